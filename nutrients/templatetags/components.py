@@ -1,0 +1,173 @@
+"""Small parts that appear many times on a page, built as strings because includes are slow.
+
+Formatting only: a tag neither queries nor decides. docs/design.md shows each in use.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+register = template.Library()
+
+# Bars lit out of three, and the word. "against" lights none: the proof is that it does not help.
+EVIDENCE = {
+    "strong": (3, "Strong"),
+    "moderate": (2, "Moderate"),
+    "limited": (1, "Limited"),
+    "against": (0, "Against"),
+}
+EVIDENCE_BARS = (("0", "8", "6"), ("6.5", "4", "10"), ("13", "0", "14"))
+CAUSE_ICONS = {
+    "lifestyle": "drop",
+    "stimulant": "cup",
+    "mind": "jitter",
+    "medicine": "pill",
+    "condition": "doctor",
+    "normal": "check",
+}
+
+
+@register.simple_tag
+def icon(name: str, size: str = "", flip: bool = False) -> SafeString:
+    """A line drawing from the sprite; `size` is "", "sm" or "lg", `flip` mirrors it right to left.
+
+    It repeats the words beside it, so a screen reader passes over it.
+    """
+    classes = "icon" + (f" icon-{size}" if size else "") + (" flip" if flip else "")
+    return format_html(
+        '<svg class="{}" aria-hidden="true" focusable="false"><use href="#i-{}"></use></svg>',
+        classes,
+        name,
+    )
+
+
+@register.simple_tag
+def cause_icon(kind: str, size: str = "") -> SafeString:
+    """The drawing for a kind of other cause, such as "stimulant"."""
+    return icon(CAUSE_ICONS.get(kind, "info"), size)
+
+
+@register.simple_tag
+def tile(nutrient: Any, size: str = "") -> SafeString:
+    """A nutrient's symbol on its pantry label; `size` is "", "sm" or "lg".
+
+    It always stands beside the nutrient's full name, so a screen reader passes over it.
+    """
+    classes = f"tile n-{nutrient.accent}" + (f" tile-{size}" if size else "")
+    return format_html('<span class="{}" aria-hidden="true">{}</span>', classes, nutrient.symbol)
+
+
+@register.simple_tag
+def evidence(level: str, short: bool = False) -> SafeString:
+    """Three bars and the word for a grade of evidence; `short` leaves out the word "evidence"."""
+    lit, word = EVIDENCE.get(level, (0, str(level).capitalize()))
+    label = word if short else "Evidence against" if level == "against" else f"{word} evidence"
+    return format_html('<span class="evidence">{}{}</span>', _evidence_bars(lit), label)
+
+
+def _evidence_bars(lit: int) -> SafeString:
+    bars = format_html_join(
+        "",
+        '<rect{} x="{}" y="{}" width="5" height="{}" rx="1.5"/>',
+        (
+            (mark_safe(' class="on"') if index < lit else "", *place)
+            for index, place in enumerate(EVIDENCE_BARS)
+        ),
+    )
+    return format_html(
+        '<svg viewBox="0 0 18 14" aria-hidden="true" focusable="false">{}</svg>', bars
+    )
+
+
+@register.simple_tag
+def sign(name: str, url: str = "", note: str = "", matched: bool = False) -> SafeString:
+    """A list item naming a symptom, with a tick where it matches a filter. Goes in <ul class="signs">.
+
+    `url` makes it a link; `note` is a few small words after the name, such as "only when severe".
+    """
+    tick = ""
+    if matched:
+        tick = format_html('{}<span class="visually-hidden">Matches: </span>', icon("check", "sm"))
+    label = format_html('<a href="{}">{}</a>', url, name) if url else name
+    small = format_html(" <small>{}</small>", note) if note else ""
+    classes = "sign sign-match" if matched else "sign"
+    return format_html('<li class="{}">{}<span>{}{}</span></li>', classes, tick, label, small)
+
+
+@register.simple_tag
+def bar(percent: float | Decimal, full: float | Decimal = 100, mini: bool = False) -> SafeString:
+    """A bar for a share of the daily value, in percent; `full` is the percent at full width.
+
+    Without the number printed beside it the bar must not be used. Shares beyond `full` fill it.
+    """
+    width = min(max(float(percent) / float(full or 100) * 100, 0), 100)
+    height = 8 if mini else 12
+    # A bar shorter than its own rounding would be drawn as a lens.
+    radius = height // 2 if width >= 5 else 2
+    return format_html(
+        '<svg class="bar" width="100%" height="{}" aria-hidden="true" focusable="false">'
+        '<rect class="bar-track" width="100%" height="100%" rx="{}"/>{}'
+        '<rect class="bar-fill" width="{}%" height="100%" rx="{}"/></svg>',
+        height,
+        height // 2,
+        "" if mini else _bar_grid(),
+        f"{width:.4g}",
+        radius,
+    )
+
+
+def _bar_grid() -> SafeString:
+    quarters = ((quarter, quarter) for quarter in ("25%", "50%", "75%"))
+    return format_html_join(
+        "", '<line class="bar-grid" x1="{}" x2="{}" y1="0" y2="100%"/>', quarters
+    )
+
+
+@register.simple_tag
+def breadcrumb(*trail: str) -> SafeString:
+    """Where the page stands: name, address, name, address ..., then this page's own name.
+
+    Home is put before it. `{% url ... as list_url %}{% breadcrumb "Foods" list_url food.name %}`
+    """
+    names, addresses = ("Home", *trail[:-1:2]), (reverse("nutrients:home"), *trail[1::2])
+    links = format_html_join(
+        "", '<li><a href="{}">{}</a></li>', zip(addresses, names, strict=True)
+    )
+    return format_html(
+        '<nav class="breadcrumb" aria-label="Breadcrumb"><ol class="crumbs">{}'
+        '<li><span aria-current="page">{}</span></li></ol></nav>',
+        links,
+        trail[-1],
+    )
+
+
+@register.simple_tag
+def stylesheet_url() -> str:
+    """The address of the stylesheet, even when collectstatic's manifest is missing or broken.
+
+    Only the error pages ask this way: a bad build must not take them down too.
+    """
+    try:
+        return static("css/site.css")
+    except ValueError:
+        return f"{settings.STATIC_URL}css/site.css"
+
+
+@register.filter
+def figure(value: float | Decimal | None) -> str:
+    """A number as a reader writes it: at most three digits after the point, no trailing noughts.
+
+    Thousands have a comma. None gives an empty string.
+    """
+    if value is None or value == "":
+        return ""
+    text = f"{Decimal(str(value)):,.3f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text

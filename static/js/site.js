@@ -1,0 +1,56 @@
+// What HTML alone cannot do. The site works without this file.
+//
+// data-status           the page's <p role="status">: counts are spoken here, failures shown
+// data-announce         text inside a swapped part that is to be spoken once it has arrived
+// data-results-heading  takes focus after a reader presses the button of an htmx form
+// data-print            a button, hidden until this file shows it, that prints the page
+
+(() => {
+  "use strict";
+
+  const FAILED =
+    "The page could not be updated. Please check your connection and try again. " +
+    "If this may be an emergency, do not wait: call 112, 911, 999 or your local number.";
+
+  let submitted = false;
+
+  function say(text, failed) {
+    const status = document.querySelector("[data-status]");
+    if (!status) return;
+    status.dataset.failed = String(failed);
+    status.textContent = text;
+  }
+
+  function fail() {
+    submitted = false;
+    say(FAILED, true);
+  }
+
+  function arrive() {
+    const news = document.querySelector("[data-announce]");
+    say(news ? news.textContent.trim().replace(/\s+/g, " ") : "", false);
+    const heading = submitted && document.querySelector("[data-results-heading]");
+    submitted = false;
+    if (heading) heading.focus();
+  }
+
+  // A change sends the form too, but must leave the focus on the control.
+  document.addEventListener("submit", () => { submitted = true; }, true);
+  document.addEventListener("change", () => { submitted = false; }, true);
+
+  document.addEventListener("htmx:responseError", fail);
+  document.addEventListener("htmx:sendError", fail);
+  document.addEventListener("htmx:timeout", fail);
+  document.addEventListener("htmx:afterSettle", arrive);
+
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) window.print();
+  });
+
+  function showPrint() {
+    for (const button of document.querySelectorAll("[data-print]")) button.hidden = false;
+  }
+
+  showPrint();
+  document.addEventListener("htmx:afterSettle", showPrint);
+})();
