@@ -1,0 +1,1 @@
+"""Nutrients, symptoms and foods, and the evidence between them."""

@@ -1,0 +1,11 @@
+"""The app's configuration."""
+
+from django.apps import AppConfig
+
+
+class NutrientsConfig(AppConfig):
+    """Nutrients, symptoms and foods: everything a reader sees and an editor edits."""
+
+    name = "nutrients"
+    verbose_name = "Content"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,65 @@
+"""The domain: a module a noun. Slugs are stable public identifiers and natural keys."""
+
+from .articles import Article, ArticleSection
+from .associations import VERB_AGAINST, VERBS, Association, Evidence, Relation, Typicality
+from .causes import (
+    CauseKind,
+    Interaction,
+    InteractionKind,
+    OtherCause,
+    RiskFactor,
+    RiskKind,
+    Severity,
+)
+from .foods import Allergen, Diet, FoodGroup, FoodSource, NutrientAmount
+from .intakes import LifeStatus, LimitStatus, ReferenceIntake, ReferenceType, Sex
+from .nutrients import Accent, Nutrient, NutrientKind, Unit
+from .publishing import Publishable, Status, Verification
+from .red_flags import FLAG_LEVELS, RedFlag, RedFlagRule
+from .shipping import ShippedRow
+from .sources import Source, SourceKind
+from .symptoms import BodyArea, Symptom, Urgency
+
+__all__ = [
+    "FLAG_LEVELS",
+    "VERBS",
+    "VERB_AGAINST",
+    "Accent",
+    "Allergen",
+    "Article",
+    "ArticleSection",
+    "Association",
+    "BodyArea",
+    "CauseKind",
+    "Diet",
+    "Evidence",
+    "FoodGroup",
+    "FoodSource",
+    "Interaction",
+    "InteractionKind",
+    "LifeStatus",
+    "LimitStatus",
+    "Nutrient",
+    "NutrientAmount",
+    "NutrientKind",
+    "OtherCause",
+    "Publishable",
+    "RedFlag",
+    "RedFlagRule",
+    "ReferenceIntake",
+    "ReferenceType",
+    "Relation",
+    "RiskFactor",
+    "RiskKind",
+    "Severity",
+    "Sex",
+    "ShippedRow",
+    "Source",
+    "SourceKind",
+    "Status",
+    "Symptom",
+    "Typicality",
+    "Unit",
+    "Urgency",
+    "Verification",
+]

@@ -1,0 +1,95 @@
+"""Articles and their sections, written in Markdown with citations and live blocks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.urls import reverse
+from simple_history.models import HistoricalRecords
+
+from .nutrients import Nutrient
+from .publishing import Publishable, PublishableQuerySet, Slugged, SluggedManager
+from .symptoms import Symptom
+
+
+class Article(Slugged, Publishable):
+    """An article: ordered sections, key points and pages to go on to."""
+
+    title = models.CharField(max_length=120, unique=True, help_text="The reader's own question.")
+    short_title = models.CharField(
+        max_length=60, help_text="For menus, breadcrumbs and links from other pages."
+    )
+    summary = models.CharField(max_length=200, help_text="For lists, search engines and feeds.")
+    standfirst = models.TextField(help_text="Two or three sentences under the title.")
+    key_points = models.TextField(help_text="Three to five sentences, one on each line.")
+    written_by = models.CharField(max_length=200, default="Nutrisite editors")
+    position = models.PositiveSmallIntegerField(default=100)
+    related_nutrients = models.ManyToManyField(Nutrient, related_name="articles", blank=True)
+    related_symptoms = models.ManyToManyField(Symptom, related_name="articles", blank=True)
+
+    objects = SluggedManager.from_queryset(PublishableQuerySet)()
+    history = HistoricalRecords(m2m_fields=[related_nutrients, related_symptoms])
+
+    class Meta(Publishable.Meta):
+        ordering = ["position", "title"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the article."""
+        return reverse("nutrients:article", args=[self.slug])
+
+    @property
+    def key_point_list(self) -> list[str]:
+        """The key points, one sentence each."""
+        return [line.strip() for line in self.key_points.splitlines() if line.strip()]
+
+
+class ArticleSectionManager(models.Manager[Any]):
+    """Finds a section by its article and anchor."""
+
+    def get_by_natural_key(self, article: str, anchor: str) -> Any:
+        """Return the section at this anchor of this article (slug); raise DoesNotExist."""
+        return self.get(article__slug=article, anchor=anchor)
+
+
+class ArticleSection(models.Model):
+    """One section: a heading and Markdown with `[@source]` citations and `[[blocks]]`."""
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="sections")
+    position = models.PositiveSmallIntegerField(default=10)
+    anchor = models.SlugField(
+        max_length=60, help_text="The address of the section on its page. It should not change."
+    )
+    title = models.CharField(max_length=120)
+    body = models.TextField(
+        help_text="Markdown. Cite as [@source-slug] after the full stop. "
+        "Blocks: [[comparison-table core]], [[red-flags]], [[other-causes symptom-slug]], "
+        "[[steps]] … [[/steps]], [[callout caution]] … [[/callout]]."
+    )
+
+    objects = ArticleSectionManager()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["article", "anchor"],
+                name="articlesection_anchor_unique",
+                violation_error_message="Another section of this article has this anchor.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def natural_key(self) -> tuple[str, str]:
+        """Return article and anchor, which identify the section in fixtures."""
+        return (self.article.slug, self.anchor)
+
+    def get_absolute_url(self) -> str:
+        """Return the section's place in its article."""
+        return f"{self.article.get_absolute_url()}#{self.anchor}"

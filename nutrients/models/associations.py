@@ -1,0 +1,192 @@
+"""Associations: the evidence between one nutrient and one symptom, and the verb it allows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from simple_history.models import HistoricalRecords
+
+from .nutrients import Nutrient
+from .publishing import Publishable, PublishableQuerySet, Status
+from .sources import Source
+from .symptoms import Symptom
+
+
+class Relation(models.TextChoices):
+    """How the nutrient is tied to the symptom."""
+
+    DEFICIENCY = "deficiency", "Too little"
+    EXCESS = "excess", "Too much"
+    INDIRECT = "indirect", "By way of another nutrient"
+
+
+class Typicality(models.TextChoices):
+    """How typical the sign is among people who have that lack or excess, most typical first."""
+
+    COMMON = "common", "Common sign"
+    SOMETIMES = "sometimes", "Seen sometimes"
+    SEVERE_ONLY = "severe-only", "Only when severe"
+    RARE = "rare", "Rare"
+
+    @property
+    def rank(self) -> int:
+        """0 for the most typical to 3 for the rarest."""
+        return list(Typicality).index(self)
+
+
+class Evidence(models.TextChoices):
+    """How good the evidence is, strongest first."""
+
+    STRONG = "strong", "Strong evidence"
+    MODERATE = "moderate", "Moderate evidence"
+    LIMITED = "limited", "Limited evidence"
+
+    @property
+    def rank(self) -> int:
+        """0 for strong to 2 for limited."""
+        return list(Evidence).index(self)
+
+    @property
+    def verb(self) -> str:
+        """The strongest verb that this grade allows, so that nobody can overclaim."""
+        return VERBS[self]
+
+
+VERBS = {
+    Evidence.STRONG: "can cause",
+    Evidence.MODERATE: "is linked with",
+    Evidence.LIMITED: "has been reported with",
+}
+VERB_AGAINST = "has not been shown to"
+
+
+class AssociationQuerySet(PublishableQuerySet):
+    """Associations, narrowed by what pages ask."""
+
+    def published(self, *, at: datetime) -> Self:
+        """Associations that the public may see at `at`: they and both of their ends."""
+        return (
+            super()
+            .published(at=at)
+            .filter(
+                nutrient__status=Status.PUBLISHED,
+                nutrient__publish_at__lte=at,
+                symptom__status=Status.PUBLISHED,
+                symptom__publish_at__lte=at,
+            )
+        )
+
+    def supporting(self) -> Self:
+        """Associations that speak for a link; evidence against is left out."""
+        return self.filter(is_against=False)
+
+    def with_symptoms(self, slugs: Iterable[str]) -> Self:
+        """Associations with any of the symptoms (slugs)."""
+        return self.filter(symptom__slug__in=list(slugs))
+
+
+class AssociationManager(models.Manager[Any]):
+    """Finds an association by nutrient, symptom and relation."""
+
+    def get_by_natural_key(self, nutrient: str, symptom: str, relation: str) -> Any:
+        """Return the association of these slugs in this relation; raise DoesNotExist."""
+        return self.get(nutrient__slug=nutrient, symptom__slug=symptom, relation=relation)
+
+
+class Association(Publishable):
+    """One nutrient with one symptom in one relation: how typical, how good the evidence, and why.
+
+    Evidence against is recorded here too, with `is_against`.
+    """
+
+    nutrient = models.ForeignKey(Nutrient, on_delete=models.CASCADE, related_name="associations")
+    symptom = models.ForeignKey(Symptom, on_delete=models.CASCADE, related_name="associations")
+    relation = models.CharField(max_length=10, choices=Relation)
+    is_against = models.BooleanField(
+        "evidence against",
+        default=False,
+        help_text="Tick when trials speak against the claim: the page then says so.",
+    )
+    typicality = models.CharField(
+        "how typical",
+        max_length=11,
+        choices=Typicality,
+        help_text="Among people who have that lack or excess, not among the public.",
+    )
+    evidence = models.CharField(
+        max_length=8,
+        choices=Evidence,
+        help_text="The grade chooses the verb: can cause, is linked with, has been reported with.",
+    )
+    evidence_why = models.TextField("why this grade", help_text="One or two sentences.")
+    note = models.TextField(help_text="One or two sentences. Do not repeat the claim itself.")
+    sources = models.ManyToManyField(Source, related_name="associations")
+
+    objects = AssociationManager.from_queryset(AssociationQuerySet)()
+    history = HistoricalRecords(m2m_fields=[sources])
+
+    class Meta(Publishable.Meta):
+        ordering = ["nutrient__position", "symptom__position", "relation"]
+        constraints = [
+            *Publishable.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["nutrient", "symptom", "relation"],
+                name="association_unique",
+                violation_error_message="This nutrient has this symptom in this relation already.",
+            ),
+            models.CheckConstraint(
+                condition=Q(relation__in=Relation.values), name="association_relation_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(typicality__in=Typicality.values), name="association_typicality_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(evidence__in=Evidence.values), name="association_evidence_known"
+            ),
+        ]
+        indexes = [
+            *Publishable.Meta.indexes,
+            models.Index(fields=["symptom", "relation"], name="association_by_symptom"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.nutrient} and {self.symptom.phrase} ({self.get_relation_display().lower()})"
+
+    def natural_key(self) -> tuple[str, str, str]:
+        """Return nutrient, symptom and relation, which identify the row in fixtures."""
+        return (self.nutrient.slug, self.symptom.slug, self.relation)
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the evidence card, at this relation."""
+        address = reverse("nutrients:association", args=[self.nutrient.slug, self.symptom.slug])
+        return f"{address}#{self.relation}"
+
+    @property
+    def verb(self) -> str:
+        """The verb that the grade allows; the one place that chooses it."""
+        return VERB_AGAINST if self.is_against else Evidence(self.evidence).verb
+
+    @property
+    def claim(self) -> str:
+        """The association in one sentence, with the verb that its grade allows."""
+        if self.is_against:
+            return self._claim_against()
+        subject = (
+            self.nutrient.high_phrase
+            if self.relation == Relation.EXCESS
+            else self.nutrient.low_phrase
+        )
+        way = ", by way of another nutrient" if self.relation == Relation.INDIRECT else ""
+        return f"{subject} {self.verb} {self.symptom.phrase}{way}."
+
+    def _claim_against(self) -> str:
+        if self.relation == Relation.INDIRECT:
+            return f"Taking {self.nutrient.phrase} {self.verb} help {self.symptom.phrase}."
+        high = self.relation == Relation.EXCESS
+        subject = self.nutrient.high_phrase if high else self.nutrient.low_phrase
+        return f"{subject} {self.verb} cause {self.symptom.phrase}."

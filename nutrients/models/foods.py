@@ -1,0 +1,213 @@
+"""Foods, and how much of each nutrient they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from simple_history.models import HistoricalRecords
+
+from .nutrients import Nutrient
+from .publishing import Publishable, PublishableQuerySet, Slugged, SluggedManager
+from .sources import Source
+
+
+class Diet(models.TextChoices):
+    """Diets that a food may suit; each value is the name of a field of `FoodSource`."""
+
+    VEGAN = "vegan", "Vegan"
+    VEGETARIAN = "vegetarian", "Vegetarian"
+    DAIRY_FREE = "dairy_free", "Dairy-free"
+    GLUTEN_FREE = "gluten_free", "Gluten-free"
+    NUT_FREE = "nut_free", "Nut-free"
+
+
+class Allergen(models.TextChoices):
+    """Allergens that a food may contain; each value is the name of a field of `FoodSource`."""
+
+    FISH = "contains_fish", "Fish"
+    SHELLFISH = "contains_shellfish", "Shellfish"
+    EGG = "contains_egg", "Egg"
+    SOY = "contains_soy", "Soya"
+    SESAME = "contains_sesame", "Sesame"
+    PEANUT = "contains_peanut", "Peanut"
+
+
+class FoodGroup(Slugged):
+    """A group of foods, in the order that lists show."""
+
+    name = models.CharField(max_length=60, unique=True)
+    position = models.PositiveSmallIntegerField(default=100)
+
+    objects = SluggedManager()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["position", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class FoodSourceQuerySet(PublishableQuerySet):
+    """Foods, narrowed by what pages ask."""
+
+    def foods(self) -> Self:
+        """Foods alone; sunlight is left out."""
+        return self.filter(is_food=True)
+
+    def suiting(self, diets: Iterable[str]) -> Self:
+        """Foods known to suit every one of the diets; sunlight suits them all."""
+        suits = Q()
+        for diet in diets:
+            suits &= Q(**{Diet(diet).value: True})
+        return self.filter(suits | Q(is_food=False)) if suits else self
+
+    def without(self, allergens: Iterable[str]) -> Self:
+        """Foods known to hold none of the allergens."""
+        return self.filter(**{Allergen(allergen).value: False for allergen in allergens})
+
+
+class FoodSource(Slugged, Publishable):
+    """A food with its serving, or sunlight, which is a source but no food.
+
+    Diet and allergen flags are for the plain food, and empty where not known: labels decide.
+    """
+
+    name = models.CharField(max_length=120, unique=True)
+    group = models.ForeignKey(FoodGroup, on_delete=models.PROTECT, related_name="foods")
+    is_food = models.BooleanField(default=True)
+    serving_description = models.CharField(max_length=80, blank=True)
+    serving_grams = models.DecimalField(
+        max_digits=7, decimal_places=2, null=True, blank=True, help_text="Grams in one serving."
+    )
+    vegan = models.BooleanField(null=True, blank=True)
+    vegetarian = models.BooleanField(null=True, blank=True)
+    dairy_free = models.BooleanField("dairy-free", null=True, blank=True)
+    gluten_free = models.BooleanField("gluten-free", null=True, blank=True)
+    nut_free = models.BooleanField(
+        "nut-free", null=True, blank=True, help_text="No tree nuts and no peanuts."
+    )
+    contains_fish = models.BooleanField(null=True, blank=True)
+    contains_shellfish = models.BooleanField(null=True, blank=True)
+    contains_egg = models.BooleanField(null=True, blank=True)
+    contains_soy = models.BooleanField("contains soya", null=True, blank=True)
+    contains_sesame = models.BooleanField(null=True, blank=True)
+    contains_peanut = models.BooleanField(null=True, blank=True)
+    usda_ndb_number = models.CharField(
+        "USDA NDB number", max_length=5, blank=True, help_text="Five digits, leading zeros kept."
+    )
+    usda_fdc_id = models.PositiveIntegerField("USDA FoodData Central id", null=True, blank=True)
+    usda_description = models.CharField("USDA description", max_length=200, blank=True)
+    note = models.TextField(blank=True)
+    unmeasured_nutrients = models.ManyToManyField(
+        Nutrient,
+        related_name="unmeasured_foods",
+        blank=True,
+        help_text="Nutrients it gives although no amount can be stated, as sunlight does.",
+    )
+    sources = models.ManyToManyField(Source, related_name="foods")
+
+    objects = SluggedManager.from_queryset(FoodSourceQuerySet)()
+    history = HistoricalRecords(m2m_fields=[unmeasured_nutrients, sources])
+
+    class Meta(Publishable.Meta):
+        verbose_name = "food source"
+        ordering = ["name"]
+        constraints = [
+            *Publishable.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(serving_grams__gt=0) | Q(serving_grams__isnull=True),
+                name="foodsource_serving_positive",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_food=False)
+                | (Q(serving_grams__isnull=False) & ~Q(serving_description="")),
+                name="foodsource_food_has_serving",
+                violation_error_message="A food needs a serving and its grams.",
+            ),
+            models.UniqueConstraint(
+                fields=["usda_ndb_number"],
+                condition=~Q(usda_ndb_number=""),
+                name="foodsource_ndb_unique",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the food's page."""
+        return reverse("nutrients:food", args=[self.slug])
+
+    @property
+    def diets(self) -> list[Diet]:
+        """The diets that the plain food is known to suit."""
+        return [diet for diet in Diet if getattr(self, diet.value)]
+
+    @property
+    def allergens(self) -> list[Allergen]:
+        """The allergens that the plain food is known to contain."""
+        return [allergen for allergen in Allergen if getattr(self, allergen.value)]
+
+
+class NutrientAmountManager(models.Manager[Any]):
+    """Finds an amount by food and nutrient."""
+
+    def get_by_natural_key(self, food: str, nutrient: str) -> Any:
+        """Return the amount of this nutrient in this food (slugs); raise DoesNotExist."""
+        return self.get(food__slug=food, nutrient__slug=nutrient)
+
+
+class NutrientAmount(models.Model):
+    """The amount of one nutrient in 100 g of one food, in the nutrient's unit.
+
+    Amounts per serving and shares of the daily value are computed from it, never stored.
+    A missing row means "not known", never zero.
+    """
+
+    food = models.ForeignKey(FoodSource, on_delete=models.CASCADE, related_name="amounts")
+    nutrient = models.ForeignKey(Nutrient, on_delete=models.CASCADE, related_name="amounts")
+    per_100g = models.DecimalField(
+        "amount in 100 g", max_digits=11, decimal_places=4, help_text="In the nutrient's unit."
+    )
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="amounts")
+
+    objects = NutrientAmountManager()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["food__name", "nutrient__position"]
+        constraints = [
+            models.UniqueConstraint(fields=["food", "nutrient"], name="nutrientamount_unique"),
+            models.CheckConstraint(
+                condition=Q(per_100g__gte=0), name="nutrientamount_not_negative"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["nutrient", "-per_100g"], name="nutrientamount_richest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.nutrient} in {self.food}"
+
+    def natural_key(self) -> tuple[str, str]:
+        """Return food and nutrient, which identify the row in fixtures."""
+        return (self.food.slug, self.nutrient.slug)
+
+    @property
+    def per_serving(self) -> Decimal | None:
+        """The amount in one serving, in the nutrient's unit; None where the serving is unknown."""
+        if self.food.serving_grams is None:
+            return None
+        return self.per_100g * self.food.serving_grams / 100
+
+    @property
+    def percent_daily_value(self) -> Decimal | None:
+        """The share of the FDA Daily Value in one serving, in percent; None where unknown."""
+        amount = self.per_serving
+        return None if amount is None else amount / self.nutrient.daily_value * 100

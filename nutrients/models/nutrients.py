@@ -1,0 +1,148 @@
+"""Nutrients: the minerals and vitamins that muscle and nerve depend on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from simple_history.models import HistoricalRecords
+
+from .publishing import Publishable, PublishableQuerySet, Slugged, SluggedManager
+from .sources import Source
+
+
+class NutrientKind(models.TextChoices):
+    """The group a nutrient is listed in."""
+
+    MINERAL = "mineral", "Mineral"
+    ELECTROLYTE = "electrolyte", "Electrolyte"
+    VITAMIN = "vitamin", "Vitamin"
+
+
+class Unit(models.TextChoices):
+    """Units of amounts. One unit a nutrient, everywhere; 1 mg is 1,000 mcg."""
+
+    MG = "mg", "mg"
+    MCG = "mcg", "mcg"
+    MCG_DFE = "mcg DFE", "mcg DFE"
+
+    @property
+    def spoken(self) -> str:
+        """The unit in full, for running text."""
+        return {
+            Unit.MG: "milligrams",
+            Unit.MCG: "micrograms",
+            Unit.MCG_DFE: "micrograms of dietary folate equivalents",
+        }[self]
+
+
+class Accent(models.TextChoices):
+    """The colour that stands for a nutrient; only the four core ones have their own."""
+
+    MAGNESIUM = "mg", "Magnesium green"
+    CALCIUM = "ca", "Calcium blue"
+    VITAMIN_D = "vd", "Vitamin D gold"
+    VITAMIN_B12 = "b12", "Vitamin B12 rose"
+    NEUTRAL = "neutral", "Neutral"
+
+
+class NutrientQuerySet(PublishableQuerySet):
+    """Nutrients, narrowed by what pages ask."""
+
+    def featured(self) -> Self:
+        """The core nutrients that the home page and the founding article show."""
+        return self.filter(is_featured=True)
+
+    def linked_to(self, symptoms: Iterable[str]) -> Self:
+        """Nutrients with any association with any of the symptoms (slugs)."""
+        return self.filter(associations__symptom__slug__in=list(symptoms)).distinct()
+
+
+class Nutrient(Slugged, Publishable):
+    """A mineral or vitamin: its job in muscle and nerve, its lack, its excess, its daily value."""
+
+    name = models.CharField(max_length=60, unique=True)
+    symbol = models.CharField(
+        max_length=4, help_text="Shown on its tile: Mg, Ca, D, B12. At most four characters."
+    )
+    accent = models.CharField(max_length=8, choices=Accent, default=Accent.NEUTRAL)
+    position = models.PositiveSmallIntegerField(default=100, help_text="Order in lists.")
+    is_featured = models.BooleanField(
+        "core nutrient", default=False, help_text="Shown on the home page and in the main article."
+    )
+    kind = models.CharField(max_length=12, choices=NutrientKind)
+    is_electrolyte = models.BooleanField(default=False)
+    also_known_as = models.CharField(max_length=200, blank=True)
+    tagline = models.CharField(
+        max_length=120, help_text="What it does, in under ten words and without a full stop."
+    )
+    job = models.TextField(help_text="Its job in muscle and nerve. Sentences of 20 words or fewer.")
+    why_low_matters = models.TextField(help_text="Why too little of it can make muscles move.")
+    low_phrase = models.CharField(
+        max_length=60, help_text="Begins a sentence: “Low magnesium”, “Lack of vitamin B12”."
+    )
+    high_phrase = models.CharField(
+        max_length=60, help_text="Begins a sentence: “Too much magnesium”."
+    )
+    deficiency_name = models.CharField("clinical name of its lack", max_length=120)
+    excess_name = models.CharField("clinical name of its excess", max_length=120, blank=True)
+    usual_causes_of_low = models.TextField(help_text="The usual reasons for too little.")
+    food_summary = models.CharField(
+        max_length=160, help_text="Food groups that hold it, as a sentence without a full stop."
+    )
+    unit = models.CharField(max_length=8, choices=Unit)
+    daily_value = models.DecimalField(
+        max_digits=9,
+        decimal_places=3,
+        help_text="US FDA Daily Value, adults and children from 4 years, in the nutrient's unit.",
+    )
+    upper_limit = models.DecimalField(
+        "adult upper limit",
+        max_digits=9,
+        decimal_places=3,
+        null=True,
+        blank=True,
+        help_text="At 19 to 30 years. Empty where none is set. Never compare it with another unit.",
+    )
+    upper_limit_unit = models.CharField(max_length=8, choices=Unit, blank=True)
+    upper_limit_note = models.TextField(help_text="To what the limit applies, in a sentence.")
+    excess_signs = models.TextField(help_text="Signs of too much, in sentences.")
+    test_used = models.TextField(help_text="The blood test used, and its limits.")
+    sources = models.ManyToManyField(Source, related_name="nutrients")
+
+    objects = SluggedManager.from_queryset(NutrientQuerySet)()
+    history = HistoricalRecords(m2m_fields=[sources])
+
+    class Meta(Publishable.Meta):
+        ordering = ["position", "name"]
+        constraints = [
+            *Publishable.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(kind__in=NutrientKind.values), name="nutrient_kind_known"
+            ),
+            models.CheckConstraint(condition=Q(unit__in=Unit.values), name="nutrient_unit_known"),
+            models.CheckConstraint(
+                condition=Q(daily_value__gt=0), name="nutrient_daily_value_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(upper_limit__isnull=True, upper_limit_unit="")
+                | (Q(upper_limit__gt=0) & Q(upper_limit_unit__in=Unit.values)),
+                name="nutrient_upper_limit_has_unit",
+                violation_error_message="Give the upper limit and its unit, or neither.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the nutrient's page."""
+        return reverse("nutrients:nutrient", args=[self.slug])
+
+    @property
+    def phrase(self) -> str:
+        """The name inside a sentence: “magnesium”, “vitamin B12”."""
+        return self.name[:1].lower() + self.name[1:]

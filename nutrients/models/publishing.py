@@ -1,0 +1,125 @@
+"""What every row of public content shares: a slug, a state and its dates."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+
+class Status(models.TextChoices):
+    """Whether the public may see a row."""
+
+    DRAFT = "draft", "Draft, waiting for review"
+    PUBLISHED = "published", "Published"
+
+
+class Verification(models.TextChoices):
+    """How far the main claim of a row was checked against what others publish."""
+
+    TWO_PAGES = "two-pages", "Seen on two independent pages"
+    ONE_PAGE = "one-page", "Seen on one page"
+    UNVERIFIED = "unverified", "Not verified"
+
+
+class PublishableQuerySet(models.QuerySet[Any]):
+    """Rows with a state and a date from which they show."""
+
+    def published(self, *, at: datetime) -> Self:
+        """Rows that the public may see at the moment `at`."""
+        return self.filter(status=Status.PUBLISHED, publish_at__lte=at)
+
+    def overdue(self, *, on: date) -> Self:
+        """Rows whose next review fell due before the day `on`."""
+        return self.filter(review_due_on__lt=on)
+
+
+class Publishable(models.Model):
+    """State, verification and the dates that are kept apart: published, changed, reviewed, due."""
+
+    status = models.CharField(
+        max_length=10,
+        choices=Status,
+        default=Status.DRAFT,
+        help_text="Only published rows show to the public, from the date below.",
+    )
+    publish_at = models.DateTimeField(
+        "published from",
+        default=timezone.now,
+        help_text="A moment to come keeps the row hidden until then.",
+    )
+    changed_at = models.DateTimeField("changed", auto_now=True)
+    reviewed_on = models.DateField(
+        null=True, blank=True, help_text="The day a clinician read this row and agreed to it."
+    )
+    reviewed_by = models.CharField(
+        max_length=200,
+        blank=True,
+        help_text="Name and profession. Leave both review fields empty where nobody has reviewed.",
+    )
+    review_due_on = models.DateField(
+        "next review due", null=True, blank=True, help_text="After this day the row is overdue."
+    )
+    verification = models.CharField(
+        max_length=10,
+        choices=Verification,
+        default=Verification.UNVERIFIED,
+        help_text="How far the main claim was checked. Rows not verified stay drafts.",
+    )
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=Status.values), name="%(class)s_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(verification__in=Verification.values),
+                name="%(class)s_verification_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(reviewed_on__isnull=True, reviewed_by="")
+                | (Q(reviewed_on__isnull=False) & ~Q(reviewed_by="")),
+                name="%(class)s_review_complete",
+                violation_error_message="Give both the review date and who reviewed, or neither.",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["status", "publish_at"], name="%(class)s_published"),
+        ]
+
+    def is_published(self, *, at: datetime) -> bool:
+        """Whether the public may see this row at the moment `at`."""
+        return self.status == Status.PUBLISHED and self.publish_at <= at
+
+    def is_overdue(self, *, on: date) -> bool:
+        """Whether the next review fell due before the day `on`."""
+        return self.review_due_on is not None and self.review_due_on < on
+
+
+class SluggedManager(models.Manager[Any]):
+    """Finds a row by its slug, which is its natural key and never changes."""
+
+    def get_by_natural_key(self, slug: str) -> Any:
+        """Return the row with this slug; raise DoesNotExist where there is none."""
+        return self.get(slug=slug)
+
+
+class Slugged(models.Model):
+    """A row with a stable public identifier."""
+
+    slug = models.SlugField(
+        max_length=80,
+        unique=True,
+        help_text="The public identifier in addresses. It cannot change once it is saved.",
+    )
+
+    class Meta:
+        abstract = True
+
+    def natural_key(self) -> tuple[str]:
+        """Return the slug, which identifies the row in fixtures."""
+        return (self.slug,)

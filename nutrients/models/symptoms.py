@@ -1,0 +1,99 @@
+"""Symptoms: what a reader feels or sees, in plain words first."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from simple_history.models import HistoricalRecords
+
+from .publishing import Publishable, PublishableQuerySet, Slugged, SluggedManager
+from .sources import Source
+
+
+class Urgency(models.TextChoices):
+    """How soon a sign needs a person, mildest first."""
+
+    SELF_CARE = "self-care", "Look after it at home"
+    SEE_A_DOCTOR = "see-a-doctor", "See a doctor"
+    URGENT = "urgent", "Get medical care the same day"
+    EMERGENCY = "emergency", "Call your emergency number"
+
+    @property
+    def rank(self) -> int:
+        """0 for the mildest to 3 for an emergency."""
+        return list(Urgency).index(self)
+
+
+class BodyArea(models.TextChoices):
+    """The part of the body or life where a sign is noticed, in the order that forms show."""
+
+    MUSCLES = "muscles", "Muscles and movement"
+    NERVES = "nerves", "Feeling, nerves and balance"
+    HEART = "heart", "Heart and breathing"
+    MIND = "mind", "Energy, mood and mind"
+    HEAD = "head", "Eyes, mouth and head"
+    BODY = "body", "Skin, bones and digestion"
+
+
+class SymptomQuerySet(PublishableQuerySet):
+    """Symptoms, narrowed by what pages ask."""
+
+    def noticeable(self) -> Self:
+        """Symptoms that a reader can notice; signs found on examination are left out."""
+        return self.filter(is_noticeable=True)
+
+
+class Symptom(Slugged, Publishable):
+    """A sign that a reader may notice or a clinician may find."""
+
+    name = models.CharField(max_length=80, unique=True, help_text="The plain name comes first.")
+    clinical_term = models.CharField(max_length=120)
+    also_known_as = models.CharField(
+        max_length=300, blank=True, help_text="Other everyday words, separated by commas."
+    )
+    description = models.TextField(help_text="One or two plain sentences: what a reader notices.")
+    body_area = models.CharField(max_length=10, choices=BodyArea)
+    urgency = models.CharField(
+        max_length=12, choices=Urgency, help_text="The urgency of this sign on its own."
+    )
+    help_note = models.TextField("when to get help", help_text="What would make it more urgent.")
+    is_noticeable = models.BooleanField(
+        "a reader can notice it",
+        default=True,
+        help_text="Untick for signs found on examination: they stay out of the checklist.",
+    )
+    is_common = models.BooleanField(
+        default=False, help_text="Shown first in the table's filter and in the checklist."
+    )
+    position = models.PositiveSmallIntegerField(default=100, help_text="Order in its body area.")
+    sources = models.ManyToManyField(Source, related_name="symptoms")
+
+    objects = SluggedManager.from_queryset(SymptomQuerySet)()
+    history = HistoricalRecords(m2m_fields=[sources])
+
+    class Meta(Publishable.Meta):
+        ordering = ["position", "name"]
+        constraints = [
+            *Publishable.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(urgency__in=Urgency.values), name="symptom_urgency_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(body_area__in=BodyArea.values), name="symptom_body_area_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the symptom's page."""
+        return reverse("nutrients:symptom", args=[self.slug])
+
+    @property
+    def phrase(self) -> str:
+        """The name inside a sentence: “muscle twitches”."""
+        return self.name[:1].lower() + self.name[1:]
