@@ -1,0 +1,47 @@
+"""How gunicorn serves the site. It reads this file by itself from the working directory."""
+
+import os
+from pathlib import Path
+
+from nutrisite import environment, logging
+
+wsgi_app = "nutrisite.wsgi"
+host = environment.text("HOST", "127.0.0.1")
+port = environment.whole_number("PORT", 8000, 1, 65535)
+bind = f"{host}:{port}"
+
+# Threads, so that a few slow telephones do not hold up everybody else.
+worker_class = "gthread"
+workers = environment.whole_number("WEB_WORKERS", min(os.cpu_count() or 1, 4), 1, 64)
+threads = environment.whole_number("WEB_THREADS", 4, 1, 64)
+# With keep-alive, one worker would otherwise take nearly every connection.
+reuse_port = True
+keepalive = 5
+graceful_timeout = 20
+max_requests = 20_000
+max_requests_jitter = 2_000
+# Heartbeats in memory: on a busy disk they can stall, and a stalled worker is killed.
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
+# Two servers of one user would overwrite each other's socket, and nothing here uses it.
+control_socket_disable = True
+# A client could otherwise send these as headers and be believed.
+forwarder_headers = ""
+forwarded_allow_ips = ""
+limit_request_line = 8190
+
+# Our own middleware writes the access log, without address and query string.
+accesslog = None
+logconfig_dict = logging.configuration(
+    environment.choice("LOG_FORMAT", "json", ("json", "plain")),
+    environment.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
+)
+
+
+def when_ready(server: object) -> None:
+    """Say where the site is once it can answer."""
+    print(
+        f"\nNutrisite is at http://{bind}/ (Ctrl+C stops it)."
+        f"\nEditors sign in at http://{bind}/{environment.text('ADMIN_PATH', 'admin/')};"
+        " `make admin` makes an account.\n",
+        flush=True,
+    )

@@ -1,0 +1,90 @@
+"""Readers of environment variables.
+
+Each gives a checked value, or stops the start with a sentence that says what to write instead.
+An empty variable counts as one that is not set.
+"""
+
+import os
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+from environ import Env
+
+TRUE_WORDS = {"1", "true", "yes", "on"}
+FALSE_WORDS = {"0", "false", "no", "off"}
+
+
+def text(name: str, default: str) -> str:
+    """Give the variable's text without surrounding space."""
+    return os.environ.get(name, "").strip() or default
+
+
+def boolean(name: str, default: bool) -> bool:
+    """Give a yes or a no. An unreadable word is an error, never a silent no."""
+    word = text(name, str(default)).lower()
+    if word not in TRUE_WORDS | FALSE_WORDS:
+        raise ImproperlyConfigured(f"{name} is {word!r}: write true or false.")
+    return word in TRUE_WORDS
+
+
+def whole_number(name: str, default: int, lowest: int, highest: int) -> int:
+    """Give a whole number between two bounds, both allowed."""
+    digits = text(name, str(default))
+    if not digits.isdecimal() or not lowest <= int(digits) <= highest:
+        raise ImproperlyConfigured(
+            f"{name} is {digits!r}: write a whole number from {lowest} to {highest}."
+        )
+    return int(digits)
+
+
+def choice(name: str, default: str, allowed: Collection[str]) -> str:
+    """Give one word out of a fixed list."""
+    word = text(name, default)
+    if word not in allowed:
+        raise ImproperlyConfigured(f"{name} is {word!r}: write one of {', '.join(allowed)}.")
+    return word
+
+
+def names(name: str, default: list[str]) -> list[str]:
+    """Give a list that the variable writes with commas."""
+    parts = [part.strip() for part in text(name, "").split(",")]
+    return [part for part in parts if part] or default
+
+
+def folder(name: str, default: Path) -> Path:
+    """Give the absolute path of a folder, which need not exist yet."""
+    return Path(text(name, str(default))).expanduser().resolve()
+
+
+def origin(name: str, default: str) -> str:
+    """Give scheme and host, such as https://example.org, with no path and no slash at the end."""
+    address = text(name, default).rstrip("/")
+    parts = urlsplit(address)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
+        raise ImproperlyConfigured(f"{name} is {address!r}: write it like https://example.org.")
+    return address
+
+
+def database(name: str, default: str) -> dict[str, Any]:
+    """Give Django's connection settings for a SQLite or PostgreSQL address."""
+    address = text(name, default)
+    if urlsplit(address).scheme not in {"sqlite", "postgres", "postgresql"}:
+        # The address may hold a password, so the sentence does not repeat it.
+        raise ImproperlyConfigured(
+            f"{name} cannot be read: write sqlite:////folder/file.sqlite3"
+            " or postgres://user:password@host:5432/name."
+        )
+    return dict(Env.db_url_config(address))
+
+
+def cache(name: str, default: str) -> dict[str, Any]:
+    """Give Django's settings for a cache in memory or in Redis."""
+    address = text(name, default)
+    if urlsplit(address).scheme not in {"locmemcache", "redis", "rediss"}:
+        raise ImproperlyConfigured(
+            f"{name} cannot be read: write redis://host:6379/0, or leave it out."
+        )
+    return dict(Env.cache_url_config(address))

@@ -1,0 +1,110 @@
+"""Log lines that an operator needs and that tell nobody what a reader looked up.
+
+A reader's address, a query string, a form value or a symptom's page never reaches a log:
+lines name the route, such as `symptoms/<slug:slug>/`, in place of the path.
+"""
+
+import json
+import logging
+import traceback
+from datetime import UTC, datetime
+from typing import Any
+
+ACCESS_FIELDS = ("method", "route", "status", "milliseconds")
+
+# How gunicorn begins the lines in which it repeats an address or what was sent.
+GUNICORN_ON_REQUESTS = ("Invalid request", "Error handling request", "Socket error processing")
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line, with named fields only, so that nothing slips in by `extra`."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Give the line. Times are UTC in ISO 8601."""
+        line: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        line |= {name: getattr(record, name) for name in ACCESS_FIELDS if hasattr(record, name)}
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        elif record.exc_text:
+            line["exception"] = record.exc_text
+        return json.dumps(line, ensure_ascii=False)
+
+
+class WithoutReader(logging.Filter):
+    """Takes what a reader sent out of a record: path, query string, address, form values."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Rewrite the record in place where it is about a request; every record goes on."""
+        request = getattr(record, "request", None)
+        about_request = request is not None or str(record.msg).startswith(GUNICORN_ON_REQUESTS)
+        if not about_request:
+            return True
+        if request is not None:
+            record.msg, record.args = "%s %s: %s", (request.method, route_of(request), what(record))
+        else:
+            record.msg, record.args = "gunicorn could not handle a request", ()
+        if record.exc_info and record.exc_info[1]:
+            record.exc_text = frames_of(record.exc_info[1])
+            record.exc_info = None
+        return True
+
+
+def route_of(request: Any) -> str:
+    """Give the route that answered, or "unknown" for an address that no route matches."""
+    match = getattr(request, "resolver_match", None)
+    return f"/{match.route}" if match else "unknown"
+
+
+def what(record: logging.LogRecord) -> str:
+    """Give the status that Django logged, or the level where there was none."""
+    return str(getattr(record, "status_code", record.levelname.lower()))
+
+
+def frames_of(error: BaseException) -> str:
+    """Give where an error and its causes came from, by type and line.
+
+    The error's own message is left out, since it may quote what a reader typed.
+    """
+    lines = []
+    cause: BaseException | None = error
+    while cause:
+        lines += [*traceback.format_tb(cause.__traceback__), f"{type(cause).__qualname__}\n"]
+        cause = cause.__cause__ or cause.__context__
+    return "".join(lines).rstrip()
+
+
+def configuration(style: str, level: str) -> dict[str, Any]:
+    """Give the logging settings that Django and gunicorn share.
+
+    `style` is "json" or "plain"; `level` is a level of the standard library, in capitals.
+    """
+    silent: dict[str, Any] = {"handlers": [], "propagate": False}
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "filters": {"without_reader": {"()": WithoutReader}},
+        "formatters": {
+            "json": {"()": JsonFormatter},
+            "plain": {"format": "%(asctime)s %(levelname)-7s %(name)s: %(message)s"},
+        },
+        "handlers": {
+            "console": {
+                "class": "logging.StreamHandler",
+                "formatter": style,
+                "filters": ["without_reader"],
+            }
+        },
+        "root": {"handlers": ["console"], "level": level},
+        "loggers": {
+            "django": {"level": level},
+            "gunicorn.error": {"level": level, "propagate": True},
+            # These two write whole request lines; `nutrisite.access` takes their place.
+            "django.server": silent,
+            "gunicorn.access": silent,
+        },
+    }

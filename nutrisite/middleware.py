@@ -1,0 +1,92 @@
+"""What happens to every request and every answer, whichever page it is for."""
+
+import logging
+import time
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
+from django.template.loader import render_to_string
+
+from nutrisite.logging import route_of
+
+Handler = Callable[[HttpRequest], HttpResponseBase]
+
+METHODS = ("GET", "HEAD", "OPTIONS", "POST")
+
+# Powers of the browser that no page here uses, so that nothing injected could use them either.
+PERMISSIONS = ", ".join(
+    f"{power}=()"
+    for power in (
+        "accelerometer",
+        "browsing-topics",
+        "camera",
+        "display-capture",
+        "geolocation",
+        "gyroscope",
+        "magnetometer",
+        "microphone",
+        "payment",
+        "usb",
+    )
+)
+
+access = logging.getLogger("nutrisite.access")
+
+
+def response_headers(get_response: Handler) -> Handler:
+    """Add the security headers that neither Django nor the content policy writes."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        return response
+
+    return middleware
+
+
+def access_log(get_response: Handler) -> Handler:
+    """Write one line a request: method, route, status, milliseconds, and nothing of the reader."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        start = time.perf_counter()
+        response = get_response(request)
+        fields = {
+            "method": request.method if request.method in METHODS else "other",
+            "route": route_of(request),
+            "status": response.status_code,
+            "milliseconds": round((time.perf_counter() - start) * 1000, 1),
+        }
+        access.info("%(method)s %(route)s %(status)s in %(milliseconds)s ms", fields, extra=fields)
+        return response
+
+    return middleware
+
+
+def method_not_allowed(get_response: Handler) -> Handler:
+    """Refuse methods that no page has, and give every bare 405 the site's own page.
+
+    TRACE is refused here because class-based views, feeds and health checks would answer it.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        known = request.method in METHODS
+        response = get_response(request) if known else HttpResponseNotAllowed(METHODS)
+        if isinstance(response, HttpResponseNotAllowed) and not response.content:
+            response.content = render_to_string("405.html", request=request)
+        return response
+
+    return middleware
+
+
+def unreadable_path(get_response: Handler) -> Handler:
+    """Answer an address that holds control characters with the 404 page, before it meets a file
+    system or a database that refuses them."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if any(character < " " or character == "\x7f" for character in request.path_info):
+            return HttpResponse(render_to_string("404.html", request=request), status=404)
+        return get_response(request)
+
+    return middleware

@@ -1,0 +1,184 @@
+"""Every setting, read once from the environment. README.md explains each variable."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from nutrisite import environment, logging
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = environment.folder("VAR_DIR", BASE_DIR / "var")
+
+# Where the site is
+DEBUG = environment.boolean("DEBUG", False)
+PORT = environment.whole_number("PORT", 8000, 1, 65535)
+SITE_URL = environment.origin("SITE_URL", f"http://127.0.0.1:{PORT}")
+HTTPS = SITE_URL.startswith("https:")
+BEHIND_PROXY = environment.boolean("BEHIND_PROXY", False)
+if HTTPS and not BEHIND_PROXY:
+    raise ImproperlyConfigured(
+        "SITE_URL is https, but gunicorn itself speaks http: put a proxy before it that sets"
+        " X-Forwarded-Proto, and BEHIND_PROXY=true."
+    )
+ALLOWED_HOSTS = environment.names(
+    "ALLOWED_HOSTS", [urlsplit(SITE_URL).hostname or "", "localhost", "127.0.0.1", "[::1]"]
+)
+CSRF_TRUSTED_ORIGINS = environment.names("CSRF_TRUSTED_ORIGINS", [SITE_URL])
+ADMIN_PATH = environment.text("ADMIN_PATH", "admin/").strip("/") + "/"
+ROOT_URLCONF = "nutrisite.urls"
+WSGI_APPLICATION = "nutrisite.wsgi.application"
+
+
+def secret_key() -> str:
+    """Give the key from SECRET_KEY, or from the file that `make run` writes once."""
+    path = environment.folder("SECRET_KEY_FILE", VAR_DIR / "secret_key")
+    key = environment.text("SECRET_KEY", "")
+    if not key and path.is_file():
+        key = path.read_text(encoding="ascii").strip()
+    if not key:
+        raise ImproperlyConfigured(
+            f"there is no secret key: set SECRET_KEY, or let `make key` write {path}."
+        )
+    return key
+
+
+SECRET_KEY = secret_key()
+
+INSTALLED_APPS = [
+    "nutrients",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.sitemaps",
+    "django.contrib.staticfiles",
+    "csp",
+    "django_htmx",
+    "simple_history",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "nutrisite.middleware.response_headers",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Below WhiteNoise, so that files are not logged.
+    "nutrisite.middleware.access_log",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.middleware.http.ConditionalGetMiddleware",
+    "nutrisite.middleware.method_not_allowed",
+    "nutrisite.middleware.unreadable_path",
+    "django.middleware.common.CommonMiddleware",
+    # Editors only: on a public page none of these touches a cookie.
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "nutrients.context.site",
+            ],
+        },
+    },
+]
+
+
+# Database and cache
+def database() -> dict[str, Any]:
+    """Give the connection settings of the engine that DATABASE_URL names."""
+    config = environment.database("DATABASE_URL", f"sqlite:///{VAR_DIR / 'nutrisite.sqlite3'}")
+    options = config.setdefault("OPTIONS", {})
+    if config["ENGINE"] == "django.db.backends.sqlite3":
+        # A writer takes its lock at once and others wait for it: with the default they read first,
+        # and then fail with "database is locked". FULL keeps the last save through a power cut.
+        options |= {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+        }
+        return config | {"CONN_MAX_AGE": None}
+    # The pool keeps connections open, so Django must give them back after every request.
+    largest = environment.whole_number("DATABASE_POOL_SIZE", 8, 1, 200)
+    options["pool"] = {"min_size": 1, "max_size": largest, "timeout": 10}
+    return config | {"CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True}
+
+
+DATABASES = {"default": database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {"default": environment.cache("CACHE_URL", "locmemcache://")}
+
+# Files
+STATIC_URL = "/static/"
+STATIC_ROOT = environment.folder("STATIC_ROOT", VAR_DIR / "static")
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "nutrisite.staticfiles.BundledStaticFilesStorage"},
+}
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+
+# Language and time
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+# What a browser may do
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+# Not no-referrer: browsers would then send no origin with a form, and signing in would fail.
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+# Subdomains and browsers' preload lists are for the owner of the domain to promise, not for us.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+X_FRAME_OPTIONS = "DENY"
+
+# Signing in. The cookies go to the admin alone, so that no public page ever sees one.
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = f"/{ADMIN_PATH}"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in {
+        "UserAttributeSimilarityValidator": {},
+        "MinimumLengthValidator": {"min_length": 12},
+        "CommonPasswordValidator": {},
+        "NumericPasswordValidator": {},
+    }.items()
+]
+
+# Logs
+LOGGING = logging.configuration(
+    environment.choice("LOG_FORMAT", "json", ("json", "plain")),
+    environment.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
+)
