@@ -17,13 +17,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
 
-# Bars lit out of three, and the word. "against" lights none: the proof is that it does not help.
-EVIDENCE = {
-    "strong": (3, "Strong"),
-    "moderate": (2, "Moderate"),
-    "limited": (1, "Limited"),
-    "against": (0, "Against"),
-}
+# Bars lit out of three.
+EVIDENCE_LIT = {"strong": 3, "moderate": 2, "limited": 1}
 EVIDENCE_BARS = (("0", "8", "6"), ("6.5", "4", "10"), ("13", "0", "14"))
 CAUSE_ICONS = {
     "lifestyle": "drop",
@@ -66,11 +61,18 @@ def tile(nutrient: Any, size: str = "") -> SafeString:
 
 
 @register.simple_tag
-def evidence(level: str, short: bool = False) -> SafeString:
-    """Three bars and the word for a grade of evidence; `short` leaves out the word "evidence"."""
-    lit, word = EVIDENCE.get(level, (0, str(level).capitalize()))
-    label = word if short else "Evidence against" if level == "against" else f"{word} evidence"
-    return format_html('<span class="evidence">{}{}</span>', _evidence_bars(lit), label)
+def evidence(grade: str, short: bool = False, against: bool = False) -> SafeString:
+    """Bars and words for a grade of evidence; `short` leaves out the word "evidence".
+
+    `against` says that the evidence speaks against the link, and colours the bars as a caution.
+    """
+    words = [grade.capitalize(), "" if short else "evidence", "against" if against else ""]
+    return format_html(
+        '<span class="evidence{}">{}{}</span>',
+        " evidence-against" if against else "",
+        _evidence_bars(EVIDENCE_LIT.get(grade, 0)),
+        " ".join(word for word in words if word),
+    )
 
 
 def _evidence_bars(lit: int) -> SafeString:
