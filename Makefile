@@ -1,0 +1,65 @@
+# Nutrisite: `make help` lists what there is. Nothing but python3 (3.11 or newer), its venv
+# and make is needed beforehand.
+
+PYTHON ?= python3
+PORT ?= 8000
+export PORT
+
+BIN := .venv/bin
+MANAGE := $(BIN)/python manage.py
+PREPARE := $(PYTHON) scripts/prepare.py
+
+.DEFAULT_GOAL := help
+.PHONY: help run admin test check bench format pins port packages packages-dev key content static
+# The steps of one command build on each other, so `make --jobs` must not mix them.
+.NOTPARALLEL:
+
+help:  ## List the commands
+	@echo "make COMMAND, where COMMAND is one of:"
+	@sed -n 's/^\([a-z-]*\):.*  ## /  \1  /p' Makefile | awk '{name=$$1; $$1=""; printf "  %-8s%s\n", name, $$0}'
+
+run: port packages key content static  ## Set everything up and serve the site on 127.0.0.1:8000 (PORT=8010 for another port)
+	@exec $(BIN)/gunicorn
+
+admin: packages key  ## Make an account for the admin
+	@$(MANAGE) migrate --verbosity 0
+	@$(MANAGE) createsuperuser
+
+test: packages-dev  ## Run every test, in a real browser too (ARGS="tests/test_health.py -q" for some)
+	@$(BIN)/python -m tests.browser.chromium
+	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal $(ARGS)
+
+check: packages-dev  ## Check style, types, templates, spelling, migrations, settings, pins and content
+	@$(BIN)/python scripts/check.py
+
+bench: packages-dev key static  ## Measure requests a second and write docs/performance.md
+	@$(BIN)/python -m bench
+
+format: packages-dev  ## Put the code into the house style
+	@$(BIN)/ruff check --quiet --fix-only .
+	@$(BIN)/ruff format --quiet .
+
+pins: packages-dev  ## Pin the newest packages that requirements*.in allow, with hashes
+	@for name in requirements requirements-dev; do \
+	    $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --universal --python-version 3.11 \
+	        --custom-compile-command "make pins" $$name.in --output-file $$name.txt || exit 1; \
+	done
+
+port:
+	@$(PREPARE) port
+
+packages:
+	@$(PREPARE) packages requirements.txt
+
+packages-dev:
+	@$(PREPARE) packages requirements-dev.txt
+
+key:
+	@$(PREPARE) key
+
+content:
+	@$(MANAGE) migrate --verbosity 0
+	@$(MANAGE) load_content
+
+static:
+	@$(MANAGE) collectstatic --noinput --verbosity 0

@@ -1,0 +1,77 @@
+"""Run every check of `make check`, name each, and show what those that fail have to say.
+
+python scripts/check.py
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+MANAGE = [sys.executable, "-W", "error", "manage.py"]
+
+
+def main() -> None:
+    """Run all checks, the later ones too when an early one fails. Exits with 1 if any failed."""
+    with tempfile.TemporaryDirectory() as folder:
+        results = [passes(name, command, folder) for name, command in checks().items()]
+    print(f"\n{results.count(True)} checks passed, {results.count(False)} failed.")
+    sys.exit(0 if all(results) else 1)
+
+
+def checks() -> dict[str, list[str]]:
+    """Give the command of each check, in the order in which they run."""
+    templates = sorted(str(path) for path in (ROOT / "templates").rglob("*.html"))
+    return {
+        "style": [f"{BIN}/ruff", "check", "--quiet", "--output-format", "concise", "."],
+        "format": [f"{BIN}/ruff", "format", "--quiet", "--check", "."],
+        "types": [f"{BIN}/mypy", "--no-error-summary"],
+        "templates": [f"{BIN}/djade", "--check", "--target-version", "5.2", *templates],
+        "spelling": [f"{BIN}/codespell"],
+        "pins": [sys.executable, "scripts/check_pins.py"],
+        "settings": [*MANAGE, "check", "--deploy", "--fail-level", "WARNING"],
+        "migrations": [*MANAGE, "makemigrations", "--check", "--dry-run"],
+        "migrating": [*MANAGE, "migrate", "--verbosity", "0"],
+        "loading": [*MANAGE, "load_content"],
+        "content": [*MANAGE, "check_content"],
+    }
+
+
+def passes(name: str, command: list[str], folder: str) -> bool:
+    """Run one check as a server would be set up; print its name, its time and any complaint."""
+    start = time.monotonic()
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=production(folder),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    good = done.returncode == 0
+    print(f"{'ok ' if good else 'BAD'} {name:<11} {time.monotonic() - start:5.1f} s", flush=True)
+    if not good:
+        print(done.stdout, flush=True)
+    return good
+
+
+def production(folder: str) -> dict[str, str]:
+    """Give the environment of a server on https, with an empty database of its own."""
+    return os.environ | {
+        "SECRET_KEY": "a-key-for-the-checks-alone-which-is-long-and-varied-0123456789",
+        "SITE_URL": "https://nutrisite.example",
+        "BEHIND_PROXY": "true",
+        "DATABASE_URL": f"sqlite:///{folder}/checks.sqlite3",
+        "LOG_FORMAT": "plain",
+        "DEBUG": "false",
+    }
+
+
+if __name__ == "__main__":
+    main()

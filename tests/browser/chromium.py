@@ -1,0 +1,72 @@
+"""Find the Chromium that the browser tests drive; as a program, install one where none is found.
+
+python -m tests.browser.chromium
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def find() -> str | None:
+    """Give the path of a Chromium: CHROMIUM in the environment, the machine's, or Playwright's."""
+    named = os.environ.get("CHROMIUM")
+    if named:
+        return shutil.which(named)
+    for command in COMMANDS:
+        path = shutil.which(command)
+        # Ubuntu's chromium-browser is a script that only says how to install the snap.
+        if path and answers(path):
+            return path
+    with sync_playwright() as playwright:
+        own = Path(playwright.chromium.executable_path)
+    return str(own) if own.exists() else None
+
+
+def answers(path: str) -> bool:
+    """Say whether the program at the path is a browser that starts."""
+    try:
+        asked = subprocess.run([path, "--version"], capture_output=True, timeout=60, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return asked.returncode == 0
+
+
+def install() -> None:
+    """Try the system's package, then Playwright's own download. Neither may ask anything."""
+    if shutil.which("apt-get"):
+        sudo = [] if os.geteuid() == 0 else ["sudo", "--non-interactive"]
+        environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+        apt = [*sudo, "apt-get", "--quiet", "--yes"]
+        for arguments in (["update"], ["install", "--no-install-recommends", "chromium"]):
+            if not sudo or shutil.which("sudo"):
+                subprocess.run(
+                    [*apt, *arguments], env=environment, check=False, stdin=subprocess.DEVNULL
+                )
+        if find():
+            return
+    subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
+
+
+def main() -> None:
+    """See that there is a Chromium, or end with a sentence that says what to do."""
+    if not find():
+        print("No Chromium found: installing one ...", flush=True)
+        install()
+    path = find()
+    if not path:
+        sys.exit(
+            "The browser tests need Chromium, and none could be installed: install the package"
+            " chromium, or name a browser with CHROMIUM=/path/to/chromium."
+        )
+    print(f"Chromium: {path}")
+
+
+if __name__ == "__main__":
+    main()
