@@ -1,0 +1,31 @@
+"""Page or fragment: the only reader of HX headers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+
+
+def wants_fragment(request: HttpRequest) -> bool:
+    """Whether htmx asks for the changing part alone. Back and Forward always get the whole page."""
+    headers = request.headers
+    return (
+        headers.get("HX-Request") == "true" and headers.get("HX-History-Restore-Request") != "true"
+    )
+
+
+def render_page_or_fragment(
+    request: HttpRequest, page: str, fragment: str, context: Mapping[str, Any], status: int = 200
+) -> HttpResponse:
+    """Render the page, or for htmx the fragment: the very file that the page includes.
+
+    Both vary on the HX headers, or Back would show a bare fragment from the browser's cache.
+    """
+    template = fragment if wants_fragment(request) else page
+    response = render(request, template, dict(context), status=status)
+    patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])
+    return response

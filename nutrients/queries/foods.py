@@ -1,0 +1,54 @@
+"""Foods richest in each nutrient."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import DecimalField, ExpressionWrapper, F, Window
+from django.db.models.functions import RowNumber
+
+from nutrients.models import FoodSource, NutrientAmount
+
+
+@dataclass(frozen=True, slots=True)
+class RichFood:
+    """A food with what one serving gives: `amount` in the nutrient's unit, `percent` of its DV."""
+
+    food: FoodSource
+    amount: Decimal
+    percent: Decimal
+
+
+def richest_foods(
+    *, at: datetime, diets: Iterable[str] = (), limit: int = 5
+) -> dict[int, list[RichFood]]:
+    """The `limit` published foods richest in each nutrient by serving, under the nutrient's id.
+
+    Only foods known to suit every one of `diets` (values of `Diet`) are taken. One query,
+    whatever the number of nutrients.
+    """
+    foods = FoodSource.objects.published(at=at).foods().suiting(diets)
+    serving = ExpressionWrapper(
+        F("per_100g") * F("food__serving_grams") / 100,
+        output_field=DecimalField(max_digits=16, decimal_places=4),
+    )
+    place = Window(
+        RowNumber(), partition_by=[F("nutrient_id")], order_by=[serving.desc(), F("food__name")]
+    )
+    amounts = (
+        NutrientAmount.objects.filter(food__in=foods, per_100g__gt=0)
+        .annotate(place=place)
+        .filter(place__lte=limit)
+        .select_related("food", "nutrient")
+        .order_by("nutrient_id", "place")
+    )
+    richest: dict[int, list[RichFood]] = defaultdict(list)
+    for amount in amounts:
+        richest[amount.nutrient_id].append(
+            RichFood(amount.food, amount.per_serving, amount.percent_daily_value)
+        )
+    return dict(richest)

@@ -1,0 +1,30 @@
+"""Red flags by how soon they need a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from nutrients.models import FLAG_LEVELS, RedFlag, Urgency
+
+
+@dataclass(frozen=True, slots=True)
+class FlagLevel:
+    """The red flags of one urgency, in their order."""
+
+    urgency: Urgency
+    flags: list[RedFlag]
+
+
+def red_flags_by_level(*, at: datetime, symptoms: Iterable[str] | None = None) -> list[FlagLevel]:
+    """Published red flags, most urgent level first; levels without a flag are left out.
+
+    With `symptoms` (slugs) only the flags related to any of them. Sources come with them.
+    """
+    flags = RedFlag.objects.published(at=at)
+    if symptoms is not None:
+        flags = flags.filter(related_symptoms__slug__in=list(symptoms)).distinct()
+    rows = list(flags.order_by("position", "slug").prefetch_related("sources"))
+    levels = [FlagLevel(level, [f for f in rows if f.level == level]) for level in FLAG_LEVELS]
+    return [level for level in levels if level.flags]

@@ -1,0 +1,40 @@
+"""The public addresses: the list reads as the site map, and they do not change."""
+
+from django.urls import path
+
+from .views import articles, checklist, comparison, foods, machines, reference, search, site
+
+app_name = "nutrients"
+
+urlpatterns = [
+    # Home and articles
+    path("", site.home, name="home"),
+    path("articles/", articles.article_list, name="article_list"),
+    path("articles/<slug:slug>/", articles.article, name="article"),
+    # The comparison table
+    path("compare/", comparison.comparison, name="compare"),
+    path("compare.csv", comparison.comparison_csv, name="compare_csv"),
+    # The checklist
+    path("checklist/", checklist.checklist, name="checklist"),
+    path("checklist/print/", checklist.checklist_print, name="checklist_print"),
+    # Reference
+    path("nutrients/", reference.nutrient_list, name="nutrient_list"),
+    path("nutrients/<slug:slug>/", reference.nutrient, name="nutrient"),
+    path("nutrients/<slug:slug>/<slug:symptom>/", reference.association, name="association"),
+    path("symptoms/", reference.symptom_list, name="symptom_list"),
+    path("symptoms/<slug:slug>/", reference.symptom, name="symptom"),
+    path("foods/", foods.food_list, name="food_list"),
+    path("foods/<slug:slug>/", foods.food, name="food"),
+    path("search/", search.search, name="search"),
+    # About the site
+    path("about/", site.about, name="about"),
+    path("method/", site.method, name="method"),
+    path("sources/", site.sources, name="sources"),
+    path("privacy/", site.privacy, name="privacy"),
+    path("accessibility/", site.accessibility, name="accessibility"),
+    path("safety/", site.safety, name="safety"),
+    # Machines
+    path("sitemap.xml", machines.sitemap, name="sitemap"),
+    path("robots.txt", machines.robots, name="robots"),
+    path("feeds/articles/", machines.article_feed, name="article_feed"),
+]

@@ -1,0 +1,1 @@
+"""Views: parse, ask, render. A module a section."""
