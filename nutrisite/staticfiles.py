@@ -30,25 +30,43 @@ class BundledStaticFilesStorage(CompressedManifestStaticFilesStorage):
     def post_process(self, paths: Paths, dry_run: bool = False, **options: Any) -> Iterator[Any]:
         """As Django's: a (name, new name, processed) for each file. Raises on a missing import."""
         if BUNDLE in paths and not dry_run:
-            content = bundle(BUNDLE, paths)
-            self.delete(BUNDLE)
-            self.save(BUNDLE, ContentFile(content.encode()))
-            paths = {**paths, BUNDLE: (self, BUNDLE)}
-        yield from super().post_process(paths, dry_run, **options)
+            paths = self._bundled(paths)
+        yield from super().post_process(paths, dry_run=dry_run, **options)
+
+    def _bundled(self, paths: Paths) -> Paths:
+        """Write the bundle, take its parts away, and give `paths` as they then are."""
+        content = bundle(BUNDLE, paths)
+        parts = imported(BUNDLE, paths)
+        for name in [BUNDLE, *parts]:
+            self.delete(name)
+        self.save(BUNDLE, ContentFile(content.encode()))
+        rest = {name: place for name, place in paths.items() if name not in parts}
+        return rest | {BUNDLE: (self, BUNDLE)}
+
+
+def imported(name: str, paths: Paths) -> list[str]:
+    """The names of the files that the stylesheet `name` imports, in order."""
+    folder = posixpath.dirname(name)
+    return [_resolve(folder, address) for address in IMPORT.findall(_read(name, paths))]
 
 
 def bundle(name: str, paths: Paths) -> str:
     """The stylesheet `name` with each @import replaced by that file, without comments or indents.
 
-    `paths` maps names to (storage, path) as collectstatic has them. Raises KeyError for a missing file.
+    `paths` maps names to (storage, path) as collectstatic has them. Raises KeyError where an
+    imported file is missing.
     """
     folder = posixpath.dirname(name)
 
     def contents(match: re.Match[str]) -> str:
-        imported = posixpath.normpath(posixpath.join(folder, match[1]))
-        return _moved(_read(imported, paths), posixpath.dirname(imported), folder)
+        part = _resolve(folder, match[1])
+        return _moved(_read(part, paths), posixpath.dirname(part), folder)
 
     return _slim(IMPORT.sub(contents, _read(name, paths)))
+
+
+def _resolve(folder: str, address: str) -> str:
+    return posixpath.normpath(posixpath.join(folder, address))
 
 
 def _read(name: str, paths: Paths) -> str:
@@ -61,8 +79,7 @@ def _moved(css: str, old: str, new: str) -> str:
     """`css` with its url()s, written for the folder `old`, made to hold in the folder `new`."""
 
     def rewritten(match: re.Match[str]) -> str:
-        target = posixpath.normpath(posixpath.join(old, match[1]))
-        return f'url("{posixpath.relpath(target, new)}")'
+        return f'url("{posixpath.relpath(_resolve(old, match[1]), new)}")'
 
     return URL.sub(rewritten, css)
 

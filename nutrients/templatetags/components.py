@@ -21,7 +21,7 @@ register = template.Library()
 EVIDENCE_LIT = {"strong": 3, "moderate": 2, "limited": 1}
 EVIDENCE_BARS = (("0", "8", "6"), ("6.5", "4", "10"), ("13", "0", "14"))
 CAUSE_ICONS = {
-    "lifestyle": "drop",
+    "lifestyle": "clock",
     "stimulant": "cup",
     "mind": "jitter",
     "medicine": "pill",
@@ -91,7 +91,7 @@ def _evidence_bars(lit: int) -> SafeString:
 
 @register.simple_tag
 def sign(name: str, url: str = "", note: str = "", matched: bool = False) -> SafeString:
-    """A list item naming a symptom, with a tick where it matches a filter. Goes in <ul class="signs">.
+    """A list item naming a symptom, ticked where it matches a filter. Goes in <ul class="signs">.
 
     `url` makes it a link; `note` is a few small words after the name, such as "only when severe".
     """
@@ -140,9 +140,7 @@ def breadcrumb(*trail: str) -> SafeString:
     Home is put before it. `{% url ... as list_url %}{% breadcrumb "Foods" list_url food.name %}`
     """
     names, addresses = ("Home", *trail[:-1:2]), (reverse("nutrients:home"), *trail[1::2])
-    links = format_html_join(
-        "", '<li><a href="{}">{}</a></li>', zip(addresses, names, strict=True)
-    )
+    links = format_html_join("", '<li><a href="{}">{}</a></li>', zip(addresses, names, strict=True))
     return format_html(
         '<nav class="breadcrumb" aria-label="Breadcrumb"><ol class="crumbs">{}'
         '<li><span aria-current="page">{}</span></li></ol></nav>',

@@ -1,0 +1,103 @@
+from decimal import Decimal
+from types import SimpleNamespace
+
+import pytest
+from django.template import Context, Template
+
+from nutrients.templatetags.components import figure
+
+
+def render(source, **context):
+    return Template("{% load components %}" + source).render(Context(context))
+
+
+def nutrient(**values):
+    return SimpleNamespace(**{"symbol": "B12", "accent": "b12", **values})
+
+
+def test_icon_is_hidden_from_screen_readers():
+    assert render('{% icon "arrow" "sm" flip=True %}') == (
+        '<svg class="icon icon-sm flip" aria-hidden="true" focusable="false">'
+        '<use href="#i-arrow"></use></svg>'
+    )
+
+
+def test_every_icon_of_the_tags_is_in_the_sprite():
+    sprite = Template('{% include "includes/sprite.html" %}').render(Context())
+    for kind in ["lifestyle", "stimulant", "mind", "medicine", "condition", "normal", "unknown"]:
+        drawing = render("{% cause_icon kind %}", kind=kind)
+        assert f'id="{drawing.split("#")[1].split(chr(34))[0]}"' in sprite
+
+
+def test_tile_shows_the_symbol_in_the_nutrients_accent():
+    assert render('{% tile nutrient "sm" %}', nutrient=nutrient()) == (
+        '<span class="tile n-b12 tile-sm" aria-hidden="true">B12</span>'
+    )
+
+
+def test_tile_escapes_what_an_editor_wrote():
+    assert "<b>" not in render("{% tile nutrient %}", nutrient=nutrient(symbol="<b>"))
+
+
+@pytest.mark.parametrize(("grade", "lit"), [("strong", 3), ("moderate", 2), ("limited", 1)])
+def test_evidence_lights_a_bar_for_each_grade_and_says_the_word(grade, lit):
+    html = render("{% evidence grade %}", grade=grade)
+    assert html.count('class="on"') == lit
+    assert html.endswith(f"{grade.capitalize()} evidence</span>")
+
+
+def test_evidence_against_says_so_in_words():
+    html = render('{% evidence "moderate" short=True against=True %}')
+    assert html.endswith("Moderate against</span>")
+    assert "evidence-against" in html
+
+
+def test_sign_links_and_says_that_it_matches():
+    html = render('{% sign "Cramps" "/x/" matched=True %}')
+    assert '<a href="/x/">Cramps</a>' in html
+    assert "Matches: " in html
+    assert "sign-match" in html
+
+
+def test_sign_without_address_or_match_is_plain():
+    assert render("{% sign name note=note %}", name="<Cramps>", note="rare") == (
+        '<li class="sign"><span>&lt;Cramps&gt; <small>rare</small></span></li>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("percent", "full", "width"),
+    [(37, 50, "74%"), (Decimal("12.5"), 100, "12.5%"), (180, 100, "100%"), (-1, 100, "0%")],
+)
+def test_bar_draws_the_share_of_its_full_width(percent, full, width):
+    html = render("{% bar percent full %}", percent=percent, full=full)
+    assert f'class="bar-fill" width="{width}"' in html
+    assert "style" not in html
+
+
+def test_breadcrumb_begins_at_home_and_ends_here():
+    html = render('{% breadcrumb "Foods" "/foods/" name %}', name="Nuts & seeds")
+    assert html.index('href="/"') < html.index('href="/foods/"')
+    assert '<span aria-current="page">Nuts &amp; seeds</span>' in html
+
+
+def test_breadcrumb_of_a_page_below_home():
+    html = render('{% breadcrumb "Compare" %}')
+    assert html.count("<a ") == 1
+    assert '<span aria-current="page">Compare</span>' in html
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (Decimal("1200.000"), "1,200"),
+        (Decimal("0.900"), "0.9"),
+        (2.4, "2.4"),
+        (Decimal("-0.0001"), "0"),
+        (100, "100"),
+        (0, "0"),
+        (None, ""),
+    ],
+)
+def test_figure_is_written_as_a_reader_would(value, text):
+    assert figure(value) == text
