@@ -1,0 +1,129 @@
+"""A real browser on the site as production serves it.
+
+`page` and `page_without_script` open addresses such as "/compare/" and fail the test where a page
+breaks a promise to readers: an error in the console, a blocked or foreign request, a cookie,
+or anything left in the browser's storage. `faults` holds what was seen so far; a test that
+provokes an error on purpose looks at it and clears it.
+"""
+
+import fcntl
+import os
+
+import pytest
+
+from tests.browser import chromium, server
+
+FLAGS = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+]
+STORED = "() => [...Object.keys(localStorage), ...Object.keys(sessionStorage)]"
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory, worker_id):
+    """The site that runs for this worker's browser tests."""
+    shared = tmp_path_factory.getbasetemp()
+    if worker_id != "master":
+        shared = shared.parent
+    with (shared / "prepared.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (shared / "prepared").exists():
+            server.prepare(shared / "preparing")
+            (shared / "preparing").rename(shared / "prepared")
+    with server.running(shared / "prepared", shared / f"site-{worker_id}") as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def base_url(site):
+    return site.url
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    path = chromium.find()
+    assert path, "No Chromium: `make test` finds or installs one."
+    return browser_type_launch_args | {
+        "executable_path": path,
+        "chromium_sandbox": os.geteuid() != 0,
+        "args": FLAGS,
+    }
+
+
+@pytest.fixture(autouse=True)
+def _content_put_back(request):
+    """After a test marked `changes_content`, the next one finds the shipped content again."""
+    yield
+    if request.node.get_closest_marker("changes_content"):
+        request.getfixturevalue("site").put_content_back()
+
+
+@pytest.fixture
+def faults():
+    """What went against the promises to readers so far, a sentence each."""
+    return []
+
+
+@pytest.fixture
+def page(new_context, base_url, faults):
+    """A page with scripts, as most readers have it."""
+    context = new_context()
+    watch(context, base_url, faults)
+    page = context.new_page()
+    yield page
+    look_for_traces(context, base_url, faults)
+    assert faults == []
+
+
+@pytest.fixture
+def page_without_script(new_context, base_url, faults):
+    """A page in a browser that runs no script."""
+    context = new_context(java_script_enabled=False)
+    watch(context, base_url, faults)
+    yield context.new_page()
+    look_for_traces(context, base_url, faults)
+    assert faults == []
+
+
+@pytest.fixture
+def editor_page(page):
+    """The page of an editor who has just signed in."""
+    page.goto("/admin/")
+    page.get_by_label("Username").fill(server.EDITOR)
+    page.get_by_label("Password").fill(server.PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    page.wait_for_url("**/admin/")
+    return page
+
+
+def watch(context, base_url, faults):
+    """Note errors of scripts and of the content policy, and requests to other hosts."""
+
+    def request_seen(request):
+        if not request.url.startswith((f"{base_url}/", "data:", "blob:", "about:")):
+            faults.append(f"A request to another host: {request.url}")
+
+    def console_seen(message):
+        if message.type == "error":
+            faults.append(f"In the console: {message.text} {message.location.get('url', '')}")
+
+    context.on("request", request_seen)
+    context.on("console", console_seen)
+    context.on("weberror", lambda error: faults.append(f"A script failed: {error.error}"))
+
+
+def look_for_traces(context, base_url, faults):
+    """Note cookies that a public page would see, and storage that a public page left behind."""
+    faults.extend(f"A cookie: {cookie['name']}" for cookie in context.cookies(f"{base_url}/"))
+    if context.cookies(f"{base_url}/admin/"):
+        # An editor's browser: the admin remembers its colours and its menu there.
+        return
+    for page in context.pages:
+        if page.url.startswith(base_url):
+            faults.extend(f"Left in storage: {key}" for key in page.evaluate(STORED))

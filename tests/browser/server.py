@@ -1,0 +1,107 @@
+"""The site as it is in production, for a browser: gunicorn, hashed files, a database of its own."""
+
+import os
+import shutil
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+EDITOR, PASSWORD = "editor", "only-for-the-browser-tests"
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running site: its address, and the folder that holds its database, files and log."""
+
+    url: str
+    folder: Path
+
+    def put_content_back(self) -> None:
+        """Make the database what it was when the site started, while the site runs."""
+        with (
+            closing(sqlite3.connect(self.folder / "loaded.sqlite3")) as loaded,
+            closing(sqlite3.connect(self.folder / "nutrisite.sqlite3", timeout=20)) as live,
+        ):
+            loaded.backup(live)
+
+
+def environment(folder: Path, port: int) -> dict[str, str]:
+    """The variables of a site whose files are all in one folder."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return kept | {
+        "DJANGO_SETTINGS_MODULE": "nutrisite.settings",
+        "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
+        "SECRET_KEY": "only-for-the-browser-tests-and-never-for-a-real-server",
+        "VAR_DIR": str(folder),
+        "PORT": str(port),
+        "WEB_WORKERS": "1",
+        "LOG_FORMAT": "plain",
+    }
+
+
+def prepare(folder: Path) -> None:
+    """Fill a folder with a loaded database, an account and the collected files."""
+    folder.mkdir(parents=True)
+    account = ["createsuperuser", "--noinput", "--username", EDITOR, "--email", "e@example.org"]
+    for command in (["migrate"], ["load_content"], account, ["collectstatic", "--noinput"]):
+        done = subprocess.run(
+            [sys.executable, "-W", "error", "manage.py", *command],
+            cwd=ROOT,
+            env=environment(folder, 8000),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+    with (
+        closing(sqlite3.connect(folder / "nutrisite.sqlite3")) as live,
+        closing(sqlite3.connect(folder / "loaded.sqlite3")) as loaded,
+    ):
+        live.backup(loaded)
+
+
+@contextmanager
+def running(prepared: Path, folder: Path):
+    """Serve a copy of a prepared folder; the site stops at the end of the block."""
+    shutil.copytree(prepared, folder)
+    port = free_port()
+    with (folder / "log.txt").open("w") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn"],
+            cwd=ROOT,
+            env=environment(folder, port),
+            stdout=log,
+            stderr=log,
+        )
+        try:
+            wait_until_ready(f"http://127.0.0.1:{port}/readyz", folder / "log.txt", server)
+            yield Site(f"http://127.0.0.1:{port}", folder)
+        finally:
+            server.terminate()
+            server.wait(timeout=30)
+
+
+def free_port() -> int:
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        return trial.getsockname()[1]
+
+
+def wait_until_ready(url: str, log: Path, server: subprocess.Popen, seconds: float = 60) -> None:
+    """Return once the address answers 200; fail with the server's log when it never does."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and server.poll() is None:
+        try:
+            with urllib.request.urlopen(url, timeout=5):
+                return
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            time.sleep(0.1)
+    raise AssertionError(f"The site did not start:\n{log.read_text()}")

@@ -1,0 +1,47 @@
+"""The two answers for machines."""
+
+import pytest
+from django.db import OperationalError, connection
+from django.db.migrations.recorder import MigrationRecorder
+
+
+@pytest.mark.parametrize("address", ["/healthz", "/readyz"])
+def test_health_answers_in_plain_words_that_no_cache_keeps(client, db, address):
+    response = client.get(address)
+
+    assert (response.status_code, response.content) == (200, b"ok\n")
+    assert response["Content-Type"] == "text/plain; charset=utf-8"
+    assert "no-store" in response["Cache-Control"]
+
+
+def test_healthz_does_not_ask_the_database(client):
+    # Without the database fixture, any query would fail this test.
+    assert client.get("/healthz").status_code == 200
+
+
+def test_readyz_without_database_says_only_that_it_is_not_ready(client, db, monkeypatch):
+    def refuse(*arguments, **options):
+        raise OperationalError("connection to 10.0.0.7 as nutrisite failed")
+
+    monkeypatch.setattr(MigrationRecorder, "applied_migrations", refuse)
+
+    response = client.get("/readyz")
+
+    assert (response.status_code, response.content) == (503, b"not ready\n")
+
+
+def test_readyz_with_a_migration_to_apply_is_not_ready(client, db):
+    recorder = MigrationRecorder(connection)
+    newest = recorder.migration_qs.filter(app="nutrients").latest("id")
+    newest.delete()
+
+    assert client.get("/readyz").status_code == 503
+
+
+@pytest.mark.parametrize("address", ["/healthz", "/readyz"])
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "TRACE", "NONSENSE"])
+def test_health_refuses_methods_that_change_things(client, address, method):
+    response = client.generic(method, address)
+
+    assert response.status_code in {403, 405}
+    assert b"Traceback" not in response.content
