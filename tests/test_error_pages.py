@@ -30,7 +30,6 @@ def test_page_stands_without_collected_files(name, settings, tmp_path):
     assert '<link rel="stylesheet" href="/static/css/site.css">' in render_to_string(f"{name}.html")
 
 
-@pytest.mark.django_db
 def test_unknown_address_is_answered_in_the_sites_own_design(client):
     response = client.get("/no-such-page/")
 
