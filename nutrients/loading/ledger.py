@@ -1,4 +1,4 @@
-"""The ledger: which files and rows were loaded before. What it lists and a table lacks was deleted."""
+"""The ledger of what was loaded before: what it lists and a table lacks, an editor deleted."""
 
 from __future__ import annotations
 

@@ -80,11 +80,8 @@ class _Load:
             return False
         if (row.label, row.key) in self.shipped:
             return self._leave_out(row, self.outcome.left_deleted)
-        for name, value in row.fields.items():
-            target = _field(row, name)
-            if isinstance(target, models.ForeignKey) and value is not None:
-                if self._target(row, target, value) is None:
-                    return self._leave_out(row, self.outcome.depending)
+        if any(self._target(row, *reference) is None for reference in _references(row)):
+            return self._leave_out(row, self.outcome.depending)
         return True
 
     def _leave_out(self, row: FixtureRow, why: list[FixtureRow]) -> bool:
@@ -148,18 +145,15 @@ class _Load:
             raise FixtureError(f"{row.place}: {row} is refused, {error}.") from error
 
     def _instance(self, row: FixtureRow) -> models.Model:
-        values: dict[str, Any] = {}
-        links = []
+        references = {link: self._target(row, link, value) for link, value in _references(row)}
+        values: dict[str, Any] = {link.attname: pk for link, pk in references.items()}
         for name, value in row.fields.items():
-            target = _field(row, name)
-            if isinstance(target, models.ForeignKey) and value is not None:
-                values[target.attname] = self._target(row, target, value)
-                links.append(name)
-            elif not target.many_to_many:
+            if not _field(row, name).is_relation:
                 values[name] = value
         instance = row.model(**values)
         try:
-            instance.clean_fields(exclude=links)
+            # The references were looked up a moment ago, all at once.
+            instance.clean_fields(exclude=[link.name for link in references])
         except ValidationError as error:
             faults = "; ".join(
                 f"{name}: {' '.join(texts)}" for name, texts in error.message_dict.items()
@@ -185,6 +179,12 @@ def _write_links(link: Any, ends: Iterable[tuple[Any, Any]]) -> None:
     through = link.remote_field.through
     own, other = f"{link.m2m_field_name()}_id", f"{link.m2m_reverse_field_name()}_id"
     through._base_manager.bulk_create(through(**{own: a, other: b}) for a, b in ends)
+
+
+def _references(row: FixtureRow) -> list[tuple[Any, Any]]:
+    """The foreign keys of a row with what each is to lead to."""
+    fields = ((_field(row, name), value) for name, value in row.fields.items())
+    return [(field, value) for field, value in fields if isinstance(field, models.ForeignKey)]
 
 
 def _field(row: FixtureRow, name: str) -> Any:
