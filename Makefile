@@ -32,7 +32,7 @@ test: packages-dev  ## Run every test, in a real browser too (ARGS="tests/test_h
 check: packages-dev  ## Check style, types, templates, spelling, migrations, settings, pins and content
 	@$(BIN)/python scripts/check.py
 
-bench: packages-dev key static  ## Measure requests a second and write docs/performance.md
+bench: packages-dev  ## Measure requests a second and write docs/performance.md
 	@$(BIN)/python -m bench
 
 format: packages-dev  ## Put the code into the house style

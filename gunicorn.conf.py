@@ -32,7 +32,7 @@ limit_request_line = 8190
 # Our own middleware writes the access log, without address and query string.
 accesslog = None
 logconfig_dict = logging.configuration(
-    environment.choice("LOG_FORMAT", "json", ("json", "plain")),
+    environment.choice("LOG_FORMAT", "plain", ("plain", "json")),
     environment.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
 )
 

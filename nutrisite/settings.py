@@ -182,6 +182,6 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # Logs
 LOGGING = logging.configuration(
-    environment.choice("LOG_FORMAT", "json", ("json", "plain")),
+    environment.choice("LOG_FORMAT", "plain", ("plain", "json")),
     environment.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
 )

@@ -1,0 +1,219 @@
+"""Taste that is checked, not argued: layers, sizes, names, and what templates may hold."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+CODE = sorted(
+    path
+    for folder in ("nutrients", "nutrisite", "scripts", "bench")
+    for path in (ROOT / folder).rglob("*.py")
+    if "migrations" not in path.parts
+)
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+STYLES = sorted((ROOT / "static" / "css").rglob("*.css"))
+
+# The sizes to notice are 25, 300, 120 and 80 lines; beyond these it is no matter of taste.
+LONGEST_FUNCTION, LONGEST_MODULE, LONGEST_TEMPLATE, LONGEST_STYLE = 30, 320, 130, 120
+
+# What each layer may not import, as the beginnings of module names.
+WEB = ("django.http", "django.shortcuts", "django.views", "nutrients.views", "nutrients.htmx")
+FORBIDDEN = {
+    "nutrients/models": (
+        *WEB,
+        "django.forms",
+        "nutrients.queries",
+        "nutrients.forms",
+        "nutrients.ranking",
+        "nutrients.admin",
+        "nutrients.templatetags",
+    ),
+    "nutrients/ranking.py": ("django", "nutrients"),
+    "nutrients/queries": (
+        *WEB,
+        "django.forms",
+        "nutrients.forms",
+        "nutrients.admin",
+        "nutrients.templatetags",
+    ),
+    "nutrients/forms": (*WEB, "nutrients.admin", "nutrients.ranking"),
+    "nutrients/htmx.py": ("nutrients", "django.db"),
+    "nutrients/views": ("nutrients.admin", "nutrients.management", "django.db"),
+    "nutrients/templatetags": (*WEB, "django.db", "nutrients.queries", "nutrients.forms"),
+    "nutrients/admin": ("nutrients.views", "nutrients.htmx"),
+    "nutrients/management": ("nutrients.views", "nutrients.htmx", "nutrients.admin"),
+    "nutrisite": ("nutrients",),
+    "nutrients": ("django.dispatch", "django.db.models.signals", "tests", "nutrisite"),
+}
+# Django, WhiteNoise and the admin ask for these by name.
+ASKED_BY_DJANGO = re.compile(r"^(\d{3}(_csrf)?\.html|(admin|registration|simple_history)/.*)$")
+
+
+def relative(path):
+    return str(path.relative_to(ROOT))
+
+
+def imports_of(path):
+    """Give the dotted names that a module imports, `from a import b` as a and a.b."""
+    package = relative(path).removesuffix(".py").replace("/", ".").removesuffix(".__init__")
+    parts = package.split(".") if path.name == "__init__.py" else package.split(".")[:-1]
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = parts[: len(parts) - node.level + 1] if node.level else []
+            origin = ".".join([*above, *([node.module] if node.module else [])])
+            yield origin
+            yield from (f"{origin}.{alias.name}" for alias in node.names)
+
+
+def functions_of(path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def length_without_docstring(function):
+    first = function.body[0]
+    documented = ast.get_docstring(function) is not None
+    docstring = first.end_lineno - first.lineno + 1 if documented else 0
+    return function.end_lineno - function.lineno + 1 - docstring
+
+
+@pytest.mark.parametrize("layer", FORBIDDEN)
+def test_layer_imports_only_what_lies_below_it(layer):
+    faults = {
+        f"{relative(path)} imports {name}"
+        for path in CODE
+        if f"{relative(path)}/".startswith(f"{layer}/") or relative(path).startswith(f"{layer}/")
+        for name in imports_of(path)
+        for beginning in FORBIDDEN[layer]
+        if name == beginning or name.startswith(f"{beginning}.")
+    }
+
+    assert sorted(faults) == []
+
+
+def test_domain_code_sees_no_request_and_no_clock():
+    faults = []
+    for path in CODE:
+        if not relative(path).startswith(
+            ("nutrients/models", "nutrients/queries", "nutrients/rank")
+        ):
+            continue
+        for function in functions_of(path):
+            names = {argument.arg for argument in function.args.args + function.args.kwonlyargs}
+            faults += [
+                f"{relative(path)}: {function.name} takes {n}" for n in names & {"request", "form"}
+            ]
+        if re.search(r"(timezone|datetime)\.now\(|date\.today\(", path.read_text()):
+            faults.append(f"{relative(path)} reads the clock: take `at` as an argument")
+
+    assert faults == []
+
+
+def test_only_htmx_py_reads_htmx_headers():
+    readers = [
+        relative(path)
+        for path in CODE
+        if path.name != "htmx.py"
+        and re.search(r"HX[-_][A-Z]|request\.htmx", path.read_text(), re.I)
+    ]
+
+    assert readers == []
+
+
+def test_modules_are_named_after_what_they_hold():
+    vague = {"utils.py", "util.py", "helpers.py", "misc.py", "common.py", "signals.py"}
+    everywhere = [*CODE, *(ROOT / "tests").rglob("*.py")]
+
+    assert [relative(path) for path in everywhere if path.name in vague] == []
+
+
+def test_functions_and_modules_are_short():
+    long = [
+        f"{relative(path)}: {function.name} has {length_without_docstring(function)} lines"
+        for path in CODE
+        for function in functions_of(path)
+        if length_without_docstring(function) > LONGEST_FUNCTION
+    ]
+    modules = [*CODE, *(ROOT / "tests").rglob("*.py")]
+    long += too_long(modules, LONGEST_MODULE)
+
+    assert long == []
+
+
+def test_templates_and_styles_are_short():
+    assert too_long(TEMPLATES, LONGEST_TEMPLATE) + too_long(STYLES, LONGEST_STYLE) == []
+
+
+def too_long(paths, limit):
+    sizes = {relative(path): len(path.read_text().splitlines()) for path in paths}
+    return [f"{name} has {size} lines" for name, size in sizes.items() if size > limit]
+
+
+def test_every_template_is_used():
+    text = "".join(path.read_text() for path in [*CODE, *TEMPLATES])
+    names = [str(path.relative_to(ROOT / "templates")) for path in TEMPLATES]
+    unused = [
+        name
+        for name in names
+        if not ASKED_BY_DJANGO.match(name) and not re.search(rf"""["']{re.escape(name)}""", text)
+    ]
+
+    assert unused == []
+
+
+@pytest.mark.parametrize(
+    ("what", "pattern"),
+    [
+        ("an inline style", r"<style|\sstyle\s*="),
+        ("an inline script", r"<script(?![^>]*\ssrc=)"),
+        ("a handler in an attribute", r"\son[a-z]+\s*=|hx-on"),
+        ("a script in an address", r"javascript:"),
+        ("an htmx attribute without data-", r"\shx-[a-z-]+\s*="),
+        (
+            "something from another host",
+            r"<(link(?! rel=\"canonical)|script|img)[^>]*(href|src)=\"https?:",
+        ),
+        ("the extension loader or boost of htmx", r"hx-(boost|ext)\b"),
+        ("text marked safe", r"\|\s*safe\b|autoescape off"),
+    ],
+)
+def test_templates_hold_nothing_that_the_content_policy_or_the_house_forbids(what, pattern):
+    holders = [relative(path) for path in TEMPLATES if re.search(pattern, path.read_text())]
+
+    assert holders == [], f"These templates hold {what}."
+
+
+def test_public_templates_ask_for_no_cookie():
+    public = [path for path in TEMPLATES if "admin" not in path.relative_to(ROOT).parts]
+    pattern = re.compile(r"csrf_token|request\.(user|session)|\bmessages\b\s*%}|\{\{\s*user\b")
+
+    assert [relative(path) for path in public if pattern.search(path.read_text())] == []
+
+
+def test_components_and_fragments_name_their_parameters_first():
+    shared = [
+        path for path in TEMPLATES if path.parent.name == "components" or path.name.startswith("_")
+    ]
+    silent = [
+        relative(path)
+        for path in shared
+        if "admin" not in path.relative_to(ROOT).parts
+        and not re.match(
+            r"(\{% load [^%]+%\}\s*)*\{# ?[\w/.-]*" + re.escape(path.name), path.read_text()
+        )
+    ]
+
+    assert shared
+    assert silent == []
+
+
+def test_scripts_are_few_and_small():
+    scripts = sorted((ROOT / "static").rglob("*.js"))
+
+    assert too_long(scripts, 200) == []
