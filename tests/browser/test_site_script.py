@@ -1,0 +1,73 @@
+"""What static/js/site.js does, on a page that has its hooks, with the events that htmx sends."""
+
+import pytest
+from django.conf import settings
+
+SCRIPT = (settings.BASE_DIR / "static" / "js" / "site.js").read_text()
+PAGE = """
+<!DOCTYPE html><html lang="en-GB"><head><title>Hooks</title></head><body>
+<p role="status" data-status></p>
+<form><input type="checkbox" id="tick"><button id="send">Send</button></form>
+<div id="results">
+  <h2 id="heading" tabindex="-1" data-results-heading>Results</h2>
+  <p data-announce>3 of 13
+     nutrients</p>
+</div>
+<button data-print hidden>Print</button>
+</body></html>
+"""
+
+
+@pytest.fixture
+def hooks(page):
+    page.set_content(PAGE)
+    page.evaluate("document.forms[0].addEventListener('submit', (e) => e.preventDefault())")
+    page.evaluate("window.print = () => { window.printed = true; }")
+    page.evaluate(SCRIPT)
+    return page
+
+
+def send(page, event):
+    page.evaluate("(name) => document.body.dispatchEvent(new Event(name, {bubbles: true}))", event)
+
+
+@pytest.mark.parametrize("event", ["htmx:responseError", "htmx:sendError", "htmx:timeout"])
+def test_failure_is_said_in_a_sentence_and_leaves_the_results(hooks, event):
+    send(hooks, event)
+
+    status = hooks.locator("[data-status]")
+    assert "could not be updated" in status.inner_text()
+    assert "call 112, 911, 999" in status.inner_text()
+    assert status.get_attribute("data-failed") == "true"
+    assert hooks.locator("#heading").is_visible()
+
+
+def test_count_is_spoken_after_a_swap_and_replaces_a_failure(hooks):
+    send(hooks, "htmx:sendError")
+    send(hooks, "htmx:afterSettle")
+
+    status = hooks.locator("[data-status]")
+    assert status.text_content() == "3 of 13 nutrients"
+    assert status.get_attribute("data-failed") == "false"
+
+
+def test_focus_goes_to_the_results_after_the_button(hooks):
+    hooks.locator("#send").click()
+    send(hooks, "htmx:afterSettle")
+
+    assert hooks.evaluate("document.activeElement.id") == "heading"
+
+
+def test_focus_stays_on_a_control_after_a_tick(hooks):
+    hooks.locator("#send").focus()
+    hooks.locator("#tick").check()
+    hooks.locator("#tick").focus()
+    send(hooks, "htmx:afterSettle")
+
+    assert hooks.evaluate("document.activeElement.id") == "tick"
+
+
+def test_print_button_shows_and_prints(hooks):
+    hooks.get_by_role("button", name="Print").click()
+
+    assert hooks.evaluate("window.printed") is True
