@@ -1,0 +1,125 @@
+"""What is wrong with a body of prose, line by line, in sentences for the editor."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from .blocks import CONTAINERS, LIVE_BLOCKS, MARK, TEXT, Block, lines_of, mark_on, split
+from .markdown import CITATION
+
+CITES = re.compile(r"\[\s*@[^\]\n]*\]?")
+HTML = re.compile(r"<(?:[a-zA-Z][^\s>]*|/[a-zA-Z]|!)")
+HEADING = re.compile(r"^ {0,3}#{1,2}(?:\s|$)")
+PICTURE = re.compile(r"!\[[^\]]*\]\(")
+STEP = re.compile(r"^\d+[.)]\s")
+LINK = re.compile(r"(?<!!)\[[^\]@][^\]]*\]\(([^)\s]+)[^)]*\)")
+# What may follow the name of a block.
+ARGUMENTS = {
+    "comparison-table": ("core",),
+    "red-flags": ("",),
+    "steps": ("",),
+    "callout": ("caution", "note"),
+}
+BLOCK_NAMES = ", ".join((*LIVE_BLOCKS, *CONTAINERS))
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ProseError:
+    """Something to put right: the line of the body, counted from 1, and a sentence."""
+
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"Line {self.line}: {self.message}"
+
+
+def check(
+    body: str, *, known_sources: Collection[str], known_symptoms: Collection[str]
+) -> list[ProseError]:
+    """Everything wrong with a body of prose, in the order of its lines; empty where it is sound.
+
+    `known_sources` and `known_symptoms` are slugs. It never raises.
+    """
+    lines = lines_of(body)
+    errors = [*_block_errors(body, known_symptoms)]
+    for number, line in enumerate(lines, start=1):
+        errors += [ProseError(number, text) for text in _line_errors(line, known_sources)]
+    return sorted(errors)
+
+
+def links(body: str) -> list[tuple[int, str]]:
+    """Every link of a body as its line, counted from 1, and its address."""
+    return [
+        (number, address)
+        for number, line in enumerate(lines_of(body), start=1)
+        for address in LINK.findall(line)
+    ]
+
+
+def _line_errors(line: str, known_sources: Collection[str]) -> Iterator[str]:
+    if HEADING.match(line):
+        yield "A heading in a section begins with three #, because the section has the second."
+    if HTML.search(line):
+        yield "HTML is not read here: write Markdown, and a < sign with a space after it."
+    if PICTURE.search(line):
+        yield "Pictures are not shown in articles."
+    if MARK.search(line) and mark_on(line) is None:
+        yield "A block stands on a line of its own."
+    for found in CITES.findall(line):
+        yield from _citation_errors(found, known_sources)
+
+
+def _citation_errors(found: str, known_sources: Collection[str]) -> Iterator[str]:
+    citation = CITATION.fullmatch(found)
+    if citation is None:
+        yield f"“{found}” is not a citation: write [@source-slug] or [@one; @two]."
+        return
+    for part in citation[1].split(";"):
+        slug = part.strip().removeprefix("@")
+        if slug not in known_sources:
+            yield f"There is no source “{slug}”."
+
+
+def _block_errors(body: str, known_symptoms: Collection[str]) -> Iterator[ProseError]:
+    blocks = [block for block in split(body) if block.kind != TEXT]
+    for block in blocks:
+        for message in _block_faults(block, known_symptoms):
+            yield ProseError(block.line, message)
+    known = {line for block in blocks for line in (block.line, block.end)}
+    for number, line in enumerate(lines_of(body), start=1):
+        mark = mark_on(line)
+        if mark and number not in known:
+            yield ProseError(number, _stray(mark["name"], bool(mark["end"])))
+
+
+def _stray(name: str, closing: bool) -> str:
+    if closing:
+        return f"[[/{name}]] closes nothing."
+    return f"There is no block “{name}”: the blocks are {BLOCK_NAMES}."
+
+
+def _block_faults(block: Block, known_symptoms: Collection[str]) -> Iterator[str]:
+    fault = _argument_fault(block, known_symptoms)
+    if fault:
+        yield fault
+    if block.end is None:
+        yield f"[[{block.kind}]] is not closed with [[/{block.kind}]]."
+    elif block.kind in CONTAINERS and not block.text.strip():
+        yield f"[[{block.kind}]] holds nothing."
+    elif block.kind == "steps" and not STEP.match(block.text.strip()):
+        yield "[[steps]] holds a numbered list: 1., 2., 3."
+
+
+def _argument_fault(block: Block, known_symptoms: Collection[str]) -> str | None:
+    if block.kind == "other-causes":
+        if block.argument in known_symptoms:
+            return None
+        return f"[[other-causes …]] names a symptom, and there is none called “{block.argument}”."
+    choices = ARGUMENTS[block.kind]
+    if block.argument in choices:
+        return None
+    wanted = " or ".join(f"[[{block.kind} {choice}]]".replace(" ]]", "]]") for choice in choices)
+    return f"It is written {wanted}."

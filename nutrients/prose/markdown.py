@@ -1,0 +1,128 @@
+"""Markdown to HTML: a small part of Markdown, numbered citations, and an allow-list at the end."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import nh3
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
+
+from .blocks import MARK
+
+# Everything else stays plain text: no HTML, no pictures, no tables, no code.
+RULES = ["emphasis", "escape", "heading", "link", "list", "blockquote", "newline", "text_join"]
+TAGS = {"a", "blockquote", "br", "div", "em", "h3", "h4", "li", "ol", "p", "strong", "sup", "ul"}
+ATTRIBUTES = {"a": {"aria-label", "class", "href", "id", "rel"}, "ol": {"class", "start"}}
+SCHEMES = {"http", "https", "mailto", "tel"}
+EXTERNAL = re.compile(r"^(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
+
+CITATION = re.compile(r"\[(@[A-Za-z0-9_-]+(?:\s*;\s*@[A-Za-z0-9_-]+)*)\s*\]")
+LINKED = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+LIST_ITEM = re.compile(r"^\s*(?:[-*+]|\d+[.)]|#{1,6}|>)\s+", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One citation in the text: the number of its source, and the id of this place."""
+
+    number: int
+    anchor: str
+
+
+Cite = Callable[[str], Mark | None]
+
+
+def render(text: str, cite: Cite, *, steps: bool = False) -> SafeString:
+    """Markdown as safe HTML. `cite` gives each cited slug its mark, or None for an unknown one.
+
+    With `steps` its numbered list is drawn as the design's steps. Sections begin at the third
+    level, so a larger heading is drawn as one of the third.
+    """
+    markup = _parser().render(text, {"cite": cite, "steps": steps})
+    clean = nh3.clean(markup, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel=None)
+    return mark_safe(clean)  # noqa: S308 (nh3 has just cleaned it)
+
+
+def plain(body: str) -> str:
+    """The words of a body without marks, citations, addresses or blocks; to count or to search."""
+    text = MARK.sub("", CITATION.sub("", body))
+    text = LINKED.sub(r"\1", LIST_ITEM.sub("", text))
+    return " ".join(text.replace("*", "").replace("\\", "").split())
+
+
+def cited_slugs(text: str) -> list[str]:
+    """The slugs that the text cites, in their order and as often as it does."""
+    return [slug for found in CITATION.findall(text) for slug in _slugs(found)]
+
+
+@cache
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("zero", {"html": False, "breaks": False}).enable(RULES)
+    parser.inline.ruler.before("link", "citation", _citation)
+    parser.add_render_rule("citation", _render_citation)
+    parser.add_render_rule("link_open", _render_link)
+    for name in ("heading_open", "heading_close"):
+        parser.add_render_rule(name, _render_heading)
+    for name in ("ordered_list_open", "list_item_open", "list_item_close"):
+        parser.add_render_rule(name, _render_step)
+    return parser
+
+
+def _slugs(found: str) -> list[str]:
+    return [part.strip().removeprefix("@") for part in found.split(";")]
+
+
+def _citation(state: StateInline, silent: bool) -> bool:
+    """Read `[@one; @two]`, and drop the space before it: the number follows the full stop."""
+    found = CITATION.match(state.src, state.pos)
+    if found is None or found.end() > state.posMax:
+        return False
+    if not silent:
+        state.pending = state.pending.rstrip(" ")
+        state.push("citation", "", 0).meta = {"slugs": _slugs(found[1])}
+    state.pos = found.end()
+    return True
+
+
+def _render_citation(self: Any, tokens: Any, index: int, options: Any, env: Any) -> str:
+    marks = (env["cite"](slug) for slug in tokens[index].meta["slugs"])
+    return "".join(
+        format_html(
+            '<sup><a class="cite" id="{}" href="#src-{}" aria-label="Source {}">{}</a></sup>',
+            mark.anchor,
+            mark.number,
+            mark.number,
+            mark.number,
+        )
+        for mark in marks
+        if mark
+    )
+
+
+def _render_link(self: Any, tokens: Any, index: int, options: Any, env: Any) -> str:
+    if EXTERNAL.match(tokens[index].attrs.get("href", "")):
+        tokens[index].attrSet("rel", "external")
+    return str(self.renderToken(tokens, index, options, env))
+
+
+def _render_heading(self: Any, tokens: Any, index: int, options: Any, env: Any) -> str:
+    tokens[index].tag = "h4" if tokens[index].tag > "h3" else "h3"
+    return str(self.renderToken(tokens, index, options, env))
+
+
+def _render_step(self: Any, tokens: Any, index: int, options: Any, env: Any) -> str:
+    token = tokens[index]
+    if env["steps"] and token.type == "ordered_list_open":
+        token.attrSet("class", "steps")
+    markup = str(self.renderToken(tokens, index, options, env))
+    # A step is a grid of its number and one box.
+    if env["steps"] and token.type == "list_item_open":
+        return f"{markup}<div>"
+    return f"</div>{markup}" if env["steps"] and token.type == "list_item_close" else markup
