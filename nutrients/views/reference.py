@@ -1,27 +1,80 @@
-"""Being written."""
-from django.http import Http404
+"""Nutrients, symptoms and the evidence between them."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+
+from nutrients.models import Nutrient, Symptom
+from nutrients.queries.evidence import evidence_page
+from nutrients.queries.nutrients import nutrient_groups, nutrient_page
+from nutrients.queries.symptoms import symptom_groups, symptom_page
+
+NUTRIENT_CONTENTS = [
+    {"anchor": "job", "title": "Its job"},
+    {"anchor": "signs", "title": "Signs of too little and too much"},
+    {"anchor": "risk", "title": "Who is at risk"},
+    {"anchor": "needs", "title": "Daily needs"},
+    {"anchor": "limit", "title": "Upper limit"},
+    {"anchor": "foods", "title": "Richest foods"},
+    {"anchor": "interactions", "title": "Medicines, foods and other nutrients"},
+    {"anchor": "tests", "title": "Tests and their limits"},
+    {"anchor": "sources", "title": "Sources"},
+]
+SYMPTOM_CONTENTS = [
+    {"anchor": "causes", "title": "Common causes"},
+    {"anchor": "help", "title": "When to get help"},
+    {"anchor": "nutrients", "title": "Nutrients linked with it"},
+    {"anchor": "next", "title": "What to do next"},
+    {"anchor": "sources", "title": "Sources"},
+]
 
 
-def nutrient_list(request, **kwargs):
-    """Being written."""
-    raise Http404
+def nutrient_list(request: HttpRequest) -> HttpResponse:
+    """All nutrients by kind."""
+    context = {"section": "nutrients", "groups": nutrient_groups(at=timezone.now())}
+    return render(request, "nutrients/nutrient_list.html", context)
 
 
-def nutrient(request, **kwargs):
-    """Being written."""
-    raise Http404
+def nutrient(request: HttpRequest, slug: str) -> HttpResponse:
+    """One nutrient: its job, signs, risks, needs, foods and interactions."""
+    now = timezone.now()
+    row = get_object_or_404(Nutrient.objects.published(at=now), slug=slug)
+    context = {
+        "section": "nutrients",
+        "page": nutrient_page(row, at=now),
+        "sections": NUTRIENT_CONTENTS,
+    }
+    return render(request, "nutrients/nutrient.html", context)
 
 
-def association(request, **kwargs):
-    """Being written."""
-    raise Http404
+def association(request: HttpRequest, slug: str, symptom: str) -> HttpResponse:
+    """The evidence between one nutrient and one symptom, a card for each relation."""
+    now = timezone.now()
+    page = evidence_page(
+        get_object_or_404(Nutrient.objects.published(at=now), slug=slug),
+        get_object_or_404(Symptom.objects.published(at=now), slug=symptom),
+        at=now,
+    )
+    if page is None:
+        raise Http404
+    return render(request, "nutrients/association.html", {"section": "nutrients", "page": page})
 
 
-def symptom_list(request, **kwargs):
-    """Being written."""
-    raise Http404
+def symptom_list(request: HttpRequest) -> HttpResponse:
+    """All symptoms by body area."""
+    context = {"section": "symptoms", "groups": symptom_groups(at=timezone.now())}
+    return render(request, "nutrients/symptom_list.html", context)
 
 
-def symptom(request, **kwargs):
-    """Being written."""
-    raise Http404
+def symptom(request: HttpRequest, slug: str) -> HttpResponse:
+    """One symptom: common causes first, when to get help, then nutrients."""
+    now = timezone.now()
+    row = get_object_or_404(Symptom.objects.published(at=now), slug=slug)
+    context = {
+        "section": "symptoms",
+        "page": symptom_page(row, at=now),
+        "sections": SYMPTOM_CONTENTS,
+    }
+    return render(request, "nutrients/symptom.html", context)

@@ -1,0 +1,35 @@
+"""Amounts of nutrients in foods, richest first, and the scale that their bars are drawn on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import DecimalField, ExpressionWrapper, F, QuerySet
+
+from nutrients.models import FoodSource, Nutrient, NutrientAmount
+
+# Percentages of the daily value that a bar's full width may stand for.
+SCALES = (10, 25, 50, 100, 200, 500, 1000, 2000, 5000)
+
+PER_SERVING = ExpressionWrapper(
+    F("per_100g") * F("food__serving_grams") / 100,
+    output_field=DecimalField(max_digits=16, decimal_places=4),
+)
+
+
+def richest_amounts(nutrient: Nutrient, *, at: datetime, limit: int) -> list[NutrientAmount]:
+    """The published foods that give most of a nutrient in one serving, with food and source."""
+    foods = FoodSource.objects.published(at=at).foods()
+    rows: QuerySet[NutrientAmount] = NutrientAmount.objects.filter(
+        nutrient=nutrient, food__in=foods, per_100g__gt=0
+    )
+    richest = rows.order_by(PER_SERVING.desc(), "food__name")
+    return list(richest.select_related("food", "nutrient", "source")[:limit])
+
+
+def bar_scale(percents: Iterable[Decimal | None]) -> int:
+    """The percentage at a bar's full width: the smallest round one that holds them all."""
+    largest = max((percent for percent in percents if percent is not None), default=Decimal(0))
+    return next((scale for scale in SCALES if scale >= largest), SCALES[-1])

@@ -1,0 +1,38 @@
+"""Citations: each place where a page rests on a source, numbered in reading order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from nutrients.models import Source
+
+from .references import References
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The number of the cited source on the page, and the id of this place in the text."""
+
+    number: int
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """A row of content with the citations that stand beside it."""
+
+    row: Any
+    citations: list[Citation]
+
+
+def cite(references: References, sources: Iterable[Source]) -> list[Citation]:
+    """Cite the sources in their order; the first citation of source 3 has the id `ref-3-1`."""
+    cited = (references.cite(source) for source in sources)
+    return [Citation(ref.number, f"ref-{ref.number}-{ref.citations}") for ref in cited]
+
+
+def cite_rows(references: References, rows: Iterable[Any]) -> list[Cited]:
+    """Cite the sources of each row, in reading order. The rows come with their `sources`."""
+    return [Cited(row, cite(references, row.sources.all())) for row in rows]

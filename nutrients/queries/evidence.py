@@ -1,0 +1,79 @@
+"""The evidence between nutrients and a symptom, and what else causes the sign."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from nutrients.models import Association, Nutrient, OtherCause, Relation, Symptom
+
+from .associations import strength
+from .citations import Cited, cite_rows
+from .references import References
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceGroup:
+    """Associations in one relation, most typical first."""
+
+    relation: Relation
+    links: list[Cited]
+
+
+@dataclass(frozen=True, slots=True)
+class EvidencePage:
+    """The evidence between one nutrient and one symptom, a card for each relation.
+
+    `against` holds the rows on this symptom and other nutrients that speak against a link.
+    """
+
+    nutrient: Nutrient
+    symptom: Symptom
+    cards: list[Cited]
+    against: list[Cited]
+    causes: list[Cited]
+    references: References
+
+
+def evidence_page(nutrient: Nutrient, symptom: Symptom, *, at: datetime) -> EvidencePage | None:
+    """The evidence cards of a pair, or None where no published row ties the two."""
+    links = symptom_links(symptom, at=at)
+    pair = [link for link in links if link.nutrient_id == nutrient.pk]
+    if not pair:
+        return None
+    others = [link for link in links if link.is_against and link.nutrient_id != nutrient.pk]
+    references = References()
+    return EvidencePage(
+        nutrient=nutrient,
+        symptom=symptom,
+        cards=cite_rows(references, pair),
+        against=cite_rows(references, others),
+        causes=cite_rows(references, symptom_causes(symptom, at=at)),
+        references=references,
+    )
+
+
+def evidence_groups(references: References, links: Iterable[Association]) -> list[EvidenceGroup]:
+    """The supporting associations by relation, cited; relations without one are left out."""
+    supporting = [link for link in links if not link.is_against]
+    groups = (
+        EvidenceGroup(
+            relation, cite_rows(references, [k for k in supporting if k.relation == relation])
+        )
+        for relation in Relation
+    )
+    return [group for group in groups if group.links]
+
+
+def symptom_links(symptom: Symptom, *, at: datetime) -> list[Association]:
+    """A symptom's published associations with nutrient and sources, most typical first."""
+    rows = Association.objects.published(at=at).filter(symptom=symptom)
+    rows = rows.select_related("nutrient", "symptom").prefetch_related("sources")
+    return sorted(rows, key=lambda link: (*strength(link)[:3], link.nutrient.position))
+
+
+def symptom_causes(symptom: Symptom, *, at: datetime) -> list[OtherCause]:
+    """Published causes of a symptom that are not nutrients, with sources, common ones first."""
+    rows = OtherCause.objects.published(at=at).filter(symptoms=symptom)
+    return list(rows.order_by("-is_common", "position", "name").prefetch_related("sources"))

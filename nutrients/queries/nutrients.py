@@ -1,0 +1,180 @@
+"""What the nutrient pages show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from nutrients.models import (
+    Article,
+    Association,
+    FoodSource,
+    Interaction,
+    Nutrient,
+    NutrientAmount,
+    NutrientKind,
+    ReferenceIntake,
+    RiskFactor,
+    RiskKind,
+    Severity,
+    Source,
+    Unit,
+)
+
+from .amounts import bar_scale, richest_amounts
+from .associations import strength
+from .citations import Citation, Cited, cite, cite_rows
+from .evidence import EvidenceGroup, evidence_groups
+from .intakes import DailyNeeds, daily_needs
+from .references import References
+
+RICHEST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class NutrientGroup:
+    """The nutrients of one kind."""
+
+    kind: NutrientKind
+    nutrients: list[Nutrient]
+
+
+@dataclass(frozen=True, slots=True)
+class RiskGroup:
+    """The risk factors of one kind; each row says by `lowers_it` and `raises_it` which way."""
+
+    kind: RiskKind
+    factors: list[Cited]
+
+
+@dataclass(frozen=True, slots=True)
+class NutrientFoods:
+    """The richest foods, the percentage at a bar's full width, and sources without a figure."""
+
+    amounts: list[NutrientAmount]
+    scale: int
+    citations: list[Citation]
+    unmeasured: list[FoodSource]
+
+
+@dataclass(frozen=True, slots=True)
+class NutrientPage:
+    """Everything on a nutrient's page, cited in reading order."""
+
+    nutrient: Nutrient
+    unit: Unit
+    job_citations: list[Citation]
+    signs: list[EvidenceGroup]
+    against: list[Cited]
+    risks: list[RiskGroup]
+    needs: DailyNeeds
+    needs_citations: list[Citation]
+    limit_citations: list[Citation]
+    foods: NutrientFoods
+    interactions: list[Cited]
+    test_citations: list[Citation]
+    articles: list[Article]
+    references: References
+    previous: Nutrient | None
+    next: Nutrient | None
+
+
+def nutrient_groups(*, at: datetime) -> list[NutrientGroup]:
+    """Published nutrients by kind; kinds without one are left out."""
+    rows = list(Nutrient.objects.published(at=at))
+    groups = [NutrientGroup(kind, [n for n in rows if n.kind == kind]) for kind in NutrientKind]
+    return [group for group in groups if group.nutrients]
+
+
+def nutrient_page(nutrient: Nutrient, *, at: datetime) -> NutrientPage:
+    """The page of one nutrient. The number of queries does not grow with the content."""
+    references = References()
+    sources = list(nutrient.sources.all())
+    job_citations = cite(references, sources)
+    signs = _signs(nutrient, at=at)
+    groups = evidence_groups(references, signs)
+    against = cite_rows(references, [sign for sign in signs if sign.is_against])
+    risks = _risk_groups(references, nutrient, at=at)
+    needs = daily_needs(nutrient)
+    needs_citations = cite(references, _distinct_sources(needs.intakes))
+    limit_citations = cite(references, sources)
+    foods = _foods(references, nutrient, at=at)
+    previous, following = _neighbours(nutrient, at=at)
+    return NutrientPage(
+        nutrient=nutrient,
+        unit=Unit(nutrient.unit),
+        job_citations=job_citations,
+        signs=groups,
+        against=against,
+        risks=risks,
+        needs=needs,
+        needs_citations=needs_citations,
+        limit_citations=limit_citations,
+        foods=foods,
+        interactions=cite_rows(references, _interactions(nutrient, at=at)),
+        test_citations=cite(references, sources),
+        articles=list(nutrient.articles.published(at=at)),
+        references=references,
+        previous=previous,
+        next=following,
+    )
+
+
+def _signs(nutrient: Nutrient, *, at: datetime) -> list[Association]:
+    rows = Association.objects.published(at=at).filter(nutrient=nutrient)
+    return sorted(
+        rows.select_related("nutrient", "symptom").prefetch_related("sources"), key=strength
+    )
+
+
+def _risk_groups(references: References, nutrient: Nutrient, *, at: datetime) -> list[RiskGroup]:
+    lowers = RiskFactor.lowers.through.objects.filter(
+        riskfactor=OuterRef("pk"), nutrient=nutrient.pk
+    )
+    raises = RiskFactor.raises.through.objects.filter(
+        riskfactor=OuterRef("pk"), nutrient=nutrient.pk
+    )
+    rows = (
+        RiskFactor.objects.published(at=at)
+        .annotate(lowers_it=Exists(lowers), raises_it=Exists(raises))
+        .filter(Exists(lowers) | Exists(raises))
+        .prefetch_related("sources")
+        .order_by("-is_common", "position", "name")
+    )
+    groups = [
+        RiskGroup(kind, cite_rows(references, [row for row in rows if row.kind == kind]))
+        for kind in RiskKind
+    ]
+    return [group for group in groups if group.factors]
+
+
+def _distinct_sources(rows: Iterable[ReferenceIntake]) -> list[Source]:
+    return list({source.pk: source for row in rows for source in row.sources.all()}.values())
+
+
+def _foods(references: References, nutrient: Nutrient, *, at: datetime) -> NutrientFoods:
+    amounts = richest_amounts(nutrient, at=at, limit=RICHEST)
+    sources = {amount.source.pk: amount.source for amount in amounts}
+    return NutrientFoods(
+        amounts=amounts,
+        scale=bar_scale(amount.percent_daily_value for amount in amounts),
+        citations=cite(references, sources.values()),
+        unmeasured=list(nutrient.unmeasured_foods.published(at=at)),
+    )
+
+
+def _interactions(nutrient: Nutrient, *, at: datetime) -> list[Interaction]:
+    rows: QuerySet[Interaction] = nutrient.interactions.published(at=at)
+    return sorted(
+        rows.prefetch_related("sources"), key=lambda row: (Severity(row.severity).rank, str(row))
+    )
+
+
+def _neighbours(nutrient: Nutrient, *, at: datetime) -> tuple[Nutrient | None, Nutrient | None]:
+    rows = list(Nutrient.objects.published(at=at).only("slug", "name", "position"))
+    place = rows.index(nutrient)
+    previous = rows[place - 1] if place else None
+    return previous, rows[place + 1] if place + 1 < len(rows) else None
