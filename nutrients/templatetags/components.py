@@ -6,6 +6,7 @@ Formatting only: a tag neither queries nor decides. docs/design.md shows each in
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django import template
@@ -75,6 +76,7 @@ def evidence(grade: str, short: bool = False, against: bool = False) -> SafeStri
     )
 
 
+@cache
 def _evidence_bars(lit: int) -> SafeString:
     bars = format_html_join(
         "",
@@ -126,6 +128,7 @@ def bar(percent: float | Decimal, full: float | Decimal = 100, mini: bool = Fals
     )
 
 
+@cache
 def _bar_grid() -> SafeString:
     quarters = ((quarter, quarter) for quarter in ("25%", "50%", "75%"))
     return format_html_join(
