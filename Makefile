@@ -61,5 +61,10 @@ content:
 	@$(MANAGE) migrate --verbosity 0
 	@$(MANAGE) load_content
 
+# Hashing and compressing takes seconds, so it is done only when a file changed since.
 static:
-	@$(MANAGE) collectstatic --noinput --verbosity 0
+	@manifest="$${STATIC_ROOT:-$${VAR_DIR:-var}/static}/staticfiles.json"; \
+	if [ ! -e "$$manifest" ] || \
+	    [ -n "$$(find static nutrisite/*.py requirements.txt -newer "$$manifest")" ]; then \
+	    $(MANAGE) collectstatic --noinput --verbosity 0; \
+	fi

@@ -46,6 +46,13 @@ FORBIDDEN = {
         "nutrients.htmx",
         "nutrients.admin",
     ),
+    "nutrients/prose": (
+        *WEB,
+        "django.db",
+        "nutrients.models",
+        "nutrients.queries",
+        "nutrients.forms",
+    ),
     "nutrients/htmx.py": ("nutrients", "django.db"),
     "nutrients/views": ("nutrients.admin", "nutrients.management", "django.db"),
     "nutrients/templatetags": (*WEB, "django.db", "nutrients.models", "nutrients.forms"),
