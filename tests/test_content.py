@@ -1,0 +1,245 @@
+"""The shipped content: complete, sourced, within its grades, and readable."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from decimal import Decimal
+
+import pytest
+from django.apps import apps
+from django.db import models
+
+from nutrients.models import (
+    Association,
+    FoodGroup,
+    FoodSource,
+    Interaction,
+    LimitStatus,
+    Nutrient,
+    NutrientAmount,
+    OtherCause,
+    Publishable,
+    RedFlag,
+    ReferenceIntake,
+    RiskFactor,
+    Source,
+    SourceKind,
+    Status,
+    Symptom,
+    Verification,
+)
+
+pytestmark = pytest.mark.usefixtures("content")
+
+ROWS = {
+    Source: 99,
+    Nutrient: 13,
+    Symptom: 48,
+    Association: 194,
+    FoodGroup: 19,
+    FoodSource: 148,
+    NutrientAmount: 1864,
+    ReferenceIntake: 286,
+    RiskFactor: 49,
+    OtherCause: 27,
+    Interaction: 33,
+    RedFlag: 31,
+}
+
+# What nobody has verified yet, and so stays hidden until a clinician has looked.
+DRAFTS = {
+    Nutrient: "",
+    Symptom: "muscle-tension night-leg-kicks",
+    FoodSource: "nutritional-yeast-fortified",
+    RiskFactor: (
+        "blood-donation bone-drugs h2-blockers heavy-periods high-salt-restriction"
+        " low-dairy-diet raw-fish-tea-betel"
+    ),
+    OtherCause: (
+        "antipsychotics-antiemetics essential-tremor lithium-valproate overactive-thyroid"
+        " steroids-thyroxine"
+    ),
+    Interaction: (
+        "caffeine-calcium levodopa-iron-b6 phytate-minerals sodium-calcium tea-coffee-iron"
+        " vitamin-c-iron vitamin-d-k warfarin-vitamin-e"
+    ),
+    RedFlag: "eclampsia swollen-leg vomiting-diarrhoea-long",
+    Association: (
+        "calcium/confusion/excess calcium/fatigue/excess calcium/muscle-weakness/excess"
+        " copper/fatigue/deficiency iron/muscle-weakness/deficiency"
+        " iron/night-leg-kicks/deficiency iron/palpitations/deficiency"
+        " magnesium/poor-appetite/excess phosphorus/tetany/excess potassium/tetany/deficiency"
+        " sodium/muscle-twitches/excess sodium/seizures/excess thiamin/muscle-cramps/deficiency"
+        " thiamin/reduced-reflexes/deficiency vitamin-b12/mouth-corner-cracks/deficiency"
+        " vitamin-b12/restless-legs/deficiency vitamin-d/muscle-jerks/indirect"
+        " vitamin-d/muscle-weakness/excess"
+    ),
+}
+
+# Food, nutrient, grams in a serving, amount in it and percent of the daily value, worked out by
+# hand from the amounts in 100 g that the USDA prints (pumpkin seeds: 550 mg x 0.28 = 154 mg).
+SERVINGS = [
+    ("pumpkin-seeds", "magnesium", "28", "154", "36.7"),
+    ("yogurt-plain-lowfat", "calcium", "170", "311.1", "23.9"),
+    ("trout-rainbow-cooked", "vitamin-d", "85", "16.15", "80.8"),
+    ("cod-liver-oil", "vitamin-d", "4.5", "11.25", "56.25"),
+    ("clams-cooked", "vitamin-b12", "85", "84.0565", "3502.4"),
+    ("banana", "potassium", "118", "422.44", "9.0"),
+    ("lentils-cooked", "folate", "99", "179.19", "44.8"),
+    ("table-salt", "sodium", "1.5", "581.37", "25.3"),
+    ("spinach-raw", "vitamin-d", "30", "0", "0"),
+]
+
+FORBIDDEN = re.compile(
+    r"\b(diagnos\w*|you have|you are deficient|likely|cures?|treat with|take \d+ ?m?c?g"
+    r"|stop (the|your|taking) (medicine|tablets?|statin|drug))\b",
+    re.IGNORECASE,
+)
+STRONGER_THAN = {
+    "moderate": re.compile(r"\b(can cause|causes|leads? to|proves?|proven)\b"),
+    "limited": re.compile(r"\b(can cause|causes|is linked with|leads? to|proves?|proven)\b"),
+}
+PROSE_MODELS = [
+    model
+    for model in apps.get_app_config("nutrients").get_models()
+    if issubclass(model, Publishable) and not model.__name__.startswith("Historical")
+]
+SOURCED_MODELS = [model for model in PROSE_MODELS if hasattr(model, "sources")]
+# Sections of articles have a length of their own; tick labels and phrases are no sentences.
+LONGEST_SENTENCE = 22
+
+
+def texts(model, *kinds):
+    """Every text of the model's rows in fields of these kinds, with the row it stands in."""
+    names = [field.name for field in model._meta.fields if isinstance(field, kinds)]
+    return [(row, getattr(row, name)) for row in model.objects.all() for name in names]
+
+
+def sentences(text):
+    return [part for part in re.split(r"(?<=[.!?])\s+", text) if part]
+
+
+@pytest.mark.parametrize("model", ROWS, ids=lambda model: model.__name__)
+def test_content_is_complete(model):
+    assert model.objects.count() == ROWS[model]
+
+
+@pytest.mark.parametrize("model", DRAFTS, ids=lambda model: model.__name__)
+def test_drafts_are_what_nobody_verified(model):
+    drafts = model.objects.filter(status=Status.DRAFT)
+    assert {"/".join(row.natural_key()) for row in drafts} == set(DRAFTS[model].split())
+    assert set(drafts) == set(model.objects.filter(verification=Verification.UNVERIFIED))
+
+
+@pytest.mark.parametrize("model", SOURCED_MODELS, ids=lambda model: model.__name__)
+def test_every_claim_has_a_source(model):
+    assert not model.objects.filter(sources=None).exists()
+
+
+@pytest.mark.parametrize("model", SOURCED_MODELS, ids=lambda model: model.__name__)
+def test_nothing_published_rests_on_editors_alone(model):
+    outside = Source.objects.exclude(kind=SourceKind.EDITORIAL)
+    assert not model.objects.filter(status=Status.PUBLISHED).exclude(sources__in=outside).exists()
+
+
+@pytest.mark.parametrize("model", PROSE_MODELS, ids=lambda model: model.__name__)
+def test_no_review_is_claimed(model):
+    assert not model.objects.exclude(reviewed_on=None).exists()
+    assert not model.objects.filter(review_due_on=None).exists()
+
+
+@pytest.mark.parametrize("model", PROSE_MODELS, ids=lambda model: model.__name__)
+def test_words_that_never_appear(model):
+    fields = texts(model, models.CharField, models.TextField)
+    assert not [(row, text) for row, text in fields if FORBIDDEN.search(str(text))]
+
+
+@pytest.mark.parametrize("model", PROSE_MODELS, ids=lambda model: model.__name__)
+def test_sentences_are_short(model):
+    prose = [sentence for _, text in texts(model, models.TextField) for sentence in sentences(text)]
+    assert prose
+    assert not [sentence for sentence in prose if len(sentence.split()) > LONGEST_SENTENCE]
+
+
+@pytest.mark.parametrize("model", [Nutrient, Symptom, FoodSource, RedFlag])
+def test_sentences_begin_and_end_as_sentences(model):
+    prose = [text for _, text in texts(model, models.TextField) if text]
+    assert not [text for text in prose if text[0].islower() or text[-1] != "."]
+
+
+def test_running_text_has_units_in_full():
+    prose = [text for model in PROSE_MODELS for _, text in texts(model, models.TextField)]
+    assert not [text for text in prose if re.search(r"\d ?(mcg|mg|g)\b", text)]
+
+
+@pytest.mark.parametrize("grade", STRONGER_THAN)
+def test_notes_never_say_more_than_their_grade(grade):
+    rows = Association.objects.filter(evidence=grade)
+    assert rows
+    notes = [f"{row.note} {row.evidence_why}" for row in rows]
+    assert not [note for note in notes if STRONGER_THAN[grade].search(note)]
+
+
+def test_evidence_against_magnesium_for_night_cramps_is_recorded():
+    row = Association.objects.get(is_against=True)
+    assert row.claim == "Taking magnesium has not been shown to help night leg cramps."
+
+
+def test_core_nutrients_come_first():
+    first = Nutrient.objects.all()[:4]
+    assert [nutrient.slug for nutrient in first] == [
+        "magnesium",
+        "calcium",
+        "vitamin-d",
+        "vitamin-b12",
+    ]
+    assert set(first) == set(Nutrient.objects.featured())
+
+
+def test_every_published_symptom_is_linked():
+    symptoms = Symptom.objects.filter(status=Status.PUBLISHED)
+    alone = symptoms.filter(associations=None, other_causes=None)
+    assert not alone.exists()
+
+
+@pytest.mark.parametrize(("food", "nutrient", "grams", "amount", "percent"), SERVINGS)
+def test_servings_agree_with_figures_worked_out_by_hand(food, nutrient, grams, amount, percent):
+    row = NutrientAmount.objects.get_by_natural_key(food, nutrient)
+    assert row.food.serving_grams == Decimal(grams)
+    assert row.per_serving == Decimal(amount)
+    assert float(row.percent_daily_value) == pytest.approx(float(percent), abs=0.05)
+
+
+def test_no_food_holds_more_of_a_nutrient_than_it_weighs():
+    per_gram = {"mg": 1000, "mcg": 1_000_000, "mcg DFE": 1_000_000}
+    rows = NutrientAmount.objects.select_related("nutrient")
+    assert not [row for row in rows if row.per_100g / per_gram[row.nutrient.unit] > 100]
+
+
+def test_only_sunlight_is_no_food_and_has_no_amount():
+    assert [food.slug for food in FoodSource.objects.filter(is_food=False)] == ["sunlight"]
+    without = FoodSource.objects.filter(amounts=None)
+    assert {food.slug for food in without} == {"sunlight", "nutritional-yeast-fortified"}
+    assert not without.filter(unmeasured_nutrients=None).exists()
+
+
+def test_every_life_stage_has_an_intake_of_every_nutrient():
+    stages = Counter(row.natural_key()[1:] for row in ReferenceIntake.objects.all())
+    assert len(stages) == 22
+    assert set(stages.values()) == {Nutrient.objects.count()}
+
+
+def test_limits_are_in_a_unit_that_fits():
+    intakes = ReferenceIntake.objects.filter(upper_limit_status=LimitStatus.SET)
+    for row in [*intakes.select_related("nutrient"), *Nutrient.objects.all()]:
+        nutrient = getattr(row, "nutrient", row)
+        # The limit of folate counts folic acid alone, so it is in plain micrograms.
+        fitting = "mcg" if nutrient.slug == "folate" else nutrient.unit
+        assert row.upper_limit is None or row.upper_limit_unit == fitting
+
+
+def test_the_limit_of_a_nutrient_is_that_of_young_adults():
+    for nutrient in Nutrient.objects.all():
+        row = nutrient.intakes.get(life_stage="19-30", sex="female", life_status="none")
+        assert nutrient.upper_limit == row.upper_limit

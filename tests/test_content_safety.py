@@ -1,0 +1,139 @@
+"""The shipped red flags: what calls for help, and which ticks raise it."""
+
+from __future__ import annotations
+
+import pytest
+
+from nutrients.models import OtherCause, RedFlag, RedFlagRule, RiskFactor, Status, Symptom, Urgency
+
+pytestmark = pytest.mark.usefixtures("content")
+
+TICKS = ("symptoms", "risk_factors", "other_causes")
+NUMBERS = "the emergency number (112, 911 or 999)"
+# No tick can say that a child has swallowed something; it stands on the safety page.
+READ_ONLY = {"overdose-child"}
+
+RAISED = [
+    ("confusion muscle-jerks", "confusion-spasms"),
+    ("palpitations breathlessness", "chest-pain-palpitations"),
+    ("throat-spasm", "breathing-trouble"),
+    ("seizures", "first-seizure"),
+    ("alcohol balance-problems abnormal-eye-movements", "wernicke"),
+    ("vomiting balance-problems memory-problems", "wernicke"),
+    ("bariatric-surgery vision-changes confusion", "wernicke"),
+    ("alcohol tremor confusion", "alcohol-withdrawal"),
+    ("ssris muscle-jerks diarrhoea", "serotonin-syndrome"),
+    ("infancy muscle-jerks", "infant-fit"),
+    ("mouth-tingling hand-foot-spasm", "hand-spasm-tingling"),
+    ("hypoparathyroidism tingling", "after-neck-surgery"),
+    ("nitrous-oxide numbness", "nitrous-numbness"),
+    ("statins muscle-pain", "statin-muscle-pain"),
+    ("statins stairs-difficulty", "statin-muscle-pain"),
+    ("kidney-disease palpitations", "kidney-heart-medicines"),
+    ("potassium-sparing muscle-weakness", "kidney-heart-medicines"),
+    ("muscle-twitches muscle-weakness", "twitch-with-weakness"),
+    ("muscle-twitches eyelid-twitch", "twitch-two-weeks"),
+    ("burning-feet", "tingling-feet"),
+    ("night-leg-cramps leg-swelling", "cramps-break-sleep"),
+    ("restless-legs", "restless-evening"),
+    ("pregnancy", "before-supplements"),
+]
+NOT_RAISED = [
+    "muscle-twitches",
+    "eyelid-twitch caffeine stress-anxiety lack-of-sleep",
+    "muscle-cramps night-leg-cramps heavy-sweating",
+    "fatigue pale-skin vegan-diet",
+    "statins",
+    "alcohol tremor",
+    "balance-problems vision-changes",
+]
+
+
+def raised(ticks):
+    """The flags whose rules are met by the ticks (slugs of any kind)."""
+    ticked = set(ticks.split())
+    rules = RedFlagRule.objects.select_related("red_flag").prefetch_related(*TICKS)
+    return {rule.red_flag.slug for rule in rules if wanted(rule) <= ticked}
+
+
+def wanted(rule):
+    """The slugs of the ticks that the rule names."""
+    return {row.slug for ticks in TICKS for row in getattr(rule, ticks).all()}
+
+
+@pytest.mark.parametrize(("ticks", "flag"), RAISED)
+def test_ticks_raise_the_flag_that_they_describe(ticks, flag):
+    assert flag in raised(ticks)
+
+
+@pytest.mark.parametrize("ticks", [ticks for ticks, _ in RAISED if " " in ticks])
+def test_no_part_of_a_combination_raises_its_flag(ticks):
+    flag = dict(RAISED)[ticks]
+    for tick in ticks.split():
+        rest = " ".join(set(ticks.split()) - {tick})
+        assert flag not in raised(rest)
+
+
+@pytest.mark.parametrize("ticks", NOT_RAISED)
+def test_everyday_ticks_raise_nothing(ticks):
+    assert raised(ticks) == set()
+
+
+def test_every_published_flag_can_be_raised():
+    published = RedFlag.objects.filter(status=Status.PUBLISHED)
+    silent = published.filter(is_asked=False, rules=None)
+    assert {flag.slug for flag in silent} == READ_ONLY
+
+
+def test_rules_are_made_of_published_ticks():
+    ticks = {
+        *Symptom.objects.noticeable().filter(status=Status.PUBLISHED),
+        *RiskFactor.objects.filter(status=Status.PUBLISHED),
+        *OtherCause.objects.filter(status=Status.PUBLISHED, is_asked=True),
+    }
+    slugs = {row.slug for row in ticks}
+    for rule in RedFlagRule.objects.all():
+        assert wanted(rule), rule
+        assert wanted(rule) <= slugs, rule
+        assert rule.red_flag.status == Status.PUBLISHED, rule
+
+
+def test_asked_flags_come_in_the_order_of_urgency():
+    levels = [Urgency(flag.level).rank for flag in RedFlag.objects.all()]
+    assert levels == sorted(levels, reverse=True)
+    asked = RedFlag.objects.filter(is_asked=True, status=Status.PUBLISHED)
+    assert asked.filter(level=Urgency.EMERGENCY).count() == 12
+    assert asked.count() == 17
+
+
+def test_every_emergency_says_whom_to_call():
+    for flag in RedFlag.objects.filter(level=Urgency.EMERGENCY):
+        assert NUMBERS in flag.action, flag.slug
+    for symptom in Symptom.objects.filter(urgency=Urgency.EMERGENCY):
+        assert NUMBERS in symptom.help_note, symptom.slug
+
+
+def test_every_symptom_says_when_to_get_help():
+    assert not Symptom.objects.filter(help_note="").exists()
+
+
+def test_examination_signs_are_not_asked():
+    hidden = Symptom.objects.filter(is_noticeable=False)
+    assert {symptom.slug for symptom in hidden} == {
+        "brisk-reflexes",
+        "reduced-reflexes",
+        "chvostek-sign",
+        "trousseau-sign",
+    }
+
+
+def test_signs_that_readers_come_for_are_noticeable():
+    common = Symptom.objects.filter(is_common=True)
+    assert 12 <= common.count() <= 14
+    assert not common.filter(is_noticeable=False).exists()
+    assert not common.exclude(status=Status.PUBLISHED).exists()
+
+
+def test_nobody_is_told_to_stop_a_medicine():
+    for slug in ("statin-muscle-pain", "medicine-side-effect", "kidney-heart-medicines"):
+        assert "do not stop a prescribed medicine" in RedFlag.objects.get(slug=slug).action.lower()
