@@ -24,8 +24,10 @@ def render_page_or_fragment(
     """Render the page, or for htmx the fragment: the very file that the page includes.
 
     Both vary on the HX headers, or Back would show a bare fragment from the browser's cache.
+    `is_fragment` tells the template whether to send along parts that lie outside the swapped one.
     """
-    template = fragment if wants_fragment(request) else page
-    response = render(request, template, dict(context), status=status)
+    is_fragment = wants_fragment(request)
+    template = fragment if is_fragment else page
+    response = render(request, template, {**context, "is_fragment": is_fragment}, status=status)
     patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])
     return response

@@ -1,0 +1,1 @@
+"""Shape and validation of what readers send. No queries: known values are passed in."""

@@ -52,3 +52,13 @@ def richest_foods(
             RichFood(amount.food, amount.per_serving, amount.percent_daily_value)
         )
     return dict(richest)
+
+
+def unmeasured_foods(*, at: datetime, diets: Iterable[str] = ()) -> dict[int, list[FoodSource]]:
+    """Sources with no figure to rank them by, such as sunlight, under each nutrient's id."""
+    found: dict[int, list[FoodSource]] = defaultdict(list)
+    sources = FoodSource.objects.published(at=at).suiting(diets)
+    links = FoodSource.unmeasured_nutrients.through.objects.filter(foodsource__in=sources)
+    for link in links.select_related("foodsource").order_by("foodsource__name"):
+        found[link.nutrient_id].append(link.foodsource)
+    return dict(found)

@@ -1,12 +1,107 @@
-"""Being written."""
-from django.http import Http404
+"""The comparison table, and the same rows as a file."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from nutrients.forms.filters import read_filters
+from nutrients.forms.reading import ignored_sentence
+from nutrients.htmx import render_page_or_fragment
+from nutrients.models import Relation
+from nutrients.queries.choices import ChoiceGroup, symptom_groups
+from nutrients.queries.comparison import Grade, Row, Sign, compared
+from nutrients.queries.facets import column_sorts, filter_panel, summary
+
+COLUMNS = (
+    "nutrient",
+    "kind",
+    "match",
+    "matched_signs",
+    "signs_when_low",
+    "signs_by_way_of_another_nutrient",
+    "signs_when_too_high",
+    "job",
+    "foods",
+    "adult_need_a_day",
+    "reference",
+    "evidence",
+)
 
 
-def comparison(request, **kwargs):
-    """Being written."""
-    raise Http404
+@require_safe
+def comparison(request: HttpRequest) -> HttpResponse:
+    """Show the table under the filters of the address, or for htmx its changing part alone."""
+    now = timezone.now()
+    symptoms = symptom_groups(at=now)
+    filters, ignored = read_filters(request.GET, _slugs(symptoms))
+    table = compared(filters, at=now)
+    context = {
+        "section": "compare",
+        "table": table,
+        "filters": filters,
+        "panel": filter_panel(table, symptoms),
+        "summary": summary(table, symptoms),
+        "sorts": column_sorts(filters),
+        "ignored": ignored_sentence(ignored),
+    }
+    page, fragment = "nutrients/comparison.html", "nutrients/_comparison_results.html"
+    return render_page_or_fragment(request, page, fragment, context)
 
 
-def comparison_csv(request, **kwargs):
-    """Being written."""
-    raise Http404
+@require_safe
+def comparison_csv(request: HttpRequest) -> HttpResponse:
+    """Give the rows of the table under the same filters as a CSV file in UTF-8."""
+    now = timezone.now()
+    filters, _ = read_filters(request.GET, _slugs(symptom_groups(at=now)))
+    response = HttpResponse(
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="nutrisite-comparison.csv"'},
+    )
+    writer = csv.writer(response)
+    writer.writerow(COLUMNS)
+    for row in compared(filters, at=now).rows:
+        writer.writerow(map(_safe_cell, _cells(row, len(filters.symptoms))))
+    return response
+
+
+def _slugs(groups: Iterable[ChoiceGroup]) -> list[str]:
+    return [choice.slug for group in groups for choice in group.choices]
+
+
+def _cells(row: Row, chosen: int) -> list[str]:
+    indirect = [sign for sign in row.low.signs if sign.association.relation == Relation.INDIRECT]
+    low = [sign for sign in row.low.signs if sign not in indirect]
+    need = row.need
+    return [
+        row.nutrient.name,
+        row.nutrient.kind,
+        f"{row.matched} of {chosen}" if chosen else "",
+        _names(sign for sign in row.signs if sign.is_matched),
+        _names(low),
+        _names(indirect),
+        _names(row.high.signs),
+        row.nutrient.job,
+        "; ".join(food.name for food in (*(rich.food for rich in row.foods), *row.other_sources)),
+        need.words if need else "",
+        need.kind_words if need else "",
+        "; ".join(_grade_words(grade) for grade in row.grades),
+    ]
+
+
+def _names(signs: Iterable[Sign]) -> str:
+    return "; ".join(dict.fromkeys(sign.association.symptom.name for sign in signs))
+
+
+def _grade_words(grade: Grade) -> str:
+    names = ", ".join(symptom.name for symptom in grade.symptoms)
+    return f"{grade.evidence}: {names or f'{grade.signs} signs'}"
+
+
+def _safe_cell(text: str) -> str:
+    # A spreadsheet would run a cell that begins like this as a formula.
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else text

@@ -1,0 +1,60 @@
+"""Reading known values from a query or a form, and saying in words what was left out.
+
+Not a Django form, which refuses a field whole: here the valid part applies, whatever stands
+beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from django.http import QueryDict
+
+LONGEST_QUOTE = 40
+MOST_QUOTES = 3
+
+
+@dataclass(slots=True)
+class Reading:
+    """Takes known values out of `data` and remembers in `ignored` what it did not know."""
+
+    data: QueryDict
+    ignored: list[str] = field(default_factory=list)
+
+    def several(self, name: str, known: Collection[str]) -> tuple[str, ...]:
+        """The known values of a parameter that may be repeated, each once, as they came."""
+        return self._known(name, known)
+
+    def one(self, name: str, known: Collection[str], default: str = "") -> str:
+        """The last known value of a parameter that stands once, or the default."""
+        values = self._known(name, known)
+        self.ignored += values[:-1]
+        return values[-1] if values else default
+
+    def nothing_but(self, *names: str) -> None:
+        """Ignore, aloud, every parameter that is not named."""
+        self.ignored += [name for name in self.data if name not in names]
+
+    def _known(self, name: str, known: Collection[str]) -> tuple[str, ...]:
+        values = dict.fromkeys(value for value in self.data.getlist(name) if value)
+        self.ignored += [value for value in values if value not in known]
+        return tuple(value for value in values if value in known)
+
+
+def ignored_sentence(ignored: Collection[str]) -> str:
+    """What was left out, in one sentence; empty where nothing was. Each quote is cut short."""
+    if not ignored:
+        return ""
+    quotes = [f"“{_quote(value)}”" for value in list(ignored)[:MOST_QUOTES]]
+    if len(ignored) > MOST_QUOTES:
+        quotes.append(f"{len(ignored) - MOST_QUOTES} more")
+    listed = quotes[0] if len(quotes) == 1 else f"{', '.join(quotes[:-1])} and {quotes[-1]}"
+    return f"We did not understand {listed}, so we left it out."
+
+
+def _quote(value: str) -> str:
+    # Control characters and half-read bytes have no place on a page.
+    shown = "".join(character if character.isprintable() else " " for character in value)
+    shown = " ".join(shown[: LONGEST_QUOTE + 1].split())
+    return shown if len(shown) <= LONGEST_QUOTE else f"{shown[: LONGEST_QUOTE - 1]}…"

@@ -1,0 +1,145 @@
+"""What readers can choose from: the symptoms, risk factors and red flags that forms offer."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from nutrients.models import BodyArea, CauseKind, OtherCause, RedFlag, RiskFactor, RiskKind, Symptom
+
+# A cause that is asked stands in the group where a reader looks for it.
+CAUSE_GROUPS = {
+    CauseKind.NORMAL: RiskKind.LIFESTYLE,
+    CauseKind.LIFESTYLE: RiskKind.LIFESTYLE,
+    CauseKind.STIMULANT: RiskKind.LIFESTYLE,
+    CauseKind.MIND: RiskKind.LIFESTYLE,
+    CauseKind.MEDICINE: RiskKind.MEDICINE,
+    CauseKind.CONDITION: RiskKind.CONDITION,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing to tick: its slug and words, and whether it is ticked."""
+
+    slug: str
+    label: str
+    help: str = ""
+    is_common: bool = True
+    is_ticked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceGroup:
+    """Choices under one heading; those that are not common stand behind “more”."""
+
+    slug: str
+    title: str
+    choices: tuple[Choice, ...]
+
+    @property
+    def common(self) -> list[Choice]:
+        """The choices that are always in sight. Where none is common, all are."""
+        return [choice for choice in self.choices if choice.is_common] or list(self.choices)
+
+    @property
+    def more(self) -> list[Choice]:
+        """The choices behind “more”."""
+        shown = self.common
+        return [choice for choice in self.choices if choice not in shown]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something behind “more” is ticked: a tick is never hidden."""
+        return any(choice.is_ticked for choice in self.more)
+
+    def ticked(self, slugs: Collection[str]) -> ChoiceGroup:
+        """The same group with these slugs ticked."""
+        choices = (replace(choice, is_ticked=choice.slug in slugs) for choice in self.choices)
+        return replace(self, choices=tuple(choices))
+
+
+@dataclass(frozen=True, slots=True)
+class ChecklistChoices:
+    """Everything that the checklist asks."""
+
+    flags: ChoiceGroup
+    symptoms: list[ChoiceGroup]
+    risks: list[ChoiceGroup]
+
+    @property
+    def flag_slugs(self) -> frozenset[str]:
+        """The slugs of the red flags that are asked."""
+        return _slugs([self.flags])
+
+    @property
+    def symptom_slugs(self) -> frozenset[str]:
+        """The slugs of the symptoms that a reader can notice."""
+        return _slugs(self.symptoms)
+
+    @property
+    def risk_slugs(self) -> frozenset[str]:
+        """The slugs of risk factors and of the causes that are asked beside them."""
+        return _slugs(self.risks)
+
+    def ticked(
+        self, flags: Collection[str], symptoms: Collection[str], risks: Collection[str]
+    ) -> ChecklistChoices:
+        """The same choices with these slugs ticked."""
+        return ChecklistChoices(
+            self.flags.ticked(flags),
+            [group.ticked(symptoms) for group in self.symptoms],
+            [group.ticked(risks) for group in self.risks],
+        )
+
+
+def checklist_choices(*, at: datetime) -> ChecklistChoices:
+    """What the checklist asks: red flags, symptoms by body area, risk factors by kind."""
+    flags = RedFlag.objects.published(at=at).filter(is_asked=True).order_by("position", "slug")
+    risks = RiskFactor.objects.published(at=at).order_by("position", "name")
+    causes = OtherCause.objects.published(at=at).filter(is_asked=True).order_by("position", "name")
+    kinds = [(risk.kind, _risk_choice(risk)) for risk in risks]
+    kinds += [(CAUSE_GROUPS[CauseKind(cause.kind)], _risk_choice(cause)) for cause in causes]
+    return ChecklistChoices(
+        ChoiceGroup("flags", "First, any of these?", tuple(map(_flag_choice, flags))),
+        symptom_groups(at=at, noticeable=True),
+        _grouped(RiskKind, kinds),
+    )
+
+
+def symptom_groups(*, at: datetime, noticeable: bool = False) -> list[ChoiceGroup]:
+    """Published symptoms by body area; with `noticeable` without signs found on examination."""
+    symptoms = Symptom.objects.published(at=at).order_by("position", "name")
+    if noticeable:
+        symptoms = symptoms.noticeable()
+    return _grouped(
+        BodyArea, [(symptom.body_area, _symptom_choice(symptom)) for symptom in symptoms]
+    )
+
+
+def _grouped(
+    kinds: type[BodyArea] | type[RiskKind], rows: Iterable[tuple[str, Choice]]
+) -> list[ChoiceGroup]:
+    rows = list(rows)
+    groups = [
+        ChoiceGroup(kind.value, str(kind.label), tuple(row for value, row in rows if value == kind))
+        for kind in kinds
+    ]
+    return [group for group in groups if group.choices]
+
+
+def _slugs(groups: Iterable[ChoiceGroup]) -> frozenset[str]:
+    return frozenset(choice.slug for group in groups for choice in group.choices)
+
+
+def _flag_choice(flag: RedFlag) -> Choice:
+    return Choice(flag.slug, flag.tick_label)
+
+
+def _symptom_choice(symptom: Symptom) -> Choice:
+    return Choice(symptom.slug, symptom.name, symptom.description, symptom.is_common)
+
+
+def _risk_choice(row: RiskFactor | OtherCause) -> Choice:
+    return Choice(row.slug, row.name, is_common=row.is_common)

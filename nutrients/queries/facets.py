@@ -1,0 +1,173 @@
+"""The filters beside the comparison table: what can be chosen, how much it keeps, what is on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from .choices import ChoiceGroup
+from .comparison import DIETS, KINDS, MATCHES, RELATIONS, SORTS, Comparison, Filters
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """One value of a filter. `count` is how many nutrients it keeps; diets narrow foods alone."""
+
+    name: str
+    value: str
+    label: str
+    is_on: bool
+    count: int | None = None
+
+    @property
+    def key(self) -> str:
+        """An id for its count on the page."""
+        return f"count-{self.name}-{self.value or 'every'}"
+
+
+@dataclass(frozen=True, slots=True)
+class FacetGroup:
+    """Facets under one heading."""
+
+    title: str
+    facets: list[Facet]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A way from these filters to others: its words, the others, and how many nutrients they keep."""
+
+    label: str
+    filters: Filters
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class FilterPanel:
+    """All filters of the table, with counts, and the way to take each one off."""
+
+    common: list[Facet]
+    more: list[FacetGroup]
+    matches: list[Facet]
+    relations: list[Facet]
+    kinds: list[Facet]
+    diets: list[Facet]
+    active: list[Step]
+
+    @property
+    def counted(self) -> list[Facet]:
+        """Every facet that shows a count."""
+        hidden = [facet for group in self.more for facet in group.facets]
+        return [*self.common, *hidden, *self.relations, *self.kinds]
+
+    @property
+    def more_is_open(self) -> bool:
+        """Whether a symptom behind “more” is chosen: a tick is never hidden."""
+        return any(facet.is_on for group in self.more for facet in group.facets)
+
+    @property
+    def widenings(self) -> list[Step]:
+        """The filters that would give more rows if they were taken off."""
+        return [step for step in self.active if step.count]
+
+
+def filter_panel(table: Comparison, groups: Iterable[ChoiceGroup]) -> FilterPanel:
+    """The filters beside a table; `groups` are the symptoms by body area."""
+    common, more = [], []
+    for group in groups:
+        shown = [choice for choice in group.choices if choice.is_common]
+        hidden = [choice for choice in group.choices if not choice.is_common]
+        common += [_symptom_facet(table, choice.slug, choice.label) for choice in shown]
+        facets = [_symptom_facet(table, choice.slug, choice.label) for choice in hidden]
+        if facets:
+            more.append(FacetGroup(group.title, facets))
+    filters = table.filters
+    return FilterPanel(
+        common,
+        more,
+        [Facet("match", key, words, filters.match == key) for key, words in MATCHES.items()],
+        _facets(table, "relation", {"": "Too little or too much"} | RELATIONS),
+        _facets(table, "kind", {"": "All kinds"} | KINDS),
+        [Facet("diet", key, words, key in filters.diets) for key, words in DIETS.items()],
+        _active(table, {facet.value: facet.label for facet in _all(common, more)}),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnSort:
+    """What a column's heading links to, and how the column is sorted now: "" where it is not."""
+
+    filters: Filters
+    direction: str
+
+
+# The order that a heading gives first: the greatest first, or the least.
+FALLING = ("match", "evidence")
+
+
+def column_sorts(filters: Filters) -> dict[str, ColumnSort]:
+    """The headings that sort, by name. The heading in use leads to its reverse."""
+    return {name: _column_sort(filters, name) for name in SORTS}
+
+
+def _column_sort(filters: Filters, name: str) -> ColumnSort:
+    if filters.sort.removeprefix("-") != name:
+        return ColumnSort(replace(filters, sort=name), "")
+    is_reversed = filters.sort.startswith("-")
+    direction = "descending" if (name in FALLING) != is_reversed else "ascending"
+    return ColumnSort(replace(filters, sort=name if is_reversed else f"-{name}"), direction)
+
+
+def summary(table: Comparison, symptoms: Iterable[ChoiceGroup]) -> str:
+    """How many nutrients match what, in one sentence without a full stop."""
+    rows, total, filters = len(table.rows), len(table.profiles), table.filters
+    names = {choice.slug: choice.label for group in symptoms for choice in group.choices}
+    phrases = [names[slug][:1].lower() + names[slug][1:] for slug in filters.symptoms]
+    if phrases:
+        verb = "matches" if rows == 1 else "match"
+        return f"{rows} of {total} nutrients {verb} {_listed(phrases, filters.match)}"
+    if filters.relation or filters.kind:
+        verb = "fits" if rows == 1 else "fit"
+        return f"{rows} of {total} nutrients {verb} these filters"
+    return f"All {total} nutrients"
+
+
+def _listed(phrases: list[str], match: str) -> str:
+    joint = " and " if match == "all" else " or "
+    return joint.join([", ".join(phrases[:-1]), phrases[-1]] if phrases[:-1] else phrases)
+
+
+def _all(common: list[Facet], more: list[FacetGroup]) -> list[Facet]:
+    return [*common, *(facet for group in more for facet in group.facets)]
+
+
+def _symptom_facet(table: Comparison, slug: str, label: str) -> Facet:
+    # With “any” each symptom shows its own nutrients; with “all”, those that would be left.
+    filters = table.filters
+    others = [chosen for chosen in filters.symptoms if chosen != slug]
+    chosen = (*others, slug) if filters.match == "all" else (slug,)
+    count = table.count(replace(filters, symptoms=chosen))
+    return Facet("symptom", slug, label, slug in filters.symptoms, count)
+
+
+def _facets(table: Comparison, name: str, words: dict[str, str]) -> list[Facet]:
+    current = getattr(table.filters, name)
+    return [
+        Facet(name, key, label, key == current, table.count(replace(table.filters, **{name: key})))
+        for key, label in words.items()
+    ]
+
+
+def _active(table: Comparison, symptoms: dict[str, str]) -> list[Step]:
+    words = {
+        "symptom": symptoms,
+        "match": {"all": "All at once"},
+        "relation": RELATIONS,
+        "kind": KINDS,
+        "diet": {key: f"{label} foods" for key, label in DIETS.items()},
+    }
+    steps = []
+    for name, value in table.filters.in_use:
+        filters = table.filters.without(name, value)
+        steps.append(Step(words[name][value], filters, table.count(filters)))
+    return steps
