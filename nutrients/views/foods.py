@@ -1,12 +1,52 @@
-"""Being written."""
-from django.http import Http404
+"""Foods: the list with its filters, and one food."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from nutrients.forms.foods import read_food_filters, read_page_number
+from nutrients.forms.reading import ignored_sentence
+from nutrients.htmx import render_page_or_fragment
+from nutrients.models import FoodSource
+from nutrients.queries.food_filters import (
+    ALLERGENS,
+    DIETS,
+    SORTS,
+    active_filters,
+    food_choices,
+)
+from nutrients.queries.food_list import food_list as listed_foods
+from nutrients.queries.food_page import food_page
 
 
-def food_list(request, **kwargs):
-    """Being written."""
-    raise Http404
+@require_safe
+def food_list(request: HttpRequest) -> HttpResponse:
+    """Foods under the filters of the address, a page at a time."""
+    now = timezone.now()
+    choices = food_choices(at=now)
+    filters, ignored = read_food_filters(request.GET, choices)
+    context = {
+        "section": "foods",
+        "choices": choices,
+        "diets": DIETS,
+        "allergens": ALLERGENS,
+        "sorts": SORTS,
+        "filters": filters,
+        "active": active_filters(filters, choices),
+        "foods": listed_foods(filters, choices, page=read_page_number(request.GET), at=now),
+        "ignored": ignored_sentence(ignored),
+    }
+    page, fragment = "nutrients/food_list.html", "nutrients/_food_list_results.html"
+    return render_page_or_fragment(request, page, fragment, context)
 
 
-def food(request, **kwargs):
-    """Being written."""
-    raise Http404
+@require_safe
+def food(request: HttpRequest, slug: str) -> HttpResponse:
+    """One food: what a serving gives, diets and allergens, and where the figures are from."""
+    now = timezone.now()
+    row = get_object_or_404(FoodSource.objects.published(at=now).select_related("group"), slug=slug)
+    context = {"section": "foods", "page": food_page(row, at=now)}
+    return render(request, "nutrients/food.html", context)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from nutrients.models import Nutrient, Symptom
 from nutrients.queries.evidence import evidence_page
@@ -31,12 +32,14 @@ SYMPTOM_CONTENTS = [
 ]
 
 
+@require_safe
 def nutrient_list(request: HttpRequest) -> HttpResponse:
     """All nutrients by kind."""
     context = {"section": "nutrients", "groups": nutrient_groups(at=timezone.now())}
     return render(request, "nutrients/nutrient_list.html", context)
 
 
+@require_safe
 def nutrient(request: HttpRequest, slug: str) -> HttpResponse:
     """One nutrient: its job, signs, risks, needs, foods and interactions."""
     now = timezone.now()
@@ -49,6 +52,7 @@ def nutrient(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "nutrients/nutrient.html", context)
 
 
+@require_safe
 def association(request: HttpRequest, slug: str, symptom: str) -> HttpResponse:
     """The evidence between one nutrient and one symptom, a card for each relation."""
     now = timezone.now()
@@ -62,12 +66,14 @@ def association(request: HttpRequest, slug: str, symptom: str) -> HttpResponse:
     return render(request, "nutrients/association.html", {"section": "nutrients", "page": page})
 
 
+@require_safe
 def symptom_list(request: HttpRequest) -> HttpResponse:
     """All symptoms by body area."""
     context = {"section": "symptoms", "groups": symptom_groups(at=timezone.now())}
     return render(request, "nutrients/symptom_list.html", context)
 
 
+@require_safe
 def symptom(request: HttpRequest, slug: str) -> HttpResponse:
     """One symptom: common causes first, when to get help, then nutrients."""
     now = timezone.now()
