@@ -11,7 +11,7 @@ from .causes import (
     RiskKind,
     Severity,
 )
-from .foods import Allergen, Diet, FoodGroup, FoodSource, NutrientAmount
+from .foods import Allergen, Diet, FoodGroup, FoodPortion, FoodSource, NutrientAmount
 from .intakes import LifeStatus, LimitStatus, ReferenceIntake, ReferenceType, Sex
 from .nutrients import Accent, Nutrient, NutrientKind, Unit
 from .publishing import Publishable, Status, Verification
@@ -34,6 +34,7 @@ __all__ = [
     "Diet",
     "Evidence",
     "FoodGroup",
+    "FoodPortion",
     "FoodSource",
     "Interaction",
     "InteractionKind",

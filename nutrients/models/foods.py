@@ -60,6 +60,10 @@ class FoodSourceQuerySet(PublishableQuerySet):
         """Foods alone; sunlight is left out."""
         return self.filter(is_food=True)
 
+    def curated(self) -> Self:
+        """Foods that editors chose; those imported whole from the USDA are left out."""
+        return self.filter(is_curated=True)
+
     def suiting(self, diets: Iterable[str]) -> Self:
         """Foods known to suit every one of the diets; sunlight suits them all."""
         suits = Q()
@@ -78,12 +82,26 @@ class FoodSource(Slugged, Publishable):
     Diet and allergen flags are for the plain food, and empty where not known: labels decide.
     """
 
-    name = models.CharField(max_length=120, unique=True)
+    name = models.CharField(max_length=200)
     group = models.ForeignKey(FoodGroup, on_delete=models.PROTECT, related_name="foods")
     is_food = models.BooleanField(default=True)
+    is_curated = models.BooleanField(
+        "chosen by editors",
+        default=True,
+        help_text="Chosen foods come first in lists, and they alone stand beside nutrients. "
+        "Foods imported from the USDA are not chosen until you tick this.",
+    )
     serving_description = models.CharField(max_length=80, blank=True)
     serving_grams = models.DecimalField(
         max_digits=7, decimal_places=2, null=True, blank=True, help_text="Grams in one serving."
+    )
+    energy_kcal = models.DecimalField(
+        "energy in 100 g",
+        max_digits=6,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text="Kilocalories; only to compare foods by 100 kcal. Empty where not known.",
     )
     vegan = models.BooleanField(null=True, blank=True)
     vegetarian = models.BooleanField(null=True, blank=True)
@@ -130,11 +148,26 @@ class FoodSource(Slugged, Publishable):
                 name="foodsource_food_has_serving",
                 violation_error_message="A food needs a serving and its grams.",
             ),
+            models.CheckConstraint(
+                condition=Q(energy_kcal__gte=0) | Q(energy_kcal__isnull=True),
+                name="foodsource_energy_not_negative",
+            ),
             models.UniqueConstraint(
                 fields=["usda_ndb_number"],
                 condition=~Q(usda_ndb_number=""),
                 name="foodsource_ndb_unique",
             ),
+            # The USDA's names are its own: one of them may well be what editors call a food.
+            models.UniqueConstraint(
+                fields=["name"],
+                condition=Q(is_curated=True),
+                name="foodsource_curated_name_unique",
+                violation_error_message="Another chosen food has this name.",
+            ),
+        ]
+        indexes = [
+            *Publishable.Meta.indexes,
+            models.Index(fields=["-is_curated", "name"], name="foodsource_curated_first"),
         ]
 
     def __str__(self) -> str:
@@ -153,6 +186,31 @@ class FoodSource(Slugged, Publishable):
     def allergens(self) -> list[Allergen]:
         """The allergens that the plain food is known to contain."""
         return [allergen for allergen in Allergen if getattr(self, allergen.value)]
+
+
+class FoodPortion(models.Model):
+    """A household measure of a food, such as "1 cup, chopped", with its weight in grams.
+
+    The USDA gives a few measures twice with two weights, so the weight is part of the identity.
+    """
+
+    food = models.ForeignKey(FoodSource, on_delete=models.CASCADE, related_name="portions")
+    description = models.CharField(max_length=120, help_text="With its number: “1 cup, chopped”.")
+    grams = models.DecimalField(max_digits=7, decimal_places=2)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["food", "description", "grams"], name="foodportion_unique"
+            ),
+            models.CheckConstraint(condition=Q(grams__gt=0), name="foodportion_grams_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return self.description
 
 
 class NutrientAmountManager(models.Manager[Any]):
