@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.db import models
@@ -11,6 +12,10 @@ from simple_history.models import HistoricalRecords
 from .nutrients import Nutrient
 from .publishing import Publishable, PublishableQuerySet, Slugged, SluggedManager
 from .symptoms import Symptom
+
+WORDS_A_MINUTE = 200
+# Citations, block marks and the addresses of links are not read aloud.
+MARKS = re.compile(r"\[@[^\]]*\]|\[\[[^\]]*\]\]|\]\([^)]*\)")
 
 
 class Article(Slugged, Publishable):
@@ -45,6 +50,12 @@ class Article(Slugged, Publishable):
     def key_point_list(self) -> list[str]:
         """The key points, one sentence each."""
         return [line.strip() for line in self.key_points.splitlines() if line.strip()]
+
+    @property
+    def reading_minutes(self) -> int:
+        """Whole minutes to read the sections, at least one. Lists prefetch `sections` for it."""
+        words = sum(section.word_count for section in self.sections.all())
+        return max(1, round(words / WORDS_A_MINUTE))
 
 
 class ArticleSectionManager(models.Manager[Any]):
@@ -86,10 +97,15 @@ class ArticleSection(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    def get_absolute_url(self) -> str:
+        """Return the section's place in its article."""
+        return f"{self.article.get_absolute_url()}#{self.anchor}"
+
     def natural_key(self) -> tuple[str, str]:
         """Return article and anchor, which identify the section in fixtures."""
         return (self.article.slug, self.anchor)
 
-    def get_absolute_url(self) -> str:
-        """Return the section's place in its article."""
-        return f"{self.article.get_absolute_url()}#{self.anchor}"
+    @property
+    def word_count(self) -> int:
+        """How many words a reader reads in the body; live blocks are not counted."""
+        return len(MARKS.sub("", self.body).split())

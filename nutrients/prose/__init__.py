@@ -2,14 +2,16 @@
 
 from .blocks import LIVE_BLOCKS, Block, split
 from .checking import ProseError, check, links
-from .markdown import Mark, plain, render
+from .markdown import Cite, Mark, cited_slugs, plain, render
 
 __all__ = [
     "LIVE_BLOCKS",
     "Block",
+    "Cite",
     "Mark",
     "ProseError",
     "check",
+    "cited_slugs",
     "links",
     "plain",
     "render",

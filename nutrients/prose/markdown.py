@@ -93,9 +93,9 @@ def _citation(state: StateInline, silent: bool) -> bool:
 
 def _render_citation(self: Any, tokens: Any, index: int, options: Any, env: Any) -> str:
     marks = (env["cite"](slug) for slug in tokens[index].meta["slugs"])
-    return "".join(
+    numbers = " ".join(
         format_html(
-            '<sup><a class="cite" id="{}" href="#src-{}" aria-label="Source {}">{}</a></sup>',
+            '<a class="cite" id="{}" href="#src-{}" aria-label="Source {}">{}</a>',
             mark.anchor,
             mark.number,
             mark.number,
@@ -104,6 +104,7 @@ def _render_citation(self: Any, tokens: Any, index: int, options: Any, env: Any)
         for mark in marks
         if mark
     )
+    return f"<sup>{numbers}</sup>" if numbers else ""
 
 
 def _render_link(self: Any, tokens: Any, index: int, options: Any, env: Any) -> str:

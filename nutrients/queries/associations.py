@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
 
 from nutrients.models import Association, Evidence, Relation, Typicality
 
 
-def associations_by_nutrient(*, at: datetime) -> dict[int, list[Association]]:
-    """Every published association under its nutrient's id, most typical and best proven first."""
+def associations_by_nutrient(
+    *, at: datetime, nutrients: Iterable[int] | None = None
+) -> dict[int, list[Association]]:
+    """Every published association under its nutrient's id, most typical and best proven first.
+
+    With `nutrients` (ids) only theirs.
+    """
     grouped: dict[int, list[Association]] = defaultdict(list)
-    for association in _published(at=at):
+    for association in _published(at=at, nutrients=nutrients):
         grouped[association.nutrient_id].append(association)
     return dict(grouped)
 
@@ -34,6 +40,8 @@ def strength(association: Association) -> tuple[int, int, int, str]:
     )
 
 
-def _published(*, at: datetime) -> list[Association]:
+def _published(*, at: datetime, nutrients: Iterable[int] | None = None) -> list[Association]:
     rows = Association.objects.published(at=at).select_related("nutrient", "symptom")
+    if nutrients is not None:
+        rows = rows.filter(nutrient__in=list(nutrients))
     return sorted(rows, key=strength)

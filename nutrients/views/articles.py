@@ -1,12 +1,29 @@
-"""Being written."""
-from django.http import Http404
+"""Articles: the list, and one article."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from nutrients.queries import articles
 
 
-def article_list(request, **kwargs):
-    """Being written."""
-    raise Http404
+@require_safe
+def article_list(request: HttpRequest) -> HttpResponse:
+    """List every article."""
+    rows = articles.article_list(at=timezone.now())
+    return render(request, "nutrients/article_list.html", {"section": "guide", "articles": rows})
 
 
-def article(request, **kwargs):
-    """Being written."""
-    raise Http404
+@require_safe
+def article(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show one article with its sources."""
+    at = timezone.now()
+    page = articles.article_page(slug, at=at)
+    if page is None:
+        raise Http404("There is no article at this address.")
+    overdue = page.article.is_overdue(on=at.date())
+    context = {"section": "guide", "page": page, "article": page.article, "is_overdue": overdue}
+    return render(request, "nutrients/article.html", context)

@@ -1,0 +1,125 @@
+"""What the article pages show: sections as texts and live blocks, cited in reading order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.safestring import SafeString
+
+from nutrients import prose
+from nutrients.models import Article, ArticleSection, Nutrient, Source, Symptom
+
+from .citations import cite
+from .live_blocks import LiveBlocks
+from .references import References
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a section: its kind, the words after its name, and its text or its rows."""
+
+    kind: str
+    argument: str
+    text: SafeString
+    rows: Any
+
+    @property
+    def template(self) -> str:
+        """The template that draws parts of this kind."""
+        return f"nutrients/blocks/{self.kind.replace('-', '_')}.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section ready to be shown; also an entry of the contents list."""
+
+    anchor: str
+    title: str
+    parts: list[Part]
+
+
+@dataclass(frozen=True, slots=True)
+class ArticlePage:
+    """Everything on an article's page. `contents` lists its headings, the sources included."""
+
+    article: Article
+    sections: list[Section]
+    references: References
+    nutrients: list[Nutrient]
+    symptoms: list[Symptom]
+    previous: Article | None
+    next: Article | None
+
+    @property
+    def contents(self) -> list[Section]:
+        """The entries of the contents list."""
+        sources = [Section("sources", "Sources", [])] if len(self.references) else []
+        return [*self.sections, *sources]
+
+
+def article_list(*, at: datetime) -> list[Article]:
+    """Published articles in their order, with their sections for the reading time."""
+    return list(Article.objects.published(at=at).prefetch_related("sections"))
+
+
+def article_page(slug: str, *, at: datetime) -> ArticlePage | None:
+    """The page of a published article, or None where there is none.
+
+    The number of queries depends on the kinds of live block it holds, not on their number or on
+    the number of sections.
+    """
+    article = (
+        Article.objects.published(at=at).filter(slug=slug).prefetch_related("sections").first()
+    )
+    if article is None:
+        return None
+    references = References()
+    previous, following = _neighbours(article, at=at)
+    return ArticlePage(
+        article=article,
+        sections=_sections(article.sections.all(), references, at=at),
+        references=references,
+        nutrients=list(article.related_nutrients.published(at=at)),
+        symptoms=list(article.related_symptoms.published(at=at)),
+        previous=previous,
+        next=following,
+    )
+
+
+def _sections(
+    rows: Iterable[ArticleSection], references: References, *, at: datetime
+) -> list[Section]:
+    split = [(row, prose.split(row.body)) for row in rows]
+    blocks = [block for _, found in split for block in found]
+    slugs = {slug for block in blocks for slug in prose.cited_slugs(block.text)}
+    sources = {source.slug: source for source in Source.objects.filter(slug__in=slugs)}
+    live = LiveBlocks.of(blocks, references, at=at)
+
+    def mark(slug: str) -> prose.Mark | None:
+        source = sources.get(slug)
+        if source is None:
+            return None
+        [citation] = cite(references, [source])
+        return prose.Mark(citation.number, citation.anchor)
+
+    # In reading order, because drawing a part numbers what it cites.
+    return [
+        Section(row.anchor, row.title, [_part(block, mark, live) for block in found])
+        for row, found in split
+    ]
+
+
+def _part(block: prose.Block, mark: prose.Cite, live: LiveBlocks) -> Part:
+    text = prose.render(block.text, mark, steps=block.kind == "steps")
+    rows = live.rows(block) if block.kind in prose.LIVE_BLOCKS else None
+    return Part(block.kind, block.argument, text, rows)
+
+
+def _neighbours(article: Article, *, at: datetime) -> tuple[Article | None, Article | None]:
+    rows = list(Article.objects.published(at=at).only("slug", "title", "position"))
+    place = rows.index(article)
+    previous = rows[place - 1] if place else None
+    return previous, rows[place + 1] if place + 1 < len(rows) else None

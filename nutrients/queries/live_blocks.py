@@ -1,0 +1,131 @@
+"""Live blocks of articles, drawn from the models, so that no article shows a stale fact."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+
+from nutrients.models import (
+    Association,
+    BodyArea,
+    Evidence,
+    Nutrient,
+    OtherCause,
+    Relation,
+    Typicality,
+    Urgency,
+)
+from nutrients.prose import Block
+
+from .adult_needs import AdultNeed, adult_needs
+from .associations import associations_by_nutrient
+from .citations import Cited, cite_rows
+from .red_flags import FlagLevel, red_flags_by_level
+from .references import References
+
+# What an article on movements compares; the nutrient's own page gives the rest.
+AREAS = (BodyArea.MUSCLES, BodyArea.NERVES)
+
+
+@dataclass(frozen=True, slots=True)
+class SignGroup:
+    """Signs of too little of a nutrient that one verb allows, by how typical they are."""
+
+    verb: str
+    by_typicality: list[tuple[Typicality, list[Association]]]
+
+
+@dataclass(frozen=True, slots=True)
+class CoreRow:
+    """One core nutrient: its signs when low by verb, and what adults need a day."""
+
+    nutrient: Nutrient
+    groups: list[SignGroup]
+    need: AdultNeed | None
+
+
+@dataclass(frozen=True, slots=True)
+class CitedLevel:
+    """The red flags of one urgency, cited."""
+
+    urgency: Urgency
+    flags: list[Cited]
+
+
+@dataclass(frozen=True, slots=True)
+class LiveBlocks:
+    """The facts behind the live blocks of one article, asked for once and only where needed."""
+
+    references: References
+    core: list[CoreRow]
+    levels: list[FlagLevel]
+    causes: list[OtherCause]
+
+    @classmethod
+    def of(cls, blocks: Iterable[Block], references: References, *, at: datetime) -> Self:
+        """Ask for what these blocks show at the moment `at`."""
+        wanted = {(block.kind, block.argument) for block in blocks}
+        kinds = {kind for kind, _ in wanted}
+        return cls(
+            references,
+            core=_core(at=at) if "comparison-table" in kinds else [],
+            levels=red_flags_by_level(at=at) if "red-flags" in kinds else [],
+            causes=_causes([slug for kind, slug in wanted if kind == "other-causes"], at=at),
+        )
+
+    def rows(self, block: Block) -> Any:
+        """What one block shows; its sources are cited as it is reached."""
+        if block.kind == "comparison-table":
+            return self.core
+        if block.kind == "red-flags":
+            return [
+                CitedLevel(level.urgency, cite_rows(self.references, level.flags))
+                for level in self.levels
+            ]
+        causes = [
+            cause
+            for cause in self.causes
+            if any(symptom.slug == block.argument for symptom in cause.symptoms.all())
+        ]
+        return cite_rows(self.references, causes)
+
+
+def _core(*, at: datetime) -> list[CoreRow]:
+    nutrients = list(Nutrient.objects.published(at=at).featured())
+    signs = associations_by_nutrient(at=at, nutrients=[nutrient.pk for nutrient in nutrients])
+    needs = adult_needs()
+    return [
+        CoreRow(nutrient, _sign_groups(signs.get(nutrient.pk, [])), needs.get(nutrient.pk))
+        for nutrient in nutrients
+    ]
+
+
+def _sign_groups(associations: Iterable[Association]) -> list[SignGroup]:
+    signs = [
+        association
+        for association in associations
+        if not association.is_against
+        and association.relation != Relation.EXCESS
+        and association.symptom.is_noticeable
+        and association.symptom.body_area in AREAS
+    ]
+    return [
+        SignGroup(grade.verb, by_typicality)
+        for grade in Evidence
+        if (by_typicality := _by_typicality([sign for sign in signs if sign.evidence == grade]))
+    ]
+
+
+def _by_typicality(signs: list[Association]) -> list[tuple[Typicality, list[Association]]]:
+    groups = [(step, [sign for sign in signs if sign.typicality == step]) for step in Typicality]
+    return [(step, found) for step, found in groups if found]
+
+
+def _causes(symptoms: list[str], *, at: datetime) -> list[OtherCause]:
+    if not symptoms:
+        return []
+    rows = OtherCause.objects.published(at=at).filter(symptoms__slug__in=symptoms).distinct()
+    rows = rows.order_by("-is_common", "position", "name")
+    return list(rows.prefetch_related("sources", "symptoms"))
