@@ -2,7 +2,8 @@
 
 from .blocks import LIVE_BLOCKS, Block, split
 from .checking import ProseError, check, links
-from .markdown import Cite, Mark, cited_slugs, plain, render
+from .markdown import Cite, Mark, cited_slugs, render
+from .words import plain_lines, sentences
 
 __all__ = [
     "LIVE_BLOCKS",
@@ -13,7 +14,8 @@ __all__ = [
     "check",
     "cited_slugs",
     "links",
-    "plain",
+    "plain_lines",
     "render",
+    "sentences",
     "split",
 ]

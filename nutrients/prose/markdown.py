@@ -14,8 +14,6 @@ from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 
-from .blocks import MARK
-
 # Everything else stays plain text: no HTML, no pictures, no tables, no code.
 RULES = ["emphasis", "escape", "heading", "link", "list", "blockquote", "newline", "text_join"]
 TAGS = {"a", "blockquote", "br", "div", "em", "h3", "h4", "li", "ol", "p", "strong", "sup", "ul"}
@@ -24,8 +22,6 @@ SCHEMES = {"http", "https", "mailto", "tel"}
 EXTERNAL = re.compile(r"^(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
 
 CITATION = re.compile(r"\[(@[A-Za-z0-9_-]+(?:\s*;\s*@[A-Za-z0-9_-]+)*)\s*\]")
-LINKED = re.compile(r"\[([^\]]*)\]\([^)]*\)")
-LIST_ITEM = re.compile(r"^\s*(?:[-*+]|\d+[.)]|#{1,6}|>)\s+", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +44,6 @@ def render(text: str, cite: Cite, *, steps: bool = False) -> SafeString:
     markup = _parser().render(text, {"cite": cite, "steps": steps})
     clean = nh3.clean(markup, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel=None)
     return mark_safe(clean)  # noqa: S308 (nh3 has just cleaned it)
-
-
-def plain(body: str) -> str:
-    """The words of a body without marks, citations, addresses or blocks; to count or to search."""
-    text = MARK.sub("", CITATION.sub("", body))
-    text = LINKED.sub(r"\1", LIST_ITEM.sub("", text))
-    return " ".join(text.replace("*", "").replace("\\", "").split())
 
 
 def cited_slugs(text: str) -> list[str]:

@@ -1,0 +1,44 @@
+"""Check the content that is in the database."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, ArgumentTypeError
+from datetime import date
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from nutrients.content_check import problems
+
+
+class Command(BaseCommand):
+    """List what is wrong with the content, a line each, and exit with 1 where anything is."""
+
+    help = "Find claims without a source, broken references, unfit units, overdue reviews."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take the day on which reviews are due."""
+        parser.add_argument(
+            "--on", type=day, default=None, metavar="DATE", help="the day to check for: 2027-01-31"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Print each problem to standard error, or that there is none."""
+        found = problems(on=options["on"] or timezone.now().date())
+        for problem in found:
+            self.stderr.write(str(problem))
+        if found:
+            count = len(found)
+            raise CommandError(
+                f"Content: {count:,} problem{'s' if count > 1 else ''} to put right."
+            )
+        self.stdout.write("Content: no problem found.")
+
+
+def day(text: str) -> date:
+    """Read a day such as 2027-01-31."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ArgumentTypeError(f"{text} is not a day such as 2027-01-31") from error
