@@ -6,7 +6,16 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from nutrients.models import BodyArea, CauseKind, OtherCause, RedFlag, RiskFactor, RiskKind, Symptom
+from nutrients.models import (
+    BodyArea,
+    CauseKind,
+    OtherCause,
+    RedFlag,
+    RiskFactor,
+    RiskKind,
+    Symptom,
+    Urgency,
+)
 
 # A cause that is asked stands in the group where a reader looks for it.
 CAUSE_GROUPS = {
@@ -27,6 +36,7 @@ class Choice:
     label: str
     help: str = ""
     is_common: bool = True
+    is_emergency: bool = False
     is_ticked: bool = False
 
 
@@ -40,14 +50,13 @@ class ChoiceGroup:
 
     @property
     def common(self) -> list[Choice]:
-        """The choices that are always in sight. Where none is common, all are."""
-        return [choice for choice in self.choices if choice.is_common] or list(self.choices)
+        """The choices that are always in sight."""
+        return [choice for choice in self.choices if choice.is_common]
 
     @property
     def more(self) -> list[Choice]:
         """The choices behind “more”."""
-        shown = self.common
-        return [choice for choice in self.choices if choice not in shown]
+        return [choice for choice in self.choices if not choice.is_common]
 
     @property
     def is_open(self) -> bool:
@@ -134,7 +143,7 @@ def _slugs(groups: Iterable[ChoiceGroup]) -> frozenset[str]:
 
 
 def _flag_choice(flag: RedFlag) -> Choice:
-    return Choice(flag.slug, flag.tick_label)
+    return Choice(flag.slug, flag.tick_label, is_emergency=flag.level == Urgency.EMERGENCY)
 
 
 def _symptom_choice(symptom: Symptom) -> Choice:

@@ -68,7 +68,7 @@ class Filters:
 
     @property
     def query(self) -> str:
-        """The filters as an address carries them, with its question mark; empty where none is on."""
+        """The filters as an address carries them, from its question mark on; or nothing."""
         pairs = self.in_use
         if self.sort != "match":
             pairs.append(("sort", self.sort))

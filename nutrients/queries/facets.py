@@ -35,7 +35,7 @@ class FacetGroup:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A way from these filters to others: its words, the others, and how many nutrients they keep."""
+    """A way to other filters: its words, the filters, and how many nutrients they keep."""
 
     label: str
     filters: Filters
@@ -75,10 +75,8 @@ def filter_panel(table: Comparison, groups: Iterable[ChoiceGroup]) -> FilterPane
     """The filters beside a table; `groups` are the symptoms by body area."""
     common, more = [], []
     for group in groups:
-        shown = [choice for choice in group.choices if choice.is_common]
-        hidden = [choice for choice in group.choices if not choice.is_common]
-        common += [_symptom_facet(table, choice.slug, choice.label) for choice in shown]
-        facets = [_symptom_facet(table, choice.slug, choice.label) for choice in hidden]
+        common += [_symptom_facet(table, choice.slug, choice.label) for choice in group.common]
+        facets = [_symptom_facet(table, choice.slug, choice.label) for choice in group.more]
         if facets:
             more.append(FacetGroup(group.title, facets))
     filters = table.filters
