@@ -18,6 +18,7 @@ PORT = environment.whole_number("PORT", 8000, 1, 65535)
 SITE_URL = environment.origin("SITE_URL", f"http://127.0.0.1:{PORT}")
 HTTPS = SITE_URL.startswith("https:")
 BEHIND_PROXY = environment.boolean("BEHIND_PROXY", False)
+CONTACT_EMAIL = environment.text("CONTACT_EMAIL", "")
 if HTTPS and not BEHIND_PROXY:
     raise ImproperlyConfigured(
         "SITE_URL is https, but gunicorn itself speaks http: put a proxy before it that sets"

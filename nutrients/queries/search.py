@@ -125,7 +125,7 @@ def _group(
 def _holding(
     rows: QuerySet[Any], words: Iterable[str], fields: Sequence[str], order: Sequence[str]
 ) -> QuerySet[Any]:
-    """The rows that hold every word in any of the fields, those that hold all in the first first."""
+    """The rows that hold every word in any of the fields; all in the first field stand first."""
     in_first = Q()
     for word in words:
         in_first &= Q(**{f"{fields[0]}__icontains": word})
