@@ -22,8 +22,10 @@
   }
 
   function fail() {
-    submitted = false;
     say(FAILED, true);
+    // On a phone the button may be a screen away from the place where the answer was expected.
+    if (submitted) document.querySelector("[data-status]")?.scrollIntoView({ block: "center" });
+    submitted = false;
   }
 
   function arrive() {

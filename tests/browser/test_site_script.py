@@ -42,6 +42,20 @@ def test_failure_is_said_in_a_sentence_and_leaves_the_results(hooks, event):
     assert hooks.locator("#heading").is_visible()
 
 
+def test_failure_after_the_button_is_brought_into_view(hooks):
+    hooks.evaluate("document.forms[0].style.marginTop = '200vh'")
+    hooks.locator("#send").click()
+    send(hooks, "htmx:responseError")
+
+    hooks.wait_for_function(
+        """() => {
+          const place = document.querySelector("[data-status]").getBoundingClientRect();
+          return place.top >= 0 && place.bottom <= innerHeight;
+        }"""
+    )
+    assert "could not be updated" in hooks.locator("[data-status]").inner_text()
+
+
 def test_count_is_spoken_after_a_swap_and_replaces_a_failure(hooks):
     send(hooks, "htmx:sendError")
     send(hooks, "htmx:afterSettle")
