@@ -1,4 +1,4 @@
-"""Every kind of page, as readers get it: for axe, on the narrowest screen, on paper, without script.
+"""Every kind of page as readers get it: for axe, narrow, on paper and without script.
 
 The `page` fixture holds the rest: no error, no blocked or foreign request, no cookie, no storage.
 """
