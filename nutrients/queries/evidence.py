@@ -35,6 +35,11 @@ class EvidencePage:
     causes: list[Cited]
     references: References
 
+    @property
+    def is_against(self) -> bool:
+        """Whether a card of this pair itself speaks against the claim."""
+        return any(card.row.is_against for card in self.cards)
+
 
 def evidence_page(nutrient: Nutrient, symptom: Symptom, *, at: datetime) -> EvidencePage | None:
     """The evidence cards of a pair, or None where no published row ties the two."""

@@ -14,10 +14,10 @@ register = template.Library()
 
 @register.simple_tag
 def marked(text: str, words: Sequence[str]) -> SafeString:
-    """The text, escaped, with every place where a word stands in a <mark>."""
+    """The text, escaped, with every word that holds a searched one in a <mark>."""
     if not words:
         return format_html("{}", text)
-    pattern = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+    pattern = "|".join(map(_whole, sorted(words, key=len, reverse=True)))
     # Splitting by a group keeps what it matched: every second part.
     parts = re.split(f"({pattern})", text, flags=re.IGNORECASE)
     return format_html_join(
@@ -28,3 +28,8 @@ def marked(text: str, words: Sequence[str]) -> SafeString:
             for index, part in enumerate(parts)
         ),
     )
+
+
+def _whole(word: str) -> str:
+    # A single letter or digit is a word of its own: “d” marks the end of “vitamin D” alone.
+    return rf"\b{re.escape(word)}\b" if len(word) == 1 else rf"\w*{re.escape(word)}\w*"
