@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import articles, checklist, comparison, foods, machines, reference, search, site
+from .views import articles, checklist, comparison, foods, machines, plate, reference, search, site
 
 app_name = "nutrients"
 
@@ -24,6 +24,7 @@ urlpatterns = [
     path("symptoms/", reference.symptom_list, name="symptom_list"),
     path("symptoms/<slug:slug>/", reference.symptom, name="symptom"),
     path("foods/", foods.food_list, name="food_list"),
+    path("foods/plate/", plate.plate, name="plate"),
     path("foods/<slug:slug>/", foods.food, name="food"),
     path("search/", search.search, name="search"),
     # About the site

@@ -1,0 +1,154 @@
+"""A plate's arithmetic: totals, shares of need and limit, what is missing, and what fills it.
+
+Pure functions over frozen dataclasses, in exact decimals: nothing is rounded here but whole
+percentages, and these always down, so that 100% is never said of less.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import ROUND_FLOOR, Decimal
+
+# Below this share of the need a nutrient is clearly short, and foods that fill it are shown.
+SHORT_BELOW_PERCENT = 75
+MOST_SWAPS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Helping:
+    """A food on the plate: how many servings of it, and the grams in one."""
+
+    slug: str
+    name: str
+    servings: Decimal
+    serving_grams: Decimal
+
+    @property
+    def grams(self) -> Decimal:
+        """Its weight on the plate."""
+        return self.servings * self.serving_grams
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one helping adds to a total; `per_100g` is in the nutrient's unit."""
+
+    helping: Helping
+    per_100g: Decimal
+
+    @property
+    def amount(self) -> Decimal:
+        """Servings × grams ÷ 100 × the amount in 100 g, in the nutrient's unit."""
+        return self.helping.grams * self.per_100g / 100
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A life stage's reference intake of one nutrient a day, in the nutrient's unit.
+
+    `kind` is "RDA" or "AI". `limit` is the upper limit only where food counts towards it.
+    `stay_below` is the intake that people are advised to stay below; only sodium has one.
+    """
+
+    amount: Decimal
+    kind: str
+    limit: Decimal | None = None
+    stay_below: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """One nutrient on the whole plate; helpings with no figure stand apart, never as zero."""
+
+    parts: tuple[Part, ...]
+    unknown: tuple[Helping, ...]
+    need: Need | None
+
+    @property
+    def amount(self) -> Decimal:
+        """The sum of the known parts, in the nutrient's unit."""
+        return sum((part.amount for part in self.parts), Decimal(0))
+
+    @property
+    def is_known(self) -> bool:
+        """Whether any helping has a figure."""
+        return bool(self.parts)
+
+    @property
+    def aims_high(self) -> bool:
+        """Whether there is a need to reach; not where people are advised to stay below."""
+        return self.is_known and self.need is not None and self.need.stay_below is None
+
+    @property
+    def percent_of_need(self) -> int | None:
+        """The share of the need, rounded down; None where either is not known."""
+        return percent(self.amount, self.need.amount) if self.is_known and self.need else None
+
+    @property
+    def missing(self) -> Decimal | None:
+        """How much of the need is still to go, at least 0; None where there is none to reach."""
+        if self.need is None or not self.aims_high:
+            return None
+        return max(self.need.amount - self.amount, Decimal(0))
+
+    @property
+    def is_met(self) -> bool:
+        """Whether a need that is to be reached is reached."""
+        return self.missing == 0
+
+    @property
+    def is_short(self) -> bool:
+        """Whether the plate is clearly short of a need that is to be reached."""
+        share = self.percent_of_need
+        return self.aims_high and share is not None and share < SHORT_BELOW_PERCENT
+
+    @property
+    def ceiling(self) -> Decimal | None:
+        """The limit that the total is compared with, or None: what food counts towards."""
+        return (self.need.limit or self.need.stay_below) if self.need else None
+
+    @property
+    def percent_of_ceiling(self) -> int | None:
+        """The share of that limit, rounded down; None where either is not known."""
+        return percent(self.amount, self.ceiling) if self.is_known and self.ceiling else None
+
+    @property
+    def is_above_ceiling(self) -> bool:
+        """Whether the total is more than that limit."""
+        return self.ceiling is not None and self.amount > self.ceiling
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A food that could be added, with the amount in one serving in the nutrient's unit."""
+
+    slug: str
+    amount: Decimal
+
+
+def percent(amount: Decimal, whole: Decimal) -> int | None:
+    """The share in percent, rounded down to a whole number; None of nothing."""
+    if not whole:
+        return None
+    return int((amount * 100 / whole).to_integral_value(rounding=ROUND_FLOOR))
+
+
+def total(helpings: Iterable[Helping], per_100g: Mapping[str, Decimal], need: Need | None) -> Total:
+    """One nutrient's total: `per_100g` holds its amount in 100 g by food, where it is known."""
+    known, unknown = [], []
+    for helping in helpings:
+        if helping.slug in per_100g:
+            known.append(Part(helping, per_100g[helping.slug]))
+        else:
+            unknown.append(helping)
+    return Total(tuple(known), tuple(unknown), need)
+
+
+def swaps(candidates: Iterable[Candidate], taken: Collection[str]) -> list[Candidate]:
+    """The foods that fill a gap best: the most in one serving first, none that is taken.
+
+    Ties stand A to Z, so that the same plate always gets the same answer.
+    """
+    free = [food for food in candidates if food.slug not in taken and food.amount > 0]
+    return sorted(free, key=lambda food: (-food.amount, food.slug))[:MOST_SWAPS]
