@@ -20,8 +20,8 @@ PER_SERVING = ExpressionWrapper(
 
 
 def richest_amounts(nutrient: Nutrient, *, at: datetime, limit: int) -> list[NutrientAmount]:
-    """The published foods that give most of a nutrient in one serving, with food and source."""
-    foods = FoodSource.objects.published(at=at).foods()
+    """The chosen foods that give most of a nutrient in one serving, with food and source."""
+    foods = FoodSource.objects.published(at=at).foods().curated()
     rows: QuerySet[NutrientAmount] = NutrientAmount.objects.filter(
         nutrient=nutrient, food__in=foods, per_100g__gt=0
     )

@@ -33,6 +33,11 @@ class FoodFilters:
         return replace(self, **{"words" if name == "q" else name: ""})
 
     @property
+    def reaches_all(self) -> bool:
+        """Whether foods that editors did not choose are listed too: by name or group alone."""
+        return bool(self.words or self.group)
+
+    @property
     def in_use(self) -> list[tuple[str, str]]:
         """Every filter that is on, as pairs of parameter and value."""
         single = [("nutrient", self.nutrient), ("group", self.group), ("q", self.words)]

@@ -34,7 +34,10 @@ class FoodCard:
 
 @dataclass(frozen=True, slots=True)
 class FoodList:
-    """One page of foods, and in numbers what was left out of all pages and why."""
+    """One page of foods, and in numbers what was left out of all pages and why.
+
+    `has_more` says that there are foods that nobody chose, which a name or a group would find.
+    """
 
     page: Page
     cards: list[FoodCard]
@@ -43,6 +46,7 @@ class FoodList:
     with_none: int
     unknown_flags: int
     unmeasured: list[FoodSource]
+    has_more: bool
 
 
 def food_list(filters: FoodFilters, choices: FoodChoices, *, page: int, at: datetime) -> FoodList:
@@ -63,16 +67,23 @@ def food_list(filters: FoodFilters, choices: FoodChoices, *, page: int, at: date
         with_none=figures["none"],
         unknown_flags=_unknown_flags(found, filters),
         unmeasured=_unmeasured(filters, nutrient, at=at),
+        has_more=not filters.reaches_all and _has_imported(at=at),
     )
 
 
 def _found(filters: FoodFilters, *, at: datetime) -> FoodSourceQuerySet:
     foods: FoodSourceQuerySet = FoodSource.objects.published(at=at).foods()
+    if not filters.reaches_all:
+        foods = foods.curated()
     if filters.group:
         foods = foods.filter(group__slug=filters.group)
     for word in filters.words.split():
         foods = foods.filter(Q(name__icontains=word) | Q(usda_description__icontains=word))
     return foods
+
+
+def _has_imported(*, at: datetime) -> bool:
+    return FoodSource.objects.published(at=at).filter(is_curated=False).exists()
 
 
 def _diets(filters: FoodFilters) -> list[str]:
@@ -88,16 +99,15 @@ def _sorted(
 ) -> FoodSourceQuerySet:
     foods = foods.select_related("group")
     if nutrient is None:
-        return foods.order_by("name")
+        return foods.order_by("-is_curated", "name")
     serving = ExpressionWrapper(
         F("amounts__per_100g") * F("serving_grams") / 100,
         output_field=DecimalField(max_digits=16, decimal_places=4),
     )
     # One filter() for both conditions: they must hold for the same amount.
     foods = foods.filter(amounts__nutrient=nutrient, amounts__per_100g__gt=0)
-    return (
-        foods.order_by("name") if filters.sort == "name" else foods.order_by(serving.desc(), "name")
-    )
+    order = ["name"] if filters.sort == "name" else [serving.desc(), "name"]
+    return foods.order_by("-is_curated", *order)
 
 
 def _figures(foods: FoodSourceQuerySet, nutrient: Nutrient | None) -> dict[str, int]:

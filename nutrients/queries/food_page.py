@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from nutrients.models import Allergen, Diet, FoodSource, Nutrient, NutrientAmount
+from nutrients.models import Allergen, Diet, FoodPortion, FoodSource, Nutrient, NutrientAmount
 
 from .citations import Citation, cite
 from .food_list import FoodAmount
@@ -36,6 +36,7 @@ class FoodPage:
     allergens: FoodFlags
     note_citations: list[Citation]
     neighbours: list[FoodSource]
+    portions: list[FoodPortion]
     references: References
 
 
@@ -55,6 +56,7 @@ def food_page(food: FoodSource, *, at: datetime) -> FoodPage:
         allergens=_flags(food, Allergen),
         note_citations=cite(references, food.sources.all()),
         neighbours=_neighbours(food, at=at),
+        portions=list(food.portions.all()),
         references=references,
     )
 
@@ -83,5 +85,6 @@ def _flags(food: FoodSource, kinds: type[Diet] | type[Allergen]) -> FoodFlags:
 
 
 def _neighbours(food: FoodSource, *, at: datetime) -> list[FoodSource]:
-    rows = FoodSource.objects.published(at=at).filter(group=food.group).exclude(pk=food.pk)
+    chosen = FoodSource.objects.published(at=at).curated()
+    rows = chosen.filter(group=food.group).exclude(pk=food.pk)
     return list(rows.order_by("name")[:NEIGHBOURS])

@@ -28,10 +28,10 @@ def richest_foods(
 ) -> dict[int, list[RichFood]]:
     """The `limit` published foods richest in each nutrient by serving, under the nutrient's id.
 
-    Only foods known to suit every one of `diets` (values of `Diet`) are taken. One query,
-    whatever the number of nutrients.
+    Foods that editors did not choose are left out. Only foods known to suit every one of `diets`
+    (values of `Diet`) are taken. One query, whatever the number of nutrients.
     """
-    foods = FoodSource.objects.published(at=at).foods().suiting(diets)
+    foods = FoodSource.objects.published(at=at).foods().curated().suiting(diets)
     serving = ExpressionWrapper(
         F("per_100g") * F("food__serving_grams") / 100,
         output_field=DecimalField(max_digits=16, decimal_places=4),

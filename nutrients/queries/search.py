@@ -32,6 +32,8 @@ from nutrients.models import (
 
 MOST_HITS = 10
 MOST_WORDS = 8
+# Foods that editors chose stand before those imported whole.
+FOOD_ORDER = ("-is_curated", "name")
 SHORTEST_STEM = 4
 # Words that stand in every sentence find nothing by themselves.
 SMALL_WORDS = frozenset(
@@ -161,7 +163,7 @@ def _articles(words: list[str], *, at: datetime) -> QuerySet[Article]:
 
 def _foods(words: list[str], *, at: datetime) -> QuerySet[FoodSource]:
     rows = FoodSource.objects.published(at=at).select_related("group")
-    return _holding(rows, words, ("name", "usda_description", "group__name"), ("name",))
+    return _holding(rows, words, ("name", "usda_description", "group__name"), FOOD_ORDER)
 
 
 def _risks(words: list[str], *, at: datetime) -> QuerySet[RiskFactor]:

@@ -39,14 +39,17 @@ class Place:
 
 
 def places(*, at: datetime) -> list[Place]:
-    """Every page that the public may see at the moment `at`."""
+    """Every page that the public may see at the moment `at`, but for foods that nobody chose.
+
+    Imported foods number thousands, and none of them is about what this site is about.
+    """
     return [
         *(Place(reverse(f"nutrients:{name}")) for name in FIXED),
         *_rows(Article.objects.published(at=at)),
         *_rows(Nutrient.objects.published(at=at)),
         *_evidence(at=at),
         *_rows(Symptom.objects.published(at=at)),
-        *_rows(FoodSource.objects.published(at=at)),
+        *_rows(FoodSource.objects.published(at=at).curated()),
     ]
 
 

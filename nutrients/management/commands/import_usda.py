@@ -22,6 +22,7 @@ from nutrients.usda import (
     NotReadyError,
     Outcome,
     TableError,
+    refresh_statistics,
 )
 from nutrients.usda.groups import read_rules
 
@@ -70,6 +71,8 @@ class Command(BaseCommand):
         for batch in batches(table, BATCH_SIZE):
             self.total += importer.add(batch)
             self.show(batch[-1].line - 1, len(table))
+        if self.total.added or self.total.portions:
+            refresh_statistics()
         if self.stdout.isatty():
             self.stdout.write("")
 
