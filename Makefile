@@ -21,9 +21,9 @@ help:  ## List the commands
 run: port packages key content static  ## Set everything up and serve the site on 127.0.0.1:8000 (PORT=8010 for another port)
 	@exec $(BIN)/gunicorn
 
-admin: packages key  ## Make an account for the admin
+admin: packages key  ## Make an account for the admin (ARGS=--editor for one that edits content alone)
 	@$(MANAGE) migrate --verbosity 0
-	@$(MANAGE) createsuperuser
+	@$(MANAGE) make_admin $(ARGS)
 
 test: packages-dev  ## Run every test, in a real browser too (ARGS="tests/test_health.py -q" for some)
 	@$(BIN)/python -m tests.browser.chromium
@@ -35,9 +35,10 @@ check: packages-dev  ## Check style, types, templates, spelling, migrations, set
 bench: packages-dev  ## Measure requests a second and write docs/performance.md
 	@$(BIN)/python -m bench
 
-format: packages-dev  ## Put the code into the house style
+format: packages-dev  ## Put code and templates into the house style
 	@$(BIN)/ruff check --quiet --fix-only .
 	@$(BIN)/ruff format --quiet .
+	@find templates -name "*.html" | xargs $(BIN)/djade --target-version 5.2
 
 pins: packages-dev  ## Pin the newest packages that requirements*.in allow, with hashes
 	@for name in requirements requirements-dev; do \

@@ -32,8 +32,12 @@ def main(step: str, *arguments: str) -> None:
             f"Nutrisite needs Python {OLDEST[0]}.{OLDEST[1]} or newer, and this is {found}:"
             " name a newer one, for example `make run PYTHON=python3.12`."
         )
-    steps = {"packages": install_packages, "key": write_key, "port": check_port}
-    steps[step](*arguments)
+    if step == "packages":
+        install_packages(*arguments)
+    elif step == "key":
+        write_key()
+    else:
+        check_port()
 
 
 def install_packages(requirements: str) -> None:

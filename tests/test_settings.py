@@ -49,7 +49,7 @@ def test_boolean_reads_common_words(monkeypatch, word, value):
 @pytest.mark.parametrize(
     ("read", "value", "hint"),
     [
-        (lambda: environment.boolean("X", False), "ture", "write true or false"),
+        (lambda: environment.boolean("X", False), "perhaps", "write true or false"),
         (lambda: environment.whole_number("X", 1, 1, 9), "ten", "a whole number from 1 to 9"),
         (lambda: environment.whole_number("X", 1, 1, 9), "10", "a whole number from 1 to 9"),
         (lambda: environment.choice("X", "json", ("json", "plain")), "xml", "one of json, plain"),
