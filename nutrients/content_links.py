@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
-from django.http import QueryDict
 from django.urls import Resolver404, ResolverMatch, resolve
 
 from nutrients import prose
@@ -73,5 +72,5 @@ class _Pages:
         return None
 
     def _query_fault(self, query: str) -> str | None:
-        unknown = set(QueryDict(query).getlist("symptom")) - self.slugs["symptom"]
+        unknown = set(parse_qs(query).get("symptom", [])) - self.slugs["symptom"]
         return f"there is no published symptom “{min(unknown)}”." if unknown else None

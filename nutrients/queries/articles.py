@@ -26,11 +26,6 @@ class Part:
     text: SafeString
     rows: Any
 
-    @property
-    def template(self) -> str:
-        """The template that draws parts of this kind."""
-        return f"nutrients/blocks/{self.kind.replace('-', '_')}.html"
-
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -87,6 +82,13 @@ def article_page(slug: str, *, at: datetime) -> ArticlePage | None:
         previous=previous,
         next=following,
     )
+
+
+def section_preview(body: str, *, at: datetime) -> tuple[Section, References]:
+    """A section drawn from text that is not saved, and its sources, numbered from 1."""
+    references = References()
+    [section] = _sections([ArticleSection(body=body)], references, at=at)
+    return section, references
 
 
 def _sections(

@@ -52,9 +52,7 @@ def summary(outcome: Outcome) -> str:
     if not outcome.added:
         text = f"Content: {outcome.total:,} rows shipped, nothing to add"
     else:
-        text = (
-            f"Content: {len(outcome.added):,} rows added, {len(outcome.kept):,} kept as they were"
-        )
+        text = f"Content: {len(outcome.added):,} added, {len(outcome.kept):,} kept as they were"
     gone = len(outcome.left_deleted) + len(outcome.depending)
     return f"{text}, {gone:,} left deleted." if gone else f"{text}."
 
@@ -65,11 +63,11 @@ def plan(outcome: Outcome) -> Iterable[str]:
         "would be added": outcome.added,
         "kept as they are": outcome.kept,
         "left deleted": outcome.left_deleted,
-        "left out, because they need a deleted row": outcome.depending,
+        "left out, because what they need was deleted": outcome.depending,
         "left out, because another row has their name": outcome.in_the_way,
     }
     for words, rows in kinds.items():
-        yield f"{len(rows):,} rows {words}{_by_model(rows)}"
+        yield f"{len(rows):,} {words}{_by_model(rows)}"
     for row in [*outcome.left_deleted, *outcome.depending, *outcome.in_the_way]:
         yield f"  left out: {row} ({row.place})"
     if outcome.dropped_links:
@@ -79,6 +77,5 @@ def plan(outcome: Outcome) -> Iterable[str]:
 
 def _by_model(rows: Iterable[FixtureRow]) -> str:
     counts = Counter(str(row.model._meta.verbose_name_plural) for row in rows)
-    return (
-        f": {', '.join(f'{count:,} {name}' for name, count in counts.items())}." if counts else "."
-    )
+    names = ", ".join(f"{name}: {count:,}" for name, count in counts.items())
+    return f" ({names})." if names else "."

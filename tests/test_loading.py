@@ -1,0 +1,323 @@
+"""load_content: adds what is missing, and never undoes what an editor did."""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from nutrients import loading
+from nutrients.models import (
+    FoodGroup,
+    FoodSource,
+    Nutrient,
+    NutrientAmount,
+    ShippedRow,
+    Source,
+    Symptom,
+)
+
+ROOT = Path(__file__).resolve().parent.parent
+PUBLISHED = {"status": "published", "publish_at": "2026-11-22T00:00:00Z"}
+
+
+def source(slug="book", **fields):
+    return row("source", slug=slug, title="Book", publisher="Press", kind="reference", **fields)
+
+
+def group(slug="nuts", name="Nuts"):
+    return row("foodgroup", slug=slug, name=name)
+
+
+def food(slug="almonds", name="Almonds", **fields):
+    serving = {"serving_description": "1 handful", "serving_grams": "28"}
+    values = {"group": ["nuts"], "sources": [["book"]], **serving, **PUBLISHED, **fields}
+    return row("foodsource", slug=slug, name=name, **values)
+
+
+def symptom(slug="cramps", name="Cramps", sources=(("book",),), **fields):
+    words = {"clinical_term": "cramp", "description": "A cramp.", "help_note": "Ask."}
+    kinds = {"body_area": "muscles", "urgency": "self-care"}
+    links = [list(key) for key in sources]
+    return row("symptom", slug=slug, name=name, sources=links, **words, **kinds, **PUBLISHED)
+
+
+def row(model, **fields):
+    return {"model": f"nutrients.{model}", "fields": fields}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder of fixtures; call it with the rows of each file."""
+
+    def write(*files):
+        for number, rows in enumerate(files, start=1):
+            lines = "\n".join(json.dumps(each) for each in rows)
+            (tmp_path / f"{number:02}_rows.jsonl").write_text(lines, encoding="utf-8")
+        return tmp_path
+
+    return write
+
+
+def load(folder, *options):
+    said, complained = StringIO(), StringIO()
+    call_command("load_content", folder, *options, stdout=said, stderr=complained)
+    return said.getvalue().strip(), complained.getvalue().strip()
+
+
+pytestmark = pytest.mark.usefixtures("no_content")
+
+
+def test_first_load_fills_the_tables(folder):
+    said, _ = load(folder([source(), group()], [food()]))
+
+    almonds = FoodSource.objects.get()
+    assert said == "Content: 3 added, 0 kept as they were."
+    assert (almonds.group.slug, [s.slug for s in almonds.sources.all()]) == ("nuts", ["book"])
+
+
+def test_load_leaves_no_trace_of_an_edit(folder):
+    load(folder([source(), group()], [food()]))
+
+    almonds = FoodSource.objects.get()
+    assert almonds.changed_at == almonds.publish_at
+    assert almonds.history.count() == 0
+
+
+def test_second_load_costs_one_query(folder, django_assert_num_queries):
+    files = folder([source(), group()], [food()])
+    load(files)
+
+    with django_assert_num_queries(1):
+        said, _ = load(files)
+
+    assert said == "Content: 3 rows shipped, nothing to add."
+
+
+def test_edited_row_survives(folder):
+    files = folder([source(), group()], [food()])
+    load(files)
+    almonds = FoodSource.objects.get()
+    almonds.name = "Almonds, with their skin"
+    almonds.save()
+    almonds.sources.clear()
+
+    load(folder([source(), group()], [food(note="New in the fixtures."), group("seeds", "Seeds")]))
+
+    almonds.refresh_from_db()
+    assert (almonds.name, almonds.note, almonds.sources.count()) == (
+        "Almonds, with their skin",
+        "",
+        0,
+    )
+    assert FoodGroup.objects.filter(slug="seeds").exists()
+
+
+def test_deleted_row_stays_deleted(folder):
+    load(folder([source(), source("tale")]))
+    Source.objects.get(slug="tale").delete()
+
+    said, _ = load(folder([source(), source("tale"), group()]))
+
+    assert said == "Content: 1 added, 1 kept as they were, 1 left deleted."
+    assert [each.slug for each in Source.objects.all()] == ["book"]
+
+
+def test_what_a_deletion_took_along_stays_deleted(content):
+    call_command("load_content", verbosity=0, stdout=StringIO())
+    Nutrient.objects.get(slug="copper").delete()
+    amounts, foods = NutrientAmount.objects.count(), FoodSource.objects.count()
+    ShippedRow.objects.filter(model="fixture file").delete()
+
+    call_command("load_content", stdout=StringIO())
+
+    assert not Nutrient.objects.filter(slug="copper").exists()
+    assert (NutrientAmount.objects.count(), FoodSource.objects.count()) == (amounts, foods)
+
+
+def test_new_row_that_needs_a_deleted_one_is_left_out(folder):
+    load(folder([source(), group()]))
+    FoodGroup.objects.all().delete()
+
+    said, _ = load(folder([source(), group()], [food()]))
+
+    assert FoodSource.objects.count() == 0
+    assert said == "Content: 3 rows shipped, nothing to add, 2 left deleted."
+
+
+def test_link_to_a_deleted_row_is_dropped(folder):
+    load(folder([source(), source("tale")]))
+    Source.objects.get(slug="tale").delete()
+
+    load(folder([source(), source("tale")], [symptom(sources=[("book",), ("tale",)])]))
+
+    assert [each.slug for each in Symptom.objects.get().sources.all()] == ["book"]
+
+
+def test_row_that_was_there_before_the_ledger_is_kept_and_entered(folder):
+    FoodGroup.objects.create(slug="nuts", name="Nuts and more")
+
+    load(folder([group()]))
+    FoodGroup.objects.all().delete()
+    load(folder([group(), group("seeds", "Seeds")]))
+
+    assert [each.slug for each in FoodGroup.objects.all()] == ["seeds"]
+
+
+def test_editor_s_row_with_the_same_name_stays_and_the_site_starts(folder):
+    load(folder([source(), group()]))
+    FoodGroup.objects.create(slug="pips", name="Seeds")
+
+    said, complained = load(folder([source(), group(), group("seeds", "Seeds")]))
+
+    assert "nothing to add" in said
+    assert complained == (
+        "01_rows.jsonl, line 3: nutrients.foodgroup seeds was left out,"
+        " because another row has its name."
+    )
+    assert [each.slug for each in FoodGroup.objects.all()] == ["nuts", "pips"]
+
+
+def test_plan_tells_all_and_changes_nothing(folder):
+    load(folder([source(), source("tale"), group()]))
+    Source.objects.get(slug="tale").delete()
+    ledger = list(ShippedRow.objects.values_list("model", "natural_key", "fields"))
+
+    said, _ = load(folder([source(), source("tale"), group()], [food()]), "--plan")
+
+    assert "1 would be added (food sources: 1)." in said
+    assert "2 kept as they are (sources: 1, food groups: 1)." in said
+    assert "left out: nutrients.source tale (01_rows.jsonl, line 2)" in said
+    assert FoodSource.objects.count() == 0
+    assert list(ShippedRow.objects.values_list("model", "natural_key", "fields")) == ledger
+
+
+@pytest.mark.parametrize(
+    ("rows", "complaint"),
+    [
+        ([group(), group()], "line 2: nutrients.foodgroup nuts stands in 01_rows.jsonl, line 1"),
+        ([group(), food()], "line 2: its sources leads to nutrients.source book, which is neither"),
+        ([source(), food()], "line 2: its group leads to nutrients.foodgroup nuts"),
+        ([row("fruit", slug="x")], "line 1: there is no model nutrients.fruit."),
+        ([row("foodgroup", name="x")], "line 1: nutrients.foodgroup lacks its slug."),
+        ([row("foodgroup", slug="x", colour="red")], "line 1: nutrients.foodgroup has no field"),
+        ([row("foodgroup", slug="x", name="n" * 61)], "line 1: nutrients.foodgroup x is not valid"),
+        ([group(), group("seeds", "Nuts")], "line 2: nutrients.foodgroup seeds is refused"),
+        ([{"pk": 1}], "line 1: a row needs a model and its fields."),
+    ],
+)
+def test_broken_fixture_says_where_and_leaves_nothing(folder, rows, complaint):
+    with pytest.raises(CommandError, match=r"^01_rows\.jsonl, ") as error:
+        load(folder(rows))
+
+    assert complaint in str(error.value)
+    assert "\n" not in str(error.value)
+    assert ShippedRow.objects.count() == FoodGroup.objects.count() == Source.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "complaint"),
+    [
+        ("01_a.yaml", "- model: [", "01_a.yaml, line 2: did not find"),
+        ("01_a.yaml", "model: x", "01_a.yaml: a list of rows is wanted."),
+        ("01_a.jsonl", '{"model": 1}\n{', "01_a.jsonl, line 1: a row needs"),
+        ("01_a.jsonl", "\n{", "01_a.jsonl, line 2:"),
+        ("notes.txt", "", "There are no fixtures in "),
+    ],
+)
+def test_unreadable_fixture_says_where(tmp_path, name, text, complaint):
+    (tmp_path / name).write_text(text, encoding="utf-8")
+
+    with pytest.raises(CommandError) as error:
+        load(tmp_path)
+
+    assert str(error.value).startswith(complaint)
+
+
+def test_load_that_fails_half_way_leaves_nothing(folder, monkeypatch):
+    def fail(*args, **options):
+        raise RuntimeError("no more")
+
+    monkeypatch.setattr(loading.loader.ledger, "record_files", fail)
+
+    with pytest.raises(RuntimeError, match="no more"):
+        load(folder([source(), group()], [food()]))
+
+    assert (Source.objects.count(), ShippedRow.objects.count()) == (0, 0)
+
+
+KILLED_AT_ITS_LAST_STEP = """
+import os, signal, sys, django
+django.setup()
+from django.core.management import call_command
+from nutrients.loading import ledger
+ledger.record_files = lambda *args, **options: os.kill(os.getpid(), signal.SIGKILL)
+call_command("load_content")
+"""
+
+
+@pytest.fixture(scope="module")
+def empty_site(tmp_path_factory):
+    """A database file with every table and no row."""
+    path = tmp_path_factory.mktemp("site") / "site.sqlite3"
+    _, complained = manage(environment_of(path), "migrate", "--verbosity", "0").communicate()
+    assert complained == ""
+    return path
+
+
+@pytest.fixture
+def server(empty_site, tmp_path):
+    """The environment of a site with an empty database file of its own."""
+    path = tmp_path / "site.sqlite3"
+    with sqlite3.connect(empty_site) as empty, sqlite3.connect(path) as copy:
+        empty.backup(copy)
+    return environment_of(path)
+
+
+def environment_of(path):
+    return os.environ | {
+        "DATABASE_URL": f"sqlite:///{path}",
+        "DJANGO_SETTINGS_MODULE": "nutrisite.settings",
+    }
+
+
+def manage(environment, *command):
+    program = command if command[0] == "-c" else ("manage.py", *command)
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    return subprocess.Popen([sys.executable, *program], cwd=ROOT, env=environment, **pipes)
+
+
+def rows_of(environment, table):
+    with sqlite3.connect(environment["DATABASE_URL"].removeprefix("sqlite:///")) as database:
+        return database.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+
+
+def test_killed_load_leaves_nothing_and_the_next_one_finishes(server):
+    killed = manage(server, "-c", KILLED_AT_ITS_LAST_STEP)
+    killed.communicate()
+    left = rows_of(server, "nutrients_source")
+
+    said, complained = manage(server, "load_content").communicate()
+
+    assert (killed.returncode, left) == (-signal.SIGKILL, 0)
+    assert (complained, rows_of(server, "nutrients_article")) == ("", 3)
+    assert said.endswith("added, 0 kept as they were.\n")
+
+
+def test_two_loads_at_once_do_not_collide(server):
+    loads = [manage(server, "load_content") for _ in range(2)]
+
+    ends = [load.communicate() for load in loads]
+
+    assert [(load.returncode, end[1]) for load, end in zip(loads, ends, strict=True)] == [
+        (0, ""),
+        (0, ""),
+    ]
+    assert sum("0 kept as they were" in said for said, _ in ends) == 1
+    assert rows_of(server, "nutrients_article") == 3

@@ -1,0 +1,210 @@
+"""Prose: what Markdown, citations and blocks become, and what an editor is told."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from nutrients import prose
+
+ALLOWED = {
+    "a": {"aria-label", "class", "href", "id", "rel"},
+    "ol": {"class", "start"},
+} | {
+    tag: set()
+    for tag in (
+        "blockquote", "br", "div", "em", "h3", "h4", "li", "p", "strong", "sup", "ul",
+    )
+}  # fmt: skip
+SOURCES = {"one", "two"}
+SYMPTOMS = {"muscle-jerks"}
+
+fragments = st.sampled_from(
+    [
+        "[@one]", "[@one; @two]", "[@nope]", "[@", "[[steps]]", "[[/steps]]", "[[callout note]]",
+        "[[/callout]]", "[[red-flags]]", "[[other-causes muscle-jerks]]", "[[", "]]", "# ", "- ",
+        "1. ", "**", "*", "\n", "\n\n", "\r", "[x](/a/)", "[x](javascript:a)", "[x](//e.test)",
+        "<b>", "<script>", "<!--", "![x](y)", "`", "|", "> ", "\\", '"', "'", "\x00", "\u2028",
+        "a word. ",
+    ]
+)  # fmt: skip
+bodies = st.lists(st.one_of(fragments, st.text(max_size=8)), max_size=25).map("".join)
+
+
+class Tags(HTMLParser):
+    """The tags of some HTML with their attributes."""
+
+    def __init__(self, markup):
+        super().__init__()
+        self.found = []
+        self.feed(markup)
+
+    def handle_starttag(self, tag, attributes):
+        self.found.append((tag, dict(attributes)))
+
+
+def marks():
+    """Give a citing function, and the list that it fills with every mark it gave."""
+    given, numbers = [], {}
+
+    def cite(slug):
+        if slug not in SOURCES:
+            return None
+        number = numbers.setdefault(slug, len(numbers) + 1)
+        count = sum(mark.number == number for mark in given) + 1
+        given.append(prose.Mark(number, f"ref-{number}-{count}"))
+        return given[-1]
+
+    return cite, given
+
+
+def rendered(text, **options):
+    return prose.render(text, marks()[0], **options)
+
+
+def told(body):
+    errors = prose.check(body, known_sources=SOURCES, known_symptoms=SYMPTOMS)
+    return [(error.line, error.message) for error in errors]
+
+
+def test_citation_becomes_a_numbered_link_right_after_the_full_stop():
+    assert rendered("So it is. [@one; @two] And on.") == (
+        '<p>So it is.<sup><a class="cite" id="ref-1-1" href="#src-1" aria-label="Source 1">1</a> '
+        '<a class="cite" id="ref-2-1" href="#src-2" aria-label="Source 2">2</a></sup> And on.</p>\n'
+    )
+
+
+def test_unknown_source_leaves_no_trace_in_the_text():
+    assert rendered("So it is. [@nope]") == "<p>So it is.</p>\n"
+
+
+def test_html_is_shown_as_it_was_typed():
+    assert rendered("<b>bold</b> & <script>x</script>") == (
+        "<p>&lt;b&gt;bold&lt;/b&gt; &amp; &lt;script&gt;x&lt;/script&gt;</p>\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "link"),
+    [
+        ("[a](/foods/)", '<a href="/foods/">a</a>'),
+        ("[a](https://e.test/x)", '<a href="https://e.test/x" rel="external">a</a>'),
+        ("[a](//e.test)", '<a href="//e.test" rel="external">a</a>'),
+        ("[a](javascript:alert(1))", "[a](javascript:alert(1))"),
+        ("[a](data:text/html,x)", "[a](data:text/html,x)"),
+    ],
+)
+def test_link_keeps_to_the_site_or_says_that_it_leaves(text, link):
+    assert rendered(text) == f"<p>{link}</p>\n"
+
+
+def test_heading_stands_below_the_section_s_own():
+    assert (
+        rendered("# a\n\n## b\n\n### c\n\n#### d")
+        == "<h3>a</h3>\n<h3>b</h3>\n<h3>c</h3>\n<h4>d</h4>\n"
+    )
+
+
+def test_steps_are_drawn_as_the_design_s_steps():
+    assert rendered("1. **Stop.** Now.\n2. Go.", steps=True) == (
+        '<ol class="steps">\n<li><div><strong>Stop.</strong> Now.</div></li>\n'
+        "<li><div>Go.</div></li>\n</ol>\n"
+    )
+
+
+def test_body_splits_into_texts_and_blocks_with_their_lines():
+    body = "One.\n\n[[callout caution]]\nTwo.\n\nThree.\n[[/callout]]\n[[red-flags]]\nFour."
+
+    assert prose.split(body) == [
+        prose.Block("text", 1, 2, text="One.\n"),
+        prose.Block("callout", 3, 7, "caution", "Two.\n\nThree."),
+        prose.Block("red-flags", 8, 8),
+        prose.Block("text", 9, 9, text="Four."),
+    ]
+
+
+def test_sound_body_is_told_nothing():
+    body = (
+        "### Heading\n\nText 5 < 6. [@one]\n\n[[other-causes muscle-jerks]]\n"
+        "[[comparison-table core]]\n[[steps]]\n1. Go.\n[[/steps]]\n"
+        "[[callout note]]\nA.\n\nB. [@one; @two]\n[[/callout]]\n[[red-flags]]"
+    )
+
+    assert told(body) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "line", "words"),
+    [
+        ("a\n\nb [@nope]", 3, "no source “nope”"),
+        ("a [@one, @two]", 1, "is not a citation"),
+        ("a [@one", 1, "is not a citation"),
+        ("a\n[[tabel]]", 2, "no block “tabel”"),
+        ("[[callout]]\nx\n[[/callout]]", 1, "[[callout caution]] or [[callout note]]"),
+        ("[[callout note]]\nx", 1, "is not closed"),
+        ("[[callout note]]\n\n[[/callout]]", 1, "holds nothing"),
+        ("x\n[[/steps]]", 2, "closes nothing"),
+        ("[[steps]]\n- a\n[[/steps]]", 1, "numbered list"),
+        ("[[callout note]]\n[[red-flags]]\n[[/callout]]", 1, "is not closed"),
+        ("[[other-causes hiccups]]", 1, "none called “hiccups”"),
+        ("[[red-flags all]]", 1, "It is written [[red-flags]]."),
+        ("[[comparison-table]]", 1, "[[comparison-table core]]"),
+        ("see [[red-flags]]", 1, "on a line of its own"),
+        ("a\r\n\r\n# b", 3, "heading"),
+        ("## b", 1, "heading"),
+        ("a\n<div>", 2, "HTML"),
+        ("![a](b.png)", 1, "Pictures"),
+    ],
+)
+def test_fault_is_told_with_its_line(body, line, words):
+    faults = told(body)
+
+    assert faults[0][0] == line
+    assert words in faults[0][1]
+
+
+def test_links_of_a_body_come_with_their_lines():
+    body = "[a](/x/) and [b](/y/?q=1)\n\n![p](/no.png) [@one] [c](https://e.test)"
+
+    assert prose.links(body) == [(1, "/x/"), (1, "/y/?q=1"), (3, "https://e.test")]
+
+
+def test_sentences_are_words_alone():
+    body = "See **it** [here](/x/). [@one] Then go.\n\n[[red-flags]]\n- one item\n- another"
+
+    assert prose.sentences(body) == ["See it here.", "Then go.", "one item", "another"]
+
+
+@given(bodies)
+@example("[[steps]]\n1. a [@one]\n   - b\n\n\t> c\n")
+@example("[a [@one](/x/) [@two]](/y/)")
+def test_no_body_breaks_the_page(body):
+    cite, given_marks = marks()
+
+    parts = [
+        prose.render(block.text, cite, steps=block.kind == "steps") for block in prose.split(body)
+    ]
+
+    tags = Tags("".join(parts)).found
+    strange = [(tag, names) for tag, names in tags if not set(names) <= ALLOWED.get(tag, {None})]
+    assert strange == []
+    addresses = [names["href"] for tag, names in tags if tag == "a" and "href" in names]
+    assert [
+        address
+        for address in addresses
+        if re.match(r"\s*(javascript|data|vbscript):", address, re.I)
+    ] == []
+    anchors = [names["id"] for tag, names in tags if "id" in names]
+    assert sorted(anchors) == sorted(mark.anchor for mark in given_marks)
+
+
+@given(bodies)
+def test_every_body_can_be_checked(body):
+    lines = body.replace("\r\n", "\n").replace("\r", "\n").count("\n") + 1
+
+    errors = prose.check(body, known_sources=SOURCES, known_symptoms=SYMPTOMS)
+
+    assert all(1 <= error.line <= lines and error.message.endswith(".") for error in errors)
+    assert errors == sorted(errors)
