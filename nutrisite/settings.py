@@ -50,7 +50,7 @@ SECRET_KEY = secret_key()
 
 INSTALLED_APPS = [
     "nutrients",
-    "django.contrib.admin",
+    "nutrients.admin_site.EditorsConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
@@ -171,6 +171,8 @@ SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = f"/{ADMIN_PATH}"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
+# A nutrient's form holds its associations, intakes and amounts: more fields than Django expects.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
     for name, options in {

@@ -1,0 +1,25 @@
+"""The editors' screens: a module a noun, as in `models`."""
+
+from . import (
+    articles,
+    associations,
+    causes,
+    foods,
+    intakes,
+    nutrients,
+    red_flags,
+    sources,
+    symptoms,
+)
+
+__all__ = [
+    "articles",
+    "associations",
+    "causes",
+    "foods",
+    "intakes",
+    "nutrients",
+    "red_flags",
+    "sources",
+    "symptoms",
+]

@@ -1,0 +1,166 @@
+"""Screens for articles and their sections."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+
+from nutrients.models import Article, ArticleSection, Source, Symptom
+from nutrients.prose import ProseError, check
+from nutrients.queries.articles import section_preview
+
+from .content import (
+    PUBLICATION,
+    WRITING_RULE,
+    ContentAdmin,
+    ContentInline,
+    PublishableAdmin,
+    number_of,
+)
+from .content_forms import ContentForm, ProseField
+from .widgets import MarkdownTextarea
+
+MARKDOWN = {"form_class": ProseField, "widget": MarkdownTextarea}
+SECTION_RULE = (
+    "Markdown. Cite after the full stop: [@source-slug]. Blocks stand on a line of their own: "
+    "[[comparison-table core]], [[red-flags]], [[other-causes symptom-slug]], "
+    "[[steps]] … [[/steps]], [[callout caution]] … [[/callout]]."
+)
+
+
+def prose_errors(body: str) -> list[ProseError]:
+    """What is wrong with the body of a section, in the order of its lines."""
+    return check(
+        body,
+        known_sources=set(Source.objects.values_list("slug", flat=True)),
+        known_symptoms=set(Symptom.objects.values_list("slug", flat=True)),
+    )
+
+
+class ArticleForm(ContentForm):
+    """An article without its sections."""
+
+    fixed = ("slug",)
+
+
+class SectionForm(ContentForm):
+    """One section of an article."""
+
+    fixed = ("article", "anchor")
+
+    def clean_body(self) -> str:
+        """The body; every unknown citation or block is an error that names its line."""
+        body = self.cleaned_data["body"]
+        for error in prose_errors(body):
+            self.add_error("body", str(error))
+        return body
+
+
+class SectionInline(ContentInline, admin.StackedInline):
+    """Sections under their article, in order."""
+
+    model = ArticleSection
+    form = SectionForm
+    fields = (("title", "anchor", "position"), "body")
+    formfield_overrides = {models.TextField: MARKDOWN}
+    prepopulated_fields = {"anchor": ("title",)}
+    along = ("article",)
+    classes = ()
+
+
+@admin.register(Article)
+class ArticleAdmin(PublishableAdmin):
+    """Articles with their sections."""
+
+    form = ArticleForm
+    slug_from = ("title",)
+    list_display = ("title", "short_title", "position", "section_total", "state", "review")
+    search_fields = ("title", "short_title", "slug", "sections__body")
+    autocomplete_fields = ("related_nutrients", "related_symptoms")
+    inlines = (SectionInline,)
+    date_hierarchy = "publish_at"
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": ("title", "slug", "short_title", "summary", "standfirst", "key_points"),
+                "description": WRITING_RULE,
+            },
+        ),
+        (
+            "Related pages and order",
+            {
+                "fields": ("related_nutrients", "related_symptoms", ("written_by", "position")),
+                "classes": ("collapse",),
+            },
+        ),
+        PUBLICATION,
+    )
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """The articles with the number of their sections."""
+        rows = super().get_queryset(request)
+        return rows.annotate(section_count=number_of(ArticleSection, "article"))
+
+    @admin.display(description="Sections", ordering="section_count")
+    def section_total(self, obj: Any) -> int:
+        """How many sections the article has."""
+        return obj.section_count
+
+
+@admin.register(ArticleSection)
+class ArticleSectionAdmin(ContentAdmin):
+    """Every section, with a preview, to find one by its words."""
+
+    form = SectionForm
+    formfield_overrides = {models.TextField: MARKDOWN}
+    list_display = ("title", "article", "position", "anchor")
+    list_filter = ("article",)
+    list_select_related = ("article",)
+    search_fields = ("title", "body", "article__title")
+    autocomplete_fields = ("article",)
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": ("article", ("title", "anchor", "position"), "body"),
+                "description": f"{WRITING_RULE} {SECTION_RULE}",
+            },
+        ),
+    )
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
+        """Suggest an anchor for a new section."""
+        return {"anchor": ("title",)} if obj is None else {}
+
+    def get_urls(self) -> list[URLPattern]:
+        """The usual addresses and that of the preview."""
+        view = self.admin_site.admin_view(self.preview)
+        name = "nutrients_articlesection_preview"
+        return [path("preview/", view, name=name), *super().get_urls()]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Save; the article of the section counts as changed too."""
+        super().save_model(request, obj, form, change)
+        if obj.is_new_version:
+            Article.objects.filter(pk=obj.article_id).update(changed_at=timezone.now())
+
+    def preview(self, request: HttpRequest) -> HttpResponse:
+        """The section as a reader will see it, from the text in the form; nothing is saved."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        body = request.POST.get(request.POST.get("preview", ""), "")
+        section, references = section_preview(body, at=timezone.now())
+        context = {
+            "section": section,
+            "references": references,
+            "errors": prose_errors(body),
+        }
+        return TemplateResponse(request, "admin/nutrients/section_preview.html", context)

@@ -1,0 +1,105 @@
+"""Screens for associations: the evidence between a nutrient and a symptom."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+
+from nutrients.models import Association
+
+from .content import PUBLICATION, WRITING_RULE, ContentInline, PublishableAdmin
+from .content_forms import ContentForm
+
+GRADES = (
+    "The grade chooses the verb that readers see. Strong: “can cause”. Moderate: “is linked with”. "
+    "Limited: “has been reported with”. Evidence against: “has not been shown to”."
+)
+REST = (
+    ("typicality", "evidence"),
+    "evidence_why",
+    "note",
+    "sources",
+    ("status", "verification"),
+)
+
+
+class AssociationForm(ContentForm):
+    """One nutrient with one symptom in one relation."""
+
+    fixed = ("nutrient", "symptom", "relation")
+
+
+class AssociationInline(ContentInline, admin.StackedInline):
+    """Associations under the row at one of their ends."""
+
+    model = Association
+    form = AssociationForm
+    along = ("nutrient", "symptom")
+    along_many = ("sources",)
+    verbose_name_plural = "associations: what too little or too much does"
+
+
+class NutrientAssociationInline(AssociationInline):
+    """Associations under their nutrient."""
+
+    autocomplete_fields = ("symptom", "sources")
+    fields = (("symptom", "relation", "is_against"), *REST)
+
+
+class SymptomAssociationInline(AssociationInline):
+    """Associations under their symptom."""
+
+    autocomplete_fields = ("nutrient", "sources")
+    fields = (("nutrient", "relation", "is_against"), *REST)
+
+
+@admin.register(Association)
+class AssociationAdmin(PublishableAdmin):
+    """Every association, with the sentence that its grade makes of it."""
+
+    form = AssociationForm
+    list_display = (
+        "claim_made",
+        "relation",
+        "typicality",
+        "evidence",
+        "is_against",
+        "state",
+        "review",
+        "source_total",
+    )
+    list_filter = (
+        *PublishableAdmin.list_filter,
+        "relation",
+        "evidence",
+        "typicality",
+        "is_against",
+        "nutrient",
+    )
+    list_select_related = ("nutrient", "symptom")
+    search_fields = ("nutrient__name", "symptom__name", "symptom__clinical_term", "note")
+    autocomplete_fields = ("nutrient", "symptom", "sources")
+    readonly_fields = (*PublishableAdmin.readonly_fields, "claim_made")
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (("nutrient", "symptom"), ("relation", "is_against"), "claim_made"),
+                "description": WRITING_RULE,
+            },
+        ),
+        (
+            "Evidence",
+            {
+                "fields": (("typicality", "evidence"), "evidence_why", "note", "sources"),
+                "description": GRADES,
+            },
+        ),
+        PUBLICATION,
+    )
+
+    @admin.display(description="What readers see")
+    def claim_made(self, obj: Any) -> str:
+        """The sentence that relation and grade make, once both ends are chosen."""
+        return obj.claim if obj.pk else "The sentence shows here once the row is saved."

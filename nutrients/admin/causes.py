@@ -1,0 +1,134 @@
+"""Screens for what lowers or raises nutrients, and for causes that are not nutrients."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+
+from nutrients.models import Interaction, OtherCause, RiskFactor
+
+from .content import PUBLICATION, WRITING_RULE, PublishableAdmin
+from .content_forms import ContentForm
+
+
+class CauseForm(ContentForm):
+    """A risk factor or an interaction."""
+
+    fixed = ("slug",)
+
+
+class OtherCauseForm(ContentForm):
+    """A cause that is not a nutrient."""
+
+    fixed = ("slug",)
+
+    def clean(self) -> dict[str, Any]:
+        """Check also that its tick in the checklist cannot be taken for a risk factor's."""
+        cleaned = super().clean()
+        slug = cleaned.get("slug") or self.instance.slug
+        if cleaned.get("is_asked") and RiskFactor.objects.filter(slug=slug).exists():
+            self.add_error(
+                "is_asked",
+                "A risk factor has this slug, so the checklist could not tell the ticks apart. "
+                "Name the risk factor below instead.",
+            )
+        return cleaned
+
+
+@admin.register(RiskFactor)
+class RiskFactorAdmin(PublishableAdmin):
+    """Diets, medicines, conditions, ages and habits that lower or raise nutrients."""
+
+    form = CauseForm
+    slug_from = ("name",)
+    list_display = ("name", "kind", "is_common", "state", "review", "source_total")
+    list_filter = (*PublishableAdmin.list_filter, "kind", "is_common", "lowers", "raises")
+    search_fields = ("name", "slug", "mechanism")
+    autocomplete_fields = ("lowers", "raises", "sources")
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    ("name", "kind"),
+                    "slug",
+                    "lowers",
+                    "raises",
+                    "mechanism",
+                    "what_to_do",
+                    "sources",
+                ),
+                "description": f"{WRITING_RULE} “Do not stop a prescribed medicine” "
+                "stands beside every medicine by itself.",
+            },
+        ),
+        ("In the checklist", {"fields": (("diet", "is_common"), "position")}),
+        PUBLICATION,
+    )
+
+
+@admin.register(OtherCause)
+class OtherCauseAdmin(PublishableAdmin):
+    """Causes that are not nutrients. Readers see them before any nutrient."""
+
+    form = OtherCauseForm
+    slug_from = ("name",)
+    list_display = ("name", "kind", "is_common", "is_asked", "state", "review", "source_total")
+    list_filter = (*PublishableAdmin.list_filter, "kind", "is_common", "is_asked")
+    search_fields = ("name", "slug", "mechanism")
+    autocomplete_fields = ("symptoms", "risk_factors", "sources")
+    fieldsets: Any = (
+        (
+            None,
+            {
+                "fields": (
+                    ("name", "kind"),
+                    "slug",
+                    "symptoms",
+                    "mechanism",
+                    "what_helps",
+                    "when_to_seek_care",
+                    "sources",
+                ),
+                "description": WRITING_RULE,
+            },
+        ),
+        (
+            "In the checklist",
+            {"fields": (("is_common", "is_asked"), "risk_factors", "position")},
+        ),
+        PUBLICATION,
+    )
+
+
+@admin.register(Interaction)
+class InteractionAdmin(PublishableAdmin):
+    """Pairs of foods, nutrients and medicines worth knowing."""
+
+    form = CauseForm
+    slug_from = ("item_a", "item_b")
+    list_display = ("item_a", "item_b", "kind", "severity", "state", "review", "source_total")
+    list_display_links = ("item_a", "item_b")
+    list_filter = (*PublishableAdmin.list_filter, "kind", "severity", "nutrients")
+    search_fields = ("item_a", "item_b", "slug", "effect")
+    autocomplete_fields = ("nutrients", "risk_factors", "sources")
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    ("item_a", "item_b"),
+                    "slug",
+                    ("kind", "severity"),
+                    "nutrients",
+                    "effect",
+                    "advice",
+                    "sources",
+                ),
+                "description": WRITING_RULE,
+            },
+        ),
+        ("In the checklist", {"fields": ("risk_factors",)}),
+        PUBLICATION,
+    )

@@ -1,0 +1,262 @@
+"""What the screens of all content share: state, dates, sources, and inlines that stay quick."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextareaWidget
+from django.db import models
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.forms.models import BaseInlineFormSet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from nutrients.models import Status, Verification
+
+from .content_forms import ContentForm, ProseField, is_outside
+from .history import VersionedAdmin
+from .widgets import KnownSelect, KnownSelectMultiple
+
+WRITING_RULE = (
+    "Plain British English, sentences of 20 words or fewer. Say what a source says and no more. "
+    "Never name a dose or a brand, and never tell a reader what they have."
+)
+PUBLICATION = (
+    "Publication and review",
+    {
+        "fields": (
+            ("status", "publish_at"),
+            "verification",
+            ("reviewed_on", "reviewed_by"),
+            ("review_due_on", "changed_at"),
+        ),
+        "description": "Readers see a row once it is published and its date has come. "
+        "Three dates are kept apart: published, changed and reviewed.",
+    },
+)
+TEXT_AREAS: dict[Any, dict[str, Any]] = {
+    models.TextField: {
+        "form_class": ProseField,
+        "widget": AdminTextareaWidget(attrs={"rows": 3}),
+    }
+}
+
+
+def number_of(model: Any, column: str) -> Coalesce:
+    """How many rows of the model point with `column` at the row in hand, for annotations.
+
+    A count over joined tables would lose the order of the rows and multiply with the next one.
+    """
+    rows = model._base_manager.filter(**{column: OuterRef("pk")}).order_by()
+    counted = rows.values(column).annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted), 0)
+
+
+class KnownLabelsMixin:
+    """Gives every autocomplete the widget that does not ask for labels it was given."""
+
+    def formfield_for_foreignkey(self: Any, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        """Django's field with our widget."""
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = KnownSelect(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+
+    def formfield_for_manytomany(self: Any, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        """Django's field with our widget."""
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = KnownSelectMultiple(db_field, self.admin_site)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
+
+
+class ContentFormSet(BaseInlineFormSet):
+    """Rows of an inline. Those that were not touched are neither checked nor saved again."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        """Django's fields; a row as it was need not answer for rules made since."""
+        super().add_fields(form, index)
+        if form.instance.pk:
+            form.empty_permitted = True
+
+
+class ShortFormSet(ContentFormSet):
+    """The first rows of an inline that would be too long to work in; a list shows them all."""
+
+    shown = 20
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """The rows that the form shows, or those that it sent back."""
+        if not hasattr(self, "_short"):
+            rows = super().get_queryset()
+            self._short = rows.filter(pk__in=self._sent() if self.is_bound else self._first(rows))
+        return self._short
+
+    def _first(self, rows: QuerySet[Any]) -> list[Any]:
+        return list(rows.values_list("pk", flat=True)[: self.shown])
+
+    def _sent(self) -> list[Any]:
+        model: Any = self.model
+        key = model._meta.pk.name
+        prefixes = map(self.add_prefix, range(self.initial_form_count()))
+        sent = (self.data.get(f"{prefix}-{key}", "") for prefix in prefixes)
+        return [one for one in sent if one.isdecimal()]
+
+
+class ContentInline(KnownLabelsMixin, admin.options.InlineModelAdmin):
+    """Rows of content under the row that they belong to."""
+
+    form = ContentForm
+    formset = ContentFormSet
+    formfield_overrides = TEXT_AREAS
+    extra = 0
+    classes: Any = ("collapse",)
+    show_change_link = True
+    # Rows to fetch along with the inline's own, so that their number costs no further queries.
+    along: ClassVar[tuple[str, ...]] = ()
+    along_many: ClassVar[tuple[str, ...]] = ()
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """The inline's rows with what their labels need."""
+        rows = super().get_queryset(request)
+        return rows.select_related(*self.along).prefetch_related(*self.along_many)
+
+
+class ContentAdmin(KnownLabelsMixin, VersionedAdmin):
+    """One table of content."""
+
+    form = ContentForm
+    formfield_overrides = TEXT_AREAS
+    save_on_top = True
+    list_per_page = 50
+    # The field that a new row's slug is made from.
+    slug_from: ClassVar[tuple[str, ...]] = ()
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
+        """Suggest a slug for a new row alone."""
+        return {"slug": self.slug_from} if self.slug_from and obj is None else {}
+
+    def get_view_on_site_url(self, obj: Any = None) -> str | None:
+        """The address of the row's page, where readers can see it by now."""
+        if obj is None or not hasattr(obj, "get_absolute_url"):
+            return None
+        shown = getattr(obj, "is_published", None)
+        return obj.get_absolute_url() if shown is None or shown(at=timezone.now()) else None
+
+
+class StateFilter(admin.SimpleListFilter):
+    """Narrows a table to rows in one state."""
+
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, str]]:
+        """The states an editor asks for."""
+        return [
+            ("shown", "On the site"),
+            ("waiting", "Published, date to come"),
+            ("draft", "Draft"),
+            ("overdue", "Review overdue"),
+            ("unreviewed", "Never reviewed"),
+        ]
+
+    def queryset(self, request: Any, queryset: Any) -> Any:
+        """The rows in the chosen state."""
+        now = timezone.now()
+        match self.value():
+            case "shown":
+                return queryset.filter(status=Status.PUBLISHED, publish_at__lte=now)
+            case "waiting":
+                return queryset.filter(status=Status.PUBLISHED, publish_at__gt=now)
+            case "draft":
+                return queryset.filter(status=Status.DRAFT)
+            case "overdue":
+                return queryset.overdue(on=timezone.localdate())
+            case "unreviewed":
+                return queryset.filter(reviewed_on=None)
+        return queryset
+
+
+class PublishableAdmin(ContentAdmin):
+    """One table of content that is published, reviewed and sourced."""
+
+    list_filter: Any = (StateFilter, "verification")
+    readonly_fields: Any = ("changed_at",)
+    actions = ("publish", "back_to_draft")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """The rows with the number of their sources."""
+        rows = super().get_queryset(request)
+        if not _has_sources(self.model):
+            return rows
+        links: Any = self.model._meta.get_field("sources")
+        number = number_of(links.remote_field.through, links.m2m_field_name())
+        return rows.annotate(source_count=number)
+
+    @admin.display(description="State", ordering="status")
+    def state(self, obj: Any) -> SafeString | str:
+        """Whether readers see the row now, with a link to its page."""
+        now = timezone.now()
+        if obj.status != Status.PUBLISHED:
+            return "Draft"
+        if not obj.is_published(at=now):
+            return f"From {date_format(obj.publish_at, 'j M Y, H:i')}"
+        address = self.get_view_on_site_url(obj)
+        if address is None:
+            return "On the site"
+        hidden = format_html('<span class="visually-hidden">: {}</span>', obj)
+        return format_html('<a href="{}">On the site{}</a>', address, hidden)
+
+    @admin.display(description="Next review", ordering="review_due_on")
+    def review(self, obj: Any) -> SafeString | str:
+        """When the next review falls due, marked where it is overdue."""
+        if obj.review_due_on is None:
+            return "No date"
+        due = date_format(obj.review_due_on, "j M Y")
+        if not obj.is_overdue(on=timezone.localdate()):
+            return due
+        return format_html("<strong>Overdue since {}</strong>", due)
+
+    @admin.display(description="Sources", ordering="source_count")
+    def source_total(self, obj: Any) -> int:
+        """How many sources stand behind the row."""
+        return obj.source_count
+
+    @admin.action(description="Publish the ticked rows", permissions=["change"])
+    def publish(self, request: HttpRequest, queryset: Any) -> None:
+        """Publish what may be published; say which rows may not, and why."""
+        ready = [row for row in queryset.exclude(status=Status.PUBLISHED) if is_ready(row)]
+        self._set_status(request, ready, Status.PUBLISHED)
+        held = queryset.exclude(status=Status.PUBLISHED).count()
+        self.message_user(request, f"Published {len(ready)}.")
+        if held:
+            self.message_user(
+                request,
+                f"{held} stay drafts: each needs an outside source and must have been checked.",
+                "warning",
+            )
+
+    @admin.action(description="Take the ticked rows off the site", permissions=["change"])
+    def back_to_draft(self, request: HttpRequest, queryset: Any) -> None:
+        """Make drafts of the rows."""
+        rows = list(queryset.filter(status=Status.PUBLISHED))
+        self._set_status(request, rows, Status.DRAFT)
+        self.message_user(request, f"Taken off the site: {len(rows)}.")
+
+    def _set_status(self, request: HttpRequest, rows: list[Any], status: Status) -> None:
+        for row in rows:
+            self.keep_and_save(request, row, status=status)
+
+
+def _has_sources(model: Any) -> bool:
+    return any(field.name == "sources" for field in model._meta.many_to_many)
+
+
+def is_ready(row: Any) -> bool:
+    """Whether a draft meets the rules that the form would check before publishing it."""
+    if row.verification == Verification.UNVERIFIED:
+        return False
+    return not _has_sources(type(row)) or any(map(is_outside, row.sources.all()))

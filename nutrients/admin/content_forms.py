@@ -1,0 +1,155 @@
+"""The rules that every form of content checks at save, and what they say when one is broken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import models
+from django.utils import timezone
+
+from nutrients.models import Source, SourceKind, Status, Verification
+from nutrients.wording import forbidden
+
+from .widgets import FixedText, KnownLabels
+
+# Names of people, publications and foreign catalogues are quoted as they are.
+QUOTED = frozenset({"reviewed_by", "written_by", "usda_description", "usda_ndb_number", "slug"})
+
+
+class ProseField(forms.CharField):
+    """A text with the line ends that it was loaded with.
+
+    A browser sends others. Taken as they are, every save would look like a change to the text.
+    """
+
+    def to_python(self, value: Any) -> Any:
+        """The text with plain line ends, without space around it."""
+        return super().to_python(plain_lines(value))
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Whether any word or line differs."""
+        return super().has_changed(plain_lines(initial), data)
+
+
+def plain_lines(text: Any) -> Any:
+    """The text with line feeds alone and without space around it; anything else as it is."""
+    return text.replace("\r\n", "\n").strip() if isinstance(text, str) else text
+
+
+class ContentForm(forms.ModelForm):
+    """A form for one row of content.
+
+    `fixed` names the fields that identify the row. Other sites link to them and the loader knows
+    shipped rows by them, so they cannot change once the row is saved. `quoted` names fields that
+    repeat the words of others.
+    """
+
+    fixed: ClassVar[tuple[str, ...]] = ()
+    quoted: ClassVar[frozenset[str]] = frozenset()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self._fix_identity()
+            self._tell_labels()
+        self._fill_from_version()
+
+    def _fix_identity(self) -> None:
+        for name in self.fixed:
+            if name in self.fields:
+                field = self.fields[name]
+                field.disabled = True
+                field.help_text = ""
+                field.widget = FixedText(_shown(self.instance, name))
+
+    def _tell_labels(self) -> None:
+        """Hand the autocompletes the rows that came along with this one."""
+        for name, field in self.fields.items():
+            widget = field.widget
+            if isinstance(widget, RelatedFieldWidgetWrapper):
+                widget = widget.widget
+            if isinstance(widget, KnownLabels):
+                widget.known = {str(row.pk): str(row) for row in _related(self.instance, name)}
+
+    def _fill_from_version(self) -> None:
+        """Fill in the links to other rows as they were, where an earlier version is shown.
+
+        The history library fills in the row's own fields alone.
+        """
+        version = getattr(self.instance, "_history", None)
+        for field in getattr(version, "_history_m2m_fields", ()):
+            target = field.m2m_reverse_field_name()
+            rows = getattr(version, field.name).values_list(f"{target}_id", flat=True)
+            self.initial[field.name] = list(rows)
+
+    def clean(self) -> dict[str, Any]:
+        """Check wording, review and publication; each problem is shown at its field."""
+        cleaned = super().clean() or self.cleaned_data
+        for name, text in list(self._prose()):
+            self._check_words(name, text)
+        reviewed = cleaned.get("reviewed_on")
+        if reviewed and reviewed > timezone.localdate():
+            self.add_error("reviewed_on", "The review date has not come yet.")
+        if self._value("status") == Status.PUBLISHED:
+            self._check_publishable()
+        return cleaned
+
+    def _prose(self) -> Iterator[tuple[str, str]]:
+        for name, value in self.cleaned_data.items():
+            if name in QUOTED | self.quoted or not isinstance(value, str):
+                continue
+            field = self.instance._meta.get_field(name) if _is_model_field(self, name) else None
+            if isinstance(field, models.CharField | models.TextField) and not field.choices:
+                yield name, value
+
+    def _check_words(self, name: str, text: str) -> None:
+        for phrase in forbidden(text):
+            self.add_error(name, f"“{phrase}” is never written here: the guide says what to write.")
+
+    def _check_publishable(self) -> None:
+        if self._value("verification") == Verification.UNVERIFIED:
+            self._add_error_to(
+                "verification",
+                "A row that is not verified stays a draft until it has been checked.",
+            )
+        sources = self.cleaned_data.get("sources")
+        if sources is not None and not any(is_outside(source) for source in sources):
+            self._add_error_to(
+                "sources", "A published row needs a source other than the editors themselves."
+            )
+
+    def _value(self, name: str) -> Any:
+        return self.cleaned_data.get(name, getattr(self.instance, name, None))
+
+    def _add_error_to(self, name: str, message: str) -> None:
+        self.add_error(name if name in self.fields else None, message)
+
+
+def is_outside(source: Source) -> bool:
+    """Whether the source is a publication of somebody else's."""
+    return source.kind != SourceKind.EDITORIAL
+
+
+def _is_model_field(form: ContentForm, name: str) -> bool:
+    return any(field.name == name for field in form.instance._meta.concrete_fields)
+
+
+def _shown(row: models.Model, name: str) -> str:
+    display = getattr(row, f"get_{name}_display", None)
+    return str(display() if display else getattr(row, name))
+
+
+def _related(row: models.Model, name: str) -> list[models.Model]:
+    """The rows that the field `name` of this row points at; only those that exist."""
+    if row._meta.get_field(name).many_to_many:
+        return list(getattr(row, name).all())
+    try:
+        one = getattr(row, name)
+    except ObjectDoesNotExist:
+        # An earlier version may point at what has been deleted since.
+        return []
+    return [one] if one else []

@@ -1,0 +1,209 @@
+"""Screens for foods, their groups and the amounts in them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.formats import number_format
+
+from nutrients.models import Allergen, Diet, FoodGroup, FoodPortion, FoodSource, NutrientAmount
+
+from .content import (
+    PUBLICATION,
+    WRITING_RULE,
+    ContentAdmin,
+    ContentInline,
+    PublishableAdmin,
+    ShortFormSet,
+    number_of,
+)
+from .content_forms import ContentForm
+
+
+class SluggedForm(ContentForm):
+    """A food or a group of foods."""
+
+    fixed = ("slug",)
+
+
+class PortionForm(ContentForm):
+    """A household measure of one food."""
+
+    fixed = ("food",)
+
+
+class PortionInline(ContentInline, admin.TabularInline):
+    """Household measures under their food."""
+
+    model = FoodPortion
+    form = PortionForm
+    fields = ("description", "grams")
+    along = ("food",)
+    verbose_name_plural = "household measures"
+
+
+class AmountForm(ContentForm):
+    """The amount of one nutrient in one food."""
+
+    fixed = ("food", "nutrient")
+
+
+class AmountInline(ContentInline, admin.TabularInline):
+    """Amounts under the row at one of their ends."""
+
+    model = NutrientAmount
+    form = AmountForm
+    along = ("food", "nutrient", "source")
+    readonly_fields = ("unit",)
+
+    @admin.display(description="Unit")
+    def unit(self, obj: Any) -> str:
+        """The nutrient's unit."""
+        return obj.nutrient.get_unit_display() if obj.pk else ""
+
+
+class FoodAmountInline(AmountInline):
+    """Amounts under their food."""
+
+    fields = ("nutrient", "per_100g", "unit", "source")
+    autocomplete_fields = ("nutrient", "source")
+    verbose_name_plural = "amounts in 100 g"
+
+
+class NutrientAmountInline(AmountInline):
+    """Amounts under their nutrient, richest first."""
+
+    fields = ("food", "per_100g", "unit", "source")
+    autocomplete_fields = ("food", "source")
+    formset = ShortFormSet
+    ordering = ("-per_100g", "food__name")
+    verbose_name_plural = f"amounts in 100 g: the {ShortFormSet.shown} richest foods"
+
+
+@admin.register(FoodSource)
+class FoodSourceAdmin(PublishableAdmin):
+    """Foods, and sunlight."""
+
+    form = SluggedForm
+    slug_from = ("name",)
+    list_display = ("name", "group", "serving", "amount_total", "state", "review", "source_total")
+    list_filter = (
+        *PublishableAdmin.list_filter,
+        "is_curated",
+        "group",
+        *Diet.values,
+        *Allergen.values,
+    )
+    list_select_related = ("group",)
+    search_fields = ("name", "slug", "usda_description", "usda_ndb_number")
+    autocomplete_fields = ("group", "unmeasured_nutrients", "sources")
+    inlines = (FoodAmountInline, PortionInline)
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    "name",
+                    "slug",
+                    ("group", "is_food", "is_curated"),
+                    ("serving_description", "serving_grams"),
+                    "energy_kcal",
+                    "note",
+                    "sources",
+                ),
+                "description": WRITING_RULE,
+            },
+        ),
+        (
+            "Diets and allergens",
+            {
+                "fields": (tuple(Diet.values), tuple(Allergen.values)),
+                "description": "For the plain food. Choose “Unknown” where you do not know: "
+                "the site then says that labels decide.",
+            },
+        ),
+        (
+            "US food database",
+            {
+                "fields": (("usda_ndb_number", "usda_fdc_id"), "usda_description"),
+                "classes": ("collapse",),
+            },
+        ),
+        (
+            "Nutrients without an amount",
+            {"fields": ("unmeasured_nutrients",), "classes": ("collapse",)},
+        ),
+        PUBLICATION,
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """The foods with the number of their amounts."""
+        rows = super().get_queryset(request)
+        return rows.annotate(amount_count=number_of(NutrientAmount, "food"))
+
+    @admin.display(description="Serving", ordering="serving_grams")
+    def serving(self, obj: Any) -> str:
+        """The serving in words and grams."""
+        if obj.serving_grams is None:
+            return obj.serving_description
+        return f"{obj.serving_description} ({number_format(obj.serving_grams.normalize())} g)"
+
+    @admin.display(description="Amounts", ordering="amount_count")
+    def amount_total(self, obj: Any) -> int:
+        """For how many nutrients an amount is known."""
+        return obj.amount_count
+
+
+@admin.register(NutrientAmount)
+class NutrientAmountAdmin(ContentAdmin):
+    """Every amount, to find one by food or nutrient."""
+
+    form = AmountForm
+    list_display = ("food", "nutrient", "per_100g", "unit", "source")
+    list_display_links = ("food", "nutrient")
+    list_filter = ("nutrient", "source")
+    list_select_related = ("food", "nutrient", "source")
+    search_fields = ("food__name", "nutrient__name")
+    autocomplete_fields = ("food", "nutrient", "source")
+    fields = (("food", "nutrient"), "per_100g", "source")
+
+    @admin.display(description="Unit")
+    def unit(self, obj: Any) -> str:
+        """The nutrient's unit."""
+        return obj.nutrient.get_unit_display()
+
+
+@admin.register(FoodGroup)
+class FoodGroupAdmin(ContentAdmin):
+    """Groups of foods, in the order that lists show."""
+
+    form = SluggedForm
+    slug_from = ("name",)
+    list_display = ("name", "position", "food_total")
+    search_fields = ("name",)
+    fields = (("name", "position"), "slug")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """The groups with the number of their foods."""
+        return super().get_queryset(request).annotate(food_count=number_of(FoodSource, "group"))
+
+    @admin.display(description="Foods", ordering="food_count")
+    def food_total(self, obj: Any) -> int:
+        """How many foods are in the group."""
+        return obj.food_count
+
+
+@admin.register(FoodPortion)
+class FoodPortionAdmin(ContentAdmin):
+    """Every household measure, to find one by its words."""
+
+    form = PortionForm
+    list_display = ("food", "description", "grams")
+    list_display_links = ("food", "description")
+    list_select_related = ("food",)
+    search_fields = ("food__name", "description")
+    autocomplete_fields = ("food",)
+    fields = ("food", ("description", "grams"))

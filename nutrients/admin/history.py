@@ -1,0 +1,243 @@
+"""Versions: each save keeps exactly one, and none is lost, not even that of a deleted row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
+from django.db import models, transaction
+from django.db.models.deletion import Collector
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.formats import date_format
+from simple_history.admin import SimpleHistoryAdmin
+from simple_history.template_utils import HistoricalRecordContextHelper
+
+FIRST = "As it was before the first edit here"
+SHOWN_CHARACTERS = 400
+DELETED_SHOWN = 100
+
+
+def write_version(
+    row: Any, kind: str, *, user: Any = None, at: datetime, reason: str = ""
+) -> models.Model:
+    """Keep the row with its links as it is in the database now.
+
+    `kind` is the library's letter: "+" made, "~" changed, "-" deleted. The library itself would
+    write one version for the row and another for each list of links, most of them half changed.
+    """
+    versions = type(row).history.model
+    version = versions.objects.create(
+        history_type=kind,
+        history_date=at,
+        history_user=user,
+        history_change_reason=reason or None,
+        **{field.attname: getattr(row, field.attname) for field in versions.tracked_fields},
+    )
+    for field in versions._history_m2m_fields:
+        _copy_links(row, field, getattr(version, field.name).model, version)
+    return version
+
+
+def _copy_links(row: Any, field: Any, kept: Any, version: models.Model) -> None:
+    through = field.remote_field.through
+    names = [column.attname for column in through._meta.concrete_fields]
+    links = through.objects.filter(**{field.m2m_field_name(): row}).values(*names)
+    kept.objects.bulk_create(kept(history=version, **link) for link in links)
+
+
+def keep_first_version(row: Any) -> None:
+    """Keep the row as it stands, where it came with the site and has no version yet.
+
+    Call it before a change: the content that the site ships is loaded without versions.
+    """
+    if type(row).history.filter(**{row._meta.pk.attname: row.pk}).exists():
+        return
+    before = type(row)._default_manager.filter(pk=row.pk).first()
+    if before is not None:
+        at = getattr(before, "changed_at", None) or timezone.now()
+        write_version(before, "+", at=at, reason=FIRST)
+
+
+def is_earlier_version(row: Any) -> bool:
+    """Whether the row was filled in from an earlier version of itself."""
+    return hasattr(row, "_history")
+
+
+def deleted_versions(model: Any) -> models.QuerySet[Any]:
+    """The deletion of each row that is not back, newest first.
+
+    `whole` is the number of the version before it: a deletion itself is kept without links,
+    because they go first.
+    """
+    key = model._meta.pk.attname
+    before = (
+        model.history.filter(**{key: models.OuterRef(key)})
+        .exclude(history_type="-")
+        .order_by("-history_date", "-history_id")
+    )
+    return (
+        model.history.filter(history_type="-")
+        .exclude(**{f"{key}__in": model._default_manager.values("pk")})
+        .annotate(whole=models.Subquery(before.values("history_id")[:1]))
+        .select_related("history_user")
+        .order_by("-history_date", "-history_id")
+    )
+
+
+def name_of(version: Any) -> str:
+    """What the row was called; empty where it was named after a row that is gone as well."""
+    try:
+        return str(version.history_object)
+    except ObjectDoesNotExist:
+        return ""
+
+
+@contextmanager
+def missing_parent_is_404() -> Iterator[None]:
+    """Answer 404 for a deleted row whose parent is deleted too: that must come back first."""
+    try:
+        yield
+    except ObjectDoesNotExist as error:
+        raise Http404("What this row belongs to is deleted too: bring that back first.") from error
+
+
+class VersionContext(HistoricalRecordContextHelper):
+    """Shows enough of a changed text to see what happened."""
+
+    def __init__(self, model: type[models.Model], version: Any) -> None:
+        super().__init__(model, version, max_displayed_delta_change_chars=SHOWN_CHARACTERS)
+
+
+class VersionedAdmin(SimpleHistoryAdmin):
+    """One version a save, links and inlines included, and a page of what was deleted."""
+
+    object_history_list_template = "simple_history/object_history_list.html"
+    change_list_template = "admin/nutrients/change_list.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        """Django's and the library's addresses, and that of the deleted rows."""
+        name = f"{self.opts.app_label}_{self.opts.model_name}_deleted"
+        view = self.admin_site.admin_view(self.deleted_view)
+        return [path("deleted/", view, name=name), *super().get_urls()]
+
+    def deleted_view(self, request: HttpRequest) -> HttpResponse:
+        """Rows that were deleted and are not back, newest first, each with a way back."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        key = self.opts.pk.attname
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Deleted {self.opts.verbose_name_plural}",
+            "opts": self.opts,
+            "rows": [
+                (getattr(version, key), version, name_of(version))
+                for version in deleted_versions(self.model)[:DELETED_SHOWN]
+            ],
+        }
+        return TemplateResponse(request, "admin/nutrients/deleted.html", context)
+
+    def history_form_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """An earlier version in the form; saving brings it back in one transaction."""
+        with transaction.atomic(), missing_parent_is_404():
+            return super().history_form_view(request, *args, **kwargs)
+
+    def history_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The versions of one row, newest first, with what changed in each."""
+        with missing_parent_is_404():
+            return super().history_view(request, *args, **kwargs)
+
+    def get_historical_record_context_helper(self, request: Any, version: Any) -> VersionContext:
+        """The library's hook for how a change is shown."""
+        return VersionContext(self.model, version)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Save without a version, since the links are not saved yet; nothing changed saves nothing.
+
+        The log hooks below keep the version.
+        """
+        obj.skip_history_when_saving = True
+        obj.is_new_version = not change or form.has_changed() or is_earlier_version(obj)
+        if obj.is_new_version:
+            if change:
+                keep_first_version(obj)
+            super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Save the inlines; a change in one moves the date on which this row changed."""
+        super().save_related(request, form, formsets, change)
+        row = form.instance
+        if not row.is_new_version and any(formset.has_changed() for formset in formsets):
+            row.save()
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """Keep the first version; Django calls this once everything is saved."""
+        self._keep(request, obj, "+")
+        return super().log_addition(request, obj, message)
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """Keep the new version; Django and the library call this once everything is saved."""
+        self._keep(request, obj, "~")
+        return super().log_change(request, obj, message)
+
+    def _keep(self, request: HttpRequest, obj: Any, kind: str) -> None:
+        del obj.skip_history_when_saving
+        if not obj.is_new_version:
+            return
+        reason = ""
+        if is_earlier_version(obj):
+            reason = f"Brought back from {date_format(obj._history.history_date, 'j F Y, H:i')}"
+        write_version(obj, kind, user=request.user, at=timezone.now(), reason=reason)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Save the rows of an inline, with one version each."""
+        rows = formset.save(commit=False)
+        new = [row for row in rows if row._state.adding]
+        for row in [*rows, *formset.deleted_objects]:
+            if row not in new:
+                keep_first_version(row)
+        for row in formset.deleted_objects:
+            row.delete()
+        for row in rows:
+            row.skip_history_when_saving = True
+            row.save()
+        formset.save_m2m()
+        for row in rows:
+            kind = "+" if row in new else "~"
+            write_version(row, kind, user=request.user, at=timezone.now())
+
+    def keep_and_save(self, request: HttpRequest, row: Any, **values: Any) -> None:
+        """Give the row these values outside a form, with its versions kept."""
+        keep_first_version(row)
+        for name, value in values.items():
+            setattr(row, name, value)
+        row.skip_history_when_saving = True
+        row.save()
+        write_version(row, "~", user=request.user, at=timezone.now())
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        """Delete, with the last version of the row and of all that goes with it kept."""
+        keep_all_below([obj])
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        """Delete several rows, with the last version of each and of what goes with them kept."""
+        keep_all_below(list(queryset))
+        super().delete_queryset(request, queryset)
+
+
+def keep_all_below(rows: list[Any]) -> None:
+    """Keep a first version of these rows and of all that deleting them deletes."""
+    if not rows:
+        return
+    collector = Collector(using=rows[0]._state.db, origin=rows[0])
+    collector.collect(rows)
+    for model, found in collector.data.items():
+        if hasattr(model, "history"):
+            for row in found:
+                keep_first_version(row)

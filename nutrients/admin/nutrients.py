@@ -1,0 +1,88 @@
+"""Screens for nutrients."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from nutrients.models import Nutrient
+
+from .associations import NutrientAssociationInline
+from .content import PUBLICATION, WRITING_RULE, PublishableAdmin
+from .content_forms import ContentForm
+from .foods import NutrientAmountInline
+from .intakes import IntakeInline
+
+
+class NutrientForm(ContentForm):
+    """A nutrient."""
+
+    fixed = ("slug",)
+
+
+@admin.register(Nutrient)
+class NutrientAdmin(PublishableAdmin):
+    """Nutrients, with their associations, intakes and amounts."""
+
+    form = NutrientForm
+    slug_from = ("name",)
+    list_display = (
+        "name",
+        "kind",
+        "is_featured",
+        "daily_value",
+        "unit",
+        "state",
+        "review",
+        "source_total",
+    )
+    list_filter = (*PublishableAdmin.list_filter, "kind", "is_featured")
+    search_fields = ("name", "slug", "also_known_as")
+    autocomplete_fields = ("sources",)
+    inlines = (NutrientAssociationInline, IntakeInline, NutrientAmountInline)
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    ("name", "symbol"),
+                    "slug",
+                    ("kind", "is_electrolyte"),
+                    "also_known_as",
+                    "tagline",
+                    "job",
+                    "sources",
+                ),
+                "description": WRITING_RULE,
+            },
+        ),
+        (
+            "Too little",
+            {
+                "fields": (
+                    ("low_phrase", "deficiency_name"),
+                    "why_low_matters",
+                    "usual_causes_of_low",
+                    "test_used",
+                ),
+            },
+        ),
+        ("Too much", {"fields": (("high_phrase", "excess_name"), "excess_signs")}),
+        (
+            "Daily value and upper limit",
+            {
+                "fields": (
+                    ("unit", "daily_value"),
+                    ("upper_limit", "upper_limit_unit"),
+                    "upper_limit_note",
+                ),
+                "description": "Copy figures and units from the source. "
+                "Every amount of this nutrient on the site is in its one unit.",
+            },
+        ),
+        ("Foods in a few words", {"fields": ("food_summary",)}),
+        (
+            "Where it shows",
+            {"fields": (("accent", "position"), "is_featured"), "classes": ("collapse",)},
+        ),
+        PUBLICATION,
+    )

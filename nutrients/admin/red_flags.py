@@ -1,0 +1,108 @@
+"""Screens for red flags and the combinations that raise them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+
+from nutrients.models import RedFlag, RedFlagRule
+
+from .content import PUBLICATION, WRITING_RULE, ContentAdmin, ContentInline, PublishableAdmin
+from .content_forms import ContentForm
+
+RULE = (
+    "A rule raises its flag when every tick that it names is ticked. A flag with several rules is "
+    "raised by any one of them. Rules add urgency and never take it away."
+)
+TICKS = ("symptoms", "risk_factors", "other_causes")
+
+
+class RedFlagForm(ContentForm):
+    """A red flag."""
+
+    fixed = ("slug",)
+
+
+class RuleForm(ContentForm):
+    """One combination of ticks."""
+
+    fixed = ("slug", "red_flag")
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a rule that names no tick: it would never raise its flag."""
+        cleaned = super().clean()
+        if not any(cleaned.get(name) for name in TICKS):
+            self.add_error(None, "Name at least one tick: a rule without any raises nothing.")
+        return cleaned
+
+
+class RuleInline(ContentInline, admin.StackedInline):
+    """The rules under their flag."""
+
+    model = RedFlagRule
+    form = RuleForm
+    fields = ("slug", *TICKS)
+    autocomplete_fields = TICKS
+    along = ("red_flag",)
+    along_many = TICKS
+    classes = ()
+    verbose_name_plural = "rules: which ticks raise it"
+
+
+@admin.register(RedFlag)
+class RedFlagAdmin(PublishableAdmin):
+    """Signs that need a person, with the rules that raise them."""
+
+    form = RedFlagForm
+    slug_from = ("sign",)
+    list_display = ("sign", "level", "is_asked", "state", "review", "source_total")
+    list_filter = (*PublishableAdmin.list_filter, "level", "is_asked")
+    search_fields = ("sign", "slug", "tick_label")
+    autocomplete_fields = ("related_symptoms", "sources")
+    inlines = (RuleInline,)
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    "sign",
+                    "slug",
+                    "level",
+                    "why_it_matters",
+                    "action",
+                    "possible_causes",
+                    "related_symptoms",
+                    "sources",
+                ),
+                "description": WRITING_RULE,
+            },
+        ),
+        (
+            "In the checklist",
+            {"fields": ("is_asked", "tick_label", "position"), "description": RULE},
+        ),
+        PUBLICATION,
+    )
+
+
+@admin.register(RedFlagRule)
+class RedFlagRuleAdmin(ContentAdmin):
+    """Every rule, to find one by a tick."""
+
+    form = RuleForm
+    list_display = ("slug", "red_flag", "named")
+    list_filter = ("red_flag__level",)
+    list_select_related = ("red_flag",)
+    search_fields = ("slug", "red_flag__sign", "symptoms__name", "risk_factors__name")
+    autocomplete_fields = ("red_flag", *TICKS)
+    fieldsets = ((None, {"fields": ("red_flag", "slug", *TICKS), "description": RULE}),)
+
+    def get_queryset(self, request: Any) -> Any:
+        """The rules with all that they name."""
+        return super().get_queryset(request).prefetch_related(*TICKS)
+
+    @admin.display(description="Ticks")
+    def named(self, obj: Any) -> str:
+        """All that the rule names."""
+        return " + ".join(str(tick) for name in TICKS for tick in getattr(obj, name).all())

@@ -1,0 +1,61 @@
+"""Screens for symptoms."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from nutrients.models import Symptom
+
+from .associations import SymptomAssociationInline
+from .content import PUBLICATION, WRITING_RULE, PublishableAdmin
+from .content_forms import ContentForm
+
+
+class SymptomForm(ContentForm):
+    """A symptom."""
+
+    fixed = ("slug",)
+
+
+@admin.register(Symptom)
+class SymptomAdmin(PublishableAdmin):
+    """Symptoms, with the nutrients that are linked to each."""
+
+    form = SymptomForm
+    slug_from = ("name",)
+    list_display = (
+        "name",
+        "clinical_term",
+        "body_area",
+        "urgency",
+        "is_noticeable",
+        "state",
+        "review",
+        "source_total",
+    )
+    list_filter = (*PublishableAdmin.list_filter, "body_area", "urgency", "is_noticeable")
+    search_fields = ("name", "clinical_term", "also_known_as", "slug")
+    autocomplete_fields = ("sources",)
+    inlines = (SymptomAssociationInline,)
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    ("name", "clinical_term"),
+                    "slug",
+                    "also_known_as",
+                    "description",
+                    ("body_area", "urgency"),
+                    "help_note",
+                    "sources",
+                ),
+                "description": WRITING_RULE,
+            },
+        ),
+        (
+            "Where it shows",
+            {"fields": (("is_noticeable", "is_common"), "position"), "classes": ("collapse",)},
+        ),
+        PUBLICATION,
+    )

@@ -1,0 +1,90 @@
+"""Widgets of the editors' forms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.admin.widgets import (
+    AdminTextareaWidget,
+    AutocompleteMixin,
+    AutocompleteSelect,
+    AutocompleteSelectMultiple,
+)
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+
+class KnownLabels(AutocompleteMixin):
+    """An autocomplete that is told the labels of its chosen rows, so that it need not ask.
+
+    Django's own asks the database once for every field of every row of an inline.
+    """
+
+    known: dict[str, str] = {}
+
+    def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
+        """The chosen options alone; Django asks for labels only where one is not known."""
+        widget: Any = self
+        chosen = [str(one) for one in value if one not in widget.choices.field.empty_values]
+        if any(one not in self.known for one in chosen):
+            return super().optgroups(name, value, attr)
+        options = [(one, self.known[one]) for one in chosen]
+        if not widget.is_required and not widget.allow_multiple_selected:
+            options.insert(0, ("", ""))
+        made = [
+            widget.create_option(name, one, label, set(chosen), index)
+            for index, (one, label) in enumerate(options)
+        ]
+        return [(None, made, 0)]
+
+
+class KnownSelect(KnownLabels, AutocompleteSelect):
+    """An autocomplete for one row."""
+
+
+class KnownSelectMultiple(KnownLabels, AutocompleteSelectMultiple):
+    """An autocomplete for several rows."""
+
+
+class FixedText(forms.Widget):
+    """Shows what cannot change any more as plain text, without a control."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        """The text alone."""
+        return format_html('<span class="readonly">{}</span>', self.text)
+
+    def id_for_label(self, id_: str) -> str:
+        """Nothing: there is no control to point at."""
+        return ""
+
+    def use_required_attribute(self, initial: Any) -> bool:
+        """Never: the reader of the form cannot fill it in."""
+        return False
+
+
+class MarkdownTextarea(AdminTextareaWidget):
+    """A tall text field with a button that shows, in a new tab, how a reader will see it.
+
+    The button sends the form as it stands to the preview, so nothing need be saved first
+    and no script is needed.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"rows": 22, "class": "vLargeTextField markdown"})
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        """The text field, then its button."""
+        return format_html(
+            '<div class="markdown-field">{}<button type="submit" class="button" name="preview"'
+            ' value="{}" formaction="{}" formtarget="_blank" formnovalidate>'
+            'Preview<span class="visually-hidden"> in a new tab</span></button></div>',
+            super().render(name, value, attrs, renderer),
+            name,
+            reverse("admin:nutrients_articlesection_preview"),
+        )

@@ -1,0 +1,59 @@
+"""The editors' site: Django's admin with its tables grouped as an editor thinks of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.contrib.admin.apps import AdminConfig
+from django.http import HttpRequest
+
+GROUPS = {
+    "Articles": ["Article", "ArticleSection"],
+    "Nutrients and evidence": ["Nutrient", "Association", "ReferenceIntake"],
+    "Symptoms and safety": ["Symptom", "RedFlag", "RedFlagRule"],
+    "Causes and risks": ["OtherCause", "RiskFactor", "Interaction"],
+    "Foods": ["FoodSource", "NutrientAmount", "FoodPortion", "FoodGroup"],
+    "Sources": ["Source"],
+    "Accounts": ["User", "Group"],
+}
+
+
+class EditorsConfig(AdminConfig):
+    """Makes `EditorsSite` the one admin site of the project."""
+
+    default_site = "nutrients.admin_site.EditorsSite"
+
+
+class EditorsSite(AdminSite):
+    """The admin under its own name, with its tables in groups and in order of use."""
+
+    site_header = "Nutrisite editors"
+    site_title = "Nutrisite editors"
+    index_title = "What would you like to change?"
+    empty_value_display = "–"
+
+    def get_app_list(
+        self, request: HttpRequest, app_label: str | None = None
+    ) -> list[dict[str, Any]]:
+        """The tables this account may use, in the groups above; unlisted ones come last."""
+        apps = super().get_app_list(request, app_label)
+        tables = {table["object_name"]: table for app in apps for table in app["models"]}
+        groups = [
+            _group(title, [tables.pop(name) for name in names if name in tables])
+            for title, names in GROUPS.items()
+        ]
+        groups.append(_group("Other tables", list(tables.values())))
+        return [group for group in groups if group["models"]]
+
+
+def _group(title: str, tables: list[dict[str, Any]]) -> dict[str, Any]:
+    """A group in the form in which Django's templates expect an app."""
+    address = next((table["admin_url"] for table in tables), "")
+    return {
+        "name": title,
+        "app_label": title.split()[0].lower(),
+        "app_url": address,
+        "has_module_perms": True,
+        "models": tables,
+    }

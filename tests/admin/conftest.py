@@ -1,0 +1,28 @@
+"""Accounts that open the admin, and forms sent back as a browser would send them."""
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.test import Client
+
+from tests.admin.forms import Screen
+
+
+@pytest.fixture
+def editor(content):
+    """An account of the Editors group, as `make admin` makes it."""
+    account = User.objects.create_user("anna", password="a long password", is_staff=True)
+    account.groups.add(Group.objects.get(name="Editors"))
+    return account
+
+
+@pytest.fixture
+def editor_client(editor):
+    client = Client()
+    client.force_login(editor)
+    return client
+
+
+@pytest.fixture
+def screen(editor_client):
+    """Opens a form: `screen(nutrient)` to change a row, `screen(Nutrient)` to add one."""
+    return lambda row, address=None: Screen(editor_client, row, address)

@@ -1,0 +1,184 @@
+"""What the forms refuse at save, in plain sentences, with nothing of the editor's work lost."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.urls import reverse
+
+from nutrients.models import (
+    Article,
+    ArticleSection,
+    Association,
+    Nutrient,
+    OtherCause,
+    RedFlag,
+    RiskFactor,
+    Source,
+    Status,
+    Symptom,
+    Verification,
+)
+
+
+@pytest.fixture
+def magnesium(content):
+    return Nutrient.objects.get(slug="magnesium")
+
+
+def test_forbidden_words_are_named_at_their_field_and_the_text_is_kept(screen, magnesium):
+    form = screen(magnesium)
+    text = "Tablets of it cure cramps."
+    response = form.save(job=text)
+
+    assert "cure" in str(response.context["adminform"].form.errors["job"])
+    assert text in response.content.decode()
+    magnesium.refresh_from_db()
+    assert magnesium.job != text
+
+
+def test_titles_of_publications_are_quoted_as_they_are(screen, content):
+    source = Source.objects.exclude(url="").first()
+
+    assert screen(source).save(title="How doctors diagnose cramps").status_code == 302
+
+
+def test_published_row_needs_a_source_beside_the_editors_own(screen, magnesium):
+    own = Source.objects.get(slug="editor")
+    errors = screen(magnesium).errors(sources=[own.pk])
+
+    assert errors == {
+        "sources": ["A published row needs a source other than the editors themselves."]
+    }
+    assert screen(magnesium).save(sources=[own.pk], status=Status.DRAFT).status_code == 302
+
+
+def test_row_that_is_not_verified_stays_a_draft(screen, magnesium):
+    errors = screen(magnesium).errors(verification=Verification.UNVERIFIED)
+
+    assert list(errors) == ["verification"]
+
+
+def test_review_date_cannot_lie_ahead(screen, magnesium):
+    tomorrow = date.today() + timedelta(days=2)  # noqa: DTZ011 (a day is enough)
+    errors = screen(magnesium).errors(reviewed_on=tomorrow, reviewed_by="A. Reader, dietitian")
+
+    assert errors == {"reviewed_on": ["The review date has not come yet."]}
+
+
+def test_review_needs_both_date_and_name(screen, magnesium):
+    errors = screen(magnesium).errors(reviewed_by="A. Reader, dietitian")
+
+    assert errors == {"__all__": ["Give both the review date and who reviewed, or neither."]}
+
+
+def test_second_association_of_the_same_kind_is_refused(screen, magnesium):
+    there = Association.objects.filter(nutrient=magnesium).first()
+    form = screen(Association)
+    errors = form.errors(
+        nutrient=there.nutrient_id,
+        symptom=there.symptom_id,
+        relation=there.relation,
+        typicality="rare",
+        evidence="limited",
+        evidence_why="Case reports.",
+        note="A note.",
+        sources=[Source.objects.first().pk],
+    )
+
+    assert errors == {"__all__": ["This nutrient has this symptom in this relation already."]}
+
+
+def test_asked_cause_may_not_share_a_slug_with_a_risk_factor(screen, content):
+    cause = OtherCause.objects.exclude(slug__in=RiskFactor.objects.values("slug")).first()
+    RiskFactor.objects.filter(pk=RiskFactor.objects.first().pk).update(slug=cause.slug)
+
+    assert list(screen(cause).errors(is_asked="on")) == ["is_asked"]
+
+
+def test_rule_that_names_no_tick_is_refused(screen, content):
+    flag = RedFlag.objects.filter(rules__isnull=False).first()
+    errors = screen(flag).errors(
+        **{f"rules-0-{name}": [] for name in ("symptoms", "risk_factors", "other_causes")}
+    )
+
+    assert errors == {
+        "rules-0-__all__": ["Name at least one tick: a rule without any raises nothing."]
+    }
+
+
+def test_unknown_citation_and_block_are_errors_at_their_lines(screen, content):
+    section = ArticleSection.objects.first()
+    body = "Fine.\n\nNo such source. [@nowhere]\n\n[[pie-chart]]\n"
+    errors = screen(section).errors(body=body)["body"]
+
+    assert [error.split(":")[0] for error in errors] == ["Line 3", "Line 5"]
+    assert "nowhere" in errors[0]
+    assert "pie-chart" in errors[1]
+
+
+def test_error_in_one_section_keeps_what_was_written_in_the_others(screen, content):
+    article = Article.objects.get(slug="nutrients-and-muscle-jerking")
+    response = screen(article).save(
+        **{"sections-0-body": "Text. [@nowhere]", "sections-1-body": "New words here."}
+    )
+
+    assert response.status_code == 200
+    assert "Line 1:" in response.content.decode()
+    assert "New words here." in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("model", "field", "lookup"),
+    [
+        (Nutrient, "slug", {"slug": "magnesium"}),
+        (Symptom, "slug", {}),
+        (ArticleSection, "anchor", {}),
+        (Association, "relation", {"relation": "deficiency"}),
+    ],
+)
+def test_what_identifies_a_row_cannot_change(model, field, lookup, screen, content):
+    row = model._default_manager.filter(**lookup).first()
+    before = getattr(row, field)
+    form = screen(row)
+    assert field not in form.data
+
+    assert form.save(**{field: "excess"}).status_code == 302
+    row.refresh_from_db()
+    assert getattr(row, field) == before
+
+
+def test_publishing_several_rows_holds_back_those_that_are_not_ready(editor_client, magnesium):
+    Nutrient.objects.update(status=Status.DRAFT)
+    Nutrient.objects.filter(pk=magnesium.pk).update(verification=Verification.UNVERIFIED)
+    calcium = Nutrient.objects.get(slug="calcium")
+    response = editor_client.post(
+        reverse("admin:nutrients_nutrient_changelist"),
+        {"action": "publish", "_selected_action": [magnesium.pk, calcium.pk]},
+        follow=True,
+    )
+
+    assert Nutrient.objects.get(pk=calcium.pk).status == Status.PUBLISHED
+    assert Nutrient.objects.get(pk=magnesium.pk).status == Status.DRAFT
+    assert "1 stay" in response.content.decode()
+
+
+def test_preview_shows_the_text_in_the_form_and_its_errors(editor_client):
+    response = editor_client.post(
+        reverse("admin:nutrients_articlesection_preview"),
+        {
+            "preview": "sections-0-body",
+            "sections-0-body": "Some **bold** words. [@fda-dv]\n\n[[red-flags]]\n\n[@nowhere]",
+        },
+    )
+    page = response.content.decode()
+
+    assert "<strong>bold</strong>" in page
+    assert 'aria-label="Source 1"' in page
+    assert "Line 5: There is no source" in page
+
+
+def test_preview_is_for_editors_alone(client, content):
+    response = client.post(reverse("admin:nutrients_articlesection_preview"), {"preview": "body"})
+
+    assert response.status_code == 302
+    assert "/login/" in response["Location"]
