@@ -1,0 +1,96 @@
+"""What gunicorn does with requests that no browser sends, and what it writes down about them."""
+
+import socket
+from http.client import HTTPConnection
+from urllib.parse import urlsplit
+
+import pytest
+
+
+@pytest.fixture
+def connection(site):
+    connection = HTTPConnection(urlsplit(site.url).netloc, timeout=30)
+    yield connection
+    connection.close()
+
+
+def ask(connection, path, method="GET", **headers):
+    connection.request(method, path, headers=headers)
+    response = connection.getresponse()
+    return response, response.read()
+
+
+def raw(site, message):
+    """Send bytes as they are, and give the beginning of the answer."""
+    parts = urlsplit(site.url)
+    with socket.create_connection((parts.hostname, parts.port), timeout=30) as plain:
+        plain.sendall(message)
+        return plain.recv(65_536)
+
+
+def test_page_is_compressed_on_request(connection):
+    response, body = ask(connection, "/nutrients/magnesium/", **{"Accept-Encoding": "gzip"})
+    _, whole = ask(connection, "/nutrients/magnesium/")
+
+    assert response.headers["Content-Encoding"] == "gzip"
+    assert "Accept-Encoding" in response.headers["Vary"]
+    assert len(body) < len(whole) / 3
+
+
+def test_page_that_did_not_change_is_not_sent_again(connection):
+    first, _ = ask(connection, "/nutrients/magnesium/")
+    second, body = ask(
+        connection, "/nutrients/magnesium/", **{"If-None-Match": first.headers["ETag"]}
+    )
+
+    assert (second.status, body) == (304, b"")
+
+
+def test_head_sends_the_headers_alone(connection):
+    response, body = ask(connection, "/about/", method="HEAD")
+
+    assert (response.status, body) == (200, b"")
+
+
+def test_headers_that_pretend_to_come_from_a_proxy_change_nothing(connection):
+    _, expected = ask(connection, "/about/")
+    response, body = ask(
+        connection,
+        "/about/",
+        **{
+            "SCRIPT-NAME": "/other",
+            "SCRIPT_NAME": "/other",
+            "PATH-INFO": "/other",
+            "X-Forwarded-Proto": "https",
+            "X-Forwarded-Host": "evil.example",
+        },
+    )
+
+    assert (response.status, body) == (200, expected)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        b"GET /compare/?symptom=eyelid-twitch\r\nHost: 127.0.0.1\r\n\r\n",
+        b"GET /compare/?symptom=eyelid-twitch HTTP/9.9\r\nHost: 127.0.0.1\r\n\r\n",
+        b"G\x00T /compare/?symptom=eyelid-twitch HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
+        b"GET /compare/?symptom=eyelid-twitch" + b"x" * 10_000 + b" HTTP/1.1\r\n\r\n",
+        b"GET /compare/?symptom=eyelid-twitch HTTP/1.1\r\nHost: eyelid twitch\r\n\r\n",
+        b"GET /compare/?symptom=\xff\xfeeyelid HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
+    ],
+)
+def test_broken_request_is_answered_and_not_repeated_in_the_log(site, message):
+    status = raw(site, message).split(b"\r\n")[0]
+
+    assert b" 5" not in status
+    log = (site.folder / "log.txt").read_text()
+    assert "eyelid" not in log
+    assert "127.0.0.1" not in log.split("makes an account.")[1]
+
+
+def test_long_value_is_answered_by_the_site_or_refused(connection):
+    response, body = ask(connection, "/compare/?symptom=" + "x" * 7_500)
+
+    assert response.status == 200
+    assert b"x" * 200 not in body
