@@ -82,9 +82,10 @@ class Command(BaseCommand):
             filled = BAR_WIDTH * done // total
             bar = "█" * filled + "░" * (BAR_WIDTH - filled)
             self.stdout.write(f"\r{bar} {done:,} of {total:,} foods", ending="")
-            self.stdout.flush()
         elif done == total or done % (BATCH_SIZE * 8) < BATCH_SIZE:
             self.stdout.write(f"{done:,} of {total:,} foods")
+        # A pipe shows nothing of a long import until its buffer is full.
+        self.stdout.flush()
 
     def report(self, fault: Fault) -> None:
         """Name a line that is left out."""
