@@ -1,0 +1,75 @@
+"""More of everything, tied to shipped rows: to show that queries do not grow, or what is hidden."""
+
+from model_bakery import baker
+
+from nutrients.models import (
+    Article,
+    FoodGroup,
+    Nutrient,
+    ReferenceIntake,
+    Source,
+    Symptom,
+)
+from tests import factories
+
+
+def add(word, **fields):
+    """One row of each kind called after `word`, beside magnesium, muscle cramps and spinach.
+
+    `fields` such as a state go on every row that has one. Gives the source that they all name.
+    """
+    magnesium = Nutrient.objects.get(slug="magnesium")
+    cramps = Symptom.objects.get(slug="muscle-cramps")
+    source = baker.make(Source, title="A further study", publisher="A journal", kind="review")
+    nutrient = factories.nutrient(f"{word}-nutrient", is_featured=True, **fields)
+    symptom = factories.symptom(f"{word}-sign", **fields)
+    rows = [
+        nutrient,
+        symptom,
+        factories.association(magnesium, symptom, note=word, **fields),
+        factories.association(nutrient, cramps, note=word, **fields),
+        factories.association(nutrient, cramps, relation="excess", is_against=True, **fields),
+        factories.risk(f"{word}-risk", lowers=[magnesium], **fields),
+        factories.cause(f"{word}-cause", symptoms=[cramps], **fields),
+        factories.flag(f"{word}-flag", "emergency", related_symptoms=[cramps], **fields),
+        factories.interaction(f"{word}-pair", nutrients=[magnesium], **fields),
+        add_food(word, magnesium, **fields),
+    ]
+    for row in rows:
+        row.sources.add(source)
+    if not fields:
+        add_intake(word, magnesium, source)
+    add_article(word, magnesium, cramps, **fields)
+    return source
+
+
+def add_food(word, nutrient, **fields):
+    group = FoodGroup.objects.get(slug="leafy-greens")
+    return factories.food(f"{word}-food", nutrient, 5000, group=group, **fields)
+
+
+def add_intake(word, nutrient, source):
+    intake = baker.make(
+        ReferenceIntake,
+        nutrient=nutrient,
+        life_stage=f"{word}-stage",
+        life_stage_label="Any age",
+        age_from=0,
+        sex="both",
+        reference_type="RDA",
+        amount=1,
+        upper_limit_status="not established",
+    )
+    intake.sources.add(source)
+
+
+def add_article(word, nutrient, symptom, **fields):
+    article = baker.make(
+        Article,
+        slug=f"{word}-article",
+        title=f"{word} article",
+        short_title=word,
+        **(factories.PUBLISHED | fields),
+    )
+    article.related_nutrients.add(nutrient)
+    article.related_symptoms.add(symptom)

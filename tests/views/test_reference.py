@@ -1,0 +1,302 @@
+"""Nutrient pages, symptom pages and the evidence cards between them."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+
+from nutrients.models import Association, Nutrient, RiskFactor, Symptom
+from tests import factories
+from tests.views import more_content
+from tests.views.pages import links_of, text_of
+
+LISTS = ["/nutrients/", "/symptoms/"]
+NUTRIENT, SYMPTOM, CARD = (
+    "/nutrients/magnesium/",
+    "/symptoms/muscle-cramps/",
+    "/nutrients/magnesium/muscle-cramps/",
+)
+PAGES = [*LISTS, NUTRIENT, SYMPTOM, CARD]
+HIDDEN = [{"status": "draft"}, {"publish_at": datetime(2999, 1, 1, tzinfo=UTC)}]
+# Queries of each page with the shipped content. They may fall, and must not grow.
+QUERIES = {"/nutrients/": 1, "/symptoms/": 1, NUTRIENT: 15, SYMPTOM: 10, CARD: 6}
+
+
+def queries(client, address, count):
+    with count(QUERIES[address]) as seen:
+        assert client.get(address).status_code == 200
+    return seen
+
+
+def headings(response):
+    main = response.content.decode().partition("</main>")[0]
+    return re.findall(r'<h2 id="([\w-]+)"', main)
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_page_asks_the_same_queries_however_much_content_there_is(
+    client, content, django_assert_max_num_queries, django_assert_num_queries, address
+):
+    before = len(queries(client, address, django_assert_max_num_queries))
+    for word in ("one", "two", "three"):
+        more_content.add(word)
+
+    with django_assert_num_queries(before):
+        text = text_of(client.get(address))
+    assert "three" in text.lower()
+
+
+@pytest.mark.parametrize("hidden", HIDDEN, ids=["draft", "to come"])
+def test_hidden_rows_show_on_no_page_and_have_none(client, content, hidden):
+    more_content.add("quuxly", **hidden)
+
+    for address in PAGES:
+        assert "quuxly" not in client.get(address).content.decode().lower(), address
+    for address in (
+        "/nutrients/quuxly-nutrient/",
+        "/symptoms/quuxly-sign/",
+        "/nutrients/magnesium/quuxly-sign/",
+        "/nutrients/quuxly-nutrient/muscle-cramps/",
+    ):
+        assert client.get(address).status_code == 404, address
+
+
+@pytest.mark.parametrize("hidden", HIDDEN, ids=["draft", "to come"])
+@pytest.mark.parametrize("model", [Nutrient, Symptom])
+def test_card_is_hidden_with_either_of_its_ends(client, content, model, hidden):
+    model.objects.filter(slug__in=["magnesium", "muscle-cramps"]).update(**hidden)
+
+    assert client.get(CARD).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/nutrients/unobtainium/",
+        "/symptoms/hiccups-of-the-soul/",
+        "/nutrients/magnesium/unheard-of/",
+        "/nutrients/vitamin-e/night-leg-cramps/",
+    ],
+)
+def test_unknown_page_is_a_404_in_the_design(client, content, address):
+    response = client.get(address)
+
+    assert response.status_code == 404
+    assert b'<main id="main"' in response.content
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_other_methods_are_refused_and_no_cookie_is_set(client, content, address):
+    assert client.post(address).status_code == 405
+    assert "Set-Cookie" not in client.get(address)
+
+
+def test_nutrient_list_groups_every_published_nutrient_by_kind(client, content):
+    page = client.get("/nutrients/")
+
+    links = set(links_of(page, "main"))
+    assert {n.get_absolute_url() for n in Nutrient.objects.all()} <= links
+    assert "Vitamins" in text_of(page, "main")
+
+
+def test_every_nutrient_page_has_the_same_sections_in_the_same_order(client, content):
+    orders = {
+        tuple(h for h in headings(client.get(n.get_absolute_url())) if h != "read-on")
+        for n in Nutrient.objects.all()
+    }
+
+    assert orders == {
+        ("job", "signs", "risk", "needs", "foods", "interactions", "tests", "sources")
+    }
+
+
+def test_nutrient_page_states_needs_limit_and_to_what_it_applies(client, content):
+    text = text_of(client.get(NUTRIENT), "main")
+
+    assert "310 to 420 mg a day, Recommended Dietary Allowance (RDA)" in text
+    assert "Recommended Dietary Allowance (RDA), milligrams a day" in text
+    assert "Adequate Intake (AI), milligrams a day" in text
+    assert "19 to 30 years 310 400 350 310" in text
+    assert "0 to 6 months 30 30 – does not apply – does not apply" in text
+    assert "Upper limit, milligrams a day" in text
+    assert "supplements and medicines" in text
+
+
+def test_folate_limit_counts_folic_acid_in_its_own_unit(client, content):
+    text = text_of(client.get("/nutrients/folate/"), "main")
+
+    assert "micrograms of dietary folate equivalents a day" in text
+    assert "Upper limit, micrograms a day" in text
+    assert "folic acid" in text
+
+
+def test_sodium_has_no_limit_but_an_amount_to_stay_below(client, content):
+    text = text_of(client.get("/nutrients/sodium/"), "main")
+
+    assert "None set" in text
+    assert "Stay below, to lower the risk of long-term disease, milligrams a day" in text
+    assert "Upper limit, milligrams a day" not in text
+
+
+def test_nutrient_page_links_each_sign_to_its_card_and_grades_it(client, content):
+    page = client.get(NUTRIENT)
+    links = links_of(page, "main")
+
+    shown = Association.objects.filter(nutrient__slug="magnesium", status="published")
+    assert shown.count() > 20
+    assert {row.get_absolute_url() for row in shown} <= set(links)
+    text = text_of(page, "main")
+    assert "Muscle cramps Seen sometimes Moderate" in text
+    assert "What the evidence speaks against" in text
+
+
+def test_nutrient_page_names_who_is_at_risk_and_warns_beside_medicines(client, content):
+    text = text_of(client.get(NUTRIENT), "main")
+    medicine = RiskFactor.objects.filter(kind="medicine", lowers__slug="magnesium")[0]
+
+    assert medicine.name in text
+    assert medicine.mechanism in text
+    assert medicine.what_to_do in text
+    assert "Medicines Do not stop a prescribed medicine." in text
+    assert "Can raise it" in text
+
+
+def test_nutrient_page_ranks_foods_with_amount_share_and_table(client, content):
+    text = text_of(client.get(NUTRIENT), "main")
+
+    assert "Pumpkin seed kernels, roasted, unsalted 1 oz 37% 154 mg" in text
+    assert "The full width of a bar is 50%" in text
+    assert "Foods richest in magnesium" in text
+
+
+def test_sunlight_stands_beside_vitamin_d_in_words(client, content):
+    page = client.get("/nutrients/vitamin-d/")
+
+    assert "Sunlight on skin gives it too, but no amount can be stated." in text_of(page, "main")
+    assert "/foods/sunlight/" in links_of(page, "main")
+
+
+def test_nutrient_pages_are_chained_in_their_order(client, content):
+    assert "/nutrients/calcium/" in links_of(client.get(NUTRIENT), "main")[-1:]
+    assert b'rel="prev"' not in client.get(NUTRIENT).content
+    assert b'rel="prev"' in client.get("/nutrients/calcium/").content
+
+
+def test_page_says_that_no_clinician_has_reviewed_until_one_has(client, content):
+    assert "Not yet reviewed by a clinician" in text_of(client.get(NUTRIENT))
+    Nutrient.objects.filter(slug="magnesium").update(
+        reviewed_on="2026-11-01", reviewed_by="A. Tester, dietitian"
+    )
+
+    text = text_of(client.get(NUTRIENT))
+    assert "A. Tester, dietitian" in text
+    assert "Not yet reviewed" not in text
+
+
+def test_bare_nutrient_page_says_in_words_what_is_missing(client, no_content):
+    factories.nutrient("zinc")
+    text = text_of(client.get("/nutrients/zinc/"), "main")
+
+    for words in (
+        "No figure",
+        "No sign is recorded for zinc yet.",
+        "No daily figure is recorded for zinc yet.",
+        "No food with a known amount of zinc is recorded here yet.",
+        "No interaction is recorded here yet.",
+    ):
+        assert words in text
+
+
+def test_symptom_list_groups_by_body_area_with_urgency(client, content):
+    page = client.get("/symptoms/")
+    shown = Symptom.objects.filter(status="published")
+
+    assert {row.get_absolute_url() for row in shown} <= set(links_of(page, "main"))
+    text = text_of(page, "main")
+    assert text.index("Muscles and movement") < text.index("Feeling, nerves and balance")
+    assert "Call your emergency number" in text
+
+
+def test_symptom_page_puts_common_causes_and_help_before_nutrients(client, content):
+    page = client.get(SYMPTOM)
+
+    assert headings(page) == [
+        "urgency",
+        "causes",
+        "help",
+        "nutrients",
+        "next",
+        "sources",
+        "related",
+    ]
+    text = text_of(page, "main")
+    symptom = Symptom.objects.get(slug="muscle-cramps")
+    assert text.index(symptom.description) < text.index("Doctors say: ")
+    assert "Too little: nutrients linked with it" in text
+    links = links_of(page, "main")
+    assert "/checklist/?symptom=muscle-cramps" in links
+    assert "/compare/?symptom=muscle-cramps" in links
+    assert CARD + "#deficiency" in links
+
+
+def test_emergency_symptom_opens_with_the_emergency_band(client, content):
+    page = client.get("/symptoms/seizures/")
+
+    assert "Call your local emergency number, such as 112, 911 or 999." in text_of(page, "main")
+    assert headings(page)[:2] == ["urgency", "causes"]
+    assert b'class="urgent"' in page.content
+    assert b'class="urgent"' not in client.get(SYMPTOM).content
+
+
+def test_sign_found_on_examination_has_a_page_but_no_way_to_tick_it(client, content):
+    hidden = Symptom.objects.filter(is_noticeable=False, status="published")[0]
+    links = links_of(client.get(hidden.get_absolute_url()), "main")
+
+    assert not [link for link in links if link and link.startswith("/checklist/")]
+
+
+def test_symptom_without_a_proven_nutrient_says_so(client, content):
+    text = text_of(client.get("/symptoms/night-leg-cramps/"), "main")
+
+    assert "No nutrient has been shown to be behind night leg cramps." in text
+    assert "Taking magnesium has not been shown to help night leg cramps." in text
+
+
+def test_card_states_claim_grade_reason_causes_and_sources(client, content):
+    page = client.get(CARD)
+    row = Association.objects.get(
+        nutrient__slug="magnesium", symptom__slug="muscle-cramps", relation="deficiency"
+    )
+    text = text_of(page, "deficiency")
+
+    assert row.claim in text
+    assert f"“{row.verb.capitalize()}” is the strongest wording" in text
+    assert row.evidence_why in text
+    assert row.note in text
+    assert "Not yet reviewed by a clinician" in text
+    assert headings(page)[-3:] == ["against", "causes", "sources"]
+    assert {source.url for source in row.sources.all()} <= set(links_of(page, "main"))
+
+
+def test_every_relation_of_a_pair_has_its_own_place(client, no_content):
+    iron, cramps = factories.nutrient("iron"), factories.symptom("cramps")
+    for relation in ("deficiency", "excess"):
+        factories.association(iron, cramps, relation=relation)
+    page = client.get("/nutrients/iron/cramps/")
+
+    assert "Low iron can cause cramps." in text_of(page, "deficiency")
+    assert "Too much iron can cause cramps." in text_of(page, "excess")
+
+
+def test_card_tells_what_speaks_against_other_nutrients_for_the_sign(client, no_content):
+    iron, zinc = factories.nutrient("iron"), factories.nutrient("zinc")
+    cramps = factories.symptom("cramps")
+    factories.association(iron, cramps)
+    factories.association(zinc, cramps, relation="indirect", is_against=True)
+
+    assert "Taking zinc has not been shown to help cramps." in text_of(
+        client.get("/nutrients/iron/cramps/"), "main"
+    )
+    against = text_of(client.get("/nutrients/zinc/cramps/"), "main")
+    assert "The evidence above itself speaks against the claim." in against
+    assert "How typical" not in against
