@@ -1,0 +1,250 @@
+"""check_content: sound content passes, and each fault is told with its row."""
+
+import re
+from datetime import date
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from nutrients import prose
+from nutrients.models import (
+    Article,
+    ArticleSection,
+    Association,
+    Nutrient,
+    NutrientAmount,
+    OtherCause,
+    ReferenceIntake,
+    RiskFactor,
+    Source,
+    Status,
+    Symptom,
+)
+from nutrients.wording import forbidden
+
+pytestmark = pytest.mark.usefixtures("content")
+BEFORE_REVIEWS = "2026-12-01"
+
+
+def check(on=BEFORE_REVIEWS):
+    """Give the lines of complaint and the last word."""
+    complained = StringIO()
+    try:
+        call_command("check_content", "--on", on, stdout=StringIO(), stderr=complained)
+    except CommandError as error:
+        return complained.getvalue().splitlines(), str(error)
+    return complained.getvalue().splitlines(), ""
+
+
+def faults():
+    return check()[0]
+
+
+def write(body, anchor="base-rate"):
+    """Put a text into a section of the founding article."""
+    sections = ArticleSection.objects.filter(article__slug="nutrients-and-muscle-jerking")
+    sections.filter(anchor=anchor).update(body=body)
+
+
+def test_shipped_content_is_sound():
+    assert check() == ([], "")
+
+
+def test_problem_is_counted_and_named():
+    Association.objects.get_by_natural_key("magnesium", "tremor", "deficiency").sources.clear()
+
+    assert check() == (
+        ["nutrients.association magnesium / tremor / deficiency: no source."],
+        "Content: 1 problem to put right.",
+    )
+
+
+def test_draft_may_wait_for_its_source():
+    row = Association.objects.get_by_natural_key("magnesium", "tremor", "deficiency")
+    row.sources.clear()
+    Association.objects.filter(pk=row.pk).update(status=Status.DRAFT)
+
+    assert faults() == []
+
+
+def test_published_row_may_not_rest_on_editors_alone():
+    Symptom.objects.get(slug="tremor").sources.add(Source.objects.get(slug="editor"))
+
+    assert faults() == [
+        "nutrients.symptom tremor: rests on what editors know, and is published.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "complaint"),
+    [
+        ("Fine.\n\nSo. [@nobody]", "line 3: There is no source “nobody”."),
+        ("[[tabel]]", "line 1: There is no block “tabel”"),
+        ("[[callout note]]\nx", "line 1: [[callout]] is not closed with [[/callout]]."),
+        ("[a](/nutrients/unobtainium/)", "line 1: there is no published nutrient “unobtainium”."),
+        ("[a](/nutrients)", "line 1: /nutrients leads nowhere"),
+        ("[a](foods/)", "line 1: foods/ leads nowhere"),
+        ("[a](#nowhere)", "line 1: this article has no section “nowhere”."),
+        ("[a](/articles/night-leg-cramps/#no)", "line 1: the article “night-leg-cramps” has no"),
+        ("[a](/compare/?symptom=no)", "line 1: there is no published symptom “no”."),
+        ("[a](/nutrients/copper/night-leg-cramps/)", "line 1: no published row ties “copper”"),
+    ],
+)
+def test_broken_article_is_told_with_section_and_line(body, complaint):
+    write(body)
+
+    [fault] = faults()
+
+    row = "nutrients.articlesection nutrients-and-muscle-jerking / base-rate"
+    assert fault.startswith(f"{row}: {complaint}")
+
+
+def test_good_links_pass():
+    write(
+        "[a](/nutrients/magnesium/tremor/) [b](#magnesium) [c](https://example.org/x)"
+        " [d](/articles/night-leg-cramps/#nutrients) [e](/compare/?symptom=muscle-cramps)"
+    )
+
+    assert faults() == []
+
+
+def test_anchor_that_the_page_uses_is_told():
+    ArticleSection.objects.filter(anchor="base-rate").update(anchor="sources")
+
+    assert any("the page itself uses the anchor “sources”" in fault for fault in faults())
+
+
+def test_article_without_any_citation_is_told():
+    Article.objects.get(slug="night-leg-cramps").sections.all().delete()
+
+    assert "nutrients.article night-leg-cramps: no section cites a source." in faults()
+
+
+def test_limit_in_a_unit_that_does_not_fit_is_told():
+    Nutrient.objects.filter(slug="magnesium").update(upper_limit_unit="mcg")
+
+    assert faults() == [
+        "nutrients.nutrient magnesium: an upper limit in mcg, where the nutrient is in mg."
+    ]
+
+
+def test_amount_that_100_g_cannot_hold_is_told():
+    row = NutrientAmount.objects.get_by_natural_key("spinach-raw", "magnesium")
+    NutrientAmount.objects.filter(pk=row.pk).update(per_100g=200_000)
+
+    [fault] = faults()
+    assert fault.startswith("nutrients.nutrientamount spinach-raw / magnesium: 200000.0000 mg")
+
+
+def test_need_in_the_wrong_unit_is_told():
+    rows = ReferenceIntake.objects.filter(nutrient__slug="vitamin-b12", life_stage="19-30")
+    rows.update(amount="0.0024")
+
+    assert any("its unit cannot be right" in fault for fault in faults())
+
+
+def test_overdue_review_is_told_from_the_day_after():
+    Article.objects.filter(slug="night-leg-cramps").update(review_due_on=date(2026, 12, 1))
+
+    assert check("2026-12-01") == ([], "")
+    assert check("2026-12-02")[0] == [
+        "nutrients.article night-leg-cramps: its review fell due on 2026-12-01."
+    ]
+
+
+def test_day_must_be_a_day():
+    with pytest.raises(CommandError, match="soon is not a day such as 2027-01-31"):
+        call_command("check_content", "--on", "soon")
+
+
+def test_forbidden_word_is_told_with_its_field():
+    Symptom.objects.filter(slug="tremor").update(description="Likely a cure.")
+
+    assert faults() == [
+        "nutrients.symptom tremor: its description says “Likely”.",
+        "nutrients.symptom tremor: its description says “cure”.",
+    ]
+
+
+def test_cause_and_risk_factor_may_not_share_a_tick():
+    risk = RiskFactor.objects.first()
+    cause = OtherCause.objects.first()
+    OtherCause.objects.filter(pk=cause.pk).update(slug=risk.slug, is_asked=True)
+
+    assert f"nutrients.othercause {risk.slug}: it is asked in the checklist" in " ".join(faults())
+
+
+def test_long_sentences_are_told():
+    write(" ".join([" ".join(["word"] * 120) + "."] * 40))
+
+    assert any("words on average" in fault for fault in faults())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "This will diagnose it.",
+        "You have a deficiency.",
+        "So you are deficient.",
+        "It is likely.",
+        "It is probably caused by stress.",
+        "A cure for cramps.",
+        "Treat with magnesium.",
+        "Take 400 mg a day.",
+        "Take up to 5 micrograms.",
+        "Stop taking your statin.",
+        "Start taking iron.",
+    ],
+)
+def test_word_that_promises_judges_or_prescribes_is_found(text):
+    assert len(forbidden(text)) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "This is unlikely.",
+        "If you have kidney disease, ask first.",
+        "Do not stop taking a prescribed medicine.",
+        "Never start taking iron without a test.",
+        "Ask before you stop any medicine.",
+        "Mushrooms treated with UV light.",
+        "Adults need 400 mg a day.",
+        "It is secure and accurate.",
+        "Take 2 hours apart.",
+    ],
+)
+def test_word_that_warns_or_tells_is_left_alone(text):
+    assert forbidden(text) == []
+
+
+def test_every_citation_of_the_shipped_articles_resolves():
+    bodies = ArticleSection.objects.values_list("body", flat=True)
+    cited = {slug for body in bodies for slug in prose.cited_slugs(body)}
+
+    assert len(cited) > 50
+    assert cited <= set(Source.objects.values_list("slug", flat=True))
+
+
+def test_shipped_articles_hold_what_they_were_written_with():
+    articles = Article.objects.prefetch_related("sections")
+    sections = {article.slug: len(article.sections.all()) for article in articles}
+    bodies = "\n".join(ArticleSection.objects.values_list("body", flat=True))
+
+    assert sections == {
+        "nutrients-and-muscle-jerking": 14,
+        "why-is-my-muscle-twitching": 9,
+        "night-leg-cramps": 8,
+    }
+    assert sorted(re.findall(r"^\[\[.*\]\]$", bodies, re.MULTILINE)) == [
+        *["[[/callout]]"] * 3,
+        *["[[/steps]]"] * 3,
+        *["[[callout caution]]"] * 3,
+        "[[comparison-table core]]",
+        "[[other-causes muscle-cramps]]",
+        "[[other-causes muscle-jerks]]",
+        "[[other-causes muscle-twitches]]",
+        *["[[red-flags]]"] * 3,
+        *["[[steps]]"] * 3,
+    ]

@@ -1,0 +1,229 @@
+"""Article pages: text, live blocks, numbered sources, dates, ways on, and their cost."""
+
+import re
+from datetime import UTC, date, datetime
+
+import pytest
+from django.urls import reverse
+
+from nutrients.models import (
+    Article,
+    ArticleSection,
+    Association,
+    Nutrient,
+    OtherCause,
+    RedFlag,
+    Source,
+    Status,
+)
+
+pytestmark = pytest.mark.usefixtures("content")
+SLUGS = ("nutrients-and-muscle-jerking", "why-is-my-muscle-twitching", "night-leg-cramps")
+FOUNDING = SLUGS[0]
+
+
+@pytest.fixture
+def read(client):
+    """Read an article as text with single spaces."""
+
+    def get(slug=FOUNDING):
+        response = client.get(reverse("nutrients:article", args=[slug]))
+        assert response.status_code == 200
+        return " ".join(response.content.decode().split())
+
+    return get
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_article_has_one_heading_and_contents_that_lead_to_each_section(read, slug):
+    page = read(slug)
+    article = Article.objects.get(slug=slug)
+
+    headings = re.findall(r'<h2 id="([^"]+)"', page)
+    listed = re.findall(r'<li><a href="#([^"]+)">', page.split('class="toc-list"')[1])
+    assert page.count("<h1") == 1
+    assert f"<h1>{article.title}</h1>" in page
+    assert listed == [*article.sections.values_list("anchor", flat=True), "sources"]
+    assert set(listed) <= set(headings)
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_no_id_stands_twice_and_every_citation_leads_to_a_source_and_back(read, slug):
+    page = read(slug)
+
+    ids = re.findall(r' id="([^"]+)"', page)
+    cited = re.findall(r'<a class="cite" id="(ref-\d+-\d+)" href="#(src-\d+)"', page)
+    back = re.findall(r'href="#(ref-[^"]+)"', page)
+    assert len(ids) == len(set(ids))
+    assert len(cited) > 30
+    assert {target for _, target in cited} == {each for each in ids if each.startswith("src-")}
+    assert set(back) <= {place for place, _ in cited}
+
+
+def test_sources_are_numbered_in_reading_order(read):
+    numbers = re.findall(r'href="#src-(\d+)" aria-label="Source \1">\1</a>', read())
+
+    first = list(dict.fromkeys(map(int, numbers)))
+    assert first == list(range(1, len(first) + 1))
+
+
+def test_article_shows_key_points_dates_author_and_reading_time(read):
+    page = read()
+
+    assert page.count("key-list") == 1
+    assert "Most muscle twitches are harmless, and stress" in page
+    assert "Nutrisite editors" in page
+    assert '<time datetime="2027-11-22">22 November 2027</time>' in page
+    assert re.search(r"Reading time</dt><dd>[5-9] minutes", page)
+
+
+def test_article_says_that_no_clinician_has_reviewed_it_until_one_has(read):
+    assert "No clinician has reviewed this page yet." in read()
+
+    Article.objects.update(reviewed_on=date(2026, 12, 1), reviewed_by="A. Example, physician")
+
+    page = read()
+    assert "No clinician" not in page
+    assert "A. Example, physician" in page
+
+
+def test_article_says_when_its_review_is_overdue(read):
+    assert "overdue" not in read()
+
+    Article.objects.update(review_due_on=date(2020, 1, 1))
+
+    assert "The review of this page is overdue." in read()
+
+
+def test_table_shows_the_core_nutrients_with_the_verb_of_each_sign(read):
+    table = read().split('aria-labelledby="core-table"')[1].split("</table>")[0]
+
+    names = re.findall(r'<th scope="row">.*?>([^<]+)</a></span></th>', table)
+    assert names == ["Magnesium", "Calcium", "Vitamin D", "Vitamin B12"]
+    for verb in ("Can cause", "Is linked with", "Has been reported with"):
+        assert f"<dt>{verb}</dt>" in table
+    assert 'href="/nutrients/magnesium/muscle-twitches/#deficiency">muscle twitches</a>' in table
+    assert "310 to 420 mg" in table
+
+
+def test_changed_facts_show_at_once(read):
+    Nutrient.objects.filter(slug="magnesium").update(tagline="Does a job of its own")
+    RedFlag.objects.filter(slug="first-seizure").update(sign="A sign of its own")
+    OtherCause.objects.filter(symptoms__slug="muscle-jerks").update(
+        mechanism="By a way of its own."
+    )
+    Association.objects.filter(
+        nutrient__slug="magnesium", symptom__slug="muscle-twitches", relation="deficiency"
+    ).update(status=Status.DRAFT)
+
+    page = read()
+
+    assert "Does a job of its own" in page
+    assert "A sign of its own" in page
+    assert "By a way of its own." in page
+    assert "/nutrients/magnesium/muscle-twitches/" not in page
+
+
+def test_steps_callout_and_emergency_card_are_drawn(read):
+    page = read()
+
+    assert page.count('<ol class="steps">') == 1
+    assert '<div class="callout callout-caution">' in page
+    assert page.index('class="urgent"') < page.index("Get medical care the same day")
+    assert "[[" not in page
+    assert "[@" not in page
+
+
+def test_source_that_is_gone_leaves_the_page_whole(read):
+    Source.objects.filter(slug="nhs-twitching").exclude(amounts__isnull=False).delete()
+
+    assert "[@" not in read()
+
+
+def test_text_cannot_bring_markup_of_its_own(read):
+    ArticleSection.objects.filter(anchor="conclusion").update(
+        body="<script>alert(1)</script> <img src=x onerror=alert(1)> [a](javascript:alert(1))"
+    )
+
+    page = read()
+
+    assert "<script>alert" not in page
+    assert "<img" not in page
+    assert 'href="javascript' not in page
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"status": Status.DRAFT}, {"publish_at": datetime(2999, 1, 1, tzinfo=UTC)}],
+)
+def test_article_that_is_not_public_is_not_found_nor_listed(client, change):
+    Article.objects.filter(slug=FOUNDING).update(**change)
+
+    missing = client.get(reverse("nutrients:article", args=[FOUNDING]))
+    listed = client.get(reverse("nutrients:article_list"))
+
+    assert missing.status_code == 404
+    assert FOUNDING not in re.sub(
+        r"<(header|footer).*?</\1>", "", listed.content.decode(), flags=re.S
+    )
+
+
+def test_article_leads_on_to_related_pages_and_its_neighbours(read):
+    page = read("why-is-my-muscle-twitching")
+
+    assert '<a rel="prev" href="/articles/nutrients-and-muscle-jerking/">' in page
+    assert '<a rel="next" href="/articles/night-leg-cramps/">' in page
+    related = page.split('aria-labelledby="related"')[1]
+    assert 'href="/nutrients/vitamin-b6/"' in related
+    assert 'href="/symptoms/eyelid-twitch/"' in related
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_every_link_of_an_article_to_our_own_pages_opens(client, read, slug):
+    prose = read(slug).split('<div class="prose">')[1].split('id="sources"')[0]
+    addresses = {found.replace("&amp;", "&") for found in re.findall(r'href="(/[^"#]*)', prose)}
+
+    failed = [each for each in sorted(addresses) if client.get(each).status_code != 200]
+
+    assert len(addresses) > 8
+    assert failed == []
+
+
+def test_number_of_queries_does_not_grow_with_the_sections(
+    client, django_assert_max_num_queries, django_assert_num_queries
+):
+    address = reverse("nutrients:article", args=[FOUNDING])
+    with django_assert_max_num_queries(16) as before:
+        client.get(address)
+    article = Article.objects.get(slug=FOUNDING)
+    for number in range(20):
+        article.sections.create(
+            anchor=f"more-{number}",
+            title="More",
+            position=500 + number,
+            body="More. [@nhs-twitching]\n\n[[other-causes muscle-cramps]]\n\n[[red-flags]]",
+        )
+
+    with django_assert_num_queries(len(before)):
+        client.get(address)
+
+
+def test_list_shows_every_article_in_two_queries(client, django_assert_num_queries):
+    with django_assert_num_queries(2):
+        page = client.get(reverse("nutrients:article_list")).content.decode()
+
+    for article in Article.objects.all():
+        assert f'href="{article.get_absolute_url()}"' in page
+        assert article.summary in page
+
+
+def test_list_without_articles_says_so(client):
+    Article.objects.all().delete()
+
+    assert "No article is published yet" in client.get("/articles/").content.decode()
+
+
+@pytest.mark.parametrize("address", ["/articles/", f"/articles/{FOUNDING}/"])
+def test_articles_are_for_reading_only_and_set_no_cookie(client, address):
+    assert client.post(address).status_code == 405
+    assert client.get(address).cookies == {}

@@ -1,0 +1,126 @@
+"""What machines read: the site map, the rules for robots, the feed of articles."""
+
+from datetime import UTC, datetime
+from xml.etree import ElementTree
+
+import pytest
+
+from nutrients.models import Article, FoodSource, Nutrient, Status, Symptom
+
+pytestmark = pytest.mark.usefixtures("content")
+SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+@pytest.fixture
+def places(client):
+    """The site map as addresses with their days."""
+
+    def get():
+        response = client.get("/sitemap.xml", headers={"host": "localhost"})
+        assert response.headers["Content-Type"].startswith("application/xml")
+        return {
+            place.findtext(f"{SITEMAP}loc"): place.findtext(f"{SITEMAP}lastmod")
+            for place in ElementTree.fromstring(response.content)
+        }
+
+    return get
+
+
+@pytest.fixture
+def entries(client):
+    """The feed's entries."""
+
+    def get():
+        response = client.get("/feeds/articles/", headers={"host": "localhost"})
+        assert response.headers["Content-Type"] == "application/atom+xml"
+        return ElementTree.fromstring(response.content).findall(f"{ATOM}entry")
+
+    return get
+
+
+def test_every_place_of_the_site_map_is_ours_and_opens(client, places):
+    addresses = [address.removeprefix("http://testserver") for address in places()]
+    sample = [each for each in addresses if not each.startswith(("/foods/", "/nutrients/"))]
+    sample += addresses[-3:]
+
+    failed = [each for each in sample if client.get(each).status_code != 200]
+
+    assert len(addresses) > 300
+    assert all(each.startswith("/") for each in addresses)
+    assert failed == []
+
+
+def test_site_map_dates_pages_by_their_rows(places):
+    changed = datetime(2027, 3, 4, 5, 6, tzinfo=UTC)
+    Nutrient.objects.filter(slug="magnesium").update(changed_at=changed)
+
+    found = places()
+
+    assert found["http://testserver/nutrients/magnesium/"] == "2027-03-04T05:06:00+00:00"
+    assert found["http://testserver/articles/night-leg-cramps/"] == "2026-11-22T00:00:00+00:00"
+    assert found["http://testserver/privacy/"] is None
+    assert "http://testserver/nutrients/magnesium/tremor/" in found
+
+
+def test_site_map_hides_what_is_not_public(places):
+    Symptom.objects.filter(slug="tremor").update(status=Status.DRAFT)
+    FoodSource.objects.filter(slug="spinach-raw").update(status=Status.DRAFT)
+
+    found = places()
+
+    assert not [each for each in found if "tremor" in each or "spinach-raw" in each]
+
+
+def test_site_map_costs_a_constant_number_of_queries(client, django_assert_num_queries):
+    with django_assert_num_queries(5):
+        client.get("/sitemap.xml")
+
+
+def test_robots_are_kept_out_of_the_print_out_alone(client):
+    response = client.get("/robots.txt", headers={"host": "localhost"})
+
+    assert response.headers["Content-Type"].startswith("text/plain")
+    assert response.content.decode() == (
+        "User-agent: *\nDisallow: /checklist/print/\nSitemap: http://testserver/sitemap.xml\n"
+    )
+
+
+def test_feed_gives_every_article_with_its_dates(entries):
+    found = {entry.find(f"{ATOM}link").get("href"): entry for entry in entries()}
+
+    article = Article.objects.get(slug="night-leg-cramps")
+    entry = found["http://testserver/articles/night-leg-cramps/"]
+    assert len(found) == Article.objects.count()
+    assert entry.findtext(f"{ATOM}title") == article.title
+    assert entry.findtext(f"{ATOM}summary") == article.summary
+    assert entry.findtext(f"{ATOM}id") == "http://testserver/articles/night-leg-cramps/"
+    assert entry.findtext(f"{ATOM}updated") == "2026-11-22T00:00:00+00:00"
+
+
+def test_feed_takes_whatever_an_editor_types(entries):
+    Article.objects.filter(slug="night-leg-cramps").update(
+        title="A < B & \x0bC", summary="<script>x</script> & more"
+    )
+
+    entry = next(each for each in entries() if "night" in each.findtext(f"{ATOM}id"))
+
+    assert entry.findtext(f"{ATOM}title") == "A < B & C"
+    assert entry.findtext(f"{ATOM}summary") == "&lt;script&gt;x&lt;/script&gt; &amp; more"
+
+
+def test_feed_hides_drafts(entries):
+    Article.objects.update(status=Status.DRAFT)
+
+    assert entries() == []
+
+
+@pytest.mark.parametrize("address", ["/sitemap.xml", "/robots.txt", "/feeds/articles/"])
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "TRACE"])
+def test_machines_may_only_read(client, address, method):
+    assert client.generic(method, address).status_code == 405
+
+
+@pytest.mark.parametrize("address", ["/sitemap.xml", "/robots.txt", "/feeds/articles/"])
+def test_machines_get_no_cookie(client, address):
+    assert client.get(address).cookies == {}
