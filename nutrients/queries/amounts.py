@@ -13,9 +13,11 @@ from nutrients.models import FoodSource, Nutrient, NutrientAmount
 # Percentages of the daily value that a bar's full width may stand for.
 SCALES = (10, 25, 50, 100, 200, 500, 1000, 2000, 5000)
 
+# To sort by what a serving gives: a hundred times the amount. It is not divided, because SQLite
+# divides whole numbers without the remainder.
 PER_SERVING = ExpressionWrapper(
-    F("per_100g") * F("food__serving_grams") / 100,
-    output_field=DecimalField(max_digits=16, decimal_places=4),
+    F("per_100g") * F("food__serving_grams"),
+    output_field=DecimalField(max_digits=18, decimal_places=6),
 )
 
 

@@ -100,9 +100,10 @@ def _sorted(
     foods = foods.select_related("group")
     if nutrient is None:
         return foods.order_by("-is_curated", "name")
+    # Not divided by 100, which SQLite would do without the remainder: only the order counts.
     serving = ExpressionWrapper(
-        F("amounts__per_100g") * F("serving_grams") / 100,
-        output_field=DecimalField(max_digits=16, decimal_places=4),
+        F("amounts__per_100g") * F("serving_grams"),
+        output_field=DecimalField(max_digits=18, decimal_places=6),
     )
     # One filter() for both conditions: they must hold for the same amount.
     foods = foods.filter(amounts__nutrient=nutrient, amounts__per_100g__gt=0)

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import DecimalField, ExpressionWrapper, F, Window
+from django.db.models import F, Window
 from django.db.models.functions import RowNumber
 
 from nutrients.models import FoodSource, NutrientAmount
+
+from .amounts import PER_SERVING
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +34,8 @@ def richest_foods(
     (values of `Diet`) are taken. One query, whatever the number of nutrients.
     """
     foods = FoodSource.objects.published(at=at).foods().curated().suiting(diets)
-    serving = ExpressionWrapper(
-        F("per_100g") * F("food__serving_grams") / 100,
-        output_field=DecimalField(max_digits=16, decimal_places=4),
-    )
     place = Window(
-        RowNumber(), partition_by=[F("nutrient_id")], order_by=[serving.desc(), F("food__name")]
+        RowNumber(), partition_by=[F("nutrient_id")], order_by=[PER_SERVING.desc(), F("food__name")]
     )
     amounts = (
         NutrientAmount.objects.filter(food__in=foods, per_100g__gt=0)

@@ -1,0 +1,192 @@
+"""Every figure, worked out again from the tables that the fixtures were made from.
+
+Nothing here uses the site's own arithmetic: `Decimal`, the CSV files and what pages print.
+"""
+
+import csv
+import re
+from collections import defaultdict
+from decimal import Decimal
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from nutrients.models import FoodSource, Nutrient, NutrientAmount, ReferenceIntake
+
+pytestmark = pytest.mark.django_db
+
+TABLES = Path(__file__).resolve().parent.parent / "fixtures" / "dossier"
+HALF = Decimal("0.5")
+ROW = re.compile(r"<tr><th scope=\"row\">(.*?)</th>(.*?)</tr>", re.DOTALL)
+CELL = re.compile(r"<td class=\"num\">(.*?)</td>", re.DOTALL)
+
+
+def rows(name):
+    with (TABLES / name).open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def number(text):
+    return Decimal(text) if text else None
+
+
+NUTRIENTS = {row["slug"]: row for row in rows("nutrients.csv")}
+FOODS = {row["slug"]: row for row in rows("foods.csv")}
+AMOUNTS = {(row["food"], row["nutrient"]): row for row in rows("food_nutrients.csv")}
+INTAKES = rows("intakes.csv")
+
+
+def per_serving(food, nutrient):
+    """The amount in one serving, by hand: in 100 g, times grams, by 100."""
+    grams = Decimal(FOODS[food]["serving_grams"])
+    return Decimal(AMOUNTS[food, nutrient]["amount_per_100g"]) * grams / 100
+
+
+def percent(food, nutrient):
+    """The share of the daily value in one serving, by hand."""
+    return per_serving(food, nutrient) * 100 / Decimal(NUTRIENTS[nutrient]["fda_daily_value"])
+
+
+def test_the_tables_agree_with_themselves():
+    assert len(AMOUNTS) == 1864
+    for (food, nutrient), row in AMOUNTS.items():
+        exact = per_serving(food, nutrient)
+        # The table rounds to about three digits, and to thousandths at most.
+        margin = max(exact * Decimal("0.005"), Decimal("0.0005"))
+        assert abs(Decimal(row["amount_per_serving"]) - exact) <= margin, row
+        assert abs(Decimal(row["percent_fda_dv"]) - percent(food, nutrient)) <= HALF, row
+        assert row["unit"] == NUTRIENTS[nutrient]["unit"]
+
+
+def test_every_amount_in_100_g_is_the_tables(content):
+    found = {
+        (row.food.slug, row.nutrient.slug): row.per_100g
+        for row in NutrientAmount.objects.select_related("food", "nutrient")
+    }
+
+    assert found == {key: Decimal(row["amount_per_100g"]) for key, row in AMOUNTS.items()}
+
+
+def test_every_amount_names_the_tables_source(content):
+    found = NutrientAmount.objects.values_list("food__slug", "nutrient__slug", "source__slug")
+
+    assert {(food, nutrient): source for food, nutrient, source in found} == {
+        key: row["source_ids"] for key, row in AMOUNTS.items()
+    }
+
+
+def test_every_serving_and_share_is_what_a_pocket_calculator_gives(content):
+    for row in NutrientAmount.objects.select_related("food", "nutrient"):
+        key = row.food.slug, row.nutrient.slug
+        assert row.per_serving == per_serving(*key), key
+        assert abs(row.percent_daily_value - percent(*key)) < Decimal("1e-20"), key
+
+
+def test_every_food_has_the_tables_serving_and_numbers(content):
+    found = {food.slug: food for food in FoodSource.objects.all()}
+
+    assert set(found) == set(FOODS)
+    for slug, row in FOODS.items():
+        food = found[slug]
+        assert food.serving_grams == number(row["serving_grams"]), slug
+        assert food.usda_ndb_number == row["ndb_no"], slug
+        assert food.usda_fdc_id == (int(row["usda_fdc_id"]) if row["usda_fdc_id"] else None), slug
+
+
+def test_every_daily_value_and_adult_limit_is_the_tables(content):
+    found = {row.slug: row for row in Nutrient.objects.all()}
+
+    assert set(found) == set(NUTRIENTS)
+    for slug, row in NUTRIENTS.items():
+        assert found[slug].unit == row["unit"]
+        assert found[slug].daily_value == Decimal(row["fda_daily_value"])
+        assert found[slug].upper_limit == number(row["tolerable_upper_intake_adult"])
+
+
+def test_every_intake_and_limit_is_the_tables(content):
+    found = {
+        (row.nutrient.slug, row.life_stage, row.sex, row.life_status): (
+            row.age_from,
+            row.age_below,
+            row.reference_type,
+            row.amount,
+            row.upper_limit,
+            row.upper_limit_unit,
+            row.upper_limit_status,
+            row.chronic_disease_limit_mg,
+        )
+        for row in ReferenceIntake.objects.select_related("nutrient")
+    }
+
+    assert len(INTAKES) == 286
+    assert found == {
+        (row["nutrient"], row["life_stage"], row["sex"], row["status"]): (
+            Decimal(row["age_from_years"]),
+            number(row["age_below_years"]),
+            row["reference_type"],
+            Decimal(row["amount"]),
+            number(row["ul"]),
+            row["ul_unit"],
+            row["ul_status"],
+            number(row["cdrr_mg"]),
+        )
+        for row in INTAKES
+    }
+
+
+def printed(text):
+    """The number that a cell begins with, such as 1,204 in `1,204&nbsp;mg`."""
+    return Decimal(re.match(r"[\d.,]+", unescape(text))[0].replace(",", ""))
+
+
+def is_rounded(shown, exact):
+    """Whether a figure is the exact one to three digits, or to thousandths where it is small."""
+    places = 0 if exact >= 100 else 1 if exact >= 10 else 2 if exact >= 1 else 3
+    return abs(shown - exact) <= HALF.scaleb(-places) and shown == round(shown, places)
+
+
+def test_every_food_page_prints_these_figures(client, content):
+    names = {row.slug: row.name for row in Nutrient.objects.all()}
+    by_food = defaultdict(list)
+    for food, nutrient in AMOUNTS:
+        by_food[food].append(nutrient)
+    checked = 0
+    for food in FoodSource.objects.exclude(status="draft").filter(is_food=True):
+        html = client.get(food.get_absolute_url()).content.decode()
+        table = {unescape(name): CELL.findall(cells) for name, cells in ROW.findall(html)}
+        for nutrient in by_food[food.slug]:
+            place = f"{food.slug}, {nutrient}"
+            serving, share, in_100g = map(printed, table[names[nutrient]])
+            assert is_rounded(serving, per_serving(food.slug, nutrient)), place
+            assert abs(share - percent(food.slug, nutrient)) <= HALF, place
+            exact = Decimal(AMOUNTS[food.slug, nutrient]["amount_per_100g"])
+            # Four decimals are kept, and three are printed.
+            assert abs(in_100g - exact) <= Decimal("0.0005"), place
+            checked += 1
+    assert checked > 1800
+
+
+@pytest.mark.parametrize("nutrient", NUTRIENTS)
+def test_the_list_of_the_richest_foods_is_in_the_tables_order(client, content, nutrient):
+    names = dict(FoodSource.objects.exclude(status="draft").values_list("slug", "name"))
+    amounts = {food: per_serving(food, nutrient) for food, of in AMOUNTS if of == nutrient}
+    foods = [food for food, amount in amounts.items() if amount and food in names]
+    foods.sort(key=lambda food: (-amounts[food], names[food]))
+    html = client.get(f"/foods/?nutrient={nutrient}").content.decode()
+
+    assert [unescape(name) for name in re.findall(r"<h3><a [^>]*>(.*?)</a></h3>", html)] == [
+        names[food] for food in foods[:24]
+    ]
+
+
+@pytest.mark.parametrize("nutrient", NUTRIENTS)
+def test_a_nutrients_page_prints_the_daily_value_and_every_daily_need(client, content, nutrient):
+    html = client.get(f"/nutrients/{nutrient}/").content.decode()
+    cells = [unescape(cell) for row in ROW.findall(html) for cell in CELL.findall(row[1])]
+    shown = {printed(cell) for cell in cells if re.match(r"\d", cell)}
+    needs = {Decimal(row["amount"]) for row in INTAKES if row["nutrient"] == nutrient}
+
+    assert needs - shown == set()
+    value = Decimal(NUTRIENTS[nutrient]["fda_daily_value"])
+    assert re.search(rf"(?<![\d.,]){value:,}(?![\d.,]*\d)", html)
