@@ -94,6 +94,11 @@ class PlatePage:
     goals: int
     references: References
 
+    @property
+    def has_notes(self) -> bool:
+        """Whether there is anything to say about a food on the plate."""
+        return any(item.fails or item.unknown or item.food.note for item in self.foods)
+
 
 def plate_page(
     choices: PlateChoices, foods: dict[str, FoodSource], stage: LifeStage | None, *, at: datetime

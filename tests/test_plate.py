@@ -1,0 +1,152 @@
+"""The plate's arithmetic, against plain sums done anew, for plates of every shape."""
+
+from decimal import ROUND_DOWN, Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nutrients.plate import Candidate, Helping, Need, percent, swaps, total
+
+QUARTERS = st.integers(1, 80).map(lambda quarters: Decimal(quarters) / 4)
+GRAMS = st.decimals("0.5", "1000", places=2)
+AMOUNTS = st.decimals("0", "50000", places=4)
+SLUGS = st.text("abcdefgh", min_size=1, max_size=4)
+HELPINGS = st.lists(
+    st.builds(lambda slug, n, g: Helping(slug, slug.title(), n, g), SLUGS, QUARTERS, GRAMS),
+    max_size=8,
+    unique_by=lambda helping: helping.slug,
+)
+
+
+@st.composite
+def plates(draw):
+    """Helpings, and the amounts in 100 g of those that have a figure."""
+    helpings = draw(HELPINGS)
+    known = draw(st.lists(st.booleans(), min_size=len(helpings), max_size=len(helpings)))
+    return helpings, {
+        helping.slug: draw(AMOUNTS)
+        for helping, has_figure in zip(helpings, known, strict=True)
+        if has_figure
+    }
+
+
+def helping(slug="kale", servings="1", grams="100"):
+    return Helping(slug, slug.title(), Decimal(servings), Decimal(grams))
+
+
+def one(amount, need):
+    """The total of a plate with one food that holds this amount."""
+    return total([helping()], {"kale": Decimal(amount)}, need)
+
+
+def test_amount_is_servings_times_grams_over_100_times_the_figure():
+    found = total([helping(servings="1.5", grams="90")], {"kale": Decimal(87)}, None)
+
+    assert found.amount == Decimal("117.45")
+    assert found.parts[0].amount == Decimal("117.45")
+
+
+@given(plates())
+def test_total_is_the_exact_sum_of_the_known_and_names_the_rest(plate):
+    helpings, figures = plate
+    found = total(helpings, figures, None)
+
+    # In whole ten-millionths, so that nothing can be rounded on the way.
+    expected = sum(
+        int(one.servings * 4) * int(one.serving_grams * 100) * int(figures[one.slug] * 10_000)
+        for one in helpings
+        if one.slug in figures
+    )
+    assert found.amount * 4 * 100 * 10_000 * 100 == expected
+    assert [one.slug for one in found.unknown] == [
+        one.slug for one in helpings if one.slug not in figures
+    ]
+
+
+@given(plates(), QUARTERS, GRAMS, AMOUNTS)
+def test_adding_a_food_never_lowers_a_total(plate, servings, grams, amount):
+    helpings, figures = plate
+    more = [*helpings, Helping("new", "New", servings, grams)]
+
+    before = total(helpings, figures, None).amount
+    assert total(more, {**figures, "new": amount}, None).amount >= before
+    assert total(more, figures, None).amount == before
+
+
+@given(plates(), st.randoms())
+def test_order_does_not_matter(plate, random):
+    helpings, figures = plate
+    other = random.sample(helpings, len(helpings))
+
+    assert total(other, figures, None).amount == total(helpings, figures, None).amount
+
+
+@given(plates(), st.integers(1, 20))
+def test_servings_scale_every_total_alike(plate, times):
+    helpings, figures = plate
+    larger = [Helping(h.slug, h.name, h.servings * times, h.serving_grams) for h in helpings]
+
+    assert total(larger, figures, None).amount == total(helpings, figures, None).amount * times
+
+
+@given(AMOUNTS, st.decimals("0.001", "5000", places=3))
+def test_share_is_rounded_down_and_what_is_missing_makes_it_whole(amount, need):
+    found = one(amount, Need(need, "RDA"))
+
+    assert found.percent_of_need == (amount / need * 100).quantize(Decimal(1), ROUND_DOWN)
+    assert found.is_met == (found.missing == 0) == (amount >= need)
+    assert amount + found.missing == max(amount, need)
+
+
+def test_just_under_the_need_is_99_percent_and_not_met():
+    found = one("99.999", Need(Decimal(100), "RDA"))
+
+    assert (found.percent_of_need, found.is_met) == (99, False)
+
+
+@pytest.mark.parametrize(("amount", "short"), [("74.9", True), ("75", False), ("0", True)])
+def test_clearly_short_is_under_three_quarters_of_the_need(amount, short):
+    assert one(amount, Need(Decimal(100), "RDA")).is_short is short
+
+
+def test_nothing_known_is_not_none():
+    found = total([helping()], {}, Need(Decimal(100), "RDA"))
+
+    assert (found.is_known, found.percent_of_need, found.missing) == (False, None, None)
+    assert (found.is_short, found.is_met) == (False, False)
+
+
+def test_without_a_need_nothing_is_missing_or_met():
+    found = one("5", None)
+
+    assert (found.percent_of_need, found.missing, found.ceiling) == (None, None, None)
+    assert (found.is_met, found.is_short, found.is_above_ceiling) == (False, False, False)
+
+
+def test_what_is_to_be_stayed_below_is_no_goal():
+    found = one("400", Need(Decimal(1500), "AI", stay_below=Decimal(2300)))
+
+    assert (found.missing, found.is_met, found.is_short) == (None, False, False)
+    assert found.percent_of_ceiling == 17
+
+
+@pytest.mark.parametrize(("amount", "above"), [("45", False), ("45.001", True)])
+def test_limit_is_passed_only_above_it(amount, above):
+    assert one(amount, Need(Decimal(18), "RDA", limit=Decimal(45))).is_above_ceiling is above
+
+
+def test_share_of_nothing_is_not_known():
+    assert percent(Decimal(5), Decimal(0)) is None
+
+
+@given(st.lists(st.builds(Candidate, SLUGS, AMOUNTS), max_size=12), st.sets(SLUGS, max_size=3))
+def test_swaps_are_the_best_free_foods_whatever_their_order(candidates, taken):
+    found = swaps(candidates, taken)
+
+    assert found == swaps(reversed(candidates), taken)
+    assert len(found) <= 3
+    assert not {food.slug for food in found} & taken
+    left = [food.amount for food in candidates if food not in found and food.slug not in taken]
+    assert all(food.amount >= max(left, default=0) for food in found)
+    assert all(food.amount > 0 for food in found)
