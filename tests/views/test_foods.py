@@ -1,0 +1,240 @@
+"""The list of foods with its filters, and the page of one food."""
+
+import re
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from nutrients.models import FoodSource, NutrientAmount
+from tests import factories
+from tests.views import more_content
+from tests.views.pages import links_of, text_of
+
+LIST, SPINACH = "/foods/", "/foods/spinach-raw/"
+HTMX = {"HX-Request": "true"}
+HIDDEN = [{"status": "draft"}, {"publish_at": datetime(2999, 1, 1, tzinfo=UTC)}]
+QUERIES = {LIST: 6, f"{LIST}?nutrient=magnesium&diet=vegan": 9, SPINACH: 7}
+
+
+def shown(response):
+    """The names of the foods on a page of the list, from the top."""
+    return re.findall(r'class="card-link" href="/foods/[^"]+">([^<]+)<', response.content.decode())
+
+
+@pytest.fixture
+def foods(no_content):
+    """Iron in four foods: much, some, none and no figure; one is not known to be vegan."""
+    iron = factories.nutrient("iron", is_featured=True)
+    zinc = factories.nutrient("zinc")
+    factories.food("beans", iron, 5, vegan=True, contains_soy=True)
+    factories.food("bread", iron, 2, vegan=None, contains_soy=False)
+    factories.food("butter", iron, 0, vegan=False, contains_soy=False)
+    factories.food("cocoa", zinc, 9, vegan=True, contains_soy=False)
+
+
+@pytest.mark.parametrize("address", QUERIES)
+def test_page_asks_the_same_queries_however_much_content_there_is(
+    client, content, django_assert_max_num_queries, django_assert_num_queries, address
+):
+    with django_assert_max_num_queries(QUERIES[address]) as seen:
+        client.get(address)
+    before = len(seen)
+    for word in ("one", "two", "three"):
+        more_content.add(word)
+
+    with django_assert_num_queries(before):
+        assert client.get(address).status_code == 200
+
+
+@pytest.mark.parametrize("hidden", HIDDEN, ids=["draft", "to come"])
+def test_hidden_food_is_not_listed_and_has_no_page(client, content, hidden):
+    more_content.add("quuxly", **hidden)
+
+    for address in (LIST, f"{LIST}?q=quuxly", f"{LIST}?nutrient=magnesium", SPINACH):
+        assert "Quuxly" not in client.get(address).content.decode(), address
+    assert client.get("/foods/quuxly-food/").status_code == 404
+
+
+def test_unknown_food_is_a_404_in_the_design(client, content):
+    response = client.get("/foods/unobtainium/")
+
+    assert response.status_code == 404
+    assert b'<main id="main"' in response.content
+
+
+@pytest.mark.parametrize("address", [LIST, SPINACH])
+def test_other_methods_are_refused_and_no_cookie_is_set(client, content, address):
+    assert client.post(address).status_code == 405
+    assert "Set-Cookie" not in client.get(address)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", ["Beans", "Bread", "Butter", "Cocoa"]),
+        ("?nutrient=iron", ["Beans", "Bread"]),
+        ("?nutrient=iron&sort=name", ["Beans", "Bread"]),
+        ("?nutrient=zinc", ["Cocoa"]),
+        ("?diet=vegan", ["Beans", "Cocoa"]),
+        ("?diet=vegan&free-from=soy", ["Cocoa"]),
+        ("?free-from=soy", ["Bread", "Butter", "Cocoa"]),
+        ("?q=b", ["Beans", "Bread", "Butter"]),
+        ("?q=BUTT", ["Butter"]),
+        ("?q=nothing-like-it", []),
+    ],
+)
+def test_filters_keep_and_order_the_foods(client, foods, query, expected):
+    assert shown(client.get(LIST + query)) == expected
+
+
+def test_group_keeps_its_foods_alone(client, content):
+    names = shown(client.get(f"{LIST}?group=leafy-greens"))
+
+    expected = FoodSource.objects.filter(group__slug="leafy-greens", status="published")
+    assert names == [food.name for food in expected.order_by("name")]
+
+
+def test_foods_stand_by_amount_in_a_serving_not_in_100_g(client, no_content):
+    iron = factories.nutrient("iron")
+    factories.food("pinch-of-spice", iron, 50, serving_grams=1)
+    factories.food("bowl-of-beans", iron, 2, serving_grams=200)
+
+    assert shown(client.get(f"{LIST}?nutrient=iron")) == ["Bowl of beans", "Pinch of spice"]
+
+
+def test_what_is_left_out_is_counted_in_words(client, foods):
+    text = text_of(client.get(f"{LIST}?nutrient=iron"), "food-results")
+    assert "1 food left out: no figure." in text
+    assert "1 food left out: none in it." in text
+
+    text = text_of(client.get(f"{LIST}?diet=vegan"), "food-results")
+    assert "1 food left out: not known whether it fits." in text
+
+
+def test_unknown_is_never_drawn_as_zero(client, foods):
+    html = client.get(f"{LIST}?q=cocoa").content.decode()
+
+    assert '<span class="amount">no figure</span>' in html
+    assert "0%" not in html.partition('id="food-results"')[2].partition("A full bar")[0]
+
+
+def test_sunlight_is_named_beside_foods_with_vitamin_d_and_is_no_food(client, content):
+    assert "Sunlight on skin gives vitamin D too" in text_of(
+        client.get(f"{LIST}?nutrient=vitamin-d"), "food-results"
+    )
+    assert "Sunlight on skin" not in shown(client.get(f"{LIST}?q=sunlight"))
+    page = text_of(client.get("/foods/sunlight/"), "main")
+    assert "It is no food, but it is a source." in page
+    assert "What one serving gives" not in page
+
+
+def test_pages_keep_the_filters_and_end_kindly(client, content):
+    first = client.get(f"{LIST}?diet=vegan&sort=name")
+    assert len(shown(first)) == 24
+    assert "?diet=vegan&sort=name&page=2" in links_of(first, "food-results")
+
+    second = client.get(f"{LIST}?diet=vegan&sort=name&page=2")
+    assert not set(shown(first)) & set(shown(second))
+    for page in ("0", "-1", "x", "²", "9" * 5000, "99999"):
+        assert client.get(LIST, {"page": page}).status_code == 200
+
+
+def test_filters_in_use_can_each_be_taken_off(client, content):
+    links = links_of(
+        client.get(f"{LIST}?nutrient=iron&diet=vegan&free-from=soy&group=nuts&q=al"), "food-results"
+    )
+
+    for rest in (
+        "group=nuts&q=al&diet=vegan&free-from=soy",
+        "nutrient=iron&q=al&diet=vegan&free-from=soy",
+        "nutrient=iron&group=nuts&diet=vegan&free-from=soy",
+        "nutrient=iron&group=nuts&q=al&free-from=soy",
+        "nutrient=iron&group=nuts&q=al&diet=vegan",
+    ):
+        assert f"{LIST}?{rest}" in links
+    assert LIST in links
+
+
+def test_no_food_left_offers_a_way_on(client, content):
+    page = client.get(f"{LIST}?q=unobtainium")
+
+    assert "No food fits all of this" in text_of(page, "food-results")
+    assert LIST in links_of(page, "food-results")
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("nutrient=<script>", "“<script>”"),
+        ("diet=vegan&diet=carnivore", "“carnivore”"),
+        ("group=everything", "“everything”"),
+        ("sort=price", "“price”"),
+        ("colour=red", "“colour”"),
+        (f"nutrient={'x' * 10_000}", f"{'x' * 39}…"),
+        ("free-from=%00%ff", "left it out"),
+    ],
+)
+def test_what_is_not_understood_is_left_out_and_said(client, content, query, said):
+    page = client.get(f"{LIST}?{query}")
+
+    assert page.status_code == 200
+    assert "<script>”" not in page.content.decode()
+    assert said in text_of(page, "food-results")
+
+
+@pytest.mark.parametrize("words", ["x" * 10_000, "\x00", "' OR 1=1 --", "%", "\\", "é" * 300])
+def test_any_words_are_answered(client, content, words):
+    assert client.get(LIST, {"q": words}).status_code == 200
+
+
+@pytest.mark.parametrize("query", ["", "?nutrient=calcium&diet=vegan", "?q=zzzz", "?colour=red"])
+def test_fragment_is_the_part_of_the_page_that_changes(client, content, query):
+    page, fragment = client.get(LIST + query), client.get(LIST + query, headers=HTMX)
+
+    assert b"<html" not in fragment.content
+    # What follows the part updates the number of filters outside it.
+    part, _, after = text_of(fragment).rpartition(text_of(page, "food-results"))
+    assert part == ""
+    assert re.fullmatch(r" ?\d on", after)
+    for response in (page, fragment):
+        assert {"HX-Request", "HX-History-Restore-Request"} <= set(
+            re.split(r",\s*", response["Vary"])
+        )
+
+
+def test_back_gets_the_whole_page(client, content):
+    headers = {"HX-Request": "true", "HX-History-Restore-Request": "true"}
+
+    assert b"<html" in client.get(LIST, headers=headers).content
+
+
+def test_food_page_gives_each_nutrient_by_serving_and_by_100_g(client, content):
+    food = FoodSource.objects.get(slug="spinach-raw")
+    text = text_of(client.get(SPINACH), "main")
+    for row in NutrientAmount.objects.filter(food=food).select_related("nutrient"):
+        # Recomputed here by hand, apart from the model's own arithmetic.
+        percent = row.per_100g * Decimal("30") / 100 / row.nutrient.daily_value * 100
+        assert re.search(rf"{row.nutrient.name} {percent:.0f}% ", text), row
+
+    assert "Magnesium 6% 23.7 mg" in text
+    assert "Magnesium 23.7 mg 6% 79 mg" in text
+
+
+def test_food_page_gives_diets_allergens_note_and_the_record(client, content):
+    page = client.get(SPINACH)
+    text = text_of(page, "main")
+
+    assert "Vegan, Vegetarian, Dairy-free, Gluten-free, Nut-free" in text
+    assert "labels decide" in text
+    assert FoodSource.objects.get(slug="spinach-raw").note in text
+    assert "https://fdc.nal.usda.gov/food-details/168462/nutrients" in links_of(page, "main")
+    assert "/nutrients/magnesium/" in links_of(page, "main")
+    assert "/foods/spinach-cooked/" in links_of(page, "main")
+
+
+def test_food_page_names_the_nutrients_without_a_figure(client, foods):
+    text = text_of(client.get("/foods/cocoa/"), "main")
+
+    assert "No figure is known for iron. That does not mean none." in text
+    assert "Not known" in text

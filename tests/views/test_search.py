@@ -1,0 +1,144 @@
+"""Search over everything."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from tests import factories
+from tests.views import more_content
+from tests.views.pages import links_of, text_of
+
+SEARCH = "/search/"
+HIDDEN = [{"status": "draft"}, {"publish_at": datetime(2999, 1, 1, tzinfo=UTC)}]
+
+
+def search(client, words):
+    response = client.get(SEARCH, {"q": words})
+    assert response.status_code == 200
+    return response
+
+
+@pytest.mark.parametrize(
+    ("words", "address"),
+    [
+        ("magnesium", "/nutrients/magnesium/"),
+        ("MAGNESIUM", "/nutrients/magnesium/"),
+        ("vitamin d", "/nutrients/vitamin-d/"),
+        ("B-12", "/nutrients/vitamin-b12/"),
+        ("leg cramps at night", "/symptoms/night-leg-cramps/"),
+        ("charley horse", "/symptoms/muscle-cramps/"),
+        ("pins and needles", "/symptoms/tingling/"),
+        ("why is my eyelid twitching", "/symptoms/eyelid-twitch/"),
+        ("fasciculations", "/symptoms/muscle-twitches/"),
+        ("night leg cramps", "/articles/night-leg-cramps/"),
+        ("almond", "/foods/almonds/"),
+        ("metformin", "/nutrients/vitamin-b12/#risk-metformin"),
+        ("caffeine", "#cause-caffeine"),
+    ],
+)
+def test_search_finds(client, content, words, address):
+    links = links_of(search(client, words), "main")
+
+    assert [link for link in links if link and link.endswith(address)], links
+
+
+def test_names_come_before_texts(client, no_content):
+    factories.nutrient("aaa", job="It works with iron.")
+    factories.nutrient("iron")
+
+    page = search(client, "iron")
+    links = [link for link in links_of(page, "main") if link.startswith("/nutrients/")]
+    assert links[:2] == ["/nutrients/iron/", "/nutrients/aaa/"]
+
+
+def test_every_word_must_be_found(client, content):
+    assert "Nothing found for “magnesium xylophone”" in text_of(
+        search(client, "magnesium xylophone"), "main"
+    )
+
+
+def test_found_words_are_marked(client, no_content):
+    factories.symptom("cramps", description="A cramp hurts. <b>Really</b>.")
+    html = search(client, "cramp").content.decode()
+
+    assert "<mark>Cramps</mark>" in html
+    assert "A <mark>cramp</mark> hurts. &lt;b&gt;Really&lt;/b&gt;." in html
+
+
+def test_long_group_shows_the_first_ten_and_says_so(client, no_content):
+    iron = factories.nutrient("iron")
+    for number in range(12):
+        factories.food(f"bean-{number:02}", iron, 1)
+
+    text = text_of(search(client, "bean"), "main")
+    assert "Only the first 10 are shown." in text
+    assert "Bean 09" in text
+    assert "Bean 10" not in text
+
+
+@pytest.mark.parametrize("hidden", HIDDEN, ids=["draft", "to come"])
+def test_hidden_rows_are_not_found(client, content, hidden):
+    more_content.add("quuxly", **hidden)
+
+    assert "Nothing found" in text_of(search(client, "quuxly"), "main")
+
+
+@pytest.mark.parametrize("words", ["cramp", "magnesium", "zzzz"])
+def test_search_asks_the_same_queries_however_much_content_there_is(
+    client, content, django_assert_max_num_queries, django_assert_num_queries, words
+):
+    with django_assert_max_num_queries(9) as seen:
+        search(client, words)
+    before = len(seen)
+    for word in ("one", "two", "three"):
+        more_content.add(word)
+
+    with django_assert_num_queries(before):
+        search(client, words)
+
+
+@pytest.mark.parametrize("words", ["", " ", "d", "the", "?", "\x00", "_"])
+def test_too_little_to_search_for_asks_nothing_and_offers_ways_on(
+    client, django_assert_num_queries, db, words
+):
+    with django_assert_num_queries(0):
+        page = search(client, words)
+    assert {"/symptoms/", "/nutrients/", "/foods/", "/safety/"} <= set(links_of(page, "main"))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "x" * 10_000,
+        "cramp " * 2_000,
+        '"',
+        "'; DROP TABLE",
+        "%",
+        "\\",
+        "<b>",
+        "a\x00b",
+        "🙂🙂",
+        "١٢",
+    ],
+)
+def test_any_words_are_answered_and_nothing_is_echoed_unescaped(client, content, words):
+    page = search(client, words)
+
+    assert b"<b>" not in page.content
+    assert len(page.content) < 60_000
+
+
+def test_broken_bytes_are_answered(client, content):
+    assert client.get(f"{SEARCH}?q=%ff%fe%00").status_code == 200
+
+
+def test_long_words_are_cut_and_the_page_says_so(client, content):
+    assert "That was long" in text_of(search(client, "cramp " * 100), "main")
+
+
+def test_results_are_kept_out_of_search_engines_and_set_no_cookie(client, content):
+    page = search(client, "cramp")
+
+    assert b'content="noindex, follow"' in page.content
+    assert "Set-Cookie" not in page
+    assert client.post(SEARCH, {"q": "cramp"}).status_code == 405

@@ -1,0 +1,164 @@
+"""The home page and the pages about the site."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from nutrients.models import VERBS, Article, Nutrient, OtherCause, RedFlag, Source, Symptom
+from nutrients.ranking import ORDER
+from tests.views import more_content
+from tests.views.pages import links_of, text_of
+
+HIDDEN = [{"status": "draft"}, {"publish_at": datetime(2999, 1, 1, tzinfo=UTC)}]
+# Queries of each page with the shipped content. They may fall, and must not grow.
+QUERIES = {
+    "/": 6,
+    "/about/": 9,
+    "/method/": 9,
+    "/sources/": 12,
+    "/privacy/": 0,
+    "/accessibility/": 0,
+    "/safety/": 2,
+}
+
+
+@pytest.mark.parametrize("address", QUERIES)
+def test_page_asks_the_same_queries_however_much_content_there_is(
+    client, content, django_assert_max_num_queries, django_assert_num_queries, address
+):
+    with django_assert_max_num_queries(QUERIES[address]) as seen:
+        assert client.get(address).status_code == 200
+    before = len(seen)
+    for word in ("one", "two", "three"):
+        more_content.add(word)
+
+    with django_assert_num_queries(before):
+        assert client.get(address).status_code == 200
+
+
+@pytest.mark.parametrize("address", QUERIES)
+def test_other_methods_are_refused_and_no_cookie_is_set(client, content, address):
+    assert client.post(address).status_code == 405
+    assert "Set-Cookie" not in client.get(address)
+
+
+@pytest.mark.parametrize("address", QUERIES)
+@pytest.mark.parametrize("hidden", HIDDEN, ids=["draft", "to come"])
+def test_hidden_rows_show_nowhere(client, content, address, hidden):
+    more_content.add("quuxly", **hidden)
+
+    assert "quuxly" not in client.get(address).content.decode().lower()
+
+
+@pytest.mark.parametrize("address", QUERIES)
+def test_page_stands_without_any_content(client, no_content, address):
+    response = client.get(address)
+
+    assert response.status_code == 200
+    assert b"<h1" in response.content
+
+
+def test_home_page_opens_three_doors_on_the_core_nutrients_and_help(client, content):
+    page = client.get("/")
+    links = links_of(page, "main")
+
+    for address in ("/articles/nutrients-and-muscle-jerking/", "/compare/", "/checklist/"):
+        assert address in links
+    core = Nutrient.objects.filter(is_featured=True)
+    assert {row.get_absolute_url() for row in core} <= set(links)
+    assert "/safety/" in links
+    text = text_of(page, "main")
+    assert "No clinician has reviewed these pages yet." in text
+    assert OtherCause.objects.filter(is_common=True, status="published")[0].name in text
+
+
+def test_home_page_shows_an_edit_at_once(client, content):
+    Nutrient.objects.filter(slug="calcium").update(tagline="Edited a moment ago")
+
+    assert "Edited a moment ago" in text_of(client.get("/"))
+
+
+def test_home_page_lives_without_its_guide(client, content):
+    Article.objects.update(status="draft")
+
+    assert "Read the guide" not in text_of(client.get("/"), "main")
+
+
+def test_about_says_that_no_clinician_has_reviewed_until_one_has(client, content):
+    assert "No clinician has reviewed these pages yet." in text_of(client.get("/about/"))
+    Symptom.objects.filter(slug="tingling").update(
+        reviewed_on="2026-11-01", reviewed_by="A. Tester, doctor"
+    )
+
+    text = text_of(client.get("/about/"))
+    assert "No clinician has reviewed these pages yet." not in text
+    assert "A clinician has reviewed 1 of" in text
+
+
+@pytest.mark.parametrize("address", ["/about/", "/privacy/", "/accessibility/"])
+def test_contact_is_named_only_where_there_is_one(client, db, settings, address):
+    settings.CONTACT_EMAIL = ""
+    assert "There is no address to write to yet." in text_of(client.get(address))
+    settings.CONTACT_EMAIL = "editors@example.org"
+    assert "mailto:editors@example.org" in links_of(client.get(address))
+
+
+def test_method_prints_the_verbs_and_the_order_that_the_code_uses(client, content):
+    text = text_of(client.get("/method/"), "main")
+
+    for verb in VERBS.values():
+        assert f"“{verb.capitalize()}”" in text
+    assert "“Has not been shown to”" in text
+    for criterion in ORDER:
+        assert criterion.words in text
+
+
+def test_method_counts_what_waits_for_review(client, content):
+    waiting = Symptom.objects.filter(status="draft").count()
+    public = Symptom.objects.filter(status="published").count()
+
+    assert waiting
+    assert f"Symptoms {public} 0 {waiting}" in text_of(client.get("/method/"), "main")
+
+
+def test_sources_list_each_with_publisher_how_it_was_seen_and_facts(client, content):
+    page = client.get("/sources/")
+    source = Source.objects.get(slug="ods-magnesium")
+
+    assert {row.url for row in Source.objects.all() if row.url} <= set(links_of(page, "main"))
+    text = text_of(page, source.slug)
+    assert source.title in text
+    assert source.publisher in text
+    assert source.how_seen in text
+
+
+def test_sources_page_says_where_there_is_none(client, no_content):
+    assert "No source is recorded yet." in text_of(client.get("/sources/"))
+
+
+def test_source_counts_every_published_fact_once(client, content):
+    source = more_content.add("extra")
+
+    # Ten rows, and the intake; the food's amount rests on a source of its own.
+    assert "11 facts." in text_of(client.get("/sources/"), source.slug)
+
+
+def test_draft_facts_count_for_no_source(client, content):
+    source = more_content.add("extra", status="draft")
+
+    assert "0 facts." in text_of(client.get("/sources/"), source.slug)
+
+
+def test_safety_page_gives_every_red_flag_the_most_urgent_first(client, content):
+    page = client.get("/safety/")
+    flags = RedFlag.objects.filter(status="published")
+
+    for flag in flags:
+        text = text_of(page, flag.slug)
+        assert flag.action in text, flag
+        assert flag.why_it_matters in text
+    text = text_of(page, "main")
+    places = [text.index(flags.filter(level=level)[0].action) for level in ("emergency", "urgent")]
+    assert places == sorted(places)
+    assert "112, 911, 999" in text
+    assert "Do not stop a prescribed medicine" in text
