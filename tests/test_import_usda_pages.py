@@ -1,0 +1,149 @@
+"""The pages with thousands of foods loaded: chosen foods first, and no page slower or larger."""
+
+import io
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from nutrients.models import FoodSource
+from tests.usda_tables import FOODS, PORTIONS, lines_of, write
+from tests.views.pages import text_of
+
+pytestmark = pytest.mark.django_db
+
+# Pages that imported foods have no place on.
+UNTOUCHED = [
+    "/",
+    "/articles/nutrients-and-muscle-jerking/",
+    "/checklist/?symptom=muscle-cramps",
+    "/compare/",
+    "/compare/?symptom=muscle-cramps&diet=vegan",
+    "/compare.csv",
+    "/nutrients/",
+    "/nutrients/magnesium/",
+    "/nutrients/sodium/",
+    "/nutrients/magnesium/muscle-cramps/",
+    "/symptoms/muscle-cramps/",
+    "/sitemap.xml",
+]
+# Pages that may say more with them, but no matter how many there are.
+TOUCHED = [
+    "/foods/",
+    "/foods/?page=3",
+    "/foods/?nutrient=sodium",
+    "/foods/?q=cheese",
+    "/foods/?group=dairy&nutrient=calcium",
+    "/foods/cheese-cheddar/",
+    "/foods/plate/?food=cheese-cheddar",
+    "/method/",
+    "/search/?q=cheese",
+    "/sources/",
+]
+
+
+@pytest.fixture
+def import_foods(tmp_path, content):
+    """Import the first foods of the table, as many as are asked for, and some of every group."""
+
+    def run(count):
+        header, *lines = lines_of(FOODS)
+        table = write(tmp_path / "foods.csv.gz", [header, *lines[:count], *lines[count::40]])
+        call_command("import_usda", file=table, portions=PORTIONS, stdout=io.StringIO())
+
+    return run
+
+
+def visit(client, addresses):
+    """The number of queries and the body of each page."""
+    found = {}
+    for address in addresses:
+        with CaptureQueriesContext(connection) as queries:
+            response = client.get(address)
+        assert response.status_code == 200, address
+        found[address] = (len(queries), response.content)
+    return found
+
+
+def names_on(client, address):
+    """The foods that a list shows, in its order."""
+    html = client.get(address).content.decode()
+    return [part.split(">")[1].split("<")[0] for part in html.split("<h3><a ")[1:]]
+
+
+def test_pages_about_chosen_foods_stay_as_they_are_to_the_byte(client, import_foods):
+    before = visit(client, UNTOUCHED)
+    import_foods(200)
+
+    assert visit(client, UNTOUCHED) == before
+
+
+def test_no_page_asks_more_or_grows_with_the_number_of_imported_foods(client, import_foods):
+    without = visit(client, TOUCHED)
+    import_foods(50)
+    some = visit(client, TOUCHED)
+    import_foods(280)
+    more = visit(client, TOUCHED)
+
+    for address in TOUCHED:
+        assert without[address][0] == some[address][0] == more[address][0], address
+    # A page may be filled now that was not full; the same page with more foods is no larger.
+    for address in TOUCHED:
+        assert len(more[address][1]) < 1.2 * len(some[address][1]) + 2000, address
+
+
+def test_the_list_shows_chosen_foods_alone_and_says_how_to_find_the_others(client, import_foods):
+    before, hint = names_on(client, "/foods/"), "finds every food of the US Department"
+    assert hint not in text_of(client.get("/foods/"))
+    import_foods(50)
+
+    assert names_on(client, "/foods/") == before
+    assert hint in text_of(client.get("/foods/"))
+
+
+@pytest.mark.parametrize("address", ["/foods/?q=cheese", "/foods/?q=cheese&nutrient=sodium"])
+def test_a_name_finds_imported_foods_after_chosen_ones(client, import_foods, address):
+    chosen = names_on(client, address)
+    import_foods(50)
+    found = names_on(client, address)
+
+    assert chosen
+    assert found[: len(chosen)] == chosen
+    assert "Cheese, blue" in found[len(chosen) :]
+
+
+def test_a_group_that_only_imported_foods_are_in_is_no_dead_end(client, import_foods):
+    import_foods(50)
+    page = client.get("/foods/")
+
+    assert '<option value="snacks">Snacks</option>' in page.content.decode()
+    assert names_on(client, "/foods/?group=snacks")
+
+
+def test_an_imported_foods_page_prints_its_figures_and_portions(client, import_foods):
+    import_foods(10)
+    page = text_of(client.get("/foods/butter-salted-01001/"))
+
+    assert "One serving is 100 g" in page
+    assert "1 tbsp: 14.2 g" in page
+    assert "643 mg" in page
+    assert "“Butter, salted”" in page
+
+
+def test_a_food_without_any_figure_says_so_and_shows_no_zero(client, import_foods):
+    import_foods(0)
+    unknown = FoodSource.objects.create(
+        slug="unknown-food",
+        name="Unknown food",
+        group=FoodSource.objects.get(usda_ndb_number="01001").group,
+        is_curated=False,
+        serving_description="100 g",
+        serving_grams=100,
+        status="published",
+    )
+
+    page = text_of(client.get(unknown.get_absolute_url()))
+    assert "No figure is known for any nutrient. That does not mean none." in page
+    assert "0%" not in page
+    assert "0 mg" not in page
