@@ -21,6 +21,7 @@ SUFFIXES = (".yaml", ".jsonl")
 KEY_FIELDS = {
     "nutrients.articlesection": ("article", "anchor"),
     "nutrients.association": ("nutrient", "symptom", "relation"),
+    "nutrients.changenote": ("address", "made_at"),
     "nutrients.nutrientamount": ("food", "nutrient"),
     "nutrients.referenceintake": ("nutrient", "life_stage", "sex", "life_status"),
 }

@@ -11,6 +11,7 @@ from .causes import (
     RiskKind,
     Severity,
 )
+from .change_notes import ChangeNote, NoteKind
 from .foods import Allergen, Diet, FoodGroup, FoodPortion, FoodSource, NutrientAmount
 from .intakes import LifeStatus, LimitStatus, ReferenceIntake, ReferenceType, Sex
 from .nutrients import Accent, Nutrient, NutrientKind, Unit
@@ -31,6 +32,7 @@ __all__ = [
     "Association",
     "BodyArea",
     "CauseKind",
+    "ChangeNote",
     "Diet",
     "Evidence",
     "FoodGroup",
@@ -40,6 +42,7 @@ __all__ = [
     "InteractionKind",
     "LifeStatus",
     "LimitStatus",
+    "NoteKind",
     "Nutrient",
     "NutrientAmount",
     "NutrientKind",

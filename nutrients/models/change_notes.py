@@ -1,0 +1,95 @@
+"""Notes for readers: what was changed or corrected on a page, and when."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Self
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from simple_history.models import HistoricalRecords
+
+
+class NoteKind(models.TextChoices):
+    """Whether a page said something wrong before."""
+
+    CHANGE = "change", "Change"
+    CORRECTION = "correction", "Correction"
+
+
+class ChangeNoteQuerySet(models.QuerySet[Any]):
+    """Notes by page and by kind."""
+
+    def made(self, *, at: datetime) -> Self:
+        """Notes that were made by the moment `at`."""
+        return self.filter(made_at__lte=at)
+
+    def on_page(self, path: str) -> Self:
+        """Notes on the page at this path, or on a place within it."""
+        return self.filter(Q(address=path) | Q(address__startswith=f"{path}#"))
+
+
+class ChangeNoteManager(models.Manager[Any]):
+    """Finds a note by its place and moment."""
+
+    def get_by_natural_key(self, address: str, made_at: str) -> Any:
+        """Return the note on this address at this moment (ISO 8601); raise DoesNotExist."""
+        return self.get(address=address, made_at=made_at)
+
+
+class ChangeNote(models.Model):
+    """What readers are told about a substantive edit. Who made it is not recorded here.
+
+    Title and address are kept as they were, so that a note outlives the page that it is about.
+    """
+
+    kind = models.CharField(max_length=10, choices=NoteKind, default=NoteKind.CHANGE)
+    text = models.TextField(
+        help_text="What changed, for readers. A correction says what was wrong and what is right."
+    )
+    title = models.CharField(max_length=200, help_text="The name of the page or entry.")
+    address = models.CharField(
+        max_length=300,
+        validators=[
+            RegexValidator(r"^/(?!/)[^\s?\\]*\Z", "An address on this site, without a query.")
+        ],
+        help_text="The path on this site, such as /nutrients/magnesium/.",
+    )
+    subject = models.CharField(
+        max_length=60,
+        blank=True,
+        editable=False,
+        help_text="The model of the row that was edited: nutrients.nutrient.",
+    )
+    subject_key = models.CharField(
+        max_length=255, blank=True, editable=False, help_text="Its natural key as JSON."
+    )
+    made_at = models.DateTimeField("made", default=timezone.now)
+
+    objects = ChangeNoteManager.from_queryset(ChangeNoteQuerySet)()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["-made_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=NoteKind.values), name="changenote_kind_known"
+            ),
+            models.CheckConstraint(condition=~Q(text=""), name="changenote_text_given"),
+            # Also the index by which a page finds its notes.
+            models.UniqueConstraint(fields=["address", "made_at"], name="changenote_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.title}"
+
+    def natural_key(self) -> tuple[str, str]:
+        """Return address and moment, which identify the note in fixtures."""
+        return (self.address, self.made_at.isoformat())
+
+    @property
+    def path(self) -> str:
+        """The path of the page, without the place within it."""
+        return self.address.partition("#")[0]
