@@ -161,18 +161,18 @@ def checklist_result(ticks: Collection[Tick], *, at: datetime) -> ChecklistResul
     ticked, urgent = _ticked(ticks, at=at), urgency_of(ticks, at=at)
     if urgent.level == Level.EMERGENCY:
         return ChecklistResult(ticked, urgent)
-    associations = associations_by_nutrient(at=at)
-    suggestions = _suggestions(ticked, associations, at=at)
-    chosen = {symptom.pk for symptom in ticked.symptoms}
-    touched = [a for rows in associations.values() for a in rows if a.symptom_id in chosen]
-    explained = {a.symptom_id for a in touched if not a.is_against}
+    signs = associations_by_nutrient(at=at, symptoms=[symptom.pk for symptom in ticked.symptoms])
+    against = [sign for rows in signs.values() for sign in rows if sign.is_against]
+    speaking = {key: [sign for sign in rows if not sign.is_against] for key, rows in signs.items()}
+    explained = {sign.symptom_id for rows in speaking.values() for sign in rows}
+    suggestions = _suggestions(ticked, speaking, at=at)
     return ChecklistResult(
         ticked,
         urgent,
         causes=_causes(ticked, at=at),
         in_full=suggestions[:NUTRIENTS_IN_FULL],
         in_brief=suggestions[NUTRIENTS_IN_FULL:],
-        against=[association for association in touched if association.is_against],
+        against=against,
         interactions=_interactions(ticked, at=at),
         unexplained=[symptom for symptom in ticked.symptoms if symptom.pk not in explained],
         watch_for=_watch_for(ticked, at=at),
@@ -193,29 +193,25 @@ def _ticked(ticks: Collection[Tick], *, at: datetime) -> Ticked:
 
 
 def _suggestions(
-    ticked: Ticked, associations: dict[int, list[Association]], *, at: datetime
+    ticked: Ticked, signs: dict[int, list[Association]], *, at: datetime
 ) -> list[NutrientMatch]:
     nutrients = {nutrient.slug: nutrient for nutrient in Nutrient.objects.published(at=at)}
-    diets = [risk.diet for risk in ticked.risks if risk.diet]
-    foods, others = richest_foods(at=at, diets=diets), unmeasured_foods(at=at, diets=diets)
-    chosen = {symptom.pk for symptom in ticked.symptoms}
-    signs = {
-        slug: [
-            association
-            for association in associations.get(nutrient.pk, ())
-            if association.symptom_id in chosen and not association.is_against
-        ]
-        for slug, nutrient in nutrients.items()
-    }
     candidates = [
-        Candidate(slug, nutrient.name, (*links(signs[slug]), *_risk_links(nutrient, ticked)))
+        Candidate(
+            slug,
+            nutrient.name,
+            (*links(signs.get(nutrient.pk, ())), *_risk_links(nutrient, ticked)),
+        )
         for slug, nutrient in nutrients.items()
     ]
+    found = rank(ticked.ranked, candidates)
+    diets = [risk.diet for risk in ticked.risks if risk.diet]
+    foods, others = richest_foods(at=at, diets=diets), unmeasured_foods(at=at, diets=diets)
     return [
         _match(
-            suggestion, nutrients[suggestion.slug], signs[suggestion.slug], ticked, foods, others
+            row, nutrients[row.slug], signs.get(nutrients[row.slug].pk, []), ticked, foods, others
         )
-        for suggestion in rank(ticked.ranked, candidates)
+        for row in found
     ]
 
 

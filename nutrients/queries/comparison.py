@@ -55,7 +55,12 @@ class Filters:
             return replace(self, symptoms=tuple(slug for slug in self.symptoms if slug != value))
         if name == "diet":
             return replace(self, diets=tuple(diet for diet in self.diets if diet != value))
-        return replace(self, **{name: "any" if name == "match" else ""})
+        return self.changed(name, "any" if name == "match" else "")
+
+    def changed(self, name: str, value: str) -> Filters:
+        """The same filters with another match, relation, kind or sort."""
+        changes: dict[str, Any] = {name: value}
+        return replace(self, **changes)
 
     @property
     def in_use(self) -> list[tuple[str, str]]:

@@ -151,7 +151,7 @@ def _symptom_facet(table: Comparison, slug: str, label: str) -> Facet:
 def _facets(table: Comparison, name: str, words: dict[str, str]) -> list[Facet]:
     current = getattr(table.filters, name)
     return [
-        Facet(name, key, label, key == current, table.count(replace(table.filters, **{name: key})))
+        Facet(name, key, label, key == current, table.count(table.filters.changed(name, key)))
         for key, label in words.items()
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -56,13 +57,26 @@ def _level(value: str) -> Level:
 def _flag_rules(flags: dict[int, RedFlag]) -> Iterable[Rule]:
     for flag in flags.values():
         yield Rule(f"flag {flag.slug}", _level(flag.level), frozenset({Tick("flag", flag.slug)}))
-    rows = RedFlagRule.objects.filter(red_flag__in=flags)
-    for row in rows.prefetch_related("symptoms", "risk_factors", "other_causes"):
-        flag = flags[row.red_flag_id]
-        ticks = [Tick("symptom", symptom.slug) for symptom in row.symptoms.all()]
-        risks = (*row.risk_factors.all(), *row.other_causes.all())
-        ticks += [Tick("risk", risk.slug) for risk in risks]
-        yield Rule(f"flag {flag.slug}", _level(flag.level), frozenset(ticks))
+    ticks = _rule_ticks()
+    for rule, raises in RedFlagRule.objects.filter(red_flag__in=flags).values_list(
+        "pk", "red_flag"
+    ):
+        flag = flags[raises]
+        yield Rule(f"flag {flag.slug}", _level(flag.level), frozenset(ticks[rule]))
+
+
+def _rule_ticks() -> dict[int, set[Tick]]:
+    """The ticks that each rule names, under the rule's id."""
+    named: dict[int, set[Tick]] = defaultdict(set)
+    for kind, relation in (
+        ("symptom", "symptoms"),
+        ("risk", "risk_factors"),
+        ("risk", "other_causes"),
+    ):
+        rows = RedFlagRule.objects.filter(**{f"{relation}__isnull": False})
+        for rule, slug in rows.values_list("pk", f"{relation}__slug"):
+            named[rule].add(Tick(kind, slug))
+    return named
 
 
 def _symptom_rule(symptom: Symptom) -> Rule:

@@ -1,0 +1,98 @@
+"""The checklist as page and fragment: nothing kept, nothing reflected, nothing that breaks it."""
+
+import re
+
+import pytest
+from django.conf import settings
+
+from nutrients.models import RiskFactor, Symptom
+from tests.views.checklist_answers import HTMX, PAGE, PICTURE, RESULTS, send, slugs_of
+from tests.views.pages import text_of
+
+MOST_QUERIES = 26
+
+
+@pytest.mark.parametrize(
+    "ticks",
+    [{}, PICTURE, {"symptom": ["seizures"]}, {"flag": ["cramp-over-10-minutes"]}, {"risk": ["x"]}],
+)
+def test_fragment_is_the_very_part_of_the_page(client, content, ticks):
+    page, fragment = send(client, **ticks), send(client, HTMX, **ticks)
+    assert b"<html" not in fragment.content
+    assert squeezed(fragment) in squeezed(page)
+    assert text_of(fragment) == text_of(page, RESULTS)
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+@pytest.mark.parametrize("ticks", [{}, PICTURE, {"symptom": ["seizures"]}])
+def test_nothing_is_kept(client, content, headers, ticks):
+    for response in (send(client, headers, **ticks), client.get(PAGE, ticks, headers=headers)):
+        assert "no-store" in response["Cache-Control"]
+        assert "HX-Request" in response["Vary"]
+        assert "Set-Cookie" not in response
+        assert not response.cookies
+        assert not {name for name in response.headers if name.startswith("HX-")}
+
+
+def test_form_pushes_no_address_and_keeps_no_history(client, content):
+    html = client.get(PAGE).content.decode()
+    assert 'method="post"' in html
+    assert 'data-hx-push-url="false"' in html
+    assert 'data-hx-history="false"' in html
+    assert "csrfmiddlewaretoken" not in html
+    assert 'data-hx-post="/checklist/"' in html
+    assert 'action="/checklist/#results"' in html
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_queries_stay_the_same_whatever_is_ticked(
+    client, content, django_assert_max_num_queries, headers
+):
+    signs = Symptom.objects.exclude(urgency="emergency")
+    everything = {"symptom": slugs_of(signs)[:4], "risk": slugs_of(RiskFactor.objects.all())}
+    for ticks in (PICTURE, everything):
+        with django_assert_max_num_queries(MOST_QUERIES):
+            send(client, headers, **ticks)
+
+
+# What cannot be read
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "symptom=cramps&symptom=nonsense",
+        "symptom=cramps&risk=" + "x" * 10_000,
+        "symptom=cramps&risk=%00%01%1b",
+        "symptom=cramps&risk=%ff%fe",
+        "symptom=cramps&flag=<script>alert(1)</script>",
+        "symptom=cramps&csrfmiddlewaretoken=x",
+        "symptom=cramps&" + "&".join(f"risk=r{number}" for number in range(990)),
+    ],
+)
+def test_what_is_not_understood_is_said_and_the_rest_applies(client, small_world, body):
+    response = client.post(PAGE, body, content_type="application/x-www-form-urlencoded")
+    assert response.status_code == 200
+    text = text_of(response, RESULTS)
+    assert "We did not understand “" in text
+    assert "Zinc Matches 1 of your 1 tick" in text
+    assert b"<script>alert" not in response.content
+    assert not re.search(rb"[\x00-\x08\x1b]", response.content)
+
+
+def test_too_many_fields_are_refused_politely(client, small_world):
+    most = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
+    body = "&".join(f"symptom=s{number}" for number in range(most + 1))
+    response = client.post(PAGE, body, content_type="application/x-www-form-urlencoded")
+    assert response.status_code == 400
+
+
+@pytest.mark.parametrize("method", ["put", "delete", "patch", "options"])
+def test_other_methods_are_refused(client, content, method):
+    response = getattr(client, method)(PAGE)
+    assert response.status_code == 405
+    assert "POST" in response["Allow"]
+
+
+def squeezed(response):
+    return re.sub(r"\s+", " ", response.content.decode()).strip()
