@@ -20,7 +20,7 @@ from .content import (
     PUBLICATION,
     WRITING_RULE,
     ContentAdmin,
-    ContentInline,
+    FoldedInline,
     PublishableAdmin,
     number_of,
 )
@@ -63,7 +63,7 @@ class SectionForm(ContentForm):
         return body
 
 
-class SectionInline(ContentInline, admin.StackedInline):
+class SectionInline(FoldedInline):
     """Sections under their article, in order."""
 
     model = ArticleSection

@@ -8,7 +8,7 @@ from django.contrib import admin
 
 from nutrients.models import Association
 
-from .content import PUBLICATION, WRITING_RULE, ContentInline, PublishableAdmin
+from .content import PUBLICATION, WRITING_RULE, FoldedInline, PublishableAdmin
 from .content_forms import ContentForm
 
 GRADES = (
@@ -30,7 +30,7 @@ class AssociationForm(ContentForm):
     fixed = ("nutrient", "symptom", "relation")
 
 
-class AssociationInline(ContentInline, admin.StackedInline):
+class AssociationInline(FoldedInline):
     """Associations under the row at one of their ends."""
 
     model = Association

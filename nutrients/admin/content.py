@@ -125,6 +125,12 @@ class ContentInline(KnownLabelsMixin, admin.options.InlineModelAdmin):
         return rows.select_related(*self.along).prefetch_related(*self.along_many)
 
 
+class FoldedInline(ContentInline, admin.StackedInline):
+    """Rows of many fields, each folded behind its name."""
+
+    template = "admin/nutrients/folded_rows.html"
+
+
 class ContentAdmin(KnownLabelsMixin, VersionedAdmin):
     """One table of content."""
 

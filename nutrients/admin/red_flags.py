@@ -8,7 +8,7 @@ from django.contrib import admin
 
 from nutrients.models import RedFlag, RedFlagRule
 
-from .content import PUBLICATION, WRITING_RULE, ContentAdmin, ContentInline, PublishableAdmin
+from .content import PUBLICATION, WRITING_RULE, ContentAdmin, FoldedInline, PublishableAdmin
 from .content_forms import ContentForm
 
 RULE = (
@@ -37,7 +37,7 @@ class RuleForm(ContentForm):
         return cleaned
 
 
-class RuleInline(ContentInline, admin.StackedInline):
+class RuleInline(FoldedInline):
     """The rules under their flag."""
 
     model = RedFlagRule

@@ -1,0 +1,118 @@
+"""The editors' screens in a real browser, under the same content policy as the public pages."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.changes_content
+
+MAGNESIUM = re.compile(r"^Magnesium$")
+
+
+def open_magnesium(page):
+    page.goto("/admin/nutrients/nutrient/")
+    page.get_by_role("link", name=MAGNESIUM).click()
+
+
+def test_edit_shows_at_once_on_every_public_page(editor_page, new_context):
+    open_magnesium(editor_page)
+    editor_page.get_by_label("Tagline:").fill("Does something else")
+    editor_page.get_by_role("button", name="Save", exact=True).first.click()
+    expect(editor_page.get_by_text("was changed successfully")).to_be_visible()
+
+    reader = new_context().new_page()
+    for address in ("/nutrients/magnesium/", "/compare/"):
+        reader.goto(address)
+        expect(reader.get_by_text("Does something else").first).to_be_visible()
+
+
+def test_autocomplete_finds_a_source_and_adds_it(editor_page):
+    open_magnesium(editor_page)
+    box = editor_page.locator("#id_sources + .select2-container")
+    before = box.locator(".select2-selection__choice").count()
+    box.locator(".select2-search__field").press_sequentially("StatPearls")
+    editor_page.locator(".select2-results__option--highlighted").click()
+
+    expect(box.locator(".select2-selection__choice")).to_have_count(before + 1)
+
+
+def test_date_picker_fills_in_a_date(editor_page):
+    open_magnesium(editor_page)
+    row = editor_page.locator(".field-review_due_on .datetimeshortcuts")
+    row.get_by_role("link", name="Today").click()
+
+    expect(editor_page.get_by_label("Next review due:")).to_have_value(re.compile(r"\d"))
+
+
+def test_new_row_gets_a_slug_from_its_name(editor_page):
+    editor_page.goto("/admin/nutrients/symptom/add/")
+    editor_page.get_by_label("Name:").press_sequentially("Heavy eyelids")
+
+    expect(editor_page.get_by_label("Slug:")).to_have_value("heavy-eyelids")
+
+
+def test_another_section_is_added_without_reloading(editor_page):
+    editor_page.goto("/admin/nutrients/article/")
+    editor_page.locator("th.field-title a").first.click()
+    rows = editor_page.locator("#sections-group .inline-related:not(.empty-form)")
+    before = rows.count()
+    editor_page.get_by_text("Add another Article section").click()
+
+    expect(rows).to_have_count(before + 1)
+    expect(rows.last.get_by_label("Body:")).to_be_visible()
+
+
+def test_unknown_citation_is_shown_open_at_its_section(editor_page):
+    editor_page.goto("/admin/nutrients/article/")
+    editor_page.locator("th.field-title a").first.click()
+    section = editor_page.locator("#sections-0")
+    section.locator("summary").click()
+    section.get_by_label("Body:").fill("Some words. [@nowhere]")
+    editor_page.get_by_role("button", name="Save", exact=True).first.click()
+
+    expect(section.get_by_text("Line 1: There is no source")).to_be_visible()
+    expect(section.get_by_label("Body:")).to_have_value("Some words. [@nowhere]")
+
+
+def test_preview_opens_beside_the_form_and_saves_nothing(editor_page):
+    editor_page.goto("/admin/nutrients/articlesection/")
+    editor_page.locator("th.field-title a").first.click()
+    editor_page.get_by_label("Body:").fill("Some **bold** words.\n\n[[red-flags]]")
+    with editor_page.expect_popup() as opened:
+        editor_page.get_by_role("button", name="Preview").click()
+    preview = opened.value
+
+    expect(preview.locator("strong", has_text="bold")).to_be_visible()
+    expect(preview.get_by_role("heading", level=1)).to_have_text("Preview of a section")
+    expect(editor_page.get_by_label("Body:")).to_have_value(re.compile("bold"))
+
+
+def test_earlier_version_comes_back(editor_page):
+    open_magnesium(editor_page)
+    shipped = editor_page.get_by_label("Tagline:").input_value()
+    editor_page.get_by_label("Tagline:").fill("A mistake")
+    editor_page.get_by_role("button", name="Save and continue editing").first.click()
+    editor_page.get_by_role("link", name="History", exact=True).click()
+    expect(editor_page.locator("ins", has_text="A mistake")).to_be_visible()
+    editor_page.locator("#change-history tbody tr").last.get_by_role("link").click()
+    editor_page.get_by_role("button", name="Bring this version back").first.click()
+    open_magnesium(editor_page)
+
+    expect(editor_page.get_by_label("Tagline:")).to_have_value(shipped)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_screens_fit_their_window_and_follow_the_content_policy(editor_page, scheme, width):
+    editor_page.emulate_media(color_scheme=scheme)
+    editor_page.set_viewport_size({"width": width, "height": 900})
+    for address in (
+        "",
+        "nutrients/association/",
+        "nutrients/article/add/",
+        "nutrients/nutrient/deleted/",
+    ):
+        editor_page.goto(f"/admin/{address}")
+        wide = editor_page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= width, address
