@@ -30,7 +30,9 @@ class FoodFilters:
             return replace(self, diets=tuple(diet for diet in self.diets if diet != value))
         if name == "free-from":
             return replace(self, free_from=tuple(one for one in self.free_from if one != value))
-        return replace(self, **{"words" if name == "q" else name: ""})
+        if name == "nutrient":
+            return replace(self, nutrient="")
+        return replace(self, group="") if name == "group" else replace(self, words="")
 
     @property
     def reaches_all(self) -> bool:

@@ -1,0 +1,122 @@
+"""The reference pages as readers use them: by axe, by keyboard, with script and without."""
+
+import pytest
+
+from tests.browser import axe
+
+# Kinds of page beyond those that `test_every_page.py` opens.
+PAGES = [
+    "/nutrients/folate/",
+    "/nutrients/vitamin-d/",
+    "/nutrients/magnesium/night-leg-cramps/",
+    "/symptoms/seizures/",
+    "/symptoms/night-leg-cramps/",
+    "/foods/?nutrient=vitamin-d&diet=vegan",
+    "/foods/?q=unobtainium&colour=red",
+    "/foods/spinach-raw/",
+    "/foods/sunlight/",
+    "/search/",
+]
+OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_page_is_clean_for_axe_in_light_and_dark_narrow_and_wide(page, address):
+    assert axe.violations(page, address) == []
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_page_fits_the_narrowest_screen(page, address):
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.goto(address)
+
+    assert page.evaluate(OVERFLOW) == 0
+
+
+def test_figures_open_as_a_table_by_keyboard(page):
+    page.goto("/nutrients/magnesium/")
+    summary = page.get_by_text("The same figures as a table")
+    table = page.get_by_role("table", name="Foods richest in magnesium")
+
+    assert not table.is_visible()
+    summary.focus()
+    page.keyboard.press("Enter")
+    assert table.is_visible()
+    assert "154\xa0mg" in table.inner_text()
+
+
+def test_number_leads_to_its_source_and_back(page_without_script):
+    page = page_without_script
+    page.goto("/nutrients/magnesium/muscle-cramps/")
+    page.get_by_role("link", name="Source 1", exact=True).first.click()
+
+    assert page.url.endswith("#src-1")
+    page.locator("#src-1").get_by_role("link", name="Back to text").click()
+    assert page.url.endswith("#ref-1-1")
+    page.locator("#src-1").get_by_role("link", name="How we saw it").click()
+    assert "/sources/#" in page.url
+    assert page.locator(":target h3").is_visible()
+
+
+def test_list_of_foods_changes_as_a_reader_chooses(page):
+    page.goto("/foods/")
+    page.get_by_label("Rich in").focus()
+    page.get_by_label("Rich in").select_option("calcium")
+    page.wait_for_url("**nutrient=calcium**")
+
+    heading = page.locator("[data-results-heading]")
+    assert "with calcium" in heading.inner_text()
+    assert page.locator("[data-status]").inner_text() == heading.inner_text()
+    assert page.locator("#filters-on").inner_text() == "1 on"
+    # Focus stays on the control that was changed.
+    assert page.evaluate("document.activeElement.name") == "nutrient"
+
+    page.get_by_label("Vegan").check()
+    page.wait_for_url("**diet=vegan**")
+    assert "Vegan, remove filter" in page.locator(".active-filters").inner_text().replace("\n", "")
+
+
+def test_back_brings_the_list_as_it_was(page):
+    page.goto("/foods/")
+    before = page.locator("[data-results-heading]").inner_text()
+    page.get_by_label("Rich in").select_option("calcium")
+    page.wait_for_url("**nutrient=calcium**")
+    page.go_back()
+    page.wait_for_url("**/foods/")
+
+    assert page.locator("[data-results-heading]").inner_text() == before
+    assert page.get_by_label("Rich in").input_value() == ""
+
+
+def test_foods_are_filtered_and_paged_without_script(page_without_script):
+    page = page_without_script
+    page.goto("/foods/")
+    page.get_by_label("Rich in").select_option("iron")
+    page.get_by_label("Vegan").check()
+    page.get_by_role("button", name="Show foods").click()
+
+    assert "with iron" in page.locator("#results").inner_text()
+    first = page.locator(".food-card h3").all_inner_texts()
+    page.get_by_role("link", name="Next").click()
+    assert "page=2" in page.url
+    assert "diet=vegan" in page.url
+    assert not set(first) & set(page.locator(".food-card h3").all_inner_texts())
+    page.get_by_role("link", name="Vegan , remove filter").click()
+    assert "diet=vegan" not in page.url
+
+
+def test_search_works_from_the_header_by_keyboard(page):
+    page.goto("/")
+    page.get_by_role("link", name="Search").first.click()
+    page.get_by_label("Search Nutrisite").fill("leg cramps")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Night leg cramps", exact=True).click()
+
+    assert page.get_by_role("heading", level=1).inner_text() == "Night leg cramps"
+
+
+def test_symptom_page_opens_the_checklist_with_it_ticked(page):
+    page.goto("/symptoms/muscle-cramps/")
+    page.get_by_role("link", name="Check this with other symptoms").click()
+
+    assert page.get_by_role("checkbox", name="Muscle cramps").is_checked()
