@@ -84,6 +84,8 @@ def configuration(style: str, level: str) -> dict[str, Any]:
     `style` is "json" or "plain"; `level` is a level of the standard library, in capitals.
     """
     silent: dict[str, Any] = {"handlers": [], "propagate": False}
+    # At DEBUG gunicorn quotes the bytes of a broken request.
+    gunicorn_level = "INFO" if level == "DEBUG" else level
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -102,7 +104,9 @@ def configuration(style: str, level: str) -> dict[str, Any]:
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
             "django": {"level": level},
-            "gunicorn.error": {"level": level, "propagate": True},
+            "gunicorn.error": {"level": gunicorn_level, "propagate": True},
+            # Its lines hold the values that were asked for, and so what a reader looked up.
+            "django.db.backends": silent,
             # These two write whole request lines; `nutrisite.access` takes their place.
             "django.server": silent,
             "gunicorn.access": silent,

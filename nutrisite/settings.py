@@ -63,6 +63,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # Outermost, because the page that it writes shows what all the others add.
+    "nutrients.own_headers.middleware",
     "django.middleware.security.SecurityMiddleware",
     "nutrisite.middleware.response_headers",
     "csp.middleware.CSPMiddleware",
@@ -183,7 +185,8 @@ AUTH_PASSWORD_VALIDATORS = [
     }.items()
 ]
 
-# Logs
+# Logs and reports
+DEFAULT_EXCEPTION_REPORTER = "nutrisite.error_reports.ReportWithoutReader"
 LOGGING = logging.configuration(
     environment.choice("LOG_FORMAT", "plain", ("plain", "json")),
     environment.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),

@@ -7,7 +7,6 @@ import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
 
-
 ACTIONS = ["add", "change", "view"]
 
 

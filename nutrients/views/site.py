@@ -5,10 +5,12 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from nutrients.models import VERB_AGAINST, Evidence, Relation, Typicality, Verification
+from nutrients.own_headers import Header, LastWritten
 from nutrients.queries.home import home_page
 from nutrients.queries.site import review_counts, safety_page, source_groups
 from nutrients.ranking import ORDER
@@ -70,8 +72,17 @@ def sources(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
-    """What the site keeps about readers: nothing."""
-    return render(request, "nutrients/privacy.html", {"contact": settings.CONTACT_EMAIL})
+    """What the site keeps about readers, with the headers that this very answer is sent with."""
+
+    def write(headers: list[Header]) -> str:
+        context = {
+            "contact": settings.CONTACT_EMAIL,
+            "headers": headers,
+            "sets_cookie": any(header.name == "Set-Cookie" for header in headers),
+        }
+        return render_to_string("nutrients/privacy.html", context, request)
+
+    return LastWritten(write)
 
 
 @require_safe

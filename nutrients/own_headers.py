@@ -1,0 +1,82 @@
+"""A page that shows the very headers it is sent with.
+
+Most headers are added after a view has answered, so such a page is written last of all: it leaves
+its view empty, and the middleware below, which stands outside every other, has it written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+
+MEANINGS = {
+    "Content-Type": "What was sent: a page of text.",
+    "Content-Length": "How long the page is, in bytes.",
+    "Content-Language": "The language of the page.",
+    "Content-Security-Policy": "Your browser may load styles, scripts and pictures from this site "
+    "alone, and may send forms and requests to this site alone.",
+    "Cross-Origin-Opener-Policy": "A page of another site that opens this one cannot look into it.",
+    "Cross-Origin-Resource-Policy": "No other site may show our files as its own.",
+    "Permissions-Policy": "Nothing here may use your camera, microphone, location or movements.",
+    "Referrer-Policy": "When you follow a link away, the other site is not told where you came "
+    "from.",
+    "Set-Cookie": "A cookie. There should be none on a page for readers.",
+    "Strict-Transport-Security": "Your browser must use an encrypted connection from now on.",
+    "Vary": "What may make this page look different when you ask for it again.",
+    "X-Content-Type-Options": "Your browser must take a file for what we say it is.",
+    "X-Frame-Options": "No other site may show this page inside its own.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """One line before a page, and in plain words what it does."""
+
+    name: str
+    value: str
+
+    @property
+    def meaning(self) -> str:
+        """What the header does, in a sentence; empty for one that is not in our list."""
+        return MEANINGS.get(self.name, "")
+
+
+class LastWritten(HttpResponse):
+    """An answer that stays empty until its headers are known; `write` makes the page from them."""
+
+    def __init__(self, write: Callable[[list[Header]], str]) -> None:
+        super().__init__()
+        self._write_page = write
+
+    def write_page(self) -> None:
+        """Fill in the page. Its own length is among the headers, so it is written until it fits."""
+        length = -1
+        while length != len(self.content):
+            length = len(self.content)
+            self.headers["Content-Length"] = str(length)
+            self.content = self._write_page(headers_of(self)).encode()
+
+
+def headers_of(response: HttpResponseBase) -> list[Header]:
+    """Every header that Django sends with the answer, cookies included, A to Z."""
+    headers = [Header(name, value) for name, value in response.items()]
+    cookies = (cookie.OutputString() for cookie in response.cookies.values())
+    headers += [Header("Set-Cookie", cookie) for cookie in cookies]
+    return sorted(headers, key=lambda header: header.name)
+
+
+def middleware(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Have a page that shows its headers written, once everything else has added its own."""
+
+    def outermost(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        if isinstance(response, LastWritten):
+            response.write_page()
+        return response
+
+    return outermost
