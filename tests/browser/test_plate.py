@@ -1,0 +1,175 @@
+"""The plate in a browser: built with and without script, by keyboard, shared, and kept readable."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser import axe
+
+FULL = (
+    "/foods/plate/?food=spinach-cooked&servings-spinach-cooked=1.5&food=chia-seeds"
+    "&food=beef-liver-cooked&servings-beef-liver-cooked=2&diet=vegan&stage=19-30-pregnancy&q=beans"
+    "&food=nonsense"
+)
+OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+# Targets that are too small, but for links inside a sentence and what is only for screen readers.
+SMALL_TARGETS = """() => [...document.querySelectorAll(
+  '.plate button, .plate input:not([type=hidden]), .plate select, .plate summary, .plate a.action'
+)].filter((one) => !one.classList.contains('box') && one.getClientRects().length)
+  .filter((one) => one.getBoundingClientRect().height < 44)
+  .map((one) => one.outerHTML.slice(0, 120))"""
+
+
+def build(page):
+    """Find spinach, add it, set two servings and a life stage, and add what fills a gap."""
+    page.goto("/foods/")
+    page.get_by_role("link", name="Build a plate of foods").click()
+    page.get_by_label("Name of a food").fill("spinach")
+    page.get_by_role("button", name="Find").click()
+    page.get_by_role("button", name="Add Spinach, boiled").click()
+    page.get_by_label("Servings of Spinach, boiled").fill("2")
+    page.get_by_label("Life stage").select_option(label="Male, 51 to 70 years")
+    page.get_by_role("button", name="Update the totals").click()
+
+
+@pytest.mark.parametrize("fixture", ["page", "page_without_script"])
+def test_plate_is_built_shared_and_emptied(request, fixture, base_url, new_context):
+    page = request.getfixturevalue(fixture)
+    build(page)
+
+    expect(page.locator("#results")).to_contain_text("1 food:")
+    expect(page.locator("#plate-magnesium")).to_contain_text("157 mg")
+    expect(page.locator("#plate-magnesium")).to_contain_text("37% of the RDA")
+    page.get_by_role("link", name=re.compile("^Add ")).first.click()
+    expect(page.locator("#results")).to_contain_text("2 foods:")
+    expect(page.get_by_label("Servings of Spinach, boiled")).to_have_value("2")
+
+    shared = new_context().new_page()
+    shared.goto(page.url)
+    assert shared.locator("#plate-results").inner_text() == (
+        page.locator("#plate-results").inner_text()
+    )
+
+    page.get_by_role("button", name="Remove Spinach, boiled").click()
+    expect(page.locator("#results")).to_contain_text("1 food:")
+    page.get_by_role("button", name="Remove").click()
+    expect(page.locator("#results")).to_have_text("Your plate is empty")
+    assert "food=" not in page.url
+    assert "remove" not in page.url
+
+
+def test_totals_follow_the_servings_at_once_and_focus_stays(page):
+    page.goto("/foods/plate/?food=spinach-cooked&stage=51-70-male")
+    servings = page.get_by_label("Servings of Spinach, boiled")
+    servings.fill("2")
+    servings.press("Tab")
+
+    expect(page.locator("#plate-magnesium")).to_contain_text("157 mg")
+    expect(page.locator("[data-status]")).to_contain_text("1 food:")
+    expect(page).to_have_url(re.compile("servings-spinach-cooked=2"))
+    assert page.url.count("food=spinach-cooked") == 1
+    expect(page.get_by_role("button", name="Remove Spinach, boiled")).to_be_focused()
+
+
+def test_life_stage_and_diet_change_the_totals_and_what_is_found(page):
+    page.goto("/foods/plate/?food=milk-whole&q=milk")
+    expect(page.locator("#plate-found")).to_contain_text("Buttermilk")
+    page.get_by_label("Life stage").select_option(label="Pregnant, 19 to 30 years")
+    expect(page.locator("#plate-iron")).to_contain_text("of 27 mg")
+
+    page.get_by_label("Vegan", exact=True).check()
+    expect(page.locator("#plate-results")).to_contain_text("is not vegan")
+    expect(page.locator("#plate-found")).not_to_contain_text("Buttermilk")
+    expect(page.locator("#plate-found")).to_contain_text("Soya milk")
+    expect(page.get_by_label("Vegan", exact=True)).to_be_focused()
+
+
+def test_add_after_a_change_keeps_what_was_changed(page):
+    page.goto("/foods/plate/?food=spinach-cooked&q=kale")
+    page.get_by_label("Servings of Spinach, boiled").fill("3")
+    page.get_by_role("button", name="Add Kale, boiled").click()
+
+    expect(page.locator("#results")).to_contain_text("2 foods:")
+    expect(page.get_by_label("Servings of Spinach, boiled")).to_have_value("3")
+
+
+@pytest.mark.parametrize("fixture", ["page", "page_without_script"])
+def test_enter_in_a_field_removes_and_adds_nothing(request, fixture):
+    page = request.getfixturevalue(fixture)
+    page.goto("/foods/plate/?food=spinach-cooked&food=milk-whole&q=kale")
+    page.get_by_label("Servings of Milk").fill("2")
+    page.get_by_label("Servings of Milk").press("Enter")
+
+    page.wait_for_url(re.compile("servings-milk-whole=2"))
+    expect(page.locator("#results")).to_contain_text("2 foods:")
+
+
+def test_back_and_forward_show_the_plate_and_its_controls(page):
+    page.goto("/foods/plate/?food=spinach-cooked")
+    page.get_by_label("Servings of Spinach, boiled").fill("2")
+    page.get_by_label("Servings of Spinach, boiled").press("Tab")
+    expect(page.locator("#plate-magnesium")).to_contain_text("157 mg")
+    page.go_back()
+
+    expect(page.locator("#plate-magnesium")).to_contain_text("78.3 mg")
+    expect(page.get_by_label("Servings of Spinach, boiled")).to_have_value("1")
+    page.go_forward()
+    expect(page.locator("#plate-magnesium")).to_contain_text("157 mg")
+    expect(page.get_by_label("Servings of Spinach, boiled")).to_have_value("2")
+
+
+def test_sum_opens_without_script(page_without_script):
+    page = page_without_script
+    page.goto(FULL)
+    row = page.locator("#plate-magnesium")
+    row.get_by_text("How it adds up").click()
+
+    expect(row.locator("tfoot")).to_be_visible()
+    expect(row.locator("tbody tr").first).to_contain_text("117.45")
+
+
+def test_update_without_script_leads_to_the_totals(page_without_script):
+    page = page_without_script
+    page.goto("/foods/plate/?food=spinach-cooked")
+    page.get_by_role("button", name="Update the totals").click()
+
+    expect(page).to_have_url(re.compile("#results$"))
+    expect(page.locator("#results")).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("address", ["/foods/plate/", FULL])
+def test_plate_is_clean_for_axe_in_light_and_dark_narrow_and_wide(page, address):
+    assert axe.violations(page, address) == []
+
+
+def test_open_sums_and_suggestions_are_clean_for_axe(page):
+    page.set_viewport_size({"width": 320, "height": 900})
+    page.goto(FULL)
+    for summary in page.locator(".plate summary").all():
+        summary.click()
+
+    assert axe.on_this_page(page) == []
+    assert page.evaluate(OVERFLOW) == 0
+
+
+@pytest.mark.parametrize("address", ["/foods/plate/", FULL])
+def test_plate_fits_a_narrow_screen_and_paper_with_targets_large_enough(page, address):
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.goto(address)
+
+    assert page.evaluate(OVERFLOW) == 0
+    assert page.evaluate(SMALL_TARGETS) == []
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 700, "height": 900})
+    assert page.evaluate(OVERFLOW) == 0
+
+
+def test_failure_is_said_and_leaves_the_totals(page, faults):
+    page.goto("/foods/plate/?food=spinach-cooked")
+    page.route("**/foods/plate/**", lambda route: route.abort())
+    page.get_by_label("Life stage").select_option(label="Male, 51 to 70 years")
+
+    expect(page.locator("[data-status]")).to_contain_text("could not be updated")
+    expect(page.locator("#plate-magnesium")).to_contain_text("78.3 mg")
+    faults.clear()
