@@ -21,6 +21,7 @@ FIXED = (
     "nutrient_list",
     "symptom_list",
     "food_list",
+    "plate",
     "safety",
     "about",
     "method",
