@@ -80,7 +80,7 @@ def test_published_row_may_not_rest_on_editors_alone():
     ("body", "complaint"),
     [
         ("Fine.\n\nSo. [@nobody]", "line 3: There is no source “nobody”."),
-        ("[[tabel]]", "line 1: There is no block “tabel”"),
+        ("[[tablet]]", "line 1: There is no block “tablet”"),
         ("[[callout note]]\nx", "line 1: [[callout]] is not closed with [[/callout]]."),
         ("[a](/nutrients/unobtainium/)", "line 1: there is no published nutrient “unobtainium”."),
         ("[a](/nutrients)", "line 1: /nutrients leads nowhere"),

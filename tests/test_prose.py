@@ -141,7 +141,7 @@ def test_sound_body_is_told_nothing():
         ("a\n\nb [@nope]", 3, "no source “nope”"),
         ("a [@one, @two]", 1, "is not a citation"),
         ("a [@one", 1, "is not a citation"),
-        ("a\n[[tabel]]", 2, "no block “tabel”"),
+        ("a\n[[tablet]]", 2, "no block “tablet”"),
         ("[[callout]]\nx\n[[/callout]]", 1, "[[callout caution]] or [[callout note]]"),
         ("[[callout note]]\nx", 1, "is not closed"),
         ("[[callout note]]\n\n[[/callout]]", 1, "holds nothing"),
