@@ -11,7 +11,7 @@ from django.db.models import DecimalField, ExpressionWrapper, F, QuerySet
 from nutrients.models import FoodSource, Nutrient, NutrientAmount
 
 # Percentages of the daily value that a bar's full width may stand for.
-SCALES = (10, 25, 50, 100, 200, 500, 1000, 2000, 5000)
+SCALES = (10, 25, 50, 75, 100, 150, 200, 300, 400, 500, 750, 1000, 1500, 2000, 3000, 4000, 5000)
 
 # To sort by what a serving gives: a hundred times the amount. It is not divided, because SQLite
 # divides whole numbers without the remainder.

@@ -232,7 +232,7 @@ def test_symptom_page_puts_common_causes_and_help_before_nutrients(client, conte
     text = text_of(page, "main")
     symptom = Symptom.objects.get(slug="muscle-cramps")
     assert text.index(symptom.description) < text.index("Doctors say: ")
-    assert "Too little: nutrients linked with it" in text
+    assert "Too little: nutrients, most typical first" in text
     links = links_of(page, "main")
     assert "/checklist/?symptom=muscle-cramps" in links
     assert "/compare/?symptom=muscle-cramps" in links
