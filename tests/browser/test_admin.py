@@ -30,9 +30,10 @@ def test_edit_shows_at_once_on_every_public_page(editor_page, new_context):
 def test_autocomplete_finds_a_source_and_adds_it(editor_page):
     open_magnesium(editor_page)
     box = editor_page.locator("#id_sources + .select2-container")
+    expect(box).to_be_visible()
     before = box.locator(".select2-selection__choice").count()
     box.locator(".select2-search__field").press_sequentially("StatPearls")
-    editor_page.locator(".select2-results__option--highlighted").click()
+    editor_page.locator(".select2-results__option[aria-selected=false]").first.click()
 
     expect(box.locator(".select2-selection__choice")).to_have_count(before + 1)
 
