@@ -17,6 +17,7 @@ from nutrients.content_links import dead_links
 from nutrients.models import (
     Article,
     ArticleSection,
+    FoodSource,
     Nutrient,
     NutrientAmount,
     OtherCause,
@@ -41,8 +42,8 @@ UNITS_OF_LIMITS = {
 MOST_IN_100_G = {Unit.MG: 100_000, Unit.MCG: 100_000_000, Unit.MCG_DFE: 100_000_000}
 # A figure in the wrong unit is off by a thousand. Needs of adults differ by far less.
 FAR_FROM_DAILY_VALUE = 20
-# Names that others gave: they are quoted as they stand.
-QUOTED = {"usda_description"}
+# Names that others gave are quoted as they stand; and ham is cured.
+QUOTED = {(FoodSource, "usda_description"), (FoodSource, "name")}
 # Ids that an article's page uses itself.
 RESERVED_ANCHORS = {"main", "key-points", "sources", "related", "core-table"}
 
@@ -170,7 +171,7 @@ def _impossible_amounts() -> Iterator[Problem]:
 def _overdue(on: date) -> Iterator[Problem]:
     for model in _content_models():
         if issubclass(model, Publishable):
-            for row in _public(model).filter(review_due_on__lt=on):
+            for row in _public(model).overdue(on=on):
                 yield _problem(row, f"its review fell due on {row.review_due_on:%Y-%m-%d}.")
 
 
@@ -183,7 +184,7 @@ def _forbidden_words() -> Iterator[Problem]:
             for field in model._meta.get_fields()
             if isinstance(field, models.CharField | models.TextField)
             and not isinstance(field, models.SlugField)
-            and field.name not in QUOTED
+            and (model, field.name) not in QUOTED
         ]
         for row in model._default_manager.all():
             for name in fields:

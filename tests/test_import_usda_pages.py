@@ -125,10 +125,27 @@ def test_an_imported_foods_page_prints_its_figures_and_portions(client, import_f
     import_foods(10)
     page = text_of(client.get("/foods/butter-salted-01001/"))
 
-    assert "One serving is 100 g" in page
+    assert "Its figures are for 100 grams." in page
     assert "1 tbsp: 14.2 g" in page
     assert "643 mg" in page
     assert "“Butter, salted”" in page
+
+
+def test_flags_that_are_not_known_are_never_said_to_be_absent(client, import_foods):
+    import_foods(10)
+    page = text_of(client.get("/foods/butter-salted-01001/"))
+
+    assert "Allergens not known Fish, Shellfish, Egg, Soya, Sesame, Peanut" in page
+    assert "Diets not known Vegan, Vegetarian, Dairy-free, Gluten-free, Nut-free" in page
+    assert "None of" not in page
+
+
+def test_cured_ham_is_no_claim_to_cure(import_foods):
+    import_foods(10)
+    ham = FoodSource.objects.filter(is_curated=False).first()
+    FoodSource.objects.filter(pk=ham.pk).update(name="Pork, cured, ham")
+
+    call_command("check_content", stdout=io.StringIO())
 
 
 def test_a_food_without_any_figure_says_so_and_shows_no_zero(client, import_foods):

@@ -29,6 +29,12 @@ class SluggedForm(ContentForm):
     fixed = ("slug",)
 
 
+class FoodForm(SluggedForm):
+    """A food. Ham is cured, so a food's name may hold words that are no claim there."""
+
+    quoted = frozenset({"name"})
+
+
 class PortionForm(ContentForm):
     """A household measure of one food."""
 
@@ -87,7 +93,7 @@ class NutrientAmountInline(AmountInline):
 class FoodSourceAdmin(PublishableAdmin):
     """Foods, and sunlight."""
 
-    form = SluggedForm
+    form = FoodForm
     slug_from = ("name",)
     list_display = ("name", "group", "serving", "amount_total", "state", "review", "source_total")
     list_filter = (

@@ -178,6 +178,12 @@ class FoodSource(Slugged, Publishable):
         return reverse("nutrients:food", args=[self.slug])
 
     @property
+    def is_weighed(self) -> bool:
+        """Whether its serving is a plain weight, such as "100 g", because nobody chose another."""
+        grams = self.serving_grams
+        return grams is not None and self.serving_description == f"{grams.normalize():f} g"
+
+    @property
     def diets(self) -> list[Diet]:
         """The diets that the plain food is known to suit."""
         return [diet for diet in Diet if getattr(self, diet.value)]
