@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import cast
 
 from nutrients.models import FoodSource, Nutrient, NutrientAmount, ReferenceIntake
 from nutrients.models.foods import FoodSourceQuerySet
-from nutrients.plate import Candidate, Helping, Need, Total, percent, swaps, total
+from nutrients.plate import Candidate, Helping, Need, Part, Total, percent, swaps, total
 
-from .amounts import PER_SERVING
 from .citations import Citation, cite
 from .food_filters import DIETS
 from .foods import unmeasured_foods
-from .plate_choices import LifeStage, PlateChoices
+from .plate_choices import ONE_SERVING, LifeStage, PlateChoices
 from .references import References
 
 # How `upper_limit_applies_to` begins where food counts towards the limit.
@@ -120,7 +120,9 @@ def plate_page(
 
 
 def _helping(food: FoodSource, choices: PlateChoices) -> Helping:
-    return Helping(food.slug, food.name, choices.servings[food.slug], food.serving_grams)
+    # The database refuses a food without a serving.
+    grams = cast(Decimal, food.serving_grams)
+    return Helping(food.slug, food.name, choices.servings[food.slug], grams)
 
 
 def _plate_food(food: FoodSource, helping: Helping, choices: PlateChoices) -> PlateFood:
@@ -225,11 +227,10 @@ def _candidates(
 ) -> dict[int, list[Candidate]]:
     rows = NutrientAmount.objects.filter(food__in=foods, nutrient__in=nutrients).order_by()
     found: dict[int, list[Candidate]] = defaultdict(list)
-    values: Iterable[tuple[int, str, Decimal]] = rows.values_list(
-        "nutrient_id", "food__slug", PER_SERVING
-    )
-    for nutrient, slug, amount in values:
-        found[nutrient].append(Candidate(slug, amount))
+    names = ("nutrient_id", "per_100g", "food__slug", "food__name", "food__serving_grams")
+    for nutrient, per_100g, slug, name, grams in rows.values_list(*names):
+        one = Part(Helping(slug, name, ONE_SERVING, grams), per_100g)
+        found[nutrient].append(Candidate(slug, one.amount))
     return found
 
 

@@ -102,7 +102,10 @@ def life_stages() -> dict[str, LifeStage]:
     names = ("life_stage", "life_stage_label", "sex", "life_status", "age_from")
     rows = ReferenceIntake.objects.filter(age_from__gte=YOUNGEST_YEARS).order_by()
     found = sorted(rows.values_list(*names).distinct(), key=lambda row: (row[4], row))
-    stages = [LifeStage(*row[:4], is_adult=row[4] >= ADULT_YEARS) for row in found]
+    stages = [
+        LifeStage(stage, label, sex, status, is_adult=age >= ADULT_YEARS)
+        for stage, label, sex, status, age in found
+    ]
     order = ["Female", "Male", "Pregnant", "Breastfeeding", "Children"]
     stages.sort(key=lambda stage: order.index(stage.group))
     return {stage.slug: stage for stage in stages}

@@ -1,252 +1,14 @@
-"""The plate: its address, its figures against the dossier, its limits, its swaps, its mistakes."""
-
-import csv
-import re
-from decimal import Decimal
-from functools import cache
+"""The plate's address: what it holds, what is left out of it, and page and fragment."""
 
 import pytest
-from django.conf import settings
-from model_bakery import baker
 
-from nutrients.models import FoodSource, ReferenceIntake
+from nutrients.models import FoodSource
 from nutrients.queries.plate_choices import MOST_FOUND
-from nutrients.templatetags.amounts import rounded
-from nutrients.templatetags.components import figure
 from tests import factories
 from tests.views.pages import links_of, text_of
+from tests.views.plates import MIXED, PAGE, dossier, query, sum_shown
 
-PAGE = "/foods/plate/"
 HTMX = {"HX-Request": "true"}
-DOSSIER = settings.BASE_DIR / "fixtures" / "dossier"
-MIXED = {
-    "spinach-cooked": Decimal("1.5"),
-    "milk-whole": Decimal(1),
-    "chia-seeds": Decimal("0.25"),
-    "salmon-sockeye-cooked": Decimal(2),
-}
-NUTRIENTS = [
-    "magnesium", "calcium", "vitamin-d", "vitamin-b12", "potassium", "sodium", "phosphorus",
-    "thiamin", "vitamin-b6", "vitamin-e", "iron", "folate", "copper",
-]  # fmt: skip
-NOT_A_GOAL = "sodium"
-
-
-@cache
-def dossier(name):
-    with (DOSSIER / f"{name}.csv").open(newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def expected_total(plate, nutrient):
-    """The sum from the dossier's own figures, and the foods that it has none for."""
-    grams = {row["slug"]: Decimal(row["serving_grams"] or 0) for row in dossier("foods")}
-    figures = {
-        row["food"]: Decimal(row["amount_per_100g"])
-        for row in dossier("food_nutrients")
-        if row["nutrient"] == nutrient
-    }
-    known = [plate[food] * grams[food] * figures[food] / 100 for food in plate if food in figures]
-    return sum(known, Decimal(0)), [food for food in plate if food not in figures]
-
-
-def intake(nutrient, stage="19-30", sex="female", status="none"):
-    wanted = (nutrient, stage, sex, status)
-    names = ("nutrient", "life_stage", "sex", "status")
-    return next(r for r in dossier("intakes") if tuple(r[name] for name in names) == wanted)
-
-
-def query(plate, **more):
-    pairs = [f"food={food}&servings-{food}={servings}" for food, servings in plate.items()]
-    return "?" + "&".join([*pairs, *(f"{name}={value}" for name, value in more.items())])
-
-
-def sum_shown(response, nutrient):
-    """The last cell of the nutrient's sum."""
-    html = response.content.decode().partition(f'id="sum-{nutrient}"')[2]
-    return re.search(r"<tfoot>.*?<strong>([\d.,]+)</strong>", html, re.S)[1]
-
-
-@pytest.mark.parametrize("nutrient", NUTRIENTS)
-def test_totals_are_those_of_the_dossier(client, content, nutrient):
-    response = client.get(PAGE + query(MIXED))
-    total, unknown = expected_total(MIXED, nutrient)
-    row = text_of(response, f"plate-{nutrient}")
-
-    assert sum_shown(response, nutrient) == figure(total)
-    assert f"{rounded(total)} mc" in row or f"{rounded(total)} mg" in row
-    assert (f"in {len(unknown)} food" in row) == bool(unknown)
-
-
-@pytest.mark.parametrize("nutrient", [name for name in NUTRIENTS if name != NOT_A_GOAL])
-def test_share_of_the_need_is_rounded_down_and_the_rest_is_to_go(client, content, nutrient):
-    row = text_of(client.get(PAGE + query(MIXED)), f"plate-{nutrient}")
-    need = intake(nutrient)
-    total, _ = expected_total(MIXED, nutrient)
-    amount = Decimal(need["amount"])
-
-    assert f"{int(total / amount * 100):,}% of the {need['reference_type']}" in row
-    assert ("Need met." in row) == (total >= amount)
-    assert (f"{rounded(amount - total)} {need['unit']} to go." in row) == (total < amount)
-
-
-def test_heading_counts_the_needs_that_are_met(client, content):
-    goals = [name for name in NUTRIENTS if name != NOT_A_GOAL]
-    met = [n for n in goals if expected_total(MIXED, n)[0] >= Decimal(intake(n)["amount"])]
-    response = client.get(PAGE + query(MIXED))
-
-    assert text_of(response, "results") == f"4 foods: {len(met)} of 12 daily needs met"
-
-
-def test_every_step_of_a_sum_stands_on_the_page(client, content):
-    row = text_of(client.get(PAGE + query(MIXED)), "plate-magnesium")
-
-    assert "servings × grams ÷ 100 × amount in 100 g" in row
-    assert "Spinach, boiled 1.5 90 87 117.45" in row
-
-
-def test_food_without_a_figure_is_named_and_not_counted_as_none(client, content):
-    row = text_of(client.get(PAGE + "?food=chia-seeds"), "plate-vitamin-b6")
-
-    assert "No figure for vitamin B6 in 1 food: Chia seeds" in row
-    assert "That does not mean none." in row
-    assert not re.search(r"\b0 ?(mg|%)", row)
-
-
-@pytest.mark.parametrize(
-    ("nutrient", "words"),
-    [
-        ("magnesium", "The upper limit is for supplements and medicines only."),
-        ("vitamin-e", "The upper limit is for supplements and fortified foods only."),
-        ("folate", "The upper limit is for folic acid from supplements and fortified foods only"),
-    ],
-)
-def test_limit_that_leaves_food_out_is_said_and_never_compared(client, content, nutrient, words):
-    plenty = {"spinach-cooked": Decimal(20), "wheat-germ-oil": Decimal(20)}
-    row = text_of(client.get(PAGE + query(plenty)), f"plate-{nutrient}")
-
-    assert words in row
-    assert "This plate cannot be held against it" in row
-    assert "Above the limit" not in row
-    assert "of it." not in row
-
-
-def test_limit_that_counts_food_is_compared(client, content):
-    liver = {"beef-liver-cooked": Decimal(2)}
-    above = text_of(client.get(PAGE + query(liver)), "plate-copper")
-    under = text_of(client.get(PAGE + query(liver)), "plate-iron")
-
-    assert "Above the limit Upper limit: 10 mg from all sources." in above
-    total, _ = expected_total(liver, "iron")
-    assert f"45 mg from all sources. This plate is at {int(total * 100 / 45)}% of it." in under
-
-
-def test_sodium_has_a_limit_and_is_no_goal(client, content):
-    little = text_of(client.get(PAGE + "?food=spinach-cooked"), "plate-sodium")
-    salty = text_of(client.get(PAGE + "?food=miso&servings-miso=20"), "plate-sodium")
-
-    assert "% of the advised limit" in little
-    assert "to go" not in little
-    assert "to stay below 2,300 mg a day, to lower the risk of long-term disease. More is not better." in salty
-    assert "Above the advised limit" in salty
-    assert "Need met" not in salty
-
-
-@pytest.mark.parametrize(
-    ("stage", "words", "need"),
-    [
-        ("19-30-pregnancy", "pregnant, 19 to 30 years", "27 mg"),
-        ("71-plus-male", "male, 71 years and over", "8 mg"),
-        ("children-4-8", "children, 4 to 8 years", "10 mg"),
-        ("31-50-lactation", "breastfeeding, 31 to 50 years", "9 mg"),
-    ],
-)
-def test_need_is_that_of_the_life_stage(client, content, stage, words, need):
-    response = client.get(f"{PAGE}?food=spinach-cooked&stage={stage}")
-
-    assert f"Held against a day’s needs: {words}." in text_of(response, "plate-results")
-    assert f"of {need}" in text_of(response, "plate-iron")
-
-
-def test_every_life_stage_from_one_year_can_be_chosen(client, content):
-    html = client.get(PAGE).content.decode()
-    stages = {(r["life_stage"], r["sex"], r["status"]) for r in dossier("intakes")}
-    babies = {stage for stage in stages if stage[0].startswith("infants")}
-
-    offered = re.findall(r'<option value="([^"]+)"', html)
-    assert len(offered) == len(set(offered)) == len(stages - babies)
-    for stage in offered:
-        response = client.get(f"{PAGE}?food=spinach-cooked&stage={stage}")
-        assert "No daily need is recorded" not in text_of(response)
-
-
-def test_swap_gives_most_in_a_serving_within_the_diet(client, content):
-    response = client.get(PAGE + "?food=apple-raw&food=spinach-raw&diet=vegan&stage=19-30-female")
-    vegan = {row["slug"]: row for row in dossier("foods") if row["vegan"] == "yes"}
-    served = {
-        row["food"]: Decimal(row["amount_per_100g"]) * Decimal(vegan[row["food"]]["serving_grams"])
-        for row in dossier("food_nutrients")
-        if row["nutrient"] == "magnesium" and row["food"] in vegan
-    }
-    best = sorted(served, key=served.get, reverse=True)[:3]
-
-    links = [link for link in links_of(response, "plate-results") if link.startswith("?food")]
-    assert [re.findall(r"food=([\w-]+)", link)[-1] for link in links[:3]] == best
-
-
-def test_swap_adds_one_serving_and_keeps_the_plate(client, content):
-    response = client.get(PAGE + query(MIXED, diet="vegetarian", stage="51-70-male"))
-    link = next(one for one in links_of(response, "gaps-list") if one.startswith("?food"))
-    after = client.get(PAGE + link.partition("#")[0])
-
-    assert text_of(after, "results").startswith("5 foods:")
-    assert sum_shown(after, "iron") != sum_shown(response, "iron")
-    assert 'value="1.5"' in after.content.decode()
-    assert "male, 51 to 70 years" in text_of(after)
-
-
-def test_nothing_is_suggested_for_a_need_that_is_nearly_met_or_for_sodium(client, content):
-    suggestions = text_of(client.get(PAGE + "?food=beef-liver-cooked"), "gaps-list")
-
-    assert "Magnesium" in suggestions
-    assert "Sodium" not in suggestions
-    assert "Copper" not in suggestions
-
-
-@pytest.mark.parametrize(
-    ("stage", "is_offered"), [("19-30-pregnancy", False), ("19-30-female", True)]
-)
-def test_food_that_its_note_advises_against_in_pregnancy_is_not_suggested(
-    client, content, stage, is_offered
-):
-    response = client.get(f"{PAGE}?food=apple-raw&stage={stage}")
-
-    offered = " ".join(link for link in links_of(response) if link and link.startswith("?food"))
-    assert ("food=beef-liver-cooked" in offered) is is_offered
-
-
-def test_note_of_a_chosen_food_is_shown(client, content):
-    words = text_of(client.get(PAGE + "?food=beef-liver-cooked"), "plate-results")
-
-    assert "Beef liver, pan-fried: Liver is very high in vitamin A. Avoid it in pregnancy." in words
-
-
-def test_chosen_food_outside_the_diet_is_said_with_a_way_to_take_it_off(client, content):
-    response = client.get(PAGE + "?food=milk-whole&food=spinach-raw&diet=vegan&diet=dairy-free")
-
-    words = text_of(response, "plate-results")
-    assert "Milk, whole, with added vitamin D is not vegan, not dairy-free." in words
-    assert "Spinach, raw is not" not in words
-    assert "?food=spinach-raw&stage=19-30-female&diet=vegan&diet=dairy-free#plate-foods" in (
-        links_of(response, "plate-results")
-    )
-
-
-def test_diet_that_is_not_known_of_a_food_is_not_said_to_fail(client, content):
-    FoodSource.objects.filter(slug="milk-whole").update(vegan=None)
-    words = text_of(client.get(PAGE + "?food=milk-whole&diet=vegan"), "plate-results")
-
-    assert "Milk, whole, with added vitamin D is not known to be vegan." in words
 
 
 def test_removing_leads_to_the_address_without_the_food(client, content):
@@ -286,23 +48,6 @@ def test_search_that_finds_nothing_leads_on(client, content):
 
     assert "No other food is called “zzz&”." in text_of(response, "plate-found")
     assert links_of(response, "plate-found") == ["/foods/?q=zzz%26"]
-
-
-def test_foods_that_editors_did_not_choose_are_found_but_not_suggested(client, content):
-    FoodSource.objects.filter(slug="hemp-seeds").update(is_curated=False)
-
-    assert "Hemp" in text_of(client.get(PAGE + "?q=hemp"), "plate-found")
-    assert "Hemp" not in text_of(client.get(PAGE + "?food=apple-raw"))
-
-
-def test_empty_plate_offers_foods_to_begin_with(client, content):
-    response = client.get(PAGE)
-
-    words = text_of(response, "plate-results")
-    assert "Your plate is empty" in words
-    assert "Foods to begin with" in words
-    assert "to go" not in words
-    assert any(link.startswith("?food=") for link in links_of(response, "plate-results"))
 
 
 @pytest.mark.parametrize(
@@ -379,31 +124,8 @@ def test_draft_food_is_on_no_plate(client, content):
     assert "Spinach, raw" not in text_of(response)
 
 
-def test_life_stage_without_a_need_is_said(client, content):
-    ReferenceIntake.objects.filter(nutrient__slug="iron").delete()
-    row = text_of(client.get(PAGE + "?food=spinach-cooked"), "plate-iron")
-
-    assert "No daily need is recorded for this life stage." in row
-    assert "%" not in row
-
-
 def test_site_without_content_shows_an_empty_plate(client, no_content):
     assert "Your plate is empty" in text_of(client.get(PAGE + "?food=kale-raw"))
-
-
-def test_limit_in_another_unit_is_never_compared(client, no_content):
-    iron = factories.nutrient("iron")
-    factories.food("bean", iron, 5000)
-    baker.make(
-        ReferenceIntake,
-        nutrient=iron, life_stage="19-30", life_stage_label="19 to 30 years", age_from=19,
-        sex="female", reference_type="RDA", amount=18, upper_limit=1000,
-        upper_limit_unit="mcg", upper_limit_status="set", upper_limit_applies_to="all sources",
-    )  # fmt: skip
-    row = text_of(client.get(PAGE + "?food=bean"), "plate-iron")
-
-    assert "This plate cannot be held against it" in row
-    assert "Above the limit" not in row
 
 
 def test_fragment_is_the_changing_part_of_the_page(client, content):
@@ -442,16 +164,6 @@ def test_number_of_queries_does_not_grow_with_the_plate(client, content, django_
     for address in ("?food=spinach-raw&q=milk", f"?{large}&q=milk&diet=vegan"):
         with django_assert_num_queries(10):
             client.get(PAGE + address)
-
-
-def test_every_figure_has_a_source_on_the_page(client, content):
-    response = client.get(PAGE + query(MIXED))
-    html = response.content.decode()
-
-    for nutrient in NUTRIENTS:
-        cited = [link for link in links_of(response, f"plate-{nutrient}") if link[0] == "#"]
-        assert len(cited) >= 2, nutrient
-        assert all(f'id="{link[1:]}"' in html for link in cited)
 
 
 def test_nothing_pushes_dieting(client, content):

@@ -1,0 +1,105 @@
+"""What is said of the foods on a plate, and what would fill its gaps."""
+
+import re
+from decimal import Decimal
+
+import pytest
+
+from nutrients.models import FoodSource
+from nutrients.templatetags.amounts import rounded
+from tests.views.pages import links_of, text_of
+from tests.views.plates import MIXED, PAGE, dossier, expected_total, intake, query, sum_shown
+
+
+def test_swap_gives_most_in_a_serving_within_the_diet(client, content):
+    response = client.get(PAGE + "?food=apple-raw&food=spinach-raw&diet=vegan&stage=19-30-female")
+    vegan = {row["slug"]: row for row in dossier("foods") if row["vegan"] == "yes"}
+    served = {
+        row["food"]: Decimal(row["amount_per_100g"]) * Decimal(vegan[row["food"]]["serving_grams"])
+        for row in dossier("food_nutrients")
+        if row["nutrient"] == "magnesium" and row["food"] in vegan
+    }
+    best = sorted(served, key=served.get, reverse=True)[:3]
+
+    links = [link for link in links_of(response, "plate-results") if link.startswith("?food")]
+    assert [re.findall(r"food=([\w-]+)", link)[-1] for link in links[:3]] == best
+
+
+def test_swap_adds_one_serving_and_keeps_the_plate(client, content):
+    response = client.get(PAGE + query(MIXED, diet="vegetarian", stage="51-70-male"))
+    link = next(one for one in links_of(response, "gaps-list") if one.startswith("?food"))
+    after = client.get(PAGE + link.partition("#")[0])
+
+    assert text_of(after, "results").startswith("5 foods:")
+    assert sum_shown(after, "iron") != sum_shown(response, "iron")
+    assert 'value="1.5"' in after.content.decode()
+    assert "male, 51 to 70 years" in text_of(after)
+
+
+def test_nothing_is_suggested_for_a_need_that_is_nearly_met_or_for_sodium(client, content):
+    suggestions = text_of(client.get(PAGE + "?food=beef-liver-cooked"), "gaps-list")
+
+    assert "Magnesium" in suggestions
+    assert "Sodium" not in suggestions
+    assert "Copper" not in suggestions
+
+
+@pytest.mark.parametrize(
+    ("stage", "is_offered"), [("19-30-pregnancy", False), ("19-30-female", True)]
+)
+def test_food_that_its_note_advises_against_in_pregnancy_is_not_suggested(
+    client, content, stage, is_offered
+):
+    response = client.get(f"{PAGE}?food=apple-raw&stage={stage}")
+
+    offered = " ".join(link for link in links_of(response) if link and link.startswith("?food"))
+    assert ("food=beef-liver-cooked" in offered) is is_offered
+
+
+def test_note_of_a_chosen_food_is_shown(client, content):
+    words = text_of(client.get(PAGE + "?food=beef-liver-cooked"), "plate-results")
+
+    assert "Beef liver, pan-fried: Liver is very high in vitamin A. Avoid it in pregnancy." in words
+
+
+def test_chosen_food_outside_the_diet_is_said_with_a_way_to_take_it_off(client, content):
+    response = client.get(PAGE + "?food=milk-whole&food=spinach-raw&diet=vegan&diet=dairy-free")
+
+    words = text_of(response, "plate-results")
+    assert "Milk, whole, with added vitamin D is not vegan, not dairy-free." in words
+    assert "Spinach, raw is not" not in words
+    assert "?food=spinach-raw&stage=19-30-female&diet=vegan&diet=dairy-free#plate-foods" in (
+        links_of(response, "plate-results")
+    )
+
+
+def test_diet_that_is_not_known_of_a_food_is_not_said_to_fail(client, content):
+    FoodSource.objects.filter(slug="milk-whole").update(vegan=None)
+    words = text_of(client.get(PAGE + "?food=milk-whole&diet=vegan"), "plate-results")
+
+    assert "Milk, whole, with added vitamin D is not known to be vegan." in words
+
+
+def test_foods_that_editors_did_not_choose_are_found_but_not_suggested(client, content):
+    FoodSource.objects.filter(slug="hemp-seeds").update(is_curated=False)
+
+    assert "Hemp" in text_of(client.get(PAGE + "?q=hemp"), "plate-found")
+    assert "Hemp" not in text_of(client.get(PAGE + "?food=apple-raw"))
+
+
+def test_empty_plate_offers_foods_to_begin_with(client, content):
+    response = client.get(PAGE)
+
+    words = text_of(response, "plate-results")
+    assert "Your plate is empty" in words
+    assert "Foods to begin with" in words
+    assert "to go" not in words
+    assert any(link.startswith("?food=") for link in links_of(response, "plate-results"))
+
+
+def test_what_a_suggested_serving_gives_is_that_of_the_dossier(client, content):
+    words = text_of(client.get(PAGE + "?food=apple-raw&stage=19-30-female"), "gaps-list")
+    amount, _ = expected_total({"hemp-seeds": Decimal(1)}, "magnesium")
+    share = int(amount * 100 / Decimal(intake("magnesium")["amount"]))
+
+    assert f"Add Hemp seeds, hulled 3 tbsp: {rounded(amount)} mg, {share}% of the need." in words
