@@ -93,27 +93,21 @@ def nutrient_page(nutrient: Nutrient, *, at: datetime) -> NutrientPage:
     """The page of one nutrient. The number of queries does not grow with the content."""
     references = References()
     sources = list(nutrient.sources.all())
-    job_citations = cite(references, sources)
     signs = _signs(nutrient, at=at)
-    groups = evidence_groups(references, signs)
-    against = cite_rows(references, [sign for sign in signs if sign.is_against])
-    risks = _risk_groups(references, nutrient, at=at)
     needs = daily_needs(nutrient)
-    needs_citations = cite(references, _distinct_sources(needs.intakes))
-    limit_citations = cite(references, sources)
-    foods = _foods(references, nutrient, at=at)
     previous, following = _neighbours(nutrient, at=at)
+    # Arguments are evaluated from the top, so that sources are numbered in reading order.
     return NutrientPage(
         nutrient=nutrient,
         unit=Unit(nutrient.unit),
-        job_citations=job_citations,
-        signs=groups,
-        against=against,
-        risks=risks,
+        job_citations=cite(references, sources),
+        signs=evidence_groups(references, signs),
+        against=cite_rows(references, [sign for sign in signs if sign.is_against]),
+        risks=_risk_groups(references, nutrient, at=at),
         needs=needs,
-        needs_citations=needs_citations,
-        limit_citations=limit_citations,
-        foods=foods,
+        needs_citations=cite(references, _distinct_sources(needs.intakes)),
+        limit_citations=cite(references, sources),
+        foods=_foods(references, nutrient, at=at),
         interactions=cite_rows(references, _interactions(nutrient, at=at)),
         test_citations=cite(references, sources),
         articles=list(nutrient.articles.published(at=at)),

@@ -237,4 +237,4 @@ def test_food_page_names_the_nutrients_without_a_figure(client, foods):
     text = text_of(client.get("/foods/cocoa/"), "main")
 
     assert "No figure is known for iron. That does not mean none." in text
-    assert "Not known" in text
+    assert "Diets not known" in text
