@@ -87,7 +87,7 @@ def test_every_published_flag_can_be_raised():
 
 def test_rules_are_made_of_published_ticks():
     ticks = {
-        *Symptom.objects.noticeable().filter(status=Status.PUBLISHED),
+        *Symptom.objects.filter(is_noticeable=True, status=Status.PUBLISHED),
         *RiskFactor.objects.filter(status=Status.PUBLISHED),
         *OtherCause.objects.filter(status=Status.PUBLISHED, is_asked=True),
     }

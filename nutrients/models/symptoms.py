@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Self
-
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -38,18 +36,19 @@ class BodyArea(models.TextChoices):
     BODY = "body", "Skin, bones and digestion"
 
 
-class SymptomQuerySet(PublishableQuerySet):
-    """Symptoms, narrowed by what pages ask."""
-
-    def noticeable(self) -> Self:
-        """Symptoms that a reader can notice; signs found on examination are left out."""
-        return self.filter(is_noticeable=True)
-
-
 class Symptom(Slugged, Publishable):
     """A sign that a reader may notice or a clinician may find."""
 
     name = models.CharField(max_length=80, unique=True, help_text="The plain name comes first.")
+    sentence_name = models.CharField(
+        "name inside a sentence",
+        max_length=90,
+        blank=True,
+        help_text=(
+            "Where the plain name reads badly after “can cause”: “a sore or smooth tongue”. Empty "
+            "means the plain name."
+        ),
+    )
     clinical_term = models.CharField(max_length=120)
     also_known_as = models.CharField(
         max_length=300, blank=True, help_text="Other everyday words, separated by commas."
@@ -71,7 +70,7 @@ class Symptom(Slugged, Publishable):
     position = models.PositiveSmallIntegerField(default=100, help_text="Order in its body area.")
     sources = models.ManyToManyField(Source, related_name="symptoms")
 
-    objects = SluggedManager.from_queryset(SymptomQuerySet)()
+    objects = SluggedManager.from_queryset(PublishableQuerySet)()
     history = HistoricalRecords(m2m_fields=[sources])
 
     class Meta(Publishable.Meta):
@@ -96,4 +95,4 @@ class Symptom(Slugged, Publishable):
     @property
     def phrase(self) -> str:
         """The name inside a sentence: “muscle twitches”."""
-        return self.name[:1].lower() + self.name[1:]
+        return self.sentence_name or self.name[:1].lower() + self.name[1:]

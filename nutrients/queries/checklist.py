@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from typing import Any
 
 from nutrients.models import (
     Association,
@@ -21,9 +21,9 @@ from nutrients.models import (
 )
 from nutrients.ranking import ORDER, Candidate, Level, Link, Suggestion, Tick, rank
 
-from .associations import associations_by_nutrient
+from .checklist_content import ChecklistContent
 from .comparison import links
-from .foods import RichFood, richest_foods, unmeasured_foods
+from .foods import RichFood
 from .urgency import Urgent, urgency_of
 
 # Shown in full; the rest get a line each, so that the page can be read on a phone.
@@ -156,113 +156,118 @@ class ChecklistResult:
         )
 
 
-def checklist_result(ticks: Collection[Tick], *, at: datetime) -> ChecklistResult:
-    """The answer to the ticks. The number of queries depends only on whether it is an emergency."""
-    ticked, urgent = _ticked(ticks, at=at), urgency_of(ticks, at=at)
+def checklist_result(ticks: Collection[Tick], content: ChecklistContent) -> ChecklistResult:
+    """The answer to the ticks from this content.
+
+    What is fetched depends only on whether it is an emergency.
+    """
+    ticked, urgent = _ticked(ticks, content), urgency_of(ticks, content)
     if urgent.level == Level.EMERGENCY:
         return ChecklistResult(ticked, urgent)
-    signs = associations_by_nutrient(at=at, symptoms=[symptom.pk for symptom in ticked.symptoms])
+    signs = _signs(ticked, content)
     against = [sign for rows in signs.values() for sign in rows if sign.is_against]
     speaking = {key: [sign for sign in rows if not sign.is_against] for key, rows in signs.items()}
     explained = {sign.symptom_id for rows in speaking.values() for sign in rows}
-    suggestions = _suggestions(ticked, speaking, at=at)
+    suggestions = _suggestions(ticked, speaking, content)
     return ChecklistResult(
         ticked,
         urgent,
-        causes=_causes(ticked, at=at),
+        causes=_causes(ticked, content),
         in_full=suggestions[:NUTRIENTS_IN_FULL],
         in_brief=suggestions[NUTRIENTS_IN_FULL:],
         against=against,
-        interactions=_interactions(ticked, at=at),
+        interactions=_interactions(ticked, content),
         unexplained=[symptom for symptom in ticked.symptoms if symptom.pk not in explained],
-        watch_for=_watch_for(ticked, at=at),
+        watch_for=_watch_for(ticked, content),
     )
 
 
-def _ticked(ticks: Collection[Tick], *, at: datetime) -> Ticked:
-    def slugs(kind: str) -> list[str]:
-        return [tick.slug for tick in ticks if tick.kind == kind]
+def _ticked(ticks: Collection[Tick], content: ChecklistContent) -> Ticked:
+    def among(kind: str, rows: dict[str, Any]) -> list[Any]:
+        slugs = {tick.slug for tick in ticks if tick.kind == kind}
+        return [row for slug, row in rows.items() if slug in slugs]
 
-    risks = RiskFactor.objects.published(at=at).filter(slug__in=slugs("risk"))
     return Ticked(
-        list(Symptom.objects.published(at=at).filter(slug__in=slugs("symptom"))),
-        list(risks.prefetch_related("lowers", "raises")),
-        list(OtherCause.objects.published(at=at).filter(slug__in=slugs("risk"), is_asked=True)),
-        list(RedFlag.objects.published(at=at).filter(slug__in=slugs("flag"))),
+        among("symptom", content.symptoms),
+        among("risk", content.risks),
+        [cause for cause in among("risk", content.causes) if cause.is_asked],
+        among("flag", content.flags),
     )
+
+
+def _signs(ticked: Ticked, content: ChecklistContent) -> dict[int, list[Association]]:
+    """The associations of the ticked symptoms, under the nutrient's id."""
+    symptoms = {symptom.pk for symptom in ticked.symptoms}
+    return {
+        nutrient: [sign for sign in signs if sign.symptom_id in symptoms]
+        for nutrient, signs in content.signs.items()
+    }
 
 
 def _suggestions(
-    ticked: Ticked, signs: dict[int, list[Association]], *, at: datetime
+    ticked: Ticked, signs: dict[int, list[Association]], content: ChecklistContent
 ) -> list[NutrientMatch]:
-    nutrients = {nutrient.slug: nutrient for nutrient in Nutrient.objects.published(at=at)}
     candidates = [
         Candidate(
             slug,
             nutrient.name,
-            (*links(signs.get(nutrient.pk, ())), *_risk_links(nutrient, ticked)),
+            (*links(signs.get(nutrient.pk, ())), *_risk_links(nutrient, ticked, content)),
         )
-        for slug, nutrient in nutrients.items()
+        for slug, nutrient in content.nutrients.items()
     ]
-    found = rank(ticked.ranked, candidates)
-    diets = [risk.diet for risk in ticked.risks if risk.diet]
-    foods, others = richest_foods(at=at, diets=diets), unmeasured_foods(at=at, diets=diets)
-    return [
-        _match(
-            row, nutrients[row.slug], signs.get(nutrients[row.slug].pk, []), ticked, foods, others
-        )
-        for row in found
-    ]
+    return [_match(found, signs, ticked, content) for found in rank(ticked.ranked, candidates)]
 
 
-def _risk_links(nutrient: Nutrient, ticked: Ticked) -> Iterable[Link]:
+def _risk_links(nutrient: Nutrient, ticked: Ticked, content: ChecklistContent) -> Iterable[Link]:
     for risk in ticked.risks:
-        if nutrient in risk.lowers.all() or nutrient in risk.raises.all():
+        if nutrient.pk in content.lowered[risk.pk] | content.raised[risk.pk]:
             yield Link(Tick("risk", risk.slug))
 
 
 def _match(
     suggestion: Suggestion,
-    nutrient: Nutrient,
-    signs: list[Association],
+    signs: dict[int, list[Association]],
     ticked: Ticked,
-    foods: dict[int, list[RichFood]],
-    others: dict[int, list[FoodSource]],
+    content: ChecklistContent,
 ) -> NutrientMatch:
+    nutrient = content.nutrients[suggestion.slug]
+    found = signs.get(nutrient.pk, [])
     left = set(suggestion.unexplained)
+    diets = [risk.diet for risk in ticked.risks if risk.diet]
     return NutrientMatch(
         nutrient,
         len(suggestion.matched),
-        low=[sign for sign in signs if sign.relation != Relation.EXCESS],
-        high=[sign for sign in signs if sign.relation == Relation.EXCESS],
-        lowered_by=[risk for risk in ticked.risks if nutrient in risk.lowers.all()],
-        raised_by=[risk for risk in ticked.risks if nutrient in risk.raises.all()],
+        low=[sign for sign in found if sign.relation != Relation.EXCESS],
+        high=[sign for sign in found if sign.relation == Relation.EXCESS],
+        lowered_by=[risk for risk in ticked.risks if nutrient.pk in content.lowered[risk.pk]],
+        raised_by=[risk for risk in ticked.risks if nutrient.pk in content.raised[risk.pk]],
         unexplained=[s for s in ticked.symptoms if Tick("symptom", s.slug) in left],
         unrelated=[r for r in ticked.risks if Tick("risk", r.slug) in left],
-        foods=foods.get(nutrient.pk, []),
-        other_sources=others.get(nutrient.pk, []),
+        foods=content.foods(diets).get(nutrient.pk, []),
+        other_sources=content.other_sources(diets).get(nutrient.pk, []),
     )
 
 
-def _causes(ticked: Ticked, *, at: datetime) -> list[PossibleCause]:
+def _causes(ticked: Ticked, content: ChecklistContent) -> list[PossibleCause]:
     """Common causes of the ticked signs, and every cause that was ticked: those come first."""
-    rows = OtherCause.objects.published(at=at).prefetch_related("symptoms", "risk_factors")
     found = []
-    for cause in rows:
-        symptoms = [symptom for symptom in ticked.symptoms if symptom in cause.symptoms.all()]
+    for cause in content.causes.values():
+        brings_on, pointed_at = content.cause_symptoms[cause.pk], content.cause_risks[cause.pk]
+        symptoms = [symptom for symptom in ticked.symptoms if symptom.pk in brings_on]
         named = [cause.name] if cause in ticked.causes else []
-        named += [risk.name for risk in ticked.risks if risk in cause.risk_factors.all()]
+        named += [risk.name for risk in ticked.risks if risk.pk in pointed_at]
         if cause in ticked.causes or (symptoms and (cause.is_common or named)):
             found.append(PossibleCause(cause, symptoms, named))
     return sorted(found, key=lambda row: (not row.named_by, -len(row.symptoms), row.cause.position))
 
 
-def _interactions(ticked: Ticked, *, at: datetime) -> list[Interaction]:
-    rows = Interaction.objects.published(at=at).filter(risk_factors__in=ticked.risks)
-    return list(rows.distinct())
+def _interactions(ticked: Ticked, content: ChecklistContent) -> list[Interaction]:
+    risks = {risk.pk for risk in ticked.risks}
+    return [row for row in content.interactions if content.interaction_risks[row.pk] & risks]
 
 
-def _watch_for(ticked: Ticked, *, at: datetime) -> list[RedFlag]:
+def _watch_for(ticked: Ticked, content: ChecklistContent) -> list[RedFlag]:
     """Emergency signs that go with the ticked symptoms."""
-    flags = RedFlag.objects.published(at=at).filter(level=Urgency.EMERGENCY)
-    return list(flags.filter(related_symptoms__in=ticked.symptoms).distinct())
+    symptoms = {symptom.pk for symptom in ticked.symptoms}
+    flags = (flag for flag in content.flags.values() if flag.level == Urgency.EMERGENCY)
+    return [flag for flag in flags if content.flag_symptoms[flag.pk] & symptoms]

@@ -17,6 +17,8 @@ from nutrients.models import (
     Urgency,
 )
 
+from .checklist_content import ChecklistContent
+
 # A cause that is asked stands in the group where a reader looks for it.
 CAUSE_GROUPS = {
     CauseKind.NORMAL: RiskKind.LIFESTYLE,
@@ -103,28 +105,28 @@ class ChecklistChoices:
         )
 
 
-def checklist_choices(*, at: datetime) -> ChecklistChoices:
+def checklist_choices(content: ChecklistContent) -> ChecklistChoices:
     """What the checklist asks: red flags, symptoms by body area, risk factors by kind."""
-    flags = RedFlag.objects.published(at=at).filter(is_asked=True).order_by("position", "slug")
-    risks = RiskFactor.objects.published(at=at).order_by("position", "name")
-    causes = OtherCause.objects.published(at=at).filter(is_asked=True).order_by("position", "name")
-    kinds = [(risk.kind, _risk_choice(risk)) for risk in risks]
+    flags = (flag for flag in content.flags.values() if flag.is_asked)
+    causes = (cause for cause in content.causes.values() if cause.is_asked)
+    noticeable = (symptom for symptom in content.symptoms.values() if symptom.is_noticeable)
+    kinds = [(risk.kind, _risk_choice(risk)) for risk in content.risks.values()]
     kinds += [(CAUSE_GROUPS[CauseKind(cause.kind)], _risk_choice(cause)) for cause in causes]
     return ChecklistChoices(
         ChoiceGroup("flags", "First, any of these?", tuple(map(_flag_choice, flags))),
-        symptom_groups(at=at, noticeable=True),
+        _by_area(noticeable),
         _grouped(RiskKind, kinds),
     )
 
 
-def symptom_groups(*, at: datetime, noticeable: bool = False) -> list[ChoiceGroup]:
-    """Published symptoms by body area; with `noticeable` without signs found on examination."""
-    symptoms = Symptom.objects.published(at=at).order_by("position", "name")
-    if noticeable:
-        symptoms = symptoms.noticeable()
-    return _grouped(
-        BodyArea, [(symptom.body_area, _symptom_choice(symptom)) for symptom in symptoms]
-    )
+def symptom_groups(*, at: datetime) -> list[ChoiceGroup]:
+    """Published symptoms by body area, signs found on examination included."""
+    return _by_area(Symptom.objects.published(at=at))
+
+
+def _by_area(symptoms: Iterable[Symptom]) -> list[ChoiceGroup]:
+    rows = [(symptom.body_area, _symptom_choice(symptom)) for symptom in symptoms]
+    return _grouped(BodyArea, rows)
 
 
 def _grouped(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
 
-from nutrients.models import RedFlag, RedFlagRule, Symptom, Urgency
+from nutrients.models import RedFlag, Urgency
 from nutrients.ranking import Level, Rule, Tick, urgency
+
+from .checklist_content import ChecklistContent
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +29,10 @@ class Urgent:
     see_a_doctor: list[Advice]
 
 
-def urgency_of(ticks: Collection[Tick], *, at: datetime) -> Urgent:
-    """The urgency of the ticks: red flags ticked, red flags raised, and signs urgent by themselves.
-
-    Six queries, whatever is ticked.
-    """
-    flags = {flag.pk: flag for flag in RedFlag.objects.published(at=at)}
-    symptoms = list(Symptom.objects.published(at=at))
-    advice = {f"flag {flag.slug}": Advice(flag.sign, flag.action) for flag in flags.values()}
-    advice |= {f"symptom {s.slug}": Advice(s.name, s.help_note) for s in symptoms}
-    triage = urgency(ticks, [*_flag_rules(flags), *map(_symptom_rule, symptoms)])
+def urgency_of(ticks: Collection[Tick], content: ChecklistContent) -> Urgent:
+    """The urgency of the ticks: flags ticked, flags raised, and signs urgent by themselves."""
+    triage = urgency(ticks, _rules(content))
+    advice = _advice(content)
     # A flag that is both ticked and raised, or raised in two ways, is said once.
     fired = dict.fromkeys((rule.level, rule.name) for rule in triage.fired)
 
@@ -50,35 +44,29 @@ def urgency_of(ticks: Collection[Tick], *, at: datetime) -> Urgent:
     )
 
 
+def _advice(content: ChecklistContent) -> dict[str, Advice]:
+    """What to say when a rule fires, under the rule's name."""
+    flags, symptoms = content.flags.values(), content.symptoms.values()
+    advice = {f"flag {flag.slug}": Advice(flag.sign, flag.action) for flag in flags}
+    return advice | {f"symptom {s.slug}": Advice(s.name, s.help_note) for s in symptoms}
+
+
+def _rules(content: ChecklistContent) -> Iterable[Rule]:
+    """A published flag fires when it is ticked or a rule is met; a symptom when it is ticked."""
+    flags = {flag.pk: flag for flag in content.flags.values()}
+    for flag in flags.values():
+        yield _flag_rule(flag, {Tick("flag", flag.slug)})
+    for rule in content.rules:
+        if rule.red_flag_id in flags:
+            yield _flag_rule(flags[rule.red_flag_id], content.rule_ticks[rule.pk])
+    for symptom in content.symptoms.values():
+        ticks = frozenset({Tick("symptom", symptom.slug)})
+        yield Rule(f"symptom {symptom.slug}", _level(symptom.urgency), ticks)
+
+
+def _flag_rule(flag: RedFlag, ticks: Iterable[Tick]) -> Rule:
+    return Rule(f"flag {flag.slug}", _level(flag.level), frozenset(ticks))
+
+
 def _level(value: str) -> Level:
     return Level(Urgency(value).rank)
-
-
-def _flag_rules(flags: dict[int, RedFlag]) -> Iterable[Rule]:
-    for flag in flags.values():
-        yield Rule(f"flag {flag.slug}", _level(flag.level), frozenset({Tick("flag", flag.slug)}))
-    ticks = _rule_ticks()
-    for rule, raises in RedFlagRule.objects.filter(red_flag__in=flags).values_list(
-        "pk", "red_flag"
-    ):
-        flag = flags[raises]
-        yield Rule(f"flag {flag.slug}", _level(flag.level), frozenset(ticks[rule]))
-
-
-def _rule_ticks() -> dict[int, set[Tick]]:
-    """The ticks that each rule names, under the rule's id."""
-    named: dict[int, set[Tick]] = defaultdict(set)
-    for kind, relation in (
-        ("symptom", "symptoms"),
-        ("risk", "risk_factors"),
-        ("risk", "other_causes"),
-    ):
-        rows = RedFlagRule.objects.filter(**{f"{relation}__isnull": False})
-        for rule, slug in rows.values_list("pk", f"{relation}__slug"):
-            named[rule].add(Tick(kind, slug))
-    return named
-
-
-def _symptom_rule(symptom: Symptom) -> Rule:
-    ticks = frozenset({Tick("symptom", symptom.slug)})
-    return Rule(f"symptom {symptom.slug}", _level(symptom.urgency), ticks)

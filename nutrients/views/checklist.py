@@ -17,6 +17,7 @@ from nutrients.forms.checklist import read_ticks
 from nutrients.forms.reading import ignored_sentence
 from nutrients.htmx import render_page_or_fragment
 from nutrients.queries.checklist import checklist_result
+from nutrients.queries.checklist_content import ChecklistContent
 from nutrients.queries.choices import ChecklistChoices, checklist_choices
 from nutrients.ranking import Tick
 
@@ -48,12 +49,13 @@ def checklist_print(request: HttpRequest) -> HttpResponse:
 
 
 def _answer(data: QueryDict, *, at: datetime) -> dict[str, Any]:
-    choices = checklist_choices(at=at)
+    content = ChecklistContent(at=at)
+    choices = checklist_choices(content)
     ticks, ignored = read_ticks(data, choices)
     return {
         "choices": _ticked(choices, ticks),
         "ticks": ticks,
-        "result": checklist_result(ticks, at=at) if ticks else None,
+        "result": checklist_result(ticks, content) if ticks else None,
         "ignored": ignored_sentence(ignored),
     }
 

@@ -1,0 +1,154 @@
+"""What the checklist asks and answers from: the published content of one moment, fetched once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from nutrients.models import (
+    Association,
+    FoodSource,
+    Interaction,
+    Nutrient,
+    OtherCause,
+    RedFlag,
+    RedFlagRule,
+    RiskFactor,
+    Symptom,
+)
+from nutrients.ranking import Tick
+
+from .associations import associations_by_nutrient
+from .foods import RichFood, richest_foods, unmeasured_foods
+
+# What a rule names, and the kind of tick that it is.
+TICK_KINDS = {"symptoms": "symptom", "risk_factors": "risk", "other_causes": "risk"}
+
+
+class ChecklistContent:
+    """Everything that is published at the moment `at`, each part fetched when first asked for.
+
+    One reader's answer asks for little, and the test book asks the same content many times. Rows
+    stand under their slugs in their own order; links between rows are ids under ids.
+    """
+
+    def __init__(self, *, at: datetime) -> None:
+        self.at = at
+        self._foods: dict[frozenset[str], dict[int, list[RichFood]]] = {}
+        self._other_sources: dict[frozenset[str], dict[int, list[FoodSource]]] = {}
+
+    @cached_property
+    def symptoms(self) -> dict[str, Symptom]:
+        """Every symptom, signs found on examination included."""
+        return _by_slug(Symptom.objects.published(at=self.at))
+
+    @cached_property
+    def risks(self) -> dict[str, RiskFactor]:
+        """Every risk factor."""
+        return _by_slug(RiskFactor.objects.published(at=self.at))
+
+    @cached_property
+    def causes(self) -> dict[str, OtherCause]:
+        """Every cause that is not a nutrient."""
+        return _by_slug(OtherCause.objects.published(at=self.at))
+
+    @cached_property
+    def flags(self) -> dict[str, RedFlag]:
+        """Every red flag."""
+        return _by_slug(RedFlag.objects.published(at=self.at))
+
+    @cached_property
+    def nutrients(self) -> dict[str, Nutrient]:
+        """Every nutrient."""
+        return _by_slug(Nutrient.objects.published(at=self.at))
+
+    @cached_property
+    def interactions(self) -> list[Interaction]:
+        """Every pair of foods, nutrients and medicines."""
+        return list(Interaction.objects.published(at=self.at))
+
+    @cached_property
+    def signs(self) -> dict[int, list[Association]]:
+        """Every association under its nutrient's id, most typical and best proven first."""
+        return associations_by_nutrient(at=self.at)
+
+    @cached_property
+    def rules(self) -> list[RedFlagRule]:
+        """Every rule, also those of flags that are not published."""
+        return list(RedFlagRule.objects.all())
+
+    @cached_property
+    def lowered(self) -> Mapping[int, set[int]]:
+        """The nutrients that each risk factor lowers."""
+        return _linked(RiskFactor.lowers)
+
+    @cached_property
+    def raised(self) -> Mapping[int, set[int]]:
+        """The nutrients that each risk factor raises."""
+        return _linked(RiskFactor.raises)
+
+    @cached_property
+    def cause_symptoms(self) -> Mapping[int, set[int]]:
+        """The symptoms that each cause brings on."""
+        return _linked(OtherCause.symptoms)
+
+    @cached_property
+    def cause_risks(self) -> Mapping[int, set[int]]:
+        """The risk factors that point to each cause."""
+        return _linked(OtherCause.risk_factors)
+
+    @cached_property
+    def interaction_risks(self) -> Mapping[int, set[int]]:
+        """The risk factors that show each interaction."""
+        return _linked(Interaction.risk_factors)
+
+    @cached_property
+    def flag_symptoms(self) -> Mapping[int, set[int]]:
+        """The symptoms that each red flag goes with."""
+        return _linked(RedFlag.related_symptoms)
+
+    @cached_property
+    def rule_ticks(self) -> Mapping[int, set[Tick]]:
+        """The ticks that each rule names. One that is not published is named all the same.
+
+        Nobody can tick it, so that its rule rests. Without it the rule would ask for less.
+        """
+        named: dict[int, set[Tick]] = defaultdict(set)
+        for relation, kind in TICK_KINDS.items():
+            rows = RedFlagRule.objects.filter(**{f"{relation}__isnull": False})
+            for rule, slug in rows.values_list("pk", f"{relation}__slug"):
+                named[rule].add(Tick(kind, slug))
+        return named
+
+    def foods(self, diets: Iterable[str]) -> dict[int, list[RichFood]]:
+        """The richest foods that suit every diet, under the nutrient's id."""
+        suiting = frozenset(diets)
+        if suiting not in self._foods:
+            self._foods[suiting] = richest_foods(at=self.at, diets=suiting)
+        return self._foods[suiting]
+
+    def other_sources(self, diets: Iterable[str]) -> dict[int, list[FoodSource]]:
+        """Sources without a figure that suit every diet, under the nutrient's id."""
+        suiting = frozenset(diets)
+        if suiting not in self._other_sources:
+            self._other_sources[suiting] = unmeasured_foods(at=self.at, diets=suiting)
+        return self._other_sources[suiting]
+
+
+def _by_slug(rows: Iterable[Any]) -> dict[str, Any]:
+    return {row.slug: row for row in rows}
+
+
+def _linked(link: Any) -> Mapping[int, set[int]]:
+    """The ids at the far end of a many-to-many link, under the id at its near end.
+
+    Ids alone: rows fetched along with each other would be built once for every link.
+    """
+    near, far = f"{link.field.m2m_field_name()}_id", f"{link.field.m2m_reverse_field_name()}_id"
+    ids: dict[int, set[int]] = defaultdict(set)
+    for one, other in link.through.objects.values_list(near, far):
+        ids[one].add(other)
+    return ids
