@@ -31,6 +31,7 @@ urlpatterns = [
     path("about/", site.about, name="about"),
     path("method/", site.method, name="method"),
     path("sources/", site.sources, name="sources"),
+    path("changes/", site.changes, name="changes"),
     path("privacy/", site.privacy, name="privacy"),
     path("accessibility/", site.accessibility, name="accessibility"),
     path("safety/", site.safety, name="safety"),

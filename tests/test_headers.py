@@ -19,6 +19,7 @@ PAGES = [
     "about",
     "method",
     "sources",
+    "changes",
     "privacy",
     "accessibility",
     "safety",

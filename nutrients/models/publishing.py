@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.utils import timezone
 
 
@@ -29,12 +29,27 @@ class PublishableQuerySet(models.QuerySet[Any]):
     """Rows with a state and a date from which they show."""
 
     def published(self, *, at: datetime) -> Self:
-        """Rows that the public may see at the moment `at`."""
-        return self.filter(status=Status.PUBLISHED, publish_at__lte=at)
+        """Rows that the public may see at the moment `at`, each with its `overdue_since`."""
+        rows = self.filter(status=Status.PUBLISHED, publish_at__lte=at)
+        return rows.with_overdue_since(on=timezone.localdate(at))
 
     def overdue(self, *, on: date) -> Self:
         """Rows whose next review fell due before the day `on`."""
-        return self.filter(review_due_on__lt=on)
+        return self.filter(_is_overdue(on))
+
+    def with_overdue_since(self, *, on: date) -> Self:
+        """Rows with `overdue_since`: when the review fell due that is overdue on the day, or None.
+
+        Pages mark an overdue row by it. Every published row has it, so a page that forgot to ask
+        fails in a test, and does not pass for reviewed.
+        """
+        due = Case(When(_is_overdue(on), then="review_due_on"))
+        return self.annotate(overdue_since=due)
+
+
+def _is_overdue(on: date) -> Q:
+    """The one rule: a review is overdue from the day after it fell due."""
+    return Q(review_due_on__lt=on)
 
 
 class Publishable(models.Model):
@@ -70,6 +85,9 @@ class Publishable(models.Model):
         help_text="How far the main claim was checked. Rows not verified stay drafts.",
     )
 
+    # Rows of `published` have it: since when the review is overdue, or None.
+    overdue_since: date | None
+
     class Meta:
         abstract = True
         constraints = [
@@ -96,7 +114,7 @@ class Publishable(models.Model):
         return self.status == Status.PUBLISHED and self.publish_at <= at
 
     def is_overdue(self, *, on: date) -> bool:
-        """Whether the next review fell due before the day `on`."""
+        """Whether the next review fell due before the day `on`, as `overdue` asks the database."""
         return self.review_due_on is not None and self.review_due_on < on
 
 

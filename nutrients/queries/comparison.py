@@ -89,12 +89,14 @@ class Sign:
 
     @property
     def note(self) -> str:
-        """What a reader must know beside the name: only when severe, or by way of another."""
+        """What a reader must know beside the name: only when severe, by way of another, overdue."""
         notes = []
         if self.association.typicality == Typicality.SEVERE_ONLY:
             notes.append("only when severe")
         if self.association.relation == Relation.INDIRECT:
             notes.append("by way of another nutrient")
+        if self.association.overdue_since:
+            notes.append("review overdue")
         return ", ".join(notes)
 
 

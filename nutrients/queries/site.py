@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q
+from django.utils.timezone import localdate
 
 from nutrients import prose
 from nutrients.models import (
@@ -49,11 +50,15 @@ WRITTEN = (*SOURCED, Article)
 
 @dataclass(frozen=True, slots=True)
 class ReviewCount:
-    """How many rows of one sort are public, reviewed by a clinician, and waiting for review."""
+    """How many rows of one sort are public, reviewed by a clinician, overdue, and waiting.
+
+    A row whose next review is overdue does not count as reviewed.
+    """
 
     name: str
     published: int
     reviewed: int
+    overdue: int
     waiting: int
 
 
@@ -90,7 +95,7 @@ class SafetyPage:
 
 
 def review_counts(*, at: datetime) -> list[ReviewCount]:
-    """For each sort of content how much is public, how much of it reviewed, how much waits."""
+    """For each sort of content how much is public, reviewed and overdue, and how much waits."""
     return [_review_count(model, at=at) for model in WRITTEN]
 
 
@@ -117,9 +122,11 @@ def safety_page(*, at: datetime) -> SafetyPage:
 
 def _review_count(model: type[Any], *, at: datetime) -> ReviewCount:
     public = Q(status=Status.PUBLISHED, publish_at__lte=at)
-    counts = model.objects.aggregate(
+    late = Q(overdue_since__isnull=False)
+    counts = model.objects.with_overdue_since(on=localdate(at)).aggregate(
         published=Count("pk", filter=public),
-        reviewed=Count("pk", filter=public & Q(reviewed_on__isnull=False)),
+        reviewed=Count("pk", filter=public & Q(reviewed_on__isnull=False) & ~late),
+        overdue=Count("pk", filter=public & late),
         waiting=Count("pk", filter=Q(status=Status.DRAFT)),
     )
     return ReviewCount(str(model._meta.verbose_name_plural).capitalize(), **counts)

@@ -26,6 +26,7 @@ FIXED = (
     "about",
     "method",
     "sources",
+    "changes",
     "privacy",
     "accessibility",
 )

@@ -92,6 +92,14 @@ def _evidence_bars(lit: int) -> SafeString:
 
 
 @register.simple_tag
+def overdue(row: Any) -> SafeString:
+    """A mark in words where the review of a published row is overdue; nothing where it is not."""
+    if row.overdue_since is None:
+        return SafeString("")
+    return SafeString('<span class="badge badge-caution">review overdue</span>')
+
+
+@register.simple_tag
 def sign(name: str, url: str = "", note: str = "", matched: bool = False) -> SafeString:
     """A list item naming a symptom, ticked where it matches a filter. Goes in <ul class="signs">.
 

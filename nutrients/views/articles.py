@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from nutrients.queries import articles
+from nutrients.queries.change_notes import notes_on_page
 
 
 @require_safe
@@ -20,10 +21,14 @@ def article_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def article(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one article with its sources."""
-    at = timezone.now()
-    page = articles.article_page(slug, at=at)
+    now = timezone.now()
+    page = articles.article_page(slug, at=now)
     if page is None:
         raise Http404("There is no article at this address.")
-    overdue = page.article.is_overdue(on=at.date())
-    context = {"section": "guide", "page": page, "article": page.article, "is_overdue": overdue}
+    context = {
+        "section": "guide",
+        "page": page,
+        "article": page.article,
+        "notes": notes_on_page(request.path, at=now),
+    }
     return render(request, "nutrients/article.html", context)

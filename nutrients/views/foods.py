@@ -11,6 +11,7 @@ from nutrients.forms.foods import read_food_filters, read_page_number
 from nutrients.forms.reading import ignored_sentence
 from nutrients.htmx import render_page_or_fragment
 from nutrients.models import FoodSource
+from nutrients.queries.change_notes import notes_on_page
 from nutrients.queries.food_filters import (
     ALLERGENS,
     DIETS,
@@ -49,4 +50,5 @@ def food(request: HttpRequest, slug: str) -> HttpResponse:
     now = timezone.now()
     row = get_object_or_404(FoodSource.objects.published(at=now).select_related("group"), slug=slug)
     context = {"section": "foods", "page": food_page(row, at=now)}
+    context["notes"] = notes_on_page(request.path, at=now)
     return render(request, "nutrients/food.html", context)

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from nutrients.models import Nutrient, Symptom
+from nutrients.queries.change_notes import notes_on_page
 from nutrients.queries.evidence import evidence_page
 from nutrients.queries.nutrients import nutrient_groups, nutrient_page
 from nutrients.queries.symptoms import symptom_groups, symptom_page
@@ -48,6 +49,7 @@ def nutrient(request: HttpRequest, slug: str) -> HttpResponse:
         "section": "nutrients",
         "page": nutrient_page(row, at=now),
         "sections": NUTRIENT_CONTENTS,
+        "notes": notes_on_page(request.path, at=now),
     }
     return render(request, "nutrients/nutrient.html", context)
 
@@ -63,7 +65,9 @@ def association(request: HttpRequest, slug: str, symptom: str) -> HttpResponse:
     )
     if page is None:
         raise Http404
-    return render(request, "nutrients/association.html", {"section": "nutrients", "page": page})
+    notes = notes_on_page(request.path, at=now)
+    context = {"section": "nutrients", "page": page, "notes": notes}
+    return render(request, "nutrients/association.html", context)
 
 
 @require_safe
@@ -82,5 +86,6 @@ def symptom(request: HttpRequest, slug: str) -> HttpResponse:
         "section": "symptoms",
         "page": symptom_page(row, at=now),
         "sections": SYMPTOM_CONTENTS,
+        "notes": notes_on_page(request.path, at=now),
     }
     return render(request, "nutrients/symptom.html", context)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from nutrients.models import VERB_AGAINST, Evidence, Relation, Typicality, Verification
 from nutrients.own_headers import Header, LastWritten
+from nutrients.queries.change_notes import changes_page, notes_on_page
 from nutrients.queries.home import home_page
 from nutrients.queries.site import review_counts, safety_page, source_groups
 from nutrients.ranking import ORDER
@@ -20,6 +21,19 @@ GRADES = {
     Evidence.MODERATE: "Good studies point the same way, though some questions are open.",
     Evidence.LIMITED: "Case reports or a plausible link, often by way of another nutrient.",
 }
+METHOD_CONTENTS = [
+    {"anchor": "purpose", "title": "What this site is for"},
+    {"anchor": "grades", "title": "Grades and their verbs"},
+    {"anchor": "typical", "title": "How typical a sign is"},
+    {"anchor": "relations", "title": "How a nutrient is tied to a sign"},
+    {"anchor": "order", "title": "The order of the checklist"},
+    {"anchor": "figures", "title": "Where the figures come from"},
+    {"anchor": "checks", "title": "How facts are checked"},
+    {"anchor": "waiting", "title": "Public, reviewed and waiting"},
+    {"anchor": "who", "title": "Who may change what"},
+    {"anchor": "corrections", "title": "How corrections are made"},
+    {"anchor": "money", "title": "Funding and conflicts"},
+]
 
 
 @require_safe
@@ -50,15 +64,19 @@ def about(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def method(request: HttpRequest) -> HttpResponse:
-    """How evidence is graded, how the checklist is ordered, and what waits for review."""
+    """What the site is for, how it grades and orders, who may change what, and what waits."""
+    counts = review_counts(at=timezone.now())
     context = {
+        "sections": METHOD_CONTENTS,
         "grades": GRADES,
         "verb_against": VERB_AGAINST,
         "relations": list(Relation),
         "typicalities": list(Typicality),
         "verifications": list(Verification),
         "order": ORDER,
-        "counts": review_counts(at=timezone.now()),
+        "counts": counts,
+        "waiting": sum(count.waiting for count in counts),
+        "contact": settings.CONTACT_EMAIL,
     }
     return render(request, "nutrients/method.html", context)
 
@@ -66,8 +84,16 @@ def method(request: HttpRequest) -> HttpResponse:
 @require_safe
 def sources(request: HttpRequest) -> HttpResponse:
     """Every source, how it was seen, and how much rests on it."""
-    context = {"groups": source_groups(at=timezone.now())}
+    now = timezone.now()
+    context = {"groups": source_groups(at=now), "notes": notes_on_page(request.path, at=now)}
     return render(request, "nutrients/sources.html", context)
+
+
+@require_safe
+def changes(request: HttpRequest) -> HttpResponse:
+    """Every correction, and the latest other changes."""
+    context = {"page": changes_page(at=timezone.now()), "contact": settings.CONTACT_EMAIL}
+    return render(request, "nutrients/changes.html", context)
 
 
 @require_safe
@@ -94,5 +120,7 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 @require_safe
 def safety(request: HttpRequest) -> HttpResponse:
     """All red flags with what to do, and the limits of the site."""
-    context = {"section": "safety", "page": safety_page(at=timezone.now())}
+    now = timezone.now()
+    notes = notes_on_page(request.path, at=now)
+    context = {"section": "safety", "page": safety_page(at=now), "notes": notes}
     return render(request, "nutrients/safety.html", context)

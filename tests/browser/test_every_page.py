@@ -29,6 +29,7 @@ PAGES = [
     "/about/",
     "/method/",
     "/sources/",
+    "/changes/",
     "/privacy/",
     "/accessibility/",
     "/safety/",

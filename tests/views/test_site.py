@@ -15,10 +15,11 @@ QUERIES = {
     "/": 6,
     "/about/": 9,
     "/method/": 9,
-    "/sources/": 12,
+    "/sources/": 13,
+    "/changes/": 8,
     "/privacy/": 0,
     "/accessibility/": 0,
-    "/safety/": 2,
+    "/safety/": 3,
 }
 
 
@@ -95,7 +96,7 @@ def test_about_says_that_no_clinician_has_reviewed_until_one_has(client, content
     assert "A clinician has reviewed 1 of" in text
 
 
-@pytest.mark.parametrize("address", ["/about/", "/privacy/", "/accessibility/"])
+@pytest.mark.parametrize("address", ["/about/", "/privacy/", "/accessibility/", "/changes/"])
 def test_contact_is_named_only_where_there_is_one(client, db, settings, address):
     settings.CONTACT_EMAIL = ""
     assert "There is no address to write to yet." in text_of(client.get(address))
@@ -118,7 +119,7 @@ def test_method_counts_what_waits_for_review(client, content):
     public = Symptom.objects.filter(status="published").count()
 
     assert waiting
-    assert f"Symptoms {public} 0 {waiting}" in text_of(client.get("/method/"), "main")
+    assert f"Symptoms {public} 0 0 {waiting}" in text_of(client.get("/method/"), "main")
 
 
 def test_sources_list_each_with_publisher_how_it_was_seen_and_facts(client, content):

@@ -1,0 +1,114 @@
+"""A review that is overdue is said wherever the row is used, and nowhere before its day."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from nutrients.models import (
+    Article,
+    Association,
+    FoodSource,
+    Nutrient,
+    OtherCause,
+    Symptom,
+)
+from nutrients.queries.site import review_counts
+from tests.views.pages import text_of
+
+LATE = date(2026, 1, 31)
+PAGES = [
+    "/articles/nutrients-and-muscle-jerking/",
+    "/nutrients/magnesium/",
+    "/nutrients/magnesium/muscle-cramps/",
+    "/symptoms/muscle-cramps/",
+    "/foods/almonds/",
+]
+USES = [
+    (Association, "/compare/"),
+    (Association, "/checklist/?symptom=muscle-cramps&symptom=tingling"),
+    (Association, "/nutrients/magnesium/muscle-cramps/"),
+    (Association, "/nutrients/magnesium/"),
+    (Association, "/symptoms/muscle-cramps/"),
+    (Association, "/articles/nutrients-and-muscle-jerking/"),
+    (Nutrient, "/compare/"),
+    (Nutrient, "/checklist/?symptom=muscle-cramps&symptom=tingling"),
+    (Nutrient, "/articles/nutrients-and-muscle-jerking/"),
+    (OtherCause, "/checklist/?symptom=muscle-cramps"),
+    (OtherCause, "/symptoms/muscle-cramps/"),
+    (Symptom, "/checklist/?symptom=muscle-cramps"),
+]
+MODELS = (Article, Association, FoodSource, Nutrient, OtherCause, Symptom)
+
+
+def make_overdue(*models, **changes):
+    for model in models:
+        model.objects.update(review_due_on=LATE, **changes)
+
+
+def test_review_is_overdue_from_the_day_after_it_fell_due(content):
+    Nutrient.objects.update(review_due_on=LATE)
+
+    def since(day):
+        at = datetime(2026, *day, 12, tzinfo=UTC)
+        rows = Nutrient.objects.with_overdue_since(on=at.date())
+        return {row.overdue_since for row in rows}, {row.is_overdue(on=at.date()) for row in rows}
+
+    assert since((1, 31)) == ({None}, {False})
+    assert since((2, 1)) == ({LATE}, {True})
+
+
+def test_all_shipped_content_is_overdue_some_day_and_none_of_it_before_its_day(content):
+    for model in MODELS:
+        rows = model.objects.filter(status="published")
+        for row in rows.with_overdue_since(on=rows.earliest("review_due_on").review_due_on):
+            assert row.overdue_since is None
+        for row in model.objects.published(at=datetime(2099, 1, 1, tzinfo=UTC)):
+            assert row.overdue_since == row.review_due_on
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_page_says_since_when_its_review_is_overdue(client, content, address):
+    before = text_of(client.get(address))
+    assert "overdue" not in before
+    make_overdue(*MODELS)
+
+    assert "Review overdue since 31 January 2026" in text_of(client.get(address))
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_page_loses_its_reviewed_mark_with_the_day(client, content, address):
+    reviewed = {"reviewed_on": date(2025, 2, 1), "reviewed_by": "A. Tester, doctor"}
+    for model in MODELS:
+        model.objects.update(**reviewed)
+    assert "Reviewed by A. Tester, doctor" in text_of(client.get(address))
+    make_overdue(*MODELS)
+
+    text = text_of(client.get(address))
+    assert "Reviewed by" not in text
+    assert "Last reviewed 1 February 2025 by A. Tester, doctor, overdue" in text
+
+
+@pytest.mark.parametrize(("model", "address"), USES)
+def test_use_of_an_overdue_row_is_marked_in_words(client, content, model, address):
+    assert "review overdue" not in text_of(client.get(address), "main")
+    make_overdue(model)
+
+    assert "review overdue" in text_of(client.get(address), "main")
+
+
+def test_emergency_card_stays_free_of_marks(client, content):
+    make_overdue(*MODELS)
+    text = text_of(client.get("/checklist/?symptom=seizures"), "checklist-results")
+
+    assert "Call for help now" in text
+    assert "overdue" not in text
+
+
+def test_overdue_row_does_not_count_as_reviewed(content):
+    at = datetime(2026, 11, 22, tzinfo=UTC)
+    Symptom.objects.update(reviewed_on=date(2025, 2, 1), reviewed_by="A. Tester, doctor")
+    Symptom.objects.filter(slug="tingling").update(review_due_on=LATE)
+
+    [symptoms] = [count for count in review_counts(at=at) if count.name == "Symptoms"]
+    assert symptoms.overdue == 1
+    assert symptoms.reviewed == symptoms.published - 1
