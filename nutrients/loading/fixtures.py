@@ -19,6 +19,7 @@ Key = tuple[str, ...]
 SUFFIXES = (".yaml", ".jsonl")
 # The fields that make the natural keys of rows that have no slug.
 KEY_FIELDS = {
+    "nutrients.answer": ("question", "slug"),
     "nutrients.articlesection": ("article", "anchor"),
     "nutrients.association": ("nutrient", "symptom", "relation"),
     "nutrients.changenote": ("address", "made_at"),

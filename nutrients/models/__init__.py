@@ -16,6 +16,7 @@ from .foods import Allergen, Diet, FoodGroup, FoodPortion, FoodSource, NutrientA
 from .intakes import LifeStatus, LimitStatus, ReferenceIntake, ReferenceType, Sex
 from .nutrients import Accent, Nutrient, NutrientKind, Unit
 from .publishing import Publishable, Status, Verification
+from .questions import Answer, Question
 from .red_flags import FLAG_LEVELS, RedFlag, RedFlagRule
 from .shipping import ShippedRow
 from .sources import Source, SourceKind
@@ -27,6 +28,7 @@ __all__ = [
     "VERB_AGAINST",
     "Accent",
     "Allergen",
+    "Answer",
     "Article",
     "ArticleSection",
     "Association",
@@ -48,6 +50,7 @@ __all__ = [
     "NutrientKind",
     "OtherCause",
     "Publishable",
+    "Question",
     "RedFlag",
     "RedFlagRule",
     "ReferenceIntake",

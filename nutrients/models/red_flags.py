@@ -9,6 +9,7 @@ from simple_history.models import HistoricalRecords
 
 from .causes import OtherCause, RiskFactor
 from .publishing import Publishable, PublishableQuerySet, Slugged, SluggedManager
+from .questions import Answer
 from .sources import Source
 from .symptoms import Symptom, Urgency
 
@@ -29,16 +30,28 @@ class RedFlag(Slugged, Publishable):
     is_asked = models.BooleanField(
         "asked in the checklist",
         default=False,
-        help_text="Gives it a tick of its own under “First, any of these?”.",
+        help_text=(
+            "Gives it a tick of its own: an emergency under “First, any of these?”, any other "
+            "after the symptoms."
+        ),
     )
     tick_label = models.CharField(
         max_length=120, blank=True, help_text="The wording of its tick. Needed when it is asked."
+    )
+    only_for = models.ManyToManyField(
+        RiskFactor,
+        related_name="red_flags",
+        blank=True,
+        help_text=(
+            "Whom it is about, such as babies. Results then list it as a sign to watch for only "
+            "where one of these is ticked. Empty means everybody."
+        ),
     )
     position = models.PositiveSmallIntegerField(default=100)
     sources = models.ManyToManyField(Source, related_name="red_flags")
 
     objects = SluggedManager.from_queryset(PublishableQuerySet)()
-    history = HistoricalRecords(m2m_fields=[related_symptoms, sources])
+    history = HistoricalRecords(m2m_fields=[related_symptoms, only_for, sources])
 
     class Meta(Publishable.Meta):
         ordering = ["position", "slug"]
@@ -66,17 +79,24 @@ class RedFlag(Slugged, Publishable):
 class RedFlagRule(Slugged):
     """One way for a red flag to be raised: every tick named here is ticked.
 
-    A flag with several rules is raised by any one of them. A rule that names nothing raises
-    nothing. Rules add urgency and never take it away.
+    Where it names answers too, each question that they answer has one of those named. A flag with
+    several rules is raised by any one of them. A rule that names no tick raises nothing. Rules add
+    urgency and never take it away.
     """
 
     red_flag = models.ForeignKey(RedFlag, on_delete=models.CASCADE, related_name="rules")
     symptoms = models.ManyToManyField(Symptom, related_name="red_flag_rules", blank=True)
     risk_factors = models.ManyToManyField(RiskFactor, related_name="red_flag_rules", blank=True)
     other_causes = models.ManyToManyField(OtherCause, related_name="red_flag_rules", blank=True)
+    answers = models.ManyToManyField(
+        Answer,
+        related_name="red_flag_rules",
+        blank=True,
+        help_text="Of several answers to one question, one is enough. Name a tick beside them.",
+    )
 
     objects = SluggedManager()
-    history = HistoricalRecords(m2m_fields=[symptoms, risk_factors, other_causes])
+    history = HistoricalRecords(m2m_fields=[symptoms, risk_factors, other_causes, answers])
 
     class Meta:
         ordering = ["red_flag__position", "slug"]
