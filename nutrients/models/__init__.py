@@ -18,6 +18,7 @@ from .nutrients import Accent, Nutrient, NutrientKind, Unit
 from .publishing import Publishable, Status, Verification
 from .questions import Answer, Question
 from .red_flags import FLAG_LEVELS, RedFlag, RedFlagRule
+from .safety_cases import CaseGroup, CaseOutcome, SafetyCase
 from .shipping import ShippedRow
 from .sources import Source, SourceKind
 from .symptoms import BodyArea, Symptom, Urgency
@@ -33,6 +34,8 @@ __all__ = [
     "ArticleSection",
     "Association",
     "BodyArea",
+    "CaseGroup",
+    "CaseOutcome",
     "CauseKind",
     "ChangeNote",
     "Diet",
@@ -58,6 +61,7 @@ __all__ = [
     "Relation",
     "RiskFactor",
     "RiskKind",
+    "SafetyCase",
     "Severity",
     "Sex",
     "ShippedRow",

@@ -1,0 +1,156 @@
+"""The public test book: what readers might tick, and what the checklist must say to it."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Q
+from simple_history.models import HistoricalRecords
+
+from .causes import OtherCause, RiskFactor
+from .nutrients import Nutrient
+from .publishing import Slugged, SluggedManager, Status
+from .questions import Answer
+from .red_flags import RedFlag
+from .symptoms import Symptom, Urgency
+
+
+class CaseGroup(models.TextChoices):
+    """What a case is there to prove, in the order of the book."""
+
+    RED_FLAG = "red-flag", "Warning signs, each alone"
+    COMBINATION = "combination", "Ticks that are a warning together"
+    PICTURE = "picture", "Typical pictures of too little"
+    TOO_MUCH = "too-much", "Too much"
+    MEDICINE = "medicine", "Medicines"
+    BENIGN = "benign", "Common and harmless"
+    NOTHING = "nothing", "Nothing that fits"
+    EVERYTHING = "everything", "Everything at once"
+
+
+class SafetyCaseQuerySet(models.QuerySet[Any]):
+    """Cases, narrowed by what the book asks."""
+
+    def counting(self) -> Self:
+        """The cases that count: drafts are neither run nor shown."""
+        return self.filter(status=Status.PUBLISHED)
+
+
+class SafetyCase(Slugged):
+    """One entry of the test book: ticks, and what the answer to them must and must not hold."""
+
+    title = models.CharField(
+        max_length=120, unique=True, help_text="Who comes with what, in plain words."
+    )
+    why = models.CharField(
+        "why it is in the book", max_length=240, help_text="One plain sentence for readers."
+    )
+    group = models.CharField(max_length=11, choices=CaseGroup)
+    symptoms = models.ManyToManyField(Symptom, related_name="safety_cases", blank=True)
+    risk_factors = models.ManyToManyField(RiskFactor, related_name="safety_cases", blank=True)
+    other_causes = models.ManyToManyField(OtherCause, related_name="safety_cases", blank=True)
+    red_flags = models.ManyToManyField(
+        RedFlag,
+        related_name="safety_cases",
+        blank=True,
+        help_text="Only those that have a tick of their own.",
+    )
+    answers = models.ManyToManyField(Answer, related_name="safety_cases", blank=True)
+    level = models.CharField(
+        "how soon",
+        max_length=12,
+        choices=Urgency,
+        help_text="The answer must be exactly this urgent. "
+        "An emergency must name no nutrient, no food and no link but telephone numbers.",
+    )
+    must_suggest = models.ManyToManyField(
+        Nutrient, related_name="cases_suggesting", blank=True, verbose_name="must suggest"
+    )
+    must_not_suggest = models.ManyToManyField(
+        Nutrient, related_name="cases_not_suggesting", blank=True, verbose_name="must not suggest"
+    )
+    must_show = models.TextField(
+        blank=True, help_text="Words that the answer must show, one phrase a line."
+    )
+    must_not_show = models.TextField(
+        blank=True,
+        help_text="Words that it must not show, one phrase a line. "
+        "The words that are never written here need not stand here: every case looks for them.",
+    )
+    status = models.CharField(
+        max_length=10,
+        choices=Status,
+        default=Status.DRAFT,
+        help_text="Only published cases are run and shown to readers.",
+    )
+    position = models.PositiveSmallIntegerField(default=100, help_text="Order in its group.")
+
+    objects = SluggedManager.from_queryset(SafetyCaseQuerySet)()
+    history = HistoricalRecords(
+        m2m_fields=[
+            symptoms,
+            risk_factors,
+            other_causes,
+            red_flags,
+            answers,
+            must_suggest,
+            must_not_suggest,
+        ]
+    )
+
+    class Meta:
+        ordering = ["position", "slug"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(group__in=CaseGroup.values), name="safetycase_group_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(level__in=Urgency.values), name="safetycase_level_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=Status.values), name="safetycase_status_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def phrases_shown(self) -> list[str]:
+        """The phrases that the answer must show."""
+        return _lines(self.must_show)
+
+    @property
+    def phrases_hidden(self) -> list[str]:
+        """The phrases that the answer must not show."""
+        return _lines(self.must_not_show)
+
+
+class CaseOutcome(models.Model):
+    """What the last run of the test book found for one case. `failures` holds a sentence a line."""
+
+    case = models.OneToOneField(SafetyCase, on_delete=models.CASCADE, related_name="outcome")
+    failures = models.TextField(blank=True)
+    content_version = models.CharField(max_length=20, blank=True)
+    checked_at = models.DateTimeField("checked")
+
+    class Meta:
+        ordering = ["case"]
+
+    def __str__(self) -> str:
+        return f"{self.case}: {'passes' if self.passes else 'fails'}"
+
+    @property
+    def passes(self) -> bool:
+        """Whether nothing was wrong."""
+        return not self.failures
+
+    @property
+    def failure_list(self) -> list[str]:
+        """What was wrong, a sentence each."""
+        return _lines(self.failures)
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
