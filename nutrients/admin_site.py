@@ -14,7 +14,7 @@ GROUPS = {
     "Symptoms and safety": ["Symptom", "RedFlag", "RedFlagRule"],
     "Causes and risks": ["OtherCause", "RiskFactor", "Interaction"],
     "Foods": ["FoodSource", "NutrientAmount", "FoodPortion", "FoodGroup"],
-    "Sources": ["Source"],
+    "Sources and corrections": ["Source", "ChangeNote"],
     "Accounts": ["User", "Group"],
 }
 

@@ -20,6 +20,7 @@ from nutrients.models import Status, Verification
 
 from .content_forms import ContentForm, ProseField, is_outside
 from .history import VersionedAdmin
+from .notes_for_readers import NotesForReadersMixin
 from .widgets import KnownSelect, KnownSelectMultiple
 
 WRITING_RULE = (
@@ -131,7 +132,7 @@ class FoldedInline(ContentInline, admin.StackedInline):
     template = "admin/nutrients/folded_rows.html"
 
 
-class ContentAdmin(KnownLabelsMixin, VersionedAdmin):
+class ContentAdmin(NotesForReadersMixin, KnownLabelsMixin, VersionedAdmin):
     """One table of content."""
 
     form = ContentForm
@@ -149,7 +150,8 @@ class ContentAdmin(KnownLabelsMixin, VersionedAdmin):
         """The address of the row's page, where readers can see it by now."""
         if obj is None or not hasattr(obj, "get_absolute_url"):
             return None
-        shown = getattr(obj, "is_published", None)
+        # A section shows where its article does.
+        shown = getattr(getattr(obj, "article", obj), "is_published", None)
         return obj.get_absolute_url() if shown is None or shown(at=timezone.now()) else None
 
 

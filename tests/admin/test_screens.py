@@ -11,6 +11,7 @@ from nutrients.models import (
     Article,
     ArticleSection,
     Association,
+    ChangeNote,
     FoodPortion,
     FoodSource,
     Nutrient,
@@ -70,8 +71,9 @@ def test_form_of_a_new_row_opens(model, editor_client):
 
 @per_model
 def test_form_and_history_of_a_row_open(model, editor_client):
-    # The site ships no household measures: they come with the USDA's foods.
+    # The site ships no household measures, which come with the USDA's foods, and no notes.
     FoodPortion.objects.create(food=FoodSource.objects.first(), description="1 cup", grams=100)
+    ChangeNote.objects.create(title="About us", address="/about/", text="A note.")
     row = model._default_manager.first()
 
     assert editor_client.get(address(model, "change", row.pk)).status_code == 200
@@ -172,7 +174,7 @@ def test_index_groups_the_tables_and_names_the_site(editor_client):
         "Symptoms and safety",
         "Causes and risks",
         "Foods",
-        "Sources",
+        "Sources and corrections",
     ]
     assert "Nutrisite editors" in response.content.decode()
 

@@ -1,0 +1,98 @@
+"""A note for readers with every form of a row that has a public page."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django import forms
+from django.contrib.admin.widgets import AdminTextareaWidget
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.functional import cached_property
+
+from nutrients.models import ChangeNote, NoteKind
+
+from .content_forms import ProseField
+
+NOTE_FIELDS = ("note_for_readers", "corrects_an_error")
+NOTE = (
+    "Tell readers",
+    {
+        "fields": NOTE_FIELDS,
+        "description": "For an edit that changes what a reader may think or do. It shows on the "
+        "page and under Corrections. Leave it empty for a small edit, such as a spelling.",
+    },
+)
+LONGEST_TITLE = 200
+
+
+class NoteFields(forms.Form):
+    """Two fields that are no part of the row: what readers are told, and whether it was wrong."""
+
+    note_for_readers = ProseField(
+        required=False,
+        widget=AdminTextareaWidget(attrs={"rows": 3}),
+        help_text="What changed and why, in a sentence or two.",
+    )
+    corrects_an_error = forms.BooleanField(
+        required=False,
+        label="This corrects an error",
+        help_text="Then the note says what was wrong and what is right.",
+    )
+
+    @cached_property
+    def changed_data(self) -> list[str]:
+        """The fields of the row that differ: a note alone makes no new version of it."""
+        return [name for name in super().changed_data if name not in NOTE_FIELDS]
+
+    def clean(self: Any) -> dict[str, Any]:
+        """Check the note as every text is checked; a correction without words is an error."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        text = cleaned.get("note_for_readers", "")
+        self._check_words("note_for_readers", text)
+        if cleaned.get("corrects_an_error") and not text:
+            self.add_error("note_for_readers", "Say what was wrong and what is right.")
+        return cleaned
+
+
+class NotesForReadersMixin:
+    """Offers a note where readers can see the row's page by now, and keeps it at save."""
+
+    def get_form(
+        self: Any, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any
+    ) -> Any:
+        """The row's form, with the note's fields where they are offered."""
+        if self._offers_note(request, obj):
+            options["form"] = type(f"Noted{self.form.__name__}", (NoteFields, self.form), {})
+        return super().get_form(request, obj, change, **options)  # type: ignore[misc]
+
+    def get_fieldsets(self: Any, request: HttpRequest, obj: Any = None) -> Any:
+        """The row's groups of fields, and the note as the last."""
+        groups = super().get_fieldsets(request, obj)  # type: ignore[misc]
+        return (*groups, NOTE) if self._offers_note(request, obj) else groups
+
+    def _offers_note(self: Any, request: HttpRequest, obj: Any) -> bool:
+        if obj is None or not self.has_change_permission(request, obj):
+            return False
+        return self.get_view_on_site_url(obj) is not None
+
+    def save_model(self: Any, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Save the row and, where one was written, the note."""
+        super().save_model(request, obj, form, change)  # type: ignore[misc]
+        if text := form.cleaned_data.get("note_for_readers"):
+            is_correction = form.cleaned_data["corrects_an_error"]
+            keep_note(obj, text, NoteKind.CORRECTION if is_correction else NoteKind.CHANGE)
+
+
+def keep_note(row: Any, text: str, kind: NoteKind) -> ChangeNote:
+    """Keep a note on the row, with its title and address as they are now."""
+    return ChangeNote.objects.create(
+        kind=kind,
+        text=text,
+        title=str(row)[:LONGEST_TITLE],
+        address=row.get_absolute_url(),
+        subject=row._meta.label_lower,
+        subject_key=json.dumps(row.natural_key()),
+        made_at=timezone.now(),
+    )

@@ -1,0 +1,107 @@
+"""Corrections and changes: on the page concerned and in one list, newest first."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import yaml
+from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from nutrients.models import ChangeNote
+from nutrients.queries.change_notes import CHANGES_LISTED, SHOWN_ON_A_PAGE, notes_on_page
+from tests.views.pages import links_of, text_of
+
+DAY = datetime(2026, 3, 1, 9, tzinfo=UTC)
+CALCIUM = "/nutrients/calcium/"
+
+
+def note(text, days=0, **fields):
+    row = {"title": "Calcium", "address": CALCIUM, "made_at": DAY + timedelta(days=days)} | fields
+    return ChangeNote.objects.create(text=text, **row)
+
+
+def test_page_says_in_words_that_there_is_nothing_yet(client, content):
+    text = text_of(client.get("/changes/"), "main")
+
+    assert "No fact has needed a correction so far." in text
+    assert "No page has changed in substance so far." in text
+
+
+def test_corrections_come_first_and_keep_the_editors_words(client, content):
+    note("The heading is clearer.", days=9)
+    note("We wrote 300 mg; the source says 320 mg.", kind="correction")
+    text = text_of(client.get("/changes/"), "main")
+
+    assert text.index("We wrote 300 mg; the source says 320 mg.") < text.index("The heading is")
+    assert "1 March 2026 Calcium" in text
+    assert CALCIUM in links_of(client.get("/changes/"), "main")
+
+
+def test_page_concerned_shows_its_last_notes_newest_first(client, content):
+    for number in range(SHOWN_ON_A_PAGE + 2):
+        note(f"Edit {number} made.", days=number)
+    note("About another page.", address="/nutrients/calcium-and-more/")
+    note("Within the page.", address=f"{CALCIUM}#foods", days=99)
+    note("Not made yet.", days=99_999)
+    text = text_of(client.get(CALCIUM), "main")
+
+    assert [n for n in range(SHOWN_ON_A_PAGE + 2) if f"Edit {n} made." in text] == [3, 4, 5, 6]
+    assert text.index("Within the page.") < text.index("Edit 6 made.") < text.index("Edit 5 made.")
+    assert "another page" not in text
+    assert "Not made yet" not in text + text_of(client.get("/changes/"))
+
+
+def test_page_without_notes_has_no_empty_heading(client, content):
+    assert "Changes to this page" not in text_of(client.get(CALCIUM))
+
+
+def test_old_changes_are_counted_and_no_correction_is_ever_left_out(client, content):
+    for number in range(CHANGES_LISTED + 2):
+        note(f"Edit {number} made.", days=number)
+        note(f"Correction {number} made.", days=number, kind="correction", address="/about/")
+    text = text_of(client.get("/changes/"), "main")
+
+    assert "2 older changes are not listed here." in text
+    assert "Edit 1 made." not in text
+    assert "Edit 2 made." in text
+    assert text.count("Correction ") >= CHANGES_LISTED + 2
+
+
+def test_note_is_escaped(client, content):
+    note("<script>alert(1)</script>", title="<b>Calcium</b>")
+
+    for address in (CALCIUM, "/changes/"):
+        html = client.get(address).content
+        assert b"<script>alert" not in html
+        assert b"&lt;script&gt;alert" in html
+
+
+@pytest.mark.parametrize("address", ["/changes/", CALCIUM])
+def test_queries_do_not_grow_with_the_notes(client, content, django_assert_num_queries, address):
+    note("The first.")
+    with CaptureQueriesContext(connection) as seen:
+        client.get(address)
+    for number in range(1, 9):
+        note(f"Edit {number} made.", days=number)
+
+    with django_assert_num_queries(len(seen)):
+        client.get(address)
+
+
+def test_site_map_and_footer_lead_to_the_list(client, content):
+    assert b"/changes/</loc>" in client.get("/sitemap.xml").content
+    assert "/changes/" in links_of(client.get("/"))
+
+
+def test_shipped_rows_carry_notes_by_fixture(content, settings, tmp_path):
+    row = {"kind": "correction", "title": "Calcium", "address": CALCIUM, "text": "It was wrong."}
+    row |= {"made_at": "2026-03-01T09:00:00Z", "subject": "nutrients.nutrient"}
+    fixture = [{"model": "nutrients.changenote", "fields": row}]
+    (tmp_path / "90_notes.yaml").write_text(yaml.safe_dump(fixture))
+    settings.FIXTURES = tmp_path
+    for _ in range(2):
+        call_command("load_content", verbosity=0)
+
+    [shown] = notes_on_page(CALCIUM, at=datetime(2026, 4, 1, tzinfo=UTC))
+    assert shown.text == "It was wrong."
