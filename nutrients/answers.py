@@ -1,0 +1,43 @@
+"""The checklist's answer to a form or a link, as its templates show it.
+
+The views, the print page and the test book all come here, so that what the book checks is what
+readers get.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from django.http import QueryDict
+
+from nutrients.forms.checklist import form_fields, read_ticks
+from nutrients.forms.reading import ignored_sentence
+from nutrients.queries.checklist import checklist_result
+from nutrients.queries.checklist_content import ChecklistContent
+from nutrients.queries.choices import ChecklistChoices, checklist_choices
+from nutrients.ranking import Tick
+
+RESULTS = "nutrients/_checklist_results.html"
+
+
+def checklist_answer(data: QueryDict, content: ChecklistContent) -> dict[str, Any]:
+    """The context of the page and of `RESULTS`; its `result` is None where nothing is ticked."""
+    choices = checklist_choices(content)
+    ticks, ignored = read_ticks(data, choices)
+    # An answer alone is no tick: it says how something is, and not what.
+    is_ticked = any(tick.kind != "answer" for tick in ticks)
+    return {
+        "choices": _ticked(choices, ticks),
+        "fields": form_fields(ticks),
+        "result": checklist_result(ticks, content) if is_ticked else None,
+        "ignored": ignored_sentence(ignored),
+    }
+
+
+def _ticked(choices: ChecklistChoices, ticks: Iterable[Tick]) -> ChecklistChoices:
+    slugs: dict[str, set[str]] = defaultdict(set)
+    for tick in ticks:
+        slugs[tick.kind].add(tick.slug)
+    return choices.ticked(slugs["flag"], slugs["symptom"], slugs["risk"])
