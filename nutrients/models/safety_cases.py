@@ -64,6 +64,13 @@ class SafetyCase(Slugged):
         help_text="The answer must be exactly this urgent. "
         "An emergency must name no nutrient, no food and no link but telephone numbers.",
     )
+    must_warn = models.ManyToManyField(
+        RedFlag,
+        related_name="cases_warning",
+        blank=True,
+        verbose_name="must warn of",
+        help_text="The answer must show these signs, in the words that they have by then.",
+    )
     must_suggest = models.ManyToManyField(
         Nutrient, related_name="cases_suggesting", blank=True, verbose_name="must suggest"
     )
@@ -94,6 +101,7 @@ class SafetyCase(Slugged):
             other_causes,
             red_flags,
             answers,
+            must_warn,
             must_suggest,
             must_not_suggest,
         ]

@@ -1,0 +1,31 @@
+"""Run the public test book against the content that is in the database."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from nutrients.testbook import failing, keep_outcomes, run_book
+
+
+class Command(BaseCommand):
+    """Check every case of the test book, and keep the outcomes for the page on safety.
+
+    Prints each case that fails with what is wrong, and exits with 1 where any does.
+    """
+
+    help = "Check that the checklist answers every case of the public test book as it must."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run, keep the outcomes, and print the failures to standard error."""
+        now = timezone.now()
+        checked = run_book(at=now)
+        keep_outcomes(checked, at=now)
+        failed = failing(checked)
+        for one in failed:
+            self.stderr.write(f"{one.case.slug}: {' '.join(one.failures)}")
+        if failed:
+            raise CommandError(f"Test book: {len(failed):,} of {len(checked):,} cases fail.")
+        self.stdout.write(f"Test book: {len(checked):,} cases, all pass.")

@@ -1,0 +1,16 @@
+"""The public test book: run its cases against the content, and say what is wrong with an answer."""
+
+from .checking import Answered, Expected, faults, read
+from .outcomes import keep_outcomes
+from .running import CheckedCase, failing, run_book
+
+__all__ = [
+    "Answered",
+    "CheckedCase",
+    "Expected",
+    "failing",
+    "faults",
+    "keep_outcomes",
+    "read",
+    "run_book",
+]

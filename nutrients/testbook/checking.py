@@ -1,0 +1,147 @@
+"""What is wrong with an answer of the checklist: pure functions over its text."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from html.parser import HTMLParser
+
+from nutrients.ranking import Level
+from nutrients.wording import forbidden
+
+# Tags that may stand inside a word or a sentence; any other tag ends what stands before it.
+INLINE = {"a", "abbr", "b", "em", "i", "small", "span", "strong", "sub", "sup"}
+LEVELS = {
+    Level.SELF_CARE: "nothing urgent",
+    Level.SEE_A_DOCTOR: "see a doctor",
+    Level.URGENT: "medical care the same day",
+    Level.EMERGENCY: "an emergency",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What an answer must be: its level, nutrients by name, and phrases."""
+
+    level: Level
+    suggested: Collection[str] = ()
+    not_suggested: Collection[str] = ()
+    shown: Collection[str] = ()
+    hidden: Collection[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What an answer was: its level, the names it suggests, its text and where its links lead.
+
+    `ignored` is the sentence about ticks that were not understood, and empty where all were.
+    """
+
+    level: Level
+    suggested: Collection[str]
+    text: str
+    links: Collection[str]
+    ignored: str = ""
+
+
+def faults(expected: Expected, answered: Answered, names: Collection[str] = ()) -> list[str]:
+    """What is wrong with the answer, a sentence each; empty where it is as expected.
+
+    `names` are those of nutrients and foods: an emergency shows none of them.
+    """
+    return [
+        *_not_offered(answered),
+        *_wrong_level(expected, answered),
+        *_wrong_nutrients(expected, answered),
+        *_wrong_phrases(expected, answered),
+        *_forbidden_words(answered),
+        *_in_the_way_of_help(answered, names),
+    ]
+
+
+def read(html: str) -> tuple[str, list[str]]:
+    """The text of a piece of HTML in single spaces, and the addresses its links lead to."""
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    return " ".join("".join(reader.words).split()), reader.links
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.links: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._end_words(tag)
+        values = dict(attrs)
+        # A form leads away from the answer as a link does.
+        address = values.get("href") if tag == "a" else values.get("action")
+        if address is not None:
+            self.links.append(address)
+
+    def handle_endtag(self, tag: str) -> None:
+        self._end_words(tag)
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+    def _end_words(self, tag: str) -> None:
+        if tag not in INLINE:
+            self.words.append(" ")
+
+
+def _not_offered(answered: Answered) -> Iterator[str]:
+    if answered.ignored:
+        yield f"The checklist does not offer one of its ticks: {answered.ignored}"
+
+
+def _wrong_level(expected: Expected, answered: Answered) -> Iterator[str]:
+    if answered.level != expected.level:
+        yield f"It says {LEVELS[answered.level]}, and should say {LEVELS[expected.level]}."
+
+
+def _wrong_nutrients(expected: Expected, answered: Answered) -> Iterator[str]:
+    for name in sorted(set(expected.suggested) - set(answered.suggested)):
+        yield f"It does not suggest {name}."
+    for name in sorted(set(expected.not_suggested) & set(answered.suggested)):
+        yield f"It suggests {name}."
+
+
+def _wrong_phrases(expected: Expected, answered: Answered) -> Iterator[str]:
+    text = answered.text.casefold()
+    for phrase in expected.shown:
+        if not _holds(text, phrase):
+            yield f"It does not show “{phrase}”."
+    for phrase in expected.hidden:
+        if _holds(text, phrase):
+            yield f"It shows “{phrase}”."
+
+
+def _holds(text: str, phrase: str) -> bool:
+    return " ".join(phrase.split()).casefold() in text
+
+
+def _forbidden_words(answered: Answered) -> Iterator[str]:
+    for words in dict.fromkeys(forbidden(answered.text)):
+        yield f"It says “{words}”, which is never written here."
+
+
+def _in_the_way_of_help(answered: Answered, names: Collection[str]) -> Iterator[str]:
+    if answered.level != Level.EMERGENCY:
+        return
+    # Between spaces, a name is found as a whole: the text has no other gaps.
+    words = f" {_plain(answered.text)} "
+    for name in sorted(names):
+        if f" {_plain(name)} " in words:
+            yield f"It is an emergency, and it names {name}."
+    for address in answered.links:
+        if not address.startswith("tel:"):
+            yield f"It is an emergency, and it leads to {address}."
+
+
+def _plain(text: str) -> str:
+    """The words alone, without capitals and signs."""
+    letters = (character if character.isalnum() else " " for character in text.casefold())
+    return " ".join("".join(letters).split())
