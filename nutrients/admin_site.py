@@ -15,6 +15,7 @@ GROUPS = {
     "Causes and risks": ["OtherCause", "RiskFactor", "Interaction"],
     "Foods": ["FoodSource", "NutrientAmount", "FoodPortion", "FoodGroup"],
     "Sources and corrections": ["Source", "ChangeNote"],
+    "Search": ["Synonym"],
     "Accounts": ["User", "Group"],
 }
 

@@ -9,6 +9,7 @@ from . import (
     intakes,
     nutrients,
     red_flags,
+    search,
     sources,
     symptoms,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "intakes",
     "nutrients",
     "red_flags",
+    "search",
     "sources",
     "symptoms",
 ]

@@ -19,6 +19,7 @@ from .publishing import Publishable, Status, Verification
 from .questions import Answer, Question
 from .red_flags import FLAG_LEVELS, RedFlag, RedFlagRule
 from .safety_cases import CaseGroup, CaseOutcome, SafetyCase
+from .search import DocumentKind, SearchDocument, Synonym
 from .shipping import ShippedRow
 from .sources import Source, SourceKind
 from .symptoms import BodyArea, Symptom, Urgency
@@ -39,6 +40,7 @@ __all__ = [
     "CauseKind",
     "ChangeNote",
     "Diet",
+    "DocumentKind",
     "Evidence",
     "FoodGroup",
     "FoodPortion",
@@ -62,6 +64,7 @@ __all__ = [
     "RiskFactor",
     "RiskKind",
     "SafetyCase",
+    "SearchDocument",
     "Severity",
     "Sex",
     "ShippedRow",
@@ -69,6 +72,7 @@ __all__ = [
     "SourceKind",
     "Status",
     "Symptom",
+    "Synonym",
     "Typicality",
     "Unit",
     "Urgency",

@@ -1,0 +1,37 @@
+"""The screen of words that readers type, and of what they mean on this site."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from nutrients.models import Synonym
+
+from .content import ContentAdmin
+from .content_forms import ContentForm
+
+
+class SynonymForm(ContentForm):
+    """One set of readers' words; they are quoted, so any word may stand there."""
+
+    fixed = ("slug",)
+    quoted = frozenset({"words"})
+
+
+@admin.register(Synonym)
+class SynonymAdmin(ContentAdmin):
+    """Words for search. A symptom's or a nutrient's own other names stand on its own form."""
+
+    form = SynonymForm
+    slug_from = ("means",)
+    list_display = ("words", "means")
+    search_fields = ("words", "means", "slug")
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": ("words", "means", "slug"),
+                "description": "A search for what readers type finds what our words find as well. "
+                "Other names of one symptom or one nutrient belong on its own form.",
+            },
+        ),
+    )
