@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable
 
+from django.core.management import call_command
 from django.db import connection
 
 
@@ -13,7 +14,7 @@ def take() -> Callable[[], None]:
     """
     if connection.vendor != "sqlite":
         rows = connection.creation.serialize_db_to_string()
-        return lambda: connection.creation.deserialize_db_from_string(rows)
+        return lambda: fill_again(rows)
     copy = sqlite3.connect(":memory:", check_same_thread=False)
     connection.ensure_connection()
     connection.connection.backup(copy)
@@ -23,3 +24,9 @@ def take() -> Callable[[], None]:
         copy.backup(connection.connection)
 
     return put_back
+
+
+def fill_again(rows: str) -> None:
+    """Replace what is in the database by the serialized rows, Django's own tables included."""
+    call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
+    connection.creation.deserialize_db_from_string(rows)
