@@ -1,0 +1,211 @@
+"""Nothing of a reader stays: not in the browser, not with others, not in the server's log.
+
+Held on the real server with its real log, with scripts and without.
+"""
+
+import re
+import socket
+import sqlite3
+from contextlib import closing
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.test_every_page import PAGES
+from tests.browser.traces import Sent, history, kept
+
+MACHINES = ["/compare.csv?symptom=tremor", "/robots.txt", "/sitemap.xml", "/feeds/articles/"]
+TICKS = ["muscle-twitches", "muscle-cramps", "night-leg-cramps", "ppi", "vegan-diet"]
+
+
+@pytest.fixture
+def log(site):
+    """Gives what the server has written since the test began, and what it wrote before."""
+    path = site.folder / "log.txt"
+    before = len(path.read_text())
+    return lambda: path.read_text()[before:]
+
+
+@pytest.fixture(params=["page", "page_without_script"])
+def reader(request, base_url):
+    """A reader's page, with scripts and without, and everything that it sends."""
+    page = request.getfixturevalue(request.param)
+    page.sent = Sent().watch(page.context)
+    return page
+
+
+def slugs_on(page):
+    """Every answer that the checklist offers, as it is sent."""
+    page.goto("/checklist/")
+    boxes = page.locator("#checklist input[type=checkbox]")
+    return boxes.evaluate_all("(boxes) => boxes.map((box) => box.value)")
+
+
+def answer(page, ticks):
+    page.goto("/checklist/")
+    page.locator("#checklist details").evaluate_all(
+        "(all) => all.forEach((one) => one.open = true)"
+    )
+    for slug in ticks:
+        page.locator(f"#checklist input[value='{slug}']").check()
+    page.get_by_role("button", name="Show what fits").click()
+    expect(page.locator("#results")).not_to_have_text("Nothing ticked yet")
+
+
+def test_checks_see_what_they_look_for(new_context, base_url):
+    context = new_context()
+    sent = Sent().watch(context)
+    page = context.new_page()
+    page.goto("/checklist/")
+    page.evaluate("""async () => {
+      await new Promise((done) => { indexedDB.open("left").onsuccess = done; });
+      await caches.open("left");
+      document.cookie = "left=1; path=/checklist/";
+      localStorage.setItem("left", "1");
+      await fetch("/healthz?muscle-cramps");
+      navigator.sendBeacon("/healthz");
+    }""")
+
+    found = kept(page, base_url)
+    for trace in ("cookie left", "storage left", "database left", "cache left", "used indexeddb"):
+        assert trace in found
+    assert [f"{base_url}/healthz"] == sent.foreign(base_url)
+    assert sent.telling(["muscle-cramps"]) == [f"{base_url}/healthz?muscle-cramps"]
+    context.close()
+
+
+def test_every_kind_of_page_leaves_nothing_and_tells_nobody(reader, base_url):
+    for address in PAGES:
+        assert reader.goto(address).status == 200
+        assert kept(reader, base_url) == [], address
+    for address in MACHINES:
+        assert reader.request.get(address).ok
+
+    assert reader.sent.foreign(base_url) == []
+    assert {request.method for request in reader.sent.requests} == {"GET"}
+
+
+def test_answers_stand_in_no_address_title_referrer_or_history(reader, base_url, log):
+    slugs = slugs_on(reader)
+    with reader.expect_response("**/checklist/") as shown:
+        answer(reader, TICKS)
+    title = reader.title()
+    reader.get_by_role("button", name="Page for a doctor").click()
+    reader.wait_for_url("**/checklist/print/")
+    printed = reader.title()
+    # On to a page that every footer has, so that a referrer would be sent.
+    reader.goto("/checklist/")
+    reader.locator("footer").get_by_role("link", name="Privacy").click()
+    reader.wait_for_url("**/privacy/")
+
+    assert len(slugs) > 50
+    assert "no-store" in shown.value.headers["cache-control"]
+    assert reader.sent.telling(slugs) == []
+    assert reader.sent.foreign(base_url) == []
+    named = [slug for slug in slugs for text in [title, printed, *history(reader)] if slug in text]
+    assert named == []
+    assert kept(reader, base_url) == []
+    assert "/checklist/print/" in log()
+    assert [slug for slug in slugs if slug in log()] == []
+
+
+def test_emergency_answer_leaves_nothing(reader, base_url, log):
+    answer(reader, ["seizures"])
+
+    expect(reader.locator("#results")).to_have_text("Call for help now")
+    assert kept(reader, base_url) == []
+    assert reader.sent.telling(["seizures"]) == []
+    assert "seizures" not in log()
+
+
+def test_log_holds_no_symptom_query_or_client_whatever_was_asked(page, site, log):
+    slugs = slugs_on(page)
+    for slug in slugs[:12]:
+        page.request.get(f"/symptoms/{slug}/")
+        page.request.get(f"/nutrients/magnesium/{slug}/")
+        page.request.get(f"/{slug}/{slug}?symptom={slug}#{slug}")
+        page.request.get(f"/compare/?symptom={slug}", headers={"Referer": f"{site.url}/{slug}"})
+        page.request.post("/checklist/", form={"symptom": slug, "risk": slug})
+        page.request.post("/about/", form={"symptom": slug})
+    page.request.get("/search/?q=muscle+cramps", headers={"User-Agent": "muscle-cramps/1.0"})
+    send_half(site, b"symptom=muscle-cramps")
+
+    lines = log()
+    assert lines.count("\n") > 60
+    assert [slug for slug in slugs if slug in lines] == []
+    assert "?" not in lines
+    assert not re.search(r"\b127\.0\.0\.\d|\b(\d{1,3}\.){3}\d{1,3}\b", lines)
+
+
+def send_half(site, body):
+    """Begin to send answers, and hang up."""
+    parts = urlsplit(site.url)
+    head = b"POST /checklist/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 999\r\n"
+    head += b"Content-Type: application/x-www-form-urlencoded\r\n\r\n"
+    with socket.create_connection((parts.hostname, parts.port), timeout=30) as plain:
+        plain.sendall(head + body)
+
+
+def break_database(site):
+    """Take a table away under the running server; `changes_content` puts it back."""
+    with closing(sqlite3.connect(site.folder / "nutrisite.sqlite3", timeout=20)) as live:
+        live.execute("ALTER TABLE nutrients_association RENAME TO gone")
+        live.commit()
+
+
+@pytest.mark.changes_content
+def test_failed_answer_is_logged_without_the_answers(page, site, faults, log):
+    slugs = slugs_on(page)
+    break_database(site)
+
+    response = page.request.post("/checklist/?from=tremor", form={"symptom": TICKS[0]})
+
+    assert response.status == 500
+    assert "112, 911" in response.text()
+    assert TICKS[0] not in response.text()
+    assert "OperationalError" in log()
+    assert "checklist.py" in log()
+    assert [slug for slug in slugs if slug in log()] == []
+
+
+@pytest.mark.changes_content
+def test_emergency_card_stays_when_the_server_breaks(page, site, faults):
+    answer(page, ["seizures"])
+    break_database(site)
+    page.locator("#checklist input[value='seizures']").uncheck()
+    page.locator("#checklist input[value='muscle-cramps']").check()
+    page.get_by_role("button", name="Show what fits").click()
+
+    expect(page.locator("[data-status]")).to_contain_text("call 112, 911, 999")
+    expect(page.locator("#results")).to_have_text("Call for help now")
+    expect(page.get_by_role("link", name="Call 112")).to_be_visible()
+    # The browser itself reports the failure in its console.
+    assert [fault for fault in faults if "500" not in fault] == []
+    faults.clear()
+
+
+def test_emergency_card_stays_when_the_network_is_gone(page, faults):
+    answer(page, ["seizures"])
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Show what fits").click()
+
+    expect(page.locator("[data-status]")).to_contain_text("call 112, 911, 999")
+    expect(page.locator("#results")).to_have_text("Call for help now")
+    expect(page.locator("#checklist .notice-caution").first).to_contain_text("Call 112, 911 or 999")
+    page.context.set_offline(False)
+    assert [fault for fault in faults if "ERR_INTERNET_DISCONNECTED" not in fault] == []
+    faults.clear()
+
+
+def test_emergency_text_comes_when_the_server_never_answers(page, faults):
+    page.goto("/checklist/")
+    assert 5_000 <= page.evaluate("htmx.config.timeout") <= 20_000
+    page.evaluate("htmx.config.timeout = 300")
+    page.route("**/checklist/", lambda route: None)
+    page.locator("#checklist input[value='muscle-cramps']").check()
+    page.get_by_role("button", name="Show what fits").click()
+
+    expect(page.locator("[data-status]")).to_contain_text("call 112, 911, 999")
+    page.unroute("**/checklist/")
+    faults.clear()
