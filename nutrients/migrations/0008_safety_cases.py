@@ -260,6 +260,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "must_warn",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The answer must show these signs, in the words that they have by then.",
+                        related_name="cases_warning",
+                        to="nutrients.redflag",
+                        verbose_name="must warn of",
+                    ),
+                ),
+                (
                     "must_suggest",
                     models.ManyToManyField(
                         blank=True,
@@ -489,6 +499,54 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "HistoricalSafetyCase_other_causes",
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="HistoricalSafetyCase_must_warn",
+            fields=[
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
+                ("m2m_history_id", models.AutoField(primary_key=True, serialize=False)),
+                (
+                    "history",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        to="nutrients.historicalsafetycase",
+                    ),
+                ),
+                (
+                    "redflag",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_tablespace="",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="nutrients.redflag",
+                    ),
+                ),
+                (
+                    "safetycase",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_tablespace="",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="nutrients.safetycase",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "HistoricalSafetyCase_must_warn",
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
