@@ -6,17 +6,25 @@ words, so that the two cannot part.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, NamedTuple
 
 
 class Tick(NamedTuple):
-    """One thing a reader ticked: "symptom", "risk" or "flag", and its slug."""
+    """One thing a reader told: "symptom", "risk", "flag" or "answer", and its slug.
+
+    An answer's slug is `answer_slug`, since answers to several questions may share a word.
+    """
 
     kind: str
     slug: str
+
+
+def answer_slug(question: str, answer: str) -> str:
+    """The slug of an answer's tick: its question and itself, "onset:sudden"."""
+    return f"{question}:{answer}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +134,27 @@ class Level(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What raises the urgency to `level`: all of `ticks` together. No ticks raise nothing."""
+    """What raises the urgency to `level`: all of `ticks`, and one of each group of `answers`.
+
+    A group holds the answers to one question that count. No ticks raise nothing.
+    """
 
     name: str
     level: Level
     ticks: frozenset[Tick]
+    answers: frozenset[frozenset[Tick]] = frozenset()
+
+    def concerns(self, given: frozenset[Tick]) -> bool:
+        """Whether all its ticks are among those given, whatever was answered."""
+        return bool(self.ticks) and self.ticks <= given
+
+    def unmet(self, given: frozenset[Tick]) -> list[frozenset[Tick]]:
+        """The groups of answers of which none is given."""
+        return [group for group in self.answers if not group & given]
+
+    def fires(self, given: frozenset[Tick]) -> bool:
+        """Whether all its ticks are given, and an answer of each group."""
+        return self.concerns(given) and not self.unmet(given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +166,35 @@ class Triage:
 
 
 def urgency(ticks: Collection[Tick], rules: Iterable[Rule]) -> Triage:
-    """The urgency of the ticks: the highest level of any rule whose ticks are all there.
+    """The urgency of the ticks, answers among them: the highest level of any rule that fires.
 
-    It only takes the highest, so one more tick can raise the level and never lower it.
+    It only takes the highest, so one more tick can raise the level and never lower it, and a
+    question that is not answered does neither.
     """
-    ticked = frozenset(ticks)
-    fired = [rule for rule in rules if rule.ticks and rule.ticks <= ticked]
+    given = frozenset(ticks)
+    fired = [rule for rule in rules if rule.fires(given)]
     fired.sort(key=lambda rule: (-rule.level, rule.name, sorted(rule.ticks)))
     return Triage(max((rule.level for rule in fired), default=Level.SELF_CARE), tuple(fired))
+
+
+def deciding(
+    ticks: Collection[Tick], rules: Iterable[Rule], questions: Mapping[str, Collection[Tick]]
+) -> list[str]:
+    """The open questions of which some answer would raise what was not raised, in their order.
+
+    `questions` holds the answers of each question under its slug; one of which an answer is given
+    is no longer open. A rule waits for a question where it has all its ticks, and each answer that
+    it lacks is to an open question. Where all that it raises is raised already, it waits no more.
+    """
+    given, rules = frozenset(ticks), list(rules)
+    raised = {rule.name for rule in rules if rule.fires(given)}
+    still_open = {slug: group for slug, group in questions.items() if not given & frozenset(group)}
+    wanted: set[str] = set()
+    for rule in rules:
+        if rule.concerns(given) and rule.name not in raised:
+            unmet = rule.unmet(given)
+            asked = {
+                slug for slug, group in still_open.items() if any(g & set(group) for g in unmet)
+            }
+            wanted |= asked if len(asked) == len(unmet) else set()
+    return [slug for slug in questions if slug in wanted]

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nutrients.models import (
+    FLAG_LEVELS,
     Association,
     FoodSource,
     Interaction,
+    InteractionKind,
     Nutrient,
     OtherCause,
     RedFlag,
@@ -24,6 +26,8 @@ from nutrients.ranking import ORDER, Candidate, Level, Link, Suggestion, Tick, r
 from .checklist_content import ChecklistContent
 from .comparison import links
 from .foods import RichFood
+from .questions import AskedQuestion, questions_asked
+from .red_flags import FlagLevel
 from .urgency import Urgent, urgency_of
 
 # Shown in full; the rest get a line each, so that the page can be read on a phone.
@@ -110,10 +114,14 @@ class NutrientMatch:
 
 @dataclass(frozen=True, slots=True)
 class ChecklistResult:
-    """The answer to the ticks. In an emergency nothing but `ticked` and `urgent` is filled."""
+    """The answer to the ticks.
+
+    In an emergency nothing but `ticked`, `urgent` and what was answered is filled.
+    """
 
     ticked: Ticked
     urgent: Urgent
+    questions: list[AskedQuestion] = field(default_factory=list)
     causes: list[PossibleCause] = field(default_factory=list)
     order: tuple[str, ...] = tuple(step.words for step in ORDER)
     in_full: list[NutrientMatch] = field(default_factory=list)
@@ -121,7 +129,7 @@ class ChecklistResult:
     against: list[Association] = field(default_factory=list)
     interactions: list[Interaction] = field(default_factory=list)
     unexplained: list[Symptom] = field(default_factory=list)
-    watch_for: list[RedFlag] = field(default_factory=list)
+    watch_for: list[FlagLevel] = field(default_factory=list)
 
     @property
     def is_emergency(self) -> bool:
@@ -149,6 +157,26 @@ class ChecklistResult:
         return [s for s in self.ticked.symptoms if s.urgency == Urgency.SELF_CARE]
 
     @property
+    def causes_to_watch(self) -> list[OtherCause]:
+        """The causes shown in full that say when to get help."""
+        return [row.cause for row in self.main_causes if row.cause.when_to_seek_care]
+
+    @property
+    def medicine_pairs(self) -> list[Interaction]:
+        """The interactions of a medicine or drug."""
+        return [row for row in self.interactions if row.kind == InteractionKind.DRUG_NUTRIENT]
+
+    @property
+    def food_pairs(self) -> list[Interaction]:
+        """The interactions of foods and nutrients alone."""
+        return [row for row in self.interactions if row.kind != InteractionKind.DRUG_NUTRIENT]
+
+    @property
+    def open_questions(self) -> int:
+        """How many questions wait for an answer that would change the outcome."""
+        return sum(not asked.answer for asked in self.questions)
+
+    @property
     def names_medicine(self) -> bool:
         """Whether a medicine is ticked or shown."""
         return any(risk.kind == RiskKind.MEDICINE for risk in self.ticked.risks) or any(
@@ -163,7 +191,7 @@ def checklist_result(ticks: Collection[Tick], content: ChecklistContent) -> Chec
     """
     ticked, urgent = _ticked(ticks, content), urgency_of(ticks, content)
     if urgent.level == Level.EMERGENCY:
-        return ChecklistResult(ticked, urgent)
+        return ChecklistResult(ticked, urgent, questions_asked(ticks, content))
     signs = _signs(ticked, content)
     against = [sign for rows in signs.values() for sign in rows if sign.is_against]
     speaking = {key: [sign for sign in rows if not sign.is_against] for key, rows in signs.items()}
@@ -172,13 +200,14 @@ def checklist_result(ticks: Collection[Tick], content: ChecklistContent) -> Chec
     return ChecklistResult(
         ticked,
         urgent,
+        questions_asked(ticks, content),
         causes=_causes(ticked, content),
         in_full=suggestions[:NUTRIENTS_IN_FULL],
         in_brief=suggestions[NUTRIENTS_IN_FULL:],
         against=against,
         interactions=_interactions(ticked, content),
         unexplained=[symptom for symptom in ticked.symptoms if symptom.pk not in explained],
-        watch_for=_watch_for(ticked, content),
+        watch_for=_watch_for(ticked, urgent, content),
     )
 
 
@@ -266,8 +295,16 @@ def _interactions(ticked: Ticked, content: ChecklistContent) -> list[Interaction
     return [row for row in content.interactions if content.interaction_risks[row.pk] & risks]
 
 
-def _watch_for(ticked: Ticked, content: ChecklistContent) -> list[RedFlag]:
-    """Emergency signs that go with the ticked symptoms."""
+def _watch_for(ticked: Ticked, urgent: Urgent, content: ChecklistContent) -> list[FlagLevel]:
+    """The flags that go with the ticked symptoms and were not raised, most urgent level first."""
     symptoms = {symptom.pk for symptom in ticked.symptoms}
-    flags = (flag for flag in content.flags.values() if flag.level == Urgency.EMERGENCY)
-    return [flag for flag in flags if content.flag_symptoms[flag.pk] & symptoms]
+    risks = {risk.pk for risk in ticked.risks}
+    flags = [
+        flag
+        for flag in content.flags.values()
+        if content.flag_symptoms[flag.pk] & symptoms
+        and (not content.flag_only_for[flag.pk] or content.flag_only_for[flag.pk] & risks)
+        and flag.sign not in urgent.signs
+    ]
+    levels = [FlagLevel(level, [f for f in flags if f.level == level]) for level in FLAG_LEVELS]
+    return [level for level in levels if level.flags]

@@ -9,17 +9,19 @@ from functools import cached_property
 from typing import Any
 
 from nutrients.models import (
+    Answer,
     Association,
     FoodSource,
     Interaction,
     Nutrient,
     OtherCause,
+    Question,
     RedFlag,
     RedFlagRule,
     RiskFactor,
     Symptom,
 )
-from nutrients.ranking import Tick
+from nutrients.ranking import Tick, answer_slug
 
 from .associations import associations_by_nutrient
 from .foods import RichFood, richest_foods, unmeasured_foods
@@ -81,6 +83,19 @@ class ChecklistContent:
         return list(RedFlagRule.objects.all())
 
     @cached_property
+    def questions(self) -> dict[str, Question]:
+        """Every question, in the order in which they are asked."""
+        return _by_slug(Question.objects.all())
+
+    @cached_property
+    def answers(self) -> Mapping[int, list[Answer]]:
+        """The answers to each question, in their order."""
+        grouped: dict[int, list[Answer]] = defaultdict(list)
+        for answer in Answer.objects.order_by("position", "slug"):
+            grouped[answer.question_id].append(answer)
+        return grouped
+
+    @cached_property
     def lowered(self) -> Mapping[int, set[int]]:
         """The nutrients that each risk factor lowers."""
         return _linked(RiskFactor.lowers)
@@ -111,6 +126,11 @@ class ChecklistContent:
         return _linked(RedFlag.related_symptoms)
 
     @cached_property
+    def flag_only_for(self) -> Mapping[int, set[int]]:
+        """The risk factors of those whom each red flag is about; none where it is everybody."""
+        return _linked(RedFlag.only_for)
+
+    @cached_property
     def rule_ticks(self) -> Mapping[int, set[Tick]]:
         """The ticks that each rule names. One that is not published is named all the same.
 
@@ -122,6 +142,21 @@ class ChecklistContent:
             for rule, slug in rows.values_list("pk", f"{relation}__slug"):
                 named[rule].add(Tick(kind, slug))
         return named
+
+    @cached_property
+    def rule_answers(self) -> Mapping[int, frozenset[frozenset[Tick]]]:
+        """The answers that each rule names, a group for each question."""
+        named: dict[int, dict[str, set[Tick]]] = defaultdict(lambda: defaultdict(set))
+        rows = RedFlagRule.objects.filter(answers__isnull=False)
+        for rule, question, slug in rows.values_list(
+            "pk", "answers__question__slug", "answers__slug"
+        ):
+            named[rule][question].add(Tick("answer", answer_slug(question, slug)))
+        groups = {
+            rule: frozenset(map(frozenset, by_question.values()))
+            for rule, by_question in named.items()
+        }
+        return defaultdict(frozenset, groups)
 
     def foods(self, diets: Iterable[str]) -> dict[int, list[RichFood]]:
         """The richest foods that suit every diet, under the nutrient's id."""

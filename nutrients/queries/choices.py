@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -73,16 +73,21 @@ class ChoiceGroup:
 
 @dataclass(frozen=True, slots=True)
 class ChecklistChoices:
-    """Everything that the checklist asks."""
+    """Everything that the checklist asks.
+
+    `answers` are those that can be given, under the question's slug: they are asked later.
+    """
 
     flags: ChoiceGroup
     symptoms: list[ChoiceGroup]
+    other_flags: ChoiceGroup
     risks: list[ChoiceGroup]
+    answers: Mapping[str, frozenset[str]]
 
     @property
     def flag_slugs(self) -> frozenset[str]:
         """The slugs of the red flags that are asked."""
-        return _slugs([self.flags])
+        return _slugs([self.flags, self.other_flags])
 
     @property
     def symptom_slugs(self) -> frozenset[str]:
@@ -98,24 +103,33 @@ class ChecklistChoices:
         self, flags: Collection[str], symptoms: Collection[str], risks: Collection[str]
     ) -> ChecklistChoices:
         """The same choices with these slugs ticked."""
-        return ChecklistChoices(
-            self.flags.ticked(flags),
-            [group.ticked(symptoms) for group in self.symptoms],
-            [group.ticked(risks) for group in self.risks],
+        return replace(
+            self,
+            flags=self.flags.ticked(flags),
+            symptoms=[group.ticked(symptoms) for group in self.symptoms],
+            other_flags=self.other_flags.ticked(flags),
+            risks=[group.ticked(risks) for group in self.risks],
         )
 
 
 def checklist_choices(content: ChecklistContent) -> ChecklistChoices:
-    """What the checklist asks: red flags, symptoms by body area, risk factors by kind."""
-    flags = (flag for flag in content.flags.values() if flag.is_asked)
+    """What the checklist asks: emergencies, symptoms by body area, other flags, risk factors."""
+    flags = [flag for flag in content.flags.values() if flag.is_asked]
     causes = (cause for cause in content.causes.values() if cause.is_asked)
     noticeable = (symptom for symptom in content.symptoms.values() if symptom.is_noticeable)
     kinds = [(risk.kind, _risk_choice(risk)) for risk in content.risks.values()]
     kinds += [(CAUSE_GROUPS[CauseKind(cause.kind)], _risk_choice(cause)) for cause in causes]
     return ChecklistChoices(
-        ChoiceGroup("flags", "First, any of these?", tuple(map(_flag_choice, flags))),
+        _flag_group("First, any of these?", [flag for flag in flags if _is_emergency(flag)]),
         _by_area(noticeable),
+        _flag_group(
+            "Does any of this fit too?", [flag for flag in flags if not _is_emergency(flag)]
+        ),
         _grouped(RiskKind, kinds),
+        {
+            slug: frozenset(answer.slug for answer in content.answers[question.pk])
+            for slug, question in content.questions.items()
+        },
     )
 
 
@@ -144,8 +158,16 @@ def _slugs(groups: Iterable[ChoiceGroup]) -> frozenset[str]:
     return frozenset(choice.slug for group in groups for choice in group.choices)
 
 
+def _flag_group(title: str, flags: Iterable[RedFlag]) -> ChoiceGroup:
+    return ChoiceGroup("flags", title, tuple(map(_flag_choice, flags)))
+
+
 def _flag_choice(flag: RedFlag) -> Choice:
-    return Choice(flag.slug, flag.tick_label, is_emergency=flag.level == Urgency.EMERGENCY)
+    return Choice(flag.slug, flag.tick_label, is_emergency=_is_emergency(flag))
+
+
+def _is_emergency(flag: RedFlag) -> bool:
+    return flag.level == Urgency.EMERGENCY
 
 
 def _symptom_choice(symptom: Symptom) -> Choice:

@@ -28,10 +28,15 @@ class Urgent:
     urgent: list[Advice]
     see_a_doctor: list[Advice]
 
+    @property
+    def signs(self) -> set[str]:
+        """The signs of every level that was reached."""
+        return {item.sign for item in (*self.emergency, *self.urgent, *self.see_a_doctor)}
+
 
 def urgency_of(ticks: Collection[Tick], content: ChecklistContent) -> Urgent:
     """The urgency of the ticks: flags ticked, flags raised, and signs urgent by themselves."""
-    triage = urgency(ticks, _rules(content))
+    triage = urgency(ticks, urgency_rules(content))
     advice = _advice(content)
     # A flag that is both ticked and raised, or raised in two ways, is said once.
     fired = dict.fromkeys((rule.level, rule.name) for rule in triage.fired)
@@ -51,21 +56,24 @@ def _advice(content: ChecklistContent) -> dict[str, Advice]:
     return advice | {f"symptom {s.slug}": Advice(s.name, s.help_note) for s in symptoms}
 
 
-def _rules(content: ChecklistContent) -> Iterable[Rule]:
+def urgency_rules(content: ChecklistContent) -> Iterable[Rule]:
     """A published flag fires when it is ticked or a rule is met; a symptom when it is ticked."""
     flags = {flag.pk: flag for flag in content.flags.values()}
     for flag in flags.values():
         yield _flag_rule(flag, {Tick("flag", flag.slug)})
     for rule in content.rules:
         if rule.red_flag_id in flags:
-            yield _flag_rule(flags[rule.red_flag_id], content.rule_ticks[rule.pk])
+            ticks, answers = content.rule_ticks[rule.pk], content.rule_answers[rule.pk]
+            yield _flag_rule(flags[rule.red_flag_id], ticks, answers)
     for symptom in content.symptoms.values():
-        ticks = frozenset({Tick("symptom", symptom.slug)})
-        yield Rule(f"symptom {symptom.slug}", _level(symptom.urgency), ticks)
+        alone = frozenset({Tick("symptom", symptom.slug)})
+        yield Rule(f"symptom {symptom.slug}", _level(symptom.urgency), alone)
 
 
-def _flag_rule(flag: RedFlag, ticks: Iterable[Tick]) -> Rule:
-    return Rule(f"flag {flag.slug}", _level(flag.level), frozenset(ticks))
+def _flag_rule(
+    flag: RedFlag, ticks: Iterable[Tick], answers: frozenset[frozenset[Tick]] = frozenset()
+) -> Rule:
+    return Rule(f"flag {flag.slug}", _level(flag.level), frozenset(ticks), answers)
 
 
 def _level(value: str) -> Level:

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
-from typing import Any
-
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from nutrients.forms.checklist import read_ticks
-from nutrients.forms.reading import ignored_sentence
+from nutrients.answers import RESULTS, checklist_answer
 from nutrients.htmx import render_page_or_fragment
-from nutrients.queries.checklist import checklist_result
 from nutrients.queries.checklist_content import ChecklistContent
-from nutrients.queries.choices import ChecklistChoices, checklist_choices
-from nutrients.ranking import Tick
 
 
 # No token: answering changes nothing, so there is nothing to forge, and a token needs a cookie.
@@ -33,9 +25,8 @@ def checklist(request: HttpRequest) -> HttpResponse:
     """
     now = timezone.now()
     data = request.POST if request.method == "POST" else request.GET
-    context = {"section": "checklist", **_answer(data, at=now)}
-    page, fragment = "nutrients/checklist.html", "nutrients/_checklist_results.html"
-    return render_page_or_fragment(request, page, fragment, context)
+    context = {"section": "checklist", **checklist_answer(data, ChecklistContent(at=now))}
+    return render_page_or_fragment(request, "nutrients/checklist.html", RESULTS, context)
 
 
 @csrf_exempt
@@ -44,24 +35,9 @@ def checklist(request: HttpRequest) -> HttpResponse:
 def checklist_print(request: HttpRequest) -> HttpResponse:
     """Show what was ticked and what fits on one page to print for a doctor or pharmacist."""
     now = timezone.now()
-    context = {"section": "checklist", "now": now, **_answer(request.POST, at=now)}
-    return render(request, "nutrients/checklist_print.html", context)
-
-
-def _answer(data: QueryDict, *, at: datetime) -> dict[str, Any]:
-    content = ChecklistContent(at=at)
-    choices = checklist_choices(content)
-    ticks, ignored = read_ticks(data, choices)
-    return {
-        "choices": _ticked(choices, ticks),
-        "ticks": ticks,
-        "result": checklist_result(ticks, content) if ticks else None,
-        "ignored": ignored_sentence(ignored),
+    context = {
+        "section": "checklist",
+        "now": now,
+        **checklist_answer(request.POST, ChecklistContent(at=now)),
     }
-
-
-def _ticked(choices: ChecklistChoices, ticks: Iterable[Tick]) -> ChecklistChoices:
-    slugs: dict[str, set[str]] = {"flag": set(), "symptom": set(), "risk": set()}
-    for tick in ticks:
-        slugs[tick.kind].add(tick.slug)
-    return choices.ticked(slugs["flag"], slugs["symptom"], slugs["risk"])
+    return render(request, "nutrients/checklist_print.html", context)

@@ -1,12 +1,15 @@
 """The checklist in an emergency shows how to get help and nothing else; nothing lowers urgency."""
 
+from datetime import UTC, datetime
+from itertools import combinations
+
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nutrients.models import RedFlag, RedFlagRule, RiskFactor, Symptom
+from nutrients.models import Answer, OtherCause, RedFlag, RedFlagRule, RiskFactor, Symptom
 from nutrients.queries.checklist_content import ChecklistContent
-from nutrients.queries.urgency import urgency_of
-from nutrients.ranking import Level, Tick
+from nutrients.queries.urgency import urgency_rules
+from nutrients.ranking import Tick, answer_slug, urgency
 from tests import factories
 from tests.views.checklist_answers import PICTURE, RESULTS, nutrient_names, result, send, slugs_of
 from tests.views.pages import links_of, text_of
@@ -44,10 +47,10 @@ def test_every_emergency_symptom_gives_only_the_card(client, content):
 def test_every_emergency_rule_fires(client, content):
     rules = RedFlagRule.objects.filter(red_flag__status="published", red_flag__level="emergency")
     assert rules
-    for rule in rules.prefetch_related("symptoms", "risk_factors", "other_causes"):
-        risks = [*rule.risk_factors.all(), *rule.other_causes.all()]
-        symptoms = [sign.slug for sign in rule.symptoms.all()]
-        response = send(client, symptom=symptoms, risk=[risk.slug for risk in risks])
+    for rule in rules:
+        risks = [*slugs_of(rule.risk_factors), *slugs_of(rule.other_causes)]
+        answers = dict(rule.answers.values_list("question__slug", "slug"))
+        response = send(client, symptom=slugs_of(rule.symptoms), risk=risks, **answers)
         everything_in_an_emergency(response)
 
 
@@ -80,14 +83,45 @@ def test_see_a_doctor_advice_stands_before_the_causes(client, small_world):
     assert text.index("Act on two-weeks.") < text.index("Common causes")
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=SHARED_CONTENT)
-@given(data=st.data())
-def test_no_tick_lowers_the_urgency_of_shipped_content(content, data):
-    now = factories.PUBLISHED["publish_at"].replace(year=2100)
+def test_emergency_keeps_what_was_answered_so_that_it_can_be_changed(client, content):
+    response = send(client, symptom=["headache"], onset="sudden")
+    everything_in_an_emergency(response)
+    html = response.content.decode()
+    assert 'name="onset" value="sudden" checked' in html
+    assert "What you answered" in html
+    assert "Call for help now" not in result(client, symptom=["headache"], onset="")
+
+
+def every_tick():
+    """Whatever can be ticked or answered."""
     rows = {"symptom": Symptom, "risk": RiskFactor, "flag": RedFlag}
     ticks = [Tick(kind, slug) for kind, row in rows.items() for slug in slugs_of(row.objects.all())]
-    some = data.draw(st.lists(st.sampled_from(ticks), max_size=6))
-    more = data.draw(st.sampled_from(ticks))
-    shipped = ChecklistContent(at=now)
-    before, after = urgency_of(some, shipped), urgency_of([*some, more], shipped)
-    assert Level.SELF_CARE <= before.level <= after.level
+    ticks += [Tick("risk", slug) for slug in slugs_of(OtherCause.objects.filter(is_asked=True))]
+    return ticks + [
+        Tick("answer", answer_slug(*key))
+        for key in Answer.objects.values_list("question__slug", "slug")
+    ]
+
+
+def shipped_rules():
+    return list(urgency_rules(ChecklistContent(at=datetime(2100, 1, 1, tzinfo=UTC))))
+
+
+def test_no_second_tick_lowers_what_the_first_raised(content):
+    rules, ticks = shipped_rules(), every_tick()
+    alone = {tick: urgency([tick], rules) for tick in ticks}
+    for one, other in combinations(ticks, 2):
+        both = urgency([one, other], rules)
+        assert both.level >= max(alone[one].level, alone[other].level)
+        assert {*alone[one].fired, *alone[other].fired} <= set(both.fired)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=SHARED_CONTENT)
+@given(data=st.data())
+def test_no_set_of_ticks_lowers_the_urgency_of_a_part_of_it(content, data):
+    rules, ticks = shipped_rules(), every_tick()
+    some = data.draw(st.lists(st.sampled_from(ticks), max_size=12, unique=True))
+    more = data.draw(st.lists(st.sampled_from(ticks), min_size=1, max_size=12, unique=True))
+    before, after = urgency(some, rules), urgency([*some, *more], rules)
+    assert after.level >= before.level
+    assert set(before.fired) <= set(after.fired)
