@@ -6,6 +6,7 @@ It takes about two and a half minutes, most of it in rounds: each round asks eve
 every page in turn, so that a busy moment of the machine touches all of them alike.
 """
 
+import os
 import tempfile
 from pathlib import Path
 
@@ -25,6 +26,7 @@ PAGES = {
 
 def main() -> None:
     """Measure, print the table and write the document."""
+    busy = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as folder:
         print("Preparing a site of its own ...", flush=True)
         servers.prepare(Path(folder))
@@ -33,7 +35,7 @@ def main() -> None:
             lines = measured(ports, counts)
     print(report.table(lines))
     target = servers.ROOT / "docs" / "performance.md"
-    target.write_text(report.document(lines, ROUNDS, SECONDS, CONNECTIONS))
+    target.write_text(report.document(lines, ROUNDS, SECONDS, CONNECTIONS, busy))
 
 
 def measured(ports: dict[str, int], counts: list[int]) -> list[report.Line]:

@@ -52,8 +52,8 @@ def span(ratios: list[float]) -> str:
     return f"{median(ratios):.1f} ({min(ratios):.1f} to {max(ratios):.1f})"
 
 
-def document(lines: list[Line], rounds: int, seconds: float, connections: int) -> str:
-    """Give the whole page for docs/performance.md."""
+def document(lines: list[Line], rounds: int, seconds: float, connections: int, busy: float) -> str:
+    """Give the whole page for docs/performance.md. `busy` is the load average before the run."""
     bare = lines[0]
     versions = ", ".join(f"{name} {version(name)}" for name in ("Django", "gunicorn"))
     machine = f"{os.cpu_count()} cores of {platform.machine()}, Python {platform.python_version()}"
@@ -73,5 +73,6 @@ second depend on it much. At the first page's size, bare Django answered {django
 a second here, and bare WSGI {wsgi:.0f}. The load came from the same machine, which took part of
 its time.
 
-Measured on {machine}, {versions}.
+Measured on {machine}, {versions}. The load average before the run was
+{busy:.1f}: well above zero, other work slowed everything, and the ratios say more than the rates.
 """
