@@ -73,6 +73,8 @@ second depend on it much. At the first page's size, bare Django answered {django
 a second here, and bare WSGI {wsgi:.0f}. The load came from the same machine, which took part of
 its time.
 
-Measured on {machine}, {versions}. The load average before the run was
-{busy:.1f}: well above zero, other work slowed everything, and the ratios say more than the rates.
+Measured on {machine}, {versions}.
+
+The load average before the run was {busy:.1f}. Where that is well above zero, other work slowed
+everything, and the ratios say more than the rates.
 """
