@@ -86,6 +86,19 @@ def test_every_kind_of_page_leaves_nothing_and_tells_nobody(reader, base_url):
     assert {request.method for request in reader.sent.requests} == {"GET"}
 
 
+def test_page_on_privacy_shows_the_headers_that_arrive(page):
+    arrived = page.goto("/privacy/").headers_array()
+    # What gunicorn adds, as the page says in words.
+    expected = [h for h in arrived if h["name"].lower() not in {"date", "server", "connection"}]
+    names = page.locator("#headers ~ dl dt").all_inner_texts()
+    values = page.locator("#headers ~ dl code").all_inner_texts()
+
+    assert {"Date", "Server", "Connection"} <= {header["name"] for header in arrived}
+    assert list(zip(names, values, strict=True)) == sorted(
+        (header["name"], header["value"]) for header in expected
+    )
+
+
 def test_answers_stand_in_no_address_title_referrer_or_history(reader, base_url, log):
     slugs = slugs_on(reader)
     with reader.expect_response("**/checklist/") as shown:

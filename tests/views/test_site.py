@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from nutrients.models import VERBS, Article, Nutrient, OtherCause, RedFlag, Source, Symptom
+from nutrients.queries.site import WRITTEN
 from nutrients.ranking import ORDER
 from tests.views import more_content
 from tests.views.pages import links_of, text_of
@@ -114,11 +115,26 @@ def test_method_prints_the_verbs_and_the_order_that_the_code_uses(client, conten
         assert criterion.words in text
 
 
+def test_method_says_what_the_site_is_for_who_pays_and_how_corrections_work(client, content):
+    page = client.get("/method/")
+    text = text_of(page, "main")
+
+    assert "It is not a medical device" in text
+    assert "Do not stop a prescribed medicine" in text
+    assert "No adverts, no sponsors, nothing for sale" in text
+    assert {"/changes/", "/safety/", "/sources/"} <= set(links_of(page, "main"))
+    assert text.index("What this site is for") < text.index("Grades and their verbs")
+
+
 def test_method_counts_what_waits_for_review(client, content):
     waiting = Symptom.objects.filter(status="draft").count()
     public = Symptom.objects.filter(status="published").count()
 
     assert waiting
+    everything = sum(model.objects.filter(status="draft").count() for model in WRITTEN)
+    assert f"{everything} entries wait for review and show on no page." in text_of(
+        client.get("/method/"), "main"
+    )
     assert f"Symptoms {public} 0 0 {waiting}" in text_of(client.get("/method/"), "main")
 
 

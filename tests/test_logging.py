@@ -1,0 +1,40 @@
+"""What each level of the log may say, and that no level tells what was looked up."""
+
+import io
+import logging
+import logging.config
+
+import pytest
+from django.db import connection
+
+from nutrisite.logging import configuration
+
+SLUG = "eyelid-twitch"
+
+
+@pytest.fixture
+def written(settings):
+    """What the log holds where an operator sets it to say the most, to find a fault."""
+    logging.config.dictConfig(configuration("plain", "DEBUG"))
+    [console] = [handler for handler in logging.getLogger().handlers if handler.name == "console"]
+    text = io.StringIO()
+    console.setStream(text)
+    yield text
+    logging.config.dictConfig(settings.LOGGING)
+
+
+def test_most_talkative_log_says_no_query_and_no_byte_of_a_request(written, client, content):
+    connection.force_debug_cursor = True
+    try:
+        client.post("/checklist/", {"symptom": SLUG})
+    finally:
+        connection.force_debug_cursor = False
+    # How gunicorn says that a request broke off.
+    logging.getLogger("gunicorn.error").debug("Ignored premature client. %s", f"symptom={SLUG}")
+    logging.getLogger("gunicorn.error").warning("Worker will be restarted")
+
+    lines = written.getvalue()
+    assert "POST /checklist/ 200" in lines
+    assert "Worker will be restarted" in lines
+    assert "SELECT" not in lines
+    assert SLUG not in lines
