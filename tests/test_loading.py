@@ -12,6 +12,7 @@ from nutrients.models import (
     FoodSource,
     Nutrient,
     NutrientAmount,
+    RedFlagRule,
     ShippedRow,
     Source,
     Symptom,
@@ -151,6 +152,32 @@ def test_link_to_a_deleted_row_is_dropped(folder):
     load(folder([source(), source("tale")], [symptom(sources=[("book",), ("tale",)])]))
 
     assert [each.slug for each in Symptom.objects.get().sources.all()] == ["book"]
+
+
+def test_new_rule_that_names_a_deleted_tick_is_left_out_whole(folder):
+    flag = row("redflag", slug="burst", level="emergency", sign="Burst", sources=[["book"]])
+    flag["fields"] |= {"why_it_matters": "It may burst.", "action": "Call.", **PUBLISHED}
+    before = [source(), symptom(), symptom("tired", "Tired"), flag]
+    rule = row("redflagrule", slug="both", red_flag=["burst"], symptoms=[["cramps"], ["tired"]])
+    load(folder(before))
+    Symptom.objects.get(slug="tired").delete()
+
+    said, _ = load(folder(before, [rule]))
+    told, _ = load(folder(before, [rule]), "--plan")
+
+    assert RedFlagRule.objects.count() == 0
+    assert said == "Content: 5 rows shipped, nothing to add, 2 left deleted."
+    assert "1 left out, because what they need was deleted (red flag rules: 1)." in told
+
+
+def test_new_rule_that_names_an_unknown_answer_is_refused(folder):
+    flag = row("redflag", slug="burst", level="emergency", sign="Burst", sources=[["book"]])
+    flag["fields"] |= {"why_it_matters": "It may burst.", "action": "Call.", **PUBLISHED}
+    rule = row("redflagrule", slug="fast", red_flag=["burst"], symptoms=[["cramps"]])
+    rule["fields"]["answers"] = [["onset", "sudden"]]
+
+    with pytest.raises(CommandError, match=r"its answers leads to nutrients\.answer onset / sudden"):
+        load(folder([source(), symptom(), flag, rule]))
 
 
 def test_row_that_was_there_before_the_ledger_is_kept_and_entered(folder):

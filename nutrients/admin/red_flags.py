@@ -12,10 +12,13 @@ from .content import PUBLICATION, WRITING_RULE, ContentAdmin, FoldedInline, Publ
 from .content_forms import ContentForm
 
 RULE = (
-    "A rule raises its flag when every tick that it names is ticked. A flag with several rules is "
-    "raised by any one of them. Rules add urgency and never take it away."
+    "A rule raises its flag when every tick that it names is ticked. Where it names answers, one "
+    "of those to each question is enough. A flag with several rules is raised by any one of them. "
+    "Rules add urgency and never take it away."
 )
 TICKS = ("symptoms", "risk_factors", "other_causes")
+NAMED = (*TICKS, "answers")
+NAMED_ROWS = (*TICKS, "answers__question")
 
 
 class RedFlagForm(ContentForm):
@@ -42,10 +45,10 @@ class RuleInline(FoldedInline):
 
     model = RedFlagRule
     form = RuleForm
-    fields = ("slug", *TICKS)
-    autocomplete_fields = TICKS
+    fields = ("slug", *NAMED)
+    autocomplete_fields = NAMED
     along = ("red_flag",)
-    along_many = TICKS
+    along_many = NAMED_ROWS
     classes = ()
     verbose_name_plural = "rules: which ticks raise it"
 
@@ -59,7 +62,7 @@ class RedFlagAdmin(PublishableAdmin):
     list_display = ("sign", "level", "is_asked", "state", "review", "source_total")
     list_filter = (*PublishableAdmin.list_filter, "level", "is_asked")
     search_fields = ("sign", "slug", "tick_label")
-    autocomplete_fields = ("related_symptoms", "sources")
+    autocomplete_fields = ("related_symptoms", "only_for", "sources")
     inlines = (RuleInline,)
     fieldsets = (
         (
@@ -73,6 +76,7 @@ class RedFlagAdmin(PublishableAdmin):
                     "action",
                     "possible_causes",
                     "related_symptoms",
+                    "only_for",
                     "sources",
                 ),
                 "description": WRITING_RULE,
@@ -95,14 +99,14 @@ class RedFlagRuleAdmin(ContentAdmin):
     list_filter = ("red_flag__level",)
     list_select_related = ("red_flag",)
     search_fields = ("slug", "red_flag__sign", "symptoms__name", "risk_factors__name")
-    autocomplete_fields = ("red_flag", *TICKS)
-    fieldsets = ((None, {"fields": ("red_flag", "slug", *TICKS), "description": RULE}),)
+    autocomplete_fields = ("red_flag", *NAMED)
+    fieldsets = ((None, {"fields": ("red_flag", "slug", *NAMED), "description": RULE}),)
 
     def get_queryset(self, request: Any) -> Any:
         """The rules with all that they name."""
-        return super().get_queryset(request).prefetch_related(*TICKS)
+        return super().get_queryset(request).prefetch_related(*NAMED_ROWS)
 
     @admin.display(description="Ticks")
     def named(self, obj: Any) -> str:
         """All that the rule names."""
-        return " + ".join(str(tick) for name in TICKS for tick in getattr(obj, name).all())
+        return " + ".join(str(tick) for name in NAMED for tick in getattr(obj, name).all())

@@ -43,6 +43,7 @@ class SymptomAdmin(PublishableAdmin):
             {
                 "fields": (
                     ("name", "clinical_term"),
+                    "sentence_name",
                     "slug",
                     "also_known_as",
                     "description",

@@ -15,7 +15,17 @@ from django.db import IntegrityError, models, transaction
 from nutrients.models import Publishable
 
 from . import ledger
-from .fixtures import FixtureError, FixtureRow, Key, Model, as_key, digests, key_fields, read_rows
+from .fixtures import (
+    NEEDED_LINKS,
+    FixtureError,
+    FixtureRow,
+    Key,
+    Model,
+    as_key,
+    digests,
+    key_fields,
+    read_rows,
+)
 
 
 @dataclass(slots=True)
@@ -80,7 +90,8 @@ class _Load:
             return False
         if (row.label, row.key) in self.shipped:
             return self._leave_out(row, self.outcome.left_deleted)
-        if any(self._target(row, *reference) is None for reference in _references(row)):
+        needed = [*_references(row), *_needed_links(row)]
+        if any(self._target(row, *reference) is None for reference in needed):
             return self._leave_out(row, self.outcome.depending)
         return True
 
@@ -185,6 +196,12 @@ def _references(row: FixtureRow) -> list[tuple[Any, Any]]:
     """The foreign keys of a row with what each is to lead to."""
     fields = ((_field(row, name), value) for name, value in row.fields.items())
     return [(field, value) for field, value in fields if isinstance(field, models.ForeignKey)]
+
+
+def _needed_links(row: FixtureRow) -> list[tuple[Any, Any]]:
+    """The many-to-many links without any of which the row would mean something else, one by one."""
+    names = NEEDED_LINKS.get(row.label, ())
+    return [(_field(row, name), key) for name in names for key in row.fields.get(name) or []]
 
 
 def _field(row: FixtureRow, name: str) -> Any:
