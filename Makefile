@@ -10,7 +10,7 @@ MANAGE := $(BIN)/python manage.py
 PREPARE := $(PYTHON) scripts/prepare.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run admin test check bench format pins port packages packages-dev key content static
+.PHONY: help run admin test check bench cards format pins port packages packages-dev key content static
 # The steps of one command build on each other, so `make --jobs` must not mix them.
 .NOTPARALLEL:
 
@@ -34,6 +34,9 @@ check: packages-dev  ## Check style, types, templates, spelling, migrations, set
 
 bench: packages-dev  ## Measure requests a second and write docs/performance.md
 	@$(BIN)/python -m bench
+
+cards: packages-dev  ## Draw the pictures for shared links anew, after a nutrient's name or tagline changed
+	@$(BIN)/python -m scripts.draw_cards
 
 format: packages-dev  ## Put code and templates into the house style
 	@$(BIN)/ruff check --quiet --fix-only .

@@ -6,11 +6,21 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.encoding import escape_uri_path
 
+# Pages that a query changes. Any other page is the same one whatever is added to its address.
+FILTERED = ("compare", "checklist", "food_list", "plate", "search")
 
-def site(request: HttpRequest) -> dict[str, str]:
-    """The site's own address and the canonical address of this page, without its query.
 
-    Both come from SITE_URL, never from the Host header, which a visitor may write as they like.
+def site(request: HttpRequest) -> dict[str, str | bool]:
+    """The site's own address, the canonical address of this page, and whether it is filtered.
+
+    Both addresses come from SITE_URL, never from the Host header, which a visitor may write as they
+    like, and hold no query. A filtered page is one of very many, so search engines should not list
+    it, and the address without the query is not its own.
     """
     site_url = settings.SITE_URL.rstrip("/")
-    return {"site_url": site_url, "canonical_url": f"{site_url}{escape_uri_path(request.path)}"}
+    match = request.resolver_match
+    return {
+        "site_url": site_url,
+        "canonical_url": f"{site_url}{escape_uri_path(request.path)}",
+        "is_filtered": bool(request.GET) and match is not None and match.url_name in FILTERED,
+    }

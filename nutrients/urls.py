@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from .views import articles, checklist, comparison, foods, machines, plate, reference, search, site
+from .views import (
+    articles,
+    checklist,
+    comparison,
+    data,
+    foods,
+    machines,
+    plate,
+    reference,
+    search,
+    site,
+)
 
 app_name = "nutrients"
 
@@ -35,8 +46,16 @@ urlpatterns = [
     path("privacy/", site.privacy, name="privacy"),
     path("accessibility/", site.accessibility, name="accessibility"),
     path("safety/", site.safety, name="safety"),
+    # Open data
+    path("data/", data.data, name="data"),
+    path("data/dictionary.csv", data.dictionary_file, {"form": "csv"}, name="dictionary_csv"),
+    path("data/dictionary.json", data.dictionary_file, {"form": "json"}, name="dictionary_json"),
+    path("data/<slug:name>.csv", data.table_file, {"form": "csv"}, name="table_csv"),
+    path("data/<slug:name>.json", data.table_file, {"form": "json"}, name="table_json"),
     # Machines
     path("sitemap.xml", machines.sitemap, name="sitemap"),
     path("robots.txt", machines.robots, name="robots"),
     path("feeds/articles/", machines.article_feed, name="article_feed"),
+    path("feeds/changes/", machines.change_feed, name="change_feed"),
+    path("feeds/changes/<slug:slug>/", machines.nutrient_change_feed, name="nutrient_change_feed"),
 ]

@@ -35,6 +35,12 @@ def notes_on_page(path: str, *, at: datetime) -> list[ChangeNote]:
     return list(ChangeNote.objects.made(at=at).on_page(path)[:SHOWN_ON_A_PAGE])
 
 
+def latest_notes(*, at: datetime, under: str = "/") -> list[ChangeNote]:
+    """The latest notes on every page whose path begins with `under`, newest first, for a feed."""
+    notes = ChangeNote.objects.made(at=at).filter(address__startswith=under)
+    return list(notes[:CHANGES_LISTED])
+
+
 def changes_page(*, at: datetime) -> ChangesPage:
     """All notes for readers. Links are given for pages that are public at the moment `at`."""
     notes = ChangeNote.objects.made(at=at)

@@ -27,6 +27,7 @@ FIXED = (
     "method",
     "sources",
     "changes",
+    "data",
     "privacy",
     "accessibility",
 )

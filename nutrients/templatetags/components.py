@@ -16,6 +16,10 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from nutrients.structured_data import breadcrumbs
+
+from .structured_data import script, site_address
+
 register = template.Library()
 
 # Bars lit out of three.
@@ -148,15 +152,18 @@ def _bar_grid() -> SafeString:
 def breadcrumb(*trail: str) -> SafeString:
     """Where the page stands: name, address, name, address ..., then this page's own name.
 
-    Home is put before it. `{% url ... as list_url %}{% breadcrumb "Foods" list_url food.name %}`
+    Home is put before it, and the same names follow as structured data.
+    `{% url ... as list_url %}{% breadcrumb "Foods" list_url food.name %}`
     """
     names, addresses = ("Home", *trail[:-1:2]), (reverse("nutrients:home"), *trail[1::2])
     links = format_html_join("", '<li><a href="{}">{}</a></li>', zip(addresses, names, strict=True))
+    places = zip(names, map(site_address, addresses), strict=True)
     return format_html(
         '<nav class="breadcrumb" aria-label="Breadcrumb"><ol class="crumbs">{}'
-        '<li><span aria-current="page">{}</span></li></ol></nav>',
+        '<li><span aria-current="page">{}</span></li></ol></nav>{}',
         links,
         trail[-1],
+        script(breadcrumbs([*places, (trail[-1], "")])),
     )
 
 

@@ -13,6 +13,7 @@ from nutrients.forms.filters import read_filters
 from nutrients.forms.reading import ignored_sentence
 from nutrients.htmx import render_page_or_fragment
 from nutrients.models import Relation
+from nutrients.open_data.cells import safe_cell
 from nutrients.queries.choices import ChoiceGroup, symptom_groups
 from nutrients.queries.comparison import Grade, Row, Sign, compared
 from nutrients.queries.facets import column_sorts, filter_panel, summary
@@ -65,7 +66,7 @@ def comparison_csv(request: HttpRequest) -> HttpResponse:
     writer = csv.writer(response)
     writer.writerow(COLUMNS)
     for row in compared(filters, at=now).rows:
-        writer.writerow(map(_safe_cell, _cells(row, len(filters.symptoms))))
+        writer.writerow(map(safe_cell, _cells(row, len(filters.symptoms))))
     return response
 
 
@@ -100,8 +101,3 @@ def _names(signs: Iterable[Sign]) -> str:
 def _grade_words(grade: Grade) -> str:
     names = ", ".join(symptom.name for symptom in grade.symptoms)
     return f"{grade.evidence}: {names or f'{grade.signs} signs'}"
-
-
-def _safe_cell(text: str) -> str:
-    # A spreadsheet would run a cell that begins like this as a formula.
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else text

@@ -1,4 +1,4 @@
-"""What machines read: the site map, the rules for robots, the feed of articles.
+"""What machines read: the site map, the rules for robots, the feeds of articles and changes.
 
 Addresses come from SITE_URL, because a visitor may write any Host header.
 """
@@ -6,18 +6,23 @@ Addresses come from SITE_URL, because a visitor may write any Host header.
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.encoding import escape_uri_path
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
 from django.views.decorators.http import require_safe
 
+from nutrients.models import ChangeNote, Nutrient
 from nutrients.queries.articles import article_list
+from nutrients.queries.change_notes import latest_notes
 from nutrients.queries.site_map import places
+from nutrients.queries.version import content_version
 
 # XML refuses these, and one in a title would take the feed down.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -44,26 +49,105 @@ def robots(request: HttpRequest) -> HttpResponse:
 @require_safe
 def article_feed(request: HttpRequest) -> HttpResponse:
     """Give every article as an Atom feed, newest first."""
-    feed = Atom1Feed(
+    now = timezone.now()
+    feed = _feed(
+        request,
+        at=now,
         title="Nutrisite articles",
         link=_absolute(reverse("nutrients:article_list")),
         description="Plain guides to muscles that twitch, jerk or cramp.",
-        feed_url=_absolute(request.path),
-        language=settings.LANGUAGE_CODE,
     )
-    rows = article_list(at=timezone.now())
+    rows = article_list(at=now)
     for row in sorted(rows, key=lambda row: row.publish_at, reverse=True):
         feed.add_item(
-            title=CONTROL.sub("", row.title),
+            title=_clean(row.title),
             link=_absolute(row.get_absolute_url()),
             # Atom calls a summary HTML, and the feed escapes it only once, as XML.
-            description=escape(CONTROL.sub("", row.summary)),
-            author_name=CONTROL.sub("", row.written_by),
+            description=escape(_clean(row.summary)),
+            author_name=_clean(row.written_by),
             pubdate=row.publish_at,
             updateddate=row.changed_at,
             unique_id=_absolute(row.get_absolute_url()),
         )
+    return _written(feed)
+
+
+@require_safe
+def change_feed(request: HttpRequest) -> HttpResponse:
+    """Give the latest changes and corrections of all pages as an Atom feed, newest first."""
+    now = timezone.now()
+    feed = _feed(
+        request,
+        at=now,
+        title="Nutrisite changes and corrections",
+        link=_absolute(reverse("nutrients:changes")),
+        description="What was changed or corrected, on which page, and when.",
+    )
+    return _written(_with_notes(feed, latest_notes(at=now)))
+
+
+@require_safe
+def nutrient_change_feed(request: HttpRequest, slug: str) -> HttpResponse:
+    """Give the latest changes of one nutrient's page and evidence cards as an Atom feed."""
+    now = timezone.now()
+    nutrient = get_object_or_404(Nutrient.objects.published(at=now), slug=slug)
+    feed = _feed(
+        request,
+        at=now,
+        title=_clean(f"Nutrisite: changes about {nutrient.phrase}"),
+        link=_absolute(nutrient.get_absolute_url()),
+        description=_clean(f"What was changed or corrected about {nutrient.phrase}, and when."),
+    )
+    notes = latest_notes(at=now, under=nutrient.get_absolute_url())
+    return _written(_with_notes(feed, notes))
+
+
+class _Feed(Atom1Feed):
+    """An Atom feed that is dated by the content while it has no entry: the framework says now."""
+
+    def latest_post_date(self) -> datetime:
+        return super().latest_post_date() if self.items else self.feed["empty_since"]
+
+
+def _feed(
+    request: HttpRequest, *, at: datetime, title: str, link: str, description: str
+) -> Atom1Feed:
+    version = content_version(at=at)
+    return _Feed(
+        title=title,
+        link=link,
+        description=description,
+        feed_url=_absolute(request.path),
+        language=settings.LANGUAGE_CODE,
+        author_name="Nutrisite editors",
+        empty_since=version.changed_at if version else at,
+    )
+
+
+def _with_notes(feed: Atom1Feed, notes: list[ChangeNote]) -> Atom1Feed:
+    for note in notes:
+        moment = note.made_at.strftime("%Y%m%dT%H%M%S.%fZ")
+        path, mark, place = note.address.partition("#")
+        address = _absolute(f"{escape_uri_path(path)}{mark}{escape_uri_path(place)}")
+        feed.add_item(
+            title=_clean(f"{note.get_kind_display()}: {note.title}"),
+            link=address,
+            description=escape(_clean(note.text)),
+            pubdate=note.made_at,
+            updateddate=note.made_at,
+            # One page changes many times, so its address alone is no identity.
+            unique_id=f"{_absolute(escape_uri_path(path))}?changed={moment}",
+            categories=[note.kind],
+        )
+    return feed
+
+
+def _written(feed: Atom1Feed) -> HttpResponse:
     return HttpResponse(feed.writeString("utf-8"), content_type="application/atom+xml")
+
+
+def _clean(text: str) -> str:
+    return CONTROL.sub("", text)
 
 
 def _absolute(path: str) -> str:
