@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "nutrisite.middleware.method_not_allowed",
     "nutrisite.middleware.unreadable_path",
     "django.middleware.common.CommonMiddleware",
+    "nutrients.tidy_addresses.middleware",
     # Editors only: on a public page none of these touches a cookie.
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from datetime import datetime
 from functools import cache
 from html import unescape
 from typing import Any
@@ -120,6 +121,12 @@ def dataset(context: Any, tables: Iterable[Any], version: Any) -> SafeString:
         for form in schema.MEDIA_TYPES
     ]
     return script(data | {"distribution": files})
+
+
+@register.simple_tag
+def last_change(cards: Iterable[Any]) -> datetime:
+    """When the latest change was made to any of the rows on a page, which has at least one."""
+    return max(card.row.changed_at for card in cards)
 
 
 def _head(context: Any) -> tuple[str, str, str]:
