@@ -13,6 +13,7 @@ from nutrients.models import VERB_AGAINST, Evidence, Relation, Typicality, Verif
 from nutrients.own_headers import Header, LastWritten
 from nutrients.queries.change_notes import changes_page, notes_on_page
 from nutrients.queries.home import home_page
+from nutrients.queries.reviews import has_review
 from nutrients.queries.site import review_counts, safety_page, source_groups
 from nutrients.ranking import ORDER
 
@@ -39,13 +40,15 @@ METHOD_CONTENTS = [
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What the site is, its three doors, the core nutrients and when to get help."""
-    page = home_page(at=timezone.now())
+    now = timezone.now()
+    page = home_page(at=now)
     context = {
         "nutrients": page.nutrients,
         "emergency_flags": page.emergency_flags,
         "doctor_flags": page.doctor_flags,
         "causes": page.causes,
         "guide": page.guide,
+        "has_review": has_review(at=now),
     }
     return render(request, "nutrients/home.html", context)
 

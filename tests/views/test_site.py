@@ -13,7 +13,7 @@ from tests.views.pages import links_of, text_of
 HIDDEN = [{"status": "draft"}, {"publish_at": datetime(2999, 1, 1, tzinfo=UTC)}]
 # Queries of each page with the shipped content. They may fall, and must not grow.
 QUERIES = {
-    "/": 6,
+    "/": 7,
     "/about/": 9,
     "/method/": 9,
     "/sources/": 13,
@@ -95,6 +95,17 @@ def test_about_says_that_no_clinician_has_reviewed_until_one_has(client, content
     text = text_of(client.get("/about/"))
     assert "No clinician has reviewed these pages yet." not in text
     assert "A clinician has reviewed 1 of" in text
+
+
+def test_home_page_claims_a_review_only_while_there_is_one(client, content):
+    symptom = Symptom.objects.filter(slug="tingling")
+    symptom.update(reviewed_on="2025-11-01", reviewed_by="A. Tester, doctor")
+    text = text_of(client.get("/"), "main")
+    assert "A clinician has reviewed some of these pages." in text
+    assert "No clinician has reviewed these pages yet." not in text
+
+    symptom.update(review_due_on="2026-01-31")
+    assert "No clinician has reviewed these pages yet." in text_of(client.get("/"), "main")
 
 
 @pytest.mark.parametrize("address", ["/about/", "/privacy/", "/accessibility/", "/changes/"])
