@@ -90,6 +90,12 @@ class ChecklistChoices:
         return _slugs([self.flags, self.other_flags])
 
     @property
+    def unticked_flags(self) -> list[Choice]:
+        """The red flags that are asked and not ticked."""
+        asked = (*self.flags.choices, *self.other_flags.choices)
+        return [choice for choice in asked if not choice.is_ticked]
+
+    @property
     def symptom_slugs(self) -> frozenset[str]:
         """The slugs of the symptoms that a reader can notice."""
         return _slugs(self.symptoms)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from nutrients.answers import RESULTS, checklist_answer
 from nutrients.htmx import render_page_or_fragment
 from nutrients.queries.checklist_content import ChecklistContent
+from nutrients.queries.doctor_page import doctor_page
 
 
 # No token: answering changes nothing, so there is nothing to forge, and a token needs a cookie.
@@ -34,10 +35,8 @@ def checklist(request: HttpRequest) -> HttpResponse:
 @require_POST
 def checklist_print(request: HttpRequest) -> HttpResponse:
     """Show what was ticked and what fits on one page to print for a doctor or pharmacist."""
-    now = timezone.now()
-    context = {
-        "section": "checklist",
-        "now": now,
-        **checklist_answer(request.POST, ChecklistContent(at=now)),
-    }
+    content = ChecklistContent(at=timezone.now())
+    answer = checklist_answer(request.POST, content)
+    page = doctor_page(answer["result"], content) if answer["result"] else None
+    context = {"section": "checklist", "now": content.at, "page": page, **answer}
     return render(request, "nutrients/checklist_print.html", context)

@@ -2,7 +2,10 @@
 
 import re
 
+from django.utils import timezone
+
 from nutrients.models import RedFlag, RiskFactor, Symptom
+from nutrients.queries.version import content_version
 from tests.views.checklist_answers import PAGE, PICTURE, PRINT, nutrient_names, result, slugs_of
 from tests.views.pages import links_of, text_of
 
@@ -29,13 +32,37 @@ def test_answers_never_overclaim(client, content):
 def test_paper_holds_the_ticks_their_links_and_no_links_away(client, content):
     response = client.post(PRINT, PICTURE)
     text = text_of(response, "main")
-    for words in ("Muscle twitches (fasciculations)", "Caffeine", "Magnesium: matches 4 of 6"):
+    for words in ("Muscle twitches (fasciculations)", "Caffeine", "Magnesium matches 4 of 6"):
         assert words in text
-    assert "Low magnesium is linked with muscle cramps." in text
-    assert "Test used, and its limits:" in text
+    assert re.search(r"Low magnesium is linked with muscle cramps\..*? \[\d+(, \d+)*\]", text)
+    assert "Blood test used for this, and its limits" in text
+    assert "Serum" in text or "serum" in text
     assert links_of(response, "main") == []
     assert "no-store" in response["Cache-Control"]
     assert not response.cookies
+
+
+def test_paper_names_what_was_asked_answered_and_left(client, content):
+    ticks = {**PICTURE, "flag": ["cramp-over-10-minutes"], "duration": "over-two-weeks"}
+    text = text_of(client.post(PRINT, ticks), "main")
+    assert "How long has it lasted? Over 2 weeks." in text
+    assert "Did it begin after a new medicine? Not answered." in text
+    ticked, left = text.split("Warning signs asked about Ticked ")[1].split("Asked and not ticked")
+    assert ticked.strip() == "A cramp that lasts over 10 minutes"
+    assert "A drooping face, a weak arm or slurred speech" in left
+    assert "Same day, by our rules A cramp lasting over 10 minutes" in text
+    assert "Diet Vegan diet" in text
+    for blank in ("Vitamin B6, also in mixtures", "Acid blockers", "Dose"):
+        assert blank in text
+
+
+def test_paper_names_the_version_of_its_content_and_every_source_it_numbers(client, content):
+    text = text_of(client.post(PRINT, PICTURE), "main")
+    assert f"Content version {content_version(at=timezone.now()).label}." in text
+    numbers = {int(found) for found in re.findall(r"[\[ ](\d+)(?=[,\]])", text)}
+    html = client.post(PRINT, PICTURE).content.decode()
+    sources = html.split('class="sheet-sources"')[1].split("</ol>")[0].count("<li>")
+    assert numbers == set(range(1, sources + 1))
 
 
 def test_paper_in_an_emergency_is_the_card(client, content):

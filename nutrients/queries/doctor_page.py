@@ -1,0 +1,52 @@
+"""The page for a doctor or pharmacist: what was considered, with its numbered sources."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import prefetch_related_objects
+
+from .checklist_content import ChecklistContent
+from .checklist_result import ChecklistResult, NutrientMatch
+from .citations import Cited, cite_rows
+from .references import References
+from .version import ContentVersion, content_version
+
+
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """A suggested nutrient with its matching associations and risk factors, each cited."""
+
+    match: NutrientMatch
+    signs: list[Cited]
+    lowered_by: list[Cited]
+    raised_by: list[Cited]
+
+
+@dataclass(frozen=True, slots=True)
+class DoctorPage:
+    """What paper holds beside the answer: citations, their sources, and the content's version."""
+
+    considered: list[Considered]
+    references: References
+    version: ContentVersion | None
+
+
+def doctor_page(result: ChecklistResult, content: ChecklistContent) -> DoctorPage:
+    """The citations of the nutrients that the answer shows in full, numbered in reading order.
+
+    Five queries at most: sources of associations and of risk factors, and the version.
+    """
+    prefetch_related_objects([sign for match in result.in_full for sign in match.signs], "sources")
+    prefetch_related_objects([risk for match in result.in_full for risk in match.risks], "sources")
+    references = References()
+    considered = [
+        Considered(
+            match,
+            cite_rows(references, match.signs),
+            cite_rows(references, match.lowered_by),
+            cite_rows(references, match.raised_by),
+        )
+        for match in result.in_full
+    ]
+    return DoctorPage(considered, references, content_version(at=content.at))
