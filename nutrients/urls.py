@@ -3,6 +3,7 @@
 from django.urls import path
 
 from .views import (
+    a_to_z,
     articles,
     checklist,
     comparison,
@@ -38,6 +39,7 @@ urlpatterns = [
     path("foods/plate/", plate.plate, name="plate"),
     path("foods/<slug:slug>/", foods.food, name="food"),
     path("search/", search.search, name="search"),
+    path("a-z/", a_to_z.a_to_z, name="a_to_z"),
     # About the site
     path("about/", site.about, name="about"),
     path("method/", site.method, name="method"),

@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString
 from nutrients.models import Status, Verification
 
 from .content_forms import ContentForm, ProseField, is_outside
+from .findable import FindableMixin
 from .history import VersionedAdmin
 from .notes_for_readers import NotesForReadersMixin
 from .widgets import KnownSelect, KnownSelectMultiple
@@ -132,7 +133,7 @@ class FoldedInline(ContentInline, admin.StackedInline):
     template = "admin/nutrients/folded_rows.html"
 
 
-class ContentAdmin(NotesForReadersMixin, KnownLabelsMixin, VersionedAdmin):
+class ContentAdmin(FindableMixin, NotesForReadersMixin, KnownLabelsMixin, VersionedAdmin):
     """One table of content."""
 
     form = ContentForm
@@ -237,7 +238,7 @@ class PublishableAdmin(ContentAdmin):
     def publish(self, request: HttpRequest, queryset: Any) -> None:
         """Publish what may be published; say which rows may not, and why."""
         ready = [row for row in queryset.exclude(status=Status.PUBLISHED) if is_ready(row)]
-        self._set_status(request, ready, Status.PUBLISHED)
+        self.set_status(request, ready, Status.PUBLISHED)
         held = queryset.exclude(status=Status.PUBLISHED).count()
         self.message_user(request, f"Published {len(ready)}.")
         if held:
@@ -251,10 +252,10 @@ class PublishableAdmin(ContentAdmin):
     def back_to_draft(self, request: HttpRequest, queryset: Any) -> None:
         """Make drafts of the rows."""
         rows = list(queryset.filter(status=Status.PUBLISHED))
-        self._set_status(request, rows, Status.DRAFT)
+        self.set_status(request, rows, Status.DRAFT)
         self.message_user(request, f"Taken off the site: {len(rows)}.")
 
-    def _set_status(self, request: HttpRequest, rows: list[Any], status: Status) -> None:
+    def set_status(self, request: HttpRequest, rows: list[Any], status: Status) -> None:
         for row in rows:
             self.keep_and_save(request, row, status=status)
 

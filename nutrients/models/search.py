@@ -9,7 +9,7 @@ from .publishing import Slugged, SluggedManager
 
 
 class DocumentKind(models.TextChoices):
-    """What a search document stands for; the groups of a result are in this order where they tie."""
+    """What a search document stands for. Groups of results that tie stand in this order."""
 
     RED_FLAG = "flag", "When to get help"
     SYMPTOM = "symptom", "Symptoms"
@@ -34,7 +34,9 @@ class SearchDocument(models.Model):
     row = models.CharField(max_length=200, help_text="The key of the row that must be published.")
     url = models.CharField(max_length=300, blank=True, help_text="Empty: it is asked of the row.")
     title = models.CharField(max_length=300)
-    names = models.TextField(blank=True, help_text="Other names as editors wrote them, a line each.")
+    names = models.TextField(
+        blank=True, help_text="Other names as editors wrote them, a line each."
+    )
     note = models.CharField(max_length=200, blank=True)
     text = models.TextField(blank=True)
     is_imported = models.BooleanField(default=False, help_text="It ranks after all that is not.")

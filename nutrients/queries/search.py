@@ -1,77 +1,70 @@
-"""Plain search over everything that has a page or a place on one."""
+"""Search over everything that has a page or a place on one."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from django.db.models import (
-    Case,
-    Exists,
-    IntegerField,
-    OuterRef,
-    Prefetch,
-    Q,
-    QuerySet,
-    Value,
-    When,
-)
+from nutrients.models import DocumentKind, SearchDocument, Synonym
+from nutrients.search.asking import Synonyms, Unit, read, synonyms
+from nutrients.search.engines import matching
+from nutrients.search.passages import Piece, marked, passage
+from nutrients.search.scoring import Score, is_held, score
+from nutrients.search.spelling import as_written, nearest, vocabulary
+from nutrients.search.words import telling_words
 
-from nutrients.models import (
-    Article,
-    ArticleSection,
-    FoodSource,
-    Nutrient,
-    OtherCause,
-    RiskFactor,
-    Symptom,
-)
+from .search_places import places, shown
 
 MOST_HITS = 10
-MOST_WORDS = 8
-# Foods that editors chose stand before those imported whole.
-FOOD_ORDER = ("-is_curated", "name")
-SHORTEST_STEM = 4
-# Words that stand in every sentence find nothing by themselves.
-SMALL_WORDS = frozenset(
-    [
-        *("a", "an", "and", "are", "at", "be", "by", "can", "do", "does", "for", "from", "have"),
-        *("how", "i", "in", "is", "it", "me", "my", "of", "on", "or", "the", "to", "what", "when"),
-        *("which", "why", "with"),
-    ]
+# Of these a query may find many that say much the same.
+MOST_ALIKE = {DocumentKind.ARTICLE: 5, DocumentKind.EVIDENCE: 5, DocumentKind.RED_FLAG: 5}
+# What is ranked: all that editors wrote, and the imported foods with the shortest names.
+MOST_OWN, MOST_IMPORTED = 2_000, 200
+# Which kind stands first where two are as good; the last ones only echo what others are about.
+ORDER = (
+    *(DocumentKind.RED_FLAG, DocumentKind.SYMPTOM, DocumentKind.NUTRIENT, DocumentKind.PAGE),
+    *(DocumentKind.ARTICLE, DocumentKind.FOOD, DocumentKind.RISK_FACTOR),
+    *(DocumentKind.OTHER_CAUSE, DocumentKind.EVIDENCE, DocumentKind.INTERACTION),
 )
+# Points off: a long sign, a pair and a heading hold many words that they are not the page of.
+LESS = {DocumentKind.RED_FLAG: 80, DocumentKind.EVIDENCE: 150, DocumentKind.INTERACTION: 150}
+LESS_FOR_A_SECTION = 150
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One thing found: its name, address and a passage; `note` is a word or two of context."""
+    """One thing found: its title and passage in pieces, its address, a word or two of context."""
 
-    title: str
+    title: list[Piece]
     url: str
-    passage: str
-    note: str = ""
+    passage: list[Piece]
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
 class HitGroup:
     """The hits of one kind, best first; `has_more` where not all are shown."""
 
-    slug: str
-    title: str
-    kind: str
+    kind: DocumentKind
     hits: list[Hit]
     has_more: bool
 
 
 @dataclass(frozen=True, slots=True)
 class SearchResults:
-    """What a search found, by kind. `words` are those it looked for."""
+    """What a search found, the kind with the best hit first.
+
+    `words` are the telling words of the query. `corrected` is the query that was answered instead,
+    where the words as typed find nothing. With `is_partial` no hit holds every word, and `missing`
+    are the words that nothing at all holds.
+    """
 
     words: list[str]
     groups: list[HitGroup]
+    corrected: str = ""
+    is_partial: bool = False
+    missing: tuple[str, ...] = ()
 
     @property
     def shown(self) -> int:
@@ -79,134 +72,116 @@ class SearchResults:
         return sum(len(group.hits) for group in self.groups)
 
 
-def search(q: str, *, at: datetime) -> SearchResults:
-    """Published rows that hold every word of `q`, names before texts, at most ten of each kind.
+@dataclass(frozen=True, slots=True)
+class _Found:
+    document: SearchDocument
+    score: Score
 
-    One query for each kind, and three more for the pages that risk factors and causes stand on.
+
+def search(q: str, *, at: datetime) -> SearchResults:
+    """What the public may see at the moment `at` that holds every word of `q`, by kind.
+
+    Where nothing does, the nearest spelling is tried, and then whatever holds most of the words.
+    At most nine queries, whatever the content.
     """
-    words = stems(q)
+    words = telling_words(q)
     if not words:
         return SearchResults([], [])
-    groups = [
-        _group("symptoms", "Symptoms", "Symptom", _symptoms(words, at=at), _symptom_hit),
-        _group("nutrients", "Nutrients", "Nutrient", _nutrients(words, at=at), _nutrient_hit),
-        _group("articles", "Articles", "Article", _articles(words, at=at), _article_hit),
-        _group("foods", "Foods", "Food", _foods(words, at=at), _food_hit),
-        _group("risks", "Diets, medicines and conditions", "Risk", _risks(words, at=at), _risk_hit),
-        _group("causes", "Other causes", "Cause", _causes(words, at=at), _cause_hit),
-    ]
-    return SearchResults(words, [group for group in groups if group.hits])
+    known = synonyms(Synonym.objects.values_list("words", "means"))
+    units = read(words, known)
+    found = _ranked(units, at=at)
+    if found:
+        return SearchResults(words, _groups(found, units, at=at))
+    return _nearest(words, units, known, at=at)
 
 
-def stems(q: str) -> list[str]:
-    """The words to look for, in lower case, without common endings; none where `q` says too little.
+def _nearest(
+    words: list[str], units: list[Unit], known: Synonyms, *, at: datetime
+) -> SearchResults:
+    """The answer to the likeliest spelling of the words, or to as many of them as can be."""
+    near = _ranked(units, at=at, every=False)
+    missing = [unit for unit in units if not any(is_held(one.document, unit) for one in near)]
+    corrected = _corrected(words, missing, at=at)
+    if corrected:
+        units = read(telling_words(corrected), known)
+        found = _ranked(units, at=at)
+        if found:
+            return SearchResults(words, _groups(found, units, at=at), corrected=corrected)
+    most = max((one.score.units for one in near), default=0)
+    best = [one for one in near if one.score.units == most]
+    left_out = tuple(unit.typed for unit in missing)
+    return SearchResults(words, _groups(best, units, at=at), is_partial=True, missing=left_out)
 
-    “Leg cramps at night” gives leg, cramp, night. Search looks for them anywhere inside words.
+
+def _ranked(units: list[Unit], *, at: datetime, every: bool = True) -> list[_Found]:
+    """The documents that hold every unit, or any of them, best first.
+
+    Foods that editors chose come before those imported whole.
     """
-    words = dict.fromkeys(word for word in re.findall(r"\w+", q.lower()) if word not in SMALL_WORDS)
-    if sum(map(len, words)) < 2:
-        return []
-    return list(dict.fromkeys(_stem(word) for word in list(words)[:MOST_WORDS]))
+    rows = SearchDocument.objects.filter(shown(at=at), pk__in=matching(units, every=every))
+    rows = rows.defer("words")
+    own = rows.filter(is_imported=False).order_by("pk")[:MOST_OWN]
+    imported = rows.filter(is_imported=True).order_by("size", "pk")[:MOST_IMPORTED]
+    found = [_Found(row, score(row, units)) for row in (*own, *imported)]
+    # What the index holds by a word's stem may still miss a unit as it is scored.
+    found = [one for one in found if one.score.units == len(units) or not every]
+    return sorted(found, key=_place)
 
 
-def _stem(word: str) -> str:
-    for ending in ("ing", "es", "s"):
-        if word.endswith(ending) and len(word) - len(ending) >= SHORTEST_STEM:
-            return word.removesuffix(ending)
-    return word
+def _place(one: _Found) -> tuple[bool, int, int, int, str, str]:
+    document, points = one.document, one.score.points
+    kind = DocumentKind(document.kind)
+    points -= LESS_FOR_A_SECTION if "#" in document.key else LESS.get(kind, 0)
+    order = ORDER.index(kind)
+    return document.is_imported, -one.score.units, -points, order, document.title, document.key
 
 
-def _group(
-    slug: str, title: str, kind: str, rows: QuerySet[Any], hit: Callable[[Any], Hit]
-) -> HitGroup:
-    found = list(rows[: MOST_HITS + 1])
-    hits = [hit(row) for row in found[:MOST_HITS]]
-    return HitGroup(slug, title, kind, hits, has_more=len(found) > MOST_HITS)
+def _groups(found: Sequence[_Found], units: list[Unit], *, at: datetime) -> list[HitGroup]:
+    """The kinds in the order of their best hits, each with its first hits."""
+    by_kind: dict[str, list[SearchDocument]] = {}
+    for one in found:
+        by_kind.setdefault(one.document.kind, []).append(one.document)
+    first = {kind: rows[: _most(kind)] for kind, rows in by_kind.items()}
+    urls = places([row for rows in first.values() for row in rows], at=at)
+    return [
+        HitGroup(
+            kind=DocumentKind(kind),
+            hits=[_hit(row, urls.get((kind, row.key), row.url), units) for row in rows],
+            has_more=len(by_kind[kind]) > len(rows),
+        )
+        for kind, rows in first.items()
+    ]
 
 
-def _holding(
-    rows: QuerySet[Any], words: Iterable[str], fields: Sequence[str], order: Sequence[str]
-) -> QuerySet[Any]:
-    """The rows that hold every word in any of the fields; all in the first field stand first."""
-    in_first = Q()
-    for word in words:
-        in_first &= Q(**{f"{fields[0]}__icontains": word})
-        anywhere = Q()
-        for field in fields:
-            anywhere |= Q(**{f"{field}__icontains": word})
-        rows = rows.filter(anywhere)
-    place = Case(When(in_first, then=Value(0)), default=Value(1), output_field=IntegerField())
-    return rows.order_by(place, *order)
+def _most(kind: str) -> int:
+    return MOST_ALIKE.get(DocumentKind(kind), MOST_HITS)
 
 
-def _symptoms(words: list[str], *, at: datetime) -> QuerySet[Symptom]:
-    fields = ("name", "clinical_term", "also_known_as", "description")
-    order = ("-is_common", "position", "name")
-    return _holding(Symptom.objects.published(at=at), words, fields, order)
-
-
-def _nutrients(words: list[str], *, at: datetime) -> QuerySet[Nutrient]:
-    own = ("name", "also_known_as", "tagline", "job")
-    fields = (*own, "deficiency_name", "excess_name", "low_phrase")
-    return _holding(Nutrient.objects.published(at=at), words, fields, ("position", "name"))
-
-
-def _articles(words: list[str], *, at: datetime) -> QuerySet[Article]:
-    rows = Article.objects.published(at=at)
-    sections = ArticleSection.objects.filter(article=OuterRef("pk"))
-    for word in words:
-        section = sections.filter(Q(title__icontains=word) | Q(body__icontains=word))
-        own = Q(title__icontains=word) | Q(summary__icontains=word) | Q(key_points__icontains=word)
-        rows = rows.filter(own | Exists(section))
-    return rows
-
-
-def _foods(words: list[str], *, at: datetime) -> QuerySet[FoodSource]:
-    rows = FoodSource.objects.published(at=at).select_related("group")
-    return _holding(rows, words, ("name", "usda_description", "group__name"), FOOD_ORDER)
-
-
-def _risks(words: list[str], *, at: datetime) -> QuerySet[RiskFactor]:
-    nutrients = Nutrient.objects.published(at=at)
-    order = ("-is_common", "position", "name")
-    rows = _holding(RiskFactor.objects.published(at=at), words, ("name", "mechanism"), order)
-    return rows.prefetch_related(Prefetch("lowers", nutrients), Prefetch("raises", nutrients))
-
-
-def _causes(words: list[str], *, at: datetime) -> QuerySet[OtherCause]:
-    symptoms = Symptom.objects.published(at=at).order_by("-is_common", "position")
-    fields, order = ("name", "mechanism", "what_helps"), ("-is_common", "position", "name")
-    rows = _holding(OtherCause.objects.published(at=at), words, fields, order)
-    return rows.prefetch_related(Prefetch("symptoms", symptoms))
-
-
-def _symptom_hit(row: Symptom) -> Hit:
-    return Hit(row.name, row.get_absolute_url(), row.description, row.get_urgency_display())
-
-
-def _nutrient_hit(row: Nutrient) -> Hit:
-    return Hit(row.name, row.get_absolute_url(), row.job, row.get_kind_display())
-
-
-def _article_hit(row: Article) -> Hit:
-    return Hit(row.title, row.get_absolute_url(), row.summary)
-
-
-def _food_hit(row: FoodSource) -> Hit:
+def _hit(row: SearchDocument, url: str, units: list[Unit]) -> Hit:
     return Hit(
-        row.name, row.get_absolute_url(), row.serving_description or row.note, row.group.name
+        title=marked(row.title, units),
+        url=url,
+        passage=marked(passage(row.text, units), units),
+        note=row.note,
     )
 
 
-def _risk_hit(row: RiskFactor) -> Hit:
-    """A risk factor stands on the page of the first nutrient that it changes."""
-    nutrients = [*row.lowers.all(), *row.raises.all()]
-    url = f"{nutrients[0].get_absolute_url()}#risk-{row.slug}" if nutrients else ""
-    return Hit(row.name, url, row.mechanism, row.get_kind_display())
-
-
-def _cause_hit(row: OtherCause) -> Hit:
-    """A cause stands on the page of the most common symptom that it brings on."""
-    symptoms = list(row.symptoms.all())
-    url = f"{symptoms[0].get_absolute_url()}#cause-{row.slug}" if symptoms else ""
-    return Hit(row.name, url, row.mechanism, row.get_kind_display())
+def _corrected(words: list[str], missing: list[Unit], *, at: datetime) -> str:
+    """The query with the nearest of our own words in place of those that nothing holds."""
+    lost = {word for unit in missing for word in unit.typed.split()}
+    if not lost:
+        return ""
+    rows = list(SearchDocument.objects.filter(shown(at=at), is_imported=False).order_by("key"))
+    vocabularies = (
+        vocabulary(text for row in rows for text in (row.title_words, row.name_words)),
+        vocabulary(row.text_words for row in rows),
+    )
+    near = {word: nearest(word, vocabularies) for word in lost}
+    if not any(near.values()):
+        return ""
+    written = {
+        word: as_written(ours, (text for row in rows for text in (row.title, row.names, row.text)))
+        for word, ours in near.items()
+        if ours
+    }
+    return " ".join(written.get(word, word) for word in words)

@@ -22,6 +22,7 @@ FIXED = (
     "symptom_list",
     "food_list",
     "plate",
+    "a_to_z",
     "safety",
     "about",
     "method",

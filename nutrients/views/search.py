@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from nutrients.forms.words import LONGEST, read_words
+from nutrients.htmx import render_page_or_fragment
 from nutrients.queries.search import search as search_everything
 
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
-    """What the words of the address find, by kind, or ways on where they find nothing."""
+    """What the words of the address find, by kind, or ways on where they find nothing.
+
+    htmx asks for the results alone while a reader types.
+    """
     asked = request.GET.get("q", "")
     words = read_words(asked)
     context = {
@@ -23,4 +26,5 @@ def search(request: HttpRequest) -> HttpResponse:
         "is_cut": len(asked) > LONGEST,
         "longest": LONGEST,
     }
-    return render(request, "nutrients/search.html", context)
+    page, fragment = "nutrients/search.html", "nutrients/_search_results.html"
+    return render_page_or_fragment(request, page, fragment, context)

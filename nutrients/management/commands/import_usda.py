@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from nutrients.search.index import catch_up
 from nutrients.usda import (
     BATCH_SIZE,
     Fault,
@@ -73,6 +74,7 @@ class Command(BaseCommand):
             self.show(batch[-1].line - 1, len(table))
         if self.total.added or self.total.portions:
             refresh_statistics()
+        catch_up()
         if self.stdout.isatty():
             self.stdout.write("")
 

@@ -13,6 +13,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from nutrients.loading import FixtureError, FixtureRow, Outcome, load
+from nutrients.search.index import catch_up
+from nutrients.testbook import failing, keep_outcomes, run_book
 
 
 class Command(BaseCommand):
@@ -42,9 +44,21 @@ class Command(BaseCommand):
         if options["plan"]:
             self.stdout.write("\n".join(plan(outcome)))
         else:
+            # At every start, so that a change made past the editors' screens is found too.
+            catch_up()
             self.stdout.write(summary(outcome))
+            if outcome.added:
+                self._run_test_book()
         for row in outcome.in_the_way:
             self.stderr.write(f"{row.place}: {row} was left out, because another row has its name.")
+
+    def _run_test_book(self) -> None:
+        """Check the content as it is now. A case that fails is told, and keeps no site closed."""
+        now = timezone.now()
+        checked = run_book(at=now)
+        keep_outcomes(checked, at=now)
+        for one in failing(checked):
+            self.stderr.write(f"Test book, {one.case.slug}: {' '.join(one.failures)}")
 
 
 def summary(outcome: Outcome) -> str:

@@ -1,0 +1,99 @@
+"""Everything on the site by its name, other names too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from string import ascii_uppercase
+
+from django.db.models import Q
+
+from nutrients.models import DocumentKind, SearchDocument
+from nutrients.search.words import stem, words_of
+
+from .search_places import Places, places, shown
+
+LISTED = {
+    DocumentKind.SYMPTOM: "Symptom",
+    DocumentKind.NUTRIENT: "Nutrient",
+    DocumentKind.ARTICLE: "Article",
+    DocumentKind.FOOD: "Food",
+    DocumentKind.RISK_FACTOR: "Diet, medicine or condition",
+    DocumentKind.OTHER_CAUSE: "Other cause",
+    DocumentKind.PAGE: "This site",
+}
+NUMBERS = "0–9"
+# Longer names, and symbols such as “Mg”, are found by searching.
+SHORTEST_NAME, MOST_NAME_WORDS = 3, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line: a name, its address and kind; `see` is the name of the page under another name."""
+
+    name: str
+    url: str
+    kind: str
+    see: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """The entries that begin with a letter, in order; none where there is nothing."""
+
+    letter: str
+    entries: list[Entry]
+
+    @property
+    def anchor(self) -> str:
+        """The id of the letter on its page."""
+        return "numbers" if self.letter == NUMBERS else self.letter.lower()
+
+
+def a_to_z(*, at: datetime) -> list[Letter]:
+    """Every letter with what the public may see at the moment `at`; imported foods are left out."""
+    rows = SearchDocument.objects.filter(shown(at=at), kind__in=LISTED, is_imported=False)
+    # Sections stand in the contents list of their article.
+    rows = rows.exclude(Q(kind=DocumentKind.ARTICLE) & Q(key__contains="#"))
+    documents = list(rows.only("kind", "key", "url", "title", "names"))
+    entries = sorted(_entries(documents, places(documents, at=at)), key=_place)
+    by_letter = {letter: list(group) for letter, group in groupby(entries, key=_letter)}
+    return [Letter(letter, by_letter.get(letter, [])) for letter in (*ascii_uppercase, NUMBERS)]
+
+
+def _entries(documents: Iterable[SearchDocument], urls: Places) -> Iterator[Entry]:
+    for document in documents:
+        kind = LISTED[DocumentKind(document.kind)]
+        url = urls.get((document.kind, document.key), document.url)
+        if not url:
+            continue
+        yield Entry(document.title, url, kind)
+        for name in _other_names(document):
+            yield Entry(name[:1].upper() + name[1:], url, kind, see=document.title)
+
+
+def _other_names(document: SearchDocument) -> Iterator[str]:
+    """The short names that say something else than the title or a name before."""
+    said = {_stems(document.title), _stems(document.title.partition("(")[0])}
+    for name in document.names.split("\n"):
+        stems = _stems(name)
+        if len(name) >= SHORTEST_NAME and len(name.split()) <= MOST_NAME_WORDS and stems:
+            if stems not in said:
+                yield name
+            said.add(stems)
+
+
+def _stems(name: str) -> tuple[str, ...]:
+    return tuple(map(stem, words_of(name)))
+
+
+def _place(entry: Entry) -> tuple[bool, str, str]:
+    words = " ".join(words_of(entry.name)) or entry.name.lower()
+    return (_letter(entry) == NUMBERS, _letter(entry) + words, entry.url)
+
+
+def _letter(entry: Entry) -> str:
+    first = (words_of(entry.name) or [entry.name])[0][:1].upper()
+    return first if first in ascii_uppercase else NUMBERS

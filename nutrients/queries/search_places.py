@@ -1,0 +1,96 @@
+"""Which documents the public may see, and where those without a page of their own stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db.models import CharField, Prefetch, Q, QuerySet, Value
+from django.db.models.functions import Concat
+
+from nutrients.models import (
+    Article,
+    Association,
+    DocumentKind,
+    FoodSource,
+    Interaction,
+    Nutrient,
+    OtherCause,
+    RedFlag,
+    RiskFactor,
+    SearchDocument,
+    Symptom,
+)
+
+ROWS = {
+    DocumentKind.RED_FLAG: RedFlag,
+    DocumentKind.SYMPTOM: Symptom,
+    DocumentKind.NUTRIENT: Nutrient,
+    DocumentKind.ARTICLE: Article,
+    DocumentKind.FOOD: FoodSource,
+    DocumentKind.RISK_FACTOR: RiskFactor,
+    DocumentKind.OTHER_CAUSE: OtherCause,
+    DocumentKind.INTERACTION: Interaction,
+}
+Places = dict[tuple[str, str], str]
+
+
+def shown(*, at: datetime) -> Q:
+    """The documents whose rows the public may see at the moment `at`, asked of the rows."""
+    # Pages and groups of foods have no state.
+    visible = Q(kind=DocumentKind.PAGE) | Q(kind=DocumentKind.FOOD, row="")
+    for kind, model in ROWS.items():
+        visible |= Q(kind=kind, row__in=model.objects.published(at=at).values("slug"))
+    return visible | Q(kind=DocumentKind.EVIDENCE, row__in=_pairs(at=at))
+
+
+def places(documents: Sequence[SearchDocument], *, at: datetime) -> Places:
+    """The address of each risk factor, cause and interaction among the documents.
+
+    A cause stands on the page of the most common symptom that it brings on, the others on that of
+    the first nutrient; an address is empty where no such page is published.
+    """
+    nutrients = Nutrient.objects.published(at=at)
+    keys = {kind: [one.key for one in documents if one.kind == kind] for kind in ROWS}
+    return {
+        **_risk_factors(keys[DocumentKind.RISK_FACTOR], nutrients),
+        **_other_causes(keys[DocumentKind.OTHER_CAUSE], at=at),
+        **_interactions(keys[DocumentKind.INTERACTION], nutrients),
+    }
+
+
+def _pairs(*, at: datetime) -> QuerySet[Association]:
+    rows = Association.objects.published(at=at).filter(
+        nutrient__in=Nutrient.objects.published(at=at).values("pk"),
+        symptom__in=Symptom.objects.published(at=at).values("pk"),
+    )
+    pair = Concat("nutrient__slug", Value("/"), "symptom__slug", output_field=CharField())
+    return rows.values_list(pair, flat=True)
+
+
+def _risk_factors(keys: list[str], nutrients: QuerySet[Nutrient]) -> Places:
+    rows = RiskFactor.objects.filter(slug__in=keys)
+    rows = rows.prefetch_related(Prefetch("lowers", nutrients), Prefetch("raises", nutrients))
+    pages = {row: [*row.lowers.all(), *row.raises.all()] for row in rows}
+    return {(DocumentKind.RISK_FACTOR, row.slug): _on(pages[row], "risk", row) for row in rows}
+
+
+def _other_causes(keys: list[str], *, at: datetime) -> Places:
+    symptoms = Symptom.objects.published(at=at).order_by("-is_common", "position")
+    rows = OtherCause.objects.filter(slug__in=keys)
+    return {
+        (DocumentKind.OTHER_CAUSE, row.slug): _on(list(row.symptoms.all()), "cause", row)
+        for row in rows.prefetch_related(Prefetch("symptoms", symptoms))
+    }
+
+
+def _interactions(keys: list[str], nutrients: QuerySet[Nutrient]) -> Places:
+    rows = Interaction.objects.filter(slug__in=keys)
+    return {
+        (DocumentKind.INTERACTION, row.slug): _on(list(row.nutrients.all()), "pair", row)
+        for row in rows.prefetch_related(Prefetch("nutrients", nutrients))
+    }
+
+
+def _on(pages: Sequence[Nutrient | Symptom], part: str, row: object) -> str:
+    return f"{pages[0].get_absolute_url()}#{part}-{row.slug}" if pages else ""  # type: ignore[attr-defined]

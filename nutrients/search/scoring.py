@@ -1,0 +1,104 @@
+"""How well a document answers a query: pure arithmetic in whole numbers, alike on every engine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from .asking import Term, Unit
+from .words import LETTER_AND_NUMBER, stem
+
+# Points for a word found as it is, by its stem, and by its beginning.
+IN_TITLE, IN_NAMES, IN_TEXT = (120, 105, 60), (100, 90, 45), (30, 25, 8)
+# Points where the whole query is the title or a name, or stands at the beginning of one.
+WHOLE_TITLE, WHOLE_NAME, STARTS_TITLE, STARTS_NAME = 400, 350, 120, 60
+# A longer title says less of each of its words.
+A_WORD_MORE, LONGEST_TITLE = 3, 20
+# A synonym is a little less than the word itself, in tenths.
+SYNONYM = 9
+
+
+Fields = Sequence[tuple[Sequence[str] | set[str], Sequence[int]]]
+
+
+class Words(Protocol):
+    """What is scored: words folded, parted by spaces; names on a line each."""
+
+    title_words: str
+    name_words: str
+    text_words: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Score:
+    """How many units of the query a document holds, and its points; larger is better."""
+
+    units: int
+    points: int
+
+
+def score(document: Words, units: Sequence[Unit]) -> Score:
+    """Score one document against all units."""
+    title, names = document.title_words.split(), document.name_words.split()
+    text = set(document.text_words.split())
+    fields = ((title, IN_TITLE), (names, IN_NAMES), (text, IN_TEXT))
+    points = [_unit_points(unit, fields) for unit in units]
+    total = sum(points) + _whole_points(document, units)
+    total -= A_WORD_MORE * min(len(title), LONGEST_TITLE)
+    return Score(sum(1 for number in points if number), total)
+
+
+def is_held(document: Words, unit: Unit) -> bool:
+    """Whether a document holds a unit anywhere."""
+    return score(document, [unit]).units == 1
+
+
+def _unit_points(unit: Unit, fields: Fields) -> int:
+    best = 0
+    for number, terms in enumerate(unit.ways):
+        points = [_best_place(term, fields) for term in terms]
+        if all(points):
+            worth = sum(points) // len(points)
+            best = max(best, worth * SYNONYM // 10 if number else worth)
+    return best
+
+
+def _best_place(term: Term, fields: Fields) -> int:
+    return max(_term_points(term, words, worth) for words, worth in fields)
+
+
+def _term_points(term: Term, words: Sequence[str] | set[str], worth: Sequence[int]) -> int:
+    if term.word in words:
+        return worth[0]
+    best = 0
+    for word in words:
+        if stem(word) == term.stem or term.word in _parts(word):
+            return worth[1]
+        if term.is_open and word.startswith(term.word):
+            best = worth[2]
+    return best
+
+
+def _parts(word: str) -> tuple[str, ...]:
+    found = LETTER_AND_NUMBER.fullmatch(word)
+    return found.groups() if found else ()
+
+
+def _whole_points(document: Words, units: Sequence[Unit]) -> int:
+    """Points for the query as a whole, as typed or by a synonym that stands for all of it."""
+    wholes = [[term.stem for unit in units for term in unit.ways[0]]]
+    if len(units) == 1:
+        wholes += [[term.stem for term in way] for way in units[0].ways[1:]]
+    title = list(map(stem, document.title_words.split()))
+    names = [list(map(stem, name.split())) for name in document.name_words.split("\n")]
+    best = 0
+    for number, whole in enumerate(wholes):
+        worth = max(
+            WHOLE_TITLE * (title == whole),
+            WHOLE_NAME * (whole in names),
+            STARTS_TITLE * (title[: len(whole)] == whole),
+            STARTS_NAME * any(name[: len(whole)] == whole for name in names),
+        )
+        best = max(best, worth * SYNONYM // 10 if number else worth)
+    return best

@@ -1,0 +1,218 @@
+"""Every row that search can find, as its document. Drafts too: their state is asked when searching.
+
+Texts are those that the row's page shows, so that a passage is found again there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from nutrients import prose
+from nutrients.models import (
+    Article,
+    ArticleSection,
+    Association,
+    DocumentKind,
+    FoodGroup,
+    FoodSource,
+    Interaction,
+    Nutrient,
+    OtherCause,
+    RedFlag,
+    Relation,
+    RiskFactor,
+    SearchDocument,
+    Symptom,
+)
+
+from .documents import document, split_names
+from .pages import PAGES
+
+
+def all_but_foods() -> Iterator[SearchDocument]:
+    """The documents of everything of which there are few: made in milliseconds."""
+    yield from map(_red_flag, RedFlag.objects.all())
+    yield from map(_symptom, Symptom.objects.all())
+    yield from map(_nutrient, Nutrient.objects.all())
+    yield from _evidence()
+    yield from map(_article, Article.objects.all())
+    yield from map(_section, ArticleSection.objects.select_related("article"))
+    yield from map(_food_group, FoodGroup.objects.all())
+    yield from map(_risk_factor, RiskFactor.objects.all())
+    yield from map(_other_cause, OtherCause.objects.all())
+    yield from map(_interaction, Interaction.objects.all())
+    yield from _pages()
+
+
+def foods(rows: QuerySet[FoodSource]) -> Iterator[SearchDocument]:
+    """The documents of these foods, of which there may be thousands."""
+    return map(_food, rows.select_related("group"))
+
+
+def _red_flag(row: RedFlag) -> SearchDocument:
+    return document(
+        DocumentKind.RED_FLAG,
+        row.slug,
+        row.sign,
+        url=row.get_absolute_url(),
+        hidden_names=[row.tick_label],
+        note=row.get_level_display(),
+        # Causes are no more than text: whoever looks for one finds its own page first.
+        text=[row.action, row.why_it_matters, row.possible_causes],
+    )
+
+
+def _symptom(row: Symptom) -> SearchDocument:
+    return document(
+        DocumentKind.SYMPTOM,
+        row.slug,
+        row.name,
+        url=row.get_absolute_url(),
+        names=[*split_names(row.also_known_as), *split_names(row.clinical_term)],
+        note=row.get_urgency_display(),
+        text=[row.description, row.help_note],
+    )
+
+
+def _nutrient(row: Nutrient) -> SearchDocument:
+    clinical = [*split_names(row.deficiency_name), *split_names(row.excess_name)]
+    return document(
+        DocumentKind.NUTRIENT,
+        row.slug,
+        row.name,
+        url=row.get_absolute_url(),
+        names=split_names(row.also_known_as),
+        hidden_names=[row.symbol, *clinical, *_states(row, low=True, high=True)],
+        note=row.get_kind_display(),
+        text=[
+            *(row.job, row.tagline, row.why_low_matters, row.usual_causes_of_low),
+            *(row.excess_signs, row.test_used, row.food_summary),
+        ],
+    )
+
+
+def _evidence() -> Iterator[SearchDocument]:
+    """One document for each nutrient with each symptom: their cards share a page."""
+    pairs: dict[tuple[str, str], list[Association]] = {}
+    for row in Association.objects.select_related("nutrient", "symptom").order_by("pk"):
+        pairs.setdefault((row.nutrient.slug, row.symptom.slug), []).append(row)
+    for (nutrient, symptom), rows in pairs.items():
+        first = rows[0]
+        yield document(
+            DocumentKind.EVIDENCE,
+            f"{nutrient}/{symptom}",
+            f"{first.nutrient.name} and {first.symptom.phrase}",
+            url=reverse("nutrients:association", args=[nutrient, symptom]),
+            hidden_names=[
+                *split_names(first.nutrient.also_known_as),
+                *split_names(first.symptom.also_known_as),
+                *_states(
+                    first.nutrient,
+                    low=any(row.relation != Relation.EXCESS for row in rows),
+                    high=any(row.relation == Relation.EXCESS for row in rows),
+                ),
+            ],
+            text=[row.note for row in rows],
+        )
+
+
+def _states(nutrient: Nutrient, *, low: bool, high: bool) -> list[str]:
+    """What readers call too little and too much of a nutrient."""
+    name = nutrient.name
+    few = [nutrient.low_phrase, f"Low {name}", f"{name} deficiency"]
+    many = [nutrient.high_phrase, f"High {name}", f"{name} overdose", f"{name} excess"]
+    return [*(few if low else ()), *(many if high else ())]
+
+
+def _article(row: Article) -> SearchDocument:
+    return document(
+        DocumentKind.ARTICLE,
+        row.slug,
+        row.title,
+        url=row.get_absolute_url(),
+        hidden_names=[row.short_title],
+        text=[row.summary, row.standfirst, row.key_points],
+    )
+
+
+def _section(row: ArticleSection) -> SearchDocument:
+    return document(
+        DocumentKind.ARTICLE,
+        f"{row.article.slug}#{row.anchor}",
+        row.title,
+        row=row.article.slug,
+        url=row.get_absolute_url(),
+        note=f"In “{row.article.short_title}”",
+        text=prose.plain_lines(row.body),
+    )
+
+
+def _food(row: FoodSource) -> SearchDocument:
+    return document(
+        DocumentKind.FOOD,
+        row.slug,
+        row.name,
+        url=row.get_absolute_url(),
+        hidden_names=[row.usda_description, row.group.name],
+        note=row.group.name,
+        text=[row.note],
+        is_imported=not row.is_curated,
+        row_changed_at=row.changed_at,
+    )
+
+
+def _food_group(row: FoodGroup) -> SearchDocument:
+    return document(
+        DocumentKind.FOOD,
+        f"group/{row.slug}",
+        row.name,
+        row="",
+        url=f"{reverse('nutrients:food_list')}?group={row.slug}",
+        note="Group of foods",
+    )
+
+
+def _risk_factor(row: RiskFactor) -> SearchDocument:
+    return document(
+        DocumentKind.RISK_FACTOR,
+        row.slug,
+        row.name,
+        note=row.get_kind_display(),
+        text=[row.mechanism, row.what_to_do],
+    )
+
+
+def _other_cause(row: OtherCause) -> SearchDocument:
+    return document(
+        DocumentKind.OTHER_CAUSE,
+        row.slug,
+        row.name,
+        note=row.get_kind_display(),
+        text=[row.mechanism, row.what_helps, row.when_to_seek_care],
+    )
+
+
+def _interaction(row: Interaction) -> SearchDocument:
+    return document(
+        DocumentKind.INTERACTION,
+        row.slug,
+        str(row),
+        hidden_names=[row.item_a, row.item_b],
+        note=row.get_severity_display(),
+        text=[row.effect, row.advice],
+    )
+
+
+def _pages() -> Iterator[SearchDocument]:
+    for page in PAGES:
+        yield document(
+            DocumentKind.PAGE,
+            page.name,
+            page.title,
+            url=reverse(f"nutrients:{page.name}"),
+            hidden_names=page.names,
+            text=[page.text],
+        )

@@ -1,0 +1,118 @@
+"""Words as search compares them: folded, without accents, with the stem of each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from unicodedata import combining, normalize
+
+LONGEST_WORD = 40
+# “B-12” and “b 12” are one word, and so is “Crohn's”.
+WORD = re.compile(
+    r"(?<![^\W_])(?:b[\s-]?|[dek]-?)\d{1,2}(?![^\W_])|[^\W_]+(?:['’][^\W_]+)*", re.IGNORECASE
+)
+LETTER_AND_NUMBER = re.compile(r"([a-z])(\d+)")
+# Words that stand in every sentence find nothing by themselves.
+SMALL_WORDS = frozenset(
+    [
+        *("a", "after", "all", "am", "an", "and", "any", "are", "as", "at", "be", "been"),
+        *("by", "can", "could", "do", "does", "for", "from", "get", "has", "have", "how"),
+        *("i", "if", "in", "is", "it", "its", "me", "mean", "my", "of", "off", "on", "or"),
+        *("our", "so", "some", "that", "the", "their", "them", "there", "they", "this"),
+        *("to", "us", "was", "we", "what", "when", "where", "which", "who", "why", "will"),
+        *("with", "would", "you", "your", "not"),
+    ]
+)
+# Words of questions: they say nothing beside other words, and everything where they stand alone.
+QUESTION_WORDS = frozenset(
+    [
+        *("best", "caused", "cause", "causes", "causing", "contain", "contains", "cure", "find"),
+        *("food", "foods", "good", "help", "helps", "high", "mean", "meaning", "much", "need"),
+        *("rich", "sign", "signs", "source", "sources", "stop", "symptom", "symptoms", "too"),
+        *("treat", "treatment", "remedy", "remedies", "information", "about", "like", "feel"),
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One word of a text: its place, and the word as it is compared."""
+
+    start: int
+    end: int
+    word: str
+
+
+def spans(text: str) -> Iterator[Span]:
+    """The words of a text in their order; give it text in the composed form of Unicode."""
+    for found in WORD.finditer(text):
+        word = fold(found[0])
+        if word:
+            yield Span(found.start(), found.end(), word)
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text but for small ones, folded.
+
+    The “a” of “vitamin A” counts.
+    """
+    words = [span.word for span in spans(normalize("NFC", text))]
+    return [
+        word
+        for before, word in zip(["", *words], words, strict=False)
+        if word not in SMALL_WORDS or (word == "a" and before == "vitamin")
+    ]
+
+
+def telling_words(text: str) -> list[str]:
+    """The words of a query that tell what it is about; question words only where alone."""
+    words = words_of(text)
+    return [word for word in words if word not in QUESTION_WORDS] or words
+
+
+@lru_cache(maxsize=20_000)
+def fold(word: str) -> str:
+    """A word in lower case without accents; “anaemia” and “anemia” give the same."""
+    if not word.isascii():
+        word = "".join(letter for letter in normalize("NFKD", word) if not combining(letter))
+    plain = word.casefold().replace("æ", "e").replace("œ", "e")
+    plain = plain.replace("ae", "e").replace("oe", "e")
+    if not plain.isalnum():
+        plain = "".join(filter(str.isalnum, plain))
+    return plain[:LONGEST_WORD]
+
+
+@lru_cache(maxsize=20_000)
+def stem(word: str) -> str:
+    """A folded word without common endings: twitches, twitching and twitched give twitch."""
+    if len(word) < 4 or not word.isalpha():
+        return word
+    word = _singular(word)
+    for ending in ("ing", "ed"):
+        rest = word.removesuffix(ending)
+        if rest != word and len(rest) >= 3 and re.search("[aeiouy]", rest) and rest[-1] != "e":
+            # “Spinning” gives spin, but “falling” gives fall.
+            doubled = rest[-1] == rest[-2] and rest[-1] not in "lsz"
+            return rest[:-1] if doubled else rest
+    return word[:-1] if word.endswith("e") else word
+
+
+def _singular(word: str) -> str:
+    if word.endswith("ies") and len(word) > 4:
+        return f"{word[:-3]}y"
+    if word.endswith(("sses", "shes", "ches", "xes", "zes")):
+        return word[:-2]
+    if word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        return word[:-1]
+    return word
+
+
+def index_words(words: list[str]) -> set[str]:
+    """All that an index keeps for these words: each, its stem, and the parts of “b12”."""
+    kept = {*words, *map(stem, words)}
+    for word in words:
+        parts = LETTER_AND_NUMBER.fullmatch(word)
+        kept.update(parts.groups() if parts else ())
+    return kept
