@@ -1,6 +1,8 @@
 """The pages with thousands of foods loaded: chosen foods first, and no page slower or larger."""
 
 import io
+import re
+from html import unescape
 
 import pytest
 from django.core.management import call_command
@@ -113,12 +115,20 @@ def test_a_name_finds_imported_foods_after_chosen_ones(client, import_foods, add
     assert "Cheese, blue" in found[len(chosen) :]
 
 
-def test_a_group_that_only_imported_foods_are_in_is_no_dead_end(client, import_foods):
+def test_a_group_that_only_imported_foods_are_in_is_found_by_name_and_is_no_dead_end(
+    client, import_foods
+):
     import_foods(50)
-    page = client.get("/foods/")
+    group = '<option value="snacks"'
+    assert group not in client.get("/foods/").content.decode()
 
-    assert '<option value="snacks">Snacks</option>' in page.content.decode()
-    assert names_on(client, "/foods/?group=snacks")
+    snack = FoodSource.objects.filter(group__slug="snacks")[0]
+    page = client.get(snack.get_absolute_url()).content.decode()
+    address = unescape(re.search(r'"(/foods/\?group=snacks[^"]*)"', page)[1])
+    found = client.get(address)
+    assert snack.name in names_on(client, address)
+    assert group in found.content.decode()
+    assert "Without “Snacks”" in text_of(client.get("/foods/?group=snacks"))
 
 
 def test_an_imported_foods_page_prints_its_figures_and_portions(client, import_foods):
@@ -126,7 +136,7 @@ def test_an_imported_foods_page_prints_its_figures_and_portions(client, import_f
     page = text_of(client.get("/foods/butter-salted-01001/"))
 
     assert "Its figures are for 100 grams." in page
-    assert "1 tbsp: 14.2 g" in page
+    assert "1 tbsp (14.2 g)" in page
     assert "643 mg" in page
     assert "“Butter, salted”" in page
 

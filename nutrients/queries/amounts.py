@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import DecimalField, ExpressionWrapper, F, QuerySet
-
-from nutrients.models import FoodSource, Nutrient, NutrientAmount
+from django.db.models import DecimalField, ExpressionWrapper, F
 
 # Percentages of the daily value that a bar's full width may stand for.
 SCALES = (10, 25, 50, 75, 100, 150, 200, 300, 400, 500, 750, 1000, 1500, 2000, 3000, 4000, 5000)
@@ -19,16 +16,6 @@ PER_SERVING = ExpressionWrapper(
     F("per_100g") * F("food__serving_grams"),
     output_field=DecimalField(max_digits=18, decimal_places=6),
 )
-
-
-def richest_amounts(nutrient: Nutrient, *, at: datetime, limit: int) -> list[NutrientAmount]:
-    """The chosen foods that give most of a nutrient in one serving, with food and source."""
-    foods = FoodSource.objects.published(at=at).foods().curated()
-    rows: QuerySet[NutrientAmount] = NutrientAmount.objects.filter(
-        nutrient=nutrient, food__in=foods, per_100g__gt=0
-    )
-    richest = rows.order_by(PER_SERVING.desc(), "food__name")
-    return list(richest.select_related("food", "nutrient", "source")[:limit])
 
 
 def bar_scale(percents: Iterable[Decimal | None]) -> int:

@@ -12,6 +12,9 @@ from .associations import strength
 from .citations import Cited, cite_rows
 from .references import References
 
+# A list of two more than this is shown whole.
+TYPICAL_SHOWN = 8
+
 
 @dataclass(frozen=True, slots=True)
 class EvidenceGroup:
@@ -19,6 +22,17 @@ class EvidenceGroup:
 
     relation: Relation
     links: list[Cited]
+
+    @property
+    def first(self) -> list[Cited]:
+        """The most typical, which are always in sight."""
+        is_long = len(self.links) > TYPICAL_SHOWN + 2
+        return self.links[:TYPICAL_SHOWN] if is_long else self.links
+
+    @property
+    def rest(self) -> list[Cited]:
+        """The less typical of a long list."""
+        return self.links[len(self.first) :]
 
 
 @dataclass(frozen=True, slots=True)

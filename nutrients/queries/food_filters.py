@@ -4,56 +4,77 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from nutrients.models import Allergen, Diet, FoodGroup, FoodSource, Nutrient
 
 DIETS = {diet.value.replace("_", "-"): diet for diet in Diet}
 ALLERGENS = {allergen.value.removeprefix("contains_"): allergen for allergen in Allergen}
-SORTS = {"amount": "Most in a serving", "name": "Name, A to Z"}
+BASES = {"serving": "A serving", "100g": "100 g", "100kcal": "100 kcal"}
+# The FDA's words for labels: a serving is a good source from 10% of the daily value, high from 20%.
+LEVELS = {"any": 0, "good": 10, "high": 20}
+LEVEL_WORDS = {"any": "Any amount", "good": "Good: 10% or more", "high": "High: 20% or more"}
+SORTS = {"amount": "Most first", "name": "Name, A to Z"}
+DEFAULTS = {"level": "any", "basis": "serving", "sort": "amount"}
 
 
 @dataclass(frozen=True, slots=True)
 class FoodFilters:
-    """What the list is narrowed to, by the values that stand in its address."""
+    """What the list is narrowed to, by the values that stand in its address.
+
+    `level` is how much a serving must give of `nutrient`, and of `also` where a second is asked
+    for. `basis` is what amounts are compared by. `sort` may be a nutrient too.
+    """
 
     nutrient: str = ""
+    also: str = ""
+    level: str = DEFAULTS["level"]
     diets: tuple[str, ...] = ()
     free_from: tuple[str, ...] = ()
     group: str = ""
     words: str = ""
-    sort: str = "amount"
+    basis: str = DEFAULTS["basis"]
+    sort: str = DEFAULTS["sort"]
+
+    @property
+    def nutrients(self) -> tuple[str, ...]:
+        """The one or two nutrients that a food must give; none where none is asked for."""
+        return tuple(slug for slug in dict.fromkeys((self.nutrient, self.also)) if slug)
+
+    def changed(self, **changes: Any) -> FoodFilters:
+        """The same filters with other values."""
+        return replace(self, **changes)
 
     def without(self, name: str, value: str) -> FoodFilters:
         """The same filters with one taken off, such as ("diet", "vegan")."""
         if name == "diet":
-            return replace(self, diets=tuple(diet for diet in self.diets if diet != value))
+            return self.changed(diets=tuple(diet for diet in self.diets if diet != value))
         if name == "free-from":
-            return replace(self, free_from=tuple(one for one in self.free_from if one != value))
+            return self.changed(free_from=tuple(one for one in self.free_from if one != value))
         if name == "nutrient":
-            return replace(self, nutrient="")
-        return replace(self, group="") if name == "group" else replace(self, words="")
-
-    @property
-    def reaches_all(self) -> bool:
-        """Whether foods that editors did not choose are listed too: by name or group alone."""
-        return bool(self.words or self.group)
+            return self.changed(nutrient=self.also, also="")
+        field = "words" if name == "q" else name
+        return self.changed(**{field: DEFAULTS.get(name, "")})
 
     @property
     def in_use(self) -> list[tuple[str, str]]:
-        """Every filter that is on, as pairs of parameter and value."""
-        single = [("nutrient", self.nutrient), ("group", self.group), ("q", self.words)]
+        """Every filter that keeps foods out, as pairs of parameter and value."""
+        named = [("nutrient", self.nutrient), ("also", self.also), ("level", self.level)]
+        named += [("group", self.group), ("q", self.words), ("basis", self.basis)]
+        # Without a nutrient there is no amount to ask much of.
+        idle = () if self.nutrients else ("level",)
         return [
-            *((name, value) for name, value in single if value),
+            *((n, value) for n, value in named if value != DEFAULTS.get(n, "") and n not in idle),
             *(("diet", diet) for diet in self.diets),
             *(("free-from", allergen) for allergen in self.free_from),
         ]
 
     @property
     def query(self) -> str:
-        """The filters as an address carries them; empty where none is on."""
-        pairs = self.in_use
-        return urlencode([*pairs, ("sort", self.sort)] if self.sort != "amount" else pairs)
+        """The filters and the order as an address carries them; empty where none is chosen."""
+        is_sorted = self.sort != DEFAULTS["sort"]
+        return urlencode([*self.in_use, *([("sort", self.sort)] if is_sorted else [])])
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,38 +85,28 @@ class FoodChoices:
     groups: dict[str, FoodGroup]
 
 
-@dataclass(frozen=True, slots=True)
-class ActiveFilter:
-    """A filter that is on: its words, and the query of the list without it."""
-
-    label: str
-    query: str
-
-
 def food_choices(*, at: datetime) -> FoodChoices:
     """Published nutrients, and the groups that have a published food, in their order."""
     nutrients = Nutrient.objects.published(at=at)
+    return FoodChoices({nutrient.slug: nutrient for nutrient in nutrients}, food_groups(at=at))
+
+
+def food_groups(*, at: datetime) -> dict[str, FoodGroup]:
+    """The groups that have a published food, by slug, in their order."""
     foods = FoodSource.objects.published(at=at).foods()
     groups = FoodGroup.objects.filter(foods__in=foods).distinct()
-    return FoodChoices(
-        {nutrient.slug: nutrient for nutrient in nutrients},
-        {group.slug: group for group in groups},
-    )
+    return {group.slug: group for group in groups}
 
 
-def active_filters(filters: FoodFilters, choices: FoodChoices) -> list[ActiveFilter]:
-    """The filters that are on, in words, each with the way to take it off."""
-    return [
-        ActiveFilter(_label(name, value, choices), filters.without(name, value).query)
-        for name, value in filters.in_use
-    ]
-
-
-def _label(name: str, value: str, choices: FoodChoices) -> str:
-    if name == "nutrient":
+def label(name: str, value: str, choices: FoodChoices) -> str:
+    """A filter in words, such as “No egg” for ("free-from", "egg")."""
+    if name in ("nutrient", "also"):
         return str(choices.nutrients[value])
     if name == "group":
         return str(choices.groups[value])
     if name == "diet":
         return str(DIETS[value].label)
-    return f"No {ALLERGENS[value].label.lower()}" if name == "free-from" else f"“{value}”"
+    if name == "free-from":
+        return f"No {ALLERGENS[value].label.lower()}"
+    words = {"level": LEVEL_WORDS.get(value, ""), "basis": f"By {BASES.get(value, '').lower()}"}
+    return words.get(name, f"“{value}”")

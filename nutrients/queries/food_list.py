@@ -1,156 +1,130 @@
-"""The list of foods: narrowed, sorted by what a serving gives, a page at a time."""
+"""The list of foods: narrowed, sorted by what they give, a page at a time."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, DecimalField, ExpressionWrapper, F, Q
 
-from nutrients.models import FoodSource, Nutrient, NutrientAmount
-from nutrients.models.foods import FoodSourceQuerySet
+from nutrients.models import FoodSource, Nutrient, Source
 
-from .food_filters import ALLERGENS, DIETS, FoodChoices, FoodFilters
+from .citations import Citation, cite
+from .food_facets import FoodPanel, food_panel
+from .food_filters import DIETS, FoodChoices, FoodFilters
+from .narrowing import LeftOut, Narrowing
+from .references import References
+from .shelf import MOST_SEARCHED, Shelf, shelf
 
 PAGE_SIZE = 24
 
 
 @dataclass(frozen=True, slots=True)
-class FoodAmount:
-    """A nutrient in a food; `amount` is None where no figure is known, which is not zero."""
+class FoodShare:
+    """What a food gives of a nutrient on a basis; None where no figure is known: that is not zero.
+
+    `percent` is the share of the FDA Daily Value.
+    """
 
     nutrient: Nutrient
-    amount: NutrientAmount | None
+    amount: Decimal | None
+    percent: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
 class FoodCard:
-    """A food with its chosen nutrient first and then the core ones."""
+    """A food with its chosen nutrients first and then the core ones."""
 
     food: FoodSource
-    amounts: list[FoodAmount]
+    shares: list[FoodShare]
 
 
 @dataclass(frozen=True, slots=True)
 class FoodList:
-    """One page of foods, and in numbers what was left out of all pages and why.
+    """One page of foods, the filters beside it, and in numbers what was left out and why.
 
-    `has_more` says that there are foods that nobody chose, which a name or a group would find.
+    `searched` is how many imported foods were looked through where there were more, or 0.
+    `has_more` says that there are imported foods, which a name would find.
     """
 
     page: Page
     cards: list[FoodCard]
-    nutrient: Nutrient | None
-    without_figure: int
-    with_none: int
-    unknown_flags: int
+    nutrients: list[Nutrient]
+    panel: FoodPanel
+    left_out: LeftOut
     unmeasured: list[FoodSource]
+    searched: int
     has_more: bool
+    citations: list[Citation]
+    references: References
 
 
 def food_list(filters: FoodFilters, choices: FoodChoices, *, page: int, at: datetime) -> FoodList:
     """The foods that the filters keep; `page` beyond the last gives the last.
 
     With a nutrient, foods without a figure for it or with none of it are left out and counted.
+    The number of queries does not grow with the number of foods.
     """
-    nutrient = choices.nutrients.get(filters.nutrient)
-    found = _found(filters, at=at)
-    suiting = found.suiting(_diets(filters)).without(_allergens(filters))
-    shown = Paginator(_sorted(suiting, filters, nutrient), PAGE_SIZE).get_page(page)
-    figures = _figures(suiting, nutrient)
+    foods = shelf(choices.nutrients.values(), filters.words, at=at)
+    narrowing = Narrowing(foods, filters, choices)
+    shown = Paginator(narrowing.kept(), PAGE_SIZE).get_page(page)
+    cards = _cards(list(shown), foods, filters, choices)
+    references = References()
     return FoodList(
         page=shown,
-        cards=_cards(list(shown), nutrient, choices),
-        nutrient=nutrient,
-        without_figure=figures["without"],
-        with_none=figures["none"],
-        unknown_flags=_unknown_flags(found, filters),
-        unmeasured=_unmeasured(filters, nutrient, at=at),
-        has_more=not filters.reaches_all and _has_imported(at=at),
+        cards=cards,
+        nutrients=narrowing.nutrients,
+        panel=food_panel(narrowing),
+        left_out=narrowing.left_out(),
+        unmeasured=_unmeasured(filters, narrowing.nutrients, at=at),
+        searched=MOST_SEARCHED if foods.is_cut else 0,
+        has_more=not filters.words and _has_imported(at=at),
+        citations=cite(references, _card_sources(cards)),
+        references=references,
     )
 
 
-def _found(filters: FoodFilters, *, at: datetime) -> FoodSourceQuerySet:
-    foods: FoodSourceQuerySet = FoodSource.objects.published(at=at).foods()
-    if not filters.reaches_all:
-        foods = foods.curated()
-    if filters.group:
-        foods = foods.filter(group__slug=filters.group)
-    for word in filters.words.split():
-        foods = foods.filter(Q(name__icontains=word) | Q(usda_description__icontains=word))
-    return foods
+def amount_sources(foods: Iterable[int], nutrients: Iterable[int]) -> list[Source]:
+    """The sources of the amounts of these nutrients in these foods (ids), each once, A to Z."""
+    rows = Source.objects.filter(
+        amounts__food__in=list(foods), amounts__nutrient__in=list(nutrients)
+    )
+    return list(rows.distinct().order_by("title", "slug"))
+
+
+def food_share(foods: Shelf, food: FoodSource, nutrient: Nutrient, basis: str) -> FoodShare:
+    """What the food gives of the nutrient on the basis."""
+    amount, percent = foods.amount(food, nutrient, basis), foods.percent(food, nutrient, basis)
+    return FoodShare(nutrient, amount, percent)
+
+
+def _card_sources(cards: list[FoodCard]) -> list[Source]:
+    nutrients = {share.nutrient.pk for card in cards for share in card.shares}
+    return amount_sources((card.food.pk for card in cards), nutrients)
+
+
+def _cards(
+    foods: list[FoodSource], on: Shelf, filters: FoodFilters, choices: FoodChoices
+) -> list[FoodCard]:
+    asked = [slug for slug in (*filters.nutrients, filters.sort) if slug in choices.nutrients]
+    core = [slug for slug, nutrient in choices.nutrients.items() if nutrient.is_featured]
+    shown = [choices.nutrients[slug] for slug in dict.fromkeys([*asked, *core])]
+    return [
+        FoodCard(food, [food_share(on, food, nutrient, filters.basis) for nutrient in shown])
+        for food in foods
+    ]
 
 
 def _has_imported(*, at: datetime) -> bool:
     return FoodSource.objects.published(at=at).filter(is_curated=False).exists()
 
 
-def _diets(filters: FoodFilters) -> list[str]:
-    return [DIETS[diet].value for diet in filters.diets]
-
-
-def _allergens(filters: FoodFilters) -> list[str]:
-    return [ALLERGENS[allergen].value for allergen in filters.free_from]
-
-
-def _sorted(
-    foods: FoodSourceQuerySet, filters: FoodFilters, nutrient: Nutrient | None
-) -> FoodSourceQuerySet:
-    foods = foods.select_related("group")
-    if nutrient is None:
-        return foods.order_by("-is_curated", "name")
-    # Not divided by 100, which SQLite would do without the remainder: only the order counts.
-    serving = ExpressionWrapper(
-        F("amounts__per_100g") * F("serving_grams"),
-        output_field=DecimalField(max_digits=18, decimal_places=6),
-    )
-    # One filter() for both conditions: they must hold for the same amount.
-    foods = foods.filter(amounts__nutrient=nutrient, amounts__per_100g__gt=0)
-    order = ["name"] if filters.sort == "name" else [serving.desc(), "name"]
-    return foods.order_by("-is_curated", *order)
-
-
-def _figures(foods: FoodSourceQuerySet, nutrient: Nutrient | None) -> dict[str, int]:
-    if nutrient is None:
-        return {"without": 0, "none": 0}
-    known = NutrientAmount.objects.filter(nutrient=nutrient)
-    return foods.aggregate(
-        without=Count("pk", filter=~Q(pk__in=known.values("food"))),
-        none=Count("pk", filter=Q(pk__in=known.filter(per_100g=0).values("food"))),
-    )
-
-
-def _unknown_flags(foods: FoodSourceQuerySet, filters: FoodFilters) -> int:
-    """How many foods are left out only because a diet or an allergen is not known."""
-    unknown, fails = Q(), Q()
-    for diet in _diets(filters):
-        unknown |= Q(**{f"{diet}__isnull": True})
-        fails |= Q(**{diet: False})
-    for allergen in _allergens(filters):
-        unknown |= Q(**{f"{allergen}__isnull": True})
-        fails |= Q(**{allergen: True})
-    return foods.filter(unknown).exclude(fails).count() if unknown else 0
-
-
-def _cards(
-    foods: list[FoodSource], nutrient: Nutrient | None, choices: FoodChoices
-) -> list[FoodCard]:
-    shown = [row for row in choices.nutrients.values() if row.is_featured and row != nutrient]
-    shown = [nutrient, *shown] if nutrient else shown
-    rows = NutrientAmount.objects.filter(food__in=foods, nutrient__in=shown)
-    amounts = {
-        (row.food_id, row.nutrient_id): row for row in rows.select_related("food", "nutrient")
-    }
-    return [
-        FoodCard(food, [FoodAmount(row, amounts.get((food.pk, row.pk))) for row in shown])
-        for food in foods
-    ]
-
-
 def _unmeasured(
-    filters: FoodFilters, nutrient: Nutrient | None, *, at: datetime
+    filters: FoodFilters, nutrients: list[Nutrient], *, at: datetime
 ) -> list[FoodSource]:
-    if nutrient is None:
+    if not nutrients:
         return []
-    return list(nutrient.unmeasured_foods.published(at=at).suiting(_diets(filters)))
+    diets = [DIETS[diet].value for diet in filters.diets]
+    return list(nutrients[0].unmeasured_foods.published(at=at).suiting(diets))

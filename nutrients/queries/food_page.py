@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
+from urllib.parse import urlencode
 
-from nutrients.models import Allergen, Diet, FoodPortion, FoodSource, Nutrient, NutrientAmount
+from nutrients.models import Allergen, Diet, FoodSource, Nutrient, NutrientAmount
 
 from .citations import Citation, cite
-from .food_list import FoodAmount
+from .food_forms import FoodForms, food_forms
+from .food_list import FoodShare
 from .references import References
 
 NEIGHBOURS = 8
+HUNDRED = Decimal(100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,57 +28,112 @@ class FoodFlags:
 
 
 @dataclass(frozen=True, slots=True)
+class Portion:
+    """An amount of a food to choose: its words, and its weight in grams."""
+
+    words: str
+    grams: Decimal
+
+    @property
+    def value(self) -> str:
+        """Its value in an address: the grams without trailing noughts."""
+        return f"{self.grams.normalize():f}"
+
+
+@dataclass(frozen=True, slots=True)
+class FoodAmount:
+    """A nutrient in the chosen portion and in 100 g of a food."""
+
+    portion: FoodShare
+    per_100g: FoodShare
+
+    @property
+    def nutrient(self) -> Nutrient:
+        """The nutrient."""
+        return self.portion.nutrient
+
+
+@dataclass(frozen=True, slots=True)
 class FoodPage:
-    """Everything on a food's page. `unmeasured` are nutrients it gives without a figure."""
+    """Everything on a food's page. `unmeasured` are nutrients it gives without a figure.
+
+    `list_query` is the query of the list of foods of its group, in which it stands itself.
+    """
 
     food: FoodSource
+    portion: Portion | None
+    portions: list[Portion]
     amounts: list[FoodAmount]
-    unknown: list[FoodAmount]
+    unknown: list[Nutrient]
     citations: list[Citation]
     unmeasured: list[Nutrient]
     diets: FoodFlags
     allergens: FoodFlags
     note_citations: list[Citation]
+    forms: FoodForms
     neighbours: list[FoodSource]
-    portions: list[FoodPortion]
+    list_query: str
     references: References
 
 
-def food_page(food: FoodSource, *, at: datetime) -> FoodPage:
-    """The page of one food. The number of queries does not grow with the content."""
+def food_portions(food: FoodSource) -> dict[str, Portion]:
+    """The portions of a food by their value in an address: a serving, 100 g, household measures.
+
+    The first is the serving. Measures of the same weight are one choice, in the first one's words.
+    """
+    if food.serving_grams is None:
+        return {}
+    serving = "100 g" if food.is_weighed else f"One serving: {food.serving_description}"
+    found = [Portion(serving, food.serving_grams), Portion("100 g", HUNDRED)]
+    found += [Portion(row.description, row.grams) for row in food.portions.all()]
+    portions: dict[str, Portion] = {}
+    for portion in found:
+        portions.setdefault(portion.value, portion)
+    return portions
+
+
+def food_page(
+    food: FoodSource, portions: dict[str, Portion], chosen: str, *, at: datetime
+) -> FoodPage:
+    """The page of one food, for the chosen portion or else a serving.
+
+    The number of queries does not grow with the content.
+    """
     references = References()
-    amounts = _amounts(food, at=at)
-    known = [row.amount for row in amounts if row.amount]
-    sources = {amount.source.pk: amount.source for amount in known}
+    portion = portions.get(chosen) or next(iter(portions.values()), None)
+    rows = {row.nutrient_id: row for row in food.amounts.select_related("nutrient", "source")}
+    nutrients = list(Nutrient.objects.published(at=at))
+    known = [rows[nutrient.pk] for nutrient in nutrients if nutrient.pk in rows]
+    sources = {row.source.pk: row.source for row in known}
     return FoodPage(
         food=food,
-        amounts=[row for row in amounts if row.amount],
-        unknown=[row for row in amounts if not row.amount],
+        portion=portion,
+        portions=list(portions.values()),
+        amounts=_amounts(known, portion),
+        unknown=[nutrient for nutrient in nutrients if nutrient.pk not in rows],
         citations=cite(references, sources.values()),
         unmeasured=list(food.unmeasured_nutrients.published(at=at)),
         diets=_flags(food, Diet),
         allergens=_flags(food, Allergen),
         note_citations=cite(references, food.sources.all()),
+        forms=food_forms(food, at=at),
         neighbours=_neighbours(food, at=at),
-        portions=list(food.portions.all()),
+        list_query=_list_query(food),
         references=references,
     )
 
 
-def _amounts(food: FoodSource, *, at: datetime) -> list[FoodAmount]:
-    """Every published nutrient, the largest share of the daily value first, unknown ones last."""
-    rows = NutrientAmount.objects.filter(food=food).select_related("food", "nutrient", "source")
-    amounts = {row.nutrient_id: row for row in rows}
-    found = [
-        FoodAmount(nutrient, amounts.get(nutrient.pk))
-        for nutrient in Nutrient.objects.published(at=at)
-    ]
-    return sorted(found, key=_share, reverse=True)
+def _amounts(rows: list[NutrientAmount], portion: Portion | None) -> list[FoodAmount]:
+    """The known amounts, the largest share of the daily value first."""
+    if portion is None:
+        return []
+    found = [FoodAmount(_share(row, portion.grams), _share(row, HUNDRED)) for row in rows]
+    return sorted(found, key=lambda amount: amount.portion.percent or 0, reverse=True)
 
 
-def _share(row: FoodAmount) -> float:
-    share = row.amount.percent_daily_value if row.amount else None
-    return -1.0 if share is None else float(share)
+def _share(row: NutrientAmount, grams: Decimal) -> FoodShare:
+    amount = row.per_100g * grams / HUNDRED
+    return FoodShare(row.nutrient, amount, amount / row.nutrient.daily_value * HUNDRED)
 
 
 def _flags(food: FoodSource, kinds: type[Diet] | type[Allergen]) -> FoodFlags:
@@ -88,3 +147,9 @@ def _neighbours(food: FoodSource, *, at: datetime) -> list[FoodSource]:
     chosen = FoodSource.objects.published(at=at).curated()
     rows = chosen.filter(group=food.group).exclude(pk=food.pk)
     return list(rows.order_by("name")[:NEIGHBOURS])
+
+
+def _list_query(food: FoodSource) -> str:
+    # Imported foods are listed by name alone, so the first word of its name goes along.
+    name = [] if food.is_curated else [("q", food.name.split(",")[0].split()[0])]
+    return urlencode([("group", food.group.slug), *name])

@@ -16,6 +16,8 @@ from nutrients.models import (
     Unit,
 )
 
+from .plate_choices import LifeStage, stages_of
+
 ADULT_FROM = 19
 
 
@@ -44,6 +46,27 @@ class NeedTable:
 
 
 @dataclass(frozen=True, slots=True)
+class StageNeed:
+    """What one life stage needs of a nutrient a day, and the limit that goes with it."""
+
+    stage: LifeStage
+    intake: ReferenceIntake
+
+    @property
+    def limit_unit(self) -> str:
+        """The limit's own unit in full, which may differ from the nutrient's; empty without one."""
+        return Unit(self.intake.upper_limit_unit).spoken if self.intake.upper_limit_unit else ""
+
+    @property
+    def is_limit_below_need(self) -> bool:
+        """Whether the limit is the smaller figure, because it does not count food."""
+        intake = self.intake
+        same_unit = intake.upper_limit_unit == intake.nutrient.unit
+        limit = intake.upper_limit
+        return same_unit and limit is not None and limit < intake.amount
+
+
+@dataclass(frozen=True, slots=True)
 class DailyNeeds:
     """A nutrient's needs and limits a day, with the intakes that they were read from.
 
@@ -60,6 +83,23 @@ class DailyNeeds:
     reduction_limits: list[NeedRow]
     intakes: list[ReferenceIntake]
 
+    @property
+    def stages(self) -> dict[str, LifeStage]:
+        """The life stages that have a figure, by slug, in the order to choose from."""
+        return stages_of(self.intakes)
+
+    def at_stage(self, slug: str) -> StageNeed | None:
+        """The need of one life stage; None where none is chosen."""
+        stage = self.stages.get(slug)
+        for intake in self.intakes if stage else ():
+            if (intake.life_stage, intake.sex, intake.life_status) == _key(stage):
+                return StageNeed(stage, intake)
+        return None
+
+
+def _key(stage: LifeStage) -> tuple[str, str, str]:
+    return stage.life_stage, stage.sex, stage.life_status
+
 
 def daily_needs(nutrient: Nutrient) -> DailyNeeds:
     """The reference intakes of a nutrient as tables, in its unit.
@@ -67,7 +107,8 @@ def daily_needs(nutrient: Nutrient) -> DailyNeeds:
     Adults are 19 and over, neither pregnant nor breastfeeding. Source: the National Academies'
     Dietary Reference Intakes, as named by each row.
     """
-    intakes = list(nutrient.intakes.order_by("age_from").prefetch_related("sources"))
+    rows = nutrient.intakes.order_by("age_from").select_related("nutrient")
+    intakes = list(rows.prefetch_related("sources"))
     adults = [i for i in intakes if i.age_from >= ADULT_FROM and i.life_status == LifeStatus.NONE]
     limited = [i for i in intakes if i.upper_limit_status == LimitStatus.SET]
     reduced = [i for i in intakes if i.chronic_disease_limit_mg is not None]

@@ -11,10 +11,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 from nutrients.models import (
     Article,
     Association,
-    FoodSource,
     Interaction,
     Nutrient,
-    NutrientAmount,
     NutrientKind,
     ReferenceIntake,
     RiskFactor,
@@ -24,14 +22,12 @@ from nutrients.models import (
     Unit,
 )
 
-from .amounts import bar_scale, richest_amounts
 from .associations import strength
 from .citations import Citation, Cited, cite, cite_rows
 from .evidence import EvidenceGroup, evidence_groups
-from .intakes import DailyNeeds, daily_needs
+from .intakes import DailyNeeds, StageNeed
+from .nutrient_foods import NutrientChoices, NutrientFoods, nutrient_foods
 from .references import References
-
-RICHEST = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +47,6 @@ class RiskGroup:
 
 
 @dataclass(frozen=True, slots=True)
-class NutrientFoods:
-    """The richest foods, the percentage at a bar's full width, and sources without a figure."""
-
-    amounts: list[NutrientAmount]
-    scale: int
-    citations: list[Citation]
-    unmeasured: list[FoodSource]
-
-
-@dataclass(frozen=True, slots=True)
 class NutrientPage:
     """Everything on a nutrient's page, cited in reading order."""
 
@@ -71,6 +57,8 @@ class NutrientPage:
     against: list[Cited]
     risks: list[RiskGroup]
     needs: DailyNeeds
+    stage_need: StageNeed | None
+    choices: NutrientChoices
     needs_citations: list[Citation]
     limit_citations: list[Citation]
     foods: NutrientFoods
@@ -89,12 +77,13 @@ def nutrient_groups(*, at: datetime) -> list[NutrientGroup]:
     return [group for group in groups if group.nutrients]
 
 
-def nutrient_page(nutrient: Nutrient, *, at: datetime) -> NutrientPage:
-    """The page of one nutrient. The number of queries does not grow with the content."""
+def nutrient_page(
+    nutrient: Nutrient, needs: DailyNeeds, choices: NutrientChoices, *, at: datetime
+) -> NutrientPage:
+    """The page of one nutrient under a reader's choices, by a constant number of queries."""
     references = References()
     sources = list(nutrient.sources.all())
     signs = _signs(nutrient, at=at)
-    needs = daily_needs(nutrient)
     previous, following = _neighbours(nutrient, at=at)
     # Arguments are evaluated from the top, so that sources are numbered in reading order.
     return NutrientPage(
@@ -105,9 +94,11 @@ def nutrient_page(nutrient: Nutrient, *, at: datetime) -> NutrientPage:
         against=cite_rows(references, [sign for sign in signs if sign.is_against]),
         risks=_risk_groups(references, nutrient, at=at),
         needs=needs,
+        stage_need=needs.at_stage(choices.stage),
+        choices=choices,
         needs_citations=cite(references, _distinct_sources(needs.intakes)),
         limit_citations=cite(references, sources),
-        foods=_foods(references, nutrient, at=at),
+        foods=nutrient_foods(references, nutrient, choices, at=at),
         interactions=cite_rows(references, _interactions(nutrient, at=at)),
         test_citations=cite(references, sources),
         articles=list(nutrient.articles.published(at=at)),
@@ -147,17 +138,6 @@ def _risk_groups(references: References, nutrient: Nutrient, *, at: datetime) ->
 
 def _distinct_sources(rows: Iterable[ReferenceIntake]) -> list[Source]:
     return list({source.pk: source for row in rows for source in row.sources.all()}.values())
-
-
-def _foods(references: References, nutrient: Nutrient, *, at: datetime) -> NutrientFoods:
-    amounts = richest_amounts(nutrient, at=at, limit=RICHEST)
-    sources = {amount.source.pk: amount.source for amount in amounts}
-    return NutrientFoods(
-        amounts=amounts,
-        scale=bar_scale(amount.percent_daily_value for amount in amounts),
-        citations=cite(references, sources.values()),
-        unmeasured=list(nutrient.unmeasured_foods.published(at=at)),
-    )
 
 
 def _interactions(nutrient: Nutrient, *, at: datetime) -> list[Interaction]:

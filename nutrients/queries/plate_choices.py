@@ -99,12 +99,22 @@ class FoundFoods:
 
 def life_stages() -> dict[str, LifeStage]:
     """The life stages from one year that have a reference intake, by slug: adults first."""
-    names = ("life_stage", "life_stage_label", "sex", "life_status", "age_from")
-    rows = ReferenceIntake.objects.filter(age_from__gte=YOUNGEST_YEARS).order_by()
-    found = sorted(rows.values_list(*names).distinct(), key=lambda row: (row[4], row))
+    names = ("age_from", "life_stage", "life_stage_label", "sex", "life_status")
+    intakes = ReferenceIntake.objects.filter(age_from__gte=YOUNGEST_YEARS).order_by()
+    return _stages(intakes.values_list(*names).distinct())
+
+
+def stages_of(intakes: Iterable[ReferenceIntake]) -> dict[str, LifeStage]:
+    """The life stages of these reference intakes, by slug: adults first, each group by age."""
+    return _stages(
+        {(i.age_from, i.life_stage, i.life_stage_label, i.sex, i.life_status) for i in intakes}
+    )
+
+
+def _stages(rows: Iterable[tuple[Decimal, str, str, str, str]]) -> dict[str, LifeStage]:
     stages = [
         LifeStage(stage, label, sex, status, is_adult=age >= ADULT_YEARS)
-        for stage, label, sex, status, age in found
+        for age, stage, label, sex, status in sorted(rows)
     ]
     order = ["Female", "Male", "Pregnant", "Breastfeeding", "Children"]
     stages.sort(key=lambda stage: order.index(stage.group))

@@ -1,8 +1,7 @@
-"""What the pages about the site show: review, sources and safety."""
+"""What the pages about the site show: review and safety."""
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,21 +9,15 @@ from typing import Any
 from django.db.models import Count, Q
 from django.utils.timezone import localdate
 
-from nutrients import prose
 from nutrients.models import (
     Article,
-    ArticleSection,
     Association,
     FoodSource,
     Interaction,
     Nutrient,
-    NutrientAmount,
     OtherCause,
     RedFlag,
-    ReferenceIntake,
     RiskFactor,
-    Source,
-    SourceKind,
     Status,
     Symptom,
     Urgency,
@@ -34,8 +27,8 @@ from .citations import Cited, cite_rows
 from .red_flags import red_flags_by_level
 from .references import References
 
-# Everything that editors write and publish; articles name their sources in their text.
-SOURCED = (
+# Everything that editors write and publish.
+WRITTEN = (
     Nutrient,
     Symptom,
     Association,
@@ -44,8 +37,8 @@ SOURCED = (
     OtherCause,
     Interaction,
     RedFlag,
+    Article,
 )
-WRITTEN = (*SOURCED, Article)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,22 +53,6 @@ class ReviewCount:
     reviewed: int
     overdue: int
     waiting: int
-
-
-@dataclass(frozen=True, slots=True)
-class SourceUse:
-    """A source with the number of published facts and citations that rest on it."""
-
-    source: Source
-    facts: int
-
-
-@dataclass(frozen=True, slots=True)
-class SourceGroup:
-    """Sources of one kind, those with most facts first."""
-
-    kind: SourceKind
-    uses: list[SourceUse]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,17 +76,6 @@ def review_counts(*, at: datetime) -> list[ReviewCount]:
     return [_review_count(model, at=at) for model in WRITTEN]
 
 
-def source_groups(*, at: datetime) -> list[SourceGroup]:
-    """Every source by kind, with the number of published facts that rest on it."""
-    facts = _facts_by_source(at=at)
-    uses = [SourceUse(source, facts[source.slug]) for source in Source.objects.all()]
-    uses.sort(key=lambda use: -use.facts)
-    groups = [
-        SourceGroup(kind, [use for use in uses if use.source.kind == kind]) for kind in SourceKind
-    ]
-    return [group for group in groups if group.uses]
-
-
 def safety_page(*, at: datetime) -> SafetyPage:
     """Every published red flag with its sources, most urgent level first."""
     references = References()
@@ -130,25 +96,3 @@ def _review_count(model: type[Any], *, at: datetime) -> ReviewCount:
         waiting=Count("pk", filter=Q(status=Status.DRAFT)),
     )
     return ReviewCount(str(model._meta.verbose_name_plural).capitalize(), **counts)
-
-
-def _facts_by_source(*, at: datetime) -> Counter[str]:
-    nutrients = Nutrient.objects.published(at=at)
-    foods = FoodSource.objects.published(at=at)
-    counts: Counter[str] = Counter()
-    for model in SOURCED:
-        counts.update(_counted(model.objects.published(at=at), "sources__slug"))
-    intakes = ReferenceIntake.objects.filter(nutrient__in=nutrients)
-    counts.update(_counted(intakes, "sources__slug"))
-    amounts = NutrientAmount.objects.filter(nutrient__in=nutrients, food__in=foods)
-    counts.update(_counted(amounts, "source__slug"))
-    articles = Article.objects.published(at=at)
-    for body in ArticleSection.objects.filter(article__in=articles).values_list("body", flat=True):
-        counts.update(prose.cited_slugs(body))
-    return counts
-
-
-def _counted(rows: Any, slug: str) -> dict[str, int]:
-    # Without order_by() the model's own order would split the groups.
-    pairs = rows.order_by().values_list(slug).annotate(Count("pk"))
-    return {source: count for source, count in pairs if source}

@@ -14,13 +14,25 @@ if TYPE_CHECKING:
 
 register = template.Library()
 
+AGAIN = '<a class="cite" href="#src-{}" aria-label="Source {}">{}</a>'
+
 
 @register.simple_tag
-def cites(citations: Iterable[Citation]) -> SafeString:
-    """The numbers of the cited sources, each a link to the list; nothing where none is cited."""
+def cites(citations: Iterable[Citation], again: bool = False) -> SafeString:
+    """The numbers of the cited sources, each a link to the list; nothing where none is cited.
+
+    `again` repeats citations that the page has printed already: each place has its id once.
+    """
+    if again:
+        repeated = ((cited.number, cited.number, cited.number) for cited in citations)
+        return _raised(format_html_join(" ", AGAIN, repeated))
     links = format_html_join(
         " ",
         '<a class="cite" id="{}" href="#src-{}" aria-label="Source {}">{}</a>',
         ((cited.anchor, cited.number, cited.number, cited.number) for cited in citations),
     )
+    return _raised(links)
+
+
+def _raised(links: SafeString) -> SafeString:
     return format_html("<sup>{}</sup>", links) if links else links

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from nutrients.forms.foods import read_food_filters, read_page_number
+from nutrients.forms.foods import read_food_filters, read_page_number, read_portion
 from nutrients.forms.reading import ignored_sentence
 from nutrients.htmx import render_page_or_fragment
 from nutrients.models import FoodSource
 from nutrients.queries.change_notes import notes_on_page
-from nutrients.queries.food_filters import (
-    ALLERGENS,
-    DIETS,
-    SORTS,
-    active_filters,
-    food_choices,
-)
+from nutrients.queries.food_filters import food_choices
 from nutrients.queries.food_list import food_list as listed_foods
-from nutrients.queries.food_page import food_page
+from nutrients.queries.food_page import food_page, food_portions
 
 
 @require_safe
@@ -31,12 +25,7 @@ def food_list(request: HttpRequest) -> HttpResponse:
     filters, ignored = read_food_filters(request.GET, choices)
     context = {
         "section": "foods",
-        "choices": choices,
-        "diets": DIETS,
-        "allergens": ALLERGENS,
-        "sorts": SORTS,
         "filters": filters,
-        "active": active_filters(filters, choices),
         "foods": listed_foods(filters, choices, page=read_page_number(request.GET), at=now),
         "ignored": ignored_sentence(ignored),
     }
@@ -46,9 +35,16 @@ def food_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def food(request: HttpRequest, slug: str) -> HttpResponse:
-    """One food: what a serving gives, diets and allergens, and where the figures are from."""
+    """One food: what a portion gives, diets and allergens, and where the figures are from."""
     now = timezone.now()
     row = get_object_or_404(FoodSource.objects.published(at=now).select_related("group"), slug=slug)
-    context = {"section": "foods", "page": food_page(row, at=now)}
-    context["notes"] = notes_on_page(request.path, at=now)
-    return render(request, "nutrients/food.html", context)
+    portions = food_portions(row)
+    chosen, ignored = read_portion(request.GET, portions)
+    context = {
+        "section": "foods",
+        "page": food_page(row, portions, chosen, at=now),
+        "ignored": ignored_sentence(ignored),
+        "notes": notes_on_page(request.path, at=now),
+    }
+    page, fragment = "nutrients/food.html", "nutrients/_food_amounts.html"
+    return render_page_or_fragment(request, page, fragment, context)

@@ -7,9 +7,15 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from nutrients.forms.foods import read_nutrient_page
+from nutrients.forms.reading import ignored_sentence
+from nutrients.htmx import render_page_or_fragment
 from nutrients.models import Nutrient, Symptom
 from nutrients.queries.change_notes import notes_on_page
 from nutrients.queries.evidence import evidence_page
+from nutrients.queries.food_filters import food_groups
+from nutrients.queries.intakes import daily_needs
+from nutrients.queries.nutrient_foods import NutrientChoices
 from nutrients.queries.nutrients import nutrient_groups, nutrient_page
 from nutrients.queries.symptoms import symptom_groups, symptom_page
 
@@ -18,7 +24,6 @@ NUTRIENT_CONTENTS = [
     {"anchor": "signs", "title": "Signs of too little and too much"},
     {"anchor": "risk", "title": "Who is at risk"},
     {"anchor": "needs", "title": "Daily needs"},
-    {"anchor": "limit", "title": "Upper limit"},
     {"anchor": "foods", "title": "Richest foods"},
     {"anchor": "interactions", "title": "Medicines, foods and other nutrients"},
     {"anchor": "tests", "title": "Tests and their limits"},
@@ -42,16 +47,23 @@ def nutrient_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def nutrient(request: HttpRequest, slug: str) -> HttpResponse:
-    """One nutrient: its job, signs, risks, needs, foods and interactions."""
+    """One nutrient: its job, signs, risks, needs, foods and interactions.
+
+    The address may name a life stage, and filters of its foods.
+    """
     now = timezone.now()
     row = get_object_or_404(Nutrient.objects.published(at=now), slug=slug)
+    needs, groups = daily_needs(row), food_groups(at=now)
+    stage, filters, ignored = read_nutrient_page(request.GET, slug, needs.stages, groups)
     context = {
         "section": "nutrients",
-        "page": nutrient_page(row, at=now),
+        "page": nutrient_page(row, needs, NutrientChoices(stage, filters, groups), at=now),
         "sections": NUTRIENT_CONTENTS,
+        "ignored": ignored_sentence(ignored),
         "notes": notes_on_page(request.path, at=now),
     }
-    return render(request, "nutrients/nutrient.html", context)
+    page, fragment = "nutrients/nutrient.html", "nutrients/_nutrient_answers.html"
+    return render_page_or_fragment(request, page, fragment, context)
 
 
 @require_safe

@@ -14,7 +14,8 @@ from nutrients.own_headers import Header, LastWritten
 from nutrients.queries.change_notes import changes_page, notes_on_page
 from nutrients.queries.home import home_page
 from nutrients.queries.reviews import has_review
-from nutrients.queries.site import review_counts, safety_page, source_groups
+from nutrients.queries.site import review_counts, safety_page
+from nutrients.queries.source_facts import source_groups
 from nutrients.ranking import ORDER
 
 GRADES = {
@@ -86,7 +87,7 @@ def method(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def sources(request: HttpRequest) -> HttpResponse:
-    """Every source, how it was seen, and how much rests on it."""
+    """Every source, how it was seen, and what rests on it."""
     now = timezone.now()
     context = {"groups": source_groups(at=now), "notes": notes_on_page(request.path, at=now)}
     return render(request, "nutrients/sources.html", context)

@@ -28,8 +28,10 @@
     submitted = false;
   }
 
-  function arrive() {
-    const news = document.querySelector("[data-announce]");
+  function arrive(event) {
+    // A page may have two parts that change: the one that did is the one to speak of.
+    const part = event.detail?.target?.querySelector("[data-announce]");
+    const news = part || document.querySelector("[data-announce]");
     say(news ? news.textContent.trim().replace(/\s+/g, " ") : "", false);
     const heading = submitted && document.querySelector("[data-results-heading]");
     submitted = false;

@@ -1,0 +1,125 @@
+"""The foods on a nutrient's page: ranked on a basis, narrowed by diet, allergen and group."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from urllib.parse import urlencode
+
+from nutrients.models import FoodGroup, FoodSource, Nutrient
+
+from .amounts import bar_scale
+from .citations import Citation, cite
+from .food_facets import FoodPanel, FoodStep, food_panel
+from .food_filters import DIETS, FoodChoices, FoodFilters
+from .food_list import FoodShare, amount_sources, food_share
+from .narrowing import LeftOut, Narrowing
+from .references import References
+from .shelf import Shelf, shelf
+
+RICHEST = 10
+# What is always on: the page's own nutrient.
+GIVEN = ("nutrient",)
+
+
+@dataclass(frozen=True, slots=True)
+class NutrientChoices:
+    """What a reader has chosen on a nutrient's page: a life stage, and filters of its foods.
+
+    `groups` are the food groups to choose from, by slug.
+    """
+
+    stage: str
+    filters: FoodFilters
+    groups: dict[str, FoodGroup]
+
+    @property
+    def query(self) -> str:
+        """The choices as an address carries them; empty where none is made."""
+        chosen = [pair for pair in self.filters.in_use if pair[0] not in GIVEN]
+        return urlencode([*([("stage", self.stage)] if self.stage else []), *chosen])
+
+    def with_filters(self, filters: FoodFilters) -> NutrientChoices:
+        """The same life stage with other filters."""
+        return replace(self, filters=filters)
+
+
+@dataclass(frozen=True, slots=True)
+class RankedFood:
+    """A food with what it gives on the basis, in a serving and in 100 g."""
+
+    food: FoodSource
+    share: FoodShare
+    serving: FoodShare
+    per_100g: FoodShare
+
+
+@dataclass(frozen=True, slots=True)
+class WayOn:
+    """Other choices on the page: their words, their address query, and how many foods they keep."""
+
+    label: str
+    query: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class NutrientFoods:
+    """The richest foods and the percentage at a bar's full width; `kept` is how many fit in all.
+
+    `unmeasured` are sources without a figure, such as sunlight. `more` is the query of the list of
+    foods with the same filters.
+    """
+
+    ranked: list[RankedFood]
+    kept: int
+    scale: int
+    citations: list[Citation]
+    panel: FoodPanel
+    active: list[WayOn]
+    left_out: LeftOut
+    unmeasured: list[FoodSource]
+    more: str
+
+    @property
+    def widenings(self) -> list[WayOn]:
+        """The filters that would give foods if they were taken off, the most first."""
+        return sorted((way for way in self.active if way.count), key=lambda way: -way.count)
+
+
+def nutrient_foods(
+    references: References, nutrient: Nutrient, choices: NutrientChoices, *, at: datetime
+) -> NutrientFoods:
+    """The foods of a nutrient's page under these choices, their sources cited."""
+    filters = choices.filters
+    offered = FoodChoices({nutrient.slug: nutrient}, choices.groups)
+    foods = shelf([nutrient], "", at=at)
+    narrowing = Narrowing(foods, filters, offered)
+    kept, panel = narrowing.kept(), food_panel(narrowing)
+    ranked = [_ranked(foods, food, nutrient, filters.basis) for food in kept[:RICHEST]]
+    diets = [DIETS[diet].value for diet in filters.diets]
+    return NutrientFoods(
+        ranked=ranked,
+        kept=len(kept),
+        scale=bar_scale(row.share.percent for row in ranked),
+        # Of all foods, shown or not: the numbers of sources must not change with the filters.
+        citations=cite(references, amount_sources(foods.per_100g, [nutrient.pk])),
+        panel=panel,
+        active=[_way_on(step, choices) for step in panel.active if step.filters.nutrient],
+        left_out=narrowing.left_out(),
+        unmeasured=list(nutrient.unmeasured_foods.published(at=at).suiting(diets)),
+        more=filters.query,
+    )
+
+
+def _ranked(foods: Shelf, food: FoodSource, nutrient: Nutrient, basis: str) -> RankedFood:
+    return RankedFood(
+        food,
+        share=food_share(foods, food, nutrient, basis),
+        serving=food_share(foods, food, nutrient, "serving"),
+        per_100g=food_share(foods, food, nutrient, "100g"),
+    )
+
+
+def _way_on(step: FoodStep, choices: NutrientChoices) -> WayOn:
+    return WayOn(step.label, choices.with_filters(step.filters).query, step.count)
