@@ -14,6 +14,8 @@ from nutrients.models import (
     RedFlag,
     RedFlagRule,
     RiskFactor,
+    SafetyCase,
+    Source,
     Symptom,
     Unit,
 )
@@ -87,4 +89,18 @@ def interaction(slug, risks=(), **fields):
     }
     row = baker.make(Interaction, slug=slug, **(PUBLISHED | words | fields))
     row.risk_factors.set(risks)
+    return row
+
+
+def source(slug="a-source"):
+    words = {"title": slug.capitalize(), "publisher": "A publisher", "kind": "government"}
+    return baker.make(Source, slug=slug, url="https://example.org/", **words)
+
+
+def case(slug, symptoms=(), suggest=(), warn=(), **fields):
+    words = {"title": slug.capitalize(), "group": "picture", "level": "self-care"}
+    row = baker.make(SafetyCase, slug=slug, **({"status": "published"} | words | fields))
+    row.symptoms.set(symptoms)
+    row.must_suggest.set(suggest)
+    row.must_warn.set(warn)
     return row

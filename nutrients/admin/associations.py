@@ -10,6 +10,7 @@ from nutrients.models import Association
 
 from .content import PUBLICATION, WRITING_RULE, FoldedInline, PublishableAdmin
 from .content_forms import ContentForm
+from .guard import GuardedAdmin
 
 GRADES = (
     "The grade chooses the verb that readers see. Strong: “can cause”. Moderate: “is linked with”. "
@@ -55,7 +56,7 @@ class SymptomAssociationInline(AssociationInline):
 
 
 @admin.register(Association)
-class AssociationAdmin(PublishableAdmin):
+class AssociationAdmin(GuardedAdmin, PublishableAdmin):
     """Every association, with the sentence that its grade makes of it."""
 
     form = AssociationForm

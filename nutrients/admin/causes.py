@@ -10,6 +10,7 @@ from nutrients.models import Interaction, OtherCause, RiskFactor
 
 from .content import PUBLICATION, WRITING_RULE, PublishableAdmin
 from .content_forms import ContentForm
+from .guard import GuardedAdmin
 
 
 class CauseForm(ContentForm):
@@ -37,7 +38,7 @@ class OtherCauseForm(ContentForm):
 
 
 @admin.register(RiskFactor)
-class RiskFactorAdmin(PublishableAdmin):
+class RiskFactorAdmin(GuardedAdmin, PublishableAdmin):
     """Diets, medicines, conditions, ages and habits that lower or raise nutrients."""
 
     form = CauseForm
@@ -69,7 +70,7 @@ class RiskFactorAdmin(PublishableAdmin):
 
 
 @admin.register(OtherCause)
-class OtherCauseAdmin(PublishableAdmin):
+class OtherCauseAdmin(GuardedAdmin, PublishableAdmin):
     """Causes that are not nutrients. Readers see them before any nutrient."""
 
     form = OtherCauseForm
@@ -103,7 +104,7 @@ class OtherCauseAdmin(PublishableAdmin):
 
 
 @admin.register(Interaction)
-class InteractionAdmin(PublishableAdmin):
+class InteractionAdmin(GuardedAdmin, PublishableAdmin):
     """Pairs of foods, nutrients and medicines worth knowing."""
 
     form = CauseForm

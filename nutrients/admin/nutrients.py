@@ -10,6 +10,7 @@ from .associations import NutrientAssociationInline
 from .content import PUBLICATION, WRITING_RULE, PublishableAdmin
 from .content_forms import ContentForm
 from .foods import NutrientAmountInline
+from .guard import GuardedAdmin
 from .intakes import IntakeInline
 
 
@@ -20,7 +21,7 @@ class NutrientForm(ContentForm):
 
 
 @admin.register(Nutrient)
-class NutrientAdmin(PublishableAdmin):
+class NutrientAdmin(GuardedAdmin, PublishableAdmin):
     """Nutrients, with their associations, intakes and amounts."""
 
     form = NutrientForm

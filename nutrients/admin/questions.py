@@ -12,6 +12,7 @@ from nutrients.models import Answer, Question
 
 from .content import WRITING_RULE, ContentAdmin, ContentInline, number_of
 from .content_forms import ContentForm
+from .guard import GuardedAdmin
 
 ASKED = (
     "A question is asked only where a rule of a red flag names one of its answers and the reader "
@@ -42,7 +43,7 @@ class AnswerInline(ContentInline, admin.TabularInline):
 
 
 @admin.register(Question)
-class QuestionAdmin(ContentAdmin):
+class QuestionAdmin(GuardedAdmin, ContentAdmin):
     """What the checklist asks where it would change the outcome."""
 
     form = QuestionForm
@@ -70,7 +71,7 @@ class QuestionAdmin(ContentAdmin):
 
 
 @admin.register(Answer)
-class AnswerAdmin(ContentAdmin):
+class AnswerAdmin(GuardedAdmin, ContentAdmin):
     """Every answer, to find one for a rule."""
 
     form = AnswerForm

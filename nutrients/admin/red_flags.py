@@ -10,6 +10,7 @@ from nutrients.models import RedFlag, RedFlagRule
 
 from .content import PUBLICATION, WRITING_RULE, ContentAdmin, FoldedInline, PublishableAdmin
 from .content_forms import ContentForm
+from .guard import GuardedAdmin
 
 RULE = (
     "A rule raises its flag when every tick that it names is ticked. Where it names answers, one "
@@ -54,7 +55,7 @@ class RuleInline(FoldedInline):
 
 
 @admin.register(RedFlag)
-class RedFlagAdmin(PublishableAdmin):
+class RedFlagAdmin(GuardedAdmin, PublishableAdmin):
     """Signs that need a person, with the rules that raise them."""
 
     form = RedFlagForm
@@ -91,7 +92,7 @@ class RedFlagAdmin(PublishableAdmin):
 
 
 @admin.register(RedFlagRule)
-class RedFlagRuleAdmin(ContentAdmin):
+class RedFlagRuleAdmin(GuardedAdmin, ContentAdmin):
     """Every rule, to find one by a tick."""
 
     form = RuleForm

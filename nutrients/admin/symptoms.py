@@ -9,6 +9,7 @@ from nutrients.models import Symptom
 from .associations import SymptomAssociationInline
 from .content import PUBLICATION, WRITING_RULE, PublishableAdmin
 from .content_forms import ContentForm
+from .guard import GuardedAdmin
 
 
 class SymptomForm(ContentForm):
@@ -18,7 +19,7 @@ class SymptomForm(ContentForm):
 
 
 @admin.register(Symptom)
-class SymptomAdmin(PublishableAdmin):
+class SymptomAdmin(GuardedAdmin, PublishableAdmin):
     """Symptoms, with the nutrients that are linked to each."""
 
     form = SymptomForm

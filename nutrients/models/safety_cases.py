@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
 from .causes import OtherCause, RiskFactor
@@ -107,6 +108,16 @@ class SafetyCase(Slugged):
         ]
     )
 
+    # Rows of the test book's queries have these: what the links above lead to.
+    symptom_list: list[Symptom]
+    risk_list: list[RiskFactor]
+    cause_list: list[OtherCause]
+    flag_list: list[RedFlag]
+    answer_list: list[Answer]
+    warned_of: list[RedFlag]
+    suggested: list[Nutrient]
+    withheld: list[Nutrient]
+
     class Meta:
         ordering = ["position", "slug"]
         constraints = [
@@ -123,6 +134,10 @@ class SafetyCase(Slugged):
 
     def __str__(self) -> str:
         return self.title
+
+    def get_absolute_url(self) -> str:
+        """Return the case's place in the book on the safety page."""
+        return f"{reverse('nutrients:safety')}#case-{self.slug}"
 
     @property
     def phrases_shown(self) -> list[str]:

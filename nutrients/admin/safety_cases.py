@@ -1,0 +1,72 @@
+"""Screens for the public test book."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+
+from nutrients.models import SafetyCase, Status
+
+from .content import ContentAdmin
+from .content_forms import ContentForm
+from .guard import GuardedAdmin
+
+CASE = (
+    "What a reader might tick, and what the answer must be. A published case is run at once and at "
+    "every later change: a change that breaks it is shown before it is saved. Readers see it on "
+    "the page on safety."
+)
+TICKED = ("symptoms", "risk_factors", "other_causes", "red_flags", "answers")
+EXPECTED = ("must_warn", "must_suggest", "must_not_suggest")
+
+
+class SafetyCaseForm(ContentForm):
+    """A case. The words that it looks for may be words that are never written here."""
+
+    fixed = ("slug",)
+    quoted = frozenset({"must_show", "must_not_show"})
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a red flag that has no tick of its own: nobody could tick it."""
+        cleaned = super().clean()
+        for flag in cleaned.get("red_flags") or ():
+            if not flag.is_asked:
+                self.add_error("red_flags", f"“{flag}” has no tick of its own.")
+        return cleaned
+
+
+@admin.register(SafetyCase)
+class SafetyCaseAdmin(GuardedAdmin, ContentAdmin):
+    """The cases of the test book, with what the last run found."""
+
+    form = SafetyCaseForm
+    slug_from = ("title",)
+    list_display = ("title", "group", "level", "status", "last_run")
+    list_filter = ("group", "level", "status")
+    list_select_related = ("outcome",)
+    search_fields = ("title", "slug", "why")
+    autocomplete_fields = (*TICKED, *EXPECTED)
+    readonly_fields = ("last_run",)
+    fieldsets = (
+        (None, {"fields": ("title", "slug", "why", "group", "position"), "description": CASE}),
+        ("What is ticked", {"fields": TICKED}),
+        (
+            "What the answer must be",
+            {"fields": ("level", *EXPECTED, "must_show", "must_not_show")},
+        ),
+        ("Publication", {"fields": ("status", "last_run")}),
+    )
+
+    @admin.display(description="Last run")
+    def last_run(self, obj: Any) -> str:
+        """Whether the case passed, or what was wrong."""
+        outcome = getattr(obj, "outcome", None)
+        if outcome is None:
+            return "Not run yet"
+        return "Passes" if outcome.passes else f"Fails: {' '.join(outcome.failure_list)}"
+
+    def get_view_on_site_url(self, obj: Any = None) -> str | None:
+        """The case in the book on the page on safety, where it counts."""
+        counts = obj is not None and obj.status == Status.PUBLISHED
+        return super().get_view_on_site_url(obj) if counts else None

@@ -1,0 +1,219 @@
+"""A change that breaks the test book is shown in the admin before it is saved."""
+
+import pytest
+from django.urls import reverse
+
+from nutrients.admin.guard import OVERRIDE
+from nutrients.admin.safety_cases import EXPECTED, TICKED
+from nutrients.models import (
+    Association,
+    CaseOutcome,
+    OtherCause,
+    RedFlag,
+    RedFlagRule,
+    SafetyCase,
+    Symptom,
+)
+from tests import factories
+from tests.admin.forms import Screen
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world(no_content):
+    """Cramps, for which iron is suggested; swelling with cramps is urgent; a case for each."""
+    iron = factories.nutrient("iron")
+    cramps, swelling = factories.symptom("cramps"), factories.symptom("swelling")
+    factories.association(iron, cramps, verification="two-pages")
+    flag = factories.flag("clot", "urgent", is_asked=False, verification="two-pages")
+    factories.rule(flag, symptoms=[cramps, swelling])
+    source = factories.source()
+    for row in (*Association.objects.all(), flag, iron, cramps, swelling):
+        row.sources.add(source)
+        row.verification = "two-pages"
+        row.save()
+    factories.case("iron-for-cramps", [cramps], suggest=[iron])
+    factories.case("clot", [cramps, swelling], level="urgent", warn=[flag])
+
+
+@pytest.fixture
+def screen(world, admin_client):
+    return lambda row, address=None: Screen(admin_client, row, address)
+
+
+def broken(response):
+    return [one.title for one in response.context["broken_cases"]]
+
+
+def test_form_comes_back_with_all_that_was_typed_and_the_cases_it_breaks(screen):
+    sign = Association.objects.get()
+    versions = Association.history.count()
+
+    answer = screen(sign).save(status="draft", note="Some new words.")
+
+    assert answer.status_code == 200
+    assert broken(answer) == ["Iron-for-cramps"]
+    assert Association.objects.get().status == "published"
+    html = answer.content.decode()
+    assert "Some new words." in html
+    assert "It does not suggest Iron." in html
+    case = SafetyCase.objects.get(slug="iron-for-cramps")
+    assert reverse("admin:nutrients_safetycase_change", args=[case.pk]) in html
+    assert f'name="{OVERRIDE}"' in html
+    assert Association.history.count() == versions
+
+
+def test_editor_may_save_although_a_case_breaks(screen):
+    sign = Association.objects.get()
+
+    answer = screen(sign).save(status="draft", **{OVERRIDE: "on"})
+
+    assert answer.status_code == 302
+    assert Association.objects.get().status == "draft"
+    assert CaseOutcome.objects.get(case__slug="iron-for-cramps").failure_list == [
+        "It does not suggest Iron."
+    ]
+    assert CaseOutcome.objects.get(case__slug="clot").passes
+
+
+def test_change_in_an_inline_is_guarded_and_undone_with_the_rest(screen):
+    flag = RedFlag.objects.get()
+    form = screen(flag)
+
+    answer = form.save(sign="New words", **{"rules-0-DELETE": "on"})
+
+    assert broken(answer) == ["Clot"]
+    assert RedFlagRule.objects.count() == 1
+    assert RedFlag.objects.get().sign == "Clot"
+    assert "New words" in answer.content.decode()
+
+
+def test_rows_of_an_inline_are_guarded_under_their_parent(screen):
+    cramps = Symptom.objects.get(slug="cramps")
+    prefix = "associations-0"
+
+    answer = screen(cramps).save(**{f"{prefix}-is_against": "on"})
+
+    assert broken(answer) == ["Iron-for-cramps"]
+    assert not Association.objects.get().is_against
+
+
+def test_what_failed_before_keeps_nobody_from_working(screen):
+    Association.objects.update(status="draft")
+    cramps = Symptom.objects.get(slug="cramps")
+
+    answer = screen(cramps).save(help_note="See a doctor soon.")
+
+    assert answer.status_code == 302
+    assert Symptom.objects.get(slug="cramps").help_note == "See a doctor soon."
+    assert not CaseOutcome.objects.get(case__slug="iron-for-cramps").passes
+
+
+def test_change_that_breaks_nothing_is_saved_and_its_run_kept(screen):
+    answer = screen(Symptom.objects.get(slug="cramps")).save(help_note="See a doctor soon.")
+
+    assert answer.status_code == 302
+    assert [outcome.passes for outcome in CaseOutcome.objects.all()] == [True, True]
+
+
+def test_deleting_shows_the_cases_and_needs_the_box(screen, admin_client):
+    rule = RedFlagRule.objects.get()
+    address = reverse("admin:nutrients_redflagrule_delete", args=[rule.pk])
+
+    asked = admin_client.get(address)
+    refused = admin_client.post(address, {"post": "yes"})
+
+    assert broken(asked) == ["Clot"]
+    assert f'name="{OVERRIDE}"' in asked.content.decode()
+    assert refused.status_code == 302
+    assert refused["Location"] == address
+    assert RedFlagRule.objects.exists()
+
+    admin_client.post(address, {"post": "yes", OVERRIDE: "on"})
+
+    assert not RedFlagRule.objects.exists()
+    assert not CaseOutcome.objects.get(case__slug="clot").passes
+
+
+def test_deleting_what_no_case_needs_asks_for_no_box(screen, admin_client):
+    cause = factories.cause("coffee")
+    address = reverse("admin:nutrients_othercause_delete", args=[cause.pk])
+
+    asked = admin_client.get(address)
+    admin_client.post(address, {"post": "yes"})
+
+    assert OVERRIDE not in asked.content.decode()
+    assert not OtherCause.objects.exists()
+
+
+@pytest.mark.parametrize("action", ["back_to_draft", "delete_selected"])
+def test_actions_on_several_rows_are_undone_whole(screen, admin_client, action):
+    address = reverse("admin:nutrients_association_changelist")
+    data = {"action": action, "_selected_action": [Association.objects.get().pk], "post": "yes"}
+
+    answer = admin_client.post(address, data, follow=True)
+
+    assert Association.objects.get().status == "published"
+    said = [str(message) for message in answer.context["messages"]]
+    assert len(said) == 1
+    assert "it breaks these cases of the test book: Iron-for-cramps." in said[0]
+
+
+def test_bringing_back_an_earlier_version_is_guarded(screen, admin_client):
+    sign = Association.objects.get()
+    screen(sign).save(status="draft", **{OVERRIDE: "on"})
+    screen(sign).save(status="published")
+    draft = Association.history.get(status="draft")
+    address = reverse("admin:nutrients_association_simple_history", args=[sign.pk, draft.pk])
+
+    answer = screen(sign, address).save()
+
+    assert answer.status_code == 200
+    assert broken(answer) == ["Iron-for-cramps"]
+    assert Association.objects.get().status == "published"
+
+
+def test_new_case_that_fails_is_shown_before_it_is_saved(screen):
+    cramps = Symptom.objects.get(slug="cramps")
+    form = screen(SafetyCase)
+    typed = {
+        "title": "Cramps at night",
+        "slug": "cramps-at-night",
+        "why": "To see.",
+        "group": "benign",
+        **dict.fromkeys([*TICKED, *EXPECTED], ()),
+        "symptoms": [cramps.pk],
+        "level": "emergency",
+        "must_show": "Call for help now",
+        "status": "published",
+    }
+
+    refused = form.save(**typed)
+    assert broken(refused) == ["Cramps at night"]
+    assert "It says nothing urgent, and should say an emergency." in refused.content.decode()
+    assert SafetyCase.objects.count() == 2
+
+    saved = form.save(**(typed | {"level": "self-care", "must_show": "What your ticks fit"}))
+
+    assert saved.status_code == 302
+    assert CaseOutcome.objects.get(case__slug="cramps-at-night").passes
+
+
+def test_draft_case_is_not_run(screen):
+    case = SafetyCase.objects.get(slug="clot")
+
+    answer = screen(case).save(level="emergency", status="draft")
+
+    assert answer.status_code == 302
+    assert list(CaseOutcome.objects.values_list("case__slug", flat=True)) == ["iron-for-cramps"]
+
+
+def test_editors_of_shipped_content_meet_the_guard(editor_client):
+    rule = RedFlagRule.objects.get(slug="chest-pain-palpitations--breathlessness")
+    address = reverse("admin:nutrients_redflagrule_delete", args=[rule.pk])
+
+    titles = broken(editor_client.get(address))
+
+    assert "Palpitations and breathlessness" in titles
+    assert RedFlagRule.objects.filter(pk=rule.pk).exists()
