@@ -38,6 +38,7 @@ def checks() -> dict[str, list[str]]:
         "migrating": [*MANAGE, "migrate", "--verbosity", "0"],
         "loading": [*MANAGE, "load_content"],
         "content": [*MANAGE, "check_content"],
+        "test book": [*MANAGE, "run_test_book"],
     }
 
 

@@ -7,10 +7,32 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
-from nutrients.models import CaseGroup, CaseOutcome, FoodSource, Nutrient, SafetyCase
+from django.db.models import Prefetch
 
-TICKED = ("symptoms", "risk_factors", "other_causes", "red_flags", "answers__question")
-EXPECTED = ("must_warn", "must_suggest", "must_not_suggest")
+from nutrients.models import (
+    Answer,
+    CaseGroup,
+    CaseOutcome,
+    FoodSource,
+    Nutrient,
+    OtherCause,
+    RedFlag,
+    RiskFactor,
+    SafetyCase,
+    Symptom,
+)
+
+# Names and slugs alone, in plain lists: texts and managers would take longer than the page.
+NAMED = (
+    Prefetch("symptoms", Symptom.objects.only("slug", "name"), "symptom_list"),
+    Prefetch("risk_factors", RiskFactor.objects.only("slug", "name"), "risk_list"),
+    Prefetch("other_causes", OtherCause.objects.only("slug", "name"), "cause_list"),
+    Prefetch("red_flags", RedFlag.objects.only("slug", "sign", "tick_label"), "flag_list"),
+    Prefetch("answers", Answer.objects.select_related("question"), "answer_list"),
+    Prefetch("must_warn", RedFlag.objects.only("slug", "sign"), "warned_of"),
+    Prefetch("must_suggest", Nutrient.objects.only("slug", "name"), "suggested"),
+    Prefetch("must_not_suggest", Nutrient.objects.only("slug", "name"), "withheld"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +41,22 @@ class BookCase:
 
     case: SafetyCase
     ticked: list[str]
+    shown: list[str]
+    hidden: list[str]
     query: str
     outcome: CaseOutcome | None
+
+    @property
+    def fails(self) -> bool:
+        """Whether the last run found something wrong."""
+        return self.outcome is not None and not self.outcome.passes
+
+    @property
+    def verdict(self) -> str:
+        """What the last run found, in a word or two."""
+        if self.outcome is None:
+            return "not run yet"
+        return "fails" if self.fails else "passes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +69,7 @@ class BookGroup:
     @property
     def failing(self) -> list[BookCase]:
         """The cases of the group that fail."""
-        return [one for one in self.cases if one.outcome and not one.outcome.passes]
+        return [one for one in self.cases if one.fails]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,34 +96,33 @@ class Book:
 
 
 def counting_cases(slugs: Collection[str] | None = None) -> list[SafetyCase]:
-    """The cases that count, each with all that it names; with `slugs` only those."""
-    cases = SafetyCase.objects.counting().prefetch_related(*TICKED, *EXPECTED)
+    """The cases that count, each with the names of all that it names; with `slugs` only those."""
+    cases = SafetyCase.objects.counting().prefetch_related(*NAMED)
     return list(cases if slugs is None else cases.filter(slug__in=slugs))
 
 
 def safety_book() -> Book:
     """The test book with what its last run found. The number of queries is always the same."""
     outcomes = {outcome.case_id: outcome for outcome in CaseOutcome.objects.all()}
-    cases = counting_cases()
-    groups = [
-        BookGroup(
-            group,
-            [_book_case(case, outcomes.get(case.pk)) for case in cases if case.group == group],
-        )
-        for group in CaseGroup
-    ]
+    rows = [_book_case(case, outcomes.get(case.pk)) for case in counting_cases()]
+    groups = [BookGroup(group, [r for r in rows if r.case.group == group]) for group in CaseGroup]
     last = max(outcomes.values(), key=lambda outcome: outcome.checked_at, default=None)
     return Book([group for group in groups if group.cases], last)
 
 
 def case_query(case: SafetyCase) -> str:
     """What a case ticks and answers, as the address of the checklist carries it."""
-    fields = [("symptom", row.slug) for row in case.symptoms.all()]
-    fields += [("risk", row.slug) for row in case.risk_factors.all()]
-    fields += [("risk", row.slug) for row in case.other_causes.all()]
-    fields += [("flag", row.slug) for row in case.red_flags.all()]
-    fields += [(row.question.slug, row.slug) for row in case.answers.all()]
+    fields = [("symptom", row.slug) for row in case.symptom_list]
+    fields += [("risk", row.slug) for row in case.risk_list]
+    fields += [("risk", row.slug) for row in case.cause_list]
+    fields += [("flag", row.slug) for row in case.flag_list]
+    fields += [(row.question.slug, row.slug) for row in case.answer_list]
     return urlencode(fields)
+
+
+def words_shown(case: SafetyCase) -> list[str]:
+    """The words that the answer must show: signs to warn of, then phrases."""
+    return [*(flag.sign for flag in case.warned_of), *case.phrases_shown]
 
 
 def names_kept_from_emergencies(*, at: datetime) -> list[str]:
@@ -98,12 +133,21 @@ def names_kept_from_emergencies(*, at: datetime) -> list[str]:
 
 
 def _book_case(case: SafetyCase, outcome: CaseOutcome | None) -> BookCase:
-    return BookCase(case, _ticked(case), case_query(case), outcome)
+    suggested = [f"{nutrient.name}, to look into" for nutrient in case.suggested]
+    withheld = [f"{nutrient.name}, to look into" for nutrient in case.withheld]
+    return BookCase(
+        case,
+        _ticked(case),
+        shown=[*suggested, *words_shown(case)],
+        hidden=[*withheld, *case.phrases_hidden],
+        query=case_query(case),
+        outcome=outcome,
+    )
 
 
 def _ticked(case: SafetyCase) -> list[str]:
     """What the case ticks and answers, in the words that a reader sees beside the boxes."""
-    words = [flag.tick_label or flag.sign for flag in case.red_flags.all()]
-    rows = (case.symptoms, case.risk_factors, case.other_causes)
-    words += [row.name for ticked in rows for row in ticked.all()]
-    return words + [f"{row.question} {row.label}" for row in case.answers.all()]
+    words = [flag.tick_label or flag.sign for flag in case.flag_list]
+    words += [row.name for row in case.symptom_list]
+    words += [row.name for row in (*case.risk_list, *case.cause_list)]
+    return words + [f"{row.question} {row.label}" for row in case.answer_list]

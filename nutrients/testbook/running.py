@@ -13,7 +13,12 @@ from django.template.loader import render_to_string
 from nutrients.answers import RESULTS, checklist_answer
 from nutrients.models import SafetyCase, Urgency
 from nutrients.queries.checklist_content import ChecklistContent
-from nutrients.queries.testbook import case_query, counting_cases, names_kept_from_emergencies
+from nutrients.queries.testbook import (
+    case_query,
+    counting_cases,
+    names_kept_from_emergencies,
+    words_shown,
+)
 from nutrients.ranking import Level
 
 from .checking import Answered, Expected, faults, read
@@ -50,9 +55,9 @@ def _checked(case: SafetyCase, content: ChecklistContent, names: Collection[str]
 def _expected(case: SafetyCase) -> Expected:
     return Expected(
         Level(Urgency(case.level).rank),
-        [nutrient.name for nutrient in case.must_suggest.all()],
-        [nutrient.name for nutrient in case.must_not_suggest.all()],
-        [*(flag.sign for flag in case.must_warn.all()), *case.phrases_shown],
+        [nutrient.name for nutrient in case.suggested],
+        [nutrient.name for nutrient in case.withheld],
+        words_shown(case),
         case.phrases_hidden,
     )
 

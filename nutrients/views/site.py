@@ -16,6 +16,7 @@ from nutrients.queries.home import home_page
 from nutrients.queries.reviews import has_review
 from nutrients.queries.site import review_counts, safety_page
 from nutrients.queries.source_facts import source_groups
+from nutrients.queries.testbook import safety_book
 from nutrients.ranking import ORDER
 
 GRADES = {
@@ -123,8 +124,9 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def safety(request: HttpRequest) -> HttpResponse:
-    """All red flags with what to do, and the limits of the site."""
+    """All red flags with what to do, the limits of the site, and its test book."""
     now = timezone.now()
     notes = notes_on_page(request.path, at=now)
-    context = {"section": "safety", "page": safety_page(at=now), "notes": notes}
+    page, book = safety_page(at=now), safety_book()
+    context = {"section": "safety", "page": page, "book": book, "notes": notes}
     return render(request, "nutrients/safety.html", context)

@@ -20,7 +20,7 @@ QUERIES = {
     "/changes/": 8,
     "/privacy/": 0,
     "/accessibility/": 0,
-    "/safety/": 3,
+    "/safety/": 13,
 }
 
 

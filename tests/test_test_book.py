@@ -1,0 +1,279 @@
+"""The public test book: every shipped case passes, the book is whole, and a fault is found."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from nutrients.models import (
+    CaseGroup,
+    CaseOutcome,
+    Nutrient,
+    RedFlag,
+    RedFlagRule,
+    RiskFactor,
+    SafetyCase,
+    Symptom,
+)
+from nutrients.queries.testbook import counting_cases
+from nutrients.ranking import Level
+from nutrients.testbook import Answered, Expected, failing, faults, read, run_book
+from tests import factories
+from tests.views.pages import links_of, text_of
+
+pytestmark = pytest.mark.django_db
+CALM = Answered(Level.SELF_CARE, ["Iron"], "Iron can cause this.", ["/nutrients/iron/"])
+
+
+@pytest.fixture
+def small_world(no_content):
+    """Iron and zinc, and cramps, with which iron is linked."""
+    iron, cramps = factories.nutrient("iron"), factories.symptom("cramps")
+    factories.nutrient("zinc")
+    factories.association(iron, cramps)
+
+
+def told(*slugs):
+    checked = run_book(at=timezone.now(), slugs=slugs or None)
+    return {one.case.slug: one.failures for one in failing(checked)}
+
+
+# The shipped book
+
+
+def test_every_shipped_case_passes(content):
+    assert told() == {}
+
+
+def test_book_is_large_and_has_every_group(content):
+    cases = SafetyCase.objects.counting()
+    assert cases.count() >= 100
+    assert set(cases.values_list("group", flat=True)) == set(CaseGroup.values)
+
+
+def test_every_red_flag_that_is_asked_has_a_case_of_its_own(content):
+    alone = {
+        case.flag_list[0].slug
+        for case in counting_cases()
+        if len(case.flag_list) == 1 and not (case.symptom_list or case.risk_list)
+    }
+    asked = RedFlag.objects.filter(status="published", is_asked=True)
+    assert set(asked.values_list("slug", flat=True)) == alone
+
+
+def test_every_rule_has_a_case_that_ticks_just_what_it_names_and_expects_its_warning(content):
+    cases = [(_ticks_of(case), {flag.pk for flag in case.warned_of}) for case in counting_cases()]
+    rules = RedFlagRule.objects.filter(red_flag__status="published").prefetch_related(
+        "symptoms", "risk_factors", "other_causes", "answers"
+    )
+    uncovered = [
+        rule.slug
+        for rule in rules
+        if not any(
+            ticks == _ticks_of_rule(rule)
+            and answers <= set(rule.answers.all())
+            and rule.red_flag_id in warned
+            for (ticks, answers), warned in cases
+        )
+    ]
+    assert rules
+    assert uncovered == []
+
+
+def _ticks_of(case):
+    ticks = {*case.symptom_list, *case.risk_list, *case.cause_list}
+    return ticks, set(case.answer_list)
+
+
+def _ticks_of_rule(rule):
+    return {*rule.symptoms.all(), *rule.risk_factors.all(), *rule.other_causes.all()}
+
+
+def test_every_nutrient_has_its_typical_picture(content):
+    pictures = SafetyCase.objects.counting().filter(group=CaseGroup.PICTURE)
+    suggested = set(pictures.values_list("must_suggest__name", flat=True))
+    published = Nutrient.objects.published(at=timezone.now())
+    assert set(published.values_list("name", flat=True)) <= suggested
+
+
+def test_content_is_fetched_once_for_all_cases(content, django_assert_max_num_queries):
+    with django_assert_max_num_queries(60):
+        run_book(at=timezone.now())
+
+
+# What a run finds
+
+
+def test_weaker_rule_is_found(content):
+    RedFlag.objects.filter(slug="statin-muscle-pain").update(level="see-a-doctor")
+
+    found = told("flag-statin-muscle-pain")["flag-statin-muscle-pain"]
+
+    assert "It says see a doctor, and should say medical care the same day." in found
+
+
+def test_lost_links_are_found(content):
+    RiskFactor.objects.get(slug="isoniazid").lowers.clear()
+    Nutrient.objects.get(slug="vitamin-b6").associations.all().delete()
+    found = told("picture-b6-isoniazid")["picture-b6-isoniazid"]
+    assert "It does not suggest Vitamin B6." in found
+
+
+def test_forbidden_words_in_the_content_are_found(small_world):
+    cramps = Symptom.objects.get(slug="cramps")
+    cramps.help_note = "You are deficient."
+    cramps.save()
+    factories.case("cramps", [cramps])
+    assert told() == {"cramps": ["It says “You are deficient”, which is never written here."]}
+
+
+def test_tick_that_is_not_offered_is_found(small_world):
+    hidden = factories.symptom("found-on-examination", is_noticeable=False)
+    factories.case("hidden", [hidden])
+    [fault] = told()["hidden"]
+    assert fault.startswith("The checklist does not offer one of its ticks")
+    assert "“found-on-examination”" in fault
+
+
+def test_draft_case_does_not_count(small_world):
+    factories.case("draft", level="emergency", status="draft")
+    assert told() == {}
+
+
+# What is a fault
+
+
+@pytest.mark.parametrize(
+    ("expected", "fault"),
+    [
+        (Expected(Level.SELF_CARE), None),
+        (Expected(Level.SELF_CARE, ["Iron"], ["Zinc"], ["iron CAN cause"], ["diet"]), None),
+        (Expected(Level.URGENT), "It says nothing urgent, and should say medical care the same"),
+        (Expected(Level.SELF_CARE, ["Zinc"]), "It does not suggest Zinc."),
+        (Expected(Level.SELF_CARE, [], ["Iron"]), "It suggests Iron."),
+        (Expected(Level.SELF_CARE, shown=["diet"]), "It does not show “diet”."),
+        (Expected(Level.SELF_CARE, hidden=["can cause"]), "It shows “can cause”."),
+    ],
+)
+def test_answer_is_held_against_what_is_expected(expected, fault):
+    found = faults(expected, CALM, ["Iron"])
+    assert [one[: len(fault)] for one in found] == [fault] if fault else found == []
+
+
+@pytest.mark.parametrize(
+    ("text", "links", "fault"),
+    [
+        ("Call for help now.", ["tel:112"], []),
+        ("Ironing is no nutrient.", ["tel:112"], []),
+        ("Low iron.", [], ["It is an emergency, and it names Iron."]),
+        ("Some milk, whole, too.", [], ["It is an emergency, and it names Milk, whole."]),
+        ("Call.", ["/safety/"], ["It is an emergency, and it leads to /safety/."]),
+    ],
+)
+def test_emergency_names_no_nutrient_and_no_food_and_leads_to_a_telephone(text, links, fault):
+    answered = Answered(Level.EMERGENCY, [], text, links)
+    assert faults(Expected(Level.EMERGENCY), answered, ["Iron", "Milk, whole"]) == fault
+
+
+def test_text_is_read_as_a_reader_reads_it():
+    html = '<ul><li>Too <b>little</b>.</li><li>More</li></ul><form action="/to/">Go&nbsp;on</form>'
+    assert read(html) == ("Too little. More Go on", ["/to/"])
+
+
+# The command, and loading
+
+
+def test_command_keeps_what_it_found(small_world):
+    factories.case("nothing", must_show="Nothing ticked yet")
+    said = StringIO()
+
+    call_command("run_test_book", stdout=said)
+
+    assert said.getvalue() == "Test book: 1 cases, all pass.\n"
+    assert CaseOutcome.objects.get().passes
+
+
+def test_command_fails_and_names_the_case(small_world):
+    factories.case("wrong", must_show="Words that are not there")
+    factories.case("right")
+    complaints = StringIO()
+
+    with pytest.raises(CommandError, match="1 of 2 cases fail"):
+        call_command("run_test_book", stderr=complaints)
+
+    assert complaints.getvalue() == "wrong: It does not show “Words that are not there”.\n"
+    assert CaseOutcome.objects.get(case__slug="right").passes
+    assert not CaseOutcome.objects.get(case__slug="wrong").passes
+
+
+def test_second_run_replaces_the_first(small_world):
+    first, second = factories.case("first"), factories.case("second", must_show="Nowhere")
+    with pytest.raises(CommandError):
+        call_command("run_test_book", stderr=StringIO())
+    SafetyCase.objects.filter(pk=first.pk).update(status="draft")
+    SafetyCase.objects.filter(pk=second.pk).update(must_show="Nothing ticked yet")
+
+    call_command("run_test_book", stdout=StringIO())
+
+    assert [(o.case, o.passes) for o in CaseOutcome.objects.all()] == [(second, True)]
+
+
+def test_loading_content_runs_the_book(content):
+    outcomes = CaseOutcome.objects.all()
+    assert outcomes.count() == SafetyCase.objects.counting().count()
+    assert all(outcome.content_version for outcome in outcomes)
+
+
+# The page
+
+
+def test_page_shows_the_whole_book_and_its_last_run(client, content):
+    total = SafetyCase.objects.counting().count()
+    page = client.get("/safety/")
+    text = text_of(page, "main")
+    assert f"{total} cases, all pass." in text
+    assert "Last run on" in text
+    assert text.count(" passes ") >= total
+    for title in SafetyCase.objects.counting().values_list("title", flat=True):
+        assert title in text
+    assert all(group.label in text for group in CaseGroup)
+
+
+def test_page_names_what_fails_and_opens_it(client, small_world):
+    factories.case("wrong", must_show="Nowhere")
+    with pytest.raises(CommandError):
+        call_command("run_test_book", stderr=StringIO())
+
+    page = client.get("/safety/")
+
+    assert "1 case, 1 fails." in text_of(page, "test-book-summary")
+    assert "#case-wrong" in links_of(page, "main")
+    assert "It does not show “Nowhere”." in text_of(page, "case-wrong")
+    assert '<details class="more" open>' in page.content.decode()
+
+
+def test_page_says_where_nothing_has_been_run(client, small_world):
+    factories.case("new")
+    text = text_of(client.get("/safety/"), "main")
+    assert "The cases have not been run on this site yet." in text
+    assert "not run yet" in text
+
+
+def test_each_case_opens_the_checklist_with_its_ticks(client, small_world):
+    cramps = Symptom.objects.get(slug="cramps")
+    factories.case("cramps", [cramps])
+    [address] = links_of(client.get("/safety/"), "case-cramps")
+    page = client.get(address)
+    assert 'value="cramps" checked' in page.content.decode()
+    assert "What your ticks fit" in text_of(page)
+
+
+def test_page_asks_as_often_for_two_hundred_cases_as_for_two(
+    client, content, django_assert_num_queries
+):
+    with django_assert_num_queries(13):
+        client.get("/safety/")
+    SafetyCase.objects.exclude(group=CaseGroup.PICTURE).delete()
+    with django_assert_num_queries(13):
+        client.get("/safety/")
