@@ -13,6 +13,8 @@ from nutrients.ranking import (
     Link,
     Rule,
     Tick,
+    answer_slug,
+    deciding,
     rank,
     urgency,
 )
@@ -45,6 +47,30 @@ rules = st.lists(
     ),
     max_size=8,
 )
+
+
+QUESTIONS = {
+    question: [Tick("answer", answer_slug(question, answer)) for answer in ("no", "yes", "perhaps")]
+    for question in ("onset", "places")
+}
+ANSWERS = [answer for group in QUESTIONS.values() for answer in group]
+groups = st.sampled_from(list(QUESTIONS)).flatmap(
+    lambda question: st.frozensets(st.sampled_from(QUESTIONS[question]), min_size=1, max_size=2)
+)
+asking_rules = st.lists(
+    st.builds(
+        Rule,
+        st.text("xyz", min_size=1, max_size=2),
+        st.just(Level.URGENT),
+        st.frozensets(st.sampled_from(TICKS[:3]), max_size=2),
+        st.frozensets(groups, max_size=1),
+    ),
+    max_size=8,
+)
+told = st.tuples(
+    st.lists(st.sampled_from(TICKS[:3]), max_size=3),
+    *(st.lists(st.sampled_from(group), max_size=1) for group in QUESTIONS.values()),
+).map(lambda parts: [tick for part in parts for tick in part])
 
 
 def symptom(slug: str) -> Tick:
@@ -93,6 +119,54 @@ def test_one_more_tick_never_lowers_the_urgency(ticked, another, known):
     before, after = urgency(ticked, known), urgency([*ticked, another], known)
     assert after.level >= before.level
     assert set(before.fired) <= set(after.fired)
+
+
+def fired(given_ticks, known):
+    return {rule.name for rule in urgency(given_ticks, known).fired}
+
+
+@given(told, asking_rules, st.sampled_from([*TICKS[:3], *ANSWERS]))
+def test_one_more_tick_or_answer_never_lowers_the_urgency(given_ticks, known, another):
+    before, after = urgency(given_ticks, known), urgency([*given_ticks, another], known)
+    assert after.level >= before.level
+    assert set(before.fired) <= set(after.fired)
+
+
+@given(told, asking_rules)
+def test_a_question_is_asked_just_where_some_answer_would_raise_more(given_ticks, known):
+    still_open = [slug for slug, group in QUESTIONS.items() if not set(group) & set(given_ticks)]
+    changing = [
+        slug
+        for slug in still_open
+        if any(
+            fired([*given_ticks, answer], known) > fired(given_ticks, known)
+            for answer in QUESTIONS[slug]
+        )
+    ]
+    assert deciding(given_ticks, known, QUESTIONS) == changing
+
+
+def test_a_rule_that_waits_for_two_answers_has_both_asked():
+    both = frozenset(frozenset(group[:1]) for group in QUESTIONS.values())
+    rule = Rule("x", Level.URGENT, frozenset({symptom("a")}), both)
+    first, second = (group[0] for group in QUESTIONS.values())
+    assert deciding([symptom("a")], [rule], QUESTIONS) == ["onset", "places"]
+    assert deciding([symptom("a"), first], [rule], QUESTIONS) == ["places"]
+    assert urgency([symptom("a"), first], [rule]).level == Level.SELF_CARE
+    assert urgency([symptom("a"), first, second], [rule]).level == Level.URGENT
+
+
+def test_another_answer_than_the_rule_s_leaves_nothing_to_ask():
+    rule = Rule("x", Level.URGENT, frozenset({symptom("a")}), frozenset({frozenset(ANSWERS[:1])}))
+    assert deciding([symptom("a"), ANSWERS[1]], [rule], QUESTIONS) == []
+
+
+def test_one_of_several_answers_to_a_question_is_enough_and_answers_alone_are_not():
+    rule = Rule("x", Level.URGENT, frozenset({symptom("a")}), frozenset({frozenset(ANSWERS[:2])}))
+    assert fired([symptom("a"), ANSWERS[1]], [rule]) == {"x"}
+    assert fired([symptom("a"), ANSWERS[2]], [rule]) == set()
+    alone = Rule("y", Level.URGENT, frozenset(), frozenset({frozenset(ANSWERS[:1])}))
+    assert fired(ANSWERS, [alone]) == set()
 
 
 @given(ticks, rules, st.randoms(use_true_random=False))

@@ -109,6 +109,7 @@ def _match(
         unrelated=[r for r in ticked.risks if Tick("risk", r.slug) in left],
         foods=content.foods(diets).get(nutrient.pk, []),
         other_sources=content.other_sources(diets).get(nutrient.pk, []),
+        is_limited=nutrient.pk in content.limited,
     )
 
 

@@ -24,7 +24,7 @@ from nutrients.models import (
 from nutrients.ranking import Tick, answer_slug
 
 from .associations import associations_by_nutrient
-from .foods import RichFood, richest_foods, unmeasured_foods
+from .foods import RichFood, limited_nutrients, richest_foods, unmeasured_foods
 
 # What a rule names, and the kind of tick that it is.
 TICK_KINDS = {"symptoms": "symptom", "risk_factors": "risk", "other_causes": "risk"}
@@ -157,6 +157,11 @@ class ChecklistContent:
             for rule, by_question in named.items()
         }
         return defaultdict(frozenset, groups)
+
+    @cached_property
+    def limited(self) -> frozenset[int]:
+        """The nutrients of which no food is offered as a source."""
+        return limited_nutrients()
 
     def foods(self, diets: Iterable[str]) -> dict[int, list[RichFood]]:
         """The richest foods that suit every diet, under the nutrient's id."""

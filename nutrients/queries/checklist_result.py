@@ -94,6 +94,7 @@ class NutrientMatch:
     unrelated: list[RiskFactor]
     foods: list[RichFood]
     other_sources: list[FoodSource]
+    is_limited: bool
 
     @property
     def reasons(self) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -23,7 +23,7 @@ from nutrients.ranking import Candidate, Link, Tick, rank
 
 from .adult_needs import AdultNeed, adult_needs
 from .associations import associations_by_nutrient
-from .foods import RichFood, richest_foods, unmeasured_foods
+from .foods import RichFood, limited_nutrients, richest_foods, unmeasured_foods
 
 MATCHES = {"any": "Any of these symptoms", "all": "All of these symptoms"}
 RELATIONS = {relation.value: str(relation.label) for relation in Relation}
@@ -142,6 +142,7 @@ class Row:
     foods: list[RichFood]
     other_sources: list[FoodSource]
     need: AdultNeed | None
+    is_limited: bool
 
     @property
     def signs(self) -> list[Sign]:
@@ -199,8 +200,9 @@ def compared(filters: Filters, *, at: datetime) -> Comparison:
     diets = [diet.replace("-", "_") for diet in filters.diets]
     foods = richest_foods(at=at, diets=diets, limit=FOODS_SHOWN)
     others, needs = unmeasured_foods(at=at, diets=diets), adult_needs()
+    limited = limited_nutrients()
     rows = [
-        _row(profile, filters, foods, others, needs)
+        _row(profile, filters, foods, others, needs, limited)
         for profile in profiles
         if profile.matches(filters)
     ]
@@ -239,6 +241,7 @@ def _row(
     foods: dict[int, list[RichFood]],
     others: dict[int, list[FoodSource]],
     needs: dict[int, AdultNeed],
+    limited: Collection[int],
 ) -> Row:
     key = profile.nutrient.pk
     counted = profile.counted(filters)
@@ -255,6 +258,7 @@ def _row(
         foods=foods.get(key, []),
         other_sources=others.get(key, []),
         need=needs.get(key),
+        is_limited=key in limited,
     )
 
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import F, Window
+from django.db.models import F, QuerySet, Window
 from django.db.models.functions import RowNumber
 
-from nutrients.models import FoodSource, NutrientAmount
+from nutrients.models import FoodSource, NutrientAmount, ReferenceIntake
 
 from .amounts import PER_SERVING
 
@@ -30,8 +30,9 @@ def richest_foods(
 ) -> dict[int, list[RichFood]]:
     """The `limit` published foods richest in each nutrient by serving, under the nutrient's id.
 
-    Foods that editors did not choose are left out. Only foods known to suit every one of `diets`
-    (values of `Diet`) are taken. One query, whatever the number of nutrients.
+    Foods that editors did not choose are left out, and so are `limited_nutrients`: of those, high
+    is no praise. Only foods known to suit every one of `diets` (values of `Diet`) are taken. One
+    query, whatever the number of nutrients.
     """
     foods = FoodSource.objects.published(at=at).foods().curated().suiting(diets)
     place = Window(
@@ -39,6 +40,7 @@ def richest_foods(
     )
     amounts = (
         NutrientAmount.objects.filter(food__in=foods, per_100g__gt=0)
+        .exclude(nutrient__in=_limited())
         .annotate(place=place)
         .filter(place__lte=limit)
         .select_related("food", "nutrient")
@@ -50,6 +52,19 @@ def richest_foods(
             RichFood(amount.food, amount.per_serving, amount.percent_daily_value)
         )
     return dict(richest)
+
+
+def limited_nutrients() -> frozenset[int]:
+    """The ids of nutrients that adults are advised to stay below an amount of, such as sodium.
+
+    Most diets hold more than enough of them, so no food is offered as a source.
+    """
+    return frozenset(_limited())
+
+
+def _limited() -> QuerySet[ReferenceIntake, int]:
+    limited = ReferenceIntake.objects.filter(chronic_disease_limit_mg__isnull=False)
+    return limited.order_by().values_list("nutrient_id", flat=True).distinct()
 
 
 def unmeasured_foods(*, at: datetime, diets: Iterable[str] = ()) -> dict[int, list[FoodSource]]:

@@ -14,7 +14,7 @@ from tests.views.pages import links_of, text_of
 PAGE, FILE = "/compare/", "/compare.csv"
 HTMX = {"HX-Request": "true"}
 # Symptoms, nutrients, associations with both of their ends, foods, other sources, needs.
-QUERIES = 8
+QUERIES = 9
 
 
 @pytest.fixture

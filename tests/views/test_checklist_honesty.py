@@ -1,0 +1,161 @@
+"""Results show too much, medicines and kidney disease where they fit, and how each would change."""
+
+import re
+
+import pytest
+
+from nutrients.models import Association, Nutrient, RiskFactor, Symptom
+from tests import factories
+from tests.views.checklist_answers import nutrient_names, result, send, slugs_of
+from tests.views.pages import text_of
+
+# A dose is an amount to take; a share of a need or a level in the blood is none.
+DOSE = re.compile(r"\btake (?:up to |about )?[\d,.]+", re.IGNORECASE)
+
+
+@pytest.mark.parametrize(
+    ("symptom", "risk", "words"),
+    [
+        ("numbness", "high-dose-b6", "Too much vitamin B6"),
+        ("muscle-weakness", "high-dose-zinc", "High-dose zinc"),
+        ("muscle-twitches", "ppi", "Proton pump inhibitors for over a year and magnesium."),
+        ("muscle-cramps", "loop-diuretics", "Loop or thiazide water tablets (diuretics) and"),
+        ("muscle-cramps", "thiazide-diuretics", "Loop or thiazide water tablets (diuretics) and"),
+        ("muscle-cramps", "potassium-sparing", "potassium supplements or salt substitutes."),
+        ("fatigue", "metformin", "Metformin and vitamin B12."),
+        ("muscle-pain", "statins", "You ticked Statins."),
+        ("tremor", "salbutamol", "You ticked Salbutamol"),
+        ("tremor", "ssris", "You ticked SSRI"),
+        ("muscle-cramps", "kidney-disease", "Magnesium laxatives or antacids and kidney disease."),
+        ("muscle-weakness", "kidney-disease", "New weakness or palpitations with kidney disease"),
+        ("muscle-weakness", "potassium-sparing", "Ask for a blood test the same day."),
+    ],
+)
+def test_what_fits_is_shown(client, content, symptom, risk, words):
+    text = result(client, symptom=[symptom], risk=[risk])
+    assert words in text
+    assert "Do not stop a prescribed medicine" in text or risk.startswith("high-dose")
+
+
+@pytest.mark.parametrize("nutrient", ["vitamin-d", "iron", "magnesium", "calcium", "vitamin-b6"])
+def test_too_much_is_shown_for_every_sign_of_it(client, content, nutrient):
+    signs = Association.objects.filter(
+        nutrient__slug=nutrient,
+        relation="excess",
+        is_against=False,
+        status="published",
+        symptom__is_noticeable=True,
+    ).exclude(symptom__urgency="emergency")
+    assert signs
+    for sign in signs.select_related("nutrient", "symptom"):
+        text = result(client, symptom=[sign.symptom.slug])
+        assert sign.claim in text or sign.nutrient.name in nutrient_names(text)
+
+
+def test_medicines_and_foods_stand_apart(client, content):
+    text = result(client, symptom=["fatigue"], risk=["metformin", "vegan-diet"])
+    medicines, foods = text.split("Medicines and nutrients")[1].split("Foods and supplements that")
+    assert "Metformin and vitamin B12." in medicines
+    assert "Spinach" in foods
+    assert "Spinach" not in medicines
+
+
+def test_every_result_ends_with_what_would_change_it_by_when_and_whom_to_ask(client, content):
+    for ticks in (
+        {"symptom": ["muscle-twitches"]},
+        {"risk": ["vegan-diet"]},
+        {"risk": ["caffeine"]},
+    ):
+        text = result(client, **ticks)
+        end = text.split("What would change the picture")[1]
+        assert "Whom to ask A pharmacist can check medicines" in end
+    twitches = result(client, symptom=["muscle-twitches"]).split("What would change")[1]
+    assert "Book an appointment for any of these: A twitch lasting over 2 weeks" in twitches
+    assert "See a doctor if twitching lasts over 2 weeks" in twitches
+    assert "Tests that doctors use for these nutrients" in twitches
+    assert "Magnesium in the blood (serum magnesium)." in twitches
+
+
+def test_signs_about_others_are_left_out(client, content):
+    child = "A child has swallowed iron tablets"
+    assert child not in result(client, symptom=["muscle-twitches"])
+    assert child in result(client, symptom=["muscle-twitches"], risk=["infancy"])
+
+
+def test_a_flag_that_was_raised_is_not_something_to_watch_for(client, content):
+    text = result(client, symptom=["muscle-twitches"], duration="over-two-weeks")
+    raised, watched = text.split("What would change the picture")
+    assert "A twitch lasting over 2 weeks" in raised
+    assert "A twitch lasting over 2 weeks" not in watched.split("See a doctor if")[0]
+
+
+def test_no_dose_stands_on_any_result(client, content):
+    slugs = slugs_of(Symptom.objects.filter(is_noticeable=True).exclude(urgency="emergency"))
+    risks = slugs_of(RiskFactor.objects.all())
+    for start in range(0, len(slugs), 8):
+        text = result(client, symptom=slugs[start : start + 8], risk=risks[start : start + 8])
+        assert not DOSE.search(text)
+
+
+def test_no_salty_food_is_offered_and_the_page_says_why(client, content):
+    text = result(client, symptom=["muscle-cramps"], risk=["heavy-sweating"])
+    sodium = text.split("Sodium Matches")[1].split("Matches")[0]
+    assert "Most diets hold more than enough" in sodium
+    assert "So no food is named here." in sodium
+    row = text_of(client.get("/compare/?symptom=muscle-cramps&sort=name"), "comparison-results")
+    assert "Most diets hold more than enough" in row
+    assert "Most diets hold more than enough" in text_of(client.get("/nutrients/sodium/"), "main")
+
+
+def test_one_food_stands_on_a_line(client, small_world):
+    iron = Nutrient.objects.get(slug="iron")
+    for slug in ("clams", "oats"):
+        factories.food(slug, iron, 5, name=f"{slug.title()}, cooked, plain")
+    html = send(client, symptom=["cramps"]).content.decode()
+    assert html.count('<li><a href="/foods/clams/">Clams, cooked, plain</a></li>') == 1
+
+
+# Questions
+
+
+def test_questions_stand_above_the_answer_with_their_reasons(client, content):
+    text = result(client, symptom=["muscle-twitches"])
+    assert "How long has it lasted? What lasts over 2 weeks is worth an appointment." in text
+    assert text.index("How long has it lasted?") < text.index("What your ticks fit")
+    assert "2 questions above can change this answer." in text
+    html = send(client, symptom=["muscle-twitches"]).content.decode()
+    assert html.count('type="radio" form="checklist" name="duration"') == 3
+    assert '<button class="btn" type="submit" form="checklist">' in html
+
+
+def test_an_answer_stays_checked_and_open_ones_change_nothing(client, content):
+    response = send(client, symptom=["muscle-twitches"], duration="up-to-two-weeks", places="")
+    html = response.content.decode()
+    assert 'name="duration" value="up-to-two-weeks" checked' in html
+    assert 'name="places" value="" checked' in html
+    assert "We did not understand" not in html
+    plain = result(client, symptom=["muscle-twitches"])
+    answered = text_of(response, "checklist-results")
+    assert answered.split("What would change")[1] == plain.split("What would change")[1]
+
+
+def test_a_question_that_changes_nothing_is_not_asked(client, content):
+    assert 'type="radio"' not in send(client, symptom=["restless-legs"]).content.decode()
+
+
+def test_unknown_and_repeated_answers_are_left_out_aloud(client, content):
+    text = result(client, symptom=["muscle-twitches"], duration="for-ever")
+    assert "We did not understand “for-ever”" in text
+    twice = result(client, symptom=["headache"], onset=["sudden", "months"])
+    assert "Call for help now" not in twice
+    assert "We did not understand “sudden”" in twice
+
+
+def test_an_answer_alone_is_no_tick(client, content):
+    assert "Nothing ticked yet" in result(client, onset="sudden")
+
+
+def test_answers_go_on_to_paper(client, content):
+    html = send(client, symptom=["muscle-twitches"], places="one").content.decode()
+    form = html.split('action="/checklist/print/"')[1].split("</form>")[0]
+    assert '<input type="hidden" name="places" value="one">' in form
