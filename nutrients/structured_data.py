@@ -32,7 +32,7 @@ def breadcrumbs(trail: Iterable[tuple[str, str]]) -> Data:
     items = []
     for position, (name, address) in enumerate(trail, start=1):
         item: Data = {"@type": "ListItem", "position": position, "name": name}
-        items.append(item | ({"item": address} if address else {}))
+        items.append(item | ({"item": {"@type": "WebPage", "@id": address}} if address else {}))
     return {"@context": CONTEXT, "@type": "BreadcrumbList", "itemListElement": items}
 
 

@@ -13,6 +13,10 @@ def _portion_key(row: FoodPortion) -> str:
     return f"{row.food.slug}/{row.description}/{row.grams.normalize():f}"
 
 
+def _food_sources(row: FoodPortion) -> list[str]:
+    return sorted(source.slug for source in row.food.sources.all())
+
+
 def _amount_licence(row: Any) -> str:
     return c.licences([row.source])
 
@@ -60,7 +64,7 @@ PORTIONS = c.Table(
         c.text("food", "The food, as an id.", "food.slug"),
         c.text("description", "The measure, with its number."),
         c.number("grams", "Its weight.", "g"),
-        c.ids("sources", "The sources of the food, as ids in the table of sources."),
+        c.Column("sources", "The sources of the food, as ids.", _food_sources, c.Kind.LIST),
     ),
     licence=lambda row: c.licences(row.food.sources.all()),
 )

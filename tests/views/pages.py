@@ -12,9 +12,11 @@ class _Element(HTMLParser):
     def __init__(self, wanted):
         super().__init__()
         self.wanted, self.depth, self.words, self.links = wanted, 0, [], []
+        self.is_data = False
 
     def handle_starttag(self, tag, attributes):
         attributes = dict(attributes)
+        self.is_data = tag == "script"
         if self.depth:
             if tag == "a":
                 self.links.append(attributes.get("href"))
@@ -27,11 +29,12 @@ class _Element(HTMLParser):
             self.links.append(dict(attributes).get("href"))
 
     def handle_endtag(self, tag):
+        self.is_data = False
         if self.depth and tag not in VOID:
             self.depth -= 1
 
     def handle_data(self, data):
-        if self.depth:
+        if self.depth and not self.is_data:
             self.words.append(data)
 
 

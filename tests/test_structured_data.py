@@ -1,0 +1,243 @@
+"""Structured data: it says what the page shows, in words that schema.org knows."""
+
+import json
+import re
+from datetime import date
+from html import unescape
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from nutrients.models import Article, Nutrient, Source, Symptom
+from nutrients.open_data import TABLES
+from tests.views.pages import text_of
+
+pytestmark = pytest.mark.usefixtures("content")
+
+VOCABULARY = json.loads((Path(__file__).parent / "schema_org.json").read_text(encoding="utf-8"))
+SCRIPT = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOTALL)
+META = re.compile(r'<meta (?:property|name)="([^"]+)" content="([^"]*)">')
+MEDICAL = {
+    "/articles/night-leg-cramps/": "night-leg-cramps",
+    "/nutrients/magnesium/": "magnesium",
+    "/symptoms/tremor/": "tremor",
+    "/nutrients/magnesium/muscle-cramps/": None,
+}
+PAGES = [*MEDICAL, "/", "/foods/spinach-raw/", "/data/", "/compare/", "/checklist/", "/about/"]
+DATE = re.compile(r"\d{4}-\d\d-\d\d")
+# What a value of a simple type looks like; any other expected type is a node of its own.
+SIMPLE = {
+    "Text": lambda value: isinstance(value, str) and value,
+    "URL": lambda value: isinstance(value, str) and urlsplit(value).scheme in ("http", "https"),
+    "Date": lambda value: isinstance(value, str) and DATE.fullmatch(value),
+    "Duration": lambda value: isinstance(value, str) and re.fullmatch(r"PT\d+M", value),
+    "Integer": lambda value: isinstance(value, int),
+    "Boolean": lambda value: isinstance(value, bool),
+}
+
+
+def nodes_of(response):
+    """The structured data of a page, its breadcrumbs included."""
+    return [json.loads(text) for text in SCRIPT.findall(response.content.decode())]
+
+
+def node(response, kind):
+    [found] = [each for each in nodes_of(response) if each["@type"] == kind]
+    return found
+
+
+def faults(node, place=""):
+    """What schema.org does not know of a node, a sentence each."""
+    kind = node.get("@type")
+    if kind not in VOCABULARY:
+        yield f"{place}: {kind} is no known type"
+        return
+    for name, value in node.items():
+        if name in ("@type", "@context", "@id"):
+            continue
+        expected = VOCABULARY[kind]["properties"].get(name)
+        if expected is None:
+            yield f"{place}: {kind} has no {name}"
+            continue
+        for each in value if isinstance(value, list) else [value]:
+            yield from value_faults(each, expected, f"{place}.{name}")
+
+
+def value_faults(value, expected, place):
+    if isinstance(value, dict):
+        kinds = {value.get("@type"), *VOCABULARY.get(value.get("@type"), {}).get("is", ())}
+        if not kinds & set(expected):
+            yield f"{place}: {value.get('@type')} is none of {expected}"
+        yield from faults(value, place)
+    elif not any(SIMPLE[kind](value) for kind in expected if kind in SIMPLE):
+        yield f"{place}: {value!r} is none of {expected}"
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_schema_org_knows_every_type_property_and_value(client, address):
+    nodes = nodes_of(client.get(address))
+
+    assert nodes
+    assert [fault for each in nodes for fault in faults(each, address)] == []
+    assert {each["@context"] for each in nodes} == {"https://schema.org"}
+
+
+def test_the_check_itself_finds_what_is_wrong():
+    wrong = {"@type": "Article", "colour": "red", "dateModified": "yesterday"}
+    wrong["author"] = {"@type": "Thing", "name": ""}
+
+    assert len(list(faults(wrong))) == 4
+
+
+@pytest.mark.parametrize("address", [*MEDICAL, "/foods/spinach-raw/"])
+def test_page_and_data_say_the_same(client, address):
+    response = client.get(address)
+    html, text = response.content.decode(), text_of(response, "main")
+    kind = "MedicalWebPage" if address in MEDICAL else "WebPage"
+    data = node(response, kind)
+
+    head = {name: unescape(value) for name, value in META.findall(html)}
+    title = unescape(re.search(r"<title>(.*?)</title>", html)[1])
+    assert data["name"] == title == head["og:title"]
+    assert data["description"] == head["description"] == head["og:description"]
+    assert data["url"] == head["og:url"] == f"http://testserver{address}"
+    assert f'<link rel="canonical" href="{data["url"]}">' in html
+    assert data["about"]["name"] in text if "about" in data else data["mainEntity"]
+    for work in data.get("citation", []):
+        assert f"{work['name']}. {work['publisher']['name']}." in text
+        assert f'href="{work["url"]}"' in html if "url" in work else True
+
+
+@pytest.mark.parametrize("address", [*MEDICAL, "/foods/spinach-raw/"])
+def test_data_cites_every_source_of_the_page_in_its_order(client, address):
+    response = client.get(address)
+    listed = re.findall(r'<li id="src-\d+">(.*?)\. ', response.content.decode())
+    kind = "MedicalWebPage" if address in MEDICAL else "WebPage"
+
+    cited = [work["name"] for work in node(response, kind)["citation"]]
+
+    assert len(cited) == len(listed) > 0
+    assert [name.startswith(unescape(start)) for name, start in zip(cited, listed, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("address", "model", "slug"),
+    [
+        ("/articles/night-leg-cramps/", Article, "night-leg-cramps"),
+        ("/nutrients/magnesium/", Nutrient, "magnesium"),
+        ("/symptoms/tremor/", Symptom, "tremor"),
+    ],
+)
+def test_review_is_named_only_when_there_was_one(client, address, model, slug):
+    data = node(client.get(address), "MedicalWebPage")
+    assert not {"lastReviewed", "reviewedBy"} & set(data)
+
+    model.objects.filter(slug=slug).update(
+        reviewed_on=date(2026, 10, 9), reviewed_by="Ada Example, dietitian"
+    )
+    response = client.get(address)
+
+    data = node(response, "MedicalWebPage")
+    assert data["lastReviewed"] == "2026-10-09"
+    assert data["reviewedBy"] == {"@type": "Person", "name": "Ada Example, dietitian"}
+    assert "Ada Example, dietitian" in text_of(response, "main")
+    assert '<time datetime="2026-10-09">' in response.content.decode()
+
+
+def test_dates_are_those_that_the_page_prints(client):
+    html = client.get("/nutrients/magnesium/").content.decode()
+    data = node(client.get("/nutrients/magnesium/"), "MedicalWebPage")
+
+    printed = re.findall(r'<dt>(\w+)</dt><dd><time datetime="([^"]+)">', html)
+    assert {"Published": data["datePublished"], "Changed": data["dateModified"]} == dict(printed)
+
+
+def test_article_names_its_author_and_reading_time_as_the_page_does(client):
+    Article.objects.filter(slug="night-leg-cramps").update(written_by="Ada Example")
+    response = client.get("/articles/night-leg-cramps/")
+    text = text_of(response, "main")
+
+    article = node(response, "MedicalWebPage")["mainEntity"]
+
+    assert article["author"] == {"@type": "Person", "name": "Ada Example"}
+    assert article["headline"] in text
+    assert f"{article['timeRequired'][2:-1]} minute" in text
+    assert "Written by Ada Example" in text
+
+
+@pytest.mark.parametrize("address", ["/nutrients/magnesium/", "/foods/spinach-raw/", "/compare/"])
+def test_breadcrumbs_are_the_links_of_the_page(client, address):
+    response = client.get(address)
+    crumbs = re.search(r'<ol class="crumbs">(.*?)</ol>', response.content.decode())[1]
+
+    items = node(response, "BreadcrumbList")["itemListElement"]
+
+    links = re.findall(r'<a href="([^"]+)">([^<]+)</a>', crumbs)
+    here = re.search(r'aria-current="page">([^<]+)<', crumbs)[1]
+    assert [(each["item"]["@id"], each["name"]) for each in items[:-1]] == [
+        (f"http://testserver{path}", name) for path, name in links
+    ]
+    assert (items[-1]["name"], "item" in items[-1]) == (unescape(here), False)
+    assert [each["position"] for each in items] == list(range(1, len(items) + 1))
+
+
+def test_data_set_names_every_file_that_the_page_links_to(client):
+    response = client.get("/data/")
+    data = node(response, "Dataset")
+    html = response.content.decode()
+
+    paths = [urlsplit(each["contentUrl"]).path for each in data["distribution"]]
+
+    assert len(paths) == len(set(paths)) == 2 * len(TABLES)
+    assert all(f'href="{path}"' in html for path in paths)
+    assert data["version"] in text_of(response, "main")
+    assert "license" not in data
+
+
+def test_no_page_claims_to_be_a_list_of_questions(client):
+    kinds = {each["@type"] for address in PAGES for each in nodes_of(client.get(address))}
+
+    assert "FAQPage" not in kinds
+
+
+def test_text_of_an_editor_cannot_leave_its_element(client):
+    wicked = "</script><script>alert(1)</script> & “quotes”"
+    Nutrient.objects.filter(slug="zinc").update(name="Zinc")
+    Source.objects.filter(nutrients__slug="magnesium").update(title=wicked)
+    Nutrient.objects.filter(slug="magnesium").update(name=wicked[:60])
+
+    response = client.get("/nutrients/magnesium/")
+
+    html = response.content.decode()
+    assert "<script>alert" not in html
+    assert node(response, "MedicalWebPage")["about"]["name"] == wicked[:60]
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_shared_links_have_a_picture_with_its_size_and_its_words(client, address):
+    head = dict(META.findall(client.get(address).content.decode()))
+
+    path = urlsplit(head["og:image"]).path.removeprefix("/static/")
+    picture = (Path("static") / path).read_bytes()
+    size = [int.from_bytes(picture[start : start + 4], "big") for start in (16, 20)]
+    assert picture.startswith(b"\x89PNG")
+    assert size == [int(head["og:image:width"]), int(head["og:image:height"])] == [1200, 630]
+    assert head["og:image:alt"]
+    assert head["og:type"] == ("article" if "/articles/" in address else "website")
+    assert len(picture) < 100_000
+
+
+def test_nutrient_without_a_card_has_that_of_its_kind(client):
+    Nutrient.objects.filter(slug="magnesium").update(slug="unobtainium")
+
+    head = dict(META.findall(client.get("/nutrients/unobtainium/").content.decode()))
+
+    assert head["og:image"] == "http://testserver/static/img/cards/nutrient.png"
+
+
+def test_every_shipped_nutrient_has_a_card():
+    cards = Path("static/img/cards")
+    slugs = Nutrient.objects.values_list("slug", flat=True)
+
+    assert [slug for slug in slugs if not (cards / f"nutrient-{slug}.png").exists()] == []

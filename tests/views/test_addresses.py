@@ -1,0 +1,123 @@
+"""One address a page: untidy ones lead to it, filtered ones are not listed, and it can be cited."""
+
+import re
+
+import pytest
+
+from tests.views.pages import text_of
+
+pytestmark = pytest.mark.usefixtures("content")
+
+UNTIDY = {
+    "/nutrients": "/nutrients/",
+    "/nutrients/magnesium": "/nutrients/magnesium/",
+    "/nutrients/Magnesium/": "/nutrients/magnesium/",
+    "/NUTRIENTS/MAGNESIUM": "/nutrients/magnesium/",
+    "/nutrients//magnesium/": "/nutrients/magnesium/",
+    "//nutrients///Magnesium": "/nutrients/magnesium/",
+    "/Nutrients/Magnesium/Muscle-Cramps": "/nutrients/magnesium/muscle-cramps/",
+    "/Compare.CSV": "/compare.csv",
+    "/data//Nutrients.csv": "/data/nutrients.csv",
+    "/Feeds/Articles": "/feeds/articles/",
+}
+LOST = ["/nowhere/", "/nowhere", "/nutrients/nope/", "//evil.example/", "/sitemap.xml/", "/Admin/x"]
+FILTERED = [
+    "/compare/?symptom=tremor",
+    "/foods/?diet=vegan",
+    "/foods/?page=2",
+    "/checklist/?symptom=tremor",
+    "/search/?q=magnesium",
+]
+
+
+def ask(client, path, **extra):
+    # The client itself would take two slashes at the beginning for the name of a host.
+    return client.get("/", PATH_INFO=path, **extra)
+
+
+@pytest.mark.parametrize("path", UNTIDY)
+def test_untidy_address_leads_to_the_page_in_one_step(client, path):
+    response = ask(client, path)
+
+    assert (response.status_code, response["Location"]) == (301, UNTIDY[path])
+    assert client.get(UNTIDY[path]).status_code == 200
+
+
+def test_query_goes_along_as_it_was_written(client):
+    response = ask(client, "/Compare", QUERY_STRING="symptom=tremor&symptom=a%20b")
+
+    assert response["Location"] == "/compare/?symptom=tremor&symptom=a%20b"
+
+
+@pytest.mark.parametrize("path", LOST)
+def test_address_that_leads_nowhere_is_a_404_in_the_end(client, path):
+    response = ask(client, path)
+    if response.status_code == 301:
+        assert response["Location"].startswith("/n")
+        response = client.get(response["Location"])
+
+    assert response.status_code == 404
+
+
+@pytest.mark.parametrize("method", ["post", "put", "delete"])
+def test_only_reading_is_sent_on(client, method):
+    assert getattr(client, method)("/Nutrients/Magnesium").status_code != 301
+
+
+@pytest.mark.parametrize("address", FILTERED)
+def test_filtered_page_is_not_listed_and_names_no_other_address(client, address):
+    html = client.get(address).content.decode()
+
+    assert '<meta name="robots" content="noindex, follow">' in html
+    assert 'rel="canonical"' not in html
+    assert "og:url" not in html
+
+
+@pytest.mark.parametrize(
+    "address", ["/nutrients/magnesium/?from=mail", "/?utm_source=x", "/compare/"]
+)
+def test_page_has_one_address_whatever_is_added_to_it(client, address):
+    html = client.get(address).content.decode()
+
+    plain = address.partition("?")[0]
+    assert f'<link rel="canonical" href="http://testserver{plain}">' in html
+    assert "noindex" not in html
+
+
+@pytest.mark.parametrize(
+    ("address", "line"),
+    [
+        (
+            "/articles/night-leg-cramps/",
+            "Nutrisite editors. “What helps night leg cramps?”, Nutrisite.",
+        ),
+        ("/nutrients/magnesium/", "Nutrisite editors. “Magnesium”, Nutrisite."),
+        ("/symptoms/tremor/", "Nutrisite editors. “Tremor (shaking)”, Nutrisite."),
+        ("/foods/spinach-raw/", "Nutrisite editors. “Spinach, raw”, Nutrisite."),
+        (
+            "/nutrients/magnesium/muscle-cramps/",
+            "Nutrisite editors. “Magnesium and muscle cramps”, Nutrisite.",
+        ),
+    ],
+)
+def test_page_can_be_cited_with_version_date_and_address(client, address, line):
+    text = text_of(client.get(address), "main")
+
+    cited = text.partition("Cite this page ")[2]
+    assert cited.startswith(line)
+    version = "Version 2026-11-22.000000, changed on 22 November 2026."
+    assert f"{version} http://testserver{address} Copy the line" in cited
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/nutrients/magnesium/", "/symptoms/tremor/", "/articles/night-leg-cramps/", "/data/"],
+)
+def test_every_section_of_the_text_links_to_itself(client, address):
+    html = client.get(address).content.decode().partition("<main")[2].partition("</main>")[0]
+
+    linked = re.findall(r'<h2 id="([^"]+)"><a class="self-link" href="#([^"]+)">', html)
+
+    assert len(linked) > 2
+    assert [place for place, link in linked if place != link] == []
+    assert {"sources", "tables"} & {place for place, _ in linked}

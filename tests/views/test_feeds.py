@@ -1,0 +1,128 @@
+"""Feeds of changes, read by a parser that is not ours."""
+
+from datetime import UTC, datetime
+
+import feedparser
+import pytest
+
+from nutrients.models import ChangeNote, Nutrient
+
+pytestmark = pytest.mark.usefixtures("content")
+ALL, MAGNESIUM = "/feeds/changes/", "/feeds/changes/magnesium/"
+ADDRESSES = ["/feeds/articles/", ALL, MAGNESIUM]
+
+
+@pytest.fixture
+def feed(client):
+    """A feed as its parser reads it; it must be well formed and Atom 1.0."""
+
+    def get(address):
+        response = client.get(address, headers={"host": "localhost"})
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        parsed = feedparser.parse(response.content, response_headers=headers)
+        assert not parsed.bozo, parsed.get("bozo_exception")
+        assert parsed.version == "atom10"
+        return parsed
+
+    return get
+
+
+def note(address, text="It said 1 mg. It is 2 mg.", **fields):
+    fields = {"title": "Magnesium", "made_at": datetime(2026, 11, 30, 9, 8, tzinfo=UTC)} | fields
+    return ChangeNote.objects.create(address=address, text=text, **fields)
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_feed_has_what_atom_asks_for(feed, address):
+    note("/nutrients/magnesium/")
+    parsed = feed(address)
+
+    assert parsed.feed.title
+    assert parsed.feed.id
+    assert parsed.feed.updated_parsed
+    assert parsed.feed.author == "Nutrisite editors"
+    assert [link.href for link in parsed.feed.links if link.rel == "self"] == [
+        f"http://testserver{address}"
+    ]
+    assert parsed.entries
+    ids = [entry.id for entry in parsed.entries]
+    assert len(set(ids)) == len(ids)
+    assert all(entry.title and entry.updated_parsed and entry.link for entry in parsed.entries)
+
+
+def test_change_is_told_with_its_page_and_its_moment(feed):
+    note("/nutrients/magnesium/#needs", kind="correction")
+
+    [entry] = feed(ALL).entries
+
+    assert entry.title == "Correction: Magnesium"
+    assert entry.link == "http://testserver/nutrients/magnesium/#needs"
+    assert entry.summary == "It said 1 mg. It is 2 mg."
+    assert entry.updated == "2026-11-30T09:08:00+00:00"
+    assert [tag.term for tag in entry.tags] == ["correction"]
+
+
+def test_newest_comes_first_and_one_page_may_change_twice(feed):
+    note("/foods/spinach-raw/", title="Spinach")
+    note("/foods/spinach-raw/", title="Spinach", made_at=datetime(2026, 12, 1, tzinfo=UTC))
+    note("/symptoms/tremor/", title="To come", made_at=datetime(2099, 1, 1, tzinfo=UTC))
+
+    entries = feed(ALL).entries
+
+    assert [entry.updated[:10] for entry in entries] == ["2026-12-01", "2026-11-30"]
+    assert entries[0].id != entries[1].id
+
+
+def test_feed_of_a_nutrient_tells_of_its_page_and_its_evidence_alone(feed):
+    note("/nutrients/magnesium/")
+    note("/nutrients/magnesium/muscle-cramps/#deficiency", title="Magnesium and cramps")
+    note("/nutrients/magnesium-oxide/", title="Another")
+    note("/nutrients/calcium/", title="Calcium")
+
+    assert {entry.title for entry in feed(MAGNESIUM).entries} == {
+        "Change: Magnesium",
+        "Change: Magnesium and cramps",
+    }
+
+
+def test_text_is_text_and_never_markup(feed):
+    note("/nutrients/magnesium/", text="<b>x</b> & \x0by", title="A < B\x00")
+
+    [entry] = feed(ALL).entries
+
+    assert entry.summary == "&lt;b&gt;x&lt;/b&gt; &amp; y"
+    assert entry.title == "Change: A < B"
+
+
+def test_feed_without_a_change_is_dated_by_the_content_and_stays_the_same(client, feed):
+    parsed = feed(ALL)
+
+    assert parsed.entries == []
+    assert parsed.feed.updated == "2026-11-22T00:00:00+00:00"
+    assert client.get(ALL).content == client.get(ALL).content
+
+
+def test_feed_of_a_nutrient_that_is_not_public_is_a_404(client):
+    Nutrient.objects.filter(slug="magnesium").update(status="draft")
+
+    assert client.get(MAGNESIUM).status_code == 404
+    assert client.get("/feeds/changes/nope/").status_code == 404
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_feed_that_did_not_change_is_not_sent_again(client, address):
+    first = client.get(address)
+
+    again = client.get(address, headers={"if-none-match": first["ETag"]})
+
+    assert (again.status_code, again.cookies) == (304, {})
+
+
+def test_pages_name_the_feeds_that_go_with_them(client):
+    home, page = client.get("/").content.decode(), client.get("/nutrients/magnesium/")
+
+    assert (
+        f'type="application/atom+xml" title="Nutrisite changes and corrections" href="{ALL}"'
+        in home
+    )
+    assert f'title="Changes about magnesium" href="{MAGNESIUM}"' in page.content.decode()
