@@ -28,8 +28,8 @@ ORDER = (
     *(DocumentKind.OTHER_CAUSE, DocumentKind.EVIDENCE, DocumentKind.INTERACTION),
 )
 # Points off: a long sign, a pair and a heading hold many words that they are not the page of.
-LESS = {DocumentKind.RED_FLAG: 80, DocumentKind.EVIDENCE: 150, DocumentKind.INTERACTION: 150}
-LESS_FOR_A_SECTION = 150
+LESS = {DocumentKind.RED_FLAG: 40, DocumentKind.EVIDENCE: 60, DocumentKind.INTERACTION: 250}
+LESS_FOR_A_SECTION, LESS_FOR_A_GROUP = 150, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,9 @@ def _ranked(units: list[Unit], *, at: datetime, every: bool = True) -> list[_Fou
 def _place(one: _Found) -> tuple[bool, int, int, int, str, str]:
     document, points = one.document, one.score.points
     kind = DocumentKind(document.kind)
-    points -= LESS_FOR_A_SECTION if "#" in document.key else LESS.get(kind, 0)
+    points -= LESS.get(kind, 0)
+    points -= LESS_FOR_A_SECTION * (kind == DocumentKind.ARTICLE and document.key != document.row)
+    points -= LESS_FOR_A_GROUP * (kind == DocumentKind.FOOD and document.key != document.row)
     order = ORDER.index(kind)
     return document.is_imported, -one.score.units, -points, order, document.title, document.key
 

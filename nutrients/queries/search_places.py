@@ -22,7 +22,12 @@ from nutrients.models import (
     Symptom,
 )
 
-ROWS = {
+ROWS: dict[
+    DocumentKind,
+    type[
+        RedFlag | Symptom | Nutrient | Article | FoodSource | RiskFactor | OtherCause | Interaction
+    ],
+] = {
     DocumentKind.RED_FLAG: RedFlag,
     DocumentKind.SYMPTOM: Symptom,
     DocumentKind.NUTRIENT: Nutrient,

@@ -15,8 +15,9 @@ from .words import index_words, words_of
 # “Water tablets: loop diuretics (furosemide, bumetanide)” has four names.
 PARTS = re.compile(r"[():;]")
 NAME_PARTS = re.compile(r"[(),:;]")
-FIELDS = ("row", "url", "title", "names", "note", "text", "is_imported", "title_words")
-FIELDS += ("name_words", "text_words", "words", "size", "row_changed_at")
+SHOWN = ("row", "url", "title", "names", "note", "text", "is_imported")
+INDEXED = ("title_words", "name_words", "text_words", "words", "size", "row_changed_at")
+FIELDS = (*SHOWN, *INDEXED)
 
 
 def document(
@@ -30,19 +31,20 @@ def document(
     hidden_names: Iterable[str] = (),
     note: str = "",
     text: Iterable[str] = (),
+    hidden_text: Iterable[str] = (),
     is_imported: bool = False,
     row_changed_at: datetime | None = None,
 ) -> SearchDocument:
-    """An unsaved document. `names` are listed in the A to Z, `hidden_names` are only searched.
+    """An unsaved document. `names` are listed in the A to Z; what is hidden is only searched.
 
     `row` is the key of the row whose state decides; its own key where it is not given.
     """
     title, listed = _plain(title), _unique(map(_plain, names))
     body = "\n".join(filter(None, map(_plain_lines, text)))
-    title_words, text_words = words_of(title), words_of(body)
-    name_words = _unique(
-        " ".join(words_of(name)) for name in (*listed, *hidden_names, *pieces(title))
-    )
+    title_words, text_words = words_of(title), words_of("\n".join((body, *hidden_text)))
+    # A sign is one phrase; what stands between its commas says something else alone.
+    parts = () if kind == DocumentKind.RED_FLAG else pieces(title)
+    name_words = _unique(" ".join(words_of(name)) for name in (*listed, *hidden_names, *parts))
     every = index_words([*title_words, *" ".join(name_words).split(), *text_words])
     return SearchDocument(
         kind=kind,

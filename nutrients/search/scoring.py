@@ -12,7 +12,7 @@ from .words import LETTER_AND_NUMBER, stem
 # Points for a word found as it is, by its stem, and by its beginning.
 IN_TITLE, IN_NAMES, IN_TEXT = (120, 105, 60), (100, 90, 45), (30, 25, 8)
 # Points where the whole query is the title or a name, or stands at the beginning of one.
-WHOLE_TITLE, WHOLE_NAME, STARTS_TITLE, STARTS_NAME = 400, 350, 120, 60
+WHOLE_TITLE, WHOLE_NAME, STARTS_TITLE, STARTS_NAME = 400, 350, 120, 90
 # A longer title says less of each of its words.
 A_WORD_MORE, LONGEST_TITLE = 3, 20
 # A synonym is a little less than the word itself, in tenths.

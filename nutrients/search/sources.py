@@ -156,9 +156,10 @@ def _food(row: FoodSource) -> SearchDocument:
         row.slug,
         row.name,
         url=row.get_absolute_url(),
-        hidden_names=[row.usda_description, row.group.name],
+        hidden_names=[row.usda_description],
         note=row.group.name,
         text=[row.note],
+        hidden_text=[row.group.name],
         is_imported=not row.is_curated,
         row_changed_at=row.changed_at,
     )
@@ -200,7 +201,6 @@ def _interaction(row: Interaction) -> SearchDocument:
         DocumentKind.INTERACTION,
         row.slug,
         str(row),
-        hidden_names=[row.item_a, row.item_b],
         note=row.get_severity_display(),
         text=[row.effect, row.advice],
     )

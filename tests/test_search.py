@@ -1,0 +1,74 @@
+"""What readers type, and what must come first: data in `test_search_queries.yaml`.
+
+The queries run on the engine of the test database. DATABASE_URL makes that PostgreSQL.
+"""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from django.core.management import call_command
+from django.utils import timezone
+
+from nutrients.models import SearchDocument, Synonym
+from nutrients.queries.search import search
+from nutrients.search import engines
+from nutrients.search.index import catch_up, rebuild
+
+QUERIES = yaml.safe_load((Path(__file__).parent / "test_search_queries.yaml").read_text())
+
+
+def addresses(q):
+    results = search(q, at=timezone.now())
+    return [hit.url for group in results.groups for hit in group.hits]
+
+
+def test_set_is_large_enough():
+    assert len(QUERIES) >= 150
+
+
+@pytest.mark.parametrize("q", QUERIES)
+def test_query_finds_first(content, q):
+    assert addresses(q)[:1] == [QUERIES[q]]
+
+
+def test_every_synonym_leads_somewhere(content):
+    # “Lithium” and a few more wait for their row to be published.
+    lost = [
+        (row.slug, phrase)
+        for row in Synonym.objects.all()
+        for phrase in row.words.split(",")
+        if not addresses(phrase.strip()) and addresses(row.means)
+    ]
+
+    assert lost == []
+
+
+def test_all_documents_stand_in_the_index_once(content):
+    rebuild()
+    assert catch_up().written == 0
+    assert catch_up().removed == 0
+    assert len(addresses("magnesium")) == len(set(addresses("magnesium")))
+
+
+def test_rebuilding_finds_the_same_as_keeping_in_step(content, capsys):
+    before = [addresses(q) for q in ("cramp", "b12", "spinach")]
+    call_command("rebuild_search")
+
+    assert [addresses(q) for q in ("cramp", "b12", "spinach")] == before
+    assert f"{SearchDocument.objects.count():,} documents written" in capsys.readouterr().out
+
+
+def test_index_mends_itself(content):
+    """What was lost or left behind in an index that is kept apart comes right by itself."""
+    engines.empty()
+    catch_up()
+
+    assert "/nutrients/magnesium/" in addresses("magnesium")
+
+
+def test_change_past_the_screens_is_found_at_the_next_start(content):
+    SearchDocument.objects.filter(key="magnesium").update(words="", title_words="")
+    call_command("load_content", verbosity=0)
+
+    assert addresses("magnesium")[0] == "/nutrients/magnesium/"
