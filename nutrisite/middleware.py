@@ -1,6 +1,5 @@
 """What happens to every request and every answer, whichever page it is for."""
 
-import logging
 import time
 from collections.abc import Callable
 
@@ -8,11 +7,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 
-from nutrisite.logging import route_of
+from nutrisite.cache.marking import NOTED
+from nutrisite.logging import METHODS, log_access, route_of
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
-
-METHODS = ("GET", "HEAD", "OPTIONS", "POST")
 
 # Powers of the browser that no page here uses, so that nothing injected could use them either.
 PERMISSIONS = ", ".join(
@@ -31,34 +29,38 @@ PERMISSIONS = ", ".join(
     )
 )
 
-access = logging.getLogger("nutrisite.access")
-
 
 def response_headers(get_response: Handler) -> Handler:
-    """Add the security headers that neither Django nor the content policy writes."""
+    """Add the security headers that neither Django nor the content policy writes.
+
+    A page without a rule of its own is asked for again each time, so that an edit shows at once;
+    its ETag spares sending what did not change.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.headers.setdefault("Cache-Control", "no-cache")
         return response
 
     return middleware
 
 
 def access_log(get_response: Handler) -> Handler:
-    """Write one line a request: method, route, status, milliseconds, and nothing of the reader."""
+    """Write one line a request: method, route, status, milliseconds, and nothing of the reader.
+
+    The layer in front of Django writes it where it may answer itself, and is told the route.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         start = time.perf_counter()
         response = get_response(request)
-        fields = {
-            "method": request.method if request.method in METHODS else "other",
-            "route": route_of(request),
-            "status": response.status_code,
-            "milliseconds": round((time.perf_counter() - start) * 1000, 1),
-        }
-        access.info("%(method)s %(route)s %(status)s in %(milliseconds)s ms", fields, extra=fields)
+        noted = request.META.get(NOTED)
+        if noted:
+            noted.route = route_of(request)
+        else:
+            log_access(request.method, route_of(request), response.status_code, start)
         return response
 
     return middleware

@@ -72,6 +72,8 @@ MIDDLEWARE = [
     "nutrisite.middleware.access_log",
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
+    # Below the two that fit an answer to one reader, above all that could make it personal.
+    "nutrisite.cache.marking.kept_pages",
     "nutrisite.middleware.method_not_allowed",
     "nutrisite.middleware.unreadable_path",
     "django.middleware.common.CommonMiddleware",
@@ -125,6 +127,10 @@ def database() -> dict[str, Any]:
 DATABASES = {"default": database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": environment.cache("CACHE_URL", "locmemcache://")}
+# Finished pages, in the memory of each worker; 0 keeps none.
+PAGE_CACHE_BYTES = environment.whole_number("PAGE_CACHE_MB", 16, 0, 4096) * 1_000_000
+# Gives the next moment at which a page changes though nobody edits anything.
+NEXT_CHANGE = "nutrients.queries.schedule.next_change"
 
 # Files
 STATIC_URL = "/static/"

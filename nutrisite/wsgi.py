@@ -1,9 +1,11 @@
-"""The WSGI application that gunicorn serves."""
+"""The WSGI application that gunicorn serves: Django, with finished pages kept in front of it."""
 
 import os
 
 from django.core.wsgi import get_wsgi_application
 
+from nutrisite.cache import in_front_of
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nutrisite.settings")
 
-application = get_wsgi_application()
+application = in_front_of(get_wsgi_application())

@@ -1,0 +1,46 @@
+"""Changes that come by themselves: rows that begin to show, and reviews that fall overdue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Min, QuerySet, Value
+from django.utils.timezone import localdate, make_aware
+
+from nutrients.models import ChangeNote, Publishable, Status
+
+
+def next_change(*, at: datetime) -> datetime | None:
+    """The first moment after `at` when a page changes though nobody edits; None without one.
+
+    That is when a row or a note set for later begins to show, or the midnight after the last day
+    for a review. Two queries.
+    """
+    published = [
+        model._default_manager.filter(status=Status.PUBLISHED)
+        for model in apps.get_app_config("nutrients").get_models()
+        if issubclass(model, Publishable)
+    ]
+    notes = ChangeNote.objects.filter(made_at__gt=at)
+    begins = [_first(rows.filter(publish_at__gt=at), "publish_at") for rows in published]
+    moments: list[datetime] = _found([*begins, _first(notes, "made_at")])
+    today = localdate(at)
+    due = [_first(rows.filter(review_due_on__gte=today), "review_due_on") for rows in published]
+    return min([*moments, *map(_day_after, _found(due))], default=None)
+
+
+def _first(rows: QuerySet[Any], name: str) -> QuerySet[Any, Any]:
+    """The smallest value of a field, as a query for one row of one."""
+    return rows.order_by().values(all_rows=Value(1)).annotate(first=Min(name)).values_list("first")
+
+
+def _found(queries: Iterable[QuerySet[Any, Any]]) -> list[Any]:
+    first, *rest = queries
+    return [value for (value,) in first.union(*rest, all=True) if value]
+
+
+def _day_after(day: date) -> datetime:
+    return make_aware(datetime.combine(day + timedelta(days=1), time.min))
