@@ -77,6 +77,21 @@ def test_site_map_costs_a_constant_number_of_queries(client, django_assert_num_q
         client.get("/sitemap.xml")
 
 
+def test_site_map_keeps_to_its_schema(client):
+    root = ElementTree.fromstring(client.get("/sitemap.xml").content)
+    addresses = [place.findtext(f"{SITEMAP}loc") for place in root]
+
+    assert root.tag == f"{SITEMAP}urlset"
+    assert {place.tag for place in root} == {f"{SITEMAP}url"}
+    assert {tuple(part.tag.removeprefix(SITEMAP) for part in place) for place in root} == {
+        ("loc",),
+        ("loc", "lastmod"),
+    }
+    assert len(set(addresses)) == len(addresses) < 50_000
+    assert max(map(len, addresses)) < 2048
+    assert all(datetime.fromisoformat(each.text).tzinfo for each in root.iter(f"{SITEMAP}lastmod"))
+
+
 def test_robots_are_kept_out_of_the_print_out_alone(client):
     response = client.get("/robots.txt", headers={"host": "localhost"})
 

@@ -1,0 +1,146 @@
+"""The life-stage picker, the chart of foods and the portions: with script and without."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser import axe
+
+MAGNESIUM = "/nutrients/magnesium/"
+CHOSEN = f"{MAGNESIUM}?stage=31-50-female&diet=vegan&basis=100kcal"
+PAGES = [
+    CHOSEN,
+    f"{MAGNESIUM}?diet=vegan&group=fish",
+    "/nutrients/sodium/?stage=51-70-male",
+    "/foods/?nutrient=magnesium&also=calcium&level=high&basis=100g",
+    "/foods/milk-whole/?portion=100",
+    "/sources/",
+]
+OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+BOTH = pytest.mark.parametrize("fixture", ["page", "page_without_script"])
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_page_is_clean_for_axe_in_light_and_dark_narrow_and_wide(page, address):
+    assert axe.violations(page, address) == []
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_page_with_everything_open_fits_the_narrowest_screen(page, address):
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.goto(address)
+    page.evaluate("document.querySelectorAll('main details').forEach((one) => { one.open = true })")
+
+    assert page.evaluate(OVERFLOW) == 0
+    assert axe.on_this_page(page) == []
+
+
+@BOTH
+def test_life_stage_gives_need_and_limit_and_what_it_counts(request, fixture):
+    page = request.getfixturevalue(fixture)
+    page.goto(MAGNESIUM)
+    page.get_by_label("Age, sex, pregnancy").select_option(label="Male, 31 to 50 years")
+    if fixture == "page_without_script":
+        page.get_by_role("button", name="Show the need").click()
+
+    answer = page.locator("#needs-answer")
+    expect(answer).to_contain_text("420\xa0mg")
+    expect(answer).to_contain_text("350\xa0mg")
+    expect(answer).to_contain_text("supplements and medicines only")
+    expect(page).to_have_url(re.compile("stage=31-50-male"))
+    answer.get_by_role("link", name="Build a plate").click()
+    expect(page.locator("#results")).to_contain_text("3 foods:")
+
+
+@BOTH
+def test_foods_are_narrowed_and_compared_and_the_life_stage_stays(request, fixture):
+    page = request.getfixturevalue(fixture)
+    page.goto(f"{MAGNESIUM}?stage=31-50-male")
+    page.get_by_text("Narrow by diet, allergen").click()
+    page.get_by_label("Vegan").check()
+    page.get_by_label("100 kcal").check()
+    if fixture == "page_without_script":
+        page.get_by_role("button", name="Show the foods").click()
+
+    expect(page).to_have_url(re.compile("basis=100kcal"))
+    answer = page.locator("#food-answer")
+    expect(answer.get_by_role("link", name="Vegan , remove filter")).to_be_visible()
+    expect(answer.locator("figcaption")).to_contain_text("in 100 kcal")
+    expect(answer.locator("ol.bars > li")).to_have_count(10)
+    expect(page.locator("#needs-answer")).to_contain_text("420\xa0mg")
+    assert "stage=31-50-male" in page.url
+
+
+def test_change_is_spoken_counted_and_keeps_the_focus(page):
+    page.goto(MAGNESIUM)
+    before = page.locator("#count-free-from-fish").inner_text()
+    page.get_by_text("Narrow by diet, allergen").click()
+    page.get_by_label("Vegan").check()
+    expect(page.locator("[data-status]")).to_contain_text("foods with magnesium")
+    assert page.evaluate("document.activeElement.value") == "vegan"
+    expect(page.locator("#count-free-from-fish")).not_to_have_text(before)
+
+    page.get_by_label("Age, sex, pregnancy").select_option(label="Pregnant, 19 to 30 years")
+    expect(page.locator("[data-status]")).to_contain_text("Pregnant, 19 to 30 years")
+    assert page.evaluate("document.activeElement.id") == "need-stage"
+
+
+def test_back_brings_the_answers_and_the_controls_as_they_were(page):
+    page.goto(MAGNESIUM)
+    page.get_by_label("Age, sex, pregnancy").select_option(label="Male, 31 to 50 years")
+    expect(page.locator("#needs-answer")).to_contain_text("420\xa0mg")
+    page.go_back()
+
+    expect(page.locator("#needs-answer")).to_contain_text("Most adults need")
+    expect(page.get_by_label("Age, sex, pregnancy")).to_have_value("")
+
+
+def test_no_food_left_leads_on(page_without_script):
+    page = page_without_script
+    page.goto(f"{MAGNESIUM}?diet=vegan&group=fish")
+    way = page.get_by_role("link", name=re.compile("^Without “Vegan”"))
+    promised = re.search(r": (\d+) food", way.inner_text())[1]
+    way.click()
+
+    expect(page.locator("#food-answer")).to_contain_text(f"{promised} food")
+
+
+def test_counts_in_lists_to_choose_from_follow_the_filters(page):
+    page.goto("/foods/")
+    page.get_by_label("Rich in").select_option("magnesium")
+    expect(page.locator("#results")).to_contain_text("with magnesium")
+    page.get_by_label("And also in").select_option("calcium")
+    expect(page.locator("#results")).to_contain_text("with magnesium and calcium")
+    level = page.get_by_label("How much in a serving")
+    high = level.locator("option[value=high]").inner_text()
+    level.select_option("high")
+
+    expect(page.locator("#results")).to_contain_text(
+        re.compile(rf"^{re.search(r'[(]([0-9]+)[)]', high)[1]} foods? with")
+    )
+    expect(page.get_by_label("Rich in")).to_have_value("magnesium")
+    expect(level).to_have_value("high")
+
+
+@BOTH
+def test_portion_changes_the_bars(request, fixture):
+    page = request.getfixturevalue(fixture)
+    page.goto("/foods/spinach-raw/")
+    page.get_by_label("Portion").select_option("100")
+    if fixture == "page_without_script":
+        page.get_by_role("button", name="Show this portion").click()
+
+    expect(page.locator("#food-amounts")).to_contain_text("79\xa0mg")
+    expect(page).to_have_url(re.compile("portion=100"))
+
+
+def test_a_source_opens_on_what_rests_on_it(page_without_script):
+    page = page_without_script
+    page.goto("/nutrients/magnesium/muscle-cramps/")
+    page.locator(".sources").get_by_role("link", name=re.compile("How we saw it")).first.click()
+    source = page.locator(":target")
+    source.locator("summary").click()
+
+    source.get_by_role("link", name="Magnesium: Muscle cramps (too little)").click()
+    assert page.url.endswith("/nutrients/magnesium/muscle-cramps/#deficiency")
