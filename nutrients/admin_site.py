@@ -11,7 +11,14 @@ from django.http import HttpRequest
 GROUPS = {
     "Articles": ["Article", "ArticleSection"],
     "Nutrients and evidence": ["Nutrient", "Association", "ReferenceIntake"],
-    "Symptoms and safety": ["Symptom", "RedFlag", "RedFlagRule", "Question", "Answer", "SafetyCase"],
+    "Symptoms and safety": [
+        "Symptom",
+        "RedFlag",
+        "RedFlagRule",
+        "Question",
+        "Answer",
+        "SafetyCase",
+    ],
     "Causes and risks": ["OtherCause", "RiskFactor", "Interaction"],
     "Foods": ["FoodSource", "NutrientAmount", "FoodPortion", "FoodGroup"],
     "Sources and corrections": ["Source", "ChangeNote"],

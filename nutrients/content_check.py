@@ -10,7 +10,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from nutrients import prose
 from nutrients.content_links import dead_links
@@ -87,8 +87,8 @@ def _content_models() -> list[type[models.Model]]:
     return [model for model in found if hasattr(model, "natural_key")]
 
 
-def _public(model: type[models.Model]) -> QuerySet[Any]:
-    """The rows that the public sees or will see."""
+def _public(model: type[models.Model]) -> Any:
+    """The rows that the public sees or will see, as the model's own QuerySet."""
     rows = model._default_manager.all()
     return rows.filter(status=Status.PUBLISHED) if issubclass(model, Publishable) else rows
 

@@ -18,7 +18,12 @@ from nutrients.models import (
     Symptom,
 )
 
-SLUGGED = {"article": Article, "nutrient": Nutrient, "symptom": Symptom, "food": FoodSource}
+SLUGGED: dict[str, type[Article | Nutrient | Symptom | FoodSource]] = {
+    "article": Article,
+    "nutrient": Nutrient,
+    "symptom": Symptom,
+    "food": FoodSource,
+}
 
 
 def dead_links(

@@ -176,7 +176,9 @@ def test_new_rule_that_names_an_unknown_answer_is_refused(folder):
     rule = row("redflagrule", slug="fast", red_flag=["burst"], symptoms=[["cramps"]])
     rule["fields"]["answers"] = [["onset", "sudden"]]
 
-    with pytest.raises(CommandError, match=r"its answers leads to nutrients\.answer onset / sudden"):
+    with pytest.raises(
+        CommandError, match=r"its answers leads to nutrients\.answer onset / sudden"
+    ):
         load(folder([source(), symptom(), flag, rule]))
 
 

@@ -28,7 +28,7 @@ class Cited:
 
 
 def cite(references: References, sources: Iterable[Source]) -> list[Citation]:
-    """Cite the sources, lowest number first; the first citation of source 3 has the id `ref-3-1`."""
+    """Cite the sources, lowest number first. The first citation of source 3 is `ref-3-1`."""
     cited = sorted(references.cite_all(sources), key=lambda reference: reference.number)
     return [Citation(ref.number, f"ref-{ref.number}-{ref.citations}") for ref in cited]
 

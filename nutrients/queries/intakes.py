@@ -91,7 +91,9 @@ class DailyNeeds:
     def at_stage(self, slug: str) -> StageNeed | None:
         """The need of one life stage; None where none is chosen."""
         stage = self.stages.get(slug)
-        for intake in self.intakes if stage else ():
+        if stage is None:
+            return None
+        for intake in self.intakes:
             if (intake.life_stage, intake.sex, intake.life_status) == _key(stage):
                 return StageNeed(stage, intake)
         return None

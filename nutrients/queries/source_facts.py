@@ -151,16 +151,16 @@ def _risks(*, at: datetime) -> Facts:
 def _causes(*, at: datetime) -> Facts:
     public = Q(symptoms__in=Symptom.objects.published(at=at))
     rows = OtherCause.objects.published(at=at).order_by().filter(sources__isnull=False)
-    rows = rows.values_list("sources__slug", "slug", "name")
-    for source, slug, name, sign in rows.annotate(sign=Min("symptoms__slug", filter=public)):
+    facts = rows.values_list("sources__slug", "slug", "name")
+    for source, slug, name, sign in facts.annotate(sign=Min("symptoms__slug", filter=public)):
         yield source, Fact(name, _place(Symptom, sign, f"cause-{slug}"))
 
 
 def _interactions(*, at: datetime) -> Facts:
     public = Q(nutrients__in=Nutrient.objects.published(at=at))
     rows = Interaction.objects.published(at=at).order_by().filter(sources__isnull=False)
-    rows = rows.values_list("sources__slug", "slug", "item_a", "item_b")
-    for source, slug, one, other, nutrient in rows.annotate(
+    facts = rows.values_list("sources__slug", "slug", "item_a", "item_b")
+    for source, slug, one, other, nutrient in facts.annotate(
         nutrient=Min("nutrients__slug", filter=public)
     ):
         yield source, Fact(f"{one} and {other}", _place(Nutrient, nutrient, f"pair-{slug}"))

@@ -149,5 +149,5 @@ def _ticked(case: SafetyCase) -> list[str]:
     """What the case ticks and answers, in the words that a reader sees beside the boxes."""
     words = [flag.tick_label or flag.sign for flag in case.flag_list]
     words += [row.name for row in case.symptom_list]
-    words += [row.name for row in (*case.risk_list, *case.cause_list)]
+    words += [row.name for row in case.risk_list] + [row.name for row in case.cause_list]
     return words + [f"{row.question} {row.label}" for row in case.answer_list]
