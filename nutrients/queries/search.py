@@ -82,7 +82,7 @@ def search(q: str, *, at: datetime) -> SearchResults:
     """What the public may see at the moment `at` that holds every word of `q`, by kind.
 
     Where nothing does, the nearest spelling is tried, and then whatever holds most of the words.
-    At most nine queries, whatever the content.
+    At most fifteen queries, whatever the content.
     """
     words = telling_words(q)
     if not words:

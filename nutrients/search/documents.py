@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 from typing import Any
 from unicodedata import normalize
@@ -20,49 +21,59 @@ INDEXED = ("title_words", "name_words", "text_words", "words", "size", "row_chan
 FIELDS = (*SHOWN, *INDEXED)
 
 
-def document(
-    kind: DocumentKind,
-    key: str,
-    title: str,
-    *,
-    row: str | None = None,
-    url: str = "",
-    names: Iterable[str] = (),
-    hidden_names: Iterable[str] = (),
-    note: str = "",
-    text: Iterable[str] = (),
-    hidden_text: Iterable[str] = (),
-    is_imported: bool = False,
-    row_changed_at: datetime | None = None,
-) -> SearchDocument:
-    """An unsaved document. `names` are listed in the A to Z; what is hidden is only searched.
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What search is told of a row. `names` are listed in the A to Z; the hidden only searched.
 
     `row` is the key of the row whose state decides; its own key where it is not given.
     """
-    title, listed = _plain(title), _unique(map(_plain, names))
-    body = "\n".join(filter(None, map(_plain_lines, text)))
-    title_words, text_words = words_of(title), words_of("\n".join((body, *hidden_text)))
-    # A sign is one phrase; what stands between its commas says something else alone.
-    parts = () if kind == DocumentKind.RED_FLAG else pieces(title)
-    name_words = _unique(" ".join(words_of(name)) for name in (*listed, *hidden_names, *parts))
+
+    kind: DocumentKind
+    key: str
+    title: str
+    _: KW_ONLY
+    row: str | None = None
+    url: str = ""
+    names: Iterable[str] = ()
+    hidden_names: Iterable[str] = ()
+    note: str = ""
+    text: Iterable[str] = ()
+    hidden_text: Iterable[str] = ()
+    is_imported: bool = False
+    row_changed_at: datetime | None = None
+
+
+def document(entry: Entry) -> SearchDocument:
+    """The unsaved document of an entry: what is shown of it, and its words, folded."""
+    title, listed = _plain(entry.title), _unique(map(_plain, entry.names))
+    text = "\n".join(filter(None, map(_plain_lines, entry.text)))
+    title_words, text_words = words_of(title), words_of("\n".join((text, *entry.hidden_text)))
+    name_words = _name_words(entry.kind, title, (*listed, *entry.hidden_names))
     every = index_words([*title_words, *" ".join(name_words).split(), *text_words])
     return SearchDocument(
-        kind=kind,
-        key=key,
-        row=key if row is None else row,
-        url=url,
+        kind=entry.kind,
+        key=entry.key,
+        row=entry.key if entry.row is None else entry.row,
+        url=entry.url,
         title=title[:300],
         names="\n".join(listed),
-        note=note[:200],
-        text=body,
-        is_imported=is_imported,
+        note=entry.note[:200],
+        text=text,
+        is_imported=entry.is_imported,
         title_words=" ".join(title_words),
         name_words="\n".join(name_words),
         text_words=" ".join(text_words),
         words=" ".join(sorted(every)),
         size=len(title_words),
-        row_changed_at=row_changed_at,
+        row_changed_at=entry.row_changed_at,
     )
+
+
+def _name_words(kind: DocumentKind, title: str, names: Iterable[str]) -> list[str]:
+    """The words of each name, and of each name that the title holds."""
+    # A sign is one phrase; what stands between its commas says something else alone.
+    parts = () if kind == DocumentKind.RED_FLAG else pieces(title)
+    return _unique(" ".join(words_of(name)) for name in (*names, *parts))
 
 
 def split_names(text: str) -> list[str]:

@@ -28,12 +28,21 @@ from nutrients.models import (
     Symptom,
 )
 
-from .documents import document, split_names
+from .documents import Entry, document, split_names
 from .pages import PAGES
 
 
 def all_but_foods() -> Iterator[SearchDocument]:
     """The documents of everything of which there are few: made in milliseconds."""
+    return map(document, _entries())
+
+
+def foods(rows: QuerySet[FoodSource]) -> Iterator[SearchDocument]:
+    """The documents of these foods, of which there may be thousands."""
+    return (document(_food(row)) for row in rows.select_related("group"))
+
+
+def _entries() -> Iterator[Entry]:
     yield from map(_red_flag, RedFlag.objects.all())
     yield from map(_symptom, Symptom.objects.all())
     yield from map(_nutrient, Nutrient.objects.all())
@@ -47,13 +56,8 @@ def all_but_foods() -> Iterator[SearchDocument]:
     yield from _pages()
 
 
-def foods(rows: QuerySet[FoodSource]) -> Iterator[SearchDocument]:
-    """The documents of these foods, of which there may be thousands."""
-    return map(_food, rows.select_related("group"))
-
-
-def _red_flag(row: RedFlag) -> SearchDocument:
-    return document(
+def _red_flag(row: RedFlag) -> Entry:
+    return Entry(
         DocumentKind.RED_FLAG,
         row.slug,
         row.sign,
@@ -65,8 +69,8 @@ def _red_flag(row: RedFlag) -> SearchDocument:
     )
 
 
-def _symptom(row: Symptom) -> SearchDocument:
-    return document(
+def _symptom(row: Symptom) -> Entry:
+    return Entry(
         DocumentKind.SYMPTOM,
         row.slug,
         row.name,
@@ -77,9 +81,9 @@ def _symptom(row: Symptom) -> SearchDocument:
     )
 
 
-def _nutrient(row: Nutrient) -> SearchDocument:
+def _nutrient(row: Nutrient) -> Entry:
     clinical = [*split_names(row.deficiency_name), *split_names(row.excess_name)]
-    return document(
+    return Entry(
         DocumentKind.NUTRIENT,
         row.slug,
         row.name,
@@ -94,14 +98,14 @@ def _nutrient(row: Nutrient) -> SearchDocument:
     )
 
 
-def _evidence() -> Iterator[SearchDocument]:
+def _evidence() -> Iterator[Entry]:
     """One document for each nutrient with each symptom: their cards share a page."""
     pairs: dict[tuple[str, str], list[Association]] = {}
     for row in Association.objects.select_related("nutrient", "symptom").order_by("pk"):
         pairs.setdefault((row.nutrient.slug, row.symptom.slug), []).append(row)
     for (nutrient, symptom), rows in pairs.items():
         first = rows[0]
-        yield document(
+        yield Entry(
             DocumentKind.EVIDENCE,
             f"{nutrient}/{symptom}",
             f"{first.nutrient.name} and {first.symptom.phrase}",
@@ -127,8 +131,8 @@ def _states(nutrient: Nutrient, *, low: bool, high: bool) -> list[str]:
     return [*(few if low else ()), *(many if high else ())]
 
 
-def _article(row: Article) -> SearchDocument:
-    return document(
+def _article(row: Article) -> Entry:
+    return Entry(
         DocumentKind.ARTICLE,
         row.slug,
         row.title,
@@ -138,8 +142,8 @@ def _article(row: Article) -> SearchDocument:
     )
 
 
-def _section(row: ArticleSection) -> SearchDocument:
-    return document(
+def _section(row: ArticleSection) -> Entry:
+    return Entry(
         DocumentKind.ARTICLE,
         f"{row.article.slug}#{row.anchor}",
         row.title,
@@ -150,8 +154,8 @@ def _section(row: ArticleSection) -> SearchDocument:
     )
 
 
-def _food(row: FoodSource) -> SearchDocument:
-    return document(
+def _food(row: FoodSource) -> Entry:
+    return Entry(
         DocumentKind.FOOD,
         row.slug,
         row.name,
@@ -165,8 +169,8 @@ def _food(row: FoodSource) -> SearchDocument:
     )
 
 
-def _food_group(row: FoodGroup) -> SearchDocument:
-    return document(
+def _food_group(row: FoodGroup) -> Entry:
+    return Entry(
         DocumentKind.FOOD,
         f"group/{row.slug}",
         row.name,
@@ -176,8 +180,8 @@ def _food_group(row: FoodGroup) -> SearchDocument:
     )
 
 
-def _risk_factor(row: RiskFactor) -> SearchDocument:
-    return document(
+def _risk_factor(row: RiskFactor) -> Entry:
+    return Entry(
         DocumentKind.RISK_FACTOR,
         row.slug,
         row.name,
@@ -186,8 +190,8 @@ def _risk_factor(row: RiskFactor) -> SearchDocument:
     )
 
 
-def _other_cause(row: OtherCause) -> SearchDocument:
-    return document(
+def _other_cause(row: OtherCause) -> Entry:
+    return Entry(
         DocumentKind.OTHER_CAUSE,
         row.slug,
         row.name,
@@ -196,8 +200,8 @@ def _other_cause(row: OtherCause) -> SearchDocument:
     )
 
 
-def _interaction(row: Interaction) -> SearchDocument:
-    return document(
+def _interaction(row: Interaction) -> Entry:
+    return Entry(
         DocumentKind.INTERACTION,
         row.slug,
         str(row),
@@ -206,9 +210,9 @@ def _interaction(row: Interaction) -> SearchDocument:
     )
 
 
-def _pages() -> Iterator[SearchDocument]:
+def _pages() -> Iterator[Entry]:
     for page in PAGES:
-        yield document(
+        yield Entry(
             DocumentKind.PAGE,
             page.name,
             page.title,

@@ -28,7 +28,7 @@ def feed(client):
 
 
 def note(address, text="It said 1 mg. It is 2 mg.", **fields):
-    fields = {"title": "Magnesium", "made_at": datetime(2026, 11, 30, 9, 8, tzinfo=UTC)} | fields
+    fields = {"title": "Magnesium", "made_at": datetime(2025, 11, 30, 9, 8, tzinfo=UTC)} | fields
     return ChangeNote.objects.create(address=address, text=text, **fields)
 
 
@@ -58,18 +58,18 @@ def test_change_is_told_with_its_page_and_its_moment(feed):
     assert entry.title == "Correction: Magnesium"
     assert entry.link == "http://testserver/nutrients/magnesium/#needs"
     assert entry.summary == "It said 1 mg. It is 2 mg."
-    assert entry.updated == "2026-11-30T09:08:00+00:00"
+    assert entry.updated == "2025-11-30T09:08:00+00:00"
     assert [tag.term for tag in entry.tags] == ["correction"]
 
 
 def test_newest_comes_first_and_one_page_may_change_twice(feed):
     note("/foods/spinach-raw/", title="Spinach")
-    note("/foods/spinach-raw/", title="Spinach", made_at=datetime(2026, 12, 1, tzinfo=UTC))
+    note("/foods/spinach-raw/", title="Spinach", made_at=datetime(2025, 12, 1, tzinfo=UTC))
     note("/symptoms/tremor/", title="To come", made_at=datetime(2099, 1, 1, tzinfo=UTC))
 
     entries = feed(ALL).entries
 
-    assert [entry.updated[:10] for entry in entries] == ["2026-12-01", "2026-11-30"]
+    assert [entry.updated[:10] for entry in entries] == ["2025-12-01", "2025-11-30"]
     assert entries[0].id != entries[1].id
 
 
