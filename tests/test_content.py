@@ -44,7 +44,8 @@ ROWS = {
     RiskFactor: 49,
     OtherCause: 27,
     Interaction: 33,
-    RedFlag: 31,
+    # The dossier's own list of 31, and 19 that its symptoms name in their own words.
+    RedFlag: 50,
 }
 
 # What nobody has verified yet, and so stays hidden until a clinician has looked.
