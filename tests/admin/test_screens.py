@@ -175,6 +175,7 @@ def test_index_groups_the_tables_and_names_the_site(editor_client):
         "Causes and risks",
         "Foods",
         "Sources and corrections",
+        "Search",
     ]
     assert "Nutrisite editors" in response.content.decode()
 

@@ -57,8 +57,10 @@ def test_another_section_is_added_without_reloading(editor_page):
     editor_page.goto("/admin/nutrients/article/")
     editor_page.locator("th.field-title a").first.click()
     rows = editor_page.locator("#sections-group .inline-related:not(.empty-form)")
+    add = editor_page.get_by_text("Add another Article section")
+    expect(add).to_be_visible()
     before = rows.count()
-    editor_page.get_by_text("Add another Article section").click()
+    add.click()
 
     expect(rows).to_have_count(before + 1)
     expect(rows.last.get_by_label("Body:")).to_be_visible()
