@@ -50,8 +50,13 @@ class FoodPanel:
 
     @property
     def counted(self) -> list[Facet]:
-        """The facets that show their count beside them, and not in a list to choose one from."""
+        """The facets that show their count beside them."""
         return [*self.diets, *self.free_from, *self.bases]
+
+    @property
+    def listed(self) -> list[Facet]:
+        """The facets that stand in a list to choose one from, with their count in their words."""
+        return [*self.nutrients, *self.also, *self.levels, *self.groups]
 
     @property
     def widenings(self) -> list[FoodStep]:
@@ -74,11 +79,7 @@ def food_panel(narrowing: Narrowing) -> FoodPanel:
         levels=facets("level", LEVEL_WORDS, [filters.level]),
         diets=facets("diet", _labels(DIETS), filters.diets),
         free_from=facets("free-from", _labels(ALLERGENS), filters.free_from),
-        groups=[
-            facet
-            for facet in facets("group", {"": "All groups"} | groups, [filters.group])
-            if facet.count or facet.is_on or not facet.value
-        ],
+        groups=facets("group", {"": "All groups"} | groups, [filters.group]),
         bases=facets("basis", BASES, [filters.basis]),
         sorts=_sorts(narrowing),
         active=_active(narrowing),
