@@ -27,7 +27,10 @@ control_socket_disable = True
 # A client could otherwise send these as headers and be believed.
 forwarder_headers = ""
 forwarded_allow_ips = ""
+# Bytes of an address, and how many headers of how many bytes each. More is answered with 400.
 limit_request_line = 8190
+limit_request_fields = 64
+limit_request_field_size = 8190
 
 # Our own middleware writes the access log, without address and query string.
 accesslog = None

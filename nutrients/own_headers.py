@@ -13,16 +13,18 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 MEANINGS = {
+    "Cache-Control": "Your browser must ask us each time whether the page it holds still stands.",
     "Content-Type": "What was sent: a page of text.",
     "Content-Length": "How long the page is, in bytes.",
     "Content-Language": "The language of the page.",
     "Content-Security-Policy": "Your browser may load styles, scripts and pictures from this site "
-    "alone, and may send forms and requests to this site alone.",
+    "alone, and may send forms and requests to this site alone. It tells us what it blocked.",
     "Cross-Origin-Opener-Policy": "A page of another site that opens this one cannot look into it.",
     "Cross-Origin-Resource-Policy": "No other site may show our files as its own.",
     "Permissions-Policy": "Nothing here may use your camera, microphone, location or movements.",
     "Referrer-Policy": "When you follow a link away, the other site is not told where you came "
     "from.",
+    "Reporting-Endpoints": "Where your browser tells us that it blocked something.",
     "Set-Cookie": "A cookie. There should be none on a page for readers.",
     "Strict-Transport-Security": "Your browser must use an encrypted connection from now on.",
     "Vary": "What may make this page look different when you ask for it again.",

@@ -6,6 +6,7 @@ An empty variable counts as one that is not set.
 
 import os
 from collections.abc import Collection
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -52,6 +53,16 @@ def names(name: str, default: list[str]) -> list[str]:
     """Give a list that the variable writes with commas."""
     parts = [part.strip() for part in text(name, "").split(",")]
     return [part for part in parts if part] or default
+
+
+def networks(name: str) -> list[IPv4Network | IPv6Network]:
+    """Give a list of networks, such as 192.0.2.0/24, that the variable writes with commas."""
+    try:
+        return [ip_network(part) for part in names(name, [])]
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"{name} cannot be read: write networks like 192.0.2.0/24 or 2001:db8::/32. {error}."
+        ) from error
 
 
 def folder(name: str, default: Path) -> Path:

@@ -8,10 +8,13 @@ import json
 import logging
 import time
 import traceback
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
 ACCESS_FIELDS = ("method", "route", "status", "milliseconds")
+# Made up for each request, so that all its lines can be found; "-" where there is no request.
+REQUEST_NUMBER: ContextVar[str] = ContextVar("request_number", default="-")
 METHODS = ("GET", "HEAD", "OPTIONS", "POST")
 
 access = logging.getLogger("nutrisite.access")
@@ -41,6 +44,7 @@ class JsonFormatter(logging.Formatter):
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
+            "request": getattr(record, "request_number", "-"),
         }
         line |= {name: getattr(record, name) for name in ACCESS_FIELDS if hasattr(record, name)}
         if record.exc_info:
@@ -55,6 +59,7 @@ class WithoutReader(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Rewrite the record in place where it is about a request; every record goes on."""
+        record.request_number = REQUEST_NUMBER.get()
         request = getattr(record, "request", None)
         about_request = request is not None or str(record.msg).startswith(GUNICORN_ON_REQUESTS)
         if not about_request:
@@ -107,7 +112,9 @@ def configuration(style: str, level: str) -> dict[str, Any]:
         "filters": {"without_reader": {"()": WithoutReader}},
         "formatters": {
             "json": {"()": JsonFormatter},
-            "plain": {"format": "%(asctime)s %(levelname)-7s %(name)s: %(message)s"},
+            "plain": {
+                "format": "%(asctime)s %(levelname)-7s %(request_number)s %(name)s: %(message)s"
+            },
         },
         "handlers": {
             "console": {

@@ -1,8 +1,10 @@
 """What happens to every request and every answer, whichever page it is for."""
 
+import re
 import time
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
@@ -40,6 +42,7 @@ def response_headers(get_response: Handler) -> Handler:
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        response.headers.setdefault("Reporting-Endpoints", f'policy="{settings.POLICY_REPORTS}"')
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.headers.setdefault("Cache-Control", "no-cache")
         return response
@@ -64,6 +67,31 @@ def access_log(get_response: Handler) -> Handler:
         return response
 
     return middleware
+
+
+def body_limit(get_response: Handler) -> Handler:
+    """Refuse a body longer than any form here, before anything of it is read or put on a disk.
+
+    An editor's form may be long; a reader's is a few hundred ticks.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        is_admin = request.path_info.startswith(f"/{settings.ADMIN_PATH}")
+        limit = settings.LONGEST_ADMIN_BODY if is_admin else settings.LONGEST_BODY
+        if not 0 <= declared_length(request) <= limit:
+            return HttpResponse(render_to_string("413.html", request=request), status=413)
+        return get_response(request)
+
+    return middleware
+
+
+def declared_length(request: HttpRequest) -> int:
+    """Give the length that a request says its body has; -1 where that is no number.
+
+    A body that comes in chunks says none, and Django reads nothing of it.
+    """
+    written = request.META.get("CONTENT_LENGTH") or "0"
+    return int(written) if re.fullmatch("[0-9]{1,18}", written) else -1
 
 
 def method_not_allowed(get_response: Handler) -> Handler:

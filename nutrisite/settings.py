@@ -18,6 +18,7 @@ PORT = environment.whole_number("PORT", 8000, 1, 65535)
 SITE_URL = environment.origin("SITE_URL", f"http://127.0.0.1:{PORT}")
 HTTPS = SITE_URL.startswith("https:")
 BEHIND_PROXY = environment.boolean("BEHIND_PROXY", False)
+PROXY_COUNT = environment.whole_number("PROXY_COUNT", 1, 1, 9)
 CONTACT_EMAIL = environment.text("CONTACT_EMAIL", "")
 if HTTPS and not BEHIND_PROXY:
     raise ImproperlyConfigured(
@@ -70,6 +71,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Below WhiteNoise, so that files are not logged.
     "nutrisite.middleware.access_log",
+    "nutrisite.middleware.body_limit",
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     # Below the two that fit an answer to one reader, above all that could make it personal.
@@ -150,7 +152,8 @@ LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
 USE_TZ = True
 
-# What a browser may do
+# What a browser may do, and where it tells what it was kept from doing
+POLICY_REPORTS = "/policy-reports"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -162,6 +165,8 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
+        "report-uri": POLICY_REPORTS,
+        "report-to": "policy",
     }
 }
 # Not no-referrer: browsers would then send no origin with a form, and signing in would fail.
@@ -171,16 +176,27 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 # Subdomains and browsers' preload lists are for the owner of the domain to promise, not for us.
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = environment.boolean("HSTS_PRELOAD", False)
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 X_FRAME_OPTIONS = "DENY"
 
-# Signing in. The cookies go to the admin alone, so that no public page ever sees one.
-SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = f"/{ADMIN_PATH}"
+# What a request may send, in bytes: a reader's form is short, an editor's may hold a long article.
+LONGEST_BODY, LONGEST_ADMIN_BODY = 65_536, 10_000_000
+# A nutrient's form holds its associations, intakes and amounts: more fields than Django expects.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+
+# Cookies: editors' alone. The prefix has the browser refuse one that another host of the domain
+# wrote; it asks for https and the path /, so nutrisite.doorway keeps them from public pages.
+COOKIE_PREFIX, COOKIE_PATH = ("__Host-", "/") if HTTPS else ("", f"/{ADMIN_PATH}")
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid", f"{COOKIE_PREFIX}csrftoken"
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = COOKIE_PATH
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
-# A nutrient's form holds its associations, intakes and amounts: more fields than Django expects.
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+# In the session, because Django's other place is one more cookie, for the whole site.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# Signing in
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
     for name, options in {

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from nutrisite import health
+from nutrisite import health, policy_reports
 
 urlpatterns = [
     # Editors
@@ -12,6 +12,7 @@ urlpatterns = [
     # Machines
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
+    path(settings.POLICY_REPORTS.lstrip("/"), policy_reports.receive, name="policy_reports"),
     # Readers
     path("", include("nutrients.urls")),
 ]

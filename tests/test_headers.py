@@ -29,7 +29,8 @@ ADDRESSES = [f"nutrients:{name}" for name in PAGES + MACHINES]
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+    "report-uri /policy-reports; report-to policy"
 )
 
 

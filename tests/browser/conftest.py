@@ -25,8 +25,8 @@ FLAGS = [
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory, worker_id):
-    """The site that runs for this worker's browser tests."""
+def prepared(tmp_path_factory, worker_id):
+    """A folder with a loaded database and collected files, made once for all workers."""
     shared = tmp_path_factory.getbasetemp()
     if worker_id != "master":
         shared = shared.parent
@@ -35,7 +35,13 @@ def site(tmp_path_factory, worker_id):
         if not (shared / "prepared").exists():
             server.prepare(shared / "preparing")
             (shared / "preparing").rename(shared / "prepared")
-    with server.running(shared / "prepared", shared / f"site-{worker_id}") as site:
+    return shared / "prepared"
+
+
+@pytest.fixture(scope="session")
+def site(prepared, worker_id):
+    """The site that runs for this worker's browser tests."""
+    with server.running(prepared, prepared.parent / f"site-{worker_id}") as site:
         yield site
 
 

@@ -69,7 +69,7 @@ def prepare(folder: Path) -> None:
 
 
 @contextmanager
-def running(prepared: Path, folder: Path):
+def running(prepared: Path, folder: Path, **variables: str):
     """Serve a copy of a prepared folder; the site stops at the end of the block."""
     shutil.copytree(prepared, folder)
     port = free_port()
@@ -77,7 +77,7 @@ def running(prepared: Path, folder: Path):
         server = subprocess.Popen(
             [sys.executable, "-m", "gunicorn"],
             cwd=ROOT,
-            env=environment(folder, port),
+            env=environment(folder, port) | variables,
             stdout=log,
             stderr=log,
         )

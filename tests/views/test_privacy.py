@@ -94,6 +94,6 @@ def test_length_is_right_where_its_own_digits_make_the_page_longer(filler):
 def test_page_names_as_many_parts_of_a_log_line_as_there_are(client, db):
     text = text_of(client.get("/privacy/"))
 
-    # The time, which every line has, and what the middleware writes.
-    assert len(ACCESS_FIELDS) + 1 == 5
-    assert "It holds these five things and no more: the time" in text
+    # The time and the number, which every line has, and what the middleware writes.
+    assert len(ACCESS_FIELDS) + 2 == 6
+    assert "It holds these six things and no more: the time" in text

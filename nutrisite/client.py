@@ -1,0 +1,48 @@
+"""Who asks, as far as the site may know: the network address, where a limit needs one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+
+from django.conf import settings
+from django.http import HttpRequest
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+
+
+def address_of(request: HttpRequest) -> Address | None:
+    """Give the client's address; None where it cannot be told.
+
+    Behind proxies each adds the address that it was asked from to the end of X-Forwarded-For,
+    so only the last PROXY_COUNT entries are theirs. What stands before them the client wrote.
+    """
+    written = request.META.get("REMOTE_ADDR", "")
+    if settings.BEHIND_PROXY:
+        passed_on = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+        if len(passed_on) < settings.PROXY_COUNT:
+            return None
+        written = passed_on[-settings.PROXY_COUNT]
+    try:
+        address = ip_address(written.strip())
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def network_of(address: Address | None) -> str:
+    """Give what one customer of a network holds: an IPv4 address, or the /64 of an IPv6 one."""
+    if isinstance(address, IPv6Address):
+        return str(IPv6Network((address, 64), strict=False))
+    return str(address or "unknown")
+
+
+def is_in(address: Address | None, networks: Iterable[Network]) -> bool:
+    """Whether an address lies in one of these networks. An unknown one lies in none."""
+    return address is not None and any(address in network for network in networks)
+
+
+def written_network(request: HttpRequest) -> str:
+    """Give the network of a request's client, for those that count by it."""
+    return network_of(address_of(request))

@@ -1,0 +1,57 @@
+"""The client's address is believed from a proxy of ours alone, and only what that proxy wrote."""
+
+import pytest
+from django.test import RequestFactory
+
+from nutrisite.client import address_of, is_in, network_of
+from nutrisite.environment import networks
+
+
+def request(**meta):
+    return RequestFactory().get("/", **meta)
+
+
+@pytest.mark.parametrize("written", ["198.51.100.1", "198.51.100.1, 203.0.113.9", ""])
+def test_forwarded_address_is_not_believed_without_a_proxy(settings, written):
+    settings.BEHIND_PROXY = False
+
+    asked = request(REMOTE_ADDR="203.0.113.9", HTTP_X_FORWARDED_FOR=written)
+    assert str(address_of(asked)) == "203.0.113.9"
+
+
+@pytest.mark.parametrize(
+    ("count", "written", "address"),
+    [
+        (1, "203.0.113.9", "203.0.113.9"),
+        (1, "127.0.0.1, 203.0.113.9", "203.0.113.9"),
+        (2, "127.0.0.1, 203.0.113.9, 198.51.100.1", "203.0.113.9"),
+        (1, "2001:db8::1", "2001:db8::1"),
+        (1, "::ffff:203.0.113.9", "203.0.113.9"),
+        (1, "unknown", "None"),
+        (1, "", "None"),
+        (2, "203.0.113.9", "None"),
+    ],
+)
+def test_proxies_write_the_last_addresses(settings, count, written, address):
+    settings.BEHIND_PROXY, settings.PROXY_COUNT = True, count
+
+    asked = request(REMOTE_ADDR="127.0.0.1", HTTP_X_FORWARDED_FOR=written)
+    assert str(address_of(asked)) == address
+
+
+def test_ipv6_counts_by_what_one_customer_holds():
+    first, second, other = (
+        address_of(request(REMOTE_ADDR=f"2001:db8:0:{part}"))
+        for part in ("1::1", "1:ffff::2", "2::1")
+    )
+
+    assert network_of(first) == network_of(second) == "2001:db8:0:1::/64"
+    assert network_of(other) != network_of(first)
+    assert network_of(None) == "unknown"
+
+
+def test_unknown_address_is_in_no_network(monkeypatch):
+    monkeypatch.setenv("X", "0.0.0.0/0, ::/0")
+
+    assert is_in(address_of(request(REMOTE_ADDR="203.0.113.9")), networks("X"))
+    assert not is_in(None, networks("X"))
