@@ -15,6 +15,7 @@ from typing import Any
 ACCESS_FIELDS = ("method", "route", "status", "milliseconds")
 # Made up for each request, so that all its lines can be found; "-" where there is no request.
 REQUEST_NUMBER: ContextVar[str] = ContextVar("request_number", default="-")
+PLAIN = "%(asctime)s %(levelname)-7s %(request_number)s %(name)s: %(message)s"
 METHODS = ("GET", "HEAD", "OPTIONS", "POST")
 
 access = logging.getLogger("nutrisite.access")
@@ -112,9 +113,7 @@ def configuration(style: str, level: str) -> dict[str, Any]:
         "filters": {"without_reader": {"()": WithoutReader}},
         "formatters": {
             "json": {"()": JsonFormatter},
-            "plain": {
-                "format": "%(asctime)s %(levelname)-7s %(request_number)s %(name)s: %(message)s"
-            },
+            "plain": {"format": PLAIN},
         },
         "handlers": {
             "console": {
