@@ -24,7 +24,7 @@ RESULTS = "nutrients/_checklist_results.html"
 
 def checklist_answer(data: QueryDict, content: ChecklistContent) -> dict[str, Any]:
     """The context of the page and of `RESULTS`; its `result` is None where nothing is ticked."""
-    choices = checklist_choices(content)
+    choices = content.once(checklist_choices)
     ticks, ignored = read_ticks(data, choices)
     # An answer alone is no tick: it says how something is, and not what.
     is_ticked = any(tick.kind != "answer" for tick in ticks)

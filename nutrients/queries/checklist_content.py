@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from nutrients.models import (
     Answer,
@@ -23,8 +23,11 @@ from nutrients.models import (
 )
 from nutrients.ranking import Tick, answer_slug
 
+from .adult_needs import AdultNeed, adult_needs
 from .associations import associations_by_nutrient
 from .foods import RichFood, limited_nutrients, richest_foods, unmeasured_foods
+
+Made = TypeVar("Made")
 
 # What a rule names, and the kind of tick that it is.
 TICK_KINDS = {"symptoms": "symptom", "risk_factors": "risk", "other_causes": "risk"}
@@ -39,8 +42,15 @@ class ChecklistContent:
 
     def __init__(self, *, at: datetime) -> None:
         self.at = at
+        self._made: dict[Callable[..., Any], Any] = {}
         self._foods: dict[frozenset[str], dict[int, list[RichFood]]] = {}
         self._other_sources: dict[frozenset[str], dict[int, list[FoodSource]]] = {}
+
+    def once(self, make: Callable[[ChecklistContent], Made]) -> Made:
+        """What a function makes of this content, made when first asked for."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        return self._made[make]
 
     @cached_property
     def symptoms(self) -> dict[str, Symptom]:
@@ -157,6 +167,11 @@ class ChecklistContent:
             for rule, by_question in named.items()
         }
         return defaultdict(frozenset, groups)
+
+    @cached_property
+    def needs(self) -> dict[int, AdultNeed]:
+        """What adults need a day, under the nutrient's id."""
+        return adult_needs()
 
     @cached_property
     def limited(self) -> frozenset[int]:

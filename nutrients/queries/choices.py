@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from nutrients.models import (
     BodyArea,
@@ -139,9 +138,9 @@ def checklist_choices(content: ChecklistContent) -> ChecklistChoices:
     )
 
 
-def symptom_groups(*, at: datetime) -> list[ChoiceGroup]:
+def symptom_groups(content: ChecklistContent) -> list[ChoiceGroup]:
     """Published symptoms by body area, signs found on examination included."""
-    return _by_area(Symptom.objects.published(at=at))
+    return _by_area(content.symptoms.values())
 
 
 def _by_area(symptoms: Iterable[Symptom]) -> list[ChoiceGroup]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,9 +20,9 @@ from nutrients.models import (
 )
 from nutrients.ranking import Candidate, Link, Tick, rank
 
-from .adult_needs import AdultNeed, adult_needs
-from .associations import associations_by_nutrient
-from .foods import RichFood, limited_nutrients, richest_foods, unmeasured_foods
+from .adult_needs import AdultNeed
+from .checklist_content import ChecklistContent
+from .foods import RichFood
 
 MATCHES = {"any": "Any of these symptoms", "all": "All of these symptoms"}
 RELATIONS = {relation.value: str(relation.label) for relation in Relation}
@@ -190,29 +189,24 @@ class Comparison:
         return sum(profile.matches(filters) for profile in self.profiles)
 
 
-def compared(filters: Filters, *, at: datetime) -> Comparison:
-    """The comparison table under these filters. The number of queries is always the same."""
-    grouped = associations_by_nutrient(at=at)
-    profiles = [
-        Profile(nutrient, [a for a in grouped.get(nutrient.pk, ()) if not a.is_against])
-        for nutrient in Nutrient.objects.published(at=at)
-    ]
-    diets = [diet.replace("-", "_") for diet in filters.diets]
-    foods = richest_foods(at=at, diets=diets, limit=FOODS_SHOWN)
-    others, needs = unmeasured_foods(at=at, diets=diets), adult_needs()
-    limited = limited_nutrients()
-    rows = [
-        _row(profile, filters, foods, others, needs, limited)
-        for profile in profiles
-        if profile.matches(filters)
-    ]
+def compared(filters: Filters, content: ChecklistContent) -> Comparison:
+    """The comparison table under these filters, from this content."""
+    profiles = content.once(_profiles)
+    rows = [_row(profile, filters, content) for profile in profiles if profile.matches(filters)]
     against = [
         association
-        for associations in grouped.values()
+        for associations in content.signs.values()
         for association in associations
         if association.is_against and association.symptom.slug in filters.symptoms
     ]
     return Comparison(filters, _ordered(rows, filters), profiles, against)
+
+
+def _profiles(content: ChecklistContent) -> list[Profile]:
+    return [
+        Profile(row, [sign for sign in content.signs.get(row.pk, ()) if not sign.is_against])
+        for row in content.nutrients.values()
+    ]
 
 
 def links(associations: Iterable[Association]) -> tuple[Link, ...]:
@@ -235,15 +229,9 @@ def _is_kind(nutrient: Nutrient, kind: str) -> bool:
     return kinds.get(kind, is_electrolyte)
 
 
-def _row(
-    profile: Profile,
-    filters: Filters,
-    foods: dict[int, list[RichFood]],
-    others: dict[int, list[FoodSource]],
-    needs: dict[int, AdultNeed],
-    limited: Collection[int],
-) -> Row:
+def _row(profile: Profile, filters: Filters, content: ChecklistContent) -> Row:
     key = profile.nutrient.pk
+    diets = [diet.replace("-", "_") for diet in filters.diets]
     counted = profile.counted(filters)
     chosen = counted if filters.symptoms else []
     signs = [Sign(association, association in chosen) for association in profile.associations]
@@ -255,10 +243,10 @@ def _row(
         high=SignList([s for s in signs if s.association.relation == Relation.EXCESS], HIGH_SHOWN),
         matched=len({association.symptom.slug for association in chosen}),
         grades=_grades(counted, bool(filters.symptoms)),
-        foods=foods.get(key, []),
-        other_sources=others.get(key, []),
-        need=needs.get(key),
-        is_limited=key in limited,
+        foods=content.foods(diets).get(key, [])[:FOODS_SHOWN],
+        other_sources=content.other_sources(diets).get(key, []),
+        need=content.needs.get(key),
+        is_limited=key in content.limited,
     )
 
 

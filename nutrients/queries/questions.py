@@ -39,7 +39,7 @@ def questions_asked(ticks: Collection[Tick], content: ChecklistContent) -> list[
 
     In an emergency nothing more is asked: what was answered stays, so that it can be changed.
     """
-    rules, answers = list(urgency_rules(content)), answer_ticks(content)
+    rules, answers = content.once(urgency_rules), content.once(answer_ticks)
     given = {slug for slug, known in answers.items() if not known.isdisjoint(ticks)}
     if urgency(ticks, rules).level < Level.EMERGENCY:
         given |= set(deciding(ticks, rules, answers))

@@ -36,8 +36,8 @@ class Urgent:
 
 def urgency_of(ticks: Collection[Tick], content: ChecklistContent) -> Urgent:
     """The urgency of the ticks: flags ticked, flags raised, and signs urgent by themselves."""
-    triage = urgency(ticks, urgency_rules(content))
-    advice = _advice(content)
+    triage = urgency(ticks, content.once(urgency_rules))
+    advice = content.once(_advice)
     # A flag that is both ticked and raised, or raised in two ways, is said once.
     fired = dict.fromkeys((rule.level, rule.name) for rule in triage.fired)
 
@@ -56,8 +56,12 @@ def _advice(content: ChecklistContent) -> dict[str, Advice]:
     return advice | {f"symptom {s.slug}": Advice(s.name, s.help_note) for s in symptoms}
 
 
-def urgency_rules(content: ChecklistContent) -> Iterable[Rule]:
+def urgency_rules(content: ChecklistContent) -> list[Rule]:
     """A published flag fires when it is ticked or a rule is met; a symptom when it is ticked."""
+    return list(_rules(content))
+
+
+def _rules(content: ChecklistContent) -> Iterable[Rule]:
     flags = {flag.pk: flag for flag in content.flags.values()}
     for flag in flags.values():
         yield _flag_rule(flag, {Tick("flag", flag.slug)})

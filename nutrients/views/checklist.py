@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from nutrients.answers import RESULTS, checklist_answer
 from nutrients.htmx import render_page_or_fragment
+from nutrients.memory import kept
 from nutrients.queries.checklist_content import ChecklistContent
 from nutrients.queries.doctor_page import doctor_page
 
@@ -24,9 +25,9 @@ def checklist(request: HttpRequest) -> HttpResponse:
 
     The form sends by POST, so that ticks stay out of addresses. Links that tick come by GET.
     """
-    now = timezone.now()
     data = request.POST if request.method == "POST" else request.GET
-    context = {"section": "checklist", **checklist_answer(data, ChecklistContent(at=now))}
+    content = kept(request, ChecklistContent, at=timezone.now())
+    context = {"section": "checklist", **checklist_answer(data, content)}
     return render_page_or_fragment(request, "nutrients/checklist.html", RESULTS, context)
 
 
@@ -35,8 +36,9 @@ def checklist(request: HttpRequest) -> HttpResponse:
 @require_POST
 def checklist_print(request: HttpRequest) -> HttpResponse:
     """Show what was ticked and what fits on one page to print for a doctor or pharmacist."""
-    content = ChecklistContent(at=timezone.now())
+    now = timezone.now()
+    content = kept(request, ChecklistContent, at=now)
     answer = checklist_answer(request.POST, content)
     page = doctor_page(answer["result"], content) if answer["result"] else None
-    context = {"section": "checklist", "now": content.at, "page": page, **answer}
+    context = {"section": "checklist", "now": now, "page": page, **answer}
     return render(request, "nutrients/checklist_print.html", context)

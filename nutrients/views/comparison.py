@@ -12,8 +12,10 @@ from django.views.decorators.http import require_safe
 from nutrients.forms.filters import read_filters
 from nutrients.forms.reading import ignored_sentence
 from nutrients.htmx import render_page_or_fragment
+from nutrients.memory import kept
 from nutrients.models import Relation
 from nutrients.open_data.cells import safe_cell
+from nutrients.queries.checklist_content import ChecklistContent
 from nutrients.queries.choices import ChoiceGroup, symptom_groups
 from nutrients.queries.comparison import Grade, Row, Sign, compared
 from nutrients.queries.facets import column_sorts, filter_panel, summary
@@ -37,10 +39,10 @@ COLUMNS = (
 @require_safe
 def comparison(request: HttpRequest) -> HttpResponse:
     """Show the table under the filters of the address, or for htmx its changing part alone."""
-    now = timezone.now()
-    symptoms = symptom_groups(at=now)
+    content = kept(request, ChecklistContent, at=timezone.now())
+    symptoms = content.once(symptom_groups)
     filters, ignored = read_filters(request.GET, _slugs(symptoms))
-    table = compared(filters, at=now)
+    table = compared(filters, content)
     context = {
         "section": "compare",
         "table": table,
@@ -57,15 +59,15 @@ def comparison(request: HttpRequest) -> HttpResponse:
 @require_safe
 def comparison_csv(request: HttpRequest) -> HttpResponse:
     """Give the rows of the table under the same filters as a CSV file in UTF-8."""
-    now = timezone.now()
-    filters, _ = read_filters(request.GET, _slugs(symptom_groups(at=now)))
+    content = kept(request, ChecklistContent, at=timezone.now())
+    filters, _ = read_filters(request.GET, _slugs(content.once(symptom_groups)))
     response = HttpResponse(
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": 'attachment; filename="nutrisite-comparison.csv"'},
     )
     writer = csv.writer(response)
     writer.writerow(COLUMNS)
-    for row in compared(filters, at=now).rows:
+    for row in compared(filters, content).rows:
         writer.writerow(map(safe_cell, _cells(row, len(filters.symptoms))))
     return response
 

@@ -17,6 +17,8 @@ Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
+# Where a request finds what was made before of the content that it is answered from.
+MEMORY = "nutrisite.memory"
 # Beyond these an address or a header is no link of ours, and would only take room.
 LONGEST_QUERY, LONGEST_VARIANT = 512, 16
 
@@ -58,29 +60,40 @@ class PageCache:
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer with the page that is kept, or with what the application makes of the request."""
-        if not is_public(environ):
-            return self._application(environ, start_response)
         start = time.perf_counter()
         # Asked before a page is made: a commit meanwhile must not pass for part of it.
-        exchange = Exchange(environ, start_response, start, self._versions.current())
-        page = self._pages.get(self._key(environ), exchange.version)
+        version = self._versions.current()
+        environ[MEMORY] = version.memory if version else {}
+        if not is_public(environ):
+            return self._application(environ, start_response)
+        exchange = Exchange(environ, start_response, start, version)
+        page = self._pages.get(self._key(environ), version)
         return self._make(exchange) if page is None else self._send(page, exchange)
 
     def _make(self, exchange: Exchange) -> Iterable[bytes]:
         """Have the application answer, and keep the answer where it says that it may be kept."""
         noted, answer = Noted(), Answer()
+        # Of HEAD too the whole answer is made: the next reader may want its body.
         asked = {**exchange.environ, NOTED: noted, "REQUEST_METHOD": "GET"}
         chunks = self._application(asked, answer.start)
         if not (noted.may_be_kept and answer.status.startswith("200 ")):
-            if noted.route:
-                exchange.log(noted.route, answer.status)
-            exchange.start_response(answer.status, answer.headers)
-            return chunks
+            return self._pass_on(answer, chunks, noted.route, exchange)
         page = Page(noted.route, answer.headers, b"".join(chunks))
-        # PEP 3333 asks for it: Django lets go of its connections when an answer is closed.
-        chunks.close()  # type: ignore[attr-defined]
+        close(chunks)
         self._vary_by(answer.headers)
         return self._send(page, exchange, is_new=True)
+
+    def _pass_on(
+        self, answer: Answer, chunks: Iterable[bytes], route: str, exchange: Exchange
+    ) -> Iterable[bytes]:
+        """Send an answer that is not kept. Files have no route and are not logged."""
+        if route:
+            exchange.log(route, answer.status)
+        exchange.start_response(answer.status, answer.headers)
+        if exchange.environ["REQUEST_METHOD"] != "HEAD":
+            return chunks
+        close(chunks)
+        return []
 
     def _send(self, page: Page, exchange: Exchange, is_new: bool = False) -> Iterable[bytes]:
         """Send a finished page, or 304 to a reader who holds it."""
@@ -135,6 +148,12 @@ class Answer:
     def start(self, status: str, headers: Headers, exc_info: Any = None) -> None:
         """As WSGI's `start_response`. Django sends bodies whole, so nothing is written through."""
         self.status, self.headers = status, headers
+
+
+def close(chunks: Iterable[bytes]) -> None:
+    """Close an answer as PEP 3333 asks: Django lets go of its connections then."""
+    if hasattr(chunks, "close"):
+        chunks.close()
 
 
 def is_public(environ: Environ) -> bool:

@@ -12,7 +12,7 @@ import math
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -35,12 +35,14 @@ class Version:
     """One content, from the moment it was noticed until a commit or a date changes it.
 
     Versions are compared by identity; a later one has a higher number. Both moments are seconds
-    since 1970; `until` is infinite where no date to come changes a page.
+    since 1970; `until` is infinite where no date to come changes a page. `memory` holds what was
+    made of this content, and goes with it.
     """
 
     number: int
     since: float
     until: float
+    memory: dict[Any, Any] = field(default_factory=dict)
 
     def last_modified(self, *, at: float) -> str:
         """Give the date for `Last-Modified`; empty while it could still stand for two contents."""
