@@ -238,6 +238,4 @@ def test_pages_asked_for_last_stay_within_the_room(site):
 
 
 def a_page(body):
-    from nutrisite.cache.pages import Page
-
     return Page("articles/", [("ETag", '"x"')], body)
