@@ -10,13 +10,13 @@ MANAGE := $(BIN)/python manage.py
 PREPARE := $(PYTHON) scripts/prepare.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run admin test check bench cards format pins port packages packages-dev key content static
+.PHONY: help run admin test test-engines check bench cards format pins port packages packages-dev key content static
 # The steps of one command build on each other, so `make --jobs` must not mix them.
 .NOTPARALLEL:
 
 help:  ## List the commands
 	@echo "make COMMAND, where COMMAND is one of:"
-	@sed -n 's/^\([a-z-]*\):.*  ## /  \1  /p' Makefile | awk '{name=$$1; $$1=""; printf "  %-8s%s\n", name, $$0}'
+	@sed -n 's/^\([a-z-]*\):.*  ## /  \1  /p' Makefile | awk '{name=$$1; $$1=""; printf "  %-13s%s\n", name, $$0}'
 
 run: port packages key content static  ## Set everything up and serve the site on 127.0.0.1:8000 (PORT=8010 for another port)
 	@exec $(BIN)/gunicorn
@@ -28,6 +28,10 @@ admin: packages key  ## Make an account for the admin (ARGS=--editor for one tha
 test: packages-dev  ## Run every test, in a real browser too (ARGS="tests/test_health.py -q" for some)
 	@$(BIN)/python -m tests.browser.chromium
 	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal $(ARGS)
+
+test-engines: packages-dev  ## Run every test on PostgreSQL and Redis, installed and started for it
+	@$(BIN)/python -m tests.browser.chromium
+	@$(BIN)/python -m tests.engines $(BIN)/python -m pytest --numprocesses auto --dist worksteal $(ARGS)
 
 check: packages-dev  ## Check style, types, templates, spelling, migrations, settings, pins and content
 	@$(BIN)/python scripts/check.py

@@ -4,6 +4,7 @@ A test that may use the database finds the shipped content in it, loaded once fo
 what a test changes is undone after it.
 """
 
+import fcntl
 import socket
 from collections.abc import Callable
 from ipaddress import ip_address
@@ -14,6 +15,7 @@ from django.apps import apps
 from django.core.management import call_command, get_commands
 
 from tests import snapshots
+from tests.browser import server
 
 ROOT = Path(__file__).resolve().parent.parent
 PUT_BACK = pytest.StashKey[Callable[[], None]]()
@@ -65,6 +67,20 @@ def pytest_runtest_teardown(item):
     if emptied or (marker and marker.kwargs.get("transaction")):
         item.config.stash[PUT_BACK]()
     return result
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory, worker_id):
+    """A folder as an operator has it before the first start, made once for all workers."""
+    shared = tmp_path_factory.getbasetemp()
+    if worker_id != "master":
+        shared = shared.parent
+    with (shared / "prepared.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (shared / "prepared-done").exists():
+            server.prepare(shared / "prepared")
+            (shared / "prepared-done").touch()
+    return shared / "prepared"
 
 
 @pytest.fixture

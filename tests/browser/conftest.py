@@ -6,7 +6,6 @@ or anything left in the browser's storage. `faults` holds what was seen so far; 
 provokes an error on purpose looks at it and clears it.
 """
 
-import fcntl
 import os
 
 import pytest
@@ -22,20 +21,6 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
-
-
-@pytest.fixture(scope="session")
-def prepared(tmp_path_factory, worker_id):
-    """A folder with a loaded database and collected files, made once for all workers."""
-    shared = tmp_path_factory.getbasetemp()
-    if worker_id != "master":
-        shared = shared.parent
-    with (shared / "prepared.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (shared / "prepared").exists():
-            server.prepare(shared / "preparing")
-            (shared / "preparing").rename(shared / "prepared")
-    return shared / "prepared"
 
 
 @pytest.fixture(scope="session")

@@ -3,15 +3,16 @@
 import os
 import shutil
 import socket
-import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.browser import databases
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 EDITOR, PASSWORD = "editor", "only-for-the-browser-tests"
@@ -23,24 +24,23 @@ class Site:
 
     url: str
     folder: Path
+    prepared: Path
 
     def put_content_back(self) -> None:
         """Make the database what it was when the site started, while the site runs."""
-        with (
-            closing(sqlite3.connect(self.folder / "loaded.sqlite3")) as loaded,
-            closing(sqlite3.connect(self.folder / "nutrisite.sqlite3", timeout=20)) as live,
-        ):
-            loaded.backup(live)
+        databases.copy(self.prepared, self.folder)
 
 
 def environment(folder: Path, port: int) -> dict[str, str]:
     """The variables of a site whose files are all in one folder."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    names = ("PATH", "HOME", "LANG", "CACHE_URL")
+    kept = {name: os.environ[name] for name in names if name in os.environ}
     return kept | {
         "DJANGO_SETTINGS_MODULE": "nutrisite.settings",
         "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
         "SECRET_KEY": "only-for-the-browser-tests-and-never-for-a-real-server",
         "VAR_DIR": str(folder),
+        "DATABASE_URL": databases.url_of(folder),
         "PORT": str(port),
         "WEB_WORKERS": "1",
         "LOG_FORMAT": "plain",
@@ -50,6 +50,7 @@ def environment(folder: Path, port: int) -> dict[str, str]:
 def prepare(folder: Path) -> None:
     """Fill a folder with a loaded database, an account and the collected files."""
     folder.mkdir(parents=True)
+    databases.create(folder)
     account = ["createsuperuser", "--noinput", "--username", EDITOR, "--email", "e@example.org"]
     for command in (["migrate"], ["load_content"], account, ["collectstatic", "--noinput"]):
         done = subprocess.run(
@@ -61,29 +62,41 @@ def prepare(folder: Path) -> None:
             check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr
-    with (
-        closing(sqlite3.connect(folder / "nutrisite.sqlite3")) as live,
-        closing(sqlite3.connect(folder / "loaded.sqlite3")) as loaded,
-    ):
-        live.backup(loaded)
 
 
 @contextmanager
 def running(prepared: Path, folder: Path, **variables: str):
     """Serve a copy of a prepared folder; the site stops at the end of the block."""
-    shutil.copytree(prepared, folder)
+    unpack(prepared, folder)
+    with served(folder, **variables) as url:
+        yield Site(url, folder, prepared)
+
+
+def unpack(prepared: Path, folder: Path) -> None:
+    """Make a folder a copy of a prepared one, with a database of its own."""
+    shutil.copytree(prepared, folder, ignore=shutil.ignore_patterns("*.sqlite3*"))
+    databases.copy(prepared, folder)
+
+
+@contextmanager
+def served(folder: Path, log_name: str = "log.txt", **variables: str):
+    """Run one instance on a folder until the end of the block; give its address.
+
+    Several may serve the same folder, each with a log of its own.
+    """
     port = free_port()
-    with (folder / "log.txt").open("w") as log:
+    log = folder / log_name
+    with log.open("w") as file:
         server = subprocess.Popen(
             [sys.executable, "-m", "gunicorn"],
             cwd=ROOT,
             env=environment(folder, port) | variables,
-            stdout=log,
-            stderr=log,
+            stdout=file,
+            stderr=file,
         )
         try:
-            wait_until_ready(f"http://127.0.0.1:{port}/readyz", folder / "log.txt", server)
-            yield Site(f"http://127.0.0.1:{port}", folder)
+            wait_until_ready(f"http://127.0.0.1:{port}/readyz", log, server)
+            yield f"http://127.0.0.1:{port}"
         finally:
             server.terminate()
             server.wait(timeout=30)

@@ -1,0 +1,152 @@
+"""Two instances on one database: an edit through one shows through the other at once."""
+
+import re
+from contextlib import ExitStack
+from http.cookiejar import CookieJar
+from types import SimpleNamespace
+from urllib.error import HTTPError
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, Request, build_opener, urlopen
+
+import pytest
+
+from tests.browser import databases, server
+
+NUTRIENT = "/nutrients/magnesium/"
+# A moment that has passed by any clock, and one that has not, as both engines read them.
+PASSED, TO_COME = "2000-01-01 00:00:00+00:00", "2100-01-01 00:00:00+00:00"
+
+
+@pytest.fixture(scope="module")
+def instances(prepared, tmp_path_factory):
+    """Two instances of two workers each, which share a database."""
+    folder = tmp_path_factory.mktemp("instances") / "site"
+    server.unpack(prepared, folder)
+    with ExitStack() as stack:
+        # One site, so one public address, whichever instance answers.
+        settings = {"WEB_WORKERS": "2", "SITE_URL": "http://127.0.0.1"}
+        served = [server.served(folder, name, **settings) for name in ("one.txt", "two.txt")]
+        one, two = (stack.enter_context(each) for each in served)
+        yield SimpleNamespace(one=one, two=two, folder=folder)
+
+
+def get(url, **headers):
+    """Ask on a connection of its own, so that either worker may answer; give the answer."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    try:
+        with urlopen(Request(url, headers=named)) as answer:
+            return SimpleNamespace(
+                status=answer.status, headers=answer.headers, text=answer.read().decode()
+            )
+    except HTTPError as error:
+        return SimpleNamespace(status=error.code, headers=error.headers, text="")
+
+
+def everywhere(instances, path):
+    """The page as both instances give it, often enough that every worker has kept it."""
+    return [get(url + path) for url in (instances.one, instances.two) for _ in range(6)]
+
+
+def sign_in(url):
+    """Sign in as the editor; give the browser with its cookies."""
+    browser = build_opener(HTTPCookieProcessor(CookieJar()))
+    send(
+        browser,
+        f"{url}/admin/login/?next=/admin/",
+        {"username": server.EDITOR, "password": server.PASSWORD},
+    )
+    return browser
+
+
+def send(browser, url, fields):
+    """Open a form and send it with these fields, as the page has it otherwise; give the answer."""
+    page = browser.open(url).read().decode()
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[1]
+    form = {"csrfmiddlewaretoken": token} | fields
+    return browser.open(Request(url, urlencode(form).encode(), {"Referer": url}))
+
+
+def test_edit_through_one_shows_through_both_on_the_next_request(instances):
+    before = everywhere(instances, "/sources/")
+    browser = sign_in(instances.one)
+    fields = {
+        "slug": "a-new-source",
+        "title": "A source that was added through one instance",
+        "publisher": "The tests",
+        "url": "https://example.org/added",
+        "kind": "government",
+        "last_checked": "2026-11-01",
+        "_save": "Save",
+    }
+    saved = send(browser, f"{instances.one}/admin/nutrients/source/add/", fields)
+    after = everywhere(instances, "/sources/")
+
+    assert saved.url.endswith("/admin/nutrients/source/")
+    assert not any(fields["title"] in page.text for page in before)
+    assert all(fields["title"] in page.text for page in after)
+
+
+def test_commit_past_every_screen_shows_at_once(instances):
+    everywhere(instances, NUTRIENT)
+    databases.execute(
+        instances.folder,
+        "UPDATE nutrients_nutrient SET tagline = 'Changed by hand' WHERE slug = 'magnesium'",
+    )
+
+    assert all("Changed by hand" in page.text for page in everywhere(instances, NUTRIENT))
+
+
+def test_row_set_for_later_is_away_and_comes_back(instances):
+    def set_for(moment):
+        databases.execute(
+            instances.folder,
+            f"UPDATE nutrients_symptom SET publish_at = '{moment}' WHERE slug = 'tremor'",
+        )
+
+    everywhere(instances, "/symptoms/")
+    set_for(TO_COME)
+    away = everywhere(instances, "/symptoms/tremor/")
+    set_for(PASSED)
+
+    assert {page.status for page in away} == {404}
+    assert {page.status for page in everywhere(instances, "/symptoms/tremor/")} == {200}
+
+
+def test_session_of_one_instance_holds_on_the_other(instances):
+    browser = sign_in(instances.one)
+    # Cookies know no ports, so the same browser is signed in on the other as well.
+    index = browser.open(f"{instances.two}/admin/").read().decode()
+    assert "What would you like to change?" in index
+
+
+def test_page_is_the_same_made_anew_and_kept(instances):
+    pages = everywhere(instances, "/articles/nutrients-and-muscle-jerking/")
+
+    assert len({page.text for page in pages}) == 1
+    assert len({page.headers["ETag"] for page in pages}) == 1
+
+
+def test_reader_who_holds_a_page_gets_no_body(instances):
+    [page, *_] = everywhere(instances, "/compare/?symptom=muscle-cramps")
+    again = get(
+        f"{instances.two}/compare/?symptom=muscle-cramps", If_None_Match=page.headers["ETag"]
+    )
+
+    assert again.status == 304
+
+
+def test_page_and_fragment_are_kept_apart(instances):
+    address = "/compare/?symptom=muscle-cramps&diet=vegan"
+    pages = everywhere(instances, address)
+    fragments = [get(instances.one + address, HX_Request="true") for _ in range(6)]
+
+    assert all("<html" in page.text for page in pages)
+    assert not any("<html" in page.text for page in fragments)
+    assert {page.headers["Vary"] for page in [*pages, *fragments]} == {pages[0].headers["Vary"]}
+
+
+def test_checklist_answers_are_never_kept(instances):
+    ticked = get(f"{instances.one}/checklist/?symptom=muscle-cramps")
+
+    assert "no-store" in ticked.headers["Cache-Control"]
+    assert ticked.headers["ETag"] is None
