@@ -14,7 +14,7 @@ from nutrients.search.scoring import Score, is_held, score
 from nutrients.search.spelling import as_written, nearest, vocabulary
 from nutrients.search.words import telling_words
 
-from .search_places import places, shown
+from .search_places import places, shown, shown_food
 
 MOST_HITS = 10
 # Of these a query may find many that say much the same.
@@ -99,7 +99,7 @@ def _nearest(
     words: list[str], units: list[Unit], known: Synonyms, *, at: datetime
 ) -> SearchResults:
     """The answer to the likeliest spelling of the words, or to as many of them as can be."""
-    near = _ranked(units, at=at, every=False)
+    near = _ranked(units, at=at, every=False) if len(units) > 1 else []
     missing = [unit for unit in units if not any(is_held(one.document, unit) for one in near)]
     corrected = _corrected(words, missing, at=at)
     if corrected:
@@ -118,10 +118,10 @@ def _ranked(units: list[Unit], *, at: datetime, every: bool = True) -> list[_Fou
 
     Foods that editors chose come before those imported whole.
     """
-    rows = SearchDocument.objects.filter(shown(at=at), pk__in=matching(units, every=every))
-    rows = rows.defer("words")
-    own = rows.filter(is_imported=False).order_by("pk")[:MOST_OWN]
-    imported = rows.filter(is_imported=True).order_by("size", "pk")[:MOST_IMPORTED]
+    rows = SearchDocument.objects.filter(pk__in=matching(units, every=every)).defer("words")
+    own = rows.filter(shown(at=at), is_imported=False).order_by("pk")[:MOST_OWN]
+    imported = rows.filter(shown_food(at=at), is_imported=True)
+    imported = imported.order_by("size", "pk")[:MOST_IMPORTED]
     found = [_Found(row, score(row, units)) for row in (*own, *imported)]
     # What the index holds by a word's stem may still miss a unit as it is scored.
     found = [one for one in found if one.score.units == len(units) or not every]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import CharField, Prefetch, Q, QuerySet, Value
+from django.db.models import CharField, Exists, OuterRef, Prefetch, Q, QuerySet, Value
 from django.db.models.functions import Concat
 
 from nutrients.models import (
@@ -22,12 +22,10 @@ from nutrients.models import (
     Symptom,
 )
 
-ROWS: dict[
-    DocumentKind,
-    type[
-        RedFlag | Symptom | Nutrient | Article | FoodSource | RiskFactor | OtherCause | Interaction
-    ],
-] = {
+RowModel = type[
+    RedFlag | Symptom | Nutrient | Article | FoodSource | RiskFactor | OtherCause | Interaction
+]
+ROWS: dict[DocumentKind, RowModel] = {
     DocumentKind.RED_FLAG: RedFlag,
     DocumentKind.SYMPTOM: Symptom,
     DocumentKind.NUTRIENT: Nutrient,
@@ -41,12 +39,24 @@ Places = dict[tuple[str, str], str]
 
 
 def shown(*, at: datetime) -> Q:
-    """The documents whose rows the public may see at the moment `at`, asked of the rows."""
+    """The documents whose rows the public may see at the moment `at`, asked of the rows.
+
+    Each document looks its own row up: a list of all rows would hold thousands of foods.
+    """
     # Pages and groups of foods have no state.
     visible = Q(kind=DocumentKind.PAGE) | Q(kind=DocumentKind.FOOD, row="")
     for kind, model in ROWS.items():
-        visible |= Q(kind=kind, row__in=model.objects.published(at=at).values("slug"))
+        visible |= _row_is_shown(kind, model, at=at)
     return visible | Q(kind=DocumentKind.EVIDENCE, row__in=_pairs(at=at))
+
+
+def shown_food(*, at: datetime) -> Q:
+    """As `shown`, for foods alone."""
+    return _row_is_shown(DocumentKind.FOOD, FoodSource, at=at)
+
+
+def _row_is_shown(kind: DocumentKind, model: RowModel, *, at: datetime) -> Q:
+    return Q(Exists(model.objects.published(at=at).filter(slug=OuterRef("row"))), kind=kind)
 
 
 def places(documents: Sequence[SearchDocument], *, at: datetime) -> Places:
