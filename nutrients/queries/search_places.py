@@ -79,7 +79,10 @@ def _pairs(*, at: datetime) -> QuerySet[Association]:
         nutrient__in=Nutrient.objects.published(at=at).values("pk"),
         symptom__in=Symptom.objects.published(at=at).values("pk"),
     )
-    pair = Concat("nutrient__slug", Value("/"), "symptom__slug", output_field=CharField())
+    pair = Concat(
+        *("nutrient__slug", Value("/"), "symptom__slug", Value("/"), "relation"),
+        output_field=CharField(),
+    )
     return rows.values_list(pair, flat=True)
 
 

@@ -46,7 +46,7 @@ def _entries() -> Iterator[Entry]:
     yield from map(_red_flag, RedFlag.objects.all())
     yield from map(_symptom, Symptom.objects.all())
     yield from map(_nutrient, Nutrient.objects.all())
-    yield from _evidence()
+    yield from map(_evidence, Association.objects.select_related("nutrient", "symptom"))
     yield from map(_article, Article.objects.all())
     yield from map(_section, ArticleSection.objects.select_related("article"))
     yield from map(_food_group, FoodGroup.objects.all())
@@ -89,7 +89,7 @@ def _nutrient(row: Nutrient) -> Entry:
         row.name,
         url=row.get_absolute_url(),
         names=split_names(row.also_known_as),
-        hidden_names=[row.symbol, *clinical, *_states(row, low=True, high=True)],
+        hidden_names=[row.symbol, *clinical, *_lacks(row), *_excesses(row)],
         note=row.get_kind_display(),
         text=[
             *(row.job, row.tagline, row.why_low_matters, row.usual_causes_of_low),
@@ -98,37 +98,32 @@ def _nutrient(row: Nutrient) -> Entry:
     )
 
 
-def _evidence() -> Iterator[Entry]:
-    """One document for each nutrient with each symptom: their cards share a page."""
-    pairs: dict[tuple[str, str], list[Association]] = {}
-    for row in Association.objects.select_related("nutrient", "symptom").order_by("pk"):
-        pairs.setdefault((row.nutrient.slug, row.symptom.slug), []).append(row)
-    for (nutrient, symptom), rows in pairs.items():
-        first = rows[0]
-        yield Entry(
-            DocumentKind.EVIDENCE,
-            f"{nutrient}/{symptom}",
-            f"{first.nutrient.name} and {first.symptom.phrase}",
-            url=reverse("nutrients:association", args=[nutrient, symptom]),
-            hidden_names=[
-                *split_names(first.nutrient.also_known_as),
-                *split_names(first.symptom.also_known_as),
-                *_states(
-                    first.nutrient,
-                    low=any(row.relation != Relation.EXCESS for row in rows),
-                    high=any(row.relation == Relation.EXCESS for row in rows),
-                ),
-            ],
-            text=[row.note for row in rows],
-        )
+def _evidence(row: Association) -> Entry:
+    nutrient, symptom = row.nutrient, row.symptom
+    return Entry(
+        DocumentKind.EVIDENCE,
+        f"{nutrient.slug}/{symptom.slug}/{row.relation}",
+        f"{nutrient.name} and {symptom.phrase}",
+        url=row.get_absolute_url(),
+        hidden_names=[
+            *split_names(nutrient.also_known_as),
+            *split_names(symptom.also_known_as),
+            *(_excesses(nutrient) if row.relation == Relation.EXCESS else _lacks(nutrient)),
+        ],
+        note=row.get_relation_display(),
+        text=[row.note],
+    )
 
 
-def _states(nutrient: Nutrient, *, low: bool, high: bool) -> list[str]:
-    """What readers call too little and too much of a nutrient."""
+def _lacks(nutrient: Nutrient) -> list[str]:
+    """What readers call too little of a nutrient."""
+    return [nutrient.low_phrase, f"Low {nutrient.name}", f"{nutrient.name} deficiency"]
+
+
+def _excesses(nutrient: Nutrient) -> list[str]:
+    """What readers call too much of it."""
     name = nutrient.name
-    few = [nutrient.low_phrase, f"Low {name}", f"{name} deficiency"]
-    many = [nutrient.high_phrase, f"High {name}", f"{name} overdose", f"{name} excess"]
-    return [*(few if low else ()), *(many if high else ())]
+    return [nutrient.high_phrase, f"High {name}", f"{name} overdose", f"{name} excess"]
 
 
 def _article(row: Article) -> Entry:

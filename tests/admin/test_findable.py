@@ -1,0 +1,92 @@
+"""Search follows what editors do, at once."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from nutrients.models import Article, Nutrient, Status, Symptom, Synonym
+from nutrients.search.index import catch_up
+from tests import factories
+from tests.views.pages import text_of
+
+WORD = "Zorblax"
+TO_COME = datetime(2999, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def finds(client):
+    """Whether a reader who searches for the word of these tests finds anything."""
+
+    def found(address):
+        page = client.get("/search/", {"q": WORD})
+        return f'href="{address}"' in page.content.decode()
+
+    return found
+
+
+@pytest.fixture
+def magnesium(content):
+    return Nutrient.objects.get(slug="magnesium")
+
+
+def test_saved_words_are_found_and_words_taken_back_are_not(screen, finds, magnesium):
+    before = magnesium.also_known_as
+
+    screen(magnesium).save(also_known_as=WORD)
+    assert finds("/nutrients/magnesium/")
+
+    screen(magnesium).save(also_known_as=before)
+    assert not finds("/nutrients/magnesium/")
+
+
+def test_version_brought_back_is_searched_as_it_was(screen, finds, magnesium):
+    screen(magnesium).save(also_known_as=WORD)
+    first = magnesium.history.last()
+    address = f"/admin/nutrients/nutrient/{magnesium.pk}/history/{first.pk}/"
+
+    screen(magnesium, address).save()
+
+    assert not finds("/nutrients/magnesium/")
+
+
+def test_section_is_found_in_its_article(screen, finds, content):
+    article = Article.objects.get(slug="night-leg-cramps")
+    section = article.sections.first()
+
+    screen(article).save(**{"sections-0-body": f"A word such as {WORD}."})
+
+    assert finds(section.get_absolute_url())
+
+
+def test_new_row_is_found_and_a_deleted_one_is_not(editor_client, screen, finds, content):
+    answer = screen(Synonym).save(words=WORD, means="tremor", slug="zorblax")
+    assert answer.status_code == 302
+    assert finds("/symptoms/tremor/")
+
+    row = Synonym.objects.get(slug="zorblax")
+    editor_client.post(f"/admin/nutrients/synonym/{row.pk}/delete/", {"post": "yes"})
+    assert not finds("/symptoms/tremor/")
+
+
+def test_taking_off_the_site_and_a_date_to_come_hide_it(screen, finds, magnesium):
+    screen(magnesium).save(also_known_as=WORD)
+
+    Nutrient.objects.filter(pk=magnesium.pk).update(status=Status.DRAFT)
+    assert not finds("/nutrients/magnesium/")
+
+    Nutrient.objects.filter(pk=magnesium.pk).update(status=Status.PUBLISHED, publish_at=TO_COME)
+    assert not finds("/nutrients/magnesium/")
+
+
+def test_draft_of_evidence_says_nothing_beside_a_published_card_of_the_same_pair(client, content):
+    nutrient, symptom = factories.nutrient("zinc"), Symptom.objects.get(slug="tremor")
+    factories.association(nutrient, symptom, note="The public note.")
+    factories.association(
+        nutrient, symptom, relation="excess", note=f"{WORD} is not public.", status="draft"
+    )
+    catch_up()
+
+    assert "is not public" not in text_of(client.get("/search/", {"q": WORD}))
+    shown = text_of(client.get("/search/", {"q": "zinc and tremor"}))
+    assert "The public note." in shown
+    assert "is not public" not in shown

@@ -1,0 +1,106 @@
+"""Everything by its name."""
+
+import re
+from datetime import UTC, datetime
+from html import unescape
+
+import pytest
+
+from nutrients.models import Article, FoodSource, Nutrient, OtherCause, RiskFactor, Symptom
+from nutrients.search.index import catch_up
+from tests import factories
+from tests.views import more_content
+from tests.views.pages import links_of, text_of
+
+PAGE = "/a-z/"
+HIDDEN = [{"status": "draft"}, {"publish_at": datetime(2999, 1, 1, tzinfo=UTC)}]
+
+
+@pytest.fixture
+def listed(client, db):
+    """The names under each letter, as the page shows them."""
+
+    def get():
+        html = client.get(PAGE).content.decode().partition("</main>")[0]
+        parts = re.split(r'<h2 id="([a-z]|numbers)"', html)[1:]
+        return {
+            anchor: [unescape(name) for name in re.findall(r"<li[^>]*><a [^>]*>(.*?)</a>", part)]
+            for anchor, part in zip(parts[::2], parts[1::2], strict=True)
+        }
+
+    return get
+
+
+@pytest.mark.parametrize("model", [Article, Nutrient, Symptom, FoodSource, RiskFactor, OtherCause])
+def test_every_public_row_is_listed(client, content, model):
+    text = text_of(client.get(PAGE), "main")
+    rows = model.objects.published(at=datetime.now(UTC))
+
+    named = [getattr(row, "title", None) or row.name for row in rows]
+
+    assert len(named) > 2
+    assert [name for name in named if " ".join(name.split()) not in text] == []
+
+
+def test_other_names_lead_to_the_page_and_say_its_name(client, content):
+    page = client.get(PAGE)
+
+    assert "Cobalamin" in text_of(page, "main")
+    assert re.search(r"Charley horse.{0,60}Muscle cramps", text_of(page, "main"))
+    assert links_of(page, "main").count("/nutrients/vitamin-b12/") > 1
+
+
+def test_names_stand_under_the_letter_of_their_first_telling_word(listed):
+    letters = listed()
+
+    assert len(letters) > 15
+    assert letters["m"].index("Magnesium") < letters["m"].index("Muscle cramps")
+    assert [name for name in letters["c"] if name.startswith("Some cancer medicines")]
+    strange = [
+        (letter, name)
+        for letter, names in letters.items()
+        for name in names
+        if letter != "numbers"
+        and not any(word.lower().startswith(letter) for word in re.findall(r"\w+", name))
+    ]
+    assert strange == []
+
+
+def test_every_letter_of_the_bar_that_is_a_link_has_its_place(client, content):
+    html = client.get(PAGE).content.decode()
+    places = set(re.findall(r'<h2 id="([a-z]|numbers)"', html))
+
+    assert set(re.findall(r'href="#([a-z]|numbers)"', html)) == places
+
+
+@pytest.mark.parametrize("hidden", HIDDEN, ids=["draft", "to come"])
+def test_hidden_rows_are_not_listed(client, content, hidden):
+    more_content.add("quuxly", **hidden)
+    catch_up()
+
+    assert "uuxly" not in text_of(client.get(PAGE))
+
+
+def test_imported_foods_are_left_to_the_search(client, no_content):
+    iron = factories.nutrient("iron")
+    factories.food("oats", iron, 1, name="Oats", is_curated=True)
+    factories.food("oats-imported", iron, 1, name="Oats, instant, dry", is_curated=False)
+    catch_up()
+
+    text = text_of(client.get(PAGE), "main")
+    assert "Oats" in text
+    assert "instant" not in text
+
+
+def test_list_asks_the_same_queries_however_much_content_there_is(
+    client, content, django_assert_max_num_queries, django_assert_num_queries
+):
+    with django_assert_max_num_queries(8) as seen:
+        client.get(PAGE)
+    before = len(seen)
+    for word in ("one", "two", "three"):
+        more_content.add(word)
+    catch_up()
+
+    with django_assert_num_queries(before):
+        client.get(PAGE)
