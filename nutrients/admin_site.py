@@ -23,6 +23,7 @@ GROUPS = {
     "Foods": ["FoodSource", "NutrientAmount", "FoodPortion", "FoodGroup"],
     "Sources and corrections": ["Source", "ChangeNote"],
     "Search": ["Synonym"],
+    "After an upgrade": ["ShippedChange"],
     "Accounts": ["User", "Group"],
 }
 

@@ -1,6 +1,6 @@
 """load_content: adds what is missing, and never undoes what an editor did."""
 
-import json
+from datetime import UTC, datetime
 from io import StringIO
 
 import pytest
@@ -17,52 +17,14 @@ from nutrients.models import (
     Source,
     Symptom,
 )
-
-PUBLISHED = {"status": "published", "publish_at": "2026-11-22T00:00:00Z"}
-
-
-def source(slug="book", **fields):
-    return row("source", slug=slug, title="Book", publisher="Press", kind="reference", **fields)
-
-
-def group(slug="nuts", name="Nuts"):
-    return row("foodgroup", slug=slug, name=name)
-
-
-def food(slug="almonds", name="Almonds", **fields):
-    serving = {"serving_description": "1 handful", "serving_grams": "28"}
-    values = {"group": ["nuts"], "sources": [["book"]], **serving, **PUBLISHED, **fields}
-    return row("foodsource", slug=slug, name=name, **values)
-
-
-def symptom(slug="cramps", name="Cramps", sources=(("book",),), **fields):
-    words = {"clinical_term": "cramp", "description": "A cramp.", "help_note": "Ask."}
-    kinds = {"body_area": "muscles", "urgency": "self-care"}
-    links = [list(key) for key in sources]
-    return row("symptom", slug=slug, name=name, sources=links, **words, **kinds, **PUBLISHED)
-
-
-def row(model, **fields):
-    return {"model": f"nutrients.{model}", "fields": fields}
+from tests.fixture_files import PUBLISHED, food, group, load, row, source, symptom, write
 
 
 @pytest.fixture
 def folder(tmp_path):
     """A folder of fixtures; call it with the rows of each file."""
 
-    def write(*files):
-        for number, rows in enumerate(files, start=1):
-            lines = "\n".join(json.dumps(each) for each in rows)
-            (tmp_path / f"{number:02}_rows.jsonl").write_text(lines, encoding="utf-8")
-        return tmp_path
-
-    return write
-
-
-def load(folder, *options):
-    said, complained = StringIO(), StringIO()
-    call_command("load_content", folder, *options, stdout=said, stderr=complained)
-    return said.getvalue().strip(), complained.getvalue().strip()
+    return lambda *files: write(tmp_path, *files)
 
 
 pytestmark = pytest.mark.usefixtures("no_content")
@@ -89,28 +51,10 @@ def test_second_load_costs_one_query(folder, django_assert_num_queries):
     load(files)
 
     with django_assert_num_queries(1):
-        said, _ = load(files)
+        outcome = loading.load(files, at=datetime(2026, 12, 1, tzinfo=UTC))
 
-    assert said == "Content: 3 rows shipped, nothing to add."
-
-
-def test_edited_row_survives(folder):
-    files = folder([source(), group()], [food()])
-    load(files)
-    almonds = FoodSource.objects.get()
-    almonds.name = "Almonds, with their skin"
-    almonds.save()
-    almonds.sources.clear()
-
-    load(folder([source(), group()], [food(note="New in the fixtures."), group("seeds", "Seeds")]))
-
-    almonds.refresh_from_db()
-    assert (almonds.name, almonds.note, almonds.sources.count()) == (
-        "Almonds, with their skin",
-        "",
-        0,
-    )
-    assert FoodGroup.objects.filter(slug="seeds").exists()
+    assert outcome == loading.Outcome(total=3)
+    assert load(files)[0] == "Content: 3 rows shipped, nothing to add."
 
 
 def test_deleted_row_stays_deleted(folder):

@@ -12,6 +12,7 @@ from . import (
     red_flags,
     safety_cases,
     search,
+    shipped_changes,
     sources,
     symptoms,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "red_flags",
     "safety_cases",
     "search",
+    "shipped_changes",
     "sources",
     "symptoms",
 ]

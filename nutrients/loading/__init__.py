@@ -1,6 +1,19 @@
-"""Loading the shipped content: adds what is missing, never touches what an editor did."""
+"""Loading the shipped content: adds what is missing, and never touches what an editor did."""
 
+from .applying import RefusedError
 from .fixtures import FixtureError, FixtureRow, digests, read_rows
 from .loader import Outcome, load
+from .settling import keep_ours, sides, take_theirs
 
-__all__ = ["FixtureError", "FixtureRow", "Outcome", "digests", "load", "read_rows"]
+__all__ = [
+    "FixtureError",
+    "FixtureRow",
+    "Outcome",
+    "RefusedError",
+    "digests",
+    "keep_ours",
+    "load",
+    "read_rows",
+    "sides",
+    "take_theirs",
+]

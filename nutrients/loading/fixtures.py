@@ -31,6 +31,13 @@ KEY_FIELDS = {
 NEEDED_LINKS = {
     "nutrients.redflagrule": ("symptoms", "risk_factors", "other_causes", "answers"),
 }
+# Of these rows the links are one statement: a mixture of two would be one that nobody made.
+WHOLE_LINKS = NEEDED_LINKS | {
+    "nutrients.safetycase": (
+        *("symptoms", "risk_factors", "other_causes", "red_flags", "answers"),
+        *("must_warn", "must_suggest", "must_not_suggest"),
+    ),
+}
 
 
 class FixtureError(Exception):
@@ -50,6 +57,11 @@ class FixtureRow:
     def label(self) -> str:
         """The model as fixtures write it: nutrients.nutrient."""
         return self.model._meta.label_lower
+
+    @property
+    def identity(self) -> tuple[str, Key]:
+        """What the ledger knows the row by."""
+        return self.label, self.key
 
     def __str__(self) -> str:
         return f"{self.label} {' / '.join(self.key)}"

@@ -1,20 +1,28 @@
-"""The ledger of what was loaded before: what it lists and a table lacks, an editor deleted."""
+"""The ledger: what was loaded before, as what, and what editors have yet to settle.
+
+What it lists and a table lacks, an editor deleted.
+"""
 
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
 
-from nutrients.models import ShippedRow
+from nutrients.models import ShippedChange, ShippedRow
 
 from .fixtures import FixtureRow, Key
 
 # Files stand in the ledger beside rows, each with its digest, under this instead of a model.
 FILE = "fixture file"
+# The USDA's foods are entered there too, under a word of their own.
+OURS = "nutrients."
+Identity = tuple[str, Key]
 # Any number does, as long as nothing else locks with it.
 LOCK = 14_112_026
 
@@ -38,23 +46,90 @@ def lock() -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
 
 
-def shipped() -> set[tuple[str, Key]]:
-    """The label and natural key of every row that was ever loaded."""
-    rows = ShippedRow.objects.exclude(model=FILE).values_list("model", "natural_key")
-    return {(label, tuple(json.loads(key))) for label, key in rows}
+class Ledger:
+    """All that was loaded before, and what editors have yet to settle of it."""
 
+    def __init__(self) -> None:
+        """Read both tables."""
+        rows = ShippedRow.objects.filter(model__startswith=OURS)
+        self.rows = {_identity(row): row for row in rows}
+        self.open: dict[Identity, dict[str, ShippedChange]] = defaultdict(dict)
+        for change in ShippedChange.objects.all():
+            self.open[_identity(change)][change.field] = change
 
-def record_rows(rows: Iterable[FixtureRow], *, at: datetime) -> None:
-    """Enter rows with their fields as shipped."""
-    ShippedRow.objects.bulk_create(
-        ShippedRow(
-            model=row.label,
-            natural_key=json.dumps(row.key),
-            fields=json.loads(json.dumps(row.fields, cls=DjangoJSONEncoder)),
-            loaded_at=at,
+    def is_news(self, row: FixtureRow) -> bool:
+        """Whether the row may differ from what was shipped before, or awaits an editor."""
+        known = self.rows.get(row.identity)
+        if known is None or known.withdrawn_at or row.identity in self.open:
+            return True
+        return known.fields != as_json(row.fields)
+
+    def base(self, row: FixtureRow, name: str) -> dict[str, Any] | None:
+        """The row as shipped when this field was last known to agree with it; None for never.
+
+        What was held back though nobody had touched it still agrees with the release before.
+        """
+        change = self.asked(row, name)
+        if change is not None and not change.is_edited:
+            return change.before
+        known = self.rows.get(row.identity)
+        return None if known is None else known.fields
+
+    def asked(self, row: FixtureRow, name: str) -> ShippedChange | None:
+        """What editors have yet to settle of this field."""
+        return self.open.get(row.identity, {}).get(name)
+
+    def enter(self, rows: Iterable[FixtureRow], *, at: datetime) -> None:
+        """Enter rows with their fields as shipped now."""
+        ShippedRow.objects.bulk_create(
+            [
+                ShippedRow(
+                    model=row.label,
+                    natural_key=json.dumps(row.key),
+                    fields=as_json(row.fields),
+                    loaded_at=at,
+                    withdrawn_at=None,
+                )
+                for row in rows
+            ],
+            update_conflicts=True,
+            unique_fields=["model", "natural_key"],
+            update_fields=["fields", "loaded_at", "withdrawn_at"],
         )
-        for row in rows
-    )
+
+    def withdraw(self, identities: Iterable[Identity], *, at: datetime) -> None:
+        """Mark rows as no longer shipped."""
+        for identity in identities:
+            self.rows[identity].withdrawn_at = at
+        ShippedRow.objects.bulk_update(
+            [self.rows[identity] for identity in identities], ["withdrawn_at"]
+        )
+
+    def leave_open(self, asked: Iterable[FixtureRow], changes: list[ShippedChange]) -> None:
+        """Note what is to settle now of the rows that were asked about, and nothing older."""
+        kept = {(_identity(change), change.field) for change in changes}
+        stale = [
+            change.pk
+            for row in asked
+            for change in self.open.get(row.identity, {}).values()
+            if (row.identity, change.field) not in kept
+        ]
+        ShippedChange.objects.filter(pk__in=stale).delete()
+        ShippedChange.objects.bulk_create(
+            changes,
+            update_conflicts=True,
+            unique_fields=["model", "natural_key", "field"],
+            update_fields=["theirs", "reason", "is_edited"],
+        )
+
+
+def as_json(fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a fixture row as they come back from the ledger."""
+    return json.loads(json.dumps(fields, cls=DjangoJSONEncoder))
+
+
+def _identity(entry: ShippedRow | ShippedChange) -> Identity:
+    return entry.model, tuple(json.loads(entry.natural_key))
 
 
 def record_files(digests: dict[str, str], rows: Iterable[FixtureRow], *, at: datetime) -> None:

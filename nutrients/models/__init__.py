@@ -20,7 +20,7 @@ from .questions import Answer, Question
 from .red_flags import FLAG_LEVELS, RedFlag, RedFlagRule
 from .safety_cases import CaseGroup, CaseOutcome, SafetyCase
 from .search import DocumentKind, SearchDocument, Synonym
-from .shipping import ShippedRow
+from .shipping import ShippedChange, ShippedRow
 from .sources import Source, SourceKind
 from .symptoms import BodyArea, Symptom, Urgency
 
@@ -67,6 +67,7 @@ __all__ = [
     "SearchDocument",
     "Severity",
     "Sex",
+    "ShippedChange",
     "ShippedRow",
     "Source",
     "SourceKind",

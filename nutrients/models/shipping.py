@@ -1,12 +1,16 @@
-"""The ledger of shipped rows: what was loaded from the fixtures, and as what."""
+"""The ledger of shipped rows: what was loaded from the fixtures, and what editors are to settle."""
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
+from django.apps import apps
 from django.db import models
 
 
 class ShippedRow(models.Model):
-    """A fixture row that was loaded once, with its fields as they were then.
+    """A fixture row that was loaded, with its fields as they were shipped last.
 
     A row that stands here and not in its table was deleted by an editor, and stays deleted.
     """
@@ -15,6 +19,9 @@ class ShippedRow(models.Model):
     natural_key = models.CharField(max_length=255, help_text="The natural key as JSON.")
     fields = models.JSONField(help_text="The row's fields as they were shipped.")
     loaded_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(
+        null=True, help_text="Since when the row is no longer shipped."
+    )
 
     class Meta:
         ordering = ["model", "natural_key"]
@@ -24,3 +31,57 @@ class ShippedRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.model} {self.natural_key}"
+
+
+class ShippedChange(models.Model):
+    """A change in the shipped content that the loader leaves to an editor, with its reason.
+
+    It is about one field, or about the whole row where `field` is empty: that row is no longer
+    shipped. `before` and `theirs` hold that field as a fixture has it: `{"tagline": "…"}`, or
+    `{}` where the fixture leaves it out. `before` is null for a row that was made here.
+    """
+
+    model = models.CharField(max_length=60, editable=False)
+    natural_key = models.CharField(max_length=255, editable=False)
+    field = models.CharField(max_length=60, blank=True, editable=False)
+    before = models.JSONField(null=True, editable=False)
+    theirs = models.JSONField(default=dict, editable=False)
+    is_edited = models.BooleanField(
+        default=True,
+        editable=False,
+        help_text="Whether an editor had touched the field, or it is held back for another reason.",
+    )
+    reason = models.TextField(editable=False)
+    noticed_at = models.DateTimeField("noticed", editable=False)
+
+    class Meta:
+        verbose_name = "change to settle"
+        verbose_name_plural = "changes to settle"
+        ordering = ["model", "natural_key", "field"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["model", "natural_key", "field"], name="shippedchange_unique"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        kind = str(self.row_model._meta.verbose_name).capitalize()
+        label = self.field_label
+        return f"{kind} {' / '.join(self.key)}" + (f": {label}" if label else "")
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The natural key of the row."""
+        return tuple(json.loads(self.natural_key))
+
+    @property
+    def row_model(self) -> Any:
+        """The model of the row."""
+        return apps.get_model(self.model)
+
+    @property
+    def field_label(self) -> str:
+        """The field as forms name it; empty where the change is about the whole row."""
+        if not self.field:
+            return ""
+        return str(self.row_model._meta.get_field(self.field).verbose_name)

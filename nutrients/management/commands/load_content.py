@@ -18,13 +18,17 @@ from nutrients.testbook import failing, keep_outcomes, run_book
 
 
 class Command(BaseCommand):
-    """Load what the fixtures hold and the database lacks, in one transaction.
+    """Bring the database up to the fixtures, in one transaction.
 
-    Safe at every start: what an editor changed or deleted stays as the editor left it.
+    Safe at every start: what an editor changed or deleted stays as the editor left it. Where the
+    fixtures changed too, an editor is asked in the admin.
     Exits with 1 and one sentence, with nothing changed, where a fixture cannot be loaded.
     """
 
-    help = "Add shipped content that is missing; never overwrite or bring back an editor's work."
+    help = (
+        "Add shipped content that is missing and update what nobody edited; "
+        "never overwrite or bring back an editor's work."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take a folder other than the setting's, and --plan."""
@@ -47,7 +51,7 @@ class Command(BaseCommand):
             # At every start, so that a change made past the editors' screens is found too.
             catch_up()
             self.stdout.write(summary(outcome))
-            if outcome.added:
+            if outcome.added or outcome.updated:
                 self._run_test_book()
         for row in outcome.in_the_way:
             self.stderr.write(f"{row.place}: {row} was left out, because another row has its name.")
@@ -63,30 +67,53 @@ class Command(BaseCommand):
 
 def summary(outcome: Outcome) -> str:
     """Say in one line what a load did."""
-    if not outcome.added:
-        text = f"Content: {outcome.total:,} rows shipped, nothing to add"
+    parts = [f"{len(outcome.added):,} added"] if outcome.added else []
+    parts += [f"{len(outcome.updated):,} updated"] if outcome.updated else []
+    if parts:
+        kept = len(outcome.kept) - len(outcome.updated)
+        text = f"Content: {', '.join(parts)}, {kept:,} kept as they were"
     else:
-        text = f"Content: {len(outcome.added):,} added, {len(outcome.kept):,} kept as they were"
+        text = f"Content: {outcome.total:,} rows shipped, nothing to add"
     gone = len(outcome.left_deleted) + len(outcome.depending)
-    return f"{text}, {gone:,} left deleted." if gone else f"{text}."
+    text += f", {gone:,} left deleted" if gone else ""
+    return f"{text}{_to_settle(outcome)}."
+
+
+def _to_settle(outcome: Outcome) -> str:
+    number = len(outcome.to_settle)
+    if not number:
+        return ""
+    return f"; {number:,} change{'' if number == 1 else 's'} to settle in the admin"
 
 
 def plan(outcome: Outcome) -> Iterable[str]:
-    """Say line by line what a load would do: counts by model, then each row it would leave out."""
+    """Say line by line what a load would do: counts by model, then each row it would not keep."""
+    updated = [update.row for update in outcome.updated]
     kinds = {
         "would be added": outcome.added,
-        "kept as they are": outcome.kept,
+        "would be updated": updated,
+        "kept as they are": _without(outcome.kept, updated),
         "left deleted": outcome.left_deleted,
         "left out, because what they need was deleted": outcome.depending,
         "left out, because another row has their name": outcome.in_the_way,
     }
     for words, rows in kinds.items():
         yield f"{len(rows):,} {words}{_by_model(rows)}"
+    yield f"{len(outcome.to_settle):,} to settle in the admin."
+    for update in outcome.updated:
+        yield f"  updated: {update}"
+    for change in outcome.to_settle:
+        yield f"  to settle: {change}. {change.reason}"
     for row in [*outcome.left_deleted, *outcome.depending, *outcome.in_the_way]:
         yield f"  left out: {row} ({row.place})"
     if outcome.dropped_links:
         yield f"{outcome.dropped_links:,} links to deleted rows would be dropped."
     yield "Nothing was changed."
+
+
+def _without(rows: Iterable[FixtureRow], others: Iterable[FixtureRow]) -> list[FixtureRow]:
+    left_out = {row.identity for row in others}
+    return [row for row in rows if row.identity not in left_out]
 
 
 def _by_model(rows: Iterable[FixtureRow]) -> str:

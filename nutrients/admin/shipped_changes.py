@@ -1,0 +1,146 @@
+"""The screen on which editors settle what an upgrade of the shipped content left to them."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from nutrients.loading import RefusedError, keep_ours, sides, take_theirs
+from nutrients.models import ShippedChange
+from nutrients.search.index import catch_up
+
+from .guard import GuardedAdmin
+
+OURS, THEIRS = "ours", "theirs"
+ABOUT = (
+    "A newer release of the site brought other content for this row, and it was not written over "
+    "what stands here. Compare the two, then choose. To write a third wording, keep what stands "
+    "here and edit the row."
+)
+
+
+class ChoiceForm(forms.ModelForm):
+    """Keep what stands here, or take what comes with the site."""
+
+    choice = forms.ChoiceField(widget=forms.RadioSelect)
+
+    class Meta:
+        model = ShippedChange
+        fields: ClassVar[list[str]] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(OURS, "Keep what stands here")]
+        if self.instance.field:
+            choices.append((THEIRS, "Take what comes with the site"))
+        self.fields["choice"].choices = choices  # type: ignore[attr-defined]
+
+
+class SettlingAdmin(GuardedAdmin, admin.ModelAdmin):
+    """What is to settle; settling takes a change off the list. Nobody adds to it by hand."""
+
+    form = ChoiceForm
+    change_form_template = "admin/nutrients/change_form.html"
+    list_display = ("__str__", "reason", "noticed_at")
+    list_filter = ("model",)
+    search_fields = ("natural_key", "field")
+    actions = ("keep", "take")
+    readonly_fields = ("row", "reason", "before", "here", "shipped")
+    fieldsets = (
+        (None, {"fields": ("row", "reason"), "description": ABOUT}),
+        ("Compare", {"fields": ("before", "here", "shipped")}),
+        ("Settle", {"fields": ("choice",)}),
+    )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Only an upgrade asks."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A change is settled by a choice."""
+        return False
+
+    @admin.display(description="Row")
+    def row(self, obj: ShippedChange) -> SafeString | str:
+        """The row, with a link to its own form."""
+        row = sides(obj).row
+        if row is None:
+            return "It was deleted here."
+        try:
+            address = reverse(f"admin:{obj.model.replace('.', '_')}_change", args=[row.pk])
+        except NoReverseMatch:
+            return str(row)
+        return format_html('<a href="{}">{}</a>', address, row)
+
+    @admin.display(description="Came with the site before")
+    def before(self, obj: ShippedChange) -> SafeString:
+        """The value that the edit here began with."""
+        return _as_it_is(sides(obj).before)
+
+    @admin.display(description="Stands here")
+    def here(self, obj: ShippedChange) -> SafeString:
+        """The value that readers see."""
+        return _as_it_is(sides(obj).ours)
+
+    @admin.display(description="Comes with the site now")
+    def shipped(self, obj: ShippedChange) -> SafeString:
+        """The value of the newer release."""
+        return _as_it_is(sides(obj).theirs)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Settle by the choice."""
+        self.settle(request, [obj], form.cleaned_data["choice"])
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        """Go back to the list, once the test book has been asked."""
+        self.check_book(request)
+        return self.response_post_save_change(request, obj)
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """Log what was chosen in words that mean something once the change is gone."""
+        choice = request.POST.get("choice", "")
+        return super().log_change(request, obj, f"Settled {obj}: {choice}.")
+
+    @admin.action(description="Keep what stands here", permissions=["change"])
+    def keep(self, request: HttpRequest, queryset: QuerySet[ShippedChange]) -> None:
+        """Settle the ticked changes."""
+        self.settle(request, list(queryset), OURS)
+
+    @admin.action(description="Take what comes with the site", permissions=["change"])
+    def take(self, request: HttpRequest, queryset: QuerySet[ShippedChange]) -> None:
+        """Settle the ticked changes, unless that breaks cases of the test book."""
+        self.settle(request, list(queryset), THEIRS)
+        self.check_book(request)
+
+    def settle(self, request: HttpRequest, changes: list[ShippedChange], choice: str) -> None:
+        """Settle each change that can be settled so, and say which cannot."""
+        settled = 0
+        for change in changes:
+            words = str(change)
+            try:
+                if choice == THEIRS:
+                    take_theirs(change, at=timezone.now(), user=request.user)
+                else:
+                    keep_ours(change)
+            except RefusedError as error:
+                self.message_user(request, f"{words} stays open. {error}", "error")
+            else:
+                settled += 1
+        if settled:
+            catch_up()
+            self.message_user(request, f"Settled: {settled}.")
+
+
+def _as_it_is(text: str) -> SafeString:
+    return format_html('<div class="as-it-is">{}</div>', text)
+
+
+admin.site.register(ShippedChange, SettlingAdmin)

@@ -1,0 +1,76 @@
+"""Writing shipped values into a row that is there: checked first, and with its versions kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from nutrients.models import Publishable
+from nutrients.versions import keep_first_version, write_version
+
+REASON = "Newer content that came with the site"
+
+
+class RefusedError(Exception):
+    """The values do not go with the row or with other rows; its text says why in a sentence."""
+
+
+def apply_values(row: Any, values: Mapping[Any, Any], *, at: datetime, user: Any = None) -> None:
+    """Write values by field, links as primary keys, as one new version of the row.
+
+    The date of change moves, that of the row whose page shows this one too. Raises RefusedError
+    with nothing written.
+    """
+    links = {field: value for field, value in values.items() if field.many_to_many}
+    changed = {field.attname: value for field, value in values.items() if field not in links}
+    for name, value in changed.items():
+        setattr(row, name, value)
+    _check(row)
+    keep_first_version(row)
+    if isinstance(row, Publishable):
+        changed["changed_at"] = at
+    type(row)._base_manager.filter(pk=row.pk).update(**changed)
+    for field, targets in links.items():
+        _replace_links(row, field, targets)
+    for owner, pk in owners(row):
+        owner._base_manager.filter(pk=pk).update(changed_at=at)
+    row.refresh_from_db()
+    write_version(row, "~", user=user, at=at, reason=REASON)
+
+
+def owners(row: models.Model) -> list[tuple[Any, Any]]:
+    """The published rows without which this one would go, each as its model and primary key."""
+    links = [
+        field
+        for field in row._meta.concrete_fields
+        if isinstance(field, models.ForeignKey)
+        and field.remote_field.on_delete is models.CASCADE
+        and issubclass(field.remote_field.model, Publishable)
+    ]
+    return [(link.remote_field.model, getattr(row, link.attname)) for link in links]
+
+
+def write_links(link: Any, ends: Iterable[tuple[Any, Any]]) -> None:
+    """Write many-to-many links past the signals, each as its two primary keys."""
+    through = link.remote_field.through
+    own, other = f"{link.m2m_field_name()}_id", f"{link.m2m_reverse_field_name()}_id"
+    through._base_manager.bulk_create(through(**{own: a, other: b}) for a, b in ends)
+
+
+def _replace_links(row: models.Model, link: Any, targets: Iterable[Any]) -> None:
+    held = {f"{link.m2m_field_name()}_id": row.pk}
+    link.remote_field.through._base_manager.filter(**held).delete()
+    write_links(link, [(row.pk, target) for target in targets])
+
+
+def _check(row: models.Model) -> None:
+    """Hold the row against its table's rules."""
+    try:
+        row.validate_unique()
+        row.validate_constraints()
+    except ValidationError as error:
+        raise RefusedError(" ".join(error.messages)) from error

@@ -1,0 +1,99 @@
+"""Settling what an upgrade left open: an editor keeps what is here, or takes what is shipped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from nutrients.models import ShippedChange
+
+from .applying import RefusedError, apply_values
+from .live_rows import LiveRows
+from .merging import NEVER_SHIPPED
+from .places import Places
+from .shipped_values import shipped_value
+
+NOTHING = "Nothing"
+NOT_SHIPPED = "It did not come with the site"
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The three sides of one open change as text, and the row; None where it was deleted here."""
+
+    row: Any
+    before: str
+    ours: str
+    theirs: str
+
+
+def sides(change: ShippedChange) -> Sides:
+    """Give what an editor compares."""
+    row = row_of(change)
+    if not change.field:
+        return Sides(row, "", str(row or NOTHING), NOTHING)
+    field = change.row_model._meta.get_field(change.field)
+    ours = LiveRows(Places(set())).value(row, field) if row else None
+    return Sides(
+        row,
+        as_text(shipped_value(field, change.before)),
+        as_text(ours),
+        as_text(shipped_value(field, change.theirs)),
+    )
+
+
+def row_of(change: ShippedChange) -> Any:
+    """The row that a change is about, or None where it was deleted here."""
+    pk = Places(set()).there(change.row_model).get(change.key)
+    return change.row_model._base_manager.filter(pk=pk).first()
+
+
+def keep_ours(change: ShippedChange) -> None:
+    """Leave the row as it is. The same shipped value never asks again."""
+    _close(change)
+
+
+def take_theirs(change: ShippedChange, *, at: datetime, user: Any) -> None:
+    """Bring the field to what is shipped now, as one new version of the row by this editor.
+
+    Raises RefusedError where the row, or a row that the value leads to, is not there, where the
+    value does not go with the rest of the row, and where the change is about the whole row.
+    """
+    row = row_of(change)
+    if row is None or not change.field:
+        raise RefusedError("Nothing can be taken: delete the row on its own page instead.")
+    field = change.row_model._meta.get_field(change.field)
+    apply_values(row, {field: _stored(field, change.theirs)}, at=at, user=user)
+    _close(change)
+
+
+def _close(change: ShippedChange) -> None:
+    # Not delete(): the admin's log still needs to name it by its number.
+    ShippedChange.objects.filter(pk=change.pk).delete()
+
+
+def _stored(field: Any, theirs: dict[str, Any]) -> Any:
+    """A shipped value as the database holds it: links as primary keys."""
+    value = shipped_value(field, theirs)
+    if not field.is_relation or value is None:
+        return field.to_python(theirs[field.name]) if field.name in theirs else value
+    there = Places(set()).there(field.remote_field.model)
+    wanted = sorted(value) if field.many_to_many else [value]
+    if missing := [key for key in wanted if key not in there]:
+        raise RefusedError(f"{' / '.join(missing[0])} is not there any more.")
+    targets = [there[key] for key in wanted]
+    return targets if field.many_to_many else targets[0]
+
+
+def as_text(value: Any) -> str:
+    """A value of either side, for reading."""
+    if value is NEVER_SHIPPED:
+        return NOT_SHIPPED
+    if isinstance(value, frozenset):
+        return "\n".join(sorted(map(as_text, value))) or NOTHING
+    if isinstance(value, tuple):
+        return " / ".join(value)
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    return NOTHING if value in (None, "") else str(value)

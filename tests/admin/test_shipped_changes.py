@@ -1,0 +1,114 @@
+"""Editors settle what an upgrade left to them: theirs, ours, both shown."""
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from nutrients.admin.guard import OVERRIDE
+from nutrients.models import Nutrient, RedFlag, ShippedChange
+
+LIST = "admin:nutrients_shippedchange_changelist"
+
+
+@pytest.fixture
+def magnesium(content):
+    row = Nutrient.objects.get(slug="magnesium")
+    row.tagline = "Our <b>own</b> words"
+    row.save()
+    return row
+
+
+@pytest.fixture
+def change(magnesium, django_user_model):
+    return asked("nutrients.nutrient", "magnesium", "tagline", "Old words", "Their words")
+
+
+def asked(model, slug, field, before, theirs):
+    return ShippedChange.objects.create(
+        model=model,
+        natural_key=f'["{slug}"]',
+        field=field,
+        before={field: before} if field else None,
+        theirs={field: theirs} if field else {},
+        reason="It was edited here as well.",
+        noticed_at=timezone.now(),
+    )
+
+
+def address_of(change):
+    return reverse("admin:nutrients_shippedchange_change", args=[change.pk])
+
+
+def test_list_and_form_show_the_row_and_all_sides(editor_client, change):
+    shown = editor_client.get(reverse(LIST)).content.decode()
+    form = editor_client.get(address_of(change)).content.decode()
+
+    assert "Nutrient magnesium: tagline" in shown
+    for words in ("Old words", "Our &lt;b&gt;own&lt;/b&gt; words", "Their words"):
+        assert words in form
+
+
+@pytest.mark.parametrize(
+    ("choice", "tagline"), [("theirs", "Their words"), ("ours", "Our <b>own</b> words")]
+)
+def test_choice_settles_the_change(editor_client, change, magnesium, choice, tagline):
+    answer = editor_client.post(address_of(change), {"choice": choice}, follow=True)
+
+    magnesium.refresh_from_db()
+    assert magnesium.tagline == tagline
+    assert not ShippedChange.objects.exists()
+    assert [str(message) for message in answer.context["messages"]] == ["Settled: 1."]
+
+
+def test_taken_value_is_a_version_by_the_editor_and_shows_at_once(
+    editor_client, client, editor, change, magnesium
+):
+    editor_client.post(address_of(change), {"choice": "theirs"})
+
+    assert magnesium.history.first().history_user == editor
+    assert b"Their words" in client.get("/nutrients/magnesium/").content
+
+
+def test_form_without_a_choice_says_so_and_settles_nothing(editor_client, change):
+    answer = editor_client.post(address_of(change), {})
+
+    assert answer.context["adminform"].form.errors == {"choice": ["This field is required."]}
+    assert ShippedChange.objects.count() == 1
+
+
+def test_choice_that_breaks_the_test_book_is_shown_first(editor_client, content):
+    flag = RedFlag.objects.filter(level="emergency", is_asked=True, status="published").first()
+    change = asked("nutrients.redflag", flag.slug, "status", "published", "draft")
+
+    refused = editor_client.post(address_of(change), {"choice": "theirs"})
+    flag.refresh_from_db()
+    assert refused.context["broken_cases"]
+    assert flag.status == "published"
+    assert ShippedChange.objects.count() == 1
+
+    editor_client.post(address_of(change), {"choice": "theirs", OVERRIDE: "on"})
+    flag.refresh_from_db()
+    assert flag.status == "draft"
+
+
+def test_several_are_settled_from_the_list_and_what_cannot_be_stays(editor_client, change):
+    lost = asked("nutrients.nutrient", "gone", "tagline", "Old", "New")
+    ticked = {"action": "take", "_selected_action": [change.pk, lost.pk]}
+
+    answer = editor_client.post(reverse(LIST), ticked, follow=True)
+
+    said = [str(message) for message in answer.context["messages"]]
+    assert said[0].startswith("Nutrient gone: tagline stays open. Nothing can be taken")
+    assert said[1] == "Settled: 1."
+    assert ShippedChange.objects.get() == lost
+
+
+def test_row_that_is_shipped_no_more_can_only_be_kept_here(editor_client, magnesium):
+    change = asked("nutrients.nutrient", "magnesium", "", None, None)
+
+    form = editor_client.get(address_of(change)).context["adminform"].form
+    editor_client.post(address_of(change), {"choice": "ours"})
+
+    assert [value for value, _ in form.fields["choice"].choices] == ["ours"]
+    assert Nutrient.objects.filter(slug="magnesium").exists()
+    assert not ShippedChange.objects.exists()

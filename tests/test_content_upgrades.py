@@ -1,0 +1,283 @@
+"""A newer release of the content: what nobody edited is updated, the rest is left to editors."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from django.core.management import CommandError
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from nutrients.loading import keep_ours, sides, take_theirs
+from nutrients.models import (
+    FoodGroup,
+    FoodSource,
+    RedFlagRule,
+    ShippedChange,
+    ShippedRow,
+    Source,
+    Symptom,
+)
+from tests.fixture_files import PUBLISHED, food, group, load, row, source, symptom, write
+
+pytestmark = pytest.mark.usefixtures("no_content")
+AT = datetime(2026, 12, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def release(tmp_path):
+    """Loads a release of the content: call it with its rows; gives what was said."""
+    return lambda *rows, options=(): load(write(tmp_path, rows), *options)[0]
+
+
+def edit(row, **values):
+    """Save a row as an editor's screen does."""
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.save()
+    return row
+
+
+def open_changes():
+    return {f"{one.key[0]}.{one.field}": one.reason for one in ShippedChange.objects.all()}
+
+
+def test_untouched_fields_are_updated_beside_an_edited_one(release):
+    release(source(), group(), food(note="Old.", usda_description="Nuts"))
+    almonds = edit(FoodSource.objects.get(), name="Almonds, with their skin")
+
+    said = release(source(), group(), food(note="New.", usda_description="Nuts, almonds"))
+
+    almonds.refresh_from_db()
+    assert said == "Content: 1 updated, 2 kept as they were."
+    assert (almonds.name, almonds.note) == ("Almonds, with their skin", "New.")
+    assert almonds.usda_description == "Nuts, almonds"
+    assert open_changes() == {}
+
+
+def test_update_is_a_version_that_can_be_undone_and_moves_the_date_of_change(release):
+    release(source(), group(), food(note="Old."))
+    release(source(), group(), food(note="New."))
+
+    almonds = FoodSource.objects.get()
+    newest, first = almonds.history.all()
+    assert (first.note, newest.note) == ("Old.", "New.")
+    assert newest.history_change_reason == "Newer content that came with the site"
+    assert [link.source.slug for link in newest.sources.all()] == ["book"]
+    assert almonds.changed_at == newest.history_date > almonds.publish_at
+
+
+def test_row_that_did_not_change_keeps_its_date_and_no_version(release):
+    release(source(), group(), food(note="Old."))
+    release(source(), group("nuts", "Nuts and kernels"), food(note="Old."))
+
+    almonds = FoodSource.objects.get()
+    assert almonds.changed_at == almonds.publish_at
+    assert not almonds.history.exists()
+    assert FoodGroup.objects.get().name == "Nuts and kernels"
+
+
+def test_text_that_a_browser_sent_back_counts_as_untouched(release):
+    release(source(), group(), food(note="One.\nTwo.\n"))
+    edit(FoodSource.objects.get(), note="One.\r\nTwo.")
+
+    release(source(), group(), food(note="One.\nThree.\n"))
+
+    assert FoodSource.objects.get().note == "One.\nThree.\n"
+
+
+def test_field_that_both_changed_is_left_to_an_editor_with_all_three_sides(release):
+    release(source(), group(), food(note="Old."))
+    edit(FoodSource.objects.get(), note="Ours.")
+
+    said = release(source(), group(), food(note="Theirs."))
+
+    change = ShippedChange.objects.get()
+    shown = sides(change)
+    assert said == "Content: 3 rows shipped, nothing to add; 1 change to settle in the admin."
+    assert (shown.before, shown.ours, shown.theirs) == ("Old.", "Ours.", "Theirs.")
+    assert FoodSource.objects.get().note == "Ours."
+
+
+def test_settled_change_does_not_come_back_and_the_next_release_is_merged_anew(release):
+    release(source(), group(), food(note="Old."))
+    edit(FoodSource.objects.get(), note="Ours.")
+    release(source(), group(), food(note="Theirs."))
+    keep_ours(ShippedChange.objects.get())
+
+    release(source(), group("nuts", "Nuts and kernels"), food(note="Theirs."))
+    assert open_changes() == {}
+    release(source(), group(), food(note="Newer."))
+
+    assert open_changes() == {"almonds.note": "It was edited here as well."}
+    take_theirs(ShippedChange.objects.get(), at=AT, user=None)
+    release(source(), group(), food(note="Newest."))
+    assert FoodSource.objects.get().note == "Newest."
+
+
+@pytest.mark.parametrize("note", ["Old.", "Ours."])
+def test_release_that_returns_to_what_stands_here_closes_the_question(release, note):
+    release(source(), group(), food(note="Old."))
+    edit(FoodSource.objects.get(), note="Ours.")
+    release(source(), group(), food(note="Theirs."))
+
+    release(source(), group(), food(note=note))
+
+    assert open_changes() == {}
+    assert FoodSource.objects.get().note == "Ours."
+
+
+def test_links_merge_one_by_one(release):
+    books = [source(name) for name in ("a", "b", "c", "d")]
+    release(*books, symptom(sources=[("a",), ("b",)]))
+    cramps = Symptom.objects.get()
+    cramps.sources.set(Source.objects.filter(slug__in=["b", "c"]))
+
+    release(*books, symptom(sources=[("a",), ("d",)]))
+
+    assert {one.slug for one in cramps.sources.all()} == {"c", "d"}
+
+
+def test_link_to_what_was_deleted_here_does_not_come_back(release):
+    release(source(), source("tale"), symptom())
+    Source.objects.get(slug="tale").delete()
+
+    release(source(), source("tale"), symptom(sources=[("book",), ("tale",)]))
+
+    assert [one.slug for one in Symptom.objects.get().sources.all()] == ["book"]
+    assert open_changes() == {}
+
+
+def test_rule_of_a_red_flag_is_one_statement_and_is_never_mixed(release):
+    flag = row("redflag", slug="burst", level="urgent", sign="Burst", sources=[["book"]])
+    flag["fields"] |= {"why_it_matters": "It may.", "action": "Call.", **PUBLISHED}
+    ticks = [symptom(), symptom("tired", "Tired"), symptom("weak", "Weak")]
+    rule = {"slug": "both", "red_flag": ["burst"]}
+    release(source(), *ticks, flag, row("redflagrule", **rule, symptoms=[["cramps"]]))
+    RedFlagRule.objects.get().symptoms.add(Symptom.objects.get(slug="tired"))
+
+    wider = [["cramps"], ["weak"]]
+    release(source(), *ticks, flag, row("redflagrule", **rule, symptoms=wider))
+
+    assert open_changes() == {"both.symptoms": "It was edited here as well."}
+    slugs = {one.slug for one in RedFlagRule.objects.get().symptoms.all()}
+    assert slugs == {"cramps", "tired"}
+    take_theirs(ShippedChange.objects.get(), at=AT, user=None)
+    assert {one.slug for one in RedFlagRule.objects.get().symptoms.all()} == {"cramps", "weak"}
+
+
+def test_words_that_a_reviewer_agreed_to_wait_for_an_editor(release):
+    release(source(), group(), food(note="Old."))
+    edit(FoodSource.objects.get(), reviewed_on=date(2026, 11, 1), reviewed_by="Dr A, dietitian")
+
+    release(source(), group(), food(note="New."))
+
+    assert FoodSource.objects.get().note == "Old."
+    assert open_changes()["almonds.note"].startswith("A reviewer agreed to this row")
+
+
+def test_value_that_the_rest_of_the_row_refuses_is_held_back_whole(release):
+    release(source(), group(), food(), group("seeds", "Seeds"))
+    FoodGroup.objects.create(slug="ours", name="Kernels")
+
+    release(source(), group(), food(), group("seeds", "Kernels"))
+
+    assert FoodGroup.objects.get(slug="seeds").name == "Seeds"
+    assert "Food group with this Name already exists." in open_changes()["seeds.name"]
+
+
+def test_name_may_pass_from_one_row_to_another(release):
+    release(group("a", "One"), group("b", "Two"))
+
+    release(group("a", "Two"), group("b", "Three"))
+
+    assert dict(FoodGroup.objects.values_list("slug", "name")) == {"a": "Two", "b": "Three"}
+
+
+def test_row_that_an_editor_made_first_is_compared_and_kept(release):
+    release(source())
+    FoodGroup.objects.create(slug="nuts", name="Nuts and kernels")
+
+    release(source(), group())
+
+    assert open_changes() == {"nuts.name": "The row was made here before it came with the site."}
+    assert sides(ShippedChange.objects.get()).before == "It did not come with the site"
+    assert FoodGroup.objects.get().name == "Nuts and kernels"
+
+
+def test_row_that_is_no_longer_shipped_stays_and_is_asked_about_once(release):
+    release(group(), group("seeds", "Seeds"))
+
+    release(group())
+    assert list(open_changes()) == ["seeds."]
+    keep_ours(ShippedChange.objects.get())
+    release(group("nuts", "Nuts and kernels"))
+
+    assert open_changes() == {}
+    assert FoodGroup.objects.filter(slug="seeds").exists()
+
+
+def test_row_that_was_withdrawn_and_deleted_here_stays_deleted_when_it_comes_back(release):
+    release(group(), group("seeds", "Seeds"))
+    release(group())
+    FoodGroup.objects.get(slug="seeds").delete()
+
+    release(group(), group("seeds", "Seeds"))
+
+    assert [one.slug for one in FoodGroup.objects.all()] == ["nuts"]
+
+
+def test_plan_lists_updates_and_changes_to_settle_and_changes_nothing(release):
+    release(source(), group(), food(note="Old.", usda_description="Nuts"))
+    edit(FoodSource.objects.get(), note="Ours.")
+    before = list(ShippedRow.objects.values_list("model", "natural_key", "fields"))
+
+    newer = food(note="Theirs.", usda_description="Almonds")
+    said = release(source(), group(), newer, options=["--plan"])
+
+    assert "1 would be updated (food sources: 1)." in said
+    assert "updated: nutrients.foodsource almonds: usda_description (01_rows.jsonl, line 3)" in said
+    assert "to settle: Food source almonds: note. It was edited here as well." in said
+    almonds = FoodSource.objects.get()
+    assert (almonds.note, almonds.usda_description) == ("Ours.", "Nuts")
+    assert almonds.history.count() == 1
+    assert open_changes() == {}
+    assert list(ShippedRow.objects.values_list("model", "natural_key", "fields")) == before
+
+
+def test_release_with_a_broken_value_is_refused_whole(release):
+    release(source(), group(), food(note="Old."))
+
+    with pytest.raises(CommandError, match="foodsource almonds is not valid, energy_kcal"):
+        release(source(), group("nuts", "New name"), food(energy_kcal="much"))
+
+    assert FoodGroup.objects.get().name == "Nuts"
+
+
+NOTES = st.sampled_from(["", "a", "b"])
+EDITS = st.none() | NOTES
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(steps=st.lists(st.tuples(NOTES, EDITS), min_size=1, max_size=4), first=NOTES)
+def test_no_release_ever_undoes_an_edit(release, steps, first):
+    """Releases and edits in any order: the row holds the last edit, or the last release."""
+    FoodSource.objects.all().delete()
+    for table in (ShippedRow, ShippedChange):
+        table.objects.all().delete()
+    release(source(), group(), food(note=first))
+    shipped, edited = first, None
+    for note, own in steps:
+        if own is not None:
+            edit(FoodSource.objects.get(), note=own)
+            edited = None if own == shipped else own
+        shipped = note
+        release(source(), group(), food(note=note))
+        stands = FoodSource.objects.get().note
+        if edited is not None:
+            assert stands == edited
+            if edited == note:
+                edited = None
+        else:
+            assert stands == note
