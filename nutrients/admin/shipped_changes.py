@@ -48,6 +48,8 @@ class SettlingAdmin(GuardedAdmin, admin.ModelAdmin):
     """What is to settle; settling takes a change off the list. Nobody adds to it by hand."""
 
     form = ChoiceForm
+    # Not the list of our content, which leads to what was deleted.
+    change_list_template = "admin/change_list.html"
     change_form_template = "admin/nutrients/change_form.html"
     list_display = ("__str__", "reason", "noticed_at")
     list_filter = ("model",)
