@@ -72,6 +72,7 @@ MIDDLEWARE = [
     # Below WhiteNoise, so that files are not logged.
     "nutrisite.middleware.access_log",
     "nutrisite.middleware.body_limit",
+    "nutrisite.cache.away.without_database",
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     # Below the two that fit an answer to one reader, above all that could make it personal.

@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from nutrisite.cache.away import AWAY
 from nutrisite.cache.marking import NOTED, Noted
 from nutrisite.cache.negotiation import encoding_for, is_unchanged, names_in
 from nutrisite.cache.pages import Headers, Page, Pages
@@ -63,6 +64,8 @@ class PageCache:
         start = time.perf_counter()
         # Asked before a page is made: a commit meanwhile must not pass for part of it.
         version = self._versions.current()
+        if version is None:
+            environ[AWAY] = True
         environ[MEMORY] = version.memory if version else {}
         if not is_public(environ):
             return self._application(environ, start_response)

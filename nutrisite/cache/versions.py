@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from django.db import Error, connections
+from django.db import Error, close_old_connections, connections
 from django.utils.http import http_date
 
 log = logging.getLogger(__name__)
@@ -117,21 +117,29 @@ class Versions:
         self._away_until = 0.0
 
     def current(self) -> Version | None:
-        """Give the version that an answer begun now shows, or None while nobody can tell."""
-        with self._lock:
+        """Give the version that an answer begun now shows, or None while nobody can tell.
+
+        While the database is away one thread tries to reach it, and no other waits for that.
+        """
+        if not self._lock.acquire(blocking=not self._away_until):
+            return None
+        try:
             now = time.time()
-            if now < self._away_until:
-                return None
-            try:
-                seen = self._read()
-                if self._version is None or seen != self._seen or now >= self._version.until:
-                    self._version = self._new_version(now)
-                    self._seen = seen
-            except _errors() as error:
-                log.warning("The database does not answer (%s).", type(error).__name__)
-                self._reader, self._away_until = None, now + PATIENCE
-                return None
-            return self._version
+            return None if now < self._away_until else self._asked(now)
+        finally:
+            self._lock.release()
+
+    def _asked(self, now: float) -> Version | None:
+        try:
+            seen = self._read()
+            if self._version is None or seen != self._seen or now >= self._version.until:
+                self._version, self._seen = self._new_version(now), seen
+        except _errors() as error:
+            log.error("The database does not answer (%s).", type(error).__name__)
+            self._reader, self._away_until = None, now + PATIENCE
+            return None
+        self._away_until = 0.0
+        return self._version
 
     def _read(self) -> object:
         if self._reader:
@@ -153,7 +161,15 @@ class Versions:
 def versions_of(alias: str, next_change: NextChange) -> Versions:
     """Give the versions of one of the databases in the settings."""
     vendor = connections[alias].vendor
-    return Versions(lambda: READERS[vendor](alias), next_change)
+
+    def asked(*, at: datetime) -> datetime | None:
+        try:
+            return next_change(at=at)
+        finally:
+            # This is outside of any request, so nobody else would let go of the connection.
+            close_old_connections()
+
+    return Versions(lambda: READERS[vendor](alias), asked)
 
 
 def _errors() -> tuple[type[Exception], ...]:

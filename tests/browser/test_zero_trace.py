@@ -161,7 +161,7 @@ def send_half(site, body):
 
 def break_database(site):
     """Take a table away under the running server; `changes_content` puts it back."""
-    databases.execute(site.folder, "ALTER TABLE nutrients_association RENAME TO gone")
+    databases.execute(site.folder, "ALTER TABLE nutrients_redflagrule RENAME TO gone")
 
 
 @pytest.mark.changes_content

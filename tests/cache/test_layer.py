@@ -6,6 +6,7 @@ import io
 import brotli
 import pytest
 
+from nutrisite.cache.away import AWAY
 from nutrisite.cache.layer import LONGEST_QUERY, PageCache
 from nutrisite.cache.marking import NOTED
 from nutrisite.cache.pages import Page, Pages
@@ -211,8 +212,9 @@ def test_last_known_page_serves_while_the_database_is_away(ask, site):
     assert ask()["body"] == BODY
     ask("/foods/")
     ask("/foods/")
-    # What was made while nobody knew the version is not kept.
+    # What was made while nobody knew the version is not kept, and the application is told.
     assert len(site.asked) == 3
+    assert [AWAY in environ for environ in site.asked] == [False, True, True]
 
 
 def test_page_made_from_an_older_content_does_not_replace_a_newer_one(site):

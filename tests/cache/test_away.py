@@ -1,0 +1,115 @@
+"""What a reader gets while the database is away, and how the site comes back by itself."""
+
+import sqlite3
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from nutrisite.cache import versions
+from nutrisite.cache.away import AWAY
+from nutrisite.cache.versions import PATIENCE, Versions
+
+
+@pytest.mark.parametrize("path", ["/", "/checklist/", "/admin/", "/no-such-page/"])
+def test_every_page_says_so_at_once_and_asks_no_database(client, path):
+    # Without the mark `django_db`, a query would fail the test.
+    answer = client.get(path, **{AWAY: True})
+
+    assert answer.status_code == 503
+    assert int(answer["Retry-After"]) > 0
+    assert "no-store" in answer["Cache-Control"]
+    assert "Back in a moment" in answer.text
+    assert "112" in answer.text
+
+
+def test_form_of_the_checklist_gets_the_emergency_text(client):
+    answer = client.post("/checklist/", {"symptom": "muscle-cramps"}, **{AWAY: True})
+
+    assert answer.status_code == 503
+    assert "112" in answer.text
+
+
+def test_files_and_the_answer_that_the_process_lives_need_no_database(client):
+    assert client.get("/healthz", **{AWAY: True}).status_code == 200
+    assert client.get("/static/css/site.css", **{AWAY: True}).status_code == 200
+
+
+class Engine:
+    """A database that can be away; each commit is a higher number."""
+
+    def __init__(self):
+        self.commits, self.is_away, self.opened = 0, False, 0
+
+    def open(self):
+        self.opened += 1
+        return self
+
+    def read(self):
+        if self.is_away:
+            raise sqlite3.OperationalError("unable to open database file")
+        return self.commits
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    class Clock:
+        now = 1_000_000.0
+
+        def time(self):
+            return self.now
+
+    clock = Clock()
+    monkeypatch.setattr(versions, "time", clock)
+    return clock
+
+
+def test_version_is_one_until_something_is_committed(clock):
+    engine = Engine()
+    asked = Versions(engine.open, lambda *, at: None)
+    first = asked.current()
+    clock.now += 1_000_000
+
+    assert asked.current() is first
+    engine.commits += 1
+    second = asked.current()
+    assert second.number > first.number
+    assert second.memory is not first.memory
+
+
+def test_version_ends_at_the_moment_that_changes_a_page(clock):
+    moment = datetime.fromtimestamp(clock.now, UTC) + timedelta(seconds=60)
+    asked = Versions(Engine().open, lambda *, at: moment if at < moment else None)
+    first = asked.current()
+    clock.now += 59
+
+    assert asked.current() is first
+    clock.now += 1
+    assert asked.current() is not first
+
+
+def test_database_that_is_away_is_asked_again_after_a_moment(clock, caplog):
+    engine = Engine()
+    asked = Versions(engine.open, lambda *, at: None)
+    before = asked.current()
+    engine.is_away = True
+
+    assert asked.current() is None
+    assert "The database does not answer" in caplog.text
+    engine.is_away = False
+    assert asked.current() is None
+    clock.now += PATIENCE
+    after = asked.current()
+    # What was committed meanwhile is not known, so nothing made before serves.
+    assert after.number > before.number
+
+
+def test_connection_that_broke_is_opened_anew_without_a_word(clock):
+    engine = Engine()
+    asked = Versions(engine.open, lambda *, at: None)
+    asked.current()
+    broken = Engine()
+    broken.is_away = True
+    asked._reader = broken
+
+    assert asked.current() is not None
+    assert engine.opened == 2
