@@ -1,0 +1,93 @@
+"""Every kind of page is HTML that a strict parser reads without a complaint.
+
+What the parser does not know is beside it: that dates are written as HTML has them.
+"""
+
+import re
+
+import html5lib
+import pytest
+from django.urls import reverse
+
+ADDRESSES = [
+    "/",
+    "/articles/",
+    "/articles/nutrients-and-muscle-jerking/",
+    "/articles/why-is-my-muscle-twitching/",
+    "/articles/night-leg-cramps/",
+    "/compare/",
+    "/compare/?symptom=muscle-cramps&diet=vegan",
+    "/compare/?symptom=nonsense&sort=%22%3E%3Cb%3E",
+    "/compare/?symptom=muscle-cramps&symptom=tingling&match=all&kind=vitamin",
+    "/checklist/",
+    "/checklist/?symptom=muscle-cramps&symptom=tingling&risk=vegan-diet",
+    "/checklist/?symptom=seizures",
+    "/nutrients/",
+    "/nutrients/magnesium/",
+    "/nutrients/magnesium/muscle-cramps/",
+    "/nutrients/magnesium/night-leg-cramps/",
+    "/symptoms/",
+    "/symptoms/muscle-cramps/",
+    "/foods/",
+    "/foods/?nutrient=magnesium&diet=vegan&page=2",
+    "/foods/almonds/",
+    "/foods/sunlight/",
+    "/foods/plate/",
+    "/foods/plate/?food=almonds",
+    "/search/",
+    "/search/?q=magnesium",
+    "/search/?q=%3Cb%3Ezzzz",
+    "/a-z/",
+    "/about/",
+    "/method/",
+    "/sources/",
+    "/changes/",
+    "/data/",
+    "/privacy/",
+    "/accessibility/",
+    "/safety/",
+    "/nowhere/",
+]
+
+# A day, or a moment with at most three digits of a second's fraction and a time zone.
+DATE = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:?\d\d))?")
+
+
+def complaints(html):
+    """What a strict parser says of the page, and the dates that are not written as dates."""
+    parser = html5lib.HTMLParser()
+    parser.parse(html)
+    said = [f"{name} {detail} at {place}" for place, name, detail in parser.errors]
+    written = re.findall(r'\sdatetime="([^"]*)"', html)
+    return said + [f"The date {text}" for text in written if not DATE.fullmatch(text)]
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_page_is_read_without_complaint(client, content, address):
+    response = client.get(address)
+
+    assert complaints(response.content.decode()) == []
+
+
+@pytest.mark.parametrize("page", ["checklist", "checklist_print"])
+@pytest.mark.parametrize("ticks", [{"symptom": ["muscle-cramps"]}, {"symptom": ["seizures"]}, {}])
+def test_answer_to_the_checklist_is_read_without_complaint(client, content, page, ticks):
+    response = client.post(reverse(f"nutrients:{page}"), ticks)
+
+    assert response.status_code == 200
+    assert complaints(response.content.decode()) == []
+
+
+@pytest.mark.parametrize(
+    ("html", "complaint"),
+    [
+        ("<p><div></div></p>", "unexpected-end-tag"),
+        ('<p id="a" id="b"></p>', "duplicate-attribute"),
+        ("<table><div></div></table>", "table-voodoo"),
+        ('<p><time datetime="2026-11-25T17:20:43.904358+00:00">now</time></p>', "The date"),
+    ],
+)
+def test_broken_page_is_complained_about(html, complaint):
+    said = complaints(f"<!DOCTYPE html><title>A page</title>{html}")
+
+    assert complaint in said[0]
