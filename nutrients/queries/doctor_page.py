@@ -12,6 +12,9 @@ from .citations import Cited, cite_rows
 from .references import References
 from .version import ContentVersion, content_version
 
+# With more ticks than these the page is set smaller, so that it still fits one side of paper.
+TICKS_AT_FULL_SIZE = 12
+
 
 @dataclass(frozen=True, slots=True)
 class Considered:
@@ -25,11 +28,15 @@ class Considered:
 
 @dataclass(frozen=True, slots=True)
 class DoctorPage:
-    """What paper holds beside the answer: citations, their sources, and the content's version."""
+    """What paper holds beside the answer: citations, their sources, and the content's version.
+
+    `is_full` says that there is more on it than fits one side at full size.
+    """
 
     considered: list[Considered]
     references: References
     version: ContentVersion | None
+    is_full: bool
 
 
 def doctor_page(result: ChecklistResult, content: ChecklistContent) -> DoctorPage:
@@ -49,4 +56,5 @@ def doctor_page(result: ChecklistResult, content: ChecklistContent) -> DoctorPag
         )
         for match in result.in_full
     ]
-    return DoctorPage(considered, references, content_version(at=content.at))
+    is_full = result.ticked.count > TICKS_AT_FULL_SIZE
+    return DoctorPage(considered, references, content_version(at=content.at), is_full)

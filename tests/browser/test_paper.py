@@ -1,0 +1,91 @@
+"""Pages on paper: the page for a doctor fills one side and no more, in shades of grey."""
+
+import re
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from playwright.sync_api import expect
+
+SIZES = ["A4", "Letter"]
+# What adults with much to tell might tick, none of it an emergency: a dozen and a score.
+MANY = [
+    *("symptom=" + slug for slug in ("muscle-twitches", "muscle-cramps", "night-leg-cramps")),
+    *("symptom=" + slug for slug in ("tingling", "fatigue")),
+    *("risk=" + slug for slug in ("ppi", "thiazide-diuretics", "statins", "kidney-disease")),
+    *("risk=" + slug for slug in ("high-dose-b6", "vegan-diet", "caffeine")),
+]
+MORE = [
+    *MANY,
+    *("symptom=" + slug for slug in ("restless-legs", "muscle-pain", "low-mood", "sore-tongue")),
+    *("risk=" + slug for slug in ("metformin", "age-70-plus", "corticosteroids", "salbutamol")),
+]
+SEND = """(fields) => {
+  const form = document.createElement("form");
+  Object.assign(form, { method: "post", action: "/checklist/print/" });
+  for (const [name, value] of fields) {
+    form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+  }
+  document.body.append(form);
+  form.submit();
+}"""
+COLOURS = """() => [...document.querySelectorAll("main, main *")].flatMap((one) => {
+  if (!one.checkVisibility()) return [];
+  const { color, backgroundColor, borderTopColor } = getComputedStyle(one);
+  return [color, backgroundColor, borderTopColor];
+})"""
+
+
+def printed(page, query):
+    """Open the page for a doctor that these ticks make."""
+    page.goto("/about/")
+    with page.expect_navigation():
+        page.evaluate(SEND, [list(pair) for pair in parse_qsl(query)])
+    expect(page.get_by_role("heading", level=1)).to_have_text("Page for a doctor or pharmacist")
+
+
+def sides(page, size):
+    """How many sides of paper the page takes."""
+    return len(re.findall(rb"/Type\s*/Page\b", page.pdf(format=size)))
+
+
+def longest_cases(page, count):
+    """What the cases of the test book with most ticks tick, as the checklist's address has it."""
+    page.goto("/safety/")
+    links = page.locator("main a[href^='/checklist/?']")
+    queries = {urlsplit(link).query for link in links.evaluate_all("all => all.map(a => a.href)")}
+    return sorted(queries, key=lambda query: -query.count("="))[:count]
+
+
+@pytest.mark.parametrize("ticks", [MANY, MORE], ids=["a dozen", "a score"])
+def test_page_for_a_doctor_fills_one_side_whatever_the_paper(page, ticks):
+    printed(page, "&".join(ticks))
+
+    expect(page.locator(".sheet")).to_contain_text("Blood test used for this, and its limits")
+    assert [sides(page, size) for size in SIZES] == [1, 1]
+
+
+def test_cases_with_most_ticks_fill_one_side(page):
+    seen = 0
+    for query in longest_cases(page, 24):
+        printed(page, query)
+        if page.locator(".sheet").count():
+            seen += 1
+            # The lower of the two papers.
+            assert sides(page, "Letter") == 1, query
+    assert seen >= 5
+
+
+def test_page_for_a_doctor_has_no_colour_on_paper(page):
+    printed(page, "&".join(MANY))
+    page.emulate_media(media="print")
+    colours = {tuple(re.findall(r"[\d.]+", found)[:3]) for found in page.evaluate(COLOURS)}
+
+    assert len(colours) > 1
+    assert [found for found in colours if len(set(found)) > 1] == []
+
+
+def test_emergency_is_one_side_too_and_no_page_ends_on_an_empty_side(page):
+    printed(page, "symptom=seizures")
+    assert sides(page, "A4") == 1
+    page.goto("/checklist/")
+    assert sides(page, "A4") == 1
