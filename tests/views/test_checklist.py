@@ -142,7 +142,7 @@ def test_high_dose_b6_is_shown_as_too_much(client, content):
 def test_foods_suit_a_ticked_diet(client, content):
     plain = result(client, symptom=["fatigue"], risk=["metformin"])
     vegan = result(client, symptom=["fatigue"], risk=["metformin", "vegan-diet"])
-    foods = re.compile(r"Vitamin B12 Matches.*?Rich foods: (.*?) (?:\w+ ){1,2}(?:Matches|linked)")
+    foods = re.compile(r"Vitamin B12 Matches.*?Rich foods (.*?) (?:\w+ ){1,2}(?:Matches|linked)")
     assert "Clams" in foods.search(plain)[1]
     assert "Clams" not in foods.search(vegan)[1]
 
@@ -153,7 +153,7 @@ def test_most_matching_are_in_full_and_the_rest_take_a_line(client, no_content):
         factories.association(factories.nutrient(f"nutrient-{number}"), sign)
     text = result(client, symptom=["cramps"])
     assert re.findall(r"Nutrient (\d) Matches", text) == ["0", "1", "2"]
-    assert "Nutrient 3 : cramps (1 of 1) Nutrient 4 : cramps (1 of 1)" in text
+    assert "Nutrient 3 : cramps (1 of 1). Nutrient 4 : cramps (1 of 1)." in text
     assert "The first 3 are shown in full." in text
 
 
