@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.admin import AdminSite
-from django.contrib.admin.apps import AdminConfig
 from django.http import HttpRequest
+
+from accounts.admin_site import SecuredSite
 
 GROUPS = {
     "Articles": ["Article", "ArticleSection"],
@@ -24,17 +24,11 @@ GROUPS = {
     "Sources and corrections": ["Source", "ChangeNote"],
     "Search": ["Synonym"],
     "After an upgrade": ["ShippedChange"],
-    "Accounts": ["User", "Group"],
+    "Accounts": ["User", "Group", "AccountEvent"],
 }
 
 
-class EditorsConfig(AdminConfig):
-    """Makes `EditorsSite` the one admin site of the project."""
-
-    default_site = "nutrients.admin_site.EditorsSite"
-
-
-class EditorsSite(AdminSite):
+class EditorsSite(SecuredSite):
     """The admin under its own name, with its tables in groups and in order of use."""
 
     site_header = "Nutrisite editors"

@@ -31,11 +31,11 @@ def address_of(request: HttpRequest) -> Address | None:
     return getattr(address, "ipv4_mapped", None) or address
 
 
-def network_of(address: Address | None) -> str:
-    """Give what one customer of a network holds: an IPv4 address, or the /64 of an IPv6 one."""
+def network_of(address: Address | None) -> str | None:
+    """Give what one customer of a network holds: an IPv4 address, or the first of an IPv6 /64."""
     if isinstance(address, IPv6Address):
-        return str(IPv6Network((address, 64), strict=False))
-    return str(address or "unknown")
+        return str(IPv6Network((address, 64), strict=False).network_address)
+    return str(address) if address else None
 
 
 def is_in(address: Address | None, networks: Iterable[Network]) -> bool:
@@ -43,6 +43,6 @@ def is_in(address: Address | None, networks: Iterable[Network]) -> bool:
     return address is not None and any(address in network for network in networks)
 
 
-def written_network(request: HttpRequest) -> str:
+def written_network(request: HttpRequest) -> str | None:
     """Give the network of a request's client, for those that count by it."""
     return network_of(address_of(request))

@@ -5,6 +5,7 @@ An empty variable counts as one that is not set.
 """
 
 import os
+import re
 from collections.abc import Collection
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -53,6 +54,16 @@ def names(name: str, default: list[str]) -> list[str]:
     """Give a list that the variable writes with commas."""
     parts = [part.strip() for part in text(name, "").split(",")]
     return [part for part in parts if part] or default
+
+
+def path(name: str, default: str) -> str:
+    """Give the path of a part of the site, with no slash before and one after it."""
+    written = text(name, default).strip("/")
+    if not re.fullmatch(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*", written):
+        raise ImproperlyConfigured(
+            f"{name} is {written!r}: write letters, digits, - and _, like editors/."
+        )
+    return f"{written}/"
 
 
 def networks(name: str) -> list[IPv4Network | IPv6Network]:

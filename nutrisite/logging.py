@@ -131,5 +131,7 @@ def configuration(style: str, level: str) -> dict[str, Any]:
             # These two write whole request lines; `nutrisite.access` takes their place.
             "django.server": silent,
             "gunicorn.access": silent,
+            # Its lines name accounts and addresses; the record of accounts has both.
+            "axes": silent,
         },
     }

@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 
 from nutrisite.cache.marking import NOTED
+from nutrisite.client import address_of, is_in
 from nutrisite.logging import METHODS, log_access, route_of
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
@@ -106,6 +107,19 @@ def method_not_allowed(get_response: Handler) -> Handler:
         if isinstance(response, HttpResponseNotAllowed) and not response.content:
             response.content = render_to_string("405.html", request=request)
         return response
+
+    return middleware
+
+
+def admin_networks(get_response: Handler) -> Handler:
+    """Answer as if the admin were not there to all outside ADMIN_NETWORKS, if any are given."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        networks = settings.ADMIN_NETWORKS
+        is_admin = f"{request.path_info}/".startswith(f"/{settings.ADMIN_PATH}")
+        if networks and is_admin and not is_in(address_of(request), networks):
+            return HttpResponse(render_to_string("404.html", request=request), status=404)
+        return get_response(request)
 
     return middleware
 

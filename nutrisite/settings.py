@@ -1,5 +1,6 @@
 """Every setting, read once from the environment. README.md explains each variable."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -29,7 +30,9 @@ ALLOWED_HOSTS = environment.names(
     "ALLOWED_HOSTS", [urlsplit(SITE_URL).hostname or "", "localhost", "127.0.0.1", "[::1]"]
 )
 CSRF_TRUSTED_ORIGINS = environment.names("CSRF_TRUSTED_ORIGINS", [SITE_URL])
-ADMIN_PATH = environment.text("ADMIN_PATH", "admin/").strip("/") + "/"
+ADMIN_PATH = environment.path("ADMIN_PATH", "admin/")
+# Networks from which the admin is there at all; without any it is there for all.
+ADMIN_NETWORKS = environment.networks("ADMIN_NETWORKS")
 ROOT_URLCONF = "nutrisite.urls"
 WSGI_APPLICATION = "nutrisite.wsgi.application"
 
@@ -51,15 +54,21 @@ SECRET_KEY = secret_key()
 
 INSTALLED_APPS = [
     "nutrients",
-    "nutrients.admin_site.EditorsConfig",
+    "nutrients.admin_config.EditorsConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "axes",
     "csp",
     "django_htmx",
+    "django_otp",
+    "django_otp.plugins.otp_static",
+    "django_otp.plugins.otp_totp",
     "simple_history",
+    # Below those whose screens it replaces.
+    "accounts.apps.AccountsConfig",
 ]
 
 MIDDLEWARE = [
@@ -79,15 +88,18 @@ MIDDLEWARE = [
     "nutrisite.cache.marking.kept_pages",
     "nutrisite.middleware.method_not_allowed",
     "nutrisite.middleware.unreadable_path",
+    "nutrisite.middleware.admin_networks",
     "django.middleware.common.CommonMiddleware",
     "nutrients.tidy_addresses.middleware",
     # Editors only: on a public page none of these touches a cookie.
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 TEMPLATES: list[dict[str, Any]] = [
@@ -198,6 +210,28 @@ CSRF_COOKIE_HTTPONLY = True
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # Signing in
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "accounts.backends.PasswordAndCode",
+]
+# A session ends so long after its last save; several tabs and a long article need no hurry.
+SESSION_COOKIE_AGE = environment.whole_number("SESSION_HOURS", 12, 1, 720) * 3600
+# Who must have a second step: names of groups, `administrators`, or `everyone`.
+SECOND_STEP_FOR = environment.names("SECOND_STEP_FOR", [])
+OTP_TOTP_ISSUER = "Nutrisite"
+# Wrong tries by one account, or from one network, after which neither may try for a while. They
+# are counted in the database, so the count holds for all instances and through a restart.
+AXES_FAILURE_LIMIT = environment.whole_number("SIGN_IN_TRIES", 10, 3, 1000)
+AXES_COOLOFF_TIME = timedelta(minutes=environment.whole_number("SIGN_IN_LOCK_MINUTES", 15, 1, 1440))
+AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
+# Else whoever goes on trying could keep an editor out for ever.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_CLIENT_IP_CALLABLE = "nutrisite.client.written_network"
+AXES_LOCKOUT_CALLABLE = "accounts.locking.locked_out"
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "token"]
+# Sign-ins are recorded in accounts.AccountEvent, and shown there.
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
     for name, options in {

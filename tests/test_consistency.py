@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 CODE = sorted(
     path
-    for folder in ("nutrients", "nutrisite", "scripts", "bench")
+    for folder in ("accounts", "nutrients", "nutrisite", "scripts", "bench")
     for path in (ROOT / folder).rglob("*.py")
     if "migrations" not in path.parts
 )
@@ -67,7 +67,8 @@ FORBIDDEN = {
     "nutrients/templatetags": (*WEB, "django.db", "nutrients.models", "nutrients.forms"),
     "nutrients/admin": ("nutrients.views", "nutrients.htmx"),
     "nutrients/management": ("nutrients.views", "nutrients.htmx", "nutrients.admin"),
-    "nutrisite": ("nutrients",),
+    "nutrisite": ("nutrients", "accounts"),
+    "accounts": ("nutrients",),
     "nutrients": ("django.dispatch", "django.db.models.signals", "tests", "nutrisite"),
 }
 # Django, WhiteNoise and the admin ask for these by name.

@@ -6,14 +6,27 @@ import getpass
 import sys
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
-from django.contrib.auth.password_validation import validate_password
+from django.contrib.auth.password_validation import (
+    password_validators_help_texts,
+    validate_password,
+)
 from django.core.exceptions import ValidationError
 from django.core.management import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
+from accounts.models import Kind
+from accounts.trail import record
+
 EDITORS = "Editors"
+NEXT = """What comes next:
+- Sign in at {admin}
+- Set up a second step there, under “Second step” at the top: a stolen password is then not enough.
+- Lost telephone and recovery codes: manage.py reset_second_step NAME
+- Forgotten password: manage.py changepassword NAME
+"""
 
 
 class Command(BaseCommand):
@@ -51,8 +64,10 @@ class Command(BaseCommand):
             account.save()
             if editor:
                 account.groups.add(self._editors())
+            record(Kind.MADE, account.username, request=None)
         kind = "editor" if editor else "administrator"
-        self.stdout.write(f"Made the {kind} “{account.username}”.")
+        self.stdout.write(f"Made the {kind} “{account.username}”.\n")
+        self.stdout.write(NEXT.format(admin=f"{settings.SITE_URL}/{settings.ADMIN_PATH}"))
 
     def _ask_name(self, asked: bool) -> str:
         if not asked:
@@ -64,6 +79,7 @@ class Command(BaseCommand):
     def _ask_password(self, asked: bool) -> str:
         if not asked:
             return sys.stdin.readline().rstrip("\r\n")
+        self.stdout.write("\n".join(f"- {rule}" for rule in password_validators_help_texts()))
         password = getpass.getpass("Password: ")
         if password != getpass.getpass("The same password again: "):
             raise CommandError("The two passwords differ: nothing was made.")

@@ -1,0 +1,102 @@
+"""Accounts and groups in the admin, with a record of whose rights changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group, User
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from accounts import second_step
+from accounts.models import AccountEvent, Kind
+from accounts.trail import difference, record, rights_of
+
+# These would show keys and codes to whoever opens them.
+admin.site.unregister([StaticDevice, TOTPDevice, User, Group])
+
+
+class RecordsRights(admin.ModelAdmin):
+    """Records what an administrator makes, changes and removes."""
+
+    def _record(self, request: HttpRequest, kind: Kind, row: Any, detail: str = "") -> None:
+        name = f"group {row}" if isinstance(row, Group) else str(row)
+        record(kind, name, request=request, by=request.user.get_username(), detail=detail)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Note what the row allowed before it is saved."""
+        form.rights_before = rights_of(self.model._default_manager.filter(pk=obj.pk).first())
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Record what it allows now, once groups and rights are saved too."""
+        super().save_related(request, form, formsets, change)
+        if not change:
+            self._record(request, Kind.MADE, form.instance)
+        changed = difference(form.rights_before, rights_of(form.instance))
+        if changed:
+            self._record(request, Kind.RIGHTS, form.instance, changed)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        """Record a removal."""
+        self._record(request, Kind.REMOVED, obj)
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """Record each of several removals."""
+        for row in queryset:
+            self._record(request, Kind.REMOVED, row)
+        super().delete_queryset(request, queryset)
+
+
+@admin.register(User)
+class RecordedUserAdmin(RecordsRights, UserAdmin):
+    """Django's accounts, and a way out for somebody who lost telephone and codes."""
+
+    actions = ["turn_off_second_step"]
+
+    @admin.action(description="Turn off the second step of selected accounts")
+    def turn_off_second_step(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """Let these accounts sign in by password alone, until they set it up again."""
+        changed = [account for account in queryset if second_step.forget(account)]
+        for account in changed:
+            self._record(request, Kind.SECOND_STEP_OFF, account)
+        messages.success(request, f"Accounts without their second step now: {len(changed)}.")
+
+    def user_change_password(
+        self, request: HttpRequest, id: str, form_url: str = ""
+    ) -> HttpResponse:
+        """Set another account's password, and record it."""
+        response = super().user_change_password(request, id, form_url)
+        account = self.get_object(request, id)
+        if response.status_code == 302 and account is not None:
+            self._record(request, Kind.PASSWORD, account)
+        return response
+
+
+@admin.register(Group)
+class RecordedGroupAdmin(RecordsRights, GroupAdmin):
+    """Django's groups."""
+
+
+@admin.register(AccountEvent)
+class AccountEventAdmin(admin.ModelAdmin):
+    """The record, to be read. Nobody adds to it, changes it or takes from it here."""
+
+    list_display = ["at", "account", "kind", "by", "address", "detail"]
+    list_filter = ["kind"]
+    search_fields = ["account", "by"]
+    date_hierarchy = "at"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

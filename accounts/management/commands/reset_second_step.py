@@ -1,0 +1,32 @@
+"""Turn an account's second step off, for somebody who lost telephone and recovery codes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.management import BaseCommand, CommandError, CommandParser
+
+from accounts import second_step
+from accounts.models import Kind
+from accounts.trail import record
+
+
+class Command(BaseCommand):
+    """Lets one account sign in by its password alone, until it sets the second step up again."""
+
+    help = "Turn off the second step of one account, whose telephone and recovery codes are lost."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """The account."""
+        parser.add_argument("name", help="The name that the account signs in with.")
+
+    def handle(self, *args: Any, name: str, **options: Any) -> None:
+        """Turn it off, or end with one sentence where there is nothing to turn off."""
+        account = get_user_model()._default_manager.filter(username=name).first()
+        if account is None:
+            raise CommandError(f"There is no account “{name}”.")
+        if not second_step.forget(account):
+            raise CommandError(f"The account “{name}” has no second step.")
+        record(Kind.SECOND_STEP_OFF, name, request=None)
+        self.stdout.write(f"“{name}” signs in by password alone now.")

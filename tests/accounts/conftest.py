@@ -1,0 +1,71 @@
+"""Accounts that sign in by the page, as people do."""
+
+import re
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+from django_otp.oath import TOTP
+
+NAME, PASSWORD = "anna", "three plain words"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_cached():
+    cache.clear()
+
+
+@pytest.fixture
+def anna(content):
+    account = User.objects.create_user(NAME, password=PASSWORD, is_staff=True)
+    account.groups.add(Group.objects.get(name="Editors"))
+    return account
+
+
+@pytest.fixture
+def admin(content):
+    return User.objects.create_superuser("root", password=PASSWORD)
+
+
+class Browser(Client):
+    """A client that fills in the page of signing in, and the page of the second step."""
+
+    def sign_in(self, password=PASSWORD, name=NAME, token="", address="203.0.113.9"):
+        sent = {"username": name, "password": password, "token": token, "next": "/admin/"}
+        return self.post(reverse("admin:login"), sent, REMOTE_ADDR=address)
+
+    def is_in(self):
+        return self.get(reverse("admin:index")).status_code == 200
+
+    def second_step(self, code, wish="on"):
+        return self.post(reverse("admin:second_step"), {"code": code, "wish": wish})
+
+    def turn_second_step_on(self):
+        """Turn it on; gives the app, and the recovery codes."""
+        page = self.get(reverse("admin:second_step")).content.decode()
+        assert "<path" in page
+        app = App(self.session["second_step_key"])
+        answer = self.second_step(app.code())
+        codes = re.findall(r"<li><code>(\w{4}-\w{4})</code>", answer.content.decode())
+        assert len(codes) == 10
+        return app, codes
+
+
+class App:
+    """A telephone's app, with a clock of its own: each code is one step later than the last."""
+
+    def __init__(self, key):
+        self.totp = TOTP(bytes.fromhex(key))
+        self.steps = -1
+
+    def code(self):
+        self.totp.drift = self.steps
+        self.steps += 1
+        return f"{self.totp.token():06d}"
+
+
+@pytest.fixture
+def browser():
+    return Browser()

@@ -1,0 +1,176 @@
+"""A second step: optional, asked of roles, and not to be got round."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+from django.urls import reverse
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from tests.accounts.conftest import Browser
+
+
+@pytest.fixture
+def armed(browser, anna):
+    """A browser whose account has just turned the second step on, its app and its codes."""
+    browser.sign_in()
+    app, codes = browser.turn_second_step_on()
+    return browser, app, codes
+
+
+def test_password_alone_signs_in_where_nothing_was_set_up(browser, anna):
+    assert browser.sign_in().status_code == 302
+    assert browser.is_in()
+
+
+def test_key_is_shown_to_scan_and_to_type_and_is_forgotten(browser, anna):
+    browser.sign_in()
+    page = browser.get(reverse("admin:second_step"))
+
+    assert "otpauth://totp/Nutrisite" in page.content.decode()
+    assert "no-store" in page["Cache-Control"]
+    browser.turn_second_step_on()
+    assert "second_step_key" not in browser.session
+    assert "otpauth" not in browser.get(reverse("admin:second_step")).content.decode()
+
+
+@pytest.mark.parametrize("code", ["000000", "abcdef", "", "²²²²²²", "9" * 20, "-1"])
+def test_wrong_code_does_not_turn_it_on(browser, anna, code):
+    browser.sign_in()
+    browser.get(reverse("admin:second_step"))
+    answer = browser.second_step(code)
+
+    assert answer.status_code == 200
+    assert answer.context["form"].errors
+    assert not TOTPDevice.objects.exists()
+
+
+@pytest.mark.parametrize("code", ["", "000000", "zzzz-zzzz", "\0", "x" * 21])
+def test_password_without_the_right_code_is_refused_like_a_wrong_password(armed, code):
+    other = Browser()
+    answer = other.sign_in(token=code)
+
+    assert answer.status_code == 200
+    assert not other.is_in()
+    if code in {"", "000000"}:
+        wrong = other.sign_in(password="other words here", token=code)
+        assert wrong.context["form"].errors == answer.context["form"].errors
+
+
+def test_code_of_the_app_signs_in_once(armed):
+    _, app, _ = armed
+    code, first, second = app.code(), Browser(), Browser()
+
+    first.sign_in(token=code)
+    second.sign_in(token=code)
+    assert first.is_in()
+    assert not second.is_in()
+
+
+def test_recovery_code_signs_in_once_in_any_spelling(armed):
+    _, _, codes = armed
+    first, second = Browser(), Browser()
+
+    first.sign_in(token=codes[0].upper().replace("-", " "))
+    second.sign_in(token=codes[0])
+    assert first.is_in()
+    assert not second.is_in()
+    assert "9 recovery codes left" in first.get(reverse("admin:second_step")).content.decode()
+
+
+def test_session_from_before_is_no_longer_enough(browser, anna):
+    earlier = Browser()
+    earlier.sign_in()
+    assert earlier.is_in()
+    browser.sign_in()
+    browser.turn_second_step_on()
+
+    assert browser.is_in()
+    assert not earlier.is_in()
+
+
+def test_it_is_turned_off_with_a_code_alone(armed):
+    browser, _, codes = armed
+    browser.second_step("zzzz-zzzz", "off")
+    assert TOTPDevice.objects.exists()
+    StaticDevice.objects.update(throttling_failure_count=0, throttling_failure_timestamp=None)
+
+    assert browser.second_step(codes[0], "off").status_code == 302
+    assert not TOTPDevice.objects.exists()
+    assert browser.is_in()
+
+
+def test_new_recovery_codes_replace_the_old(armed):
+    browser, _, codes = armed
+    answer = browser.second_step(codes[0], "codes")
+    other = Browser()
+    other.sign_in(token=codes[1])
+
+    assert len(answer.context["codes"]) == 10
+    assert not other.is_in()
+
+
+def test_guessing_codes_slows_down_even_the_right_one(armed):
+    _, app, _ = armed
+    other = Browser()
+    for code in ("000000", "000001"):
+        other.sign_in(token=code)
+
+    other.sign_in(token=app.code())
+    assert not other.is_in()
+
+
+@pytest.mark.parametrize("role", ["Editors", "everyone"])
+def test_role_must_set_it_up_before_anything_else(browser, anna, settings, role):
+    settings.SECOND_STEP_FOR = [role]
+    browser.sign_in()
+    page = reverse("admin:second_step")
+    for name in ("admin:index", "admin:nutrients_nutrient_changelist"):
+        assert browser.get(reverse(name)).headers["Location"] == page
+    assert browser.post(reverse("admin:nutrients_nutrient_add"), {}).headers["Location"] == page
+
+    _, codes = browser.turn_second_step_on()
+    assert browser.is_in()
+    browser.second_step(codes[0], "off")
+    assert TOTPDevice.objects.exists()
+
+
+def test_other_roles_need_not(browser, anna, admin, settings):
+    settings.SECOND_STEP_FOR = ["administrators"]
+    browser.sign_in()
+    assert browser.is_in()
+
+    browser.sign_in(name="root")
+    assert not browser.is_in()
+
+
+def test_administrator_helps_somebody_who_lost_everything(armed, admin):
+    other = Browser()
+    other.sign_in(name="root")
+    sent = {
+        "action": "turn_off_second_step",
+        "_selected_action": [User.objects.get(username="anna").pk],
+    }
+    other.post(reverse("admin:auth_user_changelist"), sent)
+
+    back = Browser()
+    back.sign_in()
+    assert back.is_in()
+
+
+def test_command_helps_where_nobody_can_sign_in(armed, capsys):
+    call_command("reset_second_step", "anna")
+    back = Browser()
+    back.sign_in()
+
+    assert back.is_in()
+    for name in ("anna", "nobody"):
+        with pytest.raises(CommandError, match="no"):
+            call_command("reset_second_step", name)
+
+
+def test_admin_shows_nobodys_keys(browser, admin):
+    browser.sign_in(name="root")
+
+    assert browser.get("/admin/otp_totp/totpdevice/").status_code == 404
+    assert "otp_" not in browser.get(reverse("admin:index")).content.decode()

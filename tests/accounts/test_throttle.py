@@ -1,0 +1,106 @@
+"""Trying to sign in too often: counted by account and by network, and it ends by itself."""
+
+from datetime import timedelta
+
+import pytest
+from axes.models import AccessAttempt
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import AccountEvent
+from tests.accounts.conftest import Browser
+
+TRIES = 3
+
+
+@pytest.fixture(autouse=True)
+def _few_tries(settings):
+    settings.AXES_FAILURE_LIMIT = TRIES
+
+
+def fail(times, **how):
+    for _ in range(times):
+        answer = Browser().sign_in(password="some other words", **how)
+    return answer
+
+
+def test_account_is_closed_from_everywhere_even_to_the_right_password(anna):
+    for number in range(TRIES):
+        fail(1, address=f"203.0.113.{number}")
+    other = Browser()
+    answer = other.sign_in(address="198.51.100.1")
+
+    assert answer.status_code == 429
+    assert answer["Retry-After"] == "900"
+    assert "closed for sign-ins for 15 minutes" in answer.content.decode()
+    assert not other.is_in()
+
+
+def test_network_is_closed_to_every_account(anna, admin):
+    for number in range(TRIES):
+        fail(1, name=f"guess-{number}")
+
+    assert Browser().sign_in(name="root").status_code == 429
+    assert Browser().sign_in(name="root", address="198.51.100.1").status_code == 302
+
+
+def test_ipv6_network_counts_as_one(anna):
+    for number in range(TRIES):
+        fail(1, name=f"guess-{number}", address=f"2001:db8::{number}")
+
+    assert Browser().sign_in(address="2001:db8::ffff").status_code == 429
+
+
+def test_fewer_tries_close_nothing(anna):
+    fail(TRIES - 1)
+
+    assert Browser().sign_in().status_code == 302
+
+
+def test_wrong_code_counts_as_a_wrong_password(browser, anna):
+    browser.sign_in()
+    browser.turn_second_step_on()
+    for _ in range(TRIES):
+        answer = Browser().sign_in(token="000000")
+
+    assert answer.status_code == 429
+
+
+def test_lock_ends_by_itself_and_trying_on_does_not_prolong_it(anna, settings):
+    fail(TRIES + 5)
+    begun = AccessAttempt.objects.get().attempt_time
+    fail(5)
+    assert AccessAttempt.objects.get().attempt_time == begun
+
+    AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(minutes=15, seconds=1))
+    assert Browser().sign_in().status_code == 302
+    # Nothing of those tries is kept any longer.
+    assert not AccessAttempt.objects.exists()
+
+
+def test_count_is_in_the_database_so_every_instance_and_restart_has_it(anna):
+    fail(TRIES)
+
+    assert AccessAttempt.objects.get().failures_since_start == TRIES
+
+
+def test_what_is_kept_of_a_try_holds_no_password_and_no_code(anna):
+    fail(1, token="123456")
+    kept = "".join(str(value) for value in AccessAttempt.objects.values()[0].values())
+
+    assert "some other words" not in kept
+    assert "123456" not in kept
+
+
+def test_flood_of_tries_fills_no_table(anna):
+    fail(TRIES + 30)
+
+    assert AccessAttempt.objects.count() == 1
+    assert AccountEvent.objects.count() <= TRIES + 1
+
+
+def test_site_is_open_to_readers_while_sign_ins_are_closed(anna):
+    fail(TRIES)
+
+    assert Browser().get("/compare/", REMOTE_ADDR="203.0.113.9").status_code == 200
+    assert Browser().get(reverse("admin:login"), REMOTE_ADDR="203.0.113.9").status_code == 200

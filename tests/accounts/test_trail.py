@@ -1,0 +1,177 @@
+"""The record of accounts: complete, for administrators to read, and for nobody to change."""
+
+import io
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.contrib.sessions.models import Session
+from django.core.management import call_command
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import AccountEvent, Kind
+from tests.accounts.conftest import PASSWORD, Browser
+from tests.admin.forms import Screen
+
+
+def events(**how):
+    return list(AccountEvent.objects.filter(**how).values_list("kind", "account", "by"))
+
+
+@pytest.fixture
+def root(admin):
+    browser = Browser()
+    browser.sign_in(name="root")
+    AccountEvent.objects.all().delete()
+    return browser
+
+
+def screen(browser, row):
+    model = row._meta.model_name
+    return Screen(browser, row, reverse(f"admin:auth_{model}_change", args=[row.pk]))
+
+
+def test_signing_in_and_out_is_recorded_with_its_address(browser, anna):
+    browser.sign_in()
+    browser.post(reverse("admin:logout"), REMOTE_ADDR="203.0.113.9")
+
+    assert events() == [("signed-out", "anna", ""), ("signed-in", "anna", "")]
+    assert set(AccountEvent.objects.values_list("address", flat=True)) == {"203.0.113.9"}
+
+
+def test_refusal_names_an_account_that_is_there_and_no_other(browser, anna):
+    browser.sign_in(password="some other words")
+    browser.sign_in(name="my pa55word by mistake")
+
+    assert [name for _, name, _ in events(kind=Kind.REFUSED)] == ["a name that nobody has", "anna"]
+
+
+def test_second_step_is_recorded(browser, anna):
+    browser.sign_in()
+    _, codes = browser.turn_second_step_on()
+    Browser().sign_in(token=codes[0])
+    browser.second_step(codes[1], "codes")
+
+    assert [kind for kind, *_ in events()] == [
+        "new-codes",
+        "signed-in",
+        "second-step-on",
+        "signed-in",
+    ]
+    assert AccountEvent.objects.filter(detail="with a recovery code").count() == 1
+
+
+def test_change_of_rights_says_what_was_given_and_taken(root, anna):
+    assert screen(root, anna).save(is_superuser="on", groups=[]).status_code == 302
+
+    [event] = AccountEvent.objects.all()
+    assert (event.kind, event.account, event.by) == ("rights", "anna", "root")
+    assert event.detail == "+ is: administrator; − groups: Editors"
+
+
+def test_change_of_a_group_is_recorded(root, anna):
+    group = Group.objects.get(name="Editors")
+    one = group.permissions.get(codename="delete_article")
+    kept = [str(pk) for pk in group.permissions.exclude(pk=one.pk).values_list("pk", flat=True)]
+    screen(root, group).save(permissions=kept)
+
+    [event] = AccountEvent.objects.all()
+    assert (event.account, event.detail) == ("group Editors", "− rights: delete_article")
+
+
+def test_change_of_a_name_alone_is_no_change_of_rights(root, anna):
+    screen(root, anna).save(first_name="Anna")
+
+    assert events() == []
+
+
+def test_making_and_removing_an_account_is_recorded(root, anna):
+    root.post(
+        reverse("admin:auth_user_add"),
+        {
+            "username": "bert",
+            "usable_password": "true",
+            "password1": PASSWORD,
+            "password2": PASSWORD,
+        },
+    )
+    root.post(reverse("admin:auth_user_delete", args=[anna.pk]), {"post": "yes"})
+    root.post(
+        reverse("admin:auth_user_changelist"),
+        {
+            "action": "delete_selected",
+            "post": "yes",
+            "_selected_action": [User.objects.get(username="bert").pk],
+        },
+    )
+
+    assert [(kind, name) for kind, name, _ in events(by="root")] == [
+        ("removed", "bert"),
+        ("removed", "anna"),
+        ("rights", "bert"),
+        ("made", "bert"),
+    ]
+
+
+def test_passwords_are_recorded_as_changed_and_never_as_what_they_are(root, anna):
+    new = "quite other words"
+    root.post(
+        reverse("admin:auth_user_password_change", args=[anna.pk]),
+        {
+            "usable_password": "true",
+            "password1": new,
+            "password2": new,
+        },
+    )
+    own = {"old_password": PASSWORD, "new_password1": new, "new_password2": new}
+    root.post(reverse("admin:password_change"), own)
+    root.post(reverse("admin:password_change"), own)
+
+    assert events() == [("password", "root", ""), ("password", "anna", "root")]
+    assert not AccountEvent.objects.filter(detail__contains=new).exists()
+
+
+def test_command_line_is_recorded(db, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{PASSWORD}\n"))
+    call_command("make_admin", "carla")
+
+    assert events() == [("made", "carla", "the command line")]
+
+
+def test_administrators_read_it_and_nobody_changes_it(root, browser, anna):
+    browser.sign_in()
+    page = reverse("admin:accounts_accountevent_changelist")
+    row = AccountEvent.objects.latest("at")
+    assert "anna" in root.get(page).content.decode()
+    assert root.get(page, {"q": "anna", "kind__exact": "signed-in"}).status_code == 200
+
+    for name in ("change", "delete"):
+        address = reverse(f"admin:accounts_accountevent_{name}", args=[row.pk])
+        assert root.post(address, {"post": "yes"}).status_code == 403
+    assert root.get(reverse("admin:accounts_accountevent_add")).status_code == 403
+    assert browser.get(page).status_code == 403
+
+
+def test_record_older_than_a_year_and_ended_sessions_go_at_the_next_sign_in(browser, anna):
+    now = timezone.now()
+    AccountEvent.objects.create(at=now - timedelta(days=366), kind=Kind.MADE, account="old")
+    AccountEvent.objects.create(at=now - timedelta(days=364), kind=Kind.MADE, account="kept")
+    Session.objects.create(session_key="old", session_data="", expire_date=now - timedelta(days=1))
+    browser.sign_in()
+
+    assert set(AccountEvent.objects.filter(kind=Kind.MADE).values_list("account")) == {("kept",)}
+    assert not Session.objects.filter(session_key="old").exists()
+
+
+def test_session_lasts_a_working_day(browser, anna):
+    answer = browser.sign_in()
+
+    assert answer.cookies["sessionid"]["max-age"] == 12 * 3600
+
+
+def test_account_that_is_closed_is_out_at_once(browser, anna):
+    browser.sign_in()
+    User.objects.update(is_active=False)
+
+    assert not browser.is_in()
