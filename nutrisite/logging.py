@@ -20,6 +20,16 @@ METHODS = ("GET", "HEAD", "OPTIONS", "POST")
 
 access = logging.getLogger("nutrisite.access")
 
+SILENT = (
+    # Its lines hold the values that were asked for, and so what a reader looked up.
+    "django.db.backends",
+    # These two write whole request lines; `nutrisite.access` takes their place.
+    "django.server",
+    "gunicorn.access",
+    # Its lines name accounts and addresses; the record of accounts has both.
+    "axes",
+)
+
 # How gunicorn begins the lines in which it repeats an address or what was sent.
 GUNICORN_ON_REQUESTS = ("Invalid request", "Error handling request", "Socket error processing")
 
@@ -104,7 +114,6 @@ def configuration(style: str, level: str) -> dict[str, Any]:
 
     `style` is "json" or "plain"; `level` is a level of the standard library, in capitals.
     """
-    silent: dict[str, Any] = {"handlers": [], "propagate": False}
     # At DEBUG gunicorn quotes the bytes of a broken request.
     gunicorn_level = "INFO" if level == "DEBUG" else level
     return {
@@ -126,12 +135,6 @@ def configuration(style: str, level: str) -> dict[str, Any]:
         "loggers": {
             "django": {"level": level},
             "gunicorn.error": {"level": gunicorn_level, "propagate": True},
-            # Its lines hold the values that were asked for, and so what a reader looked up.
-            "django.db.backends": silent,
-            # These two write whole request lines; `nutrisite.access` takes their place.
-            "django.server": silent,
-            "gunicorn.access": silent,
-            # Its lines name accounts and addresses; the record of accounts has both.
-            "axes": silent,
+            **{name: {"handlers": [], "propagate": False} for name in SILENT},
         },
     }
