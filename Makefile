@@ -36,6 +36,12 @@ test-engines: packages-dev  ## Run every test on PostgreSQL and Redis, installed
 check: packages-dev  ## Check style, types, templates, spelling, migrations, settings, pins and content
 	@$(BIN)/python scripts/check.py
 
+backup: packages key  ## Copy the live database into one checked file (ARGS="--keep 30")
+	@$(MANAGE) backup $(ARGS)
+
+restore: packages key  ## Put a backup back and keep what it replaces (FILE=var/backups/NAME.tar.gz)
+	@$(MANAGE) restore "$(FILE)" $(ARGS)
+
 bench: packages-dev  ## Measure requests a second and write docs/performance.md
 	@$(BIN)/python -m bench
 

@@ -53,6 +53,7 @@ def secret_key() -> str:
 SECRET_KEY = secret_key()
 
 INSTALLED_APPS = [
+    "nutrisite",
     "nutrients",
     "nutrients.admin_config.EditorsConfig",
     "django.contrib.auth",
@@ -140,6 +141,7 @@ def database() -> dict[str, Any]:
 
 
 DATABASES = {"default": database()}
+BACKUP_DIR = environment.folder("BACKUP_DIR", VAR_DIR / "backups")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": environment.cache("CACHE_URL", "locmemcache://")}
 # Finished pages, in the memory of each worker; 0 keeps none.

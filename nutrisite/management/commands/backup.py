@@ -1,0 +1,51 @@
+"""Back up the database: `make backup`."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, ArgumentTypeError
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from nutrisite.backups import BackupError, engine_in_use, make
+
+KEPT = 7
+
+
+class Command(BaseCommand):
+    """Copy the live database into one file, read that back, and keep the newest few.
+
+    Readers and editors go on meanwhile. Exits with 1 and one sentence where no good copy could be
+    made; older backups are all kept then.
+    """
+
+    help = "Copy the live database into one checked file, and keep the newest of them."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Where to, and how many to keep."""
+        parser.add_argument(
+            "--folder", type=Path, default=settings.BACKUP_DIR, help="where the backups are"
+        )
+        parser.add_argument(
+            "--keep", type=positive, default=KEPT, help=f"how many to keep, {KEPT} unless told"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Make it, and say where it is and what it holds."""
+        folder = options["folder"].resolve()
+        try:
+            path, contents = make(engine_in_use(), folder, at=timezone.now(), keep=options["keep"])
+        except BackupError as error:
+            raise CommandError(f"No backup was made. {error}") from error
+        size = path.stat().st_size / 1_000_000
+        self.stdout.write(f"Backup: {path}, {contents.total:,} rows checked, {size:.1f} MB.")
+
+
+def positive(text: str) -> int:
+    """Read a whole number from 1."""
+    if not text.isdecimal() or int(text) < 1:
+        raise ArgumentTypeError("write a whole number from 1.")
+    return int(text)

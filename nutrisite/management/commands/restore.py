@@ -1,0 +1,46 @@
+"""Restore a backup: `make restore FILE=var/backups/….tar.gz`."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from nutrisite.backups import BackupError, check, engine_in_use, restore
+
+
+class Command(BaseCommand):
+    """Put a backup in the place of the database, and keep what was there.
+
+    The backup is read through first: one that is not whole changes nothing. Stop the site before.
+    Run migrate afterwards, for a backup may be of an older release.
+    """
+
+    help = "Put a checked backup in the place of the database, and keep what it replaces."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """The backup, and whether only to read it through."""
+        parser.add_argument("file", type=Path, help="a file that `backup` made")
+        parser.add_argument("--check", action="store_true", help="read it through, change nothing")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Check or restore, and say what was done."""
+        file = options["file"].resolve()
+        kept = Path(settings.BACKUP_DIR) / f"replaced-{timezone.now():%Y%m%dT%H%M%S%fZ}"
+        try:
+            engine = engine_in_use()
+            only_checks = options["check"]
+            contents = check(engine, file) if only_checks else restore(engine, file, kept)
+        except BackupError as error:
+            raise CommandError(f"Nothing was changed. {error}") from error
+        if only_checks:
+            self.stdout.write(f"{file.name} is whole: {contents.total:,} rows.")
+            return
+        self.stdout.write(f"Restored {contents.total:,} rows from {file.name}.")
+        if kept.exists():
+            self.stdout.write(f"What was there before is kept as {kept}.")
+        self.stdout.write("Now run: manage.py migrate, then manage.py load_content.")

@@ -1,0 +1,251 @@
+"""Backups are whole or refused, and a restore keeps what it replaced."""
+
+import hashlib
+import io
+import json
+import sqlite3
+import stat
+import tarfile
+import threading
+from contextlib import closing, suppress
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from nutrisite.backups import BackupError, backups_in, check, make, restore
+from nutrisite.backups.sqlite import Sqlite
+
+AT = datetime(2026, 12, 1, tzinfo=UTC)
+SCHEMA = """
+PRAGMA journal_mode=WAL;
+CREATE TABLE django_migrations (app TEXT, name TEXT);
+INSERT INTO django_migrations VALUES ('nutrients', '0001_content');
+CREATE TABLE food (id INTEGER PRIMARY KEY, name TEXT UNIQUE);
+CREATE TABLE amount (id INTEGER PRIMARY KEY, food INTEGER REFERENCES food (id), words TEXT);
+"""
+
+
+@pytest.fixture
+def live(tmp_path):
+    """A small database in use, of several pages, as the engine of a site."""
+    path = tmp_path / "live.sqlite3"
+    with closing(sqlite3.connect(path)) as database:
+        database.executescript(SCHEMA)
+        database.executemany("INSERT INTO food VALUES (?, ?)", [(n, f"food {n}") for n in range(9)])
+        rows = [(n, n % 9, f"{n} " * 200) for n in range(90)]
+        database.executemany("INSERT INTO amount VALUES (?, ?, ?)", rows)
+        database.commit()
+    return Sqlite(path)
+
+
+@pytest.fixture
+def backup(live, tmp_path):
+    return make(live, tmp_path / "backups", at=AT, keep=3)[0]
+
+
+def change(path, *statements):
+    with closing(sqlite3.connect(path)) as database:
+        for statement in statements:
+            database.execute(statement)
+        database.commit()
+
+
+def names(path):
+    with closing(sqlite3.connect(path)) as database:
+        return [name for (name,) in database.execute("SELECT name FROM food ORDER BY id")]
+
+
+def repacked(backup, alter=None, **notes):
+    """The backup with its database altered and its note made to fit, as only a forger would."""
+    with tarfile.open(backup) as tar:
+        members = {name: tar.extractfile(name).read() for name in tar.getnames()}
+    copy = backup.with_name("copy")
+    copy.write_bytes(members["database"])
+    if alter:
+        alter(copy)
+    digest = hashlib.sha256(copy.read_bytes()).hexdigest()
+    note = json.loads(members["backup.json"]) | {"sha256": digest} | notes
+    forged = backup.with_name("forged.tar.gz")
+    with tarfile.open(forged, "w:gz") as tar:
+        for name, data in {
+            "backup.json": json.dumps(note).encode(),
+            "database": copy.read_bytes(),
+        }.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(data)
+            tar.addfile(member, io.BytesIO(data))
+    return forged
+
+
+def test_backup_holds_every_row_and_is_for_its_owner_alone(live, backup):
+    contents = check(live, backup)
+
+    assert contents.rows == {"amount": 90, "django_migrations": 1, "food": 9}
+    assert contents.migrations == [("nutrients", "0001_content")]
+    assert stat.S_IMODE(backup.stat().st_mode) == 0o600
+    assert [path.name for path in backup.parent.iterdir()] == [backup.name]
+
+
+def test_backup_of_a_database_that_is_written_to_is_one_moment(live, tmp_path):
+    """The writer adds a food and its amount in one transaction: no copy may hold half of it."""
+    stop, wrote = threading.Event(), threading.Event()
+
+    def write():
+        number = 100
+        while not stop.is_set():
+            food = f"INSERT INTO food VALUES ({number}, 'food {number}')"
+            change(live.path, food, f"INSERT INTO amount VALUES ({number}, {number}, '')")
+            number += 1
+            wrote.set()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        assert wrote.wait(20)
+        backups = [make(live, tmp_path / "b", at=AT + timedelta(n), keep=9)[1] for n in range(4)]
+    finally:
+        stop.set()
+        writer.join()
+
+    assert all(one.rows["amount"] - one.rows["food"] == 81 for one in backups)
+    assert backups[-1].rows["food"] > 9
+
+
+def test_newest_backups_are_kept_and_nothing_else_is_touched(live, tmp_path):
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    (folder / "notes.txt").write_text("mine")
+    for day in range(4):
+        make(live, folder, at=AT + timedelta(days=day), keep=2)
+
+    assert [path.name[:18] for path in backups_in(folder)] == [
+        "nutrisite-20261204",
+        "nutrisite-20261203",
+    ]
+    assert (folder / "notes.txt").read_text() == "mine"
+
+
+def test_damaged_database_makes_no_backup_and_drops_no_older_one(live, backup):
+    damage(live.path)
+
+    with pytest.raises(BackupError, match=r"is damaged|cannot be copied"):
+        make(live, backup.parent, at=AT + timedelta(1), keep=1)
+
+    assert backups_in(backup.parent) == [backup]
+
+
+def damage(path):
+    """Overwrite the middle of a database."""
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA journal_mode=DELETE")
+    content = bytearray(path.read_bytes())
+    middle = len(content) // 2
+    content[middle : middle + 4096] = b"\xff" * 4096
+    path.write_bytes(content)
+
+
+def test_restore_brings_back_every_row_and_keeps_what_it_replaced(live, backup, tmp_path):
+    change(live.path, "UPDATE food SET name = 'edited' WHERE id = 1", "DELETE FROM amount")
+
+    restore(live, backup, kept := tmp_path / "kept" / "old")
+
+    assert names(live.path) == [f"food {n}" for n in range(9)]
+    assert names(kept)[1] == "edited"
+    assert live.inspect(live.path).rows["amount"] == 90
+
+
+def test_restore_of_a_damaged_database_keeps_even_that(live, backup, tmp_path):
+    damage(live.path)
+    damaged = live.path.read_bytes()
+
+    restore(live, backup, tmp_path / "old")
+
+    assert names(live.path) == [f"food {n}" for n in range(9)]
+    assert (tmp_path / "old").read_bytes() == damaged
+
+
+def test_restore_without_a_database_makes_one(live, backup, tmp_path):
+    live.path.unlink()
+
+    restore(live, backup, tmp_path / "old")
+
+    assert len(names(live.path)) == 9
+    assert not (tmp_path / "old").exists()
+
+
+def test_restore_under_a_running_site_is_refused(live, backup, tmp_path):
+    with closing(sqlite3.connect(live.path)) as site:
+        site.execute("SELECT count(*) FROM food").fetchone()
+        before = live.path.read_bytes()
+
+        with pytest.raises(BackupError, match=r"in use: stop the site first\.$"):
+            restore(live, backup, tmp_path / "old")
+
+        assert live.path.read_bytes() == before
+
+
+def forge(statement):
+    return lambda path: change(path, "PRAGMA foreign_keys=OFF", statement)
+
+
+@pytest.mark.parametrize(
+    ("alter", "notes", "complaint"),
+    [
+        (damage, {}, "The copy is damaged"),
+        (forge("DELETE FROM amount WHERE id = 5"), {}, "rows are missing"),
+        (forge("UPDATE amount SET food = 77 WHERE id = 5"), {}, "amount has a link to nothing"),
+        (forge("UPDATE food SET name = 'other' WHERE id = 1"), {"sha256": "0" * 64}, "not the one"),
+        (None, {"engine": "postgresql"}, "is of postgresql, and the site uses sqlite"),
+        (None, {"format": 2}, "is no backup of this site"),
+        (None, {"rows": None}, "damaged"),
+    ],
+)
+def test_backup_that_is_not_what_was_made_is_refused(
+    live, backup, tmp_path, alter, notes, complaint
+):
+    forged = repacked(backup, alter, **notes)
+    before = live.path.read_bytes()
+
+    with pytest.raises(BackupError, match=complaint):
+        restore(live, forged, tmp_path / "old")
+
+    assert live.path.read_bytes() == before
+    assert not (tmp_path / "old").exists()
+
+
+def test_backup_of_a_newer_release_is_refused(live, tmp_path):
+    change(live.path, "INSERT INTO django_migrations VALUES ('nutrients', '9999_to_come')")
+    newer = make(live, tmp_path / "backups", at=AT, keep=1)[0]
+
+    with pytest.raises(
+        BackupError, match=r"newer release, which has the migration nutrients\.9999"
+    ):
+        restore(live, newer, tmp_path / "old")
+
+
+@pytest.mark.parametrize("content", [b"", b"no archive", bytes(1000)])
+def test_file_that_is_no_backup_is_refused(live, tmp_path, content):
+    (tmp_path / "file").write_bytes(content)
+
+    with pytest.raises(BackupError, match="file is damaged, or is no backup"):
+        check(live, tmp_path / "file")
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(place=st.floats(0, 1, exclude_max=True), flip=st.integers(1, 255), cut=st.booleans())
+@example(place=0.5, flip=1, cut=True)
+def test_any_changed_byte_is_noticed_or_harmless(live, backup, place, flip, cut):
+    content = bytearray(backup.read_bytes())
+    at = int(place * len(content))
+    content[at] ^= flip
+    changed = backup.with_name("changed.tar.gz")
+    changed.write_bytes(content[:at] if cut else content)
+    whole = check(live, backup)
+
+    with suppress(BackupError):
+        # A mark of the archive itself may change and nothing in it: then all of it is there.
+        assert check(live, changed) == whole
