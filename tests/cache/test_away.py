@@ -1,6 +1,7 @@
 """What a reader gets while the database is away, and how the site comes back by itself."""
 
 import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -31,7 +32,8 @@ def test_form_of_the_checklist_gets_the_emergency_text(client):
 
 def test_files_and_the_answer_that_the_process_lives_need_no_database(client):
     assert client.get("/healthz", **{AWAY: True}).status_code == 200
-    assert client.get("/static/css/site.css", **{AWAY: True}).status_code == 200
+    with closing(client.get("/static/css/site.css", **{AWAY: True})) as style:
+        assert style.status_code == 200
 
 
 class Engine:
