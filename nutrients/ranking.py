@@ -188,13 +188,17 @@ def deciding(
     """
     given, rules = frozenset(ticks), list(rules)
     raised = {rule.name for rule in rules if rule.fires(given)}
-    still_open = {slug: group for slug, group in questions.items() if not given & frozenset(group)}
+    question_of = {
+        answer: slug
+        for slug, group in questions.items()
+        if given.isdisjoint(group)
+        for answer in group
+    }
     wanted: set[str] = set()
     for rule in rules:
         if rule.concerns(given) and rule.name not in raised:
             unmet = rule.unmet(given)
-            asked = {
-                slug for slug, group in still_open.items() if any(g & set(group) for g in unmet)
-            }
+            answers = (answer for group in unmet for answer in group & question_of.keys())
+            asked = {question_of[answer] for answer in answers}
             wanted |= asked if len(asked) == len(unmet) else set()
     return [slug for slug in questions if slug in wanted]
