@@ -17,10 +17,14 @@ def site(request: HttpRequest) -> dict[str, str | bool]:
     like, and hold no query. A filtered page is one of very many, so search engines should not list
     it, and the address without the query is not its own.
     """
-    site_url = settings.SITE_URL.rstrip("/")
     match = request.resolver_match
     return {
-        "site_url": site_url,
-        "canonical_url": f"{site_url}{escape_uri_path(request.path)}",
+        "site_url": canonical_url(""),
+        "canonical_url": canonical_url(request.path),
         "is_filtered": bool(request.GET) and match is not None and match.url_name in FILTERED,
     }
+
+
+def canonical_url(path: str) -> str:
+    """A path of the site as the one address by which others should know the page."""
+    return f"{settings.SITE_URL.rstrip('/')}{escape_uri_path(path)}"

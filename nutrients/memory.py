@@ -16,16 +16,24 @@ Made = TypeVar("Made")
 
 # Where a request carries the memory.
 MEMORY = "nutrisite.memory"
+# Of what one function makes for many arguments, such as articles, so many are kept.
+MOST = 24
 
 
-def kept(request: HttpRequest, make: Callable[..., Made], *, at: datetime) -> Made:
-    """What `make(at=at)` gives, made once for the content that this request is answered from.
+def kept(request: HttpRequest, make: Callable[..., Made], *names: str, at: datetime) -> Made:
+    """What `make(*names, at=at)` gives, made once for the content that a request is answered from.
 
     Until a row is to appear or a review falls due, the moment changes nothing, so what was made
-    at an earlier one serves. Two threads may make it at once; both get the one that was kept.
+    at an earlier one serves. `names` are slugs that exist: what gives None is not kept. Two
+    threads may make the same at once; either serves.
     """
-    memory: dict[Any, Any] = request.META.setdefault(MEMORY, {})
-    if make not in memory:
-        memory.setdefault(make, make(at=at))
-    made: Made = memory[make]
+    memory: dict[Any, dict[tuple[str, ...], Made]] = request.META.setdefault(MEMORY, {})
+    shelf = memory.setdefault(make, {})
+    made = shelf.get(names)
+    if made is None:
+        made = make(*names, at=at)
+        if made is not None:
+            shelf[names] = made
+        for oldest in list(shelf)[:-MOST]:
+            shelf.pop(oldest, None)
     return made

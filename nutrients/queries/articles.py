@@ -55,7 +55,7 @@ class ArticlePage:
         return [*self.sections, *sources]
 
 
-def article_list(*, at: datetime) -> list[Article]:
+def listed_articles(*, at: datetime) -> list[Article]:
     """Published articles in their order, with their sections for the reading time."""
     return list(Article.objects.published(at=at).prefetch_related("sections"))
 

@@ -2,33 +2,58 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from nutrients.queries import articles
+from nutrients.context import canonical_url
+from nutrients.memory import kept
+from nutrients.queries.articles import ArticlePage, article_page, listed_articles
 from nutrients.queries.change_notes import notes_on_page
 
 
 @require_safe
 def article_list(request: HttpRequest) -> HttpResponse:
     """List every article."""
-    rows = articles.article_list(at=timezone.now())
+    rows = listed_articles(at=timezone.now())
     return render(request, "nutrients/article_list.html", {"section": "guide", "articles": rows})
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnArticle:
+    """An article with its body as HTML: drawing that takes longer than all the rest of the page."""
+
+    page: ArticlePage
+    body: SafeString
 
 
 @require_safe
 def article(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one article with its sources."""
-    now = timezone.now()
-    page = articles.article_page(slug, at=now)
-    if page is None:
+    drawn = kept(request, drawn_article, slug, at=timezone.now())
+    if drawn is None:
         raise Http404("There is no article at this address.")
+    context = {"section": "guide", "article": drawn.page.article}
+    context |= {"page": drawn.page, "body": drawn.body}
+    return render(request, "nutrients/article.html", context)
+
+
+def drawn_article(slug: str, *, at: datetime) -> DrawnArticle | None:
+    """A published article, drawn from the content alone; None where there is none."""
+    page = article_page(slug, at=at)
+    if page is None:
+        return None
+    path = page.article.get_absolute_url()
     context = {
-        "section": "guide",
         "page": page,
         "article": page.article,
-        "notes": notes_on_page(request.path, at=now),
+        "notes": notes_on_page(path, at=at),
+        "canonical_url": canonical_url(path),
     }
-    return render(request, "nutrients/article.html", context)
+    return DrawnArticle(page, render_to_string("nutrients/_article_body.html", context))

@@ -19,7 +19,7 @@ from django.utils.html import escape
 from django.views.decorators.http import require_safe
 
 from nutrients.models import ChangeNote, Nutrient
-from nutrients.queries.articles import article_list
+from nutrients.queries.articles import listed_articles
 from nutrients.queries.change_notes import latest_notes
 from nutrients.queries.site_map import places
 from nutrients.queries.version import content_version
@@ -57,7 +57,7 @@ def article_feed(request: HttpRequest) -> HttpResponse:
         link=_absolute(reverse("nutrients:article_list")),
         description="Plain guides to muscles that twitch, jerk or cramp.",
     )
-    rows = article_list(at=now)
+    rows = listed_articles(at=now)
     for row in sorted(rows, key=lambda row: row.publish_at, reverse=True):
         feed.add_item(
             title=_clean(row.title),
