@@ -109,6 +109,11 @@ class Total:
         return (self.need.limit or self.need.stay_below) if self.need else None
 
     @property
+    def room(self) -> Decimal | None:
+        """How much more there may be before that limit is passed; None where there is none."""
+        return None if self.ceiling is None else max(self.ceiling - self.amount, Decimal(0))
+
+    @property
     def percent_of_ceiling(self) -> int | None:
         """The share of that limit, rounded down; None where either is not known."""
         return percent(self.amount, self.ceiling) if self.is_known and self.ceiling else None
@@ -145,10 +150,17 @@ def total(helpings: Iterable[Helping], per_100g: Mapping[str, Decimal], need: Ne
     return Total(tuple(known), tuple(unknown), need)
 
 
-def swaps(candidates: Iterable[Candidate], taken: Collection[str]) -> list[Candidate]:
+def swaps(
+    candidates: Iterable[Candidate], taken: Collection[str], room: Decimal | None
+) -> list[Candidate]:
     """The foods that fill a gap best: the most in one serving first, none that is taken.
 
-    Ties stand A to Z, so that the same plate always gets the same answer.
+    None that would fill it past the limit: `room` is what is left of it. Ties stand A to Z, so
+    that the same plate always gets the same answer.
     """
-    free = [food for food in candidates if food.slug not in taken and food.amount > 0]
+    free = [
+        food
+        for food in candidates
+        if food.slug not in taken and food.amount > 0 and (room is None or food.amount <= room)
+    ]
     return sorted(free, key=lambda food: (-food.amount, food.slug))[:MOST_SWAPS]

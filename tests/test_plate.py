@@ -140,13 +140,20 @@ def test_share_of_nothing_is_not_known():
     assert percent(Decimal(5), Decimal(0)) is None
 
 
-@given(st.lists(st.builds(Candidate, SLUGS, AMOUNTS), max_size=12), st.sets(SLUGS, max_size=3))
-def test_swaps_are_the_best_free_foods_whatever_their_order(candidates, taken):
-    found = swaps(candidates, taken)
+@given(
+    st.lists(st.builds(Candidate, SLUGS, AMOUNTS), max_size=12),
+    st.sets(SLUGS, max_size=3),
+    st.none() | AMOUNTS,
+)
+def test_swaps_are_the_best_free_foods_whatever_their_order(candidates, taken, room):
+    found = swaps(candidates, taken, room)
 
-    assert found == swaps(reversed(candidates), taken)
+    assert found == swaps(reversed(candidates), taken, room)
     assert len(found) <= 3
     assert not {food.slug for food in found} & taken
-    left = [food.amount for food in candidates if food not in found and food.slug not in taken]
+    fit = [food for food in candidates if food.slug not in taken]
+    fit = [food for food in fit if room is None or food.amount <= room]
+    assert all(food in fit for food in found)
+    left = [food.amount for food in fit if food not in found]
     assert all(food.amount >= max(left, default=0) for food in found)
     assert all(food.amount > 0 for food in found)

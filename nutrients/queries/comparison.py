@@ -23,6 +23,7 @@ from nutrients.ranking import Candidate, Link, Tick, rank
 from .adult_needs import AdultNeed
 from .checklist_content import ChecklistContent
 from .foods import RichFood
+from .references import References
 
 MATCHES = {"any": "Any of these symptoms", "all": "All of these symptoms"}
 RELATIONS = {relation.value: str(relation.label) for relation in Relation}
@@ -177,12 +178,16 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The table's rows, and everything that could be in it, for counts and ways to widen."""
+    """The table's rows, and everything that could be in it, for counts and ways to widen.
+
+    `references` are the sources of the daily needs, numbered down the rows.
+    """
 
     filters: Filters
     rows: list[Row]
     profiles: list[Profile]
     against: list[Association]
+    references: References
 
     def count(self, filters: Filters) -> int:
         """How many nutrients other filters would keep."""
@@ -199,7 +204,13 @@ def compared(filters: Filters, content: ChecklistContent) -> Comparison:
         for association in associations
         if association.is_against and association.symptom.slug in filters.symptoms
     ]
-    return Comparison(filters, _ordered(rows, filters), profiles, against)
+    references = References()
+    ordered = [_cited(row, references) for row in _ordered(rows, filters)]
+    return Comparison(filters, ordered, profiles, against, references)
+
+
+def _cited(row: Row, references: References) -> Row:
+    return replace(row, need=row.need.cited(references)) if row.need else row
 
 
 def _profiles(content: ChecklistContent) -> list[Profile]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +10,7 @@ from decimal import Decimal
 
 from django.core.paginator import Page, Paginator
 
-from nutrients.models import FoodSource, Nutrient, Source
+from nutrients.models import FoodSource, Nutrient, NutrientAmount, Source
 
 from .citations import Citation, cite
 from .food_facets import FoodPanel, food_panel
@@ -35,10 +36,11 @@ class FoodShare:
 
 @dataclass(frozen=True, slots=True)
 class FoodCard:
-    """A food with its chosen nutrients first and then the core ones."""
+    """A food with its chosen nutrients first and then the core ones, and the sources of both."""
 
     food: FoodSource
     shares: list[FoodShare]
+    citations: list[Citation]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,6 @@ class FoodList:
     unmeasured: list[FoodSource]
     searched: int
     has_more: bool
-    citations: list[Citation]
     references: References
 
 
@@ -70,8 +71,8 @@ def food_list(filters: FoodFilters, choices: FoodChoices, *, page: int, at: date
     foods = shelf(choices.nutrients.values(), filters.words, at=at)
     narrowing = Narrowing(foods, filters, choices)
     shown = Paginator(narrowing.kept(), PAGE_SIZE).get_page(page)
-    cards = _cards(list(shown), foods, filters, choices)
     references = References()
+    cards = _cards(references, list(shown), foods, filters, choices)
     return FoodList(
         page=shown,
         cards=cards,
@@ -81,7 +82,6 @@ def food_list(filters: FoodFilters, choices: FoodChoices, *, page: int, at: date
         unmeasured=_unmeasured(filters, narrowing.nutrients, at=at),
         searched=MOST_SEARCHED if foods.is_cut else 0,
         has_more=not filters.words and _has_imported(at=at),
-        citations=cite(references, _card_sources(cards)),
         references=references,
     )
 
@@ -100,19 +100,32 @@ def food_share(foods: Shelf, food: FoodSource, nutrient: Nutrient, basis: str) -
     return FoodShare(nutrient, amount, percent)
 
 
-def _card_sources(cards: list[FoodCard]) -> list[Source]:
-    nutrients = {share.nutrient.pk for card in cards for share in card.shares}
-    return amount_sources((card.food.pk for card in cards), nutrients)
+def _sources_by_food(foods: list[FoodSource], nutrients: list[Nutrient]) -> dict[int, list[Source]]:
+    rows = NutrientAmount.objects.filter(food__in=foods, nutrient__in=nutrients)
+    found: dict[int, list[Source]] = defaultdict(list)
+    for row in rows.select_related("source").order_by("source__title"):
+        if row.source not in found[row.food_id]:
+            found[row.food_id].append(row.source)
+    return found
 
 
 def _cards(
-    foods: list[FoodSource], on: Shelf, filters: FoodFilters, choices: FoodChoices
+    references: References,
+    foods: list[FoodSource],
+    on: Shelf,
+    filters: FoodFilters,
+    choices: FoodChoices,
 ) -> list[FoodCard]:
     asked = [slug for slug in (*filters.nutrients, filters.sort) if slug in choices.nutrients]
     core = [slug for slug, nutrient in choices.nutrients.items() if nutrient.is_featured]
     shown = [choices.nutrients[slug] for slug in dict.fromkeys([*asked, *core])]
+    sources = _sources_by_food(foods, shown)
     return [
-        FoodCard(food, [food_share(on, food, nutrient, filters.basis) for nutrient in shown])
+        FoodCard(
+            food,
+            [food_share(on, food, nutrient, filters.basis) for nutrient in shown],
+            cite(references, sources[food.pk]),
+        )
         for food in foods
     ]
 

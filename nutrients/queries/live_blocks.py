@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self
 
@@ -78,7 +78,10 @@ class LiveBlocks:
     def rows(self, block: Block) -> Any:
         """What one block shows; its sources are cited as it is reached."""
         if block.kind == "comparison-table":
-            return self.core
+            return [
+                replace(row, need=row.need.cited(self.references)) if row.need else row
+                for row in self.core
+            ]
         if block.kind == "red-flags":
             return [
                 CitedLevel(level.urgency, cite_rows(self.references, level.flags))

@@ -82,6 +82,11 @@ class NutrientFoods:
     more: str
 
     @property
+    def noted(self) -> list[FoodSource]:
+        """The ranked foods of which there is more to know than their figures."""
+        return [row.food for row in self.ranked if row.food.note]
+
+    @property
     def widenings(self) -> list[WayOn]:
         """The filters that would give foods if they were taken off, the most first."""
         return sorted((way for way in self.active if way.count), key=lambda way: -way.count)

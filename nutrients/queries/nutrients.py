@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -27,7 +28,11 @@ from .citations import Citation, Cited, cite, cite_rows
 from .evidence import EvidenceGroup, evidence_groups
 from .intakes import DailyNeeds, StageNeed
 from .nutrient_foods import NutrientChoices, NutrientFoods, nutrient_foods
+from .plate_choices import YOUNGEST_YEARS
 from .references import References
+
+# How many of the richest foods a plate against the need begins with.
+PLATE_FOODS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,8 @@ class NutrientPage:
 
     nutrient: Nutrient
     unit: Unit
+    adult_citations: list[Citation]
+    value_citations: list[Citation]
     job_citations: list[Citation]
     signs: list[EvidenceGroup]
     against: list[Cited]
@@ -69,6 +76,22 @@ class NutrientPage:
     previous: Nutrient | None
     next: Nutrient | None
 
+    @property
+    def plate_query(self) -> str:
+        """A plate against the chosen need, with the richest foods that suit the life stage.
+
+        Empty where no stage is chosen or no plate is for it. Against an amount to stay below, it
+        begins without a food.
+        """
+        need = self.stage_need
+        if need is None or need.intake.age_from < YOUNGEST_YEARS:
+            return ""
+        unsuited, is_limited = need.stage.unsuited, need.intake.chronic_disease_limit_mg
+        rich = [row.food for row in self.foods.ranked if not is_limited]
+        suited = [food for food in rich if not unsuited or unsuited not in food.note.casefold()]
+        foods = [("food", food.slug) for food in suited[:PLATE_FOODS]]
+        return urlencode([*foods, ("stage", need.stage.slug)])
+
 
 def nutrient_groups(*, at: datetime) -> list[NutrientGroup]:
     """Published nutrients by kind; kinds without one are left out."""
@@ -82,13 +105,15 @@ def nutrient_page(
 ) -> NutrientPage:
     """The page of one nutrient under a reader's choices, by a constant number of queries."""
     references = References()
-    sources = list(nutrient.sources.all())
+    sources, intake_sources = list(nutrient.sources.all()), _distinct_sources(needs.intakes)
     signs = _signs(nutrient, at=at)
     previous, following = _neighbours(nutrient, at=at)
     # Arguments are evaluated from the top, so that sources are numbered in reading order.
     return NutrientPage(
         nutrient=nutrient,
         unit=Unit(nutrient.unit),
+        adult_citations=cite(references, intake_sources),
+        value_citations=cite(references, sources),
         job_citations=cite(references, sources),
         signs=evidence_groups(references, signs),
         against=cite_rows(references, [sign for sign in signs if sign.is_against]),
@@ -96,7 +121,7 @@ def nutrient_page(
         needs=needs,
         stage_need=needs.at_stage(choices.stage),
         choices=choices,
-        needs_citations=cite(references, _distinct_sources(needs.intakes)),
+        needs_citations=cite(references, intake_sources),
         limit_citations=cite(references, sources),
         foods=nutrient_foods(references, nutrient, choices, at=at),
         interactions=cite_rows(references, _interactions(nutrient, at=at)),

@@ -141,6 +141,15 @@ def test_portion_changes_the_bars(request, fixture):
     expect(page).to_have_url(re.compile("portion=100"))
 
 
+def test_a_source_of_a_food_is_one_step_from_its_card(page_without_script):
+    page = page_without_script
+    page.goto("/foods/?nutrient=calcium")
+    page.locator(".food-card .cite").first.click()
+
+    assert page.url.endswith("?nutrient=calcium#src-1")
+    expect(page.locator(":target")).to_contain_text("Department of Agriculture")
+
+
 def test_a_source_opens_on_what_rests_on_it(page_without_script):
     page = page_without_script
     page.goto("/nutrients/magnesium/muscle-cramps/")

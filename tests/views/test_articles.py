@@ -193,7 +193,7 @@ def test_number_of_queries_does_not_grow_with_the_sections(
     client, django_assert_max_num_queries, django_assert_num_queries
 ):
     address = reverse("nutrients:article", args=[FOUNDING])
-    with django_assert_max_num_queries(17) as before:
+    with django_assert_max_num_queries(18) as before:
         client.get(address)
     article = Article.objects.get(slug=FOUNDING)
     for number in range(20):

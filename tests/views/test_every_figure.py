@@ -1,0 +1,135 @@
+"""Every figure on a page leads to its source in one step, without script.
+
+A figure is an amount with its unit. What it is read with holds a numbered link to the list of
+sources: its own paragraph, line or cell; the chart, card or entry around it; its caption.
+"""
+
+import re
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+import pytest
+
+FIGURE = re.compile(r"\d[\d.,]*[\s\xa0]*(?:mg|mcg|milligrams|micrograms)\b")
+LINES = {"p", "li", "td", "dd"}
+WHOLES = {"figure", "card", "entry-body"}
+# Headings, links and choices hold names; what is only spoken is printed beside.
+NAMES = {"script", "style", "select", "a", "summary", "h1", "h2", "h3", "visually-hidden"}
+VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "wbr", "rect", "use"}
+PAGES = {
+    "/compare/": 13,
+    "/compare/?symptom=muscle-cramps&diet=vegan": 5,
+    "/nutrients/magnesium/": 20,
+    "/nutrients/sodium/?stage=51-70-male": 20,
+    "/nutrients/folate/?stage=19-30-pregnancy&basis=100kcal&diet=vegan": 20,
+    "/foods/spinach-raw/?portion=100": 20,
+    "/foods/plate/": 10,
+    "/foods/plate/?food=spinach-raw&food=beef-liver-cooked&stage=31-50-male": 40,
+    "/articles/nutrients-and-muscle-jerking/": 4,
+}
+
+
+@dataclass
+class Element:
+    """An element: its tag and classes, and what it stands in and holds."""
+
+    kinds: set
+    around: "Element | None" = None
+    within: list = field(default_factory=list)
+    texts: list = field(default_factory=list)
+    target: str = ""
+
+    def ancestors(self):
+        """The element and everything around it, from the inside."""
+        element = self
+        while element:
+            yield element
+            element = element.around
+
+    def all_within(self):
+        """The element and everything in it."""
+        yield self
+        for element in self.within:
+            yield from element.all_within()
+
+    def cites(self):
+        """Whether a numbered source stands in it."""
+        return any("cite" in element.kinds for element in self.all_within())
+
+
+class Tree(HTMLParser):
+    """A page as elements."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.root = self.here = Element({"root"})
+        self.ids = set()
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        self.ids.add(attributes.get("id"))
+        if tag in VOID:
+            return
+        kinds = {tag, *(attributes.get("class") or "").split()}
+        element = Element(kinds, self.here, target=attributes.get("href") or "")
+        self.here.within.append(element)
+        self.here = element
+
+    def handle_endtag(self, tag):
+        if tag not in VOID:
+            assert tag in self.here.kinds
+            self.here = self.here.around
+
+    def handle_data(self, data):
+        self.here.texts.append(data)
+
+
+def is_cited(element):
+    """Whether what the element's text is read with leads to a source."""
+    line = next((one for one in element.ancestors() if one.kinds & LINES), element)
+    wholes = [one for one in element.ancestors() if one.kinds & WHOLES]
+    captions = [
+        part
+        for one in element.ancestors()
+        if "table" in one.kinds
+        for part in one.within
+        if "caption" in part.kinds
+    ]
+    return any(one.cites() for one in (line, *wholes, *captions))
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_every_figure_leads_to_its_source_in_one_step(client, content, address):
+    tree = Tree(client.get(address).content.decode())
+    main = next(one for one in tree.root.all_within() if "main" in one.kinds)
+    figures = [
+        (element, text.strip())
+        for element in main.all_within()
+        if not any(one.kinds & NAMES for one in element.ancestors())
+        for text in element.texts
+        if FIGURE.search(text)
+    ]
+
+    assert len(figures) >= PAGES[address]
+    assert [text for element, text in figures if not is_cited(element)] == []
+
+
+@pytest.mark.parametrize("address", [*PAGES, "/foods/", "/foods/?nutrient=calcium&also=iron"])
+def test_every_number_of_a_source_leads_to_it_and_it_leads_back(client, content, address):
+    tree = Tree(client.get(address).content.decode())
+    elements = list(tree.root.all_within())
+    numbers = {one.target[1:] for one in elements if "cite" in one.kinds}
+    back = {one.target[1:] for one in elements if one.target.startswith("#ref-")}
+
+    assert numbers
+    assert numbers | back <= tree.ids
+    assert len(numbers) == len(back)
+
+
+def test_every_card_of_a_food_cites_what_its_figures_rest_on(client, content):
+    tree = Tree(client.get("/foods/?nutrient=calcium").content.decode())
+    cards = [one for one in tree.root.all_within() if "food-card" in one.kinds]
+
+    assert len(cards) == 24
+    assert all(card.cites() for card in cards)
