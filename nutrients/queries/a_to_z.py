@@ -11,7 +11,7 @@ from string import ascii_uppercase
 from django.db.models import Q
 
 from nutrients.models import DocumentKind, SearchDocument
-from nutrients.search.words import stem, words_of
+from nutrients.search.words import spans, stem, words_of
 
 from .search_places import Places, places, shown
 
@@ -27,6 +27,7 @@ LISTED = {
 NUMBERS = "0–9"
 # Longer names, and symbols such as “Mg”, are found by searching.
 SHORTEST_NAME, MOST_NAME_WORDS = 3, 3
+ARTICLES = frozenset({"a", "an", "the"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +80,16 @@ def _other_names(document: SearchDocument) -> Iterator[str]:
     said = {_stems(document.title), _stems(document.title.partition("(")[0])}
     for name in document.names.split("\n"):
         stems = _stems(name)
-        if len(name) >= SHORTEST_NAME and len(name.split()) <= MOST_NAME_WORDS and stems:
+        if _is_short_name(name) and stems:
             if stems not in said:
                 yield name
             said.add(stems)
+
+
+def _is_short_name(text: str) -> bool:
+    """Whether it is listed. “The added form”, in brackets after a name, is a remark."""
+    words = text.split()
+    return len(text) >= SHORTEST_NAME and len(words) <= MOST_NAME_WORDS and words[0] not in ARTICLES
 
 
 def _stems(name: str) -> tuple[str, ...]:
@@ -90,10 +97,14 @@ def _stems(name: str) -> tuple[str, ...]:
 
 
 def _place(entry: Entry) -> tuple[bool, str, str]:
-    words = " ".join(words_of(entry.name)) or entry.name.lower()
-    return (_letter(entry) == NUMBERS, _letter(entry) + words, entry.url)
+    return (_letter(entry) == NUMBERS, " ".join(_words(entry.name)), entry.url)
 
 
 def _letter(entry: Entry) -> str:
-    first = (words_of(entry.name) or [entry.name])[0][:1].upper()
-    return first if first in ascii_uppercase else NUMBERS
+    first = "".join(_words(entry.name))[:1].upper()
+    return first if first and first in ascii_uppercase else NUMBERS
+
+
+def _words(name: str) -> list[str]:
+    """All the words of a name, folded; of one without any, what it is."""
+    return [span.word for span in spans(name)] or [name.lower()]

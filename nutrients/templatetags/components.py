@@ -43,7 +43,8 @@ def icon(name: str, size: str = "", flip: bool = False) -> SafeString:
     """
     classes = "icon" + (f" icon-{size}" if size else "") + (" flip" if flip else "")
     return format_html(
-        '<svg class="{}" aria-hidden="true" focusable="false"><use href="#i-{}"></use></svg>',
+        '<svg class="{}" width="24" height="24" aria-hidden="true" focusable="false">'
+        '<use href="#i-{}"></use></svg>',
         classes,
         name,
     )
@@ -91,7 +92,9 @@ def _evidence_bars(lit: int) -> SafeString:
         ),
     )
     return format_html(
-        '<svg viewBox="0 0 18 14" aria-hidden="true" focusable="false">{}</svg>', bars
+        '<svg viewBox="0 0 18 14" width="18" height="14" aria-hidden="true" focusable="false">'
+        "{}</svg>",
+        bars,
     )
 
 

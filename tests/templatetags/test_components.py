@@ -17,8 +17,8 @@ def nutrient(**values):
 
 def test_icon_is_hidden_from_screen_readers():
     assert render('{% icon "arrow" "sm" flip=True %}') == (
-        '<svg class="icon icon-sm flip" aria-hidden="true" focusable="false">'
-        '<use href="#i-arrow"></use></svg>'
+        '<svg class="icon icon-sm flip" width="24" height="24" aria-hidden="true"'
+        ' focusable="false"><use href="#i-arrow"></use></svg>'
     )
 
 

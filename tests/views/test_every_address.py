@@ -10,6 +10,7 @@ import pytest
 LINK = re.compile(r'<a [^>]*?href="([^"]+)"')
 ID = re.compile(r'\sid="([^"]+)"')
 TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
+PICTURE = re.compile(r"<(?:img|svg|iframe|video) [^>]*>")
 DESCRIPTION = re.compile(r'<meta name="description" content="([^"]*)"')
 
 
@@ -59,6 +60,10 @@ def test_every_page_is_one_of_its_kind_and_every_link_leads_to_its_place(pages):
     assert repeated(DESCRIPTION, pages) == []
     assert [f"{a}: {i}" for a, seen in ids.items() for i, n in seen.items() if n > 1] == []
     assert sorted(lost) == []
+    # Without a size a picture moves the text as it loads, and fills the window before the style.
+    pictures = {tag for html in pages.values() for tag in PICTURE.findall(html)}
+    assert pictures
+    assert [tag for tag in pictures if not re.search(r' width="[^>]* height="', tag)] == []
 
 
 def repeated(pattern, pages):

@@ -1,0 +1,91 @@
+"""Search as a reader types, by keyboard, with a screen reader's status line, and without script."""
+
+import pytest
+from playwright.sync_api import expect
+
+BOX = "Search Nutrisite"
+
+
+def status(page):
+    return page.locator("[data-status]")
+
+
+def main_without_search_box(page):
+    return page.locator("#search-results").inner_text()
+
+
+def test_results_follow_the_typing_and_the_status_line_says_how_many(page):
+    page.goto("/search/")
+    page.get_by_label(BOX).focus()
+    page.keyboard.type("magn")
+
+    expect(status(page)).to_contain_text("results for magn")
+    expect(page.get_by_role("link", name="Magnesium", exact=True).first).to_be_visible()
+    assert page.evaluate("document.activeElement.id") == "q"
+    assert page.url.endswith("/search/?q=magn")
+
+    page.keyboard.type("esium cramps")
+    expect(status(page)).to_contain_text("for magnesium cramps")
+    assert page.get_by_label(BOX).input_value() == "magnesium cramps"
+    assert page.evaluate("document.activeElement.selectionStart") == len("magnesium cramps")
+    expect(page).to_have_title("Search: magnesium cramps | Nutrisite")
+
+
+def test_keyboard_alone_leads_from_the_box_to_a_result(page):
+    page.goto("/search/")
+    page.get_by_label(BOX).focus()
+    page.keyboard.type("tremor")
+    expect(status(page)).to_contain_text("for tremor")
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.getAttribute('href')") == "/symptoms/tremor/":
+            break
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Tremor (shaking)")
+    page.go_back()
+    expect(page.get_by_label(BOX)).to_have_value("tremor")
+    expect(page.get_by_role("link", name="Tremor (shaking)", exact=True).first).to_be_visible()
+
+
+@pytest.mark.parametrize("words", ["cramps", "tinglng", "zzzz", ""])
+def test_what_htmx_shows_is_what_a_fresh_page_shows(page, words):
+    page.goto("/search/?q=calcium")
+    page.get_by_label(BOX).fill(words)
+    expect(page).to_have_url(f"/search/?q={words}")
+    shown = main_without_search_box(page)
+    page.reload()
+
+    assert main_without_search_box(page) == shown
+
+
+def test_status_line_says_what_was_meant_and_that_nothing_was_found(page):
+    page.goto("/search/")
+    page.get_by_label(BOX).fill("tinglng")
+    expect(status(page)).to_contain_text("for tingling")
+    expect(page.get_by_text("Did you mean tingling?")).to_be_visible()
+
+    page.get_by_label(BOX).fill("zzzz")
+    expect(status(page)).to_have_text("Nothing found for “zzzz”")
+
+
+def test_page_stays_and_says_so_when_the_server_fails(page, faults):
+    page.goto("/search/?q=calcium")
+    before = main_without_search_box(page)
+    page.route("**/search/?q=zinc", lambda route: route.fulfill(status=500, body="x"))
+    page.get_by_label(BOX).fill("zinc")
+
+    expect(status(page)).not_to_be_empty()
+    assert main_without_search_box(page) == before
+    assert faults
+    faults.clear()
+
+
+def test_search_works_without_script(page_without_script):
+    page = page_without_script
+    page.goto("/search/")
+    page.get_by_label(BOX).fill("charley horse")
+    page.keyboard.press("Enter")
+
+    page.get_by_role("link", name="Muscle cramps", exact=True).click()
+    assert page.url.endswith("/symptoms/muscle-cramps/")

@@ -1,0 +1,50 @@
+"""What a reader on a slow line sees: text before the style comes, and nothing that jumps."""
+
+import pytest
+
+PAGES = [
+    "/",
+    "/articles/nutrients-and-muscle-jerking/",
+    "/nutrients/magnesium/",
+    "/symptoms/tremor/",
+    "/compare/",
+    "/checklist/",
+    "/foods/",
+    "/search/?q=cramp",
+    "/safety/",
+]
+# What browsers call good. Where the machine has no font as wide as ours, its own moves a line.
+STEADY = 0.1
+LARGEST_PICTURE = 500 * 160
+SHIFT = """() => new Promise(done => {
+  let sum = 0;
+  new PerformanceObserver(list => {
+    for (const entry of list.getEntries()) sum += entry.value;
+  }).observe({type: "layout-shift", buffered: true});
+  setTimeout(() => done(sum), 300);
+})"""
+AREAS = """() => [...document.querySelectorAll("img, svg:not(.settle, .bar)")].map(picture => {
+  const box = picture.getBoundingClientRect();
+  return box.width * box.height;
+})"""
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_page_can_be_read_before_its_style_and_script_come(page, faults, address):
+    page.route("**/*.{css,js,woff2}", lambda route: route.abort())
+    page.goto(address)
+    faults.clear()
+
+    assert page.evaluate("getComputedStyle(document.body).fontFamily").find("Atkinson") == -1
+    assert page.get_by_role("heading", level=1).bounding_box()["y"] < 3_000
+    assert max(page.evaluate(AREAS), default=0) <= LARGEST_PICTURE
+    assert page.locator("noscript").count() == 0
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize("address", PAGES)
+def test_nothing_jumps_while_a_page_loads(page, address, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(address)
+
+    assert page.evaluate(SHIFT) < STEADY
