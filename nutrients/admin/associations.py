@@ -6,15 +6,18 @@ from typing import Any
 
 from django.contrib import admin
 
-from nutrients.models import Association
+from nutrients.models import VERB_AGAINST, Association, Evidence
 
 from .content import PUBLICATION, WRITING_RULE, FoldedInline, PublishableAdmin
 from .content_forms import ContentForm
 from .guard import GuardedAdmin
 
-GRADES = (
-    "The grade chooses the verb that readers see. Strong: “can cause”. Moderate: “is linked with”. "
-    "Limited: “has been reported with”. Evidence against: “has not been shown to”."
+GRADES = " ".join(
+    (
+        "The grade chooses the verb that readers see.",
+        *(f"{grade.value.capitalize()}: “{grade.verb}”." for grade in Evidence),
+        f"Evidence against: “{VERB_AGAINST}”.",
+    )
 )
 REST = (
     ("typicality", "evidence"),

@@ -1,7 +1,15 @@
 """The domain: a module a noun. Slugs are stable public identifiers and natural keys."""
 
 from .articles import Article, ArticleSection
-from .associations import VERB_AGAINST, VERBS, Association, Evidence, Relation, Typicality
+from .associations import (
+    MEANING_AGAINST,
+    VERB_AGAINST,
+    VERBS,
+    Association,
+    Evidence,
+    Relation,
+    Typicality,
+)
 from .causes import (
     CauseKind,
     Interaction,
@@ -26,6 +34,7 @@ from .symptoms import BodyArea, Symptom, Urgency
 
 __all__ = [
     "FLAG_LEVELS",
+    "MEANING_AGAINST",
     "VERBS",
     "VERB_AGAINST",
     "Accent",

@@ -56,13 +56,35 @@ class Evidence(models.TextChoices):
         """The strongest verb that this grade allows, so that nobody can overclaim."""
         return VERBS[self]
 
+    @property
+    def meaning(self) -> str:
+        """What it takes to earn this grade, in a sentence."""
+        return MEANINGS[self]
 
+
+# The one table of wording: the grade chooses the verb, the relation the sentence around it.
 VERBS = {
     Evidence.STRONG: "can cause",
     Evidence.MODERATE: "is linked with",
     Evidence.LIMITED: "has been reported with",
 }
 VERB_AGAINST = "has not been shown to"
+MEANINGS = {
+    Evidence.STRONG: "Reviews of trials or long-settled medicine agree.",
+    Evidence.MODERATE: "Good studies point the same way, though some questions are open.",
+    Evidence.LIMITED: "Case reports or a plausible link, often by way of another nutrient.",
+}
+MEANING_AGAINST = "Studies looked for the effect and did not find it."
+SENTENCES = {
+    Relation.DEFICIENCY: "{low} {verb} {sign}.",
+    Relation.EXCESS: "{high} {verb} {sign}.",
+    Relation.INDIRECT: "{low} {verb} {sign}, by way of another nutrient.",
+}
+SENTENCES_AGAINST = {
+    Relation.DEFICIENCY: "{low} {verb} cause {sign}.",
+    Relation.EXCESS: "{high} {verb} cause {sign}.",
+    Relation.INDIRECT: "Taking {nutrient} {verb} help {sign}.",
+}
 
 
 class AssociationQuerySet(PublishableQuerySet):
@@ -121,7 +143,7 @@ class Association(Publishable):
     evidence = models.CharField(
         max_length=8,
         choices=Evidence,
-        help_text="The grade chooses the verb: can cause, is linked with, has been reported with.",
+        help_text=f"The grade chooses the verb: {', '.join(VERBS.values())}.",
     )
     evidence_why = models.TextField("why this grade", help_text="One or two sentences.")
     note = models.TextField(help_text="One or two sentences. Do not repeat the claim itself.")
@@ -174,19 +196,11 @@ class Association(Publishable):
     @property
     def claim(self) -> str:
         """The association in one sentence, with the verb that its grade allows."""
-        if self.is_against:
-            return self._claim_against()
-        subject = (
-            self.nutrient.high_phrase
-            if self.relation == Relation.EXCESS
-            else self.nutrient.low_phrase
+        sentences = SENTENCES_AGAINST if self.is_against else SENTENCES
+        return sentences[Relation(self.relation)].format(
+            nutrient=self.nutrient.phrase,
+            low=self.nutrient.low_phrase,
+            high=self.nutrient.high_phrase,
+            verb=self.verb,
+            sign=self.symptom.phrase,
         )
-        way = ", by way of another nutrient" if self.relation == Relation.INDIRECT else ""
-        return f"{subject} {self.verb} {self.symptom.phrase}{way}."
-
-    def _claim_against(self) -> str:
-        if self.relation == Relation.INDIRECT:
-            return f"Taking {self.nutrient.phrase} {self.verb} help {self.symptom.phrase}."
-        high = self.relation == Relation.EXCESS
-        subject = self.nutrient.high_phrase if high else self.nutrient.low_phrase
-        return f"{subject} {self.verb} cause {self.symptom.phrase}."

@@ -19,6 +19,7 @@ from nutrients.queries.checklist_content import ChecklistContent
 from nutrients.queries.choices import ChoiceGroup, symptom_groups
 from nutrients.queries.comparison import Grade, Row, Sign, compared
 from nutrients.queries.facets import column_sorts, filter_panel, summary
+from nutrients.queries.grades import GradeKey
 
 COLUMNS = (
     "nutrient",
@@ -50,6 +51,7 @@ def comparison(request: HttpRequest) -> HttpResponse:
         "panel": filter_panel(table, symptoms),
         "summary": summary(table, symptoms),
         "sorts": column_sorts(filters),
+        "grades": GradeKey(),
         "ignored": ignored_sentence(ignored),
     }
     page, fragment = "nutrients/comparison.html", "nutrients/_comparison_results.html"

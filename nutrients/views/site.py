@@ -9,9 +9,10 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from nutrients.models import VERB_AGAINST, Evidence, Relation, Typicality, Verification
+from nutrients.models import Relation, Typicality, Verification
 from nutrients.own_headers import Header, LastWritten
 from nutrients.queries.change_notes import changes_page, notes_on_page
+from nutrients.queries.grades import GradeKey
 from nutrients.queries.home import home_page
 from nutrients.queries.reviews import has_review
 from nutrients.queries.site import review_counts, safety_page
@@ -19,11 +20,6 @@ from nutrients.queries.source_facts import source_groups
 from nutrients.queries.testbook import safety_book
 from nutrients.ranking import ORDER
 
-GRADES = {
-    Evidence.STRONG: "Reviews of trials or long-settled medicine agree.",
-    Evidence.MODERATE: "Good studies point the same way, though some questions are open.",
-    Evidence.LIMITED: "Case reports or a plausible link, often by way of another nutrient.",
-}
 METHOD_CONTENTS = [
     {"anchor": "purpose", "title": "What this site is for"},
     {"anchor": "grades", "title": "Grades and their verbs"},
@@ -73,8 +69,7 @@ def method(request: HttpRequest) -> HttpResponse:
     counts = review_counts(at=timezone.now())
     context = {
         "sections": METHOD_CONTENTS,
-        "grades": GRADES,
-        "verb_against": VERB_AGAINST,
+        "grades": GradeKey(),
         "relations": list(Relation),
         "typicalities": list(Typicality),
         "verifications": list(Verification),

@@ -2,11 +2,59 @@
 
 import pytest
 
-from nutrients.models import VERBS, Association, Evidence
+from nutrients.admin.associations import GRADES
+from nutrients.models import VERB_AGAINST, VERBS, Association, Evidence, Nutrient, Symptom
 from tests.views.checklist_answers import PRINT, result
 from tests.views.pages import text_of
 
 TICKS = {"symptom": ["muscle-cramps"], "risk": ["ppi"]}
+
+
+# Every relation with every grade, and with evidence against.
+WORDING = {
+    ("deficiency", "strong"): "Low magnesium can cause cramps.",
+    ("deficiency", "moderate"): "Low magnesium is linked with cramps.",
+    ("deficiency", "limited"): "Low magnesium has been reported with cramps.",
+    ("deficiency", "against"): "Low magnesium has not been shown to cause cramps.",
+    ("excess", "strong"): "Too much magnesium can cause cramps.",
+    ("excess", "moderate"): "Too much magnesium is linked with cramps.",
+    ("excess", "limited"): "Too much magnesium has been reported with cramps.",
+    ("excess", "against"): "Too much magnesium has not been shown to cause cramps.",
+    ("indirect", "strong"): "Low magnesium can cause cramps, by way of another nutrient.",
+    ("indirect", "moderate"): "Low magnesium is linked with cramps, by way of another nutrient.",
+    (
+        "indirect",
+        "limited",
+    ): "Low magnesium has been reported with cramps, by way of another nutrient.",
+    ("indirect", "against"): "Taking magnesium has not been shown to help cramps.",
+}
+
+
+@pytest.mark.parametrize(("relation", "grade"), WORDING)
+def test_relation_and_grade_choose_the_sentence(relation, grade):
+    is_against = grade == "against"
+    row = Association(
+        nutrient=Nutrient(
+            name="Magnesium", low_phrase="Low magnesium", high_phrase="Too much magnesium"
+        ),
+        symptom=Symptom(name="Cramps"),
+        relation=relation,
+        evidence="strong" if is_against else grade,
+        is_against=is_against,
+    )
+    assert row.claim == WORDING[relation, grade]
+
+
+@pytest.mark.parametrize("address", ["/method/", "/compare/"])
+def test_key_explains_every_verb(client, content, address):
+    text = text_of(client.get(address), "main")
+    for grade in Evidence:
+        assert f"{grade.label} “{grade.verb.capitalize()}”. {grade.meaning}" in text
+    assert f"“{VERB_AGAINST.capitalize()}”" in text
+
+
+def test_editors_read_the_same_verbs():
+    assert all(f"“{verb}”" in GRADES for verb in [*VERBS.values(), VERB_AGAINST])
 
 
 @pytest.mark.parametrize("evidence", Evidence)
