@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString
 from nutrients.models import Status, Verification
 
 from .content_forms import ContentForm, ProseField, is_outside
+from .deleting import NamedDeletionMixin
 from .findable import FindableMixin
 from .history import VersionedAdmin
 from .notes_for_readers import NotesForReadersMixin
@@ -133,7 +134,9 @@ class FoldedInline(ContentInline, admin.StackedInline):
     template = "admin/nutrients/folded_rows.html"
 
 
-class ContentAdmin(FindableMixin, NotesForReadersMixin, KnownLabelsMixin, VersionedAdmin):
+class ContentAdmin(
+    NamedDeletionMixin, FindableMixin, NotesForReadersMixin, KnownLabelsMixin, VersionedAdmin
+):
     """One table of content."""
 
     form = ContentForm

@@ -6,7 +6,7 @@ Nothing less would do: what the answer would be is known only from the content a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
+from nutrients.models import SafetyCase
+from nutrients.queries.testbook import counting_cases
 from nutrients.testbook import CheckedCase, failing, keep_outcomes, run_book
 
 # The box that an editor ticks to go on all the same.
@@ -111,8 +113,9 @@ class GuardedAdmin:
 
     def delete_model(self: Any, request: HttpRequest, obj: Any) -> None:
         """Delete the row, unless that breaks cases."""
+        cases = counting_cases()
         super().delete_model(request, obj)  # type: ignore[misc]
-        self.check_book(request)
+        self.check_book(request, cases)
 
     def changelist_view(
         self: Any, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -132,21 +135,31 @@ class GuardedAdmin:
 
     def delete_queryset(self: Any, request: HttpRequest, queryset: Any) -> None:
         """Delete several rows, unless that breaks cases."""
+        cases = counting_cases()
         super().delete_queryset(request, queryset)  # type: ignore[misc]
-        self.check_book(request)
+        self.check_book(request, cases)
 
     def set_status(self: Any, request: HttpRequest, rows: Any, status: Any) -> None:
         """Give several rows a state, unless that breaks cases."""
         super().set_status(request, rows, status)  # type: ignore[misc]
         self.check_book(request)
 
-    def check_book(self: Any, request: HttpRequest) -> None:
-        """Run the book on what was just changed: keep what it found, or undo the change."""
+    def check_book(
+        self: Any, request: HttpRequest, cases: Sequence[SafetyCase] | None = None
+    ) -> None:
+        """Run the book on what was just changed: keep what it found, or undo the change.
+
+        After a deletion `cases` are those of before: a case loses each row it names with that row,
+        and would pass for want of what it asks.
+        """
         now = timezone.now()
-        checked = run_book(at=now)
+        checked = run_book(at=now, cases=cases)
         failed = failing(checked)
         if failed and not (OVERRIDE in request.POST or getattr(request, "may_fail", False)):
             raise BreaksCasesError(failed)
+        if cases is not None:
+            checked = run_book(at=now)
+            failed = failing(checked)
         keep_outcomes(checked, at=now)
         if failed:
             words = f"{len(failed)} of {len(checked)} cases of the test book fail now."
@@ -155,12 +168,13 @@ class GuardedAdmin:
             )
 
 
-def broken_by(change: Callable[[], Any]) -> list[BrokenCase]:
-    """The cases that pass now and would fail after the change, which is undone."""
+def broken_by(deletion: Callable[[], Any]) -> list[BrokenCase]:
+    """The cases that pass now and would fail after the deletion, which is undone."""
+    cases = counting_cases()
     try:
         with transaction.atomic():
-            change()
-            failed = failing(run_book(at=timezone.now()))
+            deletion()
+            failed = failing(run_book(at=timezone.now(), cases=cases))
             transaction.set_rollback(True)
     except (ProtectedError, RestrictedError):
         return []

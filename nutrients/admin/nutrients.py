@@ -30,8 +30,7 @@ class NutrientAdmin(GuardedAdmin, PublishableAdmin):
         "name",
         "kind",
         "is_featured",
-        "daily_value",
-        "unit",
+        "daily",
         "state",
         "review",
         "source_total",
@@ -87,3 +86,8 @@ class NutrientAdmin(GuardedAdmin, PublishableAdmin):
         ),
         PUBLICATION,
     )
+
+    @admin.display(description="Daily value", ordering="daily_value")
+    def daily(self, obj: Nutrient) -> str:
+        """The daily value with its unit, without zeros that say nothing."""
+        return "–" if obj.daily_value is None else f"{obj.daily_value.normalize():f} {obj.unit}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -32,14 +32,22 @@ class CheckedCase:
     failures: list[str]
 
 
-def run_book(*, at: datetime, slugs: Collection[str] | None = None) -> list[CheckedCase]:
+def run_book(
+    *,
+    at: datetime,
+    slugs: Collection[str] | None = None,
+    cases: Sequence[SafetyCase] | None = None,
+) -> list[CheckedCase]:
     """Every case that counts, checked against the content of the moment `at`.
 
-    With `slugs` only those cases. The content is fetched once, so that a run takes a second or so.
+    With `slugs` only those cases; with `cases` those, as `counting_cases` gave them before.
+    The content is fetched once, so that a run takes a second or so.
     """
     content = ChecklistContent(at=at)
     names = names_kept_from_emergencies(at=at)
-    return [_checked(case, content, names) for case in counting_cases(slugs)]
+    if cases is None:
+        cases = counting_cases(slugs)
+    return [_checked(case, content, names) for case in cases]
 
 
 def failing(checked: Iterable[CheckedCase]) -> list[CheckedCase]:

@@ -8,6 +8,7 @@ from nutrients.admin.safety_cases import EXPECTED, TICKED
 from nutrients.models import (
     Association,
     CaseOutcome,
+    Nutrient,
     OtherCause,
     RedFlag,
     RedFlagRule,
@@ -134,6 +135,28 @@ def test_deleting_shows_the_cases_and_needs_the_box(screen, admin_client):
 
     assert not RedFlagRule.objects.exists()
     assert not CaseOutcome.objects.get(case__slug="clot").passes
+
+
+@pytest.mark.parametrize(
+    ("model", "slug", "titles"),
+    [(Nutrient, "iron", ["Iron-for-cramps"]), (Symptom, "swelling", ["Clot", "Iron-for-cramps"])],
+)
+def test_row_that_a_case_names_is_not_deleted_from_under_it(
+    world, admin_client, model, slug, titles
+):
+    row = model.objects.get(slug=slug)
+    address = reverse(f"admin:nutrients_{model._meta.model_name}_delete", args=[row.pk])
+    several = reverse(f"admin:nutrients_{model._meta.model_name}_changelist")
+
+    assert broken(admin_client.get(address)) == titles
+    admin_client.post(address, {"post": "yes"})
+    admin_client.post(
+        several, {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"}
+    )
+    assert model.objects.filter(pk=row.pk).exists()
+
+    admin_client.post(address, {"post": "yes", OVERRIDE: "on"})
+    assert not model.objects.filter(pk=row.pk).exists()
 
 
 def test_deleting_what_no_case_needs_asks_for_no_box(screen, admin_client):

@@ -204,3 +204,14 @@ def test_published_row_links_to_its_page_and_a_draft_does_not(editor_client):
     Nutrient.objects.update(status=Status.DRAFT)
 
     assert 'href="/nutrients/magnesium/"' not in editor_client.get(url).content.decode()
+
+
+def test_page_before_a_deletion_lists_rows_and_no_links(editor_client, content):
+    nutrient = Nutrient.objects.get(slug="magnesium")
+    address = reverse("admin:nutrients_nutrient_delete", args=[nutrient.pk])
+    response = editor_client.get(address)
+
+    assert "relationship" not in response.content.decode()
+    kinds = dict(response.context["model_count"])
+    assert kinds["associations"] == nutrient.associations.count()
+    assert set(kinds) == {"nutrients", "associations", "nutrient amounts", "reference intakes"}
