@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from nutrisite import environment, logging
+from nutrisite import counting, environment, logging
 
 wsgi_app = "nutrisite.wsgi"
 host = environment.text("HOST", "127.0.0.1")
@@ -38,6 +38,11 @@ logconfig_dict = logging.configuration(
     environment.choice("LOG_FORMAT", "plain", ("plain", "json")),
     environment.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
 )
+
+
+if environment.networks("METRICS_NETWORKS"):
+    # Made before the workers are, so that they share it.
+    counting.counters()
 
 
 def when_ready(server: object) -> None:

@@ -12,6 +12,10 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
+from django.conf import settings
+
+from nutrisite import counting
+
 ACCESS_FIELDS = ("method", "route", "status", "milliseconds")
 # Made up for each request, so that all its lines can be found; "-" where there is no request.
 REQUEST_NUMBER: ContextVar[str] = ContextVar("request_number", default="-")
@@ -36,12 +40,14 @@ GUNICORN_ON_REQUESTS = ("Invalid request", "Error handling request", "Socket err
 
 def log_access(method: str | None, route: str, status: int, start: float) -> None:
     """Write the one line of a request that came at `start`, a moment of `perf_counter`."""
-    fields = {
+    fields: dict[str, Any] = {
         "method": method if method in METHODS else "other",
         "route": route,
         "status": status,
         "milliseconds": round((time.perf_counter() - start) * 1000, 1),
     }
+    if settings.METRICS_NETWORKS:
+        counting.observe(status, fields["milliseconds"] / 1000)
     access.info("%(method)s %(route)s %(status)s in %(milliseconds)s ms", fields, extra=fields)
 
 

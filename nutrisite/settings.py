@@ -33,6 +33,11 @@ CSRF_TRUSTED_ORIGINS = environment.names("CSRF_TRUSTED_ORIGINS", [SITE_URL])
 ADMIN_PATH = environment.path("ADMIN_PATH", "admin/")
 # Networks from which the admin is there at all; without any it is there for all.
 ADMIN_NETWORKS = environment.networks("ADMIN_NETWORKS")
+# Who may read /metrics, as networks; nobody unless some are given.
+METRICS_NETWORKS = environment.networks("METRICS_NETWORKS")
+# Pages that one network may have made in a minute; 0 sets no limit.
+REQUESTS_A_MINUTE = environment.whole_number("REQUESTS_A_MINUTE", 0, 0, 100_000)
+PAGE_NOT_FOUND = "nutrients.views.lost.page_not_found"
 ROOT_URLCONF = "nutrisite.urls"
 WSGI_APPLICATION = "nutrisite.wsgi.application"
 
@@ -81,6 +86,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Below WhiteNoise, so that files are not logged.
     "nutrisite.middleware.access_log",
+    "nutrisite.limits.request_limit",
     "nutrisite.middleware.body_limit",
     "nutrisite.cache.away.without_database",
     "django.middleware.gzip.GZipMiddleware",

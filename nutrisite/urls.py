@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from nutrisite import health, policy_reports
+from nutrisite import health, metrics, policy_reports
 
 urlpatterns = [
     # Editors
@@ -12,7 +12,10 @@ urlpatterns = [
     # Machines
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
     path(settings.POLICY_REPORTS.lstrip("/"), policy_reports.receive, name="policy_reports"),
     # Readers
     path("", include("nutrients.urls")),
 ]
+
+handler404 = settings.PAGE_NOT_FOUND

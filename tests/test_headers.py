@@ -191,7 +191,7 @@ def test_error_log_says_where_and_not_what_was_sent(client, content, lines, monk
     def fail(*arguments, **options):
         raise ValueError(SENT)
 
-    monkeypatch.setattr("nutrisite.health.MigrationExecutor", fail)
+    monkeypatch.setattr("nutrisite.health.MigrationRecorder", fail)
     client.raise_request_exception = False
 
     response = client.get(f"/readyz?symptom={SENT}")

@@ -1,8 +1,12 @@
 """The two answers for machines."""
 
+from collections import namedtuple
+
 import pytest
 from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
+
+Usage = namedtuple("Usage", "free")
 
 
 @pytest.mark.parametrize("address", ["/healthz", "/readyz"])
@@ -36,6 +40,42 @@ def test_readyz_with_a_migration_to_apply_is_not_ready(client, db):
     newest.delete()
 
     assert client.get("/readyz").status_code == 503
+
+
+def test_readyz_asks_the_database_one_question(client, db, django_assert_num_queries):
+    client.get("/readyz")
+    with django_assert_num_queries(2):
+        # Whether the table of migrations is there, and what it holds.
+        assert client.get("/readyz").status_code == 200
+
+
+@pytest.mark.parametrize(("room", "status"), [(49_000_000, 503), (51_000_000, 200)])
+def test_readyz_with_a_full_disk_is_not_ready(client, db, monkeypatch, room, status):
+    monkeypatch.setattr(connection, "vendor", "sqlite")
+    monkeypatch.setattr("nutrisite.health.shutil.disk_usage", lambda folder: Usage(room))
+
+    assert client.get("/readyz").status_code == status
+
+
+def test_readyz_on_a_disk_that_cannot_be_written_is_not_ready(client, db, monkeypatch):
+    monkeypatch.setattr(connection, "vendor", "sqlite")
+    monkeypatch.setattr("nutrisite.health.os.access", lambda folder, mode: False)
+
+    assert (client.get("/readyz").content) == b"not ready\n"
+
+
+@pytest.mark.parametrize("fault", ["refuses", "forgets"])
+def test_readyz_without_its_cache_still_serves_and_says_no_more(client, db, monkeypatch, fault):
+    def refuse(*arguments, **options):
+        raise ConnectionError("redis at 10.0.0.7 refused")
+
+    if fault == "refuses":
+        monkeypatch.setattr("nutrisite.health.cache.set", refuse)
+    else:
+        monkeypatch.setattr("nutrisite.health.cache.get", lambda key: None)
+    response = client.get("/readyz")
+
+    assert (response.status_code, response.content) == (200, b"degraded\n")
 
 
 @pytest.mark.parametrize("address", ["/healthz", "/readyz"])

@@ -1,0 +1,34 @@
+"""Pages that are gone for good, because an editor deleted what they showed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from nutrients.models import Article, FoodSource, Nutrient, Status, Symptom
+
+# What the page with one slug shows, by the name of its address.
+SHOWN: dict[str, Any] = {
+    "article": Article,
+    "food": FoodSource,
+    "nutrient": Nutrient,
+    "symptom": Symptom,
+}
+
+
+def was_public(page: str, slug: str, *, at: datetime) -> bool:
+    """Whether a page showed something public until it was deleted, and no row has its slug now.
+
+    A draft is not gone: it may come back, so its address is merely not found.
+    """
+    model = SHOWN.get(page)
+    if model is None or model._default_manager.filter(slug=slug).exists():
+        return False
+    last = model.history.filter(slug=slug).order_by("-history_date", "-history_id").first()
+    return (
+        last is not None
+        and last.history_type == "-"
+        and last.status == Status.PUBLISHED
+        and last.publish_at is not None
+        and last.publish_at <= at
+    )

@@ -1,0 +1,62 @@
+"""How many pages one network may have made in a minute, where REQUESTS_A_MINUTE says so.
+
+Pages that are kept, and files, are answered in front of this and cost next to nothing, so they
+are not counted: what is counted is what Django must make.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.template.loader import render_to_string
+from django.utils.crypto import salted_hmac
+
+from nutrisite.client import written_network
+
+Handler = Callable[[HttpRequest], HttpResponseBase]
+
+log = logging.getLogger(__name__)
+
+MINUTE = 60
+# Who asks these is no reader, and must hear an answer most of all when there is much to do.
+NEVER_LIMITED = ("/healthz", "/readyz", "/metrics")
+
+
+def request_limit(get_response: Handler) -> Handler:
+    """Answer 429 to a network that had its share of this minute. Off unless a number is set."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        allowed = settings.REQUESTS_A_MINUTE
+        if not allowed or request.path_info in NEVER_LIMITED:
+            return get_response(request)
+        now = time.time()
+        if count(written_network(request), int(now // MINUTE)) <= allowed:
+            return get_response(request)
+        answer = HttpResponse(render_to_string("429.html", request=request), status=429)
+        answer.headers["Retry-After"] = str(MINUTE - int(now % MINUTE))
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
+
+    return middleware
+
+
+def count(network: str | None, minute: int) -> int:
+    """Count one more request of a network in a minute, and give how many that makes.
+
+    The cache holds the network as a keyed hash for two minutes, so nobody can read addresses out
+    of it. Where the cache is away nobody is held up.
+    """
+    key = f"requests-{salted_hmac('request-limit', f'{network} {minute}').hexdigest()}"
+    try:
+        cache.add(key, 0, 2 * MINUTE)
+        return cache.incr(key)
+    # Each kind of cache has errors of its own; a limit is not worth failing a page for.
+    except Exception as error:
+        log.warning("Requests cannot be counted (%s).", type(error).__name__)
+        return 0

@@ -1,0 +1,73 @@
+"""A limit on requests, where an operator sets one."""
+
+import pytest
+from django.core.cache import cache
+
+from nutrisite.limits import count
+
+
+@pytest.fixture(autouse=True)
+def _nothing_counted():
+    cache.clear()
+
+
+@pytest.fixture
+def limited(settings):
+    settings.REQUESTS_A_MINUTE = 3
+
+
+@pytest.fixture
+def still(monkeypatch):
+    """The minute does not pass during the test."""
+    monkeypatch.setattr("nutrisite.limits.time.time", lambda: 1_800_000_030.0)
+
+
+def statuses(client, times, address="203.0.113.9", path="/compare/"):
+    return [client.get(path, REMOTE_ADDR=address).status_code for _ in range(times)]
+
+
+def test_without_a_limit_nobody_is_held_up(client, content):
+    assert set(statuses(client, 10)) == {200}
+
+
+def test_fast_network_waits_and_others_do_not(client, content, limited, still):
+    assert statuses(client, 5) == [200, 200, 200, 429, 429]
+    assert statuses(client, 1, "203.0.113.10") == [200]
+
+
+def test_page_says_when_to_come_back_and_what_cannot_wait(client, content, limited, still):
+    statuses(client, 3)
+    answer = client.post("/checklist/", {"symptom": "tremor"}, REMOTE_ADDR="203.0.113.9")
+
+    assert answer.status_code == 429
+    assert answer["Retry-After"] == "30"
+    assert answer["Cache-Control"] == "no-store"
+    assert "Too many requests" in answer.content.decode()
+    assert "call 112, 911, 999" in answer.content.decode()
+    assert "default-src 'none'" in answer["Content-Security-Policy"]
+
+
+def test_next_minute_is_open_again(client, content, limited, still, monkeypatch):
+    assert statuses(client, 4)[-1] == 429
+    monkeypatch.setattr("nutrisite.limits.time.time", lambda: 1_800_000_060.0)
+
+    assert statuses(client, 1) == [200]
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_health_always_answers(client, content, limited, still, path):
+    assert set(statuses(client, 10, path=path)) == {200}
+
+
+def test_count_does_not_tell_who_was_counted():
+    count("203.0.113.9", 1)
+
+    assert "203.0.113" not in repr(cache._cache)
+
+
+def test_nobody_is_held_up_where_the_cache_is_away(client, content, limited, monkeypatch):
+    def fail(*arguments, **options):
+        raise ConnectionError("refused")
+
+    monkeypatch.setattr("nutrisite.limits.cache.add", fail)
+    assert set(statuses(client, 10)) == {200}
