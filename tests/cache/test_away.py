@@ -1,9 +1,9 @@
 """What a reader gets while the database is away, and how the site comes back by itself."""
 
-import sqlite3
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import OperationalError
 
 from nutrisite.cache import versions
 from nutrisite.cache.away import AWAY
@@ -45,7 +45,7 @@ class Engine:
 
     def read(self):
         if self.is_away:
-            raise sqlite3.OperationalError("unable to open database file")
+            raise OperationalError("unable to open database file")
         return self.commits
 
 

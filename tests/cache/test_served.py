@@ -1,16 +1,12 @@
 """Two instances on one database: an edit through one shows through the other at once."""
 
-import re
 from contextlib import ExitStack
-from http.cookiejar import CookieJar
 from types import SimpleNamespace
-from urllib.error import HTTPError
-from urllib.parse import urlencode
-from urllib.request import HTTPCookieProcessor, Request, build_opener, urlopen
 
 import pytest
 
 from tests.browser import databases, server
+from tests.cache.asking import get, send, sign_in
 
 NUTRIENT = "/nutrients/magnesium/"
 # A moment that has passed by any clock, and one that has not, as both engines read them.
@@ -30,40 +26,9 @@ def instances(prepared, tmp_path_factory):
         yield SimpleNamespace(one=one, two=two, folder=folder)
 
 
-def get(url, **headers):
-    """Ask on a connection of its own, so that either worker may answer; give the answer."""
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    try:
-        with urlopen(Request(url, headers=named)) as answer:
-            return SimpleNamespace(
-                status=answer.status, headers=answer.headers, text=answer.read().decode()
-            )
-    except HTTPError as error:
-        return SimpleNamespace(status=error.code, headers=error.headers, text="")
-
-
 def everywhere(instances, path):
     """The page as both instances give it, often enough that every worker has kept it."""
     return [get(url + path) for url in (instances.one, instances.two) for _ in range(6)]
-
-
-def sign_in(url):
-    """Sign in as the editor; give the browser with its cookies."""
-    browser = build_opener(HTTPCookieProcessor(CookieJar()))
-    send(
-        browser,
-        f"{url}/admin/login/?next=/admin/",
-        {"username": server.EDITOR, "password": server.PASSWORD},
-    )
-    return browser
-
-
-def send(browser, url, fields):
-    """Open a form and send it with these fields, as the page has it otherwise; give the answer."""
-    page = browser.open(url).read().decode()
-    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[1]
-    form = {"csrfmiddlewaretoken": token} | fields
-    return browser.open(Request(url, urlencode(form).encode(), {"Referer": url}))
 
 
 def test_edit_through_one_shows_through_both_on_the_next_request(instances):
