@@ -154,7 +154,11 @@ class Maker:
         )
         # Real pages get their share, as they would where editors write much.
         for link in (Article.related_nutrients, Article.related_symptoms):
-            ids = list(link.field.related_model.objects.order_by("pk").values_list("pk", flat=True))
+            ids = list(
+                link.field.related_model._default_manager.order_by("pk").values_list(
+                    "pk", flat=True
+                )
+            )
             picked = [_some(ids, number * RELATED, RELATED) for number in new]
             _link(link, [article.pk for article in made], picked)
 
