@@ -160,7 +160,9 @@ def test_only_htmx_py_reads_htmx_headers():
     readers = [
         relative(path)
         for path in CODE
+        # The benchmark asks as htmx does, and reads nothing.
         if path.name != "htmx.py"
+        and not relative(path).startswith("bench/")
         and re.search(r"HX[-_][A-Z]|request\.htmx", path.read_text(), re.I)
     ]
 
