@@ -1,13 +1,32 @@
-"""The words of every answer, on the page and on paper."""
+"""The words of every answer, on the page and on paper, with scripts and without."""
 
 import re
 
+import pytest
 from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from nutrients.models import RedFlag, RiskFactor, Symptom
+from nutrients.models import Answer, OtherCause, RedFlag, RiskFactor, SafetyCase, Symptom
+from nutrients.queries.testbook import case_query, counting_cases
 from nutrients.queries.version import content_version
-from tests.views.checklist_answers import PAGE, PICTURE, PRINT, nutrient_names, result, slugs_of
+from nutrients.wording import forbidden
+from tests.browser.test_every_page import PAGES
+from tests.views.checklist_answers import (
+    HTMX,
+    PAGE,
+    PICTURE,
+    PRINT,
+    RESULTS,
+    nutrient_names,
+    result,
+    slugs_of,
+)
 from tests.views.pages import links_of, text_of
+
+FORM = "application/x-www-form-urlencoded"
+# The content is only read, so one copy of it serves every example.
+SHARED_CONTENT = [HealthCheck.function_scoped_fixture]
 
 FORBIDDEN = re.compile(
     r"diagnos|you have|you are deficient|likely|\bcure|treat with|\btake \d|\bpoints?\b|\bscore",
@@ -27,6 +46,44 @@ def test_answers_never_overclaim(client, content):
         for answer in (result(client, **ticks), text_of(client.post(PRINT, ticks), "main")):
             found = FORBIDDEN.search(answer)
             assert not found, answer[max(found.start() - 60, 0) : found.end() + 60]
+
+
+def test_paper_never_overclaims_for_any_case_of_the_test_book(client, content):
+    cases = counting_cases()
+    assert len(cases) >= 100
+    for case in cases:
+        text = text_of(client.post(PRINT, case_query(case), content_type=FORM), "main")
+        assert forbidden(text) == [], case.slug
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_no_page_promises_judges_or_prescribes(client, content, address):
+    # The book itself quotes what an answer must not say.
+    SafetyCase.objects.update(must_not_show="")
+    assert forbidden(text_of(client.get(address), "main")) == []
+
+
+def fields():
+    """Everything that the form can send, each field with its value."""
+    rows = {"symptom": Symptom, "risk": RiskFactor, "flag": RedFlag}
+    ticks = [(name, slug) for name, row in rows.items() for slug in slugs_of(row.objects.all())]
+    ticks += [("risk", slug) for slug in slugs_of(OtherCause.objects.filter(is_asked=True))]
+    return ticks, list(Answer.objects.values_list("question__slug", "slug"))
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=SHARED_CONTENT)
+@given(data=st.data())
+def test_same_words_with_scripts_and_without_whatever_is_ticked(client, content, data):
+    ticks, answers = fields()
+    sent = data.draw(st.lists(st.sampled_from(ticks), max_size=12, unique=True))
+    sent += data.draw(st.lists(st.sampled_from(answers), max_size=3, unique_by=lambda a: a[0]))
+    body = "&".join(f"{name}={value}" for name, value in sent)
+    page = client.post(PAGE, body, content_type=FORM)
+    fragment = client.post(PAGE, body, content_type=FORM, headers=HTMX)
+
+    assert text_of(page, RESULTS) == text_of(fragment)
+    assert links_of(page, RESULTS) == links_of(fragment)
+    assert forbidden(text_of(fragment)) == []
 
 
 def test_paper_holds_the_ticks_their_links_and_no_links_away(client, content):
