@@ -24,8 +24,11 @@ PAGES = [
     "/symptoms/",
     "/symptoms/muscle-cramps/",
     "/foods/",
+    "/foods/almonds/",
+    "/foods/plate/",
     "/search/?q=magnesium",
     "/search/?q=zzzz",
+    "/a-z/",
     "/about/",
     "/method/",
     "/sources/",
@@ -106,3 +109,10 @@ def test_first_stop_of_the_keyboard_skips_to_the_content(page, address):
     assert page.evaluate("location.hash") == "#main"
     page.keyboard.press("Tab")
     assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
+
+
+@pytest.mark.parametrize("address", ["/compare/", "/foods/"])
+def test_words_on_what_a_script_does_stand_only_where_one_runs(page, page_without_script, address):
+    for reader, shown in ((page, True), (page_without_script, False)):
+        reader.goto(address)
+        assert reader.get_by_text("changes as you").is_visible() is shown
