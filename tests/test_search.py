@@ -14,6 +14,7 @@ from nutrients.models import SearchDocument, Synonym
 from nutrients.queries.search import search
 from nutrients.search import engines
 from nutrients.search.index import catch_up, rebuild
+from tests import factories
 
 QUERIES = yaml.safe_load((Path(__file__).parent / "test_search_queries.yaml").read_text())
 
@@ -30,6 +31,19 @@ def test_set_is_large_enough():
 @pytest.mark.parametrize("q", QUERIES)
 def test_query_finds_first(content, q):
     assert addresses(q)[:1] == [QUERIES[q]]
+
+
+def test_imported_foods_come_after_all_that_editors_wrote(content):
+    words = ["spinach", "magnesium", "cramps"]
+    iron = factories.nutrient("iron-too")
+    for number, q in enumerate(words):
+        factories.food(f"import-{number}", iron, 1, name=q.capitalize(), is_curated=False)
+    catch_up()
+
+    for number, q in enumerate(words):
+        found = [hit for hit in addresses(q) if hit.startswith("/foods/")]
+        assert addresses(q)[0] != f"/foods/import-{number}/"
+        assert found[-1] == f"/foods/import-{number}/"
 
 
 def test_every_synonym_leads_somewhere(content):

@@ -6,9 +6,14 @@ from typing import Any
 
 from nutrients import prose
 from nutrients.models import NoteKind, SourceKind
+from nutrients.queries.version import ContentVersion
 
 from . import columns as c
 from .cells import Value
+
+
+def _since(row: Any) -> Value:
+    return ContentVersion(row.made_at).label
 
 
 def _cited(row: Any) -> Value:
@@ -79,6 +84,7 @@ CHANGES = c.Table(
         c.choice("kind", "A correction says that something was wrong.", NoteKind),
         c.text("text", "What changed."),
         c.moment("made_at", "When it was changed."),
+        c.Column("since_version", "A file of this version or a later one has the change.", _since),
         c.text("subject", "The sort of row that was edited."),
         c.text("subject_key", "The key of that row, as JSON."),
     ),

@@ -8,6 +8,7 @@ from datetime import datetime
 from nutrients.models import ChangeNote, NoteKind
 
 from .site_map import places
+from .version import ContentVersion
 
 SHOWN_ON_A_PAGE = 5
 CHANGES_LISTED = 100
@@ -15,10 +16,14 @@ CHANGES_LISTED = 100
 
 @dataclass(frozen=True, slots=True)
 class ListedNote:
-    """A note, and whether the page that it is about can be opened now."""
+    """A note, and whether the page that it is about can be opened now.
+
+    `since` is the version of the content that the change made.
+    """
 
     note: ChangeNote
     is_open: bool
+    since: ContentVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,9 @@ def changes_page(*, at: datetime) -> ChangesPage:
     listed = {place.path for place in places(at=at)}
 
     def marked(rows: list[ChangeNote]) -> list[ListedNote]:
-        return [ListedNote(note, note.path in listed) for note in rows]
+        return [
+            ListedNote(note, note.path in listed, ContentVersion(note.made_at)) for note in rows
+        ]
 
     return ChangesPage(
         corrections=marked(list(notes.filter(kind=NoteKind.CORRECTION))),

@@ -89,8 +89,9 @@ def _amounts(at: datetime) -> Rows:
     rows = NutrientAmount.objects.filter(
         food__in=FoodSource.objects.published(at=at), nutrient__in=Nutrient.objects.published(at=at)
     )
-    whole = rows.select_related("food", "nutrient", "source")
-    return whole.order_by("food__slug", "nutrient__slug")
+    # There are a hundred thousand, of a few nutrients and sources: these are made once a chunk.
+    whole = rows.select_related("food").only("per_100g", "food__slug", "nutrient", "source")
+    return whole.prefetch_related("nutrient", "source").order_by("food__slug", "nutrient__slug")
 
 
 def _intakes(at: datetime) -> Rows:

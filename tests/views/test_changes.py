@@ -38,6 +38,14 @@ def test_corrections_come_first_and_keep_the_editors_words(client, content):
     assert CALCIUM in links_of(client.get("/changes/"), "main")
 
 
+def test_change_says_since_which_version_it_holds(client, content):
+    note("New words.", made_at=datetime(2026, 3, 4, 14, 30, 7, tzinfo=UTC))
+    rows = client.get("/data/changes.json")
+
+    assert "Since version 2026-03-04.143007" in text_of(client.get("/changes/"), "main")
+    assert b'"since_version": "2026-03-04.143007"' in b"".join(rows.streaming_content)
+
+
 def test_page_concerned_shows_its_last_notes_newest_first(client, content):
     for number in range(SHOWN_ON_A_PAGE + 2):
         note(f"Edit {number} made.", days=number)
