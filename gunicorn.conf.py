@@ -10,12 +10,13 @@ host = environment.text("HOST", "127.0.0.1")
 port = environment.whole_number("PORT", 8000, 1, 65535)
 bind = f"{host}:{port}"
 
-# Threads, so that a few slow telephones do not hold up everybody else.
-worker_class = "gthread"
+# Threads for requests that have arrived: a slow telephone waits without one.
+worker_class = "nutrisite.workers.PatientWorker"
 workers = environment.whole_number("WEB_WORKERS", min(os.cpu_count() or 1, 4), 1, 64)
 threads = environment.whole_number("WEB_THREADS", 4, 1, 64)
-# With keep-alive, one worker would otherwise take nearly every connection.
-reuse_port = True
+# One queue of connections for all workers. With a queue each, those that wait for a worker which
+# ends, at a reload or after its last request, would be cut off.
+reuse_port = False
 keepalive = 5
 graceful_timeout = 20
 max_requests = 20_000

@@ -3,7 +3,9 @@
 import sqlite3
 from collections.abc import Callable
 
+from django.apps import apps
 from django.core.management import call_command
+from django.core.management.color import no_style
 from django.db import connection
 
 
@@ -30,3 +32,8 @@ def fill_again(rows: str) -> None:
     """Replace what is in the database by the serialized rows, Django's own tables included."""
     call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
     connection.creation.deserialize_db_from_string(rows)
+    # The rows came with their numbers; the next new one must not get one of those again.
+    models = apps.get_models(include_auto_created=True)
+    with connection.cursor() as cursor:
+        for statement in connection.ops.sequence_reset_sql(no_style(), models):
+            cursor.execute(statement)

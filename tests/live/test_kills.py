@@ -1,0 +1,104 @@
+"""What was acknowledged stays: through kill -9 of all processes, with twenty editors at once."""
+
+import random
+import sqlite3
+import threading
+import time
+from contextlib import closing
+
+from tests.live.gunicorns import LOST, Editor, serving
+
+KILLS, EDITORS, READERS, SAVES = 5, 20, 4, 4
+
+
+def groups_in(server):
+    with closing(sqlite3.connect(server.folder / "nutrisite.sqlite3")) as database:
+        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        return {slug for (slug,) in database.execute("SELECT slug FROM nutrients_foodgroup")}
+
+
+class Saver(threading.Thread):
+    """An editor who adds one group after another, and remembers those that were acknowledged."""
+
+    def __init__(self, server, name, cookies):
+        super().__init__(daemon=True)
+        self.editor = Editor(server, cookies)
+        self.prefix, self.saved, self.stopped = name, [], threading.Event()
+
+    def run(self):
+        number = 0
+        while not self.stopped.is_set():
+            number += 1
+            try:
+                if self.editor.add_group(slug := f"{self.prefix}-{number}"):
+                    self.saved.append(slug)
+            except LOST:
+                time.sleep(0.05)
+
+
+def test_every_acknowledged_save_survives_kills_at_random_moments(prepared, tmp_path):
+    chance = random.Random(7)
+    with serving(prepared, tmp_path / "site", WEB_WORKERS="2") as server:
+        cookies = Editor(server).sign_in().cookies
+        savers = [Saver(server, f"saver{number}", cookies) for number in range(3)]
+        for saver in savers:
+            saver.start()
+        for _ in range(KILLS):
+            before = sum(len(saver.saved) for saver in savers)
+            while sum(len(saver.saved) for saver in savers) < before + 5:
+                time.sleep(0.01)
+            time.sleep(chance.random() * 0.3)
+            server.kill()
+            server.start()
+        for saver in savers:
+            saver.stopped.set()
+        for saver in savers:
+            saver.join(60)
+
+        acknowledged = {slug for saver in savers for slug in saver.saved}
+        assert len(acknowledged) >= KILLS * 5
+        assert acknowledged - groups_in(server) == set()
+
+
+def edit(server, cookies, name, saved, faults):
+    """Add groups one after another; note those acknowledged, and those that were not."""
+    editor = Editor(server, cookies)
+    for turn in range(SAVES):
+        slug = f"{name}-{turn}"
+        (saved if editor.add_group(slug) else faults).append(slug)
+
+
+def read(server, name, done, faults):
+    """Read pages that are not kept until told to stop; note those that did not come."""
+    reader = Editor(server)
+    while not done.is_set():
+        for path in ("/foods/", f"/compare/?sort=name&n={name}", "/search/?q=cramp"):
+            status, _, _ = reader.ask("GET", path)
+            if status != 200:
+                faults.append(f"{path} {status}")
+
+
+def at_once(number, work):
+    """Start as many threads, each with its own name to work under."""
+    threads = [threading.Thread(target=work, args=[f"n{n}"], daemon=True) for n in range(number)]
+    for thread in threads:
+        thread.start()
+    return threads
+
+
+def test_twenty_editors_and_readers_at_once_never_find_the_database_locked(prepared, tmp_path):
+    faults, saved, done = [], [], threading.Event()
+    with serving(prepared, tmp_path / "site", WEB_WORKERS="2") as server:
+        cookies = Editor(server).sign_in().cookies
+        readers = at_once(READERS, lambda name: read(server, name, done, faults))
+        editors = at_once(EDITORS, lambda name: edit(server, cookies, name, saved, faults))
+        for thread in editors:
+            thread.join(300)
+        done.set()
+        for thread in readers:
+            thread.join(60)
+
+        assert faults == []
+        assert len(saved) == EDITORS * SAVES
+        assert set(saved) - groups_in(server) == set()
+        assert "locked" not in server.log.read_text()

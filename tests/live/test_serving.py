@@ -1,0 +1,138 @@
+"""Readers are served on: through a reload, beside clients that stall, and with bounded memory."""
+
+import itertools
+import socket
+import threading
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+import pytest
+
+from tests.live.gunicorns import LOST, PATIENCE, serving
+
+RELOADS, READERS = 3, 6
+STALLED = 24
+PATHS = ("/", "/compare/", "/foods/", "/nutrients/magnesium/", "/articles/", "/healthz")
+
+
+class Reader(threading.Thread):
+    """A reader who opens page after page, each on a connection of its own or all on one."""
+
+    def __init__(self, server, keeps_alive):
+        super().__init__(daemon=True)
+        self.server, self.keeps_alive = server, keeps_alive
+        self.read, self.faults, self.stopped = 0, [], threading.Event()
+
+    def run(self):
+        connection = self.server.connection()
+        for path in itertools.cycle(PATHS):
+            if self.stopped.is_set():
+                break
+            try:
+                connection.request("GET", path)
+                answer = connection.getresponse()
+                answer.read()
+                if answer.status != 200:
+                    self.faults.append(f"{path} {answer.status}")
+                self.read += 1
+            except LOST as error:
+                self.faults.append(f"{path} {error!r}")
+            if not self.keeps_alive:
+                connection.close()
+        connection.close()
+
+
+def test_reload_under_load_drops_no_request(prepared, tmp_path):
+    with serving(prepared, tmp_path / "site", WEB_WORKERS="2") as server:
+        readers = [Reader(server, keeps_alive=number % 2 == 0) for number in range(READERS)]
+        for reader in readers:
+            reader.start()
+        for _ in range(RELOADS):
+            old = server.workers()
+            server.reload()
+            wait_until(lambda old=old: not old & server.workers() and len(server.workers()) == 2)
+            counts = [reader.read for reader in readers]
+            wait_until(
+                lambda counts=counts: all(
+                    reader.read > count or reader.faults
+                    for reader, count in zip(readers, counts, strict=True)
+                )
+            )
+        for reader in readers:
+            reader.stopped.set()
+        for reader in readers:
+            reader.join(PATIENCE)
+
+        assert [fault for reader in readers for fault in reader.faults] == []
+        assert min(reader.read for reader in readers) > RELOADS
+
+
+def wait_until(holds):
+    """Ask again and again, for as long as anything may take at all."""
+    for _ in range(PATIENCE * 20):
+        if holds():
+            return
+        threading.Event().wait(0.05)
+    raise AssertionError("It never came to that.")
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"",
+        b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ",
+        b"POST /checklist/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 900\r\n\r\nsymptom=",
+    ],
+    ids=["silent", "half a header", "half a form"],
+)
+def test_clients_that_stall_do_not_block_readers(prepared, tmp_path, sent):
+    with serving(prepared, tmp_path / "site", WEB_WORKERS="1") as server, ExitStack() as stack:
+        stalled = []
+        for _ in range(STALLED):
+            one = socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE)
+            stalled.append(stack.enter_context(closing(one)))
+            one.sendall(sent)
+        for path in PATHS * 2:
+            with closing(server.connection()) as connection:
+                connection.timeout = 4
+                connection.request("GET", path)
+                assert connection.getresponse().status == 200
+
+        # They were waiting all the while: nobody hung up on them to serve the readers.
+        assert all(is_open(one) for one in stalled)
+
+
+def is_open(connection):
+    connection.setblocking(False)
+    try:
+        return connection.recv(1) != b""
+    except BlockingIOError:
+        return True
+
+
+def resident_megabytes(server):
+    kilobytes = 0
+    for pid in server.workers():
+        status = Path(f"/proc/{pid}/status").read_text()
+        kilobytes += int(status.split("VmRSS:")[1].split()[0])
+    return kilobytes / 1024
+
+
+def test_memory_stays_bounded_over_many_different_requests(prepared, tmp_path):
+    """Addresses that are all different are what fills a cache without a bound."""
+    with (
+        serving(prepared, tmp_path / "site", WEB_WORKERS="1", PAGE_CACHE_MB="4") as server,
+        closing(server.connection()) as connection,
+    ):
+        sizes = []
+        for number in range(1500):
+            path = f"{PATHS[number % len(PATHS)]}?n={number}"
+            connection.request("GET", path, headers={"Accept-Encoding": ("br", "gzip")[number % 2]})
+            answer = connection.getresponse()
+            answer.read()
+            assert answer.status == 200
+            if number in (499, 1499):
+                sizes.append(resident_megabytes(server))
+
+        warm, last = sizes
+        assert last - warm < 12
