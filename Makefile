@@ -10,7 +10,7 @@ MANAGE := $(BIN)/python manage.py
 PREPARE := $(PYTHON) scripts/prepare.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run admin test test-engines check bench cards format pins port packages packages-dev key content static
+.PHONY: help run admin test test-engines check bench cards format pins update licences audit port packages packages-dev key content static
 # The steps of one command build on each other, so `make --jobs` must not mix them.
 .NOTPARALLEL:
 
@@ -58,6 +58,17 @@ pins: packages-dev  ## Pin the newest packages that requirements*.in allow, with
 	    $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --universal --python-version 3.11 \
 	        --custom-compile-command "make pins" $$name.in --output-file $$name.txt || exit 1; \
 	done
+
+update: pins  ## Take the newest allowed packages: pins, licences, bill of materials, then the audit
+	@$(PREPARE) packages requirements-dev.txt
+	@$(MAKE) --no-print-directory licences audit
+	@echo "Now run make check and make test, read what changed, and commit."
+
+licences: packages-dev  ## List the licences and write the bill of materials
+	@$(BIN)/python scripts/list_packages.py
+
+audit: packages-dev  ## Ask for known vulnerabilities of the packages that the site runs on
+	@$(BIN)/python scripts/audit.py
 
 port:
 	@$(PREPARE) port

@@ -4,6 +4,7 @@ python scripts/check.py
 """
 
 import os
+import string
 import subprocess
 import sys
 import tempfile
@@ -33,6 +34,8 @@ def checks() -> dict[str, list[str]]:
         "templates": [f"{BIN}/djade", "--check", "--target-version", "5.2", *templates],
         "spelling": [f"{BIN}/codespell"],
         "pins": [sys.executable, "scripts/check_pins.py"],
+        "licences": [sys.executable, "scripts/list_packages.py", "--check"],
+        "secrets": [sys.executable, "scripts/find_secrets.py"],
         "settings": [*MANAGE, "check", "--deploy", "--fail-level", "WARNING"],
         "migrations": [*MANAGE, "makemigrations", "--check", "--dry-run"],
         "migrating": [*MANAGE, "migrate", "--verbosity", "0"],
@@ -65,7 +68,7 @@ def passes(name: str, command: list[str], folder: str) -> bool:
 def production(folder: str) -> dict[str, str]:
     """Give the environment of a server on https, with an empty database of its own."""
     return os.environ | {
-        "SECRET_KEY": "a-key-for-the-checks-alone-which-is-long-and-varied-0123456789",
+        "SECRET_KEY": "for-the-checks-alone: " + string.ascii_letters + string.digits,
         "SITE_URL": "https://nutrisite.example",
         "BEHIND_PROXY": "true",
         "DATABASE_URL": f"sqlite:///{folder}/checks.sqlite3",

@@ -1,5 +1,6 @@
 """A real gunicorn that can be killed, reloaded and started again, and readers and editors of it."""
 
+import copy
 import http.client
 import os
 import re
@@ -82,11 +83,11 @@ def serving(prepared, folder, **variables):
 
 
 class Editor:
-    """An editor in the admin, over HTTP. `cookies` are those of another's session, to share it."""
+    """An editor in the admin, over HTTP. `cookies` are of a session to go on with."""
 
     def __init__(self, server, cookies=None):
         self.server = server
-        self.cookies = cookies or SimpleCookie()
+        self.cookies = copy.deepcopy(cookies) if cookies else SimpleCookie()
 
     def sign_in(self):
         form = {"username": EDITOR, "password": PASSWORD, "next": "/admin/"}
@@ -102,9 +103,10 @@ class Editor:
 
     def post(self, path, form):
         """Open a form as a browser does, and send it. Gives status and headers."""
-        _, _, page = self.ask("GET", path)
-        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)[1]
-        body = urllib.parse.urlencode(form | {"csrfmiddlewaretoken": token})
+        status, _, page = self.ask("GET", path)
+        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
+        assert token, f"{path} has no form: {status}, {page[:500]}"
+        body = urllib.parse.urlencode(form | {"csrfmiddlewaretoken": token[1]})
         status, headers, _ = self.ask("POST", path, body)
         return status, headers
 

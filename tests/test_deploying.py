@@ -1,0 +1,72 @@
+"""The files for deploying say what the code reads, and give nothing more than it needs."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text()
+DOCUMENTED = set(re.findall(r"^\| `([A-Z_]+)` \|", README, re.M))
+SETTING = re.compile(
+    r"environment\.(?:text|boolean|whole_number|choice|names|folder|origin|database|cache|\w+)"
+    r"\(\s*\"([A-Z_]+)\""
+)
+# What the tools beside the site read.
+OF_OTHERS = {"POSTGRES_USER", "POSTGRES_PASSWORD", "POSTGRES_DB", "SITE_HOST", "UPSTREAM"}
+
+
+def text_of(name):
+    return (ROOT / name).read_text()
+
+
+def test_every_variable_that_the_code_reads_is_in_the_one_table_and_no_other():
+    files = [*(ROOT / "nutrisite").rglob("*.py"), ROOT / "gunicorn.conf.py"]
+    read = {name for path in files for name in SETTING.findall(path.read_text())}
+
+    assert read == DOCUMENTED
+
+
+@pytest.mark.parametrize(
+    "name", ["compose.yaml", "deploy/site.env.example", "deploy/nutrisite.service", "Dockerfile"]
+)
+def test_files_for_deploying_set_only_variables_that_exist(name):
+    known = DOCUMENTED | OF_OTHERS
+    text = re.sub(r"^\s*#.*$", "", text_of(name), flags=re.M)
+    named = set(re.findall(r"\b([A-Z]+(?:_[A-Z]+)+)(?=[=:])", text))
+    python_s_own = {one for one in named if one.startswith(("PYTHON", "PIP_"))}
+
+    assert named - known - python_s_own == set()
+
+
+def test_containers_of_the_site_can_write_nowhere_but_to_their_data():
+    services = yaml.safe_load(text_of("compose.yaml"))["services"]
+
+    for name in ("site", "prepare"):
+        assert services[name]["read_only"] is True
+        assert services[name]["cap_drop"] == ["ALL"]
+        assert services[name]["volumes"] == ["data:/data"]
+    assert [name for name, one in services.items() if "ports" in one] == ["proxy"]
+    assert re.search(r"^USER 10001:10001$", text_of("Dockerfile"), re.M)
+    assert "HEALTHCHECK" in text_of("Dockerfile")
+
+
+def test_image_holds_every_folder_that_the_site_runs_from():
+    copied = set(re.findall(r"^COPY (\w+) \./", text_of("Dockerfile"), re.M))
+    let_through = set(re.findall(r"^!(\w+)$", text_of(".dockerignore"), re.M))
+
+    assert copied == let_through == {"nutrisite", "nutrients", "templates", "static", "fixtures"}
+
+
+def test_steps_of_the_guide_name_files_and_commands_that_exist():
+    guide = text_of("docs/deploying.md")
+    files = set(re.findall(r"\b(?:deploy|tests|scripts)/[\w./-]+\w", guide))
+    commands = set(re.findall(r"\bmanage ([a-z_]+)", guide)) | set(
+        re.findall(r"manage\.py ([a-z_]+)", guide)
+    )
+    ours = {path.stem for path in ROOT.glob("nutri*/management/commands/*.py")}
+
+    made = {"deploy/site.env"}
+    assert [name for name in files - made if not (ROOT / name).exists()] == []
+    assert commands - ours == {"migrate", "collectstatic"}
