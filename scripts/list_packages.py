@@ -75,7 +75,7 @@ def licence_of(name: str) -> str:
     if name in ELSEWHERE:
         return ELSEWHERE[name]
     try:
-        stated = metadata(name)
+        stated: Any = metadata(name)
     except PackageNotFoundError:
         sys.exit(f"{name} is pinned and not installed: run `make check`, which installs it.")
     if expression := stated.get("License-Expression"):
