@@ -7,7 +7,7 @@ from django.conf import settings
 
 from nutrients.models import RiskFactor, Symptom
 from tests.views.checklist_answers import HTMX, PAGE, PICTURE, RESULTS, send, slugs_of
-from tests.views.pages import text_of
+from tests.views.pages import links_of, text_of
 
 MOST_QUERIES = 26
 
@@ -32,6 +32,12 @@ def test_nothing_is_kept(client, content, headers, ticks):
         assert "Set-Cookie" not in response
         assert not response.cookies
         assert not {name for name in response.headers if name.startswith("HX-")}
+
+
+def test_no_link_of_an_answer_carries_the_ticks(client, content):
+    links = links_of(send(client, **PICTURE), RESULTS)
+    assert "/compare/" in links
+    assert [link for link in links if "?" in link] == []
 
 
 def test_form_pushes_no_address_and_keeps_no_history(client, content):
@@ -82,7 +88,8 @@ def test_what_is_not_understood_is_said_and_the_rest_applies(client, small_world
 
 def test_too_many_fields_are_refused_politely(client, small_world):
     most = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
-    body = "&".join(f"symptom=s{number}" for number in range(most + 1))
+    # As short as they can be: a long body is refused before its fields are counted.
+    body = "&".join(["s="] * (most + 1))
     response = client.post(PAGE, body, content_type="application/x-www-form-urlencoded")
     assert response.status_code == 400
 
