@@ -78,7 +78,7 @@ class NutrientPage:
 
     @property
     def plate_query(self) -> str:
-        """A plate against the chosen need, with the richest foods that suit the life stage.
+        """A plate against the chosen need, with the richest foods that suit stage and diets.
 
         Empty where no stage is chosen or no plate is for it. Against an amount to stay below, it
         begins without a food.
@@ -90,7 +90,8 @@ class NutrientPage:
         rich = [row.food for row in self.foods.ranked if not is_limited]
         suited = [food for food in rich if not unsuited or unsuited not in food.note.casefold()]
         foods = [("food", food.slug) for food in suited[:PLATE_FOODS]]
-        return urlencode([*foods, ("stage", need.stage.slug)])
+        diets = [("diet", diet) for diet in self.choices.filters.diets]
+        return urlencode([*foods, ("stage", need.stage.slug), *diets])
 
 
 def nutrient_groups(*, at: datetime) -> list[NutrientGroup]:

@@ -49,7 +49,7 @@ def test_life_stage_gives_need_and_limit_and_what_it_counts(request, fixture):
     expect(answer).to_contain_text("350\xa0mg")
     expect(answer).to_contain_text("supplements and medicines only")
     expect(page).to_have_url(re.compile("stage=31-50-male"))
-    answer.get_by_role("link", name="Build a plate").click()
+    page.get_by_role("link", name="Build a plate").click()
     expect(page.locator("#results")).to_contain_text("3 foods:")
 
 
@@ -72,6 +72,10 @@ def test_foods_are_narrowed_and_compared_and_the_life_stage_stays(request, fixtu
     expect(answer.locator("ol.bars > li")).to_have_count(10)
     expect(page.locator("#needs-answer")).to_contain_text("420\xa0mg")
     assert "stage=31-50-male" in page.url
+    page.get_by_role("link", name="Build a plate").click()
+    expect(page.get_by_label("Vegan")).to_be_checked()
+    expect(page.locator("#results")).to_contain_text("3 foods:")
+    expect(page.locator("main")).not_to_contain_text("is not vegan")
 
 
 def test_change_is_spoken_counted_and_keeps_the_focus(page):
@@ -98,6 +102,19 @@ def test_back_brings_the_answers_and_the_controls_as_they_were(page):
 
     expect(page.locator("#needs-answer")).to_contain_text("Most adults need")
     expect(page.get_by_label("Age, sex, pregnancy")).to_have_value("")
+
+
+def test_back_from_a_narrower_list_of_foods_brings_the_wider_one_with_its_controls(page):
+    page.goto("/foods/")
+    page.get_by_label("Rich in").select_option("calcium")
+    expect(page.locator("#results")).to_contain_text("with calcium")
+    page.get_by_label("Vegan").check()
+    expect(page.get_by_role("link", name="Vegan , remove filter")).to_be_visible()
+    page.go_back()
+
+    expect(page.get_by_role("link", name="Vegan , remove filter")).to_have_count(0)
+    expect(page.get_by_label("Vegan")).not_to_be_checked()
+    expect(page.get_by_label("Rich in")).to_have_value("calcium")
 
 
 def test_no_food_left_leads_on(page_without_script):

@@ -57,6 +57,15 @@ def test_food_that_its_note_advises_against_in_pregnancy_is_not_suggested(
     assert ("food=beef-liver-cooked" in offered) is is_offered
 
 
+def test_food_that_would_pass_the_limit_of_what_it_is_to_fill_is_not_suggested(client, content):
+    suggestions = text_of(client.get(f"{PAGE}?food=orange&stage=31-50-male"), "gaps-list")
+    assert intake("copper", "31-50", "male")["ul"] == "10"
+
+    # A serving of beef liver holds 12.4 milligrams of copper; one of oysters holds 4.85.
+    assert "12.4 mg" not in suggestions
+    assert "4.85 mg" in suggestions
+
+
 def test_note_of_a_chosen_food_is_shown(client, content):
     words = text_of(client.get(PAGE + "?food=beef-liver-cooked"), "plate-results")
 
