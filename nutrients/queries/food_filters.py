@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from nutrients.models import Allergen, Diet, FoodGroup, FoodSource, Nutrient
+from nutrients.models.foods import FoodSourceQuerySet
 
 DIETS = {diet.value.replace("_", "-"): diet for diet in Diet}
 ALLERGENS = {allergen.value.removeprefix("contains_"): allergen for allergen in Allergen}
@@ -93,7 +94,15 @@ def food_choices(*, at: datetime) -> FoodChoices:
 
 def food_groups(*, at: datetime) -> dict[str, FoodGroup]:
     """The groups that have a published food, by slug, in their order."""
-    foods = FoodSource.objects.published(at=at).foods()
+    return _groups_of(FoodSource.objects.published(at=at).foods())
+
+
+def chosen_food_groups(*, at: datetime) -> dict[str, FoodGroup]:
+    """The groups that have a published food which editors chose, by slug, in their order."""
+    return _groups_of(FoodSource.objects.published(at=at).foods().curated())
+
+
+def _groups_of(foods: FoodSourceQuerySet) -> dict[str, FoodGroup]:
     groups = FoodGroup.objects.filter(foods__in=foods).distinct()
     return {group.slug: group for group in groups}
 

@@ -13,7 +13,7 @@ from nutrients.htmx import render_page_or_fragment
 from nutrients.models import Nutrient, Symptom
 from nutrients.queries.change_notes import notes_on_page
 from nutrients.queries.evidence import evidence_page
-from nutrients.queries.food_filters import food_groups
+from nutrients.queries.food_filters import chosen_food_groups
 from nutrients.queries.intakes import daily_needs
 from nutrients.queries.nutrient_foods import NutrientChoices
 from nutrients.queries.nutrients import nutrient_groups, nutrient_page
@@ -53,7 +53,7 @@ def nutrient(request: HttpRequest, slug: str) -> HttpResponse:
     """
     now = timezone.now()
     row = get_object_or_404(Nutrient.objects.published(at=now), slug=slug)
-    needs, groups = daily_needs(row), food_groups(at=now)
+    needs, groups = daily_needs(row), chosen_food_groups(at=now)
     stage, filters, ignored = read_nutrient_page(request.GET, slug, needs.stages, groups)
     context = {
         "section": "nutrients",

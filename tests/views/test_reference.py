@@ -169,30 +169,6 @@ def test_nutrient_page_ranks_foods_with_amount_share_and_table(client, content):
     assert "Foods richest in magnesium" in text
 
 
-@pytest.mark.parametrize(
-    ("address", "foods"),
-    [
-        # Of what adults should stay below an amount of, no food is offered.
-        ("/nutrients/sodium/?stage=31-50-male", 0),
-        ("/nutrients/copper/?stage=19-30-pregnancy&diet=dairy-free", 3),
-    ],
-)
-def test_way_to_a_plate_offers_foods_that_suit_the_reader(client, content, address, foods):
-    links = links_of(client.get(address), "plate-way")
-
-    assert len(links) == 1
-    assert links[0].count("food=") == foods
-    assert "liver" not in links[0]
-    assert ("diet=dairy-free" in links[0]) == ("diet=dairy-free" in address)
-
-
-@pytest.mark.parametrize(
-    "address", ["/nutrients/copper/", "/nutrients/copper/?stage=infants-0-6-months"]
-)
-def test_no_plate_is_offered_without_a_life_stage_that_it_is_for(client, content, address):
-    assert links_of(client.get(address), "plate-way") == []
-
-
 def test_sunlight_stands_beside_vitamin_d_in_words(client, content):
     page = client.get("/nutrients/vitamin-d/")
 

@@ -1,0 +1,27 @@
+"""The way from a nutrient's page to a plate: what it begins with, and when it is not offered."""
+
+import pytest
+
+from tests.views.pages import links_of
+
+
+@pytest.mark.parametrize(
+    ("address", "foods"),
+    [
+        # Of what adults should stay below an amount of, no food is offered.
+        ("/nutrients/sodium/?stage=31-50-male", 0),
+        ("/nutrients/copper/?stage=19-30-pregnancy&diet=dairy-free", 3),
+    ],
+)
+def test_way_to_a_plate_offers_foods_that_suit_the_reader(client, content, address, foods):
+    links = links_of(client.get(address), "plate-way")
+
+    assert len(links) == 1
+    assert links[0].count("food=") == foods
+    assert "liver" not in links[0]
+    assert ("diet=dairy-free" in links[0]) == ("diet=dairy-free" in address)
+
+
+@pytest.mark.parametrize("query", ["", "?stage=infants-0-6-months"])
+def test_no_plate_is_offered_without_a_life_stage_that_it_is_for(client, content, query):
+    assert links_of(client.get(f"/nutrients/copper/{query}"), "plate-way") == []
