@@ -15,7 +15,7 @@ from .symptoms import Symptom
 
 WORDS_A_MINUTE = 200
 # Citations, block marks and the addresses of links are not read aloud.
-MARKS = re.compile(r"\[@[^\]]*\]|\[\[[^\]]*\]\]|\]\([^)]*\)")
+MARKS = re.compile(r"\[@[^\[\]]*\]|\[\[[^\[\]]*\]\]|\]\([^)]{0,2500}+\)")
 
 
 class Article(Slugged, Publishable):

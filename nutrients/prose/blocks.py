@@ -11,7 +11,8 @@ LIVE_BLOCKS = ("comparison-table", "red-flags", "other-causes")
 # What holds Markdown, from [[name]] to [[/name]].
 CONTAINERS = ("steps", "callout")
 
-MARK = re.compile(r"\[\[(?P<end>/?)(?P<name>[^\]\s/]*)(?:[ \t]+(?P<argument>[^\]]*?))?\s*\]\]")
+# No part may hold what begins a mark: each start would else be looked at to the end of the line.
+MARK = re.compile(r"\[\[(?P<end>/?)(?P<name>[^\[\]\s/]*)(?:\s(?P<argument>[^\[\]]*))?\]\]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,10 @@ from .markdown import CITATION
 CITES = re.compile(r"\[\s*@[^\]\n]*\]?")
 HTML = re.compile(r"<(?:[a-zA-Z][^\s>]*|/[a-zA-Z]|!)")
 HEADING = re.compile(r"^ {0,3}#{1,2}(?:\s|$)")
-PICTURE = re.compile(r"!\[[^\]]*\]\(")
+# Bounded, and without ways to give back what was taken, so that no line can take long.
+PICTURE = re.compile(r"!\[[^\]]{0,500}+\]\(")
 STEP = re.compile(r"^\d+[.)]\s")
-LINK = re.compile(r"(?<!!)\[[^\]@][^\]]*\]\(([^)\s]+)[^)]*\)")
+LINK = re.compile(r"(?<!!)\[[^\[\]@][^\[\]]*\]\(([^)\s]{1,2000}+)[^)]{0,500}+\)")
 # What may follow the name of a block.
 ARGUMENTS = {
     "comparison-table": ("core",),

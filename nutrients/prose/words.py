@@ -7,7 +7,7 @@ import re
 from .blocks import MARK, lines_of
 from .markdown import CITATION
 
-LINKED = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+LINKED = re.compile(r"\[([^\[\]]*)\]\([^)]{0,2500}+\)")
 LIST_ITEM = re.compile(r"^\s*(?:[-*+]|\d+[.)]|#{1,6}|>)\s+")
 SENTENCE_END = re.compile(r"(?<=[.!?:])\s+")
 

@@ -1,0 +1,83 @@
+"""Texts made to take long: every reader of prose and of words gets through them at once.
+
+The guard is far from any real time: these take hundredths of a second, and took minutes where a
+pattern looked at the rest of the line from each of its starts.
+"""
+
+import signal
+
+import pytest
+
+from nutrients.forms.words import read_words
+from nutrients.models.articles import MARKS
+from nutrients.open_data.cells import FORMULA
+from nutrients.prose import blocks, checking, markdown, words
+from nutrients.search import words as search_words
+from nutrients.wording import FORBIDDEN
+
+LENGTH, GUARD = 20_000, 20
+PARTS = [
+    *("[", "]", "](", "[a](", "[@", "[@a;", "[@a ", "[@a; ", "![", "![a](", "[[", "[[a ", "[[x\t"),
+    *("[[x  ", "[a][", "(", "*", "**a ", "_a", "*a_ ", "a*", "`", "> ", ">", "- ", "1. ", "# "),
+    *(
+        "\\",
+        "<",
+        "<a ",
+        "<!",
+        "&",
+        "&#x1;",
+        "https://",
+        " ",
+        "\n",
+        "a.",
+        "a. ",
+        "’",
+        "a@",
+        "-",
+        "É",
+    ),
+]
+NESTED = "\n".join(" " * (2 * depth) + "- a" for depth in range(200))
+TEXTS = [
+    *(part * (LENGTH // len(part)) for part in PARTS),
+    NESTED,
+    f"[[x{' ' * LENGTH}",
+    f"[a]({'a' * LENGTH}",
+    f"[@a{' ;' * LENGTH}",
+    f"{'[' * 5_000}a{']' * 5_000}",
+]
+READERS = {
+    "render": lambda text: len(markdown.render(text, lambda slug: None)),
+    "check": lambda text: checking.check(text, known_sources=[], known_symptoms=[]),
+    "links": checking.links,
+    "cited slugs": markdown.cited_slugs,
+    "sentences": words.sentences,
+    "blocks": blocks.split,
+    "count of words": lambda text: MARKS.sub("", text),
+    "words of a search": lambda text: search_words.telling_words(read_words(text)),
+    "words of a document": search_words.words_of,
+    "forbidden words": lambda text: [pattern.search(text) for pattern in FORBIDDEN],
+    "cell of a table": FORMULA.match,
+}
+
+
+@pytest.fixture
+def _guarded():
+    def ended(number, frame):
+        raise AssertionError("A text takes too long to read.")
+
+    before = signal.signal(signal.SIGALRM, ended)
+    signal.alarm(GUARD * len(TEXTS))
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
+
+
+@pytest.mark.usefixtures("_guarded")
+@pytest.mark.parametrize("reader", READERS)
+def test_no_text_takes_long_to_read(reader):
+    for text in TEXTS:
+        signal.alarm(GUARD)
+        made = READERS[reader](text)
+        if reader == "render":
+            assert made <= 12 * len(text) + 100
