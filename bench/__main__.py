@@ -1,62 +1,85 @@
-"""Measure the pages that matter most and write docs/performance.md.
+"""Measure every kind of page and write docs/performance.md with its plot.
 
-python -m bench
+python -m bench [--quick]
 
-It takes about two and a half minutes, most of it in rounds: each round asks every server for
-every page in turn, so that a busy moment of the machine touches all of them alike.
+A full run takes about ten minutes, most of it in rounds: each round asks every server for every
+page in turn, so that a busy moment of the machine touches all of them alike. `--quick` takes one
+short round, on SQLite with the shipped content alone, and writes nothing.
 """
 
 import os
+import sys
 import tempfile
 from pathlib import Path
 
-from bench import load, queries, report, servers
+from bench import load, pages, queries, report, servers, starting
+from tests import engines
 
-ROUNDS, SECONDS, CONNECTIONS = 5, 2.5, 4
-PAGES = {
-    "the founding article": load.Request("GET", "/articles/nutrients-and-muscle-jerking/"),
-    "the table with two filters": load.Request("GET", "/compare/?symptom=muscle-cramps&diet=vegan"),
-    "the checklist, four ticks": load.Request(
-        "POST",
-        "/checklist/",
-        "symptom=muscle-cramps&symptom=tingling&symptom=fatigue&risk=vegan-diet",
-    ),
-}
+ROUNDS, SECONDS, CONNECTIONS = 3, 0.8, 4
+DOCS = servers.ROOT / "docs"
 
 
-def main() -> None:
-    """Measure, print the table and write the document."""
+def main(*arguments: str) -> None:
+    """Measure, print the tables and write the document."""
+    quick = "--quick" in arguments
     busy = os.getloadavg()[0]
-    with tempfile.TemporaryDirectory() as folder:
+    rounds, seconds = (1, 0.3) if quick else (ROUNDS, SECONDS)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
         print("Preparing a site of its own ...", flush=True)
-        servers.prepare(Path(folder))
-        counts = queries.counted(Path(folder), list(PAGES.values()))
-        with servers.running(Path(folder)) as ports:
-            lines = measured(ports, counts)
-    print(report.table(lines))
-    target = servers.ROOT / "docs" / "performance.md"
-    target.write_text(report.document(lines, ROUNDS, SECONDS, CONNECTIONS, busy))
+        servers.prepare(folder / "sqlite")
+        lines = measured(folder / "sqlite", rounds, seconds)
+        print(report.table(lines), flush=True)
+        if quick:
+            return
+        start = starting.measured(folder / "sqlite")
+        grown = growth.table(folder / "sqlite", folder / "grown")
+        on_postgresql = measured_on_postgresql(folder / "postgresql", rounds, seconds)
+    run = report.Run(lines, on_postgresql, grown, start, (rounds, seconds, CONNECTIONS), busy)
+    (DOCS / "performance.md").write_text(report.document(run))
+    (DOCS / "performance.svg").write_text(report.plot(lines))
 
 
-def measured(ports: dict[str, int], counts: list[int]) -> list[report.Line]:
-    """Ask every server for every page, round by round, and give a line a page."""
-    lines = []
-    for (name, request), count in zip(PAGES.items(), counts, strict=True):
-        size = load.size_of(ports["site"], request)
-        lines.append(report.Line(name, size, count, {server: [] for server in ports}))
-    for number in range(ROUNDS):
-        print(f"Round {number + 1} of {ROUNDS} ...", flush=True)
-        for line in lines:
-            for server, port in ports.items():
-                asked = PAGES[line.page] if server == "site" else bare(line, PAGES[line.page])
-                line.rounds[server].append(load.measure(port, asked, SECONDS, CONNECTIONS))
+def measured(folder: Path, rounds: int, seconds: float, database: str = "") -> list[report.Line]:
+    """Ask every server for every page, round by round, and give a line a case."""
+    with servers.running(servers.SITE | servers.BARE, folder, database) as running:
+        answers = {
+            page: load.answer_of(running["site"].port, request)
+            for page, request in pages.PAGES.items()
+        }
+        cases = pages.cases({page: answer.etag for page, answer in answers.items()})
+        counts = queries.counted(folder, [case.request for case in cases], database)
+        lines = [
+            report.Line(case, load.answer_of(running[case.server].port, case.request), count)
+            for case, count in zip(cases, counts, strict=True)
+        ]
+        for number in range(rounds):
+            print(f"Round {number + 1} of {rounds} ...", flush=True)
+            for line in lines:
+                ask_all(line, running, seconds)
     return lines
 
 
-def bare(line: report.Line, request: load.Request) -> load.Request:
-    """Give the request for a bare page of the same size, with the same form."""
-    return load.Request(request.method, f"/{line.size}", request.body)
+def ask_all(line: report.Line, running: dict[str, servers.Server], seconds: float) -> None:
+    """Ask the site for a page, and the bare servers for as many bytes."""
+    asked, size = line.case.request, line.answer.body
+    plain = load.Request(asked.method, f"/{size}", asked.body)
+    rounds = {"site": running[line.case.server].measure(asked, seconds, CONNECTIONS)}
+    for name in servers.BARE:
+        rounds[name] = running[name].measure(plain, seconds, CONNECTIONS)
+    line.rounds.append(rounds)
+
+
+def measured_on_postgresql(folder: Path, rounds: int, seconds: float) -> list[report.Line]:
+    """Measure the same on a PostgreSQL of the benchmark's own."""
+    if not engines.found("initdb"):
+        engines.install()
+    folder.mkdir()
+    folder.parent.chmod(0o755)
+    with engines.postgresql(folder / "server") as database:
+        servers.prepare(folder, database)
+        return measured(folder, rounds, seconds, database)
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

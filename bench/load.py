@@ -7,19 +7,26 @@ import time
 from dataclasses import dataclass, field
 
 LENGTH = re.compile(rb"^content-length: *(\d+)", re.IGNORECASE | re.MULTILINE)
+ETAG = re.compile(rb"^etag: *(\S+)", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Request:
-    """What to ask for: a method, an address without the host, and a form's body."""
+    """What to ask for: a method, an address without the host, a form's body, and headers."""
 
     method: str
     path: str
     body: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
 
     def encoded(self) -> bytes:
-        """Give the request as bytes of HTTP/1.1 on a connection that stays open."""
-        head = [f"{self.method} {self.path} HTTP/1.1", "Host: 127.0.0.1"]
+        """Give the request as bytes of HTTP/1.1, asking for Brotli, on a connection that stays."""
+        head = [
+            f"{self.method} {self.path} HTTP/1.1",
+            "Host: 127.0.0.1",
+            "Accept-Encoding: br, gzip",
+        ]
+        head += [f"{name}: {value}" for name, value in self.headers]
         if self.body:
             head += [
                 "Content-Type: application/x-www-form-urlencoded",
@@ -30,10 +37,11 @@ class Request:
 
 @dataclass
 class Measure:
-    """What one round gave. Times are in seconds."""
+    """What one round gave. Times are in seconds; `cpu` is what the server used in all."""
 
     seconds: float
     times: list[float] = field(default_factory=list)
+    cpu: float = 0.0
 
     @property
     def per_second(self) -> float:
@@ -41,13 +49,27 @@ class Measure:
         return len(self.times) / self.seconds
 
     @property
-    def p99(self) -> float:
-        """The time within which 99 of 100 requests were answered."""
-        return sorted(self.times)[int(len(self.times) * 0.99)]
+    def cpu_each(self) -> float:
+        """Seconds of the server's processor time for one request."""
+        return self.cpu / len(self.times)
+
+    def within(self, share: float) -> float:
+        """The time within which this share of the requests were answered, such as 0.99."""
+        return sorted(self.times)[int(len(self.times) * share)]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back: its status, its mark, and the bytes of its head and of its body."""
+
+    status: int
+    etag: str
+    head: int
+    body: int
 
 
 def measure(port: int, request: Request, seconds: float, connections: int) -> Measure:
-    """Ask for `seconds` over so many connections. Raises RuntimeError for an answer but 200."""
+    """Ask for `seconds` over so many connections. Raises RuntimeError where an answer fails."""
     result, failures = Measure(seconds), []
     end = time.perf_counter() + seconds
 
@@ -78,20 +100,20 @@ def ask(connection: socket.socket, message: bytes, end: float) -> list[float]:
     return times
 
 
-def read_answer(connection: socket.socket) -> int:
-    """Read one whole answer; give the length of its body in bytes."""
+def read_answer(connection: socket.socket) -> Answer:
+    """Read one whole answer. Raises RuntimeError for one that is neither 200 nor 304."""
     received = b""
     while b"\r\n\r\n" not in received:
         received += receive(connection)
     head, _, body = received.partition(b"\r\n\r\n")
-    announced = LENGTH.search(head)
-    if b" 200 " not in head[:20] or not announced:
+    status, announced, etag = int(head[9:12]), LENGTH.search(head), ETAG.search(head)
+    if status not in (200, 304) or (status == 200 and not announced):
         raise RuntimeError(f"an answer that cannot be measured: {head.splitlines()[0].decode()}")
-    length = int(announced[1])
+    length = int(announced[1]) if announced and status == 200 else 0
     got = len(body)
     while got < length:
         got += len(receive(connection))
-    return length
+    return Answer(status, etag[1].decode() if etag else "", len(head) + 4, length)
 
 
 def receive(connection: socket.socket) -> bytes:
@@ -102,8 +124,8 @@ def receive(connection: socket.socket) -> bytes:
     return part
 
 
-def size_of(port: int, request: Request) -> int:
-    """Ask once; give the length of the answer's body in bytes."""
+def answer_of(port: int, request: Request) -> Answer:
+    """Ask once."""
     with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
         connection.sendall(request.encoded())
         return read_answer(connection)

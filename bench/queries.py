@@ -1,4 +1,4 @@
-"""How many queries each page asks of the database."""
+"""How many queries each page asks of the database where nothing of it is in memory."""
 
 import json
 import subprocess
@@ -11,12 +11,12 @@ from bench import load, servers
 TYPE = "application/x-www-form-urlencoded"
 
 
-def counted(folder: Path, requests: list[load.Request]) -> list[int]:
+def counted(folder: Path, requests: list[load.Request], database: str = "") -> list[int]:
     """Give the number of queries of each request, counted in a process of its own."""
     done = subprocess.run(
         [sys.executable, "-m", "bench.queries"],
         cwd=servers.ROOT,
-        env=servers.environment(folder) | {"LOG_LEVEL": "ERROR"},
+        env=servers.environment(folder, database) | {"LOG_LEVEL": "ERROR"},
         input=json.dumps([asdict(request) for request in requests]),
         stdout=subprocess.PIPE,
         text=True,
@@ -35,8 +35,9 @@ def main() -> None:
     from django.test.utils import CaptureQueriesContext
 
     numbers = []
-    for request in [load.Request(**fields) for fields in json.load(sys.stdin)]:
-        client = Client(headers={"host": "127.0.0.1"})
+    for fields in json.load(sys.stdin):
+        request = load.Request(**fields)
+        client = Client(headers=dict(request.headers) | {"host": "127.0.0.1"})
         with CaptureQueriesContext(connection) as captured:
             client.generic(request.method, request.path, request.body, content_type=TYPE)
         numbers.append(len(captured))

@@ -1,74 +1,119 @@
-"""gunicorn three times over with one configuration: the site, bare Django and bare WSGI."""
+"""gunicorn several times over with one configuration: the site, bare Django and bare WSGI."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
+from bench import load, processes
+from tests.browser.server import free_port
+
 ROOT = Path(__file__).resolve().parent.parent
-APPLICATIONS = {
-    "site": "nutrisite.wsgi",
-    "bare Django": "bench.bare_django",
-    "bare WSGI": "bench.bare_wsgi",
+LIVING = load.Request("GET", "/healthz")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One of the servers: its WSGI application, and what is set for it."""
+
+    application: str
+    variables: tuple[tuple[str, str], ...] = ()
+
+
+BARE = {"bare Django": Kind("bench.bare_django"), "bare WSGI": Kind("bench.bare_wsgi")}
+SITE = {
+    "site": Kind("nutrisite.wsgi"),
+    "site without kept pages": Kind("nutrisite.wsgi", (("PAGE_CACHE_MB", "0"),)),
 }
 
 
-def environment(folder: Path) -> dict[str, str]:
-    """Give the variables of a site that keeps everything in one folder."""
-    return {
+@dataclass(frozen=True)
+class Server:
+    """A running server: its port, and the process whose children answer."""
+
+    port: int
+    pid: int
+
+    def measure(self, request: load.Request, seconds: float, connections: int) -> load.Measure:
+        """Ask for `seconds`; give the times with the processor time of the server's workers."""
+        before = processes.cpu_seconds(self.pid)
+        result = load.measure(self.port, request, seconds, connections)
+        result.cpu = processes.cpu_seconds(self.pid) - before
+        return result
+
+
+def environment(folder: Path, database: str = "") -> dict[str, str]:
+    """Give the variables of a site that keeps everything in one folder, or on a server."""
+    variables = {
         "PATH": os.environ["PATH"],
         "DJANGO_SETTINGS_MODULE": "nutrisite.settings",
-        "SECRET_KEY": "only-for-the-benchmark",
+        "SECRET_KEY": "only-for-the-benchmark-and-never-for-a-server-0123456789",
         "VAR_DIR": str(folder),
         "WEB_WORKERS": "1",
     }
+    return variables | ({"DATABASE_URL": database} if database else {})
 
 
-def prepare(folder: Path) -> None:
+def manage(folder: Path, *command: str, database: str = "") -> None:
+    """Run a command of manage.py on a site's folder."""
+    subprocess.run(
+        [sys.executable, "manage.py", *command],
+        cwd=ROOT,
+        env=environment(folder, database),
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
+
+
+def prepare(folder: Path, database: str = "") -> None:
     """Fill a folder with a loaded database and the collected files."""
+    folder.mkdir(parents=True, exist_ok=True)
     for command in (["migrate", "-v0"], ["load_content"], ["collectstatic", "-v0", "--noinput"]):
-        manage = [sys.executable, "manage.py", *command]
-        subprocess.run(manage, cwd=ROOT, env=environment(folder), check=True)
+        manage(folder, *command, database=database)
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[dict[str, int]]:
-    """Run all three until the end of the block; give the port of each."""
+def running(
+    kinds: dict[str, Kind], folder: Path, database: str = ""
+) -> Iterator[dict[str, Server]]:
+    """Run these servers until the end of the block."""
     with ExitStack() as stack:
-        yield {name: stack.enter_context(one(name, folder)) for name in APPLICATIONS}
+        yield {
+            name: stack.enter_context(one(kind, folder, database)) for name, kind in kinds.items()
+        }
 
 
 @contextmanager
-def one(name: str, folder: Path) -> Iterator[int]:
-    """Run one server until the end of the block; give its port."""
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        port = trial.getsockname()[1]
-    command = [sys.executable, "-m", "gunicorn", "--max-requests", "0", APPLICATIONS[name]]
-    variables = environment(folder) | {"PORT": str(port)}
-    with (folder / f"{name}.log").open("w") as log:
-        server = subprocess.Popen(command, cwd=ROOT, env=variables, stdout=log, stderr=log)
+def one(kind: Kind, folder: Path, database: str = "", workers: int = 1) -> Iterator[Server]:
+    """Run one server until the end of the block."""
+    port = free_port()
+    command = [sys.executable, "-m", "gunicorn", "--max-requests", "0", kind.application]
+    variables = environment(folder, database) | dict(kind.variables)
+    variables |= {"PORT": str(port), "WEB_WORKERS": str(workers)}
+    with (folder / f"server-{port}.log").open("w") as log:
+        process = subprocess.Popen(command, cwd=ROOT, env=variables, stdout=log, stderr=log)
         try:
-            wait_for(port, server)
-            yield port
+            wait_for(port, process)
+            yield Server(port, process.pid)
         finally:
-            server.terminate()
-            server.wait(timeout=30)
+            process.terminate()
+            process.wait(timeout=30)
 
 
-def wait_for(port: int, server: subprocess.Popen) -> None:
+def wait_for(port: int, process: subprocess.Popen) -> None:
     """Return when the port answers. Raises RuntimeError when the server ends or needs 30 s."""
-    for _ in range(300):
-        if server.poll() is not None:
-            break
+    end = time.monotonic() + 30
+    while time.monotonic() < end and process.poll() is None:
         try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            load.answer_of(port, LIVING)
         except OSError:
-            time.sleep(0.1)
+            time.sleep(0.01)
+        except RuntimeError:
+            return
         else:
             return
     raise RuntimeError(f"The server on port {port} did not start.")

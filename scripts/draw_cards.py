@@ -19,7 +19,7 @@ from tests.browser import chromium
 
 ROOT = Path(__file__).resolve().parent.parent
 CARDS = ROOT / "static" / "img" / "cards"
-FONT = ROOT / "static" / "fonts" / "atkinson-hyperlegible-next-latin-wght-normal.woff2"
+FONT = ROOT / "scripts" / "fonts" / "atkinson-hyperlegible-next-latin-wght-normal.woff2"
 SITE = ROOT / "static" / "img" / "og-image.svg"
 NUTRIENTS = ROOT / "fixtures" / "02_nutrients.yaml"
 

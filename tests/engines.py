@@ -70,9 +70,12 @@ def postgresql(folder: Path) -> Iterator[str]:
         shutil.chown(folder, ACCOUNT)
         as_account = ["runuser", "--user", ACCOUNT, "--"]
     data = folder / "data"
-    run([*as_account, found("initdb"), "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"], data)
+    run(
+        [*as_account, str(found("initdb")), "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"],
+        data,
+    )
     options = " ".join([f"-p {port} -k {folder} -h 127.0.0.1", *(f"-c {each}" for each in FAST)])
-    control = [*as_account, found("pg_ctl"), "--wait", "--silent"]
+    control = [*as_account, str(found("pg_ctl")), "--wait", "--silent"]
     run([*control, "--log", f"{folder}/log", "--options", options, "start"], data)
     try:
         user = ACCOUNT if as_account else os.environ.get("USER", ACCOUNT)
@@ -102,7 +105,7 @@ def redis(folder: Path) -> Iterator[str]:
     folder.mkdir()
     port = free_port()
     options = ["--bind", "127.0.0.1", "--port", str(port), "--save", "", "--dir", str(folder)]
-    server = subprocess.Popen([found("redis-server"), *options], stdout=subprocess.DEVNULL)
+    server = subprocess.Popen([str(found("redis-server")), *options], stdout=subprocess.DEVNULL)
     try:
         yield f"redis://127.0.0.1:{port}/0"
     finally:

@@ -106,9 +106,9 @@ class PageCache:
         if is_unchanged(environ, page.etag, date):
             status, headers, body, is_larger = "304 Not Modified", page.unchanged, b"", False
         else:
-            size = page.size
-            headers, body = page.form(encoding_for(environ))
-            status, is_larger = "200 OK", page.size > size
+            encoding = encoding_for(environ)
+            status, is_larger = "200 OK", not page.has(encoding)
+            headers, body = page.form(encoding)
         if is_new or is_larger:
             self._keep(page, exchange)
         exchange.start_response(status, headers + dated)

@@ -47,7 +47,8 @@ def is_unchanged(environ: dict[str, Any], etag: str, last_modified: str) -> bool
         opaque = etag.removeprefix("W/")
         known = [mark.removeprefix("W/") for mark in parse_etags(marks)]
         return marks == etag or opaque in known or known == ["*"]
-    date = parse_http_date_safe(environ.get("HTTP_IF_MODIFIED_SINCE", ""))
-    if date is None or not last_modified:
+    asked = environ.get("HTTP_IF_MODIFIED_SINCE")
+    date = parse_http_date_safe(asked) if asked and last_modified else None
+    if date is None:
         return False
     return date >= (parse_http_date_safe(last_modified) or date + 1)

@@ -41,6 +41,10 @@ class Page:
         """Bytes in memory, with all forms made so far."""
         return OVERHEAD + sum(len(body) for _, body in self._forms.values())
 
+    def has(self, encoding: str) -> bool:
+        """Whether this form was made before."""
+        return encoding in self._forms
+
     def form(self, encoding: str) -> tuple[Headers, bytes]:
         """Give headers and body in an encoding: "br", "gzip" or "" for none."""
         form = self._forms.get(encoding)

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Protocol
 
 from django.db import Error, close_old_connections, connections
@@ -47,7 +48,12 @@ class Version:
     def last_modified(self, *, at: float) -> str:
         """Give the date for `Last-Modified`; empty while it could still stand for two contents."""
         second = int(self.since) + 1
-        return http_date(second) if at >= second + SETTLED else ""
+        return _written(second) if at >= second + SETTLED else ""
+
+
+@lru_cache(maxsize=4)
+def _written(second: int) -> str:
+    return http_date(second)
 
 
 class Reader(Protocol):

@@ -32,8 +32,8 @@ def name_of(folder: Path) -> str:
 def create(folder: Path) -> None:
     """Make an empty database for a folder; SQLite makes its own."""
     if not IS_SQLITE:
-        on_server(f"DROP DATABASE IF EXISTS {name_of(folder)} WITH (FORCE)")
-        on_server(f"CREATE DATABASE {name_of(folder)}")
+        run_on_server(f"DROP DATABASE IF EXISTS {name_of(folder)} WITH (FORCE)")
+        run_on_server(f"CREATE DATABASE {name_of(folder)}")
 
 
 def copy(prepared: Path, folder: Path) -> None:
@@ -45,8 +45,8 @@ def copy(prepared: Path, folder: Path) -> None:
         ):
             source.backup(target)
     else:
-        on_server(f"DROP DATABASE IF EXISTS {name_of(folder)} WITH (FORCE)")
-        on_server(f"CREATE DATABASE {name_of(folder)} TEMPLATE {name_of(prepared)}")
+        run_on_server(f"DROP DATABASE IF EXISTS {name_of(folder)} WITH (FORCE)")
+        run_on_server(f"CREATE DATABASE {name_of(folder)} TEMPLATE {name_of(prepared)}")
 
 
 def execute(folder: Path, statement: str) -> None:
@@ -56,11 +56,11 @@ def execute(folder: Path, statement: str) -> None:
         with closing(sqlite3.connect(database, timeout=20)) as connection, connection:
             connection.execute(statement)
     else:
-        with psycopg.connect(url_of(folder)) as connection:
-            connection.execute(statement)
+        with psycopg.connect(url_of(folder)) as live:
+            live.execute(statement)
 
 
-def on_server(statement: str) -> None:
+def run_on_server(statement: str) -> None:
     """Run a statement that cannot stand in a transaction."""
     with psycopg.connect(SERVER, autocommit=True) as connection:
         connection.execute(statement)

@@ -21,14 +21,14 @@ def folder(prepared, tmp_path):
 def shut(folder):
     """Let nobody connect to the site's database, and end all who are."""
     name = databases.name_of(folder)
-    databases.on_server(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
-    databases.on_server(
+    databases.run_on_server(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+    databases.run_on_server(
         f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
     )
 
 
 def open_again(folder):
-    databases.on_server(f"ALTER DATABASE {databases.name_of(folder)} ALLOW_CONNECTIONS true")
+    databases.run_on_server(f"ALTER DATABASE {databases.name_of(folder)} ALLOW_CONNECTIONS true")
 
 
 def soon(question, seconds=20):
