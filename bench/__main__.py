@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import load, pages, queries, report, servers, starting
+from bench import growth, load, pages, queries, report, servers, starting
 from tests import engines
 
 ROUNDS, SECONDS, CONNECTIONS = 3, 0.8, 4
@@ -33,7 +33,7 @@ def main(*arguments: str) -> None:
         if quick:
             return
         start = starting.measured(folder / "sqlite")
-        grown = growth.table(folder / "sqlite", folder / "grown")
+        grown = measured_growth(folder / "sqlite", folder / "grown")
         on_postgresql = measured_on_postgresql(folder / "postgresql", rounds, seconds)
     run = report.Run(lines, on_postgresql, grown, start, (rounds, seconds, CONNECTIONS), busy)
     (DOCS / "performance.md").write_text(report.document(run))
@@ -68,6 +68,15 @@ def ask_all(line: report.Line, running: dict[str, servers.Server], seconds: floa
     for name in servers.BARE:
         rounds[name] = running[name].measure(plain, seconds, CONNECTIONS)
     line.rounds.append(rounds)
+
+
+def measured_growth(shipped: Path, grown: Path) -> str:
+    """Give the table of what pages cost with very much content."""
+    print("Making up much content ...", flush=True)
+    servers.prepare(grown)
+    numbers = ("--nutrients", "200", "--symptoms", "500", "--articles", "2000")
+    servers.manage(grown, "make_sample_content", *numbers, "--foods", "100000")
+    return growth.table(shipped, grown)
 
 
 def measured_on_postgresql(folder: Path, rounds: int, seconds: float) -> list[report.Line]:

@@ -1,7 +1,7 @@
 """How much more each kind of page costs with grown content than with the shipped content alone.
 
-python -m bench.growth SHIPPED GROWN, each a VAR_DIR with a filled database. `make_sample_content`
-fills the second. Each is served inside a process of its own, without a page kept from before.
+Each site is served inside a process of its own, without a page kept from before: the program
+`python -m bench.growth` is that process.
 """
 
 import gzip
@@ -17,6 +17,8 @@ from statistics import median
 from bench import servers
 
 ROUNDS, TIMES = 3, 5
+# Where a page grew beyond these, the table says so: times its own CPU, and bytes.
+MOST_GROWTH, LARGEST = 1.2, 40_000
 TICKS = "symptom=muscle-cramps&symptom=tingling&symptom=fatigue&risk=vegan-diet"
 PAGES = {
     "home": "/",
@@ -54,22 +56,26 @@ PAGES = {
 }
 
 
-def main() -> None:
-    """Measure both sites in turn, round by round, and print the table."""
-    folders = [Path(name) for name in sys.argv[1:3]]
-    rounds = [[measured(folder) for folder in folders] for _ in range(ROUNDS)]
-    print("| page | status | CPU shipped | CPU grown | ratio | gzip shipped | gzip grown |")
-    print("|---|---|--:|--:|--:|--:|--:|")
-    for page in PAGES:
-        shipped, grown = ([run[side][page] for run in rounds] for side in (0, 1))
-        before, after = (median(run["ms"] for run in side) for side in (shipped, grown))
-        marks = " !" if after > 1.2 * before else ""
-        size = " !" if grown[0]["gzip"] > 40_000 else ""
-        print(
-            f"| {page} | {grown[0]['status']} | {before:.2f} ms | {after:.2f} ms"
-            f" | {after / before:.2f}{marks} | {shipped[0]['gzip'] / 1000:.1f} kB"
-            f" | {grown[0]['gzip'] / 1000:.1f} kB{size} |"
-        )
+def table(shipped: Path, grown: Path) -> str:
+    """Measure both sites in turn, round by round, and give the table; `!` marks what grew."""
+    rounds = [[measured(folder) for folder in (shipped, grown)] for _ in range(ROUNDS)]
+    rows = [
+        "| page | CPU shipped | CPU grown | ratio | gzip shipped | gzip grown |",
+        "|---|--:|--:|--:|--:|--:|",
+    ]
+    return "\n".join([*rows, *(row(page, rounds) for page in PAGES)])
+
+
+def row(page: str, rounds: list[list[dict[str, dict]]]) -> str:
+    """Give the line of one page. Raises RuntimeError where it was not answered."""
+    before, after = ([each[side][page] for each in rounds] for side in (0, 1))
+    if after[0]["status"] != "200 OK":
+        raise RuntimeError(f"{page}: {after[0]['status']}")
+    shipped, grown = (median(run["ms"] for run in side) for side in (before, after))
+    growth = f"{grown / shipped:.2f}{' !' if grown > MOST_GROWTH * shipped else ''}"
+    sizes = [f"{side[0]['gzip'] / 1000:.1f} kB" for side in (before, after)]
+    size = f"{sizes[1]}{' !' if after[0]['gzip'] > LARGEST else ''}"
+    return f"| {page} | {shipped:.2f} ms | {grown:.2f} ms | {growth} | {sizes[0]} | {size} |"
 
 
 def measured(folder: Path) -> dict[str, dict]:
@@ -144,4 +150,4 @@ def asked(application, environ: dict[str, str], memory: dict) -> tuple[str, byte
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nutrisite.settings")
-    main() if len(sys.argv) > 1 else serve()
+    serve()

@@ -18,13 +18,14 @@ class Request:
     path: str
     body: str = ""
     headers: tuple[tuple[str, str], ...] = ()
+    encodings: str = "br, gzip"
 
     def encoded(self) -> bytes:
-        """Give the request as bytes of HTTP/1.1, asking for Brotli, on a connection that stays."""
+        """Give the request as bytes of HTTP/1.1, on a connection that stays open."""
         head = [
             f"{self.method} {self.path} HTTP/1.1",
             "Host: 127.0.0.1",
-            "Accept-Encoding: br, gzip",
+            f"Accept-Encoding: {self.encodings}",
         ]
         head += [f"{name}: {value}" for name, value in self.headers]
         if self.body:

@@ -4,13 +4,16 @@ import os
 import platform
 from dataclasses import dataclass, field
 from importlib.metadata import version
+from pathlib import Path
 from statistics import median
+from string import Template
 from xml.sax.saxutils import escape
 
 from bench.load import Answer, Measure
 from bench.pages import Case
 from bench.starting import Start
 
+PACKAGES = ("Django", "gunicorn", "psycopg", "brotli")
 WSGI, DJANGO = "bare WSGI", "bare Django"
 COLUMNS = (
     *("page", "asked for", "queries", "on the wire", "a second", "p50", "p99"),
@@ -116,58 +119,26 @@ def _bar(line: Line, y: int, scale: float) -> str:
 
 def document(run: Run) -> str:
     """Give the whole page for docs/performance.md."""
+    template = Template((Path(__file__).parent / "performance.md").read_text())
     rounds, seconds, connections = run.effort
-    names = ("Django", "gunicorn", "psycopg", "brotli")
-    versions = ", ".join(f"{name} {version(name)}" for name in names)
-    machine = f"{os.cpu_count()} cores of {platform.machine()}, Python {platform.python_version()}"
     article = run.lines[3]
-    return f"""# Performance
+    return template.substitute(
+        rounds=rounds,
+        seconds=f"{seconds:g}",
+        connections=connections,
+        on_sqlite=table(run.lines),
+        on_postgresql=table(run.on_postgresql),
+        growth=run.growth,
+        django=f"{article.per_second(DJANGO):.0f}",
+        wsgi=f"{article.per_second(WSGI):.0f}",
+        start=f"{run.start.seconds:.2f}",
+        resident=f"{run.start.resident / 1e6:.0f}",
+        proportional=f"{run.start.proportional / 1e6:.0f}",
+        machine=f"{os.cpu_count()} cores of {platform.machine()}",
+        versions=", ".join([f"Python {platform.python_version()}", *map(_version, PACKAGES)]),
+        busy=f"{run.busy:.1f}",
+    )
 
-`make bench` writes this page. It serves four things by gunicorn with one configuration, one worker
-with four threads each: the site, the site with `PAGE_CACHE_MB=0`, a bare Django page and a bare
-WSGI page. It asks each for every page in turn, {rounds} rounds of {seconds:g} seconds, over
-{connections} connections that stay open and accept Brotli. The bare pages answer with as many
-bytes as the site has just sent.
 
-- **kept**: the page was asked for before, and nothing was committed since.
-- **304**: the reader holds it already.
-- **made anew**: no finished page is kept. What the checklist, the table and articles are made of is
-  in memory, as it is from the second request after an edit on; the column of queries says what a
-  page asks with nothing in memory.
-- **speed** is requests a second as a share of bare WSGI's, **CPU** the processor time of one
-  request in times of bare Django's, each with the lowest and the highest round. Both depend little
-  on the machine; requests a second and milliseconds depend on it much.
-
-## SQLite, with the shipped content
-
-{table(run.lines)}
-
-![Speed of each page as a share of bare WSGI](performance.svg)
-
-At the size of the founding article, bare Django answered {article.per_second(DJANGO):.0f} requests
-a second here, and bare WSGI {article.per_second(WSGI):.0f}.
-
-From the command to the first whole page: {run.start.seconds:.2f} s. After 20,000 requests two
-workers hold {run.start.resident / 1e6:.0f} MB resident, what they share counted twice, and
-{run.start.proportional / 1e6:.0f} MB with it counted once.
-
-## PostgreSQL, with the shipped content
-
-Server and site on the same machine, over the loopback address.
-
-{table(run.on_postgresql)}
-
-## Grown content
-
-200 more nutrients, 500 symptoms, 2,000 articles and 100,000 foods, made up by
-`make_sample_content`. CPU of one page made anew, in one process, against the same page with the
-shipped content; pages compressed by gzip.
-
-{run.growth}
-
-## What was run, and on what
-
-{machine}; {versions}. The load came from the same machine, which took part of its time. The load
-average before the run was {run.busy:.1f}: where that is well above zero, other work slowed
-everything, and the ratios say more than the rates.
-"""
+def _version(package: str) -> str:
+    return f"{package} {version(package)}"

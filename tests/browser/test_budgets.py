@@ -1,0 +1,100 @@
+"""What a page may cost: bytes and requests in a browser that comes for the first time, and queries.
+
+None of it depends on a clock. Bytes are those on the wire, headers included, compressed as the
+server sends them.
+"""
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+# The most that a first visit may take, in bytes, without htmx and with it, and in requests.
+FIRST_VISIT, WITH_HTMX, REQUESTS = 60_000, 76_000, 6
+# The most that one more page may take. What is longer is listed with what it may take, and why.
+ONE_MORE_PAGE = 12_500
+LONGER = {
+    # A whole article with its sources: the words alone are 12 kB in Brotli.
+    "/articles/nutrients-and-muscle-jerking/": 21_500,
+    "/articles/why-is-my-muscle-twitching/": 17_500,
+    "/articles/night-leg-cramps/": 17_500,
+    # Every sign, food, need and risk of a nutrient, with a source beside each figure.
+    "/nutrients/magnesium/": 19_000,
+    # It shows its own length, so nothing may change that: it goes out as it is.
+    "/privacy/": 19_500,
+}
+PLAIN = [
+    "/",
+    "/articles/",
+    *[address for address in LONGER if address.startswith("/articles/")],
+    "/nutrients/",
+    "/nutrients/magnesium/muscle-cramps/",
+    "/symptoms/",
+    "/symptoms/muscle-cramps/",
+    "/about/",
+    "/method/",
+    "/privacy/",
+]
+DYNAMIC = [
+    "/compare/",
+    "/compare/?symptom=muscle-cramps&diet=vegan",
+    "/checklist/",
+    "/nutrients/magnesium/",
+    "/foods/",
+    "/foods/spinach-raw/",
+    "/foods/plate/",
+    "/search/?q=cramp",
+]
+
+
+class Wire:
+    """Counts what a browser receives, as its own network panel does."""
+
+    def __init__(self, context, page):
+        self.sizes = {}
+        session = context.new_cdp_session(page)
+        session.send("Network.enable")
+        session.on("Network.requestWillBeSent", self.sent)
+        session.on("Network.loadingFinished", self.finished)
+
+    def sent(self, event):
+        self.sizes.setdefault(event["requestId"], 0)
+
+    def finished(self, event):
+        self.sizes[event["requestId"]] = event["encodedDataLength"]
+
+
+def visit(new_context, base_url, path):
+    """Open a page in a new browser; give the bytes of each request that it took, itself first."""
+    context = new_context()
+    page = context.new_page()
+    wire = Wire(context, page)
+    page.goto(f"{base_url}{path}", wait_until="networkidle")
+    context.close()
+    return list(wire.sizes.values())
+
+
+@pytest.mark.parametrize("path", PLAIN)
+def test_first_visit_of_a_page_that_is_read(new_context, base_url, path):
+    sizes = visit(new_context, base_url, path)
+
+    assert len(sizes) <= REQUESTS
+    assert sum(sizes) <= FIRST_VISIT
+    assert sizes[0] <= LONGER.get(path, ONE_MORE_PAGE)
+
+
+@pytest.mark.parametrize("path", DYNAMIC)
+def test_first_visit_of_a_page_that_changes_by_htmx(new_context, base_url, path):
+    sizes = visit(new_context, base_url, path)
+
+    # htmx, its companion for Django and the script that keeps it from storing come on top.
+    assert len(sizes) <= REQUESTS + 3
+    assert sum(sizes) <= WITH_HTMX
+    assert sizes[0] <= LONGER.get(path, ONE_MORE_PAGE)
+
+
+def test_styles_and_own_script_stay_small(site):
+    [style] = (site.folder / "static" / "css").glob("site.*.css.br")
+    [script] = (site.folder / "static" / "js").glob("site.*.js.br")
+    assert style.stat().st_size <= 12_500
+    assert script.stat().st_size <= 1_000
