@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -25,6 +25,7 @@ LISTED = {
     DocumentKind.PAGE: "This site",
 }
 NUMBERS = "0–9"
+ENTRIES_A_PAGE = 1_000
 # Longer names, and symbols such as “Mg”, are found by searching.
 SHORTEST_NAME, MOST_NAME_WORDS = 3, 3
 ARTICLES = frozenset({"a", "an", "the"})
@@ -42,7 +43,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """The entries that begin with a letter, in order; none where there is nothing."""
+    """The entries that begin with a letter, in order."""
 
     letter: str
     entries: list[Entry]
@@ -50,18 +51,42 @@ class Letter:
     @property
     def anchor(self) -> str:
         """The id of the letter on its page."""
-        return "numbers" if self.letter == NUMBERS else self.letter.lower()
+        return _anchor(self.letter)
 
 
-def a_to_z(*, at: datetime) -> list[Letter]:
-    """Every letter with what the public may see at the moment `at`; imported foods are left out."""
+@dataclass(frozen=True, slots=True)
+class LetterPage:
+    """A letter, and the number of the page on which it begins."""
+
+    letter: str
+    page: int
+
+    @property
+    def anchor(self) -> str:
+        """The id of the letter on its page."""
+        return _anchor(self.letter)
+
+
+def entries(*, at: datetime) -> list[Entry]:
+    """What the public may see at the moment `at`, in order; imported foods are left out."""
     rows = SearchDocument.objects.filter(shown(at=at), kind__in=LISTED, is_imported=False)
     # Sections stand in the contents list of their article.
     rows = rows.exclude(Q(kind=DocumentKind.ARTICLE) & Q(key__contains="#"))
     documents = list(rows.only("kind", "key", "url", "title", "names"))
-    entries = sorted(_entries(documents, places(documents, at=at)), key=_place)
-    by_letter = {letter: list(group) for letter, group in groupby(entries, key=_letter)}
-    return [Letter(letter, by_letter.get(letter, [])) for letter in (*ascii_uppercase, NUMBERS)]
+    return sorted(_entries(documents, places(documents, at=at)), key=_place)
+
+
+def letters(shown: Iterable[Entry]) -> list[Letter]:
+    """These entries under their letters."""
+    return [Letter(letter, list(group)) for letter, group in groupby(shown, key=_letter)]
+
+
+def letter_pages(every: Sequence[Entry], size: int) -> list[LetterPage]:
+    """Each letter that has an entry, and the page on which its first one stands."""
+    firsts: dict[str, int] = {}
+    for place, entry in enumerate(every):
+        firsts.setdefault(_letter(entry), place // size + 1)
+    return [LetterPage(letter, page) for letter, page in firsts.items()]
 
 
 def _entries(documents: Iterable[SearchDocument], urls: Places) -> Iterator[Entry]:
@@ -98,6 +123,10 @@ def _stems(name: str) -> tuple[str, ...]:
 
 def _place(entry: Entry) -> tuple[bool, str, str]:
     return (_letter(entry) == NUMBERS, " ".join(_words(entry.name)), entry.url)
+
+
+def _anchor(letter: str) -> str:
+    return "numbers" if letter == NUMBERS else letter.lower()
 
 
 def _letter(entry: Entry) -> str:

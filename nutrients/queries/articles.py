@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.utils.safestring import SafeString
 
 from nutrients import prose
@@ -15,6 +16,10 @@ from nutrients.models import Article, ArticleSection, Nutrient, Source, Symptom
 from .citations import cite
 from .live_blocks import LiveBlocks
 from .references import References
+
+# Each card tells the time to read, for which the whole article is counted.
+ARTICLES_A_PAGE = 12
+ARTICLES_FED = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +60,15 @@ class ArticlePage:
         return [*self.sections, *sources]
 
 
-def listed_articles(*, at: datetime) -> list[Article]:
+def listed_articles(*, at: datetime) -> Paginator[Article]:
     """Published articles in their order, with their sections for the reading time."""
-    return list(Article.objects.published(at=at).prefetch_related("sections"))
+    rows = Article.objects.published(at=at).prefetch_related("sections")
+    return Paginator(rows, ARTICLES_A_PAGE)
+
+
+def latest_articles(*, at: datetime) -> list[Article]:
+    """The articles published last, newest first, for a feed."""
+    return list(Article.objects.published(at=at).order_by("-publish_at", "slug")[:ARTICLES_FED])
 
 
 def article_page(slug: str, *, at: datetime) -> ArticlePage | None:

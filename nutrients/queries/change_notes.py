@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.core.paginator import Paginator
+
 from nutrients.models import ChangeNote, NoteKind
 
-from .site_map import places
 from .version import ContentVersion
 
 SHOWN_ON_A_PAGE = 5
 CHANGES_LISTED = 100
+CORRECTIONS_A_PAGE = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,7 @@ class ListedNote:
 
 @dataclass(frozen=True, slots=True)
 class ChangesPage:
-    """Every correction and the latest other changes, newest first; `older` are not listed."""
+    """Some corrections and the latest other changes, newest first; `older` are not listed."""
 
     corrections: list[ListedNote]
     changes: list[ListedNote]
@@ -46,19 +49,25 @@ def latest_notes(*, at: datetime, under: str = "/") -> list[ChangeNote]:
     return list(notes[:CHANGES_LISTED])
 
 
-def changes_page(*, at: datetime) -> ChangesPage:
-    """All notes for readers. Links are given for pages that are public at the moment `at`."""
-    notes = ChangeNote.objects.made(at=at)
-    changes = notes.filter(kind=NoteKind.CHANGE)
-    listed = {place.path for place in places(at=at)}
+def corrections(*, at: datetime) -> Paginator[ChangeNote]:
+    """Every correction, newest first."""
+    notes = ChangeNote.objects.made(at=at).filter(kind=NoteKind.CORRECTION)
+    return Paginator(notes, CORRECTIONS_A_PAGE)
 
-    def marked(rows: list[ChangeNote]) -> list[ListedNote]:
+
+def changes_page(
+    shown: Iterable[ChangeNote], open_now: Collection[str], *, at: datetime
+) -> ChangesPage:
+    """These corrections and the latest other changes. Links go to paths that are open now."""
+    changes = ChangeNote.objects.made(at=at).filter(kind=NoteKind.CHANGE)
+
+    def marked(rows: Iterable[ChangeNote]) -> list[ListedNote]:
         return [
-            ListedNote(note, note.path in listed, ContentVersion(note.made_at)) for note in rows
+            ListedNote(note, note.path in open_now, ContentVersion(note.made_at)) for note in rows
         ]
 
     return ChangesPage(
-        corrections=marked(list(notes.filter(kind=NoteKind.CORRECTION))),
-        changes=marked(list(changes[:CHANGES_LISTED])),
+        corrections=marked(shown),
+        changes=marked(changes[:CHANGES_LISTED]),
         older=max(0, changes.count() - CHANGES_LISTED),
     )

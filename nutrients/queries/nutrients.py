@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.core.paginator import Paginator
+from django.db.models import Case, Exists, OuterRef, QuerySet, When
 
 from nutrients.models import (
     Article,
@@ -33,6 +34,9 @@ from .references import References
 
 # How many of the richest foods a plate against the need begins with.
 PLATE_FOODS = 3
+
+
+NUTRIENTS_A_PAGE = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +98,16 @@ class NutrientPage:
         return urlencode([*foods, ("stage", need.stage.slug), *diets])
 
 
-def nutrient_groups(*, at: datetime) -> list[NutrientGroup]:
-    """Published nutrients by kind; kinds without one are left out."""
-    rows = list(Nutrient.objects.published(at=at))
+def listed_nutrients(*, at: datetime) -> Paginator[Nutrient]:
+    """Published nutrients by kind, each kind in its order."""
+    kinds = Case(*(When(kind=kind, then=place) for place, kind in enumerate(NutrientKind)))
+    rows = Nutrient.objects.published(at=at).order_by(kinds, "position", "name")
+    return Paginator(rows, NUTRIENTS_A_PAGE)
+
+
+def nutrient_groups(nutrients: Iterable[Nutrient]) -> list[NutrientGroup]:
+    """These nutrients by kind, in their order; kinds without one are left out."""
+    rows = list(nutrients)
     groups = [NutrientGroup(kind, [n for n in rows if n.kind == kind]) for kind in NutrientKind]
     return [group for group in groups if group.nutrients]
 

@@ -34,6 +34,10 @@ FIXED = (
 )
 
 
+# The protocol allows 50,000 addresses a file; smaller files cost a robot less each.
+PLACES_A_FILE = 1_000
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """The path of a page, and when its facts last changed; None where no row dates it."""
@@ -55,6 +59,11 @@ def places(*, at: datetime) -> list[Place]:
         *_rows(Symptom.objects.published(at=at)),
         *_rows(FoodSource.objects.published(at=at).curated()),
     ]
+
+
+def open_paths(*, at: datetime) -> frozenset[str]:
+    """The paths of all these pages."""
+    return frozenset(place.path for place in places(at=at))
 
 
 def _rows(rows: QuerySet[Any]) -> Iterable[Place]:

@@ -30,6 +30,9 @@ from nutrients.models import (
     Symptom,
 )
 
+SOURCES_A_PAGE = 100
+FACTS_LISTED = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:
@@ -47,6 +50,16 @@ class FactGroup:
     title: str
     count: int
     facts: list[Fact]
+
+    @property
+    def shown(self) -> list[Fact]:
+        """The facts that are listed."""
+        return self.facts[:FACTS_LISTED]
+
+    @property
+    def more(self) -> int:
+        """How many facts are not listed."""
+        return len(self.facts) - len(self.shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +87,11 @@ class SourceGroup:
 Facts = Iterable[tuple[str, Fact]]
 
 
-def source_groups(*, at: datetime) -> list[SourceGroup]:
-    """Every source by kind, with what rests on it. The number of queries is always the same."""
+def source_uses(*, at: datetime) -> list[SourceUse]:
+    """Every source with what rests on it, by kind, those with most facts first.
+
+    The number of queries is always the same.
+    """
     groups: dict[str, list[FactGroup]] = defaultdict(list)
     for title, facts in _listed(at=at):
         by_source: dict[str, list[Fact]] = defaultdict(list)
@@ -88,9 +104,15 @@ def source_groups(*, at: datetime) -> list[SourceGroup]:
         for slug, count in counts.items():
             groups[slug].append(FactGroup(title, count, []))
     uses = [SourceUse(source, groups[source.slug]) for source in Source.objects.all()]
-    uses.sort(key=lambda use: -use.facts)
-    found_groups = [SourceGroup(k, [u for u in uses if u.source.kind == k]) for k in SourceKind]
-    return [group for group in found_groups if group.uses]
+    kinds = [kind.value for kind in SourceKind]
+    return sorted(uses, key=lambda use: (kinds.index(use.source.kind), -use.facts))
+
+
+def source_groups(uses: Iterable[SourceUse]) -> list[SourceGroup]:
+    """These sources by kind, in their order."""
+    rows = list(uses)
+    groups = [SourceGroup(k, [use for use in rows if use.source.kind == k]) for k in SourceKind]
+    return [group for group in groups if group.uses]
 
 
 def _listed(*, at: datetime) -> Iterator[tuple[str, Facts]]:

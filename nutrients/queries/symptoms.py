@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q
+from django.core.paginator import Paginator
+from django.db.models import Case, Count, When
 
 from nutrients.models import Article, Association, BodyArea, Symptom, Urgency
 
@@ -15,14 +17,23 @@ from .red_flags import red_flags_by_level
 from .references import References
 
 RELATED = 8
+SYMPTOMS_A_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ListedSymptom:
+    """A symptom with the number of nutrients that are linked with it."""
+
+    symptom: Symptom
+    nutrients: int
 
 
 @dataclass(frozen=True, slots=True)
 class SymptomGroup:
-    """The symptoms of one body area, common ones first; each has `nutrients`, a count."""
+    """The symptoms of one body area, common ones first."""
 
     area: BodyArea
-    symptoms: list[Symptom]
+    symptoms: list[ListedSymptom]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +60,23 @@ class SymptomPage:
     references: References
 
 
-def symptom_groups(*, at: datetime) -> list[SymptomGroup]:
-    """Published symptoms by body area; areas without one are left out."""
-    links = Association.objects.published(at=at).supporting()
-    rows = list(
-        Symptom.objects.published(at=at)
-        .annotate(
-            nutrients=Count(
-                "associations__nutrient", filter=Q(associations__in=links), distinct=True
-            )
-        )
-        .order_by("-is_common", "position", "name")
-    )
-    groups = [SymptomGroup(area, [s for s in rows if s.body_area == area]) for area in BodyArea]
+def listed_symptoms(*, at: datetime) -> Paginator[Symptom]:
+    """Published symptoms by body area, common ones first."""
+    areas = Case(*(When(body_area=area, then=place) for place, area in enumerate(BodyArea)))
+    rows = Symptom.objects.published(at=at).order_by(areas, "-is_common", "position", "name")
+    return Paginator(rows, SYMPTOMS_A_PAGE)
+
+
+def symptom_groups(symptoms: Iterable[Symptom], *, at: datetime) -> list[SymptomGroup]:
+    """These symptoms by body area, in their order; areas without one are left out."""
+    rows = list(symptoms)
+    links = Association.objects.published(at=at).supporting().filter(symptom__in=rows).order_by()
+    pairs = links.values_list("symptom").annotate(Count("nutrient", distinct=True))
+    counts: dict[int, int] = dict(pairs)
+    listed = [ListedSymptom(symptom, counts.get(symptom.pk, 0)) for symptom in rows]
+    groups = [
+        SymptomGroup(a, [one for one in listed if one.symptom.body_area == a]) for a in BodyArea
+    ]
     return [group for group in groups if group.symptoms]
 
 

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from nutrients.queries.a_to_z import a_to_z as letters_of_everything
+from nutrients.memory import kept
+from nutrients.paging import paged
+from nutrients.queries.a_to_z import ENTRIES_A_PAGE, entries, letter_pages, letters
 
 
 @require_safe
 def a_to_z(request: HttpRequest) -> HttpResponse:
-    """Everything on the site by its name, other names too."""
-    context = {"letters": letters_of_everything(at=timezone.now())}
+    """Everything on the site by its name, other names too, a page at a time."""
+    every = kept(request, entries, at=timezone.now())
+    context = paged(request, Paginator(every, ENTRIES_A_PAGE))
+    context |= {
+        "letters": letters(context["page"]),
+        "index": letter_pages(every, ENTRIES_A_PAGE),
+    }
     return render(request, "nutrients/a_to_z.html", context)

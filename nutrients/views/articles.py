@@ -14,15 +14,16 @@ from django.views.decorators.http import require_safe
 
 from nutrients.context import canonical_url
 from nutrients.memory import kept
+from nutrients.paging import paged
 from nutrients.queries.articles import ArticlePage, article_page, listed_articles
 from nutrients.queries.change_notes import notes_on_page
 
 
 @require_safe
 def article_list(request: HttpRequest) -> HttpResponse:
-    """List every article."""
-    rows = listed_articles(at=timezone.now())
-    return render(request, "nutrients/article_list.html", {"section": "guide", "articles": rows})
+    """List the articles, a page at a time."""
+    context = {"section": "guide", **paged(request, listed_articles(at=timezone.now()))}
+    return render(request, "nutrients/article_list.html", context)
 
 
 @dataclass(frozen=True, slots=True)

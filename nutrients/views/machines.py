@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -18,10 +20,12 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
 from django.views.decorators.http import require_safe
 
+from nutrients.forms.paging import read_page
+from nutrients.memory import kept
 from nutrients.models import ChangeNote, Nutrient
-from nutrients.queries.articles import listed_articles
+from nutrients.queries.articles import latest_articles
 from nutrients.queries.change_notes import latest_notes
-from nutrients.queries.site_map import places
+from nutrients.queries.site_map import PLACES_A_FILE, places
 from nutrients.queries.version import content_version
 
 # XML refuses these, and one in a title would take the feed down.
@@ -30,9 +34,18 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 @require_safe
 def sitemap(request: HttpRequest) -> HttpResponse:
-    """List every public page with the day of its last change."""
-    context = {"places": places(at=timezone.now())}
-    return render(request, "nutrients/sitemap.xml", context, content_type="application/xml")
+    """List every public page with the day of its last change.
+
+    Where there are many it lists files instead, which are the same address with a number.
+    """
+    files = Paginator(kept(request, places, at=timezone.now()), PLACES_A_FILE)
+    context: dict[str, Any]
+    if files.num_pages > 1 and "page" not in request.GET:
+        template, context = "nutrients/sitemap_index.xml", {"files": list(files.page_range)}
+    else:
+        file, _ = read_page(request.GET, files)
+        template, context = "nutrients/sitemap.xml", {"places": file.object_list}
+    return render(request, template, context, content_type="application/xml")
 
 
 @require_safe
@@ -48,7 +61,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def article_feed(request: HttpRequest) -> HttpResponse:
-    """Give every article as an Atom feed, newest first."""
+    """Give the latest articles as an Atom feed, newest first."""
     now = timezone.now()
     feed = _feed(
         request,
@@ -57,8 +70,7 @@ def article_feed(request: HttpRequest) -> HttpResponse:
         link=_absolute(reverse("nutrients:article_list")),
         description="Plain guides to muscles that twitch, jerk or cramp.",
     )
-    rows = listed_articles(at=now)
-    for row in sorted(rows, key=lambda row: row.publish_at, reverse=True):
+    for row in latest_articles(at=now):
         feed.add_item(
             title=_clean(row.title),
             link=_absolute(row.get_absolute_url()),

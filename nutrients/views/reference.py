@@ -11,13 +11,14 @@ from nutrients.forms.foods import read_nutrient_page
 from nutrients.forms.reading import ignored_sentence
 from nutrients.htmx import render_page_or_fragment
 from nutrients.models import Nutrient, Symptom
+from nutrients.paging import paged
 from nutrients.queries.change_notes import notes_on_page
 from nutrients.queries.evidence import evidence_page
 from nutrients.queries.food_filters import chosen_food_groups
 from nutrients.queries.intakes import daily_needs
 from nutrients.queries.nutrient_foods import NutrientChoices
-from nutrients.queries.nutrients import nutrient_groups, nutrient_page
-from nutrients.queries.symptoms import symptom_groups, symptom_page
+from nutrients.queries.nutrients import listed_nutrients, nutrient_groups, nutrient_page
+from nutrients.queries.symptoms import listed_symptoms, symptom_groups, symptom_page
 
 NUTRIENT_CONTENTS = [
     {"anchor": "job", "title": "Its job"},
@@ -40,8 +41,9 @@ SYMPTOM_CONTENTS = [
 
 @require_safe
 def nutrient_list(request: HttpRequest) -> HttpResponse:
-    """All nutrients by kind."""
-    context = {"section": "nutrients", "groups": nutrient_groups(at=timezone.now())}
+    """All nutrients by kind, a page at a time."""
+    context = {"section": "nutrients", **paged(request, listed_nutrients(at=timezone.now()))}
+    context["groups"] = nutrient_groups(context["page"])
     return render(request, "nutrients/nutrient_list.html", context)
 
 
@@ -84,8 +86,10 @@ def association(request: HttpRequest, slug: str, symptom: str) -> HttpResponse:
 
 @require_safe
 def symptom_list(request: HttpRequest) -> HttpResponse:
-    """All symptoms by body area."""
-    context = {"section": "symptoms", "groups": symptom_groups(at=timezone.now())}
+    """All symptoms by body area, a page at a time."""
+    now = timezone.now()
+    context = {"section": "symptoms", **paged(request, listed_symptoms(at=now))}
+    context["groups"] = symptom_groups(context["page"], at=now)
     return render(request, "nutrients/symptom_list.html", context)
 
 

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from nutrients.memory import kept
 from nutrients.models import Relation, Typicality, Verification
 from nutrients.own_headers import Header, LastWritten
-from nutrients.queries.change_notes import changes_page, notes_on_page
+from nutrients.paging import paged
+from nutrients.queries.change_notes import changes_page, corrections, notes_on_page
 from nutrients.queries.grades import GradeKey
 from nutrients.queries.home import home_page
 from nutrients.queries.reviews import has_review
 from nutrients.queries.site import review_counts, safety_page
-from nutrients.queries.source_facts import source_groups
+from nutrients.queries.site_map import open_paths
+from nutrients.queries.source_facts import SOURCES_A_PAGE, source_groups, source_uses
 from nutrients.queries.testbook import safety_book
 from nutrients.ranking import ORDER
 
@@ -83,16 +87,24 @@ def method(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def sources(request: HttpRequest) -> HttpResponse:
-    """Every source, how it was seen, and what rests on it."""
+    """Every source, how it was seen, and what rests on it, a page at a time."""
     now = timezone.now()
-    context = {"groups": source_groups(at=now), "notes": notes_on_page(request.path, at=now)}
+    context = paged(request, Paginator(kept(request, source_uses, at=now), SOURCES_A_PAGE))
+    context |= {
+        "groups": source_groups(context["page"]),
+        "notes": notes_on_page(request.path, at=now),
+    }
     return render(request, "nutrients/sources.html", context)
 
 
 @require_safe
 def changes(request: HttpRequest) -> HttpResponse:
-    """Every correction, and the latest other changes."""
-    context = {"page": changes_page(at=timezone.now()), "contact": settings.CONTACT_EMAIL}
+    """Every correction a page at a time, and the latest other changes."""
+    now = timezone.now()
+    context = paged(request, corrections(at=now))
+    open_now = kept(request, open_paths, at=now)
+    context |= {"changes": changes_page(context["page"], open_now, at=now)}
+    context |= {"contact": settings.CONTACT_EMAIL}
     return render(request, "nutrients/changes.html", context)
 
 

@@ -208,8 +208,8 @@ def test_number_of_queries_does_not_grow_with_the_sections(
         client.get(address)
 
 
-def test_list_shows_every_article_in_two_queries(client, django_assert_num_queries):
-    with django_assert_num_queries(2):
+def test_list_shows_every_article_in_three_queries(client, django_assert_num_queries):
+    with django_assert_num_queries(3):
         page = client.get(reverse("nutrients:article_list")).content.decode()
 
     for article in Article.objects.all():

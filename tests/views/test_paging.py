@@ -1,0 +1,122 @@
+"""Long lists come a page at a time, whatever number the address asks for."""
+
+import re
+
+import pytest
+
+from tests.views.pages import text_of
+from tests.views.test_changes import note
+
+pytestmark = pytest.mark.usefixtures("content")
+
+# Where the size of each list's page stands, and a size at which the shipped content fills several.
+SIZES = {
+    "/articles/": ("nutrients.queries.articles.ARTICLES_A_PAGE", 1),
+    "/nutrients/": ("nutrients.queries.nutrients.NUTRIENTS_A_PAGE", 5),
+    "/symptoms/": ("nutrients.queries.symptoms.SYMPTOMS_A_PAGE", 20),
+    "/sources/": ("nutrients.views.site.SOURCES_A_PAGE", 40),
+    "/a-z/": ("nutrients.views.a_to_z.ENTRIES_A_PAGE", 200),
+}
+LISTS = list(SIZES)
+ENTRY = re.compile(
+    r'<h[23]><a class="card-link" href="([^"]+)"|<li id="([^"]+)">'
+    r'|<li><a href="([^"]+)">[^<]*</a> <span'
+)
+NUMBERS = re.compile(r'href="\?page=(\d+)"')
+
+
+@pytest.fixture
+def short_pages(monkeypatch):
+    for place, size in SIZES.values():
+        monkeypatch.setattr(place, size)
+
+
+def pages(client, address):
+    """The main part of every page of a list, followed by its own links."""
+    first = client.get(address)
+    last = max(map(int, NUMBERS.findall(first.text)))
+    return [first, *(client.get(address, {"page": number}) for number in range(2, last + 1))]
+
+
+@pytest.mark.parametrize("address", LISTS)
+def test_shipped_content_fits_on_one_page(client, address):
+    page = client.get(address)
+
+    assert "pagination" not in page.text
+    assert NUMBERS.findall(page.text) == []
+
+
+@pytest.mark.parametrize("address", LISTS)
+def test_pages_hold_together_what_one_page_holds_in_the_same_order(client, address, monkeypatch):
+    whole = entries(client.get(address))
+    monkeypatch.setattr(*SIZES[address])
+
+    parts = [entries(page) for page in pages(client, address)]
+
+    assert len(parts) > 1
+    assert [link for part in parts for link in part] == whole
+
+
+def entries(page):
+    """What the list on a page names: its cards, its sources or its lines."""
+    return ENTRY.findall(page.text)
+
+
+@pytest.mark.usefixtures("short_pages")
+@pytest.mark.parametrize("address", LISTS)
+@pytest.mark.parametrize("number", ["0", "-1", "99999", "two", "1.5", "9" * 5000, "٢"])
+def test_number_of_no_page_gives_the_first_and_says_so(client, address, number):
+    page = client.get(address, {"page": number})
+
+    assert page.status_code == 200
+    assert "We did not understand “" in text_of(page)
+    assert entries(page) == entries(client.get(address))
+
+
+@pytest.mark.usefixtures("short_pages")
+@pytest.mark.parametrize("address", LISTS)
+def test_each_page_has_a_title_and_an_address_of_its_own(client, address):
+    found = pages(client, address)
+
+    titles = [re.search(r"<title>(.*?)</title>", page.text)[1] for page in found]
+    canonical = [re.search(r'rel="canonical" href="([^"]+)"', page.text)[1] for page in found]
+
+    assert len(set(titles)) == len(found)
+    assert canonical[0].endswith(address)
+    assert [one.partition("?")[2] for one in canonical[1:]] == [
+        f"page={number}" for number in range(2, len(found) + 1)
+    ]
+
+
+def test_letters_lead_to_the_page_on_which_they_begin(client, short_pages):
+    page = client.get("/a-z/", {"page": 2})
+    letters = re.search(r'<ul class="letters">(.*?)</ul>', page.text)[1]
+
+    for query, anchor in re.findall(r'href="(\?page=\d+)?#([a-z]+)"', letters):
+        there = client.get(f"/a-z/{query or '?page=2'}")
+        assert f'<h2 id="{anchor}"' in there.text, (query, anchor)
+
+
+def test_long_site_map_becomes_an_index_of_files(client, monkeypatch):
+    whole = re.findall("<loc>(.*?)</loc>", client.get("/sitemap.xml").text)
+    monkeypatch.setattr("nutrients.views.machines.PLACES_A_FILE", 100)
+
+    index = client.get("/sitemap.xml").text
+    files = re.findall("<loc>http://[^/]+(/sitemap.xml.*?)</loc>", index)
+    parts = [re.findall("<loc>(.*?)</loc>", client.get(file).text) for file in files]
+
+    assert "<sitemapindex" in index
+    assert len(files) == -(-len(whole) // 100)
+    assert [place for part in parts for place in part] == whole
+    assert "<sitemapindex" not in client.get(files[0]).text
+
+
+def test_corrections_come_a_page_at_a_time(client, monkeypatch):
+    monkeypatch.setattr("nutrients.queries.change_notes.CORRECTIONS_A_PAGE", 2)
+    for number in range(3):
+        note(f"It said {number}.", days=number, kind="correction")
+
+    first, second = (text_of(client.get("/changes/", {"page": page}), "main") for page in (1, 2))
+
+    assert [number for number in range(3) if f"It said {number}." in first] == [1, 2]
+    assert [number for number in range(3) if f"It said {number}." in second] == [0]
