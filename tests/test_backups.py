@@ -89,28 +89,37 @@ def test_backup_holds_every_row_and_is_for_its_owner_alone(live, backup):
 
 
 def test_backup_of_a_database_that_is_written_to_is_one_moment(live, tmp_path):
-    """The writer adds a food and its amount in one transaction: no copy may hold half of it."""
-    stop, wrote = threading.Event(), threading.Event()
+    """The writer adds a food and its amount in one transaction: no copy may hold half of it.
+
+    Nor may a copy lack what was committed before it began, which still stands in the log alone.
+    """
+    stop, written = threading.Event(), [99]
 
     def write():
-        number = 100
-        while not stop.is_set():
-            food = f"INSERT INTO food VALUES ({number}, 'food {number}')"
-            change(live.path, food, f"INSERT INTO amount VALUES ({number}, {number}, '')")
-            number += 1
-            wrote.set()
+        with closing(sqlite3.connect(live.path, timeout=20)) as database:
+            while not stop.is_set():
+                number = written[-1] + 1
+                database.execute("INSERT INTO food VALUES (?, ?)", (number, f"food {number}"))
+                database.execute("INSERT INTO amount VALUES (?, ?, '')", (number, number))
+                database.commit()
+                written.append(number)
 
     writer = threading.Thread(target=write)
     writer.start()
+    taken = []
     try:
-        assert wrote.wait(20)
-        backups = [make(live, tmp_path / "b", at=AT + timedelta(n), keep=9)[1] for n in range(4)]
+        for turn in range(4):
+            while len(written) < 20 * (turn + 1):
+                stop.wait(0.01)
+            before = len(written) - 1
+            contents = make(live, tmp_path / "b", at=AT + timedelta(turn), keep=9)[1]
+            taken.append((before, contents.rows))
     finally:
         stop.set()
         writer.join()
 
-    assert all(one.rows["amount"] - one.rows["food"] == 81 for one in backups)
-    assert backups[-1].rows["food"] > 9
+    assert all(rows["amount"] - rows["food"] == 81 for _, rows in taken)
+    assert all(rows["food"] >= 9 + before for before, rows in taken)
 
 
 def test_newest_backups_are_kept_and_nothing_else_is_touched(live, tmp_path):
