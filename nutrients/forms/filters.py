@@ -10,7 +10,7 @@ from nutrients.queries.comparison import DIETS, KINDS, MATCHES, RELATIONS, SORTS
 
 from .reading import Reading
 
-PARAMETERS = ("symptom", "match", "relation", "kind", "diet", "sort")
+PARAMETERS = ("symptom", "match", "relation", "kind", "diet", "sort", "page", "find")
 
 
 def read_filters(query: QueryDict, symptoms: Collection[str]) -> tuple[Filters, list[str]]:

@@ -18,6 +18,10 @@ from nutrients.models import (
 
 from .checklist_content import ChecklistContent
 
+# Beyond so many symptoms a form holds the common ones, and the others are searched for.
+MOST_IN_A_FORM = 100
+MOST_FOUND = 24
+
 # A cause that is asked stands in the group where a reader looks for it.
 CAUSE_GROUPS = {
     CauseKind.NORMAL: RiskKind.LIFESTYLE,
@@ -31,7 +35,10 @@ CAUSE_GROUPS = {
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One thing to tick: its slug and words, and whether it is ticked."""
+    """One thing to tick: its slug and words, and whether it is ticked.
+
+    `names` are all names that it is found by, in small letters.
+    """
 
     slug: str
     label: str
@@ -39,6 +46,7 @@ class Choice:
     is_common: bool = True
     is_emergency: bool = False
     is_ticked: bool = False
+    names: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +76,43 @@ class ChoiceGroup:
         """The same group with these slugs ticked."""
         choices = (replace(choice, is_ticked=choice.slug in slugs) for choice in self.choices)
         return replace(self, choices=tuple(choices))
+
+
+@dataclass(frozen=True, slots=True)
+class SymptomChoices:
+    """The symptoms of a form: `groups` stand in it, and `hidden` ones (by slug) are searched for.
+
+    Few symptoms all stand in the form. Of many only the common ones do.
+    """
+
+    groups: list[ChoiceGroup]
+    hidden: Mapping[str, Choice]
+    labels: Mapping[str, str]
+
+    def asked_for(self, ticked: Collection[str], words: str) -> FoundChoices:
+        """The hidden symptoms that are ticked, and those whose names hold every word."""
+        kept = [self.hidden[slug] for slug in ticked if slug in self.hidden]
+        wanted = words.casefold().split()
+        found = [
+            choice
+            for choice in (self.hidden.values() if wanted else ())
+            if choice.slug not in ticked and all(word in choice.names for word in wanted)
+        ]
+        shown = [*(replace(choice, is_ticked=True) for choice in kept), *found[:MOST_FOUND]]
+        return FoundChoices(words, shown, len(found), len(found) - len(found[:MOST_FOUND]))
+
+
+@dataclass(frozen=True, slots=True)
+class FoundChoices:
+    """What a search for `words` adds to a form, whatever is ticked first.
+
+    `found` counts what the words gave, and `left` how much of that is not shown.
+    """
+
+    words: str
+    choices: list[Choice]
+    found: int
+    left: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +183,19 @@ def checklist_choices(content: ChecklistContent) -> ChecklistChoices:
     )
 
 
-def symptom_groups(content: ChecklistContent) -> list[ChoiceGroup]:
+def table_symptoms(content: ChecklistContent) -> SymptomChoices:
     """Published symptoms by body area, signs found on examination included."""
-    return _by_area(content.symptoms.values())
+    return _symptom_choices(content.symptoms.values())
+
+
+def _symptom_choices(symptoms: Iterable[Symptom]) -> SymptomChoices:
+    groups = _by_area(symptoms)
+    every = {choice.slug: choice for group in groups for choice in group.choices}
+    hidden: dict[str, Choice] = {}
+    if len(every) > MOST_IN_A_FORM:
+        hidden = {slug: choice for slug, choice in every.items() if not choice.is_common}
+        groups = [replace(group, choices=tuple(group.common)) for group in groups if group.common]
+    return SymptomChoices(groups, hidden, {slug: one.label for slug, one in every.items()})
 
 
 def _by_area(symptoms: Iterable[Symptom]) -> list[ChoiceGroup]:
@@ -176,7 +231,8 @@ def _is_emergency(flag: RedFlag) -> bool:
 
 
 def _symptom_choice(symptom: Symptom) -> Choice:
-    return Choice(symptom.slug, symptom.name, symptom.description, symptom.is_common)
+    names = f"{symptom.name} {symptom.clinical_term} {symptom.also_known_as}".casefold()
+    return Choice(symptom.slug, symptom.name, symptom.description, symptom.is_common, names=names)
 
 
 def _risk_choice(row: RiskFactor | OtherCause) -> Choice:

@@ -13,7 +13,6 @@ from nutrients.models import (
     Evidence,
     FoodSource,
     Nutrient,
-    NutrientKind,
     Relation,
     Symptom,
     Typicality,
@@ -23,6 +22,7 @@ from nutrients.ranking import Candidate, Link, Tick, rank
 from .adult_needs import AdultNeed
 from .checklist_content import ChecklistContent
 from .foods import RichFood
+from .nutrient_sets import NutrientSets, nutrient_sets, supporting
 from .references import References
 
 MATCHES = {"any": "Any of these symptoms", "all": "All of these symptoms"}
@@ -35,6 +35,7 @@ KINDS = {
 DIETS = {diet.value.replace("_", "-"): str(diet.label) for diet in Diet}
 LOW_SHOWN, HIGH_SHOWN = 4, 2
 FOODS_SHOWN = 3
+ROWS_A_PAGE = 16
 SORTS = ("match", "name", "need", "evidence")
 
 
@@ -166,47 +167,60 @@ class Profile:
             and (not filters.symptoms or association.symptom.slug in filters.symptoms)
         ]
 
-    def matches(self, filters: Filters) -> bool:
-        """Whether the filters keep this nutrient."""
-        if not _is_kind(self.nutrient, filters.kind):
-            return False
-        found = {association.symptom.slug for association in self.counted(filters)}
-        if filters.match == "all":
-            return found.issuperset(filters.symptoms) and (bool(found) or not filters.relation)
-        return bool(found) or not (filters.symptoms or filters.relation)
-
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The table's rows, and everything that could be in it, for counts and ways to widen.
+    """The table's rows that are shown, and sets of all nutrients, for counts and ways to widen.
 
     `references` are the sources of the daily needs, numbered down the rows.
     """
 
     filters: Filters
     rows: list[Row]
-    profiles: list[Profile]
+    sets: NutrientSets
     against: list[Association]
     references: References
 
     def count(self, filters: Filters) -> int:
         """How many nutrients other filters would keep."""
-        return sum(profile.matches(filters) for profile in self.profiles)
+        return len(_kept(self.sets, filters))
+
+    @property
+    def total(self) -> int:
+        """How many nutrients there are."""
+        return len(self.sets.kinds[""])
 
 
-def compared(filters: Filters, content: ChecklistContent) -> Comparison:
-    """The comparison table under these filters, from this content."""
-    profiles = content.once(_profiles)
-    rows = [_row(profile, filters, content) for profile in profiles if profile.matches(filters)]
+def found(filters: Filters, content: ChecklistContent) -> list[Profile]:
+    """Every nutrient that the filters keep, in the table's order."""
+    kept = _kept(content.once(nutrient_sets), filters)
+    profiles = [one for one in content.once(_profiles) if one.nutrient.pk in kept]
+    return _ordered(profiles, filters, content)
+
+
+def compared(
+    filters: Filters, content: ChecklistContent, shown: Iterable[Profile] | None = None
+) -> Comparison:
+    """The comparison table under these filters: the `shown` of what was found, or all of it."""
     against = [
         association
-        for associations in content.signs.values()
-        for association in associations
-        if association.is_against and association.symptom.slug in filters.symptoms
+        for association in content.once(_against)
+        if association.symptom.slug in filters.symptoms
     ]
     references = References()
-    ordered = [_cited(row, references) for row in _ordered(rows, filters)]
-    return Comparison(filters, ordered, profiles, against, references)
+    profiles = found(filters, content) if shown is None else shown
+    rows = [_cited(_row(profile, filters, content), references) for profile in profiles]
+    return Comparison(filters, rows, content.once(nutrient_sets), against, references)
+
+
+def _kept(sets: NutrientSets, filters: Filters) -> frozenset[int]:
+    return sets.kept(
+        filters.symptoms, match=filters.match, relation=filters.relation, kind=filters.kind
+    )
+
+
+def _against(content: ChecklistContent) -> list[Association]:
+    return [sign for signs in content.signs.values() for sign in signs if sign.is_against]
 
 
 def _cited(row: Row, references: References) -> Row:
@@ -214,10 +228,7 @@ def _cited(row: Row, references: References) -> Row:
 
 
 def _profiles(content: ChecklistContent) -> list[Profile]:
-    return [
-        Profile(row, [sign for sign in content.signs.get(row.pk, ()) if not sign.is_against])
-        for row in content.nutrients.values()
-    ]
+    return [Profile(row, supporting(row, content)) for row in content.nutrients.values()]
 
 
 def links(associations: Iterable[Association]) -> tuple[Link, ...]:
@@ -230,14 +241,6 @@ def links(associations: Iterable[Association]) -> tuple[Link, ...]:
         )
         for association in associations
     )
-
-
-def _is_kind(nutrient: Nutrient, kind: str) -> bool:
-    # Every electrolyte is a mineral, in whichever group the nutrient itself is listed.
-    is_vitamin = nutrient.kind == NutrientKind.VITAMIN
-    is_electrolyte = nutrient.is_electrolyte or nutrient.kind == NutrientKind.ELECTROLYTE
-    kinds = {"": True, "vitamin": is_vitamin, "mineral": not is_vitamin}
-    return kinds.get(kind, is_electrolyte)
 
 
 def _row(profile: Profile, filters: Filters, content: ChecklistContent) -> Row:
@@ -271,38 +274,44 @@ def _grades(counted: list[Association], named: bool) -> list[Grade]:
     return grades
 
 
-def _ordered(rows: list[Row], filters: Filters) -> list[Row]:
+def _ordered(profiles: list[Profile], filters: Filters, content: ChecklistContent) -> list[Profile]:
     sort = filters.sort.removeprefix("-")
-    ordered = _by_match(rows, filters) if sort == "match" else sorted(rows, key=_KEYS[sort])
+    if sort == "match":
+        ordered = _by_match(profiles, filters)
+    else:
+        ordered = sorted(profiles, key=lambda one: _KEYS[sort](one, filters, content))
     return ordered[::-1] if filters.sort.startswith("-") else ordered
 
 
-def _by_match(rows: list[Row], filters: Filters) -> list[Row]:
+def _by_match(profiles: list[Profile], filters: Filters) -> list[Profile]:
     if not filters.symptoms:
-        return rows
-    by_slug = {row.nutrient.slug: row for row in rows}
+        return profiles
+    by_slug = {one.nutrient.slug: one for one in profiles}
     candidates = [
-        Candidate(
-            slug,
-            row.nutrient.name,
-            links(s.association for s in row.signs if s.is_matched),
-        )
-        for slug, row in by_slug.items()
+        Candidate(slug, one.nutrient.name, links(one.counted(filters)))
+        for slug, one in by_slug.items()
     ]
     ticks = [Tick("symptom", slug) for slug in filters.symptoms]
     return [by_slug[suggestion.slug] for suggestion in rank(ticks, candidates)]
 
 
-def _name(row: Row) -> str:
-    return row.nutrient.name.casefold()
+def _name(one: Profile, *_: object) -> str:
+    return one.nutrient.name.casefold()
 
 
-_KEYS: dict[str, Callable[[Row], Any]] = {
-    "name": _name,
-    "need": lambda row: (row.need is None, row.need.in_mcg if row.need else 0, _name(row)),
+def _by_need(one: Profile, _: Filters, content: ChecklistContent) -> tuple[Any, ...]:
+    need = content.needs.get(one.nutrient.pk)
+    return (need is None, need.in_mcg if need else 0, _name(one))
+
+
+def _by_evidence(one: Profile, filters: Filters, _: ChecklistContent) -> tuple[Any, ...]:
     # Most signs of the strongest grade first, then of the next.
-    "evidence": lambda row: (
-        [-sum(g.signs for g in row.grades if g.evidence == grade) for grade in Evidence],
-        _name(row),
-    ),
+    graded = [association.evidence for association in one.counted(filters)]
+    return ([-graded.count(grade) for grade in Evidence], _name(one))
+
+
+_KEYS: dict[str, Callable[[Profile, Filters, ChecklistContent], Any]] = {
+    "name": _name,
+    "need": _by_need,
+    "evidence": _by_evidence,
 }

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from .choices import ChoiceGroup
+from .choices import FoundChoices, SymptomChoices
 from .comparison import DIETS, KINDS, MATCHES, RELATIONS, SORTS, Comparison, Filters
 
 
@@ -44,7 +44,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class FilterPanel:
-    """All filters of the table, with counts, and the way to take each one off."""
+    """All filters of the table, with counts, and the way to take each one off.
+
+    `found` are symptoms that do not stand in the form: chosen ones, and what `search` gave. Where
+    all stand in it there is no search.
+    """
 
     common: list[Facet]
     more: list[FacetGroup]
@@ -53,6 +57,8 @@ class FilterPanel:
     kinds: list[Facet]
     diets: list[Facet]
     active: list[Step]
+    found: list[Facet]
+    search: FoundChoices | None
 
     @property
     def counted(self) -> list[Facet]:
@@ -71,15 +77,16 @@ class FilterPanel:
         return [step for step in self.active if step.count]
 
 
-def filter_panel(table: Comparison, groups: Iterable[ChoiceGroup]) -> FilterPanel:
-    """The filters beside a table; `groups` are the symptoms by body area."""
+def filter_panel(table: Comparison, symptoms: SymptomChoices, words: str) -> FilterPanel:
+    """The filters beside a table; `words` are searched for among symptoms not in the form."""
     common, more = [], []
-    for group in groups:
+    for group in symptoms.groups:
         common += [_symptom_facet(table, choice.slug, choice.label) for choice in group.common]
         facets = [_symptom_facet(table, choice.slug, choice.label) for choice in group.more]
         if facets:
             more.append(FacetGroup(group.title, facets))
     filters = table.filters
+    search = symptoms.asked_for(filters.symptoms, words)
     return FilterPanel(
         common,
         more,
@@ -87,7 +94,9 @@ def filter_panel(table: Comparison, groups: Iterable[ChoiceGroup]) -> FilterPane
         _facets(table, "relation", {"": "Too little or too much"} | RELATIONS),
         _facets(table, "kind", {"": "All kinds"} | KINDS),
         [Facet("diet", key, words, key in filters.diets) for key, words in DIETS.items()],
-        _active(table, {facet.value: facet.label for facet in _all(common, more)}),
+        _active(table, symptoms.labels),
+        [_symptom_facet(table, choice.slug, choice.label) for choice in search.choices],
+        search if symptoms.hidden else None,
     )
 
 
@@ -116,10 +125,9 @@ def _column_sort(filters: Filters, name: str) -> ColumnSort:
     return ColumnSort(replace(filters, sort=name if is_reversed else f"-{name}"), direction)
 
 
-def summary(table: Comparison, symptoms: Iterable[ChoiceGroup]) -> str:
+def summary(table: Comparison, names: Mapping[str, str]) -> str:
     """How many nutrients match what, in one sentence without a full stop."""
-    rows, total, filters = len(table.rows), len(table.profiles), table.filters
-    names = {choice.slug: choice.label for group in symptoms for choice in group.choices}
+    rows, total, filters = table.count(table.filters), table.total, table.filters
     phrases = [names[slug][:1].lower() + names[slug][1:] for slug in filters.symptoms]
     if phrases:
         verb = "matches" if rows == 1 else "match"
@@ -133,10 +141,6 @@ def summary(table: Comparison, symptoms: Iterable[ChoiceGroup]) -> str:
 def _listed(phrases: list[str], match: str) -> str:
     joint = " and " if match == "all" else " or "
     return joint.join([", ".join(phrases[:-1]), phrases[-1]] if phrases[:-1] else phrases)
-
-
-def _all(common: list[Facet], more: list[FacetGroup]) -> list[Facet]:
-    return [*common, *(facet for group in more for facet in group.facets)]
 
 
 def _symptom_facet(table: Comparison, slug: str, label: str) -> Facet:
@@ -156,8 +160,8 @@ def _facets(table: Comparison, name: str, words: dict[str, str]) -> list[Facet]:
     ]
 
 
-def _active(table: Comparison, symptoms: dict[str, str]) -> list[Step]:
-    words = {
+def _active(table: Comparison, symptoms: Mapping[str, str]) -> list[Step]:
+    words: dict[str, Mapping[str, str]] = {
         "symptom": symptoms,
         "match": {"all": "All at once"},
         "relation": RELATIONS,

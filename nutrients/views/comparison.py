@@ -5,19 +5,22 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from nutrients.forms.filters import read_filters
+from nutrients.forms.paging import read_page
 from nutrients.forms.reading import ignored_sentence
+from nutrients.forms.words import read_words
 from nutrients.htmx import render_page_or_fragment
 from nutrients.memory import kept
 from nutrients.models import Relation
 from nutrients.open_data.cells import safe_cell
 from nutrients.queries.checklist_content import ChecklistContent
-from nutrients.queries.choices import ChoiceGroup, symptom_groups
-from nutrients.queries.comparison import Grade, Row, Sign, compared
+from nutrients.queries.choices import table_symptoms
+from nutrients.queries.comparison import ROWS_A_PAGE, Grade, Row, Sign, compared, found
 from nutrients.queries.facets import column_sorts, filter_panel, summary
 from nutrients.queries.grades import GradeKey
 
@@ -41,18 +44,20 @@ COLUMNS = (
 def comparison(request: HttpRequest) -> HttpResponse:
     """Show the table under the filters of the address, or for htmx its changing part alone."""
     content = kept(request, ChecklistContent, at=timezone.now())
-    symptoms = content.once(symptom_groups)
-    filters, ignored = read_filters(request.GET, _slugs(symptoms))
-    table = compared(filters, content)
+    symptoms = content.once(table_symptoms)
+    filters, ignored = read_filters(request.GET, symptoms.labels)
+    shown, unread = read_page(request.GET, Paginator(found(filters, content), ROWS_A_PAGE))
+    table = compared(filters, content, shown)
     context = {
         "section": "compare",
         "table": table,
         "filters": filters,
-        "panel": filter_panel(table, symptoms),
-        "summary": summary(table, symptoms),
+        "page": shown,
+        "panel": filter_panel(table, symptoms, read_words(request.GET.get("find", ""))),
+        "summary": summary(table, symptoms.labels),
         "sorts": column_sorts(filters),
         "grades": GradeKey(),
-        "ignored": ignored_sentence(ignored),
+        "ignored": ignored_sentence([*ignored, *unread]),
     }
     page, fragment = "nutrients/comparison.html", "nutrients/_comparison_results.html"
     return render_page_or_fragment(request, page, fragment, context)
@@ -62,7 +67,7 @@ def comparison(request: HttpRequest) -> HttpResponse:
 def comparison_csv(request: HttpRequest) -> HttpResponse:
     """Give the rows of the table under the same filters as a CSV file in UTF-8."""
     content = kept(request, ChecklistContent, at=timezone.now())
-    filters, _ = read_filters(request.GET, _slugs(content.once(symptom_groups)))
+    filters, _ = read_filters(request.GET, content.once(table_symptoms).labels)
     response = HttpResponse(
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": 'attachment; filename="nutrisite-comparison.csv"'},
@@ -72,10 +77,6 @@ def comparison_csv(request: HttpRequest) -> HttpResponse:
     for row in compared(filters, content).rows:
         writer.writerow(map(safe_cell, _cells(row, len(filters.symptoms))))
     return response
-
-
-def _slugs(groups: Iterable[ChoiceGroup]) -> list[str]:
-    return [choice.slug for group in groups for choice in group.choices]
 
 
 def _cells(row: Row, chosen: int) -> list[str]:
