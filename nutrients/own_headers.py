@@ -26,6 +26,8 @@ MEANINGS = {
     "from.",
     "Reporting-Endpoints": "Where your browser tells us that it blocked something.",
     "Set-Cookie": "A cookie. There should be none on a page for readers.",
+    "Speculation-Rules": "Your browser may begin to fetch a page of this site while you press its "
+    "link, and not before.",
     "Strict-Transport-Security": "Your browser must use an encrypted connection from now on.",
     "Vary": "What may make this page look different when you ask for it again.",
     "X-Content-Type-Options": "Your browser must take a file for what we say it is.",

@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "nutrients.own_headers.middleware",
     "django.middleware.security.SecurityMiddleware",
     "nutrisite.middleware.response_headers",
+    "nutrisite.middleware.next_pages",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Below WhiteNoise, so that files are not logged.
@@ -164,6 +165,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "nutrisite.staticfiles.BundledStaticFilesStorage"},
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+# Browsers read rules for prefetching only under their own type.
+WHITENOISE_MIMETYPES = {".speculation": "application/speculationrules+json"}
 
 # The content that comes with the site
 FIXTURES = BASE_DIR / "fixtures"
