@@ -225,6 +225,8 @@ AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "accounts.backends.PasswordAndCode",
 ]
+# Where a sign-in leads that names no place of ours to go on to.
+LOGIN_REDIRECT_URL = f"/{ADMIN_PATH}"
 # A session ends so long after its last save; several tabs and a long article need no hurry.
 SESSION_COOKIE_AGE = environment.whole_number("SESSION_HOURS", 12, 1, 720) * 3600
 # Who must have a second step: names of groups, `administrators`, or `everyone`.
