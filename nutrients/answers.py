@@ -14,12 +14,14 @@ from django.http import QueryDict
 
 from nutrients.forms.checklist import form_fields, read_ticks
 from nutrients.forms.reading import ignored_sentence
+from nutrients.forms.words import read_words
 from nutrients.queries.checklist import checklist_result
 from nutrients.queries.checklist_content import ChecklistContent
 from nutrients.queries.choices import ChecklistChoices, checklist_choices
 from nutrients.ranking import Tick
 
 RESULTS = "nutrients/_checklist_results.html"
+FOUND = "nutrients/_checklist_found.html"
 
 
 def checklist_answer(data: QueryDict, content: ChecklistContent) -> dict[str, Any]:
@@ -28,8 +30,11 @@ def checklist_answer(data: QueryDict, content: ChecklistContent) -> dict[str, An
     ticks, ignored = read_ticks(data, choices)
     # An answer alone is no tick: it says how something is, and not what.
     is_ticked = any(tick.kind != "answer" for tick in ticks)
+    ticked = [tick.slug for tick in ticks if tick.kind == "symptom"]
+    words = read_words(data.get("find", ""))
     return {
         "choices": _ticked(choices, ticks),
+        "search": choices.every_symptom.asked_for(ticked, words),
         "fields": form_fields(ticks),
         "result": checklist_result(ticks, content) if is_ticked else None,
         "ignored": ignored_sentence(ignored),

@@ -21,7 +21,7 @@ def read_ticks(data: QueryDict, choices: ChecklistChoices) -> tuple[list[Tick], 
         *_ticks(reading, "flag", choices.flag_slugs),
         *_answers(reading, choices.answers),
     ]
-    reading.nothing_but("symptom", "risk", "flag", *choices.answers)
+    reading.nothing_but("symptom", "risk", "flag", *choices.answers, "find", "look")
     return ticks, reading.ignored
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 from nutrients.models import FLAG_LEVELS, Association, Interaction, Nutrient, Relation
@@ -60,12 +63,34 @@ def _ticked(ticks: Collection[Tick], content: ChecklistContent) -> Ticked:
 
 
 def _signs(ticked: Ticked, content: ChecklistContent) -> dict[int, list[Association]]:
-    """The associations of the ticked symptoms, under the nutrient's id."""
-    symptoms = {symptom.pk for symptom in ticked.symptoms}
-    return {
-        nutrient: [sign for sign in signs if sign.symptom_id in symptoms]
-        for nutrient, signs in content.signs.items()
-    }
+    """The associations of the ticked symptoms, under the nutrient's id, most typical first."""
+    by_symptom, grouped = content.once(_placed_signs), defaultdict(list)
+    placed = (one for symptom in ticked.symptoms for one in by_symptom[symptom.pk])
+    for _, sign in sorted(placed, key=itemgetter(0)):
+        grouped[sign.nutrient_id].append(sign)
+    return grouped
+
+
+def _placed_signs(content: ChecklistContent) -> Mapping[int, list[tuple[int, Association]]]:
+    """Every association with its place among all, under its symptom's id."""
+    placed: dict[int, list[tuple[int, Association]]] = defaultdict(list)
+    for place, sign in enumerate(chain.from_iterable(content.signs.values())):
+        placed[sign.symptom_id].append((place, sign))
+    return placed
+
+
+def _linked_nutrients(
+    ticked: Ticked, signs: Mapping[int, list[Association]], content: ChecklistContent
+) -> list[Nutrient]:
+    """The nutrients that a tick is linked with: the others need not be ranked."""
+    by_risk = (content.lowered[risk.pk] | content.raised[risk.pk] for risk in ticked.risks)
+    linked = {nutrient for nutrient, rows in signs.items() if rows}.union(*by_risk)
+    by_id = content.once(_nutrients_by_id)
+    return [by_id[nutrient] for nutrient in linked if nutrient in by_id]
+
+
+def _nutrients_by_id(content: ChecklistContent) -> dict[int, Nutrient]:
+    return {nutrient.pk: nutrient for nutrient in content.nutrients.values()}
 
 
 def _suggestions(
@@ -73,11 +98,11 @@ def _suggestions(
 ) -> list[NutrientMatch]:
     candidates = [
         Candidate(
-            slug,
+            nutrient.slug,
             nutrient.name,
             (*links(signs.get(nutrient.pk, ())), *_risk_links(nutrient, ticked, content)),
         )
-        for slug, nutrient in content.nutrients.items()
+        for nutrient in _linked_nutrients(ticked, signs, content)
     ]
     return [_match(found, signs, ticked, content) for found in rank(ticked.ranked, candidates)]
 

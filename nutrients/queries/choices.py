@@ -120,6 +120,7 @@ class ChecklistChoices:
     """Everything that the checklist asks.
 
     `answers` are those that can be given, under the question's slug: they are asked later.
+    `symptoms` stand in the form; the others of `every_symptom` are searched for.
     """
 
     flags: ChoiceGroup
@@ -127,6 +128,7 @@ class ChecklistChoices:
     other_flags: ChoiceGroup
     risks: list[ChoiceGroup]
     answers: Mapping[str, frozenset[str]]
+    every_symptom: SymptomChoices
 
     @property
     def flag_slugs(self) -> frozenset[str]:
@@ -140,9 +142,9 @@ class ChecklistChoices:
         return [choice for choice in asked if not choice.is_ticked]
 
     @property
-    def symptom_slugs(self) -> frozenset[str]:
+    def symptom_slugs(self) -> Collection[str]:
         """The slugs of the symptoms that a reader can notice."""
-        return _slugs(self.symptoms)
+        return self.every_symptom.labels.keys()
 
     @property
     def risk_slugs(self) -> frozenset[str]:
@@ -166,12 +168,14 @@ def checklist_choices(content: ChecklistContent) -> ChecklistChoices:
     """What the checklist asks: emergencies, symptoms by body area, other flags, risk factors."""
     flags = [flag for flag in content.flags.values() if flag.is_asked]
     causes = (cause for cause in content.causes.values() if cause.is_asked)
-    noticeable = (symptom for symptom in content.symptoms.values() if symptom.is_noticeable)
+    symptoms = _symptom_choices(
+        symptom for symptom in content.symptoms.values() if symptom.is_noticeable
+    )
     kinds = [(risk.kind, _risk_choice(risk)) for risk in content.risks.values()]
     kinds += [(CAUSE_GROUPS[CauseKind(cause.kind)], _risk_choice(cause)) for cause in causes]
     return ChecklistChoices(
         _flag_group("First, any of these?", [flag for flag in flags if _is_emergency(flag)]),
-        _by_area(noticeable),
+        symptoms.groups,
         _flag_group(
             "Does any of this fit too?", [flag for flag in flags if not _is_emergency(flag)]
         ),
@@ -180,6 +184,7 @@ def checklist_choices(content: ChecklistContent) -> ChecklistChoices:
             slug: frozenset(answer.slug for answer in content.answers[question.pk])
             for slug, question in content.questions.items()
         },
+        symptoms,
     )
 
 

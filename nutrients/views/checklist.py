@@ -9,7 +9,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from nutrients.answers import RESULTS, checklist_answer
+from nutrients.answers import FOUND, RESULTS, checklist_answer
 from nutrients.htmx import render_page_or_fragment
 from nutrients.memory import kept
 from nutrients.queries.checklist_content import ChecklistContent
@@ -28,7 +28,9 @@ def checklist(request: HttpRequest) -> HttpResponse:
     data = request.POST if request.method == "POST" else request.GET
     content = kept(request, ChecklistContent, at=timezone.now())
     context = {"section": "checklist", **checklist_answer(data, content)}
-    return render_page_or_fragment(request, "nutrients/checklist.html", RESULTS, context)
+    # The button that looks for another symptom asks for what it found, and answers nothing.
+    fragment = FOUND if "look" in data else RESULTS
+    return render_page_or_fragment(request, "nutrients/checklist.html", fragment, context)
 
 
 @csrf_exempt
