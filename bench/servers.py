@@ -51,7 +51,7 @@ def environment(folder: Path, database: str = "") -> dict[str, str]:
     variables = {
         "PATH": os.environ["PATH"],
         "DJANGO_SETTINGS_MODULE": "nutrisite.settings",
-        "SECRET_KEY": "only-for-the-benchmark-and-never-for-a-server-0123456789",
+        "SECRET_KEY": "only-for-the-benchmark",
         "VAR_DIR": str(folder),
         "WEB_WORKERS": "1",
     }
