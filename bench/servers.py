@@ -54,6 +54,9 @@ def environment(folder: Path, database: str = "") -> dict[str, str]:
         "SECRET_KEY": "only-for-the-benchmark",
         "VAR_DIR": str(folder),
         "WEB_WORKERS": "1",
+        # As the Makefile and the deployment files set them.
+        "MALLOC_ARENA_MAX": "1",
+        "MALLOC_TRIM_THRESHOLD_": "65536",
     }
     return variables | ({"DATABASE_URL": database} if database else {})
 
