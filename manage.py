@@ -6,15 +6,36 @@ import sys
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
+from django.db import DatabaseError, DataError, IntegrityError
+
+ADVICE = (
+    "If it is new, or of an earlier release, run `manage.py migrate` first; "
+    "--traceback shows where it failed."
+)
 
 
 def main() -> None:
-    """Run one command. A wrong setting ends in one sentence, not in a traceback."""
+    """Run one command. What an operator can put right ends in one sentence, not in a traceback.
+
+    That is a wrong setting, and a database that is not there, damaged or not migrated.
+    """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nutrisite.settings")
     try:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
         sys.exit(f"Nutrisite cannot start: {error}")
+    except (DataError, IntegrityError):
+        # Values that the database refuses are a fault in the code.
+        raise
+    except DatabaseError as error:
+        if "--traceback" in sys.argv:
+            raise
+        sys.exit(f"The database cannot be used: {first_line(error)}. {ADVICE}")
+
+
+def first_line(error: Exception) -> str:
+    """The first line of what a database says, for PostgreSQL goes on to quote the statement."""
+    return (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,71 @@
+"""Every command on a database that cannot be used says so in a sentence, without a traceback."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.browser.server import ROOT, environment
+
+COMMANDS = (
+    "check_content",
+    "import_usda",
+    "load_content",
+    "make_admin somebody",
+    "make_sample_content --foods 1",
+    "rebuild_search",
+    "reset_second_step somebody",
+    "run_test_book",
+)
+OWN_FOLDERS = ("accounts", "nutrients", "nutrisite")
+# They work on the file itself, and tests/test_backup_commands.py has them without a database.
+ON_FILES = {"backup", "restore"}
+
+
+def run(folder, *words):
+    return subprocess.run(
+        [sys.executable, "manage.py", *words],
+        cwd=ROOT,
+        # SQLite whatever engine the tests run on: the mechanism is the same for both.
+        env=environment(folder, 8000) | {"DATABASE_URL": f"sqlite:///{folder}/new.sqlite3"},
+        input="a-Long-password-for-nobody-71\n",
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def assert_one_sentence(done, *, says):
+    assert done.returncode == 1
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "manage.py migrate" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_command_on_a_new_database_asks_for_migrate(command, tmp_path):
+    assert_one_sentence(run(tmp_path, *command.split()), says="no such table")
+
+
+def test_every_command_of_the_site_is_tried():
+    files = [
+        path for app in OWN_FOLDERS for path in ROOT.glob(f"{app}/management/commands/[a-z]*.py")
+    ]
+    assert {path.stem for path in files} == {name.split()[0] for name in COMMANDS} | ON_FILES
+
+
+def test_command_on_a_damaged_database_says_so(tmp_path):
+    (tmp_path / "new.sqlite3").write_text("This is no database, but a letter.\n" * 200)
+    assert_one_sentence(run(tmp_path, "check_content"), says="not a database")
+
+
+def test_command_on_a_folder_that_is_not_there_says_so(tmp_path):
+    assert_one_sentence(run(tmp_path / "missing", "check_content"), says="unable to open")
+
+
+def test_traceback_is_there_for_who_asks_for_it(tmp_path):
+    done = run(tmp_path, "check_content", "--traceback")
+    assert "Traceback" in done.stderr
+    assert done.returncode == 1
