@@ -154,5 +154,11 @@ def _nutrient_values(narrowing: Narrowing, food: FoodSource, verdict: Verdict) -
 
 
 def _given(narrowing: Narrowing, food: FoodSource, least: int) -> list[str]:
+    # Only what it is known to hold: there may be hundreds of nutrients that it is not.
+    held = narrowing.shelf.per_100g.get(food.pk, {})
     nutrients: dict[str, Nutrient] = narrowing.choices.nutrients
-    return [slug for slug, one in nutrients.items() if narrowing.gives(food, one, least)]
+    return [
+        slug
+        for slug, one in nutrients.items()
+        if one.pk in held and narrowing.gives(food, one, least)
+    ]

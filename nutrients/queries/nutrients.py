@@ -185,7 +185,9 @@ def _interactions(nutrient: Nutrient, *, at: datetime) -> list[Interaction]:
 
 
 def _neighbours(nutrient: Nutrient, *, at: datetime) -> tuple[Nutrient | None, Nutrient | None]:
-    rows = list(Nutrient.objects.published(at=at).only("slug", "name", "position"))
-    place = rows.index(nutrient)
-    previous = rows[place - 1] if place else None
-    return previous, rows[place + 1] if place + 1 < len(rows) else None
+    # Ids alone: there may be hundreds of nutrients, and two of them are shown.
+    ids = list(Nutrient.objects.published(at=at).values_list("pk", flat=True))
+    place = ids.index(nutrient.pk)
+    beside = Nutrient.objects.only("slug", "name").in_bulk(ids[max(0, place - 1) : place + 2])
+    previous = beside[ids[place - 1]] if place else None
+    return previous, beside[ids[place + 1]] if place + 1 < len(ids) else None

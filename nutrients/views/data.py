@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
+from nutrients.memory import kept
 from nutrients.open_data import TABLES
 from nutrients.open_data.writing import (
     csv_pieces,
@@ -35,7 +36,7 @@ TYPES = {"csv": "text/csv; charset=utf-8; header=present", "json": "application/
 def data(request: HttpRequest) -> HttpResponse:
     """Every table with its files, what its columns mean, and under what licence it stands."""
     now = timezone.now()
-    counts = row_counts(at=now)
+    counts = kept(request, row_counts, at=now)
     context = {
         "tables": [(table, counts[table.name]) for table in TABLES],
         "version": content_version(at=now),

@@ -43,14 +43,14 @@ METHOD_CONTENTS = [
 def home(request: HttpRequest) -> HttpResponse:
     """What the site is, its three doors, the core nutrients and when to get help."""
     now = timezone.now()
-    page = home_page(at=now)
+    page = kept(request, home_page, at=now)
     context = {
         "nutrients": page.nutrients,
         "emergency_flags": page.emergency_flags,
         "doctor_flags": page.doctor_flags,
         "causes": page.causes,
         "guide": page.guide,
-        "has_review": has_review(at=now),
+        "has_review": kept(request, has_review, at=now),
     }
     return render(request, "nutrients/home.html", context)
 
@@ -58,7 +58,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def about(request: HttpRequest) -> HttpResponse:
     """Who makes the site, who pays for it, and who has reviewed it."""
-    counts = review_counts(at=timezone.now())
+    counts = kept(request, review_counts, at=timezone.now())
     context = {
         "published": sum(count.published for count in counts),
         "reviewed": sum(count.reviewed for count in counts),
@@ -70,7 +70,7 @@ def about(request: HttpRequest) -> HttpResponse:
 @require_safe
 def method(request: HttpRequest) -> HttpResponse:
     """What the site is for, how it grades and orders, who may change what, and what waits."""
-    counts = review_counts(at=timezone.now())
+    counts = kept(request, review_counts, at=timezone.now())
     context = {
         "sections": METHOD_CONTENTS,
         "grades": GradeKey(),
