@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from accounts.admin_site import SecuredSite
+from nutrisite.accounts.admin_site import SecuredSite
 
 GROUPS = {
     "Articles": ["Article", "ArticleSection"],

@@ -74,7 +74,7 @@ INSTALLED_APPS = [
     "django_otp.plugins.otp_totp",
     "simple_history",
     # Below those whose screens it replaces.
-    "accounts.apps.AccountsConfig",
+    "nutrisite.accounts.apps.AccountsConfig",
 ]
 
 MIDDLEWARE = [
@@ -223,7 +223,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 # Signing in
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "accounts.backends.PasswordAndCode",
+    "nutrisite.accounts.backends.PasswordAndCode",
 ]
 # Where a sign-in leads that names no place of ours to go on to.
 LOGIN_REDIRECT_URL = f"/{ADMIN_PATH}"
@@ -240,7 +240,7 @@ AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
 # Else whoever goes on trying could keep an editor out for ever.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_CLIENT_IP_CALLABLE = "nutrisite.client.written_network"
-AXES_LOCKOUT_CALLABLE = "accounts.locking.locked_out"
+AXES_LOCKOUT_CALLABLE = "nutrisite.accounts.locking.locked_out"
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "token"]
 # Sign-ins are recorded in accounts.AccountEvent, and shown there.
 AXES_DISABLE_ACCESS_LOG = True

@@ -7,7 +7,7 @@ from axes.models import AccessAttempt
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import AccountEvent
+from nutrisite.accounts.models import AccountEvent
 from tests.accounts.conftest import Browser
 
 TRIES = 3

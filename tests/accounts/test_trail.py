@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import AccountEvent, Kind
+from nutrisite.accounts.models import AccountEvent, Kind
 from tests.accounts.conftest import PASSWORD, Browser
 from tests.admin.forms import Screen
 

@@ -17,8 +17,8 @@ from django.core.exceptions import ValidationError
 from django.core.management import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
-from accounts.models import Kind
-from accounts.trail import record
+from nutrisite.accounts.models import Kind
+from nutrisite.accounts.trail import record
 
 EDITORS = "Editors"
 NEXT = """What comes next:

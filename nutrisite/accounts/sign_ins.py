@@ -11,8 +11,8 @@ from django.contrib.auth import get_user_model, signals
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts.models import AccountEvent, Kind
-from accounts.trail import record, remove_old
+from nutrisite.accounts.models import AccountEvent, Kind
+from nutrisite.accounts.trail import record, remove_old
 from nutrisite.client import written_network
 
 # A name that nobody has may be a password in the wrong field, so it is not kept.

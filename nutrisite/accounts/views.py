@@ -12,10 +12,10 @@ from django.shortcuts import redirect, render
 from django_otp import login
 from django_otp.util import random_hex
 
-from accounts import second_step
-from accounts.forms import CodeForm
-from accounts.models import Kind
-from accounts.trail import record
+from nutrisite.accounts import second_step
+from nutrisite.accounts.forms import CodeForm
+from nutrisite.accounts.models import Kind
+from nutrisite.accounts.trail import record
 
 # Where the session holds a key until a code shows that the app has it too.
 KEY = "second_step_key"

@@ -12,11 +12,11 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import path, reverse
 
-from accounts import second_step
-from accounts.forms import SignInForm
-from accounts.models import Kind
-from accounts.trail import record
-from accounts.views import second_step_page
+from nutrisite.accounts import second_step
+from nutrisite.accounts.forms import SignInForm
+from nutrisite.accounts.models import Kind
+from nutrisite.accounts.trail import record
+from nutrisite.accounts.views import second_step_page
 
 # What an account may do before it has set up the second step that is asked of it.
 BEFORE = {"second_step", "logout", "password_change", "password_change_done", "jsi18n"}

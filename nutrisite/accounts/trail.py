@@ -8,7 +8,7 @@ from django.contrib.auth.models import AbstractUser, Group
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts.models import AccountEvent, Kind
+from nutrisite.accounts.models import AccountEvent, Kind
 from nutrisite.client import written_network
 
 # How long a record is kept: a year shows what an audit asks for.

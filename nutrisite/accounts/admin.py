@@ -12,9 +12,9 @@ from django.http import HttpRequest, HttpResponse
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from accounts import second_step
-from accounts.models import AccountEvent, Kind
-from accounts.trail import difference, record, rights_of
+from nutrisite.accounts import second_step
+from nutrisite.accounts.models import AccountEvent, Kind
+from nutrisite.accounts.trail import difference, record, rights_of
 
 # These would show keys and codes to whoever opens them.
 admin.site.unregister([StaticDevice, TOTPDevice, User, Group])

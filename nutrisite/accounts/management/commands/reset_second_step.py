@@ -7,9 +7,9 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.core.management import BaseCommand, CommandError, CommandParser
 
-from accounts import second_step
-from accounts.models import Kind
-from accounts.trail import record
+from nutrisite.accounts import second_step
+from nutrisite.accounts.models import Kind
+from nutrisite.accounts.trail import record
 
 
 class Command(BaseCommand):

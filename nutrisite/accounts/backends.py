@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 
-from accounts import second_step
+from nutrisite.accounts import second_step
 
 
 class PasswordAndCode(ModelBackend):
