@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from decimal import Decimal
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
@@ -41,6 +42,26 @@ class LimitStatus(models.TextChoices):
     SET = "set", "Set"
     NOT_ESTABLISHED = "not established", "No limit set"
     NOT_DETERMINABLE = "not determinable", "Not known for infants"
+
+
+# How `upper_limit_applies_to` begins where food counts towards the limit.
+COUNTS_FOOD = "all sources"
+
+
+class ReferenceIntakeQuerySet(models.QuerySet[Any]):
+    """Reference intakes by life stage."""
+
+    def at_stage(self, life_stage: str, sex: str, status: str) -> Self:
+        """The intakes of one life stage, at most one for each nutrient."""
+        return self.filter(life_stage=life_stage, sex=sex, life_status=status)
+
+    def limiting_food(self) -> Self:
+        """Those that have a `food_limit`."""
+        return self.filter(
+            upper_limit__isnull=False,
+            upper_limit_applies_to__startswith=COUNTS_FOOD,
+            upper_limit_unit=models.F("nutrient__unit"),
+        )
 
 
 class ReferenceIntakeManager(models.Manager[Any]):
@@ -90,7 +111,7 @@ class ReferenceIntake(models.Model):
     )
     sources = models.ManyToManyField(Source, related_name="intakes")
 
-    objects = ReferenceIntakeManager()
+    objects = ReferenceIntakeManager.from_queryset(ReferenceIntakeQuerySet)()
     history = HistoricalRecords(m2m_fields=[sources])
 
     class Meta:
@@ -127,6 +148,16 @@ class ReferenceIntake(models.Model):
         if self.life_status != LifeStatus.NONE:
             parts.append(self.get_life_status_display().lower())
         return f"{self.nutrient}: {', '.join(parts)}"
+
+    @property
+    def food_limit(self) -> Decimal | None:
+        """The upper limit a day in the nutrient's unit; None where food does not count towards it.
+
+        Reads the nutrient: select it where many are asked.
+        """
+        counts = self.upper_limit_applies_to.startswith(COUNTS_FOOD)
+        agrees = self.upper_limit_unit == self.nutrient.unit
+        return self.upper_limit if counts and agrees else None
 
     def natural_key(self) -> tuple[str, str, str, str]:
         """Return nutrient, life stage, sex and status, which identify the row in fixtures."""

@@ -14,6 +14,7 @@ from django.db.models.functions import RowNumber
 from nutrients.models import FoodSource, NutrientAmount, ReferenceIntake
 
 from .amounts import PER_SERVING
+from .serving_limits import suited_to_adults
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +32,12 @@ def richest_foods(
     """The `limit` published foods richest in each nutrient by serving, under the nutrient's id.
 
     Foods that editors did not choose are left out, and so are `limited_nutrients`: of those, high
-    is no praise. Only foods known to suit every one of `diets` (values of `Diet`) are taken. One
-    query, whatever the number of nutrients.
+    is no praise. Only foods known to suit every one of `diets` (values of `Diet`) are taken, and
+    none of which one serving passes an adult's upper limit of any nutrient. One query, whatever
+    the number of nutrients.
     """
     foods = FoodSource.objects.published(at=at).foods().curated().suiting(diets)
+    foods = suited_to_adults(foods)
     place = Window(
         RowNumber(), partition_by=[F("nutrient_id")], order_by=[PER_SERVING.desc(), F("food__name")]
     )

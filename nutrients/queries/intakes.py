@@ -94,13 +94,9 @@ class DailyNeeds:
         if stage is None:
             return None
         for intake in self.intakes:
-            if (intake.life_stage, intake.sex, intake.life_status) == _key(stage):
+            if (intake.life_stage, intake.sex, intake.life_status) == stage.key:
                 return StageNeed(stage, intake)
         return None
-
-
-def _key(stage: LifeStage) -> tuple[str, str, str]:
-    return stage.life_stage, stage.sex, stage.life_status
 
 
 def daily_needs(nutrient: Nutrient) -> DailyNeeds:

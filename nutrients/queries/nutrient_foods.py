@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlencode
@@ -14,7 +15,9 @@ from .food_facets import FoodPanel, FoodStep, food_panel
 from .food_filters import DIETS, FoodChoices, FoodFilters
 from .food_list import FoodShare, amount_sources, food_share
 from .narrowing import LeftOut, Narrowing
+from .plate_choices import LifeStage
 from .references import References
+from .serving_limits import suited_to_stage
 from .shelf import Shelf, shelf
 
 RICHEST = 10
@@ -67,11 +70,13 @@ class WayOn:
 class NutrientFoods:
     """The richest foods and the percentage at a bar's full width; `kept` is how many fit in all.
 
-    `unmeasured` are sources without a figure, such as sunlight. `more` is the query of the list of
-    foods with the same filters.
+    `suited` are those of them that may be suggested to the life stage. `unmeasured` are sources
+    without a figure, such as sunlight. `more` is the query of the list of foods with the same
+    filters.
     """
 
     ranked: list[RankedFood]
+    suited: list[FoodSource]
     kept: int
     scale: int
     citations: list[Citation]
@@ -93,7 +98,12 @@ class NutrientFoods:
 
 
 def nutrient_foods(
-    references: References, nutrient: Nutrient, choices: NutrientChoices, *, at: datetime
+    references: References,
+    nutrient: Nutrient,
+    choices: NutrientChoices,
+    stages: Mapping[str, LifeStage],
+    *,
+    at: datetime,
 ) -> NutrientFoods:
     """The foods of a nutrient's page under these choices, their sources cited."""
     filters = choices.filters
@@ -105,6 +115,7 @@ def nutrient_foods(
     diets = [DIETS[diet].value for diet in filters.diets]
     return NutrientFoods(
         ranked=ranked,
+        suited=_suited([row.food for row in ranked], stages.get(choices.stage)),
         kept=len(kept),
         scale=bar_scale(row.share.percent for row in ranked),
         # Of all foods, shown or not: the numbers of sources must not change with the filters.
@@ -124,6 +135,14 @@ def _ranked(foods: Shelf, food: FoodSource, nutrient: Nutrient, basis: str) -> R
         serving=food_share(foods, food, nutrient, "serving"),
         per_100g=food_share(foods, food, nutrient, "100g"),
     )
+
+
+def _suited(foods: list[FoodSource], stage: LifeStage | None) -> list[FoodSource]:
+    if stage is None:
+        return foods
+    rows = FoodSource.objects.filter(pk__in=[food.pk for food in foods])
+    suited = set(suited_to_stage(rows, stage).order_by().values_list("pk", flat=True))
+    return [food for food in foods if food.pk in suited]
 
 
 def _way_on(step: FoodStep, choices: NutrientChoices) -> WayOn:

@@ -90,9 +90,7 @@ class NutrientPage:
         need = self.stage_need
         if need is None or need.intake.age_from < YOUNGEST_YEARS:
             return ""
-        unsuited, is_limited = need.stage.unsuited, need.intake.chronic_disease_limit_mg
-        rich = [row.food for row in self.foods.ranked if not is_limited]
-        suited = [food for food in rich if not unsuited or unsuited not in food.note.casefold()]
+        suited = [] if need.intake.chronic_disease_limit_mg else self.foods.suited
         foods = [("food", food.slug) for food in suited[:PLATE_FOODS]]
         diets = [("diet", diet) for diet in self.choices.filters.diets]
         return urlencode([*foods, ("stage", need.stage.slug), *diets])
@@ -135,7 +133,7 @@ def nutrient_page(
         choices=choices,
         needs_citations=cite(references, intake_sources),
         limit_citations=cite(references, sources),
-        foods=nutrient_foods(references, nutrient, choices, at=at),
+        foods=nutrient_foods(references, nutrient, choices, needs.stages, at=at),
         interactions=cite_rows(references, _interactions(nutrient, at=at)),
         test_citations=cite(references, sources),
         articles=list(nutrient.articles.published(at=at)),

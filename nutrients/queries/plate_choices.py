@@ -40,6 +40,11 @@ class LifeStage:
         return self.life_stage if self.sex == Sex.BOTH else f"{self.life_stage}-{self.sex}"
 
     @property
+    def key(self) -> tuple[str, str, str]:
+        """Its life stage, sex and status, which its reference intakes have too."""
+        return self.life_stage, self.sex, self.life_status
+
+    @property
     def group(self) -> str:
         """Who it is for: "Female", "Male", "Pregnant", "Breastfeeding" or "Children"."""
         if self.life_status != LifeStatus.NONE:

@@ -18,6 +18,7 @@ from .foods import unmeasured_foods
 from .plate_choices import ONE_SERVING, LifeStage, PlateChoices
 from .plate_rows import PlateRow
 from .references import References
+from .serving_limits import suited_to_stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +53,13 @@ def plate_gaps(
     *,
     at: datetime,
 ) -> list[Gap]:
-    """What would fill each gap: chosen foods within the diets, none that its note warns off.
+    """What would fill each gap: chosen foods that suit the diets and the life stage.
 
     Three queries and those of `unmeasured_foods`, whatever the number of rows.
     """
     diets = [DIETS[diet].value for diet in choices.diets]
-    foods: FoodSourceQuerySet = FoodSource.objects.published(at=at).foods().curated()
-    foods = foods.suiting(diets)
-    if stage and stage.unsuited:
-        foods = foods.exclude(note__icontains=stage.unsuited)
-    best = _best(rows, foods, choices)
+    foods = FoodSource.objects.published(at=at).foods().curated().suiting(diets)
+    best = _best(rows, suited_to_stage(foods, stage), choices)
     amounts = _amounts(best)
     unmeasured = unmeasured_foods(at=at, diets=diets)
     return [

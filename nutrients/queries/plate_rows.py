@@ -13,9 +13,6 @@ from .citations import Citation, cite
 from .plate_choices import LifeStage
 from .references import References
 
-# How `upper_limit_applies_to` begins where food counts towards the limit.
-COUNTS_FOOD = "all sources"
-
 
 @dataclass(frozen=True, slots=True)
 class PlateRow:
@@ -70,7 +67,7 @@ def _row(
     sources = {amount.source.pk: amount.source for amount in known}
     return PlateRow(
         nutrient=nutrient,
-        total=total(helpings, per_100g, _need(nutrient, intake)),
+        total=total(helpings, per_100g, _need(intake)),
         intake=intake,
         amount_citations=cite(references, sources.values()),
         need_citations=cite(references, intake.sources.all() if intake and helpings else []),
@@ -80,21 +77,16 @@ def _row(
 def _intakes(stage: LifeStage | None) -> dict[int, ReferenceIntake]:
     if stage is None:
         return {}
-    rows = ReferenceIntake.objects.filter(
-        life_stage=stage.life_stage, sex=stage.sex, life_status=stage.life_status
-    )
+    rows = ReferenceIntake.objects.at_stage(*stage.key).select_related("nutrient")
     return {intake.nutrient_id: intake for intake in rows.prefetch_related("sources")}
 
 
-def _need(nutrient: Nutrient, intake: ReferenceIntake | None) -> Need | None:
-    """The need, with the upper limit only where food counts towards it and the units agree."""
+def _need(intake: ReferenceIntake | None) -> Need | None:
     if intake is None:
         return None
-    counts = intake.upper_limit_applies_to.startswith(COUNTS_FOOD)
-    agrees = intake.upper_limit_unit == nutrient.unit
     return Need(
         amount=intake.amount,
         kind=intake.reference_type,
-        limit=intake.upper_limit if counts and agrees else None,
+        limit=intake.food_limit,
         stay_below=intake.chronic_disease_limit_mg,
     )

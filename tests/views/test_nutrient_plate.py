@@ -11,6 +11,9 @@ from tests.views.pages import links_of
         # Of what adults should stay below an amount of, no food is offered.
         ("/nutrients/sodium/?stage=31-50-male", 0),
         ("/nutrients/copper/?stage=19-30-pregnancy&diet=dairy-free", 3),
+        # A serving of beef liver passes an adult's limit of copper.
+        ("/nutrients/copper/?stage=31-50-male", 3),
+        ("/nutrients/vitamin-b12/?stage=31-50-male", 3),
     ],
 )
 def test_way_to_a_plate_offers_foods_that_suit_the_reader(client, content, address, foods):

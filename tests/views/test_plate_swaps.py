@@ -46,24 +46,62 @@ def test_nothing_is_suggested_for_a_need_that_is_nearly_met_or_for_sodium(client
 
 
 @pytest.mark.parametrize(
-    ("stage", "is_offered"), [("19-30-pregnancy", False), ("19-30-female", True)]
+    ("stage", "is_offered"), [("19-30-pregnancy", False), ("19-30-lactation", True)]
 )
 def test_food_that_its_note_advises_against_in_pregnancy_is_not_suggested(
     client, content, stage, is_offered
 ):
+    FoodSource.objects.filter(slug="hemp-seeds").update(note="Avoid it in pregnancy.")
     response = client.get(f"{PAGE}?food=orange&stage={stage}")
 
     offered = " ".join(link for link in links_of(response) if link and link.startswith("?food"))
-    assert ("food=beef-liver-cooked" in offered) is is_offered
+    assert ("food=hemp-seeds" in offered) is is_offered
 
 
-def test_food_that_would_pass_the_limit_of_what_it_is_to_fill_is_not_suggested(client, content):
-    suggestions = text_of(client.get(f"{PAGE}?food=orange&stage=31-50-male"), "gaps-list")
-    assert intake("copper", "31-50", "male")["ul"] == "10"
+def servings(nutrient):
+    """The grams and milligrams of a serving of every food, worked out from the dossier's tables."""
+    grams = {row["slug"]: Decimal(row["serving_grams"] or 0) for row in dossier("foods")}
+    return {
+        row["food"]: Decimal(row["amount_per_100g"]) * grams[row["food"]] / 100
+        for row in dossier("food_nutrients")
+        if row["nutrient"] == nutrient
+    }
 
-    # A serving of beef liver holds 12.4 milligrams of copper; one of oysters holds 4.85.
-    assert "12.4 mg" not in suggestions
-    assert "4.85 mg" in suggestions
+
+@pytest.mark.parametrize("plate", ["", "food=orange", "food=spinach-raw&diet=dairy-free"])
+@pytest.mark.parametrize(
+    ("life_stage", "sex", "status", "stage"),
+    [
+        ("31-50", "male", "none", "31-50-male"),
+        ("19-30", "female", "lactation", "19-30-lactation"),
+        ("14-18", "female", "none", "14-18-female"),
+        ("children-4-8", "both", "none", "children-4-8"),
+        ("children-1-3", "both", "none", "children-1-3"),
+    ],
+)
+def test_no_food_is_suggested_of_which_a_serving_passes_a_limit_of_any_nutrient(
+    client, content, plate, life_stage, sex, status, stage
+):
+    limits = {
+        row["nutrient"]: Decimal(row["ul"])
+        for row in dossier("intakes")
+        if (row["life_stage"], row["sex"], row["status"]) == (life_stage, sex, status)
+        and row["ul_applies_to"].startswith("all sources")
+    }
+    passing = {
+        food
+        for nutrient, limit in limits.items()
+        for food, amount in servings(nutrient).items()
+        if amount > limit
+    }
+    response = client.get(f"{PAGE}?{plate}&stage={stage}")
+    links = [link for link in links_of(response, "gaps-list") if link and link.startswith("?food")]
+    suggested = {re.findall(r"food=([\w-]+)", link)[-1] for link in links}
+
+    assert suggested
+    # A serving of beef liver holds 12.4 milligrams of copper: more than anybody's limit.
+    assert "beef-liver-cooked" in passing
+    assert not suggested & passing
 
 
 def test_note_of_a_chosen_food_is_shown(client, content):
