@@ -122,6 +122,22 @@ def sign(name: str, url: str = "", note: str = "", matched: bool = False) -> Saf
 
 
 @register.simple_tag
+def noted_food(food: Any, in_full: bool = False) -> SafeString:
+    """A food's name as a link, and what its note says of it; without `in_full` a mark in words.
+
+    The mark stands inside the link, which then leads to the note.
+    """
+    address = food.get_absolute_url()
+    if not food.note:
+        return format_html('<a href="{}">{}</a>', address, food.name)
+    if in_full:
+        return format_html(
+            '<a href="{}">{}</a><br><small>{}</small>', address, food.name, food.note
+        )
+    return format_html('<a href="{}#note">{} <small>(see note)</small></a>', address, food.name)
+
+
+@register.simple_tag
 def bar(percent: float | Decimal, full: float | Decimal = 100, mini: bool = False) -> SafeString:
     """A bar for a share of the daily value, in percent; `full` is the percent at full width.
 
