@@ -24,6 +24,8 @@ LARGEST = 32_768
 PATIENCE = 15
 # Seconds in which a client must take some of the answer.
 SENDING = 30
+# By how many seconds a worker holds back for each connection that it has, up to so many of them.
+A_MOMENT, MOST_HELD = 0.0002, 20
 PEEK = socket.MSG_PEEK | socket.MSG_DONTWAIT
 END = b"\r\n\r\n"
 LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,9})[ \t]*(?:\r\n|\Z)", re.IGNORECASE)
@@ -49,6 +51,15 @@ def _may_fit(head: bytes, length: int) -> bool:
 
 class PatientWorker(ThreadWorker):
     """gunicorn's threads behind a poller that waits for whole requests."""
+
+    def accept(self, listener: Any) -> None:
+        """Take a connection, the later the more this worker holds already.
+
+        All workers wake up for one, and the one that holds fewest takes it. Otherwise kept-alive
+        connections may all end up with one worker while the others have nothing to do.
+        """
+        time.sleep(min(self.nr_conns, MOST_HELD) * A_MOMENT)
+        super().accept(listener)
 
     def enqueue_req(self, conn: Any) -> None:
         """Give a connection to a thread, or to the poller while its request is still coming."""

@@ -1,6 +1,7 @@
 """The reference pages as readers use them: by axe, by keyboard, with script and without."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser import axe
 
@@ -84,8 +85,8 @@ def test_back_brings_the_list_as_it_was(page):
     page.go_back()
     page.wait_for_url("**/foods/")
 
-    assert page.locator("[data-results-heading]").inner_text() == before
-    assert page.get_by_label("Rich in").input_value() == ""
+    expect(page.locator("[data-results-heading]")).to_have_text(before)
+    expect(page.get_by_label("Rich in")).to_have_value("")
 
 
 def test_foods_are_filtered_and_paged_without_script(page_without_script):
