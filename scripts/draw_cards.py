@@ -1,9 +1,9 @@
-"""Draw the pictures that stand beside shared links: one for each kind of page and each nutrient.
+"""Draw the pictures beside shared links: for each article, nutrient, symptom and kind of page.
 
 python -m scripts.draw_cards
 
 They are drawn by the browser that the tests use, with the site's own font, into static/img/cards,
-and are part of the repository. Draw them again when a nutrient's name, symbol or tagline changes.
+and are part of the repository. Draw them again when a name or a tagline changes.
 """
 
 import base64
@@ -21,7 +21,6 @@ ROOT = Path(__file__).resolve().parent.parent
 CARDS = ROOT / "static" / "img" / "cards"
 FONT = ROOT / "scripts" / "fonts" / "atkinson-hyperlegible-next-latin-wght-normal.woff2"
 SITE = ROOT / "static" / "img" / "og-image.svg"
-NUTRIENTS = ROOT / "fixtures" / "02_nutrients.yaml"
 
 WIDTH, HEIGHT = 1200, 630
 # A title or a symbol longer than this is set smaller.
@@ -57,9 +56,22 @@ def main() -> None:
 
 def cards() -> dict[str, str]:
     """Give each card as HTML under the name of its file."""
-    kinds = {name: card(title, line) for name, (title, line) in KINDS.items()}
-    rows = yaml.safe_load(NUTRIENTS.read_text(encoding="utf-8"))
-    return kinds | {f"nutrient-{row['fields']['slug']}": of(row["fields"]) for row in rows}
+    drawn = {name: card(title, line) for name, (title, line) in KINDS.items()}
+    for row in fields_of("nutrient", "02_nutrients.yaml"):
+        drawn[f"nutrient-{row['slug']}"] = of(row)
+    for row in fields_of("symptom", "03_symptoms.yaml"):
+        if row["status"] == "published":
+            line = f"{KINDS['symptom'][1]}. In medicine: {row['clinical_term']}"
+            drawn[f"symptom-{row['slug']}"] = card(row["name"], line)
+    for row in fields_of("article", "15_articles.yaml"):
+        drawn[f"article-{row['slug']}"] = card(row["short_title"], KINDS["article"][1])
+    return drawn
+
+
+def fields_of(model: str, file: str) -> list[dict[str, Any]]:
+    """Give the fields of each shipped row of a model."""
+    rows = yaml.safe_load((ROOT / "fixtures" / file).read_text(encoding="utf-8"))
+    return [row["fields"] for row in rows if row["model"] == f"nutrients.{model}"]
 
 
 def of(nutrient: dict[str, Any]) -> str:

@@ -236,8 +236,10 @@ def test_nutrient_without_a_card_has_that_of_its_kind(client):
     assert head["og:image"] == "http://testserver/static/img/cards/nutrient.png"
 
 
-def test_every_shipped_nutrient_has_a_card():
-    cards = Path("static/img/cards")
-    slugs = Nutrient.objects.values_list("slug", flat=True)
+@pytest.mark.parametrize("model", [Article, Nutrient, Symptom])
+def test_every_shipped_article_nutrient_and_symptom_has_a_card(model):
+    cards, kind = Path("static/img/cards"), model._meta.model_name
+    slugs = model.objects.filter(status="published").values_list("slug", flat=True)
 
-    assert [slug for slug in slugs if not (cards / f"nutrient-{slug}.png").exists()] == []
+    assert len(slugs) >= 3
+    assert [slug for slug in slugs if not (cards / f"{kind}-{slug}.png").exists()] == []
