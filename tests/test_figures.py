@@ -136,7 +136,9 @@ def test_every_intake_and_limit_is_the_tables(content):
 
 
 def printed(text):
-    """The number that a cell begins with, such as 1,204 in `1,204&nbsp;mg`."""
+    """The number that a cell begins with, such as 1,204 in `1,204&nbsp;mg`; `under` gives 0."""
+    if text.startswith("under "):
+        return Decimal(0)
     return Decimal(re.match(r"[\d.,]+", unescape(text))[0].replace(",", ""))
 
 
@@ -157,7 +159,12 @@ def test_every_food_page_prints_these_figures(client, content):
         table = {unescape(name): CELL.findall(cells) for name, cells in ROW.findall(html)}
         for nutrient in by_food[food.slug]:
             place = f"{food.slug}, {nutrient}"
-            serving, share, in_100g = map(printed, table[names[nutrient]])
+            cells = table[names[nutrient]]
+            serving, share, in_100g = map(printed, cells)
+            # A trace is told from none, whatever it is rounded to.
+            shares = [per_serving(food.slug, nutrient), percent(food.slug, nutrient)]
+            for cell, shown, real in zip(cells, (serving, share), shares, strict=False):
+                assert cell.startswith("under ") == (not shown and real > 0), place
             assert is_rounded(serving, per_serving(food.slug, nutrient)), place
             assert abs(share - percent(food.slug, nutrient)) <= HALF, place
             exact = Decimal(AMOUNTS[food.slug, nutrient]["amount_per_100g"])

@@ -202,9 +202,13 @@ def stylesheet_url() -> str:
 def figure(value: float | Decimal | None) -> str:
     """A number as a reader writes it: at most three digits after the point, no trailing noughts.
 
-    Thousands have a comma. None gives an empty string.
+    Thousands have a comma. None gives an empty string; less than half a thousandth is "under
+    0.001", because it is not nothing.
     """
     if value is None or value == "":
         return ""
-    text = f"{Decimal(str(value)):,.3f}".rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text
+    number = Decimal(str(value))
+    text = f"{number:,.3f}".rstrip("0").rstrip(".")
+    if text in ("0", "-0"):
+        return "under 0.001" if number > 0 else "0"
+    return text
