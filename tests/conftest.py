@@ -13,11 +13,23 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.core.management import call_command, get_commands
+from hypothesis import HealthCheck, settings
 
 from tests import snapshots
 from tests.browser import server
 
 ROOT = Path(__file__).resolve().parent.parent
+# Properties: how fast a machine is fails none, and the examples follow from the test itself, so
+# that every run tries the same. `--hypothesis-profile=search` tries new ones.
+settings.register_profile(
+    "suite",
+    deadline=None,
+    derandomize=True,
+    # A fixture that examples share is content that they only read, or put back themselves.
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.register_profile("search", settings.get_profile("suite"), derandomize=False)
+settings.load_profile("suite")
 PUT_BACK = pytest.StashKey[Callable[[], None]]()
 
 

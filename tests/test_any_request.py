@@ -16,7 +16,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from nutrients import urls
@@ -81,14 +81,7 @@ headers = st.fixed_dictionaries(
     },
 )
 methods = st.sampled_from(["GET", "HEAD", "POST", "OPTIONS"])
-few = settings(
-    max_examples=10,
-    phases=[Phase.generate],
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+few = settings(max_examples=10, phases=[Phase.generate])
 
 
 def patterns():

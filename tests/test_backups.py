@@ -11,7 +11,7 @@ from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from nutrisite.backups import BackupError, backups_in, check, make, restore
@@ -242,9 +242,7 @@ def test_file_that_is_no_backup_is_refused(live, tmp_path, content):
         check(live, tmp_path / "file")
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60)
 @given(place=st.floats(0, 1, exclude_max=True), flip=st.integers(1, 255), cut=st.booleans())
 @example(place=0.5, flip=1, cut=True)
 def test_any_changed_byte_is_noticed_or_harmless(live, backup, place, flip, cut):

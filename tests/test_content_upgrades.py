@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from django.core.management import CommandError
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nutrients.loading import keep_ours, sides, take_theirs
@@ -257,9 +257,7 @@ NOTES = st.sampled_from(["", "a", "b"])
 EDITS = st.none() | NOTES
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=25)
 @given(steps=st.lists(st.tuples(NOTES, EDITS), min_size=1, max_size=4), first=NOTES)
 def test_no_release_ever_undoes_an_edit(release, steps, first):
     """Releases and edits in any order: the row holds the last edit, or the last release."""

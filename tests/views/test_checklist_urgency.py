@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from itertools import combinations
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nutrients.models import Answer, OtherCause, RedFlag, RedFlagRule, RiskFactor, Symptom
@@ -13,9 +13,6 @@ from nutrients.ranking import Tick, answer_slug, urgency
 from tests import factories
 from tests.views.checklist_answers import PICTURE, RESULTS, nutrient_names, result, send, slugs_of
 from tests.views.pages import links_of, text_of
-
-# The content is only read, so one copy of it serves every example.
-SHARED_CONTENT = [HealthCheck.function_scoped_fixture]
 
 
 def everything_in_an_emergency(response):
@@ -116,7 +113,7 @@ def test_no_second_tick_lowers_what_the_first_raised(content):
         assert {*alone[one].fired, *alone[other].fired} <= set(both.fired)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=SHARED_CONTENT)
+@settings(max_examples=150)
 @given(data=st.data())
 def test_no_set_of_ticks_lowers_the_urgency_of_a_part_of_it(content, data):
     rules, ticks = shipped_rules(), every_tick()

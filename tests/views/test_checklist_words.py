@@ -4,7 +4,7 @@ import re
 
 import pytest
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nutrients.models import Answer, OtherCause, RedFlag, RiskFactor, SafetyCase, Symptom
@@ -25,8 +25,6 @@ from tests.views.checklist_answers import (
 from tests.views.pages import links_of, text_of
 
 FORM = "application/x-www-form-urlencoded"
-# The content is only read, so one copy of it serves every example.
-SHARED_CONTENT = [HealthCheck.function_scoped_fixture]
 
 FORBIDDEN = re.compile(
     r"diagnos|you have|you are deficient|likely|\bcure|treat with|\btake \d|\bpoints?\b|\bscore",
@@ -71,7 +69,7 @@ def fields():
     return ticks, list(Answer.objects.values_list("question__slug", "slug"))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=SHARED_CONTENT)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_same_words_with_scripts_and_without_whatever_is_ticked(client, content, data):
     ticks, answers = fields()
