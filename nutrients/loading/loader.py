@@ -129,7 +129,9 @@ class _Load:
                 # An editor made a row with the same name: theirs stays, and the site starts.
                 self._leave_out(row, self.outcome.in_the_way)
                 return []
-            raise FixtureError(f"{row.place}: {row} is refused, {error}.") from error
+            # PostgreSQL adds a line with the values.
+            reason = str(error).splitlines()[0]
+            raise FixtureError(f"{row.place}: {row} is refused, {reason}.") from error
 
     def _instance(self, row: FixtureRow) -> models.Model:
         links = {link: self.places.target(row, link, value) for link, value in references(row)}

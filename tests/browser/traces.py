@@ -30,7 +30,8 @@ class Sent:
         """Addresses and referrers that hold one of the words."""
         seen = []
         for request in self.requests:
-            seen += [request.url, request.all_headers().get("referer", "")]
+            # Not all_headers(): of a page that was fetched ahead it waits for what never comes.
+            seen += [request.url, request.headers.get("referer", "")]
         return [text for text in seen if any(word in text for word in words)]
 
 

@@ -86,7 +86,7 @@ def test_feed_of_a_nutrient_tells_of_its_page_and_its_evidence_alone(feed):
 
 
 def test_text_is_text_and_never_markup(feed):
-    note("/nutrients/magnesium/", text="<b>x</b> & \x0by", title="A < B\x00")
+    note("/nutrients/magnesium/", text="<b>x</b> & \x0by", title="A < B\x01")
 
     [entry] = feed(ALL).entries
 
