@@ -136,6 +136,30 @@ def method_not_allowed(get_response: Handler) -> Handler:
     return middleware
 
 
+class OnlyRead:
+    """Answers 405 where a form is sent to a public page that takes none.
+
+    Otherwise the check of forms, which comes before the page, would answer 403 and ask for a cookie
+    that no public page gives. Those that take a form are exempt from that check.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Go on."""
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Handler, args: object, kwargs: object
+    ) -> HttpResponse | None:
+        """Refuse, once it is known which page is asked."""
+        takes_forms = getattr(view, "csrf_exempt", False) or is_admin(request)
+        if request.method != "POST" or takes_forms:
+            return None
+        return HttpResponseNotAllowed(["GET", "HEAD"])
+
+
 def admin_networks(get_response: Handler) -> Handler:
     """Answer as if the admin were not there to all outside ADMIN_NETWORKS, if any are given."""
 

@@ -95,6 +95,7 @@ MIDDLEWARE = [
     # Below the two that fit an answer to one reader, above all that could make it personal.
     "nutrisite.cache.marking.kept_pages",
     "nutrisite.middleware.method_not_allowed",
+    "nutrisite.middleware.OnlyRead",
     "nutrisite.middleware.unreadable_path",
     "nutrisite.middleware.admin_networks",
     "django.middleware.common.CommonMiddleware",

@@ -5,6 +5,7 @@ import logging
 
 import pytest
 from django.conf import settings
+from django.test import Client
 from django.urls import reverse
 
 PAGES = [
@@ -85,6 +86,22 @@ def test_odd_method_is_refused(client, name, method):
 
     assert response.status_code == 405
     assert response["Allow"] == "GET, HEAD, OPTIONS, POST"
+
+
+@pytest.mark.parametrize("name", sorted({*ADDRESSES} - {"nutrients:checklist"}))
+def test_form_sent_to_a_page_that_takes_none_is_refused_and_asks_for_no_cookie(name, db):
+    response = Client(enforce_csrf_checks=True).post(reverse(name), {"q": "cramp"})
+
+    assert response.status_code == 405
+    assert response["Allow"] == "GET, HEAD"
+    assert b"<h1" in response.content
+    assert not response.cookies
+
+
+def test_form_of_the_admin_is_still_checked(db):
+    response = Client(enforce_csrf_checks=True).post(reverse("admin:login"), {"username": "x"})
+
+    assert response.status_code == 403
 
 
 @pytest.mark.parametrize("name", ADDRESSES)
