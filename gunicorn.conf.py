@@ -57,7 +57,8 @@ control_socket_disable = True
 # A client could otherwise send these as headers and be believed.
 forwarder_headers = ""
 forwarded_allow_ips = ""
-# Bytes of an address, and how many headers of how many bytes each. More is answered with 400.
+# Bytes of an address, which is the most that gunicorn can take, and how many headers of how many
+# bytes each. The worker answers more in the site's own design.
 limit_request_line = 8190
 limit_request_fields = 64
 limit_request_field_size = 8190

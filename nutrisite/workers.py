@@ -12,9 +12,12 @@ import selectors
 import socket
 import struct
 import time
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
+from django.template.loader import render_to_string
+from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine
 from gunicorn.workers.gthread import ThreadWorker
 
 # Bytes to wait for. A longer request is handed over once these are there; the kernel takes in
@@ -28,6 +31,17 @@ SENDING = 30
 A_MOMENT, MOST_HELD = 0.0002, 20
 PEEK = socket.MSG_PEEK | socket.MSG_DONTWAIT
 END = b"\r\n\r\n"
+# What gunicorn refuses before the site sees it, and a reader's browser may still send.
+TOO_LONG = {
+    LimitRequestLine: "414 URI Too Long",
+    LimitRequestHeaders: "431 Request Header Fields Too Large",
+}
+HEAD = (
+    "HTTP/1.1 {status}\r\nConnection: close\r\nContent-Type: text/html; charset=utf-8\r\n"
+    "Content-Length: {length}\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n"
+    "Content-Security-Policy: default-src 'none'; style-src 'self'; font-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'\r\n\r\n"
+)
 LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,9})[ \t]*(?:\r\n|\Z)", re.IGNORECASE)
 CHUNKED = re.compile(rb"\r\ntransfer-encoding:", re.IGNORECASE)
 
@@ -70,6 +84,21 @@ class PatientWorker(ThreadWorker):
             super().enqueue_req(conn)
         else:
             self._wait_for(conn)
+
+    def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: BaseException) -> None:
+        """Answer a request that failed: in the site's own words where it is too long."""
+        status = TOO_LONG.get(type(exc))
+        if status is None:
+            super().handle_error(req, client, addr, exc)
+            return
+        self.log.warning("Invalid request: %s", status)
+        page = render_to_string("413.html").encode()
+        head = HEAD.format(status=status, length=len(page)).encode()
+        with suppress(OSError):
+            # A connection that closes on unread bytes can take the answer with it.
+            client.recv(LARGEST, socket.MSG_DONTWAIT)
+        with suppress(OSError):
+            client.sendall(head + page)
 
     def _has_arrived(self, conn: Any) -> bool:
         try:
