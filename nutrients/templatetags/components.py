@@ -134,7 +134,9 @@ def noted_food(food: Any, in_full: bool = False) -> SafeString:
         return format_html(
             '<a href="{}">{}</a><br><small>{}</small>', address, food.name, food.note
         )
-    return format_html('<a href="{}#note">{} <small>(see note)</small></a>', address, food.name)
+    return format_html(
+        '<a href="{}#note">{} <small class="nowrap">(see note)</small></a>', address, food.name
+    )
 
 
 @register.simple_tag
