@@ -54,6 +54,9 @@ class RiskFactor(Slugged, Publishable):
             models.CheckConstraint(
                 condition=Q(kind__in=RiskKind.values), name="riskfactor_kind_known"
             ),
+            models.CheckConstraint(
+                condition=Q(diet__in=["", *Diet.values]), name="riskfactor_diet_known"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -121,7 +121,31 @@ class ReferenceIntake(models.Model):
                 fields=["nutrient", "life_stage", "sex", "life_status"],
                 name="referenceintake_unique",
             ),
+            models.CheckConstraint(
+                condition=Q(sex__in=Sex.values), name="referenceintake_sex_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(life_status__in=LifeStatus.values),
+                name="referenceintake_life_status_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(reference_type__in=ReferenceType.values),
+                name="referenceintake_type_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(upper_limit_status__in=LimitStatus.values),
+                name="referenceintake_limit_status_known",
+            ),
             models.CheckConstraint(condition=Q(amount__gte=0), name="referenceintake_not_negative"),
+            models.CheckConstraint(
+                condition=Q(upper_limit__isnull=True) | Q(upper_limit__gte=0),
+                name="referenceintake_limit_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(chronic_disease_limit_mg__isnull=True)
+                | Q(chronic_disease_limit_mg__gte=0),
+                name="referenceintake_chronic_limit_not_negative",
+            ),
             models.CheckConstraint(
                 condition=Q(age_below__isnull=True) | Q(age_below__gt=models.F("age_from")),
                 name="referenceintake_ages_in_order",
@@ -138,6 +162,11 @@ class ReferenceIntake(models.Model):
                 ),
                 name="referenceintake_limit_complete",
                 violation_error_message="A set limit needs amount and unit, an unset one neither.",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["life_stage", "sex", "life_status"], name="referenceintake_by_stage"
             ),
         ]
 

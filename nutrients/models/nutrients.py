@@ -123,6 +123,9 @@ class Nutrient(Slugged, Publishable):
             models.CheckConstraint(
                 condition=Q(kind__in=NutrientKind.values), name="nutrient_kind_known"
             ),
+            models.CheckConstraint(
+                condition=Q(accent__in=Accent.values), name="nutrient_accent_known"
+            ),
             models.CheckConstraint(condition=Q(unit__in=Unit.values), name="nutrient_unit_known"),
             models.CheckConstraint(
                 condition=Q(daily_value__gt=0), name="nutrient_daily_value_positive"

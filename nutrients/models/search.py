@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
 from .publishing import Slugged, SluggedManager
@@ -51,6 +52,9 @@ class SearchDocument(models.Model):
         ordering = ["kind", "key"]
         constraints = [
             models.UniqueConstraint(fields=["kind", "key"], name="searchdocument_unique"),
+            models.CheckConstraint(
+                condition=Q(kind__in=DocumentKind.values), name="searchdocument_kind_known"
+            ),
         ]
 
     def __str__(self) -> str:
