@@ -5,6 +5,7 @@ what a test changes is undone after it.
 """
 
 import fcntl
+import logging
 import socket
 from collections.abc import Callable
 from ipaddress import ip_address
@@ -96,6 +97,18 @@ def prepared(tmp_path_factory, worker_id):
 
 
 @pytest.fixture
+def lines():
+    """The lines that the test's requests write to the log."""
+    handler = Lines()
+    loggers = [logging.getLogger(name) for name in ("", "django")]
+    for logger in loggers:
+        logger.addHandler(handler)
+    yield handler.lines
+    for logger in loggers:
+        logger.removeHandler(handler)
+
+
+@pytest.fixture
 def content(db):
     """The shipped content; the name says in a test's signature that the test depends on it."""
 
@@ -107,6 +120,21 @@ def no_content(db):
         rows = model._base_manager.all()
         # Without signals and collectors: rows that point at each other go in one transaction.
         rows._raw_delete(rows.db)
+
+
+class Lines(logging.Handler):
+    """Collects lines as the site's own handler would write them."""
+
+    def __init__(self):
+        super().__init__()
+        console = next(h for h in logging.getLogger().handlers if h.formatter and h.filters)
+        self.setFormatter(console.formatter)
+        for each in console.filters:
+            self.addFilter(each)
+        self.lines = []
+
+    def emit(self, record):
+        self.lines.append(self.format(record))
 
 
 def pytest_collection_modifyitems(items):

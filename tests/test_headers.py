@@ -1,7 +1,6 @@
 """What every answer says to the browser, and what odd requests get."""
 
 import json
-import logging
 
 import pytest
 from django.conf import settings
@@ -164,33 +163,6 @@ def test_request_for_another_host_is_refused(client, content):
 
 # Not written where it is used: a log may show lines of code.
 SENT = "eyelid-twitching"
-
-
-class Lines(logging.Handler):
-    """Collects lines as the site's own handler would write them."""
-
-    def __init__(self):
-        super().__init__()
-        console = next(h for h in logging.getLogger().handlers if h.formatter and h.filters)
-        self.setFormatter(console.formatter)
-        for each in console.filters:
-            self.addFilter(each)
-        self.lines = []
-
-    def emit(self, record):
-        self.lines.append(self.format(record))
-
-
-@pytest.fixture
-def lines():
-    """The lines that the test's requests write to the log."""
-    handler = Lines()
-    loggers = [logging.getLogger(name) for name in ("", "django")]
-    for logger in loggers:
-        logger.addHandler(handler)
-    yield handler.lines
-    for logger in loggers:
-        logger.removeHandler(handler)
 
 
 def test_access_log_names_the_route_and_nothing_of_the_reader(client, content, lines):

@@ -5,8 +5,6 @@ import json
 import pytest
 from django.core.cache import cache
 
-from tests.test_headers import lines  # noqa: F401
-
 ADDRESS = "/policy-reports"
 SECRET = "eyelid-twitch"
 
@@ -62,7 +60,7 @@ def noted(written):
         (older(**{"blocked-uri": SECRET}), "blocked something by"),
     ],
 )
-def test_report_is_noted_without_the_reader(client, lines, report, sentence):  # noqa: F811
+def test_report_is_noted_without_the_reader(client, lines, report, sentence):
     assert send(client, report).status_code == 204
 
     [line] = noted(lines)
@@ -72,7 +70,7 @@ def test_report_is_noted_without_the_reader(client, lines, report, sentence):  #
         assert secret not in everything
 
 
-def test_same_report_is_noted_once_however_often_it_comes(client, lines):  # noqa: F811
+def test_same_report_is_noted_once_however_often_it_comes(client, lines):
     for _ in range(20):
         send(client, older())
     send(client, newer() * 50, "application/reports+json")
@@ -94,7 +92,7 @@ def test_same_report_is_noted_once_however_often_it_comes(client, lines):  # noq
         ("[]", 204),
     ],
 )
-def test_what_is_no_report_is_refused_and_not_repeated(client, lines, sent, status):  # noqa: F811
+def test_what_is_no_report_is_refused_and_not_repeated(client, lines, sent, status):
     response = send(client, sent)
 
     assert response.status_code == status
