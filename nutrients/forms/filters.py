@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from django.http import QueryDict
 
-from nutrients.queries.comparison import DIETS, KINDS, MATCHES, RELATIONS, SORTS, Filters
+from nutrients.queries.comparison_filters import DIETS, KINDS, MATCHES, RELATIONS, SORTS, Filters
 
 from .reading import Reading
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlencode
 
 from nutrients.models import (
     Association,
-    Diet,
     Evidence,
     FoodSource,
     Nutrient,
@@ -21,64 +19,14 @@ from nutrients.ranking import Candidate, Link, Tick, rank
 
 from .adult_needs import AdultNeed
 from .checklist_content import ChecklistContent
+from .comparison_filters import Filters
 from .foods import RichFood
 from .nutrient_sets import NutrientSets, nutrient_sets, supporting
 from .references import References
 
-MATCHES = {"any": "Any of these symptoms", "all": "All of these symptoms"}
-RELATIONS = {relation.value: str(relation.label) for relation in Relation}
-KINDS = {
-    "mineral": "Minerals, electrolytes included",
-    "electrolyte": "Electrolytes",
-    "vitamin": "Vitamins",
-}
-DIETS = {diet.value.replace("_", "-"): str(diet.label) for diet in Diet}
 LOW_SHOWN, HIGH_SHOWN = 4, 2
 FOODS_SHOWN = 3
 ROWS_A_PAGE = 16
-SORTS = ("match", "name", "need", "evidence")
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What the table is narrowed to, and its order. `sort` with a leading hyphen is reversed."""
-
-    symptoms: tuple[str, ...] = ()
-    match: str = "any"
-    relation: str = ""
-    kind: str = ""
-    diets: tuple[str, ...] = ()
-    sort: str = "match"
-
-    def without(self, name: str, value: str) -> Filters:
-        """The same filters with one taken off, such as ("symptom", "muscle-cramps")."""
-        if name == "symptom":
-            return replace(self, symptoms=tuple(slug for slug in self.symptoms if slug != value))
-        if name == "diet":
-            return replace(self, diets=tuple(diet for diet in self.diets if diet != value))
-        return self.changed(name, "any" if name == "match" else "")
-
-    def changed(self, name: str, value: str) -> Filters:
-        """The same filters with another match, relation, kind or sort."""
-        changes: dict[str, Any] = {name: value}
-        return replace(self, **changes)
-
-    @property
-    def in_use(self) -> list[tuple[str, str]]:
-        """Every filter that is on, as pairs that `without` takes."""
-        pairs = [("symptom", slug) for slug in self.symptoms]
-        if self.match == "all" and len(self.symptoms) > 1:
-            pairs.append(("match", "all"))
-        pairs += [(name, value) for name in ("relation", "kind") if (value := getattr(self, name))]
-        return [*pairs, *(("diet", diet) for diet in self.diets)]
-
-    @property
-    def query(self) -> str:
-        """The filters as an address carries them, from its question mark on; or nothing."""
-        pairs = self.in_use
-        if self.sort != "match":
-            pairs.append(("sort", self.sort))
-        return f"?{urlencode(pairs)}" if pairs else ""
 
 
 @dataclass(frozen=True, slots=True)

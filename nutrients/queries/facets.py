@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from .choices import FoundChoices, SymptomChoices
-from .comparison import DIETS, KINDS, MATCHES, RELATIONS, SORTS, Comparison, Filters
+from .comparison import Comparison
+from .comparison_filters import DIETS, KINDS, MATCHES, RELATIONS, SORTS, Filters
 
 
 @dataclass(frozen=True, slots=True)
