@@ -13,6 +13,9 @@ from django.http import QueryDict
 
 LONGEST_QUOTE = 40
 MOST_QUOTES = 3
+# What stands where bytes of an address are no UTF-8.
+NOT_DECODED = "\N{REPLACEMENT CHARACTER}"
+UNREADABLE = "a value without readable letters"
 
 
 @dataclass(slots=True)
@@ -46,15 +49,22 @@ def ignored_sentence(ignored: Collection[str]) -> str:
     """What was left out, in one sentence; empty where nothing was. Each quote is cut short."""
     if not ignored:
         return ""
-    quotes = [f"“{_quote(value)}”" for value in list(ignored)[:MOST_QUOTES]]
-    if len(ignored) > MOST_QUOTES:
-        quotes.append(f"{len(ignored) - MOST_QUOTES} more")
+    quotes = list(dict.fromkeys(_quoted(value) for value in ignored))
+    them = "it" if len(quotes) == 1 else "them"
+    if len(quotes) > MOST_QUOTES:
+        quotes[MOST_QUOTES:] = [f"{len(quotes) - MOST_QUOTES} more"]
     listed = quotes[0] if len(quotes) == 1 else f"{', '.join(quotes[:-1])} and {quotes[-1]}"
-    return f"We did not understand {listed}, so we left it out."
+    return f"We did not understand {listed}, so we left {them} out."
 
 
-def _quote(value: str) -> str:
+def _quoted(value: str) -> str:
     # Control characters and half-read bytes have no place on a page.
-    shown = "".join(character if character.isprintable() else " " for character in value)
+    shown = "".join(character if _is_readable(character) else " " for character in value)
     shown = " ".join(shown[: LONGEST_QUOTE + 1].split())
-    return shown if len(shown) <= LONGEST_QUOTE else f"{shown[: LONGEST_QUOTE - 1]}…"
+    if len(shown) > LONGEST_QUOTE:
+        shown = f"{shown[: LONGEST_QUOTE - 1]}…"
+    return f"“{shown}”" if shown else UNREADABLE
+
+
+def _is_readable(character: str) -> bool:
+    return character.isprintable() and character != NOT_DECODED

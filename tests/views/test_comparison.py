@@ -239,7 +239,8 @@ def test_queries_stay_the_same_with_more_content(client, content, django_assert_
         ("?symptom=cramps&sort=--name", "“--name”"),
         ("?symptom=cramps&colour=red", "“colour”"),
         ("?symptom=cramps&match=any&match=any%00", "“any”"),
-        ("?symptom=cramps&symptom=%FF%FE", "“��”"),
+        ("?symptom=cramps&symptom=%FF%FE", "a value without readable letters"),
+        ("?symptom=cramps&symptom=%00%01", "a value without readable letters"),
         ("?symptom=cramps&symptom=" + "x" * 10_000, f"“{'x' * 39}…”"),
         ("?symptom=cramps&symptom=<script>alert(1)</script>", "“<script>alert(1)</script>”"),
     ],
@@ -250,6 +251,12 @@ def test_what_is_not_understood_is_said_and_the_rest_applies(client, table, quer
     assert f"We did not understand {quoted}, so we left it out." in text_of(page)
     assert "<script>alert" not in page.content.decode()
     assert names(client, query) == ["Zinc", "Iron"]
+
+
+def test_several_values_that_are_not_understood_are_them(client, table):
+    text = text_of(client.get(f"{PAGE}?symptom=nonsense&diet=air&kind=%00&sort=%01"))
+    listed = "“nonsense”, a value without readable letters and “air”"
+    assert f"We did not understand {listed}, so we left them out." in text
 
 
 def test_long_lists_of_nonsense_are_cut_short(client, table):
