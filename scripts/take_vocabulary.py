@@ -15,8 +15,8 @@ from typing import Any
 
 TARGET = Path(__file__).resolve().parent.parent / "tests" / "schema_org.json"
 ORIGIN = (
-    "The types of schema.org 30.1 (CC BY-SA 3.0), without roles: parents, own properties, the types "
-    "that each expects, and its members; as schema-dts 2.1.0 declares them. "
+    "The types of schema.org 30.1 (CC BY-SA 3.0), without roles: parents, own properties, what "
+    "each expects, and members; as schema-dts 2.1.0 declares them. "
     "Made by scripts/take_vocabulary.py."
 )
 NOTE = re.compile(r"/\*\*.*?\*/", re.DOTALL)
