@@ -3,12 +3,15 @@
 import io
 import re
 from html import unescape
+from urllib.parse import urlsplit
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import resolve
 
+from nutrients import urls
 from nutrients.models import FoodSource
 from tests.usda_tables import FOODS, PORTIONS, lines_of, write
 from tests.views.pages import text_of
@@ -18,31 +21,58 @@ pytestmark = pytest.mark.django_db
 # Pages that imported foods have no place on.
 UNTOUCHED = [
     "/",
+    "/a-z/",
+    "/about/",
+    "/accessibility/",
+    "/articles/",
     "/articles/nutrients-and-muscle-jerking/",
+    "/changes/",
+    "/checklist/",
     "/checklist/?symptom=muscle-cramps",
     "/compare/",
     "/compare/?symptom=muscle-cramps&diet=vegan",
     "/compare.csv",
+    "/feeds/articles/",
+    "/foods/plate/",
+    "/foods/plate/?food=cheese-cheddar&food=kale-raw&diet=vegetarian",
     "/nutrients/",
     "/nutrients/magnesium/",
+    "/nutrients/magnesium/?diet=vegan&basis=100kcal&group=nuts",
     "/nutrients/sodium/",
     "/nutrients/magnesium/muscle-cramps/",
-    "/symptoms/muscle-cramps/",
+    "/privacy/",
+    "/robots.txt",
+    "/safety/",
+    "/search/?q=cramps",
     "/sitemap.xml",
+    "/symptoms/",
+    "/symptoms/muscle-cramps/",
 ]
-# Pages that may say more with them, but no matter how many there are.
-TOUCHED = [
+# Pages that count them, say when they came or how to find them, and are otherwise the same.
+COUNTING = [
+    "/data/",
+    "/feeds/changes/",
     "/foods/",
     "/foods/?page=3",
     "/foods/?nutrient=sodium",
-    "/foods/?q=cheese",
-    "/foods/?group=dairy&nutrient=calcium",
-    "/foods/cheese-cheddar/",
-    "/foods/plate/?food=cheese-cheddar",
+    "/foods/?nutrient=magnesium&also=calcium&level=high&diet=vegan&free-from=soy",
+    "/foods/?group=dairy&nutrient=calcium&basis=100kcal&sort=iron",
+    "/foods/?group=nuts&diet=vegan&nutrient=vitamin-b12",
     "/method/",
-    "/search/?q=cheese",
     "/sources/",
 ]
+MORE_BYTES_AT_MOST = 120
+# Pages that search for names, and a food's, which learns its household portions.
+TOUCHED = [
+    "/foods/?q=cheese",
+    "/foods/cheese-cheddar/",
+    "/foods/plate/?q=cheese",
+    "/search/?q=cheese",
+]
+# Not pages: open data, of which the imported foods are a part.
+FILES = {"dictionary_csv", "dictionary_json", "table_csv", "table_json"}
+# Asked by POST, or for one nutrient; they show no foods but the richest chosen ones.
+OTHERWISE_ASKED = {"checklist_print", "nutrient_change_feed"}
 
 
 @pytest.fixture
@@ -81,6 +111,23 @@ def test_pages_about_chosen_foods_stay_as_they_are_to_the_byte(client, import_fo
     assert visit(client, UNTOUCHED) == before
 
 
+def test_pages_that_count_foods_keep_their_queries_and_their_size(client, import_foods):
+    before = visit(client, COUNTING)
+    import_foods(200)
+
+    for address, (queries, body) in visit(client, COUNTING).items():
+        assert queries == before[address][0], address
+        assert abs(len(body) - len(before[address][1])) <= MORE_BYTES_AT_MOST, address
+
+
+def test_every_kind_of_page_is_among_those_compared():
+    addresses = [*UNTOUCHED, *COUNTING, *TOUCHED]
+    kinds = {resolve(urlsplit(address).path).url_name for address in addresses}
+    public = {path.name for path in urls.urlpatterns}
+
+    assert public - kinds - FILES - OTHERWISE_ASKED == set()
+
+
 def test_no_page_asks_more_or_grows_with_the_number_of_imported_foods(client, import_foods):
     without = visit(client, TOUCHED)
     import_foods(50)
@@ -96,7 +143,7 @@ def test_no_page_asks_more_or_grows_with_the_number_of_imported_foods(client, im
 
 
 def test_the_list_shows_chosen_foods_alone_and_says_how_to_find_the_others(client, import_foods):
-    before, hint = names_on(client, "/foods/"), "finds every food of the US Department"
+    before, hint = names_on(client, "/foods/"), "A name finds every food of the US Department"
     assert hint not in text_of(client.get("/foods/"))
     import_foods(50)
 
@@ -119,12 +166,17 @@ def test_a_group_that_only_imported_foods_are_in_is_found_by_name_and_is_no_dead
     client, import_foods
 ):
     import_foods(50)
-    assert "Snacks (0)" in text_of(client.get("/foods/"))
+    assert "Snacks" not in text_of(client.get("/foods/"))
+    assert "group=snacks" not in client.get("/search/?q=snacks").content.decode()
     snack = FoodSource.objects.filter(group__slug="snacks")[0]
     page = client.get(snack.get_absolute_url()).content.decode()
     address = unescape(re.search(r'"(/foods/\?group=snacks[^"]*)"', page)[1])
     assert snack.name in names_on(client, address)
     assert re.search(r"Snacks \([1-9]", text_of(client.get(address)))
+    # While the filters stay where they are, the fragment brings the group into their list.
+    fragment = client.get(address, headers={"HX-Request": "true"})
+    for answer in (client.get(address), fragment):
+        assert text_of(answer, "found-groups").startswith("Snacks (")
     assert "Without “Snacks”" in text_of(client.get("/foods/?group=snacks"))
 
 

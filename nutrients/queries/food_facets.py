@@ -36,7 +36,10 @@ class FoodStep:
 
 @dataclass(frozen=True, slots=True)
 class FoodPanel:
-    """All filters of a list of foods. Each facet counts the foods that it would leave."""
+    """All filters of a list of foods. Each facet counts the foods that it would leave.
+
+    `found_groups` hold imported foods alone, so they are there only where a name has found some.
+    """
 
     nutrients: list[Facet]
     also: list[Facet]
@@ -44,6 +47,7 @@ class FoodPanel:
     diets: list[Facet]
     free_from: list[Facet]
     groups: list[Facet]
+    found_groups: list[Facet]
     bases: list[Facet]
     sorts: list[Facet]
     active: list[FoodStep]
@@ -68,7 +72,7 @@ def food_panel(narrowing: Narrowing) -> FoodPanel:
     """The filters beside a list, with counts."""
     filters, choices, counts = narrowing.filters, narrowing.choices, _counts(narrowing)
     names = {slug: nutrient.name for slug, nutrient in choices.nutrients.items()}
-    groups = {slug: group.name for slug, group in choices.groups.items()}
+    groups, found_groups = _groups(narrowing)
 
     def facets(name: str, words: Mapping[str, str], on: Iterable[str]) -> list[Facet]:
         return [Facet(name, key, text, key in on, counts[name, key]) for key, text in words.items()]
@@ -80,9 +84,25 @@ def food_panel(narrowing: Narrowing) -> FoodPanel:
         diets=facets("diet", _labels(DIETS), filters.diets),
         free_from=facets("free-from", _labels(ALLERGENS), filters.free_from),
         groups=facets("group", {"": "All groups"} | groups, [filters.group]),
+        found_groups=facets("group", found_groups, [filters.group]),
         bases=facets("basis", BASES, [filters.basis]),
         sorts=_sorts(narrowing),
         active=_active(narrowing),
+    )
+
+
+def _groups(narrowing: Narrowing) -> tuple[dict[str, str], dict[str, str]]:
+    """The names of the groups of chosen foods, and of the others that a search has reached.
+
+    A chosen group always stands among them. Whatever was imported, the first do not change.
+    """
+    foods, chosen = narrowing.shelf.foods, narrowing.filters.group
+    usual = {food.group.slug for food in foods if food.is_curated}
+    found = {food.group.slug for food in foods} | ({chosen} if chosen else set())
+    names = {slug: group.name for slug, group in narrowing.choices.groups.items()}
+    return (
+        {slug: name for slug, name in names.items() if slug in usual},
+        {slug: name for slug, name in names.items() if slug in found - usual},
     )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from urllib.parse import urlencode
 
-from django.db.models import Q
+from django.db.models import Count, Q, Window
 
 from nutrients.models import FoodSource, LifeStatus, ReferenceIntake, Sex
 from nutrients.models.foods import FoodSourceQuerySet
@@ -148,6 +148,7 @@ def found_foods(choices: PlateChoices, *, at: datetime) -> FoundFoods | None:
     for word in choices.words.split():
         foods = foods.filter(Q(name__icontains=word) | Q(usda_description__icontains=word))
     foods = foods.exclude(slug__in=choices.servings)
-    rows = list(foods.order_by("-is_curated", "name")[: MOST_FOUND + 1])
-    count = len(rows) if len(rows) <= MOST_FOUND else foods.count()
-    return FoundFoods(rows[:MOST_FOUND], count)
+    # Counted in the same query, whatever is found.
+    counted = foods.annotate(found=Window(Count("pk"))).order_by("-is_curated", "name")
+    rows = list(counted[:MOST_FOUND])
+    return FoundFoods(rows, rows[0].found if rows else 0)

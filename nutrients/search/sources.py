@@ -49,7 +49,7 @@ def _entries() -> Iterator[Entry]:
     yield from map(_evidence, Association.objects.select_related("nutrient", "symptom"))
     yield from map(_article, Article.objects.all())
     yield from map(_section, ArticleSection.objects.select_related("article"))
-    yield from map(_food_group, FoodGroup.objects.all())
+    yield from map(_food_group, _listed_groups())
     yield from map(_risk_factor, RiskFactor.objects.all())
     yield from map(_other_cause, OtherCause.objects.all())
     yield from map(_interaction, Interaction.objects.all())
@@ -162,6 +162,11 @@ def _food(row: FoodSource) -> Entry:
         is_imported=not row.is_curated,
         row_changed_at=row.changed_at,
     )
+
+
+def _listed_groups() -> QuerySet[FoodGroup]:
+    # A group of imported foods alone has an empty list: those are found by their own names.
+    return FoodGroup.objects.filter(foods__in=FoodSource.objects.foods().curated()).distinct()
 
 
 def _food_group(row: FoodGroup) -> Entry:

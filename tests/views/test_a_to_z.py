@@ -105,3 +105,11 @@ def test_list_asks_the_same_queries_however_much_content_there_is(
 
     with django_assert_num_queries(before):
         client.get(PAGE)
+
+
+def test_every_group_of_foods_leads_to_foods(client, content):
+    addresses = [link for link in links_of(client.get(PAGE), "main") if "group=" in link]
+
+    assert len(addresses) > 10
+    for address in addresses:
+        assert re.match(r"[1-9]\d* foods?\b", text_of(client.get(address), "results")), address
