@@ -96,3 +96,13 @@ def verb_of_cramps(response):
     (found,) = [group for group in groups if "/nutrients/magnesium/muscle-cramps/" in group]
     verb = found.split("</dt>")[0]
     return verb[:1].lower() + verb[1:]
+
+
+def test_a_card_whose_grade_names_failed_trials_never_says_that_nothing_speaks_against(
+    client, content
+):
+    page = text_of(client.get("/nutrients/magnesium/muscle-cramps/"))
+
+    assert "supplements have not been shown to help ordinary cramps" in page
+    assert "No evidence against" not in page
+    assert "“Why this grade” above says what limits it." in page
