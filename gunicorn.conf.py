@@ -5,7 +5,7 @@ import os
 from importlib import import_module
 from pathlib import Path
 
-from nutrisite import counting, environment, logging
+from nutrisite import counting, environment, logging, tallies
 
 wsgi_app = "nutrisite.wsgi"
 
@@ -71,9 +71,11 @@ logconfig_dict = logging.configuration(
 )
 
 
+# Made before the workers are, so that they share them.
 if environment.networks("METRICS_NETWORKS"):
-    # Made before the workers are, so that they share it.
     counting.counters()
+if environment.whole_number("REQUESTS_A_MINUTE", 0, 0, 100_000):
+    tallies.tallies()
 
 
 def when_ready(server: object) -> None:

@@ -10,8 +10,9 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cache
 from itertools import accumulate
-from multiprocessing import Array
-from typing import Any
+from multiprocessing.sharedctypes import RawArray
+
+from nutrisite.shared import SharedLock
 
 CLASSES = ("1xx", "2xx", "3xx", "4xx", "5xx")
 # Upper bounds of the times that are counted together, in seconds.
@@ -20,23 +21,33 @@ TIMES = len(CLASSES)
 TOTAL = TIMES + len(BOUNDS) + 1
 
 
-@cache
-def counters() -> Any:
-    """Give the numbers that all workers share.
+class Counters:
+    """The numbers: statuses by class, then times by bound, then all seconds together.
 
-    gunicorn makes them before it starts workers, who inherit the memory; a worker that ends takes
-    nothing with it. Statuses by class, then times by bound, then all seconds together.
+    A worker that ends, in whichever way, takes nothing with it.
     """
-    return Array("d", TOTAL + 1)
+
+    def __init__(self) -> None:
+        self._numbers = RawArray("d", TOTAL + 1)
+        self._lock = SharedLock()
+
+    def observe(self, status: int, seconds: float) -> None:
+        """Count one answer."""
+        with self._lock:
+            self._numbers[status // 100 - 1] += 1
+            self._numbers[TIMES + bisect_left(BOUNDS, seconds)] += 1
+            self._numbers[TOTAL] += seconds
+
+    def read(self) -> list[float]:
+        """Give all numbers as of one moment."""
+        with self._lock:
+            return list(self._numbers)
 
 
-def observe(status: int, seconds: float) -> None:
-    """Count one answer."""
-    shared = counters()
-    with shared.get_lock():
-        shared[status // 100 - 1] += 1
-        shared[TIMES + bisect_left(BOUNDS, seconds)] += 1
-        shared[TOTAL] += seconds
+@cache
+def counters() -> Counters:
+    """Give the numbers of this server. gunicorn asks first, before it makes its workers."""
+    return Counters()
 
 
 def lines_of(numbers: list[float]) -> Iterator[str]:

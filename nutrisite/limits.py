@@ -18,12 +18,15 @@ from django.template.loader import render_to_string
 from django.utils.crypto import salted_hmac
 
 from nutrisite.client import written_network
+from nutrisite.tallies import tallies
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
 log = logging.getLogger(__name__)
 
 MINUTE = 60
+# Django's cache of each worker for itself, which also forgets when many networks ask.
+IN_ONE_PROCESS = "django.core.cache.backends.locmem.LocMemCache"
 # Who asks these is no reader, and must hear an answer most of all when there is much to do.
 NEVER_LIMITED = ("/healthz", "/readyz", "/metrics")
 
@@ -49,10 +52,13 @@ def request_limit(get_response: Handler) -> Handler:
 def count(network: str | None, minute: int) -> int:
     """Count one more request of a network in a minute, and give how many that makes.
 
-    The cache holds the network as a keyed hash for two minutes, so nobody can read addresses out
-    of it. Where the cache is away nobody is held up.
+    Redis counts for all instances, and without it the workers of this one count together. Either
+    knows the network as a keyed hash, and for two minutes at most, so nobody can read addresses
+    out of it. Where Redis is away nobody is held up.
     """
     key = f"requests-{salted_hmac('request-limit', f'{network} {minute}').hexdigest()}"
+    if settings.CACHES["default"]["BACKEND"] == IN_ONE_PROCESS:
+        return tallies().add(key, minute)
     try:
         cache.add(key, 0, 2 * MINUTE)
         return cache.incr(key)

@@ -47,7 +47,7 @@ def log_access(method: str | None, route: str, status: int, start: float) -> Non
         "milliseconds": round((time.perf_counter() - start) * 1000, 1),
     }
     if settings.METRICS_NETWORKS:
-        counting.observe(status, fields["milliseconds"] / 1000)
+        counting.counters().observe(status, fields["milliseconds"] / 1000)
     access.info("%(method)s %(route)s %(status)s in %(milliseconds)s ms", fields, extra=fields)
 
 

@@ -17,5 +17,5 @@ def metrics(request: HttpRequest) -> HttpResponse:
     """Give the figures to the networks that may read them; for all others they are not there."""
     if not is_in(address_of(request), settings.METRICS_NETWORKS):
         raise Http404
-    text = "\n".join((*lines_of(list(counters())), ""))
+    text = "\n".join((*lines_of(counters().read()), ""))
     return HttpResponse(text, content_type="text/plain; version=0.0.4; charset=utf-8")

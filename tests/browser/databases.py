@@ -60,6 +60,15 @@ def execute(folder: Path, statement: str) -> None:
             live.execute(statement)
 
 
+def ask(folder: Path, query: str) -> list[tuple]:
+    """Give the rows of a query on a folder's database, past the site."""
+    if IS_SQLITE:
+        with closing(sqlite3.connect(folder / "nutrisite.sqlite3", timeout=20)) as connection:
+            return connection.execute(query).fetchall()
+    with psycopg.connect(url_of(folder)) as live:
+        return live.execute(query).fetchall()
+
+
 def run_on_server(statement: str) -> None:
     """Run a statement that cannot stand in a transaction."""
     with psycopg.connect(SERVER, autocommit=True) as connection:

@@ -4,10 +4,10 @@ import copy
 import http.client
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
+import time
 import urllib.parse
 from contextlib import contextmanager
 from http.cookies import SimpleCookie
@@ -18,6 +18,7 @@ from tests.browser.server import (
     ROOT,
     environment,
     free_port,
+    unpack,
     wait_until_ready,
 )
 
@@ -30,10 +31,11 @@ PATIENCE = 60
 class Gunicorn:
     """One master with its workers, on a folder and a port that stay the same."""
 
-    def __init__(self, folder, **variables):
+    def __init__(self, folder, log="log.txt", **variables):
         self.folder, self.port = folder, free_port()
         self.environment = environment(folder, self.port) | variables
-        self.log = folder / "log.txt"
+        self.log = folder / log
+        self.process = None
 
     def start(self):
         """Start, and return once it serves."""
@@ -53,6 +55,12 @@ class Gunicorn:
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(timeout=PATIENCE)
 
+    def stop(self):
+        """Ask it to end, and wait until it has."""
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(timeout=PATIENCE)
+
     def reload(self):
         """Ask for new workers in place of the old, as after an upgrade of the code."""
         os.kill(self.process.pid, signal.SIGHUP)
@@ -71,29 +79,51 @@ class Gunicorn:
 @contextmanager
 def serving(prepared, folder, **variables):
     """A gunicorn on a copy of a prepared folder; stopped at the end of the block."""
-    shutil.copytree(prepared, folder)
-    server = Gunicorn(folder, **variables)
-    server.start()
-    try:
+    with instances(1, prepared, folder, **variables) as [server]:
         yield server
+
+
+@contextmanager
+def instances(number, prepared, folder, **variables):
+    """So many gunicorns on one copy of a prepared folder; stopped at the end of the block."""
+    unpack(prepared, folder)
+    servers = [Gunicorn(folder, f"log-{place}.txt", **variables) for place in range(number)]
+    try:
+        for server in servers:
+            server.start()
+        yield servers
     finally:
-        if server.process.poll() is None:
-            server.process.terminate()
-            server.process.wait(timeout=PATIENCE)
+        for server in servers:
+            server.stop()
+
+
+def wait_until(holds):
+    """Ask again and again, for as long as anything may take at all."""
+    for _ in range(PATIENCE * 20):
+        if holds():
+            return
+        time.sleep(0.05)
+    raise AssertionError("It never came to that.")
 
 
 class Editor:
-    """An editor in the admin, over HTTP. `cookies` are of a session to go on with."""
+    """An editor in the admin, over HTTP. `cookies` are of a session to go on with.
 
-    def __init__(self, server, cookies=None):
-        self.server = server
+    `address` is what a proxy says of where they are; the server must have one to believe it.
+    """
+
+    def __init__(self, server, cookies=None, address=""):
+        self.server, self.address = server, address
         self.cookies = copy.deepcopy(cookies) if cookies else SimpleCookie()
 
     def sign_in(self):
-        form = {"username": EDITOR, "password": PASSWORD, "next": "/admin/"}
-        status, _ = self.post("/admin/login/", form)
-        assert status == 302, "The editor could not sign in."
+        assert self.try_to_sign_in() == 302, "The editor could not sign in."
         return self
+
+    def try_to_sign_in(self, name=EDITOR, password=PASSWORD):
+        """Give the status: 302 in, 200 asked again, 429 closed."""
+        form = {"username": name, "password": password, "next": "/admin/"}
+        return self.post("/admin/login/", form)[0]
 
     def add_group(self, slug):
         """Add a group of foods; True once the server has said that it is saved."""
@@ -101,9 +131,12 @@ class Editor:
         status, headers = self.post("/admin/nutrients/foodgroup/add/", form)
         return status == 302 and headers["Location"].endswith("/admin/nutrients/foodgroup/")
 
-    def post(self, path, form):
-        """Open a form as a browser does, and send it. Gives status and headers."""
-        status, _, page = self.ask("GET", path)
+    def post(self, path, form, opened=None):
+        """Open a form as a browser does, on its own page or another, and send it.
+
+        Gives status and headers.
+        """
+        status, _, page = self.ask("GET", opened or path)
         token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
         assert token, f"{path} has no form: {status}, {page[:500]}"
         body = urllib.parse.urlencode(form | {"csrfmiddlewaretoken": token[1]})
@@ -114,6 +147,8 @@ class Editor:
         connection = self.server.connection()
         origin = f"http://127.0.0.1:{self.server.port}"
         headers = {"Origin": origin, "Content-Type": "application/x-www-form-urlencoded"}
+        if self.address:
+            headers["X-Forwarded-For"] = self.address
         headers["Cookie"] = "; ".join(f"{m.key}={m.coded_value}" for m in self.cookies.values())
         try:
             connection.request(method, path, body, headers)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.live.gunicorns import LOST, PATIENCE, serving
+from tests.live.gunicorns import LOST, PATIENCE, serving, wait_until
 
 RELOADS, READERS = 3, 6
 STALLED = 24
@@ -65,15 +65,6 @@ def test_reload_under_load_drops_no_request(prepared, tmp_path):
 
         assert [fault for reader in readers for fault in reader.faults] == []
         assert min(reader.read for reader in readers) > RELOADS
-
-
-def wait_until(holds):
-    """Ask again and again, for as long as anything may take at all."""
-    for _ in range(PATIENCE * 20):
-        if holds():
-            return
-        threading.Event().wait(0.05)
-    raise AssertionError("It never came to that.")
 
 
 @pytest.mark.parametrize(
