@@ -1,0 +1,89 @@
+"""Locks and sessions on two real instances: one holds what the other began, and after a restart."""
+
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.browser import databases
+from tests.browser.server import EDITOR
+from tests.live.gunicorns import Editor, instances
+
+TRIES = 3
+SEEN, ELSEWHERE = "203.0.113.9", "198.51.100.1"
+
+
+@contextmanager
+def two(prepared, tmp_path):
+    """Two instances of two workers, behind one proxy that says who asks."""
+    settings = {
+        "WEB_WORKERS": "2",
+        "BEHIND_PROXY": "true",
+        "SIGN_IN_TRIES": str(TRIES),
+        "SIGN_IN_LOCK_MINUTES": "1",
+    }
+    with instances(2, prepared, tmp_path / "site", **settings) as servers:
+        yield servers
+
+
+def guess(server, address, name=EDITOR):
+    return Editor(server, address=address).try_to_sign_in(name, "some other words")
+
+
+def begin_anew(servers):
+    """Kill every process, and start both instances again."""
+    for server in servers:
+        server.kill()
+    for server in servers:
+        server.start()
+
+
+def pass_time(server, **passed):
+    """Have the wrong tries lie as far back as they would after so long."""
+    moment = f"{datetime.now(UTC) - timedelta(**passed):%Y-%m-%d %H:%M:%S+00:00}"
+    databases.execute(server.folder, f"UPDATE axes_accessattempt SET attempt_time = '{moment}'")
+
+
+@pytest.mark.parametrize("places", [(0, 0, 0), (0, 1, 0)], ids=["through one", "through both"])
+def test_closed_account_is_closed_everywhere_through_a_restart_until_its_time_is_up(
+    prepared, tmp_path, places
+):
+    with two(prepared, tmp_path) as servers:
+        guesses = [guess(servers[place], f"203.0.113.{n}") for n, place in enumerate(places)]
+        one, other = (Editor(server, address=ELSEWHERE) for server in servers)
+        assert guesses == [200, 200, 429]
+        assert other.try_to_sign_in() == 429
+
+        begin_anew(servers)
+        assert [one.try_to_sign_in(), other.try_to_sign_in()] == [429, 429]
+
+        pass_time(servers[0], seconds=50)
+        assert other.try_to_sign_in() == 429
+        pass_time(servers[0], seconds=61)
+        assert other.try_to_sign_in() == 302
+        assert one.try_to_sign_in() == 302
+
+
+def test_closed_network_is_closed_everywhere_through_a_restart_and_others_are_not(
+    prepared, tmp_path
+):
+    with two(prepared, tmp_path) as servers:
+        for number in range(TRIES):
+            guess(servers[0], SEEN, name=f"somebody-{number}")
+        begin_anew(servers)
+
+        assert Editor(servers[1], address=SEEN).try_to_sign_in() == 429
+        assert Editor(servers[1], address=ELSEWHERE).try_to_sign_in() == 302
+
+
+def test_session_holds_at_both_through_a_restart_and_ends_at_both(prepared, tmp_path):
+    with two(prepared, tmp_path) as servers:
+        one = Editor(servers[0], address=SEEN).sign_in()
+        other = Editor(servers[1], one.cookies, address=SEEN)
+        assert other.ask("GET", "/admin/")[0] == 200
+
+        begin_anew(servers)
+        assert [each.ask("GET", "/admin/")[0] for each in (one, other)] == [200, 200]
+
+        assert other.post("/admin/logout/", {}, opened="/admin/")[0] == 200
+        assert one.ask("GET", "/admin/")[0] == 302
