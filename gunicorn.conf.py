@@ -71,11 +71,10 @@ logconfig_dict = logging.configuration(
 )
 
 
-# Made before the workers are, so that they share them.
-if environment.networks("METRICS_NETWORKS"):
-    counting.counters()
-if environment.whole_number("REQUESTS_A_MINUTE", 0, 0, 100_000):
-    tallies.tallies()
+# Made before the workers are, who inherit the memory, so that all of them count together. Whether
+# anything is counted is for the settings to say.
+counting.counters()
+tallies.tallies()
 
 
 def when_ready(server: object) -> None:

@@ -12,7 +12,7 @@ from functools import cache
 from itertools import accumulate
 from multiprocessing.sharedctypes import RawArray
 
-from nutrisite.shared import SharedLock
+from nutrisite.shared_lock import SharedLock
 
 CLASSES = ("1xx", "2xx", "3xx", "4xx", "5xx")
 # Upper bounds of the times that are counted together, in seconds.

@@ -13,7 +13,7 @@ from functools import cache
 from hashlib import blake2b
 from multiprocessing.sharedctypes import RawArray, RawValue
 
-from nutrisite.shared import SharedLock
+from nutrisite.shared_lock import SharedLock
 
 ROWS, CELLS = 4, 16_384
 

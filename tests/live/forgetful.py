@@ -8,6 +8,7 @@ import time
 
 from django.db import transaction
 
+# Every value of the site's own but one, or the fault would be shown on another site.
 from nutrisite.settings import *  # noqa: F403
 from nutrisite.settings import MIDDLEWARE
 

@@ -1,7 +1,4 @@
-"""Numbers that all workers of one server share, and a lock that no killed worker keeps.
-
-gunicorn makes them before it starts workers, who inherit the memory.
-"""
+"""A lock that all workers of one server share, and that no killed worker keeps."""
 
 from __future__ import annotations
 
