@@ -89,3 +89,25 @@ def test_emergency_is_one_side_too_and_no_page_ends_on_an_empty_side(page):
     assert sides(page, "A4") == 1
     page.goto("/checklist/")
     assert sides(page, "A4") == 1
+
+
+def test_long_list_of_signs_goes_on_below_its_band(page):
+    page.goto("/articles/nutrients-and-muscle-jerking/")
+    page.emulate_media(media="print")
+    style = "(one, name) => getComputedStyle(one)[name]"
+
+    assert page.locator(".urgent").first.evaluate(style, "breakInside") == "auto"
+    assert page.locator(".urgent-list").first.evaluate(style, "display") == "block"
+
+
+def test_what_belongs_together_stays_on_one_side(page):
+    page.goto("/safety/")
+    page.emulate_media(media="print")
+    inside = "all => all.map(one => getComputedStyle(one).breakInside)"
+    assert set(page.locator(".words > div").evaluate_all(inside)) == {"avoid"}
+
+    page.goto("/nutrients/magnesium/")
+    before = "all => all.map(one => getComputedStyle(one).breakBefore)"
+    heads = page.locator("thead, tbody tr:first-child").evaluate_all(before)
+    assert len(heads) > 4
+    assert set(heads) == {"avoid"}
