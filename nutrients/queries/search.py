@@ -82,7 +82,7 @@ def search(q: str, *, at: datetime) -> SearchResults:
     """What the public may see at the moment `at` that holds every word of `q`, by kind.
 
     Where nothing does, the nearest spelling is tried, and then whatever holds most of the words.
-    At most fifteen queries, whatever the content.
+    At most twenty queries, whatever the content.
     """
     words = telling_words(q)
     if not words:
@@ -99,18 +99,26 @@ def _nearest(
     words: list[str], units: list[Unit], known: Synonyms, *, at: datetime
 ) -> SearchResults:
     """The answer to the likeliest spelling of the words, or to as many of them as can be."""
-    near = _ranked(units, at=at, every=False) if len(units) > 1 else []
-    missing = [unit for unit in units if not any(is_held(one.document, unit) for one in near)]
+    near, missing = _partly(units, at=at)
     corrected = _corrected(words, missing, at=at)
     if corrected:
         units = read(telling_words(corrected), known)
         found = _ranked(units, at=at)
         if found:
             return SearchResults(words, _groups(found, units, at=at), corrected=corrected)
+        near, missing = _partly(units, at=at)
     most = max((one.score.units for one in near), default=0)
     best = [one for one in near if one.score.units == most]
     left_out = tuple(unit.typed for unit in missing)
-    return SearchResults(words, _groups(best, units, at=at), is_partial=True, missing=left_out)
+    groups = _groups(best, units, at=at)
+    return SearchResults(words, groups, corrected, is_partial=True, missing=left_out)
+
+
+def _partly(units: list[Unit], *, at: datetime) -> tuple[list[_Found], list[Unit]]:
+    """The documents that hold any of the units, best first, and the units that none holds."""
+    near = _ranked(units, at=at, every=False) if len(units) > 1 else []
+    missing = [unit for unit in units if not any(is_held(one.document, unit) for one in near)]
+    return near, missing
 
 
 def _ranked(units: list[Unit], *, at: datetime, every: bool = True) -> list[_Found]:

@@ -20,7 +20,10 @@ PAGES = (
         "safety",
         "When to get help",
         "Every warning sign, by how soon it needs a person.",
-        ("emergency", "red flags", "warning signs", "ambulance", "urgent", "112", "911", "999"),
+        (
+            *("emergency", "red flags", "warning signs", "ambulance", "urgent", "112", "911"),
+            *("999", "see a doctor", "call a doctor"),
+        ),
     ),
     Page("checklist", "Checklist", "Tick what you notice and see what is worth a look."),
     Page(

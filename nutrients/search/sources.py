@@ -89,7 +89,7 @@ def _nutrient(row: Nutrient) -> Entry:
         row.name,
         url=row.get_absolute_url(),
         names=split_names(row.also_known_as),
-        hidden_names=[row.symbol, *clinical, *_lacks(row), *_excesses(row)],
+        hidden_names=[row.symbol, *clinical, *_lacks(row), *_excesses(row), *_asked(row)],
         note=row.get_kind_display(),
         text=[
             *(row.job, row.tagline, row.why_low_matters, row.usual_causes_of_low),
@@ -124,6 +124,12 @@ def _excesses(nutrient: Nutrient) -> list[str]:
     """What readers call too much of it."""
     name = nutrient.name
     return [nutrient.high_phrase, f"High {name}", f"{name} overdose", f"{name} excess"]
+
+
+def _asked(nutrient: Nutrient) -> list[str]:
+    """What else readers ask of it, which its page answers under headings of its own."""
+    name = nutrient.name
+    return [f"Blood test for {name}", f"{name} upper limit", f"{name} daily need"]
 
 
 def _article(row: Article) -> Entry:
