@@ -244,6 +244,14 @@ def test_public_templates_ask_for_no_cookie():
     assert [relative(path) for path in public if pattern.search(path.read_text())] == []
 
 
+def test_notices_hold_an_icon_and_their_words_in_one_piece():
+    # They lie in a row: a link among bare words would stand in a column of its own.
+    row = re.compile(r'<p class="notice[^>]*>(?!(?:\{%[^%]*%\})+<span>)')
+    holders = [path.name for path in TEMPLATES if row.search(path.read_text())]
+
+    assert holders == []
+
+
 def test_components_and_fragments_name_their_parameters_first():
     shared = [
         path for path in TEMPLATES if path.parent.name == "components" or path.name.startswith("_")

@@ -168,3 +168,11 @@ def test_results_are_kept_out_of_search_engines_and_set_no_cookie(client, conten
     assert b'content="noindex, follow"' in page.content
     assert "Set-Cookie" not in page
     assert client.post(SEARCH, {"q": "cramp"}).status_code == 405
+
+
+def test_misspelt_word_beside_an_unknown_one_is_answered_by_its_likeliest_spelling(client, content):
+    text = text_of(client.get(f"{SEARCH}?q=twiching+xylophone"), "main")
+
+    assert "Did you mean twitching xylophone ?" in text
+    assert "no page has “xylophone”" in text
+    assert "Why is my muscle twitching ?" in text
