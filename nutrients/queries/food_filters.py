@@ -118,4 +118,4 @@ def label(name: str, value: str, choices: FoodChoices) -> str:
     if name == "free-from":
         return f"No {ALLERGENS[value].label.lower()}"
     words = {"level": LEVEL_WORDS.get(value, ""), "basis": f"By {BASES.get(value, '').lower()}"}
-    return words.get(name, f"“{value}”")
+    return words.get(name, f"Name: {value}")

@@ -243,3 +243,9 @@ def test_food_page_names_the_nutrients_without_a_figure(client, foods):
 
     assert "No figure is known for iron. That does not mean none." in text
     assert "Diets not known" in text
+
+
+def test_name_that_no_food_has_is_offered_to_be_taken_off_in_one_pair_of_quotes(client, content):
+    text = text_of(client.get("/foods/?q=zzzz"), "main")
+
+    assert "Without “Name: zzzz”: " in text

@@ -176,3 +176,9 @@ def test_misspelt_word_beside_an_unknown_one_is_answered_by_its_likeliest_spelli
     assert "Did you mean twitching xylophone ?" in text
     assert "no page has “xylophone”" in text
     assert "Why is my muscle twitching ?" in text
+
+
+def test_words_that_are_all_known_but_never_together_are_not_said_to_leave_a_rest(client, content):
+    text = text_of(client.get(f"{SEARCH}?q=twitching+thumb"), "main")
+
+    assert "Nothing holds all of these words. These pages hold some of them." in text
