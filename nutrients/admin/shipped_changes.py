@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminRadioSelect
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
@@ -30,7 +31,7 @@ ABOUT = (
 class ChoiceForm(forms.ModelForm):
     """Keep what stands here, or take what comes with the site."""
 
-    choice = forms.ChoiceField(widget=forms.RadioSelect)
+    choice = forms.ChoiceField(widget=AdminRadioSelect(attrs={"class": "radiolist"}))
 
     class Meta:
         model = ShippedChange
@@ -41,7 +42,7 @@ class ChoiceForm(forms.ModelForm):
         choices = [(OURS, "Keep what stands here")]
         if self.instance.field:
             choices.append((THEIRS, "Take what comes with the site"))
-        self.fields["choice"].choices = choices  # type: ignore[attr-defined]
+        cast(forms.ChoiceField, self.fields["choice"]).choices = choices
 
 
 class SettlingAdmin(GuardedAdmin, admin.ModelAdmin):
@@ -55,10 +56,10 @@ class SettlingAdmin(GuardedAdmin, admin.ModelAdmin):
     list_filter = ("model",)
     search_fields = ("natural_key", "field")
     actions = ("keep", "take")
-    readonly_fields = ("row", "reason", "before", "here", "shipped")
+    readonly_fields = ("row", "reason", "shipped_before", "here", "shipped")
     fieldsets = (
         (None, {"fields": ("row", "reason"), "description": ABOUT}),
-        ("Compare", {"fields": ("before", "here", "shipped")}),
+        ("Compare", {"fields": ("shipped_before", "here", "shipped")}),
         ("Settle", {"fields": ("choice",)}),
     )
 
@@ -69,6 +70,17 @@ class SettlingAdmin(GuardedAdmin, admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A change is settled by a choice."""
         return False
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """The list, under a title that says what is done here."""
+        return super().changelist_view(request, {"title": "Changes to settle"})
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """The form. There is nothing to go on with: what is settled is gone from the list."""
+        context = {"title": "Settle a change", "show_save_and_continue": False}
+        return super().change_view(request, object_id, form_url, context)
 
     @admin.display(description="Row")
     def row(self, obj: ShippedChange) -> SafeString | str:
@@ -83,7 +95,7 @@ class SettlingAdmin(GuardedAdmin, admin.ModelAdmin):
         return format_html('<a href="{}">{}</a>', address, row)
 
     @admin.display(description="Came with the site before")
-    def before(self, obj: ShippedChange) -> SafeString:
+    def shipped_before(self, obj: ShippedChange) -> SafeString:
         """The value that the edit here began with."""
         return _as_it_is(sides(obj).before)
 

@@ -46,6 +46,8 @@ def test_list_and_form_show_the_row_and_all_sides(editor_client, change):
     assert "Nutrient magnesium: tagline" in shown
     for words in ("Old words", "Our &lt;b&gt;own&lt;/b&gt; words", "Their words"):
         assert words in form
+    # The values in words, not as they are stored.
+    assert "{&quot;" not in form
 
 
 @pytest.mark.parametrize(
