@@ -44,6 +44,10 @@ def environment(folder: Path, port: int) -> dict[str, str]:
         "PORT": str(port),
         "WEB_WORKERS": "1",
         "LOG_FORMAT": "plain",
+        # As `make run` and the deployment files start it: otherwise each thread may keep a pool of
+        # memory of its own, and how many do is a matter of chance.
+        "MALLOC_ARENA_MAX": "1",
+        "MALLOC_TRIM_THRESHOLD_": "65536",
     }
 
 

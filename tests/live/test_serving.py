@@ -126,7 +126,7 @@ def test_memory_stays_bounded_over_many_different_requests(prepared, tmp_path):
                 sizes.append(resident_megabytes(server))
 
         warm, last = sizes
-        assert last - warm < 12
+        assert last - warm < 6
 
 
 def test_kept_connections_are_shared_by_the_workers(prepared, tmp_path):
