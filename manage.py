@@ -3,15 +3,14 @@
 
 import os
 import sys
+from pathlib import Path
 
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 from django.db import DatabaseError, DataError, IntegrityError
 
-ADVICE = (
-    "If it is new, or of an earlier release, run `manage.py migrate` first; "
-    "--traceback shows where it failed."
-)
+MIGRATE = "If it is new, or of an earlier release, run `manage.py migrate` first"
 
 
 def main() -> None:
@@ -30,12 +29,24 @@ def main() -> None:
     except DatabaseError as error:
         if "--traceback" in sys.argv:
             raise
-        sys.exit(f"The database cannot be used: {first_line(error)}. {ADVICE}")
+        sys.exit(
+            f"The database cannot be used: {first_line(error)}. {advice()}; "
+            "--traceback shows where it failed."
+        )
 
 
 def first_line(error: Exception) -> str:
     """The first line of what a database says, for PostgreSQL goes on to quote the statement."""
     return (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
+
+
+def advice() -> str:
+    """What to do about a database that cannot be used: SQLite makes its file, but no folder."""
+    database = settings.DATABASES["default"]
+    folder = Path(database["NAME"]).parent
+    if database["ENGINE"].endswith("sqlite3") and not folder.is_dir():
+        return f"Its folder {folder} is not there: make it, or name another in VAR_DIR"
+    return MIGRATE
 
 
 if __name__ == "__main__":

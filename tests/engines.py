@@ -27,8 +27,6 @@ ACCOUNT = "postgres"
 
 def main(*command: str) -> None:
     """Run the command beside both servers, and exit as it does."""
-    if not (found("initdb") and found("redis-server")):
-        install()
     with tempfile.TemporaryDirectory(prefix="nutrisite-engines-") as folder:
         place = Path(folder)
         place.chmod(0o755)
@@ -43,6 +41,15 @@ def found(program: str) -> str | None:
     """Give the path of a program; Debian keeps PostgreSQL's out of PATH, a folder a version."""
     places = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{program}"))
     return str(places[-1]) if places else shutil.which(program)
+
+
+def program(name: str) -> str:
+    """Give the path of a program, which is installed first where it is missing."""
+    path = found(name)
+    if not path:
+        install()
+        path = found(name)
+    return str(path)
 
 
 def install() -> None:
@@ -63,7 +70,7 @@ def install() -> None:
 @contextmanager
 def postgresql(folder: Path) -> Iterator[str]:
     """Run PostgreSQL until the end of the block; give the address of its database."""
-    port = free_port()
+    port, initdb = free_port(), program("initdb")
     folder.mkdir()
     as_account: list[str] = []
     if os.geteuid() == 0:
@@ -71,7 +78,7 @@ def postgresql(folder: Path) -> Iterator[str]:
         as_account = ["runuser", "--user", ACCOUNT, "--"]
     data = folder / "data"
     run(
-        [*as_account, str(found("initdb")), "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"],
+        [*as_account, initdb, "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"],
         data,
     )
     options = " ".join([f"-p {port} -k {folder} -h 127.0.0.1", *(f"-c {each}" for each in FAST)])
@@ -105,7 +112,7 @@ def redis(folder: Path) -> Iterator[str]:
     folder.mkdir()
     port = free_port()
     options = ["--bind", "127.0.0.1", "--port", str(port), "--save", "", "--dir", str(folder)]
-    server = subprocess.Popen([str(found("redis-server")), *options], stdout=subprocess.DEVNULL)
+    server = subprocess.Popen([program("redis-server"), *options], stdout=subprocess.DEVNULL)
     try:
         yield f"redis://127.0.0.1:{port}/0"
     finally:

@@ -34,11 +34,15 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A section ready to be shown; also an entry of the contents list."""
+    """A section ready to be shown; also an entry of the contents list.
+
+    `nutrient` is the related nutrient that the section is named after, if it is.
+    """
 
     anchor: str
     title: str
     parts: list[Part]
+    nutrient: Nutrient | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +88,12 @@ def article_page(slug: str, *, at: datetime) -> ArticlePage | None:
         return None
     references = References()
     previous, following = _neighbours(article, at=at)
+    nutrients = list(article.related_nutrients.published(at=at))
     return ArticlePage(
         article=article,
-        sections=_sections(article.sections.all(), references, at=at),
+        sections=_sections(article.sections.all(), references, nutrients, at=at),
         references=references,
-        nutrients=list(article.related_nutrients.published(at=at)),
+        nutrients=nutrients,
         symptoms=list(article.related_symptoms.published(at=at)),
         previous=previous,
         next=following,
@@ -98,18 +103,34 @@ def article_page(slug: str, *, at: datetime) -> ArticlePage | None:
 def section_preview(body: str, *, at: datetime) -> tuple[Section, References]:
     """A section drawn from text that is not saved, and its sources, numbered from 1."""
     references = References()
-    [section] = _sections([ArticleSection(body=body)], references, at=at)
+    [section] = _sections([ArticleSection(body=body)], references, [], at=at)
     return section, references
 
 
 def _sections(
-    rows: Iterable[ArticleSection], references: References, *, at: datetime
+    rows: Iterable[ArticleSection],
+    references: References,
+    nutrients: list[Nutrient],
+    *,
+    at: datetime,
 ) -> list[Section]:
+    named = {nutrient.name: nutrient for nutrient in nutrients}
     split = [(row, prose.split(row.body)) for row in rows]
     blocks = [block for _, found in split for block in found]
+    mark, live = _marking(blocks, references), LiveBlocks.of(blocks, references, at=at)
+    # In reading order, because drawing a part numbers what it cites.
+    return [
+        Section(
+            row.anchor, row.title, [_part(one, mark, live) for one in found], named.get(row.title)
+        )
+        for row, found in split
+    ]
+
+
+def _marking(blocks: Iterable[prose.Block], references: References) -> prose.Cite:
+    """What numbers the sources that these texts cite, each as it is reached."""
     slugs = {slug for block in blocks for slug in prose.cited_slugs(block.text)}
     sources = {source.slug: source for source in Source.objects.filter(slug__in=slugs)}
-    live = LiveBlocks.of(blocks, references, at=at)
 
     def mark(slug: str) -> prose.Mark | None:
         source = sources.get(slug)
@@ -118,11 +139,7 @@ def _sections(
         [citation] = cite(references, [source])
         return prose.Mark(citation.number, citation.anchor)
 
-    # In reading order, because drawing a part numbers what it cites.
-    return [
-        Section(row.anchor, row.title, [_part(block, mark, live) for block in found])
-        for row, found in split
-    ]
+    return mark
 
 
 def _part(block: prose.Block, mark: prose.Cite, live: LiveBlocks) -> Part:

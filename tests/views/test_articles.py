@@ -106,6 +106,17 @@ def test_table_shows_the_core_nutrients_with_the_verb_of_each_sign(read):
     assert "310 to 420 mg" in table
 
 
+def test_section_named_after_a_nutrient_bears_its_tile(read):
+    heading = (
+        '<h2 id="{}" class="heading-tile"><span class="tile n-{} tile-sm" aria-hidden="true">{}'
+    )
+    page = read()
+
+    for nutrient in Nutrient.objects.featured():
+        assert heading.format(nutrient.slug, nutrient.accent, nutrient.symbol) in page
+    assert page.count('class="heading-tile"') == Nutrient.objects.featured().count()
+
+
 def test_changed_facts_show_at_once(read):
     Nutrient.objects.filter(slug="magnesium").update(tagline="Does a job of its own")
     RedFlag.objects.filter(slug="first-seizure").update(sign="A sign of its own")
