@@ -136,7 +136,8 @@ def test_no_page_asks_more_or_grows_with_the_number_of_imported_foods(client, im
     more = visit(client, TOUCHED)
 
     for address in TOUCHED:
-        assert without[address][0] == some[address][0] == more[address][0], address
+        # Where a search finds none, nothing is asked about what they hold.
+        assert without[address][0] <= some[address][0] == more[address][0], address
     # A page may be filled now that was not full; the same page with more foods is no larger.
     for address in TOUCHED:
         assert len(more[address][1]) < 1.2 * len(some[address][1]) + 2000, address

@@ -121,17 +121,16 @@ def _active(narrowing: Narrowing) -> list[FoodStep]:
     for name, value in narrowing.filters.in_use:
         filters = narrowing.filters.without(name, value)
         wider = Narrowing(narrowing.shelf, filters, narrowing.choices)
-        steps.append(FoodStep(label(name, value, narrowing.choices), filters, len(wider.kept())))
+        steps.append(FoodStep(label(name, value, narrowing.choices), filters, wider.count))
     return steps
 
 
 def _counts(narrowing: Narrowing) -> Counter[Key]:
     """How many foods each value would leave, all in one pass over the shelf."""
     counts: Counter[Key] = Counter()
-    for food in narrowing.shelf.foods:
-        verdict = narrowing.verdict(food)
+    for food, verdict in narrowing.judged:
         # Whatever fails twice is brought back by no one filter; levels are for both nutrients.
-        if verdict.count(False) - (not verdict.nutrient and not verdict.also) < 2:
+        if verdict.failed - (not verdict.nutrient and not verdict.also) < 2:
             counts.update(_values(narrowing, food, verdict))
     return counts
 
@@ -139,7 +138,7 @@ def _counts(narrowing: Narrowing) -> Counter[Key]:
 def _values(narrowing: Narrowing, food: FoodSource, verdict: Verdict) -> list[Key]:
     """The values under which the food would stand in the list."""
     found: list[Key] = []
-    if all(verdict):
+    if not verdict.failed:
         found += [("diet", key) for key, diet in DIETS.items() if getattr(food, diet.value)]
         found += [
             ("free-from", key)
@@ -163,7 +162,7 @@ def _nutrient_values(narrowing: Narrowing, food: FoodSource, verdict: Verdict) -
         found += [("also", slug) for slug in given if asks_second]
     found += [("nutrient", "")] if asks_first else []
     found += [("also", "")] if asks_second else []
-    if verdict._replace(nutrient=True, also=True).but_for("nutrient"):
+    if verdict.but_for("nutrient", "also"):
         nutrients = narrowing.nutrients
         found += [
             ("level", key)

@@ -17,7 +17,7 @@ from .food_facets import FoodPanel, food_panel
 from .food_filters import DIETS, FoodChoices, FoodFilters
 from .narrowing import LeftOut, Narrowing
 from .references import References
-from .shelf import MOST_SEARCHED, Shelf, shelf
+from .shelf import MOST_SEARCHED, Shelf, searched_shelf
 
 PAGE_SIZE = 24
 
@@ -62,13 +62,15 @@ class FoodList:
     references: References
 
 
-def food_list(filters: FoodFilters, choices: FoodChoices, *, page: int, at: datetime) -> FoodList:
-    """The foods that the filters keep; `page` beyond the last gives the last.
+def food_list(
+    filters: FoodFilters, choices: FoodChoices, chosen: Shelf, *, page: int, at: datetime
+) -> FoodList:
+    """The foods that the filters keep, of the chosen ones and those that a search adds.
 
-    With a nutrient, foods without a figure for it or with none of it are left out and counted.
-    The number of queries does not grow with the number of foods.
+    A `page` beyond the last gives the last. With a nutrient, foods without a figure for it or with
+    none of it are left out and counted. The number of queries does not grow with the foods.
     """
-    foods = shelf(choices.nutrients.values(), filters.words, at=at)
+    foods = searched_shelf(chosen, filters.words, at=at)
     narrowing = Narrowing(foods, filters, choices)
     shown = Paginator(narrowing.kept(), PAGE_SIZE).get_page(page)
     references = References()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import NamedTuple
 
 from nutrients.models import FoodSource, Nutrient
@@ -23,9 +24,14 @@ class Verdict(NamedTuple):
     also: bool
     basis: bool
 
-    def but_for(self, name: str) -> bool:
+    @property
+    def failed(self) -> int:
+        """How many sorts of filter it fails."""
+        return self.count(False)
+
+    def but_for(self, *names: str) -> bool:
         """Whether it passes all the others."""
-        return all(self._replace(**{name: True}))
+        return self.failed == sum(not getattr(self, name) for name in names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +47,33 @@ class LeftOut:
         return any((self.without_figure, self.with_none, self.without_energy, self.unknown_flags))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Narrowing:
-    """Filters laid on a shelf. `nutrients` are those that the filters name, in their order."""
+    """Filters laid on a shelf. `nutrients` are those that the filters name, in their order.
+
+    Each food is judged once, whatever is asked about it then.
+    """
 
     shelf: Shelf
     filters: FoodFilters
     choices: FoodChoices
 
-    @property
+    @cached_property
     def nutrients(self) -> list[Nutrient]:
         """The one or two nutrients that a food must give."""
         return [self.choices.nutrients[slug] for slug in self.filters.nutrients]
 
-    def verdict(self, food: FoodSource) -> Verdict:
-        """Which sorts of filter the food passes."""
+    @cached_property
+    def judged(self) -> list[tuple[FoodSource, Verdict]]:
+        """Every food of the shelf, and which sorts of filter it passes."""
+        return [(food, self._verdict(food)) for food in self.shelf.foods]
+
+    @property
+    def count(self) -> int:
+        """How many foods pass every filter."""
+        return sum(not verdict.failed for _, verdict in self.judged)
+
+    def _verdict(self, food: FoodSource) -> Verdict:
         filters, least = self.filters, LEVELS[self.filters.level]
         gives = [self.gives(food, nutrient, least) for nutrient in self.nutrients]
         return Verdict(
@@ -76,9 +94,8 @@ class Narrowing:
 
     def kept(self) -> list[FoodSource]:
         """The foods that pass every filter: chosen ones first, then in the order asked for."""
-        return sorted(
-            (food for food in self.shelf.foods if all(self.verdict(food))), key=self._place
-        )
+        passing = [food for food, verdict in self.judged if not verdict.failed]
+        return sorted(passing, key=self._place)
 
     def left_out(self) -> LeftOut:
         """Why foods are left out that would pass the other filters."""
@@ -86,18 +103,21 @@ class Narrowing:
         return LeftOut(**{name: reasons.count(name) for name in LeftOut.__slots__})
 
     def _reasons(self) -> Iterator[str]:
-        for food in self.shelf.foods:
-            verdict, flags = self.verdict(food), _flags(food, self.filters)
-            held = [self.shelf.in_100g(food, nutrient) for nutrient in self.nutrients]
-            fits = verdict.words and verdict.group and verdict.flags
-            if fits and None in held:
-                yield "without_figure"
-            elif fits and Decimal(0) in held:
-                yield "with_none"
-            elif verdict.but_for("basis") and not verdict.basis:
-                yield "without_energy"
-            elif verdict.but_for("flags") and None in flags and False not in flags:
-                yield "unknown_flags"
+        for food, verdict in self.judged:
+            if verdict.failed and (reason := self._reason(food, verdict)):
+                yield reason
+
+    def _reason(self, food: FoodSource, verdict: Verdict) -> str:
+        held = [self.shelf.in_100g(food, nutrient) for nutrient in self.nutrients]
+        fits = verdict.words and verdict.group and verdict.flags
+        if fits and None in held:
+            return "without_figure"
+        if fits and Decimal(0) in held:
+            return "with_none"
+        if verdict.but_for("basis"):
+            return "without_energy"
+        flags = _flags(food, self.filters) if verdict.but_for("flags") else []
+        return "unknown_flags" if None in flags and False not in flags else ""
 
     def _place(self, food: FoodSource) -> tuple[bool, Decimal, str]:
         # With two nutrients a food is as rich as the one that it gives least of.

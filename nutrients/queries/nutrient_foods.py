@@ -18,7 +18,7 @@ from .narrowing import LeftOut, Narrowing
 from .plate_choices import LifeStage
 from .references import References
 from .serving_limits import suited_to_stage
-from .shelf import Shelf, shelf
+from .shelf import Shelf
 
 RICHEST = 10
 # What is always on: the page's own nutrient.
@@ -102,13 +102,13 @@ def nutrient_foods(
     nutrient: Nutrient,
     choices: NutrientChoices,
     stages: Mapping[str, LifeStage],
+    foods: Shelf,
     *,
     at: datetime,
 ) -> NutrientFoods:
-    """The foods of a nutrient's page under these choices, their sources cited."""
+    """The foods of a nutrient's page under these choices, of a shelf; their sources cited."""
     filters = choices.filters
     offered = FoodChoices({nutrient.slug: nutrient}, choices.groups)
-    foods = shelf([nutrient], "", at=at)
     narrowing = Narrowing(foods, filters, offered)
     kept, panel = narrowing.kept(), food_panel(narrowing)
     ranked = [_ranked(foods, food, nutrient, filters.basis) for food in kept[:RICHEST]]

@@ -27,10 +27,11 @@ from nutrients.models import (
 from .associations import strength
 from .citations import Citation, Cited, cite, cite_rows
 from .evidence import EvidenceGroup, evidence_groups
-from .intakes import DailyNeeds, StageNeed
+from .intakes import DailyNeeds, StageNeed, daily_needs
 from .nutrient_foods import NutrientChoices, NutrientFoods, nutrient_foods
 from .plate_choices import YOUNGEST_YEARS
 from .references import References
+from .shelf import Shelf
 
 # How many of the richest foods a plate against the need begins with.
 PLATE_FOODS = 3
@@ -53,6 +54,24 @@ class RiskGroup:
 
     kind: RiskKind
     factors: list[Cited]
+
+
+@dataclass(frozen=True, slots=True)
+class NutrientContent:
+    """What a nutrient's page is made of, whatever a reader chooses: rows that are not yet cited.
+
+    Of the risk factors each says by `lowers_it` and `raises_it` which way.
+    """
+
+    nutrient: Nutrient
+    needs: DailyNeeds
+    sources: list[Source]
+    signs: list[Association]
+    risks: list[RiskFactor]
+    interactions: list[Interaction]
+    articles: list[Article]
+    previous: Nutrient | None
+    next: Nutrient | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +129,39 @@ def nutrient_groups(nutrients: Iterable[Nutrient]) -> list[NutrientGroup]:
     return [group for group in groups if group.nutrients]
 
 
-def nutrient_page(
-    nutrient: Nutrient, needs: DailyNeeds, choices: NutrientChoices, *, at: datetime
-) -> NutrientPage:
-    """The page of one nutrient under a reader's choices, by a constant number of queries."""
-    references = References()
-    sources, intake_sources = list(nutrient.sources.all()), _distinct_sources(needs.intakes)
-    signs = _signs(nutrient, at=at)
+def nutrient_content(slug: str, *, at: datetime) -> NutrientContent | None:
+    """The rows of a published nutrient's page, or None where there is none.
+
+    A constant number of queries.
+    """
+    nutrient = Nutrient.objects.published(at=at).filter(slug=slug).first()
+    if nutrient is None:
+        return None
     previous, following = _neighbours(nutrient, at=at)
+    return NutrientContent(
+        nutrient=nutrient,
+        needs=daily_needs(nutrient),
+        sources=list(nutrient.sources.all()),
+        signs=_signs(nutrient, at=at),
+        risks=_risks(nutrient, at=at),
+        interactions=_interactions(nutrient, at=at),
+        articles=list(nutrient.articles.published(at=at)),
+        previous=previous,
+        next=following,
+    )
+
+
+def nutrient_page(
+    content: NutrientContent, shelf: Shelf, choices: NutrientChoices, *, at: datetime
+) -> NutrientPage:
+    """The page of one nutrient under a reader's choices, with foods of the shelf.
+
+    A constant number of queries.
+    """
+    references = References()
+    nutrient, needs = content.nutrient, content.needs
+    signs, sources = content.signs, content.sources
+    intake_sources = _distinct_sources(needs.intakes)
     # Arguments are evaluated from the top, so that sources are numbered in reading order.
     return NutrientPage(
         nutrient=nutrient,
@@ -127,19 +171,19 @@ def nutrient_page(
         job_citations=cite(references, sources),
         signs=evidence_groups(references, signs),
         against=cite_rows(references, [sign for sign in signs if sign.is_against]),
-        risks=_risk_groups(references, nutrient, at=at),
+        risks=_risk_groups(references, content.risks),
         needs=needs,
         stage_need=needs.at_stage(choices.stage),
         choices=choices,
         needs_citations=cite(references, intake_sources),
         limit_citations=cite(references, sources),
-        foods=nutrient_foods(references, nutrient, choices, needs.stages, at=at),
-        interactions=cite_rows(references, _interactions(nutrient, at=at)),
+        foods=nutrient_foods(references, nutrient, choices, needs.stages, shelf, at=at),
+        interactions=cite_rows(references, content.interactions),
         test_citations=cite(references, sources),
-        articles=list(nutrient.articles.published(at=at)),
+        articles=content.articles,
         references=references,
-        previous=previous,
-        next=following,
+        previous=content.previous,
+        next=content.next,
     )
 
 
@@ -150,7 +194,7 @@ def _signs(nutrient: Nutrient, *, at: datetime) -> list[Association]:
     )
 
 
-def _risk_groups(references: References, nutrient: Nutrient, *, at: datetime) -> list[RiskGroup]:
+def _risks(nutrient: Nutrient, *, at: datetime) -> list[RiskFactor]:
     lowers = RiskFactor.lowers.through.objects.filter(
         riskfactor=OuterRef("pk"), nutrient=nutrient.pk
     )
@@ -164,6 +208,10 @@ def _risk_groups(references: References, nutrient: Nutrient, *, at: datetime) ->
         .prefetch_related("sources")
         .order_by("-is_common", "position", "name")
     )
+    return list(rows)
+
+
+def _risk_groups(references: References, rows: list[RiskFactor]) -> list[RiskGroup]:
     groups = [
         RiskGroup(kind, cite_rows(references, [row for row in rows if row.kind == kind]))
         for kind in RiskKind

@@ -1,20 +1,21 @@
 """The shelf: the foods that a list is made from, with what they hold, compared on one basis.
 
-A shelf is read once and then asked many times, by exact arithmetic: for the list, for the counts
-beside its filters and for the ways to widen it.
+A shelf is read once for a content version and then asked many times, by exact arithmetic: for the
+list, for the counts beside its filters and for the ways to widen it.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from nutrients.models import FoodSource, Nutrient, NutrientAmount
+from nutrients.models.foods import FoodSourceQuerySet
 
 # A word may be in thousands of names. The first of them by name are looked through.
 MOST_SEARCHED = 1000
@@ -65,30 +66,42 @@ def grams_of(food: FoodSource, basis: str) -> Decimal | None:
     return HUNDRED * HUNDRED / food.energy_kcal if food.energy_kcal else None
 
 
-def shelf(nutrients: Collection[Nutrient], words: str, *, at: datetime) -> Shelf:
-    """The chosen foods, and with `words` the imported foods whose name holds them all.
+def chosen_shelf(*, at: datetime) -> Shelf:
+    """The chosen foods, with what they hold of each published nutrient. Two queries."""
+    foods = _published(at=at).curated().order_by("name")
+    return Shelf(list(foods), _amounts(foods, at=at))
 
-    Two queries, and two more with words.
+
+def searched_shelf(chosen: Shelf, words: str, *, at: datetime) -> Shelf:
+    """The chosen foods, and the imported foods whose name holds all the words.
+
+    Two queries, one where nothing is found, and none without words.
     """
-    published = FoodSource.objects.published(at=at).foods().select_related("group")
-    foods = list(published.curated().order_by("name"))
-    found: list[FoodSource] = []
-    if words:
-        imported = published.filter(is_curated=False)
-        for word in words.split():
-            imported = imported.filter(
-                Q(name__icontains=word) | Q(usda_description__icontains=word)
-            )
-        found = list(imported.order_by("name")[: MOST_SEARCHED + 1])
-    foods += found[:MOST_SEARCHED]
-    return Shelf(foods, _amounts(foods, nutrients), is_cut=len(found) > MOST_SEARCHED)
+    if not words:
+        return chosen
+    imported = _published(at=at).filter(is_curated=False)
+    for word in words.split():
+        imported = imported.filter(Q(name__icontains=word) | Q(usda_description__icontains=word))
+    found = list(imported.order_by("name")[: MOST_SEARCHED + 1])
+    shown = found[:MOST_SEARCHED]
+    return Shelf(
+        [*chosen.foods, *shown],
+        chosen.per_100g | _amounts([food.pk for food in shown], at=at),
+        is_cut=len(found) > MOST_SEARCHED,
+    )
+
+
+def _published(*, at: datetime) -> FoodSourceQuerySet:
+    rows: FoodSourceQuerySet = FoodSource.objects.published(at=at).foods()
+    return rows.select_related("group")
 
 
 def _amounts(
-    foods: Iterable[FoodSource], nutrients: Collection[Nutrient]
+    foods: FoodSourceQuerySet | Collection[int], *, at: datetime
 ) -> dict[int, dict[int, Decimal]]:
     rows = NutrientAmount.objects.filter(
-        food__in=[food.pk for food in foods], nutrient__in=[nutrient.pk for nutrient in nutrients]
+        food__in=foods.values("pk") if isinstance(foods, QuerySet) else foods,
+        nutrient__in=Nutrient.objects.published(at=at).order_by().values("pk"),
     ).order_by()
     amounts: dict[int, dict[int, Decimal]] = defaultdict(dict)
     for food, nutrient, per_100g in rows.values_list("food_id", "nutrient_id", "per_100g"):

@@ -10,23 +10,26 @@ from django.views.decorators.http import require_safe
 from nutrients.forms.foods import read_food_filters, read_page_number, read_portion
 from nutrients.forms.reading import ignored_sentence
 from nutrients.htmx import render_page_or_fragment
+from nutrients.memory import kept
 from nutrients.models import FoodSource
 from nutrients.queries.change_notes import notes_on_page
 from nutrients.queries.food_filters import food_choices
 from nutrients.queries.food_list import food_list as listed_foods
 from nutrients.queries.food_page import food_page, food_portions
+from nutrients.queries.shelf import chosen_shelf
 
 
 @require_safe
 def food_list(request: HttpRequest) -> HttpResponse:
     """Foods under the filters of the address, a page at a time."""
     now = timezone.now()
-    choices = food_choices(at=now)
+    choices = kept(request, food_choices, at=now)
     filters, ignored = read_food_filters(request.GET, choices)
+    chosen, number = kept(request, chosen_shelf, at=now), read_page_number(request.GET)
     context = {
         "section": "foods",
         "filters": filters,
-        "foods": listed_foods(filters, choices, page=read_page_number(request.GET), at=now),
+        "foods": listed_foods(filters, choices, chosen, page=number, at=now),
         "ignored": ignored_sentence(ignored),
     }
     page, fragment = "nutrients/food_list.html", "nutrients/_food_list_results.html"

@@ -10,14 +10,20 @@ from django.views.decorators.http import require_safe
 from nutrients.forms.foods import read_nutrient_page
 from nutrients.forms.reading import ignored_sentence
 from nutrients.htmx import render_page_or_fragment
+from nutrients.memory import kept
 from nutrients.models import Nutrient, Symptom
 from nutrients.paging import paged
 from nutrients.queries.change_notes import notes_on_page
 from nutrients.queries.evidence import evidence_page
 from nutrients.queries.food_filters import chosen_food_groups
-from nutrients.queries.intakes import daily_needs
 from nutrients.queries.nutrient_foods import NutrientChoices
-from nutrients.queries.nutrients import listed_nutrients, nutrient_groups, nutrient_page
+from nutrients.queries.nutrients import (
+    listed_nutrients,
+    nutrient_content,
+    nutrient_groups,
+    nutrient_page,
+)
+from nutrients.queries.shelf import chosen_shelf
 from nutrients.queries.symptoms import listed_symptoms, symptom_groups, symptom_page
 
 NUTRIENT_CONTENTS = [
@@ -54,12 +60,15 @@ def nutrient(request: HttpRequest, slug: str) -> HttpResponse:
     The address may name a life stage, and filters of its foods.
     """
     now = timezone.now()
-    row = get_object_or_404(Nutrient.objects.published(at=now), slug=slug)
-    needs, groups = daily_needs(row), chosen_food_groups(at=now)
-    stage, filters, ignored = read_nutrient_page(request.GET, slug, needs.stages, groups)
+    content = kept(request, nutrient_content, slug, at=now)
+    if content is None:
+        raise Http404
+    stages, groups = content.needs.stages, kept(request, chosen_food_groups, at=now)
+    stage, filters, ignored = read_nutrient_page(request.GET, slug, stages, groups)
+    choices, shelf = NutrientChoices(stage, filters, groups), kept(request, chosen_shelf, at=now)
     context = {
         "section": "nutrients",
-        "page": nutrient_page(row, needs, NutrientChoices(stage, filters, groups), at=now),
+        "page": nutrient_page(content, shelf, choices, at=now),
         "sections": NUTRIENT_CONTENTS,
         "ignored": ignored_sentence(ignored),
         "notes": notes_on_page(request.path, at=now),
