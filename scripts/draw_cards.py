@@ -1,18 +1,23 @@
-"""Draw the pictures beside shared links: for each article, nutrient, symptom and kind of page.
+"""Draw the pictures beside shared links: each article, nutrient, symptom, food and kind of page.
 
 python -m scripts.draw_cards
 
 They are drawn by the browser that the tests use, with the site's own font, into static/img/cards,
-and are part of the repository. Draw them again when a name or a tagline changes.
+and are part of the repository. `words.json` beside them holds the words on each, so that the site
+shows none of a row that says something else now. Draw them again when such words change.
 """
 
 import base64
+import io
+import json
+import sys
 from html import escape
 from pathlib import Path
 from string import Template
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
+from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 from tests.browser import chromium
@@ -23,6 +28,11 @@ FONT = ROOT / "scripts" / "fonts" / "atkinson-hyperlegible-next-latin-wght-norma
 SITE = ROOT / "static" / "img" / "og-image.svg"
 
 WIDTH, HEIGHT = 1200, 630
+# Flat colours and the edges of letters: with more, a file is three times as large, and no better.
+COLOURS = 16
+# Where the words end, and where the drawing under them begins, in pixels.
+FOOT = "document.querySelector('.text')?.getBoundingClientRect().bottom ?? 0"
+LOWEST = 496
 # A title or a symbol longer than this is set smaller.
 LONG_TITLE, LONG_SYMBOL = 16, 2
 # Tile and symbol of each accent, as in static/css/tokens.css; gold would not show on butter.
@@ -41,31 +51,58 @@ KINDS = {
 }
 
 
+class Card(NamedTuple):
+    """A picture as HTML, and the words of the row on it, in the order that the page gives them."""
+
+    html: str
+    words: list[str]
+
+
 def main() -> None:
     """Draw every card anew."""
+    drawn = cards()
     CARDS.mkdir(parents=True, exist_ok=True)
+    for file in CARDS.glob("*.png"):
+        file.unlink()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=chromium.find(), chromium_sandbox=False, args=["--disable-gpu"]
         )
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
-        for name, html in cards().items():
-            draw(page, html, name)
+        for name, one in drawn.items():
+            draw(page, one.html, name)
         browser.close()
+    words = {name: one.words for name, one in sorted(drawn.items()) if one.words}
+    text = json.dumps(words, indent=0, ensure_ascii=False)
+    (CARDS / "words.json").write_text(f"{text}\n", encoding="utf-8")
 
 
-def cards() -> dict[str, str]:
-    """Give each card as HTML under the name of its file."""
-    drawn = {name: card(title, line) for name, (title, line) in KINDS.items()}
-    for row in fields_of("nutrient", "02_nutrients.yaml"):
-        drawn[f"nutrient-{row['slug']}"] = of(row)
-    for row in fields_of("symptom", "03_symptoms.yaml"):
-        if row["status"] == "published":
-            line = f"{KINDS['symptom'][1]}. In medicine: {row['clinical_term']}"
-            drawn[f"symptom-{row['slug']}"] = card(row["name"], line)
-    for row in fields_of("article", "15_articles.yaml"):
-        drawn[f"article-{row['slug']}"] = card(row["short_title"], KINDS["article"][1])
+def cards() -> dict[str, Card]:
+    """Give each card under the name of its file: those of the kinds, and of published rows."""
+    drawn = {"site": Card(site(), [])}
+    drawn |= {name: Card(card(title, line), []) for name, (title, line) in KINDS.items()}
+    for row in published("nutrient", "02_nutrients.yaml"):
+        words = name, line, symbol = [row["name"], row["tagline"], row["symbol"]]
+        accent = ACCENTS[row.get("accent", "neutral")]
+        drawn[f"nutrient-{row['slug']}"] = Card(card(name, line, symbol, accent), words)
+    for row in published("symptom", "03_symptoms.yaml"):
+        name, term = row["name"], row["clinical_term"]
+        line = f"{KINDS['symptom'][1]}. In medicine: {term}"
+        drawn[f"symptom-{row['slug']}"] = Card(card(name, line), [name, term])
+    groups = {row["slug"]: row["name"] for row in fields_of("foodgroup", "05_food_groups.yaml")}
+    for row in published("foodsource", "06_foods.yaml"):
+        name, group = row["name"], groups[row["group"][0]]
+        line = f"{group}. {KINDS['food'][1]}"
+        drawn[f"food-{row['slug']}"] = Card(card(name, line), [name, group])
+    for row in published("article", "15_articles.yaml"):
+        title = row["short_title"]
+        drawn[f"article-{row['slug']}"] = Card(card(title, KINDS["article"][1]), [title])
     return drawn
+
+
+def published(model: str, file: str) -> list[dict[str, Any]]:
+    """Give the fields of each shipped row of a model that readers see."""
+    return [fields for fields in fields_of(model, file) if fields["status"] == "published"]
 
 
 def fields_of(model: str, file: str) -> list[dict[str, Any]]:
@@ -74,19 +111,13 @@ def fields_of(model: str, file: str) -> list[dict[str, Any]]:
     return [row["fields"] for row in rows if row["model"] == f"nutrients.{model}"]
 
 
-def of(nutrient: dict[str, Any]) -> str:
-    """Give the card of a nutrient as HTML."""
-    accent = ACCENTS[nutrient.get("accent", "neutral")]
-    return card(nutrient["name"], nutrient["tagline"], nutrient["symbol"], accent)
-
-
 def card(
     title: str, line: str, symbol: str = "", accent: tuple[str, str] = ACCENTS["neutral"]
 ) -> str:
     """Give a card as HTML: a title, a line under it, and the symbol of a nutrient if it has one."""
     template = Template((ROOT / "scripts" / "card.html").read_text(encoding="utf-8"))
     return template.substitute(
-        font=f"data:font/woff2;base64,{base64.b64encode(FONT.read_bytes()).decode()}",
+        font=font(),
         drawing=drawing(),
         title=escape(title),
         size="long" if len(title) > LONG_TITLE else "",
@@ -98,6 +129,19 @@ def card(
     )
 
 
+def site() -> str:
+    """Give the card of every other page as HTML: the drawing with the site's question."""
+    family = '"Atkinson Hyperlegible Next"'
+    face = f'@font-face {{ font-family: {family}; src: url("{font()}"); font-weight: 200 800; }}'
+    style = f"<style>{face} body {{ margin: 0; }} svg {{ width: 100%; }}</style>"
+    return f"<!DOCTYPE html>{style}{SITE.read_text(encoding='utf-8')}"
+
+
+def font() -> str:
+    """Give the site's font as an address that holds it."""
+    return f"data:font/woff2;base64,{base64.b64encode(FONT.read_bytes()).decode()}"
+
+
 def drawing() -> str:
     """Give the name of the site and the settling line, which the site's own card has on lines."""
     lines = SITE.read_text(encoding="utf-8").splitlines()
@@ -105,10 +149,13 @@ def drawing() -> str:
 
 
 def draw(page: Page, html: str, name: str) -> None:
-    """Write one card as a PNG file."""
+    """Write one card as a PNG file of few colours, or end where its words run into the line."""
     page.set_content(html)
     page.evaluate("document.fonts.ready")
-    page.screenshot(path=CARDS / f"{name}.png")
+    if page.evaluate(FOOT) > LOWEST:
+        sys.exit(f"The words of {name} are too long for a card.")
+    picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    picture.quantize(COLOURS, dither=Image.Dither.NONE).save(CARDS / f"{name}.png", optimize=True)
 
 
 if __name__ == "__main__":

@@ -6,9 +6,9 @@ import re
 from typing import Any
 
 from django.db import models
-from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
+from .addresses import address
 from .nutrients import Nutrient
 from .publishing import Publishable, PublishableQuerySet, Slugged, SluggedManager
 from .symptoms import Symptom
@@ -44,7 +44,7 @@ class Article(Slugged, Publishable):
 
     def get_absolute_url(self) -> str:
         """Return the address of the article."""
-        return reverse("nutrients:article", args=[self.slug])
+        return address("article", self.slug)
 
     @property
     def key_point_list(self) -> list[str]:

@@ -8,9 +8,9 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
+from .addresses import address
 from .nutrients import Nutrient
 from .publishing import Publishable, PublishableQuerySet, Status
 from .sources import Source
@@ -185,8 +185,7 @@ class Association(Publishable):
 
     def get_absolute_url(self) -> str:
         """Return the address of the evidence card, at this relation."""
-        address = reverse("nutrients:association", args=[self.nutrient.slug, self.symptom.slug])
-        return f"{address}#{self.relation}"
+        return f"{address('association', self.nutrient.slug, self.symptom.slug)}#{self.relation}"
 
     @property
     def verb(self) -> str:

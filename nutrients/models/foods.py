@@ -8,9 +8,9 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
+from .addresses import address
 from .nutrients import Nutrient
 from .publishing import Publishable, PublishableQuerySet, Slugged, SluggedManager
 from .sources import Source
@@ -175,7 +175,7 @@ class FoodSource(Slugged, Publishable):
 
     def get_absolute_url(self) -> str:
         """Return the address of the food's page."""
-        return reverse("nutrients:food", args=[self.slug])
+        return address("food", self.slug)
 
     @property
     def is_weighed(self) -> bool:

@@ -41,7 +41,11 @@ def icon(name: str, size: str = "", flip: bool = False) -> SafeString:
 
     It repeats the words beside it, so a screen reader passes over it.
     """
-    classes = "icon" + (f" icon-{size}" if size else "") + (" flip" if flip else "")
+    return _icon(name, "icon" + (f" icon-{size}" if size else "") + (" flip" if flip else ""))
+
+
+@cache
+def _icon(name: str, classes: str) -> SafeString:
     return format_html(
         '<svg class="{}" width="24" height="24" aria-hidden="true" focusable="false">'
         '<use href="#i-{}"></use></svg>',
@@ -72,6 +76,11 @@ def evidence(grade: str, short: bool = False, against: bool = False) -> SafeStri
 
     `against` says that the evidence speaks against the link, and colours the bars as a caution.
     """
+    return _evidence(grade, short=short, against=against)
+
+
+@cache
+def _evidence(grade: str, *, short: bool, against: bool) -> SafeString:
     words = [grade.capitalize(), "" if short else "evidence", "against" if against else ""]
     return format_html(
         '<span class="evidence{}">{}{}</span>',
@@ -81,7 +90,6 @@ def evidence(grade: str, short: bool = False, against: bool = False) -> SafeStri
     )
 
 
-@cache
 def _evidence_bars(lit: int) -> SafeString:
     bars = format_html_join(
         "",

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 from django import template
@@ -38,15 +39,22 @@ def said_once(content: str) -> SafeString:
 
 
 @register.simple_tag
-def card(kind: str = "site", slug: str = "") -> str:
-    """The address of the picture for shared links: the page's own, or that of its kind."""
-    own = f"{CARDS}/{kind}-{slug}.png"
-    return site_address(static(own if slug and _is_there(own) else f"{CARDS}/{kind}.png"))
+def card(kind: str = "site", slug: str = "", *words: str) -> str:
+    """The address of the picture for shared links: the page's own, or that of its kind.
+
+    A picture says what its row said when `make cards` drew it. Where an editor has changed these
+    words since, the picture of the kind stands in, for it is never wrong.
+    """
+    own = f"{kind}-{slug}"
+    is_true = bool(words) and _words_drawn().get(own) == list(words)
+    return site_address(static(f"{CARDS}/{own if is_true else kind}.png"))
 
 
 @cache
-def _is_there(path: str) -> bool:
-    return finders.find(path) is not None
+def _words_drawn() -> dict[str, list[str]]:
+    """The words on each card of a row, by its name, as `make cards` has written them down."""
+    path = finders.find(f"{CARDS}/words.json")
+    return json.loads(Path(path).read_text(encoding="utf-8")) if path else {}
 
 
 def site_address(path: str) -> str:

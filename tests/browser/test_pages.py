@@ -20,6 +20,7 @@ PAGES = [
     "/foods/sunlight/",
     "/search/",
 ]
+LONG_WORD = "pneumonoultramicroscopicsilicovolcano" * 2
 OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -34,6 +35,28 @@ def test_page_fits_the_narrowest_screen(page, address):
     page.goto(address)
 
     assert page.evaluate(OVERFLOW) == 0
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/search/?q={}",
+        "/search/?q=magnesium+{}",
+        "/foods/?q=almonds+{}",
+        "/compare/?symptom={}&find={}",
+        "/checklist/?symptom={}&find={}",
+        "/foods/plate/?food={}&q={}",
+        "/nutrients/magnesium/?stage={}",
+        "/{}/",
+    ],
+)
+def test_long_words_of_a_reader_break(page, faults, address):
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.goto(address.replace("{}", LONG_WORD))
+
+    assert page.evaluate(OVERFLOW) == 0
+    # The browser itself reports the 404 in its console.
+    faults[:] = [fault for fault in faults if "404" not in fault]
 
 
 def test_figures_open_as_a_table_by_keyboard(page):

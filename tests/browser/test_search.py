@@ -81,6 +81,36 @@ def test_page_stays_and_says_so_when_the_server_fails(page, faults):
     faults.clear()
 
 
+def test_answer_that_comes_late_never_replaces_a_later_one(page):
+    held = []
+    page.goto("/search/")
+    page.route(lambda url: url.endswith("?q=iron"), lambda route: held.append(route))
+    page.get_by_label(BOX).fill("iron")
+    page.wait_for_timeout(400)
+    page.get_by_label(BOX).fill("calcium")
+    expect(status(page)).to_contain_text("for calcium")
+    shown = main_without_search_box(page)
+    for request in held:
+        request.continue_()
+    page.wait_for_timeout(400)
+
+    assert len(held) == 1
+    assert main_without_search_box(page) == shown
+    expect(page).to_have_url("/search/?q=calcium")
+
+
+def test_escape_clears_the_box_and_the_results(page):
+    page.goto("/search/")
+    empty = main_without_search_box(page)
+    page.get_by_label(BOX).fill("tremor")
+    expect(status(page)).to_contain_text("for tremor")
+    page.get_by_label(BOX).press("Escape")
+
+    expect(page.get_by_label(BOX)).to_have_value("")
+    expect(page).to_have_url("/search/?q=")
+    expect(page.locator("#search-results")).to_have_text(empty, use_inner_text=True)
+
+
 def test_search_works_without_script(page_without_script):
     page = page_without_script
     page.goto("/search/")

@@ -1,0 +1,51 @@
+"""The groups of imported foods, which a search by name brings into the list of groups."""
+
+import subprocess
+import sys
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.server import ROOT, environment
+from tests.usda_tables import FOODS, PORTIONS, lines_of, write
+
+pytestmark = pytest.mark.changes_content
+
+FOUND = "#found-groups option"
+
+
+@pytest.fixture
+def imported(site, tmp_path):
+    """The running site with some foods of every group of the USDA's table."""
+    header, *lines = lines_of(FOODS)
+    table = write(tmp_path / "foods.csv.gz", [header, *lines[::40]])
+    command = ["manage.py", "import_usda", "--file", str(table), "--portions", str(PORTIONS)]
+    subprocess.run(
+        [sys.executable, *command],
+        cwd=ROOT,
+        env=environment(site.folder, 8000),
+        capture_output=True,
+        check=True,
+    )
+
+
+@pytest.mark.usefixtures("imported")
+def test_groups_found_by_name_come_and_go_with_the_words(page):
+    page.goto("/foods/")
+    expect(page.locator(FOUND)).to_have_count(0)
+    page.get_by_label("Food name").fill("soup")
+    page.keyboard.press("Enter")
+    expect(page.locator(FOUND).first).to_be_attached()
+    found = page.locator(FOUND).evaluate_all("options => options.map(option => option.value)")
+    assert found
+
+    page.get_by_label("Food group").select_option(found[0])
+    expect(page.locator(".active-filters")).to_contain_text("remove filter")
+    expect(page.get_by_label("Food group")).to_have_value(found[0])
+    expect(page.locator(".food-card").first).to_be_visible()
+
+    # Without the words the chosen group alone stays, so that it can be seen and taken off.
+    page.get_by_label("Food name").fill("")
+    page.keyboard.press("Enter")
+    expect(page.locator(FOUND)).to_have_count(1)
+    expect(page.get_by_label("Food group")).to_have_value(found[0])
