@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from nutrients.models import SearchDocument, Synonym
 from nutrients.queries.search import search
+from nutrients.queries.search_words import SearchWords
 from nutrients.search import engines
 from nutrients.search.index import catch_up, rebuild
 from tests import factories
@@ -20,7 +21,8 @@ QUERIES = yaml.safe_load((Path(__file__).parent / "test_search_queries.yaml").re
 
 
 def addresses(q):
-    results = search(q, at=timezone.now())
+    now = timezone.now()
+    results = search(q, SearchWords(at=now), at=now)
     return [hit.url for group in results.groups for hit in group.hits]
 
 

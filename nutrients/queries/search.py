@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from nutrients.models import DocumentKind, SearchDocument, Synonym
-from nutrients.search.asking import Synonyms, Unit, read, synonyms
+from nutrients.models import DocumentKind, SearchDocument
+from nutrients.search.asking import Unit, read
 from nutrients.search.engines import matching
 from nutrients.search.passages import Piece, marked, passage
 from nutrients.search.scoring import Score, is_held, score
-from nutrients.search.spelling import as_written, nearest, vocabulary
 from nutrients.search.words import telling_words
 
 from .search_places import places, shown, shown_food
+from .search_words import SearchWords
 
 MOST_HITS = 10
 # Of these a query may find many that say much the same.
@@ -78,7 +78,7 @@ class _Found:
     score: Score
 
 
-def search(q: str, *, at: datetime) -> SearchResults:
+def search(q: str, known: SearchWords, *, at: datetime) -> SearchResults:
     """What the public may see at the moment `at` that holds every word of `q`, by kind.
 
     Where nothing does, the nearest spelling is tried, and then whatever holds most of the words.
@@ -87,8 +87,7 @@ def search(q: str, *, at: datetime) -> SearchResults:
     words = telling_words(q)
     if not words:
         return SearchResults([], [])
-    known = synonyms(Synonym.objects.values_list("words", "means"))
-    units = read(words, known)
+    units = read(words, known.synonyms)
     found = _ranked(units, at=at)
     if found:
         return SearchResults(words, _groups(found, units, at=at))
@@ -96,13 +95,13 @@ def search(q: str, *, at: datetime) -> SearchResults:
 
 
 def _nearest(
-    words: list[str], units: list[Unit], known: Synonyms, *, at: datetime
+    words: list[str], units: list[Unit], known: SearchWords, *, at: datetime
 ) -> SearchResults:
     """The answer to the likeliest spelling of the words, or to as many of them as can be."""
     near, missing = _partly(units, at=at)
-    corrected = _corrected(words, missing, at=at)
+    corrected = _corrected(words, missing, known)
     if corrected:
-        units = read(telling_words(corrected), known)
+        units = read(telling_words(corrected), known.synonyms)
         found = _ranked(units, at=at)
         if found:
             return SearchResults(words, _groups(found, units, at=at), corrected=corrected)
@@ -176,22 +175,8 @@ def _hit(row: SearchDocument, url: str, units: list[Unit]) -> Hit:
     )
 
 
-def _corrected(words: list[str], missing: list[Unit], *, at: datetime) -> str:
+def _corrected(words: list[str], missing: list[Unit], known: SearchWords) -> str:
     """The query with the nearest of our own words in place of those that nothing holds."""
     lost = {word for unit in missing for word in unit.typed.split()}
-    if not lost:
-        return ""
-    rows = list(SearchDocument.objects.filter(shown(at=at), is_imported=False).order_by("key"))
-    vocabularies = (
-        vocabulary(text for row in rows for text in (row.title_words, row.name_words)),
-        vocabulary(row.text_words for row in rows),
-    )
-    near = {word: nearest(word, vocabularies) for word in lost}
-    if not any(near.values()):
-        return ""
-    written = {
-        word: as_written(ours, (text for row in rows for text in (row.title, row.names, row.text)))
-        for word, ours in near.items()
-        if ours
-    }
-    return " ".join(written.get(word, word) for word in words)
+    near = {word: known.spellings.corrected(word) for word in lost}
+    return " ".join(near.get(word) or word for word in words) if any(near.values()) else ""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from difflib import get_close_matches
-from unicodedata import normalize
 
-from .words import SMALL_WORDS, spans
+from .words import SMALL_WORDS
 
 SHORTEST = 4
 # Of 1: one wrong letter in four, or two in nine, is still near.
@@ -30,13 +29,3 @@ def nearest(word: str, vocabularies: Iterable[Collection[str]]) -> str | None:
         if near:
             return near[0]
     return None
-
-
-def as_written(word: str, texts: Iterable[str]) -> str:
-    """A folded word as the first of the texts that has it writes it, in lower case."""
-    for text in texts:
-        composed = normalize("NFC", text)
-        for span in spans(composed):
-            if span.word == word:
-                return composed[span.start : span.end].lower()
-    return word

@@ -8,7 +8,9 @@ from django.views.decorators.http import require_safe
 
 from nutrients.forms.words import LONGEST, read_words
 from nutrients.htmx import render_page_or_fragment
+from nutrients.memory import kept
 from nutrients.queries.search import search as search_everything
+from nutrients.queries.search_words import SearchWords
 
 
 @require_safe
@@ -18,11 +20,12 @@ def search(request: HttpRequest) -> HttpResponse:
     htmx asks for the results alone while a reader types.
     """
     asked = request.GET.get("q", "")
-    words = read_words(asked)
+    words, now = read_words(asked), timezone.now()
+    known = kept(request, SearchWords, at=now)
     context = {
         "section": "search",
         "q": words,
-        "results": search_everything(words, at=timezone.now()),
+        "results": search_everything(words, known, at=now),
         "is_cut": len(asked) > LONGEST,
         "longest": LONGEST,
     }
