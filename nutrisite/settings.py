@@ -94,11 +94,12 @@ MIDDLEWARE = [
     "django.middleware.http.ConditionalGetMiddleware",
     # Below the two that fit an answer to one reader, above all that could make it personal.
     "nutrisite.cache.marking.kept_pages",
-    "nutrisite.middleware.method_not_allowed",
     "nutrisite.middleware.OnlyRead",
     "nutrisite.middleware.unreadable_path",
     "nutrisite.middleware.admin_networks",
     "django.middleware.common.CommonMiddleware",
+    # Below the one above, which writes down how long an answer is.
+    "nutrisite.middleware.method_not_allowed",
     "nutrients.tidy_addresses.middleware",
     # Editors only: on a public page none of these touches a cookie.
     "django.contrib.sessions.middleware.SessionMiddleware",
