@@ -157,12 +157,14 @@ def damage(path):
 
 def test_restore_brings_back_every_row_and_keeps_what_it_replaced(live, backup, tmp_path):
     change(live.path, "UPDATE food SET name = 'edited' WHERE id = 1", "DELETE FROM amount")
+    live.path.chmod(0o640)
 
     restore(live, backup, kept := tmp_path / "kept" / "old")
 
     assert names(live.path) == [f"food {n}" for n in range(9)]
     assert names(kept)[1] == "edited"
     assert live.inspect(live.path).rows["amount"] == 90
+    assert [path.stat().st_mode & 0o777 for path in (live.path, kept)] == [0o640, 0o600]
 
 
 def test_restore_of_a_damaged_database_keeps_even_that(live, backup, tmp_path):

@@ -47,6 +47,8 @@ class Postgres:
 
     def replace(self, file: Path, kept: Path) -> None:
         """Put a copy in the place of the database in one transaction; a dump goes to `kept`."""
+        # As secret as a backup, from the first byte.
+        kept.touch(mode=0o600)
         self.dump(kept)
         script = file.with_suffix(".sql")
         self._run("pg_restore", "--no-owner", "--no-privileges", "--file", str(script), str(file))

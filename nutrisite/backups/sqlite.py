@@ -65,14 +65,19 @@ class Sqlite:
         """
         if self.path.exists():
             self._refuse_in_use()
-            shutil.copy2(self.path, kept)
+            # As secret as a backup, from the first byte.
+            kept.touch(mode=0o600)
+            shutil.copyfile(self.path, kept)
             for ending in COMPANIONS:
                 # A log of the old database would be played into the new one.
                 if (companion := Path(f"{self.path}{ending}")).exists():
+                    companion.chmod(0o600)
                     companion.rename(f"{kept}{ending}")
         self.path.parent.mkdir(parents=True, exist_ok=True)
         beside = self.path.with_name(f"{self.path.name}.new")
         shutil.copyfile(file, beside)
+        if self.path.exists():
+            shutil.copymode(self.path, beside)
         _write_through(beside)
         beside.replace(self.path)
         _write_through(self.path.parent)
