@@ -47,7 +47,7 @@ restore: packages key  ## Put a backup back and keep what it replaces (FILE=var/
 bench: packages-dev  ## Measure requests a second and write docs/performance.md
 	@$(BIN)/python -m bench
 
-cards: packages-dev  ## Draw the pictures for shared links anew, after a nutrient's name or tagline changed
+cards: packages-dev  ## Draw the pictures for shared links anew, after words on one changed
 	@$(BIN)/python -m scripts.draw_cards
 
 format: packages-dev  ## Put code and templates into the house style

@@ -45,7 +45,9 @@ def advice() -> str:
     database = settings.DATABASES["default"]
     folder = Path(database["NAME"]).parent
     if database["ENGINE"].endswith("sqlite3") and not folder.is_dir():
-        return f"Its folder {folder} is not there: make it, or name another in VAR_DIR"
+        return (
+            f"Its folder {folder} is not there: make it, or name another in VAR_DIR or DATABASE_URL"
+        )
     return MIGRATE
 
 

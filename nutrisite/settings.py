@@ -98,7 +98,7 @@ MIDDLEWARE = [
     "nutrisite.middleware.unreadable_path",
     "nutrisite.middleware.admin_networks",
     "django.middleware.common.CommonMiddleware",
-    # Below the one above, which writes down how long an answer is.
+    # Below CommonMiddleware, which writes down how long an answer is.
     "nutrisite.middleware.method_not_allowed",
     "nutrients.tidy_addresses.middleware",
     # Editors only: on a public page none of these touches a cookie.

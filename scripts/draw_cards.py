@@ -62,8 +62,6 @@ def main() -> None:
     """Draw every card anew."""
     drawn = cards()
     CARDS.mkdir(parents=True, exist_ok=True)
-    for file in CARDS.glob("*.png"):
-        file.unlink()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=chromium.find(), chromium_sandbox=False, args=["--disable-gpu"]
@@ -72,6 +70,9 @@ def main() -> None:
         for name, one in drawn.items():
             draw(page, one.html, name)
         browser.close()
+    for file in CARDS.glob("*.png"):
+        if file.stem not in drawn:
+            file.unlink()
     words = {name: one.words for name, one in sorted(drawn.items()) if one.words}
     text = json.dumps(words, indent=0, ensure_ascii=False)
     (CARDS / "words.json").write_text(f"{text}\n", encoding="utf-8")

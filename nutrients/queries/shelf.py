@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from nutrients.models import FoodSource, Nutrient, NutrientAmount
 from nutrients.models.foods import FoodSourceQuerySet
@@ -100,7 +100,7 @@ def _amounts(
     foods: FoodSourceQuerySet | Collection[int], *, at: datetime
 ) -> dict[int, dict[int, Decimal]]:
     rows = NutrientAmount.objects.filter(
-        food__in=foods.values("pk") if isinstance(foods, QuerySet) else foods,
+        food__in=foods,
         nutrient__in=Nutrient.objects.published(at=at).order_by().values("pk"),
     ).order_by()
     amounts: dict[int, dict[int, Decimal]] = defaultdict(dict)

@@ -49,7 +49,11 @@ class Postgres:
         """Put a copy in the place of the database in one transaction; a dump goes to `kept`."""
         # As secret as a backup, from the first byte.
         kept.touch(mode=0o600)
-        self.dump(kept)
+        try:
+            self.dump(kept)
+        except BackupError:
+            kept.unlink()
+            raise
         script = file.with_suffix(".sql")
         self._run("pg_restore", "--no-owner", "--no-privileges", "--file", str(script), str(file))
         drops = file.with_suffix(".drops.sql")

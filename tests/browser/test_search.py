@@ -85,13 +85,14 @@ def test_answer_that_comes_late_never_replaces_a_later_one(page):
     held = []
     page.goto("/search/")
     page.route(lambda url: url.endswith("?q=iron"), lambda route: held.append(route))
-    page.get_by_label(BOX).fill("iron")
-    page.wait_for_timeout(400)
+    with page.expect_request("**/search/?q=iron"):
+        page.get_by_label(BOX).fill("iron")
     page.get_by_label(BOX).fill("calcium")
     expect(status(page)).to_contain_text("for calcium")
     shown = main_without_search_box(page)
-    for request in held:
-        request.continue_()
+    for late in held:
+        late.continue_()
+    # Long enough for a late answer to do harm.
     page.wait_for_timeout(400)
 
     assert len(held) == 1
