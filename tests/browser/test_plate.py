@@ -59,6 +59,21 @@ def test_plate_is_built_shared_and_emptied(request, fixture, base_url, new_conte
     assert "remove" not in page.url
 
 
+@pytest.mark.parametrize("fixture", ["page", "page_without_script"])
+def test_search_leads_to_what_it_found(request, fixture):
+    page = request.getfixturevalue(fixture)
+    page.goto("/foods/plate/")
+    page.get_by_label("Name of a food").fill("spinach")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_text("foods found")).to_be_focused()
+    expect(page.get_by_label("Name of a food")).to_be_in_viewport()
+    expect(page.get_by_role("button", name="Add Spinach, boiled")).to_be_in_viewport()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name=re.compile("^Add Spinach")).first).to_be_focused()
+
+
 def test_totals_follow_the_servings_at_once_and_focus_stays(page):
     page.goto("/foods/plate/?food=spinach-cooked&stage=51-70-male")
     servings = page.get_by_label("Servings of Spinach, boiled")
