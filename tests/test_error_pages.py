@@ -27,7 +27,10 @@ def test_page_stands_without_collected_files(name, settings, tmp_path):
         "staticfiles": {"BACKEND": "nutrisite.staticfiles.BundledStaticFilesStorage"}
     }
 
-    assert '<link rel="stylesheet" href="/static/css/site.css">' in render_to_string(f"{name}.html")
+    html = render_to_string(f"{name}.html")
+    assert '<link rel="stylesheet" href="/static/css/site.css">' in html
+    # Without it a browser asks for /favicon.ico, and gets one more error.
+    assert '<link rel="icon" href="/static/img/favicon.svg"' in html
 
 
 def test_unknown_address_is_answered_in_the_sites_own_design(client):

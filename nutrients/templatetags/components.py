@@ -197,15 +197,15 @@ def breadcrumb(*trail: str) -> SafeString:
 
 
 @register.simple_tag
-def stylesheet_url() -> str:
-    """The address of the stylesheet, even when collectstatic's manifest is missing or broken.
+def static_anyhow(path: str) -> str:
+    """The address of a static file, even when collectstatic's manifest is missing or broken.
 
     Only the error pages ask this way: a bad build must not take them down too.
     """
     try:
-        return static("css/site.css")
+        return static(path)
     except ValueError:
-        return f"{settings.STATIC_URL}css/site.css"
+        return f"{settings.STATIC_URL}{path}"
 
 
 @register.filter
