@@ -11,11 +11,15 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.cache import patch_vary_headers
+
+from nutrisite.cache.negotiation import encoding_for
+from nutrisite.cache.pages import compressed
 
 MEANINGS = {
     "Cache-Control": "Your browser must ask us each time whether the page it holds still stands.",
     "Content-Type": "What was sent: a page of text.",
-    "Content-Length": "How long the page is, in bytes.",
+    "Content-Encoding": "How the page was packed to travel faster. Your browser has unpacked it.",
     "Content-Language": "The language of the page.",
     "Content-Security-Policy": "Your browser may load styles, scripts and pictures from this site "
     "alone, and may send forms and requests to this site alone. It tells us what it blocked.",
@@ -29,7 +33,7 @@ MEANINGS = {
     "Speculation-Rules": "Your browser may begin to fetch a page of this site while you press its "
     "link, and not before.",
     "Strict-Transport-Security": "Your browser must use an encrypted connection from now on.",
-    "Vary": "What may make this page look different when you ask for it again.",
+    "Vary": "What a browser asks for that may change how this page is sent: here, how it is packed.",
     "X-Content-Type-Options": "Your browser must take a file for what we say it is.",
     "X-Frame-Options": "No other site may show this page inside its own.",
 }
@@ -55,17 +59,21 @@ class LastWritten(HttpResponse):
         super().__init__()
         self._write_page = write
 
-    def write_page(self) -> None:
-        """Fill in the page. Its own length is among the headers, so it is written until it fits."""
-        length = -1
-        while length != len(self.content):
-            length = len(self.content)
-            self.headers["Content-Length"] = str(length)
-            self.content = self._write_page(headers_of(self)).encode()
+    def write_page(self, encoding: str) -> None:
+        """Fill in the page and pack it: "br", "gzip" or "" for as it is.
+
+        Its length alone is not on it, since that is known when nothing can be added any more.
+        """
+        del self.headers["Content-Length"]
+        patch_vary_headers(self, ("Accept-Encoding",))
+        if encoding:
+            self.headers["Content-Encoding"] = encoding
+        self.content = compressed(self._write_page(headers_of(self)).encode(), encoding)
+        self.headers["Content-Length"] = str(len(self.content))
 
 
 def headers_of(response: HttpResponseBase) -> list[Header]:
-    """Every header that Django sends with the answer, cookies included, A to Z."""
+    """Every header that Django has put on the answer, cookies included, A to Z."""
     headers = [Header(name, value) for name, value in response.items()]
     cookies = (cookie.OutputString() for cookie in response.cookies.values())
     headers += [Header("Set-Cookie", cookie) for cookie in cookies]
@@ -80,7 +88,7 @@ def middleware(
     def outermost(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
         if isinstance(response, LastWritten):
-            response.write_page()
+            response.write_page(encoding_for(request.META))
         return response
 
     return outermost

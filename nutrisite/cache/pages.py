@@ -49,18 +49,20 @@ class Page:
         """Give headers and body in an encoding: "br", "gzip" or "" for none."""
         form = self._forms.get(encoding)
         if form is None:
-            form = self._forms[encoding] = self._form(encoding, self._compressed(encoding))
+            body = compressed(self._forms[""][1], encoding)
+            form = self._forms[encoding] = self._form(encoding, body)
         return form
 
     def _form(self, encoding: str, body: bytes) -> tuple[Headers, bytes]:
         named = [("Content-Encoding", encoding)] if encoding else []
         return [*self._headers, *named, ("Content-Length", str(len(body)))], body
 
-    def _compressed(self, encoding: str) -> bytes:
-        _, body = self._forms[""]
-        if encoding == "br":
-            return brotli.compress(body, mode=brotli.MODE_TEXT, quality=BROTLI)
-        return gzip.compress(body, GZIP, mtime=0)
+
+def compressed(body: bytes, encoding: str) -> bytes:
+    """Give a body in an encoding: "br", "gzip" or "" for none."""
+    if encoding == "br":
+        return brotli.compress(body, mode=brotli.MODE_TEXT, quality=BROTLI)
+    return gzip.compress(body, GZIP, mtime=0) if encoding else body
 
 
 class Pages:

@@ -20,8 +20,6 @@ LONGER = {
     "/articles/night-leg-cramps/": 17_500,
     # Every sign, food, need and risk of a nutrient, with a source beside each figure.
     "/nutrients/magnesium/": 19_000,
-    # It shows its own length, so nothing may change that: it goes out as it is.
-    "/privacy/": 19_500,
 }
 PLAIN = [
     "/",

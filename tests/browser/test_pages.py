@@ -59,6 +59,16 @@ def test_long_words_of_a_reader_break(page, faults, address):
     faults[:] = [fault for fault in faults if f"/{LONG_WORD}/" not in fault]
 
 
+def test_number_of_a_source_behind_a_link_is_wide_enough_for_a_finger(page):
+    page.set_viewport_size({"width": 412, "height": 823})
+    page.goto("/symptoms/muscle-cramps/")
+    boxes = [number.bounding_box() for number in page.locator("a + sup > .cite").all()]
+
+    assert len(boxes) > 1
+    # WCAG 2.5.8; a number within a sentence may be narrower.
+    assert min(min(box["width"], box["height"]) for box in boxes) >= 24
+
+
 def test_figures_open_as_a_table_by_keyboard(page):
     page.goto("/nutrients/magnesium/")
     summary = page.get_by_text("The same figures as a table")

@@ -12,6 +12,12 @@ PAGES = [
     "/foods/",
     "/search/?q=cramp",
     "/safety/",
+    "/foods/spinach-raw/",
+    "/foods/plate/?food=almonds",
+    "/sources/",
+    "/data/",
+    "/a-z/",
+    "/privacy/",
 ]
 # What browsers call good. Where the machine has no font as wide as ours, its own moves a line.
 STEADY = 0.1
@@ -27,6 +33,9 @@ AREAS = """() => [...document.querySelectorAll("img, svg:not(.settle, .bar)")].m
   const box = picture.getBoundingClientRect();
   return box.width * box.height;
 })"""
+
+PLACES = """() => [...document.querySelectorAll("main h1, main h2, main h3, footer")].map(
+  one => [one.textContent.slice(0, 20), Math.round(one.getBoundingClientRect().y + scrollY)])"""
 
 
 @pytest.mark.parametrize("address", PAGES)
@@ -48,3 +57,16 @@ def test_nothing_jumps_while_a_page_loads(page, address, width):
     page.goto(address)
 
     assert page.evaluate(SHIFT) < STEADY
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_nothing_moves_when_the_script_comes_late(page, faults, address):
+    page.set_viewport_size({"width": 412, "height": 823})
+    page.route("**/site*.js", lambda route: route.abort())
+    page.goto(address)
+    without = page.evaluate(PLACES)
+    faults.clear()
+    page.unroute_all()
+    page.goto(address)
+
+    assert page.evaluate(PLACES) == without
