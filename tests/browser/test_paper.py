@@ -111,3 +111,43 @@ def test_what_belongs_together_stays_on_one_side(page):
     heads = page.locator("thead, tbody tr:first-child").evaluate_all(before)
     assert len(heads) > 4
     assert set(heads) == {"avoid"}
+
+
+@pytest.mark.parametrize(
+    ("address", "parts"),
+    [
+        ("/search/?q=cramp", ".hit"),
+        ("/foods/plate/?food=almonds", ".plate-row, .plate-gap"),
+        ("/foods/", ".food-card"),
+        ("/nutrients/magnesium/muscle-cramps/", ".causes li"),
+        ("/compare/?symptom=muscle-cramps", "tbody tr"),
+    ],
+)
+def test_no_part_of_a_list_is_cut_between_two_sides(page, address, parts):
+    page.goto(address)
+    page.emulate_media(media="print")
+    inside = page.locator(parts).evaluate_all(
+        "all => all.map(one => getComputedStyle(one).breakInside)"
+    )
+
+    assert len(inside) > 3
+    assert set(inside) == {"avoid"}
+
+
+def test_table_fits_the_paper_with_its_head(page):
+    # As wide as A4 between our margins.
+    page.set_viewport_size({"width": 673, "height": 1000})
+    page.goto("/compare/?symptom=muscle-cramps&symptom=tingling&diet=vegan")
+    page.emulate_media(media="print")
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= 673
+    heights = page.locator("thead th").evaluate_all(
+        """all => all.map(th => {
+          const range = document.createRange();
+          range.selectNodeContents(th);
+          return th.getBoundingClientRect().bottom - range.getBoundingClientRect().bottom;
+        })"""
+    )
+    assert len(heights) == 7
+    # The words end above the line of the first row.
+    assert min(heights) > 2
