@@ -33,7 +33,8 @@ MEANINGS = {
     "Speculation-Rules": "Your browser may begin to fetch a page of this site while you press its "
     "link, and not before.",
     "Strict-Transport-Security": "Your browser must use an encrypted connection from now on.",
-    "Vary": "What a browser asks for that may change how this page is sent: here, how it is packed.",
+    "Vary": "What a browser asks for that may change how this page is sent: here, how it is "
+    "packed.",
     "X-Content-Type-Options": "Your browser must take a file for what we say it is.",
     "X-Frame-Options": "No other site may show this page inside its own.",
 }
