@@ -1,7 +1,7 @@
 """A page that shows the very headers it is sent with.
 
 Most headers are added after a view has answered, so such a page is written last of all: it leaves
-its view empty, and the middleware below, which stands outside every other, has it written.
+its view empty, and the project's outermost middleware has it written.
 """
 
 from __future__ import annotations
@@ -9,12 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from django.utils.cache import patch_vary_headers
-
-from nutrisite.cache.negotiation import encoding_for
-from nutrisite.cache.pages import compressed
 
 MEANINGS = {
     "Cache-Control": "Your browser must ask us each time whether the page it holds still stands.",
@@ -60,17 +56,9 @@ class LastWritten(HttpResponse):
         super().__init__()
         self._write_page = write
 
-    def write_page(self, encoding: str) -> None:
-        """Fill in the page and pack it: "br", "gzip" or "" for as it is.
-
-        Its length alone is not on it, since that is known when nothing can be added any more.
-        """
-        del self.headers["Content-Length"]
-        patch_vary_headers(self, ("Accept-Encoding",))
-        if encoding:
-            self.headers["Content-Encoding"] = encoding
-        self.content = compressed(self._write_page(headers_of(self)).encode(), encoding)
-        self.headers["Content-Length"] = str(len(self.content))
+    def write_last(self) -> str:
+        """Make the page from the headers that are on the answer by now."""
+        return self._write_page(headers_of(self))
 
 
 def headers_of(response: HttpResponseBase) -> list[Header]:
@@ -79,17 +67,3 @@ def headers_of(response: HttpResponseBase) -> list[Header]:
     cookies = (cookie.OutputString() for cookie in response.cookies.values())
     headers += [Header("Set-Cookie", cookie) for cookie in cookies]
     return sorted(headers, key=lambda header: header.name)
-
-
-def middleware(
-    get_response: Callable[[HttpRequest], HttpResponseBase],
-) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Have a page that shows its headers written, once everything else has added its own."""
-
-    def outermost(request: HttpRequest) -> HttpResponseBase:
-        response = get_response(request)
-        if isinstance(response, LastWritten):
-            response.write_page(encoding_for(request.META))
-        return response
-
-    return outermost

@@ -79,7 +79,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     # Outermost, because the page that it writes shows what all the others add.
-    "nutrients.own_headers.middleware",
+    "nutrisite.cache.written_last.middleware",
     "django.middleware.security.SecurityMiddleware",
     "nutrisite.middleware.response_headers",
     "nutrisite.middleware.next_pages",

@@ -7,7 +7,8 @@ import brotli
 import pytest
 from django.test import RequestFactory
 
-from nutrients.own_headers import MEANINGS, LastWritten, middleware
+from nutrients.own_headers import MEANINGS, LastWritten
+from nutrisite.cache.written_last import middleware
 from nutrisite.logging import ACCESS_FIELDS
 from tests.views.pages import text_of
 
