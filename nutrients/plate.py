@@ -6,13 +6,16 @@ percentages, and these always down, so that 100% is never said of less.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
+from operator import itemgetter
 
 # Below this share of the need a nutrient is clearly short, and foods that fill it are shown.
 SHORT_BELOW_PERCENT = 75
-MOST_SWAPS = 3
+MOST_ADDITIONS = 3
+# A swap that adds less than this share of the need is not worth a reader's while.
+LEAST_GAIN_PERCENT = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,11 @@ class Total:
         return self.missing == 0
 
     @property
+    def spare(self) -> Decimal | None:
+        """How much could go before a need that is met is no longer; None where none is met."""
+        return self.amount - self.need.amount if self.need and self.is_met else None
+
+    @property
     def is_short(self) -> bool:
         """Whether the plate is clearly short of a need that is to be reached."""
         share = self.percent_of_need
@@ -125,11 +133,32 @@ class Total:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """A food that could be added, with the amount in one serving in the nutrient's unit."""
+class Addition:
+    """A serving of a food that could be added: what it gives of each nutrient, where known.
+
+    `amounts` are in the nutrients' units, by their keys.
+    """
 
     slug: str
-    amount: Decimal
+    amounts: Mapping[int, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class Swap:
+    """As many servings of another food in the place of a helping.
+
+    `before` and `after` are what the two give of each nutrient whose figure is known, by the
+    nutrient's key and in its unit.
+    """
+
+    out: Helping
+    into: Helping
+    before: Mapping[int, Decimal]
+    after: Mapping[int, Decimal]
+
+    def change(self, nutrient: int) -> Decimal:
+        """How much the known total of a nutrient rises, or falls where it is below 0."""
+        return self.after.get(nutrient, Decimal(0)) - self.before.get(nutrient, Decimal(0))
 
 
 def percent(amount: Decimal, whole: Decimal) -> int | None:
@@ -150,17 +179,50 @@ def total(helpings: Iterable[Helping], per_100g: Mapping[str, Decimal], need: Ne
     return Total(tuple(known), tuple(unknown), need)
 
 
-def swaps(
-    candidates: Iterable[Candidate], taken: Collection[str], room: Decimal | None
-) -> list[Candidate]:
-    """The foods that fill a gap best: the most in one serving first, none that is taken.
+def best_additions(
+    additions: Iterable[Addition], nutrient: int, totals: Mapping[int, Total]
+) -> list[Addition]:
+    """The foods that fill a gap best: the most in one serving first.
 
-    None that would fill it past the limit: `room` is what is left of it. Ties stand A to Z, so
-    that the same plate always gets the same answer.
+    None that would take any total past its limit. `totals` are those of the plate as it is. Ties
+    stand A to Z, so that the same plate always gets the same answer.
     """
-    free = [
-        food
-        for food in candidates
-        if food.slug not in taken and food.amount > 0 and (room is None or food.amount <= room)
+    room = _rooms(totals)
+    giving = [
+        (-one.amounts[nutrient], one.slug, one)
+        for one in additions
+        if one.amounts.get(nutrient)
+        and all(one.amounts[key] <= room[key] for key in one.amounts.keys() & room.keys())
     ]
-    return sorted(free, key=lambda food: (-food.amount, food.slug))[:MOST_SWAPS]
+    return [one for _, _, one in sorted(giving, key=itemgetter(0, 1))[:MOST_ADDITIONS]]
+
+
+def harmless_swaps(swaps: Iterable[Swap], totals: Mapping[int, Total]) -> list[Swap]:
+    """The swaps that take no met need away and raise no total further past its limit."""
+    room = _rooms(totals)
+    spare = {key: total.spare for key, total in totals.items() if total.spare is not None}
+    return [
+        swap
+        for swap in swaps
+        if all(swap.change(key) >= -spare[key] for key in spare)
+        and all(swap.change(key) <= room[key] for key in room)
+    ]
+
+
+def best_swap(swaps: Iterable[Swap], nutrient: int, need: Decimal) -> Swap | None:
+    """The swap that adds most of a nutrient, where that is a tenth of the need or more.
+
+    Only where both foods have a figure. Ties stand A to Z.
+    """
+    gaining = [
+        (-swap.change(nutrient), swap.out.slug, swap.into.slug, swap)
+        for swap in swaps
+        if nutrient in swap.before
+        and nutrient in swap.after
+        and swap.change(nutrient) * 100 >= need * LEAST_GAIN_PERCENT
+    ]
+    return min(gaining, key=itemgetter(0, 1, 2))[-1] if gaining else None
+
+
+def _rooms(totals: Mapping[int, Total]) -> dict[int, Decimal]:
+    return {key: total.room for key, total in totals.items() if total.room is not None}

@@ -6,14 +6,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nutrients.plate import Candidate, Helping, Need, percent, swaps, total
+from nutrients.plate import (
+    Addition,
+    Helping,
+    Need,
+    Swap,
+    best_additions,
+    best_swap,
+    harmless_swaps,
+    percent,
+    total,
+)
 
 QUARTERS = st.integers(1, 80).map(lambda quarters: Decimal(quarters) / 4)
 GRAMS = st.decimals("0.5", "1000", places=2)
 AMOUNTS = st.decimals("0", "50000", places=4)
 SLUGS = st.text("abcdefgh", min_size=1, max_size=4)
+ANY_HELPING = st.builds(
+    lambda slug, n, g: Helping(slug, slug.title(), n, g), SLUGS, QUARTERS, GRAMS
+)
 HELPINGS = st.lists(
-    st.builds(lambda slug, n, g: Helping(slug, slug.title(), n, g), SLUGS, QUARTERS, GRAMS),
+    ANY_HELPING,
     max_size=8,
     unique_by=lambda helping: helping.slug,
 )
@@ -140,20 +153,80 @@ def test_share_of_nothing_is_not_known():
     assert percent(Decimal(5), Decimal(0)) is None
 
 
-@given(
-    st.lists(st.builds(Candidate, SLUGS, AMOUNTS), max_size=12),
-    st.sets(SLUGS, max_size=3),
+KEYS = st.integers(1, 3)
+HELD = st.dictionaries(KEYS, AMOUNTS, max_size=3)
+ADDITIONS = st.lists(st.builds(Addition, SLUGS, HELD), max_size=12, unique_by=lambda one: one.slug)
+NEEDS = st.builds(
+    lambda amount, limit: Need(amount, "RDA", limit=limit),
+    st.decimals("0.001", "5000", places=3),
     st.none() | AMOUNTS,
 )
-def test_swaps_are_the_best_free_foods_whatever_their_order(candidates, taken, room):
-    found = swaps(candidates, taken, room)
+TOTALS = st.dictionaries(KEYS, st.builds(one, AMOUNTS, st.none() | NEEDS), max_size=3)
+SWAPS = st.lists(st.builds(Swap, ANY_HELPING, ANY_HELPING, HELD, HELD), max_size=8)
 
-    assert found == swaps(reversed(candidates), taken, room)
+
+def passes(before, after, key):
+    """Whether a total is above its limit, and higher than it was."""
+    ceiling = before[key].ceiling
+    return ceiling is not None and after > ceiling and after > before[key].amount
+
+
+@given(ADDITIONS, KEYS, TOTALS)
+def test_additions_are_the_best_that_pass_no_limit_whatever_their_order(additions, key, totals):
+    found = best_additions(additions, key, totals)
+
+    assert found == best_additions(reversed(additions), key, totals)
     assert len(found) <= 3
-    assert not {food.slug for food in found} & taken
-    fit = [food for food in candidates if food.slug not in taken]
-    fit = [food for food in fit if room is None or food.amount <= room]
+    fit = [
+        food
+        for food in additions
+        if food.amounts.get(key, 0) > 0
+        and not any(
+            passes(totals, totals[other].amount + amount, other)
+            for other, amount in food.amounts.items()
+            if other in totals
+        )
+    ]
     assert all(food in fit for food in found)
-    left = [food.amount for food in fit if food not in found]
-    assert all(food.amount >= max(left, default=0) for food in found)
-    assert all(food.amount > 0 for food in found)
+    left = [food.amounts[key] for food in fit if food not in found]
+    assert all(food.amounts[key] >= max(left, default=0) for food in found)
+    assert len(found) == min(len(fit), 3)
+
+
+@given(SWAPS, TOTALS)
+def test_harmless_swap_unmeets_no_need_and_raises_no_total_past_its_limit(swaps, totals):
+    found = harmless_swaps(swaps, totals)
+
+    for swap in swaps:
+        harms = False
+        for key, before in totals.items():
+            after = before.amount - swap.before.get(key, 0) + swap.after.get(key, 0)
+            harms |= passes(totals, after, key)
+            harms |= before.is_met and after < before.need.amount
+        assert (swap in found) is not harms
+
+
+@given(SWAPS, KEYS, st.decimals("0.001", "5000", places=3))
+def test_best_swap_adds_most_and_at_least_a_tenth_of_the_need(swaps, key, need):
+    found = best_swap(swaps, key, need)
+
+    gains = [
+        swap.after[key] - swap.before[key]
+        for swap in swaps
+        if key in swap.after and key in swap.before
+    ]
+    worthwhile = [gain for gain in gains if gain >= need / 10]
+    assert (found.change(key) if found else None) == max(worthwhile, default=None)
+
+
+def test_swap_is_offered_only_between_two_figures():
+    unknown = Swap(helping("kale"), helping("chard"), {}, {1: Decimal(100)})
+
+    assert best_swap([unknown], 1, Decimal(100)) is None
+
+
+@pytest.mark.parametrize(("gain", "is_offered"), [("9.99", False), ("10", True)])
+def test_swap_that_adds_under_a_tenth_of_the_need_is_not_worth_while(gain, is_offered):
+    swap = Swap(helping("kale"), helping("chard"), {1: Decimal(5)}, {1: 5 + Decimal(gain)})
+
+    assert (best_swap([swap], 1, Decimal(100)) is not None) is is_offered

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
-from typing import cast
 
 from nutrients.models import FoodSource
 from nutrients.plate import Helping
 
 from .food_filters import DIETS
-from .plate_choices import LifeStage, PlateChoices
-from .plate_gaps import Gap, plate_gaps
+from .plate_choices import LifeStage, PlateChoices, helping_of
+from .plate_gaps import Gap, Plate, plate_gaps
 from .plate_rows import PlateRow, plate_rows
 from .references import References
+from .shelf import Shelf
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,28 +51,30 @@ class PlatePage:
 
 
 def plate_page(
-    choices: PlateChoices, foods: dict[str, FoodSource], stage: LifeStage | None, *, at: datetime
+    choices: PlateChoices,
+    foods: dict[str, FoodSource],
+    stage: LifeStage | None,
+    shelf: Shelf,
+    *,
+    at: datetime,
 ) -> PlatePage:
-    """The totals of a plate; `foods` holds those of `choices`. A constant number of queries."""
+    """The totals of a plate; `foods` holds those of `choices`. A constant number of queries.
+
+    What fills its gaps comes from the shelf.
+    """
     references = References()
-    helpings = [_helping(food, choices) for food in foods.values()]
+    helpings = [helping_of(food, choices.servings[food.slug]) for food in foods.values()]
     rows = plate_rows(helpings, foods, stage, references, at=at)
-    short = [row for row in rows if (row.total.is_short if foods else row.nutrient.is_featured)]
+    plate = Plate(choices, stage, foods, helpings, rows)
     goals = [row for row in rows if row.total.aims_high]
     return PlatePage(
         foods=[_plate_food(foods[helping.slug], helping, choices) for helping in helpings],
         rows=rows if foods else [],
-        gaps=plate_gaps(short, choices, stage, references, at=at),
+        gaps=plate_gaps(plate, shelf, references, at=at),
         met=sum(row.total.is_met for row in goals),
         goals=len(goals),
         references=references,
     )
-
-
-def _helping(food: FoodSource, choices: PlateChoices) -> Helping:
-    # The database refuses a food without a serving.
-    grams = cast(Decimal, food.serving_grams)
-    return Helping(food.slug, food.name, choices.servings[food.slug], grams)
 
 
 def _plate_food(food: FoodSource, helping: Helping, choices: PlateChoices) -> PlateFood:

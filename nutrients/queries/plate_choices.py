@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from typing import cast
 from urllib.parse import urlencode
 
 from django.db.models import Count, Q, Window
 
 from nutrients.models import FoodSource, LifeStatus, ReferenceIntake, Sex
 from nutrients.models.foods import FoodSourceQuerySet
+from nutrients.plate import Helping
 
 from .food_filters import DIETS
 
@@ -88,6 +90,11 @@ class PlateChoices:
         """The same plate with one serving of a food added."""
         return replace(self, servings={**self.servings, slug: ONE_SERVING})
 
+    def swapping(self, out: str, into: str) -> PlateChoices:
+        """The same plate with a food in the place of another, in as many servings."""
+        pairs = ((into if food == out else food, n) for food, n in self.servings.items())
+        return replace(self, servings=dict(pairs))
+
     def lacking(self, slug: str) -> PlateChoices:
         """The same plate with a food taken off."""
         kept = {food: count for food, count in self.servings.items() if food != slug}
@@ -137,6 +144,12 @@ def plate_foods(slugs: Iterable[str], *, at: datetime) -> dict[str, FoodSource]:
     rows = FoodSource.objects.published(at=at).foods().filter(slug__in=asked)
     found = {food.slug: food for food in rows.select_related("group")}
     return {slug: found[slug] for slug in asked if slug in found}
+
+
+def helping_of(food: FoodSource, servings: Decimal) -> Helping:
+    """So many servings of a food."""
+    # The database refuses a food without a serving.
+    return Helping(food.slug, food.name, servings, cast(Decimal, food.serving_grams))
 
 
 def found_foods(choices: PlateChoices, *, at: datetime) -> FoundFoods | None:

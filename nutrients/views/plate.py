@@ -10,10 +10,12 @@ from django.views.decorators.http import require_safe
 
 from nutrients.forms.plate import LEAST_SERVINGS, MOST_FOODS, MOST_SERVINGS, asked_foods, read_plate
 from nutrients.htmx import render_page_or_fragment
+from nutrients.memory import kept
 from nutrients.plate import SHORT_BELOW_PERCENT
 from nutrients.queries.food_filters import DIETS
 from nutrients.queries.plate import plate_page
 from nutrients.queries.plate_choices import found_foods, life_stages, plate_foods
+from nutrients.queries.shelf import chosen_shelf
 
 
 @require_safe
@@ -23,7 +25,7 @@ def plate(request: HttpRequest) -> HttpResponse:
     `remove` takes a food off and leads to the address without it, which is the one to share.
     """
     now = timezone.now()
-    stages = life_stages()
+    stages, shelf = life_stages(), kept(request, chosen_shelf, at=now)
     foods = plate_foods(asked_foods(request.GET), at=now)
     choices, problems = read_plate(request.GET, foods, stages)
     if "remove" in request.GET:
@@ -36,7 +38,7 @@ def plate(request: HttpRequest) -> HttpResponse:
         "choices": choices,
         "problems": problems,
         "found": found_foods(choices, at=now),
-        "plate": plate_page(choices, foods, stages.get(choices.stage), at=now),
+        "plate": plate_page(choices, foods, stages.get(choices.stage), shelf, at=now),
         "servings": {"least": LEAST_SERVINGS, "most": MOST_SERVINGS},
         "is_full": len(foods) >= MOST_FOODS,
         "short_below": SHORT_BELOW_PERCENT,

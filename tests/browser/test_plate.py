@@ -60,6 +60,19 @@ def test_plate_is_built_shared_and_emptied(request, fixture, base_url, new_conte
 
 
 @pytest.mark.parametrize("fixture", ["page", "page_without_script"])
+def test_swap_puts_a_food_in_the_place_of_another(request, fixture):
+    page = request.getfixturevalue(fixture)
+    page.goto("/foods/plate/?food=orange&servings-orange=1.5&food=walnuts")
+    page.get_by_role("link", name="Swap Orange for Coconut water").first.click()
+
+    expect(page.locator("#results")).to_contain_text("2 foods:")
+    expect(page.get_by_label("Servings of Coconut water")).to_have_value("1.5")
+    expect(page.get_by_label("Servings of Orange")).to_have_count(0)
+    page.go_back()
+    expect(page.get_by_label("Servings of Orange")).to_have_value("1.5")
+
+
+@pytest.mark.parametrize("fixture", ["page", "page_without_script"])
 def test_search_leads_to_what_it_found(request, fixture):
     page = request.getfixturevalue(fixture)
     page.goto("/foods/plate/")

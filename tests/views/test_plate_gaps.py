@@ -1,4 +1,4 @@
-"""What is said of the foods on a plate, and what would fill its gaps."""
+"""What is said of the foods on a plate, and what could be added to fill its gaps."""
 
 import re
 from decimal import Decimal
@@ -8,10 +8,18 @@ import pytest
 from nutrients.models import FoodSource
 from nutrients.templatetags.amounts import rounded
 from tests.views.pages import links_of, text_of
-from tests.views.plates import MIXED, PAGE, dossier, expected_total, intake, query, sum_shown
+from tests.views.plates import (
+    MIXED,
+    PAGE,
+    dossier,
+    expected_total,
+    intake,
+    query,
+    sum_shown,
+)
 
 
-def test_swap_gives_most_in_a_serving_within_the_diet(client, content):
+def test_addition_gives_most_in_a_serving_within_the_diet(client, content):
     response = client.get(PAGE + "?food=orange&food=spinach-raw&diet=vegan&stage=19-30-female")
     vegan = {row["slug"]: row for row in dossier("foods") if row["vegan"] == "yes"}
     served = {
@@ -26,7 +34,7 @@ def test_swap_gives_most_in_a_serving_within_the_diet(client, content):
     assert [re.findall(r"food=([\w-]+)", link)[-1] for link in links[:3]] == best
 
 
-def test_swap_adds_one_serving_and_keeps_the_plate(client, content):
+def test_addition_adds_one_serving_and_keeps_the_plate(client, content):
     response = client.get(PAGE + query(MIXED, diet="vegetarian", stage="51-70-male"))
     link = next(one for one in links_of(response, "gaps-list") if one.startswith("?food"))
     after = client.get(PAGE + link.partition("#")[0])
@@ -35,6 +43,21 @@ def test_swap_adds_one_serving_and_keeps_the_plate(client, content):
     assert sum_shown(after, "iron") != sum_shown(response, "iron")
     assert 'value="1.5"' in after.content.decode()
     assert "male, 51 to 70 years" in text_of(after)
+
+
+def test_no_addition_takes_another_nutrient_past_its_limit_on_this_plate(client, content):
+    """Clams have most vitamin B12, and more copper than so many hazelnuts leave room for."""
+    full = {"hazelnuts": Decimal(6), "clams-cooked": Decimal(1)}
+    limit = Decimal(intake("copper", "children-4-8", "both")["ul"])
+    crowded = "food=hazelnuts&servings-hazelnuts=6"
+    offered = {
+        plate: text_of(client.get(f"{PAGE}?{plate}&stage=children-4-8"), "gaps-list")
+        for plate in ("food=orange", crowded)
+    }
+
+    assert expected_total(full, "copper")[0] > limit
+    assert "Add Clams" in offered["food=orange"]
+    assert "Add Clams" not in offered[crowded]
 
 
 def test_nothing_is_suggested_for_a_need_that_is_nearly_met_or_for_sodium(client, content):
