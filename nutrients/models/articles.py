@@ -6,9 +6,11 @@ import re
 from typing import Any
 
 from django.db import models
+from django.utils.functional import cached_property
 from simple_history.models import HistoricalRecords
 
-from .addresses import address
+from nutrients.addresses import address
+
 from .nutrients import Nutrient
 from .publishing import Publishable, PublishableQuerySet, Slugged, SluggedManager
 from .symptoms import Symptom
@@ -51,7 +53,7 @@ class Article(Slugged, Publishable):
         """The key points, one sentence each."""
         return [line.strip() for line in self.key_points.splitlines() if line.strip()]
 
-    @property
+    @cached_property
     def reading_minutes(self) -> int:
         """Whole minutes to read the sections, at least one. Lists prefetch `sections` for it."""
         words = sum(section.word_count for section in self.sections.all())

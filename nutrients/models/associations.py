@@ -10,7 +10,8 @@ from django.db import models
 from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
-from .addresses import address
+from nutrients.addresses import address
+
 from .nutrients import Nutrient
 from .publishing import Publishable, PublishableQuerySet, Status
 from .sources import Source

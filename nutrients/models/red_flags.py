@@ -6,7 +6,8 @@ from django.db import models
 from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
-from .addresses import address
+from nutrients.addresses import address
+
 from .causes import OtherCause, RiskFactor
 from .publishing import Publishable, PublishableQuerySet, Slugged, SluggedManager
 from .questions import Answer

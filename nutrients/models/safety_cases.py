@@ -8,7 +8,8 @@ from django.db import models
 from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
-from .addresses import address
+from nutrients.addresses import address
+
 from .causes import OtherCause, RiskFactor
 from .nutrients import Nutrient
 from .publishing import Slugged, SluggedManager, Status

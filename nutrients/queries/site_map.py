@@ -9,8 +9,8 @@ from typing import Any
 
 from django.db.models import Max, QuerySet
 
+from nutrients.addresses import address
 from nutrients.models import Article, Association, FoodSource, Nutrient, Symptom
-from nutrients.models.addresses import address
 
 # Pages with no row of their own; the checklist's print-out is made from a form and left out.
 FIXED = (

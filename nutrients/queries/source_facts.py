@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Count, Min, Q
 
 from nutrients import prose
+from nutrients.addresses import address
 from nutrients.models import (
     Article,
     ArticleSection,
@@ -28,7 +29,6 @@ from nutrients.models import (
     SourceKind,
     Symptom,
 )
-from nutrients.models.addresses import address
 
 SOURCES_A_PAGE = 100
 FACTS_LISTED = 100
