@@ -16,33 +16,37 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parent.parent
 FILES = ("requirements", "requirements-dev")
 PIN = re.compile(
-    r"^([A-Za-z0-9._-]+)==(\S+)(?: ;.*)? \\\n((?:    --hash=sha256:\S+(?: \\)?\n)*)", re.M
+    r"^([A-Za-z0-9._-]+)==(\S+)(?: ;[^\\\n]*)?(?: \\)?\n"
+    r"((?:    --hash=sha256:\S+(?: \\)?\n)*)",
+    re.M,
 )
 ADDRESS = re.compile(r"^--|://|^-[fi] ", re.M)
 
 
 def main() -> None:
     """Print what is out of step and exit with 1, or say nothing."""
-    faults = [fault for name in FILES for fault in faults_of(name)]
+    faults = []
+    for name in FILES:
+        text = (ROOT / f"{name}.txt").read_text(encoding="utf-8")
+        faults += [f"{name}.txt {fault}" for fault in faults_of(text, requirements_of(name))]
     print("\n".join(faults))
     sys.exit(1 if faults else 0)
 
 
-def faults_of(name: str) -> list[str]:
-    """Give a sentence for each fault of one pair of files, such as requirements.in and .txt."""
-    text = (ROOT / f"{name}.txt").read_text(encoding="utf-8")
+def faults_of(text: str, wanted: list[Requirement]) -> list[str]:
+    """Say what is wrong with a file of pins, or with what it lacks of what is asked for."""
     pins = {canonicalize_name(pin[0]): pin for pin in PIN.findall(text)}
-    faults = [f"{name}.txt: {pin[0]} has no hash" for pin in pins.values() if not pin[2]]
+    faults = [f"has no hash of {pin[0]}" for pin in pins.values() if not pin[2]]
+    named = [line for line in text.splitlines() if line[:1].isalnum()]
+    faults += [f"does not pin {line}" for line in named if not PIN.match(f"{line}\n")]
     if ADDRESS.search(text):
-        faults.append(
-            f"{name}.txt holds an option or an address: only pins and hashes belong there"
-        )
-    for wanted in requirements_of(name):
-        pin = pins.get(canonicalize_name(wanted.name))
+        faults.append("holds an option or an address: only pins and hashes belong there")
+    for one in wanted:
+        pin = pins.get(canonicalize_name(one.name))
         if not pin:
-            faults.append(f"{name}.txt lacks {wanted.name}: run `make pins`")
-        elif not wanted.specifier.contains(pin[1]):
-            faults.append(f"{name}.txt has {pin[0]} {pin[1]}, but {wanted} is asked for")
+            faults.append(f"lacks {one.name}: run `make pins`")
+        elif not one.specifier.contains(pin[1]):
+            faults.append(f"has {pin[0]} {pin[1]}, but {one} is asked for")
     return faults
 
 

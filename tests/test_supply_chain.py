@@ -7,8 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 from scripts.audit import FOUND, NOT_ASKED, UNREACHED, verdict
+from scripts.check_pins import faults_of
 from scripts.find_secrets import secret_in
 from scripts.list_packages import bill, licences, pinned
 
@@ -26,6 +28,27 @@ def test_lists_of_packages_are_current():
     )
 
     assert done.returncode == 0, done.stderr
+
+
+PINNED = "django==5.2.1 \\\n    --hash=sha256:ab \\\n    --hash=sha256:cd\n    # via me\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (PINNED, None),
+        (PINNED + "tzdata==1.0 ; os_name == 'nt' \\\n    --hash=sha256:ef\n", None),
+        (PINNED + "asgiref==3.9\n    # via django\n", "has no hash of asgiref"),
+        (PINNED + "asgiref>=3.9\n", "does not pin asgiref>=3.9"),
+        (PINNED + "--index-url https://example.org\n", "holds an option or an address"),
+        (PINNED.replace("django", "nh3"), "lacks django"),
+        (PINNED.replace("5.2.1", "6.0"), "has django 6.0, but django~=5.2.1 is asked for"),
+    ],
+)
+def test_pin_that_is_loose_or_has_no_hash_is_found(text, fault):
+    found = faults_of(text, [Requirement("django~=5.2.1")])
+
+    assert [one.partition(":")[0] for one in found] == ([] if fault is None else [fault])
 
 
 def test_lists_name_every_pin_with_its_hashes():
