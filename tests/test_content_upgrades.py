@@ -207,8 +207,9 @@ def test_row_that_an_editor_made_first_is_compared_and_kept(release):
 def test_row_that_is_no_longer_shipped_stays_and_is_asked_about_once(release):
     release(group(), group("seeds", "Seeds"))
 
-    release(group())
+    said = release(group())
     assert list(open_changes()) == ["seeds."]
+    assert "1 change to settle in the admin" in said
     keep_ours(ShippedChange.objects.get())
     release(group("nuts", "Nuts and kernels"))
 
