@@ -12,10 +12,12 @@ from django.db.migrations import RunPython, RunSQL
 from django.db.migrations.loader import MigrationLoader
 
 from nutrients.loading import load
-from nutrients.models import Nutrient, ShippedChange
+from nutrients.models import FoodSource, Nutrient, ShippedChange
 
 # Where the release before this one ended.
 BEFORE = "0009_search"
+# Columns that this release added to tables that were there.
+NEW_COLUMNS = {"withdrawn_at", "not_suggested_to"}
 # Two fields of magnesium as shipped.
 TAGLINE = "Helps muscles relax and keeps nerves steady"
 FOODS = "Nuts, seeds, beans, whole grains and leafy greens"
@@ -36,7 +38,7 @@ def rows_by_table():
         for model in apps.get_app_config("nutrients").get_models(include_auto_created=True):
             if model is not ShippedChange:
                 fields = model._meta.concrete_fields
-                names = [field.column for field in fields if field.column != "withdrawn_at"]
+                names = [field.column for field in fields if field.column not in NEW_COLUMNS]
                 columns = ", ".join(map(connection.ops.quote_name, names))
                 cursor.execute(f"SELECT {columns} FROM {model._meta.db_table}")
                 found[model._meta.db_table] = sorted(map(str, cursor.fetchall()))
@@ -44,7 +46,7 @@ def rows_by_table():
 
 
 def test_rolling_back_and_upgrading_again_loses_no_row(transactional_db):
-    first = rows_by_table()
+    first, marked = rows_by_table(), marks()
     try:
         call_command("migrate", "nutrients", BEFORE, verbosity=0)
         rolled_back = rows_by_table()
@@ -54,6 +56,14 @@ def test_rolling_back_and_upgrading_again_loses_no_row(transactional_db):
     assert sum(map(len, first.values())) > 3000
     assert rolled_back == first
     assert rows_by_table() == first
+    assert len(marked) == 5
+    assert marks() == marked
+
+
+def marks():
+    """Whom foods are not suggested to, by slug, where that is anybody."""
+    rows = FoodSource.objects.exclude(not_suggested_to="nobody")
+    return dict(rows.values_list("slug", "not_suggested_to"))
 
 
 def test_upgrade_from_the_release_before_respects_what_was_edited_there(before, tmp_path):

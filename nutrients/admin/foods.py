@@ -99,6 +99,7 @@ class FoodSourceAdmin(PublishableAdmin):
     list_filter = (
         *PublishableAdmin.list_filter,
         "is_curated",
+        "not_suggested_to",
         "group",
         *Diet.values,
         *Allergen.values,
@@ -118,6 +119,7 @@ class FoodSourceAdmin(PublishableAdmin):
                     ("serving_description", "serving_grams"),
                     "energy_kcal",
                     "note",
+                    "not_suggested_to",
                     "sources",
                 ),
                 "description": WRITING_RULE,

@@ -20,7 +20,15 @@ from .causes import (
     Severity,
 )
 from .change_notes import ChangeNote, NoteKind
-from .foods import Allergen, Diet, FoodGroup, FoodPortion, FoodSource, NutrientAmount
+from .foods import (
+    Allergen,
+    Diet,
+    FoodGroup,
+    FoodPortion,
+    FoodSource,
+    NotSuggestedTo,
+    NutrientAmount,
+)
 from .intakes import LifeStatus, LimitStatus, ReferenceIntake, ReferenceType, Sex
 from .nutrients import Accent, Nutrient, NutrientKind, Unit
 from .publishing import Publishable, Status, Verification
@@ -58,6 +66,7 @@ __all__ = [
     "InteractionKind",
     "LifeStatus",
     "LimitStatus",
+    "NotSuggestedTo",
     "NoteKind",
     "Nutrient",
     "NutrientAmount",

@@ -54,6 +54,15 @@ class FoodGroup(Slugged):
         return self.name
 
 
+class NotSuggestedTo(models.TextChoices):
+    """Whom a food is never suggested to, although it stands in lists with its figures."""
+
+    NOBODY = "nobody", "Nobody"
+    PREGNANCY = "pregnancy", "Pregnant people"
+    CHILDREN = "children", "Children"
+    EVERYONE = "everyone", "Everyone"
+
+
 class FoodSourceQuerySet(PublishableQuerySet):
     """Foods, narrowed by what pages ask."""
 
@@ -123,6 +132,13 @@ class FoodSource(Slugged, Publishable):
     usda_fdc_id = models.PositiveIntegerField("USDA FoodData Central id", null=True, blank=True)
     usda_description = models.CharField("USDA description", max_length=200, blank=True)
     note = models.TextField(blank=True)
+    not_suggested_to = models.CharField(
+        max_length=12,
+        choices=NotSuggestedTo.choices,
+        default=NotSuggestedTo.NOBODY,
+        help_text="Whom the plate, the checklist and the nutrients’ pages never suggest it to. "
+        "It stays in the lists with its figures. Say why in the note.",
+    )
     unmeasured_nutrients = models.ManyToManyField(
         Nutrient,
         related_name="unmeasured_foods",
@@ -152,6 +168,10 @@ class FoodSource(Slugged, Publishable):
             models.CheckConstraint(
                 condition=Q(energy_kcal__gte=0) | Q(energy_kcal__isnull=True),
                 name="foodsource_energy_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(not_suggested_to__in=NotSuggestedTo.values),
+                name="foodsource_not_suggested_to_known",
             ),
             models.UniqueConstraint(
                 fields=["usda_ndb_number"],

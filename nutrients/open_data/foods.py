@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nutrients.models import Allergen, Diet, FoodPortion
+from nutrients.models import Allergen, Diet, FoodPortion, NotSuggestedTo
 
 from . import columns as c
 
@@ -49,6 +49,7 @@ FOODS = c.Table(
         c.number("usda_fdc_id", "The USDA’s FoodData Central id."),
         c.text("usda_description", "What the USDA calls it."),
         c.text("note", "What else there is to say."),
+        c.choice("not_suggested_to", "Whom this site never suggests it to.", NotSuggestedTo),
         c.ids("unmeasured_nutrients", "Nutrients it gives although no amount can be stated."),
         c.ids("sources", c.SOURCES),
         *c.checked(),

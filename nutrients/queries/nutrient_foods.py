@@ -138,8 +138,6 @@ def _ranked(foods: Shelf, food: FoodSource, nutrient: Nutrient, basis: str) -> R
 
 
 def _suited(foods: list[FoodSource], stage: LifeStage | None) -> list[FoodSource]:
-    if stage is None:
-        return foods
     rows = FoodSource.objects.filter(pk__in=[food.pk for food in foods])
     suited = set(suited_to_stage(rows, stage).order_by().values_list("pk", flat=True))
     return [food for food in foods if food.pk in suited]

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from django.db.models import Count, Q, Window
 
-from nutrients.models import FoodSource, LifeStatus, ReferenceIntake, Sex
+from nutrients.models import FoodSource, LifeStatus, NotSuggestedTo, ReferenceIntake, Sex
 from nutrients.models.foods import FoodSourceQuerySet
 from nutrients.plate import Helping
 
@@ -54,13 +54,11 @@ class LifeStage:
         return "Children" if self.sex == Sex.BOTH else str(Sex(self.sex).label)
 
     @property
-    def unsuited(self) -> str:
-        """A word in a food's note that keeps it from being suggested; empty for most stages.
-
-        A note such as “Avoid it in pregnancy” is where editors record this.
-        """
-        words = {"Pregnant": "pregnan", "Children": "children"}
-        return words.get(self.group, "")
+    def kept_from(self) -> list[NotSuggestedTo]:
+        """The marks of foods that are not suggested to it."""
+        by_group = {"Pregnant": NotSuggestedTo.PREGNANCY, "Children": NotSuggestedTo.CHILDREN}
+        own = by_group.get(self.group)
+        return [NotSuggestedTo.EVERYONE, *([own] if own else [])]
 
     def __str__(self) -> str:
         return f"{self.group.lower()}, {self.label}"

@@ -1,10 +1,10 @@
-"""Foods that may be suggested: one serving alone passes no upper limit, and no note warns off."""
+"""Foods that may be suggested: one serving passes no upper limit, and editors kept none back."""
 
 from __future__ import annotations
 
 from django.db.models import F
 
-from nutrients.models import NutrientAmount, ReferenceIntake
+from nutrients.models import NotSuggestedTo, NutrientAmount, ReferenceIntake
 from nutrients.models.foods import FoodSourceQuerySet
 from nutrients.models.intakes import ReferenceIntakeQuerySet
 
@@ -14,18 +14,18 @@ from .plate_choices import ADULT_YEARS, LifeStage
 
 def suited_to_adults(foods: FoodSourceQuerySet) -> FoodSourceQuerySet:
     """Those of the foods that pass no limit of any adult stage."""
+    foods = foods.exclude(not_suggested_to=NotSuggestedTo.EVERYONE)
     return _within(foods, ReferenceIntake.objects.filter(age_from__gte=ADULT_YEARS))
 
 
 def suited_to_stage(foods: FoodSourceQuerySet, stage: LifeStage | None) -> FoodSourceQuerySet:
-    """Those of the foods that pass no limit of this life stage and that no note warns it off.
+    """Those of the foods that pass no limit of this life stage and are not kept from it.
 
-    Without a stage all of the foods.
+    Without a stage no limit is known, and only those kept from everyone are left out.
     """
     if stage is None:
-        return foods
-    if stage.unsuited:
-        foods = foods.exclude(note__icontains=stage.unsuited)
+        return foods.exclude(not_suggested_to=NotSuggestedTo.EVERYONE)
+    foods = foods.exclude(not_suggested_to__in=stage.kept_from)
     return _within(foods, ReferenceIntake.objects.at_stage(*stage.key))
 
 

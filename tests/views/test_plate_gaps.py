@@ -22,6 +22,8 @@ from tests.views.plates import (
 def test_addition_gives_most_in_a_serving_within_the_diet(client, content):
     response = client.get(PAGE + "?food=orange&food=spinach-raw&diet=vegan&stage=19-30-female")
     vegan = {row["slug"]: row for row in dossier("foods") if row["vegan"] == "yes"}
+    # A serving of them is more than their note advises.
+    del vegan["brazil-nuts"]
     served = {
         row["food"]: Decimal(row["amount_per_100g"]) * Decimal(vegan[row["food"]]["serving_grams"])
         for row in dossier("food_nutrients")
@@ -69,16 +71,37 @@ def test_nothing_is_suggested_for_a_need_that_is_nearly_met_or_for_sodium(client
 
 
 @pytest.mark.parametrize(
-    ("stage", "is_offered"), [("19-30-pregnancy", False), ("19-30-lactation", True)]
+    ("mark", "stage", "is_offered"),
+    [
+        ("pregnancy", "19-30-pregnancy", False),
+        ("pregnancy", "19-30-lactation", True),
+        ("pregnancy", "children-4-8", True),
+        ("children", "children-4-8", False),
+        ("children", "19-30-female", True),
+        ("everyone", "19-30-female", False),
+        ("everyone", "children-4-8", False),
+        ("nobody", "19-30-pregnancy", True),
+    ],
 )
-def test_food_that_its_note_advises_against_in_pregnancy_is_not_suggested(
-    client, content, stage, is_offered
+def test_food_is_not_suggested_to_those_whom_editors_keep_it_from(
+    client, content, mark, stage, is_offered
 ):
-    FoodSource.objects.filter(slug="hemp-seeds").update(note="Avoid it in pregnancy.")
+    FoodSource.objects.filter(slug="hemp-seeds").update(not_suggested_to=mark)
     response = client.get(f"{PAGE}?food=orange&stage={stage}")
 
     offered = " ".join(link for link in links_of(response) if link and link.startswith("?food"))
     assert ("food=hemp-seeds" in offered) is is_offered
+
+
+def test_food_whose_serving_is_more_than_its_note_advises_is_suggested_nowhere(client, content):
+    """A serving of Brazil nuts is six; the note says that one to three a day is plenty."""
+    for address in (PAGE, PAGE + "?food=orange&food=walnuts"):
+        assert "Brazil" not in text_of(client.get(address), "gaps-list")
+    answer = client.post("/checklist/", {"symptom": ["muscle-cramps", "muscle-twitching"]})
+    assert answer.status_code == 200
+    assert "Brazil nuts" not in text_of(answer)
+    # In the ranked lists, which are figures, it keeps its place.
+    assert "Brazil nuts" in text_of(client.get("/nutrients/magnesium/"))
 
 
 def servings(nutrient):

@@ -35,7 +35,8 @@ def is_past_a_limit(plate, nutrient):
 
 def best_swap(plate, nutrient):
     """The best swap by the dossier's own tables: (the gain, the food off, the food on) or None."""
-    foods = {row["slug"]: row for row in dossier("foods") if row["is_food"] == "yes"}
+    rows = {row["slug"]: row for row in dossier("foods") if row["is_food"] == "yes"}
+    foods = {slug: row for slug, row in rows.items() if slug != "brazil-nuts"}
     swaps = []
     for off in plate:
         for on, row in foods.items():
