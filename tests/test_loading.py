@@ -5,6 +5,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from nutrients import loading
 from nutrients.models import (
@@ -55,6 +56,32 @@ def test_second_load_costs_one_query(folder, django_assert_num_queries):
 
     assert outcome == loading.Outcome(total=3)
     assert load(files)[0] == "Content: 3 rows shipped, nothing to add."
+
+
+def counted_rows(table):
+    """How many rows the database reckons with when it plans a query; none where it never looked."""
+    asked = {
+        "sqlite": "SELECT CAST(stat AS INTEGER) FROM sqlite_stat1 WHERE tbl = %s",
+        "postgresql": "SELECT reltuples FROM pg_class WHERE relname = %s",
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(asked[connection.vendor], [table])
+        return [row[0] for row in cursor.fetchall() if row[0] > 0]
+
+
+def test_load_has_the_tables_counted_even_where_there_is_nothing_to_add(folder):
+    files = folder([source(), group()], [food()])
+    load(files)
+    with connection.cursor() as cursor:
+        # As a migration does that builds the table anew.
+        cursor.execute(
+            "DELETE FROM sqlite_stat1"
+            if connection.vendor == "sqlite"
+            else "ANALYZE nutrients_foodsource"
+        )
+    load(files)
+
+    assert counted_rows("nutrients_foodsource")
 
 
 def test_deleted_row_stays_deleted(folder):

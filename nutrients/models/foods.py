@@ -189,6 +189,12 @@ class FoodSource(Slugged, Publishable):
         indexes = [
             *Publishable.Meta.indexes,
             models.Index(fields=["-is_curated", "name"], name="foodsource_curated_first"),
+            # For the neighbours on a food's page.
+            models.Index(
+                fields=["group", "name"],
+                condition=Q(is_curated=True),
+                name="foodsource_curated_by_group",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from nutrients.models import (
     Article,
@@ -22,6 +22,7 @@ from nutrients.models import (
     Source,
     Symptom,
 )
+from nutrients.statistics import refresh_statistics
 
 from . import rows
 
@@ -72,7 +73,7 @@ class Maker:
         yield from self._each("nutrient", self.sizes.nutrients, Nutrient, self._nutrients)
         yield from self._each("food", self.sizes.foods, FoodSource, self._foods)
         yield from self._each("article", self.sizes.articles, Article, self._articles)
-        self._refresh_statistics()
+        refresh_statistics()
 
     def _each(
         self, kind: str, total: int, model: type[Any], make: Callable[[list[int]], None]
@@ -167,11 +168,6 @@ class Maker:
         cited = _sample_ids(Source)
         picked = [[cited[number % len(cited)]] for number in numbers]
         _link(model.sources, [row.pk for row in made], picked)
-
-    def _refresh_statistics(self) -> None:
-        """Let the database count its rows, so that it plans queries for that many."""
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
 
 
 def _sample_ids(model: type[Any]) -> Ids:

@@ -1,6 +1,6 @@
 """The USDA's whole table of foods: read line by line, added in batches, never twice."""
 
-from .importing import BATCH_SIZE, Importer, NotReadyError, Outcome, refresh_statistics
+from .importing import BATCH_SIZE, Importer, NotReadyError, Outcome
 from .reading import Fault, FoodRow, FoodTable, TableError
 
 __all__ = [
@@ -12,5 +12,4 @@ __all__ = [
     "NotReadyError",
     "Outcome",
     "TableError",
-    "refresh_statistics",
 ]

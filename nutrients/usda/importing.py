@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils.text import slugify
 
@@ -75,13 +75,6 @@ class Importer:
             # One import at a time, so that what is there cannot change until the end of the batch.
             ledger.lock()
             return _Batch(self, foods).run()
-
-
-def refresh_statistics() -> None:
-    """Let the database count its foods and amounts, so that it plans queries for that many."""
-    with connection.cursor() as cursor:
-        for model in (FoodSource, NutrientAmount, FoodPortion):
-            cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")
 
 
 class _Batch:

@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from nutrients.search.index import catch_up
+from nutrients.statistics import refresh_statistics
 from nutrients.usda import (
     BATCH_SIZE,
     Fault,
@@ -23,7 +24,6 @@ from nutrients.usda import (
     NotReadyError,
     Outcome,
     TableError,
-    refresh_statistics,
 )
 from nutrients.usda.groups import read_rules
 

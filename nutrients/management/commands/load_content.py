@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from nutrients.loading import FixtureError, FixtureRow, Outcome, load
 from nutrients.search.index import catch_up
+from nutrients.statistics import refresh_statistics
 from nutrients.testbook import failing, keep_outcomes, run_book
 
 
@@ -50,6 +51,8 @@ class Command(BaseCommand):
         else:
             # At every start, so that a change made past the editors' screens is found too.
             catch_up()
+            # The migrations of an upgrade come before it, and may have lost them.
+            refresh_statistics()
             self.stdout.write(summary(outcome))
             if outcome.added or outcome.updated:
                 self._run_test_book()
