@@ -13,12 +13,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='foodsource',
             name='not_suggested_to',
-            field=models.CharField(choices=[('nobody', 'Nobody'), ('pregnancy', 'Pregnant people'), ('children', 'Children'), ('everyone', 'Everyone')], default='nobody', help_text='Whom the plate, the checklist and the nutrients’ pages never suggest it to. It stays in the lists with its figures. Say why in the note.', max_length=12),
+            field=models.CharField(choices=[('nobody', 'Nobody'), ('pregnancy', 'Pregnant people'), ('children', 'Children'), ('everyone', 'Everyone')], default='nobody', help_text='Whom it is never suggested to, by the plate, the checklist or the comparison. It stays in the lists with its figures. Say why in the note.', max_length=12),
         ),
         migrations.AddField(
             model_name='historicalfoodsource',
             name='not_suggested_to',
-            field=models.CharField(choices=[('nobody', 'Nobody'), ('pregnancy', 'Pregnant people'), ('children', 'Children'), ('everyone', 'Everyone')], default='nobody', help_text='Whom the plate, the checklist and the nutrients’ pages never suggest it to. It stays in the lists with its figures. Say why in the note.', max_length=12),
+            field=models.CharField(choices=[('nobody', 'Nobody'), ('pregnancy', 'Pregnant people'), ('children', 'Children'), ('everyone', 'Everyone')], default='nobody', help_text='Whom it is never suggested to, by the plate, the checklist or the comparison. It stays in the lists with its figures. Say why in the note.', max_length=12),
         ),
         migrations.AddConstraint(
             model_name='foodsource',

@@ -136,7 +136,7 @@ class FoodSource(Slugged, Publishable):
         max_length=12,
         choices=NotSuggestedTo.choices,
         default=NotSuggestedTo.NOBODY,
-        help_text="Whom the plate, the checklist and the nutrients’ pages never suggest it to. "
+        help_text="Whom it is never suggested to, by the plate, the checklist or the comparison. "
         "It stays in the lists with its figures. Say why in the note.",
     )
     unmeasured_nutrients = models.ManyToManyField(
