@@ -63,8 +63,31 @@ class NotSuggestedTo(models.TextChoices):
     EVERYONE = "everyone", "Everyone"
 
 
+# As many as `Beginning` takes.
+INDEXED_LETTERS = 3
+
+
+class Beginning(models.Func):
+    """The first three characters of a text in small letters, by which foods are indexed.
+
+    The numbers stand in the template, because a database finds an index only by the same words.
+    """
+
+    template = "LOWER(SUBSTR(%(expressions)s, 1, 3))"
+    output_field = models.CharField()
+
+
 class FoodSourceQuerySet(PublishableQuerySet):
     """Foods, narrowed by what pages ask."""
+
+    def described_as(self, beginning: str) -> Self:
+        """Foods whose USDA description begins so, in small letters or large."""
+        rows = self.filter(usda_description__istartswith=beginning)
+        if len(beginning) < INDEXED_LETTERS:
+            return rows
+        # So many characters lead to a few foods at once, in place of a look at each.
+        indexed = rows.alias(beginning=Beginning("usda_description"))
+        return indexed.filter(beginning=Beginning(models.Value(beginning)))
 
     def foods(self) -> Self:
         """Foods alone; sunlight is left out."""
@@ -189,6 +212,7 @@ class FoodSource(Slugged, Publishable):
         indexes = [
             *Publishable.Meta.indexes,
             models.Index(fields=["-is_curated", "name"], name="foodsource_curated_first"),
+            models.Index(Beginning("usda_description"), name="foodsource_description_begins"),
             # For the neighbours on a food's page.
             models.Index(
                 fields=["group", "name"],

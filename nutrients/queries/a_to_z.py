@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from operator import attrgetter
 from string import ascii_uppercase
 
 from django.db.models import Q
@@ -33,12 +34,17 @@ ARTICLES = frozenset({"a", "an", "the"})
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line: a name, its address and kind; `see` is the name of the page under another name."""
+    """One line: a name, its address and kind; `see` is the name of the page under another name.
+
+    `words` are those of the name, by which it is sorted, and `letter` is where it stands.
+    """
 
     name: str
     url: str
     kind: str
-    see: str = ""
+    see: str
+    words: str
+    letter: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +84,16 @@ def entries(*, at: datetime) -> list[Entry]:
 
 def letters(shown: Iterable[Entry]) -> list[Letter]:
     """These entries under their letters."""
-    return [Letter(letter, list(group)) for letter, group in groupby(shown, key=_letter)]
+    return [
+        Letter(letter, list(group)) for letter, group in groupby(shown, key=attrgetter("letter"))
+    ]
 
 
 def letter_pages(every: Sequence[Entry], size: int) -> list[LetterPage]:
     """Each letter that has an entry, and the page on which its first one stands."""
     firsts: dict[str, int] = {}
     for place, entry in enumerate(every):
-        firsts.setdefault(_letter(entry), place // size + 1)
+        firsts.setdefault(entry.letter, place // size + 1)
     return [LetterPage(letter, page) for letter, page in firsts.items()]
 
 
@@ -95,9 +103,9 @@ def _entries(documents: Iterable[SearchDocument], urls: Places) -> Iterator[Entr
         url = urls.get((document.kind, document.key), document.url)
         if not url:
             continue
-        yield Entry(document.title, url, kind)
+        yield _entry(document.title, url, kind)
         for name in _other_names(document):
-            yield Entry(name[:1].upper() + name[1:], url, kind, see=document.title)
+            yield _entry(name[:1].upper() + name[1:], url, kind, see=document.title)
 
 
 def _other_names(document: SearchDocument) -> Iterator[str]:
@@ -122,18 +130,16 @@ def _stems(name: str) -> tuple[str, ...]:
 
 
 def _place(entry: Entry) -> tuple[bool, str, str]:
-    return (_letter(entry) == NUMBERS, " ".join(_words(entry.name)), entry.url)
+    return (entry.letter == NUMBERS, entry.words, entry.url)
 
 
 def _anchor(letter: str) -> str:
     return "numbers" if letter == NUMBERS else letter.lower()
 
 
-def _letter(entry: Entry) -> str:
-    first = "".join(_words(entry.name))[:1].upper()
-    return first if first and first in ascii_uppercase else NUMBERS
-
-
-def _words(name: str) -> list[str]:
-    """All the words of a name, folded; of one without any, what it is."""
-    return [span.word for span in spans(name)] or [name.lower()]
+def _entry(name: str, url: str, kind: str, see: str = "") -> Entry:
+    # All the words of the name, folded; of one without any, what it is.
+    words = [span.word for span in spans(name)] or [name.lower()]
+    first = "".join(words)[:1].upper()
+    letter = first if first and first in ascii_uppercase else NUMBERS
+    return Entry(name, url, kind, see, " ".join(words), letter)

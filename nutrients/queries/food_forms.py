@@ -43,7 +43,7 @@ def food_forms(food: FoodSource, *, at: datetime) -> FoodForms:
     if not state or not parts:
         return FoodForms(state, [])
     rows = FoodSource.objects.published(at=at).foods().exclude(pk=food.pk)
-    rows = rows.filter(usda_description__istartswith=parts[0])
+    rows = rows.described_as(parts[0])
     others = [
         row
         for row in rows.order_by("-is_curated", "name")

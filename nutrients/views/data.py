@@ -39,7 +39,7 @@ def data(request: HttpRequest) -> HttpResponse:
     counts = kept(request, row_counts, at=now)
     context = {
         "tables": [(table, counts[table.name]) for table in TABLES],
-        "version": content_version(at=now),
+        "version": kept(request, content_version, at=now),
     }
     return render(request, "nutrients/data.html", context)
 
@@ -51,7 +51,7 @@ def table_file(request: HttpRequest, name: str, form: str) -> HttpResponseBase:
     if table is None:
         raise Http404("There is no table of this name.")
     now = timezone.now()
-    version = content_version(at=now)
+    version = kept(request, content_version, at=now)
     # A HEAD asks for no rows, and a 304 reads none: they are read while they are sent.
     rows: Iterable[Any] = () if request.method == "HEAD" else table_rows(name, at=now)
     pieces = WRITERS[form](table, rows, version.label if version else "")

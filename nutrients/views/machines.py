@@ -124,7 +124,7 @@ class _Feed(Atom1Feed):
 def _feed(
     request: HttpRequest, *, at: datetime, title: str, link: str, description: str
 ) -> Atom1Feed:
-    version = content_version(at=at)
+    version = kept(request, content_version, at=at)
     return _Feed(
         title=title,
         link=link,
