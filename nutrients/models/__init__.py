@@ -1,5 +1,6 @@
 """The domain: a module a noun. Slugs are stable public identifiers and natural keys."""
 
+from .amounts import NutrientAmount
 from .articles import Article, ArticleSection
 from .associations import (
     MEANING_AGAINST,
@@ -27,7 +28,6 @@ from .foods import (
     FoodPortion,
     FoodSource,
     NotSuggestedTo,
-    NutrientAmount,
 )
 from .intakes import LifeStatus, LimitStatus, ReferenceIntake, ReferenceType, Sex
 from .nutrients import Accent, Nutrient, NutrientKind, Unit

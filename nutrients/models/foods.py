@@ -1,10 +1,9 @@
-"""Foods, and how much of each nutrient they hold."""
+"""Foods, their groups and their household measures."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import Decimal
-from typing import Any, Self
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
@@ -268,61 +267,3 @@ class FoodPortion(models.Model):
 
     def __str__(self) -> str:
         return self.description
-
-
-class NutrientAmountManager(models.Manager[Any]):
-    """Finds an amount by food and nutrient."""
-
-    def get_by_natural_key(self, food: str, nutrient: str) -> Any:
-        """Return the amount of this nutrient in this food (slugs); raise DoesNotExist."""
-        return self.get(food__slug=food, nutrient__slug=nutrient)
-
-
-class NutrientAmount(models.Model):
-    """The amount of one nutrient in 100 g of one food, in the nutrient's unit.
-
-    Amounts per serving and shares of the daily value are computed from it, never stored.
-    A missing row means "not known", never zero.
-    """
-
-    food = models.ForeignKey(FoodSource, on_delete=models.CASCADE, related_name="amounts")
-    nutrient = models.ForeignKey(Nutrient, on_delete=models.CASCADE, related_name="amounts")
-    per_100g = models.DecimalField(
-        "amount in 100 g", max_digits=11, decimal_places=4, help_text="In the nutrient's unit."
-    )
-    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="amounts")
-
-    objects = NutrientAmountManager()
-    history = HistoricalRecords()
-
-    class Meta:
-        ordering = ["food__name", "nutrient__position"]
-        constraints = [
-            models.UniqueConstraint(fields=["food", "nutrient"], name="nutrientamount_unique"),
-            models.CheckConstraint(
-                condition=Q(per_100g__gte=0), name="nutrientamount_not_negative"
-            ),
-        ]
-        indexes = [
-            models.Index(fields=["nutrient", "-per_100g"], name="nutrientamount_richest"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.nutrient} in {self.food}"
-
-    def natural_key(self) -> tuple[str, str]:
-        """Return food and nutrient, which identify the row in fixtures."""
-        return (self.food.slug, self.nutrient.slug)
-
-    @property
-    def per_serving(self) -> Decimal | None:
-        """The amount in one serving, in the nutrient's unit; None where the serving is unknown."""
-        if self.food.serving_grams is None:
-            return None
-        return self.per_100g * self.food.serving_grams / 100
-
-    @property
-    def percent_daily_value(self) -> Decimal | None:
-        """The share of the FDA Daily Value in one serving, in percent; None where unknown."""
-        amount = self.per_serving
-        return None if amount is None else amount / self.nutrient.daily_value * 100
