@@ -3,6 +3,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.template import Context, Template
+from django.utils.safestring import mark_safe
 
 from nutrients.templatetags.components import figure
 
@@ -50,6 +51,15 @@ def test_evidence_against_says_so_in_words():
     html = render('{% evidence "moderate" short=True against=True %}')
     assert html.endswith("Moderate against</span>")
     assert "evidence-against" in html
+
+
+def test_a_name_that_reads_like_safe_markup_is_escaped_all_the_same():
+    """Finished signs are kept: the safe text and the written one are two different signs."""
+    safe = render("{% sign name %}", name=mark_safe("<b>Cramps</b>"))
+    written = render("{% sign name %}", name="<b>Cramps</b>")
+
+    assert "<b>Cramps</b>" in safe
+    assert "<b>" not in written
 
 
 def test_sign_links_and_says_that_it_matches():
