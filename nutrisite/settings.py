@@ -154,7 +154,7 @@ BACKUP_DIR = environment.folder("BACKUP_DIR", VAR_DIR / "backups")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": environment.cache("CACHE_URL", "locmemcache://")}
 # Finished pages, in the memory of each worker; 0 keeps none.
-PAGE_CACHE_BYTES = environment.whole_number("PAGE_CACHE_MB", 16, 0, 4096) * 1_000_000
+PAGE_CACHE_BYTES = environment.whole_number("PAGE_CACHE_MB", 8, 0, 4096) * 1_000_000
 # Gives the next moment at which a page changes though nobody edits anything.
 NEXT_CHANGE = "nutrients.queries.schedule.next_change"
 

@@ -81,7 +81,8 @@ class PageCache:
         chunks = self._application(asked, answer.start)
         if not (noted.may_be_kept and answer.status.startswith("200 ")):
             return self._pass_on(answer, chunks, noted.route, exchange)
-        page = Page(noted.route, answer.headers, b"".join(chunks))
+        body = b"".join(chunks)
+        page = Page(noted.route, answer.headers, body, encoding_for(exchange.environ))
         close(chunks)
         self._vary_by(answer.headers)
         return self._send(page, exchange, is_new=True)

@@ -21,9 +21,13 @@ OVERHEAD = 4_000
 
 
 class Page:
-    """One finished answer, plain and compressed. Every form is made when first asked for."""
+    """One finished answer, in the encodings that readers asked for: nearly always Brotli alone.
 
-    def __init__(self, route: str, headers: Headers, body: bytes) -> None:
+    The plain text would take most of the room. Who asks for another encoding, "br", "gzip" or ""
+    for none, has it made from one that is there.
+    """
+
+    def __init__(self, route: str, headers: Headers, body: bytes, encoding: str) -> None:
         self.route = route
         named = {name.lower(): value for name, value in headers}
         # A weak mark: the same page in another compression carries the same.
@@ -34,35 +38,46 @@ class Page:
         self.unchanged = [
             pair for pair in self._headers if pair[0].lower() in {"etag", "vary", "cache-control"}
         ]
-        self._forms = {"": self._form("", body)}
+        self._first = encoding
+        self._forms = {encoding: self._form(encoding, body)}
 
     @property
     def size(self) -> int:
         """Bytes in memory, with all forms made so far."""
-        return OVERHEAD + sum(len(body) for _, body in self._forms.values())
+        # A list first: another thread may add a form meanwhile.
+        return OVERHEAD + sum(len(body) for _, body in list(self._forms.values()))
 
     def has(self, encoding: str) -> bool:
         """Whether this form was made before."""
         return encoding in self._forms
 
     def form(self, encoding: str) -> tuple[Headers, bytes]:
-        """Give headers and body in an encoding: "br", "gzip" or "" for none."""
+        """Give headers and body in an encoding."""
         form = self._forms.get(encoding)
         if form is None:
-            body = compressed(self._forms[""][1], encoding)
+            body = plain(self._forms[self._first][1], self._first)
             form = self._forms[encoding] = self._form(encoding, body)
         return form
 
     def _form(self, encoding: str, body: bytes) -> tuple[Headers, bytes]:
+        """Give headers and body in an encoding, from the plain body."""
+        body = compressed(body, encoding)
         named = [("Content-Encoding", encoding)] if encoding else []
         return [*self._headers, *named, ("Content-Length", str(len(body)))], body
 
 
 def compressed(body: bytes, encoding: str) -> bytes:
-    """Give a body in an encoding: "br", "gzip" or "" for none."""
+    """Give a plain body in an encoding."""
     if encoding == "br":
         return brotli.compress(body, mode=brotli.MODE_TEXT, quality=BROTLI)
     return gzip.compress(body, GZIP, mtime=0) if encoding else body
+
+
+def plain(body: bytes, encoding: str) -> bytes:
+    """Give the plain body of one in an encoding."""
+    if encoding == "br":
+        return brotli.decompress(body)
+    return gzip.decompress(body) if encoding else body
 
 
 class Pages:

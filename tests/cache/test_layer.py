@@ -5,6 +5,8 @@ import io
 
 import brotli
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nutrisite.cache.away import AWAY
 from nutrisite.cache.layer import LONGEST_QUERY, PageCache
@@ -239,5 +241,26 @@ def test_pages_asked_for_last_stay_within_the_room(site):
     assert kept == ["a", "c", "d"]
 
 
+def test_a_page_takes_room_for_the_forms_alone_that_readers_asked_for():
+    page = Page("articles/", [("ETag", '"x"')], BODY * 100, "br")
+    small = page.size
+
+    assert small < a_page(BODY * 100).size / 2
+    assert gzip.decompress(page.form("gzip")[1]) == BODY * 100
+    assert page.size > small
+
+
+@given(body=st.binary(), encodings=st.lists(st.sampled_from(["br", "gzip", ""]), min_size=1))
+def test_every_form_of_a_page_holds_the_same_whichever_was_first(body, encodings):
+    page = Page("articles/", [("ETag", '"x"')], body, encodings[0])
+    read = {"br": brotli.decompress, "gzip": gzip.decompress, "": bytes}
+
+    for encoding in encodings:
+        headers, sent = page.form(encoding)
+        assert read[encoding](sent) == body
+        assert dict(headers)["Content-Length"] == str(len(sent))
+        assert dict(headers).get("Content-Encoding", "") == encoding
+
+
 def a_page(body):
-    return Page("articles/", [("ETag", '"x"')], body)
+    return Page("articles/", [("ETag", '"x"')], body, "")
