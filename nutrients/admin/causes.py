@@ -64,7 +64,10 @@ class RiskFactorAdmin(GuardedAdmin, PublishableAdmin):
                 "stands beside every medicine by itself.",
             },
         ),
-        ("In the checklist", {"fields": (("diet", "is_common"), "position")}),
+        (
+            "In the checklist",
+            {"fields": (("diet", "is_common"), "has_own_food_advice", "position")},
+        ),
         PUBLICATION,
     )
 

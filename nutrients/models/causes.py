@@ -38,6 +38,11 @@ class RiskFactor(Slugged, Publishable):
     )
     mechanism = models.TextField(help_text="How it lowers or raises the nutrients.")
     what_to_do = models.TextField(help_text="Never advise starting or stopping a medicine.")
+    has_own_food_advice = models.BooleanField(
+        default=False,
+        help_text="Who ticks it is shown what to do, and no rich foods: general advice on food "
+        "is not for them.",
+    )
     is_common = models.BooleanField(
         default=False, help_text="Shown at once in the checklist; the rest stand behind “more”."
     )

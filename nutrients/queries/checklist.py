@@ -123,18 +123,22 @@ def _match(
     found = signs.get(nutrient.pk, [])
     left = set(suggestion.unexplained)
     diets = [risk.diet for risk in ticked.risks if risk.diet]
+    raised_by = [risk for risk in ticked.risks if nutrient.pk in content.raised[risk.pk]]
     return NutrientMatch(
         nutrient,
         len(suggestion.matched),
         low=[sign for sign in found if sign.relation != Relation.EXCESS],
         high=[sign for sign in found if sign.relation == Relation.EXCESS],
         lowered_by=[risk for risk in ticked.risks if nutrient.pk in content.lowered[risk.pk]],
-        raised_by=[risk for risk in ticked.risks if nutrient.pk in content.raised[risk.pk]],
+        raised_by=raised_by,
         unexplained=[s for s in ticked.symptoms if Tick("symptom", s.slug) in left],
         unrelated=[r for r in ticked.risks if Tick("risk", r.slug) in left],
         foods=content.foods(diets).get(nutrient.pk, []),
         other_sources=content.other_sources(diets).get(nutrient.pk, []),
         is_limited=nutrient.pk in content.limited,
+        instead_of_foods=[
+            risk for risk in ticked.risks if risk.has_own_food_advice or risk in raised_by
+        ],
     )
 
 

@@ -95,6 +95,7 @@ class NutrientMatch:
     foods: list[RichFood]
     other_sources: list[FoodSource]
     is_limited: bool
+    instead_of_foods: list[RiskFactor]
 
     @property
     def reasons(self) -> list[str]:
@@ -114,8 +115,17 @@ class NutrientMatch:
 
     @property
     def is_low(self) -> bool:
-        """Whether a tick fits too little of it. Foods are named only then."""
+        """Whether a tick fits too little of it."""
         return bool(self.low or self.lowered_by)
+
+    @property
+    def names_foods(self) -> bool:
+        """Whether foods rich in it are named: only where a tick fits too little of it.
+
+        Risks that raise it, or that have food advice of their own, stand in their place: with
+        kidney disease, foods rich in potassium can harm.
+        """
+        return self.is_low and not self.instead_of_foods
 
     @property
     def is_high(self) -> bool:

@@ -45,7 +45,7 @@ def test_answer_takes_the_focus_and_leaves_no_address(page):
     ("slugs", "heading"),
     [
         (TICKS, "What your ticks fit"),
-        (["mouth-tingling", "statins", "cramp-over-10-minutes"], "What your ticks fit"),
+        (["mouth-tingling", "statins", "cramp-over-10-minutes"], "Get medical care the same day"),
         (["headache", "muscle-weakness", "ppi"], "Call for help now"),
         ([], "Nothing ticked yet"),
     ],

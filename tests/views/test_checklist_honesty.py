@@ -52,6 +52,21 @@ def test_too_much_is_shown_for_every_sign_of_it(client, content, nutrient):
         assert sign.claim in text or sign.nutrient.name in nutrient_names(text)
 
 
+@pytest.mark.parametrize("fields", [{"raises": True}, {"has_own_food_advice": True}])
+def test_no_food_is_named_to_whom_it_could_harm(client, no_content, fields):
+    iron, cramps = factories.nutrient("iron"), factories.symptom("cramps")
+    factories.association(iron, cramps)
+    factories.food("lentils", iron, 90)
+    raises = [iron] if fields.pop("raises", False) else []
+    factories.risk("overload", raises=raises, what_to_do="Ask your team.", **fields)
+
+    assert "Rich foods Lentils" in result(client, symptom=["cramps"])
+    text = result(client, symptom=["cramps"], risk=["overload"])
+    assert "Iron" in text
+    assert "Lentils" not in text
+    assert "Rich foods are not named here Overload: Ask your team." in text
+
+
 def test_medicines_and_foods_stand_apart(client, content):
     text = result(client, symptom=["fatigue"], risk=["metformin", "vegan-diet"])
     medicines, foods = text.split("Medicines and nutrients")[1].split("Foods and supplements that")
