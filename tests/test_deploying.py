@@ -70,4 +70,4 @@ def test_steps_of_the_guide_name_files_and_commands_that_exist():
 
     made = {"deploy/site.env"}
     assert [name for name in files - made if not (ROOT / name).exists()] == []
-    assert commands - ours == {"migrate", "collectstatic"}
+    assert commands - ours == {"migrate", "collectstatic", "showmigrations"}

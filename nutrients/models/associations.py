@@ -71,8 +71,9 @@ VERBS = {
 }
 VERB_AGAINST = "has not been shown to"
 MEANINGS = {
-    Evidence.STRONG: "Reviews of trials or long-settled medicine agree.",
-    Evidence.MODERATE: "Good studies point the same way, though some questions are open.",
+    Evidence.STRONG: "Medical references agree on it, or reviews of trials do.",
+    Evidence.MODERATE: "Medical references name it or studies point the same way, "
+    "with questions still open.",
     Evidence.LIMITED: "Case reports or a plausible link, often by way of another nutrient.",
 }
 MEANING_AGAINST = "Studies looked for the effect and did not find it."

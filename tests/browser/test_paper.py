@@ -151,3 +151,40 @@ def test_table_fits_the_paper_with_its_head(page):
     assert len(heights) == 7
     # The words end above the line of the first row.
     assert min(heights) > 2
+
+
+@pytest.mark.parametrize(
+    ("address", "folded"),
+    [
+        ("/compare/", ".more .sign"),
+        ("/foods/plate/?food=almonds", ".plate-row .more > *:not(summary)"),
+        ("/nutrients/magnesium/", ".entry > *:not(summary)"),
+    ],
+)
+def test_what_is_folded_on_a_screen_is_on_paper(page, address, folded):
+    page.goto(address)
+    parts = page.locator(folded).all()
+    assert parts
+    assert not any(part.is_visible() for part in parts)
+
+    page.emulate_media(media="print")
+    assert all(part.is_visible() for part in parts)
+
+
+def test_sources_on_paper_show_their_addresses(page):
+    page.goto("/sources/")
+    page.emulate_media(media="print")
+    addresses = page.locator(".source-list h3 a[rel=external]").evaluate_all(
+        "all => all.map(a => [a.getAttribute('href'), getComputedStyle(a, '::after').content])"
+    )
+    assert len(addresses) > 20
+    assert all(shown == '" <" attr(href) ">"' or href in shown for href, shown in addresses)
+
+
+def test_foods_that_fill_a_gap_keep_their_names_on_paper(page):
+    page.goto("/foods/plate/?food=almonds")
+    page.emulate_media(media="print")
+    names = page.locator(".plate-swaps .action").all()
+
+    assert names
+    assert all(name.is_visible() for name in names)

@@ -1,9 +1,18 @@
 """The grade of an association chooses its verb: one change of grade changes every page."""
 
 import pytest
+from django.conf import settings
 
 from nutrients.admin.associations import GRADES
-from nutrients.models import VERB_AGAINST, VERBS, Association, Evidence, Nutrient, Symptom
+from nutrients.models import (
+    MEANING_AGAINST,
+    VERB_AGAINST,
+    VERBS,
+    Association,
+    Evidence,
+    Nutrient,
+    Symptom,
+)
 from tests.views.checklist_answers import PRINT, result
 from tests.views.pages import text_of
 
@@ -106,3 +115,14 @@ def test_a_card_whose_grade_names_failed_trials_never_says_that_nothing_speaks_a
     assert "supplements have not been shown to help ordinary cramps" in page
     assert "No evidence against" not in page
     assert "“Why this grade” above says what limits it." in page
+
+
+def test_the_guide_for_editors_says_what_readers_are_told_of_each_grade():
+    guide = (settings.BASE_DIR / "docs" / "editing.md").read_text(encoding="utf-8")
+    for words in (
+        *VERBS.values(),
+        *(grade.meaning for grade in Evidence),
+        VERB_AGAINST,
+        MEANING_AGAINST,
+    ):
+        assert f"| {words} |" in guide
