@@ -17,7 +17,7 @@ from nutrients.models import FoodSource, Nutrient, RiskFactor, ShippedChange
 # Where the release before this one ended.
 BEFORE = "0009_search"
 # Columns that this release added to tables that were there.
-NEW_COLUMNS = {"withdrawn_at", "not_suggested_to", "has_own_food_advice"}
+NEW_COLUMNS = {"withdrawn_at", "not_suggested_to", "stands_for", "has_own_food_advice"}
 # Two fields of magnesium as shipped.
 TAGLINE = "Helps muscles relax and keeps nerves steady"
 FOODS = "Nuts, seeds, beans, whole grains and leafy greens"
@@ -56,17 +56,16 @@ def test_rolling_back_and_upgrading_again_loses_no_row(transactional_db):
     assert sum(map(len, first.values())) > 3000
     assert rolled_back == first
     assert rows_by_table() == first
-    assert len(marked) == 7
+    assert len(marked) == 5 + 4
     assert marks() == marked
 
 
 def marks():
-    """By slug, whom foods are not suggested to and what risks with food advice of their own say."""
+    """Whom foods are not suggested to, and which risks change the foods named, by slug."""
     foods = FoodSource.objects.exclude(not_suggested_to="nobody")
-    risks = RiskFactor.objects.filter(has_own_food_advice=True)
-    return dict(
-        [*foods.values_list("slug", "not_suggested_to"), *risks.values_list("slug", "what_to_do")]
-    )
+    risks = RiskFactor.objects.exclude(stands_for="", has_own_food_advice=False)
+    marked = risks.values_list("slug", "stands_for", "has_own_food_advice")
+    return {slug: mark for slug, *mark in (*foods.values_list("slug", "not_suggested_to"), *marked)}
 
 
 def test_upgrade_from_the_release_before_respects_what_was_edited_there(before, tmp_path):

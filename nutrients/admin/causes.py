@@ -14,9 +14,25 @@ from .guard import GuardedAdmin
 
 
 class CauseForm(ContentForm):
-    """A risk factor or an interaction."""
+    """An interaction, or what else has a slug that stays."""
 
     fixed = ("slug",)
+
+
+class RiskFactorForm(CauseForm):
+    """A risk factor."""
+
+    def clean(self) -> dict[str, Any]:
+        """Check also that its tick in the checklist cannot be taken for a cause's."""
+        cleaned = super().clean()
+        slug = cleaned.get("slug") or self.instance.slug
+        if OtherCause.objects.filter(slug=slug, is_asked=True).exists():
+            self.add_error(
+                "slug" if "slug" in self.fields else None,
+                "A cause that the checklist asks has this slug, so the ticks could not be told "
+                "apart. Name this one otherwise, or ask for the cause no more.",
+            )
+        return cleaned
 
 
 class OtherCauseForm(ContentForm):
@@ -41,7 +57,7 @@ class OtherCauseForm(ContentForm):
 class RiskFactorAdmin(GuardedAdmin, PublishableAdmin):
     """Diets, medicines, conditions, ages and habits that lower or raise nutrients."""
 
-    form = CauseForm
+    form = RiskFactorForm
     slug_from = ("name",)
     list_display = ("name", "kind", "is_common", "state", "review", "source_total")
     list_filter = (*PublishableAdmin.list_filter, "kind", "is_common", "lowers", "raises")
@@ -66,7 +82,7 @@ class RiskFactorAdmin(GuardedAdmin, PublishableAdmin):
         ),
         (
             "In the checklist",
-            {"fields": (("diet", "is_common"), "has_own_food_advice", "position")},
+            {"fields": (("diet", "stands_for"), "has_own_food_advice", ("is_common", "position"))},
         ),
         PUBLICATION,
     )

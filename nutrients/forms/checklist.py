@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from django.http import QueryDict
 
+from nutrients.models.questions import TAKEN
 from nutrients.queries.choices import ChecklistChoices
 from nutrients.ranking import Tick, answer_slug
 
@@ -21,7 +22,7 @@ def read_ticks(data: QueryDict, choices: ChecklistChoices) -> tuple[list[Tick], 
         *_ticks(reading, "flag", choices.flag_slugs),
         *_answers(reading, choices.answers),
     ]
-    reading.nothing_but("symptom", "risk", "flag", *choices.answers, "find", "look")
+    reading.nothing_but(*TAKEN, *choices.answers)
     return ticks, reading.ignored
 
 

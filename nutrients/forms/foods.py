@@ -68,10 +68,3 @@ def read_portion(query: QueryDict, portions: Collection[str]) -> tuple[str, list
     portion = reading.one("portion", portions)
     reading.nothing_but("portion")
     return portion, reading.ignored
-
-
-def read_page_number(query: QueryDict) -> int:
-    """The page asked for, from 1; anything that is no such number gives 1."""
-    asked = query.get("page", "")
-    # ASCII digits alone, and few: int() would read other digits, and refuse very long numbers.
-    return int(asked) or 1 if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1

@@ -19,6 +19,7 @@ from .causes import (
     RiskFactor,
     RiskKind,
     Severity,
+    StandsFor,
 )
 from .change_notes import ChangeNote, NoteKind
 from .foods import (
@@ -89,6 +90,7 @@ __all__ = [
     "ShippedRow",
     "Source",
     "SourceKind",
+    "StandsFor",
     "Status",
     "Symptom",
     "Synonym",

@@ -23,6 +23,13 @@ class RiskKind(models.TextChoices):
     AGE = "age", "Age"
 
 
+class StandsFor(models.TextChoices):
+    """Whom a tick can stand for, of those from whom foods are kept (`NotSuggestedTo`)."""
+
+    PREGNANCY = "pregnancy", "Pregnant people"
+    CHILDREN = "children", "Children"
+
+
 class RiskFactor(Slugged, Publishable):
     """A diet, medicine, condition, age or habit that lowers or raises nutrients."""
 
@@ -38,6 +45,12 @@ class RiskFactor(Slugged, Publishable):
     )
     mechanism = models.TextField(help_text="How it lowers or raises the nutrients.")
     what_to_do = models.TextField(help_text="Never advise starting or stopping a medicine.")
+    stands_for = models.CharField(
+        max_length=12,
+        choices=StandsFor,
+        blank=True,
+        help_text="Ticking this leaves out the foods that are never suggested to them.",
+    )
     has_own_food_advice = models.BooleanField(
         default=False,
         help_text="Who ticks it is shown what to do, and no rich foods: general advice on food "
@@ -61,6 +74,10 @@ class RiskFactor(Slugged, Publishable):
             ),
             models.CheckConstraint(
                 condition=Q(diet__in=["", *Diet.values]), name="riskfactor_diet_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(stands_for__in=["", *StandsFor.values]),
+                name="riskfactor_stands_for_known",
             ),
         ]
 

@@ -103,6 +103,10 @@ class FoodSourceQuerySet(PublishableQuerySet):
             suits &= Q(**{Diet(diet).value: True})
         return self.filter(suits | Q(is_food=False)) if suits else self
 
+    def suggested_to(self, groups: Iterable[str]) -> Self:
+        """Foods that are kept from none of the groups (values of `NotSuggestedTo`)."""
+        return self.exclude(not_suggested_to__in=[NotSuggestedTo.EVERYONE, *groups])
+
     def without(self, allergens: Iterable[str]) -> Self:
         """Foods known to hold none of the allergens."""
         return self.filter(**{Allergen(allergen).value: False for allergen in allergens})

@@ -9,7 +9,7 @@ from simple_history.models import HistoricalRecords
 from .publishing import Slugged, SluggedManager
 
 # The other parameters of the checklist's form: a question's slug stands beside them.
-TAKEN = ("symptom", "risk", "flag")
+TAKEN = ("symptom", "risk", "flag", "find", "look")
 
 
 class Question(Slugged):

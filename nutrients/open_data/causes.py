@@ -10,6 +10,7 @@ from nutrients.models import (
     InteractionKind,
     RiskKind,
     Severity,
+    StandsFor,
     Urgency,
 )
 
@@ -34,6 +35,7 @@ RISK_FACTORS = c.Table(
         c.choice("diet", "The diet that it is; empty where it is none.", Diet),
         c.text("mechanism", "How it lowers or raises the nutrients."),
         c.text("what_to_do", "What to do about it."),
+        c.choice("stands_for", "Whom it is; empty where that is no matter of foods.", StandsFor),
         c.yes_no("has_own_food_advice", "Whether general advice on food is not for who has it."),
         c.yes_no("is_common", "Whether the checklist shows it at once."),
         c.number("position", "Its place in lists: the lowest comes first."),

@@ -11,7 +11,7 @@ from typing import Any
 from nutrients.models import FLAG_LEVELS, Association, Interaction, Nutrient, Relation
 from nutrients.ranking import Candidate, Level, Link, Suggestion, Tick, rank
 
-from .checklist_content import ChecklistContent
+from .checklist_content import ChecklistContent, Eater
 from .checklist_result import ChecklistResult, NutrientMatch, PossibleCause, Ticked
 from .comparison import links
 from .questions import questions_asked
@@ -122,7 +122,10 @@ def _match(
     nutrient = content.nutrients[suggestion.slug]
     found = signs.get(nutrient.pk, [])
     left = set(suggestion.unexplained)
-    diets = [risk.diet for risk in ticked.risks if risk.diet]
+    eater = Eater(
+        frozenset(risk.diet for risk in ticked.risks if risk.diet),
+        frozenset(risk.stands_for for risk in ticked.risks if risk.stands_for),
+    )
     raised_by = [risk for risk in ticked.risks if nutrient.pk in content.raised[risk.pk]]
     return NutrientMatch(
         nutrient,
@@ -133,8 +136,8 @@ def _match(
         raised_by=raised_by,
         unexplained=[s for s in ticked.symptoms if Tick("symptom", s.slug) in left],
         unrelated=[r for r in ticked.risks if Tick("risk", r.slug) in left],
-        foods=content.foods(diets).get(nutrient.pk, []),
-        other_sources=content.other_sources(diets).get(nutrient.pk, []),
+        foods=content.foods(eater).get(nutrient.pk, []),
+        other_sources=content.other_sources(eater).get(nutrient.pk, []),
         is_limited=nutrient.pk in content.limited,
         instead_of_foods=[
             risk for risk in ticked.risks if risk.has_own_food_advice or risk in raised_by

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from nutrients.models import (
     Answer,
@@ -33,6 +33,13 @@ Made = TypeVar("Made")
 TICK_KINDS = {"symptoms": "symptom", "risk_factors": "risk", "other_causes": "risk"}
 
 
+class Eater(NamedTuple):
+    """Whom foods are named to: the diets they must suit, the groups they must not be kept from."""
+
+    diets: frozenset[str]
+    groups: frozenset[str] = frozenset()
+
+
 class ChecklistContent:
     """Everything that is published at the moment `at`, each part fetched when first asked for.
 
@@ -43,8 +50,8 @@ class ChecklistContent:
     def __init__(self, *, at: datetime) -> None:
         self.at = at
         self._made: dict[Callable[..., Any], Any] = {}
-        self._foods: dict[frozenset[str], dict[int, list[RichFood]]] = {}
-        self._other_sources: dict[frozenset[str], dict[int, list[FoodSource]]] = {}
+        self._foods: dict[Eater, dict[int, list[RichFood]]] = {}
+        self._other_sources: dict[Eater, dict[int, list[FoodSource]]] = {}
 
     def once(self, make: Callable[[ChecklistContent], Made]) -> Made:
         """What a function makes of this content, made when first asked for."""
@@ -178,19 +185,19 @@ class ChecklistContent:
         """The nutrients of which no food is offered as a source."""
         return limited_nutrients()
 
-    def foods(self, diets: Iterable[str]) -> dict[int, list[RichFood]]:
-        """The richest foods that suit every diet, under the nutrient's id."""
-        suiting = frozenset(diets)
-        if suiting not in self._foods:
-            self._foods[suiting] = richest_foods(at=self.at, diets=suiting)
-        return self._foods[suiting]
+    def foods(self, eater: Eater) -> dict[int, list[RichFood]]:
+        """The richest foods for this reader, under the nutrient's id."""
+        if eater not in self._foods:
+            self._foods[eater] = richest_foods(at=self.at, diets=eater.diets, groups=eater.groups)
+        return self._foods[eater]
 
-    def other_sources(self, diets: Iterable[str]) -> dict[int, list[FoodSource]]:
-        """Sources without a figure that suit every diet, under the nutrient's id."""
-        suiting = frozenset(diets)
-        if suiting not in self._other_sources:
-            self._other_sources[suiting] = unmeasured_foods(at=self.at, diets=suiting)
-        return self._other_sources[suiting]
+    def other_sources(self, eater: Eater) -> dict[int, list[FoodSource]]:
+        """Sources without a figure for this reader, under the nutrient's id."""
+        if eater not in self._other_sources:
+            self._other_sources[eater] = unmeasured_foods(
+                at=self.at, diets=eater.diets, groups=eater.groups
+            )
+        return self._other_sources[eater]
 
 
 def _by_slug(rows: Iterable[Any]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from nutrients.models import (
 from nutrients.ranking import Candidate, Link, Tick, rank
 
 from .adult_needs import AdultNeed
-from .checklist_content import ChecklistContent
+from .checklist_content import ChecklistContent, Eater
 from .comparison_filters import Filters
 from .foods import RichFood
 from .nutrient_sets import NutrientSets, nutrient_sets, supporting
@@ -193,7 +193,7 @@ def links(associations: Iterable[Association]) -> tuple[Link, ...]:
 
 def _row(profile: Profile, filters: Filters, content: ChecklistContent) -> Row:
     key = profile.nutrient.pk
-    diets = [diet.replace("-", "_") for diet in filters.diets]
+    eater = Eater(frozenset(diet.replace("-", "_") for diet in filters.diets))
     counted = profile.counted(filters)
     chosen = counted if filters.symptoms else []
     signs = [Sign(association, association in chosen) for association in profile.associations]
@@ -205,8 +205,8 @@ def _row(profile: Profile, filters: Filters, content: ChecklistContent) -> Row:
         high=SignList([s for s in signs if s.association.relation == Relation.EXCESS], HIGH_SHOWN),
         matched=len({association.symptom.slug for association in chosen}),
         grades=_grades(counted, bool(filters.symptoms)),
-        foods=content.foods(diets).get(key, [])[:FOODS_SHOWN],
-        other_sources=content.other_sources(diets).get(key, []),
+        foods=content.foods(eater).get(key, [])[:FOODS_SHOWN],
+        other_sources=content.other_sources(eater).get(key, []),
         need=content.needs.get(key),
         is_limited=key in content.limited,
     )

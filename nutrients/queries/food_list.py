@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 
 from nutrients.models import FoodSource, Nutrient, NutrientAmount, Source
 
@@ -17,7 +17,7 @@ from .food_facets import FoodPanel, food_panel
 from .food_filters import DIETS, FoodChoices, FoodFilters
 from .narrowing import LeftOut, Narrowing
 from .references import References
-from .shelf import MOST_SEARCHED, Shelf, searched_shelf
+from .shelf import MOST_SEARCHED, Shelf
 
 PAGE_SIZE = 24
 
@@ -62,19 +62,15 @@ class FoodList:
     references: References
 
 
-def food_list(
-    filters: FoodFilters, choices: FoodChoices, chosen: Shelf, *, page: int, at: datetime
-) -> FoodList:
-    """The foods that the filters keep, of the chosen ones and those that a search adds.
+def food_list(narrowing: Narrowing, shown: Page, *, at: datetime) -> FoodList:
+    """What a page of the foods kept shows, and the filters beside it.
 
-    A `page` beyond the last gives the last. With a nutrient, foods without a figure for it or with
-    none of it are left out and counted. The number of queries does not grow with the foods.
+    With a nutrient, foods without a figure for it or with none of it are left out and counted. The
+    number of queries does not grow with the foods.
     """
-    foods = searched_shelf(chosen, filters.words, at=at)
-    narrowing = Narrowing(foods, filters, choices)
-    shown = Paginator(narrowing.kept(), PAGE_SIZE).get_page(page)
+    filters, foods = narrowing.filters, narrowing.shelf
     references = References()
-    cards = _cards(references, list(shown), foods, filters, choices)
+    cards = _cards(references, list(shown), foods, filters, narrowing.choices)
     return FoodList(
         page=shown,
         cards=cards,

@@ -27,17 +27,17 @@ class RichFood:
 
 
 def richest_foods(
-    *, at: datetime, diets: Iterable[str] = (), limit: int = 5
+    *, at: datetime, diets: Iterable[str] = (), groups: Iterable[str] = (), limit: int = 5
 ) -> dict[int, list[RichFood]]:
     """The `limit` published foods richest in each nutrient by serving, under the nutrient's id.
 
     Foods that editors did not choose are left out, and so are `limited_nutrients`: of those, high
     is no praise. Only foods known to suit every one of `diets` (values of `Diet`) are taken, and
-    none of which one serving passes an adult's upper limit of any nutrient. One query, whatever
-    the number of nutrients.
+    none that is kept from one of `groups` (values of `NotSuggestedTo`) or of which one serving
+    passes an adult's upper limit of any nutrient. One query, whatever the number of nutrients.
     """
     foods = FoodSource.objects.published(at=at).foods().curated().suiting(diets)
-    foods = suited_to_adults(foods)
+    foods = suited_to_adults(foods, groups)
     place = Window(
         RowNumber(), partition_by=[F("nutrient_id")], order_by=[PER_SERVING.desc(), F("food__name")]
     )
@@ -70,10 +70,12 @@ def _limited() -> QuerySet[ReferenceIntake, int]:
     return limited.order_by().values_list("nutrient_id", flat=True).distinct()
 
 
-def unmeasured_foods(*, at: datetime, diets: Iterable[str] = ()) -> dict[int, list[FoodSource]]:
+def unmeasured_foods(
+    *, at: datetime, diets: Iterable[str] = (), groups: Iterable[str] = ()
+) -> dict[int, list[FoodSource]]:
     """Sources with no figure to rank them by, such as sunlight, under each nutrient's id."""
     found: dict[int, list[FoodSource]] = defaultdict(list)
-    sources = FoodSource.objects.published(at=at).suiting(diets)
+    sources = FoodSource.objects.published(at=at).suiting(diets).suggested_to(groups)
     links = FoodSource.unmeasured_nutrients.through.objects.filter(foodsource__in=sources)
     for link in links.select_related("foodsource").order_by("foodsource__name"):
         found[link.nutrient_id].append(link.foodsource)

@@ -55,10 +55,10 @@ class LifeStage:
 
     @property
     def kept_from(self) -> list[NotSuggestedTo]:
-        """The marks of foods that are not suggested to it."""
+        """The group whose foods are kept from it, if it is in one."""
         by_group = {"Pregnant": NotSuggestedTo.PREGNANCY, "Children": NotSuggestedTo.CHILDREN}
         own = by_group.get(self.group)
-        return [NotSuggestedTo.EVERYONE, *([own] if own else [])]
+        return [own] if own else []
 
     def __str__(self) -> str:
         return f"{self.group.lower()}, {self.label}"

@@ -111,7 +111,9 @@ def plate_gaps(plate: Plate, shelf: Shelf, references: References, *, at: dateti
         for row in plate.short
     }
     telling = _Telling(plate, offered, _sources(found), references)
-    unmeasured = unmeasured_foods(at=at, diets=diets)
+    unmeasured = unmeasured_foods(
+        at=at, diets=diets, groups=plate.stage.kept_from if plate.stage else ()
+    )
     return [
         telling.gap(row, found[row.nutrient.pk], unmeasured.get(row.nutrient.pk, []))
         for row in plate.short

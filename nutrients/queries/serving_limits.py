@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.models import F
 
-from nutrients.models import NotSuggestedTo, NutrientAmount, ReferenceIntake
+from nutrients.models import NutrientAmount, ReferenceIntake
 from nutrients.models.foods import FoodSourceQuerySet
 from nutrients.models.intakes import ReferenceIntakeQuerySet
 
@@ -12,10 +14,11 @@ from .amounts import PER_SERVING
 from .plate_choices import ADULT_YEARS, LifeStage
 
 
-def suited_to_adults(foods: FoodSourceQuerySet) -> FoodSourceQuerySet:
-    """Those of the foods that pass no limit of any adult stage."""
-    foods = foods.exclude(not_suggested_to=NotSuggestedTo.EVERYONE)
-    return _within(foods, ReferenceIntake.objects.filter(age_from__gte=ADULT_YEARS))
+def suited_to_adults(foods: FoodSourceQuerySet, groups: Iterable[str] = ()) -> FoodSourceQuerySet:
+    """Those of the foods that pass no limit of any adult stage, and are kept from no group."""
+    return _within(
+        foods.suggested_to(groups), ReferenceIntake.objects.filter(age_from__gte=ADULT_YEARS)
+    )
 
 
 def suited_to_stage(foods: FoodSourceQuerySet, stage: LifeStage | None) -> FoodSourceQuerySet:
@@ -24,9 +27,10 @@ def suited_to_stage(foods: FoodSourceQuerySet, stage: LifeStage | None) -> FoodS
     Without a stage no limit is known, and only those kept from everyone are left out.
     """
     if stage is None:
-        return foods.exclude(not_suggested_to=NotSuggestedTo.EVERYONE)
-    foods = foods.exclude(not_suggested_to__in=stage.kept_from)
-    return _within(foods, ReferenceIntake.objects.at_stage(*stage.key))
+        return foods.suggested_to(())
+    return _within(
+        foods.suggested_to(stage.kept_from), ReferenceIntake.objects.at_stage(*stage.key)
+    )
 
 
 def _within(foods: FoodSourceQuerySet, intakes: ReferenceIntakeQuerySet) -> FoodSourceQuerySet:

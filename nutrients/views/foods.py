@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from nutrients.forms.foods import read_food_filters, read_page_number, read_portion
+from nutrients.forms.foods import read_food_filters, read_portion
+from nutrients.forms.paging import read_page
 from nutrients.forms.reading import ignored_sentence
 from nutrients.htmx import render_page_or_fragment
 from nutrients.memory import kept
 from nutrients.models import FoodSource
 from nutrients.queries.change_notes import notes_on_page
 from nutrients.queries.food_filters import food_choices
+from nutrients.queries.food_list import PAGE_SIZE
 from nutrients.queries.food_list import food_list as listed_foods
 from nutrients.queries.food_page import food_page, food_portions
-from nutrients.queries.shelf import chosen_shelf
+from nutrients.queries.narrowing import Narrowing
+from nutrients.queries.shelf import chosen_shelf, searched_shelf
 
 
 @require_safe
@@ -25,12 +29,14 @@ def food_list(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     choices = kept(request, food_choices, at=now)
     filters, ignored = read_food_filters(request.GET, choices)
-    chosen, number = kept(request, chosen_shelf, at=now), read_page_number(request.GET)
+    foods = searched_shelf(kept(request, chosen_shelf, at=now), filters.words, at=now)
+    narrowing = Narrowing(foods, filters, choices)
+    shown, unread = read_page(request.GET, Paginator(narrowing.kept(), PAGE_SIZE))
     context = {
         "section": "foods",
         "filters": filters,
-        "foods": listed_foods(filters, choices, chosen, page=number, at=now),
-        "ignored": ignored_sentence(ignored),
+        "foods": listed_foods(narrowing, shown, at=now),
+        "ignored": ignored_sentence([*ignored, *unread]),
     }
     page, fragment = "nutrients/food_list.html", "nutrients/_food_list_results.html"
     return render_page_or_fragment(request, page, fragment, context)

@@ -12,6 +12,7 @@ from nutrients.models import (
     Association,
     Nutrient,
     OtherCause,
+    Question,
     RedFlag,
     RiskFactor,
     Source,
@@ -95,6 +96,20 @@ def test_asked_cause_may_not_share_a_slug_with_a_risk_factor(screen, content):
     RiskFactor.objects.filter(pk=RiskFactor.objects.first().pk).update(slug=cause.slug)
 
     assert list(screen(cause).errors(is_asked="on")) == ["is_asked"]
+
+
+def test_risk_factor_cannot_take_the_name_of_a_tick(screen, content):
+    taken = OtherCause.objects.filter(is_asked=True).first().slug
+
+    (error,) = screen(RiskFactor).errors(name="New", slug=taken)["slug"]
+    assert error.startswith("A cause that the checklist asks has this slug")
+
+
+@pytest.mark.parametrize("slug", ["symptom", "risk", "flag", "find", "look"])
+def test_question_cannot_take_the_name_of_another_part_of_the_form(screen, content, slug):
+    errors = screen(Question).errors(text="Which?", why="It matters.", slug=slug)
+
+    assert errors == {"__all__": ["The checklist's form has a parameter of this name."]}
 
 
 def test_rule_that_names_no_tick_is_refused(screen, content):

@@ -204,6 +204,15 @@ def test_interactions_of_a_ticked_risk_factor_are_shown(client, small_world):
     assert "Liquorice" not in text
 
 
+def test_paper_says_how_many_ticks_the_rest_match(client, no_content):
+    cramps = factories.symptom("cramps")
+    for slug in ("iron", "zinc", "copper", "calcium"):
+        factories.association(factories.nutrient(slug), cramps)
+    text = text_of(client.post(PRINT, {"symptom": ["cramps"]}))
+
+    assert "Also linked: Zinc (matches 1)." in text
+
+
 def test_ticks_go_on_to_paper_and_the_table_is_offered_without_them(client, small_world):
     response = send(client, symptom=["cramps", "tired"], risk=["coffee"])
     assert "/compare/" in links_of(response, RESULTS)

@@ -67,6 +67,23 @@ def test_no_food_is_named_to_whom_it_could_harm(client, no_content, fields):
     assert "Rich foods are not named here Overload: Ask your team." in text
 
 
+@pytest.mark.parametrize("group", ["pregnancy", "children"])
+def test_no_food_is_named_to_whom_it_is_kept_from(client, no_content, group):
+    iron, cramps = factories.nutrient("iron"), factories.symptom("cramps")
+    factories.association(iron, cramps)
+    factories.food("lentils", iron, 90)
+    factories.food("liver", iron, 99, not_suggested_to=group)
+    oil = factories.food("cod-oil", iron, 0, not_suggested_to=group)
+    oil.unmeasured_nutrients.add(iron)
+    factories.risk("this-group", stands_for=group)
+
+    assert "Rich foods Liver Lentils Cod oil" in result(client, symptom=["cramps"])
+    text = result(client, symptom=["cramps"], risk=["this-group"])
+    assert "Rich foods Lentils" in text
+    assert "Liver" not in text
+    assert "Cod oil" not in text
+
+
 def test_medicines_and_foods_stand_apart(client, content):
     text = result(client, symptom=["fatigue"], risk=["metformin", "vegan-diet"])
     medicines, foods = text.split("Medicines and nutrients")[1].split("Foods and supplements that")

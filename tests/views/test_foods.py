@@ -176,6 +176,8 @@ def test_no_food_left_offers_a_way_on(client, content):
         ("group=everything", "“everything”"),
         ("sort=price", "“price”"),
         ("colour=red", "“colour”"),
+        ("page=999", "“999”"),
+        ("diet=vegan&page=abc", "“abc”"),
         (f"nutrient={'x' * 10_000}", f"{'x' * 39}…"),
         ("free-from=%00%ff", "left it out"),
     ],

@@ -116,6 +116,20 @@ def test_plate_holds_thirty_foods(client, no_content):
     assert 'name="food" value="bean-31"' not in response.content.decode()
 
 
+def test_full_plate_names_what_would_fill_a_gap_and_adds_nothing(client, content):
+    poor = FoodSource.objects.filter(amounts__nutrient__slug="vitamin-d", amounts__per_100g=0)
+    slugs = list(poor.filter(is_curated=True).values_list("slug", flat=True)[:30])
+    almost, full = (
+        client.get(PAGE, {"food": chosen}).content.decode().partition('id="gaps-list"')[2]
+        for chosen in (slugs[:29], slugs)
+    )
+
+    assert len(slugs) == 30
+    assert ">Add Salmon, sockeye, cooked</a>" in almost
+    assert ">Salmon, sockeye, cooked</a>" in full
+    assert ">Add " not in full
+
+
 def test_draft_food_is_on_no_plate(client, content):
     FoodSource.objects.filter(slug="spinach-raw").update(status="draft")
     response = client.get(PAGE + "?food=spinach-raw&q=spinach")
