@@ -24,7 +24,7 @@ BETWEEN = "\n"
 CHECKED, SELECTED = SafeString(" checked"), SafeString(" selected")
 NOTHING = SafeString("")
 
-BOX = '<input class="box" type="{}" name="{}" value="{}"{}{}>'
+BOX = '<input class="box"{} type="{}" name="{}" value="{}"{}{}>'
 CHIP = f'<label class="chip">{BOX} {{}} {{}}</label>'
 OPTION = f'<label class="option">{BOX}{{}}{{}}</label>'
 TICK = (
@@ -36,16 +36,24 @@ OUT_OF_BAND = SafeString(' data-hx-swap-oob="true"')
 
 
 @register.simple_tag
-def chips(facets: Iterable[Facet], noun: str, kind: str = "checkbox", form: str = "") -> SafeString:
+def chips(
+    facets: Iterable[Facet],
+    noun: str,
+    kind: str = "checkbox",
+    form: str = "",
+    is_swapped: bool = False,
+) -> SafeString:
     """Chips to choose by, each with how many of `noun` it keeps. Goes in <div class="chips">.
 
     `kind` is "checkbox" or "radio"; `form` is the id of a form that the chips stand outside of.
+    `is_swapped` chips come anew with each answer: htmx finds the one that had focus by its id.
     """
     owner = format_html(' form="{}"', form) if form else NOTHING
     return _join(
         CHIP,
         (
             (
+                format_html(' id="pick-{}"', facet.key) if is_swapped else NOTHING,
                 kind,
                 facet.name,
                 facet.value,
@@ -69,6 +77,7 @@ def options(facets: Iterable[Facet], noun: str, kind: str = "checkbox") -> SafeS
         OPTION,
         (
             (
+                NOTHING,
                 kind,
                 facet.name,
                 facet.value,

@@ -1,0 +1,39 @@
+"""The symptoms that a search by name brings into the table's form, where there are very many."""
+
+import subprocess
+import sys
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.server import ROOT, environment
+
+pytestmark = pytest.mark.changes_content
+
+
+@pytest.fixture
+def grown(site):
+    """The running site with more symptoms than a form can hold."""
+    subprocess.run(
+        [sys.executable, "manage.py", "make_sample_content", "--symptoms", "120"],
+        cwd=ROOT,
+        env=environment(site.folder, 8000),
+        capture_output=True,
+        check=True,
+    )
+
+
+@pytest.mark.usefixtures("grown")
+def test_focus_stays_on_a_symptom_that_was_found_and_ticked(page):
+    page.goto("/compare/")
+    page.get_by_label("Find another symptom").fill("sign 119")
+    page.keyboard.press("Enter")
+    box = page.locator("#found-symptoms input[type=checkbox]")
+    expect(box).to_have_count(1)
+
+    box.focus()
+    page.keyboard.press("Space")
+
+    expect(page.locator(".active-filters")).to_contain_text("remove filter")
+    expect(box).to_be_checked()
+    expect(box).to_be_focused()
