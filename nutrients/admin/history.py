@@ -102,7 +102,10 @@ class VersionedAdmin(SimpleHistoryAdmin):
         return TemplateResponse(request, "admin/nutrients/deleted.html", context)
 
     def history_form_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """An earlier version in the form; saving brings it back in one transaction."""
+        """An earlier version in the form; saving brings it back in one transaction.
+
+        The library asks for permission to view alone, so `get_form` asks for the rest.
+        """
         with transaction.atomic(), missing_parent_is_404():
             return super().history_form_view(request, *args, **kwargs)
 
@@ -110,6 +113,26 @@ class VersionedAdmin(SimpleHistoryAdmin):
         """The versions of one row, newest first, with what changed in each."""
         with missing_parent_is_404():
             return super().history_view(request, *args, **kwargs)
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any
+    ) -> Any:
+        """The form; that of an earlier version is closed to who may not bring it back."""
+        form = super().get_form(request, obj, change, **options)
+        if not is_earlier_version(obj) or not self.revert_disabled(request, obj):
+            return form
+        if request.method == "POST":
+            raise PermissionDenied
+        return _closed(form)
+
+    def revert_disabled(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whether the account may not bring versions back: one that is deleted is added anew."""
+        if super().revert_disabled(request, obj) or not self.has_change_permission(request, obj):
+            return True
+        return not (self.has_add_permission(request) or self._is_there(obj))
+
+    def _is_there(self, obj: Any) -> bool:
+        return self.model._base_manager.filter(pk=obj.pk).exists()
 
     def get_historical_record_context_helper(self, request: Any, version: Any) -> VersionContext:
         """The library's hook for how a change is shown."""
@@ -188,6 +211,18 @@ class VersionedAdmin(SimpleHistoryAdmin):
         """Delete several rows, with the last version of each and of what goes with them kept."""
         keep_all_below(list(queryset))
         super().delete_queryset(request, queryset)
+
+
+def _closed(form: Any) -> Any:
+    """The form to read: nobody can write in its fields, and what is sent for them is not taken."""
+
+    class Closed(form):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            for field in self.fields.values():
+                field.disabled = True
+
+    return Closed
 
 
 def keep_all_below(rows: list[Any]) -> None:
