@@ -33,7 +33,8 @@ class Outcome:
 def catch_up() -> Outcome:
     """Write the documents that are missing or say something else than their rows.
 
-    Foods are compared by the moment of their last change alone, because there may be thousands.
+    Foods are compared by the moment of their last change and the name of their group alone,
+    because there may be thousands.
     """
     with transaction.atomic():
         known = {
@@ -66,7 +67,12 @@ def _food_documents() -> QuerySet[SearchDocument]:
 
 
 def _changed_foods() -> QuerySet[FoodSource]:
-    same = _food_documents().filter(key=OuterRef("slug"), row_changed_at=OuterRef("changed_at"))
+    same = _food_documents().filter(
+        key=OuterRef("slug"),
+        row_changed_at=OuterRef("changed_at"),
+        # A group that is given another name moves no date of its foods.
+        note=OuterRef("group__name"),
+    )
     return FoodSource.objects.filter(~Exists(same)).order_by("slug")
 
 

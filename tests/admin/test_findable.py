@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from nutrients.models import Article, Nutrient, Status, Symptom, Synonym
+from nutrients.models import Article, FoodGroup, Nutrient, Status, Symptom, Synonym
 from nutrients.search.index import catch_up
 from tests import factories
 from tests.views.pages import text_of
@@ -66,6 +66,17 @@ def test_new_row_is_found_and_a_deleted_one_is_not(editor_client, screen, finds,
     row = Synonym.objects.get(slug="zorblax")
     editor_client.post(f"/admin/nutrients/synonym/{row.pk}/delete/", {"post": "yes"})
     assert not finds("/symptoms/tremor/")
+
+
+def test_foods_are_found_by_the_new_name_of_their_group(client, screen, finds, content):
+    group = FoodGroup.objects.get(slug="leafy-greens")
+
+    screen(group).save(name=f"{WORD} greens")
+
+    assert finds("/foods/spinach-raw/")
+    hits = text_of(client.get("/search/", {"q": "spinach"}), "main")
+    assert f"{WORD} greens" in hits
+    assert group.name not in hits
 
 
 def test_taking_off_the_site_and_a_date_to_come_hide_it(screen, finds, magnesium):
