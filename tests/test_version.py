@@ -3,12 +3,15 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db.models import Max
 
-from nutrients.models import Nutrient, NutrientAmount
+from nutrients import loading
+from nutrients.models import Nutrient, NutrientAmount, ShippedRow
 from nutrients.queries.version import content_version
+from tests.fixture_files import food, group, source, write
 
 pytestmark = pytest.mark.usefixtures("content")
-SHIPPED = datetime(2026, 11, 22, tzinfo=UTC)
+FIRST, SECOND = datetime(2026, 11, 23, 9, 30, tzinfo=UTC), datetime(2026, 11, 24, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -16,35 +19,55 @@ def later():
     return datetime.now(UTC) + timedelta(days=2)
 
 
-def test_shipped_content_has_the_version_of_its_own_day(later):
+@pytest.fixture
+def loaded_at():
+    """When the content of the tests was loaded."""
+    return ShippedRow.objects.aggregate(last=Max("loaded_at"))["last"]
+
+
+def test_shipped_content_has_the_version_of_its_load(no_content, tmp_path, later):
+    files = write(tmp_path, [source(), group()], [food()])
+    loading.load(files, at=FIRST)
+    loading.load(files, at=SECOND)
+
     version = content_version(at=later)
 
-    assert version.changed_at == SHIPPED
-    assert version.label == "2026-11-22.000000"
+    assert version.changed_at == FIRST
+    assert version.label == "2026-11-23.093000"
 
 
-def test_edit_moves_it_on(later):
+@pytest.mark.parametrize(
+    "more", [source("tale"), group("seeds", "Seeds"), food("pecans", "Pecans")]
+)
+def test_release_that_only_adds_a_row_moves_it_on(no_content, tmp_path, later, more):
+    loading.load(write(tmp_path, [source(), group()], [food()]), at=FIRST)
+    loading.load(write(tmp_path, [source(), group()], [food()], [more]), at=SECOND)
+
+    assert content_version(at=later).changed_at == SECOND
+
+
+def test_edit_moves_it_on(later, loaded_at):
     Nutrient.objects.get(slug="magnesium").save()
 
-    assert content_version(at=later).changed_at > SHIPPED
+    assert content_version(at=later).changed_at > loaded_at
 
 
-def test_edit_of_a_figure_moves_it_on(later):
+def test_edit_of_a_figure_moves_it_on(later, loaded_at):
     NutrientAmount.objects.first().save()
 
-    assert content_version(at=later).changed_at > SHIPPED
+    assert content_version(at=later).changed_at > loaded_at
 
 
-def test_deletion_moves_it_on(later):
+def test_deletion_moves_it_on(later, loaded_at):
     NutrientAmount.objects.first().delete()
 
-    assert content_version(at=later).changed_at > SHIPPED
+    assert content_version(at=later).changed_at > loaded_at
 
 
-def test_row_shown_from_a_date_moves_it_on_at_that_date(later):
+def test_row_shown_from_a_date_moves_it_on_at_that_date(later, loaded_at):
     Nutrient.objects.filter(slug="magnesium").update(publish_at=later)
 
-    assert content_version(at=later - timedelta(seconds=1)).changed_at == SHIPPED
+    assert content_version(at=later - timedelta(seconds=1)).changed_at == loaded_at
     assert content_version(at=later).changed_at == later
 
 

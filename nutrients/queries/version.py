@@ -10,7 +10,7 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Max, QuerySet, Value
 
-from nutrients.models import Publishable
+from nutrients.models import Publishable, ShippedRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,9 @@ class ContentVersion:
 def content_version(*, at: datetime) -> ContentVersion | None:
     """The version that the public reads at the moment `at`; None where nothing was published.
 
-    It moves on when a row is edited, deleted or shown from a date set before. An edit to a draft
-    moves it too: better a version too many than two contents under one label. One query.
+    It moves on when a row is edited, deleted, shown from a date set before, or loaded with a
+    release. An edit to a draft moves it too: better a version too many than two contents under one
+    label. One query.
     """
     first, *rest = _last_moments(at)
     moments = [moment for row in first.union(*rest, all=True) for moment in row if moment]
@@ -37,7 +38,8 @@ def content_version(*, at: datetime) -> ContentVersion | None:
 
 
 def _last_moments(at: datetime) -> Iterator[QuerySet[Any, Any]]:
-    # The content that the site ships has no history: its rows carry their own moments.
+    # What is loaded has no history, and most of it no moment of its own: the ledger has it.
+    yield _last(ShippedRow.objects.filter(loaded_at__lte=at), "loaded_at", "loaded_at")
     for model in apps.get_app_config("nutrients").get_models():
         if issubclass(model, Publishable):
             rows: Any = model._default_manager

@@ -1,12 +1,18 @@
 """Open data over HTTP: conditional requests, streams, other sites, and the page of files."""
 
 import gzip
+import json
+import shutil
 from math import ceil
 
 import pytest
+from django.conf import settings
+from django.utils import timezone
 
 from nutrients.models import Nutrient, NutrientAmount
 from nutrients.open_data import TABLES
+from nutrients.queries.version import content_version
+from tests.fixture_files import load, row
 from tests.views.pages import text_of
 
 pytestmark = pytest.mark.usefixtures("content")
@@ -42,6 +48,22 @@ def test_file_is_dated_by_the_last_change_and_sent_anew_after_the_next(client):
     changed = client.get("/data/nutrients.csv", headers={"if-none-match": first["ETag"]})
     assert changed.status_code == 200
     assert changed["ETag"] != first["ETag"]
+
+
+def test_file_is_sent_anew_after_a_release_that_only_added_to_it(client, tmp_path):
+    first = client.get("/data/amounts.csv")
+    assert b"tempeh/vitamin-e" not in body(first)
+    release = tmp_path / "fixtures"
+    shutil.copytree(settings.FIXTURES, release, ignore=shutil.ignore_patterns("usda", "dossier"))
+    links = {"food": ["tempeh"], "nutrient": ["vitamin-e"], "source": ["usda-sr28"]}
+    with (release / "07_amounts.jsonl").open("a", encoding="utf-8") as lines:
+        lines.write(json.dumps(row("nutrientamount", per_100g="1.25", **links)) + "\n")
+    assert load(release)[0].startswith("Content: 1 added")
+
+    again = client.get("/data/amounts.csv", headers={"if-none-match": first["ETag"]})
+
+    assert b"tempeh/vitamin-e" in body(again)
+    assert again["ETag"] != first["ETag"]
 
 
 def test_rows_are_read_while_they_are_sent(client, django_assert_num_queries):
@@ -91,7 +113,7 @@ def test_page_lists_every_file_with_its_rows_and_says_who_may_use_it(client):
         assert f'href="/data/{name}.json"' in html
     assert f"{NutrientAmount.objects.count():,}" in text
     assert "No licence has been granted yet for the words" in text
-    assert "2026-11-22.000000" in text
+    assert f"Version {content_version(at=timezone.now()).label}" in text
 
 
 def test_page_costs_a_query_a_table_and_one_for_the_version(client, django_assert_num_queries):
