@@ -146,12 +146,6 @@ class ArticleSectionAdmin(ContentAdmin):
         name = "nutrients_articlesection_preview"
         return [path("preview/", view, name=name), *super().get_urls()]
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Save; the article of the section counts as changed too."""
-        super().save_model(request, obj, form, change)
-        if obj.is_new_version:
-            Article.objects.filter(pk=obj.article_id).update(changed_at=timezone.now())
-
     def preview(self, request: HttpRequest) -> HttpResponse:
         """The section as a reader will see it, from the text in the form; nothing is saved."""
         if not self.has_view_permission(request):

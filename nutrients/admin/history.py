@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
@@ -17,7 +18,13 @@ from django.utils.formats import date_format
 from simple_history.admin import SimpleHistoryAdmin
 from simple_history.template_utils import HistoricalRecordContextHelper
 
-from nutrients.versions import keep_first_version, write_version
+from nutrients.owners import date_owners
+from nutrients.versions import (
+    keep_first_version,
+    keep_first_versions,
+    write_version,
+    write_versions,
+)
 
 SHOWN_CHARACTERS = 400
 DELETED_SHOWN = 100
@@ -49,10 +56,21 @@ def deleted_versions(model: Any) -> models.QuerySet[Any]:
     )
 
 
-def name_of(version: Any) -> str:
-    """What the row was called; empty where it was named after a row that is gone as well."""
+def names_of(versions: list[Any]) -> list[str]:
+    """What each row was called; empty where it was named after a row that is gone as well.
+
+    Rows may be named after those that they point at: these come in one query a foreign key.
+    """
+    rows = [version.history_object for version in versions]
+    fields = rows[0]._meta.concrete_fields if rows else ()
+    links = [field.name for field in fields if field.many_to_one]
+    models.prefetch_related_objects(rows, *links)
+    return [_name_of(row) for row in rows]
+
+
+def _name_of(row: Any) -> str:
     try:
-        return str(version.history_object)
+        return str(row)
     except ObjectDoesNotExist:
         return ""
 
@@ -90,13 +108,14 @@ class VersionedAdmin(SimpleHistoryAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         key = self.opts.pk.attname
+        versions = list(deleted_versions(self.model)[:DELETED_SHOWN])
         context = {
             **self.admin_site.each_context(request),
             "title": f"Deleted {self.opts.verbose_name_plural}",
             "opts": self.opts,
             "rows": [
-                (getattr(version, key), version, name_of(version))
-                for version in deleted_versions(self.model)[:DELETED_SHOWN]
+                (getattr(version, key), version, name)
+                for version, name in zip(versions, names_of(versions), strict=True)
             ],
         }
         return TemplateResponse(request, "admin/nutrients/deleted.html", context)
@@ -150,13 +169,6 @@ class VersionedAdmin(SimpleHistoryAdmin):
                 keep_first_version(obj)
             super().save_model(request, obj, form, change)
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Save the inlines; a change in one moves the date on which this row changed."""
-        super().save_related(request, form, formsets, change)
-        row = form.instance
-        if not row.is_new_version and any(formset.has_changed() for formset in formsets):
-            row.save()
-
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """Keep the first version; Django calls this once everything is saved."""
         self._keep(request, obj, "+")
@@ -174,24 +186,26 @@ class VersionedAdmin(SimpleHistoryAdmin):
         reason = ""
         if is_earlier_version(obj):
             reason = f"Brought back from {date_format(obj._history.history_date, 'j F Y, H:i')}"
-        write_version(obj, kind, user=request.user, at=timezone.now(), reason=reason)
+        at = timezone.now()
+        write_version(obj, kind, user=request.user, at=at, reason=reason)
+        date_owners([obj], at=at)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Save the rows of an inline, with one version each."""
         rows = formset.save(commit=False)
         new = [row for row in rows if row._state.adding]
-        for row in [*rows, *formset.deleted_objects]:
-            if row not in new:
-                keep_first_version(row)
+        changed = [row for row in rows if row not in new]
+        keep_first_versions([*changed, *formset.deleted_objects])
         for row in formset.deleted_objects:
             row.delete()
         for row in rows:
             row.skip_history_when_saving = True
             row.save()
         formset.save_m2m()
-        for row in rows:
-            kind = "+" if row in new else "~"
-            write_version(row, kind, user=request.user, at=timezone.now())
+        at = timezone.now()
+        write_versions(new, "+", user=request.user, at=at)
+        write_versions(changed, "~", user=request.user, at=at)
+        date_owners([*rows, *formset.deleted_objects], at=at)
 
     def keep_and_save(self, request: HttpRequest, row: Any, **values: Any) -> None:
         """Give the row these values outside a form, with its versions kept."""
@@ -200,17 +214,19 @@ class VersionedAdmin(SimpleHistoryAdmin):
             setattr(row, name, value)
         row.skip_history_when_saving = True
         row.save()
-        write_version(row, "~", user=request.user, at=timezone.now())
+        at = timezone.now()
+        write_version(row, "~", user=request.user, at=at)
+        date_owners([row], at=at)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         """Delete, with the last version of the row and of all that goes with it kept."""
-        keep_all_below([obj])
-        super().delete_model(request, obj)
+        with kept_below([obj]):
+            super().delete_model(request, obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
         """Delete several rows, with the last version of each and of what goes with them kept."""
-        keep_all_below(list(queryset))
-        super().delete_queryset(request, queryset)
+        with kept_below(list(queryset)):
+            super().delete_queryset(request, queryset)
 
 
 def _closed(form: Any) -> Any:
@@ -225,13 +241,16 @@ def _closed(form: Any) -> Any:
     return Closed
 
 
-def keep_all_below(rows: list[Any]) -> None:
-    """Keep a first version of these rows and of all that deleting them deletes."""
+@contextmanager
+def kept_below(rows: list[Any]) -> Iterator[None]:
+    """Around a deletion: keep the rows and all that goes with them, and date those who stay."""
     if not rows:
+        yield
         return
     collector = Collector(using=rows[0]._state.db, origin=rows[0])
     collector.collect(rows)
-    for model, found in collector.data.items():
-        if hasattr(model, "history"):
-            for row in found:
-                keep_first_version(row)
+    gone = [found for model, found in collector.data.items() if hasattr(model, "history")]
+    for found in gone:
+        keep_first_versions(found)
+    yield
+    date_owners(chain.from_iterable(gone), at=timezone.now())

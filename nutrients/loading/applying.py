@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from nutrients.models import Publishable
+from nutrients.owners import date_owners
 from nutrients.versions import keep_first_version, write_version
 
 REASON = "Newer content that came with the site"
@@ -36,22 +37,9 @@ def apply_values(row: Any, values: Mapping[Any, Any], *, at: datetime, user: Any
     type(row)._base_manager.filter(pk=row.pk).update(**changed)
     for field, targets in links.items():
         _replace_links(row, field, targets)
-    for owner, pk in owners(row):
-        owner._base_manager.filter(pk=pk).update(changed_at=at)
+    date_owners([row], at=at)
     row.refresh_from_db()
     write_version(row, "~", user=user, at=at, reason=REASON)
-
-
-def owners(row: models.Model) -> list[tuple[Any, Any]]:
-    """The published rows without which this one would go, each as its model and primary key."""
-    links = [
-        field
-        for field in row._meta.concrete_fields
-        if isinstance(field, models.ForeignKey)
-        and field.remote_field.on_delete is models.CASCADE
-        and issubclass(field.remote_field.model, Publishable)
-    ]
-    return [(link.remote_field.model, getattr(row, link.attname)) for link in links]
 
 
 def write_links(link: Any, ends: Iterable[tuple[Any, Any]]) -> None:

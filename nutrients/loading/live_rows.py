@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any
 
 from nutrients.models import Publishable
+from nutrients.owners import owners
 
-from .applying import owners
 from .fixtures import Key, Model
 from .places import Places
 from .shipped_values import comparable

@@ -2,6 +2,8 @@
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -140,6 +142,27 @@ def test_link_on_the_deleted_list_opens_the_row_with_its_sources(magnesium, edit
     )
 
     assert set(form["sources"].value()) == sources
+
+
+def delete_amounts(client, number):
+    """Delete as many amounts in a list; give the page of deleted ones and what it asked."""
+    amounts = NutrientAmount.objects.values_list("pk", flat=True)[:number]
+    client.post(
+        reverse("admin:nutrients_nutrientamount_changelist"),
+        {"action": "delete_selected", "_selected_action": list(amounts), "post": "yes"},
+    )
+    with CaptureQueriesContext(connection) as asked:
+        page = client.get(reverse("admin:nutrients_nutrientamount_deleted"))
+    return page, [query["sql"] for query in asked]
+
+
+def test_list_of_deleted_rows_costs_the_same_for_many(editor_client, content):
+    few, asked_for_few = delete_amounts(editor_client, 2)
+    many, asked_for_many = delete_amounts(editor_client, 40)
+
+    assert (len(few.context["rows"]), len(many.context["rows"])) == (2, 42)
+    assert all(" in " in name for _, _, name in many.context["rows"])
+    assert len(asked_for_many) == len(asked_for_few), asked_for_many
 
 
 def test_deleting_in_a_list_keeps_what_was_deleted(editor_client, content):
