@@ -17,6 +17,9 @@ from environ import Env
 
 TRUE_WORDS = {"1", "true", "yes", "on"}
 FALSE_WORDS = {"0", "false", "no", "off"}
+# Seconds to connect to Redis and to hear from it. It answers in one thousandth of that, and a
+# page would rather do without.
+REDIS_TIMEOUTS = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}
 
 
 def text(name: str, default: str) -> str:
@@ -103,10 +106,14 @@ def database(name: str, default: str) -> dict[str, Any]:
 
 
 def cache(name: str, default: str) -> dict[str, Any]:
-    """Give Django's settings for a cache in memory or in Redis."""
+    """Give Django's settings for a cache in memory or in Redis, which nobody waits long for."""
     address = text(name, default)
-    if urlsplit(address).scheme not in {"locmemcache", "redis", "rediss"}:
+    scheme = urlsplit(address).scheme
+    if scheme not in {"locmemcache", "redis", "rediss"}:
         raise ImproperlyConfigured(
             f"{name} cannot be read: write redis://host:6379/0, or leave it out."
         )
-    return dict(Env.cache_url_config(address))
+    config = dict(Env.cache_url_config(address))
+    if scheme != "locmemcache":
+        config["OPTIONS"] = REDIS_TIMEOUTS | config.get("OPTIONS", {})
+    return config

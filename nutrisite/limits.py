@@ -6,7 +6,6 @@ are not counted: what is counted is what Django must make.
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable
 
@@ -18,11 +17,10 @@ from django.template.loader import render_to_string
 from django.utils.crypto import salted_hmac
 
 from nutrisite.client import written_network
+from nutrisite.shared_cache import shared_cache
 from nutrisite.tallies import tallies
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
-
-log = logging.getLogger(__name__)
 
 MINUTE = 60
 # Django's cache of each worker for itself, which also forgets when many networks ask.
@@ -59,10 +57,9 @@ def count(network: str | None, minute: int) -> int:
     key = f"requests-{salted_hmac('request-limit', f'{network} {minute}').hexdigest()}"
     if settings.CACHES["default"]["BACKEND"] == IN_ONE_PROCESS:
         return tallies().add(key, minute)
-    try:
-        cache.add(key, 0, 2 * MINUTE)
-        return cache.incr(key)
-    # Each kind of cache has errors of its own; a limit is not worth failing a page for.
-    except Exception as error:
-        log.warning("Requests cannot be counted (%s).", type(error).__name__)
-        return 0
+    return shared_cache().ask(_counted, key) or 0
+
+
+def _counted(key: str) -> int:
+    cache.add(key, 0, 2 * MINUTE)
+    return cache.incr(key)

@@ -3,7 +3,8 @@
 A report holds the page's whole address, where the reader came from and what their browser was
 about to load, so one could tell what somebody looked up or which extensions they use. The log gets
 the directive, the kind of thing that was blocked and the page's route, each out of a fixed list,
-and each sort at most once an hour: neither a report nor a flood of them can fill a disk.
+and each sort at most once an hour: neither a report nor a flood of them can fill a disk. Where the
+cache is away nobody can tell which were noted, so none is.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from django.urls import Resolver404, resolve
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
+
+from nutrisite.shared_cache import shared_cache
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +53,7 @@ def receive(request: HttpRequest) -> HttpResponse:
         return HttpResponse("not a report\n", status=400, content_type="text/plain")
     for directive, what, route in blocked:
         sort = hashlib.sha256(f"{directive} {what} {route}".encode()).hexdigest()
-        if cache.add(f"policy-report-{sort}", True, PAUSE):
+        if shared_cache().ask(cache.add, f"policy-report-{sort}", True, PAUSE):
             log.warning("The content policy blocked %s by %s on %s.", what, directive, route)
     return HttpResponse(status=204)
 

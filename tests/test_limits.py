@@ -1,16 +1,24 @@
 """A limit on requests, where an operator sets one."""
 
+import time
+
 import pytest
 from django.core.cache import cache
 
+from nutrisite import environment
 from nutrisite.limits import count
+from nutrisite.shared_cache import shared_cache
 from nutrisite.tallies import tallies
+from tests.silent_servers import never_answering, never_connecting
 
 
 @pytest.fixture(autouse=True)
 def _nothing_counted():
     cache.clear()
     tallies.cache_clear()
+    shared_cache.cache_clear()
+    yield
+    shared_cache.cache_clear()
 
 
 @pytest.fixture
@@ -85,3 +93,15 @@ def test_nobody_is_held_up_where_redis_is_away(client, content, limited, setting
     }
     settings.CACHES = {"default": nowhere}
     assert set(statuses(client, 10)) == {200}
+
+
+@pytest.mark.parametrize("silent", [never_answering, never_connecting])
+def test_nobody_waits_where_redis_says_nothing(client, content, limited, settings, silent):
+    statuses(client, 1)
+    with silent() as port:
+        settings.CACHES = {"default": environment.cache("X", f"redis://127.0.0.1:{port}/0")}
+        begun = time.monotonic()
+
+        assert set(statuses(client, 10)) == {200}
+        # The library itself waits five seconds, for each of them.
+        assert time.monotonic() - begun < 4

@@ -5,6 +5,9 @@ import json
 import pytest
 from django.core.cache import cache
 
+from nutrisite import environment
+from nutrisite.shared_cache import shared_cache
+
 ADDRESS = "/policy-reports"
 SECRET = "eyelid-twitch"
 
@@ -12,6 +15,9 @@ SECRET = "eyelid-twitch"
 @pytest.fixture(autouse=True)
 def _nothing_said_before():
     cache.clear()
+    shared_cache.cache_clear()
+    yield
+    shared_cache.cache_clear()
 
 
 def older(**fields):
@@ -98,6 +104,16 @@ def test_what_is_no_report_is_refused_and_not_repeated(client, lines, sent, stat
     assert response.status_code == status
     assert not response.cookies
     assert len(response.content) < 100
+
+
+def test_reports_are_dropped_where_redis_is_away_and_fill_no_log(client, lines, settings):
+    settings.CACHES = {"default": environment.cache("X", "redis://127.0.0.1:1/0")}
+
+    assert {send(client, newer() * 10).status_code for _ in range(20)} == {204}
+
+    requests = [line for line in lines if '"nutrisite.access"' in line]
+    [said] = [line for line in lines if line not in requests]
+    assert "The cache does not answer (ConnectionError)" in said
 
 
 def test_reports_are_sent_and_never_read(client):

@@ -125,6 +125,16 @@ def test_redis_address_moves_the_cache():
     assert "django.core.cache.backends.redis.RedisCache" in backend
 
 
+def test_nobody_waits_long_for_redis_unless_its_address_says_so(monkeypatch):
+    times = ("socket_connect_timeout", "socket_timeout")
+    monkeypatch.setenv("X", "redis://127.0.0.1:6379/0?socket_timeout=3")
+
+    usual = environment.cache("Y", "redis://127.0.0.1:6379/0")["OPTIONS"]
+    asked = environment.cache("X", "")["OPTIONS"]
+    assert [usual[name] for name in times] == [0.5, 0.5]
+    assert [asked[name] for name in times] == [0.5, 3]
+
+
 def test_https_makes_cookies_secure_and_redirects():
     names = ("SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_SSL_REDIRECT")
     values = shown(

@@ -76,4 +76,4 @@ def test_pages_and_editors_go_on_without_redis_and_the_log_says_so(folder, tmp_p
 
         assert pages == [200, 200, 200]
         assert saved.url.endswith("/admin/nutrients/synonym/")
-        assert "Requests cannot be counted" in (folder / "without.txt").read_text()
+        assert "requests are not counted" in (folder / "without.txt").read_text()
