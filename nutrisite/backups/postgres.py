@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
+from psycopg.pq import Conninfo
 
 from .contents import BackupError, Contents
 
@@ -19,13 +20,7 @@ class Postgres:
     name = "postgresql"
 
     def __init__(self, settings: dict[str, Any]) -> None:
-        self._environment = os.environ | {
-            "PGHOST": str(settings["HOST"]),
-            "PGPORT": str(settings["PORT"] or 5432),
-            "PGUSER": str(settings["USER"]),
-            "PGPASSWORD": str(settings["PASSWORD"]),
-            "PGDATABASE": str(settings["NAME"]),
-        }
+        self._environment = os.environ | _variables(settings)
 
     def dump(self, into: Path) -> Contents:
         """Copy the live database as of one moment, and count its rows as of the same."""
@@ -81,6 +76,20 @@ class Postgres:
         if done.returncode:
             complaint = " ".join(done.stderr.split())[:300]
             raise BackupError(f"{tool} failed: {complaint}")
+
+
+def _variables(settings: dict[str, Any]) -> dict[str, str]:
+    """Give what makes the tools connect as Django does, down to how they check the server."""
+    words = {"dbname": settings["NAME"]} | settings.get("OPTIONS", {})
+    places = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD"}
+    words |= {word: settings[name] for word, name in places.items() if settings[name]}
+    # The library itself says which words are its own, and in which variable it looks for each.
+    names = {each.keyword.decode(): each.envvar for each in Conninfo.get_defaults()}
+    return {
+        name.decode(): str(value)
+        for word, value in words.items()
+        if (name := names.get(word)) is not None
+    }
 
 
 def _tables() -> list[str]:
