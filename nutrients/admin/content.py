@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextareaWidget
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -19,7 +20,7 @@ from django.utils.safestring import SafeString
 from nutrients.models import Status, Verification
 
 from .content_forms import ContentForm, ProseField, is_outside
-from .deleting import NamedDeletionMixin
+from .deleting import Deletion, NamedDeletionMixin, refusal
 from .findable import FindableMixin
 from .history import VersionedAdmin
 from .notes_for_readers import NotesForReadersMixin
@@ -84,6 +85,13 @@ class ContentFormSet(BaseInlineFormSet):
         super().add_fields(form, index)
         if form.instance.pk:
             form.empty_permitted = True
+
+    def clean(self) -> None:
+        """Django's checks; a row that a rule needs is not deleted from under it."""
+        super().clean()
+        rows = [form.instance for form in self.deleted_forms if form.instance.pk]
+        if needing := Deletion(rows).needing():
+            raise ValidationError(refusal(needing))
 
 
 class ShortFormSet(ContentFormSet):

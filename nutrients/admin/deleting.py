@@ -1,22 +1,130 @@
-"""What the page before a deletion lists: rows an editor knows, not the links between them."""
+"""Deletions: what one takes along, which rows lose a link to it, and which need that link."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import chain
+from textwrap import shorten
 from typing import Any
 
 from django.apps import apps
+from django.contrib.admin.utils import NestedObjects
+from django.db import router, transaction
+from django.db.models import ProtectedError
 from django.http import HttpRequest
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
+
+from nutrients.loading.fixtures import NEEDED_LINKS
+from nutrients.models import Publishable
+from nutrients.owners import date_owners
+from nutrients.versions import keep_first_versions, write_versions
+
+LONGEST_REASON = 100
+
+
+class Deletion:
+    """What deleting some rows of one table would do. It is read once, and changes nothing."""
+
+    def __init__(self, rows: Sequence[Any]) -> None:
+        self._rows = rows
+        self._going: dict[Any, Collection[Any]] = {}
+        if rows:
+            found = NestedObjects(using=router.db_for_write(type(rows[0])), origin=rows)
+            found.collect(rows)
+            self._going = {**found.data}
+        self._losing = dict(self._losses())
+
+    def _losses(self) -> Iterator[tuple[Any, set[Any]]]:
+        """Each many-to-many field that loses links, with the keys of the rows that stay."""
+        for through, links in self._going.items():
+            if owner := through._meta.auto_created:
+                fields = owner._meta.local_many_to_many
+                field = next(one for one in fields if one.remote_field.through is through)
+                going = {row.pk for row in self._going.get(owner, ())}
+                own = f"{field.m2m_field_name()}_id"
+                if staying := {getattr(link, own) for link in links} - going:
+                    yield field, staying
+
+    def loosened(self) -> list[list[Any]]:
+        """The rows that stay and lose a link, a list a table, with what their names need."""
+        return _fetched(self._losing.items())
+
+    def needing(self) -> list[Any]:
+        """Those of them that would mean something else then: rules, which would fire on less."""
+        return list(chain(*_fetched(one for one in self._losing.items() if _is_needed(one[0]))))
+
+    @contextmanager
+    def keeping(self, *, user: Any) -> Iterator[None]:
+        """Delete within: a version of everything as it was is kept, and of each row that changed.
+
+        Raises ProtectedError where a row needs what would go.
+        """
+        if needing := self.needing():
+            raise ProtectedError(refusal(needing), set(needing))
+        going = [rows for model, rows in self._going.items() if hasattr(model, "history")]
+        loosened = self.loosened()
+        with transaction.atomic():
+            for rows in (*going, *loosened):
+                keep_first_versions(rows)
+            yield
+            for rows in loosened:
+                self._keep_loosened(rows, user)
+            date_owners(chain(*going, *loosened), at=timezone.now())
+
+    def _keep_loosened(self, rows: list[Any], user: Any) -> None:
+        names = ", ".join(map(str, self._rows))
+        reason = shorten(f"Lost its link to {names}", LONGEST_REASON, placeholder=" …")
+        model, at = type(rows[0]), timezone.now()
+        if issubclass(model, Publishable):
+            for row in rows:
+                row.changed_at = at
+            model._base_manager.filter(pk__in=[row.pk for row in rows]).update(changed_at=at)
+        write_versions(rows, "~", user=user, at=at, reason=reason)
+
+
+def foreign_keys(model: Any) -> list[str]:
+    """The names of the foreign keys of a table: rows may be named after what they point at."""
+    return [field.name for field in model._meta.concrete_fields if field.many_to_one]
+
+
+def refusal(needing: Iterable[Any]) -> str:
+    """Why rows that others need are not deleted, in plain words."""
+    names = ", ".join(f"{row._meta.verbose_name} “{row}”" for row in needing)
+    return (
+        f"Not deleted, because it is needed: {names}. A rule that named less would be raised more "
+        "easily. Change or delete the rule first."
+    )
+
+
+def _is_needed(field: Any) -> bool:
+    return field.name in NEEDED_LINKS.get(field.model._meta.label_lower, ())
+
+
+def _fetched(losing: Iterable[tuple[Any, set[Any]]]) -> list[list[Any]]:
+    keys: dict[Any, set[Any]] = defaultdict(set)
+    for field, staying in losing:
+        keys[field.model] |= staying
+    return [
+        list(model._default_manager.filter(pk__in=pks).select_related(*foreign_keys(model)))
+        for model, pks in keys.items()
+    ]
 
 
 class NamedDeletionMixin:
-    """Leaves rows of many-to-many links out of the list of what would be deleted.
+    """Says before a deletion what goes, what only loses a link, and what stands in the way.
 
-    Each goes with the row that it belongs to, has no screen and no name of its own.
+    Rows of many-to-many links are left out of what goes: they have no screen and no name.
     """
 
     def get_deleted_objects(self: Any, objs: Any, request: HttpRequest) -> Any:
-        """Django's list, counts, missing permissions and protected rows, without the links."""
+        """Django's list, counts, missing permissions and protected rows, and rows that need one."""
         rows, counts, missing, protected = super().get_deleted_objects(  # type: ignore[misc]
             objs, request
         )
@@ -25,7 +133,33 @@ class NamedDeletionMixin:
         kinds = {capfirst(str(link.verbose_name)) for link in links}
         plurals = {link.verbose_name_plural for link in links}
         kept = {kind: number for kind, number in counts.items() if kind not in plurals}
-        return _named(rows, kinds), kept, missing, protected
+        needing = [
+            format_html("{}, which would be raised more easily if it named less", _listed(row))
+            for row in Deletion(list(objs)).needing()
+        ]
+        return _named(rows, kinds), kept, missing, [*protected, *needing]
+
+    def render_delete_form(self: Any, request: HttpRequest, context: dict[str, Any]) -> Any:
+        """The page before a deletion, with the rows that would lose a link."""
+        context["loosened"] = _loosened([context["object"]])
+        return super().render_delete_form(request, context)  # type: ignore[misc]
+
+    def response_action(self: Any, request: HttpRequest, queryset: Any) -> Any:
+        """Django's answer; the page before deleting several lists what would lose a link too."""
+        answer = super().response_action(request, queryset)  # type: ignore[misc]
+        if isinstance(answer, TemplateResponse) and answer.context_data is not None:
+            answer.context_data["loosened"] = _loosened(list(answer.context_data["queryset"]))
+        return answer
+
+
+def _loosened(rows: list[Any]) -> list[SafeString]:
+    return [_listed(row) for row in chain(*Deletion(rows).loosened())]
+
+
+def _listed(row: Any) -> SafeString:
+    """A row with a link to its form, as Django lists what would be deleted."""
+    address = reverse(f"admin:nutrients_{row._meta.model_name}_change", args=[row.pk])
+    return format_html('{}: <a href="{}">{}</a>', capfirst(row._meta.verbose_name), address, row)
 
 
 def _named(rows: list[Any], kinds: set[str]) -> list[Any]:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import chain
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db import models, transaction
-from django.db.models.deletion import Collector
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
@@ -25,6 +23,8 @@ from nutrients.versions import (
     write_version,
     write_versions,
 )
+
+from .deleting import Deletion, foreign_keys
 
 SHOWN_CHARACTERS = 400
 DELETED_SHOWN = 100
@@ -62,9 +62,8 @@ def names_of(versions: list[Any]) -> list[str]:
     Rows may be named after those that they point at: these come in one query a foreign key.
     """
     rows = [version.history_object for version in versions]
-    fields = rows[0]._meta.concrete_fields if rows else ()
-    links = [field.name for field in fields if field.many_to_one]
-    models.prefetch_related_objects(rows, *links)
+    if rows:
+        models.prefetch_related_objects(rows, *foreign_keys(rows[0]))
     return [_name_of(row) for row in rows]
 
 
@@ -195,9 +194,10 @@ class VersionedAdmin(SimpleHistoryAdmin):
         rows = formset.save(commit=False)
         new = [row for row in rows if row._state.adding]
         changed = [row for row in rows if row not in new]
-        keep_first_versions([*changed, *formset.deleted_objects])
-        for row in formset.deleted_objects:
-            row.delete()
+        keep_first_versions(changed)
+        with Deletion(formset.deleted_objects).keeping(user=request.user):
+            for row in formset.deleted_objects:
+                row.delete()
         for row in rows:
             row.skip_history_when_saving = True
             row.save()
@@ -205,7 +205,7 @@ class VersionedAdmin(SimpleHistoryAdmin):
         at = timezone.now()
         write_versions(new, "+", user=request.user, at=at)
         write_versions(changed, "~", user=request.user, at=at)
-        date_owners([*rows, *formset.deleted_objects], at=at)
+        date_owners(rows, at=at)
 
     def keep_and_save(self, request: HttpRequest, row: Any, **values: Any) -> None:
         """Give the row these values outside a form, with its versions kept."""
@@ -219,13 +219,13 @@ class VersionedAdmin(SimpleHistoryAdmin):
         date_owners([row], at=at)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        """Delete, with the last version of the row and of all that goes with it kept."""
-        with kept_below([obj]):
+        """Delete, with a version of the row, of all that goes and of all that loses a link kept."""
+        with Deletion([obj]).keeping(user=request.user):
             super().delete_model(request, obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
-        """Delete several rows, with the last version of each and of what goes with them kept."""
-        with kept_below(list(queryset)):
+        """Delete several rows, with the same versions kept as for each alone."""
+        with Deletion(list(queryset)).keeping(user=request.user):
             super().delete_queryset(request, queryset)
 
 
@@ -239,18 +239,3 @@ def _closed(form: Any) -> Any:
                 field.disabled = True
 
     return Closed
-
-
-@contextmanager
-def kept_below(rows: list[Any]) -> Iterator[None]:
-    """Around a deletion: keep the rows and all that goes with them, and date those who stay."""
-    if not rows:
-        yield
-        return
-    collector = Collector(using=rows[0]._state.db, origin=rows[0])
-    collector.collect(rows)
-    gone = [found for model, found in collector.data.items() if hasattr(model, "history")]
-    for found in gone:
-        keep_first_versions(found)
-    yield
-    date_owners(chain.from_iterable(gone), at=timezone.now())

@@ -1,0 +1,246 @@
+"""A deletion widens no rule of a red flag, and every link that it takes along can come back."""
+
+import pytest
+from django.contrib.admin import site
+from django.db import connection
+from django.db.models import ProtectedError
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from model_bakery import baker
+
+from nutrients.admin.guard import OVERRIDE
+from nutrients.models import (
+    Answer,
+    Article,
+    Association,
+    Nutrient,
+    OtherCause,
+    Question,
+    RedFlagRule,
+    RiskFactor,
+    SafetyCase,
+    Source,
+    Symptom,
+)
+from tests import factories
+from tests.admin.forms import Screen
+
+pytestmark = pytest.mark.django_db
+
+NAMED = [
+    (Symptom, "swelling"),
+    (RiskFactor, "travel"),
+    (OtherCause, "plaster"),
+    (Answer, "calf"),
+    (Question, "where"),
+]
+by_named_row = pytest.mark.parametrize(("model", "slug"), NAMED, ids=[slug for _, slug in NAMED])
+
+
+@pytest.fixture
+def rule(no_content):
+    """One rule that names a row of every kind, and a case that names them too."""
+    swelling = factories.symptom("swelling")
+    travel, plaster = factories.risk("travel"), factories.cause("plaster")
+    calf = baker.make(Answer, slug="calf", question__slug="where")
+    flag = factories.flag("clot", "urgent", is_asked=False)
+    rule = factories.rule(flag, [swelling], [travel], [plaster])
+    rule.answers.add(calf)
+    return rule
+
+
+def address(row, page):
+    return reverse(f"admin:nutrients_{row._meta.model_name}_{page}", args=[row.pk])
+
+
+def delete(client, row):
+    return client.post(address(row, "delete"), {"post": "yes", OVERRIDE: "on"})
+
+
+def delete_several(client, *rows, **more):
+    listed = reverse(f"admin:nutrients_{rows[0]._meta.model_name}_changelist")
+    ticked = {"action": "delete_selected", "_selected_action": [row.pk for row in rows]}
+    return client.post(listed, ticked | more)
+
+
+def names(rule):
+    """All that the rule names."""
+    links = (rule.symptoms, rule.risk_factors, rule.other_causes, rule.answers)
+    return [str(row) for link in links for row in link.all()]
+
+
+@by_named_row
+def test_row_that_a_rule_names_is_not_deleted(rule, admin_client, model, slug):
+    row, before = model.objects.get(slug=slug), names(rule)
+
+    shown = admin_client.get(address(row, "delete"))
+    for answer in (shown, delete(admin_client, row)):
+        page = answer.content.decode()
+        assert "cannot be deleted while these rows need it" in page
+        assert f'<a href="{address(rule, "change")}">clot-rule</a>' in page
+        assert 'name="post"' not in page
+    assert names(rule) == before
+
+
+@by_named_row
+def test_row_that_a_rule_names_is_not_deleted_with_others(rule, admin_client, model, slug):
+    row, before = model.objects.get(slug=slug), names(rule)
+
+    for more in ({}, {"post": "yes"}):
+        page = delete_several(admin_client, row, **more).content.decode()
+        assert f'<a href="{address(rule, "change")}">clot-rule</a>' in page
+        assert 'name="post"' not in page
+    assert names(rule) == before
+
+
+@by_named_row
+def test_nothing_else_deletes_a_row_that_a_rule_names(rule, rf, admin_user, model, slug):
+    request, before = rf.post("/"), names(rule)
+    request.user = admin_user
+    rows = model.objects.filter(slug=slug)
+
+    with pytest.raises(ProtectedError, match="red flag rule “clot-rule”"):
+        site.get_model_admin(model).delete_queryset(request, rows)
+    with pytest.raises(ProtectedError, match="red flag rule “clot-rule”"):
+        site.get_model_admin(model).delete_model(request, rows.get())
+    assert names(rule) == before
+
+
+def test_answer_that_a_rule_names_is_not_deleted_under_its_question(rule, admin_client):
+    form = Screen(admin_client, Question.objects.get())
+
+    answer = form.save(**{"answers-0-DELETE": "on"})
+
+    assert answer.status_code == 200
+    assert "Not deleted, because it is needed: red flag rule “clot-rule”" in answer.content.decode()
+    assert [one.slug for one in rule.answers.all()] == ["calf"]
+
+
+def test_rows_are_deleted_once_the_rule_is_gone(rule, admin_client):
+    delete(admin_client, rule.red_flag)
+    assert not RedFlagRule.objects.exists()
+
+    for model, slug in NAMED:
+        for row in model.objects.filter(slug=slug):
+            assert delete(admin_client, row).status_code == 302
+    assert not any(model.objects.exists() for model, _ in NAMED)
+
+
+@pytest.fixture
+def linked(no_content):
+    """Cramps and iron, with a row of every kind that names one of them."""
+    iron, cramps = factories.nutrient("iron"), factories.symptom("cramps")
+    other = factories.symptom("twitches")
+    source = factories.source()
+    article = baker.make(Article, slug="on-cramps", **factories.PUBLISHED)
+    article.related_symptoms.set([cramps])
+    article.related_nutrients.set([iron])
+    flag = factories.flag("clot", "urgent")
+    flag.related_symptoms.set([cramps, other])
+    cause = factories.cause("coffee", [cramps, other])
+    risk = factories.risk("vegan", lowers=[iron])
+    food = factories.food("lentils", factories.nutrient("zinc"), 3)
+    food.unmeasured_nutrients.set([iron])
+    case = factories.case("iron-for-cramps", [cramps], suggest=[iron])
+    for row in (iron, cramps, article, flag, cause, risk, food):
+        type(row).objects.filter(pk=row.pk).update(verification="two-pages")
+        if type(row) is not Article:
+            row.sources.add(source)
+    for row in (iron, cramps, article, flag, cause, risk, food, case):
+        # As the site ships them: without a version.
+        type(row).history.all().delete()
+    return {"cramps": [article, flag, cause, case], "iron": [article, risk, food, case]}
+
+
+def links_of(row):
+    """What a row names, by field."""
+    return {
+        field.name: sorted(str(one) for one in getattr(row, field.name).all())
+        for field in row._meta.many_to_many
+    }
+
+
+@pytest.fixture(params=[(Symptom, "cramps"), (Nutrient, "iron")], ids=["cramps", "iron"])
+def going(request, linked):
+    """A row to delete, and the rows that lose their link to it."""
+    model, slug = request.param
+    return model.objects.get(slug=slug), linked[slug]
+
+
+def test_page_before_a_deletion_lists_what_loses_a_link(going, admin_client):
+    row, losing = going
+    for answer in (admin_client.get(address(row, "delete")), delete_several(admin_client, row)):
+        page = answer.content.decode()
+        _, _, listed = page.partition('<ul id="loosened-objects">')
+        listed, _, _ = listed.partition("</ul>")
+        assert listed.count("<li>") == len(losing)
+        for one in losing:
+            assert f'<a href="{address(one, "change")}">{one}</a>' in listed
+
+
+def delete_one(client, row):
+    return delete(client, row)
+
+
+def delete_in_a_list(client, row):
+    # A list has no box to insist on what breaks cases.
+    SafetyCase.objects.update(status="draft")
+    return delete_several(client, row, post="yes")
+
+
+@pytest.mark.parametrize("deleting", [delete_one, delete_in_a_list])
+def test_row_that_loses_a_link_keeps_a_version_from_before(going, admin_client, deleting):
+    row, losing = going
+    before = {one: links_of(one) for one in losing}
+    dates = {one: one.changed_at for one in losing if hasattr(one, "changed_at")}
+
+    assert deleting(admin_client, row).status_code == 302
+
+    for one in losing:
+        newest, first = type(one).history.filter(id=one.pk)
+        assert newest.history_change_reason == f"Lost its link to {row}"
+        assert newest.history_user.username == "admin"
+        assert links_of(one) != before[one]
+        for name, linked in before[one].items():
+            assert getattr(first, name).count() == len(linked)
+            assert getattr(newest, name).count() == len(links_of(one)[name])
+        assert admin_client.get(address(one, "history")).status_code == 200
+    for one, date in dates.items():
+        one.refresh_from_db()
+        assert one.changed_at > date
+
+
+def test_lost_links_come_back_with_the_earlier_versions(going, admin_client):
+    row, losing = going
+    before = {one: links_of(one) for one in losing}
+    delete(admin_client, row)
+
+    for one in (row, *before):
+        version = type(one).history.filter(id=one.pk).exclude(history_type="-").earliest()
+        name = f"admin:nutrients_{one._meta.model_name}_simple_history"
+        form = Screen(admin_client, None, reverse(name, args=[one.pk, version.pk]))
+        assert form.save(**{OVERRIDE: "on"}).status_code == 302
+
+    assert {one: links_of(one) for one in before} == before
+
+
+def test_what_takes_no_link_along_lists_none(linked, admin_client):
+    page = admin_client.get(address(OtherCause.objects.get(), "delete")).content.decode()
+
+    assert "What loses a link" not in page
+
+
+def test_links_are_asked_for_together(linked, admin_client):
+    """A source with many associations: their names lead to nutrients and symptoms."""
+    source, iron = Source.objects.get(slug="a-source"), Nutrient.objects.get(slug="iron")
+
+    def queries(number):
+        for one in range(number):
+            sign = factories.symptom(f"sign-{number}-{one}")
+            factories.association(iron, sign).sources.add(source)
+        with CaptureQueriesContext(connection) as asked:
+            page = admin_client.get(address(source, "delete"))
+        assert page.content.decode().count("Association: <a") == Association.objects.count()
+        return len(asked)
+
+    assert queries(2) == queries(20)
