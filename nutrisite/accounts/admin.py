@@ -55,11 +55,28 @@ class RecordsRights(admin.ModelAdmin):
 
 @admin.register(User)
 class RecordedUserAdmin(RecordsRights, UserAdmin):
-    """Django's accounts, and a way out for somebody who lost telephone and codes."""
+    """Django's accounts, and a way out for somebody who lost telephone and codes.
+
+    Whoever may change accounts without being an administrator comes to no administrator's, and
+    gives nobody rights: they could give themselves all.
+    """
 
     actions = ["turn_off_second_step"]
+    rights = ("is_superuser", "groups", "user_permissions")
 
-    @admin.action(description="Turn off the second step of selected accounts")
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """The accounts in reach, for lists, forms, passwords, actions and removal alike."""
+        accounts = super().get_queryset(request)
+        return accounts if request.user.is_superuser else accounts.filter(is_superuser=False)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """What is shown and not to be changed: rights, but for administrators."""
+        fields = super().get_readonly_fields(request, obj)
+        return fields if request.user.is_superuser else (*fields, *self.rights)
+
+    @admin.action(
+        description="Turn off the second step of selected accounts", permissions=["change"]
+    )
     def turn_off_second_step(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         """Let these accounts sign in by password alone, until they set it up again."""
         changed = [account for account in queryset if second_step.forget(account)]

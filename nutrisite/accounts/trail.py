@@ -14,6 +14,8 @@ from nutrisite.client import written_network
 # How long a record is kept: a year shows what an audit asks for.
 KEPT = timedelta(days=365)
 COMMAND_LINE = "the command line"
+# A group's name with the word before it may be longer than the column.
+LONGEST_NAME = 150
 
 
 def record(
@@ -23,7 +25,7 @@ def record(
     AccountEvent.objects.create(
         at=timezone.now(),
         kind=kind,
-        account=account,
+        account=account[:LONGEST_NAME],
         by=by if request else COMMAND_LINE,
         address=written_network(request) if request else None,
         detail=detail,

@@ -80,6 +80,12 @@ def test_change_of_a_group_is_recorded(root, anna):
     assert (event.account, event.detail) == ("group Editors", "− rights: delete_article")
 
 
+def test_longest_name_of_a_group_is_recorded(root):
+    root.post(reverse("admin:auth_group_add"), {"name": "g" * 150})
+
+    assert {name for _, name, _ in events()} == {f"group {'g' * 144}"}
+
+
 def test_change_of_a_name_alone_is_no_change_of_rights(root, anna):
     screen(root, anna).save(first_name="Anna")
 

@@ -1,0 +1,77 @@
+"""Accounts that may look at others or change them, without being administrators."""
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.urls import reverse
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from tests.accounts.conftest import PASSWORD, Browser
+from tests.admin.forms import Screen
+
+LIST = "admin:auth_user_changelist"
+
+
+@pytest.fixture
+def helper(content):
+    """Signs in an account with these rights over accounts."""
+
+    def sign_in(*codenames):
+        account = User.objects.create_user("help", password=PASSWORD, is_staff=True)
+        account.user_permissions.set(Permission.objects.filter(codename__in=codenames))
+        browser = Browser()
+        browser.sign_in(name="help")
+        return browser
+
+    return sign_in
+
+
+def turn_off(browser, account):
+    sent = {"action": "turn_off_second_step", "_selected_action": [account.pk]}
+    return browser.post(reverse(LIST), sent)
+
+
+def armed(account):
+    TOTPDevice.objects.create(user=account, name="app", confirmed=True)
+    return account
+
+
+def test_who_may_only_look_turns_no_second_step_off(helper, anna):
+    turn_off(helper("view_user"), armed(anna))
+
+    assert TOTPDevice.objects.filter(user=anna).exists()
+
+
+def test_who_may_change_accounts_turns_off_those_of_others_but_no_administrators(
+    helper, anna, admin
+):
+    browser = helper("view_user", "change_user")
+    for account in (armed(anna), armed(admin)):
+        turn_off(browser, account)
+
+    assert [device.user for device in TOTPDevice.objects.all()] == [admin]
+
+
+@pytest.mark.parametrize("page", ["change", "delete", "password_change"])
+def test_administrators_are_out_of_reach(helper, admin, page):
+    browser = helper("view_user", "change_user", "delete_user")
+    address = reverse(f"admin:auth_user_{page}", args=[admin.pk])
+    sent = {"post": "yes", "password1": "quite other words", "password2": "quite other words"}
+
+    assert "root" not in browser.get(reverse(LIST)).content.decode()
+    assert browser.get(address).status_code in {302, 404}
+    browser.post(address, sent)
+    admin.refresh_from_db()
+    assert admin.check_password(PASSWORD)
+
+
+def test_nobody_but_an_administrator_gives_rights(helper, anna):
+    browser = helper("view_user", "change_user")
+    me = User.objects.get(username="help")
+    screen = Screen(browser, me, reverse("admin:auth_user_change", args=[me.pk]))
+    screen.save(is_superuser="on", user_permissions=["1"], groups=["1"], first_name="Helping")
+
+    me.refresh_from_db()
+    assert me.first_name == "Helping"
+    assert not me.is_superuser
+    assert not me.groups.exists()
+    assert me.user_permissions.count() == 2
