@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from nutrients.loading import RefusedError, keep_ours, sides, take_theirs
+from nutrients.loading import RefusedError, Sides, keep_ours, sides, take_theirs
 from nutrients.models import ShippedChange
 from nutrients.search.index import catch_up
 
@@ -85,7 +85,7 @@ class SettlingAdmin(GuardedAdmin, admin.ModelAdmin):
     @admin.display(description="Row")
     def row(self, obj: ShippedChange) -> SafeString | str:
         """The row, with a link to its own form."""
-        row = sides(obj).row
+        row = _sides(obj).row
         if row is None:
             return "It was deleted here."
         try:
@@ -97,25 +97,30 @@ class SettlingAdmin(GuardedAdmin, admin.ModelAdmin):
     @admin.display(description="Came with the site before")
     def shipped_before(self, obj: ShippedChange) -> SafeString:
         """The value that the edit here began with."""
-        return _as_it_is(sides(obj).before)
+        return _as_it_is(_sides(obj).before)
 
     @admin.display(description="Stands here")
     def here(self, obj: ShippedChange) -> SafeString:
         """The value that readers see."""
-        return _as_it_is(sides(obj).ours)
+        return _as_it_is(_sides(obj).ours)
 
     @admin.display(description="Comes with the site now")
     def shipped(self, obj: ShippedChange) -> SafeString:
         """The value of the newer release."""
-        return _as_it_is(sides(obj).theirs)
+        return _as_it_is(_sides(obj).theirs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Settle by the choice."""
-        self.settle(request, [obj], form.cleaned_data["choice"])
+        form.settled = self.settle(request, [obj], form.cleaned_data["choice"])
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Ask the test book, which may undo it, before anything is said to be settled."""
+        super().save_related(request, form, formsets, change)
+        self.check_book(request)
+        self.say_settled(request, form.settled)
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
-        """Go back to the list, once the test book has been asked."""
-        self.check_book(request)
+        """Go back to the list."""
         return self.response_post_save_change(request, obj)
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
@@ -126,16 +131,17 @@ class SettlingAdmin(GuardedAdmin, admin.ModelAdmin):
     @admin.action(description="Keep what stands here", permissions=["change"])
     def keep(self, request: HttpRequest, queryset: QuerySet[ShippedChange]) -> None:
         """Settle the ticked changes."""
-        self.settle(request, list(queryset), OURS)
+        self.say_settled(request, self.settle(request, list(queryset), OURS))
 
     @admin.action(description="Take what comes with the site", permissions=["change"])
     def take(self, request: HttpRequest, queryset: QuerySet[ShippedChange]) -> None:
         """Settle the ticked changes, unless that breaks cases of the test book."""
-        self.settle(request, list(queryset), THEIRS)
+        settled = self.settle(request, list(queryset), THEIRS)
         self.check_book(request)
+        self.say_settled(request, settled)
 
-    def settle(self, request: HttpRequest, changes: list[ShippedChange], choice: str) -> None:
-        """Settle each change that can be settled so, and say which cannot."""
+    def settle(self, request: HttpRequest, changes: list[ShippedChange], choice: str) -> int:
+        """Settle each change that can be settled so, say which cannot, and give how many could."""
         settled = 0
         for change in changes:
             words = str(change)
@@ -150,7 +156,20 @@ class SettlingAdmin(GuardedAdmin, admin.ModelAdmin):
                 settled += 1
         if settled:
             catch_up()
+        return settled
+
+    def say_settled(self, request: HttpRequest, settled: int) -> None:
+        """Say how many were settled, once nothing can undo it any more."""
+        if settled:
             self.message_user(request, f"Settled: {settled}.")
+
+
+def _sides(obj: ShippedChange) -> Sides:
+    """What the form shows of a change, read once for all of its parts."""
+    shown: Sides | None = getattr(obj, "shown_sides", None)
+    if shown is None:
+        shown = obj.shown_sides = sides(obj)  # type: ignore[attr-defined]
+    return shown
 
 
 def _as_it_is(text: str) -> SafeString:

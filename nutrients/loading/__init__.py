@@ -3,13 +3,14 @@
 from .applying import RefusedError
 from .fixtures import FixtureError, FixtureRow, digests, read_rows
 from .loader import Outcome, load
-from .settling import keep_ours, sides, take_theirs
+from .settling import Sides, keep_ours, sides, take_theirs
 
 __all__ = [
     "FixtureError",
     "FixtureRow",
     "Outcome",
     "RefusedError",
+    "Sides",
     "digests",
     "keep_ours",
     "load",

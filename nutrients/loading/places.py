@@ -23,11 +23,7 @@ class Places:
     def there(self, model: Model) -> dict[Key, Any]:
         """The primary key of each row in the table under its natural key."""
         if model not in self._there:
-            paths = [
-                f"{name}__slug" if model._meta.get_field(name).is_relation else name
-                for name in key_fields(model)
-            ]
-            rows = model._base_manager.values_list("pk", *paths)
+            rows = model._base_manager.values_list("pk", *key_paths(model))
             self._there[model] = {tuple(key): pk for pk, *key in rows}
         return self._there[model]
 
@@ -55,6 +51,14 @@ class Places:
             f"{row.place}: its {link.name} leads to {label} {' / '.join(key)},"
             " which is neither above it in the fixtures nor in the database."
         )
+
+
+def key_paths(model: Model) -> list[str]:
+    """Where each part of a row's natural key stands, as queries name it."""
+    return [
+        f"{name}__slug" if model._meta.get_field(name).is_relation else name
+        for name in key_fields(model)
+    ]
 
 
 def field_of(row: FixtureRow, name: str) -> Any:

@@ -11,7 +11,7 @@ from nutrients.models import ShippedChange
 from .applying import RefusedError, apply_values
 from .live_rows import LiveRows
 from .merging import NEVER_SHIPPED
-from .places import Places
+from .places import Places, key_paths
 from .shipped_values import shipped_value
 
 NOTHING = "Nothing"
@@ -45,8 +45,9 @@ def sides(change: ShippedChange) -> Sides:
 
 def row_of(change: ShippedChange) -> Any:
     """The row that a change is about, or None where it was deleted here."""
-    pk = Places(set()).there(change.row_model).get(change.key)
-    return change.row_model._base_manager.filter(pk=pk).first()
+    model = change.row_model
+    key = dict(zip(key_paths(model), change.key, strict=True))
+    return model._base_manager.filter(**key).first()
 
 
 def keep_ours(change: ShippedChange) -> None:

@@ -1,11 +1,15 @@
 """Editors settle what an upgrade left to them: theirs, ours, both shown."""
 
+import json
+
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from nutrients.admin.guard import OVERRIDE
-from nutrients.models import Nutrient, RedFlag, ShippedChange
+from nutrients.models import Nutrient, NutrientAmount, RedFlag, ShippedChange
 
 LIST = "admin:nutrients_shippedchange_changelist"
 
@@ -85,7 +89,13 @@ def test_choice_that_breaks_the_test_book_is_shown_first(editor_client, content)
     refused = editor_client.post(address_of(change), {"choice": "theirs"})
     flag.refresh_from_db()
     assert refused.context["broken_cases"]
+    assert not list(refused.context["messages"])
     assert flag.status == "published"
+    assert ShippedChange.objects.count() == 1
+
+    listed = {"action": "take", "_selected_action": [change.pk]}
+    undone = editor_client.post(reverse(LIST), listed, follow=True)
+    assert "Settled" not in " ".join(map(str, undone.context["messages"]))
     assert ShippedChange.objects.count() == 1
 
     editor_client.post(address_of(change), {"choice": "theirs", OVERRIDE: "on"})
@@ -103,6 +113,24 @@ def test_several_are_settled_from_the_list_and_what_cannot_be_stays(editor_clien
     assert said[0].startswith("Nutrient gone: tagline stays open. Nothing can be taken")
     assert said[1] == "Settled: 1."
     assert ShippedChange.objects.get() == lost
+
+
+def test_no_whole_table_is_read_to_show_or_settle_a_change(editor_client, content):
+    amount = NutrientAmount.objects.select_related("food", "nutrient").first()
+    key = [amount.food.slug, amount.nutrient.slug]
+    change = asked("nutrients.nutrientamount", "", "per_100g", "1", "7")
+    change.natural_key = json.dumps(key)
+    change.save()
+
+    with CaptureQueriesContext(connection) as asked_for:
+        assert str(amount.food) in editor_client.get(address_of(change)).content.decode()
+        editor_client.post(address_of(change), {"choice": "theirs"})
+
+    amount.refresh_from_db()
+    assert amount.per_100g == 7
+    amounts = [q["sql"] for q in asked_for if 'FROM "nutrients_nutrientamount"' in q["sql"]]
+    assert amounts
+    assert [sql for sql in amounts if " WHERE " not in sql] == []
 
 
 def test_row_that_is_shipped_no_more_can_only_be_kept_here(editor_client, magnesium):
