@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
@@ -21,7 +21,18 @@ admin.site.unregister([StaticDevice, TOTPDevice, User, Group])
 
 
 class RecordsRights(admin.ModelAdmin):
-    """Records what an administrator makes, changes and removes."""
+    """Records what an administrator makes, changes and removes.
+
+    Whoever may change accounts or groups without being an administrator gives nobody rights: they
+    could give themselves all.
+    """
+
+    rights: ClassVar[tuple[str, ...]] = ()
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """What is shown and not to be changed: rights, but for administrators."""
+        fields = super().get_readonly_fields(request, obj)
+        return fields if request.user.is_superuser else (*fields, *self.rights)
 
     def _record(self, request: HttpRequest, kind: Kind, row: Any, detail: str = "") -> None:
         name = f"group {row}" if isinstance(row, Group) else str(row)
@@ -57,8 +68,7 @@ class RecordsRights(admin.ModelAdmin):
 class RecordedUserAdmin(RecordsRights, UserAdmin):
     """Django's accounts, and a way out for somebody who lost telephone and codes.
 
-    Whoever may change accounts without being an administrator comes to no administrator's, and
-    gives nobody rights: they could give themselves all.
+    Whoever may change accounts without being an administrator comes to no administrator's.
     """
 
     actions = ["turn_off_second_step"]
@@ -68,11 +78,6 @@ class RecordedUserAdmin(RecordsRights, UserAdmin):
         """The accounts in reach, for lists, forms, passwords, actions and removal alike."""
         accounts = super().get_queryset(request)
         return accounts if request.user.is_superuser else accounts.filter(is_superuser=False)
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """What is shown and not to be changed: rights, but for administrators."""
-        fields = super().get_readonly_fields(request, obj)
-        return fields if request.user.is_superuser else (*fields, *self.rights)
 
     @admin.action(
         description="Turn off the second step of selected accounts", permissions=["change"]
@@ -98,6 +103,8 @@ class RecordedUserAdmin(RecordsRights, UserAdmin):
 @admin.register(Group)
 class RecordedGroupAdmin(RecordsRights, GroupAdmin):
     """Django's groups."""
+
+    rights = ("permissions",)
 
 
 @admin.register(AccountEvent)

@@ -1,7 +1,7 @@
 """Accounts that may look at others or change them, without being administrators."""
 
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Group, Permission, User
 from django.urls import reverse
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
@@ -75,3 +75,19 @@ def test_nobody_but_an_administrator_gives_rights(helper, anna):
     assert not me.is_superuser
     assert not me.groups.exists()
     assert me.user_permissions.count() == 2
+
+
+def test_nobody_but_an_administrator_gives_a_group_rights(helper, content):
+    browser = helper("view_group", "change_group", "add_group")
+    group = Group.objects.get(name="Editors")
+    held = set(group.permissions.all())
+    every = [permission.pk for permission in Permission.objects.all()]
+    sent = {"name": "Writers", "permissions": every}
+
+    browser.post(reverse("admin:auth_group_change", args=[group.pk]), sent)
+    browser.post(reverse("admin:auth_group_add"), {"name": "Others", "permissions": every})
+
+    group.refresh_from_db()
+    assert group.name == "Writers"
+    assert set(group.permissions.all()) == held
+    assert not Group.objects.get(name="Others").permissions.exists()
