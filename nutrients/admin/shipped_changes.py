@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, cast
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminRadioSelect
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -14,13 +14,15 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from nutrients.loading import RefusedError, Sides, keep_ours, sides, take_theirs
+from nutrients.loading import Places, RefusedError, Sides, keep_ours, sides, take_theirs
 from nutrients.models import ShippedChange
 from nutrients.search.index import catch_up
 
 from .guard import GuardedAdmin
 
 OURS, THEIRS = "ours", "theirs"
+# Sentences for the editor, each with its level.
+Told = list[tuple[str, int]]
 ABOUT = (
     "A newer release of the site brought other content for this row, and it was not written over "
     "what stands here. Compare the two, then choose. To write a third wording, keep what stands "
@@ -111,13 +113,13 @@ class SettlingAdmin(GuardedAdmin, admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Settle by the choice."""
-        form.settled = self.settle(request, [obj], form.cleaned_data["choice"])
+        form.told = self.settle(request, [obj], form.cleaned_data["choice"])
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Ask the test book, which may undo it, before anything is said to be settled."""
         super().save_related(request, form, formsets, change)
         self.check_book(request)
-        self.say_settled(request, form.settled)
+        self.tell(request, form.told)
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
         """Go back to the list."""
@@ -131,37 +133,40 @@ class SettlingAdmin(GuardedAdmin, admin.ModelAdmin):
     @admin.action(description="Keep what stands here", permissions=["change"])
     def keep(self, request: HttpRequest, queryset: QuerySet[ShippedChange]) -> None:
         """Settle the ticked changes."""
-        self.say_settled(request, self.settle(request, list(queryset), OURS))
+        self.tell(request, self.settle(request, list(queryset), OURS))
 
     @admin.action(description="Take what comes with the site", permissions=["change"])
     def take(self, request: HttpRequest, queryset: QuerySet[ShippedChange]) -> None:
         """Settle the ticked changes, unless that breaks cases of the test book."""
-        settled = self.settle(request, list(queryset), THEIRS)
+        told = self.settle(request, list(queryset), THEIRS)
         self.check_book(request)
-        self.say_settled(request, settled)
+        self.tell(request, told)
 
-    def settle(self, request: HttpRequest, changes: list[ShippedChange], choice: str) -> int:
-        """Settle each change that can be settled so, say which cannot, and give how many could."""
+    def settle(self, request: HttpRequest, changes: list[ShippedChange], choice: str) -> Told:
+        """Settle each change that can be settled so; give which cannot, and how many could."""
+        told: Told = []
         settled = 0
+        places = Places(set())
         for change in changes:
             words = str(change)
             try:
                 if choice == THEIRS:
-                    take_theirs(change, at=timezone.now(), user=request.user)
+                    take_theirs(change, places, at=timezone.now(), user=request.user)
                 else:
                     keep_ours(change)
             except RefusedError as error:
-                self.message_user(request, f"{words} stays open. {error}", "error")
+                told.append((f"{words} stays open. {error}", messages.ERROR))
             else:
                 settled += 1
         if settled:
             catch_up()
-        return settled
+            told.append((f"Settled: {settled}.", messages.INFO))
+        return told
 
-    def say_settled(self, request: HttpRequest, settled: int) -> None:
-        """Say how many were settled, once nothing can undo it any more."""
-        if settled:
-            self.message_user(request, f"Settled: {settled}.")
+    def tell(self, request: HttpRequest, told: Told) -> None:
+        """Say what was done, once nothing can undo it any more."""
+        for words, level in told:
+            self.message_user(request, words, level)
 
 
 def _sides(obj: ShippedChange) -> Sides:

@@ -3,12 +3,14 @@
 from .applying import RefusedError
 from .fixtures import FixtureError, FixtureRow, digests, read_rows
 from .loader import Outcome, load
+from .places import Places
 from .settling import Sides, keep_ours, sides, take_theirs
 
 __all__ = [
     "FixtureError",
     "FixtureRow",
     "Outcome",
+    "Places",
     "RefusedError",
     "Sides",
     "digests",

@@ -55,9 +55,10 @@ def keep_ours(change: ShippedChange) -> None:
     _close(change)
 
 
-def take_theirs(change: ShippedChange, *, at: datetime, user: Any) -> None:
+def take_theirs(change: ShippedChange, places: Places, *, at: datetime, user: Any) -> None:
     """Bring the field to what is shipped now, as one new version of the row by this editor.
 
+    `places` is shared by all that are taken at once, so that each table is read once at most.
     Raises RefusedError where the row, or a row that the value leads to, is not there, where the
     value does not go with the rest of the row, and where the change is about the whole row.
     """
@@ -65,7 +66,7 @@ def take_theirs(change: ShippedChange, *, at: datetime, user: Any) -> None:
     if row is None or not change.field:
         raise RefusedError("Nothing can be taken: delete the row on its own page instead.")
     field = change.row_model._meta.get_field(change.field)
-    apply_values(row, {field: _stored(field, change.theirs)}, at=at, user=user)
+    apply_values(row, {field: _stored(field, change.theirs, places)}, at=at, user=user)
     _close(change)
 
 
@@ -74,12 +75,12 @@ def _close(change: ShippedChange) -> None:
     ShippedChange.objects.filter(pk=change.pk).delete()
 
 
-def _stored(field: Any, theirs: dict[str, Any]) -> Any:
+def _stored(field: Any, theirs: dict[str, Any], places: Places) -> Any:
     """A shipped value as the database holds it: links as primary keys."""
     value = shipped_value(field, theirs)
     if not field.is_relation or value is None:
         return field.to_python(theirs[field.name]) if field.name in theirs else value
-    there = Places(set()).there(field.remote_field.model)
+    there = places.there(field.remote_field.model)
     wanted = sorted(value) if field.many_to_many else [value]
     if missing := [key for key in wanted if key not in there]:
         raise RefusedError(f"{' / '.join(missing[0])} is not there any more.")

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from nutrients.admin.guard import OVERRIDE
-from nutrients.models import Nutrient, NutrientAmount, RedFlag, ShippedChange
+from nutrients.models import Nutrient, NutrientAmount, RedFlag, SafetyCase, ShippedChange, Source
 
 LIST = "admin:nutrients_shippedchange_changelist"
 
@@ -111,7 +111,7 @@ def test_several_are_settled_from_the_list_and_what_cannot_be_stays(editor_clien
 
     said = [str(message) for message in answer.context["messages"]]
     assert said[0].startswith("Nutrient gone: tagline stays open. Nothing can be taken")
-    assert said[1] == "Settled: 1."
+    assert said[1:] == ["Settled: 1."]
     assert ShippedChange.objects.get() == lost
 
 
@@ -131,6 +131,32 @@ def test_no_whole_table_is_read_to_show_or_settle_a_change(editor_client, conten
     amounts = [q["sql"] for q in asked_for if 'FROM "nutrients_nutrientamount"' in q["sql"]]
     assert amounts
     assert [sql for sql in amounts if " WHERE " not in sql] == []
+
+
+def test_what_failed_before_makes_nothing_be_said_twice(editor_client, change):
+    failing = SafetyCase.objects.counting().first()
+    SafetyCase.objects.filter(pk=failing.pk).update(must_show="Words that nobody wrote")
+    lost = asked("nutrients.nutrient", "gone", "tagline", "Old", "New")
+    ticked = {"action": "take", "_selected_action": [change.pk, lost.pk]}
+
+    answer = editor_client.post(reverse(LIST), ticked, follow=True)
+
+    said = [str(message).split(":")[0] for message in answer.context["messages"]]
+    assert said.count("Nutrient gone") == said.count("Settled") == 1
+
+
+def test_links_of_several_rows_are_looked_up_at_once(editor_client, content):
+    source = [Source.objects.first().slug]
+    slugs = Nutrient.objects.values_list("slug", flat=True)[:3]
+    changes = [asked("nutrients.nutrient", slug, "sources", [], [source]) for slug in slugs]
+    ticked = [change.pk for change in changes]
+
+    with CaptureQueriesContext(connection) as asked_for:
+        editor_client.post(reverse(LIST), {"action": "take", "_selected_action": ticked})
+
+    assert not ShippedChange.objects.exists()
+    whole = [one for one in asked_for if 'FROM "nutrients_source" ORDER BY' in one["sql"]]
+    assert len(whole) == 1
 
 
 def test_row_that_is_shipped_no_more_can_only_be_kept_here(editor_client, magnesium):
