@@ -21,6 +21,7 @@ from .content import (
     number_of,
 )
 from .content_forms import ContentForm
+from .guard import GuardedAdmin
 
 
 class SluggedForm(ContentForm):
@@ -90,7 +91,7 @@ class NutrientAmountInline(AmountInline):
 
 
 @admin.register(FoodSource)
-class FoodSourceAdmin(PublishableAdmin):
+class FoodSourceAdmin(GuardedAdmin, PublishableAdmin):
     """Foods, and sunlight."""
 
     form = FoodForm
@@ -166,7 +167,7 @@ class FoodSourceAdmin(PublishableAdmin):
 
 
 @admin.register(NutrientAmount)
-class NutrientAmountAdmin(ContentAdmin):
+class NutrientAmountAdmin(GuardedAdmin, ContentAdmin):
     """Every amount, to find one by food or nutrient."""
 
     form = AmountForm

@@ -46,8 +46,7 @@ class BrokenCase:
 class GuardedAdmin:
     """Stops a change after which a case fails that passes now, unless the editor insists.
 
-    Stands before the other bases of every admin whose rows decide how urgent an answer is and what
-    it names, but for foods: what keeps a food back is a field of its own row.
+    Stands before the other bases of every admin whose rows the checklist answers from.
     """
 
     def changeform_view(

@@ -10,6 +10,7 @@ from nutrients.models import ReferenceIntake
 
 from .content import ContentAdmin, ContentInline
 from .content_forms import ContentForm
+from .guard import GuardedAdmin
 
 
 class IntakeForm(ContentForm):
@@ -39,7 +40,7 @@ class IntakeInline(ContentInline, admin.TabularInline):
 
 
 @admin.register(ReferenceIntake)
-class ReferenceIntakeAdmin(ContentAdmin):
+class ReferenceIntakeAdmin(GuardedAdmin, ContentAdmin):
     """How much of each nutrient a day, by life stage."""
 
     form = IntakeForm

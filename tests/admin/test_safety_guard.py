@@ -1,20 +1,32 @@
 """A change that breaks the test book is shown in the admin before it is saved."""
 
-import pytest
-from django.urls import reverse
+import re
 
-from nutrients.admin.guard import OVERRIDE
+import pytest
+from django.contrib import admin
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from model_bakery import baker
+
+from nutrients.admin.guard import OVERRIDE, GuardedAdmin
 from nutrients.admin.safety_cases import EXPECTED, TICKED
 from nutrients.models import (
     Association,
     CaseOutcome,
+    FoodSource,
     Nutrient,
+    NutrientAmount,
     OtherCause,
     RedFlag,
     RedFlagRule,
+    ReferenceIntake,
     SafetyCase,
+    Source,
     Symptom,
 )
+from nutrients.testbook import run_book
 from tests import factories
 from tests.admin.forms import Screen
 
@@ -98,6 +110,39 @@ def test_rows_of_an_inline_are_guarded_under_their_parent(screen):
 
     assert broken(answer) == ["Iron-for-cramps"]
     assert not Association.objects.get().is_against
+
+
+def test_every_table_that_the_book_reads_is_guarded(content):
+    with CaptureQueriesContext(connection) as asked:
+        run_book(at=timezone.now())
+    read = {table for one in asked for table in re.findall(r'(?:FROM|JOIN) "(\w+)"', one["sql"])}
+
+    screens = [one for model, one in admin.site._registry.items() if model._meta.db_table in read]
+    assert len(screens) > 10
+    assert [one for one in screens if not isinstance(one, GuardedAdmin)] == []
+
+
+@pytest.mark.parametrize(
+    ("model", "changes"),
+    [
+        (FoodSource, {"not_suggested_to": "everyone"}),
+        (NutrientAmount, {"per_100g": "0"}),
+        (ReferenceIntake, {"chronic_disease_limit_mg": "20"}),
+    ],
+)
+def test_what_decides_which_foods_are_named_is_guarded(screen, model, changes):
+    iron, source = Nutrient.objects.get(), Source.objects.get()
+    lentils = factories.food("lentils", iron, 10, verification="two-pages")
+    lentils.sources.add(source)
+    NutrientAmount.objects.update(source=source)
+    intake = {"nutrient": iron, "sex": "both", "amount": 8, "reference_type": "RDA"}
+    baker.make(ReferenceIntake, **intake, upper_limit_status="not established").sources.add(source)
+    factories.case("lentils-for-cramps", Symptom.objects.filter(slug="cramps"), must_show="Lentils")
+
+    answer = screen(model.objects.get()).save(**changes)
+
+    assert broken(answer) == ["Lentils-for-cramps"]
+    assert not model.objects.filter(**changes).exists()
 
 
 def test_what_failed_before_keeps_nobody_from_working(screen):
