@@ -22,8 +22,9 @@ PACKAGES = ("postgresql", "redis-server")
 # Nothing here has to outlive a power cut, and the disk is most of what tests would wait for.
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
 # What a test rolled back stays counted, and what the next one holds is not: a plan made for a table
-# of one row, joined by loops, takes hours with thousands. Sites count theirs after each load.
-WITHOUT_COUNTS = ("autovacuum=off", "enable_nestloop=off")
+# of one row, joined by loops, takes hours with thousands. Sites count theirs after each load. Where
+# only loops will do, they seem so dear that each query would be compiled.
+WITHOUT_COUNTS = ("autovacuum=off", "enable_nestloop=off", "jit=off")
 SETTINGS = (*FAST, *WITHOUT_COUNTS)
 # PostgreSQL refuses to run as root, and Debian's package brings this account.
 ACCOUNT = "postgres"
