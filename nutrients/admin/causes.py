@@ -13,14 +13,16 @@ from .content_forms import ContentForm
 from .guard import GuardedAdmin
 
 
-class CauseForm(ContentForm):
-    """An interaction, or what else has a slug that stays."""
+class InteractionForm(ContentForm):
+    """An interaction."""
 
     fixed = ("slug",)
 
 
-class RiskFactorForm(CauseForm):
+class RiskFactorForm(ContentForm):
     """A risk factor."""
+
+    fixed = ("slug",)
 
     def clean(self) -> dict[str, Any]:
         """Check also that its tick in the checklist cannot be taken for a cause's."""
@@ -126,7 +128,7 @@ class OtherCauseAdmin(GuardedAdmin, PublishableAdmin):
 class InteractionAdmin(GuardedAdmin, PublishableAdmin):
     """Pairs of foods, nutrients and medicines worth knowing."""
 
-    form = CauseForm
+    form = InteractionForm
     slug_from = ("item_a", "item_b")
     list_display = ("item_a", "item_b", "kind", "severity", "state", "review", "source_total")
     list_display_links = ("item_a", "item_b")

@@ -171,9 +171,9 @@ class SettlingAdmin(GuardedAdmin, admin.ModelAdmin):
 
 def _sides(obj: ShippedChange) -> Sides:
     """What the form shows of a change, read once for all of its parts."""
-    shown: Sides | None = getattr(obj, "shown_sides", None)
+    shown: Sides | None = vars(obj).get("shown_sides")
     if shown is None:
-        shown = obj.shown_sides = sides(obj)  # type: ignore[attr-defined]
+        shown = vars(obj)["shown_sides"] = sides(obj)
     return shown
 
 

@@ -104,7 +104,12 @@ def _suggestions(
         )
         for nutrient in _linked_nutrients(ticked, signs, content)
     ]
-    return [_match(found, signs, ticked, content) for found in rank(ticked.ranked, candidates)]
+    eater = Eater(
+        frozenset(risk.diet for risk in ticked.risks if risk.diet),
+        frozenset(risk.stands_for for risk in ticked.risks if risk.stands_for),
+    )
+    ranked = rank(ticked.ranked, candidates)
+    return [_match(found, signs, ticked, eater, content) for found in ranked]
 
 
 def _risk_links(nutrient: Nutrient, ticked: Ticked, content: ChecklistContent) -> Iterable[Link]:
@@ -117,15 +122,12 @@ def _match(
     suggestion: Suggestion,
     signs: dict[int, list[Association]],
     ticked: Ticked,
+    eater: Eater,
     content: ChecklistContent,
 ) -> NutrientMatch:
     nutrient = content.nutrients[suggestion.slug]
     found = signs.get(nutrient.pk, [])
     left = set(suggestion.unexplained)
-    eater = Eater(
-        frozenset(risk.diet for risk in ticked.risks if risk.diet),
-        frozenset(risk.stands_for for risk in ticked.risks if risk.stands_for),
-    )
     raised_by = [risk for risk in ticked.risks if nutrient.pk in content.raised[risk.pk]]
     return NutrientMatch(
         nutrient,

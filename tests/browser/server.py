@@ -57,15 +57,20 @@ def prepare(folder: Path) -> None:
     databases.create(folder)
     account = ["createsuperuser", "--noinput", "--username", EDITOR, "--email", "e@example.org"]
     for command in (["migrate"], ["load_content"], account, ["collectstatic", "--noinput"]):
-        done = subprocess.run(
-            [sys.executable, "-W", "error", "manage.py", *command],
-            cwd=ROOT,
-            env=environment(folder, 8000),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
+        manage(folder, *command)
+
+
+def manage(folder: Path, *command: str) -> None:
+    """Run a command of manage.py on the site in a folder."""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "manage.py", *command],
+        cwd=ROOT,
+        env=environment(folder, 8000),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @contextmanager

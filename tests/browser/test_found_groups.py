@@ -1,12 +1,9 @@
 """The groups of imported foods, which a search by name brings into the list of groups."""
 
-import subprocess
-import sys
-
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.server import ROOT, environment
+from tests.browser.server import manage
 from tests.usda_tables import FOODS, PORTIONS, lines_of, write
 
 pytestmark = pytest.mark.changes_content
@@ -19,14 +16,7 @@ def imported(site, tmp_path):
     """The running site with some foods of every group of the USDA's table."""
     header, *lines = lines_of(FOODS)
     table = write(tmp_path / "foods.csv.gz", [header, *lines[::40]])
-    command = ["manage.py", "import_usda", "--file", str(table), "--portions", str(PORTIONS)]
-    subprocess.run(
-        [sys.executable, *command],
-        cwd=ROOT,
-        env=environment(site.folder, 8000),
-        capture_output=True,
-        check=True,
-    )
+    manage(site.folder, "import_usda", "--file", str(table), "--portions", str(PORTIONS))
 
 
 @pytest.mark.usefixtures("imported")

@@ -1,12 +1,9 @@
 """The symptoms that a search by name brings into the table's form, where there are very many."""
 
-import subprocess
-import sys
-
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.server import ROOT, environment
+from tests.browser.server import manage
 
 pytestmark = pytest.mark.changes_content
 
@@ -14,13 +11,7 @@ pytestmark = pytest.mark.changes_content
 @pytest.fixture
 def grown(site):
     """The running site with more symptoms than a form can hold."""
-    subprocess.run(
-        [sys.executable, "manage.py", "make_sample_content", "--symptoms", "120"],
-        cwd=ROOT,
-        env=environment(site.folder, 8000),
-        capture_output=True,
-        check=True,
-    )
+    manage(site.folder, "make_sample_content", "--symptoms", "120")
 
 
 @pytest.mark.usefixtures("grown")
