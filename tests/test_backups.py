@@ -1,5 +1,6 @@
 """Backups are whole or refused, and a restore keeps what it replaced."""
 
+import gzip
 import hashlib
 import io
 import json
@@ -242,6 +243,31 @@ def test_file_that_is_no_backup_is_refused(live, tmp_path, content):
 
     with pytest.raises(BackupError, match="file is damaged, or is no backup"):
         check(live, tmp_path / "file")
+
+
+def test_archive_whose_header_holds_a_huge_number_is_refused(live, tmp_path):
+    # A length that no reader of archives can count to, which is no fault that it lists.
+    record = tarfile.TarInfo("record")
+    record.type = tarfile.XHDTYPE
+    length = b"9" * 30 + b" path=x\n"
+    record.size = len(length)
+    with tarfile.open(tmp_path / "file", "w:gz") as tar:
+        tar.addfile(record, io.BytesIO(length))
+        tar.addfile(tarfile.TarInfo("backup.json"))
+
+    with pytest.raises(BackupError, match="file is damaged, or is no backup"):
+        check(live, tmp_path / "file")
+
+
+def test_archive_that_ends_early_is_no_fault_of_the_disk(live, backup):
+    # Packed bytes that end inside the copy with a checksum that does not fit them.
+    tar = gzip.decompress(backup.read_bytes())
+    content = bytearray(gzip.compress(tar[: len(tar) // 2]))
+    content[-8] ^= 1
+    (changed := backup.with_name("changed.tar.gz")).write_bytes(content)
+
+    with pytest.raises(BackupError, match="is damaged"):
+        check(live, changed)
 
 
 @settings(max_examples=60)
