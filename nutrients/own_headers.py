@@ -19,6 +19,8 @@ MEANINGS = {
     "Content-Language": "The language of the page.",
     "Content-Security-Policy": "Your browser may load styles, scripts and pictures from this site "
     "alone, and may send forms and requests to this site alone. It tells us what it blocked.",
+    "Cross-Origin-Embedder-Policy": "Another site’s file may be shown here only if that site says "
+    "so. This page shows none.",
     "Cross-Origin-Opener-Policy": "A page of another site that opens this one cannot look into it.",
     "Cross-Origin-Resource-Policy": "No other site may show our files as its own.",
     "Permissions-Policy": "Nothing here may use your camera, microphone, location or movements.",

@@ -1,9 +1,10 @@
 """Mozilla's HTTP Observatory, as far as its published scoring looks at one answer.
 
 Source: github.com/mdn/mdn-http-observatory, src/grader/charts.js and src/analyzer/tests/, read in
-November 2026. A site starts at 100; bonuses count where it has lost at most 10 points. What asks
-for a second request (redirections, CORS) is tested by itself. Highest for a site that sets no
-cookie, is not in browsers' preload lists and puts no hashes beside its own scripts: 130.
+November 2026; the points for opener and embedder policies are those of its pull request 498. A
+site starts at 100; bonuses count where it has lost at most 10 points. What asks for a second
+request (redirections, CORS) is tested by itself. Highest for a site that sets no cookie, is not in
+browsers' preload lists and puts no hashes beside its own scripts: 150.
 """
 
 import re
@@ -17,6 +18,15 @@ PRIVATE_REFERRERS = {
     "strict-origin-when-cross-origin",
 }
 BROAD = {"ftp:", "http:", "https:", "*", "http://*", "http://*.*", "https://*", "https://*.*"}
+# For each policy towards other origins: what earns its points, and what is known and earns none.
+CROSS_ORIGIN = {
+    "Cross-Origin-Resource-Policy": ({"same-origin", "same-site"}, {"cross-origin"}),
+    "Cross-Origin-Opener-Policy": (
+        {"same-origin", "same-origin-allow-popups", "noopener-allow-popups"},
+        {"unsafe-none"},
+    ),
+    "Cross-Origin-Embedder-Policy": ({"require-corp", "credentialless"}, {"unsafe-none"}),
+}
 
 
 def score(headers, cookies, html):
@@ -27,7 +37,7 @@ def score(headers, cookies, html):
         referrer(headers),
         strict_transport(headers),
         0 if headers.get("X-Content-Type-Options") == "nosniff" else -5,
-        10 if headers.get("Cross-Origin-Resource-Policy") in {"same-origin", "same-site"} else 0,
+        *(one_of(headers.get(name), *values) for name, values in CROSS_ORIGIN.items()),
         cookie_flags(cookies),
         scripts(html),
     ]
@@ -78,6 +88,12 @@ def strict_transport(headers):
     if age is None:
         return -20
     return 0 if int(age[1]) >= SIX_MONTHS else -10
+
+
+def one_of(value, earning, known):
+    if value is None or value in known:
+        return 0
+    return 10 if value in earning else -5
 
 
 def cookie_flags(cookies):

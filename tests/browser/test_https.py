@@ -57,7 +57,7 @@ def test_public_page_has_all_that_the_observatory_gives_a_site_without_cookies(a
     for answer in (ask(path), ask(path)):
         assert answer.status == 200
         assert answer.cookies == []
-        assert score(answer.headers, answer.cookies, answer.text) == 130
+        assert score(answer.headers, answer.cookies, answer.text) == 150
 
 
 @pytest.mark.parametrize(
@@ -68,14 +68,14 @@ def test_error_page_scores_as_high(ask, path, status):
     answer = ask(path)
 
     assert answer.status == status
-    assert score(answer.headers, answer.cookies, answer.text) >= 130
+    assert score(answer.headers, answer.cookies, answer.text) >= 150
 
 
 def test_admin_scores_higher_because_its_cookies_are_safe(ask):
     answer = ask("/admin/login/")
 
     assert answer.cookies
-    assert score(answer.headers, answer.cookies, answer.text) == 135
+    assert score(answer.headers, answer.cookies, answer.text) == 155
 
 
 @pytest.mark.parametrize(
@@ -84,9 +84,11 @@ def test_admin_scores_higher_because_its_cookies_are_safe(ask):
         ("Content-Security-Policy", None, 75),
         ("Content-Security-Policy", "default-src 'self' 'unsafe-inline'", 80),
         ("Strict-Transport-Security", None, 80),
-        ("X-Content-Type-Options", None, 125),
-        ("Referrer-Policy", "unsafe-url", 120),
-        ("Cross-Origin-Resource-Policy", None, 120),
+        ("X-Content-Type-Options", None, 145),
+        ("Referrer-Policy", "unsafe-url", 140),
+        ("Cross-Origin-Resource-Policy", None, 140),
+        ("Cross-Origin-Opener-Policy", "unsafe-none", 140),
+        ("Cross-Origin-Embedder-Policy", "same-origin", 135),
     ],
 )
 def test_score_falls_with_a_header(ask, name, value, points):
