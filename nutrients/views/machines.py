@@ -1,4 +1,4 @@
-"""What machines read: the site map, the rules for robots, the feeds of articles and changes.
+"""What machines read: site map, rules for robots, where to report weaknesses, and the feeds.
 
 Addresses come from SITE_URL, because a visitor may write any Host header.
 """
@@ -6,17 +6,19 @@ Addresses come from SITE_URL, because a visitor may write any Host header.
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.encoding import escape_uri_path
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from nutrients.addresses import address
@@ -30,6 +32,9 @@ from nutrients.queries.version import content_version
 
 # XML refuses these, and one in a title would take the feed down.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+# How long whoever has read where to report a weakness may rely on it: RFC 9116 advises less than
+# a year.
+SECURITY_STANDS = timedelta(days=90)
 
 
 @require_safe
@@ -57,6 +62,24 @@ def robots(request: HttpRequest) -> HttpResponse:
         f"Sitemap: {_absolute(address('sitemap'))}",
     )
     return HttpResponse("\n".join((*lines, "")), content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+@never_cache
+def security(request: HttpRequest) -> HttpResponse:
+    """Say where to report a weakness, by RFC 9116; raises Http404 without a CONTACT_EMAIL."""
+    if not settings.CONTACT_EMAIL:
+        raise Http404("no contact")
+    expires = (timezone.now() + SECURITY_STANDS).replace(microsecond=0)
+    lines = [
+        f"Contact: mailto:{quote(settings.CONTACT_EMAIL, safe='@+')}",
+        f"Expires: {expires.isoformat()}",
+        "Preferred-Languages: en",
+    ]
+    # The standard wants https of an address here, which a site on trial has not.
+    if settings.SITE_URL.startswith("https://"):
+        lines.append(f"Canonical: {_absolute(address('security_txt'))}")
+    return HttpResponse("\n".join([*lines, ""]), content_type="text/plain; charset=utf-8")
 
 
 @require_safe

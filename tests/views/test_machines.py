@@ -1,15 +1,18 @@
-"""What machines read: the site map, the rules for robots, the feed of articles."""
+"""What machines read: site map, rules for robots, where to report weaknesses, the feed."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree
 
 import pytest
+from django.utils import timezone
 
 from nutrients.models import Article, FoodSource, Nutrient, Status, Symptom
 
 pytestmark = pytest.mark.usefixtures("content")
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 ATOM = "{http://www.w3.org/2005/Atom}"
+SECURITY = "/.well-known/security.txt"
+MACHINES = ["/sitemap.xml", "/robots.txt", "/feeds/articles/", SECURITY]
 
 
 @pytest.fixture
@@ -101,6 +104,40 @@ def test_robots_are_kept_out_of_the_print_out_alone(client):
     )
 
 
+def test_weaknesses_are_reported_to_the_contact_of_the_site(client, settings):
+    settings.CONTACT_EMAIL = "editors@nutrisite.example"
+    settings.SITE_URL = "https://nutrisite.example"
+
+    response = client.get(SECURITY)
+
+    assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
+    # Kept nowhere, or a copy would run out.
+    assert "no-store" in response.headers["Cache-Control"]
+    fields = dict(line.split(": ", 1) for line in response.content.decode().splitlines())
+    expires = datetime.fromisoformat(fields.pop("Expires"))
+    assert timedelta(days=30) < expires - timezone.now() < timedelta(days=365)
+    assert fields == {
+        "Contact": "mailto:editors@nutrisite.example",
+        "Preferred-Languages": "en",
+        "Canonical": "https://nutrisite.example/.well-known/security.txt",
+    }
+
+
+def test_address_that_is_no_https_is_not_called_canonical(client, settings):
+    settings.CONTACT_EMAIL, settings.SITE_URL = "a b@nutrisite.example", "http://localhost:8000"
+
+    text = client.get(SECURITY).content.decode()
+
+    assert "Contact: mailto:a%20b@nutrisite.example\n" in text
+    assert "Canonical" not in text
+
+
+def test_site_without_a_contact_names_none_to_report_to(client, settings):
+    settings.CONTACT_EMAIL = ""
+
+    assert client.get(SECURITY).status_code == 404
+
+
 def test_feed_gives_every_article_with_its_dates(entries):
     found = {entry.find(f"{ATOM}link").get("href"): entry for entry in entries()}
 
@@ -130,12 +167,12 @@ def test_feed_hides_drafts(entries):
     assert entries() == []
 
 
-@pytest.mark.parametrize("address", ["/sitemap.xml", "/robots.txt", "/feeds/articles/"])
+@pytest.mark.parametrize("address", MACHINES)
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "TRACE"])
 def test_machines_may_only_read(client, address, method):
     assert client.generic(method, address).status_code == 405
 
 
-@pytest.mark.parametrize("address", ["/sitemap.xml", "/robots.txt", "/feeds/articles/"])
+@pytest.mark.parametrize("address", MACHINES)
 def test_machines_get_no_cookie(client, address):
     assert client.get(address).cookies == {}
