@@ -3,8 +3,9 @@
 A report holds the page's whole address, where the reader came from and what their browser was
 about to load, so one could tell what somebody looked up or which extensions they use. The log gets
 the directive, the kind of thing that was blocked and the page's route, each out of a fixed list,
-and each sort at most once an hour: neither a report nor a flood of them can fill a disk. Where the
-cache is away nobody can tell which were noted, so none is.
+and each sort at most once an hour. A cache that forgets sorts lets them come again, so no minute
+gets more than a few lines: neither a report nor a flood of them can fill a disk. Where the cache is
+away nobody can tell which were noted, so none is.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import time
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,11 +26,14 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from nutrisite.shared_cache import shared_cache
+from nutrisite.tallies import tallies
 
 log = logging.getLogger(__name__)
 
 # Bytes of one request, the reports read out of it, and seconds between two equal lines.
 LARGEST, MOST, PAUSE = 16_384, 10, 3600
+# Lines in one minute by all workers of this server together.
+LINES = 10
 
 # Those of CSP 3 that a browser may report here.
 DIRECTIVES = {
@@ -53,7 +58,8 @@ def receive(request: HttpRequest) -> HttpResponse:
         return HttpResponse("not a report\n", status=400, content_type="text/plain")
     for directive, what, route in blocked:
         sort = hashlib.sha256(f"{directive} {what} {route}".encode()).hexdigest()
-        if shared_cache().ask(cache.add, f"policy-report-{sort}", True, PAUSE):
+        is_new = shared_cache().ask(cache.add, f"policy-report-{sort}", True, PAUSE)
+        if is_new and tallies().add("policy-reports", int(time.time() // 60)) <= LINES:
             log.warning("The content policy blocked %s by %s on %s.", what, directive, route)
     return HttpResponse(status=204)
 
