@@ -208,6 +208,8 @@ X_FRAME_OPTIONS = "DENY"
 
 # What a request may send, in bytes: a reader's form is short, an editor's may hold a long article.
 LONGEST_BODY, LONGEST_ADMIN_BODY = 65_536, 10_000_000
+# Django's own limit would be the lower one; `body_limit` has refused what is longer for readers.
+DATA_UPLOAD_MAX_MEMORY_SIZE = LONGEST_ADMIN_BODY
 # A nutrient's form holds its associations, intakes and amounts: more fields than Django expects.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 

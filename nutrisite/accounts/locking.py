@@ -13,9 +13,9 @@ def locked_out(
     request: HttpRequest, response: HttpResponse | None = None, credentials: Any = None
 ) -> HttpResponse:
     """Answer 429 with when to come back. The same for a wrong password and the right one."""
-    wait = settings.AXES_COOLOFF_TIME
-    context = {"minutes": wait.seconds // 60}
+    seconds = int(settings.AXES_COOLOFF_TIME.total_seconds())
+    context = {"minutes": seconds // 60}
     answer = render(request, "admin/locked_out.html", context, status=429)
-    answer.headers["Retry-After"] = str(wait.seconds)
+    answer.headers["Retry-After"] = str(seconds)
     answer.headers["Cache-Control"] = "no-store"
     return answer

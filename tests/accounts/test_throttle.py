@@ -36,6 +36,15 @@ def test_account_is_closed_from_everywhere_even_to_the_right_password(anna):
     assert not other.is_in()
 
 
+def test_lock_of_a_whole_day_says_so(anna, settings):
+    settings.AXES_COOLOFF_TIME = timedelta(minutes=1440)
+
+    answer = fail(TRIES)
+
+    assert answer["Retry-After"] == "86400"
+    assert "closed for sign-ins for 1440 minutes" in answer.content.decode()
+
+
 def test_network_is_closed_to_every_account(anna, admin):
     for number in range(TRIES):
         fail(1, name=f"guess-{number}")
