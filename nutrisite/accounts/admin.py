@@ -102,9 +102,20 @@ class RecordedUserAdmin(RecordsRights, UserAdmin):
 
 @admin.register(Group)
 class RecordedGroupAdmin(RecordsRights, GroupAdmin):
-    """Django's groups."""
+    """Django's groups. One that SECOND_STEP_FOR names keeps its name, or it would ask nobody."""
 
     rights = ("permissions",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The name too, where a setting relies on it."""
+        fields = super().get_readonly_fields(request, obj)
+        return (*fields, "name") if obj and second_step.is_role(obj) else fields
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody removes a group that a setting relies on."""
+        if obj and second_step.is_role(obj):
+            return False
+        return bool(super().has_delete_permission(request, obj))
 
 
 @admin.register(AccountEvent)

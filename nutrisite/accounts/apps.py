@@ -12,7 +12,7 @@ class AccountsConfig(AppConfig):
     verbose_name = "Accounts"
 
     def ready(self) -> None:
-        """Connect what records sign-ins. Django tells of them by signals alone."""
-        from nutrisite.accounts import sign_ins
+        """Connect what records sign-ins, which Django tells of by signals alone, and the check."""
+        from nutrisite.accounts import checks, sign_ins  # noqa: F401
 
         sign_ins.connect()

@@ -8,6 +8,7 @@ from typing import Any
 
 import segno
 from django.conf import settings
+from django.contrib.auth.models import Group
 from django.db import transaction
 from django_otp.models import Device
 from django_otp.oath import TOTP
@@ -35,10 +36,20 @@ def is_on(account: Any) -> bool:
 
 def is_asked_of(account: Any) -> bool:
     """Whether SECOND_STEP_FOR names a role of this account: a group, or one of the two words."""
-    roles = set(settings.SECOND_STEP_FOR)
-    if EVERYONE in roles or (account.is_superuser and ADMINISTRATORS in roles):
+    asked = roles()
+    if EVERYONE in asked or (account.is_superuser and ADMINISTRATORS in asked):
         return True
-    return bool(roles) and account.groups.filter(name__in=roles).exists()
+    return bool(asked) and any(is_role(group) for group in account.groups.all())
+
+
+def is_role(group: Group) -> bool:
+    """Whether SECOND_STEP_FOR names a group."""
+    return group.name.casefold() in roles()
+
+
+def roles() -> set[str]:
+    """Give whom SECOND_STEP_FOR names, however its letters are written."""
+    return {name.casefold() for name in settings.SECOND_STEP_FOR}
 
 
 def accepted_by(account: Any, code: str) -> Device | None:

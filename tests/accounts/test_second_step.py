@@ -1,8 +1,9 @@
 """A second step: optional, asked of roles, and not to be got round."""
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.core.management import CommandError, call_command
+from django.core.management.base import SystemCheckError
 from django.urls import reverse
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -120,7 +121,7 @@ def test_guessing_codes_slows_down_even_the_right_one(armed):
     assert not other.is_in()
 
 
-@pytest.mark.parametrize("role", ["Editors", "everyone"])
+@pytest.mark.parametrize("role", ["Editors", "editors", "everyone", "Everyone"])
 def test_role_must_set_it_up_before_anything_else(browser, anna, settings, role):
     settings.SECOND_STEP_FOR = [role]
     browser.sign_in()
@@ -133,6 +134,32 @@ def test_role_must_set_it_up_before_anything_else(browser, anna, settings, role)
     assert browser.is_in()
     browser.second_step(codes[0], "off")
     assert TOTPDevice.objects.exists()
+
+
+def test_role_that_nobody_has_stops_the_start(db, settings):
+    settings.SECOND_STEP_FOR = ["editors", "administrator", "Everyone"]
+    with pytest.raises(SystemCheckError, match="names “administrator”, and there is no such group"):
+        call_command("check", tags=["database"], databases=["default"])
+
+    settings.SECOND_STEP_FOR = ["editors", "administrators"]
+    call_command("check", tags=["database"], databases=["default"])
+
+
+def test_group_that_must_keeps_its_name(admin, settings):
+    group, other = Group.objects.get(name="Editors"), Group.objects.create(name="Others")
+    settings.SECOND_STEP_FOR = ["editors"]
+    root = Browser()
+    root.sign_in(name="root")
+    for each in (group, other):
+        address = reverse("admin:auth_group_change", args=[each.pk])
+        root.post(address, {"name": f"{each.name} 2"})
+        root.post(reverse("admin:auth_group_delete", args=[each.pk]), {"post": "yes"})
+    root.post(
+        reverse("admin:auth_group_changelist"),
+        {"action": "delete_selected", "post": "yes", "_selected_action": [group.pk]},
+    )
+
+    assert list(Group.objects.values_list("name", flat=True)) == ["Editors"]
 
 
 def test_other_roles_need_not(browser, anna, admin, settings):

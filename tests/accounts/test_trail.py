@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import Group, User
 from django.contrib.sessions.models import Session
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
 
@@ -143,6 +143,30 @@ def test_command_line_is_recorded(db, monkeypatch):
     call_command("make_admin", "carla")
 
     assert events() == [("made", "carla", "the command line")]
+
+
+def test_password_set_at_the_command_line_is_recorded(anna, monkeypatch):
+    typed = iter(["quite other words"] * 2)
+    monkeypatch.setattr("getpass.getpass", lambda prompt: next(typed))
+    call_command("changepassword", "anna")
+
+    assert events() == [("password", "anna", "the command line")]
+    assert User.objects.get(username="anna").check_password("quite other words")
+
+
+def test_password_that_is_refused_at_the_command_line_is_not(anna, monkeypatch):
+    monkeypatch.setattr("getpass.getpass", lambda prompt: "short")
+    with pytest.raises(CommandError):
+        call_command("changepassword", "anna")
+
+    assert events() == []
+
+
+def test_no_account_is_made_past_the_record(db):
+    with pytest.raises(CommandError, match="make_admin"):
+        call_command("createsuperuser", "--noinput", "--username", "dora", "--email", "d@d.example")
+
+    assert not User.objects.exists()
 
 
 def test_administrators_read_it_and_nobody_changes_it(root, browser, anna):

@@ -37,7 +37,6 @@ def environment(folder: Path, port: int) -> dict[str, str]:
     kept = {name: os.environ[name] for name in names if name in os.environ}
     return kept | {
         "DJANGO_SETTINGS_MODULE": "nutrisite.settings",
-        "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
         "SECRET_KEY": "only-for-the-browser-tests-and-never-for-a-real-server",
         "VAR_DIR": str(folder),
         "DATABASE_URL": databases.url_of(folder),
@@ -55,17 +54,18 @@ def prepare(folder: Path) -> None:
     """Fill a folder with a loaded database, an account and the collected files."""
     folder.mkdir(parents=True)
     databases.create(folder)
-    account = ["createsuperuser", "--noinput", "--username", EDITOR, "--email", "e@example.org"]
-    for command in (["migrate"], ["load_content"], account, ["collectstatic", "--noinput"]):
+    for command in (["migrate"], ["load_content"], ["collectstatic", "--noinput"]):
         manage(folder, *command)
+    manage(folder, "make_admin", EDITOR, typed=f"{PASSWORD}\n")
 
 
-def manage(folder: Path, *command: str) -> None:
+def manage(folder: Path, *command: str, typed: str = "") -> None:
     """Run a command of manage.py on the site in a folder."""
     done = subprocess.run(
         [sys.executable, "-W", "error", "manage.py", *command],
         cwd=ROOT,
         env=environment(folder, 8000),
+        input=typed,
         capture_output=True,
         text=True,
         check=False,
