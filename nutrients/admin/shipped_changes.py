@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Any, ClassVar, cast
 
 from django import forms
@@ -30,10 +32,21 @@ ABOUT = (
 )
 
 
+CHANGED = (
+    "One side has changed since this page was opened. It is shown as it is now: compare again, "
+    "then choose."
+)
+
+
 class ChoiceForm(forms.ModelForm):
-    """Keep what stands here, or take what comes with the site."""
+    """Keep what stands here, or take what comes with the site.
+
+    The choice is between the sides that were shown: a newer release or another editor may have
+    changed one since.
+    """
 
     choice = forms.ChoiceField(widget=AdminRadioSelect(attrs={"class": "radiolist"}))
+    shown = forms.CharField(widget=forms.HiddenInput)
 
     class Meta:
         model = ShippedChange
@@ -45,6 +58,16 @@ class ChoiceForm(forms.ModelForm):
         if self.instance.field:
             choices.append((THEIRS, "Take what comes with the site"))
         cast(forms.ChoiceField, self.fields["choice"]).choices = choices
+        self.fields["shown"].initial = _mark(_sides(self.instance))
+
+    def clean_shown(self) -> str:
+        """The mark of the sides that were shown; refused where they are no longer those."""
+        now = str(self.fields["shown"].initial)
+        if self.cleaned_data["shown"] != now:
+            self.data = self.data.copy()
+            self.data["shown"] = now
+            self.add_error("choice", CHANGED)
+        return now
 
 
 class SettlingAdmin(GuardedAdmin, admin.ModelAdmin):
@@ -62,7 +85,7 @@ class SettlingAdmin(GuardedAdmin, admin.ModelAdmin):
     fieldsets = (
         (None, {"fields": ("row", "reason"), "description": ABOUT}),
         ("Compare", {"fields": ("shipped_before", "here", "shipped")}),
-        ("Settle", {"fields": ("choice",)}),
+        ("Settle", {"fields": ("choice", "shown")}),
     )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -175,6 +198,12 @@ def _sides(obj: ShippedChange) -> Sides:
     if shown is None:
         shown = vars(obj)["shown_sides"] = sides(obj)
     return shown
+
+
+def _mark(shown: Sides) -> str:
+    """Tell these sides from others."""
+    text = json.dumps([shown.before, shown.ours, shown.theirs])
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _as_it_is(text: str) -> SafeString:

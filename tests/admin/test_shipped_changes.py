@@ -43,6 +43,13 @@ def address_of(change):
     return reverse("admin:nutrients_shippedchange_change", args=[change.pk])
 
 
+def settle(client, change, choice, **others):
+    """Open the form, choose and save."""
+    form = client.get(address_of(change)).context["adminform"].form
+    sent = {"choice": choice, "shown": form["shown"].value()} | others
+    return client.post(address_of(change), sent, follow=True)
+
+
 def test_list_and_form_show_the_row_and_all_sides(editor_client, change):
     shown = editor_client.get(reverse(LIST)).content.decode()
     form = editor_client.get(address_of(change)).content.decode()
@@ -58,7 +65,7 @@ def test_list_and_form_show_the_row_and_all_sides(editor_client, change):
     ("choice", "tagline"), [("theirs", "Their words"), ("ours", "Our <b>own</b> words")]
 )
 def test_choice_settles_the_change(editor_client, change, magnesium, choice, tagline):
-    answer = editor_client.post(address_of(change), {"choice": choice}, follow=True)
+    answer = settle(editor_client, change, choice)
 
     magnesium.refresh_from_db()
     assert magnesium.tagline == tagline
@@ -69,24 +76,46 @@ def test_choice_settles_the_change(editor_client, change, magnesium, choice, tag
 def test_taken_value_is_a_version_by_the_editor_and_shows_at_once(
     editor_client, client, editor, change, magnesium
 ):
-    editor_client.post(address_of(change), {"choice": "theirs"})
+    settle(editor_client, change, "theirs")
 
     assert magnesium.history.first().history_user == editor
     assert b"Their words" in client.get("/nutrients/magnesium/").content
 
 
 def test_form_without_a_choice_says_so_and_settles_nothing(editor_client, change):
-    answer = editor_client.post(address_of(change), {})
+    answer = settle(editor_client, change, "")
 
     assert answer.context["adminform"].form.errors == {"choice": ["This field is required."]}
     assert ShippedChange.objects.count() == 1
+
+
+@pytest.mark.parametrize("side", ["ours", "theirs"])
+def test_choice_between_sides_that_have_changed_since_is_asked_again(
+    editor_client, change, magnesium, side
+):
+    form = editor_client.get(address_of(change)).context["adminform"].form
+    sent = {"choice": "theirs", "shown": form["shown"].value()}
+    if side == "ours":
+        magnesium.tagline = "A newer edit"
+        magnesium.save()
+    else:
+        ShippedChange.objects.update(theirs={"tagline": "A newer edit"})
+    answer = editor_client.post(address_of(change), sent)
+
+    assert "One side has changed since this page was opened." in answer.content.decode()
+    assert "A newer edit" in answer.content.decode()
+    assert ShippedChange.objects.count() == 1
+
+    again = answer.context["adminform"].form
+    editor_client.post(address_of(change), sent | {"shown": again["shown"].value()})
+    assert not ShippedChange.objects.exists()
 
 
 def test_choice_that_breaks_the_test_book_is_shown_first(editor_client, content):
     flag = RedFlag.objects.filter(level="emergency", is_asked=True, status="published").first()
     change = asked("nutrients.redflag", flag.slug, "status", "published", "draft")
 
-    refused = editor_client.post(address_of(change), {"choice": "theirs"})
+    refused = settle(editor_client, change, "theirs")
     flag.refresh_from_db()
     assert refused.context["broken_cases"]
     assert not list(refused.context["messages"])
@@ -98,7 +127,7 @@ def test_choice_that_breaks_the_test_book_is_shown_first(editor_client, content)
     assert "Settled" not in " ".join(map(str, undone.context["messages"]))
     assert ShippedChange.objects.count() == 1
 
-    editor_client.post(address_of(change), {"choice": "theirs", OVERRIDE: "on"})
+    settle(editor_client, change, "theirs", **{OVERRIDE: "on"})
     flag.refresh_from_db()
     assert flag.status == "draft"
 
@@ -124,7 +153,7 @@ def test_no_whole_table_is_read_to_show_or_settle_a_change(editor_client, conten
 
     with CaptureQueriesContext(connection) as asked_for:
         assert str(amount.food) in editor_client.get(address_of(change)).content.decode()
-        editor_client.post(address_of(change), {"choice": "theirs"})
+        settle(editor_client, change, "theirs")
 
     amount.refresh_from_db()
     assert amount.per_100g == 7
@@ -163,7 +192,7 @@ def test_row_that_is_shipped_no_more_can_only_be_kept_here(editor_client, magnes
     change = asked("nutrients.nutrient", "magnesium", "", None, None)
 
     form = editor_client.get(address_of(change)).context["adminform"].form
-    editor_client.post(address_of(change), {"choice": "ours"})
+    settle(editor_client, change, "ours")
 
     assert [value for value, _ in form.fields["choice"].choices] == ["ours"]
     assert Nutrient.objects.filter(slug="magnesium").exists()
