@@ -1,5 +1,6 @@
 """Backups are whole or refused, and a restore keeps what it replaced."""
 
+import errno
 import gzip
 import hashlib
 import io
@@ -196,6 +197,43 @@ def test_restore_under_a_running_site_is_refused(live, backup, tmp_path):
             restore(live, backup, tmp_path / "old")
 
         assert live.path.read_bytes() == before
+
+
+@pytest.mark.parametrize("last", [1, 2])
+def test_full_disk_leaves_the_database_and_nothing_beside_it(
+    live, backup, tmp_path, monkeypatch, last
+):
+    copies = []
+
+    def copyfile(source, target):
+        copies.append(target)
+        target.write_bytes(b"part")
+        if len(copies) == last:
+            raise OSError(errno.ENOSPC, "No space left on device", str(target))
+        return target
+
+    monkeypatch.setattr("shutil.copyfile", copyfile)
+    change(live.path, "UPDATE food SET name = 'edited' WHERE id = 1")
+
+    with pytest.raises(BackupError, match="The disk refused: No space left on device"):
+        restore(live, backup, kept := tmp_path / "kept" / "old")
+
+    assert names(live.path)[1] == "edited"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["backups", "kept", live.path.name]
+    assert not kept.exists()
+
+
+def test_what_a_killed_backup_left_goes_with_the_next_but_one_day_later(live, tmp_path):
+    folder = tmp_path / "backups"
+    (left := folder / ".making-abc").mkdir(parents=True)
+    (left / "database").write_text("accounts")
+    now = datetime.now(UTC)
+
+    make(live, folder, at=now, keep=3)
+    assert left.exists()
+
+    make(live, folder, at=now + timedelta(days=2), keep=3)
+    assert not left.exists()
 
 
 def forge(statement):

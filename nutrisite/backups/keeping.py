@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import json
 import os
+import shutil
 import tarfile
 import tempfile
 from collections.abc import Iterator
@@ -19,12 +20,16 @@ from django.db import connections
 from django.db.migrations.loader import MigrationLoader
 
 from .contents import BackupError, Contents
+from .disk import write_through
 from .engines import Engine
 
 PREFIX, ENDING = "nutrisite-", ".tar.gz"
 NOTE, DATABASE = "backup.json", "database"
 FORMAT = 1
 CHUNK = 1 << 20
+# Folders in which something is being done, and seconds after which nobody is at it any more.
+MAKING, CHECKING, RESTORING = UNFINISHED = (".making-", ".checking-", ".restoring-")
+DAY = 24 * 3600
 # Fast, and within a few per cent of the smallest size.
 LEVEL = 6
 
@@ -35,7 +40,9 @@ def make(engine: Engine, folder: Path, *, at: datetime, keep: int) -> tuple[Path
     Gives the file and what is in it. Raises BackupError with no file left behind and no older
     backup dropped. The file is for its owner alone: it holds accounts.
     """
-    with _told(), tempfile.TemporaryDirectory(dir=_made(folder), prefix=".making-") as name:
+    with _told():
+        _clear_away(folder, at=at)
+    with _told(), tempfile.TemporaryDirectory(dir=_made(folder), prefix=MAKING) as name:
         contents = engine.dump(copy := Path(name) / DATABASE)
         note = {
             "format": FORMAT,
@@ -49,6 +56,8 @@ def make(engine: Engine, folder: Path, *, at: datetime, keep: int) -> tuple[Path
         check(engine, archive)
         path = folder / f"{PREFIX}{at:%Y%m%dT%H%M%S%fZ}{ENDING}"
         archive.replace(path)
+        # The new one is there for good before an old one goes.
+        write_through(folder)
     for old in backups_in(folder)[keep:]:
         old.unlink()
     return path, contents
@@ -61,7 +70,7 @@ def backups_in(folder: Path) -> list[Path]:
 
 def check(engine: Engine, file: Path) -> Contents:
     """Read a backup through and give what is in it; raises BackupError where it is not whole."""
-    with _told(), tempfile.TemporaryDirectory(dir=file.parent, prefix=".checking-") as name:
+    with _told(), tempfile.TemporaryDirectory(dir=file.parent, prefix=CHECKING) as name:
         return _unpack(engine, file, Path(name) / DATABASE)
 
 
@@ -71,12 +80,20 @@ def restore(engine: Engine, file: Path, kept: Path) -> Contents:
     Raises BackupError, with the database untouched, for a backup that is not whole, of another
     engine, or of a newer release than this code.
     """
-    with _told(), tempfile.TemporaryDirectory(dir=_made(kept.parent), prefix=".restoring-") as name:
+    with _told(), tempfile.TemporaryDirectory(dir=_made(kept.parent), prefix=RESTORING) as name:
         contents = _unpack(engine, file, copy := Path(name) / DATABASE)
         _refuse_newer(contents)
         connections.close_all()
         engine.replace(copy, kept)
     return contents
+
+
+def _clear_away(folder: Path, *, at: datetime) -> None:
+    """Remove what a backup that was killed left half done, once it is a day old."""
+    for name in UNFINISHED:
+        for left in folder.glob(f"{name}*"):
+            if left.stat().st_mtime < at.timestamp() - DAY:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def _made(folder: Path) -> Path:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 from .contents import BackupError, Contents
+from .disk import write_through
 
 # Seconds to wait for a writer.
 PATIENCE = 20
@@ -62,25 +62,35 @@ class Sqlite:
         """Put a copy in the place of the database, which goes to `kept` as it is.
 
         The site must be stopped: a process that still had the old file open would write into it.
+        Raises OSError, with nothing changed, where the disk refuses: whatever takes room is
+        written before anything is moved.
         """
-        if self.path.exists():
+        is_there = self.path.exists()
+        if is_there:
             self._refuse_in_use()
-            # As secret as a backup, from the first byte.
-            kept.touch(mode=0o600)
-            shutil.copyfile(self.path, kept)
-            for ending in COMPANIONS:
-                # A log of the old database would be played into the new one.
-                if (companion := Path(f"{self.path}{ending}")).exists():
-                    companion.chmod(0o600)
-                    companion.rename(f"{kept}{ending}")
         self.path.parent.mkdir(parents=True, exist_ok=True)
         beside = self.path.with_name(f"{self.path.name}.new")
-        shutil.copyfile(file, beside)
-        if self.path.exists():
-            shutil.copymode(self.path, beside)
-        _write_through(beside)
+        try:
+            shutil.copyfile(file, beside)
+            if is_there:
+                shutil.copymode(self.path, beside)
+                # As secret as a backup, from the first byte.
+                kept.touch(mode=0o600)
+                shutil.copyfile(self.path, kept)
+                write_through(kept)
+                write_through(kept.parent)
+            write_through(beside)
+        except OSError:
+            for part in (beside, kept):
+                part.unlink(missing_ok=True)
+            raise
+        for ending in COMPANIONS:
+            # A log of the old database would be played into the new one.
+            if (companion := Path(f"{self.path}{ending}")).exists():
+                companion.chmod(0o600)
+                companion.rename(f"{kept}{ending}")
         beside.replace(self.path)
-        _write_through(self.path.parent)
+        write_through(self.path.parent)
 
     def _refuse_in_use(self) -> None:
         """Only who is alone with a database may take it out of WAL; that also empties the log."""
@@ -93,12 +103,3 @@ class Sqlite:
         except sqlite3.DatabaseError:
             # It is damaged: a good reason to restore.
             return
-
-
-def _write_through(path: Path) -> None:
-    """Have what was written reach the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
