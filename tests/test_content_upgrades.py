@@ -66,6 +66,17 @@ def test_update_is_a_version_that_can_be_undone_and_moves_the_date_of_change(rel
     assert almonds.changed_at == newest.history_date > almonds.publish_at
 
 
+def test_value_that_a_later_release_brings_or_takes_back_is_an_update(release):
+    release(source(), group(), food())
+
+    release(source(), group(), food(energy_kcal="579"))
+    assert FoodSource.objects.get().energy_kcal == 579
+    release(source(), group(), food())
+
+    assert FoodSource.objects.get().energy_kcal is None
+    assert open_changes() == {}
+
+
 def test_row_that_did_not_change_keeps_its_date_and_no_version(release):
     release(source(), group(), food(note="Old."))
     release(source(), group("nuts", "Nuts and kernels"), food(note="Old."))

@@ -40,4 +40,6 @@ def _default(field: Any) -> Any:
         return frozenset()
     if field.is_relation:
         return None
-    return NEVER_SHIPPED if callable(field.default) else comparable(field.get_default())
+    # A field without a default holds a class that says so, which could be called as well.
+    is_a_moment = field.has_default() and callable(field.default)
+    return NEVER_SHIPPED if is_a_moment else comparable(field.get_default())
