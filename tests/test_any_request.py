@@ -113,7 +113,8 @@ def asserted_sound(client, method, path, query, body, sent):
     ):
         assert b"<script>alert" not in text
         assert b"<svg onload" not in text
-        assert b"evil.example/" not in re.sub(rb'value="[^"]*"|[?][^"]*"', b"", text)
+        # A page may say what it did not understand; it leads nowhere that a reader wrote.
+        assert not re.search(rb'(?:href|src|action|hx-[a-z]+)="[^"?]*evil', text)
 
 
 @pytest.mark.parametrize("pattern", patterns())

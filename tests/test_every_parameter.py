@@ -1,0 +1,154 @@
+"""Every parameter of every address with every nasty value, so that none is left to chance.
+
+Which parameters an address reads is noted while it reads them. So one that a page begins to read
+is tried from then on, and one that it reads only beside another is found through that other.
+"""
+
+import time
+import tracemalloc
+from itertools import cycle
+from urllib.parse import quote_plus
+
+import pytest
+from django.conf import settings
+from django.core.handlers import wsgi
+from django.http import QueryDict, request
+from django.test import Client
+
+from nutrients.forms import filters, foods
+from nutrients.memory import MEMORY
+from nutrients.models.questions import TAKEN
+from tests.nasty import NASTY
+from tests.test_any_request import asserted_sound, patterns
+
+# What stands in the addresses, where it depends on the page.
+SLUGS = {
+    "articles/{}/": ["nutrients-and-muscle-jerking"],
+    "data/{}.csv": ["nutrients"],
+    "data/{}.json": ["nutrients"],
+    "feeds/changes/{}/": ["magnesium"],
+    "foods/{}/": ["almonds"],
+    "nutrients/{}/": ["magnesium"],
+    "nutrients/{}/{}/": ["magnesium", "muscle-cramps"],
+    "symptoms/{}/": ["muscle-cramps"],
+}
+ADDRESSES = ["/" + pattern.format(*SLUGS.get(pattern, ())) for pattern in patterns()]
+TAKE_FORMS = {"/checklist/", "/checklist/print/", "/policy-reports"}
+# Good values, beside which others are read: the servings of a food, say.
+GOOD = [b"almonds", b"magnesium", b"muscle-cramps", b"tremor", b"vegan", b"1", b"2"]
+# As long as an address can be.
+LONG = b"a<" * 3_500
+VALUES = [LONG, *NASTY]
+# A parameter that no page has.
+UNKNOWN = "unknown"
+# What some pages read, as their forms have it: so much must be found at least.
+NAMES = {
+    "/compare/": set(filters.PARAMETERS),
+    "/foods/": set(foods.PARAMETERS),
+    "/foods/plate/": {"food", "servings-almonds", "remove", "stage", "diet", "q"},
+    "/checklist/": {*TAKEN, "onset"},
+}
+# Bytes of the longest address that gunicorn takes, and fields of the longest form.
+LONGEST_ADDRESS, MOST_FIELDS = 8_000, settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
+# Far from what any page takes: half a second of the processor, and 3 MB.
+MOST_SECONDS, MOST_MEMORY = 10, 10_000_000
+
+
+class Noting(QueryDict):
+    """Notes which names it is asked for."""
+
+    asked = set()
+
+    def __getitem__(self, name):
+        self.asked.add(name)
+        return super().__getitem__(name)
+
+    def __contains__(self, name):
+        self.asked.add(name)
+        return super().__contains__(name)
+
+    def get(self, name, default=None):
+        self.asked.add(name)
+        return super().get(name, default)
+
+    def getlist(self, name, default=None):
+        self.asked.add(name)
+        return super().getlist(name, default)
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """The names that requests are asked for, from here on."""
+    monkeypatch.setattr(Noting, "asked", set())
+    for module in (wsgi, request):
+        monkeypatch.setattr(module, "QueryDict", Noting)
+    return Noting.asked
+
+
+@pytest.fixture
+def send(content):
+    """Sends pairs in an address or as a form, to a site that keeps what it made of the content."""
+    client = Client(**{MEMORY: {}})
+
+    def send(address, method, pairs, **headers):
+        encoded = "&".join(f"{quote_plus(name)}={quote_plus(value)}" for name, value in pairs)
+        query, body = (encoded, "") if method == "GET" else ("", encoded)
+        asserted_sound(client, method, address, query, body, headers)
+
+    return send
+
+
+@pytest.fixture
+def names_of(send, asked):
+    """Gives the parameters that an address reads, and one that it does not."""
+
+    def names_of(address, method):
+        found, new = set(), {UNKNOWN}
+        while new:
+            for name in new:
+                send(address, method, [(name, value) for value in GOOD])
+            found |= new
+            new = asked - found
+        return sorted(found)
+
+    return names_of
+
+
+def methods(address):
+    return ["GET", "POST"] if address in TAKE_FORMS else ["GET"]
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_no_value_of_any_parameter_breaks_a_page(send, names_of, asked, address):
+    for method in methods(address):
+        asked.clear()
+        names = names_of(address, method)
+        assert NAMES.get(address, set()) <= set(names)
+        if names == [UNKNOWN]:
+            # The page reads none, so it cannot tell these from one another.
+            send(address, method, [(UNKNOWN, value) for value in VALUES])
+            continue
+        for value, good in zip(VALUES, cycle(GOOD), strict=False):
+            for name in names:
+                send(address, method, [(name, value)], **{"hx-request": "true"})
+            send(address, method, [(name, one) for name in names for one in (value, good, value)])
+        assert asked <= set(names)
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_longest_request_costs_a_bounded_amount(send, names_of, address):
+    for method in methods(address):
+        names = names_of(address, method)
+        pairs = [(names[number % len(names)], b"%d" % number) for number in range(MOST_FIELDS)]
+        room = LONGEST_ADDRESS if method == "GET" else settings.LONGEST_BODY
+        fitting = pairs[: room // (max(map(len, names)) + len("=1234&"))]
+
+        tracemalloc.start()
+        start = time.process_time()
+        send(address, method, fitting)
+        seconds = time.process_time() - start
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+
+        assert seconds < MOST_SECONDS
+        assert most < MOST_MEMORY
