@@ -2,38 +2,17 @@
 
 import gc
 import os
-from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from nutrisite import counting, environment, logging, tallies
 
 wsgi_app = "nutrisite.wsgi"
 
-# Loaded once, before the workers are made, so that they share the memory of them. The site's own
-# code is loaded by each worker, because a reload must bring in new code.
-LIBRARIES = (
-    "axes",
-    "brotli",
-    "csp",
-    "django.contrib.admin",
-    "django.contrib.auth.hashers",
-    "django.contrib.staticfiles.storage",
-    "django.core.handlers.wsgi",
-    "django.core.management",
-    "django.template.defaultfilters",
-    "django.template.defaulttags",
-    "django.views.debug",
-    "django_htmx",
-    "django_otp",
-    "markdown_it",
-    "mdit_py_plugins",
-    "nh3",
-    "segno",
-    "simple_history",
-    "sqlparse",
-    "whitenoise.middleware",
-    "yaml",
-)
+# The site is loaded once, before the workers are made. They share the memory of it, and one that is
+# made later is of the same release, whatever an upgrade has put on the disk by then. So a newer
+# release is served by a new master, after a restart, and never by new workers of the old one.
+preload_app = True
 
 host = environment.text("HOST", "127.0.0.1")
 port = environment.whole_number("PORT", 8000, 1, 65535)
@@ -44,7 +23,7 @@ worker_class = "nutrisite.workers.PatientWorker"
 workers = environment.whole_number("WEB_WORKERS", min(os.cpu_count() or 1, 4), 1, 64)
 threads = environment.whole_number("WEB_THREADS", 4, 1, 64)
 # One queue of connections for all workers. With a queue each, those that wait for a worker which
-# ends, at a reload or after its last request, would be cut off.
+# ends after its last request would be cut off.
 reuse_port = False
 keepalive = 5
 graceful_timeout = 20
@@ -77,18 +56,17 @@ counting.counters()
 tallies.tallies()
 
 
-def when_ready(server: object) -> None:
-    """Say where the site is once it can answer."""
+def when_ready(server: Any) -> None:
+    """Say where the site is once it can answer: `bind`, or the socket that systemd gave it."""
+    address = server.LISTENERS[0]
     print(
-        f"\nNutrisite is at http://{bind}/ (Ctrl+C stops it)."
-        f"\nEditors sign in at http://{bind}/{environment.text('ADMIN_PATH', 'admin/')};"
+        f"\nNutrisite is at {address}/ (Ctrl+C stops it)."
+        f"\nEditors sign in at {address}/{environment.text('ADMIN_PATH', 'admin/')};"
         " `make admin` makes an account.\n",
         flush=True,
     )
 
 
 def on_starting(server: object) -> None:
-    """Load the libraries, and keep the collector from copying their memory into every worker."""
-    for name in LIBRARIES:
-        import_module(name)
+    """Keep the collector from copying the memory of what is loaded into every worker."""
     gc.freeze()

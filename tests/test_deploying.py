@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.test_settings import shown
+
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()
 DOCUMENTED = set(re.findall(r"^\| `([A-Z_]+)` \|", README, re.M))
@@ -70,4 +72,18 @@ def test_steps_of_the_guide_name_files_and_commands_that_exist():
 
     made = {"deploy/site.env"}
     assert [name for name in files - made if not (ROOT / name).exists()] == []
-    assert commands - ours == {"migrate", "collectstatic", "showmigrations"}
+    assert commands - ours == {"migrate", "showmigrations"}
+
+
+def test_what_is_loaded_before_the_workers_holds_no_connection_and_no_thread():
+    """Workers would share either, and break it for each other."""
+    loaded = "__import__('nutrisite.wsgi') and __import__('threading').active_count()"
+
+    assert shown(loaded, DATABASE_URL="sqlite:////nowhere/none", CACHE_URL="redis://[::1]:1") == "1"
+
+
+def test_guide_stops_the_socket_with_the_site_or_the_next_reader_would_start_it():
+    stops = re.findall(r"^systemctl stop .*?(?= {2}|$)", text_of("docs/deploying.md"), re.M)
+
+    assert set(stops) == {"systemctl stop nutrisite.socket nutrisite.service"}
+    assert "Requires=nutrisite.socket" in text_of("deploy/nutrisite.service")

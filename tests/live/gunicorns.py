@@ -1,10 +1,12 @@
-"""A real gunicorn that can be killed, reloaded and started again, and readers and editors of it."""
+"""A real gunicorn that can be killed and started again, and readers and editors of it."""
 
 import copy
 import http.client
 import os
 import re
+import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -26,27 +28,44 @@ from tests.browser.server import (
 LOST = (ConnectionError, http.client.HTTPException, TimeoutError)
 # Seconds after which an answer counts as never coming.
 PATIENCE = 60
+# What systemd does with the socket of a unit: it becomes file 3, and its new owner is named.
+ON_A_SOCKET = """
+import os, sys
+os.dup2(int(sys.argv[1]), 3)
+os.environ |= {"LISTEN_FDS": "1", "LISTEN_PID": str(os.getpid())}
+os.execv(sys.executable, [sys.executable, *sys.argv[2:]])
+"""
 
 
 class Gunicorn:
-    """One master with its workers, on a folder and a port that stay the same."""
+    """One master with its workers, on a folder and a port that stay the same.
 
-    def __init__(self, folder, log="log.txt", **variables):
-        self.folder, self.port = folder, free_port()
+    It runs the code in `code`. With a `listener` it takes connections from that socket, as under
+    nutrisite.socket, and else it makes one of its own.
+    """
+
+    def __init__(self, folder, log="log.txt", code=ROOT, listener=None, **variables):
+        self.folder, self.code, self.listener = folder, code, listener
+        self.port = listener.getsockname()[1] if listener else free_port()
         self.environment = environment(folder, self.port) | variables
         self.log = folder / log
         self.process = None
 
     def start(self):
         """Start, and return once it serves."""
+        command, passed = ["-m", "gunicorn"], ()
+        if self.listener:
+            passed = (self.listener.fileno(),)
+            command = ["-c", ON_A_SOCKET, str(*passed), *command]
         with self.log.open("a") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "gunicorn"],
-                cwd=ROOT,
+                [sys.executable, *command],
+                cwd=self.code,
                 env=self.environment,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                pass_fds=passed,
             )
         wait_until_ready(f"http://127.0.0.1:{self.port}/readyz", self.log, self.process)
 
@@ -61,8 +80,8 @@ class Gunicorn:
             self.process.terminate()
             self.process.wait(timeout=PATIENCE)
 
-    def reload(self):
-        """Ask for new workers in place of the old, as after an upgrade of the code."""
+    def replace_workers(self):
+        """Ask for new workers in place of the old, as each is replaced after so many requests."""
         os.kill(self.process.pid, signal.SIGHUP)
 
     def workers(self):
@@ -95,6 +114,24 @@ def instances(number, prepared, folder, **variables):
     finally:
         for server in servers:
             server.stop()
+
+
+def copy_of_the_code(folder):
+    """Copy what the site runs from, so that it can be changed. Gives the folder."""
+    for name in ("nutrisite", "nutrients", "templates"):
+        shutil.copytree(ROOT / name, folder / name)
+    for name in ("static", "fixtures"):
+        (folder / name).symlink_to(ROOT / name)
+    for name in ("manage.py", "gunicorn.conf.py"):
+        shutil.copy(ROOT / name, folder)
+    return folder
+
+
+@contextmanager
+def listening():
+    """A socket that takes connections before anybody serves them, and while nobody does."""
+    with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
+        yield listener
 
 
 def wait_until(holds):

@@ -46,7 +46,7 @@ def test_figures_are_those_of_all_workers_whichever_is_asked(prepared, tmp_path)
         assert [one["2xx"] - before["2xx"] for one in after] == [*range(1, CONNECTIONS + 1)]
 
         old = server.workers()
-        server.reload()
+        server.replace_workers()
         wait_until(lambda: not old & server.workers())
         with closing(server.connection()) as connection:
             assert answered(connection)["4xx"] == after[-1]["4xx"]

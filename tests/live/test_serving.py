@@ -1,16 +1,23 @@
-"""Readers are served on: through a reload, beside clients that stall, and with bounded memory."""
+"""Readers are served on: through a restart, beside clients that stall, and with bounded memory."""
 
 import itertools
 import socket
 import threading
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.live.gunicorns import LOST, PATIENCE, serving, wait_until
+from tests.live.gunicorns import (
+    LOST,
+    PATIENCE,
+    copy_of_the_code,
+    listening,
+    serving,
+    wait_until,
+)
 
-RELOADS, READERS = 3, 6
+REPLACEMENTS, READERS = 3, 6
 STALLED = 24
 PATHS = ("/", "/compare/", "/foods/", "/nutrients/magnesium/", "/articles/", "/healthz")
 
@@ -42,29 +49,108 @@ class Reader(threading.Thread):
         connection.close()
 
 
-def test_reload_under_load_drops_no_request(prepared, tmp_path):
-    with serving(prepared, tmp_path / "site", WEB_WORKERS="2") as server:
-        readers = [Reader(server, keeps_alive=number % 2 == 0) for number in range(READERS)]
-        for reader in readers:
-            reader.start()
-        for _ in range(RELOADS):
-            old = server.workers()
-            server.reload()
-            wait_until(lambda old=old: not old & server.workers() and len(server.workers()) == 2)
-            counts = [reader.read for reader in readers]
-            wait_until(
-                lambda counts=counts: all(
-                    reader.read > count or reader.faults
-                    for reader, count in zip(readers, counts, strict=True)
-                )
-            )
+@contextmanager
+def reading(server):
+    """Readers who read all the while; at the end of the block none may have met a fault."""
+    readers = [Reader(server, keeps_alive=number % 2 == 0) for number in range(READERS)]
+    for reader in readers:
+        reader.start()
+    try:
+        yield readers
+    finally:
         for reader in readers:
             reader.stopped.set()
         for reader in readers:
             reader.join(PATIENCE)
+    assert [fault for reader in readers for fault in reader.faults] == []
 
-        assert [fault for reader in readers for fault in reader.faults] == []
-        assert min(reader.read for reader in readers) > RELOADS
+
+def wait_until_all_read_on(readers):
+    counts = [reader.read for reader in readers]
+    wait_until(
+        lambda: all(
+            reader.read > count or reader.faults
+            for reader, count in zip(readers, counts, strict=True)
+        )
+    )
+
+
+def replace_all_workers(server):
+    old = server.workers()
+    server.replace_workers()
+    wait_until(
+        lambda: (
+            server.process.poll() is not None
+            or (not old & server.workers() and len(server.workers()) == len(old))
+        )
+    )
+
+
+def test_replacing_workers_under_load_drops_no_request(prepared, tmp_path):
+    with (
+        serving(prepared, tmp_path / "site", WEB_WORKERS="2") as server,
+        reading(server) as readers,
+    ):
+        for _ in range(REPLACEMENTS):
+            replace_all_workers(server)
+            wait_until_all_read_on(readers)
+
+    assert min(reader.read for reader in readers) > REPLACEMENTS
+
+
+def upgrade(code):
+    """Put a newer release in place, whose settings and pages need code that comes with it."""
+    with (code / "nutrisite/environment.py").open("a") as file:
+        file.write('\n\ndef policy():\n    return "no-referrer"\n')
+    with (code / "nutrisite/settings.py").open("a") as file:
+        file.write("\nSECURE_REFERRER_POLICY = environment.policy()\n")
+    tags = code / "nutrients/templatetags/newer.py"
+    tags.write_text("from django.template import Library\n\nregister = Library()\n")
+    page = code / "templates/404.html"
+    page.write_text(page.read_text() + "{% load newer %}")
+
+
+def release_of(server):
+    """Which release answers, told by a header; the page is one that nobody asked for before."""
+    with closing(server.connection()) as connection:
+        connection.request("GET", "/nowhere/")
+        answer = connection.getresponse()
+        answer.read()
+    assert answer.status == 404
+    return {"same-origin": "older", "no-referrer": "newer"}[answer.headers["Referrer-Policy"]]
+
+
+def test_workers_made_during_an_upgrade_are_of_the_release_that_runs(prepared, tmp_path):
+    code = copy_of_the_code(tmp_path)
+    with (
+        serving(prepared, tmp_path / "site", code=code, WEB_WORKERS="2") as server,
+        reading(server) as readers,
+    ):
+        upgrade(code)
+        replace_all_workers(server)
+        wait_until_all_read_on(readers)
+
+        assert release_of(server) == "older"
+
+
+def test_restart_on_a_socket_of_systemd_takes_the_new_release_and_drops_no_request(
+    prepared, tmp_path
+):
+    code = copy_of_the_code(tmp_path)
+    with (
+        listening() as listener,
+        serving(
+            prepared, tmp_path / "site", code=code, listener=listener, WEB_WORKERS="2"
+        ) as server,
+        reading(server) as readers,
+    ):
+        assert release_of(server) == "older"
+        upgrade(code)
+        server.stop()
+        server.start()
+        wait_until_all_read_on(readers)
+
+        assert release_of(server) == "newer"
 
 
 @pytest.mark.parametrize(
