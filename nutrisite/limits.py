@@ -30,14 +30,17 @@ NEVER_LIMITED = ("/healthz", "/readyz", "/metrics")
 
 
 def request_limit(get_response: Handler) -> Handler:
-    """Answer 429 to a network that had its share of this minute. Off unless a number is set."""
+    """Answer 429 to a network that had its share of this minute. Off unless a number is set.
+
+    Those whose network cannot be told are not held up: they may be all readers there are.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         allowed = settings.REQUESTS_A_MINUTE
         if not allowed or request.path_info in NEVER_LIMITED:
             return get_response(request)
-        now = time.time()
-        if count(written_network(request), int(now // MINUTE)) <= allowed:
+        now, network = time.time(), written_network(request)
+        if network is None or count(network, int(now // MINUTE)) <= allowed:
             return get_response(request)
         answer = HttpResponse(render_to_string("429.html", request=request), status=429)
         answer.headers["Retry-After"] = str(MINUTE - int(now % MINUTE))
@@ -47,7 +50,7 @@ def request_limit(get_response: Handler) -> Handler:
     return middleware
 
 
-def count(network: str | None, minute: int) -> int:
+def count(network: str, minute: int) -> int:
     """Count one more request of a network in a minute, and give how many that makes.
 
     Redis counts for all instances, and without it the workers of this one count together. Either

@@ -240,7 +240,7 @@ OTP_TOTP_ISSUER = "Nutrisite"
 # are counted in the database, so the count holds for all instances and through a restart.
 AXES_FAILURE_LIMIT = environment.whole_number("SIGN_IN_TRIES", 10, 3, 1000)
 AXES_COOLOFF_TIME = timedelta(minutes=environment.whole_number("SIGN_IN_LOCK_MINUTES", 15, 1, 1440))
-AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
+AXES_LOCKOUT_PARAMETERS = "nutrisite.accounts.locking.counted_by"
 # Else whoever goes on trying could keep an editor out for ever.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_CLIENT_IP_CALLABLE = "nutrisite.client.written_network"

@@ -3,6 +3,7 @@
 import pytest
 from django.test import RequestFactory
 
+from nutrisite import client
 from nutrisite.client import address_of, is_in, network_of
 from nutrisite.environment import networks
 
@@ -37,6 +38,19 @@ def test_proxies_write_the_last_addresses(settings, count, written, address):
 
     asked = request(REMOTE_ADDR="127.0.0.1", HTTP_X_FORWARDED_FOR=written)
     assert str(address_of(asked)) == address
+
+
+@pytest.mark.parametrize("written", ["203.0.113.9", "a, b", ""])
+def test_log_says_once_an_hour_that_nobodys_address_is_known(settings, monkeypatch, lines, written):
+    client._say_that_nobody_is_known.cache_clear()
+    settings.BEHIND_PROXY, settings.PROXY_COUNT = True, 2
+    for hour in (500_000, 500_000, 500_001):
+        monkeypatch.setattr("nutrisite.client.time.time", lambda hour=hour: hour * 3600.0)
+        assert address_of(request(HTTP_X_FORWARDED_FOR=written)) is None
+
+    assert len(lines) == 2
+    assert "PROXY_COUNT=2" in lines[0]
+    assert "203.0.113" not in "".join(lines)
 
 
 def test_ipv6_counts_by_what_one_customer_holds():

@@ -43,6 +43,13 @@ def test_fast_network_waits_and_others_do_not(client, content, limited, still):
     assert statuses(client, 1, "203.0.113.10") == [200]
 
 
+def test_networks_that_cannot_be_told_are_not_counted_as_one(client, content, limited, settings):
+    settings.BEHIND_PROXY, settings.PROXY_COUNT = True, 2
+    headers = {"x-forwarded-for": "198.51.100.1"}
+
+    assert {client.get("/compare/", headers=headers).status_code for _ in range(10)} == {200}
+
+
 def test_page_says_when_to_come_back_and_what_cannot_wait(client, content, limited, still):
     statuses(client, 3)
     answer = client.post("/checklist/", {"symptom": "tremor"}, REMOTE_ADDR="203.0.113.9")

@@ -1,4 +1,4 @@
-"""What somebody sees who tried to sign in too often."""
+"""By what wrong tries to sign in are counted, and what somebody sees who tried too often."""
 
 from __future__ import annotations
 
@@ -7,6 +7,16 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+
+from nutrisite.client import written_network
+
+
+def counted_by(request: HttpRequest, credentials: Any = None) -> list[str]:
+    """Give what wrong tries are counted by: the account, and the network where it is known.
+
+    Those of unknown networks may be everybody's, so that ten of anybody would lock out all.
+    """
+    return ["username", "ip_address"] if written_network(request) else ["username"]
 
 
 def locked_out(

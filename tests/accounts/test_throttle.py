@@ -60,6 +60,27 @@ def test_ipv6_network_counts_as_one(anna):
     assert Browser().sign_in(address="2001:db8::ffff").status_code == 429
 
 
+@pytest.fixture
+def _nobody_is_known(settings):
+    """One proxy passes addresses on where two are said to."""
+    settings.BEHIND_PROXY, settings.PROXY_COUNT = True, 2
+
+
+@pytest.mark.usefixtures("_nobody_is_known")
+def test_tries_from_networks_that_cannot_be_told_do_not_close_each_other(anna):
+    for number in range(TRIES + 1):
+        fail(1, name=f"guess-{number}")
+
+    assert Browser().sign_in().status_code == 302
+
+
+@pytest.mark.usefixtures("_nobody_is_known")
+def test_tries_from_networks_that_cannot_be_told_close_their_account(anna):
+    fail(TRIES)
+
+    assert Browser().sign_in().status_code == 429
+
+
 def test_fewer_tries_close_nothing(anna):
     fail(TRIES - 1)
 
