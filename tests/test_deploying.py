@@ -87,3 +87,8 @@ def test_guide_stops_the_socket_with_the_site_or_the_next_reader_would_start_it(
 
     assert set(stops) == {"systemctl stop nutrisite.socket nutrisite.service"}
     assert "Requires=nutrisite.socket" in text_of("deploy/nutrisite.service")
+
+
+@pytest.mark.parametrize("name", ["docs/deploying.md", "README.md", "deploy/site.env.example"])
+def test_no_value_is_followed_by_a_comment_which_systemd_and_docker_would_read_as_part_of_it(name):
+    assert re.findall(r"^[A-Z_]+=\S*[ \t]+#.*$", text_of(name), re.M) == []
