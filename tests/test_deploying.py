@@ -1,6 +1,7 @@
 """The files for deploying say what the code reads, and give nothing more than it needs."""
 
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -46,7 +47,7 @@ def test_files_for_deploying_set_only_variables_that_exist(name):
 def test_containers_of_the_site_can_write_nowhere_but_to_their_data():
     services = yaml.safe_load(text_of("compose.yaml"))["services"]
 
-    for name in ("site", "prepare"):
+    for name in ("site", "prepare", "backup"):
         assert services[name]["read_only"] is True
         assert services[name]["cap_drop"] == ["ALL"]
         assert services[name]["volumes"] == ["data:/data"]
@@ -92,3 +93,30 @@ def test_guide_stops_the_socket_with_the_site_or_the_next_reader_would_start_it(
 @pytest.mark.parametrize("name", ["docs/deploying.md", "README.md", "deploy/site.env.example"])
 def test_no_value_is_followed_by_a_comment_which_systemd_and_docker_would_read_as_part_of_it(name):
     assert re.findall(r"^[A-Z_]+=\S*[ \t]+#.*$", text_of(name), re.M) == []
+
+
+def test_commands_in_containers_start_nothing_that_migrates_before_them():
+    runs = re.findall(r"docker compose run .*", text_of("docs/deploying.md"))
+
+    assert len(runs) > 2
+    assert [run for run in runs if "--no-deps" not in run] == []
+
+
+@pytest.mark.parametrize("now", ["03:14:59", "03:15:00", "03:15:01", "00:00:00", "23:59:59"])
+def test_backup_in_containers_waits_for_the_next_quarter_past_three(now):
+    command = yaml.safe_load(text_of("compose.yaml"))["services"]["backup"]["command"][-1]
+    wait, backup = command.replace("$$", "$").split(" && ")
+    date = f"date() {{ command date --utc --date='2026-03-01 {now}' \"$@\"; }}"
+    sleep = 'sleep() { command date --utc --date="2026-03-01 $NOW UTC $1 seconds" +%T; echo $1; }'
+    done = subprocess.run(
+        ["sh", "-c", f"{date}; {sleep}; {wait}"],
+        env={"NOW": now, "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    moment, seconds = done.stdout.split()
+
+    assert moment == "03:15:00"
+    assert 0 < int(seconds) <= 86_400
+    assert backup == "exec python manage.py backup --keep 14"
