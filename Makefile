@@ -12,7 +12,7 @@ PREPARE := $(PYTHON) scripts/prepare.py
 LEAN := MALLOC_ARENA_MAX=1 MALLOC_TRIM_THRESHOLD_=65536
 
 .DEFAULT_GOAL := help
-.PHONY: help run admin test test-engines check bench cards format pins update licences audit port packages packages-dev key content static
+.PHONY: help run admin test test-engines check lint-deploy bench cards format pins update licences audit port packages packages-dev key content static
 # The steps of one command build on each other, so `make --jobs` must not mix them.
 .NOTPARALLEL:
 
@@ -37,6 +37,9 @@ test-engines: packages-dev  ## Run every test on PostgreSQL and Redis, installed
 
 check: packages-dev  ## Check style, types, templates, spelling, migrations, settings, pins and content
 	@$(BIN)/python scripts/check.py
+
+lint-deploy: packages-dev  ## Have the files for deploying read by the tools that they are for, where these are here
+	@$(BIN)/python scripts/lint_deploy.py
 
 backup: packages key  ## Copy the live database into one checked file (ARGS="--keep 30")
 	@$(MANAGE) backup $(ARGS)
