@@ -80,13 +80,16 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # Outermost, because the page that it writes shows what all the others add.
     "nutrisite.cache.written_last.middleware",
+    # These write the headers that every answer has, those of the middleware below them too.
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "nutrisite.middleware.response_headers",
     "nutrisite.middleware.next_pages",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Below WhiteNoise, so that files are not logged.
     "nutrisite.middleware.access_log",
+    "nutrisite.refusals.refused_requests",
     "nutrisite.limits.request_limit",
     "nutrisite.middleware.body_limit",
     "nutrisite.cache.away.without_database",
@@ -108,7 +111,6 @@ MIDDLEWARE = [
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 

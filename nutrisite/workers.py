@@ -12,12 +12,21 @@ import selectors
 import socket
 import struct
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
 from functools import partial
+from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 
-from django.template.loader import render_to_string
-from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine
+from gunicorn.http.errors import (
+    ConfigurationProblem,
+    InvalidResponseHeader,
+    InvalidResponseHeaderName,
+    LimitRequestHeaders,
+    LimitRequestLine,
+    ParseException,
+)
+from gunicorn.http.wsgi import Response
 from gunicorn.workers.gthread import ThreadWorker
 
 # Bytes to wait for. A longer request is handed over once these are there; the kernel takes in
@@ -31,17 +40,12 @@ SENDING = 30
 A_MOMENT, MOST_HELD = 0.0002, 20
 PEEK = socket.MSG_PEEK | socket.MSG_DONTWAIT
 END = b"\r\n\r\n"
-# What gunicorn refuses before the site sees it, and a reader's browser may still send.
-TOO_LONG = {
-    LimitRequestLine: "414 URI Too Long",
-    LimitRequestHeaders: "431 Request Header Fields Too Large",
-}
-HEAD = (
-    "HTTP/1.1 {status}\r\nConnection: close\r\nContent-Type: text/html; charset=utf-8\r\n"
-    "Content-Length: {length}\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n"
-    "Content-Security-Policy: default-src 'none'; style-src 'self'; font-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'\r\n\r\n"
-)
+# What is wrong with a request that gunicorn cannot read, where it is more than a bad request.
+REFUSALS = {LimitRequestLine: 414, LimitRequestHeaders: 431}
+# Faults of the site itself, though gunicorn counts them with those of requests.
+OURS = (ConfigurationProblem, InvalidResponseHeader, InvalidResponseHeaderName)
+# In place of a request that could not be read, for gunicorn's writer of answers.
+UNREAD = SimpleNamespace(version=(1, 1), method="GET", should_close=lambda: True)
 LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,9})[ \t]*(?:\r\n|\Z)", re.IGNORECASE)
 CHUNKED = re.compile(rb"\r\ntransfer-encoding:", re.IGNORECASE)
 
@@ -85,20 +89,31 @@ class PatientWorker(ThreadWorker):
         else:
             self._wait_for(conn)
 
+    def load_wsgi(self) -> None:
+        """Load the site, and with it what the worker asks of it.
+
+        Not when this module is loaded: the first process does that once, and a reload must bring
+        in new code.
+        """
+        super().load_wsgi()
+        self.refusals = import_module("nutrisite.refusals")
+
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: BaseException) -> None:
-        """Answer a request that failed: in the site's own words where it is too long."""
-        status = TOO_LONG.get(type(exc))
-        if status is None:
+        """Answer a request that failed: in the site's own words where the client is at fault."""
+        if isinstance(exc, ParseException) and not isinstance(exc, OURS):
+            self._refuse(client, REFUSALS.get(type(exc), 400))
+        else:
             super().handle_error(req, client, addr, exc)
-            return
-        self.log.warning("Invalid request: %s", status)
-        page = render_to_string("413.html").encode()
-        head = HEAD.format(status=status, length=len(page)).encode()
-        with suppress(OSError):
+
+    def _refuse(self, client: socket.socket, status: int) -> None:
+        response = Response(UNREAD, client, self.cfg)
+        environ = self.refusals.environment_of(status)
+        with suppress(OSError), closing(self.wsgi(environ, response.start_response)) as pieces:
             # A connection that closes on unread bytes can take the answer with it.
-            client.recv(LARGEST, socket.MSG_DONTWAIT)
-        with suppress(OSError):
-            client.sendall(head + page)
+            with suppress(OSError):
+                client.recv(LARGEST, socket.MSG_DONTWAIT)
+            for piece in pieces:
+                response.write(piece)
 
     def _has_arrived(self, conn: Any) -> bool:
         try:

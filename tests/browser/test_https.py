@@ -1,8 +1,9 @@
 """The site on https behind a proxy, asked as a proxy asks it: headers, cookies and their scope."""
 
 import re
+import socket
 from collections import namedtuple
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPResponse
 from http.cookies import SimpleCookie
 from urllib.parse import urlencode, urlsplit
 
@@ -101,6 +102,36 @@ def test_page_that_was_deleted_scores_as_high(ask):
     answer = ask("/foods/sports-drink/")
     assert (deleted.status, answer.status) == (302, 410)
     assert points(answer) == 150
+
+
+@pytest.mark.parametrize(
+    ("message", "status"),
+    [
+        (b"GET /compare/?symptom=tremor HTTP/9.9\r\nHost: x\r\n\r\n", 400),
+        (b"g@t /compare/?symptom=tremor HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+        (b"tremor\r\n\r\n", 400),
+        (b"POST /checklist/ HTTP/1.1\r\nContent-Length: tremor\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nX tremor: 1\r\n\r\n", 400),
+        (b"GET /?q=tremor" + b"x" * 10_000 + b" HTTP/1.1\r\n\r\n", 414),
+        (b"GET / HTTP/1.1\r\nX-tremor: " + b"x" * 10_000 + b"\r\n\r\n", 431),
+    ],
+)
+def test_request_that_cannot_be_read_scores_as_high_and_is_not_quoted(
+    ask, secure_site, message, status
+):
+    parts = urlsplit(secure_site.url)
+    with socket.create_connection((parts.hostname, parts.port), timeout=30) as plain:
+        plain.sendall(message)
+        answer = HTTPResponse(plain)
+        answer.begin()
+        html = answer.read().decode()
+
+    assert answer.status == status
+    assert "<h1>" in html
+    assert "tremor" not in html
+    assert score(answer.headers, [], html) == 150
+    # Nothing is left out that another answer that failed has.
+    assert set(ask("/nowhere/").headers) - set(answer.headers) <= {"Vary", "ETag"}
 
 
 def test_admin_scores_higher_because_its_cookies_are_safe(ask):
