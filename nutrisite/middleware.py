@@ -75,7 +75,12 @@ def next_pages(get_response: Handler) -> Handler:
 
 def is_admin(request: HttpRequest) -> bool:
     """Whether the address is one of the admin's."""
-    return f"{request.path_info}/".startswith(f"/{settings.ADMIN_PATH}")
+    return is_path_of_admin(request.path_info)
+
+
+def is_path_of_admin(path: str) -> bool:
+    """Whether a path, such as "/admin/login/", is one of the admin's."""
+    return f"{path}/".startswith(f"/{settings.ADMIN_PATH}")
 
 
 def access_log(get_response: Handler) -> Handler:
@@ -104,12 +109,16 @@ def body_limit(get_response: Handler) -> Handler:
     """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        limit = settings.LONGEST_ADMIN_BODY if is_admin(request) else settings.LONGEST_BODY
-        if not 0 <= declared_length(request) <= limit:
+        if not 0 <= declared_length(request) <= longest_body(request.path_info):
             return HttpResponse(render_to_string("413.html", request=request), status=413)
         return get_response(request)
 
     return middleware
+
+
+def longest_body(path: str) -> int:
+    """Give how many bytes a request to a path may bring. gunicorn's worker waits for no more."""
+    return settings.LONGEST_ADMIN_BODY if is_path_of_admin(path) else settings.LONGEST_BODY
 
 
 def declared_length(request: HttpRequest) -> int:

@@ -18,7 +18,7 @@ from nutrisite.middleware import Handler
 
 # Where the worker says what was wrong, in the request's environment.
 STATUS = "nutrisite.refused"
-PAGES = {400: "400.html", 414: "413.html", 431: "413.html"}
+PAGES = {400: "400.html", 408: "408.html", 414: "413.html", 431: "413.html"}
 
 
 def environment_of(status: int) -> dict[str, Any]:

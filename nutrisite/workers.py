@@ -7,11 +7,12 @@ which costs no thread, until it is there as a whole.
 
 from __future__ import annotations
 
-import re
 import selectors
 import socket
 import struct
 import time
+from collections.abc import Callable
+from concurrent.futures import Future
 from contextlib import closing, suppress
 from functools import partial
 from importlib import import_module
@@ -29,65 +30,35 @@ from gunicorn.http.errors import (
 from gunicorn.http.wsgi import Response
 from gunicorn.workers.gthread import ThreadWorker
 
-# Bytes to wait for. A longer request is handed over once these are there; the kernel takes in
-# about twice as many before anybody reads.
-LARGEST = 32_768
-# Seconds for a request to arrive up to that size, and then for each further piece of it.
-PATIENCE = 15
+from nutrisite.connections import PATIENCE, Connection
+
+# Bytes that bodies longer than a reader's form may have in memory together, in each worker.
+LONG, MOST_OF_LONG = 131_072, 32_000_000
 # Seconds in which a client must take some of the answer.
 SENDING = 30
+# Seconds for a client to hang up, once it has been told everything.
+PARTING = 2
 # By how many seconds a worker holds back for each connection that it has, up to so many of them.
 A_MOMENT, MOST_HELD = 0.0002, 20
-PEEK = socket.MSG_PEEK | socket.MSG_DONTWAIT
-END = b"\r\n\r\n"
 # What is wrong with a request that gunicorn cannot read, where it is more than a bad request.
 REFUSALS = {LimitRequestLine: 414, LimitRequestHeaders: 431}
 # Faults of the site itself, though gunicorn counts them with those of requests.
 OURS = (ConfigurationProblem, InvalidResponseHeader, InvalidResponseHeaderName)
 # In place of a request that could not be read, for gunicorn's writer of answers.
 UNREAD = SimpleNamespace(version=(1, 1), method="GET", should_close=lambda: True)
-LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,9})[ \t]*(?:\r\n|\Z)", re.IGNORECASE)
-CHUNKED = re.compile(rb"\r\ntransfer-encoding:", re.IGNORECASE)
-
-
-def is_whole(data: bytes) -> bool:
-    """Whether a request that begins with this data has arrived, or is too long to wait for."""
-    if len(data) >= LARGEST:
-        return True
-    head, end, body = data.partition(END)
-    if not end:
-        return False
-    if CHUNKED.search(head):
-        return data.endswith(b"0" + END)
-    length = LENGTH.search(head)
-    return length is None or len(body) >= int(length[1]) or not _may_fit(head, int(length[1]))
-
-
-def _may_fit(head: bytes, length: int) -> bool:
-    return len(head) + len(END) + length < LARGEST
 
 
 class PatientWorker(ThreadWorker):
-    """gunicorn's threads behind a poller that waits for whole requests."""
+    """gunicorn's threads behind a poller that waits for whole requests.
 
-    def accept(self, listener: Any) -> None:
-        """Take a connection, the later the more this worker holds already.
+    All but `handle`, `handle_error` and what they call runs in the poller's own thread.
+    """
 
-        All workers wake up for one, and the one that holds fewest takes it. Otherwise kept-alive
-        connections may all end up with one worker while the others have nothing to do.
-        """
-        time.sleep(min(self.nr_conns, MOST_HELD) * A_MOMENT)
-        super().accept(listener)
-
-    def enqueue_req(self, conn: Any) -> None:
-        """Give a connection to a thread, or to the poller while its request is still coming."""
-        read_ahead = conn.parser and conn.parser.unreader.buf.getvalue()
-        if read_ahead or self._has_arrived(conn):
-            conn.deadline = None
-            conn.data_ready = True
-            super().enqueue_req(conn)
-        else:
-            self._wait_for(conn)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Connections in the poller, but for those that are kept alive; the oldest first.
+        self._waiting: dict[Connection, None] = {}
+        self._next_look = 0.0
 
     def load_wsgi(self) -> None:
         """Load the site, and with it what the worker asks of it.
@@ -96,7 +67,53 @@ class PatientWorker(ThreadWorker):
         in new code.
         """
         super().load_wsgi()
-        self.refusals = import_module("nutrisite.refusals")
+        self._refusals = import_module("nutrisite.refusals")
+        self._longest_body = import_module("nutrisite.middleware").longest_body
+
+    def accept(self, listener: Any) -> None:
+        """Take a connection, the later the more this worker holds already.
+
+        All workers wake up for one, and the one that holds fewest takes it. Otherwise kept-alive
+        connections may all end up with one worker while the others have nothing to do.
+        """
+        time.sleep(min(self.nr_conns, MOST_HELD) * A_MOMENT)
+        try:
+            client, address = listener.accept()
+        except (BlockingIOError, ConnectionAbortedError):
+            return
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", SENDING, 0))
+        self.nr_conns += 1
+        conn = Connection(self.cfg, client, address, listener.getsockname(), self._longest_body)
+        self.enqueue_req(conn)
+
+    def enqueue_req(self, conn: Connection) -> None:
+        """Wait for the next request of a connection, and give it to a thread."""
+        self._wait(conn, self._receive, PATIENCE)
+        self._receive(conn)
+
+    def finish_request(self, conn: Connection, fs: Future[bool]) -> None:
+        """Go on with a connection that a thread is done with."""
+        error = fs.exception()
+        if error:
+            self.log.error("Error handling request", exc_info=error)
+        if error or not fs.result():
+            self._part_from(conn)
+        elif conn.arrived:
+            self.enqueue_req(conn)
+        else:
+            super().finish_request(conn, fs)
+
+    def murder_pending(self) -> None:
+        """Give up, once a second, on clients that let us wait for too long."""
+        now = time.monotonic()
+        if now < self._next_look:
+            return
+        self._next_look = now + 1
+        for conn in [conn for conn in self._waiting if conn.timeout <= now]:
+            if conn.arrived:
+                self._give_to_thread(conn, self._refuse, conn.sock, 408)
+            else:
+                self._drop(conn)
 
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: BaseException) -> None:
         """Answer a request that failed: in the site's own words where the client is at fault."""
@@ -107,49 +124,70 @@ class PatientWorker(ThreadWorker):
 
     def _refuse(self, client: socket.socket, status: int) -> None:
         response = Response(UNREAD, client, self.cfg)
-        environ = self.refusals.environment_of(status)
+        environ = self._refusals.environment_of(status)
         with suppress(OSError), closing(self.wsgi(environ, response.start_response)) as pieces:
-            # A connection that closes on unread bytes can take the answer with it.
-            with suppress(OSError):
-                client.recv(LARGEST, socket.MSG_DONTWAIT)
             for piece in pieces:
                 response.write(piece)
 
-    def _has_arrived(self, conn: Any) -> bool:
+    def _receive(self, conn: Connection, client: object = None) -> None:
         try:
-            data = conn.sock.recv(LARGEST, PEEK)
-        except BlockingIOError:
-            conn.seen = 0
-            return False
+            # What follows the last request may be a whole one.
+            if not conn.has_request():
+                conn.receive()
+            if conn.has_request():
+                conn.hand_over()
+                self._give_to_thread(conn, self.handle, conn)
+            elif conn.size is not None and conn.size > LONG:
+                self._make_room()
         except OSError:
-            # A thread finds the same, and tells nobody but itself.
-            return True
-        # Readable with nothing new: the client has said all that it will.
-        is_over = not data or len(data) == getattr(conn, "seen", 0)
-        conn.seen = len(data)
-        if not (is_over or is_whole(data)):
-            return False
-        conn.seen = 0
-        self._wake_at(conn, 1)
-        _bound(conn.sock)
-        return True
+            self._drop(conn)
+        except ParseException as error:
+            self._give_to_thread(conn, self.handle_error, None, conn.sock, conn.client, error)
 
-    def _wait_for(self, conn: Any) -> None:
-        if not getattr(conn, "deadline", None):
-            conn.deadline = time.monotonic() + PATIENCE
-        conn.timeout = conn.deadline
-        conn.sock.setblocking(False)
-        # Otherwise the poller would come back at once with the bytes that are there already.
-        self._wake_at(conn, conn.seen + 1)
-        self.pending_conns.append(conn)
-        arrived = partial(self.on_pending_socket_readable, conn)
-        self.poller.register(conn.sock, selectors.EVENT_READ, arrived)
+    def _make_room(self) -> None:
+        """Let go of the oldest long bodies where all that are promised would not fit."""
+        long = [conn for conn in self._waiting if (conn.size or 0) > LONG]
+        while sum(conn.size or 0 for conn in long) > MOST_OF_LONG:
+            self._drop(long.pop(0))
 
-    def _wake_at(self, conn: Any, size: int) -> None:
-        conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, size)
+    def _part_from(self, conn: Connection) -> None:
+        """Close a connection once the client has.
 
+        Bytes of a client that nobody read could otherwise take the answer with them.
+        """
+        try:
+            conn.sock.shutdown(socket.SHUT_WR)
+        except OSError:
+            self._close(conn)
+        else:
+            conn.arrived.clear()
+            self._wait(conn, self._read_to_the_end, PARTING)
 
-def _bound(client: socket.socket) -> None:
-    """Let a thread that reads on or answers wait for a client no longer than this."""
-    for option, seconds in ((socket.SO_RCVTIMEO, PATIENCE), (socket.SO_SNDTIMEO, SENDING)):
-        client.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", seconds, 0))
+    def _read_to_the_end(self, conn: Connection, client: object = None) -> None:
+        try:
+            conn.receive()
+        except OSError:
+            self._drop(conn)
+        conn.arrived.clear()
+
+    def _give_to_thread(self, conn: Connection, work: Callable[..., Any], *args: Any) -> None:
+        self._stop_waiting(conn)
+        done = self.tpool.submit(work, *args)
+        done.add_done_callback(partial(self.method_queue.defer, self.finish_request, conn))
+
+    def _wait(self, conn: Connection, then: Callable[..., None], seconds: float) -> None:
+        conn.timeout = time.monotonic() + seconds
+        self._waiting[conn] = None
+        self.poller.register(conn.sock, selectors.EVENT_READ, partial(then, conn))
+
+    def _stop_waiting(self, conn: Connection) -> None:
+        del self._waiting[conn]
+        self.poller.unregister(conn.sock)
+
+    def _drop(self, conn: Connection) -> None:
+        self._stop_waiting(conn)
+        self._close(conn)
+
+    def _close(self, conn: Connection) -> None:
+        self.nr_conns -= 1
+        conn.close()

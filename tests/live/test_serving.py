@@ -3,7 +3,7 @@
 import itertools
 import socket
 import threading
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -153,38 +153,93 @@ def test_restart_on_a_socket_of_systemd_takes_the_new_release_and_drops_no_reque
         assert release_of(server) == "newer"
 
 
+HEAD = b"POST %b HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: %d\r\n\r\n"
+
+
+def clients(server, stack, sent, number=STALLED):
+    """So many clients that have sent this and go on waiting, until the stack ends."""
+    found = []
+    for _ in range(number):
+        one = socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE)
+        found.append(stack.enter_context(closing(one)))
+        one.sendall(sent)
+    return found
+
+
+def assert_readers_are_served(server):
+    for path in PATHS * 2:
+        with closing(server.connection()) as connection:
+            connection.timeout = 4
+            connection.request("GET", path)
+            assert connection.getresponse().status == 200
+
+
 @pytest.mark.parametrize(
     "sent",
     [
         b"",
         b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ",
-        b"POST /checklist/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 900\r\n\r\nsymptom=",
+        HEAD % (b"/checklist/", 900) + b"symptom=",
+        HEAD % (b"/checklist/", 60_000),
+        HEAD % (b"/admin/login/", 1_000_000) + b"username=" + b"x" * 100_000,
     ],
-    ids=["silent", "half a header", "half a form"],
+    ids=["silent", "half a header", "half a form", "no form", "half an article"],
 )
 def test_clients_that_stall_do_not_block_readers(prepared, tmp_path, sent):
     with serving(prepared, tmp_path / "site", WEB_WORKERS="1") as server, ExitStack() as stack:
-        stalled = []
-        for _ in range(STALLED):
-            one = socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE)
-            stalled.append(stack.enter_context(closing(one)))
-            one.sendall(sent)
-        for path in PATHS * 2:
-            with closing(server.connection()) as connection:
-                connection.timeout = 4
-                connection.request("GET", path)
-                assert connection.getresponse().status == 200
+        stalled = clients(server, stack, sent)
+        assert_readers_are_served(server)
 
         # They were waiting all the while: nobody hung up on them to serve the readers.
         assert all(is_open(one) for one in stalled)
 
 
+def test_clients_that_do_not_hang_up_do_not_block_readers(prepared, tmp_path):
+    sent = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
+    with serving(prepared, tmp_path / "site", WEB_WORKERS="1") as server, ExitStack() as stack:
+        for one in clients(server, stack, sent):
+            assert one.recv(100).startswith(b"HTTP/1.1 200")
+        assert_readers_are_served(server)
+
+
+def test_request_that_comes_too_slowly_is_told_so_while_readers_are_served(prepared, tmp_path):
+    """A byte now and then counts for no more than silence."""
+    with serving(prepared, tmp_path / "site", WEB_WORKERS="1") as server, ExitStack() as stack:
+        [still, trickling] = clients(server, stack, HEAD % (b"/checklist/", 900), 2)
+        [unfinished] = clients(server, stack, b"GET / HTTP/1.1\r\nX-Slow: ", 1)
+        while is_open(trickling):
+            with suppress(ConnectionError):
+                trickling.sendall(b"x")
+            assert_readers_are_served(server)
+
+        for one in (still, trickling, unfinished):
+            one.settimeout(PATIENCE)
+            assert one.recv(100).startswith(b"HTTP/1.1 408 ")
+        log = server.log.read_text()
+        assert "ERROR" not in log
+        assert "Traceback" not in log
+
+
+def test_long_forms_that_stall_take_a_bounded_amount_of_memory(prepared, tmp_path):
+    with serving(prepared, tmp_path / "site", WEB_WORKERS="1") as server, ExitStack() as stack:
+        stalled = clients(server, stack, HEAD % (b"/admin/login/", 9_000_000))
+        wait_until(lambda: not is_open(stalled[-4]))
+
+        # The latest are waited for, as many as there is room for.
+        assert [is_open(one) for one in stalled] == [False] * (STALLED - 3) + [True] * 3
+        assert_readers_are_served(server)
+
+
 def is_open(connection):
+    """Whether the server has neither answered nor hung up."""
     connection.setblocking(False)
     try:
-        return connection.recv(1) != b""
+        connection.recv(1, socket.MSG_PEEK)
     except BlockingIOError:
         return True
+    except ConnectionError:
+        pass
+    return False
 
 
 def resident_megabytes(server):
