@@ -1,10 +1,16 @@
-"""A client's connection, from which a thread is given whole requests and nothing to wait for."""
+"""A client's connection, at which no thread ever waits.
+
+A thread is given whole requests, and its answer is taken from it at once, however slowly the client
+reads.
+"""
 
 from __future__ import annotations
 
 import re
 import socket
 from collections.abc import Callable
+from pathlib import Path
+from tempfile import SpooledTemporaryFile
 from typing import Any
 from urllib.parse import unquote
 
@@ -14,12 +20,16 @@ from gunicorn.http.message import Request
 from gunicorn.http.unreader import IterUnreader, Unreader
 from gunicorn.workers.gthread import TConn
 
-# Seconds for a request to arrive, and bytes a second at which a long body has to come beyond them.
-PATIENCE, SLOWEST = 15, 10_000
+# Seconds for a request to arrive and for an answer to be read, and bytes a second at which a long
+# body or answer has to go beyond them.
+PATIENCE, READING, SLOWEST = 15, 30, 10_000
 # Bytes of a header; all that gunicorn allows one by one would be eight times as much.
 LONGEST_HEAD = 65_536
-# Bytes that are taken from a client at once.
+# Bytes that are taken from a client or given to it at once.
 PIECE = 65_536
+# Bytes of an answer that wait in memory for a client to read them; no page is as long. More of it
+# waits in a file without a name.
+IN_MEMORY = 512_000
 END = b"\r\n\r\n"
 HAS_BODY = re.compile(rb"\r\ncontent-length:", re.IGNORECASE)
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -37,13 +47,76 @@ class AllThatArrived(Unreader):
         raise NoMoreData
 
 
+class ClientSocket(socket.socket):
+    """A client's socket that takes what is sent without a wait, and keeps what the client does not.
+
+    `folder` is where answers wait that are too long for memory.
+    """
+
+    def __init__(self, accepted: socket.socket, folder: Path) -> None:
+        super().__init__(fileno=accepted.detach())
+        self._file = SpooledTemporaryFile(IN_MEMORY, dir=str(folder))  # noqa: SIM115
+        self._sent = self._written = 0
+
+    @property
+    def unsent(self) -> int:
+        """How many bytes wait for the client to read on."""
+        return self._written - self._sent
+
+    def sendall(self, data: Any, flags: int = 0) -> None:
+        """Take bytes to be sent. Raises OSError where the client is gone or the disk is full."""
+        rest = memoryview(data)
+        if not self.unsent:
+            rest = rest[self._push(rest) :]
+        if rest:
+            self._file.seek(self._written)
+            self._written += self._file.write(rest)
+            self.send_on()
+
+    def send(self, data: Any, flags: int = 0) -> int:
+        """As `sendall`, and give the number of bytes."""
+        self.sendall(data)
+        return len(data)
+
+    def sendfile(self, file: Any, offset: int = 0, count: int | None = None) -> int:
+        """As `send`, for a file."""
+        file.seek(offset)
+        return self.send(file.read(-1 if count is None else count))
+
+    def send_on(self) -> None:
+        """Send one more piece of what is unsent, as much as the client takes now.
+
+        Raises OSError where the client is gone.
+        """
+        self._file.seek(self._sent)
+        self._sent += self._push(self._file.read(PIECE))
+        if not self.unsent:
+            self._sent = self._written = 0
+            self._file.seek(0)
+            self._file.truncate()
+
+    def close(self) -> None:
+        """Close, and forget what is unsent."""
+        self._file.close()
+        super().close()
+
+    def _push(self, data: bytes | memoryview) -> int:
+        try:
+            return super().send(data, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return 0
+
+
 class Connection(TConn):
-    """gunicorn's connection, with the request that is arriving on it."""
+    """gunicorn's connection, with the request that is arriving on it.
+
+    `longest_body` gives how long a body the site reads at a path.
+    """
 
     def __init__(
         self,
         cfg: Any,
-        sock: socket.socket,
+        sock: ClientSocket,
         client: Any,
         server: Any,
         longest_body: Callable[[str], int],
@@ -113,5 +186,5 @@ class Connection(TConn):
         if length > self._longest_body(unquote(request.path)):
             return 0
         if request._expected_100_continue and len(self.arrived) == len(head):
-            self.sock.send(CONTINUE, socket.MSG_DONTWAIT)
+            self.sock.sendall(CONTINUE)
         return length

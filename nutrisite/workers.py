@@ -1,15 +1,15 @@
-"""The gunicorn worker: threads are for requests that have arrived, never for clients that stall.
+"""The gunicorn worker: threads are for making answers, never for clients that stall.
 
 gunicorn's own worker gives a thread to a connection with its first byte, and a client that then
-stalls keeps it. A few of those, and nobody else is answered. Here a request waits in the poller,
-which costs no thread, until it is there as a whole.
+stalls, or reads its answer slowly, keeps it. A few of those, and nobody else is answered. Here a
+request waits in the poller, which costs no thread, until it is there as a whole, and so does an
+answer until it is read.
 """
 
 from __future__ import annotations
 
 import selectors
 import socket
-import struct
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -19,6 +19,7 @@ from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
 
+from django.conf import settings
 from gunicorn.http.errors import (
     ConfigurationProblem,
     InvalidResponseHeader,
@@ -30,12 +31,11 @@ from gunicorn.http.errors import (
 from gunicorn.http.wsgi import Response
 from gunicorn.workers.gthread import ThreadWorker
 
-from nutrisite.connections import PATIENCE, Connection
+from nutrisite.connections import PATIENCE, READING, SLOWEST, ClientSocket, Connection
 
-# Bytes that bodies longer than a reader's form may have in memory together, in each worker.
-LONG, MOST_OF_LONG = 131_072, 32_000_000
-# Seconds in which a client must take some of the answer.
-SENDING = 30
+# Bytes above which a body or an answer is long; and those that all long bodies may have in memory
+# together, and all long answers on the disk, in each worker.
+LONG, MOST_COMING, MOST_UNSENT = 131_072, 32_000_000, 128_000_000
 # Seconds for a client to hang up, once it has been told everything.
 PARTING = 2
 # By how many seconds a worker holds back for each connection that it has, up to so many of them.
@@ -81,9 +81,9 @@ class PatientWorker(ThreadWorker):
             client, address = listener.accept()
         except (BlockingIOError, ConnectionAbortedError):
             return
-        client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", SENDING, 0))
         self.nr_conns += 1
-        conn = Connection(self.cfg, client, address, listener.getsockname(), self._longest_body)
+        own = ClientSocket(client, settings.VAR_DIR)
+        conn = Connection(self.cfg, own, address, listener.getsockname(), self._longest_body)
         self.enqueue_req(conn)
 
     def enqueue_req(self, conn: Connection) -> None:
@@ -92,11 +92,15 @@ class PatientWorker(ThreadWorker):
         self._receive(conn)
 
     def finish_request(self, conn: Connection, fs: Future[bool]) -> None:
-        """Go on with a connection that a thread is done with."""
-        error = fs.exception()
-        if error:
+        """Go on with a connection that a thread is done with, once its answer is read."""
+        if conn.sock.unsent:
+            seconds = READING + conn.sock.unsent / SLOWEST
+            self._wait(conn, partial(self._send, fs), seconds, selectors.EVENT_WRITE)
+            self._make_room(lambda conn: conn.sock.unsent, MOST_UNSENT)
+        elif error := fs.exception():
             self.log.error("Error handling request", exc_info=error)
-        if error or not fs.result():
+            self._part_from(conn)
+        elif not fs.result():
             self._part_from(conn)
         elif conn.arrived:
             self.enqueue_req(conn)
@@ -110,7 +114,7 @@ class PatientWorker(ThreadWorker):
             return
         self._next_look = now + 1
         for conn in [conn for conn in self._waiting if conn.timeout <= now]:
-            if conn.arrived:
+            if conn.arrived and not conn.sock.unsent:
                 self._give_to_thread(conn, self._refuse, conn.sock, 408)
             else:
                 self._drop(conn)
@@ -138,16 +142,26 @@ class PatientWorker(ThreadWorker):
                 conn.hand_over()
                 self._give_to_thread(conn, self.handle, conn)
             elif conn.size is not None and conn.size > LONG:
-                self._make_room()
+                self._make_room(lambda conn: conn.size or 0, MOST_COMING)
         except OSError:
             self._drop(conn)
         except ParseException as error:
             self._give_to_thread(conn, self.handle_error, None, conn.sock, conn.client, error)
 
-    def _make_room(self) -> None:
-        """Let go of the oldest long bodies where all that are promised would not fit."""
-        long = [conn for conn in self._waiting if (conn.size or 0) > LONG]
-        while sum(conn.size or 0 for conn in long) > MOST_OF_LONG:
+    def _send(self, fs: Future[bool], conn: Connection, client: object) -> None:
+        try:
+            conn.sock.send_on()
+        except OSError:
+            self._drop(conn)
+            return
+        if not conn.sock.unsent:
+            self._stop_waiting(conn)
+            self.finish_request(conn, fs)
+
+    def _make_room(self, held: Callable[[Connection], int], most: int) -> None:
+        """Let go of the oldest connections that hold much, where all of them hold too much."""
+        long = [conn for conn in self._waiting if held(conn) > LONG]
+        while sum(map(held, long)) > most:
             self._drop(long.pop(0))
 
     def _part_from(self, conn: Connection) -> None:
@@ -175,10 +189,16 @@ class PatientWorker(ThreadWorker):
         done = self.tpool.submit(work, *args)
         done.add_done_callback(partial(self.method_queue.defer, self.finish_request, conn))
 
-    def _wait(self, conn: Connection, then: Callable[..., None], seconds: float) -> None:
+    def _wait(
+        self,
+        conn: Connection,
+        then: Callable[..., None],
+        seconds: float,
+        event: int = selectors.EVENT_READ,
+    ) -> None:
         conn.timeout = time.monotonic() + seconds
         self._waiting[conn] = None
-        self.poller.register(conn.sock, selectors.EVENT_READ, partial(then, conn))
+        self.poller.register(conn.sock, event, partial(then, conn))
 
     def _stop_waiting(self, conn: Connection) -> None:
         del self._waiting[conn]

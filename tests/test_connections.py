@@ -1,7 +1,8 @@
-"""When a request is there for a thread, and what becomes of one that is not there as a whole."""
+"""When a request is there for a thread, and how an answer waits for a client that reads slowly."""
 
 import socket
 import time
+from contextlib import suppress
 
 import pytest
 from django.conf import settings
@@ -10,7 +11,15 @@ from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, NoMoreDa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nutrisite.connections import CONTINUE, LONGEST_HEAD, PATIENCE, SLOWEST, Connection
+from nutrisite.connections import (
+    CONTINUE,
+    IN_MEMORY,
+    LONGEST_HEAD,
+    PATIENCE,
+    SLOWEST,
+    ClientSocket,
+    Connection,
+)
 from nutrisite.middleware import longest_body
 
 GET = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -24,12 +33,11 @@ def post(path, length, more=b""):
 
 
 @pytest.fixture
-def ends():
+def ends(tmp_path):
     """The server's and the client's end of a connection."""
-    ends = socket.socketpair()
-    yield ends
-    for end in ends:
-        end.close()
+    accepted, client = socket.socketpair()
+    with ClientSocket(accepted, tmp_path) as server, client:
+        yield server, client
 
 
 @pytest.fixture
@@ -151,12 +159,67 @@ def test_client_that_hangs_up_before_its_request_is_there_has_none(connection, c
 
 @given(st.binary(max_size=400), st.sampled_from([GET, POST, CHUNKS, b""]), st.integers(0, 60))
 def test_no_bytes_are_more_than_it_can_judge(data, request_sent, place):
-    one, other = socket.socketpair()
-    with one, other:
-        connection = arriving(one, request_sent[:place] + data + request_sent[place:])
+    accepted, client = socket.socketpair()
+    with accepted, client:
+        connection = arriving(accepted, request_sent[:place] + data + request_sent[place:])
         assert connection.has_request() in (True, False)
         connection.arrived += b"x" * LONGEST_HEAD * 2
         try:
             assert connection.has_request()
         except ParseException:
             assert connection.size is None
+
+
+def read(client, size):
+    """Read so many bytes, as they come."""
+    got = b""
+    while len(got) < size:
+        got += client.recv(65_536)
+    return got
+
+
+ANSWER = b"".join(b"%7d\n" % number for number in range(IN_MEMORY // 2))
+
+
+def test_answer_is_taken_at_once_and_sent_as_the_client_reads(ends):
+    server, client = ends
+    for start in range(0, len(ANSWER), 100_000):
+        server.sendall(ANSWER[start : start + 100_000])
+    assert server.unsent > IN_MEMORY
+
+    got = b""
+    while server.unsent:
+        client.setblocking(False)
+        with suppress(BlockingIOError):
+            got += client.recv(1_000_000)
+        server.send_on()
+    client.setblocking(True)
+    got += read(client, len(ANSWER) - len(got))
+
+    assert got == ANSWER
+    # And so is the next one, in its turn.
+    server.send(b"next")
+    assert (server.unsent, client.recv(10)) == (0, b"next")
+
+
+def test_answer_that_a_client_reads_at_once_waits_nowhere(ends, tmp_path):
+    server, client = ends
+    (tmp_path / "file").write_bytes(b"0123456789")
+    server.sendall(b"head ")
+    with (tmp_path / "file").open("rb") as file:
+        server.sendfile(file, 2, 5)
+        server.sendfile(file, 8)
+
+    assert server.unsent == 0
+    assert read(client, 12) == b"head 2345689"
+
+
+def test_client_that_is_gone_is_noticed_by_who_sends(ends):
+    server, client = ends
+    server.sendall(ANSWER)
+    client.close()
+
+    with pytest.raises(OSError, match=r"peer|pipe"):
+        server.send_on()
+    with pytest.raises(OSError, match=r"peer|pipe"):
+        server.sendall(b"more")

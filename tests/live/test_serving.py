@@ -1,6 +1,7 @@
 """Readers are served on: through a restart, beside clients that stall, and with bounded memory."""
 
 import itertools
+import re
 import socket
 import threading
 from contextlib import ExitStack, closing, contextmanager, suppress
@@ -18,7 +19,7 @@ from tests.live.gunicorns import (
 )
 
 REPLACEMENTS, READERS = 3, 6
-STALLED = 24
+STALLED, PAGES = 24, 100
 PATHS = ("/", "/compare/", "/foods/", "/nutrients/magnesium/", "/articles/", "/healthz")
 
 
@@ -200,6 +201,24 @@ def test_clients_that_do_not_hang_up_do_not_block_readers(prepared, tmp_path):
         for one in clients(server, stack, sent):
             assert one.recv(100).startswith(b"HTTP/1.1 200")
         assert_readers_are_served(server)
+
+
+def test_clients_that_read_slowly_do_not_block_readers(prepared, tmp_path):
+    """Each asks for far more than the kernel takes, and reads it when the readers were served."""
+    ask = b"GET /foods/ HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+    with serving(prepared, tmp_path / "site", WEB_WORKERS="1") as server, ExitStack() as stack:
+        slow = clients(server, stack, ask * PAGES)
+        assert_readers_are_served(server)
+
+        with slow[0].makefile("rb") as file:
+            whole = [read_answer(file) for _ in range(PAGES)]
+        assert len(set(whole)) == 1
+        assert whole[0].endswith(b"</html>\n")
+
+
+def read_answer(file):
+    head = b"".join(iter(file.readline, b"\r\n"))
+    return file.read(int(re.search(rb"Content-Length: (\d+)", head)[1]))
 
 
 def test_request_that_comes_too_slowly_is_told_so_while_readers_are_served(prepared, tmp_path):

@@ -1,0 +1,96 @@
+"""How long the worker waits for clients that read slowly, and how much it keeps for them."""
+
+import selectors
+import socket
+import time
+from concurrent.futures import Future
+from contextlib import ExitStack
+from types import SimpleNamespace
+
+import pytest
+from gunicorn.config import Config
+
+from nutrisite.connections import READING, SLOWEST, ClientSocket, Connection
+from nutrisite.middleware import longest_body
+from nutrisite.workers import LONG, MOST_UNSENT, PARTING, PatientWorker
+
+ANSWER = bytes(30_000_000)
+
+
+@pytest.fixture
+def worker():
+    """A worker that nobody has started, with a poller."""
+    worker = PatientWorker(0, 0, [], None, 30, Config(), SimpleNamespace())
+    with selectors.DefaultSelector() as worker.poller:
+        yield worker
+    worker.tmp.close()
+
+
+@pytest.fixture
+def answered(worker, tmp_path):
+    """Have the worker answer a new client with these bytes, which it does not read."""
+    with ExitStack() as stack:
+
+        def answered(answer, is_kept=True):
+            accepted, client = (stack.enter_context(end) for end in socket.socketpair())
+            own = stack.enter_context(ClientSocket(accepted, tmp_path))
+            conn = Connection(worker.cfg, own, ("192.0.2.1", 1), ("192.0.2.2", 80), longest_body)
+            worker.nr_conns += 1
+            own.sendall(answer)
+            done = Future()
+            done.set_result(is_kept)
+            worker.finish_request(conn, done)
+            return conn, client
+
+        yield answered
+
+
+def work(worker):
+    for key, _ in worker.poller.select(0):
+        key.data(key.fileobj)
+
+
+def test_slow_reader_has_half_a_minute_and_more_for_a_long_answer(worker, answered):
+    conn, _ = answered(ANSWER)
+    allowed = conn.timeout - time.monotonic()
+    assert allowed == pytest.approx(READING + conn.sock.unsent / SLOWEST, abs=1)
+
+    worker.murder_pending()
+    assert worker.nr_conns == 1
+    conn.timeout = worker._next_look = 0
+    worker.murder_pending()
+    assert worker.nr_conns == 0
+    assert conn.sock.fileno() == -1
+
+
+@pytest.mark.parametrize("is_kept", [True, False])
+def test_connection_goes_on_once_the_answer_is_read(worker, answered, is_kept):
+    conn, client = answered(ANSWER, is_kept)
+    left = len(ANSWER)
+    while left:
+        left -= len(client.recv(1_000_000))
+        work(worker)
+
+    assert list(worker.keepalived_conns) == ([conn] if is_kept else [])
+    if not is_kept:
+        assert client.recv(1) == b""
+        assert conn.timeout - time.monotonic() < PARTING
+        client.close()
+        work(worker)
+    assert worker.nr_conns == is_kept
+
+
+def test_slow_reader_who_hangs_up_is_let_go(worker, answered):
+    _, client = answered(ANSWER)
+    client.close()
+    work(worker)
+
+    assert worker.nr_conns == 0
+
+
+def test_oldest_long_answers_are_let_go_where_all_would_take_too_much(worker, answered):
+    short = [answered(bytes(LONG))[0] for _ in range(3)]
+    long = [answered(ANSWER)[0] for _ in range(MOST_UNSENT // len(ANSWER) + 2)]
+
+    assert [conn.sock.fileno() == -1 for conn in long] == [True] * 2 + [False] * (len(long) - 2)
+    assert all(conn.sock.fileno() > 0 for conn in short)
