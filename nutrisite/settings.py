@@ -80,12 +80,13 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # Outermost, because the page that it writes shows what all the others add.
     "nutrisite.cache.written_last.middleware",
-    # These write the headers that every answer has, those of the middleware below them too.
-    "django.middleware.security.SecurityMiddleware",
+    # These write the headers that every answer has, those of the middleware below them too. The
+    # last answers by itself where it leads to https, or cannot for a wrong Host.
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "nutrisite.middleware.response_headers",
     "nutrisite.middleware.next_pages",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Below WhiteNoise, so that files are not logged.
     "nutrisite.middleware.access_log",

@@ -16,6 +16,13 @@ from tests.observatory import score
 from tests.test_headers import ADDRESSES, MACHINES
 
 HOST = "nutrisite.example"
+OWN_HEADERS = (
+    "Content-Security-Policy",
+    "Cross-Origin-Embedder-Policy",
+    "Cross-Origin-Resource-Policy",
+    "Permissions-Policy",
+    "X-Frame-Options",
+)
 Answer = namedtuple("Answer", "status headers cookies text")
 
 PAGES = {reverse(name) for name in ADDRESSES if name.split(":")[1] not in MACHINES}
@@ -189,6 +196,15 @@ def test_plain_http_leads_to_the_same_page_on_https(ask):
 
     assert answer.status == 301
     assert answer.headers["Location"] == f"https://{HOST}/compare/?symptom=tremor"
+    assert set(OWN_HEADERS) <= set(answer.headers)
+
+
+def test_plain_http_under_a_name_of_somebody_else_is_refused_with_our_headers(ask):
+    answer = ask("/compare/", scheme="http", Host="evil.example")
+
+    assert answer.status == 400
+    assert set(OWN_HEADERS) <= set(answer.headers)
+    assert "evil.example" not in answer.text
 
 
 def cookies_of(jar):
