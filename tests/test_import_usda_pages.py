@@ -71,8 +71,9 @@ TOUCHED = [
 ]
 # Not pages: open data, of which the imported foods are a part.
 FILES = {"dictionary_csv", "dictionary_json", "table_csv", "table_json"}
-# Asked by POST, or for one nutrient; they show no foods but the richest chosen ones.
-OTHERWISE_ASKED = {"checklist_print", "nutrient_change_feed"}
+# Asked by POST, for one nutrient, or where there is a contact; they show no foods but the richest
+# chosen ones.
+OTHERWISE_ASKED = {"checklist_print", "nutrient_change_feed", "security_txt"}
 
 
 @pytest.fixture
