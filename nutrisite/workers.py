@@ -87,15 +87,15 @@ class PatientWorker(ThreadWorker):
         self.enqueue_req(conn)
 
     def enqueue_req(self, conn: Connection) -> None:
-        """Wait for the next request of a connection, and give it to a thread."""
-        self._wait(conn, self._receive, PATIENCE)
+        """Give the next request of a connection to a thread, mostly at once, or wait for it."""
+        conn.timeout = time.monotonic() + PATIENCE
         self._receive(conn)
 
     def finish_request(self, conn: Connection, fs: Future[bool]) -> None:
         """Go on with a connection that a thread is done with, once its answer is read."""
         if conn.sock.unsent:
-            seconds = READING + conn.sock.unsent / SLOWEST
-            self._wait(conn, partial(self._send, fs), seconds, selectors.EVENT_WRITE)
+            conn.timeout = time.monotonic() + READING + conn.sock.unsent / SLOWEST
+            self._wait(conn, selectors.EVENT_WRITE, partial(self._send, fs))
             self._make_room(lambda conn: conn.sock.unsent, MOST_UNSENT)
         elif error := fs.exception():
             self.log.error("Error handling request", exc_info=error)
@@ -133,7 +133,7 @@ class PatientWorker(ThreadWorker):
             for piece in pieces:
                 response.write(piece)
 
-    def _receive(self, conn: Connection, client: object = None) -> None:
+    def _receive(self, conn: Connection) -> None:
         try:
             # What follows the last request may be a whole one.
             if not conn.has_request():
@@ -141,14 +141,17 @@ class PatientWorker(ThreadWorker):
             if conn.has_request():
                 conn.hand_over()
                 self._give_to_thread(conn, self.handle, conn)
-            elif conn.size is not None and conn.size > LONG:
+                return
+            if conn not in self._waiting:
+                self._wait(conn, selectors.EVENT_READ, self._receive)
+            if conn.size is not None and conn.size > LONG:
                 self._make_room(lambda conn: conn.size or 0, MOST_COMING)
         except OSError:
             self._drop(conn)
         except ParseException as error:
             self._give_to_thread(conn, self.handle_error, None, conn.sock, conn.client, error)
 
-    def _send(self, fs: Future[bool], conn: Connection, client: object) -> None:
+    def _send(self, fs: Future[bool], conn: Connection) -> None:
         try:
             conn.sock.send_on()
         except OSError:
@@ -175,9 +178,10 @@ class PatientWorker(ThreadWorker):
             self._close(conn)
         else:
             conn.arrived.clear()
-            self._wait(conn, self._read_to_the_end, PARTING)
+            conn.timeout = time.monotonic() + PARTING
+            self._wait(conn, selectors.EVENT_READ, self._read_to_the_end)
 
-    def _read_to_the_end(self, conn: Connection, client: object = None) -> None:
+    def _read_to_the_end(self, conn: Connection) -> None:
         try:
             conn.receive()
         except OSError:
@@ -189,20 +193,19 @@ class PatientWorker(ThreadWorker):
         done = self.tpool.submit(work, *args)
         done.add_done_callback(partial(self.method_queue.defer, self.finish_request, conn))
 
-    def _wait(
-        self,
-        conn: Connection,
-        then: Callable[..., None],
-        seconds: float,
-        event: int = selectors.EVENT_READ,
-    ) -> None:
-        conn.timeout = time.monotonic() + seconds
+    def _wait(self, conn: Connection, event: int, then: Callable[[Connection], None]) -> None:
         self._waiting[conn] = None
-        self.poller.register(conn.sock, event, partial(then, conn))
+        self.poller.register(conn.sock, event, partial(self._wake, conn, then))
+
+    def _wake(self, conn: Connection, then: Callable[[Connection], None], client: object) -> None:
+        # Another that woke at the same moment may have made room by letting go of this one.
+        if conn in self._waiting:
+            then(conn)
 
     def _stop_waiting(self, conn: Connection) -> None:
-        del self._waiting[conn]
-        self.poller.unregister(conn.sock)
+        if conn in self._waiting:
+            del self._waiting[conn]
+            self.poller.unregister(conn.sock)
 
     def _drop(self, conn: Connection) -> None:
         self._stop_waiting(conn)

@@ -88,6 +88,17 @@ def test_slow_reader_who_hangs_up_is_let_go(worker, answered):
     assert worker.nr_conns == 0
 
 
+def test_connection_that_was_let_go_is_not_woken_any_more(worker, answered):
+    conn, client = answered(ANSWER)
+    client.close()
+    [(key, _)] = worker.poller.select(0)
+    worker._make_room(lambda conn: conn.sock.unsent, 0)
+    key.data(key.fileobj)
+
+    assert worker.nr_conns == 0
+    assert conn.sock.fileno() == -1
+
+
 def test_oldest_long_answers_are_let_go_where_all_would_take_too_much(worker, answered):
     short = [answered(bytes(LONG))[0] for _ in range(3)]
     long = [answered(ANSWER)[0] for _ in range(MOST_UNSENT // len(ANSWER) + 2)]
