@@ -31,9 +31,12 @@ test: packages-dev  ## Run every test, in a real browser too (ARGS="tests/test_h
 	@$(BIN)/python -m tests.browser.chromium
 	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal $(ARGS)
 
+# The servers go with all that they hold, so no database is dropped before: PostgreSQL refuses that
+# while one of the pool's connections is still closing.
 test-engines: packages-dev  ## Run every test on PostgreSQL and Redis, installed and started for it
 	@$(BIN)/python -m tests.browser.chromium
-	@$(BIN)/python -m tests.engines $(BIN)/python -m pytest --numprocesses auto --dist worksteal $(ARGS)
+	@$(BIN)/python -m tests.engines $(BIN)/python -m pytest --numprocesses auto --dist worksteal \
+	    --reuse-db $(ARGS)
 
 check: packages-dev  ## Check style, types, templates, spelling, migrations, settings, pins and content
 	@$(BIN)/python scripts/check.py

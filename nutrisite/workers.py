@@ -15,7 +15,6 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import closing, suppress
 from functools import partial
-from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
 
@@ -31,7 +30,9 @@ from gunicorn.http.errors import (
 from gunicorn.http.wsgi import Response
 from gunicorn.workers.gthread import ThreadWorker
 
+from nutrisite import refusals
 from nutrisite.connections import PATIENCE, READING, SLOWEST, ClientSocket, Connection
+from nutrisite.middleware import longest_body
 
 # Bytes above which a body or an answer is long; and those that all long bodies may have in memory
 # together, and all long answers on the disk, in each worker.
@@ -60,16 +61,6 @@ class PatientWorker(ThreadWorker):
         self._waiting: dict[Connection, None] = {}
         self._next_look = 0.0
 
-    def load_wsgi(self) -> None:
-        """Load the site, and with it what the worker asks of it.
-
-        Not when this module is loaded: the first process does that once, and a reload must bring
-        in new code.
-        """
-        super().load_wsgi()
-        self._refusals = import_module("nutrisite.refusals")
-        self._longest_body = import_module("nutrisite.middleware").longest_body
-
     def accept(self, listener: Any) -> None:
         """Take a connection, the later the more this worker holds already.
 
@@ -83,7 +74,7 @@ class PatientWorker(ThreadWorker):
             return
         self.nr_conns += 1
         own = ClientSocket(client, settings.VAR_DIR)
-        conn = Connection(self.cfg, own, address, listener.getsockname(), self._longest_body)
+        conn = Connection(self.cfg, own, address, listener.getsockname(), longest_body)
         self.enqueue_req(conn)
 
     def enqueue_req(self, conn: Connection) -> None:
@@ -128,7 +119,7 @@ class PatientWorker(ThreadWorker):
 
     def _refuse(self, client: socket.socket, status: int) -> None:
         response = Response(UNREAD, client, self.cfg)
-        environ = self._refusals.environment_of(status)
+        environ = refusals.environment_of(status)
         with suppress(OSError), closing(self.wsgi(environ, response.start_response)) as pieces:
             for piece in pieces:
                 response.write(piece)

@@ -10,7 +10,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminRadioSelect
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -64,8 +64,9 @@ class ChoiceForm(forms.ModelForm):
         """The mark of the sides that were shown; refused where they are no longer those."""
         now = str(self.fields["shown"].initial)
         if self.cleaned_data["shown"] != now:
-            self.data = self.data.copy()
-            self.data["shown"] = now
+            sent = cast(QueryDict, self.data).copy()
+            sent["shown"] = now
+            self.data = sent
             self.add_error("choice", CHANGED)
         return now
 
