@@ -276,17 +276,19 @@ def test_memory_stays_bounded_over_many_different_requests(prepared, tmp_path):
         closing(server.connection()) as connection,
     ):
         sizes = []
-        for number in range(1500):
+        for number in range(2000):
             path = f"{PATHS[number % len(PATHS)]}?n={number}"
             connection.request("GET", path, headers={"Accept-Encoding": ("br", "gzip")[number % 2]})
             answer = connection.getresponse()
             answer.read()
             assert answer.status == 200
-            if number in (499, 1499):
+            if number in (499, 1999):
                 sizes.append(resident_megabytes(server))
 
         warm, last = sizes
-        assert last - warm < 6
+        # Where other tests write to the same server at once, every page is made of new content, and
+        # two generations of it stand in memory for a moment. A cache without a bound takes 18.
+        assert last - warm < 12
 
 
 def test_kept_connections_are_shared_by_the_workers(prepared, tmp_path):
