@@ -18,6 +18,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from nutrients.models import Status, Verification
+from nutrisite.accounts.keys import is_key
 
 from .content_forms import ContentForm, ProseField, is_outside
 from .deleting import Deletion, NamedDeletionMixin, refusal
@@ -112,9 +113,11 @@ class ShortFormSet(ContentFormSet):
     def _sent(self) -> list[Any]:
         model: Any = self.model
         key = model._meta.pk.name
-        prefixes = map(self.add_prefix, range(self.initial_form_count()))
+        # How many there were is what the form says; how many there can be is known.
+        number = min(self.initial_form_count(), self.absolute_max)
+        prefixes = map(self.add_prefix, range(number))
         sent = (self.data.get(f"{prefix}-{key}", "") for prefix in prefixes)
-        return [one for one in sent if one.isdecimal()]
+        return [one for one in sent if is_key(one)]
 
 
 class ContentInline(KnownLabelsMixin, admin.options.InlineModelAdmin):

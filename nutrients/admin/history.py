@@ -23,6 +23,7 @@ from nutrients.versions import (
     write_version,
     write_versions,
 )
+from nutrisite.accounts.keys import is_key
 
 from .deleting import Deletion, foreign_keys
 
@@ -83,6 +84,12 @@ def missing_parent_is_404() -> Iterator[None]:
         raise Http404("What this row belongs to is deleted too: bring that back first.") from error
 
 
+def _require_keys(*parts: Any) -> None:
+    """Answer 404 where an address names what cannot be a row; the library would ask for it."""
+    if not all(is_key(part) for part in parts if isinstance(part, str)):
+        raise Http404("There is no such row.")
+
+
 class VersionContext(HistoricalRecordContextHelper):
     """Shows enough of a changed text to see what happened."""
 
@@ -124,11 +131,13 @@ class VersionedAdmin(SimpleHistoryAdmin):
 
         The library asks for permission to view alone, so `get_form` asks for the rest.
         """
+        _require_keys(*args)
         with transaction.atomic(), missing_parent_is_404():
             return super().history_form_view(request, *args, **kwargs)
 
     def history_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The versions of one row, newest first, with what changed in each."""
+        _require_keys(*args, *kwargs.values())
         with missing_parent_is_404():
             return super().history_view(request, *args, **kwargs)
 

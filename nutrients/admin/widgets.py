@@ -15,6 +15,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from nutrisite.accounts.keys import is_key
+
 
 class KnownLabels(AutocompleteMixin):
     """An autocomplete that is told the labels of its chosen rows, so that it need not ask.
@@ -27,9 +29,10 @@ class KnownLabels(AutocompleteMixin):
     def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
         """The chosen options alone; Django asks for labels only where one is not known."""
         widget: Any = self
-        chosen = [str(one) for one in value if one not in widget.choices.field.empty_values]
+        # What cannot be a key is no row: the form says so, and the database is not asked.
+        chosen = [text for text in map(str, value) if is_key(text)]
         if any(one not in self.known for one in chosen):
-            return super().optgroups(name, value, attr)
+            return super().optgroups(name, chosen, attr)
         options = [(one, self.known[one]) for one in chosen]
         if not widget.is_required and not widget.allow_multiple_selected:
             options.insert(0, ("", ""))

@@ -7,6 +7,8 @@ from functools import update_wrapper
 from typing import Any
 
 from django.contrib.admin import AdminSite
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -14,6 +16,7 @@ from django.urls import path, reverse
 
 from nutrisite.accounts import second_step
 from nutrisite.accounts.forms import SignInForm
+from nutrisite.accounts.keys import is_key
 from nutrisite.accounts.models import Kind
 from nutrisite.accounts.trail import record
 from nutrisite.accounts.views import second_step_page
@@ -43,7 +46,13 @@ class SecuredSite(AdminSite):
             is_open = match is not None and match.url_name in BEFORE
             if not is_open and self.has_permission(request) and self.is_waiting_for(request.user):
                 return redirect("admin:second_step")
-            return guarded(request, *args, **kwargs)
+            if not all(map(is_key, request.POST.getlist(ACTION_CHECKBOX_NAME))):
+                raise BadRequest("What was ticked is no row.")
+            try:
+                return guarded(request, *args, **kwargs)
+            except OverflowError as error:
+                # SQLite says so of a number that no column can hold; PostgreSQL finds no such row.
+                raise BadRequest("A number is too large.") from error
 
         return update_wrapper(asked, guarded)
 
