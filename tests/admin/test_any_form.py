@@ -1,0 +1,216 @@
+"""Whatever is sent to the admin, it answers, repeats no markup and saves nothing that is wrong."""
+
+import re
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from urllib.parse import quote_plus
+
+import pytest
+from django.contrib import admin
+from django.db import transaction
+from django.urls import reverse
+
+from nutrients.admin import guard
+from nutrients.models import ChangeNote, FoodPortion, FoodSource, Nutrient, ShippedChange, Symptom
+from nutrients.versions import keep_first_version
+from nutrisite.accounts.models import AccountEvent
+from tests.admin.forms import Screen
+from tests.factories import nutrient, symptom
+
+MODELS = sorted(admin.site._registry, key=lambda model: model.__name__)
+per_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.model_name)
+NOW = datetime(2026, 12, 1, tzinfo=UTC)
+# One of each kind: a form here costs more than a page, and has more fields.
+SHORT = [
+    *(b"", b"-1", b"\0a", b"\xed\xa0\x80", b"9" * 19, b"1e400", b"0000-00-00"),
+    b"\"><svg onload=alert(1)>'",
+]
+LONG = b"<b>" * 70_000
+ANSWERS = {200, 302, 400, 403, 404, 405, 413}
+
+
+@pytest.fixture
+def rows(content, admin_user):
+    """A row of each table, with an earlier version; those that come with no row get one."""
+    almonds = FoodSource.objects.get(slug="almonds")
+    FoodPortion.objects.create(food=almonds, description="1 handful", grams=28)
+    ChangeNote.objects.create(text="It changed.", title="Almonds", address="/foods/almonds/")
+    AccountEvent.objects.create(at=NOW, kind="refused", account="anna")
+    question = {"model": "nutrients.foodsource", "natural_key": '["almonds"]', "field": "note"}
+    ShippedChange.objects.create(theirs={"note": "New."}, noticed_at=NOW, **question)
+    found = {model: model._default_manager.first() for model in MODELS}
+    # With no rows under them, where the shipped ones have hundreds of fields.
+    found |= {Nutrient: nutrient("boron"), Symptom: symptom("hiccups")}
+    for row in found.values():
+        if hasattr(row, "history"):
+            keep_first_version(row)
+    return found
+
+
+@pytest.fixture(autouse=True)
+def _without_the_book(monkeypatch):
+    """Whether a change breaks cases is asked by other tests, and takes a second each time."""
+    monkeypatch.setattr(guard, "run_book", lambda **options: [])
+
+
+def address_of(model, page, *args):
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
+def ask(client, address, pairs, method="GET"):
+    """Send names and values, texts or bytes, and hold what must be true of every answer."""
+    encoded = "&".join(f"{quote_plus(name)}={quote_plus(value)}" for name, value in pairs)
+    query, body = (f"?{encoded}", "") if method == "GET" else ("", encoded)
+    kind = "application/x-www-form-urlencoded"
+    answer = client.generic(method, address + query, body, content_type=kind)
+
+    assert answer.status_code in ANSWERS, (address, encoded[:500])
+    text = answer.getvalue()
+    assert b"<svg onload" not in text
+    assert b"<b><b>" not in text
+    return answer
+
+
+def post(client, address, data):
+    several = {name: one if isinstance(one, list) else [one] for name, one in data.items()}
+    pairs = [(name, value) for name, values in several.items() for value in values]
+    return ask(client, address, pairs, "POST")
+
+
+@contextmanager
+def undone():
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def with_new_rows(screen):
+    """What the form sends with one more row in each inline."""
+    data = dict(screen.data)
+    for inline in screen.response.context["inline_admin_formsets"]:
+        formset = inline.formset
+        number = formset.total_form_count()
+        for field in formset.empty_form:
+            data[field.html_name.replace("__prefix__", str(number))] = ""
+        data[f"{formset.prefix}-TOTAL_FORMS"] = str(number + 1)
+    return data
+
+
+def refused_in(answer):
+    """The names of the fields that a form came back for."""
+    forms = [answer.context["adminform"].form]
+    for inline in answer.context["inline_admin_formsets"]:
+        forms += inline.formset.forms
+    return {form.add_prefix(name) for form in forms for name in form.errors}
+
+
+def screens(client, rows, model):
+    """The forms to add and to change a row, where there are any."""
+    for address in (address_of(model, "add"), address_of(model, "change", rows[model].pk)):
+        answer = client.get(address)
+        if answer.status_code == 200 and answer.context["adminform"].form.fields:
+            yield Screen(client, None, address)
+
+
+@per_model
+def test_no_value_breaks_a_form_and_none_is_saved_that_is_wrong(rows, admin_client, model):
+    pages = list(screens(admin_client, rows, model))
+    assert pages or model is AccountEvent
+    for screen in pages:
+        data = with_new_rows(screen)
+        names = {name for name in data if not name.endswith("_FORMS")}
+        for value in (*SHORT, LONG):
+            with undone():
+                # Every field refuses or takes it, whatever the others do.
+                answer = post(admin_client, screen.address, data | dict.fromkeys(names, value))
+            if answer.status_code != 200:
+                continue
+            refused = refused_in(answer)
+            taken = {name for name in names & set(screen.data) if not of_any(name, refused)}
+            with undone():
+                # So nothing but the rest of the row keeps it from being saved.
+                sent = screen.data | dict.fromkeys(taken, value)
+                post(admin_client, screen.address, sent)
+                for row in (model._default_manager.last(), rows[model]):
+                    if row and model._default_manager.filter(pk=row.pk).exists():
+                        row.refresh_from_db()
+                        row.full_clean()
+
+
+def of_any(name, fields):
+    """Whether an input is one of these fields, or one of the parts of one."""
+    return name in fields or re.sub(r"_\d$", "", name) in fields
+
+
+@per_model
+def test_no_count_of_rows_breaks_a_form(rows, admin_client, model):
+    for screen in screens(admin_client, rows, model):
+        # Django makes up to 2,000 rows of an inline that were never sent: that takes too long here.
+        for end, large in (("TOTAL_FORMS", "50"), ("INITIAL_FORMS", "9" * 12)):
+            names = [name for name in screen.data if name.endswith(end)]
+            for count in ("NaN", "-1", large) if names else ():
+                with undone():
+                    post(admin_client, screen.address, screen.data | dict.fromkeys(names, count))
+        with undone():
+            post(admin_client, screen.address, {})
+
+
+@per_model
+def test_no_parameter_breaks_a_list(rows, admin_client, model):
+    address = address_of(model, "changelist")
+    listed = admin_client.get(address).context["cl"]
+    names = ["q", "o", "p", "all", "e", "_popup", "_to_field", "_facets", "id__in", "nobody"]
+    for each in listed.filter_specs:
+        names += each.expected_parameters()
+    if listed.date_hierarchy:
+        names += [f"{listed.date_hierarchy}__{part}" for part in ("year", "month", "day")]
+    for name in dict.fromkeys(names):
+        for value in SHORT[2:]:
+            ask(admin_client, address, [(name, value)])
+    for value in SHORT:
+        ask(admin_client, address, [(name, value) for name in names for _ in range(2)])
+        for action in ("delete_selected", "publish", "keep", value):
+            with undone():
+                sent = {"action": action, "_selected_action": [value, "1"], "index": value}
+                post(admin_client, address, sent)
+
+
+PARTS = ["0", "-1", "9" * 40, "x", "_00", "%00", "%ED%A0%80", "<svg onload=alert(1)>"]
+PAGES = ["change", "delete", "history"]
+
+
+@per_model
+def test_no_address_of_a_row_breaks(rows, admin_client, model):
+    row = rows[model]
+    for page in PAGES:
+        for part in (str(row.pk), *PARTS):
+            ask(admin_client, address_of(model, page, "KEY").replace("KEY", part), [])
+            with undone():
+                sent = [("post", "yes")] if part != str(row.pk) else []
+                ask(admin_client, address_of(model, page, "KEY").replace("KEY", part), sent, "POST")
+    if hasattr(row, "history"):
+        version = row.history.first().history_id
+        for number in (version, *PARTS):
+            address = address_of(model, "simple_history", row.pk, "KEY")
+            ask(admin_client, address.replace("KEY", str(number)), [])
+
+
+@pytest.mark.parametrize(
+    ("view", "method", "names"),
+    [
+        ("nutrients_articlesection_preview", "POST", ["body"]),
+        ("autocomplete", "GET", ["app_label", "model_name", "field_name", "term", "page"]),
+        ("second_step", "POST", ["code", "wish"]),
+        ("password_change", "POST", ["old_password", "new_password1", "new_password2"]),
+        ("jsi18n", "GET", ["language"]),
+        ("login", "POST", ["username", "password", "token", "next"]),
+    ],
+)
+def test_no_value_breaks_another_page(rows, admin_client, view, method, names):
+    good = {"app_label": "nutrients", "model_name": "association", "field_name": "nutrient"}
+    good |= {"preview": "body"}
+    for value in (*SHORT, LONG) if method == "POST" else SHORT:
+        for name in names:
+            with undone():
+                pairs = (good | {name: value}).items()
+                ask(admin_client, reverse(f"admin:{view}"), pairs, method)
