@@ -25,6 +25,12 @@ from nutrisite.accounts.views import second_step_page
 BEFORE = {"second_step", "logout", "password_change", "password_change_done", "jsi18n"}
 
 
+def is_unanswerable(request: HttpRequest) -> bool:
+    """Whether a list is asked for what a database fails at: NUL, or a ticked row that is none."""
+    ticked = request.POST.getlist(ACTION_CHECKBOX_NAME)
+    return "%00" in request.META.get("QUERY_STRING", "") or not all(map(is_key, ticked))
+
+
 class SecuredSite(AdminSite):
     """An admin site whose every page asks for the second step."""
 
@@ -46,8 +52,8 @@ class SecuredSite(AdminSite):
             is_open = match is not None and match.url_name in BEFORE
             if not is_open and self.has_permission(request) and self.is_waiting_for(request.user):
                 return redirect("admin:second_step")
-            if not all(map(is_key, request.POST.getlist(ACTION_CHECKBOX_NAME))):
-                raise BadRequest("What was ticked is no row.")
+            if is_unanswerable(request):
+                raise BadRequest("No database can be asked for this.")
             try:
                 return guarded(request, *args, **kwargs)
             except OverflowError as error:
