@@ -22,10 +22,11 @@ per_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model._me
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 # One of each kind: a form here costs more than a page, and has more fields.
 SHORT = [
-    *(b"", b"-1", b"\0a", b"\xed\xa0\x80", b"9" * 19, b"1e400", b"0000-00-00"),
+    *(b"", b"\0a", b"\xed\xa0\x80", b"9" * 19, b"1e400", b"0000-00-00"),
     b"\"><svg onload=alert(1)>'",
 ]
 LONG = b"<b>" * 70_000
+FOR_FILTERS = [b"\0\xed\xa0\x80", b"9" * 19, b"0000-00-00", SHORT[-1]]
 ANSWERS = {200, 302, 400, 403, 404, 405, 413}
 
 
@@ -159,19 +160,20 @@ def test_no_count_of_rows_breaks_a_form(rows, admin_client, model):
 def test_no_parameter_breaks_a_list(rows, admin_client, model):
     address = address_of(model, "changelist")
     listed = admin_client.get(address).context["cl"]
-    names = ["q", "o", "p", "all", "e", "_popup", "_to_field", "_facets", "id__in", "nobody"]
+    names = ["q", "o", "p", "all", "_popup", "_to_field", "id__in"]
     for each in listed.filter_specs:
         names += each.expected_parameters()
     if listed.date_hierarchy:
         names += [f"{listed.date_hierarchy}__{part}" for part in ("year", "month", "day")]
     for name in dict.fromkeys(names):
-        for value in SHORT[2:]:
+        for value in FOR_FILTERS:
             ask(admin_client, address, [(name, value)])
     for value in SHORT:
         ask(admin_client, address, [(name, value) for name in names for _ in range(2)])
-        for action in ("delete_selected", "publish", "keep", value):
+        ticked = {"action": "delete_selected", "_selected_action": [value, str(rows[model].pk)]}
+        named = {"action": value, "index": value, "_selected_action": str(rows[model].pk)}
+        for sent in (ticked, named):
             with undone():
-                sent = {"action": action, "_selected_action": [value, "1"], "index": value}
                 post(admin_client, address, sent)
 
 
