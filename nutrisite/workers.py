@@ -110,6 +110,16 @@ class PatientWorker(ThreadWorker):
             else:
                 self._drop(conn)
 
+    def _cap_keepalive(self, deadline: float) -> None:
+        """Let a worker that ends wait for nobody who has asked for nothing, as gunicorn does.
+
+        Browsers open connections before they need them, and a restart would wait for each.
+        """
+        super()._cap_keepalive(deadline)
+        for conn in self._waiting:
+            if not conn.arrived and not conn.sock.unsent:
+                conn.timeout = min(conn.timeout, deadline)
+
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: BaseException) -> None:
         """Answer a request that failed: in the site's own words where the client is at fault."""
         if isinstance(exc, ParseException) and not isinstance(exc, OURS):

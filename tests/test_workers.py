@@ -27,22 +27,33 @@ def worker():
 
 
 @pytest.fixture
-def answered(worker, tmp_path):
-    """Have the worker answer a new client with these bytes, which it does not read."""
+def connected(worker, tmp_path):
+    """Connect a new client to the worker."""
     with ExitStack() as stack:
 
-        def answered(answer, is_kept=True):
+        def connected():
             accepted, client = (stack.enter_context(end) for end in socket.socketpair())
             own = stack.enter_context(ClientSocket(accepted, tmp_path))
-            conn = Connection(worker.cfg, own, ("192.0.2.1", 1), ("192.0.2.2", 80), longest_body)
             worker.nr_conns += 1
-            own.sendall(answer)
-            done = Future()
-            done.set_result(is_kept)
-            worker.finish_request(conn, done)
-            return conn, client
+            addresses = ("192.0.2.1", 1), ("192.0.2.2", 80)
+            return Connection(worker.cfg, own, *addresses, longest_body), client
 
-        yield answered
+        yield connected
+
+
+@pytest.fixture
+def answered(worker, connected):
+    """Have the worker answer a new client with these bytes, which it does not read."""
+
+    def answered(answer, is_kept=True):
+        conn, client = connected()
+        conn.sock.sendall(answer)
+        done = Future()
+        done.set_result(is_kept)
+        worker.finish_request(conn, done)
+        return conn, client
+
+    return answered
 
 
 def work(worker):
@@ -105,3 +116,19 @@ def test_oldest_long_answers_are_let_go_where_all_would_take_too_much(worker, an
 
     assert [conn.sock.fileno() == -1 for conn in long] == [True] * 2 + [False] * (len(long) - 2)
     assert all(conn.sock.fileno() > 0 for conn in short)
+
+
+def test_worker_that_ends_waits_for_nobody_who_has_asked_for_nothing(worker, connected, answered):
+    silent, asking = connected(), connected()
+    asking[1].sendall(b"GET / HTTP")
+    for conn, _ in (silent, asking):
+        worker.enqueue_req(conn)
+    reading = answered(ANSWER)
+    deadline = time.monotonic() + 2
+    worker._cap_keepalive(deadline)
+
+    assert silent[0].timeout == deadline
+    assert all(conn.timeout > deadline for conn, _ in (asking, reading))
+    silent[0].timeout = worker._next_look = 0
+    worker.murder_pending()
+    assert worker.nr_conns == 2
