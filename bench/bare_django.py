@@ -1,6 +1,5 @@
 """A Django page that does nothing: /5000 answers with 5,000 bytes, without any middleware."""
 
-from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
@@ -13,5 +12,4 @@ def page(request: HttpRequest, size: int) -> HttpResponse:
 
 urlpatterns = [path("<int:size>", page)]
 
-settings.configure(ROOT_URLCONF=__name__, ALLOWED_HOSTS=["127.0.0.1"], SECRET_KEY="bare")
 application = get_wsgi_application()

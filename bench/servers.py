@@ -24,7 +24,11 @@ class Kind:
     variables: tuple[tuple[str, str], ...] = ()
 
 
-BARE = {"bare Django": Kind("bench.bare_django"), "bare WSGI": Kind("bench.bare_wsgi")}
+BARE_SETTINGS = (("DJANGO_SETTINGS_MODULE", "bench.bare_settings"),)
+BARE = {
+    "bare Django": Kind("bench.bare_django", BARE_SETTINGS),
+    "bare WSGI": Kind("bench.bare_wsgi", BARE_SETTINGS),
+}
 SITE = {
     "site": Kind("nutrisite.wsgi"),
     "site without kept pages": Kind("nutrisite.wsgi", (("PAGE_CACHE_MB", "0"),)),

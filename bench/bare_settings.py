@@ -1,0 +1,9 @@
+"""Settings of a Django that does nothing, and what the site's gunicorn worker asks of settings."""
+
+import os
+from pathlib import Path
+
+ROOT_URLCONF = "bench.bare_django"
+ALLOWED_HOSTS = ["127.0.0.1"]
+SECRET_KEY = "bare"
+VAR_DIR = Path(os.environ["VAR_DIR"])
