@@ -7,3 +7,4 @@ ROOT_URLCONF = "bench.bare_django"
 ALLOWED_HOSTS = ["127.0.0.1"]
 SECRET_KEY = "bare"
 VAR_DIR = Path(os.environ["VAR_DIR"])
+ADMIN_PATH, LONGEST_BODY, LONGEST_ADMIN_BODY = "admin/", 65_536, 10_000_000
