@@ -55,6 +55,7 @@ class ClientSocket(socket.socket):
 
     def __init__(self, accepted: socket.socket, folder: Path) -> None:
         super().__init__(fileno=accepted.detach())
+        # Open for as long as the socket is, whose `close` closes it, so no block can hold it.
         self._file = SpooledTemporaryFile(IN_MEMORY, dir=str(folder))  # noqa: SIM115
         self._sent = self._written = 0
 

@@ -13,6 +13,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect what records sign-ins, which Django tells of by signals alone, and the check."""
-        from nutrisite.accounts import checks, sign_ins  # noqa: F401
+        from nutrisite.accounts import checks, sign_ins
 
+        checks.connect()
         sign_ins.connect()

@@ -13,7 +13,11 @@ from django.db import connections
 from nutrisite.accounts.second_step import ADMINISTRATORS, EVERYONE
 
 
-@register(Tags.database)
+def connect() -> None:
+    """Have Django look at these wherever it checks a database."""
+    register(Tags.database)(second_step_roles)
+
+
 def second_step_roles(
     *, databases: Sequence[str] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
