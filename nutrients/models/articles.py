@@ -6,10 +6,9 @@ import re
 from typing import Any
 
 from django.db import models
+from django.urls import reverse
 from django.utils.functional import cached_property
 from simple_history.models import HistoricalRecords
-
-from nutrients.addresses import address
 
 from .nutrients import Nutrient
 from .publishing import Publishable, PublishableQuerySet, Slugged, SluggedManager
@@ -46,7 +45,7 @@ class Article(Slugged, Publishable):
 
     def get_absolute_url(self) -> str:
         """Return the address of the article."""
-        return address("article", self.slug)
+        return reverse("nutrients:article", args=[self.slug])
 
     @property
     def key_point_list(self) -> list[str]:

@@ -8,9 +8,8 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from simple_history.models import HistoricalRecords
-
-from nutrients.addresses import address
 
 from .nutrients import Nutrient
 from .publishing import Publishable, PublishableQuerySet, Status
@@ -187,7 +186,8 @@ class Association(Publishable):
 
     def get_absolute_url(self) -> str:
         """Return the address of the evidence card, at this relation."""
-        return f"{address('association', self.nutrient.slug, self.symptom.slug)}#{self.relation}"
+        slugs = [self.nutrient.slug, self.symptom.slug]
+        return f"{reverse('nutrients:association', args=slugs)}#{self.relation}"
 
     @property
     def verb(self) -> str:

@@ -7,9 +7,8 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from simple_history.models import HistoricalRecords
-
-from nutrients.addresses import address
 
 from .nutrients import Nutrient
 from .publishing import Publishable, PublishableQuerySet, Slugged, SluggedManager
@@ -229,7 +228,7 @@ class FoodSource(Slugged, Publishable):
 
     def get_absolute_url(self) -> str:
         """Return the address of the food's page."""
-        return address("food", self.slug)
+        return reverse("nutrients:food", args=[self.slug])
 
     @property
     def is_weighed(self) -> bool:

@@ -7,9 +7,8 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from simple_history.models import HistoricalRecords
-
-from nutrients.addresses import address
 
 from .publishing import Publishable, PublishableQuerySet, Slugged, SluggedManager
 from .sources import Source
@@ -144,7 +143,7 @@ class Nutrient(Slugged, Publishable):
 
     def get_absolute_url(self) -> str:
         """Return the address of the nutrient's page."""
-        return address("nutrient", self.slug)
+        return reverse("nutrients:nutrient", args=[self.slug])
 
     @property
     def phrase(self) -> str:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from simple_history.models import HistoricalRecords
-
-from nutrients.addresses import address
 
 from .causes import OtherCause, RiskFactor
 from .publishing import Publishable, PublishableQuerySet, Slugged, SluggedManager
@@ -74,7 +73,7 @@ class RedFlag(Slugged, Publishable):
 
     def get_absolute_url(self) -> str:
         """Return the flag's place on the safety page."""
-        return f"{address('safety')}#{self.slug}"
+        return f"{reverse('nutrients:safety')}#{self.slug}"
 
 
 class RedFlagRule(Slugged):

@@ -6,9 +6,8 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from simple_history.models import HistoricalRecords
-
-from nutrients.addresses import address
 
 from .causes import OtherCause, RiskFactor
 from .nutrients import Nutrient
@@ -138,7 +137,7 @@ class SafetyCase(Slugged):
 
     def get_absolute_url(self) -> str:
         """Return the case's place in the book on the safety page."""
-        return f"{address('safety')}#case-{self.slug}"
+        return f"{reverse('nutrients:safety')}#case-{self.slug}"
 
     @property
     def phrases_shown(self) -> list[str]:

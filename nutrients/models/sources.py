@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from simple_history.models import HistoricalRecords
-
-from nutrients.addresses import address
 
 from .publishing import Slugged, SluggedManager
 
@@ -53,4 +52,4 @@ class Source(Slugged):
 
     def get_absolute_url(self) -> str:
         """Return the place on the page of sources."""
-        return f"{address('sources')}#{self.slug}"
+        return f"{reverse('nutrients:sources')}#{self.slug}"

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from simple_history.models import HistoricalRecords
-
-from nutrients.addresses import address
 
 from .publishing import Publishable, PublishableQuerySet, Slugged, SluggedManager
 from .sources import Source
@@ -91,7 +90,7 @@ class Symptom(Slugged, Publishable):
 
     def get_absolute_url(self) -> str:
         """Return the address of the symptom's page."""
-        return address("symptom", self.slug)
+        return reverse("nutrients:symptom", args=[self.slug])
 
     @property
     def phrase(self) -> str:

@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Min, Q
+from django.urls import reverse
 
 from nutrients import prose
-from nutrients.addresses import address
 from nutrients.models import (
     Article,
     ArticleSection,
@@ -145,7 +145,7 @@ def _numbers(rows: Any, slug: str) -> dict[str, int]:
 def _named(model: type[Nutrient] | type[Symptom], page: str, *, at: datetime) -> Facts:
     rows = model.objects.published(at=at).order_by().filter(sources__isnull=False)
     for source, name, slug in rows.values_list("sources__slug", "name", "slug"):
-        yield source, Fact(name, address(page, slug))
+        yield source, Fact(name, reverse(f"nutrients:{page}", args=[slug]))
 
 
 def _associations(*, at: datetime) -> Facts:
@@ -154,7 +154,7 @@ def _associations(*, at: datetime) -> Facts:
     for source, nutrient, slug, sign, symptom, relation in rows.values_list(
         "sources__slug", *names
     ):
-        url = address("association", slug, symptom)
+        url = reverse("nutrients:association", args=[slug, symptom])
         label = str(Relation(relation).label).lower()
         yield source, Fact(f"{nutrient}: {sign} ({label})", f"{url}#{relation}")
 
@@ -192,12 +192,12 @@ def _place(page: type[Nutrient] | type[Symptom], slug: str | None, anchor: str) 
     """A place on the page of a row; some facts have no page of their own."""
     if not slug:
         return ""
-    return f"{address(str(page._meta.model_name), slug)}#{anchor}"
+    return f"{reverse(f'nutrients:{page._meta.model_name}', args=[slug])}#{anchor}"
 
 
 def _flags(*, at: datetime) -> Facts:
     rows = RedFlag.objects.published(at=at).order_by().filter(sources__isnull=False)
-    safety = address("safety")
+    safety = reverse("nutrients:safety")
     for source, slug, sign in rows.values_list("sources__slug", "slug", "sign"):
         yield source, Fact(sign[:1].upper() + sign[1:], f"{safety}#{slug}")
 
@@ -207,7 +207,7 @@ def _needs(*, at: datetime) -> Facts:
     rows = rows.order_by().filter(sources__isnull=False)
     names = ("sources__slug", "nutrient__slug", "nutrient__name")
     for source, slug, name, count in rows.values_list(*names).annotate(Count("pk")):
-        yield source, Fact(name, f"{address('nutrient', slug)}#needs", count)
+        yield source, Fact(name, f"{reverse('nutrients:nutrient', args=[slug])}#needs", count)
 
 
 def _articles(*, at: datetime) -> Facts:
@@ -216,4 +216,4 @@ def _articles(*, at: datetime) -> Facts:
     for title, slug, body in sections.values_list("article__title", "article__slug", "body"):
         cited.update((source, title, slug) for source in prose.cited_slugs(body))
     for (source, title, slug), times in cited.items():
-        yield source, Fact(title, address("article", slug), times)
+        yield source, Fact(title, reverse("nutrients:article", args=[slug]), times)

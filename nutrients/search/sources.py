@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from django.db.models import QuerySet
+from django.urls import reverse
 
 from nutrients import prose
-from nutrients.addresses import address
 from nutrients.models import (
     Article,
     ArticleSection,
@@ -181,7 +181,7 @@ def _food_group(row: FoodGroup) -> Entry:
         f"group/{row.slug}",
         row.name,
         row="",
-        url=f"{address('food_list')}?group={row.slug}",
+        url=f"{reverse('nutrients:food_list')}?group={row.slug}",
         note="Group of foods",
     )
 
@@ -222,7 +222,7 @@ def _pages() -> Iterator[Entry]:
             DocumentKind.PAGE,
             page.name,
             page.title,
-            url=address(page.name),
+            url=reverse(f"nutrients:{page.name}"),
             hidden_names=page.names,
             text=[page.text],
         )

@@ -18,11 +18,11 @@ from django import template
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from nutrients import structured_data as schema
-from nutrients.addresses import address
 
 register = template.Library()
 
@@ -123,7 +123,7 @@ def dataset(context: Any, tables: Iterable[Any], version: Any) -> SafeString:
         schema.download(
             f"{table.title} ({form.upper()})",
             form,
-            site_address(address(f"table_{form}", table.name)),
+            site_address(reverse(f"nutrients:table_{form}", args=[table.name])),
         )
         for table, _ in tables
         for form in schema.MEDIA_TYPES

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from nutrients.addresses import address
 from nutrients.forms.plate import LEAST_SERVINGS, MOST_FOODS, MOST_SERVINGS, asked_foods, read_plate
 from nutrients.htmx import render_page_or_fragment
 from nutrients.memory import kept
@@ -29,7 +29,7 @@ def plate(request: HttpRequest) -> HttpResponse:
     foods = plate_foods(asked_foods(request.GET), at=now)
     choices, problems = read_plate(request.GET, foods, stages)
     if "remove" in request.GET:
-        return redirect(f"{address('plate')}?{choices.query}#plate-foods")
+        return redirect(f"{reverse('nutrients:plate')}?{choices.query}#plate-foods")
     context = {
         "section": "foods",
         "stages": stages,
