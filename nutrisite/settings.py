@@ -33,10 +33,6 @@ CSRF_TRUSTED_ORIGINS = environment.names("CSRF_TRUSTED_ORIGINS", [SITE_URL])
 ADMIN_PATH = environment.path("ADMIN_PATH", "admin/")
 # Networks from which the admin is there at all; without any it is there for all.
 ADMIN_NETWORKS = environment.networks("ADMIN_NETWORKS")
-# Who may read /metrics, as networks; nobody unless some are given.
-METRICS_NETWORKS = environment.networks("METRICS_NETWORKS")
-# Pages that one network may have made in a minute; 0 sets no limit.
-REQUESTS_A_MINUTE = environment.whole_number("REQUESTS_A_MINUTE", 0, 0, 100_000)
 PAGE_NOT_FOUND = "nutrients.views.lost.page_not_found"
 ROOT_URLCONF = "nutrisite.urls"
 WSGI_APPLICATION = "nutrisite.wsgi.application"
@@ -78,33 +74,16 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    # Outermost, because the page that it writes shows what all the others add.
-    "nutrisite.cache.written_last.middleware",
-    # These write the headers that every answer has, those of the middleware below them too. The
-    # last answers by itself where it leads to https, or cannot for a wrong Host.
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "nutrisite.middleware.response_headers",
-    "nutrisite.middleware.next_pages",
-    "csp.middleware.CSPMiddleware",
+    "nutrisite.middleware.EveryRequest",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    # Below WhiteNoise, so that files are not logged.
-    "nutrisite.middleware.access_log",
-    "nutrisite.refusals.refused_requests",
-    "nutrisite.limits.request_limit",
-    "nutrisite.middleware.body_limit",
-    "nutrisite.cache.away.without_database",
+    # These two fit an answer to one reader; those below make it for all.
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
-    # Below the two that fit an answer to one reader, above all that could make it personal.
-    "nutrisite.cache.marking.kept_pages",
-    "nutrisite.middleware.OnlyRead",
-    "nutrisite.middleware.unreadable_path",
-    "nutrisite.middleware.admin_networks",
+    "nutrisite.page_cache.SharedAnswers",
+    "nutrisite.middleware.RefusedRequests",
     "django.middleware.common.CommonMiddleware",
-    # Below CommonMiddleware, which writes down how long an answer is.
-    "nutrisite.middleware.method_not_allowed",
-    "nutrients.tidy_addresses.middleware",
+    "django_htmx.middleware.HtmxMiddleware",
     # Editors only: on a public page none of these touches a cookie.
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -132,7 +111,7 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 
-# Database and cache
+# Database
 def database() -> dict[str, Any]:
     """Give the connection settings of the engine that DATABASE_URL names."""
     config = environment.database("DATABASE_URL", f"sqlite:///{VAR_DIR / 'nutrisite.sqlite3'}")
@@ -155,8 +134,7 @@ def database() -> dict[str, Any]:
 DATABASES = {"default": database()}
 BACKUP_DIR = environment.folder("BACKUP_DIR", VAR_DIR / "backups")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": environment.cache("CACHE_URL", "locmemcache://")}
-# Finished pages, in the memory of each worker; 0 keeps none.
+# Finished pages, in the memory of each worker; 0 makes each page anew.
 PAGE_CACHE_BYTES = environment.whole_number("PAGE_CACHE_MB", 8, 0, 4096) * 1_000_000
 # Gives the next moment at which a page changes though nobody edits anything.
 NEXT_CHANGE = "nutrients.queries.schedule.next_change"
@@ -181,8 +159,7 @@ LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
 USE_TZ = True
 
-# What a browser may do, and where it tells what it was kept from doing
-POLICY_REPORTS = "/policy-reports"
+# What a browser may do; `EveryRequest` sends it
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -194,31 +171,31 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
-        "report-uri": POLICY_REPORTS,
-        "report-to": "policy",
     }
 }
 # Not no-referrer: browsers would then send no origin with a form, and signing in would fail.
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = HTTPS
 # Asked of each instance itself, by http.
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
-# Subdomains and browsers' preload lists are for the owner of the domain to promise, not for us.
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = environment.boolean("HSTS_PRELOAD", False)
-SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
-X_FRAME_OPTIONS = "DENY"
+# Only the owner of the domain can promise https for its subdomains and to browsers' preload lists,
+# which ask for both.
+SECURE_HSTS_PRELOAD = environment.boolean("HSTS_PRELOAD", False)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = (
+    environment.boolean("HSTS_INCLUDE_SUBDOMAINS", False) or SECURE_HSTS_PRELOAD
+)
+# X-Frame-Options is one of the headers of `EveryRequest`.
+SILENCED_SYSTEM_CHECKS = ["security.W002", "security.W005", "security.W021"]
 
-# What a request may send, in bytes: a reader's form is short, an editor's may hold a long article.
-LONGEST_BODY, LONGEST_ADMIN_BODY = 65_536, 10_000_000
-# Django's own limit would be the lower one; `body_limit` has refused what is longer for readers.
-DATA_UPLOAD_MAX_MEMORY_SIZE = LONGEST_ADMIN_BODY
+# Bytes of a form: an editor's may hold a long article.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10_000_000
 # A nutrient's form holds its associations, intakes and amounts: more fields than Django expects.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
 # Cookies: editors' alone. The prefix has the browser refuse one that another host of the domain
-# wrote; it asks for https and the path /, so nutrisite.doorway keeps them from public pages.
+# wrote; it asks for https and the path /, so `EveryRequest` keeps them from public pages.
 COOKIE_PREFIX, COOKIE_PATH = ("__Host-", "/") if HTTPS else ("", f"/{ADMIN_PATH}")
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid", f"{COOKIE_PREFIX}csrftoken"
 SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = COOKIE_PATH
@@ -263,8 +240,7 @@ AUTH_PASSWORD_VALIDATORS = [
     }.items()
 ]
 
-# Logs and reports
-DEFAULT_EXCEPTION_REPORTER = "nutrisite.error_reports.ReportWithoutReader"
+# Logs
 LOGGING = logging.configuration(
     environment.choice("LOG_FORMAT", "plain", ("plain", "json")),
     environment.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
