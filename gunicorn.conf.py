@@ -18,7 +18,7 @@ host = environment.text("HOST", "127.0.0.1")
 port = environment.whole_number("PORT", 8000, 1, 65535)
 bind = f"{host}:{port}"
 
-# A client that stalls holds a thread, so the proxy in front must buffer; docs/deploying.md says how.
+# A client that stalls holds a thread, so the proxy in front must buffer (docs/deploying.md).
 worker_class = "gthread"
 workers = environment.whole_number("WEB_WORKERS", min(os.cpu_count() or 1, 4), 1, 64)
 threads = environment.whole_number("WEB_THREADS", 4, 1, 64)

@@ -33,7 +33,7 @@ class Site:
 
 def environment(folder: Path, port: int) -> dict[str, str]:
     """The variables of a site whose files are all in one folder."""
-    names = ("PATH", "HOME", "LANG", "CACHE_URL")
+    names = ("PATH", "HOME", "LANG")
     kept = {name: os.environ[name] for name in names if name in os.environ}
     return kept | {
         "DJANGO_SETTINGS_MODULE": "nutrisite.settings",
