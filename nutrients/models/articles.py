@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db import models
 from django.utils.functional import cached_property
-from simple_history.models import HistoricalRecords
 
 from nutrients.addresses import address
 
@@ -36,7 +35,6 @@ class Article(Slugged, Publishable):
     related_symptoms = models.ManyToManyField(Symptom, related_name="articles", blank=True)
 
     objects = SluggedManager.from_queryset(PublishableQuerySet)()
-    history = HistoricalRecords(m2m_fields=[related_nutrients, related_symptoms])
 
     class Meta(Publishable.Meta):
         ordering = ["position", "title"]
@@ -84,7 +82,6 @@ class ArticleSection(models.Model):
     )
 
     objects = ArticleSectionManager()
-    history = HistoricalRecords()
 
     class Meta:
         ordering = ["position", "pk"]

@@ -8,7 +8,6 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
-from simple_history.models import HistoricalRecords
 
 from nutrients.addresses import address
 
@@ -152,7 +151,6 @@ class Association(Publishable):
     sources = models.ManyToManyField(Source, related_name="associations")
 
     objects = AssociationManager.from_queryset(AssociationQuerySet)()
-    history = HistoricalRecords(m2m_fields=[sources])
 
     class Meta(Publishable.Meta):
         ordering = ["nutrient__position", "symptom__position", "relation"]

@@ -7,7 +7,6 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
-from simple_history.models import HistoricalRecords
 
 from nutrients.addresses import address
 
@@ -44,7 +43,6 @@ class FoodGroup(Slugged):
     position = models.PositiveSmallIntegerField(default=100)
 
     objects = SluggedManager()
-    history = HistoricalRecords()
 
     class Meta:
         ordering = ["position", "name"]
@@ -174,7 +172,6 @@ class FoodSource(Slugged, Publishable):
     sources = models.ManyToManyField(Source, related_name="foods")
 
     objects = SluggedManager.from_queryset(FoodSourceQuerySet)()
-    history = HistoricalRecords(m2m_fields=[unmeasured_nutrients, sources])
 
     class Meta(Publishable.Meta):
         verbose_name = "food source"
@@ -257,8 +254,6 @@ class FoodPortion(models.Model):
     food = models.ForeignKey(FoodSource, on_delete=models.CASCADE, related_name="portions")
     description = models.CharField(max_length=120, help_text="With its number: “1 cup, chopped”.")
     grams = models.DecimalField(max_digits=7, decimal_places=2)
-
-    history = HistoricalRecords()
 
     class Meta:
         ordering = ["pk"]

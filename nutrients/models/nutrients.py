@@ -7,7 +7,6 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
-from simple_history.models import HistoricalRecords
 
 from nutrients.addresses import address
 
@@ -115,7 +114,6 @@ class Nutrient(Slugged, Publishable):
     sources = models.ManyToManyField(Source, related_name="nutrients")
 
     objects = SluggedManager.from_queryset(NutrientQuerySet)()
-    history = HistoricalRecords(m2m_fields=[sources])
 
     class Meta(Publishable.Meta):
         ordering = ["position", "name"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
-from simple_history.models import HistoricalRecords
 
 from nutrients.addresses import address
 
@@ -52,7 +51,6 @@ class RedFlag(Slugged, Publishable):
     sources = models.ManyToManyField(Source, related_name="red_flags")
 
     objects = SluggedManager.from_queryset(PublishableQuerySet)()
-    history = HistoricalRecords(m2m_fields=[related_symptoms, only_for, sources])
 
     class Meta(Publishable.Meta):
         ordering = ["position", "slug"]
@@ -97,7 +95,6 @@ class RedFlagRule(Slugged):
     )
 
     objects = SluggedManager()
-    history = HistoricalRecords(m2m_fields=[symptoms, risk_factors, other_causes, answers])
 
     class Meta:
         ordering = ["red_flag__position", "slug"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
-from simple_history.models import HistoricalRecords
 
 from nutrients.addresses import address
 
@@ -38,7 +37,6 @@ class Source(Slugged):
     )
 
     objects = SluggedManager()
-    history = HistoricalRecords()
 
     class Meta:
         ordering = ["title", "slug"]
