@@ -77,7 +77,7 @@ FORBIDDEN = {
     "nutrients": ("django.dispatch", "django.db.models.signals", "tests", *PROJECT),
 }
 # Django, WhiteNoise and the admin ask for these by name.
-ASKED_BY_DJANGO = re.compile(r"^(\d{3}(_csrf)?\.html|(admin|registration|simple_history)/.*)$")
+ASKED_BY_DJANGO = re.compile(r"^(\d{3}(_csrf)?\.html|(admin|registration|reversion)/.*)$")
 
 
 def relative(path):

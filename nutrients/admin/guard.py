@@ -49,32 +49,23 @@ class GuardedAdmin:
     Stands before the other bases of every admin whose rows the checklist answers from.
     """
 
-    def changeform_view(
-        self: Any,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """The form; where saving it breaks cases, the form as it was sent, with those cases."""
-        view = super().changeform_view  # type: ignore[misc]
-        return _guarded_form(
-            request, lambda more: view(request, object_id, form_url, (extra_context or {}) | more)
-        )
+    # Around the views and not their form alone, so that a revision under way is undone as well.
 
-    def history_form_view(
-        self: Any,
-        request: HttpRequest,
-        object_id: str,
-        version_id: str,
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """An earlier version in the form; bringing it back is guarded as any save is."""
-        view = super().history_form_view  # type: ignore[misc]
-        return _guarded_form(
-            request,
-            lambda more: view(request, object_id, version_id, (extra_context or {}) | more),
-        )
+    def add_view(self: Any, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        """The form; where saving it breaks cases, the form as it was sent, with those cases."""
+        return _guarded_form(request, super().add_view, *args, **options)  # type: ignore[misc]
+
+    def change_view(self: Any, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        """As `add_view`, for a row that was there before."""
+        return _guarded_form(request, super().change_view, *args, **options)  # type: ignore[misc]
+
+    def revision_view(self: Any, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        """As `add_view`, for an earlier version."""
+        return _guarded_form(request, super().revision_view, *args, **options)  # type: ignore[misc]
+
+    def recover_view(self: Any, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        """As `add_view`, for a deleted row."""
+        return _guarded_form(request, super().recover_view, *args, **options)  # type: ignore[misc]
 
     def get_form(self: Any, request: HttpRequest, *args: Any, **options: Any) -> Any:
         """The form, which is refused once it is known to break cases."""
@@ -216,12 +207,21 @@ def _guarded(
     return change()
 
 
-def _guarded_form(request: Any, view: Callable[[dict[str, Any]], HttpResponse]) -> HttpResponse:
+def _guarded_form(
+    request: Any,
+    view: Callable[..., HttpResponse],
+    *args: Any,
+    extra_context: dict[str, Any] | None = None,
+    **options: Any,
+) -> HttpResponse:
+    def answer(more: dict[str, Any]) -> HttpResponse:
+        return view(request, *args, extra_context=(extra_context or {}) | more, **options)
+
     def again(broken: list[BrokenCase]) -> HttpResponse:
         request.is_refused = True
-        return view(_shown(broken))
+        return answer(_shown(broken))
 
-    return _guarded(request, lambda: view({}), again) if request.method == "POST" else view({})
+    return _guarded(request, lambda: answer({}), again) if request.method == "POST" else answer({})
 
 
 def _refused(form: Any) -> Any:

@@ -75,8 +75,6 @@ class SettlingAdmin(GuardedAdmin, admin.ModelAdmin):
     """What is to settle; settling takes a change off the list. Nobody adds to it by hand."""
 
     form = ChoiceForm
-    # Not the list of our content, which leads to what was deleted.
-    change_list_template = "admin/change_list.html"
     change_form_template = "admin/nutrients/change_form.html"
     list_display = ("__str__", "reason", "noticed_at")
     list_filter = ("model",)
@@ -106,7 +104,7 @@ class SettlingAdmin(GuardedAdmin, admin.ModelAdmin):
     ) -> HttpResponse:
         """The form. There is nothing to go on with: what is settled is gone from the list."""
         context = {"title": "Settle a change", "show_save_and_continue": False}
-        return super().change_view(request, object_id, form_url, context)
+        return super().change_view(request, object_id, form_url, extra_context=context)
 
     @admin.display(description="Row")
     def row(self, obj: ShippedChange) -> SafeString | str:

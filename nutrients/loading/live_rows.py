@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from nutrients.models import Publishable
-from nutrients.owners import owners
+from nutrients.versions import owners
 
 from .fixtures import Key, Model
 from .places import Places

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import reversion
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 
@@ -52,7 +53,8 @@ def load(folder: Path, *, at: datetime, plan: bool = False) -> Outcome:
     if before is not None:
         return Outcome(total=before)
     rows = read_rows(folder)
-    with transaction.atomic():
+    # All that is updated is one revision.
+    with transaction.atomic(), reversion.create_revision():
         ledger.lock()
         outcome = _Load(rows, at).run()
         ledger.record_files(files, rows, at=at)

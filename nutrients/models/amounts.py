@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
-from simple_history.models import HistoricalRecords
 
 from .foods import FoodSource
 from .nutrients import Nutrient
@@ -37,7 +36,6 @@ class NutrientAmount(models.Model):
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="amounts")
 
     objects = NutrientAmountManager()
-    history = HistoricalRecords()
 
     class Meta:
         ordering = ["food__name", "nutrient__position"]

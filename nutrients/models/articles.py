@@ -8,7 +8,6 @@ from typing import Any
 from django.db import models
 from django.urls import reverse
 from django.utils.functional import cached_property
-from simple_history.models import HistoricalRecords
 
 from .nutrients import Nutrient
 from .publishing import Publishable, PublishableQuerySet, Slugged, SluggedManager
@@ -35,7 +34,6 @@ class Article(Slugged, Publishable):
     related_symptoms = models.ManyToManyField(Symptom, related_name="articles", blank=True)
 
     objects = SluggedManager.from_queryset(PublishableQuerySet)()
-    history = HistoricalRecords(m2m_fields=[related_nutrients, related_symptoms])
 
     class Meta(Publishable.Meta):
         ordering = ["position", "title"]
@@ -83,7 +81,6 @@ class ArticleSection(models.Model):
     )
 
     objects = ArticleSectionManager()
-    history = HistoricalRecords()
 
     class Meta:
         ordering = ["position", "pk"]

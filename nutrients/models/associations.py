@@ -9,7 +9,6 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from simple_history.models import HistoricalRecords
 
 from .nutrients import Nutrient
 from .publishing import Publishable, PublishableQuerySet, Status
@@ -151,7 +150,6 @@ class Association(Publishable):
     sources = models.ManyToManyField(Source, related_name="associations")
 
     objects = AssociationManager.from_queryset(AssociationQuerySet)()
-    history = HistoricalRecords(m2m_fields=[sources])
 
     class Meta(Publishable.Meta):
         ordering = ["nutrient__position", "symptom__position", "relation"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
-from simple_history.models import HistoricalRecords
 
 from .foods import Diet
 from .nutrients import Nutrient
@@ -63,7 +62,6 @@ class RiskFactor(Slugged, Publishable):
     sources = models.ManyToManyField(Source, related_name="risk_factors")
 
     objects = SluggedManager.from_queryset(PublishableQuerySet)()
-    history = HistoricalRecords(m2m_fields=[lowers, raises, sources])
 
     class Meta(Publishable.Meta):
         ordering = ["position", "name"]
@@ -123,7 +121,6 @@ class OtherCause(Slugged, Publishable):
     sources = models.ManyToManyField(Source, related_name="other_causes")
 
     objects = SluggedManager.from_queryset(PublishableQuerySet)()
-    history = HistoricalRecords(m2m_fields=[symptoms, risk_factors, sources])
 
     class Meta(Publishable.Meta):
         verbose_name = "other cause"
@@ -181,7 +178,6 @@ class Interaction(Slugged, Publishable):
     sources = models.ManyToManyField(Source, related_name="interactions")
 
     objects = SluggedManager.from_queryset(PublishableQuerySet)()
-    history = HistoricalRecords(m2m_fields=[nutrients, risk_factors, sources])
 
     class Meta(Publishable.Meta):
         ordering = ["item_a", "item_b"]

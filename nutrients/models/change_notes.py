@@ -9,7 +9,6 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from simple_history.models import HistoricalRecords
 
 
 class NoteKind(models.TextChoices):
@@ -69,7 +68,6 @@ class ChangeNote(models.Model):
     made_at = models.DateTimeField("made", default=timezone.now)
 
     objects = ChangeNoteManager.from_queryset(ChangeNoteQuerySet)()
-    history = HistoricalRecords()
 
     class Meta:
         ordering = ["-made_at", "-pk"]

@@ -8,7 +8,6 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from simple_history.models import HistoricalRecords
 
 from .nutrients import Nutrient
 from .publishing import Publishable, PublishableQuerySet, Slugged, SluggedManager
@@ -43,7 +42,6 @@ class FoodGroup(Slugged):
     position = models.PositiveSmallIntegerField(default=100)
 
     objects = SluggedManager()
-    history = HistoricalRecords()
 
     class Meta:
         ordering = ["position", "name"]
@@ -173,7 +171,6 @@ class FoodSource(Slugged, Publishable):
     sources = models.ManyToManyField(Source, related_name="foods")
 
     objects = SluggedManager.from_queryset(FoodSourceQuerySet)()
-    history = HistoricalRecords(m2m_fields=[unmeasured_nutrients, sources])
 
     class Meta(Publishable.Meta):
         verbose_name = "food source"
@@ -256,8 +253,6 @@ class FoodPortion(models.Model):
     food = models.ForeignKey(FoodSource, on_delete=models.CASCADE, related_name="portions")
     description = models.CharField(max_length=120, help_text="With its number: “1 cup, chopped”.")
     grams = models.DecimalField(max_digits=7, decimal_places=2)
-
-    history = HistoricalRecords()
 
     class Meta:
         ordering = ["pk"]

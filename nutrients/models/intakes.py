@@ -7,7 +7,6 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
-from simple_history.models import HistoricalRecords
 
 from .nutrients import Nutrient, Unit
 from .sources import Source
@@ -112,7 +111,6 @@ class ReferenceIntake(models.Model):
     sources = models.ManyToManyField(Source, related_name="intakes")
 
     objects = ReferenceIntakeManager.from_queryset(ReferenceIntakeQuerySet)()
-    history = HistoricalRecords(m2m_fields=[sources])
 
     class Meta:
         ordering = ["nutrient__position", "life_status", "sex", "age_from"]

@@ -8,7 +8,6 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from simple_history.models import HistoricalRecords
 
 from .publishing import Publishable, PublishableQuerySet, Slugged, SluggedManager
 from .sources import Source
@@ -114,7 +113,6 @@ class Nutrient(Slugged, Publishable):
     sources = models.ManyToManyField(Source, related_name="nutrients")
 
     objects = SluggedManager.from_queryset(NutrientQuerySet)()
-    history = HistoricalRecords(m2m_fields=[sources])
 
     class Meta(Publishable.Meta):
         ordering = ["position", "name"]

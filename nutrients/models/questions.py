@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
-from simple_history.models import HistoricalRecords
 
 from .publishing import Slugged, SluggedManager
 
@@ -26,7 +25,6 @@ class Question(Slugged):
     position = models.PositiveSmallIntegerField(default=100)
 
     objects = SluggedManager()
-    history = HistoricalRecords()
 
     class Meta:
         ordering = ["position", "slug"]
@@ -61,7 +59,6 @@ class Answer(models.Model):
     position = models.PositiveSmallIntegerField(default=100)
 
     objects = AnswerManager()
-    history = HistoricalRecords()
 
     class Meta:
         ordering = ["question__position", "question__slug", "position", "slug"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from simple_history.models import HistoricalRecords
 
 from .causes import OtherCause, RiskFactor
 from .publishing import Publishable, PublishableQuerySet, Slugged, SluggedManager
@@ -51,7 +50,6 @@ class RedFlag(Slugged, Publishable):
     sources = models.ManyToManyField(Source, related_name="red_flags")
 
     objects = SluggedManager.from_queryset(PublishableQuerySet)()
-    history = HistoricalRecords(m2m_fields=[related_symptoms, only_for, sources])
 
     class Meta(Publishable.Meta):
         ordering = ["position", "slug"]
@@ -96,7 +94,6 @@ class RedFlagRule(Slugged):
     )
 
     objects = SluggedManager()
-    history = HistoricalRecords(m2m_fields=[symptoms, risk_factors, other_causes, answers])
 
     class Meta:
         ordering = ["red_flag__position", "slug"]

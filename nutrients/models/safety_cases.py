@@ -7,7 +7,6 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from simple_history.models import HistoricalRecords
 
 from .causes import OtherCause, RiskFactor
 from .nutrients import Nutrient
@@ -95,18 +94,6 @@ class SafetyCase(Slugged):
     position = models.PositiveSmallIntegerField(default=100, help_text="Order in its group.")
 
     objects = SluggedManager.from_queryset(SafetyCaseQuerySet)()
-    history = HistoricalRecords(
-        m2m_fields=[
-            symptoms,
-            risk_factors,
-            other_causes,
-            red_flags,
-            answers,
-            must_warn,
-            must_suggest,
-            must_not_suggest,
-        ]
-    )
 
     # Rows of the test book's queries have these: what the links above lead to.
     symptom_list: list[Symptom]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from simple_history.models import HistoricalRecords
 
 from .publishing import Slugged, SluggedManager
 
@@ -37,7 +36,6 @@ class Source(Slugged):
     )
 
     objects = SluggedManager()
-    history = HistoricalRecords()
 
     class Meta:
         ordering = ["title", "slug"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from simple_history.models import HistoricalRecords
 
 from .publishing import Publishable, PublishableQuerySet, Slugged, SluggedManager
 from .sources import Source
@@ -71,7 +70,6 @@ class Symptom(Slugged, Publishable):
     sources = models.ManyToManyField(Source, related_name="symptoms")
 
     objects = SluggedManager.from_queryset(PublishableQuerySet)()
-    history = HistoricalRecords(m2m_fields=[sources])
 
     class Meta(Publishable.Meta):
         ordering = ["position", "name"]

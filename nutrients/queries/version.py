@@ -9,6 +9,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db.models import Max, QuerySet, Value
+from reversion.models import Revision
 
 from nutrients.models import Publishable, ShippedRow
 
@@ -38,15 +39,14 @@ def content_version(*, at: datetime) -> ContentVersion | None:
 
 
 def _last_moments(at: datetime) -> Iterator[QuerySet[Any, Any]]:
-    # What is loaded has no history, and most of it no moment of its own: the ledger has it.
+    # What is loaded has no revision, and most of it no moment of its own: the ledger has it.
     yield _last(ShippedRow.objects.filter(loaded_at__lte=at), "loaded_at", "loaded_at")
+    revisions = Revision.objects.filter(date_created__lte=at)
+    yield _last(revisions, "date_created", "date_created")
     for model in apps.get_app_config("nutrients").get_models():
         if issubclass(model, Publishable):
             rows: Any = model._default_manager
             yield _last(rows.published(at=at), "changed_at", "publish_at")
-        elif hasattr(model, "history_date"):
-            past = model._default_manager.filter(history_date__lte=at)
-            yield _last(past, "history_date", "history_date")
 
 
 def _last(rows: QuerySet[Any], one: str, other: str) -> QuerySet[Any, Any]:

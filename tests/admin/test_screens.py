@@ -55,7 +55,7 @@ def queries(client, url):
 def test_list_opens_and_finds(model, editor_client):
     assert editor_client.get(address(model)).status_code == 200
     assert editor_client.get(address(model), {"q": "magnesium"}).status_code == 200
-    assert editor_client.get(address(model, "deleted")).status_code == 200
+    assert editor_client.get(address(model, "recoverlist")).status_code == 200
 
 
 @per_model

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from nutrients.admin.guard import OVERRIDE
 from nutrients.models import Nutrient, NutrientAmount, RedFlag, SafetyCase, ShippedChange, Source
+from tests.revisions import versions_of
 
 LIST = "admin:nutrients_shippedchange_changelist"
 
@@ -78,7 +79,7 @@ def test_taken_value_is_a_version_by_the_editor_and_shows_at_once(
 ):
     settle(editor_client, change, "theirs")
 
-    assert magnesium.history.first().history_user == editor
+    assert versions_of(magnesium)[0].revision.user == editor
     assert b"Their words" in client.get("/nutrients/magnesium/").content
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+import reversion
 from django.apps import apps
 
 from nutrients.models import (
@@ -283,7 +284,7 @@ def test_every_sort_of_content_is_in_a_table():
     kept = {
         model.__name__
         for model in apps.get_app_config("nutrients").get_models()
-        if hasattr(model._meta, "simple_history_manager_attribute")
+        if reversion.is_registered(model)
     }
 
     assert kept - elsewhere == {model.__name__ for model in MODELS.values()}
