@@ -173,6 +173,9 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 # Browsers read rules for prefetching only under their own type.
 WHITENOISE_MIMETYPES = {".speculation": "application/speculationrules+json"}
 
+# Open data, each table a file that is written once a version of the content
+OPEN_DATA_DIR = VAR_DIR / "open-data"
+
 # The content that comes with the site
 FIXTURES = BASE_DIR / "fixtures"
 
