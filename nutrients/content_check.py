@@ -15,6 +15,7 @@ from django.db.models import Q
 from nutrients import prose
 from nutrients.content_links import dead_links
 from nutrients.models import (
+    MOST_IN_100_G,
     Article,
     ArticleSection,
     FoodSource,
@@ -39,7 +40,6 @@ UNITS_OF_LIMITS = {
     Unit.MCG: {Unit.MCG},
     Unit.MCG_DFE: {Unit.MCG_DFE, Unit.MCG},
 }
-MOST_IN_100_G = {Unit.MG: 100_000, Unit.MCG: 100_000_000, Unit.MCG_DFE: 100_000_000}
 # A figure in the wrong unit is off by a thousand. Needs of adults differ by far less.
 FAR_FROM_DAILY_VALUE = 20
 # Names that others gave are quoted as they stand; and ham is cured.

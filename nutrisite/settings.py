@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.messages",
     "django.contrib.sessions",
+    "django.contrib.sitemaps",
     "django.contrib.staticfiles",
     "axes",
     "csp",
@@ -149,6 +150,9 @@ STORAGES = {
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 # Browsers read rules for prefetching only under their own type.
 WHITENOISE_MIMETYPES = {".speculation": "application/speculationrules+json"}
+
+# Open data, each table a file that is written once a version of the content
+OPEN_DATA_DIR = VAR_DIR / "open-data"
 
 # The content that comes with the site
 FIXTURES = BASE_DIR / "fixtures"

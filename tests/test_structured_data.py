@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from nutrients.models import Article, FoodSource, Nutrient, Source, Symptom
-from nutrients.open_data import TABLES
+from nutrients.open_data.tables import TABLES
 from tests.views.pages import text_of
 
 pytestmark = pytest.mark.usefixtures("content")

@@ -1,6 +1,6 @@
 """The domain: a module a noun. Slugs are stable public identifiers and natural keys."""
 
-from .amounts import NutrientAmount
+from .amounts import MOST_IN_100_G, NutrientAmount
 from .articles import Article, ArticleSection
 from .associations import (
     MEANING_AGAINST,
@@ -44,6 +44,7 @@ from .symptoms import BodyArea, Symptom, Urgency
 __all__ = [
     "FLAG_LEVELS",
     "MEANING_AGAINST",
+    "MOST_IN_100_G",
     "VERBS",
     "VERB_AGAINST",
     "Accent",

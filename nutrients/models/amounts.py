@@ -9,8 +9,11 @@ from django.db import models
 from django.db.models import Q
 
 from .foods import FoodSource
-from .nutrients import Nutrient
+from .nutrients import Nutrient, Unit
 from .sources import Source
+
+# In the unit of the nutrient: food is not heavier than itself.
+MOST_IN_100_G = {Unit.MG: 100_000, Unit.MCG: 100_000_000, Unit.MCG_DFE: 100_000_000}
 
 
 class NutrientAmountManager(models.Manager[Any]):

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from operator import attrgetter
 from typing import Any
 
-from django.db.models import Choices
+from django.db.models import Choices, QuerySet
 
 from nutrients.models import Verification
 
-from .cells import Value
+Value = str | bool | int | Decimal | date | datetime | list[str] | None
 
 OWN_WORDS = "Nutrisite’s own words: no licence has been granted yet."
+NO_LICENCE = "The sources state no licence."
 SOURCES = "The sources of the row, as ids in the table of sources."
 
 
@@ -48,12 +51,14 @@ class Column:
 class Table:
     """A table: its name in addresses, its title, what a row is, its columns and its licence.
 
-    `licence` gives the licence of one row; `identity` reads its stable identifier.
+    `rows` gives its public rows at a moment, in the order of their identifiers; `licence` gives
+    the licence of one row.
     """
 
     name: str
     title: str
     row_is: str
+    rows: Callable[[datetime], QuerySet[Any, Any]]
     columns: tuple[Column, ...]
     licence: Callable[[Any], str] = lambda row: OWN_WORDS
 
@@ -89,13 +94,12 @@ def moment(name: str, meaning: str, path: str = "") -> Column:
     return Column(name, meaning, attrgetter(path or name), Kind.MOMENT)
 
 
-def ids(name: str, meaning: str) -> Column:
+def ids(name: str, meaning: str, path: str = "") -> Column:
     """A column that lists the ids of the rows that a row is linked to, in alphabetical order."""
-
-    def read(row: Any) -> Value:
-        return sorted(linked.slug for linked in getattr(row, name).all())
-
-    return Column(name, meaning, read, Kind.LIST)
+    linked = attrgetter(path or name)
+    return Column(
+        name, meaning, lambda row: sorted(one.slug for one in linked(row).all()), Kind.LIST
+    )
 
 
 def key(meaning: str) -> Column:
@@ -123,4 +127,4 @@ def checked() -> tuple[Column, ...]:
 def licences(sources: Iterable[Any]) -> str:
     """The licence notes of sources, for a row of figures that rests on them alone."""
     notes = dict.fromkeys(source.licence_note for source in sources if source.licence_note)
-    return " ".join(notes) or "The sources state no licence."
+    return " ".join(notes) or NO_LICENCE

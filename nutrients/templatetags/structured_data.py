@@ -59,7 +59,7 @@ def _words_drawn() -> dict[str, list[str]]:
 
 def site_address(path: str) -> str:
     """A path of the site as an absolute address, which comes from SITE_URL."""
-    return f"{settings.SITE_URL.rstrip('/')}{path}"
+    return f"{settings.SITE_URL}{path}"
 
 
 def script(data: schema.Data) -> SafeString:

@@ -17,7 +17,7 @@ from nutrients.forms.words import read_words
 from nutrients.htmx import render_page_or_fragment
 from nutrients.memory import kept
 from nutrients.models import Relation
-from nutrients.open_data.cells import safe_cell
+from nutrients.open_data.files import safe_cell
 from nutrients.queries.checklist_content import ChecklistContent
 from nutrients.queries.choices import table_symptoms
 from nutrients.queries.comparison import ROWS_A_PAGE, Grade, Row, Sign, compared, found
