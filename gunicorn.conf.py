@@ -37,6 +37,9 @@ control_socket_disable = True
 # A client could otherwise send these as headers and be believed.
 forwarder_headers = ""
 forwarded_allow_ips = ""
+# Bytes of an address: a plate of many foods lives in one. This is the most that gunicorn takes.
+limit_request_line = 8190
+
 # Our own middleware writes the access log, without address and query string.
 accesslog = None
 logconfig_dict = logging.configuration(

@@ -31,6 +31,7 @@ from django.db import Error, close_old_connections, connections
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
+from django.utils.cache import set_response_etag
 from django.utils.http import parse_etags
 from django.utils.module_loading import import_string
 
@@ -306,6 +307,8 @@ class SharedAnswers:
         response = self.get_response(request)
         if KEPT in request.META and may_be_kept(response):
             request.META[KEPT] = route_of(request)
+            # Of HEAD too, for which Django's middleware sets none.
+            set_response_etag(response)
             for name in FOR_ONE_READER:
                 request.META.pop(name, None)
         return response

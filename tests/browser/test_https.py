@@ -103,7 +103,7 @@ def test_plain_http_under_a_name_of_somebody_else_is_refused_with_our_headers(as
     answer = ask("/compare/", scheme="http", Host="evil.example")
 
     assert answer.status == 400
-    assert {name: answer.headers[name] for name in HEADERS} == HEADERS
+    assert policy_of(answer.headers) == POLICY
     assert "evil.example" not in answer.text
 
 
