@@ -131,16 +131,18 @@ def configuration(style: str, level: str) -> dict[str, Any]:
             "plain": {"format": PLAIN},
         },
         "handlers": {
+            # Without a handler, a warning would go to the standard library's last resort.
+            "none": {"class": "logging.NullHandler"},
             "console": {
                 "class": "logging.StreamHandler",
                 "formatter": style,
                 "filters": ["without_reader"],
-            }
+            },
         },
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
             "django": {"level": level},
             "gunicorn.error": {"level": gunicorn_level, "propagate": True},
-            **{name: {"handlers": [], "propagate": False} for name in SILENT},
+            **{name: {"handlers": ["none"], "propagate": False} for name in SILENT},
         },
     }
