@@ -23,9 +23,9 @@ help:  ## List the commands
 run: port packages key content static  ## Set everything up and serve the site on 127.0.0.1:8000 (PORT=8010 for another port)
 	@exec env $(LEAN) $(BIN)/gunicorn
 
-admin: packages key  ## Make an account for the admin (ARGS=--editor for one that edits content alone)
+admin: packages key  ## Make the first administrator, who adds the other accounts at /admin/
 	@$(MANAGE) migrate --verbosity 0
-	@$(MANAGE) make_admin $(ARGS)
+	@$(MANAGE) createsuperuser $(ARGS)
 
 test: packages-dev  ## Run every test, in a real browser too (ARGS="tests/test_health.py -q" for some)
 	@$(BIN)/python -m tests.browser.chromium

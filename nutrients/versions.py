@@ -17,8 +17,8 @@ from nutrients.models import Publishable
 
 FIRST = "As it was before the first edit here"
 NOT_KEPT = {"caseoutcome", "searchdocument", "shippedchange", "shippedrow"}
-# What is kept and brought back together with its parent. An amount's parent is its food: a nutrient
-# has thousands of them once the USDA's foods are imported.
+# What is kept and brought back with a row. An amount goes with its food alone: a nutrient has
+# thousands once the USDA's foods are imported.
 CHILDREN = {
     "article": ["sections"],
     "foodsource": ["amounts", "portions"],
@@ -27,6 +27,8 @@ CHILDREN = {
     "redflag": ["rules"],
     "symptom": ["associations"],
 }
+# It belongs to two rows, so an edit of it alone stands in its own history only.
+SHARED = "associations"
 
 
 def register() -> None:
@@ -82,12 +84,13 @@ def keep(rows: Collection[Any], *, at: datetime) -> None:
 
 
 def parents(rows: Iterable[Any]) -> list[Any]:
-    """Read the rows together with which these are kept; one that was deleted is left out."""
+    """Read the rows whose histories show what was done to these; one that is gone is left out."""
     found: dict[Any, set[Any]] = defaultdict(set)
     for row in rows:
         for field in owning_fields(row):
             parent = field.remote_field.model
-            if field.remote_field.related_name in CHILDREN.get(parent._meta.model_name, ()):
+            name = field.remote_field.related_name
+            if name != SHARED and name in CHILDREN.get(parent._meta.model_name, ()):
                 found[parent].add(getattr(row, field.attname))
     return [row for model, pks in found.items() for row in model._base_manager.filter(pk__in=pks)]
 
@@ -97,7 +100,7 @@ def owning_fields(row: models.Model) -> list[Any]:
     return [
         field
         for field in row._meta.concrete_fields
-        if field.many_to_one and field.remote_field.on_delete is models.CASCADE
+        if isinstance(field, models.ForeignKey) and field.remote_field.on_delete is models.CASCADE
     ]
 
 

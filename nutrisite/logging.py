@@ -125,6 +125,8 @@ def configuration(style: str, level: str) -> dict[str, Any]:
             "plain": {"format": PLAIN},
         },
         "handlers": {
+            # Without a handler, a warning would go to the standard library's last resort.
+            "none": {"class": "logging.NullHandler"},
             "console": {
                 "class": "logging.StreamHandler",
                 "formatter": style,

@@ -19,7 +19,7 @@ from django.utils.safestring import SafeString
 from reversion import set_comment
 
 from nutrients.models import Status, Verification
-from nutrisite.accounts.keys import is_key
+from nutrisite.accounts.admin_site import is_key
 
 from .content_forms import ContentForm, ProseField, is_outside
 from .deleting import Deletion, NamedDeletionMixin, refusal

@@ -71,9 +71,7 @@ class Deletion:
             return
         if needing := self.needing():
             raise ProtectedError(refusal(needing), set(needing))
-        going = [
-            row for model, rows in self._going.items() if is_registered(model) for row in rows
-        ]
+        going = [row for model, rows in self._going.items() if is_registered(model) for row in rows]
         tables = self.loosened()
         loosened = list(chain(*tables))
         names = ", ".join(f"{row._meta.verbose_name} “{row}”" for row in self._rows)

@@ -24,8 +24,8 @@ from reversion.admin import VersionAdmin
 from reversion.errors import RevertError
 from reversion.models import Version
 
-from nutrients.versions import keep, keep_first
-from nutrisite.accounts.keys import is_key
+from nutrients.versions import date_owners, keep, keep_first
+from nutrisite.accounts.admin_site import is_key
 
 from .deleting import Deletion
 from .restoring import restore
@@ -159,9 +159,12 @@ class VersionedAdmin(VersionAdmin):
         try:
             # Not our own, which begins none for a page that is looked at.
             with super().create_revision(request):
-                restored = restore(version, at=timezone.now(), user=request.user)
+                at = timezone.now()
+                restored = restore(version, at=at, user=request.user)
                 if request.method == "POST":
                     self._require_rights(request, [*restored.written, *restored.removed])
+                    date_owners(restored.written, at=at)
+                    keep([version.object], at=at)
                 context = {"title": f"Bring back {version}", "removed": restored.removed}
                 answer: Any = self.changeform_view(
                     request, version.object_id, request.path, context | (extra_context or {})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.core import serializers
@@ -15,16 +15,18 @@ from reversion.models import Version
 
 from nutrients.loading.fixtures import NEEDED_LINKS
 from nutrients.models import Publishable
-from nutrients.versions import CHILDREN, date_owners, keep, owning_fields
+from nutrients.versions import CHILDREN, owning_fields
 
 from .deleting import Deletion
 
 Key = tuple[Any, Any]
+# What a version holds, as the serializers read it.
+Stored = dict[Key, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """The rows that were written, and those that were deleted as newer."""
+    """The rows that were written, and those that were deleted because they are newer."""
 
     written: list[Any]
     removed: list[Any]
@@ -33,78 +35,78 @@ class Restored:
 def restore(version: Version, *, at: datetime, user: Any) -> Restored:
     """Write the row of a version, its children and their links as the version's revision has them.
 
-    Children that were added since are deleted. Other rows of the revision stay as they are, except
-    that links to a deleted row come back with it. Call it within a revision. Raises RevertError or
-    ProtectedError, with the transaction to be undone, if the row cannot come back.
+    Other rows of the revision stay as they are, except that links to a deleted row come back with
+    it. Call it within a revision. Raises RevertError or ProtectedError, with the transaction to be
+    undone, if the row cannot come back.
     """
-    stored = {_key(one.object): one for one in _read(version.revision.version_set.all())}
-    root = next(_read([version])).object
-    family = _family(_key(root), stored)
-    current = {key: _current(key) for key in family}
-    removed = _remove_newer(current[_key(root)], family, user)
+    stored = _read(version.revision.version_set.all())
+    (root,) = _read([version])
+    family = _family(root, stored)
+    current = _current(family)
+    removed = _remove_newer(current.get(root), family, user)
     there = _targets(family)
     written = []
     for key, one in family.items():
         if lacking := _lacking(one, there):
-            if key == _key(root):
+            if key == root:
                 raise RevertError(f"“{version}” needs {lacking}: bring that back first.")
             continue
         there[key[0]].add(key[1])
-        if not _is_unchanged(current[key], one.object):
+        if key not in current or _content(current[key]) != _content(one.object, one.m2m_data):
             _write(one, at, version)
             written.append(one.object)
-    deleted = {_key(row) for row in written if current[_key(row)] is None}
-    for row in _linking(deleted, [one for key, one in stored.items() if key not in family]):
-        row.save()
-    date_owners(written, at=at)
-    keep([root], at=at)
+    deleted = family.keys() - current.keys()
+    _link_again(deleted, {key: one for key, one in stored.items() if key not in family})
     return Restored(written, removed)
 
 
-def _key(row: Any) -> Key:
-    return type(row), row.pk
-
-
-def _read(versions: Iterable[Version]) -> Iterator[Any]:
+def _read(versions: Iterable[Version]) -> Stored:
+    stored = {}
     for one in versions:
         try:
             # A column or a table that is gone by now is left out.
-            yield from serializers.deserialize(
+            for row in serializers.deserialize(
                 one.format, one.serialized_data, ignorenonexistent=True
-            )
+            ):
+                stored[type(row.object), row.object.pk] = row
         except serializers.base.DeserializationError as error:
             raise RevertError(f"“{one}” is kept in a form that cannot be read now.") from error
+    return stored
 
 
-def _family(root: Key, stored: dict[Key, Any]) -> dict[Key, Any]:
+def _family(root: Key, stored: Stored) -> Stored:
     """Give the root, then the rows that would be deleted with it, parents first."""
     below: dict[Key, list[Key]] = defaultdict(list)
     for key, one in stored.items():
         for field in owning_fields(one.object):
-            owner = field.remote_field.model, getattr(one.object, field.attname)
-            below[owner].append(key)
-    order = {root: stored[root]}
-    waiting = [root]
+            below[field.remote_field.model, getattr(one.object, field.attname)].append(key)
+    family, waiting = {}, [root]
     for key in waiting:
-        for child in below[key]:
-            if child not in order:
-                order[child] = stored[child]
-                waiting.append(child)
-    return order
+        if key not in family:
+            family[key] = stored[key]
+            waiting += below[key]
+    return family
 
 
-def _current(key: Key) -> Any:
-    model, pk = key
-    return model._base_manager.filter(pk=pk).first()
+def _current(keys: Iterable[Key]) -> dict[Key, Any]:
+    """Read the rows that are there."""
+    by_model: dict[Any, list[Any]] = defaultdict(list)
+    for model, pk in keys:
+        by_model[model].append(pk)
+    rows: list[Any] = []
+    for model, pks in by_model.items():
+        links = [field.name for field in model._meta.many_to_many]
+        rows += model._base_manager.filter(pk__in=pks).prefetch_related(*links)
+    return {(type(row), row.pk): row for row in rows}
 
 
-def _remove_newer(root: Any, family: dict[Key, Any], user: Any) -> list[Any]:
+def _remove_newer(root: Any, family: Stored, user: Any) -> list[Any]:
     """Delete the children that the row has now and did not have then, and give them."""
     if root is None:
         return []
     removed: list[Any] = []
     for name in CHILDREN.get(root._meta.model_name, ()):
-        newer = [row for row in getattr(root, name).all() if _key(row) not in family]
+        newer = [row for row in getattr(root, name).all() if (type(row), row.pk) not in family]
         removed += newer
         with Deletion(newer).keeping(user=user):
             for row in newer:
@@ -122,20 +124,20 @@ def _links(one: Any) -> Iterator[tuple[Any, list[Any]]]:
         yield one.object._meta.get_field(name), pks
 
 
-def _targets(family: dict[Key, Any]) -> dict[Any, set[Any]]:
+def _targets(family: Stored) -> dict[Any, set[Any]]:
     """Which of the rows that the family leads to are there, by table."""
     asked: dict[Any, set[Any]] = defaultdict(set)
     for one in family.values():
         for field, pks in _links(one):
             asked[field.remote_field.model].update(pks)
     there: dict[Any, set[Any]] = defaultdict(set)
-    for model, pks in asked.items():
-        there[model].update(model._base_manager.filter(pk__in=pks).values_list("pk", flat=True))
+    for model, wanted in asked.items():
+        there[model].update(model._base_manager.filter(pk__in=wanted).values_list("pk", flat=True))
     return there
 
 
 def _lacking(one: Any, there: dict[Any, set[Any]]) -> str:
-    """Name a row that this one cannot stand without and that is deleted; drop its other links."""
+    """Name a deleted row that this one cannot be without; leave its other links to such out."""
     needed = NEEDED_LINKS.get(one.object._meta.label_lower, ())
     for field, pks in _links(one):
         model = field.remote_field.model
@@ -149,11 +151,19 @@ def _lacking(one: Any, there: dict[Any, set[Any]]) -> str:
     return ""
 
 
-def _is_unchanged(current: Any, stored: Any) -> bool:
-    """Whether a row is as it was: each change moves its date, which is kept in milliseconds."""
-    if current is None or not isinstance(stored, Publishable):
-        return False
-    return abs(current.changed_at - stored.changed_at) < timedelta(milliseconds=1)
+def _content(row: Any, links: dict[str, list[Any]] | None = None) -> tuple[Any, Any]:
+    """What a row says, to compare it. Versions keep moments in milliseconds."""
+    values = {}
+    for field in row._meta.concrete_fields:
+        value = getattr(row, field.attname)
+        if isinstance(value, datetime):
+            value = value.replace(microsecond=value.microsecond // 1000 * 1000)
+        values[field.name] = value
+    values.pop("changed_at", None)
+    if links is None:
+        names = [field.name for field in row._meta.many_to_many]
+        links = {name: [one.pk for one in getattr(row, name).all()] for name in names}
+    return values, {name: set(pks) for name, pks in links.items()}
 
 
 def _write(one: Any, at: datetime, version: Version) -> None:
@@ -169,13 +179,18 @@ def _write(one: Any, at: datetime, version: Version) -> None:
         ) from error
 
 
-def _linking(deleted: set[Key], others: list[Any]) -> Iterator[Any]:
-    """Give rows that stayed when these were deleted their links to them back, and yield each."""
-    for one in others:
-        for name, pks in one.m2m_data.items():
-            model = one.object._meta.get_field(name).remote_field.model
-            lost = [pk for pk in pks if (model, pk) in deleted]
-            row = _current(_key(one.object)) if lost else None
-            if row is not None:
-                getattr(row, name).add(*lost)
-                yield row
+def _link_again(deleted: set[Key], others: Stored) -> None:
+    """Give rows that stayed when these were deleted their links to them back."""
+    for (model, pk), one in others.items():
+        lost = {
+            field.name: back
+            for field, pks in _links(one)
+            if field.many_to_many
+            and (back := [to for to in pks if (field.remote_field.model, to) in deleted])
+        }
+        row = model._base_manager.filter(pk=pk).first() if lost else None
+        if row is not None:
+            for name, back in lost.items():
+                getattr(row, name).add(*back)
+            # Its date moves, and it joins the revision under way.
+            row.save()

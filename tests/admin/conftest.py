@@ -9,7 +9,7 @@ from tests.admin.forms import Screen
 
 @pytest.fixture
 def editor(content):
-    """An account of the Editors group, as `make admin` makes it."""
+    """An account of the Editors group, as an administrator adds it."""
     account = User.objects.create_user("anna", password="a long password", is_staff=True)
     account.groups.add(Group.objects.get(name="Editors"))
     return account

@@ -181,11 +181,12 @@ def test_action_on_several_rows_is_one_revision_and_each_comes_back_alone(
 
 
 def test_deleted_row_comes_back_with_its_links_and_all_that_went_with_it(magnesium, editor_client):
-    related = ("sources", "articles", "interactions", "lowering_risks")
-    names = [name for name in related if hasattr(magnesium, name)]
+    names = ("sources", "articles", "interactions", "lowered_by")
     before = {name: keys(getattr(magnesium, name)) for name in names}
-    below = {name: keys(getattr(magnesium, name)) for name in ("associations", "intakes", "amounts")}
-    link_of_association = keys(magnesium.associations.first().sources)
+    below = {
+        name: keys(getattr(magnesium, name)) for name in ("associations", "intakes", "amounts")
+    }
+    of_first = keys(magnesium.associations.first().sources)
     delete(editor_client, magnesium)
     assert not Association.objects.filter(pk__in=below["associations"]).exists()
 
@@ -197,9 +198,7 @@ def test_deleted_row_comes_back_with_its_links_and_all_that_went_with_it(magnesi
     assert (again.pk, again.job) == (magnesium.pk, magnesium.job)
     assert {name: keys(getattr(again, name)) for name in names} == before
     assert {name: keys(getattr(again, name)) for name in below} == below
-    assert keys(again.associations.get(pk=min(below["associations"])).sources)
-    assert keys(magnesium.associations.first().sources) == link_of_association
-    assert len(before["articles"]) > 0
+    assert keys(magnesium.associations.first().sources) == of_first
     article = again.articles.first()
     assert [one.revision.comment for one in versions_of(article)] == [
         versions_of(again)[0].revision.comment,
@@ -357,7 +356,10 @@ def test_version_of_another_table_or_row_is_not_found(admin_client, iron):
     number = versions_of(source)[0].pk
 
     for page, args in (("revision", [iron.pk, number]), ("recover", [number])):
-        assert admin_client.get(reverse(f"admin:nutrients_nutrient_{page}", args=args)).status_code == 404
+        assert (
+            admin_client.get(reverse(f"admin:nutrients_nutrient_{page}", args=args)).status_code
+            == 404
+        )
     other = factories.nutrient("zinc")
     own = versions_of(iron)[0].pk
     wrong = reverse("admin:nutrients_nutrient_revision", args=[other.pk, own])

@@ -1,4 +1,4 @@
-"""Accounts that may look at others or change them, without being administrators."""
+"""Accounts are added by name, password and role; only administrators give rights."""
 
 import pytest
 from django.contrib.auth.models import Group, Permission, User
@@ -23,6 +23,53 @@ def helper(content):
         return browser
 
     return sign_in
+
+
+@pytest.fixture
+def root(admin):
+    browser = Browser()
+    browser.sign_in(name="root")
+    return browser
+
+
+def add(browser, **how):
+    sent = {"username": "bert", "password1": PASSWORD, "password2": PASSWORD}
+    return browser.post(reverse("admin:auth_user_add"), sent | how)
+
+
+def test_editor_who_was_added_signs_in_and_edits(root):
+    role = Group.objects.get(name="Editors")
+    page = root.get(reverse("admin:auth_user_add")).content.decode()
+    assert f'type="checkbox" name="groups" value="{role.pk}"' in page
+    assert add(root, groups=[role.pk]).status_code == 302
+
+    bert = Browser()
+    bert.sign_in(name="bert")
+    assert bert.is_in()
+    assert bert.get(reverse("admin:nutrients_nutrient_changelist")).status_code == 200
+    assert bert.get(reverse(LIST)).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({}, "Choose a role, or make it an administrator."),
+        ({"is_superuser": "on", "username": "ROOT"}, "already exists"),
+        ({"is_superuser": "on", "password1": "short", "password2": "short"}, "too short"),
+        ({"is_superuser": "on", "password2": "quite other words"}, "match"),
+    ],
+)
+def test_account_that_could_not_sign_in_is_not_made(root, wrong, sentence):
+    answer = add(root, **wrong)
+
+    assert sentence in answer.content.decode()
+    assert User.objects.count() == 1
+
+
+def test_account_whose_roles_are_taken_away_opens_nothing(root, anna):
+    form = Screen(root, anna, reverse("admin:auth_user_change", args=[anna.pk]))
+    assert form.save(groups=[]).status_code == 302
+    assert not Browser().sign_in().has_header("Location")
 
 
 def turn_off(browser, account):
@@ -75,6 +122,13 @@ def test_nobody_but_an_administrator_gives_rights(helper, anna):
     assert not me.is_superuser
     assert not me.groups.exists()
     assert me.user_permissions.count() == 2
+
+
+def test_account_added_by_another_waits_for_a_role(helper, content):
+    add(helper("view_user", "add_user", "change_user"), is_superuser="on", groups=["1"])
+
+    bert = User.objects.get(username="bert")
+    assert [bert.is_staff, bert.is_superuser, bert.groups.exists()] == [False] * 3
 
 
 def test_nobody_but_an_administrator_gives_a_group_rights(helper, content):
