@@ -13,7 +13,6 @@ COMMANDS = (
     "import_usda",
     "load_content",
     "make_admin somebody",
-    "make_sample_content --foods 1",
     "rebuild_search",
     "reset_second_step somebody",
     "run_test_book",
