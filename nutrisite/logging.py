@@ -132,13 +132,11 @@ def configuration(style: str, level: str) -> dict[str, Any]:
                 "formatter": style,
                 "filters": ["without_reader"],
             },
-            "nowhere": {"class": "logging.NullHandler"},
         },
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
             "django": {"level": level},
             "gunicorn.error": {"level": gunicorn_level, "propagate": True},
-            # Without any handler their warnings would go to stderr, past the filter.
-            **{name: {"handlers": ["nowhere"], "propagate": False} for name in SILENT},
+            **{name: {"handlers": ["none"], "propagate": False} for name in SILENT},
         },
     }

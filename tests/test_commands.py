@@ -11,7 +11,6 @@ COMMANDS = (
     "check_content",
     "import_usda",
     "load_content",
-    "make_sample_content --foods 1",
     "rebuild_search",
     "reset_second_step somebody",
     "run_test_book",

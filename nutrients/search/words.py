@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from unicodedata import combining, normalize
 
+from snowballstemmer.english_stemmer import EnglishStemmer
+
 LONGEST_WORD = 40
 # “B-12” and “b 12” are one word, and so is “Crohn's”.
 WORD = re.compile(
@@ -86,27 +88,9 @@ def fold(word: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
-    """A folded word without common endings: twitches, twitching and twitched give twitch."""
-    if len(word) < 4 or not word.isalpha():
-        return word
-    word = _singular(word)
-    for ending in ("ing", "ed"):
-        rest = word.removesuffix(ending)
-        if rest != word and len(rest) >= 3 and re.search("[aeiouy]", rest) and rest[-1] != "e":
-            # “Spinning” gives spin, but “falling” gives fall.
-            doubled = rest[-1] == rest[-2] and rest[-1] not in "lsz"
-            return rest[:-1] if doubled else rest
-    return word[:-1] if word.endswith("e") else word
-
-
-def _singular(word: str) -> str:
-    if word.endswith("ies") and len(word) > 4:
-        return f"{word[:-3]}y"
-    if word.endswith(("sses", "shes", "ches", "xes", "zes")):
-        return word[:-2]
-    if word.endswith("s") and not word.endswith(("ss", "us", "is")):
-        return word[:-1]
-    return word
+    """A folded word without its endings: twitches, twitching and twitched give twitch."""
+    # A stemmer holds the word that it works on, so threads cannot share one.
+    return EnglishStemmer().stemWord(word)
 
 
 def index_words(words: list[str]) -> set[str]:
