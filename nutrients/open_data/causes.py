@@ -7,6 +7,7 @@ from typing import Any
 from nutrients.models import (
     CauseKind,
     Diet,
+    Evidence,
     InteractionKind,
     RiskKind,
     Severity,
@@ -56,6 +57,7 @@ OTHER_CAUSES = c.Table(
         c.text("mechanism", "How it brings the signs on."),
         c.text("what_helps", "What helps."),
         c.text("when_to_seek_care", "When to seek care."),
+        c.choice("evidence", "How good the evidence is that it causes the signs.", Evidence),
         c.yes_no("is_common", "Whether results show it before nutrients."),
         c.yes_no("is_asked", "Whether it has a tick of its own in the checklist."),
         c.ids("risk_factors", "Risk factors that point to it, as ids."),

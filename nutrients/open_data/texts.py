@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from nutrients import prose
-from nutrients.models import NoteKind, SourceKind
+from nutrients.models import NoteKind, ReadForm, SourceKind
 from nutrients.queries.version import ContentVersion
 
 from . import columns as c
@@ -59,7 +59,7 @@ SECTIONS = c.Table(
 SOURCES = c.Table(
     "sources",
     "Sources",
-    "a publication that claims and figures rest on, and how it was last seen",
+    "a publication that claims and figures rest on, and how it was last read",
     (
         c.key("The source’s stable identifier."),
         c.address(),
@@ -69,7 +69,9 @@ SOURCES = c.Table(
         c.choice("kind", "What sort of publication it is.", SourceKind),
         c.text("licence_note", "The licence that the source itself states."),
         c.text("how_seen", "What was read: the page itself, a copy, or a quotation."),
-        c.day("checked_on", "When an editor last opened its address."),
+        c.choice("read_form", "In what form it was read.", ReadForm),
+        c.day("checked_on", "When an editor last read it in that form."),
+        c.day("next_review_on", "When its publisher says it will review it."),
     ),
 )
 
