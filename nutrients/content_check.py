@@ -270,7 +270,8 @@ def _forbidden_words() -> Iterator[Problem]:
 
 def _house_words() -> Iterator[Problem]:
     for row, name, text in _texts(models.CharField, models.TextField):
-        for found in HOUSE_WORDS.finditer(" ".join(text.split())):
+        # What readers call a sign is theirs.
+        for found in HOUSE_WORDS.finditer(" ".join(text.split()) * (name != "also_known_as")):
             yield _problem(row, f"its {name} says “{found[0]}”, which is a word of this house.")
 
 
@@ -294,12 +295,15 @@ def short_share(texts: Iterable[str]) -> float:
     """What share of the sentences of these texts has six words or fewer; 0 for no sentence.
 
     A bold word or two that opens a paragraph is a heading, and an item without a full stop is part
-    of its list: neither is a sentence.
+    of its list: neither is a sentence. A text of one sentence has none beside it to be joined to.
     """
-    parts = [part for text in texts for part in prose.sentences(RUN_IN_HEADING.sub(r"\1", text))]
-    lengths = [len(part.split()) for part in parts if part[-1] in ".!?"]
-    short = sum(length <= SHORT_SENTENCE for length in lengths)
-    return short / len(lengths) if lengths else 0.0
+    short = whole = 0
+    for text in texts:
+        parts = prose.sentences(RUN_IN_HEADING.sub(r"\1", text))
+        lengths = [len(part.split()) for part in parts if part[-1] in ".!?"]
+        short += sum(length <= SHORT_SENTENCE for length in lengths) if len(lengths) > 1 else 0
+        whole += len(lengths)
+    return short / whole if whole else 0.0
 
 
 def _chopped_sentences() -> Iterator[Problem]:
