@@ -111,6 +111,7 @@ class OtherCauseAdmin(GuardedAdmin, PublishableAdmin):
                     "mechanism",
                     "what_helps",
                     "when_to_seek_care",
+                    "evidence",
                     "sources",
                 ),
                 "description": WRITING_RULE,

@@ -38,7 +38,7 @@ from .red_flags import FLAG_LEVELS, RedFlag, RedFlagRule
 from .safety_cases import CaseGroup, CaseOutcome, SafetyCase
 from .search import DocumentKind, SearchDocument, Synonym
 from .shipping import ShippedChange, ShippedRow
-from .sources import Source, SourceKind
+from .sources import READ, ReadForm, Source, SourceKind
 from .symptoms import BodyArea, Symptom, Urgency
 
 __all__ = [
@@ -76,6 +76,8 @@ __all__ = [
     "OtherCause",
     "Publishable",
     "Question",
+    "READ",
+    "ReadForm",
     "RedFlag",
     "RedFlagRule",
     "ReferenceIntake",

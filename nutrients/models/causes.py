@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from .associations import Evidence
 from .foods import Diet
 from .nutrients import Nutrient
 from .publishing import Publishable, PublishableQuerySet, Slugged, SluggedManager
@@ -94,6 +95,14 @@ class CauseKind(models.TextChoices):
     CONDITION = "condition", "Health conditions"
 
 
+# As the verbs of associations, without a verb that would have to agree with the cause's name.
+LINKS = {
+    Evidence.STRONG: "Known to cause",
+    Evidence.MODERATE: "Linked with",
+    Evidence.LIMITED: "Has been reported with",
+}
+
+
 class OtherCause(Slugged, Publishable):
     """A cause of signs that is not a nutrient: its mechanism and what helps."""
 
@@ -103,6 +112,12 @@ class OtherCause(Slugged, Publishable):
     mechanism = models.TextField(help_text="How it brings the signs on.")
     what_helps = models.TextField(help_text="Never a dose; never start or stop a medicine.")
     when_to_seek_care = models.TextField(blank=True)
+    evidence = models.CharField(
+        max_length=8,
+        choices=Evidence,
+        default=Evidence.LIMITED,
+        help_text="How good the evidence is that it causes the signs. The grade chooses the words.",
+    )
     is_common = models.BooleanField(
         default=False, help_text="Common causes stand before nutrients on every result."
     )
@@ -130,10 +145,18 @@ class OtherCause(Slugged, Publishable):
             models.CheckConstraint(
                 condition=Q(kind__in=CauseKind.values), name="othercause_kind_known"
             ),
+            models.CheckConstraint(
+                condition=Q(evidence__in=Evidence.values), name="othercause_evidence_known"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def link(self) -> str:
+        """How it stands to the signs, in the words that its grade allows."""
+        return LINKS[Evidence(self.evidence)]
 
 
 class InteractionKind(models.TextChoices):

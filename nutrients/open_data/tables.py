@@ -26,6 +26,7 @@ from nutrients.models import (
     Nutrient,
     NutrientKind,
     OtherCause,
+    ReadForm,
     RedFlag,
     ReferenceType,
     Relation,
@@ -283,6 +284,7 @@ TABLES = (
             c.text("mechanism", "How it brings the signs on."),
             c.text("what_helps", "What helps."),
             c.text("when_to_seek_care", "When to seek care."),
+            c.choice("evidence", "How good the evidence is that it causes the signs.", Evidence),
             c.yes_no("is_common", "Whether results show it before nutrients."),
             c.yes_no("is_asked", "Whether it has a tick of its own in the checklist."),
             c.ids("risk_factors", "Risk factors that point to it, as ids."),
@@ -377,7 +379,7 @@ TABLES = (
     c.Table(
         "sources",
         "Sources",
-        "a publication that claims and figures rest on, and how it was last seen",
+        "a publication that claims and figures rest on, and how it was last read",
         lambda at: Source.objects.order_by("slug"),
         (
             c.key("The source’s stable identifier."),
@@ -388,7 +390,9 @@ TABLES = (
             c.choice("kind", "What sort of publication it is.", SourceKind),
             c.text("licence_note", "The licence that the source itself states."),
             c.text("how_seen", "What was read: the page itself, a copy, or a quotation."),
-            c.day("checked_on", "When an editor last opened its address."),
+            c.choice("read_form", "In what form it was read.", ReadForm),
+            c.day("checked_on", "When an editor last read it in that form."),
+            c.day("next_review_on", "When its publisher says it will review it."),
         ),
     ),
     c.Table(

@@ -88,7 +88,7 @@ Facts = Iterable[tuple[str, Fact]]
 
 
 def source_uses(*, at: datetime) -> list[SourceUse]:
-    """Every source with what rests on it, by kind, those with most facts first.
+    """The sources that were read or are cited, by kind, those with most facts first.
 
     The number of queries is always the same.
     """
@@ -104,8 +104,9 @@ def source_uses(*, at: datetime) -> list[SourceUse]:
         for slug, count in counts.items():
             groups[slug].append(FactGroup(title, count, []))
     uses = [SourceUse(source, groups[source.slug]) for source in Source.objects.all()]
+    shown = [use for use in uses if use.source.is_read or use.facts]
     kinds = [kind.value for kind in SourceKind]
-    return sorted(uses, key=lambda use: (kinds.index(use.source.kind), -use.facts))
+    return sorted(shown, key=lambda use: (kinds.index(use.source.kind), -use.facts))
 
 
 def source_groups(uses: Iterable[SourceUse]) -> list[SourceGroup]:
