@@ -134,26 +134,35 @@ class Level(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What raises the urgency to `level`: all of `ticks`, and one of each group of `answers`.
+    """What raises the urgency to `level`.
 
-    A group holds the answers to one question that count. No ticks raise nothing.
+    All of `ticks`, `at_least` so many of `some`, and one of each group of `answers`. A group
+    holds the answers to one question that count. A rule without ticks raises nothing.
     """
 
     name: str
     level: Level
     ticks: frozenset[Tick]
     answers: frozenset[frozenset[Tick]] = frozenset()
+    some: frozenset[Tick] = frozenset()
+    at_least: int = 1
+
+    @property
+    def named(self) -> frozenset[Tick]:
+        """Every tick that it names."""
+        return self.ticks | self.some
 
     def concerns(self, given: frozenset[Tick]) -> bool:
-        """Whether all its ticks are among those given, whatever was answered."""
-        return bool(self.ticks) and self.ticks <= given
+        """Whether the ticks given are enough, whatever was answered."""
+        enough = not self.some or len(self.some & given) >= self.at_least
+        return bool(self.named) and self.ticks <= given and enough
 
     def unmet(self, given: frozenset[Tick]) -> list[frozenset[Tick]]:
         """The groups of answers of which none is given."""
         return [group for group in self.answers if not group & given]
 
     def fires(self, given: frozenset[Tick]) -> bool:
-        """Whether all its ticks are given, and an answer of each group."""
+        """Whether the ticks given are enough, and an answer of each group is given."""
         return self.concerns(given) and not self.unmet(given)
 
 
@@ -173,7 +182,7 @@ def urgency(ticks: Collection[Tick], rules: Iterable[Rule]) -> Triage:
     """
     given = frozenset(ticks)
     fired = [rule for rule in rules if rule.fires(given)]
-    fired.sort(key=lambda rule: (-rule.level, rule.name, sorted(rule.ticks)))
+    fired.sort(key=lambda rule: (-rule.level, rule.name, sorted(rule.named)))
     return Triage(max((rule.level for rule in fired), default=Level.SELF_CARE), tuple(fired))
 
 

@@ -31,6 +31,7 @@ Made = TypeVar("Made")
 
 # What a rule names, and the kind of tick that it is.
 TICK_KINDS = {"symptoms": "symptom", "risk_factors": "risk", "other_causes": "risk"}
+SOME_KINDS = {f"some_{relation}": kind for relation, kind in TICK_KINDS.items()}
 
 
 class Eater(NamedTuple):
@@ -153,12 +154,12 @@ class ChecklistContent:
 
         Nobody can tick it, so that its rule rests. Without it the rule would ask for less.
         """
-        named: dict[int, set[Tick]] = defaultdict(set)
-        for relation, kind in TICK_KINDS.items():
-            rows = RedFlagRule.objects.filter(**{f"{relation}__isnull": False})
-            for rule, slug in rows.values_list("pk", f"{relation}__slug"):
-                named[rule].add(Tick(kind, slug))
-        return named
+        return _named(TICK_KINDS)
+
+    @cached_property
+    def rule_some(self) -> Mapping[int, set[Tick]]:
+        """The ticks of which each rule asks for some."""
+        return _named(SOME_KINDS)
 
     @cached_property
     def rule_answers(self) -> Mapping[int, frozenset[frozenset[Tick]]]:
@@ -198,6 +199,16 @@ class ChecklistContent:
                 at=self.at, diets=eater.diets, groups=eater.groups
             )
         return self._other_sources[eater]
+
+
+def _named(relations: Mapping[str, str]) -> Mapping[int, set[Tick]]:
+    """The ticks that each rule names in these relations, under the rule's id."""
+    named: dict[int, set[Tick]] = defaultdict(set)
+    for relation, kind in relations.items():
+        rows = RedFlagRule.objects.filter(**{f"{relation}__isnull": False})
+        for rule, slug in rows.values_list("pk", f"{relation}__slug"):
+            named[rule].add(Tick(kind, slug))
+    return named
 
 
 def _by_slug(rows: Iterable[Any]) -> dict[str, Any]:

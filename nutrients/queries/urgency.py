@@ -64,20 +64,22 @@ def urgency_rules(content: ChecklistContent) -> list[Rule]:
 def _rules(content: ChecklistContent) -> Iterable[Rule]:
     flags = {flag.pk: flag for flag in content.flags.values()}
     for flag in flags.values():
-        yield _flag_rule(flag, {Tick("flag", flag.slug)})
+        alone = frozenset({Tick("flag", flag.slug)})
+        yield Rule(f"flag {flag.slug}", _level(flag.level), alone)
     for rule in content.rules:
         if rule.red_flag_id in flags:
-            ticks, answers = content.rule_ticks[rule.pk], content.rule_answers[rule.pk]
-            yield _flag_rule(flags[rule.red_flag_id], ticks, answers)
+            flag = flags[rule.red_flag_id]
+            yield Rule(
+                f"flag {flag.slug}",
+                _level(flag.level),
+                frozenset(content.rule_ticks[rule.pk]),
+                content.rule_answers[rule.pk],
+                frozenset(content.rule_some[rule.pk]),
+                rule.at_least,
+            )
     for symptom in content.symptoms.values():
         alone = frozenset({Tick("symptom", symptom.slug)})
         yield Rule(f"symptom {symptom.slug}", _level(symptom.urgency), alone)
-
-
-def _flag_rule(
-    flag: RedFlag, ticks: Iterable[Tick], answers: frozenset[frozenset[Tick]] = frozenset()
-) -> Rule:
-    return Rule(f"flag {flag.slug}", _level(flag.level), frozenset(ticks), answers)
 
 
 def _level(value: str) -> Level:
