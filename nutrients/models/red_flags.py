@@ -9,6 +9,7 @@ from simple_history.models import HistoricalRecords
 from nutrients.addresses import address
 
 from .causes import OtherCause, RiskFactor
+from .nutrients import Nutrient
 from .publishing import Publishable, PublishableQuerySet, Slugged, SluggedManager
 from .questions import Answer
 from .sources import Source
@@ -53,11 +54,18 @@ class RedFlag(Slugged, Publishable):
         default=False,
         help_text="No nutrient is behind this sign, such as a clot: the answer names none.",
     )
+    keeps_foods_of = models.ManyToManyField(
+        Nutrient,
+        related_name="+",
+        blank=True,
+        help_text="Foods rich in these are not named while this flag may be raised: broken muscle "
+        "raises potassium.",
+    )
     position = models.PositiveSmallIntegerField(default=100)
     sources = models.ManyToManyField(Source, related_name="red_flags")
 
     objects = SluggedManager.from_queryset(PublishableQuerySet)()
-    history = HistoricalRecords(m2m_fields=[related_symptoms, only_for, sources])
+    history = HistoricalRecords(m2m_fields=[related_symptoms, only_for, keeps_foods_of, sources])
 
     class Meta(Publishable.Meta):
         ordering = ["position", "slug"]
