@@ -27,6 +27,7 @@ from nutrients.models import (
     ReadForm,
     ReferenceIntake,
     RiskFactor,
+    SafetyCase,
     Source,
     SourceKind,
     Status,
@@ -50,6 +51,7 @@ MOST_IN_100_G = {Unit.MG: 100_000, Unit.MCG: 100_000_000, Unit.MCG_DFE: 100_000_
 FAR_FROM_DAILY_VALUE = 20
 # Names that others gave are quoted as they stand; and ham is cured.
 QUOTED = {(FoodSource, "usda_description"), (FoodSource, "name")}
+RUN_IN_HEADING = re.compile(r"^((?:- |\d+\. )?)\*\*[^*\n]+\*\* ", re.MULTILINE)
 # Words that sound translated, or that only this site used. The NHS's own words stand instead.
 HOUSE_WORDS = re.compile(
     r"\black(?:s|ing)?\b(?! of (?:sleep|energy|oxygen))"
@@ -242,9 +244,12 @@ def _overdue(on: date) -> Iterator[Problem]:
 
 
 def _texts(*kinds: type[models.Field[Any, Any]]) -> Iterator[tuple[Any, str, str]]:
-    """Every text of ours in fields of these kinds: its row, its field and itself."""
+    """Every text of ours in fields of these kinds: its row, its field and itself.
+
+    A safety case is no text for readers: it lists what the checklist must and must not show.
+    """
     for model in _content_models():
-        if model is Source:
+        if model in {Source, SafetyCase}:
             continue
         names = [
             field.name
@@ -286,8 +291,13 @@ def _long_sentences() -> Iterator[Problem]:
 
 
 def short_share(texts: Iterable[str]) -> float:
-    """What share of the sentences of these texts has six words or fewer; 0 for no sentence."""
-    lengths = [len(part.split()) for text in texts for part in prose.sentences(text)]
+    """What share of the sentences of these texts has six words or fewer; 0 for no sentence.
+
+    A bold word or two that opens a paragraph is a heading, and an item without a full stop is part
+    of its list: neither is a sentence.
+    """
+    parts = [part for text in texts for part in prose.sentences(RUN_IN_HEADING.sub(r"\1", text))]
+    lengths = [len(part.split()) for part in parts if part[-1] in ".!?"]
     short = sum(length <= SHORT_SENTENCE for length in lengths)
     return short / len(lengths) if lengths else 0.0
 

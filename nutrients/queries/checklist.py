@@ -254,9 +254,9 @@ def _causes(
 ) -> tuple[list[PossibleCause], list[PossibleCause]]:
     """The causes of the ticked signs: those to show, and those that get a line.
 
-    A cause that a tick names comes first. What the form asks and nobody ticked comes behind what
-    it cannot ask, and an illness or a medicine that was not ticked gets a line. If care is needed
-    the same day, nothing is offered that no tick names: it might calm wrongly.
+    A cause that a tick names comes first, an age last of these. An illness or a medicine that the
+    form asks and nobody ticked gets a line. If care is needed the same day, nothing is offered
+    that no tick names: it might calm wrongly.
     """
     symptoms = {symptom.pk for symptom in ticked.symptoms}
     shown, lines = [], []
@@ -275,9 +275,11 @@ def _causes(
                     PossibleCause(cause, matching, [])
                 )
 
+    ages = {risk.name for risk in ticked.risks if risk.kind == RiskKind.AGE}
+
     def place(row: PossibleCause) -> tuple[Any, ...]:
-        asked = row.cause.is_asked or bool(content.cause_risks[row.cause.pk])
-        return (not row.named_by, not row.symptoms, asked, -len(row.symptoms), row.cause.position)
+        named = set(row.named_by) - ages
+        return (not named, not row.named_by, -len(row.symptoms), row.cause.position)
 
     return sorted(shown, key=place), sorted(lines, key=place)
 
