@@ -157,9 +157,10 @@ def _suggestion(ticked: Sequence[Tick], candidate: Candidate) -> Suggestion:
             candidate.name,
             tuple(sorted((side[tick] for tick in ticked if tick in side), key=_strength)),
             unexplained,
-            candidate.frequency,
+            # Too much of anything is rarer than too little.
+            candidate.frequency if name == "low" else UNGRADED,
         )
-        for side in (best[name] for name in sorted(best, reverse=True))
+        for name, side in sorted(best.items(), reverse=True)
     ]
     nothing = Suggestion(candidate.slug, candidate.name, (), unexplained, candidate.frequency)
     return min(sides, key=_place, default=nothing)

@@ -156,7 +156,9 @@ def _suggestions(
 
 def _risk_links(nutrient: Nutrient, ticked: Ticked, content: ChecklistContent) -> Iterable[Link]:
     for risk in ticked.risks:
-        tick, is_age = Tick("risk", risk.slug), risk.kind == RiskKind.AGE
+        tick = Tick("risk", risk.slug)
+        # A baby's or a child's age stands for what it is fed.
+        is_age = risk.kind == RiskKind.AGE and risk.stands_for != StandsFor.CHILDREN
         effect = content.effects.get((risk.pk, nutrient.pk))
         strength = Strength(effect.strength if effect else Strength.MODERATE).rank
         for side, linked in (("low", content.lowered), ("high", content.raised)):
