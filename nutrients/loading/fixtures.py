@@ -24,12 +24,16 @@ KEY_FIELDS = {
     "nutrients.association": ("nutrient", "symptom", "relation"),
     "nutrients.changenote": ("address", "made_at"),
     "nutrients.nutrientamount": ("food", "nutrient"),
+    "nutrients.riskeffect": ("risk_factor", "nutrient"),
     "nutrients.referenceintake": ("nutrient", "life_stage", "sex", "life_status"),
 }
 # Rows that mean something else once one of these links is lost: a rule that names a tick fewer
 # fires more easily. Such a row is left out whole where a link of it leads to a deleted row.
 NEEDED_LINKS = {
-    "nutrients.redflagrule": ("symptoms", "risk_factors", "other_causes", "answers"),
+    "nutrients.redflagrule": (
+        *("symptoms", "risk_factors", "other_causes", "answers"),
+        *("some_symptoms", "some_risk_factors", "some_other_causes"),
+    ),
 }
 # Of these rows the links are one statement: a mixture of two would be one that nobody made.
 WHOLE_LINKS = NEEDED_LINKS | {

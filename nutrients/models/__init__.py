@@ -16,10 +16,12 @@ from .causes import (
     Interaction,
     InteractionKind,
     OtherCause,
+    RiskEffect,
     RiskFactor,
     RiskKind,
     Severity,
     StandsFor,
+    Strength,
 )
 from .change_notes import ChangeNote, NoteKind
 from .foods import (
@@ -31,11 +33,11 @@ from .foods import (
     NotSuggestedTo,
 )
 from .intakes import LifeStatus, LimitStatus, ReferenceIntake, ReferenceType, Sex
-from .nutrients import Accent, Nutrient, NutrientKind, Unit
+from .nutrients import Accent, Frequency, Nutrient, NutrientKind, Unit
 from .publishing import Publishable, Status, Verification
 from .questions import Answer, Question
 from .red_flags import FLAG_LEVELS, RedFlag, RedFlagRule
-from .safety_cases import CaseGroup, CaseOutcome, SafetyCase
+from .safety_cases import BookOverride, CaseGroup, CaseOutcome, SafetyCase
 from .search import DocumentKind, SearchDocument, Synonym
 from .shipping import ShippedChange, ShippedRow
 from .sources import READ, ReadForm, Source, SourceKind
@@ -54,6 +56,7 @@ __all__ = [
     "ArticleSection",
     "Association",
     "BodyArea",
+    "BookOverride",
     "CaseGroup",
     "CaseOutcome",
     "CauseKind",
@@ -64,6 +67,7 @@ __all__ = [
     "FoodGroup",
     "FoodPortion",
     "FoodSource",
+    "Frequency",
     "Interaction",
     "InteractionKind",
     "LifeStatus",
@@ -83,6 +87,7 @@ __all__ = [
     "ReferenceIntake",
     "ReferenceType",
     "Relation",
+    "RiskEffect",
     "RiskFactor",
     "RiskKind",
     "SafetyCase",
@@ -95,6 +100,7 @@ __all__ = [
     "SourceKind",
     "StandsFor",
     "Status",
+    "Strength",
     "Symptom",
     "Synonym",
     "Typicality",

@@ -84,6 +84,70 @@ class RiskFactor(Slugged, Publishable):
         return self.name
 
 
+class Strength(models.TextChoices):
+    """How much a risk factor does to a nutrient, strongest first."""
+
+    STRONG = "strong", "Strong"
+    MODERATE = "moderate", "Moderate"
+    WEAK = "weak", "Weak"
+
+    @property
+    def rank(self) -> int:
+        """0 for strong to 2 for weak."""
+        return list(Strength).index(self)
+
+
+class RiskEffectManager(models.Manager["RiskEffect"]):
+    """Finds an effect by its risk factor and its nutrient."""
+
+    def get_by_natural_key(self, risk_factor: str, nutrient: str) -> RiskEffect:
+        """Return the effect of this risk factor on this nutrient; raise DoesNotExist."""
+        return self.get(risk_factor__slug=risk_factor, nutrient__slug=nutrient)
+
+
+class RiskEffect(models.Model):
+    """What one risk factor does to one nutrient that it lowers or raises: how much, and how.
+
+    Rests on the sources of its risk factor. A pair without a row is moderate, and says the risk
+    factor's own mechanism.
+    """
+
+    risk_factor = models.ForeignKey(RiskFactor, on_delete=models.CASCADE, related_name="effects")
+    nutrient = models.ForeignKey(Nutrient, on_delete=models.CASCADE, related_name="risk_effects")
+    strength = models.CharField(
+        max_length=10,
+        choices=Strength,
+        default=Strength.MODERATE,
+        help_text="Strong: the nutrient is shown even if it explains nothing that was ticked.",
+    )
+    reason = models.CharField(
+        max_length=240, help_text="How it lowers or raises this nutrient, in a sentence."
+    )
+
+    objects = RiskEffectManager()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["risk_factor__position", "risk_factor__slug", "nutrient__slug"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["risk_factor", "nutrient"],
+                name="riskeffect_unique",
+                violation_error_message="This risk factor has an effect on this nutrient already.",
+            ),
+            models.CheckConstraint(
+                condition=Q(strength__in=Strength.values), name="riskeffect_strength_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.risk_factor} and {self.nutrient}"
+
+    def natural_key(self) -> tuple[str, str]:
+        """Return risk factor and nutrient, which identify the row in fixtures."""
+        return (self.risk_factor.slug, self.nutrient.slug)
+
+
 class CauseKind(models.TextChoices):
     """The sort of cause."""
 
@@ -131,6 +195,16 @@ class OtherCause(Slugged, Publishable):
         related_name="other_causes",
         blank=True,
         help_text="Ticking any of these points to this cause.",
+    )
+    not_with_symptoms = models.ManyToManyField(
+        Symptom,
+        related_name="+",
+        blank=True,
+        help_text="Beside any of these it is not shown: “harmless” does not suit weakness.",
+    )
+    only_if_ticked = models.BooleanField(
+        default=False,
+        help_text="Shown only if the reader ticks it or a risk factor that points to it.",
     )
     position = models.PositiveSmallIntegerField(default=100)
     sources = models.ManyToManyField(Source, related_name="other_causes")

@@ -48,6 +48,20 @@ class Accent(models.TextChoices):
     NEUTRAL = "neutral", "Neutral"
 
 
+class Frequency(models.TextChoices):
+    """How many people run short of a nutrient, most first."""
+
+    COMMON = "common", "Common"
+    LESS_COMMON = "less-common", "Less common"
+    UNCOMMON = "uncommon", "Uncommon"
+    RARE = "rare", "Rare"
+
+    @property
+    def rank(self) -> int:
+        """0 for the most common to 3 for the rarest."""
+        return list(Frequency).index(self)
+
+
 class NutrientQuerySet(PublishableQuerySet):
     """Nutrients, narrowed by what pages ask."""
 
@@ -89,6 +103,19 @@ class Nutrient(Slugged, Publishable):
     deficiency_name = models.CharField("clinical name of its lack", max_length=120)
     excess_name = models.CharField("clinical name of its excess", max_length=120, blank=True)
     usual_causes_of_low = models.TextField(help_text="The usual reasons for too little.")
+    how_common = models.CharField(
+        "how common its lack is",
+        max_length=12,
+        choices=Frequency,
+        default=Frequency.RARE,
+        help_text="Among all readers, not only among those with a sign. Settles ties.",
+    )
+    how_common_why = models.CharField(
+        "why this frequency", max_length=240, blank=True, help_text="The figure, in a sentence."
+    )
+    how_common_source = models.ForeignKey(
+        Source, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     food_summary = models.CharField(
         max_length=160, help_text="Food groups that hold it, as a sentence without a full stop."
     )
@@ -125,6 +152,9 @@ class Nutrient(Slugged, Publishable):
                 condition=Q(accent__in=Accent.values), name="nutrient_accent_known"
             ),
             models.CheckConstraint(condition=Q(unit__in=Unit.values), name="nutrient_unit_known"),
+            models.CheckConstraint(
+                condition=Q(how_common__in=Frequency.values), name="nutrient_how_common_known"
+            ),
             models.CheckConstraint(
                 condition=Q(daily_value__gt=0), name="nutrient_daily_value_positive"
             ),

@@ -25,6 +25,7 @@ class CaseGroup(models.TextChoices):
     TOO_MUCH = "too-much", "Too much"
     MEDICINE = "medicine", "Medicines"
     BENIGN = "benign", "Common and harmless"
+    READER = "reader", "Everyday readers"
     NOTHING = "nothing", "Nothing that fits"
     EVERYTHING = "everything", "Everything at once"
 
@@ -160,6 +161,27 @@ class CaseOutcome(models.Model):
     def failure_list(self) -> list[str]:
         """What was wrong, a sentence each."""
         return _lines(self.failures)
+
+
+class BookOverride(models.Model):
+    """A change that an editor saved although cases of the test book fail after it. Public."""
+
+    change = models.CharField(max_length=200, help_text="What was saved.")
+    reason = models.CharField(max_length=300)
+    cases = models.TextField(help_text="The titles of the cases that failed, one a line.")
+    made_by = models.CharField(max_length=150)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-made_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.change}: {self.reason}"
+
+    @property
+    def case_list(self) -> list[str]:
+        """The titles of the cases that failed."""
+        return _lines(self.cases)
 
 
 def _lines(text: str) -> list[str]:

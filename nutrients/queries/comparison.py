@@ -10,6 +10,7 @@ from nutrients.models import (
     Association,
     Evidence,
     FoodSource,
+    Frequency,
     Nutrient,
     Relation,
     Symptom,
@@ -186,6 +187,7 @@ def links(associations: Iterable[Association]) -> tuple[Link, ...]:
             Tick("symptom", association.symptom.slug),
             Typicality(association.typicality).rank,
             Evidence(association.evidence).rank,
+            "high" if association.relation == Relation.EXCESS else "low",
         )
         for association in associations
     )
@@ -236,7 +238,12 @@ def _by_match(profiles: list[Profile], filters: Filters) -> list[Profile]:
         return profiles
     by_slug = {one.nutrient.slug: one for one in profiles}
     candidates = [
-        Candidate(slug, one.nutrient.name, links(one.counted(filters)))
+        Candidate(
+            slug,
+            one.nutrient.name,
+            links(one.counted(filters)),
+            Frequency(one.nutrient.how_common).rank,
+        )
         for slug, one in by_slug.items()
     ]
     ticks = [Tick("symptom", slug) for slug in filters.symptoms]

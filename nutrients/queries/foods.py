@@ -27,9 +27,16 @@ class RichFood:
 
 
 def richest_foods(
-    *, at: datetime, diets: Iterable[str] = (), groups: Iterable[str] = (), limit: int = 5
+    *,
+    at: datetime,
+    diets: Iterable[str] = (),
+    groups: Iterable[str] = (),
+    limit: int = 5,
+    least: int = 0,
 ) -> dict[int, list[RichFood]]:
     """The `limit` published foods richest in each nutrient by serving, under the nutrient's id.
+
+    A serving gives at least `least` per cent of the daily value.
 
     Foods that editors did not choose are left out, and so are `limited_nutrients`: of those, high
     is no praise. Only foods known to suit every one of `diets` (values of `Diet`) are taken, and
@@ -43,6 +50,8 @@ def richest_foods(
     )
     amounts = (
         NutrientAmount.objects.filter(food__in=foods, per_100g__gt=0)
+        .annotate(in_serving=PER_SERVING)
+        .filter(in_serving__gte=F("nutrient__daily_value") * least)
         .exclude(nutrient__in=_limited())
         .annotate(place=place)
         .filter(place__lte=limit)
