@@ -1,4 +1,4 @@
-"""What counts as a change of content on PostgreSQL: commits to this site's content, and no other."""
+"""What counts as a change of content on PostgreSQL: a commit to it, and no other."""
 
 import psycopg
 import pytest
