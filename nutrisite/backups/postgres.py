@@ -52,7 +52,10 @@ class Postgres:
         script = file.with_suffix(".sql")
         self._run("pg_restore", "--no-owner", "--no-privileges", "--file", str(script), str(file))
         drops = file.with_suffix(".drops.sql")
-        drops.write_text("".join(f'DROP TABLE "{name}" CASCADE;\n' for name in _tables()))
+        lines = [f'DROP TABLE "{name}" CASCADE;\n' for name in _tables()]
+        # Of nutrisite/content_changes.py: the copy holds it too.
+        lines.append("DROP FUNCTION IF EXISTS nutrisite_note_change CASCADE;\n")
+        drops.write_text("".join(lines))
         connection.close()
         quiet = ["--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", "--output", os.devnull]
         self._run("psql", *quiet, "--single-transaction", f"--file={drops}", f"--file={script}")
