@@ -47,7 +47,7 @@ lint-deploy: packages-dev  ## Have the files for deploying read by the tools tha
 backup: packages key  ## Copy the live database into one checked file (ARGS="--keep 30")
 	@$(MANAGE) backup $(ARGS)
 
-restore: packages key  ## Put a backup back and keep what it replaces (FILE=var/backups/NAME.tar.gz)
+restore: packages key  ## Put a backup back and keep what it replaces (FILE=var/backups/NAME.gz)
 	@$(MANAGE) restore "$(FILE)" $(ARGS)
 
 bench: packages-dev  ## Measure requests a second and write docs/performance.md

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
-from django.contrib.auth.forms import UserChangeForm, UserCreationForm
+from django.contrib.auth.forms import UserCreationForm
 from django.contrib.auth.models import Group, User
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -65,23 +65,16 @@ class RecordsRights(admin.ModelAdmin):
         super().delete_queryset(request, queryset)
 
 
-WORDS: dict[str, dict[str, Any]] = {
-    "labels": {"groups": "Roles", "is_superuser": "Administrator", "is_active": "Open"},
-    "help_texts": {
-        "groups": "What the account may do. Editors change content and nothing else.",
-        "is_superuser": "May do everything, with accounts too.",
-        "is_active": "Untick this to close the account: its name stays in the history.",
-        "user_permissions": "Single rights, beside those of the roles.",
-    },
+WORDS = {
+    "groups": ("Roles", "What the account may do. Editors change content and nothing else."),
+    "is_superuser": ("Administrator", "May do everything, with accounts too."),
+    "is_active": ("Open", "Untick this to close the account: its name stays in the history."),
+    "user_permissions": ("Single rights", "Beside those of the roles."),
 }
 
 
 class NewAccountForm(UserCreationForm):
     """Name, password and role: all that an account needs to sign in."""
-
-    class Meta(UserCreationForm.Meta):
-        labels = WORDS["labels"]
-        help_texts = WORDS["help_texts"]
 
     def clean(self) -> dict[str, Any]:
         """Ask for a role, as an account without one opens nothing."""
@@ -91,14 +84,6 @@ class NewAccountForm(UserCreationForm):
         return cleaned
 
 
-class AccountForm(UserChangeForm):
-    """An account that is there."""
-
-    class Meta(UserChangeForm.Meta):
-        labels = WORDS["labels"]
-        help_texts = WORDS["help_texts"]
-
-
 @admin.register(User)
 class RecordedUserAdmin(RecordsRights, UserAdmin):
     """Django's accounts, by role, and a way out for somebody who lost telephone and codes.
@@ -106,7 +91,6 @@ class RecordedUserAdmin(RecordsRights, UserAdmin):
     Staff who are no administrators do not reach an administrator's account.
     """
 
-    form = AccountForm
     add_form = NewAccountForm
     add_fieldsets = (
         (
@@ -131,11 +115,13 @@ class RecordedUserAdmin(RecordsRights, UserAdmin):
     actions = ["turn_off_second_step"]
     rights = ("is_superuser", "groups", "user_permissions")
 
-    def formfield_for_manytomany(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
-        """Show the roles as boxes to tick."""
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        """Name the fields as an administrator thinks of them, and show the roles as boxes."""
+        if db_field.name in WORDS:
+            kwargs["label"], kwargs["help_text"] = WORDS[db_field.name]
         if db_field.name == "groups":
             kwargs["widget"] = forms.CheckboxSelectMultiple
-        return super().formfield_for_manytomany(db_field, request, **kwargs)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Let an account open the admin if it has a role or a right."""

@@ -65,7 +65,7 @@ def test_change_of_rights_says_what_was_given_and_taken(root, anna):
 
     [event] = AccountEvent.objects.all()
     assert (event.kind, event.account, event.by) == ("rights", "anna", "root")
-    assert event.detail == "+ is: administrator; − groups: Editors"
+    assert event.detail == "+ administrator; − role Editors"
 
 
 def test_change_of_a_group_is_recorded(root, anna):
@@ -75,7 +75,7 @@ def test_change_of_a_group_is_recorded(root, anna):
     screen(root, group).save(permissions=kept)
 
     [event] = AccountEvent.objects.all()
-    assert (event.account, event.detail) == ("group Editors", "− rights: delete_article")
+    assert (event.account, event.detail) == ("group Editors", "− delete_article")
 
 
 def test_longest_name_of_a_group_is_recorded(root):
