@@ -22,7 +22,7 @@ from django.db.utils import load_backend
 
 from nutrients.loading import Places, read_rows
 from nutrients.loading.live_rows import LiveRows
-from nutrients.loading.shipped_values import shipped_value
+from nutrients.loading.merging import shipped_value
 from nutrients.loading.upgrading import MADE_HERE
 from nutrients.models import FoodGroup, FoodSource, Nutrient, RedFlagRule, ShippedChange
 from tests import first_release

@@ -9,10 +9,9 @@ from typing import Any
 from nutrients.models import ShippedChange
 
 from .applying import RefusedError, apply_values
+from .fixtures import Places, key_paths
 from .live_rows import LiveRows
-from .merging import NEVER_SHIPPED
-from .places import Places, key_paths
-from .shipped_values import shipped_value
+from .merging import NEVER_SHIPPED, shipped_value
 
 NOTHING = "Nothing"
 NOT_SHIPPED = "It did not come with the site"

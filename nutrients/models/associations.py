@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Self
 
@@ -108,10 +107,6 @@ class AssociationQuerySet(PublishableQuerySet):
     def supporting(self) -> Self:
         """Associations that speak for a link; evidence against is left out."""
         return self.filter(is_against=False)
-
-    def with_symptoms(self, slugs: Iterable[str]) -> Self:
-        """Associations with any of the symptoms (slugs)."""
-        return self.filter(symptom__slug__in=list(slugs))
 
 
 class AssociationManager(models.Manager[Any]):

@@ -17,9 +17,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from nutrients.addresses import address
-from nutrients.structured_data import breadcrumbs
 
-from .structured_data import script, site_address
+from .structured_data import breadcrumbs, script, site_address
 
 if TYPE_CHECKING:
     from nutrients.queries.comparison import Sign
