@@ -61,7 +61,6 @@ class FixtureRow:
 
     @property
     def identity(self) -> tuple[str, Key]:
-        """What the ledger knows the row by."""
         return self.label, self.key
 
     def __str__(self) -> str:
@@ -165,7 +164,6 @@ class Places:
     """The rows that are there by natural key, with one query a model, and those left out."""
 
     def __init__(self, shipped: set[tuple[str, Key]]) -> None:
-        """Take the label and key of every row that was ever loaded."""
         self._shipped = shipped
         self._left_out: set[tuple[str, Key]] = set()
         self._there: dict[Model, dict[Key, Any]] = {}

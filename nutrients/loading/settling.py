@@ -28,7 +28,6 @@ class Sides:
 
 
 def sides(change: ShippedChange) -> Sides:
-    """Give what an editor compares."""
     row = row_of(change)
     if not change.field:
         return Sides(row, "", str(row or NOTHING), NOTHING)
@@ -88,7 +87,6 @@ def _stored(field: Any, theirs: dict[str, Any], places: Places) -> Any:
 
 
 def as_text(value: Any) -> str:
-    """A value of either side, for reading."""
     if value is NEVER_SHIPPED:
         return NOT_SHIPPED
     if isinstance(value, frozenset):

@@ -14,8 +14,6 @@ from .symptoms import Symptom
 
 
 class RiskKind(models.TextChoices):
-    """The sort of risk factor, in the order that forms show."""
-
     DIET = "diet", "How you eat"
     LIFESTYLE = "lifestyle", "Habits and surroundings"
     MEDICINE = "medicine", "Medicines"
@@ -86,8 +84,6 @@ class RiskFactor(Slugged, Publishable):
 
 
 class CauseKind(models.TextChoices):
-    """The sort of cause."""
-
     NORMAL = "normal", "Normal and harmless"
     LIFESTYLE = "lifestyle", "Habits"
     STIMULANT = "stimulant", "Stimulants"
@@ -158,7 +154,6 @@ class Severity(models.TextChoices):
 
     @property
     def rank(self) -> int:
-        """0 for the most serious to 4 for a helpful one."""
         return list(Severity).index(self)
 
 

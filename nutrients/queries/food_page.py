@@ -61,7 +61,6 @@ class FoodAmount:
 
     @property
     def nutrient(self) -> Nutrient:
-        """The nutrient."""
         return self.portion.nutrient
 
 

@@ -44,7 +44,6 @@ class NutrientChoices:
         return urlencode([*([("stage", self.stage)] if self.stage else []), *chosen])
 
     def with_filters(self, filters: FoodFilters) -> NutrientChoices:
-        """The same life stage with other filters."""
         return replace(self, filters=filters)
 
 
@@ -80,7 +79,6 @@ class NutrientFoods:
 
     @property
     def noted(self) -> list[FoodSource]:
-        """The ranked foods of which there is more to know than their figures."""
         return [row.food for row in self.ranked if row.food.note]
 
     @property

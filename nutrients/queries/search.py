@@ -54,7 +54,6 @@ class SearchWords:
 
     @cached_property
     def synonyms(self) -> Synonyms:
-        """Readers' words with ours. One query."""
         return synonyms(Synonym.objects.values_list("words", "means"))
 
     def corrected(self, word: str) -> str | None:
@@ -122,7 +121,6 @@ class SearchResults:
 
     @property
     def shown(self) -> int:
-        """How many hits are shown."""
         return sum(len(group.hits) for group in self.groups)
 
 

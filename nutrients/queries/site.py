@@ -55,8 +55,6 @@ class ReviewCount:
 
 @dataclass(frozen=True, slots=True)
 class SafetyPage:
-    """Every red flag, most urgent first, and the references that they cite."""
-
     levels: list[FlagLevel]
     references: References
 

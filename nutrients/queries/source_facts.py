@@ -53,12 +53,10 @@ class FactGroup:
 
     @property
     def shown(self) -> list[Fact]:
-        """The facts that are listed."""
         return self.facts[:FACTS_LISTED]
 
     @property
     def more(self) -> int:
-        """How many facts are not listed."""
         return len(self.facts) - len(self.shown)
 
 
@@ -71,7 +69,6 @@ class SourceUse:
 
     @property
     def facts(self) -> int:
-        """How many facts rest on it."""
         return sum(group.count for group in self.groups)
 
 
@@ -109,7 +106,6 @@ def source_uses(*, at: datetime) -> list[SourceUse]:
 
 
 def source_groups(uses: Iterable[SourceUse]) -> list[SourceGroup]:
-    """These sources by kind, in their order."""
     rows = list(uses)
     groups = [SourceGroup(k, [use for use in rows if use.source.kind == k]) for k in SourceKind]
     return [group for group in groups if group.uses]
@@ -189,7 +185,6 @@ def _interactions(*, at: datetime) -> Facts:
 
 
 def _place(page: type[Nutrient] | type[Symptom], slug: str | None, anchor: str) -> str:
-    """A place on the page of a row; some facts have no page of their own."""
     if not slug:
         return ""
     return f"{address(str(page._meta.model_name), slug)}#{anchor}"

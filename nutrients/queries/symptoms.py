@@ -30,16 +30,12 @@ class ListedSymptom:
 
 @dataclass(frozen=True, slots=True)
 class SymptomGroup:
-    """The symptoms of one body area, common ones first."""
-
     area: BodyArea
     symptoms: list[ListedSymptom]
 
 
 @dataclass(frozen=True, slots=True)
 class SymptomPage:
-    """Everything on a symptom's page, cited in reading order."""
-
     symptom: Symptom
     citations: list[Citation]
     common_causes: list[Cited]

@@ -143,7 +143,6 @@ def pieces(title: str) -> Iterator[str]:
 
 
 def is_same(one: Any, other: Any) -> bool:
-    """Whether two documents of one row say the same."""
     return all(getattr(one, name) == getattr(other, name) for name in FIELDS)
 
 
@@ -243,12 +242,10 @@ def _evidence(row: Association) -> Entry:
 
 
 def _lacks(nutrient: Nutrient) -> list[str]:
-    """What readers call too little of a nutrient."""
     return [nutrient.low_phrase, f"Low {nutrient.name}", f"{nutrient.name} deficiency"]
 
 
 def _excesses(nutrient: Nutrient) -> list[str]:
-    """What readers call too much of it."""
     name = nutrient.name
     return [nutrient.high_phrase, f"High {name}", f"{name} overdose", f"{name} excess"]
 

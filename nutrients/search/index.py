@@ -138,7 +138,6 @@ def catch_up() -> Outcome:
 
 
 def rebuild() -> Outcome:
-    """Forget every document and write all anew."""
     with transaction.atomic():
         SearchDocument.objects.all().delete()
         _empty()

@@ -70,21 +70,18 @@ def site_address(path: str) -> str:
 
 
 def script(data: Data) -> SafeString:
-    """Structured data as an element of the page."""
     text = json.dumps(data, ensure_ascii=False).translate(ESCAPES)
     return format_html('<script type="application/ld+json">{}</script>', SafeString(text))
 
 
 @register.simple_tag(takes_context=True)
 def website(context: Any, name: str) -> SafeString:
-    """The structured data of the home page."""
     url = context["canonical_url"]
     return script({"@context": CONTEXT, "@type": "WebSite", "name": name, "url": url})
 
 
 @register.simple_tag(takes_context=True)
 def nutrient_data(context: Any, page: Any) -> SafeString:
-    """The structured data of a nutrient's page."""
     nutrient = page.nutrient
     about = _about("Substance", nutrient.name, nutrient.also_known_as)
     return _script_of("MedicalWebPage", context, page, about, nutrient)
@@ -92,7 +89,6 @@ def nutrient_data(context: Any, page: Any) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def symptom_data(context: Any, page: Any) -> SafeString:
-    """The structured data of a symptom's page."""
     symptom = page.symptom
     names = f"{symptom.clinical_term}, {symptom.also_known_as}"
     about = _about("MedicalSignOrSymptom", symptom.name, names)
