@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.http import QueryDict
+from django.urls import reverse
 
-from nutrients.addresses import address
 from nutrients.forms.checklist import read_ticks
 from nutrients.forms.reading import ignored_sentence
 from nutrients.forms.words import read_words
@@ -43,7 +43,7 @@ def checklist_answer(data: QueryDict, content: ChecklistContent) -> dict[str, An
         "search": choices.every_symptom.asked_for(ticked, words),
         "result": result,
         "answered": _answered(in_form, result),
-        "print_url": address("checklist_print"),
+        "print_url": reverse("nutrients:checklist_print"),
         "ignored": ignored_sentence(ignored),
     }
 

@@ -85,7 +85,6 @@ class Row:
 
     @property
     def number(self) -> str:
-        """The NDB number, by which tables know a food."""
         return self.food.usda_ndb_number
 
 
@@ -296,7 +295,6 @@ def _there(rows: list[Row]) -> dict[str, FoodSource]:
 
 
 def _add(new: list[Row], *, at: datetime) -> int:
-    """Insert foods with source and amounts, and give the number of amounts."""
     source = Source.objects.filter(slug="usda-sr28").first()
     if source is None:
         raise UsdaError("There is no source usda-sr28: run `manage.py load_content` first.")

@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.core.management import call_command, get_commands
-from django.test import override_settings
 from hypothesis import HealthCheck, settings
 
 from tests import snapshots
@@ -47,13 +46,6 @@ def _no_other_hosts():
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket.socket, "connect", guarded)
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _own_open_data(tmp_path_factory):
-    """Keep the files of open data apart from a served site's and from those of other workers."""
-    with override_settings(OPEN_DATA_DIR=tmp_path_factory.mktemp("open-data")):
         yield
 
 

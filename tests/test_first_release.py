@@ -22,7 +22,7 @@ from django.test import Client
 
 from nutrients.loading import Places, read_rows
 from nutrients.loading.live_rows import LiveRows
-from nutrients.loading.shipped_values import shipped_value
+from nutrients.loading.merging import shipped_value
 from nutrients.models import FoodGroup, Nutrient
 from nutrients.versions import FIRST
 from tests import first_release

@@ -6,7 +6,6 @@ import io
 
 import pytest
 from django.core.management import CommandError, call_command
-from reversion.models import Revision
 
 from nutrients import usda
 from nutrients.models import (

@@ -11,9 +11,8 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from nutrients.models import SearchDocument, Synonym
-from nutrients.queries.search import search
-from nutrients.queries.search_words import SearchWords
-from nutrients.search import engines
+from nutrients.queries.search import SearchWords, search
+from nutrients.search import index
 from nutrients.search.index import catch_up, rebuild
 from tests import factories
 
@@ -77,7 +76,7 @@ def test_rebuilding_finds_the_same_as_keeping_in_step(content, capsys):
 
 def test_index_mends_itself(content):
     """What was lost or left behind in an index that is kept apart comes right by itself."""
-    engines.empty()
+    index._empty()
     catch_up()
 
     assert "/nutrients/magnesium/" in addresses("magnesium")

@@ -16,8 +16,18 @@ from nutrients.models import Publishable, ShippedChange
 
 from . import ledger
 from .applying import write_links
-from .fixtures import FixtureError, FixtureRow, Model, as_key, digests, read_rows
-from .places import Places, field_of, needed_links, references
+from .fixtures import (
+    FixtureError,
+    FixtureRow,
+    Model,
+    Places,
+    as_key,
+    digests,
+    field_of,
+    needed_links,
+    read_rows,
+    references,
+)
 from .upgrading import Update, Upgrade
 
 

@@ -32,7 +32,7 @@ from .foods import (
     FoodSource,
     NotSuggestedTo,
 )
-from .intakes import LifeStatus, LimitStatus, ReferenceIntake, ReferenceType, Sex
+from .intakes import ADULT_FROM, LifeStatus, LimitStatus, ReferenceIntake, ReferenceType, Sex
 from .nutrients import Accent, Frequency, Nutrient, NutrientKind, Unit
 from .publishing import Publishable, Status, Verification
 from .questions import Answer, Question
@@ -44,9 +44,11 @@ from .sources import READ, ReadForm, Source, SourceKind
 from .symptoms import BodyArea, Symptom, Urgency
 
 __all__ = [
+    "ADULT_FROM",
     "FLAG_LEVELS",
     "MEANING_AGAINST",
     "MOST_IN_100_G",
+    "READ",
     "VERBS",
     "VERB_AGAINST",
     "Accent",
@@ -80,7 +82,6 @@ __all__ = [
     "OtherCause",
     "Publishable",
     "Question",
-    "READ",
     "ReadForm",
     "RedFlag",
     "RedFlagRule",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Self
 
@@ -34,7 +33,6 @@ class Typicality(models.TextChoices):
 
     @property
     def rank(self) -> int:
-        """0 for the most typical to 3 for the rarest."""
         return list(Typicality).index(self)
 
 
@@ -47,7 +45,6 @@ class Evidence(models.TextChoices):
 
     @property
     def rank(self) -> int:
-        """0 for strong to 2 for limited."""
         return list(Evidence).index(self)
 
     @property
@@ -57,7 +54,6 @@ class Evidence(models.TextChoices):
 
     @property
     def meaning(self) -> str:
-        """What it takes to earn this grade, in a sentence."""
         return MEANINGS[self]
 
 
@@ -107,16 +103,9 @@ class AssociationQuerySet(PublishableQuerySet):
         """Associations that speak for a link; evidence against is left out."""
         return self.filter(is_against=False)
 
-    def with_symptoms(self, slugs: Iterable[str]) -> Self:
-        """Associations with any of the symptoms (slugs)."""
-        return self.filter(symptom__slug__in=list(slugs))
-
 
 class AssociationManager(models.Manager[Any]):
-    """Finds an association by nutrient, symptom and relation."""
-
     def get_by_natural_key(self, nutrient: str, symptom: str, relation: str) -> Any:
-        """Return the association of these slugs in this relation; raise DoesNotExist."""
         return self.get(nutrient__slug=nutrient, symptom__slug=symptom, relation=relation)
 
 
@@ -179,11 +168,9 @@ class Association(Publishable):
         return f"{self.nutrient} and {self.symptom.phrase} ({self.get_relation_display().lower()})"
 
     def natural_key(self) -> tuple[str, str, str]:
-        """Return nutrient, symptom and relation, which identify the row in fixtures."""
         return (self.nutrient.slug, self.symptom.slug, self.relation)
 
     def get_absolute_url(self) -> str:
-        """Return the address of the evidence card, at this relation."""
         slugs = [self.nutrient.slug, self.symptom.slug]
         return f"{reverse('nutrients:association', args=slugs)}#{self.relation}"
 

@@ -14,8 +14,6 @@ from .symptoms import Symptom
 
 
 class RiskKind(models.TextChoices):
-    """The sort of risk factor, in the order that forms show."""
-
     DIET = "diet", "How you eat"
     LIFESTYLE = "lifestyle", "Habits and surroundings"
     MEDICINE = "medicine", "Medicines"
@@ -125,7 +123,6 @@ class RiskEffect(models.Model):
     )
 
     objects = RiskEffectManager()
-    history = HistoricalRecords()
 
     class Meta:
         ordering = ["risk_factor__position", "risk_factor__slug", "nutrient__slug"]
@@ -149,8 +146,6 @@ class RiskEffect(models.Model):
 
 
 class CauseKind(models.TextChoices):
-    """The sort of cause."""
-
     NORMAL = "normal", "Normal and harmless"
     LIFESTYLE = "lifestyle", "Habits"
     STIMULANT = "stimulant", "Stimulants"
@@ -252,7 +247,6 @@ class Severity(models.TextChoices):
 
     @property
     def rank(self) -> int:
-        """0 for the most serious to 4 for a helpful one."""
         return list(Severity).index(self)
 
 

@@ -226,7 +226,6 @@ class FoodSource(Slugged, Publishable):
         return self.name
 
     def get_absolute_url(self) -> str:
-        """Return the address of the food's page."""
         return reverse("nutrients:food", args=[self.slug])
 
     @property

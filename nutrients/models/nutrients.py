@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Self
 
 from django.db import models
@@ -68,10 +67,6 @@ class NutrientQuerySet(PublishableQuerySet):
     def featured(self) -> Self:
         """The core nutrients that the home page and the founding article show."""
         return self.filter(is_featured=True)
-
-    def linked_to(self, symptoms: Iterable[str]) -> Self:
-        """Nutrients with any association with any of the symptoms (slugs)."""
-        return self.filter(associations__symptom__slug__in=list(symptoms)).distinct()
 
 
 class Nutrient(Slugged, Publishable):
@@ -170,7 +165,6 @@ class Nutrient(Slugged, Publishable):
         return self.name
 
     def get_absolute_url(self) -> str:
-        """Return the address of the nutrient's page."""
         return reverse("nutrients:nutrient", args=[self.slug])
 
     @property

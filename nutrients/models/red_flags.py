@@ -83,7 +83,6 @@ class RedFlag(Slugged, Publishable):
         return self.sign
 
     def get_absolute_url(self) -> str:
-        """Return the flag's place on the safety page."""
         return f"{reverse('nutrients:safety')}#{self.slug}"
 
 

@@ -10,8 +10,6 @@ from .publishing import Slugged, SluggedManager
 
 
 class SourceKind(models.TextChoices):
-    """What sort of publication a source is."""
-
     GOVERNMENT = "government", "Government or public health service"
     REFERENCE = "reference", "Reference work or textbook"
     REVIEW = "review", "Review or study"
@@ -85,5 +83,4 @@ class Source(Slugged):
         return self.read_form in READ
 
     def get_absolute_url(self) -> str:
-        """Return the place on the page of sources."""
         return f"{reverse('nutrients:sources')}#{self.slug}"

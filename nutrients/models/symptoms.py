@@ -20,7 +20,6 @@ class Urgency(models.TextChoices):
 
     @property
     def rank(self) -> int:
-        """0 for the mildest to 3 for an emergency."""
         return list(Urgency).index(self)
 
 
@@ -87,7 +86,6 @@ class Symptom(Slugged, Publishable):
         return self.name
 
     def get_absolute_url(self) -> str:
-        """Return the address of the symptom's page."""
         return reverse("nutrients:symptom", args=[self.slug])
 
     @property

@@ -22,8 +22,6 @@ SOURCES = "The sources of the row, as ids in the table of sources."
 
 
 class Kind(StrEnum):
-    """What sort of value a column holds."""
-
     TEXT = "text"
     NUMBER = "number"
     YES_NO = "true or false"
@@ -64,7 +62,6 @@ class Table:
 
 
 def text(name: str, meaning: str, path: str = "") -> Column:
-    """A column of text, from the field of its own name or from a dotted path."""
     return Column(name, meaning, attrgetter(path or name))
 
 
@@ -85,12 +82,10 @@ def choice(name: str, meaning: str, choices: type[Choices]) -> Column:
 
 
 def day(name: str, meaning: str) -> Column:
-    """A column of days; empty where there is none."""
     return Column(name, meaning, attrgetter(name), Kind.DAY)
 
 
 def moment(name: str, meaning: str, path: str = "") -> Column:
-    """A column of moments."""
     return Column(name, meaning, attrgetter(path or name), Kind.MOMENT)
 
 
@@ -113,7 +108,6 @@ def address(meaning: str = "Where it stands on the site, without the host.") -> 
 
 
 def checked() -> tuple[Column, ...]:
-    """The columns that say how a published row was checked, and when."""
     return (
         choice("verification", "How far the main claim was checked.", Verification),
         moment("published_at", "Since when the row is public.", "publish_at"),

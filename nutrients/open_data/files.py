@@ -162,7 +162,6 @@ def cell_text(value: Value) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """Give what JSON has no word for: exact numbers, days and moments."""
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     if isinstance(value, date | datetime):

@@ -47,7 +47,6 @@ def _links(model: type[Model], *, at: datetime) -> Iterator[Prefetch]:
 
 
 def portions(at: datetime) -> Rows:
-    """Portions of public foods."""
     rows = FoodPortion.objects.filter(food__in=FoodSource.objects.published(at=at))
     whole = rows.select_related("food").prefetch_related("food__sources")
     return whole.order_by("food__slug", "description", "grams")
@@ -70,7 +69,6 @@ def amounts(at: datetime) -> Rows:
 
 
 def intakes(at: datetime) -> Rows:
-    """Daily needs of public nutrients."""
     rows = ReferenceIntake.objects.filter(nutrient__in=Nutrient.objects.published(at=at))
     whole = rows.select_related("nutrient").prefetch_related("sources")
     return whole.order_by("nutrient__slug", "life_stage", "sex", "life_status")
@@ -94,6 +92,5 @@ def rules(at: datetime) -> Rows:
 
 
 def sections(at: datetime) -> Rows:
-    """Sections of public articles."""
     rows = ArticleSection.objects.filter(article__in=Article.objects.published(at=at))
     return rows.select_related("article").order_by("article__slug", "anchor")

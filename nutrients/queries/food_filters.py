@@ -40,11 +40,9 @@ class FoodFilters:
 
     @property
     def nutrients(self) -> tuple[str, ...]:
-        """The one or two nutrients that a food must give; none where none is asked for."""
         return tuple(slug for slug in dict.fromkeys((self.nutrient, self.also)) if slug)
 
     def changed(self, **changes: Any) -> FoodFilters:
-        """The same filters with other values."""
         return replace(self, **changes)
 
     def without(self, name: str, value: str) -> FoodFilters:

@@ -26,11 +26,9 @@ class Verdict(NamedTuple):
 
     @property
     def failed(self) -> int:
-        """How many sorts of filter it fails."""
         return self.count(False)
 
     def but_for(self, *names: str) -> bool:
-        """Whether it passes all the others."""
         return self.failed == sum(not getattr(self, name) for name in names)
 
 
@@ -60,7 +58,6 @@ class Narrowing:
 
     @cached_property
     def nutrients(self) -> list[Nutrient]:
-        """The one or two nutrients that a food must give."""
         return [self.choices.nutrients[slug] for slug in self.filters.nutrients]
 
     @cached_property
@@ -70,7 +67,6 @@ class Narrowing:
 
     @property
     def count(self) -> int:
-        """How many foods pass every filter."""
         return sum(not verdict.failed for _, verdict in self.judged)
 
     def _verdict(self, food: FoodSource) -> Verdict:
@@ -98,7 +94,6 @@ class Narrowing:
         return sorted(passing, key=self._place)
 
     def left_out(self) -> LeftOut:
-        """Why foods are left out that would pass the other filters."""
         reasons = list(self._reasons())
         return LeftOut(**{name: reasons.count(name) for name in LeftOut.__slots__})
 

@@ -11,7 +11,8 @@ from nutrients.models import FoodGroup, FoodSource, Nutrient
 
 from .amounts import bar_scale
 from .citations import Citation, cite
-from .food_facets import FoodPanel, FoodStep, food_panel
+from .facets import Step
+from .food_facets import FoodPanel, food_panel
 from .food_filters import DIETS, FoodChoices, FoodFilters
 from .food_list import FoodShare, amount_sources, food_share
 from .narrowing import LeftOut, Narrowing
@@ -43,7 +44,6 @@ class NutrientChoices:
         return urlencode([*([("stage", self.stage)] if self.stage else []), *chosen])
 
     def with_filters(self, filters: FoodFilters) -> NutrientChoices:
-        """The same life stage with other filters."""
         return replace(self, filters=filters)
 
 
@@ -55,15 +55,6 @@ class RankedFood:
     share: FoodShare
     serving: FoodShare
     per_100g: FoodShare
-
-
-@dataclass(frozen=True, slots=True)
-class WayOn:
-    """Other choices on the page: their words, their address query, and how many foods they keep."""
-
-    label: str
-    query: str
-    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +72,17 @@ class NutrientFoods:
     scale: int
     citations: list[Citation]
     panel: FoodPanel
-    active: list[WayOn]
+    active: list[Step]
     left_out: LeftOut
     unmeasured: list[FoodSource]
     more: str
 
     @property
     def noted(self) -> list[FoodSource]:
-        """The ranked foods of which there is more to know than their figures."""
         return [row.food for row in self.ranked if row.food.note]
 
     @property
-    def widenings(self) -> list[WayOn]:
+    def widenings(self) -> list[Step]:
         """The filters that would give foods if they were taken off, the most first."""
         return sorted((way for way in self.active if way.count), key=lambda way: -way.count)
 
@@ -121,7 +111,11 @@ def nutrient_foods(
         # Of all foods, shown or not: the numbers of sources must not change with the filters.
         citations=cite(references, amount_sources(foods.per_100g, [nutrient.pk])),
         panel=panel,
-        active=[_way_on(step, choices) for step in panel.active if step.filters.nutrient],
+        active=[
+            replace(step, filters=choices.with_filters(step.filters))
+            for step in panel.active
+            if step.filters.nutrient
+        ],
         left_out=narrowing.left_out(),
         unmeasured=list(nutrient.unmeasured_foods.published(at=at).suiting(diets)),
         more=filters.query,
@@ -141,7 +135,3 @@ def _suited(foods: list[FoodSource], stage: LifeStage | None) -> list[FoodSource
     rows = FoodSource.objects.filter(pk__in=[food.pk for food in foods])
     suited = set(suited_to_stage(rows, stage).order_by().values_list("pk", flat=True))
     return [food for food in foods if food.pk in suited]
-
-
-def _way_on(step: FoodStep, choices: NutrientChoices) -> WayOn:
-    return WayOn(step.label, choices.with_filters(step.filters).query, step.count)

@@ -42,8 +42,6 @@ NUTRIENTS_A_PAGE = 24
 
 @dataclass(frozen=True, slots=True)
 class NutrientGroup:
-    """The nutrients of one kind."""
-
     kind: NutrientKind
     nutrients: list[Nutrient]
 
@@ -76,8 +74,6 @@ class NutrientContent:
 
 @dataclass(frozen=True, slots=True)
 class NutrientPage:
-    """Everything on a nutrient's page, cited in reading order."""
-
     nutrient: Nutrient
     unit: Unit
     adult_citations: list[Citation]

@@ -42,7 +42,6 @@ class Plate:
 
     @property
     def totals(self) -> dict[int, Total]:
-        """Each nutrient's total, by the nutrient's key."""
         return {row.nutrient.pk: row.total for row in self.rows}
 
     @property
@@ -129,7 +128,6 @@ class _Found:
 
     @property
     def slugs(self) -> set[str]:
-        """The foods whose figures it names."""
         swapped = {self.swap.out.slug, self.swap.into.slug} if self.swap else set()
         return swapped | {one.slug for one in self.additions}
 

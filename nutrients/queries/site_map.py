@@ -58,7 +58,6 @@ def places(*, at: datetime) -> list[Place]:
 
 
 def open_paths(*, at: datetime) -> frozenset[str]:
-    """The paths of all these pages."""
     return frozenset(place.path for place in places(at=at))
 
 

@@ -17,9 +17,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from nutrients.structured_data import breadcrumbs
-
-from .structured_data import script, site_address
+from .structured_data import breadcrumbs, script, site_address
 
 if TYPE_CHECKING:
     from nutrients.queries.comparison import Sign

@@ -80,7 +80,6 @@ def _later(sentence: str) -> HttpResponse:
 
 @require_safe
 def dictionary_file(request: HttpRequest, form: str) -> HttpResponse:
-    """Give the data dictionary as CSV or JSON."""
     header, *rows = files.dictionary()
     response = HttpResponse(content_type=TYPES[form], headers=OPEN)
     response["Content-Disposition"] = f'attachment; filename="nutrisite-dictionary.{form}"'

@@ -87,7 +87,6 @@ def security(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def article_feed(request: HttpRequest) -> HttpResponse:
-    """Give the latest articles as an Atom feed, newest first."""
     now = timezone.now()
     feed = _feed(
         request,
@@ -112,7 +111,6 @@ def article_feed(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def change_feed(request: HttpRequest) -> HttpResponse:
-    """Give the latest changes and corrections of all pages as an Atom feed, newest first."""
     now = timezone.now()
     feed = _feed(
         request,
@@ -126,7 +124,6 @@ def change_feed(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def nutrient_change_feed(request: HttpRequest, slug: str) -> HttpResponse:
-    """Give the latest changes of one nutrient's page and evidence cards as an Atom feed."""
     now = timezone.now()
     nutrient = get_object_or_404(Nutrient.objects.published(at=now), slug=slug)
     feed = _feed(

@@ -47,7 +47,6 @@ SYMPTOM_CONTENTS = [
 
 @require_safe
 def nutrient_list(request: HttpRequest) -> HttpResponse:
-    """All nutrients by kind, a page at a time."""
     context = {"section": "nutrients", **paged(request, listed_nutrients(at=timezone.now()))}
     context["groups"] = nutrient_groups(context["page"])
     return render(request, "nutrients/nutrient_list.html", context)
@@ -95,7 +94,6 @@ def association(request: HttpRequest, slug: str, symptom: str) -> HttpResponse:
 
 @require_safe
 def symptom_list(request: HttpRequest) -> HttpResponse:
-    """All symptoms by body area, a page at a time."""
     now = timezone.now()
     context = {"section": "symptoms", **paged(request, listed_symptoms(at=now))}
     context["groups"] = symptom_groups(context["page"], at=now)

@@ -14,8 +14,7 @@ from nutrients.paging import paged
 from nutrients.queries.change_notes import changes_page, corrections, notes_on_page
 from nutrients.queries.grades import GradeKey
 from nutrients.queries.home import home_page
-from nutrients.queries.reviews import has_review
-from nutrients.queries.site import review_counts, safety_page
+from nutrients.queries.site import has_review, review_counts, safety_page
 from nutrients.queries.site_map import open_paths
 from nutrients.queries.source_facts import SOURCES_A_PAGE, source_groups, source_uses
 from nutrients.queries.testbook import safety_book

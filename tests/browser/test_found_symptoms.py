@@ -1,25 +1,25 @@
 """The symptoms that a search by name brings into the table's form, where there are very many."""
 
-import json
-
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.server import manage
-from tests.fixture_files import symptom
 
 pytestmark = pytest.mark.changes_content
+MANY = """
+from nutrients.models import Nutrient
+from tests import factories
+magnesium = Nutrient.objects.get(slug="magnesium")
+for number in range(120):
+    sign = factories.symptom(f"sign-{number}", name=f"Sign {number}", is_common=False)
+    factories.association(magnesium, sign)
+"""
 
 
 @pytest.fixture
-def grown(site, tmp_path):
+def grown(site):
     """The running site with more symptoms than a form can hold."""
-    rows = [symptom(f"sample-{n}", f"Sample sign {n}", sources=()) for n in range(1, 121)]
-    for row in rows:
-        row["fields"]["changed_at"] = "2026-11-22T00:00:00Z"
-    file = tmp_path / "symptoms.json"
-    file.write_text(json.dumps(rows))
-    manage(site.folder, "loaddata", str(file))
+    manage(site.folder, "shell", "-c", MANY)
 
 
 @pytest.mark.usefixtures("grown")

@@ -16,7 +16,7 @@ QUERIES = {
     "/": 7,
     "/about/": 9,
     "/method/": 9,
-    "/sources/": 13,
+    "/sources/": 21,
     "/changes/": 8,
     "/privacy/": 0,
     "/accessibility/": 0,

@@ -36,7 +36,6 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take other tables than those that come with the site."""
         parser.add_argument(
             "--file",
             type=Path,
@@ -51,7 +50,6 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Import, then say in one line what was done."""
         try:
             rows, faults = read_foods(options["file"])
             for fault in faults:
