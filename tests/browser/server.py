@@ -33,7 +33,7 @@ class Site:
 
 def environment(folder: Path, port: int) -> dict[str, str]:
     """The variables of a site whose files are all in one folder."""
-    names = ("PATH", "HOME", "LANG", "CACHE_URL")
+    names = ("PATH", "HOME", "LANG")
     kept = {name: os.environ[name] for name in names if name in os.environ}
     return kept | {
         "DJANGO_SETTINGS_MODULE": "nutrisite.settings",
@@ -50,22 +50,21 @@ def environment(folder: Path, port: int) -> dict[str, str]:
     }
 
 
-def prepare(folder: Path) -> None:
-    """Fill a folder with a loaded database, an account and the collected files."""
-    folder.mkdir(parents=True)
-    databases.create(folder)
-    for command in (["migrate"], ["load_content"], ["collectstatic", "--noinput"]):
-        manage(folder, *command)
-    manage(folder, "make_admin", EDITOR, typed=f"{PASSWORD}\n")
+def prepare(folder: Path, template: Path) -> None:
+    """Fill a folder with a copy of the loaded database, an account and the collected files."""
+    folder.mkdir()
+    databases.copy(template, folder)
+    manage(folder, "collectstatic", "--noinput")
+    account = {"DJANGO_SUPERUSER_USERNAME": EDITOR, "DJANGO_SUPERUSER_PASSWORD": PASSWORD}
+    manage(folder, "createsuperuser", "--noinput", "--email", "", **account)
 
 
-def manage(folder: Path, *command: str, typed: str = "") -> None:
+def manage(folder: Path, *command: str, **variables: str) -> None:
     """Run a command of manage.py on the site in a folder."""
     done = subprocess.run(
         [sys.executable, "-W", "error", "manage.py", *command],
         cwd=ROOT,
-        env=environment(folder, 8000),
-        input=typed,
+        env=environment(folder, 8000) | variables,
         capture_output=True,
         text=True,
         check=False,

@@ -89,25 +89,6 @@ def test_broken_request_is_answered_and_not_repeated_in_the_log(site, message):
     assert "127.0.0.1" not in log.split("makes an account.")[1]
 
 
-@pytest.mark.parametrize(
-    ("path", "headers", "status"),
-    [
-        ("/search/?q=" + "x" * 10_000, {}, 414),
-        ("/search/?q=" + "x" * 30_000, {}, 414),
-        ("/search/?q=" + "x" * 100_000, {}, 414),
-        ("/search/", {"Cookie": "x" * 10_000}, 431),
-        ("/search/", {f"X-{number}": "x" for number in range(100)}, 431),
-    ],
-)
-def test_what_is_too_long_is_refused_in_the_sites_own_design(connection, path, headers, status):
-    response, body = ask(connection, path, **headers)
-
-    assert response.status == status
-    assert b"<h1>That was too much to send</h1>" in body
-    assert b"xxxx" not in body
-    assert "default-src 'none'" in response.headers["Content-Security-Policy"]
-
-
 def test_long_value_is_answered_by_the_site_or_refused(connection):
     response, body = ask(connection, "/compare/?symptom=" + "x" * 7_500)
 
