@@ -11,7 +11,8 @@ from nutrients.models import Nutrient
 from tests import factories
 magnesium = Nutrient.objects.get(slug="magnesium")
 for number in range(120):
-    factories.association(magnesium, factories.symptom(f"sign-{number}", name=f"Sign {number}"))
+    sign = factories.symptom(f"sign-{number}", name=f"Sign {number}", is_common=False)
+    factories.association(magnesium, sign)
 """
 
 
