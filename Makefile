@@ -62,8 +62,9 @@ backup: packages key  ## Copy the live database into one checked file (ARGS="--k
 restore: packages key  ## Put a backup back and keep what it replaces (FILE=var/backups/NAME.tar.gz)
 	@$(MANAGE) restore "$(FILE)" $(ARGS)
 
-bench: packages-dev  ## Measure how fast the site answers and write docs/performance.md
-	@$(BIN)/python -m bench
+bench: packages-dev  ## Measure how fast the site answers, in two minutes, and write docs/performance.md
+	@$(BIN)/python -m bench >docs/performance.new
+	@mv docs/performance.new docs/performance.md && cat docs/performance.md
 
 cards: packages-dev  ## Draw the pictures for shared links again, after words on one changed
 	@$(BIN)/python -m scripts.draw_cards

@@ -7,7 +7,7 @@ import os
 
 os.environ.update(DEBUG="true", PAGE_CACHE_MB="0")
 
-from nutrisite.settings import *  # noqa: E402
+from nutrisite.settings import *
 
 # WhiteNoise serves the files, with the types that it knows, and not Django's runserver.
 INSTALLED_APPS = ["whitenoise.runserver_nostatic", *INSTALLED_APPS, "debug_toolbar"]

@@ -18,7 +18,15 @@ PATHS = ["nutrisite", "nutrients", "scripts", "bench", "manage.py", "gunicorn.co
 ASKED_FOR = [
     *("add_arguments", "clean_*", "get_*", "has_*_permission", "lookups", "process_view", "save_*"),
     *("id_for_label", "use_required_attribute", "*Config", "EditorsSite", "default_site"),
-    *("urlpatterns", "handler404", "default_auto_field", "when_ready", "on_starting", "handle_*", "flavor"),
+    *(
+        "urlpatterns",
+        "handler404",
+        "default_auto_field",
+        "when_ready",
+        "on_starting",
+        "handle_*",
+        "flavor",
+    ),
 ]
 DECORATORS = ["@register.*", "@admin.*", "@pytest.*"]
 # Their attributes are tables, screens and settings.
@@ -48,7 +56,7 @@ def words_elsewhere() -> set[str]:
 
 
 def is_declared(kind: str, filename: str) -> bool:
-    """Whether it is an attribute of a model or an admin class, whose readers name it in a string."""
+    """Whether it is an attribute of a model, an admin class or gunicorn's settings."""
     return kind in ("variable", "attribute") and any(part in filename for part in DECLARED)
 
 

@@ -43,5 +43,5 @@ def put_back(template: Path) -> None:
             source.backup(connection.connection)
     else:
         connection.close()
-        connection.close_pool()
+        connection.close_pool()  # type: ignore[attr-defined]
         databases.replace(connection.settings_dict["NAME"], databases.name_of(template))

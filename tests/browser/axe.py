@@ -23,8 +23,8 @@ def on_this_page(page):
     """Give a line for each thing that axe finds on the page as it stands."""
     return [
         f"{violation['id']}: {node['target']} {node.get('failureSummary', '')}"
-        for violation in Axe().run(page, options={"resultTypes": ["violations"]}).response[
-            "violations"
-        ]
+        for violation in Axe()
+        .run(page, options={"resultTypes": ["violations"]})
+        .response["violations"]
         for node in violation["nodes"]
     ]

@@ -48,8 +48,6 @@ def ask(secure_site):
 @pytest.mark.parametrize(
     ("path", "sent", "status"),
     [
-        # The second is answered by the kept page.
-        ("/compare/", {}, 200),
         ("/compare/", {}, 200),
         ("/nowhere/", {}, 404),
         ("/about/", {"Host": "elsewhere.example"}, 400),
@@ -60,12 +58,12 @@ def ask(secure_site):
     ],
 )
 def test_every_answer_promises_https_and_has_our_headers(ask, path, sent, status):
-    answer = ask(path, **sent)
-
-    assert answer.status == status
-    assert set(answer.headers) >= OWN_HEADERS
-    assert "unsafe" not in answer.headers["Content-Security-Policy"]
-    assert path == "/admin/login/" or answer.cookies == []
+    # The second is answered by the kept page if there is one.
+    for answer in (ask(path, **sent), ask(path, **sent)):
+        assert answer.status == status
+        assert set(answer.headers) >= OWN_HEADERS
+        assert "unsafe" not in answer.headers["Content-Security-Policy"]
+        assert path == "/admin/login/" or answer.cookies == []
 
 
 def test_plain_http_leads_to_the_same_page_on_https(ask):
