@@ -17,6 +17,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -36,7 +37,7 @@ def main(step: str, *arguments: str) -> None:
             f"Nutrisite needs Python {OLDEST[0]}.{OLDEST[1]} or newer, and this is {found}:"
             " name a newer one, for example `make run PYTHON=python3.12`."
         )
-    steps = {
+    steps: dict[str, Callable[..., None]] = {
         "packages": install_packages,
         "key": write_key,
         "port": check_port,
