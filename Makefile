@@ -29,8 +29,8 @@ run: port packages key content static  ## Set everything up and serve the site o
 dev: port packages-dev key content  ## Serve the site for a developer: reload, no kept pages, debug toolbar
 	@DJANGO_SETTINGS_MODULE=nutrisite.settings_dev exec $(MANAGE) runserver $${HOST:-127.0.0.1}:$(PORT)
 
-admin: packages key content  ## Make an administrator's account for the admin
-	@$(MANAGE) createsuperuser
+admin: packages key content  ## Make the first administrator, who adds the other accounts at /admin/
+	@$(MANAGE) createsuperuser $(ARGS)
 
 test: packages-dev  ## Run every test, in a real browser and on PostgreSQL too (ARGS="tests/test_health.py -q" for some)
 	@$(BIN)/python -m tests.browser.chromium
@@ -59,7 +59,7 @@ sbom: packages-dev  ## Write the bill of materials, as CycloneDX, to var/sbom.cd
 backup: packages key  ## Copy the live database into one checked file (ARGS="--keep 30")
 	@$(MANAGE) backup $(ARGS)
 
-restore: packages key  ## Put a backup back and keep what it replaces (FILE=var/backups/NAME.tar.gz)
+restore: packages key  ## Put a backup back and keep what it replaces (FILE=var/backups/NAME.gz)
 	@$(MANAGE) restore "$(FILE)" $(ARGS)
 
 bench: packages-dev  ## Measure how fast the site answers, in two minutes, and write docs/performance.md
