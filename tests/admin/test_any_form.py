@@ -23,11 +23,10 @@ per_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model._me
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 # One of each kind: a form here costs more than a page, and has more fields.
 SHORT = [
-    *(b"", b"\0a", b"\xed\xa0\x80", b"9" * 19, b"1e400", b"0000-00-00"),
+    *(b"\0a\xed\xa0\x80", b"9" * 19, b"0000-00-00"),
     b"\"><svg onload=alert(1)>'",
 ]
-LONG = b"<b>" * 70_000
-FOR_FILTERS = [b"\0\xed\xa0\x80", b"9" * 19, b"0000-00-00", SHORT[-1]]
+LONG = b"<b>" * 5_000
 ANSWERS = {200, 302, 400, 403, 404, 405, 413}
 
 
@@ -111,16 +110,17 @@ def refused_in(answer):
 
 
 def screens(client, rows, model):
-    """The forms to add and to change a row, where there are any."""
-    for address in (address_of(model, "add"), address_of(model, "change", rows[model].pk)):
+    """The form to change a row, or else to add one, if there is either."""
+    for address in (address_of(model, "change", rows[model].pk), address_of(model, "add")):
         answer = client.get(address)
         if answer.status_code == 200 and answer.context["adminform"].form.fields:
-            yield Screen(client, None, address)
+            return [Screen(client, None, address)]
+    return []
 
 
 @per_model
 def test_no_value_breaks_a_form_and_none_is_saved_that_is_wrong(rows, admin_client, model):
-    pages = list(screens(admin_client, rows, model))
+    pages = screens(admin_client, rows, model)
     assert pages or model is AccountEvent
     for screen in pages:
         data = with_new_rows(screen)
@@ -152,7 +152,7 @@ def of_any(name, fields):
 def test_no_count_of_rows_breaks_a_form(rows, admin_client, model):
     for screen in screens(admin_client, rows, model):
         # Django makes up to 2,000 rows of an inline that were never sent: that takes too long here.
-        for end, large in (("TOTAL_FORMS", "50"), ("INITIAL_FORMS", "9" * 12)):
+        for end, large in (("TOTAL_FORMS", "20"), ("INITIAL_FORMS", "9" * 12)):
             names = [name for name in screen.data if name.endswith(end)]
             for count in ("NaN", "-1", large) if names else ():
                 with undone():
@@ -171,8 +171,8 @@ def test_no_parameter_breaks_a_list(rows, admin_client, model):
     if listed.date_hierarchy:
         names += [f"{listed.date_hierarchy}__{part}" for part in ("year", "month", "day")]
     for name in dict.fromkeys(names):
-        for value in FOR_FILTERS:
-            ask(admin_client, address, [(name, value)])
+        ask(admin_client, address, [(name, SHORT[0])])
+        ask(admin_client, address, [(name, b"9" * 19)])
     for value in SHORT:
         ask(admin_client, address, [(name, value) for name in names for _ in range(2)])
         ticked = {"action": "delete_selected", "_selected_action": [value, str(rows[model].pk)]}
@@ -182,7 +182,7 @@ def test_no_parameter_breaks_a_list(rows, admin_client, model):
                 post(admin_client, address, sent)
 
 
-PARTS = ["0", "-1", "9" * 40, "x", "_00", "%00", "%ED%A0%80", "<svg onload=alert(1)>"]
+PARTS = ["9" * 40, "_00", "%00%ED%A0%80"]
 PAGES = ["change", "delete", "history"]
 
 

@@ -52,21 +52,21 @@ def environment(folder: Path, port: int) -> dict[str, str]:
     }
 
 
-def prepare(folder: Path) -> None:
-    """Fill a folder with a loaded database, an account and the collected files."""
-    folder.mkdir(parents=True)
-    databases.create(folder)
-    for command in (["migrate"], ["load_content"], ["collectstatic", "--noinput"]):
-        manage(folder, *command)
-    manage(folder, "createsuperuser", "--noinput", "--username", EDITOR, "--email", "")
+def prepare(folder: Path, template: Path) -> None:
+    """Fill a folder with a copy of the loaded database, an account and the collected files."""
+    folder.mkdir()
+    databases.copy(template, folder)
+    manage(folder, "collectstatic", "--noinput")
+    account = {"DJANGO_SUPERUSER_USERNAME": EDITOR, "DJANGO_SUPERUSER_PASSWORD": PASSWORD}
+    manage(folder, "createsuperuser", "--noinput", "--email", "", **account)
 
 
-def manage(folder: Path, *command: str) -> None:
+def manage(folder: Path, *command: str, **variables: str) -> None:
     """Run a command of manage.py on the site in a folder."""
     done = subprocess.run(
         [sys.executable, "-W", "error", "manage.py", *command],
         cwd=ROOT,
-        env=environment(folder, 8000),
+        env=environment(folder, 8000) | variables,
         capture_output=True,
         text=True,
         check=False,

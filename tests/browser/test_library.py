@@ -5,35 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import axe
-
 MAGNESIUM = "/nutrients/magnesium/"
-CHOSEN = f"{MAGNESIUM}?stage=31-50-female&diet=vegan&basis=100kcal"
-PAGES = [
-    CHOSEN,
-    f"{MAGNESIUM}?diet=vegan&group=oily-fish",
-    "/nutrients/sodium/?stage=51-70-male",
-    "/foods/?nutrient=magnesium&also=calcium&level=high&basis=100g",
-    "/foods/milk-whole/?portion=100",
-    "/sources/",
-]
-OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 BOTH = pytest.mark.parametrize("fixture", ["page", "page_without_script"])
-
-
-@pytest.mark.parametrize("address", PAGES)
-def test_page_is_clean_for_axe_in_light_and_dark_narrow_and_wide(page, address):
-    assert axe.violations(page, address) == []
-
-
-@pytest.mark.parametrize("address", PAGES)
-def test_page_with_everything_open_fits_the_narrowest_screen(page, address):
-    page.set_viewport_size({"width": 320, "height": 640})
-    page.goto(address)
-    page.evaluate("document.querySelectorAll('main details').forEach((one) => { one.open = true })")
-
-    assert page.evaluate(OVERFLOW) == 0
-    assert axe.on_this_page(page) == []
 
 
 @BOTH

@@ -5,14 +5,11 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import axe
-
 FULL = (
     "/foods/plate/?food=spinach-cooked&servings-spinach-cooked=1.5&food=chia-seeds"
     "&food=beef-liver-cooked&servings-beef-liver-cooked=2&diet=vegan&stage=19-30-pregnancy&q=beans"
     "&food=nonsense"
 )
-OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 # Targets that are too small, but for links inside a sentence and what is only for screen readers.
 SMALL_TARGETS = """() => [...document.querySelectorAll(
   '.plate button, .plate input:not([type=hidden]), .plate select, .plate summary, .plate a.action'
@@ -166,31 +163,11 @@ def test_update_without_script_leads_to_the_totals(page_without_script):
     expect(page.locator("#results")).to_be_in_viewport()
 
 
-@pytest.mark.parametrize("address", ["/foods/plate/", FULL])
-def test_plate_is_clean_for_axe_in_light_and_dark_narrow_and_wide(page, address):
-    assert axe.violations(page, address) == []
-
-
-def test_open_sums_and_suggestions_are_clean_for_axe(page):
-    page.set_viewport_size({"width": 320, "height": 900})
-    page.goto(FULL)
-    for summary in page.locator(".plate summary").all():
-        summary.click()
-
-    assert axe.on_this_page(page) == []
-    assert page.evaluate(OVERFLOW) == 0
-
-
-@pytest.mark.parametrize("address", ["/foods/plate/", FULL])
-def test_plate_fits_a_narrow_screen_and_paper_with_targets_large_enough(page, address):
+def test_targets_are_large_enough_on_a_narrow_screen(page):
     page.set_viewport_size({"width": 320, "height": 640})
-    page.goto(address)
+    page.goto(FULL)
 
-    assert page.evaluate(OVERFLOW) == 0
     assert page.evaluate(SMALL_TARGETS) == []
-    page.emulate_media(media="print")
-    page.set_viewport_size({"width": 700, "height": 900})
-    assert page.evaluate(OVERFLOW) == 0
 
 
 def test_failure_is_said_and_leaves_the_totals(page, faults):
