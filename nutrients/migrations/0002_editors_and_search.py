@@ -8,6 +8,7 @@ ACTIONS = ("add", "change", "delete", "view")
 EXCEPTIONS = {
     "changenote": ("add", "change", "view"),
     "shippedchange": ("change", "view"),
+    "bookoverride": ("view",),
     "caseoutcome": (),
     "searchdocument": (),
     "shippedrow": (),
