@@ -243,7 +243,7 @@ def test_copy_that_does_not_fit_is_refused(live, backup, tmp_path, alter, compla
     assert not (tmp_path / "old").exists()
 
 
-@pytest.mark.parametrize("content", [b"", b"no archive", gzip.compress(b""), bytes(1000)])
+@pytest.mark.parametrize("content", [b"", b"no archive", gzip.compress(b"", mtime=0), bytes(1000)])
 def test_file_that_is_no_backup_is_refused(live, tmp_path, content):
     (tmp_path / "file").write_bytes(content)
 
