@@ -25,6 +25,7 @@ PARAMETERS = (
 
 
 def read_food_filters(query: QueryDict, choices: FoodChoices) -> tuple[FoodFilters, list[str]]:
+    """The valid filters of a query, and the values that were ignored."""
     reading = Reading(query)
     first = reading.one("nutrient", choices.nutrients)
     second = reading.one("also", choices.nutrients)
@@ -62,6 +63,7 @@ def read_nutrient_page(
 
 
 def read_portion(query: QueryDict, portions: Collection[str]) -> tuple[str, list[str]]:
+    """The portion of a food's page that was asked for, in grams as text, and what was ignored."""
     reading = Reading(query)
     portion = reading.one("portion", portions)
     reading.nothing_but("portion")

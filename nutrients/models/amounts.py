@@ -18,7 +18,10 @@ MOST_IN_100_G = {Unit.MG: 100_000, Unit.MCG: 100_000_000, Unit.MCG_DFE: 100_000_
 
 
 class NutrientAmountManager(models.Manager[Any]):
+    """Finds an amount by food and nutrient."""
+
     def get_by_natural_key(self, food: str, nutrient: str) -> Any:
+        """Return the amount of this nutrient in this food (slugs); raise DoesNotExist."""
         return self.get(food__slug=food, nutrient__slug=nutrient)
 
 
@@ -55,6 +58,7 @@ class NutrientAmount(models.Model):
         return f"{self.nutrient} in {self.food}"
 
     def natural_key(self) -> tuple[str, str]:
+        """Return food and nutrient, which identify the row in fixtures."""
         return (self.food.slug, self.nutrient.slug)
 
     @property

@@ -45,10 +45,12 @@ class Article(Slugged, Publishable):
         return self.title
 
     def get_absolute_url(self) -> str:
+        """Return the address of the article."""
         return address("article", self.slug)
 
     @property
     def key_point_list(self) -> list[str]:
+        """The key points, one sentence each."""
         return [line.strip() for line in self.key_points.splitlines() if line.strip()]
 
     @cached_property
@@ -59,7 +61,10 @@ class Article(Slugged, Publishable):
 
 
 class ArticleSectionManager(models.Manager[Any]):
+    """Finds a section by its article and anchor."""
+
     def get_by_natural_key(self, article: str, anchor: str) -> Any:
+        """Return the section at this anchor of this article (slug); raise DoesNotExist."""
         return self.get(article__slug=article, anchor=anchor)
 
 
@@ -95,9 +100,11 @@ class ArticleSection(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
+        """Return the section's place in its article."""
         return f"{self.article.get_absolute_url()}#{self.anchor}"
 
     def natural_key(self) -> tuple[str, str]:
+        """Return article and anchor, which identify the section in fixtures."""
         return (self.article.slug, self.anchor)
 
     @property

@@ -35,6 +35,7 @@ class Typicality(models.TextChoices):
 
     @property
     def rank(self) -> int:
+        """0 for the most typical to 3 for the rarest."""
         return list(Typicality).index(self)
 
 
@@ -47,6 +48,7 @@ class Evidence(models.TextChoices):
 
     @property
     def rank(self) -> int:
+        """0 for strong to 2 for limited."""
         return list(Evidence).index(self)
 
     @property
@@ -56,6 +58,7 @@ class Evidence(models.TextChoices):
 
     @property
     def meaning(self) -> str:
+        """What it takes to earn this grade, in a sentence."""
         return MEANINGS[self]
 
 
@@ -107,7 +110,10 @@ class AssociationQuerySet(PublishableQuerySet):
 
 
 class AssociationManager(models.Manager[Any]):
+    """Finds an association by nutrient, symptom and relation."""
+
     def get_by_natural_key(self, nutrient: str, symptom: str, relation: str) -> Any:
+        """Return the association of these slugs in this relation; raise DoesNotExist."""
         return self.get(nutrient__slug=nutrient, symptom__slug=symptom, relation=relation)
 
 
@@ -171,9 +177,11 @@ class Association(Publishable):
         return f"{self.nutrient} and {self.symptom.phrase} ({self.get_relation_display().lower()})"
 
     def natural_key(self) -> tuple[str, str, str]:
+        """Return nutrient, symptom and relation, which identify the row in fixtures."""
         return (self.nutrient.slug, self.symptom.slug, self.relation)
 
     def get_absolute_url(self) -> str:
+        """Return the address of the evidence card, at this relation."""
         return f"{address('association', self.nutrient.slug, self.symptom.slug)}#{self.relation}"
 
     @property

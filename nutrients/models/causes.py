@@ -14,6 +14,8 @@ from .symptoms import Symptom
 
 
 class RiskKind(models.TextChoices):
+    """The sort of risk factor, in the order that forms show."""
+
     DIET = "diet", "How you eat"
     LIFESTYLE = "lifestyle", "Habits and surroundings"
     MEDICINE = "medicine", "Medicines"
@@ -84,6 +86,8 @@ class RiskFactor(Slugged, Publishable):
 
 
 class CauseKind(models.TextChoices):
+    """The sort of cause."""
+
     NORMAL = "normal", "Normal and harmless"
     LIFESTYLE = "lifestyle", "Habits"
     STIMULANT = "stimulant", "Stimulants"
@@ -154,6 +158,7 @@ class Severity(models.TextChoices):
 
     @property
     def rank(self) -> int:
+        """0 for the most serious to 4 for a helpful one."""
         return list(Severity).index(self)
 
 

@@ -23,6 +23,7 @@ class ChangeNoteQuerySet(models.QuerySet[Any]):
     """Notes by page and by kind."""
 
     def made(self, *, at: datetime) -> Self:
+        """Notes that were made by the moment `at`."""
         return self.filter(made_at__lte=at)
 
     def on_page(self, path: str) -> Self:
@@ -31,7 +32,10 @@ class ChangeNoteQuerySet(models.QuerySet[Any]):
 
 
 class ChangeNoteManager(models.Manager[Any]):
+    """Finds a note by its place and moment."""
+
     def get_by_natural_key(self, address: str, made_at: str) -> Any:
+        """Return the note on this address at this moment (ISO 8601); raise DoesNotExist."""
         return self.get(address=address, made_at=made_at)
 
 
@@ -82,6 +86,7 @@ class ChangeNote(models.Model):
         return f"{self.get_kind_display()}: {self.title}"
 
     def natural_key(self) -> tuple[str, str]:
+        """Return address and moment, which identify the note in fixtures."""
         return (self.address, self.made_at.isoformat())
 
     @property

@@ -230,6 +230,7 @@ class FoodSource(Slugged, Publishable):
         return self.name
 
     def get_absolute_url(self) -> str:
+        """Return the address of the food's page."""
         return address("food", self.slug)
 
     @property

@@ -138,6 +138,7 @@ class Nutrient(Slugged, Publishable):
         return self.name
 
     def get_absolute_url(self) -> str:
+        """Return the address of the nutrient's page."""
         return address("nutrient", self.slug)
 
     @property

@@ -73,6 +73,7 @@ class RedFlag(Slugged, Publishable):
         return self.sign
 
     def get_absolute_url(self) -> str:
+        """Return the flag's place on the safety page."""
         return f"{address('safety')}#{self.slug}"
 
 

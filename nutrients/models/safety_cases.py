@@ -137,14 +137,17 @@ class SafetyCase(Slugged):
         return self.title
 
     def get_absolute_url(self) -> str:
+        """Return the case's place in the book on the safety page."""
         return f"{address('safety')}#case-{self.slug}"
 
     @property
     def phrases_shown(self) -> list[str]:
+        """The phrases that the answer must show."""
         return _lines(self.must_show)
 
     @property
     def phrases_hidden(self) -> list[str]:
+        """The phrases that the answer must not show."""
         return _lines(self.must_not_show)
 
 
@@ -164,10 +167,12 @@ class CaseOutcome(models.Model):
 
     @property
     def passes(self) -> bool:
+        """Whether nothing was wrong."""
         return not self.failures
 
     @property
     def failure_list(self) -> list[str]:
+        """What was wrong, a sentence each."""
         return _lines(self.failures)
 
 

@@ -12,6 +12,8 @@ from .publishing import Slugged, SluggedManager
 
 
 class SourceKind(models.TextChoices):
+    """What sort of publication a source is."""
+
     GOVERNMENT = "government", "Government or public health service"
     REFERENCE = "reference", "Reference work or textbook"
     REVIEW = "review", "Review or study"
@@ -19,6 +21,8 @@ class SourceKind(models.TextChoices):
 
 
 class Source(Slugged):
+    """A publication that claims and figures rest on, and how it was last seen."""
+
     title = models.CharField(max_length=300)
     publisher = models.CharField(max_length=200)
     url = models.URLField("address", max_length=500, blank=True)
@@ -48,4 +52,5 @@ class Source(Slugged):
         return f"{self.title} ({self.publisher})"
 
     def get_absolute_url(self) -> str:
+        """Return the place on the page of sources."""
         return f"{address('sources')}#{self.slug}"

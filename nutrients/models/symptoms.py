@@ -22,6 +22,7 @@ class Urgency(models.TextChoices):
 
     @property
     def rank(self) -> int:
+        """0 for the mildest to 3 for an emergency."""
         return list(Urgency).index(self)
 
 
@@ -89,6 +90,7 @@ class Symptom(Slugged, Publishable):
         return self.name
 
     def get_absolute_url(self) -> str:
+        """Return the address of the symptom's page."""
         return address("symptom", self.slug)
 
     @property

@@ -93,6 +93,7 @@ def amount_sources(foods: Iterable[int], nutrients: Iterable[int]) -> list[Sourc
 
 
 def food_share(foods: Shelf, food: FoodSource, nutrient: Nutrient, basis: str) -> FoodShare:
+    """What the food gives of the nutrient on the basis."""
     amount, percent = foods.amount(food, nutrient, basis), foods.percent(food, nutrient, basis)
     return FoodShare(nutrient, amount, percent)
 

@@ -61,6 +61,7 @@ class FoodAmount:
 
     @property
     def nutrient(self) -> Nutrient:
+        """The nutrient."""
         return self.portion.nutrient
 
 

@@ -21,6 +21,7 @@ from nutrients.queries.change_notes import notes_on_page
 
 @require_safe
 def article_list(request: HttpRequest) -> HttpResponse:
+    """List the articles, a page at a time."""
     context = {"section": "guide", **paged(request, listed_articles(at=timezone.now()))}
     return render(request, "nutrients/article_list.html", context)
 
@@ -35,6 +36,7 @@ class DrawnArticle:
 
 @require_safe
 def article(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show one article with its sources."""
     drawn = kept(request, drawn_article, slug, at=timezone.now())
     if drawn is None:
         raise Http404("There is no article at this address.")
