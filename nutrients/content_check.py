@@ -7,20 +7,17 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 from django.apps import apps
 from django.db import models
 from django.db.models import Q
-from django.urls import Resolver404, ResolverMatch, resolve
 
 from nutrients import prose
+from nutrients.content_links import dead_links
 from nutrients.models import (
-    ADULT_FROM,
     MOST_IN_100_G,
     Article,
     ArticleSection,
-    Association,
     FoodSource,
     Nutrient,
     NutrientAmount,
@@ -34,7 +31,6 @@ from nutrients.models import (
     Symptom,
     Unit,
 )
-from nutrients.queries.removed import SHOWN
 from nutrients.wording import forbidden
 
 LONGEST_AVERAGE = 20
@@ -137,12 +133,8 @@ def _broken_prose() -> Iterator[Problem]:
 
 
 def _dead_links() -> Iterator[Problem]:
-    pages = _Pages()
-    for section in ArticleSection.objects.select_related("article"):
-        for line, address in prose.links(section.body):
-            reason = pages.fault(address, section)
-            if reason:
-                yield _problem(section, f"line {line}: {reason}")
+    for section, line, reason in dead_links(ArticleSection.objects.select_related("article")):
+        yield _problem(section, f"line {line}: {reason}")
 
 
 def _limits_in_wrong_units() -> Iterator[Problem]:
@@ -165,10 +157,7 @@ def _wrong_limit(row: Nutrient | ReferenceIntake, unit: Unit) -> Iterator[Proble
 
 def _far_from_daily_value(row: ReferenceIntake) -> Iterator[Problem]:
     share = row.amount / row.nutrient.daily_value
-    if (
-        row.age_from >= ADULT_FROM
-        and not Decimal(1) / FAR_FROM_DAILY_VALUE < share < FAR_FROM_DAILY_VALUE
-    ):
+    if row.age_from >= 19 and not Decimal(1) / FAR_FROM_DAILY_VALUE < share < FAR_FROM_DAILY_VALUE:
         yield _problem(row, "an amount so far from the daily value that its unit cannot be right.")
 
 
@@ -217,43 +206,3 @@ def _long_sentences() -> Iterator[Problem]:
         average = sum(lengths) / len(lengths) if lengths else 0
         if average > LONGEST_AVERAGE:
             yield _problem(article, f"its sentences hold {average:.1f} words on average.")
-
-
-class _Pages:
-    """The published rows that links may lead to, asked for once."""
-
-    def __init__(self) -> None:
-        self.slugs = {
-            name: set(model.objects.filter(status=Status.PUBLISHED).values_list("slug", flat=True))
-            for name, model in SHOWN.items()
-        }
-        pairs = Association.objects.filter(status=Status.PUBLISHED)
-        self.pairs = set(pairs.values_list("nutrient__slug", "symptom__slug"))
-        self.anchors = set(ArticleSection.objects.values_list("article__slug", "anchor"))
-
-    def fault(self, address: str, section: ArticleSection) -> str | None:
-        parts = urlsplit(address)
-        if parts.scheme or parts.netloc:
-            return None
-        if not parts.path:
-            known = (section.article.slug, parts.fragment) in self.anchors
-            return None if known else f"this article has no section “{parts.fragment}”."
-        try:
-            match = resolve(parts.path)
-        except Resolver404:
-            return f"{address} leads nowhere: a link to our own page begins and ends with “/”."
-        return self._row_fault(match, parts.fragment) or self._query_fault(parts.query)
-
-    def _row_fault(self, match: ResolverMatch, fragment: str) -> str | None:
-        name, slug = match.url_name or "", match.kwargs.get("slug", "")
-        if name in self.slugs and slug not in self.slugs[name]:
-            return f"there is no published {name} “{slug}”."
-        if name == "association" and (slug, match.kwargs["symptom"]) not in self.pairs:
-            return f"no published row ties “{slug}” to “{match.kwargs['symptom']}”."
-        if name == "article" and fragment and (slug, fragment) not in self.anchors:
-            return f"the article “{slug}” has no section “{fragment}”."
-        return None
-
-    def _query_fault(self, query: str) -> str | None:
-        unknown = set(parse_qs(query).get("symptom", [])) - self.slugs["symptom"]
-        return f"there is no published symptom “{min(unknown)}”." if unknown else None

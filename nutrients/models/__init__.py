@@ -30,7 +30,7 @@ from .foods import (
     FoodSource,
     NotSuggestedTo,
 )
-from .intakes import ADULT_FROM, LifeStatus, LimitStatus, ReferenceIntake, ReferenceType, Sex
+from .intakes import LifeStatus, LimitStatus, ReferenceIntake, ReferenceType, Sex
 from .nutrients import Accent, Nutrient, NutrientKind, Unit
 from .publishing import Publishable, Status, Verification
 from .questions import Answer, Question
@@ -42,7 +42,6 @@ from .sources import Source, SourceKind
 from .symptoms import BodyArea, Symptom, Urgency
 
 __all__ = [
-    "ADULT_FROM",
     "FLAG_LEVELS",
     "MEANING_AGAINST",
     "MOST_IN_100_G",

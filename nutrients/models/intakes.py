@@ -44,8 +44,6 @@ class LimitStatus(models.TextChoices):
     NOT_DETERMINABLE = "not determinable", "Not known for infants"
 
 
-# Years.
-ADULT_FROM = 19
 # How `upper_limit_applies_to` begins where food counts towards the limit.
 COUNTS_FOOD = "all sources"
 

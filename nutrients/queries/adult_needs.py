@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Self
 
-from nutrients.models import ADULT_FROM, LifeStatus, ReferenceIntake, ReferenceType, Source, Unit
+from nutrients.models import LifeStatus, ReferenceIntake, ReferenceType, Source, Unit
 
 from .citations import Citation, cite
 from .references import References
+
+ADULT_FROM_YEARS = 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def adult_needs() -> dict[int, AdultNeed]:
     """
     rows: dict[int, list[ReferenceIntake]] = defaultdict(list)
     intakes = ReferenceIntake.objects.filter(
-        life_status=LifeStatus.NONE, age_from__gte=ADULT_FROM
+        life_status=LifeStatus.NONE, age_from__gte=ADULT_FROM_YEARS
     ).select_related("nutrient")
     for intake in intakes.prefetch_related("sources"):
         rows[intake.nutrient_id].append(intake)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from nutrients.models import (
-    ADULT_FROM,
     LifeStatus,
     LimitStatus,
     Nutrient,
@@ -18,6 +17,8 @@ from nutrients.models import (
 )
 
 from .plate_choices import LifeStage, stages_of
+
+ADULT_FROM = 19
 
 
 @dataclass(frozen=True, slots=True)

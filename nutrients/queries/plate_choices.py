@@ -11,14 +11,7 @@ from urllib.parse import urlencode
 
 from django.db.models import Count, Q, Window
 
-from nutrients.models import (
-    ADULT_FROM,
-    FoodSource,
-    LifeStatus,
-    NotSuggestedTo,
-    ReferenceIntake,
-    Sex,
-)
+from nutrients.models import FoodSource, LifeStatus, NotSuggestedTo, ReferenceIntake, Sex
 from nutrients.models.foods import FoodSourceQuerySet
 from nutrients.plate import Helping
 
@@ -26,6 +19,7 @@ from .food_filters import DIETS
 
 # Below one year milk comes first, so babies' needs are no matter of plates.
 YOUNGEST_YEARS = 1
+ADULT_YEARS = 19
 MOST_FOUND = 12
 ONE_SERVING = Decimal(1)
 
@@ -129,7 +123,7 @@ def stages_of(intakes: Iterable[ReferenceIntake]) -> dict[str, LifeStage]:
 
 def _stages(rows: Iterable[tuple[Decimal, str, str, str, str]]) -> dict[str, LifeStage]:
     stages = [
-        LifeStage(stage, label, sex, status, is_adult=age >= ADULT_FROM)
+        LifeStage(stage, label, sex, status, is_adult=age >= ADULT_YEARS)
         for age, stage, label, sex, status in sorted(rows)
     ]
     order = ["Female", "Male", "Pregnant", "Breastfeeding", "Children"]

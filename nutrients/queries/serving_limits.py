@@ -6,18 +6,18 @@ from collections.abc import Iterable
 
 from django.db.models import F
 
-from nutrients.models import ADULT_FROM, NutrientAmount, ReferenceIntake
+from nutrients.models import NutrientAmount, ReferenceIntake
 from nutrients.models.foods import FoodSourceQuerySet
 from nutrients.models.intakes import ReferenceIntakeQuerySet
 
 from .amounts import PER_SERVING
-from .plate_choices import LifeStage
+from .plate_choices import ADULT_YEARS, LifeStage
 
 
 def suited_to_adults(foods: FoodSourceQuerySet, groups: Iterable[str] = ()) -> FoodSourceQuerySet:
     """Those of the foods that pass no limit of any adult stage, and are kept from no group."""
     return _within(
-        foods.suggested_to(groups), ReferenceIntake.objects.filter(age_from__gte=ADULT_FROM)
+        foods.suggested_to(groups), ReferenceIntake.objects.filter(age_from__gte=ADULT_YEARS)
     )
 
 
