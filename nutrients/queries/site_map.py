@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Max, QuerySet
+from django.urls import reverse
 
-from nutrients.addresses import address
 from nutrients.models import Article, Association, FoodSource, Nutrient, Symptom
 
 # Pages with no row of their own; the checklist's print-out is made from a form and left out.
@@ -48,7 +48,7 @@ def places(*, at: datetime) -> list[Place]:
     Imported foods number thousands, and none of them is about what this site is about.
     """
     return [
-        *(Place(address(name)) for name in FIXED),
+        *(Place(reverse(f"nutrients:{name}")) for name in FIXED),
         *_rows(Article.objects.published(at=at)),
         *_rows(Nutrient.objects.published(at=at)),
         *_evidence(at=at),
@@ -71,4 +71,4 @@ def _evidence(*, at: datetime) -> Iterable[Place]:
     pairs = Association.objects.published(at=at).values_list("nutrient__slug", "symptom__slug")
     dated = pairs.order_by("nutrient__slug", "symptom__slug").annotate(changed=Max("changed_at"))
     for nutrient, symptom, changed in dated:
-        yield Place(address("association", nutrient, symptom), changed)
+        yield Place(reverse("nutrients:association", args=[nutrient, symptom]), changed)

@@ -10,9 +10,9 @@ from functools import partial
 from typing import Any
 
 from django.db.models import Count, F
+from django.urls import reverse
 
 from nutrients import prose
-from nutrients.addresses import address
 from nutrients.models import (
     Article,
     ArticleSection,
@@ -172,7 +172,7 @@ def _needs(*, at: datetime) -> Facts:
     rows = rows.order_by().filter(sources__isnull=False)
     names = ("sources__slug", "nutrient__slug", "nutrient__name")
     for source, slug, name, count in rows.values_list(*names).annotate(Count("pk")):
-        yield source, Fact(name, f"{address('nutrient', slug)}#needs", count)
+        yield source, Fact(name, f"{reverse('nutrients:nutrient', args=[slug])}#needs", count)
 
 
 def _articles(*, at: datetime) -> Facts:
@@ -181,4 +181,4 @@ def _articles(*, at: datetime) -> Facts:
     for title, slug, body in sections.values_list("article__title", "article__slug", "body"):
         cited.update((source, title, slug) for source in prose.cited_slugs(body))
     for (source, title, slug), times in cited.items():
-        yield source, Fact(title, address("article", slug), times)
+        yield source, Fact(title, reverse("nutrients:article", args=[slug]), times)

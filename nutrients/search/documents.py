@@ -14,9 +14,9 @@ from typing import Any
 from unicodedata import normalize
 
 from django.db.models import QuerySet
+from django.urls import reverse
 
 from nutrients import prose
-from nutrients.addresses import address
 from nutrients.models import (
     Article,
     ArticleSection,
@@ -305,7 +305,7 @@ def _food_group(row: FoodGroup) -> Entry:
         f"group/{row.slug}",
         row.name,
         row="",
-        url=f"{address('food_list')}?group={row.slug}",
+        url=f"{reverse('nutrients:food_list')}?group={row.slug}",
         note="Group of foods",
     )
 
@@ -342,5 +342,5 @@ def _interaction(row: Interaction) -> Entry:
 
 def _pages() -> Iterator[Entry]:
     for page, title, text, *names in PAGES:
-        url = address(page)
+        url = reverse(f"nutrients:{page}")
         yield Entry(DocumentKind.PAGE, page, title, url=url, hidden_names=names, text=[text])

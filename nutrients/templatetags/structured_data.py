@@ -20,10 +20,9 @@ from django import template
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-
-from nutrients.addresses import address
 
 register = template.Library()
 
@@ -135,7 +134,7 @@ def dataset(context: Any, tables: Iterable[Any], version: Any) -> SafeString:
             "@type": "DataDownload",
             "name": f"{table.title} ({form.upper()})",
             "encodingFormat": media_type,
-            "contentUrl": site_address(address(f"table_{form}", table.name)),
+            "contentUrl": site_address(reverse(f"nutrients:table_{form}", args=[table.name])),
         }
         for table, _ in tables
         for form, media_type in MEDIA_TYPES.items()

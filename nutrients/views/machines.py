@@ -13,6 +13,7 @@ from django.conf import settings
 from django.contrib.sitemaps import Sitemap, views
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.encoding import escape_uri_path
 from django.utils.feedgenerator import Atom1Feed
@@ -20,7 +21,6 @@ from django.utils.html import escape
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from nutrients.addresses import address
 from nutrients.models import ChangeNote, Nutrient
 from nutrients.queries.articles import latest_articles
 from nutrients.queries.change_notes import latest_notes
@@ -61,8 +61,8 @@ def robots(request: HttpRequest) -> HttpResponse:
     """Let robots in everywhere but where a page is made from a reader's own ticks."""
     lines = (
         "User-agent: *",
-        f"Disallow: {address('checklist_print')}",
-        f"Sitemap: {_absolute(address('sitemap'))}",
+        f"Disallow: {reverse('nutrients:checklist_print')}",
+        f"Sitemap: {_absolute(reverse('nutrients:sitemap'))}",
     )
     return HttpResponse("\n".join((*lines, "")), content_type="text/plain; charset=utf-8")
 
@@ -81,7 +81,7 @@ def security(request: HttpRequest) -> HttpResponse:
     ]
     # The standard wants https of an address here, which a site on trial has not.
     if settings.SITE_URL.startswith("https://"):
-        lines.append(f"Canonical: {_absolute(address('security_txt'))}")
+        lines.append(f"Canonical: {_absolute(reverse('nutrients:security_txt'))}")
     return HttpResponse("\n".join([*lines, ""]), content_type="text/plain; charset=utf-8")
 
 
@@ -92,7 +92,7 @@ def article_feed(request: HttpRequest) -> HttpResponse:
         request,
         at=now,
         title="Nutrisite articles",
-        link=_absolute(address("article_list")),
+        link=_absolute(reverse("nutrients:article_list")),
         description="Plain guides to muscles that twitch, jerk or cramp.",
     )
     for row in latest_articles(at=now):
@@ -116,7 +116,7 @@ def change_feed(request: HttpRequest) -> HttpResponse:
         request,
         at=now,
         title="Nutrisite changes and corrections",
-        link=_absolute(address("changes")),
+        link=_absolute(reverse("nutrients:changes")),
         description="What was changed or corrected, on which page, and when.",
     )
     return _written(_with_notes(feed, latest_notes(at=now)))
