@@ -37,4 +37,3 @@ def _answers(reading: Reading, known: Mapping[str, Collection[str]]) -> list[Tic
         for question, values in known.items()
         for answer in reading.several(question, values)
     ]
-

@@ -55,7 +55,11 @@ def faults(expected: Expected, answered: Answered, names: Collection[str] = ()) 
         *_not_offered(answered),
         *_wrong_level(expected, answered),
         *_wrong_nutrients(expected, answered),
-        *(f"It does not warn of “{sign}”." for sign in expected.warned if sign not in answered.warned),
+        *(
+            f"It does not warn of “{sign}”."
+            for sign in expected.warned
+            if sign not in answered.warned
+        ),
         *_wrong_phrases(expected, answered),
         *_forbidden_words(answered),
         *_in_the_way_of_help(answered, names),
