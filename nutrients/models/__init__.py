@@ -46,6 +46,7 @@ from .symptoms import BodyArea, Symptom, Urgency
 __all__ = [
     "FLAG_LEVELS",
     "MEANING_AGAINST",
+    "READ",
     "VERBS",
     "VERB_AGAINST",
     "Accent",
@@ -79,7 +80,6 @@ __all__ = [
     "OtherCause",
     "Publishable",
     "Question",
-    "READ",
     "ReadForm",
     "RedFlag",
     "RedFlagRule",

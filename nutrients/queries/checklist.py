@@ -261,7 +261,8 @@ def _causes(
     tick names: it might calm wrongly.
     """
     symptoms = {symptom.pk for symptom in ticked.symptoms}
-    shown, lines = [], []
+    shown: list[PossibleCause] = []
+    lines: list[PossibleCause] = []
     for cause in content.causes.values():
         brings_on, pointed_at = content.cause_symptoms[cause.pk], content.cause_risks[cause.pk]
         matching = [symptom for symptom in ticked.symptoms if symptom.pk in brings_on]
