@@ -37,7 +37,7 @@ class NutrientAdmin(GuardedAdmin, PublishableAdmin):
     )
     list_filter = (*PublishableAdmin.list_filter, "kind", "is_featured")
     search_fields = ("name", "slug", "also_known_as")
-    autocomplete_fields = ("sources",)
+    autocomplete_fields = ("how_common_source", "sources")
     inlines = (NutrientAssociationInline, IntakeInline, NutrientAmountInline)
     fieldsets = (
         (
@@ -62,6 +62,8 @@ class NutrientAdmin(GuardedAdmin, PublishableAdmin):
                     ("low_phrase", "deficiency_name"),
                     "why_low_matters",
                     "usual_causes_of_low",
+                    ("how_common", "how_common_source"),
+                    "how_common_why",
                     "test_used",
                 ),
             },

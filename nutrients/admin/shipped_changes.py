@@ -140,7 +140,7 @@ class SettlingAdmin(GuardedAdmin, admin.ModelAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Ask the test book, which may undo it, before anything is said to be settled."""
         super().save_related(request, form, formsets, change)
-        self.check_book(request)
+        self.check_book(request, "Settle a change of a release")
         self.tell(request, form.told)
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
@@ -161,7 +161,7 @@ class SettlingAdmin(GuardedAdmin, admin.ModelAdmin):
     def take(self, request: HttpRequest, queryset: QuerySet[ShippedChange]) -> None:
         """Settle the ticked changes, unless that breaks cases of the test book."""
         told = self.settle(request, list(queryset), THEIRS)
-        self.check_book(request)
+        self.check_book(request, "Take changes of a release")
         self.tell(request, told)
 
     def settle(self, request: HttpRequest, changes: list[ShippedChange], choice: str) -> Told:

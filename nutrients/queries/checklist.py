@@ -257,11 +257,12 @@ def _causes(
     """The causes of the ticked signs: those to show, and those that get a line.
 
     A cause that a tick names comes first, an age last of these. An illness or a medicine that the
-    form asks and nobody ticked gets a line. If care is needed the same day, nothing is offered
-    that no tick names: it might calm wrongly.
+    form asks and nobody ticked gets a line. If care is needed the same day, so does all that no
+    tick names: it might calm wrongly.
     """
     symptoms = {symptom.pk for symptom in ticked.symptoms}
-    shown, lines = [], []
+    shown: list[PossibleCause] = []
+    lines: list[PossibleCause] = []
     for cause in content.causes.values():
         brings_on, pointed_at = content.cause_symptoms[cause.pk], content.cause_risks[cause.pk]
         matching = [symptom for symptom in ticked.symptoms if symptom.pk in brings_on]
@@ -272,10 +273,9 @@ def _causes(
         if cause in ticked.causes or (matching and named):
             shown.append(PossibleCause(cause, matching, named))
         elif matching and cause.is_common and not cause.only_if_ticked:
-            if urgent.level < Level.URGENT:
-                (lines if _is_for_a_tick(cause) else shown).append(
-                    PossibleCause(cause, matching, [])
-                )
+            is_line = _is_for_a_tick(cause) or urgent.level == Level.URGENT
+            if not urgent.is_not_nutritional:
+                (lines if is_line else shown).append(PossibleCause(cause, matching, []))
 
     ages = {risk.name for risk in ticked.risks if risk.kind == RiskKind.AGE}
 

@@ -26,16 +26,17 @@ class Expected:
     level: Level
     suggested: Collection[str] = ()
     not_suggested: Collection[str] = ()
-    warned: Collection[str] = ()
     shown: Collection[str] = ()
     hidden: Collection[str] = ()
+    warned: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
     """What an answer was: its level, the names it suggests, its text and where its links lead.
 
-    `warned` are the signs of the flags that were raised. `ignored` is the sentence about ticks that were not understood, and empty where all were.
+    `warned` are the signs of the flags that were raised. `ignored` is the sentence about ticks
+    that were not understood, and empty where all were.
     """
 
     level: Level

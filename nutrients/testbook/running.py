@@ -64,9 +64,9 @@ def _expected(case: SafetyCase) -> Expected:
         Level(Urgency(case.level).rank),
         [nutrient.name for nutrient in case.suggested],
         [nutrient.name for nutrient in case.withheld],
-        [flag.sign for flag in case.warned_of],
         case.phrases_shown,
         case.phrases_hidden,
+        [flag.sign for flag in case.warned_of],
     )
 
 

@@ -19,6 +19,7 @@ from nutrients.queries.site_map import open_paths
 from nutrients.queries.source_facts import SOURCES_A_PAGE, source_groups, source_uses
 from nutrients.queries.testbook import safety_book
 from nutrients.ranking import ORDER
+from nutrients.testbook import outcomes_of_now
 
 METHOD_CONTENTS = [
     {"anchor": "purpose", "title": "What this site is for"},
@@ -120,6 +121,6 @@ def safety(request: HttpRequest) -> HttpResponse:
     """All red flags with what to do, the limits of the site, and its test book."""
     now = timezone.now()
     notes = notes_on_page(request.path, at=now)
-    page, book = safety_page(at=now), safety_book()
+    page, book = safety_page(at=now), safety_book(outcomes_of_now(at=now))
     context = {"section": "safety", "page": page, "book": book, "notes": notes}
     return render(request, "nutrients/safety.html", context)
