@@ -157,7 +157,7 @@ def has_pip() -> bool:
     """Whether the environment's Python starts and finds its installer."""
     find = "import importlib.util, sys; sys.exit(importlib.util.find_spec('pip') is None)"
     try:
-        return subprocess.call([str(VENV_PYTHON), "-c", find], stderr=subprocess.DEVNULL) == 0
+        return subprocess.call([str(VENV_PYTHON), "-I", "-c", find], stderr=subprocess.DEVNULL) == 0
     except OSError:
         return False
 

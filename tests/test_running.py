@@ -184,6 +184,31 @@ def test_environment_is_made_once_and_again_if_it_cannot_be_used(clone):
     assert works(moved)
 
 
+# In place of Django: it notes that it was asked to collect.
+COLLECTS = """
+import os, pathlib
+var = pathlib.Path(os.environ["VAR_DIR"])
+(var / "static").mkdir(exist_ok=True)
+(var / "static" / "staticfiles.json").write_text("{}")
+with (var / "asked").open("a") as file:
+    file.write("once ")
+"""
+
+
+def test_static_files_are_collected_if_their_content_differs_whatever_their_dates(clone):
+    (clone / ".venv" / "bin").mkdir(parents=True)
+    (clone / ".venv" / "bin" / "python").symlink_to(sys.executable)
+    (clone / "manage.py").write_text(COLLECTS)
+    (clone / "static").mkdir()
+    style = clone / "static" / "site.css"
+    for text, moment in (("a", 2_000_000_000), ("b", 1_000_000_000), ("b", 2_000_000_000)):
+        style.write_text(text)
+        os.utime(style, (moment, moment))
+        assert prepare(clone, "static").returncode == 0
+
+    assert (clone / "var" / "asked").read_text() == "once once "
+
+
 @pytest.mark.parametrize("target", ["help", ""])
 def test_help_lists_the_commands(tmp_path, target):
     done = subprocess.run(["make", *target.split()], cwd=ROOT, capture_output=True, text=True)
