@@ -11,8 +11,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
 from django.urls import reverse
 
-from nutrients.admin.guard import OVERRIDE
 from nutrients.models import Nutrient
+from tests.admin.forms import INSIST
 
 GOOD = "three plain words\n"
 
@@ -169,7 +169,7 @@ def test_edit_of_a_section_shows_in_its_article_at_once(screen, content):
 
 def test_draft_leaves_the_public_pages_at_once(screen, content):
     nutrient = Nutrient.objects.get(slug="magnesium")
-    screen(nutrient).save(status="draft", **{OVERRIDE: "on"})
+    screen(nutrient).save(status="draft", **INSIST)
 
     assert Client().get(nutrient.get_absolute_url()).status_code == 404
 

@@ -8,7 +8,6 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from model_bakery import baker
 
-from nutrients.admin.guard import OVERRIDE
 from nutrients.models import (
     Answer,
     Article,
@@ -23,7 +22,7 @@ from nutrients.models import (
     Symptom,
 )
 from tests import factories
-from tests.admin.forms import Screen
+from tests.admin.forms import INSIST, Screen
 
 pytestmark = pytest.mark.django_db
 
@@ -54,7 +53,7 @@ def address(row, page):
 
 
 def delete(client, row):
-    return client.post(address(row, "delete"), {"post": "yes", OVERRIDE: "on"})
+    return client.post(address(row, "delete"), {"post": "yes", **INSIST})
 
 
 def delete_several(client, *rows, **more):
@@ -219,7 +218,7 @@ def test_lost_links_come_back_with_the_earlier_versions(going, admin_client):
         version = type(one).history.filter(id=one.pk).exclude(history_type="-").earliest()
         name = f"admin:nutrients_{one._meta.model_name}_simple_history"
         form = Screen(admin_client, None, reverse(name, args=[one.pk, version.pk]))
-        assert form.save(**{OVERRIDE: "on"}).status_code == 302
+        assert form.save(**INSIST).status_code == 302
 
     assert {one: links_of(one) for one in before} == before
 

@@ -7,8 +7,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from nutrients.admin.guard import OVERRIDE
 from nutrients.models import Article, ArticleSection, Association, Nutrient, NutrientAmount, Source
+from tests.admin.forms import INSIST
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def history_address(row, page="history", *args):
 
 def delete(client, row):
     """Delete a row as an editor does who has seen which cases of the test book that breaks."""
-    answer = client.post(history_address(row, "delete"), {"post": "yes", OVERRIDE: "on"})
+    answer = client.post(history_address(row, "delete"), {"post": "yes", **INSIST})
     assert not type(row).objects.filter(pk=row.pk).exists()
     return answer
 
