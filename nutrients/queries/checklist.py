@@ -178,9 +178,12 @@ def _match(
     found = signs.get(nutrient.pk, [])
     left = set(suggestion.unexplained)
 
-    def reasons(linked: Mapping[int, set[int]]) -> list[RiskReason]:
-        risks = [risk for risk in ticked.risks if nutrient.pk in linked[risk.pk]]
+    def linked(links: Mapping[int, set[int]]) -> list[RiskReason]:
+        risks = [risk for risk in ticked.risks if nutrient.pk in links[risk.pk]]
         return [RiskReason(risk, content.effects.get((risk.pk, nutrient.pk))) for risk in risks]
+
+    raised_by = linked(content.raised)
+    raising = {reason.risk for reason in raised_by}
 
     return NutrientMatch(
         nutrient,
@@ -188,13 +191,15 @@ def _match(
         suggestion.is_tied,
         low=[sign for sign in found if sign.relation != Relation.EXCESS],
         high=[sign for sign in found if sign.relation == Relation.EXCESS],
-        lowered_by=reasons(content.lowered),
-        raised_by=reasons(content.raised),
+        lowered_by=linked(content.lowered),
+        raised_by=raised_by,
         unexplained=[s for s in ticked.symptoms if Tick("symptom", s.slug) in left],
         foods=content.foods(eater).get(nutrient.pk, []),
         other_sources=content.other_sources(eater).get(nutrient.pk, []),
         is_limited=nutrient.pk in content.limited,
-        instead_of_foods=[risk for risk in ticked.risks if risk.has_own_food_advice],
+        instead_of_foods=[
+            risk for risk in ticked.risks if risk.has_own_food_advice or risk in raising
+        ],
         foods_withheld=nutrient.pk in withheld,
     )
 

@@ -4,7 +4,6 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from nutrients.admin.guard import OVERRIDE
 from nutrients.models import (
     ArticleSection,
     Association,
@@ -16,6 +15,7 @@ from nutrients.models import (
     ReferenceIntake,
     Symptom,
 )
+from tests.admin.forms import INSIST
 
 # What each row is shown by, and a change to it.
 SHOWN_BY = [
@@ -54,7 +54,7 @@ def assert_dated(row, owners, start):
 def test_edit_on_its_own_screen_dates_the_page_that_shows_it(screen, model, owners, change):
     row, start = first(model), timezone.now()
 
-    assert screen(row).save(**change, **{OVERRIDE: "on"}).status_code == 302
+    assert screen(row).save(**change, **INSIST).status_code == 302
     assert_dated(row, owners, start)
 
 
@@ -72,7 +72,7 @@ def test_deletion_dates_the_page_that_showed_it(editor_client, content, model, o
     row, start = first(model), timezone.now()
     address = reverse(f"admin:nutrients_{model._meta.model_name}_delete", args=[row.pk])
 
-    editor_client.post(address, {"post": "yes", OVERRIDE: "on"})
+    editor_client.post(address, {"post": "yes", **INSIST})
 
     assert not model.objects.filter(pk=row.pk).exists()
     assert_dated(row, owners, start)
@@ -95,7 +95,7 @@ def test_deletion_dates_the_pages_that_showed_what_went_along(editor_client, con
     amounts, start = list(copper.amounts.all()), timezone.now()
     address = reverse("admin:nutrients_nutrient_delete", args=[copper.pk])
 
-    editor_client.post(address, {"post": "yes", OVERRIDE: "on"})
+    editor_client.post(address, {"post": "yes", **INSIST})
 
     assert not Nutrient.objects.filter(slug="copper").exists()
     for amount in amounts:

@@ -8,7 +8,6 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from model_bakery import baker
 
-from nutrients.admin.guard import OVERRIDE
 from nutrients.models import (
     Answer,
     Article,
@@ -23,7 +22,7 @@ from nutrients.models import (
     Symptom,
 )
 from tests import factories
-from tests.admin.forms import Screen
+from tests.admin.forms import INSIST, Screen
 from tests.revisions import versions_of
 
 pytestmark = pytest.mark.django_db
@@ -55,7 +54,7 @@ def address(row, page):
 
 
 def delete(client, row):
-    return client.post(address(row, "delete"), {"post": "yes", OVERRIDE: "on"})
+    return client.post(address(row, "delete"), {"post": "yes", **INSIST})
 
 
 def delete_several(client, *rows, **more):
@@ -215,7 +214,7 @@ def test_lost_links_come_back_with_the_row(going, admin_client):
     (version, *_) = versions_of(row)
 
     back = reverse(f"admin:nutrients_{row._meta.model_name}_recover", args=[version.pk])
-    assert Screen(admin_client, None, back).save(**{OVERRIDE: "on"}).status_code == 302
+    assert Screen(admin_client, None, back).save(**INSIST).status_code == 302
 
     assert {one: links_of(one) for one in before} == before
 

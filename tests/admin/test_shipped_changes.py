@@ -8,8 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from nutrients.admin.guard import OVERRIDE
 from nutrients.models import Nutrient, NutrientAmount, RedFlag, SafetyCase, ShippedChange, Source
+from tests.admin.forms import INSIST
 from tests.revisions import versions_of
 
 LIST = "admin:nutrients_shippedchange_changelist"
@@ -128,7 +128,7 @@ def test_choice_that_breaks_the_test_book_is_shown_first(editor_client, content)
     assert "Settled" not in " ".join(map(str, undone.context["messages"]))
     assert ShippedChange.objects.count() == 1
 
-    settle(editor_client, change, "theirs", **{OVERRIDE: "on"})
+    settle(editor_client, change, "theirs", **INSIST)
     flag.refresh_from_db()
     assert flag.status == "draft"
 
