@@ -159,7 +159,7 @@ def test_rows_of_an_inline_are_guarded_under_their_parent(screen):
     assert not Association.objects.get().is_against
 
 
-def test_every_table_that_the_book_reads_is_guarded(content):
+def test_every_table_that_the_book_reads_is_guarded(cases):
     with CaptureQueriesContext(connection) as asked:
         run_book(at=timezone.now())
     read = {table for one in asked for table in re.findall(r'(?:FROM|JOIN) "(\w+)"', one["sql"])}
@@ -323,7 +323,7 @@ def test_draft_case_is_not_run(screen):
     assert list(CaseOutcome.objects.values_list("case__slug", flat=True)) == ["iron-for-cramps"]
 
 
-def test_editors_of_shipped_content_meet_the_guard(editor_client):
+def test_editors_of_shipped_content_meet_the_guard(cases, editor_client):
     rule = RedFlagRule.objects.get(slug="chest-pain-palpitations--now")
     address = reverse("admin:nutrients_redflagrule_delete", args=[rule.pk])
 

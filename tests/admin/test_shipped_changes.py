@@ -112,7 +112,7 @@ def test_choice_between_sides_that_have_changed_since_is_asked_again(
     assert not ShippedChange.objects.exists()
 
 
-def test_choice_that_breaks_the_test_book_is_shown_first(editor_client, content):
+def test_choice_that_breaks_the_test_book_is_shown_first(cases, editor_client):
     flag = RedFlag.objects.filter(level="emergency", is_asked=True, status="published").first()
     change = asked("nutrients.redflag", flag.slug, "status", "published", "draft")
 
@@ -163,7 +163,7 @@ def test_no_whole_table_is_read_to_show_or_settle_a_change(editor_client, conten
     assert [sql for sql in amounts if " WHERE " not in sql] == []
 
 
-def test_what_failed_before_makes_nothing_be_said_twice(editor_client, change):
+def test_what_failed_before_makes_nothing_be_said_twice(cases, editor_client, change):
     failing = SafetyCase.objects.counting().first()
     SafetyCase.objects.filter(pk=failing.pk).update(must_show="Words that nobody wrote")
     lost = asked("nutrients.nutrient", "gone", "tagline", "Old", "New")

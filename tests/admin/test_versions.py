@@ -17,19 +17,12 @@ from nutrients.models import (
     Nutrient,
     NutrientAmount,
     RedFlagRule,
-    SafetyCase,
     Source,
 )
 from nutrients.versions import FIRST
 from tests import factories
 from tests.admin.forms import Screen
 from tests.revisions import address_of_version, versions_of
-
-
-@pytest.fixture(autouse=True)
-def _no_cases(db):
-    """What the test book says is asked by other tests, and takes seconds a save."""
-    SafetyCase.objects.update(status="draft")
 
 
 @pytest.fixture
