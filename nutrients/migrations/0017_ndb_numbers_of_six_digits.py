@@ -14,11 +14,11 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='foodsource',
             name='usda_ndb_number',
-            field=models.CharField(blank=True, help_text='Five or six digits, leading zeros kept.', max_length=9, validators=[django.core.validators.RegexValidator('^[0-9]{4,6}\\Z', 'An NDB number is five or six digits.')], verbose_name='USDA NDB number'),
+            field=models.CharField(blank=True, help_text='Five or six digits, leading zeros kept.', max_length=9, validators=[django.core.validators.RegexValidator('^[0-9]{5,6}\\Z', 'An NDB number is five or six digits.')], verbose_name='USDA NDB number'),
         ),
         migrations.AlterField(
             model_name='historicalfoodsource',
             name='usda_ndb_number',
-            field=models.CharField(blank=True, help_text='Five or six digits, leading zeros kept.', max_length=9, validators=[django.core.validators.RegexValidator('^[0-9]{4,6}\\Z', 'An NDB number is five or six digits.')], verbose_name='USDA NDB number'),
+            field=models.CharField(blank=True, help_text='Five or six digits, leading zeros kept.', max_length=9, validators=[django.core.validators.RegexValidator('^[0-9]{5,6}\\Z', 'An NDB number is five or six digits.')], verbose_name='USDA NDB number'),
         ),
     ]
