@@ -38,7 +38,7 @@ class FoodForm(SluggedForm):
     def clean_usda_ndb_number(self) -> str:
         """Put back the zero that spreadsheets drop at the beginning of a number."""
         number: str = self.cleaned_data["usda_ndb_number"]
-        return number.zfill(5) if number else ""
+        return number.zfill(5) if len(number) == 4 else number
 
 
 class PortionForm(ContentForm):

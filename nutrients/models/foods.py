@@ -151,7 +151,7 @@ class FoodSource(Slugged, Publishable):
         "USDA NDB number",
         max_length=9,
         blank=True,
-        validators=[RegexValidator(r"^[0-9]{4,6}\Z", "An NDB number is five or six digits.")],
+        validators=[RegexValidator(r"^[0-9]{5,6}\Z", "An NDB number is five or six digits.")],
         help_text="Five or six digits, leading zeros kept.",
     )
     usda_fdc_id = models.PositiveIntegerField("USDA FoodData Central id", null=True, blank=True)
