@@ -104,7 +104,7 @@
       return reason;
     });
     card.querySelector("[data-call-reasons]").replaceChildren(...reasons);
-    if (ticks.includes(changed)) changed.closest("fieldset").append(card);
+    if (ticks.includes(changed)) changed.closest(".tick").after(card);
     const isNew = card.hidden && ticks.length;
     card.hidden = !ticks.length;
     entitle(ticks.length > 0);
