@@ -89,7 +89,7 @@ class AssociationAdmin(GuardedAdmin, PublishableAdmin):
         (
             None,
             {
-                "fields": (("nutrient", "symptom"), ("relation", "is_against"), "claim_made"),
+                "fields": (("nutrient", "symptom"), ("relation", "is_against"), "people", "claim_made"),
                 "description": WRITING_RULE,
             },
         ),

@@ -30,7 +30,8 @@ from nutrients.models import (
     Symptom,
 )
 
-SOURCES_A_PAGE = 100
+# A claim leads to the anchor of its source, which is found on the first page alone.
+SOURCES_A_PAGE = 500
 FACTS_LISTED = 100
 
 

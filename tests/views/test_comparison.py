@@ -289,7 +289,7 @@ def test_file_has_the_rows_of_the_page(client, content):
         r'<a href="/nutrients/[a-z0-9-]+/">([^<]+)</a><small>', page.content.decode()
     )
     assert [row["nutrient"] for row in rows] == [unescape(name) for name in shown]
-    assert rows[0]["match"] == "2 of 2"
+    assert rows[0]["match"] == "1 of 2"
     assert "Muscle cramps" in rows[0]["matched_signs"]
 
 
