@@ -44,6 +44,7 @@ from .symptoms import BodyArea, Symptom, Urgency
 __all__ = [
     "FLAG_LEVELS",
     "MEANING_AGAINST",
+    "READ",
     "VERBS",
     "VERB_AGAINST",
     "Accent",
@@ -75,7 +76,6 @@ __all__ = [
     "OtherCause",
     "Publishable",
     "Question",
-    "READ",
     "ReadForm",
     "RedFlag",
     "RedFlagRule",

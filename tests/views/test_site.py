@@ -4,7 +4,16 @@ from datetime import UTC, datetime
 
 import pytest
 
-from nutrients.models import VERBS, Article, Nutrient, OtherCause, ReadForm, RedFlag, Source, Symptom
+from nutrients.models import (
+    VERBS,
+    Article,
+    Nutrient,
+    OtherCause,
+    ReadForm,
+    RedFlag,
+    Source,
+    Symptom,
+)
 from nutrients.queries.site import WRITTEN
 from nutrients.ranking import ORDER
 from tests.views import more_content
