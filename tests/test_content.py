@@ -190,7 +190,8 @@ def test_notes_never_say_more_than_their_grade(grade):
 
 def test_evidence_against_magnesium_for_night_cramps_is_recorded():
     row = Association.objects.get(is_against=True)
-    assert row.claim == "Taking magnesium has not been shown to help night leg cramps."
+    against = "Taking magnesium has not been shown to help night leg cramps in older adults."
+    assert row.claim == against
 
 
 def test_core_nutrients_come_first():

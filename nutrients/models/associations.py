@@ -123,6 +123,15 @@ class Association(Publishable):
         default=False,
         help_text="Tick when trials speak against the claim: the page then says so.",
     )
+    people = models.CharField(
+        "in whom",
+        max_length=60,
+        blank=True,
+        help_text=(
+            "The only people in whom it was studied, such as “older adults”: the sentence that "
+            "readers see then says so. Empty means everybody."
+        ),
+    )
     typicality = models.CharField(
         "how typical",
         max_length=11,
@@ -188,5 +197,5 @@ class Association(Publishable):
             low=self.nutrient.low_phrase,
             high=self.nutrient.high_phrase,
             verb=self.verb,
-            sign=self.symptom.phrase,
+            sign=f"{self.symptom.phrase} in {self.people}" if self.people else self.symptom.phrase,
         )

@@ -134,6 +134,7 @@ TABLES = (
             c.text("symptom", "The symptom, as an id.", "symptom.slug"),
             c.choice("relation", "Too little, too much, or by way of another nutrient.", Relation),
             c.yes_no("is_against", "Whether the evidence speaks against the claim."),
+            c.text("people", "The only people in whom it was studied; empty for everybody."),
             c.text("claim", "The claim in one sentence, with the verb that the grade allows."),
             c.choice("typicality", "How typical the sign is of that lack or excess.", Typicality),
             c.choice("evidence", "How good the evidence is.", Evidence),

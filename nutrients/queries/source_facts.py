@@ -35,7 +35,8 @@ from nutrients.models import (
 
 from .search_places import Places, places
 
-SOURCES_A_PAGE = 100
+# A claim leads to the anchor of its source, which is found on the first page alone.
+SOURCES_A_PAGE = 500
 FACTS_LISTED = 100
 
 

@@ -20,7 +20,9 @@ def add(word, **fields):
     """
     magnesium = Nutrient.objects.get(slug="magnesium")
     cramps = Symptom.objects.get(slug="muscle-cramps")
-    source = baker.make(Source, title="A further study", publisher="A journal", kind="review")
+    source = baker.make(
+        Source, title="A further study", publisher="A journal", kind="review", read_form="copy"
+    )
     nutrient = factories.nutrient(f"{word}-nutrient", is_featured=True, **fields)
     symptom = factories.symptom(f"{word}-sign", **fields)
     rows = [

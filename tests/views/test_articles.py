@@ -71,7 +71,7 @@ def test_article_shows_key_points_dates_author_and_reading_time(read):
     page = read()
 
     assert page.count("key-list") == 1
-    assert "Most muscle twitches are harmless, and stress" in page
+    assert "Most muscle twitches are harmless and stop within days or weeks; stress" in page
     assert "Nutrisite editors" in page
     assert '<time datetime="2027-11-22">22 November 2027</time>' in page
     assert re.search(r"Reading time</dt><dd>[5-9] minutes", page)

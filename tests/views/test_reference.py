@@ -258,8 +258,8 @@ def test_sign_found_on_examination_has_a_page_but_no_way_to_tick_it(client, cont
 def test_symptom_without_a_proven_nutrient_says_so(client, content):
     text = text_of(client.get("/symptoms/night-leg-cramps/"), "main")
 
-    assert "No nutrient has been shown to be behind night leg cramps." in text
-    assert "Taking magnesium has not been shown to help night leg cramps." in text
+    assert "Our table has no nutrient that is linked with night leg cramps." in text
+    assert "Taking magnesium has not been shown to help night leg cramps in older adults." in text
 
 
 def test_card_states_claim_grade_reason_causes_and_sources(client, content):
