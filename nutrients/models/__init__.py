@@ -11,6 +11,7 @@ from .associations import (
     Relation,
     Typicality,
 )
+from .authorities import HOME, Authority
 from .causes import (
     CauseKind,
     Interaction,
@@ -30,7 +31,7 @@ from .foods import (
     FoodSource,
     NotSuggestedTo,
 )
-from .intakes import LifeStatus, LimitStatus, ReferenceIntake, ReferenceType, Sex
+from .intakes import LifeStatus, LimitKind, LimitStatus, ReferenceIntake, ReferenceType, Sex
 from .nutrients import Accent, Nutrient, NutrientKind, Unit
 from .publishing import Publishable, Status, Verification
 from .questions import Answer, Question
@@ -43,6 +44,7 @@ from .symptoms import BodyArea, Symptom, Urgency
 
 __all__ = [
     "FLAG_LEVELS",
+    "HOME",
     "MEANING_AGAINST",
     "VERBS",
     "VERB_AGAINST",
@@ -52,6 +54,7 @@ __all__ = [
     "Article",
     "ArticleSection",
     "Association",
+    "Authority",
     "BodyArea",
     "CaseGroup",
     "CaseOutcome",
@@ -66,6 +69,7 @@ __all__ = [
     "Interaction",
     "InteractionKind",
     "LifeStatus",
+    "LimitKind",
     "LimitStatus",
     "NotSuggestedTo",
     "NoteKind",
