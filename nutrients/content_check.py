@@ -156,6 +156,8 @@ def _wrong_limit(row: Nutrient | ReferenceIntake, unit: Unit) -> Iterator[Proble
 
 
 def _far_from_daily_value(row: ReferenceIntake) -> Iterator[Problem]:
+    if row.amount is None:
+        return
     share = row.amount / row.nutrient.daily_value
     if row.age_from >= 19 and not Decimal(1) / FAR_FROM_DAILY_VALUE < share < FAR_FROM_DAILY_VALUE:
         yield _problem(row, "an amount so far from the daily value that its unit cannot be right.")

@@ -389,7 +389,7 @@ class Migration(migrations.Migration):
                 choices=[
                     ("set", "Set"),
                     ("not established", "No limit set"),
-                    ("not determinable", "Not known for infants"),
+                    ("not determinable", "Too little known to set one"),
                     ("", "This row says nothing of a limit"),
                 ],
                 max_length=16,
@@ -473,7 +473,7 @@ class Migration(migrations.Migration):
                 choices=[
                     ("set", "Set"),
                     ("not established", "No limit set"),
-                    ("not determinable", "Not known for infants"),
+                    ("not determinable", "Too little known to set one"),
                     ("", "This row says nothing of a limit"),
                 ],
                 max_length=16,

@@ -30,6 +30,16 @@ class Authority(models.TextChoices):
         """
         return "daily value" if self is Authority.US else "nutrient reference value"
 
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """What an address carries for it: nothing for HOME, whose figures show without."""
+        return [] if self is HOME else [("country", self.value)]
+
+    @property
+    def query(self) -> str:
+        """The same from the question mark on: “?country=eu”, or nothing."""
+        return "" if self is HOME else f"?country={self.value}"
+
 
 # Whose figures a page shows where its address names no country.
 HOME = Authority.UK

@@ -53,7 +53,7 @@ class LimitStatus(models.TextChoices):
 
     SET = "set", "Set"
     NOT_ESTABLISHED = "not established", "No limit set"
-    NOT_DETERMINABLE = "not determinable", "Not known for infants"
+    NOT_DETERMINABLE = "not determinable", "Too little known to set one"
     UNSAID = "", "This row says nothing of a limit"
 
 
@@ -257,6 +257,16 @@ class ReferenceIntake(Publishable):
         if self.life_status != LifeStatus.NONE:
             parts.append(self.get_life_status_display().lower())
         return f"{self.nutrient}, {self.get_authority_display()}: {', '.join(parts)}"
+
+    @property
+    def is_need(self) -> bool:
+        """Whether it says how much is needed, in a figure or in words."""
+        return self.reference_type in NEEDS
+
+    @property
+    def limits(self) -> bool:
+        """Whether it says something of an upper limit, be it that none is set."""
+        return self.upper_limit_status != LimitStatus.UNSAID
 
     @property
     def food_limit(self) -> Decimal | None:

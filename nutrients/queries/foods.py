@@ -11,7 +11,7 @@ from decimal import Decimal
 from django.db.models import F, QuerySet, Window
 from django.db.models.functions import RowNumber
 
-from nutrients.models import FoodSource, NutrientAmount, ReferenceIntake
+from nutrients.models import HOME, Authority, FoodSource, NutrientAmount, ReferenceIntake
 
 from .amounts import PER_SERVING
 from .serving_limits import suited_to_adults
@@ -19,15 +19,23 @@ from .serving_limits import suited_to_adults
 
 @dataclass(frozen=True, slots=True)
 class RichFood:
-    """A food with what one serving gives: `amount` in the nutrient's unit, `percent` of its DV."""
+    """A food with what one serving gives: `amount` in the nutrient's unit.
+
+    `percent` is the share of the label value; None where there is none.
+    """
 
     food: FoodSource
     amount: Decimal
-    percent: Decimal
+    percent: Decimal | None
 
 
 def richest_foods(
-    *, at: datetime, diets: Iterable[str] = (), groups: Iterable[str] = (), limit: int = 5
+    *,
+    at: datetime,
+    diets: Iterable[str] = (),
+    groups: Iterable[str] = (),
+    limit: int = 5,
+    country: Authority = HOME,
 ) -> dict[int, list[RichFood]]:
     """The `limit` published foods richest in each nutrient by serving, under the nutrient's id.
 
@@ -37,13 +45,13 @@ def richest_foods(
     passes an adult's upper limit of any nutrient. One query, whatever the number of nutrients.
     """
     foods = FoodSource.objects.published(at=at).foods().curated().suiting(diets)
-    foods = suited_to_adults(foods, groups)
+    foods = suited_to_adults(foods, groups, at=at)
     place = Window(
         RowNumber(), partition_by=[F("nutrient_id")], order_by=[PER_SERVING.desc(), F("food__name")]
     )
     amounts = (
         NutrientAmount.objects.filter(food__in=foods, per_100g__gt=0)
-        .exclude(nutrient__in=_limited())
+        .exclude(nutrient__in=_limited(at=at))
         .annotate(place=place)
         .filter(place__lte=limit)
         .select_related("food", "nutrient")
@@ -52,21 +60,23 @@ def richest_foods(
     richest: dict[int, list[RichFood]] = defaultdict(list)
     for amount in amounts:
         richest[amount.nutrient_id].append(
-            RichFood(amount.food, amount.per_serving, amount.percent_daily_value)
+            RichFood(amount.food, amount.per_serving, amount.label_percent(country))
         )
     return dict(richest)
 
 
-def limited_nutrients() -> frozenset[int]:
-    """The ids of nutrients that adults are advised to stay below an amount of, such as sodium.
+def limited_nutrients(*, at: datetime) -> frozenset[int]:
+    """The ids of nutrients that people are advised to stay below an amount of, such as sodium.
 
     Most diets hold more than enough of them, so no food is offered as a source.
     """
-    return frozenset(_limited())
+    return frozenset(_limited(at=at))
 
 
-def _limited() -> QuerySet[ReferenceIntake, int]:
-    limited = ReferenceIntake.objects.filter(chronic_disease_limit_mg__isnull=False)
+def _limited(*, at: datetime) -> QuerySet[ReferenceIntake, int]:
+    limited = ReferenceIntake.objects.published(at=at).filter(
+        chronic_disease_limit_mg__isnull=False
+    )
     return limited.order_by().values_list("nutrient_id", flat=True).distinct()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
@@ -29,7 +30,6 @@ from .citations import Citation, Cited, cite, cite_rows
 from .evidence import EvidenceGroup, evidence_groups
 from .intakes import DailyNeeds, StageNeed, daily_needs
 from .nutrient_foods import NutrientChoices, NutrientFoods, nutrient_foods
-from .plate_choices import YOUNGEST_YEARS
 from .references import References
 from .shelf import Shelf
 
@@ -64,7 +64,7 @@ class NutrientContent:
     """
 
     nutrient: Nutrient
-    needs: DailyNeeds
+    intakes: list[ReferenceIntake]
     sources: list[Source]
     signs: list[Association]
     risks: list[RiskFactor]
@@ -81,6 +81,7 @@ class NutrientPage:
     nutrient: Nutrient
     unit: Unit
     adult_citations: list[Citation]
+    limits_citations: list[Citation]
     value_citations: list[Citation]
     job_citations: list[Citation]
     signs: list[EvidenceGroup]
@@ -100,6 +101,11 @@ class NutrientPage:
     next: Nutrient | None
 
     @property
+    def label_value(self) -> Decimal | None:
+        """The amount that counts as 100% on labels, in the nutrient's unit."""
+        return self.nutrient.label_value(self.needs.authority)
+
+    @property
     def plate_query(self) -> str:
         """A plate against the chosen need, with the richest foods that suit stage and diets.
 
@@ -107,12 +113,13 @@ class NutrientPage:
         begins without a food.
         """
         need = self.stage_need
-        if need is None or need.intake.age_from < YOUNGEST_YEARS:
+        if need is None or need.intake is None or not need.stage.is_for_plates:
             return ""
-        suited = [] if need.intake.chronic_disease_limit_mg else self.foods.suited
+        suited = [] if need.stay_below else self.foods.suited
         foods = [("food", food.slug) for food in suited[:PLATE_FOODS]]
         diets = [("diet", diet) for diet in self.choices.filters.diets]
-        return urlencode([*foods, ("stage", need.stage.slug), *diets])
+        country = self.needs.authority.pairs
+        return urlencode([*foods, ("stage", need.stage.slug), *diets, *country])
 
 
 def listed_nutrients(*, at: datetime) -> Paginator[Nutrient]:
@@ -140,7 +147,7 @@ def nutrient_content(slug: str, *, at: datetime) -> NutrientContent | None:
     previous, following = _neighbours(nutrient, at=at)
     return NutrientContent(
         nutrient=nutrient,
-        needs=daily_needs(nutrient),
+        intakes=_intakes(nutrient, at=at),
         sources=list(nutrient.sources.all()),
         signs=_signs(nutrient, at=at),
         risks=_risks(nutrient, at=at),
@@ -159,14 +166,16 @@ def nutrient_page(
     A constant number of queries.
     """
     references = References()
-    nutrient, needs = content.nutrient, content.needs
+    nutrient, needs = content.nutrient, daily_needs(content.intakes, choices.country)
     signs, sources = content.signs, content.sources
-    intake_sources = _distinct_sources(needs.intakes)
+    intake_sources = _distinct_sources(needs.own)
+    limit_sources = _distinct_sources(needs.limiting)
     # Arguments are evaluated from the top, so that sources are numbered in reading order.
     return NutrientPage(
         nutrient=nutrient,
         unit=Unit(nutrient.unit),
         adult_citations=cite(references, intake_sources),
+        limits_citations=cite(references, limit_sources),
         value_citations=cite(references, sources),
         job_citations=cite(references, sources),
         signs=evidence_groups(references, signs),
@@ -177,7 +186,7 @@ def nutrient_page(
         choices=choices,
         needs_citations=cite(references, intake_sources),
         limit_citations=cite(references, sources),
-        foods=nutrient_foods(references, nutrient, choices, needs.stages, shelf, at=at),
+        foods=nutrient_foods(references, nutrient, choices, shelf, at=at),
         interactions=cite_rows(references, content.interactions),
         test_citations=cite(references, sources),
         articles=content.articles,
@@ -185,6 +194,11 @@ def nutrient_page(
         previous=content.previous,
         next=content.next,
     )
+
+
+def _intakes(nutrient: Nutrient, *, at: datetime) -> list[ReferenceIntake]:
+    rows = nutrient.intakes.published(at=at).order_by("age_from", "pk")
+    return list(rows.select_related("nutrient").prefetch_related("sources"))
 
 
 def _signs(nutrient: Nutrient, *, at: datetime) -> list[Association]:

@@ -95,9 +95,11 @@ def _amounts(at: datetime) -> Rows:
 
 
 def _intakes(at: datetime) -> Rows:
-    rows = ReferenceIntake.objects.filter(nutrient__in=Nutrient.objects.published(at=at))
+    rows = ReferenceIntake.objects.published(at=at).filter(
+        nutrient__in=Nutrient.objects.published(at=at)
+    )
     whole = rows.select_related("nutrient").prefetch_related("sources")
-    return whole.order_by("nutrient__slug", "life_stage", "sex", "life_status")
+    return whole.order_by("nutrient__slug", "life_stage", "sex", "life_status", "authority")
 
 
 def _rules(at: datetime) -> Rows:

@@ -100,7 +100,7 @@ class Maker:
     def _nutrients(self, new: list[int]) -> None:
         made = Nutrient.objects.bulk_create(rows.nutrient(number, self.at) for number in new)
         self._cite(Nutrient, made, new)
-        intakes = [intake for nutrient in made for intake in rows.intakes(nutrient)]
+        intakes = [intake for nutrient in made for intake in rows.intakes(nutrient, self.at)]
         ReferenceIntake.objects.bulk_create(intakes)
         self._cite(ReferenceIntake, intakes, range(len(intakes)))
         self._associations(dict(zip(new, [nutrient.pk for nutrient in made], strict=True)))

@@ -10,6 +10,7 @@ from nutrients.models import (
     Article,
     ArticleSection,
     Association,
+    Authority,
     BodyArea,
     Evidence,
     FoodSource,
@@ -86,25 +87,28 @@ def nutrient(number: int, at: datetime) -> Nutrient:
         food_summary="Made-up foods",
         unit=_turn((Unit.MG, Unit.MCG), number),
         daily_value=Decimal(10 + number % 90),
+        reference_value=Decimal(10 + number % 90),
         **dict.fromkeys(("job", "why_low_matters", "usual_causes_of_low"), MADE_UP),
         **dict.fromkeys(("upper_limit_note", "excess_signs", "test_used"), MADE_UP),
         **_published(at),
     )
 
 
-def intakes(of: Nutrient) -> list[ReferenceIntake]:
+def intakes(of: Nutrient, at: datetime) -> list[ReferenceIntake]:
     """What made-up adults need of a made-up nutrient."""
     return [
         ReferenceIntake(
             nutrient=of,
-            life_stage="19-30",
-            life_stage_label="19 to 30 years",
+            authority=Authority.UK,
+            life_stage="19-50",
+            life_stage_label="19 to 50 years",
             age_from=Decimal(19),
-            age_below=Decimal(31),
+            age_below=Decimal(51),
             sex=sex,
             reference_type=ReferenceType.AI,
             amount=of.daily_value,
             upper_limit_status="not established",
+            **_published(at),
         )
         for sex in (Sex.FEMALE, Sex.MALE)
     ]
