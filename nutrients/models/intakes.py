@@ -26,7 +26,22 @@ class ReferenceType(models.TextChoices):
     SAI = "SAI", "Safe and adequate intake"
     LRNI = "LRNI", "Lower Reference Nutrient Intake (LRNI), not a need"
 
+    @property
+    def meaning(self) -> str:
+        """What it is, as a sentence that begins with its article and name."""
+        article = "An" if self is ReferenceType.AI else "A"
+        return f"{article} {self.label} {_MEANINGS[self]}"
 
+
+_MEANINGS = {
+    ReferenceType.RDA: "is enough for nearly everybody.",
+    ReferenceType.RNI: "is enough for nearly everybody.",
+    ReferenceType.PRI: "is enough for nearly everybody.",
+    ReferenceType.AI: "is the best estimate where too little is known to be surer.",
+    ReferenceType.SI: "is enough and does no harm, and is given where little is known.",
+    ReferenceType.SAI: "is held to be enough, and low enough to be safe for heart and vessels.",
+    ReferenceType.LRNI: "is enough for very few.",
+}
 # Enough for nearly everybody. The LRNI is enough for very few, so it is never shown as a need.
 NEEDS = [kind for kind in ReferenceType if kind is not ReferenceType.LRNI]
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Self
 
 from nutrients.models import (
     Authority,
@@ -14,12 +15,15 @@ from nutrients.models import (
     ReferenceIntake,
     ReferenceType,
     Sex,
+    Source,
     Unit,
 )
 from nutrients.models.intakes import NEEDS
 
 from .adult_needs import AdultNeed, adult_need
+from .citations import Citation, cite
 from .life_stages import LifeStage
+from .references import References
 
 Cell = Decimal | str | None
 
@@ -52,8 +56,8 @@ class NeedTable:
 class Limit:
     """One authority's limit: the least and the most of the bands that it is read from.
 
-    `unit` is in full and may differ from the nutrient's own. `kind` is empty for the amount that
-    people are advised to stay below.
+    `unit` may differ from the nutrient's own. `kind` is empty for the amount that people are
+    advised to stay below. A page that prints the limit has its `citations` too.
     """
 
     authority: Authority
@@ -63,6 +67,12 @@ class Limit:
     applies_to: str = ""
     kind: LimitKind | None = None
     note: str = ""
+    sources: tuple[Source, ...] = ()
+    citations: tuple[Citation, ...] = ()
+
+    def cited(self, references: References) -> Self:
+        """The same limit, cited on a page."""
+        return replace(self, citations=tuple(cite(references, self.sources)))
 
     @property
     def words(self) -> str:
@@ -126,24 +136,30 @@ class DailyNeeds:
     intakes: list[ReferenceIntake]
 
     @property
+    def lowest_limit(self) -> Limit | None:
+        """The lowest limit for adults; None where no authority sets one."""
+        return self.limits[0] if self.limits else None
+
+    @property
     def do_limits_agree(self) -> bool:
         """Whether every authority sets the same limit for adults."""
         same = len({limit.key for limit in self.limits}) == 1
         return same and len(self.limits) == len(Authority)
 
-    @property
-    def limiting(self) -> list[ReferenceIntake]:
-        """The intakes of every authority that say something of a limit."""
-        return [row for row in self.intakes if row.limits or row.chronic_disease_limit_mg]
+    def cited(self, references: References) -> Self:
+        """The same, with the limits of adults cited on a page."""
+        return replace(
+            self,
+            limits=[limit.cited(references) for limit in self.limits],
+            stay_below=[limit.cited(references) for limit in self.stay_below],
+        )
 
-    def at_stage(self, stage: LifeStage | None) -> StageNeed | None:
-        """The need and the limits of one life stage; None where none is chosen."""
+    def at_stage(self, stage: LifeStage | None, references: References) -> StageNeed | None:
+        """The need and the limits of one life stage, cited; None where none is chosen."""
         if stage is None:
             return None
-        limiting = stage.limiting(self.intakes)
-        return StageNeed(
-            stage, stage.own(self.intakes), stage.stay_below(self.intakes), _lowest(limiting)
-        )
+        limits = [limit.cited(references) for limit in _lowest(stage.limiting(self.intakes))]
+        return StageNeed(stage, stage.own(self.intakes), stage.stay_below(self.intakes), limits)
 
 
 def daily_needs(intakes: Sequence[ReferenceIntake], authority: Authority) -> DailyNeeds:
@@ -208,6 +224,7 @@ def _range(authority: Authority, rows: list[ReferenceIntake]) -> Limit:
         last.upper_limit_applies_to,
         LimitKind(last.upper_limit_kind),
         last.note if last.reference_type == "" else "",
+        _sources(rows),
     )
 
 
@@ -220,9 +237,14 @@ def _reductions(rows: Iterable[ReferenceIntake]) -> list[Limit]:
             max(row.chronic_disease_limit_mg or Decimal(0) for row in own),
             Unit.MG,
             note=own[-1].note,
+            sources=_sources(own),
         )
         for authority, own in _by_authority(reduced).items()
     )
+
+
+def _sources(rows: Iterable[ReferenceIntake]) -> tuple[Source, ...]:
+    return tuple(dict.fromkeys(source for row in rows for source in row.sources.all()))
 
 
 def _sorted(limits: Iterable[Limit]) -> list[Limit]:

@@ -39,8 +39,13 @@ class NutrientChoices:
     def query(self) -> str:
         """The choices as an address carries them; empty where none is made."""
         chosen = [pair for pair in self.filters.in_use if pair[0] not in GIVEN]
-        stage = [("stage", self.stage.slug)] if self.stage else []
+        stage = [("stage", self.stage_slug)] if self.stage else []
         return urlencode([*stage, *chosen, *self.country.pairs])
+
+    @property
+    def stage_slug(self) -> str:
+        """The life stage as an address carries it; empty where none is chosen."""
+        return self.stage.slug if self.stage else ""
 
     @property
     def country(self) -> Authority:

@@ -81,7 +81,6 @@ class NutrientPage:
     nutrient: Nutrient
     unit: Unit
     adult_citations: list[Citation]
-    limits_citations: list[Citation]
     value_citations: list[Citation]
     job_citations: list[Citation]
     signs: list[EvidenceGroup]
@@ -169,20 +168,20 @@ def nutrient_page(
     nutrient, needs = content.nutrient, daily_needs(content.intakes, choices.country)
     signs, sources = content.signs, content.sources
     intake_sources = _distinct_sources(needs.own)
-    limit_sources = _distinct_sources(needs.limiting)
+    adult_citations = cite(references, needs.adult.sources if needs.adult else [])
+    needs = needs.cited(references)
     # Arguments are evaluated from the top, so that sources are numbered in reading order.
     return NutrientPage(
         nutrient=nutrient,
         unit=Unit(nutrient.unit),
-        adult_citations=cite(references, intake_sources),
-        limits_citations=cite(references, limit_sources),
+        adult_citations=adult_citations,
+        needs=needs,
         value_citations=cite(references, sources),
         job_citations=cite(references, sources),
         signs=evidence_groups(references, signs),
         against=cite_rows(references, [sign for sign in signs if sign.is_against]),
         risks=_risk_groups(references, content.risks),
-        needs=needs,
-        stage_need=needs.at_stage(choices.stage),
+        stage_need=needs.at_stage(choices.stage, references),
         choices=choices,
         needs_citations=cite(references, intake_sources),
         limit_citations=cite(references, sources),

@@ -55,6 +55,8 @@ def add_intake(word, nutrient, source):
         life_stage=f"{word}-stage",
         life_stage_label="Any age",
         age_from=0,
+        authority="uk",
+        status="published",
         sex="both",
         reference_type="RDA",
         amount=1,
