@@ -63,7 +63,9 @@ def test_need_of_a_band_is_that_of_the_table_at_every_age_in_it(
     assert own.reference_type == ("SAI" if safe else expected["reference_type"])
 
 
-@given(authority=st.sampled_from(Authority), age=AGES, sex=SEXES, nutrient=st.sampled_from(NUTRIENTS))
+@given(
+    authority=st.sampled_from(Authority), age=AGES, sex=SEXES, nutrient=st.sampled_from(NUTRIENTS)
+)
 def test_no_two_rows_of_a_table_say_what_one_age_needs(tables, authority, age, sex, nutrient):
     rows = [
         row

@@ -23,10 +23,30 @@ def publish(apps, schema_editor):
         verification="two-pages",
     )
     rows.filter(upper_limit_status="set").update(upper_limit_kind="UL")
+    for entry in ledger(apps, alias):
+        entry.natural_key = json.dumps([*json.loads(entry.natural_key), "us"])
+        entry.save(update_fields=["natural_key"])
+
+
+def withdraw(apps, schema_editor):
+    """Take back what the older tables cannot hold: rows of others than the US and Canada."""
+    alias = schema_editor.connection.alias
+    for name in ("ReferenceIntake", "HistoricalReferenceIntake"):
+        rows = apps.get_model("nutrients", name).objects.using(alias)
+        rows.exclude(authority="us").delete()
+    for entry in ledger(apps, alias):
+        *key, authority = json.loads(entry.natural_key)
+        if authority == "us":
+            entry.natural_key = json.dumps(key)
+            entry.save(update_fields=["natural_key"])
+        else:
+            entry.delete()
+
+
+def ledger(apps, alias):
+    """What the ledger says of intakes that were shipped."""
     for name in ("ShippedRow", "ShippedChange"):
-        for row in apps.get_model("nutrients", name).objects.using(alias).filter(model=SHIPPED):
-            row.natural_key = json.dumps([*json.loads(row.natural_key), "us"])
-            row.save(update_fields=["natural_key"])
+        yield from apps.get_model("nutrients", name).objects.using(alias).filter(model=SHIPPED)
 
 
 class Migration(migrations.Migration):
@@ -479,7 +499,7 @@ class Migration(migrations.Migration):
                 max_length=16,
             ),
         ),
-        migrations.RunPython(publish, migrations.RunPython.noop),
+        migrations.RunPython(publish, withdraw),
         migrations.AddIndex(
             model_name="referenceintake",
             index=models.Index(fields=["status", "publish_at"], name="referenceintake_published"),

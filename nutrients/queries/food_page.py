@@ -63,7 +63,6 @@ class FoodPage:
     food: FoodSource
     portion: Portion | None
     portions: list[Portion]
-    country: Authority
     amounts: list[FoodAmount]
     unknown: list[Nutrient]
     citations: list[Citation]
@@ -115,7 +114,6 @@ def food_page(
         food=food,
         portion=portion,
         portions=list(portions.values()),
-        country=country,
         amounts=_amounts(known, portion, country),
         unknown=[nutrient for nutrient in nutrients if nutrient.pk not in rows],
         citations=cite(references, sources.values()),

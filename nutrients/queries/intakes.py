@@ -146,10 +146,16 @@ class DailyNeeds:
         same = len({limit.key for limit in self.limits}) == 1
         return same and len(self.limits) == len(Authority)
 
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The sources of the authority's tables."""
+        return _sources(self.own)
+
     def cited(self, references: References) -> Self:
-        """The same, with the limits of adults cited on a page."""
+        """The same, with what adults need and their limits cited on a page."""
         return replace(
             self,
+            adult=self.adult.cited(references) if self.adult else None,
             limits=[limit.cited(references) for limit in self.limits],
             stay_below=[limit.cited(references) for limit in self.stay_below],
         )

@@ -80,7 +80,6 @@ class NutrientPage:
 
     nutrient: Nutrient
     unit: Unit
-    adult_citations: list[Citation]
     value_citations: list[Citation]
     job_citations: list[Citation]
     signs: list[EvidenceGroup]
@@ -167,14 +166,11 @@ def nutrient_page(
     references = References()
     nutrient, needs = content.nutrient, daily_needs(content.intakes, choices.country)
     signs, sources = content.signs, content.sources
-    intake_sources = _distinct_sources(needs.own)
-    adult_citations = cite(references, needs.adult.sources if needs.adult else [])
     needs = needs.cited(references)
     # Arguments are evaluated from the top, so that sources are numbered in reading order.
     return NutrientPage(
         nutrient=nutrient,
         unit=Unit(nutrient.unit),
-        adult_citations=adult_citations,
         needs=needs,
         value_citations=cite(references, sources),
         job_citations=cite(references, sources),
@@ -183,7 +179,7 @@ def nutrient_page(
         risks=_risk_groups(references, content.risks),
         stage_need=needs.at_stage(choices.stage, references),
         choices=choices,
-        needs_citations=cite(references, intake_sources),
+        needs_citations=cite(references, needs.sources),
         limit_citations=cite(references, sources),
         foods=nutrient_foods(references, nutrient, choices, shelf, at=at),
         interactions=cite_rows(references, content.interactions),
@@ -230,10 +226,6 @@ def _risk_groups(references: References, rows: list[RiskFactor]) -> list[RiskGro
         for kind in RiskKind
     ]
     return [group for group in groups if group.factors]
-
-
-def _distinct_sources(rows: Iterable[ReferenceIntake]) -> list[Source]:
-    return list({source.pk: source for row in rows for source in row.sources.all()}.values())
 
 
 def _interactions(nutrient: Nutrient, *, at: datetime) -> list[Interaction]:

@@ -16,7 +16,6 @@ from tests.views.plates import (
     NOT_A_GOAL,
     NUTRIENTS,
     PAGE,
-    dossier,
     expected_total,
     intake,
     official,
@@ -45,7 +44,9 @@ def test_share_of_the_need_is_rounded_down_and_the_rest_is_to_go(client, content
 
     assert f"{int(total / amount * 100):,}% of the {need['reference_type']}" in row
     assert ("Need met." in row) == (total >= amount)
-    assert (f"{rounded(amount - total)} {intake(nutrient)['unit']} to go." in row) == (total < amount)
+    assert (f"{rounded(amount - total)} {intake(nutrient)['unit']} to go." in row) == (
+        total < amount
+    )
 
 
 def test_heading_counts_the_needs_that_are_met(client, content):
@@ -96,7 +97,9 @@ def test_limit_that_counts_food_is_compared(client, content):
     assert "Above the limit Upper limit: 5 mg from all sources (EU)." in above
     total, _ = expected_total(liver, "iron")
     share = int(total * 100 / 40)
-    assert re.search(rf"40 mg from all sources \(EU\)\.[\d ]+ This plate is at {share}% of it\.", under)
+    assert re.search(
+        rf"40 mg from all sources \(EU\)\.[\d ]+ This plate is at {share}% of it\.", under
+    )
 
 
 def test_sodium_has_a_limit_and_is_no_goal(client, content):
