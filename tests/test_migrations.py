@@ -55,7 +55,9 @@ def rows_by_table():
                 names = [field.column for field in fields if field.column not in new]
                 columns = ", ".join(map(connection.ops.quote_name, names))
                 cursor.execute(f"SELECT {columns} FROM {model._meta.db_table}")
-                found[model._meta.db_table] = sorted(map(str, cursor.fetchall()))
+                rows = map(str, cursor.fetchall())
+                # The ledger's keys of intakes end with their authority from this release on.
+                found[model._meta.db_table] = sorted(row.replace(', "us"]', "]") for row in rows)
     return found
 
 

@@ -24,11 +24,11 @@ class Authority(models.TextChoices):
 
     @property
     def label_value_name(self) -> str:
-        """What its food labels call the amount of which they print percentages.
+        """What we call the amount of which its food labels print percentages.
 
         UK law keeps the nutrient reference values of Regulation (EU) No 1169/2011, Annex XIII.
         """
-        return "daily value" if self is Authority.US else "nutrient reference value"
+        return "daily value" if self is Authority.US else "reference value"
 
     @property
     def pairs(self) -> list[tuple[str, str]]:

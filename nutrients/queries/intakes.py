@@ -21,7 +21,7 @@ from nutrients.models import (
 from nutrients.models.intakes import NEEDS
 
 from .adult_needs import AdultNeed, adult_need
-from .citations import Citation, cite
+from .citations import Citation, cite_again
 from .life_stages import LifeStage
 from .references import References
 
@@ -71,8 +71,8 @@ class Limit:
     citations: tuple[Citation, ...] = ()
 
     def cited(self, references: References) -> Self:
-        """The same limit, cited on a page."""
-        return replace(self, citations=tuple(cite(references, self.sources)))
+        """The same limit, with the numbers of its sources, which the page cites already."""
+        return replace(self, citations=tuple(cite_again(references, self.sources)))
 
     @property
     def words(self) -> str:
@@ -146,16 +146,18 @@ class DailyNeeds:
         same = len({limit.key for limit in self.limits}) == 1
         return same and len(self.limits) == len(Authority)
 
-    @property
-    def sources(self) -> tuple[Source, ...]:
-        """The sources of the authority's tables."""
-        return _sources(self.own)
+    def sources_of(self, authority: Authority) -> tuple[Source, ...]:
+        """The sources of one authority's needs and limits."""
+        return _sources(row for row in self.intakes if row.authority == authority)
 
     def cited(self, references: References) -> Self:
-        """The same, with what adults need and their limits cited on a page."""
+        """The same, with the numbers of the sources, which the page cites already."""
+        adult = self.adult
+        if adult:
+            adult = replace(adult, citations=tuple(cite_again(references, adult.sources)))
         return replace(
             self,
-            adult=self.adult.cited(references) if self.adult else None,
+            adult=adult,
             limits=[limit.cited(references) for limit in self.limits],
             stay_below=[limit.cited(references) for limit in self.stay_below],
         )

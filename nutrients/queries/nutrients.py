@@ -14,6 +14,7 @@ from django.db.models import Case, Exists, OuterRef, QuerySet, When
 from nutrients.models import (
     Article,
     Association,
+    Authority,
     Interaction,
     Nutrient,
     NutrientKind,
@@ -26,7 +27,7 @@ from nutrients.models import (
 )
 
 from .associations import strength
-from .citations import Citation, Cited, cite, cite_rows
+from .citations import Citation, Cited, cite, cite_again, cite_rows
 from .evidence import EvidenceGroup, evidence_groups
 from .intakes import DailyNeeds, StageNeed, daily_needs
 from .nutrient_foods import NutrientChoices, NutrientFoods, nutrient_foods
@@ -75,6 +76,14 @@ class NutrientContent:
 
 
 @dataclass(frozen=True, slots=True)
+class NeedSources:
+    """What one authority's figures rest on, as a page cites it."""
+
+    authority: Authority
+    citations: list[Citation]
+
+
+@dataclass(frozen=True, slots=True)
 class NutrientPage:
     """Everything on a nutrient's page, cited in reading order."""
 
@@ -88,6 +97,7 @@ class NutrientPage:
     needs: DailyNeeds
     stage_need: StageNeed | None
     choices: NutrientChoices
+    need_sources: list[NeedSources]
     needs_citations: list[Citation]
     limit_citations: list[Citation]
     foods: NutrientFoods
@@ -166,20 +176,27 @@ def nutrient_page(
     references = References()
     nutrient, needs = content.nutrient, daily_needs(content.intakes, choices.country)
     signs, sources = content.signs, content.sources
+    # Every authority's, so that numbers do not change with the country.
+    by_authority = [
+        NeedSources(one, cite(references, of_one))
+        for one in Authority
+        if (of_one := needs.sources_of(one))
+    ]
     needs = needs.cited(references)
     # Arguments are evaluated from the top, so that sources are numbered in reading order.
     return NutrientPage(
         nutrient=nutrient,
         unit=Unit(nutrient.unit),
         needs=needs,
-        value_citations=cite(references, sources),
         job_citations=cite(references, sources),
+        value_citations=cite_again(references, sources),
         signs=evidence_groups(references, signs),
         against=cite_rows(references, [sign for sign in signs if sign.is_against]),
         risks=_risk_groups(references, content.risks),
         stage_need=needs.at_stage(choices.stage, references),
         choices=choices,
-        needs_citations=cite(references, needs.sources),
+        need_sources=by_authority,
+        needs_citations=cite_again(references, needs.sources_of(choices.country)),
         limit_citations=cite(references, sources),
         foods=nutrient_foods(references, nutrient, choices, shelf, at=at),
         interactions=cite_rows(references, content.interactions),
