@@ -30,7 +30,8 @@ from nutrients.models import (
     Symptom,
 )
 
-SOURCES_A_PAGE = 100
+# Links lead to a place on the first page, so every shipped source must stand on it.
+SOURCES_A_PAGE = 300
 FACTS_LISTED = 100
 
 
