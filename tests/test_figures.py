@@ -136,6 +136,41 @@ def test_every_intake_and_limit_is_the_tables(content):
     }
 
 
+def is_own_limit(row):
+    """Whether a row of the table is a limit that has a row of its own.
+
+    Salt stands as sodium, advice on folic acid and what repeats the adults' limit do not.
+    """
+    stage = row["life_stage"].lower()
+    told = stage.startswith(("pregnan", "breastfeed", "planning")) or "nhs advice" in stage
+    return row["kind"] in ("UL", "GL") and row["unit"] != "g salt" and not told
+
+
+@pytest.mark.parametrize(
+    "row", filter(is_own_limit, OTHER_INTAKES), ids=lambda row: row["nutrient"]
+)
+def test_every_limit_of_the_uk_and_the_eu_is_the_tables(content, row):
+    authority = {"UK": "uk", "EFSA": "eu"}[row["authority"]]
+    intakes = ReferenceIntake.objects.filter(nutrient__slug=row["nutrient"], authority=authority)
+    ages = {"age_from": number(row["age_from_years"]) or 0, "life_status": "none"}
+    found = intakes.get(**ages, age_below=number(row["age_to_years"]), reference_type="")
+
+    assert (found.status == "draft") == (row["amount"] == "8.6")
+    if row["amount"] == "none":
+        assert (found.upper_limit, found.upper_limit_status) == (None, "not established")
+    elif row["nutrient"] == "sodium":
+        assert found.chronic_disease_limit_mg == Decimal(row["amount"])
+    else:
+        assert found.upper_limit == Decimal(row["amount"])
+        assert found.upper_limit_unit == row["unit"]
+        counts_food = found.upper_limit_applies_to.startswith("all sources")
+        told = row["life_stage"]
+        supplements = (
+            "supplement" in told or "folic acid" in told or told.endswith("s (guidance level)")
+        )
+        assert counts_food != supplements, told
+
+
 def printed(text):
     """The number that a cell begins with, such as 1,204 in `1,204&nbsp;mg`; `under` gives 0."""
     if text.startswith("under "):
