@@ -18,7 +18,6 @@ from django.urls import Resolver404, ResolverMatch, resolve
 
 from nutrients import prose
 from nutrients.models import (
-    ADULT_FROM,
     MOST_IN_100_G,
     Article,
     ArticleSection,
@@ -38,6 +37,7 @@ from nutrients.models import (
     Symptom,
     Unit,
 )
+from nutrients.models.intakes import ADULT_FROM
 from nutrients.queries.removed import SHOWN
 from nutrients.wording import forbidden
 
@@ -232,6 +232,8 @@ def _wrong_limit(row: Nutrient | ReferenceIntake, unit: Unit) -> Iterator[Proble
 
 
 def _far_from_daily_value(row: ReferenceIntake) -> Iterator[Problem]:
+    if row.amount is None:
+        return
     share = row.amount / row.nutrient.daily_value
     if (
         row.age_from >= ADULT_FROM

@@ -26,7 +26,8 @@ PUBLISHED = {"status": "published", "publish_at": datetime(2026, 1, 1, tzinfo=UT
 def nutrient(slug, **fields):
     name = slug.replace("-", " ").capitalize()
     words = {"low_phrase": f"Low {slug}", "high_phrase": f"Too much {slug}", "kind": "mineral"}
-    words |= {"name": name, "symbol": name[:2], "unit": Unit.MG, "daily_value": 100}
+    words |= {"name": name, "symbol": name[:2], "unit": Unit.MG}
+    words |= {"daily_value": 100, "reference_value": 100}
     return baker.make(Nutrient, slug=slug, **(PUBLISHED | words | fields))
 
 

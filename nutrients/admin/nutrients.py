@@ -70,10 +70,10 @@ class NutrientAdmin(GuardedAdmin, PublishableAdmin):
         ),
         ("Too much", {"fields": (("high_phrase", "excess_name"), "excess_signs")}),
         (
-            "Daily value and upper limit",
+            "Label values and upper limit",
             {
                 "fields": (
-                    ("unit", "daily_value"),
+                    ("unit", "daily_value", "reference_value"),
                     ("upper_limit", "upper_limit_unit"),
                     "upper_limit_note",
                 ),

@@ -26,7 +26,7 @@ KEY_FIELDS = {
     "nutrients.changenote": ("address", "made_at"),
     "nutrients.nutrientamount": ("food", "nutrient"),
     "nutrients.riskeffect": ("risk_factor", "nutrient"),
-    "nutrients.referenceintake": ("nutrient", "life_stage", "sex", "life_status"),
+    "nutrients.referenceintake": ("nutrient", "life_stage", "sex", "life_status", "authority"),
 }
 # Rows that mean something else once one of these links is lost: a rule that names a tick fewer
 # fires more easily. Such a row is left out whole where a link of it leads to a deleted row.

@@ -11,6 +11,7 @@ from .associations import (
     Relation,
     Typicality,
 )
+from .authorities import HOME, Authority
 from .causes import (
     CauseKind,
     Interaction,
@@ -32,7 +33,7 @@ from .foods import (
     FoodSource,
     NotSuggestedTo,
 )
-from .intakes import ADULT_FROM, LifeStatus, LimitStatus, ReferenceIntake, ReferenceType, Sex
+from .intakes import LifeStatus, LimitKind, LimitStatus, ReferenceIntake, ReferenceType, Sex
 from .nutrients import Accent, Frequency, Nutrient, NutrientKind, Unit
 from .publishing import Publishable, Status, Verification
 from .questions import Answer, Question
@@ -44,8 +45,8 @@ from .sources import READ, ReadForm, Source, SourceKind
 from .symptoms import BodyArea, Symptom, Urgency
 
 __all__ = [
-    "ADULT_FROM",
     "FLAG_LEVELS",
+    "HOME",
     "MEANING_AGAINST",
     "MOST_IN_100_G",
     "READ",
@@ -57,6 +58,7 @@ __all__ = [
     "Article",
     "ArticleSection",
     "Association",
+    "Authority",
     "BodyArea",
     "BookOverride",
     "CaseGroup",
@@ -73,6 +75,7 @@ __all__ = [
     "Interaction",
     "InteractionKind",
     "LifeStatus",
+    "LimitKind",
     "LimitStatus",
     "NotSuggestedTo",
     "NoteKind",

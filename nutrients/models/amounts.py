@@ -8,6 +8,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
+from .authorities import Authority
 from .foods import FoodSource
 from .nutrients import Nutrient, Unit
 from .sources import Source
@@ -24,7 +25,7 @@ class NutrientAmountManager(models.Manager[Any]):
 class NutrientAmount(models.Model):
     """The amount of one nutrient in 100 g of one food, in the nutrient's unit.
 
-    Amounts per serving and shares of the daily value are computed from it, never stored.
+    Amounts per serving and shares of the label value are computed from it, never stored.
     A missing row means "not known", never zero.
     """
 
@@ -62,8 +63,6 @@ class NutrientAmount(models.Model):
             return None
         return self.per_100g * self.food.serving_grams / 100
 
-    @property
-    def percent_daily_value(self) -> Decimal | None:
-        """The share of the FDA Daily Value in one serving, in percent; None where unknown."""
-        amount = self.per_serving
-        return None if amount is None else amount / self.nutrient.daily_value * 100
+    def label_percent(self, authority: Authority) -> Decimal | None:
+        """The share of the label value in one serving, in percent; None where unknown."""
+        return self.nutrient.label_percent(self.per_serving, authority)

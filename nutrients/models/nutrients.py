@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Self
 
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from .authorities import Authority
 from .publishing import Publishable, PublishableQuerySet, Slugged, SluggedManager
 from .sources import Source
 
@@ -120,6 +122,14 @@ class Nutrient(Slugged, Publishable):
         decimal_places=3,
         help_text="US FDA Daily Value, adults and children from 4 years, in the nutrient's unit.",
     )
+    reference_value = models.DecimalField(
+        "nutrient reference value",
+        max_digits=9,
+        decimal_places=3,
+        null=True,
+        blank=True,
+        help_text="UK and EU labels, adults, in the nutrient's unit. Empty where none is set.",
+    )
     upper_limit = models.DecimalField(
         "adult upper limit",
         max_digits=9,
@@ -154,6 +164,10 @@ class Nutrient(Slugged, Publishable):
                 condition=Q(daily_value__gt=0), name="nutrient_daily_value_positive"
             ),
             models.CheckConstraint(
+                condition=Q(reference_value__isnull=True) | Q(reference_value__gt=0),
+                name="nutrient_reference_value_positive",
+            ),
+            models.CheckConstraint(
                 condition=Q(upper_limit__isnull=True, upper_limit_unit="")
                 | (Q(upper_limit__gt=0) & Q(upper_limit_unit__in=Unit.values)),
                 name="nutrient_upper_limit_has_unit",
@@ -171,3 +185,15 @@ class Nutrient(Slugged, Publishable):
     def phrase(self) -> str:
         """The name inside a sentence: “magnesium”, “vitamin B12”."""
         return self.name[:1].lower() + self.name[1:]
+
+    def label_value(self, authority: Authority) -> Decimal | None:
+        """The amount that counts as 100% on an authority's food labels, in the nutrient's unit."""
+        return self.daily_value if authority == Authority.US else self.reference_value
+
+    def label_percent(self, amount: Decimal | None, authority: Authority) -> Decimal | None:
+        """The share of the label value in percent; None where the amount or the value is unknown.
+
+        The one rule behind every percentage of a food.
+        """
+        whole = self.label_value(authority)
+        return None if amount is None or whole is None else amount / whole * 100

@@ -69,9 +69,10 @@ def amounts(at: datetime) -> Rows:
 
 
 def intakes(at: datetime) -> Rows:
-    rows = ReferenceIntake.objects.filter(nutrient__in=Nutrient.objects.published(at=at))
+    rows = ReferenceIntake.objects.published(at=at)
+    rows = rows.filter(nutrient__in=Nutrient.objects.published(at=at))
     whole = rows.select_related("nutrient").prefetch_related("sources")
-    return whole.order_by("nutrient__slug", "life_stage", "sex", "life_status")
+    return whole.order_by("nutrient__slug", "life_stage", "sex", "life_status", "authority")
 
 
 def rules(at: datetime) -> Rows:

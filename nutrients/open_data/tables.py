@@ -11,6 +11,7 @@ from nutrients.models import (
     Answer,
     Article,
     Association,
+    Authority,
     BodyArea,
     CauseKind,
     ChangeNote,
@@ -20,6 +21,7 @@ from nutrients.models import (
     Interaction,
     InteractionKind,
     LifeStatus,
+    LimitKind,
     LimitStatus,
     NoteKind,
     NotSuggestedTo,
@@ -82,6 +84,7 @@ TABLES = (
             c.number(
                 "daily_value", "US FDA Daily Value, adults and children from 4 years.", "unit"
             ),
+            c.number("reference_value", "UK and EU nutrient reference value, adults.", "unit"),
             c.number(
                 "upper_limit", "Upper limit a day, 19 to 30 years; empty: none.", "upper_limit_unit"
             ),
@@ -219,30 +222,35 @@ TABLES = (
     c.Table(
         "intakes",
         "Daily needs",
-        "the US and Canadian reference intake of one nutrient for one life stage",
+        "what one authority says of one nutrient for one life stage: a need, a limit, or both",
         rows.intakes,
         (
-            c.key("Nutrient, life stage, sex and status."),
+            c.key("Nutrient, life stage, sex, status and authority."),
+            c.choice("authority", "Whose figures they are.", Authority),
             c.text("nutrient", "The nutrient, as an id.", "nutrient.slug"),
             c.text("life_stage", "The life stage, as an id."),
             c.text("life_stage_label", "The life stage in words."),
             c.number("age_from", "The age from which it applies, inclusive.", "years"),
             c.number("age_below", "The age below which it applies; empty: no end.", "years"),
             c.choice("sex", "The sex it is for.", Sex),
-            c.choice("life_status", "Pregnancy or breastfeeding.", LifeStatus),
-            c.choice("reference_type", "RDA: recommended. AI: adequate intake.", ReferenceType),
+            c.choice("life_status", "Pregnancy, breastfeeding or menopause.", LifeStatus),
+            c.choice("reference_type", "What the amount is; empty: a limit alone.", ReferenceType),
             c.number("amount", "The amount a day.", "unit"),
+            c.text("amount_words", "In place of the amount where it is no single figure."),
             c.text("unit", "The unit of the amount.", "nutrient.unit"),
             c.number("upper_limit", "The upper limit a day; empty: none set.", "upper_limit_unit"),
             c.choice("upper_limit_unit", "The unit of the upper limit.", Unit),
             c.choice(
                 "upper_limit_status", "Whether an upper limit is set, or why not.", LimitStatus
             ),
+            c.choice("upper_limit_kind", "What the authority calls the limit.", LimitKind),
             c.text("upper_limit_applies_to", "To what the upper limit applies."),
             c.number(
-                "chronic_disease_limit_mg", "Adults are advised to stay below it a day.", "mg"
+                "chronic_disease_limit_mg", "People are advised to stay below it a day.", "mg"
             ),
+            c.text("note", "What else there is to know."),
             c.ids("sources", c.SOURCES),
+            *c.checked(),
         ),
         licence=lambda row: c.licences(row.sources.all()),
     ),

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 from nutrients.models import (
     Answer,
     Association,
+    Authority,
     FoodSource,
     Interaction,
     Nutrient,
@@ -58,6 +59,7 @@ class ChecklistContent:
         self.at = at
         self._made: dict[Callable[..., Any], Any] = {}
         self._foods: dict[Eater, dict[int, list[RichFood]]] = {}
+        self._needs: dict[Authority, dict[int, AdultNeed]] = {}
         self._other_sources: dict[Eater, dict[int, list[FoodSource]]] = {}
 
     def once(self, make: Callable[[ChecklistContent], Made]) -> Made:
@@ -197,15 +199,16 @@ class ChecklistContent:
         }
         return defaultdict(frozenset, groups)
 
-    @cached_property
-    def needs(self) -> dict[int, AdultNeed]:
-        """What adults need a day, under the nutrient's id."""
-        return adult_needs()
+    def needs(self, country: Authority) -> dict[int, AdultNeed]:
+        """What adults need a day by a country's tables, under the nutrient's id."""
+        if country not in self._needs:
+            self._needs[country] = adult_needs(country, at=self.at)
+        return self._needs[country]
 
     @cached_property
     def limited(self) -> frozenset[int]:
         """The nutrients of which no food is offered as a source."""
-        return limited_nutrients()
+        return limited_nutrients(at=self.at)
 
     def foods(self, eater: Eater) -> dict[int, list[RichFood]]:
         """The richest foods for this reader, under the nutrient's id."""

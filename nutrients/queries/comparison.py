@@ -209,7 +209,7 @@ def _row(profile: Profile, filters: Filters, content: ChecklistContent) -> Row:
         grades=_grades(counted, bool(filters.symptoms)),
         foods=content.foods(eater).get(key, [])[:FOODS_SHOWN],
         other_sources=content.other_sources(eater).get(key, []),
-        need=content.needs.get(key),
+        need=content.needs(filters.country).get(key),
         is_limited=key in content.limited,
     )
 
@@ -254,9 +254,10 @@ def _name(one: Profile, *_: object) -> str:
     return one.nutrient.name.casefold()
 
 
-def _by_need(one: Profile, _: Filters, content: ChecklistContent) -> tuple[Any, ...]:
-    need = content.needs.get(one.nutrient.pk)
-    return (need is None, need.in_mcg if need else 0, _name(one))
+def _by_need(one: Profile, filters: Filters, content: ChecklistContent) -> tuple[Any, ...]:
+    need = content.needs(filters.country).get(one.nutrient.pk)
+    amount = need.in_mcg if need else None
+    return (amount is None, amount or 0, _name(one))
 
 
 def _by_evidence(one: Profile, filters: Filters, _: ChecklistContent) -> tuple[Any, ...]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from urllib.parse import urlencode
 
-from nutrients.models import Allergen, Diet, FoodSource, Nutrient, NutrientAmount
+from nutrients.models import HOME, Allergen, Authority, Diet, FoodSource, Nutrient, NutrientAmount
 
 from .citations import Citation, cite
 from .food_list import FoodShare
@@ -115,7 +115,12 @@ def food_portions(food: FoodSource) -> dict[str, Portion]:
 
 
 def food_page(
-    food: FoodSource, portions: dict[str, Portion], chosen: str, *, at: datetime
+    food: FoodSource,
+    portions: dict[str, Portion],
+    chosen: str,
+    country: Authority = HOME,
+    *,
+    at: datetime,
 ) -> FoodPage:
     """The page of one food, for the chosen portion or else a serving.
 
@@ -131,7 +136,7 @@ def food_page(
         food=food,
         portion=portion,
         portions=list(portions.values()),
-        amounts=_amounts(known, portion),
+        amounts=_amounts(known, portion, country),
         unknown=[nutrient for nutrient in nutrients if nutrient.pk not in rows],
         citations=cite(references, sources.values()),
         unmeasured=list(food.unmeasured_nutrients.published(at=at)),
@@ -140,22 +145,27 @@ def food_page(
         note_citations=cite(references, food.sources.all()),
         forms=_forms(food, at=at),
         neighbours=_neighbours(food, at=at),
-        list_query=_list_query(food),
+        list_query=_list_query(food, country),
         references=references,
     )
 
 
-def _amounts(rows: list[NutrientAmount], portion: Portion | None) -> list[FoodAmount]:
-    """The known amounts, the largest share of the daily value first."""
+def _amounts(
+    rows: list[NutrientAmount], portion: Portion | None, country: Authority
+) -> list[FoodAmount]:
+    """The known amounts, the largest share of the label value first."""
     if portion is None:
         return []
-    found = [FoodAmount(_share(row, portion.grams), _share(row, HUNDRED)) for row in rows]
+    found = [
+        FoodAmount(_share(row, portion.grams, country), _share(row, HUNDRED, country))
+        for row in rows
+    ]
     return sorted(found, key=lambda amount: amount.portion.percent or 0, reverse=True)
 
 
-def _share(row: NutrientAmount, grams: Decimal) -> FoodShare:
+def _share(row: NutrientAmount, grams: Decimal, country: Authority) -> FoodShare:
     amount = row.per_100g * grams / HUNDRED
-    return FoodShare(row.nutrient, amount, amount / row.nutrient.daily_value * HUNDRED)
+    return FoodShare(row.nutrient, amount, row.nutrient.label_percent(amount, country))
 
 
 def _flags(food: FoodSource, kinds: type[Diet] | type[Allergen]) -> FoodFlags:
@@ -171,10 +181,10 @@ def _neighbours(food: FoodSource, *, at: datetime) -> list[FoodSource]:
     return list(rows.order_by("name")[:NEIGHBOURS])
 
 
-def _list_query(food: FoodSource) -> str:
+def _list_query(food: FoodSource, country: Authority) -> str:
     # Imported foods are listed by name alone, so the first word of its name goes along.
     name = [] if food.is_curated else [("q", food.name.split(",")[0].split()[0])]
-    return urlencode([("group", food.group.slug), *name])
+    return urlencode([("group", food.group.slug), *name, *country.pairs])
 
 
 def _forms(food: FoodSource, *, at: datetime) -> FoodForms:

@@ -85,7 +85,9 @@ class Narrowing:
         """Whether the food holds any of it, and a serving at least this share, as printed."""
         if not self.shelf.in_100g(food, nutrient):
             return False
-        percent = self.shelf.printed_percent(food, nutrient) if least else least
+        percent = (
+            self.shelf.printed_percent(food, nutrient, self.filters.country) if least else least
+        )
         return percent is not None and percent >= least
 
     def kept(self) -> list[FoodSource]:
@@ -116,7 +118,8 @@ class Narrowing:
 
     def _place(self, food: FoodSource) -> tuple[bool, Decimal, str]:
         # With two nutrients a food is as rich as the one that it gives least of.
-        shares = [self.shelf.percent(food, n, self.filters.basis) for n in self._sorted_by()]
+        basis, country = self.filters.basis, self.filters.country
+        shares = [self.shelf.percent(food, n, basis, country) for n in self._sorted_by()]
         known = [share for share in shares if share is not None]
         # What has no figure stands last.
         return not food.is_curated, -min(known, default=Decimal(-1)), food.name

@@ -170,7 +170,9 @@ def _numbers(rows: Any, slug: str) -> dict[str, int]:
 
 
 def _needs(*, at: datetime) -> Facts:
-    rows = ReferenceIntake.objects.filter(nutrient__in=Nutrient.objects.published(at=at))
+    rows = ReferenceIntake.objects.published(at=at).filter(
+        nutrient__in=Nutrient.objects.published(at=at)
+    )
     rows = rows.order_by().filter(sources__isnull=False)
     names = ("sources__slug", "nutrient__slug", "nutrient__name")
     for source, slug, name, count in rows.values_list(*names).annotate(Count("pk")):

@@ -7,7 +7,6 @@ from django.test import Client
 from django.urls import reverse
 
 from nutrients.models import Nutrient
-from tests.admin.forms import INSIST
 
 
 def test_editors_may_do_everything_with_content_and_nothing_else(content):

@@ -15,7 +15,6 @@ from nutrients.models import (
     ReferenceIntake,
     Symptom,
 )
-from tests.admin.forms import INSIST
 
 # What each row is shown by, and a change to it.
 SHOWN_BY = [

@@ -20,7 +20,6 @@ from nutrients.models import (
     Symptom,
     Verification,
 )
-from tests.admin.forms import INSIST
 
 
 @pytest.fixture

@@ -183,6 +183,7 @@ def test_what_decides_which_foods_are_named_is_guarded(screen, model, changes):
     lentils.sources.add(source)
     NutrientAmount.objects.update(source=source)
     intake = {"nutrient": iron, "sex": "both", "amount": 8, "reference_type": "RDA"}
+    intake |= factories.PUBLISHED | {"authority": "uk", "verification": "two-pages"}
     baker.make(ReferenceIntake, **intake, upper_limit_status="not established").sources.add(source)
     factories.case("lentils-for-cramps", Symptom.objects.filter(slug="cramps"), must_show="Lentils")
 

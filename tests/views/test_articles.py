@@ -103,7 +103,8 @@ def test_table_shows_the_core_nutrients_with_the_verb_of_each_sign(read):
     for verb in ("Can cause", "Is linked with", "Has been reported with"):
         assert f"<dt>{verb}</dt>" in table
     assert 'href="/nutrients/magnesium/muscle-twitches/#deficiency">muscle twitches</a>' in table
-    assert "310 to 420 mg" in table
+    assert "270 to 300 mg" in table
+    assert "Adults need a day, UK:" in table
 
 
 def test_section_named_after_a_nutrient_bears_its_tile(read):
