@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from csp.utils import build_policy
 from django.conf import settings
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.templatetags.static import static
@@ -66,7 +66,9 @@ class EveryRequest:
             response.headers["Speculation-Rules"] = f'"{static(NEXT_PAGES)}"'
         if response.status_code >= 400:
             response.headers["X-Request-ID"] = number
-        if not (request.META.get(KEPT) or isinstance(response, FileResponse)):
+        # No route has an open file: it is one of WhiteNoise's.
+        is_file = response.streaming and request.resolver_match is None
+        if not (is_file or request.META.get(KEPT)):
             log_access(request.method, route_of(request), response.status_code, start)
         return response
 

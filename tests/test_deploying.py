@@ -17,7 +17,14 @@ SETTING = re.compile(
     r"\(\s*\"([A-Z_]+)\""
 )
 # What the tools beside the site read.
-OF_OTHERS = {"POSTGRES_USER", "POSTGRES_PASSWORD", "POSTGRES_DB", "SITE_HOST", "UPSTREAM"}
+OF_OTHERS = {
+    "POSTGRES_USER",
+    "POSTGRES_PASSWORD",
+    "POSTGRES_DB",
+    "SITE_HOST",
+    "UPSTREAM",
+    "BUFFERS",
+}
 
 
 def text_of(name):
