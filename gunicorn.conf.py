@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from nutrisite import counting, environment, logging, tallies
+from nutrisite import environment, logging
 
 wsgi_app = "nutrisite.wsgi"
 
@@ -18,14 +18,15 @@ host = environment.text("HOST", "127.0.0.1")
 port = environment.whole_number("PORT", 8000, 1, 65535)
 bind = f"{host}:{port}"
 
-# Threads for requests that have arrived: a slow telephone waits without one.
-worker_class = "nutrisite.workers.PatientWorker"
+# A client that stalls holds a thread, so the proxy in front must buffer (docs/deploying.md).
+worker_class = "gthread"
 workers = environment.whole_number("WEB_WORKERS", min(os.cpu_count() or 1, 4), 1, 64)
 threads = environment.whole_number("WEB_THREADS", 4, 1, 64)
 # One queue of connections for all workers. With a queue each, those that wait for a worker which
 # ends after its last request would be cut off.
 reuse_port = False
-keepalive = 5
+# Longer than a proxy keeps its connections, or it would send a form on one that closes.
+keepalive = 75
 graceful_timeout = 20
 max_requests = 20_000
 max_requests_jitter = 2_000
@@ -36,11 +37,8 @@ control_socket_disable = True
 # A client could otherwise send these as headers and be believed.
 forwarder_headers = ""
 forwarded_allow_ips = ""
-# Bytes of an address, which is the most that gunicorn can take, and how many headers of how many
-# bytes each. The worker answers more in the site's own design.
+# Bytes of an address: a plate of many foods lives in one. This is the most that gunicorn takes.
 limit_request_line = 8190
-limit_request_fields = 64
-limit_request_field_size = 8190
 
 # Our own middleware writes the access log, without address and query string.
 accesslog = None
@@ -48,12 +46,6 @@ logconfig_dict = logging.configuration(
     environment.choice("LOG_FORMAT", "plain", ("plain", "json")),
     environment.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
 )
-
-
-# Made before the workers are, who inherit the memory, so that all of them count together. Whether
-# anything is counted is for the settings to say.
-counting.counters()
-tallies.tallies()
 
 
 def when_ready(server: Any) -> None:

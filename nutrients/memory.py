@@ -1,7 +1,8 @@
 """What is made of the content alone, kept in memory until the content changes.
 
-The layer in front of Django gives each request the memory of the content that it is answered
-from. Nothing of a reader goes in: what is kept depends on published rows and nothing else.
+For pages that differ from reader to reader, so that a finished one rarely serves again. The page
+cache gives each request the memory of the content that it is answered from. Nothing of a reader
+goes in: what is kept depends on published rows and nothing else.
 """
 
 from __future__ import annotations

@@ -16,9 +16,6 @@ Network = IPv4Network | IPv6Network
 
 log = logging.getLogger(__name__)
 
-# Each proxy of ours writes both, so a request with neither came from whoever opened the connection.
-WRITTEN_BY_PROXIES = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO")
-
 
 def address_of(request: HttpRequest) -> Address | None:
     """Give the client's address; None where it cannot be told.
@@ -37,17 +34,6 @@ def address_of(request: HttpRequest) -> Address | None:
     if address is None:
         _say_that_nobody_is_known(hour=int(time.time() // 3600))
     return address
-
-
-def address_of_monitor(request: HttpRequest) -> Address | None:
-    """Give the address of somebody who may ask this instance itself, past the proxies.
-
-    That is whoever opened the connection, where no proxy passed the request on. A proxy that
-    forgot to write its headers would be taken for one, so nothing secret may depend on this.
-    """
-    if any(name in request.META for name in WRITTEN_BY_PROXIES):
-        return address_of(request)
-    return _read(request.META.get("REMOTE_ADDR", ""))
 
 
 def _read(written: str) -> Address | None:

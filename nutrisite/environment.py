@@ -17,9 +17,6 @@ from environ import Env
 
 TRUE_WORDS = {"1", "true", "yes", "on"}
 FALSE_WORDS = {"0", "false", "no", "off"}
-# Seconds to connect to Redis and to hear from it. It answers in one thousandth of that, and a
-# page would rather do without.
-REDIS_TIMEOUTS = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}
 
 
 def text(name: str, default: str) -> str:
@@ -103,17 +100,3 @@ def database(name: str, default: str) -> dict[str, Any]:
             " or postgres://user:password@host:5432/name."
         )
     return dict(Env.db_url_config(address))
-
-
-def cache(name: str, default: str) -> dict[str, Any]:
-    """Give Django's settings for a cache in memory or in Redis, which nobody waits long for."""
-    address = text(name, default)
-    scheme = urlsplit(address).scheme
-    if scheme not in {"locmemcache", "redis", "rediss"}:
-        raise ImproperlyConfigured(
-            f"{name} cannot be read: write redis://host:6379/0, or leave it out."
-        )
-    config = dict(Env.cache_url_config(address))
-    if scheme != "locmemcache":
-        config["OPTIONS"] = REDIS_TIMEOUTS | config.get("OPTIONS", {})
-    return config

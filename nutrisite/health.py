@@ -3,11 +3,10 @@
 import logging
 import os
 import shutil
-from functools import cache as kept
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
@@ -32,14 +31,10 @@ def alive(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:
-    """Answer 200 where pages can be read and edits saved, and 503 otherwise; the log says why.
-
-    Without its cache the site still does both, only slower, so that alone is a 200 in another
-    word: all instances share the cache, and a 503 would take all of them away at once.
-    """
+    """Answer 200 where pages can be read and edits saved, and 503 otherwise; the log says why."""
     if not (database_is_ready() and disk_is_ready()):
         return HttpResponse("not ready\n", status=503, content_type=PLAIN)
-    return HttpResponse("ok\n" if cache_is_ready() else "degraded\n", content_type=PLAIN)
+    return HttpResponse("ok\n", content_type=PLAIN)
 
 
 def database_is_ready() -> bool:
@@ -60,7 +55,7 @@ def database_is_ready() -> bool:
     return not waiting
 
 
-@kept
+@cache
 def shipped_migrations() -> dict[tuple[str, str], Any]:
     """Give the migrations in the code, which cannot change while it runs."""
     return MigrationLoader(None).disk_migrations
@@ -75,17 +70,3 @@ def disk_is_ready() -> bool:
         log.error("Not ready: the disk of the database is full or cannot be written.")
         return False
     return True
-
-
-def cache_is_ready() -> bool:
-    """Whether the cache keeps what it is given."""
-    try:
-        cache.set("readyz", "here", 60)
-        is_well = cache.get("readyz") == "here"
-    # Each kind of cache has errors of its own, and none of them may fail the answer.
-    except Exception as error:
-        log.warning("The cache does not answer (%s).", type(error).__name__)
-        return False
-    if not is_well:
-        log.warning("The cache does not keep what it is given.")
-    return is_well

@@ -12,10 +12,6 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
-from django.conf import settings
-
-from nutrisite import counting
-
 ACCESS_FIELDS = ("method", "route", "status", "milliseconds")
 # Made up for each request, so that all its lines can be found; "-" where there is no request.
 REQUEST_NUMBER: ContextVar[str] = ContextVar("request_number", default="-")
@@ -46,8 +42,6 @@ def log_access(method: str | None, route: str, status: int, start: float) -> Non
         "status": status,
         "milliseconds": round((time.perf_counter() - start) * 1000, 1),
     }
-    if settings.METRICS_NETWORKS:
-        counting.counters().observe(status, fields["milliseconds"] / 1000)
     access.info("%(method)s %(route)s %(status)s in %(milliseconds)s ms", fields, extra=fields)
 
 
@@ -131,16 +125,18 @@ def configuration(style: str, level: str) -> dict[str, Any]:
             "plain": {"format": PLAIN},
         },
         "handlers": {
+            # Without a handler, a warning would go to the standard library's last resort.
+            "none": {"class": "logging.NullHandler"},
             "console": {
                 "class": "logging.StreamHandler",
                 "formatter": style,
                 "filters": ["without_reader"],
-            }
+            },
         },
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
             "django": {"level": level},
             "gunicorn.error": {"level": gunicorn_level, "propagate": True},
-            **{name: {"handlers": [], "propagate": False} for name in SILENT},
+            **{name: {"handlers": ["none"], "propagate": False} for name in SILENT},
         },
     }

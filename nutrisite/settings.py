@@ -33,10 +33,6 @@ CSRF_TRUSTED_ORIGINS = environment.names("CSRF_TRUSTED_ORIGINS", [SITE_URL])
 ADMIN_PATH = environment.path("ADMIN_PATH", "admin/")
 # Networks from which the admin is there at all; without any it is there for all.
 ADMIN_NETWORKS = environment.networks("ADMIN_NETWORKS")
-# Who may read /metrics, as networks; nobody unless some are given.
-METRICS_NETWORKS = environment.networks("METRICS_NETWORKS")
-# Pages that one network may have made in a minute; 0 sets no limit.
-REQUESTS_A_MINUTE = environment.whole_number("REQUESTS_A_MINUTE", 0, 0, 100_000)
 PAGE_NOT_FOUND = "nutrients.views.lost.page_not_found"
 ROOT_URLCONF = "nutrisite.urls"
 WSGI_APPLICATION = "nutrisite.wsgi.application"
@@ -65,6 +61,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.messages",
     "django.contrib.sessions",
+    "django.contrib.sitemaps",
     "django.contrib.staticfiles",
     "axes",
     "csp",
@@ -72,46 +69,28 @@ INSTALLED_APPS = [
     "django_otp",
     "django_otp.plugins.otp_static",
     "django_otp.plugins.otp_totp",
-    "simple_history",
+    "reversion",
     # Below those whose screens it replaces.
     "nutrisite.accounts.apps.AccountsConfig",
 ]
 
 MIDDLEWARE = [
-    # Outermost, because the page that it writes shows what all the others add.
-    "nutrisite.cache.written_last.middleware",
-    # These write the headers that every answer has, those of the middleware below them too. The
-    # last answers by itself where it leads to https, or cannot for a wrong Host.
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "nutrisite.middleware.response_headers",
-    "nutrisite.middleware.next_pages",
-    "csp.middleware.CSPMiddleware",
+    "nutrisite.middleware.EveryRequest",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    # Below WhiteNoise, so that files are not logged.
-    "nutrisite.middleware.access_log",
-    "nutrisite.refusals.refused_requests",
-    "nutrisite.limits.request_limit",
-    "nutrisite.middleware.body_limit",
-    "nutrisite.cache.away.without_database",
+    # These two fit an answer to one reader; those below make it for all.
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
-    # Below the two that fit an answer to one reader, above all that could make it personal.
-    "nutrisite.cache.marking.kept_pages",
-    "nutrisite.middleware.OnlyRead",
-    "nutrisite.middleware.unreadable_path",
-    "nutrisite.middleware.admin_networks",
+    "nutrisite.page_cache.SharedAnswers",
+    "nutrisite.middleware.RefusedRequests",
     "django.middleware.common.CommonMiddleware",
-    # Below CommonMiddleware, which writes down how long an answer is.
-    "nutrisite.middleware.method_not_allowed",
-    "nutrients.tidy_addresses.middleware",
+    "django_htmx.middleware.HtmxMiddleware",
     # Editors only: on a public page none of these touches a cookie.
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "simple_history.middleware.HistoryRequestMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -132,7 +111,7 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 
-# Database and cache
+# Database
 def database() -> dict[str, Any]:
     """Give the connection settings of the engine that DATABASE_URL names."""
     config = environment.database("DATABASE_URL", f"sqlite:///{VAR_DIR / 'nutrisite.sqlite3'}")
@@ -155,8 +134,7 @@ def database() -> dict[str, Any]:
 DATABASES = {"default": database()}
 BACKUP_DIR = environment.folder("BACKUP_DIR", VAR_DIR / "backups")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": environment.cache("CACHE_URL", "locmemcache://")}
-# Finished pages, in the memory of each worker; 0 keeps none.
+# Finished pages, in the memory of each worker; 0 makes each page anew.
 PAGE_CACHE_BYTES = environment.whole_number("PAGE_CACHE_MB", 8, 0, 4096) * 1_000_000
 # Gives the next moment at which a page changes though nobody edits anything.
 NEXT_CHANGE = "nutrients.queries.schedule.next_change"
@@ -173,6 +151,9 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 # Browsers read rules for prefetching only under their own type.
 WHITENOISE_MIMETYPES = {".speculation": "application/speculationrules+json"}
 
+# Open data, each table a file that is written once a version of the content
+OPEN_DATA_DIR = VAR_DIR / "open-data"
+
 # The content that comes with the site
 FIXTURES = BASE_DIR / "fixtures"
 
@@ -181,8 +162,7 @@ LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
 USE_TZ = True
 
-# What a browser may do, and where it tells what it was kept from doing
-POLICY_REPORTS = "/policy-reports"
+# What a browser may do; `EveryRequest` sends it
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -194,31 +174,31 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
-        "report-uri": POLICY_REPORTS,
-        "report-to": "policy",
     }
 }
 # Not no-referrer: browsers would then send no origin with a form, and signing in would fail.
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = HTTPS
 # Asked of each instance itself, by http.
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
-# Subdomains and browsers' preload lists are for the owner of the domain to promise, not for us.
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = environment.boolean("HSTS_PRELOAD", False)
-SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
-X_FRAME_OPTIONS = "DENY"
+# Only the owner of the domain can promise https for its subdomains and to browsers' preload lists,
+# which ask for both.
+SECURE_HSTS_PRELOAD = environment.boolean("HSTS_PRELOAD", False)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = (
+    environment.boolean("HSTS_INCLUDE_SUBDOMAINS", False) or SECURE_HSTS_PRELOAD
+)
+# X-Frame-Options is one of the headers of `EveryRequest`.
+SILENCED_SYSTEM_CHECKS = ["security.W002", "security.W005", "security.W021"]
 
-# What a request may send, in bytes: a reader's form is short, an editor's may hold a long article.
-LONGEST_BODY, LONGEST_ADMIN_BODY = 65_536, 10_000_000
-# Django's own limit would be the lower one; `body_limit` has refused what is longer for readers.
-DATA_UPLOAD_MAX_MEMORY_SIZE = LONGEST_ADMIN_BODY
+# Bytes of a form: an editor's may hold a long article.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10_000_000
 # A nutrient's form holds its associations, intakes and amounts: more fields than Django expects.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
 # Cookies: editors' alone. The prefix has the browser refuse one that another host of the domain
-# wrote; it asks for https and the path /, so nutrisite.doorway keeps them from public pages.
+# wrote; it asks for https and the path /, so `EveryRequest` keeps them from public pages.
 COOKIE_PREFIX, COOKIE_PATH = ("__Host-", "/") if HTTPS else ("", f"/{ADMIN_PATH}")
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid", f"{COOKIE_PREFIX}csrftoken"
 SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = COOKIE_PATH
@@ -231,24 +211,25 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 # Signing in
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "nutrisite.accounts.backends.PasswordAndCode",
+    "nutrisite.accounts.signing_in.PasswordAndCode",
 ]
 # Where a sign-in leads that names no place of ours to go on to.
 LOGIN_REDIRECT_URL = f"/{ADMIN_PATH}"
 # A session ends so long after its last save; several tabs and a long article need no hurry.
 SESSION_COOKIE_AGE = environment.whole_number("SESSION_HOURS", 12, 1, 720) * 3600
-# Who must have a second step: names of groups, `administrators`, or `everyone`.
-SECOND_STEP_FOR = environment.names("SECOND_STEP_FOR", [])
+# Who must have a second step: names of groups, `administrators`, `everyone` or `nobody`.
+SECOND_STEP_FOR = environment.names("SECOND_STEP_FOR", ["administrators"])
 OTP_TOTP_ISSUER = "Nutrisite"
-# Wrong tries by one account, or from one network, after which neither may try for a while. They
-# are counted in the database, so the count holds for all instances and through a restart.
+# Wrong tries by one account from one network, after which it may not try from there for a while.
+# They are counted in the database, so the count holds for all instances and through a restart.
 AXES_FAILURE_LIMIT = environment.whole_number("SIGN_IN_TRIES", 10, 3, 1000)
 AXES_COOLOFF_TIME = timedelta(minutes=environment.whole_number("SIGN_IN_LOCK_MINUTES", 15, 1, 1440))
-AXES_LOCKOUT_PARAMETERS = "nutrisite.accounts.locking.counted_by"
+AXES_LOCKOUT_PARAMETERS = "nutrisite.accounts.signing_in.counted_by"
+AXES_USERNAME_CALLABLE = "nutrisite.accounts.signing_in.counted_name"
 # Else whoever goes on trying could keep an editor out for ever.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_CLIENT_IP_CALLABLE = "nutrisite.client.written_network"
-AXES_LOCKOUT_CALLABLE = "nutrisite.accounts.locking.locked_out"
+AXES_LOCKOUT_CALLABLE = "nutrisite.accounts.signing_in.locked_out"
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "token"]
 # Sign-ins are recorded in accounts.AccountEvent, and shown there.
 AXES_DISABLE_ACCESS_LOG = True
@@ -263,8 +244,7 @@ AUTH_PASSWORD_VALIDATORS = [
     }.items()
 ]
 
-# Logs and reports
-DEFAULT_EXCEPTION_REPORTER = "nutrisite.error_reports.ReportWithoutReader"
+# Logs
 LOGGING = logging.configuration(
     environment.choice("LOG_FORMAT", "plain", ("plain", "json")),
     environment.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),

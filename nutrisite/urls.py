@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from nutrisite import health, metrics, policy_reports
+from nutrisite import health
 
 urlpatterns = [
     # Editors
@@ -12,8 +12,6 @@ urlpatterns = [
     # Machines
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
-    path("metrics", metrics.metrics, name="metrics"),
-    path(settings.POLICY_REPORTS.lstrip("/"), policy_reports.receive, name="policy_reports"),
     # Readers
     path("", include("nutrients.urls")),
 ]

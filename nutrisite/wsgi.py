@@ -8,8 +8,7 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.template.loader import get_template
 
-from nutrisite.cache import in_front_of
-from nutrisite.doorway import Doorway
+from nutrisite.page_cache import in_front_of
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nutrisite.settings")
 
@@ -26,5 +25,5 @@ def load_the_rest() -> None:
             get_template(path.relative_to(folder).as_posix())
 
 
-application = Doorway(in_front_of(get_wsgi_application()), f"/{settings.ADMIN_PATH}")
+application = in_front_of(get_wsgi_application())
 load_the_rest()

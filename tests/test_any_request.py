@@ -26,7 +26,7 @@ TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 # Queries of the costliest page, and bytes of the longest: the open data of all foods.
 MOST_QUERIES, LONGEST = 80, 2_000_000
 # What an answer may be: a page, an address that leads on, or a refusal in the site's own words.
-ANSWERS = {200, 204, 301, 302, 304, 400, 404, 405, 410, 413}
+ANSWERS = {200, 204, 301, 302, 304, 400, 404, 405, 410, 411}
 
 NAMES = sorted(
     {
@@ -74,6 +74,7 @@ headers = st.fixed_dictionaries(
         "referer": st.sampled_from(["https://evil.example/", "x"]),
         "x-forwarded-host": st.just("evil.example"),
         "x-forwarded-for": st.just("127.0.0.1, nonsense"),
+        "transfer-encoding": st.sampled_from(["chunked", "x"]),
         "x-http-method-override": st.just("DELETE"),
         "content-type": st.sampled_from(
             ["application/json", "multipart/form-data; boundary=", "x"]

@@ -47,7 +47,7 @@ UNKNOWN = "unknown"
 NAMES = {
     "/compare/": set(filters.PARAMETERS),
     "/foods/": set(foods.PARAMETERS),
-    "/foods/plate/": {"food", "servings-almonds", "remove", "stage", "diet", "q"},
+    "/foods/plate/": {"food", "servings-almonds", "remove", "stage", "diet", "q", "country"},
     "/checklist/": {*TAKEN, "onset"},
 }
 # Bytes of the longest address that gunicorn takes, and fields of the longest form.

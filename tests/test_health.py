@@ -64,20 +64,6 @@ def test_readyz_on_a_disk_that_cannot_be_written_is_not_ready(client, db, monkey
     assert (client.get("/readyz").content) == b"not ready\n"
 
 
-@pytest.mark.parametrize("fault", ["refuses", "forgets"])
-def test_readyz_without_its_cache_still_serves_and_says_no_more(client, db, monkeypatch, fault):
-    def refuse(*arguments, **options):
-        raise ConnectionError("redis at 10.0.0.7 refused")
-
-    if fault == "refuses":
-        monkeypatch.setattr("nutrisite.health.cache.set", refuse)
-    else:
-        monkeypatch.setattr("nutrisite.health.cache.get", lambda key: None)
-    response = client.get("/readyz")
-
-    assert (response.status_code, response.content) == (200, b"degraded\n")
-
-
 @pytest.mark.parametrize("address", ["/healthz", "/readyz"])
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "TRACE", "NONSENSE"])
 def test_health_refuses_methods_that_change_things(client, address, method):

@@ -7,7 +7,7 @@ import logging.config
 import pytest
 from django.db import connection
 
-from nutrisite.logging import configuration
+from nutrisite.logging import SILENT, configuration
 
 SLUG = "eyelid-twitch"
 
@@ -38,3 +38,12 @@ def test_most_talkative_log_says_no_query_and_no_byte_of_a_request(written, clie
     assert "Worker will be restarted" in lines
     assert "SELECT" not in lines
     assert SLUG not in lines
+
+
+@pytest.mark.parametrize("name", SILENT)
+def test_silenced_logger_writes_nothing_on_any_way(written, capsys, name):
+    # Without a handler of its own, its warnings would go to logging's last resort: stderr.
+    logging.getLogger(f"{name}.part").error("An account and an address.")
+
+    assert written.getvalue() == ""
+    assert capsys.readouterr().err == ""

@@ -56,7 +56,6 @@ def test_boolean_reads_common_words(monkeypatch, word, value):
         (lambda: environment.origin("X", "http://a"), "example.org", "https://example.org"),
         (lambda: environment.origin("X", "http://a"), "https://a/b", "https://example.org"),
         (lambda: environment.database("X", ""), "mysql://u:secret@h/d", "postgres://"),
-        (lambda: environment.cache("X", ""), "memcached://h", "redis://"),
     ],
 )
 def test_unreadable_value_is_an_error_with_a_hint(monkeypatch, read, value, hint):
@@ -117,22 +116,6 @@ def test_postgresql_gets_a_pool_and_gives_connections_back():
         f"{config}['OPTIONS']", DATABASE_URL=address, DATABASE_POOL_SIZE="12"
     )
     assert shown(f"{config}['CONN_MAX_AGE']", DATABASE_URL=address) == "0"
-
-
-def test_redis_address_moves_the_cache():
-    backend = shown("settings.CACHES['default']", CACHE_URL="redis://127.0.0.1:6379/0")
-
-    assert "django.core.cache.backends.redis.RedisCache" in backend
-
-
-def test_nobody_waits_long_for_redis_unless_its_address_says_so(monkeypatch):
-    times = ("socket_connect_timeout", "socket_timeout")
-    monkeypatch.setenv("X", "redis://127.0.0.1:6379/0?socket_timeout=3")
-
-    usual = environment.cache("Y", "redis://127.0.0.1:6379/0")["OPTIONS"]
-    asked = environment.cache("X", "")["OPTIONS"]
-    assert [usual[name] for name in times] == [0.5, 0.5]
-    assert [asked[name] for name in times] == [0.5, 3]
 
 
 def test_https_makes_cookies_secure_and_redirects():

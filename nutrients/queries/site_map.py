@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Max, QuerySet
+from django.urls import reverse
 
-from nutrients.addresses import address
 from nutrients.models import Article, Association, FoodSource, Nutrient, Symptom
 
 # Pages with no row of their own; the checklist's print-out is made from a form and left out.
@@ -34,10 +34,6 @@ FIXED = (
 )
 
 
-# The protocol allows 50,000 addresses a file; smaller files cost a robot less each.
-PLACES_A_FILE = 1_000
-
-
 @dataclass(frozen=True, slots=True)
 class Place:
     """The path of a page, and when its facts last changed; None where no row dates it."""
@@ -52,7 +48,7 @@ def places(*, at: datetime) -> list[Place]:
     Imported foods number thousands, and none of them is about what this site is about.
     """
     return [
-        *(Place(address(name)) for name in FIXED),
+        *(Place(reverse(f"nutrients:{name}")) for name in FIXED),
         *_rows(Article.objects.published(at=at)),
         *_rows(Nutrient.objects.published(at=at)),
         *_evidence(at=at),
@@ -62,7 +58,6 @@ def places(*, at: datetime) -> list[Place]:
 
 
 def open_paths(*, at: datetime) -> frozenset[str]:
-    """The paths of all these pages."""
     return frozenset(place.path for place in places(at=at))
 
 
@@ -76,4 +71,4 @@ def _evidence(*, at: datetime) -> Iterable[Place]:
     pairs = Association.objects.published(at=at).values_list("nutrient__slug", "symptom__slug")
     dated = pairs.order_by("nutrient__slug", "symptom__slug").annotate(changed=Max("changed_at"))
     for nutrient, symptom, changed in dated:
-        yield Place(address("association", nutrient, symptom), changed)
+        yield Place(reverse("nutrients:association", args=[nutrient, symptom]), changed)

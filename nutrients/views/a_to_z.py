@@ -8,7 +8,6 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from nutrients.memory import kept
 from nutrients.paging import paged
 from nutrients.queries.a_to_z import ENTRIES_A_PAGE, entries, letter_pages, letters
 
@@ -16,7 +15,7 @@ from nutrients.queries.a_to_z import ENTRIES_A_PAGE, entries, letter_pages, lett
 @require_safe
 def a_to_z(request: HttpRequest) -> HttpResponse:
     """Everything on the site by its name, other names too, a page at a time."""
-    every = kept(request, entries, at=timezone.now())
+    every = entries(at=timezone.now())
     context = paged(request, Paginator(every, ENTRIES_A_PAGE))
     context |= {
         "letters": letters(context["page"]),

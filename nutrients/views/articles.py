@@ -13,7 +13,6 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from nutrients.context import canonical_url
-from nutrients.memory import kept
 from nutrients.paging import paged
 from nutrients.queries.articles import ArticlePage, article_page, listed_articles
 from nutrients.queries.change_notes import notes_on_page
@@ -21,7 +20,6 @@ from nutrients.queries.change_notes import notes_on_page
 
 @require_safe
 def article_list(request: HttpRequest) -> HttpResponse:
-    """List the articles, a page at a time."""
     context = {"section": "guide", **paged(request, listed_articles(at=timezone.now()))}
     return render(request, "nutrients/article_list.html", context)
 
@@ -36,8 +34,7 @@ class DrawnArticle:
 
 @require_safe
 def article(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show one article with its sources."""
-    drawn = kept(request, drawn_article, slug, at=timezone.now())
+    drawn = drawn_article(slug, at=timezone.now())
     if drawn is None:
         raise Http404("There is no article at this address.")
     context = {"section": "guide", "article": drawn.page.article}

@@ -6,23 +6,20 @@ from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from nutrients.memory import kept
 from nutrients.models import Relation, Typicality, Verification
-from nutrients.own_headers import Header, LastWritten
 from nutrients.paging import paged
 from nutrients.queries.change_notes import changes_page, corrections, notes_on_page
 from nutrients.queries.grades import GradeKey
 from nutrients.queries.home import home_page
-from nutrients.queries.reviews import has_review
-from nutrients.queries.site import review_counts, safety_page
+from nutrients.queries.site import has_review, review_counts, safety_page
 from nutrients.queries.site_map import open_paths
 from nutrients.queries.source_facts import SOURCES_A_PAGE, source_groups, source_uses
 from nutrients.queries.testbook import safety_book
 from nutrients.ranking import ORDER
+from nutrients.testbook import outcomes_of_now
 
 METHOD_CONTENTS = [
     {"anchor": "purpose", "title": "What this site is for"},
@@ -43,14 +40,14 @@ METHOD_CONTENTS = [
 def home(request: HttpRequest) -> HttpResponse:
     """What the site is, its three doors, the core nutrients and when to get help."""
     now = timezone.now()
-    page = kept(request, home_page, at=now)
+    page = home_page(at=now)
     context = {
         "nutrients": page.nutrients,
         "emergency_flags": page.emergency_flags,
         "doctor_flags": page.doctor_flags,
         "causes": page.causes,
         "guide": page.guide,
-        "has_review": kept(request, has_review, at=now),
+        "has_review": has_review(at=now),
     }
     return render(request, "nutrients/home.html", context)
 
@@ -58,7 +55,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def about(request: HttpRequest) -> HttpResponse:
     """Who makes the site, who pays for it, and who has reviewed it."""
-    counts = kept(request, review_counts, at=timezone.now())
+    counts = review_counts(at=timezone.now())
     context = {
         "published": sum(count.published for count in counts),
         "reviewed": sum(count.reviewed for count in counts),
@@ -70,7 +67,7 @@ def about(request: HttpRequest) -> HttpResponse:
 @require_safe
 def method(request: HttpRequest) -> HttpResponse:
     """What the site is for, how it grades and orders, who may change what, and what waits."""
-    counts = kept(request, review_counts, at=timezone.now())
+    counts = review_counts(at=timezone.now())
     context = {
         "sections": METHOD_CONTENTS,
         "grades": GradeKey(),
@@ -89,7 +86,7 @@ def method(request: HttpRequest) -> HttpResponse:
 def sources(request: HttpRequest) -> HttpResponse:
     """Every source, how it was seen, and what rests on it, a page at a time."""
     now = timezone.now()
-    context = paged(request, Paginator(kept(request, source_uses, at=now), SOURCES_A_PAGE))
+    context = paged(request, Paginator(source_uses(at=now), SOURCES_A_PAGE))
     context |= {
         "groups": source_groups(context["page"]),
         "notes": notes_on_page(request.path, at=now),
@@ -102,25 +99,15 @@ def changes(request: HttpRequest) -> HttpResponse:
     """Every correction a page at a time, and the latest other changes."""
     now = timezone.now()
     context = paged(request, corrections(at=now))
-    open_now = kept(request, open_paths, at=now)
-    context |= {"changes": changes_page(context["page"], open_now, at=now)}
+    context |= {"changes": changes_page(context["page"], open_paths(at=now), at=now)}
     context |= {"contact": settings.CONTACT_EMAIL}
     return render(request, "nutrients/changes.html", context)
 
 
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
-    """What the site keeps about readers, with the headers that this very answer is sent with."""
-
-    def write(headers: list[Header]) -> str:
-        context = {
-            "contact": settings.CONTACT_EMAIL,
-            "headers": headers,
-            "sets_cookie": any(header.name == "Set-Cookie" for header in headers),
-        }
-        return render_to_string("nutrients/privacy.html", context, request)
-
-    return LastWritten(write)
+    """What the site keeps about readers: nothing, and how to check that."""
+    return render(request, "nutrients/privacy.html", {"contact": settings.CONTACT_EMAIL})
 
 
 @require_safe
@@ -134,6 +121,6 @@ def safety(request: HttpRequest) -> HttpResponse:
     """All red flags with what to do, the limits of the site, and its test book."""
     now = timezone.now()
     notes = notes_on_page(request.path, at=now)
-    page, book = safety_page(at=now), safety_book()
+    page, book = safety_page(at=now), safety_book(outcomes_of_now(at=now))
     context = {"section": "safety", "page": page, "book": book, "notes": notes}
     return render(request, "nutrients/safety.html", context)

@@ -43,6 +43,8 @@ def environment(folder: Path, port: int) -> dict[str, str]:
         "PORT": str(port),
         "WEB_WORKERS": "1",
         "LOG_FORMAT": "plain",
+        "SECOND_STEP_FOR": "nobody",
+        "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
         # As `make run` and the deployment files start it: otherwise each thread may keep a pool of
         # memory of its own, and how many do is a matter of chance.
         "MALLOC_ARENA_MAX": "1",

@@ -53,8 +53,10 @@ def ask(secure_site):
         ("/about/", {"Host": "elsewhere.example"}, 400),
         ("/about/", {"method": "POST"}, 405),
         ("/about/", {"method": "BREW"}, 405),
+        ("/checklist/", {"method": "POST", "body": iter([b"symptom=tremor"])}, 411),
         # A form without the token that came with it.
         ("/admin/login/", {"method": "POST"}, 403),
+        ("/admin/login/", {}, 200),
     ],
 )
 def test_every_answer_promises_https_and_has_our_headers(ask, path, sent, status):

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 FULL = (
     "/foods/plate/?food=spinach-cooked&servings-spinach-cooked=1.5&food=chia-seeds"
-    "&food=beef-liver-cooked&servings-beef-liver-cooked=2&diet=vegan&stage=19-30-pregnancy&q=beans"
+    "&food=beef-liver-cooked&servings-beef-liver-cooked=2&diet=vegan&stage=19-50-pregnancy&q=beans"
     "&food=nonsense"
 )
 # Targets that are too small, but for links inside a sentence and what is only for screen readers.
@@ -26,7 +26,7 @@ def build(page):
     page.get_by_role("button", name="Find").click()
     page.get_by_role("button", name="Add Spinach, boiled").click()
     page.get_by_label("Servings of Spinach, boiled").fill("2")
-    page.get_by_label("Life stage").select_option(label="Male, 51 to 70 years")
+    page.get_by_label("Life stage").select_option(label="Male, 51 years and over")
     page.get_by_role("button", name="Update the totals").click()
 
 
@@ -37,7 +37,7 @@ def test_plate_is_built_shared_and_emptied(request, fixture, base_url, new_conte
 
     expect(page.locator("#results")).to_contain_text("1 food:")
     expect(page.locator("#plate-magnesium")).to_contain_text("157 mg")
-    expect(page.locator("#plate-magnesium")).to_contain_text("37% of the RDA")
+    expect(page.locator("#plate-magnesium")).to_contain_text("52% of the RNI")
     page.get_by_role("link", name=re.compile("^Add ")).first.click()
     expect(page.locator("#results")).to_contain_text("2 foods:")
     expect(page.get_by_label("Servings of Spinach, boiled")).to_have_value("2")
@@ -85,7 +85,7 @@ def test_search_leads_to_what_it_found(request, fixture):
 
 
 def test_totals_follow_the_servings_at_once_and_focus_stays(page):
-    page.goto("/foods/plate/?food=spinach-cooked&stage=51-70-male")
+    page.goto("/foods/plate/?food=spinach-cooked&stage=51-plus-male")
     servings = page.get_by_label("Servings of Spinach, boiled")
     servings.fill("2")
     servings.press("Tab")
@@ -100,8 +100,8 @@ def test_totals_follow_the_servings_at_once_and_focus_stays(page):
 def test_life_stage_and_diet_change_the_totals_and_what_is_found(page):
     page.goto("/foods/plate/?food=milk-whole&q=milk")
     expect(page.locator("#plate-found")).to_contain_text("Buttermilk")
-    page.get_by_label("Life stage").select_option(label="Pregnant, 19 to 30 years")
-    expect(page.locator("#plate-iron")).to_contain_text("of 27 mg")
+    page.get_by_label("Life stage").select_option(label="Pregnant, 19 to 50 years")
+    expect(page.locator("#plate-iron")).to_contain_text("of 14.8 mg")
 
     page.get_by_label("Vegan", exact=True).check()
     expect(page.locator("#plate-results")).to_contain_text("is not vegan")
@@ -173,7 +173,7 @@ def test_targets_are_large_enough_on_a_narrow_screen(page):
 def test_failure_is_said_and_leaves_the_totals(page, faults):
     page.goto("/foods/plate/?food=spinach-cooked")
     page.route("**/foods/plate/**", lambda route: route.abort())
-    page.get_by_label("Life stage").select_option(label="Male, 51 to 70 years")
+    page.get_by_label("Life stage").select_option(label="Male, 51 years and over")
 
     expect(page.locator("[data-status]")).to_contain_text("could not be updated")
     expect(page.locator("#plate-magnesium")).to_contain_text("78.3 mg")

@@ -1,13 +1,9 @@
-"""Readers are served on: through a restart, beside clients that stall, and with bounded memory."""
+"""Readers are served on through a restart, and with bounded memory."""
 
 import itertools
-import re
-import socket
 import threading
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
-
-import pytest
 
 from tests.live.gunicorns import (
     LOST,
@@ -19,7 +15,6 @@ from tests.live.gunicorns import (
 )
 
 REPLACEMENTS, READERS = 3, 6
-STALLED, PAGES = 24, 100
 PATHS = ("/", "/compare/", "/foods/", "/nutrients/magnesium/", "/articles/", "/healthz")
 
 
@@ -152,113 +147,6 @@ def test_restart_on_a_socket_of_systemd_takes_the_new_release_and_drops_no_reque
         wait_until_all_read_on(readers)
 
         assert release_of(server) == "newer"
-
-
-HEAD = b"POST %b HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: %d\r\n\r\n"
-
-
-def clients(server, stack, sent, number=STALLED):
-    """So many clients that have sent this and go on waiting, until the stack ends."""
-    found = []
-    for _ in range(number):
-        one = socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE)
-        found.append(stack.enter_context(closing(one)))
-        one.sendall(sent)
-    return found
-
-
-def assert_readers_are_served(server):
-    for path in PATHS * 2:
-        with closing(server.connection()) as connection:
-            connection.timeout = 4
-            connection.request("GET", path)
-            assert connection.getresponse().status == 200
-
-
-@pytest.mark.parametrize(
-    "sent",
-    [
-        b"",
-        b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ",
-        HEAD % (b"/checklist/", 900) + b"symptom=",
-        HEAD % (b"/checklist/", 60_000),
-        HEAD % (b"/admin/login/", 1_000_000) + b"username=" + b"x" * 100_000,
-    ],
-    ids=["silent", "half a header", "half a form", "no form", "half an article"],
-)
-def test_clients_that_stall_do_not_block_readers(prepared, tmp_path, sent):
-    with serving(prepared, tmp_path / "site", WEB_WORKERS="1") as server, ExitStack() as stack:
-        stalled = clients(server, stack, sent)
-        assert_readers_are_served(server)
-
-        # They were waiting all the while: nobody hung up on them to serve the readers.
-        assert all(is_open(one) for one in stalled)
-
-
-def test_clients_that_do_not_hang_up_do_not_block_readers(prepared, tmp_path):
-    sent = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
-    with serving(prepared, tmp_path / "site", WEB_WORKERS="1") as server, ExitStack() as stack:
-        for one in clients(server, stack, sent):
-            assert one.recv(100).startswith(b"HTTP/1.1 200")
-        assert_readers_are_served(server)
-
-
-def test_clients_that_read_slowly_do_not_block_readers(prepared, tmp_path):
-    """Each asks for far more than the kernel takes, and reads it when the readers were served."""
-    ask = b"GET /foods/ HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
-    with serving(prepared, tmp_path / "site", WEB_WORKERS="1") as server, ExitStack() as stack:
-        slow = clients(server, stack, ask * PAGES)
-        assert_readers_are_served(server)
-
-        with slow[0].makefile("rb") as file:
-            whole = [read_answer(file) for _ in range(PAGES)]
-        assert len(set(whole)) == 1
-        assert whole[0].endswith(b"</html>\n")
-
-
-def read_answer(file):
-    head = b"".join(iter(file.readline, b"\r\n"))
-    return file.read(int(re.search(rb"Content-Length: (\d+)", head)[1]))
-
-
-def test_request_that_comes_too_slowly_is_told_so_while_readers_are_served(prepared, tmp_path):
-    """A byte now and then counts for no more than silence."""
-    with serving(prepared, tmp_path / "site", WEB_WORKERS="1") as server, ExitStack() as stack:
-        [still, trickling] = clients(server, stack, HEAD % (b"/checklist/", 900), 2)
-        [unfinished] = clients(server, stack, b"GET / HTTP/1.1\r\nX-Slow: ", 1)
-        while is_open(trickling):
-            with suppress(ConnectionError):
-                trickling.sendall(b"x")
-            assert_readers_are_served(server)
-
-        for one in (still, trickling, unfinished):
-            one.settimeout(PATIENCE)
-            assert one.recv(100).startswith(b"HTTP/1.1 408 ")
-        log = server.log.read_text()
-        assert "ERROR" not in log
-        assert "Traceback" not in log
-
-
-def test_long_forms_that_stall_take_a_bounded_amount_of_memory(prepared, tmp_path):
-    with serving(prepared, tmp_path / "site", WEB_WORKERS="1") as server, ExitStack() as stack:
-        stalled = clients(server, stack, HEAD % (b"/admin/login/", 9_000_000))
-        wait_until(lambda: not is_open(stalled[-4]))
-
-        # The latest are waited for, as many as there is room for.
-        assert [is_open(one) for one in stalled] == [False] * (STALLED - 3) + [True] * 3
-        assert_readers_are_served(server)
-
-
-def is_open(connection):
-    """Whether the server has neither answered nor hung up."""
-    connection.setblocking(False)
-    try:
-        connection.recv(1, socket.MSG_PEEK)
-    except BlockingIOError:
-        return True
-    except ConnectionError:
-        pass
-    return False
 
 
 def resident_megabytes(server):

@@ -1,0 +1,338 @@
+"""Finished pages, kept in the memory of each worker while the content stays as it is.
+
+Before each answer the database engine is asked which content a transaction would see that starts
+now. So an edit shows on the very next request, whoever made it and in whichever process, and no
+kill can come between a save and a note of it. While the database is away, the pages of the last
+known content are still served, and all else is answered with 503 at once.
+
+`PageCache` is a WSGI application in front of Django: it costs no more than a Django view that does
+nothing, where a middleware cost 1.6 times that. The middleware `SharedAnswers` says what to keep.
+"""
+
+from __future__ import annotations
+
+import gzip
+import itertools
+import logging
+import math
+import re
+import secrets
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import brotli
+from django.conf import settings
+from django.db import Error, close_old_connections, connections
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.template.loader import render_to_string
+from django.utils.cache import set_response_etag
+from django.utils.http import parse_etags
+from django.utils.module_loading import import_string
+
+from nutrisite.content_changes import Reader, open_reader
+from nutrisite.logging import REQUEST_NUMBER, log_access, route_of
+from nutrisite.middleware import KEPT, Handler, is_path_of_admin
+
+log = logging.getLogger(__name__)
+
+Environ = dict[str, Any]
+Headers = list[tuple[str, str]]
+StartResponse = Callable[..., Any]
+Application = Callable[[Environ, StartResponse], Iterable[bytes]]
+
+# Where a request carries what was made of the content before (nutrients/memory.py), and the word
+# that the database is away.
+MEMORY, AWAY = "nutrisite.memory", "nutrisite.database_away"
+# Seconds between two attempts to reach a database that is away.
+PAUSE = 1
+# A longer query or header is no link of ours, and a larger page would push out many others.
+LONGEST_QUERY, LONGEST_VARIANT, LARGEST = 512, 16, 512_000
+# What Python itself takes for a page with its headers, in bytes, roughly.
+OVERHEAD = 4_000
+NOT_KEPT, PERSONAL = {"no-store", "private"}, {"cookie", "authorization", "*"}
+# These ask for an answer of their own, or for a promise that only Django checks.
+OWN = ("HTTP_AUTHORIZATION", "HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE")
+# By these Django would compress or cut down an answer for one reader before it could be kept.
+FOR_ONE_READER = ("HTTP_ACCEPT_ENCODING", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")
+ENCODING = re.compile(r"\b(br|gzip)\b")
+ENCODINGS: dict[str, Callable[[bytes], bytes]] = {
+    # Two milliseconds for the longest page, which is then sent many times, and a fifth smaller.
+    "br": lambda body: brotli.compress(body, mode=brotli.MODE_TEXT, quality=6),
+    "gzip": lambda body: gzip.compress(body, 6, mtime=0),
+    "": lambda body: body,
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Version:
+    """One content, until a commit, or the moment `until` at which a page changes by itself.
+
+    `until` is in seconds since 1970. `memory` holds what was made of this content and goes with it.
+    """
+
+    number: int
+    until: float = math.inf
+    memory: dict[Any, Any] = field(default_factory=dict)
+
+
+class Versions:
+    """The current version, for all threads of one process.
+
+    `next_change(at=)` gives the next moment at which a page changes without an edit, or None.
+    """
+
+    def __init__(
+        self, open_reader: Callable[[], Reader], next_change: Callable[..., datetime | None]
+    ) -> None:
+        self._open_reader = open_reader
+        self._next_change = next_change
+        self._lock = threading.Lock()
+        self._read: Reader | None = None
+        self._seen: object = None
+        self._version: Version | None = None
+        self._numbers = itertools.count()
+        # By the monotonic clock; 0 while the database answers.
+        self._away_until = 0.0
+
+    def current(self) -> Version | None:
+        """Give the version that an answer begun now shows, or None while the database is away.
+
+        Then one thread tries to reach it, and no other waits for that.
+        """
+        if not self._lock.acquire(blocking=not self._away_until):
+            return None
+        try:
+            return self._asked() if time.monotonic() >= self._away_until else None
+        finally:
+            self._lock.release()
+
+    def _asked(self) -> Version | None:
+        wrapper: Any = connections["default"]
+        errors = (Error, wrapper.Database.Error)
+        try:
+            seen, now = self._seen_now(errors), time.time()
+            if self._version is None or seen != self._seen or now >= self._version.until:
+                self._version, self._seen = self._new_version(now), seen
+        except errors as error:
+            log.error("The database does not answer (%s).", type(error).__name__)
+            self._read, self._away_until = None, time.monotonic() + PAUSE
+            return None
+        self._away_until = 0.0
+        return self._version
+
+    def _seen_now(self, errors: tuple[type[Exception], ...]) -> object:
+        if self._read:
+            try:
+                return self._read()
+            except errors:
+                # The server may have ended this connection alone, so another one is tried.
+                self._read = None
+        # What was committed meanwhile is not known.
+        self._version = None
+        self._read = self._open_reader()
+        return self._read()
+
+    def _new_version(self, now: float) -> Version:
+        try:
+            moment = self._next_change(at=datetime.fromtimestamp(now, UTC))
+        finally:
+            # No request has begun that would let go of the connection.
+            close_old_connections()
+        return Version(next(self._numbers), moment.timestamp() if moment else math.inf)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A finished answer in one encoding, its mark, and the route that made it."""
+
+    body: bytes
+    headers: Headers
+    etag: str
+    route: str
+
+
+class Pages:
+    """The pages of one version; those asked for last stay, within `room` bytes together."""
+
+    def __init__(self, room: int) -> None:
+        self._room = room
+        self._lock = threading.Lock()
+        self._version: Version | None = None
+        self._pages: OrderedDict[Hashable, Page] = OrderedDict()
+        self._taken = 0
+
+    def get(self, key: Hashable, version: Version | None) -> Page | None:
+        """Give the page of this version; of the last known one where none can be told."""
+        with self._lock:
+            if key not in self._pages or version not in (self._version, None):
+                return None
+            self._pages.move_to_end(key)
+            return self._pages[key]
+
+    def keep(self, key: Hashable, version: Version, page: Page) -> None:
+        """Keep a page, unless a newer version has begun; a new version empties the rest."""
+        with self._lock:
+            if version is not self._version:
+                if self._version and version.number < self._version.number:
+                    return
+                self._pages.clear()
+                self._version, self._taken = version, 0
+            if key not in self._pages:
+                self._pages[key] = page
+                self._taken += len(page.body) + OVERHEAD
+            while self._taken > self._room:
+                self._taken -= len(self._pages.popitem(last=False)[1].body) + OVERHEAD
+
+
+class PageCache:
+    """A WSGI application in front of another, which answers for it where it can."""
+
+    def __init__(self, application: Application, versions: Versions, room: int) -> None:
+        self._application = application
+        self._versions = versions
+        self._pages = Pages(room)
+        # The variables of all headers that answers so far have varied by.
+        self._varied: tuple[str, ...] = ()
+        self._lock = threading.Lock()
+        self._scheme = (settings.SECURE_PROXY_SSL_HEADER or ("wsgi.url_scheme",))[0]
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer with the page that is kept, or with what the application makes of the request."""
+        start = time.perf_counter()
+        if environ["PATH_INFO"] == "/healthz":
+            return self._application(environ, start_response)
+        # Asked before a page is made: a commit meanwhile must not pass for part of it.
+        version = self._versions.current()
+        environ[MEMORY], environ[AWAY] = version.memory if version else {}, version is None
+        key = self._key(environ)
+        if key is None:
+            return self._application(environ, start_response)
+        page = self._pages.get(key, version)
+        if page is None:
+            return self._make(environ, start_response, version, start)
+        REQUEST_NUMBER.set(secrets.token_hex(8))
+        return send(page, environ, start_response, start)
+
+    def _make(
+        self, environ: Environ, start_response: StartResponse, version: Version | None, start: float
+    ) -> Iterable[bytes]:
+        """Have the application answer, and keep the answer where it says that it may be kept."""
+        asked, answer = dict(environ), list[Any]()
+        environ[KEPT] = ""
+        chunks: Any = self._application(environ, lambda *given: answer.extend(given))
+        status, headers, *_ = answer
+        if not environ[KEPT]:
+            start_response(status, headers)
+            return chunks
+        page = self._finished(asked, dict(headers), b"".join(chunks), environ[KEPT])
+        chunks.close()
+        key = self._key(asked)
+        if key and version:
+            self._pages.keep(key, version, page)
+        return send(page, asked, start_response, start)
+
+    def _key(self, environ: Environ) -> Hashable | None:
+        """All that a page depends on but the version; None for a request that asks for its own."""
+        get = environ.get
+        path, query = environ["PATH_INFO"], get("QUERY_STRING", "")
+        variant = [get(name, "") for name in self._varied]
+        if (
+            environ["REQUEST_METHOD"] not in ("GET", "HEAD")
+            or any(name in environ for name in OWN)
+            or is_path_of_admin(path)
+            or len(query) > LONGEST_QUERY
+            or max(map(len, variant), default=0) > LONGEST_VARIANT
+        ):
+            return None
+        return get("HTTP_HOST"), get(self._scheme), path, query, encoding_for(environ), *variant
+
+    def _finished(self, environ: Environ, headers: dict[str, str], body: bytes, route: str) -> Page:
+        """Compress an answer, once for all who are to get it."""
+        names = {f"HTTP_{name.upper().replace('-', '_')}" for name in listed(headers["Vary"])}
+        with self._lock:
+            # Each encoding has a page of its own.
+            self._varied = tuple(sorted({*names, *self._varied} - {"HTTP_ACCEPT_ENCODING"}))
+        encoding, etag = encoding_for(environ), headers["ETag"].removeprefix("W/")
+        body = ENCODINGS[encoding](body)
+        headers |= {"ETag": f"W/{etag}", "Content-Length": str(len(body))}
+        if encoding:
+            headers["Content-Encoding"] = encoding
+        return Page(body, list(headers.items()), etag, route)
+
+
+def send(
+    page: Page, environ: Environ, start_response: StartResponse, start: float
+) -> Iterable[bytes]:
+    """Answer with a page, or with 304 to a reader who holds it, and write the line of the log."""
+    method, status, headers, body = environ["REQUEST_METHOD"], 200, page.headers, [page.body]
+    if marks := environ.get("HTTP_IF_NONE_MATCH"):
+        # All encodings have the same mark, so it is a weak one.
+        known = [mark.removeprefix("W/") for mark in parse_etags(marks)]
+        if page.etag in known or known == ["*"]:
+            status = 304
+            headers = [each for each in headers if each[0] in ("ETag", "Vary", "Cache-Control")]
+    start_response("200 OK" if status == 200 else "304 Not Modified", headers)
+    log_access(method, page.route, status, start)
+    return body if status == 200 and method == "GET" else []
+
+
+def in_front_of(application: Application) -> PageCache:
+    """Give the page cache for Django's own application, as the settings have it."""
+    versions = Versions(open_reader, import_string(settings.NEXT_CHANGE))
+    return PageCache(application, versions, settings.PAGE_CACHE_BYTES)
+
+
+class SharedAnswers:
+    """Middleware: tell `PageCache` which answers are the same for all, and leave those whole.
+
+    It stands below compression and conditional answers, and above all that could make an answer
+    personal. A view keeps its own out by `Cache-Control: private` or `no-store`.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer, with 503 at once where the database is away."""
+        if request.META.get(AWAY):
+            page = render_to_string("503.html", request=request)
+            headers = {"Retry-After": "5", "Cache-Control": "no-store"}
+            return HttpResponse(page, status=503, headers=headers)
+        response = self.get_response(request)
+        if KEPT in request.META and may_be_kept(response):
+            request.META[KEPT] = route_of(request)
+            # Of HEAD too, for which Django's middleware sets none.
+            set_response_etag(response)
+            for name in FOR_ONE_READER:
+                request.META.pop(name, None)
+        return response
+
+
+def may_be_kept(response: HttpResponseBase) -> bool:
+    """Whether an answer is the same for everybody who asks for its address."""
+    return (
+        response.status_code == 200
+        and not response.streaming
+        and not response.cookies
+        and not response.has_header("Content-Encoding")
+        and not listed(response.get("Cache-Control", "")) & NOT_KEPT
+        and not listed(response.get("Vary", "")) & PERSONAL
+        # Django compresses nothing shorter, and does not say then that it varies by encoding.
+        and 200 <= len(response.content) <= LARGEST  # type: ignore[attr-defined]
+    )
+
+
+def listed(header: str) -> set[str]:
+    """Give the names that a header lists with commas, in small letters."""
+    return {name.strip() for name in header.lower().split(",")} - {""}
+
+
+def encoding_for(environ: Environ) -> str:
+    """Give the best encoding that a reader names; as for Django's GZip, weights do not count."""
+    return min(ENCODING.findall(environ.get("HTTP_ACCEPT_ENCODING", "")), default="")

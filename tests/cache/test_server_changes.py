@@ -1,0 +1,82 @@
+"""What counts as a change of content on PostgreSQL: a commit to it, and no other."""
+
+import psycopg
+import pytest
+
+from nutrisite.content_changes import last_changes
+from tests.browser import databases, server
+
+RENAME = "UPDATE nutrients_foodgroup SET position = position + 1"
+SIGN_IN = (
+    "INSERT INTO django_session (session_key, session_data, expire_date) VALUES ('x', '', now())"
+)
+
+
+@pytest.fixture
+def folder(prepared, tmp_path):
+    """A site's folder with a database of its own."""
+    server.unpack(prepared, tmp_path / "site")
+    return tmp_path / "site"
+
+
+@pytest.fixture
+def reader(folder):
+    with psycopg.connect(databases.url_of(folder), autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def editors(folder):
+    """Two who have begun a transaction each."""
+    url = databases.url_of(folder)
+    with psycopg.connect(url) as one, psycopg.connect(url) as other:
+        yield one, other
+
+
+def test_commit_to_the_content_counts_and_others_do_not(folder, reader, editors):
+    before = last_changes(reader)
+    databases.run_on_server("SELECT pg_current_xact_id()")
+    databases.execute(folder, SIGN_IN)
+    editors[0].execute(RENAME)
+    while_it_is_open = last_changes(reader)
+    editors[0].rollback()
+
+    assert while_it_is_open == last_changes(reader) == before
+    databases.execute(folder, RENAME)
+    assert last_changes(reader) != before
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM nutrients_synonym",
+        "TRUNCATE nutrients_synonym CASCADE",
+        "INSERT INTO nutrients_foodgroup (slug, name, position) VALUES ('x', 'X', 99)",
+    ],
+)
+def test_every_way_of_changing_content_counts(folder, reader, statement):
+    before = last_changes(reader)
+    databases.execute(folder, statement)
+
+    assert last_changes(reader) != before
+
+
+def test_editors_who_save_at_once_wait_for_nobody_and_both_count(reader, editors):
+    one, other = editors
+    one.execute("UPDATE nutrients_foodgroup SET position = 1 WHERE slug = 'nuts'")
+    other.execute("SET lock_timeout = '5s'")
+    other.execute("UPDATE nutrients_foodgroup SET position = 2 WHERE slug <> 'nuts'")
+    seen = [last_changes(reader)]
+    # The later transaction first.
+    for editor in (other, one):
+        editor.commit()
+        seen.append(last_changes(reader))
+
+    assert len(set(seen)) == 3
+
+
+def test_notes_do_not_pile_up(folder, reader):
+    for _ in range(10):
+        databases.execute(folder, RENAME)
+
+    assert len(last_changes(reader).split()) <= 2

@@ -1,0 +1,89 @@
+"""What happens to every request: cookies kept off public pages, a number, and what is refused."""
+
+import json
+import logging
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
+
+from nutrisite.middleware import EveryRequest
+
+
+def through(path, status=200):
+    """Send a request with a cookie through the middleware; gives the request and the answer."""
+    request = RequestFactory().get(path, headers={"cookie": "sessionid=x"})
+
+    def view(request):
+        logging.getLogger("nutrisite").warning("A line.")
+        return HttpResponse("body", status=status, content_type="text/plain")
+
+    return request, EveryRequest(view)(request)
+
+
+@pytest.mark.parametrize("path", ["/", "/compare/", "/adminx", "/ADMIN/", "/static/admin/x.css"])
+def test_public_page_never_sees_a_cookie(path):
+    assert through(path)[0].COOKIES == {}
+
+
+@pytest.mark.parametrize("path", ["/admin/", "/admin/login/"])
+def test_admin_sees_its_cookies(path):
+    assert through(path)[0].COOKIES == {"sessionid": "x"}
+
+
+@pytest.mark.parametrize("status", [200, 304, 301])
+def test_answer_that_may_be_kept_carries_no_number(status):
+    assert "X-Request-ID" not in through("/", status)[1]
+
+
+@pytest.mark.parametrize("status", [404, 500])
+def test_failed_answer_carries_the_number_that_its_log_lines_have(lines, status):
+    answer = through("/", status)[1]
+
+    assert len(answer["X-Request-ID"]) == 16
+    assert {json.loads(line)["request"] for line in lines} == {answer["X-Request-ID"]}
+    assert len(lines) == 2
+
+
+def test_every_request_has_another_number():
+    assert len({through("/", 404)[1]["X-Request-ID"] for _ in range(20)}) == 20
+
+
+@pytest.mark.parametrize("symptom", ["breathing-weakness", "muscle-cramps"])
+def test_form_without_a_length_is_refused_and_never_answered_as_if_it_were_empty(client, symptom):
+    # As a server passes on a form that comes in chunks: no length, and Django reads nothing of it.
+    answer = client.generic(
+        "POST",
+        "/checklist/",
+        f"symptom={symptom}",
+        CONTENT_LENGTH="",
+        HTTP_TRANSFER_ENCODING="chunked",
+    )
+
+    assert answer.status_code == 411
+    assert "did not arrive whole" in answer.text
+    assert "call 112, 911, 999" in answer.text
+
+
+def test_form_that_is_too_long_is_refused_with_a_way_on(client, db):
+    answer = client.post(
+        "/checklist/", "x=" + "x" * 10_000_000, content_type="application/x-www-form-urlencoded"
+    )
+
+    assert answer.status_code == 400
+    assert "We could not read that request" in answer.text
+
+
+def test_editors_may_send_long_articles(db):
+    long = {"text": "x" * 1_000_000}
+
+    assert Client().post("/admin/login/", long).status_code == 200
+
+
+def test_every_tick_at_once_fits(client, content):
+    every = {
+        "symptom": [f"a-symptom-with-a-long-name-{n}" for n in range(500)],
+        "risk": [f"a-risk-with-a-long-name-{n}" for n in range(500)],
+    }
+
+    assert client.post("/checklist/", every).status_code == 200
