@@ -51,12 +51,15 @@ def install_packages(requirements: str) -> None:
     """Install exactly what the file lists, with its hashes, unless it is installed already.
 
     An environment that is half made, moved from another folder or of another Python is made again:
-    its scripts would name the wrong interpreter.
+    its scripts would name the wrong interpreter. One that .venv only links to is left to its owner.
     """
     take_turns(ROOT)
     made = VENV / "made"
-    maker = f"Python {sys.version_info[0]}.{sys.version_info[1]} in {VENV.resolve()}"
-    if not (VENV_PYTHON.exists() and text_of(made) == maker and has_pip()):
+    maker = f"Python {sys.version_info[0]}.{sys.version_info[1]} in {VENV}"
+    is_known = VENV.is_symlink() or text_of(made) == maker
+    if not (VENV_PYTHON.exists() and is_known and has_pip()):
+        if VENV.is_symlink():
+            VENV.unlink()
         print("Making the virtual environment .venv ...", flush=True)
         run(
             # The base interpreter, because --clear would delete an activated environment's own.

@@ -183,6 +183,12 @@ def test_environment_is_made_once_and_again_if_it_cannot_be_used(clone):
     assert "Making the virtual environment" in prepare(moved).stdout
     assert works(moved)
 
+    # Only linked to, it is another folder's.
+    (moved / ".venv").rename(moved / "elsewhere")
+    (moved / ".venv").symlink_to("elsewhere")
+    (moved / "elsewhere" / "made").unlink()
+    assert "Making" not in prepare(moved).stdout
+
 
 # In place of Django: it notes that it was asked to collect.
 COLLECTS = """
