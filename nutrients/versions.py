@@ -16,7 +16,7 @@ from reversion.models import Version
 from nutrients.models import Publishable
 
 FIRST = "As it was before the first edit here"
-NOT_KEPT = {"caseoutcome", "searchdocument", "shippedchange", "shippedrow"}
+NOT_KEPT = {"bookoverride", "caseoutcome", "searchdocument", "shippedchange", "shippedrow"}
 # What is kept and brought back with a row. An amount goes with its food alone: a nutrient has
 # thousands once the USDA's foods are imported.
 CHILDREN = {
@@ -25,6 +25,7 @@ CHILDREN = {
     "nutrient": ["associations", "intakes"],
     "question": ["answers"],
     "redflag": ["rules"],
+    "riskfactor": ["effects"],
     "symptom": ["associations"],
 }
 # It belongs to two rows, so an edit of it alone stands in its own history only.

@@ -80,7 +80,7 @@ def test_steps_of_the_guide_name_files_and_commands_that_exist():
 
     made = {"deploy/site.env"}
     assert [name for name in files - made if not (ROOT / name).exists()] == []
-    assert commands - ours == {"migrate", "showmigrations"}
+    assert commands - ours == {"createsuperuser", "migrate", "showmigrations"}
 
 
 def test_what_is_loaded_before_the_workers_holds_no_connection_and_no_thread():

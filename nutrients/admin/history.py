@@ -182,9 +182,11 @@ class VersionedAdmin(VersionAdmin):
         return answer
 
     def _require_rights(self, request: HttpRequest, rows: list[Any]) -> None:
-        for model in {type(row) for row in rows}:
-            if not self.admin_site.get_model_admin(model).has_change_permission(request):
-                raise PermissionDenied
+        tables = {type(row)._meta for row in rows}
+        if not request.user.has_perms(
+            f"{one.app_label}.{get_permission_codename('change', one)}" for one in tables
+        ):
+            raise PermissionDenied
 
 
 def changes(before: Version | None, after: Version) -> Iterator[Change]:

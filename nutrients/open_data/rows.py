@@ -20,6 +20,7 @@ from nutrients.models import (
     RedFlag,
     RedFlagRule,
     ReferenceIntake,
+    RiskEffect,
     RiskFactor,
     Symptom,
 )
@@ -75,6 +76,17 @@ def intakes(at: datetime) -> Rows:
     return whole.order_by("nutrient__slug", "life_stage", "sex", "life_status", "authority")
 
 
+def risk_effects(at: datetime) -> Rows:
+    rows = RiskEffect.objects.filter(
+        risk_factor__in=RiskFactor.objects.published(at=at),
+        nutrient__in=Nutrient.objects.published(at=at),
+    )
+    whole = rows.select_related("risk_factor", "nutrient")
+    return whole.prefetch_related("risk_factor__sources").order_by(
+        "risk_factor__slug", "nutrient__slug"
+    )
+
+
 def rules(at: datetime) -> Rows:
     """Rules of public flags, without those that name a tick which is not public.
 
@@ -85,10 +97,15 @@ def rules(at: datetime) -> Rows:
         ("symptoms", Symptom),
         ("risk_factors", RiskFactor),
         ("other_causes", OtherCause),
+        ("some_symptoms", Symptom),
+        ("some_risk_factors", RiskFactor),
+        ("some_other_causes", OtherCause),
     ):
         hidden = model.objects.exclude(pk__in=model.objects.published(at=at).values("pk"))
         rows = rows.exclude(**{f"{link}__in": hidden})
-    linked = ("symptoms", "risk_factors", "other_causes", "answers__question", "red_flag__sources")
+    ticks = ("symptoms", "risk_factors", "other_causes")
+    some = ("some_symptoms", "some_risk_factors", "some_other_causes")
+    linked = (*ticks, *some, "answers__question", "red_flag__sources")
     return rows.select_related("red_flag").prefetch_related(*linked).order_by("slug")
 
 

@@ -20,7 +20,7 @@ def test_editors_may_do_everything_with_content_and_nothing_else(content):
     # A correction may be reworded, with its versions kept, and does not go away.
     content_only.remove("delete_changenote")
     # A newer release lists these, and an editor chooses: none is made or deleted by hand.
-    content_only |= {"view_shippedchange", "change_shippedchange"}
+    content_only |= {"view_shippedchange", "change_shippedchange", "view_bookoverride"}
     assert {permission.codename for permission in held.all()} == content_only
     assert not held.exclude(content_type__app_label="nutrients").exists()
 

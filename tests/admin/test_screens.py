@@ -204,4 +204,10 @@ def test_page_before_a_deletion_lists_rows_and_no_links(editor_client, content):
     assert "relationship" not in response.content.decode()
     kinds = dict(response.context["model_count"])
     assert kinds["associations"] == nutrient.associations.count()
-    assert set(kinds) == {"nutrients", "associations", "nutrient amounts", "reference intakes"}
+    assert set(kinds) == {
+        "nutrients",
+        "associations",
+        "nutrient amounts",
+        "reference intakes",
+        "risk effects",
+    }
