@@ -44,7 +44,7 @@ ROWS = {
     ReferenceIntake: 630,
     RiskFactor: 49,
     OtherCause: 47,
-    Interaction: 34,
+    Interaction: 36,
     # The dossier's own list of 31, and 19 that its symptoms name in their own words.
     RedFlag: 50,
 }

@@ -10,6 +10,7 @@ from textwrap import shorten
 from typing import Any, NamedTuple
 
 from django.contrib import admin, messages
+from django.contrib.auth import get_permission_codename
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import transaction

@@ -65,7 +65,8 @@ VERBS = {
 }
 VERB_AGAINST = "has not been shown to"
 MEANINGS = {
-    Evidence.STRONG: "Medical references agree on it, or reviews of trials do.",
+    Evidence.STRONG: "A medical reference that we read calls it a known effect, "
+    "or reviews of trials do.",
     Evidence.MODERATE: "Medical references name it or studies point the same way, "
     "with questions still open.",
     Evidence.LIMITED: "Case reports or a plausible link, often by way of another nutrient.",
