@@ -136,6 +136,9 @@ def test_every_intake_and_limit_is_the_tables(content):
     }
 
 
+UNREAD_LIMITS = {("eu", "thiamin"), ("eu", "vitamin-b12")}
+
+
 def is_own_limit(row):
     """Whether a row of the table is a limit that has a row of its own.
 
@@ -147,7 +150,7 @@ def is_own_limit(row):
 
 
 @pytest.mark.parametrize(
-    "row", filter(is_own_limit, OTHER_INTAKES), ids=lambda row: row["nutrient"]
+    "row", list(filter(is_own_limit, OTHER_INTAKES)), ids=lambda row: row["nutrient"]
 )
 def test_every_limit_of_the_uk_and_the_eu_is_the_tables(content, row):
     authority = {"UK": "uk", "EFSA": "eu"}[row["authority"]]
@@ -155,7 +158,9 @@ def test_every_limit_of_the_uk_and_the_eu_is_the_tables(content, row):
     ages = {"age_from": number(row["age_from_years"]) or 0, "life_status": "none"}
     found = intakes.get(**ages, age_below=number(row["age_to_years"]), reference_type="")
 
-    assert (found.status == "draft") == (row["amount"] == "8.6")
+    # Two limits that the EU sets none of, and one of children, rest on nothing that was read.
+    unread = row["amount"] == "8.6" or (authority, row["nutrient"]) in UNREAD_LIMITS
+    assert (found.status == "draft") == unread
     if row["amount"] == "none":
         assert (found.upper_limit, found.upper_limit_status) == (None, "not established")
     elif row["nutrient"] == "sodium":

@@ -91,6 +91,13 @@ TABLES = (
                 "upper_limit", "Upper limit a day, 19 to 30 years; empty: none.", "upper_limit_unit"
             ),
             c.choice("upper_limit_unit", "The unit of the upper limit, which may differ.", Unit),
+            c.choice("how_common", "How many readers run short of it.", Frequency),
+            c.text("how_common_why", "The figure behind that."),
+            c.Column(
+                "how_common_source",
+                "The source of that figure, as an id.",
+                lambda row: row.how_common_source.slug if row.how_common_source else "",
+            ),
             c.text("upper_limit_note", "To what the upper limit applies."),
             c.text("excess_signs", "Signs of too much."),
             c.text("test_used", "The blood test used, and its limits."),
@@ -116,13 +123,6 @@ TABLES = (
             c.text("help_note", "What would make it more urgent."),
             c.yes_no("is_noticeable", "False where only an examination finds it."),
             c.yes_no("is_common", "Whether lists show it first."),
-            c.choice("how_common", "How many readers run short of it.", Frequency),
-            c.text("how_common_why", "The figure behind that."),
-            c.Column(
-                "how_common_source",
-                "The source of that figure, as an id.",
-                lambda row: row.how_common_source.slug if row.how_common_source else "",
-            ),
             c.number("position", "Its place within its body area: the lowest comes first."),
             c.ids("sources", c.SOURCES),
             *c.checked(),

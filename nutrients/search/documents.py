@@ -41,7 +41,7 @@ PAGES = (
     (
         *("safety", "When to get help", "Every warning sign, by how soon it needs a person."),
         *("emergency", "red flags", "warning signs", "ambulance", "urgent", "112", "911", "999"),
-        *("see a doctor", "call a doctor"),
+        *("see a doctor", "call a doctor", "when should I see a doctor"),
     ),
     ("checklist", "Checklist", "Tick what you notice and see what is worth a look."),
     (
