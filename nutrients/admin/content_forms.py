@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
@@ -17,6 +18,9 @@ from .widgets import FixedText, KnownLabels
 
 # Names of people, publications and foreign catalogues are quoted as they are.
 QUOTED = frozenset({"reviewed_by", "written_by", "usda_description", "usda_ndb_number", "slug"})
+
+
+TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 class ProseField(forms.CharField):
@@ -35,8 +39,11 @@ class ProseField(forms.CharField):
 
 
 def plain_lines(text: Any) -> Any:
-    """The text with line feeds alone and without space around it; anything else as it is."""
-    return text.replace("\r\n", "\n").strip() if isinstance(text, str) else text
+    """The text with line feeds alone and without space around it; anything else as it is.
+
+    Characters that turn the direction of writing go: they can make a text read as another.
+    """
+    return TURNING.sub("", text).replace("\r\n", "\n").strip() if isinstance(text, str) else text
 
 
 class ContentForm(forms.ModelForm):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import pairwise
+from os.path import commonprefix
 from textwrap import shorten
 from typing import Any, NamedTuple
 
@@ -28,10 +29,12 @@ from reversion.models import Version
 from nutrients.versions import date_owners, keep, keep_first
 from nutrisite.accounts.admin_site import is_key
 
+from .content_forms import plain_lines
 from .deleting import Deletion
 from .restoring import restore
 
-SHOWN_CHARACTERS = 400
+# Of a long text, and before the place where it differs.
+SHOWN_CHARACTERS, SHOWN_BEFORE = 400, 60
 VERSIONS_A_PAGE, DELETED_SHOWN = 50, 100
 
 
@@ -166,12 +169,13 @@ class VersionedAdmin(VersionAdmin):
                     self._require_rights(request, [*restored.written, *restored.removed])
                     date_owners(restored.written, at=at)
                     keep([version.object], at=at)
-                context = {"title": f"Bring back {version}", "removed": restored.removed}
+                when = date_format(version.revision.date_created, "j F Y, H:i")
+                title = f"Bring back {version} as of {when}"
+                context = {"title": title, "removed": restored.removed}
                 answer: Any = self.changeform_view(
                     request, version.object_id, request.path, context | (extra_context or {})
                 )
                 if request.method == "POST" and answer.status_code == 302:
-                    when = date_format(version.revision.date_created, "j F Y, H:i")
                     set_comment(f"Brought back from {when}")
                 else:
                     answer.template_name = template
@@ -195,12 +199,11 @@ def changes(before: Version | None, after: Version) -> Iterator[Change]:
     if before is None:
         return
     old, new = _fields(before), _fields(after)
-    for name in new.keys() & old.keys():
+    for name in [name for name in new if name in old and new[name] != old[name]]:
         field = after.content_type.model_class()._meta.get_field(name)
-        if field.editable and old[name] != new[name]:
-            yield Change(
-                capfirst(field.verbose_name), _text(field, old[name]), _text(field, new[name])
-            )
+        texts = _text(field, old[name]), _text(field, new[name])
+        if field.editable and texts[0] != texts[1]:
+            yield Change(capfirst(field.verbose_name), *_shown(*texts))
 
 
 def _fields(version: Version) -> dict[str, Any]:
@@ -221,4 +224,16 @@ def _text(field: Any, value: Any) -> str:
         value = date_format(timezone.localtime(value), "j F Y, H:i")
     else:
         value = dict(field.flatchoices).get(value, value)
-    return shorten(str("" if value is None else value), SHOWN_CHARACTERS, placeholder=" …") or "–"
+    return "" if value is None else plain_lines(str(value))
+
+
+def _shown(old: str, new: str) -> list[str]:
+    """Two texts; long ones from shortly before they part."""
+    is_long = max(len(old), len(new)) > SHOWN_CHARACTERS
+    same = len(commonprefix([old, new]))  # noqa: RUF071 (by characters is what is wanted)
+    start = max(same - SHOWN_BEFORE, 0) if is_long else 0
+    begun = "… " if start else ""
+    return [
+        begun + shorten(text[start:], SHOWN_CHARACTERS, placeholder=" …") or "–"
+        for text in (old, new)
+    ]

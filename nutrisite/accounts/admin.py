@@ -109,6 +109,7 @@ class RecordedUserAdmin(RecordsRights, UserAdmin):
         ("More rights", {"fields": ("user_permissions",), "classes": ("collapse",)}),
         ("Dates", {"fields": ("last_login", "date_joined")}),
     )
+    readonly_fields = ("last_login", "date_joined")
     filter_horizontal = ("user_permissions",)
     list_display = ("username", "first_name", "last_name", "is_active", "is_superuser")
     list_filter = ("is_superuser", "is_active", "groups")

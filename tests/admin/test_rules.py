@@ -38,6 +38,13 @@ def test_forbidden_words_are_named_at_their_field_and_the_text_is_kept(screen, m
     assert magnesium.job != text
 
 
+def test_characters_that_turn_the_direction_of_a_text_are_left_out(screen, magnesium):
+    screen(magnesium).save(job="It \u202esteadies\u202c muscle.\r\nAnd nerve.")
+
+    magnesium.refresh_from_db()
+    assert magnesium.job == "It steadies muscle.\nAnd nerve."
+
+
 def test_titles_of_publications_are_quoted_as_they_are(screen, content):
     source = Source.objects.exclude(url="").first()
 
