@@ -61,7 +61,10 @@ class Command(BaseCommand):
         refresh_statistics()
         catch_up()
         self.stdout.write(done)
-        write_foods(at=timezone.now())
+        try:
+            write_foods(at=timezone.now())
+        except OSError as error:
+            raise CommandError(f"The files of open data cannot be written: {error}.") from error
         if faults:
             lines = "1 line was" if len(faults) == 1 else f"{len(faults):,} lines were"
             raise CommandError(f"{lines} left out. Put them right and run it again.")
