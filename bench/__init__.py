@@ -1,1 +1,1 @@
-"""How fast the site answers, beside pages that do nothing, in one run on one machine."""
+"""Measures of the site under load."""

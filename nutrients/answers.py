@@ -11,13 +11,16 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.http import QueryDict
+from django.urls import reverse
 
-from nutrients.forms.checklist import form_fields, read_ticks
+from nutrients.forms.checklist import read_ticks
 from nutrients.forms.reading import ignored_sentence
 from nutrients.forms.words import read_words
 from nutrients.queries.checklist import checklist_result
 from nutrients.queries.checklist_content import ChecklistContent
+from nutrients.queries.checklist_result import ChecklistResult
 from nutrients.queries.choices import ChecklistChoices, checklist_choices
+from nutrients.queries.questions import AskedQuestion, FormQuestion, questions_of_form
 from nutrients.ranking import Tick
 
 RESULTS = "nutrients/_checklist_results.html"
@@ -32,13 +35,27 @@ def checklist_answer(data: QueryDict, content: ChecklistContent) -> dict[str, An
     is_ticked = any(tick.kind != "answer" for tick in ticks)
     ticked = [tick.slug for tick in ticks if tick.kind == "symptom"]
     words = read_words(data.get("find", ""))
+    result = checklist_result(ticks, content) if is_ticked else None
+    in_form = questions_of_form(ticks, content)
     return {
         "choices": _ticked(choices, ticks),
+        "form_questions": in_form,
         "search": choices.every_symptom.asked_for(ticked, words),
-        "fields": form_fields(ticks),
-        "result": checklist_result(ticks, content) if is_ticked else None,
+        "result": result,
+        "answered": _answered(in_form, result),
+        "print_url": reverse("nutrients:checklist_print"),
         "ignored": ignored_sentence(ignored),
     }
+
+
+def _answered(
+    in_form: Iterable[FormQuestion], result: ChecklistResult | None
+) -> list[AskedQuestion]:
+    """What was answered in the form, and what the answer asks, for the page to print."""
+    given = [question.asked for question in in_form if question.asked.answer]
+    answered = {asked.question.slug for asked in given}
+    asked = result.questions if result else []
+    return [*given, *(one for one in asked if one.question.slug not in answered)]
 
 
 def _ticked(choices: ChecklistChoices, ticks: Iterable[Tick]) -> ChecklistChoices:

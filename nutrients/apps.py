@@ -9,3 +9,9 @@ class NutrientsConfig(AppConfig):
     name = "nutrients"
     verbose_name = "Content"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the tables whose history is kept, before the admin registers its own."""
+        from nutrients import versions
+
+        versions.register()

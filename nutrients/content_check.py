@@ -2,48 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from django.apps import apps
 from django.db import models
 from django.db.models import Q
+from django.urls import Resolver404, ResolverMatch, resolve
 
 from nutrients import prose
-from nutrients.content_links import dead_links
 from nutrients.models import (
+    MOST_IN_100_G,
     Article,
     ArticleSection,
+    Association,
     FoodSource,
     Nutrient,
     NutrientAmount,
     OtherCause,
     Publishable,
+    ReadForm,
     ReferenceIntake,
     RiskFactor,
+    SafetyCase,
     Source,
     SourceKind,
     Status,
     Symptom,
     Unit,
 )
+from nutrients.models.intakes import ADULT_FROM
+from nutrients.queries.removed import SHOWN
 from nutrients.wording import forbidden
 
 LONGEST_AVERAGE = 20
+# Chopped prose tears cause from effect.
+SHORT_SENTENCE = 6
+MOST_SHORT_SENTENCES = 0.15
 # A limit that counts folic acid alone is in plain micrograms.
 UNITS_OF_LIMITS = {
     Unit.MG: {Unit.MG},
     Unit.MCG: {Unit.MCG},
     Unit.MCG_DFE: {Unit.MCG_DFE, Unit.MCG},
 }
-MOST_IN_100_G = {Unit.MG: 100_000, Unit.MCG: 100_000_000, Unit.MCG_DFE: 100_000_000}
 # A figure in the wrong unit is off by a thousand. Needs of adults differ by far less.
 FAR_FROM_DAILY_VALUE = 20
 # Names that others gave are quoted as they stand; and ham is cured.
 QUOTED = {(FoodSource, "usda_description"), (FoodSource, "name")}
+RUN_IN_HEADING = re.compile(r"^((?:- |\d+\. )?)\*\*[^*\n]+\*\* ", re.MULTILINE)
+# Words that sound translated, or that only this site used. The NHS's own words stand instead.
+HOUSE_WORDS = re.compile(
+    r"\black(?:s|ing)?\b(?! of (?:sleep|energy|oxygen))"
+    r"|\bbrings\b|\b(?:can|may|might|to) bring (?!a list|this|your)"
+    r"|\bmend(?:s|ed|ing)?\b"
+    r"|\b(?:foods?|greens|plants|products|tablets|diets|spinach|water) (?:also )?holds?\b"
+    r"|\bdrives\b|\bdrive the\b|\bmuddled?\b"
+    r"|\b(?:go|call|ask) (?:too|as well)\b"
+    r"|\babove all\b|\bat times\b|\busual reasons?\b|\btied to\b|\bput down to\b"
+    r"|\b(?:all|other) (?:references|textbooks) (?:agree|list)",
+    re.IGNORECASE,
+)
 # Ids that an article's page uses itself.
 RESERVED_ANCHORS = {"main", "key-points", "sources", "related", "core-table"}
 
@@ -65,14 +89,19 @@ def problems(*, on: date) -> list[Problem]:
         _unsourced,
         _unsourced_articles,
         _only_editors_say_so,
+        _rests_on_unread,
+        _unread_shown,
+        lambda: _past_own_review(on),
         _broken_prose,
         _dead_links,
         _limits_in_wrong_units,
         _impossible_amounts,
         lambda: _overdue(on),
         _forbidden_words,
+        _house_words,
         _shared_ticks,
         _long_sentences,
+        _chopped_sentences,
     )
     return sorted({problem for rule in rules for problem in rule()})
 
@@ -84,7 +113,7 @@ def _problem(row: Any, reason: str) -> Problem:
 def _content_models() -> list[type[models.Model]]:
     """The models whose rows hold content: those that fixtures could name."""
     found = apps.get_app_config("nutrients").get_models()
-    return [model for model in found if hasattr(model, "natural_key")]
+    return [model for model in found if callable(getattr(model, "natural_key", None))]
 
 
 def _public(model: type[models.Model]) -> Any:
@@ -122,6 +151,49 @@ def _only_editors_say_so() -> Iterator[Problem]:
             yield _problem(row, "rests on what editors know, and is published.")
 
 
+def _cited() -> Iterator[tuple[Any, list[Source]]]:
+    """Every published row and article with the sources that stand behind it."""
+    sources = {source.slug: source for source in Source.objects.all()}
+    for model in _content_models():
+        names = _field_names(model)
+        if model is Source or not names & {"sources", "source"}:
+            continue
+        # Amounts and needs are thousands of rows of a few sources.
+        if "source" in names:
+            known = {source.pk: source for source in sources.values()}
+            first = {row.source_id: row for row in _public(model)}
+            yield from ((row, [known[pk]]) for pk, row in first.items() if pk)
+        else:
+            for row in _public(model).prefetch_related("sources"):
+                yield row, list(row.sources.all())
+    for article in _public(Article).prefetch_related("sections"):
+        for section in article.sections.all():
+            slugs = dict.fromkeys(prose.cited_slugs(section.body))
+            yield section, [sources[slug] for slug in slugs if slug in sources]
+
+
+def _rests_on_unread() -> Iterator[Problem]:
+    for row, sources in _cited():
+        if sources and not any(source.is_read for source in sources):
+            yield _problem(row, "rests on nothing that an editor has read.")
+
+
+def _unread_shown() -> Iterator[Problem]:
+    for row, sources in _cited():
+        for source in sources:
+            if source.read_form == ReadForm.QUOTED:
+                yield _problem(row, f"“{source.slug}” was only seen quoted, and is shown for it.")
+            elif not source.is_read and source.kind != SourceKind.EDITORIAL:
+                yield _problem(row, f"“{source.slug}” was never read, and is shown for it.")
+
+
+def _past_own_review(on: date) -> Iterator[Problem]:
+    for source in Source.objects.filter(next_review_on__lt=on):
+        if source.checked_on is None or source.checked_on <= source.next_review_on:
+            due = f"{source.next_review_on:%Y-%m-%d}"
+            yield _problem(source, f"its publisher's review fell due on {due}: read it again.")
+
+
 def _broken_prose() -> Iterator[Problem]:
     sources = set(Source.objects.values_list("slug", flat=True))
     symptoms = set(Symptom.objects.values_list("slug", flat=True))
@@ -133,8 +205,12 @@ def _broken_prose() -> Iterator[Problem]:
 
 
 def _dead_links() -> Iterator[Problem]:
-    for section, line, reason in dead_links(ArticleSection.objects.select_related("article")):
-        yield _problem(section, f"line {line}: {reason}")
+    pages = _Pages()
+    for section in ArticleSection.objects.select_related("article"):
+        for line, address in prose.links(section.body):
+            reason = pages.fault(address, section)
+            if reason:
+                yield _problem(section, f"line {line}: {reason}")
 
 
 def _limits_in_wrong_units() -> Iterator[Problem]:
@@ -156,8 +232,13 @@ def _wrong_limit(row: Nutrient | ReferenceIntake, unit: Unit) -> Iterator[Proble
 
 
 def _far_from_daily_value(row: ReferenceIntake) -> Iterator[Problem]:
+    if row.amount is None:
+        return
     share = row.amount / row.nutrient.daily_value
-    if row.age_from >= 19 and not Decimal(1) / FAR_FROM_DAILY_VALUE < share < FAR_FROM_DAILY_VALUE:
+    if (
+        row.age_from >= ADULT_FROM
+        and not Decimal(1) / FAR_FROM_DAILY_VALUE < share < FAR_FROM_DAILY_VALUE
+    ):
         yield _problem(row, "an amount so far from the daily value that its unit cannot be right.")
 
 
@@ -175,21 +256,36 @@ def _overdue(on: date) -> Iterator[Problem]:
                 yield _problem(row, f"its review fell due on {row.review_due_on:%Y-%m-%d}.")
 
 
-def _forbidden_words() -> Iterator[Problem]:
+def _texts(*kinds: type[models.Field[Any, Any]]) -> Iterator[tuple[Any, str, str]]:
+    """Every text of ours in fields of these kinds: its row, its field and itself.
+
+    A safety case is no text for readers: it lists what the checklist must and must not show.
+    """
     for model in _content_models():
-        if model is Source:
+        if model in {Source, SafetyCase}:
             continue
-        fields = [
+        names = [
             field.name
             for field in model._meta.get_fields()
-            if isinstance(field, models.CharField | models.TextField)
+            if isinstance(field, kinds)
             and not isinstance(field, models.SlugField)
             and (model, field.name) not in QUOTED
         ]
         for row in model._default_manager.all():
-            for name in fields:
-                for words in forbidden(getattr(row, name) or ""):
-                    yield _problem(row, f"its {name} says “{words}”.")
+            yield from ((row, name, getattr(row, name) or "") for name in names)
+
+
+def _forbidden_words() -> Iterator[Problem]:
+    for row, name, text in _texts(models.CharField, models.TextField):
+        for words in forbidden(text):
+            yield _problem(row, f"its {name} says “{words}”.")
+
+
+def _house_words() -> Iterator[Problem]:
+    for row, name, text in _texts(models.CharField, models.TextField):
+        # What readers call a sign is theirs.
+        for found in HOUSE_WORDS.finditer(" ".join(text.split()) * (name != "also_known_as")):
+            yield _problem(row, f"its {name} says “{found[0]}”, which is a word of this house.")
 
 
 def _shared_ticks() -> Iterator[Problem]:
@@ -206,3 +302,71 @@ def _long_sentences() -> Iterator[Problem]:
         average = sum(lengths) / len(lengths) if lengths else 0
         if average > LONGEST_AVERAGE:
             yield _problem(article, f"its sentences hold {average:.1f} words on average.")
+
+
+def short_share(texts: Iterable[str]) -> float:
+    """What share of the sentences of these texts has six words or fewer; 0 for no sentence.
+
+    A bold word or two that opens a paragraph is a heading, and an item without a full stop is part
+    of its list: neither is a sentence. A text of one sentence has none beside it to be joined to.
+    """
+    short = whole = 0
+    for text in texts:
+        parts = prose.sentences(RUN_IN_HEADING.sub(r"\1", text))
+        lengths = [len(part.split()) for part in parts if part[-1] in ".!?"]
+        short += sum(length <= SHORT_SENTENCE for length in lengths) if len(lengths) > 1 else 0
+        whole += len(lengths)
+    return short / whole if whole else 0.0
+
+
+def _chopped_sentences() -> Iterator[Problem]:
+    by_model: dict[type[models.Model], list[str]] = defaultdict(list)
+    for row, _, text in _texts(models.TextField):
+        by_model[type(row)].append(text)
+    for model, texts in by_model.items():
+        share = short_share(texts)
+        if share > MOST_SHORT_SENTENCES:
+            yield Problem(
+                model._meta.label_lower,
+                f"{share:.0%} of its sentences have {SHORT_SENTENCE} words or fewer.",
+            )
+
+
+class _Pages:
+    """The published rows that links may lead to, asked for once."""
+
+    def __init__(self) -> None:
+        self.slugs = {
+            name: set(model.objects.filter(status=Status.PUBLISHED).values_list("slug", flat=True))
+            for name, model in SHOWN.items()
+        }
+        pairs = Association.objects.filter(status=Status.PUBLISHED)
+        self.pairs = set(pairs.values_list("nutrient__slug", "symptom__slug"))
+        self.anchors = set(ArticleSection.objects.values_list("article__slug", "anchor"))
+
+    def fault(self, address: str, section: ArticleSection) -> str | None:
+        parts = urlsplit(address)
+        if parts.scheme or parts.netloc:
+            return None
+        if not parts.path:
+            known = (section.article.slug, parts.fragment) in self.anchors
+            return None if known else f"this article has no section “{parts.fragment}”."
+        try:
+            match = resolve(parts.path)
+        except Resolver404:
+            return f"{address} leads nowhere: a link to our own page begins and ends with “/”."
+        return self._row_fault(match, parts.fragment) or self._query_fault(parts.query)
+
+    def _row_fault(self, match: ResolverMatch, fragment: str) -> str | None:
+        name, slug = match.url_name or "", match.kwargs.get("slug", "")
+        if name in self.slugs and slug not in self.slugs[name]:
+            return f"there is no published {name} “{slug}”."
+        if name == "association" and (slug, match.kwargs["symptom"]) not in self.pairs:
+            return f"no published row ties “{slug}” to “{match.kwargs['symptom']}”."
+        if name == "article" and fragment and (slug, fragment) not in self.anchors:
+            return f"the article “{slug}” has no section “{fragment}”."
+        return None
+
+    def _query_fault(self, query: str) -> str | None:
+        unknown = set(parse_qs(query).get("symptom", [])) - self.slugs["symptom"]
+        return f"there is no published symptom “{min(unknown)}”." if unknown else None

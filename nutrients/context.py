@@ -27,4 +27,4 @@ def site(request: HttpRequest) -> dict[str, str | bool]:
 
 def canonical_url(path: str) -> str:
     """A path of the site as the one address by which others should know the page."""
-    return f"{settings.SITE_URL.rstrip('/')}{escape_uri_path(path)}"
+    return f"{settings.SITE_URL}{escape_uri_path(path)}"

@@ -29,7 +29,6 @@ class Helping:
 
     @property
     def grams(self) -> Decimal:
-        """Its weight on the plate."""
         return self.servings * self.serving_grams
 
 
@@ -75,7 +74,6 @@ class Total:
 
     @property
     def is_known(self) -> bool:
-        """Whether any helping has a figure."""
         return bool(self.parts)
 
     @property
@@ -97,7 +95,6 @@ class Total:
 
     @property
     def is_met(self) -> bool:
-        """Whether a need that is to be reached is reached."""
         return self.missing == 0
 
     @property
@@ -128,7 +125,6 @@ class Total:
 
     @property
     def is_above_ceiling(self) -> bool:
-        """Whether the total is more than that limit."""
         return self.ceiling is not None and self.amount > self.ceiling
 
 

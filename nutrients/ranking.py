@@ -6,8 +6,9 @@ words, so that the two cannot part.
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any, NamedTuple
 
@@ -31,32 +32,55 @@ def answer_slug(question: str, answer: str) -> str:
 class Link:
     """One reason to look into a nutrient: a tick that it is linked with.
 
-    `typicality` and `evidence` are ranks, 0 for the most typical and the strongest. A risk factor
-    has neither, and leaves both as None.
+    `side` is "low" or "high": too little and too much are never counted together. `typicality`
+    and `evidence` are ranks of a symptom, `strength` is the rank of a risk factor; 0 is the most
+    typical and the strongest, and what does not apply is None.
     """
 
     tick: Tick
     typicality: int | None = None
     evidence: int | None = None
+    side: str = "low"
+    strength: int | None = None
+    is_age: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A nutrient with everything it is linked with; one tick may be linked in several ways."""
+    """A nutrient with everything it is linked with; one tick may be linked in several ways.
+
+    `frequency` is the rank of how many people run short of it, 0 for the most.
+    """
 
     slug: str
     name: str
     links: tuple[Link, ...]
+    frequency: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A nutrient worth looking into: the best link of each tick it matches, and the other ticks."""
+    """A nutrient worth looking into: the best link of each tick on its better side.
+
+    `unexplained` are the ticks that it matches on neither side. `is_tied` says that nothing but
+    the alphabet sets it apart from a neighbour.
+    """
 
     slug: str
     name: str
     matched: tuple[Link, ...]
     unexplained: tuple[Tick, ...]
+    frequency: int = 0
+    is_tied: bool = False
+
+    @property
+    def symptoms(self) -> int:
+        """How many ticked symptoms it is linked with."""
+        return sum(link.strength is None for link in self.matched)
+
+    def risks(self, strength: int) -> int:
+        """How many ticked risk factors of this strength point to it; ages are not among them."""
+        return sum(link.strength == strength and not link.is_age for link in self.matched)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,60 +91,91 @@ class Criterion:
     key: Callable[[Suggestion], Any]
 
 
-# After every grade: a risk factor says nothing about how typical a sign is.
+# After every grade: without a symptom, nothing is typical.
 UNGRADED = 99
+STRONG, MODERATE, WEAK = range(3)
 
 
-def _typicalities(suggestion: Suggestion) -> list[int]:
-    return sorted(_rank(link.typicality) for link in suggestion.matched)
+def _typicality(suggestion: Suggestion) -> int:
+    return min((_rank(link.typicality) for link in suggestion.matched), default=UNGRADED)
 
 
-def _evidence(suggestion: Suggestion) -> list[int]:
-    return sorted(_rank(link.evidence) for link in suggestion.matched)
+def _evidence(suggestion: Suggestion) -> int:
+    most = _typicality(suggestion)
+    grades = (link.evidence for link in suggestion.matched if _rank(link.typicality) == most)
+    return min(map(_rank, grades), default=UNGRADED)
 
 
 def _rank(grade: int | None) -> int:
     return UNGRADED if grade is None else grade
 
 
-# Where several ticks match, their grades are compared best with best, then next with next.
 ORDER = (
     Criterion(
-        "Nutrients linked with most of what you ticked come first. A risk factor counts as one.",
-        lambda suggestion: -len(suggestion.matched),
+        "Nutrients linked with most of your symptoms come first.",
+        lambda suggestion: -suggestion.symptoms,
     ),
-    Criterion("Among equals, the more typical signs come first.", _typicalities),
-    Criterion("Then comes the stronger evidence.", _evidence),
-    Criterion("Then they go from A to Z.", lambda suggestion: suggestion.name.casefold()),
+    Criterion(
+        "Next come those that your strong risks point to, then those of your other risks.",
+        lambda suggestion: [-suggestion.risks(grade) for grade in (STRONG, MODERATE, WEAK)],
+    ),
+    Criterion("Among equals, the most typical sign decides.", _typicality),
+    Criterion("Then the strength of the evidence for it does.", _evidence),
+    Criterion(
+        "Then what more people run short of comes first.",
+        lambda suggestion: suggestion.frequency,
+    ),
+    Criterion(
+        "Age comes last.",
+        lambda suggestion: -any(link.is_age for link in suggestion.matched),
+    ),
 )
 
 
 def rank(ticks: Iterable[Tick], candidates: Iterable[Candidate]) -> list[Suggestion]:
-    """Every candidate that matches at least one tick, in the order that `ORDER` states.
+    """The candidates worth a look, in the order that `ORDER` states, ties from A to Z.
 
-    The order of the ticks and of the candidates changes nothing.
+    Worth a look is what explains a ticked symptom, or what a strong risk points to. The order of
+    the ticks and of the candidates changes nothing.
     """
     ticked = sorted(set(ticks))
-    suggestions = (_suggestion(ticked, candidate) for candidate in candidates)
-    return sorted((found for found in suggestions if found.matched), key=_place)
+    found = [_suggestion(ticked, candidate) for candidate in candidates]
+    found = [one for one in found if one.symptoms or one.risks(STRONG)]
+    found.sort(key=lambda one: (_place(one), one.name.casefold(), one.slug))
+    places = Counter(map(_tie, found))
+    return [replace(one, is_tied=places[_tie(one)] > 1) for one in found]
 
 
 def _suggestion(ticked: Sequence[Tick], candidate: Candidate) -> Suggestion:
-    best: dict[Tick, Link] = {}
+    best: dict[str, dict[Tick, Link]] = defaultdict(dict)
     for link in sorted(candidate.links, key=_strength):
-        best.setdefault(link.tick, link)
-    matched = sorted((best[tick] for tick in ticked if tick in best), key=_strength)
-    unexplained = tuple(tick for tick in ticked if tick not in best)
-    return Suggestion(candidate.slug, candidate.name, tuple(matched), unexplained)
+        best[link.side].setdefault(link.tick, link)
+    unexplained = tuple(tick for tick in ticked if not any(tick in side for side in best.values()))
+    sides = [
+        Suggestion(
+            candidate.slug,
+            candidate.name,
+            tuple(sorted((side[tick] for tick in ticked if tick in side), key=_strength)),
+            unexplained,
+            # Too much of anything is rarer than too little.
+            candidate.frequency if name == "low" else UNGRADED,
+        )
+        for name, side in sorted(best.items(), reverse=True)
+    ]
+    nothing = Suggestion(candidate.slug, candidate.name, (), unexplained, candidate.frequency)
+    return min(sides, key=_place, default=nothing)
 
 
-def _strength(link: Link) -> tuple[int, int, Tick]:
-    return (_rank(link.typicality), _rank(link.evidence), link.tick)
+def _strength(link: Link) -> tuple[int, int, int, Tick]:
+    return (_rank(link.typicality), _rank(link.evidence), _rank(link.strength), link.tick)
 
 
 def _place(suggestion: Suggestion) -> tuple[Any, ...]:
-    # The slug settles two nutrients of one name, so that the order is always total.
-    return (*(criterion.key(suggestion) for criterion in ORDER), suggestion.slug)
+    return tuple(criterion.key(suggestion) for criterion in ORDER)
+
+
+def _tie(suggestion: Suggestion) -> str:
+    return repr(_place(suggestion))
 
 
 class Level(IntEnum):
@@ -134,26 +189,35 @@ class Level(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What raises the urgency to `level`: all of `ticks`, and one of each group of `answers`.
+    """What raises the urgency to `level`.
 
-    A group holds the answers to one question that count. No ticks raise nothing.
+    All of `ticks`, `at_least` so many of `some`, and one of each group of `answers`. A group
+    holds the answers to one question that count. A rule without ticks raises nothing.
     """
 
     name: str
     level: Level
     ticks: frozenset[Tick]
     answers: frozenset[frozenset[Tick]] = frozenset()
+    some: frozenset[Tick] = frozenset()
+    at_least: int = 1
+
+    @property
+    def named(self) -> frozenset[Tick]:
+        """Every tick that it names."""
+        return self.ticks | self.some
 
     def concerns(self, given: frozenset[Tick]) -> bool:
-        """Whether all its ticks are among those given, whatever was answered."""
-        return bool(self.ticks) and self.ticks <= given
+        """Whether the ticks given are enough, whatever was answered."""
+        enough = not self.some or len(self.some & given) >= self.at_least
+        return bool(self.named) and self.ticks <= given and enough
 
     def unmet(self, given: frozenset[Tick]) -> list[frozenset[Tick]]:
         """The groups of answers of which none is given."""
         return [group for group in self.answers if not group & given]
 
     def fires(self, given: frozenset[Tick]) -> bool:
-        """Whether all its ticks are given, and an answer of each group."""
+        """Whether the ticks given are enough, and an answer of each group is given."""
         return self.concerns(given) and not self.unmet(given)
 
 
@@ -173,7 +237,7 @@ def urgency(ticks: Collection[Tick], rules: Iterable[Rule]) -> Triage:
     """
     given = frozenset(ticks)
     fired = [rule for rule in rules if rule.fires(given)]
-    fired.sort(key=lambda rule: (-rule.level, rule.name, sorted(rule.ticks)))
+    fired.sort(key=lambda rule: (-rule.level, rule.name, sorted(rule.named)))
     return Triage(max((rule.level for rule in fired), default=Level.SELF_CARE), tuple(fired))
 
 

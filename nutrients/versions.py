@@ -1,79 +1,127 @@
-"""Versions of rows: a save keeps exactly one, of the row together with its links."""
+"""Revisions (django-reversion): one a save, over a row, its children and their links."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from contextvars import Context
 from datetime import datetime
 from typing import Any
 
+import reversion
+from django.apps import apps
 from django.db import models
-from django.utils import timezone
+from reversion.models import Version
+
+from nutrients.models import Publishable
 
 FIRST = "As it was before the first edit here"
+NOT_KEPT = {"bookoverride", "caseoutcome", "searchdocument", "shippedchange", "shippedrow"}
+# What is kept and brought back with a row. An amount goes with its food alone: a nutrient has
+# thousands once the USDA's foods are imported.
+CHILDREN = {
+    "article": ["sections"],
+    "foodsource": ["amounts", "portions"],
+    "nutrient": ["associations", "intakes"],
+    "question": ["answers"],
+    "redflag": ["rules"],
+    "riskfactor": ["effects"],
+    "symptom": ["associations"],
+}
+# It belongs to two rows, so an edit of it alone stands in its own history only.
+SHARED = "associations"
 
 
-def write_version(row: Any, kind: str, *, user: Any = None, at: datetime, reason: str = "") -> None:
-    """Keep the row with its links as it is in the database now.
+def register() -> None:
+    """Have every table of content kept."""
+    for model in apps.get_app_config("nutrients").get_models():
+        name = str(model._meta.model_name)
+        if name not in NOT_KEPT:
+            reversion.register(model, follow=CHILDREN.get(name, ()))
 
-    `kind` is the library's letter: "+" made, "~" changed, "-" deleted. The library itself would
-    write one version for the row and another for each list of links, most of them half changed.
+
+def write(rows: Iterable[Any], comment: str, *, user: Any = None) -> None:
+    """Write a revision of these rows now, even while another is under way."""
+
+    def written() -> None:
+        with reversion.create_revision():
+            reversion.set_user(user)
+            reversion.set_comment(comment)
+            for row in rows:
+                reversion.add_to_revision(row)
+
+    # The revision under way is held in a context variable.
+    Context().run(written)
+
+
+def keep_first(rows: Iterable[Any]) -> None:
+    """Keep rows and their parents as the database has them, if they have no version yet.
+
+    Call it before a change, because shipped content is loaded without versions.
     """
-    _write([(row, at)], kind, user=user, reason=reason)
+    rows = list(rows)
+    found: dict[Any, set[Any]] = defaultdict(set)
+    for row in [*rows, *parents(rows)]:
+        if row.pk:
+            found[type(row)].add(row.pk)
+    before: list[Any] = []
+    for model, pks in found.items():
+        kept = Version.objects.get_for_model(model).filter(object_id__in=map(str, pks))
+        pks -= set(map(int, kept.values_list("object_id", flat=True)))
+        before += model._base_manager.filter(pk__in=pks)
+    if before:
+        write(before, FIRST)
 
 
-def write_versions(
-    rows: Iterable[Any], kind: str, *, user: Any = None, at: datetime, reason: str = ""
-) -> None:
-    """Keep several rows of one table, in as many queries as one."""
-    _write([(row, at) for row in rows], kind, user=user, reason=reason)
+def keep(rows: Collection[Any], *, at: datetime) -> None:
+    """Add rows that were saved or deleted, and their parents, to the revision under way.
 
-
-def keep_first_version(row: Any) -> None:
-    """Keep the row as it stands, where it came with the site and has no version yet.
-
-    Call it before a change: the content that the site ships is loaded without versions.
+    The pages that show them count as changed.
     """
-    keep_first_versions([row])
+    date_owners(rows, at=at)
+    reversion.set_date_created(at)
+    for row in [*(row for row in rows if row.pk), *parents(rows)]:
+        reversion.add_to_revision(row)
 
 
-def keep_first_versions(rows: Collection[Any]) -> None:
-    """Keep the first version of several rows of one table, in as many queries as of one."""
-    if not rows:
-        return
-    model: Any = type(next(iter(rows)))
-    key = model._meta.pk.attname
-    pks = {row.pk for row in rows}
-    kept = model.history.filter(**{f"{key}__in": pks}).order_by().values_list(key, flat=True)
-    before = model._default_manager.filter(pk__in=pks.difference(kept))
-    now = timezone.now()
-    _write([(row, getattr(row, "changed_at", None) or now) for row in before], "+", reason=FIRST)
+def parents(rows: Iterable[Any]) -> list[Any]:
+    """Read the rows whose histories show what was done to these; one that is gone is left out."""
+    found: dict[Any, set[Any]] = defaultdict(set)
+    for row in rows:
+        for field in owning_fields(row):
+            parent = field.remote_field.model
+            name = field.remote_field.related_name
+            if name != SHARED and name in CHILDREN.get(parent._meta.model_name, ()):
+                found[parent].add(getattr(row, field.attname))
+    return [row for model, pks in found.items() for row in model._base_manager.filter(pk__in=pks)]
 
 
-def _write(
-    rows: Sequence[tuple[Any, datetime]], kind: str, *, user: Any = None, reason: str
-) -> None:
-    """Write a version of each row of one table, dated as it says beside it."""
-    if not rows:
-        return
-    versions = type(rows[0][0]).history.model
-    made = versions.objects.bulk_create(
-        versions(
-            history_type=kind,
-            history_date=at,
-            history_user=user,
-            history_change_reason=reason or None,
-            **{field.attname: getattr(row, field.attname) for field in versions.tracked_fields},
-        )
-        for row, at in rows
-    )
-    by_row = {row.pk: version for (row, _), version in zip(rows, made, strict=True)}
-    for field in versions._history_m2m_fields:
-        _copy_links(field, getattr(versions, field.name).model, by_row)
+def owning_fields(row: models.Model) -> list[Any]:
+    """List the foreign keys to rows without which this one would go."""
+    return [
+        field
+        for field in row._meta.concrete_fields
+        if isinstance(field, models.ForeignKey) and field.remote_field.on_delete is models.CASCADE
+    ]
 
 
-def _copy_links(field: Any, kept: Any, versions: dict[Any, models.Model]) -> None:
-    through = field.remote_field.through
-    names = [column.attname for column in through._meta.concrete_fields]
-    own = field.m2m_field_name()
-    links = through.objects.filter(**{f"{own}__in": versions}).values(*names)
-    kept.objects.bulk_create(kept(history=versions[link[f"{own}_id"]], **link) for link in links)
+def owners(row: models.Model) -> list[tuple[Any, Any]]:
+    """List the published rows that show this one, each as its model and primary key."""
+    return [
+        (field.remote_field.model, getattr(row, field.attname))
+        for field in owning_fields(row)
+        if issubclass(field.remote_field.model, Publishable)
+    ]
+
+
+def date_owners(rows: Iterable[models.Model], *, at: datetime) -> None:
+    """Count the owners of rows that were made, changed or deleted as changed at this moment.
+
+    It costs one query a table of owners, however many rows there are.
+    """
+    found: dict[Any, set[Any]] = defaultdict(set)
+    for row in rows:
+        for owner, pk in owners(row):
+            found[owner].add(pk)
+    for owner, pks in found.items():
+        owner._base_manager.filter(pk__in=pks).update(changed_at=at)

@@ -131,18 +131,18 @@ def configuration(style: str, level: str) -> dict[str, Any]:
             "plain": {"format": PLAIN},
         },
         "handlers": {
+            # Without a handler, a warning would go to the standard library's last resort.
+            "none": {"class": "logging.NullHandler"},
             "console": {
                 "class": "logging.StreamHandler",
                 "formatter": style,
                 "filters": ["without_reader"],
             },
-            "nowhere": {"class": "logging.NullHandler"},
         },
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
             "django": {"level": level},
             "gunicorn.error": {"level": gunicorn_level, "propagate": True},
-            # Without any handler their warnings would go to stderr, past the filter.
-            **{name: {"handlers": ["nowhere"], "propagate": False} for name in SILENT},
+            **{name: {"handlers": ["none"], "propagate": False} for name in SILENT},
         },
     }

@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.messages",
     "django.contrib.sessions",
+    "django.contrib.sitemaps",
     "django.contrib.staticfiles",
     "axes",
     "csp",
@@ -68,7 +69,7 @@ INSTALLED_APPS = [
     "django_otp",
     "django_otp.plugins.otp_static",
     "django_otp.plugins.otp_totp",
-    "simple_history",
+    "reversion",
     # Below those whose screens it replaces.
     "nutrisite.accounts.apps.AccountsConfig",
 ]
@@ -90,7 +91,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "simple_history.middleware.HistoryRequestMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -151,6 +151,9 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 # Browsers read rules for prefetching only under their own type.
 WHITENOISE_MIMETYPES = {".speculation": "application/speculationrules+json"}
 
+# Open data, each table a file that is written once a version of the content
+OPEN_DATA_DIR = VAR_DIR / "open-data"
+
 # The content that comes with the site
 FIXTURES = BASE_DIR / "fixtures"
 
@@ -208,24 +211,25 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 # Signing in
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "nutrisite.accounts.backends.PasswordAndCode",
+    "nutrisite.accounts.signing_in.PasswordAndCode",
 ]
 # Where a sign-in leads that names no place of ours to go on to.
 LOGIN_REDIRECT_URL = f"/{ADMIN_PATH}"
 # A session ends so long after its last save; several tabs and a long article need no hurry.
 SESSION_COOKIE_AGE = environment.whole_number("SESSION_HOURS", 12, 1, 720) * 3600
-# Who must have a second step: names of groups, `administrators`, or `everyone`.
-SECOND_STEP_FOR = environment.names("SECOND_STEP_FOR", [])
+# Who must have a second step: names of groups, `administrators`, `everyone` or `nobody`.
+SECOND_STEP_FOR = environment.names("SECOND_STEP_FOR", ["administrators"])
 OTP_TOTP_ISSUER = "Nutrisite"
-# Wrong tries by one account, or from one network, after which neither may try for a while. They
-# are counted in the database, so the count holds for all instances and through a restart.
+# Wrong tries by one account from one network, after which it may not try from there for a while.
+# They are counted in the database, so the count holds for all instances and through a restart.
 AXES_FAILURE_LIMIT = environment.whole_number("SIGN_IN_TRIES", 10, 3, 1000)
 AXES_COOLOFF_TIME = timedelta(minutes=environment.whole_number("SIGN_IN_LOCK_MINUTES", 15, 1, 1440))
-AXES_LOCKOUT_PARAMETERS = "nutrisite.accounts.locking.counted_by"
+AXES_LOCKOUT_PARAMETERS = "nutrisite.accounts.signing_in.counted_by"
+AXES_USERNAME_CALLABLE = "nutrisite.accounts.signing_in.counted_name"
 # Else whoever goes on trying could keep an editor out for ever.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_CLIENT_IP_CALLABLE = "nutrisite.client.written_network"
-AXES_LOCKOUT_CALLABLE = "nutrisite.accounts.locking.locked_out"
+AXES_LOCKOUT_CALLABLE = "nutrisite.accounts.signing_in.locked_out"
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "token"]
 # Sign-ins are recorded in accounts.AccountEvent, and shown there.
 AXES_DISABLE_ACCESS_LOG = True

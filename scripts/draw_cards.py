@@ -1,4 +1,4 @@
-"""Draw the pictures beside shared links: each article, nutrient, symptom, food and kind of page.
+"""Draw the pictures beside shared links: each article, each nutrient and each kind of page.
 
 python -m scripts.draw_cards
 
@@ -86,15 +86,6 @@ def cards() -> dict[str, Card]:
         words = name, line, symbol = [row["name"], row["tagline"], row["symbol"]]
         accent = ACCENTS[row.get("accent", "neutral")]
         drawn[f"nutrient-{row['slug']}"] = Card(card(name, line, symbol, accent), words)
-    for row in published("symptom", "03_symptoms.yaml"):
-        name, term = row["name"], row["clinical_term"]
-        line = f"{KINDS['symptom'][1]}. In medicine: {term}"
-        drawn[f"symptom-{row['slug']}"] = Card(card(name, line), [name, term])
-    groups = {row["slug"]: row["name"] for row in fields_of("foodgroup", "05_food_groups.yaml")}
-    for row in published("foodsource", "06_foods.yaml"):
-        name, group = row["name"], groups[row["group"][0]]
-        line = f"{group}. {KINDS['food'][1]}"
-        drawn[f"food-{row['slug']}"] = Card(card(name, line), [name, group])
     for row in published("article", "15_articles.yaml"):
         title = row["short_title"]
         drawn[f"article-{row['slug']}"] = Card(card(title, KINDS["article"][1]), [title])
@@ -103,13 +94,9 @@ def cards() -> dict[str, Card]:
 
 def published(model: str, file: str) -> list[dict[str, Any]]:
     """Give the fields of each shipped row of a model that readers see."""
-    return [fields for fields in fields_of(model, file) if fields["status"] == "published"]
-
-
-def fields_of(model: str, file: str) -> list[dict[str, Any]]:
-    """Give the fields of each shipped row of a model."""
     rows = yaml.safe_load((ROOT / "fixtures" / file).read_text(encoding="utf-8"))
-    return [row["fields"] for row in rows if row["model"] == f"nutrients.{model}"]
+    fields = [row["fields"] for row in rows if row["model"] == f"nutrients.{model}"]
+    return [each for each in fields if each["status"] == "published"]
 
 
 def card(

@@ -1,14 +1,15 @@
-"""Make this folder ready: the virtual environment with its packages, the secret key, a free port.
+"""Prepare this folder: the virtual environment, the secret key, a free port, content and files.
 
     python3 scripts/prepare.py packages requirements.txt
-    python3 scripts/prepare.py key
-    python3 scripts/prepare.py port
+    python3 scripts/prepare.py key | port | content | static
 
 It runs on the machine's own Python before anything is installed. So it uses the standard library
 alone, and a Python back to 3.6 can read it and be told that it is too old.
-Whatever is wrong ends in one sentence and a non-zero exit.
+Every fault that an operator can mend ends in one sentence and a non-zero exit. Two starts at once
+take turns.
 """
 
+import fcntl
 import hashlib
 import os
 import secrets
@@ -16,44 +17,61 @@ import socket
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 VENV_PYTHON = VENV / "bin" / "python"
+VAR = Path(os.environ.get("VAR_DIR") or ROOT / "var")
 OLDEST = (3, 11)
+# Beside the files themselves, what decides how they are bundled, hashed and compressed.
+DECIDES = ["nutrisite/settings.py", "nutrisite/staticfiles.py", "requirements.txt"]
 
 
 def main(step: str, *arguments: str) -> None:
-    """Carry out one of the three steps."""
+    """Carry out one step."""
     if sys.version_info < OLDEST:
         found = ".".join(map(str, sys.version_info[:3]))
         sys.exit(
             f"Nutrisite needs Python {OLDEST[0]}.{OLDEST[1]} or newer, and this is {found}:"
             " name a newer one, for example `make run PYTHON=python3.12`."
         )
-    if step == "packages":
-        install_packages(*arguments)
-    elif step == "key":
-        write_key()
-    else:
-        check_port()
+    steps: dict[str, Callable[..., None]] = {
+        "packages": install_packages,
+        "key": write_key,
+        "port": check_port,
+        "content": load_content,
+        "static": collect_static,
+    }
+    steps[step](*arguments)
 
 
 def install_packages(requirements: str) -> None:
-    """Install what the file lists with its hashes, unless exactly that is installed already."""
-    require_writable(ROOT)
-    wanted = fingerprint(requirements)
-    stamp = VENV / f"installed-{requirements}"
-    if VENV_PYTHON.exists() and stamp.exists() and stamp.read_text() == wanted:
-        return
-    if not VENV_PYTHON.exists():
+    """Install exactly what the file lists, with its hashes, unless it is installed already.
+
+    An environment that is half made, moved from another folder or of another Python is made again:
+    its scripts would name the wrong interpreter. One that .venv only links to is left to its owner.
+    """
+    take_turns(ROOT)
+    made = VENV / "made"
+    maker = f"Python {sys.version_info[0]}.{sys.version_info[1]} in {VENV}"
+    is_known = VENV.is_symlink() or text_of(made) == maker
+    if not (VENV_PYTHON.exists() and is_known and has_pip()):
+        if VENV.is_symlink():
+            VENV.unlink()
         print("Making the virtual environment .venv ...", flush=True)
         run(
-            [sys.executable, "-m", "venv", "--clear", str(VENV)],
+            # The base interpreter, because --clear would delete an activated environment's own.
+            [getattr(sys, "_base_executable", sys.executable), "-m", "venv", "--clear", str(VENV)],
             "Python's venv could not be made: install it (on Debian and Ubuntu:"
             " apt install python3-venv), and see that the disk is not full.",
         )
+        made.write_text(maker)
+    stamp = VENV / f"installed-{requirements}"
+    wanted = hashlib.sha256((ROOT / requirements).read_bytes()).hexdigest()
+    if text_of(stamp) == wanted:
+        return
     print(f"Installing the packages in {requirements} ...", flush=True)
     pip = [str(VENV_PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     run(
@@ -67,9 +85,8 @@ def write_key() -> None:
     """Write the secret key once, for its owner alone to read."""
     if os.environ.get("SECRET_KEY"):
         return
-    folder = Path(os.environ.get("VAR_DIR") or ROOT / "var")
-    path = Path(os.environ.get("SECRET_KEY_FILE") or folder / "secret_key")
-    require_writable(folder)
+    path = Path(os.environ.get("SECRET_KEY_FILE") or VAR / "secret_key")
+    require_writable(VAR)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
@@ -82,8 +99,9 @@ def write_key() -> None:
 
 
 def check_port() -> None:
-    """See that the port is free. gunicorn shares ports, so it would not notice by itself."""
-    host, port = os.environ.get("HOST") or "127.0.0.1", os.environ.get("PORT") or "8000"
+    """See that the port is free, and say so in a sentence before anything is installed."""
+    host = (os.environ.get("HOST") or "127.0.0.1").strip("[]")
+    port = os.environ.get("PORT") or "8000"
     if not port.isdigit() or not 0 < int(port) < 65536:
         sys.exit(f"PORT is {port!r}: write a whole number from 1 to 65535.")
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as trial:
@@ -98,14 +116,39 @@ def check_port() -> None:
             )
 
 
-def fingerprint(requirements: str) -> str:
-    """Give a text that changes with the packages, the Python that runs them and the folder."""
-    digest = hashlib.sha256((ROOT / requirements).read_bytes()).hexdigest()
-    return f"{digest} on Python {sys.version_info[0]}.{sys.version_info[1]} in {ROOT}"
+def load_content() -> None:
+    """Migrate the database and add the shipped content that is missing or newer."""
+    take_turns(VAR)
+    for command in (["migrate", "--verbosity", "0"], ["load_content"]):
+        manage(*command)
+
+
+def collect_static() -> None:
+    """Hash and compress the static files, unless they are the same as last time.
+
+    Times of change do not tell: a release that comes by an archive or a copy keeps its old ones.
+    """
+    take_turns(VAR)
+    root = Path(os.environ.get("STATIC_ROOT") or VAR / "static")
+    digest = hashlib.sha256(str(root.resolve()).encode())
+    for path in [*sorted((ROOT / "static").rglob("*")), *(ROOT / name for name in DECIDES)]:
+        if path.is_file():
+            digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
+    stamp = VAR / "collected"
+    if text_of(stamp) == digest.hexdigest() and (root / "staticfiles.json").exists():
+        return
+    manage("collectstatic", "--noinput", "--verbosity", "0")
+    stamp.write_text(digest.hexdigest())
+
+
+def take_turns(folder: Path) -> None:
+    """Wait until no other process prepares the folder; the end of this one lets the next go on."""
+    require_writable(folder)
+    fcntl.flock(os.open(folder, os.O_RDONLY), fcntl.LOCK_EX)
 
 
 def require_writable(folder: Path) -> None:
-    """Make the folder where it is missing, and try to write in it."""
+    """Make the folder if it is missing, and try to write in it."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=folder).close()
@@ -113,8 +156,28 @@ def require_writable(folder: Path) -> None:
         sys.exit(f"Nothing can be written in {folder}: {error.strerror}.")
 
 
+def has_pip() -> bool:
+    """Whether the environment's Python starts and finds its installer."""
+    find = "import importlib.util, sys; sys.exit(importlib.util.find_spec('pip') is None)"
+    try:
+        return subprocess.call([str(VENV_PYTHON), "-I", "-c", find], stderr=subprocess.DEVNULL) == 0
+    except OSError:
+        return False
+
+
+def text_of(path: Path) -> str:
+    """Give what a file holds; nothing if it is not there."""
+    return path.read_text() if path.exists() else ""
+
+
+def manage(*command: str) -> None:
+    """Run a command of manage.py, which explains its own failures."""
+    if subprocess.call([str(VENV_PYTHON), str(ROOT / "manage.py"), *command], cwd=str(ROOT)) != 0:
+        sys.exit(1)
+
+
 def run(command: list, complaint: str) -> None:
-    """Run a command; where it fails, end with the sentence that says what to do."""
+    """Run a command; if it fails, end with the sentence that says what to do."""
     if subprocess.call(command) != 0:
         sys.exit(complaint)
 

@@ -1,25 +1,23 @@
 """What every test stands on: the shipped content, no network, and templates that are complete.
 
-A test that may use the database finds the shipped content in it, loaded once for each worker;
-what a test changes is undone after it.
+A test that may use the database finds the shipped content in it. What it changes is undone after
+it, by rolling back or, where it commits, by copying the content back.
 """
 
 import fcntl
 import logging
 import socket
-from collections.abc import Callable
 from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
 from django.apps import apps
-from django.core.management import call_command, get_commands
+from django.test import TransactionTestCase
 from hypothesis import HealthCheck, settings
 
 from tests import snapshots
 from tests.browser import server
 
-ROOT = Path(__file__).resolve().parent.parent
 # Properties: how fast a machine is fails none, and the examples follow from the test itself, so
 # that every run tries the same. `--hypothesis-profile=search` tries new ones.
 settings.register_profile(
@@ -31,7 +29,28 @@ settings.register_profile(
 )
 settings.register_profile("search", settings.get_profile("suite"), derandomize=False)
 settings.load_profile("suite")
-PUT_BACK = pytest.StashKey[Callable[[], None]]()
+# Where the behaviour may differ by engine: these run on PostgreSQL too.
+BY_ENGINE = [
+    "accounts",
+    "admin/test_screens.py",
+    "admin/test_versions.py",
+    "backups",
+    "cache",
+    "live",
+    "test_any_request.py",
+    "test_constraints.py",
+    "test_content.py",
+    "test_health.py",
+    "test_import_usda.py",
+    "test_loading.py",
+    "test_migrations.py",
+    "test_search.py",
+    "views/test_a_to_z.py",
+    "views/test_every_address.py",
+    "views/test_foods.py",
+    "views/test_open_data.py",
+    "views/test_plate.py",
+]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -57,43 +76,45 @@ def is_this_machine(host):
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(request, django_db_setup, django_db_blocker):
-    """Pytest-django's empty test database, with the shipped content in it."""
-    with django_db_blocker.unblock():
-        if "load_content" in get_commands():
-            call_command("load_content", verbosity=0)
-        put_copy_back = snapshots.take()
-
-    def put_back():
-        with django_db_blocker.unblock():
-            put_copy_back()
-
-    request.config.stash[PUT_BACK] = put_back
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item):
-    """Put the content back after a test with transactions of its own: Django empties all tables."""
-    result = yield
-    marker = item.get_closest_marker("django_db")
-    emptied = {"transactional_db", "live_server"}.intersection(item.fixturenames)
-    if emptied or (marker and marker.kwargs.get("transaction")):
-        item.config.stash[PUT_BACK]()
-    return result
-
-
-@pytest.fixture(scope="session")
-def prepared(tmp_path_factory, worker_id):
-    """A folder as an operator has it before the first start, made once for all workers."""
+def once(tmp_path_factory, worker_id):
+    """Makes a folder once for all workers of the run, who wait until it is whole."""
     shared = tmp_path_factory.getbasetemp()
     if worker_id != "master":
         shared = shared.parent
-    with (shared / "prepared.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (shared / "prepared-done").exists():
-            server.prepare(shared / "prepared")
-            (shared / "prepared-done").touch()
-    return shared / "prepared"
+
+    def once(name, make):
+        with (shared / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not (shared / f"{name}.done").exists():
+                make(shared / name)
+                (shared / f"{name}.done").touch()
+        return shared / name
+
+    return once
+
+
+@pytest.fixture(scope="session")
+def template(once):
+    """A folder with the migrated database that holds the shipped content."""
+    return once("template", snapshots.make_template)
+
+
+@pytest.fixture(scope="session")
+def prepared(once, template):
+    """A folder as an operator has it before the first start, with an editor's account."""
+    return once("prepared", lambda folder: server.prepare(folder, template))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(template, worker_id, django_test_environment, django_db_blocker):
+    """The test database, with the shipped content in it."""
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        snapshots.use_copy_of(template, worker_id)
+        # Django would empty all tables after a test that commits.
+        patch.setattr(
+            TransactionTestCase, "_fixture_teardown", lambda case: snapshots.put_back(template)
+        )
+        yield
 
 
 @pytest.fixture
@@ -138,7 +159,12 @@ class Lines(logging.Handler):
 
 
 def pytest_collection_modifyitems(items):
-    """Django's own admin templates use variables that are not always there."""
+    """Mark the tests of the admin, and those that run on PostgreSQL too."""
+    tests = Path(__file__).parent
+    by_engine = [tests / name for name in BY_ENGINE]
     for item in items:
-        if "admin" in item.path.relative_to(ROOT).parts:
+        if "admin" in item.path.relative_to(tests).parts:
+            # Django's own admin templates use variables that are not always there.
             item.add_marker(pytest.mark.ignore_template_errors)
+        if any(item.path == path or path in item.path.parents for path in by_engine):
+            item.add_marker(pytest.mark.postgresql)

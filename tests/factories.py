@@ -26,7 +26,8 @@ PUBLISHED = {"status": "published", "publish_at": datetime(2026, 1, 1, tzinfo=UT
 def nutrient(slug, **fields):
     name = slug.replace("-", " ").capitalize()
     words = {"low_phrase": f"Low {slug}", "high_phrase": f"Too much {slug}", "kind": "mineral"}
-    words |= {"name": name, "symbol": name[:2], "unit": Unit.MG, "daily_value": 100}
+    words |= {"name": name, "symbol": name[:2], "unit": Unit.MG}
+    words |= {"daily_value": 100, "reference_value": 100}
     return baker.make(Nutrient, slug=slug, **(PUBLISHED | words | fields))
 
 
@@ -34,6 +35,14 @@ def symptom(slug, **fields):
     words = {"name": slug.replace("-", " ").capitalize(), "body_area": "muscles"}
     words |= {"urgency": "self-care", "is_common": True, "help_note": "See a doctor if it lasts."}
     return baker.make(Symptom, slug=slug, **(PUBLISHED | words | fields))
+
+
+def many_symptoms(count):
+    """So many symptoms that are not common: sample-symptom-1 is called Sample sign 1."""
+    return [
+        symptom(f"sample-symptom-{n}", name=f"Sample sign {n}", is_common=False)
+        for n in range(1, count + 1)
+    ]
 
 
 def association(of, sign, **fields):

@@ -1,13 +1,12 @@
-"""The database of the first release, kept as SQL so that upgrades from it can be tried.
+"""The database of the first release with an editor's work, kept to try upgrades from.
 
 python -m tests.first_release
 
-makes tests/data/first_release.sql.gz anew: it checks the commit out beside the others, and has its
-own `migrate` and `load_content` fill a database. It was the first commit that shipped every table
-there was. What is in it is that commit's content alone: no account, no session.
+makes tests/data/first_release.sqlite3.xz by the code of this checkout. Run it once, when the
+initial migration is final: later releases leave the file as it is.
 """
 
-import gzip
+import lzma
 import os
 import sqlite3
 import subprocess
@@ -17,46 +16,66 @@ from contextlib import closing
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-COMMIT = "c571d4a"
-DUMP = ROOT / "tests" / "data" / "first_release.sql.gz"
+DUMP = ROOT / "tests" / "data" / "first_release.sqlite3.xz"
+EDITOR = "editor"
+EDITS = {("nutrient", "magnesium", "tagline"): "Ours", ("foodsource", "almonds", "note"): "Ours."}
+DELETED = ("foodsource", "walnuts")
+MADE = {"slug": "kernels", "name": "Kernels", "position": "99"}
 
 
 def make() -> None:
-    """Make the dump from the commit."""
-    with tempfile.TemporaryDirectory() as folder:
-        tree, var = Path(folder, "tree"), Path(folder, "var")
-        var.mkdir()
-        git("worktree", "add", "--detach", str(tree), COMMIT)
-        try:
-            fill(tree, var)
-        finally:
-            git("worktree", "remove", "--force", str(tree))
-        with closing(sqlite3.connect(var / "nutrisite.sqlite3")) as database:
-            text = "\n".join(database.iterdump())
-    DUMP.write_bytes(gzip.compress(text.encode(), mtime=0))
+    """Make it: migrate, load, and edit as an editor does."""
+    with tempfile.TemporaryDirectory() as var:
+        variables = {"VAR_DIR": var, "DJANGO_SETTINGS_MODULE": "tests.settings"}
+        for command in (
+            ["manage.py", "migrate", "--verbosity", "0"],
+            ["manage.py", "load_content"],
+            ["-m", "tests.first_release", "edit"],
+        ):
+            environment = os.environ | variables
+            subprocess.run([sys.executable, *command], cwd=ROOT, env=environment, check=True)
+        path = Path(var, "nutrisite.sqlite3")
+        with closing(sqlite3.connect(path)) as database:
+            database.execute("PRAGMA journal_mode=DELETE")
+            database.execute("VACUUM")
+        DUMP.write_bytes(lzma.compress(path.read_bytes(), preset=9))
 
 
-def git(*command: str) -> None:
-    subprocess.run(["git", *command], cwd=ROOT, check=True)
+def edit() -> None:
+    """Edit, make and delete rows through the admin of the database that the settings name."""
+    import django
 
+    django.setup()
+    from django.apps import apps
+    from django.contrib.auth.models import Group, User
+    from django.contrib.sessions.models import Session
+    from django.test import Client
+    from django.test.utils import setup_test_environment
+    from django.urls import reverse
 
-def fill(tree: Path, var: Path) -> None:
-    """Fill a database in a folder, by the code of another checkout."""
-    variables = {"VAR_DIR": str(var), "SECRET_KEY": "only-for-this-dump-and-never-for-a-server"}
-    for command in (["migrate", "--verbosity", "0"], ["load_content"]):
-        subprocess.run(
-            [sys.executable, "manage.py", *command],
-            cwd=tree,
-            env=os.environ | variables,
-            check=True,
-        )
+    from tests.admin.forms import Screen
+
+    # The context of answers is kept by it.
+    setup_test_environment()
+    account = User.objects.create_user(EDITOR, is_staff=True)
+    account.groups.add(Group.objects.get(name="Editors"))
+    client = Client()
+    client.force_login(account, backend="nutrisite.accounts.signing_in.PasswordAndCode")
+    for (table, slug, field), value in EDITS.items():
+        row = apps.get_model("nutrients", table)._default_manager.get(slug=slug)
+        assert Screen(client, row).save(**{field: value}).status_code == 302
+    assert client.post(reverse("admin:nutrients_foodgroup_add"), MADE).status_code == 302
+    table, slug = DELETED
+    row = apps.get_model("nutrients", table)._default_manager.get(slug=slug)
+    address = reverse(f"admin:nutrients_{table}_delete", args=[row.pk])
+    assert client.post(address, {"post": "yes"}).status_code == 302
+    Session.objects.all().delete()
 
 
 def restore(path: Path) -> None:
-    """Make a database file of the dump."""
-    with closing(sqlite3.connect(path)) as database:
-        database.executescript(gzip.decompress(DUMP.read_bytes()).decode())
+    """Make a database file of it."""
+    path.write_bytes(lzma.decompress(DUMP.read_bytes()))
 
 
 if __name__ == "__main__":
-    make()
+    edit() if sys.argv[1:] == ["edit"] else make()

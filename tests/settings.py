@@ -1,11 +1,17 @@
 """The site's own settings, made fast and independent of the machine's variables."""
 
+import atexit
 import os
+from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
 
 os.environ.update(
     SECRET_KEY="only-for-tests-and-never-for-a-server",
     SITE_URL="http://testserver",
     LOG_FORMAT="json",
+    # Tests of it name the roles that must.
+    SECOND_STEP_FOR="nobody",
     # Playwright keeps an event loop in the thread of the tests, and Django would refuse to work.
     DJANGO_ALLOW_ASYNC_UNSAFE="true",
 )
@@ -26,3 +32,6 @@ STORAGES = STORAGES | {
 # Files are found where they lie, so that no test waits for collectstatic.
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
+# Apart from a served site's, and gone with the process.
+OPEN_DATA_DIR = Path(mkdtemp(prefix="nutrisite-open-data-"))
+atexit.register(rmtree, OPEN_DATA_DIR, ignore_errors=True)

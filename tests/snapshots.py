@@ -1,39 +1,47 @@
-"""A copy of the test database, to be put back after a test that emptied or changed it."""
+"""The database of the tests: a copy of one that was migrated and loaded once for the whole run.
+
+The copy is made by pages on SQLite and by PostgreSQL from a template, so that each worker has its
+own in milliseconds, and gets it back as quickly after a test that committed something.
+"""
 
 import sqlite3
-from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
 
-from django.apps import apps
-from django.core.management import call_command
-from django.core.management.color import no_style
 from django.db import connection
 
+from tests.browser import databases, server
 
-def take() -> Callable[[], None]:
-    """Copy the database of this process now; give the function that puts the copy back.
+# Django's own name for a test database in memory, which all connections of the process share.
+IN_MEMORY = "file:memorydb_default?mode=memory&cache=shared"
 
-    By pages on SQLite, which takes milliseconds; row by row elsewhere.
-    """
-    if connection.vendor != "sqlite":
-        rows = connection.creation.serialize_db_to_string()
-        return lambda: fill_again(rows)
-    copy = sqlite3.connect(":memory:", check_same_thread=False)
-    connection.ensure_connection()
-    connection.connection.backup(copy)
 
-    def put_back() -> None:
+def make_template(folder: Path) -> None:
+    """Fill a folder with a migrated database that holds the shipped content."""
+    folder.mkdir()
+    databases.create(folder)
+    for command in ("migrate", "load_content"):
+        server.manage(folder, command)
+    if databases.IS_SQLITE:
+        # A database in memory cannot hold the mode that the site writes with.
+        databases.execute(folder, "PRAGMA journal_mode = DELETE")
+
+
+def use_copy_of(template: Path, name: str) -> None:
+    """Make the connection of this process lead to a copy of the template, under a name."""
+    name = IN_MEMORY if databases.IS_SQLITE else f"test_{name}"
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    put_back(template)
+
+
+def put_back(template: Path) -> None:
+    """Make the database of this process what the template is."""
+    if databases.IS_SQLITE:
         connection.ensure_connection()
-        copy.backup(connection.connection)
-
-    return put_back
-
-
-def fill_again(rows: str) -> None:
-    """Replace what is in the database by the serialized rows, Django's own tables included."""
-    call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
-    connection.creation.deserialize_db_from_string(rows)
-    # The rows came with their numbers; the next new one must not get one of those again.
-    models = apps.get_models(include_auto_created=True)
-    with connection.cursor() as cursor:
-        for statement in connection.ops.sequence_reset_sql(no_style(), models):
-            cursor.execute(statement)
+        with closing(sqlite3.connect(template / "nutrisite.sqlite3")) as source:
+            source.backup(connection.connection)
+    else:
+        connection.close()
+        connection.close_pool()  # type: ignore[attr-defined]
+        databases.replace(connection.settings_dict["NAME"], databases.name_of(template))

@@ -10,7 +10,7 @@ import pytest
 
 from nutrients.forms.words import read_words
 from nutrients.models.articles import MARKS
-from nutrients.open_data.cells import FORMULA
+from nutrients.open_data.files import FORMULA
 from nutrients.prose import blocks, checking, markdown, words
 from nutrients.search import words as search_words
 from nutrients.wording import FORBIDDEN

@@ -8,6 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from nutrients import prose
+from nutrients.content_check import short_share
 from nutrients.models import (
     Article,
     ArticleSection,
@@ -15,6 +16,7 @@ from nutrients.models import (
     Nutrient,
     NutrientAmount,
     OtherCause,
+    ReadForm,
     ReferenceIntake,
     RiskFactor,
     Source,
@@ -74,6 +76,118 @@ def test_published_row_may_not_rest_on_editors_alone():
     assert faults() == [
         "nutrients.symptom tremor: rests on what editors know, and is published.",
     ]
+
+
+def cite_for_tremor(**read):
+    """Put a second source behind the page of tremor, read in this way."""
+    words = {"title": "A page", "publisher": "A publisher", "kind": "reference"}
+    source = Source.objects.create(slug="second", url="https://example.org/", **words, **read)
+    Symptom.objects.get(slug="tremor").sources.add(source)
+
+
+def test_published_row_may_not_rest_on_unread_sources_alone():
+    Source.objects.filter(slug="harrison-hypocalcemia").update(read_form=ReadForm.UNREAD)
+
+    told = "nutrients.symptom throat-spasm: rests on nothing that an editor has read."
+    assert told in faults()
+
+
+def test_unread_source_may_not_be_shown_beside_one_that_was_read():
+    cite_for_tremor(read_form=ReadForm.UNREAD)
+
+    assert faults() == [
+        "nutrients.symptom tremor: “second” was never read, and is shown for it.",
+    ]
+
+
+def test_page_that_was_only_quoted_is_no_evidence_for_itself():
+    cite_for_tremor(read_form=ReadForm.QUOTED, checked_on=date(2026, 11, 28))
+
+    assert faults() == [
+        "nutrients.symptom tremor: “second” was only seen quoted, and is shown for it.",
+    ]
+
+
+def test_unread_source_may_not_be_cited_in_an_article():
+    cite_for_tremor(read_form=ReadForm.UNREAD)
+    Symptom.objects.get(slug="tremor").sources.remove(Source.objects.get(slug="second"))
+    write("A muscle can twitch. [@second]")
+
+    row = "nutrients.articlesection nutrients-and-muscle-jerking / base-rate"
+    assert faults() == [
+        f"{row}: rests on nothing that an editor has read.",
+        f"{row}: “second” was never read, and is shown for it.",
+    ]
+
+
+def test_draft_may_wait_for_somebody_to_read_its_source():
+    cite_for_tremor(read_form=ReadForm.UNREAD)
+    Symptom.objects.filter(slug="tremor").update(status=Status.DRAFT)
+
+    assert not any("“second”" in fault for fault in faults())
+
+
+def test_source_past_the_review_of_its_publisher_is_told_until_it_is_read_again():
+    read = {"read_form": ReadForm.COPY, "next_review_on": date(2026, 11, 30)}
+    cite_for_tremor(**read, checked_on=date(2026, 11, 28))
+    told = "nutrients.source second: its publisher's review fell due on 2026-11-30: read it again."
+
+    assert check("2026-11-30") == ([], "")
+    assert check("2026-12-01")[0] == [told]
+    Source.objects.filter(slug="second").update(checked_on=date(2026, 12, 1))
+    assert check("2026-12-01") == ([], "")
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("A lack of iron is common.", "lack"),
+        ("It brings twitches.", "brings"),
+        ("Low potassium will not mend by itself.", "mend"),
+        ("Plants hold little vitamin B12.", "Plants hold"),
+        ("Muddled thinking is new.", "Muddled"),
+        ("Call too if it spreads.", "Call too"),
+        ("It helps above all at night.", "above all"),
+        ("All references agree.", "All references agree"),
+    ],
+)
+def test_word_of_this_house_is_told(text, word):
+    Symptom.objects.filter(slug="tremor").update(description=text)
+
+    told = f"its description says “{word}”, which is a word of this house."
+    assert faults() == [f"nutrients.symptom tremor: {told}"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Lack of sleep can start it.", "Bring a list of your medicines.", "A lack of energy is new."],
+)
+def test_word_that_the_nhs_uses_is_left_alone(text):
+    Symptom.objects.filter(slug="tremor").update(description=text)
+
+    assert faults() == []
+
+
+@pytest.mark.parametrize(
+    ("texts", "share"),
+    [
+        ([], 0),
+        (["It may be a stroke."], 0),
+        (["It lasts seconds. The muscle may stay sore for up to a day afterwards."], 0.5),
+        (["**Stretch.** Pull your toes up gently and hold them there. Then rest."], 0.5),
+        (["- iron\n- zinc\n\nMost people get enough. A blood test can show who does not."], 0.5),
+        (["It is common. It soon passes.", "It may be a stroke."], 2 / 3),
+    ],
+)
+def test_share_of_short_sentences(texts, share):
+    assert short_share(texts) == pytest.approx(share)
+
+
+def test_chopped_sentences_are_told():
+    OtherCause.objects.update(what_helps="Rest well. Drink less coffee. Sleep more.")
+
+    [told] = [fault for fault in faults() if "words or fewer" in fault]
+    assert told.startswith("nutrients.othercause: ")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 import yaml
 
-from scripts.lint_deploy import with_cdn
 from tests.test_settings import shown
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -81,7 +80,7 @@ def test_steps_of_the_guide_name_files_and_commands_that_exist():
 
     made = {"deploy/site.env"}
     assert [name for name in files - made if not (ROOT / name).exists()] == []
-    assert commands - ours == {"migrate", "showmigrations"}
+    assert commands - ours == {"createsuperuser", "migrate", "showmigrations"}
 
 
 def test_what_is_loaded_before_the_workers_holds_no_connection_and_no_thread():
@@ -128,12 +127,3 @@ def test_backup_in_containers_waits_for_the_next_quarter_past_three(now):
     assert moment == "03:15:00"
     assert 0 < int(seconds) <= 86_400
     assert backup == "exec python manage.py backup --keep 14"
-
-
-@pytest.mark.parametrize(("name", "lines"), [("Caddyfile", 3), ("nginx.conf", 4)])
-def test_proxies_need_only_lose_a_sign_to_know_the_cdn(name, lines):
-    written = text_of(f"deploy/{name}")
-    directives = r"^\s*(set_real_ip_from|real_ip_\w+|@around|abort|trusted_proxies)\b"
-
-    assert not re.search(directives, written, re.M)
-    assert len(re.findall(directives, with_cdn(written), re.M)) == lines

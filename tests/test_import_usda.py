@@ -1,10 +1,13 @@
 """The import of the USDA's foods: complete, safe to repeat, and never against an editor."""
 
+import codecs
+import gzip
 import io
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from nutrients import usda
 from nutrients.models import (
     Allergen,
     Diet,
@@ -13,7 +16,7 @@ from nutrients.models import (
     FoodSource,
     Nutrient,
     NutrientAmount,
-    Source,
+    ShippedRow,
 )
 from tests.usda_tables import (
     FOODS,
@@ -22,17 +25,18 @@ from tests.usda_tables import (
     lines_of,
     portions_by_food,
     rows_of,
+    with_cell,
     write,
 )
 
 pytestmark = pytest.mark.django_db
 
 COUNT = 120
-
-
-class Terminal(io.StringIO):
-    def isatty(self):
-        return True
+HEADER, *LINES = lines_of(FOODS, 11)
+# Line 4 of the table: the third food.
+BAD = 2
+NUMBER = LINES[BAD][:5]
+FEW = lines_of(PORTIONS, 1_000)
 
 
 @pytest.fixture
@@ -41,14 +45,43 @@ def table(tmp_path):
     return write(tmp_path / "foods.csv.gz", lines_of(FOODS, COUNT + 1))
 
 
-def import_foods(table, portions=PORTIONS, stdout=None):
-    out = stdout or io.StringIO()
-    call_command("import_usda", file=table, portions=portions, stdout=out)
+def few_portions(table):
+    """The portions of the first foods, in a file beside the table."""
+    return write(table.with_name("few.csv.gz"), FEW)
+
+
+def import_foods(table, portions=None):
+    out = io.StringIO()
+    call_command("import_usda", file=table, portions=portions or few_portions(table), stdout=out)
     return out.getvalue()
+
+
+def faults_of(table, portions=None):
+    """Import and give what is said of lines that cannot be used."""
+    err = io.StringIO()
+    with pytest.raises(CommandError) as error:
+        call_command(
+            "import_usda",
+            file=table,
+            portions=portions or few_portions(table),
+            stdout=io.StringIO(),
+            stderr=err,
+        )
+    return f"{err.getvalue()}{error.value}"
 
 
 def imported(number):
     return FoodSource.objects.get(usda_ndb_number=number)
+
+
+def imported_numbers():
+    foods = FoodSource.objects.filter(is_curated=False)
+    return set(foods.values_list("usda_ndb_number", flat=True))
+
+
+def numbers_in(lines):
+    chosen = FoodSource.objects.filter(is_curated=True)
+    return {line[:5] for line in lines} - set(chosen.values_list("usda_ndb_number", flat=True))
 
 
 def all_rows():
@@ -85,26 +118,26 @@ def test_an_imported_food_is_public_and_sourced_and_claims_nothing_that_is_not_k
     assert butter.slug == "butter-salted-01001"
     assert butter.group.slug == "dairy"
     assert not butter.is_curated
+    assert butter.changed_at == butter.publish_at
     assert {getattr(butter, flag) for flag in [*Diet.values, *Allergen.values]} == {None}
     assert [source.slug for source in butter.sources.all()] == ["usda-sr28"]
     assert {amount.source.slug for amount in butter.amounts.all()} == {"usda-sr28"}
     assert client.get(butter.get_absolute_url()).status_code == 200
 
 
-def test_an_import_writes_no_history_and_looks_like_no_edit(table):
+def test_a_second_run_changes_nothing_that_is_there_or_that_editors_did(table):
     import_foods(table)
     butter = imported("01001")
-
-    assert butter.changed_at == butter.publish_at
-    for row in (butter, butter.amounts.first(), butter.portions.first()):
-        assert row.history.count() == 0
-
-
-def test_a_second_run_adds_nothing_and_changes_nothing(table):
-    import_foods(table)
+    butter.name, butter.is_curated, butter.dairy_free = "Salted butter", True, False
+    butter.save()
+    butter.amounts.filter(nutrient__slug="sodium").update(per_100g=600)
+    butter.portions.filter(description="1 cup").update(grams=220)
+    imported("01002").amounts.all().delete()
+    imported("01002").portions.all().delete()
+    imported("01003").delete()
     before = all_rows()
 
-    assert "nothing to add" in import_foods(table)
+    assert "1 left deleted, nothing to add" in import_foods(table)
     assert all_rows() == before
 
 
@@ -112,6 +145,8 @@ def test_a_chosen_food_keeps_everything_and_gains_its_portions(table):
     row = FoodSource.objects.filter(usda_ndb_number__startswith="010").first()
     kept = FoodSource.objects.filter(pk=row.pk).values().get()
     amounts = list(row.amounts.order_by("pk").values())
+    description, grams = portions_by_food()[row.usda_ndb_number][0]
+    FoodPortion.objects.create(food=row, description=description, grams=grams)
     import_foods(table)
 
     assert FoodSource.objects.filter(pk=row.pk).values().get() == kept
@@ -120,30 +155,6 @@ def test_a_chosen_food_keeps_everything_and_gains_its_portions(table):
         list(row.portions.values_list("description", "grams"))
         == portions_by_food()[row.usda_ndb_number]
     )
-
-
-def test_what_an_editor_changed_stays_changed(table):
-    import_foods(table)
-    butter = imported("01001")
-    butter.name, butter.is_curated, butter.dairy_free = "Salted butter", True, False
-    butter.save()
-    butter.amounts.filter(nutrient__slug="sodium").update(per_100g=600)
-    butter.portions.filter(description="1 cup").update(grams=220)
-    before = all_rows()
-
-    assert "nothing to add" in import_foods(table)
-    assert all_rows() == before
-
-
-def test_what_an_editor_deleted_stays_deleted(table):
-    import_foods(table)
-    imported("01001").delete()
-    imported("01002").amounts.all().delete()
-    imported("01002").portions.all().delete()
-    before = all_rows()
-
-    assert "1 left deleted, nothing to add" in import_foods(table)
-    assert all_rows() == before
 
 
 def test_a_chosen_food_that_an_editor_deleted_before_the_import_stays_deleted(table):
@@ -156,11 +167,10 @@ def test_a_chosen_food_that_an_editor_deleted_before_the_import_stays_deleted(ta
 
 def test_a_food_whose_number_an_editor_changed_comes_once(table):
     import_foods(table)
-    FoodSource.objects.filter(usda_ndb_number="01001").update(usda_ndb_number="")
-    assert "nothing to add" in import_foods(table)
-    FoodSource.objects.filter(slug="butter-salted-01001").update(usda_ndb_number="99001")
+    for number in ("", "99001"):
+        FoodSource.objects.filter(slug="butter-salted-01001").update(usda_ndb_number=number)
 
-    assert "nothing to add" in import_foods(table)
+        assert "nothing to add" in import_foods(table)
     assert FoodSource.objects.filter(name="Butter, salted").count() == 1
 
 
@@ -169,7 +179,6 @@ def test_groups_are_made_where_they_are_needed_and_editors_names_for_them_stay(t
     spices = write(
         tmp_path / "spices.csv.gz", [header, *(line for line in lines if "Spices and" in line)]
     )
-    assert not FoodGroup.objects.filter(slug="herbs-and-spices").exists()
     own = FoodGroup.objects.create(slug="spices", name="Herbs and spices")
     import_foods(spices)
 
@@ -178,13 +187,16 @@ def test_groups_are_made_where_they_are_needed_and_editors_names_for_them_stay(t
     assert not FoodGroup.objects.filter(slug="herbs-and-spices").exists()
 
 
-def test_a_terminal_sees_a_bar_and_a_log_sees_lines(table):
-    bar = import_foods(table, stdout=Terminal())
+def test_an_import_that_is_stopped_half_way_leaves_nothing_behind(table, monkeypatch):
+    before, entries = all_rows(), ShippedRow.objects.count()
+    with monkeypatch.context() as patch:
+        patch.setattr(usda, "_add_portions", lambda portions: {}["stop"])
+        with pytest.raises(KeyError):
+            import_foods(table)
 
-    assert "\r" in bar
-    assert "█" in bar
-    assert f"{COUNT} of {COUNT} foods" in import_foods(table)
-    assert "\r" not in import_foods(table)
+    assert (all_rows(), ShippedRow.objects.count()) == (before, entries)
+    import_foods(table)
+    assert imported("01001").portions.count() == 4
 
 
 def test_without_the_source_nothing_is_imported(table, no_content):
@@ -199,7 +211,7 @@ def test_a_nutrient_in_another_unit_stops_the_import(table):
     with pytest.raises(CommandError, match="Vitamin D is measured in mg here, and in mcg"):
         import_foods(table)
 
-    assert not FoodSource.objects.filter(is_curated=False).exists()
+    assert imported_numbers() == set()
 
 
 def test_a_nutrient_that_editors_deleted_is_left_out(table):
@@ -209,4 +221,130 @@ def test_a_nutrient_that_editors_deleted_is_left_out(table):
     assert set(imported("01001").amounts.values_list("nutrient__slug", flat=True)) == {
         *amounts_of(rows_of(FOODS, 1)[0])
     } - {"copper"}
-    assert Source.objects.filter(slug="usda-sr28").exists()
+
+
+@pytest.mark.parametrize(
+    "pack",
+    [
+        lambda data: data,
+        lambda data: codecs.BOM_UTF8 + data.replace(b"\n", b"\r\n"),
+        lambda data: gzip.compress(codecs.BOM_UTF8 + data),
+    ],
+    ids=["plain", "saved by a spreadsheet", "compressed with a mark"],
+)
+def test_a_table_may_be_plain_or_packed_and_begin_with_a_mark(tmp_path, pack):
+    table = tmp_path / "foods.csv"
+    table.write_bytes(pack("\n".join([HEADER, *LINES]).encode()))
+    import_foods(table)
+
+    assert imported_numbers() == numbers_in(LINES)
+
+
+@pytest.mark.parametrize(("written", "kept"), [("7089", "07089"), ("100173", "100173")])
+def test_a_number_without_its_zero_or_of_six_digits_is_one(tmp_path, written, kept):
+    line = with_cell(LINES[0], "ndb_no", written, HEADER)
+    portions = write(tmp_path / "portions.csv.gz", [lines_of(PORTIONS)[0], f"{written},2,oz,56.7"])
+    import_foods(write(tmp_path / "foods.csv.gz", [HEADER, line]), portions)
+
+    assert imported(kept).slug == f"butter-salted-{kept}"
+    assert imported(kept).portions.get().description == "2 oz"
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "reason"),
+    [
+        ("magnesium_mg", "some", "magnesium_mg is “some”, which is not a number"),
+        ("magnesium_mg", "1,5", "magnesium_mg is “1,5”, which is not a number"),
+        ("magnesium_mg", "1e3", "magnesium_mg is “1e3”, which is not a number"),
+        ("magnesium_mg", "٣", "magnesium_mg is “٣”, which is not a number"),
+        ("iron_mg", "-0.1", "iron_mg is -0.1, and cannot be negative"),
+        ("iron_mg", "0.00001", "iron_mg is 0.00001: at most 100,000, with 4 decimals"),
+        ("calcium_mg", "100001", "calcium_mg is 100001: at most 100,000, with 4 decimals"),
+        ("energy_kcal", "3700", "energy_kcal is 3700: at most 902, with 2 decimals"),
+        ("ndb_no", "103", "ndb_no is “103”, and must be four to six digits"),
+        ("ndb_no", "1001", "food 01001 stands in a line above already"),
+        ("usda_fdc_id", "12x", "usda_fdc_id is “12x”, and must be a whole number"),
+        ("description", "", "description must be 1 to 200 characters of plain text"),
+        ("description", "Butter\x00", "description must be 1 to 200 characters of plain text"),
+    ],
+)
+def test_a_bad_cell_costs_its_line_alone_and_is_imported_once_it_is_right(
+    tmp_path, column, value, reason
+):
+    lines = [*LINES[:BAD], with_cell(LINES[BAD], column, value, HEADER), *LINES[BAD + 1 :]]
+    said = faults_of(write(tmp_path / "foods.csv.gz", [HEADER, *lines]))
+
+    assert f"foods.csv.gz, line 4: {reason}." in said
+    assert said.endswith("1 line was left out. Put them right and run it again.")
+    assert imported_numbers() == numbers_in(LINES) - {NUMBER}
+    import_foods(write(tmp_path / "foods.csv.gz", [HEADER, *LINES]))
+    assert imported_numbers() == numbers_in(LINES)
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (LINES[BAD].rpartition(",")[0], "it has 19 columns, and the header has 20"),
+        ("", "it has 0 columns, and the header has 20"),
+        (f'{NUMBER},1,"never closed,1', "it cannot be split into columns"),
+        (LINES[BAD].encode().replace(b"Butter", b"B\xfftter"), "it is not UTF-8 from byte"),
+    ],
+)
+def test_a_line_that_cannot_be_read_costs_no_other(tmp_path, line, reason):
+    lines = [HEADER, *LINES[:BAD], line, *LINES[BAD + 1 :]]
+
+    said = faults_of(write(tmp_path / "foods.csv.gz", lines))
+
+    assert f"foods.csv.gz, line 4: {reason}" in said
+    assert imported_numbers() == numbers_in(LINES) - {NUMBER}
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("01001,1,tbsp,heavy", "grams is “heavy”, which is not a number"),
+        ("01001,1,tbsp,0", "a portion needs an amount and grams above zero"),
+        ("01001,,tbsp,14", "a portion needs an amount and grams above zero"),
+        ("01001,1,tbsp", "it has 3 columns, and the header has 4"),
+    ],
+)
+def test_a_bad_portion_stops_the_import_because_its_food_would_come_without_it(
+    tmp_path, line, reason
+):
+    foods = write(tmp_path / "foods.csv.gz", [HEADER, *LINES])
+    header, first, _, *rest = lines_of(PORTIONS, 30)
+
+    said = faults_of(foods, write(tmp_path / "portions.csv.gz", [header, first, line, *rest]))
+
+    assert said.startswith(f"portions.csv.gz, line 3: {reason}.\n")
+    assert imported_numbers() == set()
+
+
+def damaged(data):
+    """The checksum stands in the last eight bytes."""
+    return data[:-8] + bytes([data[-8] ^ 1]) + data[-7:]
+
+
+@pytest.mark.parametrize(
+    ("make", "reason"),
+    [
+        (damaged, "is damaged"),
+        (lambda data: data[:20_000], "is damaged"),
+        (lambda data: data[:5000] + b"\0" * 200 + data[5200:], "is damaged"),
+        (lambda data: b"", "lacks the column ndb_no"),
+        (lambda data: gzip.compress(b"ndb_no,description\n"), "lacks the column usda_fdc_id"),
+        (lambda data: b"PK\x03\x04\xff", "is no table: it is not UTF-8"),
+    ],
+)
+def test_a_table_that_cannot_be_trusted_is_not_imported_at_all(tmp_path, make, reason):
+    table = tmp_path / "foods.csv.gz"
+    table.write_bytes(make(FOODS.read_bytes()))
+
+    assert reason in faults_of(table)
+    assert imported_numbers() == set()
+
+
+def test_a_missing_file_is_said_in_a_sentence(tmp_path):
+    said = faults_of(tmp_path / "nowhere.csv.gz")
+
+    assert said == f"{tmp_path / 'nowhere.csv.gz'} cannot be read: No such file or directory."

@@ -35,12 +35,12 @@ def make(target, folder, **variables):
 
 
 @contextmanager
-def made_to_run(folder, port, **variables):
-    """`make run` until the end of the block; gives the file with what it printed."""
-    log = folder / f"log-{port}.txt"
+def made(target, folder, port, **variables):
+    """`make run` or `make dev` until the end of the block; gives the file with what it printed."""
+    log = folder / f"log-{target}.txt"
     with log.open("w") as file:
         server = subprocess.Popen(
-            ["make", "run"],
+            ["make", target],
             cwd=ROOT,
             env=environment(folder, PORT=str(port), **variables),
             stdin=subprocess.DEVNULL,
@@ -56,32 +56,33 @@ def made_to_run(folder, port, **variables):
             server.wait(timeout=60)
 
 
-def test_run_serves_the_site_twice_over_and_keeps_its_key(tmp_path):
+def read(port, path):
+    with urlopen(f"http://127.0.0.1:{port}{path}") as answer:
+        return answer.headers, answer.read().decode()
+
+
+def test_run_serves_the_site_and_what_it_made_serves_a_developer_too(tmp_path):
     port = free_port()
-    with made_to_run(tmp_path, port) as log, urlopen(f"http://127.0.0.1:{port}/") as answer:
-        assert b"<h1" in answer.read()
-        assert "Set-Cookie" not in answer.headers
+    with made("run", tmp_path, port) as log:
+        headers, page = read(port, "/")
+        style = page.split('rel="stylesheet" href="')[1].split('"')[0]
+        style_headers, css = read(port, style)
     key = tmp_path / "secret_key"
     first = key.read_text()
-    with made_to_run(tmp_path, port) as log, urlopen(f"http://127.0.0.1:{port}/compare/") as answer:
-        assert answer.status == 200
 
+    assert "<h1" in page
+    assert "Set-Cookie" not in headers
+    assert "immutable" in style_headers["Cache-Control"]
+    assert "@import" not in css
+    assert list((tmp_path / "static").rglob("*.css.br"))
     assert f"http://127.0.0.1:{port}/" in log.read_text()
     assert "`make admin` makes an account" in log.read_text()
-    assert key.read_text() == first
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
 
-
-def test_served_page_is_compressed_hashed_and_kept_by_the_browser(tmp_path):
-    port = free_port()
-    with made_to_run(tmp_path, port), urlopen(f"http://127.0.0.1:{port}/") as answer:
-        page = answer.read().decode()
-        address = page.split('rel="stylesheet" href="')[1].split('"')[0]
-        with urlopen(f"http://127.0.0.1:{port}{address}") as style:
-            assert "immutable" in style.headers["Cache-Control"]
-            assert b"@import" not in style.read()
-
-    assert list((tmp_path / "static").rglob("*.css.br"))
+    with made("dev", tmp_path, port):
+        _, page = read(port, "/")
+    assert "djDebug" in page
+    assert key.read_text() == first
 
 
 def test_run_on_a_taken_port_says_so(tmp_path):
@@ -122,25 +123,96 @@ def test_python_that_is_too_old_is_told_which_one_is_needed(tmp_path):
     assert done.stderr.startswith("Nutrisite needs Python 3.11 or newer, and this is 3.9.2")
 
 
-def test_packages_without_network_say_so(tmp_path):
-    """A copy of the project's start, where the package index cannot be reached."""
+@pytest.fixture
+def clone(tmp_path):
+    """A copy of the project's start, with one package to install and no package index."""
     (tmp_path / "scripts").mkdir()
-    for name in ("scripts/prepare.py", "requirements.txt"):
-        (tmp_path / name).write_bytes((ROOT / name).read_bytes())
+    (tmp_path / "scripts" / "prepare.py").write_bytes((ROOT / "scripts/prepare.py").read_bytes())
+    (tmp_path / "requirements.txt").write_text("")
+    return tmp_path
 
-    done = subprocess.run(
-        [sys.executable, "scripts/prepare.py", "packages", "requirements.txt"],
-        cwd=tmp_path,
-        env=environment(tmp_path, PIP_NO_INDEX="1", PIP_FIND_LINKS="", PIP_CONFIG_FILE=os.devnull),
+
+def prepare(clone, *steps, **variables):
+    nowhere = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "", "PIP_CONFIG_FILE": os.devnull}
+    return subprocess.run(
+        [sys.executable, "scripts/prepare.py", *(steps or ("packages", "requirements.txt"))],
+        cwd=clone,
+        env=environment(clone / "var", **(nowhere | variables)),
         capture_output=True,
         text=True,
         check=False,
         timeout=300,
     )
 
+
+def works(clone):
+    python = clone / ".venv" / "bin" / "python"
+    done = subprocess.run([python, "-m", "pip", "--version"], capture_output=True, text=True)
+    return str(clone / ".venv") in done.stdout
+
+
+def test_packages_without_network_say_so(clone):
+    (clone / "requirements.txt").write_bytes((ROOT / "requirements.txt").read_bytes())
+    done = prepare(clone)
+
     assert done.returncode != 0
     assert "The packages could not be installed" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_environment_is_made_once_and_again_if_it_cannot_be_used(clone):
+    command = [sys.executable, "scripts/prepare.py", "packages", "requirements.txt"]
+    both = [
+        subprocess.Popen(command, cwd=clone, stdout=subprocess.PIPE, text=True) for _ in range(2)
+    ]
+    said = [one.communicate(timeout=120)[0] for one in both]
+
+    # Two starts at once take turns.
+    assert [one.returncode for one in both] == [0, 0]
+    assert sum("Making the virtual environment" in one for one in said) == 1
+    assert works(clone)
+    assert prepare(clone).stdout == ""
+
+    # Made without its installer, as on a machine that lacks python3-venv.
+    next(clone.glob(".venv/lib/*/site-packages/pip")).rename(clone / "pip")
+    assert "Making the virtual environment" in prepare(clone).stdout
+    assert works(clone)
+
+    # Its folder was moved, so its scripts would name the old one.
+    moved = clone.rename(clone.with_name("moved"))
+    assert "Making the virtual environment" in prepare(moved).stdout
+    assert works(moved)
+
+    # Only linked to, it is another folder's.
+    (moved / ".venv").rename(moved / "elsewhere")
+    (moved / ".venv").symlink_to("elsewhere")
+    (moved / "elsewhere" / "made").unlink()
+    assert "Making" not in prepare(moved).stdout
+
+
+# In place of Django: it notes that it was asked to collect.
+COLLECTS = """
+import os, pathlib
+var = pathlib.Path(os.environ["VAR_DIR"])
+(var / "static").mkdir(exist_ok=True)
+(var / "static" / "staticfiles.json").write_text("{}")
+with (var / "asked").open("a") as file:
+    file.write("once ")
+"""
+
+
+def test_static_files_are_collected_if_their_content_differs_whatever_their_dates(clone):
+    (clone / ".venv" / "bin").mkdir(parents=True)
+    (clone / ".venv" / "bin" / "python").symlink_to(sys.executable)
+    (clone / "manage.py").write_text(COLLECTS)
+    (clone / "static").mkdir()
+    style = clone / "static" / "site.css"
+    for text, moment in (("a", 2_000_000_000), ("b", 1_000_000_000), ("b", 2_000_000_000)):
+        style.write_text(text)
+        os.utime(style, (moment, moment))
+        assert prepare(clone, "static").returncode == 0
+
+    assert (clone / "var" / "asked").read_text() == "once once "
 
 
 @pytest.mark.parametrize("target", ["help", ""])
@@ -148,5 +220,5 @@ def test_help_lists_the_commands(tmp_path, target):
     done = subprocess.run(["make", *target.split()], cwd=ROOT, capture_output=True, text=True)
 
     assert done.returncode == 0
-    for name in ("run", "test", "check", "admin", "bench"):
+    for name in ("run", "dev", "test", "check", "admin", "bench"):
         assert f"  {name} " in done.stdout

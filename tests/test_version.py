@@ -4,9 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db.models import Max
+from django.urls import reverse
 
 from nutrients import loading
-from nutrients.models import Nutrient, NutrientAmount, ShippedRow
+from nutrients.models import FoodGroup, Nutrient, ShippedRow
 from nutrients.queries.version import content_version
 from tests.fixture_files import food, group, source, write
 
@@ -52,15 +53,13 @@ def test_edit_moves_it_on(later, loaded_at):
     assert content_version(at=later).changed_at > loaded_at
 
 
-def test_edit_of_a_figure_moves_it_on(later, loaded_at):
-    NutrientAmount.objects.first().save()
+@pytest.mark.parametrize("page", ["change", "delete"])
+def test_edit_of_what_has_no_date_moves_it_on(admin_client, later, loaded_at, page):
+    group = FoodGroup.objects.create(slug="kernels", name="Kernels")
+    address = reverse(f"admin:nutrients_foodgroup_{page}", args=[group.pk])
+    admin_client.post(address, {"name": "Stones", "position": "9", "post": "yes"})
 
-    assert content_version(at=later).changed_at > loaded_at
-
-
-def test_deletion_moves_it_on(later, loaded_at):
-    NutrientAmount.objects.first().delete()
-
+    assert not FoodGroup.objects.filter(name="Kernels").exists()
     assert content_version(at=later).changed_at > loaded_at
 
 

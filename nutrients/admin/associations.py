@@ -89,7 +89,12 @@ class AssociationAdmin(GuardedAdmin, PublishableAdmin):
         (
             None,
             {
-                "fields": (("nutrient", "symptom"), ("relation", "is_against"), "claim_made"),
+                "fields": (
+                    ("nutrient", "symptom"),
+                    ("relation", "is_against"),
+                    "people",
+                    "claim_made",
+                ),
                 "description": WRITING_RULE,
             },
         ),

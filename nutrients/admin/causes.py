@@ -6,9 +6,9 @@ from typing import Any
 
 from django.contrib import admin
 
-from nutrients.models import Interaction, OtherCause, RiskFactor
+from nutrients.models import Interaction, OtherCause, RiskEffect, RiskFactor
 
-from .content import PUBLICATION, WRITING_RULE, PublishableAdmin
+from .content import PUBLICATION, WRITING_RULE, ContentInline, PublishableAdmin
 from .content_forms import ContentForm
 from .guard import GuardedAdmin
 
@@ -55,6 +55,23 @@ class OtherCauseForm(ContentForm):
         return cleaned
 
 
+class RiskEffectForm(ContentForm):
+    """What a risk factor does to one nutrient."""
+
+    fixed = ("risk_factor", "nutrient")
+
+
+class RiskEffectInline(ContentInline, admin.TabularInline):
+    """How much a risk factor does to each nutrient, and how."""
+
+    model = RiskEffect
+    form = RiskEffectForm
+    fields = ("nutrient", "strength", "reason")
+    autocomplete_fields = ("nutrient",)
+    classes = ()
+    along = ("risk_factor", "nutrient")
+
+
 @admin.register(RiskFactor)
 class RiskFactorAdmin(GuardedAdmin, PublishableAdmin):
     """Diets, medicines, conditions, ages and habits that lower or raise nutrients."""
@@ -65,6 +82,7 @@ class RiskFactorAdmin(GuardedAdmin, PublishableAdmin):
     list_filter = (*PublishableAdmin.list_filter, "kind", "is_common", "lowers", "raises")
     search_fields = ("name", "slug", "mechanism")
     autocomplete_fields = ("lowers", "raises", "sources")
+    inlines = (RiskEffectInline,)
     fieldsets = (
         (
             None,
@@ -99,7 +117,7 @@ class OtherCauseAdmin(GuardedAdmin, PublishableAdmin):
     list_display = ("name", "kind", "is_common", "is_asked", "state", "review", "source_total")
     list_filter = (*PublishableAdmin.list_filter, "kind", "is_common", "is_asked")
     search_fields = ("name", "slug", "mechanism")
-    autocomplete_fields = ("symptoms", "risk_factors", "sources")
+    autocomplete_fields = ("symptoms", "risk_factors", "not_with_symptoms", "sources")
     fieldsets: Any = (
         (
             None,
@@ -111,6 +129,7 @@ class OtherCauseAdmin(GuardedAdmin, PublishableAdmin):
                     "mechanism",
                     "what_helps",
                     "when_to_seek_care",
+                    "evidence",
                     "sources",
                 ),
                 "description": WRITING_RULE,
@@ -118,7 +137,14 @@ class OtherCauseAdmin(GuardedAdmin, PublishableAdmin):
         ),
         (
             "In the checklist",
-            {"fields": (("is_common", "is_asked"), "risk_factors", "position")},
+            {
+                "fields": (
+                    ("is_common", "is_asked", "only_if_ticked"),
+                    "risk_factors",
+                    "not_with_symptoms",
+                    "position",
+                )
+            },
         ),
         PUBLICATION,
     )

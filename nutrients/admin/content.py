@@ -16,9 +16,10 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from reversion import set_comment
 
 from nutrients.models import Status, Verification
-from nutrisite.accounts.keys import is_key
+from nutrisite.accounts.admin_site import is_key
 
 from .content_forms import ContentForm, ProseField, is_outside
 from .deleting import Deletion, NamedDeletionMixin, refusal
@@ -270,8 +271,9 @@ class PublishableAdmin(ContentAdmin):
         self.message_user(request, f"Taken off the site: {len(rows)}.")
 
     def set_status(self, request: HttpRequest, rows: list[Any], status: Status) -> None:
+        set_comment(f"{status.label}, from the list")
         for row in rows:
-            self.keep_and_save(request, row, status=status)
+            self.keep_and_save(row, status=status)
 
 
 def _has_sources(model: Any) -> bool:

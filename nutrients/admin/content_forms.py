@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
-from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.utils import timezone
 
@@ -56,7 +55,6 @@ class ContentForm(forms.ModelForm):
         if self.instance.pk:
             self._fix_identity()
             self._tell_labels()
-        self._fill_from_version()
 
     def _fix_identity(self) -> None:
         for name in self.fixed:
@@ -74,17 +72,6 @@ class ContentForm(forms.ModelForm):
                 widget = widget.widget
             if isinstance(widget, KnownLabels):
                 widget.known = {str(row.pk): str(row) for row in _related(self.instance, name)}
-
-    def _fill_from_version(self) -> None:
-        """Fill in the links to other rows as they were, where an earlier version is shown.
-
-        The history library fills in the row's own fields alone.
-        """
-        version = getattr(self.instance, "_history", None)
-        for field in getattr(version, "_history_m2m_fields", ()):
-            target = field.m2m_reverse_field_name()
-            rows = getattr(version, field.name).values_list(f"{target}_id", flat=True)
-            self.initial[field.name] = list(rows)
 
     def clean(self) -> dict[str, Any]:
         """Check wording, review and publication; each problem is shown at its field."""
@@ -147,9 +134,5 @@ def _related(row: models.Model, name: str) -> list[models.Model]:
     """The rows that the field `name` of this row points at; only those that exist."""
     if row._meta.get_field(name).many_to_many:
         return list(getattr(row, name).all())
-    try:
-        one = getattr(row, name)
-    except ObjectDoesNotExist:
-        # An earlier version may point at what has been deleted since.
-        return []
+    one = getattr(row, name)
     return [one] if one else []

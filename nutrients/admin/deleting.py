@@ -20,13 +20,13 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
+from reversion import create_revision, is_registered, set_comment, set_user
 
 from nutrients.loading.fixtures import NEEDED_LINKS
 from nutrients.models import Publishable
-from nutrients.owners import date_owners
-from nutrients.versions import keep_first_versions, write_versions
+from nutrients.versions import date_owners, keep, keep_first, parents, write
 
-LONGEST_REASON = 100
+LONGEST_NAMES = 100
 
 
 class Deletion:
@@ -62,31 +62,34 @@ class Deletion:
 
     @contextmanager
     def keeping(self, *, user: Any) -> Iterator[None]:
-        """Delete within: a version of everything as it was is kept, and of each row that changed.
+        """Delete within: one revision keeps what goes and what loses a link, as all was before.
 
-        Raises ProtectedError where a row needs what would go.
+        Another keeps what changed by it. Raises ProtectedError where a row needs what would go.
         """
+        if not self._rows:
+            yield
+            return
         if needing := self.needing():
             raise ProtectedError(refusal(needing), set(needing))
-        going = [rows for model, rows in self._going.items() if hasattr(model, "history")]
-        loosened = self.loosened()
+        going = [row for model, rows in self._going.items() if is_registered(model) for row in rows]
+        tables = self.loosened()
+        loosened = list(chain(*tables))
+        names = ", ".join(f"{row._meta.verbose_name} “{row}”" for row in self._rows)
+        names = shorten(names, LONGEST_NAMES, placeholder=" …")
         with transaction.atomic():
-            for rows in (*going, *loosened):
-                keep_first_versions(rows)
+            keep_first(parents(self._rows))
+            write([*going, *loosened], f"Before this was deleted: {names}", user=user)
             yield
-            for rows in loosened:
-                self._keep_loosened(rows, user)
-            date_owners(chain(*going, *loosened), at=timezone.now())
-
-    def _keep_loosened(self, rows: list[Any], user: Any) -> None:
-        names = ", ".join(map(str, self._rows))
-        reason = shorten(f"Lost its link to {names}", LONGEST_REASON, placeholder=" …")
-        model, at = type(rows[0]), timezone.now()
-        if issubclass(model, Publishable):
-            for row in rows:
-                row.changed_at = at
-            model._base_manager.filter(pk__in=[row.pk for row in rows]).update(changed_at=at)
-        write_versions(rows, "~", user=user, at=at, reason=reason)
+            with create_revision():
+                set_user(user)
+                set_comment(f"Deleted: {names}")
+                at = timezone.now()
+                for rows in tables:
+                    if issubclass(model := type(rows[0]), Publishable):
+                        pks = [row.pk for row in rows]
+                        model._base_manager.filter(pk__in=pks).update(changed_at=at)
+                date_owners(going, at=at)
+                keep([*loosened, *self._rows], at=at)
 
 
 def foreign_keys(model: Any) -> list[str]:

@@ -35,6 +35,11 @@ class FoodForm(SluggedForm):
 
     quoted = frozenset({"name"})
 
+    def clean_usda_ndb_number(self) -> str:
+        """Put back the zero that spreadsheets drop at the beginning of a number."""
+        number: str = self.cleaned_data["usda_ndb_number"]
+        return number.zfill(5) if len(number) == 4 else number
+
 
 class PortionForm(ContentForm):
     """A household measure of one food."""

@@ -1,13 +1,16 @@
 """The guard: a change that breaks a case of the test book is shown before it is saved.
 
 The row is saved with its inlines, the book is run, and where a case breaks everything is undone.
-Nothing less would do: what the answer would be is known only from the content as it would be.
+Nothing less would do: what the answer would be is known only from the content as it would be. The
+book runs as of now and as of each moment to come at which a row begins to show. An editor who goes
+on all the same says why, and readers see it on the page on safety.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib.admin.utils import unquote
@@ -17,30 +20,40 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
-from nutrients.models import SafetyCase
+from nutrients.models import BookOverride, SafetyCase
+from nutrients.queries.schedule import moments_to_come
 from nutrients.queries.testbook import counting_cases
 from nutrients.testbook import CheckedCase, failing, keep_outcomes, run_book
 
 # The box that an editor ticks to go on all the same.
 OVERRIDE = "although_cases_break"
+REASON = "why_although_cases_break"
+MOST_OF_REASON = 300
 REFUSED = "Not saved, because it breaks the test book: see above."
 
 
 class BreaksCasesError(Exception):
-    """Raised within the transaction of a change, to undo it: after it these cases fail."""
+    """Raised within the transaction of a change, to undo it: after it these cases fail.
 
-    def __init__(self, failed: list[CheckedCase]) -> None:
-        super().__init__(f"{len(failed)} cases of the test book fail.")
+    `failed` holds them by the moment as of which they fail.
+    """
+
+    def __init__(self, failed: dict[datetime, list[CheckedCase]]) -> None:
+        super().__init__(f"{len(_titles(failed))} cases of the test book fail.")
         self.failed = failed
 
 
 @dataclass(frozen=True, slots=True)
 class BrokenCase:
-    """A case that a change breaks, with what is wrong; a case being added has no address yet."""
+    """A case that a change breaks, with what is wrong; a case being added has no address yet.
+
+    `since` is the moment to come from which it fails, or None if it fails at once.
+    """
 
     title: str
     failures: list[str]
     address: str
+    since: datetime | None = None
 
 
 class GuardedAdmin:
@@ -49,32 +62,23 @@ class GuardedAdmin:
     Stands before the other bases of every admin whose rows the checklist answers from.
     """
 
-    def changeform_view(
-        self: Any,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """The form; where saving it breaks cases, the form as it was sent, with those cases."""
-        view = super().changeform_view  # type: ignore[misc]
-        return _guarded_form(
-            request, lambda more: view(request, object_id, form_url, (extra_context or {}) | more)
-        )
+    # Around the views and not their form alone, so that a revision under way is undone as well.
 
-    def history_form_view(
-        self: Any,
-        request: HttpRequest,
-        object_id: str,
-        version_id: str,
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """An earlier version in the form; bringing it back is guarded as any save is."""
-        view = super().history_form_view  # type: ignore[misc]
-        return _guarded_form(
-            request,
-            lambda more: view(request, object_id, version_id, (extra_context or {}) | more),
-        )
+    def add_view(self: Any, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        """The form; where saving it breaks cases, the form as it was sent, with those cases."""
+        return _guarded_form(request, super().add_view, *args, **options)  # type: ignore[misc]
+
+    def change_view(self: Any, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        """As `add_view`, for a row that was there before."""
+        return _guarded_form(request, super().change_view, *args, **options)  # type: ignore[misc]
+
+    def revision_view(self: Any, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        """As `add_view`, for an earlier version."""
+        return _guarded_form(request, super().revision_view, *args, **options)  # type: ignore[misc]
+
+    def recover_view(self: Any, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        """As `add_view`, for a deleted row."""
+        return _guarded_form(request, super().recover_view, *args, **options)  # type: ignore[misc]
 
     def get_form(self: Any, request: HttpRequest, *args: Any, **options: Any) -> Any:
         """The form, which is refused once it is known to break cases."""
@@ -83,12 +87,12 @@ class GuardedAdmin:
 
     def response_add(self: Any, request: HttpRequest, obj: Any, *args: Any) -> HttpResponse:
         """Django comes here once all is saved, within the transaction: the place to check."""
-        self.check_book(request)
+        self.check_book(request, f"Add {obj}")
         return super().response_add(request, obj, *args)  # type: ignore[misc]
 
     def response_change(self: Any, request: HttpRequest, obj: Any) -> HttpResponse:
         """As `response_add`, for a row that was there before."""
-        self.check_book(request)
+        self.check_book(request, f"Change {obj}")
         return super().response_change(request, obj)  # type: ignore[misc]
 
     def delete_view(
@@ -113,9 +117,9 @@ class GuardedAdmin:
 
     def delete_model(self: Any, request: HttpRequest, obj: Any) -> None:
         """Delete the row, unless that breaks cases."""
-        cases = counting_cases()
+        cases, words = counting_cases(), f"Delete {obj}"
         super().delete_model(request, obj)  # type: ignore[misc]
-        self.check_book(request, cases)
+        self.check_book(request, words, cases)
 
     def changelist_view(
         self: Any, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -137,32 +141,48 @@ class GuardedAdmin:
         """Delete several rows, unless that breaks cases."""
         cases = counting_cases()
         super().delete_queryset(request, queryset)  # type: ignore[misc]
-        self.check_book(request, cases)
+        self.check_book(request, "Delete several rows", cases)
 
     def set_status(self: Any, request: HttpRequest, rows: Any, status: Any) -> None:
         """Give several rows a state, unless that breaks cases."""
         super().set_status(request, rows, status)  # type: ignore[misc]
-        self.check_book(request)
+        self.check_book(request, "Change the state of several rows")
 
     def check_book(
-        self: Any, request: HttpRequest, cases: Sequence[SafetyCase] | None = None
+        self: Any,
+        request: HttpRequest,
+        change: str,
+        cases: Sequence[SafetyCase] | None = None,
     ) -> None:
         """Run the book on what was just changed: keep what it found, or undo the change.
 
-        After a deletion `cases` are those of before: a case loses each row it names with that row,
-        and would pass for want of what it asks.
+        `change` says what it is. After a deletion `cases` are those of before: a case loses each
+        row it names with that row, and would pass for want of what it asks.
         """
         now = timezone.now()
         checked = run_book(at=now, cases=cases)
-        failed = failing(checked)
-        if failed and not (OVERRIDE in request.POST or getattr(request, "may_fail", False)):
+        failed = {now: failing(checked)} | {
+            moment: failing(run_book(at=moment, cases=cases)) for moment in moments_to_come(at=now)
+        }
+        titles = _titles(failed)
+        reason = request.POST.get(REASON, "").strip()[:MOST_OF_REASON]
+        is_forced = OVERRIDE in request.POST and bool(reason)
+        if titles and not (is_forced or getattr(request, "may_fail", False)):
             raise BreaksCasesError(failed)
+        if titles and is_forced:
+            BookOverride.objects.create(
+                change=change[:200],
+                reason=reason,
+                cases="\n".join(titles),
+                made_by=request.user.get_username(),
+                made_at=now,
+            )
         if cases is not None:
             checked = run_book(at=now)
-            failed = failing(checked)
         keep_outcomes(checked, at=now)
-        if failed:
-            words = f"{len(failed)} of {len(checked)} cases of the test book fail now."
+        fail_now = failing(checked)
+        if fail_now:
+            words = f"{len(fail_now)} of {len(checked)} cases of the test book fail now."
             self.message_user(
                 request, f"{words} Readers see that on the page on safety.", "warning"
             )
@@ -174,22 +194,32 @@ def broken_by(deletion: Callable[[], Any]) -> list[BrokenCase]:
     try:
         with transaction.atomic():
             deletion()
-            failed = failing(run_book(at=timezone.now(), cases=cases))
+            now = timezone.now()
+            failed = {now: failing(run_book(at=now, cases=cases))}
             transaction.set_rollback(True)
     except (ProtectedError, RestrictedError):
         return []
     return _passing_now(failed)
 
 
-def _passing_now(failed: Collection[CheckedCase]) -> list[BrokenCase]:
-    """Those of the cases that do not fail as the content stands; a new case is among them."""
-    slugs = [one.case.slug for one in failed]
-    before = {one.case.slug: one for one in run_book(at=timezone.now(), slugs=slugs)}
-    return [
-        BrokenCase(one.case.title, one.failures, _address(before.get(one.case.slug)))
-        for one in failed
-        if one.case.slug not in before or not before[one.case.slug].failures
-    ]
+def _passing_now(failed: Mapping[datetime, Collection[CheckedCase]]) -> list[BrokenCase]:
+    """Those of the cases that pass as the content stands, each once; a new case is among them."""
+    broken: dict[str, BrokenCase] = {}
+    first = min(failed)
+    for moment in sorted(failed):
+        slugs = [one.case.slug for one in failed[moment]]
+        before = {one.case.slug: one for one in run_book(at=moment, slugs=slugs)} if slugs else {}
+        for one in failed[moment]:
+            was = before.get(one.case.slug)
+            if was is None or not was.failures:
+                since = None if moment == first else moment
+                case = BrokenCase(one.case.title, one.failures, _address(was), since)
+                broken.setdefault(one.case.slug, case)
+    return list(broken.values())
+
+
+def _titles(failed: Mapping[datetime, Collection[CheckedCase]]) -> list[str]:
+    return list(dict.fromkeys(one.case.title for cases in failed.values() for one in cases))
 
 
 def _address(checked: CheckedCase | None) -> str:
@@ -216,12 +246,21 @@ def _guarded(
     return change()
 
 
-def _guarded_form(request: Any, view: Callable[[dict[str, Any]], HttpResponse]) -> HttpResponse:
+def _guarded_form(
+    request: Any,
+    view: Callable[..., HttpResponse],
+    *args: Any,
+    extra_context: dict[str, Any] | None = None,
+    **options: Any,
+) -> HttpResponse:
+    def answer(more: dict[str, Any]) -> HttpResponse:
+        return view(request, *args, extra_context=(extra_context or {}) | more, **options)
+
     def again(broken: list[BrokenCase]) -> HttpResponse:
         request.is_refused = True
-        return view(_shown(broken))
+        return answer(_shown(broken, request))
 
-    return _guarded(request, lambda: view({}), again) if request.method == "POST" else view({})
+    return _guarded(request, lambda: answer({}), again) if request.method == "POST" else answer({})
 
 
 def _refused(form: Any) -> Any:
@@ -236,5 +275,10 @@ def _refused(form: Any) -> Any:
     return Refused
 
 
-def _shown(broken: list[BrokenCase]) -> dict[str, Any]:
-    return {"broken_cases": broken, "override": OVERRIDE}
+def _shown(broken: list[BrokenCase], request: HttpRequest | None = None) -> dict[str, Any]:
+    return {
+        "broken_cases": broken,
+        "override": OVERRIDE,
+        "reason": REASON,
+        "lacks_reason": request is not None and OVERRIDE in request.POST,
+    }

@@ -8,7 +8,7 @@ from django.contrib import admin
 
 from nutrients.models import ReferenceIntake
 
-from .content import ContentAdmin, ContentInline
+from .content import PUBLICATION, ContentInline, PublishableAdmin, StateFilter
 from .content_forms import ContentForm
 from .guard import GuardedAdmin
 
@@ -16,7 +16,7 @@ from .guard import GuardedAdmin
 class IntakeForm(ContentForm):
     """The intake of one nutrient at one life stage."""
 
-    fixed = ("nutrient", "life_stage", "sex", "life_status")
+    fixed = ("nutrient", "life_stage", "sex", "life_status", "authority")
 
 
 class IntakeInline(ContentInline, admin.TabularInline):
@@ -30,6 +30,7 @@ class IntakeInline(ContentInline, admin.TabularInline):
         "upper_limit",
         "upper_limit_unit",
         "upper_limit_status",
+        "upper_limit_kind",
     )
     along = ("nutrient",)
     verbose_name_plural = "reference intakes by life stage"
@@ -40,12 +41,13 @@ class IntakeInline(ContentInline, admin.TabularInline):
 
 
 @admin.register(ReferenceIntake)
-class ReferenceIntakeAdmin(GuardedAdmin, ContentAdmin):
+class ReferenceIntakeAdmin(GuardedAdmin, PublishableAdmin):
     """How much of each nutrient a day, by life stage."""
 
     form = IntakeForm
     list_display = (
         "nutrient",
+        "authority",
         "life_stage_label",
         "sex",
         "life_status",
@@ -53,9 +55,18 @@ class ReferenceIntakeAdmin(GuardedAdmin, ContentAdmin):
         "amount",
         "upper_limit",
         "upper_limit_status",
+        "state",
     )
     list_display_links = ("nutrient", "life_stage_label")
-    list_filter = ("nutrient", "reference_type", "sex", "life_status", "upper_limit_status")
+    list_filter = (
+        StateFilter,
+        "authority",
+        "nutrient",
+        "reference_type",
+        "sex",
+        "life_status",
+        "upper_limit_status",
+    )
     list_select_related = ("nutrient",)
     search_fields = ("nutrient__name", "life_stage_label", "life_stage")
     autocomplete_fields = ("nutrient", "sources")
@@ -64,7 +75,7 @@ class ReferenceIntakeAdmin(GuardedAdmin, ContentAdmin):
             "Who it is for",
             {
                 "fields": (
-                    "nutrient",
+                    ("nutrient", "authority"),
                     ("life_stage", "life_stage_label"),
                     ("age_from", "age_below"),
                     ("sex", "life_status"),
@@ -75,14 +86,16 @@ class ReferenceIntakeAdmin(GuardedAdmin, ContentAdmin):
             "How much a day",
             {
                 "fields": (
-                    ("reference_type", "amount"),
-                    ("upper_limit_status", "upper_limit", "upper_limit_unit"),
+                    ("reference_type", "amount", "amount_words"),
+                    ("upper_limit_status", "upper_limit", "upper_limit_unit", "upper_limit_kind"),
                     "upper_limit_applies_to",
                     "chronic_disease_limit_mg",
+                    "note",
                     "sources",
                 ),
-                "description": "Copy the figure and its unit from the source. RDA and AI are kept "
-                "apart; never work one out from the other.",
+                "description": "Copy the figure and its unit from the source. Kinds of figures are "
+                "kept apart; never work one out from another. An LRNI is no need and is not shown.",
             },
         ),
+        PUBLICATION,
     )

@@ -37,7 +37,7 @@ class NutrientAdmin(GuardedAdmin, PublishableAdmin):
     )
     list_filter = (*PublishableAdmin.list_filter, "kind", "is_featured")
     search_fields = ("name", "slug", "also_known_as")
-    autocomplete_fields = ("sources",)
+    autocomplete_fields = ("how_common_source", "sources")
     inlines = (NutrientAssociationInline, IntakeInline, NutrientAmountInline)
     fieldsets = (
         (
@@ -62,16 +62,18 @@ class NutrientAdmin(GuardedAdmin, PublishableAdmin):
                     ("low_phrase", "deficiency_name"),
                     "why_low_matters",
                     "usual_causes_of_low",
+                    ("how_common", "how_common_source"),
+                    "how_common_why",
                     "test_used",
                 ),
             },
         ),
         ("Too much", {"fields": (("high_phrase", "excess_name"), "excess_signs")}),
         (
-            "Daily value and upper limit",
+            "Label values and upper limit",
             {
                 "fields": (
-                    ("unit", "daily_value"),
+                    ("unit", "daily_value", "reference_value"),
                     ("upper_limit", "upper_limit_unit"),
                     "upper_limit_note",
                 ),

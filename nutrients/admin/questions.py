@@ -54,7 +54,7 @@ class QuestionAdmin(GuardedAdmin, ContentAdmin):
         (
             None,
             {
-                "fields": ("text", "slug", "why", "position"),
+                "fields": ("text", "slug", "why", ("is_in_form", "position")),
                 "description": f"{ASKED} {WRITING_RULE}",
             },
         ),

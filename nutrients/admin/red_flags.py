@@ -13,11 +13,12 @@ from .content_forms import ContentForm
 from .guard import GuardedAdmin
 
 RULE = (
-    "A rule raises its flag when every tick that it names is ticked. Where it names answers, one "
-    "of those to each question is enough. A flag with several rules is raised by any one of them. "
-    "Rules add urgency and never take it away."
+    "A rule raises its flag when every tick that it names is ticked, and so many of those under "
+    "“some”. Of the answers named, one to each question is enough. A flag with several rules is "
+    "raised by any one of them. Rules add urgency and never take it away."
 )
-TICKS = ("symptoms", "risk_factors", "other_causes")
+SOME = ("some_symptoms", "some_risk_factors", "some_other_causes")
+TICKS = ("symptoms", "risk_factors", "other_causes", *SOME)
 NAMED = (*TICKS, "answers")
 NAMED_ROWS = (*TICKS, "answers__question")
 
@@ -46,7 +47,7 @@ class RuleInline(FoldedInline):
 
     model = RedFlagRule
     form = RuleForm
-    fields = ("slug", *NAMED)
+    fields = ("slug", *NAMED, "at_least")
     autocomplete_fields = NAMED
     along = ("red_flag",)
     along_many = NAMED_ROWS
@@ -63,7 +64,7 @@ class RedFlagAdmin(GuardedAdmin, PublishableAdmin):
     list_display = ("sign", "level", "is_asked", "state", "review", "source_total")
     list_filter = (*PublishableAdmin.list_filter, "level", "is_asked")
     search_fields = ("sign", "slug", "tick_label")
-    autocomplete_fields = ("related_symptoms", "only_for", "sources")
+    autocomplete_fields = ("related_symptoms", "only_for", "keeps_foods_of", "sources")
     inlines = (RuleInline,)
     fieldsets = (
         (
@@ -78,6 +79,8 @@ class RedFlagAdmin(GuardedAdmin, PublishableAdmin):
                     "possible_causes",
                     "related_symptoms",
                     "only_for",
+                    "is_not_nutritional",
+                    "keeps_foods_of",
                     "sources",
                 ),
                 "description": WRITING_RULE,
@@ -101,7 +104,7 @@ class RedFlagRuleAdmin(GuardedAdmin, ContentAdmin):
     list_select_related = ("red_flag",)
     search_fields = ("slug", "red_flag__sign", "symptoms__name", "risk_factors__name")
     autocomplete_fields = ("red_flag", *NAMED)
-    fieldsets = ((None, {"fields": ("red_flag", "slug", *NAMED), "description": RULE}),)
+    fieldsets = ((None, {"fields": ("red_flag", "slug", *NAMED, "at_least"), "description": RULE}),)
 
     def get_queryset(self, request: Any) -> Any:
         """The rules with all that they name."""

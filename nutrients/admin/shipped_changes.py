@@ -75,8 +75,6 @@ class SettlingAdmin(GuardedAdmin, admin.ModelAdmin):
     """What is to settle; settling takes a change off the list. Nobody adds to it by hand."""
 
     form = ChoiceForm
-    # Not the list of our content, which leads to what was deleted.
-    change_list_template = "admin/change_list.html"
     change_form_template = "admin/nutrients/change_form.html"
     list_display = ("__str__", "reason", "noticed_at")
     list_filter = ("model",)
@@ -106,7 +104,7 @@ class SettlingAdmin(GuardedAdmin, admin.ModelAdmin):
     ) -> HttpResponse:
         """The form. There is nothing to go on with: what is settled is gone from the list."""
         context = {"title": "Settle a change", "show_save_and_continue": False}
-        return super().change_view(request, object_id, form_url, context)
+        return super().change_view(request, object_id, form_url, extra_context=context)
 
     @admin.display(description="Row")
     def row(self, obj: ShippedChange) -> SafeString | str:
@@ -142,7 +140,7 @@ class SettlingAdmin(GuardedAdmin, admin.ModelAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Ask the test book, which may undo it, before anything is said to be settled."""
         super().save_related(request, form, formsets, change)
-        self.check_book(request)
+        self.check_book(request, "Settle a change of a release")
         self.tell(request, form.told)
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
@@ -163,7 +161,7 @@ class SettlingAdmin(GuardedAdmin, admin.ModelAdmin):
     def take(self, request: HttpRequest, queryset: QuerySet[ShippedChange]) -> None:
         """Settle the ticked changes, unless that breaks cases of the test book."""
         told = self.settle(request, list(queryset), THEIRS)
-        self.check_book(request)
+        self.check_book(request, "Take changes of a release")
         self.tell(request, told)
 
     def settle(self, request: HttpRequest, changes: list[ShippedChange], choice: str) -> Told:

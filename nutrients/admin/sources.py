@@ -29,8 +29,8 @@ class SourceAdmin(ContentAdmin):
     form = SourceForm
     formfield_overrides = {**TEXT_AREAS, models.URLField: {"assume_scheme": "https"}}
     slug_from = ("publisher", "title")
-    list_display = ("title", "publisher", "kind", "checked_on", "claims", "slug")
-    list_filter = ("kind", "checked_on")
+    list_display = ("title", "publisher", "kind", "read_form", "checked_on", "claims", "slug")
+    list_filter = ("kind", "read_form", "checked_on")
     search_fields = ("slug", "title", "publisher", "url")
     date_hierarchy = "checked_on"
     fieldsets = (
@@ -42,7 +42,10 @@ class SourceAdmin(ContentAdmin):
                 "[@slug] after the full stop of the sentence that rests on it.",
             },
         ),
-        ("How it was seen", {"fields": ("how_seen", "checked_on", "licence_note")}),
+        (
+            "How it was read",
+            {"fields": ("read_form", "how_seen", "checked_on", "next_review_on", "licence_note")},
+        ),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from nutrisite.accounts.keys import is_key
+from nutrisite.accounts.admin_site import is_key
 
 
 class KnownLabels(AutocompleteMixin):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 
 from django.http import QueryDict
 
@@ -26,26 +26,14 @@ def read_ticks(data: QueryDict, choices: ChecklistChoices) -> tuple[list[Tick], 
     return ticks, reading.ignored
 
 
-def form_fields(ticks: Iterable[Tick]) -> list[tuple[str, str]]:
-    """The names and values with which a form sends these ticks: `read_ticks` the other way."""
-    return [_field(tick) for tick in ticks]
-
-
 def _ticks(reading: Reading, kind: str, known: Collection[str]) -> list[Tick]:
     return [Tick(kind, slug) for slug in reading.several(kind, known)]
 
 
 def _answers(reading: Reading, known: Mapping[str, Collection[str]]) -> list[Tick]:
-    given = {question: reading.one(question, values) for question, values in known.items()}
+    """Every answer given: of two that contradict each other, the rules take the worse."""
     return [
         Tick("answer", answer_slug(question, answer))
-        for question, answer in given.items()
-        if answer
+        for question, values in known.items()
+        for answer in reading.several(question, values)
     ]
-
-
-def _field(tick: Tick) -> tuple[str, str]:
-    if tick.kind != "answer":
-        return tick
-    question, _, answer = tick.slug.partition(":")
-    return question, answer

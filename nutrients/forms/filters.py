@@ -8,9 +8,10 @@ from django.http import QueryDict
 
 from nutrients.queries.comparison_filters import DIETS, KINDS, MATCHES, RELATIONS, SORTS, Filters
 
+from .country import read_country
 from .reading import Reading
 
-PARAMETERS = ("symptom", "match", "relation", "kind", "diet", "sort", "page", "find")
+PARAMETERS = ("symptom", "match", "relation", "kind", "diet", "sort", "page", "find", "country")
 
 
 def read_filters(query: QueryDict, symptoms: Collection[str]) -> tuple[Filters, list[str]]:
@@ -26,6 +27,7 @@ def read_filters(query: QueryDict, symptoms: Collection[str]) -> tuple[Filters, 
         kind=reading.one("kind", KINDS),
         diets=reading.several("diet", DIETS),
         sort=reading.one("sort", (*SORTS, *(f"-{sort}" for sort in SORTS)), "match"),
+        country=read_country(reading),
     )
     reading.nothing_but(*PARAMETERS)
     return filters, reading.ignored

@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from django.http import QueryDict
 
+from nutrients.models import Authority
 from nutrients.queries.food_filters import (
     ALLERGENS,
     BASES,
@@ -15,17 +16,30 @@ from nutrients.queries.food_filters import (
     FoodChoices,
     FoodFilters,
 )
+from nutrients.queries.life_stages import Stages
 
-from .reading import Reading
+from .country import read_country, read_stage
+from .reading import Reading, ignored_sentence
 from .words import read_words
 
 PARAMETERS = (
-    *("nutrient", "also", "level", "diet", "free-from", "group", "q", "basis", "sort", "page"),
+    *(
+        "nutrient",
+        "also",
+        "level",
+        "diet",
+        "free-from",
+        "group",
+        "q",
+        "basis",
+        "sort",
+        "page",
+        "country",
+    ),
 )
 
 
 def read_food_filters(query: QueryDict, choices: FoodChoices) -> tuple[FoodFilters, list[str]]:
-    """The valid filters of a query, and the values that were ignored."""
     reading = Reading(query)
     first = reading.one("nutrient", choices.nutrients)
     second = reading.one("also", choices.nutrients)
@@ -40,31 +54,34 @@ def read_food_filters(query: QueryDict, choices: FoodChoices) -> tuple[FoodFilte
         words=read_words(query.get("q", "")),
         basis=reading.one("basis", BASES, "serving"),
         sort=reading.one("sort", (*SORTS, *choices.nutrients), "amount"),
+        country=read_country(reading),
     )
     reading.nothing_but(*PARAMETERS)
     return filters, reading.ignored
 
 
 def read_nutrient_page(
-    query: QueryDict, nutrient: str, stages: Collection[str], groups: Collection[str]
+    query: QueryDict, nutrient: str, stages: Stages, groups: Collection[str]
 ) -> tuple[str, FoodFilters, list[str]]:
-    """The life stage and the food filters of a nutrient's page, and the values ignored."""
+    """The life stage and the food filters of a nutrient's page, and a sentence for each problem."""
     reading = Reading(query)
-    stage = reading.one("stage", stages)
+    country = read_country(reading)
+    stage, changed = read_stage(reading, stages, country)
     filters = FoodFilters(
         nutrient=nutrient,
         diets=reading.several("diet", DIETS),
         free_from=reading.several("free-from", ALLERGENS),
         group=reading.one("group", groups),
         basis=reading.one("basis", BASES, "serving"),
+        country=country,
     )
-    reading.nothing_but("stage", "diet", "free-from", "group", "basis")
-    return stage, filters, reading.ignored
+    reading.nothing_but("stage", "diet", "free-from", "group", "basis", "country")
+    return stage, filters, [one for one in (ignored_sentence(reading.ignored), changed) if one]
 
 
-def read_portion(query: QueryDict, portions: Collection[str]) -> tuple[str, list[str]]:
-    """The portion of a food's page that was asked for, in grams as text, and what was ignored."""
+def read_portion(query: QueryDict, portions: Collection[str]) -> tuple[str, Authority, list[str]]:
+    """The portion of a food's page, in grams as text, the country, and what was ignored."""
     reading = Reading(query)
-    portion = reading.one("portion", portions)
-    reading.nothing_but("portion")
-    return portion, reading.ignored
+    portion, country = reading.one("portion", portions), read_country(reading)
+    reading.nothing_but("portion", "country")
+    return portion, country, reading.ignored

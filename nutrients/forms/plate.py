@@ -14,8 +14,10 @@ from django.http import QueryDict
 
 from nutrients.models import FoodSource
 from nutrients.queries.food_filters import DIETS
-from nutrients.queries.plate_choices import ONE_SERVING, LifeStage, PlateChoices, first_stage
+from nutrients.queries.life_stages import Stages, first_stage
+from nutrients.queries.plate_choices import ONE_SERVING, PlateChoices
 
+from .country import read_country, read_stage
 from .reading import Reading, ignored_sentence
 from .words import read_words
 
@@ -38,7 +40,7 @@ def asked_foods(query: QueryDict) -> list[str]:
 
 
 def read_plate(
-    query: QueryDict, foods: dict[str, FoodSource], stages: dict[str, LifeStage]
+    query: QueryDict, foods: dict[str, FoodSource], stages: Stages
 ) -> tuple[PlateChoices, list[str]]:
     """The valid plate of an address, and a sentence for each thing in it that was not.
 
@@ -53,13 +55,19 @@ def read_plate(
     for slug, food in foods.items():
         servings[slug], problem = _servings(query.get(f"servings-{slug}", ""), food)
         problems += [problem] if problem else []
+    country = read_country(reading)
+    stage, changed = read_stage(reading, stages, country, first_stage(stages[country]))
+    problems += [changed] if changed else []
     choices = PlateChoices(
         servings=servings,
-        stage=reading.one("stage", stages, first_stage(stages)),
+        stage=stage,
         diets=reading.several("diet", DIETS),
         words=read_words(query.get("q", "")),
+        country=country,
     )
-    reading.nothing_but("food", "remove", "stage", "diet", "q", *_servings_names(query, named))
+    reading.nothing_but(
+        "food", "remove", "stage", "diet", "q", "country", *_servings_names(query, named)
+    )
     ignored = ignored_sentence(reading.ignored)
     return choices, [ignored, *problems] if ignored else problems
 

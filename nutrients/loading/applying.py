@@ -1,4 +1,4 @@
-"""Writing shipped values into a row that is there: checked first, and with its versions kept."""
+"""Writing shipped values into a row that is there: checked first, and kept as a revision."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+import reversion
 from django.core.exceptions import ValidationError
 from django.db import models
 
 from nutrients.models import Publishable
-from nutrients.owners import date_owners
-from nutrients.versions import keep_first_version, write_version
+from nutrients.versions import keep, keep_first
 
 REASON = "Newer content that came with the site"
 
@@ -21,7 +21,7 @@ class RefusedError(Exception):
 
 
 def apply_values(row: Any, values: Mapping[Any, Any], *, at: datetime, user: Any = None) -> None:
-    """Write values by field, links as primary keys, as one new version of the row.
+    """Write values by field, links as primary keys, in the revision under way or one of its own.
 
     The date of change moves, that of the row whose page shows this one too. Raises RefusedError
     with nothing written.
@@ -31,15 +31,17 @@ def apply_values(row: Any, values: Mapping[Any, Any], *, at: datetime, user: Any
     for name, value in changed.items():
         setattr(row, name, value)
     _check(row)
-    keep_first_version(row)
+    keep_first([row])
     if isinstance(row, Publishable):
         changed["changed_at"] = at
     type(row)._base_manager.filter(pk=row.pk).update(**changed)
     for field, targets in links.items():
         _replace_links(row, field, targets)
-    date_owners([row], at=at)
     row.refresh_from_db()
-    write_version(row, "~", user=user, at=at, reason=REASON)
+    with reversion.create_revision():
+        reversion.set_user(user)
+        reversion.set_comment(REASON)
+        keep([row], at=at)
 
 
 def write_links(link: Any, ends: Iterable[tuple[Any, Any]]) -> None:

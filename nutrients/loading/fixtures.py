@@ -1,4 +1,4 @@
-"""Fixture files: the shipped content in Django's own fixture format, read in number order."""
+"""The shipped content in Django's own fixture format, and where the rows that it names are."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
 Model = type[models.Model]
@@ -24,12 +25,16 @@ KEY_FIELDS = {
     "nutrients.association": ("nutrient", "symptom", "relation"),
     "nutrients.changenote": ("address", "made_at"),
     "nutrients.nutrientamount": ("food", "nutrient"),
-    "nutrients.referenceintake": ("nutrient", "life_stage", "sex", "life_status"),
+    "nutrients.riskeffect": ("risk_factor", "nutrient"),
+    "nutrients.referenceintake": ("nutrient", "life_stage", "sex", "life_status", "authority"),
 }
 # Rows that mean something else once one of these links is lost: a rule that names a tick fewer
 # fires more easily. Such a row is left out whole where a link of it leads to a deleted row.
 NEEDED_LINKS = {
-    "nutrients.redflagrule": ("symptoms", "risk_factors", "other_causes", "answers"),
+    "nutrients.redflagrule": (
+        *("symptoms", "risk_factors", "other_causes", "answers"),
+        *("some_symptoms", "some_risk_factors", "some_other_causes"),
+    ),
 }
 # Of these rows the links are one statement: a mixture of two would be one that nobody made.
 WHOLE_LINKS = NEEDED_LINKS | {
@@ -60,7 +65,6 @@ class FixtureRow:
 
     @property
     def identity(self) -> tuple[str, Key]:
-        """What the ledger knows the row by."""
         return self.label, self.key
 
     def __str__(self) -> str:
@@ -158,3 +162,72 @@ def _row(place: str, record: Any) -> FixtureRow:
         raise FixtureError(f"{place}: {label} lacks its {missing[0]}.")
     key = tuple(part for name in key_fields(model) for part in as_key(fields[name]))
     return FixtureRow(model, key, fields, place)
+
+
+class Places:
+    """The rows that are there by natural key, with one query a model, and those left out."""
+
+    def __init__(self, shipped: set[tuple[str, Key]]) -> None:
+        self._shipped = shipped
+        self._left_out: set[tuple[str, Key]] = set()
+        self._there: dict[Model, dict[Key, Any]] = {}
+
+    def there(self, model: Model) -> dict[Key, Any]:
+        """The primary key of each row in the table under its natural key."""
+        if model not in self._there:
+            rows = model._base_manager.values_list("pk", *key_paths(model))
+            self._there[model] = {tuple(key): pk for pk, *key in rows}
+        return self._there[model]
+
+    def is_there(self, label: str, key: Key) -> bool:
+        """Whether the row is in its table; False where the table itself is gone."""
+        try:
+            return key in self.there(apps.get_model(label))
+        except LookupError:
+            return False
+
+    def leave_out(self, row: FixtureRow) -> None:
+        """Know that a shipped row is not there on purpose."""
+        self._left_out.add((row.label, row.key))
+
+    def target(self, row: FixtureRow, link: Any, value: Any) -> Any:
+        """The primary key that a reference leads to; None where that row is left out."""
+        model, key = link.remote_field.model, as_key(value)
+        there = self.there(model)
+        if key in there:
+            return there[key]
+        label = model._meta.label_lower
+        if (label, key) in self._left_out or (label, key) in self._shipped:
+            return None
+        raise FixtureError(
+            f"{row.place}: its {link.name} leads to {label} {' / '.join(key)},"
+            " which is neither above it in the fixtures nor in the database."
+        )
+
+
+def key_paths(model: Model) -> list[str]:
+    """Where each part of a row's natural key stands, as queries name it."""
+    return [
+        f"{name}__slug" if model._meta.get_field(name).is_relation else name
+        for name in key_fields(model)
+    ]
+
+
+def field_of(row: FixtureRow, name: str) -> Any:
+    """The model's field of this name; raises FixtureError where there is none."""
+    try:
+        return row.model._meta.get_field(name)
+    except FieldDoesNotExist as error:
+        raise FixtureError(f"{row.place}: {row.label} has no field {name}.") from error
+
+
+def references(row: FixtureRow) -> list[tuple[Any, Any]]:
+    """The foreign keys of a row with what each is to lead to."""
+    fields = ((field_of(row, name), value) for name, value in row.fields.items())
+    return [(field, value) for field, value in fields if isinstance(field, models.ForeignKey)]
+
+
+def needed_links(row: FixtureRow) -> list[tuple[Any, Any]]:
+    """The many-to-many links without any of which the row would mean something else, one by one."""
+    names = NEEDED_LINKS.get(row.label, ())
+    return [(field_of(row, name), key) for name in names for key in row.fields.get(name) or []]

@@ -50,7 +50,6 @@ class Ledger:
     """All that was loaded before, and what editors have yet to settle of it."""
 
     def __init__(self) -> None:
-        """Read both tables."""
         rows = ShippedRow.objects.filter(model__startswith=OURS)
         self.rows = {_identity(row): row for row in rows}
         self.open: dict[Identity, dict[str, ShippedChange]] = defaultdict(dict)
@@ -80,7 +79,6 @@ class Ledger:
         return self.open.get(row.identity, {}).get(name)
 
     def enter(self, rows: Iterable[FixtureRow], *, at: datetime) -> None:
-        """Enter rows with their fields as shipped now."""
         ShippedRow.objects.bulk_create(
             [
                 ShippedRow(

@@ -6,11 +6,10 @@ from datetime import date
 from typing import Any
 
 from nutrients.models import Publishable
-from nutrients.owners import owners
+from nutrients.versions import owners
 
-from .fixtures import Key, Model
-from .places import Places
-from .shipped_values import comparable
+from .fixtures import Key, Model, Places
+from .merging import comparable
 
 
 class LiveRows:

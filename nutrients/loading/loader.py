@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import reversion
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 
@@ -15,8 +16,18 @@ from nutrients.models import Publishable, ShippedChange
 
 from . import ledger
 from .applying import write_links
-from .fixtures import FixtureError, FixtureRow, Model, as_key, digests, read_rows
-from .places import Places, field_of, needed_links, references
+from .fixtures import (
+    FixtureError,
+    FixtureRow,
+    Model,
+    Places,
+    as_key,
+    digests,
+    field_of,
+    needed_links,
+    read_rows,
+    references,
+)
 from .upgrading import Update, Upgrade
 
 
@@ -52,7 +63,8 @@ def load(folder: Path, *, at: datetime, plan: bool = False) -> Outcome:
     if before is not None:
         return Outcome(total=before)
     rows = read_rows(folder)
-    with transaction.atomic():
+    # All that is updated is one revision.
+    with transaction.atomic(), reversion.create_revision():
         ledger.lock()
         outcome = _Load(rows, at).run()
         ledger.record_files(files, rows, at=at)

@@ -9,10 +9,9 @@ from typing import Any
 from nutrients.models import ShippedChange
 
 from .applying import RefusedError, apply_values
+from .fixtures import Places, key_paths
 from .live_rows import LiveRows
-from .merging import NEVER_SHIPPED
-from .places import Places, key_paths
-from .shipped_values import shipped_value
+from .merging import NEVER_SHIPPED, shipped_value
 
 NOTHING = "Nothing"
 NOT_SHIPPED = "It did not come with the site"
@@ -29,7 +28,6 @@ class Sides:
 
 
 def sides(change: ShippedChange) -> Sides:
-    """Give what an editor compares."""
     row = row_of(change)
     if not change.field:
         return Sides(row, "", str(row or NOTHING), NOTHING)
@@ -89,7 +87,6 @@ def _stored(field: Any, theirs: dict[str, Any], places: Places) -> Any:
 
 
 def as_text(value: Any) -> str:
-    """A value of either side, for reading."""
     if value is NEVER_SHIPPED:
         return NOT_SHIPPED
     if isinstance(value, frozenset):

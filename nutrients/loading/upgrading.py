@@ -14,12 +14,10 @@ from django.core.exceptions import ValidationError
 from nutrients.models import ShippedChange
 
 from .applying import RefusedError, apply_values
-from .fixtures import WHOLE_LINKS, FixtureError, FixtureRow, Model
+from .fixtures import WHOLE_LINKS, FixtureError, FixtureRow, Model, Places, field_of
 from .ledger import Identity, Ledger, as_json
 from .live_rows import LiveRows
-from .merging import NEVER_SHIPPED, merge_links, merge_values
-from .places import Places, field_of
-from .shipped_values import shipped_value
+from .merging import NEVER_SHIPPED, merge_links, merge_values, shipped_value
 
 EDITED = "It was edited here as well."
 MADE_HERE = "The row was made here before it came with the site."

@@ -1,6 +1,6 @@
 """The domain: a module a noun. Slugs are stable public identifiers and natural keys."""
 
-from .amounts import NutrientAmount
+from .amounts import MOST_IN_100_G, NutrientAmount
 from .articles import Article, ArticleSection
 from .associations import (
     MEANING_AGAINST,
@@ -11,15 +11,18 @@ from .associations import (
     Relation,
     Typicality,
 )
+from .authorities import HOME, Authority
 from .causes import (
     CauseKind,
     Interaction,
     InteractionKind,
     OtherCause,
+    RiskEffect,
     RiskFactor,
     RiskKind,
     Severity,
     StandsFor,
+    Strength,
 )
 from .change_notes import ChangeNote, NoteKind
 from .foods import (
@@ -30,20 +33,23 @@ from .foods import (
     FoodSource,
     NotSuggestedTo,
 )
-from .intakes import LifeStatus, LimitStatus, ReferenceIntake, ReferenceType, Sex
-from .nutrients import Accent, Nutrient, NutrientKind, Unit
+from .intakes import LifeStatus, LimitKind, LimitStatus, ReferenceIntake, ReferenceType, Sex
+from .nutrients import Accent, Frequency, Nutrient, NutrientKind, Unit
 from .publishing import Publishable, Status, Verification
 from .questions import Answer, Question
 from .red_flags import FLAG_LEVELS, RedFlag, RedFlagRule
-from .safety_cases import CaseGroup, CaseOutcome, SafetyCase
+from .safety_cases import BookOverride, CaseGroup, CaseOutcome, SafetyCase
 from .search import DocumentKind, SearchDocument, Synonym
 from .shipping import ShippedChange, ShippedRow
-from .sources import Source, SourceKind
+from .sources import READ, ReadForm, Source, SourceKind
 from .symptoms import BodyArea, Symptom, Urgency
 
 __all__ = [
     "FLAG_LEVELS",
+    "HOME",
     "MEANING_AGAINST",
+    "MOST_IN_100_G",
+    "READ",
     "VERBS",
     "VERB_AGAINST",
     "Accent",
@@ -52,7 +58,9 @@ __all__ = [
     "Article",
     "ArticleSection",
     "Association",
+    "Authority",
     "BodyArea",
+    "BookOverride",
     "CaseGroup",
     "CaseOutcome",
     "CauseKind",
@@ -63,9 +71,11 @@ __all__ = [
     "FoodGroup",
     "FoodPortion",
     "FoodSource",
+    "Frequency",
     "Interaction",
     "InteractionKind",
     "LifeStatus",
+    "LimitKind",
     "LimitStatus",
     "NotSuggestedTo",
     "NoteKind",
@@ -75,11 +85,13 @@ __all__ = [
     "OtherCause",
     "Publishable",
     "Question",
+    "ReadForm",
     "RedFlag",
     "RedFlagRule",
     "ReferenceIntake",
     "ReferenceType",
     "Relation",
+    "RiskEffect",
     "RiskFactor",
     "RiskKind",
     "SafetyCase",
@@ -92,6 +104,7 @@ __all__ = [
     "SourceKind",
     "StandsFor",
     "Status",
+    "Strength",
     "Symptom",
     "Synonym",
     "Typicality",

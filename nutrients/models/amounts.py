@@ -7,25 +7,25 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
-from simple_history.models import HistoricalRecords
 
+from .authorities import Authority
 from .foods import FoodSource
-from .nutrients import Nutrient
+from .nutrients import Nutrient, Unit
 from .sources import Source
+
+# In the unit of the nutrient: food is not heavier than itself.
+MOST_IN_100_G = {Unit.MG: 100_000, Unit.MCG: 100_000_000, Unit.MCG_DFE: 100_000_000}
 
 
 class NutrientAmountManager(models.Manager[Any]):
-    """Finds an amount by food and nutrient."""
-
     def get_by_natural_key(self, food: str, nutrient: str) -> Any:
-        """Return the amount of this nutrient in this food (slugs); raise DoesNotExist."""
         return self.get(food__slug=food, nutrient__slug=nutrient)
 
 
 class NutrientAmount(models.Model):
     """The amount of one nutrient in 100 g of one food, in the nutrient's unit.
 
-    Amounts per serving and shares of the daily value are computed from it, never stored.
+    Amounts per serving and shares of the label value are computed from it, never stored.
     A missing row means "not known", never zero.
     """
 
@@ -37,7 +37,6 @@ class NutrientAmount(models.Model):
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="amounts")
 
     objects = NutrientAmountManager()
-    history = HistoricalRecords()
 
     class Meta:
         ordering = ["food__name", "nutrient__position"]
@@ -55,7 +54,6 @@ class NutrientAmount(models.Model):
         return f"{self.nutrient} in {self.food}"
 
     def natural_key(self) -> tuple[str, str]:
-        """Return food and nutrient, which identify the row in fixtures."""
         return (self.food.slug, self.nutrient.slug)
 
     @property
@@ -65,8 +63,6 @@ class NutrientAmount(models.Model):
             return None
         return self.per_100g * self.food.serving_grams / 100
 
-    @property
-    def percent_daily_value(self) -> Decimal | None:
-        """The share of the FDA Daily Value in one serving, in percent; None where unknown."""
-        amount = self.per_serving
-        return None if amount is None else amount / self.nutrient.daily_value * 100
+    def label_percent(self, authority: Authority) -> Decimal | None:
+        """The share of the label value in one serving, in percent; None where unknown."""
+        return self.nutrient.label_percent(self.per_serving, authority)

@@ -8,7 +8,6 @@ from typing import Any
 from django.db import models
 from django.urls import reverse
 from django.utils.functional import cached_property
-from simple_history.models import HistoricalRecords
 
 from .nutrients import Nutrient
 from .publishing import Publishable, PublishableQuerySet, Slugged, SluggedManager
@@ -35,7 +34,6 @@ class Article(Slugged, Publishable):
     related_symptoms = models.ManyToManyField(Symptom, related_name="articles", blank=True)
 
     objects = SluggedManager.from_queryset(PublishableQuerySet)()
-    history = HistoricalRecords(m2m_fields=[related_nutrients, related_symptoms])
 
     class Meta(Publishable.Meta):
         ordering = ["position", "title"]
@@ -44,12 +42,10 @@ class Article(Slugged, Publishable):
         return self.title
 
     def get_absolute_url(self) -> str:
-        """Return the address of the article."""
         return reverse("nutrients:article", args=[self.slug])
 
     @property
     def key_point_list(self) -> list[str]:
-        """The key points, one sentence each."""
         return [line.strip() for line in self.key_points.splitlines() if line.strip()]
 
     @cached_property
@@ -60,10 +56,7 @@ class Article(Slugged, Publishable):
 
 
 class ArticleSectionManager(models.Manager[Any]):
-    """Finds a section by its article and anchor."""
-
     def get_by_natural_key(self, article: str, anchor: str) -> Any:
-        """Return the section at this anchor of this article (slug); raise DoesNotExist."""
         return self.get(article__slug=article, anchor=anchor)
 
 
@@ -83,7 +76,6 @@ class ArticleSection(models.Model):
     )
 
     objects = ArticleSectionManager()
-    history = HistoricalRecords()
 
     class Meta:
         ordering = ["position", "pk"]
@@ -99,11 +91,9 @@ class ArticleSection(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        """Return the section's place in its article."""
         return f"{self.article.get_absolute_url()}#{self.anchor}"
 
     def natural_key(self) -> tuple[str, str]:
-        """Return article and anchor, which identify the section in fixtures."""
         return (self.article.slug, self.anchor)
 
     @property

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from simple_history.models import HistoricalRecords
 
 from .nutrients import Nutrient
 from .publishing import Publishable, PublishableQuerySet, Status
@@ -35,7 +33,6 @@ class Typicality(models.TextChoices):
 
     @property
     def rank(self) -> int:
-        """0 for the most typical to 3 for the rarest."""
         return list(Typicality).index(self)
 
 
@@ -48,7 +45,6 @@ class Evidence(models.TextChoices):
 
     @property
     def rank(self) -> int:
-        """0 for strong to 2 for limited."""
         return list(Evidence).index(self)
 
     @property
@@ -58,7 +54,6 @@ class Evidence(models.TextChoices):
 
     @property
     def meaning(self) -> str:
-        """What it takes to earn this grade, in a sentence."""
         return MEANINGS[self]
 
 
@@ -70,7 +65,8 @@ VERBS = {
 }
 VERB_AGAINST = "has not been shown to"
 MEANINGS = {
-    Evidence.STRONG: "Medical references agree on it, or reviews of trials do.",
+    Evidence.STRONG: "A medical reference that we read calls it a known effect, "
+    "or reviews of trials do.",
     Evidence.MODERATE: "Medical references name it or studies point the same way, "
     "with questions still open.",
     Evidence.LIMITED: "Case reports or a plausible link, often by way of another nutrient.",
@@ -108,16 +104,9 @@ class AssociationQuerySet(PublishableQuerySet):
         """Associations that speak for a link; evidence against is left out."""
         return self.filter(is_against=False)
 
-    def with_symptoms(self, slugs: Iterable[str]) -> Self:
-        """Associations with any of the symptoms (slugs)."""
-        return self.filter(symptom__slug__in=list(slugs))
-
 
 class AssociationManager(models.Manager[Any]):
-    """Finds an association by nutrient, symptom and relation."""
-
     def get_by_natural_key(self, nutrient: str, symptom: str, relation: str) -> Any:
-        """Return the association of these slugs in this relation; raise DoesNotExist."""
         return self.get(nutrient__slug=nutrient, symptom__slug=symptom, relation=relation)
 
 
@@ -135,6 +124,15 @@ class Association(Publishable):
         default=False,
         help_text="Tick when trials speak against the claim: the page then says so.",
     )
+    people = models.CharField(
+        "in whom",
+        max_length=60,
+        blank=True,
+        help_text=(
+            "The only people in whom it was studied, such as “older adults”: the sentence that "
+            "readers see then says so. Empty means everybody."
+        ),
+    )
     typicality = models.CharField(
         "how typical",
         max_length=11,
@@ -151,7 +149,6 @@ class Association(Publishable):
     sources = models.ManyToManyField(Source, related_name="associations")
 
     objects = AssociationManager.from_queryset(AssociationQuerySet)()
-    history = HistoricalRecords(m2m_fields=[sources])
 
     class Meta(Publishable.Meta):
         ordering = ["nutrient__position", "symptom__position", "relation"]
@@ -181,11 +178,9 @@ class Association(Publishable):
         return f"{self.nutrient} and {self.symptom.phrase} ({self.get_relation_display().lower()})"
 
     def natural_key(self) -> tuple[str, str, str]:
-        """Return nutrient, symptom and relation, which identify the row in fixtures."""
         return (self.nutrient.slug, self.symptom.slug, self.relation)
 
     def get_absolute_url(self) -> str:
-        """Return the address of the evidence card, at this relation."""
         slugs = [self.nutrient.slug, self.symptom.slug]
         return f"{reverse('nutrients:association', args=slugs)}#{self.relation}"
 
@@ -203,5 +198,5 @@ class Association(Publishable):
             low=self.nutrient.low_phrase,
             high=self.nutrient.high_phrase,
             verb=self.verb,
-            sign=self.symptom.phrase,
+            sign=f"{self.symptom.phrase} in {self.people}" if self.people else self.symptom.phrase,
         )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
-from simple_history.models import HistoricalRecords
 
+from .associations import Evidence
 from .foods import Diet
 from .nutrients import Nutrient
 from .publishing import Publishable, PublishableQuerySet, Slugged, SluggedManager
@@ -14,8 +14,6 @@ from .symptoms import Symptom
 
 
 class RiskKind(models.TextChoices):
-    """The sort of risk factor, in the order that forms show."""
-
     DIET = "diet", "How you eat"
     LIFESTYLE = "lifestyle", "Habits and surroundings"
     MEDICINE = "medicine", "Medicines"
@@ -63,7 +61,6 @@ class RiskFactor(Slugged, Publishable):
     sources = models.ManyToManyField(Source, related_name="risk_factors")
 
     objects = SluggedManager.from_queryset(PublishableQuerySet)()
-    history = HistoricalRecords(m2m_fields=[lowers, raises, sources])
 
     class Meta(Publishable.Meta):
         ordering = ["position", "name"]
@@ -85,15 +82,84 @@ class RiskFactor(Slugged, Publishable):
         return self.name
 
 
-class CauseKind(models.TextChoices):
-    """The sort of cause."""
+class Strength(models.TextChoices):
+    """How much a risk factor does to a nutrient, strongest first."""
 
+    STRONG = "strong", "Strong"
+    MODERATE = "moderate", "Moderate"
+    WEAK = "weak", "Weak"
+
+    @property
+    def rank(self) -> int:
+        """0 for strong to 2 for weak."""
+        return list(Strength).index(self)
+
+
+class RiskEffectManager(models.Manager["RiskEffect"]):
+    """Finds an effect by its risk factor and its nutrient."""
+
+    def get_by_natural_key(self, risk_factor: str, nutrient: str) -> RiskEffect:
+        """Return the effect of this risk factor on this nutrient; raise DoesNotExist."""
+        return self.get(risk_factor__slug=risk_factor, nutrient__slug=nutrient)
+
+
+class RiskEffect(models.Model):
+    """What one risk factor does to one nutrient that it lowers or raises: how much, and how.
+
+    Rests on the sources of its risk factor. A pair without a row is moderate, and says the risk
+    factor's own mechanism.
+    """
+
+    risk_factor = models.ForeignKey(RiskFactor, on_delete=models.CASCADE, related_name="effects")
+    nutrient = models.ForeignKey(Nutrient, on_delete=models.CASCADE, related_name="risk_effects")
+    strength = models.CharField(
+        max_length=10,
+        choices=Strength,
+        default=Strength.MODERATE,
+        help_text="Strong: the nutrient is shown even if it explains nothing that was ticked.",
+    )
+    reason = models.CharField(
+        max_length=240, help_text="How it lowers or raises this nutrient, in a sentence."
+    )
+
+    objects = RiskEffectManager()
+
+    class Meta:
+        ordering = ["risk_factor__position", "risk_factor__slug", "nutrient__slug"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["risk_factor", "nutrient"],
+                name="riskeffect_unique",
+                violation_error_message="This risk factor has an effect on this nutrient already.",
+            ),
+            models.CheckConstraint(
+                condition=Q(strength__in=Strength.values), name="riskeffect_strength_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.risk_factor} and {self.nutrient}"
+
+    def natural_key(self) -> tuple[str, str]:
+        """Return risk factor and nutrient, which identify the row in fixtures."""
+        return (self.risk_factor.slug, self.nutrient.slug)
+
+
+class CauseKind(models.TextChoices):
     NORMAL = "normal", "Normal and harmless"
     LIFESTYLE = "lifestyle", "Habits"
     STIMULANT = "stimulant", "Stimulants"
     MIND = "mind", "Stress and worry"
     MEDICINE = "medicine", "Medicines"
     CONDITION = "condition", "Health conditions"
+
+
+# As the verbs of associations, without a verb that would have to agree with the cause's name.
+LINKS = {
+    Evidence.STRONG: "Known to cause",
+    Evidence.MODERATE: "Linked with",
+    Evidence.LIMITED: "Has been reported with",
+}
 
 
 class OtherCause(Slugged, Publishable):
@@ -105,6 +171,12 @@ class OtherCause(Slugged, Publishable):
     mechanism = models.TextField(help_text="How it brings the signs on.")
     what_helps = models.TextField(help_text="Never a dose; never start or stop a medicine.")
     when_to_seek_care = models.TextField(blank=True)
+    evidence = models.CharField(
+        max_length=8,
+        choices=Evidence,
+        default=Evidence.LIMITED,
+        help_text="How good the evidence is that it causes the signs. The grade chooses the words.",
+    )
     is_common = models.BooleanField(
         default=False, help_text="Common causes stand before nutrients on every result."
     )
@@ -119,11 +191,20 @@ class OtherCause(Slugged, Publishable):
         blank=True,
         help_text="Ticking any of these points to this cause.",
     )
+    not_with_symptoms = models.ManyToManyField(
+        Symptom,
+        related_name="+",
+        blank=True,
+        help_text="Beside any of these it is not shown: “harmless” does not suit weakness.",
+    )
+    only_if_ticked = models.BooleanField(
+        default=False,
+        help_text="Shown only if the reader ticks it or a risk factor that points to it.",
+    )
     position = models.PositiveSmallIntegerField(default=100)
     sources = models.ManyToManyField(Source, related_name="other_causes")
 
     objects = SluggedManager.from_queryset(PublishableQuerySet)()
-    history = HistoricalRecords(m2m_fields=[symptoms, risk_factors, sources])
 
     class Meta(Publishable.Meta):
         verbose_name = "other cause"
@@ -133,10 +214,18 @@ class OtherCause(Slugged, Publishable):
             models.CheckConstraint(
                 condition=Q(kind__in=CauseKind.values), name="othercause_kind_known"
             ),
+            models.CheckConstraint(
+                condition=Q(evidence__in=Evidence.values), name="othercause_evidence_known"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def link(self) -> str:
+        """How it stands to the signs, in the words that its grade allows."""
+        return LINKS[Evidence(self.evidence)]
 
 
 class InteractionKind(models.TextChoices):
@@ -158,7 +247,6 @@ class Severity(models.TextChoices):
 
     @property
     def rank(self) -> int:
-        """0 for the most serious to 4 for a helpful one."""
         return list(Severity).index(self)
 
 
@@ -181,7 +269,6 @@ class Interaction(Slugged, Publishable):
     sources = models.ManyToManyField(Source, related_name="interactions")
 
     objects = SluggedManager.from_queryset(PublishableQuerySet)()
-    history = HistoricalRecords(m2m_fields=[nutrients, risk_factors, sources])
 
     class Meta(Publishable.Meta):
         ordering = ["item_a", "item_b"]

@@ -9,7 +9,6 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from simple_history.models import HistoricalRecords
 
 
 class NoteKind(models.TextChoices):
@@ -23,7 +22,6 @@ class ChangeNoteQuerySet(models.QuerySet[Any]):
     """Notes by page and by kind."""
 
     def made(self, *, at: datetime) -> Self:
-        """Notes that were made by the moment `at`."""
         return self.filter(made_at__lte=at)
 
     def on_page(self, path: str) -> Self:
@@ -32,10 +30,7 @@ class ChangeNoteQuerySet(models.QuerySet[Any]):
 
 
 class ChangeNoteManager(models.Manager[Any]):
-    """Finds a note by its place and moment."""
-
     def get_by_natural_key(self, address: str, made_at: str) -> Any:
-        """Return the note on this address at this moment (ISO 8601); raise DoesNotExist."""
         return self.get(address=address, made_at=made_at)
 
 
@@ -69,7 +64,6 @@ class ChangeNote(models.Model):
     made_at = models.DateTimeField("made", default=timezone.now)
 
     objects = ChangeNoteManager.from_queryset(ChangeNoteQuerySet)()
-    history = HistoricalRecords()
 
     class Meta:
         ordering = ["-made_at", "-pk"]
@@ -86,7 +80,6 @@ class ChangeNote(models.Model):
         return f"{self.get_kind_display()}: {self.title}"
 
     def natural_key(self) -> tuple[str, str]:
-        """Return address and moment, which identify the note in fixtures."""
         return (self.address, self.made_at.isoformat())
 
     @property

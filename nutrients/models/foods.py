@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Self
 
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from simple_history.models import HistoricalRecords
 
 from .nutrients import Nutrient
 from .publishing import Publishable, PublishableQuerySet, Slugged, SluggedManager
@@ -43,7 +43,6 @@ class FoodGroup(Slugged):
     position = models.PositiveSmallIntegerField(default=100)
 
     objects = SluggedManager()
-    history = HistoricalRecords()
 
     class Meta:
         ordering = ["position", "name"]
@@ -106,10 +105,6 @@ class FoodSourceQuerySet(PublishableQuerySet):
         """Foods that are kept from none of the groups (values of `NotSuggestedTo`)."""
         return self.exclude(not_suggested_to__in=[NotSuggestedTo.EVERYONE, *groups])
 
-    def without(self, allergens: Iterable[str]) -> Self:
-        """Foods known to hold none of the allergens."""
-        return self.filter(**{Allergen(allergen).value: False for allergen in allergens})
-
 
 class FoodSource(Slugged, Publishable):
     """A food with its serving, or sunlight, which is a source but no food.
@@ -151,8 +146,13 @@ class FoodSource(Slugged, Publishable):
     contains_soy = models.BooleanField("contains soya", null=True, blank=True)
     contains_sesame = models.BooleanField(null=True, blank=True)
     contains_peanut = models.BooleanField(null=True, blank=True)
+    # Longer than a number is, so that no browser cuts one down to another food's.
     usda_ndb_number = models.CharField(
-        "USDA NDB number", max_length=5, blank=True, help_text="Five digits, leading zeros kept."
+        "USDA NDB number",
+        max_length=9,
+        blank=True,
+        validators=[RegexValidator(r"^[0-9]{5,6}\Z", "An NDB number is five or six digits.")],
+        help_text="Five or six digits, leading zeros kept.",
     )
     usda_fdc_id = models.PositiveIntegerField("USDA FoodData Central id", null=True, blank=True)
     usda_description = models.CharField("USDA description", max_length=200, blank=True)
@@ -173,7 +173,6 @@ class FoodSource(Slugged, Publishable):
     sources = models.ManyToManyField(Source, related_name="foods")
 
     objects = SluggedManager.from_queryset(FoodSourceQuerySet)()
-    history = HistoricalRecords(m2m_fields=[unmeasured_nutrients, sources])
 
     class Meta(Publishable.Meta):
         verbose_name = "food source"
@@ -227,7 +226,6 @@ class FoodSource(Slugged, Publishable):
         return self.name
 
     def get_absolute_url(self) -> str:
-        """Return the address of the food's page."""
         return reverse("nutrients:food", args=[self.slug])
 
     @property
@@ -235,16 +233,6 @@ class FoodSource(Slugged, Publishable):
         """Whether its serving is a plain weight, such as "100 g", because nobody chose another."""
         grams = self.serving_grams
         return grams is not None and self.serving_description == f"{grams.normalize():f} g"
-
-    @property
-    def diets(self) -> list[Diet]:
-        """The diets that the plain food is known to suit."""
-        return [diet for diet in Diet if getattr(self, diet.value)]
-
-    @property
-    def allergens(self) -> list[Allergen]:
-        """The allergens that the plain food is known to contain."""
-        return [allergen for allergen in Allergen if getattr(self, allergen.value)]
 
 
 class FoodPortion(models.Model):
@@ -256,8 +244,6 @@ class FoodPortion(models.Model):
     food = models.ForeignKey(FoodSource, on_delete=models.CASCADE, related_name="portions")
     description = models.CharField(max_length=120, help_text="With its number: “1 cup, chopped”.")
     grams = models.DecimalField(max_digits=7, decimal_places=2)
-
-    history = HistoricalRecords()
 
     class Meta:
         ordering = ["pk"]

@@ -7,17 +7,42 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
-from simple_history.models import HistoricalRecords
 
+from .authorities import Authority
 from .nutrients import Nutrient, Unit
+from .publishing import Publishable, PublishableQuerySet
 from .sources import Source
 
 
 class ReferenceType(models.TextChoices):
-    """What a reference intake is; RDA and AI are kept apart."""
+    """What a reference intake is; they are kept apart, since each says something else."""
 
     RDA = "RDA", "Recommended Dietary Allowance (RDA)"
     AI = "AI", "Adequate Intake (AI)"
+    RNI = "RNI", "Reference Nutrient Intake (RNI)"
+    SI = "SI", "Safe Intake (SI)"
+    PRI = "PRI", "Population Reference Intake (PRI)"
+    SAI = "SAI", "Safe and adequate intake"
+    LRNI = "LRNI", "Lower Reference Nutrient Intake (LRNI), not a need"
+
+    @property
+    def meaning(self) -> str:
+        """What it is, as a sentence that begins with its article and name."""
+        article = "An" if self is ReferenceType.AI else "A"
+        return f"{article} {self.label} {_MEANINGS[self]}"
+
+
+_MEANINGS = {
+    ReferenceType.RDA: "is enough for nearly everybody.",
+    ReferenceType.RNI: "is enough for nearly everybody.",
+    ReferenceType.PRI: "is enough for nearly everybody.",
+    ReferenceType.AI: "is the best estimate where too little is known to be surer.",
+    ReferenceType.SI: "is enough and does no harm, and is given where little is known.",
+    ReferenceType.SAI: "is held to be enough, and low enough to be safe for heart and vessels.",
+    ReferenceType.LRNI: "is enough for very few.",
+}
+# Enough for nearly everybody. The LRNI is enough for very few, so it is never shown as a need.
+NEEDS = [kind for kind in ReferenceType if kind is not ReferenceType.LRNI]
 
 
 class Sex(models.TextChoices):
@@ -29,11 +54,12 @@ class Sex(models.TextChoices):
 
 
 class LifeStatus(models.TextChoices):
-    """Pregnancy and breastfeeding."""
+    """Pregnancy, breastfeeding, and the years after the menopause."""
 
-    NONE = "none", "Neither"
+    NONE = "none", "None of these"
     PREGNANCY = "pregnancy", "Pregnant"
     LACTATION = "lactation", "Breastfeeding"
+    MENOPAUSE = "menopause", "After the menopause"
 
 
 class LimitStatus(models.TextChoices):
@@ -41,19 +67,36 @@ class LimitStatus(models.TextChoices):
 
     SET = "set", "Set"
     NOT_ESTABLISHED = "not established", "No limit set"
-    NOT_DETERMINABLE = "not determinable", "Not known for infants"
+    NOT_DETERMINABLE = "not determinable", "Too little known to set one"
+    UNSAID = "", "This row says nothing of a limit"
 
 
+class LimitKind(models.TextChoices):
+    """What an authority calls its limit, from the firmest to the most careful."""
+
+    UL = "UL", "Tolerable upper intake level"
+    SUL = "SUL", "Safe upper level"
+    GL = "GL", "Guidance level"
+    SAFE = "SAFE", "Safe level of intake"
+
+
+# Years.
+ADULT_FROM = 19
 # How `upper_limit_applies_to` begins where food counts towards the limit.
 COUNTS_FOOD = "all sources"
 
 
-class ReferenceIntakeQuerySet(models.QuerySet[Any]):
-    """Reference intakes by life stage."""
+class ReferenceIntakeQuerySet(PublishableQuerySet):
+    """Reference intakes by authority and age."""
 
-    def at_stage(self, life_stage: str, sex: str, status: str) -> Self:
-        """The intakes of one life stage, at most one for each nutrient."""
-        return self.filter(life_stage=life_stage, sex=sex, life_status=status)
+    def needs(self) -> Self:
+        """Those that say how much is needed, in a figure or in words."""
+        return self.filter(reference_type__in=NEEDS)
+
+    def overlapping(self, age_from: Decimal, age_below: Decimal | None) -> Self:
+        """Those for any age of a band, whose end is exclusive; None for one without end."""
+        rows = self.filter(Q(age_below=None) | Q(age_below__gt=age_from))
+        return rows if age_below is None else rows.filter(age_from__lt=age_below)
 
     def limiting_food(self) -> Self:
         """Those that have a `food_limit`."""
@@ -65,32 +108,62 @@ class ReferenceIntakeQuerySet(models.QuerySet[Any]):
 
 
 class ReferenceIntakeManager(models.Manager[Any]):
-    """Finds an intake by nutrient, life stage, sex and status."""
+    """Finds an intake by nutrient, life stage, sex, status and authority."""
 
-    def get_by_natural_key(self, nutrient: str, life_stage: str, sex: str, status: str) -> Any:
+    def get_by_natural_key(
+        self, nutrient: str, life_stage: str, sex: str, status: str, authority: str
+    ) -> Any:
         """Return the intake with this natural key; raise DoesNotExist."""
-        return self.get(nutrient__slug=nutrient, life_stage=life_stage, sex=sex, life_status=status)
+        return self.get(
+            nutrient__slug=nutrient,
+            life_stage=life_stage,
+            sex=sex,
+            life_status=status,
+            authority=authority,
+        )
 
 
-class ReferenceIntake(models.Model):
-    """The US and Canadian reference intake of one nutrient for one life stage, a day."""
+class ReferenceIntake(Publishable):
+    """What an authority says of one nutrient for one life stage: a need, a limit, or both, a day.
 
+    Ages are those of the authority's own table. A limit for other ages than the need stands in a
+    row of its own.
+    """
+
+    authority = models.CharField(max_length=2, choices=Authority)
     nutrient = models.ForeignKey(Nutrient, on_delete=models.CASCADE, related_name="intakes")
     life_stage = models.SlugField(max_length=30)
     life_stage_label = models.CharField(max_length=30)
     age_from = models.DecimalField(
-        max_digits=4, decimal_places=1, help_text="Years, inclusive: 0.5 is six months."
+        max_digits=5, decimal_places=2, help_text="Years, inclusive: 0.5 is six months."
     )
     age_below = models.DecimalField(
-        max_digits=4, decimal_places=1, null=True, blank=True, help_text="Years, exclusive."
+        max_digits=5, decimal_places=2, null=True, blank=True, help_text="Years, exclusive."
     )
     sex = models.CharField(max_length=6, choices=Sex)
     life_status = models.CharField(
-        "pregnancy or breastfeeding", max_length=10, choices=LifeStatus, default=LifeStatus.NONE
+        "pregnancy, breastfeeding or menopause",
+        max_length=10,
+        choices=LifeStatus,
+        default=LifeStatus.NONE,
     )
-    reference_type = models.CharField(max_length=3, choices=ReferenceType)
+    reference_type = models.CharField(
+        max_length=4,
+        choices=ReferenceType,
+        blank=True,
+        help_text="Empty where it is a limit alone.",
+    )
     amount = models.DecimalField(
-        max_digits=9, decimal_places=3, help_text="A day, in the nutrient's unit."
+        max_digits=9,
+        decimal_places=3,
+        null=True,
+        blank=True,
+        help_text="A day, in the nutrient's unit.",
+    )
+    amount_words = models.CharField(
+        max_length=80,
+        blank=True,
+        help_text="In place of the amount where it is no single figure, with its unit.",
     )
     upper_limit = models.DecimalField(max_digits=9, decimal_places=3, null=True, blank=True)
     upper_limit_unit = models.CharField(
@@ -99,7 +172,8 @@ class ReferenceIntake(models.Model):
         blank=True,
         help_text="May differ from the nutrient's unit: folate's limit counts folic acid only.",
     )
-    upper_limit_status = models.CharField(max_length=16, choices=LimitStatus)
+    upper_limit_status = models.CharField(max_length=16, choices=LimitStatus, blank=True)
+    upper_limit_kind = models.CharField(max_length=4, choices=LimitKind, blank=True)
     upper_limit_applies_to = models.CharField(max_length=120, blank=True)
     chronic_disease_limit_mg = models.DecimalField(
         "chronic disease risk reduction intake (mg)",
@@ -107,19 +181,25 @@ class ReferenceIntake(models.Model):
         decimal_places=3,
         null=True,
         blank=True,
-        help_text="Sodium only: adults are advised to stay below it.",
+        help_text="Sodium only: people are advised to stay below it.",
+    )
+    note = models.TextField(
+        blank=True, help_text="What a reader must know beside the figures, in a sentence."
     )
     sources = models.ManyToManyField(Source, related_name="intakes")
 
     objects = ReferenceIntakeManager.from_queryset(ReferenceIntakeQuerySet)()
-    history = HistoricalRecords(m2m_fields=[sources])
 
-    class Meta:
-        ordering = ["nutrient__position", "life_status", "sex", "age_from"]
+    class Meta(Publishable.Meta):
+        ordering = ["nutrient__position", "authority", "life_status", "sex", "age_from"]
         constraints = [
+            *Publishable.Meta.constraints,
             models.UniqueConstraint(
-                fields=["nutrient", "life_stage", "sex", "life_status"],
+                fields=["nutrient", "life_stage", "sex", "life_status", "authority"],
                 name="referenceintake_unique",
+            ),
+            models.CheckConstraint(
+                condition=Q(authority__in=Authority.values), name="referenceintake_authority_known"
             ),
             models.CheckConstraint(
                 condition=Q(sex__in=Sex.values), name="referenceintake_sex_known"
@@ -129,14 +209,29 @@ class ReferenceIntake(models.Model):
                 name="referenceintake_life_status_known",
             ),
             models.CheckConstraint(
-                condition=Q(reference_type__in=ReferenceType.values),
+                condition=Q(reference_type__in=["", *ReferenceType.values]),
                 name="referenceintake_type_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(reference_type="", amount__isnull=True, amount_words="")
+                | (
+                    ~Q(reference_type="")
+                    & (
+                        Q(amount__isnull=False, amount_words="")
+                        | (Q(amount__isnull=True) & ~Q(amount_words=""))
+                    )
+                ),
+                name="referenceintake_amount_complete",
+                violation_error_message="Give what the amount is and the amount, once, or neither.",
             ),
             models.CheckConstraint(
                 condition=Q(upper_limit_status__in=LimitStatus.values),
                 name="referenceintake_limit_status_known",
             ),
-            models.CheckConstraint(condition=Q(amount__gte=0), name="referenceintake_not_negative"),
+            models.CheckConstraint(
+                condition=Q(amount__isnull=True) | Q(amount__gte=0),
+                name="referenceintake_not_negative",
+            ),
             models.CheckConstraint(
                 condition=Q(upper_limit__isnull=True) | Q(upper_limit__gte=0),
                 name="referenceintake_limit_not_negative",
@@ -155,19 +250,19 @@ class ReferenceIntake(models.Model):
                     upper_limit_status=LimitStatus.SET,
                     upper_limit__isnull=False,
                     upper_limit_unit__in=Unit.values,
+                    upper_limit_kind__in=LimitKind.values,
                 )
                 | (
                     ~Q(upper_limit_status=LimitStatus.SET)
-                    & Q(upper_limit__isnull=True, upper_limit_unit="")
+                    & Q(upper_limit__isnull=True, upper_limit_unit="", upper_limit_kind="")
                 ),
                 name="referenceintake_limit_complete",
-                violation_error_message="A set limit needs amount and unit, an unset one neither.",
+                violation_error_message="A set limit needs amount, unit and kind; no other does.",
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["life_stage", "sex", "life_status"], name="referenceintake_by_stage"
-            ),
+            *Publishable.Meta.indexes,
+            models.Index(fields=["authority", "age_from"], name="referenceintake_by_age"),
         ]
 
     def __str__(self) -> str:
@@ -176,7 +271,17 @@ class ReferenceIntake(models.Model):
             parts.append(self.get_sex_display().lower())
         if self.life_status != LifeStatus.NONE:
             parts.append(self.get_life_status_display().lower())
-        return f"{self.nutrient}: {', '.join(parts)}"
+        return f"{self.nutrient}, {self.get_authority_display()}: {', '.join(parts)}"
+
+    @property
+    def is_need(self) -> bool:
+        """Whether it says how much is needed, in a figure or in words."""
+        return self.reference_type in NEEDS
+
+    @property
+    def limits(self) -> bool:
+        """Whether it says something of an upper limit, be it that none is set."""
+        return self.upper_limit_status != LimitStatus.UNSAID
 
     @property
     def food_limit(self) -> Decimal | None:
@@ -188,6 +293,6 @@ class ReferenceIntake(models.Model):
         agrees = self.upper_limit_unit == self.nutrient.unit
         return self.upper_limit if counts and agrees else None
 
-    def natural_key(self) -> tuple[str, str, str, str]:
-        """Return nutrient, life stage, sex and status, which identify the row in fixtures."""
-        return (self.nutrient.slug, self.life_stage, self.sex, self.life_status)
+    def natural_key(self) -> tuple[str, str, str, str, str]:
+        """Return nutrient, life stage, sex, status and authority: its identity in fixtures."""
+        return (self.nutrient.slug, self.life_stage, self.sex, self.life_status, self.authority)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from decimal import Decimal
 from typing import Self
 
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from simple_history.models import HistoricalRecords
 
+from .authorities import Authority
 from .publishing import Publishable, PublishableQuerySet, Slugged, SluggedManager
 from .sources import Source
 
@@ -49,16 +49,26 @@ class Accent(models.TextChoices):
     NEUTRAL = "neutral", "Neutral"
 
 
+class Frequency(models.TextChoices):
+    """How many people run short of a nutrient, most first."""
+
+    COMMON = "common", "Common"
+    LESS_COMMON = "less-common", "Less common"
+    UNCOMMON = "uncommon", "Uncommon"
+    RARE = "rare", "Rare"
+
+    @property
+    def rank(self) -> int:
+        """0 for the most common to 3 for the rarest."""
+        return list(Frequency).index(self)
+
+
 class NutrientQuerySet(PublishableQuerySet):
     """Nutrients, narrowed by what pages ask."""
 
     def featured(self) -> Self:
         """The core nutrients that the home page and the founding article show."""
         return self.filter(is_featured=True)
-
-    def linked_to(self, symptoms: Iterable[str]) -> Self:
-        """Nutrients with any association with any of the symptoms (slugs)."""
-        return self.filter(associations__symptom__slug__in=list(symptoms)).distinct()
 
 
 class Nutrient(Slugged, Publishable):
@@ -90,6 +100,19 @@ class Nutrient(Slugged, Publishable):
     deficiency_name = models.CharField("clinical name of its lack", max_length=120)
     excess_name = models.CharField("clinical name of its excess", max_length=120, blank=True)
     usual_causes_of_low = models.TextField(help_text="The usual reasons for too little.")
+    how_common = models.CharField(
+        "how common its lack is",
+        max_length=12,
+        choices=Frequency,
+        default=Frequency.RARE,
+        help_text="Among all readers, not only among those with a sign. Settles ties.",
+    )
+    how_common_why = models.CharField(
+        "why this frequency", max_length=240, blank=True, help_text="The figure, in a sentence."
+    )
+    how_common_source = models.ForeignKey(
+        Source, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     food_summary = models.CharField(
         max_length=160, help_text="Food groups that hold it, as a sentence without a full stop."
     )
@@ -98,6 +121,14 @@ class Nutrient(Slugged, Publishable):
         max_digits=9,
         decimal_places=3,
         help_text="US FDA Daily Value, adults and children from 4 years, in the nutrient's unit.",
+    )
+    reference_value = models.DecimalField(
+        "nutrient reference value",
+        max_digits=9,
+        decimal_places=3,
+        null=True,
+        blank=True,
+        help_text="UK and EU labels, adults, in the nutrient's unit. Empty where none is set.",
     )
     upper_limit = models.DecimalField(
         "adult upper limit",
@@ -114,7 +145,6 @@ class Nutrient(Slugged, Publishable):
     sources = models.ManyToManyField(Source, related_name="nutrients")
 
     objects = SluggedManager.from_queryset(NutrientQuerySet)()
-    history = HistoricalRecords(m2m_fields=[sources])
 
     class Meta(Publishable.Meta):
         ordering = ["position", "name"]
@@ -128,7 +158,14 @@ class Nutrient(Slugged, Publishable):
             ),
             models.CheckConstraint(condition=Q(unit__in=Unit.values), name="nutrient_unit_known"),
             models.CheckConstraint(
+                condition=Q(how_common__in=Frequency.values), name="nutrient_how_common_known"
+            ),
+            models.CheckConstraint(
                 condition=Q(daily_value__gt=0), name="nutrient_daily_value_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(reference_value__isnull=True) | Q(reference_value__gt=0),
+                name="nutrient_reference_value_positive",
             ),
             models.CheckConstraint(
                 condition=Q(upper_limit__isnull=True, upper_limit_unit="")
@@ -142,10 +179,21 @@ class Nutrient(Slugged, Publishable):
         return self.name
 
     def get_absolute_url(self) -> str:
-        """Return the address of the nutrient's page."""
         return reverse("nutrients:nutrient", args=[self.slug])
 
     @property
     def phrase(self) -> str:
         """The name inside a sentence: “magnesium”, “vitamin B12”."""
         return self.name[:1].lower() + self.name[1:]
+
+    def label_value(self, authority: Authority) -> Decimal | None:
+        """The amount that counts as 100% on an authority's food labels, in the nutrient's unit."""
+        return self.daily_value if authority == Authority.US else self.reference_value
+
+    def label_percent(self, amount: Decimal | None, authority: Authority) -> Decimal | None:
+        """The share of the label value in percent; None where the amount or the value is unknown.
+
+        The one rule behind every percentage of a food.
+        """
+        whole = self.label_value(authority)
+        return None if amount is None or whole is None else amount / whole * 100

@@ -122,7 +122,6 @@ class SluggedManager(models.Manager[Any]):
     """Finds a row by its slug, which is its natural key and never changes."""
 
     def get_by_natural_key(self, slug: str) -> Any:
-        """Return the row with this slug; raise DoesNotExist where there is none."""
         return self.get(slug=slug)
 
 
@@ -139,5 +138,4 @@ class Slugged(models.Model):
         abstract = True
 
     def natural_key(self) -> tuple[str]:
-        """Return the slug, which identifies the row in fixtures."""
         return (self.slug,)

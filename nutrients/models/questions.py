@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
-from simple_history.models import HistoricalRecords
 
 from .publishing import Slugged, SluggedManager
 
@@ -15,18 +14,22 @@ TAKEN = ("symptom", "risk", "flag", "find", "look")
 class Question(Slugged):
     """A question about what was ticked, such as how it started. Its slug names its parameter.
 
-    It is asked only where a rule of a red flag names one of its answers and all else that the
-    rule names is ticked.
+    The answer asks it only if a rule of a red flag names one of its answers and all else that the
+    rule names is ticked. The form asks it beside the symptoms if `is_in_form`.
     """
 
     text = models.CharField(
         "question", max_length=120, unique=True, help_text="In plain words, with a question mark."
     )
     why = models.CharField("why it is asked", max_length=200, help_text="One plain sentence.")
+    is_in_form = models.BooleanField(
+        "asked in the form",
+        default=False,
+        help_text="Asked before the first answer too, beside the symptoms that it matters for.",
+    )
     position = models.PositiveSmallIntegerField(default=100)
 
     objects = SluggedManager()
-    history = HistoricalRecords()
 
     class Meta:
         ordering = ["position", "slug"]
@@ -61,7 +64,6 @@ class Answer(models.Model):
     position = models.PositiveSmallIntegerField(default=100)
 
     objects = AnswerManager()
-    history = HistoricalRecords()
 
     class Meta:
         ordering = ["question__position", "question__slug", "position", "slug"]

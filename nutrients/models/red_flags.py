@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from simple_history.models import HistoricalRecords
 
 from .causes import OtherCause, RiskFactor
+from .nutrients import Nutrient
 from .publishing import Publishable, PublishableQuerySet, Slugged, SluggedManager
 from .questions import Answer
 from .sources import Source
@@ -47,11 +47,22 @@ class RedFlag(Slugged, Publishable):
             "where one of these is ticked. Empty means everybody."
         ),
     )
+    is_not_nutritional = models.BooleanField(
+        "no nutrients beside it",
+        default=False,
+        help_text="No nutrient is behind this sign, such as a clot: the answer names none.",
+    )
+    keeps_foods_of = models.ManyToManyField(
+        Nutrient,
+        related_name="+",
+        blank=True,
+        help_text="Foods rich in these are not named while this flag may be raised: broken muscle "
+        "raises potassium.",
+    )
     position = models.PositiveSmallIntegerField(default=100)
     sources = models.ManyToManyField(Source, related_name="red_flags")
 
     objects = SluggedManager.from_queryset(PublishableQuerySet)()
-    history = HistoricalRecords(m2m_fields=[related_symptoms, only_for, sources])
 
     class Meta(Publishable.Meta):
         ordering = ["position", "slug"]
@@ -72,22 +83,29 @@ class RedFlag(Slugged, Publishable):
         return self.sign
 
     def get_absolute_url(self) -> str:
-        """Return the flag's place on the safety page."""
         return f"{reverse('nutrients:safety')}#{self.slug}"
 
 
 class RedFlagRule(Slugged):
     """One way for a red flag to be raised: every tick named here is ticked.
 
-    Where it names answers too, each question that they answer has one of those named. A flag with
-    several rules is raised by any one of them. A rule that names no tick raises nothing. Rules add
-    urgency and never take it away.
+    Of the ticks named under “some of”, `at_least` so many are ticked. Of the answers named to one
+    question, one is given. A flag with several rules is raised by any one of them. A rule that
+    names no tick raises nothing. Rules add urgency and never take it away.
     """
 
     red_flag = models.ForeignKey(RedFlag, on_delete=models.CASCADE, related_name="rules")
     symptoms = models.ManyToManyField(Symptom, related_name="red_flag_rules", blank=True)
     risk_factors = models.ManyToManyField(RiskFactor, related_name="red_flag_rules", blank=True)
     other_causes = models.ManyToManyField(OtherCause, related_name="red_flag_rules", blank=True)
+    some_symptoms = models.ManyToManyField(Symptom, related_name="+", blank=True)
+    some_risk_factors = models.ManyToManyField(RiskFactor, related_name="+", blank=True)
+    some_other_causes = models.ManyToManyField(OtherCause, related_name="+", blank=True)
+    at_least = models.PositiveSmallIntegerField(
+        "at least",
+        default=1,
+        help_text="How many of the ticks under “some of” must be ticked.",
+    )
     answers = models.ManyToManyField(
         Answer,
         related_name="red_flag_rules",
@@ -96,10 +114,14 @@ class RedFlagRule(Slugged):
     )
 
     objects = SluggedManager()
-    history = HistoricalRecords(m2m_fields=[symptoms, risk_factors, other_causes, answers])
 
     class Meta:
         ordering = ["red_flag__position", "slug"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(at_least__gte=1), name="redflagrule_at_least_positive"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.slug

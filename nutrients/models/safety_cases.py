@@ -7,7 +7,6 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from simple_history.models import HistoricalRecords
 
 from .causes import OtherCause, RiskFactor
 from .nutrients import Nutrient
@@ -26,6 +25,7 @@ class CaseGroup(models.TextChoices):
     TOO_MUCH = "too-much", "Too much"
     MEDICINE = "medicine", "Medicines"
     BENIGN = "benign", "Common and harmless"
+    READER = "reader", "Everyday readers"
     NOTHING = "nothing", "Nothing that fits"
     EVERYTHING = "everything", "Everything at once"
 
@@ -95,18 +95,6 @@ class SafetyCase(Slugged):
     position = models.PositiveSmallIntegerField(default=100, help_text="Order in its group.")
 
     objects = SluggedManager.from_queryset(SafetyCaseQuerySet)()
-    history = HistoricalRecords(
-        m2m_fields=[
-            symptoms,
-            risk_factors,
-            other_causes,
-            red_flags,
-            answers,
-            must_warn,
-            must_suggest,
-            must_not_suggest,
-        ]
-    )
 
     # Rows of the test book's queries have these: what the links above lead to.
     symptom_list: list[Symptom]
@@ -136,17 +124,14 @@ class SafetyCase(Slugged):
         return self.title
 
     def get_absolute_url(self) -> str:
-        """Return the case's place in the book on the safety page."""
         return f"{reverse('nutrients:safety')}#case-{self.slug}"
 
     @property
     def phrases_shown(self) -> list[str]:
-        """The phrases that the answer must show."""
         return _lines(self.must_show)
 
     @property
     def phrases_hidden(self) -> list[str]:
-        """The phrases that the answer must not show."""
         return _lines(self.must_not_show)
 
 
@@ -166,13 +151,32 @@ class CaseOutcome(models.Model):
 
     @property
     def passes(self) -> bool:
-        """Whether nothing was wrong."""
         return not self.failures
 
     @property
     def failure_list(self) -> list[str]:
-        """What was wrong, a sentence each."""
         return _lines(self.failures)
+
+
+class BookOverride(models.Model):
+    """A change that an editor saved although cases of the test book fail after it. Public."""
+
+    change = models.CharField(max_length=200, help_text="What was saved.")
+    reason = models.CharField(max_length=300)
+    cases = models.TextField(help_text="The titles of the cases that failed, one a line.")
+    made_by = models.CharField(max_length=150)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-made_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.change}: {self.reason}"
+
+    @property
+    def case_list(self) -> list[str]:
+        """The titles of the cases that failed."""
+        return _lines(self.cases)
 
 
 def _lines(text: str) -> list[str]:

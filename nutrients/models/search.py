@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
-from simple_history.models import HistoricalRecords
 
 from .publishing import Slugged, SluggedManager
 
@@ -76,7 +75,6 @@ class Synonym(Slugged):
     )
 
     objects = SluggedManager()
-    history = HistoricalRecords()
 
     class Meta:
         ordering = ["slug"]

@@ -71,12 +71,10 @@ class ShippedChange(models.Model):
 
     @property
     def key(self) -> tuple[str, ...]:
-        """The natural key of the row."""
         return tuple(json.loads(self.natural_key))
 
     @property
     def row_model(self) -> Any:
-        """The model of the row."""
         return apps.get_model(self.model)
 
     @property

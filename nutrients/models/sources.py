@@ -5,22 +5,34 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from simple_history.models import HistoricalRecords
 
 from .publishing import Slugged, SluggedManager
 
 
 class SourceKind(models.TextChoices):
-    """What sort of publication a source is."""
-
     GOVERNMENT = "government", "Government or public health service"
     REFERENCE = "reference", "Reference work or textbook"
     REVIEW = "review", "Review or study"
     EDITORIAL = "editorial", "Editors' knowledge, not yet sourced"
 
 
+class ReadForm(models.TextChoices):
+    """In what form a source was read, fullest first. The last two are no reading."""
+
+    PAGE = "page", "the page itself"
+    COPY = "copy", "a stored copy, whole page"
+    PART = "part", "a stored copy, part of it"
+    OPENING = "opening", "a stored copy, opening only"
+    ABSTRACT = "abstract", "the abstract"
+    QUOTED = "quoted", "only quoted on another page"
+    UNREAD = "unread", "not read"
+
+
+READ = (ReadForm.PAGE, ReadForm.COPY, ReadForm.PART, ReadForm.OPENING, ReadForm.ABSTRACT)
+
+
 class Source(Slugged):
-    """A publication that claims and figures rest on, and how it was last seen."""
+    """A publication that claims and figures rest on, and how it was last read."""
 
     title = models.CharField(max_length=300)
     publisher = models.CharField(max_length=200)
@@ -32,12 +44,24 @@ class Source(Slugged):
         blank=True,
         help_text="Say honestly what was read: the page itself, a copy, or a quotation of it.",
     )
+    read_form = models.CharField(
+        "read as",
+        max_length=8,
+        choices=ReadForm,
+        default=ReadForm.UNREAD,
+        help_text="A published claim cannot rest on a source that is unread or only quoted.",
+    )
     checked_on = models.DateField(
-        "last checked", null=True, blank=True, help_text="When an editor last opened the address."
+        "last read", null=True, blank=True, help_text="When an editor last read it in this form."
+    )
+    next_review_on = models.DateField(
+        "its own next review",
+        null=True,
+        blank=True,
+        help_text="When the publisher says it will review the page. Read it again after that day.",
     )
 
     objects = SluggedManager()
-    history = HistoricalRecords()
 
     class Meta:
         ordering = ["title", "slug"]
@@ -45,11 +69,18 @@ class Source(Slugged):
             models.CheckConstraint(
                 condition=Q(kind__in=SourceKind.values), name="source_kind_known"
             ),
+            models.CheckConstraint(
+                condition=Q(read_form__in=ReadForm.values), name="source_read_form_known"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.title} ({self.publisher})"
 
+    @property
+    def is_read(self) -> bool:
+        """Whether an editor read it, in whatever form."""
+        return self.read_form in READ
+
     def get_absolute_url(self) -> str:
-        """Return the place on the page of sources."""
         return f"{reverse('nutrients:sources')}#{self.slug}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from simple_history.models import HistoricalRecords
 
 from .publishing import Publishable, PublishableQuerySet, Slugged, SluggedManager
 from .sources import Source
@@ -21,7 +20,6 @@ class Urgency(models.TextChoices):
 
     @property
     def rank(self) -> int:
-        """0 for the mildest to 3 for an emergency."""
         return list(Urgency).index(self)
 
 
@@ -71,7 +69,6 @@ class Symptom(Slugged, Publishable):
     sources = models.ManyToManyField(Source, related_name="symptoms")
 
     objects = SluggedManager.from_queryset(PublishableQuerySet)()
-    history = HistoricalRecords(m2m_fields=[sources])
 
     class Meta(Publishable.Meta):
         ordering = ["position", "name"]
@@ -89,7 +86,6 @@ class Symptom(Slugged, Publishable):
         return self.name
 
     def get_absolute_url(self) -> str:
-        """Return the address of the symptom's page."""
         return reverse("nutrients:symptom", args=[self.slug])
 
     @property

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from operator import attrgetter
 from typing import Any
 
-from django.db.models import Choices
+from django.db.models import Choices, QuerySet
 
 from nutrients.models import Verification
 
-from .cells import Value
+Value = str | bool | int | Decimal | date | datetime | list[str] | None
 
 OWN_WORDS = "Nutrisite’s own words: no licence has been granted yet."
+NO_LICENCE = "The sources state no licence."
 SOURCES = "The sources of the row, as ids in the table of sources."
 
 
 class Kind(StrEnum):
-    """What sort of value a column holds."""
-
     TEXT = "text"
     NUMBER = "number"
     YES_NO = "true or false"
@@ -48,18 +49,19 @@ class Column:
 class Table:
     """A table: its name in addresses, its title, what a row is, its columns and its licence.
 
-    `licence` gives the licence of one row; `identity` reads its stable identifier.
+    `rows` gives its public rows at a moment, in the order of their identifiers; `licence` gives
+    the licence of one row.
     """
 
     name: str
     title: str
     row_is: str
+    rows: Callable[[datetime], QuerySet[Any, Any]]
     columns: tuple[Column, ...]
     licence: Callable[[Any], str] = lambda row: OWN_WORDS
 
 
 def text(name: str, meaning: str, path: str = "") -> Column:
-    """A column of text, from the field of its own name or from a dotted path."""
     return Column(name, meaning, attrgetter(path or name))
 
 
@@ -80,22 +82,19 @@ def choice(name: str, meaning: str, choices: type[Choices]) -> Column:
 
 
 def day(name: str, meaning: str) -> Column:
-    """A column of days; empty where there is none."""
     return Column(name, meaning, attrgetter(name), Kind.DAY)
 
 
 def moment(name: str, meaning: str, path: str = "") -> Column:
-    """A column of moments."""
     return Column(name, meaning, attrgetter(path or name), Kind.MOMENT)
 
 
-def ids(name: str, meaning: str) -> Column:
+def ids(name: str, meaning: str, path: str = "") -> Column:
     """A column that lists the ids of the rows that a row is linked to, in alphabetical order."""
-
-    def read(row: Any) -> Value:
-        return sorted(linked.slug for linked in getattr(row, name).all())
-
-    return Column(name, meaning, read, Kind.LIST)
+    linked = attrgetter(path or name)
+    return Column(
+        name, meaning, lambda row: sorted(one.slug for one in linked(row).all()), Kind.LIST
+    )
 
 
 def key(meaning: str) -> Column:
@@ -109,7 +108,6 @@ def address(meaning: str = "Where it stands on the site, without the host.") -> 
 
 
 def checked() -> tuple[Column, ...]:
-    """The columns that say how a published row was checked, and when."""
     return (
         choice("verification", "How far the main claim was checked.", Verification),
         moment("published_at", "Since when the row is public.", "publish_at"),
@@ -123,4 +121,4 @@ def checked() -> tuple[Column, ...]:
 def licences(sources: Iterable[Any]) -> str:
     """The licence notes of sources, for a row of figures that rests on them alone."""
     notes = dict.fromkeys(source.licence_note for source in sources if source.licence_note)
-    return " ".join(notes) or "The sources state no licence."
+    return " ".join(notes) or NO_LICENCE

@@ -49,14 +49,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """The entries that begin with a letter, in order."""
-
     letter: str
     entries: list[Entry]
 
     @property
     def anchor(self) -> str:
-        """The id of the letter on its page."""
         return _anchor(self.letter)
 
 
@@ -69,7 +66,6 @@ class LetterPage:
 
     @property
     def anchor(self) -> str:
-        """The id of the letter on its page."""
         return _anchor(self.letter)
 
 
@@ -83,7 +79,6 @@ def entries(*, at: datetime) -> list[Entry]:
 
 
 def letters(shown: Iterable[Entry]) -> list[Letter]:
-    """These entries under their letters."""
     return [
         Letter(letter, list(group)) for letter, group in groupby(shown, key=attrgetter("letter"))
     ]

@@ -3,27 +3,38 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Self
 
-from nutrients.models import LifeStatus, ReferenceIntake, ReferenceType, Source, Unit
+from nutrients.models import (
+    HOME,
+    Authority,
+    LifeStatus,
+    ReferenceIntake,
+    ReferenceType,
+    Source,
+    Unit,
+)
 
 from .citations import Citation, cite
 from .references import References
 
-ADULT_FROM_YEARS = 19
-
 
 @dataclass(frozen=True, slots=True)
 class AdultNeed:
-    """What adults need a day, from the least to the most of any adult life stage, in `unit`.
+    """What an authority says adults need a day, from the least to the most of any adult band.
 
-    `sources` are those of the figures. A page that prints them has its `citations` too.
+    `amounts` holds both, or the one that is for all, in `unit`; none where the need is no figure:
+    then `said` gives it in words. `sources` are those of the figures. A page that prints them has
+    its `citations` too.
     """
 
-    least: Decimal
-    most: Decimal
+    authority: Authority
+    amounts: tuple[Decimal, ...]
+    said: str
     unit: Unit
     kinds: tuple[ReferenceType, ...]
     sources: tuple[Source, ...]
@@ -34,10 +45,19 @@ class AdultNeed:
         return replace(self, citations=tuple(cite(references, self.sources)))
 
     @property
+    def range_words(self) -> str:
+        """The range without its unit, such as “310 to 420”; empty where it is no figure."""
+        return " to ".join(f"{amount.normalize():,f}" for amount in self.amounts)
+
+    @property
     def words(self) -> str:
         """The range with its unit, such as “310 to 420 mg”."""
-        amounts = [f"{amount.normalize():,f}" for amount in dict.fromkeys((self.least, self.most))]
-        return f"{' to '.join(amounts)} {self.unit}"
+        return f"{self.range_words} {self.unit}" if self.amounts else self.said
+
+    @property
+    def spoken(self) -> str:
+        """The range with its unit in full, as for running text."""
+        return f"{self.range_words} {self.unit.spoken}" if self.amounts else self.said
 
     @property
     def kind_words(self) -> str:
@@ -45,28 +65,44 @@ class AdultNeed:
         return " or ".join(self.kinds)
 
     @property
-    def in_mcg(self) -> Decimal:
+    def in_mcg(self) -> Decimal | None:
         """The least in micrograms, to compare nutrients of different units. 1 mg is 1,000 mcg."""
-        return self.least * 1000 if self.unit == Unit.MG else self.least
+        if not self.amounts:
+            return None
+        return self.amounts[0] * 1000 if self.unit == Unit.MG else self.amounts[0]
 
 
-def adult_needs() -> dict[int, AdultNeed]:
-    """What adults from 19 years need a day, under the nutrient's id.
+def adult_needs(authority: Authority = HOME, *, at: datetime) -> dict[int, AdultNeed]:
+    """What an authority says adults need a day, under the nutrient's id.
 
     Pregnancy and breastfeeding are left out; the nutrient's page gives them. Two queries.
     """
     rows: dict[int, list[ReferenceIntake]] = defaultdict(list)
-    intakes = ReferenceIntake.objects.filter(
-        life_status=LifeStatus.NONE, age_from__gte=ADULT_FROM_YEARS
-    ).select_related("nutrient")
-    for intake in intakes.prefetch_related("sources"):
+    intakes = ReferenceIntake.objects.published(at=at).needs().filter(authority=authority)
+    for intake in intakes.select_related("nutrient").prefetch_related("sources"):
         rows[intake.nutrient_id].append(intake)
-    return {nutrient: _adult_need(found) for nutrient, found in rows.items()}
+    needs = {nutrient: adult_need(authority, found) for nutrient, found in rows.items()}
+    return {nutrient: need for nutrient, need in needs.items() if need}
 
 
-def _adult_need(intakes: list[ReferenceIntake]) -> AdultNeed:
-    amounts = [intake.amount for intake in intakes]
-    kinds = {ReferenceType(intake.reference_type) for intake in intakes}
-    unit = Unit(intakes[0].nutrient.unit)
-    sources = dict.fromkeys(source for intake in intakes for source in intake.sources.all())
-    return AdultNeed(min(amounts), max(amounts), unit, tuple(sorted(kinds)), tuple(sources))
+def adult_need(authority: Authority, intakes: Iterable[ReferenceIntake]) -> AdultNeed | None:
+    """What adults need of the one nutrient that all the intakes are of; None where none says it."""
+    rows = [
+        row
+        for row in intakes
+        if row.authority == authority
+        and row.is_need
+        and row.life_status == LifeStatus.NONE
+        and (row.age_below is None or row.age_below > authority.adult_from)
+    ]
+    if not rows:
+        return None
+    amounts = sorted({row.amount for row in rows if row.amount is not None})
+    return AdultNeed(
+        authority,
+        tuple(dict.fromkeys([amounts[0], amounts[-1]])) if amounts else (),
+        said=next((row.amount_words for row in rows if row.amount is None), ""),
+        unit=Unit(rows[0].nutrient.unit),
+        kinds=tuple(sorted({ReferenceType(row.reference_type) for row in rows})),
+        sources=tuple(dict.fromkeys(source for row in rows for source in row.sources.all())),
+    )

@@ -24,8 +24,6 @@ ARTICLES_FED = 50
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of a section: its kind, the words after its name, and its text or its rows."""
-
     kind: str
     argument: str
     text: SafeString
@@ -59,7 +57,6 @@ class ArticlePage:
 
     @property
     def contents(self) -> list[Section]:
-        """The entries of the contents list."""
         sources = [Section("sources", "Sources", [])] if len(self.references) else []
         return [*self.sections, *sources]
 
@@ -71,7 +68,6 @@ def listed_articles(*, at: datetime) -> Paginator[Article]:
 
 
 def latest_articles(*, at: datetime) -> list[Article]:
-    """The articles published last, newest first, for a feed."""
     return list(Article.objects.published(at=at).order_by("-publish_at", "slug")[:ARTICLES_FED])
 
 

@@ -27,14 +27,6 @@ def associations_by_nutrient(
     return dict(grouped)
 
 
-def associations_by_symptom(*, at: datetime) -> dict[int, list[Association]]:
-    """Every published association under its symptom's id, most typical and best proven first."""
-    grouped: dict[int, list[Association]] = defaultdict(list)
-    for association in _published(at=at):
-        grouped[association.symptom_id].append(association)
-    return dict(grouped)
-
-
 def strength(association: Association) -> tuple[int, int, int, str]:
     """The order of associations: too little first, then how typical, then evidence, then A to Z."""
     return (

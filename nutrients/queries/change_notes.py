@@ -50,7 +50,6 @@ def latest_notes(*, at: datetime, under: str = "/") -> list[ChangeNote]:
 
 
 def corrections(*, at: datetime) -> Paginator[ChangeNote]:
-    """Every correction, newest first."""
     notes = ChangeNote.objects.made(at=at).filter(kind=NoteKind.CORRECTION)
     return Paginator(notes, CORRECTIONS_A_PAGE)
 

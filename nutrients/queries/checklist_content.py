@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 from nutrients.models import (
     Answer,
     Association,
+    Authority,
     FoodSource,
     Interaction,
     Nutrient,
@@ -18,6 +19,7 @@ from nutrients.models import (
     Question,
     RedFlag,
     RedFlagRule,
+    RiskEffect,
     RiskFactor,
     Symptom,
 )
@@ -31,6 +33,12 @@ Made = TypeVar("Made")
 
 # What a rule names, and the kind of tick that it is.
 TICK_KINDS = {"symptoms": "symptom", "risk_factors": "risk", "other_causes": "risk"}
+SOME_KINDS = {f"some_{relation}": kind for relation, kind in TICK_KINDS.items()}
+
+
+# A food is rich in a nutrient if a serving gives this percentage of its daily value, as the US FDA
+# says it of labels.
+RICH = 20
 
 
 class Eater(NamedTuple):
@@ -51,6 +59,7 @@ class ChecklistContent:
         self.at = at
         self._made: dict[Callable[..., Any], Any] = {}
         self._foods: dict[Eater, dict[int, list[RichFood]]] = {}
+        self._needs: dict[Authority, dict[int, AdultNeed]] = {}
         self._other_sources: dict[Eater, dict[int, list[FoodSource]]] = {}
 
     def once(self, make: Callable[[ChecklistContent], Made]) -> Made:
@@ -123,6 +132,21 @@ class ChecklistContent:
         return _linked(RiskFactor.raises)
 
     @cached_property
+    def effects(self) -> dict[tuple[int, int], RiskEffect]:
+        """What each risk factor does to each nutrient, under the ids of both."""
+        return {(row.risk_factor_id, row.nutrient_id): row for row in RiskEffect.objects.all()}
+
+    @cached_property
+    def cause_not_with(self) -> Mapping[int, set[int]]:
+        """The symptoms beside which each cause is not shown."""
+        return _linked(OtherCause.not_with_symptoms)
+
+    @cached_property
+    def flag_withholds(self) -> Mapping[int, set[int]]:
+        """The nutrients of which no food is named while a flag may be raised."""
+        return _linked(RedFlag.keeps_foods_of)
+
+    @cached_property
     def cause_symptoms(self) -> Mapping[int, set[int]]:
         """The symptoms that each cause brings on."""
         return _linked(OtherCause.symptoms)
@@ -153,12 +177,12 @@ class ChecklistContent:
 
         Nobody can tick it, so that its rule rests. Without it the rule would ask for less.
         """
-        named: dict[int, set[Tick]] = defaultdict(set)
-        for relation, kind in TICK_KINDS.items():
-            rows = RedFlagRule.objects.filter(**{f"{relation}__isnull": False})
-            for rule, slug in rows.values_list("pk", f"{relation}__slug"):
-                named[rule].add(Tick(kind, slug))
-        return named
+        return _named(TICK_KINDS)
+
+    @cached_property
+    def rule_some(self) -> Mapping[int, set[Tick]]:
+        """The ticks of which each rule asks for some."""
+        return _named(SOME_KINDS)
 
     @cached_property
     def rule_answers(self) -> Mapping[int, frozenset[frozenset[Tick]]]:
@@ -175,20 +199,23 @@ class ChecklistContent:
         }
         return defaultdict(frozenset, groups)
 
-    @cached_property
-    def needs(self) -> dict[int, AdultNeed]:
-        """What adults need a day, under the nutrient's id."""
-        return adult_needs()
+    def needs(self, country: Authority) -> dict[int, AdultNeed]:
+        """What adults need a day by a country's tables, under the nutrient's id."""
+        if country not in self._needs:
+            self._needs[country] = adult_needs(country, at=self.at)
+        return self._needs[country]
 
     @cached_property
     def limited(self) -> frozenset[int]:
         """The nutrients of which no food is offered as a source."""
-        return limited_nutrients()
+        return limited_nutrients(at=self.at)
 
     def foods(self, eater: Eater) -> dict[int, list[RichFood]]:
         """The richest foods for this reader, under the nutrient's id."""
         if eater not in self._foods:
-            self._foods[eater] = richest_foods(at=self.at, diets=eater.diets, groups=eater.groups)
+            self._foods[eater] = richest_foods(
+                at=self.at, diets=eater.diets, groups=eater.groups, least=RICH
+            )
         return self._foods[eater]
 
     def other_sources(self, eater: Eater) -> dict[int, list[FoodSource]]:
@@ -198,6 +225,16 @@ class ChecklistContent:
                 at=self.at, diets=eater.diets, groups=eater.groups
             )
         return self._other_sources[eater]
+
+
+def _named(relations: Mapping[str, str]) -> Mapping[int, set[Tick]]:
+    """The ticks that each rule names in these relations, under the rule's id."""
+    named: dict[int, set[Tick]] = defaultdict(set)
+    for relation, kind in relations.items():
+        rows = RedFlagRule.objects.filter(**{f"{relation}__isnull": False})
+        for rule, slug in rows.values_list("pk", f"{relation}__slug"):
+            named[rule].add(Tick(kind, slug))
+    return named
 
 
 def _by_slug(rows: Iterable[Any]) -> dict[str, Any]:

@@ -13,8 +13,10 @@ from nutrients.models import (
     Nutrient,
     OtherCause,
     RedFlag,
+    RiskEffect,
     RiskFactor,
     RiskKind,
+    Strength,
     Symptom,
     Urgency,
 )
@@ -31,7 +33,10 @@ CAUSES_IN_FULL = 4
 
 @dataclass(frozen=True, slots=True)
 class Ticked:
-    """What was ticked, as rows. `ranked` are the ticks that nutrients may be linked with."""
+    """What was ticked, as rows. `ranked` are the ticks that nutrients may be linked with.
+
+    Of several ages one stands here, so that age counts once.
+    """
 
     symptoms: list[Symptom]
     risks: list[RiskFactor]
@@ -81,27 +86,54 @@ class PossibleCause:
 
 
 @dataclass(frozen=True, slots=True)
+class RiskReason:
+    """A ticked risk factor with its reason for one nutrient."""
+
+    risk: RiskFactor
+    effect: RiskEffect | None
+
+    @property
+    def words(self) -> str:
+        """How it lowers or raises this nutrient."""
+        return self.effect.reason if self.effect else self.risk.mechanism
+
+    @property
+    def is_strong(self) -> bool:
+        """Whether it points to the nutrient by itself."""
+        return self.effect is not None and self.effect.strength == Strength.STRONG
+
+
+@dataclass(frozen=True, slots=True)
+class RiskAdvice:
+    """A ticked risk factor: what to do, and the ticked symptoms that it can cause, by nutrient."""
+
+    risk: RiskFactor
+    through: list[tuple[Nutrient, list[Symptom]]]
+
+
+@dataclass(frozen=True, slots=True)
 class NutrientMatch:
     """A suggested nutrient: the ticks on the side of too little, of too much, and the others."""
 
     nutrient: Nutrient
-    matched: int
+    symptoms: int
+    is_tied: bool
     low: list[Association]
     high: list[Association]
-    lowered_by: list[RiskFactor]
-    raised_by: list[RiskFactor]
+    lowered_by: list[RiskReason]
+    raised_by: list[RiskReason]
     unexplained: list[Symptom]
-    unrelated: list[RiskFactor]
     foods: list[RichFood]
     other_sources: list[FoodSource]
     is_limited: bool
     instead_of_foods: list[RiskFactor]
+    foods_withheld: bool
 
     @property
     def reasons(self) -> list[str]:
         """The ticks it matches, each once, in words for the middle of a sentence."""
         signs = [sign.symptom.phrase for sign in self.signs]
-        return list(dict.fromkeys([*signs, *(risk.name for risk in self.risks)]))
+        return list(dict.fromkeys([*signs, *(reason.risk.name for reason in self.risks)]))
 
     @property
     def signs(self) -> list[Association]:
@@ -109,7 +141,7 @@ class NutrientMatch:
         return [*self.low, *self.high]
 
     @property
-    def risks(self) -> list[RiskFactor]:
+    def risks(self) -> list[RiskReason]:
         """The matching risk factors."""
         return [*self.lowered_by, *self.raised_by]
 
@@ -119,18 +151,19 @@ class NutrientMatch:
         return bool(self.low or self.lowered_by)
 
     @property
-    def names_foods(self) -> bool:
-        """Whether foods rich in it are named: only where a tick fits too little of it.
-
-        Risks that raise it, or that have food advice of their own, stand in their place: with
-        kidney disease, foods rich in potassium can harm.
-        """
-        return self.is_low and not self.instead_of_foods
-
-    @property
     def is_high(self) -> bool:
         """Whether a tick fits too much of it."""
         return bool(self.high or self.raised_by)
+
+    @property
+    def names_foods(self) -> bool:
+        """Whether foods rich in it are named: only where nothing ticked speaks against them.
+
+        Beside too much of it none is named, nor where a risk has food advice of its own or a flag
+        keeps them back: with kidney disease, foods rich in potassium can harm.
+        """
+        kept = self.is_high or self.instead_of_foods or self.foods_withheld
+        return self.is_low and not kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +176,10 @@ class ChecklistResult:
     ticked: Ticked
     urgent: Urgent
     questions: list[AskedQuestion] = field(default_factory=list)
+    risks: list[RiskAdvice] = field(default_factory=list)
+    touched: list[Nutrient] = field(default_factory=list)
     causes: list[PossibleCause] = field(default_factory=list)
+    other_causes: list[PossibleCause] = field(default_factory=list)
     order: tuple[str, ...] = tuple(step.words for step in ORDER)
     in_full: list[NutrientMatch] = field(default_factory=list)
     in_brief: list[NutrientMatch] = field(default_factory=list)
@@ -159,13 +195,23 @@ class ChecklistResult:
 
     @property
     def main_causes(self) -> list[PossibleCause]:
-        """Every cause that was ticked, and others up to a handful."""
+        """Every cause that a tick names, and others up to a handful."""
         return self.causes[: max(CAUSES_IN_FULL, sum(bool(row.named_by) for row in self.causes))]
 
     @property
-    def other_causes(self) -> list[PossibleCause]:
+    def also_common(self) -> list[PossibleCause]:
         """The causes that get a line."""
-        return self.causes[len(self.main_causes) :]
+        return [*self.causes[len(self.main_causes) :], *self.other_causes]
+
+    @property
+    def first_cause(self) -> PossibleCause | None:
+        """The cause that comes first."""
+        return self.causes[0] if self.causes else None
+
+    @property
+    def first_nutrient(self) -> NutrientMatch | None:
+        """The nutrient that comes first."""
+        return self.in_full[0] if self.in_full else None
 
     @property
     def suggested(self) -> int:
@@ -201,5 +247,11 @@ class ChecklistResult:
     def names_medicine(self) -> bool:
         """Whether a medicine is ticked or shown."""
         return any(risk.kind == RiskKind.MEDICINE for risk in self.ticked.risks) or any(
-            possible.cause.kind == "medicine" for possible in self.causes
+            possible.cause.kind == CauseKind.MEDICINE
+            for possible in (*self.causes, *self.other_causes)
         )
+
+    @property
+    def is_tied(self) -> bool:
+        """Whether two nutrients shown are level, and only the alphabet orders them."""
+        return any(match.is_tied for match in self.in_full)

@@ -68,6 +68,11 @@ class ChoiceGroup:
         return [choice for choice in self.choices if not choice.is_common]
 
     @property
+    def is_answered(self) -> bool:
+        """Whether anything in the group is ticked."""
+        return any(choice.is_ticked for choice in self.choices)
+
+    @property
     def is_open(self) -> bool:
         """Whether something behind “more” is ticked: a tick is never hidden."""
         return any(choice.is_ticked for choice in self.more)
@@ -119,10 +124,12 @@ class FoundChoices:
 class ChecklistChoices:
     """Everything that the checklist asks.
 
-    `answers` are those that can be given, under the question's slug: they are asked later.
+    `who` holds the ages, of which one is chosen. `answers` are those that can be given, under the
+    question's slug.
     `symptoms` stand in the form; the others of `every_symptom` are searched for.
     """
 
+    who: ChoiceGroup
     flags: ChoiceGroup
     symptoms: list[ChoiceGroup]
     other_flags: ChoiceGroup
@@ -149,7 +156,7 @@ class ChecklistChoices:
     @property
     def risk_slugs(self) -> frozenset[str]:
         """The slugs of risk factors and of the causes that are asked beside them."""
-        return _slugs(self.risks)
+        return _slugs([self.who, *self.risks])
 
     def ticked(
         self, flags: Collection[str], symptoms: Collection[str], risks: Collection[str]
@@ -157,6 +164,7 @@ class ChecklistChoices:
         """The same choices with these slugs ticked."""
         return replace(
             self,
+            who=self.who.ticked(risks),
             flags=self.flags.ticked(flags),
             symptoms=[group.ticked(symptoms) for group in self.symptoms],
             other_flags=self.other_flags.ticked(flags),
@@ -173,13 +181,16 @@ def checklist_choices(content: ChecklistContent) -> ChecklistChoices:
     )
     kinds = [(risk.kind, _risk_choice(risk)) for risk in content.risks.values()]
     kinds += [(CAUSE_GROUPS[CauseKind(cause.kind)], _risk_choice(cause)) for cause in causes]
+    groups = _grouped(RiskKind, kinds)
+    ages = [choice for group in groups if group.slug == RiskKind.AGE for choice in group.choices]
     return ChecklistChoices(
+        ChoiceGroup("who", "Who is this for, and how old are they?", tuple(ages)),
         _flag_group("First, any of these?", [flag for flag in flags if _is_emergency(flag)]),
         symptoms.groups,
         _flag_group(
             "Does any of this fit too?", [flag for flag in flags if not _is_emergency(flag)]
         ),
-        _grouped(RiskKind, kinds),
+        [group for group in groups if group.slug != RiskKind.AGE],
         {
             slug: frozenset(answer.slug for answer in content.answers[question.pk])
             for slug, question in content.questions.items()
@@ -237,7 +248,14 @@ def _is_emergency(flag: RedFlag) -> bool:
 
 def _symptom_choice(symptom: Symptom) -> Choice:
     names = f"{symptom.name} {symptom.clinical_term} {symptom.also_known_as}".casefold()
-    return Choice(symptom.slug, symptom.name, symptom.description, symptom.is_common, names=names)
+    return Choice(
+        symptom.slug,
+        symptom.name,
+        symptom.description,
+        symptom.is_common,
+        is_emergency=symptom.urgency == Urgency.EMERGENCY,
+        names=names,
+    )
 
 
 def _risk_choice(row: RiskFactor | OtherCause) -> Choice:

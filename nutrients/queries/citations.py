@@ -33,6 +33,15 @@ def cite(references: References, sources: Iterable[Source]) -> list[Citation]:
     return [Citation(ref.number, f"ref-{ref.number}-{ref.citations}") for ref in cited]
 
 
+def cite_again(references: References, sources: Iterable[Source]) -> list[Citation]:
+    """The numbers of sources that the page cites elsewhere, without a further place to lead to.
+
+    For parts that change with a reader's choice: what stands around them must keep its numbers.
+    """
+    numbers = sorted({references.by_slug[source.slug].number for source in sources})
+    return [Citation(number, "") for number in numbers]
+
+
 def cite_rows(references: References, rows: Iterable[Any]) -> list[Cited]:
     """Cite the sources of each row, in reading order. The rows come with their `sources`."""
     return [Cited(row, cite(references, row.sources.all())) for row in rows]

@@ -10,6 +10,7 @@ from nutrients.models import (
     Association,
     Evidence,
     FoodSource,
+    Frequency,
     Nutrient,
     Relation,
     Symptom,
@@ -186,6 +187,7 @@ def links(associations: Iterable[Association]) -> tuple[Link, ...]:
             Tick("symptom", association.symptom.slug),
             Typicality(association.typicality).rank,
             Evidence(association.evidence).rank,
+            "high" if association.relation == Relation.EXCESS else "low",
         )
         for association in associations
     )
@@ -207,7 +209,7 @@ def _row(profile: Profile, filters: Filters, content: ChecklistContent) -> Row:
         grades=_grades(counted, bool(filters.symptoms)),
         foods=content.foods(eater).get(key, [])[:FOODS_SHOWN],
         other_sources=content.other_sources(eater).get(key, []),
-        need=content.needs.get(key),
+        need=content.needs(filters.country).get(key),
         is_limited=key in content.limited,
     )
 
@@ -236,7 +238,12 @@ def _by_match(profiles: list[Profile], filters: Filters) -> list[Profile]:
         return profiles
     by_slug = {one.nutrient.slug: one for one in profiles}
     candidates = [
-        Candidate(slug, one.nutrient.name, links(one.counted(filters)))
+        Candidate(
+            slug,
+            one.nutrient.name,
+            links(one.counted(filters)),
+            Frequency(one.nutrient.how_common).rank,
+        )
         for slug, one in by_slug.items()
     ]
     ticks = [Tick("symptom", slug) for slug in filters.symptoms]
@@ -247,9 +254,10 @@ def _name(one: Profile, *_: object) -> str:
     return one.nutrient.name.casefold()
 
 
-def _by_need(one: Profile, _: Filters, content: ChecklistContent) -> tuple[Any, ...]:
-    need = content.needs.get(one.nutrient.pk)
-    return (need is None, need.in_mcg if need else 0, _name(one))
+def _by_need(one: Profile, filters: Filters, content: ChecklistContent) -> tuple[Any, ...]:
+    need = content.needs(filters.country).get(one.nutrient.pk)
+    amount = need.in_mcg if need else None
+    return (amount is None, amount or 0, _name(one))
 
 
 def _by_evidence(one: Profile, filters: Filters, _: ChecklistContent) -> tuple[Any, ...]:

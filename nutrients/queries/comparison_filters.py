@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from nutrients.models import Diet, Relation
+from nutrients.models import HOME, Authority, Diet, Relation
 
 MATCHES = {"any": "Any of these symptoms", "all": "All of these symptoms"}
 RELATIONS = {relation.value: str(relation.label) for relation in Relation}
@@ -29,6 +29,7 @@ class Filters:
     kind: str = ""
     diets: tuple[str, ...] = ()
     sort: str = "match"
+    country: Authority = HOME
 
     def without(self, name: str, value: str) -> Filters:
         """The same filters with one taken off, such as ("symptom", "muscle-cramps")."""
@@ -58,4 +59,5 @@ class Filters:
         pairs = self.in_use
         if self.sort != "match":
             pairs.append(("sort", self.sort))
+        pairs += self.country.pairs
         return f"?{urlencode(pairs)}" if pairs else ""

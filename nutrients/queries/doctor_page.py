@@ -45,14 +45,15 @@ def doctor_page(result: ChecklistResult, content: ChecklistContent) -> DoctorPag
     Five queries at most: sources of associations and of risk factors, and the version.
     """
     prefetch_related_objects([sign for match in result.in_full for sign in match.signs], "sources")
-    prefetch_related_objects([risk for match in result.in_full for risk in match.risks], "sources")
+    risks = [reason.risk for match in result.in_full for reason in match.risks]
+    prefetch_related_objects(risks, "sources")
     references = References()
     considered = [
         Considered(
             match,
             cite_rows(references, match.signs),
-            cite_rows(references, match.lowered_by),
-            cite_rows(references, match.raised_by),
+            cite_rows(references, [reason.risk for reason in match.lowered_by]),
+            cite_rows(references, [reason.risk for reason in match.raised_by]),
         )
         for match in result.in_full
     ]

@@ -25,13 +25,11 @@ class EvidenceGroup:
 
     @property
     def first(self) -> list[Cited]:
-        """The most typical, which are always in sight."""
         is_long = len(self.links) > TYPICAL_SHOWN + 2
         return self.links[:TYPICAL_SHOWN] if is_long else self.links
 
     @property
     def rest(self) -> list[Cited]:
-        """The less typical of a long list."""
         return self.links[len(self.first) :]
 
 
@@ -51,7 +49,6 @@ class EvidencePage:
 
     @property
     def is_against(self) -> bool:
-        """Whether a card of this pair itself speaks against the claim."""
         return any(card.row.is_against for card in self.cards)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from .choices import FoundChoices, SymptomChoices
 from .comparison import Comparison
@@ -36,10 +37,10 @@ class FacetGroup:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A way to other filters: its words, the filters, and how many nutrients they keep."""
+    """A way to other filters: its words, the filters with their `query`, and what they keep."""
 
     label: str
-    filters: Filters
+    filters: Any
     count: int
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from nutrients.models import FoodSource, Nutrient
 
-from .facets import Facet
+from .facets import Facet, Step
 from .food_filters import (
     ALLERGENS,
     BASES,
@@ -16,22 +16,12 @@ from .food_filters import (
     LEVEL_WORDS,
     LEVELS,
     SORTS,
-    FoodFilters,
     label,
 )
 from .narrowing import Narrowing, Verdict
 from .shelf import grams_of
 
 Key = tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class FoodStep:
-    """A way to other filters: its words, the filters, and how many foods they keep."""
-
-    label: str
-    filters: FoodFilters
-    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +40,7 @@ class FoodPanel:
     found_groups: list[Facet]
     bases: list[Facet]
     sorts: list[Facet]
-    active: list[FoodStep]
+    active: list[Step]
 
     @property
     def counted(self) -> list[Facet]:
@@ -63,7 +53,7 @@ class FoodPanel:
         return [*self.nutrients, *self.also, *self.levels, *self.groups]
 
     @property
-    def widenings(self) -> list[FoodStep]:
+    def widenings(self) -> list[Step]:
         """The filters that would give more foods if they were taken off, the most first."""
         return sorted((step for step in self.active if step.count), key=lambda step: -step.count)
 
@@ -116,12 +106,12 @@ def _sorts(narrowing: Narrowing) -> list[Facet]:
     return [Facet("sort", key, text, key == narrowing.filters.sort) for key, text in words.items()]
 
 
-def _active(narrowing: Narrowing) -> list[FoodStep]:
+def _active(narrowing: Narrowing) -> list[Step]:
     steps = []
     for name, value in narrowing.filters.in_use:
         filters = narrowing.filters.without(name, value)
         wider = Narrowing(narrowing.shelf, filters, narrowing.choices)
-        steps.append(FoodStep(label(name, value, narrowing.choices), filters, wider.count))
+        steps.append(Step(label(name, value, narrowing.choices), filters, wider.count))
     return steps
 
 

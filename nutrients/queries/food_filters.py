@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from nutrients.models import Allergen, Diet, FoodGroup, FoodSource, Nutrient
+from nutrients.models import HOME, Allergen, Authority, Diet, FoodGroup, FoodSource, Nutrient
 from nutrients.models.foods import FoodSourceQuerySet
 
 DIETS = {diet.value.replace("_", "-"): diet for diet in Diet}
 ALLERGENS = {allergen.value.removeprefix("contains_"): allergen for allergen in Allergen}
 BASES = {"serving": "A serving", "100g": "100 g", "100kcal": "100 kcal"}
 # The FDA's words for labels: a serving is a good source from 10% of the daily value, high from 20%.
+# We hold every country's label value to the same shares, so that “high” means one thing.
 LEVELS = {"any": 0, "good": 10, "high": 20}
 LEVEL_WORDS = {"any": "Any amount", "good": "Good: 10% or more", "high": "High: 20% or more"}
 SORTS = {"amount": "Most first", "name": "Name, A to Z"}
@@ -37,14 +38,13 @@ class FoodFilters:
     words: str = ""
     basis: str = DEFAULTS["basis"]
     sort: str = DEFAULTS["sort"]
+    country: Authority = HOME
 
     @property
     def nutrients(self) -> tuple[str, ...]:
-        """The one or two nutrients that a food must give; none where none is asked for."""
         return tuple(slug for slug in dict.fromkeys((self.nutrient, self.also)) if slug)
 
     def changed(self, **changes: Any) -> FoodFilters:
-        """The same filters with other values."""
         return replace(self, **changes)
 
     def without(self, name: str, value: str) -> FoodFilters:
@@ -73,9 +73,10 @@ class FoodFilters:
 
     @property
     def query(self) -> str:
-        """The filters and the order as an address carries them; empty where none is chosen."""
+        """Filters, order and country as an address carries them; empty where none is chosen."""
         is_sorted = self.sort != DEFAULTS["sort"]
-        return urlencode([*self.in_use, *([("sort", self.sort)] if is_sorted else [])])
+        sort = [("sort", self.sort)] if is_sorted else []
+        return urlencode([*self.in_use, *sort, *self.country.pairs])
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from django.core.paginator import Page
 
-from nutrients.models import FoodSource, Nutrient, NutrientAmount, Source
+from nutrients.models import Authority, FoodSource, Nutrient, NutrientAmount, Source
 
 from .citations import Citation, cite
 from .food_facets import FoodPanel, food_panel
@@ -26,7 +26,7 @@ PAGE_SIZE = 24
 class FoodShare:
     """What a food gives of a nutrient on a basis; None where no figure is known: that is not zero.
 
-    `percent` is the share of the FDA Daily Value.
+    `percent` is the share of the country's label value.
     """
 
     nutrient: Nutrient
@@ -92,10 +92,12 @@ def amount_sources(foods: Iterable[int], nutrients: Iterable[int]) -> list[Sourc
     return list(rows.distinct().order_by("title", "slug"))
 
 
-def food_share(foods: Shelf, food: FoodSource, nutrient: Nutrient, basis: str) -> FoodShare:
+def food_share(
+    foods: Shelf, food: FoodSource, nutrient: Nutrient, basis: str, country: Authority
+) -> FoodShare:
     """What the food gives of the nutrient on the basis."""
-    amount, percent = foods.amount(food, nutrient, basis), foods.percent(food, nutrient, basis)
-    return FoodShare(nutrient, amount, percent)
+    amount = foods.amount(food, nutrient, basis)
+    return FoodShare(nutrient, amount, nutrient.label_percent(amount, country))
 
 
 def _sources_by_food(foods: list[FoodSource], nutrients: list[Nutrient]) -> dict[int, list[Source]]:
@@ -121,7 +123,7 @@ def _cards(
     return [
         FoodCard(
             food,
-            [food_share(on, food, nutrient, filters.basis) for nutrient in shown],
+            [food_share(on, food, nutrient, filters.basis, filters.country) for nutrient in shown],
             cite(references, sources[food.pk]),
         )
         for food in foods

@@ -7,14 +7,26 @@ from datetime import datetime
 from decimal import Decimal
 from urllib.parse import urlencode
 
-from nutrients.models import Allergen, Diet, FoodSource, Nutrient, NutrientAmount
+from nutrients.models import HOME, Allergen, Authority, Diet, FoodSource, Nutrient, NutrientAmount
 
 from .citations import Citation, cite
-from .food_forms import FoodForms, food_forms
 from .food_list import FoodShare
 from .references import References
 
 NEIGHBOURS = 8
+# What the USDA says of how a food was prepared.
+RAW = frozenset({"raw"})
+COOKED = frozenset(
+    [
+        *("cooked", "boiled", "steamed", "baked", "roasted", "fried", "broiled", "grilled"),
+        *("braised", "stewed", "simmered", "microwaved", "toasted", "sauteed", "pan-fried"),
+        *("pan-broiled", "pan-browned", "stir-fried", "dry roasted", "oil roasted"),
+        *("dry heat", "moist heat"),
+    ]
+)
+# What goes with cooking and says nothing of the food itself.
+BESIDE = frozenset({"drained", "with salt", "without salt", "with skin and salt"})
+MOST_FORMS = 6
 HUNDRED = Decimal(100)
 
 
@@ -49,8 +61,18 @@ class FoodAmount:
 
     @property
     def nutrient(self) -> Nutrient:
-        """The nutrient."""
         return self.portion.nutrient
+
+
+@dataclass(frozen=True, slots=True)
+class FoodForms:
+    """Whether a food's figures are for it "raw" or "cooked", or "" where its record is silent.
+
+    `others` are the same food in the other state.
+    """
+
+    state: str
+    others: list[FoodSource]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +115,12 @@ def food_portions(food: FoodSource) -> dict[str, Portion]:
 
 
 def food_page(
-    food: FoodSource, portions: dict[str, Portion], chosen: str, *, at: datetime
+    food: FoodSource,
+    portions: dict[str, Portion],
+    chosen: str,
+    country: Authority = HOME,
+    *,
+    at: datetime,
 ) -> FoodPage:
     """The page of one food, for the chosen portion or else a serving.
 
@@ -109,31 +136,36 @@ def food_page(
         food=food,
         portion=portion,
         portions=list(portions.values()),
-        amounts=_amounts(known, portion),
+        amounts=_amounts(known, portion, country),
         unknown=[nutrient for nutrient in nutrients if nutrient.pk not in rows],
         citations=cite(references, sources.values()),
         unmeasured=list(food.unmeasured_nutrients.published(at=at)),
         diets=_flags(food, Diet),
         allergens=_flags(food, Allergen),
         note_citations=cite(references, food.sources.all()),
-        forms=food_forms(food, at=at),
+        forms=_forms(food, at=at),
         neighbours=_neighbours(food, at=at),
-        list_query=_list_query(food),
+        list_query=_list_query(food, country),
         references=references,
     )
 
 
-def _amounts(rows: list[NutrientAmount], portion: Portion | None) -> list[FoodAmount]:
-    """The known amounts, the largest share of the daily value first."""
+def _amounts(
+    rows: list[NutrientAmount], portion: Portion | None, country: Authority
+) -> list[FoodAmount]:
+    """The known amounts, the largest share of the label value first."""
     if portion is None:
         return []
-    found = [FoodAmount(_share(row, portion.grams), _share(row, HUNDRED)) for row in rows]
+    found = [
+        FoodAmount(_share(row, portion.grams, country), _share(row, HUNDRED, country))
+        for row in rows
+    ]
     return sorted(found, key=lambda amount: amount.portion.percent or 0, reverse=True)
 
 
-def _share(row: NutrientAmount, grams: Decimal) -> FoodShare:
+def _share(row: NutrientAmount, grams: Decimal, country: Authority) -> FoodShare:
     amount = row.per_100g * grams / HUNDRED
-    return FoodShare(row.nutrient, amount, amount / row.nutrient.daily_value * HUNDRED)
+    return FoodShare(row.nutrient, amount, row.nutrient.label_percent(amount, country))
 
 
 def _flags(food: FoodSource, kinds: type[Diet] | type[Allergen]) -> FoodFlags:
@@ -149,7 +181,44 @@ def _neighbours(food: FoodSource, *, at: datetime) -> list[FoodSource]:
     return list(rows.order_by("name")[:NEIGHBOURS])
 
 
-def _list_query(food: FoodSource) -> str:
+def _list_query(food: FoodSource, country: Authority) -> str:
     # Imported foods are listed by name alone, so the first word of its name goes along.
     name = [] if food.is_curated else [("q", food.name.split(",")[0].split()[0])]
-    return urlencode([("group", food.group.slug), *name])
+    return urlencode([("group", food.group.slug), *name, *country.pairs])
+
+
+def _forms(food: FoodSource, *, at: datetime) -> FoodForms:
+    """The food's state, and the published foods that are the same one in the other state.
+
+    The USDA describes a food in parts, such as “Spinach, cooked, boiled, drained, without salt”.
+    Two descriptions are forms of one food where they differ in nothing but parts that say how it
+    was prepared. Nothing is matched by likeness.
+    """
+    state, parts = _state(food.usda_description), _plain(food.usda_description)
+    if not state or not parts:
+        return FoodForms(state, [])
+    rows = FoodSource.objects.published(at=at).foods().exclude(pk=food.pk)
+    rows = rows.described_as(parts[0])
+    others = [
+        row
+        for row in rows.order_by("-is_curated", "name")
+        if _plain(row.usda_description) == parts and _state(row.usda_description) not in ("", state)
+    ]
+    return FoodForms(state, others[:MOST_FORMS])
+
+
+def _parts(description: str) -> list[str]:
+    return [part.strip().casefold() for part in description.split(",") if part.strip()]
+
+
+def _plain(description: str) -> list[str]:
+    """The parts that name the food, without how it was prepared."""
+    return [part for part in _parts(description) if part not in RAW | COOKED | BESIDE]
+
+
+def _state(description: str) -> str:
+    parts = set(_parts(description))
+    if parts & RAW:
+        # “Raw, cooked” would be neither.
+        return "" if parts & COOKED else "raw"
+    return "cooked" if parts & COOKED else ""

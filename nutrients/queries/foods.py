@@ -11,25 +11,42 @@ from decimal import Decimal
 from django.db.models import F, QuerySet, Window
 from django.db.models.functions import RowNumber
 
-from nutrients.models import FoodSource, NutrientAmount, ReferenceIntake
+from nutrients.models import HOME, Authority, FoodSource, NutrientAmount, ReferenceIntake
 
 from .amounts import PER_SERVING
 from .serving_limits import suited_to_adults
 
+# The fields that `Nutrient.label_value` chooses from.
+LABEL_VALUES = {
+    authority: "nutrient__daily_value" if authority == Authority.US else "nutrient__reference_value"
+    for authority in Authority
+}
+
 
 @dataclass(frozen=True, slots=True)
 class RichFood:
-    """A food with what one serving gives: `amount` in the nutrient's unit, `percent` of its DV."""
+    """A food with what one serving gives: `amount` in the nutrient's unit.
+
+    `percent` is the share of the label value; None where there is none.
+    """
 
     food: FoodSource
     amount: Decimal
-    percent: Decimal
+    percent: Decimal | None
 
 
 def richest_foods(
-    *, at: datetime, diets: Iterable[str] = (), groups: Iterable[str] = (), limit: int = 5
+    *,
+    at: datetime,
+    diets: Iterable[str] = (),
+    groups: Iterable[str] = (),
+    limit: int = 5,
+    least: int = 0,
+    country: Authority = HOME,
 ) -> dict[int, list[RichFood]]:
     """The `limit` published foods richest in each nutrient by serving, under the nutrient's id.
+
+    A serving gives at least `least` per cent of the label value of the country.
 
     Foods that editors did not choose are left out, and so are `limited_nutrients`: of those, high
     is no praise. Only foods known to suit every one of `diets` (values of `Diet`) are taken, and
@@ -37,13 +54,15 @@ def richest_foods(
     passes an adult's upper limit of any nutrient. One query, whatever the number of nutrients.
     """
     foods = FoodSource.objects.published(at=at).foods().curated().suiting(diets)
-    foods = suited_to_adults(foods, groups)
+    foods = suited_to_adults(foods, groups, at=at)
     place = Window(
         RowNumber(), partition_by=[F("nutrient_id")], order_by=[PER_SERVING.desc(), F("food__name")]
     )
     amounts = (
         NutrientAmount.objects.filter(food__in=foods, per_100g__gt=0)
-        .exclude(nutrient__in=_limited())
+        .annotate(in_serving=PER_SERVING)
+        .filter(in_serving__gte=F(LABEL_VALUES[country]) * least)
+        .exclude(nutrient__in=_limited(at=at))
         .annotate(place=place)
         .filter(place__lte=limit)
         .select_related("food", "nutrient")
@@ -52,21 +71,23 @@ def richest_foods(
     richest: dict[int, list[RichFood]] = defaultdict(list)
     for amount in amounts:
         richest[amount.nutrient_id].append(
-            RichFood(amount.food, amount.per_serving, amount.percent_daily_value)
+            RichFood(amount.food, amount.per_serving, amount.label_percent(country))
         )
     return dict(richest)
 
 
-def limited_nutrients() -> frozenset[int]:
-    """The ids of nutrients that adults are advised to stay below an amount of, such as sodium.
+def limited_nutrients(*, at: datetime) -> frozenset[int]:
+    """The ids of nutrients that people are advised to stay below an amount of, such as sodium.
 
     Most diets hold more than enough of them, so no food is offered as a source.
     """
-    return frozenset(_limited())
+    return frozenset(_limited(at=at))
 
 
-def _limited() -> QuerySet[ReferenceIntake, int]:
-    limited = ReferenceIntake.objects.filter(chronic_disease_limit_mg__isnull=False)
+def _limited(*, at: datetime) -> QuerySet[ReferenceIntake, int]:
+    limited = ReferenceIntake.objects.published(at=at).filter(
+        chronic_disease_limit_mg__isnull=False
+    )
     return limited.order_by().values_list("nutrient_id", flat=True).distinct()
 
 

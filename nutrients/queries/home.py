@@ -44,7 +44,6 @@ class HomePage:
 
 
 def home_page(*, at: datetime) -> HomePage:
-    """The home page. The number of queries does not grow with the content."""
     flags = RedFlag.objects.published(at=at).order_by("-is_asked", "position", "slug")
     by_level = {level: [flag for flag in flags if flag.level == level] for level in Urgency}
     causes = OtherCause.objects.published(at=at).filter(is_common=True)

@@ -2,159 +2,307 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Self
 
 from nutrients.models import (
+    Authority,
     LifeStatus,
+    LimitKind,
     LimitStatus,
-    Nutrient,
     ReferenceIntake,
     ReferenceType,
     Sex,
+    Source,
     Unit,
 )
+from nutrients.models.intakes import NEEDS
 
-from .plate_choices import LifeStage, stages_of
+from .adult_needs import AdultNeed, adult_need
+from .citations import Citation, cite_again
+from .life_stages import LifeStage
+from .references import References
 
-ADULT_FROM = 19
+Cell = Decimal | str | None
 
 
 @dataclass(frozen=True, slots=True)
 class NeedRow:
-    """One age band: what each column holds; None where nothing is set."""
+    """One age band: what each column holds, a figure or words; None where nothing is set."""
 
     label: str
-    female: Decimal | None
-    male: Decimal | None
-    pregnant: Decimal | None
-    breastfeeding: Decimal | None
+    female: Cell
+    male: Cell
+    pregnant: Cell
+    breastfeeding: Cell
 
     @property
-    def cells(self) -> list[Decimal | None]:
+    def cells(self) -> list[Cell]:
         """The columns in their order."""
         return [self.female, self.male, self.pregnant, self.breastfeeding]
 
 
 @dataclass(frozen=True, slots=True)
 class NeedTable:
-    """The age bands that have an intake of this type; RDA and AI are never mixed."""
+    """The age bands that have an intake of this type; the types are never mixed."""
 
     reference_type: ReferenceType
     rows: list[NeedRow]
 
 
 @dataclass(frozen=True, slots=True)
-class StageNeed:
-    """What one life stage needs of a nutrient a day, and the limit that goes with it."""
+class Limit:
+    """One authority's limit: the least and the most of the bands that it is read from.
 
-    stage: LifeStage
-    intake: ReferenceIntake
+    `unit` may differ from the nutrient's own. `kind` is empty for the amount that people are
+    advised to stay below. A page that prints the limit has its `citations` too.
+    """
+
+    authority: Authority
+    least: Decimal
+    most: Decimal
+    unit: Unit
+    applies_to: str = ""
+    kind: LimitKind | None = None
+    note: str = ""
+    sources: tuple[Source, ...] = ()
+    citations: tuple[Citation, ...] = ()
+
+    def cited(self, references: References) -> Self:
+        """The same limit, with the numbers of its sources, which the page cites already."""
+        return replace(self, citations=tuple(cite_again(references, self.sources)))
 
     @property
-    def limit_unit(self) -> str:
-        """The limit's own unit in full, which may differ from the nutrient's; empty without one."""
-        return Unit(self.intake.upper_limit_unit).spoken if self.intake.upper_limit_unit else ""
+    def words(self) -> str:
+        """The figure with its unit in full, such as “2,000 to 2,500 milligrams”."""
+        amounts = dict.fromkeys([self.least, self.most])
+        figures = " to ".join(f"{amount.normalize():,f}" for amount in amounts)
+        return f"{figures} {self.unit.spoken}"
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What two limits must share to say the same."""
+        return self.least, self.most, self.unit, self.applies_to.startswith("all sources")
+
+
+@dataclass(frozen=True, slots=True)
+class StageNeed:
+    """What one life stage needs of a nutrient a day, and the limits for it, lowest first.
+
+    `intake` is None where its authority sets no need for it. `stay_below` is the intake that has
+    the amount to stay below.
+    """
+
+    stage: LifeStage
+    intake: ReferenceIntake | None
+    stay_below: ReferenceIntake | None
+    limits: list[Limit]
+
+    @property
+    def limit(self) -> Limit | None:
+        """The lowest limit that any authority sets."""
+        return self.limits[0] if self.limits else None
 
     @property
     def is_limit_below_need(self) -> bool:
         """Whether the limit is the smaller figure, because it does not count food."""
-        intake = self.intake
-        same_unit = intake.upper_limit_unit == intake.nutrient.unit
-        limit = intake.upper_limit
-        return same_unit and limit is not None and limit < intake.amount
+        limit, intake = self.limit, self.intake
+        if limit is None or intake is None or intake.amount is None:
+            return False
+        return limit.unit == intake.nutrient.unit and limit.least < intake.amount
 
 
 @dataclass(frozen=True, slots=True)
 class DailyNeeds:
-    """A nutrient's needs and limits a day, with the intakes that they were read from.
+    """A nutrient's needs in one authority's tables, and the limits of all of them.
 
-    `adult` holds the lowest and highest amount, or one. `limit_unit` is in full, as for running
-    text, and may differ from the nutrient's own unit.
+    `limits` and `stay_below` are for adults, an authority each, lowest first; `unlimited` are the
+    authorities that say they set no limit. The tables are of the one authority alone, and so are
+    `own`, the intakes that they were read from. `intakes` are those of all.
     """
 
-    adult: list[Decimal]
-    adult_type: str
+    authority: Authority
+    adult: AdultNeed | None
     tables: list[NeedTable]
-    limits: list[NeedRow]
-    limit_applies_to: str
-    limit_unit: str
-    reduction_limits: list[NeedRow]
+    limits: list[Limit]
+    unlimited: list[Authority]
+    stay_below: list[Limit]
+    own_limits: list[NeedRow]
+    own_limit: Limit | None
+    own_reductions: list[NeedRow]
+    own: list[ReferenceIntake]
     intakes: list[ReferenceIntake]
 
     @property
-    def stages(self) -> dict[str, LifeStage]:
-        """The life stages that have a figure, by slug, in the order to choose from."""
-        return stages_of(self.intakes)
+    def lowest_limit(self) -> Limit | None:
+        """The lowest limit for adults; None where no authority sets one."""
+        return self.limits[0] if self.limits else None
 
-    def at_stage(self, slug: str) -> StageNeed | None:
-        """The need of one life stage; None where none is chosen."""
-        stage = self.stages.get(slug)
+    @property
+    def do_limits_agree(self) -> bool:
+        """Whether every authority sets the same limit for adults."""
+        same = len({limit.key for limit in self.limits}) == 1
+        return same and len(self.limits) == len(Authority)
+
+    def sources_of(self, authority: Authority) -> tuple[Source, ...]:
+        """The sources of one authority's needs and limits."""
+        return _sources(row for row in self.intakes if row.authority == authority)
+
+    def cited(self, references: References) -> Self:
+        """The same, with the numbers of the sources, which the page cites already."""
+        adult = self.adult
+        if adult:
+            adult = replace(adult, citations=tuple(cite_again(references, adult.sources)))
+        return replace(
+            self,
+            adult=adult,
+            limits=[limit.cited(references) for limit in self.limits],
+            stay_below=[limit.cited(references) for limit in self.stay_below],
+        )
+
+    def at_stage(self, stage: LifeStage | None, references: References) -> StageNeed | None:
+        """The need and the limits of one life stage, cited; None where none is chosen."""
         if stage is None:
             return None
-        for intake in self.intakes:
-            if (intake.life_stage, intake.sex, intake.life_status) == stage.key:
-                return StageNeed(stage, intake)
-        return None
+        limits = [limit.cited(references) for limit in _lowest(stage.limiting(self.intakes))]
+        return StageNeed(stage, stage.own(self.intakes), stage.stay_below(self.intakes), limits)
 
 
-def daily_needs(nutrient: Nutrient) -> DailyNeeds:
+def daily_needs(intakes: Sequence[ReferenceIntake], authority: Authority) -> DailyNeeds:
     """The reference intakes of a nutrient as tables, in its unit.
 
-    Adults are 19 and over, neither pregnant nor breastfeeding. Source: the National Academies'
-    Dietary Reference Intakes, as named by each row.
+    Adults are neither pregnant nor breastfeeding. The source is named by each row.
     """
-    rows = nutrient.intakes.order_by("age_from").select_related("nutrient")
-    intakes = list(rows.prefetch_related("sources"))
-    adults = [i for i in intakes if i.age_from >= ADULT_FROM and i.life_status == LifeStatus.NONE]
-    limited = [i for i in intakes if i.upper_limit_status == LimitStatus.SET]
-    reduced = [i for i in intakes if i.chronic_disease_limit_mg is not None]
+    own = [row for row in intakes if row.authority == authority]
+    adults = [row for row in intakes if _is_of_adults(row)]
+    limited = [row for row in own if row.upper_limit_status == LimitStatus.SET]
+    reduced = [row for row in own if row.chronic_disease_limit_mg is not None]
+    limits = _ranges(adults)
     return DailyNeeds(
-        adult=_range(adults),
-        adult_type=adults[0].get_reference_type_display() if adults else "",
-        tables=_tables(intakes),
-        limits=_rows(limited, lambda intake: intake.upper_limit),
-        limit_applies_to=limited[-1].upper_limit_applies_to if limited else "",
-        limit_unit=Unit(limited[-1].upper_limit_unit).spoken if limited else "",
-        reduction_limits=_rows(reduced, lambda intake: intake.chronic_disease_limit_mg),
-        intakes=intakes,
+        authority=authority,
+        adult=adult_need(authority, own),
+        tables=_tables(own),
+        limits=limits,
+        unlimited=_unlimited(adults, limits),
+        stay_below=_reductions(adults),
+        own_limits=_rows(limited, lambda row: row.upper_limit),
+        own_limit=_range(authority, limited) if limited else None,
+        own_reductions=_rows(reduced, lambda row: row.chronic_disease_limit_mg),
+        own=own,
+        intakes=list(intakes),
     )
 
 
-def _range(intakes: list[ReferenceIntake]) -> list[Decimal]:
-    amounts = sorted({intake.amount for intake in intakes})
-    return [amounts[0], amounts[-1]] if len(amounts) > 1 else amounts
+def _is_of_adults(row: ReferenceIntake) -> bool:
+    adult_from = Authority(row.authority).adult_from
+    is_grown = row.age_below is None or row.age_below > adult_from
+    return row.life_status == LifeStatus.NONE and is_grown
+
+
+def _by_authority(rows: Iterable[ReferenceIntake]) -> dict[Authority, list[ReferenceIntake]]:
+    listed = list(rows)
+    found = {one: [row for row in listed if row.authority == one] for one in Authority}
+    return {one: own for one, own in found.items() if own}
+
+
+def _lowest(rows: Iterable[ReferenceIntake]) -> list[Limit]:
+    """Of each authority its lowest limit, the lowest of all first."""
+    limited = [row for row in rows if row.upper_limit is not None]
+    return _sorted(
+        _range(authority, [min(own, key=lambda row: row.upper_limit or 0)])
+        for authority, own in _by_authority(limited).items()
+    )
+
+
+def _ranges(rows: Iterable[ReferenceIntake]) -> list[Limit]:
+    limited = [row for row in rows if row.upper_limit is not None]
+    return _sorted(_range(*pair) for pair in _by_authority(limited).items())
+
+
+def _range(authority: Authority, rows: list[ReferenceIntake]) -> Limit:
+    amounts = [row.upper_limit for row in rows if row.upper_limit is not None]
+    last = rows[-1]
+    return Limit(
+        authority,
+        min(amounts),
+        max(amounts),
+        Unit(last.upper_limit_unit),
+        last.upper_limit_applies_to,
+        LimitKind(last.upper_limit_kind),
+        last.note if last.reference_type == "" else "",
+        _sources(rows),
+    )
+
+
+def _reductions(rows: Iterable[ReferenceIntake]) -> list[Limit]:
+    reduced = [row for row in rows if row.chronic_disease_limit_mg is not None]
+    return _sorted(
+        Limit(
+            authority,
+            min(row.chronic_disease_limit_mg or Decimal(0) for row in own),
+            max(row.chronic_disease_limit_mg or Decimal(0) for row in own),
+            Unit.MG,
+            note=own[-1].note,
+            sources=_sources(own),
+        )
+        for authority, own in _by_authority(reduced).items()
+    )
+
+
+def _sources(rows: Iterable[ReferenceIntake]) -> tuple[Source, ...]:
+    return tuple(dict.fromkeys(source for row in rows for source in row.sources.all()))
+
+
+def _sorted(limits: Iterable[Limit]) -> list[Limit]:
+    return sorted(limits, key=lambda limit: (_in_mcg(limit), limit.authority))
+
+
+def _in_mcg(limit: Limit) -> Decimal:
+    return limit.least * 1000 if limit.unit == Unit.MG else limit.least
+
+
+def _unlimited(adults: list[ReferenceIntake], limits: list[Limit]) -> list[Authority]:
+    limited = {limit.authority for limit in limits}
+    said = {row.authority for row in adults if row.limits}
+    return [one for one in Authority if one in said and one not in limited]
 
 
 def _tables(intakes: list[ReferenceIntake]) -> list[NeedTable]:
     tables = [
-        NeedTable(kind, _rows([i for i in intakes if i.reference_type == kind], _amount))
-        for kind in ReferenceType
+        NeedTable(kind, _rows([row for row in intakes if row.reference_type == kind], _amount))
+        for kind in NEEDS
     ]
     return [table for table in tables if table.rows]
 
 
-def _amount(intake: ReferenceIntake) -> Decimal:
-    return intake.amount
+def _amount(intake: ReferenceIntake) -> Cell:
+    return intake.amount_words if intake.amount is None else intake.amount
 
 
 def _rows(
-    intakes: list[ReferenceIntake], value: Callable[[ReferenceIntake], Decimal | None]
+    intakes: list[ReferenceIntake], value: Callable[[ReferenceIntake], Cell]
 ) -> list[NeedRow]:
-    stages = {intake.life_stage: intake.life_stage_label for intake in intakes}
-    cells = {(i.life_stage, i.sex, i.life_status): value(i) for i in intakes}
+    general = [row for row in intakes if row.life_status != LifeStatus.MENOPAUSE]
+    bands = {
+        (row.age_from, row.age_below): row.life_stage_label
+        for row in sorted(general, key=lambda row: row.age_from)
+    }
+    cells = {(r.age_from, r.age_below, r.sex, r.life_status): value(r) for r in general}
 
-    def cell(stage: str, sex: Sex, status: LifeStatus) -> Decimal | None:
-        return cells.get((stage, sex, status), cells.get((stage, Sex.BOTH, status)))
+    def cell(ages: tuple[Decimal, Decimal | None], sex: Sex, status: LifeStatus) -> Cell:
+        return cells.get((*ages, sex, status), cells.get((*ages, Sex.BOTH, status)))
 
-    return [
+    rows = [
         NeedRow(
             label,
-            female=cell(stage, Sex.FEMALE, LifeStatus.NONE),
-            male=cell(stage, Sex.MALE, LifeStatus.NONE),
-            pregnant=cell(stage, Sex.FEMALE, LifeStatus.PREGNANCY),
-            breastfeeding=cell(stage, Sex.FEMALE, LifeStatus.LACTATION),
+            female=cell(ages, Sex.FEMALE, LifeStatus.NONE),
+            male=cell(ages, Sex.MALE, LifeStatus.NONE),
+            pregnant=cell(ages, Sex.FEMALE, LifeStatus.PREGNANCY),
+            breastfeeding=cell(ages, Sex.FEMALE, LifeStatus.LACTATION),
         )
-        for stage, label in stages.items()
+        for ages, label in bands.items()
     ]
+    after = [row for row in intakes if row.life_status == LifeStatus.MENOPAUSE]
+    return [*rows, *(NeedRow("After the menopause", value(row), None, None, None) for row in after)]

@@ -15,13 +15,12 @@ from nutrients.models import (
     OtherCause,
     Relation,
     Typicality,
-    Urgency,
 )
 from nutrients.prose import Block
 
 from .adult_needs import AdultNeed, adult_needs
 from .associations import associations_by_nutrient
-from .citations import Cited, cite_rows
+from .citations import cite_rows
 from .red_flags import FlagLevel, red_flags_by_level
 from .references import References
 
@@ -44,14 +43,6 @@ class CoreRow:
     nutrient: Nutrient
     groups: list[SignGroup]
     need: AdultNeed | None
-
-
-@dataclass(frozen=True, slots=True)
-class CitedLevel:
-    """The red flags of one urgency, cited."""
-
-    urgency: Urgency
-    flags: list[Cited]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +74,7 @@ class LiveBlocks:
                 for row in self.core
             ]
         if block.kind == "red-flags":
-            return [
-                CitedLevel(level.urgency, cite_rows(self.references, level.flags))
-                for level in self.levels
-            ]
+            return [level.cited(self.references) for level in self.levels]
         causes = [
             cause
             for cause in self.causes
@@ -98,7 +86,7 @@ class LiveBlocks:
 def _core(*, at: datetime) -> list[CoreRow]:
     nutrients = list(Nutrient.objects.published(at=at).featured())
     signs = associations_by_nutrient(at=at, nutrients=[nutrient.pk for nutrient in nutrients])
-    needs = adult_needs()
+    needs = adult_needs(at=at)
     return [
         CoreRow(nutrient, _sign_groups(signs.get(nutrient.pk, [])), needs.get(nutrient.pk))
         for nutrient in nutrients

@@ -26,11 +26,9 @@ class Verdict(NamedTuple):
 
     @property
     def failed(self) -> int:
-        """How many sorts of filter it fails."""
         return self.count(False)
 
     def but_for(self, *names: str) -> bool:
-        """Whether it passes all the others."""
         return self.failed == sum(not getattr(self, name) for name in names)
 
 
@@ -60,7 +58,6 @@ class Narrowing:
 
     @cached_property
     def nutrients(self) -> list[Nutrient]:
-        """The one or two nutrients that a food must give."""
         return [self.choices.nutrients[slug] for slug in self.filters.nutrients]
 
     @cached_property
@@ -70,7 +67,6 @@ class Narrowing:
 
     @property
     def count(self) -> int:
-        """How many foods pass every filter."""
         return sum(not verdict.failed for _, verdict in self.judged)
 
     def _verdict(self, food: FoodSource) -> Verdict:
@@ -89,7 +85,9 @@ class Narrowing:
         """Whether the food holds any of it, and a serving at least this share, as printed."""
         if not self.shelf.in_100g(food, nutrient):
             return False
-        percent = self.shelf.printed_percent(food, nutrient) if least else least
+        percent = (
+            self.shelf.printed_percent(food, nutrient, self.filters.country) if least else least
+        )
         return percent is not None and percent >= least
 
     def kept(self) -> list[FoodSource]:
@@ -98,7 +96,6 @@ class Narrowing:
         return sorted(passing, key=self._place)
 
     def left_out(self) -> LeftOut:
-        """Why foods are left out that would pass the other filters."""
         reasons = list(self._reasons())
         return LeftOut(**{name: reasons.count(name) for name in LeftOut.__slots__})
 
@@ -121,7 +118,8 @@ class Narrowing:
 
     def _place(self, food: FoodSource) -> tuple[bool, Decimal, str]:
         # With two nutrients a food is as rich as the one that it gives least of.
-        shares = [self.shelf.percent(food, n, self.filters.basis) for n in self._sorted_by()]
+        basis, country = self.filters.basis, self.filters.country
+        shares = [self.shelf.percent(food, n, basis, country) for n in self._sorted_by()]
         known = [share for share in shares if share is not None]
         # What has no figure stands last.
         return not food.is_curated, -min(known, default=Decimal(-1)), food.name

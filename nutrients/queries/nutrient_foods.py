@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlencode
 
-from nutrients.models import FoodGroup, FoodSource, Nutrient
+from nutrients.models import Authority, FoodGroup, FoodSource, Nutrient
 
 from .amounts import bar_scale
 from .citations import Citation, cite
-from .food_facets import FoodPanel, FoodStep, food_panel
+from .facets import Step
+from .food_facets import FoodPanel, food_panel
 from .food_filters import DIETS, FoodChoices, FoodFilters
 from .food_list import FoodShare, amount_sources, food_share
+from .life_stages import LifeStage
 from .narrowing import LeftOut, Narrowing
-from .plate_choices import LifeStage
 from .references import References
 from .serving_limits import suited_to_stage
 from .shelf import Shelf
@@ -32,7 +32,7 @@ class NutrientChoices:
     `groups` are the food groups to choose from, by slug.
     """
 
-    stage: str
+    stage: LifeStage | None
     filters: FoodFilters
     groups: dict[str, FoodGroup]
 
@@ -40,10 +40,25 @@ class NutrientChoices:
     def query(self) -> str:
         """The choices as an address carries them; empty where none is made."""
         chosen = [pair for pair in self.filters.in_use if pair[0] not in GIVEN]
-        return urlencode([*([("stage", self.stage)] if self.stage else []), *chosen])
+        stage = [("stage", self.stage_slug)] if self.stage else []
+        return urlencode([*stage, *chosen, *self.country.pairs])
+
+    @property
+    def stage_slug(self) -> str:
+        """The life stage as an address carries it; empty where none is chosen."""
+        return self.stage.slug if self.stage else ""
+
+    @property
+    def country(self) -> Authority:
+        """Whose figures the page shows."""
+        return self.filters.country
+
+    @property
+    def query_without_filters(self) -> str:
+        """The same life stage and country, with every food."""
+        return self.with_filters(FoodFilters(self.filters.nutrient, country=self.country)).query
 
     def with_filters(self, filters: FoodFilters) -> NutrientChoices:
-        """The same life stage with other filters."""
         return replace(self, filters=filters)
 
 
@@ -55,15 +70,6 @@ class RankedFood:
     share: FoodShare
     serving: FoodShare
     per_100g: FoodShare
-
-
-@dataclass(frozen=True, slots=True)
-class WayOn:
-    """Other choices on the page: their words, their address query, and how many foods they keep."""
-
-    label: str
-    query: str
-    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +87,17 @@ class NutrientFoods:
     scale: int
     citations: list[Citation]
     panel: FoodPanel
-    active: list[WayOn]
+    active: list[Step]
     left_out: LeftOut
     unmeasured: list[FoodSource]
     more: str
 
     @property
     def noted(self) -> list[FoodSource]:
-        """The ranked foods of which there is more to know than their figures."""
         return [row.food for row in self.ranked if row.food.note]
 
     @property
-    def widenings(self) -> list[WayOn]:
+    def widenings(self) -> list[Step]:
         """The filters that would give foods if they were taken off, the most first."""
         return sorted((way for way in self.active if way.count), key=lambda way: -way.count)
 
@@ -101,7 +106,6 @@ def nutrient_foods(
     references: References,
     nutrient: Nutrient,
     choices: NutrientChoices,
-    stages: Mapping[str, LifeStage],
     foods: Shelf,
     *,
     at: datetime,
@@ -111,37 +115,35 @@ def nutrient_foods(
     offered = FoodChoices({nutrient.slug: nutrient}, choices.groups)
     narrowing = Narrowing(foods, filters, offered)
     kept, panel = narrowing.kept(), food_panel(narrowing)
-    ranked = [_ranked(foods, food, nutrient, filters.basis) for food in kept[:RICHEST]]
+    ranked = [_ranked(foods, food, nutrient, filters) for food in kept[:RICHEST]]
     diets = [DIETS[diet].value for diet in filters.diets]
     return NutrientFoods(
         ranked=ranked,
-        suited=_suited([row.food for row in ranked], stages.get(choices.stage)),
+        suited=_suited([row.food for row in ranked], choices.stage, at=at),
         kept=len(kept),
         scale=bar_scale(row.share.percent for row in ranked),
         # Of all foods, shown or not: the numbers of sources must not change with the filters.
         citations=cite(references, amount_sources(foods.per_100g, [nutrient.pk])),
         panel=panel,
-        active=[_way_on(step, choices) for step in panel.active if step.filters.nutrient],
+        active=[
+            replace(step, filters=choices.with_filters(step.filters))
+            for step in panel.active
+            if step.filters.nutrient
+        ],
         left_out=narrowing.left_out(),
         unmeasured=list(nutrient.unmeasured_foods.published(at=at).suiting(diets)),
         more=filters.query,
     )
 
 
-def _ranked(foods: Shelf, food: FoodSource, nutrient: Nutrient, basis: str) -> RankedFood:
-    return RankedFood(
-        food,
-        share=food_share(foods, food, nutrient, basis),
-        serving=food_share(foods, food, nutrient, "serving"),
-        per_100g=food_share(foods, food, nutrient, "100g"),
-    )
+def _ranked(foods: Shelf, food: FoodSource, nutrient: Nutrient, filters: FoodFilters) -> RankedFood:
+    def share(basis: str) -> FoodShare:
+        return food_share(foods, food, nutrient, basis, filters.country)
+
+    return RankedFood(food, share(filters.basis), share("serving"), share("100g"))
 
 
-def _suited(foods: list[FoodSource], stage: LifeStage | None) -> list[FoodSource]:
+def _suited(foods: list[FoodSource], stage: LifeStage | None, *, at: datetime) -> list[FoodSource]:
     rows = FoodSource.objects.filter(pk__in=[food.pk for food in foods])
-    suited = set(suited_to_stage(rows, stage).order_by().values_list("pk", flat=True))
+    suited = set(suited_to_stage(rows, stage, at=at).order_by().values_list("pk", flat=True))
     return [food for food in foods if food.pk in suited]
-
-
-def _way_on(step: FoodStep, choices: NutrientChoices) -> WayOn:
-    return WayOn(step.label, choices.with_filters(step.filters).query, step.count)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
@@ -13,6 +14,7 @@ from django.db.models import Case, Exists, OuterRef, QuerySet, When
 from nutrients.models import (
     Article,
     Association,
+    Authority,
     Interaction,
     Nutrient,
     NutrientKind,
@@ -25,11 +27,10 @@ from nutrients.models import (
 )
 
 from .associations import strength
-from .citations import Citation, Cited, cite, cite_rows
+from .citations import Citation, Cited, cite, cite_again, cite_rows
 from .evidence import EvidenceGroup, evidence_groups
 from .intakes import DailyNeeds, StageNeed, daily_needs
 from .nutrient_foods import NutrientChoices, NutrientFoods, nutrient_foods
-from .plate_choices import YOUNGEST_YEARS
 from .references import References
 from .shelf import Shelf
 
@@ -42,8 +43,6 @@ NUTRIENTS_A_PAGE = 24
 
 @dataclass(frozen=True, slots=True)
 class NutrientGroup:
-    """The nutrients of one kind."""
-
     kind: NutrientKind
     nutrients: list[Nutrient]
 
@@ -64,7 +63,7 @@ class NutrientContent:
     """
 
     nutrient: Nutrient
-    needs: DailyNeeds
+    intakes: list[ReferenceIntake]
     sources: list[Source]
     signs: list[Association]
     risks: list[RiskFactor]
@@ -75,12 +74,17 @@ class NutrientContent:
 
 
 @dataclass(frozen=True, slots=True)
-class NutrientPage:
-    """Everything on a nutrient's page, cited in reading order."""
+class NeedSources:
+    """What one authority's figures rest on, as a page cites it."""
 
+    authority: Authority
+    citations: list[Citation]
+
+
+@dataclass(frozen=True, slots=True)
+class NutrientPage:
     nutrient: Nutrient
     unit: Unit
-    adult_citations: list[Citation]
     value_citations: list[Citation]
     job_citations: list[Citation]
     signs: list[EvidenceGroup]
@@ -89,6 +93,7 @@ class NutrientPage:
     needs: DailyNeeds
     stage_need: StageNeed | None
     choices: NutrientChoices
+    need_sources: list[NeedSources]
     needs_citations: list[Citation]
     limit_citations: list[Citation]
     foods: NutrientFoods
@@ -100,6 +105,11 @@ class NutrientPage:
     next: Nutrient | None
 
     @property
+    def label_value(self) -> Decimal | None:
+        """The amount that counts as 100% on labels, in the nutrient's unit."""
+        return self.nutrient.label_value(self.needs.authority)
+
+    @property
     def plate_query(self) -> str:
         """A plate against the chosen need, with the richest foods that suit stage and diets.
 
@@ -107,12 +117,13 @@ class NutrientPage:
         begins without a food.
         """
         need = self.stage_need
-        if need is None or need.intake.age_from < YOUNGEST_YEARS:
+        if need is None or need.intake is None or not need.stage.is_for_plates:
             return ""
-        suited = [] if need.intake.chronic_disease_limit_mg else self.foods.suited
+        suited = [] if need.stay_below else self.foods.suited
         foods = [("food", food.slug) for food in suited[:PLATE_FOODS]]
         diets = [("diet", diet) for diet in self.choices.filters.diets]
-        return urlencode([*foods, ("stage", need.stage.slug), *diets])
+        country = self.needs.authority.pairs
+        return urlencode([*foods, ("stage", need.stage.slug), *diets, *country])
 
 
 def listed_nutrients(*, at: datetime) -> Paginator[Nutrient]:
@@ -140,7 +151,7 @@ def nutrient_content(slug: str, *, at: datetime) -> NutrientContent | None:
     previous, following = _neighbours(nutrient, at=at)
     return NutrientContent(
         nutrient=nutrient,
-        needs=daily_needs(nutrient),
+        intakes=_intakes(nutrient, at=at),
         sources=list(nutrient.sources.all()),
         signs=_signs(nutrient, at=at),
         risks=_risks(nutrient, at=at),
@@ -159,25 +170,31 @@ def nutrient_page(
     A constant number of queries.
     """
     references = References()
-    nutrient, needs = content.nutrient, content.needs
+    nutrient, needs = content.nutrient, daily_needs(content.intakes, choices.country)
     signs, sources = content.signs, content.sources
-    intake_sources = _distinct_sources(needs.intakes)
+    # Every authority's, so that numbers do not change with the country.
+    by_authority = [
+        NeedSources(one, cite(references, of_one))
+        for one in Authority
+        if (of_one := needs.sources_of(one))
+    ]
+    needs = needs.cited(references)
     # Arguments are evaluated from the top, so that sources are numbered in reading order.
     return NutrientPage(
         nutrient=nutrient,
         unit=Unit(nutrient.unit),
-        adult_citations=cite(references, intake_sources),
-        value_citations=cite(references, sources),
+        needs=needs,
         job_citations=cite(references, sources),
+        value_citations=cite_again(references, sources),
         signs=evidence_groups(references, signs),
         against=cite_rows(references, [sign for sign in signs if sign.is_against]),
         risks=_risk_groups(references, content.risks),
-        needs=needs,
-        stage_need=needs.at_stage(choices.stage),
+        stage_need=needs.at_stage(choices.stage, references),
         choices=choices,
-        needs_citations=cite(references, intake_sources),
+        need_sources=by_authority,
+        needs_citations=cite_again(references, needs.sources_of(choices.country)),
         limit_citations=cite(references, sources),
-        foods=nutrient_foods(references, nutrient, choices, needs.stages, shelf, at=at),
+        foods=nutrient_foods(references, nutrient, choices, shelf, at=at),
         interactions=cite_rows(references, content.interactions),
         test_citations=cite(references, sources),
         articles=content.articles,
@@ -185,6 +202,11 @@ def nutrient_page(
         previous=content.previous,
         next=content.next,
     )
+
+
+def _intakes(nutrient: Nutrient, *, at: datetime) -> list[ReferenceIntake]:
+    rows = nutrient.intakes.published(at=at).order_by("age_from", "pk")
+    return list(rows.select_related("nutrient").prefetch_related("sources"))
 
 
 def _signs(nutrient: Nutrient, *, at: datetime) -> list[Association]:
@@ -217,10 +239,6 @@ def _risk_groups(references: References, rows: list[RiskFactor]) -> list[RiskGro
         for kind in RiskKind
     ]
     return [group for group in groups if group.factors]
-
-
-def _distinct_sources(rows: Iterable[ReferenceIntake]) -> list[Source]:
-    return list({source.pk: source for row in rows for source in row.sources.all()}.values())
 
 
 def _interactions(nutrient: Nutrient, *, at: datetime) -> list[Interaction]:

@@ -9,7 +9,8 @@ from nutrients.models import FoodSource
 from nutrients.plate import Helping
 
 from .food_filters import DIETS
-from .plate_choices import LifeStage, PlateChoices, helping_of
+from .life_stages import LifeStage
+from .plate_choices import PlateChoices, helping_of
 from .plate_gaps import Gap, Plate, plate_gaps
 from .plate_rows import PlateRow, plate_rows
 from .references import References

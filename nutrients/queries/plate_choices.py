@@ -11,57 +11,14 @@ from urllib.parse import urlencode
 
 from django.db.models import Count, Q, Window
 
-from nutrients.models import FoodSource, LifeStatus, NotSuggestedTo, ReferenceIntake, Sex
+from nutrients.models import HOME, Authority, FoodSource
 from nutrients.models.foods import FoodSourceQuerySet
 from nutrients.plate import Helping
 
 from .food_filters import DIETS
 
-# Below one year milk comes first, so babies' needs are no matter of plates.
-YOUNGEST_YEARS = 1
-ADULT_YEARS = 19
 MOST_FOUND = 12
 ONE_SERVING = Decimal(1)
-
-
-@dataclass(frozen=True, slots=True)
-class LifeStage:
-    """Whose needs a plate is held against; `group` is the heading that it is listed under."""
-
-    life_stage: str
-    label: str
-    sex: str
-    life_status: str
-    is_adult: bool
-
-    @property
-    def slug(self) -> str:
-        """Its value in an address: "19-30-female", "31-50-lactation", "children-1-3"."""
-        if self.life_status != LifeStatus.NONE:
-            return f"{self.life_stage}-{self.life_status}"
-        return self.life_stage if self.sex == Sex.BOTH else f"{self.life_stage}-{self.sex}"
-
-    @property
-    def key(self) -> tuple[str, str, str]:
-        """Its life stage, sex and status, which its reference intakes have too."""
-        return self.life_stage, self.sex, self.life_status
-
-    @property
-    def group(self) -> str:
-        """Who it is for: "Female", "Male", "Pregnant", "Breastfeeding" or "Children"."""
-        if self.life_status != LifeStatus.NONE:
-            return str(LifeStatus(self.life_status).label)
-        return "Children" if self.sex == Sex.BOTH else str(Sex(self.sex).label)
-
-    @property
-    def kept_from(self) -> list[NotSuggestedTo]:
-        """The group whose foods are kept from it, if it is in one."""
-        by_group = {"Pregnant": NotSuggestedTo.PREGNANCY, "Children": NotSuggestedTo.CHILDREN}
-        own = by_group.get(self.group)
-        return [own] if own else []
-
-    def __str__(self) -> str:
-        return f"{self.group.lower()}, {self.label}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +29,7 @@ class PlateChoices:
     stage: str
     diets: tuple[str, ...] = ()
     words: str = ""
+    country: Authority = HOME
 
     @property
     def query(self) -> str:
@@ -82,7 +40,8 @@ class PlateChoices:
             if servings != ONE_SERVING:
                 pairs.append((f"servings-{slug}", f"{servings.normalize():f}"))
         pairs += [("stage", self.stage)] if self.stage else []
-        return urlencode([*pairs, *(("diet", diet) for diet in self.diets)])
+        diets = [("diet", diet) for diet in self.diets]
+        return urlencode([*pairs, *diets, *self.country.pairs])
 
     def having(self, slug: str) -> PlateChoices:
         """The same plate with one serving of a food added."""
@@ -105,35 +64,6 @@ class FoundFoods:
 
     foods: list[FoodSource]
     count: int
-
-
-def life_stages() -> dict[str, LifeStage]:
-    """The life stages from one year that have a reference intake, by slug: adults first."""
-    names = ("age_from", "life_stage", "life_stage_label", "sex", "life_status")
-    intakes = ReferenceIntake.objects.filter(age_from__gte=YOUNGEST_YEARS).order_by()
-    return _stages(intakes.values_list(*names).distinct())
-
-
-def stages_of(intakes: Iterable[ReferenceIntake]) -> dict[str, LifeStage]:
-    """The life stages of these reference intakes, by slug: adults first, each group by age."""
-    return _stages(
-        {(i.age_from, i.life_stage, i.life_stage_label, i.sex, i.life_status) for i in intakes}
-    )
-
-
-def _stages(rows: Iterable[tuple[Decimal, str, str, str, str]]) -> dict[str, LifeStage]:
-    stages = [
-        LifeStage(stage, label, sex, status, is_adult=age >= ADULT_YEARS)
-        for age, stage, label, sex, status in sorted(rows)
-    ]
-    order = ["Female", "Male", "Pregnant", "Breastfeeding", "Children"]
-    stages.sort(key=lambda stage: order.index(stage.group))
-    return {stage.slug: stage for stage in stages}
-
-
-def first_stage(stages: dict[str, LifeStage]) -> str:
-    """The stage of a plate that names none: the first adult one; empty where none is recorded."""
-    return next((slug for slug, stage in stages.items() if stage.is_adult), "")
 
 
 def plate_foods(slugs: Iterable[str], *, at: datetime) -> dict[str, FoodSource]:

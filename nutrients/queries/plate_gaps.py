@@ -23,7 +23,8 @@ from nutrients.plate import (
 from .citations import Citation, cite
 from .food_filters import DIETS
 from .foods import unmeasured_foods
-from .plate_choices import ONE_SERVING, LifeStage, PlateChoices, helping_of
+from .life_stages import LifeStage
+from .plate_choices import ONE_SERVING, PlateChoices, helping_of
 from .plate_rows import PlateRow
 from .references import References
 from .serving_limits import suited_to_stage
@@ -42,7 +43,6 @@ class Plate:
 
     @property
     def totals(self) -> dict[int, Total]:
-        """Each nutrient's total, by the nutrient's key."""
         return {row.nutrient.pk: row.total for row in self.rows}
 
     @property
@@ -100,13 +100,13 @@ def plate_gaps(plate: Plate, shelf: Shelf, references: References, *, at: dateti
     Three queries, whatever the number of gaps and foods.
     """
     diets = [DIETS[diet].value for diet in plate.choices.diets]
-    offered = _offered(plate, shelf, diets)
+    offered = _offered(plate, shelf, diets, at=at)
     swaps = harmless_swaps(_swaps(plate, shelf, offered), plate.totals)
     additions = [Addition(food.slug, _given(shelf, food)) for food in offered.values()]
     found = {
         row.nutrient.pk: _Found(
             best_additions(additions, row.nutrient.pk, plate.totals),
-            best_swap(swaps, row.nutrient.pk, row.total.need.amount) if row.total.need else None,
+            _best_swap(swaps, row),
         )
         for row in plate.short
     }
@@ -129,7 +129,6 @@ class _Found:
 
     @property
     def slugs(self) -> set[str]:
-        """The foods whose figures it names."""
         swapped = {self.swap.out.slug, self.swap.into.slug} if self.swap else set()
         return swapped | {one.slug for one in self.additions}
 
@@ -183,10 +182,19 @@ class _Telling:
         return cite(self.references, sources)
 
 
-def _offered(plate: Plate, shelf: Shelf, diets: list[str]) -> dict[str, FoodSource]:
+def _best_swap(swaps: list[Swap], row: PlateRow) -> Swap | None:
+    need = row.total.need
+    return best_swap(swaps, row.nutrient.pk, need.amount) if need else None
+
+
+def _offered(
+    plate: Plate, shelf: Shelf, diets: list[str], *, at: datetime
+) -> dict[str, FoodSource]:
     """The foods that may be suggested and are not on the plate yet, by slug. One query."""
     chosen = FoodSource.objects.filter(pk__in=[food.pk for food in shelf.foods])
-    suited = set(suited_to_stage(chosen, plate.stage).order_by().values_list("pk", flat=True))
+    suited = set(
+        suited_to_stage(chosen, plate.stage, at=at).order_by().values_list("pk", flat=True)
+    )
     return {
         food.slug: food
         for food in shelf.foods

@@ -10,29 +10,36 @@ from nutrients.models import FoodSource, Nutrient, NutrientAmount, ReferenceInta
 from nutrients.plate import Helping, Need, Total, total
 
 from .citations import Citation, cite
-from .plate_choices import LifeStage
+from .life_stages import LifeStage
 from .references import References
 
 
 @dataclass(frozen=True, slots=True)
 class PlateRow:
-    """One nutrient of the plate, with the sources of its amounts and of its need."""
+    """One nutrient of the plate, with the sources of its amounts and of its need.
+
+    `limit` is what the total is held against: the lowest limit of any authority that counts food,
+    or else the lowest of all, which the plate cannot be held against.
+    """
 
     nutrient: Nutrient
     total: Total
     intake: ReferenceIntake | None
+    stay_below: ReferenceIntake | None
+    limit: ReferenceIntake | None
     amount_citations: list[Citation]
     need_citations: list[Citation]
+    limit_citations: list[Citation]
 
     @property
     def limit_kind(self) -> str:
         """What the limit is: "stay below", "food", "other sources" or "none"."""
-        need, intake = self.total.need, self.intake
+        need = self.total.need
         if need and need.stay_below is not None:
             return "stay below"
         if need and need.limit is not None:
             return "food"
-        return "other sources" if intake and intake.upper_limit is not None else "none"
+        return "other sources" if self.limit else "none"
 
 
 def plate_rows(
@@ -48,9 +55,9 @@ def plate_rows(
     rows = NutrientAmount.objects.filter(food__in=foods.values())
     for amount in rows.select_related("food", "source"):
         amounts[amount.nutrient_id][amount.food.slug] = amount
-    intakes = _intakes(stage)
+    intakes = _intakes(stage, at=at)
     return [
-        _row(nutrient, helpings, amounts[nutrient.pk], intakes.get(nutrient.pk), references)
+        _row(nutrient, helpings, amounts[nutrient.pk], stage, intakes[nutrient.pk], references)
         for nutrient in Nutrient.objects.published(at=at)
     ]
 
@@ -59,34 +66,61 @@ def _row(
     nutrient: Nutrient,
     helpings: list[Helping],
     amounts: dict[str, NutrientAmount],
-    intake: ReferenceIntake | None,
+    stage: LifeStage | None,
+    intakes: list[ReferenceIntake],
     references: References,
 ) -> PlateRow:
     per_100g = {slug: amount.per_100g for slug, amount in amounts.items()}
     known = [amounts[helping.slug] for helping in helpings if helping.slug in amounts]
     sources = {amount.source.pk: amount.source for amount in known}
+    intake = stage.own(intakes) if stage else None
+    stay_below = stage.stay_below(intakes) if stage else None
+    limit = _limit(stage.limiting(intakes)) if stage else None
+
+    def cited(*rows: ReferenceIntake | None) -> list[Citation]:
+        found = [source for row in rows if row and helpings for source in row.sources.all()]
+        return cite(references, dict.fromkeys(found))
+
     return PlateRow(
         nutrient=nutrient,
-        total=total(helpings, per_100g, _need(intake)),
+        total=total(helpings, per_100g, _need(intake, stay_below, limit)),
         intake=intake,
+        stay_below=stay_below,
+        limit=limit,
         amount_citations=cite(references, sources.values()),
-        need_citations=cite(references, intake.sources.all() if intake and helpings else []),
+        need_citations=cited(intake),
+        limit_citations=cited(stay_below or limit),
     )
 
 
-def _intakes(stage: LifeStage | None) -> dict[int, ReferenceIntake]:
-    if stage is None:
-        return {}
-    rows = ReferenceIntake.objects.at_stage(*stage.key).select_related("nutrient")
-    return {intake.nutrient_id: intake for intake in rows.prefetch_related("sources")}
+def _intakes(stage: LifeStage | None, *, at: datetime) -> defaultdict[int, list[ReferenceIntake]]:
+    """What every authority says of the ages of a life stage, under the nutrient's id."""
+    found: defaultdict[int, list[ReferenceIntake]] = defaultdict(list)
+    if stage is not None:
+        rows = ReferenceIntake.objects.published(at=at)
+        rows = rows.overlapping(stage.age_from, stage.age_below).select_related("nutrient")
+        for intake in rows.prefetch_related("sources"):
+            found[intake.nutrient_id].append(intake)
+    return found
 
 
-def _need(intake: ReferenceIntake | None) -> Need | None:
-    if intake is None:
+def _limit(rows: list[ReferenceIntake]) -> ReferenceIntake | None:
+    limited = [row for row in rows if row.upper_limit is not None]
+    counting = [row for row in limited if row.food_limit is not None]
+    return min(counting or limited, key=lambda row: row.upper_limit or 0, default=None)
+
+
+def _need(
+    intake: ReferenceIntake | None,
+    stay_below: ReferenceIntake | None,
+    limit: ReferenceIntake | None,
+) -> Need | None:
+    """The need as the plate's arithmetic has it; None where it is no figure."""
+    if intake is None or intake.amount is None:
         return None
     return Need(
         amount=intake.amount,
         kind=intake.reference_type,
-        limit=intake.food_limit,
-        stay_below=intake.chronic_disease_limit_mg,
+        limit=limit.food_limit if limit else None,
+        stay_below=stay_below.chronic_disease_limit_mg if stay_below else None,
     )

@@ -5,16 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from nutrients.models import FLAG_LEVELS, RedFlag, Urgency
+
+from .citations import cite_rows
+from .references import References
 
 
 @dataclass(frozen=True, slots=True)
 class FlagLevel:
-    """The red flags of one urgency, in their order."""
+    """The red flags of one urgency, in their order; `Cited` on pages with references."""
 
     urgency: Urgency
-    flags: list[RedFlag]
+    flags: list[Any]
+
+    def cited(self, references: References) -> FlagLevel:
+        """The same flags with their sources cited."""
+        return FlagLevel(self.urgency, cite_rows(references, self.flags))
 
 
 def red_flags_by_level(*, at: datetime, symptoms: Iterable[str] | None = None) -> list[FlagLevel]:

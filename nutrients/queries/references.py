@@ -10,8 +10,6 @@ from nutrients.models import Source
 
 @dataclass(slots=True)
 class Reference:
-    """A source with its number on the page and how often it is cited there."""
-
     number: int
     source: Source
     citations: int = 0
@@ -30,7 +28,6 @@ class References:
         return reference
 
     def cite_all(self, sources: Iterable[Source]) -> list[Reference]:
-        """Cite several sources in their order."""
         return [self.cite(source) for source in sources]
 
     def __iter__(self):

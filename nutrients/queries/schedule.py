@@ -19,17 +19,38 @@ def next_change(*, at: datetime) -> datetime | None:
     That is when a row or a note set for later begins to show, or the midnight after the last day
     for a review. Two queries.
     """
-    published = [
-        model._default_manager.filter(status=Status.PUBLISHED)
-        for model in apps.get_app_config("nutrients").get_models()
-        if issubclass(model, Publishable)
-    ]
+    published = _published()
     notes = ChangeNote.objects.filter(made_at__gt=at)
     begins = [_first(rows.filter(publish_at__gt=at), "publish_at") for rows in published]
     moments: list[datetime] = _found([*begins, _first(notes, "made_at")])
     today = localdate(at)
     due = [_first(rows.filter(review_due_on__gte=today), "review_due_on") for rows in published]
     return min([*moments, *map(_day_after, _found(due))], default=None)
+
+
+def moments_to_come(*, at: datetime) -> list[datetime]:
+    """Every moment after `at` at which a row set for later begins to show, in order. One query."""
+    begins = [
+        rows.filter(publish_at__gt=at).order_by().values_list("publish_at") for rows in _published()
+    ]
+    return sorted(set(_found(begins)))
+
+
+def came_due(*, since: datetime, at: datetime) -> bool:
+    """Whether a row began to show by itself after `since`, up to `at`. One query."""
+    first, *rest = (
+        rows.filter(publish_at__gt=since, publish_at__lte=at).order_by().values_list("publish_at")
+        for rows in _published()
+    )
+    return first.union(*rest).exists()
+
+
+def _published() -> list[QuerySet[Any]]:
+    return [
+        model._default_manager.filter(status=Status.PUBLISHED)
+        for model in apps.get_app_config("nutrients").get_models()
+        if issubclass(model, Publishable)
+    ]
 
 
 def _first(rows: QuerySet[Any], name: str) -> QuerySet[Any, Any]:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
+from unicodedata import normalize
 
-from nutrients.models import DocumentKind, SearchDocument
-from nutrients.search.asking import Unit, read
-from nutrients.search.engines import matching
-from nutrients.search.passages import Piece, marked, passage
+from nutrients.models import DocumentKind, SearchDocument, Synonym
+from nutrients.search.asking import Synonyms, Term, Unit, read, synonyms
+from nutrients.search.index import matching
 from nutrients.search.scoring import Score, is_held, score
-from nutrients.search.words import telling_words
+from nutrients.search.words import SMALL_WORDS, nearest, spans, stem, telling_words, vocabulary
 
 from .search_places import places, shown, shown_food
-from .search_words import SearchWords
 
 MOST_HITS = 10
 # Of these a query may find many that say much the same.
@@ -30,6 +31,58 @@ ORDER = (
 # Points off: a long sign, a pair and a heading hold many words that they are not the page of.
 LESS = {DocumentKind.RED_FLAG: 40, DocumentKind.EVIDENCE: 60, DocumentKind.INTERACTION: 250}
 LESS_FOR_A_SECTION, LESS_FOR_A_GROUP = 150, 60
+SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n")
+LONGEST_PASSAGE = 220
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of a text, marked where it answers the query."""
+
+    text: str
+    is_marked: bool = False
+
+
+class SearchWords:
+    """What every search is read with, asked for when first needed.
+
+    It depends on the content alone, so that one may serve until the content changes.
+    """
+
+    def __init__(self, *, at: datetime) -> None:
+        self.at = at
+
+    @cached_property
+    def synonyms(self) -> Synonyms:
+        return synonyms(Synonym.objects.values_list("words", "means"))
+
+    def corrected(self, word: str) -> str | None:
+        """The nearest of our own words as it is written; None where none is near."""
+        names, texts, written = self._own_words
+        ours = nearest(word, (names, texts))
+        return ours and written.get(ours, ours)
+
+    @cached_property
+    def _own_words(self) -> tuple[list[str], list[str], dict[str, str]]:
+        """The words of titles and names, those of texts, and how each is written. One query."""
+        rows = SearchDocument.objects.filter(shown(at=self.at), is_imported=False)
+        names: list[str] = []
+        texts: list[str] = []
+        written: dict[str, str] = {}
+        for row in rows.order_by("key").iterator():
+            names += row.title_words, row.name_words
+            texts.append(row.text_words)
+            for word, form in _as_written((row.title, row.names, row.text)):
+                written.setdefault(word, form)
+        return vocabulary(names), vocabulary(texts), written
+
+
+def _as_written(texts: Iterable[str]) -> Iterable[tuple[str, str]]:
+    """Each word of texts as it is compared, and as it is written, in lower case."""
+    for text in texts:
+        composed = normalize("NFC", text)
+        for span in spans(composed):
+            yield span.word, composed[span.start : span.end].lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +121,6 @@ class SearchResults:
 
     @property
     def shown(self) -> int:
-        """How many hits are shown."""
         return sum(len(group.hits) for group in self.groups)
 
 
@@ -178,5 +230,52 @@ def _hit(row: SearchDocument, url: str, units: list[Unit]) -> Hit:
 def _corrected(words: list[str], missing: list[Unit], known: SearchWords) -> str:
     """The query with the nearest of our own words in place of those that nothing holds."""
     lost = {word for unit in missing for word in unit.typed.split()}
-    near = {word: known.spellings.corrected(word) for word in lost}
+    near = {word: known.corrected(word) for word in lost}
     return " ".join(near.get(word) or word for word in words) if any(near.values()) else ""
+
+
+def passage(text: str, units: Sequence[Unit]) -> str:
+    """The sentence that holds most of the query, with those after it while there is room."""
+    sentences = [sentence for sentence in SENTENCE_END.split(text) if sentence]
+    if not sentences:
+        return ""
+    held = [_held(sentence, units) for sentence in sentences]
+    best = held.index(max(held))
+    chosen = sentences[best]
+    for following in sentences[best + 1 :]:
+        if len(chosen) + len(following) >= LONGEST_PASSAGE:
+            break
+        chosen = f"{chosen} {following}"
+    return chosen
+
+
+def marked(text: str, units: Sequence[Unit]) -> list[Piece]:
+    """The text in pieces, with every word that a term of the query finds marked."""
+    text = normalize("NFC", text)
+    terms = _terms(units)
+    pieces: list[Piece] = []
+    end = 0
+    for span in spans(text):
+        if span.word not in SMALL_WORDS and any(_finds(term, span.word) for term in terms):
+            pieces += [Piece(text[end : span.start]), Piece(text[span.start : span.end], True)]
+            end = span.end
+    return [piece for piece in (*pieces, Piece(text[end:])) if piece.text]
+
+
+def _terms(units: Sequence[Unit]) -> list[Term]:
+    return [term for unit in units for way in unit.ways for term in way]
+
+
+def _held(sentence: str, units: Sequence[Unit]) -> int:
+    """How many units the sentence holds whole, whatever way."""
+    words = [span.word for span in spans(sentence)]
+    return sum(
+        any(all(any(_finds(term, word) for word in words) for term in way) for way in unit.ways)
+        for unit in units
+    )
+
+
+def _finds(term: Term, word: str) -> bool:
+    if word == term.word or stem(word) == term.stem:
+        return True
+    return term.is_open and word.startswith(term.word)

@@ -1,36 +1,47 @@
-"""Foods that may be suggested: one serving passes no upper limit, and editors kept none back."""
+"""Foods that may be suggested: one serving passes no upper limit, and editors kept none back.
+
+Limits of every authority count, the lowest first: what may harm is not named anywhere.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
 
 from django.db.models import F
 
-from nutrients.models import NutrientAmount, ReferenceIntake
+from nutrients.models import HOME, LifeStatus, NutrientAmount, ReferenceIntake, Sex
 from nutrients.models.foods import FoodSourceQuerySet
 from nutrients.models.intakes import ReferenceIntakeQuerySet
 
 from .amounts import PER_SERVING
-from .plate_choices import ADULT_YEARS, LifeStage
+from .life_stages import LifeStage
 
 
-def suited_to_adults(foods: FoodSourceQuerySet, groups: Iterable[str] = ()) -> FoodSourceQuerySet:
-    """Those of the foods that pass no limit of any adult stage, and are kept from no group."""
-    return _within(
-        foods.suggested_to(groups), ReferenceIntake.objects.filter(age_from__gte=ADULT_YEARS)
-    )
+def suited_to_adults(
+    foods: FoodSourceQuerySet, groups: Iterable[str] = (), *, at: datetime
+) -> FoodSourceQuerySet:
+    """Those of the foods that pass no limit of any adult, and are kept from no group."""
+    intakes = ReferenceIntake.objects.published(at=at)
+    return _within(foods.suggested_to(groups), intakes.overlapping(Decimal(HOME.adult_from), None))
 
 
-def suited_to_stage(foods: FoodSourceQuerySet, stage: LifeStage | None) -> FoodSourceQuerySet:
-    """Those of the foods that pass no limit of this life stage and are not kept from it.
+def suited_to_stage(
+    foods: FoodSourceQuerySet, stage: LifeStage | None, *, at: datetime
+) -> FoodSourceQuerySet:
+    """Those of the foods that pass no limit for any age of this life stage, kept from it by none.
 
     Without a stage no limit is known, and only those kept from everyone are left out.
     """
     if stage is None:
         return foods.suggested_to(())
-    return _within(
-        foods.suggested_to(stage.kept_from), ReferenceIntake.objects.at_stage(*stage.key)
-    )
+    intakes = ReferenceIntake.objects.published(at=at)
+    intakes = intakes.overlapping(stage.age_from, stage.age_below)
+    intakes = intakes.filter(life_status__in=[LifeStatus.NONE, stage.life_status])
+    if stage.sex != Sex.BOTH:
+        intakes = intakes.filter(sex__in=[Sex.BOTH, stage.sex])
+    return _within(foods.suggested_to(stage.kept_from), intakes)
 
 
 def _within(foods: FoodSourceQuerySet, intakes: ReferenceIntakeQuerySet) -> FoodSourceQuerySet:

@@ -14,7 +14,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django.db.models import Q
 
-from nutrients.models import FoodSource, Nutrient, NutrientAmount
+from nutrients.models import Authority, FoodSource, Nutrient, NutrientAmount
 from nutrients.models.foods import FoodSourceQuerySet
 
 # A word may be in thousands of names. The first of them by name are looked through.
@@ -43,14 +43,17 @@ class Shelf:
         in_100g, grams = self.in_100g(food, nutrient), grams_of(food, basis)
         return None if in_100g is None or grams is None else in_100g * grams / HUNDRED
 
-    def percent(self, food: FoodSource, nutrient: Nutrient, basis: str) -> Decimal | None:
-        """The share of the FDA Daily Value on a basis, in percent; None where not known."""
-        amount = self.amount(food, nutrient, basis)
-        return None if amount is None else amount / nutrient.daily_value * HUNDRED
+    def percent(
+        self, food: FoodSource, nutrient: Nutrient, basis: str, country: Authority
+    ) -> Decimal | None:
+        """The share of the country's label value on a basis, in percent; None where not known."""
+        return nutrient.label_percent(self.amount(food, nutrient, basis), country)
 
-    def printed_percent(self, food: FoodSource, nutrient: Nutrient) -> int | None:
+    def printed_percent(
+        self, food: FoodSource, nutrient: Nutrient, country: Authority
+    ) -> int | None:
         """The share in a serving as pages print it, in whole percent: 19.5 counts as 20."""
-        percent = self.percent(food, nutrient, "serving")
+        percent = self.percent(food, nutrient, "serving", country)
         return None if percent is None else int(percent.to_integral_value(ROUND_HALF_UP))
 
 

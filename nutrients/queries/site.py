@@ -20,11 +20,9 @@ from nutrients.models import (
     RiskFactor,
     Status,
     Symptom,
-    Urgency,
 )
 
-from .citations import Cited, cite_rows
-from .red_flags import red_flags_by_level
+from .red_flags import FlagLevel, red_flags_by_level
 from .references import References
 
 # Everything that editors write and publish.
@@ -56,18 +54,8 @@ class ReviewCount:
 
 
 @dataclass(frozen=True, slots=True)
-class SafetyLevel:
-    """The red flags of one urgency, cited."""
-
-    urgency: Urgency
-    flags: list[Cited]
-
-
-@dataclass(frozen=True, slots=True)
 class SafetyPage:
-    """Every red flag, most urgent first, and the references that they cite."""
-
-    levels: list[SafetyLevel]
+    levels: list[FlagLevel]
     references: References
 
 
@@ -79,11 +67,20 @@ def review_counts(*, at: datetime) -> list[ReviewCount]:
 def safety_page(*, at: datetime) -> SafetyPage:
     """Every published red flag with its sources, most urgent level first."""
     references = References()
-    levels = [
-        SafetyLevel(level.urgency, cite_rows(references, level.flags))
-        for level in red_flags_by_level(at=at)
-    ]
+    levels = [level.cited(references) for level in red_flags_by_level(at=at)]
     return SafetyPage(levels, references)
+
+
+def has_review(*, at: datetime) -> bool:
+    """Whether any public row carries a clinician's review that is not overdue. One query."""
+    first, *others = (
+        model.objects.published(at=at)
+        .filter(reviewed_on__isnull=False, overdue_since=None)
+        .order_by()
+        .values("reviewed_on")
+        for model in WRITTEN
+    )
+    return first.union(*others).exists()
 
 
 def _review_count(model: type[Any], *, at: datetime) -> ReviewCount:

@@ -34,10 +34,6 @@ FIXED = (
 )
 
 
-# The protocol allows 50,000 addresses a file; smaller files cost a robot less each.
-PLACES_A_FILE = 1_000
-
-
 @dataclass(frozen=True, slots=True)
 class Place:
     """The path of a page, and when its facts last changed; None where no row dates it."""
@@ -62,7 +58,6 @@ def places(*, at: datetime) -> list[Place]:
 
 
 def open_paths(*, at: datetime) -> frozenset[str]:
-    """The paths of all these pages."""
     return frozenset(place.path for place in places(at=at))
 
 

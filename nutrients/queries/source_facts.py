@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, F
 from django.urls import reverse
 
 from nutrients import prose
@@ -16,6 +17,7 @@ from nutrients.models import (
     Article,
     ArticleSection,
     Association,
+    DocumentKind,
     FoodSource,
     Interaction,
     Nutrient,
@@ -25,12 +27,16 @@ from nutrients.models import (
     ReferenceIntake,
     Relation,
     RiskFactor,
+    SearchDocument,
     Source,
     SourceKind,
     Symptom,
 )
 
-SOURCES_A_PAGE = 100
+from .search_places import Places, places
+
+# A claim leads to the anchor of its source, which is found on the first page alone.
+SOURCES_A_PAGE = 500
 FACTS_LISTED = 100
 
 
@@ -53,12 +59,10 @@ class FactGroup:
 
     @property
     def shown(self) -> list[Fact]:
-        """The facts that are listed."""
         return self.facts[:FACTS_LISTED]
 
     @property
     def more(self) -> int:
-        """How many facts are not listed."""
         return len(self.facts) - len(self.shown)
 
 
@@ -71,7 +75,6 @@ class SourceUse:
 
     @property
     def facts(self) -> int:
-        """How many facts rest on it."""
         return sum(group.count for group in self.groups)
 
 
@@ -88,7 +91,7 @@ Facts = Iterable[tuple[str, Fact]]
 
 
 def source_uses(*, at: datetime) -> list[SourceUse]:
-    """Every source with what rests on it, by kind, those with most facts first.
+    """The sources that were read or are cited, by kind, those with most facts first.
 
     The number of queries is always the same.
     """
@@ -104,12 +107,12 @@ def source_uses(*, at: datetime) -> list[SourceUse]:
         for slug, count in counts.items():
             groups[slug].append(FactGroup(title, count, []))
     uses = [SourceUse(source, groups[source.slug]) for source in Source.objects.all()]
+    shown = [use for use in uses if use.source.is_read or use.facts]
     kinds = [kind.value for kind in SourceKind]
-    return sorted(uses, key=lambda use: (kinds.index(use.source.kind), -use.facts))
+    return sorted(shown, key=lambda use: (kinds.index(use.source.kind), -use.facts))
 
 
 def source_groups(uses: Iterable[SourceUse]) -> list[SourceGroup]:
-    """These sources by kind, in their order."""
     rows = list(uses)
     groups = [SourceGroup(k, [use for use in rows if use.source.kind == k]) for k in SourceKind]
     return [group for group in groups if group.uses]
@@ -117,15 +120,39 @@ def source_groups(uses: Iterable[SourceUse]) -> list[SourceGroup]:
 
 def _listed(*, at: datetime) -> Iterator[tuple[str, Facts]]:
     """The facts that are few enough to be listed, by sort."""
-    yield "Links between a nutrient and a sign", _associations(at=at)
-    yield "Nutrients", _named(Nutrient, "nutrient", at=at)
-    yield "Symptoms", _named(Symptom, "symptom", at=at)
-    yield "Who is at risk", _risks(at=at)
-    yield "Other causes", _causes(at=at)
-    yield "Interactions", _interactions(at=at)
-    yield "Warning signs", _flags(at=at)
+    links = Association.objects.published(at=at).select_related("nutrient", "symptom")
+    yield "Links between a nutrient and a sign", _facts(links, _link_words)
+    yield "Nutrients", _facts(Nutrient.objects.published(at=at))
+    yield "Symptoms", _facts(Symptom.objects.published(at=at))
+    kinds = (DocumentKind.RISK_FACTOR, DocumentKind.OTHER_CAUSE, DocumentKind.INTERACTION)
+    documents = SearchDocument.objects.filter(kind__in=kinds).only("kind", "key")
+    urls = places(list(documents), at=at)
+    titles = ("Who is at risk", "Other causes", "Interactions")
+    models: tuple[Any, ...] = (RiskFactor, OtherCause, Interaction)
+    for kind, title, model in zip(kinds, titles, models, strict=True):
+        yield title, _facts(model.objects.published(at=at), url=partial(_place, urls, kind))
+    yield "Warning signs", _facts(RedFlag.objects.published(at=at))
     yield "Daily needs", _needs(at=at)
     yield "Articles", _articles(at=at)
+
+
+def _facts(
+    rows: Any, words: Callable[[Any], str] = str, url: Callable[[Any], str] | None = None
+) -> Facts:
+    sourced = rows.order_by().filter(sources__isnull=False)
+    for row in sourced.annotate(source_slug=F("sources__slug")):
+        said = words(row)
+        fact = Fact(said[:1].upper() + said[1:], url(row) if url else row.get_absolute_url())
+        yield row.source_slug, fact
+
+
+def _link_words(link: Association) -> str:
+    label = str(Relation(link.relation).label).lower()
+    return f"{link.nutrient.name}: {link.symptom.name} ({label})"
+
+
+def _place(urls: Places, kind: DocumentKind, row: Any) -> str:
+    return urls.get((kind, row.slug), "")
 
 
 def _counted(*, at: datetime) -> Iterator[tuple[str, dict[str, int]]]:
@@ -142,68 +169,10 @@ def _numbers(rows: Any, slug: str) -> dict[str, int]:
     return {source: count for source, count in pairs if source}
 
 
-def _named(model: type[Nutrient] | type[Symptom], page: str, *, at: datetime) -> Facts:
-    rows = model.objects.published(at=at).order_by().filter(sources__isnull=False)
-    for source, name, slug in rows.values_list("sources__slug", "name", "slug"):
-        yield source, Fact(name, reverse(f"nutrients:{page}", args=[slug]))
-
-
-def _associations(*, at: datetime) -> Facts:
-    rows = Association.objects.published(at=at).order_by().filter(sources__isnull=False)
-    names = ("nutrient__name", "nutrient__slug", "symptom__name", "symptom__slug", "relation")
-    for source, nutrient, slug, sign, symptom, relation in rows.values_list(
-        "sources__slug", *names
-    ):
-        url = reverse("nutrients:association", args=[slug, symptom])
-        label = str(Relation(relation).label).lower()
-        yield source, Fact(f"{nutrient}: {sign} ({label})", f"{url}#{relation}")
-
-
-def _risks(*, at: datetime) -> Facts:
-    nutrients = Nutrient.objects.published(at=at)
-    rows = RiskFactor.objects.published(at=at).order_by().filter(sources__isnull=False)
-    rows = rows.values_list("sources__slug", "slug", "name").annotate(
-        lowered=Min("lowers__slug", filter=Q(lowers__in=nutrients)),
-        raised=Min("raises__slug", filter=Q(raises__in=nutrients)),
-    )
-    for source, slug, name, lowered, raised in rows:
-        yield source, Fact(name, _place(Nutrient, lowered or raised, f"risk-{slug}"))
-
-
-def _causes(*, at: datetime) -> Facts:
-    public = Q(symptoms__in=Symptom.objects.published(at=at))
-    rows = OtherCause.objects.published(at=at).order_by().filter(sources__isnull=False)
-    facts = rows.values_list("sources__slug", "slug", "name")
-    for source, slug, name, sign in facts.annotate(sign=Min("symptoms__slug", filter=public)):
-        yield source, Fact(name, _place(Symptom, sign, f"cause-{slug}"))
-
-
-def _interactions(*, at: datetime) -> Facts:
-    public = Q(nutrients__in=Nutrient.objects.published(at=at))
-    rows = Interaction.objects.published(at=at).order_by().filter(sources__isnull=False)
-    facts = rows.values_list("sources__slug", "slug", "item_a", "item_b")
-    for source, slug, one, other, nutrient in facts.annotate(
-        nutrient=Min("nutrients__slug", filter=public)
-    ):
-        yield source, Fact(f"{one} and {other}", _place(Nutrient, nutrient, f"pair-{slug}"))
-
-
-def _place(page: type[Nutrient] | type[Symptom], slug: str | None, anchor: str) -> str:
-    """A place on the page of a row; some facts have no page of their own."""
-    if not slug:
-        return ""
-    return f"{reverse(f'nutrients:{page._meta.model_name}', args=[slug])}#{anchor}"
-
-
-def _flags(*, at: datetime) -> Facts:
-    rows = RedFlag.objects.published(at=at).order_by().filter(sources__isnull=False)
-    safety = reverse("nutrients:safety")
-    for source, slug, sign in rows.values_list("sources__slug", "slug", "sign"):
-        yield source, Fact(sign[:1].upper() + sign[1:], f"{safety}#{slug}")
-
-
 def _needs(*, at: datetime) -> Facts:
-    rows = ReferenceIntake.objects.filter(nutrient__in=Nutrient.objects.published(at=at))
+    rows = ReferenceIntake.objects.published(at=at).filter(
+        nutrient__in=Nutrient.objects.published(at=at)
+    )
     rows = rows.order_by().filter(sources__isnull=False)
     names = ("sources__slug", "nutrient__slug", "nutrient__name")
     for source, slug, name, count in rows.values_list(*names).annotate(Count("pk")):

@@ -9,11 +9,11 @@ from datetime import datetime
 from django.core.paginator import Paginator
 from django.db.models import Case, Count, When
 
-from nutrients.models import Article, Association, BodyArea, Symptom, Urgency
+from nutrients.models import Article, Association, BodyArea, Symptom
 
 from .citations import Citation, Cited, cite, cite_rows
 from .evidence import EvidenceGroup, evidence_groups, symptom_causes, symptom_links
-from .red_flags import red_flags_by_level
+from .red_flags import FlagLevel, red_flags_by_level
 from .references import References
 
 RELATED = 8
@@ -30,29 +30,17 @@ class ListedSymptom:
 
 @dataclass(frozen=True, slots=True)
 class SymptomGroup:
-    """The symptoms of one body area, common ones first."""
-
     area: BodyArea
     symptoms: list[ListedSymptom]
 
 
 @dataclass(frozen=True, slots=True)
-class HelpLevel:
-    """The red flags of one urgency that go with a symptom."""
-
-    urgency: Urgency
-    flags: list[Cited]
-
-
-@dataclass(frozen=True, slots=True)
 class SymptomPage:
-    """Everything on a symptom's page, cited in reading order."""
-
     symptom: Symptom
     citations: list[Citation]
     common_causes: list[Cited]
     rarer_causes: list[Cited]
-    levels: list[HelpLevel]
+    levels: list[FlagLevel]
     groups: list[EvidenceGroup]
     against: list[Cited]
     related: list[Symptom]
@@ -84,6 +72,7 @@ def symptom_page(symptom: Symptom, *, at: datetime) -> SymptomPage:
     """The page of one symptom. The number of queries does not grow with the content."""
     references = References()
     own = cite(references, symptom.sources.all())
+    flags = red_flags_by_level(at=at, symptoms=[symptom.slug])
     causes = symptom_causes(symptom, at=at)
     links = symptom_links(symptom, at=at)
     return SymptomPage(
@@ -91,18 +80,13 @@ def symptom_page(symptom: Symptom, *, at: datetime) -> SymptomPage:
         citations=own,
         common_causes=cite_rows(references, [cause for cause in causes if cause.is_common]),
         rarer_causes=cite_rows(references, [cause for cause in causes if not cause.is_common]),
-        levels=_levels(references, symptom, at=at),
+        levels=[level.cited(references) for level in flags],
         groups=evidence_groups(references, links),
         against=cite_rows(references, [link for link in links if link.is_against]),
         related=_related(symptom, at=at),
         articles=list(symptom.articles.published(at=at)),
         references=references,
     )
-
-
-def _levels(references: References, symptom: Symptom, *, at: datetime) -> list[HelpLevel]:
-    levels = red_flags_by_level(at=at, symptoms=[symptom.slug])
-    return [HelpLevel(level.urgency, cite_rows(references, level.flags)) for level in levels]
 
 
 def _related(symptom: Symptom, *, at: datetime) -> list[Symptom]:

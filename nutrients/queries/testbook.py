@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
@@ -11,6 +11,7 @@ from django.db.models import Prefetch
 
 from nutrients.models import (
     Answer,
+    BookOverride,
     CaseGroup,
     CaseOutcome,
     FoodSource,
@@ -33,6 +34,9 @@ NAMED = (
     Prefetch("must_suggest", Nutrient.objects.only("slug", "name"), "suggested"),
     Prefetch("must_not_suggest", Nutrient.objects.only("slug", "name"), "withheld"),
 )
+
+
+MOST_OVERRIDES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +78,14 @@ class BookGroup:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """The whole book by group. `last_run` is one outcome of the last run, or None."""
+    """The whole book by group. `last_run` is one outcome of the last run, or None.
+
+    `overrides` are changes that were saved although cases fail, the latest first.
+    """
 
     groups: list[BookGroup]
     last_run: CaseOutcome | None
+    overrides: list[BookOverride]
 
     @property
     def total(self) -> int:
@@ -101,13 +109,18 @@ def counting_cases(slugs: Collection[str] | None = None) -> list[SafetyCase]:
     return list(cases if slugs is None else cases.filter(slug__in=slugs))
 
 
-def safety_book() -> Book:
-    """The test book with what its last run found. The number of queries is always the same."""
-    outcomes = {outcome.case_id: outcome for outcome in CaseOutcome.objects.all()}
+def kept_outcomes() -> dict[int, CaseOutcome]:
+    """What the last run found, under the case's id."""
+    return {outcome.case_id: outcome for outcome in CaseOutcome.objects.all()}
+
+
+def safety_book(outcomes: Mapping[int, CaseOutcome]) -> Book:
+    """The test book with these outcomes. The number of queries is always the same."""
     rows = [_book_case(case, outcomes.get(case.pk)) for case in counting_cases()]
     groups = [BookGroup(group, [r for r in rows if r.case.group == group]) for group in CaseGroup]
     last = max(outcomes.values(), key=lambda outcome: outcome.checked_at, default=None)
-    return Book([group for group in groups if group.cases], last)
+    overrides = list(BookOverride.objects.all()[:MOST_OVERRIDES])
+    return Book([group for group in groups if group.cases], last, overrides)
 
 
 def case_query(case: SafetyCase) -> str:

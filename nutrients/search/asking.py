@@ -33,7 +33,6 @@ class Unit:
 
     @cached_property
     def typed(self) -> str:
-        """The words as typed, folded."""
         return " ".join(term.word for term in self.ways[0])
 
 

@@ -39,7 +39,6 @@ class Score:
 
 
 def score(document: Words, units: Sequence[Unit]) -> Score:
-    """Score one document against all units."""
     title, names = document.title_words.split(), document.name_words.split()
     text = set(document.text_words.split())
     fields = ((title, IN_TITLE), (names, IN_NAMES), (text, IN_TEXT))
@@ -50,7 +49,6 @@ def score(document: Words, units: Sequence[Unit]) -> Score:
 
 
 def is_held(document: Words, unit: Unit) -> bool:
-    """Whether a document holds a unit anywhere."""
     return score(document, [unit]).units == 1
 
 

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import lru_cache
 from unicodedata import combining, normalize
 
+from snowballstemmer.english_stemmer import EnglishStemmer
+
 LONGEST_WORD = 40
+# A shorter word is near too many others.
+SHORTEST_CORRECTED = 4
+# Of 1: one wrong letter in four, or two in nine, is still near.
+NEAR = 0.74
 # “B-12” and “b 12” are one word, and so is “Crohn's”.
 WORD = re.compile(
     r"(?<![^\W_])(?:b[\s-]?|[dek]-?)\d{1,2}(?![^\W_])|[^\W_]+(?:['’][^\W_]+)*", re.IGNORECASE
@@ -86,27 +93,9 @@ def fold(word: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
-    """A folded word without common endings: twitches, twitching and twitched give twitch."""
-    if len(word) < 4 or not word.isalpha():
-        return word
-    word = _singular(word)
-    for ending in ("ing", "ed"):
-        rest = word.removesuffix(ending)
-        if rest != word and len(rest) >= 3 and re.search("[aeiouy]", rest) and rest[-1] != "e":
-            # “Spinning” gives spin, but “falling” gives fall.
-            doubled = rest[-1] == rest[-2] and rest[-1] not in "lsz"
-            return rest[:-1] if doubled else rest
-    return word[:-1] if word.endswith("e") else word
-
-
-def _singular(word: str) -> str:
-    if word.endswith("ies") and len(word) > 4:
-        return f"{word[:-3]}y"
-    if word.endswith(("sses", "shes", "ches", "xes", "zes")):
-        return word[:-2]
-    if word.endswith("s") and not word.endswith(("ss", "us", "is")):
-        return word[:-1]
-    return word
+    """A folded word without its endings: twitches, twitching and twitched give twitch."""
+    # A stemmer holds the word that it works on, so threads cannot share one.
+    return EnglishStemmer().stemWord(word)
 
 
 def index_words(words: list[str]) -> set[str]:
@@ -116,3 +105,22 @@ def index_words(words: list[str]) -> set[str]:
         parts = LETTER_AND_NUMBER.fullmatch(word)
         kept.update(parts.groups() if parts else ())
     return kept
+
+
+def vocabulary(texts: Iterable[str]) -> list[str]:
+    """The words of texts that are folded already, each once, without short ones."""
+    words = {word for text in texts for word in text.split()}
+    return sorted(word for word in words - SMALL_WORDS if len(word) >= SHORTEST_CORRECTED)
+
+
+def nearest(word: str, vocabularies: Iterable[Collection[str]]) -> str | None:
+    """The word that is nearest, from the first vocabulary that has a near one; None if none has."""
+    if len(word) < SHORTEST_CORRECTED or not word.isalpha():
+        return None
+    for words in vocabularies:
+        # A word of quite another length cannot be near, and comparing costs most of the time.
+        alike = [one for one in words if abs(len(one) - len(word)) <= len(word) // 4]
+        near = get_close_matches(word, alike, n=1, cutoff=NEAR)
+        if near:
+            return near[0]
+    return None

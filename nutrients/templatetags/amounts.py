@@ -25,6 +25,12 @@ def rounded(value: Decimal | None) -> str:
 
 
 @register.filter
+def cell_words(value: Decimal | str) -> str:
+    """A figure of a table, or the words that stand in its place."""
+    return value if isinstance(value, str) else figure(value)
+
+
+@register.filter
 def percentage(percent: Decimal | int | None, amount: Decimal | None = None) -> str:
     """A share in whole percent: 1,204% · 12% · under 1% · 0%; None gives nothing.
 

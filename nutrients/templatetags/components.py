@@ -17,9 +17,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from nutrients.structured_data import breadcrumbs
-
-from .structured_data import script, site_address
+from .structured_data import breadcrumbs, script, site_address
 
 if TYPE_CHECKING:
     from nutrients.queries.comparison import Sign
@@ -215,7 +213,7 @@ def breadcrumb(*trail: str) -> SafeString:
     """Where the page stands: name, address, name, address ..., then this page's own name.
 
     Home is put before it, and the same names follow as structured data.
-    `{% address "food_list" as list_url %}{% breadcrumb "Foods" list_url food.name %}`
+    `{% url "nutrients:food_list" as list_url %}{% breadcrumb "Foods" list_url food.name %}`
     """
     names, addresses = ("Home", *trail[:-1:2]), (reverse("nutrients:home"), *trail[1::2])
     links = format_html_join("", '<li><a href="{}">{}</a></li>', zip(addresses, names, strict=True))

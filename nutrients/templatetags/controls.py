@@ -28,7 +28,7 @@ BOX = '<input class="box"{} type="{}" name="{}" value="{}"{}{}>'
 CHIP = f'<label class="chip">{BOX} {{}} {{}}</label>'
 OPTION = f'<label class="option">{BOX}{{}}{{}}</label>'
 TICK = (
-    '<div class="tick{}"><label><input class="box" type="checkbox" name="{}" value="{}"{}>'
+    '<div class="tick{}"><label><input class="box" type="{}" name="{}" value="{}"{}>'
     "<span>{}{}</span></label></div>"
 )
 COUNT = '<span class="count" id="{}"{}>{}<span class="visually-hidden"> {}{}</span></span>'
@@ -104,8 +104,10 @@ def listed(facets: Iterable[Facet]) -> SafeString:
 
 
 @register.simple_tag
-def ticks(choices: Iterable[Choice], name: str) -> SafeString:
+def ticks(choices: Iterable[Choice], name: str, kind: str = "checkbox") -> SafeString:
     """The boxes of the checklist; `name` is that of the parameter. Goes in <div class="tick-grid">.
+
+    `kind` is "checkbox", or "radio" where one is chosen.
 
     What needs help at once has the colour of danger, besides its words.
     """
@@ -114,6 +116,7 @@ def ticks(choices: Iterable[Choice], name: str) -> SafeString:
         (
             (
                 " tick-danger" if choice.is_emergency else "",
+                kind,
                 name,
                 choice.slug,
                 CHECKED if choice.is_ticked else NOTHING,

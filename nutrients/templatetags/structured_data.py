@@ -1,7 +1,9 @@
 """The head of a page for machines: its title for reuse, its card, and its structured data.
 
-Formatting only. A `<script type="application/ld+json">` holds data: browsers do not run it, so the
-content policy lets it stand.
+Structured data (schema.org, JSON-LD) come from the fields that the visible text is made of. No
+page is an FAQPage: none is a list of questions with an answer each. Formatting only. A
+`<script type="application/ld+json">` holds data: browsers do not run it, so the content policy
+lets it stand.
 """
 
 from __future__ import annotations
@@ -22,13 +24,17 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from nutrients import structured_data as schema
-
 register = template.Library()
 
 # So that no text can end the script element or begin another.
 ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 CARDS = "img/cards"
+CONTEXT = "https://schema.org"
+PUBLISHER = {"@type": "Organization", "name": "Nutrisite"}
+EDITORS = "Nutrisite editors"
+MEDIA_TYPES = {"csv": "text/csv", "json": "application/json"}
+
+Data = dict[str, Any]
 
 
 @register.simple_block_tag
@@ -59,76 +65,94 @@ def _words_drawn() -> dict[str, list[str]]:
 
 def site_address(path: str) -> str:
     """A path of the site as an absolute address, which comes from SITE_URL."""
-    return f"{settings.SITE_URL.rstrip('/')}{path}"
+    return f"{settings.SITE_URL}{path}"
 
 
-def script(data: schema.Data) -> SafeString:
-    """Structured data as an element of the page."""
+def script(data: Data) -> SafeString:
     text = json.dumps(data, ensure_ascii=False).translate(ESCAPES)
     return format_html('<script type="application/ld+json">{}</script>', SafeString(text))
 
 
 @register.simple_tag(takes_context=True)
 def website(context: Any, name: str) -> SafeString:
-    """The structured data of the home page."""
-    return script(schema.website(name, context["canonical_url"]))
+    url = context["canonical_url"]
+    return script({"@context": CONTEXT, "@type": "WebSite", "name": name, "url": url})
 
 
 @register.simple_tag(takes_context=True)
 def nutrient_data(context: Any, page: Any) -> SafeString:
-    """The structured data of a nutrient's page."""
     nutrient = page.nutrient
-    about = schema.about("Substance", nutrient.name, nutrient.also_known_as)
-    return script(_medical(context, nutrient) | about | _citations(page))
+    about = _about("Substance", nutrient.name, nutrient.also_known_as)
+    return _script_of("MedicalWebPage", context, page, about, nutrient)
 
 
 @register.simple_tag(takes_context=True)
 def symptom_data(context: Any, page: Any) -> SafeString:
-    """The structured data of a symptom's page."""
     symptom = page.symptom
     names = f"{symptom.clinical_term}, {symptom.also_known_as}"
-    about = schema.about("MedicalSignOrSymptom", symptom.name, names)
-    return script(_medical(context, symptom) | about | _citations(page))
+    about = _about("MedicalSignOrSymptom", symptom.name, names)
+    return _script_of("MedicalWebPage", context, page, about, symptom)
 
 
 @register.simple_tag(takes_context=True)
 def association_data(context: Any, page: Any) -> SafeString:
     """The structured data of an evidence card. It prints no dates, so it gives none."""
-    about = schema.about("MedicalSignOrSymptom", page.symptom.name)
-    return script(_medical(context) | about | _citations(page))
+    about = _about("MedicalSignOrSymptom", page.symptom.name)
+    return _script_of("MedicalWebPage", context, page, about)
 
 
 @register.simple_tag(takes_context=True)
 def food_data(context: Any, page: Any) -> SafeString:
     """The structured data of a food's page, which is about a food and nothing medical."""
-    about = schema.about("Thing", page.food.name)
-    return script(_page("WebPage", context, page.food) | about | _citations(page))
+    return _script_of("WebPage", context, page, _about("Thing", page.food.name), page.food)
 
 
 @register.simple_tag(takes_context=True)
 def article_data(context: Any, page: Any) -> SafeString:
-    """The structured data of an article."""
+    """The structured data of an article. Its author is a person unless it is our editors."""
     row = page.article
-    text = schema.article(
-        row.title, row.summary, row.written_by, row.reading_minutes, row, card("article")
-    )
-    return script(_medical(context, row) | text | _citations(page))
+    kind = "Organization" if row.written_by == EDITORS else "Person"
+    text = {
+        "@type": "Article",
+        "headline": row.title,
+        "description": row.summary,
+        "author": {"@type": kind, "name": row.written_by},
+        "publisher": PUBLISHER,
+        "timeRequired": f"PT{row.reading_minutes}M",
+        "image": card("article"),
+    }
+    entity = {"mainEntity": text | _dates(row)}
+    return _script_of("MedicalWebPage", context, page, entity, row)
 
 
 @register.simple_tag(takes_context=True)
 def dataset(context: Any, tables: Iterable[Any], version: Any) -> SafeString:
-    """The structured data of the page of open data, with every file."""
-    data = schema.dataset(*_head(context), version.label, version.changed_at)
+    """The structured data of the page of open data. Rows have different licences: none is named."""
+    title, description, url = _head(context)
     files = [
-        schema.download(
-            f"{table.title} ({form.upper()})",
-            form,
-            site_address(reverse(f"nutrients:table_{form}", args=[table.name])),
-        )
+        {
+            "@type": "DataDownload",
+            "name": f"{table.title} ({form.upper()})",
+            "encodingFormat": media_type,
+            "contentUrl": site_address(reverse(f"nutrients:table_{form}", args=[table.name])),
+        }
         for table, _ in tables
-        for form in schema.MEDIA_TYPES
+        for form, media_type in MEDIA_TYPES.items()
     ]
-    return script(data | {"distribution": files})
+    return script(
+        {
+            "@context": CONTEXT,
+            "@type": "Dataset",
+            "name": title,
+            "description": description,
+            "url": url,
+            "version": version.label,
+            "dateModified": version.changed_at.date().isoformat(),
+            "creator": PUBLISHER,
+            "isAccessibleForFree": True,
+            "distribution": files,
+        }
+    )
 
 
 @register.simple_tag
@@ -137,19 +161,58 @@ def last_change(cards: Iterable[Any]) -> datetime:
     return max(card.row.changed_at for card in cards)
 
 
+def breadcrumbs(trail: Iterable[tuple[str, str]]) -> Data:
+    """The way to a page: names with absolute addresses, the page itself last, without address."""
+    items = []
+    for position, (name, url) in enumerate(trail, start=1):
+        item: Data = {"@type": "ListItem", "position": position, "name": name}
+        items.append(item | ({"item": {"@type": "WebPage", "@id": url}} if url else {}))
+    return {"@context": CONTEXT, "@type": "BreadcrumbList", "itemListElement": items}
+
+
 def _head(context: Any) -> tuple[str, str, str]:
     """Title, description and address of the page, as text."""
     title, description = unescape(context["page_title"]), unescape(context["page_description"])
     return title, description, context["canonical_url"]
 
 
-def _page(kind: str, context: Any, item: Any = None) -> schema.Data:
-    return schema.page(kind, *_head(context), item)
+def _script_of(kind: str, context: Any, page: Any, more: Data, row: Any = None) -> SafeString:
+    """A page of a kind with what it cites; with a row, also its dates and any review."""
+    title, description, url = _head(context)
+    data: Data = {
+        "@context": CONTEXT,
+        "@type": kind,
+        "name": title,
+        "description": description,
+        "url": url,
+        "inLanguage": "en-GB",
+        "publisher": PUBLISHER,
+    }
+    if row:
+        data |= _dates(row)
+        if row.reviewed_on:
+            data["lastReviewed"] = row.reviewed_on.isoformat()
+            data["reviewedBy"] = {"@type": "Person", "name": row.reviewed_by}
+    data |= more
+    works = [_work(reference.source) for reference in page.references]
+    return script(data | ({"citation": works} if works else {}))
 
 
-def _medical(context: Any, item: Any = None) -> schema.Data:
-    return _page("MedicalWebPage", context, item)
+def _dates(row: Any) -> Data:
+    """The days on which a row was published and last changed, as the page prints them."""
+    return {
+        "datePublished": row.publish_at.date().isoformat(),
+        "dateModified": row.changed_at.date().isoformat(),
+    }
 
 
-def _citations(page: Any) -> schema.Data:
-    return schema.citations(reference.source for reference in page.references)
+def _about(kind: str, name: str, others: str = "") -> Data:
+    """What a page is about: a sign or a substance, with its other names, parted by commas."""
+    names = [other.strip() for other in others.split(",") if other.strip()]
+    return {"about": {"@type": kind, "name": name} | ({"alternateName": names} if names else {})}
+
+
+def _work(source: Any) -> Data:
+    publisher = {"@type": "Organization", "name": source.publisher}
+    work: Data = {"@type": "CreativeWork", "name": source.title, "publisher": publisher}
+    return work | ({"url": source.url} if source.url else {})

@@ -1,7 +1,7 @@
 """The public test book: run its cases against the content, and say what is wrong with an answer."""
 
 from .checking import Answered, Expected, faults, read
-from .outcomes import keep_outcomes
+from .outcomes import keep_outcomes, outcomes_of_now
 from .running import CheckedCase, failing, run_book
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "failing",
     "faults",
     "keep_outcomes",
+    "outcomes_of_now",
     "read",
     "run_book",
 ]

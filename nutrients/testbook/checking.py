@@ -21,20 +21,22 @@ LEVELS = {
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What an answer must be: its level, nutrients by name, and phrases."""
+    """What an answer must be: its level, nutrients by name, flags by sign, and phrases."""
 
     level: Level
     suggested: Collection[str] = ()
     not_suggested: Collection[str] = ()
     shown: Collection[str] = ()
     hidden: Collection[str] = ()
+    warned: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
     """What an answer was: its level, the names it suggests, its text and where its links lead.
 
-    `ignored` is the sentence about ticks that were not understood, and empty where all were.
+    `warned` are the signs of the flags that were raised. `ignored` is the sentence about ticks
+    that were not understood, and empty where all were.
     """
 
     level: Level
@@ -42,6 +44,7 @@ class Answered:
     text: str
     links: Collection[str]
     ignored: str = ""
+    warned: Collection[str] = ()
 
 
 def faults(expected: Expected, answered: Answered, names: Collection[str] = ()) -> list[str]:
@@ -53,6 +56,11 @@ def faults(expected: Expected, answered: Answered, names: Collection[str] = ()) 
         *_not_offered(answered),
         *_wrong_level(expected, answered),
         *_wrong_nutrients(expected, answered),
+        *(
+            f"It does not warn of “{sign}”."
+            for sign in expected.warned
+            if sign not in answered.warned
+        ),
         *_wrong_phrases(expected, answered),
         *_forbidden_words(answered),
         *_in_the_way_of_help(answered, names),

@@ -8,24 +8,29 @@ from datetime import datetime
 from django.db import transaction
 
 from nutrients.models import CaseOutcome
+from nutrients.queries.schedule import came_due
+from nutrients.queries.testbook import kept_outcomes
 from nutrients.queries.version import content_version
 
-from .running import CheckedCase
+from .running import CheckedCase, run_book
+
+
+def outcomes_of_now(*, at: datetime) -> dict[int, CaseOutcome]:
+    """What the book finds at the moment, under the case's id.
+
+    That is what the last run found, unless a row has begun to show by itself since then: then the
+    book is run, and nothing is kept.
+    """
+    outcomes = kept_outcomes()
+    last = max((outcome.checked_at for outcome in outcomes.values()), default=None)
+    if last is None or not came_due(since=last, at=at):
+        return outcomes
+    return {row.case.pk: row for row in _rows(run_book(at=at), at=at)}
 
 
 def keep_outcomes(checked: Sequence[CheckedCase], *, at: datetime) -> None:
     """Keep the outcomes of a whole run in place of those of the run before."""
-    version = content_version(at=at)
-    label = version.label if version else ""
-    rows = [
-        CaseOutcome(
-            case=one.case,
-            failures="\n".join(one.failures),
-            content_version=label,
-            checked_at=at,
-        )
-        for one in checked
-    ]
+    rows = _rows(checked, at=at)
     with transaction.atomic():
         CaseOutcome.objects.exclude(case__in=[one.case for one in checked]).delete()
         CaseOutcome.objects.bulk_create(
@@ -34,3 +39,17 @@ def keep_outcomes(checked: Sequence[CheckedCase], *, at: datetime) -> None:
             unique_fields=["case"],
             update_fields=["failures", "content_version", "checked_at"],
         )
+
+
+def _rows(checked: Sequence[CheckedCase], *, at: datetime) -> list[CaseOutcome]:
+    version = content_version(at=at)
+    label = version.label if version else ""
+    return [
+        CaseOutcome(
+            case=one.case,
+            failures="\n".join(one.failures),
+            content_version=label,
+            checked_at=at,
+        )
+        for one in checked
+    ]

@@ -17,7 +17,6 @@ from nutrients.queries.testbook import (
     case_query,
     counting_cases,
     names_kept_from_emergencies,
-    words_shown,
 )
 from nutrients.ranking import Level
 
@@ -57,7 +56,7 @@ def failing(checked: Iterable[CheckedCase]) -> list[CheckedCase]:
 
 def _checked(case: SafetyCase, content: ChecklistContent, names: Collection[str]) -> CheckedCase:
     answer = checklist_answer(QueryDict(case_query(case)), content)
-    return CheckedCase(case, faults(_expected(case), _answered(answer), names))
+    return CheckedCase(case, faults(_expected(case), _answered(answer, content), names))
 
 
 def _expected(case: SafetyCase) -> Expected:
@@ -65,15 +64,17 @@ def _expected(case: SafetyCase) -> Expected:
         Level(Urgency(case.level).rank),
         [nutrient.name for nutrient in case.suggested],
         [nutrient.name for nutrient in case.withheld],
-        words_shown(case),
+        case.phrases_shown,
         case.phrases_hidden,
+        [flag.sign for flag in case.warned_of],
     )
 
 
-def _answered(answer: dict[str, Any]) -> Answered:
+def _answered(answer: dict[str, Any], content: ChecklistContent) -> Answered:
     text, links = read(render_to_string(RESULTS, answer))
     result = answer["result"]
     if result is None:
         return Answered(Level.SELF_CARE, (), text, links, answer["ignored"])
     suggested = [match.nutrient.name for match in (*result.in_full, *result.in_brief)]
-    return Answered(result.urgent.level, suggested, text, links, answer["ignored"])
+    warned = [content.flags[slug].sign for slug in sorted(result.urgent.raised)]
+    return Answered(result.urgent.level, suggested, text, links, answer["ignored"], warned)

@@ -20,7 +20,6 @@ from nutrients.queries.change_notes import notes_on_page
 
 @require_safe
 def article_list(request: HttpRequest) -> HttpResponse:
-    """List the articles, a page at a time."""
     context = {"section": "guide", **paged(request, listed_articles(at=timezone.now()))}
     return render(request, "nutrients/article_list.html", context)
 
@@ -35,7 +34,6 @@ class DrawnArticle:
 
 @require_safe
 def article(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show one article with its sources."""
     drawn = drawn_article(slug, at=timezone.now())
     if drawn is None:
         raise Http404("There is no article at this address.")

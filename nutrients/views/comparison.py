@@ -16,8 +16,8 @@ from nutrients.forms.reading import ignored_sentence
 from nutrients.forms.words import read_words
 from nutrients.htmx import render_page_or_fragment
 from nutrients.memory import kept
-from nutrients.models import Relation
-from nutrients.open_data.cells import safe_cell
+from nutrients.models import Authority, Relation
+from nutrients.open_data.files import safe_cell
 from nutrients.queries.checklist_content import ChecklistContent
 from nutrients.queries.choices import table_symptoms
 from nutrients.queries.comparison import ROWS_A_PAGE, Grade, Row, Sign, compared, found
@@ -52,6 +52,9 @@ def comparison(request: HttpRequest) -> HttpResponse:
         "section": "compare",
         "table": table,
         "filters": filters,
+        "countries": Authority,
+        "country": filters.country,
+        "need_title": f"Adult need a day, {filters.country.label}",
         "page": shown,
         "panel": filter_panel(table, symptoms, read_words(request.GET.get("find", ""))),
         "summary": summary(table, symptoms.labels),

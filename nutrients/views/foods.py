@@ -13,7 +13,7 @@ from nutrients.forms.paging import read_page
 from nutrients.forms.reading import ignored_sentence
 from nutrients.htmx import render_page_or_fragment
 from nutrients.memory import kept
-from nutrients.models import FoodSource
+from nutrients.models import Authority, FoodSource
 from nutrients.queries.change_notes import notes_on_page
 from nutrients.queries.food_filters import food_choices
 from nutrients.queries.food_list import PAGE_SIZE
@@ -35,6 +35,8 @@ def food_list(request: HttpRequest) -> HttpResponse:
     context = {
         "section": "foods",
         "filters": filters,
+        "countries": Authority,
+        "country": filters.country,
         "foods": listed_foods(narrowing, shown, at=now),
         "ignored": ignored_sentence([*ignored, *unread]),
     }
@@ -48,10 +50,12 @@ def food(request: HttpRequest, slug: str) -> HttpResponse:
     now = timezone.now()
     row = get_object_or_404(FoodSource.objects.published(at=now).select_related("group"), slug=slug)
     portions = food_portions(row)
-    chosen, ignored = read_portion(request.GET, portions)
+    chosen, country, ignored = read_portion(request.GET, portions)
     context = {
         "section": "foods",
-        "page": food_page(row, portions, chosen, at=now),
+        "page": food_page(row, portions, chosen, country, at=now),
+        "countries": Authority,
+        "country": country,
         "ignored": ignored_sentence(ignored),
         "notes": notes_on_page(request.path, at=now),
     }

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
-from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from django.conf import settings
-from django.core.paginator import Paginator
+from django.contrib.sitemaps import Sitemap, views
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.encoding import escape_uri_path
@@ -22,12 +21,10 @@ from django.utils.html import escape
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from nutrients.forms.paging import read_page
-from nutrients.memory import kept
 from nutrients.models import ChangeNote, Nutrient
 from nutrients.queries.articles import latest_articles
 from nutrients.queries.change_notes import latest_notes
-from nutrients.queries.site_map import PLACES_A_FILE, places
+from nutrients.queries.site_map import Place, places
 from nutrients.queries.version import content_version
 
 # XML refuses these, and one in a title would take the feed down.
@@ -37,20 +34,26 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 SECURITY_STANDS = timedelta(days=90)
 
 
-@require_safe
-def sitemap(request: HttpRequest) -> HttpResponse:
-    """List every public page with the day of its last change.
+class SiteMap(Sitemap):
+    """Every public page with the day of its last change."""
 
-    Where there are many it lists files instead, which are the same address with a number.
-    """
-    files = Paginator(kept(request, places, at=timezone.now()), PLACES_A_FILE)
-    context: dict[str, Any]
-    if files.num_pages > 1 and "page" not in request.GET:
-        template, context = "nutrients/sitemap_index.xml", {"files": list(files.page_range)}
-    else:
-        file, _ = read_page(request.GET, files)
-        template, context = "nutrients/sitemap.xml", {"places": file.object_list}
-    return render(request, template, context, content_type="application/xml")
+    def get_protocol(self, protocol: str | None = None) -> str:
+        return urlsplit(settings.SITE_URL).scheme
+
+    def get_domain(self, site: object = None) -> str:
+        return urlsplit(settings.SITE_URL).netloc
+
+    def items(self) -> list[Place]:
+        return places(at=timezone.now())
+
+    def location(self, item: Place) -> str:
+        return item.path
+
+    def lastmod(self, item: Place) -> datetime | None:
+        return item.changed_at
+
+
+sitemap = require_safe(views.sitemap)
 
 
 @require_safe
@@ -84,7 +87,6 @@ def security(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def article_feed(request: HttpRequest) -> HttpResponse:
-    """Give the latest articles as an Atom feed, newest first."""
     now = timezone.now()
     feed = _feed(
         request,
@@ -109,7 +111,6 @@ def article_feed(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def change_feed(request: HttpRequest) -> HttpResponse:
-    """Give the latest changes and corrections of all pages as an Atom feed, newest first."""
     now = timezone.now()
     feed = _feed(
         request,
@@ -123,7 +124,6 @@ def change_feed(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def nutrient_change_feed(request: HttpRequest, slug: str) -> HttpResponse:
-    """Give the latest changes of one nutrient's page and evidence cards as an Atom feed."""
     now = timezone.now()
     nutrient = get_object_or_404(Nutrient.objects.published(at=now), slug=slug)
     feed = _feed(
@@ -147,7 +147,7 @@ class _Feed(Atom1Feed):
 def _feed(
     request: HttpRequest, *, at: datetime, title: str, link: str, description: str
 ) -> Atom1Feed:
-    version = kept(request, content_version, at=at)
+    version = content_version(at=at)
     return _Feed(
         title=title,
         link=link,
@@ -186,4 +186,4 @@ def _clean(text: str) -> str:
 
 
 def _absolute(path: str) -> str:
-    return f"{settings.SITE_URL.rstrip('/')}{path}"
+    return f"{settings.SITE_URL}{path}"

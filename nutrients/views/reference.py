@@ -8,14 +8,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from nutrients.forms.foods import read_nutrient_page
-from nutrients.forms.reading import ignored_sentence
 from nutrients.htmx import render_page_or_fragment
 from nutrients.memory import kept
-from nutrients.models import Nutrient, Symptom
+from nutrients.models import Authority, Nutrient, Symptom
 from nutrients.paging import paged
 from nutrients.queries.change_notes import notes_on_page
 from nutrients.queries.evidence import evidence_page
 from nutrients.queries.food_filters import chosen_food_groups
+from nutrients.queries.life_stages import life_stages
 from nutrients.queries.nutrient_foods import NutrientChoices
 from nutrients.queries.nutrients import (
     listed_nutrients,
@@ -47,7 +47,6 @@ SYMPTOM_CONTENTS = [
 
 @require_safe
 def nutrient_list(request: HttpRequest) -> HttpResponse:
-    """All nutrients by kind, a page at a time."""
     context = {"section": "nutrients", **paged(request, listed_nutrients(at=timezone.now()))}
     context["groups"] = nutrient_groups(context["page"])
     return render(request, "nutrients/nutrient_list.html", context)
@@ -63,14 +62,18 @@ def nutrient(request: HttpRequest, slug: str) -> HttpResponse:
     content = kept(request, nutrient_content, slug, at=now)
     if content is None:
         raise Http404
-    stages, groups = content.needs.stages, kept(request, chosen_food_groups, at=now)
-    stage, filters, ignored = read_nutrient_page(request.GET, slug, stages, groups)
+    stages, groups = kept(request, life_stages, at=now), kept(request, chosen_food_groups, at=now)
+    chosen, filters, problems = read_nutrient_page(request.GET, slug, stages, groups)
+    stage = stages[filters.country].get(chosen)
     choices, shelf = NutrientChoices(stage, filters, groups), kept(request, chosen_shelf, at=now)
     context = {
         "section": "nutrients",
         "page": nutrient_page(content, shelf, choices, at=now),
         "sections": NUTRIENT_CONTENTS,
-        "ignored": ignored_sentence(ignored),
+        "problems": problems,
+        "countries": Authority,
+        "country": filters.country,
+        "stages": list(stages[filters.country].values()),
         "notes": notes_on_page(request.path, at=now),
     }
     page, fragment = "nutrients/nutrient.html", "nutrients/_nutrient_answers.html"
@@ -95,7 +98,6 @@ def association(request: HttpRequest, slug: str, symptom: str) -> HttpResponse:
 
 @require_safe
 def symptom_list(request: HttpRequest) -> HttpResponse:
-    """All symptoms by body area, a page at a time."""
     now = timezone.now()
     context = {"section": "symptoms", **paged(request, listed_symptoms(at=now))}
     context["groups"] = symptom_groups(context["page"], at=now)

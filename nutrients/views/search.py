@@ -9,8 +9,8 @@ from django.views.decorators.http import require_safe
 from nutrients.forms.words import LONGEST, read_words
 from nutrients.htmx import render_page_or_fragment
 from nutrients.memory import kept
+from nutrients.queries.search import SearchWords
 from nutrients.queries.search import search as search_everything
-from nutrients.queries.search_words import SearchWords
 
 
 @require_safe

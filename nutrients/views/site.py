@@ -14,12 +14,12 @@ from nutrients.paging import paged
 from nutrients.queries.change_notes import changes_page, corrections, notes_on_page
 from nutrients.queries.grades import GradeKey
 from nutrients.queries.home import home_page
-from nutrients.queries.reviews import has_review
-from nutrients.queries.site import review_counts, safety_page
+from nutrients.queries.site import has_review, review_counts, safety_page
 from nutrients.queries.site_map import open_paths
 from nutrients.queries.source_facts import SOURCES_A_PAGE, source_groups, source_uses
 from nutrients.queries.testbook import safety_book
 from nutrients.ranking import ORDER
+from nutrients.testbook import outcomes_of_now
 
 METHOD_CONTENTS = [
     {"anchor": "purpose", "title": "What this site is for"},
@@ -121,6 +121,6 @@ def safety(request: HttpRequest) -> HttpResponse:
     """All red flags with what to do, the limits of the site, and its test book."""
     now = timezone.now()
     notes = notes_on_page(request.path, at=now)
-    page, book = safety_page(at=now), safety_book()
+    page, book = safety_page(at=now), safety_book(outcomes_of_now(at=now))
     context = {"section": "safety", "page": page, "book": book, "notes": notes}
     return render(request, "nutrients/safety.html", context)

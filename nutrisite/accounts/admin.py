@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.forms import UserCreationForm
 from django.contrib.auth.models import Group, User
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -23,8 +25,7 @@ admin.site.unregister([StaticDevice, TOTPDevice, User, Group])
 class RecordsRights(admin.ModelAdmin):
     """Records what an administrator makes, changes and removes.
 
-    Whoever may change accounts or groups without being an administrator gives nobody rights: they
-    could give themselves all.
+    Only administrators give rights: others could give themselves all.
     """
 
     rights: ClassVar[tuple[str, ...]] = ()
@@ -64,15 +65,69 @@ class RecordsRights(admin.ModelAdmin):
         super().delete_queryset(request, queryset)
 
 
+WORDS = {
+    "groups": ("Roles", "What the account may do. Editors change content and nothing else."),
+    "is_superuser": ("Administrator", "May do everything, with accounts too."),
+    "is_active": ("Open", "Untick this to close the account: its name stays in the history."),
+    "user_permissions": ("Single rights", "Beside those of the roles."),
+}
+
+
+class NewAccountForm(UserCreationForm):
+    """Name, password and role: all that an account needs to sign in."""
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a role, as an account without one opens nothing."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if "groups" in self.fields and not (cleaned.get("groups") or cleaned.get("is_superuser")):
+            self.add_error("groups", "Choose a role, or make it an administrator.")
+        return cleaned
+
+
 @admin.register(User)
 class RecordedUserAdmin(RecordsRights, UserAdmin):
-    """Django's accounts, and a way out for somebody who lost telephone and codes.
+    """Django's accounts, by role, and a way out for somebody who lost telephone and codes.
 
-    Whoever may change accounts without being an administrator comes to no administrator's.
+    Staff who are no administrators do not reach an administrator's account.
     """
 
+    add_form = NewAccountForm
+    add_fieldsets = (
+        (
+            None,
+            {
+                "fields": ("username", "password1", "password2", "groups", "is_superuser"),
+                "description": "The account can sign in at once. Who has it should choose another"
+                " password and set up the second step then.",
+            },
+        ),
+    )
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        ("Person", {"fields": ("first_name", "last_name", "email")}),
+        ("Role", {"fields": ("is_active", "groups", "is_superuser")}),
+        ("More rights", {"fields": ("user_permissions",), "classes": ("collapse",)}),
+        ("Dates", {"fields": ("last_login", "date_joined")}),
+    )
+    filter_horizontal = ("user_permissions",)
+    list_display = ("username", "first_name", "last_name", "is_active", "is_superuser")
+    list_filter = ("is_superuser", "is_active", "groups")
     actions = ["turn_off_second_step"]
     rights = ("is_superuser", "groups", "user_permissions")
+
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        """Name the fields as an administrator thinks of them, and show the roles as boxes."""
+        if db_field.name in WORDS:
+            kwargs["label"], kwargs["help_text"] = WORDS[db_field.name]
+        if db_field.name == "groups":
+            kwargs["widget"] = forms.CheckboxSelectMultiple
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Let an account open the admin if it has a role or a right."""
+        if "groups" in form.fields:
+            obj.is_staff = any(form.cleaned_data.get(name) for name in self.rights)
+        super().save_model(request, obj, form, change)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """The accounts in reach, for lists, forms, passwords, actions and removal alike."""

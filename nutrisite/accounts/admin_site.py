@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import update_wrapper
 from typing import Any
@@ -15,14 +16,19 @@ from django.shortcuts import redirect
 from django.urls import path, reverse
 
 from nutrisite.accounts import second_step
-from nutrisite.accounts.forms import SignInForm
-from nutrisite.accounts.keys import is_key
 from nutrisite.accounts.models import Kind
+from nutrisite.accounts.signing_in import SignInForm
 from nutrisite.accounts.trail import record
-from nutrisite.accounts.views import second_step_page
 
+# Nineteen digits may be too large for the column, which SQLite refuses by an exception.
+KEY = re.compile("[0-9]{1,18}")
 # What an account may do before it has set up the second step that is asked of it.
 BEFORE = {"second_step", "logout", "password_change", "password_change_done", "jsi18n"}
+
+
+def is_key(text: str) -> bool:
+    """Whether a text may be the key of a row; asked for anything else, the database fails."""
+    return KEY.fullmatch(text) is not None
 
 
 def is_unanswerable(request: HttpRequest) -> bool:
@@ -73,7 +79,7 @@ class SecuredSite(AdminSite):
 
     def second_step(self, request: HttpRequest) -> HttpResponse:
         """Turn the second step on or off."""
-        return second_step_page(request, self.each_context(request))
+        return second_step.second_step_page(request, self.each_context(request))
 
     def password_change(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -1,6 +1,7 @@
 """The app of accounts."""
 
 from django.apps import AppConfig
+from django.core.checks import Tags, register
 
 
 class AccountsConfig(AppConfig):
@@ -13,7 +14,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect what records sign-ins, which Django tells of by signals alone, and the check."""
-        from nutrisite.accounts import checks, sign_ins
+        from nutrisite.accounts import second_step, signing_in
 
-        checks.connect()
-        sign_ins.connect()
+        register(Tags.database)(second_step.check_roles)
+        signing_in.connect()

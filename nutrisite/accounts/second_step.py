@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
+from base64 import b32encode
 from binascii import unhexlify
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 import segno
+from django import forms
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.models import Group
-from django.db import transaction
+from django.core.checks import CheckMessage, Error, Warning
+from django.db import connections, transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django_otp import login
 from django_otp.models import Device
 from django_otp.oath import TOTP
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
+from django_otp.util import random_hex
+
+from nutrisite.accounts.models import Kind
+from nutrisite.accounts.trail import record
 
 APP, CODES = "the app", "a recovery code"
 # Recovery codes of one set, each of 40 random bits, and the blank modules that a QR code needs.
 HOW_MANY, MARGIN = 10, 4
-EVERYONE, ADMINISTRATORS = "everyone", "administrators"
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A QR code as one path of an SVG, and the length of its side."""
-
-    path: str
-    side: int
+EVERYONE, ADMINISTRATORS, NOBODY = "everyone", "administrators", "nobody"
+# Where the session holds a key until a code shows that the app has it too.
+KEY = "second_step_key"
 
 
 def is_on(account: Any) -> bool:
@@ -35,11 +40,11 @@ def is_on(account: Any) -> bool:
 
 
 def is_asked_of(account: Any) -> bool:
-    """Whether SECOND_STEP_FOR names a role of this account: a group, or one of the two words."""
+    """Whether SECOND_STEP_FOR names a role of this account: a group, or one of the words."""
     asked = roles()
     if EVERYONE in asked or (account.is_superuser and ADMINISTRATORS in asked):
         return True
-    return bool(asked) and any(is_role(group) for group in account.groups.all())
+    return any(is_role(group) for group in account.groups.all())
 
 
 def is_role(group: Group) -> bool:
@@ -48,12 +53,41 @@ def is_role(group: Group) -> bool:
 
 
 def roles() -> set[str]:
-    """Give whom SECOND_STEP_FOR names, however its letters are written."""
+    """Give whom SECOND_STEP_FOR names, in letters of either case."""
     return {name.casefold() for name in settings.SECOND_STEP_FOR}
 
 
+def check_roles(*, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """Give an Error for each role of SECOND_STEP_FOR that is no group: it would ask nobody.
+
+    Django asks before it migrates. Before the first migration there are no groups.
+    """
+    found: list[CheckMessage] = []
+    for database in databases or ():
+        if Group._meta.db_table not in connections[database].introspection.table_names():
+            continue
+        names = Group.objects.using(database).values_list("name", flat=True)
+        known = {*(name.casefold() for name in names), ADMINISTRATORS, EVERYONE, NOBODY}
+        found += [
+            Error(
+                f"SECOND_STEP_FOR names “{role}”, and there is no such group: write the name of a"
+                f" group, {ADMINISTRATORS}, {EVERYONE} or {NOBODY}.",
+                id="accounts.E001",
+            )
+            for role in sorted(roles() - known)
+        ]
+    if databases and roles() <= {NOBODY}:
+        found.append(
+            Warning(
+                "SECOND_STEP_FOR asks nobody for a second step: a stolen password opens the admin.",
+                id="accounts.W001",
+            )
+        )
+    return found
+
+
 def accepted_by(account: Any, code: str) -> Device | None:
-    """Give what accepts a code, which is then used up; None where nothing does.
+    """Give what accepts a code, which is then used up; None if nothing does.
 
     Digits are the app's and all else is a recovery code, so that a wrong one slows down its own
     kind alone. Each wrong one doubles the pause until the next is looked at.
@@ -67,9 +101,9 @@ def accepted_by(account: Any, code: str) -> Device | None:
 
 @transaction.atomic
 def turn_on(account: Any, key: str, code: str) -> TOTPDevice | None:
-    """Turn the second step on where the code shows that the app has the key, in hex.
+    """Turn the second step on if the code shows that the app has the key, in hex.
 
-    The code counts as used. None where it does not fit.
+    The code counts as used.
     """
     totp = TOTP(unhexlify(key))
     if not (code.isdecimal() and totp.verify(int(code), tolerance=1)):
@@ -90,24 +124,74 @@ def new_codes(account: Any) -> list[str]:
     return [f"{code[:4]}-{code[4:]}" for code in codes]
 
 
-def codes_left(account: Any) -> int:
-    """How many recovery codes are not used yet."""
-    return StaticToken.objects.filter(device__user=account).count()
-
-
 def forget(account: Any) -> bool:
-    """Turn the second step off: the password alone signs in again. False where it was off."""
+    """Turn the second step off: the password alone signs in again. False if it was off."""
     StaticDevice.objects.filter(user=account).delete()
     return bool(TOTPDevice.objects.filter(user=account).delete()[0])
 
 
-def address_of(account: Any, key: str) -> str:
-    """Give the address by which an app takes over a key."""
-    return TOTPDevice(user=account, key=key).config_url
+class CodeForm(forms.Form):
+    """One code."""
+
+    code = forms.CharField(
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "spellcheck": "false"}),
+    )
 
 
-def picture_of(address: str) -> Picture:
-    """Give an address as a QR code."""
+def second_step_page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    """Show what the account has, and do what its form asks for. `context` is the admin's own."""
+    form = CodeForm(request.POST or None)
+    account: Any = request.user
+    codes: list[str] = []
+    if form.is_valid():
+        code, wish = form.cleaned_data["code"], request.POST.get("wish")
+        if not is_on(account):
+            codes = _turn_on(request, code)
+        elif accepted_by(account, code):
+            if wish == "off" and not is_asked_of(account):
+                forget(account)
+                record(Kind.SECOND_STEP_OFF, account.get_username(), request=request)
+                messages.success(request, "The second step is off. Your password alone signs in.")
+                return redirect("admin:index")
+            record(Kind.NEW_CODES, account.get_username(), request=request)
+            codes = new_codes(account)
+        if not codes:
+            form.add_error("code", "That code did not fit. Wait for the next one and try again.")
+    context |= {
+        "title": "Second step when signing in",
+        "is_on": is_on(account),
+        "is_asked": is_asked_of(account),
+        "codes": codes,
+        "codes_left": StaticToken.objects.filter(device__user=account).count(),
+        "form": form,
+    }
+    if not context["is_on"]:
+        context |= _key_to_scan(request)
+    return render(request, "admin/second_step.html", context)
+
+
+def _turn_on(request: HttpRequest, code: str) -> list[str]:
+    """Turn it on if the code fits the key in the session; give the recovery codes."""
+    key = request.session.get(KEY, "")
+    device = turn_on(request.user, key, code.replace(" ", "")) if key else None
+    if device is None:
+        return []
+    del request.session[KEY]
+    login(request, device)
+    record(Kind.SECOND_STEP_ON, request.user.get_username(), request=request)
+    return new_codes(request.user)
+
+
+def _key_to_scan(request: HttpRequest) -> dict[str, Any]:
+    """Give the key for the app: to type, as a link, and as a QR code that is one path of an SVG."""
+    key = request.session.setdefault(KEY, random_hex(20))
+    address = TOTPDevice(user=request.user, key=key).config_url
     rows = list(segno.make(address, error="m").matrix_iter(border=MARGIN))
     dark = (f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, on in enumerate(row) if on)
-    return Picture("".join(dark), len(rows))
+    written = b32encode(unhexlify(key)).decode()
+    return {
+        "key": " ".join(written[at : at + 4] for at in range(0, len(written), 4)),
+        "app_address": address,
+        "picture": {"path": "".join(dark), "side": len(rows)},
+    }

@@ -37,30 +37,24 @@ def remove_old(*, at: datetime) -> None:
     AccountEvent.objects.filter(at__lt=at - KEPT).delete()
 
 
-def rights_of(holder: AbstractUser | Group | None) -> dict[str, set[str]]:
-    """Give what an account or a group may do, in words, by sort of right."""
+def rights_of(holder: AbstractUser | Group | None) -> set[str]:
+    """Give what an account or a group may do, in words."""
     if holder is None or holder.pk is None:
-        return {}
+        return set()
     if isinstance(holder, Group):
-        return {"rights": set(holder.permissions.values_list("codename", flat=True))}
-    flags = {
-        "active": holder.is_active,
-        "opens the admin": holder.is_staff,
-        "administrator": holder.is_superuser,
-    }
+        return set(holder.permissions.values_list("codename", flat=True))
+    flags = {"open": holder.is_active, "administrator": holder.is_superuser}
+    groups = holder.groups.values_list("name", flat=True)
     return {
-        "is": {name for name, is_set in flags.items() if is_set},
-        "groups": set(holder.groups.values_list("name", flat=True)),
-        "rights": set(holder.user_permissions.values_list("codename", flat=True)),
+        *(name for name, is_set in flags.items() if is_set),
+        *(f"role {name}" for name in groups),
+        *holder.user_permissions.values_list("codename", flat=True),
     }
 
 
-def difference(before: dict[str, set[str]], after: dict[str, set[str]]) -> str:
-    """Give in words what was added and taken away; empty where nothing was."""
-    parts = []
-    for sort in after:
-        added = sorted(after[sort] - before.get(sort, set()))
-        taken = sorted(before.get(sort, set()) - after[sort])
-        parts += [f"+ {sort}: {', '.join(added)}"] if added else []
-        parts += [f"− {sort}: {', '.join(taken)}"] if taken else []
-    return "; ".join(parts)
+def difference(before: set[str], after: set[str]) -> str:
+    """Give in words what was added and taken away; empty if nothing was."""
+    signs = {"+": after - before, "−": before - after}
+    return "; ".join(
+        f"{sign} {', '.join(sorted(rights))}" for sign, rights in signs.items() if rights
+    )

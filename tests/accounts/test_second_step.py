@@ -9,6 +9,7 @@ from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from tests.accounts.conftest import Browser
+from tests.test_settings import shown
 
 
 @pytest.fixture
@@ -136,13 +137,21 @@ def test_role_must_set_it_up_before_anything_else(browser, anna, settings, role)
     assert TOTPDevice.objects.exists()
 
 
-def test_role_that_nobody_has_stops_the_start(db, settings):
+def test_role_that_nobody_has_stops_the_start(db, settings, capsys):
     settings.SECOND_STEP_FOR = ["editors", "administrator", "Everyone"]
     with pytest.raises(SystemCheckError, match="names “administrator”, and there is no such group"):
         call_command("check", tags=["database"], databases=["default"])
 
     settings.SECOND_STEP_FOR = ["editors", "administrators"]
     call_command("check", tags=["database"], databases=["default"])
+    assert "SECOND_STEP_FOR" not in capsys.readouterr().err
+
+
+def test_second_step_that_nobody_must_have_is_said_at_the_start(db, settings, capsys):
+    settings.SECOND_STEP_FOR = ["nobody"]
+    call_command("check", tags=["database"], databases=["default"])
+
+    assert "a stolen password opens the admin" in capsys.readouterr().err
 
 
 def test_group_that_must_keeps_its_name(admin, settings):
@@ -160,6 +169,10 @@ def test_group_that_must_keeps_its_name(admin, settings):
     )
 
     assert list(Group.objects.values_list("name", flat=True)) == ["Editors"]
+
+
+def test_administrators_must_unless_the_operator_says_otherwise():
+    assert shown("settings.SECOND_STEP_FOR") == "['administrators']"
 
 
 def test_other_roles_need_not(browser, anna, admin, settings):

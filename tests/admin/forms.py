@@ -3,6 +3,11 @@
 from django.db.models import Model
 from django.urls import reverse
 
+from nutrients.admin.guard import OVERRIDE, REASON
+
+# What an editor sends who saves although cases break.
+INSIST = {OVERRIDE: "on", REASON: "The case is wrong."}
+
 
 class Screen:
     """The form of one row, or of a new one where a model is given."""

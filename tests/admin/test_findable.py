@@ -7,6 +7,7 @@ import pytest
 from nutrients.models import Article, FoodGroup, Nutrient, Status, Symptom, Synonym
 from nutrients.search.index import catch_up
 from tests import factories
+from tests.revisions import address_of_version, versions_of
 from tests.views.pages import text_of
 
 WORD = "Zorblax"
@@ -41,10 +42,8 @@ def test_saved_words_are_found_and_words_taken_back_are_not(screen, finds, magne
 
 def test_version_brought_back_is_searched_as_it_was(screen, finds, magnesium):
     screen(magnesium).save(also_known_as=WORD)
-    first = magnesium.history.last()
-    address = f"/admin/nutrients/nutrient/{magnesium.pk}/history/{first.pk}/"
 
-    screen(magnesium, address).save()
+    screen(magnesium, address_of_version(versions_of(magnesium)[-1])).save()
 
     assert not finds("/nutrients/magnesium/")
 

@@ -5,11 +5,11 @@ from datetime import date, timedelta
 import pytest
 from django.urls import reverse
 
-from nutrients.admin.guard import OVERRIDE
 from nutrients.models import (
     Article,
     ArticleSection,
     Association,
+    FoodSource,
     Nutrient,
     OtherCause,
     Question,
@@ -51,7 +51,7 @@ def test_published_row_needs_a_source_beside_the_editors_own(screen, magnesium):
     assert errors == {
         "sources": ["A published row needs a source other than the editors themselves."]
     }
-    draft = screen(magnesium).save(sources=[own.pk], status=Status.DRAFT, **{OVERRIDE: "on"})
+    draft = screen(magnesium).save(sources=[own.pk], status=Status.DRAFT)
     assert draft.status_code == 302
 
 
@@ -199,3 +199,21 @@ def test_preview_is_for_editors_alone(client, content):
 
     assert response.status_code == 302
     assert "/login/" in response["Location"]
+
+
+@pytest.mark.parametrize(("typed", "kept"), [("7089", "07089"), ("100173", "100173"), ("", "")])
+def test_number_of_the_usda_gets_its_zero_back_or_keeps_six_digits(screen, content, typed, kept):
+    almonds = FoodSource.objects.get(slug="almonds")
+
+    assert screen(almonds).save(usda_ndb_number=typed).status_code == 302
+    almonds.refresh_from_db()
+    assert almonds.usda_ndb_number == kept
+
+
+@pytest.mark.parametrize("typed", ["708", "1001733", "1234a"])
+def test_number_that_the_usda_cannot_have_is_refused(screen, content, typed):
+    form = screen(FoodSource.objects.get(slug="almonds"))
+
+    assert form.errors(usda_ndb_number=typed) == {
+        "usda_ndb_number": ["An NDB number is five or six digits."]
+    }

@@ -1,6 +1,7 @@
 """A change that breaks the test book is shown in the admin before it is saved."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.contrib import admin
@@ -9,11 +10,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from model_bakery import baker
+from reversion.models import Revision
 
-from nutrients.admin.guard import OVERRIDE, GuardedAdmin
+from nutrients.admin.guard import OVERRIDE, REASON, GuardedAdmin
 from nutrients.admin.safety_cases import EXPECTED, TICKED
 from nutrients.models import (
     Association,
+    BookOverride,
     CaseOutcome,
     FoodSource,
     Nutrient,
@@ -26,9 +29,11 @@ from nutrients.models import (
     Source,
     Symptom,
 )
-from nutrients.testbook import run_book
+from nutrients.testbook import keep_outcomes, run_book
 from tests import factories
-from tests.admin.forms import Screen
+from tests.admin.forms import INSIST, Screen
+from tests.revisions import address_of_version, versions_of
+from tests.views.pages import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -61,7 +66,6 @@ def broken(response):
 
 def test_form_comes_back_with_all_that_was_typed_and_the_cases_it_breaks(screen):
     sign = Association.objects.get()
-    versions = Association.history.count()
 
     answer = screen(sign).save(status="draft", note="Some new words.")
 
@@ -74,13 +78,13 @@ def test_form_comes_back_with_all_that_was_typed_and_the_cases_it_breaks(screen)
     case = SafetyCase.objects.get(slug="iron-for-cramps")
     assert reverse("admin:nutrients_safetycase_change", args=[case.pk]) in html
     assert f'name="{OVERRIDE}"' in html
-    assert Association.history.count() == versions
+    assert not Revision.objects.exists()
 
 
 def test_editor_may_save_although_a_case_breaks(screen):
     sign = Association.objects.get()
 
-    answer = screen(sign).save(status="draft", **{OVERRIDE: "on"})
+    answer = screen(sign).save(status="draft", **INSIST)
 
     assert answer.status_code == 302
     assert Association.objects.get().status == "draft"
@@ -88,6 +92,49 @@ def test_editor_may_save_although_a_case_breaks(screen):
         "It does not suggest Iron."
     ]
     assert CaseOutcome.objects.get(case__slug="clot").passes
+
+
+def test_override_needs_a_reason_and_is_told_to_readers(screen, client):
+    sign = Association.objects.get()
+
+    silent = screen(sign).save(status="draft", **{OVERRIDE: "on", REASON: " "})
+    assert broken(silent) == ["Iron-for-cramps"]
+    assert "Say why" in silent.content.decode()
+    assert Association.objects.get().status == "published"
+    assert not BookOverride.objects.exists()
+
+    screen(sign).save(status="draft", **INSIST)
+    kept = BookOverride.objects.get()
+    assert (kept.reason, kept.case_list) == ("The case is wrong.", ["Iron-for-cramps"])
+    text = text_of(client.get("/safety/"))
+    assert "Reason given: The case is wrong. Cases: Iron-for-cramps." in text
+
+
+def test_change_that_is_set_for_later_is_checked_as_of_then(screen):
+    later = timezone.now() + timedelta(days=2)
+    flag = factories.flag(
+        "later", "urgent", status="draft", is_asked=False, verification="two-pages"
+    )
+    flag.sources.add(Source.objects.get())
+    factories.rule(flag, symptoms=[Symptom.objects.get(slug="cramps")])
+    day, time = f"{later:%Y-%m-%d}", f"{later:%H:%M:%S}"
+
+    answer = screen(flag).save(status="published", publish_at_0=day, publish_at_1=time)
+
+    assert broken(answer) == ["Iron-for-cramps"]
+    assert answer.context["broken_cases"][0].since is not None
+    assert RedFlag.objects.get(slug="later").status == "draft"
+
+
+def test_page_on_safety_speaks_of_now(world, client):
+    run_at = timezone.now() - timedelta(days=2)
+    keep_outcomes(run_book(at=run_at), at=run_at)
+    assert "all pass" in text_of(client.get("/safety/"))
+
+    flag = factories.flag("sudden", "urgent", publish_at=timezone.now() - timedelta(hours=1))
+    factories.rule(flag, symptoms=[Symptom.objects.get(slug="cramps")])
+
+    assert "1 fails" in text_of(client.get("/safety/"))
 
 
 def test_change_in_an_inline_is_guarded_and_undone_with_the_rest(screen):
@@ -112,7 +159,7 @@ def test_rows_of_an_inline_are_guarded_under_their_parent(screen):
     assert not Association.objects.get().is_against
 
 
-def test_every_table_that_the_book_reads_is_guarded(content):
+def test_every_table_that_the_book_reads_is_guarded(cases):
     with CaptureQueriesContext(connection) as asked:
         run_book(at=timezone.now())
     read = {table for one in asked for table in re.findall(r'(?:FROM|JOIN) "(\w+)"', one["sql"])}
@@ -132,10 +179,11 @@ def test_every_table_that_the_book_reads_is_guarded(content):
 )
 def test_what_decides_which_foods_are_named_is_guarded(screen, model, changes):
     iron, source = Nutrient.objects.get(), Source.objects.get()
-    lentils = factories.food("lentils", iron, 10, verification="two-pages")
+    lentils = factories.food("lentils", iron, 30, verification="two-pages")
     lentils.sources.add(source)
     NutrientAmount.objects.update(source=source)
     intake = {"nutrient": iron, "sex": "both", "amount": 8, "reference_type": "RDA"}
+    intake |= factories.PUBLISHED | {"authority": "uk", "verification": "two-pages"}
     baker.make(ReferenceIntake, **intake, upper_limit_status="not established").sources.add(source)
     factories.case("lentils-for-cramps", Symptom.objects.filter(slug="cramps"), must_show="Lentils")
 
@@ -176,7 +224,7 @@ def test_deleting_shows_the_cases_and_needs_the_box(screen, admin_client):
     assert refused["Location"] == address
     assert RedFlagRule.objects.exists()
 
-    admin_client.post(address, {"post": "yes", OVERRIDE: "on"})
+    admin_client.post(address, {"post": "yes", **INSIST})
 
     assert not RedFlagRule.objects.exists()
     assert not CaseOutcome.objects.get(case__slug="clot").passes
@@ -200,7 +248,7 @@ def test_row_that_a_case_names_is_not_deleted_from_under_it(world, admin_client,
     )
     assert model.objects.filter(pk=row.pk).exists()
 
-    admin_client.post(address, {"post": "yes", OVERRIDE: "on"})
+    admin_client.post(address, {"post": "yes", **INSIST})
     assert not model.objects.filter(pk=row.pk).exists()
 
 
@@ -230,12 +278,11 @@ def test_actions_on_several_rows_are_undone_whole(screen, admin_client, action):
 
 def test_bringing_back_an_earlier_version_is_guarded(screen, admin_client):
     sign = Association.objects.get()
-    screen(sign).save(status="draft", **{OVERRIDE: "on"})
+    screen(sign).save(status="draft", **INSIST)
     screen(sign).save(status="published")
-    draft = Association.history.get(status="draft")
-    address = reverse("admin:nutrients_association_simple_history", args=[sign.pk, draft.pk])
+    _, draft, _ = versions_of(sign)
 
-    answer = screen(sign, address).save()
+    answer = screen(sign, address_of_version(draft)).save()
 
     assert answer.status_code == 200
     assert broken(answer) == ["Iron-for-cramps"]
@@ -277,8 +324,8 @@ def test_draft_case_is_not_run(screen):
     assert list(CaseOutcome.objects.values_list("case__slug", flat=True)) == ["iron-for-cramps"]
 
 
-def test_editors_of_shipped_content_meet_the_guard(editor_client):
-    rule = RedFlagRule.objects.get(slug="chest-pain-palpitations--breathlessness")
+def test_editors_of_shipped_content_meet_the_guard(cases, editor_client):
+    rule = RedFlagRule.objects.get(slug="chest-pain-palpitations--now")
     address = reverse("admin:nutrients_redflagrule_delete", args=[rule.pk])
 
     titles = broken(editor_client.get(address))

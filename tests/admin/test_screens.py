@@ -52,14 +52,9 @@ def queries(client, url):
 
 
 @per_model
-def test_list_opens_and_finds(model, editor_client):
-    assert editor_client.get(address(model)).status_code == 200
+def test_list_opens_finds_and_costs_the_same_with_more_rows(model, editor_client, monkeypatch):
     assert editor_client.get(address(model), {"q": "magnesium"}).status_code == 200
-    assert editor_client.get(address(model, "deleted")).status_code == 200
-
-
-@per_model
-def test_list_costs_the_same_with_three_times_the_rows_shown(model, editor_client, monkeypatch):
+    assert editor_client.get(address(model, "recoverlist")).status_code == 200
     screen = admin.site._registry[model]
     monkeypatch.setattr(screen, "list_per_page", 8)
     few = queries(editor_client, address(model))
@@ -69,20 +64,15 @@ def test_list_costs_the_same_with_three_times_the_rows_shown(model, editor_clien
 
 
 @per_model
-def test_form_of_a_new_row_opens(model, editor_client):
-    response = editor_client.get(address(model, "add"))
-
-    assert response.status_code == 200
-    assert b"View on site" not in response.content
-
-
-@per_model
-def test_form_and_history_of_a_row_open(model, editor_client):
+def test_forms_and_history_of_a_row_open(model, editor_client):
     # The site ships no household measures, which come with the USDA's foods, and no notes.
     FoodPortion.objects.create(food=FoodSource.objects.first(), description="1 cup", grams=100)
     ChangeNote.objects.create(title="About us", address="/about/", text="A note.")
     row = model._default_manager.first()
+    new = editor_client.get(address(model, "add"))
 
+    assert new.status_code == 200
+    assert b"View on site" not in new.content
     assert editor_client.get(address(model, "change", row.pk)).status_code == 200
     assert editor_client.get(address(model, "history", row.pk)).status_code == 200
 
@@ -214,4 +204,10 @@ def test_page_before_a_deletion_lists_rows_and_no_links(editor_client, content):
     assert "relationship" not in response.content.decode()
     kinds = dict(response.context["model_count"])
     assert kinds["associations"] == nutrient.associations.count()
-    assert set(kinds) == {"nutrients", "associations", "nutrient amounts", "reference intakes"}
+    assert set(kinds) == {
+        "nutrients",
+        "associations",
+        "nutrient amounts",
+        "reference intakes",
+        "risk effects",
+    }

@@ -8,8 +8,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from nutrients.admin.guard import OVERRIDE
 from nutrients.models import Nutrient, NutrientAmount, RedFlag, SafetyCase, ShippedChange, Source
+from tests.admin.forms import INSIST
+from tests.revisions import versions_of
 
 LIST = "admin:nutrients_shippedchange_changelist"
 
@@ -78,7 +79,7 @@ def test_taken_value_is_a_version_by_the_editor_and_shows_at_once(
 ):
     settle(editor_client, change, "theirs")
 
-    assert magnesium.history.first().history_user == editor
+    assert versions_of(magnesium)[0].revision.user == editor
     assert b"Their words" in client.get("/nutrients/magnesium/").content
 
 
@@ -111,7 +112,7 @@ def test_choice_between_sides_that_have_changed_since_is_asked_again(
     assert not ShippedChange.objects.exists()
 
 
-def test_choice_that_breaks_the_test_book_is_shown_first(editor_client, content):
+def test_choice_that_breaks_the_test_book_is_shown_first(cases, editor_client):
     flag = RedFlag.objects.filter(level="emergency", is_asked=True, status="published").first()
     change = asked("nutrients.redflag", flag.slug, "status", "published", "draft")
 
@@ -127,7 +128,7 @@ def test_choice_that_breaks_the_test_book_is_shown_first(editor_client, content)
     assert "Settled" not in " ".join(map(str, undone.context["messages"]))
     assert ShippedChange.objects.count() == 1
 
-    settle(editor_client, change, "theirs", **{OVERRIDE: "on"})
+    settle(editor_client, change, "theirs", **INSIST)
     flag.refresh_from_db()
     assert flag.status == "draft"
 
@@ -162,7 +163,7 @@ def test_no_whole_table_is_read_to_show_or_settle_a_change(editor_client, conten
     assert [sql for sql in amounts if " WHERE " not in sql] == []
 
 
-def test_what_failed_before_makes_nothing_be_said_twice(editor_client, change):
+def test_what_failed_before_makes_nothing_be_said_twice(cases, editor_client, change):
     failing = SafetyCase.objects.counting().first()
     SafetyCase.objects.filter(pk=failing.pk).update(must_show="Words that nobody wrote")
     lost = asked("nutrients.nutrient", "gone", "tagline", "Old", "New")

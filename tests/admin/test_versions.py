@@ -1,14 +1,28 @@
-"""Each save keeps one version, earlier ones come back whole, and nothing deleted is lost."""
+"""Each save keeps one revision, earlier versions come back whole, and nothing deleted is lost."""
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from model_bakery import baker
+from reversion.models import Revision
 
-from nutrients.admin.guard import OVERRIDE
-from nutrients.models import Article, ArticleSection, Association, Nutrient, NutrientAmount, Source
+from nutrients.models import (
+    Article,
+    ArticleSection,
+    Association,
+    Nutrient,
+    NutrientAmount,
+    RedFlagRule,
+    Source,
+)
+from nutrients.versions import FIRST
+from tests import factories
+from tests.admin.forms import Screen
+from tests.revisions import address_of_version, versions_of
 
 
 @pytest.fixture
@@ -16,35 +30,48 @@ def magnesium(content):
     return Nutrient.objects.get(slug="magnesium")
 
 
-def history_address(row, page="history", *args):
-    return reverse(f"admin:nutrients_{row._meta.model_name}_{page}", args=[row.pk, *args])
+@pytest.fixture
+def article(content):
+    return Article.objects.get(slug="nutrients-and-muscle-jerking")
+
+
+def address(row, page):
+    return reverse(f"admin:nutrients_{row._meta.model_name}_{page}", args=[row.pk])
 
 
 def delete(client, row):
-    """Delete a row as an editor does who has seen which cases of the test book that breaks."""
-    answer = client.post(history_address(row, "delete"), {"post": "yes", OVERRIDE: "on"})
+    client.post(address(row, "delete"), {"post": "yes"})
     assert not type(row).objects.filter(pk=row.pk).exists()
-    return answer
 
 
-def test_save_keeps_the_shipped_version_and_one_new_one(screen, magnesium, editor):
-    shipped = magnesium.tagline
-    screen(magnesium).save(tagline="Calms muscle and nerve")
-    newest, first = magnesium.history.all()
+def address_of_deleted(client, row):
+    """Where the list of deleted rows leads for this one."""
+    listed = client.get(reverse(f"admin:nutrients_{row._meta.model_name}_recoverlist"))
+    (version,) = (one for one in listed.context["deleted"] if one.object_id == str(row.pk))
+    link = reverse(f"admin:nutrients_{row._meta.model_name}_recover", args=[version.pk])
+    assert f'<a href="{link}">{version}</a>' in listed.content.decode()
+    return link
 
-    assert (first.tagline, newest.tagline) == (shipped, "Calms muscle and nerve")
-    assert newest.history_user == editor
-    assert first.history_user is None
+
+def kept(version, *names):
+    return [version.field_dict[name] for name in names]
 
 
-def test_change_of_sources_is_kept_in_the_same_version(screen, magnesium):
-    before = set(magnesium.sources.values_list("pk", flat=True))
+def keys(link):
+    return set(link.values_list("pk", flat=True))
+
+
+def test_save_is_one_revision_and_the_shipped_row_another_before_it(screen, magnesium, editor):
+    before, shipped = keys(magnesium.sources), magnesium.tagline
     other = Source.objects.exclude(pk__in=before).exclude(kind="editorial").first()
-    screen(magnesium).save(sources=[other.pk])
-    newest, first = magnesium.history.all()
+    screen(magnesium).save(tagline="Calms muscle and nerve", sources=[other.pk])
 
-    assert {link.source_id for link in newest.sources.all()} == {other.pk}
-    assert {link.source_id for link in first.sources.all()} == before
+    newest, first = versions_of(magnesium)
+    assert kept(newest, "tagline", "sources") == ["Calms muscle and nerve", [other.pk]]
+    assert (first.field_dict["tagline"], set(first.field_dict["sources"])) == (shipped, before)
+    assert (newest.revision.user, first.revision.user) == (editor, None)
+    assert first.revision.comment == FIRST
+    assert Revision.objects.count() == 2
 
 
 def test_saving_without_a_change_keeps_no_version_and_moves_no_date(screen, magnesium):
@@ -52,7 +79,7 @@ def test_saving_without_a_change_keeps_no_version_and_moves_no_date(screen, magn
     changed_at = magnesium.changed_at
     magnesium.refresh_from_db()
 
-    assert not magnesium.history.exists()
+    assert not Revision.objects.exists()
     assert magnesium.changed_at == changed_at
 
 
@@ -65,83 +92,159 @@ def test_save_moves_the_date_of_change_and_no_other(screen, magnesium):
     assert (now.publish_at, now.reviewed_on) == (magnesium.publish_at, magnesium.reviewed_on)
 
 
-def test_change_in_an_inline_keeps_a_version_of_that_row_and_dates_its_parent(screen, content):
-    article = Article.objects.get(slug="nutrients-and-muscle-jerking")
-    section = article.sections.first()
-    start = timezone.now()
-    response = screen(article).save(**{"sections-0-body": "Quite new words."})
-    assert response.status_code == 302, response.context["errors"]
+def test_refused_form_keeps_nothing(screen, magnesium):
+    assert screen(magnesium).errors(name="", tagline="Other")
 
-    assert [version.body for version in section.history.all()] == ["Quite new words.", section.body]
-    assert not article.history.exists()
+    assert not Revision.objects.exists()
+
+
+@pytest.mark.parametrize("alone", [False, True], ids=["in the article's form", "on its own screen"])
+def test_edit_of_a_section_is_in_the_history_of_its_article(screen, article, alone):
+    section, start = article.sections.first(), timezone.now()
+    form = screen(section if alone else article)
+    form.save(**{"body" if alone else "sections-0-body": "Quite new words."})
+
+    for row in (section, article):
+        newest, first = versions_of(row)
+        assert newest.revision_id > first.revision_id
+        assert newest.revision.version_set.count() == 1 + article.sections.count()
     assert Article.objects.get(pk=article.pk).changed_at >= start
-    assert not ArticleSection.history.exclude(id=section.pk).exists()
 
 
-def test_history_shows_what_changed(screen, magnesium, editor_client):
+def test_history_shows_who_changed_what_and_when(screen, magnesium, editor_client):
     shipped = magnesium.tagline
-    screen(magnesium).save(tagline="Calms muscle and nerve")
-    page = editor_client.get(history_address(magnesium)).content.decode()
+    screen(magnesium).save(tagline="Calms muscle and nerve", status="draft")
+    page = editor_client.get(address(magnesium, "history")).content.decode()
 
     assert f"</span>{shipped}</del>" in page
     assert "Calms muscle and nerve</ins>" in page
-    assert "anna" in page
+    assert "Draft, waiting for review</ins>" in page
+    assert "Changed Tagline and Status." in page
+    assert "<td>anna</td>" in page
+    assert FIRST in page
 
 
-def test_earlier_version_comes_back_with_its_sources(screen, magnesium):
-    sources = set(magnesium.sources.values_list("pk", flat=True))
-    other = Source.objects.exclude(pk__in=sources).exclude(kind="editorial").first()
-    screen(magnesium).save(tagline="A mistake", sources=[other.pk])
-    first = magnesium.history.last()
-    screen(magnesium, history_address(magnesium, "simple_history", first.pk)).save()
-    now = Nutrient.objects.get(pk=magnesium.pk)
+def test_long_history_has_pages(magnesium, editor_client, monkeypatch, screen):
+    monkeypatch.setattr("nutrients.admin.history.VERSIONS_A_PAGE", 2)
+    for words in ("One", "Two", "Three"):
+        screen(magnesium).save(tagline=words)
 
-    assert now.tagline == magnesium.tagline
-    assert set(now.sources.values_list("pk", flat=True)) == sources
-    assert now.history.count() == 3
-    assert now.history.first().history_change_reason.startswith("Brought back from")
+    first = editor_client.get(address(magnesium, "history")).content.decode()
+    last = editor_client.get(address(magnesium, "history"), {"p": "2"}).content.decode()
+    assert "4 versions" in first
+    assert "Two</del>" in first
+    assert "One</del>" in first
+    assert "One</ins>" in last
+    assert FIRST in last
 
 
-def test_deleted_row_is_listed_and_comes_back_as_it_was(screen, magnesium, editor_client):
-    sources = set(magnesium.sources.values_list("pk", flat=True))
-    association = magnesium.associations.first()
+def test_article_comes_back_with_its_sections_and_links_by_one_save(screen, article):
+    titles = list(article.sections.values_list("title", "body"))
+    links = keys(article.related_nutrients)
+    screen(article).save(
+        **{"sections-0-DELETE": "on", "sections-1-body": "A mistake.", "related_nutrients": []}
+    )
+    added = ArticleSection.objects.create(article=article, anchor="x", title="New", body="Words.")
+
+    form = screen(article, address_of_version(versions_of(article)[-1]))
+    assert "<li>New</li>" in form.response.content.decode()
+    assert ArticleSection.objects.filter(pk=added.pk).exists()
+    assert form.save().status_code == 302
+
+    assert list(article.sections.values_list("title", "body")) == titles
+    assert keys(article.related_nutrients) == links
+    newest = versions_of(article)[0]
+    assert newest.revision.comment.startswith("Brought back from ")
+    assert newest.revision.user.username == "anna"
+    assert versions_of(added)
+
+
+def test_action_on_several_rows_is_one_revision_and_each_comes_back_alone(
+    screen, editor_client, content
+):
+    one, other = Article.objects.order_by("pk")[:2]
+    ticked = {"action": "back_to_draft", "_selected_action": [one.pk, other.pk]}
+    editor_client.post(reverse("admin:nutrients_article_changelist"), ticked)
+
+    (newest, first), (together, _) = versions_of(one), versions_of(other)
+    assert newest.revision == together.revision
+    assert newest.revision.comment == "Draft, waiting for review, from the list"
+    assert screen(one, address_of_version(first)).save().status_code == 302
+    assert [row.status for row in Article.objects.order_by("pk")[:2]] == ["published", "draft"]
+
+
+def test_deleted_row_comes_back_with_its_links_and_all_that_went_with_it(magnesium, editor_client):
+    names = ("sources", "articles", "interactions", "lowered_by")
+    before = {name: keys(getattr(magnesium, name)) for name in names}
+    below = {
+        name: keys(getattr(magnesium, name)) for name in ("associations", "intakes", "amounts")
+    }
+    of_first = keys(magnesium.associations.first().sources)
     delete(editor_client, magnesium)
+    assert not Association.objects.filter(pk__in=below["associations"]).exists()
 
-    deleted = editor_client.get(reverse("admin:nutrients_nutrient_deleted")).content.decode()
-    whole = Nutrient.history.filter(slug="magnesium").last()
-    assert "Magnesium" in deleted
-    screen(magnesium, history_address(magnesium, "simple_history", whole.pk)).save()
+    form = Screen(editor_client, None, address_of_deleted(editor_client, magnesium))
+    assert not Nutrient.objects.filter(slug="magnesium").exists()
+    assert form.save().status_code == 302
+
     again = Nutrient.objects.get(slug="magnesium")
-
-    assert again.pk == magnesium.pk
-    assert again.job == magnesium.job
-    assert set(again.sources.values_list("pk", flat=True)) == sources
-    assert Association.history.filter(id=association.pk).exists()
+    assert (again.pk, again.job) == (magnesium.pk, magnesium.job)
+    assert {name: keys(getattr(again, name)) for name in names} == before
+    assert {name: keys(getattr(again, name)) for name in below} == below
+    assert keys(magnesium.associations.first().sources) == of_first
+    article = again.articles.first()
+    assert [one.revision.comment for one in versions_of(article)] == [
+        versions_of(again)[0].revision.comment,
+        "Deleted: nutrient “Magnesium”",
+        "Before this was deleted: nutrient “Magnesium”",
+    ]
 
 
 def test_row_below_a_deleted_one_waits_for_its_parent(magnesium, editor_client):
     association = magnesium.associations.first()
     delete(editor_client, magnesium)
-    deleted = reverse("admin:nutrients_association_deleted")
 
-    assert "Belongs to a row that is deleted too" in editor_client.get(deleted).content.decode()
-    assert editor_client.get(history_address(association)).status_code == 404
+    answer = editor_client.get(address_of_deleted(editor_client, association), follow=True)
+
+    assert "needs the nutrient “Magnesium”, which is deleted" in answer.content.decode()
+    assert not Association.objects.filter(pk=association.pk).exists()
 
 
-def test_link_on_the_deleted_list_opens_the_row_with_its_sources(magnesium, editor_client):
-    sources = set(magnesium.sources.values_list("pk", flat=True))
-    delete(editor_client, magnesium)
-    rows = editor_client.get(reverse("admin:nutrients_nutrient_deleted")).context["rows"]
-    (key, version, _), *_ = rows
-    form = (
-        editor_client.get(
-            reverse("admin:nutrients_nutrient_simple_history", args=[key, version.whole])
-        )
-        .context["adminform"]
-        .form
-    )
+def test_row_whose_name_is_taken_by_now_says_so(content, editor_client, magnesium):
+    source = baker.make(Source, slug="a-tale", title="A tale")
+    delete(editor_client, source)
+    where = address_of_deleted(editor_client, source)
+    baker.make(Source, slug="a-tale", title="Another tale")
 
-    assert set(form["sources"].value()) == sources
+    answer = editor_client.get(where, follow=True)
+
+    assert "another row has its name by now" in answer.content.decode()
+    assert Source.objects.get(slug="a-tale").title == "Another tale"
+
+
+def test_version_comes_back_without_links_to_what_is_deleted(screen, editor_client, magnesium):
+    keep, gone = factories.source("kept"), factories.source("gone")
+    screen(magnesium).save(sources=[keep.pk, gone.pk])
+    earlier = versions_of(magnesium)[0]
+    screen(magnesium).save(sources=[keep.pk])
+    delete(editor_client, gone)
+
+    assert screen(magnesium, address_of_version(earlier)).save(tagline="Back").status_code == 302
+    connection.check_constraints()
+    assert keys(magnesium.sources) == {keep.pk}
+
+
+def test_rule_does_not_come_back_with_a_tick_fewer(screen, editor_client, content):
+    rule = RedFlagRule.objects.filter(risk_factors=None, answers=None).first()
+    sign = factories.symptom("glow", verification="two-pages")
+    rule.symptoms.add(sign)
+    screen(rule).save(symptoms=[one.pk for one in rule.symptoms.exclude(pk=sign.pk)])
+    delete(editor_client, sign)
+
+    wider = address_of_version(versions_of(rule)[-1])
+    answer = editor_client.get(wider, follow=True)
+
+    assert "needs the symptom “Glow”, which is deleted" in answer.content.decode()
 
 
 def delete_amounts(client, number):
@@ -152,33 +255,105 @@ def delete_amounts(client, number):
         {"action": "delete_selected", "_selected_action": list(amounts), "post": "yes"},
     )
     with CaptureQueriesContext(connection) as asked:
-        page = client.get(reverse("admin:nutrients_nutrientamount_deleted"))
-    return page, [query["sql"] for query in asked]
+        page = client.get(reverse("admin:nutrients_nutrientamount_recoverlist"))
+    return page, len(asked)
 
 
 def test_list_of_deleted_rows_costs_the_same_for_many(editor_client, content):
     few, asked_for_few = delete_amounts(editor_client, 2)
     many, asked_for_many = delete_amounts(editor_client, 40)
 
-    assert (len(few.context["rows"]), len(many.context["rows"])) == (2, 42)
-    assert all(" in " in name for _, _, name in many.context["rows"])
-    assert len(asked_for_many) == len(asked_for_few), asked_for_many
+    assert (len(few.context["deleted"]), len(many.context["deleted"])) == (2, 42)
+    assert many.content.decode().count("<td>anna</td>") == 42
+    assert asked_for_many == asked_for_few
 
 
-def test_deleting_in_a_list_keeps_what_was_deleted(editor_client, content):
-    amount = NutrientAmount.objects.first()
-    editor_client.post(
-        reverse("admin:nutrients_nutrientamount_changelist"),
-        {"action": "delete_selected", "_selected_action": [amount.pk], "post": "yes"},
-    )
-
-    kinds = [version.history_type for version in NutrientAmount.history.filter(id=amount.pk)]
-    assert kinds == ["-", "+"]
+@pytest.fixture
+def iron(no_content, admin_client):
+    """Iron, with an earlier version that calls it dull."""
+    row = factories.nutrient("iron", verification="two-pages", tagline="Dull")
+    row.sources.add(factories.source())
+    Screen(admin_client, row).save(tagline="Bright")
+    return Nutrient.objects.get()
 
 
-def test_administrator_is_named_too(admin_client, magnesium):
-    url = history_address(magnesium, "change")
-    form = admin_client.get(url).context["adminform"].form
+@pytest.fixture
+def first(iron):
+    return address_of_version(versions_of(iron)[-1])
 
-    assert form.instance == magnesium
-    assert User.objects.filter(is_superuser=True).count() == 1
+
+@pytest.fixture
+def typed(first, admin_client):
+    """What the form of the earlier version sends."""
+    return Screen(admin_client, None, first).data
+
+
+@pytest.fixture
+def account():
+    """Gives a client of a staff account with these permissions alone."""
+
+    def with_permissions(*names):
+        user = User.objects.create_user("-".join(names), is_staff=True)
+        codes = [f"{name}_nutrient" for name in names]
+        user.user_permissions.set(Permission.objects.filter(codename__in=codes))
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return with_permissions
+
+
+def test_account_that_may_only_view_sees_a_version_and_saves_nothing(account, first, typed):
+    client, revisions = account("view"), Revision.objects.count()
+
+    page = client.get(first)
+    assert "Dull" in page.content.decode()
+    assert 'name="_save"' not in page.content.decode()
+    assert client.post(first, typed).status_code == 403
+    assert Nutrient.objects.get().tagline == "Bright"
+    assert Revision.objects.count() == revisions
+
+
+def test_account_that_may_change_brings_a_version_back(account, first, typed):
+    assert account("view", "change").post(first, typed).status_code == 302
+    assert Nutrient.objects.get().tagline == "Dull"
+
+
+@pytest.mark.parametrize(
+    ("permissions", "is_back"),
+    [(["view", "change"], False), (["view", "add"], False), (["view", "change", "add"], True)],
+)
+def test_deleted_row_comes_back_by_who_may_add_one(account, first, typed, permissions, is_back):
+    Nutrient.objects.all().delete()
+
+    answer = account(*permissions).post(first, typed)
+    assert answer.status_code == (302 if is_back else 403)
+    assert Nutrient.objects.exists() is is_back
+
+
+def test_rows_under_it_come_back_by_who_may_change_them(account, admin_client, iron):
+    sign = factories.association(iron, factories.symptom("cramps"), verification="two-pages")
+    sign.sources.add(Source.objects.get())
+    Screen(admin_client, iron).save(**{"associations-0-note": "Words."})
+    Association.objects.update(note="A mistake.", changed_at=timezone.now())
+    version = address_of_version(versions_of(iron)[0])
+    typed = Screen(admin_client, None, version).data
+
+    assert account("view", "change").post(version, typed).status_code == 403
+    assert Association.objects.get().note == "A mistake."
+
+
+def test_version_of_another_table_or_row_is_not_found(admin_client, iron):
+    source = Source.objects.get()
+    Screen(admin_client, source).save(title="Other")
+    number = versions_of(source)[0].pk
+
+    for page, args in (("revision", [iron.pk, number]), ("recover", [number])):
+        assert (
+            admin_client.get(reverse(f"admin:nutrients_nutrient_{page}", args=args)).status_code
+            == 404
+        )
+    other = factories.nutrient("zinc")
+    own = versions_of(iron)[0].pk
+    wrong = reverse("admin:nutrients_nutrient_revision", args=[other.pk, own])
+    assert admin_client.get(wrong).status_code == 404

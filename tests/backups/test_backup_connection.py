@@ -3,7 +3,7 @@
 import pytest
 
 from nutrisite import environment
-from nutrisite.backups.postgres import Postgres
+from nutrisite.backups import Postgres
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def told(monkeypatch, tmp_path):
         monkeypatch.setenv("DATABASE_URL", address)
         config = environment.database("DATABASE_URL", "")
         config.setdefault("OPTIONS", {})["pool"] = {"min_size": 1}
-        Postgres(config).inspect(tmp_path / "backup")
+        Postgres(config).inspect(tmp_path / "copy")
         lines = (tmp_path / "told").read_text().splitlines()
         return dict(line.split("=", 1) for line in lines if line.startswith("PG"))
 

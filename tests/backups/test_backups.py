@@ -1,25 +1,82 @@
-"""Backups are made whole or not at all, and a restore keeps what it replaced."""
+"""Backups are whole or not made, what is damaged is refused, and a restore keeps what was."""
 
-import errno
+import gzip
 import sqlite3
-import stat
 import threading
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
-from nutrisite.backups import BackupError, backups_in, check, make, restore
-from tests.backups.small import AT, change, damage, names
+from nutrisite import backups
+from nutrisite.backups import BackupError, Sqlite, backups_in, check, make, restore
+
+AT = datetime(2026, 12, 1, tzinfo=UTC)
+SCHEMA = """
+PRAGMA journal_mode=WAL;
+CREATE TABLE django_migrations (app TEXT, name TEXT);
+INSERT INTO django_migrations VALUES ('nutrients', '0001_initial');
+CREATE TABLE food (id INTEGER PRIMARY KEY, name TEXT UNIQUE);
+CREATE TABLE amount (id INTEGER PRIMARY KEY, food INTEGER REFERENCES food (id), words TEXT);
+"""
 
 
-def test_backup_holds_every_row_and_is_for_its_owner_alone(live, backup):
-    contents = check(live, backup)
+@pytest.fixture
+def live(tmp_path, monkeypatch):
+    """The path of a small database of several pages, which the site uses."""
+    path = tmp_path / "live.sqlite3"
+    with closing(sqlite3.connect(path)) as database:
+        database.executescript(SCHEMA)
+        database.executemany("INSERT INTO food VALUES (?, ?)", [(n, f"food {n}") for n in range(9)])
+        rows = [(n, n % 9, f"{n} " * 200) for n in range(90)]
+        database.executemany("INSERT INTO amount VALUES (?, ?, ?)", rows)
+        database.commit()
+    monkeypatch.setattr(backups, "engine_in_use", lambda: Sqlite(path))
+    return path
 
-    assert contents.rows == {"amount": 90, "django_migrations": 1, "food": 9}
-    assert contents.migrations == [("nutrients", "0001_content")]
-    assert stat.S_IMODE(backup.stat().st_mode) == 0o600
+
+@pytest.fixture
+def backup(live, tmp_path):
+    return make(tmp_path / "backups", at=AT, keep=3)
+
+
+def change(path, *statements):
+    with closing(sqlite3.connect(path)) as database:
+        for statement in statements:
+            database.execute(statement)
+        database.commit()
+
+
+def ask(path, query="SELECT name FROM food ORDER BY id"):
+    with closing(sqlite3.connect(path)) as database:
+        return [value for (value,) in database.execute(query)]
+
+
+def damage(path):
+    """Overwrite the middle of a database."""
+    change(path, "PRAGMA journal_mode=DELETE")
+    content = bytearray(path.read_bytes())
+    middle = len(content) // 2
+    content[middle : middle + 4096] = b"\xff" * 4096
+    path.write_bytes(content)
+
+
+def packed(folder, alter):
+    """A backup of a database that was altered, as only a forger would make one."""
+    folder.mkdir(exist_ok=True)
+    (path := folder / "forged.gz").write_bytes(gzip.compress(alter.read_bytes()))
+    return path
+
+
+def test_backup_is_a_database_for_its_owner_alone(live, backup, tmp_path):
+    (copy := tmp_path / "copy").write_bytes(gzip.decompress(backup.read_bytes()))
+
+    assert len(ask(copy, "SELECT id FROM amount")) == 90
+    assert backup.stat().st_mode & 0o777 == 0o600
     assert [path.name for path in backup.parent.iterdir()] == [backup.name]
+    assert not (tmp_path / "copy-wal").exists()
 
 
 def test_backup_of_a_database_that_is_written_to_is_one_moment(live, tmp_path):
@@ -30,7 +87,7 @@ def test_backup_of_a_database_that_is_written_to_is_one_moment(live, tmp_path):
     stop, written = threading.Event(), [99]
 
     def write():
-        with closing(sqlite3.connect(live.path, timeout=20)) as database:
+        with closing(sqlite3.connect(live, timeout=20)) as database:
             while not stop.is_set():
                 number = written[-1] + 1
                 database.execute("INSERT INTO food VALUES (?, ?)", (number, f"food {number}"))
@@ -42,117 +99,172 @@ def test_backup_of_a_database_that_is_written_to_is_one_moment(live, tmp_path):
     writer.start()
     taken = []
     try:
-        for turn in range(4):
+        for turn in range(3):
             while len(written) < 20 * (turn + 1):
                 stop.wait(0.01)
             before = len(written) - 1
-            contents = make(live, tmp_path / "b", at=AT + timedelta(turn), keep=9)[1]
-            taken.append((before, contents.rows))
+            taken.append((before, make(tmp_path / "b", at=AT + timedelta(turn), keep=9)))
     finally:
         stop.set()
         writer.join()
 
-    assert all(rows["amount"] - rows["food"] == 81 for _, rows in taken)
-    assert all(rows["food"] >= 9 + before for before, rows in taken)
+    for before, path in taken:
+        (copy := tmp_path / "copy").write_bytes(gzip.decompress(path.read_bytes()))
+        foods, amounts = (len(ask(copy, f"SELECT id FROM {name}")) for name in ("food", "amount"))
+        assert amounts - foods == 81
+        assert foods >= 9 + before
 
 
-def test_newest_backups_are_kept_and_nothing_else_is_touched(live, tmp_path):
+def test_newest_backups_are_kept_the_new_one_always_and_nothing_else_is_touched(live, tmp_path):
     folder = tmp_path / "backups"
     folder.mkdir()
     (folder / "notes.txt").write_text("mine")
-    for day in range(4):
-        make(live, folder, at=AT + timedelta(days=day), keep=2)
+    days = [make(folder, at=AT + timedelta(days=day), keep=2) for day in range(4)]
+    assert backups_in(folder) == [days[3], days[2]]
 
-    assert [path.name[:18] for path in backups_in(folder)] == [
-        "nutrisite-20261204",
-        "nutrisite-20261203",
-    ]
+    # The clock was set back.
+    again = make(folder, at=AT, keep=2)
+    assert backups_in(folder) == [days[3], again]
     assert (folder / "notes.txt").read_text() == "mine"
 
 
 def test_damaged_database_makes_no_backup_and_drops_no_older_one(live, backup):
-    damage(live.path)
+    damage(live)
 
     with pytest.raises(BackupError, match=r"is damaged|cannot be copied"):
-        make(live, backup.parent, at=AT + timedelta(1), keep=1)
+        make(backup.parent, at=AT + timedelta(1), keep=1)
 
-    assert backups_in(backup.parent) == [backup]
+    assert [path.name for path in backup.parent.iterdir()] == [backup.name]
+
+
+def test_what_a_killed_backup_left_goes_one_day_later(live, tmp_path):
+    (left := tmp_path / "backups" / ".unfinished-abc").mkdir(parents=True)
+    (left / "copy").write_text("accounts")
+    now = datetime.now(UTC)
+
+    make(tmp_path / "backups", at=now, keep=3)
+    assert left.exists()
+    make(tmp_path / "backups", at=now + timedelta(days=2), keep=3)
+    assert not left.exists()
 
 
 def test_restore_brings_back_every_row_and_keeps_what_it_replaced(live, backup, tmp_path):
-    change(live.path, "UPDATE food SET name = 'edited' WHERE id = 1", "DELETE FROM amount")
-    live.path.chmod(0o640)
+    change(live, "UPDATE food SET name = 'edited' WHERE id = 1", "DELETE FROM amount")
+    live.chmod(0o640)
 
-    restore(live, backup, kept := tmp_path / "kept" / "old")
+    restore(backup, kept := tmp_path / "kept" / "old")
 
-    assert names(live.path) == [f"food {n}" for n in range(9)]
-    assert names(kept)[1] == "edited"
-    assert live.inspect(live.path).rows["amount"] == 90
-    assert [path.stat().st_mode & 0o777 for path in (live.path, kept)] == [0o640, 0o600]
+    assert ask(live) == [f"food {n}" for n in range(9)]
+    assert len(ask(live, "SELECT id FROM amount")) == 90
+    assert ask(kept)[1] == "edited"
+    assert [path.stat().st_mode & 0o777 for path in (live, kept)] == [0o640, 0o600]
 
 
-def test_restore_of_a_damaged_database_keeps_even_that(live, backup, tmp_path):
-    damage(live.path)
-    damaged = live.path.read_bytes()
+def test_restore_is_safe_with_the_log_of_a_process_that_was_killed(live, backup, tmp_path):
+    with closing(sqlite3.connect(live)) as killed:
+        killed.execute("PRAGMA wal_autocheckpoint=0")
+        killed.execute("UPDATE food SET name = 'in the log' WHERE id = 1")
+        killed.commit()
+        files = {path: path.read_bytes() for path in tmp_path.glob("live.sqlite3*")}
+    assert len(files) == 3
+    for path, content in files.items():
+        path.write_bytes(content)
 
-    restore(live, backup, tmp_path / "old")
+    restore(backup, kept := tmp_path / "old")
 
-    assert names(live.path) == [f"food {n}" for n in range(9)]
+    assert ask(live)[1] == "food 1"
+    assert ask(kept)[1] == "in the log"
+
+
+@pytest.mark.parametrize("content", [None, b"This is no database.\n" * 500], ids=["torn", "other"])
+def test_restore_of_a_damaged_database_keeps_even_that(live, backup, tmp_path, content):
+    if content:
+        live.write_bytes(content)
+    else:
+        damage(live)
+    damaged = live.read_bytes()
+
+    restore(backup, tmp_path / "old")
+
+    assert ask(live) == [f"food {n}" for n in range(9)]
     assert (tmp_path / "old").read_bytes() == damaged
 
 
 def test_restore_without_a_database_makes_one(live, backup, tmp_path):
-    live.path.unlink()
+    live.unlink()
+    restore(backup, tmp_path / "old")
 
-    restore(live, backup, tmp_path / "old")
-
-    assert len(names(live.path)) == 9
+    assert len(ask(live)) == 9
     assert not (tmp_path / "old").exists()
 
 
 def test_restore_under_a_running_site_is_refused(live, backup, tmp_path):
-    with closing(sqlite3.connect(live.path)) as site:
+    with closing(sqlite3.connect(live)) as site:
         site.execute("SELECT count(*) FROM food").fetchone()
-        before = live.path.read_bytes()
-
+        before = live.read_bytes()
         with pytest.raises(BackupError, match=r"in use: stop the site first\.$"):
-            restore(live, backup, tmp_path / "old")
-
-        assert live.path.read_bytes() == before
-
-
-@pytest.mark.parametrize("last", [1, 2])
-def test_full_disk_leaves_the_database_and_nothing_beside_it(
-    live, backup, tmp_path, monkeypatch, last
-):
-    copies = []
-
-    def copyfile(source, target):
-        copies.append(target)
-        target.write_bytes(b"part")
-        if len(copies) == last:
-            raise OSError(errno.ENOSPC, "No space left on device", str(target))
-        return target
-
-    monkeypatch.setattr("shutil.copyfile", copyfile)
-    change(live.path, "UPDATE food SET name = 'edited' WHERE id = 1")
-
-    with pytest.raises(BackupError, match="The disk refused: No space left on device"):
-        restore(live, backup, kept := tmp_path / "kept" / "old")
-
-    assert names(live.path)[1] == "edited"
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["backups", "kept", live.path.name]
-    assert not kept.exists()
+            restore(backup, tmp_path / "old")
+        assert live.read_bytes() == before
 
 
-def test_what_a_killed_backup_left_goes_with_the_next_but_one_day_later(live, tmp_path):
-    folder = tmp_path / "backups"
-    (left := folder / ".making-abc").mkdir(parents=True)
-    (left / "database").write_text("accounts")
-    now = datetime.now(UTC)
+def test_what_cannot_be_kept_is_not_replaced(live, backup, tmp_path):
+    change(live, "UPDATE food SET name = 'edited' WHERE id = 1")
+    (tmp_path / "full").write_text("a file, and no folder")
 
-    make(live, folder, at=now, keep=3)
-    assert left.exists()
+    with pytest.raises(BackupError, match=r"The disk refused: "):
+        restore(backup, tmp_path / "full" / "old")
+    assert ask(live)[1] == "edited"
 
-    make(live, folder, at=now + timedelta(days=2), keep=3)
-    assert not left.exists()
+
+@pytest.mark.parametrize(
+    ("alter", "complaint"),
+    [
+        (damage, "The copy is damaged"),
+        (
+            lambda path: change(path, "UPDATE amount SET food = 77 WHERE id = 5"),
+            "amount has a link to nothing",
+        ),
+        (
+            lambda path: change(path, "UPDATE django_migrations SET name = '9999_to_come'"),
+            r"another release, which has the migration nutrients\.9999",
+        ),
+        (lambda path: path.write_bytes(b"PGDMP and more"), "no backup of a sqlite3 database"),
+    ],
+    ids=["torn", "broken link", "another release", "another engine"],
+)
+def test_copy_that_does_not_fit_is_refused(live, backup, tmp_path, alter, complaint):
+    (copy := tmp_path / "copy").write_bytes(gzip.decompress(backup.read_bytes()))
+    alter(copy)
+    before = live.read_bytes()
+
+    with pytest.raises(BackupError, match=complaint):
+        restore(packed(tmp_path / "forged", copy), tmp_path / "old")
+    assert live.read_bytes() == before
+    assert not (tmp_path / "old").exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"no archive", gzip.compress(b"", mtime=0), bytes(1000)])
+def test_file_that_is_no_backup_is_refused(live, tmp_path, content):
+    (tmp_path / "file").write_bytes(content)
+
+    with pytest.raises(BackupError, match=r"file is (damaged, or is )?no backup"):
+        check(tmp_path / "file")
+    with pytest.raises(BackupError, match=r"There is no file .+\.$"):
+        check(tmp_path / "nothing")
+
+
+@settings(max_examples=60)
+@given(place=st.floats(0, 1, exclude_max=True), flip=st.integers(1, 255), cut=st.booleans())
+@example(place=0.5, flip=1, cut=True)
+def test_any_changed_byte_is_noticed_or_harmless(live, backup, place, flip, cut):
+    whole = backup.read_bytes()
+    content = bytearray(whole)
+    at = int(place * len(content))
+    content[at] ^= flip
+    changed = backup.with_name("changed.gz")
+    changed.write_bytes(content[:at] if cut else content)
+
+    with suppress(BackupError):
+        # A mark of the archive itself may change and nothing in it: then all of it is there.
+        check(changed)
+        assert gzip.decompress(changed.read_bytes()) == gzip.decompress(whole)

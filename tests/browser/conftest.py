@@ -19,6 +19,8 @@ FLAGS = [
     "--disable-gpu",
     "--disable-quic",
     "--disable-sync",
+    # Letters as wide as on paper and on most screens, or lines break elsewhere.
+    "--font-render-hinting=none",
     "--no-first-run",
 ]
 

@@ -32,8 +32,7 @@ def name_of(folder: Path) -> str:
 def create(folder: Path) -> None:
     """Make an empty database for a folder; SQLite makes its own."""
     if not IS_SQLITE:
-        run_on_server(f"DROP DATABASE IF EXISTS {name_of(folder)} WITH (FORCE)")
-        run_on_server(f"CREATE DATABASE {name_of(folder)}")
+        replace(name_of(folder), "template1")
 
 
 def copy(prepared: Path, folder: Path) -> None:
@@ -45,8 +44,13 @@ def copy(prepared: Path, folder: Path) -> None:
         ):
             source.backup(target)
     else:
-        run_on_server(f"DROP DATABASE IF EXISTS {name_of(folder)} WITH (FORCE)")
-        run_on_server(f"CREATE DATABASE {name_of(folder)} TEMPLATE {name_of(prepared)}")
+        replace(name_of(folder), name_of(prepared))
+
+
+def replace(name: str, template: str) -> None:
+    """Make one database of the server a copy of another; connections to the former are ended."""
+    run_on_server(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    run_on_server(f"CREATE DATABASE {name} TEMPLATE {template}")
 
 
 def execute(folder: Path, statement: str) -> None:

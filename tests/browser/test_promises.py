@@ -1,7 +1,5 @@
 """The browser fixtures see what they promise to see, or the other tests here would mean little."""
 
-from playwright.sync_api import expect
-
 from tests.browser.conftest import look_for_traces, watch
 
 BREAK_EVERY_PROMISE = """async () => {
@@ -28,14 +26,3 @@ def test_fixtures_see_every_broken_promise(new_context, base_url):
     assert "A cookie: counted" in text
     assert "Left in storage: left" in text
     assert "other.example" in text
-
-
-def test_filters_that_htmx_applied_are_not_kept_by_the_browser(page):
-    page.goto("/compare/")
-    page.get_by_role("checkbox", name="Muscle cramps").first.check()
-    page.wait_for_url("**symptom=muscle-cramps**")
-    page.go_back()
-    page.wait_for_url("**/compare/")
-
-    # The `page` fixture looks into both storages when the test ends.
-    expect(page.get_by_role("heading", level=1)).to_be_visible()

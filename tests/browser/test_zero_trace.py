@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 
+from tests.addresses import EVERY_KIND
 from tests.browser import databases
-from tests.browser.test_every_page import PAGES
 from tests.browser.traces import Sent, history, kept
 
 MACHINES = ["/compare.csv?symptom=tremor", "/robots.txt", "/sitemap.xml", "/feeds/articles/"]
@@ -75,7 +75,7 @@ def test_checks_see_what_they_look_for(new_context, base_url):
 
 
 def test_every_kind_of_page_leaves_nothing_and_tells_nobody(reader, base_url):
-    for address in PAGES:
+    for address in EVERY_KIND:
         assert reader.goto(address).status == 200
         assert kept(reader, base_url) == [], address
     for address in MACHINES:

@@ -40,7 +40,8 @@ def test_edit_through_one_shows_through_both_on_the_next_request(instances):
         "publisher": "The tests",
         "url": "https://example.org/added",
         "kind": "government",
-        "last_checked": "2026-11-01",
+        "read_form": "page",
+        "checked_on": "2026-11-01",
         "_save": "Save",
     }
     saved = send(browser, f"{instances.one}/admin/nutrients/source/add/", fields)

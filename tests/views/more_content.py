@@ -20,7 +20,9 @@ def add(word, **fields):
     """
     magnesium = Nutrient.objects.get(slug="magnesium")
     cramps = Symptom.objects.get(slug="muscle-cramps")
-    source = baker.make(Source, title="A further study", publisher="A journal", kind="review")
+    source = baker.make(
+        Source, title="A further study", publisher="A journal", kind="review", read_form="copy"
+    )
     nutrient = factories.nutrient(f"{word}-nutrient", is_featured=True, **fields)
     symptom = factories.symptom(f"{word}-sign", **fields)
     rows = [
@@ -37,8 +39,7 @@ def add(word, **fields):
     ]
     for row in rows:
         row.sources.add(source)
-    if not fields:
-        add_intake(word, magnesium, source)
+    add_intake(word, magnesium, source, **fields)
     add_article(word, magnesium, cramps, **fields)
     return source
 
@@ -48,17 +49,19 @@ def add_food(word, nutrient, **fields):
     return factories.food(f"{word}-food", nutrient, 5000, group=group, **fields)
 
 
-def add_intake(word, nutrient, source):
+def add_intake(word, nutrient, source, **fields):
     intake = baker.make(
         ReferenceIntake,
         nutrient=nutrient,
         life_stage=f"{word}-stage",
-        life_stage_label="Any age",
+        life_stage_label=f"Any {word} age",
         age_from=0,
+        authority="uk",
         sex="both",
         reference_type="RDA",
         amount=1,
         upper_limit_status="not established",
+        **(factories.PUBLISHED | fields),
     )
     intake.sources.add(source)
 

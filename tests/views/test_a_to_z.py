@@ -35,6 +35,9 @@ def listed(client, db):
 def test_every_public_row_is_listed(client, content, model):
     text = text_of(client.get(PAGE), "main")
     rows = model.objects.published(at=datetime.now(UTC))
+    if model is RiskFactor:
+        # An age that touches no nutrient has no place to lead to.
+        rows = rows.exclude(lowers=None, raises=None)
 
     named = [getattr(row, "title", None) or row.name for row in rows]
 

@@ -71,7 +71,7 @@ def test_article_shows_key_points_dates_author_and_reading_time(read):
     page = read()
 
     assert page.count("key-list") == 1
-    assert "Most muscle twitches are harmless, and stress" in page
+    assert "Most muscle twitches are harmless and stop within days or weeks; stress" in page
     assert "Nutrisite editors" in page
     assert '<time datetime="2027-11-22">22 November 2027</time>' in page
     assert re.search(r"Reading time</dt><dd>[5-9] minutes", page)
@@ -103,7 +103,8 @@ def test_table_shows_the_core_nutrients_with_the_verb_of_each_sign(read):
     for verb in ("Can cause", "Is linked with", "Has been reported with"):
         assert f"<dt>{verb}</dt>" in table
     assert 'href="/nutrients/magnesium/muscle-twitches/#deficiency">muscle twitches</a>' in table
-    assert "310 to 420 mg" in table
+    assert "270 to 300 mg" in table
+    assert "Adults need a day, UK:" in table
 
 
 def test_section_named_after_a_nutrient_bears_its_tile(read):

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from nutrients.models import Nutrient, RiskFactor, Symptom
+from nutrients.models import Nutrient, RiskEffect, RiskFactor, Symptom
 from nutrients.ranking import ORDER
 from tests import factories
 from tests.views.checklist_answers import (
@@ -40,7 +40,11 @@ def test_form_offers_only_what_a_reader_can_notice(client, content):
 def test_form_groups_symptoms_by_area_and_puts_common_ones_first(client, content):
     html = client.get(PAGE).content.decode()
     groups = re.findall(r"<legend>([^<]+)</legend>", html)
-    assert groups[:2] == ["First, any of these?", "Muscles and movement"]
+    assert groups[:3] == [
+        "Who is this for, and how old are they?",
+        "First, any of these?",
+        "Muscles and movement",
+    ]
     muscles = html.split("<legend>Muscles and movement</legend>")[1].split("</fieldset>")[0]
     in_sight, behind_more = muscles.split("<details")
     common = Symptom.objects.filter(body_area="muscles", is_common=True)
@@ -67,11 +71,14 @@ def test_a_tick_behind_more_is_never_hidden(client, content):
 def test_a_link_ticks_and_answers_like_the_form(client, content):
     by_link = client.get(PAGE, PICTURE)
     assert text_of(by_link, RESULTS) == result(client, **PICTURE)
-    assert by_link.content.decode().split("</form>")[0].count(" checked") == 7
+    form = by_link.content.decode().split('id="checklist" action')[1].split("</form>")[0]
+    # Besides the ticks, nothing is said of whom they are about.
+    assert form.count(" checked") == 8
 
 
 def test_emergency_numbers_stand_at_the_form(client, content):
-    assert "Call 112, 911 or 999 if" in text_of(client.get(PAGE), "checklist")
+    text = text_of(client.get(PAGE), "checklist")
+    assert "Call 112 , 911 or 999 if" in text
 
 
 # What comes back
@@ -101,10 +108,9 @@ def test_order_is_printed_in_the_words_it_is_sorted_by(client, content):
 
 def test_each_suggestion_says_what_it_matches_and_what_not(client, small_world):
     text = result(client, symptom=["cramps", "tired"], risk=["long-runs"])
-    assert "Iron Matches 2 of your 3 ticks Low iron" in text
+    assert "Iron Matches 2 of your 2 symptoms Low iron" in text
     assert "Low iron has been reported with cramps. Seen sometimes. Limited evidence" in text
     assert "Low iron can cause tired. Common sign. Strong evidence" in text
-    assert "Does not explain: Long runs" in text
     assert "Does not explain: tired" in text
     assert text.index("Zinc Matches") < text.index("Folate Matches")
 
@@ -116,21 +122,57 @@ def test_each_match_leads_to_its_evidence(client, small_world):
 
 
 def test_a_risk_factor_counts_as_one_and_says_how(client, small_world):
-    RiskFactor.objects.update(mechanism="Sweat carries it away.")
+    run, zinc = RiskFactor.objects.get(), Nutrient.objects.get(slug="zinc")
+    RiskFactor.objects.update(mechanism="It takes something.", what_to_do="Eat well.")
     text = result(client, symptom=["cramps"], risk=["long-runs"])
-    assert "Zinc Matches 2 of your 2 ticks" in text
-    assert "Long runs Sweat carries it away." in text
-    assert text.index("Zinc Matches 2") < text.index("Iron Matches 1")
+    assert "Zinc Matches 1 of your 1 symptom and 1 of your risks" in text
+    assert "Long runs It takes something." in text
+    assert "Long runs. It may play a part in cramps by way of zinc. Eat well." in text
+    assert text.index("Zinc Matches") < text.index("Iron Matches")
+    RiskEffect.objects.create(
+        risk_factor=run, nutrient=zinc, strength="strong", reason="Sweat carries zinc away."
+    )
+    text = result(client, symptom=["cramps"], risk=["long-runs"])
+    assert "Long runs Sweat carries zinc away. A strong risk." in text
+
+
+def test_a_nutrient_without_a_symptom_needs_a_strong_risk(client, small_world):
+    run, zinc = RiskFactor.objects.get(), Nutrient.objects.get(slug="zinc")
+    text = result(client, symptom=["tired"], risk=["long-runs"])
+    assert "Zinc Matches" not in text
+    assert "Your risks also touch Zinc." in text
+    RiskEffect.objects.create(
+        risk_factor=run, nutrient=zinc, strength="strong", reason="Sweat carries zinc away."
+    )
+    assert "Zinc Matches 0" in result(client, symptom=["tired"], risk=["long-runs"])
+
+
+def test_a_tie_is_called_one(client, no_content):
+    sign = factories.symptom("cramps")
+    for slug in ("iron", "zinc"):
+        factories.association(factories.nutrient(slug), sign)
+    assert "Some of these are level, and stand from A to Z." in result(client, symptom=["cramps"])
+
+
+def test_age_is_one_choice_and_counts_once(client, content):
+    html = client.get(PAGE).content.decode()
+    who = html.split("how old are they?</legend>")[1].split("</fieldset>")[0]
+    ages = ["infancy", "childhood", "adolescence", "adult-under-50", "age-50-plus", "age-70-plus"]
+    assert re.findall(r'type="radio" name="risk" value="([a-z0-9-]*)"', who) == [*ages, ""]
+    both = result(client, symptom=["fatigue"], risk=["age-50-plus", "age-70-plus"])
+    assert both == result(client, symptom=["fatigue"], risk=["age-70-plus"])
 
 
 def test_too_much_is_shown_beside_too_little_and_names_no_food(client, small_world):
-    factories.food("beans", Nutrient.objects.get(slug="folate"), 5)
-    factories.food("liver", Nutrient.objects.get(slug="iron"), 5)
+    factories.food("beans", Nutrient.objects.get(slug="folate"), 50)
+    factories.food("liver", Nutrient.objects.get(slug="iron"), 20)
+    factories.food("rice", Nutrient.objects.get(slug="iron"), 19)
     text = result(client, symptom=["tired"])
     assert "Too much folate Tired Too much folate is linked with tired." in text
     assert "Only folic acid counts." in text
     assert "Liver" in text
     assert "Beans" not in text
+    assert "Rice" not in text
 
 
 def test_high_dose_b6_is_shown_as_too_much(client, content):
@@ -172,7 +214,7 @@ def test_a_cause_alone_suggests_no_nutrient(client, content):
 
 def test_evidence_against_is_told_and_never_counts(client, content):
     text = result(client, symptom=["night-leg-cramps"])
-    assert "Taking magnesium has not been shown to help night leg cramps." in text
+    assert "Taking magnesium has not been shown to help night leg cramps in older adults." in text
     assert "Magnesium Matches" not in text
 
 
@@ -216,12 +258,8 @@ def test_paper_says_how_many_ticks_the_rest_match(client, no_content):
 def test_ticks_go_on_to_paper_and_the_table_is_offered_without_them(client, small_world):
     response = send(client, symptom=["cramps", "tired"], risk=["coffee"])
     assert "/compare/" in links_of(response, RESULTS)
-    form = response.content.decode().split(f'action="{PRINT}"')[1].split("</form>")[0]
-    assert re.findall(r'name="(\w+)" value="([\w-]+)"', form) == [
-        ("symptom", "cramps"),
-        ("symptom", "tired"),
-        ("risk", "coffee"),
-    ]
+    # The button sends the form as it stands, so that what is printed is what is ticked now.
+    assert f'form="checklist" formaction="{PRINT}"' in response.content.decode()
 
 
 @pytest.mark.parametrize("slugs", [["a"], ["b", "c"]])

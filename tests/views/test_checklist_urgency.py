@@ -1,17 +1,27 @@
 """The checklist in an emergency shows how to get help and nothing else; nothing lowers urgency."""
 
+import random
 from datetime import UTC, datetime
 from itertools import combinations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nutrients.models import Answer, OtherCause, RedFlag, RedFlagRule, RiskFactor, Symptom
 from nutrients.queries.checklist_content import ChecklistContent
 from nutrients.queries.urgency import urgency_rules
-from nutrients.ranking import Tick, answer_slug, urgency
+from nutrients.ranking import Level, Tick, answer_slug, urgency
 from tests import factories
-from tests.views.checklist_answers import PICTURE, RESULTS, nutrient_names, result, send, slugs_of
+from tests.views.checklist_answers import (
+    HTMX,
+    PICTURE,
+    RESULTS,
+    nutrient_names,
+    result,
+    send,
+    slugs_of,
+)
 from tests.views.pages import links_of, text_of
 
 
@@ -46,8 +56,10 @@ def test_every_emergency_rule_fires(client, content):
     assert rules
     for rule in rules:
         risks = [*slugs_of(rule.risk_factors), *slugs_of(rule.other_causes)]
+        risks += [*slugs_of(rule.some_risk_factors), *slugs_of(rule.some_other_causes)]
         answers = dict(rule.answers.values_list("question__slug", "slug"))
-        response = send(client, symptom=slugs_of(rule.symptoms), risk=risks, **answers)
+        symptoms = [*slugs_of(rule.symptoms), *slugs_of(rule.some_symptoms)]
+        response = send(client, symptom=symptoms, risk=risks, **answers)
         everything_in_an_emergency(response)
 
 
@@ -69,7 +81,8 @@ def test_urgent_card_stands_above_the_results(client, small_world):
     factories.flag("swelling", "urgent")
     text = result(client, flag=["swelling"], symptom=["cramps"])
     assert text.index("Get medical care the same day") < text.index("What your ticks fit")
-    assert "Swelling. Act on swelling." in text
+    assert "Tick for swelling" in text
+    assert "Act on swelling." in text
     assert "Nutrients worth looking into" in text
 
 
@@ -81,12 +94,85 @@ def test_see_a_doctor_advice_stands_before_the_causes(client, small_world):
 
 
 def test_emergency_keeps_what_was_answered_so_that_it_can_be_changed(client, content):
-    response = send(client, symptom=["headache"], onset="sudden")
+    told = {"onset": "sudden", "severity": "severe"}
+    response = send(client, symptom=["headache"], **told)
     everything_in_an_emergency(response)
     html = response.content.decode()
     assert 'name="onset" value="sudden" checked' in html
-    assert "What you answered" in html
-    assert "Call for help now" not in result(client, symptom=["headache"], onset="")
+    assert 'name="severity" value="severe" checked' in html
+    assert "Call for help now" not in result(client, symptom=["headache"], onset="sudden")
+
+
+def test_card_says_the_readers_own_ticks_once_and_at_most_three_reasons(client, content):
+    text = result(client, symptom=["tingling", "muscle-weakness"], onset="days")
+    assert "Muscle weakness + Tingling (pins and needles) (Over days)" in plain(text)
+    every = [*slugs_of(Symptom.objects.filter(is_noticeable=True, status="published"))]
+    response = send(client, symptom=every, flag=["first-seizure"])
+    card = response.content.decode().split('class="urgent-list">')[1].split("</ul>")[0]
+    assert card.count("<li>") == 3
+    assert plain(card).count("fits") <= 1
+
+
+def test_page_says_an_emergency_in_its_title_and_puts_the_answer_first(client, content):
+    html = send(client, symptom=["seizures"]).content.decode()
+    assert "<title>Call for help now: " in html
+    assert html.index('id="checklist-results"') < html.index('id="checklist" action')
+
+
+def plain(text):
+    return " ".join(text.split())
+
+
+LEVELS = {
+    "nothing": {},
+    "self-care": {"symptom": ["eyelid-twitch"]},
+    "see-a-doctor": {"symptom": ["tremor"]},
+    "same-day": {"symptom": ["palpitations"], "risk": ["ppi"]},
+    "emergency": {"flag": ["stroke-signs"]},
+}
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_outermost_element_says_the_level(client, content, level):
+    fragment = send(client, HTMX, **LEVELS[level]).content.decode()
+    assert fragment.lstrip().startswith(f'<div class="stack" data-level="{level}">')
+    if level not in ("nothing", "emergency"):
+        text = text_of(send(client, HTMX, **LEVELS[level]))
+        assert "When and whom:" in text
+        assert " if it " in text or "sooner if" in text
+
+
+def test_of_two_answers_the_worse_counts(client, content):
+    ticks = {"symptom": ["tingling", "muscle-weakness"]}
+    both = send(client, HTMX, **ticks, onset=["months", "days"]).content.decode()
+    assert 'data-level="emergency"' in both
+    other_way = send(client, HTMX, **ticks, onset=["days", "months"]).content.decode()
+    assert 'data-level="emergency"' in other_way
+
+
+def mild(rules, below):
+    """The ticks that are below a level alone. A baby's age is none: NHS advice on babies is
+    that the same signs need help at once, so a baby with a mild sign is excepted.
+    """
+    ticks = [tick for tick in every_tick() if tick.kind != "answer"]
+    return [
+        tick
+        for tick in ticks
+        if urgency([tick], rules).level < below and tick != Tick("risk", "infancy")
+    ]
+
+
+def test_ticks_that_are_mild_alone_are_no_emergency_together_without_an_answer(content):
+    rules = shipped_rules()
+    ticks = mild(rules, Level.URGENT)
+    assert len(ticks) > 90
+    for pair in combinations(ticks, 2):
+        assert urgency(pair, rules).level < Level.EMERGENCY, pair
+    sample = random.Random(16)
+    for _ in range(3000):
+        some = sample.sample(ticks, sample.randint(3, 14))
+        assert urgency(some, rules).level < Level.EMERGENCY, some
+    assert urgency(ticks, rules).level < Level.EMERGENCY
 
 
 def every_tick():

@@ -20,11 +20,14 @@ PAGES = {
     "/compare/": 13,
     "/compare/?symptom=muscle-cramps&diet=vegan": 5,
     "/nutrients/magnesium/": 20,
-    "/nutrients/sodium/?stage=51-70-male": 20,
-    "/nutrients/folate/?stage=19-30-pregnancy&basis=100kcal&diet=vegan": 20,
+    "/nutrients/sodium/?stage=51-70-male&country=us": 20,
+    "/nutrients/vitamin-b6/?country=eu&stage=25-plus-female": 20,
+    "/nutrients/thiamin/?country=eu": 15,
+    "/nutrients/vitamin-d/?stage=infants-0-3-months": 15,
+    "/nutrients/folate/?stage=19-50-pregnancy&basis=100kcal&diet=vegan": 20,
     "/foods/spinach-raw/?portion=100": 20,
     "/foods/plate/": 10,
-    "/foods/plate/?food=spinach-raw&food=beef-liver-cooked&stage=31-50-male": 40,
+    "/foods/plate/?food=spinach-raw&food=beef-liver-cooked&stage=19-50-male": 40,
     "/articles/nutrients-and-muscle-jerking/": 4,
 }
 

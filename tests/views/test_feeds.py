@@ -6,7 +6,7 @@ import feedparser
 import pytest
 from django.utils import timezone
 
-from nutrients.models import ChangeNote, Nutrient
+from nutrients.models import Article, ChangeNote, Nutrient
 from nutrients.queries.version import content_version
 
 pytestmark = pytest.mark.usefixtures("content")
@@ -64,6 +64,22 @@ def test_change_is_told_with_its_page_and_its_moment(feed):
     assert [tag.term for tag in entry.tags] == ["correction"]
 
 
+def test_every_article_is_told_with_its_dates(feed):
+    article = Article.objects.get(slug="night-leg-cramps")
+    found = {entry.link: entry for entry in feed("/feeds/articles/").entries}
+
+    entry = found["http://testserver/articles/night-leg-cramps/"]
+    assert len(found) == Article.objects.count()
+    assert (entry.title, entry.summary, entry.id) == (article.title, article.summary, entry.link)
+    assert entry.updated == "2026-11-22T00:00:00+00:00"
+
+
+def test_drafts_are_not_told(feed):
+    Article.objects.update(status="draft")
+
+    assert feed("/feeds/articles/").entries == []
+
+
 def test_newest_comes_first_and_one_page_may_change_twice(feed):
     note("/foods/spinach-raw/", title="Spinach")
     note("/foods/spinach-raw/", title="Spinach", made_at=datetime(2025, 12, 1, tzinfo=UTC))
@@ -90,10 +106,13 @@ def test_feed_of_a_nutrient_tells_of_its_page_and_its_evidence_alone(feed):
 def test_text_is_text_and_never_markup(feed):
     note("/nutrients/magnesium/", text="<b>x</b> & \x0by", title="A < B\x01")
 
-    [entry] = feed(ALL).entries
+    Article.objects.filter(slug="night-leg-cramps").update(title="A < B\x01", summary="<b>x</b> &")
 
-    assert entry.summary == "&lt;b&gt;x&lt;/b&gt; &amp; y"
-    assert entry.title == "Change: A < B"
+    [entry] = feed(ALL).entries
+    article = next(each for each in feed("/feeds/articles/").entries if "night" in each.id)
+
+    assert (entry.title, entry.summary) == ("Change: A < B", "&lt;b&gt;x&lt;/b&gt; &amp; y")
+    assert (article.title, article.summary) == ("A < B", "&lt;b&gt;x&lt;/b&gt; &amp;")
 
 
 def test_feed_without_a_change_is_dated_by_the_content_and_stays_the_same(client, feed):

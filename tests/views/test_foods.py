@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
 
@@ -216,14 +216,26 @@ def test_back_gets_the_whole_page(client, content):
     assert b"<html" in client.get(LIST, headers=headers).content
 
 
-def test_food_page_gives_each_nutrient_by_serving_and_by_100_g(client, content):
+@pytest.mark.parametrize(
+    ("country", "value", "label"),
+    [
+        ("uk", "reference_value", "as a share of the UK and EU reference value"),
+        ("eu", "reference_value", "as a share of the UK and EU reference value"),
+        ("us", "daily_value", "as a share of the US daily value"),
+    ],
+)
+def test_food_page_gives_each_nutrient_by_serving_and_by_100_g(
+    client, content, country, value, label
+):
     food = FoodSource.objects.get(slug="spinach-raw")
-    text = text_of(client.get(SPINACH), "main")
+    text = text_of(client.get(f"{SPINACH}?country={country}"), "main")
     for row in NutrientAmount.objects.filter(food=food).select_related("nutrient"):
         # Recomputed here by hand, apart from the model's own arithmetic.
-        percent = row.per_100g * Decimal("30") / 100 / row.nutrient.daily_value * 100
-        assert re.search(rf"{row.nutrient.name} {percent:.0f}% ", text), row
+        percent = row.per_100g * Decimal("30") / 100 / getattr(row.nutrient, value) * 100
+        whole = percent.to_integral_value(ROUND_HALF_UP)
+        assert re.search(rf"{row.nutrient.name} {whole:,}% ", text) or 0 < percent < 0.5, row
 
+    assert label in text
     assert "Magnesium 6% 23.7 mg" in text
     assert "Magnesium 23.7 mg 6% 79 mg" in text
 

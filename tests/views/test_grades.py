@@ -112,7 +112,7 @@ def test_a_card_whose_grade_names_failed_trials_never_says_that_nothing_speaks_a
 ):
     page = text_of(client.get("/nutrients/magnesium/muscle-cramps/"))
 
-    assert "supplements have not been shown to help ordinary cramps" in page
+    assert "tablets made little difference to the ordinary cramps of older adults" in page
     assert "No evidence against" not in page
     assert "“Why this grade” above says what limits it." in page
 

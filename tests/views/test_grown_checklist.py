@@ -3,8 +3,8 @@
 import re
 
 import pytest
-from django.core.management import call_command
 
+from tests import factories
 from tests.views.pages import text_of
 
 PAGE = "/checklist/"
@@ -14,7 +14,7 @@ CHOSEN, OTHER = "sample-symptom-7", "sample-symptom-119"
 
 @pytest.fixture(autouse=True)
 def _grown(content):
-    call_command("make_sample_content", nutrients=5, symptoms=120, verbosity=0)
+    factories.many_symptoms(120)
 
 
 def boxes(html):

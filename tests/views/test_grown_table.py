@@ -3,8 +3,8 @@
 import re
 
 import pytest
-from django.core.management import call_command
 
+from tests import factories
 from tests.views.pages import text_of
 
 PAGE = "/compare/"
@@ -15,7 +15,10 @@ CHOSEN, OTHER = "sample-symptom-7", "sample-symptom-119"
 
 @pytest.fixture(autouse=True)
 def _grown(content):
-    call_command("make_sample_content", nutrients=30, symptoms=120, verbosity=0)
+    symptoms = factories.many_symptoms(120)
+    nutrients = [factories.nutrient(f"sample-nutrient-{n}") for n in range(30)]
+    for nutrient in nutrients[:5]:
+        factories.association(nutrient, symptoms[118])
 
 
 def boxes(html):
@@ -57,7 +60,7 @@ def test_form_holds_the_common_symptoms_alone(client):
 
 
 def test_other_symptoms_are_found_by_any_of_their_names(client):
-    page = client.get(PAGE, {"find": "MADE-UP sign 119"})
+    page = client.get(PAGE, {"find": "SAMPLE sign 119"})
 
     assert OTHER in boxes(page.text)
     assert "1 symptom found by" in text_of(page)
@@ -95,9 +98,3 @@ def test_counts_are_those_of_the_table(client):
     table = client.get(PAGE, {"symptom": OTHER, "relation": "deficiency"})
 
     assert int(count) == len(rows(table.text))
-
-
-def test_odd_words_never_fail_the_page(client):
-    for words in ("\x00", "a" * 5000, "<b>", "%", "١"):
-        assert client.get(PAGE, {"find": words}).status_code == 200
-    assert "<b>" not in client.get(PAGE, {"find": "<b>bold"}).text.partition("<main")[2]

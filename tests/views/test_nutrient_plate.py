@@ -9,11 +9,11 @@ from tests.views.pages import links_of
     ("address", "foods"),
     [
         # Of what adults should stay below an amount of, no food is offered.
-        ("/nutrients/sodium/?stage=31-50-male", 0),
-        ("/nutrients/copper/?stage=19-30-pregnancy&diet=dairy-free", 3),
+        ("/nutrients/sodium/?stage=19-50-male", 0),
+        ("/nutrients/copper/?stage=19-50-pregnancy&diet=dairy-free", 3),
         # A serving of beef liver passes an adult's limit of copper.
-        ("/nutrients/copper/?stage=31-50-male", 3),
-        ("/nutrients/vitamin-b12/?stage=31-50-male", 3),
+        ("/nutrients/copper/?stage=19-50-male", 3),
+        ("/nutrients/vitamin-b12/?stage=31-50-male&country=us", 3),
     ],
 )
 def test_way_to_a_plate_offers_foods_that_suit_the_reader(client, content, address, foods):
@@ -23,8 +23,9 @@ def test_way_to_a_plate_offers_foods_that_suit_the_reader(client, content, addre
     assert links[0].count("food=") == foods
     assert "liver" not in links[0]
     assert ("diet=dairy-free" in links[0]) == ("diet=dairy-free" in address)
+    assert ("country=us" in links[0]) == ("country=us" in address)
 
 
-@pytest.mark.parametrize("query", ["", "?stage=infants-0-6-months"])
+@pytest.mark.parametrize("query", ["", "?stage=infants-0-3-months"])
 def test_no_plate_is_offered_without_a_life_stage_that_it_is_for(client, content, query):
     assert links_of(client.get(f"/nutrients/copper/{query}"), "plate-way") == []

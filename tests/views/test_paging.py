@@ -97,20 +97,6 @@ def test_letters_lead_to_the_page_on_which_they_begin(client, short_pages):
         assert f'<h2 id="{anchor}"' in there.text, (query, anchor)
 
 
-def test_long_site_map_becomes_an_index_of_files(client, monkeypatch):
-    whole = re.findall("<loc>(.*?)</loc>", client.get("/sitemap.xml").text)
-    monkeypatch.setattr("nutrients.views.machines.PLACES_A_FILE", 100)
-
-    index = client.get("/sitemap.xml").text
-    files = re.findall("<loc>http://[^/]+(/sitemap.xml.*?)</loc>", index)
-    parts = [re.findall("<loc>(.*?)</loc>", client.get(file).text) for file in files]
-
-    assert "<sitemapindex" in index
-    assert len(files) == -(-len(whole) // 100)
-    assert [place for part in parts for place in part] == whole
-    assert "<sitemapindex" not in client.get(files[0]).text
-
-
 def test_corrections_come_a_page_at_a_time(client, monkeypatch):
     monkeypatch.setattr("nutrients.queries.change_notes.CORRECTIONS_A_PAGE", 2)
     for number in range(3):

@@ -12,14 +12,14 @@ HTMX = {"HX-Request": "true"}
 
 
 def test_removing_leads_to_the_address_without_the_food(client, content):
-    response = client.get(PAGE + query(MIXED, remove="milk-whole", q="", stage="31-50-male"))
+    response = client.get(PAGE + query(MIXED, remove="milk-whole", q="", stage="19-50-male"))
 
     assert response.status_code == 302
     assert response["Location"] == (
         f"{PAGE}?food=spinach-cooked&servings-spinach-cooked=1.5"
         "&food=chia-seeds&servings-chia-seeds=0.25"
         "&food=salmon-sockeye-cooked&servings-salmon-sockeye-cooked=2"
-        "&stage=31-50-male#plate-foods"
+        "&stage=19-50-male#plate-foods"
     )
 
 
@@ -118,6 +118,9 @@ def test_plate_holds_thirty_foods(client, no_content):
 
 def test_full_plate_names_what_would_fill_a_gap_and_adds_nothing(client, content):
     poor = FoodSource.objects.filter(amounts__nutrient__slug="vitamin-d", amounts__per_100g=0)
+    # Of so many foods the copper alone could leave no room for any other.
+    rich = FoodSource.objects.filter(amounts__nutrient__slug="copper", amounts__per_100g__gt=0.1)
+    poor = poor.exclude(pk__in=rich.values("pk"))
     slugs = list(poor.filter(is_curated=True).values_list("slug", flat=True)[:30])
     almost, full = (
         client.get(PAGE, {"food": chosen}).content.decode().partition('id="gaps-list"')[2]

@@ -4,7 +4,16 @@ from datetime import UTC, datetime
 
 import pytest
 
-from nutrients.models import VERBS, Article, Nutrient, OtherCause, RedFlag, Source, Symptom
+from nutrients.models import (
+    VERBS,
+    Article,
+    Nutrient,
+    OtherCause,
+    ReadForm,
+    RedFlag,
+    Source,
+    Symptom,
+)
 from nutrients.queries.site import WRITTEN
 from nutrients.ranking import ORDER
 from tests.views import more_content
@@ -16,7 +25,7 @@ QUERIES = {
     "/": 7,
     "/about/": 9,
     "/method/": 9,
-    "/sources/": 13,
+    "/sources/": 21,
     "/changes/": 8,
     "/privacy/": 0,
     "/accessibility/": 0,
@@ -153,7 +162,8 @@ def test_sources_list_each_with_publisher_how_it_was_seen_and_facts(client, cont
     page = client.get("/sources/")
     source = Source.objects.get(slug="ods-magnesium")
 
-    assert {row.url for row in Source.objects.all() if row.url} <= set(links_of(page, "main"))
+    shown = {row.url for row in Source.objects.all() if row.is_read and row.url}
+    assert shown <= set(links_of(page, "main"))
     text = text_of(page, source.slug)
     assert source.title in text
     assert source.publisher in text
@@ -175,6 +185,13 @@ def test_draft_facts_count_for_no_source(client, content):
     source = more_content.add("extra", status="draft")
 
     assert "0 facts." in text_of(client.get("/sources/"), source.slug)
+
+
+def test_source_that_was_never_read_and_is_cited_nowhere_is_not_listed(client, content):
+    unread = Source.objects.filter(read_form=ReadForm.UNREAD, kind="reference")
+
+    assert unread
+    assert not set(unread.values_list("url", flat=True)) & set(links_of(client.get("/sources/")))
 
 
 def test_safety_page_gives_every_red_flag_the_most_urgent_first(client, content):

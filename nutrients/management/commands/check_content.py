@@ -18,13 +18,11 @@ class Command(BaseCommand):
     help = "Find claims without a source, broken references, unfit units, overdue reviews."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the day on which reviews are due."""
         parser.add_argument(
             "--on", type=day, default=None, metavar="DATE", help="the day to check for: 2027-01-31"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Print each problem to standard error, or that there is none."""
         found = problems(on=options["on"] or timezone.now().date())
         for problem in found:
             self.stderr.write(str(problem))
@@ -37,7 +35,6 @@ class Command(BaseCommand):
 
 
 def day(text: str) -> date:
-    """Read a day such as 2027-01-31."""
     try:
         return date.fromisoformat(text)
     except ValueError as error:

@@ -32,7 +32,6 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take a folder other than the setting's, and --plan."""
         parser.add_argument(
             "folder", nargs="?", type=Path, default=settings.FIXTURES, help="where the fixtures are"
         )
@@ -41,7 +40,6 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Load, then say in one line what was done; --plan lists it."""
         try:
             outcome = load(Path(options["folder"]), at=timezone.now(), plan=options["plan"])
         except FixtureError as error:
@@ -69,7 +67,6 @@ class Command(BaseCommand):
 
 
 def summary(outcome: Outcome) -> str:
-    """Say in one line what a load did."""
     parts = [f"{len(outcome.added):,} added"] if outcome.added else []
     parts += [f"{len(outcome.updated):,} updated"] if outcome.updated else []
     if parts:

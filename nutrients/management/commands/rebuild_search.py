@@ -19,5 +19,4 @@ class Command(BaseCommand):
     help = "Write all that search looks in anew."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Rebuild, and say how much there is."""
         self.stdout.write(f"Search: {rebuild().written:,} documents written.")

@@ -19,7 +19,6 @@ class Command(BaseCommand):
     help = "Check that the checklist answers every case of the public test book as it must."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Run, keep the outcomes, and print the failures to standard error."""
         now = timezone.now()
         checked = run_book(at=now)
         keep_outcomes(checked, at=now)

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from nutrisite.backups import BackupError, engine_in_use, make
+from nutrisite.backups import BackupError, make
 
 KEPT = 7
 
@@ -34,14 +34,14 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Make it, and say where it is and what it holds."""
+        """Make it, and say where it is."""
         folder = options["folder"].resolve()
         try:
-            path, contents = make(engine_in_use(), folder, at=timezone.now(), keep=options["keep"])
+            path = make(folder, at=timezone.now(), keep=options["keep"])
         except BackupError as error:
             raise CommandError(f"No backup was made. {error}") from error
         size = path.stat().st_size / 1_000_000
-        self.stdout.write(f"Backup: {path}, {contents.total:,} rows checked, {size:.1f} MB.")
+        self.stdout.write(f"Backup: {path}, read back, {size:.1f} MB.")
 
 
 def positive(text: str) -> int:

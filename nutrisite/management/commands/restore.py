@@ -1,4 +1,4 @@
-"""Restore a backup: `make restore FILE=var/backups/….tar.gz`."""
+"""Restore a backup: `make restore FILE=var/backups/….gz`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from nutrisite.backups import BackupError, check, engine_in_use, restore
+from nutrisite.backups import BackupError, check, restore
 
 
 class Command(BaseCommand):
@@ -32,15 +32,16 @@ class Command(BaseCommand):
         file = options["file"].resolve()
         kept = Path(settings.BACKUP_DIR) / f"replaced-{timezone.now():%Y%m%dT%H%M%S%fZ}"
         try:
-            engine = engine_in_use()
-            only_checks = options["check"]
-            contents = check(engine, file) if only_checks else restore(engine, file, kept)
+            if options["check"]:
+                check(file)
+            else:
+                restore(file, kept)
         except BackupError as error:
             raise CommandError(f"Nothing was changed. {error}") from error
-        if only_checks:
-            self.stdout.write(f"{file.name} is whole: {contents.total:,} rows.")
+        if options["check"]:
+            self.stdout.write(f"{file.name} is whole.")
             return
-        self.stdout.write(f"Restored {contents.total:,} rows from {file.name}.")
+        self.stdout.write(f"Restored {file.name}.")
         if kept.exists():
             self.stdout.write(f"What was there before is kept as {kept}.")
         self.stdout.write("Now run: manage.py migrate, then manage.py load_content.")

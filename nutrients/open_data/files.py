@@ -1,0 +1,180 @@
+"""Files of the open data: each table is written once a version of the content, then only sent.
+
+A file's name holds a digest of all that it depends on, so one that is there is never stale.
+"""
+
+from __future__ import annotations
+
+import csv
+import fcntl
+import gzip
+import json
+import re
+import shutil
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from django.conf import settings
+
+from nutrients.queries.version import ContentVersion, content_version
+
+from .columns import Table, Value
+from .tables import TABLES
+
+FORMS = ("csv", "json")
+# Columns that every table ends with.
+LICENCE, VERSION = "licence", "version"
+# What a spreadsheet may take for a formula, behind any apostrophes: those are ours or the text's.
+FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
+# Rows read from the database at once.
+CHUNK = 1000
+# Requests of one process that write a file or wait for one: the other threads serve readers.
+_writers = threading.BoundedSemaphore(2)
+
+
+class BusyError(Exception):
+    """As many requests as may are writing files already."""
+
+
+def file_of(
+    table: Table, form: str, version: ContentVersion | None, *, at: datetime, packed: bool
+) -> BinaryIO:
+    """Open the file of a table, which the first to ask for it writes.
+
+    Raises BusyError, and OSError where the folder cannot be used.
+    """
+    path = _path(table, f"{form}.gz" if packed else form, version)
+    try:
+        return path.open("rb")
+    except FileNotFoundError:
+        pass
+    if not _writers.acquire(blocking=False):
+        raise BusyError
+    try:
+        with _lock(path.parent):
+            if not path.exists():
+                _write(table, version, at=at)
+            return path.open("rb")
+    finally:
+        _writers.release()
+
+
+def write_foods(*, at: datetime) -> None:
+    """Write the large tables before anybody asks for them: those that an import adds to."""
+    version = content_version(at=at)
+    for table in TABLES:
+        if table.name in ("foods", "portions", "amounts"):
+            file_of(table, "csv", version, at=at, packed=False).close()
+
+
+def digest(version: ContentVersion | None) -> str:
+    """Give what changes with the content and with the code that writes it."""
+    state = version.state if version else ""
+    return sha256(f"{state} {_release()}".encode()).hexdigest()[:32]
+
+
+@cache
+def _release() -> str:
+    code = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
+    return sha256(code).hexdigest()
+
+
+def _path(table: Table, suffix: str, version: ContentVersion | None) -> Path:
+    return Path(settings.OPEN_DATA_DIR) / f"{table.name}.{digest(version)}.{suffix}"
+
+
+@contextmanager
+def _lock(folder: Path) -> Iterator[None]:
+    """Let one writer in, of all threads and processes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _write(table: Table, version: ContentVersion | None, *, at: datetime) -> None:
+    """Write a table in both forms, packed too, in place of its files of other versions."""
+    label = version.label if version else ""
+    paths = {form: _path(table, form, version) for form in FORMS}
+    names = [*(column.name for column in table.columns), LICENCE, VERSION]
+    encode = json.JSONEncoder(ensure_ascii=False, default=_plain).encode
+    head = {"table": table.name, "title": table.title, "version": label}
+    with ExitStack() as stack:
+        as_csv, as_json = (
+            stack.enter_context(_new(path).open("w", encoding="utf-8", newline=""))
+            for path in paths.values()
+        )
+        write_row = csv.writer(as_csv).writerow
+        write_row(names)
+        as_json.write(f'{encode(head)[:-1]}, "rows": [')
+        between = "\n"
+        for row in table.rows(at).iterator(chunk_size=CHUNK):
+            values = [*(column.read(row) for column in table.columns), table.licence(row), label]
+            write_row([safe_cell(cell_text(value)) for value in values])
+            as_json.write(between + encode(dict(zip(names, values, strict=True))))
+            between = ",\n"
+        as_json.write("\n]}\n")
+    for path in paths.values():
+        packed = path.with_name(f"{path.name}.gz")
+        with _new(path).open("rb") as plain, gzip.open(_new(packed), "wb", 6) as file:
+            shutil.copyfileobj(plain, file)
+        _new(packed).replace(packed)
+        _new(path).replace(path)
+    kept = {name for path in paths.values() for name in (path.name, f"{path.name}.gz")}
+    for path in Path(settings.OPEN_DATA_DIR).glob(f"{table.name}.*"):
+        if path.name not in kept:
+            path.unlink()
+
+
+def _new(path: Path) -> Path:
+    """Give the name of a file that is not finished."""
+    return path.with_name(f"{path.name}.new")
+
+
+def safe_cell(text: str) -> str:
+    """Put an apostrophe before a text that a spreadsheet would run as a formula."""
+    return f"'{text}" if FORMULA.match(text) else text
+
+
+def cell_text(value: Value) -> str:
+    """Give a value as it stands in a CSV file: numbers without trailing zeros, moments in UTC.
+
+    Nothing is an empty cell; the parts of a list are separated by a semicolon and a space.
+    """
+    if isinstance(value, list):
+        return "; ".join(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    return "" if value is None else str(value)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, date | datetime):
+        return cell_text(value)
+    raise TypeError(f"{type(value).__name__} has no place in open data.")
+
+
+def dictionary(tables: Iterable[Table] = TABLES) -> Iterator[list[str]]:
+    """The data dictionary: a header, then for each column of each table what it means."""
+    yield ["table", "column", "kind", "meaning", "unit", "values"]
+    for table in tables:
+        for column in table.columns:
+            values = "; ".join(column.values)
+            yield [table.name, column.name, column.kind, column.meaning, column.unit, values]
+        yield [table.name, LICENCE, "text", "The licence of the row.", "", ""]
+        yield [table.name, VERSION, "text", "The version of the content, a moment in UTC.", "", ""]

@@ -1,0 +1,20 @@
+"""Settings of `make dev`: pages made for each request, whole error pages, django-debug-toolbar.
+
+They need the packages of requirements-dev.txt, so no server can start with them.
+"""
+
+import os
+
+os.environ.update(DEBUG="true", PAGE_CACHE_MB="0")
+
+from nutrisite.settings import *
+
+# WhiteNoise serves the files, with the types that it knows, and not Django's runserver.
+INSTALLED_APPS = ["whitenoise.runserver_nostatic", *INSTALLED_APPS, "debug_toolbar"]
+# Below compression, because the toolbar adds itself to the page.
+MIDDLEWARE.insert(
+    MIDDLEWARE.index("django.middleware.gzip.GZipMiddleware") + 1,
+    "debug_toolbar.middleware.DebugToolbarMiddleware",
+)
+ROOT_URLCONF = "nutrisite.urls_dev"
+INTERNAL_IPS = ["127.0.0.1", "::1"]

@@ -1,0 +1,64 @@
+"""Find code that nothing uses, with vulture: `make check`.
+
+python scripts/find_dead_code.py
+
+What only tests use is dead. Templates and settings use names that vulture cannot see, so the words
+in these count as uses, and Django asks for the attributes of models and admin classes by name.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+from vulture.core import Vulture
+
+ROOT = Path(__file__).resolve().parent.parent
+PATHS = ["nutrisite", "nutrients", "scripts", "bench", "manage.py", "gunicorn.conf.py"]
+# Called by a framework: Django and its admin, gunicorn, parsers of HTML, fontTools.
+ASKED_FOR = [
+    *("add_arguments", "clean_*", "get_*", "has_*_permission", "lookups", "process_view", "save_*"),
+    *("id_for_label", "use_required_attribute", "*Config", "EditorsSite", "default_site"),
+    *(
+        "urlpatterns",
+        "handler404",
+        "default_auto_field",
+        "when_ready",
+        "on_starting",
+        "handle_*",
+        "flavor",
+    ),
+]
+DECORATORS = ["@register.*", "@admin.*", "@pytest.*"]
+# Their attributes are tables, screens and settings.
+DECLARED = ("gunicorn.conf.py", "models/", "models.py", "admin/", "admin.py", "admin_site.py")
+
+
+def main() -> None:
+    """Print what is unused and exit with 1, or say nothing."""
+    vulture = Vulture(ignore_names=ASKED_FOR, ignore_decorators=DECORATORS)
+    vulture.scavenge([str(ROOT / name) for name in PATHS], exclude=["*/migrations/*"])
+    seen = words_elsewhere()
+    unused = [
+        f"{Path(item.filename).relative_to(ROOT)}:{item.first_lineno}: {item.message}"
+        for item in vulture.get_unused_code()
+        if item.name not in seen and not is_declared(item.typ, str(item.filename))
+    ]
+    print("\n".join(unused))
+    sys.exit(1 if unused else 0)
+
+
+def words_elsewhere() -> set[str]:
+    """Give the words in templates and in the settings, whose strings name middleware and hooks."""
+    templates = [path.read_text() for path in (ROOT / "templates").rglob("*.*")]
+    tags = [tag for text in templates for tag in re.findall(r"\{[{%].*?[%}]\}", text)]
+    settings = [path.read_text() for path in (ROOT / "nutrisite").glob("settings*.py")]
+    return set(re.findall(r"\w+", " ".join(tags + settings)))
+
+
+def is_declared(kind: str, filename: str) -> bool:
+    """Whether it is an attribute of a model, an admin class or gunicorn's settings."""
+    return kind in ("variable", "attribute") and any(part in filename for part in DECLARED)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,147 @@
+"""Accounts are added by name, password and role; only administrators give rights."""
+
+import pytest
+from django.contrib.auth.models import Group, Permission, User
+from django.urls import reverse
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from tests.accounts.conftest import PASSWORD, Browser
+from tests.admin.forms import Screen
+
+LIST = "admin:auth_user_changelist"
+
+
+@pytest.fixture
+def helper(content):
+    """Signs in an account with these rights over accounts."""
+
+    def sign_in(*codenames):
+        account = User.objects.create_user("help", password=PASSWORD, is_staff=True)
+        account.user_permissions.set(Permission.objects.filter(codename__in=codenames))
+        browser = Browser()
+        browser.sign_in(name="help")
+        return browser
+
+    return sign_in
+
+
+@pytest.fixture
+def root(admin):
+    browser = Browser()
+    browser.sign_in(name="root")
+    return browser
+
+
+def add(browser, **how):
+    sent = {"username": "bert", "password1": PASSWORD, "password2": PASSWORD}
+    return browser.post(reverse("admin:auth_user_add"), sent | how)
+
+
+def test_editor_who_was_added_signs_in_and_edits(root):
+    role = Group.objects.get(name="Editors")
+    page = root.get(reverse("admin:auth_user_add")).content.decode()
+    assert f'type="checkbox" name="groups" value="{role.pk}"' in page
+    assert add(root, groups=[role.pk]).status_code == 302
+
+    bert = Browser()
+    bert.sign_in(name="bert")
+    assert bert.is_in()
+    assert bert.get(reverse("admin:nutrients_nutrient_changelist")).status_code == 200
+    assert bert.get(reverse(LIST)).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({}, "Choose a role, or make it an administrator."),
+        ({"is_superuser": "on", "username": "ROOT"}, "already exists"),
+        ({"is_superuser": "on", "password1": "short", "password2": "short"}, "too short"),
+        ({"is_superuser": "on", "password2": "quite other words"}, "match"),
+    ],
+)
+def test_account_that_could_not_sign_in_is_not_made(root, wrong, sentence):
+    answer = add(root, **wrong)
+
+    assert sentence in answer.content.decode()
+    assert User.objects.count() == 1
+
+
+def test_account_whose_roles_are_taken_away_opens_nothing(root, anna):
+    form = Screen(root, anna, reverse("admin:auth_user_change", args=[anna.pk]))
+    assert form.save(groups=[]).status_code == 302
+    assert not Browser().sign_in().has_header("Location")
+
+
+def turn_off(browser, account):
+    sent = {"action": "turn_off_second_step", "_selected_action": [account.pk]}
+    return browser.post(reverse(LIST), sent)
+
+
+def armed(account):
+    TOTPDevice.objects.create(user=account, name="app", confirmed=True)
+    return account
+
+
+def test_who_may_only_look_turns_no_second_step_off(helper, anna):
+    turn_off(helper("view_user"), armed(anna))
+
+    assert TOTPDevice.objects.filter(user=anna).exists()
+
+
+def test_who_may_change_accounts_turns_off_those_of_others_but_no_administrators(
+    helper, anna, admin
+):
+    browser = helper("view_user", "change_user")
+    for account in (armed(anna), armed(admin)):
+        turn_off(browser, account)
+
+    assert [device.user for device in TOTPDevice.objects.all()] == [admin]
+
+
+@pytest.mark.parametrize("page", ["change", "delete", "password_change"])
+def test_administrators_are_out_of_reach(helper, admin, page):
+    browser = helper("view_user", "change_user", "delete_user")
+    address = reverse(f"admin:auth_user_{page}", args=[admin.pk])
+    sent = {"post": "yes", "password1": "quite other words", "password2": "quite other words"}
+
+    assert "root" not in browser.get(reverse(LIST)).content.decode()
+    assert browser.get(address).status_code in {302, 404}
+    browser.post(address, sent)
+    admin.refresh_from_db()
+    assert admin.check_password(PASSWORD)
+
+
+def test_nobody_but_an_administrator_gives_rights(helper, anna):
+    browser = helper("view_user", "change_user")
+    me = User.objects.get(username="help")
+    screen = Screen(browser, me, reverse("admin:auth_user_change", args=[me.pk]))
+    screen.save(is_superuser="on", user_permissions=["1"], groups=["1"], first_name="Helping")
+
+    me.refresh_from_db()
+    assert me.first_name == "Helping"
+    assert not me.is_superuser
+    assert not me.groups.exists()
+    assert me.user_permissions.count() == 2
+
+
+def test_account_added_by_another_waits_for_a_role(helper, content):
+    add(helper("view_user", "add_user", "change_user"), is_superuser="on", groups=["1"])
+
+    bert = User.objects.get(username="bert")
+    assert [bert.is_staff, bert.is_superuser, bert.groups.exists()] == [False] * 3
+
+
+def test_nobody_but_an_administrator_gives_a_group_rights(helper, content):
+    browser = helper("view_group", "change_group", "add_group")
+    group = Group.objects.get(name="Editors")
+    held = set(group.permissions.all())
+    every = [permission.pk for permission in Permission.objects.all()]
+    sent = {"name": "Writers", "permissions": every}
+
+    browser.post(reverse("admin:auth_group_change", args=[group.pk]), sent)
+    browser.post(reverse("admin:auth_group_add"), {"name": "Others", "permissions": every})
+
+    group.refresh_from_db()
+    assert group.name == "Writers"
+    assert set(group.permissions.all()) == held
+    assert not Group.objects.get(name="Others").permissions.exists()

@@ -1,0 +1,217 @@
+"""The reader's country: a choice in the address that follows them, British where none is made."""
+
+import csv
+import json
+import re
+
+import pytest
+
+from nutrients.models import Authority, ReferenceIntake
+from tests.views.pages import links_of, text_of
+
+PLATE = "/foods/plate/"
+PAGES = [
+    "/nutrients/calcium/",
+    "/foods/",
+    "/foods/spinach-raw/",
+    f"{PLATE}?food=spinach-raw",
+    "/compare/",
+]
+
+
+def with_country(address, country):
+    return f"{address}{'&' if '?' in address else '?'}country={country}"
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_british_figures_show_without_a_choice_and_no_cookie_is_set(client, content, address):
+    bare, british = client.get(address), client.get(with_country(address, "uk"))
+
+    assert text_of(bare, "main") == text_of(british, "main")
+    assert '<option value="uk" selected>' in bare.content.decode()
+    assert not british.cookies
+
+
+@pytest.mark.parametrize("address", PAGES)
+@pytest.mark.parametrize("country", ["EU", "germany", "%00", "us'--"])
+def test_country_that_is_not_known_is_said_and_the_uk_stands_in(client, content, address, country):
+    page = client.get(with_country(address, country))
+
+    assert page.status_code == 200
+    assert "We did not understand" in text_of(page) or "readable letters" in text_of(page)
+    assert '<option value="uk" selected>' in page.content.decode()
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_last_of_two_countries_counts_and_the_other_is_said(client, content, address):
+    page = client.get(with_country(with_country(address, "us"), "eu"))
+
+    assert '<option value="eu" selected>' in page.content.decode()
+    assert "We did not understand “us”" in text_of(page)
+
+
+@pytest.mark.parametrize(
+    ("country", "need", "stage"),
+    [
+        ("uk", "Adults need, UK 700 mg a day, RNI", "19-50-female"),
+        ("eu", "Adults need, EU 950 to 1,000 mg a day, PRI", "25-plus-female"),
+        ("us", "Adults need, US and Canada 1,000 to 1,200 mg a day, RDA", "19-30-female"),
+    ],
+)
+def test_nutrient_page_has_the_needs_and_bands_of_the_country(
+    client, content, country, need, stage
+):
+    page = client.get(with_country("/nutrients/calcium/", country))
+
+    assert need in text_of(page, "nutrient-facts")
+    assert f'<option value="{stage}">' in page.content.decode()
+
+
+def test_limits_of_all_three_stand_lowest_first_whichever_country_is_chosen(client, content):
+    for country in Authority.values:
+        page = client.get(with_country("/nutrients/vitamin-b6/", country))
+        text = text_of(page, "needs-tables")
+
+        places = [
+            text.index("UK: 10 milligrams a day from supplements only (safe upper level)"),
+            text.index("EU: 12 milligrams a day from all sources (tolerable upper intake level)"),
+            text.index("US and Canada: 100 milligrams a day from all sources"),
+        ]
+        assert places == sorted(places)
+        assert "Lowest upper limit, adults 10 mg a day, UK" in text_of(page, "nutrient-facts")
+
+
+def test_limit_that_all_three_share_is_said_of_all(client, content):
+    text = text_of(client.get("/nutrients/vitamin-d/"), "needs-tables")
+
+    assert "The UK, the EU, and the US and Canada set the same limit for adults: 100 micro" in text
+    assert "Countries differ" not in text
+
+
+def test_amounts_of_sodium_to_stay_below_stand_lowest_first(client, content):
+    text = text_of(client.get("/nutrients/sodium/"), "needs-tables")
+
+    advice = ("EU: 2,000 mill", "US and Canada: 2,300 mill", "UK: 2,400 milligrams a day.")
+    figures = [text.index(words) for words in advice]
+    assert figures == sorted(figures)
+    assert "That is 6 grams of salt." in text
+
+
+def test_limit_at_a_life_stage_is_the_lowest_and_the_others_are_named(client, content):
+    text = text_of(client.get("/nutrients/copper/?stage=19-50-male"), "needs-answer")
+
+    assert "Lowest upper limit 5 mg a day from all sources: EU" in text
+    assert "Other limits at this age: UK, 10 milligrams from all sources" in text
+
+
+def test_nobody_is_said_to_need_what_is_only_a_draft_or_a_lowest_intake(client, content):
+    rows = ReferenceIntake.objects.filter(reference_type="LRNI")
+    assert rows.count() == 10
+    assert not rows.exclude(status="draft").exists()
+    # Even published, the lower reference intake is no need.
+    rows.update(status="published")
+    page = client.get("/nutrients/magnesium/?stage=19-50-female")
+
+    assert "270 mg" in text_of(page, "needs-answer")
+    assert "Lower Reference" not in text_of(page, "main")
+
+
+def test_need_by_energy_is_given_in_words(client, content):
+    page = client.get("/nutrients/thiamin/?country=eu&stage=25-plus-male")
+    plate = client.get(f"{PLATE}?food=spinach-raw&country=eu")
+
+    words = "0.1 mg for each megajoule (239 kcal) eaten"
+    assert words in text_of(page, "needs-answer")
+    assert f"The PRI is {words}." in text_of(plate, "plate-thiamin")
+    assert "to go" not in text_of(plate, "plate-thiamin")
+
+
+def test_sodium_is_no_goal_in_any_country(client, content):
+    for country in Authority.values:
+        address = with_country(f"{PLATE}?food=spinach-raw", country)
+        row = text_of(client.get(address), "plate-sodium")
+
+        assert "of the advised limit" in row
+        assert "to go" not in row
+
+
+def test_plate_of_old_addresses_keeps_its_reader_and_says_so(client, content):
+    page = client.get(f"{PLATE}?food=spinach-raw&servings-spinach-raw=2&stage=71-plus-male")
+    text = text_of(page, "plate-results")
+
+    assert "Age groups differ between countries." in text
+    assert "in the UK: male, 51 years and over." in text
+    assert "We did not understand" not in text
+    assert "1 food:" in text
+
+
+def test_country_stays_in_every_link_that_carries_a_choice(client, content):
+    plate = client.get(f"{PLATE}?food=orange&diet=vegan&country=eu")
+    foods = client.get("/foods/?nutrient=calcium&diet=vegan&country=us")
+    nutrient = client.get("/nutrients/calcium/?diet=vegan&country=eu&stage=25-plus-female")
+    table = client.get("/compare/?symptom=muscle-cramps&country=us")
+
+    for page, country in ((plate, "eu"), (foods, "us"), (nutrient, "eu"), (table, "us")):
+        carrying = [
+            link
+            for link in links_of(page, "main")
+            if link
+            and re.search(r"[?&](food|diet|nutrient|symptom|stage|sort)=", link)
+            and not link.startswith(("/checklist/", "http"))
+        ]
+        assert carrying
+        assert [link for link in carrying if f"country={country}" not in link] == []
+
+
+def test_british_links_carry_no_country(client, content):
+    for address in PAGES:
+        assert not [link for link in links_of(client.get(address)) if link and "country" in link]
+
+
+def test_canonical_address_of_a_nutrient_is_without_country(client, content):
+    html = client.get("/nutrients/calcium/?country=us").content.decode()
+
+    assert '<link rel="canonical" href="http://testserver/nutrients/calcium/">' in html
+
+
+def test_high_in_a_nutrient_is_held_to_the_label_value_of_the_country(client, content):
+    """A boiled egg of 50 grams has 1.1 micrograms: 22% of 5, and 5% of 20."""
+    british = text_of(client.get("/foods/?nutrient=vitamin-d&level=high&q=egg"), "main")
+    american = text_of(client.get("/foods/?nutrient=vitamin-d&level=high&q=egg&country=us"), "main")
+
+    assert "22%" in british
+    assert "22%" not in american
+
+
+def test_table_and_its_file_have_the_needs_of_the_country(client, content):
+    page = client.get("/compare/?country=eu&sort=need")
+    response = client.get("/compare.csv?country=eu")
+    rows = {row["nutrient"]: row for row in csv.DictReader(response.content.decode().splitlines())}
+
+    assert "Adult need a day, EU" in text_of(page, "comparison-results")
+    assert rows["Calcium"]["adult_need_a_day"] == "950 to 1,000 mg"
+    assert rows["Calcium"]["reference"] == "PRI"
+    # A need by energy has no place among figures, so it stands last.
+    names = re.findall(r'<a href="/nutrients/([\w-]+)/\?country=eu">', page.content.decode())
+    assert names[-1] == "thiamin"
+
+
+def test_open_data_say_whose_figures_they_are(client, content):
+    rows = json.loads(client.get("/data/intakes.json").getvalue())["rows"]
+    found = {row["id"]: row for row in rows}
+
+    assert found["calcium/19-50/both/none/uk"]["amount"] == 700
+    assert found["vitamin-b6/limit-19-plus/both/none/uk"]["upper_limit_kind"] == "SUL"
+    assert {row["authority"] for row in rows} == set(Authority.values)
+    assert "LRNI" not in {row["reference_type"] for row in rows}
+
+
+@pytest.mark.parametrize("address", ["/nutrients/magnesium/", PLATE, "/foods/", "/compare/"])
+def test_fragment_answers_in_the_country(client, content, address):
+    fragment = client.get(with_country(address, "us"), headers={"HX-Request": "true"})
+    html = fragment.content.decode()
+
+    assert fragment.status_code == 200
+    if address in ("/nutrients/magnesium/", PLATE):
+        assert '<option value="19-30-female"' in html
+        assert "Female, 19 to 50 years" not in html
