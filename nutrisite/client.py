@@ -1,4 +1,4 @@
-"""Who asks, as far as the site may know: the network address, where a limit needs one."""
+"""The client's network address, for what is limited by it. It is never logged."""
 
 from __future__ import annotations
 
@@ -18,12 +18,10 @@ log = logging.getLogger(__name__)
 
 
 def address_of(request: HttpRequest) -> Address | None:
-    """Give the client's address; None where it cannot be told.
+    """Give the client's address; None, with a warning once an hour, if it cannot be told.
 
-    Behind proxies each adds the address that it was asked from to the end of X-Forwarded-For,
-    so only the last PROXY_COUNT entries are theirs. What stands before them the client wrote.
-    Where fewer came, the log says so: whoever counts by address or lets some in counts nobody then,
-    and lets nobody in.
+    Each proxy adds the address that asked it to the end of X-Forwarded-For, so only the last
+    PROXY_COUNT entries are theirs. The client may have written those before.
     """
     written = request.META.get("REMOTE_ADDR", "")
     if settings.BEHIND_PROXY:
@@ -32,7 +30,7 @@ def address_of(request: HttpRequest) -> Address | None:
         written = passed_on[-settings.PROXY_COUNT]
     address = _read(written)
     if address is None:
-        _say_that_nobody_is_known(hour=int(time.time() // 3600))
+        _warn(hour=int(time.time() // 3600))
     return address
 
 
@@ -45,8 +43,7 @@ def _read(written: str) -> Address | None:
 
 
 @lru_cache(maxsize=1)
-def _say_that_nobody_is_known(hour: int) -> None:
-    """Write one line of that, and no other until the next hour."""
+def _warn(hour: int) -> None:
     log.warning(
         "A request came without a client's address that could be believed: X-Forwarded-For held"
         " fewer than PROXY_COUNT=%s, or something else. Limits by network and ADMIN_NETWORKS do not"
@@ -63,7 +60,7 @@ def network_of(address: Address | None) -> str | None:
 
 
 def is_in(address: Address | None, networks: Iterable[Network]) -> bool:
-    """Whether an address lies in one of these networks. An unknown one lies in none."""
+    """Whether an address is in one of these networks. An unknown one is in none."""
     return address is not None and any(address in network for network in networks)
 
 

@@ -37,7 +37,7 @@ GUNICORN_ON_REQUESTS = ("Invalid request", "Error handling request", "Socket err
 def log_access(method: str | None, route: str, status: int, start: float) -> None:
     """Write the one line of a request that came at `start`, a moment of `perf_counter`."""
     fields: dict[str, Any] = {
-        "method": method if method in METHODS else "other",
+        "method": method_of(method),
         "route": route,
         "status": status,
         "milliseconds": round((time.perf_counter() - start) * 1000, 1),
@@ -76,7 +76,8 @@ class WithoutReader(logging.Filter):
         if not about_request:
             return True
         if request is not None:
-            record.msg, record.args = "%s %s: %s", (request.method, route_of(request), what(record))
+            words = method_of(request.method), route_of(request), what(record)
+            record.msg, record.args = "%s %s: %s", words
         else:
             record.msg, record.args = "gunicorn could not handle a request", ()
         if record.exc_info and record.exc_info[1]:
@@ -89,6 +90,11 @@ def route_of(request: Any) -> str:
     """Give the route that answered, or "unknown" for an address that no route matches."""
     match = getattr(request, "resolver_match", None)
     return f"/{match.route}" if match else "unknown"
+
+
+def method_of(written: str | None) -> str:
+    """Give the method, or "other" for one that no page has: a client may write any word there."""
+    return written if written in METHODS else "other"
 
 
 def what(record: logging.LogRecord) -> str:

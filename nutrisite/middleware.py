@@ -44,7 +44,8 @@ HEADERS = {
 class EveryRequest:
     """Number and log each request, keep cookies off public pages, and add headers to answers.
 
-    The log line and an answer that failed carry the number, so that a reader can name it.
+    The log line and an answer that failed carry the number, so that a reader can name it. A public
+    page never sees a cookie, neither an editor's nor another site's.
     """
 
     def __init__(self, get_response: Handler) -> None:
@@ -53,7 +54,6 @@ class EveryRequest:
         self.headers = HEADERS | {"Content-Security-Policy": build_policy()}
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer; a public page never sees a cookie, an editor's or another site's."""
         start, number = time.perf_counter(), secrets.token_hex(8)
         REQUEST_NUMBER.set(number)
         if not is_admin(request):
@@ -74,13 +74,12 @@ class EveryRequest:
 
 
 class RefusedRequests:
-    """Refuse what no page takes, in the site's own design, before anything of it is used."""
+    """Refuse what no page takes, in the site's own design, and give every bare 405 its page."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer, and give every bare 405 the site's own page."""
         response = refusal(request) or self.get_response(request)
         if isinstance(response, HttpResponseNotAllowed) and not response.content:
             response.content = render_to_string("405.html", request=request)
@@ -116,7 +115,6 @@ def refusal(request: HttpRequest) -> HttpResponse | None:
 
 
 def is_admin(request: HttpRequest) -> bool:
-    """Whether the address is one of the admin's."""
     return is_path_of_admin(request.path_info)
 
 

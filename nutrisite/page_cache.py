@@ -51,8 +51,8 @@ Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 MEMORY, AWAY = "nutrisite.memory", "nutrisite.database_away"
 # Seconds between two attempts to reach a database that is away.
 PAUSE = 1
-# A longer query or header is no link of ours, and a larger page would push out many others.
-LONGEST_QUERY, LONGEST_VARIANT, LARGEST = 512, 16, 512_000
+# What is asked for at greater length is no link of ours; a larger page would push out many others.
+LONGEST, LARGEST = 512, 512_000
 # What Python itself takes for a page with its headers, in bytes, roughly.
 OVERHEAD = 4_000
 NOT_KEPT, PERSONAL = {"no-store", "private"}, {"cookie", "authorization", "*"}
@@ -240,17 +240,15 @@ class PageCache:
     def _key(self, environ: Environ) -> Hashable | None:
         """All that a page depends on but the version; None for a request that asks for its own."""
         get = environ.get
-        path, query = environ["PATH_INFO"], get("QUERY_STRING", "")
-        variant = [get(name, "") for name in self._varied]
+        asked = [get(name, "") for name in ("PATH_INFO", "QUERY_STRING", *self._varied)]
         if (
             environ["REQUEST_METHOD"] not in ("GET", "HEAD")
             or any(name in environ for name in OWN)
-            or is_path_of_admin(path)
-            or len(query) > LONGEST_QUERY
-            or max(map(len, variant), default=0) > LONGEST_VARIANT
+            or is_path_of_admin(asked[0])
+            or sum(map(len, asked)) > LONGEST
         ):
             return None
-        return get("HTTP_HOST"), get(self._scheme), path, query, encoding_for(environ), *variant
+        return get("HTTP_HOST"), get(self._scheme), encoding_for(environ), *asked
 
     def _finished(self, environ: Environ, headers: dict[str, str], body: bytes, route: str) -> Page:
         """Compress an answer, once for all who are to get it."""
@@ -291,15 +289,15 @@ def in_front_of(application: Application) -> PageCache:
 class SharedAnswers:
     """Middleware: tell `PageCache` which answers are the same for all, and leave those whole.
 
-    It stands below compression and conditional answers, and above all that could make an answer
-    personal. A view keeps its own out by `Cache-Control: private` or `no-store`.
+    It is below compression and conditional answers, and above all that could make an answer
+    personal. A view keeps its own out by `Cache-Control: private` or `no-store`. While the database
+    is away it answers 503.
     """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer, with 503 at once where the database is away."""
         if request.META.get(AWAY):
             page = render_to_string("503.html", request=request)
             headers = {"Retry-After": "5", "Cache-Control": "no-store"}

@@ -42,7 +42,7 @@ def test_proxies_write_the_last_addresses(settings, count, written, address):
 
 @pytest.mark.parametrize("written", ["203.0.113.9", "a, b", ""])
 def test_log_says_once_an_hour_that_nobodys_address_is_known(settings, monkeypatch, lines, written):
-    client._say_that_nobody_is_known.cache_clear()
+    client._warn.cache_clear()
     settings.BEHIND_PROXY, settings.PROXY_COUNT = True, 2
     for hour in (500_000, 500_000, 500_001):
         monkeypatch.setattr("nutrisite.client.time.time", lambda hour=hour: hour * 3600.0)

@@ -27,6 +27,7 @@ def test_most_talkative_log_says_no_query_and_no_byte_of_a_request(written, clie
     connection.force_debug_cursor = True
     try:
         client.post("/checklist/", {"symptom": SLUG})
+        client.generic(SLUG, "/checklist/")
     finally:
         connection.force_debug_cursor = False
     # How gunicorn says that a request broke off.
@@ -35,6 +36,7 @@ def test_most_talkative_log_says_no_query_and_no_byte_of_a_request(written, clie
 
     lines = written.getvalue()
     assert "POST /checklist/ 200" in lines
+    assert "other unknown: 405" in lines
     assert "Worker will be restarted" in lines
     assert "SELECT" not in lines
     assert SLUG not in lines

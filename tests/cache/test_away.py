@@ -62,6 +62,7 @@ def clock(monkeypatch):
     return clock
 
 
+@pytest.mark.django_db
 def test_version_is_one_until_something_is_committed(clock):
     engine = Engine()
     asked = Versions(engine.open, lambda *, at: None)
@@ -75,6 +76,7 @@ def test_version_is_one_until_something_is_committed(clock):
     assert second.memory is not first.memory
 
 
+@pytest.mark.django_db
 def test_version_ends_at_the_moment_that_changes_a_page(clock):
     moment = datetime.fromtimestamp(clock.now, UTC) + timedelta(seconds=60)
     asked = Versions(Engine().open, lambda *, at: moment if at < moment else None)
@@ -86,6 +88,7 @@ def test_version_ends_at_the_moment_that_changes_a_page(clock):
     assert asked.current() is not first
 
 
+@pytest.mark.django_db
 def test_database_that_is_away_is_asked_again_after_a_moment_whatever_the_clock_says(clock, caplog):
     engine = Engine()
     asked = Versions(engine.open, lambda *, at: None)
@@ -103,6 +106,7 @@ def test_database_that_is_away_is_asked_again_after_a_moment_whatever_the_clock_
     assert after.number > before.number
 
 
+@pytest.mark.django_db
 def test_connection_that_broke_is_opened_again_without_a_word(clock, caplog):
     engine = Engine()
     asked = Versions(engine.open, lambda *, at: None)

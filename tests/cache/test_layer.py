@@ -7,7 +7,7 @@ import brotli
 import pytest
 
 from nutrisite.middleware import KEPT
-from nutrisite.page_cache import AWAY, LONGEST_QUERY, OVERHEAD, Page, PageCache, Pages, Version
+from nutrisite.page_cache import AWAY, LONGEST, OVERHEAD, Page, PageCache, Pages, Version
 
 BODY = b"<p>Cramps are common.</p>" * 40
 HEADERS = [
@@ -117,7 +117,7 @@ def test_edit_shows_on_the_very_next_request(ask, site):
         {"authorization": "Basic x"},
         {"if_match": '"one"'},
         {"method": "POST"},
-        {"query": "q=" + "x" * LONGEST_QUERY},
+        {"query": "q=" + "x" * LONGEST},
         {"path": "/admin/login/"},
     ],
     ids=["password", "condition", "form", "long query", "admin"],
