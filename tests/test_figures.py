@@ -149,9 +149,10 @@ def is_own_limit(row):
     return row["kind"] in ("UL", "GL") and row["unit"] != "g salt" and not told
 
 
-@pytest.mark.parametrize(
-    "row", list(filter(is_own_limit, OTHER_INTAKES)), ids=lambda row: row["nutrient"]
-)
+OWN_LIMITS = list(filter(is_own_limit, OTHER_INTAKES))
+
+
+@pytest.mark.parametrize("row", OWN_LIMITS, ids=lambda row: row["nutrient"])
 def test_every_limit_of_the_uk_and_the_eu_is_the_tables(content, row):
     authority = {"UK": "uk", "EFSA": "eu"}[row["authority"]]
     intakes = ReferenceIntake.objects.filter(nutrient__slug=row["nutrient"], authority=authority)
