@@ -15,12 +15,10 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 from environ import Env
 
-TRUE_WORDS = {"1", "true", "yes", "on"}
-FALSE_WORDS = {"0", "false", "no", "off"}
+TRUE_WORDS, FALSE_WORDS = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
 
 def text(name: str, default: str) -> str:
-    """Give the variable's text without surrounding space."""
     return os.environ.get(name, "").strip() or default
 
 
@@ -33,7 +31,6 @@ def boolean(name: str, default: bool) -> bool:
 
 
 def whole_number(name: str, default: int, lowest: int, highest: int) -> int:
-    """Give a whole number between two bounds, both allowed."""
     digits = text(name, str(default))
     if not digits.isdecimal() or not lowest <= int(digits) <= highest:
         raise ImproperlyConfigured(
@@ -43,7 +40,6 @@ def whole_number(name: str, default: int, lowest: int, highest: int) -> int:
 
 
 def choice(name: str, default: str, allowed: Collection[str]) -> str:
-    """Give one word out of a fixed list."""
     word = text(name, default)
     if word not in allowed:
         raise ImproperlyConfigured(f"{name} is {word!r}: write one of {', '.join(allowed)}.")

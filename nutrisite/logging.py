@@ -49,7 +49,6 @@ class JsonFormatter(logging.Formatter):
     """One JSON object a line, with named fields only, so that nothing slips in by `extra`."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Give the line. Times are UTC in ISO 8601."""
         line: dict[str, Any] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
@@ -72,14 +71,14 @@ class WithoutReader(logging.Filter):
         """Rewrite the record in place where it is about a request; every record goes on."""
         record.request_number = REQUEST_NUMBER.get()
         request = getattr(record, "request", None)
-        about_request = request is not None or str(record.msg).startswith(GUNICORN_ON_REQUESTS)
-        if not about_request:
-            return True
         if request is not None:
-            words = method_of(request.method), route_of(request), what(record)
-            record.msg, record.args = "%s %s: %s", words
-        else:
+            what = getattr(record, "status_code", record.levelname.lower())
+            record.msg = "%s %s: %s"
+            record.args = (method_of(request.method), route_of(request), what)
+        elif str(record.msg).startswith(GUNICORN_ON_REQUESTS):
             record.msg, record.args = "gunicorn could not handle a request", ()
+        else:
+            return True
         if record.exc_info and record.exc_info[1]:
             record.exc_text = frames_of(record.exc_info[1])
             record.exc_info = None
@@ -95,11 +94,6 @@ def route_of(request: Any) -> str:
 def method_of(written: str | None) -> str:
     """Give the method, or "other" for one that no page has: a client may write any word there."""
     return written if written in METHODS else "other"
-
-
-def what(record: logging.LogRecord) -> str:
-    """Give the status that Django logged, or the level where there was none."""
-    return str(getattr(record, "status_code", record.levelname.lower()))
 
 
 def frames_of(error: BaseException) -> str:
@@ -126,10 +120,7 @@ def configuration(style: str, level: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "filters": {"without_reader": {"()": WithoutReader}},
-        "formatters": {
-            "json": {"()": JsonFormatter},
-            "plain": {"format": PLAIN},
-        },
+        "formatters": {"json": {"()": JsonFormatter}, "plain": {"format": PLAIN}},
         "handlers": {
             # Without a handler, a warning would go to the standard library's last resort.
             "none": {"class": "logging.NullHandler"},

@@ -1,4 +1,4 @@
-"""Which tests of the cache need a database server: `make test-engines` runs those."""
+"""Which tests of the cache need a database server: `make test` runs those on PostgreSQL."""
 
 from tests.browser import databases
 
