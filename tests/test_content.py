@@ -34,7 +34,7 @@ from nutrients.models import (
 pytestmark = pytest.mark.usefixtures("content")
 
 ROWS = {
-    Source: 228,
+    Source: 229,
     Nutrient: 13,
     Symptom: 53,
     Association: 195,
@@ -43,7 +43,7 @@ ROWS = {
     NutrientAmount: 1864,
     ReferenceIntake: 630,
     RiskFactor: 53,
-    OtherCause: 55,
+    OtherCause: 56,
     Interaction: 36,
     RedFlag: 78,
 }

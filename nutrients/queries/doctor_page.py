@@ -13,7 +13,7 @@ from .references import References
 from .version import ContentVersion, content_version
 
 # With more ticks than these the page is set smaller, so that it still fits one side of paper.
-TICKS_AT_FULL_SIZE = 12
+TICKS_AT_FULL_SIZE = 10
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@
 // data-plain            a button whose form the browser sends itself, past htmx
 // data-call-card        the emergency card, shown under an emergency tick before anything is sent
 // data-call-reasons     the list in it: the reader's own ticks
-// data-matters-for      a question, shown once one of these ticks (“symptom:tingling”) is ticked
+// data-matters-for      a question, shown once one of these ticks (“symptom:tingling”) is ticked;
+//                       styles hide it from the first paint where scripts run
 // data-level            the level of an answer: the title says an emergency
 
 (() => {
@@ -90,7 +91,8 @@
     }));
     for (const question of form.querySelectorAll("[data-matters-for]")) {
       const matters = question.dataset.mattersFor.split(" ").some((tick) => ticked.has(tick));
-      question.hidden = !matters && !question.querySelector("input:checked");
+      const answered = question.querySelector("input:checked");
+      question.toggleAttribute("data-shown", Boolean(matters || answered));
     }
   }
 

@@ -186,7 +186,7 @@ def test_no_answer_stays_in_the_browser_after_leaving(page):
     page.goto("/about/")
     page.go_back()
     expect(page.locator("#results")).to_have_text("Nothing ticked yet")
-    expect(page.locator("#checklist input:checked")).to_have_count(0)
+    expect(page.locator("#checklist input[type=checkbox]:checked")).to_have_count(0)
 
 
 @pytest.mark.parametrize("slugs", [TICKS, ["seizures"], ["mouth-tingling", "statins"]])

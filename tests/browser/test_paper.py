@@ -16,7 +16,7 @@ MANY = [
 ]
 MORE = [
     *MANY,
-    *("symptom=" + slug for slug in ("restless-legs", "muscle-pain", "low-mood", "sore-tongue")),
+    *("symptom=" + slug for slug in ("restless-legs", "eyelid-twitch", "low-mood", "sore-tongue")),
     *("risk=" + slug for slug in ("metformin", "age-70-plus", "corticosteroids", "salbutamol")),
 ]
 SEND = """(fields) => {
