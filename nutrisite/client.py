@@ -30,7 +30,7 @@ def address_of(request: HttpRequest) -> Address | None:
         written = passed_on[-settings.PROXY_COUNT]
     address = _read(written)
     if address is None:
-        _warn(hour=int(time.time() // 3600))
+        _warn(_hour=int(time.time() // 3600))
     return address
 
 
@@ -43,7 +43,7 @@ def _read(written: str) -> Address | None:
 
 
 @lru_cache(maxsize=1)
-def _warn(hour: int) -> None:
+def _warn(_hour: int) -> None:
     log.warning(
         "A request came without a client's address that could be believed: X-Forwarded-For held"
         " fewer than PROXY_COUNT=%s, or something else. Limits by network and ADMIN_NETWORKS do not"

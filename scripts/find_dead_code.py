@@ -27,6 +27,8 @@ ASKED_FOR = [
         "handle_*",
         "flavor",
     ),
+    # Of commands, of addresses, of site maps; an error's view takes the exception; http.client.
+    *("Command", "app_name", "location", "lastmod", "protocol", "exception", "sock"),
 ]
 DECORATORS = ["@register.*", "@admin.*", "@pytest.*"]
 # Their attributes are tables, screens and settings.
