@@ -17,7 +17,7 @@ from .red_flags import FlagLevel, red_flags_by_level
 from .references import References
 
 RELATED = 8
-SYMPTOMS_A_PAGE = 50
+SYMPTOMS_A_PAGE = 60
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ def test_table_marks_a_food_with_a_note_and_leads_to_it(client, content):
 def test_checklist_shows_the_note_beside_the_food(client, no_content):
     iron = factories.nutrient("iron")
     factories.association(iron, factories.symptom("tired"))
-    factories.food("liver", iron, 5, note="Avoid it in pregnancy.")
-    factories.food("lentils", iron, 4)
+    factories.food("liver", iron, 50, note="Avoid it in pregnancy.")
+    factories.food("lentils", iron, 40)
 
     assert "Liver Avoid it in pregnancy. Lentils" in result(client, symptom=["tired"])
