@@ -29,7 +29,7 @@ QUERIES = {
     "/changes/": 8,
     "/privacy/": 0,
     "/accessibility/": 0,
-    "/safety/": 13,
+    "/safety/": 15,
 }
 
 
