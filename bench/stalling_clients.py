@@ -4,7 +4,7 @@ python -m bench.stalling_clients [nginx] [caddy] [bare]
 
 gunicorn serves with one worker of four threads. In each of eight ways 24 clients stall while two
 readers fetch pages and send forms on connections of their own. A row fails if an answer is not 200,
-or takes longer than a second and than three times the longest while nobody stalls. Then the
+or takes longer than three seconds and than three times the longest while nobody stalls. Then the
 site is stopped, and the logs of the proxy must hold neither what was asked for nor who asked.
 `bare` asks gunicorn itself, for comparison: it fails. Takes two minutes for both proxies; nginx and
 caddy are Debian's packages.
@@ -30,7 +30,9 @@ ROOT = Path(__file__).resolve().parent.parent
 HOST, SECRET = "nutrisite.example", "very-secret-symptom"
 # Apart from the readers' address, so that a line about a client can be told.
 STALLING_ADDRESS = "127.0.0.9"
-CLIENTS, READERS, SECONDS, LONGEST = 24, 2, 6.0, 1.0
+CLIENTS, READERS, SECONDS = 24, 2, 6.0
+# A busy machine alone may take a second; a reader who is held up waits for 10 and more.
+LONGEST = 3.0
 PAGES = ("/", f"/compare/?symptom=tremor&n={SECRET}", "/search/?q=cramp", "/checklist/")
 FORM = b"symptom=muscle-cramps&symptom=tingling"
 HEAD = f"?n={SECRET} HTTP/1.1\r\nHost: {HOST}\r\nReferer: /{SECRET}\r\nX-Forwarded-Proto: https\r\n"
