@@ -12,7 +12,7 @@ from typing import Any
 from django.apps import apps
 from django.contrib.admin.utils import NestedObjects
 from django.db import router, transaction
-from django.db.models import ProtectedError
+from django.db.models import ProtectedError, prefetch_related_objects
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -71,7 +71,12 @@ class Deletion:
             return
         if needing := self.needing():
             raise ProtectedError(refusal(needing), set(needing))
-        going = [row for model, rows in self._going.items() if is_registered(model) for row in rows]
+        going: list[Any] = []
+        for model, rows in self._going.items():
+            if is_registered(model):
+                # Rows may be named after those that they point at.
+                prefetch_related_objects(list(rows), *foreign_keys(model))
+                going += rows
         tables = self.loosened()
         loosened = list(chain(*tables))
         names = ", ".join(f"{row._meta.verbose_name} “{row}”" for row in self._rows)

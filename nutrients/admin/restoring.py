@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from reversion.errors import RevertError
 from reversion.models import Version
 
+from nutrients.loading.applying import write_links
 from nutrients.loading.fixtures import NEEDED_LINKS
 from nutrients.models import Publishable
 from nutrients.versions import CHILDREN, owning_fields
@@ -45,7 +46,7 @@ def restore(version: Version, *, at: datetime, user: Any) -> Restored:
     current = _current(family)
     removed = _remove_newer(current.get(root), family, user)
     there = _targets(family)
-    written = []
+    changed: Stored = {}
     for key, one in family.items():
         if lacking := _lacking(one, there):
             if key == root:
@@ -53,11 +54,20 @@ def restore(version: Version, *, at: datetime, user: Any) -> Restored:
             continue
         there[key[0]].add(key[1])
         if key not in current or _content(current[key]) != _content(one.object, one.m2m_data):
-            _write(one, at, version)
-            written.append(one.object)
-    deleted = family.keys() - current.keys()
+            changed[key] = one
+    deleted = changed.keys() - current.keys()
+    try:
+        with transaction.atomic():
+            _add({key: one for key, one in changed.items() if key in deleted})
+            for key in changed.keys() - deleted:
+                _change(changed[key], at)
+    except IntegrityError as error:
+        raise RevertError(
+            f"“{version}” cannot come back as it was: another row has its name by now, or a rule"
+            " has changed since."
+        ) from error
     _link_again(deleted, {key: one for key, one in stored.items() if key not in family})
-    return Restored(written, removed)
+    return Restored([one.object for one in changed.values()], removed)
 
 
 def _read(versions: Iterable[Version]) -> Stored:
@@ -166,17 +176,22 @@ def _content(row: Any, links: dict[str, list[Any]] | None = None) -> tuple[Any, 
     return values, {name: set(pks) for name, pks in links.items()}
 
 
-def _write(one: Any, at: datetime, version: Version) -> None:
+def _add(rows: Stored) -> None:
+    """Add deleted rows: there may be thousands, a nutrient's amounts for one."""
+    by_model: dict[Any, list[Any]] = defaultdict(list)
+    for one in rows.values():
+        by_model[type(one.object)].append(one)
+    for model, added in by_model.items():
+        model._base_manager.bulk_create(one.object for one in added)
+        for field in model._meta.many_to_many:
+            ends = [(one.object.pk, to) for one in added for to in one.m2m_data.get(field.name, ())]
+            write_links(field, ends)
+
+
+def _change(one: Any, at: datetime) -> None:
     if isinstance(one.object, Publishable):
         one.object.changed_at = at
-    try:
-        with transaction.atomic():
-            one.save()
-    except IntegrityError as error:
-        raise RevertError(
-            f"“{version}” cannot come back as it was: another row has its name by now, or a rule"
-            " has changed since."
-        ) from error
+    one.save()
 
 
 def _link_again(deleted: set[Key], others: Stored) -> None:
