@@ -12,7 +12,7 @@ from typing import Any
 from django.apps import apps
 from django.contrib.admin.utils import NestedObjects
 from django.db import router, transaction
-from django.db.models import ProtectedError, prefetch_related_objects
+from django.db.models import ProtectedError
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -74,9 +74,8 @@ class Deletion:
         going: list[Any] = []
         for model, rows in self._going.items():
             if is_registered(model):
-                # Rows may be named after those that they point at.
-                prefetch_related_objects(list(rows), *foreign_keys(model))
-                going += rows
+                whole = model._base_manager.filter(pk__in=[row.pk for row in rows])
+                going += whole.select_related(*foreign_keys(model))
         tables = self.loosened()
         loosened = list(chain(*tables))
         names = ", ".join(f"{row._meta.verbose_name} “{row}”" for row in self._rows)

@@ -14,6 +14,7 @@ from nutrients.models import (
     Article,
     ArticleSection,
     Association,
+    FoodSource,
     Nutrient,
     NutrientAmount,
     RedFlagRule,
@@ -357,3 +358,24 @@ def test_version_of_another_table_or_row_is_not_found(admin_client, iron):
     own = versions_of(iron)[0].pk
     wrong = reverse("admin:nutrients_nutrient_revision", args=[other.pk, own])
     assert admin_client.get(wrong).status_code == 404
+
+
+def test_nutrient_with_the_amounts_of_a_whole_food_table_comes_back(admin_client, iron):
+    source = Source.objects.get()
+    food = factories.food("lentils", iron, 3, verification="two-pages")
+    NutrientAmount.objects.update(source=source)
+    foods = [
+        FoodSource(name=f"Food {n}", slug=f"food-{n}", group=food.group, is_food=False)
+        for n in range(1100)
+    ]
+    amounts = [
+        NutrientAmount(food=one, nutrient=iron, source=source, per_100g=1)
+        for one in FoodSource.objects.bulk_create(foods)
+    ]
+    NutrientAmount.objects.bulk_create(amounts)
+    delete(admin_client, iron)
+    assert not NutrientAmount.objects.exists()
+
+    form = Screen(admin_client, None, address_of_deleted(admin_client, iron))
+    assert form.save().status_code == 302
+    assert NutrientAmount.objects.filter(nutrient=iron).count() == 1101
