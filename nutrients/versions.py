@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from contextvars import Context
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +11,7 @@ import reversion
 from django.apps import apps
 from django.db import models
 from reversion.models import Version
+from reversion.revisions import _stack  # what is under way; nothing public sets it aside
 
 from nutrients.models import Publishable
 
@@ -43,15 +43,15 @@ def register() -> None:
 def write(rows: Iterable[Any], comment: str, *, user: Any = None) -> None:
     """Write a revision of these rows now, even while another is under way."""
 
-    def written() -> None:
+    under_way = _stack.set([])
+    try:
         with reversion.create_revision():
             reversion.set_user(user)
             reversion.set_comment(comment)
             for row in rows:
                 reversion.add_to_revision(row)
-
-    # The revision under way is held in a context variable.
-    Context().run(written)
+    finally:
+        _stack.reset(under_way)
 
 
 def keep_first(rows: Iterable[Any]) -> None:
