@@ -11,15 +11,16 @@ import gzip
 import io
 import json
 import re
+import shutil
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from django.conf import settings
 
@@ -28,32 +29,39 @@ from nutrients.queries.version import ContentVersion, content_version
 from .columns import Table, Value
 from .tables import TABLES
 
+FORMS = ("csv", "json")
 # Columns that every table ends with.
 LICENCE, VERSION = "licence", "version"
 # What a spreadsheet may take for a formula, behind any apostrophes: those are ours or the text's.
 FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 # Rows read from the database at once.
 CHUNK = 1000
-# Of gzip: a higher one takes longer and saves little.
-LEVEL = 6
-# Bytes that are unpacked at once.
-PIECE = 1_000_000
 # Requests of one process that write a file or wait for one: the other threads serve readers.
 _writers = threading.BoundedSemaphore(2)
+
+
+class TableFile(io.FileIO):
+    """A file that an answer may hold and never send."""
+
+    def __del__(self) -> None:
+        # WSGI replaces `close` by that of the answer.
+        io.FileIO.close(self)
 
 
 class BusyError(Exception):
     """As many requests as may are writing files already."""
 
 
-def packed_file(table: Table, form: str, version: ContentVersion | None, *, at: datetime) -> bytes:
-    """Give the file of a table, compressed by gzip. The first to ask for it writes it.
+def file_of(
+    table: Table, form: str, version: ContentVersion | None, *, at: datetime, packed: bool
+) -> TableFile:
+    """Open the file of a table, which the first to ask for it writes.
 
     Raises BusyError, and OSError where the folder cannot be used.
     """
-    path = _path(table, form, version)
+    path = _path(table, f"{form}.gz" if packed else form, version)
     try:
-        return path.read_bytes()
+        return TableFile(path)
     except FileNotFoundError:
         pass
     if not _writers.acquire(blocking=False):
@@ -62,21 +70,9 @@ def packed_file(table: Table, form: str, version: ContentVersion | None, *, at: 
         with _lock(path.parent):
             if not path.exists():
                 _write(table, version, at=at)
-            return path.read_bytes()
+            return TableFile(path)
     finally:
         _writers.release()
-
-
-def unpacked(packed: bytes) -> Iterator[bytes]:
-    """The contents of a file that `packed_file` gave, a piece at a time."""
-    with gzip.GzipFile(fileobj=io.BytesIO(packed)) as file:
-        while piece := file.read(PIECE):
-            yield piece
-
-
-def length_of(packed: bytes) -> int:
-    """How many bytes the contents have, which gzip writes last."""
-    return int.from_bytes(packed[-4:], "little")
 
 
 def write_foods(*, at: datetime) -> None:
@@ -84,7 +80,7 @@ def write_foods(*, at: datetime) -> None:
     version = content_version(at=at)
     for table in TABLES:
         if table.name in ("foods", "portions", "amounts"):
-            packed_file(table, "csv", version, at=at)
+            file_of(table, "csv", version, at=at, packed=False).close()
 
 
 def digest(version: ContentVersion | None) -> str:
@@ -99,8 +95,8 @@ def _release() -> str:
     return sha256(code).hexdigest()
 
 
-def _path(table: Table, form: str, version: ContentVersion | None) -> Path:
-    return Path(settings.OPEN_DATA_DIR) / f"{table.name}.{digest(version)}.{form}.gz"
+def _path(table: Table, suffix: str, version: ContentVersion | None) -> Path:
+    return Path(settings.OPEN_DATA_DIR) / f"{table.name}.{digest(version)}.{suffix}"
 
 
 @contextmanager
@@ -113,38 +109,42 @@ def _lock(folder: Path) -> Iterator[None]:
 
 
 def _write(table: Table, version: ContentVersion | None, *, at: datetime) -> None:
-    """Write a table in both forms, in place of its files of other versions."""
+    """Write a table in both forms, packed too, in place of its files of other versions."""
     label = version.label if version else ""
+    paths = {form: _path(table, form, version) for form in FORMS}
     names = [*(column.name for column in table.columns), LICENCE, VERSION]
     encode = json.JSONEncoder(ensure_ascii=False, default=_plain).encode
     head = {"table": table.name, "title": table.title, "version": label}
-    with (
-        _replacing(_path(table, "csv", version)) as as_csv,
-        _replacing(_path(table, "json", version)) as as_json,
-    ):
+    with ExitStack() as stack:
+        as_csv, as_json = (
+            stack.enter_context(_new(path).open("w", encoding="utf-8", newline=""))
+            for path in paths.values()
+        )
         write_row = csv.writer(as_csv).writerow
         write_row(names)
         as_json.write(f'{encode(head)[:-1]}, "rows": [')
         between = "\n"
         for row in table.rows(at).iterator(chunk_size=CHUNK):
-            values = [column.read(row) for column in table.columns]
-            values += [table.licence(row), label]
+            values = [*(column.read(row) for column in table.columns), table.licence(row), label]
             write_row([safe_cell(cell_text(value)) for value in values])
             as_json.write(between + encode(dict(zip(names, values, strict=True))))
             between = ",\n"
         as_json.write("\n]}\n")
+    for path in paths.values():
+        packed = path.with_name(f"{path.name}.gz")
+        with _new(path).open("rb") as plain, gzip.open(_new(packed), "wb", 6) as file:
+            shutil.copyfileobj(plain, file)
+        _new(packed).replace(packed)
+        _new(path).replace(path)
+    kept = {name for path in paths.values() for name in (path.name, f"{path.name}.gz")}
     for path in Path(settings.OPEN_DATA_DIR).glob(f"{table.name}.*"):
-        if digest(version) not in path.name:
+        if path.name not in kept:
             path.unlink()
 
 
-@contextmanager
-def _replacing(path: Path) -> Iterator[TextIO]:
-    """Open a file to write, which takes its name when it is whole."""
-    new = path.with_name(f"{path.name}.new")
-    with gzip.open(new, "wt", LEVEL, encoding="utf-8", newline="") as file:
-        yield file
-    new.replace(path)
+def _new(path: Path) -> Path:
+    """Give the name of a file that is not finished."""
+    return path.with_name(f"{path.name}.new")
 
 
 def safe_cell(text: str) -> str:

@@ -6,7 +6,7 @@ import csv
 import json
 import logging
 
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
@@ -51,21 +51,18 @@ def table_file(request: HttpRequest, name: str, form: str) -> HttpResponseBase:
     changed = int(version.changed_at.timestamp()) if version else None
     response: HttpResponseBase | None = get_conditional_response(request, tag, changed)
     if response is None:
+        packed = "gzip" in request.headers.get("Accept-Encoding", "")
         try:
-            packed = files.packed_file(table, form, version, at=now)
+            file = files.file_of(table, form, version, at=now, packed=packed)
         except files.BusyError:
             return _later("This file is being written. Ask again in a few seconds.")
         except OSError as error:
             log.error("Open data cannot be written (%s).", error)
             return _later("This file cannot be written at the moment. Ask again later.")
-        if "gzip" in request.headers.get("Accept-Encoding", ""):
-            response = StreamingHttpResponse([packed], headers={"Content-Encoding": "gzip"})
-            response["Content-Length"] = len(packed)
-        else:
-            response = StreamingHttpResponse(files.unpacked(packed))
-            response["Content-Length"] = files.length_of(packed)
+        response = FileResponse(file, as_attachment=True, filename=f"nutrisite-{name}.{form}")
         response["Content-Type"] = TYPES[form]
-        response["Content-Disposition"] = f'attachment; filename="nutrisite-{name}.{form}"'
+        if packed:
+            response["Content-Encoding"] = "gzip"
     for header, value in OPEN.items():
         response[header] = value
     response["Cache-Control"] = "no-cache"
