@@ -12,6 +12,6 @@ class NutrientsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the tables whose history is kept, before the admin registers its own."""
-        from nutrients import versions
+        from nutrients.content import versions
 
         versions.register()

@@ -2,19 +2,17 @@
 
 from django.urls import path
 
-from .views import (
-    a_to_z,
-    articles,
-    checklist,
-    comparison,
-    data,
-    foods,
-    machines,
-    plate,
-    reference,
-    search,
-    site,
-)
+from nutrients.articles import views as articles
+from nutrients.checklist import views as checklist
+from nutrients.comparison import views as comparison
+from nutrients.foods import views as foods
+from nutrients.open_data import views as data
+from nutrients.plate import views as plate
+from nutrients.reference import views as reference
+from nutrients.search import a_to_z_view as a_to_z
+from nutrients.search import views as search
+from nutrients.site import machines
+from nutrients.site import views as site
 
 app_name = "nutrients"
 

@@ -46,8 +46,8 @@ Headers = list[tuple[str, str]]
 StartResponse = Callable[..., Any]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
-# Where a request carries what was made of the content before (nutrients/memory.py), and the word
-# that the database is away.
+# Where a request carries what was made of the content before (nutrients/common/memory.py), and
+# the word that the database is away.
 MEMORY, AWAY = "nutrisite.memory", "nutrisite.database_away"
 # Seconds between two attempts to reach a database that is away.
 PAUSE = 1

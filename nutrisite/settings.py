@@ -33,7 +33,7 @@ CSRF_TRUSTED_ORIGINS = environment.names("CSRF_TRUSTED_ORIGINS", [SITE_URL])
 ADMIN_PATH = environment.path("ADMIN_PATH", "admin/")
 # Networks from which the admin is there at all; without any it is there for all.
 ADMIN_NETWORKS = environment.networks("ADMIN_NETWORKS")
-PAGE_NOT_FOUND = "nutrients.views.lost.page_not_found"
+PAGE_NOT_FOUND = "nutrients.site.lost.page_not_found"
 ROOT_URLCONF = "nutrisite.urls"
 WSGI_APPLICATION = "nutrisite.wsgi.application"
 
@@ -137,7 +137,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Finished pages, in the memory of each worker; 0 makes each page anew.
 PAGE_CACHE_BYTES = environment.whole_number("PAGE_CACHE_MB", 8, 0, 4096) * 1_000_000
 # Gives the next moment at which a page changes though nobody edits anything.
-NEXT_CHANGE = "nutrients.queries.schedule.next_change"
+NEXT_CHANGE = "nutrients.common.schedule.next_change"
 
 # Files
 STATIC_URL = "/static/"

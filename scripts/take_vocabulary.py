@@ -4,7 +4,8 @@ npm pack schema-dts && tar xzf schema-dts-*.tgz
 python -m scripts.take_vocabulary package/dist/schema.d.ts
 
 The types of that package are made from schema.org's own release by a program. Every type, every
-property and every member of an enumeration goes into tests/schema_org.json; descriptions do not.
+property and every member of an enumeration goes into
+tests/site/schema_org.json; descriptions do not.
 """
 
 import argparse
@@ -13,7 +14,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-TARGET = Path(__file__).resolve().parent.parent / "tests" / "schema_org.json"
+TARGET = Path(__file__).resolve().parent.parent / "tests" / "site" / "schema_org.json"
 ORIGIN = (
     "The types of schema.org 30.1 (CC BY-SA 3.0), without roles: parents, own properties, what "
     "each expects, and members; as schema-dts 2.1.0 declares them. "

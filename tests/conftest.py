@@ -15,8 +15,10 @@ from django.apps import apps
 from django.test import TransactionTestCase
 from hypothesis import HealthCheck, settings
 
-from tests import snapshots
+from tests import factories
 from tests.browser import server
+
+from . import snapshots
 
 # Properties: how fast a machine is fails none, and the examples follow from the test itself, so
 # that every run tries the same. `--hypothesis-profile=search` tries new ones.
@@ -36,20 +38,20 @@ BY_ENGINE = [
     "admin/test_versions.py",
     "backups",
     "cache",
+    "content/test_content.py",
+    "content/test_import_usda.py",
+    "content/test_loading.py",
+    "foods/test_foods.py",
     "live",
-    "test_any_request.py",
+    "open_data/test_open_data.py",
+    "plate/test_plate_page.py",
+    "search/test_a_to_z.py",
+    "search/test_ranking_of_results.py",
+    "site/test_any_request.py",
+    "site/test_every_address.py",
     "test_constraints.py",
-    "test_content.py",
     "test_health.py",
-    "test_import_usda.py",
-    "test_loading.py",
     "test_migrations.py",
-    "test_search.py",
-    "views/test_a_to_z.py",
-    "views/test_every_address.py",
-    "views/test_foods.py",
-    "views/test_open_data.py",
-    "views/test_plate.py",
 ]
 
 
@@ -156,6 +158,21 @@ class Lines(logging.Handler):
 
     def emit(self, record):
         self.lines.append(self.format(record))
+
+
+@pytest.fixture
+def small_world(no_content):
+    """Iron, zinc and folate; cramps and tiredness; one risk factor, one cause, one flag."""
+    iron, zinc = factories.nutrient("iron"), factories.nutrient("zinc")
+    folate = factories.nutrient("folate", upper_limit_note="Only folic acid counts.")
+    cramps = factories.symptom("cramps")
+    tired = factories.symptom("tired", body_area="mind")
+    factories.association(iron, cramps, typicality="sometimes", evidence="limited")
+    factories.association(iron, tired)
+    factories.association(zinc, cramps)
+    factories.association(folate, tired, relation="excess", evidence="moderate")
+    factories.risk("long-runs", lowers=[zinc])
+    factories.cause("coffee", [cramps])
 
 
 def pytest_collection_modifyitems(items):

@@ -8,12 +8,12 @@ import signal
 
 import pytest
 
-from nutrients.forms.words import read_words
+from nutrients.common.wording import FORBIDDEN
+from nutrients.common.words import read_words
 from nutrients.models.articles import MARKS
 from nutrients.open_data.files import FORMULA
 from nutrients.prose import blocks, checking, markdown, words
 from nutrients.search import words as search_words
-from nutrients.wording import FORBIDDEN
 
 LENGTH, GUARD = 20_000, 20
 PARTS = [

@@ -16,7 +16,13 @@ CODE = sorted(
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 
 # What each layer may not import, as the beginnings of module names.
-WEB = ("django.http", "django.shortcuts", "django.views", "nutrients.views", "nutrients.htmx")
+WEB = (
+    "django.http",
+    "django.shortcuts",
+    "django.views",
+    "nutrients.views",
+    "nutrients.common.htmx",
+)
 # The project's own modules. Its accounts are an app, whose admin site the editors' one extends.
 PROJECT = [
     f"nutrisite.{path.stem}"
@@ -29,12 +35,12 @@ FORBIDDEN = {
         "django.forms",
         "nutrients.queries",
         "nutrients.forms",
-        "nutrients.ranking",
+        "nutrients.evidence.ranking",
         "nutrients.admin",
         "nutrients.templatetags",
     ),
-    "nutrients/ranking.py": ("django", "nutrients"),
-    "nutrients/plate.py": ("django", "nutrients"),
+    "nutrients/evidence/ranking.py": ("django", "nutrients"),
+    "nutrients/plate/arithmetic.py": ("django", "nutrients"),
     "nutrients/queries": (
         *WEB,
         "django.forms",
@@ -54,7 +60,7 @@ FORBIDDEN = {
         "django.shortcuts",
         "django.views",
         "nutrients.views",
-        "nutrients.htmx",
+        "nutrients.common.htmx",
         "nutrients.admin",
     ),
     "nutrients/prose": (
@@ -64,11 +70,11 @@ FORBIDDEN = {
         "nutrients.queries",
         "nutrients.forms",
     ),
-    "nutrients/htmx.py": ("nutrients", "django.db"),
+    "nutrients/common/htmx.py": ("nutrients", "django.db"),
     "nutrients/views": ("nutrients.admin", "nutrients.management", "django.db"),
     "nutrients/templatetags": (*WEB, "django.db", "nutrients.models", "nutrients.forms"),
-    "nutrients/admin": ("nutrients.views", "nutrients.htmx"),
-    "nutrients/management": ("nutrients.views", "nutrients.htmx", "nutrients.admin"),
+    "nutrients/admin": ("nutrients.views", "nutrients.common.htmx"),
+    "nutrients/management": ("nutrients.views", "nutrients.common.htmx", "nutrients.admin"),
     "nutrisite": ("nutrients",),
     "nutrients": ("django.dispatch", "django.db.models.signals", "tests", *PROJECT),
 }

@@ -12,9 +12,9 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 
+from nutrients.articles.pages import section_preview
 from nutrients.models import Article, ArticleSection, Source, Symptom
 from nutrients.prose import ProseError, check
-from nutrients.queries.articles import section_preview
 
 from .content import (
     PUBLICATION,

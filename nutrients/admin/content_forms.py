@@ -11,8 +11,8 @@ from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import models
 from django.utils import timezone
 
+from nutrients.common.wording import forbidden
 from nutrients.models import Source, SourceKind, Status, Verification
-from nutrients.wording import forbidden
 
 from .widgets import FixedText, KnownLabels
 

@@ -22,9 +22,9 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from reversion import create_revision, is_registered, set_comment, set_user
 
-from nutrients.loading.fixtures import NEEDED_LINKS
+from nutrients.content.fixtures import NEEDED_LINKS
+from nutrients.content.versions import date_owners, keep, keep_first, parents, write
 from nutrients.models import Publishable
-from nutrients.versions import date_owners, keep, keep_first, parents, write
 
 LONGEST_NAMES = 100
 

@@ -20,10 +20,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
+from nutrients.common.schedule import moments_to_come
 from nutrients.models import BookOverride, SafetyCase
-from nutrients.queries.schedule import moments_to_come
-from nutrients.queries.testbook import counting_cases
 from nutrients.testbook import CheckedCase, failing, keep_outcomes, run_book
+from nutrients.testbook.cases import counting_cases
 
 # The box that an editor ticks to go on all the same.
 OVERRIDE = "although_cases_break"

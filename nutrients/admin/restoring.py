@@ -13,10 +13,10 @@ from django.db import IntegrityError, transaction
 from reversion.errors import RevertError
 from reversion.models import Version
 
-from nutrients.loading.applying import write_links
-from nutrients.loading.fixtures import NEEDED_LINKS
+from nutrients.content.applying import write_links
+from nutrients.content.fixtures import NEEDED_LINKS
+from nutrients.content.versions import CHILDREN, owning_fields
 from nutrients.models import Publishable
-from nutrients.versions import CHILDREN, owning_fields
 
 from .deleting import Deletion
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from nutrients.loading import Places, RefusedError, Sides, keep_ours, sides, take_theirs
+from nutrients.content import Places, RefusedError, Sides, keep_ours, sides, take_theirs
 from nutrients.models import ShippedChange
 from nutrients.search.index import catch_up
 

@@ -7,6 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self
 
+from nutrients.common.citations import cite_rows
+from nutrients.common.references import References
+from nutrients.evidence.associations import associations_by_nutrient
+from nutrients.evidence.needs import AdultNeed, adult_needs
+from nutrients.evidence.red_flags import FlagLevel, red_flags_by_level
 from nutrients.models import (
     Association,
     BodyArea,
@@ -17,12 +22,6 @@ from nutrients.models import (
     Typicality,
 )
 from nutrients.prose import Block
-
-from .adult_needs import AdultNeed, adult_needs
-from .associations import associations_by_nutrient
-from .citations import cite_rows
-from .red_flags import FlagLevel, red_flags_by_level
-from .references import References
 
 # What an article on movements compares; the nutrient's own page gives the rest.
 AREAS = (BodyArea.MUSCLES, BodyArea.NERVES)

@@ -11,11 +11,11 @@ from django.core.paginator import Paginator
 from django.utils.safestring import SafeString
 
 from nutrients import prose
+from nutrients.common.citations import cite
+from nutrients.common.references import References
 from nutrients.models import Article, ArticleSection, Nutrient, Source, Symptom
 
-from .citations import cite
 from .live_blocks import LiveBlocks
-from .references import References
 
 # Each card tells the time to read, for which the whole article is counted.
 ARTICLES_A_PAGE = 12

@@ -12,16 +12,17 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
+from nutrients.common.change_notes import notes_on_page
+from nutrients.common.paging import paged
 from nutrients.context import canonical_url
-from nutrients.paging import paged
-from nutrients.queries.articles import ArticlePage, article_page, listed_articles
-from nutrients.queries.change_notes import notes_on_page
+
+from .pages import ArticlePage, article_page, listed_articles
 
 
 @require_safe
 def article_list(request: HttpRequest) -> HttpResponse:
     context = {"section": "guide", **paged(request, listed_articles(at=timezone.now()))}
-    return render(request, "nutrients/article_list.html", context)
+    return render(request, "nutrients/articles/article_list.html", context)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404("There is no article at this address.")
     context = {"section": "guide", "article": drawn.page.article}
     context |= {"page": drawn.page, "body": drawn.body}
-    return render(request, "nutrients/article.html", context)
+    return render(request, "nutrients/articles/article.html", context)
 
 
 def drawn_article(slug: str, *, at: datetime) -> DrawnArticle | None:
@@ -54,4 +55,4 @@ def drawn_article(slug: str, *, at: datetime) -> DrawnArticle | None:
         "notes": notes_on_page(path, at=at),
         "canonical_url": canonical_url(path),
     }
-    return DrawnArticle(page, render_to_string("nutrients/_article_body.html", context))
+    return DrawnArticle(page, render_to_string("nutrients/articles/_body.html", context))

@@ -13,18 +13,19 @@ from typing import Any
 from django.http import QueryDict
 from django.urls import reverse
 
-from nutrients.forms.checklist import read_ticks
-from nutrients.forms.reading import ignored_sentence
-from nutrients.forms.words import read_words
-from nutrients.queries.checklist import checklist_result
-from nutrients.queries.checklist_content import ChecklistContent
-from nutrients.queries.checklist_result import ChecklistResult
-from nutrients.queries.choices import ChecklistChoices, checklist_choices
-from nutrients.queries.questions import AskedQuestion, FormQuestion, questions_of_form
-from nutrients.ranking import Tick
+from nutrients.common.parameters import ignored_sentence
+from nutrients.common.words import read_words
+from nutrients.evidence.ranking import Tick
 
-RESULTS = "nutrients/_checklist_results.html"
-FOUND = "nutrients/_checklist_found.html"
+from .choices import ChecklistChoices, checklist_choices
+from .content import ChecklistContent
+from .parameters import read_ticks
+from .questions import AskedQuestion, FormQuestion, questions_of_form
+from .result import ChecklistResult
+from .suggesting import checklist_result
+
+RESULTS = "nutrients/checklist/_results.html"
+FOUND = "nutrients/checklist/_found.html"
 
 
 def checklist_answer(data: QueryDict, content: ChecklistContent) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from nutrients.models import (
     Urgency,
 )
 
-from .checklist_content import ChecklistContent
+from .content import ChecklistContent
 
 # Beyond so many symptoms a form holds the common ones, and the others are searched for.
 MOST_IN_A_FORM = 100

@@ -8,6 +8,15 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
+from nutrients.evidence.associations import associations_by_nutrient
+from nutrients.evidence.needs import AdultNeed, adult_needs
+from nutrients.evidence.ranking import Tick, answer_slug
+from nutrients.evidence.rich_foods import (
+    RichFood,
+    limited_nutrients,
+    richest_foods,
+    unmeasured_foods,
+)
 from nutrients.models import (
     Answer,
     Association,
@@ -23,11 +32,6 @@ from nutrients.models import (
     RiskFactor,
     Symptom,
 )
-from nutrients.ranking import Tick, answer_slug
-
-from .adult_needs import AdultNeed, adult_needs
-from .associations import associations_by_nutrient
-from .foods import RichFood, limited_nutrients, richest_foods, unmeasured_foods
 
 Made = TypeVar("Made")
 

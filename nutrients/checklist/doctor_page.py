@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from django.db.models import prefetch_related_objects
 
-from .checklist_content import ChecklistContent
-from .checklist_result import ChecklistResult, NutrientMatch
-from .citations import Cited, cite_rows
-from .references import References
-from .version import ContentVersion, content_version
+from nutrients.common.citations import Cited, cite_rows
+from nutrients.common.references import References
+from nutrients.common.version import ContentVersion, content_version
+
+from .content import ChecklistContent
+from .result import ChecklistResult, NutrientMatch
 
 # With more ticks than these the page is set smaller, so that it still fits one side of paper.
 TICKS_AT_FULL_SIZE = 10

@@ -6,11 +6,11 @@ from collections.abc import Collection, Mapping
 
 from django.http import QueryDict
 
+from nutrients.common.parameters import Reading
+from nutrients.evidence.ranking import Tick, answer_slug
 from nutrients.models.questions import TAKEN
-from nutrients.queries.choices import ChecklistChoices
-from nutrients.ranking import Tick, answer_slug
 
-from .reading import Reading
+from .choices import ChecklistChoices
 
 
 def read_ticks(data: QueryDict, choices: ChecklistChoices) -> tuple[list[Tick], list[str]]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from nutrients.evidence.ranking import Level, Tick, answer_slug, deciding
 from nutrients.models import Answer, Question
-from nutrients.ranking import Level, Tick, answer_slug, deciding
 
-from .checklist_content import ChecklistContent
+from .content import ChecklistContent
 from .urgency import urgency_rules
 
 

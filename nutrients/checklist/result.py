@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from nutrients.evidence.ranking import ORDER, Level, Tick
+from nutrients.evidence.red_flags import FlagLevel
+from nutrients.evidence.rich_foods import RichFood
 from nutrients.models import (
     Association,
     CauseKind,
@@ -20,11 +23,8 @@ from nutrients.models import (
     Symptom,
     Urgency,
 )
-from nutrients.ranking import ORDER, Level, Tick
 
-from .foods import RichFood
 from .questions import AskedQuestion
-from .red_flags import FlagLevel
 from .urgency import Urgent
 
 # Shown in full; the rest get a line each, so that the page can be read on a phone.

@@ -8,6 +8,9 @@ from itertools import chain
 from operator import itemgetter
 from typing import Any
 
+from nutrients.comparison.table import links
+from nutrients.evidence.ranking import Candidate, Level, Link, Suggestion, Tick, rank
+from nutrients.evidence.red_flags import FlagLevel
 from nutrients.models import (
     FLAG_LEVELS,
     Association,
@@ -23,20 +26,10 @@ from nutrients.models import (
     Strength,
     Symptom,
 )
-from nutrients.ranking import Candidate, Level, Link, Suggestion, Tick, rank
 
-from .checklist_content import ChecklistContent, Eater
-from .checklist_result import (
-    ChecklistResult,
-    NutrientMatch,
-    PossibleCause,
-    RiskAdvice,
-    RiskReason,
-    Ticked,
-)
-from .comparison import links
+from .content import ChecklistContent, Eater
 from .questions import questions_asked
-from .red_flags import FlagLevel
+from .result import ChecklistResult, NutrientMatch, PossibleCause, RiskAdvice, RiskReason, Ticked
 from .urgency import Urgent, urgency_of, urgency_rules
 
 # Shown in full; the rest get a line each, so that the page can be read on a phone.

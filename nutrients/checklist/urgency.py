@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
+from nutrients.evidence.ranking import Level, Rule, Tick, Triage, answer_slug, urgency
 from nutrients.models import RedFlag, Symptom, Urgency
-from nutrients.ranking import Level, Rule, Tick, Triage, answer_slug, urgency
 
-from .checklist_content import ChecklistContent
+from .content import ChecklistContent
 
 # A longer list would hold a reader up.
 REASONS_SHOWN = 3

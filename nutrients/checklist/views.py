@@ -9,11 +9,12 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from nutrients.answers import FOUND, RESULTS, checklist_answer
-from nutrients.htmx import render_page_or_fragment
-from nutrients.memory import kept
-from nutrients.queries.checklist_content import ChecklistContent
-from nutrients.queries.doctor_page import doctor_page
+from nutrients.common.htmx import render_page_or_fragment
+from nutrients.common.memory import kept
+
+from .answer import FOUND, RESULTS, checklist_answer
+from .content import ChecklistContent
+from .doctor_page import doctor_page
 
 
 # No token: answering changes nothing, so there is nothing to forge, and a token needs a cookie.
@@ -30,7 +31,7 @@ def checklist(request: HttpRequest) -> HttpResponse:
     context = {"section": "checklist", **checklist_answer(data, content)}
     # The button that looks for another symptom asks for what it found, and answers nothing.
     fragment = FOUND if "look" in data else RESULTS
-    return render_page_or_fragment(request, "nutrients/checklist.html", fragment, context)
+    return render_page_or_fragment(request, "nutrients/checklist/checklist.html", fragment, context)
 
 
 @csrf_exempt
@@ -43,4 +44,4 @@ def checklist_print(request: HttpRequest) -> HttpResponse:
     answer = checklist_answer(request.POST, content)
     page = doctor_page(answer["result"], content) if answer["result"] else None
     context = {"section": "checklist", "now": now, "page": page, **answer}
-    return render(request, "nutrients/checklist_print.html", context)
+    return render(request, "nutrients/checklist/checklist_print.html", context)

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 from django.http import QueryDict
 
-from .reading import Reading
+from .parameters import Reading
 
 
 def read_page(query: QueryDict, pages: Paginator[Any]) -> tuple[Page[Any], list[str]]:

@@ -8,8 +8,9 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest
 
 from nutrients.context import canonical_url
-from nutrients.forms.paging import read_page
-from nutrients.forms.reading import ignored_sentence
+
+from .pages import read_page
+from .parameters import ignored_sentence
 
 
 def paged(request: HttpRequest, pages: Paginator[Any]) -> dict[str, Any]:

@@ -9,9 +9,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from nutrients.checklist.content import ChecklistContent
 from nutrients.models import Association, Nutrient, NutrientKind
-
-from .checklist_content import ChecklistContent
 
 NOBODY: frozenset[int] = frozenset()
 

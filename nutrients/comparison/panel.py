@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from .choices import FoundChoices, SymptomChoices
-from .comparison import Comparison
-from .comparison_filters import DIETS, KINDS, MATCHES, RELATIONS, SORTS, Filters
+from nutrients.checklist.choices import FoundChoices, SymptomChoices
+
+from .filters import DIETS, KINDS, MATCHES, RELATIONS, SORTS, Filters
+from .table import Comparison
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ from collections.abc import Collection
 
 from django.http import QueryDict
 
-from nutrients.queries.comparison_filters import DIETS, KINDS, MATCHES, RELATIONS, SORTS, Filters
+from nutrients.common.parameters import Reading
+from nutrients.evidence.country import read_country
 
-from .country import read_country
-from .reading import Reading
+from .filters import DIETS, KINDS, MATCHES, RELATIONS, SORTS, Filters
 
 PARAMETERS = ("symptom", "match", "relation", "kind", "diet", "sort", "page", "find", "country")
 

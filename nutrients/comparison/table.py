@@ -6,6 +6,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from nutrients.checklist.content import ChecklistContent, Eater
+from nutrients.common.references import References
+from nutrients.evidence.needs import AdultNeed
+from nutrients.evidence.ranking import Candidate, Link, Tick, rank
+from nutrients.evidence.rich_foods import RichFood
 from nutrients.models import (
     Association,
     Evidence,
@@ -16,14 +21,9 @@ from nutrients.models import (
     Symptom,
     Typicality,
 )
-from nutrients.ranking import Candidate, Link, Tick, rank
 
-from .adult_needs import AdultNeed
-from .checklist_content import ChecklistContent, Eater
-from .comparison_filters import Filters
-from .foods import RichFood
+from .filters import Filters
 from .nutrient_sets import NutrientSets, nutrient_sets, supporting
-from .references import References
 
 LOW_SHOWN, HIGH_SHOWN = 4, 2
 FOODS_SHOWN = 3

@@ -10,19 +10,20 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from nutrients.forms.filters import read_filters
-from nutrients.forms.paging import read_page
-from nutrients.forms.reading import ignored_sentence
-from nutrients.forms.words import read_words
-from nutrients.htmx import render_page_or_fragment
-from nutrients.memory import kept
+from nutrients.checklist.choices import table_symptoms
+from nutrients.checklist.content import ChecklistContent
+from nutrients.common.htmx import render_page_or_fragment
+from nutrients.common.memory import kept
+from nutrients.common.pages import read_page
+from nutrients.common.parameters import ignored_sentence
+from nutrients.common.words import read_words
+from nutrients.evidence.grades import GradeKey
 from nutrients.models import Authority, Relation
 from nutrients.open_data.files import safe_cell
-from nutrients.queries.checklist_content import ChecklistContent
-from nutrients.queries.choices import table_symptoms
-from nutrients.queries.comparison import ROWS_A_PAGE, Grade, Row, Sign, compared, found
-from nutrients.queries.facets import column_sorts, filter_panel, summary
-from nutrients.queries.grades import GradeKey
+
+from .panel import column_sorts, filter_panel, summary
+from .parameters import read_filters
+from .table import ROWS_A_PAGE, Grade, Row, Sign, compared, found
 
 COLUMNS = (
     "nutrient",
@@ -62,7 +63,7 @@ def comparison(request: HttpRequest) -> HttpResponse:
         "grades": GradeKey(),
         "ignored": ignored_sentence([*ignored, *unread]),
     }
-    page, fragment = "nutrients/comparison.html", "nutrients/_comparison_results.html"
+    page, fragment = "nutrients/comparison/comparison.html", "nutrients/comparison/_results.html"
     return render_page_or_fragment(request, page, fragment, context)
 
 

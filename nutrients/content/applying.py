@@ -11,7 +11,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from nutrients.models import Publishable
-from nutrients.versions import keep, keep_first
+
+from .versions import keep, keep_first
 
 REASON = "Newer content that came with the site"
 

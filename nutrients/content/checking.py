@@ -17,6 +17,7 @@ from django.db.models import Q
 from django.urls import Resolver404, ResolverMatch, resolve
 
 from nutrients import prose
+from nutrients.common.wording import forbidden
 from nutrients.models import (
     MOST_IN_100_G,
     Article,
@@ -38,8 +39,7 @@ from nutrients.models import (
     Unit,
 )
 from nutrients.models.intakes import ADULT_FROM
-from nutrients.queries.removed import SHOWN
-from nutrients.wording import forbidden
+from nutrients.site.removed import SHOWN
 
 LONGEST_AVERAGE = 20
 # Chopped prose tears cause from effect.

@@ -6,10 +6,10 @@ from datetime import date
 from typing import Any
 
 from nutrients.models import Publishable
-from nutrients.versions import owners
 
 from .fixtures import Key, Model, Places
 from .merging import comparable
+from .versions import owners
 
 
 class LiveRows:

@@ -24,7 +24,6 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.text import slugify
 
-from nutrients.loading import ledger
 from nutrients.models import (
     MOST_IN_100_G,
     FoodGroup,
@@ -38,6 +37,8 @@ from nutrients.models import (
     Unit,
     Verification,
 )
+
+from . import ledger
 
 FOLDER = Path(settings.FIXTURES) / "usda"
 # The columns of amounts in 100 g: the nutrient's slug, and the unit of the figures.

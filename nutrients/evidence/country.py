@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from nutrients.common.parameters import Reading
 from nutrients.models import HOME, Authority
-from nutrients.queries.life_stages import Stages, nearest_stage
 
-from .reading import Reading
+from .life_stages import Stages, nearest_stage
 
 
 def read_country(reading: Reading) -> Authority:

@@ -9,6 +9,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Self
 
+from nutrients.common.citations import Citation, cite
+from nutrients.common.references import References
 from nutrients.models import (
     HOME,
     Authority,
@@ -18,9 +20,6 @@ from nutrients.models import (
     Source,
     Unit,
 )
-
-from .citations import Citation, cite
-from .references import References
 
 
 @dataclass(frozen=True, slots=True)

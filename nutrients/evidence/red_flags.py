@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from nutrients.common.citations import cite_rows
+from nutrients.common.references import References
 from nutrients.models import FLAG_LEVELS, RedFlag, Urgency
-
-from .citations import cite_rows
-from .references import References
 
 
 @dataclass(frozen=True, slots=True)

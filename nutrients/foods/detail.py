@@ -7,11 +7,11 @@ from datetime import datetime
 from decimal import Decimal
 from urllib.parse import urlencode
 
+from nutrients.common.citations import Citation, cite
+from nutrients.common.references import References
 from nutrients.models import HOME, Allergen, Authority, Diet, FoodSource, Nutrient, NutrientAmount
 
-from .citations import Citation, cite
-from .food_list import FoodShare
-from .references import References
+from .listing import FoodShare
 
 NEIGHBOURS = 8
 # What the USDA says of how a food was prepared.

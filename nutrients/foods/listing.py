@@ -10,14 +10,14 @@ from decimal import Decimal
 
 from django.core.paginator import Page
 
+from nutrients.common.citations import Citation, cite
+from nutrients.common.references import References
 from nutrients.models import Authority, FoodSource, Nutrient, NutrientAmount, Source
 
-from .citations import Citation, cite
-from .food_facets import FoodPanel, food_panel
-from .food_filters import DIETS, FoodChoices, FoodFilters
+from .catalogue import MOST_SEARCHED, Shelf
+from .filters import DIETS, FoodChoices, FoodFilters
 from .narrowing import LeftOut, Narrowing
-from .references import References
-from .shelf import MOST_SEARCHED, Shelf
+from .panel import FoodPanel, food_panel
 
 PAGE_SIZE = 24
 

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from nutrients.models import FoodSource, Nutrient
 
-from .food_filters import ALLERGENS, DIETS, LEVELS, FoodChoices, FoodFilters
-from .shelf import Shelf, grams_of
+from .catalogue import Shelf, grams_of
+from .filters import ALLERGENS, DIETS, LEVELS, FoodChoices, FoodFilters
 
 
 class Verdict(NamedTuple):

@@ -6,20 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from nutrients.comparison.panel import Facet, Step
 from nutrients.models import FoodSource, Nutrient
 
-from .facets import Facet, Step
-from .food_filters import (
-    ALLERGENS,
-    BASES,
-    DIETS,
-    LEVEL_WORDS,
-    LEVELS,
-    SORTS,
-    label,
-)
+from .catalogue import grams_of
+from .filters import ALLERGENS, BASES, DIETS, LEVEL_WORDS, LEVELS, SORTS, label
 from .narrowing import Narrowing, Verdict
-from .shelf import grams_of
 
 Key = tuple[str, str]
 

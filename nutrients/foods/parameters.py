@@ -6,21 +6,13 @@ from collections.abc import Collection
 
 from django.http import QueryDict
 
+from nutrients.common.parameters import Reading, ignored_sentence
+from nutrients.common.words import read_words
+from nutrients.evidence.country import read_country, read_stage
+from nutrients.evidence.life_stages import Stages
 from nutrients.models import Authority
-from nutrients.queries.food_filters import (
-    ALLERGENS,
-    BASES,
-    DIETS,
-    LEVELS,
-    SORTS,
-    FoodChoices,
-    FoodFilters,
-)
-from nutrients.queries.life_stages import Stages
 
-from .country import read_country, read_stage
-from .reading import Reading, ignored_sentence
-from .words import read_words
+from .filters import ALLERGENS, BASES, DIETS, LEVELS, SORTS, FoodChoices, FoodFilters
 
 PARAMETERS = (
     *(

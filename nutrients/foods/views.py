@@ -8,19 +8,20 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from nutrients.forms.foods import read_food_filters, read_portion
-from nutrients.forms.paging import read_page
-from nutrients.forms.reading import ignored_sentence
-from nutrients.htmx import render_page_or_fragment
-from nutrients.memory import kept
+from nutrients.common.change_notes import notes_on_page
+from nutrients.common.htmx import render_page_or_fragment
+from nutrients.common.memory import kept
+from nutrients.common.pages import read_page
+from nutrients.common.parameters import ignored_sentence
 from nutrients.models import Authority, FoodSource
-from nutrients.queries.change_notes import notes_on_page
-from nutrients.queries.food_filters import food_choices
-from nutrients.queries.food_list import PAGE_SIZE
-from nutrients.queries.food_list import food_list as listed_foods
-from nutrients.queries.food_page import food_page, food_portions
-from nutrients.queries.narrowing import Narrowing
-from nutrients.queries.shelf import chosen_shelf, searched_shelf
+
+from .catalogue import chosen_shelf, searched_shelf
+from .detail import food_page, food_portions
+from .filters import food_choices
+from .listing import PAGE_SIZE
+from .listing import food_list as listed_foods
+from .narrowing import Narrowing
+from .parameters import read_food_filters, read_portion
 
 
 @require_safe
@@ -40,7 +41,7 @@ def food_list(request: HttpRequest) -> HttpResponse:
         "foods": listed_foods(narrowing, shown, at=now),
         "ignored": ignored_sentence([*ignored, *unread]),
     }
-    page, fragment = "nutrients/food_list.html", "nutrients/_food_list_results.html"
+    page, fragment = "nutrients/foods/food_list.html", "nutrients/foods/_list_results.html"
     return render_page_or_fragment(request, page, fragment, context)
 
 
@@ -59,5 +60,5 @@ def food(request: HttpRequest, slug: str) -> HttpResponse:
         "ignored": ignored_sentence(ignored),
         "notes": notes_on_page(request.path, at=now),
     }
-    page, fragment = "nutrients/food.html", "nutrients/_food_amounts.html"
+    page, fragment = "nutrients/foods/food.html", "nutrients/foods/_amounts.html"
     return render_page_or_fragment(request, page, fragment, context)

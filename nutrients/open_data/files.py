@@ -24,7 +24,7 @@ from typing import Any
 
 from django.conf import settings
 
-from nutrients.queries.version import ContentVersion, content_version
+from nutrients.common.version import ContentVersion, content_version
 
 from .columns import Table, Value
 from .tables import TABLES

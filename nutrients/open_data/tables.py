@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from nutrients import prose
+from nutrients.common.version import version_label
 from nutrients.models import (
     Accent,
     Allergen,
@@ -46,7 +47,6 @@ from nutrients.models import (
     Unit,
     Urgency,
 )
-from nutrients.queries.version import version_label
 
 from . import columns as c
 from . import rows

@@ -14,10 +14,11 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
-from nutrients.memory import kept
-from nutrients.open_data import files
-from nutrients.open_data.tables import TABLES
-from nutrients.queries.version import content_version
+from nutrients.common.memory import kept
+from nutrients.common.version import content_version
+
+from . import files
+from .tables import TABLES
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +36,7 @@ def data(request: HttpRequest) -> HttpResponse:
         "tables": [(table, table.rows(now).count()) for table in TABLES],
         "version": content_version(at=now),
     }
-    return render(request, "nutrients/data.html", context)
+    return render(request, "nutrients/open_data/data.html", context)
 
 
 @require_safe

@@ -11,11 +11,11 @@ from urllib.parse import urlencode
 
 from django.db.models import Count, Q, Window
 
+from nutrients.foods.filters import DIETS
 from nutrients.models import HOME, Authority, FoodSource
 from nutrients.models.foods import FoodSourceQuerySet
-from nutrients.plate import Helping
 
-from .food_filters import DIETS
+from .arithmetic import Helping
 
 MOST_FOUND = 12
 ONE_SERVING = Decimal(1)

@@ -7,8 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from nutrients.common.citations import Citation, cite
+from nutrients.common.references import References
+from nutrients.evidence.life_stages import LifeStage
+from nutrients.evidence.rich_foods import unmeasured_foods
+from nutrients.evidence.serving_limits import suited_to_stage
+from nutrients.foods.catalogue import Shelf
+from nutrients.foods.filters import DIETS
 from nutrients.models import FoodSource, NutrientAmount, Source
-from nutrients.plate import (
+
+from .arithmetic import (
     Addition,
     Helping,
     Part,
@@ -19,16 +27,8 @@ from nutrients.plate import (
     harmless_swaps,
     percent,
 )
-
-from .citations import Citation, cite
-from .food_filters import DIETS
-from .foods import unmeasured_foods
-from .life_stages import LifeStage
-from .plate_choices import ONE_SERVING, PlateChoices, helping_of
-from .plate_rows import PlateRow
-from .references import References
-from .serving_limits import suited_to_stage
-from .shelf import Shelf
+from .choices import ONE_SERVING, PlateChoices, helping_of
+from .rows import PlateRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from nutrients.common.references import References
+from nutrients.evidence.life_stages import LifeStage
+from nutrients.foods.catalogue import Shelf
+from nutrients.foods.filters import DIETS
 from nutrients.models import FoodSource
-from nutrients.plate import Helping
 
-from .food_filters import DIETS
-from .life_stages import LifeStage
-from .plate_choices import PlateChoices, helping_of
-from .plate_gaps import Gap, Plate, plate_gaps
-from .plate_rows import PlateRow, plate_rows
-from .references import References
-from .shelf import Shelf
+from .arithmetic import Helping
+from .choices import PlateChoices, helping_of
+from .gaps import Gap, Plate, plate_gaps
+from .rows import PlateRow, plate_rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,14 +12,14 @@ from decimal import Decimal
 
 from django.http import QueryDict
 
+from nutrients.common.parameters import Reading, ignored_sentence
+from nutrients.common.words import read_words
+from nutrients.evidence.country import read_country, read_stage
+from nutrients.evidence.life_stages import Stages, first_stage
+from nutrients.foods.filters import DIETS
 from nutrients.models import FoodSource
-from nutrients.queries.food_filters import DIETS
-from nutrients.queries.life_stages import Stages, first_stage
-from nutrients.queries.plate_choices import ONE_SERVING, PlateChoices
 
-from .country import read_country, read_stage
-from .reading import Reading, ignored_sentence
-from .words import read_words
+from .choices import ONE_SERVING, PlateChoices
 
 MOST_FOODS = 30
 LEAST_SERVINGS, MOST_SERVINGS, STEP = Decimal("0.25"), Decimal(20), Decimal("0.25")

@@ -6,12 +6,12 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
+from nutrients.common.citations import Citation, cite
+from nutrients.common.references import References
+from nutrients.evidence.life_stages import LifeStage
 from nutrients.models import FoodSource, Nutrient, NutrientAmount, ReferenceIntake
-from nutrients.plate import Helping, Need, Total, total
 
-from .citations import Citation, cite
-from .life_stages import LifeStage
-from .references import References
+from .arithmetic import Helping, Need, Total, total
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,16 +8,17 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from nutrients.forms.plate import LEAST_SERVINGS, MOST_FOODS, MOST_SERVINGS, asked_foods, read_plate
-from nutrients.htmx import render_page_or_fragment
-from nutrients.memory import kept
+from nutrients.common.htmx import render_page_or_fragment
+from nutrients.common.memory import kept
+from nutrients.evidence.life_stages import life_stages, plate_stages
+from nutrients.foods.catalogue import chosen_shelf
+from nutrients.foods.filters import DIETS
 from nutrients.models import Authority
-from nutrients.plate import SHORT_BELOW_PERCENT
-from nutrients.queries.food_filters import DIETS
-from nutrients.queries.life_stages import life_stages, plate_stages
-from nutrients.queries.plate import plate_page
-from nutrients.queries.plate_choices import found_foods, plate_foods
-from nutrients.queries.shelf import chosen_shelf
+
+from .arithmetic import SHORT_BELOW_PERCENT
+from .choices import found_foods, plate_foods
+from .page import plate_page
+from .parameters import LEAST_SERVINGS, MOST_FOODS, MOST_SERVINGS, asked_foods, read_plate
 
 
 @require_safe
@@ -49,5 +50,5 @@ def plate(request: HttpRequest) -> HttpResponse:
         "is_full": len(foods) >= MOST_FOODS,
         "short_below": SHORT_BELOW_PERCENT,
     }
-    page, fragment = "nutrients/plate.html", "nutrients/_plate_results.html"
+    page, fragment = "nutrients/plate/plate.html", "nutrients/plate/_results.html"
     return render_page_or_fragment(request, page, fragment, context)

@@ -6,11 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from nutrients.common.citations import Cited, cite_rows
+from nutrients.common.references import References
+from nutrients.evidence.associations import strength
 from nutrients.models import Association, Nutrient, OtherCause, Relation, Symptom
-
-from .associations import strength
-from .citations import Cited, cite_rows
-from .references import References
 
 # A list of two more than this is shown whole.
 TYPICAL_SHOWN = 8

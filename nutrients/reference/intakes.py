@@ -7,6 +7,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Self
 
+from nutrients.common.citations import Citation, cite_again
+from nutrients.common.references import References
+from nutrients.evidence.life_stages import LifeStage
+from nutrients.evidence.needs import AdultNeed, adult_need
 from nutrients.models import (
     Authority,
     LifeStatus,
@@ -19,11 +23,6 @@ from nutrients.models import (
     Unit,
 )
 from nutrients.models.intakes import NEEDS
-
-from .adult_needs import AdultNeed, adult_need
-from .citations import Citation, cite_again
-from .life_stages import LifeStage
-from .references import References
 
 Cell = Decimal | str | None
 

@@ -6,19 +6,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlencode
 
+from nutrients.common.citations import Citation, cite
+from nutrients.common.references import References
+from nutrients.comparison.panel import Step
+from nutrients.evidence.amounts import bar_scale
+from nutrients.evidence.life_stages import LifeStage
+from nutrients.evidence.serving_limits import suited_to_stage
+from nutrients.foods.catalogue import Shelf
+from nutrients.foods.filters import DIETS, FoodChoices, FoodFilters
+from nutrients.foods.listing import FoodShare, amount_sources, food_share
+from nutrients.foods.narrowing import LeftOut, Narrowing
+from nutrients.foods.panel import FoodPanel, food_panel
 from nutrients.models import Authority, FoodGroup, FoodSource, Nutrient
-
-from .amounts import bar_scale
-from .citations import Citation, cite
-from .facets import Step
-from .food_facets import FoodPanel, food_panel
-from .food_filters import DIETS, FoodChoices, FoodFilters
-from .food_list import FoodShare, amount_sources, food_share
-from .life_stages import LifeStage
-from .narrowing import LeftOut, Narrowing
-from .references import References
-from .serving_limits import suited_to_stage
-from .shelf import Shelf
 
 RICHEST = 10
 # What is always on: the page's own nutrient.

@@ -11,6 +11,10 @@ from urllib.parse import urlencode
 from django.core.paginator import Paginator
 from django.db.models import Case, Exists, OuterRef, QuerySet, When
 
+from nutrients.common.citations import Citation, Cited, cite, cite_again, cite_rows
+from nutrients.common.references import References
+from nutrients.evidence.associations import strength
+from nutrients.foods.catalogue import Shelf
 from nutrients.models import (
     Article,
     Association,
@@ -26,13 +30,9 @@ from nutrients.models import (
     Unit,
 )
 
-from .associations import strength
-from .citations import Citation, Cited, cite, cite_again, cite_rows
 from .evidence import EvidenceGroup, evidence_groups
 from .intakes import DailyNeeds, StageNeed, daily_needs
 from .nutrient_foods import NutrientChoices, NutrientFoods, nutrient_foods
-from .references import References
-from .shelf import Shelf
 
 # How many of the richest foods a plate against the need begins with.
 PLATE_FOODS = 3

@@ -9,12 +9,12 @@ from datetime import datetime
 from django.core.paginator import Paginator
 from django.db.models import Case, Count, When
 
+from nutrients.common.citations import Citation, Cited, cite, cite_rows
+from nutrients.common.references import References
+from nutrients.evidence.red_flags import FlagLevel, red_flags_by_level
 from nutrients.models import Article, Association, BodyArea, Symptom
 
-from .citations import Citation, Cited, cite, cite_rows
 from .evidence import EvidenceGroup, evidence_groups, symptom_causes, symptom_links
-from .red_flags import FlagLevel, red_flags_by_level
-from .references import References
 
 RELATED = 8
 SYMPTOMS_A_PAGE = 60

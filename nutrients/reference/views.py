@@ -7,24 +7,20 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from nutrients.forms.foods import read_nutrient_page
-from nutrients.htmx import render_page_or_fragment
-from nutrients.memory import kept
+from nutrients.common.change_notes import notes_on_page
+from nutrients.common.htmx import render_page_or_fragment
+from nutrients.common.memory import kept
+from nutrients.common.paging import paged
+from nutrients.evidence.life_stages import life_stages
+from nutrients.foods.catalogue import chosen_shelf
+from nutrients.foods.filters import chosen_food_groups
+from nutrients.foods.parameters import read_nutrient_page
 from nutrients.models import Authority, Nutrient, Symptom
-from nutrients.paging import paged
-from nutrients.queries.change_notes import notes_on_page
-from nutrients.queries.evidence import evidence_page
-from nutrients.queries.food_filters import chosen_food_groups
-from nutrients.queries.life_stages import life_stages
-from nutrients.queries.nutrient_foods import NutrientChoices
-from nutrients.queries.nutrients import (
-    listed_nutrients,
-    nutrient_content,
-    nutrient_groups,
-    nutrient_page,
-)
-from nutrients.queries.shelf import chosen_shelf
-from nutrients.queries.symptoms import listed_symptoms, symptom_groups, symptom_page
+
+from .evidence import evidence_page
+from .nutrient_foods import NutrientChoices
+from .nutrients import listed_nutrients, nutrient_content, nutrient_groups, nutrient_page
+from .symptoms import listed_symptoms, symptom_groups, symptom_page
 
 NUTRIENT_CONTENTS = [
     {"anchor": "job", "title": "Its job"},
@@ -49,7 +45,7 @@ SYMPTOM_CONTENTS = [
 def nutrient_list(request: HttpRequest) -> HttpResponse:
     context = {"section": "nutrients", **paged(request, listed_nutrients(at=timezone.now()))}
     context["groups"] = nutrient_groups(context["page"])
-    return render(request, "nutrients/nutrient_list.html", context)
+    return render(request, "nutrients/reference/nutrient_list.html", context)
 
 
 @require_safe
@@ -76,7 +72,10 @@ def nutrient(request: HttpRequest, slug: str) -> HttpResponse:
         "stages": list(stages[filters.country].values()),
         "notes": notes_on_page(request.path, at=now),
     }
-    page, fragment = "nutrients/nutrient.html", "nutrients/_nutrient_answers.html"
+    page, fragment = (
+        "nutrients/reference/nutrient.html",
+        "nutrients/reference/_nutrient_answers.html",
+    )
     return render_page_or_fragment(request, page, fragment, context)
 
 
@@ -93,7 +92,7 @@ def association(request: HttpRequest, slug: str, symptom: str) -> HttpResponse:
         raise Http404
     notes = notes_on_page(request.path, at=now)
     context = {"section": "nutrients", "page": page, "notes": notes}
-    return render(request, "nutrients/association.html", context)
+    return render(request, "nutrients/reference/association.html", context)
 
 
 @require_safe
@@ -101,7 +100,7 @@ def symptom_list(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     context = {"section": "symptoms", **paged(request, listed_symptoms(at=now))}
     context["groups"] = symptom_groups(context["page"], at=now)
-    return render(request, "nutrients/symptom_list.html", context)
+    return render(request, "nutrients/reference/symptom_list.html", context)
 
 
 @require_safe
@@ -115,4 +114,4 @@ def symptom(request: HttpRequest, slug: str) -> HttpResponse:
         "sections": SYMPTOM_CONTENTS,
         "notes": notes_on_page(request.path, at=now),
     }
-    return render(request, "nutrients/symptom.html", context)
+    return render(request, "nutrients/reference/symptom.html", context)

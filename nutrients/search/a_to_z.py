@@ -12,9 +12,9 @@ from string import ascii_uppercase
 from django.db.models import Q
 
 from nutrients.models import DocumentKind, SearchDocument
-from nutrients.search.words import spans, stem, words_of
 
-from .search_places import Places, places, shown
+from .places import Places, places, shown
+from .words import spans, stem, words_of
 
 LISTED = {
     DocumentKind.SYMPTOM: "Symptom",

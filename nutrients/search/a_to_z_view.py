@@ -8,8 +8,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from nutrients.paging import paged
-from nutrients.queries.a_to_z import ENTRIES_A_PAGE, entries, letter_pages, letters
+from nutrients.common.paging import paged
+
+from .a_to_z import ENTRIES_A_PAGE, entries, letter_pages, letters
 
 
 @require_safe
@@ -21,4 +22,4 @@ def a_to_z(request: HttpRequest) -> HttpResponse:
         "letters": letters(context["page"]),
         "index": letter_pages(every, ENTRIES_A_PAGE),
     }
-    return render(request, "nutrients/a_to_z.html", context)
+    return render(request, "nutrients/search/a_to_z.html", context)

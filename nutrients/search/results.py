@@ -10,12 +10,12 @@ from functools import cached_property
 from unicodedata import normalize
 
 from nutrients.models import DocumentKind, SearchDocument, Synonym
-from nutrients.search.asking import Synonyms, Term, Unit, read, synonyms
-from nutrients.search.index import matching
-from nutrients.search.scoring import Score, is_held, score
-from nutrients.search.words import SMALL_WORDS, nearest, spans, stem, telling_words, vocabulary
 
-from .search_places import places, shown, shown_food
+from .asking import Synonyms, Term, Unit, read, synonyms
+from .index import matching
+from .places import places, shown, shown_food
+from .scoring import Score, is_held, score
+from .words import SMALL_WORDS, nearest, spans, stem, telling_words, vocabulary
 
 MOST_HITS = 10
 # Of these a query may find many that say much the same.

@@ -6,11 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from nutrients.forms.words import LONGEST, read_words
-from nutrients.htmx import render_page_or_fragment
-from nutrients.memory import kept
-from nutrients.queries.search import SearchWords
-from nutrients.queries.search import search as search_everything
+from nutrients.common.htmx import render_page_or_fragment
+from nutrients.common.memory import kept
+from nutrients.common.words import LONGEST, read_words
+
+from .results import SearchWords
+from .results import search as search_everything
 
 
 @require_safe
@@ -29,5 +30,5 @@ def search(request: HttpRequest) -> HttpResponse:
         "is_cut": len(asked) > LONGEST,
         "longest": LONGEST,
     }
-    page, fragment = "nutrients/search.html", "nutrients/_search_results.html"
+    page, fragment = "nutrients/search/search.html", "nutrients/search/_results.html"
     return render_page_or_fragment(request, page, fragment, context)

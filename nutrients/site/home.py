@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from nutrients.evidence.associations import strength
 from nutrients.models import (
     Article,
     Association,
@@ -14,8 +15,6 @@ from nutrients.models import (
     Relation,
     Urgency,
 )
-
-from .associations import strength
 
 MOST_SIGNS = 5
 MOST_EMERGENCIES = 6

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from nutrients.queries.removed import was_public
+from .removed import was_public
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

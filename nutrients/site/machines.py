@@ -21,11 +21,12 @@ from django.utils.html import escape
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from nutrients.articles.pages import latest_articles
+from nutrients.common.change_notes import latest_notes
+from nutrients.common.version import content_version
 from nutrients.models import ChangeNote, Nutrient
-from nutrients.queries.articles import latest_articles
-from nutrients.queries.change_notes import latest_notes
-from nutrients.queries.site_map import Place, places
-from nutrients.queries.version import content_version
+
+from .sitemap import Place, places
 
 # XML refuses these, and one in a title would take the feed down.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")

@@ -9,6 +9,8 @@ from typing import Any
 from django.db.models import Count, Q
 from django.utils.timezone import localdate
 
+from nutrients.common.references import References
+from nutrients.evidence.red_flags import FlagLevel, red_flags_by_level
 from nutrients.models import (
     Article,
     Association,
@@ -21,9 +23,6 @@ from nutrients.models import (
     Status,
     Symptom,
 )
-
-from .red_flags import FlagLevel, red_flags_by_level
-from .references import References
 
 # Everything that editors write and publish.
 WRITTEN = (

@@ -32,8 +32,7 @@ from nutrients.models import (
     SourceKind,
     Symptom,
 )
-
-from .search_places import Places, places
+from nutrients.search.places import Places, places
 
 # A claim leads to the anchor of its source, which is found on the first page alone.
 SOURCES_A_PAGE = 500

@@ -9,17 +9,18 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from nutrients.common.change_notes import changes_page, corrections, notes_on_page
+from nutrients.common.paging import paged
+from nutrients.evidence.grades import GradeKey
+from nutrients.evidence.ranking import ORDER
 from nutrients.models import Relation, Typicality, Verification
-from nutrients.paging import paged
-from nutrients.queries.change_notes import changes_page, corrections, notes_on_page
-from nutrients.queries.grades import GradeKey
-from nutrients.queries.home import home_page
-from nutrients.queries.site import has_review, review_counts, safety_page
-from nutrients.queries.site_map import open_paths
-from nutrients.queries.source_facts import SOURCES_A_PAGE, source_groups, source_uses
-from nutrients.queries.testbook import safety_book
-from nutrients.ranking import ORDER
 from nutrients.testbook import outcomes_of_now
+from nutrients.testbook.cases import safety_book
+
+from .home import home_page
+from .pages import has_review, review_counts, safety_page
+from .sitemap import open_paths
+from .sources import SOURCES_A_PAGE, source_groups, source_uses
 
 METHOD_CONTENTS = [
     {"anchor": "purpose", "title": "What this site is for"},
@@ -49,7 +50,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "guide": page.guide,
         "has_review": has_review(at=now),
     }
-    return render(request, "nutrients/home.html", context)
+    return render(request, "nutrients/site/home.html", context)
 
 
 @require_safe
@@ -61,7 +62,7 @@ def about(request: HttpRequest) -> HttpResponse:
         "reviewed": sum(count.reviewed for count in counts),
         "contact": settings.CONTACT_EMAIL,
     }
-    return render(request, "nutrients/about.html", context)
+    return render(request, "nutrients/site/about.html", context)
 
 
 @require_safe
@@ -79,7 +80,7 @@ def method(request: HttpRequest) -> HttpResponse:
         "waiting": sum(count.waiting for count in counts),
         "contact": settings.CONTACT_EMAIL,
     }
-    return render(request, "nutrients/method.html", context)
+    return render(request, "nutrients/site/method.html", context)
 
 
 @require_safe
@@ -91,7 +92,7 @@ def sources(request: HttpRequest) -> HttpResponse:
         "groups": source_groups(context["page"]),
         "notes": notes_on_page(request.path, at=now),
     }
-    return render(request, "nutrients/sources.html", context)
+    return render(request, "nutrients/site/sources.html", context)
 
 
 @require_safe
@@ -101,19 +102,19 @@ def changes(request: HttpRequest) -> HttpResponse:
     context = paged(request, corrections(at=now))
     context |= {"changes": changes_page(context["page"], open_paths(at=now), at=now)}
     context |= {"contact": settings.CONTACT_EMAIL}
-    return render(request, "nutrients/changes.html", context)
+    return render(request, "nutrients/site/changes.html", context)
 
 
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """What the site keeps about readers: nothing, and how to check that."""
-    return render(request, "nutrients/privacy.html", {"contact": settings.CONTACT_EMAIL})
+    return render(request, "nutrients/site/privacy.html", {"contact": settings.CONTACT_EMAIL})
 
 
 @require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
     """What was tested, what is known to be weak, and how to report."""
-    return render(request, "nutrients/accessibility.html", {"contact": settings.CONTACT_EMAIL})
+    return render(request, "nutrients/site/accessibility.html", {"contact": settings.CONTACT_EMAIL})
 
 
 @require_safe
@@ -123,4 +124,4 @@ def safety(request: HttpRequest) -> HttpResponse:
     notes = notes_on_page(request.path, at=now)
     page, book = safety_page(at=now), safety_book(outcomes_of_now(at=now))
     context = {"section": "safety", "page": page, "book": book, "notes": notes}
-    return render(request, "nutrients/safety.html", context)
+    return render(request, "nutrients/site/safety.html", context)

@@ -10,7 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 if TYPE_CHECKING:
-    from nutrients.queries.citations import Citation
+    from nutrients.common.citations import Citation
 
 register = template.Library()
 

@@ -20,7 +20,7 @@ from django.utils.safestring import SafeString, mark_safe
 from .structured_data import breadcrumbs, script, site_address
 
 if TYPE_CHECKING:
-    from nutrients.queries.comparison import Sign
+    from nutrients.comparison.table import Sign
 
 register = template.Library()
 

@@ -14,8 +14,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 if TYPE_CHECKING:
-    from nutrients.queries.choices import Choice
-    from nutrients.queries.facets import Facet
+    from nutrients.checklist.choices import Choice
+    from nutrients.comparison.panel import Facet
 
 register = template.Library()
 

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
-from nutrients.ranking import Level
-from nutrients.wording import forbidden
+from nutrients.common.wording import forbidden
+from nutrients.evidence.ranking import Level
 
 # Tags that may stand inside a word or a sentence; any other tag ends what stands before it.
 INLINE = {"a", "abbr", "b", "em", "i", "small", "span", "strong", "sub", "sup"}

@@ -7,11 +7,11 @@ from datetime import datetime
 
 from django.db import transaction
 
+from nutrients.common.schedule import came_due
+from nutrients.common.version import content_version
 from nutrients.models import CaseOutcome
-from nutrients.queries.schedule import came_due
-from nutrients.queries.testbook import kept_outcomes
-from nutrients.queries.version import content_version
 
+from .cases import kept_outcomes
 from .running import CheckedCase, run_book
 
 

@@ -10,16 +10,12 @@ from typing import Any
 from django.http import QueryDict
 from django.template.loader import render_to_string
 
-from nutrients.answers import RESULTS, checklist_answer
+from nutrients.checklist.answer import RESULTS, checklist_answer
+from nutrients.checklist.content import ChecklistContent
+from nutrients.evidence.ranking import Level
 from nutrients.models import SafetyCase, Urgency
-from nutrients.queries.checklist_content import ChecklistContent
-from nutrients.queries.testbook import (
-    case_query,
-    counting_cases,
-    names_kept_from_emergencies,
-)
-from nutrients.ranking import Level
 
+from .cases import case_query, counting_cases, names_kept_from_emergencies
 from .checking import Answered, Expected, faults, read
 
 

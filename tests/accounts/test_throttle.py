@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from nutrisite.accounts.models import AccountEvent
 from tests.accounts.conftest import Browser
-from tests.views.pages import text_of
+from tests.site.pages import text_of
 
 TRIES = 3
 

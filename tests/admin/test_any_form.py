@@ -12,8 +12,8 @@ from django.db import transaction
 from django.forms.widgets import DateTimeBaseInput, NumberInput
 from django.urls import reverse
 
+from nutrients.content.versions import NOT_KEPT, keep_first
 from nutrients.models import ChangeNote, FoodPortion, FoodSource, Nutrient, ShippedChange, Symptom
-from nutrients.versions import NOT_KEPT, keep_first
 from nutrisite.accounts.models import AccountEvent
 from tests.admin.forms import Screen
 from tests.factories import nutrient, symptom

@@ -19,7 +19,7 @@ from nutrients.models import (
     Symptom,
 )
 from tests.revisions import versions_of
-from tests.views.pages import links_of, text_of
+from tests.site.pages import links_of, text_of
 
 NOTE = {"note_for_readers": "It said 300 before. 320 is right.", "corrects_an_error": "on"}
 OFFERED = (Article, ArticleSection, Association, FoodSource, Nutrient, RedFlag, Source, Symptom)

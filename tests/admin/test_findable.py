@@ -8,7 +8,7 @@ from nutrients.models import Article, FoodGroup, Nutrient, Status, Symptom, Syno
 from nutrients.search.index import catch_up
 from tests import factories
 from tests.revisions import address_of_version, versions_of
-from tests.views.pages import text_of
+from tests.site.pages import text_of
 
 WORD = "Zorblax"
 TO_COME = datetime(2999, 1, 1, tzinfo=UTC)

@@ -33,7 +33,7 @@ from nutrients.testbook import keep_outcomes, run_book
 from tests import factories
 from tests.admin.forms import INSIST, Screen
 from tests.revisions import address_of_version, versions_of
-from tests.views.pages import text_of
+from tests.site.pages import text_of
 
 pytestmark = pytest.mark.django_db
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from model_bakery import baker
 from reversion.models import Revision
 
+from nutrients.content.versions import FIRST
 from nutrients.models import (
     Article,
     ArticleSection,
@@ -20,7 +21,6 @@ from nutrients.models import (
     RedFlagRule,
     Source,
 )
-from nutrients.versions import FIRST
 from tests import factories
 from tests.admin.forms import Screen
 from tests.revisions import address_of_version, versions_of

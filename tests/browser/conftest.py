@@ -10,7 +10,7 @@ import os
 
 import pytest
 
-from tests.browser import chromium, server
+from . import chromium, server
 
 FLAGS = [
     "--disable-background-networking",

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.browser import databases
+from . import databases
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 EDITOR, PASSWORD = "editor", "only-for-the-browser-tests"

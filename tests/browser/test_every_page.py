@@ -8,7 +8,8 @@ import re
 import pytest
 
 from tests.addresses import EVERY_KIND
-from tests.browser import axe
+
+from . import axe
 
 PLATE = (
     "/foods/plate/?food=spinach-cooked&servings-spinach-cooked=1.5&food=beef-liver-cooked"

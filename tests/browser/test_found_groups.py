@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.server import manage
-from tests.usda_tables import FOODS, PORTIONS, lines_of, write
+from tests.content.usda_tables import FOODS, PORTIONS, lines_of, write
 
 pytestmark = pytest.mark.changes_content
 

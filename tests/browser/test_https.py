@@ -8,7 +8,7 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from tests.browser import server
+from . import server
 
 HOST = "nutrisite.example"
 OWN_HEADERS = {

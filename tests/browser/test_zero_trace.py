@@ -11,8 +11,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.addresses import EVERY_KIND
-from tests.browser import databases
 from tests.browser.traces import Sent, history, kept
+
+from . import databases
 
 MACHINES = ["/compare.csv?symptom=tremor", "/robots.txt", "/sitemap.xml", "/feeds/articles/"]
 TICKS = ["muscle-twitches", "muscle-cramps", "night-leg-cramps", "ppi", "vegan-diet"]

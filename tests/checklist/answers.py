@@ -3,7 +3,7 @@
 import re
 
 from nutrients.models import Nutrient
-from tests.views.pages import text_of
+from tests.site.pages import text_of
 
 PAGE, PRINT = "/checklist/", "/checklist/print/"
 HTMX = {"HX-Request": "true"}

@@ -4,10 +4,10 @@ import re
 
 import pytest
 
+from nutrients.evidence.ranking import ORDER
 from nutrients.models import Nutrient, RiskEffect, RiskFactor, Symptom
-from nutrients.ranking import ORDER
 from tests import factories
-from tests.views.checklist_answers import (
+from tests.checklist.answers import (
     PAGE,
     PICTURE,
     PRINT,
@@ -17,7 +17,7 @@ from tests.views.checklist_answers import (
     send,
     slugs_of,
 )
-from tests.views.pages import links_of, text_of
+from tests.site.pages import links_of, text_of
 
 # The form
 

@@ -6,8 +6,8 @@ import pytest
 
 from nutrients.models import Association, Nutrient, RiskFactor, Symptom
 from tests import factories
-from tests.views.checklist_answers import HTMX, nutrient_names, result, send, slugs_of
-from tests.views.pages import text_of
+from tests.checklist.answers import HTMX, nutrient_names, result, send, slugs_of
+from tests.site.pages import text_of
 
 # A dose is an amount to take; a share of a need or a level in the blood is none.
 DOSE = re.compile(r"\btake (?:up to |about )?[\d,.]+", re.IGNORECASE)

@@ -6,8 +6,8 @@ import pytest
 from django.conf import settings
 
 from nutrients.models import RiskFactor, Symptom
-from tests.views.checklist_answers import HTMX, PAGE, PICTURE, RESULTS, send, slugs_of
-from tests.views.pages import links_of, text_of
+from tests.checklist.answers import HTMX, PAGE, PICTURE, RESULTS, send, slugs_of
+from tests.site.pages import links_of, text_of
 
 MOST_QUERIES = 32
 

@@ -7,10 +7,10 @@ from itertools import combinations, product
 
 import pytest
 
-from nutrients.queries.checklist_content import ChecklistContent
-from nutrients.queries.questions import answer_ticks, questions_asked
-from nutrients.queries.urgency import urgency_rules
-from nutrients.ranking import Level, Tick, urgency
+from nutrients.checklist.content import ChecklistContent
+from nutrients.checklist.questions import answer_ticks, questions_asked
+from nutrients.checklist.urgency import urgency_rules
+from nutrients.evidence.ranking import Level, Tick, urgency
 
 pytestmark = pytest.mark.usefixtures("content")
 

@@ -8,21 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nutrients.checklist.content import ChecklistContent
+from nutrients.checklist.urgency import urgency_rules
+from nutrients.evidence.ranking import Level, Tick, answer_slug, urgency
 from nutrients.models import Answer, OtherCause, RedFlag, RedFlagRule, RiskFactor, Symptom
-from nutrients.queries.checklist_content import ChecklistContent
-from nutrients.queries.urgency import urgency_rules
-from nutrients.ranking import Level, Tick, answer_slug, urgency
 from tests import factories
-from tests.views.checklist_answers import (
-    HTMX,
-    PICTURE,
-    RESULTS,
-    nutrient_names,
-    result,
-    send,
-    slugs_of,
-)
-from tests.views.pages import links_of, text_of
+from tests.checklist.answers import HTMX, PICTURE, RESULTS, nutrient_names, result, send, slugs_of
+from tests.site.pages import links_of, text_of
 
 
 def everything_in_an_emergency(response):

@@ -7,12 +7,12 @@ from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nutrients.common.version import content_version
+from nutrients.common.wording import forbidden
 from nutrients.models import Answer, OtherCause, RedFlag, RiskFactor, SafetyCase, Symptom
-from nutrients.queries.testbook import case_query, counting_cases
-from nutrients.queries.version import content_version
-from nutrients.wording import forbidden
+from nutrients.testbook.cases import case_query, counting_cases
 from tests.browser.test_every_page import PAGES
-from tests.views.checklist_answers import (
+from tests.checklist.answers import (
     HTMX,
     PAGE,
     PICTURE,
@@ -22,7 +22,7 @@ from tests.views.checklist_answers import (
     result,
     slugs_of,
 )
-from tests.views.pages import links_of, text_of
+from tests.site.pages import links_of, text_of
 
 FORM = "application/x-www-form-urlencoded"
 

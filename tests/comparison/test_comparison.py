@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 
 from tests import factories
-from tests.views.pages import links_of, text_of
+from tests.site.pages import links_of, text_of
 
 PAGE, FILE = "/compare/", "/compare.csv"
 HTMX = {"HX-Request": "true"}

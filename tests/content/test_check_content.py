@@ -8,7 +8,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from nutrients import prose
-from nutrients.content_check import short_share
+from nutrients.common.wording import forbidden
+from nutrients.content.checking import short_share
 from nutrients.models import (
     Article,
     ArticleSection,
@@ -23,7 +24,6 @@ from nutrients.models import (
     Status,
     Symptom,
 )
-from nutrients.wording import forbidden
 
 pytestmark = pytest.mark.usefixtures("content")
 BEFORE_REVIEWS = "2026-12-01"

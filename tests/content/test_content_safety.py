@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from nutrients.checklist.content import ChecklistContent
+from nutrients.checklist.urgency import urgency_rules
+from nutrients.evidence.ranking import Tick, urgency
 from nutrients.models import OtherCause, RedFlag, RedFlagRule, RiskFactor, Status, Symptom, Urgency
-from nutrients.queries.checklist_content import ChecklistContent
-from nutrients.queries.urgency import urgency_rules
-from nutrients.ranking import Tick, urgency
 
 pytestmark = pytest.mark.usefixtures("content")
 

@@ -7,7 +7,7 @@ from django.core.management import CommandError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nutrients.loading import Places, keep_ours, sides, take_theirs
+from nutrients.content import Places, keep_ours, sides, take_theirs
 from nutrients.models import (
     FoodGroup,
     FoodSource,
@@ -17,7 +17,7 @@ from nutrients.models import (
     Source,
     Symptom,
 )
-from tests.fixture_files import PUBLISHED, food, group, load, row, source, symptom, write
+from tests.content.fixture_files import PUBLISHED, food, group, load, row, source, symptom, write
 from tests.revisions import versions_of
 
 pytestmark = pytest.mark.usefixtures("no_content")

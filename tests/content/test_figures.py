@@ -16,7 +16,7 @@ from nutrients.models import Authority, FoodSource, Nutrient, NutrientAmount, Re
 
 pytestmark = pytest.mark.django_db
 
-TABLES = Path(__file__).resolve().parent.parent / "fixtures" / "dossier"
+TABLES = Path(__file__).resolve().parent.parent.parent / "fixtures" / "dossier"
 HALF = Decimal("0.5")
 ROW = re.compile(r"<tr><th scope=\"row\">(.*?)</th>(.*?)</tr>", re.DOTALL)
 CELL = re.compile(r"<td class=\"num\">(.*?)</td>", re.DOTALL)

@@ -20,11 +20,11 @@ from django.db import connections
 from django.db.utils import load_backend
 from django.test import Client
 
-from nutrients.loading import Places, read_rows
-from nutrients.loading.live_rows import LiveRows
-from nutrients.loading.merging import shipped_value
+from nutrients.content import Places, read_rows
+from nutrients.content.live_rows import LiveRows
+from nutrients.content.merging import shipped_value
+from nutrients.content.versions import FIRST
 from nutrients.models import FoodGroup, Nutrient
-from nutrients.versions import FIRST
 from tests import first_release
 from tests.admin.forms import Screen
 from tests.first_release import DELETED, EDITOR, EDITS, MADE

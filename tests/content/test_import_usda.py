@@ -7,7 +7,7 @@ import io
 import pytest
 from django.core.management import CommandError, call_command
 
-from nutrients import usda
+from nutrients.content import usda
 from nutrients.models import (
     Allergen,
     Diet,
@@ -18,7 +18,7 @@ from nutrients.models import (
     NutrientAmount,
     ShippedRow,
 )
-from tests.usda_tables import (
+from tests.content.usda_tables import (
     FOODS,
     PORTIONS,
     amounts_of,

@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 
 from nutrients.models import FoodSource
 from tests.addresses import EVERY_KIND
-from tests.usda_tables import FOODS, PORTIONS, lines_of, write
-from tests.views.pages import text_of
+from tests.content.usda_tables import FOODS, PORTIONS, lines_of, write
+from tests.site.pages import text_of
 
 pytestmark = pytest.mark.django_db
 

@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from reversion.models import Revision
 
-from nutrients import loading
+from nutrients import content as loading
 from nutrients.models import (
     FoodGroup,
     FoodSource,
@@ -19,7 +19,7 @@ from nutrients.models import (
     Source,
     Symptom,
 )
-from tests.fixture_files import PUBLISHED, food, group, load, row, source, symptom, write
+from tests.content.fixture_files import PUBLISHED, food, group, load, row, source, symptom, write
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nutrients.loading.merging import NEVER_SHIPPED, merge_links, merge_values
+from nutrients.content.merging import NEVER_SHIPPED, merge_links, merge_values
 
 # Few values, so that two sides often agree.
 VALUES = st.sampled_from(["", "a", "b", "c", None, 1])

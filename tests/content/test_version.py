@@ -6,10 +6,10 @@ import pytest
 from django.db.models import Max
 from django.urls import reverse
 
-from nutrients import loading
+from nutrients import content as loading
+from nutrients.common.version import content_version
 from nutrients.models import FoodGroup, Nutrient, ShippedRow
-from nutrients.queries.version import content_version
-from tests.fixture_files import food, group, source, write
+from tests.content.fixture_files import food, group, source, write
 
 pytestmark = pytest.mark.usefixtures("content")
 FIRST, SECOND = datetime(2026, 11, 23, 9, 30, tzinfo=UTC), datetime(2026, 11, 24, tzinfo=UTC)

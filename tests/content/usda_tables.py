@@ -5,7 +5,7 @@ import gzip
 from decimal import Decimal
 from pathlib import Path
 
-FOLDER = Path(__file__).resolve().parent.parent / "fixtures" / "usda"
+FOLDER = Path(__file__).resolve().parent.parent.parent / "fixtures" / "usda"
 FOODS = FOLDER / "usda_sr28_extract.csv.gz"
 PORTIONS = FOLDER / "usda_sr28_portions.csv.gz"
 AMOUNT_COLUMNS = {

@@ -13,8 +13,8 @@ from nutrients.models import (
     Nutrient,
     Symptom,
 )
-from tests.views.checklist_answers import PRINT, result
-from tests.views.pages import text_of
+from tests.checklist.answers import PRINT, result
+from tests.site.pages import text_of
 
 TICKS = {"symptom": ["muscle-cramps"], "risk": ["ppi"]}
 

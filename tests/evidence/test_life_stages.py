@@ -7,9 +7,9 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nutrients.evidence.life_stages import life_stages, nearest_stage
 from nutrients.models import Authority, LifeStatus, ReferenceIntake, Sex, Unit
-from nutrients.queries.life_stages import life_stages, nearest_stage
-from tests.views.plates import NUTRIENTS, official
+from tests.plate.plates import NUTRIENTS, official
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("content")]
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nutrients.ranking import (
+from nutrients.evidence.ranking import (
     ORDER,
     Candidate,
     Level,

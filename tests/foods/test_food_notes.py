@@ -2,8 +2,8 @@
 
 from nutrients.models import FoodSource
 from tests import factories
-from tests.views.checklist_answers import result
-from tests.views.pages import links_of, text_of
+from tests.checklist.answers import result
+from tests.site.pages import links_of, text_of
 
 
 def test_table_marks_a_food_with_a_note_and_leads_to_it(client, content):

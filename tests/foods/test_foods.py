@@ -8,8 +8,8 @@ import pytest
 
 from nutrients.models import FoodSource, NutrientAmount
 from tests import factories
-from tests.views import more_content
-from tests.views.pages import links_of, text_of
+from tests.site import more_content
+from tests.site.pages import links_of, text_of
 
 LIST, SPINACH = "/foods/", "/foods/spinach-raw/"
 HTMX = {"HX-Request": "true"}

@@ -13,6 +13,7 @@ import reversion
 from django.apps import apps
 from django.utils import timezone
 
+from nutrients.common.version import content_version
 from nutrients.models import (
     Answer,
     Article,
@@ -36,9 +37,8 @@ from nutrients.models import (
 from nutrients.open_data import files
 from nutrients.open_data.columns import Kind
 from nutrients.open_data.tables import TABLES
-from nutrients.queries.version import content_version
 from tests import factories
-from tests.views.pages import text_of
+from tests.site.pages import text_of
 
 pytestmark = pytest.mark.usefixtures("content")
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nutrients.plate import (
+from nutrients.plate.arithmetic import (
     Addition,
     Helping,
     Need,

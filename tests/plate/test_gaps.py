@@ -7,8 +7,7 @@ import pytest
 
 from nutrients.models import FoodSource
 from nutrients.templatetags.amounts import rounded
-from tests.views.pages import links_of, text_of
-from tests.views.plates import (
+from tests.plate.plates import (
     MIXED,
     PAGE,
     dossier,
@@ -18,6 +17,7 @@ from tests.views.plates import (
     query,
     sum_shown,
 )
+from tests.site.pages import links_of, text_of
 
 
 def test_addition_gives_most_in_a_serving_within_the_diet(client, content):

@@ -3,10 +3,10 @@
 import pytest
 
 from nutrients.models import FoodSource
-from nutrients.queries.plate_choices import MOST_FOUND
+from nutrients.plate.choices import MOST_FOUND
 from tests import factories
-from tests.views.pages import links_of, text_of
-from tests.views.plates import MIXED, PAGE, dossier, query, sum_shown
+from tests.plate.plates import MIXED, PAGE, dossier, query, sum_shown
+from tests.site.pages import links_of, text_of
 
 HTMX = {"HX-Request": "true"}
 

@@ -4,8 +4,7 @@ import re
 from decimal import Decimal
 
 from nutrients.templatetags.amounts import rounded
-from tests.views.pages import links_of, text_of
-from tests.views.plates import (
+from tests.plate.plates import (
     NOT_A_GOAL,
     NUTRIENTS,
     PAGE,
@@ -16,6 +15,7 @@ from tests.views.plates import (
     query,
     sum_shown,
 )
+from tests.site.pages import links_of, text_of
 
 
 def held(plate, nutrient):

@@ -10,8 +10,7 @@ from nutrients.models import ReferenceIntake
 from nutrients.templatetags.amounts import rounded
 from nutrients.templatetags.components import figure
 from tests import factories
-from tests.views.pages import links_of, text_of
-from tests.views.plates import (
+from tests.plate.plates import (
     MIXED,
     NOT_A_GOAL,
     NUTRIENTS,
@@ -22,6 +21,7 @@ from tests.views.plates import (
     query,
     sum_shown,
 )
+from tests.site.pages import links_of, text_of
 
 
 @pytest.mark.parametrize("nutrient", NUTRIENTS)

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from nutrients.models import Authority, ReferenceIntake
-from tests.views.pages import links_of, text_of
+from tests.site.pages import links_of, text_of
 
 PLATE = "/foods/plate/"
 PAGES = [

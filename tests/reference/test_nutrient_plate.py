@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.views.pages import links_of
+from tests.site.pages import links_of
 
 
 @pytest.mark.parametrize(

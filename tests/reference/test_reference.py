@@ -7,8 +7,8 @@ import pytest
 
 from nutrients.models import Association, Nutrient, RiskFactor, Symptom
 from tests import factories
-from tests.views import more_content
-from tests.views.pages import links_of, text_of
+from tests.site import more_content
+from tests.site.pages import links_of, text_of
 
 LISTS = ["/nutrients/", "/symptoms/"]
 NUTRIENT, SYMPTOM, CARD = (

@@ -9,8 +9,8 @@ import pytest
 from nutrients.models import Article, FoodSource, Nutrient, OtherCause, RiskFactor, Symptom
 from nutrients.search.index import catch_up
 from tests import factories
-from tests.views import more_content
-from tests.views.pages import links_of, text_of
+from tests.site import more_content
+from tests.site.pages import links_of, text_of
 
 PAGE = "/a-z/"
 HIDDEN = [{"status": "draft"}, {"publish_at": datetime(2999, 1, 1, tzinfo=UTC)}]

@@ -11,12 +11,12 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from nutrients.models import SearchDocument, Synonym
-from nutrients.queries.search import SearchWords, search
 from nutrients.search import index
 from nutrients.search.index import catch_up
+from nutrients.search.results import SearchWords, search
 from tests import factories
 
-QUERIES = yaml.safe_load((Path(__file__).parent / "test_search_queries.yaml").read_text())
+QUERIES = yaml.safe_load((Path(__file__).parent / "queries.yaml").read_text())
 
 
 def addresses(q):

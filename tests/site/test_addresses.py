@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tests.views.pages import text_of
+from tests.site.pages import text_of
 
 pytestmark = pytest.mark.usefixtures("content")
 

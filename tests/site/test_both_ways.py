@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from nutrients.models import Association, FoodSource, Nutrient, NutrientAmount, Symptom
-from tests.views.pages import links_of
+from tests.site.pages import links_of
 
 pytestmark = pytest.mark.usefixtures("content")
 NOW = datetime(2027, 1, 1, tzinfo=UTC)

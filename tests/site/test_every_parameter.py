@@ -15,11 +15,12 @@ from django.core.handlers import wsgi
 from django.http import QueryDict, request
 from django.test import Client
 
-from nutrients.forms import filters, foods
-from nutrients.memory import MEMORY
+from nutrients.common.memory import MEMORY
+from nutrients.comparison import parameters as filters
+from nutrients.foods import parameters as foods
 from nutrients.models.questions import TAKEN
 from tests.nasty import NASTY
-from tests.test_any_request import asserted_sound, patterns
+from tests.site.test_any_request import asserted_sound, patterns
 
 # What stands in the addresses, where it depends on the page.
 SLUGS = {

@@ -6,8 +6,8 @@ import feedparser
 import pytest
 from django.utils import timezone
 
+from nutrients.common.version import content_version
 from nutrients.models import Article, ChangeNote, Nutrient
-from nutrients.queries.version import content_version
 
 pytestmark = pytest.mark.usefixtures("content")
 ALL, MAGNESIUM = "/feeds/changes/", "/feeds/changes/magnesium/"

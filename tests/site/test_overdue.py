@@ -12,8 +12,8 @@ from nutrients.models import (
     OtherCause,
     Symptom,
 )
-from nutrients.queries.site import review_counts
-from tests.views.pages import text_of
+from nutrients.site.pages import review_counts
+from tests.site.pages import text_of
 
 LATE = date(2026, 1, 31)
 PAGES = [

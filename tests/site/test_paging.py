@@ -4,18 +4,18 @@ import re
 
 import pytest
 
-from tests.views.pages import text_of
-from tests.views.test_changes import note
+from tests.site.pages import text_of
+from tests.site.test_changes import note
 
 pytestmark = pytest.mark.usefixtures("content")
 
 # Where the size of each list's page stands, and a size at which the shipped content fills several.
 SIZES = {
-    "/articles/": ("nutrients.queries.articles.ARTICLES_A_PAGE", 1),
-    "/nutrients/": ("nutrients.queries.nutrients.NUTRIENTS_A_PAGE", 5),
-    "/symptoms/": ("nutrients.queries.symptoms.SYMPTOMS_A_PAGE", 20),
-    "/sources/": ("nutrients.views.site.SOURCES_A_PAGE", 40),
-    "/a-z/": ("nutrients.views.a_to_z.ENTRIES_A_PAGE", 200),
+    "/articles/": ("nutrients.articles.pages.ARTICLES_A_PAGE", 1),
+    "/nutrients/": ("nutrients.reference.nutrients.NUTRIENTS_A_PAGE", 5),
+    "/symptoms/": ("nutrients.reference.symptoms.SYMPTOMS_A_PAGE", 20),
+    "/sources/": ("nutrients.site.views.SOURCES_A_PAGE", 40),
+    "/a-z/": ("nutrients.search.a_to_z_view.ENTRIES_A_PAGE", 200),
 }
 LISTS = list(SIZES)
 ENTRY = re.compile(
@@ -98,7 +98,7 @@ def test_letters_lead_to_the_page_on_which_they_begin(client, short_pages):
 
 
 def test_corrections_come_a_page_at_a_time(client, monkeypatch):
-    monkeypatch.setattr("nutrients.queries.change_notes.CORRECTIONS_A_PAGE", 2)
+    monkeypatch.setattr("nutrients.common.change_notes.CORRECTIONS_A_PAGE", 2)
     for number in range(3):
         note(f"It said {number}.", days=number, kind="correction")
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from nutrisite.logging import ACCESS_FIELDS
-from tests.views.pages import text_of
+from tests.site.pages import text_of
 
 # Named in a sentence below the list: the server and a proxy add them.
 ADDED_LATER = {"Connection", "Date", "Server"}

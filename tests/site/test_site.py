@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from nutrients.evidence.ranking import ORDER
 from nutrients.models import (
     VERBS,
     Article,
@@ -14,10 +15,10 @@ from nutrients.models import (
     Source,
     Symptom,
 )
-from nutrients.queries.site import WRITTEN
-from nutrients.ranking import ORDER
-from tests.views import more_content
-from tests.views.pages import links_of, text_of
+from nutrients.site.pages import WRITTEN
+from tests.site.pages import links_of, text_of
+
+from . import more_content
 
 HIDDEN = [{"status": "draft"}, {"publish_at": datetime(2999, 1, 1, tzinfo=UTC)}]
 # Queries of each page with the shipped content. They may fall, and must not grow.

@@ -11,7 +11,7 @@ import pytest
 
 from nutrients.models import Article, Nutrient, Source, Symptom
 from nutrients.open_data.tables import TABLES
-from tests.views.pages import text_of
+from tests.site.pages import text_of
 
 pytestmark = pytest.mark.usefixtures("content")
 

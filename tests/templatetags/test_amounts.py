@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from nutrients.templatetags.amounts import percentage, rounded
 from nutrients.templatetags.components import figure
-from tests.views.pages import text_of
+from tests.site.pages import text_of
 
 ABOVE_ZERO = st.decimals(0, 100_000, places=6).filter(bool)
 

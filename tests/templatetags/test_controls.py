@@ -1,8 +1,8 @@
 import pytest
 from django.template import Context, Template
 
-from nutrients.queries.choices import Choice
-from nutrients.queries.facets import Facet
+from nutrients.checklist.choices import Choice
+from nutrients.comparison.panel import Facet
 
 CRAMPS = Facet("symptom", "cramps", "Cramps", is_on=True, count=1)
 TINGLING = Facet("symptom", "tingling", "Tingling", is_on=False, count=12)

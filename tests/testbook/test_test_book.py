@@ -6,6 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from nutrients.evidence.ranking import Level
 from nutrients.models import (
     CaseGroup,
     CaseOutcome,
@@ -16,11 +17,10 @@ from nutrients.models import (
     SafetyCase,
     Symptom,
 )
-from nutrients.queries.testbook import counting_cases
-from nutrients.ranking import Level
 from nutrients.testbook import Answered, Expected, failing, faults, read, run_book
+from nutrients.testbook.cases import counting_cases
 from tests import factories
-from tests.views.pages import links_of, text_of
+from tests.site.pages import links_of, text_of
 
 pytestmark = pytest.mark.django_db
 CALM = Answered(Level.SELF_CARE, ["Iron"], "Iron can cause this.", ["/nutrients/iron/"])

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from nutrients.content_check import problems
+from nutrients.content.checking import problems
 
 
 class Command(BaseCommand):

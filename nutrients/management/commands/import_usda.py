@@ -9,10 +9,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from nutrients.open_data.files import write_foods
-from nutrients.search.index import catch_up
-from nutrients.statistics import refresh_statistics
-from nutrients.usda import (
+from nutrients.content.statistics import refresh_statistics
+from nutrients.content.usda import (
     FOLDER,
     FOOD_COLUMNS,
     PORTION_COLUMNS,
@@ -21,6 +19,8 @@ from nutrients.usda import (
     read_foods,
     read_portions,
 )
+from nutrients.open_data.files import write_foods
+from nutrients.search.index import catch_up
 
 
 class Command(BaseCommand):

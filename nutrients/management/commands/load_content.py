@@ -12,9 +12,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from nutrients.loading import FixtureError, FixtureRow, Outcome, load
+from nutrients.content import FixtureError, FixtureRow, Outcome, load
+from nutrients.content.statistics import refresh_statistics
 from nutrients.search.index import catch_up
-from nutrients.statistics import refresh_statistics
 from nutrients.testbook import failing, keep_outcomes, run_book
 
 

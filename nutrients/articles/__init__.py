@@ -1,0 +1,1 @@
+"""The article view, and the list of articles."""

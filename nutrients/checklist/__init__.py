@@ -1,0 +1,1 @@
+"""The checklist: ticks in, an answer out."""

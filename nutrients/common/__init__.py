@@ -1,0 +1,1 @@
+"""What every feature uses: parameters, paging, citations, memory."""

@@ -1,0 +1,1 @@
+"""What several features ask: links, needs, life stages, red flags, and the order of nutrients."""

@@ -1,0 +1,1 @@
+"""Foods: the list, its filters, and one food."""

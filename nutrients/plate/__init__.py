@@ -1,0 +1,1 @@
+"""The plate: portions added up and held against daily needs."""

@@ -1,0 +1,1 @@
+"""Pages of one nutrient, one symptom and one link between them."""

@@ -1,0 +1,1 @@
+"""Home, the pages about the site, and what machines read."""

@@ -1,1 +1,0 @@
-"""Views: parse, ask, render. A module a section."""
