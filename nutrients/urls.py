@@ -9,7 +9,6 @@ from nutrients.foods import views as foods
 from nutrients.open_data import views as data
 from nutrients.plate import views as plate
 from nutrients.reference import views as reference
-from nutrients.search import a_to_z_view as a_to_z
 from nutrients.search import views as search
 from nutrients.site import machines
 from nutrients.site import views as site
@@ -37,7 +36,7 @@ urlpatterns = [
     path("foods/plate/", plate.plate, name="plate"),
     path("foods/<slug:slug>/", foods.food, name="food"),
     path("search/", search.search, name="search"),
-    path("a-z/", a_to_z.a_to_z, name="a_to_z"),
+    path("a-z/", search.a_to_z, name="a_to_z"),
     # About the site
     path("about/", site.about, name="about"),
     path("method/", site.method, name="method"),

@@ -33,7 +33,7 @@ CSRF_TRUSTED_ORIGINS = environment.names("CSRF_TRUSTED_ORIGINS", [SITE_URL])
 ADMIN_PATH = environment.path("ADMIN_PATH", "admin/")
 # Networks from which the admin is there at all; without any it is there for all.
 ADMIN_NETWORKS = environment.networks("ADMIN_NETWORKS")
-PAGE_NOT_FOUND = "nutrients.site.lost.page_not_found"
+PAGE_NOT_FOUND = "nutrients.site.views.page_not_found"
 ROOT_URLCONF = "nutrisite.urls"
 WSGI_APPLICATION = "nutrisite.wsgi.application"
 

@@ -8,8 +8,8 @@ import signal
 
 import pytest
 
+from nutrients.common.parameters import read_words
 from nutrients.common.wording import FORBIDDEN
-from nutrients.common.words import read_words
 from nutrients.models.articles import MARKS
 from nutrients.open_data.files import FORMULA
 from nutrients.prose import blocks, checking, markdown, words

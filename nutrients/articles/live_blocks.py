@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self
 
-from nutrients.common.citations import cite_rows
-from nutrients.common.references import References
+from nutrients.common.citations import References, cite_rows
 from nutrients.evidence.associations import associations_by_nutrient
 from nutrients.evidence.needs import AdultNeed, adult_needs
 from nutrients.evidence.red_flags import FlagLevel, red_flags_by_level

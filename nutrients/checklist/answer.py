@@ -13,8 +13,7 @@ from typing import Any
 from django.http import QueryDict
 from django.urls import reverse
 
-from nutrients.common.parameters import ignored_sentence
-from nutrients.common.words import read_words
+from nutrients.common.parameters import ignored_sentence, read_words
 from nutrients.evidence.ranking import Tick
 
 from .choices import ChecklistChoices, checklist_choices

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import prefetch_related_objects
 
-from nutrients.common.citations import Cited, cite_rows
-from nutrients.common.references import References
+from nutrients.common.citations import Cited, References, cite_rows
 from nutrients.common.version import ContentVersion, content_version
 
 from .content import ChecklistContent

@@ -8,7 +8,7 @@ from itertools import chain
 from operator import itemgetter
 from typing import Any
 
-from nutrients.comparison.table import links
+from nutrients.evidence.associations import links
 from nutrients.evidence.ranking import Candidate, Level, Link, Suggestion, Tick, rank
 from nutrients.evidence.red_flags import FlagLevel
 from nutrients.models import (

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.paginator import Paginator
-from django.http import HttpRequest
+from django.core.paginator import Page, Paginator
+from django.http import HttpRequest, QueryDict
 
 from nutrients.context import canonical_url
 
-from .pages import read_page
-from .parameters import ignored_sentence
+from .parameters import Reading, ignored_sentence
 
 
 def paged(request: HttpRequest, pages: Paginator[Any]) -> dict[str, Any]:
@@ -25,3 +24,10 @@ def paged(request: HttpRequest, pages: Paginator[Any]) -> dict[str, Any]:
         "ignored": ignored_sentence(ignored),
         "canonical_url": canonical_url(request.path) + query,
     }
+
+
+def read_page(query: QueryDict, pages: Paginator[Any]) -> tuple[Page[Any], list[str]]:
+    """The page that a query asks for, or else the first, and the values that were ignored."""
+    reading = Reading(query)
+    number = reading.one("page", [str(number) for number in pages.page_range], "1")
+    return pages.page(number), reading.ignored

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from django.http import QueryDict
 
 from nutrients.common.parameters import Reading
-from nutrients.evidence.country import read_country
+from nutrients.evidence.life_stages import read_country
 
 from .filters import DIETS, KINDS, MATCHES, RELATIONS, SORTS, Filters
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from nutrients.checklist.content import ChecklistContent, Eater
-from nutrients.common.references import References
+from nutrients.common.citations import References
+from nutrients.evidence.associations import links
 from nutrients.evidence.needs import AdultNeed
-from nutrients.evidence.ranking import Candidate, Link, Tick, rank
+from nutrients.evidence.ranking import Candidate, Tick, rank
 from nutrients.evidence.rich_foods import RichFood
 from nutrients.models import (
     Association,
@@ -178,19 +179,6 @@ def _cited(row: Row, references: References) -> Row:
 
 def _profiles(content: ChecklistContent) -> list[Profile]:
     return [Profile(row, supporting(row, content)) for row in content.nutrients.values()]
-
-
-def links(associations: Iterable[Association]) -> tuple[Link, ...]:
-    """Associations as ranking sees them."""
-    return tuple(
-        Link(
-            Tick("symptom", association.symptom.slug),
-            Typicality(association.typicality).rank,
-            Evidence(association.evidence).rank,
-            "high" if association.relation == Relation.EXCESS else "low",
-        )
-        for association in associations
-    )
 
 
 def _row(profile: Profile, filters: Filters, content: ChecklistContent) -> Row:

@@ -14,9 +14,8 @@ from nutrients.checklist.choices import table_symptoms
 from nutrients.checklist.content import ChecklistContent
 from nutrients.common.htmx import render_page_or_fragment
 from nutrients.common.memory import kept
-from nutrients.common.pages import read_page
-from nutrients.common.parameters import ignored_sentence
-from nutrients.common.words import read_words
+from nutrients.common.paging import read_page
+from nutrients.common.parameters import ignored_sentence, read_words
 from nutrients.evidence.grades import GradeKey
 from nutrients.models import Authority, Relation
 from nutrients.open_data.files import safe_cell

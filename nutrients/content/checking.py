@@ -39,7 +39,8 @@ from nutrients.models import (
     Unit,
 )
 from nutrients.models.intakes import ADULT_FROM
-from nutrients.site.removed import SHOWN
+
+from .removed import SHOWN
 
 LONGEST_AVERAGE = 20
 # Chopped prose tears cause from effect.

@@ -6,7 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 
-from nutrients.models import Association, Evidence, Relation, Typicality
+from nutrients.models import (
+    Association,
+    Evidence,
+    Relation,
+    Typicality,
+)
+
+from .ranking import Link, Tick
 
 RELATION_ORDER = {relation.value: place for place, relation in enumerate(Relation)}
 
@@ -50,3 +57,16 @@ def _published(
     if symptoms is not None:
         rows = rows.filter(symptom__in=list(symptoms))
     return sorted(rows, key=strength)
+
+
+def links(associations: Iterable[Association]) -> tuple[Link, ...]:
+    """Associations as ranking sees them."""
+    return tuple(
+        Link(
+            Tick("symptom", association.symptom.slug),
+            Typicality(association.typicality).rank,
+            Evidence(association.evidence).rank,
+            "high" if association.relation == Relation.EXCESS else "low",
+        )
+        for association in associations
+    )

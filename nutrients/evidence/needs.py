@@ -9,8 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Self
 
-from nutrients.common.citations import Citation, cite
-from nutrients.common.references import References
+from nutrients.common.citations import Citation, References, cite
 from nutrients.models import (
     HOME,
     Authority,

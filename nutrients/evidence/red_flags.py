@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from nutrients.common.citations import cite_rows
-from nutrients.common.references import References
+from nutrients.common.citations import References, cite_rows
 from nutrients.models import FLAG_LEVELS, RedFlag, Urgency
 
 

@@ -1,4 +1,8 @@
-"""Foods richest in each nutrient."""
+"""Foods richest in each nutrient, and which foods may be suggested.
+
+A suggested food passes no upper limit in one serving, and editors kept it from no group. Limits of
+every authority count, the lowest first: what may harm is not named anywhere.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +12,40 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import F, QuerySet, Window
+from django.db.models import DecimalField, ExpressionWrapper, F, QuerySet, Window
 from django.db.models.functions import RowNumber
 
-from nutrients.models import HOME, Authority, FoodSource, NutrientAmount, ReferenceIntake
+from nutrients.models import (
+    HOME,
+    Authority,
+    FoodSource,
+    LifeStatus,
+    NutrientAmount,
+    ReferenceIntake,
+    Sex,
+)
+from nutrients.models.foods import FoodSourceQuerySet
+from nutrients.models.intakes import ReferenceIntakeQuerySet
 
-from .amounts import PER_SERVING
-from .serving_limits import suited_to_adults
+from .life_stages import LifeStage
+
+# Percentages of the daily value that a bar's full width may stand for.
+SCALES = (10, 25, 50, 75, 100, 150, 200, 300, 400, 500, 750, 1000, 1500, 2000, 3000, 4000, 5000)
+
+
+# To sort by what a serving gives: a hundred times the amount. It is not divided, because SQLite
+# divides whole numbers without the remainder.
+PER_SERVING = ExpressionWrapper(
+    F("per_100g") * F("food__serving_grams"),
+    output_field=DecimalField(max_digits=18, decimal_places=6),
+)
+
+
+def bar_scale(percents: Iterable[Decimal | None]) -> int:
+    """The percentage at a bar's full width: the smallest round one that holds them all."""
+    largest = max((percent for percent in percents if percent is not None), default=Decimal(0))
+    return next((scale for scale in SCALES if scale >= largest), SCALES[-1])
+
 
 # The fields that `Nutrient.label_value` chooses from.
 LABEL_VALUES = {
@@ -101,3 +132,42 @@ def unmeasured_foods(
     for link in links.select_related("foodsource").order_by("foodsource__name"):
         found[link.nutrient_id].append(link.foodsource)
     return dict(found)
+
+
+def suited_to_adults(
+    foods: FoodSourceQuerySet, groups: Iterable[str] = (), *, at: datetime
+) -> FoodSourceQuerySet:
+    """Those of the foods that pass no limit of any adult, and are kept from no group."""
+    intakes = ReferenceIntake.objects.published(at=at)
+    return _within(foods.suggested_to(groups), intakes.overlapping(Decimal(HOME.adult_from), None))
+
+
+def suited_to_stage(
+    foods: FoodSourceQuerySet, stage: LifeStage | None, *, at: datetime
+) -> FoodSourceQuerySet:
+    """Those of the foods that pass no limit for any age of this life stage, kept from it by none.
+
+    Without a stage no limit is known, and only those kept from everyone are left out.
+    """
+    if stage is None:
+        return foods.suggested_to(())
+    intakes = ReferenceIntake.objects.published(at=at)
+    intakes = intakes.overlapping(stage.age_from, stage.age_below)
+    intakes = intakes.filter(life_status__in=[LifeStatus.NONE, stage.life_status])
+    if stage.sex != Sex.BOTH:
+        intakes = intakes.filter(sex__in=[Sex.BOTH, stage.sex])
+    return _within(foods.suggested_to(stage.kept_from), intakes)
+
+
+def _within(foods: FoodSourceQuerySet, intakes: ReferenceIntakeQuerySet) -> FoodSourceQuerySet:
+    """Those of which one serving passes no limit that food counts towards, in no query of its own.
+
+    A hundred times the limit is compared, because PER_SERVING is a hundred times the amount.
+    """
+    limits = intakes.limiting_food().order_by().values("pk")
+    amounts = NutrientAmount.objects.filter(food__in=foods, nutrient__intakes__in=limits)
+    amounts = amounts.annotate(
+        in_serving=PER_SERVING, limit=F("nutrient__intakes__upper_limit") * 100
+    )
+    passing = amounts.filter(in_serving__gt=F("limit"))
+    return foods.exclude(pk__in=passing.order_by().values("food"))

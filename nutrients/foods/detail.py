@@ -7,8 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from urllib.parse import urlencode
 
-from nutrients.common.citations import Citation, cite
-from nutrients.common.references import References
+from nutrients.common.citations import Citation, References, cite
 from nutrients.models import HOME, Allergen, Authority, Diet, FoodSource, Nutrient, NutrientAmount
 
 from .listing import FoodShare

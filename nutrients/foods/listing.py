@@ -10,8 +10,7 @@ from decimal import Decimal
 
 from django.core.paginator import Page
 
-from nutrients.common.citations import Citation, cite
-from nutrients.common.references import References
+from nutrients.common.citations import Citation, References, cite
 from nutrients.models import Authority, FoodSource, Nutrient, NutrientAmount, Source
 
 from .catalogue import MOST_SEARCHED, Shelf

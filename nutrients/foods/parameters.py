@@ -6,10 +6,8 @@ from collections.abc import Collection
 
 from django.http import QueryDict
 
-from nutrients.common.parameters import Reading, ignored_sentence
-from nutrients.common.words import read_words
-from nutrients.evidence.country import read_country, read_stage
-from nutrients.evidence.life_stages import Stages
+from nutrients.common.parameters import Reading, ignored_sentence, read_words
+from nutrients.evidence.life_stages import Stages, read_country, read_stage
 from nutrients.models import Authority
 
 from .filters import ALLERGENS, BASES, DIETS, LEVELS, SORTS, FoodChoices, FoodFilters

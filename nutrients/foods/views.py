@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from nutrients.common.change_notes import notes_on_page
 from nutrients.common.htmx import render_page_or_fragment
 from nutrients.common.memory import kept
-from nutrients.common.pages import read_page
+from nutrients.common.paging import read_page
 from nutrients.common.parameters import ignored_sentence
 from nutrients.models import Authority, FoodSource
 

@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from nutrients.common.citations import Citation, cite
-from nutrients.common.references import References
+from nutrients.common.citations import Citation, References, cite
 from nutrients.evidence.life_stages import LifeStage
-from nutrients.evidence.rich_foods import unmeasured_foods
-from nutrients.evidence.serving_limits import suited_to_stage
+from nutrients.evidence.rich_foods import suited_to_stage, unmeasured_foods
 from nutrients.foods.catalogue import Shelf
 from nutrients.foods.filters import DIETS
 from nutrients.models import FoodSource, NutrientAmount, Source

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from nutrients.common.references import References
+from nutrients.common.citations import References
 from nutrients.evidence.life_stages import LifeStage
 from nutrients.foods.catalogue import Shelf
 from nutrients.foods.filters import DIETS

@@ -12,10 +12,8 @@ from decimal import Decimal
 
 from django.http import QueryDict
 
-from nutrients.common.parameters import Reading, ignored_sentence
-from nutrients.common.words import read_words
-from nutrients.evidence.country import read_country, read_stage
-from nutrients.evidence.life_stages import Stages, first_stage
+from nutrients.common.parameters import Reading, ignored_sentence, read_words
+from nutrients.evidence.life_stages import Stages, first_stage, read_country, read_stage
 from nutrients.foods.filters import DIETS
 from nutrients.models import FoodSource
 

@@ -6,8 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
-from nutrients.common.citations import Citation, cite
-from nutrients.common.references import References
+from nutrients.common.citations import Citation, References, cite
 from nutrients.evidence.life_stages import LifeStage
 from nutrients.models import FoodSource, Nutrient, NutrientAmount, ReferenceIntake
 

@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from nutrients.common.citations import Cited, cite_rows
-from nutrients.common.references import References
+from nutrients.common.citations import Cited, References, cite_rows
 from nutrients.evidence.associations import strength
 from nutrients.models import Association, Nutrient, OtherCause, Relation, Symptom
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Self
 
-from nutrients.common.citations import Citation, cite_again
-from nutrients.common.references import References
+from nutrients.common.citations import Citation, References, cite_again
 from nutrients.evidence.life_stages import LifeStage
 from nutrients.evidence.needs import AdultNeed, adult_need
 from nutrients.models import (

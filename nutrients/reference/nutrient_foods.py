@@ -6,12 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlencode
 
-from nutrients.common.citations import Citation, cite
-from nutrients.common.references import References
-from nutrients.comparison.panel import Step
-from nutrients.evidence.amounts import bar_scale
+from nutrients.common.citations import Citation, References, cite
+from nutrients.common.facets import Step
 from nutrients.evidence.life_stages import LifeStage
-from nutrients.evidence.serving_limits import suited_to_stage
+from nutrients.evidence.rich_foods import bar_scale, suited_to_stage
 from nutrients.foods.catalogue import Shelf
 from nutrients.foods.filters import DIETS, FoodChoices, FoodFilters
 from nutrients.foods.listing import FoodShare, amount_sources, food_share

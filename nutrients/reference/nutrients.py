@@ -11,8 +11,7 @@ from urllib.parse import urlencode
 from django.core.paginator import Paginator
 from django.db.models import Case, Exists, OuterRef, QuerySet, When
 
-from nutrients.common.citations import Citation, Cited, cite, cite_again, cite_rows
-from nutrients.common.references import References
+from nutrients.common.citations import Citation, Cited, References, cite, cite_again, cite_rows
 from nutrients.evidence.associations import strength
 from nutrients.foods.catalogue import Shelf
 from nutrients.models import (

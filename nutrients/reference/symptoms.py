@@ -9,8 +9,7 @@ from datetime import datetime
 from django.core.paginator import Paginator
 from django.db.models import Case, Count, When
 
-from nutrients.common.citations import Citation, Cited, cite, cite_rows
-from nutrients.common.references import References
+from nutrients.common.citations import Citation, Cited, References, cite, cite_rows
 from nutrients.evidence.red_flags import FlagLevel, red_flags_by_level
 from nutrients.models import Article, Association, BodyArea, Symptom
 

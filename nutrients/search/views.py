@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from nutrients.common.htmx import render_page_or_fragment
 from nutrients.common.memory import kept
-from nutrients.common.words import LONGEST, read_words
+from nutrients.common.paging import paged
+from nutrients.common.parameters import LONGEST, read_words
 
+from .a_to_z import ENTRIES_A_PAGE, entries, letter_pages, letters
 from .results import SearchWords
 from .results import search as search_everything
 
@@ -32,3 +36,15 @@ def search(request: HttpRequest) -> HttpResponse:
     }
     page, fragment = "nutrients/search/search.html", "nutrients/search/_results.html"
     return render_page_or_fragment(request, page, fragment, context)
+
+
+@require_safe
+def a_to_z(request: HttpRequest) -> HttpResponse:
+    """Everything on the site by its name, other names too, a page at a time."""
+    every = entries(at=timezone.now())
+    context = paged(request, Paginator(every, ENTRIES_A_PAGE))
+    context |= {
+        "letters": letters(context["page"]),
+        "index": letter_pages(every, ENTRIES_A_PAGE),
+    }
+    return render(request, "nutrients/search/a_to_z.html", context)

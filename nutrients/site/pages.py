@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Count, Q
 from django.utils.timezone import localdate
 
-from nutrients.common.references import References
+from nutrients.common.citations import References
 from nutrients.evidence.red_flags import FlagLevel, red_flags_by_level
 from nutrients.models import (
     Article,

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 
 if TYPE_CHECKING:
     from nutrients.checklist.choices import Choice
-    from nutrients.comparison.panel import Facet
+    from nutrients.common.facets import Facet
 
 register = template.Library()
 

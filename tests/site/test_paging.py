@@ -15,7 +15,7 @@ SIZES = {
     "/nutrients/": ("nutrients.reference.nutrients.NUTRIENTS_A_PAGE", 5),
     "/symptoms/": ("nutrients.reference.symptoms.SYMPTOMS_A_PAGE", 20),
     "/sources/": ("nutrients.site.views.SOURCES_A_PAGE", 40),
-    "/a-z/": ("nutrients.search.a_to_z_view.ENTRIES_A_PAGE", 200),
+    "/a-z/": ("nutrients.search.views.ENTRIES_A_PAGE", 200),
 }
 LISTS = list(SIZES)
 ENTRY = re.compile(
