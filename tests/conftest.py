@@ -34,17 +34,13 @@ settings.load_profile("suite")
 # Where the behaviour may differ by engine: these run on PostgreSQL too.
 BY_ENGINE = [
     "accounts",
-    "admin/test_screens.py",
     "admin/test_versions.py",
     "backups",
     "cache",
-    "content/test_content.py",
     "content/test_import_usda.py",
     "content/test_loading.py",
     "foods/test_foods.py",
     "live",
-    "open_data/test_open_data.py",
-    "plate/test_plate_page.py",
     "search/test_a_to_z.py",
     "search/test_ranking_of_results.py",
     "site/test_any_request.py",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -13,19 +13,20 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 
 from nutrients.articles.pages import section_preview
-from nutrients.models import Article, ArticleSection, Source, Symptom
-from nutrients.prose import ProseError, check
+from nutrients.models import Article, ArticleSection, Source, Status, Symptom
+from nutrients.prose import ProseError, check, cited_slugs
 
 from .content import (
     PUBLICATION,
     WRITING_RULE,
     ContentAdmin,
+    ContentFormSet,
     FoldedInline,
     PublishableAdmin,
     number_of,
 )
 from .content_forms import ContentForm, ProseField
-from .widgets import MarkdownTextarea
+from .widgets import PREVIEW, MarkdownTextarea
 
 MARKDOWN = {"form_class": ProseField, "widget": MarkdownTextarea}
 SECTION_RULE = (
@@ -63,11 +64,27 @@ class SectionForm(ContentForm):
         return body
 
 
+UNSOURCED = "A published article needs a section that cites a source."
+
+
+class SectionFormSet(ContentFormSet):
+    """The sections of an article, which cite a source once it is published."""
+
+    def clean(self) -> None:
+        """Refuse to publish an article without a section that cites a source."""
+        super().clean()
+        left = [form for form in self.forms if form not in self.deleted_forms]
+        bodies = [form.cleaned_data.get("body", form.instance.body) for form in left]
+        if self.instance.status == Status.PUBLISHED and not any(map(cited_slugs, bodies)):
+            raise ValidationError(UNSOURCED)
+
+
 class SectionInline(FoldedInline):
     """Sections under their article, in order."""
 
     model = ArticleSection
     form = SectionForm
+    formset = SectionFormSet
     fields = (("title", "anchor", "position"), "body")
     formfield_overrides = {models.TextField: MARKDOWN}
     prepopulated_fields = {"anchor": ("title",)}
@@ -108,6 +125,11 @@ class ArticleAdmin(PublishableAdmin):
         """The articles with the number of their sections."""
         rows = super().get_queryset(request)
         return rows.annotate(section_count=number_of(ArticleSection, "article"))
+
+    def is_ready(self, row: Any) -> bool:
+        """Whether a draft has a section that cites a source too."""
+        bodies = row.sections.values_list("body", flat=True)
+        return super().is_ready(row) and any(map(cited_slugs, bodies))
 
     @admin.display(description="Sections", ordering="section_count")
     def section_total(self, obj: Any) -> int:
@@ -150,7 +172,8 @@ class ArticleSectionAdmin(ContentAdmin):
         """The section as a reader will see it, from the text in the form; nothing is saved."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        body = request.POST.get(request.POST.get("preview", ""), "")
+        asked = (name for name in request.POST if name.startswith(PREVIEW))
+        body = request.POST.get(next(asked, "").removeprefix(PREVIEW), "")
         section, references = section_preview(body, at=timezone.now())
         context = {
             "section": section,

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.forms.models import BaseInlineFormSet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -249,39 +251,56 @@ class PublishableAdmin(ContentAdmin):
         """How many sources stand behind the row."""
         return obj.source_count
 
+    def is_ready(self, row: Any) -> bool:
+        """Whether a draft meets the rules that its form would check before publishing it."""
+        if row.verification == Verification.UNVERIFIED:
+            return False
+        return not _has_sources(type(row)) or any(map(is_outside, row.sources.all()))
+
     @admin.action(description="Publish the ticked rows", permissions=["change"])
     def publish(self, request: HttpRequest, queryset: Any) -> None:
         """Publish what may be published; say which rows may not, and why."""
-        ready = [row for row in queryset.exclude(status=Status.PUBLISHED) if is_ready(row)]
+        drafts = list(queryset.exclude(status=Status.PUBLISHED))
+        ready = [row for row in drafts if self.is_ready(row)]
         self.set_status(request, ready, Status.PUBLISHED)
-        held = queryset.exclude(status=Status.PUBLISHED).count()
         self.message_user(request, f"Published {len(ready)}.")
-        if held:
+        if len(ready) < len(drafts):
             self.message_user(
                 request,
-                f"{held} stay drafts: each needs an outside source and must have been checked.",
+                f"{len(drafts) - len(ready)} stay drafts: each needs an outside source and must "
+                "have been checked.",
                 "warning",
             )
 
     @admin.action(description="Take the ticked rows off the site", permissions=["change"])
-    def back_to_draft(self, request: HttpRequest, queryset: Any) -> None:
-        """Make drafts of the rows."""
+    def back_to_draft(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
+        """Ask for a reason, which the history keeps, then make drafts of the rows."""
         rows = list(queryset.filter(status=Status.PUBLISHED))
-        self.set_status(request, rows, Status.DRAFT)
-        self.message_user(request, f"Taken off the site: {len(rows)}.")
+        reason = request.POST.get("reason", "").strip()
+        if not rows:
+            self.message_user(request, "None of the ticked rows is on the site.")
+        elif reason:
+            self.set_status(request, rows, Status.DRAFT, reason)
+            self.message_user(request, f"Taken off the site: {len(rows)}.")
+        else:
+            context = self.admin_site.each_context(request) | {
+                "title": "Take off the site?",
+                "opts": self.opts,
+                "rows": rows,
+                "ticked": request.POST.getlist(ACTION_CHECKBOX_NAME),
+                "across": request.POST.get("select_across", "0"),
+                "lacks_reason": "reason" in request.POST,
+            }
+            return TemplateResponse(request, "admin/nutrients/take_off.html", context)
+        return None
 
-    def set_status(self, request: HttpRequest, rows: list[Any], status: Status) -> None:
-        set_comment(f"{status.label}, from the list")
+    def set_status(
+        self, request: HttpRequest, rows: list[Any], status: Status, reason: str = ""
+    ) -> None:
+        set_comment(f"{status.label}, from the list{f': {reason}' if reason else ''}")
         for row in rows:
             self.keep_and_save(row, status=status)
 
 
 def _has_sources(model: Any) -> bool:
     return any(field.name == "sources" for field in model._meta.many_to_many)
-
-
-def is_ready(row: Any) -> bool:
-    """Whether a draft meets the rules that the form would check before publishing it."""
-    if row.verification == Verification.UNVERIFIED:
-        return False
-    return not _has_sources(type(row)) or any(map(is_outside, row.sources.all()))

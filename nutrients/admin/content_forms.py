@@ -143,3 +143,28 @@ def _related(row: models.Model, name: str) -> list[models.Model]:
         return list(getattr(row, name).all())
     one = getattr(row, name)
     return [one] if one else []
+
+
+class RefusableMixin:
+    """A form that can be refused for a reason that no field shows, with everything typed kept."""
+
+    @staticmethod
+    def refuse(request: Any, sentence: str) -> None:
+        """Have the form of this request come back with a sentence and not be saved."""
+        request.refusal = sentence
+
+    def get_form(self: Any, request: Any, *args: Any, **options: Any) -> Any:
+        """The form, which is not valid if the request is refused."""
+        form = super().get_form(request, *args, **options)  # type: ignore[misc]
+        sentence = getattr(request, "refusal", "")
+        return _refused(form, sentence) if sentence else form
+
+
+def _refused(form: Any, sentence: str) -> Any:
+    class Refused(form):
+        def clean(self) -> Any:
+            cleaned = super().clean()
+            self.add_error(None, sentence)
+            return cleaned
+
+    return Refused

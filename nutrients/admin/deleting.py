@@ -154,8 +154,9 @@ class NamedDeletionMixin:
     def response_action(self: Any, request: HttpRequest, queryset: Any) -> Any:
         """Django's answer; the page before deleting several lists what would lose a link too."""
         answer = super().response_action(request, queryset)  # type: ignore[misc]
-        if isinstance(answer, TemplateResponse) and answer.context_data is not None:
-            answer.context_data["loosened"] = _loosened(list(answer.context_data["queryset"]))
+        context = (answer.context_data or {}) if isinstance(answer, TemplateResponse) else {}
+        if "deletable_objects" in context:
+            context["loosened"] = _loosened(list(context["queryset"]))
         return answer
 
 

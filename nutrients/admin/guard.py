@@ -25,6 +25,8 @@ from nutrients.models import BookOverride, SafetyCase
 from nutrients.testbook import CheckedCase, failing, keep_outcomes, run_book
 from nutrients.testbook.cases import counting_cases
 
+from .content_forms import RefusableMixin
+
 # The box that an editor ticks to go on all the same.
 OVERRIDE = "although_cases_break"
 REASON = "why_although_cases_break"
@@ -56,7 +58,7 @@ class BrokenCase:
     since: datetime | None = None
 
 
-class GuardedAdmin:
+class GuardedAdmin(RefusableMixin):
     """Stops a change after which a case fails that passes now, unless the editor insists.
 
     Stands before the other bases of every admin whose rows the checklist answers from.
@@ -73,26 +75,29 @@ class GuardedAdmin:
         return _guarded_form(request, super().change_view, *args, **options)  # type: ignore[misc]
 
     def revision_view(self: Any, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
-        """As `add_view`, for an earlier version."""
+        """As `add_view`, for an earlier version, which is a change though its form has none."""
+        request.brings_back = True  # type: ignore[attr-defined]
         return _guarded_form(request, super().revision_view, *args, **options)  # type: ignore[misc]
 
     def recover_view(self: Any, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
         """As `add_view`, for a deleted row."""
         return _guarded_form(request, super().recover_view, *args, **options)  # type: ignore[misc]
 
-    def get_form(self: Any, request: HttpRequest, *args: Any, **options: Any) -> Any:
-        """The form, which is refused once it is known to break cases."""
-        form = super().get_form(request, *args, **options)  # type: ignore[misc]
-        return _refused(form) if getattr(request, "is_refused", False) else form
-
     def response_add(self: Any, request: HttpRequest, obj: Any, *args: Any) -> HttpResponse:
         """Django comes here once all is saved, within the transaction: the place to check."""
         self.check_book(request, f"Add {obj}")
         return super().response_add(request, obj, *args)  # type: ignore[misc]
 
+    def log_change(self: Any, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """Note whether anything changed: the message is empty if nothing did."""
+        is_same = not message and not getattr(request, "brings_back", False)
+        request.changes_nothing = is_same  # type: ignore[attr-defined]
+        return super().log_change(request, obj, message)  # type: ignore[misc]
+
     def response_change(self: Any, request: HttpRequest, obj: Any) -> HttpResponse:
         """As `response_add`, for a row that was there before."""
-        self.check_book(request, f"Change {obj}")
+        if not getattr(request, "changes_nothing", False):
+            self.check_book(request, f"Change {obj}")
         return super().response_change(request, obj)  # type: ignore[misc]
 
     def delete_view(
@@ -143,9 +148,9 @@ class GuardedAdmin:
         super().delete_queryset(request, queryset)  # type: ignore[misc]
         self.check_book(request, "Delete several rows", cases)
 
-    def set_status(self: Any, request: HttpRequest, rows: Any, status: Any) -> None:
+    def set_status(self: Any, request: HttpRequest, *args: Any) -> None:
         """Give several rows a state, unless that breaks cases."""
-        super().set_status(request, rows, status)  # type: ignore[misc]
+        super().set_status(request, *args)  # type: ignore[misc]
         self.check_book(request, "Change the state of several rows")
 
     def check_book(
@@ -257,22 +262,10 @@ def _guarded_form(
         return view(request, *args, extra_context=(extra_context or {}) | more, **options)
 
     def again(broken: list[BrokenCase]) -> HttpResponse:
-        request.is_refused = True
+        RefusableMixin.refuse(request, REFUSED)
         return answer(_shown(broken, request))
 
     return _guarded(request, lambda: answer({}), again) if request.method == "POST" else answer({})
-
-
-def _refused(form: Any) -> Any:
-    """The form with an error of its own, so that it comes back with everything typed."""
-
-    class Refused(form):
-        def clean(self) -> Any:
-            cleaned = super().clean()
-            self.add_error(None, REFUSED)
-            return cleaned
-
-    return Refused
 
 
 def _shown(broken: list[BrokenCase], request: HttpRequest | None = None) -> dict[str, Any]:

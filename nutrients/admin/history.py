@@ -26,16 +26,22 @@ from reversion.admin import VersionAdmin
 from reversion.errors import RevertError
 from reversion.models import Version
 
-from nutrients.content.versions import date_owners, keep, keep_first
+from nutrients.content.versions import CHILDREN, date_owners, keep, keep_first
 from nutrisite.accounts.admin_site import is_key
 
-from .content_forms import plain_lines
+from .content_forms import RefusableMixin, plain_lines
 from .deleting import Deletion
 from .restoring import restore
 
 # Of a long text, and before the place where it differs.
 SHOWN_CHARACTERS, SHOWN_BEFORE = 400, 60
 VERSIONS_A_PAGE, DELETED_SHOWN = 50, 100
+# The hidden field that says on which version a form was opened.
+OPENED = "opened_version"
+SAVED_SINCE = (
+    "Not saved yet, because somebody saved this after you opened it: see above. What you typed is "
+    "in the form. Compare, bring in what should stay, and save again."
+)
 
 
 class Change(NamedTuple):
@@ -46,7 +52,33 @@ class Change(NamedTuple):
     new: str
 
 
-class VersionedAdmin(VersionAdmin):
+def versions_of_form(model: Any, pk: str) -> Any:
+    """Give the versions of a row and of the rows that its form shows below it, newest first."""
+    versions = Version.objects.get_for_object_reference(model, pk)
+    for name in CHILDREN.get(model._meta.model_name, ()):
+        link = model._meta.get_field(name)
+        below = link.related_model._base_manager.filter(**{link.field.name: pk})
+        keys = [str(one) for one in below.values_list("pk", flat=True)]
+        versions |= Version.objects.get_for_model(link.related_model).filter(object_id__in=keys)
+    return versions.order_by("-pk")
+
+
+def changed_since(opened: str, versions: Any) -> list[tuple[Version, list[Change]]]:
+    """Give the versions that changed something since a form was opened, each with its changes."""
+    if not opened.isdecimal():
+        return []
+    newer = [
+        (new, list(changes(versions.filter(**_row(new), pk__lt=new.pk).first(), new)))
+        for new in versions.filter(pk__gt=int(opened)).select_related("revision__user")
+    ]
+    return [(new, changed) for new, changed in newer if changed]
+
+
+def _row(version: Version) -> dict[str, Any]:
+    return {"content_type": version.content_type_id, "object_id": version.object_id}
+
+
+class VersionedAdmin(RefusableMixin, VersionAdmin):
     """Keeps one revision a save, and none of a save that changes nothing.
 
     The library brings back whole revisions, and takes the row of any table for that of its own:
@@ -54,6 +86,30 @@ class VersionedAdmin(VersionAdmin):
     """
 
     history_latest_first = True
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: Any = None,
+    ) -> HttpResponse:
+        """The form, which is not saved over a version that came after it was opened."""
+        if object_id is None or not is_key(object_id):
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        with self.create_revision(request):
+            if request.method == "POST":
+                # Two who save at once come one after the other.
+                self.model._base_manager.select_for_update().filter(pk=object_id).first()
+            versions = versions_of_form(self.model, object_id)
+            newer = changed_since(request.POST.get(OPENED, ""), versions)
+            if newer:
+                self.refuse(request, SAVED_SINCE)
+            latest = versions.first()
+            context = {"opened": OPENED, "latest": latest.pk if latest else 0, "newer": newer}
+            return super().changeform_view(
+                request, object_id, form_url, context | (extra_context or {})
+            )
 
     @contextmanager
     def create_revision(self, request: HttpRequest) -> Iterator[None]:

@@ -71,11 +71,16 @@ class FixedText(forms.Widget):
         return False
 
 
+# How the name of a button begins that asks for the preview of a field.
+PREVIEW = "preview-"
+
+
 class MarkdownTextarea(AdminTextareaWidget):
     """A tall text field with a button that shows, in a new tab, how a reader will see it.
 
     The button sends the form as it stands to the preview, so nothing need be saved first
-    and no script is needed.
+    and no script is needed. Its name holds that of the field: in a new row of an inline the admin's
+    script numbers names and leaves values alone.
     """
 
     def __init__(self) -> None:
@@ -84,10 +89,10 @@ class MarkdownTextarea(AdminTextareaWidget):
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         """The text field, then its button."""
         return format_html(
-            '<div class="markdown-field">{}<button type="submit" class="button" name="preview"'
-            ' value="{}" formaction="{}" formtarget="_blank" formnovalidate>'
+            '<div class="markdown-field">{}<button type="submit" class="button"'
+            ' name="{}" formaction="{}" formtarget="_blank" formnovalidate>'
             'Preview<span class="visually-hidden"> in a new tab</span></button></div>',
             super().render(name, value, attrs, renderer),
-            name,
+            f"{PREVIEW}{name}",
             reverse("admin:nutrients_articlesection_preview"),
         )

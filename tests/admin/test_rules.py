@@ -4,7 +4,10 @@ from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
+from model_bakery import baker
 
+from nutrients.admin.articles import UNSOURCED
 from nutrients.models import (
     Article,
     ArticleSection,
@@ -20,6 +23,7 @@ from nutrients.models import (
     Symptom,
     Verification,
 )
+from tests.revisions import versions_of
 
 
 @pytest.fixture
@@ -190,7 +194,7 @@ def test_preview_shows_the_text_in_the_form_and_its_errors(editor_client):
     response = editor_client.post(
         reverse("admin:nutrients_articlesection_preview"),
         {
-            "preview": "sections-0-body",
+            "preview-sections-0-body": "",
             "sections-0-body": "Some **bold** words. [@fda-dv]\n\n[[red-flags]]\n\n[@nowhere]",
         },
     )
@@ -202,7 +206,7 @@ def test_preview_shows_the_text_in_the_form_and_its_errors(editor_client):
 
 
 def test_preview_is_for_editors_alone(client, content):
-    response = client.post(reverse("admin:nutrients_articlesection_preview"), {"preview": "body"})
+    response = client.post(reverse("admin:nutrients_articlesection_preview"), {"preview-body": ""})
 
     assert response.status_code == 302
     assert "/login/" in response["Location"]
@@ -224,3 +228,40 @@ def test_number_that_the_usda_cannot_have_is_refused(screen, content, typed):
     assert form.errors(usda_ndb_number=typed) == {
         "usda_ndb_number": ["An NDB number is five or six digits."]
     }
+
+
+def test_published_article_needs_a_section_that_cites_a_source(screen, content, editor_client):
+    article = Article.objects.get(slug="nutrients-and-muscle-jerking")
+    sections = article.sections.count()
+    form = screen(article)
+    without = form.save(**{f"sections-{number}-DELETE": "on" for number in range(sections)})
+
+    assert UNSOURCED in without.content.decode()
+    assert article.sections.count() == sections
+
+    empty = baker.make(Article, status="draft", verification="two-pages", slug="empty")
+    editor_client.post(
+        reverse("admin:nutrients_article_changelist"),
+        {"action": "publish", "_selected_action": [empty.pk]},
+    )
+
+    empty.refresh_from_db()
+    assert empty.status == "draft"
+
+
+def test_rows_are_taken_off_the_site_with_a_reason_alone(content, editor_client):
+    articles = list(Article.objects.published(at=timezone.now()))
+    address = reverse("admin:nutrients_article_changelist")
+    ticked = {"action": "back_to_draft", "_selected_action": [one.pk for one in articles]}
+
+    asked = editor_client.post(address, ticked)
+    without = editor_client.post(address, ticked | {"reason": " "})
+
+    assert all(one.title in asked.content.decode() for one in articles)
+    assert "Say why" in without.content.decode()
+    assert Article.objects.published(at=timezone.now()).count() == len(articles)
+
+    editor_client.post(address, ticked | {"reason": "Under review."})
+
+    assert not Article.objects.published(at=timezone.now()).exists()
+    assert versions_of(articles[0])[0].revision.comment.endswith(": Under review.")

@@ -266,7 +266,8 @@ def test_deleting_what_no_case_needs_asks_for_no_box(screen, admin_client):
 @pytest.mark.parametrize("action", ["back_to_draft", "delete_selected"])
 def test_actions_on_several_rows_are_undone_whole(screen, admin_client, action):
     address = reverse("admin:nutrients_association_changelist")
-    data = {"action": action, "_selected_action": [Association.objects.get().pk], "post": "yes"}
+    ticked = [Association.objects.get().pk]
+    data = {"action": action, "_selected_action": ticked, "post": "yes", "reason": "Old."}
 
     answer = admin_client.post(address, data, follow=True)
 

@@ -164,12 +164,12 @@ def test_action_on_several_rows_is_one_revision_and_each_comes_back_alone(
     screen, editor_client, content
 ):
     one, other = Article.objects.order_by("pk")[:2]
-    ticked = {"action": "back_to_draft", "_selected_action": [one.pk, other.pk]}
+    ticked = {"action": "back_to_draft", "_selected_action": [one.pk, other.pk], "reason": "Old."}
     editor_client.post(reverse("admin:nutrients_article_changelist"), ticked)
 
     (newest, first), (together, _) = versions_of(one), versions_of(other)
     assert newest.revision == together.revision
-    assert newest.revision.comment == "Draft, waiting for review, from the list"
+    assert newest.revision.comment == "Draft, waiting for review, from the list: Old."
     assert screen(one, address_of_version(first)).save().status_code == 302
     assert [row.status for row in Article.objects.order_by("pk")[:2]] == ["published", "draft"]
 
@@ -379,3 +379,52 @@ def test_nutrient_with_the_amounts_of_a_whole_food_table_comes_back(admin_client
     form = Screen(admin_client, None, address_of_deleted(admin_client, iron))
     assert form.save().status_code == 302
     assert NutrientAmount.objects.filter(nutrient=iron).count() == 1101
+
+
+def test_second_of_two_editors_is_told_and_nothing_is_lost(screen, magnesium):
+    first, second = screen(magnesium), screen(magnesium)
+    first.save(tagline="Calms muscle and nerve")
+
+    page = second.save(job="Helps muscles let go.")
+
+    magnesium.refresh_from_db()
+    assert magnesium.tagline == "Calms muscle and nerve"
+    assert "Saved since you opened this form" in page.content.decode()
+    (told,) = page.context["newer"]
+    assert [change.new for change in told[1]] == ["Calms muscle and nerve"]
+    assert page.context["adminform"].form["job"].value() == "Helps muscles let go."
+
+    answer = second.save(
+        job="Helps muscles let go.",
+        tagline="Calms muscle and nerve",
+        opened_version=page.context["latest"],
+    )
+
+    assert answer.status_code == 302
+    magnesium.refresh_from_db()
+    assert magnesium.job == "Helps muscles let go."
+    assert magnesium.tagline == "Calms muscle and nerve"
+
+
+def test_row_of_an_inline_that_was_saved_on_its_own_screen_is_told(screen, magnesium):
+    link = magnesium.associations.first()
+    below = screen(magnesium)
+    screen(link).save(note="Seen in people who are very short of it.")
+
+    page = below.save(tagline="Calms muscle and nerve")
+
+    assert page.status_code == 200
+    assert [version.object_id for version, _ in page.context["newer"]] == [str(link.pk)]
+
+
+def test_form_that_was_opened_after_the_last_save_is_saved(screen, magnesium):
+    screen(magnesium).save(tagline="Calms muscle and nerve")
+
+    assert screen(magnesium).save(tagline="Calms nerve and muscle").status_code == 302
+
+
+def test_save_of_a_neighbour_that_shares_a_link_is_no_conflict(screen, magnesium):
+    opened = screen(magnesium)
+    screen(magnesium.associations.first().symptom).save(clinical_term="another term")
+
+    assert opened.save(tagline="Calms nerve and muscle").status_code == 302
