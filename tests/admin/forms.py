@@ -20,7 +20,7 @@ class Screen:
         self.data = {}
         self.read(self.response.context["adminform"].form)
         if name := self.response.context.get("opened"):
-            self.data[name] = self.response.context["latest"]
+            self.data[name] = str(self.response.context["latest"])
         for inline in self.response.context.get("inline_admin_formsets", []):
             self.read(inline.formset.management_form)
             for form in inline.formset.forms:

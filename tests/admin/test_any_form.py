@@ -36,7 +36,7 @@ ANSWERS = {200, 302, 400, 403, 404, 405, 413}
 
 @pytest.fixture
 def rows(content, admin_user):
-    """A row of each table, with an earlier version; those that come with no row get one."""
+    """A row of each table; those that come with no row get one."""
     almonds = FoodSource.objects.get(slug="almonds")
     FoodPortion.objects.create(food=almonds, description="1 handful", grams=28)
     ChangeNote.objects.create(text="It changed.", title="Almonds", address="/foods/almonds/")
@@ -45,11 +45,7 @@ def rows(content, admin_user):
     ShippedChange.objects.create(theirs={"note": "New."}, noticed_at=NOW, **question)
     found = {model: model._default_manager.first() for model in MODELS}
     # With no rows under them, where the shipped ones have hundreds of fields.
-    found |= {Nutrient: nutrient("boron"), Symptom: symptom("hiccups")}
-    for row in found.values():
-        if is_kept(row):
-            keep_first([row])
-    return found
+    return found | {Nutrient: nutrient("boron"), Symptom: symptom("hiccups")}
 
 
 def is_kept(row):
@@ -165,7 +161,8 @@ def of_any(name, fields):
     return name in fields or re.sub(r"_\d$", "", name) in fields
 
 
-@per_model
+# The second shows the first rows of a long inline alone, which it counts by itself.
+@pytest.mark.parametrize("model", [Nutrient, FoodSource])
 def test_no_count_of_rows_breaks_a_form(rows, admin_client, model):
     for screen in screens(admin_client, rows, model):
         # Django makes up to 2,000 rows of an inline that were never sent: that takes too long here.
@@ -213,6 +210,7 @@ def test_no_address_of_a_row_breaks(rows, admin_client, model):
                 sent = [("post", "yes")] if part != str(row.pk) else []
                 ask(admin_client, address_of(model, page, "KEY").replace("KEY", part), sent, "POST")
     if is_kept(row):
+        keep_first([row])
         version = versions_of(row)[0].pk
         for number in (version, "0", "9" * 40):
             ask(admin_client, address_of(model, "revision", row.pk, number), [])
@@ -232,7 +230,7 @@ def test_no_address_of_a_row_breaks(rows, admin_client, model):
 )
 def test_no_value_breaks_another_page(rows, admin_client, view, method, names):
     good = {"app_label": "nutrients", "model_name": "association", "field_name": "nutrient"}
-    good |= {"preview": "body"}
+    good |= {"preview-body": ""}
     for value in (*SHORT, LONG) if method == "POST" else SHORT:
         for name in names:
             with undone():
