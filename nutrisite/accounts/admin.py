@@ -135,6 +135,10 @@ class RecordedUserAdmin(RecordsRights, UserAdmin):
         accounts = super().get_queryset(request)
         return accounts if request.user.is_superuser else accounts.filter(is_superuser=False)
 
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """An account is closed and not deleted: its name is in every history."""
+        return False
+
     @admin.action(
         description="Turn off the second step of selected accounts", permissions=["change"]
     )
