@@ -2,8 +2,11 @@
 
 import gc
 import os
+import sys
 from pathlib import Path
 from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
 
 from nutrisite import environment, logging
 
@@ -14,14 +17,22 @@ wsgi_app = "nutrisite.wsgi"
 # release is served by a new master, after a restart, and never by new workers of the old one.
 preload_app = True
 
-host = environment.text("HOST", "127.0.0.1")
-port = environment.whole_number("PORT", 8000, 1, 65535)
-bind = f"{host}:{port}"
+try:
+    host = environment.host("HOST", "127.0.0.1")
+    port = environment.whole_number("PORT", 8000, 1, 65535)
+    workers = environment.whole_number("WEB_WORKERS", min(os.cpu_count() or 1, 4), 1, 64)
+    threads = environment.whole_number("WEB_THREADS", 4, 1, 64)
+    admin_path = environment.path("ADMIN_PATH", "admin/")
+    logconfig_dict = logging.configuration(
+        environment.choice("LOG_FORMAT", "plain", ("plain", "json")),
+        environment.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
+    )
+except ImproperlyConfigured as error:
+    sys.exit(f"Nutrisite cannot start: {error}")
+bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 # A client that stalls holds a thread, so the proxy in front must buffer (docs/deploying.md).
 worker_class = "gthread"
-workers = environment.whole_number("WEB_WORKERS", min(os.cpu_count() or 1, 4), 1, 64)
-threads = environment.whole_number("WEB_THREADS", 4, 1, 64)
 # One queue of connections for all workers. With a queue each, those that wait for a worker which
 # ends after its last request would be cut off.
 reuse_port = False
@@ -42,15 +53,15 @@ limit_request_line = 8190
 
 # Our own middleware writes the access log, without address and query string.
 accesslog = None
-logconfig_dict = logging.configuration(
-    environment.choice("LOG_FORMAT", "plain", ("plain", "json")),
-    environment.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
-)
 
 
 def when_ready(server: Any) -> None:
-    """Say where the site is once it can answer: `bind`, or the socket that systemd gave it."""
-    address = server.LISTENERS[0]
+    """Say where the site is once it can answer: `bind`, or the socket that systemd gave it.
+
+    On all addresses of the machine it says the one that is always allowed.
+    """
+    is_everywhere = host in ("0.0.0.0", "::")
+    address = f"http://127.0.0.1:{port}" if is_everywhere else server.LISTENERS[0]
     print(
         f"\nNutrisite is at {address}/ (Ctrl+C stops it)."
         f"\nEditors sign in at {address}/{environment.text('ADMIN_PATH', 'admin/')};"

@@ -1,6 +1,7 @@
 #!/usr/bin/env python
 """Django's command line for this project."""
 
+import errno
 import os
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 from django.db import DatabaseError, DataError, IntegrityError
 
+FULL = "The disk is full: make room, then try again. Nothing that was saved is lost."
 MIGRATE = "If it is new, or of an earlier release, run `manage.py migrate` first"
 
 
@@ -23,12 +25,18 @@ def main() -> None:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
         sys.exit(f"Nutrisite cannot start: {error}")
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        sys.exit(FULL)
     except (DataError, IntegrityError):
         # Values that the database refuses are a fault in the code.
         raise
     except DatabaseError as error:
         if "--traceback" in sys.argv:
             raise
+        if "disk is full" in str(error):
+            sys.exit(FULL)
         sys.exit(
             f"The database cannot be used: {first_line(error)}. {advice()}; "
             "--traceback shows where it failed."

@@ -72,18 +72,35 @@ def networks(name: str) -> list[IPv4Network | IPv6Network]:
         ) from error
 
 
+def host(name: str, default: str) -> str:
+    """Give a host or an address; one of IPv6 without its brackets."""
+    return text(name, default).strip("[]")
+
+
 def folder(name: str, default: Path) -> Path:
     """Give the absolute path of a folder, which need not exist yet."""
     return Path(text(name, str(default))).expanduser().resolve()
 
 
 def origin(name: str, default: str) -> str:
-    """Give scheme and host, such as https://example.org, with no path and no slash at the end."""
+    """Give scheme and host, such as https://example.org, with no path and no slash at the end.
+
+    A host in letters beyond ASCII is given as browsers send it, such as xn--bcher-kva.example.
+    """
     address = text(name, default).rstrip("/")
-    parts = urlsplit(address)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
-        raise ImproperlyConfigured(f"{name} is {address!r}: write it like https://example.org.")
-    return address
+    wrong = ImproperlyConfigured(f"{name} is {address!r}: write it like https://example.org.")
+    try:
+        parts = urlsplit(address)
+        host, port = parts.hostname or "", parts.port
+        host = host if ":" in host else host.encode("idna").decode()
+    except ValueError:
+        raise wrong from None
+    place = f"[{host}]" if ":" in host else host
+    place += f":{port}" if port else ""
+    is_bare = address.partition("://")[2].lower() in (place, parts.netloc.lower())
+    if parts.scheme not in {"http", "https"} or not host or parts.username or not is_bare:
+        raise wrong
+    return f"{parts.scheme}://{place}"
 
 
 def database(name: str, default: str) -> dict[str, Any]:

@@ -73,6 +73,9 @@ class WithoutReader(logging.Filter):
         request = getattr(record, "request", None)
         if request is not None:
             what = getattr(record, "status_code", record.levelname.lower())
+            if record.name == "django.security.DisallowedHost":
+                what = "refused, because ALLOWED_HOSTS does not name the host"
+                record.exc_info = None
             record.msg = "%s %s: %s"
             record.args = (method_of(request.method), route_of(request), what)
         elif str(record.msg).startswith(GUNICORN_ON_REQUESTS):

@@ -27,7 +27,12 @@ if HTTPS and not BEHIND_PROXY:
         " X-Forwarded-Proto, and BEHIND_PROXY=true."
     )
 ALLOWED_HOSTS = environment.names(
-    "ALLOWED_HOSTS", [urlsplit(SITE_URL).hostname or "", "localhost", "127.0.0.1", "[::1]"]
+    "ALLOWED_HOSTS",
+    [
+        urlsplit(SITE_URL).hostname or "",
+        environment.host("HOST", "localhost"),
+        *("localhost", "127.0.0.1", "[::1]"),
+    ],
 )
 CSRF_TRUSTED_ORIGINS = environment.names("CSRF_TRUSTED_ORIGINS", [SITE_URL])
 ADMIN_PATH = environment.path("ADMIN_PATH", "admin/")

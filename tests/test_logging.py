@@ -42,6 +42,14 @@ def test_most_talkative_log_says_no_query_and_no_byte_of_a_request(written, clie
     assert SLUG not in lines
 
 
+def test_refused_host_names_the_setting_and_not_the_host(written, client):
+    client.get("/", headers={"host": "192.168.1.5"})
+
+    assert "ALLOWED_HOSTS" in written.getvalue()
+    assert "192.168" not in written.getvalue()
+    assert "Traceback" not in written.getvalue()
+
+
 @pytest.mark.parametrize("name", SILENT)
 def test_silenced_logger_writes_nothing_on_any_way(written, capsys, name):
     # Without a handler of its own, its warnings would go to logging's last resort: stderr.

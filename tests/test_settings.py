@@ -14,19 +14,23 @@ from nutrisite import environment
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def django(*arguments, **variables):
-    """Run manage.py with just these variables, and give the finished process."""
+def run(*arguments, **variables):
+    """Run Python with just these variables, and give the finished process."""
     variables = {"SECRET_KEY": "a-key-of-the-tests", "DJANGO_SETTINGS_MODULE": ""} | variables
     if not variables["DJANGO_SETTINGS_MODULE"]:
         variables["DJANGO_SETTINGS_MODULE"] = "nutrisite.settings"
     return subprocess.run(
-        [sys.executable, "manage.py", *arguments],
+        [sys.executable, *arguments],
         cwd=ROOT,
         env={"PATH": os.environ["PATH"]} | variables,
         capture_output=True,
         text=True,
         check=False,
     )
+
+
+def django(*arguments, **variables):
+    return run("manage.py", *arguments, **variables)
 
 
 def shown(expression, **variables):
@@ -127,6 +131,60 @@ def test_https_makes_cookies_secure_and_redirects():
     )
 
     assert values == "[True, True, True] True"
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("http://bücher.example", "http://xn--bcher-kva.example"),
+        ("http://Example.org:8080/", "http://example.org:8080"),
+        ("http://[2001:db8::1]:8000", "http://[2001:db8::1]:8000"),
+    ],
+)
+def test_address_of_the_site_is_given_as_browsers_send_it(monkeypatch, written, read):
+    monkeypatch.setenv("SITE_URL", written)
+
+    assert environment.origin("SITE_URL", "") == read
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "example.org",
+        "http://anna@example.org",
+        "http://example.org/nutri",
+        "http://example.org/#top",
+        "http://example.org:99999",
+        "http://a..b",
+    ],
+)
+def test_address_of_the_site_that_is_no_origin_is_refused(monkeypatch, written):
+    monkeypatch.setenv("SITE_URL", written)
+
+    with pytest.raises(ImproperlyConfigured, match=r"write it like https://example\.org"):
+        environment.origin("SITE_URL", "")
+
+
+def gunicorn(**variables):
+    return run("-m", "gunicorn", "--print-config", **variables)
+
+
+@pytest.mark.parametrize("host", ["::1", "[::1]"])
+def test_server_listens_on_an_ipv6_address_in_either_spelling(host):
+    assert "= ['[::1]:8000']" in gunicorn(HOST=host).stdout
+
+
+def test_wrong_number_of_workers_ends_in_one_sentence():
+    done = gunicorn(WEB_WORKERS="0")
+
+    assert done.returncode == 1
+    assert done.stderr == (
+        "Nutrisite cannot start: WEB_WORKERS is '0': write a whole number from 1 to 64.\n"
+    )
+
+
+def test_address_that_it_listens_on_is_allowed():
+    assert "127.0.0.2" in shown("settings.ALLOWED_HOSTS", HOST="127.0.0.2")
 
 
 def test_every_variable_is_in_the_readme():
