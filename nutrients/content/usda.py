@@ -25,6 +25,7 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from nutrients.models import (
+    MOST_ENERGY,
     MOST_IN_100_G,
     FoodGroup,
     FoodPortion,
@@ -63,8 +64,6 @@ FOOD_COLUMNS = (
 )
 PORTION_COLUMNS = ("ndb_no", "amount", "unit_description", "grams")
 NUMBER = re.compile(r"-?\d{1,12}(\.\d{1,12})?", re.ASCII)
-# Kilocalories in 100 g of pure fat.
-MOST_ENERGY = 902
 # What stands in the ledger instead of a model, with the NDB number as the key.
 LEDGER = "usda food"
 

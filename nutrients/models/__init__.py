@@ -26,6 +26,7 @@ from .causes import (
 )
 from .change_notes import ChangeNote, NoteKind
 from .foods import (
+    MOST_ENERGY,
     Allergen,
     Diet,
     FoodGroup,
@@ -48,6 +49,7 @@ __all__ = [
     "FLAG_LEVELS",
     "HOME",
     "MEANING_AGAINST",
+    "MOST_ENERGY",
     "MOST_IN_100_G",
     "READ",
     "VERBS",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
@@ -55,6 +56,13 @@ class NutrientAmount(models.Model):
 
     def natural_key(self) -> tuple[str, str]:
         return (self.food.slug, self.nutrient.slug)
+
+    def clean(self) -> None:
+        """Refuse an amount that weighs more than the food it is in."""
+        unit = Unit(self.nutrient.unit) if self.nutrient_id else None
+        if unit and self.per_100g is not None and self.per_100g > MOST_IN_100_G[unit]:
+            most = f"{MOST_IN_100_G[unit]:,} {unit}"
+            raise ValidationError({"per_100g": f"100 g of food cannot contain more than {most}."})
 
     @property
     def per_serving(self) -> Decimal | None:

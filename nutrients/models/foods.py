@@ -74,6 +74,10 @@ class Beginning(models.Func):
     output_field = models.CharField()
 
 
+# Kilocalories in 100 g of pure fat, and grams that can be one serving.
+MOST_ENERGY, MOST_IN_SERVING = 902, 2_000
+
+
 class FoodSourceQuerySet(PublishableQuerySet):
     """Foods, narrowed by what pages ask."""
 
@@ -190,8 +194,15 @@ class FoodSource(Slugged, Publishable):
                 violation_error_message="A food needs a serving and its grams.",
             ),
             models.CheckConstraint(
-                condition=Q(energy_kcal__gte=0) | Q(energy_kcal__isnull=True),
-                name="foodsource_energy_not_negative",
+                condition=Q(serving_grams__lte=MOST_IN_SERVING) | Q(serving_grams__isnull=True),
+                name="foodsource_serving_can_be_eaten",
+                violation_error_message=f"A serving weighs {MOST_IN_SERVING:,} g at most.",
+            ),
+            models.CheckConstraint(
+                condition=Q(energy_kcal__range=(0, MOST_ENERGY)) | Q(energy_kcal__isnull=True),
+                name="foodsource_energy_possible",
+                violation_error_message=f"100 g of pure fat give {MOST_ENERGY} kcal: no food gives "
+                "more. Is this in kilojoules?",
             ),
             models.CheckConstraint(
                 condition=Q(not_suggested_to__in=NotSuggestedTo.values),

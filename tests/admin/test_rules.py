@@ -265,3 +265,19 @@ def test_rows_are_taken_off_the_site_with_a_reason_alone(content, editor_client)
 
     assert not Article.objects.published(at=timezone.now()).exists()
     assert versions_of(articles[0])[0].revision.comment.endswith(": Under review.")
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"energy_kcal": "3500"}, "kilojoules"),
+        ({"serving_grams": "99999.99"}, "at most"),
+        ({"amounts-0-per_100g": "1000000"}, "cannot contain more"),
+    ],
+)
+def test_figure_that_no_food_can_have_is_refused(screen, content, changes, words):
+    almonds = FoodSource.objects.get(slug="almonds")
+
+    errors = screen(almonds).errors(**changes)
+
+    assert words in str(errors)
