@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from nutrients.checklist.content import ChecklistContent
+from nutrients.evidence.content import EvidenceContent
 from nutrients.models import Association, Nutrient, NutrientKind
 
 NOBODY: frozenset[int] = frozenset()
@@ -36,7 +36,7 @@ class NutrientSets:
         return joined & self.kinds[kind]
 
 
-def nutrient_sets(content: ChecklistContent) -> NutrientSets:
+def nutrient_sets(content: EvidenceContent) -> NutrientSets:
     """The sets of this content. Evidence against a link is no link."""
     linked: dict[tuple[str, str], set[int]] = defaultdict(set)
     for nutrient in content.nutrients.values():
@@ -54,7 +54,7 @@ def nutrient_sets(content: ChecklistContent) -> NutrientSets:
     )
 
 
-def supporting(nutrient: Nutrient, content: ChecklistContent) -> list[Association]:
+def supporting(nutrient: Nutrient, content: EvidenceContent) -> list[Association]:
     """The associations of a nutrient that speak for a link, most typical first."""
     return [sign for sign in content.signs.get(nutrient.pk, ()) if not sign.is_against]
 

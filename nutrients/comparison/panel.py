@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from nutrients.checklist.choices import FoundChoices, SymptomChoices
 from nutrients.common.facets import Facet, FacetGroup, Step
+from nutrients.evidence.content import FoundChoices, SymptomChoices
 
 from .filters import DIETS, KINDS, MATCHES, RELATIONS, SORTS, Filters
 from .table import Comparison

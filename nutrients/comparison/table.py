@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from nutrients.checklist.content import ChecklistContent, Eater
 from nutrients.common.citations import References
 from nutrients.evidence.associations import links
+from nutrients.evidence.content import Eater, EvidenceContent
 from nutrients.evidence.needs import AdultNeed
 from nutrients.evidence.ranking import Candidate, Tick, rank
 from nutrients.evidence.rich_foods import RichFood
@@ -141,7 +141,7 @@ class Comparison:
         return len(self.sets.kinds[""])
 
 
-def found(filters: Filters, content: ChecklistContent) -> list[Profile]:
+def found(filters: Filters, content: EvidenceContent) -> list[Profile]:
     """Every nutrient that the filters keep, in the table's order."""
     kept = _kept(content.once(nutrient_sets), filters)
     profiles = [one for one in content.once(_profiles) if one.nutrient.pk in kept]
@@ -149,7 +149,7 @@ def found(filters: Filters, content: ChecklistContent) -> list[Profile]:
 
 
 def compared(
-    filters: Filters, content: ChecklistContent, shown: Iterable[Profile] | None = None
+    filters: Filters, content: EvidenceContent, shown: Iterable[Profile] | None = None
 ) -> Comparison:
     """The comparison table under these filters: the `shown` of what was found, or all of it."""
     against = [
@@ -169,7 +169,7 @@ def _kept(sets: NutrientSets, filters: Filters) -> frozenset[int]:
     )
 
 
-def _against(content: ChecklistContent) -> list[Association]:
+def _against(content: EvidenceContent) -> list[Association]:
     return [sign for signs in content.signs.values() for sign in signs if sign.is_against]
 
 
@@ -177,11 +177,11 @@ def _cited(row: Row, references: References) -> Row:
     return replace(row, need=row.need.cited(references)) if row.need else row
 
 
-def _profiles(content: ChecklistContent) -> list[Profile]:
+def _profiles(content: EvidenceContent) -> list[Profile]:
     return [Profile(row, supporting(row, content)) for row in content.nutrients.values()]
 
 
-def _row(profile: Profile, filters: Filters, content: ChecklistContent) -> Row:
+def _row(profile: Profile, filters: Filters, content: EvidenceContent) -> Row:
     key = profile.nutrient.pk
     eater = Eater(frozenset(diet.replace("-", "_") for diet in filters.diets))
     counted = profile.counted(filters)
@@ -212,7 +212,7 @@ def _grades(counted: list[Association], named: bool) -> list[Grade]:
     return grades
 
 
-def _ordered(profiles: list[Profile], filters: Filters, content: ChecklistContent) -> list[Profile]:
+def _ordered(profiles: list[Profile], filters: Filters, content: EvidenceContent) -> list[Profile]:
     sort = filters.sort.removeprefix("-")
     if sort == "match":
         ordered = _by_match(profiles, filters)
@@ -242,19 +242,19 @@ def _name(one: Profile, *_: object) -> str:
     return one.nutrient.name.casefold()
 
 
-def _by_need(one: Profile, filters: Filters, content: ChecklistContent) -> tuple[Any, ...]:
+def _by_need(one: Profile, filters: Filters, content: EvidenceContent) -> tuple[Any, ...]:
     need = content.needs(filters.country).get(one.nutrient.pk)
     amount = need.in_mcg if need else None
     return (amount is None, amount or 0, _name(one))
 
 
-def _by_evidence(one: Profile, filters: Filters, _: ChecklistContent) -> tuple[Any, ...]:
+def _by_evidence(one: Profile, filters: Filters, _: EvidenceContent) -> tuple[Any, ...]:
     # Most signs of the strongest grade first, then of the next.
     graded = [association.evidence for association in one.counted(filters)]
     return ([-graded.count(grade) for grade in Evidence], _name(one))
 
 
-_KEYS: dict[str, Callable[[Profile, Filters, ChecklistContent], Any]] = {
+_KEYS: dict[str, Callable[[Profile, Filters, EvidenceContent], Any]] = {
     "name": _name,
     "need": _by_need,
     "evidence": _by_evidence,

@@ -10,12 +10,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from nutrients.checklist.choices import table_symptoms
-from nutrients.checklist.content import ChecklistContent
 from nutrients.common.htmx import render_page_or_fragment
 from nutrients.common.memory import kept
 from nutrients.common.paging import read_page
 from nutrients.common.parameters import ignored_sentence, read_words
+from nutrients.evidence.content import EvidenceContent, table_symptoms
 from nutrients.evidence.grades import GradeKey
 from nutrients.models import Authority, Relation
 from nutrients.open_data.files import safe_cell
@@ -43,7 +42,7 @@ COLUMNS = (
 @require_safe
 def comparison(request: HttpRequest) -> HttpResponse:
     """Show the table under the filters of the address, or for htmx its changing part alone."""
-    content = kept(request, ChecklistContent, at=timezone.now())
+    content = kept(request, EvidenceContent, at=timezone.now())
     symptoms = content.once(table_symptoms)
     filters, ignored = read_filters(request.GET, symptoms.labels)
     shown, unread = read_page(request.GET, Paginator(found(filters, content), ROWS_A_PAGE))
@@ -69,7 +68,7 @@ def comparison(request: HttpRequest) -> HttpResponse:
 @require_safe
 def comparison_csv(request: HttpRequest) -> HttpResponse:
     """Give the rows of the table under the same filters as a CSV file in UTF-8."""
-    content = kept(request, ChecklistContent, at=timezone.now())
+    content = kept(request, EvidenceContent, at=timezone.now())
     filters, _ = read_filters(request.GET, content.once(table_symptoms).labels)
     response = HttpResponse(
         content_type="text/csv; charset=utf-8",

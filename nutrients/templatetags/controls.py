@@ -14,8 +14,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 if TYPE_CHECKING:
-    from nutrients.checklist.choices import Choice
     from nutrients.common.facets import Facet
+    from nutrients.evidence.content import Choice
 
 register = template.Library()
 
