@@ -42,7 +42,7 @@ MAY_IMPORT = {
     "search": SHARED,
     "site": {*SHARED, "articles", "content", "search", "testbook"},
     "admin": {*SHARED, "articles", "content", "search", "testbook"},
-    "templatetags": {"models", "common", "evidence", "comparison"},
+    "templatetags": {"models", "common", "checklist"},
     "management": {"models", "content", "open_data", "search", "testbook"},
 }
 # Modules that decide without a database, and packages that know nothing of requests.

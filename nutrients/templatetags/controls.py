@@ -14,8 +14,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 if TYPE_CHECKING:
-    from nutrients.common.facets import Facet
-    from nutrients.evidence.content import Choice
+    from nutrients.checklist.choices import Choice
+    from nutrients.common.parameters import Facet
 
 register = template.Library()
 
