@@ -34,7 +34,7 @@ MAY_IMPORT = {
     "checklist": SHARED,
     "testbook": {*SHARED, "checklist"},
     "open_data": SHARED,
-    "comparison": {*SHARED, "checklist", "open_data"},
+    "comparison": {*SHARED, "open_data"},
     "foods": SHARED,
     "plate": {*SHARED, "foods"},
     "reference": {*SHARED, "foods"},
@@ -42,7 +42,7 @@ MAY_IMPORT = {
     "search": SHARED,
     "site": {*SHARED, "articles", "content", "search", "testbook"},
     "admin": {*SHARED, "articles", "content", "search", "testbook"},
-    "templatetags": {"models", "common", "checklist", "comparison"},
+    "templatetags": {"models", "common", "checklist"},
     "management": {"models", "content", "open_data", "search", "testbook"},
 }
 # Modules that decide without a database, and packages that know nothing of requests.

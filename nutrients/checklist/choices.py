@@ -199,11 +199,6 @@ def checklist_choices(content: ChecklistContent) -> ChecklistChoices:
     )
 
 
-def table_symptoms(content: ChecklistContent) -> SymptomChoices:
-    """Published symptoms by body area, signs found on examination included."""
-    return _symptom_choices(content.symptoms.values())
-
-
 def _symptom_choices(symptoms: Iterable[Symptom]) -> SymptomChoices:
     groups = _by_area(symptoms)
     every = {choice.slug: choice for group in groups for choice in group.choices}

@@ -3,109 +3,54 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, NamedTuple, TypeVar
+from typing import Any
 
-from nutrients.evidence.associations import associations_by_nutrient
-from nutrients.evidence.needs import AdultNeed, adult_needs
+from nutrients.evidence.content import EvidenceContent, by_slug
 from nutrients.evidence.ranking import Tick, answer_slug
-from nutrients.evidence.rich_foods import (
-    RichFood,
-    limited_nutrients,
-    richest_foods,
-    unmeasured_foods,
-)
 from nutrients.models import (
     Answer,
-    Association,
-    Authority,
-    FoodSource,
     Interaction,
-    Nutrient,
     OtherCause,
     Question,
     RedFlag,
     RedFlagRule,
     RiskEffect,
     RiskFactor,
-    Symptom,
 )
-
-Made = TypeVar("Made")
 
 # What a rule names, and the kind of tick that it is.
 TICK_KINDS = {"symptoms": "symptom", "risk_factors": "risk", "other_causes": "risk"}
 SOME_KINDS = {f"some_{relation}": kind for relation, kind in TICK_KINDS.items()}
 
 
-# A food is rich in a nutrient if a serving gives this percentage of its daily value, as the US FDA
-# says it of labels.
-RICH = 20
-
-
-class Eater(NamedTuple):
-    """Whom foods are named to: the diets they must suit, the groups they must not be kept from."""
-
-    diets: frozenset[str]
-    groups: frozenset[str] = frozenset()
-
-
-class ChecklistContent:
+class ChecklistContent(EvidenceContent):
     """Everything that is published at the moment `at`, each part fetched when first asked for.
 
     One reader's answer asks for little, and the test book asks the same content many times. Rows
     stand under their slugs in their own order; links between rows are ids under ids.
     """
 
-    def __init__(self, *, at: datetime) -> None:
-        self.at = at
-        self._made: dict[Callable[..., Any], Any] = {}
-        self._foods: dict[Eater, dict[int, list[RichFood]]] = {}
-        self._needs: dict[Authority, dict[int, AdultNeed]] = {}
-        self._other_sources: dict[Eater, dict[int, list[FoodSource]]] = {}
-
-    def once(self, make: Callable[[ChecklistContent], Made]) -> Made:
-        """What a function makes of this content, made when first asked for."""
-        if make not in self._made:
-            self._made[make] = make(self)
-        return self._made[make]
-
-    @cached_property
-    def symptoms(self) -> dict[str, Symptom]:
-        """Every symptom, signs found on examination included."""
-        return _by_slug(Symptom.objects.published(at=self.at))
-
     @cached_property
     def risks(self) -> dict[str, RiskFactor]:
         """Every risk factor."""
-        return _by_slug(RiskFactor.objects.published(at=self.at))
+        return by_slug(RiskFactor.objects.published(at=self.at))
 
     @cached_property
     def causes(self) -> dict[str, OtherCause]:
         """Every cause that is not a nutrient."""
-        return _by_slug(OtherCause.objects.published(at=self.at))
+        return by_slug(OtherCause.objects.published(at=self.at))
 
     @cached_property
     def flags(self) -> dict[str, RedFlag]:
         """Every red flag."""
-        return _by_slug(RedFlag.objects.published(at=self.at))
-
-    @cached_property
-    def nutrients(self) -> dict[str, Nutrient]:
-        """Every nutrient."""
-        return _by_slug(Nutrient.objects.published(at=self.at))
+        return by_slug(RedFlag.objects.published(at=self.at))
 
     @cached_property
     def interactions(self) -> list[Interaction]:
         """Every pair of foods, nutrients and medicines."""
         return list(Interaction.objects.published(at=self.at))
-
-    @cached_property
-    def signs(self) -> dict[int, list[Association]]:
-        """Every association under its nutrient's id, most typical and best proven first."""
-        return associations_by_nutrient(at=self.at)
 
     @cached_property
     def rules(self) -> list[RedFlagRule]:
@@ -115,7 +60,7 @@ class ChecklistContent:
     @cached_property
     def questions(self) -> dict[str, Question]:
         """Every question, in the order in which they are asked."""
-        return _by_slug(Question.objects.all())
+        return by_slug(Question.objects.all())
 
     @cached_property
     def answers(self) -> Mapping[int, list[Answer]]:
@@ -203,33 +148,6 @@ class ChecklistContent:
         }
         return defaultdict(frozenset, groups)
 
-    def needs(self, country: Authority) -> dict[int, AdultNeed]:
-        """What adults need a day by a country's tables, under the nutrient's id."""
-        if country not in self._needs:
-            self._needs[country] = adult_needs(country, at=self.at)
-        return self._needs[country]
-
-    @cached_property
-    def limited(self) -> frozenset[int]:
-        """The nutrients of which no food is offered as a source."""
-        return limited_nutrients(at=self.at)
-
-    def foods(self, eater: Eater) -> dict[int, list[RichFood]]:
-        """The richest foods for this reader, under the nutrient's id."""
-        if eater not in self._foods:
-            self._foods[eater] = richest_foods(
-                at=self.at, diets=eater.diets, groups=eater.groups, least=RICH
-            )
-        return self._foods[eater]
-
-    def other_sources(self, eater: Eater) -> dict[int, list[FoodSource]]:
-        """Sources without a figure for this reader, under the nutrient's id."""
-        if eater not in self._other_sources:
-            self._other_sources[eater] = unmeasured_foods(
-                at=self.at, diets=eater.diets, groups=eater.groups
-            )
-        return self._other_sources[eater]
-
 
 def _named(relations: Mapping[str, str]) -> Mapping[int, set[Tick]]:
     """The ticks that each rule names in these relations, under the rule's id."""
@@ -239,10 +157,6 @@ def _named(relations: Mapping[str, str]) -> Mapping[int, set[Tick]]:
         for rule, slug in rows.values_list("pk", f"{relation}__slug"):
             named[rule].add(Tick(kind, slug))
     return named
-
-
-def _by_slug(rows: Iterable[Any]) -> dict[str, Any]:
-    return {row.slug: row for row in rows}
 
 
 def _linked(link: Any) -> Mapping[int, set[int]]:

@@ -9,6 +9,7 @@ from operator import itemgetter
 from typing import Any
 
 from nutrients.evidence.associations import links
+from nutrients.evidence.content import Eater
 from nutrients.evidence.ranking import Candidate, Level, Link, Suggestion, Tick, rank
 from nutrients.evidence.red_flags import FlagLevel
 from nutrients.models import (
@@ -27,7 +28,7 @@ from nutrients.models import (
     Symptom,
 )
 
-from .content import ChecklistContent, Eater
+from .content import ChecklistContent
 from .questions import questions_asked
 from .result import ChecklistResult, NutrientMatch, PossibleCause, RiskAdvice, RiskReason, Ticked
 from .urgency import Urgent, urgency_of, urgency_rules

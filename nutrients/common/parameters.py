@@ -1,4 +1,4 @@
-"""Reading known values from a query or a form, and saying in words what was left out.
+"""Filters: known values read from a query or a form, their counts, and what was left out.
 
 Not a Django form, which refuses a field whole: here the valid part applies, whatever stands
 beside it.
@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.http import QueryDict
+
+from nutrients.models import HOME, Authority
 
 LONGEST_QUOTE = 40
 MOST_QUOTES = 3
@@ -83,3 +86,33 @@ def read_words(text: str) -> str:
     if len(words) <= LONGEST:
         return words
     return words[:LONGEST].rpartition(" ")[0] or words[:LONGEST]
+
+
+def read_country(reading: Reading) -> Authority:
+    """Whose figures the address asks for; British ones where it names no country."""
+    return Authority(reading.one("country", Authority.values, HOME))
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """One value of a filter. `count` is how many nutrients it keeps; diets narrow foods alone."""
+
+    name: str
+    value: str
+    label: str
+    is_on: bool
+    count: int | None = None
+
+    @property
+    def key(self) -> str:
+        """An id for its count on the page."""
+        return f"count-{self.name}-{self.value or 'every'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A way to other filters: its words, the filters with their `query`, and what they keep."""
+
+    label: str
+    filters: Any
+    count: int

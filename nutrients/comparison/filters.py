@@ -1,11 +1,15 @@
-"""What the comparison table can be narrowed to and ordered by, and how an address says it."""
+"""What the comparison table can be narrowed to and ordered by, and how its address says it."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
+from django.http import QueryDict
+
+from nutrients.common.parameters import Reading, read_country
 from nutrients.models import HOME, Authority, Diet, Relation
 
 MATCHES = {"any": "Any of these symptoms", "all": "All of these symptoms"}
@@ -16,7 +20,13 @@ KINDS = {
     "vitamin": "Vitamins",
 }
 DIETS = {diet.value.replace("_", "-"): str(diet.label) for diet in Diet}
-SORTS = ("match", "name", "need", "evidence")
+SORTS = {
+    "match": "Closest match",
+    "evidence": "Most evidence",
+    "name": "Name, A to Z",
+    "need": "Daily need, least first",
+}
+PARAMETERS = ("symptom", "match", "relation", "kind", "diet", "sort", "country")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +56,7 @@ class Filters:
 
     @property
     def in_use(self) -> list[tuple[str, str]]:
-        """Every filter that is on, as pairs that `without` takes."""
+        """Every active filter, as pairs that `without` takes."""
         pairs = [("symptom", slug) for slug in self.symptoms]
         if self.match == "all" and len(self.symptoms) > 1:
             pairs.append(("match", "all"))
@@ -55,9 +65,33 @@ class Filters:
 
     @property
     def query(self) -> str:
-        """The filters as an address carries them, from its question mark on; or nothing."""
+        """The filters as an address carries them, with its question mark; empty without any."""
         pairs = self.in_use
         if self.sort != "match":
             pairs.append(("sort", self.sort))
         pairs += self.country.pairs
         return f"?{urlencode(pairs)}" if pairs else ""
+
+    @property
+    def symptom_query(self) -> str:
+        """The chosen symptoms alone, as the checklist's address carries them."""
+        return urlencode([("symptom", slug) for slug in self.symptoms])
+
+
+def read_filters(query: QueryDict, symptoms: Collection[str]) -> tuple[Filters, list[str]]:
+    """The valid filters of a query, and the values that were ignored.
+
+    `symptoms` are the slugs that may be asked for.
+    """
+    reading = Reading(query)
+    filters = Filters(
+        symptoms=reading.several("symptom", symptoms),
+        match=reading.one("match", MATCHES, "any"),
+        relation=reading.one("relation", RELATIONS),
+        kind=reading.one("kind", KINDS),
+        diets=reading.several("diet", DIETS),
+        sort=reading.one("sort", (*SORTS, *(f"-{sort}" for sort in SORTS)), "match"),
+        country=read_country(reading),
+    )
+    reading.nothing_but(*PARAMETERS)
+    return filters, reading.ignored

@@ -1,145 +1,209 @@
-"""The filters beside the comparison table: what can be chosen, how much it keeps, what is on."""
+"""The page of the comparison table: its rows, its filters with counts, and its words."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from nutrients.checklist.choices import FoundChoices, SymptomChoices
-from nutrients.common.facets import Facet, FacetGroup, Step
+from nutrients.common.parameters import Facet, Step
+from nutrients.evidence.content import EvidenceContent
+from nutrients.models import Association, Authority, Symptom
 
 from .filters import DIETS, KINDS, MATCHES, RELATIONS, SORTS, Filters
-from .table import Comparison
+from .table import NutrientSets, Row, nutrient_sets, table_columns, table_rows
 
-
-@dataclass(frozen=True, slots=True)
-class FilterPanel:
-    """All filters of the table, with counts, and the way to take each one off.
-
-    `found` are symptoms that do not stand in the form: chosen ones, and what `search` gave. Where
-    all stand in it there is no search.
-    """
-
-    common: list[Facet]
-    more: list[FacetGroup]
-    matches: list[Facet]
-    relations: list[Facet]
-    kinds: list[Facet]
-    diets: list[Facet]
-    active: list[Step]
-    found: list[Facet]
-    search: FoundChoices | None
-
-    @property
-    def counted(self) -> list[Facet]:
-        """Every facet that shows a count."""
-        hidden = [facet for group in self.more for facet in group.facets]
-        return [*self.common, *hidden, *self.relations, *self.kinds]
-
-    @property
-    def more_is_open(self) -> bool:
-        """Whether a symptom behind “more” is chosen: a tick is never hidden."""
-        return any(facet.is_on for group in self.more for facet in group.facets)
-
-    @property
-    def widenings(self) -> list[Step]:
-        """The filters that would give more rows if they were taken off."""
-        return [step for step in self.active if step.count]
-
-
-def filter_panel(table: Comparison, symptoms: SymptomChoices, words: str) -> FilterPanel:
-    """The filters beside a table; `words` are searched for among symptoms not in the form."""
-    common, more = [], []
-    for group in symptoms.groups:
-        common += [_symptom_facet(table, choice.slug, choice.label) for choice in group.common]
-        facets = [_symptom_facet(table, choice.slug, choice.label) for choice in group.more]
-        if facets:
-            more.append(FacetGroup(group.title, facets))
-    filters = table.filters
-    search = symptoms.asked_for(filters.symptoms, words)
-    return FilterPanel(
-        common,
-        more,
-        [Facet("match", key, words, filters.match == key) for key, words in MATCHES.items()],
-        _facets(table, "relation", {"": "Too little or too much"} | RELATIONS),
-        _facets(table, "kind", {"": "All kinds"} | KINDS),
-        [Facet("diet", key, words, key in filters.diets) for key, words in DIETS.items()],
-        _active(table, symptoms.labels),
-        [_symptom_facet(table, choice.slug, choice.label) for choice in search.choices],
-        search if symptoms.hidden else None,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnSort:
-    """What a column's heading links to, and how the column is sorted now: "" where it is not."""
-
-    filters: Filters
-    direction: str
-
-
+# Beyond so many chosen symptoms the summary counts them.
+MOST_NAMED = 2
 # The order that a heading gives first: the greatest first, or the least.
 FALLING = ("match", "evidence")
 
 
-def column_sorts(filters: Filters) -> dict[str, ColumnSort]:
-    """The headings that sort, by name. The heading in use leads to its reverse."""
-    return {name: _column_sort(filters, name) for name in SORTS}
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Every filter with the count of nutrients that it keeps.
+
+    `picks` are the common symptoms and the chosen ones, as boxes; `others` are added from a list.
+    `fields` are the lists of which one value is chosen, under their headings.
+    """
+
+    picks: list[Facet]
+    chosen: list[Facet]
+    others: list[Facet]
+    fields: dict[str, list[Facet]]
+    diets: list[Facet]
 
 
-def _column_sort(filters: Filters, name: str) -> ColumnSort:
-    if filters.sort.removeprefix("-") != name:
-        return ColumnSort(replace(filters, sort=name), "")
+@dataclass(frozen=True, slots=True)
+class ColumnSort:
+    """What a column's heading links to, and how the column is sorted now: "" if it is not."""
+
+    query: str
+    direction: str
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonPage:
+    """Everything that the page shows.
+
+    `active` are the filters in use, each with the way to take it off. `unlinked` are chosen
+    symptoms that no nutrient is known to cause: a finding, not an empty search. `against` is the
+    evidence against links of the chosen symptoms.
+    """
+
+    filters: Filters
+    rows: list[Row]
+    columns: list[Symptom]
+    total: int
+    panel: Panel
+    active: list[Step]
+    unlinked: list[Symptom]
+    against: list[Association]
+    sorts: dict[str, ColumnSort]
+    summary: str
+    ignored: str
+
+    @property
+    def widenings(self) -> list[Step]:
+        """The filters that would give rows if they were taken off."""
+        return [step for step in self.active if step.count]
+
+    @property
+    def countries(self) -> type[Authority]:
+        return Authority
+
+    @property
+    def country(self) -> Authority:
+        return self.filters.country
+
+    @property
+    def need_title(self) -> str:
+        return f"Adult need a day, {self.country.label}"
+
+
+def comparison_page(filters: Filters, content: EvidenceContent, ignored: str) -> ComparisonPage:
+    """The page under these filters; `ignored` says what of the address was left out."""
+    sets = content.once(nutrient_sets)
+    rows = table_rows(filters, content)
+    unlinked = [content.symptoms[s] for s in filters.symptoms if ("", s) not in sets.linked]
+    return ComparisonPage(
+        filters=filters,
+        rows=rows,
+        columns=table_columns(filters, content),
+        total=len(sets.kinds[""]),
+        panel=_panel(filters, content, sets),
+        active=_active(filters, content.symptoms, sets),
+        unlinked=unlinked,
+        against=[
+            sign
+            for signs in content.signs.values()
+            for sign in signs
+            if sign.is_against and sign.symptom.slug in filters.symptoms
+        ],
+        sorts={name: _column_sort(filters, name) for name in SORTS},
+        summary=_summary(filters, content.symptoms, len(rows), len(sets.kinds[""]), unlinked),
+        ignored=ignored,
+    )
+
+
+def _panel(filters: Filters, content: EvidenceContent, sets: NutrientSets) -> Panel:
+    symptoms = [_symptom_facet(filters, symptom, sets) for symptom in content.symptoms.values()]
+    common = {symptom.slug for symptom in content.symptoms.values() if symptom.is_common}
+    rare = [facet for facet in symptoms if facet.value not in common]
+    relations = {"": "Too little or too much"} | RELATIONS
     is_reversed = filters.sort.startswith("-")
-    direction = "descending" if (name in FALLING) != is_reversed else "ascending"
-    return ColumnSort(replace(filters, sort=name if is_reversed else f"-{name}"), direction)
+    sorts = SORTS | ({filters.sort: "As the headings say"} if is_reversed else {})
+    return Panel(
+        picks=[facet for facet in symptoms if facet.value in common],
+        chosen=[facet for facet in rare if facet.is_on],
+        others=[facet for facet in rare if not facet.is_on],
+        fields={
+            "With": _choices("match", MATCHES, filters.match, "any"),
+            "Signs of": _facets(filters, sets, "relation", relations),
+            "Nutrients": _facets(filters, sets, "kind", {"": "All kinds"} | KINDS),
+            "Order": _choices("sort", sorts, filters.sort, "match"),
+        },
+        diets=[Facet("diet", key, words, key in filters.diets) for key, words in DIETS.items()],
+    )
 
 
-def summary(table: Comparison, names: Mapping[str, str]) -> str:
-    """How many nutrients match what, in one sentence without a full stop."""
-    rows, total, filters = table.count(table.filters), table.total, table.filters
-    phrases = [names[slug][:1].lower() + names[slug][1:] for slug in filters.symptoms]
-    if phrases:
-        verb = "matches" if rows == 1 else "match"
-        return f"{rows} of {total} nutrients {verb} {_listed(phrases, filters.match)}"
-    if filters.relation or filters.kind:
-        verb = "fits" if rows == 1 else "fit"
-        return f"{rows} of {total} nutrients {verb} these filters"
-    return f"All {total} nutrients"
-
-
-def _listed(phrases: list[str], match: str) -> str:
-    joint = " and " if match == "all" else " or "
-    return joint.join([", ".join(phrases[:-1]), phrases[-1]] if phrases[:-1] else phrases)
-
-
-def _symptom_facet(table: Comparison, slug: str, label: str) -> Facet:
+def _symptom_facet(filters: Filters, symptom: Symptom, sets: NutrientSets) -> Facet:
     # With “any” each symptom shows its own nutrients; with “all”, those that would be left.
-    filters = table.filters
+    slug = symptom.slug
     others = [chosen for chosen in filters.symptoms if chosen != slug]
     chosen = (*others, slug) if filters.match == "all" else (slug,)
-    count = table.count(replace(filters, symptoms=chosen))
-    return Facet("symptom", slug, label, slug in filters.symptoms, count)
+    count = sets.count(replace(filters, symptoms=chosen))
+    return Facet("symptom", slug, symptom.name, slug in filters.symptoms, count)
 
 
-def _facets(table: Comparison, name: str, words: dict[str, str]) -> list[Facet]:
-    current = getattr(table.filters, name)
+def _facets(
+    filters: Filters, sets: NutrientSets, name: str, words: Mapping[str, str]
+) -> list[Facet]:
+    current = getattr(filters, name)
     return [
-        Facet(name, key, label, key == current, table.count(table.filters.changed(name, key)))
+        Facet(name, key, label, key == current, sets.count(filters.changed(name, key)))
         for key, label in words.items()
     ]
 
 
-def _active(table: Comparison, symptoms: Mapping[str, str]) -> list[Step]:
+def _choices(name: str, words: Mapping[str, str], current: str, default: str) -> list[Facet]:
+    """Values that keep the same nutrients; an address leaves out the default."""
+    return [
+        Facet(name, "" if key == default else key, label, key == current)
+        for key, label in words.items()
+    ]
+
+
+def _active(filters: Filters, symptoms: Mapping[str, Symptom], sets: NutrientSets) -> list[Step]:
     words: dict[str, Mapping[str, str]] = {
-        "symptom": symptoms,
+        "symptom": {slug: symptoms[slug].name for slug in filters.symptoms},
         "match": {"all": "All at once"},
         "relation": RELATIONS,
         "kind": KINDS,
         "diet": {key: f"{label} foods" for key, label in DIETS.items()},
     }
     steps = []
-    for name, value in table.filters.in_use:
-        filters = table.filters.without(name, value)
-        steps.append(Step(words[name][value], filters, table.count(filters)))
+    for name, value in filters.in_use:
+        wider = filters.without(name, value)
+        steps.append(Step(words[name][value], wider, sets.count(wider)))
     return steps
+
+
+def _column_sort(filters: Filters, name: str) -> ColumnSort:
+    """What a heading leads to; the heading in use leads to its reverse."""
+    if filters.sort.removeprefix("-") != name:
+        return ColumnSort(replace(filters, sort=name).query, "")
+    is_reversed = filters.sort.startswith("-")
+    direction = "descending" if (name in FALLING) != is_reversed else "ascending"
+    return ColumnSort(replace(filters, sort=name if is_reversed else f"-{name}").query, direction)
+
+
+def _summary(
+    filters: Filters,
+    symptoms: Mapping[str, Symptom],
+    rows: int,
+    total: int,
+    unlinked: list[Symptom],
+) -> str:
+    """What the table shows, in one sentence without a full stop. No rows are a finding too."""
+    phrases = [symptoms[slug].phrase for slug in filters.symptoms]
+    is_all = filters.match == "all"
+    if not rows and unlinked and (is_all or len(unlinked) == len(phrases)):
+        return f"No nutrient is known to cause {_listed([s.phrase for s in unlinked], 'or')}"
+    if not rows and phrases and not (filters.relation or filters.kind):
+        return f"No nutrient is linked with {_listed(phrases, 'and')} together"
+    if not rows:
+        return "No nutrient fits these filters together"
+    if len(phrases) > MOST_NAMED:
+        phrases = [f"{'all' if is_all else 'any'} of these {len(phrases)} symptoms"]
+    if phrases:
+        verb = "matches" if rows == 1 else "match"
+        return f"{rows} of {total} nutrients {verb} {_listed(phrases, 'and' if is_all else 'or')}"
+    if filters.relation or filters.kind:
+        verb = "fits" if rows == 1 else "fit"
+        return f"{rows} of {total} nutrients {verb} these filters"
+    return f"All {total} nutrients"
+
+
+def _listed(phrases: list[str], joint: str) -> str:
+    parts = [", ".join(phrases[:-1]), phrases[-1]] if phrases[:-1] else phrases
+    return f" {joint} ".join(parts)

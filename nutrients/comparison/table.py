@@ -1,261 +1,236 @@
-"""The comparison table: a row a nutrient, narrowed and ordered by filters."""
+"""The rows of the comparison table: one nutrient each, narrowed and ordered by filters."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from nutrients.checklist.content import ChecklistContent, Eater
-from nutrients.common.citations import References
 from nutrients.evidence.associations import links
+from nutrients.evidence.content import Eater, EvidenceContent
 from nutrients.evidence.needs import AdultNeed
 from nutrients.evidence.ranking import Candidate, Tick, rank
-from nutrients.evidence.rich_foods import RichFood
 from nutrients.models import (
     Association,
     Evidence,
     FoodSource,
     Frequency,
     Nutrient,
+    NutrientKind,
     Relation,
     Symptom,
     Typicality,
 )
 
 from .filters import Filters
-from .nutrient_sets import NutrientSets, nutrient_sets, supporting
 
-LOW_SHOWN, HIGH_SHOWN = 4, 2
+# Signs that a row names besides those that match; its link to the nutrient leads to the others.
+LOW_SHOWN, HIGH_SHOWN = 3, 1
 FOODS_SHOWN = 3
-ROWS_A_PAGE = 16
+# The columns without a choice: as many fit a phone beside the names.
+COLUMNS = 4
+NONE: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class NutrientSets:
+    """Ids of nutrients by kind, and by relation and symptom (a slug); "" stands for any.
+
+    A page shows dozens of counts, and each is a few operations on these sets.
+    """
+
+    kinds: Mapping[str, frozenset[int]]
+    linked: Mapping[tuple[str, str], frozenset[int]]
+
+    def kept(self, filters: Filters) -> frozenset[int]:
+        """The nutrients of the kind that are linked with any or all of the symptoms.
+
+        Without symptoms those with any link in the relation; without either all of the kind.
+        """
+        relation = filters.relation
+        sets = [self.linked.get((relation, symptom), NONE) for symptom in filters.symptoms]
+        if not sets:
+            sets = [self.linked.get((relation, ""), NONE)] if relation else [self.kinds[""]]
+        is_all = filters.match == "all"
+        joined = frozenset.intersection(*sets) if is_all else frozenset.union(*sets)
+        return joined & self.kinds[filters.kind]
+
+    def count(self, filters: Filters) -> int:
+        return len(self.kept(filters))
 
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """An association in the table, and whether it matches a chosen symptom."""
+    """A sign that a row names, and whether it is one of those asked for."""
 
     association: Association
     is_matched: bool
 
     @property
     def note(self) -> str:
-        """What a reader must know beside the name: only when severe, by way of another, overdue."""
-        notes = []
-        if self.association.typicality == Typicality.SEVERE_ONLY:
-            notes.append("only when severe")
-        if self.association.relation == Relation.INDIRECT:
-            notes.append("by way of another nutrient")
-        if self.association.overdue_since:
-            notes.append("review overdue")
-        return ", ".join(notes)
-
-
-@dataclass(frozen=True, slots=True)
-class SignList:
-    """Signs of one direction: every match and the most typical in sight, the others behind “more”.
-
-    A nutrient may have twenty signs: all at once would bury the ones that match.
-    """
-
-    signs: list[Sign]
-    handful: int
-
-    @property
-    def shown(self) -> list[Sign]:
-        """The signs in sight: every match, and others up to `handful`."""
-        return self.signs[: max(self.handful, sum(sign.is_matched for sign in self.signs))]
-
-    @property
-    def rest(self) -> list[Sign]:
-        """The signs behind “more”."""
-        return self.signs[len(self.shown) :]
-
-
-@dataclass(frozen=True, slots=True)
-class Grade:
-    """A grade of evidence with the signs it holds for; `symptoms` is empty where none is chosen."""
-
-    evidence: Evidence
-    signs: int
-    symptoms: list[Symptom]
+        """What a reader must know beside the name."""
+        notes = {
+            "only when severe": self.association.typicality == Typicality.SEVERE_ONLY,
+            "by way of another nutrient": self.association.relation == Relation.INDIRECT,
+            "review overdue": bool(self.association.overdue_since),
+        }
+        return ", ".join(note for note, holds in notes.items() if holds)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A nutrient in the table. `matched` is how many of the chosen symptoms it is linked with."""
+    """A nutrient in the table.
+
+    `signs` are all that speak for a link, matches first, then the most typical. `counted` are those
+    in the relation asked for with a chosen symptom, if one is chosen. A cell of the matrix holds
+    the links with one column's symptom.
+    """
 
     nutrient: Nutrient
-    low: SignList
-    high: SignList
-    matched: int
-    grades: list[Grade]
-    foods: list[RichFood]
-    other_sources: list[FoodSource]
+    signs: list[Association]
+    counted: list[Association]
+    matches: list[Association]
+    cells: list[list[Association]]
+    foods: list[FoodSource]
     need: AdultNeed | None
     is_limited: bool
 
     @property
-    def signs(self) -> list[Sign]:
-        """Every sign, of too little and then of too much."""
-        return [*self.low.signs, *self.high.signs]
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """A nutrient with the associations that speak for it, as filters look at them."""
-
-    nutrient: Nutrient
-    associations: list[Association]
-
-    def counted(self, filters: Filters) -> list[Association]:
-        """The associations in the relation asked for, narrowed to the chosen symptoms."""
-        return [
-            association
-            for association in self.associations
-            if filters.relation in ("", association.relation)
-            and (not filters.symptoms or association.symptom.slug in filters.symptoms)
-        ]
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """The table's rows that are shown, and sets of all nutrients, for counts and ways to widen.
-
-    `references` are the sources of the daily needs, numbered down the rows.
-    """
-
-    filters: Filters
-    rows: list[Row]
-    sets: NutrientSets
-    against: list[Association]
-    references: References
-
-    def count(self, filters: Filters) -> int:
-        """How many nutrients other filters would keep."""
-        return len(_kept(self.sets, filters))
+    def sides(self) -> list[tuple[str, list[Sign]]]:
+        """The signs in sight under their direction: every match, and the most typical."""
+        low = [sign for sign in self.signs if sign.relation != Relation.EXCESS]
+        high = [sign for sign in self.signs if sign.relation == Relation.EXCESS]
+        sides = {"Too little": _in_sight(low, self.matches, LOW_SHOWN)}
+        sides["Too much"] = _in_sight(high, self.matches, HIGH_SHOWN)
+        return [(title, signs) for title, signs in sides.items() if signs]
 
     @property
-    def total(self) -> int:
-        """How many nutrients there are."""
-        return len(self.sets.kinds[""])
+    def more(self) -> int:
+        """How many signs only the nutrient's own page names."""
+        return len(self.signs) - sum(len(signs) for _, signs in self.sides)
 
 
-def found(filters: Filters, content: ChecklistContent) -> list[Profile]:
-    """Every nutrient that the filters keep, in the table's order."""
-    kept = _kept(content.once(nutrient_sets), filters)
-    profiles = [one for one in content.once(_profiles) if one.nutrient.pk in kept]
-    return _ordered(profiles, filters, content)
+def _in_sight(signs: list[Association], matches: list[Association], handful: int) -> list[Sign]:
+    shown = [Sign(sign, sign in matches) for sign in signs]
+    return shown[: max(handful, sum(sign.is_matched for sign in shown))]
 
 
-def compared(
-    filters: Filters, content: ChecklistContent, shown: Iterable[Profile] | None = None
-) -> Comparison:
-    """The comparison table under these filters: the `shown` of what was found, or all of it."""
-    against = [
-        association
-        for association in content.once(_against)
-        if association.symptom.slug in filters.symptoms
-    ]
-    references = References()
-    profiles = found(filters, content) if shown is None else shown
-    rows = [_cited(_row(profile, filters, content), references) for profile in profiles]
-    return Comparison(filters, rows, content.once(nutrient_sets), against, references)
-
-
-def _kept(sets: NutrientSets, filters: Filters) -> frozenset[int]:
-    return sets.kept(
-        filters.symptoms, match=filters.match, relation=filters.relation, kind=filters.kind
+def nutrient_sets(content: EvidenceContent) -> NutrientSets:
+    """The sets of this content. Evidence against a link is no link."""
+    linked: dict[tuple[str, str], set[int]] = defaultdict(set)
+    kinds: dict[str, set[int]] = {kind: set() for kind in ("", "mineral", "electrolyte", "vitamin")}
+    for nutrient in content.nutrients.values():
+        for kind in _kinds(nutrient):
+            kinds[kind].add(nutrient.pk)
+        for sign in _supporting(nutrient, content):
+            for relation in ("", sign.relation):
+                for symptom in ("", sign.symptom.slug):
+                    linked[relation, symptom].add(nutrient.pk)
+    return NutrientSets(
+        {kind: frozenset(ids) for kind, ids in kinds.items()},
+        {key: frozenset(ids) for key, ids in linked.items()},
     )
 
 
-def _against(content: ChecklistContent) -> list[Association]:
-    return [sign for signs in content.signs.values() for sign in signs if sign.is_against]
+def table_columns(filters: Filters, content: EvidenceContent) -> list[Symptom]:
+    """The symptoms that the matrix shows: the chosen ones, or the first common ones.
+
+    A symptom that no nutrient is linked with has no column.
+    """
+    linked = content.once(nutrient_sets).linked
+    slugs = filters.symptoms or [s.slug for s in content.symptoms.values() if s.is_common]
+    columns = [content.symptoms[slug] for slug in slugs if ("", slug) in linked]
+    return columns if filters.symptoms else columns[:COLUMNS]
 
 
-def _cited(row: Row, references: References) -> Row:
-    return replace(row, need=row.need.cited(references)) if row.need else row
+def table_rows(filters: Filters, content: EvidenceContent) -> list[Row]:
+    """Every nutrient that the filters keep, in the order asked for."""
+    kept = content.once(nutrient_sets).kept(filters)
+    columns = table_columns(filters, content)
+    nutrients = [nutrient for nutrient in content.nutrients.values() if nutrient.pk in kept]
+    rows = [_row(nutrient, columns, filters, content) for nutrient in nutrients]
+    sort = filters.sort.removeprefix("-")
+    if sort == "match":
+        rows = _by_match(rows, filters)
+    elif sort == "evidence":
+        rows.sort(key=_evidence)
+    elif sort == "need":
+        rows.sort(key=_need)
+    else:
+        rows.sort(key=_name)
+    return rows[::-1] if filters.sort.startswith("-") else rows
 
 
-def _profiles(content: ChecklistContent) -> list[Profile]:
-    return [Profile(row, supporting(row, content)) for row in content.nutrients.values()]
+def _supporting(nutrient: Nutrient, content: EvidenceContent) -> list[Association]:
+    return [sign for sign in content.signs.get(nutrient.pk, ()) if not sign.is_against]
 
 
-def _row(profile: Profile, filters: Filters, content: ChecklistContent) -> Row:
-    key = profile.nutrient.pk
+def _kinds(nutrient: Nutrient) -> list[str]:
+    # Every electrolyte is a mineral, in whichever group the nutrient itself is listed.
+    if nutrient.kind == NutrientKind.VITAMIN:
+        return ["", "vitamin"] + (["electrolyte"] if nutrient.is_electrolyte else [])
+    is_electrolyte = nutrient.is_electrolyte or nutrient.kind == NutrientKind.ELECTROLYTE
+    return ["", "mineral", *(["electrolyte"] if is_electrolyte else [])]
+
+
+def _row(
+    nutrient: Nutrient, columns: Iterable[Symptom], filters: Filters, content: EvidenceContent
+) -> Row:
+    key = nutrient.pk
     eater = Eater(frozenset(diet.replace("-", "_") for diet in filters.diets))
-    counted = profile.counted(filters)
-    chosen = counted if filters.symptoms else []
-    signs = [Sign(association, association in chosen) for association in profile.associations]
-    # Matches first: what a reader looks for must not hide in a long list.
-    signs.sort(key=lambda sign: not sign.is_matched)
+    signs = _supporting(nutrient, content)
+    counted = [
+        sign
+        for sign in signs
+        if filters.relation in ("", sign.relation)
+        and (not filters.symptoms or sign.symptom.slug in filters.symptoms)
+    ]
+    matches = counted if filters.symptoms else []
+    in_relation = [sign for sign in signs if filters.relation in ("", sign.relation)]
     return Row(
-        nutrient=profile.nutrient,
-        low=SignList([s for s in signs if s.association.relation != Relation.EXCESS], LOW_SHOWN),
-        high=SignList([s for s in signs if s.association.relation == Relation.EXCESS], HIGH_SHOWN),
-        matched=len({association.symptom.slug for association in chosen}),
-        grades=_grades(counted, bool(filters.symptoms)),
-        foods=content.foods(eater).get(key, [])[:FOODS_SHOWN],
-        other_sources=content.other_sources(eater).get(key, []),
+        nutrient=nutrient,
+        # Matches first: what a reader looks for must not hide in a long list.
+        signs=sorted(signs, key=lambda sign: sign not in matches),
+        counted=counted,
+        matches=matches,
+        cells=[[s for s in in_relation if s.symptom_id == column.pk] for column in columns],
+        foods=[
+            *(rich.food for rich in content.foods(eater).get(key, [])[:FOODS_SHOWN]),
+            *content.other_sources(eater).get(key, []),
+        ],
         need=content.needs(filters.country).get(key),
         is_limited=key in content.limited,
     )
 
 
-def _grades(counted: list[Association], named: bool) -> list[Grade]:
-    grades = []
-    for evidence in Evidence:
-        graded = [association for association in counted if association.evidence == evidence]
-        symptoms = list(dict.fromkeys(a.symptom for a in graded)) if named else []
-        if graded:
-            grades.append(Grade(evidence, len(graded), symptoms))
-    return grades
-
-
-def _ordered(profiles: list[Profile], filters: Filters, content: ChecklistContent) -> list[Profile]:
-    sort = filters.sort.removeprefix("-")
-    if sort == "match":
-        ordered = _by_match(profiles, filters)
-    else:
-        ordered = sorted(profiles, key=lambda one: _KEYS[sort](one, filters, content))
-    return ordered[::-1] if filters.sort.startswith("-") else ordered
-
-
-def _by_match(profiles: list[Profile], filters: Filters) -> list[Profile]:
+def _by_match(rows: list[Row], filters: Filters) -> list[Row]:
     if not filters.symptoms:
-        return profiles
-    by_slug = {one.nutrient.slug: one for one in profiles}
+        return rows
+    by_slug = {row.nutrient.slug: row for row in rows}
     candidates = [
         Candidate(
             slug,
-            one.nutrient.name,
-            links(one.counted(filters)),
-            Frequency(one.nutrient.how_common).rank,
+            row.nutrient.name,
+            links(row.counted),
+            Frequency(row.nutrient.how_common).rank,
         )
-        for slug, one in by_slug.items()
+        for slug, row in by_slug.items()
     ]
     ticks = [Tick("symptom", slug) for slug in filters.symptoms]
     return [by_slug[suggestion.slug] for suggestion in rank(ticks, candidates)]
 
 
-def _name(one: Profile, *_: object) -> str:
-    return one.nutrient.name.casefold()
+def _name(row: Row) -> str:
+    return row.nutrient.name.casefold()
 
 
-def _by_need(one: Profile, filters: Filters, content: ChecklistContent) -> tuple[Any, ...]:
-    need = content.needs(filters.country).get(one.nutrient.pk)
-    amount = need.in_mcg if need else None
-    return (amount is None, amount or 0, _name(one))
+def _need(row: Row) -> tuple[Any, ...]:
+    amount = row.need.in_mcg if row.need else None
+    return (amount is None, amount or 0, _name(row))
 
 
-def _by_evidence(one: Profile, filters: Filters, _: ChecklistContent) -> tuple[Any, ...]:
+def _evidence(row: Row) -> tuple[Any, ...]:
     # Most signs of the strongest grade first, then of the next.
-    graded = [association.evidence for association in one.counted(filters)]
-    return ([-graded.count(grade) for grade in Evidence], _name(one))
-
-
-_KEYS: dict[str, Callable[[Profile, Filters, ChecklistContent], Any]] = {
-    "name": _name,
-    "need": _by_need,
-    "evidence": _by_evidence,
-}
+    graded = [sign.evidence for sign in row.counted]
+    return ([-graded.count(grade) for grade in Evidence], _name(row))

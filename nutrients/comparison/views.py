@@ -5,24 +5,20 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from nutrients.checklist.choices import table_symptoms
-from nutrients.checklist.content import ChecklistContent
-from nutrients.common.htmx import render_page_or_fragment
 from nutrients.common.memory import kept
-from nutrients.common.paging import read_page
-from nutrients.common.parameters import ignored_sentence, read_words
-from nutrients.evidence.grades import GradeKey
-from nutrients.models import Authority, Relation
+from nutrients.common.parameters import ignored_sentence
+from nutrients.evidence.content import EvidenceContent
+from nutrients.models import Association, Evidence, Relation
 from nutrients.open_data.files import safe_cell
 
-from .panel import column_sorts, filter_panel, summary
-from .parameters import read_filters
-from .table import ROWS_A_PAGE, Grade, Row, Sign, compared, found
+from .filters import Filters, read_filters
+from .panel import comparison_page
+from .table import Row, table_rows
 
 COLUMNS = (
     "nutrient",
@@ -42,70 +38,61 @@ COLUMNS = (
 
 @require_safe
 def comparison(request: HttpRequest) -> HttpResponse:
-    """Show the table under the filters of the address, or for htmx its changing part alone."""
-    content = kept(request, ChecklistContent, at=timezone.now())
-    symptoms = content.once(table_symptoms)
-    filters, ignored = read_filters(request.GET, symptoms.labels)
-    shown, unread = read_page(request.GET, Paginator(found(filters, content), ROWS_A_PAGE))
-    table = compared(filters, content, shown)
-    context = {
-        "section": "compare",
-        "table": table,
-        "filters": filters,
-        "countries": Authority,
-        "country": filters.country,
-        "need_title": f"Adult need a day, {filters.country.label}",
-        "page": shown,
-        "panel": filter_panel(table, symptoms, read_words(request.GET.get("find", ""))),
-        "summary": summary(table, symptoms.labels),
-        "sorts": column_sorts(filters),
-        "grades": GradeKey(),
-        "ignored": ignored_sentence([*ignored, *unread]),
-    }
-    page, fragment = "nutrients/comparison/comparison.html", "nutrients/comparison/_results.html"
-    return render_page_or_fragment(request, page, fragment, context)
+    """Show the table under the filters of the address."""
+    content = kept(request, EvidenceContent, at=timezone.now())
+    filters, ignored = read_filters(request.GET, content.symptoms)
+    page = comparison_page(filters, content, ignored_sentence(ignored))
+    context = {"section": "compare", "page": page}
+    return render(request, "nutrients/comparison/comparison.html", context)
 
 
 @require_safe
 def comparison_csv(request: HttpRequest) -> HttpResponse:
     """Give the rows of the table under the same filters as a CSV file in UTF-8."""
-    content = kept(request, ChecklistContent, at=timezone.now())
-    filters, _ = read_filters(request.GET, content.once(table_symptoms).labels)
+    content = kept(request, EvidenceContent, at=timezone.now())
+    filters, _ = read_filters(request.GET, content.symptoms)
     response = HttpResponse(
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": 'attachment; filename="nutrisite-comparison.csv"'},
     )
     writer = csv.writer(response)
     writer.writerow(COLUMNS)
-    for row in compared(filters, content).rows:
-        writer.writerow(map(safe_cell, _cells(row, len(filters.symptoms))))
+    for row in table_rows(filters, content):
+        writer.writerow(map(safe_cell, _cells(row, filters)))
     return response
 
 
-def _cells(row: Row, chosen: int) -> list[str]:
-    indirect = [sign for sign in row.low.signs if sign.association.relation == Relation.INDIRECT]
-    low = [sign for sign in row.low.signs if sign not in indirect]
-    need = row.need
+def _cells(row: Row, filters: Filters) -> list[str]:
+    by_relation = {
+        relation: _names(sign for sign in row.signs if sign.relation == relation)
+        for relation in Relation
+    }
+    matched = {sign.symptom_id for sign in row.matches}
+    chosen, need = len(filters.symptoms), row.need
     return [
         row.nutrient.name,
         row.nutrient.kind,
-        f"{row.matched} of {chosen}" if chosen else "",
-        _names(sign for sign in row.signs if sign.is_matched),
-        _names(low),
-        _names(indirect),
-        _names(row.high.signs),
+        f"{len(matched)} of {chosen}" if chosen else "",
+        _names(row.matches),
+        by_relation[Relation.DEFICIENCY],
+        by_relation[Relation.INDIRECT],
+        by_relation[Relation.EXCESS],
         row.nutrient.job,
-        "; ".join(food.name for food in (*(rich.food for rich in row.foods), *row.other_sources)),
+        "; ".join(food.name for food in row.foods),
         need.words if need else "",
         need.kind_words if need else "",
-        "; ".join(_grade_words(grade) for grade in row.grades),
+        "; ".join(_grades(row)),
     ]
 
 
-def _names(signs: Iterable[Sign]) -> str:
-    return "; ".join(dict.fromkeys(sign.association.symptom.name for sign in signs))
+def _names(signs: Iterable[Association]) -> str:
+    return "; ".join(dict.fromkeys(sign.symptom.name for sign in signs))
 
 
-def _grade_words(grade: Grade) -> str:
-    names = ", ".join(symptom.name for symptom in grade.symptoms)
-    return f"{grade.evidence}: {names or f'{grade.signs} signs'}"
+def _grades(row: Row) -> Iterable[str]:
+    """Each grade with the matched symptoms, or without a choice with the number of its signs."""
+    for grade in Evidence:
+        graded = [sign for sign in row.counted if sign.evidence == grade]
+        if graded:
+            names = _names(graded).replace("; ", ", ")
+            yield f"{grade}: {names if row.matches else f'{len(graded)} signs'}"

@@ -9,7 +9,10 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from nutrients.common.parameters import Reading
-from nutrients.models import HOME, Authority, LifeStatus, NotSuggestedTo, ReferenceIntake, Sex
+from nutrients.models import Authority, LifeStatus, NotSuggestedTo, ReferenceIntake, Sex
+from nutrients.models.foods import FoodSourceQuerySet
+
+from .rich_foods import within_limits
 
 # Below one year milk comes first, so babies' needs are no matter of plates.
 YOUNGEST_YEARS = 1
@@ -248,11 +251,6 @@ def _label(age_from: Decimal, age_below: Decimal | None, bands: list[Band]) -> s
     return f"{age_from:.0f} years" if last == age_from else f"{age_from:.0f} to {last:.0f} years"
 
 
-def read_country(reading: Reading) -> Authority:
-    """Whose figures the address asks for; British ones where it names no country."""
-    return Authority(reading.one("country", Authority.values, HOME))
-
-
 def read_stage(
     reading: Reading, stages: Stages, country: Authority, default: str = ""
 ) -> tuple[str, str]:
@@ -273,3 +271,20 @@ def read_stage(
         f"Age groups differ between countries. For {country.place} we took the closest one: "
         f"{nearest}."
     )
+
+
+def suited_to_stage(
+    foods: FoodSourceQuerySet, stage: LifeStage | None, *, at: datetime
+) -> FoodSourceQuerySet:
+    """Those of the foods that pass no limit for any age of this life stage, kept from it by none.
+
+    Without a stage no limit is known, and only those kept from everyone are left out.
+    """
+    if stage is None:
+        return foods.suggested_to(())
+    intakes = ReferenceIntake.objects.published(at=at)
+    intakes = intakes.overlapping(stage.age_from, stage.age_below)
+    intakes = intakes.filter(life_status__in=[LifeStatus.NONE, stage.life_status])
+    if stage.sex != Sex.BOTH:
+        intakes = intakes.filter(sex__in=[Sex.BOTH, stage.sex])
+    return within_limits(foods.suggested_to(stage.kept_from), intakes)

@@ -19,15 +19,11 @@ from nutrients.models import (
     HOME,
     Authority,
     FoodSource,
-    LifeStatus,
     NutrientAmount,
     ReferenceIntake,
-    Sex,
 )
 from nutrients.models.foods import FoodSourceQuerySet
 from nutrients.models.intakes import ReferenceIntakeQuerySet
-
-from .life_stages import LifeStage
 
 # Percentages of the daily value that a bar's full width may stand for.
 SCALES = (10, 25, 50, 75, 100, 150, 200, 300, 400, 500, 750, 1000, 1500, 2000, 3000, 4000, 5000)
@@ -139,27 +135,14 @@ def suited_to_adults(
 ) -> FoodSourceQuerySet:
     """Those of the foods that pass no limit of any adult, and are kept from no group."""
     intakes = ReferenceIntake.objects.published(at=at)
-    return _within(foods.suggested_to(groups), intakes.overlapping(Decimal(HOME.adult_from), None))
+    return within_limits(
+        foods.suggested_to(groups), intakes.overlapping(Decimal(HOME.adult_from), None)
+    )
 
 
-def suited_to_stage(
-    foods: FoodSourceQuerySet, stage: LifeStage | None, *, at: datetime
+def within_limits(
+    foods: FoodSourceQuerySet, intakes: ReferenceIntakeQuerySet
 ) -> FoodSourceQuerySet:
-    """Those of the foods that pass no limit for any age of this life stage, kept from it by none.
-
-    Without a stage no limit is known, and only those kept from everyone are left out.
-    """
-    if stage is None:
-        return foods.suggested_to(())
-    intakes = ReferenceIntake.objects.published(at=at)
-    intakes = intakes.overlapping(stage.age_from, stage.age_below)
-    intakes = intakes.filter(life_status__in=[LifeStatus.NONE, stage.life_status])
-    if stage.sex != Sex.BOTH:
-        intakes = intakes.filter(sex__in=[Sex.BOTH, stage.sex])
-    return _within(foods.suggested_to(stage.kept_from), intakes)
-
-
-def _within(foods: FoodSourceQuerySet, intakes: ReferenceIntakeQuerySet) -> FoodSourceQuerySet:
     """Those of which one serving passes no limit that food counts towards, in no query of its own.
 
     A hundred times the limit is compared, because PER_SERVING is a hundred times the amount.

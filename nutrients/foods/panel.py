@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from nutrients.common.facets import Facet, Step
+from nutrients.common.parameters import Facet, Step
 from nutrients.models import FoodSource, Nutrient
 
 from .catalogue import grams_of

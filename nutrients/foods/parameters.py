@@ -6,8 +6,8 @@ from collections.abc import Collection
 
 from django.http import QueryDict
 
-from nutrients.common.parameters import Reading, ignored_sentence, read_words
-from nutrients.evidence.life_stages import Stages, read_country, read_stage
+from nutrients.common.parameters import Reading, ignored_sentence, read_country, read_words
+from nutrients.evidence.life_stages import Stages, read_stage
 from nutrients.models import Authority
 
 from .filters import ALLERGENS, BASES, DIETS, LEVELS, SORTS, FoodChoices, FoodFilters

@@ -1,6 +1,5 @@
 """The domain: a module a noun. Slugs are stable public identifiers and natural keys."""
 
-from .amounts import MOST_IN_100_G, NutrientAmount
 from .articles import Article, ArticleSection
 from .associations import (
     MEANING_AGAINST,
@@ -27,12 +26,14 @@ from .causes import (
 from .change_notes import ChangeNote, NoteKind
 from .foods import (
     MOST_ENERGY,
+    MOST_IN_100_G,
     Allergen,
     Diet,
     FoodGroup,
     FoodPortion,
     FoodSource,
     NotSuggestedTo,
+    NutrientAmount,
 )
 from .intakes import LifeStatus, LimitKind, LimitStatus, ReferenceIntake, ReferenceType, Sex
 from .nutrients import Accent, Frequency, Nutrient, NutrientKind, Unit

@@ -8,8 +8,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from nutrients.common.citations import Citation, References, cite
-from nutrients.evidence.life_stages import LifeStage
-from nutrients.evidence.rich_foods import suited_to_stage, unmeasured_foods
+from nutrients.evidence.life_stages import LifeStage, suited_to_stage
+from nutrients.evidence.rich_foods import unmeasured_foods
 from nutrients.foods.catalogue import Shelf
 from nutrients.foods.filters import DIETS
 from nutrients.models import FoodSource, NutrientAmount, Source

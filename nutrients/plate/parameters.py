@@ -12,8 +12,8 @@ from decimal import Decimal
 
 from django.http import QueryDict
 
-from nutrients.common.parameters import Reading, ignored_sentence, read_words
-from nutrients.evidence.life_stages import Stages, first_stage, read_country, read_stage
+from nutrients.common.parameters import Reading, ignored_sentence, read_country, read_words
+from nutrients.evidence.life_stages import Stages, first_stage, read_stage
 from nutrients.foods.filters import DIETS
 from nutrients.models import FoodSource
 

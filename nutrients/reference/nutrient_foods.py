@@ -7,9 +7,9 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from nutrients.common.citations import Citation, References, cite
-from nutrients.common.facets import Step
-from nutrients.evidence.life_stages import LifeStage
-from nutrients.evidence.rich_foods import bar_scale, suited_to_stage
+from nutrients.common.parameters import Step
+from nutrients.evidence.life_stages import LifeStage, suited_to_stage
+from nutrients.evidence.rich_foods import bar_scale
 from nutrients.foods.catalogue import Shelf
 from nutrients.foods.filters import DIETS, FoodChoices, FoodFilters
 from nutrients.foods.listing import FoodShare, amount_sources, food_share

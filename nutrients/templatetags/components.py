@@ -5,10 +5,9 @@ Formatting only: a tag neither queries nor decides. docs/design.md shows each in
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from decimal import Decimal
-from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import Any
 
 from django import template
 from django.conf import settings
@@ -19,13 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from .structured_data import breadcrumbs, script, site_address
 
-if TYPE_CHECKING:
-    from nutrients.comparison.table import Sign
-
 register = template.Library()
-
-# Twice what the table of the shipped content holds, matched and not.
-MOST_SIGNS = 1024
 
 # Bars lit out of three.
 EVIDENCE_LIT = {"strong": 3, "moderate": 2, "limited": 1}
@@ -125,32 +118,6 @@ def sign(name: str, url: str = "", note: str = "", matched: bool = False) -> Saf
 
     `url` makes it a link; `note` is a few small words after the name, such as "only when severe".
     """
-    return _sign(name, url, note, matched)
-
-
-@register.simple_tag
-def signs(items: Iterable[Sign]) -> SafeString:
-    """List items for the signs of the table, which holds hundreds. Goes in <ul class="signs">."""
-    return format_html_join(
-        "",
-        "{}",
-        (
-            (
-                _sign(
-                    item.association.symptom.name,
-                    item.association.get_absolute_url(),
-                    item.note,
-                    item.is_matched,
-                ),
-            )
-            for item in items
-        ),
-    )
-
-
-# Typed, because text that is safe as it stands and text that is not may be equal.
-@lru_cache(MOST_SIGNS, typed=True)
-def _sign(name: str, url: str, note: str, matched: bool) -> SafeString:
     tick = ""
     if matched:
         tick = format_html('{}<span class="visually-hidden">Matches: </span>', icon("check", "sm"))

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 
 if TYPE_CHECKING:
     from nutrients.checklist.choices import Choice
-    from nutrients.common.facets import Facet
+    from nutrients.common.parameters import Facet
 
 register = template.Library()
 

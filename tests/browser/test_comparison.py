@@ -1,10 +1,16 @@
-"""The comparison table in a browser: filters with and without script, Back, focus, and axe."""
+"""The comparison table in a browser: first screen, matrix, filters, Back, sharing, paper."""
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 RESULTS = "#comparison-results"
+PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
+FULL = "/compare/?symptom=muscle-cramps&symptom=tingling&symptom=tremor&diet=vegan"
+# The most that the page may take of a phone, in screens, and the most elements.
+SCREENS, NODES = 3, 700
+SHARE = "navigator.share = async (what) => { window.shared = what; }"
 
 
 def chip(page, name):
@@ -13,6 +19,112 @@ def chip(page, name):
 
 def heading(page):
     return page.locator("#results")
+
+
+def filters(page):
+    return page.locator(".filters > summary")
+
+
+def top_of(locator):
+    return locator.bounding_box()["y"]
+
+
+def counts_of(page):
+    return page.locator("form :is(.count, option)").all_text_contents()
+
+
+# The first screen
+
+
+@pytest.mark.parametrize("address", ["/compare/", FULL, "/compare/?symptom=eyelid-twitch"])
+def test_page_is_short_on_a_phone(page, address):
+    page.set_viewport_size(PHONE)
+    page.goto(address)
+
+    assert page.evaluate("document.documentElement.scrollHeight") <= SCREENS * PHONE["height"]
+    assert page.evaluate("document.querySelectorAll('*').length") <= NODES
+
+
+@pytest.mark.parametrize(("address", "rows"), [("/compare/", 8), (FULL, 6)])
+def test_first_screen_of_a_phone_holds_the_matrix(page, address, rows):
+    page.set_viewport_size(PHONE)
+    page.goto(address)
+
+    expect(page.get_by_role("table")).to_be_visible()
+    last = page.locator("tbody tr").nth(rows - 1)
+    assert top_of(last) + last.bounding_box()["height"] <= PHONE["height"]
+    assert top_of(filters(page)) < top_of(page.get_by_role("table"))
+    expect(page.locator("tbody tr").first.get_by_role("link").first).to_be_visible()
+
+
+def test_first_screen_of_a_desktop_holds_the_table_with_filters_at_its_side(page):
+    page.set_viewport_size(DESKTOP)
+    page.goto(FULL)
+    form, table = page.locator("form"), page.get_by_role("table")
+
+    assert form.bounding_box()["x"] + form.bounding_box()["width"] < table.bounding_box()["x"]
+    assert top_of(page.locator("tbody tr").nth(2)) < DESKTOP["height"]
+    expect(chip(page, "Muscle cramps")).to_be_visible()
+    expect(filters(page)).to_be_hidden()
+    for words in ("Most typical signs", "Rich foods", "Adult need a day, UK"):
+        expect(page.get_by_role("columnheader", name=words)).to_be_visible()
+
+
+# The matrix
+
+
+@pytest.mark.parametrize("fixture", ["page", "page_without_script"])
+def test_row_of_the_matrix_opens_to_its_facts(request, fixture):
+    page = request.getfixturevalue(fixture)
+    page.set_viewport_size(PHONE)
+    page.goto("/compare/?symptom=muscle-cramps")
+    row = page.locator("tbody tr").filter(has_text="Magnesium").first
+    expect(row.get_by_text("270 to 300 mg")).to_be_hidden()
+
+    row.locator("summary").click()
+
+    for words in ("270 to 300 mg", "Helps muscles relax", "Hemp seeds", "✓ Muscle cramps"):
+        expect(row).to_contain_text(words.removeprefix("✓ "))
+    expect(row.get_by_text("270 to 300 mg")).to_be_visible()
+    expect(row.get_by_text("Helps muscles relax")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_dot_is_a_large_link_with_words_that_leads_to_the_evidence(page):
+    page.set_viewport_size(PHONE)
+    page.goto("/compare/?symptom=muscle-cramps")
+    dot = page.get_by_role("link", name="Moderate evidence: Low magnesium is linked with muscle")
+    box = dot.bounding_box()
+
+    assert min(box["width"], box["height"]) >= 44
+    dot.click()
+    expect(page).to_have_url(re.compile("/nutrients/magnesium/muscle-cramps/#deficiency$"))
+
+
+def test_many_signs_scroll_inside_the_table_alone(page):
+    page.set_viewport_size(PHONE)
+    signs = ("muscle-cramps", "tingling", "tremor", "palpitations", "numbness", "fatigue")
+    page.goto("/compare/?" + "&".join(f"symptom={sign}" for sign in signs))
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    places = page.locator("tbody tr").evaluate_all(
+        """rows => rows.map(row =>
+          [...row.querySelectorAll("td:not(.fact)")].map(cell => cell.offsetLeft).join())"""
+    )
+    assert len(set(places)) == 1
+
+
+@pytest.mark.parametrize("fixture", ["page", "page_without_script"])
+def test_symptom_that_no_nutrient_causes_is_a_finding(request, fixture):
+    page = request.getfixturevalue(fixture)
+    page.goto("/compare/?symptom=eyelid-twitch")
+
+    expect(heading(page)).to_have_text("No nutrient is known to cause an eyelid twitch")
+    page.get_by_role("link", name="See what does").click()
+    expect(page).to_have_url(re.compile("/symptoms/eyelid-twitch/$"))
+
+
+# Filters
 
 
 def test_ticking_filters_at_once_keeps_the_focus_and_says_the_count(page):
@@ -24,7 +136,7 @@ def test_ticking_filters_at_once_keeps_the_focus_and_says_the_count(page):
     expect(heading(page)).to_have_text("5 of 13 nutrients match muscle cramps")
     expect(page.locator("[data-status]")).to_have_text("5 of 13 nutrients match muscle cramps")
     expect(box).to_be_focused()
-    expect(page).to_have_url(re.compile(r"[?&]symptom=muscle-cramps(&|$)"))
+    expect(page).to_have_url(re.compile(r"\?symptom=muscle-cramps(&|$)"))
     expect(page.locator("tbody tr")).to_have_count(5)
 
 
@@ -34,8 +146,9 @@ def test_what_htmx_shows_is_what_a_fresh_page_shows(page):
     expect(heading(page)).to_contain_text("muscle cramps")
     chip(page, "Tremor").check()
     expect(heading(page)).to_contain_text("tremor")
-    page.get_by_role("radio", name="Vitamins").check()
+    page.get_by_label("Nutrients", exact=True).select_option(value="vitamin")
     expect(heading(page)).to_contain_text("2 of 13")
+    expect(page.get_by_role("button", name="Copy link")).to_be_visible()
     shown, counts = page.locator(RESULTS).inner_text(), counts_of(page)
 
     page.reload()
@@ -45,24 +158,67 @@ def test_what_htmx_shows_is_what_a_fresh_page_shows(page):
     expect(chip(page, "Tremor")).to_be_checked()
 
 
-def test_apply_moves_the_focus_to_the_results(page):
+def test_symptom_from_the_list_becomes_a_box_and_the_list_keeps_the_focus(page):
     page.goto("/compare/")
-    page.get_by_role("button", name="Apply").click()
-    expect(heading(page)).to_be_focused()
+    others = page.get_by_label("Add another")
+    others.focus()
+    others.select_option(value="burning-feet")
 
+    expect(heading(page)).to_contain_text("burning feet")
+    expect(chip(page, "Burning feet")).to_be_checked()
+    expect(others).to_have_value("")
+    expect(others).to_be_focused()
 
-def test_back_and_forward_restore_table_and_ticks(page):
-    page.goto("/compare/")
-    chip(page, "Muscle cramps").check()
-    expect(heading(page)).to_contain_text("5 of 13")
-
-    page.go_back()
+    chip(page, "Burning feet").uncheck()
     expect(heading(page)).to_have_text("All 13 nutrients")
-    expect(chip(page, "Muscle cramps")).not_to_be_checked()
 
-    page.go_forward()
-    expect(heading(page)).to_contain_text("5 of 13")
+
+def test_panel_of_a_phone_lies_over_the_page_until_the_rows_are_shown(page):
+    page.set_viewport_size(PHONE)
+    page.goto("/compare/")
+    page.evaluate("scrollTo(0, 600)")
+    expect(filters(page)).to_be_in_viewport()
+
+    filters(page).click()
+    expect(page.get_by_role("table")).to_be_hidden()
+    chip(page, "Muscle cramps").check()
+    chip(page, "Tingling").check()
+    page.get_by_role("button", name="Show 10 nutrients").click()
+
+    expect(page.get_by_role("table")).to_be_visible()
+    expect(chip(page, "Muscle cramps")).to_be_hidden()
+    expect(heading(page)).to_be_focused()
+    expect(filters(page)).to_contain_text("2 on")
+
+
+def test_escape_closes_the_panel_and_gives_the_focus_back(page):
+    page.set_viewport_size(PHONE)
+    page.goto("/compare/")
+    filters(page).click()
+    chip(page, "Muscle cramps").focus()
+    page.keyboard.press("Escape")
+
+    expect(page.get_by_role("table")).to_be_visible()
+    expect(filters(page)).to_be_focused()
+
+
+def test_filters_work_without_script(page_without_script):
+    page = page_without_script
+    page.set_viewport_size(PHONE)
+    page.goto("/compare/")
+    filters(page).click()
+    chip(page, "Muscle cramps").check()
+    page.get_by_label("Add another").select_option(value="burning-feet")
+    page.get_by_label("With", exact=True).select_option(label="All of these symptoms")
+    page.get_by_role("checkbox", name="Vegan").check()
+    page.get_by_role("button", name="Apply").click()
+
+    expect(heading(page)).to_contain_text("1 of 13 nutrients matches muscle cramps and burning")
+    expect(page.get_by_role("table")).to_be_visible()
+    filters(page).click()
     expect(chip(page, "Muscle cramps")).to_be_checked()
+    expect(chip(page, "Burning feet")).to_be_checked()
+    expect(page.get_by_role("button", name="Copy link")).to_be_hidden()
 
 
 def test_a_filter_can_be_taken_off(page):
@@ -77,25 +233,24 @@ def test_a_filter_can_be_taken_off(page):
 def test_headings_sort_and_filters_keep_the_order(page):
     page.goto("/compare/")
     page.get_by_role("link", name="Nutrient", exact=True).click()
-    expect(page.locator("tbody th a").first).to_have_text("Calcium")
+    expect(page.locator("tbody th > a").first).to_have_text("Calcium")
     chip(page, "Tingling").check()
     expect(heading(page)).to_contain_text("tingling")
     expect(page.locator("th[aria-sort=ascending]")).to_have_text("Nutrient")
 
 
-def test_filters_work_without_script(page_without_script):
-    page = page_without_script
+def test_filter_that_was_tapped_shows_that_work_is_going_on(page):
     page.goto("/compare/")
+    held = []
+    page.route("**/compare/?*", lambda route: held.append(route))
     chip(page, "Muscle cramps").check()
-    chip(page, "Muscle twitches").check()
-    page.get_by_role("radio", name="All of these symptoms").check()
-    page.get_by_role("checkbox", name="Vegan").check()
-    page.get_by_role("button", name="Apply").click()
+    label = page.locator("label.chip").filter(has_text="Muscle cramps")
 
-    expect(heading(page)).to_contain_text("nutrients match muscle")
-    expect(heading(page)).to_contain_text(" and muscle ")
-    expect(chip(page, "Muscle cramps")).to_be_checked()
-    expect(page.get_by_role("radio", name="All of these symptoms")).to_be_checked()
+    expect(label).to_have_attribute("data-busy", "")
+    expect(page.locator("[data-busy]")).to_have_count(1)
+    held[0].continue_()
+    expect(heading(page)).to_contain_text("muscle cramps")
+    expect(page.locator("[data-busy]")).to_have_count(0)
 
 
 def test_results_stay_and_say_so_when_the_server_fails(page, faults):
@@ -109,14 +264,62 @@ def test_results_stay_and_say_so_when_the_server_fails(page, faults):
     faults.clear()
 
 
-def test_rows_are_cards_that_fit_a_phone(page):
-    page.set_viewport_size({"width": 390, "height": 800})
-    page.goto("/compare/?symptom=muscle-cramps")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    assert (
-        page.locator("tbody tr").first.evaluate("row => getComputedStyle(row).display") == "block"
-    )
+# Back, sharing, paper
 
 
-def counts_of(page):
-    return page.locator("form .count").all_inner_texts()
+def test_set_of_ticks_is_one_step_back(page):
+    page.goto("/compare/")
+    chip(page, "Muscle cramps").check()
+    expect(heading(page)).to_contain_text("5 of 13")
+    chip(page, "Tremor").check()
+    expect(heading(page)).to_contain_text("6 of 13")
+    expect(page).to_have_url(re.compile("muscle-cramps&symptom=tremor"))
+
+    page.go_back()
+    expect(heading(page)).to_have_text("All 13 nutrients")
+    expect(chip(page, "Muscle cramps")).not_to_be_checked()
+
+    page.go_forward()
+    expect(heading(page)).to_contain_text("6 of 13")
+    expect(chip(page, "Muscle cramps")).to_be_checked()
+    expect(chip(page, "Tremor")).to_be_checked()
+
+
+def test_back_from_the_evidence_brings_the_ticks(page):
+    page.goto("/compare/")
+    chip(page, "Muscle cramps").check()
+    expect(heading(page)).to_contain_text("5 of 13")
+    page.locator("tbody a.dot").first.click()
+    page.wait_for_url("**/nutrients/**")
+
+    page.go_back()
+    expect(heading(page)).to_contain_text("5 of 13")
+    expect(chip(page, "Muscle cramps")).to_be_checked()
+
+
+def test_link_is_copied_and_shared_with_what_was_chosen_alone(page, base_url):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.add_init_script(SHARE)
+    page.goto("/compare/")
+    chip(page, "Muscle cramps").check()
+    expect(heading(page)).to_contain_text("5 of 13")
+    page.get_by_role("button", name="Copy link").click()
+
+    expect(page.get_by_role("button", name="Link copied")).to_be_visible()
+    expect(page.locator("[data-status]")).to_have_text("Link copied")
+    link = f"{base_url}/compare/?symptom=muscle-cramps"
+    assert page.evaluate("navigator.clipboard.readText()") == link
+
+    page.get_by_role("button", name="Share").click()
+    assert page.evaluate("window.shared.url") == link
+
+
+@pytest.mark.parametrize("address", ["/compare/", FULL])
+@pytest.mark.parametrize("size", ["A4", "Letter"])
+def test_table_prints_on_two_sides_at_most_with_every_fact(page, address, size):
+    page.set_viewport_size(PHONE)
+    page.goto(address)
+    page.emulate_media(media="print")
+    expect(page.locator("td.fact").first).to_be_visible()
+
+    assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(format=size))) <= 2

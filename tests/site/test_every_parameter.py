@@ -16,7 +16,7 @@ from django.http import QueryDict, request
 from django.test import Client
 
 from nutrients.common.memory import MEMORY
-from nutrients.comparison import parameters as filters
+from nutrients.comparison import filters
 from nutrients.foods import parameters as foods
 from nutrients.models.questions import TAKEN
 from tests.nasty import NASTY

@@ -2,7 +2,7 @@ import pytest
 from django.template import Context, Template
 
 from nutrients.checklist.choices import Choice
-from nutrients.common.facets import Facet
+from nutrients.common.parameters import Facet
 
 CRAMPS = Facet("symptom", "cramps", "Cramps", is_on=True, count=1)
 TINGLING = Facet("symptom", "tingling", "Tingling", is_on=False, count=12)

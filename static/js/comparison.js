@@ -1,0 +1,75 @@
+// The comparison table: Back, the panel of filters, a sign of work, and sharing.
+// The page works without this file.
+//
+// data-busy   set on the filter that was tapped, until the answer has come
+// data-copy   a button, hidden until this file shows it, that copies the address it holds
+// data-share  a button, shown if the browser has a share sheet, for the same address
+
+(() => {
+  "use strict";
+
+  const form = document.getElementById("comparison-filters");
+  const panel = form.closest("details");
+  const status = document.querySelector("[data-status]");
+
+  // A set of ticks is one step back: the first makes an entry in the history, the next replace it.
+  document.addEventListener("htmx:pushedIntoHistory", () => {
+    form.removeAttribute("data-hx-push-url");
+    form.dataset.hxReplaceUrl = "true";
+  });
+
+  // An address to share holds only what was chosen.
+  document.addEventListener("htmx:configRequest", (event) => {
+    const sent = event.detail.formData;
+    const chosen = [...sent].filter(([, value]) => value !== "");
+    for (const name of new Set(sent.keys())) sent.delete(name);
+    for (const [name, value] of chosen) sent.append(name, value);
+  });
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const tapped = event.detail.requestConfig.triggeringEvent?.target;
+    tapped?.closest("label, .field")?.setAttribute("data-busy", "");
+  });
+
+  document.addEventListener("htmx:afterRequest", () => {
+    for (const label of document.querySelectorAll("[data-busy]")) label.removeAttribute("data-busy");
+  });
+
+  form.addEventListener("submit", () => { panel.open = false; });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !panel.open) return;
+    panel.open = false;
+    panel.querySelector("summary").focus();
+  });
+
+  function showButtons() {
+    for (const button of document.querySelectorAll("[data-copy]")) button.hidden = !navigator.clipboard;
+    for (const button of document.querySelectorAll("[data-share]")) button.hidden = !navigator.share;
+  }
+
+  function address() {
+    return new URL(document.querySelector("[data-copy]").dataset.copy, location.href).href;
+  }
+
+  async function copy(button) {
+    try {
+      await navigator.clipboard.writeText(address());
+      button.textContent = "Link copied";
+    } catch {
+      button.textContent = "Not copied: the address bar has the link";
+    }
+    status.textContent = button.textContent;
+  }
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (button) copy(button);
+    // Closing the share sheet is no failure.
+    if (event.target.closest("[data-share]")) {
+      navigator.share({ title: document.title, url: address() }).catch(() => {});
+    }
+  });
+
+  showButtons();
+  document.addEventListener("htmx:afterSettle", showButtons);
+})();
