@@ -36,12 +36,12 @@ MOST_SIGNS = 1024
 EVIDENCE_LIT = {"strong": 3, "moderate": 2, "limited": 1}
 EVIDENCE_BARS = (("0", "8", "6"), ("6.5", "4", "10"), ("13", "0", "14"))
 CAUSE_ICONS = {
-    "lifestyle": "clock",
+    "lifestyle": "moon",
     "stimulant": "cup",
     "mind": "jitter",
     "medicine": "pill",
-    "condition": "doctor",
-    "normal": "check",
+    "condition": "heart",
+    "normal": "person",
 }
 CITE_AGAIN = '<a class="cite" href="#src-{}" aria-label="Source {}">{}</a>'
 # Apart on the page even before styles arrive.
