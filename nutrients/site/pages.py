@@ -1,4 +1,4 @@
-"""What the pages about the site show: review and safety."""
+"""What the home page and the pages about the site show."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q
+from django.urls import reverse
 from django.utils.timezone import localdate
 
 from nutrients.common.citations import References
@@ -14,6 +15,7 @@ from nutrients.evidence.red_flags import FlagLevel, red_flags_by_level
 from nutrients.models import (
     Article,
     Association,
+    CauseKind,
     FoodSource,
     Interaction,
     Nutrient,
@@ -36,6 +38,20 @@ WRITTEN = (
     RedFlag,
     Article,
 )
+# What readers say that they feel, by the symptom that it is.
+FEELINGS = {
+    "eyelid-twitch": "Eyelid twitch",
+    "muscle-twitches": "Twitch",
+    "night-leg-cramps": "Cramp at night",
+    "muscle-cramps": "Cramp",
+    "muscle-jerks": "Sudden jerk",
+    "tingling": "Pins and needles",
+    "muscle-weakness": "Weakness",
+    "restless-legs": "Restless legs",
+}
+# The causes of which almost everybody has some.
+EVERYDAY = (CauseKind.LIFESTYLE, CauseKind.STIMULANT, CauseKind.MIND)
+MOST_CAUSES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +69,40 @@ class ReviewCount:
 
 
 @dataclass(frozen=True, slots=True)
+class HomePage:
+    """What the home page shows; `guide` is the first article, or None before there is one.
+
+    Each of the `feelings` has its words and the address of its symptom.
+    """
+
+    feelings: list[dict[str, str]]
+    nutrients: list[Nutrient]
+    causes: list[OtherCause]
+    guide: Article | None
+    has_review: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SafetyPage:
     levels: list[FlagLevel]
     references: References
+
+
+def home_page(*, at: datetime) -> HomePage:
+    causes = OtherCause.objects.published(at=at).filter(is_common=True, kind__in=EVERYDAY)
+    symptoms = Symptom.objects.published(at=at).filter(slug__in=FEELINGS)
+    public = set(symptoms.values_list("slug", flat=True))
+    return HomePage(
+        feelings=[
+            {"words": words, "address": reverse("nutrients:symptom", args=[slug])}
+            for slug, words in FEELINGS.items()
+            if slug in public
+        ],
+        nutrients=list(Nutrient.objects.published(at=at).featured()),
+        causes=list(causes.order_by("position", "name")[:MOST_CAUSES]),
+        guide=Article.objects.published(at=at).first(),
+        has_review=has_review(at=at),
+    )
 
 
 def review_counts(*, at: datetime) -> list[ReviewCount]:

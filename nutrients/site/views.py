@@ -18,8 +18,7 @@ from nutrients.models import Relation, Typicality, Verification
 from nutrients.testbook import outcomes_of_now
 from nutrients.testbook.cases import safety_book
 
-from .home import home_page
-from .pages import has_review, review_counts, safety_page
+from .pages import home_page, review_counts, safety_page
 from .sitemap import open_paths
 from .sources import SOURCES_A_PAGE, source_groups, source_uses
 
@@ -40,18 +39,8 @@ METHOD_CONTENTS = [
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """What the site is, its three doors, the core nutrients and when to get help."""
-    now = timezone.now()
-    page = home_page(at=now)
-    context = {
-        "nutrients": page.nutrients,
-        "emergency_flags": page.emergency_flags,
-        "doctor_flags": page.doctor_flags,
-        "causes": page.causes,
-        "guide": page.guide,
-        "has_review": has_review(at=now),
-    }
-    return render(request, "nutrients/site/home.html", context)
+    page = home_page(at=timezone.now())
+    return render(request, "nutrients/site/home.html", {"page": page})
 
 
 @require_safe

@@ -36,7 +36,7 @@ MOST_SIGNS = 1024
 EVIDENCE_LIT = {"strong": 3, "moderate": 2, "limited": 1}
 EVIDENCE_BARS = (("0", "8", "6"), ("6.5", "4", "10"), ("13", "0", "14"))
 CAUSE_ICONS = {
-    "lifestyle": "moon",
+    "lifestyle": "habit",
     "stimulant": "cup",
     "mind": "jitter",
     "medicine": "pill",

@@ -15,7 +15,7 @@ from nutrients.models import (
     Source,
     Symptom,
 )
-from nutrients.site.pages import WRITTEN
+from nutrients.site.pages import FEELINGS, WRITTEN
 from tests.site.pages import links_of, text_of
 
 from . import more_content
@@ -23,7 +23,7 @@ from . import more_content
 HIDDEN = [{"status": "draft"}, {"publish_at": datetime(2999, 1, 1, tzinfo=UTC)}]
 # Queries of each page with the shipped content. They may fall, and must not grow.
 QUERIES = {
-    "/": 7,
+    "/": 5,
     "/about/": 9,
     "/method/": 9,
     "/sources/": 21,
@@ -70,7 +70,7 @@ def test_page_stands_without_any_content(client, no_content, address):
     assert b"<h1" in response.content
 
 
-def test_home_page_opens_three_doors_on_the_core_nutrients_and_help(client, content):
+def test_home_page_leads_from_feelings_doors_and_core_nutrients(client, content):
     page = client.get("/")
     links = links_of(page, "main")
 
@@ -78,10 +78,17 @@ def test_home_page_opens_three_doors_on_the_core_nutrients_and_help(client, cont
         assert address in links
     core = Nutrient.objects.filter(is_featured=True)
     assert {row.get_absolute_url() for row in core} <= set(links)
-    assert "/safety/" in links
+    assert {f"/symptoms/{slug}/" for slug in FEELINGS} <= set(links)
+    assert {"/safety/", "tel:999", "tel:112", "tel:911"} <= set(links)
     text = text_of(page, "main")
     assert "No clinician has reviewed these pages yet." in text
-    assert OtherCause.objects.filter(is_common=True, status="published")[0].name in text
+    assert OtherCause.objects.get(slug="caffeine").name in text
+
+
+def test_home_page_names_no_feeling_whose_symptom_is_hidden(client, content):
+    Symptom.objects.filter(slug="eyelid-twitch").update(status="draft")
+
+    assert "/symptoms/eyelid-twitch/" not in links_of(client.get("/"), "main")
 
 
 def test_home_page_shows_an_edit_at_once(client, content):
