@@ -26,7 +26,7 @@ LISTED = {
     DocumentKind.PAGE: "This site",
 }
 NUMBERS = "0–9"
-ENTRIES_A_PAGE = 600
+ENTRIES_A_PAGE = 140
 # Longer names, and symbols such as “Mg”, are found by searching.
 SHORTEST_NAME, MOST_NAME_WORDS = 3, 3
 ARTICLES = frozenset({"a", "an", "the"})

@@ -8,6 +8,12 @@ SCREEN = {"width": 390, "height": 844}
 SIZES = {
     "/": (4, 300),
     "/404-of-the-site/": (2, 200),
+    "/safety/": (3, 600),
+    "/safety/test-book/": (50, 700),
+    "/sources/": (2, 700),
+    "/sources/ods-magnesium/": (6, 400),
+    "/a-z/": (10, 900),
+    "/a-z/?page=3": (10, 900),
 }
 SCREENS = "document.documentElement.scrollHeight / innerHeight"
 ELEMENTS = "document.body.querySelectorAll('*').length"
@@ -103,3 +109,60 @@ def test_home_works_without_script(page_without_script):
     page_without_script.get_by_role("button", name="Search").click()
 
     expect(page_without_script.get_by_role("heading", name="Search", level=1)).to_be_visible()
+
+
+def test_safety_page_shows_whom_to_call_and_the_groups_of_signs_first(phone):
+    phone.goto("/safety/")
+    card = phone.get_by_role("region", name="Call your emergency number")
+    for number in ("999", "112", "911"):
+        call = card.get_by_role("link", name=f"Call {number}")
+        assert is_on_first_screen(call)
+        expect(call).to_have_attribute("href", f"tel:{number}")
+    heart = card.get_by_text("Heart and breathing")
+    assert is_on_first_screen(heart)
+    sign = card.get_by_text("Chest pain, or palpitations")
+    expect(sign).to_be_hidden()
+    heart.click()
+    expect(sign).to_be_visible()
+
+
+def test_link_to_one_sign_opens_its_group(phone):
+    phone.goto("/safety/#chest-pain-palpitations")
+
+    expect(phone.get_by_text("Chest pain, or palpitations")).to_be_visible()
+
+
+def test_safety_page_works_without_script_and_offers_nothing_that_needs_it(page_without_script):
+    page_without_script.goto("/safety/")
+    page_without_script.get_by_text("Heart and breathing").first.click()
+
+    expect(page_without_script.get_by_text("Chest pain, or palpitations")).to_be_visible()
+    expect(page_without_script.get_by_role("button", name="Keep this page")).to_be_hidden()
+
+
+def test_safety_page_that_was_kept_opens_without_a_connection(page, faults):
+    page.goto("/safety/")
+    page.get_by_role("button", name="Keep this page").click()
+    expect(page.get_by_text("This page is kept on this device.")).to_be_visible()
+    expect(page.get_by_role("button", name="Remove it")).to_be_focused()
+    page.context.set_offline(True)
+    page.goto("/safety/")
+
+    expect(page.get_by_role("link", name="Call 999")).to_be_visible()
+    colour = "getComputedStyle(document.querySelector('.urgent-head')).backgroundColor"
+    assert page.evaluate(colour) != "rgba(0, 0, 0, 0)"
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Remove it").click()
+    expect(page.get_by_role("button", name="Keep this page")).to_be_focused()
+    # The browser reports what it could not ask for while there was no connection.
+    faults[:] = [fault for fault in faults if "ERR_INTERNET_DISCONNECTED" not in fault]
+
+
+def test_letters_of_the_a_to_z_stay_in_view(phone):
+    phone.goto("/a-z/")
+    phone.evaluate("scrollTo(0, 3000)")
+    letters = phone.get_by_role("navigation", name="Letters")
+    assert is_on_first_screen(letters)
+    letters.get_by_role("link", name="M", exact=True).click()
+
+    expect(phone.get_by_role("heading", name="M", exact=True)).to_be_in_viewport()

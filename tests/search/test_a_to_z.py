@@ -16,6 +16,11 @@ PAGE = "/a-z/"
 HIDDEN = [{"status": "draft"}, {"publish_at": datetime(2999, 1, 1, tzinfo=UTC)}]
 
 
+@pytest.fixture(autouse=True)
+def _one_page(monkeypatch):
+    monkeypatch.setattr("nutrients.search.views.ENTRIES_A_PAGE", 10_000)
+
+
 @pytest.fixture
 def listed(client, db):
     """The names under each letter, as the page shows them."""
