@@ -13,6 +13,7 @@ SIZES = {
     "/sources/": (2, 700),
     "/sources/ods-magnesium/": (6, 400),
     "/a-z/": (10, 900),
+    "/data/": (6, 900),
     "/a-z/?page=3": (10, 900),
 }
 SCREENS = "document.documentElement.scrollHeight / innerHeight"
