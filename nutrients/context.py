@@ -8,20 +8,24 @@ from django.utils.encoding import escape_uri_path
 
 # Pages that a query changes. Any other page is the same one whatever is added to its address.
 FILTERED = ("compare", "checklist", "food_list", "plate", "search")
+# Pages of which a part is swapped by htmx.
+SWAPPED = (*FILTERED, "food", "nutrient")
 
 
 def site(request: HttpRequest) -> dict[str, str | bool]:
-    """The site's own address, the canonical address of this page, and whether it is filtered.
+    """The site's own address, the page's canonical address, and whether it is filtered or swapped.
 
     Both addresses come from SITE_URL, never from the Host header, which a visitor may write as they
     like, and hold no query. A filtered page is one of very many, so search engines should not list
     it, and the address without the query is not its own.
     """
     match = request.resolver_match
+    name = match.url_name if match else None
     return {
         "site_url": canonical_url(""),
         "canonical_url": canonical_url(request.path),
-        "is_filtered": bool(request.GET) and match is not None and match.url_name in FILTERED,
+        "is_filtered": bool(request.GET) and name in FILTERED,
+        "uses_htmx": name in SWAPPED,
     }
 
 

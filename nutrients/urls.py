@@ -41,10 +41,13 @@ urlpatterns = [
     path("about/", site.about, name="about"),
     path("method/", site.method, name="method"),
     path("sources/", site.sources, name="sources"),
+    path("sources/<slug:slug>/", site.source, name="source"),
     path("changes/", site.changes, name="changes"),
     path("privacy/", site.privacy, name="privacy"),
     path("accessibility/", site.accessibility, name="accessibility"),
     path("safety/", site.safety, name="safety"),
+    path("safety/worker.js", site.safety_worker, name="safety_worker"),
+    path("safety/test-book/", site.test_book, name="test_book"),
     # Open data
     path("data/", data.data, name="data"),
     path("data/dictionary.csv", data.dictionary_file, {"form": "csv"}, name="dictionary_csv"),

@@ -30,6 +30,7 @@ ADDRESSES = [f"nutrients:{name}" for name in PAGES + MACHINES]
 POLICY = {
     "default-src 'none'",
     "script-src 'self'",
+    "worker-src 'self'",
     "style-src 'self'",
     "img-src 'self'",
     "font-src 'self'",

@@ -6,13 +6,13 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from nutrients.evidence.ranking import Level, Rule, Tick, Triage, answer_slug, urgency
+from nutrients.evidence.red_flags import CALL
 from nutrients.models import RedFlag, Symptom, Urgency
 
 from .content import ChecklistContent
 
 # A longer list would hold a reader up.
 REASONS_SHOWN = 3
-CALL = "Call the emergency number (112, 911 or 999)."
 # What the answer's outermost element says; the addresses of other programs rest on these words.
 LEVEL_WORDS = {
     Level.SELF_CARE: "self-care",

@@ -124,7 +124,7 @@ class SafetyCase(Slugged):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return f"{reverse('nutrients:safety')}#case-{self.slug}"
+        return f"{reverse('nutrients:test_book')}#case-{self.slug}"
 
     @property
     def phrases_shown(self) -> list[str]:

@@ -83,4 +83,4 @@ class Source(Slugged):
         return self.read_form in READ
 
     def get_absolute_url(self) -> str:
-        return f"{reverse('nutrients:sources')}#{self.slug}"
+        return reverse("nutrients:source", args=[self.slug])

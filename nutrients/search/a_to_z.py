@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
-from operator import attrgetter
 from string import ascii_uppercase
 
 from django.db.models import Q
@@ -26,7 +24,7 @@ LISTED = {
     DocumentKind.PAGE: "This site",
 }
 NUMBERS = "0–9"
-ENTRIES_A_PAGE = 600
+ENTRIES_A_PAGE = 140
 # Longer names, and symbols such as “Mg”, are found by searching.
 SHORTEST_NAME, MOST_NAME_WORDS = 3, 3
 ARTICLES = frozenset({"a", "an", "the"})
@@ -47,28 +45,6 @@ class Entry:
     letter: str
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
-    letter: str
-    entries: list[Entry]
-
-    @property
-    def anchor(self) -> str:
-        return _anchor(self.letter)
-
-
-@dataclass(frozen=True, slots=True)
-class LetterPage:
-    """A letter, and the number of the page on which it begins."""
-
-    letter: str
-    page: int
-
-    @property
-    def anchor(self) -> str:
-        return _anchor(self.letter)
-
-
 def entries(*, at: datetime) -> list[Entry]:
     """What the public may see at the moment `at`, in order; imported foods are left out."""
     rows = SearchDocument.objects.filter(shown(at=at), kind__in=LISTED, is_imported=False)
@@ -78,18 +54,12 @@ def entries(*, at: datetime) -> list[Entry]:
     return sorted(_entries(documents, places(documents, at=at)), key=_place)
 
 
-def letters(shown: Iterable[Entry]) -> list[Letter]:
-    return [
-        Letter(letter, list(group)) for letter, group in groupby(shown, key=attrgetter("letter"))
-    ]
-
-
-def letter_pages(every: Sequence[Entry], size: int) -> list[LetterPage]:
+def letter_pages(every: Sequence[Entry], size: int) -> dict[str, int]:
     """Each letter that has an entry, and the page on which its first one stands."""
     firsts: dict[str, int] = {}
     for place, entry in enumerate(every):
         firsts.setdefault(entry.letter, place // size + 1)
-    return [LetterPage(letter, page) for letter, page in firsts.items()]
+    return firsts
 
 
 def _entries(documents: Iterable[SearchDocument], urls: Places) -> Iterator[Entry]:
@@ -126,10 +96,6 @@ def _stems(name: str) -> tuple[str, ...]:
 
 def _place(entry: Entry) -> tuple[bool, str, str]:
     return (entry.letter == NUMBERS, entry.words, entry.url)
-
-
-def _anchor(letter: str) -> str:
-    return "numbers" if letter == NUMBERS else letter.lower()
 
 
 def _entry(name: str, url: str, kind: str, see: str = "") -> Entry:

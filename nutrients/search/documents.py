@@ -190,8 +190,9 @@ def _red_flag(row: RedFlag) -> Entry:
         url=row.get_absolute_url(),
         hidden_names=[row.tick_label],
         note=row.get_level_display(),
-        # Causes are no more than text: whoever looks for one finds its own page first.
-        text=[row.action, row.why_it_matters, row.possible_causes],
+        text=[row.action, row.why_it_matters],
+        # Causes are no more than text: their own pages come first.
+        hidden_text=[row.possible_causes],
     )
 
 

@@ -22,8 +22,8 @@ from django.db.models.expressions import RawSQL
 from nutrients.models import DocumentKind, FoodSource, SearchDocument
 
 from . import documents
-from .asking import Term, Unit
 from .documents import FIELDS, is_same
+from .query import Term, Unit
 
 BATCH_SIZE = 200
 
@@ -110,16 +110,10 @@ def _empty() -> None:
             cursor.execute("DELETE FROM nutrients_searchindex")
 
 
-@dataclass(slots=True)
-class Outcome:
-    """How many documents were written, and how many went because their row is gone."""
-
-    written: int = 0
-    removed: int = 0
-
-
-def catch_up() -> Outcome:
+def catch_up() -> tuple[int, int]:
     """Write the documents that are missing or say something else than their rows.
+
+    Gives how many were written, and how many were removed because their row is gone.
 
     Foods are compared by the moment of their last change and the name of their group alone,
     because there may be thousands.
@@ -134,10 +128,10 @@ def catch_up() -> Outcome:
         removed = _remove([known[key].pk for key in gone]) + _remove(_ids_without_food())
         written = _write(chain(changed, documents.foods(_changed_foods())))
         _sync()
-    return Outcome(written, removed)
+    return written, removed
 
 
-def rebuild() -> Outcome:
+def rebuild() -> tuple[int, int]:
     with transaction.atomic():
         SearchDocument.objects.all().delete()
         _empty()

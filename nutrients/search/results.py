@@ -9,17 +9,24 @@ from datetime import datetime
 from functools import cached_property
 from unicodedata import normalize
 
-from nutrients.models import DocumentKind, SearchDocument, Synonym
+from nutrients.models import (
+    HOME,
+    Authority,
+    DocumentKind,
+    SearchDocument,
+    Synonym,
+    Urgency,
+)
 
-from .asking import Synonyms, Term, Unit, read, synonyms
+from .answers import NeedAnswer, emergency_in, need_answer
 from .index import matching
 from .places import places, shown, shown_food
-from .scoring import Score, is_held, score
+from .query import Synonyms, Term, Unit, is_held, read, score, synonyms
 from .words import SMALL_WORDS, nearest, spans, stem, telling_words, vocabulary
 
-MOST_HITS = 10
-# Of these a query may find many that say much the same.
-MOST_ALIKE = {DocumentKind.ARTICLE: 5, DocumentKind.EVIDENCE: 5, DocumentKind.RED_FLAG: 5}
+MOST_HITS = 5
+# The note of the red flags that come first among them.
+EMERGENCY = Urgency.EMERGENCY.label
 # What is ranked: all that editors wrote, and the imported foods with the shortest names.
 MOST_OWN, MOST_IMPORTED = 2_000, 200
 # Which kind stands first where two are as good; the last ones only echo what others are about.
@@ -35,12 +42,10 @@ SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n")
 LONGEST_PASSAGE = 220
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A piece of a text, marked where it answers the query."""
-
-    text: str
-    is_marked: bool = False
+# A text in pieces, each with whether it answers the query.
+Pieces = list[tuple[str, bool]]
+# A document with the units that it holds and its points.
+Ranked = tuple[SearchDocument, int, int]
 
 
 class SearchWords:
@@ -89,9 +94,9 @@ def _as_written(texts: Iterable[str]) -> Iterable[tuple[str, str]]:
 class Hit:
     """One thing found: its title and passage in pieces, its address, a word or two of context."""
 
-    title: list[Piece]
+    title: Pieces
     url: str
-    passage: list[Piece]
+    passage: Pieces
     note: str
 
 
@@ -110,7 +115,8 @@ class SearchResults:
 
     `words` are the telling words of the query. `corrected` is the query that was answered instead,
     where the words as typed find nothing. With `is_partial` no hit holds every word, and `missing`
-    are the words that nothing at all holds.
+    are the words that nothing at all holds. `is_emergency` puts the numbers to call above all;
+    `need` is the figure that the query asks for.
     """
 
     words: list[str]
@@ -118,19 +124,15 @@ class SearchResults:
     corrected: str = ""
     is_partial: bool = False
     missing: tuple[str, ...] = ()
+    is_emergency: bool = False
+    need: NeedAnswer | None = None
 
     @property
     def shown(self) -> int:
         return sum(len(group.hits) for group in self.groups)
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    document: SearchDocument
-    score: Score
-
-
-def search(q: str, known: SearchWords, *, at: datetime) -> SearchResults:
+def search(q: str, known: SearchWords, country: Authority = HOME, *, at: datetime) -> SearchResults:
     """What the public may see at the moment `at` that holds every word of `q`, by kind.
 
     Where nothing does, the nearest spelling is tried, and then whatever holds most of the words.
@@ -139,40 +141,56 @@ def search(q: str, known: SearchWords, *, at: datetime) -> SearchResults:
     words = telling_words(q)
     if not words:
         return SearchResults([], [])
-    units = read(words, known.synonyms)
+    units, corrected = read(words, known.synonyms), ""
     found = _ranked(units, at=at)
-    if found:
-        return SearchResults(words, _groups(found, units, at=at))
-    return _nearest(words, units, known, at=at)
-
-
-def _nearest(
-    words: list[str], units: list[Unit], known: SearchWords, *, at: datetime
-) -> SearchResults:
-    """The answer to the likeliest spelling of the words, or to as many of them as can be."""
-    near, missing = _partly(units, at=at)
-    corrected = _corrected(words, missing, known)
+    missing: list[Unit] = []
+    is_partial = not found
+    if is_partial:
+        found, missing = _partly(units, at=at)
+        corrected = _corrected(words, missing, known)
     if corrected:
         units = read(telling_words(corrected), known.synonyms)
         found = _ranked(units, at=at)
-        if found:
-            return SearchResults(words, _groups(found, units, at=at), corrected=corrected)
-        near, missing = _partly(units, at=at)
-    most = max((one.score.units for one in near), default=0)
-    best = [one for one in near if one.score.units == most]
-    left_out = tuple(unit.typed for unit in missing)
-    groups = _groups(best, units, at=at)
-    return SearchResults(words, groups, corrected, is_partial=True, missing=left_out)
+        is_partial = not found
+        if is_partial:
+            found, missing = _partly(units, at=at)
+    if is_partial:
+        most = max((held for _, held, _ in found), default=0)
+        found = [one for one in found if one[1] == most]
+    rows = [document for document, _, _ in found]
+    emergency = emergency_in(corrected or q)
+    return SearchResults(
+        words,
+        _groups(_led_by(emergency, rows, at=at), units, at=at),
+        corrected,
+        is_partial=is_partial,
+        missing=tuple(unit.typed for unit in missing) if is_partial else (),
+        is_emergency=bool(emergency),
+        need=need_answer(corrected or q, country, at=at),
+    )
 
 
-def _partly(units: list[Unit], *, at: datetime) -> tuple[list[_Found], list[Unit]]:
-    """The documents that hold any of the units, best first, and the units that none holds."""
-    near = _ranked(units, at=at, every=False) if len(units) > 1 else []
-    missing = [unit for unit in units if not any(is_held(one.document, unit) for one in near)]
+def _led_by(flag: str, rows: list[SearchDocument], *, at: datetime) -> list[SearchDocument]:
+    """The documents with that of a red flag first."""
+    if not flag:
+        return rows
+    lead = SearchDocument.objects.filter(shown(at=at), kind=DocumentKind.RED_FLAG, key=flag)
+    first = list(lead)
+    return [*first, *(row for row in rows if row not in first)]
+
+
+def _partly(units: list[Unit], *, at: datetime) -> tuple[list[Ranked], list[Unit]]:
+    """The documents that hold any of the units, best first, and the units that none holds.
+
+    A number alone is no answer: “omega 3” is not about three of anything.
+    """
+    words = [unit for unit in units if not unit.typed.isdecimal()]
+    near = _ranked(words, at=at, every=False) if len(units) > 1 and words else []
+    missing = [unit for unit in units if not any(is_held(one, unit) for one, _, _ in near)]
     return near, missing
 
 
-def _ranked(units: list[Unit], *, at: datetime, every: bool = True) -> list[_Found]:
+def _ranked(units: list[Unit], *, at: datetime, every: bool = True) -> list[Ranked]:
     """The documents that hold every unit, or any of them, best first.
 
     Foods that editors chose come before those imported whole.
@@ -181,28 +199,29 @@ def _ranked(units: list[Unit], *, at: datetime, every: bool = True) -> list[_Fou
     own = rows.filter(shown(at=at), is_imported=False).order_by("pk")[:MOST_OWN]
     imported = rows.filter(shown_food(at=at), is_imported=True)
     imported = imported.order_by("size", "pk")[:MOST_IMPORTED]
-    found = [_Found(row, score(row, units)) for row in (*own, *imported)]
+    found = [(row, *score(row, units)) for row in (*own, *imported)]
     # What the index holds by a word's stem may still miss a unit as it is scored.
-    found = [one for one in found if one.score.units == len(units) or not every]
+    found = [one for one in found if one[1] == len(units) or not every]
     return sorted(found, key=_place)
 
 
-def _place(one: _Found) -> tuple[bool, int, int, int, str, str]:
-    document, points = one.document, one.score.points
+def _place(one: Ranked) -> tuple[bool, int, int, int, str, str]:
+    document, held, points = one
     kind = DocumentKind(document.kind)
     points -= LESS.get(kind, 0)
     points -= LESS_FOR_A_SECTION * (kind == DocumentKind.ARTICLE and document.key != document.row)
     points -= LESS_FOR_A_GROUP * (kind == DocumentKind.FOOD and document.key != document.row)
     order = ORDER.index(kind)
-    return document.is_imported, -one.score.units, -points, order, document.title, document.key
+    return document.is_imported, -held, -points, order, document.title, document.key
 
 
-def _groups(found: Sequence[_Found], units: list[Unit], *, at: datetime) -> list[HitGroup]:
+def _groups(found: Sequence[SearchDocument], units: list[Unit], *, at: datetime) -> list[HitGroup]:
     """The kinds in the order of their best hits, each with its first hits."""
     by_kind: dict[str, list[SearchDocument]] = {}
-    for one in found:
-        by_kind.setdefault(one.document.kind, []).append(one.document)
-    first = {kind: rows[: _most(kind)] for kind, rows in by_kind.items()}
+    for document in found:
+        by_kind.setdefault(document.kind, []).append(document)
+    by_kind.get(DocumentKind.RED_FLAG, []).sort(key=lambda flag: flag.note != EMERGENCY)
+    first = {kind: rows[:MOST_HITS] for kind, rows in by_kind.items()}
     urls = places([row for rows in first.values() for row in rows], at=at)
     return [
         HitGroup(
@@ -212,10 +231,6 @@ def _groups(found: Sequence[_Found], units: list[Unit], *, at: datetime) -> list
         )
         for kind, rows in first.items()
     ]
-
-
-def _most(kind: str) -> int:
-    return MOST_ALIKE.get(DocumentKind(kind), MOST_HITS)
 
 
 def _hit(row: SearchDocument, url: str, units: list[Unit]) -> Hit:
@@ -249,17 +264,17 @@ def passage(text: str, units: Sequence[Unit]) -> str:
     return chosen
 
 
-def marked(text: str, units: Sequence[Unit]) -> list[Piece]:
+def marked(text: str, units: Sequence[Unit]) -> Pieces:
     """The text in pieces, with every word that a term of the query finds marked."""
     text = normalize("NFC", text)
     terms = _terms(units)
-    pieces: list[Piece] = []
+    pieces: Pieces = []
     end = 0
     for span in spans(text):
         if span.word not in SMALL_WORDS and any(_finds(term, span.word) for term in terms):
-            pieces += [Piece(text[end : span.start]), Piece(text[span.start : span.end], True)]
+            pieces += [(text[end : span.start], False), (text[span.start : span.end], True)]
             end = span.end
-    return [piece for piece in (*pieces, Piece(text[end:])) if piece.text]
+    return [piece for piece in (*pieces, (text[end:], False)) if piece[0]]
 
 
 def _terms(units: Sequence[Unit]) -> list[Term]:

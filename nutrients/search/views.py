@@ -11,9 +11,10 @@ from django.views.decorators.http import require_safe
 from nutrients.common.htmx import render_page_or_fragment
 from nutrients.common.memory import kept
 from nutrients.common.paging import paged
-from nutrients.common.parameters import LONGEST, read_words
+from nutrients.common.parameters import LONGEST, Reading, read_country, read_words
+from nutrients.models import Authority
 
-from .a_to_z import ENTRIES_A_PAGE, entries, letter_pages, letters
+from .a_to_z import ENTRIES_A_PAGE, entries, letter_pages
 from .results import SearchWords
 from .results import search as search_everything
 
@@ -27,10 +28,13 @@ def search(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("q", "")
     words, now = read_words(asked), timezone.now()
     known = kept(request, SearchWords, at=now)
+    country = read_country(Reading(request.GET))
     context = {
         "section": "search",
         "q": words,
-        "results": search_everything(words, known, at=now),
+        "country": country,
+        "countries": list(Authority),
+        "results": search_everything(words, known, country, at=now),
         "is_cut": len(asked) > LONGEST,
         "longest": LONGEST,
     }
@@ -43,8 +47,5 @@ def a_to_z(request: HttpRequest) -> HttpResponse:
     """Everything on the site by its name, other names too, a page at a time."""
     every = entries(at=timezone.now())
     context = paged(request, Paginator(every, ENTRIES_A_PAGE))
-    context |= {
-        "letters": letters(context["page"]),
-        "index": letter_pages(every, ENTRIES_A_PAGE),
-    }
+    context["letters"] = letter_pages(every, ENTRIES_A_PAGE)
     return render(request, "nutrients/search/a_to_z.html", context)

@@ -20,6 +20,23 @@ NEAR = 0.74
 WORD = re.compile(
     r"(?<![^\W_])(?:b[\s-]?|[dek]-?)\d{1,2}(?![^\W_])|[^\W_]+(?:['’][^\W_]+)*", re.IGNORECASE
 )
+# Endings and beginnings of clinical words. Two that look alike may mean the opposite, so one is
+# taken for a misspelling only of a word that differs by a single slip.
+CLINICAL = re.compile(
+    r"^hyp(o|er)|(emia|itis|osis|asis|pathy|algia|plegia|paresis|oma|uria|pnea|cardia|penia|rhea"
+    r"|statin|pril|sartan|olol|azole|mycin|cillin|cycline|epam|olam|dipine|triptan|gliptin|gliflozin"
+    r"|formin|parin|caine|mab|idine|amine|azine|oxacin|thyroidism)s?$"
+)
+# Short names of illnesses and medicines of which we have no page, and which are near other words.
+NEVER_CORRECTED = frozenset(
+    [
+        *("acne", "angina", "asthma", "autism", "cancer", "codeine", "colic", "croup", "cyst"),
+        *("ebola", "eczema", "gout", "hernia", "herpes", "hives", "insulin", "ketosis", "lupus"),
+        *("lyme", "measles", "morphine", "mumps", "opioid", "piles", "polio", "rabies", "rosacea"),
+        *("scabies", "scurvy", "sepsis", "shingles", "steroid", "stoma", "thrush", "tumour"),
+        *("ulcer", "viagra", "warfarin", "xanax", "zika"),
+    ]
+)
 LETTER_AND_NUMBER = re.compile(r"([a-z])(\d+)")
 # Words that stand in every sentence find nothing by themselves.
 SMALL_WORDS = frozenset(
@@ -115,12 +132,27 @@ def vocabulary(texts: Iterable[str]) -> list[str]:
 
 def nearest(word: str, vocabularies: Iterable[Collection[str]]) -> str | None:
     """The word that is nearest, from the first vocabulary that has a near one; None if none has."""
-    if len(word) < SHORTEST_CORRECTED or not word.isalpha():
+    if len(word) < SHORTEST_CORRECTED or not word.isalpha() or word in NEVER_CORRECTED:
         return None
+    is_clinical = bool(CLINICAL.search(word))
     for words in vocabularies:
         # A word of quite another length cannot be near, and comparing costs most of the time.
         alike = [one for one in words if abs(len(one) - len(word)) <= len(word) // 4]
+        if is_clinical:
+            alike = [one for one in alike if _is_one_slip(word, one)]
         near = get_close_matches(word, alike, n=1, cutoff=NEAR)
         if near:
             return near[0]
     return None
+
+
+def _is_one_slip(word: str, other: str) -> bool:
+    """Whether one letter is wrong, missing or too many, or two neighbours are swapped."""
+    pairs = zip(f"{word} ", f"{other} ", strict=False)
+    start = next((place for place, (one, two) in enumerate(pairs) if one != two), 0)
+    rest, others = word[start:], other[start:]
+    return (
+        rest[1:] in (others, others[1:])
+        or others[1:] == rest
+        or (rest[:2][::-1], rest[2:]) == (others[:2], others[2:])
+    )

@@ -1,19 +1,24 @@
-"""What the pages about the site show: review and safety."""
+"""What the home page and the pages about the site show."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import product
 from typing import Any
 
 from django.db.models import Count, Q
+from django.urls import reverse
 from django.utils.timezone import localdate
 
-from nutrients.common.citations import References
-from nutrients.evidence.red_flags import FlagLevel, red_flags_by_level
+from nutrients.common.citations import Reference, References
+from nutrients.evidence.red_flags import CALL
 from nutrients.models import (
+    FLAG_LEVELS,
     Article,
     Association,
+    BodyArea,
+    CauseKind,
     FoodSource,
     Interaction,
     Nutrient,
@@ -22,6 +27,7 @@ from nutrients.models import (
     RiskFactor,
     Status,
     Symptom,
+    Urgency,
 )
 
 # Everything that editors write and publish.
@@ -36,6 +42,32 @@ WRITTEN = (
     RedFlag,
     Article,
 )
+# What readers say that they feel, by the symptom that it is.
+FEELINGS = {
+    "eyelid-twitch": "Eyelid twitch",
+    "muscle-twitches": "Twitch",
+    "night-leg-cramps": "Cramp at night",
+    "muscle-cramps": "Cramp",
+    "muscle-jerks": "Sudden jerk",
+    "tingling": "Pins and needles",
+    "muscle-weakness": "Weakness",
+    "restless-legs": "Restless legs",
+}
+# The causes of which almost everybody has some.
+EVERYDAY = (CauseKind.LIFESTYLE, CauseKind.STIMULANT, CauseKind.MIND)
+MOST_CAUSES = 3
+
+
+# The groups of warning signs by the area of their symptoms. The heart and the head come first,
+# because a sign that is related to several areas stands where it is looked for soonest.
+OTHER_SIGNS = "Muscles and movement"
+SIGN_GROUPS = {
+    "Heart and breathing": {BodyArea.HEART},
+    "Head, sight and mind": {BodyArea.HEAD, BodyArea.MIND},
+    "Feeling and balance": {BodyArea.NERVES},
+    OTHER_SIGNS: {BodyArea.MUSCLES},
+    "Skin, swelling and digestion": {BodyArea.BODY},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +85,51 @@ class ReviewCount:
 
 
 @dataclass(frozen=True, slots=True)
+class HomePage:
+    """What the home page shows; `guide` is the first article, or None before there is one.
+
+    Each of the `feelings` has its words and the address of its symptom.
+    """
+
+    feelings: list[dict[str, str]]
+    nutrients: list[Nutrient]
+    causes: list[OtherCause]
+    guide: Article | None
+    has_review: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WarningSign:
+    """A warning sign with what to do besides what its level says for all."""
+
+    flag: RedFlag
+    action: str
+    cited: list[Reference]
+
+
+@dataclass(frozen=True, slots=True)
 class SafetyPage:
-    levels: list[FlagLevel]
+    """Every published warning sign: by level, the most urgent first, and then by group."""
+
+    levels: dict[Urgency, dict[str, list[WarningSign]]]
     references: References
+
+
+def home_page(*, at: datetime) -> HomePage:
+    causes = OtherCause.objects.published(at=at).filter(is_common=True, kind__in=EVERYDAY)
+    symptoms = Symptom.objects.published(at=at).filter(slug__in=FEELINGS)
+    public = set(symptoms.values_list("slug", flat=True))
+    return HomePage(
+        feelings=[
+            {"words": words, "address": reverse("nutrients:symptom", args=[slug])}
+            for slug, words in FEELINGS.items()
+            if slug in public
+        ],
+        nutrients=list(Nutrient.objects.published(at=at).featured()),
+        causes=list(causes.order_by("position", "name")[:MOST_CAUSES]),
+        guide=Article.objects.published(at=at).first(),
+        has_review=has_review(at=at),
+    )
 
 
 def review_counts(*, at: datetime) -> list[ReviewCount]:
@@ -64,10 +138,23 @@ def review_counts(*, at: datetime) -> list[ReviewCount]:
 
 
 def safety_page(*, at: datetime) -> SafetyPage:
-    """Every published red flag with its sources, most urgent level first."""
+    flags = RedFlag.objects.published(at=at).order_by("position", "slug")
+    rows = list(flags.prefetch_related("sources", "related_symptoms"))
     references = References()
-    levels = [level.cited(references) for level in red_flags_by_level(at=at)]
+    levels: dict[Urgency, dict[str, list[WarningSign]]] = {}
+    for level, group in product(FLAG_LEVELS, SIGN_GROUPS):
+        for row in rows:
+            if row.level == level and _sign_group(row) == group:
+                action = row.action.removeprefix(CALL).strip()
+                sign = WarningSign(row, action, references.cite_all(row.sources.all()))
+                levels.setdefault(level, {}).setdefault(group, []).append(sign)
     return SafetyPage(levels, references)
+
+
+def _sign_group(flag: RedFlag) -> str:
+    """The first group that holds the area of a symptom that the sign is related to."""
+    areas = {symptom.body_area for symptom in flag.related_symptoms.all()}
+    return next((group for group, own in SIGN_GROUPS.items() if areas & own), OTHER_SIGNS)
 
 
 def has_review(*, at: datetime) -> bool:

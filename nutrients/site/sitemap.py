@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Max, QuerySet
 from django.urls import reverse
 
-from nutrients.models import Article, Association, FoodSource, Nutrient, Symptom
+from nutrients.models import READ, Article, Association, FoodSource, Nutrient, Source, Symptom
 
 # Pages with no row of their own; the checklist's print-out is made from a form and left out.
 FIXED = (
@@ -24,6 +24,7 @@ FIXED = (
     "plate",
     "a_to_z",
     "safety",
+    "test_book",
     "about",
     "method",
     "sources",
@@ -54,6 +55,7 @@ def places(*, at: datetime) -> list[Place]:
         *_evidence(at=at),
         *_rows(Symptom.objects.published(at=at)),
         *_rows(FoodSource.objects.published(at=at).curated()),
+        *(Place(row.get_absolute_url()) for row in Source.objects.filter(read_form__in=READ)),
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -14,15 +14,15 @@ from nutrients.common.paging import paged
 from nutrients.content.removed import was_public
 from nutrients.evidence.grades import GradeKey
 from nutrients.evidence.ranking import ORDER
-from nutrients.models import Relation, Typicality, Verification
+from nutrients.models import READ, Relation, Source, Typicality, Verification
 from nutrients.testbook import outcomes_of_now
 from nutrients.testbook.cases import safety_book
 
-from .home import home_page
-from .pages import has_review, review_counts, safety_page
+from .pages import home_page, review_counts, safety_page
 from .sitemap import open_paths
-from .sources import SOURCES_A_PAGE, source_groups, source_uses
+from .sources import facts_of, sources_by_kind
 
+CASES_A_PAGE = 150
 METHOD_CONTENTS = [
     {"anchor": "purpose", "title": "What this site is for"},
     {"anchor": "grades", "title": "Grades and their verbs"},
@@ -40,18 +40,8 @@ METHOD_CONTENTS = [
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """What the site is, its three doors, the core nutrients and when to get help."""
-    now = timezone.now()
-    page = home_page(at=now)
-    context = {
-        "nutrients": page.nutrients,
-        "emergency_flags": page.emergency_flags,
-        "doctor_flags": page.doctor_flags,
-        "causes": page.causes,
-        "guide": page.guide,
-        "has_review": has_review(at=now),
-    }
-    return render(request, "nutrients/site/home.html", context)
+    page = home_page(at=timezone.now())
+    return render(request, "nutrients/site/home.html", {"page": page})
 
 
 @require_safe
@@ -86,14 +76,18 @@ def method(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def sources(request: HttpRequest) -> HttpResponse:
-    """Every source, how it was seen, and what rests on it, a page at a time."""
+    """Every source that somebody has read, by kind."""
+    return render(request, "nutrients/site/sources.html", {"kinds": sources_by_kind()})
+
+
+@require_safe
+def source(request: HttpRequest, slug: str) -> HttpResponse:
+    """How a source was checked, and what rests on it."""
     now = timezone.now()
-    context = paged(request, Paginator(source_uses(at=now), SOURCES_A_PAGE))
-    context |= {
-        "groups": source_groups(context["page"]),
-        "notes": notes_on_page(request.path, at=now),
-    }
-    return render(request, "nutrients/site/sources.html", context)
+    row = get_object_or_404(Source, slug=slug, read_form__in=READ)
+    notes = notes_on_page(request.path, at=now)
+    context = {"source": row, "groups": facts_of(row, at=now), "notes": notes}
+    return render(request, "nutrients/site/source.html", context)
 
 
 @require_safe
@@ -120,12 +114,26 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def safety(request: HttpRequest) -> HttpResponse:
-    """All red flags with what to do, the limits of the site, and its test book."""
+    """All warning signs with what to do, and what this site cannot do."""
     now = timezone.now()
     notes = notes_on_page(request.path, at=now)
-    page, book = safety_page(at=now), safety_book(outcomes_of_now(at=now))
-    context = {"section": "safety", "page": page, "book": book, "notes": notes}
+    context = {"section": "safety", "page": safety_page(at=now), "notes": notes}
     return render(request, "nutrients/site/safety.html", context)
+
+
+@require_safe
+def safety_worker(request: HttpRequest) -> HttpResponse:
+    """The service worker that keeps the page of warning signs for a reader who asks for that."""
+    return render(request, "nutrients/site/worker.js", content_type="text/javascript")
+
+
+@require_safe
+def test_book(request: HttpRequest) -> HttpResponse:
+    """The cases of the test book, those that fail first, a page at a time."""
+    book = safety_book(outcomes_of_now(at=timezone.now()))
+    context = {"section": "safety", "book": book}
+    context |= paged(request, Paginator(book.cases, CASES_A_PAGE))
+    return render(request, "nutrients/site/test_book.html", context)
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

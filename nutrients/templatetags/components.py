@@ -1,13 +1,16 @@
 """Small parts that appear many times on a page, built as strings because includes are slow.
 
-Formatting only: a tag neither queries nor decides. docs/design.md shows each in use.
+Marks, amounts, citations, and the controls of forms: a form may hold a hundred of these, and an
+include for each was most of what the form cost. Formatting only: a tag neither queries nor decides.
+docs/design.md shows each in use.
 """
 
 from __future__ import annotations
 
-from decimal import Decimal
+from collections.abc import Iterable
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.conf import settings
@@ -18,19 +21,39 @@ from django.utils.safestring import SafeString, mark_safe
 
 from .structured_data import breadcrumbs, script, site_address
 
+if TYPE_CHECKING:
+    from nutrients.checklist.choices import Choice
+    from nutrients.common.citations import Citation
+    from nutrients.common.parameters import Facet
+
 register = template.Library()
 
 # Bars lit out of three.
 EVIDENCE_LIT = {"strong": 3, "moderate": 2, "limited": 1}
 EVIDENCE_BARS = (("0", "8", "6"), ("6.5", "4", "10"), ("13", "0", "14"))
 CAUSE_ICONS = {
-    "lifestyle": "clock",
+    "lifestyle": "habit",
     "stimulant": "cup",
     "mind": "jitter",
     "medicine": "pill",
-    "condition": "doctor",
-    "normal": "check",
+    "condition": "heart",
+    "normal": "person",
 }
+CITE_AGAIN = '<a class="cite" href="#src-{}" aria-label="Source {}">{}</a>'
+# Apart on the page even before styles arrive.
+BETWEEN = "\n"
+CHECKED, SELECTED = SafeString(" checked"), SafeString(" selected")
+NOTHING = SafeString("")
+
+BOX = '<input class="box"{} type="{}" name="{}" value="{}"{}{}>'
+CHIP = f'<label class="chip">{BOX} {{}} {{}}</label>'
+OPTION = f'<label class="option">{BOX}{{}}{{}}</label>'
+TICK = (
+    '<div class="tick{}"><label><input class="box" type="{}" name="{}" value="{}"{}>'
+    "<span>{}{}</span></label></div>"
+)
+COUNT = '<span class="count" id="{}"{}>{}<span class="visually-hidden"> {}{}</span></span>'
+OUT_OF_BAND = SafeString(' data-hx-swap-oob="true"')
 
 
 @register.simple_tag
@@ -220,3 +243,176 @@ def figure(value: float | Decimal | None) -> str:
     if text in ("0", "-0"):
         return "under 0.001" if number > 0 else "0"
     return text
+
+
+@register.filter
+def rounded(value: Decimal | None) -> str:
+    """An amount to about three digits: 1,204 · 105 · 23.7 · 2.41 · 0.041; None gives nothing."""
+    if value is None:
+        return ""
+    size = abs(value)
+    places = 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 1 else 3
+    return figure(round(value, places) or value)
+
+
+@register.filter
+def cell_words(value: Decimal | str) -> str:
+    """A figure of a table, or the words that stand in its place."""
+    return value if isinstance(value, str) else figure(value)
+
+
+@register.filter
+def percentage(percent: Decimal | int | None, amount: Decimal | None = None) -> str:
+    """A share in whole percent: 1,204% · 12% · under 1% · 0%; None gives nothing.
+
+    `amount` is what the share is of a need, where the share is rounded down to a whole already.
+    """
+    if percent is None:
+        return ""
+    whole = Decimal(percent).to_integral_value(ROUND_HALF_UP)
+    return "under 1%" if not whole and (percent or amount) else f"{whole:,}%"
+
+
+@register.simple_tag
+def cites(citations: Iterable[Citation], again: bool = False) -> SafeString:
+    """The numbers of the cited sources, each a link to the list; nothing where none is cited.
+
+    `again` repeats citations that the page has printed already: each place has its id once.
+    """
+    if again:
+        repeated = ((cited.number, cited.number, cited.number) for cited in citations)
+        return _raised(format_html_join(" ", CITE_AGAIN, repeated))
+    links = format_html_join(
+        " ",
+        '<a class="cite" id="{}" href="#src-{}" aria-label="Source {}">{}</a>',
+        ((cited.anchor, cited.number, cited.number, cited.number) for cited in citations),
+    )
+    return _raised(links)
+
+
+def _raised(links: SafeString) -> SafeString:
+    return format_html("<sup>{}</sup>", links) if links else links
+
+
+@register.simple_tag
+def chips(
+    facets: Iterable[Facet],
+    noun: str,
+    kind: str = "checkbox",
+    form: str = "",
+    is_swapped: bool = False,
+) -> SafeString:
+    """Chips to choose by, each with how many of `noun` it keeps. Goes in <div class="chips">.
+
+    `kind` is "checkbox" or "radio"; `form` is the id of a form that the chips stand outside of.
+    `is_swapped` chips come anew with each answer: htmx finds the one that had focus by its id.
+    """
+    owner = format_html(' form="{}"', form) if form else NOTHING
+    return _join(
+        CHIP,
+        (
+            (
+                format_html(' id="pick-{}"', facet.key) if is_swapped else NOTHING,
+                kind,
+                facet.name,
+                facet.value,
+                owner,
+                CHECKED if facet.is_on else NOTHING,
+                facet.label,
+                _count(facet, noun),
+            )
+            for facet in facets
+        ),
+    )
+
+
+@register.simple_tag
+def options(facets: Iterable[Facet], noun: str, kind: str = "checkbox") -> SafeString:
+    """Lines to choose by, one under another, with how many of `noun` each keeps where that is said.
+
+    `kind` is "checkbox" or "radio". Goes in a <fieldset>.
+    """
+    return _join(
+        OPTION,
+        (
+            (
+                NOTHING,
+                kind,
+                facet.name,
+                facet.value,
+                NOTHING,
+                CHECKED if facet.is_on else NOTHING,
+                facet.label,
+                NOTHING if facet.count is None else format_html(" {}", _count(facet, noun)),
+            )
+            for facet in facets
+        ),
+    )
+
+
+@register.simple_tag
+def listed(facets: Iterable[Facet]) -> SafeString:
+    """The options of a <select>, each with its count in its words."""
+    return _join(
+        '<option id="{}" value="{}"{}>{}</option>',
+        (
+            (facet.key, facet.value, SELECTED if facet.is_on else NOTHING, _words(facet))
+            for facet in facets
+        ),
+    )
+
+
+@register.simple_tag
+def ticks(choices: Iterable[Choice], name: str, kind: str = "checkbox") -> SafeString:
+    """The boxes of the checklist; `name` is that of the parameter. Goes in <div class="tick-grid">.
+
+    `kind` is "checkbox", or "radio" where one is chosen.
+
+    What needs help at once has the colour of danger, besides its words.
+    """
+    return _join(
+        TICK,
+        (
+            (
+                " tick-danger" if choice.is_emergency else "",
+                kind,
+                name,
+                choice.slug,
+                CHECKED if choice.is_ticked else NOTHING,
+                choice.label,
+                format_html(" <small>{}</small>", choice.help) if choice.help else NOTHING,
+            )
+            for choice in choices
+        ),
+    )
+
+
+@register.simple_tag
+def counts(facets: Iterable[Facet], noun: str) -> SafeString:
+    """The counts alone, which htmx puts beside the controls: they stay outside the swapped part."""
+    return _join("{}", ((_count(facet, noun, OUT_OF_BAND),) for facet in facets))
+
+
+@register.simple_tag
+def listed_counts(facets: Iterable[Facet]) -> SafeString:
+    """The words alone of options in a <select>, which htmx puts into them.
+
+    An option that is moved into a list whole would take the choice with it.
+    """
+    return _join(
+        '<option id="{}" data-hx-swap-oob="innerHTML">{}</option>',
+        ((facet.key, _words(facet)) for facet in facets),
+    )
+
+
+def _join(pattern: str, values: Iterable[tuple[object, ...]]) -> SafeString:
+    return format_html_join(BETWEEN, pattern, values)
+
+
+def _count(facet: Facet, noun: str, attributes: str = "") -> SafeString:
+    plural = "" if facet.count == 1 else "s"
+    return format_html(COUNT, facet.key, attributes, facet.count, noun, plural)
+
+
+def _words(facet: Facet) -> str:
+    return facet.label if facet.count is None else f"{facet.label} ({facet.count})"

@@ -64,43 +64,25 @@ class BookCase:
 
 
 @dataclass(frozen=True, slots=True)
-class BookGroup:
-    """The cases of one group."""
-
-    group: CaseGroup
-    cases: list[BookCase]
-
-    @property
-    def failing(self) -> list[BookCase]:
-        """The cases of the group that fail."""
-        return [one for one in self.cases if one.fails]
-
-
-@dataclass(frozen=True, slots=True)
 class Book:
-    """The whole book by group. `last_run` is one outcome of the last run, or None.
+    """The whole book, failing cases first. `last_run` is one outcome of the last run, or None.
 
     `overrides` are changes that were saved although cases fail, the latest first.
     """
 
-    groups: list[BookGroup]
+    cases: list[BookCase]
     last_run: CaseOutcome | None
     overrides: list[BookOverride]
 
     @property
-    def total(self) -> int:
-        """How many cases there are."""
-        return sum(len(group.cases) for group in self.groups)
-
-    @property
     def failing(self) -> list[BookCase]:
         """Every case that fails."""
-        return [one for group in self.groups for one in group.failing]
+        return [one for one in self.cases if one.fails]
 
     @property
     def not_run(self) -> int:
         """How many cases have not been run yet."""
-        return sum(one.outcome is None for group in self.groups for one in group.cases)
+        return sum(one.outcome is None for one in self.cases)
 
 
 def counting_cases(slugs: Collection[str] | None = None) -> list[SafetyCase]:
@@ -117,10 +99,11 @@ def kept_outcomes() -> dict[int, CaseOutcome]:
 def safety_book(outcomes: Mapping[int, CaseOutcome]) -> Book:
     """The test book with these outcomes. The number of queries is always the same."""
     rows = [_book_case(case, outcomes.get(case.pk)) for case in counting_cases()]
-    groups = [BookGroup(group, [r for r in rows if r.case.group == group]) for group in CaseGroup]
+    groups = CaseGroup.values
+    rows.sort(key=lambda row: (not row.fails, groups.index(row.case.group)))
     last = max(outcomes.values(), key=lambda outcome: outcome.checked_at, default=None)
     overrides = list(BookOverride.objects.all()[:MOST_OVERRIDES])
-    return Book([group for group in groups if group.cases], last, overrides)
+    return Book(rows, last, overrides)
 
 
 def case_query(case: SafetyCase) -> str:

@@ -106,7 +106,7 @@ def test_override_needs_a_reason_and_is_told_to_readers(screen, client):
     screen(sign).save(status="draft", **INSIST)
     kept = BookOverride.objects.get()
     assert (kept.reason, kept.case_list) == ("The case is wrong.", ["Iron-for-cramps"])
-    text = text_of(client.get("/safety/"))
+    text = text_of(client.get("/safety/test-book/"))
     assert "Reason given: The case is wrong. Cases: Iron-for-cramps." in text
 
 
@@ -129,12 +129,12 @@ def test_change_that_is_set_for_later_is_checked_as_of_then(screen):
 def test_page_on_safety_speaks_of_now(world, client):
     run_at = timezone.now() - timedelta(days=2)
     keep_outcomes(run_book(at=run_at), at=run_at)
-    assert "all pass" in text_of(client.get("/safety/"))
+    assert "all pass" in text_of(client.get("/safety/test-book/"))
 
     flag = factories.flag("sudden", "urgent", publish_at=timezone.now() - timedelta(hours=1))
     factories.rule(flag, symptoms=[Symptom.objects.get(slug="cramps")])
 
-    assert "1 fails" in text_of(client.get("/safety/"))
+    assert "1 fails" in text_of(client.get("/safety/test-book/"))
 
 
 def test_change_in_an_inline_is_guarded_and_undone_with_the_rest(screen):

@@ -50,9 +50,15 @@ def sides(page, size):
 
 def longest_cases(page, count):
     """What the cases of the test book with most ticks tick, as the checklist's address has it."""
-    page.goto("/safety/")
-    links = page.locator("main a[href^='/checklist/?']")
-    queries = {urlsplit(link).query for link in links.evaluate_all("all => all.map(a => a.href)")}
+    page.goto("/safety/test-book/")
+    links, queries = page.locator("main a[href^='/checklist/?']"), set()
+    for _ in range(page.get_by_role("link", name="Page ").count()):
+        queries |= {
+            urlsplit(link).query for link in links.evaluate_all("all => all.map(a => a.href)")
+        }
+        following = page.get_by_role("link", name="Next", exact=True)
+        if following.count():
+            following.click()
     return sorted(queries, key=lambda query: -query.count("="))[:count]
 
 

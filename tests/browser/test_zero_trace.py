@@ -86,6 +86,49 @@ def test_every_kind_of_page_leaves_nothing_and_tells_nobody(reader, base_url):
     assert {request.method for request in reader.sent.requests} == {"GET"}
 
 
+def keep_safety_page(page):
+    page.goto("/safety/")
+    page.get_by_role("button", name="Keep this page").click()
+    expect(page.get_by_text("This page is kept on this device.")).to_be_visible()
+
+
+def cached(page):
+    """The paths in the cache of the page, whichever worker put them there."""
+    return set(
+        page.evaluate("""async () => (await (await caches.open("safety")).keys())
+          .map((request) => new URL(request.url).pathname)""")
+    )
+
+
+def test_page_that_a_reader_asked_for_is_all_that_is_kept(page, base_url):
+    keep_safety_page(page)
+    page.goto("/symptoms/muscle-cramps/")
+    answer(page, ["muscle-cramps"])
+    page.goto("/search/?q=chest+pain")
+    page.goto("/safety/?from=search")
+    page.goto("/safety/test-book/")
+    page.goto("/safety/")
+
+    allowed = {"cache safety", "used cache_storage", "used service_workers"}
+    allowed.add(f"worker {base_url}/safety/worker.js")
+    assert set(kept(page, base_url)) <= allowed
+    paths = cached(page)
+    assert "/safety/" in paths
+    assert all(path == "/safety/" or path.startswith("/static/") for path in paths)
+    assert not any("?" in path for path in paths)
+
+
+def test_kept_page_is_removed_without_a_trace(page, base_url):
+    keep_safety_page(page)
+    page.get_by_role("button", name="Remove it").click()
+    expect(page.get_by_text("Nothing of this site is kept on this device.")).to_be_visible()
+    expect(page.get_by_role("button", name="Keep this page")).to_be_visible()
+    page.goto("/about/")
+
+    assert page.evaluate("navigator.serviceWorker.getRegistrations().then(all => all.length)") == 0
+    assert page.evaluate("caches.keys()") == []
+
+
 def test_page_on_privacy_lists_the_headers_that_arrive(page):
     arrived = {header["name"] for header in page.goto("/privacy/").headers_array()}
     listed = set(page.locator("#headers ~ dl dt").all_inner_texts())

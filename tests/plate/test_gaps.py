@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from nutrients.models import FoodSource
-from nutrients.templatetags.amounts import rounded
+from nutrients.templatetags.components import rounded
 from tests.plate.plates import (
     MIXED,
     PAGE,

@@ -3,7 +3,7 @@
 import re
 from decimal import Decimal
 
-from nutrients.templatetags.amounts import rounded
+from nutrients.templatetags.components import rounded
 from tests.plate.plates import (
     NOT_A_GOAL,
     NUTRIENTS,

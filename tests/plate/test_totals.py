@@ -7,8 +7,7 @@ import pytest
 from model_bakery import baker
 
 from nutrients.models import ReferenceIntake
-from nutrients.templatetags.amounts import rounded
-from nutrients.templatetags.components import figure
+from nutrients.templatetags.components import figure, rounded
 from tests import factories
 from tests.plate.plates import (
     MIXED,

@@ -32,7 +32,7 @@ def test_names_come_before_texts(client, no_content):
 def test_word_that_no_page_has_is_named_and_the_others_are_found(client, content):
     page = search(client, "magnesium xylophone")
 
-    assert "no page has “xylophone”. These pages hold the rest." in text_of(page, "main")
+    assert "none has “xylophone”. These pages match the rest." in text_of(page, "main")
     assert "/nutrients/magnesium/" in links_of(page, "main")
 
 
@@ -46,7 +46,7 @@ def test_nothing_found_says_so_and_offers_ways_on(client, content):
 def test_near_word_is_offered_and_answered(client, content):
     page = search(client, "tinglng")
 
-    assert "Nothing holds “tinglng”. Did you mean tingling ?" in text_of(page, "main")
+    assert "No page matches “tinglng”. Did you mean tingling ?" in text_of(page, "main")
     assert {"/search/?q=tingling", "/symptoms/tingling/"} <= set(links_of(page, "main"))
 
 
@@ -59,16 +59,16 @@ def test_found_words_are_marked(client, no_content):
     assert "A <mark>cramp</mark> hurts. &lt;b&gt;Really&lt;/b&gt;." in html
 
 
-def test_long_group_shows_the_first_ten_and_says_so(client, no_content):
+def test_long_group_shows_the_first_five_and_says_so(client, no_content):
     iron = factories.nutrient("iron")
     for number in range(12):
         factories.food(f"bean-{number:02}", iron, 1)
     catch_up()
 
     text = text_of(search(client, "bean"), "main")
-    assert "Only the first 10 are shown." in text
-    assert "Bean 09" in text
-    assert "Bean 10" not in text
+    assert "Only the first 5 are shown." in text
+    assert "Bean 04" in text
+    assert "Bean 05" not in text
 
 
 @pytest.mark.parametrize("hidden", HIDDEN, ids=["draft", "to come"])
@@ -148,11 +148,101 @@ def test_misspelt_word_beside_an_unknown_one_is_answered_by_its_likeliest_spelli
     text = text_of(client.get(f"{SEARCH}?q=twiching+xylophone"), "main")
 
     assert "Did you mean twitching xylophone ?" in text
-    assert "no page has “xylophone”" in text
+    assert "none has “xylophone”" in text
     assert "Why is my muscle twitching ?" in text
 
 
 def test_words_that_are_all_known_but_never_together_are_not_said_to_leave_a_rest(client, content):
     text = text_of(client.get(f"{SEARCH}?q=twitching+thumb"), "main")
 
-    assert "Nothing holds all of these words. These pages hold some of them." in text
+    assert "No page matches every word. These pages match some of them." in text
+
+
+EMERGENCIES = {
+    "chest pain": "chest-pain-palpitations",
+    "pain in my chest": "chest-pain-palpitations",
+    "heart attack": "chest-pain-palpitations",
+    "stroke": "stroke-signs",
+    "seizures": "first-seizure",
+    "I can’t breathe": "breathing-trouble",
+    "overdose": "overdose-child",
+    "sudden weakness": "sudden-weakness",
+}
+
+
+@pytest.mark.parametrize("words", EMERGENCIES)
+def test_words_of_an_emergency_put_calls_and_its_sign_first(client, content, words):
+    links = links_of(search(client, words), "search-results")
+
+    assert links[1:4] == ["tel:999", "tel:112", "tel:911"]
+    hits = [link for link in links[4:] if not link.startswith("#")]
+    assert hits[0] == f"/safety/#{EMERGENCIES[words]}"
+
+
+@pytest.mark.parametrize("words", ["cramp", "leg weakness", "chest", "iron tablets", "headache"])
+def test_everyday_words_ring_no_alarm(client, content, words):
+    assert "tel:999" not in links_of(search(client, words), "search-results")
+
+
+@pytest.mark.parametrize(
+    ("words", "country", "figure"),
+    [
+        ("how much magnesium when pregnant", "", "270 milligrams a day (RNI) pregnant, 19 to 50"),
+        ("magnesium pregnancy", "us", "350 milligrams a day (RDA) pregnant, 19 to 30 years"),
+        ("how much magnesium do I need", "", "270 to 300 milligrams a day (RNI) most adults"),
+        ("daily calcium for a 5 year old", "", "450 milligrams a day (RNI) children, 4 to 6"),
+        ("how much iron do women need", "us", "18 milligrams a day (RDA) female, 19 to 30"),
+        ("vitamin b12 breastfeeding", "eu", "5 micrograms a day (AI) breastfeeding, 18 to 24"),
+    ],
+)
+def test_question_for_a_figure_gives_it_with_its_source(client, content, words, country, figure):
+    page = client.get(SEARCH, {"q": words, "country": country})
+    text = text_of(page, "main")
+
+    assert figure in text
+    assert "Source:" in text
+    assert any(link.startswith("/sources/") for link in links_of(page, "main"))
+    other = {"": "us", "us": "eu", "eu": "us"}[country]
+    assert any(f"country={other}" in link for link in links_of(page, "main"))
+
+
+@pytest.mark.parametrize("words", ["magnesium", "pregnant", "how much water do I need", "b12"])
+def test_other_searches_give_no_figure(client, content, words):
+    assert "daily need in" not in text_of(search(client, words), "main")
+
+
+FOUND = {
+    "quinine": "/symptoms/palpitations/#cause-quinine",
+    "parkinson": "/symptoms/muscle-cramps/#cause-parkinsons",
+    "ALS": "/symptoms/muscle-twitches/#cause-motor-neurone-disease",
+    "hypoglycaemia": "/symptoms/tremor/#cause-hypoglycaemia",
+    "low blood sugar": "/symptoms/tremor/#cause-hypoglycaemia",
+    "lithium": "/symptoms/muscle-twitches/#cause-lithium-valproate",
+    "magnesium glycinate": "/nutrients/magnesium/",
+}
+
+
+@pytest.mark.parametrize("words", FOUND)
+def test_what_readers_ask_for_has_a_page(client, content, words):
+    links = links_of(search(client, words), "search-results")
+
+    assert next(link for link in links if not link.startswith("#")) == FOUND[words]
+
+
+@pytest.mark.parametrize("words", ["omega 3", "pickle juice"])
+def test_what_no_page_is_about_gets_a_plain_no(client, content, words):
+    text = text_of(search(client, words), "main")
+
+    assert "No page matches every word" in text
+    assert "with added vitamin D" not in text
+
+
+CLINICAL = [
+    *("gout", "lyme", "hypernatraemia", "hyperthyroidism", "amlodipine", "cystitis", "prednisone"),
+    *("bradycardia", "mumps", "angina", "hyperglycaemia", "clonidine", "myositis", "lupus"),
+]
+
+
+@pytest.mark.parametrize("word", CLINICAL)
+def test_no_clinical_word_is_taken_for_another(client, content, word):
+    assert "Did you mean" not in text_of(search(client, word), "main")

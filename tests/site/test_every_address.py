@@ -51,6 +51,8 @@ def test_every_page_is_one_of_its_kind_and_every_link_leads_to_its_place(pages):
         for link in links_in(address, html)
         if (place := urldefrag(link).fragment)
         and path_of(link) in ids
+        # The place is on another page of a long list, which has tests of its own.
+        and not urlsplit(link).query.startswith("page=")
         and place not in ids[path_of(link)]
     }
 

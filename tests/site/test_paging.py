@@ -14,7 +14,6 @@ SIZES = {
     "/articles/": ("nutrients.articles.pages.ARTICLES_A_PAGE", 1),
     "/nutrients/": ("nutrients.reference.nutrients.NUTRIENTS_A_PAGE", 5),
     "/symptoms/": ("nutrients.reference.symptoms.SYMPTOMS_A_PAGE", 20),
-    "/sources/": ("nutrients.site.views.SOURCES_A_PAGE", 40),
     "/a-z/": ("nutrients.search.views.ENTRIES_A_PAGE", 200),
 }
 LISTS = list(SIZES)
@@ -38,7 +37,7 @@ def pages(client, address):
     return [first, *(client.get(address, {"page": number}) for number in range(2, last + 1))]
 
 
-@pytest.mark.parametrize("address", LISTS)
+@pytest.mark.parametrize("address", [address for address in LISTS if address != "/a-z/"])
 def test_shipped_content_fits_on_one_page(client, address):
     page = client.get(address)
 
@@ -48,8 +47,10 @@ def test_shipped_content_fits_on_one_page(client, address):
 
 @pytest.mark.parametrize("address", LISTS)
 def test_pages_hold_together_what_one_page_holds_in_the_same_order(client, address, monkeypatch):
+    place, size = SIZES[address]
+    monkeypatch.setattr(place, 10_000)
     whole = entries(client.get(address))
-    monkeypatch.setattr(*SIZES[address])
+    monkeypatch.setattr(place, size)
 
     parts = [entries(page) for page in pages(client, address)]
 
@@ -58,7 +59,7 @@ def test_pages_hold_together_what_one_page_holds_in_the_same_order(client, addre
 
 
 def entries(page):
-    """What the list on a page names: its cards, its sources or its lines."""
+    """What the list on a page names: its cards or its lines."""
     return ENTRY.findall(page.text)
 
 
@@ -90,9 +91,9 @@ def test_each_page_has_a_title_and_an_address_of_its_own(client, address):
 
 def test_letters_lead_to_the_page_on_which_they_begin(client, short_pages):
     page = client.get("/a-z/", {"page": 2})
-    letters = re.search(r'<ul class="letters">(.*?)</ul>', page.text)[1]
+    letters = re.search(r'<ul class="letters">(.*?)</ul>', page.text, re.DOTALL)[1]
 
-    for query, anchor in re.findall(r'href="(\?page=\d+)?#([a-z]+)"', letters):
+    for query, anchor in re.findall(r'href="(\?page=\d+)?#([a-z0-9]+)"', letters):
         there = client.get(f"/a-z/{query or '?page=2'}")
         assert f'<h2 id="{anchor}"' in there.text, (query, anchor)
 

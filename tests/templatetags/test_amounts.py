@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nutrients.templatetags.amounts import percentage, rounded
-from nutrients.templatetags.components import figure
+from nutrients.templatetags.components import figure, percentage, rounded
 from tests.site.pages import text_of
 
 ABOVE_ZERO = st.decimals(0, 100_000, places=6).filter(bool)

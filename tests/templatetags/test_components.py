@@ -24,7 +24,7 @@ def test_icon_is_hidden_from_screen_readers():
 
 
 def test_every_icon_of_the_tags_is_in_the_sprite():
-    sprite = Template('{% include "includes/sprite.html" %}').render(Context())
+    sprite = Template('{% include "components/sprite.html" %}').render(Context())
     for kind in ["lifestyle", "stimulant", "mind", "medicine", "condition", "normal", "unknown"]:
         drawing = render("{% cause_icon kind %}", kind=kind)
         assert f'id="{drawing.split("#")[1].split(chr(34))[0]}"' in sprite

@@ -11,7 +11,7 @@ WRITTEN = Facet("symptom", '"><b>', "<b>Cramps</b>", is_on=False, count=2)
 
 
 def render(source, **context):
-    return Template("{% load controls %}" + source).render(Context(context))
+    return Template("{% load components %}" + source).render(Context(context))
 
 
 def test_a_chip_says_in_words_what_its_number_counts():

@@ -19,4 +19,4 @@ class Command(BaseCommand):
     help = "Write all that search looks in anew."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"Search: {rebuild().written:,} documents written.")
+        self.stdout.write(f"Search: {rebuild()[0]:,} documents written.")

@@ -1,0 +1,165 @@
+"""What stands above the results of a search: whom to call, and how much of a nutrient is needed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from functools import cache
+from unicodedata import normalize
+
+from nutrients.evidence.life_stages import LifeStage, life_stages
+from nutrients.evidence.needs import adult_need
+from nutrients.models import Authority, LifeStatus, Nutrient, ReferenceIntake, Sex, Source, Unit
+
+from .documents import split_names
+from .words import spans, stem
+
+# What readers type in an emergency, by the red flag that answers it. Each word of a phrase must
+# be in the query.
+EMERGENCIES = {
+    "chest-pain-palpitations": "chest pain, chest hurts, chest tight, chest pressure, heart attack",
+    "stroke-signs": "stroke, tia, face drooping, face droops, facial droop, slurred speech",
+    "first-seizure": "seizure, fit, convulsion, status epilepticus",
+    "breathing-trouble": "cannot breathe, can't breathe, cant breathe, trouble breathing, "
+    "difficulty breathing, struggling breathe, hard breathe, choking, throat closing",
+    "sudden-breathlessness": "sudden breathless, sudden breathlessness, blue lips",
+    "blackout-palpitations": "blackout, passed out, collapse, unconscious",
+    "sudden-weakness": "sudden weakness, sudden paralysis, cannot move, can't move",
+    "climbing-weakness": "guillain barre",
+    "saddle-numbness": "cauda equina, saddle numbness",
+    "sudden-vision-loss": "sudden blindness, lost vision, loss vision, vision loss, lost sight",
+    "severe-headache": "worst headache, thunderclap headache, sudden headache, meningitis",
+    "sudden-muddle": "sudden confusion, suddenly confused",
+    "overdose-child": "overdose, poisoning, poisoned, swallowed tablets, swallowed pills",
+    "eclampsia": "eclampsia, pre-eclampsia, preeclampsia",
+    "serotonin-syndrome": "serotonin syndrome",
+}
+# Words that ask for a figure, and those that say for whom.
+FIGURE = re.compile(
+    r"\b(how much|how many|needs?|daily|rda|rni|requirements?|intake|per day|a day)\b"
+)
+STATUSES = {
+    LifeStatus.PREGNANCY: re.compile(r"\b(pregnan\w*|expecting)\b"),
+    LifeStatus.LACTATION: re.compile(r"\b(breast-?\s?feed\w*|nursing|lactat\w*)\b"),
+    LifeStatus.MENOPAUSE: re.compile(r"\bmenopaus\w*\b"),
+}
+SEXES = {
+    Sex.FEMALE: re.compile(r"\b(wom[ae]n|females?|girls?)\b"),
+    Sex.MALE: re.compile(r"\b(m[ae]n|males?|boys?)\b"),
+}
+CHILD = re.compile(r"\b(child\w*|kids?|toddlers?)\b")
+AGE = re.compile(r"\b(\d{1,2})\b(?!\s*m?c?g\b)")
+OLDEST_CHILD = 13
+
+
+@dataclass(frozen=True, slots=True)
+class NeedAnswer:
+    """What one country's authority says that people need of a nutrient a day.
+
+    Each row has whom it is for and the figure in words. `query` leads to the nutrient's page with
+    the same country and life stage.
+    """
+
+    nutrient: Nutrient
+    country: Authority
+    rows: list[tuple[str, str]]
+    sources: list[Source]
+    query: str
+
+
+def emergency_in(text: str) -> str:
+    """The red flag whose words stand in a query; empty where it holds none."""
+    stems = _stems(text)
+    return next((slug for slug, phrase in _phrases() if phrase <= stems), "")
+
+
+@cache
+def _phrases() -> list[tuple[str, frozenset[str]]]:
+    return [
+        (slug, _stems(phrase))
+        for slug, phrases in EMERGENCIES.items()
+        for phrase in phrases.split(",")
+    ]
+
+
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(stem(span.word) for span in spans(normalize("NFC", text)))
+
+
+def need_answer(text: str, country: Authority, *, at: datetime) -> NeedAnswer | None:
+    """The figure that a query such as “how much magnesium when pregnant” asks for.
+
+    None where it names no nutrient or asks for no figure.
+    """
+    asked = text.lower()
+    statuses = [status for status, words in STATUSES.items() if words.search(asked)]
+    if not (statuses or FIGURE.search(asked)):
+        return None
+    nutrient = _named(_stems(text), Nutrient.objects.published(at=at))
+    if nutrient is None:
+        return None
+    intakes = list(
+        ReferenceIntake.objects.published(at=at)
+        .filter(nutrient=nutrient)
+        .select_related("nutrient")
+        .prefetch_related("sources")
+    )
+    stages = [
+        (stage, own)
+        for stage in life_stages(at=at)[country].values()
+        if _is_asked(stage, asked, statuses) and (own := stage.own(intakes))
+    ]
+    if stages:
+        sources = dict.fromkeys(source for _, own in stages for source in own.sources.all())
+        query = f"?stage={stages[0][0].slug}{country.query.replace('?', '&')}"
+        rows = [(str(stage), _figure(own)) for stage, own in stages]
+        return NeedAnswer(nutrient, country, rows, list(sources), query)
+    adult = None if statuses else adult_need(country, intakes)
+    if adult is None:
+        return None
+    figure = f"{adult.spoken} a day ({adult.kind_words})" if adult.amounts else adult.said
+    return NeedAnswer(
+        nutrient, country, [("most adults", figure)], list(adult.sources), country.query
+    )
+
+
+def _named(stems: frozenset[str], nutrients: Iterable[Nutrient]) -> Nutrient | None:
+    """The nutrient that a query names by the longest of its names."""
+    names = [
+        (_stems(name), nutrient)
+        for nutrient in nutrients
+        for name in (nutrient.name, *split_names(nutrient.also_known_as))
+    ]
+    held = [(len(name), nutrient) for name, nutrient in names if name and name <= stems]
+    return max(held, key=lambda pair: pair[0])[1] if held else None
+
+
+def _is_asked(stage: LifeStage, asked: str, statuses: list[LifeStatus]) -> bool:
+    """Whether a query is about a life stage; of one that says nothing of anybody, none is."""
+    sexes = [sex for sex, words in SEXES.items() if words.search(asked)]
+    age, is_child = AGE.search(asked), bool(CHILD.search(asked))
+    if age and not _is_of(stage, Decimal(age[1])):
+        return False
+    if statuses:
+        return stage.life_status in statuses
+    if stage.life_status != LifeStatus.NONE:
+        return False
+    if is_child:
+        return stage.is_for_plates and stage.age_from < OLDEST_CHILD
+    if age:
+        return not sexes or stage.sex in (*sexes, Sex.BOTH)
+    return stage.sex in sexes and stage.is_adult
+
+
+def _is_of(stage: LifeStage, age: Decimal) -> bool:
+    return stage.age_from <= age and (stage.age_below is None or age < stage.age_below)
+
+
+def _figure(intake: ReferenceIntake) -> str:
+    if intake.amount is None:
+        return intake.amount_words
+    unit = Unit(intake.nutrient.unit).spoken
+    return f"{intake.amount.normalize():,f} {unit} a day ({intake.reference_type})"

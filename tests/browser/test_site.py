@@ -1,0 +1,169 @@
+"""The frame, and the home, search, safety, A to Z, data and sources pages on a phone."""
+
+import pytest
+from playwright.sync_api import expect
+
+SCREEN = {"width": 390, "height": 844}
+# Of each page: the most screens of a phone that it may be long, and the most elements.
+SIZES = {
+    "/": (4, 300),
+    "/404-of-the-site/": (2, 200),
+    "/safety/": (3, 600),
+    "/safety/test-book/": (50, 700),
+    "/sources/": (2, 700),
+    "/sources/ods-magnesium/": (6, 400),
+    "/a-z/": (10, 900),
+    "/data/": (6, 900),
+    "/a-z/?page=3": (10, 900),
+}
+SCREENS = "document.documentElement.scrollHeight / innerHeight"
+ELEMENTS = "document.body.querySelectorAll('*').length"
+
+
+@pytest.fixture
+def phone(page):
+    page.set_viewport_size(SCREEN)
+    return page
+
+
+def is_on_first_screen(locator):
+    """Whether all of an element shows before any scrolling."""
+    box = locator.bounding_box()
+    return box is not None and box["y"] >= 0 and box["y"] + box["height"] <= SCREEN["height"]
+
+
+@pytest.mark.parametrize("address", SIZES)
+def test_page_is_short_and_light(phone, faults, address):
+    screens, elements = SIZES[address]
+    phone.goto(address)
+
+    assert phone.evaluate(SCREENS) <= screens
+    assert phone.evaluate(ELEMENTS) <= elements
+    footer = phone.locator("footer").bounding_box()
+    assert footer["height"] <= SCREEN["height"] / 2
+    # The browser reports the page that is missing.
+    faults[:] = [fault for fault in faults if "404" not in fault]
+
+
+def test_text_is_16_px_on_a_phone_and_18_px_on_a_desktop(phone):
+    phone.goto("/about/")
+    body = "parseFloat(getComputedStyle(document.body).fontSize)"
+    assert phone.evaluate(body) == pytest.approx(16, abs=0.2)
+    phone.set_viewport_size({"width": 1280, "height": 800})
+    assert phone.evaluate(body) == 18
+
+
+@pytest.mark.parametrize("fixture", ["page", "page_without_script"])
+def test_menu_opens_and_closes_on_escape_and_on_a_tap_outside(request, fixture):
+    page = request.getfixturevalue(fixture)
+    page.set_viewport_size(SCREEN)
+    page.goto("/about/")
+    button, menu = (
+        page.get_by_role("button", name="Menu"),
+        page.get_by_role("navigation", name="Main"),
+    )
+    expect(menu).to_be_hidden()
+
+    button.click()
+    expect(menu.get_by_role("link", name="Checklist")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(menu).to_be_hidden()
+
+    button.click()
+    page.mouse.click(200, 800)
+    expect(menu).to_be_hidden()
+
+    button.click()
+    menu.get_by_role("link", name="Symptoms").click()
+    page.wait_for_url("**/symptoms/")
+    expect(page.get_by_role("navigation", name="Main")).to_be_hidden()
+
+
+def test_menu_is_a_row_on_a_desktop(page):
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto("/safety/")
+
+    expect(page.get_by_role("button", name="Menu")).to_be_hidden()
+    link = page.get_by_role("navigation", name="Main").get_by_role("link", name="When to get help")
+    expect(link).to_be_visible()
+    expect(link).to_have_attribute("aria-current", "true")
+
+
+def test_home_leads_from_a_feeling_to_its_page_in_one_tap(phone):
+    phone.goto("/")
+    feelings = phone.get_by_role("navigation", name="What do you feel?").get_by_role("link")
+    assert feelings.count() == 9
+    assert all(is_on_first_screen(link) for link in feelings.all())
+    assert is_on_first_screen(phone.get_by_role("searchbox", name="Search Nutrisite"))
+    for number in ("999", "112", "911"):
+        call = phone.get_by_role("link", name=f"Call {number}")
+        assert is_on_first_screen(call)
+        expect(call).to_have_attribute("href", f"tel:{number}")
+
+    phone.get_by_role("link", name="Eyelid twitch").click()
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Eyelid twitch")
+
+
+def test_home_works_without_script(page_without_script):
+    page_without_script.goto("/")
+    page_without_script.get_by_role("searchbox").fill("statins")
+    page_without_script.get_by_role("button", name="Search").click()
+
+    expect(page_without_script.get_by_role("heading", name="Search", level=1)).to_be_visible()
+
+
+def test_safety_page_shows_whom_to_call_and_the_groups_of_signs_first(phone):
+    phone.goto("/safety/")
+    card = phone.get_by_role("region", name="Call your emergency number")
+    for number in ("999", "112", "911"):
+        call = card.get_by_role("link", name=f"Call {number}")
+        assert is_on_first_screen(call)
+        expect(call).to_have_attribute("href", f"tel:{number}")
+    heart = card.get_by_text("Heart and breathing")
+    assert is_on_first_screen(heart)
+    sign = card.get_by_text("Chest pain, or palpitations")
+    expect(sign).to_be_hidden()
+    heart.click()
+    expect(sign).to_be_visible()
+
+
+def test_link_to_one_sign_opens_its_group(phone):
+    phone.goto("/safety/#chest-pain-palpitations")
+
+    expect(phone.get_by_text("Chest pain, or palpitations")).to_be_visible()
+
+
+def test_safety_page_works_without_script_and_offers_nothing_that_needs_it(page_without_script):
+    page_without_script.goto("/safety/")
+    page_without_script.get_by_text("Heart and breathing").first.click()
+
+    expect(page_without_script.get_by_text("Chest pain, or palpitations")).to_be_visible()
+    expect(page_without_script.get_by_role("button", name="Keep this page")).to_be_hidden()
+
+
+def test_safety_page_that_was_kept_opens_without_a_connection(page, faults):
+    page.goto("/safety/")
+    page.get_by_role("button", name="Keep this page").click()
+    expect(page.get_by_text("This page is kept on this device.")).to_be_visible()
+    expect(page.get_by_role("button", name="Remove it")).to_be_focused()
+    page.context.set_offline(True)
+    page.goto("/safety/")
+
+    expect(page.get_by_role("link", name="Call 999")).to_be_visible()
+    colour = "getComputedStyle(document.querySelector('.urgent-head')).backgroundColor"
+    assert page.evaluate(colour) != "rgba(0, 0, 0, 0)"
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Remove it").click()
+    expect(page.get_by_role("button", name="Keep this page")).to_be_focused()
+    # The browser reports what it could not ask for while there was no connection.
+    faults[:] = [fault for fault in faults if "ERR_INTERNET_DISCONNECTED" not in fault]
+
+
+def test_letters_of_the_a_to_z_stay_in_view(phone):
+    phone.goto("/a-z/")
+    phone.evaluate("scrollTo(0, 3000)")
+    letters = phone.get_by_role("navigation", name="Letters")
+    assert is_on_first_screen(letters)
+    letters.get_by_role("link", name="M", exact=True).click()
+
+    expect(phone.get_by_role("heading", name="M", exact=True)).to_be_in_viewport()
