@@ -26,6 +26,7 @@ from .causes import (
 )
 from .change_notes import ChangeNote, NoteKind
 from .foods import (
+    DIETS,
     Allergen,
     Diet,
     FoodGroup,
@@ -45,6 +46,7 @@ from .sources import READ, ReadForm, Source, SourceKind
 from .symptoms import BodyArea, Symptom, Urgency
 
 __all__ = [
+    "DIETS",
     "FLAG_LEVELS",
     "HOME",
     "MEANING_AGAINST",
