@@ -20,7 +20,7 @@ from .arithmetic import Helping, Need, Total, total
 from .choices import MOST_FOODS, PlateChoices, helping_of
 from .gaps import Plate, Suggestion, fill_gaps
 
-MOST_FOUND = 12
+MOST_FOUND = 8
 # How far from the middle of the drawn plate the numbers stand, and where its food ends.
 NUMBER_AT, EDGE = 26.0, 40.0
 
