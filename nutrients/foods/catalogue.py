@@ -1,6 +1,6 @@
-"""The shelf: the foods that a list is made from, with what they hold, compared on one basis.
+"""The foods that lists are made from, with what each holds, compared on one basis.
 
-A shelf is read once for a content version and then asked many times, by exact arithmetic: for the
+They are read once for a content version and then asked many times, by exact arithmetic: for the
 list, for the counts beside its filters and for the ways to widen it.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -20,6 +20,27 @@ from nutrients.models.foods import FoodSourceQuerySet
 # A word may be in thousands of names. The first of them by name are looked through.
 MOST_SEARCHED = 1000
 HUNDRED = Decimal(100)
+# The FDA's words for labels: a serving is a good source from 10% of the daily value, rich from 20%.
+# Every country's label value is held to the same shares, so that “rich” means one thing.
+GOOD, RICH = 10, 20
+
+
+@dataclass(frozen=True, slots=True)
+class FoodShare:
+    """What a food gives of a nutrient on a basis; None if no figure is known: that is not zero.
+
+    `percent` is the share of the country's label value; `per_100g` is there where a page shows it.
+    """
+
+    nutrient: Nutrient
+    amount: Decimal | None
+    percent: Decimal | None
+    per_100g: Decimal | None = None
+
+    @property
+    def printed(self) -> int | None:
+        """The share as pages print it, in whole percent: 19.5 counts as 20."""
+        return None if self.percent is None else int(self.percent.to_integral_value(ROUND_HALF_UP))
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,38 +48,42 @@ class Shelf:
     """Published foods with amounts in 100 g by food and nutrient (ids); a missing one is unknown.
 
     All chosen foods are on it, and those imported foods that a search found. `is_cut` says that
-    more were found than are looked through.
+    more were found than are looked through. `printed` remembers shares once they are worked out.
     """
 
     foods: list[FoodSource]
     per_100g: dict[int, dict[int, Decimal]]
     is_cut: bool = False
+    printed: dict[tuple[int, int, str], int | None] = field(default_factory=dict, compare=False)
 
     def in_100g(self, food: FoodSource, nutrient: Nutrient) -> Decimal | None:
-        """The amount of the nutrient in 100 g, in its unit; None where no figure is known."""
+        """The amount of the nutrient in 100 g, in its unit; None if no figure is known."""
         return self.per_100g.get(food.pk, {}).get(nutrient.pk)
 
     def amount(self, food: FoodSource, nutrient: Nutrient, basis: str) -> Decimal | None:
-        """The amount on a basis, in the nutrient's unit; None where figure or basis is unknown."""
+        """The amount on a basis, in the nutrient's unit; None if figure or basis is unknown."""
         in_100g, grams = self.in_100g(food, nutrient), grams_of(food, basis)
         return None if in_100g is None or grams is None else in_100g * grams / HUNDRED
 
-    def percent(
+    def share(
         self, food: FoodSource, nutrient: Nutrient, basis: str, country: Authority
-    ) -> Decimal | None:
-        """The share of the country's label value on a basis, in percent; None where not known."""
-        return nutrient.label_percent(self.amount(food, nutrient, basis), country)
+    ) -> FoodShare:
+        """What the food gives of the nutrient on the basis."""
+        amount = self.amount(food, nutrient, basis)
+        return FoodShare(nutrient, amount, nutrient.label_percent(amount, country))
 
     def printed_percent(
         self, food: FoodSource, nutrient: Nutrient, country: Authority
     ) -> int | None:
-        """The share in a serving as pages print it, in whole percent: 19.5 counts as 20."""
-        percent = self.percent(food, nutrient, "serving", country)
-        return None if percent is None else int(percent.to_integral_value(ROUND_HALF_UP))
+        """The share in a serving as pages print it, in whole percent."""
+        key = (food.pk, nutrient.pk, country.value)
+        if key not in self.printed:
+            self.printed[key] = self.share(food, nutrient, "serving", country).printed
+        return self.printed[key]
 
 
 def grams_of(food: FoodSource, basis: str) -> Decimal | None:
-    """The grams that a basis stands for; None where the food's serving or energy is not known.
+    """The grams of a basis; None if the food's serving or energy is not known.
 
     100 kcal of a food are 100 × 100 ÷ its kilocalories in 100 g. Water has none to compare by.
     """
@@ -78,7 +103,7 @@ def chosen_shelf(*, at: datetime) -> Shelf:
 def searched_shelf(chosen: Shelf, words: str, *, at: datetime) -> Shelf:
     """The chosen foods, and the imported foods whose name holds all the words.
 
-    Two queries, one where nothing is found, and none without words.
+    Two queries, one if nothing is found, and none without words.
     """
     if not words:
         return chosen

@@ -8,9 +8,20 @@ from decimal import Decimal
 from urllib.parse import urlencode
 
 from nutrients.common.citations import Citation, References, cite
-from nutrients.models import HOME, Allergen, Authority, Diet, FoodSource, Nutrient, NutrientAmount
+from nutrients.models import (
+    Allergen,
+    Authority,
+    Diet,
+    FoodPortion,
+    FoodSource,
+    Nutrient,
+    NutrientAmount,
+)
+from nutrients.models.foods import is_american
 
-from .listing import FoodShare
+from .catalogue import GOOD, HUNDRED, RICH, FoodShare
+from .filters import FoodChoices
+from .listing import told_shares
 
 NEIGHBOURS = 8
 # What the USDA says of how a food was prepared.
@@ -26,88 +37,64 @@ COOKED = frozenset(
 # What goes with cooking and says nothing of the food itself.
 BESIDE = frozenset({"drained", "with salt", "without salt", "with skin and salt"})
 MOST_FORMS = 6
-HUNDRED = Decimal(100)
-
-
-@dataclass(frozen=True, slots=True)
-class FoodFlags:
-    """What is known of a food's diets or allergens: yes, no, and not known, as labels."""
-
-    yes: list[str]
-    no: list[str]
-    unknown: list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Portion:
-    """An amount of a food to choose: its words, and its weight in grams."""
-
-    words: str
-    grams: Decimal
-
-    @property
-    def value(self) -> str:
-        """Its value in an address: the grams without trailing noughts."""
-        return f"{self.grams.normalize():f}"
-
-
-@dataclass(frozen=True, slots=True)
-class FoodAmount:
-    """A nutrient in the chosen portion and in 100 g of a food."""
-
-    portion: FoodShare
-    per_100g: FoodShare
-
-    @property
-    def nutrient(self) -> Nutrient:
-        return self.portion.nutrient
-
-
-@dataclass(frozen=True, slots=True)
-class FoodForms:
-    """Whether a food's figures are for it "raw" or "cooked", or "" where its record is silent.
-
-    `others` are the same food in the other state.
-    """
-
-    state: str
-    others: list[FoodSource]
+# The drawing of a serving: by its measure, or by the group of a food that is served in ounces.
+DRAWN_MEASURES = {"slice": "slice", "can": "tin", "tbsp": "spoon", "tsp": "spoon"}
+DRAWN_GROUPS = {
+    "dairy": "matchbox",
+    "oily-fish": "hand",
+    "white-fish": "hand",
+    "meat": "cards",
+    "poultry": "cards",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class FoodPage:
-    """Everything on a food's page. `unmeasured` are nutrients it gives without a figure.
+    """Everything on a food's page.
 
-    `list_query` is the query of the list of foods of its group, in which it stands itself.
+    `rich` and `some` are what a portion gives 20% or more, and 10 to 19%, of the label value of;
+    `high` is what it is rich in and people should stay below. `flags` are the labels of diets and
+    allergens by whether they are known to hold: `flags.diets.yes`. `unmeasured` are nutrients it
+    gives without a figure. `state` is "raw", "cooked", or "" if its record does not say, and
+    `other_forms` are the same food in the other state. `size` names the drawing of a serving.
+    `list_query` is the query of the list of foods of its group, which shows it too.
     """
 
     food: FoodSource
-    portion: Portion | None
-    portions: list[Portion]
-    amounts: list[FoodAmount]
+    portion: FoodPortion | None
+    portions: list[FoodPortion]
+    amounts: list[FoodShare]
+    rich: list[FoodShare]
+    some: list[FoodShare]
+    high: list[FoodShare]
     unknown: list[Nutrient]
-    citations: list[Citation]
     unmeasured: list[Nutrient]
-    diets: FoodFlags
-    allergens: FoodFlags
-    note_citations: list[Citation]
-    forms: FoodForms
+    flags: dict[str, dict[str, list[str]]]
+    state: str
+    other_forms: list[FoodSource]
     neighbours: list[FoodSource]
+    size: str
     list_query: str
+    citations: list[Citation]
+    note_citations: list[Citation]
     references: References
 
 
-def food_portions(food: FoodSource) -> dict[str, Portion]:
+def food_portions(food: FoodSource) -> dict[str, FoodPortion]:
     """The portions of a food by their value in an address: a serving, 100 g, household measures.
 
-    The first is the serving. Measures of the same weight are one choice, in the first one's words.
+    The first is the serving. British measures come before cups and ounces. Measures of the same
+    weight are one choice, in the first one's words.
     """
     if food.serving_grams is None:
         return {}
-    serving = "100 g" if food.is_weighed else f"One serving: {food.serving_description}"
-    found = [Portion(serving, food.serving_grams), Portion("100 g", HUNDRED)]
-    found += [Portion(row.description, row.grams) for row in food.portions.all()]
-    portions: dict[str, Portion] = {}
+    measures = sorted(food.portions.all(), key=lambda row: is_american(row.description))
+    found = [
+        FoodPortion(description=food.serving_description, grams=food.serving_grams),
+        FoodPortion(description="100 g", grams=HUNDRED),
+        *measures,
+    ]
+    portions: dict[str, FoodPortion] = {}
     for portion in found:
         portions.setdefault(portion.value, portion)
     return portions
@@ -115,9 +102,10 @@ def food_portions(food: FoodSource) -> dict[str, Portion]:
 
 def food_page(
     food: FoodSource,
-    portions: dict[str, Portion],
+    portions: dict[str, FoodPortion],
     chosen: str,
-    country: Authority = HOME,
+    country: Authority,
+    choices: FoodChoices,
     *,
     at: datetime,
 ) -> FoodPage:
@@ -128,50 +116,59 @@ def food_page(
     references = References()
     portion = portions.get(chosen) or next(iter(portions.values()), None)
     rows = {row.nutrient_id: row for row in food.amounts.select_related("nutrient", "source")}
-    nutrients = list(Nutrient.objects.published(at=at))
+    nutrients = list(choices.nutrients.values())
     known = [rows[nutrient.pk] for nutrient in nutrients if nutrient.pk in rows]
     sources = {row.source.pk: row.source for row in known}
+    amounts = [_share(row, portion.grams, country) for row in known] if portion else []
+    told = told_shares(amounts, choices.limited)
+    state, others = _forms(food, at=at)
+    citations = cite(references, sources.values())
+    note_citations = cite(references, food.sources.all())
     return FoodPage(
         food=food,
         portion=portion,
         portions=list(portions.values()),
-        amounts=_amounts(known, portion, country),
+        amounts=sorted(amounts, key=lambda share: share.percent or 0, reverse=True),
+        rich=[share for share in told if (share.printed or 0) >= RICH],
+        some=[share for share in told if GOOD <= (share.printed or 0) < RICH],
+        high=[share for share in amounts if _is_too_much(share, choices.limited)],
         unknown=[nutrient for nutrient in nutrients if nutrient.pk not in rows],
-        citations=cite(references, sources.values()),
         unmeasured=list(food.unmeasured_nutrients.published(at=at)),
-        diets=_flags(food, Diet),
-        allergens=_flags(food, Allergen),
-        note_citations=cite(references, food.sources.all()),
-        forms=_forms(food, at=at),
+        flags={"diets": _flags(food, Diet), "allergens": _flags(food, Allergen)},
+        state=state,
+        other_forms=others,
         neighbours=_neighbours(food, at=at),
+        size=_size(food),
         list_query=_list_query(food, country),
+        citations=citations,
+        note_citations=note_citations,
         references=references,
     )
 
 
-def _amounts(
-    rows: list[NutrientAmount], portion: Portion | None, country: Authority
-) -> list[FoodAmount]:
-    """The known amounts, the largest share of the label value first."""
-    if portion is None:
-        return []
-    found = [
-        FoodAmount(_share(row, portion.grams, country), _share(row, HUNDRED, country))
-        for row in rows
-    ]
-    return sorted(found, key=lambda amount: amount.portion.percent or 0, reverse=True)
-
-
 def _share(row: NutrientAmount, grams: Decimal, country: Authority) -> FoodShare:
     amount = row.per_100g * grams / HUNDRED
-    return FoodShare(row.nutrient, amount, row.nutrient.label_percent(amount, country))
+    percent = row.nutrient.label_percent(amount, country)
+    return FoodShare(row.nutrient, amount, percent, row.per_100g)
 
 
-def _flags(food: FoodSource, kinds: type[Diet] | type[Allergen]) -> FoodFlags:
-    labels: dict[bool | None, list[str]] = {True: [], False: [], None: []}
+def _is_too_much(share: FoodShare, limited: frozenset[int]) -> bool:
+    return share.nutrient.pk in limited and (share.printed or 0) >= RICH
+
+
+def _flags(food: FoodSource, kinds: type[Diet] | type[Allergen]) -> dict[str, list[str]]:
+    labels: dict[str, list[str]] = {"yes": [], "no": [], "unknown": []}
     for kind in kinds:
-        labels[getattr(food, kind.value)].append(str(kind.label))
-    return FoodFlags(labels[True], labels[False], labels[None])
+        value = getattr(food, kind.value)
+        labels["unknown" if value is None else "yes" if value else "no"].append(str(kind.label))
+    return labels
+
+
+def _size(food: FoodSource) -> str:
+    measure = food.serving_description.split(",")[0]
+    if is_american(measure):
+        return DRAWN_GROUPS.get(food.group.slug, "") if " oz" in measure else ""
+    return next((drawn for word, drawn in DRAWN_MEASURES.items() if word in measure), "")
 
 
 def _neighbours(food: FoodSource, *, at: datetime) -> list[FoodSource]:
@@ -186,16 +183,16 @@ def _list_query(food: FoodSource, country: Authority) -> str:
     return urlencode([("group", food.group.slug), *name, *country.pairs])
 
 
-def _forms(food: FoodSource, *, at: datetime) -> FoodForms:
+def _forms(food: FoodSource, *, at: datetime) -> tuple[str, list[FoodSource]]:
     """The food's state, and the published foods that are the same one in the other state.
 
     The USDA describes a food in parts, such as “Spinach, cooked, boiled, drained, without salt”.
-    Two descriptions are forms of one food where they differ in nothing but parts that say how it
-    was prepared. Nothing is matched by likeness.
+    Two descriptions are forms of one food if they differ in nothing but parts that say how it was
+    prepared. Nothing is matched by likeness.
     """
     state, parts = _state(food.usda_description), _plain(food.usda_description)
     if not state or not parts:
-        return FoodForms(state, [])
+        return state, []
     rows = FoodSource.objects.published(at=at).foods().exclude(pk=food.pk)
     rows = rows.described_as(parts[0])
     others = [
@@ -203,7 +200,7 @@ def _forms(food: FoodSource, *, at: datetime) -> FoodForms:
         for row in rows.order_by("-is_curated", "name")
         if _plain(row.usda_description) == parts and _state(row.usda_description) not in ("", state)
     ]
-    return FoodForms(state, others[:MOST_FORMS])
+    return state, others[:MOST_FORMS]
 
 
 def _parts(description: str) -> list[str]:

@@ -1,24 +1,45 @@
-"""The filters of the list of foods, as an address carries them."""
+"""The filters of lists of foods, and the portion of one food: read from an address and written."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from nutrients.models import HOME, Allergen, Authority, Diet, FoodGroup, FoodSource, Nutrient
+from django.http import QueryDict
+
+from nutrients.common.parameters import Reading, ignored_sentence, read_country, read_words
+from nutrients.evidence.life_stages import Stages, read_stage
+from nutrients.evidence.rich_foods import limited_nutrients
+from nutrients.models import (
+    DIETS,
+    HOME,
+    Allergen,
+    Authority,
+    FoodGroup,
+    FoodSource,
+    Nutrient,
+)
 from nutrients.models.foods import FoodSourceQuerySet
 
-DIETS = {diet.value.replace("_", "-"): diet for diet in Diet}
+from .catalogue import GOOD, RICH
+
 ALLERGENS = {allergen.value.removeprefix("contains_"): allergen for allergen in Allergen}
 BASES = {"serving": "A serving", "100g": "100 g", "100kcal": "100 kcal"}
-# The FDA's words for labels: a serving is a good source from 10% of the daily value, high from 20%.
-# We hold every country's label value to the same shares, so that “high” means one thing.
-LEVELS = {"any": 0, "good": 10, "high": 20}
-LEVEL_WORDS = {"any": "Any amount", "good": "Good: 10% or more", "high": "High: 20% or more"}
+LEVELS = {"any": 0, "good": GOOD, "high": RICH}
+LEVEL_WORDS = {
+    "any": "Any amount",
+    "good": f"{GOOD}% or more",
+    "high": f"Rich: {RICH}% or more",
+}
 SORTS = {"amount": "Most first", "name": "Name, A to Z"}
 DEFAULTS = {"level": "any", "basis": "serving", "sort": "amount"}
+PARAMETERS = (
+    *("nutrient", "also", "level", "diet", "free-from", "group", "q", "basis", "sort", "page"),
+    "country",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,25 +102,31 @@ class FoodFilters:
 
 @dataclass(frozen=True, slots=True)
 class FoodChoices:
-    """The nutrients and food groups that a reader can choose from, by slug."""
+    """The nutrients and food groups that a reader can choose from, by slug.
+
+    `limited` are ids of nutrients of which much is no praise, such as sodium. `has_imported` says
+    that there are foods besides those that editors chose.
+    """
 
     nutrients: dict[str, Nutrient]
     groups: dict[str, FoodGroup]
+    limited: frozenset[int] = frozenset()
+    has_imported: bool = False
 
 
 def food_choices(*, at: datetime) -> FoodChoices:
     """Published nutrients, and the groups that have a published food, in their order."""
-    nutrients = Nutrient.objects.published(at=at)
-    return FoodChoices({nutrient.slug: nutrient for nutrient in nutrients}, food_groups(at=at))
-
-
-def food_groups(*, at: datetime) -> dict[str, FoodGroup]:
-    """The groups that have a published food, by slug, in their order."""
-    return _groups_of(FoodSource.objects.published(at=at).foods())
+    foods = FoodSource.objects.published(at=at)
+    return FoodChoices(
+        {nutrient.slug: nutrient for nutrient in Nutrient.objects.published(at=at)},
+        _groups_of(foods.foods()),
+        limited_nutrients(at=at),
+        foods.filter(is_curated=False).exists(),
+    )
 
 
 def chosen_food_groups(*, at: datetime) -> dict[str, FoodGroup]:
-    """The groups that have a published food which editors chose, by slug, in their order."""
+    """The groups with a published food that editors chose, by slug, in their order."""
     return _groups_of(FoodSource.objects.published(at=at).foods().curated())
 
 
@@ -120,3 +147,51 @@ def label(name: str, value: str, choices: FoodChoices) -> str:
         return f"No {ALLERGENS[value].label.lower()}"
     words = {"level": LEVEL_WORDS.get(value, ""), "basis": f"By {BASES.get(value, '').lower()}"}
     return words.get(name, f"Name: {value}")
+
+
+def read_food_filters(query: QueryDict, choices: FoodChoices) -> tuple[FoodFilters, list[str]]:
+    reading = Reading(query)
+    first = reading.one("nutrient", choices.nutrients)
+    second = reading.one("also", choices.nutrients)
+    filters = FoodFilters(
+        # A second nutrient alone is the first one.
+        nutrient=first or second,
+        also=second if first and second != first else "",
+        level=reading.one("level", LEVELS, "any"),
+        diets=reading.several("diet", DIETS),
+        free_from=reading.several("free-from", ALLERGENS),
+        group=reading.one("group", choices.groups),
+        words=read_words(query.get("q", "")),
+        basis=reading.one("basis", BASES, "serving"),
+        sort=reading.one("sort", (*SORTS, *choices.nutrients), "amount"),
+        country=read_country(reading),
+    )
+    reading.nothing_but(*PARAMETERS)
+    return filters, reading.ignored
+
+
+def read_nutrient_page(
+    query: QueryDict, nutrient: str, stages: Stages, groups: Collection[str]
+) -> tuple[str, FoodFilters, list[str]]:
+    """The life stage and the food filters of a nutrient's page, and a sentence for each problem."""
+    reading = Reading(query)
+    country = read_country(reading)
+    stage, changed = read_stage(reading, stages, country)
+    filters = FoodFilters(
+        nutrient=nutrient,
+        diets=reading.several("diet", DIETS),
+        free_from=reading.several("free-from", ALLERGENS),
+        group=reading.one("group", groups),
+        basis=reading.one("basis", BASES, "serving"),
+        country=country,
+    )
+    reading.nothing_but("stage", "diet", "free-from", "group", "basis", "country")
+    return stage, filters, [one for one in (ignored_sentence(reading.ignored), changed) if one]
+
+
+def read_portion(query: QueryDict, portions: Collection[str]) -> tuple[str, Authority, list[str]]:
+    """The portion of a food's page, in grams as text, the country, and what was ignored."""
+    reading = Reading(query)
+    portion, country = reading.one("portion", portions), read_country(reading)
+    reading.nothing_but("portion", "country")
+    return portion, country, reading.ignored

@@ -2,84 +2,98 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
 from django.core.paginator import Page
 
 from nutrients.common.citations import Citation, References, cite
-from nutrients.models import Authority, FoodSource, Nutrient, NutrientAmount, Source
+from nutrients.models import DIETS, FoodSource, Nutrient, Source
 
-from .catalogue import MOST_SEARCHED, Shelf
-from .filters import DIETS, FoodChoices, FoodFilters
-from .narrowing import LeftOut, Narrowing
-from .panel import FoodPanel, food_panel
+from .catalogue import GOOD, MOST_SEARCHED, RICH, FoodShare
+from .filters import FoodFilters
+from .narrowing import FoodPanel, Narrowing, food_panel
 
 PAGE_SIZE = 24
+# A row names so many nutrients that the food is rich in.
+MOST_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
-class FoodShare:
-    """What a food gives of a nutrient on a basis; None where no figure is known: that is not zero.
+class FoodRow:
+    """A food and what it gives: of the nutrients asked for, or else of those it gives most of.
 
-    `percent` is the share of the country's label value.
+    `words` introduce these: “Rich in”, “Some”, or nothing; `more` are left out of them.
     """
-
-    nutrient: Nutrient
-    amount: Decimal | None
-    percent: Decimal | None
-
-
-@dataclass(frozen=True, slots=True)
-class FoodCard:
-    """A food with its chosen nutrients first and then the core ones, and the sources of both."""
 
     food: FoodSource
     shares: list[FoodShare]
-    citations: list[Citation]
+    words: str = ""
+    more: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class FoodList:
+class FoodListPage:
     """One page of foods, the filters beside it, and in numbers what was left out and why.
 
-    `searched` is how many imported foods were looked through where there were more, or 0.
-    `has_more` says that there are imported foods, which a name would find.
+    `nutrients` are those asked for, and `rich` of the foods are rich in all of them. `searched` is
+    how many imported foods were looked through if there were more, or 0. `has_more` says that
+    there are imported foods, which a name would find. `ignored` says what was not understood.
     """
 
+    filters: FoodFilters
     page: Page
-    cards: list[FoodCard]
+    rows: list[FoodRow]
     nutrients: list[Nutrient]
+    rich: int
     panel: FoodPanel
-    left_out: LeftOut
+    left_out: dict[str, int]
     unmeasured: list[FoodSource]
     searched: int
     has_more: bool
+    citations: list[Citation]
     references: References
+    ignored: str
+
+    @property
+    def some(self) -> int:
+        """How many of the foods hold some of the nutrients without being rich in all."""
+        return self.page.paginator.count - self.rich
 
 
-def food_list(narrowing: Narrowing, shown: Page, *, at: datetime) -> FoodList:
+def food_list_page(
+    narrowing: Narrowing, shown: Page, ignored: str, *, at: datetime
+) -> FoodListPage:
     """What a page of the foods kept shows, and the filters beside it.
 
     With a nutrient, foods without a figure for it or with none of it are left out and counted. The
     number of queries does not grow with the foods.
     """
-    filters, foods = narrowing.filters, narrowing.shelf
+    filters, choices, foods = narrowing.filters, narrowing.choices, narrowing.shelf
     references = References()
-    cards = _cards(references, list(shown), foods, filters, narrowing.choices)
-    return FoodList(
+    asked = [choices.nutrients[slug] for slug in filters.nutrients]
+    if filters.sort in choices.nutrients and choices.nutrients[filters.sort] not in asked:
+        asked.append(choices.nutrients[filters.sort])
+    rows = [_row(narrowing, food, asked) for food in shown]
+    sources = amount_sources(
+        [row.food.pk for row in rows],
+        {share.nutrient.pk for row in rows for share in row.shares},
+    )
+    return FoodListPage(
+        filters=filters,
         page=shown,
-        cards=cards,
+        rows=rows,
         nutrients=narrowing.nutrients,
+        rich=narrowing.rich,
         panel=food_panel(narrowing),
         left_out=narrowing.left_out(),
-        unmeasured=_unmeasured(filters, narrowing.nutrients, at=at),
+        unmeasured=_unmeasured(narrowing, at=at),
         searched=MOST_SEARCHED if foods.is_cut else 0,
-        has_more=not filters.words and _has_imported(at=at),
+        has_more=choices.has_imported and not filters.words,
+        citations=cite(references, sources),
         references=references,
+        ignored=ignored,
     )
 
 
@@ -91,52 +105,31 @@ def amount_sources(foods: Iterable[int], nutrients: Iterable[int]) -> list[Sourc
     return list(rows.distinct().order_by("title", "slug"))
 
 
-def food_share(
-    foods: Shelf, food: FoodSource, nutrient: Nutrient, basis: str, country: Authority
-) -> FoodShare:
-    """What the food gives of the nutrient on the basis."""
-    amount = foods.amount(food, nutrient, basis)
-    return FoodShare(nutrient, amount, nutrient.label_percent(amount, country))
+def told_shares(shares: Iterable[FoodShare], limited: frozenset[int]) -> list[FoodShare]:
+    """The shares that speak for a food, the largest first; not of sodium, where much is no good."""
+    told = [share for share in shares if share.percent and share.nutrient.pk not in limited]
+    return sorted(told, key=lambda share: -(share.percent or 0))
 
 
-def _sources_by_food(foods: list[FoodSource], nutrients: list[Nutrient]) -> dict[int, list[Source]]:
-    rows = NutrientAmount.objects.filter(food__in=foods, nutrient__in=nutrients)
-    found: dict[int, list[Source]] = defaultdict(list)
-    for row in rows.select_related("source").order_by("source__title"):
-        if row.source not in found[row.food_id]:
-            found[row.food_id].append(row.source)
-    return found
-
-
-def _cards(
-    references: References,
-    foods: list[FoodSource],
-    on: Shelf,
-    filters: FoodFilters,
-    choices: FoodChoices,
-) -> list[FoodCard]:
-    asked = [slug for slug in (*filters.nutrients, filters.sort) if slug in choices.nutrients]
-    core = [slug for slug, nutrient in choices.nutrients.items() if nutrient.is_featured]
-    shown = [choices.nutrients[slug] for slug in dict.fromkeys([*asked, *core])]
-    sources = _sources_by_food(foods, shown)
-    return [
-        FoodCard(
-            food,
-            [food_share(on, food, nutrient, filters.basis, filters.country) for nutrient in shown],
-            cite(references, sources[food.pk]),
-        )
-        for food in foods
+def _row(narrowing: Narrowing, food: FoodSource, asked: list[Nutrient]) -> FoodRow:
+    filters, choices, shelf = narrowing.filters, narrowing.choices, narrowing.shelf
+    country = filters.country
+    if asked:
+        return FoodRow(food, [shelf.share(food, n, filters.basis, country) for n in asked])
+    good = [
+        nutrient
+        for nutrient in choices.nutrients.values()
+        if (shelf.printed_percent(food, nutrient, country) or 0) >= GOOD
     ]
+    told = told_shares((shelf.share(food, n, "serving", country) for n in good), choices.limited)
+    rich = [share for share in told if (share.printed or 0) >= RICH]
+    shares = rich or told
+    words = "Rich in" if rich else "Some" if told else ""
+    return FoodRow(food, shares[:MOST_NAMED], words, max(len(shares) - MOST_NAMED, 0))
 
 
-def _has_imported(*, at: datetime) -> bool:
-    return FoodSource.objects.published(at=at).filter(is_curated=False).exists()
-
-
-def _unmeasured(
-    filters: FoodFilters, nutrients: list[Nutrient], *, at: datetime
-) -> list[FoodSource]:
-    if not nutrients:
+def _unmeasured(narrowing: Narrowing, *, at: datetime) -> list[FoodSource]:
+    if not narrowing.nutrients:
         return []
-    diets = [DIETS[diet].value for diet in filters.diets]
-    return list(nutrients[0].unmeasured_foods.published(at=at).suiting(diets))
+    diets = [DIETS[diet].value for diet in narrowing.filters.diets]
+    return list(narrowing.nutrients[0].unmeasured_foods.published(at=at).suiting(diets))

@@ -1,17 +1,21 @@
-"""Which foods of a shelf the filters keep, and in numbers why others are left out."""
+"""Which foods the filters keep, the counts beside the filters, and why foods are left out."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
 
-from nutrients.models import FoodSource, Nutrient
+from nutrients.common.parameters import Facet, Step
+from nutrients.models import DIETS, FoodSource, Nutrient
 
-from .catalogue import Shelf, grams_of
-from .filters import ALLERGENS, DIETS, LEVELS, FoodChoices, FoodFilters
+from .catalogue import RICH, Shelf, grams_of
+from .filters import ALLERGENS, BASES, LEVEL_WORDS, LEVELS, SORTS, FoodChoices, FoodFilters, label
+
+Key = tuple[str, str]
 
 
 class Verdict(NamedTuple):
@@ -32,22 +36,9 @@ class Verdict(NamedTuple):
         return self.failed == sum(not getattr(self, name) for name in names)
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOut:
-    """How many foods are left out for this reason alone, which a reader should know of."""
-
-    without_figure: int = 0
-    with_none: int = 0
-    without_energy: int = 0
-    unknown_flags: int = 0
-
-    def __bool__(self) -> bool:
-        return any((self.without_figure, self.with_none, self.without_energy, self.unknown_flags))
-
-
 @dataclass(frozen=True)
 class Narrowing:
-    """Filters laid on a shelf. `nutrients` are those that the filters name, in their order.
+    """Foods under filters. `nutrients` are those that the filters name, in their order.
 
     Each food is judged once, whatever is asked about it then.
     """
@@ -95,9 +86,18 @@ class Narrowing:
         passing = [food for food, verdict in self.judged if not verdict.failed]
         return sorted(passing, key=self._place)
 
-    def left_out(self) -> LeftOut:
-        reasons = list(self._reasons())
-        return LeftOut(**{name: reasons.count(name) for name in LeftOut.__slots__})
+    @cached_property
+    def rich(self) -> int:
+        """How many of the foods that pass are rich in every nutrient named."""
+        passing = [food for food, verdict in self.judged if not verdict.failed]
+        return sum(all(self.gives(food, n, RICH) for n in self.nutrients) for food in passing)
+
+    def left_out(self) -> dict[str, int]:
+        """How many foods are left out for one reason alone that a reader should know of.
+
+        The reasons are "without_figure", "with_none", "without_energy" and "unknown_flags".
+        """
+        return dict(Counter(self._reasons()))
 
     def _reasons(self) -> Iterator[str]:
         for food, verdict in self.judged:
@@ -119,9 +119,9 @@ class Narrowing:
     def _place(self, food: FoodSource) -> tuple[bool, Decimal, str]:
         # With two nutrients a food is as rich as the one that it gives least of.
         basis, country = self.filters.basis, self.filters.country
-        shares = [self.shelf.percent(food, n, basis, country) for n in self._sorted_by()]
-        known = [share for share in shares if share is not None]
-        # What has no figure stands last.
+        shares = [self.shelf.share(food, n, basis, country) for n in self._sorted_by()]
+        known = [share.percent for share in shares if share.percent is not None]
+        # Foods without a figure come last.
         return not food.is_curated, -min(known, default=Decimal(-1)), food.name
 
     def _sorted_by(self) -> Sequence[Nutrient]:
@@ -142,3 +142,169 @@ def _flags(food: FoodSource, filters: FoodFilters) -> list[bool | None]:
     suits = [getattr(food, DIETS[diet].value) for diet in filters.diets]
     holds = [getattr(food, ALLERGENS[allergen].value) for allergen in filters.free_from]
     return [*suits, *(None if one is None else not one for one in holds)]
+
+
+@dataclass(frozen=True, slots=True)
+class FoodPanel:
+    """All filters of a list of foods. Each facet counts the foods that it would leave.
+
+    `found_groups` hold imported foods alone, so they are there only after a search by name.
+    """
+
+    nutrients: list[Facet]
+    also: list[Facet]
+    levels: list[Facet]
+    diets: list[Facet]
+    free_from: list[Facet]
+    groups: list[Facet]
+    found_groups: list[Facet]
+    bases: list[Facet]
+    sorts: list[Facet]
+    active: list[Step]
+
+    @property
+    def counted(self) -> list[Facet]:
+        """The facets that show their count beside them."""
+        return [*self.diets, *self.free_from, *self.bases]
+
+    @property
+    def listed(self) -> list[Facet]:
+        """The facets of lists to choose one from, with their count in their words."""
+        return [*self.nutrients, *self.also, *self.levels, *self.groups]
+
+    @property
+    def widenings(self) -> list[Step]:
+        """The filters that would give more foods if they were taken off, the most first."""
+        return sorted((step for step in self.active if step.count), key=lambda step: -step.count)
+
+
+def food_panel(narrowing: Narrowing) -> FoodPanel:
+    """The filters beside a list, with counts."""
+    filters, choices, counts = narrowing.filters, narrowing.choices, _counts(narrowing)
+    groups, found_groups = _groups(narrowing)
+
+    def facets(name: str, words: Mapping[str, str], on: Iterable[str]) -> list[Facet]:
+        return [Facet(name, key, text, key in on, counts[name, key]) for key, text in words.items()]
+
+    def held(name: str, first: str, on: str) -> list[Facet]:
+        words = [_held(name, slug, counts, narrowing) for slug in choices.nutrients]
+        return [
+            Facet(name, "", first, not on, counts[name, ""]),
+            *(Facet(name, slug, text, slug == on, n) for slug, text, n in words),
+        ]
+
+    return FoodPanel(
+        nutrients=held("nutrient", "Any nutrient", filters.nutrient),
+        also=held("also", "No second one", filters.also),
+        levels=facets("level", LEVEL_WORDS, [filters.level]),
+        diets=facets("diet", _labels(DIETS), filters.diets),
+        free_from=facets("free-from", _labels(ALLERGENS), filters.free_from),
+        groups=facets("group", {"": "All groups"} | groups, [filters.group]),
+        found_groups=facets("group", found_groups, [filters.group]),
+        bases=facets("basis", BASES, [filters.basis]),
+        sorts=_sorts(narrowing),
+        active=_active(narrowing),
+    )
+
+
+def _held(name: str, slug: str, counts: Counter[Key], narrowing: Narrowing) -> tuple[str, str, int]:
+    """A nutrient to choose, in words with the number of foods that are rich in it or hold some."""
+    nutrient, rich = narrowing.choices.nutrients[slug], counts[f"rich {name}", slug]
+    word = "High" if nutrient.pk in narrowing.choices.limited else "Rich"
+    if narrowing.filters.level == "high":
+        return slug, f"{word} in {nutrient.phrase}", rich
+    words = f"{word} in {nutrient.phrase} ({rich}), contains some"
+    return slug, words, counts[name, slug] - rich
+
+
+def _groups(narrowing: Narrowing) -> tuple[dict[str, str], dict[str, str]]:
+    """The names of the groups of chosen foods, and of the others that a search has reached.
+
+    A chosen group always stands among them. Whatever was imported, the first do not change.
+    """
+    foods, chosen = narrowing.shelf.foods, narrowing.filters.group
+    usual = {food.group.slug for food in foods if food.is_curated}
+    found = {food.group.slug for food in foods} | ({chosen} if chosen else set())
+    names = {slug: group.name for slug, group in narrowing.choices.groups.items()}
+    return (
+        {slug: name for slug, name in names.items() if slug in usual},
+        {slug: name for slug, name in names.items() if slug in found - usual},
+    )
+
+
+def _labels(kinds: Mapping[str, object]) -> dict[str, str]:
+    return {key: str(getattr(kind, "label", kind)) for key, kind in kinds.items()}
+
+
+def _sorts(narrowing: Narrowing) -> list[Facet]:
+    nutrients = narrowing.choices.nutrients.items()
+    words = SORTS | {slug: f"Most {nutrient.phrase}" for slug, nutrient in nutrients}
+    return [Facet("sort", key, text, key == narrowing.filters.sort) for key, text in words.items()]
+
+
+def _active(narrowing: Narrowing) -> list[Step]:
+    steps = []
+    for name, value in narrowing.filters.in_use:
+        filters = narrowing.filters.without(name, value)
+        wider = Narrowing(narrowing.shelf, filters, narrowing.choices)
+        steps.append(Step(label(name, value, narrowing.choices), filters, wider.count))
+    return steps
+
+
+def _counts(narrowing: Narrowing) -> Counter[Key]:
+    """How many foods each value would leave, all in one pass."""
+    counts: Counter[Key] = Counter()
+    for food, verdict in narrowing.judged:
+        # No one filter brings back what fails twice; levels are for both nutrients.
+        if verdict.failed - (not verdict.nutrient and not verdict.also) < 2:
+            counts.update(_values(narrowing, food, verdict))
+    return counts
+
+
+def _values(narrowing: Narrowing, food: FoodSource, verdict: Verdict) -> list[Key]:
+    """The values under which the list would show the food."""
+    found: list[Key] = []
+    if not verdict.failed:
+        found += [("diet", key) for key, diet in DIETS.items() if getattr(food, diet.value)]
+        found += [
+            ("free-from", key)
+            for key, allergen in ALLERGENS.items()
+            if getattr(food, allergen.value) is False
+        ]
+    if verdict.but_for("group"):
+        found += [("group", ""), ("group", food.group.slug)]
+    if verdict.but_for("basis"):
+        found += [("basis", key) for key in BASES if grams_of(food, key) is not None]
+    return found + _nutrient_values(narrowing, food, verdict)
+
+
+def _nutrient_values(narrowing: Narrowing, food: FoodSource, verdict: Verdict) -> list[Key]:
+    least = LEVELS[narrowing.filters.level]
+    asks_first, asks_second = verdict.but_for("nutrient"), verdict.but_for("also")
+    found: list[Key] = []
+    if asks_first or asks_second:
+        given, rich = _given(narrowing, food, least), _given(narrowing, food, RICH)
+        for name, asks in (("nutrient", asks_first), ("also", asks_second)):
+            found += [(name, slug) for slug in given if asks]
+            found += [(f"rich {name}", slug) for slug in rich if asks]
+    found += [("nutrient", "")] if asks_first else []
+    found += [("also", "")] if asks_second else []
+    if verdict.but_for("nutrient", "also"):
+        nutrients = narrowing.nutrients
+        found += [
+            ("level", key)
+            for key, share in LEVELS.items()
+            if all(narrowing.gives(food, nutrient, share) for nutrient in nutrients)
+        ]
+    return found
+
+
+def _given(narrowing: Narrowing, food: FoodSource, least: int) -> list[str]:
+    # Only what it is known to hold: there may be hundreds of nutrients that it is not.
+    held = narrowing.shelf.per_100g.get(food.pk, {})
+    nutrients: dict[str, Nutrient] = narrowing.choices.nutrients
+    return [
+        slug
+        for slug, one in nutrients.items()
+        if one.pk in held and narrowing.gives(food, one, least)
+    ]

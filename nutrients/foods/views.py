@@ -17,16 +17,14 @@ from nutrients.models import Authority, FoodSource
 
 from .catalogue import chosen_shelf, searched_shelf
 from .detail import food_page, food_portions
-from .filters import food_choices
-from .listing import PAGE_SIZE
-from .listing import food_list as listed_foods
+from .filters import food_choices, read_food_filters, read_portion
+from .listing import PAGE_SIZE, food_list_page
 from .narrowing import Narrowing
-from .parameters import read_food_filters, read_portion
 
 
 @require_safe
 def food_list(request: HttpRequest) -> HttpResponse:
-    """Foods under the filters of the address, a page at a time."""
+    """Show the foods under the filters of the address, a page at a time."""
     now = timezone.now()
     choices = kept(request, food_choices, at=now)
     filters, ignored = read_food_filters(request.GET, choices)
@@ -35,11 +33,9 @@ def food_list(request: HttpRequest) -> HttpResponse:
     shown, unread = read_page(request.GET, Paginator(narrowing.kept(), PAGE_SIZE))
     context = {
         "section": "foods",
-        "filters": filters,
+        "page": food_list_page(narrowing, shown, ignored_sentence([*ignored, *unread]), at=now),
         "countries": Authority,
         "country": filters.country,
-        "foods": listed_foods(narrowing, shown, at=now),
-        "ignored": ignored_sentence([*ignored, *unread]),
     }
     page, fragment = "nutrients/foods/food_list.html", "nutrients/foods/_list_results.html"
     return render_page_or_fragment(request, page, fragment, context)
@@ -47,14 +43,15 @@ def food_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def food(request: HttpRequest, slug: str) -> HttpResponse:
-    """One food: what a portion gives, diets and allergens, and where the figures are from."""
+    """Show one food: what a portion gives, diets and allergens, and where the figures are from."""
     now = timezone.now()
     row = get_object_or_404(FoodSource.objects.published(at=now).select_related("group"), slug=slug)
     portions = food_portions(row)
     chosen, country, ignored = read_portion(request.GET, portions)
+    choices = kept(request, food_choices, at=now)
     context = {
         "section": "foods",
-        "page": food_page(row, portions, chosen, country, at=now),
+        "page": food_page(row, portions, chosen, country, choices, at=now),
         "countries": Authority,
         "country": country,
         "ignored": ignored_sentence(ignored),

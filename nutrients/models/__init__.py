@@ -25,6 +25,7 @@ from .causes import (
 )
 from .change_notes import ChangeNote, NoteKind
 from .foods import (
+    DIETS,
     MOST_ENERGY,
     MOST_IN_100_G,
     Allergen,
@@ -47,6 +48,7 @@ from .sources import READ, ReadForm, Source, SourceKind
 from .symptoms import BodyArea, Symptom, Urgency
 
 __all__ = [
+    "DIETS",
     "FLAG_LEVELS",
     "HOME",
     "MEANING_AGAINST",

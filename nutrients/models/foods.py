@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any, Self
@@ -28,6 +29,10 @@ class Diet(models.TextChoices):
     NUT_FREE = "nut_free", "Nut-free"
 
 
+# Diets by their value in an address.
+DIETS = {diet.value.replace("_", "-"): diet for diet in Diet}
+
+
 class Allergen(models.TextChoices):
     """Allergens that a food may contain; each value is the name of a field of `FoodSource`."""
 
@@ -37,6 +42,33 @@ class Allergen(models.TextChoices):
     SOY = "contains_soy", "Soya"
     SESAME = "contains_sesame", "Sesame"
     PEANUT = "contains_peanut", "Peanut"
+
+
+# Measures that British kitchens do not have: the weight comes first.
+AMERICAN = re.compile(r"\b(cups?|fl oz|oz|lbs?|quarts?|pints?|sticks?)\b", re.IGNORECASE)
+SHORT = re.compile(r"(\S+) (tbsp|tsp|can)s?\b")
+IN_FULL = {"tbsp": "tablespoon", "tsp": "teaspoon", "can": "tin"}
+
+
+def measure_words(description: str, grams: Decimal) -> str:
+    """Give a measure as British readers use it: “2 tablespoons (32 g)”, but “30 g (1 cup)”."""
+    weight = f"{grams.normalize():f}\N{NO-BREAK SPACE}g"
+    if description == f"{grams.normalize():f} g":
+        return weight
+    if is_american(description):
+        return f"{weight} ({description.replace(' (', ', ').replace(')', '')})"
+    name, _, more = SHORT.sub(_in_full, description).partition(" (")
+    return f"{name} ({weight}, {more}" if more else f"{name} ({weight})"
+
+
+def is_american(description: str) -> bool:
+    """Say whether a measure begins with cups, ounces or other units of American kitchens."""
+    return bool(AMERICAN.search(description.partition("(")[0]))
+
+
+def _in_full(measure: re.Match[str]) -> str:
+    one = measure[1] == "1" or "/" in measure[1]
+    return f"{measure[1]} {IN_FULL[measure[2]]}{'' if one else 's'}"
 
 
 class FoodGroup(Slugged):
@@ -248,6 +280,12 @@ class FoodSource(Slugged, Publishable):
         grams = self.serving_grams
         return grams is not None and self.serving_description == f"{grams.normalize():f} g"
 
+    @property
+    def serving_words(self) -> str:
+        """One serving in British measures, with its weight; empty for what is no food."""
+        grams = self.serving_grams
+        return "" if grams is None else measure_words(self.serving_description, grams)
+
 
 class FoodPortion(models.Model):
     """A household measure of a food, such as "1 cup, chopped", with its weight in grams.
@@ -270,6 +308,16 @@ class FoodPortion(models.Model):
 
     def __str__(self) -> str:
         return self.description
+
+    @property
+    def words(self) -> str:
+        """The measure as British readers use it, with its weight."""
+        return measure_words(self.description, self.grams)
+
+    @property
+    def value(self) -> str:
+        """Its value in an address: the grams without trailing zeros."""
+        return f"{self.grams.normalize():f}"
 
 
 # In the unit of the nutrient: food is not heavier than itself.

@@ -11,10 +11,8 @@ from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 from operator import itemgetter
 
-# Below this share of the need a nutrient is clearly short, and foods that fill it are shown.
-SHORT_BELOW_PERCENT = 75
 MOST_ADDITIONS = 3
-# A swap that adds less than this share of the need is not worth a reader's while.
+# A swap that adds less than this share of the need is not worth making.
 LEAST_GAIN_PERCENT = 10
 
 
@@ -78,17 +76,17 @@ class Total:
 
     @property
     def aims_high(self) -> bool:
-        """Whether there is a need to reach; not where people are advised to stay below."""
+        """Whether there is a need to reach; not if people are advised to stay below."""
         return self.is_known and self.need is not None and self.need.stay_below is None
 
     @property
     def percent_of_need(self) -> int | None:
-        """The share of the need, rounded down; None where either is not known."""
+        """The share of the need, rounded down; None if either is not known."""
         return percent(self.amount, self.need.amount) if self.is_known and self.need else None
 
     @property
     def missing(self) -> Decimal | None:
-        """How much of the need is still to go, at least 0; None where there is none to reach."""
+        """How much of the need is still to go, at least 0; None if there is none to reach."""
         if self.need is None or not self.aims_high:
             return None
         return max(self.need.amount - self.amount, Decimal(0))
@@ -99,14 +97,13 @@ class Total:
 
     @property
     def spare(self) -> Decimal | None:
-        """How much could go before a need that is met is no longer; None where none is met."""
+        """How much could go before a met need is no longer met; None if none is."""
         return self.amount - self.need.amount if self.need and self.is_met else None
 
     @property
     def is_short(self) -> bool:
-        """Whether the plate is clearly short of a need that is to be reached."""
-        share = self.percent_of_need
-        return self.aims_high and share is not None and share < SHORT_BELOW_PERCENT
+        """Whether the plate is short of a need that is to be reached."""
+        return self.aims_high and not self.is_met
 
     @property
     def ceiling(self) -> Decimal | None:
@@ -115,28 +112,17 @@ class Total:
 
     @property
     def room(self) -> Decimal | None:
-        """How much more there may be before that limit is passed; None where there is none."""
+        """How much more there may be before that limit is passed; None without one."""
         return None if self.ceiling is None else max(self.ceiling - self.amount, Decimal(0))
 
     @property
     def percent_of_ceiling(self) -> int | None:
-        """The share of that limit, rounded down; None where either is not known."""
+        """The share of that limit, rounded down; None if either is not known."""
         return percent(self.amount, self.ceiling) if self.is_known and self.ceiling else None
 
     @property
     def is_above_ceiling(self) -> bool:
         return self.ceiling is not None and self.amount > self.ceiling
-
-
-@dataclass(frozen=True, slots=True)
-class Addition:
-    """A serving of a food that could be added: what it gives of each nutrient, where known.
-
-    `amounts` are in the nutrients' units, by their keys.
-    """
-
-    slug: str
-    amounts: Mapping[int, Decimal]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +139,7 @@ class Swap:
     after: Mapping[int, Decimal]
 
     def change(self, nutrient: int) -> Decimal:
-        """How much the known total of a nutrient rises, or falls where it is below 0."""
+        """How much the known total of a nutrient rises, or falls if it is below 0."""
         return self.after.get(nutrient, Decimal(0)) - self.before.get(nutrient, Decimal(0))
 
 
@@ -165,7 +151,7 @@ def percent(amount: Decimal, whole: Decimal) -> int | None:
 
 
 def total(helpings: Iterable[Helping], per_100g: Mapping[str, Decimal], need: Need | None) -> Total:
-    """One nutrient's total: `per_100g` holds its amount in 100 g by food, where it is known."""
+    """One nutrient's total: `per_100g` holds its known amounts in 100 g by food."""
     known, unknown = [], []
     for helping in helpings:
         if helping.slug in per_100g:
@@ -176,21 +162,22 @@ def total(helpings: Iterable[Helping], per_100g: Mapping[str, Decimal], need: Ne
 
 
 def best_additions(
-    additions: Iterable[Addition], nutrient: int, totals: Mapping[int, Total]
-) -> list[Addition]:
+    additions: Mapping[str, Mapping[int, Decimal]], nutrient: int, totals: Mapping[int, Total]
+) -> list[str]:
     """The foods that fill a gap best: the most in one serving first.
 
-    None that would take any total past its limit. `totals` are those of the plate as it is. Ties
-    stand A to Z, so that the same plate always gets the same answer.
+    `additions` hold what a serving of each food, by slug, gives of each nutrient with a figure.
+    None is taken that would take any total past its limit. `totals` are those of the plate as it
+    is. Ties stand A to Z, so that the same plate always gets the same answer.
     """
     room = _rooms(totals)
     giving = [
-        (-one.amounts[nutrient], one.slug, one)
-        for one in additions
-        if one.amounts.get(nutrient)
-        and all(one.amounts[key] <= room[key] for key in one.amounts.keys() & room.keys())
+        (-amounts[nutrient], slug)
+        for slug, amounts in additions.items()
+        if amounts.get(nutrient)
+        and all(amounts[key] <= room[key] for key in amounts.keys() & room.keys())
     ]
-    return [one for _, _, one in sorted(giving, key=itemgetter(0, 1))[:MOST_ADDITIONS]]
+    return [slug for _, slug in sorted(giving)[:MOST_ADDITIONS]]
 
 
 def harmless_swaps(swaps: Iterable[Swap], totals: Mapping[int, Total]) -> list[Swap]:
@@ -206,7 +193,7 @@ def harmless_swaps(swaps: Iterable[Swap], totals: Mapping[int, Total]) -> list[S
 
 
 def best_swap(swaps: Iterable[Swap], nutrient: int, need: Decimal) -> Swap | None:
-    """The swap that adds most of a nutrient, where that is a tenth of the need or more.
+    """The swap that adds most of a nutrient, if that is a tenth of the need or more.
 
     Only where both foods have a figure. Ties stand A to Z.
     """

@@ -1,7 +1,12 @@
-"""What a plate is made of, as its address carries it: foods, servings, life stage and diets."""
+"""A plate, read from its address and written to one: foods, servings, life stage and diets.
+
+`food` is repeated, a slug each; `servings-<slug>` says how many servings of it, one if it is not
+given. A plain form sends exactly that, with a number field beside each food.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,16 +14,20 @@ from decimal import Decimal
 from typing import cast
 from urllib.parse import urlencode
 
-from django.db.models import Count, Q, Window
+from django.http import QueryDict
 
-from nutrients.foods.filters import DIETS
-from nutrients.models import HOME, Authority, FoodSource
-from nutrients.models.foods import FoodSourceQuerySet
+from nutrients.common.parameters import Reading, ignored_sentence, read_country, read_words
+from nutrients.evidence.life_stages import Stages, first_stage, read_stage
+from nutrients.models import DIETS, HOME, Authority, FoodSource
 
 from .arithmetic import Helping
 
-MOST_FOUND = 12
+MOST_FOODS = 30
 ONE_SERVING = Decimal(1)
+LEAST_SERVINGS, MOST_SERVINGS, STEP = Decimal("0.25"), Decimal(20), Decimal("0.25")
+# Two digits are enough for 20, and nothing but digits: Decimal() itself would read "NaN" and "1e9".
+NUMBER = re.compile(r"[0-9]{0,2}(\.[0-9]{1,2})?")
+SLUG = re.compile(r"[-\w]{1,80}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,24 +63,44 @@ class PlateChoices:
 
     def lacking(self, slug: str) -> PlateChoices:
         """The same plate with a food taken off."""
-        kept = {food: count for food, count in self.servings.items() if food != slug}
-        return replace(self, servings=kept)
+        rest = {food: count for food, count in self.servings.items() if food != slug}
+        return replace(self, servings=rest)
 
 
-@dataclass(frozen=True, slots=True)
-class FoundFoods:
-    """The first foods that a search for a name gives, and how many there are."""
+def read_plate(
+    query: QueryDict, stages: Stages, *, at: datetime
+) -> tuple[PlateChoices, dict[str, FoodSource], list[str]]:
+    """The valid plate of an address, its foods, and a sentence for each thing that was not valid.
 
-    foods: list[FoodSource]
-    count: int
-
-
-def plate_foods(slugs: Iterable[str], *, at: datetime) -> dict[str, FoodSource]:
-    """The published foods with these slugs, in their order; others are left out."""
-    asked = list(slugs)
-    rows = FoodSource.objects.published(at=at).foods().filter(slug__in=asked)
-    found = {food.slug: food for food in rows.select_related("group")}
-    return {slug: found[slug] for slug in asked if slug in found}
+    One query, however many foods are named.
+    """
+    reading = Reading(query)
+    removed = query.getlist("remove")
+    named = [slug for slug in dict.fromkeys(query.getlist("food")) if slug and slug not in removed]
+    problems = []
+    if len(named) > MOST_FOODS:
+        problems.append(f"A plate holds up to {MOST_FOODS} foods, so we left out the rest.")
+    foods = _published_foods(named[:MOST_FOODS], at=at)
+    reading.ignored += [slug for slug in named[:MOST_FOODS] if slug not in foods]
+    servings = {}
+    for slug, food in foods.items():
+        servings[slug], problem = _servings(query.get(f"servings-{slug}", ""), food)
+        problems += [problem] if problem else []
+    country = read_country(reading)
+    stage, changed = read_stage(reading, stages, country, first_stage(stages[country]))
+    problems += [changed] if changed else []
+    choices = PlateChoices(
+        servings=servings,
+        stage=stage,
+        diets=reading.several("diet", DIETS),
+        words=read_words(query.get("q", "")),
+        country=country,
+    )
+    # The form of a removed food still sends its servings, which is nothing to speak of.
+    counts = [f"servings-{slug}" for slug in [*named, *removed]]
+    reading.nothing_but("food", "remove", "stage", "diet", "q", "country", *counts)
+    ignored = ignored_sentence(reading.ignored)
+    return choices, foods, [ignored, *problems] if ignored else problems
 
 
 def helping_of(food: FoodSource, servings: Decimal) -> Helping:
@@ -80,16 +109,23 @@ def helping_of(food: FoodSource, servings: Decimal) -> Helping:
     return Helping(food.slug, food.name, servings, cast(Decimal, food.serving_grams))
 
 
-def found_foods(choices: PlateChoices, *, at: datetime) -> FoundFoods | None:
-    """Foods whose name holds every word, within the diets, chosen foods first; None if no words."""
-    if not choices.words:
-        return None
-    diets = [DIETS[diet].value for diet in choices.diets]
-    foods: FoodSourceQuerySet = FoodSource.objects.published(at=at).foods().suiting(diets)
-    for word in choices.words.split():
-        foods = foods.filter(Q(name__icontains=word) | Q(usda_description__icontains=word))
-    foods = foods.exclude(slug__in=choices.servings)
-    # Counted in the same query, whatever is found.
-    counted = foods.annotate(found=Window(Count("pk"))).order_by("-is_curated", "name")
-    rows = list(counted[:MOST_FOUND])
-    return FoundFoods(rows, rows[0].found if rows else 0)
+def _published_foods(slugs: Iterable[str], *, at: datetime) -> dict[str, FoodSource]:
+    # A database need not be asked for what does not have the shape of a slug.
+    asked = [slug for slug in slugs if SLUG.fullmatch(slug)]
+    rows = FoodSource.objects.published(at=at).foods().filter(slug__in=asked)
+    found = {food.slug: food for food in rows.select_related("group")}
+    return {slug: found[slug] for slug in asked if slug in found}
+
+
+def _servings(text: str, food: FoodSource) -> tuple[Decimal, str]:
+    """The servings in the text, and a sentence if it holds none that can be used."""
+    if not text:
+        return ONE_SERVING, ""
+    if NUMBER.fullmatch(text):
+        servings = Decimal(text)
+        if LEAST_SERVINGS <= servings <= MOST_SERVINGS and servings % STEP == 0:
+            return servings, ""
+    return ONE_SERVING, (
+        f"Servings go from {LEAST_SERVINGS} to {MOST_SERVINGS} in quarters, "
+        f"so {food.name} is counted as one serving."
+    )

@@ -1,21 +1,18 @@
-"""What a plate is clearly short of, and the foods that would fill it."""
+"""The foods that would fill what a plate is short of: added to it, or in the place of another."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from nutrients.common.citations import Citation, References, cite
 from nutrients.evidence.life_stages import LifeStage, suited_to_stage
 from nutrients.evidence.rich_foods import unmeasured_foods
 from nutrients.foods.catalogue import Shelf
-from nutrients.foods.filters import DIETS
-from nutrients.models import FoodSource, NutrientAmount, Source
+from nutrients.models import DIETS, FoodSource, Source
 
 from .arithmetic import (
-    Addition,
     Helping,
     Part,
     Swap,
@@ -26,173 +23,108 @@ from .arithmetic import (
     percent,
 )
 from .choices import ONE_SERVING, PlateChoices, helping_of
-from .rows import PlateRow
 
 
 @dataclass(frozen=True, slots=True)
 class Plate:
-    """A plate as its address has it: its foods by slug, its helpings, and a row a nutrient."""
+    """A plate as its address has it, with its totals under the nutrients' ids."""
 
     choices: PlateChoices
-    stage: LifeStage | None
-    foods: dict[str, FoodSource]
-    helpings: list[Helping]
-    rows: list[PlateRow]
-
-    @property
-    def totals(self) -> dict[int, Total]:
-        return {row.nutrient.pk: row.total for row in self.rows}
-
-    @property
-    def short(self) -> list[PlateRow]:
-        """What it is clearly short of; on an empty plate, the core nutrients to begin with."""
-        if not self.foods:
-            return [row for row in self.rows if row.nutrient.is_featured]
-        return [row for row in self.rows if row.total.is_short]
+    foods: Mapping[str, FoodSource]
+    helpings: Sequence[Helping]
+    totals: Mapping[int, Total]
 
 
 @dataclass(frozen=True, slots=True)
-class AddedFood:
-    """A food that would fill a gap: what one serving gives, and the plate with it added."""
+class Suggestion:
+    """A food that would fill a gap, and the plate with it.
+
+    `amount` is what its servings give, in the nutrient's unit, and `percent` that share of the
+    need. In a swap it takes the place of `out`, which gives `before`, in as many servings.
+    """
 
     food: FoodSource
     amount: Decimal
     percent: int | None
-    citations: list[Citation]
     query: str
+    servings: Decimal = ONE_SERVING
+    out: FoodSource | None = None
+    before: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class SwappedFood:
-    """A food of the same group in place of one on the plate, and the plate after that.
+class Filling:
+    """What would fill gaps, under the nutrients' ids.
 
-    `before` and `after` are what the two give, in the nutrient's unit.
+    `unmeasured` are sources without a figure; `sources` are those of the suggestions' figures.
     """
 
-    out: FoodSource
-    food: FoodSource
-    servings: Decimal
-    before: Decimal
-    after: Decimal
-    citations: list[Citation]
-    query: str
+    suggestions: dict[int, list[Suggestion]]
+    unmeasured: dict[int, list[FoodSource]]
+    sources: list[Source]
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """A nutrient that the plate is clearly short of, and what would fill it.
-
-    `unmeasured` are sources without a figure, such as sunlight.
-    """
-
-    row: PlateRow
-    additions: list[AddedFood]
-    swap: SwappedFood | None
-    unmeasured: list[FoodSource]
-    need_citations: list[Citation]
-
-
-def plate_gaps(plate: Plate, shelf: Shelf, references: References, *, at: datetime) -> list[Gap]:
-    """What would fill each gap: chosen foods, of a shelf, that suit the diets and the life stage.
+def fill_gaps(
+    plate: Plate, nutrients: list[int], stage: LifeStage | None, shelf: Shelf, *, at: datetime
+) -> Filling:
+    """What would fill each gap: chosen foods that suit the diets and the life stage.
 
     Three queries, whatever the number of gaps and foods.
     """
     diets = [DIETS[diet].value for diet in plate.choices.diets]
-    offered = _offered(plate, shelf, diets, at=at)
+    offered = _offered(plate, stage, shelf, diets, at=at)
+    additions = {slug: _given(shelf, food) for slug, food in offered.items()}
     swaps = harmless_swaps(_swaps(plate, shelf, offered), plate.totals)
-    additions = [Addition(food.slug, _given(shelf, food)) for food in offered.values()]
-    found = {
-        row.nutrient.pk: _Found(
-            best_additions(additions, row.nutrient.pk, plate.totals),
-            _best_swap(swaps, row),
-        )
-        for row in plate.short
-    }
-    telling = _Telling(plate, offered, _sources(found), references)
-    unmeasured = unmeasured_foods(
-        at=at, diets=diets, groups=plate.stage.kept_from if plate.stage else ()
+    found: dict[int, list[Suggestion]] = {}
+    for nutrient in nutrients:
+        best = best_additions(additions, nutrient, plate.totals)
+        need = plate.totals[nutrient].need
+        swap = best_swap(swaps, nutrient, need.amount) if need else None
+        found[nutrient] = [
+            *(_addition(plate, nutrient, offered[slug], additions[slug]) for slug in best),
+            *([_swapped(plate, nutrient, offered[swap.into.slug], swap)] if swap else []),
+        ]
+    foods = {one.food.pk for some in found.values() for one in some}
+    foods |= {one.out.pk for some in found.values() for one in some if one.out}
+    sources = Source.objects.filter(amounts__food__in=foods, amounts__nutrient__in=nutrients)
+    groups = stage.kept_from if stage else ()
+    return Filling(
+        suggestions=found,
+        unmeasured=unmeasured_foods(at=at, diets=diets, groups=groups),
+        sources=list(sources.distinct().order_by("title", "slug")),
     )
-    return [
-        telling.gap(row, found[row.nutrient.pk], unmeasured.get(row.nutrient.pk, []))
-        for row in plate.short
-    ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """What would fill one gap."""
-
-    additions: list[Addition]
-    swap: Swap | None
-
-    @property
-    def slugs(self) -> set[str]:
-        swapped = {self.swap.out.slug, self.swap.into.slug} if self.swap else set()
-        return swapped | {one.slug for one in self.additions}
-
-
-@dataclass(frozen=True, slots=True)
-class _Telling:
-    """Puts what was found into words for the page, citing sources in reading order.
-
-    `foods` are those offered, by slug; `sources` those of their figures, by nutrient and slug.
-    """
-
-    plate: Plate
-    foods: dict[str, FoodSource]
-    sources: dict[tuple[int, str], Source]
-    references: References
-
-    def gap(self, row: PlateRow, found: _Found, unmeasured: list[FoodSource]) -> Gap:
-        """One gap: additions first, then the swap, then the need that they are held against."""
-        return Gap(
-            row,
-            additions=[self._addition(row, one) for one in found.additions],
-            swap=self._swap(row, found.swap) if found.swap else None,
-            unmeasured=unmeasured,
-            need_citations=cite(self.references, row.intake.sources.all() if row.intake else []),
-        )
-
-    def _addition(self, row: PlateRow, addition: Addition) -> AddedFood:
-        amount, need = addition.amounts[row.nutrient.pk], row.total.need
-        return AddedFood(
-            food=self.foods[addition.slug],
-            amount=amount,
-            percent=percent(amount, need.amount) if need else None,
-            citations=self._cite(row, addition.slug),
-            query=self.plate.choices.having(addition.slug).query,
-        )
-
-    def _swap(self, row: PlateRow, swap: Swap) -> SwappedFood:
-        out, into = swap.out.slug, swap.into.slug
-        return SwappedFood(
-            out=self.plate.foods[out],
-            food=self.foods[into],
-            servings=swap.into.servings,
-            before=swap.before[row.nutrient.pk],
-            after=swap.after[row.nutrient.pk],
-            citations=self._cite(row, out, into),
-            query=self.plate.choices.swapping(out, into).query,
-        )
-
-    def _cite(self, row: PlateRow, *slugs: str) -> list[Citation]:
-        sources = dict.fromkeys(self.sources[row.nutrient.pk, slug] for slug in slugs)
-        return cite(self.references, sources)
+def _addition(
+    plate: Plate, nutrient: int, food: FoodSource, amounts: Mapping[int, Decimal]
+) -> Suggestion:
+    need = plate.totals[nutrient].need
+    return Suggestion(
+        food=food,
+        amount=amounts[nutrient],
+        percent=percent(amounts[nutrient], need.amount) if need else None,
+        query=plate.choices.having(food.slug).query,
+    )
 
 
-def _best_swap(swaps: list[Swap], row: PlateRow) -> Swap | None:
-    need = row.total.need
-    return best_swap(swaps, row.nutrient.pk, need.amount) if need else None
+def _swapped(plate: Plate, nutrient: int, food: FoodSource, swap: Swap) -> Suggestion:
+    return Suggestion(
+        food=food,
+        amount=swap.after[nutrient],
+        percent=None,
+        query=plate.choices.swapping(swap.out.slug, food.slug).query,
+        servings=swap.into.servings,
+        out=plate.foods[swap.out.slug],
+        before=swap.before[nutrient],
+    )
 
 
 def _offered(
-    plate: Plate, shelf: Shelf, diets: list[str], *, at: datetime
+    plate: Plate, stage: LifeStage | None, shelf: Shelf, diets: list[str], *, at: datetime
 ) -> dict[str, FoodSource]:
     """The foods that may be suggested and are not on the plate yet, by slug. One query."""
     chosen = FoodSource.objects.filter(pk__in=[food.pk for food in shelf.foods])
-    suited = set(
-        suited_to_stage(chosen, plate.stage, at=at).order_by().values_list("pk", flat=True)
-    )
+    suited = set(suited_to_stage(chosen, stage, at=at).order_by().values_list("pk", flat=True))
     return {
         food.slug: food
         for food in shelf.foods
@@ -202,7 +134,7 @@ def _offered(
     }
 
 
-def _swaps(plate: Plate, shelf: Shelf, offered: dict[str, FoodSource]) -> Iterator[Swap]:
+def _swaps(plate: Plate, shelf: Shelf, offered: Mapping[str, FoodSource]) -> Iterator[Swap]:
     """Every helping with every offered food of its group in its place."""
     held: dict[str, dict[int, Decimal]] = {helping.slug: {} for helping in plate.helpings}
     for key, total in plate.totals.items():
@@ -221,11 +153,3 @@ def _given(shelf: Shelf, food: FoodSource, servings: Decimal = ONE_SERVING) -> d
     helping = helping_of(food, servings)
     figures = shelf.per_100g.get(food.pk, {})
     return {key: Part(helping, per_100g).amount for key, per_100g in figures.items()}
-
-
-def _sources(found: dict[int, _Found]) -> dict[tuple[int, str], Source]:
-    """The source of each figure that is named, by nutrient and the food's slug. One query."""
-    slugs = {slug for one in found.values() for slug in one.slugs}
-    rows = NutrientAmount.objects.filter(food__slug__in=slugs, nutrient__in=found)
-    rows = rows.select_related("food", "source").only("nutrient", "food__slug", "source")
-    return {(amount.nutrient_id, amount.food.slug): amount.source for amount in rows}

@@ -1,27 +1,36 @@
-"""A plate of chosen foods, held against the needs and limits of a life stage."""
+"""What the plate's page shows: foods, totals against needs and limits, and what fills the gaps."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from nutrients.common.citations import References
+from django.db.models import Count, Q, Window
+
+from nutrients.common.citations import Citation, References, cite
 from nutrients.evidence.life_stages import LifeStage
 from nutrients.foods.catalogue import Shelf
-from nutrients.foods.filters import DIETS
-from nutrients.models import FoodSource
+from nutrients.models import DIETS, FoodSource, Nutrient, NutrientAmount, ReferenceIntake
+from nutrients.models.foods import FoodSourceQuerySet
 
-from .arithmetic import Helping
-from .choices import PlateChoices, helping_of
-from .gaps import Gap, Plate, plate_gaps
-from .rows import PlateRow, plate_rows
+from .arithmetic import Helping, Need, Total, total
+from .choices import MOST_FOODS, PlateChoices, helping_of
+from .gaps import Plate, Suggestion, fill_gaps
+
+MOST_FOUND = 8
+# How far from the middle of the drawn plate the numbers stand, and where its food ends.
+NUMBER_AT, EDGE = 26.0, 40.0
 
 
 @dataclass(frozen=True, slots=True)
 class PlateFood:
     """A food on the plate, the diets of the reader that it does not suit, and the way off.
 
-    `fails` and `unknown` are labels of diets; `query` is the plate without this food.
+    `fails` and `unknown` are labels of diets; `query` is the plate without this food. Its part of
+    the drawn plate starts at `start` and takes `share` per cent of the round, by weight.
     """
 
     food: FoodSource
@@ -29,21 +38,82 @@ class PlateFood:
     fails: list[str]
     unknown: list[str]
     query: str
+    start: float
+    share: float
+
+    @property
+    def edge(self) -> tuple[str, str]:
+        """The end of the line between its part of the drawn plate and the one before."""
+        return _point(self.start, EDGE)
+
+    @property
+    def number_at(self) -> tuple[str, str]:
+        """The place of its number on the drawn plate."""
+        return _point(self.start + self.share / 2, NUMBER_AT)
+
+
+@dataclass(frozen=True, slots=True)
+class PlateRow:
+    """One nutrient of the plate, with the sources of its amounts and of its need.
+
+    `limit` is what the total is compared with: the lowest limit of any authority that counts food,
+    or else the lowest of all, which says nothing of a plate. `suggestions` would fill its gap;
+    `unmeasured` are sources without a figure, such as sunlight.
+    """
+
+    nutrient: Nutrient
+    total: Total
+    intake: ReferenceIntake | None
+    stay_below: ReferenceIntake | None
+    limit: ReferenceIntake | None
+    amount_citations: list[Citation]
+    need_citations: list[Citation]
+    limit_citations: list[Citation]
+    suggestions: list[Suggestion] = field(default_factory=list)
+    unmeasured: list[FoodSource] = field(default_factory=list)
+
+    @property
+    def limit_kind(self) -> str:
+        """What the limit is: "stay below", "food", "supplements", "other" or "none"."""
+        need = self.total.need
+        if need and need.stay_below is not None:
+            return "stay below"
+        if need and need.limit is not None:
+            return "food"
+        if self.limit is None:
+            return "none"
+        return "supplements" if "supplement" in self.limit.upper_limit_applies_to else "other"
 
 
 @dataclass(frozen=True, slots=True)
 class PlatePage:
-    """Everything that a plate shows. `met` of the `goals` needs are reached.
+    """Everything that a plate shows.
 
-    An empty plate has its gaps alone: what to begin with for the core nutrients.
+    `gaps` are the needs that are not met; on an empty plate, the core nutrients to begin with.
+    `found` are the first foods that a search for a name gives, None without a search.
     """
 
+    choices: PlateChoices
+    problems: list[str]
+    stages: list[LifeStage]
+    stage: LifeStage | None
     foods: list[PlateFood]
     rows: list[PlateRow]
-    gaps: list[Gap]
-    met: int
-    goals: int
+    gaps: list[PlateRow]
+    gap_citations: list[Citation]
+    found: list[FoodSource] | None
+    found_count: int
     references: References
+
+    @property
+    def core(self) -> list[PlateRow]:
+        """The core nutrients whose share of the need is known, the largest share first."""
+        known = [row for row in self.rows if row.nutrient.is_featured and row.total.aims_high]
+        return sorted(known, key=lambda row: -(row.total.percent_of_need or 0))
+
+    @property
+    def is_full(self) -> bool:
+        return len(self.foods) >= MOST_FOODS
 
     @property
     def has_notes(self) -> bool:
@@ -54,8 +124,9 @@ class PlatePage:
 def plate_page(
     choices: PlateChoices,
     foods: dict[str, FoodSource],
-    stage: LifeStage | None,
+    stages: Mapping[str, LifeStage],
     shelf: Shelf,
+    problems: list[str],
     *,
     at: datetime,
 ) -> PlatePage:
@@ -64,26 +135,161 @@ def plate_page(
     What fills its gaps comes from the shelf.
     """
     references = References()
+    stage = stages.get(choices.stage)
     helpings = [helping_of(food, choices.servings[food.slug]) for food in foods.values()]
-    rows = plate_rows(helpings, foods, stage, references, at=at)
-    plate = Plate(choices, stage, foods, helpings, rows)
-    goals = [row for row in rows if row.total.aims_high]
+    rows = _rows(helpings, foods, stage, references, at=at)
+    # An empty plate has no gaps: what to begin with for the core nutrients.
+    gaps = [row for row in rows if (row.total.is_short if foods else row.nutrient.is_featured)]
+    plate = Plate(choices, foods, helpings, {row.nutrient.pk: row.total for row in rows})
+    filling = fill_gaps(plate, [row.nutrient.pk for row in gaps], stage, shelf, at=at)
+    found, found_count = _found(choices, at=at)
     return PlatePage(
-        foods=[_plate_food(foods[helping.slug], helping, choices) for helping in helpings],
+        choices=choices,
+        problems=problems,
+        stages=list(stages.values()),
+        stage=stage,
+        foods=_plate_foods(foods, helpings, choices),
         rows=rows if foods else [],
-        gaps=plate_gaps(plate, shelf, references, at=at),
-        met=sum(row.total.is_met for row in goals),
-        goals=len(goals),
+        gaps=[
+            replace(
+                row,
+                suggestions=filling.suggestions[row.nutrient.pk],
+                unmeasured=filling.unmeasured.get(row.nutrient.pk, []),
+            )
+            for row in gaps
+        ],
+        gap_citations=cite(references, filling.sources),
+        found=found,
+        found_count=found_count,
         references=references,
     )
 
 
-def _plate_food(food: FoodSource, helping: Helping, choices: PlateChoices) -> PlateFood:
+def _plate_foods(
+    foods: Mapping[str, FoodSource], helpings: list[Helping], choices: PlateChoices
+) -> list[PlateFood]:
     diets = [DIETS[diet] for diet in choices.diets]
-    return PlateFood(
-        food=food,
-        helping=helping,
-        fails=[diet.label.lower() for diet in diets if getattr(food, diet.value) is False],
-        unknown=[diet.label.lower() for diet in diets if getattr(food, diet.value) is None],
-        query=choices.lacking(food.slug).query,
+    weight, shown, start = sum(helping.grams for helping in helpings), [], 0.0
+    for helping in helpings:
+        food, share = foods[helping.slug], float(helping.grams * 100 / weight)
+        shown.append(
+            PlateFood(
+                food=food,
+                helping=helping,
+                fails=[diet.label.lower() for diet in diets if getattr(food, diet.value) is False],
+                unknown=[diet.label.lower() for diet in diets if getattr(food, diet.value) is None],
+                query=choices.lacking(food.slug).query,
+                start=start,
+                share=share,
+            )
+        )
+        start += share
+    return shown
+
+
+def _point(percent: float, radius: float) -> tuple[str, str]:
+    """A place on the drawn plate, so many per cent of the round from the top."""
+    angle = math.tau * (percent / 100 - 0.25)
+    return f"{radius * math.cos(angle):.1f}", f"{radius * math.sin(angle):.1f}"
+
+
+def _found(choices: PlateChoices, *, at: datetime) -> tuple[list[FoodSource] | None, int]:
+    """Foods whose name holds every word, within the diets, chosen foods first, and how many."""
+    if not choices.words:
+        return None, 0
+    diets = [DIETS[diet].value for diet in choices.diets]
+    foods: FoodSourceQuerySet = FoodSource.objects.published(at=at).foods().suiting(diets)
+    for word in choices.words.split():
+        foods = foods.filter(Q(name__icontains=word) | Q(usda_description__icontains=word))
+    foods = foods.exclude(slug__in=choices.servings)
+    # Counted in the same query, whatever is found.
+    counted = foods.annotate(found=Window(Count("pk"))).order_by("-is_curated", "name")
+    rows = list(counted[:MOST_FOUND])
+    return rows, rows[0].found if rows else 0
+
+
+def _rows(
+    helpings: list[Helping],
+    foods: Mapping[str, FoodSource],
+    stage: LifeStage | None,
+    references: References,
+    *,
+    at: datetime,
+) -> list[PlateRow]:
+    """Every published nutrient in its order, with what the helpings hold of it."""
+    amounts: dict[int, dict[str, NutrientAmount]] = defaultdict(dict)
+    rows = NutrientAmount.objects.filter(food__in=foods.values())
+    for amount in rows.select_related("food", "source"):
+        amounts[amount.nutrient_id][amount.food.slug] = amount
+    intakes = _intakes(stage, at=at)
+    return [
+        _row(nutrient, helpings, amounts[nutrient.pk], stage, intakes[nutrient.pk], references)
+        for nutrient in Nutrient.objects.published(at=at)
+    ]
+
+
+def _row(
+    nutrient: Nutrient,
+    helpings: list[Helping],
+    amounts: dict[str, NutrientAmount],
+    stage: LifeStage | None,
+    intakes: list[ReferenceIntake],
+    references: References,
+) -> PlateRow:
+    per_100g = {slug: amount.per_100g for slug, amount in amounts.items()}
+    known = [amounts[helping.slug] for helping in helpings if helping.slug in amounts]
+    sources = {amount.source.pk: amount.source for amount in known}
+    intake = stage.own(intakes) if stage else None
+    stay_below = stage.stay_below(intakes) if stage else None
+    limit = _limit(stage.limiting(intakes)) if stage else None
+
+    def cited(row: ReferenceIntake | None, *, is_shown: bool) -> list[Citation]:
+        return cite(references, row.sources.all()) if row and is_shown else []
+
+    # Sources are numbered in the order of reading. An empty plate shows core needs alone.
+    amount_citations = cite(references, sources.values())
+    need_citations = cited(intake, is_shown=bool(helpings) or nutrient.is_featured)
+    limit_citations = cited(stay_below or limit, is_shown=bool(helpings))
+    return PlateRow(
+        nutrient=nutrient,
+        total=total(helpings, per_100g, _need(intake, stay_below, limit)),
+        intake=intake,
+        stay_below=stay_below,
+        limit=limit,
+        amount_citations=amount_citations,
+        need_citations=need_citations,
+        limit_citations=limit_citations,
+    )
+
+
+def _intakes(stage: LifeStage | None, *, at: datetime) -> defaultdict[int, list[ReferenceIntake]]:
+    """What every authority says of the ages of a life stage, under the nutrient's id."""
+    found: defaultdict[int, list[ReferenceIntake]] = defaultdict(list)
+    if stage is not None:
+        rows = ReferenceIntake.objects.published(at=at)
+        rows = rows.overlapping(stage.age_from, stage.age_below).select_related("nutrient")
+        for intake in rows.prefetch_related("sources"):
+            found[intake.nutrient_id].append(intake)
+    return found
+
+
+def _limit(rows: list[ReferenceIntake]) -> ReferenceIntake | None:
+    limited = [row for row in rows if row.upper_limit is not None]
+    counting = [row for row in limited if row.food_limit is not None]
+    return min(counting or limited, key=lambda row: row.upper_limit or 0, default=None)
+
+
+def _need(
+    intake: ReferenceIntake | None,
+    stay_below: ReferenceIntake | None,
+    limit: ReferenceIntake | None,
+) -> Need | None:
+    """The need as the plate's arithmetic has it; None if it is no figure."""
+    if intake is None or intake.amount is None:
+        return None
+    return Need(
+        amount=intake.amount,
+        kind=intake.reference_type,
+        limit=limit.food_limit if limit else None,
+        stay_below=stay_below.chronic_disease_limit_mg if stay_below else None,
     )

@@ -10,12 +10,11 @@ from nutrients.common.citations import Citation, References, cite
 from nutrients.common.parameters import Step
 from nutrients.evidence.life_stages import LifeStage, suited_to_stage
 from nutrients.evidence.rich_foods import bar_scale
-from nutrients.foods.catalogue import Shelf
-from nutrients.foods.filters import DIETS, FoodChoices, FoodFilters
-from nutrients.foods.listing import FoodShare, amount_sources, food_share
-from nutrients.foods.narrowing import LeftOut, Narrowing
-from nutrients.foods.panel import FoodPanel, food_panel
-from nutrients.models import Authority, FoodGroup, FoodSource, Nutrient
+from nutrients.foods.catalogue import FoodShare, Shelf
+from nutrients.foods.filters import FoodChoices, FoodFilters
+from nutrients.foods.listing import amount_sources
+from nutrients.foods.narrowing import FoodPanel, Narrowing, food_panel
+from nutrients.models import DIETS, Authority, FoodGroup, FoodSource, Nutrient
 
 RICHEST = 10
 # What is always on: the page's own nutrient.
@@ -85,7 +84,7 @@ class NutrientFoods:
     citations: list[Citation]
     panel: FoodPanel
     active: list[Step]
-    left_out: LeftOut
+    left_out: dict[str, int]
     unmeasured: list[FoodSource]
     more: str
 
@@ -135,7 +134,7 @@ def nutrient_foods(
 
 def _ranked(foods: Shelf, food: FoodSource, nutrient: Nutrient, filters: FoodFilters) -> RankedFood:
     def share(basis: str) -> FoodShare:
-        return food_share(foods, food, nutrient, basis, filters.country)
+        return foods.share(food, nutrient, basis, filters.country)
 
     return RankedFood(food, share(filters.basis), share("serving"), share("100g"))
 

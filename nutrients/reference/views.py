@@ -13,8 +13,7 @@ from nutrients.common.memory import kept
 from nutrients.common.paging import paged
 from nutrients.evidence.life_stages import life_stages
 from nutrients.foods.catalogue import chosen_shelf
-from nutrients.foods.filters import chosen_food_groups
-from nutrients.foods.parameters import read_nutrient_page
+from nutrients.foods.filters import chosen_food_groups, read_nutrient_page
 from nutrients.models import Authority, Nutrient, Symptom
 
 from .evidence import evidence_page

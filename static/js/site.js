@@ -4,6 +4,7 @@
 // data-announce         text inside a swapped part that is to be spoken once it has arrived
 // data-results-heading  takes focus after a reader presses the button of an htmx form
 // data-print            a button, hidden until this file shows it, that prints the page
+// data-over             filters that open over the page: they close when their form is sent
 // data-plain            a button whose form the browser sends itself, past htmx
 // data-call-card        the emergency card, shown under an emergency tick before anything is sent
 // data-call-reasons     the list in it: the reader's own ticks
@@ -46,7 +47,10 @@
   }
 
   // A change sends the form too, but must leave the focus on the control.
-  document.addEventListener("submit", () => { submitted = true; }, true);
+  document.addEventListener("submit", (event) => {
+    submitted = true;
+    event.target.closest("[data-over]")?.removeAttribute("open");
+  }, true);
   document.addEventListener("change", () => { submitted = false; }, true);
 
   document.addEventListener("htmx:responseError", fail);

@@ -32,7 +32,7 @@ def test_groups_found_by_name_come_and_go_with_the_words(page):
     page.get_by_label("Food group").select_option(found[0])
     expect(page.locator(".active-filters")).to_contain_text("remove filter")
     expect(page.get_by_label("Food group")).to_have_value(found[0])
-    expect(page.locator(".food-card").first).to_be_visible()
+    expect(page.locator(".food-row").first).to_be_visible()
 
     # Without the words the chosen group alone stays, so that it can be seen and taken off.
     page.get_by_label("Food name").fill("")

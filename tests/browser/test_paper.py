@@ -124,7 +124,7 @@ def test_what_belongs_together_stays_on_one_side(page):
     [
         ("/search/?q=cramp", ".hit"),
         ("/foods/plate/?food=almonds", ".plate-row, .plate-gap"),
-        ("/foods/", ".food-card"),
+        ("/foods/", ".food-row"),
         ("/nutrients/magnesium/muscle-cramps/", ".causes li"),
         ("/compare/?symptom=muscle-cramps", "tbody tr"),
     ],
@@ -162,7 +162,7 @@ def test_table_fits_the_paper_with_its_head(page):
 @pytest.mark.parametrize(
     ("address", "folded"),
     [
-        ("/foods/plate/?food=almonds", ".plate-row .more > *:not(summary)"),
+        ("/foods/plate/?food=almonds", ".plate-row > *:not(summary)"),
         ("/nutrients/magnesium/", ".entry > *:not(summary)"),
     ],
 )

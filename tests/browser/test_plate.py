@@ -5,6 +5,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+FIVE = (
+    "/foods/plate/?food=milk-whole&food=spinach-cooked&food=almonds&food=cheese-cheddar&food=orange"
+)
 FULL = (
     "/foods/plate/?food=spinach-cooked&servings-spinach-cooked=1.5&food=chia-seeds"
     "&food=beef-liver-cooked&servings-beef-liver-cooked=2&diet=vegan&stage=19-50-pregnancy&q=beans"
@@ -13,7 +16,7 @@ FULL = (
 # Targets that are too small, but for links inside a sentence and what is only for screen readers.
 SMALL_TARGETS = """() => [...document.querySelectorAll(
   '.plate button, .plate input:not([type=hidden]), .plate select, .plate summary, .plate a.action'
-)].filter((one) => !one.classList.contains('box') && one.getClientRects().length)
+)].filter((one) => !one.matches('.box, .visually-hidden') && one.getClientRects().length)
   .filter((one) => one.getBoundingClientRect().height < 44)
   .map((one) => one.outerHTML.slice(0, 120))"""
 
@@ -26,8 +29,46 @@ def build(page):
     page.get_by_role("button", name="Find").click()
     page.get_by_role("button", name="Add Spinach, boiled").click()
     page.get_by_label("Servings of Spinach, boiled").fill("2")
+    page.get_by_text("Whose needs:").click()
     page.get_by_label("Life stage").select_option(label="Male, 51 years and over")
     page.get_by_role("button", name="Update the totals").click()
+
+
+def open_all(page, selector):
+    """Open every fold, as a reader does."""
+    for fold in page.locator(selector).all():
+        if fold.get_attribute("open") is None:
+            fold.locator("> summary").click()
+
+
+@pytest.mark.parametrize("fixture", ["page", "page_without_script"])
+def test_first_screen_of_a_phone_shows_the_totals_and_the_drawn_plate(request, fixture):
+    page = request.getfixturevalue(fixture)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(FIVE)
+    totals = page.get_by_role("heading", name=re.compile(r"^Calcium \d+%\. Vitamin B12 \d+%\."))
+
+    expect(totals).to_be_in_viewport(ratio=1)
+    expect(
+        page.get_by_role("img", name=re.compile("^Your plate: 1, Milk, whole"))
+    ).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("link", name="Milk, whole").first).to_be_in_viewport()
+    # The totals stay in sight however far down a reader goes, and lead to the search.
+    page.get_by_role("heading", name="Foods that would fill the gaps").scroll_into_view_if_needed()
+    expect(totals).to_be_in_viewport(ratio=1)
+    page.get_by_role("link", name="Add a food", exact=True).click()
+    expect(page.get_by_label("Name of a food")).to_be_in_viewport()
+
+
+def test_totals_and_drawing_follow_the_servings(page):
+    page.goto("/foods/plate/?food=milk-whole&food=almonds")
+    before = page.locator("#results").inner_text()
+    page.get_by_label("Servings of Almonds").fill("4")
+    page.get_by_label("Servings of Almonds").press("Tab")
+
+    expect(page.get_by_role("img", name=re.compile("2, Almonds, 112 grams"))).to_be_visible()
+    expect(page.locator("#results")).not_to_have_text(before)
+    expect(page.locator("#results")).to_contain_text("Magnesium")
 
 
 @pytest.mark.parametrize("fixture", ["page", "page_without_script"])
@@ -35,11 +76,11 @@ def test_plate_is_built_shared_and_emptied(request, fixture, base_url, new_conte
     page = request.getfixturevalue(fixture)
     build(page)
 
-    expect(page.locator("#results")).to_contain_text("1 food:")
+    expect(page.locator("#results")).to_contain_text("Magnesium 52%.")
     expect(page.locator("#plate-magnesium")).to_contain_text("157 mg")
-    expect(page.locator("#plate-magnesium")).to_contain_text("52% of the RNI")
-    page.get_by_role("link", name=re.compile("^Add ")).first.click()
-    expect(page.locator("#results")).to_contain_text("2 foods:")
+    expect(page.locator("#plate-magnesium")).to_contain_text("of the RNI, 300 mg")
+    page.locator("#gaps-list").get_by_role("link", name=re.compile("^Add ")).first.click()
+    expect(page.locator(".plate-food")).to_have_count(2)
     expect(page.get_by_label("Servings of Spinach, boiled")).to_have_value("2")
 
     shared = new_context().new_page()
@@ -49,7 +90,7 @@ def test_plate_is_built_shared_and_emptied(request, fixture, base_url, new_conte
     )
 
     page.get_by_role("button", name="Remove Spinach, boiled").click()
-    expect(page.locator("#results")).to_contain_text("1 food:")
+    expect(page.locator(".plate-food")).to_have_count(1)
     page.get_by_role("button", name="Remove").click()
     expect(page.locator("#results")).to_have_text("Your plate is empty")
     assert "food=" not in page.url
@@ -60,9 +101,10 @@ def test_plate_is_built_shared_and_emptied(request, fixture, base_url, new_conte
 def test_swap_puts_a_food_in_the_place_of_another(request, fixture):
     page = request.getfixturevalue(fixture)
     page.goto("/foods/plate/?food=orange&servings-orange=1.5&food=walnuts")
+    open_all(page, ".plate-gap")
     page.get_by_role("link", name="Swap Orange for Coconut water").first.click()
 
-    expect(page.locator("#results")).to_contain_text("2 foods:")
+    expect(page.locator(".plate-food")).to_have_count(2)
     expect(page.get_by_label("Servings of Coconut water")).to_have_value("1.5")
     expect(page.get_by_label("Servings of Orange")).to_have_count(0)
     page.go_back()
@@ -91,7 +133,8 @@ def test_totals_follow_the_servings_at_once_and_focus_stays(page):
     servings.press("Tab")
 
     expect(page.locator("#plate-magnesium")).to_contain_text("157 mg")
-    expect(page.locator("[data-status]")).to_contain_text("1 food:")
+    expect(page.locator("[data-status]")).to_contain_text("Magnesium 52%.")
+    expect(page.locator("#results")).to_contain_text("Magnesium 52%.")
     expect(page).to_have_url(re.compile("servings-spinach-cooked=2"))
     assert page.url.count("food=spinach-cooked") == 1
     expect(page.get_by_role("button", name="Remove Spinach, boiled")).to_be_focused()
@@ -100,8 +143,9 @@ def test_totals_follow_the_servings_at_once_and_focus_stays(page):
 def test_life_stage_and_diet_change_the_totals_and_what_is_found(page):
     page.goto("/foods/plate/?food=milk-whole&q=milk")
     expect(page.locator("#plate-found")).to_contain_text("Buttermilk")
+    page.get_by_text("Whose needs:").click()
     page.get_by_label("Life stage").select_option(label="Pregnant, 19 to 50 years")
-    expect(page.locator("#plate-iron")).to_contain_text("of 14.8 mg")
+    expect(page.locator("#plate-iron")).to_contain_text("of the RNI, 14.8 mg")
 
     page.get_by_label("Vegan", exact=True).check()
     expect(page.locator("#plate-results")).to_contain_text("is not vegan")
@@ -115,7 +159,7 @@ def test_add_after_a_change_keeps_what_was_changed(page):
     page.get_by_label("Servings of Spinach, boiled").fill("3")
     page.get_by_role("button", name="Add Kale, boiled").click()
 
-    expect(page.locator("#results")).to_contain_text("2 foods:")
+    expect(page.locator(".plate-food")).to_have_count(2)
     expect(page.get_by_label("Servings of Spinach, boiled")).to_have_value("3")
 
 
@@ -127,7 +171,7 @@ def test_enter_in_a_field_removes_and_adds_nothing(request, fixture):
     page.get_by_label("Servings of Milk").press("Enter")
 
     page.wait_for_url(re.compile("servings-milk-whole=2"))
-    expect(page.locator("#results")).to_contain_text("2 foods:")
+    expect(page.locator(".plate-food")).to_have_count(2)
 
 
 def test_back_and_forward_show_the_plate_and_its_controls(page):
@@ -148,10 +192,10 @@ def test_sum_opens_without_script(page_without_script):
     page = page_without_script
     page.goto(FULL)
     row = page.locator("#plate-magnesium")
-    row.get_by_text("How it adds up").click()
+    row.locator("summary").click()
 
-    expect(row.locator("tfoot")).to_be_visible()
-    expect(row.locator("tbody tr").first).to_contain_text("117.45")
+    expect(row.locator(".plate-sum")).to_be_visible()
+    expect(row.locator(".plate-sum")).to_contain_text("117.45")
 
 
 def test_update_without_script_leads_to_the_totals(page_without_script):
@@ -166,6 +210,7 @@ def test_update_without_script_leads_to_the_totals(page_without_script):
 def test_targets_are_large_enough_on_a_narrow_screen(page):
     page.set_viewport_size({"width": 320, "height": 640})
     page.goto(FULL)
+    open_all(page, ".plate details")
 
     assert page.evaluate(SMALL_TARGETS) == []
 
@@ -173,6 +218,7 @@ def test_targets_are_large_enough_on_a_narrow_screen(page):
 def test_failure_is_said_and_leaves_the_totals(page, faults):
     page.goto("/foods/plate/?food=spinach-cooked")
     page.route("**/foods/plate/**", lambda route: route.abort())
+    page.get_by_text("Whose needs:").click()
     page.get_by_label("Life stage").select_option(label="Male, 51 years and over")
 
     expect(page.locator("[data-status]")).to_contain_text("could not be updated")

@@ -15,10 +15,10 @@ LIST, SPINACH = "/foods/", "/foods/spinach-raw/"
 HTMX = {"HX-Request": "true"}
 HIDDEN = [{"status": "draft"}, {"publish_at": datetime(2999, 1, 1, tzinfo=UTC)}]
 QUERIES = {
-    LIST: 6,
-    f"{LIST}?nutrient=magnesium&diet=vegan": 7,
-    f"{LIST}?nutrient=magnesium&also=calcium&level=high&q=al&group=nuts": 7,
-    SPINACH: 9,
+    LIST: 7,
+    f"{LIST}?nutrient=magnesium&diet=vegan": 8,
+    f"{LIST}?nutrient=magnesium&also=calcium&level=high&q=al&group=nuts": 8,
+    SPINACH: 12,
 }
 
 
@@ -118,10 +118,42 @@ def test_what_is_left_out_is_counted_in_words(client, foods):
 
 
 def test_unknown_is_never_drawn_as_zero(client, foods):
-    html = client.get(f"{LIST}?q=cocoa").content.decode()
+    page = client.get(f"{LIST}?q=b&sort=iron")
+    rows = page.content.decode().partition('class="food-rows"')[2].partition("</ul>")[0]
 
-    assert '<span class="amount">no figure</span>' in html
-    assert "0%" not in html.partition('id="food-results"')[2].partition("A full bar")[0]
+    assert "no figure" in text_of(client.get(f"{LIST}?q=cocoa&sort=iron"), "food-results")
+    # Butter is known to hold none, and none has no bar.
+    assert rows.count(">0%<") == 1
+    assert rows.count('class="bar"') == 2
+
+
+def test_row_names_what_a_serving_is_rich_in_or_else_what_it_holds_some_of(client, no_content):
+    iron, zinc = factories.nutrient("iron"), factories.nutrient("zinc")
+    beans = factories.food("beans", iron, 20)
+    NutrientAmount.objects.create(food=beans, nutrient=zinc, per_100g=12, source=factories.source())
+    factories.food("bread", iron, Decimal("19.4"))
+    factories.food("butter", iron, 1)
+    words = text_of(client.get(LIST), "food-results")
+
+    assert "Beans 1 bowl (100 g) Rich in iron 20%" in words
+    assert "Bread 1 bowl (100 g) Some iron 19%" in words
+    assert "Butter 1 bowl (100 g) Diets" in words
+
+
+def test_filter_says_how_many_foods_are_rich_in_a_nutrient_and_how_many_hold_some(
+    client, no_content
+):
+    iron = factories.nutrient("iron")
+    for slug, per_100g in (("beans", 40), ("peas", 20), ("bread", 5), ("butter", 0)):
+        factories.food(slug, iron, per_100g)
+    page = client.get(f"{LIST}?nutrient=iron")
+
+    assert "Rich in iron (2), contains some (1)" in text_of(page, "food-nutrient")
+    assert text_of(page, "results") == "2 foods rich in iron, 1 contains some"
+    rich = client.get(f"{LIST}?nutrient=iron&level=high")
+    assert "Rich in iron (2)" in text_of(rich, "food-nutrient")
+    assert text_of(rich, "results") == "2 foods rich in iron"
+    assert shown(rich) == ["Beans", "Peas"]
 
 
 def test_sunlight_is_named_beside_foods_with_vitamin_d_and_is_no_food(client, content):
@@ -131,7 +163,7 @@ def test_sunlight_is_named_beside_foods_with_vitamin_d_and_is_no_food(client, co
     assert "Sunlight on skin" not in shown(client.get(f"{LIST}?q=sunlight"))
     page = text_of(client.get("/foods/sunlight/"), "main")
     assert "It is no food, but it is a source." in page
-    assert "What one serving gives" not in page
+    assert "What it gives" not in page
 
 
 def test_pages_keep_the_filters_and_end_kindly(client, content):
@@ -164,7 +196,7 @@ def test_filters_in_use_can_each_be_taken_off(client, content):
 def test_no_food_left_offers_a_way_on(client, content):
     page = client.get(f"{LIST}?q=unobtainium")
 
-    assert "No food fits all of this" in text_of(page, "food-results")
+    assert "No food matches all of this" in text_of(page, "food-results")
     assert LIST in links_of(page, "food-results")
 
 
@@ -233,7 +265,7 @@ def test_food_page_gives_each_nutrient_by_serving_and_by_100_g(
         # Recomputed here by hand, apart from the model's own arithmetic.
         percent = row.per_100g * Decimal("30") / 100 / getattr(row.nutrient, value) * 100
         whole = percent.to_integral_value(ROUND_HALF_UP)
-        assert re.search(rf"{row.nutrient.name} {whole:,}% ", text) or 0 < percent < 0.5, row
+        assert re.search(rf"{row.nutrient.name} [^%]*{whole:,}% ", text) or 0 < percent < 0.5, row
 
     assert label in text
     assert "Magnesium 6% 23.7 mg" in text
@@ -263,3 +295,51 @@ def test_name_that_no_food_has_is_offered_to_be_taken_off_in_one_pair_of_quotes(
     text = text_of(client.get("/foods/?q=zzzz"), "main")
 
     assert "Without “Name: zzzz”: " in text
+
+
+def test_food_page_begins_with_what_it_is_rich_in(client, content):
+    page = client.get("/foods/salmon-sockeye-cooked/")
+    small = client.get("/foods/table-salt/")
+
+    assert text_of(page, "food-verdict").startswith("Rich in vitamin D (284%), vitamin B12 (152%)")
+    assert "It also holds some" in text_of(page, "food-verdict")
+    assert "High in sodium" in text_of(small, "food-verdict")
+    assert "Rich in sodium" not in text_of(small, "food-verdict")
+    fragment = client.get("/foods/salmon-sockeye-cooked/?portion=100", headers=HTMX)
+    assert text_of(fragment, "food-verdict").endswith("For 100 g.")
+
+
+@pytest.mark.parametrize(
+    ("description", "grams", "words"),
+    [
+        ("1 cup", "30", "30 g (1 cup)"),
+        ("1 oz (about 23)", "28", "28 g (1 oz, about 23)"),
+        ("12 fl oz", "366", "366 g (12 fl oz)"),
+        ("2 tbsp", "32", "2 tablespoons (32 g)"),
+        ("1/4 tsp", "1.5", "1/4 teaspoon (1.5 g)"),
+        ("1 can, drained", "92", "1 tin, drained (92 g)"),
+        ("2 slices", "64", "2 slices (64 g)"),
+        ("1 pot (6 oz)", "170", "1 pot (170 g, 6 oz)"),
+        ("100 g", "100", "100 g"),
+    ],
+)
+def test_measures_of_british_kitchens_come_first(description, grams, words):
+    food = FoodSource(serving_description=description, serving_grams=Decimal(grams))
+
+    assert food.serving_words.replace("\N{NO-BREAK SPACE}", " ") == words
+
+
+def test_portions_in_cups_and_ounces_come_after_the_others(client, no_content):
+    food = factories.food("beans", factories.nutrient("iron"), 5)
+    for number, words in enumerate(["1 cup", "1 tbsp", "1 oz", "1 slice"]):
+        food.portions.create(description=words, grams=10 + number)
+    options = re.findall(r"<option[^>]*>([^<]+)", client.get("/foods/beans/").content.decode())
+
+    assert [option.replace("\xa0", " ").replace("&nbsp;", " ") for option in options[:6]] == [
+        "One serving: 1 bowl (100 g)",
+        "1 tablespoon (11 g)",
+        "1 slice (13 g)",
+        "10 g (1 cup)",
+        "12 g (1 oz)",
+        "UK",
+    ]

@@ -86,6 +86,16 @@ def query(plate, **more):
 
 
 def sum_shown(response, nutrient):
-    """The last cell of the nutrient's sum."""
+    """The end of the nutrient's sum."""
     html = response.content.decode().partition(f'id="sum-{nutrient}"')[2]
-    return re.search(r"<tfoot>.*?<strong>([\d.,]+)</strong>", html, re.S)[1]
+    return re.search(r"<strong>([\d.,]+)</strong>", html)[1]
+
+
+def shares_shown(response):
+    """The whole percentages of the rows of totals, by the nutrient's name."""
+    rows = response.content.decode().partition('class="plate-rows"')[2]
+    found = re.findall(
+        r'</span>([^<]+)</span>\s*<span class="plate-share">(.*?)</summary>', rows, re.S
+    )
+    shares = {name: re.search(r"<strong>([\d,]+)%", share) for name, share in found}
+    return {name: int(share[1].replace(",", "")) for name, share in shares.items() if share}

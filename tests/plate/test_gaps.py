@@ -15,6 +15,7 @@ from tests.plate.plates import (
     lowest_limit,
     official,
     query,
+    shares_shown,
     sum_shown,
 )
 from tests.site.pages import links_of, text_of
@@ -32,7 +33,6 @@ def test_addition_gives_most_in_a_serving_within_the_diet(client, content):
     }
     best = sorted(served, key=served.get, reverse=True)[:3]
 
-    assert text_of(response, "results").startswith("2 foods:")
     links = [link for link in links_of(response, "gaps-list") if link.startswith("?food")]
     assert [re.findall(r"food=([\w-]+)", link)[-1] for link in links[:3]] == best
 
@@ -42,7 +42,7 @@ def test_addition_adds_one_serving_and_keeps_the_plate(client, content):
     link = next(one for one in links_of(response, "gaps-list") if one.startswith("?food"))
     after = client.get(PAGE + link.partition("#")[0])
 
-    assert text_of(after, "results").startswith("5 foods:")
+    assert after.content.decode().count('name="food" value=') == len(MIXED) + 1
     assert sum_shown(after, "iron") != sum_shown(response, "iron")
     assert 'value="1.5"' in after.content.decode()
     assert "male, 51 years and over" in text_of(after)
@@ -63,12 +63,15 @@ def test_no_addition_takes_another_nutrient_past_its_limit_on_this_plate(client,
     assert "Add Clams" not in offered[crowded]
 
 
-def test_nothing_is_suggested_for_a_need_that_is_nearly_met_or_for_sodium(client, content):
-    suggestions = text_of(client.get(PAGE + "?food=beef-liver-cooked"), "gaps-list")
+def test_foods_are_suggested_for_every_need_that_is_not_met_and_never_for_sodium(client, content):
+    response = client.get(PAGE + "?food=milk-whole&food=cheese-cheddar&food=kale-cooked")
+    shares = shares_shown(response)
+    gaps = response.content.decode().partition('id="gaps-list"')[2]
+    named = set(re.findall(r'<summary><span class="name">([^<]+)<', gaps))
 
-    assert "Magnesium" in suggestions
-    assert "Sodium" not in suggestions
-    assert "Copper" not in suggestions
+    # Nearly there is not there yet: these foods hold most of the calcium that a day needs.
+    assert 75 < shares["Calcium"] < 100
+    assert named == {name for name, share in shares.items() if share < 100} - {"Sodium"}
 
 
 @pytest.mark.parametrize(
@@ -187,7 +190,7 @@ def test_empty_plate_offers_foods_to_begin_with(client, content):
     response = client.get(PAGE)
 
     words = text_of(response, "plate-results")
-    assert "Your plate is empty" in words
+    assert text_of(response, "results") == "Your plate is empty"
     assert "Foods to begin with" in words
     assert "to go" not in words
     assert any(link.startswith("?food=") for link in links_of(response, "plate-results"))
@@ -198,4 +201,7 @@ def test_what_a_suggested_serving_gives_is_that_of_the_dossier(client, content):
     amount, _ = expected_total({"hemp-seeds": Decimal(1)}, "magnesium")
     share = int(amount * 100 / Decimal(official("UK", "magnesium")["amount"]))
 
-    assert f"Add Hemp seeds, hulled 3 tbsp: {rounded(amount)} mg, {share}% of the need." in words
+    assert (
+        f"Add Hemp seeds, hulled 3 tablespoons (30 g): {rounded(amount)} mg, {share}% of the need."
+        in words
+    )

@@ -1,14 +1,20 @@
-"""The plate's address: what it holds, what is left out of it, and page and fragment."""
+"""The plate's page: what its address holds and leaves out, and what the first part shows."""
+
+import re
 
 import pytest
 
 from nutrients.models import FoodSource
-from nutrients.plate.choices import MOST_FOUND
+from nutrients.plate.page import MOST_FOUND
 from tests import factories
-from tests.plate.plates import MIXED, PAGE, dossier, query, sum_shown
+from tests.plate.plates import MIXED, PAGE, dossier, query, shares_shown, sum_shown
 from tests.site.pages import links_of, text_of
 
-HTMX = {"HX-Request": "true"}
+
+def foods_on(response):
+    """The slugs of the foods on the plate, in their order."""
+    form = response.content.decode().partition('id="plate-foods"')[2]
+    return re.findall(r'type="hidden" name="food" value="([^"]+)"', form)
 
 
 def test_removing_leads_to_the_address_without_the_food(client, content):
@@ -68,8 +74,8 @@ def test_what_is_not_understood_is_said_and_the_rest_applies(client, content, ad
     response = client.get(PAGE + address)
 
     assert response.status_code == 200
-    assert words in text_of(response, "plate-results")
-    assert ("spinach-raw" in address) == ("1 food:" in text_of(response, "results"))
+    assert words in text_of(response, "plate-problems")
+    assert foods_on(response) == (["spinach-raw"] if "spinach-raw" in address else [])
     assert "<script>”" not in response.content.decode()
 
 
@@ -82,7 +88,7 @@ def test_servings_out_of_range_count_as_one_and_are_said(client, content, servin
 
     assert (
         "Servings go from 0.25 to 20 in quarters, so Spinach, boiled is counted as one serving."
-        in text_of(response, "plate-results")
+        in text_of(response, "plate-problems")
     )
     assert sum_shown(response, "magnesium") == "78.3"
 
@@ -100,7 +106,7 @@ def test_servings_are_counted(client, content, servings, amount):
 def test_food_named_twice_stands_once(client, content):
     response = client.get(PAGE + "?food=spinach-cooked&food=spinach-cooked")
 
-    assert text_of(response, "results").startswith("1 food:")
+    assert foods_on(response) == ["spinach-cooked"]
 
 
 def test_plate_holds_thirty_foods(client, no_content):
@@ -110,7 +116,7 @@ def test_plate_holds_thirty_foods(client, no_content):
     foods = "&".join(f"food=bean-{number}" for number in range(32))
     response = client.get(f"{PAGE}?{foods}&q=bean")
 
-    assert text_of(response, "results").startswith("30 foods:")
+    assert foods_on(response) == [f"bean-{number}" for number in range(30)]
     assert "A plate holds up to 30 foods, so we left out the rest." in text_of(response)
     assert "The plate is full." in text_of(response, "plate-found")
     assert 'name="food" value="bean-31"' not in response.content.decode()
@@ -145,29 +151,30 @@ def test_site_without_content_shows_an_empty_plate(client, no_content):
     assert "Your plate is empty" in text_of(client.get(PAGE + "?food=kale-raw"))
 
 
-def test_fragment_is_the_changing_part_of_the_page(client, content):
-    address = PAGE + query(MIXED, q="milk", diet="vegan")
-    page, fragment = client.get(address), client.get(address, headers=HTMX)
+def test_bar_gives_the_shares_of_the_core_nutrients_the_largest_first(client, content):
+    response = client.get(PAGE + query(MIXED))
+    bar = re.findall(r"([A-Z][\w ]*?) (\d+)%\.", text_of(response, "results"))
+    rows = shares_shown(response)
 
-    outside = '<div class="stack stack-sm" id="plate-found"'
-    own, _, found = fragment.content.decode().partition(outside)
-    assert own in page.content.decode()
-    assert text_of(fragment, "plate-found") == text_of(page, "plate-found")
-    assert 'data-hx-swap-oob="true"' in found
-    assert "<html" not in own
-
-
-def test_page_and_fragment_vary_and_set_no_cookie(client, content):
-    for response in (client.get(PAGE), client.get(PAGE, headers=HTMX)):
-        assert "HX-Request" in response["Vary"]
-        assert "HX-History-Restore-Request" in response["Vary"]
-        assert not response.cookies
+    assert {name for name, _ in bar} == {"Magnesium", "Calcium", "Vitamin D", "Vitamin B12"}
+    assert [int(share) for _, share in bar] == sorted((int(n) for _, n in bar), reverse=True)
+    assert all(rows[name] == int(share) for name, share in bar)
+    assert "#find-title" in links_of(response, "plate-bar")
 
 
-def test_back_gets_the_whole_page(client, content):
-    headers = {**HTMX, "HX-History-Restore-Request": "true"}
+def test_drawing_has_a_part_for_each_food_by_weight_and_says_so_in_words(client, content):
+    response = client.get(PAGE + "?food=milk-whole&food=almonds&servings-almonds=2")
+    words = text_of(response, "plate-figure")
+    parts = re.findall(r'stroke-dasharray="([\d.]+) 100"', response.content.decode())
 
-    assert "<html" in client.get(PAGE, headers=headers).content.decode()
+    assert words.startswith("Your plate: 1, Milk, whole, with added vitamin D, 244 grams")
+    assert "2, Almonds, 56 grams" in words
+    assert [round(float(part)) for part in parts] == [81, 19]
+    assert "An empty plate" in text_of(client.get(PAGE), "plate-figure")
+
+
+def test_no_cookie_is_set(client, content):
+    assert not client.get(PAGE).cookies
 
 
 @pytest.mark.parametrize("method", ["post", "put", "delete"])

@@ -1,8 +1,8 @@
 """Every figure on a page leads to its source in one step, without script.
 
 A figure is an amount with its unit. What it is read with holds a numbered link to the list of
-sources, or a link to the source itself: its own paragraph, line or cell; the chart, card or entry
-around it; its caption.
+sources, or a link to the source itself: its own paragraph, line or cell; the chart, card, entry or
+list around it; its caption.
 """
 
 import re
@@ -13,7 +13,7 @@ import pytest
 
 FIGURE = re.compile(r"\d[\d.,]*[\s\xa0]*(?:mg|mcg|milligrams|micrograms)\b")
 LINES = {"p", "li", "td", "dd"}
-WHOLES = {"figure", "card", "entry-body"}
+WHOLES = {"figure", "card", "entry-body", "plate-row", "plate-gaps"}
 # Headings, links and choices hold names; what is only spoken is printed beside.
 NAMES = {"script", "style", "select", "a", "summary", "h1", "h2", "h3", "visually-hidden"}
 VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "wbr", "rect", "use"}
@@ -141,9 +141,13 @@ def test_every_number_of_a_source_leads_to_it_and_it_leads_back(client, content,
     assert len(numbers) == len(back)
 
 
-def test_every_card_of_a_food_cites_what_its_figures_rest_on(client, content):
+def test_list_of_foods_cites_what_its_figures_rest_on_and_each_row_leads_to_its_own(
+    client, content
+):
     tree = Tree(client.get("/foods/?nutrient=calcium").content.decode())
-    cards = [one for one in tree.root.all_within() if "food-card" in one.kinds]
+    results = next(one for one in tree.root.all_within() if "food-rows" in one.kinds).around
+    rows = [one for one in results.all_within() if "food-row" in one.kinds]
 
-    assert len(cards) == 24
-    assert all(card.cites() for card in cards)
+    assert results.cites()
+    assert len(rows) == 24
+    assert all(any(one.target.startswith("/foods/") for one in row.all_within()) for row in rows)
