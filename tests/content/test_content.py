@@ -34,7 +34,7 @@ from nutrients.models import (
 pytestmark = pytest.mark.usefixtures("content")
 
 ROWS = {
-    Source: 229,
+    Source: 269,
     Nutrient: 13,
     Symptom: 53,
     Association: 195,
