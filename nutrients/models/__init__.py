@@ -25,6 +25,7 @@ from .causes import (
     Strength,
 )
 from .change_notes import ChangeNote, NoteKind
+from .details import NutrientDetail, Topic
 from .foods import (
     Allergen,
     Diet,
@@ -81,6 +82,7 @@ __all__ = [
     "NoteKind",
     "Nutrient",
     "NutrientAmount",
+    "NutrientDetail",
     "NutrientKind",
     "OtherCause",
     "Publishable",
@@ -107,6 +109,7 @@ __all__ = [
     "Strength",
     "Symptom",
     "Synonym",
+    "Topic",
     "Typicality",
     "Unit",
     "Urgency",

@@ -14,6 +14,7 @@ class DocumentKind(models.TextChoices):
     RED_FLAG = "flag", "When to get help"
     SYMPTOM = "symptom", "Symptoms"
     NUTRIENT = "nutrient", "Nutrients"
+    DETAIL = "detail", "More about nutrients"
     EVIDENCE = "evidence", "Evidence, nutrient by symptom"
     ARTICLE = "article", "Articles"
     FOOD = "food", "Foods"

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from nutrients import prose
 from nutrients.models import Article, ArticleSection, Nutrient, Source, Symptom
 
-from .citations import cite
+from .citations import marking
 from .live_blocks import LiveBlocks
 from .references import References
 
@@ -126,16 +126,7 @@ def _sections(
 def _marking(blocks: Iterable[prose.Block], references: References) -> prose.Cite:
     """What numbers the sources that these texts cite, each as it is reached."""
     slugs = {slug for block in blocks for slug in prose.cited_slugs(block.text)}
-    sources = {source.slug: source for source in Source.objects.filter(slug__in=slugs)}
-
-    def mark(slug: str) -> prose.Mark | None:
-        source = sources.get(slug)
-        if source is None:
-            return None
-        [citation] = cite(references, [source])
-        return prose.Mark(citation.number, citation.anchor)
-
-    return mark
+    return marking(references, Source.objects.filter(slug__in=slugs))
 
 
 def _part(block: prose.Block, mark: prose.Cite, live: LiveBlocks) -> Part:

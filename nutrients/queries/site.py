@@ -15,6 +15,7 @@ from nutrients.models import (
     FoodSource,
     Interaction,
     Nutrient,
+    NutrientDetail,
     OtherCause,
     RedFlag,
     RiskFactor,
@@ -28,6 +29,7 @@ from .references import References
 # Everything that editors write and publish.
 WRITTEN = (
     Nutrient,
+    NutrientDetail,
     Symptom,
     Association,
     FoodSource,

@@ -22,6 +22,7 @@ from nutrients.models import (
     Interaction,
     Nutrient,
     NutrientAmount,
+    NutrientDetail,
     OtherCause,
     RedFlag,
     ReferenceIntake,
@@ -123,6 +124,9 @@ def _listed(*, at: datetime) -> Iterator[tuple[str, Facts]]:
     links = Association.objects.published(at=at).select_related("nutrient", "symptom")
     yield "Links between a nutrient and a sign", _facts(links, _link_words)
     yield "Nutrients", _facts(Nutrient.objects.published(at=at))
+    details = NutrientDetail.objects.published(at=at).select_related("nutrient")
+    shown = details.filter(nutrient__in=Nutrient.objects.published(at=at))
+    yield "Details of nutrients", _facts(shown)
     yield "Symptoms", _facts(Symptom.objects.published(at=at))
     kinds = (DocumentKind.RISK_FACTOR, DocumentKind.OTHER_CAUSE, DocumentKind.INTERACTION)
     documents = SearchDocument.objects.filter(kind__in=kinds).only("kind", "key")
