@@ -47,7 +47,7 @@ ROWS = {
     RiskFactor: 53,
     OtherCause: 56,
     Interaction: 36,
-    RedFlag: 78,
+    RedFlag: 70,
 }
 
 # What rests on no source that was read, and so stays hidden until somebody has read one.
