@@ -109,9 +109,9 @@ def test_every_result_ends_with_what_would_change_it_by_when_and_whom_to_ask(cli
 
 
 def test_signs_about_others_are_left_out(client, content):
-    child = "A child has swallowed iron tablets"
-    assert child not in result(client, symptom=["muscle-twitches"])
-    assert child in result(client, symptom=["muscle-twitches"], risk=["infancy"])
+    withdrawal = "within days of stopping heavy drinking"
+    assert withdrawal not in result(client, symptom=["tremor"])
+    assert withdrawal in result(client, symptom=["tremor"], risk=["alcohol"])
 
 
 def test_a_flag_that_was_raised_is_not_something_to_watch_for(client, content):
