@@ -35,7 +35,7 @@ from nutrients.models import (
 pytestmark = pytest.mark.usefixtures("content")
 
 ROWS = {
-    Source: 301,
+    Source: 311,
     Nutrient: 13,
     NutrientDetail: 49,
     Symptom: 53,
@@ -45,7 +45,7 @@ ROWS = {
     NutrientAmount: 1864,
     ReferenceIntake: 630,
     RiskFactor: 53,
-    OtherCause: 56,
+    OtherCause: 60,
     Interaction: 36,
     RedFlag: 70,
 }

@@ -329,7 +329,7 @@ class Migration(migrations.Migration):
             name='SearchDocument',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('flag', 'When to get help'), ('symptom', 'Symptoms'), ('nutrient', 'Nutrients'), ('detail', 'More about nutrients'), ('evidence', 'Evidence, nutrient by symptom'), ('article', 'Articles'), ('food', 'Foods'), ('risk', 'Diets, medicines and conditions'), ('cause', 'Other causes'), ('pair', 'Foods and medicines that meet'), ('page', 'About this site')], max_length=10)),
+                ('kind', models.CharField(choices=[('flag', 'When to get help'), ('symptom', 'Symptoms'), ('nutrient', 'Nutrients'), ('detail', 'More about nutrients'), ('evidence', 'Evidence, nutrient by symptom'), ('article', 'Articles'), ('food', 'Foods'), ('risk', 'Diets, medicines and conditions'), ('cause', 'Other causes'), ('pair', 'Combinations to know about'), ('page', 'About this site')], max_length=10)),
                 ('key', models.CharField(help_text="The row's natural key within its kind.", max_length=200)),
                 ('row', models.CharField(help_text='The key of the row that must be published.', max_length=200)),
                 ('url', models.CharField(blank=True, help_text='Empty: it is asked of the row.', max_length=300)),

@@ -20,7 +20,7 @@ class DocumentKind(models.TextChoices):
     FOOD = "food", "Foods"
     RISK_FACTOR = "risk", "Diets, medicines and conditions"
     OTHER_CAUSE = "cause", "Other causes"
-    INTERACTION = "pair", "Foods and medicines that meet"
+    INTERACTION = "pair", "Combinations to know about"
     PAGE = "page", "About this site"
 
 

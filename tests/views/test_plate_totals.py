@@ -84,7 +84,7 @@ def test_limit_that_leaves_food_out_is_said_and_never_compared(client, content, 
     row = text_of(client.get(PAGE + query(plenty)), f"plate-{nutrient}")
 
     assert words in row
-    assert "This plate cannot be held against it" in row
+    assert "This plate is not compared with it." in row
     assert "Above the limit" not in row
     assert "of it." not in row
 
@@ -174,7 +174,7 @@ def test_limit_in_another_unit_is_never_compared(client, no_content):
     )  # fmt: skip
     row = text_of(client.get(PAGE + "?food=bean"), "plate-iron")
 
-    assert "This plate cannot be held against it" in row
+    assert "This plate is not compared with it." in row
     assert "Above the limit" not in row
 
 

@@ -148,7 +148,7 @@ def test_nutrient_page_links_each_sign_to_its_card_and_grades_it(client, content
     assert {row.get_absolute_url() for row in shown} <= set(links)
     text = text_of(page, "main")
     assert "Muscle cramps Seen sometimes Moderate" in text
-    assert "What the evidence speaks against" in text
+    assert "What does not help" in text
 
 
 def test_nutrient_page_names_who_is_at_risk_and_warns_beside_medicines(client, content):
@@ -321,5 +321,5 @@ def test_card_tells_what_speaks_against_other_nutrients_for_the_sign(client, no_
         client.get("/nutrients/iron/cramps/"), "main"
     )
     against = text_of(client.get("/nutrients/zinc/cramps/"), "main")
-    assert "The evidence above itself speaks against the claim." in against
+    assert "The evidence above is itself against the claim." in against
     assert "How typical" not in against

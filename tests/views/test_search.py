@@ -32,7 +32,7 @@ def test_names_come_before_texts(client, no_content):
 def test_word_that_no_page_has_is_named_and_the_others_are_found(client, content):
     page = search(client, "magnesium xylophone")
 
-    assert "no page has “xylophone”. These pages hold the rest." in text_of(page, "main")
+    assert "no page has “xylophone”. These pages match the rest." in text_of(page, "main")
     assert "/nutrients/magnesium/" in links_of(page, "main")
 
 
@@ -46,7 +46,7 @@ def test_nothing_found_says_so_and_offers_ways_on(client, content):
 def test_near_word_is_offered_and_answered(client, content):
     page = search(client, "tinglng")
 
-    assert "Nothing holds “tinglng”. Did you mean tingling ?" in text_of(page, "main")
+    assert "No page matches “tinglng”. Did you mean tingling ?" in text_of(page, "main")
     assert {"/search/?q=tingling", "/symptoms/tingling/"} <= set(links_of(page, "main"))
 
 
@@ -155,4 +155,4 @@ def test_misspelt_word_beside_an_unknown_one_is_answered_by_its_likeliest_spelli
 def test_words_that_are_all_known_but_never_together_are_not_said_to_leave_a_rest(client, content):
     text = text_of(client.get(f"{SEARCH}?q=twitching+thumb"), "main")
 
-    assert "Nothing holds all of these words. These pages hold some of them." in text
+    assert "No page matches every word. These pages match some of them." in text
