@@ -164,7 +164,7 @@ def test_filters_in_use_can_each_be_taken_off(client, content):
 def test_no_food_left_offers_a_way_on(client, content):
     page = client.get(f"{LIST}?q=unobtainium")
 
-    assert "No food fits all of this" in text_of(page, "food-results")
+    assert "No food matches all of this" in text_of(page, "food-results")
     assert LIST in links_of(page, "food-results")
 
 
