@@ -86,7 +86,7 @@ def test_no_food_is_named_to_whom_it_is_kept_from(client, no_content, group):
 
 def test_medicines_and_foods_stand_apart(client, content):
     text = result(client, symptom=["fatigue"], risk=["metformin", "vegan-diet"])
-    medicines, foods = text.split("Medicines and nutrients")[1].split("Foods and supplements that")
+    medicines, foods = text.split("Medicines and nutrients")[1].split("Combinations to know about")
     assert "Metformin and vitamin B12." in medicines
     assert "Spinach" in foods
     assert "Spinach" not in medicines
