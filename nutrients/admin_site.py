@@ -10,7 +10,7 @@ from nutrisite.accounts.admin_site import SecuredSite
 
 GROUPS = {
     "Articles": ["Article", "ArticleSection"],
-    "Nutrients and evidence": ["Nutrient", "Association", "ReferenceIntake"],
+    "Nutrients and evidence": ["Nutrient", "NutrientDetail", "Association", "ReferenceIntake"],
     "Symptoms and safety": [
         "Symptom",
         "RedFlag",

@@ -9,6 +9,7 @@ from nutrients.models import Nutrient
 from .associations import NutrientAssociationInline
 from .content import PUBLICATION, WRITING_RULE, PublishableAdmin
 from .content_forms import ContentForm
+from .details import DetailInline
 from .foods import NutrientAmountInline
 from .guard import GuardedAdmin
 from .intakes import IntakeInline
@@ -38,7 +39,7 @@ class NutrientAdmin(GuardedAdmin, PublishableAdmin):
     list_filter = (*PublishableAdmin.list_filter, "kind", "is_featured")
     search_fields = ("name", "slug", "also_known_as")
     autocomplete_fields = ("how_common_source", "sources")
-    inlines = (NutrientAssociationInline, IntakeInline, NutrientAmountInline)
+    inlines = (DetailInline, NutrientAssociationInline, IntakeInline, NutrientAmountInline)
     fieldsets = (
         (
             None,

@@ -11,7 +11,7 @@ from django.core.paginator import Paginator
 from django.utils.safestring import SafeString
 
 from nutrients import prose
-from nutrients.common.citations import References, cite
+from nutrients.common.citations import References, marking
 from nutrients.models import Article, ArticleSection, Nutrient, Source, Symptom
 
 from .live_blocks import LiveBlocks
@@ -125,16 +125,7 @@ def _sections(
 def _marking(blocks: Iterable[prose.Block], references: References) -> prose.Cite:
     """What numbers the sources that these texts cite, each as it is reached."""
     slugs = {slug for block in blocks for slug in prose.cited_slugs(block.text)}
-    sources = {source.slug: source for source in Source.objects.filter(slug__in=slugs)}
-
-    def mark(slug: str) -> prose.Mark | None:
-        source = sources.get(slug)
-        if source is None:
-            return None
-        [citation] = cite(references, [source])
-        return prose.Mark(citation.number, citation.anchor)
-
-    return mark
+    return marking(references, Source.objects.filter(slug__in=slugs))
 
 
 def _part(block: prose.Block, mark: prose.Cite, live: LiveBlocks) -> Part:

@@ -26,6 +26,7 @@ from nutrients.models import (
     FoodSource,
     Nutrient,
     NutrientAmount,
+    NutrientDetail,
     OtherCause,
     Publishable,
     ReadForm,
@@ -94,6 +95,7 @@ def problems(*, on: date) -> list[Problem]:
         _unread_shown,
         lambda: _past_own_review(on),
         _broken_prose,
+        _broken_details,
         _dead_links,
         _limits_in_wrong_units,
         _impossible_amounts,
@@ -205,13 +207,23 @@ def _broken_prose() -> Iterator[Problem]:
             yield _problem(section, f"the page itself uses the anchor “{section.anchor}”.")
 
 
+def _broken_details() -> Iterator[Problem]:
+    for row in NutrientDetail.objects.select_related("nutrient").prefetch_related("sources"):
+        known = {source.slug for source in row.sources.all()}
+        for error in prose.check_plain(row.body, known_sources=known):
+            yield _problem(row, f"line {error.line}: {error.message}")
+        for slug in known - set(prose.cited_slugs(row.body)):
+            yield _problem(row, f"its text does not cite its source “{slug}”.")
+
+
 def _dead_links() -> Iterator[Problem]:
     pages = _Pages()
-    for section in ArticleSection.objects.select_related("article"):
-        for line, address in prose.links(section.body):
-            reason = pages.fault(address, section)
+    sections = ArticleSection.objects.select_related("article")
+    for row in (*sections, *NutrientDetail.objects.select_related("nutrient")):
+        for line, address in prose.links(row.body):
+            reason = pages.fault(address, row)
             if reason:
-                yield _problem(section, f"line {line}: {reason}")
+                yield _problem(row, f"line {line}: {reason}")
 
 
 def _limits_in_wrong_units() -> Iterator[Problem]:
@@ -345,12 +357,13 @@ class _Pages:
         self.pairs = set(pairs.values_list("nutrient__slug", "symptom__slug"))
         self.anchors = set(ArticleSection.objects.values_list("article__slug", "anchor"))
 
-    def fault(self, address: str, section: ArticleSection) -> str | None:
+    def fault(self, address: str, row: ArticleSection | NutrientDetail) -> str | None:
         parts = urlsplit(address)
         if parts.scheme or parts.netloc:
             return None
         if not parts.path:
-            known = (section.article.slug, parts.fragment) in self.anchors
+            article = row.article.slug if isinstance(row, ArticleSection) else ""
+            known = (article, parts.fragment) in self.anchors
             return None if known else f"this article has no section “{parts.fragment}”."
         try:
             match = resolve(parts.path)

@@ -25,6 +25,7 @@ KEY_FIELDS = {
     "nutrients.association": ("nutrient", "symptom", "relation"),
     "nutrients.changenote": ("address", "made_at"),
     "nutrients.nutrientamount": ("food", "nutrient"),
+    "nutrients.nutrientdetail": ("nutrient", "topic"),
     "nutrients.riskeffect": ("risk_factor", "nutrient"),
     "nutrients.referenceintake": ("nutrient", "life_stage", "sex", "life_status", "authority"),
 }

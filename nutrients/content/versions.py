@@ -22,7 +22,7 @@ NOT_KEPT = {"bookoverride", "caseoutcome", "searchdocument", "shippedchange", "s
 CHILDREN = {
     "article": ["sections"],
     "foodsource": ["amounts", "portions"],
-    "nutrient": ["associations", "intakes"],
+    "nutrient": ["associations", "details", "intakes"],
     "question": ["answers"],
     "redflag": ["rules"],
     "riskfactor": ["effects"],

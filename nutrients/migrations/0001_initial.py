@@ -340,7 +340,7 @@ class Migration(migrations.Migration):
             name='SearchDocument',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('flag', 'When to get help'), ('symptom', 'Symptoms'), ('nutrient', 'Nutrients'), ('evidence', 'Evidence, nutrient by symptom'), ('article', 'Articles'), ('food', 'Foods'), ('risk', 'Diets, medicines and conditions'), ('cause', 'Other causes'), ('pair', 'Foods and medicines that meet'), ('page', 'About this site')], max_length=10)),
+                ('kind', models.CharField(choices=[('flag', 'When to get help'), ('symptom', 'Symptoms'), ('nutrient', 'Nutrients'), ('detail', 'More about nutrients'), ('evidence', 'Evidence, nutrient by symptom'), ('article', 'Articles'), ('food', 'Foods'), ('risk', 'Diets, medicines and conditions'), ('cause', 'Other causes'), ('pair', 'Combinations to know about'), ('page', 'About this site')], max_length=10)),
                 ('key', models.CharField(help_text="The row's natural key within its kind.", max_length=200)),
                 ('row', models.CharField(help_text='The key of the row that must be published.', max_length=200)),
                 ('url', models.CharField(blank=True, help_text='Empty: it is asked of the row.', max_length=300)),
@@ -358,7 +358,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['kind', 'key'],
-                'constraints': [models.UniqueConstraint(fields=('kind', 'key'), name='searchdocument_unique'), models.CheckConstraint(condition=models.Q(('kind__in', ['flag', 'symptom', 'nutrient', 'evidence', 'article', 'food', 'risk', 'cause', 'pair', 'page'])), name='searchdocument_kind_known')],
+                'constraints': [models.UniqueConstraint(fields=('kind', 'key'), name='searchdocument_unique'), models.CheckConstraint(condition=models.Q(('kind__in', ['flag', 'symptom', 'nutrient', 'detail', 'evidence', 'article', 'food', 'risk', 'cause', 'pair', 'page'])), name='searchdocument_kind_known')],
             },
         ),
         migrations.CreateModel(
@@ -468,6 +468,29 @@ class Migration(migrations.Migration):
             model_name='othercause',
             name='sources',
             field=models.ManyToManyField(related_name='other_causes', to='nutrients.source'),
+        ),
+        migrations.CreateModel(
+            name='NutrientDetail',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('status', models.CharField(choices=[('draft', 'Draft, waiting for review'), ('published', 'Published')], default='draft', help_text='Only published rows show to the public, from the date below.', max_length=10)),
+                ('publish_at', models.DateTimeField(default=django.utils.timezone.now, help_text='A moment to come keeps the row hidden until then.', verbose_name='published from')),
+                ('changed_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
+                ('reviewed_on', models.DateField(blank=True, help_text='The day a clinician read this row and agreed to it.', null=True)),
+                ('reviewed_by', models.CharField(blank=True, help_text='Name and profession. Leave both review fields empty where nobody has reviewed.', max_length=200)),
+                ('review_due_on', models.DateField(blank=True, help_text='After this day the row is overdue.', null=True, verbose_name='next review due')),
+                ('verification', models.CharField(choices=[('two-pages', 'Seen on two independent pages'), ('one-page', 'Seen on one page'), ('unverified', 'Not verified')], default='unverified', help_text='How far the main claim was checked. Rows not verified stay drafts.', max_length=10)),
+                ('topic', models.CharField(choices=[('testing', 'Who should be tested, and what a result means'), ('time', 'How long it takes to run short, and to recover'), ('absorption', 'What helps or hinders your body in taking it up'), ('forms', 'Forms of supplement compared'), ('common', 'How common it is to be short of it'), ('foods', 'UK foods, and an easy day')], max_length=10)),
+                ('body', models.TextField(help_text='Markdown without blocks, about 120 words. Cite as [@source-slug] after the full stop. Never a dose or a brand.')),
+                ('nutrient', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='details', to='nutrients.nutrient')),
+                ('sources', models.ManyToManyField(help_text='Those that the text cites.', related_name='details', to='nutrients.source')),
+            ],
+            options={
+                'ordering': ['nutrient__position', 'topic'],
+                'abstract': False,
+                'indexes': [models.Index(fields=['status', 'publish_at'], name='nutrientdetail_published')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'published'])), name='nutrientdetail_status_known'), models.CheckConstraint(condition=models.Q(('verification__in', ['two-pages', 'one-page', 'unverified'])), name='nutrientdetail_verification_known'), models.CheckConstraint(condition=models.Q(models.Q(('reviewed_by', ''), ('reviewed_on__isnull', True)), models.Q(('reviewed_on__isnull', False), models.Q(('reviewed_by', ''), _negated=True)), _connector='OR'), name='nutrientdetail_review_complete', violation_error_message='Give both the review date and who reviewed, or neither.'), models.UniqueConstraint(fields=('nutrient', 'topic'), name='nutrientdetail_unique', violation_error_message='This nutrient has a text on this topic already.'), models.CheckConstraint(condition=models.Q(('topic__in', ['testing', 'time', 'absorption', 'forms', 'common', 'foods'])), name='nutrientdetail_topic_known')],
+            },
         ),
         migrations.CreateModel(
             name='NutrientAmount',

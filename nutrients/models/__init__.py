@@ -24,6 +24,7 @@ from .causes import (
     Strength,
 )
 from .change_notes import ChangeNote, NoteKind
+from .details import NutrientDetail, Topic
 from .foods import (
     DIETS,
     MOST_ENERGY,
@@ -86,6 +87,7 @@ __all__ = [
     "NoteKind",
     "Nutrient",
     "NutrientAmount",
+    "NutrientDetail",
     "NutrientKind",
     "OtherCause",
     "Publishable",
@@ -112,6 +114,7 @@ __all__ = [
     "Strength",
     "Symptom",
     "Synonym",
+    "Topic",
     "Typicality",
     "Unit",
     "Urgency",

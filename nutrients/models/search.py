@@ -14,12 +14,13 @@ class DocumentKind(models.TextChoices):
     RED_FLAG = "flag", "When to get help"
     SYMPTOM = "symptom", "Symptoms"
     NUTRIENT = "nutrient", "Nutrients"
+    DETAIL = "detail", "More about nutrients"
     EVIDENCE = "evidence", "Evidence, nutrient by symptom"
     ARTICLE = "article", "Articles"
     FOOD = "food", "Foods"
     RISK_FACTOR = "risk", "Diets, medicines and conditions"
     OTHER_CAUSE = "cause", "Other causes"
-    INTERACTION = "pair", "Foods and medicines that meet"
+    INTERACTION = "pair", "Combinations to know about"
     PAGE = "page", "About this site"
 
 

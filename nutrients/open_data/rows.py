@@ -15,6 +15,7 @@ from nutrients.models import (
     FoodSource,
     Nutrient,
     NutrientAmount,
+    NutrientDetail,
     OtherCause,
     Publishable,
     RedFlag,
@@ -74,6 +75,13 @@ def intakes(at: datetime) -> Rows:
     rows = rows.filter(nutrient__in=Nutrient.objects.published(at=at))
     whole = rows.select_related("nutrient").prefetch_related("sources")
     return whole.order_by("nutrient__slug", "life_stage", "sex", "life_status", "authority")
+
+
+def details(at: datetime) -> Rows:
+    rows = NutrientDetail.objects.published(at=at)
+    rows = rows.filter(nutrient__in=Nutrient.objects.published(at=at))
+    whole = rows.select_related("nutrient").prefetch_related("sources")
+    return whole.order_by("nutrient__slug", "topic")
 
 
 def risk_effects(at: datetime) -> Rows:

@@ -51,6 +51,13 @@ def check(
     return sorted(errors)
 
 
+def check_plain(body: str, *, known_sources: Collection[str]) -> list[ProseError]:
+    """As `check`, for a text that is shown without blocks."""
+    blocks = [block for block in split(body) if block.kind != TEXT]
+    wrong = [ProseError(block.line, "Blocks are drawn in articles alone.") for block in blocks]
+    return wrong or check(body, known_sources=known_sources, known_symptoms=())
+
+
 def links(body: str) -> list[tuple[int, str]]:
     """Every link of a body as its line, counted from 1, and its address."""
     return [

@@ -20,6 +20,7 @@ from nutrients.models import (
     Authority,
     Interaction,
     Nutrient,
+    NutrientDetail,
     NutrientKind,
     ReferenceIntake,
     RiskFactor,
@@ -29,6 +30,7 @@ from nutrients.models import (
     Unit,
 )
 
+from .details import Detail, cited_details, nutrient_details
 from .evidence import EvidenceGroup, evidence_groups
 from .intakes import DailyNeeds, StageNeed, daily_needs
 from .nutrient_foods import NutrientChoices, NutrientFoods, nutrient_foods
@@ -67,6 +69,7 @@ class NutrientContent:
     signs: list[Association]
     risks: list[RiskFactor]
     interactions: list[Interaction]
+    details: list[NutrientDetail]
     articles: list[Article]
     previous: Nutrient | None
     next: Nutrient | None
@@ -98,6 +101,7 @@ class NutrientPage:
     foods: NutrientFoods
     interactions: list[Cited]
     test_citations: list[Citation]
+    details: list[Detail]
     articles: list[Article]
     references: References
     previous: Nutrient | None
@@ -155,6 +159,7 @@ def nutrient_content(slug: str, *, at: datetime) -> NutrientContent | None:
         signs=_signs(nutrient, at=at),
         risks=_risks(nutrient, at=at),
         interactions=_interactions(nutrient, at=at),
+        details=nutrient_details(nutrient, at=at),
         articles=list(nutrient.articles.published(at=at)),
         previous=previous,
         next=following,
@@ -196,6 +201,7 @@ def nutrient_page(
         foods=nutrient_foods(references, nutrient, choices, shelf, at=at),
         interactions=cite_rows(references, content.interactions),
         test_citations=cite(references, sources),
+        details=cited_details(references, content.details),
         articles=content.articles,
         references=references,
         previous=content.previous,

@@ -29,6 +29,7 @@ NUTRIENT_CONTENTS = [
     {"anchor": "foods", "title": "Richest foods"},
     {"anchor": "interactions", "title": "Medicines, foods and other nutrients"},
     {"anchor": "tests", "title": "Tests and their limits"},
+    {"anchor": "details", "title": "Testing, time, supplements and an easy day"},
     {"anchor": "sources", "title": "Sources"},
 ]
 SYMPTOM_CONTENTS = [

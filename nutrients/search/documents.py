@@ -26,6 +26,7 @@ from nutrients.models import (
     FoodSource,
     Interaction,
     Nutrient,
+    NutrientDetail,
     OtherCause,
     RedFlag,
     Relation,
@@ -172,6 +173,7 @@ def _entries() -> Iterator[Entry]:
     yield from map(_red_flag, RedFlag.objects.all())
     yield from map(_symptom, Symptom.objects.all())
     yield from map(_nutrient, Nutrient.objects.all())
+    yield from map(_detail, NutrientDetail.objects.select_related("nutrient"))
     yield from map(_evidence, Association.objects.select_related("nutrient", "symptom"))
     yield from map(_article, Article.objects.all())
     yield from map(_section, ArticleSection.objects.select_related("article"))
@@ -222,6 +224,17 @@ def _nutrient(row: Nutrient) -> Entry:
             *(row.job, row.tagline, row.why_low_matters, row.usual_causes_of_low),
             *(row.excess_signs, row.test_used, row.food_summary),
         ],
+    )
+
+
+def _detail(row: NutrientDetail) -> Entry:
+    return Entry(
+        DocumentKind.DETAIL,
+        "/".join(row.natural_key()),
+        str(row),
+        url=row.get_absolute_url(),
+        hidden_names=split_names(row.nutrient.also_known_as),
+        text=prose.plain_lines(row.body),
     )
 
 

@@ -15,6 +15,7 @@ from nutrients.models import (
     FoodSource,
     Interaction,
     Nutrient,
+    NutrientDetail,
     OtherCause,
     RedFlag,
     RiskFactor,
@@ -47,6 +48,7 @@ def shown(*, at: datetime) -> Q:
     visible = Q(kind=DocumentKind.PAGE) | Q(kind=DocumentKind.FOOD, row="")
     for kind, model in ROWS.items():
         visible |= _row_is_shown(kind, model, at=at)
+    visible |= Q(kind=DocumentKind.DETAIL, row__in=_details(at=at))
     return visible | Q(kind=DocumentKind.EVIDENCE, row__in=_pairs(at=at))
 
 
@@ -72,6 +74,13 @@ def places(documents: Sequence[SearchDocument], *, at: datetime) -> Places:
         **_other_causes(keys[DocumentKind.OTHER_CAUSE], at=at),
         **_interactions(keys[DocumentKind.INTERACTION], nutrients),
     }
+
+
+def _details(*, at: datetime) -> QuerySet[NutrientDetail]:
+    rows = NutrientDetail.objects.published(at=at)
+    rows = rows.filter(nutrient__in=Nutrient.objects.published(at=at).values("pk"))
+    key = Concat("nutrient__slug", Value("/"), "topic", output_field=CharField())
+    return rows.order_by().values_list(key, flat=True)
 
 
 def _pairs(*, at: datetime) -> QuerySet[Association]:

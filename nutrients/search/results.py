@@ -33,10 +33,16 @@ MOST_OWN, MOST_IMPORTED = 2_000, 200
 ORDER = (
     *(DocumentKind.RED_FLAG, DocumentKind.SYMPTOM, DocumentKind.NUTRIENT, DocumentKind.PAGE),
     *(DocumentKind.ARTICLE, DocumentKind.FOOD, DocumentKind.RISK_FACTOR),
-    *(DocumentKind.OTHER_CAUSE, DocumentKind.EVIDENCE, DocumentKind.INTERACTION),
+    *(DocumentKind.OTHER_CAUSE, DocumentKind.DETAIL),
+    *(DocumentKind.EVIDENCE, DocumentKind.INTERACTION),
 )
 # Points off: a long sign, a pair and a heading hold many words that they are not the page of.
-LESS = {DocumentKind.RED_FLAG: 40, DocumentKind.EVIDENCE: 60, DocumentKind.INTERACTION: 250}
+LESS = {
+    DocumentKind.RED_FLAG: 40,
+    DocumentKind.EVIDENCE: 60,
+    DocumentKind.DETAIL: 150,
+    DocumentKind.INTERACTION: 250,
+}
 LESS_FOR_A_SECTION, LESS_FOR_A_GROUP = 150, 60
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n")
 LONGEST_PASSAGE = 220

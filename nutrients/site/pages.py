@@ -22,6 +22,7 @@ from nutrients.models import (
     FoodSource,
     Interaction,
     Nutrient,
+    NutrientDetail,
     OtherCause,
     RedFlag,
     RiskFactor,
@@ -33,6 +34,7 @@ from nutrients.models import (
 # Everything that editors write and publish.
 WRITTEN = (
     Nutrient,
+    NutrientDetail,
     Symptom,
     Association,
     FoodSource,

@@ -21,6 +21,7 @@ from nutrients.models import (
     Interaction,
     Nutrient,
     NutrientAmount,
+    NutrientDetail,
     OtherCause,
     RedFlag,
     ReferenceIntake,
@@ -70,6 +71,9 @@ def facts_of(source: Source, *, at: datetime) -> list[FactGroup]:
 def _groups(source: Source, *, at: datetime) -> Iterator[FactGroup]:
     links = _published(Association, source, at=at).select_related("nutrient", "symptom")
     yield _listed("Links between a nutrient and a sign", map(_link, links))
+    details = _published(NutrientDetail, source, at=at).select_related("nutrient")
+    shown = details.filter(nutrient__in=Nutrient.objects.published(at=at))
+    yield _listed("Details of nutrients", map(_page, shown))
     for title, model in (("Nutrients", Nutrient), ("Symptoms", Symptom)):
         yield _listed(title, map(_page, _published(model, source, at=at)))
     found = {kind: list(_published(model, source, at=at)) for kind, (_, model) in PLACED.items()}

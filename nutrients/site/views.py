@@ -27,7 +27,7 @@ METHOD_CONTENTS = [
     {"anchor": "purpose", "title": "What this site is for"},
     {"anchor": "grades", "title": "Grades and their verbs"},
     {"anchor": "typical", "title": "How typical a sign is"},
-    {"anchor": "relations", "title": "How a nutrient is tied to a sign"},
+    {"anchor": "relations", "title": "How a nutrient is linked to a sign"},
     {"anchor": "order", "title": "The order of the checklist"},
     {"anchor": "figures", "title": "Where the figures come from"},
     {"anchor": "checks", "title": "How facts are checked"},

@@ -208,6 +208,7 @@ def test_page_before_a_deletion_lists_rows_and_no_links(editor_client, content):
         "nutrients",
         "associations",
         "nutrient amounts",
+        "nutrient details",
         "reference intakes",
         "risk effects",
     }

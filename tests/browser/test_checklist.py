@@ -25,7 +25,7 @@ def open_all(page):
 
 
 def show(page):
-    page.get_by_role("button", name="Show what fits").click()
+    page.get_by_role("button", name="See results").click()
 
 
 def words(page):
@@ -145,7 +145,7 @@ def test_questions_show_where_they_matter_and_keep_what_was_answered(page):
     show(page)
     expect(page.locator("#results")).to_be_focused()
     page.locator(f"{RESULTS} input[name='onset'][value='days']").check()
-    page.get_by_role("button", name="Show what fits now").click()
+    page.get_by_role("button", name="See results now").click()
     expect(page.locator("#results")).to_have_text("Call for help now")
     expect(page).to_have_title(re.compile("^Call for help now: "))
     onset.check()

@@ -145,7 +145,9 @@ def test_source_of_a_list_of_foods_is_one_step_from_it(page_without_script):
 def test_a_source_opens_on_what_rests_on_it(page_without_script):
     page = page_without_script
     page.goto("/nutrients/magnesium/muscle-cramps/")
-    page.locator(".sources").get_by_role("link", name=re.compile("How we saw it")).first.click()
+    page.locator(".sources").get_by_role(
+        "link", name=re.compile("How we checked this source")
+    ).first.click()
     source = page.locator(":target")
     source.locator("summary").click()
 

@@ -35,7 +35,7 @@ def test_number_leads_to_its_source_and_back(page_without_script):
     assert page.url.endswith("#src-1")
     page.locator("#src-1").get_by_role("link", name="Back to text").click()
     assert page.url.endswith("#ref-1-1")
-    page.locator("#src-1").get_by_role("link", name="How we saw it").click()
+    page.locator("#src-1").get_by_role("link", name="How we checked this source").click()
     assert "/sources/" in page.url
     expect(page.get_by_role("heading", name="How we checked this source")).to_be_visible()
 

@@ -49,7 +49,7 @@ def answer(page, ticks):
     )
     for slug in ticks:
         page.locator(f"#checklist input[value='{slug}']").check()
-    page.get_by_role("button", name="Show what fits").click()
+    page.get_by_role("button", name="See results").click()
     expect(page.locator("#results")).not_to_have_text("Nothing ticked yet")
 
 
@@ -226,7 +226,7 @@ def test_emergency_card_stays_when_the_server_breaks(page, site, faults):
     break_database(site)
     page.locator("#checklist input[value='seizures']").uncheck()
     page.locator("#checklist input[value='muscle-cramps']").check()
-    page.get_by_role("button", name="Show what fits").click()
+    page.get_by_role("button", name="See results").click()
 
     expect(page.locator("[data-status]")).to_contain_text("call 112, 911, 999")
     expect(page.locator("#results")).to_have_text("Call for help now")
@@ -239,7 +239,7 @@ def test_emergency_card_stays_when_the_server_breaks(page, site, faults):
 def test_emergency_card_stays_when_the_network_is_gone(page, faults):
     answer(page, ["seizures"])
     page.context.set_offline(True)
-    page.get_by_role("button", name="Show what fits").click()
+    page.get_by_role("button", name="See results").click()
 
     expect(page.locator("[data-status]")).to_contain_text("call 112, 911, 999")
     expect(page.locator("#results")).to_have_text("Call for help now")
@@ -256,7 +256,7 @@ def test_emergency_text_comes_when_the_server_never_answers(page, faults):
     page.evaluate("htmx.config.timeout = 300")
     page.route("**/checklist/", lambda route: None)
     page.locator("#checklist input[value='muscle-cramps']").check()
-    page.get_by_role("button", name="Show what fits").click()
+    page.get_by_role("button", name="See results").click()
 
     expect(page.locator("[data-status]")).to_contain_text("call 112, 911, 999")
     page.unroute("**/checklist/")

@@ -110,7 +110,7 @@ def test_paper_names_what_was_asked_answered_and_left(client, content):
     ticked, left = text.split("Warning signs asked about Ticked ")[1].split("Asked and not ticked")
     assert ticked.strip() == "A cramp that lasts over 10 minutes"
     assert "A drooping face, a weak arm or slurred speech" in left
-    assert "Same day, by our rules A cramp that lasts over 10 minutes" in text
+    assert "Signs that need care the same day A cramp that lasts over 10 minutes" in text
     assert "Diet Vegan diet" in text
     for blank in ("Vitamin B6, also in mixtures", "Dose"):
         assert blank in text

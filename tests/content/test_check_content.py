@@ -16,6 +16,7 @@ from nutrients.models import (
     Association,
     Nutrient,
     NutrientAmount,
+    NutrientDetail,
     OtherCause,
     ReadForm,
     ReferenceIntake,
@@ -362,3 +363,24 @@ def test_shipped_articles_hold_what_they_were_written_with():
         *["[[red-flags]]"] * 3,
         *["[[steps]]"] * 3,
     ]
+
+
+def test_detail_cites_the_sources_that_it_lists_and_no_others():
+    row = NutrientDetail.objects.get_by_natural_key("magnesium", "testing")
+    row.sources.remove(Source.objects.get(slug="nwl-magnesium"))
+    row.sources.add(Source.objects.get(slug="nhs-mnd"))
+
+    told = [fault for fault in faults() if fault.startswith("nutrients.nutrientdetail")]
+    assert "nutrients.nutrientdetail magnesium / testing: its text does not cite its source" in (
+        " ".join(told)
+    )
+    assert "magnesium / testing: line 1: There is no source “nwl-magnesium”." in " ".join(told)
+
+
+def test_detail_has_no_blocks():
+    NutrientDetail.objects.filter(nutrient__slug="copper").update(body="[[red-flags]]\n")
+
+    assert (
+        "nutrients.nutrientdetail copper / time: line 1: Blocks are drawn in articles alone."
+        in faults()
+    )

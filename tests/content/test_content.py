@@ -19,6 +19,7 @@ from nutrients.models import (
     LimitStatus,
     Nutrient,
     NutrientAmount,
+    NutrientDetail,
     OtherCause,
     Publishable,
     RedFlag,
@@ -34,8 +35,9 @@ from nutrients.models import (
 pytestmark = pytest.mark.usefixtures("content")
 
 ROWS = {
-    Source: 269,
+    Source: 351,
     Nutrient: 13,
+    NutrientDetail: 49,
     Symptom: 53,
     Association: 195,
     FoodGroup: 19,
@@ -43,9 +45,9 @@ ROWS = {
     NutrientAmount: 1864,
     ReferenceIntake: 630,
     RiskFactor: 53,
-    OtherCause: 56,
+    OtherCause: 60,
     Interaction: 36,
-    RedFlag: 78,
+    RedFlag: 70,
 }
 
 # What rests on no source that was read, and so stays hidden until somebody has read one.
@@ -103,6 +105,33 @@ SERVINGS = [
     ("table-salt", "sodium", "1.5", "581.37", "25.3"),
     ("spinach-raw", "vitamin-d", "30", "0", "0"),
 ]
+
+# The foods of each easy day in the order of its lines, and the sum that its text gives.
+EASY_DAYS = [
+    (
+        "magnesium",
+        """shredded-wheat milk-reduced-fat whole-wheat-bread peanut-butter potato-baked
+        spinach-cooked""",
+        310,
+    ),
+    ("calcium", "milk-reduced-fat cheese-cheddar whole-wheat-bread kale-cooked orange", 730),
+    ("vitamin-d", "salmon-pink-canned egg-boiled", 14),
+    ("vitamin-d", "egg-boiled cod-cooked cheese-cheddar", 4),
+    ("vitamin-b12", "milk-reduced-fat egg-boiled cheese-cheddar", 2),
+    (
+        "potassium",
+        """potato-baked banana milk-reduced-fat kidney-beans-cooked orange-juice
+        salmon-farmed-cooked spinach-cooked apricots-dried""",
+        3700,
+    ),
+    (
+        "iron",
+        "lentils-cooked whole-wheat-bread spinach-cooked pumpkin-seeds egg-boiled apricots-dried",
+        15,
+    ),
+    ("folate", "lentils-cooked broccoli-cooked", 270),
+]
+EASY_LINE = re.compile(r"\((\d+) grams\b.*?\) gives? ([\d.,]+) m")
 
 FORBIDDEN = re.compile(
     r"\b(diagnos\w*|you have|you are deficient|likely|cures?|treat with|take \d+ ?m?c?g"
@@ -224,6 +253,22 @@ def test_servings_agree_with_figures_worked_out_by_hand(food, nutrient, grams, a
     assert row.food.serving_grams == Decimal(grams)
     assert row.per_serving == Decimal(amount)
     assert float(row.label_percent(Authority.US)) == pytest.approx(float(percent), abs=0.05)
+
+
+@pytest.mark.parametrize(("nutrient", "foods", "total"), EASY_DAYS)
+def test_easy_day_adds_up_from_our_own_amounts(nutrient, foods, total):
+    body = NutrientDetail.objects.get_by_natural_key(nutrient, "foods").body
+    lines = EASY_LINE.findall(body)
+    slugs = foods.split()
+    first = 2 if (nutrient, total) == ("vitamin-d", 4) else 0
+    added = Decimal(0)
+    for slug, (grams, said) in zip(slugs, lines[first : first + len(slugs)], strict=True):
+        row = NutrientAmount.objects.get_by_natural_key(slug, nutrient)
+        amount = row.per_100g * Decimal(grams) / 100
+        assert float(said) == pytest.approx(float(amount), abs=0.5 if amount > 20 else 0.06)
+        added += amount
+    assert float(added) == pytest.approx(total, rel=0.04)
+    assert f"about {total:,}" in body
 
 
 def test_no_food_holds_more_of_a_nutrient_than_it_weighs():

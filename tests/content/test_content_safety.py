@@ -43,19 +43,20 @@ RAISED = [
     ("night-leg-cramps leg-swelling", "cramps-break-sleep"),
     ("restless-legs", "restless-evening"),
     ("pregnancy", "before-supplements"),
-    ("muscle-weakness onset:sudden", "sudden-weakness"),
-    ("numbness onset:sudden side:one-side", "sudden-numbness"),
-    ("tingling muscle-weakness onset:days", "tingling-weakness"),
+    ("muscle-weakness onset:sudden", "climbing-weakness"),
+    ("numbness onset:sudden side:one-side", "stroke-signs"),
+    ("tingling muscle-weakness onset:days", "climbing-weakness"),
     ("vision-changes onset:sudden", "sudden-vision-loss"),
-    ("balance-problems double-vision:yes", "sudden-unsteadiness"),
-    ("memory-problems onset:sudden", "sudden-muddle"),
+    ("balance-problems double-vision:yes", "stroke-signs"),
+    ("memory-problems onset:sudden", "stroke-signs"),
     ("headache onset:sudden severity:severe", "severe-headache"),
     ("headache muscle-weakness onset:sudden", "severe-headache"),
     ("headache vision-changes onset:sudden", "severe-headache"),
     ("headache pregnancy late-pregnancy:yes", "headache-pregnancy"),
-    ("muscle-weakness numbness onset:days", "tingling-weakness"),
-    ("stairs-difficulty onset:sudden", "fast-thigh-weakness"),
-    ("leg-swelling breathlessness onset:sudden", "swelling-breathless"),
+    ("muscle-weakness numbness onset:days", "climbing-weakness"),
+    ("stairs-difficulty onset:sudden", "climbing-weakness"),
+    ("one-leg-swelling breathlessness", "sudden-breathlessness"),
+    ("leg-swelling breathlessness one-leg:yes", "sudden-breathlessness"),
     ("leg-swelling one-leg:yes", "swollen-leg"),
     ("fatigue breathlessness", "tired-breathless"),
     ("muscle-pain muscle-weakness", "pain-with-weakness"),
@@ -144,6 +145,18 @@ def test_every_emergency_says_whom_to_call():
         assert NUMBERS in flag.action, flag.slug
     for symptom in Symptom.objects.filter(urgency=Urgency.EMERGENCY):
         assert NUMBERS in symptom.help_note, symptom.slug
+
+
+def test_emergencies_are_few_and_each_has_a_reason_of_its_own():
+    reasons = RedFlag.objects.filter(level=Urgency.EMERGENCY).values_list("why_it_matters")
+    assert len(reasons) == len(set(reasons)) <= 20
+
+
+def test_what_no_symptom_tells_of_shows_on_the_safety_page_alone(client):
+    (flag,) = RedFlag.objects.filter(slug__in=READ_ONLY)
+    for symptom in ("seizures", "muscle-twitches"):
+        assert flag.sign not in client.get(f"/symptoms/{symptom}/").content.decode()
+    assert flag.sign in client.get("/safety/").content.decode()
 
 
 def test_every_symptom_says_when_to_get_help():

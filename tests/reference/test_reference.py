@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from nutrients.models import Association, Nutrient, RiskFactor, Symptom
+from nutrients.models import Association, Nutrient, NutrientDetail, RiskFactor, Symptom
 from tests import factories
 from tests.site import more_content
 from tests.site.pages import links_of, text_of
@@ -19,7 +19,7 @@ NUTRIENT, SYMPTOM, CARD = (
 PAGES = [*LISTS, NUTRIENT, SYMPTOM, CARD]
 HIDDEN = [{"status": "draft"}, {"publish_at": datetime(2999, 1, 1, tzinfo=UTC)}]
 # Queries of each page with the shipped content. They may fall, and must not grow.
-QUERIES = {"/nutrients/": 2, "/symptoms/": 3, NUTRIENT: 21, SYMPTOM: 11, CARD: 7}
+QUERIES = {"/nutrients/": 2, "/symptoms/": 3, NUTRIENT: 23, SYMPTOM: 11, CARD: 7}
 
 
 def queries(client, address, count):
@@ -106,7 +106,7 @@ def test_every_nutrient_page_has_the_same_sections_in_the_same_order(client, con
     }
 
     assert orders == {
-        ("job", "signs", "risk", "needs", "foods", "interactions", "tests", "sources")
+        ("job", "signs", "risk", "needs", "foods", "interactions", "tests", "details", "sources")
     }
 
 
@@ -148,7 +148,7 @@ def test_nutrient_page_links_each_sign_to_its_card_and_grades_it(client, content
     assert {row.get_absolute_url() for row in shown} <= set(links)
     text = text_of(page, "main")
     assert "Muscle cramps Seen sometimes Moderate" in text
-    assert "What the evidence speaks against" in text
+    assert "What does not help" in text
 
 
 def test_nutrient_page_names_who_is_at_risk_and_warns_beside_medicines(client, content):
@@ -168,6 +168,27 @@ def test_nutrient_page_ranks_foods_with_amount_share_and_table(client, content):
     assert "Pumpkin seed kernels, roasted, unsalted 1 oz 41% 154 mg" in text
     assert "The full width of a bar is 75%" in text
     assert "Foods richest in magnesium" in text
+
+
+def test_nutrient_page_folds_its_details_in_the_order_of_their_topics_with_citations(
+    client, content
+):
+    page = client.get(NUTRIENT).content.decode()
+    topics = re.findall(r'id="detail-(\w+)"', page)
+
+    assert topics == ["testing", "time", "absorption", "forms", "common", "foods"]
+    (testing,) = re.findall(r'id="detail-testing">(.*?)</div>', page, re.DOTALL)
+    numbers = re.findall(r'href="#src-(\d+)"', testing)
+    assert numbers
+    assert all(f'id="src-{number}"' in page for number in numbers)
+
+
+def test_detail_that_is_no_more_published_is_neither_shown_nor_found(client, content):
+    NutrientDetail.objects.filter(nutrient__slug="magnesium", topic="forms").update(status="draft")
+
+    assert "detail-forms" not in client.get(NUTRIENT).content.decode()
+    assert "#detail-forms" not in client.get("/search/?q=magnesium+oxide").content.decode()
+    assert "#detail-absorption" in client.get("/search/?q=magnesium+phytate").content.decode()
 
 
 def test_sunlight_stands_beside_vitamin_d_in_words(client, content):
@@ -204,6 +225,7 @@ def test_bare_nutrient_page_says_in_words_what_is_missing(client, no_content):
         "No daily figure is recorded for zinc yet.",
         "No food with a known amount of zinc is recorded here yet.",
         "No interaction is recorded here yet.",
+        "Nothing more is recorded here yet.",
     ):
         assert words in text
 
@@ -299,5 +321,5 @@ def test_card_tells_what_speaks_against_other_nutrients_for_the_sign(client, no_
         client.get("/nutrients/iron/cramps/"), "main"
     )
     against = text_of(client.get("/nutrients/zinc/cramps/"), "main")
-    assert "The evidence above itself speaks against the claim." in against
+    assert "The evidence above is itself against the claim." in against
     assert "How typical" not in against

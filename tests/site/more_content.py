@@ -6,6 +6,7 @@ from nutrients.models import (
     Article,
     FoodGroup,
     Nutrient,
+    NutrientDetail,
     ReferenceIntake,
     Source,
     Symptom,
@@ -36,12 +37,18 @@ def add(word, **fields):
         factories.flag(f"{word}-flag", "emergency", related_symptoms=[cramps], **fields),
         factories.interaction(f"{word}-pair", nutrients=[magnesium], **fields),
         add_food(word, magnesium, **fields),
+        add_detail(word, nutrient, **fields),
     ]
     for row in rows:
         row.sources.add(source)
     add_intake(word, magnesium, source, **fields)
     add_article(word, magnesium, cramps, **fields)
     return source
+
+
+def add_detail(word, nutrient, **fields):
+    words = {"topic": "testing", "body": f"Ask about {word}."}
+    return baker.make(NutrientDetail, nutrient=nutrient, **(factories.PUBLISHED | words | fields))
 
 
 def add_food(word, nutrient, **fields):

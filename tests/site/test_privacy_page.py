@@ -30,4 +30,4 @@ def test_page_names_as_many_parts_of_a_log_line_as_there_are(client, db):
 
     # The time and the number, which every line has, and what the middleware writes.
     assert len(ACCESS_FIELDS) + 2 == 6
-    assert "It holds these six things and no more: the time" in text
+    assert "It contains these six things and no more: the time" in text

@@ -1,0 +1,70 @@
+"""Screens for the details of nutrients."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+
+from nutrients import prose
+from nutrients.models import NutrientDetail
+
+from .articles import MARKDOWN
+from .content import PUBLICATION, WRITING_RULE, FoldedInline, PublishableAdmin
+from .content_forms import ContentForm
+
+
+class DetailForm(ContentForm):
+    """One topic of one nutrient."""
+
+    fixed = ("nutrient", "topic")
+
+    def clean(self) -> dict[str, Any]:
+        """The usual checks; the text cites the sources chosen beside it, and no others."""
+        cleaned = super().clean()
+        body, sources = cleaned.get("body"), cleaned.get("sources")
+        if body and sources is not None:
+            known = {source.slug for source in sources}
+            for error in prose.check_plain(body, known_sources=known):
+                self.add_error("body", f"{error} Sources are chosen below the text.")
+            if unused := sorted(known - set(prose.cited_slugs(body))):
+                self.add_error("sources", f"The text does not cite “{unused[0]}”.")
+        return cleaned
+
+
+class DetailInline(FoldedInline):
+    """Details under their nutrient."""
+
+    model = NutrientDetail
+    form = DetailForm
+    fields = ("topic", "body", "sources", ("status", "verification"))
+    formfield_overrides = {models.TextField: MARKDOWN}
+    autocomplete_fields = ("sources",)
+    along = ("nutrient",)
+    along_many = ("sources",)
+
+
+@admin.register(NutrientDetail)
+class NutrientDetailAdmin(PublishableAdmin):
+    """Every detail, to find one by its words."""
+
+    form = DetailForm
+    formfield_overrides = {models.TextField: MARKDOWN}
+    list_display = ("nutrient", "topic", "state", "review", "source_total")
+    list_display_links = ("nutrient", "topic")
+    list_filter = (*PublishableAdmin.list_filter, "topic", "nutrient")
+    list_select_related = ("nutrient",)
+    search_fields = ("nutrient__name", "body")
+    autocomplete_fields = ("nutrient", "sources")
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (("nutrient", "topic"), "body", "sources"),
+                "description": f"{WRITING_RULE} Markdown without blocks. Cite after the full "
+                "stop: [@source-slug].",
+            },
+        ),
+        PUBLICATION,
+    )
