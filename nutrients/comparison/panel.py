@@ -14,15 +14,13 @@ from .table import NutrientSets, Row, nutrient_sets, table_columns, table_rows
 
 # Beyond so many chosen symptoms the summary counts them.
 MOST_NAMED = 2
-# The order that a heading gives first: the greatest first, or the least.
-FALLING = ("match", "evidence")
 
 
 @dataclass(frozen=True, slots=True)
 class Panel:
     """Every filter with the count of nutrients that it keeps.
 
-    `picks` are the common symptoms and the chosen ones, as boxes; `others` are added from a list.
+    Boxes are the common symptoms, `picks`, and others that are `chosen`; a list adds the rest.
     `fields` are the lists of which one value is chosen, under their headings.
     """
 
@@ -34,31 +32,22 @@ class Panel:
 
 
 @dataclass(frozen=True, slots=True)
-class ColumnSort:
-    """What a column's heading links to, and how the column is sorted now: "" if it is not."""
-
-    query: str
-    direction: str
-
-
-@dataclass(frozen=True, slots=True)
 class ComparisonPage:
     """Everything that the page shows.
 
     `active` are the filters in use, each with the way to take it off. `unlinked` are chosen
     symptoms that no nutrient is known to cause: a finding, not an empty search. `against` is the
-    evidence against links of the chosen symptoms.
+    evidence against links of the chosen symptoms. `sorts` are the queries that headings lead to.
     """
 
     filters: Filters
     rows: list[Row]
     columns: list[Symptom]
-    total: int
     panel: Panel
     active: list[Step]
     unlinked: list[Symptom]
     against: list[Association]
-    sorts: dict[str, ColumnSort]
+    sorts: dict[str, str]
     summary: str
     ignored: str
 
@@ -89,7 +78,6 @@ def comparison_page(filters: Filters, content: EvidenceContent, ignored: str) ->
         filters=filters,
         rows=rows,
         columns=table_columns(filters, content),
-        total=len(sets.kinds[""]),
         panel=_panel(filters, content, sets),
         active=_active(filters, content.symptoms, sets),
         unlinked=unlinked,
@@ -99,7 +87,7 @@ def comparison_page(filters: Filters, content: EvidenceContent, ignored: str) ->
             for sign in signs
             if sign.is_against and sign.symptom.slug in filters.symptoms
         ],
-        sorts={name: _column_sort(filters, name) for name in SORTS},
+        sorts={name: _sort_query(filters, name) for name in SORTS},
         summary=_summary(filters, content.symptoms, len(rows), len(sets.kinds[""]), unlinked),
         ignored=ignored,
     )
@@ -168,13 +156,9 @@ def _active(filters: Filters, symptoms: Mapping[str, Symptom], sets: NutrientSet
     return steps
 
 
-def _column_sort(filters: Filters, name: str) -> ColumnSort:
-    """What a heading leads to; the heading in use leads to its reverse."""
-    if filters.sort.removeprefix("-") != name:
-        return ColumnSort(replace(filters, sort=name).query, "")
-    is_reversed = filters.sort.startswith("-")
-    direction = "descending" if (name in FALLING) != is_reversed else "ascending"
-    return ColumnSort(replace(filters, sort=name if is_reversed else f"-{name}").query, direction)
+def _sort_query(filters: Filters, name: str) -> str:
+    """Where a heading leads; the heading in use leads to its reverse."""
+    return replace(filters, sort=f"-{name}" if filters.sort == name else name).query
 
 
 def _summary(

@@ -60,22 +60,17 @@ class NutrientSets:
         return len(self.kept(filters))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Sign:
-    """A sign that a row names, and whether it is one of those asked for."""
+    """An association that speaks for a link, with its words and address, made once."""
 
     association: Association
-    is_matched: bool
-
-    @property
-    def note(self) -> str:
-        """What a reader must know beside the name."""
-        notes = {
-            "only when severe": self.association.typicality == Typicality.SEVERE_ONLY,
-            "by way of another nutrient": self.association.relation == Relation.INDIRECT,
-            "review overdue": bool(self.association.overdue_since),
-        }
-        return ", ".join(note for note, holds in notes.items() if holds)
+    symptom: Symptom
+    relation: str
+    evidence: str
+    url: str
+    claim: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +83,11 @@ class Row:
     """
 
     nutrient: Nutrient
-    signs: list[Association]
-    counted: list[Association]
-    matches: list[Association]
-    cells: list[list[Association]]
+    url: str
+    signs: list[Sign]
+    counted: list[Sign]
+    matches: list[Sign]
+    cells: list[list[Sign]]
     foods: list[FoodSource]
     need: AdultNeed | None
     is_limited: bool
@@ -99,10 +95,8 @@ class Row:
     @property
     def sides(self) -> list[tuple[str, list[Sign]]]:
         """The signs in sight under their direction: every match, and the most typical."""
-        low = [sign for sign in self.signs if sign.relation != Relation.EXCESS]
-        high = [sign for sign in self.signs if sign.relation == Relation.EXCESS]
-        sides = {"Too little": _in_sight(low, self.matches, LOW_SHOWN)}
-        sides["Too much"] = _in_sight(high, self.matches, HIGH_SHOWN)
+        sides = {"Too little": self._in_sight(LOW_SHOWN, is_high=False)}
+        sides["Too much"] = self._in_sight(HIGH_SHOWN, is_high=True)
         return [(title, signs) for title, signs in sides.items() if signs]
 
     @property
@@ -110,10 +104,9 @@ class Row:
         """How many signs only the nutrient's own page names."""
         return len(self.signs) - sum(len(signs) for _, signs in self.sides)
 
-
-def _in_sight(signs: list[Association], matches: list[Association], handful: int) -> list[Sign]:
-    shown = [Sign(sign, sign in matches) for sign in signs]
-    return shown[: max(handful, sum(sign.is_matched for sign in shown))]
+    def _in_sight(self, handful: int, *, is_high: bool) -> list[Sign]:
+        signs = [sign for sign in self.signs if (sign.relation == Relation.EXCESS) == is_high]
+        return signs[: max(handful, sum(sign in self.matches for sign in signs))]
 
 
 def nutrient_sets(content: EvidenceContent) -> NutrientSets:
@@ -123,7 +116,7 @@ def nutrient_sets(content: EvidenceContent) -> NutrientSets:
     for nutrient in content.nutrients.values():
         for kind in _kinds(nutrient):
             kinds[kind].add(nutrient.pk)
-        for sign in _supporting(nutrient, content):
+        for sign in content.once(_signs)[nutrient.pk]:
             for relation in ("", sign.relation):
                 for symptom in ("", sign.symptom.slug):
                     linked[relation, symptom].add(nutrient.pk)
@@ -162,8 +155,34 @@ def table_rows(filters: Filters, content: EvidenceContent) -> list[Row]:
     return rows[::-1] if filters.sort.startswith("-") else rows
 
 
-def _supporting(nutrient: Nutrient, content: EvidenceContent) -> list[Association]:
-    return [sign for sign in content.signs.get(nutrient.pk, ()) if not sign.is_against]
+def _signs(content: EvidenceContent) -> dict[int, list[Sign]]:
+    """The signs of each nutrient, under its id, most typical first."""
+    return {
+        nutrient.pk: [
+            Sign(
+                association,
+                association.symptom,
+                association.relation,
+                association.evidence,
+                association.get_absolute_url(),
+                association.claim,
+                _note(association),
+            )
+            for association in content.signs.get(nutrient.pk, ())
+            if not association.is_against
+        ]
+        for nutrient in content.nutrients.values()
+    }
+
+
+def _note(association: Association) -> str:
+    """What a reader must know beside the name of a sign."""
+    notes = {
+        "only when severe": association.typicality == Typicality.SEVERE_ONLY,
+        "by way of another nutrient": association.relation == Relation.INDIRECT,
+        "review overdue": bool(association.overdue_since),
+    }
+    return ", ".join(note for note, holds in notes.items() if holds)
 
 
 def _kinds(nutrient: Nutrient) -> list[str]:
@@ -179,22 +198,17 @@ def _row(
 ) -> Row:
     key = nutrient.pk
     eater = Eater(frozenset(diet.replace("-", "_") for diet in filters.diets))
-    signs = _supporting(nutrient, content)
-    counted = [
-        sign
-        for sign in signs
-        if filters.relation in ("", sign.relation)
-        and (not filters.symptoms or sign.symptom.slug in filters.symptoms)
-    ]
-    matches = counted if filters.symptoms else []
+    signs = content.once(_signs)[key]
     in_relation = [sign for sign in signs if filters.relation in ("", sign.relation)]
+    chosen = [sign for sign in in_relation if sign.symptom.slug in filters.symptoms]
     return Row(
         nutrient=nutrient,
+        url=f"{nutrient.get_absolute_url()}{filters.country.query}",
         # Matches first: what a reader looks for must not hide in a long list.
-        signs=sorted(signs, key=lambda sign: sign not in matches),
-        counted=counted,
-        matches=matches,
-        cells=[[s for s in in_relation if s.symptom_id == column.pk] for column in columns],
+        signs=[*chosen, *(sign for sign in signs if sign not in chosen)],
+        counted=chosen if filters.symptoms else in_relation,
+        matches=chosen,
+        cells=[[sign for sign in in_relation if sign.symptom == column] for column in columns],
         foods=[
             *(rich.food for rich in content.foods(eater).get(key, [])[:FOODS_SHOWN]),
             *content.other_sources(eater).get(key, []),
@@ -212,7 +226,7 @@ def _by_match(rows: list[Row], filters: Filters) -> list[Row]:
         Candidate(
             slug,
             row.nutrient.name,
-            links(row.counted),
+            links(sign.association for sign in row.counted),
             Frequency(row.nutrient.how_common).rank,
         )
         for slug, row in by_slug.items()

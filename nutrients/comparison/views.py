@@ -13,12 +13,12 @@ from django.views.decorators.http import require_safe
 from nutrients.common.memory import kept
 from nutrients.common.parameters import ignored_sentence
 from nutrients.evidence.content import EvidenceContent
-from nutrients.models import Association, Evidence, Relation
+from nutrients.models import Evidence, Relation
 from nutrients.open_data.files import safe_cell
 
 from .filters import Filters, read_filters
 from .panel import comparison_page
-from .table import Row, table_rows
+from .table import Row, Sign, table_rows
 
 COLUMNS = (
     "nutrient",
@@ -67,7 +67,7 @@ def _cells(row: Row, filters: Filters) -> list[str]:
         relation: _names(sign for sign in row.signs if sign.relation == relation)
         for relation in Relation
     }
-    matched = {sign.symptom_id for sign in row.matches}
+    matched = {sign.symptom.slug for sign in row.matches}
     chosen, need = len(filters.symptoms), row.need
     return [
         row.nutrient.name,
@@ -85,7 +85,7 @@ def _cells(row: Row, filters: Filters) -> list[str]:
     ]
 
 
-def _names(signs: Iterable[Association]) -> str:
+def _names(signs: Iterable[Sign]) -> str:
     return "; ".join(dict.fromkeys(sign.symptom.name for sign in signs))
 
 

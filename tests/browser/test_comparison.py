@@ -22,7 +22,7 @@ def heading(page):
 
 
 def filters(page):
-    return page.locator(".filters > summary")
+    return page.locator(".table-filters > summary")
 
 
 def top_of(locator):
@@ -71,6 +71,15 @@ def test_first_screen_of_a_desktop_holds_the_table_with_filters_at_its_side(page
 
 
 # The matrix
+
+
+def test_tablet_has_the_bar_and_the_matrix_of_a_phone(page):
+    page.set_viewport_size({"width": 768, "height": 1024})
+    page.goto("/compare/")
+    expect(chip(page, "Muscle cramps")).to_be_hidden()
+    page.locator("tbody summary").first.click()
+
+    expect(page.locator("tbody tr").first.get_by_text("270 to 300 mg")).to_be_visible()
 
 
 @pytest.mark.parametrize("fixture", ["page", "page_without_script"])
