@@ -300,11 +300,17 @@ def _nutrient_values(narrowing: Narrowing, food: FoodSource, verdict: Verdict) -
 
 
 def _given(narrowing: Narrowing, food: FoodSource, least: int) -> list[str]:
+    choices = narrowing.choices
+    key = (food.pk, narrowing.filters.country.value, least)
+    if (known := choices.given.get(key)) is not None:
+        return known
     # Only what it is known to hold: there may be hundreds of nutrients that it is not.
     held = narrowing.shelf.per_100g.get(food.pk, {})
-    nutrients: dict[str, Nutrient] = narrowing.choices.nutrients
-    return [
+    found = [
         slug
-        for slug, one in nutrients.items()
+        for slug, one in choices.nutrients.items()
         if one.pk in held and narrowing.gives(food, one, least)
     ]
+    if food.is_curated:
+        choices.given[key] = found
+    return found

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from nutrients.evidence.life_stages import LifeStage
-from nutrients.evidence.rich_foods import suited_to_stage, unmeasured_foods
+from nutrients.evidence.life_stages import life_stages
+from nutrients.evidence.rich_foods import suited_to_stage
 from nutrients.foods.catalogue import Shelf
-from nutrients.models import DIETS, FoodSource, Source
+from nutrients.models import Authority, FoodSource, Source
 
 from .arithmetic import (
     Helping,
@@ -52,27 +52,10 @@ class Suggestion:
     before: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Filling:
-    """What would fill gaps, under the nutrients' ids.
-
-    `unmeasured` are sources without a figure; `sources` are those of the suggestions' figures.
-    """
-
-    suggestions: dict[int, list[Suggestion]]
-    unmeasured: dict[int, list[FoodSource]]
-    sources: list[Source]
-
-
 def fill_gaps(
-    plate: Plate, nutrients: list[int], stage: LifeStage | None, shelf: Shelf, *, at: datetime
-) -> Filling:
-    """What would fill each gap: chosen foods that suit the diets and the life stage.
-
-    Three queries, whatever the number of gaps and foods.
-    """
-    diets = [DIETS[diet].value for diet in plate.choices.diets]
-    offered = _offered(plate, stage, shelf, diets, at=at)
+    plate: Plate, nutrients: list[int], shelf: Shelf, offered: Mapping[str, FoodSource]
+) -> dict[int, list[Suggestion]]:
+    """What would fill the gap of each nutrient, of the foods offered: additions, then a swap."""
     additions = {slug: _given(shelf, food) for slug, food in offered.items()}
     swaps = harmless_swaps(_swaps(plate, shelf, offered), plate.totals)
     found: dict[int, list[Suggestion]] = {}
@@ -84,15 +67,15 @@ def fill_gaps(
             *(_addition(plate, nutrient, offered[slug], additions[slug]) for slug in best),
             *([_swapped(plate, nutrient, offered[swap.into.slug], swap)] if swap else []),
         ]
-    foods = {one.food.pk for some in found.values() for one in some}
-    foods |= {one.out.pk for some in found.values() for one in some if one.out}
-    sources = Source.objects.filter(amounts__food__in=foods, amounts__nutrient__in=nutrients)
-    groups = stage.kept_from if stage else ()
-    return Filling(
-        suggestions=found,
-        unmeasured=unmeasured_foods(at=at, diets=diets, groups=groups),
-        sources=list(sources.distinct().order_by("title", "slug")),
-    )
+    return found
+
+
+def suggestion_sources(found: Mapping[int, list[Suggestion]]) -> list[Source]:
+    """The sources of the figures of suggestions, each once, A to Z. One query."""
+    suggested = [one for some in found.values() for one in some]
+    foods = {food.pk for one in suggested for food in (one.food, one.out) if food}
+    sources = Source.objects.filter(amounts__food__in=foods, amounts__nutrient__in=list(found))
+    return list(sources.distinct().order_by("title", "slug"))
 
 
 def _addition(
@@ -119,19 +102,11 @@ def _swapped(plate: Plate, nutrient: int, food: FoodSource, swap: Swap) -> Sugge
     )
 
 
-def _offered(
-    plate: Plate, stage: LifeStage | None, shelf: Shelf, diets: list[str], *, at: datetime
-) -> dict[str, FoodSource]:
-    """The foods that may be suggested and are not on the plate yet, by slug. One query."""
-    chosen = FoodSource.objects.filter(pk__in=[food.pk for food in shelf.foods])
-    suited = set(suited_to_stage(chosen, stage, at=at).order_by().values_list("pk", flat=True))
-    return {
-        food.slug: food
-        for food in shelf.foods
-        if food.pk in suited
-        and food.slug not in plate.foods
-        and all(getattr(food, diet) for diet in diets)
-    }
+def suited_foods(country: str, slug: str, *, at: datetime) -> frozenset[int]:
+    """The ids of the chosen foods that may be suggested to a life stage."""
+    stage = life_stages(at=at)[Authority(country)].get(slug)
+    foods = suited_to_stage(FoodSource.objects.published(at=at).foods().curated(), stage, at=at)
+    return frozenset(foods.order_by().values_list("pk", flat=True))
 
 
 def _swaps(plate: Plate, shelf: Shelf, offered: Mapping[str, FoodSource]) -> Iterator[Swap]:
