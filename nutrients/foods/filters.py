@@ -44,10 +44,10 @@ PARAMETERS = (
 
 @dataclass(frozen=True, slots=True)
 class FoodFilters:
-    """What the list is narrowed to, by the values that stand in its address.
+    """What the list is narrowed to, by the values of its address.
 
-    `level` is how much a serving must give of `nutrient`, and of `also` where a second is asked
-    for. `basis` is what amounts are compared by. `sort` may be a nutrient too.
+    `level` is how much a serving must give of `nutrient`, and of `also` if a second is asked for.
+    `basis` is what amounts are compared by. `sort` may be a nutrient too.
     """
 
     nutrient: str = ""
@@ -94,7 +94,7 @@ class FoodFilters:
 
     @property
     def query(self) -> str:
-        """Filters, order and country as an address carries them; empty where none is chosen."""
+        """Filters, order and country as an address carries them; empty if none is chosen."""
         is_sorted = self.sort != DEFAULTS["sort"]
         sort = [("sort", self.sort)] if is_sorted else []
         return urlencode([*self.in_use, *sort, *self.country.pairs])

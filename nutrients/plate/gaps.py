@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from nutrients.evidence.life_stages import life_stages
 from nutrients.evidence.rich_foods import suited_to_stage
-from nutrients.foods.catalogue import Shelf
+from nutrients.foods.catalogue import FoodTable
 from nutrients.models import Authority, FoodSource, Source
 
 from .arithmetic import (
@@ -53,11 +53,11 @@ class Suggestion:
 
 
 def fill_gaps(
-    plate: Plate, nutrients: list[int], shelf: Shelf, offered: Mapping[str, FoodSource]
+    plate: Plate, nutrients: list[int], table: FoodTable, offered: Mapping[str, FoodSource]
 ) -> dict[int, list[Suggestion]]:
     """What would fill the gap of each nutrient, of the foods offered: additions, then a swap."""
-    additions = {slug: _given(shelf, food) for slug, food in offered.items()}
-    swaps = harmless_swaps(_swaps(plate, shelf, offered), plate.totals)
+    additions = {slug: _given(table, food) for slug, food in offered.items()}
+    swaps = harmless_swaps(_swaps(plate, table, offered), plate.totals)
     found: dict[int, list[Suggestion]] = {}
     for nutrient in nutrients:
         best = best_additions(additions, nutrient, plate.totals)
@@ -109,7 +109,7 @@ def suited_foods(country: str, slug: str, *, at: datetime) -> frozenset[int]:
     return frozenset(foods.order_by().values_list("pk", flat=True))
 
 
-def _swaps(plate: Plate, shelf: Shelf, offered: Mapping[str, FoodSource]) -> Iterator[Swap]:
+def _swaps(plate: Plate, table: FoodTable, offered: Mapping[str, FoodSource]) -> Iterator[Swap]:
     """Every helping with every offered food of its group in its place."""
     held: dict[str, dict[int, Decimal]] = {helping.slug: {} for helping in plate.helpings}
     for key, total in plate.totals.items():
@@ -119,12 +119,14 @@ def _swaps(plate: Plate, shelf: Shelf, offered: Mapping[str, FoodSource]) -> Ite
         for food in offered.values():
             if food.group_id == plate.foods[helping.slug].group_id:
                 into = helping_of(food, helping.servings)
-                after = _given(shelf, food, helping.servings)
+                after = _given(table, food, helping.servings)
                 yield Swap(helping, into, held[helping.slug], after)
 
 
-def _given(shelf: Shelf, food: FoodSource, servings: Decimal = ONE_SERVING) -> dict[int, Decimal]:
+def _given(
+    table: FoodTable, food: FoodSource, servings: Decimal = ONE_SERVING
+) -> dict[int, Decimal]:
     """What servings of a food give of each nutrient whose figure is known."""
     helping = helping_of(food, servings)
-    figures = shelf.per_100g.get(food.pk, {})
+    figures = table.per_100g.get(food.pk, {})
     return {key: Part(helping, per_100g).amount for key, per_100g in figures.items()}

@@ -13,7 +13,7 @@ from django.db.models import Count, Q, Window
 from nutrients.common.citations import Citation, References, cite
 from nutrients.evidence.life_stages import LifeStage, life_stages
 from nutrients.evidence.rich_foods import unmeasured_foods
-from nutrients.foods.catalogue import Shelf
+from nutrients.foods.catalogue import FoodTable
 from nutrients.models import (
     DIETS,
     Authority,
@@ -29,7 +29,7 @@ from .choices import MOST_FOODS, PlateChoices, helping_of
 from .gaps import Plate, Suggestion, fill_gaps, suggestion_sources
 
 MOST_FOUND = 8
-# How far from the middle of the drawn plate the numbers stand, and where its food ends.
+# How far from the middle of the drawn plate its numbers are, and the edge of its food.
 NUMBER_AT, EDGE = 26.0, 40.0
 
 
@@ -133,7 +133,7 @@ def plate_page(
     choices: PlateChoices,
     foods: dict[str, FoodSource],
     stages: Mapping[str, LifeStage],
-    shelf: Shelf,
+    table: FoodTable,
     intakes: Mapping[int, list[ReferenceIntake]],
     suited: frozenset[int],
     problems: list[str],
@@ -142,8 +142,8 @@ def plate_page(
 ) -> PlatePage:
     """The totals of a plate; `foods` holds those of `choices`. A constant number of queries.
 
-    `intakes` are those of its life stage. What fills its gaps comes from the shelf, of the foods
-    that are `suited` to the life stage.
+    `intakes` are those of its life stage. What fills its gaps comes from the food table, from what
+    is `suited` to the life stage.
     """
     references = References()
     stage = stages.get(choices.stage)
@@ -154,12 +154,12 @@ def plate_page(
     plate = Plate(choices, foods, helpings, {row.nutrient.pk: row.total for row in rows})
     offered = {
         food.slug: food
-        for food in shelf.foods
+        for food in table.foods
         if food.pk in suited
         and food.slug not in foods
         and all(getattr(food, DIETS[diet].value) for diet in choices.diets)
     }
-    filling = fill_gaps(plate, [row.nutrient.pk for row in gaps], shelf, offered)
+    filling = fill_gaps(plate, [row.nutrient.pk for row in gaps], table, offered)
     unmeasured = unmeasured_foods(
         at=at,
         diets=[DIETS[diet].value for diet in choices.diets],
@@ -225,7 +225,7 @@ def _found(choices: PlateChoices, *, at: datetime) -> tuple[list[FoodSource] | N
     for word in choices.words.split():
         foods = foods.filter(Q(name__icontains=word) | Q(usda_description__icontains=word))
     foods = foods.exclude(slug__in=choices.servings)
-    # Counted in the same query, whatever is found.
+    # Counted in the same query.
     counted = foods.annotate(found=Window(Count("pk"))).order_by("-is_curated", "name")
     rows = list(counted[:MOST_FOUND])
     return rows, rows[0].found if rows else 0

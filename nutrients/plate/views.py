@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from nutrients.common.memory import kept
 from nutrients.evidence.life_stages import life_stages, plate_stages
-from nutrients.foods.catalogue import chosen_shelf
+from nutrients.foods.catalogue import chosen_food_table
 from nutrients.models import DIETS, Authority
 
 from .choices import LEAST_SERVINGS, MOST_SERVINGS, read_plate
@@ -34,7 +34,7 @@ def plate(request: HttpRequest) -> HttpResponse:
         choices,
         foods,
         stages[choices.country],
-        kept(request, chosen_shelf, at=now),
+        kept(request, chosen_food_table, at=now),
         kept(request, stage_intakes, *stage, at=now),
         kept(request, suited_foods, *stage, at=now),
         problems,
