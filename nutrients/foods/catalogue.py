@@ -29,7 +29,7 @@ GOOD, RICH = 10, 20
 class FoodShare:
     """What a food gives of a nutrient on a basis; None if no figure is known: that is not zero.
 
-    `percent` is the share of the country's label value; `per_100g` is there where a page shows it.
+    `percent` is the share of the country's label value; `per_100g` is there if a page shows it.
     """
 
     nutrient: Nutrient
@@ -44,7 +44,7 @@ class FoodShare:
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class FoodTable:
     """Published foods with amounts in 100 g by food and nutrient (ids); a missing one is unknown.
 
     All chosen foods are on it, and those imported foods that a search found. `is_cut` says that
@@ -94,13 +94,13 @@ def grams_of(food: FoodSource, basis: str) -> Decimal | None:
     return HUNDRED * HUNDRED / food.energy_kcal if food.energy_kcal else None
 
 
-def chosen_shelf(*, at: datetime) -> Shelf:
+def chosen_food_table(*, at: datetime) -> FoodTable:
     """The chosen foods, with what they hold of each published nutrient. Two queries."""
     foods = _published(at=at).curated().order_by("name")
-    return Shelf(list(foods), _amounts(foods, at=at))
+    return FoodTable(list(foods), _amounts(foods, at=at))
 
 
-def searched_shelf(chosen: Shelf, words: str, *, at: datetime) -> Shelf:
+def searched_food_table(chosen: FoodTable, words: str, *, at: datetime) -> FoodTable:
     """The chosen foods, and the imported foods whose name holds all the words.
 
     Two queries, one if nothing is found, and none without words.
@@ -112,7 +112,7 @@ def searched_shelf(chosen: Shelf, words: str, *, at: datetime) -> Shelf:
         imported = imported.filter(Q(name__icontains=word) | Q(usda_description__icontains=word))
     found = list(imported.order_by("name")[: MOST_SEARCHED + 1])
     shown = found[:MOST_SEARCHED]
-    return Shelf(
+    return FoodTable(
         [*chosen.foods, *shown],
         chosen.per_100g | _amounts([food.pk for food in shown], at=at),
         is_cut=len(found) > MOST_SEARCHED,

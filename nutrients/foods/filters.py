@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -44,10 +44,10 @@ PARAMETERS = (
 
 @dataclass(frozen=True, slots=True)
 class FoodFilters:
-    """What the list is narrowed to, by the values that stand in its address.
+    """What the list is narrowed to, by the values of its address.
 
-    `level` is how much a serving must give of `nutrient`, and of `also` where a second is asked
-    for. `basis` is what amounts are compared by. `sort` may be a nutrient too.
+    `level` is how much a serving must give of `nutrient`, and of `also` if a second is asked for.
+    `basis` is what amounts are compared by. `sort` may be a nutrient too.
     """
 
     nutrient: str = ""
@@ -94,7 +94,7 @@ class FoodFilters:
 
     @property
     def query(self) -> str:
-        """Filters, order and country as an address carries them; empty where none is chosen."""
+        """Filters, order and country as an address carries them; empty if none is chosen."""
         is_sorted = self.sort != DEFAULTS["sort"]
         sort = [("sort", self.sort)] if is_sorted else []
         return urlencode([*self.in_use, *sort, *self.country.pairs])
@@ -105,13 +105,15 @@ class FoodChoices:
     """The nutrients and food groups that a reader can choose from, by slug.
 
     `limited` are ids of nutrients of which much is no praise, such as sodium. `has_imported` says
-    that there are foods besides those that editors chose.
+    that there are foods besides those that editors chose. `given` remembers, for chosen foods by
+    id, country and level, the nutrients that a serving gives, once that is worked out.
     """
 
     nutrients: dict[str, Nutrient]
     groups: dict[str, FoodGroup]
     limited: frozenset[int] = frozenset()
     has_imported: bool = False
+    given: dict[tuple[int, str, int], list[str]] = field(default_factory=dict, compare=False)
 
 
 def food_choices(*, at: datetime) -> FoodChoices:

@@ -70,7 +70,7 @@ def food_list_page(
     With a nutrient, foods without a figure for it or with none of it are left out and counted. The
     number of queries does not grow with the foods.
     """
-    filters, choices, foods = narrowing.filters, narrowing.choices, narrowing.shelf
+    filters, choices, foods = narrowing.filters, narrowing.choices, narrowing.table
     references = References()
     asked = [choices.nutrients[slug] for slug in filters.nutrients]
     if filters.sort in choices.nutrients and choices.nutrients[filters.sort] not in asked:
@@ -112,16 +112,16 @@ def told_shares(shares: Iterable[FoodShare], limited: frozenset[int]) -> list[Fo
 
 
 def _row(narrowing: Narrowing, food: FoodSource, asked: list[Nutrient]) -> FoodRow:
-    filters, choices, shelf = narrowing.filters, narrowing.choices, narrowing.shelf
+    filters, choices, table = narrowing.filters, narrowing.choices, narrowing.table
     country = filters.country
     if asked:
-        return FoodRow(food, [shelf.share(food, n, filters.basis, country) for n in asked])
+        return FoodRow(food, [table.share(food, n, filters.basis, country) for n in asked])
     good = [
         nutrient
         for nutrient in choices.nutrients.values()
-        if (shelf.printed_percent(food, nutrient, country) or 0) >= GOOD
+        if (table.printed_percent(food, nutrient, country) or 0) >= GOOD
     ]
-    told = told_shares((shelf.share(food, n, "serving", country) for n in good), choices.limited)
+    told = told_shares((table.share(food, n, "serving", country) for n in good), choices.limited)
     rich = [share for share in told if (share.printed or 0) >= RICH]
     shares = rich or told
     words = "Rich in" if rich else "Some" if told else ""

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from nutrients.common.parameters import Facet, Step
 from nutrients.models import DIETS, FoodSource, Nutrient
 
-from .catalogue import RICH, Shelf, grams_of
+from .catalogue import RICH, FoodTable, grams_of
 from .filters import ALLERGENS, BASES, LEVEL_WORDS, LEVELS, SORTS, FoodChoices, FoodFilters, label
 
 Key = tuple[str, str]
@@ -40,10 +40,10 @@ class Verdict(NamedTuple):
 class Narrowing:
     """Foods under filters. `nutrients` are those that the filters name, in their order.
 
-    Each food is judged once, whatever is asked about it then.
+    Each food is judged once, however often it is asked about.
     """
 
-    shelf: Shelf
+    table: FoodTable
     filters: FoodFilters
     choices: FoodChoices
 
@@ -53,8 +53,8 @@ class Narrowing:
 
     @cached_property
     def judged(self) -> list[tuple[FoodSource, Verdict]]:
-        """Every food of the shelf, and which sorts of filter it passes."""
-        return [(food, self._verdict(food)) for food in self.shelf.foods]
+        """Every food of the table, and which sorts of filter it passes."""
+        return [(food, self._verdict(food)) for food in self.table.foods]
 
     @property
     def count(self) -> int:
@@ -74,10 +74,10 @@ class Narrowing:
 
     def gives(self, food: FoodSource, nutrient: Nutrient, least: int) -> bool:
         """Whether the food holds any of it, and a serving at least this share, as printed."""
-        if not self.shelf.in_100g(food, nutrient):
+        if not self.table.in_100g(food, nutrient):
             return False
         percent = (
-            self.shelf.printed_percent(food, nutrient, self.filters.country) if least else least
+            self.table.printed_percent(food, nutrient, self.filters.country) if least else least
         )
         return percent is not None and percent >= least
 
@@ -105,7 +105,7 @@ class Narrowing:
                 yield reason
 
     def _reason(self, food: FoodSource, verdict: Verdict) -> str:
-        held = [self.shelf.in_100g(food, nutrient) for nutrient in self.nutrients]
+        held = [self.table.in_100g(food, nutrient) for nutrient in self.nutrients]
         fits = verdict.words and verdict.group and verdict.flags
         if fits and None in held:
             return "without_figure"
@@ -119,7 +119,7 @@ class Narrowing:
     def _place(self, food: FoodSource) -> tuple[bool, Decimal, str]:
         # With two nutrients a food is as rich as the one that it gives least of.
         basis, country = self.filters.basis, self.filters.country
-        shares = [self.shelf.share(food, n, basis, country) for n in self._sorted_by()]
+        shares = [self.table.share(food, n, basis, country) for n in self._sorted_by()]
         known = [share.percent for share in shares if share.percent is not None]
         # Foods without a figure come last.
         return not food.is_curated, -min(known, default=Decimal(-1)), food.name
@@ -138,7 +138,7 @@ def _is_named(food: FoodSource, words: str) -> bool:
 
 
 def _flags(food: FoodSource, filters: FoodFilters) -> list[bool | None]:
-    """For each diet and allergen whether the food fits: yes, no, or None where not known."""
+    """For each diet and allergen whether the food fits: yes, no, or None if not known."""
     suits = [getattr(food, DIETS[diet].value) for diet in filters.diets]
     holds = [getattr(food, ALLERGENS[allergen].value) for allergen in filters.free_from]
     return [*suits, *(None if one is None else not one for one in holds)]
@@ -220,9 +220,9 @@ def _held(name: str, slug: str, counts: Counter[Key], narrowing: Narrowing) -> t
 def _groups(narrowing: Narrowing) -> tuple[dict[str, str], dict[str, str]]:
     """The names of the groups of chosen foods, and of the others that a search has reached.
 
-    A chosen group always stands among them. Whatever was imported, the first do not change.
+    A chosen group is always among them. The first do not change with what is imported.
     """
-    foods, chosen = narrowing.shelf.foods, narrowing.filters.group
+    foods, chosen = narrowing.table.foods, narrowing.filters.group
     usual = {food.group.slug for food in foods if food.is_curated}
     found = {food.group.slug for food in foods} | ({chosen} if chosen else set())
     names = {slug: group.name for slug, group in narrowing.choices.groups.items()}
@@ -246,7 +246,7 @@ def _active(narrowing: Narrowing) -> list[Step]:
     steps = []
     for name, value in narrowing.filters.in_use:
         filters = narrowing.filters.without(name, value)
-        wider = Narrowing(narrowing.shelf, filters, narrowing.choices)
+        wider = Narrowing(narrowing.table, filters, narrowing.choices)
         steps.append(Step(label(name, value, narrowing.choices), filters, wider.count))
     return steps
 
@@ -300,11 +300,17 @@ def _nutrient_values(narrowing: Narrowing, food: FoodSource, verdict: Verdict) -
 
 
 def _given(narrowing: Narrowing, food: FoodSource, least: int) -> list[str]:
+    choices = narrowing.choices
+    key = (food.pk, narrowing.filters.country.value, least)
+    if (known := choices.given.get(key)) is not None:
+        return known
     # Only what it is known to hold: there may be hundreds of nutrients that it is not.
-    held = narrowing.shelf.per_100g.get(food.pk, {})
-    nutrients: dict[str, Nutrient] = narrowing.choices.nutrients
-    return [
+    held = narrowing.table.per_100g.get(food.pk, {})
+    found = [
         slug
-        for slug, one in nutrients.items()
+        for slug, one in choices.nutrients.items()
         if one.pk in held and narrowing.gives(food, one, least)
     ]
+    if food.is_curated:
+        choices.given[key] = found
+    return found

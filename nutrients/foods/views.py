@@ -15,7 +15,7 @@ from nutrients.common.paging import read_page
 from nutrients.common.parameters import ignored_sentence
 from nutrients.models import Authority, FoodSource
 
-from .catalogue import chosen_shelf, searched_shelf
+from .catalogue import chosen_food_table, searched_food_table
 from .detail import food_page, food_portions
 from .filters import food_choices, read_food_filters, read_portion
 from .listing import PAGE_SIZE, food_list_page
@@ -28,7 +28,7 @@ def food_list(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     choices = kept(request, food_choices, at=now)
     filters, ignored = read_food_filters(request.GET, choices)
-    foods = searched_shelf(kept(request, chosen_shelf, at=now), filters.words, at=now)
+    foods = searched_food_table(kept(request, chosen_food_table, at=now), filters.words, at=now)
     narrowing = Narrowing(foods, filters, choices)
     shown, unread = read_page(request.GET, Paginator(narrowing.kept(), PAGE_SIZE))
     context = {

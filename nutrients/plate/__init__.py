@@ -1,1 +1,1 @@
-"""The plate: portions added up and held against daily needs."""
+"""The plate: portions added up and compared with daily needs."""

@@ -47,7 +47,7 @@ class Part:
 class Need:
     """A life stage's reference intake of one nutrient a day, in the nutrient's unit.
 
-    `kind` is "RDA" or "AI". `limit` is the upper limit only where food counts towards it.
+    `kind` is "RDA" or "AI". `limit` is the upper limit only if food counts towards it.
     `stay_below` is the intake that people are advised to stay below; only sodium has one.
     """
 
@@ -59,7 +59,7 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """One nutrient on the whole plate; helpings with no figure stand apart, never as zero."""
+    """One nutrient on the whole plate; helpings without a figure are kept apart, never zero."""
 
     parts: tuple[Part, ...]
     unknown: tuple[Helping, ...]
@@ -168,7 +168,7 @@ def best_additions(
 
     `additions` hold what a serving of each food, by slug, gives of each nutrient with a figure.
     None is taken that would take any total past its limit. `totals` are those of the plate as it
-    is. Ties stand A to Z, so that the same plate always gets the same answer.
+    is. Ties are settled A to Z, so that the same plate always gets the same answer.
     """
     room = _rooms(totals)
     giving = [
@@ -195,7 +195,7 @@ def harmless_swaps(swaps: Iterable[Swap], totals: Mapping[int, Total]) -> list[S
 def best_swap(swaps: Iterable[Swap], nutrient: int, need: Decimal) -> Swap | None:
     """The swap that adds most of a nutrient, if that is a tenth of the need or more.
 
-    Only where both foods have a figure. Ties stand A to Z.
+    Only if both foods have a figure. Ties are settled A to Z.
     """
     gaining = [
         (-swap.change(nutrient), swap.out.slug, swap.into.slug, swap)

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from nutrients.evidence.life_stages import LifeStage, suited_to_stage
-from nutrients.evidence.rich_foods import unmeasured_foods
-from nutrients.foods.catalogue import Shelf
-from nutrients.models import DIETS, FoodSource, Source
+from nutrients.evidence.life_stages import life_stages, suited_to_stage
+from nutrients.foods.catalogue import FoodTable
+from nutrients.models import Authority, FoodSource, Source
 
 from .arithmetic import (
     Helping,
@@ -52,29 +51,12 @@ class Suggestion:
     before: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Filling:
-    """What would fill gaps, under the nutrients' ids.
-
-    `unmeasured` are sources without a figure; `sources` are those of the suggestions' figures.
-    """
-
-    suggestions: dict[int, list[Suggestion]]
-    unmeasured: dict[int, list[FoodSource]]
-    sources: list[Source]
-
-
 def fill_gaps(
-    plate: Plate, nutrients: list[int], stage: LifeStage | None, shelf: Shelf, *, at: datetime
-) -> Filling:
-    """What would fill each gap: chosen foods that suit the diets and the life stage.
-
-    Three queries, whatever the number of gaps and foods.
-    """
-    diets = [DIETS[diet].value for diet in plate.choices.diets]
-    offered = _offered(plate, stage, shelf, diets, at=at)
-    additions = {slug: _given(shelf, food) for slug, food in offered.items()}
-    swaps = harmless_swaps(_swaps(plate, shelf, offered), plate.totals)
+    plate: Plate, nutrients: list[int], table: FoodTable, offered: Mapping[str, FoodSource]
+) -> dict[int, list[Suggestion]]:
+    """What would fill the gap of each nutrient, of the foods offered: additions, then a swap."""
+    additions = {slug: _given(table, food) for slug, food in offered.items()}
+    swaps = harmless_swaps(_swaps(plate, table, offered), plate.totals)
     found: dict[int, list[Suggestion]] = {}
     for nutrient in nutrients:
         best = best_additions(additions, nutrient, plate.totals)
@@ -84,15 +66,15 @@ def fill_gaps(
             *(_addition(plate, nutrient, offered[slug], additions[slug]) for slug in best),
             *([_swapped(plate, nutrient, offered[swap.into.slug], swap)] if swap else []),
         ]
-    foods = {one.food.pk for some in found.values() for one in some}
-    foods |= {one.out.pk for some in found.values() for one in some if one.out}
-    sources = Source.objects.filter(amounts__food__in=foods, amounts__nutrient__in=nutrients)
-    groups = stage.kept_from if stage else ()
-    return Filling(
-        suggestions=found,
-        unmeasured=unmeasured_foods(at=at, diets=diets, groups=groups),
-        sources=list(sources.distinct().order_by("title", "slug")),
-    )
+    return found
+
+
+def suggestion_sources(found: Mapping[int, list[Suggestion]]) -> list[Source]:
+    """The sources of the figures of suggestions, each once, A to Z. One query."""
+    suggested = [one for some in found.values() for one in some]
+    foods = {food.pk for one in suggested for food in (one.food, one.out) if food}
+    sources = Source.objects.filter(amounts__food__in=foods, amounts__nutrient__in=list(found))
+    return list(sources.distinct().order_by("title", "slug"))
 
 
 def _addition(
@@ -119,22 +101,14 @@ def _swapped(plate: Plate, nutrient: int, food: FoodSource, swap: Swap) -> Sugge
     )
 
 
-def _offered(
-    plate: Plate, stage: LifeStage | None, shelf: Shelf, diets: list[str], *, at: datetime
-) -> dict[str, FoodSource]:
-    """The foods that may be suggested and are not on the plate yet, by slug. One query."""
-    chosen = FoodSource.objects.filter(pk__in=[food.pk for food in shelf.foods])
-    suited = set(suited_to_stage(chosen, stage, at=at).order_by().values_list("pk", flat=True))
-    return {
-        food.slug: food
-        for food in shelf.foods
-        if food.pk in suited
-        and food.slug not in plate.foods
-        and all(getattr(food, diet) for diet in diets)
-    }
+def suited_foods(country: str, slug: str, *, at: datetime) -> frozenset[int]:
+    """The ids of the chosen foods that may be suggested to a life stage."""
+    stage = life_stages(at=at)[Authority(country)].get(slug)
+    foods = suited_to_stage(FoodSource.objects.published(at=at).foods().curated(), stage, at=at)
+    return frozenset(foods.order_by().values_list("pk", flat=True))
 
 
-def _swaps(plate: Plate, shelf: Shelf, offered: Mapping[str, FoodSource]) -> Iterator[Swap]:
+def _swaps(plate: Plate, table: FoodTable, offered: Mapping[str, FoodSource]) -> Iterator[Swap]:
     """Every helping with every offered food of its group in its place."""
     held: dict[str, dict[int, Decimal]] = {helping.slug: {} for helping in plate.helpings}
     for key, total in plate.totals.items():
@@ -144,12 +118,14 @@ def _swaps(plate: Plate, shelf: Shelf, offered: Mapping[str, FoodSource]) -> Ite
         for food in offered.values():
             if food.group_id == plate.foods[helping.slug].group_id:
                 into = helping_of(food, helping.servings)
-                after = _given(shelf, food, helping.servings)
+                after = _given(table, food, helping.servings)
                 yield Swap(helping, into, held[helping.slug], after)
 
 
-def _given(shelf: Shelf, food: FoodSource, servings: Decimal = ONE_SERVING) -> dict[int, Decimal]:
+def _given(
+    table: FoodTable, food: FoodSource, servings: Decimal = ONE_SERVING
+) -> dict[int, Decimal]:
     """What servings of a food give of each nutrient whose figure is known."""
     helping = helping_of(food, servings)
-    figures = shelf.per_100g.get(food.pk, {})
+    figures = table.per_100g.get(food.pk, {})
     return {key: Part(helping, per_100g).amount for key, per_100g in figures.items()}

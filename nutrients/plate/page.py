@@ -11,17 +11,25 @@ from datetime import datetime
 from django.db.models import Count, Q, Window
 
 from nutrients.common.citations import Citation, References, cite
-from nutrients.evidence.life_stages import LifeStage
-from nutrients.foods.catalogue import Shelf
-from nutrients.models import DIETS, FoodSource, Nutrient, NutrientAmount, ReferenceIntake
+from nutrients.evidence.life_stages import LifeStage, life_stages
+from nutrients.evidence.rich_foods import unmeasured_foods
+from nutrients.foods.catalogue import FoodTable
+from nutrients.models import (
+    DIETS,
+    Authority,
+    FoodSource,
+    Nutrient,
+    NutrientAmount,
+    ReferenceIntake,
+)
 from nutrients.models.foods import FoodSourceQuerySet
 
 from .arithmetic import Helping, Need, Total, total
 from .choices import MOST_FOODS, PlateChoices, helping_of
-from .gaps import Plate, Suggestion, fill_gaps
+from .gaps import Plate, Suggestion, fill_gaps, suggestion_sources
 
 MOST_FOUND = 8
-# How far from the middle of the drawn plate the numbers stand, and where its food ends.
+# How far from the middle of the drawn plate its numbers are, and the edge of its food.
 NUMBER_AT, EDGE = 26.0, 40.0
 
 
@@ -125,23 +133,38 @@ def plate_page(
     choices: PlateChoices,
     foods: dict[str, FoodSource],
     stages: Mapping[str, LifeStage],
-    shelf: Shelf,
+    table: FoodTable,
+    intakes: Mapping[int, list[ReferenceIntake]],
+    suited: frozenset[int],
     problems: list[str],
     *,
     at: datetime,
 ) -> PlatePage:
     """The totals of a plate; `foods` holds those of `choices`. A constant number of queries.
 
-    What fills its gaps comes from the shelf.
+    `intakes` are those of its life stage. What fills its gaps comes from the food table, from what
+    is `suited` to the life stage.
     """
     references = References()
     stage = stages.get(choices.stage)
     helpings = [helping_of(food, choices.servings[food.slug]) for food in foods.values()]
-    rows = _rows(helpings, foods, stage, references, at=at)
+    rows = _rows(helpings, foods, stage, intakes, references, at=at)
     # An empty plate has no gaps: what to begin with for the core nutrients.
     gaps = [row for row in rows if (row.total.is_short if foods else row.nutrient.is_featured)]
     plate = Plate(choices, foods, helpings, {row.nutrient.pk: row.total for row in rows})
-    filling = fill_gaps(plate, [row.nutrient.pk for row in gaps], stage, shelf, at=at)
+    offered = {
+        food.slug: food
+        for food in table.foods
+        if food.pk in suited
+        and food.slug not in foods
+        and all(getattr(food, DIETS[diet].value) for diet in choices.diets)
+    }
+    filling = fill_gaps(plate, [row.nutrient.pk for row in gaps], table, offered)
+    unmeasured = unmeasured_foods(
+        at=at,
+        diets=[DIETS[diet].value for diet in choices.diets],
+        groups=stage.kept_from if stage else (),
+    )
     found, found_count = _found(choices, at=at)
     return PlatePage(
         choices=choices,
@@ -153,12 +176,12 @@ def plate_page(
         gaps=[
             replace(
                 row,
-                suggestions=filling.suggestions[row.nutrient.pk],
-                unmeasured=filling.unmeasured.get(row.nutrient.pk, []),
+                suggestions=filling[row.nutrient.pk],
+                unmeasured=unmeasured.get(row.nutrient.pk, []),
             )
             for row in gaps
         ],
-        gap_citations=cite(references, filling.sources),
+        gap_citations=cite(references, suggestion_sources(filling)),
         found=found,
         found_count=found_count,
         references=references,
@@ -202,7 +225,7 @@ def _found(choices: PlateChoices, *, at: datetime) -> tuple[list[FoodSource] | N
     for word in choices.words.split():
         foods = foods.filter(Q(name__icontains=word) | Q(usda_description__icontains=word))
     foods = foods.exclude(slug__in=choices.servings)
-    # Counted in the same query, whatever is found.
+    # Counted in the same query.
     counted = foods.annotate(found=Window(Count("pk"))).order_by("-is_curated", "name")
     rows = list(counted[:MOST_FOUND])
     return rows, rows[0].found if rows else 0
@@ -212,6 +235,7 @@ def _rows(
     helpings: list[Helping],
     foods: Mapping[str, FoodSource],
     stage: LifeStage | None,
+    intakes: Mapping[int, list[ReferenceIntake]],
     references: References,
     *,
     at: datetime,
@@ -221,9 +245,15 @@ def _rows(
     rows = NutrientAmount.objects.filter(food__in=foods.values())
     for amount in rows.select_related("food", "source"):
         amounts[amount.nutrient_id][amount.food.slug] = amount
-    intakes = _intakes(stage, at=at)
     return [
-        _row(nutrient, helpings, amounts[nutrient.pk], stage, intakes[nutrient.pk], references)
+        _row(
+            nutrient,
+            helpings,
+            amounts[nutrient.pk],
+            stage,
+            intakes.get(nutrient.pk, []),
+            references,
+        )
         for nutrient in Nutrient.objects.published(at=at)
     ]
 
@@ -262,10 +292,10 @@ def _row(
     )
 
 
-def _intakes(stage: LifeStage | None, *, at: datetime) -> defaultdict[int, list[ReferenceIntake]]:
+def stage_intakes(country: str, slug: str, *, at: datetime) -> dict[int, list[ReferenceIntake]]:
     """What every authority says of the ages of a life stage, under the nutrient's id."""
-    found: defaultdict[int, list[ReferenceIntake]] = defaultdict(list)
-    if stage is not None:
+    found: dict[int, list[ReferenceIntake]] = defaultdict(list)
+    if stage := life_stages(at=at)[Authority(country)].get(slug):
         rows = ReferenceIntake.objects.published(at=at)
         rows = rows.overlapping(stage.age_from, stage.age_below).select_related("nutrient")
         for intake in rows.prefetch_related("sources"):

@@ -10,11 +10,12 @@ from django.views.decorators.http import require_safe
 
 from nutrients.common.memory import kept
 from nutrients.evidence.life_stages import life_stages, plate_stages
-from nutrients.foods.catalogue import chosen_shelf
+from nutrients.foods.catalogue import chosen_food_table
 from nutrients.models import DIETS, Authority
 
 from .choices import LEAST_SERVINGS, MOST_SERVINGS, read_plate
-from .page import plate_page
+from .gaps import suited_foods
+from .page import plate_page, stage_intakes
 
 
 @require_safe
@@ -28,10 +29,20 @@ def plate(request: HttpRequest) -> HttpResponse:
     choices, foods, problems = read_plate(request.GET, stages, at=now)
     if "remove" in request.GET:
         return redirect(f"{reverse('nutrients:plate')}?{choices.query}#plate-foods")
-    shelf = kept(request, chosen_shelf, at=now)
+    stage = (choices.country.value, choices.stage)
+    page = plate_page(
+        choices,
+        foods,
+        stages[choices.country],
+        kept(request, chosen_food_table, at=now),
+        kept(request, stage_intakes, *stage, at=now),
+        kept(request, suited_foods, *stage, at=now),
+        problems,
+        at=now,
+    )
     context = {
         "section": "foods",
-        "page": plate_page(choices, foods, stages[choices.country], shelf, problems, at=now),
+        "page": page,
         "countries": Authority,
         "country": choices.country,
         "diets": DIETS,

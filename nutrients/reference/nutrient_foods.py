@@ -10,7 +10,7 @@ from nutrients.common.citations import Citation, References, cite
 from nutrients.common.parameters import Step
 from nutrients.evidence.life_stages import LifeStage, suited_to_stage
 from nutrients.evidence.rich_foods import bar_scale
-from nutrients.foods.catalogue import FoodShare, Shelf
+from nutrients.foods.catalogue import FoodShare, FoodTable
 from nutrients.foods.filters import FoodChoices, FoodFilters
 from nutrients.foods.listing import amount_sources
 from nutrients.foods.narrowing import FoodPanel, Narrowing, food_panel
@@ -102,11 +102,11 @@ def nutrient_foods(
     references: References,
     nutrient: Nutrient,
     choices: NutrientChoices,
-    foods: Shelf,
+    foods: FoodTable,
     *,
     at: datetime,
 ) -> NutrientFoods:
-    """The foods of a nutrient's page under these choices, of a shelf; their sources cited."""
+    """The foods of a nutrient's page under these choices, of a food table; their sources cited."""
     filters = choices.filters
     offered = FoodChoices({nutrient.slug: nutrient}, choices.groups)
     narrowing = Narrowing(foods, filters, offered)
@@ -132,7 +132,9 @@ def nutrient_foods(
     )
 
 
-def _ranked(foods: Shelf, food: FoodSource, nutrient: Nutrient, filters: FoodFilters) -> RankedFood:
+def _ranked(
+    foods: FoodTable, food: FoodSource, nutrient: Nutrient, filters: FoodFilters
+) -> RankedFood:
     def share(basis: str) -> FoodShare:
         return foods.share(food, nutrient, basis, filters.country)
 

@@ -13,7 +13,7 @@ from django.db.models import Case, Exists, OuterRef, QuerySet, When
 
 from nutrients.common.citations import Citation, Cited, References, cite, cite_again, cite_rows
 from nutrients.evidence.associations import strength
-from nutrients.foods.catalogue import Shelf
+from nutrients.foods.catalogue import FoodTable
 from nutrients.models import (
     Article,
     Association,
@@ -167,9 +167,9 @@ def nutrient_content(slug: str, *, at: datetime) -> NutrientContent | None:
 
 
 def nutrient_page(
-    content: NutrientContent, shelf: Shelf, choices: NutrientChoices, *, at: datetime
+    content: NutrientContent, table: FoodTable, choices: NutrientChoices, *, at: datetime
 ) -> NutrientPage:
-    """The page of one nutrient under a reader's choices, with foods of the shelf.
+    """The page of one nutrient under a reader's choices, with foods of the food table.
 
     A constant number of queries.
     """
@@ -198,7 +198,7 @@ def nutrient_page(
         need_sources=by_authority,
         needs_citations=cite_again(references, needs.sources_of(choices.country)),
         limit_citations=cite(references, sources),
-        foods=nutrient_foods(references, nutrient, choices, shelf, at=at),
+        foods=nutrient_foods(references, nutrient, choices, table, at=at),
         interactions=cite_rows(references, content.interactions),
         test_citations=cite(references, sources),
         details=cited_details(references, content.details),

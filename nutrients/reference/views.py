@@ -12,7 +12,7 @@ from nutrients.common.htmx import render_page_or_fragment
 from nutrients.common.memory import kept
 from nutrients.common.paging import paged
 from nutrients.evidence.life_stages import life_stages
-from nutrients.foods.catalogue import chosen_shelf
+from nutrients.foods.catalogue import chosen_food_table
 from nutrients.foods.filters import chosen_food_groups, read_nutrient_page
 from nutrients.models import Authority, Nutrient, Symptom
 
@@ -61,10 +61,13 @@ def nutrient(request: HttpRequest, slug: str) -> HttpResponse:
     stages, groups = kept(request, life_stages, at=now), kept(request, chosen_food_groups, at=now)
     chosen, filters, problems = read_nutrient_page(request.GET, slug, stages, groups)
     stage = stages[filters.country].get(chosen)
-    choices, shelf = NutrientChoices(stage, filters, groups), kept(request, chosen_shelf, at=now)
+    choices, table = (
+        NutrientChoices(stage, filters, groups),
+        kept(request, chosen_food_table, at=now),
+    )
     context = {
         "section": "nutrients",
-        "page": nutrient_page(content, shelf, choices, at=now),
+        "page": nutrient_page(content, table, choices, at=now),
         "sections": NUTRIENT_CONTENTS,
         "problems": problems,
         "countries": Authority,

@@ -4,7 +4,7 @@
 // data-announce         text inside a swapped part that is to be spoken once it has arrived
 // data-results-heading  takes focus after a reader presses the button of an htmx form
 // data-print            a button, hidden until this file shows it, that prints the page
-// data-over             filters that open over the page: they close when their form is sent
+// data-over             a fold that shuts once its form is sent
 // data-plain            a button whose form the browser sends itself, past htmx
 // data-call-card        the emergency card, shown under an emergency tick before anything is sent
 // data-call-reasons     the list in it: the reader's own ticks

@@ -48,6 +48,7 @@ def test_plate_follows_the_country(request, fixture):
         page.get_by_role("button", name="Update the totals").click()
 
     expect(page.locator("#plate-magnesium")).to_contain_text("of the RDA")
+    expect(page.get_by_text("Whose needs: male, 71 years and over, US")).to_be_visible()
     expect(page.get_by_label("Life stage")).to_have_value("71-plus-male")
     assert page.evaluate(TWICE) == []
 
