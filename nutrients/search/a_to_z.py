@@ -100,7 +100,7 @@ def _place(entry: Entry) -> tuple[bool, str, str]:
 
 def _entry(name: str, url: str, kind: str, see: str = "") -> Entry:
     # All the words of the name, folded; of one without any, what it is.
-    words = [span.word for span in spans(name)] or [name.lower()]
+    words = [word for word, _, _ in spans(name)] or [name.lower()]
     first = "".join(words)[:1].upper()
     letter = first if first and first in ascii_uppercase else NUMBERS
     return Entry(name, url, kind, see, " ".join(words), letter)

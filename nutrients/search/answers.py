@@ -86,7 +86,7 @@ def _phrases() -> list[tuple[str, frozenset[str]]]:
 
 
 def _stems(text: str) -> frozenset[str]:
-    return frozenset(stem(span.word) for span in spans(normalize("NFC", text)))
+    return frozenset(stem(word) for word, _, _ in spans(normalize("NFC", text)))
 
 
 def need_answer(text: str, country: Authority, *, at: datetime) -> NeedAnswer | None:

@@ -92,8 +92,8 @@ def _as_written(texts: Iterable[str]) -> Iterable[tuple[str, str]]:
     """Each word of texts as it is compared, and as it is written, in lower case."""
     for text in texts:
         composed = normalize("NFC", text)
-        for span in spans(composed):
-            yield span.word, composed[span.start : span.end].lower()
+        for word, start, end in spans(composed):
+            yield word, composed[start:end].lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,12 +275,12 @@ def marked(text: str, units: Sequence[Unit]) -> Pieces:
     text = normalize("NFC", text)
     terms = _terms(units)
     pieces: Pieces = []
-    end = 0
-    for span in spans(text):
-        if span.word not in SMALL_WORDS and any(_finds(term, span.word) for term in terms):
-            pieces += [(text[end : span.start], False), (text[span.start : span.end], True)]
-            end = span.end
-    return [piece for piece in (*pieces, (text[end:], False)) if piece[0]]
+    done = 0
+    for word, start, end in spans(text):
+        if word not in SMALL_WORDS and any(_finds(term, word) for term in terms):
+            pieces += [(text[done:start], False), (text[start:end], True)]
+            done = end
+    return [piece for piece in (*pieces, (text[done:], False)) if piece[0]]
 
 
 def _terms(units: Sequence[Unit]) -> list[Term]:
@@ -289,7 +289,7 @@ def _terms(units: Sequence[Unit]) -> list[Term]:
 
 def _held(sentence: str, units: Sequence[Unit]) -> int:
     """How many units the sentence holds whole, whatever way."""
-    words = [span.word for span in spans(sentence)]
+    words = [word for word, _, _ in spans(sentence)]
     return sum(
         any(all(any(_finds(term, word) for word in words) for term in way) for way in unit.ways)
         for unit in units

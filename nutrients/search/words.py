@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
 from unicodedata import combining, normalize
@@ -60,21 +59,15 @@ QUESTION_WORDS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """One word of a text: its place, and the word as it is compared."""
+def spans(text: str) -> Iterator[tuple[str, int, int]]:
+    """The words of a text as they are compared, with their start and end.
 
-    start: int
-    end: int
-    word: str
-
-
-def spans(text: str) -> Iterator[Span]:
-    """The words of a text in their order; give it text in the composed form of Unicode."""
+    The text must be in the composed form of Unicode.
+    """
     for found in WORD.finditer(text):
         word = fold(found[0])
         if word:
-            yield Span(found.start(), found.end(), word)
+            yield word, found.start(), found.end()
 
 
 def words_of(text: str) -> list[str]:
@@ -82,7 +75,7 @@ def words_of(text: str) -> list[str]:
 
     The “a” of “vitamin A” counts.
     """
-    words = [span.word for span in spans(normalize("NFC", text))]
+    words = [word for word, _, _ in spans(normalize("NFC", text))]
     return [
         word
         for before, word in zip(["", *words], words, strict=False)

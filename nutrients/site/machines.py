@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap, views
+from django.db.models import Max, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -24,10 +26,38 @@ from django.views.decorators.http import require_safe
 from nutrients.articles.pages import latest_articles
 from nutrients.common.change_notes import latest_notes
 from nutrients.common.version import content_version
-from nutrients.models import ChangeNote, Nutrient
+from nutrients.models import (
+    READ,
+    Article,
+    Association,
+    ChangeNote,
+    FoodSource,
+    Nutrient,
+    Source,
+    Symptom,
+)
 
-from .sitemap import Place, places
-
+# Pages with no row of their own; the checklist's print-out is made from a form and left out.
+FIXED = (
+    "home",
+    "article_list",
+    "compare",
+    "checklist",
+    "nutrient_list",
+    "symptom_list",
+    "food_list",
+    "plate",
+    "a_to_z",
+    "safety",
+    "test_book",
+    "about",
+    "method",
+    "sources",
+    "changes",
+    "data",
+    "privacy",
+    "accessibility",
+)
 # XML refuses these, and one in a title would take the feed down.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 # How long whoever has read where to report a weakness may rely on it: RFC 9116 advises less than
@@ -44,14 +74,35 @@ class SiteMap(Sitemap):
     def get_domain(self, site: object = None) -> str:
         return urlsplit(settings.SITE_URL).netloc
 
-    def items(self) -> list[Place]:
-        return places(at=timezone.now())
+    def items(self) -> list[tuple[str, datetime | None]]:
+        return list(public_paths(at=timezone.now()).items())
 
-    def location(self, item: Place) -> str:
-        return item.path
+    def location(self, item: tuple[str, datetime | None]) -> str:
+        return item[0]
 
-    def lastmod(self, item: Place) -> datetime | None:
-        return item.changed_at
+    def lastmod(self, item: tuple[str, datetime | None]) -> datetime | None:
+        return item[1]
+
+
+def public_paths(*, at: datetime) -> dict[str, datetime | None]:
+    """Every page that the public may see, with its last change; None where no row dates it.
+
+    Imported foods are left out: they number thousands, and this site is not about them.
+    """
+    paths: dict[str, datetime | None] = {reverse(f"nutrients:{name}"): None for name in FIXED}
+    for model in (Article, Nutrient, Symptom):
+        paths |= _dated(model.objects.published(at=at))
+    pairs = Association.objects.published(at=at).values_list("nutrient__slug", "symptom__slug")
+    cards = pairs.order_by("nutrient__slug", "symptom__slug").annotate(changed=Max("changed_at"))
+    for nutrient, symptom, changed in cards:
+        paths[reverse("nutrients:association", args=[nutrient, symptom])] = changed
+    paths |= _dated(FoodSource.objects.published(at=at).curated())
+    read = Source.objects.filter(read_form__in=READ)
+    return paths | {source.get_absolute_url(): None for source in read}
+
+
+def _dated(rows: QuerySet[Any]) -> dict[str, datetime | None]:
+    return {row.get_absolute_url(): row.changed_at for row in rows.only("slug", "changed_at")}
 
 
 sitemap = require_safe(views.sitemap)

@@ -18,8 +18,8 @@ from nutrients.models import READ, Relation, Source, Typicality, Verification
 from nutrients.testbook import outcomes_of_now
 from nutrients.testbook.cases import safety_book
 
+from .machines import public_paths
 from .pages import home_page, review_counts, safety_page
-from .sitemap import open_paths
 from .sources import facts_of, sources_by_kind
 
 CASES_A_PAGE = 150
@@ -95,7 +95,7 @@ def changes(request: HttpRequest) -> HttpResponse:
     """Every correction a page at a time, and the latest other changes."""
     now = timezone.now()
     context = paged(request, corrections(at=now))
-    context |= {"changes": changes_page(context["page"], open_paths(at=now), at=now)}
+    context |= {"changes": changes_page(context["page"], public_paths(at=now), at=now)}
     context |= {"contact": settings.CONTACT_EMAIL}
     return render(request, "nutrients/site/changes.html", context)
 

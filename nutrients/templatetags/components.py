@@ -58,7 +58,7 @@ OUT_OF_BAND = SafeString(' data-hx-swap-oob="true"')
 
 @register.simple_tag
 def icon(name: str, size: str = "", flip: bool = False) -> SafeString:
-    """A line drawing from the sprite; `size` is "", "sm" or "lg", `flip` mirrors it right to left.
+    """A line drawing from the sprite; `size` is "" or "sm", `flip` mirrors it right to left.
 
     It repeats the words beside it, so a screen reader passes over it.
     """

@@ -28,6 +28,10 @@ PAGES = [
     "/foods/sunlight/",
     PLATE,
     "/search/?q=zzzz",
+    "/search/?q=chest+pain",
+    "/search/?q=how+much+magnesium+when+pregnant",
+    "/sources/ods-magnesium/",
+    "/safety/test-book/",
 ]
 # Width of what sticks out to the right of the window, in CSS pixels.
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"

@@ -12,6 +12,9 @@ SIZES = {
     "/safety/test-book/": (50, 700),
     "/sources/": (2, 700),
     "/sources/ods-magnesium/": (6, 400),
+    "/search/?q=chest+pain": (6, 400),
+    "/search/?q=magnesium": (10, 500),
+    "/search/?q=omega+3": (3, 300),
     "/a-z/": (10, 900),
     "/data/": (6, 900),
     "/a-z/?page=3": (10, 900),
@@ -157,6 +160,32 @@ def test_safety_page_that_was_kept_opens_without_a_connection(page, faults):
     expect(page.get_by_role("button", name="Keep this page")).to_be_focused()
     # The browser reports what it could not ask for while there was no connection.
     faults[:] = [fault for fault in faults if "ERR_INTERNET_DISCONNECTED" not in fault]
+
+
+def test_words_of_an_emergency_bring_the_call_buttons_as_they_are_typed(phone):
+    phone.goto("/search/")
+    phone.get_by_label("Search Nutrisite").fill("chest pain")
+    banner = phone.get_by_role("region", name="Is it happening now?")
+    for number in ("999", "112", "911"):
+        assert is_on_first_screen(banner.get_by_role("link", name=f"Call {number}"))
+    expect(phone.locator(".hit a").first).to_contain_text("Chest pain")
+
+    phone.get_by_label("Search Nutrisite").fill("calcium")
+    expect(banner).to_have_count(0)
+
+
+def test_figure_is_on_the_first_screen_and_changes_with_the_country(page_without_script):
+    page = page_without_script
+    page.set_viewport_size(SCREEN)
+    page.goto("/search/?q=how+much+magnesium+when+pregnant")
+    figure = page.get_by_text("270 milligrams a day")
+    assert is_on_first_screen(figure)
+    page.get_by_role("link", name="US and Canada").click()
+
+    expect(page.get_by_text("350 milligrams a day")).to_be_visible()
+    page.get_by_label("Search Nutrisite").fill("how much iron when pregnant")
+    page.get_by_role("button", name="Search").click()
+    expect(page.get_by_role("heading", name="Iron: daily need in the US")).to_be_visible()
 
 
 def test_letters_of_the_a_to_z_stay_in_view(phone):
