@@ -209,8 +209,9 @@ class Rule:
 
     def concerns(self, given: frozenset[Tick]) -> bool:
         """Whether the ticks given are enough, whatever was answered."""
-        enough = not self.some or len(self.some & given) >= self.at_least
-        return bool(self.named) and self.ticks <= given and enough
+        if not self.ticks <= given:
+            return False
+        return len(self.some & given) >= self.at_least if self.some else bool(self.ticks)
 
     def unmet(self, given: frozenset[Tick]) -> list[frozenset[Tick]]:
         """The groups of answers of which none is given."""
@@ -218,7 +219,7 @@ class Rule:
 
     def fires(self, given: frozenset[Tick]) -> bool:
         """Whether the ticks given are enough, and an answer of each group is given."""
-        return self.concerns(given) and not self.unmet(given)
+        return self.concerns(given) and all(group & given for group in self.answers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,8 +251,9 @@ def deciding(
     is no longer open. A rule waits for a question where it has all its ticks, and each answer that
     it lacks is to an open question. Where all that it raises is raised already, it waits no more.
     """
-    given, rules = frozenset(ticks), list(rules)
-    raised = {rule.name for rule in rules if rule.fires(given)}
+    given = frozenset(ticks)
+    concerned = [rule for rule in rules if rule.concerns(given)]
+    raised = {rule.name for rule in concerned if not rule.unmet(given)}
     question_of = {
         answer: slug
         for slug, group in questions.items()
@@ -259,8 +261,8 @@ def deciding(
         for answer in group
     }
     wanted: set[str] = set()
-    for rule in rules:
-        if rule.concerns(given) and rule.name not in raised:
+    for rule in concerned:
+        if rule.name not in raised:
             unmet = rule.unmet(given)
             answers = (answer for group in unmet for answer in group & question_of.keys())
             asked = {question_of[answer] for answer in answers}
