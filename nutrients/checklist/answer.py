@@ -129,10 +129,12 @@ class ChecklistAnswer:
 
     @property
     def first_cause(self) -> str:
-        """The cause that comes first, and the first thing that helps."""
+        """The cause that comes first; for care at home also the first thing that helps."""
         if not self.suggested.causes:
             return ""
         cause = self.suggested.causes[0].cause
+        if self.urgent.level > Level.SELF_CARE:
+            return f"{cause.name}."
         return f"{cause.name}. {cause.what_helps.partition('. ')[0].rstrip('.')}."
 
     @property
@@ -333,6 +335,11 @@ class ChecklistForm:
     questions: list[FormQuestion]
     search: FoundChoices
     ticked: list[Chip]
+
+    @property
+    def has_answers(self) -> bool:
+        """Whether a question of the form is answered."""
+        return any(question.asked.answer for question in self.questions)
 
 
 def read_ticks(data: QueryDict, choices: ChecklistChoices) -> tuple[list[Tick], list[str]]:

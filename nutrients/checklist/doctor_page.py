@@ -9,24 +9,27 @@ from typing import NamedTuple
 from django.db.models import prefetch_related_objects
 from django.http import QueryDict
 
-from nutrients.common.citations import Cited, References, cite_rows
+from nutrients.common.citations import References
 from nutrients.common.version import ContentVersion, content_version
-from nutrients.models import Association, RedFlag
+from nutrients.models import Association, RedFlag, RiskFactor
 
 from .answer import ChecklistAnswer, answered, checklist_answer, checklist_form
 from .content import ChecklistContent
 from .suggesting import NutrientMatch, RiskReason
 from .urgency import AskedQuestion
 
+# With more ticks than these the page is set smaller, so that it still fits one side of paper.
+TICKS_AT_FULL_SIZE = 13
+
 
 class Links(NamedTuple):
     """What is linked with a nutrient, and what comes before it: “Low iron can cause”.
 
-    Each sign or risk stands in words, with the numbers of its sources.
+    Each sign or risk stands in words, with the number of a source.
     """
 
     start: str
-    cited: list[tuple[str, str]]
+    cited: list[tuple[str, int]]
 
 
 class Considered(NamedTuple):
@@ -45,11 +48,17 @@ class DoctorPage:
 
     answer: ChecklistAnswer
     asked: list[AskedQuestion]
+    not_answered: int
     not_ticked: list[RedFlag]
     others_not_ticked: int
     considered: list[Considered]
     references: References
     version: ContentVersion | None
+
+    @property
+    def is_full(self) -> bool:
+        """Whether there is more on it than fits one side at full size."""
+        return self.answer.ticked.count > TICKS_AT_FULL_SIZE
 
 
 def doctor_page(data: QueryDict, content: ChecklistContent) -> DoctorPage:
@@ -67,9 +76,12 @@ def doctor_page(data: QueryDict, content: ChecklistContent) -> DoctorPage:
     left = [f for f in content.flags.values() if f.is_asked and f not in answer.ticked.flags]
     symptoms = {symptom.pk for symptom in answer.ticked.symptoms}
     not_ticked = [flag for flag in left if content.flag_symptoms[flag.pk] & symptoms]
+    asked = answered(checklist_form(answer, "", content), answer)
+    told = [question for question in asked if question.answer]
     return DoctorPage(
         answer,
-        answered(checklist_form(answer, "", content), answer),
+        told,
+        len(asked) - len(told),
         not_ticked,
         len(left) - len(not_ticked),
         considered,
@@ -92,19 +104,23 @@ def _considered(match: NutrientMatch, references: References) -> Considered:
 
 def _signs(phrase: str, signs: list[Association], references: References) -> list[Links]:
     """The signs by the verb that the grade of their evidence allows."""
-    grouped: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for sign, cited in zip(signs, cite_rows(references, signs), strict=True):
+    grouped: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    for sign in signs:
         people = f" in {sign.people}" if sign.people else ""
-        typical = sign.get_typicality_display().lower()
-        words = f"{sign.symptom.phrase}{people} ({typical})"
-        grouped[sign.verb].append((words, _numbers(cited)))
+        words = f"{sign.symptom.phrase}{people} ({sign.get_typicality_display().lower()})"
+        grouped[sign.verb].append((words, _number(sign, references)))
     return [Links(f"{phrase} {verb}", cited) for verb, cited in grouped.items()]
 
 
 def _risks(phrase: str, reasons: list[RiskReason], references: References) -> Links:
-    cited = cite_rows(references, [reason.risk for reason in reasons])
-    return Links(f"Risk of {phrase.lower()}:", [(c.row.name, _numbers(c)) for c in cited])
+    # The names that follow a colon stand in the list of medicines.
+    risks = [reason.risk for reason in reasons]
+    cited = [(risk.name.partition(":")[0], _number(risk, references)) for risk in risks]
+    return Links(f"Risk of {phrase[:1].lower()}{phrase[1:]}:", cited)
 
 
-def _numbers(cited: Cited) -> str:
-    return ", ".join(str(citation.number) for citation in cited.citations)
+def _number(row: Association | RiskFactor, references: References) -> int:
+    """The number of one source of the row: of several, one that is cited already."""
+    sources = list(row.sources.all())
+    source = next((one for one in sources if one.slug in references.by_slug), sources[0])
+    return references.cite(source).number

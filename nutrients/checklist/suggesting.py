@@ -38,6 +38,7 @@ from .urgency import Urgent, urgency_rules
 # Shown in full; the rest get a line each, so that the page can be read on a phone.
 NUTRIENTS_IN_FULL = 3
 CAUSES_IN_FULL = 4
+MEDICINES = (RiskKind.MEDICINE, CauseKind.MEDICINE)
 
 
 class Line(NamedTuple):
@@ -78,14 +79,13 @@ class Ticked:
 
     @property
     def health(self) -> list[RiskFactor | OtherCause]:
-        """Habits, conditions, ages and medicines: all but the ways of eating."""
-        return [row for row in self._asked if row.kind != RiskKind.DIET]
+        """Habits, conditions and ages: all but the ways of eating and the medicines."""
+        return [row for row in self._asked if row.kind not in (RiskKind.DIET, *MEDICINES)]
 
     @property
     def medicines(self) -> list[str]:
         """The names of the medicines."""
-        kinds = (RiskKind.MEDICINE, CauseKind.MEDICINE)
-        return [row.name for row in self._asked if row.kind in kinds]
+        return [row.name for row in self._asked if row.kind in MEDICINES]
 
     @property
     def _asked(self) -> list[RiskFactor | OtherCause]:

@@ -1,13 +1,14 @@
 // The checklist: what HTML alone cannot do. It works without this file.
 //
-// data-call-card     the emergency card, shown under an emergency tick before anything is sent
-// data-call-reasons  the list in it: the reader's own ticks
-// data-matters-for   a question, shown once one of these ticks (“symptom:tingling”) is ticked;
-//                    styles hide it from the first paint where scripts run
-// data-level         the level of an answer: the title says an emergency
-// data-out-of-date   a note, shown once the ticks are no longer those of the answer
-// data-form-fold     the fold around the form, closed once there is an answer
-// data-take-off      a button that takes a tick off
+// data-call-card       the emergency card, shown under an emergency tick before anything is sent
+// data-call-reasons    the list in it: the reader's own ticks
+// data-form-questions  the fold of the questions, opened once one of them matters
+// data-matters-for     a question, shown once one of these ticks (“symptom:tingling”) is ticked;
+//                      styles hide it from the first paint where scripts run
+// data-level           the level of an answer: the title says an emergency
+// data-out-of-date     a note, shown once the ticks are no longer those of the answer
+// data-form-fold       the fold around the form, closed once there is an answer
+// data-take-off        a button that takes a tick off
 //
 // The ticks are kept in the tab's own history entry, so that Back brings them and the answer back.
 // They are gone with the tab.
@@ -39,10 +40,13 @@
   // A question shows once something is ticked that it matters for, and stays while it is answered.
   function showQuestions() {
     const ticked = new Set(inputs().filter((one) => one.checked).map((one) => `${one.name}:${one.value}`));
-    for (const question of form.querySelectorAll("[data-matters-for]")) {
+    const fold = form.querySelector("[data-form-questions]");
+    for (const question of fold.querySelectorAll("[data-matters-for]")) {
       const matters = question.dataset.mattersFor.split(" ").some((tick) => ticked.has(tick));
       const answered = question.querySelector("input:checked");
+      const isNew = (matters || answered) && !question.hasAttribute("data-shown");
       question.toggleAttribute("data-shown", Boolean(matters || answered));
+      if (isNew) fold.open = true;
     }
   }
 

@@ -118,7 +118,7 @@ def test_paper_holds_the_ticks_their_links_and_no_links_away(client, content):
     for words in (
         "Muscle twitches (fasciculations)",
         "Caffeine",
-        "Magnesium 3 of 3 signs",
+        "Magnesium: 3 of 3 signs.",
     ):
         assert words in text
     assert re.search(
@@ -135,7 +135,7 @@ def test_paper_names_what_was_asked_answered_and_left(client, content):
     ticks = {**PICTURE, "flag": ["cramp-over-10-minutes"], "duration": "over-two-weeks"}
     text = text_of(client.post(PRINT, ticks), "main")
     assert "How long has it lasted? Over 2 weeks." in text
-    assert "Did it begin after a new medicine? Not answered." in text
+    assert re.search(r"Not answered: \d", text)
     ticked, left = text.split("Warning signs asked about Ticked ")[1].split("Not ticked")
     assert ticked.strip() == "A cramp that lasts over 10 minutes"
     assert "Chest pain, or a racing or uneven heartbeat" in left
