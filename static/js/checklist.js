@@ -8,6 +8,7 @@
 // data-level           the level of an answer: the title says an emergency
 // data-out-of-date     a note, shown once the ticks are no longer those of the answer
 // data-form-fold       the fold around the form, closed once there is an answer
+// data-start-again     a link that forgets the ticks
 // data-take-off        a button that takes a tick off
 //
 // The ticks are kept in the tab's own history entry, so that Back brings them and the answer back.
@@ -77,6 +78,9 @@
   });
 
   document.addEventListener("click", ({ target }) => {
+    const link = target.closest("a[href]");
+    if (link?.hasAttribute("data-start-again")) history.replaceState(null, "");
+    else if (link) keep(level() !== "nothing");
     const button = target.closest("[data-take-off]");
     if (!button) return;
     const tick = { name: button.name, value: button.value.slice(1) };
@@ -87,7 +91,9 @@
 
   // What is printed is what is ticked now: the browser sends the form as it stands.
   document.addEventListener("submit", (event) => {
-    if (event.submitter?.hasAttribute("data-plain")) event.stopPropagation();
+    if (!event.submitter?.hasAttribute("data-plain")) return;
+    keep(level() !== "nothing");
+    event.stopPropagation();
   }, true);
 
   // A question of the answer has a twin in the form: what was answered must outlive the answer.
@@ -110,10 +116,11 @@
   document.addEventListener("htmx:afterSettle", ({ detail }) => {
     if (detail.target.id !== "checklist-results") return;
     keep(settle());
-    if (scrollTo !== null) window.scrollTo(0, scrollTo);
+    if (scrollTo !== null) window.scrollTo({ top: scrollTo, behavior: "instant" });
+    // The form above or below has just folded: the answer begins at the top of the screen.
+    else if (document.activeElement.id === "results") document.activeElement.scrollIntoView({ behavior: "instant" });
     scrollTo = null;
   });
-  addEventListener("pagehide", () => keep(level() !== "nothing"));
 
   // Once htmx is ready, which waits for the same event and came first.
   document.addEventListener("DOMContentLoaded", () => {
