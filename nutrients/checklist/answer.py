@@ -22,7 +22,6 @@ from .content import ChecklistContent
 from .suggesting import Line, Suggested, Ticked, suggested, ticked_rows
 from .urgency import (
     AskedQuestion,
-    FormQuestion,
     Urgent,
     questions_asked,
     questions_of_form,
@@ -139,13 +138,15 @@ class ChecklistAnswer:
 
     @property
     def first_nutrient(self) -> str:
-        """The nutrient that comes first, or that there is none."""
+        """The nutrient that comes first, and what to do about a strong risk of it."""
         if self.suggested.in_full:
             first = self.suggested.in_full[0]
-            side = first.nutrient.high_phrase if first.is_high and not first.is_low else ""
-            return f"{first.nutrient.name}{f' ({side})' if side else ''}."
+            side = f" ({first.nutrient.high_phrase})" if first.is_high and not first.is_low else ""
+            strong = next((reason.risk for reason in first.risks if reason.is_strong), None)
+            advice = strong.what_to_do if strong and self.urgent.level < Level.URGENT else ""
+            return f"{first.nutrient.name}{side}. {advice}".strip()
         if self.suggested.explained_away:
-            return "A medicine that you ticked can cause this by itself, so none comes first."
+            return "What you ticked can cause this by itself, so none comes first."
         if self.urgent.is_not_nutritional:
             return "No nutrient is named, because care comes first here."
         them = "it" if self.ticked.count == 1 else "them"
@@ -215,9 +216,8 @@ class ChecklistAnswer:
         for row in found.interactions:
             lines = of_medicines if row.kind == InteractionKind.DRUG_NUTRIENT else others
             lines.append(Line(f"{row}.", f"{row.effect} {row.advice}", row))
-        risks = [advice.line for advice in found.risks]
         sections = [
-            Section("ticked-risks", "What you ticked, and what to do", risks),
+            Section("ticked-risks", "What you ticked, and what to do", found.risks),
             Section("medicines", "Medicines and nutrients", of_medicines, NO_STOPPING),
             Section("food-pairs", "Foods and supplements that meet", others),
             Section("touched", "Other nutrients", self._other_nutrients()),
@@ -240,7 +240,9 @@ class ChecklistAnswer:
             )
         if found.explained_away:
             names = ", ".join(row.name for row in found.explained_away)
-            lines.append(Line("Linked with what your medicine can cause by itself:", f"{names}."))
+            lines.append(
+                Line("Linked with signs that what you ticked can cause by itself:", f"{names}.")
+            )
         if found.unexplained:
             names = ", ".join(symptom.name for symptom in found.unexplained)
             lines.append(Line("What no nutrient here explains", f"{names}."))
@@ -332,14 +334,14 @@ class ChecklistForm:
     """The form with what was ticked in it; `ticked` are chips, each of which takes a tick off."""
 
     choices: ChecklistChoices
-    questions: list[FormQuestion]
+    questions: list[AskedQuestion]
     search: FoundChoices
     ticked: list[Chip]
 
     @property
     def has_answers(self) -> bool:
         """Whether a question of the form is answered."""
-        return any(question.asked.answer for question in self.questions)
+        return any(asked.answer for asked in self.questions)
 
 
 def read_ticks(data: QueryDict, choices: ChecklistChoices) -> tuple[list[Tick], list[str]]:
@@ -356,6 +358,8 @@ def read_ticks(data: QueryDict, choices: ChecklistChoices) -> tuple[list[Tick], 
     }
     ticks = []
     for name, slugs in known.items():
+        if name not in data:
+            continue
         values = reading.several(name, {*slugs, *(f"{OFF}{slug}" for slug in slugs)})
         kept = [v for v in values if not v.startswith(OFF) and f"{OFF}{v}" not in values]
         if name in choices.answers:
@@ -413,6 +417,6 @@ def _chip(tick: Tick, content: ChecklistContent) -> Chip:
 
 def answered(form: ChecklistForm, answer: ChecklistAnswer) -> list[AskedQuestion]:
     """What was answered in the form, and what the answer asks, for paper."""
-    given = [question.asked for question in form.questions if question.asked.answer]
+    given = [asked for asked in form.questions if asked.answer]
     slugs = {asked.question.slug for asked in given}
     return [*given, *(asked for asked in answer.questions if asked.question.slug not in slugs)]

@@ -29,7 +29,7 @@ class Links(NamedTuple):
     """
 
     start: str
-    cited: list[tuple[str, int]]
+    cited: list[tuple[str, int | None]]
 
 
 class Considered(NamedTuple):
@@ -104,7 +104,7 @@ def _considered(match: NutrientMatch, references: References) -> Considered:
 
 def _signs(phrase: str, signs: list[Association], references: References) -> list[Links]:
     """The signs by the verb that the grade of their evidence allows."""
-    grouped: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    grouped: dict[str, list[tuple[str, int | None]]] = defaultdict(list)
     for sign in signs:
         people = f" in {sign.people}" if sign.people else ""
         words = f"{sign.symptom.phrase}{people} ({sign.get_typicality_display().lower()})"
@@ -119,8 +119,7 @@ def _risks(phrase: str, reasons: list[RiskReason], references: References) -> Li
     return Links(f"Risk of {phrase[:1].lower()}{phrase[1:]}:", cited)
 
 
-def _number(row: Association | RiskFactor, references: References) -> int:
+def _number(row: Association | RiskFactor, references: References) -> int | None:
     """The number of one source of the row: of several, one that is cited already."""
-    sources = list(row.sources.all())
-    source = next((one for one in sources if one.slug in references.by_slug), sources[0])
-    return references.cite(source).number
+    sources = sorted(row.sources.all(), key=lambda one: one.slug not in references.by_slug)
+    return references.cite(sources[0]).number if sources else None

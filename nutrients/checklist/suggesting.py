@@ -127,32 +127,19 @@ class RiskReason:
     effect: RiskEffect | None
 
     @property
+    def is_strong(self) -> bool:
+        """Whether it points to the nutrient by itself."""
+        return self.effect is not None and self.effect.strength == Strength.STRONG
+
+    @property
     def line(self) -> Line:
         """How it lowers or raises this nutrient."""
         words = [self.effect.reason if self.effect else self.risk.mechanism]
-        if self.effect and self.effect.strength == Strength.STRONG:
+        if self.is_strong:
             words.append("A strong risk.")
         if self.risk.kind == RiskKind.MEDICINE:
             words.append("Do not stop a prescribed medicine.")
         return Line(self.risk.name, " ".join(words), self.risk)
-
-
-@dataclass(frozen=True, slots=True)
-class RiskAdvice:
-    """A ticked risk factor: what to do, and the ticked symptoms that it can cause, by nutrient."""
-
-    risk: RiskFactor
-    through: list[tuple[Nutrient, list[Symptom]]]
-
-    @property
-    def line(self) -> Line:
-        """What to do about it."""
-        parts = "; ".join(
-            f"{', '.join(symptom.phrase for symptom in symptoms)} by way of {nutrient.phrase}"
-            for nutrient, symptoms in self.through
-        )
-        may = f"It may play a part in {parts}. " if parts else ""
-        return Line(f"{self.risk.name}.", f"{may}{self.risk.what_to_do}", self.risk)
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,10 +276,10 @@ def _sign_line(sign: Association) -> Line:
 class Suggested:
     """Causes and nutrients, and what goes with them. Nothing in an emergency.
 
-    `explained_away` are nutrients whose ticked signs a ticked medicine can bring on by itself.
+    `explained_away` are nutrients whose ticked signs a ticked medicine or illness can bring on.
     """
 
-    risks: list[RiskAdvice] = field(default_factory=list)
+    risks: list[Line] = field(default_factory=list)
     touched: list[Nutrient] = field(default_factory=list)
     causes: list[PossibleCause] = field(default_factory=list)
     other_causes: list[PossibleCause] = field(default_factory=list)
@@ -364,12 +351,12 @@ def suggested(
     against = [sign for rows in signs.values() for sign in rows if sign.is_against]
     speaking = {key: [sign for sign in rows if not sign.is_against] for key, rows in signs.items()}
     explained = {sign.symptom_id for rows in speaking.values() for sign in rows}
-    by_medicine = _by_medicine(ticked, content)
+    by_cause = _by_cause(ticked, content)
     counting = {
-        key: [sign for sign in rows if sign.symptom_id not in by_medicine]
+        key: [sign for sign in rows if sign.symptom_id not in by_cause]
         for key, rows in speaking.items()
     }
-    matches = _suggestions(ticked, counting, by_medicine, _withheld(ticks, content), content)
+    matches = _suggestions(ticked, counting, by_cause, _withheld(ticks, content), content)
     shown = {match.nutrient.pk for match in matches}
     away = {key for key, rows in speaking.items() if rows} - shown
     return replace(
@@ -384,13 +371,14 @@ def suggested(
     )
 
 
-def _by_medicine(ticked: Ticked, content: ChecklistContent) -> frozenset[int]:
-    """The ticked symptoms that a ticked medicine is known to bring on: they point to no nutrient.
+def _by_cause(ticked: Ticked, content: ChecklistContent) -> frozenset[int]:
+    """The symptoms that a ticked medicine or illness brings on: they point to no nutrient.
 
-    A medicine that lowers or raises a nutrient is a risk factor, and not among these.
+    What lowers or raises a nutrient is a risk factor, and not among these.
     """
-    medicines = [cause for cause in ticked.causes if cause.kind == CauseKind.MEDICINE]
-    return frozenset().union(*(content.cause_symptoms[cause.pk] for cause in medicines))
+    kinds = (CauseKind.MEDICINE, CauseKind.CONDITION)
+    causes = [cause for cause in ticked.causes if cause.kind in kinds]
+    return frozenset().union(*(content.cause_symptoms[cause.pk] for cause in causes))
 
 
 def ticked_rows(ticks: Collection[Tick], content: ChecklistContent) -> Ticked:
@@ -450,7 +438,7 @@ def _nutrients_by_id(content: ChecklistContent) -> dict[int, Nutrient]:
 def _suggestions(
     ticked: Ticked,
     signs: dict[int, list[Association]],
-    by_medicine: Collection[int],
+    by_cause: Collection[int],
     withheld: Collection[int],
     content: ChecklistContent,
 ) -> list[NutrientMatch]:
@@ -468,7 +456,7 @@ def _suggestions(
         frozenset(risk.stands_for for risk in ticked.risks if risk.stands_for),
     )
     ranked = rank(ticked.ranked, candidates)
-    return [_match(found, signs, ticked, by_medicine, eater, withheld, content) for found in ranked]
+    return [_match(found, signs, ticked, by_cause, eater, withheld, content) for found in ranked]
 
 
 def _risk_links(nutrient: Nutrient, ticked: Ticked, content: ChecklistContent) -> Iterable[Link]:
@@ -487,7 +475,7 @@ def _match(
     suggestion: Suggestion,
     signs: dict[int, list[Association]],
     ticked: Ticked,
-    by_medicine: Collection[int],
+    by_cause: Collection[int],
     eater: Eater,
     withheld: Collection[int],
     content: ChecklistContent,
@@ -515,7 +503,7 @@ def _match(
         unexplained=[
             symptom
             for symptom in ticked.symptoms
-            if Tick("symptom", symptom.slug) in left and symptom.pk not in by_medicine
+            if Tick("symptom", symptom.slug) in left and symptom.pk not in by_cause
         ],
         foods=content.foods(eater).get(nutrient.pk, []),
         other_sources=content.other_sources(eater).get(nutrient.pk, []),
@@ -545,27 +533,29 @@ def _withholding(content: ChecklistContent) -> dict[str, set[int]]:
 
 def _risks(
     ticked: Ticked, signs: Mapping[int, list[Association]], content: ChecklistContent
-) -> list[RiskAdvice]:
-    """What to do about each ticked risk factor, ages last."""
-    risks = sorted(ticked.risks, key=lambda risk: risk.kind == RiskKind.AGE)
-    return [RiskAdvice(risk, _through(risk, signs, content)) for risk in risks]
+) -> list[Line]:
+    """What to do about each ticked risk factor, and what it can cause, ages last."""
+    lines = []
+    for risk in sorted(ticked.risks, key=lambda risk: risk.kind == RiskKind.AGE):
+        parts = "; ".join(_through(risk, signs, content))
+        may = f"It may play a part in {parts}. " if parts else ""
+        lines.append(Line(f"{risk.name}.", f"{may}{risk.what_to_do}", risk))
+    return lines
 
 
 def _through(
     risk: RiskFactor, signs: Mapping[int, list[Association]], content: ChecklistContent
-) -> list[tuple[Nutrient, list[Symptom]]]:
-    """The nutrients by which a risk factor can cause ticked symptoms."""
-    found = []
+) -> Iterator[str]:
+    """The ticked symptoms that a risk factor can cause, by each nutrient that it moves."""
     for nutrient in content.nutrients.values():
-        sides = [
-            sign.symptom
+        symptoms = [
+            sign.symptom.phrase
             for sign in signs.get(nutrient.pk, ())
             if nutrient.pk
             in (content.raised if sign.relation == Relation.EXCESS else content.lowered)[risk.pk]
         ]
-        if sides:
-            found.append((nutrient, sides))
-    return found
+        if symptoms:
+            yield f"{', '.join(symptoms)} by way of {nutrient.phrase}"
 
 
 def _touched(ticked: Ticked, shown: Collection[int], content: ChecklistContent) -> list[Nutrient]:

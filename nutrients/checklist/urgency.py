@@ -123,34 +123,28 @@ def _reasons(
             answers = {answer for group in rule.answers for answer in group}
             raised.setdefault(rule.name, set()).update((rule.named | answers) & given)
     reasons: list[Advice] = []
-    for name in sorted(raised, key=lambda name: subjects[name].place):
+    for name in sorted(raised, key=lambda name: _place(subjects[name])):
         ticks = {tick for tick in raised[name] if tick.kind != "answer"}
         if not ticks <= said:
-            reasons.append(subjects[name].advice(_words(raised[name], content)))
+            reasons.append(_advice(subjects[name], _words(raised[name], content)))
             said |= ticks
     return reasons
 
 
-@dataclass(frozen=True, slots=True)
-class _Subject:
-    """What a rule raises: a red flag, or a symptom that is urgent by itself."""
-
-    row: RedFlag | Symptom
-
-    @property
-    def place(self) -> tuple[bool, int, str]:
-        return (isinstance(self.row, Symptom), self.row.position, self.row.slug)
-
-    def advice(self, ticks: str) -> Advice:
-        if isinstance(self.row, Symptom):
-            return Advice(ticks, "", self.row.help_note)
-        return Advice(ticks, self.row.why_it_matters, self.row.action, self.row)
+def _subjects(content: ChecklistContent) -> dict[str, RedFlag | Symptom]:
+    """What is behind each rule, under the rule's name: a flag, or a symptom urgent by itself."""
+    flags = {f"flag {flag.slug}": flag for flag in content.flags.values()}
+    return flags | {f"symptom {row.slug}": row for row in content.symptoms.values()}
 
 
-def _subjects(content: ChecklistContent) -> dict[str, _Subject]:
-    """What is behind each rule, under the rule's name."""
-    flags = {f"flag {flag.slug}": _Subject(flag) for flag in content.flags.values()}
-    return flags | {f"symptom {row.slug}": _Subject(row) for row in content.symptoms.values()}
+def _place(row: RedFlag | Symptom) -> tuple[bool, int, str]:
+    return (isinstance(row, Symptom), row.position, row.slug)
+
+
+def _advice(row: RedFlag | Symptom, ticks: str) -> Advice:
+    if isinstance(row, Symptom):
+        return Advice(ticks, "", row.help_note)
+    return Advice(ticks, row.why_it_matters, row.action, row)
 
 
 def _words(ticks: Iterable[Tick], content: ChecklistContent) -> str:
@@ -214,23 +208,19 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class AskedQuestion:
-    """A question with its answers."""
+    """A question with its answers.
+
+    In the form it matters for the ticks that `matters_for` names, as “symptom:tingling”.
+    """
 
     question: Question
     options: list[Option]
+    matters_for: str = ""
 
     @property
     def answer(self) -> str:
         """The words of the answer that was given; empty where none was."""
         return next((option.label for option in self.options if option.is_given), "")
-
-
-@dataclass(frozen=True, slots=True)
-class FormQuestion:
-    """A question of the form, and the ticks that it matters for as “symptom:tingling”."""
-
-    asked: AskedQuestion
-    matters_for: str
 
 
 def questions_asked(
@@ -256,11 +246,11 @@ def questions_asked(
     ]
 
 
-def questions_of_form(ticks: Collection[Tick], content: ChecklistContent) -> list[FormQuestion]:
+def questions_of_form(ticks: Collection[Tick], content: ChecklistContent) -> list[AskedQuestion]:
     """The questions that stand in the form, each with its answer where one is given."""
     matters = content.once(_matters_for)
     return [
-        FormQuestion(AskedQuestion(row, _options(row, ticks, content)), " ".join(matters[slug]))
+        AskedQuestion(row, _options(row, ticks, content), " ".join(matters[slug]))
         for slug, row in content.questions.items()
         if row.is_in_form
     ]

@@ -141,9 +141,10 @@ def rank(ticks: Iterable[Tick], candidates: Iterable[Candidate]) -> list[Suggest
     ticked = sorted(set(ticks))
     found = [_suggestion(ticked, candidate) for candidate in candidates]
     found = [one for one in found if one.symptoms or one.risks(STRONG)]
-    found.sort(key=lambda one: (_place(one), one.name.casefold(), one.slug))
-    places = Counter(map(_tie, found))
-    return [replace(one, is_tied=places[_tie(one)] > 1) for one in found]
+    places = {one.slug: _place(one) for one in found}
+    found.sort(key=lambda one: (places[one.slug], one.name.casefold(), one.slug))
+    level = Counter(map(repr, places.values()))
+    return [replace(one, is_tied=level[repr(places[one.slug])] > 1) for one in found]
 
 
 def _suggestion(ticked: Sequence[Tick], candidate: Candidate) -> Suggestion:
@@ -163,7 +164,7 @@ def _suggestion(ticked: Sequence[Tick], candidate: Candidate) -> Suggestion:
         for name, side in sorted(best.items(), reverse=True)
     ]
     nothing = Suggestion(candidate.slug, candidate.name, (), unexplained, candidate.frequency)
-    return min(sides, key=_place, default=nothing)
+    return min(sides, key=_place) if len(sides) > 1 else next(iter(sides), nothing)
 
 
 def _strength(link: Link) -> tuple[int, int, int, Tick]:
@@ -172,10 +173,6 @@ def _strength(link: Link) -> tuple[int, int, int, Tick]:
 
 def _place(suggestion: Suggestion) -> tuple[Any, ...]:
     return tuple(criterion.key(suggestion) for criterion in ORDER)
-
-
-def _tie(suggestion: Suggestion) -> str:
-    return repr(_place(suggestion))
 
 
 class Level(IntEnum):

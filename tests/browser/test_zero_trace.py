@@ -178,7 +178,7 @@ def test_failed_answer_is_logged_without_the_answers(page, site, faults, log):
     assert TICKS[0] not in response.text()
     # The one is SQLite's name for it, the other PostgreSQL's.
     assert re.search("OperationalError|ProgrammingError", log())
-    assert "checklist.py" in log()
+    assert "/checklist/" in log().split("OperationalError")[0].split("ProgrammingError")[0]
     assert [slug for slug in slugs if slug in log()] == []
 
 
@@ -193,7 +193,7 @@ def test_emergency_card_stays_when_the_server_breaks(page, site, faults):
 
     expect(page.locator("[data-status]")).to_contain_text("call 112, 911, 999")
     expect(page.locator("#results")).to_have_text("Call for help now")
-    expect(page.get_by_role("link", name="Call 112")).to_be_visible()
+    expect(page.get_by_role("link", name="Call 112").first).to_be_visible()
     # The browser itself reports the failure in its console.
     assert [fault for fault in faults if "500" not in fault] == []
     faults.clear()
