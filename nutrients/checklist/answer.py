@@ -1,65 +1,422 @@
-"""The checklist's answer to a form or a link, as its templates show it.
+"""The checklist's answer to a form or a link: one object, which every page and the test book ask.
 
-The views, the print page and the test book all come here, so that what the book checks is what
-readers get.
+`ChecklistAnswer.said` holds every sentence of the answer that the templates show.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import NamedTuple
 
 from django.http import QueryDict
-from django.urls import reverse
 
-from nutrients.common.parameters import ignored_sentence, read_words
-from nutrients.evidence.ranking import Tick
+from nutrients.common.parameters import Reading, ignored_sentence, read_words
+from nutrients.evidence.ranking import ORDER, Level, Tick, answer_slug
+from nutrients.models import InteractionKind, Urgency
+from nutrients.models.questions import TAKEN
 
-from .choices import ChecklistChoices, checklist_choices
+from .choices import ChecklistChoices, FoundChoices, checklist_choices
 from .content import ChecklistContent
-from .parameters import read_ticks
-from .questions import AskedQuestion, FormQuestion, questions_of_form
-from .result import ChecklistResult
-from .suggesting import checklist_result
+from .suggesting import Line, Suggested, Ticked, suggested, ticked_rows
+from .urgency import (
+    AskedQuestion,
+    Urgent,
+    questions_asked,
+    questions_of_form,
+    tick_names,
+    urgency_of,
+)
 
-RESULTS = "nutrients/checklist/_results.html"
-FOUND = "nutrients/checklist/_found.html"
+NO_STOPPING = "Do not stop a prescribed medicine. Ask a doctor or pharmacist first."
+# Before the value of a tick, it takes the tick off.
+OFF = "-"
 
 
-def checklist_answer(data: QueryDict, content: ChecklistContent) -> dict[str, Any]:
-    """The context of the page and of `RESULTS`; its `result` is None where nothing is ticked."""
-    choices = content.once(checklist_choices)
-    ticks, ignored = read_ticks(data, choices)
-    # An answer alone is no tick: it says how something is, and not what.
-    is_ticked = any(tick.kind != "answer" for tick in ticks)
-    ticked = [tick.slug for tick in ticks if tick.kind == "symptom"]
-    words = read_words(data.get("find", ""))
-    result = checklist_result(ticks, content) if is_ticked else None
-    in_form = questions_of_form(ticks, content)
-    return {
-        "choices": _ticked(choices, ticks),
-        "form_questions": in_form,
-        "search": choices.every_symptom.asked_for(ticked, words),
-        "result": result,
-        "answered": _answered(in_form, result),
-        "print_url": reverse("nutrients:checklist_print"),
-        "ignored": ignored_sentence(ignored),
+class LevelWords(NamedTuple):
+    """What each answer of one level says: how urgent, when and whom to ask, when to ask sooner."""
+
+    title: str
+    when: str
+    sooner: str
+
+
+NOTHING = LevelWords(
+    "Nothing ticked yet",
+    "Tick at least one thing that you notice, then choose “See results”.",
+    "",
+)
+LEVELS = {
+    Level.SELF_CARE: LevelWords(
+        "You can look after this at home",
+        "Nothing you ticked needs a doctor today. A pharmacist can help, without an appointment.",
+        "Come back, or see a doctor, if it is no better in 2 weeks, gets worse, or something new "
+        "comes with it.",
+    ),
+    Level.SEE_A_DOCTOR: LevelWords(
+        "See a doctor within a few days",
+        "Ask your doctor’s surgery for an appointment in the next 2 to 3 days, or as soon as they "
+        "can offer one.",
+        "Call 111 sooner if it gets worse, spreads, or stops you from doing what you usually do. "
+        "Call 112, 911 or 999 for sudden weakness, chest pain, trouble breathing, a fit or "
+        "confusion.",
+    ),
+    Level.URGENT: LevelWords(
+        "Get medical care the same day",
+        "Call 111, your doctor’s surgery or an urgent care centre today. At night, do not wait "
+        "for the morning.",
+        "Call 112, 911 or 999 if it gets worse fast, or with chest pain, trouble breathing, a fit, "
+        "fainting, confusion, or weakness on one side.",
+    ),
+    Level.EMERGENCY: LevelWords(
+        "Call for help now",
+        "Call 112, 911, 999 or your local number. Stay with someone. Do not drive yourself.",
+        "If it happened earlier and has passed, phone a doctor or 111 today all the same. Where it "
+        "says “even if” above, call now.",
+    ),
+}
+WATCH_FOR = {
+    Urgency.EMERGENCY: "Call 112, 911 or 999 for any of these:",
+    Urgency.URGENT: "Get medical care the same day for any of these:",
+    Urgency.SEE_A_DOCTOR: "Book an appointment for any of these:",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Lines under a heading; `slug` is the heading's id."""
+
+    slug: str
+    title: str
+    lines: list[Line]
+    intro: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChecklistAnswer:
+    """The answer to the ticks. In an emergency nothing is suggested."""
+
+    ticks: list[Tick]
+    ticked: Ticked
+    urgent: Urgent
+    suggested: Suggested
+    questions: list[AskedQuestion] = field(default_factory=list)
+    ignored: str = ""
+
+    @property
+    def is_emergency(self) -> bool:
+        """Whether the emergency card stands alone."""
+        return self.urgent.level == Level.EMERGENCY
+
+    @property
+    def level(self) -> str:
+        """The level in the word that pages carry."""
+        return self.urgent.word if self.ticked.count else "nothing"
+
+    @property
+    def words(self) -> LevelWords:
+        """What it says of how urgent this is."""
+        return LEVELS[self.urgent.level] if self.ticked.count else NOTHING
+
+    @property
+    def pharmacist(self) -> str:
+        """Whom to ask sooner where an appointment takes days."""
+        if self.urgent.level != Level.SEE_A_DOCTOR or not self.ticked.medicines:
+            return ""
+        return "A pharmacist can look at your medicines sooner, without an appointment."
+
+    @property
+    def first_cause(self) -> str:
+        """The cause that comes first; for care at home also the first thing that helps."""
+        if not self.suggested.causes:
+            return ""
+        cause = self.suggested.causes[0].cause
+        if self.urgent.level > Level.SELF_CARE:
+            return f"{cause.name}."
+        return f"{cause.name}. {cause.what_helps.partition('. ')[0].rstrip('.')}."
+
+    @property
+    def first_nutrient(self) -> str:
+        """The nutrient that comes first, and what to do about a strong risk of it."""
+        if self.suggested.in_full:
+            first = self.suggested.in_full[0]
+            side = f" ({first.nutrient.high_phrase})" if first.is_high and not first.is_low else ""
+            strong = next((reason.risk for reason in first.risks if reason.is_strong), None)
+            advice = strong.what_to_do if strong and self.urgent.level < Level.URGENT else ""
+            return f"{first.nutrient.name}{side}. {advice}".strip()
+        if self.suggested.explained_away:
+            return "What you ticked can cause this by itself, so none comes first."
+        if self.urgent.is_not_nutritional:
+            return "No nutrient is named, because care comes first here."
+        them = "it" if self.ticked.count == 1 else "them"
+        return f"No nutrient in our table is linked with {them}."
+
+    @property
+    def open_questions(self) -> int:
+        """How many questions wait for an answer that would change the outcome."""
+        return sum(not asked.answer for asked in self.questions)
+
+    @property
+    def questions_title(self) -> str:
+        """The heading over the questions."""
+        if self.is_emergency:
+            return "What you answered"
+        questions = "A question" if len(self.questions) == 1 else "Questions"
+        return f"{questions} that can change this answer"
+
+    @property
+    def found(self) -> str:
+        """What was found, in a sentence or two to be spoken."""
+        count, nutrients = self.ticked.count, self.suggested.count
+        words = [f"You ticked {count} thing{'' if count == 1 else 's'}."]
+        if nutrients:
+            them = "it" if count == 1 else "them"
+            are = " is" if nutrients == 1 else "s are"
+            words.append(f"{nutrients} nutrient{are} linked with {them}.")
+        if self.urgent.urgent:
+            words.append("Something you ticked needs medical care the same day.")
+        if self.open_questions:
+            plural = "" if self.open_questions == 1 else "s"
+            words.append(f"{self.open_questions} question{plural} can change this answer.")
+        return " ".join(words)
+
+    @property
+    def order(self) -> str:
+        """The order of the nutrients, in the words of the steps that it is made of."""
+        words = [step.words for step in ORDER]
+        if any(match.is_tied for match in self.suggested.in_full):
+            words.append("Some of these are level, and stand from A to Z.")
+        if self.ticked.causes or self.ticked.flags:
+            words.append("Ticks that are not about nutrients are not counted.")
+        words.append("The order says nothing about you: only an examination and tests can.")
+        return " ".join(words)
+
+    @property
+    def reasons(self) -> list[Line]:
+        """The reasons for the level: the emergency ones alone, or those for the same day."""
+        if self.is_emergency:
+            return [
+                Line(f"{r.ticks}.", f"{r.why} {r.beyond_calling}") for r in self.urgent.emergency
+            ]
+        return [Line(f"{r.ticks}.", f"{r.why} {r.action}") for r in self.urgent.urgent]
+
+    @property
+    def doctor(self) -> Section:
+        """What to see a doctor about."""
+        lines = [Line(f"{r.ticks}.", f"{r.why} {r.action}") for r in self.urgent.see_a_doctor]
+        return Section("see-a-doctor", "Worth seeing a doctor about", lines)
+
+    @property
+    def sections(self) -> list[Section]:
+        """What stands after the nutrients; sections without a line are left out."""
+        found = self.suggested
+        of_medicines: list[Line] = []
+        others: list[Line] = []
+        for row in found.interactions:
+            lines = of_medicines if row.kind == InteractionKind.DRUG_NUTRIENT else others
+            lines.append(Line(f"{row}.", f"{row.effect} {row.advice}", row))
+        sections = [
+            Section("ticked-risks", "What you ticked, and what to do", found.risks),
+            Section("medicines", "Medicines and nutrients", of_medicines, NO_STOPPING),
+            Section("food-pairs", "Foods and supplements that meet", others),
+            Section("touched", "Other nutrients", self._other_nutrients()),
+            Section(
+                "against",
+                "What studies speak against",
+                [Line("", sign.claim, sign) for sign in found.against],
+            ),
+            Section("next", "What would change the picture", self._next()),
+        ]
+        return [section for section in sections if section.lines]
+
+    def _other_nutrients(self) -> list[Line]:
+        found, lines = self.suggested, []
+        if found.touched:
+            names = ", ".join(row.name for row in found.touched)
+            are = "It is not" if len(found.touched) == 1 else "None of these is"
+            lines.append(
+                Line("Your risks also touch", f"{names}. {are} known to explain what you notice.")
+            )
+        if found.explained_away:
+            names = ", ".join(row.name for row in found.explained_away)
+            lines.append(
+                Line("Linked with signs that what you ticked can cause by itself:", f"{names}.")
+            )
+        if found.unexplained:
+            names = ", ".join(symptom.name for symptom in found.unexplained)
+            lines.append(Line("What no nutrient here explains", f"{names}."))
+        return lines
+
+    def _next(self) -> list[Line]:
+        """What would change the picture, tests, and whom to ask."""
+        if self.is_emergency:
+            return []
+        found = self.suggested
+        lines = [
+            Line(WATCH_FOR[level.urgency], "", items=[flag.sign for flag in level.flags])
+            for level in found.watch_for
+        ]
+        lines += [
+            Line(f"{symptom.name}.", symptom.help_note, symptom)
+            for symptom in self.ticked.symptoms
+            if symptom.urgency == Urgency.SELF_CARE
+        ]
+        lines += [
+            Line(f"{row.cause.name}.", row.cause.when_to_seek_care)
+            for row in found.main_causes
+            if row.cause.when_to_seek_care
+        ]
+        if found.in_full:
+            tests = [f"{m.nutrient.name}. {m.nutrient.test_used}" for m in found.in_full]
+            lines.append(Line("Tests that doctors use for these nutrients", "", items=tests))
+        lines.append(
+            Line(
+                "Whom to ask",
+                "A pharmacist can check medicines and supplements with you. A doctor can examine "
+                "you and order blood tests. A dietitian can look at what you eat. Do not start "
+                "high doses on your own.",
+            )
+        )
+        return lines
+
+    @property
+    def names_medicine(self) -> bool:
+        """Whether a medicine is ticked or named as a cause."""
+        return bool(self.ticked.medicines) or self.suggested.names_medicine
+
+    def said(self) -> Iterator[str]:
+        """Every sentence of the answer, in the order of the page."""
+        yield from (self.ignored, *self.words)
+        if self.ticked.count:
+            yield from chain.from_iterable(map(Line.said, self.reasons))
+            yield from self._said_of_questions()
+            if not self.is_emergency:
+                yield from self._said_of_causes_and_nutrients()
+
+    def _said_of_questions(self) -> Iterator[str]:
+        if self.questions:
+            yield self.questions_title
+        for asked in self.questions:
+            yield from (asked.question.text, asked.question.why)
+            yield from (option.label for option in asked.options)
+
+    def _said_of_causes_and_nutrients(self) -> Iterator[str]:
+        yield from (self.pharmacist, self.first_cause, self.first_nutrient)
+        yield from ("What your ticks fit", self.found)
+        if self.doctor.lines:
+            yield from _said(self.doctor)
+        yield from self.suggested.said()
+        if self.suggested.in_full:
+            yield self.order
+        if self.names_medicine:
+            yield NO_STOPPING
+        for section in self.sections:
+            yield from _said(section)
+
+
+def _said(section: Section) -> Iterator[str]:
+    yield from (section.title, section.intro)
+    yield from chain.from_iterable(map(Line.said, section.lines))
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A tick or an answer that can be taken off: the parameter and value that do so."""
+
+    name: str
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChecklistForm:
+    """The form with what was ticked in it; `ticked` are chips, each of which takes a tick off."""
+
+    choices: ChecklistChoices
+    questions: list[AskedQuestion]
+    search: FoundChoices
+    ticked: list[Chip]
+
+    @property
+    def has_answers(self) -> bool:
+        """Whether a question of the form is answered."""
+        return any(asked.answer for asked in self.questions)
+
+
+def read_ticks(data: QueryDict, choices: ChecklistChoices) -> tuple[list[Tick], list[str]]:
+    """The known ticks and answers of a form or a link, and the values that were ignored.
+
+    Of two answers that contradict each other both are given: the rules take the worse.
+    """
+    reading = Reading(data)
+    known: dict[str, Collection[str]] = {
+        "symptom": choices.symptom_slugs,
+        "risk": choices.risk_slugs,
+        "flag": choices.flag_slugs,
+        **choices.answers,
     }
+    ticks = []
+    for name, slugs in known.items():
+        if name not in data:
+            continue
+        values = reading.several(name, {*slugs, *(f"{OFF}{slug}" for slug in slugs)})
+        kept = [v for v in values if not v.startswith(OFF) and f"{OFF}{v}" not in values]
+        if name in choices.answers:
+            ticks += [Tick("answer", answer_slug(name, value)) for value in kept]
+        else:
+            ticks += [Tick(name, value) for value in kept]
+    reading.nothing_but(*TAKEN, *choices.answers)
+    return ticks, reading.ignored
 
 
-def _answered(
-    in_form: Iterable[FormQuestion], result: ChecklistResult | None
-) -> list[AskedQuestion]:
-    """What was answered in the form, and what the answer asks, for the page to print."""
-    given = [question.asked for question in in_form if question.asked.answer]
-    answered = {asked.question.slug for asked in given}
-    asked = result.questions if result else []
-    return [*given, *(one for one in asked if one.question.slug not in answered)]
+def checklist_answer(data: QueryDict, content: ChecklistContent) -> ChecklistAnswer:
+    """The answer to what a form or a link ticks."""
+    ticks, ignored = read_ticks(data, content.once(checklist_choices))
+    ticked, urgent = ticked_rows(ticks, content), urgency_of(ticks, content)
+    return ChecklistAnswer(
+        ticks,
+        ticked,
+        urgent,
+        suggested(ticks, ticked, urgent, content),
+        # An answer alone is no tick: it says how something is, and not what.
+        questions_asked(ticks, urgent.level, content) if ticked.count else [],
+        ignored_sentence(ignored),
+    )
 
 
-def _ticked(choices: ChecklistChoices, ticks: Iterable[Tick]) -> ChecklistChoices:
-    slugs: dict[str, set[str]] = defaultdict(set)
-    for tick in ticks:
-        slugs[tick.kind].add(tick.slug)
-    return choices.ticked(slugs["flag"], slugs["symptom"], slugs["risk"])
+def checklist_form(answer: ChecklistAnswer, find: str, content: ChecklistContent) -> ChecklistForm:
+    """The form with what was ticked and answered, and the symptoms that `find` finds."""
+    slugs = {
+        kind: [tick.slug for tick in answer.ticks if tick.kind == kind]
+        for kind in ("flag", "symptom", "risk")
+    }
+    choices = content.once(checklist_choices)
+    return ChecklistForm(
+        choices.ticked(slugs["flag"], slugs["symptom"], slugs["risk"]),
+        questions_of_form(answer.ticks, content),
+        choices.every_symptom.asked_for(slugs["symptom"], read_words(find)),
+        [_chip(tick, content) for tick in _to_take_off(answer)],
+    )
+
+
+def _to_take_off(answer: ChecklistAnswer) -> list[Tick]:
+    """What was ticked. In an emergency only what raised it: other ticks may name a nutrient."""
+    if not answer.is_emergency:
+        return answer.ticks
+    fired = [rule for rule in answer.urgent.triage.fired if rule.level == Level.EMERGENCY]
+    raised = set().union(*(rule.named.union(*rule.answers) for rule in fired))
+    return [tick for tick in answer.ticks if tick in raised]
+
+
+def _chip(tick: Tick, content: ChecklistContent) -> Chip:
+    question, _, answer = tick.slug.rpartition(":")
+    name, value = (question, answer) if tick.kind == "answer" else tick
+    return Chip(name, f"{OFF}{value}", content.once(tick_names).get(tick, value))
+
+
+def answered(form: ChecklistForm, answer: ChecklistAnswer) -> list[AskedQuestion]:
+    """What was answered in the form, and what the answer asks, for paper."""
+    given = [asked for asked in form.questions if asked.answer]
+    slugs = {asked.question.slug for asked in given}
+    return [*given, *(asked for asked in answer.questions if asked.question.slug not in slugs)]

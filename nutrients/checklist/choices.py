@@ -143,12 +143,6 @@ class ChecklistChoices:
         return _slugs([self.flags, self.other_flags])
 
     @property
-    def unticked_flags(self) -> list[Choice]:
-        """The red flags that are asked and not ticked."""
-        asked = (*self.flags.choices, *self.other_flags.choices)
-        return [choice for choice in asked if not choice.is_ticked]
-
-    @property
     def symptom_slugs(self) -> Collection[str]:
         """The slugs of the symptoms that a reader can notice."""
         return self.every_symptom.labels.keys()
@@ -184,12 +178,10 @@ def checklist_choices(content: ChecklistContent) -> ChecklistChoices:
     groups = _grouped(RiskKind, kinds)
     ages = [choice for group in groups if group.slug == RiskKind.AGE for choice in group.choices]
     return ChecklistChoices(
-        ChoiceGroup("who", "Who is this for, and how old are they?", tuple(ages)),
+        ChoiceGroup("who", "Who is this for?", tuple(ages)),
         _flag_group("First, any of these?", [flag for flag in flags if _is_emergency(flag)]),
         symptoms.groups,
-        _flag_group(
-            "Does any of this fit too?", [flag for flag in flags if not _is_emergency(flag)]
-        ),
+        _flag_group("Do any of these apply?", [flag for flag in flags if not _is_emergency(flag)]),
         [group for group in groups if group.slug != RiskKind.AGE],
         {
             slug: frozenset(answer.slug for answer in content.answers[question.pk])

@@ -2,60 +2,124 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db.models import prefetch_related_objects
+from django.http import QueryDict
 
-from nutrients.common.citations import Cited, References, cite_rows
+from nutrients.common.citations import References
 from nutrients.common.version import ContentVersion, content_version
+from nutrients.models import Association, RedFlag, RiskFactor
 
+from .answer import ChecklistAnswer, answered, checklist_answer, checklist_form
 from .content import ChecklistContent
-from .result import ChecklistResult, NutrientMatch
+from .suggesting import NutrientMatch, RiskReason
+from .urgency import AskedQuestion
 
 # With more ticks than these the page is set smaller, so that it still fits one side of paper.
-TICKS_AT_FULL_SIZE = 10
+TICKS_AT_FULL_SIZE = 13
 
 
-@dataclass(frozen=True, slots=True)
-class Considered:
-    """A suggested nutrient with its matching associations and risk factors, each cited."""
+class Links(NamedTuple):
+    """What is linked with a nutrient, and what comes before it: “Low iron can cause”.
+
+    Each sign or risk stands in words, with the number of a source.
+    """
+
+    start: str
+    cited: list[tuple[str, int | None]]
+
+
+class Considered(NamedTuple):
+    """A suggested nutrient with the signs and risks that it matches."""
 
     match: NutrientMatch
-    signs: list[Cited]
-    lowered_by: list[Cited]
-    raised_by: list[Cited]
+    links: list[Links]
 
 
 @dataclass(frozen=True, slots=True)
 class DoctorPage:
-    """What paper holds beside the answer: citations, their sources, and the content's version.
+    """What paper holds: the answer, what was asked, sources and the content's version.
 
-    `is_full` says that there is more on it than fits one side at full size.
+    Of the warning signs that are not ticked those that go with a ticked symptom are named.
     """
 
+    answer: ChecklistAnswer
+    asked: list[AskedQuestion]
+    not_answered: int
+    not_ticked: list[RedFlag]
+    others_not_ticked: int
     considered: list[Considered]
     references: References
     version: ContentVersion | None
-    is_full: bool
+
+    @property
+    def is_full(self) -> bool:
+        """Whether there is more on it than fits one side at full size."""
+        return self.answer.ticked.count > TICKS_AT_FULL_SIZE
 
 
-def doctor_page(result: ChecklistResult, content: ChecklistContent) -> DoctorPage:
-    """The citations of the nutrients that the answer shows in full, numbered in reading order.
+def doctor_page(data: QueryDict, content: ChecklistContent) -> DoctorPage:
+    """What a form ticks and is answered, with citations numbered in reading order.
 
-    Five queries at most: sources of associations and of risk factors, and the version.
+    Five queries at most besides the content: sources of associations and of risk factors, and the
+    version.
     """
-    prefetch_related_objects([sign for match in result.in_full for sign in match.signs], "sources")
-    risks = [reason.risk for match in result.in_full for reason in match.risks]
-    prefetch_related_objects(risks, "sources")
+    answer = checklist_answer(data, content)
+    in_full = answer.suggested.in_full
+    prefetch_related_objects([sign for match in in_full for sign in match.signs], "sources")
+    prefetch_related_objects([r.risk for match in in_full for r in match.risks], "sources")
     references = References()
-    considered = [
-        Considered(
-            match,
-            cite_rows(references, match.signs),
-            cite_rows(references, [reason.risk for reason in match.lowered_by]),
-            cite_rows(references, [reason.risk for reason in match.raised_by]),
-        )
-        for match in result.in_full
+    considered = [_considered(match, references) for match in in_full]
+    left = [f for f in content.flags.values() if f.is_asked and f not in answer.ticked.flags]
+    symptoms = {symptom.pk for symptom in answer.ticked.symptoms}
+    not_ticked = [flag for flag in left if content.flag_symptoms[flag.pk] & symptoms]
+    asked = answered(checklist_form(answer, "", content), answer)
+    told = [question for question in asked if question.answer]
+    return DoctorPage(
+        answer,
+        told,
+        len(asked) - len(told),
+        not_ticked,
+        len(left) - len(not_ticked),
+        considered,
+        references,
+        content_version(at=content.at),
+    )
+
+
+def _considered(match: NutrientMatch, references: References) -> Considered:
+    nutrient = match.nutrient
+    low, high = nutrient.low_phrase, nutrient.high_phrase
+    links = [
+        *_signs(low, match.low, references),
+        _risks(low, match.lowered_by, references),
+        *_signs(high, match.high, references),
+        _risks(high, match.raised_by, references),
     ]
-    is_full = result.ticked.count > TICKS_AT_FULL_SIZE
-    return DoctorPage(considered, references, content_version(at=content.at), is_full)
+    return Considered(match, [link for link in links if link.cited])
+
+
+def _signs(phrase: str, signs: list[Association], references: References) -> list[Links]:
+    """The signs by the verb that the grade of their evidence allows."""
+    grouped: dict[str, list[tuple[str, int | None]]] = defaultdict(list)
+    for sign in signs:
+        people = f" in {sign.people}" if sign.people else ""
+        words = f"{sign.symptom.phrase}{people} ({sign.get_typicality_display().lower()})"
+        grouped[sign.verb].append((words, _number(sign, references)))
+    return [Links(f"{phrase} {verb}", cited) for verb, cited in grouped.items()]
+
+
+def _risks(phrase: str, reasons: list[RiskReason], references: References) -> Links:
+    # The names that follow a colon stand in the list of medicines.
+    risks = [reason.risk for reason in reasons]
+    cited = [(risk.name.partition(":")[0], _number(risk, references)) for risk in risks]
+    return Links(f"Risk of {phrase[:1].lower()}{phrase[1:]}:", cited)
+
+
+def _number(row: Association | RiskFactor, references: References) -> int | None:
+    """The number of one source of the row: of several, one that is cited already."""
+    sources = sorted(row.sources.all(), key=lambda one: one.slug not in references.by_slug)
+    return references.cite(sources[0]).number if sources else None

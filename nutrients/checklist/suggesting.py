@@ -1,26 +1,31 @@
-"""What the checklist answers: urgency first, other causes next, then nutrients worth a look."""
+"""What the checklist suggests: causes that are not nutrients first, then nutrients worth a look."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from nutrients.evidence.associations import links
 from nutrients.evidence.content import Eater
 from nutrients.evidence.ranking import Candidate, Level, Link, Suggestion, Tick, rank
 from nutrients.evidence.red_flags import FlagLevel
+from nutrients.evidence.rich_foods import RichFood
 from nutrients.models import (
     FLAG_LEVELS,
     Association,
     CauseKind,
+    FoodSource,
     Frequency,
     Interaction,
     Nutrient,
     OtherCause,
+    RedFlag,
     Relation,
+    RiskEffect,
     RiskFactor,
     RiskKind,
     StandsFor,
@@ -29,51 +34,357 @@ from nutrients.models import (
 )
 
 from .content import ChecklistContent
-from .questions import questions_asked
-from .result import ChecklistResult, NutrientMatch, PossibleCause, RiskAdvice, RiskReason, Ticked
-from .urgency import Urgent, urgency_of, urgency_rules
+from .urgency import Urgent, urgency_rules
 
 # Shown in full; the rest get a line each, so that the page can be read on a phone.
 NUTRIENTS_IN_FULL = 3
+CAUSES_IN_FULL = 4
+MEDICINES = (RiskKind.MEDICINE, CauseKind.MEDICINE)
 
 
-def checklist_result(ticks: Collection[Tick], content: ChecklistContent) -> ChecklistResult:
-    """The answer to the ticks from this content.
+class Line(NamedTuple):
+    """A line of the answer: what it is about, and what is said of it.
+
+    `row` is the row that says it, whose review may be overdue; `items` stand below the line.
+    """
+
+    name: str
+    text: str
+    row: Any = None
+    items: list[str] = []
+
+    def said(self) -> tuple[str, ...]:
+        """Its sentences."""
+        return (f"{self.name} {self.text}", *self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class Ticked:
+    """What was ticked, as rows. Of several ages one stands here, so that age counts once."""
+
+    symptoms: list[Symptom]
+    risks: list[RiskFactor]
+    causes: list[OtherCause]
+    flags: list[RedFlag]
+
+    @property
+    def ranked(self) -> list[Tick]:
+        """Symptoms and risk factors; other causes and red flags say nothing of a nutrient."""
+        ticks = [Tick("symptom", symptom.slug) for symptom in self.symptoms]
+        return [*ticks, *(Tick("risk", risk.slug) for risk in self.risks)]
+
+    @property
+    def diets(self) -> list[RiskFactor]:
+        """The ways of eating."""
+        return [risk for risk in self.risks if risk.kind == RiskKind.DIET]
+
+    @property
+    def health(self) -> list[RiskFactor | OtherCause]:
+        """Habits, conditions and ages: all but the ways of eating and the medicines."""
+        return [row for row in self._asked if row.kind not in (RiskKind.DIET, *MEDICINES)]
+
+    @property
+    def medicines(self) -> list[str]:
+        """The names of the medicines."""
+        return [row.name for row in self._asked if row.kind in MEDICINES]
+
+    @property
+    def _asked(self) -> list[RiskFactor | OtherCause]:
+        return [*self.risks, *self.causes]
+
+    @property
+    def count(self) -> int:
+        """How many things were ticked."""
+        return len(self.symptoms) + len(self.risks) + len(self.causes) + len(self.flags)
+
+
+@dataclass(frozen=True, slots=True)
+class PossibleCause:
+    """A cause that is not a nutrient, with the ticked signs it brings on and ticks that name it."""
+
+    cause: OtherCause
+    symptoms: list[Symptom]
+    named_by: list[str]
+
+    @property
+    def link(self) -> str:
+        """How it stands to the ticked signs; empty where it brings none of them on."""
+        names = ", ".join(symptom.phrase for symptom in self.symptoms)
+        return f"{self.cause.link} {names}." if names else ""
+
+    def said(self) -> Iterator[str]:
+        """Its sentences."""
+        yield self.cause.name
+        yield from (f"You ticked {name}." for name in self.named_by)
+        yield self.link
+        yield f"{self.cause.mechanism} {self.cause.what_helps}"
+
+
+@dataclass(frozen=True, slots=True)
+class RiskReason:
+    """A ticked risk factor with its reason for one nutrient."""
+
+    risk: RiskFactor
+    effect: RiskEffect | None
+
+    @property
+    def is_strong(self) -> bool:
+        """Whether it points to the nutrient by itself."""
+        return self.effect is not None and self.effect.strength == Strength.STRONG
+
+    @property
+    def line(self) -> Line:
+        """How it lowers or raises this nutrient."""
+        words = [self.effect.reason if self.effect else self.risk.mechanism]
+        if self.is_strong:
+            words.append("A strong risk.")
+        if self.risk.kind == RiskKind.MEDICINE:
+            words.append("Do not stop a prescribed medicine.")
+        return Line(self.risk.name, " ".join(words), self.risk)
+
+
+@dataclass(frozen=True, slots=True)
+class NutrientMatch:
+    """A suggested nutrient: the ticks on the side of too little, of too much, and the others.
+
+    It matches `symptoms` of the `ticked` symptoms.
+    """
+
+    nutrient: Nutrient
+    symptoms: int
+    ticked: int
+    is_tied: bool
+    low: list[Association]
+    high: list[Association]
+    lowered_by: list[RiskReason]
+    raised_by: list[RiskReason]
+    unexplained: list[Symptom]
+    foods: list[RichFood]
+    other_sources: list[FoodSource]
+    is_limited: bool
+    instead_of_foods: list[RiskFactor]
+    foods_withheld: bool
+
+    @property
+    def signs(self) -> list[Association]:
+        """The matching associations, of too little and then of too much."""
+        return [*self.low, *self.high]
+
+    @property
+    def risks(self) -> list[RiskReason]:
+        """The matching risk factors."""
+        return [*self.lowered_by, *self.raised_by]
+
+    @property
+    def is_low(self) -> bool:
+        """Whether a tick fits too little of it."""
+        return bool(self.low or self.lowered_by)
+
+    @property
+    def is_high(self) -> bool:
+        """Whether a tick fits too much of it."""
+        return bool(self.high or self.raised_by)
+
+    @property
+    def sides(self) -> list[tuple[str, list[Line], str]]:
+        """Too little and too much, each with its reasons and a note."""
+        low = ("", self.low, self.lowered_by, self.nutrient.low_phrase)
+        note = self.nutrient.upper_limit_note
+        high = (note, self.high, self.raised_by, self.nutrient.high_phrase)
+        return [
+            (phrase, [*map(_sign_line, signs), *(reason.line for reason in reasons)], note)
+            for note, signs, reasons, phrase in (low, high)
+            if signs or reasons
+        ]
+
+    @property
+    def not_explained(self) -> str:
+        """The ticked symptoms that it does not explain."""
+        return "; ".join(symptom.phrase for symptom in self.unexplained)
+
+    @property
+    def names_foods(self) -> bool:
+        """Whether foods rich in it are named: only where nothing ticked speaks against them.
+
+        Beside too much of it none is named, nor where a risk has food advice of its own or a flag
+        keeps them back: with kidney disease, foods rich in potassium can harm.
+        """
+        kept = self.is_high or self.instead_of_foods or self.foods_withheld
+        return self.is_low and not kept
+
+    @property
+    def why_no_foods(self) -> list[str]:
+        """Why no foods are named beside too little of it."""
+        words = [f"{risk.name}: {risk.what_to_do}" for risk in self.instead_of_foods]
+        if self.high:
+            words.append(
+                "What you ticked speaks for too little and for too much. Only a blood test can "
+                "tell them apart."
+            )
+        if self.foods_withheld:
+            words.append(
+                "What you ticked can go with a level that is already high, or that changes fast. "
+                "Ask for a blood test first."
+            )
+        return words
+
+    @property
+    def in_brief(self) -> str:
+        """The ticks it matches, for a line."""
+        reasons = dict.fromkeys(
+            [
+                *(sign.symptom.phrase for sign in self.signs),
+                *(reason.risk.name for reason in self.risks),
+            ]
+        )
+        side = f" {self.nutrient.high_phrase}" if self.is_high else ""
+        either = ", or too little" if self.is_high and self.is_low else ""
+        return f"{', '.join(reasons)}.{side}{either}{'.' if side else ''}"
+
+    def said(self) -> Iterator[str]:
+        """Its sentences, shown in full."""
+        yield f"{self.nutrient.name} {self.matched}"
+        for phrase, lines, note in self.sides:
+            yield phrase
+            yield from chain.from_iterable(map(Line.said, lines))
+            yield note
+        if self.unexplained:
+            yield f"Does not explain: {self.not_explained}"
+        if self.names_foods:
+            yield "Rich foods"
+            if self.is_limited:
+                yield f"{self.nutrient.food_summary}. So no food is named here."
+            foods = [rich.food for rich in self.foods] + self.other_sources
+            for food in () if self.is_limited else foods:
+                yield from (food.name, food.note)
+        elif self.is_low:
+            yield from ("Rich foods are not named here", *self.why_no_foods)
+
+    @property
+    def matched(self) -> str:
+        """How many of the ticked symptoms and risks it matches."""
+        risks = f" and {len(self.risks)} of your risks" if self.risks else ""
+        plural = "" if self.ticked == 1 else "s"
+        return f"Matches {self.symptoms} of your {self.ticked} symptom{plural}{risks}"
+
+
+def _sign_line(sign: Association) -> Line:
+    graded = f"{sign.get_typicality_display()}. {sign.get_evidence_display()}."
+    return Line(sign.symptom.name, f"{sign.claim} {graded}", sign)
+
+
+@dataclass(frozen=True, slots=True)
+class Suggested:
+    """Causes and nutrients, and what goes with them. Nothing in an emergency.
+
+    `explained_away` are nutrients whose ticked signs a ticked medicine or illness can bring on.
+    """
+
+    risks: list[Line] = field(default_factory=list)
+    touched: list[Nutrient] = field(default_factory=list)
+    causes: list[PossibleCause] = field(default_factory=list)
+    other_causes: list[PossibleCause] = field(default_factory=list)
+    in_full: list[NutrientMatch] = field(default_factory=list)
+    in_brief: list[NutrientMatch] = field(default_factory=list)
+    explained_away: list[Nutrient] = field(default_factory=list)
+    against: list[Association] = field(default_factory=list)
+    interactions: list[Interaction] = field(default_factory=list)
+    unexplained: list[Symptom] = field(default_factory=list)
+    watch_for: list[FlagLevel] = field(default_factory=list)
+
+    @property
+    def main_causes(self) -> list[PossibleCause]:
+        """Every cause that a tick names, and others up to a handful."""
+        return self.causes[: max(CAUSES_IN_FULL, sum(bool(row.named_by) for row in self.causes))]
+
+    @property
+    def also_common(self) -> list[PossibleCause]:
+        """The causes that get a line."""
+        return [*self.causes[len(self.main_causes) :], *self.other_causes]
+
+    @property
+    def names_medicine(self) -> bool:
+        """Whether a medicine is among the causes."""
+        causes = (*self.causes, *self.other_causes)
+        return any(row.cause.kind == CauseKind.MEDICINE for row in causes)
+
+    @property
+    def count(self) -> int:
+        """How many nutrients are suggested."""
+        return len(self.in_full) + len(self.in_brief)
+
+    def said(self) -> Iterator[str]:
+        """The sentences on causes and nutrients."""
+        if self.causes or self.other_causes:
+            yield "Common causes that are not nutrients"
+            yield from chain.from_iterable(row.said() for row in self.main_causes)
+            if self.also_common:
+                yield f"Also common: {'; '.join(row.cause.name for row in self.also_common)}."
+        if self.in_full:
+            yield "Nutrients worth looking into"
+            yield from chain.from_iterable(match.said() for match in self.in_full)
+            if self.in_brief:
+                yield "Also linked with something you ticked"
+            for match in self.in_brief:
+                matched = f"({match.symptoms} of {match.ticked})"
+                yield f"{match.nutrient.name} {matched}: {match.in_brief}"
+
+
+def suggested(
+    ticks: Collection[Tick], ticked: Ticked, urgent: Urgent, content: ChecklistContent
+) -> Suggested:
+    """What the ticks suggest, from this content.
 
     What is fetched depends only on whether it is an emergency.
     """
-    ticked, urgent = _ticked(ticks, content), urgency_of(ticks, content)
-    questions = questions_asked(ticks, urgent.level, content)
-    if urgent.level == Level.EMERGENCY:
-        return ChecklistResult(ticked, urgent, questions)
-    signs = {} if urgent.is_not_nutritional else _signs(ticked, content)
+    if urgent.level == Level.EMERGENCY or not ticked.count:
+        return Suggested()
+    causes, other_causes = _causes(ticked, urgent, content)
+    common = Suggested(
+        causes=causes,
+        other_causes=other_causes,
+        interactions=_interactions(ticked, content),
+        watch_for=_watch_for(ticked, urgent, content),
+    )
+    if urgent.is_not_nutritional:
+        return replace(common, risks=_risks(ticked, {}, content))
+    signs = _signs(ticked, content)
     against = [sign for rows in signs.values() for sign in rows if sign.is_against]
     speaking = {key: [sign for sign in rows if not sign.is_against] for key, rows in signs.items()}
     explained = {sign.symptom_id for rows in speaking.values() for sign in rows}
-    suggestions = []
-    if not urgent.is_not_nutritional:
-        suggestions = _suggestions(ticked, speaking, _withheld(ticks, content), content)
-    causes, other_causes = _causes(ticked, urgent, content)
-    return ChecklistResult(
-        ticked,
-        urgent,
-        questions,
+    by_cause = _by_cause(ticked, content)
+    counting = {
+        key: [sign for sign in rows if sign.symptom_id not in by_cause]
+        for key, rows in speaking.items()
+    }
+    matches = _suggestions(ticked, counting, by_cause, _withheld(ticks, content), content)
+    shown = {match.nutrient.pk for match in matches}
+    away = {key for key, rows in speaking.items() if rows} - shown
+    return replace(
+        common,
         risks=_risks(ticked, speaking, content),
-        touched=_touched(ticked, suggestions, urgent, content),
-        causes=causes,
-        other_causes=other_causes,
-        in_full=suggestions[:NUTRIENTS_IN_FULL],
-        in_brief=suggestions[NUTRIENTS_IN_FULL:],
+        touched=[row for row in _touched(ticked, shown, content) if row.pk not in away],
+        in_full=matches[:NUTRIENTS_IN_FULL],
+        in_brief=matches[NUTRIENTS_IN_FULL:],
+        explained_away=[row for row in content.nutrients.values() if row.pk in away],
         against=against,
-        interactions=_interactions(ticked, content),
-        unexplained=[]
-        if urgent.is_not_nutritional
-        else [symptom for symptom in ticked.symptoms if symptom.pk not in explained],
-        watch_for=_watch_for(ticked, urgent, content),
+        unexplained=[symptom for symptom in ticked.symptoms if symptom.pk not in explained],
     )
 
 
-def _ticked(ticks: Collection[Tick], content: ChecklistContent) -> Ticked:
+def _by_cause(ticked: Ticked, content: ChecklistContent) -> frozenset[int]:
+    """The symptoms that a ticked medicine or illness brings on: they point to no nutrient.
+
+    What lowers or raises a nutrient is a risk factor, and not among these.
+    """
+    kinds = (CauseKind.MEDICINE, CauseKind.CONDITION)
+    causes = [cause for cause in ticked.causes if cause.kind in kinds]
+    return frozenset().union(*(content.cause_symptoms[cause.pk] for cause in causes))
+
+
+def ticked_rows(ticks: Collection[Tick], content: ChecklistContent) -> Ticked:
+    """What was ticked, as rows in the order of the form."""
+
     def among(kind: str, rows: dict[str, Any]) -> list[Any]:
         slugs = {tick.slug for tick in ticks if tick.kind == kind}
         return [row for slug, row in rows.items() if slug in slugs]
@@ -128,6 +439,7 @@ def _nutrients_by_id(content: ChecklistContent) -> dict[int, Nutrient]:
 def _suggestions(
     ticked: Ticked,
     signs: dict[int, list[Association]],
+    by_cause: Collection[int],
     withheld: Collection[int],
     content: ChecklistContent,
 ) -> list[NutrientMatch]:
@@ -145,7 +457,7 @@ def _suggestions(
         frozenset(risk.stands_for for risk in ticked.risks if risk.stands_for),
     )
     ranked = rank(ticked.ranked, candidates)
-    return [_match(found, signs, ticked, eater, withheld, content) for found in ranked]
+    return [_match(found, signs, ticked, by_cause, eater, withheld, content) for found in ranked]
 
 
 def _risk_links(nutrient: Nutrient, ticked: Ticked, content: ChecklistContent) -> Iterable[Link]:
@@ -164,6 +476,7 @@ def _match(
     suggestion: Suggestion,
     signs: dict[int, list[Association]],
     ticked: Ticked,
+    by_cause: Collection[int],
     eater: Eater,
     withheld: Collection[int],
     content: ChecklistContent,
@@ -177,22 +490,27 @@ def _match(
         return [RiskReason(risk, content.effects.get((risk.pk, nutrient.pk))) for risk in risks]
 
     raised_by = linked(content.raised)
-    raising = {reason.risk for reason in raised_by}
+    raising = {reason.risk.pk for reason in raised_by}
 
     return NutrientMatch(
         nutrient,
         suggestion.symptoms,
+        len(ticked.symptoms),
         suggestion.is_tied,
         low=[sign for sign in found if sign.relation != Relation.EXCESS],
         high=[sign for sign in found if sign.relation == Relation.EXCESS],
         lowered_by=linked(content.lowered),
         raised_by=raised_by,
-        unexplained=[s for s in ticked.symptoms if Tick("symptom", s.slug) in left],
+        unexplained=[
+            symptom
+            for symptom in ticked.symptoms
+            if Tick("symptom", symptom.slug) in left and symptom.pk not in by_cause
+        ],
         foods=content.foods(eater).get(nutrient.pk, []),
         other_sources=content.other_sources(eater).get(nutrient.pk, []),
         is_limited=nutrient.pk in content.limited,
         instead_of_foods=[
-            risk for risk in ticked.risks if risk.has_own_food_advice or risk in raising
+            risk for risk in ticked.risks if risk.has_own_food_advice or risk.pk in raising
         ],
         foods_withheld=nutrient.pk in withheld,
     )
@@ -216,38 +534,35 @@ def _withholding(content: ChecklistContent) -> dict[str, set[int]]:
 
 def _risks(
     ticked: Ticked, signs: Mapping[int, list[Association]], content: ChecklistContent
-) -> list[RiskAdvice]:
-    """What to do about each ticked risk factor, ages last."""
-    risks = sorted(ticked.risks, key=lambda risk: risk.kind == RiskKind.AGE)
-    return [RiskAdvice(risk, _through(risk, signs, content)) for risk in risks]
+) -> list[Line]:
+    """What to do about each ticked risk factor, and what it can cause, ages last."""
+    lines = []
+    for risk in sorted(ticked.risks, key=lambda risk: risk.kind == RiskKind.AGE):
+        parts = "; ".join(_through(risk, signs, content))
+        may = f"It may play a part in {parts}. " if parts else ""
+        lines.append(Line(f"{risk.name}.", f"{may}{risk.what_to_do}", risk))
+    return lines
 
 
 def _through(
     risk: RiskFactor, signs: Mapping[int, list[Association]], content: ChecklistContent
-) -> list[tuple[Nutrient, list[Symptom]]]:
-    """The nutrients by which a risk factor can cause ticked symptoms."""
-    found = []
+) -> Iterator[str]:
+    """The ticked symptoms that a risk factor can cause, by each nutrient that it moves."""
     for nutrient in content.nutrients.values():
-        sides = [
-            sign.symptom
+        symptoms = [
+            sign.symptom.phrase
             for sign in signs.get(nutrient.pk, ())
             if nutrient.pk
             in (content.raised if sign.relation == Relation.EXCESS else content.lowered)[risk.pk]
         ]
-        if sides:
-            found.append((nutrient, sides))
-    return found
+        if symptoms:
+            yield f"{', '.join(symptoms)} by way of {nutrient.phrase}"
 
 
-def _touched(
-    ticked: Ticked, suggested: list[NutrientMatch], urgent: Urgent, content: ChecklistContent
-) -> list[Nutrient]:
+def _touched(ticked: Ticked, shown: Collection[int], content: ChecklistContent) -> list[Nutrient]:
     """The nutrients that ticked risks point to and nothing else does."""
-    if urgent.is_not_nutritional:
-        return []
-    shown = {match.nutrient.pk for match in suggested}
     linked = set().union(*(content.lowered[r.pk] | content.raised[r.pk] for r in ticked.risks))
-    return [row for row in content.nutrients.values() if row.pk in linked - shown]
+    return [row for row in content.nutrients.values() if row.pk in linked - set(shown)]
 
 
 def _causes(
@@ -260,16 +575,17 @@ def _causes(
     tick names: it might calm wrongly.
     """
     symptoms = {symptom.pk for symptom in ticked.symptoms}
+    ticked_causes = {cause.pk for cause in ticked.causes}
     shown: list[PossibleCause] = []
     lines: list[PossibleCause] = []
     for cause in content.causes.values():
         brings_on, pointed_at = content.cause_symptoms[cause.pk], content.cause_risks[cause.pk]
         matching = [symptom for symptom in ticked.symptoms if symptom.pk in brings_on]
-        named = [cause.name] if cause in ticked.causes else []
+        named = [cause.name] if cause.pk in ticked_causes else []
         named += [risk.name for risk in ticked.risks if risk.pk in pointed_at]
         if content.cause_not_with[cause.pk] & symptoms:
             continue
-        if cause in ticked.causes or (matching and named):
+        if named and (matching or cause.pk in ticked_causes):
             shown.append(PossibleCause(cause, matching, named))
         elif matching and cause.is_common and not cause.only_if_ticked:
             is_line = _is_for_a_tick(cause) or urgent.level == Level.URGENT

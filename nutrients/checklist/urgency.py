@@ -1,18 +1,28 @@
-"""How soon ticks need a person: the red flags and symptoms that say so, as rules."""
+"""How soon ticks need a person, by rules, and the questions that the rules wait for."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from nutrients.evidence.ranking import Level, Rule, Tick, Triage, answer_slug, urgency
+from nutrients.evidence.ranking import (
+    Level,
+    Rule,
+    Tick,
+    Triage,
+    answer_slug,
+    deciding,
+    urgency,
+)
 from nutrients.evidence.red_flags import CALL
-from nutrients.models import RedFlag, Symptom, Urgency
+from nutrients.models import Answer, Question, RedFlag, Symptom, Urgency
 
 from .content import ChecklistContent
 
 # A longer list would hold a reader up.
 REASONS_SHOWN = 3
+# The answer “I do not know”.
+UNKNOWN = "unknown"
 # What the answer's outermost element says; the addresses of other programs rest on these words.
 LEVEL_WORDS = {
     Level.SELF_CARE: "self-care",
@@ -72,8 +82,8 @@ class Urgent:
 
 def urgency_of(ticks: Collection[Tick], content: ChecklistContent) -> Urgent:
     """The urgency of the ticks: flags ticked, flags raised, and signs urgent by themselves."""
-    triage = urgency(ticks, content.once(urgency_rules))
     given, said = frozenset(ticks), set[Tick]()
+    triage = urgency(given | _left_open(given, content), content.once(urgency_rules))
     return Urgent(
         triage.level,
         triage,
@@ -81,6 +91,18 @@ def urgency_of(ticks: Collection[Tick], content: ChecklistContent) -> Urgent:
         _reasons(Level.URGENT, triage, given, said, content)[:REASONS_SHOWN],
         _reasons(Level.SEE_A_DOCTOR, triage, given, said, content),
     )
+
+
+def _left_open(given: frozenset[Tick], content: ChecklistContent) -> set[Tick]:
+    """“I do not know” to each open question that only the answer asks, and that offers it.
+
+    So an answer can calm what silence must not.
+    """
+    return {
+        Tick("answer", answer_slug(slug, UNKNOWN))
+        for slug, known in content.once(answer_ticks).items()
+        if not content.questions[slug].is_in_form and given.isdisjoint(known)
+    }
 
 
 def _reasons(
@@ -101,45 +123,39 @@ def _reasons(
             answers = {answer for group in rule.answers for answer in group}
             raised.setdefault(rule.name, set()).update((rule.named | answers) & given)
     reasons: list[Advice] = []
-    for name in sorted(raised, key=lambda name: subjects[name].place):
+    for name in sorted(raised, key=lambda name: _place(subjects[name])):
         ticks = {tick for tick in raised[name] if tick.kind != "answer"}
         if not ticks <= said:
-            reasons.append(subjects[name].advice(_words(raised[name], content)))
+            reasons.append(_advice(subjects[name], _words(raised[name], content)))
             said |= ticks
     return reasons
 
 
-@dataclass(frozen=True, slots=True)
-class _Subject:
-    """What a rule raises: a red flag, or a symptom that is urgent by itself."""
-
-    row: RedFlag | Symptom
-
-    @property
-    def place(self) -> tuple[bool, int, str]:
-        return (isinstance(self.row, Symptom), self.row.position, self.row.slug)
-
-    def advice(self, ticks: str) -> Advice:
-        if isinstance(self.row, Symptom):
-            return Advice(ticks, "", self.row.help_note)
-        return Advice(ticks, self.row.why_it_matters, self.row.action, self.row)
+def _subjects(content: ChecklistContent) -> dict[str, RedFlag | Symptom]:
+    """What is behind each rule, under the rule's name: a flag, or a symptom urgent by itself."""
+    flags = {f"flag {flag.slug}": flag for flag in content.flags.values()}
+    return flags | {f"symptom {row.slug}": row for row in content.symptoms.values()}
 
 
-def _subjects(content: ChecklistContent) -> dict[str, _Subject]:
-    """What is behind each rule, under the rule's name."""
-    flags = {f"flag {flag.slug}": _Subject(flag) for flag in content.flags.values()}
-    return flags | {f"symptom {row.slug}": _Subject(row) for row in content.symptoms.values()}
+def _place(row: RedFlag | Symptom) -> tuple[bool, int, str]:
+    return (isinstance(row, Symptom), row.position, row.slug)
+
+
+def _advice(row: RedFlag | Symptom, ticks: str) -> Advice:
+    if isinstance(row, Symptom):
+        return Advice(ticks, "", row.help_note)
+    return Advice(ticks, row.why_it_matters, row.action, row)
 
 
 def _words(ticks: Iterable[Tick], content: ChecklistContent) -> str:
     """Ticks and answers in the words of the form: symptoms, then risks, then answers."""
-    names, given = content.once(_names), set(ticks)
+    names, given = content.once(tick_names), set(ticks)
     told = [name for tick, name in names.items() if tick in given and tick.kind != "answer"]
     answers = [name for tick, name in names.items() if tick in given and tick.kind == "answer"]
     return " + ".join(told) + (f" ({'; '.join(answers)})" if answers else "")
 
 
-def _names(content: ChecklistContent) -> dict[Tick, str]:
+def tick_names(content: ChecklistContent) -> dict[Tick, str]:
     """The words beside every box of the form, in the form's order."""
     names = {Tick("flag", row.slug): row.tick_label or row.sign for row in content.flags.values()}
     names |= {Tick("symptom", row.slug): row.name for row in content.symptoms.values()}
@@ -179,3 +195,100 @@ def _rules(content: ChecklistContent) -> Iterable[Rule]:
 
 def _level(value: str) -> Level:
     return Level(Urgency(value).rank)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An answer that can be given: its value and words, and whether it was given."""
+
+    slug: str
+    label: str
+    is_given: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AskedQuestion:
+    """A question with its answers.
+
+    In the form it matters for the ticks that `matters_for` names, as “symptom:tingling”.
+    """
+
+    question: Question
+    options: list[Option]
+    matters_for: str = ""
+
+    @property
+    def answer(self) -> str:
+        """The words of the answer that was given; empty where none was."""
+        return next((option.label for option in self.options if option.is_given), "")
+
+
+def questions_asked(
+    ticks: Collection[Tick], level: Level, content: ChecklistContent
+) -> list[AskedQuestion]:
+    """The questions that the answer asks: those of which an answer would change the outcome.
+
+    One that was answered stays, so that it can be changed, unless it stands in the form. In an
+    emergency nothing more is asked.
+    """
+    rules, answers = content.once(urgency_rules), content.once(answer_ticks)
+    asked = {
+        slug
+        for slug, known in answers.items()
+        if not known.isdisjoint(ticks) and not content.questions[slug].is_in_form
+    }
+    if level < Level.EMERGENCY:
+        asked |= set(deciding(ticks, rules, answers))
+    return [
+        AskedQuestion(question, _options(question, ticks, content))
+        for slug, question in content.questions.items()
+        if slug in asked
+    ]
+
+
+def questions_of_form(ticks: Collection[Tick], content: ChecklistContent) -> list[AskedQuestion]:
+    """The questions that stand in the form, each with its answer where one is given."""
+    matters = content.once(_matters_for)
+    return [
+        AskedQuestion(row, _options(row, ticks, content), " ".join(matters[slug]))
+        for slug, row in content.questions.items()
+        if row.is_in_form
+    ]
+
+
+def _matters_for(content: ChecklistContent) -> dict[str, list[str]]:
+    """The symptoms that a rule names beside an answer to each question."""
+    rules, answers = content.once(urgency_rules), content.once(answer_ticks)
+    matters: dict[str, list[str]] = {}
+    for slug, known in answers.items():
+        named = {
+            tick
+            for rule in rules
+            if any(group & known for group in rule.answers)
+            for tick in rule.named
+        }
+        matters[slug] = sorted(f"{tick.kind}:{tick.slug}" for tick in named)
+    return matters
+
+
+def answer_ticks(content: ChecklistContent) -> dict[str, frozenset[Tick]]:
+    """The ticks of every answer under the slug of its question, in the order of questions."""
+    return {
+        slug: frozenset(
+            Tick("answer", answer_slug(slug, answer.slug)) for answer in content.answers[row.pk]
+        )
+        for slug, row in content.questions.items()
+    }
+
+
+def _options(
+    question: Question, ticks: Collection[Tick], content: ChecklistContent
+) -> list[Option]:
+    """The answers, worst first. Of two that were given the worse is marked, as it counts."""
+    answers = content.answers[question.pk]
+    given = [row for row in answers if _tick(question, row) in ticks]
+    return [Option(row.slug, row.label, row in given[:1]) for row in answers]
+
+
+def _tick(question: Question, answer: Answer) -> Tick:
+    return Tick("answer", answer_slug(question.slug, answer.slug))

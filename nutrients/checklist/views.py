@@ -12,9 +12,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from nutrients.common.htmx import render_page_or_fragment
 from nutrients.common.memory import kept
 
-from .answer import FOUND, RESULTS, checklist_answer
+from .answer import checklist_answer, checklist_form
 from .content import ChecklistContent
 from .doctor_page import doctor_page
+
+# The part of the page that changes with the ticks, and what a search for a symptom found.
+ANSWER = "nutrients/checklist/_answer.html"
+FOUND = "nutrients/checklist/_found.html"
 
 
 # No token: answering changes nothing, so there is nothing to forge, and a token needs a cookie.
@@ -28,9 +32,15 @@ def checklist(request: HttpRequest) -> HttpResponse:
     """
     data = request.POST if request.method == "POST" else request.GET
     content = kept(request, ChecklistContent, at=timezone.now())
-    context = {"section": "checklist", **checklist_answer(data, content)}
+    answer = checklist_answer(data, content)
+    context = {
+        "section": "checklist",
+        "answer": answer,
+        "form": checklist_form(answer, data.get("find", ""), content),
+        "is_asked": request.method == "POST",
+    }
     # The button that looks for another symptom asks for what it found, and answers nothing.
-    fragment = FOUND if "look" in data else RESULTS
+    fragment = FOUND if "look" in data else ANSWER
     return render_page_or_fragment(request, "nutrients/checklist/checklist.html", fragment, context)
 
 
@@ -40,8 +50,6 @@ def checklist(request: HttpRequest) -> HttpResponse:
 def checklist_print(request: HttpRequest) -> HttpResponse:
     """Show what was ticked and what fits on one page to print for a doctor or pharmacist."""
     now = timezone.now()
-    content = kept(request, ChecklistContent, at=now)
-    answer = checklist_answer(request.POST, content)
-    page = doctor_page(answer["result"], content) if answer["result"] else None
-    context = {"section": "checklist", "now": now, "page": page, **answer}
+    page = doctor_page(request.POST, kept(request, ChecklistContent, at=now))
+    context = {"section": "checklist", "now": now, "page": page, "answer": page.answer}
     return render(request, "nutrients/checklist/checklist_print.html", context)

@@ -141,9 +141,10 @@ def rank(ticks: Iterable[Tick], candidates: Iterable[Candidate]) -> list[Suggest
     ticked = sorted(set(ticks))
     found = [_suggestion(ticked, candidate) for candidate in candidates]
     found = [one for one in found if one.symptoms or one.risks(STRONG)]
-    found.sort(key=lambda one: (_place(one), one.name.casefold(), one.slug))
-    places = Counter(map(_tie, found))
-    return [replace(one, is_tied=places[_tie(one)] > 1) for one in found]
+    places = {one.slug: _place(one) for one in found}
+    found.sort(key=lambda one: (places[one.slug], one.name.casefold(), one.slug))
+    level = Counter(map(repr, places.values()))
+    return [replace(one, is_tied=level[repr(places[one.slug])] > 1) for one in found]
 
 
 def _suggestion(ticked: Sequence[Tick], candidate: Candidate) -> Suggestion:
@@ -163,7 +164,7 @@ def _suggestion(ticked: Sequence[Tick], candidate: Candidate) -> Suggestion:
         for name, side in sorted(best.items(), reverse=True)
     ]
     nothing = Suggestion(candidate.slug, candidate.name, (), unexplained, candidate.frequency)
-    return min(sides, key=_place, default=nothing)
+    return min(sides, key=_place) if len(sides) > 1 else next(iter(sides), nothing)
 
 
 def _strength(link: Link) -> tuple[int, int, int, Tick]:
@@ -172,10 +173,6 @@ def _strength(link: Link) -> tuple[int, int, int, Tick]:
 
 def _place(suggestion: Suggestion) -> tuple[Any, ...]:
     return tuple(criterion.key(suggestion) for criterion in ORDER)
-
-
-def _tie(suggestion: Suggestion) -> str:
-    return repr(_place(suggestion))
 
 
 class Level(IntEnum):
@@ -209,8 +206,9 @@ class Rule:
 
     def concerns(self, given: frozenset[Tick]) -> bool:
         """Whether the ticks given are enough, whatever was answered."""
-        enough = not self.some or len(self.some & given) >= self.at_least
-        return bool(self.named) and self.ticks <= given and enough
+        if not self.ticks <= given:
+            return False
+        return len(self.some & given) >= self.at_least if self.some else bool(self.ticks)
 
     def unmet(self, given: frozenset[Tick]) -> list[frozenset[Tick]]:
         """The groups of answers of which none is given."""
@@ -218,7 +216,7 @@ class Rule:
 
     def fires(self, given: frozenset[Tick]) -> bool:
         """Whether the ticks given are enough, and an answer of each group is given."""
-        return self.concerns(given) and not self.unmet(given)
+        return self.concerns(given) and all(group & given for group in self.answers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,8 +248,9 @@ def deciding(
     is no longer open. A rule waits for a question where it has all its ticks, and each answer that
     it lacks is to an open question. Where all that it raises is raised already, it waits no more.
     """
-    given, rules = frozenset(ticks), list(rules)
-    raised = {rule.name for rule in rules if rule.fires(given)}
+    given = frozenset(ticks)
+    concerned = [rule for rule in rules if rule.concerns(given)]
+    raised = {rule.name for rule in concerned if not rule.unmet(given)}
     question_of = {
         answer: slug
         for slug, group in questions.items()
@@ -259,8 +258,8 @@ def deciding(
         for answer in group
     }
     wanted: set[str] = set()
-    for rule in rules:
-        if rule.concerns(given) and rule.name not in raised:
+    for rule in concerned:
+        if rule.name not in raised:
             unmet = rule.unmet(given)
             answers = (answer for group in unmet for answer in group & question_of.keys())
             asked = {question_of[answer] for answer in answers}

@@ -49,8 +49,8 @@ BOX = '<input class="box"{} type="{}" name="{}" value="{}"{}{}>'
 CHIP = f'<label class="chip">{BOX} {{}} {{}}</label>'
 OPTION = f'<label class="option">{BOX}{{}}{{}}</label>'
 TICK = (
-    '<div class="tick{}"><label><input class="box" type="{}" name="{}" value="{}"{}>'
-    "<span>{}{}</span></label></div>"
+    '<label class="tick{}"><input class="box" type="{}" name="{}" value="{}"{}>'
+    "<span>{}{}</span></label>"
 )
 COUNT = '<span class="count" id="{}"{}>{}<span class="visually-hidden"> {}{}</span></span>'
 OUT_OF_BAND = SafeString(' data-hx-swap-oob="true"')

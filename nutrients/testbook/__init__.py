@@ -1,6 +1,6 @@
 """The public test book: run its cases against the content, and say what is wrong with an answer."""
 
-from .checking import Answered, Expected, faults, read
+from .checking import Answered, Expected, faults
 from .outcomes import keep_outcomes, outcomes_of_now
 from .running import CheckedCase, failing, run_book
 
@@ -12,6 +12,5 @@ __all__ = [
     "faults",
     "keep_outcomes",
     "outcomes_of_now",
-    "read",
     "run_book",
 ]

@@ -1,16 +1,16 @@
-"""What is wrong with an answer of the checklist: pure functions over its text."""
+"""What is wrong with an answer of the checklist: pure functions over its sentences."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from html.parser import HTMLParser
+from functools import lru_cache
 
 from nutrients.common.wording import forbidden
 from nutrients.evidence.ranking import Level
 
-# Tags that may stand inside a word or a sentence; any other tag ends what stands before it.
-INLINE = {"a", "abbr", "b", "em", "i", "small", "span", "strong", "sub", "sup"}
+# Answers to many cases share their sentences: of so many, what is wrong with each is known.
+MOST_SENTENCES = 8192
 LEVELS = {
     Level.SELF_CARE: "nothing urgent",
     Level.SEE_A_DOCTOR: "see a doctor",
@@ -33,7 +33,7 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What an answer was: its level, the names it suggests, its text and where its links lead.
+    """What an answer was: its level, the names it suggests and its sentences.
 
     `warned` are the signs of the flags that were raised. `ignored` is the sentence about ticks
     that were not understood, and empty where all were.
@@ -41,8 +41,7 @@ class Answered:
 
     level: Level
     suggested: Collection[str]
-    text: str
-    links: Collection[str]
+    said: Collection[str]
     ignored: str = ""
     warned: Collection[str] = ()
 
@@ -67,39 +66,6 @@ def faults(expected: Expected, answered: Answered, names: Collection[str] = ()) 
     ]
 
 
-def read(html: str) -> tuple[str, list[str]]:
-    """The text of a piece of HTML in single spaces, and the addresses its links lead to."""
-    reader = _Reader()
-    reader.feed(html)
-    reader.close()
-    return " ".join("".join(reader.words).split()), reader.links
-
-
-class _Reader(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.words: list[str] = []
-        self.links: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._end_words(tag)
-        values = dict(attrs)
-        # A form leads away from the answer as a link does.
-        address = values.get("href") if tag == "a" else values.get("action")
-        if address is not None:
-            self.links.append(address)
-
-    def handle_endtag(self, tag: str) -> None:
-        self._end_words(tag)
-
-    def handle_data(self, data: str) -> None:
-        self.words.append(data)
-
-    def _end_words(self, tag: str) -> None:
-        if tag not in INLINE:
-            self.words.append(" ")
-
-
 def _not_offered(answered: Answered) -> Iterator[str]:
     if answered.ignored:
         yield f"The checklist does not offer one of its ticks: {answered.ignored}"
@@ -118,7 +84,7 @@ def _wrong_nutrients(expected: Expected, answered: Answered) -> Iterator[str]:
 
 
 def _wrong_phrases(expected: Expected, answered: Answered) -> Iterator[str]:
-    text = answered.text.casefold()
+    text = " ".join(" ".join(answered.said).split()).casefold()
     for phrase in expected.shown:
         if not _holds(text, phrase):
             yield f"It does not show “{phrase}”."
@@ -132,23 +98,27 @@ def _holds(text: str, phrase: str) -> bool:
 
 
 def _forbidden_words(answered: Answered) -> Iterator[str]:
-    for words in dict.fromkeys(forbidden(answered.text)):
+    found = (words for sentence in answered.said for words in _forbidden_in(sentence))
+    for words in dict.fromkeys(found):
         yield f"It says “{words}”, which is never written here."
+
+
+@lru_cache(MOST_SENTENCES)
+def _forbidden_in(sentence: str) -> list[str]:
+    return forbidden(sentence)
 
 
 def _in_the_way_of_help(answered: Answered, names: Collection[str]) -> Iterator[str]:
     if answered.level != Level.EMERGENCY:
         return
     # Between spaces, a name is found as a whole: the text has no other gaps.
-    words = f" {_plain(answered.text)} "
+    words = f" {' '.join(map(_plain, answered.said))} "
     for name in sorted(names):
         if f" {_plain(name)} " in words:
             yield f"It is an emergency, and it names {name}."
-    for address in answered.links:
-        if not address.startswith("tel:"):
-            yield f"It is an emergency, and it leads to {address}."
 
 
+@lru_cache(MOST_SENTENCES)
 def _plain(text: str) -> str:
     """The words alone, without capitals and signs."""
     letters = (character if character.isalnum() else " " for character in text.casefold())

@@ -13,19 +13,26 @@ TICKS = ["muscle-twitches", "muscle-cramps", "ppi", "caffeine", "vegan-diet"]
 
 
 def tick(page, *slugs):
+    open_all(page)
     for slug in slugs:
         page.locator(f"#checklist input[value='{slug}']").check()
 
 
+def untick(page, slug):
+    open_all(page)
+    page.locator(f"#checklist input[value='{slug}']").uncheck()
+
+
 def open_all(page):
-    """Open every part of the form that is folded."""
-    page.locator("#checklist details").evaluate_all(
+    """Open the form and every part of it that is folded."""
+    page.locator("[data-form-fold], #checklist details").evaluate_all(
         "(all) => all.forEach((one) => one.open = true)"
     )
 
 
 def show(page):
-    page.get_by_role("button", name="See results").click()
+    open_all(page)
+    page.locator("#checklist").get_by_role("button", name="See results").click()
 
 
 def words(page):
@@ -78,7 +85,7 @@ def test_keyboard_alone_is_enough(page, page_without_script):
     page.goto("/checklist/")
     move_to(page, "document.activeElement.value === 'muscle-twitches'")
     page.keyboard.press("Space")
-    move_to(page, "document.activeElement.type === 'submit'")
+    move_to(page, "document.activeElement.textContent.trim() === 'See results'")
     page.keyboard.press("Enter")
     expect(page.locator("#results")).to_be_focused()
     assert words(page) == words(by_mouse)
@@ -95,8 +102,7 @@ def test_an_emergency_shows_only_how_to_get_help_and_can_be_undone(page):
     assert links == ["tel:112", "tel:911", "tel:999"]
     assert "Magnesium" not in words(page)
 
-    page.locator("#checklist input[value='stroke-signs']").uncheck()
-    show(page)
+    page.get_by_role("button", name="Take off A drooping face").click()
     expect(page.locator("#results")).to_have_text(HOME)
 
 
@@ -115,9 +121,8 @@ def test_emergency_card_stays_when_the_server_then_fails(page, faults):
 
 def test_a_link_ticks_and_a_new_tick_adds_to_it(page):
     page.goto("/checklist/?symptom=headache")
-    box = page.locator("#checklist input[value='headache']")
-    expect(box).to_be_checked()
-    expect(box).to_be_visible()
+    expect(page.locator("#checklist input[value='headache']")).to_be_checked()
+    expect(page.get_by_role("button", name="Take off Headache")).to_be_visible()
     expect(page.locator("#results")).to_have_text(HOME)
 
 
@@ -130,7 +135,7 @@ def test_an_emergency_tick_shows_the_call_card_before_anything_is_sent(page):
     expect(card).to_contain_text("A drooping face")
     expect(card.locator("a")).to_have_count(3)
     expect(page).to_have_title(re.compile("^Call for help now: "))
-    page.locator("#checklist input[value='stroke-signs']").uncheck()
+    untick(page, "stroke-signs")
     expect(card).not_to_be_visible()
     expect(page).not_to_have_title(re.compile("Call for help"))
 
@@ -148,6 +153,7 @@ def test_questions_show_where_they_matter_and_keep_what_was_answered(page):
     page.get_by_role("button", name="See results now").click()
     expect(page.locator("#results")).to_have_text("Call for help now")
     expect(page).to_have_title(re.compile("^Call for help now: "))
+    open_all(page)
     onset.check()
     show(page)
     expect(page.locator("#results")).to_have_text("See a doctor within a few days")
@@ -159,7 +165,10 @@ def test_paper_holds_what_is_ticked_now(page):
     tick(page, "tingling", "tremor")
     show(page)
     expect(page.locator("#results")).to_be_focused()
-    page.locator("#checklist input[value='tremor']").uncheck()
+    note = page.locator("[data-out-of-date]")
+    expect(note).not_to_be_visible()
+    untick(page, "tremor")
+    expect(note).to_be_visible()
     page.get_by_role("button", name="Page for a doctor").click()
     ticked = page.locator("section[aria-labelledby='ticked']")
     expect(ticked).to_contain_text("Tingling")
@@ -178,25 +187,124 @@ def test_page_for_a_doctor_comes_from_the_same_ticks(page):
     expect(page.get_by_role("button", name="Print this page")).not_to_be_visible()
 
 
-def test_no_answer_stays_in_the_browser_after_leaving(page):
+@pytest.mark.parametrize("link", ["Compare nutrients", "Tremor (shaking)"])
+def test_back_brings_ticks_and_answer_back(page, link):
+    page.goto("/checklist/")
+    tick(page, "tremor", "fatigue", "vegan-diet")
+    show(page)
+    expect(page.locator("#results")).to_be_focused()
+    before = words(page)
+    open_answer(page)
+    page.locator(RESULTS).get_by_role("link", name=link).first.click()
+    page.wait_for_url(lambda url: not url.endswith("/checklist/"))
+    page.go_back()
+
+    expect(page.locator("#results")).to_have_text("See a doctor within a few days")
+    assert words(page) == before
+    expect(page.locator("#checklist input[value='tremor']")).to_be_checked()
+    assert page.url.endswith("/checklist/")
+
+
+def test_back_from_paper_brings_the_answer_back(page):
+    page.goto("/checklist/")
+    tick(page, *TICKS)
+    show(page)
+    page.get_by_role("button", name="Page for a doctor").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Page for a doctor or pharmacist")
+    page.go_back()
+    expect(page.locator("#results")).to_have_text(HOME)
+
+
+def test_start_again_and_a_new_tab_know_of_no_tick(page):
     page.goto("/checklist/")
     tick(page, *TICKS)
     show(page)
     expect(page.locator("#results")).to_have_text(HOME)
-    page.goto("/about/")
-    page.go_back()
-    expect(page.locator("#results")).to_have_text("Nothing ticked yet")
+    fresh = page.context.new_page()
+    fresh.goto("/checklist/")
+    expect(fresh.locator("#checklist input[type=checkbox]:checked")).to_have_count(0)
+    open_all(page)
+    page.get_by_role("link", name="Start again").click()
     expect(page.locator("#checklist input[type=checkbox]:checked")).to_have_count(0)
+    expect(page.locator("#results")).to_have_text("Nothing ticked yet")
+
+
+def open_answer(page):
+    page.locator(f"{RESULTS} details").evaluate_all(
+        "(all) => all.forEach((one) => one.open = true)"
+    )
+
+
+@pytest.mark.parametrize("kind", ["page", "page_without_script"])
+def test_a_tick_is_taken_off_where_it_stands_in_the_answer(request, kind):
+    page = request.getfixturevalue(kind)
+    page.goto("/checklist/")
+    tick(page, "tremor", "restless-legs")
+    show(page)
+    page.get_by_role("button", name="Take off Tremor").click()
+    expect(page.get_by_role("button", name="Take off Tremor")).to_have_count(0)
+    expect(page.get_by_role("button", name="Take off Restless legs")).to_be_visible()
+    expect(page.locator("#checklist input[value='tremor']")).not_to_be_checked()
+
+
+# What stands where on a phone
+
+PHONE = {"width": 390, "height": 844}
+FOOT = "document.querySelector('.site-footer').offsetHeight"
+READERS = [
+    ["eyelid-twitch", "caffeine", "lack-of-sleep"],
+    ["muscle-cramps", "night-leg-cramps", "thiazide-diuretics", "age-70-plus"],
+    ["tingling", "vegan-diet"],
+    ["palpitations", "ppi"],
+    [*TICKS, "fatigue", "high-dose-b6"],
+]
+
+
+def is_in_first_screen(locator):
+    box = locator.bounding_box()
+    return box["y"] >= 0 and box["y"] + box["height"] <= PHONE["height"]
+
+
+@pytest.mark.parametrize("kind", ["page", "page_without_script"])
+def test_first_screen_of_the_form_holds_the_call_and_the_first_question(request, kind):
+    page = request.getfixturevalue(kind)
+    page.set_viewport_size(PHONE)
+    page.goto("/checklist/")
+    assert is_in_first_screen(page.get_by_text("Emergency?"))
+    for number in ("112", "911", "999"):
+        assert is_in_first_screen(page.get_by_role("link", name=f"Call {number}").first)
+    assert is_in_first_screen(page.get_by_role("radio", name="A teenager"))
+    assert is_in_first_screen(page.get_by_role("heading", name="What do you notice?"))
+    # The footer is the same on every page, and counts for half a screen.
+    height = page.evaluate("document.documentElement.scrollHeight - " + FOOT)
+    assert height <= 3.5 * PHONE["height"]
+    assert page.locator("*").count() <= 900
+
+
+@pytest.mark.parametrize("slugs", READERS)
+def test_first_screen_of_the_answer_says_how_urgent_the_cause_and_the_nutrient(page, slugs):
+    page.set_viewport_size(PHONE)
+    page.goto("/checklist/")
+    tick(page, *slugs)
+    show(page)
+    expect(page.locator("#results")).to_be_focused()
+    for text in ("When and whom:", "Nutrient"):
+        assert is_in_first_screen(page.locator(".verdict").get_by_text(text).first)
+    assert is_in_first_screen(page.get_by_role("button", name="Page for a doctor"))
+    assert is_in_first_screen(page.get_by_role("button", name="Take off").first)
+    height = page.evaluate("document.documentElement.scrollHeight - " + FOOT)
+    assert height <= 3.5 * PHONE["height"]
+    assert page.locator(f"{RESULTS} *").count() <= 600
 
 
 @pytest.mark.parametrize("slugs", [TICKS, ["seizures"], ["mouth-tingling", "statins"]])
 def test_axe_finds_nothing_and_nothing_overflows(page, slugs):
     page.goto("/checklist/")
-    for group in page.locator("#checklist details.more").all():
-        group.locator("summary").click()
     tick(page, *slugs)
     show(page)
     expect(page.locator("#results")).to_be_focused()
+    open_all(page)
+    open_answer(page)
     assert violations(page) == []
     page.set_viewport_size({"width": 320, "height": 900})
     assert page.evaluate("document.documentElement.scrollWidth") <= 320

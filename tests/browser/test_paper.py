@@ -66,8 +66,19 @@ def longest_cases(page, count):
 def test_page_for_a_doctor_fills_one_side_whatever_the_paper(page, ticks):
     printed(page, "&".join(ticks))
 
-    expect(page.locator(".sheet")).to_contain_text("Blood test used for this, and its limits")
+    expect(page.locator(".sheet")).to_contain_text("Blood test, and its limits")
     assert [sides(page, size) for size in SIZES] == [1, 1]
+
+
+def test_page_for_a_doctor_is_set_in_10_points(page):
+    printed(page, "&".join(MANY))
+    page.emulate_media(media="print")
+    # CSS has 96 pixels to 72 points.
+    sizes = page.locator(".sheet :is(dd, td, th, p, li)").evaluate_all(
+        "all => all.map(one => parseFloat(getComputedStyle(one).fontSize) * 72 / 96)"
+    )
+    assert len(sizes) > 20
+    assert round(min(sizes), 1) >= 10
 
 
 def test_cases_with_most_ticks_fill_one_side(page):

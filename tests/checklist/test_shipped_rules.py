@@ -8,8 +8,7 @@ from itertools import combinations, product
 import pytest
 
 from nutrients.checklist.content import ChecklistContent
-from nutrients.checklist.questions import answer_ticks, questions_asked
-from nutrients.checklist.urgency import urgency_rules
+from nutrients.checklist.urgency import answer_ticks, questions_asked, urgency_rules
 from nutrients.evidence.ranking import Level, Tick, urgency
 
 pytestmark = pytest.mark.usefixtures("content")

@@ -69,12 +69,12 @@ def test_a_tick_shows_its_help_and_the_colour_of_danger_where_it_needs_help_at_o
     fits, cramps = render('{% ticks choices "flag" %}', choices=choices).split("\n")
 
     assert fits == (
-        '<div class="tick tick-danger"><label><input class="box" type="checkbox" name="flag"'
-        ' value="fits" checked><span>A fit <small>You shook all over</small></span></label></div>'
+        '<label class="tick tick-danger"><input class="box" type="checkbox" name="flag"'
+        ' value="fits" checked><span>A fit <small>You shook all over</small></span></label>'
     )
     assert cramps == (
-        '<div class="tick"><label><input class="box" type="checkbox" name="flag" value="cramps">'
-        "<span>Cramps</span></label></div>"
+        '<label class="tick"><input class="box" type="checkbox" name="flag" value="cramps">'
+        "<span>Cramps</span></label>"
     )
 
 

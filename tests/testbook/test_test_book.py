@@ -18,13 +18,13 @@ from nutrients.models import (
     Symptom,
 )
 from nutrients.site.views import CASES_A_PAGE
-from nutrients.testbook import Answered, Expected, failing, faults, read, run_book
+from nutrients.testbook import Answered, Expected, failing, faults, run_book
 from nutrients.testbook.cases import counting_cases
 from tests import factories
 from tests.site.pages import links_of, text_of
 
 pytestmark = pytest.mark.django_db
-CALM = Answered(Level.SELF_CARE, ["Iron"], "Iron can cause this.", ["/nutrients/iron/"])
+CALM = Answered(Level.SELF_CARE, ["Iron"], ["Iron can cause", "this."])
 
 
 @pytest.fixture
@@ -158,7 +158,7 @@ def test_draft_case_does_not_count(small_world):
     ("expected", "fault"),
     [
         (Expected(Level.SELF_CARE), None),
-        (Expected(Level.SELF_CARE, ["Iron"], ["Zinc"], ["iron CAN cause"], ["diet"]), None),
+        (Expected(Level.SELF_CARE, ["Iron"], ["Zinc"], ["iron CAN cause this"], ["diet"]), None),
         (Expected(Level.URGENT), "It says nothing urgent, and should say medical care the same"),
         (Expected(Level.SELF_CARE, ["Zinc"]), "It does not suggest Zinc."),
         (Expected(Level.SELF_CARE, [], ["Iron"]), "It suggests Iron."),
@@ -172,23 +172,17 @@ def test_answer_is_held_against_what_is_expected(expected, fault):
 
 
 @pytest.mark.parametrize(
-    ("text", "links", "fault"),
+    ("text", "fault"),
     [
-        ("Call for help now.", ["tel:112"], []),
-        ("Ironing is no nutrient.", ["tel:112"], []),
-        ("Low iron.", [], ["It is an emergency, and it names Iron."]),
-        ("Some milk, whole, too.", [], ["It is an emergency, and it names Milk, whole."]),
-        ("Call.", ["/safety/"], ["It is an emergency, and it leads to /safety/."]),
+        ("Call for help now.", []),
+        ("Ironing is no nutrient.", []),
+        ("Low iron.", ["It is an emergency, and it names Iron."]),
+        ("Some milk, whole, too.", ["It is an emergency, and it names Milk, whole."]),
     ],
 )
-def test_emergency_names_no_nutrient_and_no_food_and_leads_to_a_telephone(text, links, fault):
-    answered = Answered(Level.EMERGENCY, [], text, links)
+def test_emergency_names_no_nutrient_and_no_food(text, fault):
+    answered = Answered(Level.EMERGENCY, [], [text])
     assert faults(Expected(Level.EMERGENCY), answered, ["Iron", "Milk, whole"]) == fault
-
-
-def test_text_is_read_as_a_reader_reads_it():
-    html = '<ul><li>Too <b>little</b>.</li><li>More</li></ul><form action="/to/">Go&nbsp;on</form>'
-    assert read(html) == ("Too little. More Go on", ["/to/"])
 
 
 # The command, and loading

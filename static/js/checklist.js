@@ -1,0 +1,139 @@
+// The checklist: what HTML alone cannot do. It works without this file.
+//
+// data-call-card       the emergency card, shown under an emergency tick before anything is sent
+// data-call-reasons    the list in it: the reader's own ticks
+// data-form-questions  the fold of the questions, opened once one of them matters
+// data-matters-for     a question, shown once one of these ticks (“symptom:tingling”) is ticked;
+//                      styles hide it from the first paint where scripts run
+// data-level           the level of an answer: the title says an emergency
+// data-out-of-date     a note, shown once the ticks are no longer those of the answer
+// data-form-fold       the fold around the form, closed once there is an answer
+// data-start-again     a link that forgets the ticks
+// data-take-off        a button that takes a tick off
+//
+// The ticks are kept in the tab's own history entry, so that Back brings them and the answer back.
+// They are gone with the tab.
+
+(() => {
+  "use strict";
+
+  const form = document.getElementById("checklist");
+  if (!form) return;
+
+  const MOST_REASONS = 3;
+  const title = form.dataset.title;
+  const status = document.querySelector("[data-status]");
+  const card = document.querySelector("[data-call-card]");
+  const note = document.querySelector("[data-out-of-date]");
+  const level = () => document.querySelector("[data-level]").dataset.level;
+  const inputs = () => [...form.elements].filter((one) => one.type === "checkbox" || one.type === "radio");
+  const same = (one, other) => one.name === other.name && one.value === other.value;
+
+  function entitle(isEmergency) {
+    document.title = isEmergency ? `Call for help now: ${title}` : title;
+  }
+
+  function keep(isAnswered) {
+    const ticks = inputs().filter((one) => one.checked && one.value).map((one) => [one.name, one.value]);
+    history.replaceState({ ticks, isAnswered, y: scrollY }, "");
+  }
+
+  // A question shows once something is ticked that it matters for, and stays while it is answered.
+  function showQuestions() {
+    const ticked = new Set(inputs().filter((one) => one.checked).map((one) => `${one.name}:${one.value}`));
+    const fold = form.querySelector("[data-form-questions]");
+    for (const question of fold.querySelectorAll("[data-matters-for]")) {
+      const matters = question.dataset.mattersFor.split(" ").some((tick) => ticked.has(tick));
+      const answered = question.querySelector("input:checked");
+      const isNew = (matters || answered) && !question.hasAttribute("data-shown");
+      question.toggleAttribute("data-shown", Boolean(matters || answered));
+      if (isNew) fold.open = true;
+    }
+  }
+
+  function showCall(changed) {
+    const ticks = [...form.querySelectorAll(".tick-danger input:checked")];
+    if (card.hidden && !ticks.length) return;
+    const reasons = ticks.slice(0, MOST_REASONS).map((tick) => {
+      const reason = document.createElement("li");
+      reason.textContent = tick.nextElementSibling.firstChild.textContent.trim();
+      return reason;
+    });
+    card.querySelector("[data-call-reasons]").replaceChildren(...reasons);
+    if (ticks.includes(changed)) changed.closest(".tick").after(card);
+    const isNew = card.hidden && ticks.length;
+    card.hidden = !ticks.length;
+    entitle(ticks.length > 0);
+    if (isNew) status.textContent = "Call for help now. Call 112, 911, 999 or your local number.";
+  }
+
+  document.addEventListener("change", ({ target }) => {
+    if (target.form !== form || !target.matches("input")) return;
+    showQuestions();
+    showCall(target);
+    const isAnswered = level() !== "nothing";
+    note.hidden = !isAnswered;
+    if (isAnswered) status.textContent = "This answer is not up to date. Choose “See results”.";
+    keep(isAnswered);
+  });
+
+  document.addEventListener("click", ({ target }) => {
+    const link = target.closest("a[href]");
+    if (link?.hasAttribute("data-start-again")) history.replaceState(null, "");
+    else if (link) keep(level() !== "nothing");
+    const button = target.closest("[data-take-off]");
+    if (!button) return;
+    const tick = { name: button.name, value: button.value.slice(1) };
+    for (const one of inputs()) if (same(one, tick)) one.checked = false;
+    showQuestions();
+    showCall(null);
+  });
+
+  // What is printed is what is ticked now: the browser sends the form as it stands.
+  document.addEventListener("submit", (event) => {
+    if (!event.submitter?.hasAttribute("data-plain")) return;
+    keep(level() !== "nothing");
+    event.stopPropagation();
+  }, true);
+
+  // A question of the answer has a twin in the form: what was answered must outlive the answer.
+  document.addEventListener("htmx:beforeSwap", () => {
+    for (const given of document.querySelectorAll("#checklist-results input:checked")) {
+      const twin = inputs().find((one) => form.contains(one) && same(one, given));
+      if (twin) twin.checked = true;
+    }
+  });
+
+  function settle() {
+    const isAnswered = level() !== "nothing";
+    entitle(level() === "emergency");
+    document.querySelector("[data-form-fold]").open = !isAnswered;
+    note.hidden = true;
+    return isAnswered;
+  }
+
+  let scrollTo = null;
+  document.addEventListener("htmx:afterSettle", ({ detail }) => {
+    if (detail.target.id !== "checklist-results") return;
+    keep(settle());
+    if (scrollTo !== null) window.scrollTo({ top: scrollTo, behavior: "instant" });
+    // The form above or below has just folded: the answer begins at the top of the screen.
+    else if (document.activeElement.id === "results") document.activeElement.scrollIntoView({ behavior: "instant" });
+    scrollTo = null;
+  });
+
+  // Once htmx is ready, which waits for the same event and came first.
+  document.addEventListener("DOMContentLoaded", () => {
+    const kept = history.state;
+    if (kept?.ticks) {
+      for (const one of inputs()) {
+        if (one.value) one.checked = kept.ticks.some(([name, value]) => same(one, { name, value }));
+      }
+      if (kept.isAnswered) {
+        scrollTo = kept.y;
+        htmx.ajax("POST", form.dataset.hxPost, { source: form, target: "#checklist-results" });
+      }
+    }
+    showQuestions();
+  });
+})();
