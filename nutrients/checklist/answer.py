@@ -219,11 +219,11 @@ class ChecklistAnswer:
         sections = [
             Section("ticked-risks", "What you ticked, and what to do", found.risks),
             Section("medicines", "Medicines and nutrients", of_medicines, NO_STOPPING),
-            Section("food-pairs", "Foods and supplements that meet", others),
+            Section("food-pairs", "Combinations to know about", others),
             Section("touched", "Other nutrients", self._other_nutrients()),
             Section(
                 "against",
-                "What studies speak against",
+                "What studies do not support",
                 [Line("", sign.claim, sign) for sign in found.against],
             ),
             Section("next", "What would change the picture", self._next()),

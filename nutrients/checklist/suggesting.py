@@ -218,7 +218,7 @@ class NutrientMatch:
         words = [f"{risk.name}: {risk.what_to_do}" for risk in self.instead_of_foods]
         if self.high:
             words.append(
-                "What you ticked speaks for too little and for too much. Only a blood test can "
+                "What you ticked can come from too little and from too much. Only a blood test can "
                 "tell them apart."
             )
         if self.foods_withheld:

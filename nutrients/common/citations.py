@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from nutrients import prose
 from nutrients.models import Source
 
 
@@ -73,17 +72,3 @@ def cite_again(references: References, sources: Iterable[Source]) -> list[Citati
 def cite_rows(references: References, rows: Iterable[Any]) -> list[Cited]:
     """Cite the sources of each row, in reading order. The rows come with their `sources`."""
     return [Cited(row, cite(references, row.sources.all())) for row in rows]
-
-
-def marking(references: References, sources: Iterable[Source]) -> prose.Cite:
-    """What numbers the sources that a text of prose cites, each as it is reached."""
-    by_slug = {source.slug: source for source in sources}
-
-    def mark(slug: str) -> prose.Mark | None:
-        source = by_slug.get(slug)
-        if source is None:
-            return None
-        [citation] = cite(references, [source])
-        return prose.Mark(citation.number, citation.anchor)
-
-    return mark

@@ -9,7 +9,8 @@ from datetime import datetime
 from django.utils.safestring import SafeString
 
 from nutrients import prose
-from nutrients.common.citations import References, marking
+from nutrients.common.citations import References
+from nutrients.common.cited_prose import marking
 from nutrients.models import Nutrient, NutrientDetail, Topic
 
 
