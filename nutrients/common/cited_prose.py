@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from nutrients import prose
 from nutrients.models import Source
 
+from .citations import References, cite
+
 
 def marking(references: References, sources: Iterable[Source]) -> prose.Cite:
     """What numbers the sources that a text of prose cites, each as it is reached."""

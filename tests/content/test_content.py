@@ -39,7 +39,7 @@ ROWS = {
     Nutrient: 13,
     NutrientDetail: 49,
     Symptom: 53,
-    Association: 195,
+    Association: 196,
     FoodGroup: 19,
     FoodSource: 148,
     NutrientAmount: 1864,
