@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from nutrients.common.htmx import render_page_or_fragment
 from nutrients.common.memory import kept
 from nutrients.common.paging import paged
-from nutrients.common.parameters import LONGEST, Reading, read_words
+from nutrients.common.parameters import LONGEST, Reading, ignored_sentence, read_words
 from nutrients.evidence.life_stages import read_country
 from nutrients.models import Authority
 
@@ -29,7 +29,8 @@ def search(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("q", "")
     words, now = read_words(asked), timezone.now()
     known = kept(request, SearchWords, at=now)
-    country = read_country(Reading(request.GET))
+    reading = Reading(request.GET)
+    country = read_country(reading)
     context = {
         "section": "search",
         "q": words,
@@ -37,6 +38,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "countries": list(Authority),
         "results": search_everything(words, known, country, at=now),
         "is_cut": len(asked) > LONGEST,
+        "ignored": ignored_sentence(reading.ignored),
         "longest": LONGEST,
     }
     page, fragment = "nutrients/search/search.html", "nutrients/search/_results.html"
