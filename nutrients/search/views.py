@@ -11,7 +11,13 @@ from django.views.decorators.http import require_safe
 from nutrients.common.htmx import render_page_or_fragment
 from nutrients.common.memory import kept
 from nutrients.common.paging import paged
-from nutrients.common.parameters import LONGEST, Reading, read_country, read_words
+from nutrients.common.parameters import (
+    LONGEST,
+    Reading,
+    ignored_sentence,
+    read_country,
+    read_words,
+)
 from nutrients.models import Authority
 
 from .a_to_z import ENTRIES_A_PAGE, entries, letter_pages
@@ -28,7 +34,8 @@ def search(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("q", "")
     words, now = read_words(asked), timezone.now()
     known = kept(request, SearchWords, at=now)
-    country = read_country(Reading(request.GET))
+    reading = Reading(request.GET)
+    country = read_country(reading)
     context = {
         "section": "search",
         "q": words,
@@ -36,6 +43,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "countries": list(Authority),
         "results": search_everything(words, known, country, at=now),
         "is_cut": len(asked) > LONGEST,
+        "ignored": ignored_sentence(reading.ignored),
         "longest": LONGEST,
     }
     page, fragment = "nutrients/search/search.html", "nutrients/search/_results.html"

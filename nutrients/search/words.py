@@ -24,7 +24,7 @@ WORD = re.compile(
 CLINICAL = re.compile(
     r"^hyp(o|er)|(emia|itis|osis|asis|pathy|algia|plegia|paresis|oma|uria|pnea|cardia|penia|rhea"
     r"|statin|pril|sartan|olol|azole|mycin|cillin|cycline|epam|olam|dipine|triptan|gliptin|gliflozin"
-    r"|formin|parin|caine|mab|idine|amine|azine|oxacin|thyroidism)s?$"
+    r"|formin|arin|caine|mab|idine|amine|azine|oxacin|thyroidism)s?$"
 )
 # Short names of illnesses and medicines of which we have no page, and which are near other words.
 NEVER_CORRECTED = frozenset(

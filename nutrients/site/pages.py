@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import product
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import Count, Q
@@ -148,7 +149,8 @@ def safety_page(*, at: datetime) -> SafetyPage:
         for row in rows:
             if row.level == level and _sign_group(row) == group:
                 action = row.action.removeprefix(CALL).strip()
-                sign = WarningSign(row, action, references.cite_all(row.sources.all()))
+                cited = references.cite_all(row.sources.all())
+                sign = WarningSign(row, action, sorted(cited, key=attrgetter("number")))
                 levels.setdefault(level, {}).setdefault(group, []).append(sign)
     return SafetyPage(levels, references)
 

@@ -121,7 +121,7 @@ def test_what_belongs_together_stays_on_one_side(page):
     page.goto("/safety/")
     page.emulate_media(media="print")
     inside = "all => all.map(one => getComputedStyle(one).breakInside)"
-    assert set(page.locator(".words > div").evaluate_all(inside)) == {"avoid"}
+    assert set(page.locator(".warnings li").evaluate_all(inside)) == {"avoid"}
 
     page.goto("/nutrients/magnesium/")
     before = "all => all.map(one => getComputedStyle(one).breakBefore)"
@@ -188,12 +188,12 @@ def test_what_is_folded_on_a_screen_is_on_paper(page, address, folded):
 
 
 def test_sources_on_paper_show_their_addresses(page):
-    page.goto("/sources/")
+    page.goto("/sources/ods-magnesium/")
     page.emulate_media(media="print")
-    addresses = page.locator(".source-list h3 a[rel=external]").evaluate_all(
+    addresses = page.locator("main a[rel=external]").evaluate_all(
         "all => all.map(a => [a.getAttribute('href'), getComputedStyle(a, '::after').content])"
     )
-    assert len(addresses) > 20
+    assert addresses
     assert all(shown == '" <" attr(href) ">"' or href in shown for href, shown in addresses)
 
 

@@ -53,7 +53,7 @@ def test_page_shows_job_signs_foods_need_and_evidence_of_the_shipped_content(cli
     assert "/nutrients/magnesium/muscle-cramps/#deficiency" in links
     assert "/nutrients/magnesium/" in links
     assert any(link.startswith("/foods/") for link in links)
-    assert any(link.startswith("/sources/#") for link in links)
+    assert any(link.startswith("/sources/") for link in links)
 
 
 def test_columns_are_the_chosen_symptoms_or_the_first_common_ones(client, table):

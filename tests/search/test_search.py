@@ -206,6 +206,13 @@ def test_question_for_a_figure_gives_it_with_its_source(client, content, words, 
     assert any(f"country={other}" in link for link in links_of(page, "main"))
 
 
+def test_unknown_country_is_named_and_the_search_answered(client, content):
+    text = text_of(client.get(SEARCH, {"q": "magnesium pregnancy", "country": "mars"}), "main")
+
+    assert "We did not understand “mars”" in text
+    assert "270 milligrams a day" in text
+
+
 @pytest.mark.parametrize("words", ["magnesium", "pregnant", "how much water do I need", "b12"])
 def test_other_searches_give_no_figure(client, content, words):
     assert "daily need in" not in text_of(search(client, words), "main")

@@ -30,6 +30,7 @@ SLUGS = {
     "feeds/changes/{}/": ["magnesium"],
     "foods/{}/": ["almonds"],
     "nutrients/{}/": ["magnesium"],
+    "sources/{}/": ["ods-magnesium"],
     "nutrients/{}/{}/": ["magnesium", "muscle-cramps"],
     "symptoms/{}/": ["muscle-cramps"],
 }
