@@ -52,7 +52,7 @@ def test_first_screen_of_a_food_says_what_it_is_rich_in(request, fixture):
     page.set_viewport_size(PHONE)
     page.goto("/foods/cheese-cheddar/")
 
-    expect(page.get_by_text(re.compile("Rich in calcium \\(25%\\)"))).to_be_in_viewport(ratio=1)
+    expect(page.get_by_text(re.compile(r"Rich in\s+calcium\s+\(25%\)"))).to_be_in_viewport(ratio=1)
     expect(page.get_by_label("Portion")).to_be_in_viewport(ratio=1)
 
 
