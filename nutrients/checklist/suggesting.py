@@ -587,7 +587,7 @@ def _causes(
         if named and (matching or cause.pk in ticked_causes):
             shown.append(PossibleCause(cause, matching, named))
         elif matching and cause.is_common and not cause.only_if_ticked:
-            is_line = _is_for_a_tick(cause) or urgent.level == Level.URGENT
+            is_line = _is_for_a_tick(cause, content) or urgent.level == Level.URGENT
             if not urgent.is_not_nutritional:
                 (lines if is_line else shown).append(PossibleCause(cause, matching, []))
 
@@ -600,10 +600,10 @@ def _causes(
     return sorted(shown, key=place), sorted(lines, key=place)
 
 
-def _is_for_a_tick(cause: OtherCause) -> bool:
-    """Whether it is a medicine or an illness that a reader would have ticked."""
+def _is_for_a_tick(cause: OtherCause, content: ChecklistContent) -> bool:
+    """Whether it is a medicine, an illness or a risk such as alcohol, which would be ticked."""
     asked_illness = cause.kind == CauseKind.CONDITION and cause.is_asked
-    return cause.kind == CauseKind.MEDICINE or asked_illness
+    return cause.kind == CauseKind.MEDICINE or asked_illness or cause.slug in content.risks
 
 
 def _interactions(ticked: Ticked, content: ChecklistContent) -> list[Interaction]:
