@@ -11,10 +11,8 @@ from typing import Any, NamedTuple
 
 from nutrients.evidence.associations import links
 from nutrients.evidence.ranking import Candidate, Level, Link, Suggestion, Tick, rank
-from nutrients.evidence.red_flags import FlagLevel
 from nutrients.evidence.rich_foods import RichFood
 from nutrients.models import (
-    FLAG_LEVELS,
     Association,
     CauseKind,
     FoodSource,
@@ -289,7 +287,7 @@ class Suggested:
     against: list[Association] = field(default_factory=list)
     interactions: list[Interaction] = field(default_factory=list)
     unexplained: list[Symptom] = field(default_factory=list)
-    watch_for: list[FlagLevel] = field(default_factory=list)
+    watch_for: list[RedFlag] = field(default_factory=list)
 
     @property
     def main_causes(self) -> list[PossibleCause]:
@@ -611,16 +609,14 @@ def _interactions(ticked: Ticked, content: ChecklistContent) -> list[Interaction
     return [row for row in content.interactions if content.interaction_risks[row.pk] & risks]
 
 
-def _watch_for(ticked: Ticked, urgent: Urgent, content: ChecklistContent) -> list[FlagLevel]:
-    """The flags that go with the ticked symptoms and were not raised, most urgent level first."""
+def _watch_for(ticked: Ticked, urgent: Urgent, content: ChecklistContent) -> list[RedFlag]:
+    """The flags that go with the ticked symptoms and were not raised."""
     symptoms = {symptom.pk for symptom in ticked.symptoms}
     risks = {risk.pk for risk in ticked.risks}
-    flags = [
+    return [
         flag
         for flag in content.flags.values()
         if content.flag_symptoms[flag.pk] & symptoms
         and (not content.flag_only_for[flag.pk] or content.flag_only_for[flag.pk] & risks)
         and flag.slug not in urgent.raised
     ]
-    levels = [FlagLevel(level, [f for f in flags if f.level == level]) for level in FLAG_LEVELS]
-    return [level for level in levels if level.flags]
