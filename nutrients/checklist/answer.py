@@ -253,10 +253,11 @@ class ChecklistAnswer:
         if self.is_emergency:
             return []
         found = self.suggested
-        lines = [
-            Line(WATCH_FOR[level.urgency], "", items=[flag.sign for flag in level.flags])
-            for level in found.watch_for
-        ]
+        lines = []
+        for level, words in WATCH_FOR.items():
+            signs = [flag.sign for flag in found.watch_for if flag.level == level]
+            if signs:
+                lines.append(Line(words, "", items=signs))
         lines += [
             Line(f"{symptom.name}.", symptom.help_note, symptom)
             for symptom in self.ticked.symptoms

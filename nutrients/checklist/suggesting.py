@@ -12,10 +12,8 @@ from typing import Any, NamedTuple
 from nutrients.evidence.associations import links
 from nutrients.evidence.content import Eater
 from nutrients.evidence.ranking import Candidate, Level, Link, Suggestion, Tick, rank
-from nutrients.evidence.red_flags import FlagLevel
 from nutrients.evidence.rich_foods import RichFood
 from nutrients.models import (
-    FLAG_LEVELS,
     Association,
     CauseKind,
     FoodSource,
@@ -290,7 +288,7 @@ class Suggested:
     against: list[Association] = field(default_factory=list)
     interactions: list[Interaction] = field(default_factory=list)
     unexplained: list[Symptom] = field(default_factory=list)
-    watch_for: list[FlagLevel] = field(default_factory=list)
+    watch_for: list[RedFlag] = field(default_factory=list)
 
     @property
     def main_causes(self) -> list[PossibleCause]:
@@ -588,7 +586,7 @@ def _causes(
         if named and (matching or cause.pk in ticked_causes):
             shown.append(PossibleCause(cause, matching, named))
         elif matching and cause.is_common and not cause.only_if_ticked:
-            is_line = _is_for_a_tick(cause) or urgent.level == Level.URGENT
+            is_line = _is_for_a_tick(cause, content) or urgent.level == Level.URGENT
             if not urgent.is_not_nutritional:
                 (lines if is_line else shown).append(PossibleCause(cause, matching, []))
 
@@ -601,10 +599,10 @@ def _causes(
     return sorted(shown, key=place), sorted(lines, key=place)
 
 
-def _is_for_a_tick(cause: OtherCause) -> bool:
-    """Whether it is a medicine or an illness that a reader would have ticked."""
+def _is_for_a_tick(cause: OtherCause, content: ChecklistContent) -> bool:
+    """Whether it is a medicine, an illness or a risk such as alcohol, which would be ticked."""
     asked_illness = cause.kind == CauseKind.CONDITION and cause.is_asked
-    return cause.kind == CauseKind.MEDICINE or asked_illness
+    return cause.kind == CauseKind.MEDICINE or asked_illness or cause.slug in content.risks
 
 
 def _interactions(ticked: Ticked, content: ChecklistContent) -> list[Interaction]:
@@ -612,16 +610,14 @@ def _interactions(ticked: Ticked, content: ChecklistContent) -> list[Interaction
     return [row for row in content.interactions if content.interaction_risks[row.pk] & risks]
 
 
-def _watch_for(ticked: Ticked, urgent: Urgent, content: ChecklistContent) -> list[FlagLevel]:
-    """The flags that go with the ticked symptoms and were not raised, most urgent level first."""
+def _watch_for(ticked: Ticked, urgent: Urgent, content: ChecklistContent) -> list[RedFlag]:
+    """The flags that go with the ticked symptoms and were not raised."""
     symptoms = {symptom.pk for symptom in ticked.symptoms}
     risks = {risk.pk for risk in ticked.risks}
-    flags = [
+    return [
         flag
         for flag in content.flags.values()
         if content.flag_symptoms[flag.pk] & symptoms
         and (not content.flag_only_for[flag.pk] or content.flag_only_for[flag.pk] & risks)
         and flag.slug not in urgent.raised
     ]
-    levels = [FlagLevel(level, [f for f in flags if f.level == level]) for level in FLAG_LEVELS]
-    return [level for level in levels if level.flags]
