@@ -25,6 +25,7 @@ from .causes import (
     Strength,
 )
 from .change_notes import ChangeNote, NoteKind
+from .figures import Figure
 from .foods import (
     Allergen,
     Diet,
@@ -68,6 +69,7 @@ __all__ = [
     "Diet",
     "DocumentKind",
     "Evidence",
+    "Figure",
     "FoodGroup",
     "FoodPortion",
     "FoodSource",
