@@ -15,11 +15,6 @@ class Reference:
     source: Source
     citations: int = 0
 
-    @property
-    def more_places(self) -> list[str]:
-        """The ids of the places that cite it, after the first."""
-        return [f"ref-{self.number}-{place}" for place in range(2, self.citations + 1)]
-
 
 @dataclass(slots=True)
 class References:

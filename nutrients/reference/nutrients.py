@@ -40,7 +40,7 @@ from .evidence import EvidenceGroup, evidence_groups
 from .intakes import DailyNeeds, StageNeed, daily_needs
 
 NUTRIENTS_A_PAGE = 24
-RICHEST = 10
+RICHEST = 6
 # How many of the richest foods a plate against the need begins with.
 PLATE_FOODS = 3
 # How many signs of too little stand on the first screen.

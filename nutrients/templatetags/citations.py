@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django import template
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 if TYPE_CHECKING:
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 register = template.Library()
 
+# Numbers stay on one line.
+BETWEEN = "\N{NO-BREAK SPACE}"
+CITE = '<a class="cite" id="{}" href="#src-{}" aria-label="Source {}">{}</a>'
 AGAIN = '<a class="cite" href="#src-{}" aria-label="Source {}">{}</a>'
 
 
@@ -25,14 +28,6 @@ def cites(citations: Iterable[Citation], again: bool = False) -> SafeString:
     """
     if again:
         repeated = ((cited.number, cited.number, cited.number) for cited in citations)
-        return _raised(format_html_join(" ", AGAIN, repeated))
-    links = format_html_join(
-        " ",
-        '<a class="cite" id="{}" href="#src-{}" aria-label="Source {}">{}</a>',
-        ((cited.anchor, cited.number, cited.number, cited.number) for cited in citations),
-    )
-    return _raised(links)
-
-
-def _raised(links: SafeString) -> SafeString:
-    return format_html("<sup>{}</sup>", links) if links else links
+        return format_html_join(BETWEEN, AGAIN, repeated)
+    numbers = ((cited.anchor, cited.number, cited.number, cited.number) for cited in citations)
+    return format_html_join(BETWEEN, CITE, numbers)
