@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self
 
-from nutrients.common.citations import References, cite_rows
+from nutrients.common.citations import Cited, References, cite_rows
 from nutrients.evidence.associations import associations_by_nutrient
 from nutrients.evidence.needs import AdultNeed, adult_needs
 from nutrients.evidence.red_flags import FlagLevel, red_flags_by_level
@@ -79,7 +79,11 @@ class LiveBlocks:
                 for row in self.core
             ]
         if block.kind == "red-flags":
-            return [level.cited(self.references) for level in self.levels]
+            # The page of warning signs has their sources.
+            return [
+                FlagLevel(level.urgency, [Cited(flag, []) for flag in level.flags])
+                for level in self.levels
+            ]
         causes = [
             cause
             for cause in self.causes
