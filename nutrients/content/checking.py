@@ -328,8 +328,10 @@ def short_share(texts: Iterable[str]) -> float:
 
 def _chopped_sentences() -> Iterator[Problem]:
     by_model: dict[type[models.Model], list[str]] = defaultdict(list)
-    for row, _, text in _texts(models.TextField):
-        by_model[type(row)].append(text)
+    for row, field, text in _texts(models.TextField):
+        # Instructions are short on purpose.
+        if field != "self_care":
+            by_model[type(row)].append(text)
     for model, texts in by_model.items():
         share = short_share(texts)
         if share > MOST_SHORT_SENTENCES:

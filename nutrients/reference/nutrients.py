@@ -131,6 +131,16 @@ class NutrientPage:
         return bar_scale(percent for _, percent in self.foods)
 
     @property
+    def stage_slug(self) -> str:
+        """The life stage as an address carries it; empty if none is chosen."""
+        return self.stage.slug if self.stage else ""
+
+    @property
+    def foods_query(self) -> str:
+        """The query of the list of foods with the same nutrient and country."""
+        return urlencode([("nutrient", self.nutrient.slug), *self.country.pairs])
+
+    @property
     def plate_query(self) -> str:
         """A plate against the chosen need; empty without a stage that plates are for."""
         need = self.stage_need
