@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -81,14 +80,6 @@ def food_list(narrowing: Narrowing, shown: Page, *, at: datetime) -> FoodList:
         has_more=not filters.words and _has_imported(at=at),
         references=references,
     )
-
-
-def amount_sources(foods: Iterable[int], nutrients: Iterable[int]) -> list[Source]:
-    """The sources of the amounts of these nutrients in these foods (ids), each once, A to Z."""
-    rows = Source.objects.filter(
-        amounts__food__in=list(foods), amounts__nutrient__in=list(nutrients)
-    )
-    return list(rows.distinct().order_by("title", "slug"))
 
 
 def food_share(
