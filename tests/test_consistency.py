@@ -57,8 +57,10 @@ FORBIDDEN = {
     "nutrients": ("django.dispatch", "django.db.models.signals", "tests", *PROJECT),
 }
 SEES_REQUESTS = {"admin", "common", "management", "templatetags"}
-# Django, WhiteNoise and the admin ask for these by name.
-ASKED_BY_DJANGO = re.compile(r"^(\d{3}(_csrf)?\.html|(admin|registration|reversion)/.*)$")
+# Django, WhiteNoise and the admin ask for these by name, and figures are chosen by editors.
+ASKED_BY_DJANGO = re.compile(
+    r"^(figures/.*|\d{3}(_csrf)?\.html|(admin|registration|reversion)/.*)$"
+)
 
 
 def relative(path):

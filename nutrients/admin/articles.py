@@ -13,7 +13,7 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 
 from nutrients.articles.pages import section_preview
-from nutrients.models import Article, ArticleSection, Source, Status, Symptom
+from nutrients.models import Article, ArticleSection, Figure, Source, Status, Symptom
 from nutrients.prose import ProseError, check, cited_slugs
 
 from .content import (
@@ -32,7 +32,7 @@ MARKDOWN = {"form_class": ProseField, "widget": MarkdownTextarea}
 SECTION_RULE = (
     "Markdown. Cite after the full stop: [@source-slug]. Blocks stand on a line of their own: "
     "[[comparison-table core]], [[red-flags]], [[other-causes symptom-slug]], "
-    "[[steps]] … [[/steps]], [[callout caution]] … [[/callout]]."
+    "[[steps]] … [[/steps]], [[callout caution]] … [[/callout]], [[figure name]]."
 )
 
 
@@ -42,6 +42,7 @@ def prose_errors(body: str) -> list[ProseError]:
         body,
         known_sources=set(Source.objects.values_list("slug", flat=True)),
         known_symptoms=set(Symptom.objects.values_list("slug", flat=True)),
+        known_figures=Figure.values,
     )
 
 
@@ -49,6 +50,13 @@ class ArticleForm(ContentForm):
     """An article without its sections."""
 
     fixed = ("slug",)
+
+    def clean_short_answer(self) -> str:
+        """The answer; every unknown citation is an error."""
+        answer = self.cleaned_data["short_answer"]
+        for error in prose_errors(answer):
+            self.add_error("short_answer", str(error))
+        return answer
 
 
 class SectionForm(ContentForm):
@@ -107,7 +115,16 @@ class ArticleAdmin(PublishableAdmin):
         (
             None,
             {
-                "fields": ("title", "slug", "short_title", "summary", "standfirst", "key_points"),
+                "fields": (
+                    "title",
+                    "slug",
+                    "short_title",
+                    "summary",
+                    "standfirst",
+                    "short_answer",
+                    "answer_evidence",
+                    "key_points",
+                ),
                 "description": WRITING_RULE,
             },
         ),

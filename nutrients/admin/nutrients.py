@@ -51,6 +51,7 @@ class NutrientAdmin(GuardedAdmin, PublishableAdmin):
                     "also_known_as",
                     "tagline",
                     "job",
+                    "figure",
                     "sources",
                 ),
                 "description": WRITING_RULE,

@@ -50,6 +50,8 @@ class SymptomAdmin(GuardedAdmin, PublishableAdmin):
                     "description",
                     ("body_area", "urgency"),
                     "help_note",
+                    "self_care",
+                    "figure",
                     "sources",
                 ),
                 "description": WRITING_RULE,

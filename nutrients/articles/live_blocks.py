@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self
 
-from nutrients.common.citations import References, cite_rows
+from nutrients.common.citations import Cited, References, cite_rows
 from nutrients.evidence.associations import associations_by_nutrient
 from nutrients.evidence.needs import AdultNeed, adult_needs
 from nutrients.evidence.red_flags import FlagLevel, red_flags_by_level
@@ -15,9 +15,11 @@ from nutrients.models import (
     Association,
     BodyArea,
     Evidence,
+    Figure,
     Nutrient,
     OtherCause,
     Relation,
+    Symptom,
     Typicality,
 )
 from nutrients.prose import Block
@@ -27,19 +29,11 @@ AREAS = (BodyArea.MUSCLES, BodyArea.NERVES)
 
 
 @dataclass(frozen=True, slots=True)
-class SignGroup:
-    """Signs of too little of a nutrient that one verb allows, by how typical they are."""
-
-    verb: str
-    by_typicality: list[tuple[Typicality, list[Association]]]
-
-
-@dataclass(frozen=True, slots=True)
 class CoreRow:
     """One core nutrient: its signs when low by verb, and what adults need a day."""
 
     nutrient: Nutrient
-    groups: list[SignGroup]
+    groups: list[tuple[str, list[Association]]]
     need: AdultNeed | None
 
 
@@ -53,26 +47,43 @@ class LiveBlocks:
     causes: list[OtherCause]
 
     @classmethod
-    def of(cls, blocks: Iterable[Block], references: References, *, at: datetime) -> Self:
-        """Ask for what these blocks show at the moment `at`."""
+    def of(
+        cls,
+        blocks: Iterable[Block],
+        references: References,
+        symptoms: Iterable[Symptom] | None,
+        *,
+        at: datetime,
+    ) -> Self:
+        """Ask for what these blocks show at the moment `at`.
+
+        Of the red flags only those of the symptoms are shown; without symptoms, all of them.
+        """
+        slugs = None if symptoms is None else [symptom.slug for symptom in symptoms]
         wanted = {(block.kind, block.argument) for block in blocks}
         kinds = {kind for kind, _ in wanted}
         return cls(
             references,
             core=_core(at=at) if "comparison-table" in kinds else [],
-            levels=red_flags_by_level(at=at) if "red-flags" in kinds else [],
+            levels=red_flags_by_level(at=at, symptoms=slugs) if "red-flags" in kinds else [],
             causes=_causes([slug for kind, slug in wanted if kind == "other-causes"], at=at),
         )
 
     def rows(self, block: Block) -> Any:
         """What one block shows; its sources are cited as it is reached."""
+        if block.kind == "figure":
+            return f"figures/{block.argument}.html" if block.argument in Figure.values else ""
         if block.kind == "comparison-table":
             return [
                 replace(row, need=row.need.cited(self.references)) if row.need else row
                 for row in self.core
             ]
         if block.kind == "red-flags":
-            return [level.cited(self.references) for level in self.levels]
+            # The page of warning signs has their sources.
+            return [
+                FlagLevel(level.urgency, [Cited(flag, []) for flag in level.flags])
+                for level in self.levels
+            ]
         causes = [
             cause
             for cause in self.causes
@@ -91,7 +102,8 @@ def _core(*, at: datetime) -> list[CoreRow]:
     ]
 
 
-def _sign_groups(associations: Iterable[Association]) -> list[SignGroup]:
+def _sign_groups(associations: Iterable[Association]) -> list[tuple[str, list[Association]]]:
+    """Signs of too little by the verb that their evidence allows; rare ones are left out."""
     signs = [
         association
         for association in associations
@@ -99,22 +111,18 @@ def _sign_groups(associations: Iterable[Association]) -> list[SignGroup]:
         and association.relation != Relation.EXCESS
         and association.symptom.is_noticeable
         and association.symptom.body_area in AREAS
+        and association.typicality != Typicality.RARE
     ]
-    return [
-        SignGroup(grade.verb, by_typicality)
-        for grade in Evidence
-        if (by_typicality := _by_typicality([sign for sign in signs if sign.evidence == grade]))
+    groups = [
+        (grade.verb, [sign for sign in signs if sign.evidence == grade]) for grade in Evidence
     ]
-
-
-def _by_typicality(signs: list[Association]) -> list[tuple[Typicality, list[Association]]]:
-    groups = [(step, [sign for sign in signs if sign.typicality == step]) for step in Typicality]
-    return [(step, found) for step, found in groups if found]
+    return [(verb, found) for verb, found in groups if found]
 
 
 def _causes(symptoms: list[str], *, at: datetime) -> list[OtherCause]:
     if not symptoms:
         return []
-    rows = OtherCause.objects.published(at=at).filter(symptoms__slug__in=symptoms).distinct()
-    rows = rows.order_by("-is_common", "position", "name")
+    # The page of the symptom has the rarer ones.
+    rows = OtherCause.objects.published(at=at).filter(symptoms__slug__in=symptoms, is_common=True)
+    rows = rows.distinct().order_by("position", "name")
     return list(rows.prefetch_related("sources", "symptoms"))

@@ -32,10 +32,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A section ready to be shown; also an entry of the contents list.
-
-    `nutrient` is the related nutrient that the section is named after, if it is.
-    """
+    """A section ready to be shown, with the related nutrient that it is named after, if any."""
 
     anchor: str
     title: str
@@ -45,20 +42,14 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class ArticlePage:
-    """Everything on an article's page. `contents` lists its headings, the sources included."""
-
     article: Article
+    short_answer: SafeString
     sections: list[Section]
     references: References
     nutrients: list[Nutrient]
     symptoms: list[Symptom]
     previous: Article | None
     next: Article | None
-
-    @property
-    def contents(self) -> list[Section]:
-        sources = [Section("sources", "Sources", [])] if len(self.references) else []
-        return [*self.sections, *sources]
 
 
 def listed_articles(*, at: datetime) -> Paginator[Article]:
@@ -72,9 +63,9 @@ def latest_articles(*, at: datetime) -> list[Article]:
 
 
 def article_page(slug: str, *, at: datetime) -> ArticlePage | None:
-    """The page of a published article, or None where there is none.
+    """The page of a published article, or None if there is none.
 
-    The number of queries depends on the kinds of live block it holds, not on their number or on
+    The number of queries depends on the kinds of live block in it, not on their number or on
     the number of sections.
     """
     article = (
@@ -82,24 +73,33 @@ def article_page(slug: str, *, at: datetime) -> ArticlePage | None:
     )
     if article is None:
         return None
-    references = References()
     previous, following = _neighbours(article, at=at)
     nutrients = list(article.related_nutrients.published(at=at))
+    symptoms = list(article.related_symptoms.published(at=at))
+    references = References()
+    answer = ArticleSection(title="", body=article.short_answer)
+    [first, *sections] = _sections(
+        [answer, *article.sections.all()], references, nutrients, symptoms, at=at
+    )
     return ArticlePage(
         article=article,
-        sections=_sections(article.sections.all(), references, nutrients, at=at),
+        short_answer=SafeString("".join(part.text for part in first.parts)),
+        sections=sections,
         references=references,
         nutrients=nutrients,
-        symptoms=list(article.related_symptoms.published(at=at)),
+        symptoms=symptoms,
         previous=previous,
         next=following,
     )
 
 
 def section_preview(body: str, *, at: datetime) -> tuple[Section, References]:
-    """A section drawn from text that is not saved, and its sources, numbered from 1."""
+    """A section drawn from text that is not saved, and its sources, numbered from 1.
+
+    It belongs to no article yet, so its block of warning signs shows all of them.
+    """
     references = References()
-    [section] = _sections([ArticleSection(body=body)], references, [], at=at)
+    [section] = _sections([ArticleSection(body=body)], references, [], None, at=at)
     return section, references
 
 
@@ -107,13 +107,14 @@ def _sections(
     rows: Iterable[ArticleSection],
     references: References,
     nutrients: list[Nutrient],
+    symptoms: list[Symptom] | None,
     *,
     at: datetime,
 ) -> list[Section]:
     named = {nutrient.name: nutrient for nutrient in nutrients}
     split = [(row, prose.split(row.body)) for row in rows]
     blocks = [block for _, found in split for block in found]
-    mark, live = _marking(blocks, references), LiveBlocks.of(blocks, references, at=at)
+    mark, live = _marking(blocks, references), LiveBlocks.of(blocks, references, symptoms, at=at)
     # In reading order, because drawing a part numbers what it cites.
     return [
         Section(

@@ -23,6 +23,7 @@ from nutrients.models import (
     Article,
     ArticleSection,
     Association,
+    Figure,
     FoodSource,
     Nutrient,
     NutrientAmount,
@@ -200,9 +201,14 @@ def _past_own_review(on: date) -> Iterator[Problem]:
 def _broken_prose() -> Iterator[Problem]:
     sources = set(Source.objects.values_list("slug", flat=True))
     symptoms = set(Symptom.objects.values_list("slug", flat=True))
+    bodies = [(row, row.body) for row in ArticleSection.objects.select_related("article")]
+    for row, body in [*bodies, *((row, row.short_answer) for row in Article.objects.all())]:
+        errors = prose.check(
+            body, known_sources=sources, known_symptoms=symptoms, known_figures=Figure.values
+        )
+        for error in errors:
+            yield _problem(row, f"line {error.line}: {error.message}")
     for section in ArticleSection.objects.select_related("article"):
-        for error in prose.check(section.body, known_sources=sources, known_symptoms=symptoms):
-            yield _problem(section, f"line {error.line}: {error.message}")
         if section.anchor in RESERVED_ANCHORS:
             yield _problem(section, f"the page itself uses the anchor “{section.anchor}”.")
 
@@ -334,8 +340,10 @@ def short_share(texts: Iterable[str]) -> float:
 
 def _chopped_sentences() -> Iterator[Problem]:
     by_model: dict[type[models.Model], list[str]] = defaultdict(list)
-    for row, _, text in _texts(models.TextField):
-        by_model[type(row)].append(text)
+    for row, field, text in _texts(models.TextField):
+        # Instructions are short on purpose.
+        if field != "self_care":
+            by_model[type(row)].append(text)
     for model, texts in by_model.items():
         share = short_share(texts)
         if share > MOST_SHORT_SENTENCES:

@@ -127,11 +127,6 @@ def food_choices(*, at: datetime) -> FoodChoices:
     )
 
 
-def chosen_food_groups(*, at: datetime) -> dict[str, FoodGroup]:
-    """The groups with a published food that editors chose, by slug, in their order."""
-    return _groups_of(FoodSource.objects.published(at=at).foods().curated())
-
-
 def _groups_of(foods: FoodSourceQuerySet) -> dict[str, FoodGroup]:
     groups = FoodGroup.objects.filter(foods__in=foods).distinct()
     return {group.slug: group for group in groups}

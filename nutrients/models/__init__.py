@@ -25,6 +25,7 @@ from .causes import (
 )
 from .change_notes import ChangeNote, NoteKind
 from .details import NutrientDetail, Topic
+from .figures import Figure
 from .foods import (
     DIETS,
     MOST_ENERGY,
@@ -74,6 +75,7 @@ __all__ = [
     "Diet",
     "DocumentKind",
     "Evidence",
+    "Figure",
     "FoodGroup",
     "FoodPortion",
     "FoodSource",

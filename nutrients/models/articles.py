@@ -6,9 +6,11 @@ import re
 from typing import Any
 
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.functional import cached_property
 
+from .associations import Evidence
 from .nutrients import Nutrient
 from .publishing import Publishable, PublishableQuerySet, Slugged, SluggedManager
 from .symptoms import Symptom
@@ -27,6 +29,13 @@ class Article(Slugged, Publishable):
     )
     summary = models.CharField(max_length=200, help_text="For lists, search engines and feeds.")
     standfirst = models.TextField(help_text="Two or three sentences under the title.")
+    short_answer = models.TextField(
+        blank=True,
+        help_text="The answer in a sentence or two, with its citations: [@source-slug].",
+    )
+    answer_evidence = models.CharField(
+        "evidence for the short answer", max_length=10, choices=Evidence, blank=True
+    )
     key_points = models.TextField(help_text="Three to five sentences, one on each line.")
     written_by = models.CharField(max_length=200, default="Nutrisite editors")
     position = models.PositiveSmallIntegerField(default=100)
@@ -37,6 +46,15 @@ class Article(Slugged, Publishable):
 
     class Meta(Publishable.Meta):
         ordering = ["position", "title"]
+        constraints = [
+            *Publishable.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(short_answer="", answer_evidence="")
+                | (~Q(short_answer="") & Q(answer_evidence__in=Evidence.values)),
+                name="article_answer_has_grade",
+                violation_error_message="Give the short answer and its grade, or neither.",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -72,7 +90,7 @@ class ArticleSection(models.Model):
     body = models.TextField(
         help_text="Markdown. Cite as [@source-slug] after the full stop. "
         "Blocks: [[comparison-table core]], [[red-flags]], [[other-causes symptom-slug]], "
-        "[[steps]] … [[/steps]], [[callout caution]] … [[/callout]]."
+        "[[steps]] … [[/steps]], [[callout caution]] … [[/callout]], [[figure name]]."
     )
 
     objects = ArticleSectionManager()

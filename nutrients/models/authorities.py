@@ -23,14 +23,6 @@ class Authority(models.TextChoices):
         return 18 if self is Authority.EU else 19
 
     @property
-    def label_value_name(self) -> str:
-        """What we call the amount of which its food labels print percentages.
-
-        UK law keeps the nutrient reference values of Regulation (EU) No 1169/2011, Annex XIII.
-        """
-        return "daily value" if self is Authority.US else "reference value"
-
-    @property
     def pairs(self) -> list[tuple[str, str]]:
         """What an address carries for it: nothing for HOME, whose figures show without."""
         return [] if self is HOME else [("country", self.value)]

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from .authorities import Authority
+from .figures import Figure
 from .publishing import Publishable, PublishableQuerySet, Slugged, SluggedManager
 from .sources import Source
 
@@ -91,6 +92,7 @@ class Nutrient(Slugged, Publishable):
     )
     job = models.TextField(help_text="Its job in muscle and nerve. Sentences of 20 words or fewer.")
     why_low_matters = models.TextField(help_text="Why too little of it can make muscles move.")
+    figure = models.CharField("picture", max_length=20, choices=Figure, blank=True)
     low_phrase = models.CharField(
         max_length=60, help_text="Begins a sentence: “Low magnesium”, “Lack of vitamin B12”."
     )
@@ -157,6 +159,9 @@ class Nutrient(Slugged, Publishable):
                 condition=Q(accent__in=Accent.values), name="nutrient_accent_known"
             ),
             models.CheckConstraint(condition=Q(unit__in=Unit.values), name="nutrient_unit_known"),
+            models.CheckConstraint(
+                condition=Q(figure__in=["", *Figure.values]), name="nutrient_figure_known"
+            ),
             models.CheckConstraint(
                 condition=Q(how_common__in=Frequency.values), name="nutrient_how_common_known"
             ),

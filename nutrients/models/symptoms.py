@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from .figures import Figure
 from .publishing import Publishable, PublishableQuerySet, Slugged, SluggedManager
 from .sources import Source
 
@@ -57,6 +58,12 @@ class Symptom(Slugged, Publishable):
         max_length=12, choices=Urgency, help_text="The urgency of this sign on its own."
     )
     help_note = models.TextField("when to get help", help_text="What would make it more urgent.")
+    self_care = models.TextField(
+        "what to do now",
+        blank=True,
+        help_text="Up to three instructions, one on each line, that the sources bear out.",
+    )
+    figure = models.CharField("picture", max_length=20, choices=Figure, blank=True)
     is_noticeable = models.BooleanField(
         "a reader can notice it",
         default=True,
@@ -80,6 +87,9 @@ class Symptom(Slugged, Publishable):
             models.CheckConstraint(
                 condition=Q(body_area__in=BodyArea.values), name="symptom_body_area_known"
             ),
+            models.CheckConstraint(
+                condition=Q(figure__in=["", *Figure.values]), name="symptom_figure_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -87,6 +97,10 @@ class Symptom(Slugged, Publishable):
 
     def get_absolute_url(self) -> str:
         return reverse("nutrients:symptom", args=[self.slug])
+
+    @property
+    def self_care_steps(self) -> list[str]:
+        return [line.strip() for line in self.self_care.splitlines() if line.strip()]
 
     @property
     def phrase(self) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 TEXT = "text"
 # What stands alone on its line and is drawn from the models when the page is shown.
-LIVE_BLOCKS = ("comparison-table", "red-flags", "other-causes")
+LIVE_BLOCKS = ("comparison-table", "red-flags", "other-causes", "figure")
 # What holds Markdown, from [[name]] to [[/name]].
 CONTAINERS = ("steps", "callout")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from .blocks import CONTAINERS, LIVE_BLOCKS, MARK, TEXT, Block, lines_of, mark_on, split
@@ -23,6 +23,8 @@ ARGUMENTS = {
     "steps": ("",),
     "callout": ("caution", "note"),
 }
+# What a block names that is kept elsewhere.
+NAMED = {"other-causes": "symptom", "figure": "picture"}
 BLOCK_NAMES = ", ".join((*LIVE_BLOCKS, *CONTAINERS))
 
 
@@ -38,14 +40,18 @@ class ProseError:
 
 
 def check(
-    body: str, *, known_sources: Collection[str], known_symptoms: Collection[str]
+    body: str,
+    *,
+    known_sources: Collection[str],
+    known_symptoms: Collection[str],
+    known_figures: Collection[str],
 ) -> list[ProseError]:
     """Everything wrong with a body of prose, in the order of its lines; empty where it is sound.
 
-    `known_sources` and `known_symptoms` are slugs. It never raises.
+    `known_sources` and `known_symptoms` are slugs, `known_figures` names. It never raises.
     """
     lines = lines_of(body)
-    errors = [*_block_errors(body, known_symptoms)]
+    errors = [*_block_errors(body, {"other-causes": known_symptoms, "figure": known_figures})]
     for number, line in enumerate(lines, start=1):
         errors += [ProseError(number, text) for text in _line_errors(line, known_sources)]
     return sorted(errors)
@@ -55,7 +61,7 @@ def check_plain(body: str, *, known_sources: Collection[str]) -> list[ProseError
     """As `check`, for a text that is shown without blocks."""
     blocks = [block for block in split(body) if block.kind != TEXT]
     wrong = [ProseError(block.line, "Blocks are drawn in articles alone.") for block in blocks]
-    return wrong or check(body, known_sources=known_sources, known_symptoms=())
+    return wrong or check(body, known_sources=known_sources, known_symptoms=(), known_figures=())
 
 
 def links(body: str) -> list[tuple[int, str]]:
@@ -91,15 +97,15 @@ def _citation_errors(found: str, known_sources: Collection[str]) -> Iterator[str
             yield f"There is no source “{slug}”."
 
 
-def _block_errors(body: str, known_symptoms: Collection[str]) -> Iterator[ProseError]:
+def _block_errors(body: str, known: Mapping[str, Collection[str]]) -> Iterator[ProseError]:
     blocks = [block for block in split(body) if block.kind != TEXT]
     for block in blocks:
-        for message in _block_faults(block, known_symptoms):
+        for message in _block_faults(block, known):
             yield ProseError(block.line, message)
-    known = {line for block in blocks for line in (block.line, block.end)}
+    marked = {line for block in blocks for line in (block.line, block.end)}
     for number, line in enumerate(lines_of(body), start=1):
         mark = mark_on(line)
-        if mark and number not in known:
+        if mark and number not in marked:
             yield ProseError(number, _stray(mark["name"], bool(mark["end"])))
 
 
@@ -109,8 +115,8 @@ def _stray(name: str, closing: bool) -> str:
     return f"There is no block “{name}”: the blocks are {BLOCK_NAMES}."
 
 
-def _block_faults(block: Block, known_symptoms: Collection[str]) -> Iterator[str]:
-    fault = _argument_fault(block, known_symptoms)
+def _block_faults(block: Block, known: Mapping[str, Collection[str]]) -> Iterator[str]:
+    fault = _argument_fault(block, known)
     if fault:
         yield fault
     if block.end is None:
@@ -121,11 +127,12 @@ def _block_faults(block: Block, known_symptoms: Collection[str]) -> Iterator[str
         yield "[[steps]] holds a numbered list: 1., 2., 3."
 
 
-def _argument_fault(block: Block, known_symptoms: Collection[str]) -> str | None:
-    if block.kind == "other-causes":
-        if block.argument in known_symptoms:
+def _argument_fault(block: Block, known: Mapping[str, Collection[str]]) -> str | None:
+    if block.kind in known:
+        if block.argument in known[block.kind]:
             return None
-        return f"[[other-causes …]] names a symptom, and there is none called “{block.argument}”."
+        noun = NAMED[block.kind]
+        return f"[[{block.kind} …]] names a {noun}, and there is none called “{block.argument}”."
     choices = ARGUMENTS[block.kind]
     if block.argument in choices:
         return None

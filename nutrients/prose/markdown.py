@@ -16,7 +16,7 @@ from markdown_it.rules_inline import StateInline
 
 # Everything else stays plain text: no HTML, no pictures, no tables, no code.
 RULES = ["emphasis", "escape", "heading", "link", "list", "blockquote", "newline", "text_join"]
-TAGS = {"a", "blockquote", "br", "div", "em", "h3", "h4", "li", "ol", "p", "strong", "sup", "ul"}
+TAGS = {"a", "blockquote", "br", "div", "em", "h3", "h4", "li", "ol", "p", "strong", "ul"}
 ATTRIBUTES = {"a": {"aria-label", "class", "href", "id", "rel"}, "ol": {"class", "start"}}
 SCHEMES = {"http", "https", "mailto", "tel"}
 EXTERNAL = re.compile(r"^(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
@@ -82,7 +82,7 @@ def _citation(state: StateInline, silent: bool) -> bool:
 
 def _render_citation(self: Any, tokens: Any, index: int, options: Any, env: Any) -> str:
     marks = (env["cite"](slug) for slug in tokens[index].meta["slugs"])
-    numbers = " ".join(
+    return "\N{NO-BREAK SPACE}".join(
         format_html(
             '<a class="cite" id="{}" href="#src-{}" aria-label="Source {}">{}</a>',
             mark.anchor,
@@ -93,7 +93,6 @@ def _render_citation(self: Any, tokens: Any, index: int, options: Any, env: Any)
         for mark in marks
         if mark
     )
-    return f"<sup>{numbers}</sup>" if numbers else ""
 
 
 def _render_link(self: Any, tokens: Any, index: int, options: Any, env: Any) -> str:

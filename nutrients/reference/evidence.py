@@ -10,9 +10,6 @@ from nutrients.common.citations import Cited, References, cite_rows
 from nutrients.evidence.associations import strength
 from nutrients.models import Association, Nutrient, OtherCause, Relation, Symptom
 
-# A list of two more than this is shown whole.
-TYPICAL_SHOWN = 8
-
 
 @dataclass(frozen=True, slots=True)
 class EvidenceGroup:
@@ -20,15 +17,6 @@ class EvidenceGroup:
 
     relation: Relation
     links: list[Cited]
-
-    @property
-    def first(self) -> list[Cited]:
-        is_long = len(self.links) > TYPICAL_SHOWN + 2
-        return self.links[:TYPICAL_SHOWN] if is_long else self.links
-
-    @property
-    def rest(self) -> list[Cited]:
-        return self.links[len(self.first) :]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,26 +34,28 @@ class EvidencePage:
     references: References
 
     @property
+    def latest(self) -> Association:
+        """The row that was changed last, which dates the page."""
+        return max((card.row for card in self.cards), key=lambda row: row.changed_at)
+
+    @property
     def is_against(self) -> bool:
         return any(card.row.is_against for card in self.cards)
 
 
 def evidence_page(nutrient: Nutrient, symptom: Symptom, *, at: datetime) -> EvidencePage | None:
-    """The evidence cards of a pair, or None where no published row ties the two."""
+    """The evidence cards of a pair, or None if no published row joins the two."""
     links = symptom_links(symptom, at=at)
     pair = [link for link in links if link.nutrient_id == nutrient.pk]
     if not pair:
         return None
     others = [link for link in links if link.is_against and link.nutrient_id != nutrient.pk]
     references = References()
-    return EvidencePage(
-        nutrient=nutrient,
-        symptom=symptom,
-        cards=cite_rows(references, pair),
-        against=cite_rows(references, others),
-        causes=cite_rows(references, symptom_causes(symptom, at=at)),
-        references=references,
-    )
+    # In reading order, because each of these numbers what it cites.
+    cards = cite_rows(references, pair)
+    against = cite_rows(references, others)
+    causes = cite_rows(references, symptom_causes(symptom, at=at))
+    return EvidencePage(nutrient, symptom, cards, against, causes, references)
 
 
 def evidence_groups(references: References, links: Iterable[Association]) -> list[EvidenceGroup]:

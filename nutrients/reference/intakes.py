@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import groupby
 from typing import Self
 
 from nutrients.common.citations import Citation, References, cite_again
@@ -37,9 +38,10 @@ class NeedRow:
     breastfeeding: Cell
 
     @property
-    def cells(self) -> list[Cell]:
-        """The columns in their order."""
-        return [self.female, self.male, self.pregnant, self.breastfeeding]
+    def cells(self) -> list[tuple[Cell, int]]:
+        """The columns in their order; neighbours that say the same are one cell of that width."""
+        columns = [self.female, self.male, self.pregnant, self.breastfeeding]
+        return [(cell, len(list(same))) for cell, same in groupby(columns)]
 
 
 @dataclass(frozen=True, slots=True)

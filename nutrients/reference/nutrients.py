@@ -9,20 +9,27 @@ from decimal import Decimal
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.db.models import Case, Exists, OuterRef, QuerySet, When
+from django.db.models import Case, Exists, OuterRef, When
+from django.http import QueryDict
 
 from nutrients.common.citations import Citation, Cited, References, cite, cite_again, cite_rows
+from nutrients.common.parameters import Reading, ignored_sentence, read_country
 from nutrients.evidence.associations import strength
-from nutrients.foods.catalogue import FoodTable
+from nutrients.evidence.life_stages import LifeStage, Stages, read_stage, suited_to_stage
+from nutrients.evidence.rich_foods import PER_SERVING, bar_scale
 from nutrients.models import (
     Article,
     Association,
     Authority,
+    Evidence,
+    FoodSource,
     Interaction,
     Nutrient,
+    NutrientAmount,
     NutrientDetail,
     NutrientKind,
     ReferenceIntake,
+    Relation,
     RiskFactor,
     RiskKind,
     Severity,
@@ -33,34 +40,21 @@ from nutrients.models import (
 from .details import Detail, cited_details, nutrient_details
 from .evidence import EvidenceGroup, evidence_groups
 from .intakes import DailyNeeds, StageNeed, daily_needs
-from .nutrient_foods import NutrientChoices, NutrientFoods, nutrient_foods
-
-# How many of the richest foods a plate against the need begins with.
-PLATE_FOODS = 3
-
 
 NUTRIENTS_A_PAGE = 24
-
-
-@dataclass(frozen=True, slots=True)
-class NutrientGroup:
-    kind: NutrientKind
-    nutrients: list[Nutrient]
-
-
-@dataclass(frozen=True, slots=True)
-class RiskGroup:
-    """The risk factors of one kind; each row says by `lowers_it` and `raises_it` which way."""
-
-    kind: RiskKind
-    factors: list[Cited]
+RICHEST = 6
+# How many of the richest foods a plate against the need begins with.
+PLATE_FOODS = 3
+# How many signs of too little stand on the first screen.
+FELT = 6
 
 
 @dataclass(frozen=True, slots=True)
 class NutrientContent:
-    """What a nutrient's page is made of, whatever a reader chooses: rows that are not yet cited.
+    """The rows of a nutrient's page, whatever a reader chooses. They are not yet cited.
 
-    Of the risk factors each says by `lowers_it` and `raises_it` which way.
+    Each of the risk factors says by `lowers_it` and `raises_it` which way it works. `unmeasured`
+    are sources without a figure, such as sunlight.
     """
 
     nutrient: Nutrient
@@ -68,65 +62,96 @@ class NutrientContent:
     sources: list[Source]
     signs: list[Association]
     risks: list[RiskFactor]
+    amounts: list[NutrientAmount]
+    unmeasured: list[FoodSource]
     interactions: list[Interaction]
     details: list[NutrientDetail]
     articles: list[Article]
-    previous: Nutrient | None
-    next: Nutrient | None
-
-
-@dataclass(frozen=True, slots=True)
-class NeedSources:
-    """What one authority's figures rest on, as a page cites it."""
-
-    authority: Authority
-    citations: list[Citation]
 
 
 @dataclass(frozen=True, slots=True)
 class NutrientPage:
-    nutrient: Nutrient
-    unit: Unit
-    value_citations: list[Citation]
-    job_citations: list[Citation]
-    signs: list[EvidenceGroup]
-    against: list[Cited]
-    risks: list[RiskGroup]
+    """Everything on a nutrient's page. Citations repeat numbers where a choice changes the part."""
+
+    content: NutrientContent
+    country: Authority
+    stage: LifeStage | None
     needs: DailyNeeds
     stage_need: StageNeed | None
-    choices: NutrientChoices
-    need_sources: list[NeedSources]
+    need_sources: list[tuple[Authority, list[Citation]]]
     needs_citations: list[Citation]
-    limit_citations: list[Citation]
-    foods: NutrientFoods
+    job_citations: list[Citation]
+    own_citations: list[Citation]
+    food_citations: list[Citation]
+    signs: list[EvidenceGroup]
+    against: list[Cited]
+    risks: list[tuple[RiskKind, list[Cited]]]
     interactions: list[Cited]
-    test_citations: list[Citation]
     details: list[Detail]
-    articles: list[Article]
     references: References
-    previous: Nutrient | None
-    next: Nutrient | None
+    plate_foods: list[str]
+
+    @property
+    def nutrient(self) -> Nutrient:
+        return self.content.nutrient
+
+    @property
+    def unit(self) -> Unit:
+        return Unit(self.nutrient.unit)
+
+    @property
+    def figure(self) -> str:
+        """The template of its picture."""
+        return f"figures/{self.nutrient.figure}.html"
+
+    @property
+    def felt(self) -> list[tuple[str, list[Association]]]:
+        """The most typical signs of too little that a reader can notice, by the verb allowed."""
+        rows = [
+            row
+            for row in self.content.signs
+            if row.relation == Relation.DEFICIENCY
+            and not row.is_against
+            and row.symptom.is_noticeable
+        ][:FELT]
+        groups = (
+            (grade.verb, [row for row in rows if row.evidence == grade]) for grade in Evidence
+        )
+        return [(verb, found) for verb, found in groups if found]
 
     @property
     def label_value(self) -> Decimal | None:
         """The amount that counts as 100% on labels, in the nutrient's unit."""
-        return self.nutrient.label_value(self.needs.authority)
+        return self.nutrient.label_value(self.country)
+
+    @property
+    def foods(self) -> list[tuple[NutrientAmount, Decimal | None]]:
+        """The richest foods, each with its share of the label value in a serving."""
+        return [(row, row.label_percent(self.country)) for row in self.content.amounts]
+
+    @property
+    def scale(self) -> int:
+        """The percentage at a bar's full width."""
+        return bar_scale(percent for _, percent in self.foods)
+
+    @property
+    def stage_slug(self) -> str:
+        """The life stage as an address carries it; empty if none is chosen."""
+        return self.stage.slug if self.stage else ""
+
+    @property
+    def foods_query(self) -> str:
+        """The query of the list of foods with the same nutrient and country."""
+        return urlencode([("nutrient", self.nutrient.slug), *self.country.pairs])
 
     @property
     def plate_query(self) -> str:
-        """A plate against the chosen need, with the richest foods that suit stage and diets.
-
-        Empty where no stage is chosen or no plate is for it. Against an amount to stay below, it
-        begins without a food.
-        """
+        """A plate against the chosen need; empty without a stage that plates are for."""
         need = self.stage_need
         if need is None or need.intake is None or not need.stage.is_for_plates:
             return ""
-        suited = [] if need.stay_below else self.foods.suited
-        foods = [("food", food.slug) for food in suited[:PLATE_FOODS]]
-        diets = [("diet", diet) for diet in self.choices.filters.diets]
-        country = self.needs.authority.pairs
-        return urlencode([*foods, ("stage", need.stage.slug), *diets, *country])
+        foods = [("food", slug) for slug in self.plate_foods]
+        return urlencode([*foods, ("stage", need.stage.slug), *self.country.pairs])
 
 
 def listed_nutrients(*, at: datetime) -> Paginator[Nutrient]:
@@ -136,89 +161,100 @@ def listed_nutrients(*, at: datetime) -> Paginator[Nutrient]:
     return Paginator(rows, NUTRIENTS_A_PAGE)
 
 
-def nutrient_groups(nutrients: Iterable[Nutrient]) -> list[NutrientGroup]:
+def nutrient_groups(nutrients: Iterable[Nutrient]) -> list[tuple[NutrientKind, list[Nutrient]]]:
     """These nutrients by kind, in their order; kinds without one are left out."""
     rows = list(nutrients)
-    groups = [NutrientGroup(kind, [n for n in rows if n.kind == kind]) for kind in NutrientKind]
-    return [group for group in groups if group.nutrients]
+    groups = [(kind, [row for row in rows if row.kind == kind]) for kind in NutrientKind]
+    return [(kind, found) for kind, found in groups if found]
+
+
+def read_nutrient_page(query: QueryDict, stages: Stages) -> tuple[Authority, str, list[str]]:
+    """The country and the life stage in an address, and a sentence for each problem."""
+    reading = Reading(query)
+    country = read_country(reading)
+    stage, changed = read_stage(reading, stages, country)
+    reading.nothing_but("stage", "country")
+    return country, stage, [one for one in (ignored_sentence(reading.ignored), changed) if one]
 
 
 def nutrient_content(slug: str, *, at: datetime) -> NutrientContent | None:
-    """The rows of a published nutrient's page, or None where there is none.
+    """The rows of a published nutrient's page, or None if there is none.
 
     A constant number of queries.
     """
     nutrient = Nutrient.objects.published(at=at).filter(slug=slug).first()
     if nutrient is None:
         return None
-    previous, following = _neighbours(nutrient, at=at)
+    intakes = nutrient.intakes.published(at=at).order_by("age_from", "pk")
+    signs = Association.objects.published(at=at).filter(nutrient=nutrient)
+    signs = signs.select_related("nutrient", "symptom").prefetch_related("sources")
+    interactions = nutrient.interactions.published(at=at).prefetch_related("sources")
     return NutrientContent(
         nutrient=nutrient,
-        intakes=_intakes(nutrient, at=at),
+        intakes=list(intakes.select_related("nutrient").prefetch_related("sources")),
         sources=list(nutrient.sources.all()),
-        signs=_signs(nutrient, at=at),
+        signs=sorted(signs, key=strength),
         risks=_risks(nutrient, at=at),
-        interactions=_interactions(nutrient, at=at),
+        amounts=_richest(nutrient, at=at),
+        unmeasured=list(nutrient.unmeasured_foods.published(at=at)),
+        interactions=sorted(interactions, key=lambda row: (Severity(row.severity).rank, str(row))),
         details=nutrient_details(nutrient, at=at),
         articles=list(nutrient.articles.published(at=at)),
-        previous=previous,
-        next=following,
     )
 
 
 def nutrient_page(
-    content: NutrientContent, table: FoodTable, choices: NutrientChoices, *, at: datetime
+    content: NutrientContent, country: Authority, stage: LifeStage | None, *, at: datetime
 ) -> NutrientPage:
-    """The page of one nutrient under a reader's choices, with foods of the food table.
+    """The page of one nutrient for a country and a life stage.
 
-    A constant number of queries.
+    It asks for nothing more, unless a stage is chosen: which foods suit it is one query.
     """
     references = References()
-    nutrient, needs = content.nutrient, daily_needs(content.intakes, choices.country)
-    signs, sources = content.signs, content.sources
-    # Every authority's, so that numbers do not change with the country.
-    by_authority = [
-        NeedSources(one, cite(references, of_one))
-        for one in Authority
-        if (of_one := needs.sources_of(one))
+    needs = daily_needs(content.intakes, country)
+    # In reading order, because each of these numbers what it cites. First the sources of every
+    # country, so that numbers do not change with the choice.
+    need_sources = [
+        (authority, cite(references, sources))
+        for authority in Authority
+        if (sources := needs.sources_of(authority))
     ]
+    job_citations = cite(references, content.sources)
+    signs = evidence_groups(references, content.signs)
+    against = cite_rows(references, [sign for sign in content.signs if sign.is_against])
+    risks = _risk_groups(references, content.risks)
+    food_citations = cite(references, dict.fromkeys(row.source for row in content.amounts))
+    interactions = cite_rows(references, content.interactions)
+    details = cited_details(references, content.details)
     needs = needs.cited(references)
-    # Arguments are evaluated from the top, so that sources are numbered in reading order.
+    stage_need = needs.at_stage(stage, references)
     return NutrientPage(
-        nutrient=nutrient,
-        unit=Unit(nutrient.unit),
+        content=content,
+        country=country,
+        stage=stage,
         needs=needs,
-        job_citations=cite(references, sources),
-        value_citations=cite_again(references, sources),
-        signs=evidence_groups(references, signs),
-        against=cite_rows(references, [sign for sign in signs if sign.is_against]),
-        risks=_risk_groups(references, content.risks),
-        stage_need=needs.at_stage(choices.stage, references),
-        choices=choices,
-        need_sources=by_authority,
-        needs_citations=cite_again(references, needs.sources_of(choices.country)),
-        limit_citations=cite(references, sources),
-        foods=nutrient_foods(references, nutrient, choices, table, at=at),
-        interactions=cite_rows(references, content.interactions),
-        test_citations=cite(references, sources),
-        details=cited_details(references, content.details),
-        articles=content.articles,
+        stage_need=stage_need,
+        need_sources=need_sources,
+        needs_citations=cite_again(references, needs.sources_of(country)),
+        job_citations=job_citations,
+        own_citations=cite_again(references, content.sources),
+        food_citations=food_citations,
+        signs=signs,
+        against=against,
+        risks=risks,
+        interactions=interactions,
+        details=details,
         references=references,
-        previous=content.previous,
-        next=content.next,
+        plate_foods=_plate_foods(content, stage_need, at=at),
     )
 
 
-def _intakes(nutrient: Nutrient, *, at: datetime) -> list[ReferenceIntake]:
-    rows = nutrient.intakes.published(at=at).order_by("age_from", "pk")
-    return list(rows.select_related("nutrient").prefetch_related("sources"))
-
-
-def _signs(nutrient: Nutrient, *, at: datetime) -> list[Association]:
-    rows = Association.objects.published(at=at).filter(nutrient=nutrient)
-    return sorted(
-        rows.select_related("nutrient", "symptom").prefetch_related("sources"), key=strength
-    )
+def _richest(nutrient: Nutrient, *, at: datetime) -> list[NutrientAmount]:
+    foods = FoodSource.objects.published(at=at).foods().curated()
+    rows = NutrientAmount.objects.filter(nutrient=nutrient, food__in=foods, per_100g__gt=0)
+    rows = rows.annotate(in_serving=PER_SERVING).filter(in_serving__isnull=False)
+    rows = rows.select_related("food", "nutrient", "source")
+    return list(rows.order_by("-in_serving", "food__name")[:RICHEST])
 
 
 def _risks(nutrient: Nutrient, *, at: datetime) -> list[RiskFactor]:
@@ -238,25 +274,21 @@ def _risks(nutrient: Nutrient, *, at: datetime) -> list[RiskFactor]:
     return list(rows)
 
 
-def _risk_groups(references: References, rows: list[RiskFactor]) -> list[RiskGroup]:
-    groups = [
-        RiskGroup(kind, cite_rows(references, [row for row in rows if row.kind == kind]))
+def _risk_groups(
+    references: References, rows: list[RiskFactor]
+) -> list[tuple[RiskKind, list[Cited]]]:
+    groups = (
+        (kind, cite_rows(references, [row for row in rows if row.kind == kind]))
         for kind in RiskKind
-    ]
-    return [group for group in groups if group.factors]
-
-
-def _interactions(nutrient: Nutrient, *, at: datetime) -> list[Interaction]:
-    rows: QuerySet[Interaction] = nutrient.interactions.published(at=at)
-    return sorted(
-        rows.prefetch_related("sources"), key=lambda row: (Severity(row.severity).rank, str(row))
     )
+    return [(kind, factors) for kind, factors in groups if factors]
 
 
-def _neighbours(nutrient: Nutrient, *, at: datetime) -> tuple[Nutrient | None, Nutrient | None]:
-    # Ids alone: there may be hundreds of nutrients, and two of them are shown.
-    ids = list(Nutrient.objects.published(at=at).values_list("pk", flat=True))
-    place = ids.index(nutrient.pk)
-    beside = Nutrient.objects.only("slug", "name").in_bulk(ids[max(0, place - 1) : place + 2])
-    previous = beside[ids[place - 1]] if place else None
-    return previous, beside[ids[place + 1]] if place + 1 < len(ids) else None
+def _plate_foods(content: NutrientContent, need: StageNeed | None, *, at: datetime) -> list[str]:
+    """The richest foods that suit the stage; none against an amount to stay below."""
+    if need is None or need.stay_below:
+        return []
+    rows = FoodSource.objects.filter(pk__in=[row.food_id for row in content.amounts])
+    suited = set(suited_to_stage(rows, need.stage, at=at).order_by().values_list("slug", flat=True))
+    slugs = [row.food.slug for row in content.amounts if row.food.slug in suited]
+    return slugs[:PLATE_FOODS]

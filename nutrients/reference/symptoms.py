@@ -7,30 +7,22 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.paginator import Paginator
-from django.db.models import Case, Count, When
+from django.db.models import Case, When
 
 from nutrients.common.citations import Citation, Cited, References, cite, cite_rows
 from nutrients.evidence.red_flags import FlagLevel, red_flags_by_level
-from nutrients.models import Article, Association, BodyArea, Symptom
+from nutrients.models import Article, BodyArea, Symptom, Urgency
 
 from .evidence import EvidenceGroup, evidence_groups, symptom_causes, symptom_links
 
-RELATED = 8
+RELATED = 6
 SYMPTOMS_A_PAGE = 60
-
-
-@dataclass(frozen=True, slots=True)
-class ListedSymptom:
-    """A symptom with the number of nutrients that are linked with it."""
-
-    symptom: Symptom
-    nutrients: int
 
 
 @dataclass(frozen=True, slots=True)
 class SymptomGroup:
     area: BodyArea
-    symptoms: list[ListedSymptom]
+    symptoms: list[Symptom]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +38,25 @@ class SymptomPage:
     articles: list[Article]
     references: References
 
+    @property
+    def figure(self) -> str:
+        """The template of its picture."""
+        return f"figures/{self.symptom.figure}.html"
+
+    @property
+    def has_emergency(self) -> bool:
+        """Whether the sign, or one of its own warning signs, is an emergency."""
+        levels = [self.symptom.urgency, *(level.urgency for level in self.levels)]
+        return Urgency.EMERGENCY in levels or "emergency number" in self.symptom.help_note
+
+    @property
+    def warning_count(self) -> int:
+        return sum(len(level.flags) for level in self.levels)
+
+    @property
+    def nutrient_count(self) -> int:
+        return len({link.row.nutrient_id for group in self.groups for link in group.links})
+
 
 def listed_symptoms(*, at: datetime) -> Paginator[Symptom]:
     """Published symptoms by body area, common ones first."""
@@ -54,34 +65,34 @@ def listed_symptoms(*, at: datetime) -> Paginator[Symptom]:
     return Paginator(rows, SYMPTOMS_A_PAGE)
 
 
-def symptom_groups(symptoms: Iterable[Symptom], *, at: datetime) -> list[SymptomGroup]:
+def symptom_groups(symptoms: Iterable[Symptom]) -> list[SymptomGroup]:
     """These symptoms by body area, in their order; areas without one are left out."""
     rows = list(symptoms)
-    links = Association.objects.published(at=at).supporting().filter(symptom__in=rows).order_by()
-    pairs = links.values_list("symptom").annotate(Count("nutrient", distinct=True))
-    counts: dict[int, int] = dict(pairs)
-    listed = [ListedSymptom(symptom, counts.get(symptom.pk, 0)) for symptom in rows]
-    groups = [
-        SymptomGroup(a, [one for one in listed if one.symptom.body_area == a]) for a in BodyArea
-    ]
+    groups = [SymptomGroup(area, [s for s in rows if s.body_area == area]) for area in BodyArea]
     return [group for group in groups if group.symptoms]
 
 
 def symptom_page(symptom: Symptom, *, at: datetime) -> SymptomPage:
     """The page of one symptom. The number of queries does not grow with the content."""
     references = References()
-    own = cite(references, symptom.sources.all())
     flags = red_flags_by_level(at=at, symptoms=[symptom.slug])
     causes = symptom_causes(symptom, at=at)
     links = symptom_links(symptom, at=at)
+    # In reading order, because each of these numbers what it cites.
+    citations = cite(references, symptom.sources.all())
+    common_causes = cite_rows(references, [cause for cause in causes if cause.is_common])
+    rarer_causes = cite_rows(references, [cause for cause in causes if not cause.is_common])
+    levels = [level.cited(references) for level in flags]
+    groups = evidence_groups(references, links)
+    against = cite_rows(references, [link for link in links if link.is_against])
     return SymptomPage(
         symptom=symptom,
-        citations=own,
-        common_causes=cite_rows(references, [cause for cause in causes if cause.is_common]),
-        rarer_causes=cite_rows(references, [cause for cause in causes if not cause.is_common]),
-        levels=[level.cited(references) for level in flags],
-        groups=evidence_groups(references, links),
-        against=cite_rows(references, [link for link in links if link.is_against]),
+        citations=citations,
+        common_causes=common_causes,
+        rarer_causes=rarer_causes,
+        levels=levels,
+        groups=groups,
+        against=against,
         related=_related(symptom, at=at),
         articles=list(symptom.articles.published(at=at)),
         references=references,

@@ -5,6 +5,8 @@
 // data-results-heading  takes focus after a reader presses the button of an htmx form
 // data-print            a button, hidden until this file shows it, that prints the page
 // data-over             a fold that shuts once its form is sent
+// data-back             a way back from a source, led to the number that was tapped
+// data-narrow           a field that narrows the lists in data-narrowed; data-words, more to find by
 // data-plain            a button whose form the browser sends itself, past htmx
 
 (() => {
@@ -54,6 +56,43 @@
 
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-print]")) window.print();
+  });
+
+  // The list of sources is folded: open every fold around what a link leads to.
+  function reveal(id) {
+    const target = document.getElementById(id);
+    let fold = target?.closest("details");
+    for (; fold; fold = fold.parentElement.closest("details")) fold.open = true;
+    return target;
+  }
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest('a[href^="#"]');
+    const back = link && reveal(link.getAttribute("href").slice(1))?.querySelector("[data-back]");
+    if (!back || !link.matches(".cite")) return;
+    if (!link.id) {
+      document.getElementById("tapped")?.removeAttribute("id");
+      link.id = "tapped";
+    }
+    back.hash = link.id;
+  });
+  if (location.hash) reveal(location.hash.slice(1))?.scrollIntoView();
+
+  // A long list in groups: keep the lines that have what was typed.
+  document.querySelector("[data-narrow]")?.addEventListener("input", (event) => {
+    const typed = event.target.value.trim().toLowerCase();
+    let count = 0;
+    for (const group of document.querySelectorAll("[data-narrowed]")) {
+      const lines = [...group.querySelectorAll("li")];
+      for (const line of lines) {
+        line.hidden = !`${line.textContent} ${line.dataset.words}`.toLowerCase().includes(typed);
+      }
+      const found = lines.filter((line) => !line.hidden).length;
+      group.hidden = !found;
+      group.open = Boolean(typed);
+      count += found;
+    }
+    say(typed ? `${count} found` : "", false);
   });
 
   function showPrint() {

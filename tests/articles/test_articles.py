@@ -35,16 +35,21 @@ def read(client):
 
 
 @pytest.mark.parametrize("slug", SLUGS)
-def test_article_has_one_heading_and_contents_that_lead_to_each_section(read, slug):
+def test_article_has_one_heading_and_a_part_for_each_section(read, slug):
     page = read(slug)
     article = Article.objects.get(slug=slug)
 
-    headings = re.findall(r'<h2 id="([^"]+)"', page)
-    listed = re.findall(r'<li><a href="#([^"]+)">', page.split('class="toc-list"')[1])
+    parts = re.findall(r'<details class="part[^"]*" id="([^"]+)"', page)
     assert page.count("<h1") == 1
     assert f"<h1>{article.title}</h1>" in page
-    assert listed == [*article.sections.values_list("anchor", flat=True), "sources"]
-    assert set(listed) <= set(headings)
+    anchors = article.sections.values_list("anchor", flat=True)
+    assert parts == [
+        "key-points",
+        *anchors,
+        *(["related"] if "related" in parts else []),
+        "sources",
+        "about-page",
+    ]
 
 
 @pytest.mark.parametrize("slug", SLUGS)
@@ -67,14 +72,31 @@ def test_sources_are_numbered_in_reading_order(read):
     assert first == list(range(1, len(first) + 1))
 
 
-def test_article_shows_key_points_dates_author_and_reading_time(read):
+@pytest.mark.parametrize("slug", SLUGS)
+def test_article_begins_with_the_short_answer_its_grade_and_its_sources(read, slug):
+    page = read(slug)
+    opening = page.split("The short answer</h2>")[1].split("<details")[0]
+
+    assert "evidence</span>" in opening
+    assert 'id="ref-1-1" href="#src-1"' in opening
+
+
+def test_article_shows_dates_and_reading_time(read):
     page = read()
 
-    assert page.count("key-list") == 1
-    assert "Most muscle twitches are harmless and stop within days or weeks; stress" in page
-    assert "Nutrisite editors" in page
+    assert "Published <time" in page
     assert '<time datetime="2027-11-22">22 November 2027</time>' in page
-    assert re.search(r"Reading time</dt><dd>[5-9] minutes", page)
+    assert re.search(r"[5-9] minutes to read\.", page)
+
+
+def test_article_warns_of_the_signs_of_its_own_symptoms_alone(read):
+    page = read("night-leg-cramps")
+    related = Article.objects.get(slug="night-leg-cramps").related_symptoms.all()
+    own = RedFlag.objects.filter(related_symptoms__in=related, status="published")
+    warnings = re.findall(r'<li id="flag-([^"]+)"', page)
+
+    assert set(warnings) == set(own.values_list("slug", flat=True))
+    assert page.count("for any of these.</p>") == own.filter(level="emergency").exists()
 
 
 def test_article_says_that_no_clinician_has_reviewed_it_until_one_has(read):
@@ -108,19 +130,17 @@ def test_table_shows_the_core_nutrients_with_the_verb_of_each_sign(read):
 
 
 def test_section_named_after_a_nutrient_bears_its_tile(read):
-    heading = (
-        '<h2 id="{}" class="heading-tile"><span class="tile n-{} tile-sm" aria-hidden="true">{}'
-    )
+    heading = 'id="{}"> <summary><span class="tile n-{} tile-sm" aria-hidden="true">{}</span><h2>'
     page = read()
 
     for nutrient in Nutrient.objects.featured():
         assert heading.format(nutrient.slug, nutrient.accent, nutrient.symbol) in page
-    assert page.count('class="heading-tile"') == Nutrient.objects.featured().count()
+    assert page.count("</span><h2>") == Nutrient.objects.featured().count()
 
 
 def test_changed_facts_show_at_once(read):
     Nutrient.objects.filter(slug="magnesium").update(tagline="Does a job of its own")
-    RedFlag.objects.filter(slug="first-seizure").update(sign="A sign of its own")
+    RedFlag.objects.filter(slug="twitch-two-weeks").update(sign="A sign of its own")
     OtherCause.objects.filter(symptoms__slug="muscle-jerks").update(
         mechanism="By a way of its own."
     )
@@ -141,7 +161,7 @@ def test_steps_callout_and_emergency_card_are_drawn(read):
 
     assert page.count('<ol class="steps">') == 1
     assert '<div class="callout callout-caution">' in page
-    assert page.index('class="urgent"') < page.index("Get medical care the same day")
+    assert page.index('id="flags-emergency"') < page.index('id="flags-urgent"')
     assert "[[" not in page
     assert "[@" not in page
 
@@ -185,14 +205,14 @@ def test_article_leads_on_to_related_pages_and_its_neighbours(read):
 
     assert '<a rel="prev" href="/articles/nutrients-and-muscle-jerking/">' in page
     assert '<a rel="next" href="/articles/night-leg-cramps/">' in page
-    related = page.split('aria-labelledby="related"')[1]
+    related = page.split('id="related"')[1]
     assert 'href="/nutrients/vitamin-b6/"' in related
     assert 'href="/symptoms/eyelid-twitch/"' in related
 
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_every_link_of_an_article_to_our_own_pages_opens(client, read, slug):
-    prose = read(slug).split('<div class="prose">')[1].split('id="sources"')[0]
+    prose = read(slug).split('class="short-answer"')[1].split('id="related"')[0]
     addresses = {found.replace("&amp;", "&") for found in re.findall(r'href="(/[^"#]*)', prose)}
 
     failed = [each for each in sorted(addresses) if client.get(each).status_code != 200]

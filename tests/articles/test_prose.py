@@ -20,6 +20,7 @@ ALLOWED = {
 }  # fmt: skip
 SOURCES = {"one", "two"}
 SYMPTOMS = {"muscle-jerks"}
+FIGURES = {"eyelid"}
 
 fragments = st.sampled_from(
     [
@@ -65,14 +66,16 @@ def rendered(text, **options):
 
 
 def told(body):
-    errors = prose.check(body, known_sources=SOURCES, known_symptoms=SYMPTOMS)
+    errors = prose.check(
+        body, known_sources=SOURCES, known_symptoms=SYMPTOMS, known_figures=FIGURES
+    )
     return [(error.line, error.message) for error in errors]
 
 
 def test_citation_becomes_a_numbered_link_right_after_the_full_stop():
     assert rendered("So it is. [@one; @two] And on.") == (
-        '<p>So it is.<sup><a class="cite" id="ref-1-1" href="#src-1" aria-label="Source 1">1</a> '
-        '<a class="cite" id="ref-2-1" href="#src-2" aria-label="Source 2">2</a></sup> And on.</p>\n'
+        '<p>So it is.<a class="cite" id="ref-1-1" href="#src-1" aria-label="Source 1">1</a>&nbsp;'
+        '<a class="cite" id="ref-2-1" href="#src-2" aria-label="Source 2">2</a> And on.</p>\n'
     )
 
 
@@ -148,6 +151,7 @@ def test_sound_body_is_told_nothing():
         ("x\n[[/steps]]", 2, "closes nothing"),
         ("[[steps]]\n- a\n[[/steps]]", 1, "numbered list"),
         ("[[callout note]]\n[[red-flags]]\n[[/callout]]", 1, "is not closed"),
+        ("[[figure nose]]", 1, "names a picture, and there is none called “nose”"),
         ("[[other-causes hiccups]]", 1, "none called “hiccups”"),
         ("[[red-flags all]]", 1, "It is written [[red-flags]]."),
         ("[[comparison-table]]", 1, "[[comparison-table core]]"),
@@ -204,7 +208,9 @@ def test_no_body_breaks_the_page(body):
 def test_every_body_can_be_checked(body):
     lines = body.replace("\r\n", "\n").replace("\r", "\n").count("\n") + 1
 
-    errors = prose.check(body, known_sources=SOURCES, known_symptoms=SYMPTOMS)
+    errors = prose.check(
+        body, known_sources=SOURCES, known_symptoms=SYMPTOMS, known_figures=FIGURES
+    )
 
     assert all(1 <= error.line <= lines and error.message.endswith(".") for error in errors)
     assert errors == sorted(errors)

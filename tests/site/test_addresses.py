@@ -93,15 +93,14 @@ def test_page_has_one_address_whatever_is_added_to_it(client, address):
 def test_page_can_be_cited_with_version_date_and_address(client, address, line):
     text = text_of(client.get(address), "main")
 
-    cited = text.partition("Cite this page ")[2]
-    assert cited.startswith(line)
+    assert line in text
     version = "Version 2026-11-22.000000, changed on 22 November 2026."
-    assert f"{version} http://testserver{address} Copy the line" in cited
+    assert f"{version} http://testserver{address} " in text
 
 
 @pytest.mark.parametrize(
     "address",
-    ["/nutrients/magnesium/", "/symptoms/tremor/", "/articles/night-leg-cramps/", "/data/"],
+    ["/foods/spinach-raw/", "/data/"],
 )
 def test_every_section_of_the_text_links_to_itself(client, address):
     html = client.get(address).content.decode().partition("<main")[2].partition("</main>")[0]
