@@ -189,8 +189,9 @@ def test_no_review_is_claimed(model):
 
 @pytest.mark.parametrize("model", PROSE_MODELS, ids=lambda model: model.__name__)
 def test_words_that_never_appear(model):
-    fields = texts(model, models.CharField, models.TextField)
-    assert not [(row, text) for row, text in fields if forbidden(str(text))]
+    fields = list(texts(model, models.CharField, models.TextField))
+    quoted = {row.usda_description for row, _ in fields if isinstance(row, FoodSource)}
+    assert not [(row, text) for row, text in fields if text not in quoted and forbidden(str(text))]
 
 
 @pytest.mark.parametrize("model", PROSE_MODELS, ids=lambda model: model.__name__)

@@ -138,7 +138,7 @@ def test_an_imported_foods_page_prints_its_figures_and_claims_nothing_else(clien
     page = text_of(client.get("/foods/butter-salted-01001/"))
 
     assert "In 100 g" in page
-    assert "1 tbsp (14.2 g)" in page
+    assert "1 tablespoon (14.2 g)" in page
     assert "643 mg" in page
     assert "“Butter, salted”" in page
     assert "Allergens not known Fish, Shellfish, Egg, Soya, Sesame, Peanut" in page
