@@ -261,9 +261,11 @@ class NutrientMatch:
     @property
     def matched(self) -> str:
         """How many of the ticked symptoms and risks it matches."""
-        risks = f" and {len(self.risks)} of your risks" if self.risks else ""
         plural = "" if self.ticked == 1 else "s"
-        return f"Matches {self.symptoms} of your {self.ticked} symptom{plural}{risks}"
+        symptoms = f"{self.symptoms} of your {self.ticked} symptom{plural}"
+        risks = f"{len(self.risks)} of your risks"
+        counts = [symptoms] * bool(self.symptoms) + [risks] * bool(self.risks)
+        return f"Matches {' and '.join(counts)}"
 
 
 def _sign_line(sign: Association) -> Line:

@@ -171,7 +171,7 @@ def test_nutrient_page_ranks_foods_with_amount_and_share(client, content):
     text = text_of(client.get(NUTRIENT), "main")
 
     assert "Pumpkin seed kernels, roasted, unsalted 1 oz 41% 154 mg" in text
-    assert "The full width of a bar is 75%" in text
+    assert "A full bar is 75%" in text
 
 
 def test_nutrient_page_folds_its_details_in_the_order_of_their_topics_with_citations(
