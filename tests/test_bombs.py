@@ -48,7 +48,9 @@ TEXTS = [
 ]
 READERS = {
     "render": lambda text: len(markdown.render(text, lambda slug: None)),
-    "check": lambda text: checking.check(text, known_sources=[], known_symptoms=[]),
+    "check": lambda text: checking.check(
+        text, known_sources=[], known_figures=(), known_symptoms=[]
+    ),
     "links": checking.links,
     "cited slugs": markdown.cited_slugs,
     "sentences": words.sentences,

@@ -21,18 +21,18 @@ from .words import spans, stem
 # be in the query.
 EMERGENCIES = {
     "chest-pain-palpitations": "chest pain, chest hurts, chest tight, chest pressure, heart attack",
-    "stroke-signs": "stroke, tia, face drooping, face droops, facial droop, slurred speech",
+    "stroke-signs": "stroke, tia, face drooping, face droops, facial droop, slurred speech, "
+    "sudden confusion, suddenly confused",
     "first-seizure": "seizure, fit, convulsion, status epilepticus",
     "breathing-trouble": "cannot breathe, can't breathe, cant breathe, trouble breathing, "
     "difficulty breathing, struggling breathe, hard breathe, choking, throat closing",
     "sudden-breathlessness": "sudden breathless, sudden breathlessness, blue lips",
     "blackout-palpitations": "blackout, passed out, collapse, unconscious",
-    "sudden-weakness": "sudden weakness, sudden paralysis, cannot move, can't move",
-    "climbing-weakness": "guillain barre",
+    "climbing-weakness": "sudden weakness, sudden paralysis, cannot move, can't move, "
+    "guillain barre",
     "saddle-numbness": "cauda equina, saddle numbness",
     "sudden-vision-loss": "sudden blindness, lost vision, loss vision, vision loss, lost sight",
     "severe-headache": "worst headache, thunderclap headache, sudden headache, meningitis",
-    "sudden-muddle": "sudden confusion, suddenly confused",
     "overdose-child": "overdose, poisoning, poisoned, swallowed tablets, swallowed pills",
     "eclampsia": "eclampsia, pre-eclampsia, preeclampsia",
     "serotonin-syndrome": "serotonin syndrome",

@@ -39,9 +39,11 @@ CAUSE_ICONS = {
     "condition": "heart",
     "normal": "person",
 }
+CITE = '<a class="cite" id="{}" href="#src-{}" aria-label="Source {}">{}</a>'
 CITE_AGAIN = '<a class="cite" href="#src-{}" aria-label="Source {}">{}</a>'
 # Apart on the page even before styles arrive.
 BETWEEN = "\n"
+ON_ONE_LINE = "\N{NO-BREAK SPACE}"
 CHECKED, SELECTED = SafeString(" checked"), SafeString(" selected")
 NOTHING = SafeString("")
 
@@ -281,17 +283,9 @@ def cites(citations: Iterable[Citation], again: bool = False) -> SafeString:
     """
     if again:
         repeated = ((cited.number, cited.number, cited.number) for cited in citations)
-        return _raised(format_html_join(" ", CITE_AGAIN, repeated))
-    links = format_html_join(
-        " ",
-        '<a class="cite" id="{}" href="#src-{}" aria-label="Source {}">{}</a>',
-        ((cited.anchor, cited.number, cited.number, cited.number) for cited in citations),
-    )
-    return _raised(links)
-
-
-def _raised(links: SafeString) -> SafeString:
-    return format_html("<sup>{}</sup>", links) if links else links
+        return format_html_join(ON_ONE_LINE, CITE_AGAIN, repeated)
+    numbers = ((cited.anchor, cited.number, cited.number, cited.number) for cited in citations)
+    return format_html_join(ON_ONE_LINE, CITE, numbers)
 
 
 @register.simple_tag

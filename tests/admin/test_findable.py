@@ -72,8 +72,8 @@ def test_foods_are_found_by_the_new_name_of_their_group(client, screen, finds, c
 
     screen(group).save(name=f"{WORD} greens")
 
-    assert finds("/foods/spinach-raw/")
-    hits = text_of(client.get("/search/", {"q": "spinach"}), "main")
+    assert finds("/foods/kale-raw/")
+    hits = text_of(client.get("/search/", {"q": "kale"}), "main")
     assert f"{WORD} greens" in hits
     assert group.name not in hits
 

@@ -19,7 +19,7 @@ LONGER = {
     "/articles/why-is-my-muscle-twitching/": 22_000,
     "/articles/night-leg-cramps/": 22_400,
     # Every sign, food, need and risk of a nutrient, with a source beside each figure.
-    "/nutrients/magnesium/": 20_500,
+    "/nutrients/magnesium/": 22_200,
     # Every cause, with what helps and when to see a doctor.
     "/symptoms/muscle-cramps/": 14_000,
 }
@@ -90,7 +90,8 @@ def test_first_visit_of_a_page_that_changes_by_htmx(new_context, base_url, path)
 def test_styles_and_own_script_stay_small(site):
     [style] = (site.folder / "static" / "css").glob("site.*.css.br")
     [script] = (site.folder / "static" / "js").glob("site.*.js.br")
-    assert style.stat().st_size <= 12_500
+    assert style.stat().st_size <= 14_500
+    # The matrix, the plate and the drawings need styles of their own.
     # The checklist shows its questions and the emergency card before anything is sent; sources
     # unfold, and the list of symptoms narrows.
     assert script.stat().st_size <= 2_200

@@ -104,8 +104,8 @@ def test_a_source_opens_on_what_rests_on_it(page_without_script):
     page.goto("/nutrients/magnesium/muscle-cramps/")
     page.locator("#sources summary").click()
     page.get_by_role("link", name="How we checked these sources").click()
-    source = page.locator(".source-list li", has_text="Magnesium deficiency (2023)").first
-    source.locator("summary").click()
+    page.locator("details", has_text="Magnesium deficiency (2023)").locator("summary").click()
+    page.get_by_role("link", name="Magnesium deficiency (2023)").first.click()
 
-    source.get_by_role("link", name="Magnesium: Muscle cramps (too little)").click()
+    page.get_by_role("link", name="Magnesium: Muscle cramps (too little)").click()
     assert page.url.endswith("/nutrients/magnesium/muscle-cramps/#deficiency")

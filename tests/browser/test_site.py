@@ -10,13 +10,13 @@ SIZES = {
     "/404-of-the-site/": (2, 200),
     "/safety/": (3, 600),
     "/safety/test-book/": (50, 700),
-    "/sources/": (2, 700),
+    "/sources/": (2, 820),
     "/sources/ods-magnesium/": (6, 400),
     "/search/?q=chest+pain": (6, 400),
-    "/search/?q=magnesium": (10, 500),
+    "/search/?q=magnesium": (11, 500),
     "/search/?q=omega+3": (3, 300),
     "/a-z/": (10, 900),
-    "/data/": (6, 900),
+    "/data/": (6, 940),
     "/a-z/?page=3": (10, 900),
 }
 SCREENS = "document.documentElement.scrollHeight / innerHeight"

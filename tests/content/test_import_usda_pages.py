@@ -71,7 +71,7 @@ def visit(client, addresses):
 def names_on(client, address):
     """The foods that a list shows, in its order."""
     html = client.get(address).content.decode()
-    return [part.split(">")[1].split("<")[0] for part in html.split("<h3><a ")[1:]]
+    return [part.split(">")[1].split("<")[0] for part in html.split('<a class="card-link" ')[1:]]
 
 
 def test_pages_about_chosen_foods_stay_as_they_are(client, import_foods):
@@ -137,8 +137,8 @@ def test_an_imported_foods_page_prints_its_figures_and_claims_nothing_else(clien
     import_foods(10)
     page = text_of(client.get("/foods/butter-salted-01001/"))
 
-    assert "Its figures are for 100 grams." in page
-    assert "1 tbsp (14.2 g)" in page
+    assert "In 100 g" in page
+    assert "1 tablespoon (14.2 g)" in page
     assert "643 mg" in page
     assert "“Butter, salted”" in page
     assert "Allergens not known Fish, Shellfish, Egg, Soya, Sesame, Peanut" in page

@@ -3,7 +3,10 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.utils import timezone
 
+from nutrients.models import RedFlag
+from nutrients.search import answers
 from nutrients.search.index import catch_up
 from tests import factories
 from tests.site import more_content
@@ -166,7 +169,7 @@ EMERGENCIES = {
     "seizures": "first-seizure",
     "I can’t breathe": "breathing-trouble",
     "overdose": "overdose-child",
-    "sudden weakness": "sudden-weakness",
+    "sudden weakness": "climbing-weakness",
 }
 
 
@@ -177,6 +180,12 @@ def test_words_of_an_emergency_put_calls_and_its_sign_first(client, content, wor
     assert links[1:4] == ["tel:999", "tel:112", "tel:911"]
     hits = [link for link in links[4:] if not link.startswith("#")]
     assert hits[0] == f"/safety/#{EMERGENCIES[words]}"
+
+
+def test_words_of_emergencies_lead_to_signs_that_are_there(content):
+    emergencies = RedFlag.objects.published(at=timezone.now()).filter(level="emergency")
+
+    assert answers.EMERGENCIES.keys() <= set(emergencies.values_list("slug", flat=True))
 
 
 @pytest.mark.parametrize("words", ["cramp", "leg weakness", "chest", "iron tablets", "headache"])
@@ -225,7 +234,7 @@ FOUND = {
     "hypoglycaemia": "/symptoms/tremor/#cause-hypoglycaemia",
     "low blood sugar": "/symptoms/tremor/#cause-hypoglycaemia",
     "lithium": "/symptoms/muscle-twitches/#cause-lithium-valproate",
-    "magnesium glycinate": "/nutrients/magnesium/",
+    "magnesium glycinate": "/nutrients/magnesium/#detail-forms",
 }
 
 

@@ -100,7 +100,7 @@ def test_page_can_be_cited_with_version_date_and_address(client, address, line):
 
 @pytest.mark.parametrize(
     "address",
-    ["/foods/spinach-raw/", "/data/"],
+    ["/data/"],
 )
 def test_every_section_of_the_text_links_to_itself(client, address):
     html = client.get(address).content.decode().partition("<main")[2].partition("</main>")[0]

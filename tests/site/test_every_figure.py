@@ -1,8 +1,8 @@
 """Every figure on a page leads to its source in one step, without script.
 
 A figure is an amount with its unit. What it is read with holds a numbered link to the list of
-sources, or a link to the source itself: its own paragraph, line or cell; the chart, card, entry or
-list around it; its caption.
+sources, or a link to the source itself: its own paragraph, line or cell; the chart, card or
+list around it, or the detail; its caption.
 """
 
 import re
@@ -13,7 +13,7 @@ import pytest
 
 FIGURE = re.compile(r"\d[\d.,]*[\s\xa0]*(?:mg|mcg|milligrams|micrograms)\b")
 LINES = {"p", "li", "td", "dd"}
-WHOLES = {"figure", "card", "entry-body", "plate-row", "plate-gaps"}
+WHOLES = {"figure", "card", "detail", "plate-row", "plate-gaps"}
 # Headings, links and choices hold names; what is only spoken is printed beside.
 NAMES = {"script", "style", "select", "a", "summary", "h1", "h2", "h3", "visually-hidden"}
 VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "wbr", "rect", "use"}
@@ -59,7 +59,7 @@ class Element:
     def cites(self):
         """Whether a numbered source or a link to a source is in it."""
         return any(
-            "cite" in element.kinds or element.target.startswith("/sources/#")
+            "cite" in element.kinds or element.target.startswith("/sources/")
             for element in self.all_within()
         )
 
