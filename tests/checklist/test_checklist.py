@@ -81,7 +81,7 @@ def test_a_link_ticks_and_answers_like_the_form(client, content):
 
 def test_emergency_numbers_stand_at_the_form(client, content):
     text = text_of(client.get(PAGE), "checklist")
-    assert "Call 112 Call 911 Call 999" in text
+    assert "Call 999 Call 112 Call 911" in text
 
 
 # What comes back
