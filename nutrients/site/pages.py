@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 
 from nutrients.common.citations import Reference, References
-from nutrients.evidence.red_flags import CALL
 from nutrients.models import (
     FLAG_LEVELS,
     Article,
@@ -31,6 +30,7 @@ from nutrients.models import (
     Symptom,
     Urgency,
 )
+from nutrients.models.red_flags import CALL
 
 # Everything that editors write and publish.
 WRITTEN = (

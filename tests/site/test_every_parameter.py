@@ -18,7 +18,7 @@ from django.test import Client
 from nutrients.common.memory import MEMORY
 from nutrients.comparison import filters
 from nutrients.foods import filters as foods
-from nutrients.models.questions import TAKEN
+from nutrients.models.red_flags import TAKEN
 from tests.nasty import NASTY
 from tests.site.test_any_request import asserted_sound, patterns
 
