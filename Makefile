@@ -37,7 +37,7 @@ test: packages-dev  ## Run every test, in a real browser and on PostgreSQL too (
 	@$(PYTEST) $(ARGS)
 	@scripts/on_postgresql.sh $(PYTEST) -m postgresql $(ARGS)
 
-check: packages-dev  ## Check style, types, templates, spelling, dead code, pins, settings, migrations and content
+check: packages-dev  ## Check style, types, templates, spelling, dead code, files a page, pins, settings, migrations and content
 	@$(BIN)/python scripts/check.py
 
 format: packages-dev  ## Put code and templates into the house style

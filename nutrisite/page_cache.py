@@ -46,7 +46,7 @@ Headers = list[tuple[str, str]]
 StartResponse = Callable[..., Any]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
-# Where a request carries what was made of the content before (nutrients/common/memory.py), and
+# Where a request carries what was made of the content before (nutrients/common/answering.py), and
 # the word that the database is away.
 MEMORY, AWAY = "nutrisite.memory", "nutrisite.database_away"
 # Seconds between two attempts to reach a database that is away.

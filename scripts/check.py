@@ -39,6 +39,7 @@ def checks() -> dict[str, list[str]]:
         "templates": [f"{BIN}/djade", "--check", "--target-version", "5.2", *templates],
         "spelling": [f"{BIN}/codespell"],
         "dead code": [sys.executable, "scripts/find_dead_code.py"],
+        "page files": [sys.executable, "scripts/count_files.py"],
         "lock": [f"{BIN}/uv", "lock", "--check", "--offline", "--quiet"],
         "pins": ["sh", "-c", PINS],
         "proxies": ["scripts/check_proxies.sh"],

@@ -12,7 +12,7 @@ from nutrients.common.parameters import read_words
 from nutrients.common.wording import FORBIDDEN
 from nutrients.models.articles import MARKS
 from nutrients.open_data.files import FORMULA
-from nutrients.prose import blocks, checking, markdown, words
+from nutrients.prose import checking, markdown
 from nutrients.search import words as search_words
 
 LENGTH, GUARD = 20_000, 20
@@ -49,12 +49,12 @@ TEXTS = [
 READERS = {
     "render": lambda text: len(markdown.render(text, lambda slug: None)),
     "check": lambda text: checking.check(
-        text, known_sources=[], known_figures=(), known_symptoms=[]
+        text, known_sources=[], known_symptoms=[], known_figures=[]
     ),
     "links": checking.links,
     "cited slugs": markdown.cited_slugs,
-    "sentences": words.sentences,
-    "blocks": blocks.split,
+    "sentences": checking.sentences,
+    "blocks": markdown.split,
     "count of words": lambda text: MARKS.sub("", text),
     "words of a search": lambda text: search_words.telling_words(read_words(text)),
     "words of a document": search_words.words_of,

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from nutrients.common.citations import Cited, References, cite_rows
-from nutrients.evidence.associations import associations_by_nutrient
+from nutrients.evidence.content import associations_by_nutrient
 from nutrients.evidence.needs import AdultNeed, adult_needs
 from nutrients.evidence.red_flags import FlagLevel, red_flags_by_level
 from nutrients.models import (

@@ -11,8 +11,7 @@ from django.core.paginator import Paginator
 from django.utils.safestring import SafeString
 
 from nutrients import prose
-from nutrients.common.citations import References
-from nutrients.common.cited_prose import marking
+from nutrients.common.citations import References, marking
 from nutrients.models import Article, ArticleSection, Nutrient, Source, Symptom
 
 from .live_blocks import LiveBlocks

@@ -15,10 +15,9 @@ from django.http import QueryDict
 from nutrients.common.parameters import Reading, ignored_sentence, read_words
 from nutrients.evidence.ranking import ORDER, Level, Tick, answer_slug
 from nutrients.models import InteractionKind, Urgency
-from nutrients.models.questions import TAKEN
+from nutrients.models.red_flags import TAKEN
 
-from .choices import ChecklistChoices, FoundChoices, checklist_choices
-from .content import ChecklistContent
+from .content import ChecklistChoices, ChecklistContent, FoundChoices, checklist_choices
 from .suggesting import Line, Suggested, Ticked, suggested, ticked_rows
 from .urgency import (
     AskedQuestion,

@@ -9,8 +9,7 @@ from itertools import chain
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from nutrients.evidence.associations import links
-from nutrients.evidence.content import Eater
+from nutrients.evidence.content import Eater, links
 from nutrients.evidence.ranking import Candidate, Level, Link, Suggestion, Tick, rank
 from nutrients.evidence.rich_foods import RichFood
 from nutrients.models import (

@@ -14,8 +14,8 @@ from nutrients.evidence.ranking import (
     deciding,
     urgency,
 )
-from nutrients.evidence.red_flags import CALL
 from nutrients.models import Answer, Question, RedFlag, Symptom, Urgency
+from nutrients.models.red_flags import CALL
 
 from .content import ChecklistContent
 

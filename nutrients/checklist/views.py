@@ -9,8 +9,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from nutrients.common.htmx import render_page_or_fragment
-from nutrients.common.memory import kept
+from nutrients.common.answering import kept, render_page_or_fragment
 
 from .answer import checklist_answer, checklist_form
 from .content import ChecklistContent

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -72,3 +72,14 @@ def cite_again(references: References, sources: Iterable[Source]) -> list[Citati
 def cite_rows(references: References, rows: Iterable[Any]) -> list[Cited]:
     """Cite the sources of each row, in reading order. The rows come with their `sources`."""
     return [Cited(row, cite(references, row.sources.all())) for row in rows]
+
+
+def marking(references: References, sources: Iterable[Source]) -> Callable[[str], Citation | None]:
+    """What numbers the sources that a text of prose cites, each as it is reached."""
+    by_slug = {source.slug: source for source in sources}
+
+    def mark(slug: str) -> Citation | None:
+        source = by_slug.get(slug)
+        return cite(references, [source])[0] if source else None
+
+    return mark

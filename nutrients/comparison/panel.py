@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from nutrients.common.parameters import Facet, Step
-from nutrients.evidence.content import EvidenceContent
 from nutrients.models import Association, Authority, Symptom
 
 from .filters import DIETS, KINDS, MATCHES, RELATIONS, SORTS, Filters
-from .table import NutrientSets, Row, nutrient_sets, table_columns, table_rows
+from .table import ComparisonContent, NutrientSets, Row, nutrient_sets, table_columns, table_rows
 
 # Beyond so many chosen symptoms the summary counts them.
 MOST_NAMED = 2
@@ -69,7 +68,7 @@ class ComparisonPage:
         return f"Adult need a day, {self.country.label}"
 
 
-def comparison_page(filters: Filters, content: EvidenceContent, ignored: str) -> ComparisonPage:
+def comparison_page(filters: Filters, content: ComparisonContent, ignored: str) -> ComparisonPage:
     """The page under these filters; `ignored` says what of the address was left out."""
     sets = content.once(nutrient_sets)
     rows = table_rows(filters, content)
@@ -93,7 +92,7 @@ def comparison_page(filters: Filters, content: EvidenceContent, ignored: str) ->
     )
 
 
-def _panel(filters: Filters, content: EvidenceContent, sets: NutrientSets) -> Panel:
+def _panel(filters: Filters, content: ComparisonContent, sets: NutrientSets) -> Panel:
     symptoms = [_symptom_facet(filters, symptom, sets) for symptom in content.symptoms.values()]
     common = {symptom.slug for symptom in content.symptoms.values() if symptom.is_common}
     rare = [facet for facet in symptoms if facet.value not in common]

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from nutrients.evidence.associations import links
-from nutrients.evidence.content import Eater, EvidenceContent
-from nutrients.evidence.needs import AdultNeed
+from nutrients.evidence.content import Eater, EvidenceContent, links
+from nutrients.evidence.needs import AdultNeed, adult_needs
 from nutrients.evidence.ranking import Candidate, Tick, rank
 from nutrients.models import (
     Association,
+    Authority,
     Evidence,
     FoodSource,
     Frequency,
@@ -109,7 +110,21 @@ class Row:
         return signs[: max(handful, sum(sign in self.matches for sign in signs))]
 
 
-def nutrient_sets(content: EvidenceContent) -> NutrientSets:
+class ComparisonContent(EvidenceContent):
+    """What the table is made of: with the evidence what adults need a day."""
+
+    def __init__(self, *, at: datetime) -> None:
+        super().__init__(at=at)
+        self._needs: dict[Authority, dict[int, AdultNeed]] = {}
+
+    def needs(self, country: Authority) -> dict[int, AdultNeed]:
+        """What adults need a day by a country's tables, under the nutrient's id."""
+        if country not in self._needs:
+            self._needs[country] = adult_needs(country, at=self.at)
+        return self._needs[country]
+
+
+def nutrient_sets(content: ComparisonContent) -> NutrientSets:
     """The sets of this content. Evidence against a link is no link."""
     linked: dict[tuple[str, str], set[int]] = defaultdict(set)
     kinds: dict[str, set[int]] = {kind: set() for kind in ("", "mineral", "electrolyte", "vitamin")}
@@ -126,7 +141,7 @@ def nutrient_sets(content: EvidenceContent) -> NutrientSets:
     )
 
 
-def table_columns(filters: Filters, content: EvidenceContent) -> list[Symptom]:
+def table_columns(filters: Filters, content: ComparisonContent) -> list[Symptom]:
     """The symptoms that the matrix shows: the chosen ones, or the first common ones.
 
     A symptom that no nutrient is linked with has no column.
@@ -137,7 +152,7 @@ def table_columns(filters: Filters, content: EvidenceContent) -> list[Symptom]:
     return columns if filters.symptoms else columns[:COLUMNS]
 
 
-def table_rows(filters: Filters, content: EvidenceContent) -> list[Row]:
+def table_rows(filters: Filters, content: ComparisonContent) -> list[Row]:
     """Every nutrient that the filters keep, in the order asked for."""
     kept = content.once(nutrient_sets).kept(filters)
     columns = table_columns(filters, content)
@@ -155,7 +170,7 @@ def table_rows(filters: Filters, content: EvidenceContent) -> list[Row]:
     return rows[::-1] if filters.sort.startswith("-") else rows
 
 
-def _signs(content: EvidenceContent) -> dict[int, list[Sign]]:
+def _signs(content: ComparisonContent) -> dict[int, list[Sign]]:
     """The signs of each nutrient, under its id, most typical first."""
     return {
         nutrient.pk: [
@@ -194,7 +209,7 @@ def _kinds(nutrient: Nutrient) -> list[str]:
 
 
 def _row(
-    nutrient: Nutrient, columns: Iterable[Symptom], filters: Filters, content: EvidenceContent
+    nutrient: Nutrient, columns: Iterable[Symptom], filters: Filters, content: ComparisonContent
 ) -> Row:
     key = nutrient.pk
     eater = Eater(frozenset(diet.replace("-", "_") for diet in filters.diets))

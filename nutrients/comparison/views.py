@@ -10,15 +10,14 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from nutrients.common.memory import kept
+from nutrients.common.answering import kept
 from nutrients.common.parameters import ignored_sentence
-from nutrients.evidence.content import EvidenceContent
 from nutrients.models import Evidence, Relation
 from nutrients.open_data.files import safe_cell
 
 from .filters import Filters, read_filters
 from .panel import comparison_page
-from .table import Row, Sign, table_rows
+from .table import ComparisonContent, Row, Sign, table_rows
 
 COLUMNS = (
     "nutrient",
@@ -39,7 +38,7 @@ COLUMNS = (
 @require_safe
 def comparison(request: HttpRequest) -> HttpResponse:
     """Show the table under the filters of the address."""
-    content = kept(request, EvidenceContent, at=timezone.now())
+    content = kept(request, ComparisonContent, at=timezone.now())
     filters, ignored = read_filters(request.GET, content.symptoms)
     page = comparison_page(filters, content, ignored_sentence(ignored))
     context = {"section": "compare", "page": page}
@@ -49,7 +48,7 @@ def comparison(request: HttpRequest) -> HttpResponse:
 @require_safe
 def comparison_csv(request: HttpRequest) -> HttpResponse:
     """Give the rows of the table under the same filters as a CSV file in UTF-8."""
-    content = kept(request, EvidenceContent, at=timezone.now())
+    content = kept(request, ComparisonContent, at=timezone.now())
     filters, _ = read_filters(request.GET, content.symptoms)
     response = HttpResponse(
         content_type="text/csv; charset=utf-8",

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import cached_property
+from operator import attrgetter
 from typing import Any, NamedTuple, Self, TypeVar
 
 from nutrients.models import (
     Association,
-    Authority,
+    Evidence,
     FoodSource,
     Nutrient,
+    Relation,
     Symptom,
+    Typicality,
 )
 
-from .associations import associations_by_nutrient
-from .needs import AdultNeed, adult_needs
+from .ranking import Link, Tick
 from .rich_foods import RichFood, limited_nutrients, richest_foods, unmeasured_foods
 
 Made = TypeVar("Made")
@@ -43,7 +46,6 @@ class EvidenceContent:
         self.at = at
         self._made: dict[Callable[..., Any], Any] = {}
         self._foods: dict[Eater, dict[int, list[RichFood]]] = {}
-        self._needs: dict[Authority, dict[int, AdultNeed]] = {}
         self._other_sources: dict[Eater, dict[int, list[FoodSource]]] = {}
 
     def once(self, make: Callable[[Self], Made]) -> Made:
@@ -66,12 +68,6 @@ class EvidenceContent:
     def signs(self) -> dict[int, list[Association]]:
         """Every association under its nutrient's id, most typical and best proven first."""
         return associations_by_nutrient(at=self.at)
-
-    def needs(self, country: Authority) -> dict[int, AdultNeed]:
-        """What adults need a day by a country's tables, under the nutrient's id."""
-        if country not in self._needs:
-            self._needs[country] = adult_needs(country, at=self.at)
-        return self._needs[country]
 
     @cached_property
     def limited(self) -> frozenset[int]:
@@ -97,3 +93,47 @@ class EvidenceContent:
 
 def by_slug(rows: Iterable[Any]) -> dict[str, Any]:
     return {row.slug: row for row in rows}
+
+
+def associations_by_nutrient(
+    *,
+    at: datetime,
+    nutrients: Iterable[int] | None = None,
+    symptoms: Iterable[int] | None = None,
+) -> dict[int, list[Association]]:
+    """Every published association under its nutrient's id, most typical and best proven first.
+
+    With `nutrients` or `symptoms` (ids) only theirs.
+    """
+    grouped: dict[int, list[Association]] = defaultdict(list)
+    for association in _published(at=at, nutrients=nutrients, symptoms=symptoms):
+        grouped[association.nutrient_id].append(association)
+    return dict(grouped)
+
+
+def _published(
+    *,
+    at: datetime,
+    nutrients: Iterable[int] | None = None,
+    symptoms: Iterable[int] | None = None,
+) -> list[Association]:
+    # Not select_related: thirteen nutrients and some symptoms would be built two hundred times.
+    rows = Association.objects.published(at=at).prefetch_related("nutrient", "symptom")
+    if nutrients is not None:
+        rows = rows.filter(nutrient__in=list(nutrients))
+    if symptoms is not None:
+        rows = rows.filter(symptom__in=list(symptoms))
+    return sorted(rows, key=attrgetter("strength"))
+
+
+def links(associations: Iterable[Association]) -> tuple[Link, ...]:
+    """Associations as ranking sees them."""
+    return tuple(
+        Link(
+            Tick("symptom", association.symptom.slug),
+            Typicality(association.typicality).rank,
+            Evidence(association.evidence).rank,
+            "high" if association.relation == Relation.EXCESS else "low",
+        )
+        for association in associations
+    )

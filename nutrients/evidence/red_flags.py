@@ -10,9 +10,6 @@ from typing import Any
 from nutrients.common.citations import References, cite_rows
 from nutrients.models import FLAG_LEVELS, RedFlag, Urgency
 
-# How the action of most emergencies begins. Pages say it once for all of them.
-CALL = "Call the emergency number (112, 911 or 999)."
-
 
 @dataclass(frozen=True, slots=True)
 class FlagLevel:

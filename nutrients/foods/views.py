@@ -8,9 +8,8 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from nutrients.common.answering import kept, render_page_or_fragment
 from nutrients.common.change_notes import notes_on_page
-from nutrients.common.htmx import render_page_or_fragment
-from nutrients.common.memory import kept
 from nutrients.common.paging import read_page
 from nutrients.common.parameters import ignored_sentence
 from nutrients.models import Authority, FoodSource

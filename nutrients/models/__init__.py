@@ -10,7 +10,6 @@ from .associations import (
     Relation,
     Typicality,
 )
-from .authorities import HOME, Authority
 from .causes import (
     CauseKind,
     Interaction,
@@ -24,7 +23,6 @@ from .causes import (
     Strength,
 )
 from .change_notes import ChangeNote, NoteKind
-from .details import NutrientDetail, Topic
 from .figures import Figure
 from .foods import (
     DIETS,
@@ -39,10 +37,19 @@ from .foods import (
     NutrientAmount,
 )
 from .intakes import LifeStatus, LimitKind, LimitStatus, ReferenceIntake, ReferenceType, Sex
-from .nutrients import Accent, Frequency, Nutrient, NutrientKind, Unit
+from .nutrients import (
+    HOME,
+    Accent,
+    Authority,
+    Frequency,
+    Nutrient,
+    NutrientDetail,
+    NutrientKind,
+    Topic,
+    Unit,
+)
 from .publishing import Publishable, Status, Verification
-from .questions import Answer, Question
-from .red_flags import FLAG_LEVELS, RedFlag, RedFlagRule
+from .red_flags import FLAG_LEVELS, Answer, Question, RedFlag, RedFlagRule
 from .safety_cases import BookOverride, CaseGroup, CaseOutcome, SafetyCase
 from .search import DocumentKind, SearchDocument, Synonym
 from .shipping import ShippedChange, ShippedRow

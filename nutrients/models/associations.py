@@ -22,6 +22,10 @@ class Relation(models.TextChoices):
     EXCESS = "excess", "Too much"
     INDIRECT = "indirect", "By way of another nutrient"
 
+    @property
+    def rank(self) -> int:
+        return list(Relation).index(self)
+
 
 class Typicality(models.TextChoices):
     """How typical the sign is among people who have that lack or excess, most typical first."""
@@ -183,6 +187,16 @@ class Association(Publishable):
     def get_absolute_url(self) -> str:
         slugs = [self.nutrient.slug, self.symptom.slug]
         return f"{reverse('nutrients:association', args=slugs)}#{self.relation}"
+
+    @property
+    def strength(self) -> tuple[int, int, int, str]:
+        """The order of associations: too little first, then how typical, then evidence, A to Z."""
+        return (
+            Relation(self.relation).rank,
+            Typicality(self.typicality).rank,
+            Evidence(self.evidence).rank,
+            self.symptom.name,
+        )
 
     @property
     def verb(self) -> str:

@@ -13,8 +13,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from .authorities import Authority
-from .nutrients import Nutrient, Unit
+from .nutrients import Authority, Nutrient, Unit
 from .publishing import Publishable, PublishableQuerySet, Slugged, SluggedManager
 from .sources import Source
 

@@ -8,8 +8,7 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import Q
 
-from .authorities import Authority
-from .nutrients import Nutrient, Unit
+from .nutrients import Authority, Nutrient, Unit
 from .publishing import Publishable, PublishableQuerySet
 from .sources import Source
 

@@ -1,18 +1,49 @@
-"""Nutrients: the minerals and vitamins that muscle and nerve depend on."""
+"""Nutrients: the minerals and vitamins that muscle and nerve depend on, and what readers ask."""
 
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from .authorities import Authority
 from .figures import Figure
 from .publishing import Publishable, PublishableQuerySet, Slugged, SluggedManager
 from .sources import Source
+
+
+class Authority(models.TextChoices):
+    """Who sets reference intakes: by country, as the parameter `country` names them."""
+
+    UK = "uk", "UK"
+    EU = "eu", "EU"
+    US = "us", "US and Canada"
+
+    @property
+    def place(self) -> str:
+        """The name inside a sentence: “in the UK”."""
+        return f"the {self.label}"
+
+    @property
+    def adult_from(self) -> int:
+        """The age in years from which its tables count people as adults."""
+        return 18 if self is Authority.EU else 19
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """What an address carries for it: nothing for HOME, whose figures show without."""
+        return [] if self is HOME else [("country", self.value)]
+
+    @property
+    def query(self) -> str:
+        """The same from the question mark on: “?country=eu”, or nothing."""
+        return "" if self is HOME else f"?country={self.value}"
+
+
+# Whose figures a page shows where its address names no country.
+HOME = Authority.UK
 
 
 class NutrientKind(models.TextChoices):
@@ -202,3 +233,63 @@ class Nutrient(Slugged, Publishable):
         """
         whole = self.label_value(authority)
         return None if amount is None or whole is None else amount / whole * 100
+
+
+class Topic(models.TextChoices):
+    """What a detail is about, in the order in which a page shows them."""
+
+    TESTING = "testing", "Who should be tested, and what a result means"
+    TIME = "time", "How long it takes to run short, and to recover"
+    ABSORPTION = "absorption", "What helps or hinders your body in taking it up"
+    FORMS = "forms", "Forms of supplement compared"
+    COMMON = "common", "How common it is to be short of it"
+    FOODS = "foods", "UK foods, and an easy day"
+
+    @property
+    def rank(self) -> int:
+        """0 for the topic that a page shows first."""
+        return list(Topic).index(self)
+
+
+class NutrientDetailManager(models.Manager[Any]):
+    def get_by_natural_key(self, nutrient: str, topic: str) -> Any:
+        return self.get(nutrient__slug=nutrient, topic=topic)
+
+
+class NutrientDetail(Publishable):
+    """One topic of one nutrient: a few sentences in Markdown with `[@source]` citations."""
+
+    nutrient = models.ForeignKey(Nutrient, on_delete=models.CASCADE, related_name="details")
+    topic = models.CharField(max_length=10, choices=Topic)
+    body = models.TextField(
+        help_text="Markdown without blocks, about 120 words. Cite as [@source-slug] after the "
+        "full stop. Never a dose or a brand."
+    )
+    sources = models.ManyToManyField(
+        Source, related_name="details", help_text="Those that the text cites."
+    )
+
+    objects = NutrientDetailManager.from_queryset(PublishableQuerySet)()
+
+    class Meta(Publishable.Meta):
+        ordering = ["nutrient__position", "topic"]
+        constraints = [
+            *Publishable.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["nutrient", "topic"],
+                name="nutrientdetail_unique",
+                violation_error_message="This nutrient has a text on this topic already.",
+            ),
+            models.CheckConstraint(
+                condition=Q(topic__in=Topic.values), name="nutrientdetail_topic_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.nutrient}: {self.get_topic_display()}"
+
+    def natural_key(self) -> tuple[str, str]:
+        return (self.nutrient.slug, self.topic)
+
+    def get_absolute_url(self) -> str:
+        return f"{self.nutrient.get_absolute_url()}#detail-{self.topic}"

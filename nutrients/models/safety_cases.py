@@ -11,8 +11,7 @@ from django.urls import reverse
 from .causes import OtherCause, RiskFactor
 from .nutrients import Nutrient
 from .publishing import Slugged, SluggedManager, Status
-from .questions import Answer
-from .red_flags import RedFlag
+from .red_flags import Answer, RedFlag
 from .symptoms import Symptom, Urgency
 
 

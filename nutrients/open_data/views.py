@@ -14,7 +14,7 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
-from nutrients.common.memory import kept
+from nutrients.common.answering import kept
 from nutrients.common.version import content_version
 
 from . import files

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from nutrients.common.memory import kept
+from nutrients.common.answering import kept
 from nutrients.evidence.life_stages import life_stages, plate_stages
 from nutrients.foods.catalogue import chosen_food_table
 from nutrients.models import DIETS, Authority

@@ -1,15 +1,12 @@
 """Prose: Markdown with `[@source]` citations and `[[blocks]]`, as editors write it."""
 
-from .blocks import LIVE_BLOCKS, Block, split
-from .checking import ProseError, check, check_plain, links
-from .markdown import Cite, Mark, cited_slugs, render
-from .words import plain_lines, sentences
+from .checking import ProseError, check, check_plain, links, plain_lines, sentences
+from .markdown import LIVE_BLOCKS, Block, Cite, cited_slugs, render, split
 
 __all__ = [
     "LIVE_BLOCKS",
     "Block",
     "Cite",
-    "Mark",
     "ProseError",
     "check",
     "check_plain",

@@ -1,4 +1,4 @@
-"""What is wrong with a body of prose, line by line, in sentences for the editor."""
+"""What is wrong with a body of prose, line by line, and its words to count and to check."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from .blocks import CONTAINERS, LIVE_BLOCKS, MARK, TEXT, Block, lines_of, mark_on, split
-from .markdown import CITATION
+from .markdown import CITATION, CONTAINERS, LIVE_BLOCKS, MARK, TEXT, Block, lines_of, mark_on, split
 
 CITES = re.compile(r"\[\s*@[^\]\n]*\]?")
 HTML = re.compile(r"<(?:[a-zA-Z][^\s>]*|/[a-zA-Z]|!)")
@@ -16,6 +15,9 @@ HEADING = re.compile(r"^ {0,3}#{1,2}(?:\s|$)")
 PICTURE = re.compile(r"!\[[^\]]{0,500}+\]\(")
 STEP = re.compile(r"^\d+[.)]\s")
 LINK = re.compile(r"(?<!!)\[[^\[\]@][^\[\]]*\]\(([^)\s]{1,2000}+)[^)]{0,500}+\)")
+LINKED = re.compile(r"\[([^\[\]]*)\]\([^)]{0,2500}+\)")
+LIST_ITEM = re.compile(r"^\s*(?:[-*+]|\d+[.)]|#{1,6}|>)\s+")
+SENTENCE_END = re.compile(r"(?<=[.!?:])\s+")
 # What may follow the name of a block.
 ARGUMENTS = {
     "comparison-table": ("core",),
@@ -138,3 +140,20 @@ def _argument_fault(block: Block, known: Mapping[str, Collection[str]]) -> str |
         return None
     wanted = " or ".join(f"[[{block.kind} {choice}]]".replace(" ]]", "]]") for choice in choices)
     return f"It is written {wanted}."
+
+
+def plain_lines(body: str) -> list[str]:
+    """The lines of a body without marks, citations, addresses or blocks; empty ones left out."""
+    lines = (_plain(line) for line in lines_of(body))
+    return [line for line in lines if line]
+
+
+def sentences(body: str) -> list[str]:
+    """The sentences of a body; an item of a list is one even without a full stop."""
+    return [part for line in plain_lines(body) for part in SENTENCE_END.split(line)]
+
+
+def _plain(line: str) -> str:
+    text = LIST_ITEM.sub("", MARK.sub("", CITATION.sub("", line)))
+    text = LINKED.sub(r"\1", text).replace("*", "").replace("\\", "")
+    return " ".join(text.split()).replace(" .", ".")

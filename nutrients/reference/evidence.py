@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from nutrients.common.citations import Cited, References, cite_rows
-from nutrients.evidence.associations import strength
-from nutrients.models import Association, Nutrient, OtherCause, Relation, Symptom
-
-
-@dataclass(frozen=True, slots=True)
-class EvidenceGroup:
-    """Associations in one relation, most typical first."""
-
-    relation: Relation
-    links: list[Cited]
+from nutrients.models import Association, Nutrient, OtherCause, Symptom
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,23 +48,11 @@ def evidence_page(nutrient: Nutrient, symptom: Symptom, *, at: datetime) -> Evid
     return EvidencePage(nutrient, symptom, cards, against, causes, references)
 
 
-def evidence_groups(references: References, links: Iterable[Association]) -> list[EvidenceGroup]:
-    """The supporting associations by relation, cited; relations without one are left out."""
-    supporting = [link for link in links if not link.is_against]
-    groups = (
-        EvidenceGroup(
-            relation, cite_rows(references, [k for k in supporting if k.relation == relation])
-        )
-        for relation in Relation
-    )
-    return [group for group in groups if group.links]
-
-
 def symptom_links(symptom: Symptom, *, at: datetime) -> list[Association]:
     """A symptom's published associations with nutrient and sources, most typical first."""
     rows = Association.objects.published(at=at).filter(symptom=symptom)
     rows = rows.select_related("nutrient", "symptom").prefetch_related("sources")
-    return sorted(rows, key=lambda link: (*strength(link)[:3], link.nutrient.position))
+    return sorted(rows, key=lambda link: (*link.strength[:3], link.nutrient.position))
 
 
 def symptom_causes(symptom: Symptom, *, at: datetime) -> list[OtherCause]:

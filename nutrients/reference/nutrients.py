@@ -6,15 +6,24 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from operator import attrgetter
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.db.models import Case, Exists, OuterRef, When
 from django.http import QueryDict
+from django.utils.safestring import SafeString
 
-from nutrients.common.citations import Citation, Cited, References, cite, cite_again, cite_rows
+from nutrients.common.citations import (
+    Citation,
+    Cited,
+    References,
+    cite,
+    cite_again,
+    cite_rows,
+    marking,
+)
 from nutrients.common.parameters import Reading, ignored_sentence, read_country
-from nutrients.evidence.associations import strength
 from nutrients.evidence.life_stages import LifeStage, Stages, read_stage, suited_to_stage
 from nutrients.evidence.rich_foods import PER_SERVING, bar_scale
 from nutrients.models import (
@@ -34,11 +43,11 @@ from nutrients.models import (
     RiskKind,
     Severity,
     Source,
+    Topic,
     Unit,
 )
+from nutrients.prose.markdown import render
 
-from .details import Detail, cited_details, nutrient_details
-from .evidence import EvidenceGroup, evidence_groups
 from .intakes import DailyNeeds, StageNeed, daily_needs
 
 NUTRIENTS_A_PAGE = 24
@@ -67,6 +76,22 @@ class NutrientContent:
     interactions: list[Interaction]
     details: list[NutrientDetail]
     articles: list[Article]
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceGroup:
+    """Associations in one relation, most typical first."""
+
+    relation: Relation
+    links: list[Cited]
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """A detail and its text as HTML, cited."""
+
+    row: NutrientDetail
+    text: SafeString
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,12 +218,12 @@ def nutrient_content(slug: str, *, at: datetime) -> NutrientContent | None:
         nutrient=nutrient,
         intakes=list(intakes.select_related("nutrient").prefetch_related("sources")),
         sources=list(nutrient.sources.all()),
-        signs=sorted(signs, key=strength),
+        signs=sorted(signs, key=attrgetter("strength")),
         risks=_risks(nutrient, at=at),
         amounts=_richest(nutrient, at=at),
         unmeasured=list(nutrient.unmeasured_foods.published(at=at)),
         interactions=sorted(interactions, key=lambda row: (Severity(row.severity).rank, str(row))),
-        details=nutrient_details(nutrient, at=at),
+        details=_details(nutrient, at=at),
         articles=list(nutrient.articles.published(at=at)),
     )
 
@@ -225,7 +250,7 @@ def nutrient_page(
     risks = _risk_groups(references, content.risks)
     food_citations = cite(references, dict.fromkeys(row.source for row in content.amounts))
     interactions = cite_rows(references, content.interactions)
-    details = cited_details(references, content.details)
+    details = _cited_details(references, content.details)
     needs = needs.cited(references)
     stage_need = needs.at_stage(stage, references)
     return NutrientPage(
@@ -247,6 +272,18 @@ def nutrient_page(
         references=references,
         plate_foods=_plate_foods(content, stage_need, at=at),
     )
+
+
+def evidence_groups(references: References, links: Iterable[Association]) -> list[EvidenceGroup]:
+    """The supporting associations by relation, cited; relations without one are left out."""
+    supporting = [link for link in links if not link.is_against]
+    groups = (
+        EvidenceGroup(
+            relation, cite_rows(references, [k for k in supporting if k.relation == relation])
+        )
+        for relation in Relation
+    )
+    return [group for group in groups if group.links]
 
 
 def _richest(nutrient: Nutrient, *, at: datetime) -> list[NutrientAmount]:
@@ -292,3 +329,13 @@ def _plate_foods(content: NutrientContent, need: StageNeed | None, *, at: dateti
     suited = set(suited_to_stage(rows, need.stage, at=at).order_by().values_list("slug", flat=True))
     slugs = [row.food.slug for row in content.amounts if row.food.slug in suited]
     return slugs[:PLATE_FOODS]
+
+
+def _details(nutrient: Nutrient, *, at: datetime) -> list[NutrientDetail]:
+    """The published details of a nutrient with their sources, in the order of their topics."""
+    rows = nutrient.details.published(at=at).prefetch_related("sources")
+    return sorted(rows, key=lambda row: Topic(row.topic).rank)
+
+
+def _cited_details(references: References, rows: Iterable[NutrientDetail]) -> list[Detail]:
+    return [Detail(row, render(row.body, marking(references, row.sources.all()))) for row in rows]

@@ -13,7 +13,8 @@ from nutrients.common.citations import Citation, Cited, References, cite, cite_r
 from nutrients.evidence.red_flags import FlagLevel, red_flags_by_level
 from nutrients.models import Article, BodyArea, Symptom, Urgency
 
-from .evidence import EvidenceGroup, evidence_groups, symptom_causes, symptom_links
+from .evidence import symptom_causes, symptom_links
+from .nutrients import EvidenceGroup, evidence_groups
 
 RELATED = 6
 SYMPTOMS_A_PAGE = 60

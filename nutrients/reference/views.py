@@ -7,8 +7,8 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from nutrients.common.answering import kept
 from nutrients.common.change_notes import notes_on_page
-from nutrients.common.memory import kept
 from nutrients.common.paging import paged
 from nutrients.evidence.life_stages import life_stages
 from nutrients.models import Authority, Nutrient, Symptom

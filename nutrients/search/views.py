@@ -8,8 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from nutrients.common.htmx import render_page_or_fragment
-from nutrients.common.memory import kept
+from nutrients.common.answering import kept, render_page_or_fragment
 from nutrients.common.paging import paged
 from nutrients.common.parameters import (
     LONGEST,

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import product
 from operator import attrgetter
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.timezone import localdate
 
+from nutrients.common.change_notes import CHANGES_LISTED
 from nutrients.common.citations import Reference, References
-from nutrients.evidence.red_flags import CALL
+from nutrients.common.version import ContentVersion
 from nutrients.models import (
     FLAG_LEVELS,
     Article,
     Association,
     BodyArea,
     CauseKind,
+    ChangeNote,
     FoodSource,
     Interaction,
+    NoteKind,
     Nutrient,
     NutrientDetail,
     OtherCause,
@@ -31,7 +36,9 @@ from nutrients.models import (
     Symptom,
     Urgency,
 )
+from nutrients.models.red_flags import CALL
 
+CORRECTIONS_A_PAGE = 150
 # Everything that editors write and publish.
 WRITTEN = (
     Nutrient,
@@ -183,3 +190,47 @@ def _review_count(model: type[Any], *, at: datetime) -> ReviewCount:
         waiting=Count("pk", filter=Q(status=Status.DRAFT)),
     )
     return ReviewCount(str(model._meta.verbose_name_plural).capitalize(), **counts)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedNote:
+    """A note, and whether the page that it is about can be opened now.
+
+    `since` is the version of the content that the change made.
+    """
+
+    note: ChangeNote
+    is_open: bool
+    since: ContentVersion
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesPage:
+    """Some corrections and the latest other changes, newest first; `older` are not listed."""
+
+    corrections: list[ListedNote]
+    changes: list[ListedNote]
+    older: int
+
+
+def corrections(*, at: datetime) -> Paginator[ChangeNote]:
+    notes = ChangeNote.objects.made(at=at).filter(kind=NoteKind.CORRECTION)
+    return Paginator(notes, CORRECTIONS_A_PAGE)
+
+
+def changes_page(
+    shown: Iterable[ChangeNote], open_now: Collection[str], *, at: datetime
+) -> ChangesPage:
+    """These corrections and the latest other changes. Links go to paths that are open now."""
+    changes = ChangeNote.objects.made(at=at).filter(kind=NoteKind.CHANGE)
+
+    def marked(rows: Iterable[ChangeNote]) -> list[ListedNote]:
+        return [
+            ListedNote(note, note.path in open_now, ContentVersion(note.made_at)) for note in rows
+        ]
+
+    return ChangesPage(
+        corrections=marked(shown),
+        changes=marked(changes[:CHANGES_LISTED]),
+        older=max(0, changes.count() - CHANGES_LISTED),
+    )

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from nutrients.common.change_notes import changes_page, corrections, notes_on_page
+from nutrients.common.change_notes import notes_on_page
 from nutrients.common.paging import paged
 from nutrients.content.removed import was_public
 from nutrients.evidence.grades import GradeKey
@@ -19,7 +19,7 @@ from nutrients.testbook import outcomes_of_now
 from nutrients.testbook.cases import safety_book
 
 from .machines import public_paths
-from .pages import home_page, review_counts, safety_page
+from .pages import changes_page, corrections, home_page, review_counts, safety_page
 from .sources import facts_of, sources_by_kind
 
 CASES_A_PAGE = 150

@@ -22,7 +22,7 @@ from django.utils.safestring import SafeString, mark_safe
 from .structured_data import breadcrumbs, script, site_address
 
 if TYPE_CHECKING:
-    from nutrients.checklist.choices import Choice
+    from nutrients.checklist.content import Choice
     from nutrients.common.citations import Citation
     from nutrients.common.parameters import Facet
 

@@ -8,6 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nutrients import prose
+from nutrients.common.citations import Citation
 
 ALLOWED = {
     "a": {"aria-label", "class", "href", "id", "rel"},
@@ -55,7 +56,7 @@ def marks():
             return None
         number = numbers.setdefault(slug, len(numbers) + 1)
         count = sum(mark.number == number for mark in given) + 1
-        given.append(prose.Mark(number, f"ref-{number}-{count}"))
+        given.append(Citation(number, f"ref-{number}-{count}"))
         return given[-1]
 
     return cite, given

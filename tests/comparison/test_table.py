@@ -5,8 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from nutrients.comparison.filters import Filters
-from nutrients.comparison.table import nutrient_sets, table_columns, table_rows
-from nutrients.evidence.content import EvidenceContent
+from nutrients.comparison.table import ComparisonContent, nutrient_sets, table_columns, table_rows
 from tests import factories
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -23,7 +22,7 @@ def content(no_content):
     factories.association(zinc, cramps)
     factories.association(zinc, cramps, relation="excess", evidence="moderate")
     factories.association(zinc, tired, is_against=True)
-    return EvidenceContent(at=NOW)
+    return ComparisonContent(at=NOW)
 
 
 def names(filters, content):

@@ -15,10 +15,10 @@ from django.core.handlers import wsgi
 from django.http import QueryDict, request
 from django.test import Client
 
-from nutrients.common.memory import MEMORY
+from nutrients.common.answering import MEMORY
 from nutrients.comparison import filters
 from nutrients.foods import filters as foods
-from nutrients.models.questions import TAKEN
+from nutrients.models.red_flags import TAKEN
 from tests.nasty import NASTY
 from tests.site.test_any_request import asserted_sound, patterns
 

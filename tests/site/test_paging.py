@@ -99,7 +99,7 @@ def test_letters_lead_to_the_page_on_which_they_begin(client, short_pages):
 
 
 def test_corrections_come_a_page_at_a_time(client, monkeypatch):
-    monkeypatch.setattr("nutrients.common.change_notes.CORRECTIONS_A_PAGE", 2)
+    monkeypatch.setattr("nutrients.site.pages.CORRECTIONS_A_PAGE", 2)
     for number in range(3):
         note(f"It said {number}.", days=number, kind="correction")
 

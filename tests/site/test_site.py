@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 import pytest
 
 from nutrients.evidence.ranking import ORDER
-from nutrients.evidence.red_flags import CALL
 from nutrients.models import (
     VERBS,
     Article,
@@ -17,6 +16,7 @@ from nutrients.models import (
     Source,
     Symptom,
 )
+from nutrients.models.red_flags import CALL
 from nutrients.site.pages import FEELINGS, WRITTEN
 from tests.site.pages import links_of, text_of
 

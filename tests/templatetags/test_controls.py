@@ -1,7 +1,7 @@
 import pytest
 from django.template import Context, Template
 
-from nutrients.checklist.choices import Choice
+from nutrients.checklist.content import Choice
 from nutrients.common.parameters import Facet
 
 CRAMPS = Facet("symptom", "cramps", "Cramps", is_on=True, count=1)
