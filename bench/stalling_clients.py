@@ -4,8 +4,8 @@ python -m bench.stalling_clients [nginx] [caddy] [bare]
 
 gunicorn serves with one worker of four threads. In each of eight ways 24 clients stall while two
 readers fetch pages and send forms on connections of their own. A row fails if an answer is not 200,
-or takes longer than three seconds and than three times the longest while nobody stalls. Then the
-site is stopped, and the logs of the proxy must hold neither what was asked for nor who asked.
+or takes longer than three seconds and than three times the longest without stalling clients. Then
+the site is stopped, and the logs of the proxy must hold neither what was asked for nor who asked.
 `bare` asks gunicorn itself, for comparison: it fails. Takes two minutes for both proxies; nginx and
 caddy are Debian's packages.
 """

@@ -74,9 +74,9 @@ class GuardedAdmin(RefusableMixin):
         """As `add_view`, for a row that was there before."""
         return _guarded_form(request, super().change_view, *args, **options)  # type: ignore[misc]
 
-    def revision_view(self: Any, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+    def revision_view(self: Any, request: Any, *args: Any, **options: Any) -> HttpResponse:
         """As `add_view`, for an earlier version, which is a change though its form has none."""
-        request.brings_back = True  # type: ignore[attr-defined]
+        request.brings_back = True
         return _guarded_form(request, super().revision_view, *args, **options)  # type: ignore[misc]
 
     def recover_view(self: Any, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
@@ -88,10 +88,9 @@ class GuardedAdmin(RefusableMixin):
         self.check_book(request, f"Add {obj}")
         return super().response_add(request, obj, *args)  # type: ignore[misc]
 
-    def log_change(self: Any, request: HttpRequest, obj: Any, message: Any) -> Any:
+    def log_change(self: Any, request: Any, obj: Any, message: Any) -> Any:
         """Note whether anything changed: the message is empty if nothing did."""
-        is_same = not message and not getattr(request, "brings_back", False)
-        request.changes_nothing = is_same  # type: ignore[attr-defined]
+        request.changes_nothing = not message and not getattr(request, "brings_back", False)
         return super().log_change(request, obj, message)  # type: ignore[misc]
 
     def response_change(self: Any, request: HttpRequest, obj: Any) -> HttpResponse:

@@ -34,7 +34,7 @@ OFF = "-"
 
 
 class LevelWords(NamedTuple):
-    """What each answer of one level says: how urgent, when and whom to ask, when to ask sooner."""
+    """The words of one level of urgency: its title, when to get help, and when to do so sooner."""
 
     title: str
     when: str
@@ -248,7 +248,7 @@ class ChecklistAnswer:
         return lines
 
     def _next(self) -> list[Line]:
-        """What would change the picture, tests, and whom to ask."""
+        """The last lines: what would change the answer, blood tests, and who can help."""
         if self.is_emergency:
             return []
         found = self.suggested

@@ -135,7 +135,7 @@ class ChecklistContent(EvidenceContent):
 
     @cached_property
     def flag_only_for(self) -> Mapping[int, set[int]]:
-        """The risk factors of those whom each red flag is about; none where it is everybody."""
+        """The risk factors that each red flag is limited to; none if it applies to all readers."""
         return _linked(RedFlag.only_for)
 
     @cached_property

@@ -570,8 +570,8 @@ def _causes(
     """The causes of the ticked signs: those to show, and those that get a line.
 
     A cause that a tick names comes first, an age last of these. An illness or a medicine that the
-    form asks and nobody ticked gets a line. If care is needed the same day, so does all that no
-    tick names: it might calm wrongly.
+    form offers and the reader did not tick gets a line. If care is needed the same day, so does
+    every cause that no tick names: it might calm wrongly.
     """
     symptoms = {symptom.pk for symptom in ticked.symptoms}
     ticked_causes = {cause.pk for cause in ticked.causes}

@@ -43,10 +43,10 @@ def kept(request: HttpRequest, make: Callable[..., Made], *names: str, at: datet
     return made
 
 
-def wants_fragment(request: HttpRequest) -> bool:
+def wants_fragment(request: Any) -> bool:
     """Whether htmx asks for the changing part alone. Back and Forward always get the whole page."""
-    htmx = request.htmx  # type: ignore[attr-defined]
-    return bool(htmx) and not htmx.history_restore_request
+    # The middleware of django-htmx adds it.
+    return bool(request.htmx) and not request.htmx.history_restore_request
 
 
 def render_page_or_fragment(

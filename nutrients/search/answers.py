@@ -1,4 +1,4 @@
-"""What stands above the results of a search: whom to call, and how much of a nutrient is needed."""
+"""Boxes above the results of a search: emergency numbers, and the daily need of a nutrient."""
 
 from __future__ import annotations
 
