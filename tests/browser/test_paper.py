@@ -48,8 +48,8 @@ def sides(page, size):
     return len(re.findall(rb"/Type\s*/Page\b", page.pdf(format=size)))
 
 
-def longest_cases(page, count):
-    """What the cases of the test book with most ticks tick, as the checklist's address has it."""
+def longest_cases(page):
+    """What the cases of the test book tick, as the checklist's address has it, most ticks first."""
     page.goto("/safety/test-book/")
     links, queries = page.locator("main a[href^='/checklist/?']"), set()
     for _ in range(page.get_by_role("link", name="Page ").count()):
@@ -59,7 +59,7 @@ def longest_cases(page, count):
         following = page.get_by_role("link", name="Next", exact=True)
         if following.count():
             following.click()
-    return sorted(queries, key=lambda query: -query.count("="))[:count]
+    return sorted(queries, key=lambda query: (-query.count("="), query))
 
 
 @pytest.mark.parametrize("ticks", [MANY, MORE], ids=["a dozen", "a score"])
@@ -82,14 +82,17 @@ def test_page_for_a_doctor_is_set_in_10_points(page):
 
 
 def test_cases_with_most_ticks_fill_one_side(page):
-    seen = 0
-    for query in longest_cases(page, 12):
+    fitted = []
+    for query in longest_cases(page):
         printed(page, query)
+        # An emergency has a call card in place of the sheet.
         if page.locator(".sheet").count():
-            seen += 1
             # The lower of the two papers.
             assert sides(page, "Letter") == 1, query
-    assert seen >= 5
+            fitted.append(query)
+        if len(fitted) == 5:
+            return
+    pytest.fail(f"only {len(fitted)} cases have a sheet")
 
 
 def test_page_for_a_doctor_has_no_colour_on_paper(page):
