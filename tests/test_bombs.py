@@ -8,12 +8,12 @@ import signal
 
 import pytest
 
+from nutrients.common import words as search_words
 from nutrients.common.parameters import read_words
 from nutrients.common.wording import FORBIDDEN
 from nutrients.models.articles import MARKS
 from nutrients.open_data.files import FORMULA
 from nutrients.prose import checking, markdown
-from nutrients.search import words as search_words
 
 LENGTH, GUARD = 20_000, 20
 PARTS = [

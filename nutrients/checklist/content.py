@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from nutrients.common.words import stem, words_of
 from nutrients.evidence.content import EvidenceContent, by_slug
 from nutrients.evidence.ranking import Tick, answer_slug
 from nutrients.models import (
@@ -193,7 +194,7 @@ def _linked(link: Any) -> Mapping[int, set[int]]:
 class Choice:
     """One thing to tick: its slug and words, and whether it is ticked.
 
-    `names` are all names that it is found by, in small letters.
+    `names` are the words of all names that it is found by, folded.
     """
 
     slug: str
@@ -202,7 +203,11 @@ class Choice:
     is_common: bool = True
     is_emergency: bool = False
     is_ticked: bool = False
-    names: str = ""
+    names: tuple[str, ...] = ()
+
+    def is_called(self, word: str) -> bool:
+        """Whether a folded word is one of its names, or begins one."""
+        return any(name.startswith(word) or stem(name) == stem(word) for name in self.names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,11 +258,11 @@ class SymptomChoices:
     def asked_for(self, ticked: Collection[str], words: str) -> FoundChoices:
         """The hidden symptoms that are ticked, and those whose names hold every word."""
         kept = [self.hidden[slug] for slug in ticked if slug in self.hidden]
-        wanted = words.casefold().split()
+        wanted = words_of(words)
         found = [
             choice
             for choice in (self.hidden.values() if wanted else ())
-            if choice.slug not in ticked and all(word in choice.names for word in wanted)
+            if choice.slug not in ticked and all(map(choice.is_called, wanted))
         ]
         shown = [*(replace(choice, is_ticked=True) for choice in kept), *found[:MOST_FOUND]]
         return FoundChoices(words, shown, len(found), len(found) - len(found[:MOST_FOUND]))
@@ -390,14 +395,14 @@ def _is_emergency(flag: RedFlag) -> bool:
 
 
 def _symptom_choice(symptom: Symptom) -> Choice:
-    names = f"{symptom.name} {symptom.clinical_term} {symptom.also_known_as}".casefold()
+    names = f"{symptom.name} {symptom.clinical_term} {symptom.also_known_as}"
     return Choice(
         symptom.slug,
         symptom.name,
         symptom.description,
         symptom.is_common,
         is_emergency=symptom.urgency == Urgency.EMERGENCY,
-        names=names,
+        names=tuple(words_of(names)),
     )
 
 

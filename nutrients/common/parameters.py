@@ -6,13 +6,17 @@ beside it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.http import QueryDict
 
 from nutrients.models import HOME, Authority
+
+from .words import seen
 
 LONGEST_QUOTE = 40
 MOST_QUOTES = 3
@@ -77,15 +81,30 @@ LONGEST = 100
 
 
 def read_words(text: str) -> str:
-    """The text on one line without control characters, at most 100 characters of it.
+    """The text on one line without unseen characters, at most 100 characters of it.
 
     Longer text is cut at the last whole word. PostgreSQL would refuse NUL.
     """
+    text = seen(text[: LONGEST * 10])
     shown = "".join(character if character.isprintable() else " " for character in text)
-    words = " ".join(shown[: LONGEST * 10].split())
+    words = " ".join(shown.split())
     if len(words) <= LONGEST:
         return words
     return words[:LONGEST].rpartition(" ")[0] or words[:LONGEST]
+
+
+# A comma or a point before three digits may part thousands in one country and decimals in another.
+NUMBER = re.compile(r"(\d{1,3}(?: \d{3})+|\d{0,9})(?:[.,](\d{1,2}|\d{4,9}))?", re.ASCII)
+QUARTERS = str.maketrans({"¼": ".25", "½": ".5", "¾": ".75"})
+
+
+def read_number(text: str) -> Decimal | None:
+    """The number as people write it: 1.5, 1,5, 1½ or 1 500; None for what may mean two numbers."""
+    written = NUMBER.fullmatch(" ".join(text.translate(QUARTERS).split()))
+    if written is None or not written[0]:
+        return None
+    whole, decimals = written[1].replace(" ", ""), written[2]
+    return Decimal(f"{whole or 0}.{decimals or 0}")
 
 
 def read_country(reading: Reading) -> Authority:

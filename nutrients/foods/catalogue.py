@@ -12,13 +12,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from django.db.models import Q
-
 from nutrients.models import Authority, FoodSource, Nutrient, NutrientAmount
 from nutrients.models.foods import FoodSourceQuerySet
+from nutrients.search.foods import NamedFoods
 
-# A word may be in thousands of names. The first of them by name are looked through.
-MOST_SEARCHED = 1000
 HUNDRED = Decimal(100)
 # The FDA's words for labels: a serving is a good source from 10% of the daily value, rich from 20%.
 # Every country's label value is held to the same shares, so that “rich” means one thing.
@@ -47,13 +44,13 @@ class FoodShare:
 class FoodTable:
     """Published foods with amounts in 100 g by food and nutrient (ids); a missing one is unknown.
 
-    All chosen foods are on it, and those imported foods that a search found. `is_cut` says that
-    more were found than are looked through. `printed` remembers shares once they are worked out.
+    All chosen foods are on it, and those imported foods that a search found; `named` is what it
+    found, and None without a search. `printed` remembers shares once they are worked out.
     """
 
     foods: list[FoodSource]
     per_100g: dict[int, dict[int, Decimal]]
-    is_cut: bool = False
+    named: NamedFoods | None = None
     printed: dict[tuple[int, int, str], int | None] = field(default_factory=dict, compare=False)
 
     def in_100g(self, food: FoodSource, nutrient: Nutrient) -> Decimal | None:
@@ -96,27 +93,15 @@ def grams_of(food: FoodSource, basis: str) -> Decimal | None:
 
 def chosen_food_table(*, at: datetime) -> FoodTable:
     """The chosen foods, with what they hold of each published nutrient. Two queries."""
-    foods = _published(at=at).curated().order_by("name")
+    foods = _published(at=at).curated()
     return FoodTable(list(foods), _amounts(foods, at=at))
 
 
-def searched_food_table(chosen: FoodTable, words: str, *, at: datetime) -> FoodTable:
-    """The chosen foods, and the imported foods whose name holds all the words.
-
-    Two queries, one if nothing is found, and none without words.
-    """
-    if not words:
-        return chosen
-    imported = _published(at=at).filter(is_curated=False)
-    for word in words.split():
-        imported = imported.filter(Q(name__icontains=word) | Q(usda_description__icontains=word))
-    found = list(imported.order_by("name")[: MOST_SEARCHED + 1])
-    shown = found[:MOST_SEARCHED]
-    return FoodTable(
-        [*chosen.foods, *shown],
-        chosen.per_100g | _amounts([food.pk for food in shown], at=at),
-        is_cut=len(found) > MOST_SEARCHED,
-    )
+def searched_food_table(chosen: FoodTable, named: NamedFoods, *, at: datetime) -> FoodTable:
+    """The chosen foods, and the imported foods that were found by name. Two queries."""
+    imported = list(_published(at=at).filter(is_curated=False, slug__in=named.slugs))
+    amounts = _amounts([food.pk for food in imported], at=at)
+    return FoodTable([*chosen.foods, *imported], chosen.per_100g | amounts, named)
 
 
 def _published(*, at: datetime) -> FoodSourceQuerySet:

@@ -10,8 +10,9 @@ from django.core.paginator import Page
 
 from nutrients.common.citations import Citation, References, cite
 from nutrients.models import DIETS, FoodSource, Nutrient, Source
+from nutrients.search.foods import MOST_SEARCHED
 
-from .catalogue import GOOD, MOST_SEARCHED, RICH, FoodShare
+from .catalogue import GOOD, RICH, FoodShare
 from .filters import FoodFilters
 from .narrowing import FoodPanel, Narrowing, food_panel
 
@@ -38,8 +39,9 @@ class FoodListPage:
     """One page of foods, the filters beside it, and in numbers what was left out and why.
 
     `nutrients` are those asked for, and `rich` of the foods are rich in all of them. `searched` is
-    how many imported foods were looked through if there were more, or 0. `has_more` says that
-    there are imported foods, which a name would find. `ignored` says what was not understood.
+    how many foods were looked through if there were more, or 0; `corrected` are the words that
+    were looked for in place of those typed. `has_more` says that there are imported foods, which a
+    name would find. `ignored` says what was not understood.
     """
 
     filters: FoodFilters
@@ -51,6 +53,7 @@ class FoodListPage:
     left_out: dict[str, int]
     unmeasured: list[FoodSource]
     searched: int
+    corrected: str
     has_more: bool
     citations: list[Citation]
     references: References
@@ -70,7 +73,7 @@ def food_list_page(
     With a nutrient, foods without a figure for it or with none of it are left out and counted. The
     number of queries does not grow with the foods.
     """
-    filters, choices, foods = narrowing.filters, narrowing.choices, narrowing.table
+    filters, choices, named = narrowing.filters, narrowing.choices, narrowing.table.named
     references = References()
     asked = [choices.nutrients[slug] for slug in filters.nutrients]
     if filters.sort in choices.nutrients and choices.nutrients[filters.sort] not in asked:
@@ -89,7 +92,8 @@ def food_list_page(
         panel=food_panel(narrowing),
         left_out=narrowing.left_out(),
         unmeasured=_unmeasured(narrowing, at=at),
-        searched=MOST_SEARCHED if foods.is_cut else 0,
+        searched=MOST_SEARCHED if named and named.is_cut else 0,
+        corrected=named.corrected if named else "",
         has_more=choices.has_imported and not filters.words,
         citations=cite(references, sources),
         references=references,

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from nutrients.common.parameters import Facet, Step
+from nutrients.common.words import sort_key
 from nutrients.models import DIETS, FoodSource, Nutrient
 
 from .catalogue import RICH, FoodTable, grams_of
@@ -52,6 +53,11 @@ class Narrowing:
         return [self.choices.nutrients[slug] for slug in self.filters.nutrients]
 
     @cached_property
+    def named(self) -> frozenset[str]:
+        """The slugs of the foods that were found by name."""
+        return frozenset(self.table.named.slugs if self.table.named else ())
+
+    @cached_property
     def judged(self) -> list[tuple[FoodSource, Verdict]]:
         """Every food of the table, and which sorts of filter it passes."""
         return [(food, self._verdict(food)) for food in self.table.foods]
@@ -64,7 +70,7 @@ class Narrowing:
         filters, least = self.filters, LEVELS[self.filters.level]
         gives = [self.gives(food, nutrient, least) for nutrient in self.nutrients]
         return Verdict(
-            words=_is_named(food, filters.words),
+            words=food.slug in self.named if filters.words else bool(food.is_curated),
             group=filters.group in ("", food.group.slug),
             flags=all(_flags(food, filters)),
             nutrient=gives[0] if gives else True,
@@ -122,19 +128,12 @@ class Narrowing:
         shares = [self.table.share(food, n, basis, country) for n in self._sorted_by()]
         known = [share.percent for share in shares if share.percent is not None]
         # Foods without a figure come last.
-        return not food.is_curated, -min(known, default=Decimal(-1)), food.name
+        return not food.is_curated, -min(known, default=Decimal(-1)), sort_key(food.name)
 
     def _sorted_by(self) -> Sequence[Nutrient]:
         if self.filters.sort in self.choices.nutrients:
             return [self.choices.nutrients[self.filters.sort]]
         return self.nutrients if self.filters.sort == "amount" else []
-
-
-def _is_named(food: FoodSource, words: str) -> bool:
-    if not words:
-        return bool(food.is_curated)
-    names = f"{food.name}\n{food.usda_description}".casefold()
-    return all(word in names for word in words.casefold().split())
 
 
 def _flags(food: FoodSource, filters: FoodFilters) -> list[bool | None]:

@@ -16,7 +16,13 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
-from nutrients.common.parameters import Reading, ignored_sentence, read_country, read_words
+from nutrients.common.parameters import (
+    Reading,
+    ignored_sentence,
+    read_country,
+    read_number,
+    read_words,
+)
 from nutrients.evidence.life_stages import Stages, first_stage, read_stage
 from nutrients.models import DIETS, HOME, Authority, FoodSource
 
@@ -25,8 +31,6 @@ from .arithmetic import Helping
 MOST_FOODS = 30
 ONE_SERVING = Decimal(1)
 LEAST_SERVINGS, MOST_SERVINGS, STEP = Decimal("0.25"), Decimal(20), Decimal("0.25")
-# Two digits are enough for 20, and nothing but digits: Decimal() itself would read "NaN" and "1e9".
-NUMBER = re.compile(r"[0-9]{0,2}(\.[0-9]{1,2})?")
 SLUG = re.compile(r"[-\w]{1,80}", re.ASCII)
 
 
@@ -121,10 +125,9 @@ def _servings(text: str, food: FoodSource) -> tuple[Decimal, str]:
     """The servings in the text, and a sentence if it holds none that can be used."""
     if not text:
         return ONE_SERVING, ""
-    if NUMBER.fullmatch(text):
-        servings = Decimal(text)
-        if LEAST_SERVINGS <= servings <= MOST_SERVINGS and servings % STEP == 0:
-            return servings, ""
+    servings = read_number(text)
+    if servings and LEAST_SERVINGS <= servings <= MOST_SERVINGS and servings % STEP == 0:
+        return servings, ""
     return ONE_SERVING, (
         f"Servings go from {LEAST_SERVINGS} to {MOST_SERVINGS} in quarters, "
         f"so {food.name} is counted as one serving."

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from django.db.models import Count, Q, Window
+from django.db.models import Count, Window
 
 from nutrients.common.citations import Citation, References, cite
 from nutrients.evidence.life_stages import LifeStage, life_stages
@@ -22,7 +22,7 @@ from nutrients.models import (
     NutrientAmount,
     ReferenceIntake,
 )
-from nutrients.models.foods import FoodSourceQuerySet
+from nutrients.search.foods import NamedFoods
 
 from .arithmetic import Helping, Need, Total, total
 from .choices import MOST_FOODS, PlateChoices, helping_of
@@ -98,7 +98,8 @@ class PlatePage:
     """Everything that a plate shows.
 
     `gaps` are the needs that are not met; on an empty plate, the core nutrients to begin with.
-    `found` are the first foods that a search for a name gives, None without a search.
+    `found` are the first foods that a search for a name gives, None without a search; `found_as`
+    are the words that were looked for in place of those typed.
     """
 
     choices: PlateChoices
@@ -111,6 +112,7 @@ class PlatePage:
     gap_citations: list[Citation]
     found: list[FoodSource] | None
     found_count: int
+    found_as: str
     references: References
 
     @property
@@ -138,12 +140,14 @@ def plate_page(
     suited: frozenset[int],
     problems: list[str],
     *,
+    named: NamedFoods | None,
     at: datetime,
 ) -> PlatePage:
     """The totals of a plate; `foods` holds those of `choices`. A constant number of queries.
 
-    `intakes` are those of its life stage. What fills its gaps comes from the food table, from what
-    is `suited` to the life stage.
+    `named` are the foods that its search found; None if nothing is searched for. `intakes` are
+    those of its life stage. What fills its gaps comes from the food table, from what is `suited`
+    to the life stage.
     """
     references = References()
     stage = stages.get(choices.stage)
@@ -165,7 +169,7 @@ def plate_page(
         diets=[DIETS[diet].value for diet in choices.diets],
         groups=stage.kept_from if stage else (),
     )
-    found, found_count = _found(choices, at=at)
+    found, found_count = _found(choices, named, at=at)
     return PlatePage(
         choices=choices,
         problems=problems,
@@ -184,6 +188,7 @@ def plate_page(
         gap_citations=cite(references, suggestion_sources(filling)),
         found=found,
         found_count=found_count,
+        found_as=named.corrected if named else "",
         references=references,
     )
 
@@ -216,17 +221,17 @@ def _point(percent: float, radius: float) -> tuple[str, str]:
     return f"{radius * math.cos(angle):.1f}", f"{radius * math.sin(angle):.1f}"
 
 
-def _found(choices: PlateChoices, *, at: datetime) -> tuple[list[FoodSource] | None, int]:
-    """Foods whose name holds every word, within the diets, chosen foods first, and how many."""
-    if not choices.words:
+def _found(
+    choices: PlateChoices, named: NamedFoods | None, *, at: datetime
+) -> tuple[list[FoodSource] | None, int]:
+    """The named foods within the diets, chosen foods first, and how many there are."""
+    if named is None:
         return None, 0
     diets = [DIETS[diet].value for diet in choices.diets]
-    foods: FoodSourceQuerySet = FoodSource.objects.published(at=at).foods().suiting(diets)
-    for word in choices.words.split():
-        foods = foods.filter(Q(name__icontains=word) | Q(usda_description__icontains=word))
-    foods = foods.exclude(slug__in=choices.servings)
-    # Counted in the same query.
-    counted = foods.annotate(found=Window(Count("pk"))).order_by("-is_curated", "name")
+    foods = FoodSource.objects.published(at=at).foods().suiting(diets)
+    # Those on the plate already are no find. Counted in the same query.
+    left = foods.filter(slug__in=named.slugs).exclude(slug__in=choices.servings)
+    counted = left.annotate(found=Window(Count("pk"))).order_by("-is_curated", "name")
     rows = list(counted[:MOST_FOUND])
     return rows, rows[0].found if rows else 0
 

@@ -12,6 +12,8 @@ from nutrients.common.answering import kept
 from nutrients.evidence.life_stages import life_stages, plate_stages
 from nutrients.foods.catalogue import chosen_food_table
 from nutrients.models import DIETS, Authority
+from nutrients.search.foods import foods_named
+from nutrients.search.results import SearchWords
 
 from .choices import LEAST_SERVINGS, MOST_SERVINGS, read_plate
 from .gaps import suited_foods
@@ -30,6 +32,7 @@ def plate(request: HttpRequest) -> HttpResponse:
     if "remove" in request.GET:
         return redirect(f"{reverse('nutrients:plate')}?{choices.query}#plate-foods")
     stage = (choices.country.value, choices.stage)
+    known = kept(request, SearchWords, at=now)
     page = plate_page(
         choices,
         foods,
@@ -38,6 +41,7 @@ def plate(request: HttpRequest) -> HttpResponse:
         kept(request, stage_intakes, *stage, at=now),
         kept(request, suited_foods, *stage, at=now),
         problems,
+        named=foods_named(choices.words, known, at=now) if choices.words else None,
         at=now,
     )
     context = {

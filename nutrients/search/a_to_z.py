@@ -9,10 +9,10 @@ from string import ascii_uppercase
 
 from django.db.models import Q
 
+from nutrients.common.words import spans, stem, words_of
 from nutrients.models import DocumentKind, SearchDocument
 
 from .places import Places, places, shown
-from .words import spans, stem, words_of
 
 LISTED = {
     DocumentKind.SYMPTOM: "Symptom",
@@ -23,7 +23,7 @@ LISTED = {
     DocumentKind.OTHER_CAUSE: "Other cause",
     DocumentKind.PAGE: "This site",
 }
-NUMBERS = "0–9"
+NUMBERS, OTHER_LETTERS = "0–9", "Other letters"
 ENTRIES_A_PAGE = 140
 # Longer names, and symbols such as “Mg”, are found by searching.
 SHORTEST_NAME, MOST_NAME_WORDS = 3, 3
@@ -95,12 +95,13 @@ def _stems(name: str) -> tuple[str, ...]:
 
 
 def _place(entry: Entry) -> tuple[bool, str, str]:
-    return (entry.letter == NUMBERS, entry.words, entry.url)
+    return (entry.letter not in ascii_uppercase, entry.letter, f"{entry.words}\n{entry.url}")
 
 
 def _entry(name: str, url: str, kind: str, see: str = "") -> Entry:
     # All the words of the name, folded; of one without any, what it is.
     words = [word for word, _, _ in spans(name)] or [name.lower()]
     first = "".join(words)[:1].upper()
-    letter = first if first and first in ascii_uppercase else NUMBERS
+    other = NUMBERS if first.isdecimal() or not first.isalpha() else OTHER_LETTERS
+    letter = first if first and first in ascii_uppercase else other
     return Entry(name, url, kind, see, " ".join(words), letter)

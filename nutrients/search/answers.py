@@ -10,12 +10,12 @@ from decimal import Decimal
 from functools import cache
 from unicodedata import normalize
 
+from nutrients.common.words import spans, stem
 from nutrients.evidence.life_stages import LifeStage, life_stages
 from nutrients.evidence.needs import adult_need
 from nutrients.models import Authority, LifeStatus, Nutrient, ReferenceIntake, Sex, Source, Unit
 
 from .documents import split_names
-from .words import spans, stem
 
 # What readers type in an emergency, by the red flag that answers it. Each word of a phrase must
 # be in the query.

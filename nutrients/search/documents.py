@@ -17,6 +17,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from nutrients import prose
+from nutrients.common.words import index_words, seen, words_of
 from nutrients.models import (
     Article,
     ArticleSection,
@@ -34,8 +35,6 @@ from nutrients.models import (
     SearchDocument,
     Symptom,
 )
-
-from .words import index_words, words_of
 
 # The pages with no row of their own, by the names of their addresses: title, text, other words.
 PAGES = (
@@ -148,7 +147,7 @@ def is_same(one: Any, other: Any) -> bool:
 
 
 def _plain(text: str) -> str:
-    return " ".join(normalize("NFC", text).split())
+    return " ".join(normalize("NFC", seen(text)).split())
 
 
 def _plain_lines(text: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
-from .words import LETTER_AND_NUMBER, stem, words_of
+from nutrients.common.words import LETTER_AND_NUMBER, stem, words_of
 
 MOST_UNITS = 8
 # The last word may be unfinished; a long one before it may begin a compound.

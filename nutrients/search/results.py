@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import cached_property
 from unicodedata import normalize
 
+from nutrients.common.words import SMALL_WORDS, nearest, spans, stem, telling_words, vocabulary
 from nutrients.models import (
     HOME,
     Authority,
@@ -22,7 +23,6 @@ from .answers import NeedAnswer, emergency_in, need_answer
 from .index import matching
 from .places import places, shown, shown_food
 from .query import Synonyms, Term, Unit, is_held, read, score, synonyms
-from .words import SMALL_WORDS, nearest, spans, stem, telling_words, vocabulary
 
 MOST_HITS = 5
 # The note of the red flags that come first among them.

@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 import pytest
 
 from nutrients.models import FoodSource, NutrientAmount
+from nutrients.search.index import catch_up
 from tests import factories
 from tests.site import more_content
 from tests.site.pages import links_of, text_of
@@ -17,7 +18,7 @@ HIDDEN = [{"status": "draft"}, {"publish_at": datetime(2999, 1, 1, tzinfo=UTC)}]
 QUERIES = {
     LIST: 7,
     f"{LIST}?nutrient=magnesium&diet=vegan": 8,
-    f"{LIST}?nutrient=magnesium&also=calcium&level=high&q=al&group=nuts": 8,
+    f"{LIST}?nutrient=magnesium&also=calcium&level=high&q=al&group=nuts": 11,
     SPINACH: 12,
 }
 
@@ -36,6 +37,7 @@ def foods(no_content):
     factories.food("bread", iron, 2, vegan=None, contains_soy=False)
     factories.food("butter", iron, 0, vegan=False, contains_soy=False)
     factories.food("cocoa", zinc, 9, vegan=True, contains_soy=False)
+    catch_up()
 
 
 @pytest.mark.parametrize("address", QUERIES)
@@ -84,8 +86,11 @@ def test_other_methods_are_refused_and_no_cookie_is_set(client, content, address
         ("?diet=vegan", ["Beans", "Cocoa"]),
         ("?diet=vegan&free-from=soy", ["Cocoa"]),
         ("?free-from=soy", ["Bread", "Butter", "Cocoa"]),
-        ("?q=b", ["Beans", "Bread", "Butter"]),
+        ("?q=bea", ["Beans"]),
         ("?q=BUTT", ["Butter"]),
+        ("?q=co\N{SOFT HYPHEN}coa", ["Cocoa"]),
+        ("?q=bean", ["Beans"]),
+        ("?q=buttre", ["Butter"]),
         ("?q=nothing-like-it", []),
     ],
 )
@@ -118,7 +123,7 @@ def test_what_is_left_out_is_counted_in_words(client, foods):
 
 
 def test_unknown_is_never_drawn_as_zero(client, foods):
-    page = client.get(f"{LIST}?q=b&sort=iron")
+    page = client.get(f"{LIST}?sort=iron")
     rows = page.content.decode().partition('class="food-rows"')[2].partition("</ul>")[0]
 
     assert "no figure" in text_of(client.get(f"{LIST}?q=cocoa&sort=iron"), "food-results")
@@ -343,3 +348,32 @@ def test_portions_in_cups_and_ounces_come_after_the_others(client, no_content):
         "12 g (1 oz)",
         "UK",
     ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("spinach", "Spinach, raw"),
+        ("spinnach", "Spinach, raw"),
+        ("Milk’s", "Milk, whole, with added vitamin D"),
+        ("ALMOND", "Almonds"),
+        ("alm\N{ZERO WIDTH SPACE}onds", "Almonds"),
+        ("garbanzo", "Chickpeas, boiled"),
+    ],
+)
+def test_name_is_found_as_readers_type_it(client, content, typed, name):
+    assert name in shown(client.get(LIST, {"q": typed}))
+    assert name in text_of(client.get("/foods/plate/", {"q": typed}), "plate-found")
+
+
+def test_foods_with_accents_and_strokes_are_found_and_sorted_by_their_letters(client, no_content):
+    iron = factories.nutrient("iron", is_featured=True)
+    for number, name in enumerate(("Watercress", "Éclair", "ökra", "Łosoś", "apple", "豆腐")):
+        factories.food(f"food-{number}", iron, 1, name=name)
+    catch_up()
+
+    assert shown(client.get(f"{LIST}?sort=name")) == [
+        *("apple", "Éclair", "Łosoś", "ökra", "Watercress", "豆腐"),
+    ]
+    assert shown(client.get(f"{LIST}?q=losos")) == ["Łosoś"]
+    assert shown(client.get(f"{LIST}?q=ECLAIR")) == ["Éclair"]

@@ -36,6 +36,12 @@ NEVER_CORRECTED = frozenset(
         *("ulcer", "viagra", "warfarin", "xanax", "zika"),
     ]
 )
+# Soft hyphens, zero-width spaces and marks of direction: pasted along with words, and unseen.
+UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
+# “Mg2+” is magnesium, whose charge is written in several ways.
+ION = re.compile(r"\b(mg|ca|na|k|fe|cu)[ ]?[\d²³]?[+⁺]", re.IGNORECASE)
+# Letters that Unicode takes for their own, and that people type without the stroke.
+BASE_LETTERS = str.maketrans("æœłøđðħı", "eeloddhi")
 LETTER_AND_NUMBER = re.compile(r"([a-z])(\d+)")
 # Words that stand in every sentence find nothing by themselves.
 SMALL_WORDS = frozenset(
@@ -70,12 +76,17 @@ def spans(text: str) -> Iterator[tuple[str, int, int]]:
             yield word, found.start(), found.end()
 
 
+def seen(text: str) -> str:
+    """The text without the format characters that nobody sees."""
+    return text if text.isascii() else UNSEEN.sub("", text)
+
+
 def words_of(text: str) -> list[str]:
     """The words of a text but for small ones, folded.
 
     The “a” of “vitamin A” counts.
     """
-    words = [word for word, _, _ in spans(normalize("NFC", text))]
+    words = [word for word, _, _ in spans(normalize("NFC", ION.sub(r"\1", seen(text))))]
     return [
         word
         for before, word in zip(["", *words], words, strict=False)
@@ -94,11 +105,15 @@ def fold(word: str) -> str:
     """A word in lower case without accents; “anaemia” and “anemia” give the same."""
     if not word.isascii():
         word = "".join(letter for letter in normalize("NFKD", word) if not combining(letter))
-    plain = word.casefold().replace("æ", "e").replace("œ", "e")
-    plain = plain.replace("ae", "e").replace("oe", "e")
+    plain = word.casefold().translate(BASE_LETTERS).replace("ae", "e").replace("oe", "e")
     if not plain.isalnum():
         plain = "".join(filter(str.isalnum, plain))
     return plain[:LONGEST_WORD]
+
+
+def sort_key(name: str) -> str:
+    """What sorts a name as readers look for it: “Éclair” stands at e, and “ökra” at o."""
+    return " ".join(word for word, _, _ in spans(normalize("NFC", name))) or name
 
 
 @lru_cache(maxsize=20_000)
