@@ -6,10 +6,13 @@ import shutil
 from functools import cache
 from pathlib import Path
 
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -31,7 +34,7 @@ def alive(request: HttpRequest) -> HttpResponse:
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:
     """Answer 200 where pages can be read and edits saved, and 503 otherwise; the log says why."""
-    if not (database_is_ready() and disk_is_ready()):
+    if not (database_is_ready() and disk_is_ready() and clock_is_ready()):
         return HttpResponse("not ready\n", status=503, content_type=PLAIN)
     return HttpResponse("ok\n", content_type=PLAIN)
 
@@ -63,5 +66,14 @@ def disk_is_ready() -> bool:
     folder = Path(str(connection.settings_dict["NAME"])).parent
     if not os.access(folder, os.W_OK) or shutil.disk_usage(folder).free < LEAST_ROOM:
         log.error("Not ready: the disk of the database is full or cannot be written.")
+        return False
+    return True
+
+
+def clock_is_ready() -> bool:
+    """Whether the clock has reached the moment from which the content is public, in one query."""
+    begins = import_string(settings.PUBLIC_FROM)()
+    if begins and (now := timezone.now()) < begins:
+        log.error("Not ready: the clock says %s, and the content is public from %s.", now, begins)
         return False
     return True

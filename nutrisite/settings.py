@@ -143,6 +143,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PAGE_CACHE_BYTES = environment.whole_number("PAGE_CACHE_MB", 8, 0, 4096) * 1_000_000
 # Gives the next moment at which a page changes though nobody edits anything.
 NEXT_CHANGE = "nutrients.common.schedule.next_change"
+PUBLIC_FROM = "nutrients.common.schedule.public_from"
 
 # Files
 STATIC_URL = "/static/"

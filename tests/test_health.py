@@ -1,8 +1,11 @@
 """The two answers for machines."""
 
 from collections import namedtuple
+from datetime import UTC, datetime
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 
@@ -42,10 +45,10 @@ def test_readyz_with_a_migration_to_apply_is_not_ready(client, db):
     assert client.get("/readyz").status_code == 503
 
 
-def test_readyz_asks_the_database_one_question(client, db, django_assert_num_queries):
+def test_readyz_asks_the_database_little(client, db, django_assert_num_queries):
     client.get("/readyz")
-    with django_assert_num_queries(2):
-        # Whether the table of migrations is there, and what it holds.
+    with django_assert_num_queries(3):
+        # Whether the table of migrations is there, what it holds, and when the content begins.
         assert client.get("/readyz").status_code == 200
 
 
@@ -71,3 +74,22 @@ def test_health_refuses_methods_that_change_things(client, address, method):
 
     assert response.status_code in {403, 405}
     assert b"Traceback" not in response.content
+
+
+def test_readyz_with_a_clock_behind_the_content_names_both_moments(
+    client, content, monkeypatch, caplog
+):
+    monkeypatch.setattr("nutrisite.health.timezone.now", lambda: datetime(2024, 1, 1, tzinfo=UTC))
+
+    assert client.get("/readyz").status_code == 503
+    assert "the clock says 2024-01-01" in caplog.text
+    assert "public from 2026-11-22" in caplog.text
+
+
+def test_content_that_the_clock_has_not_reached_is_told_at_the_load(no_content, monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: datetime(2024, 1, 1, tzinfo=UTC))
+    told = StringIO()
+    call_command("load_content", stdout=StringIO(), stderr=told)
+
+    assert told.getvalue().startswith("The clock of this machine says 2024-01-01 00:00 UTC")
+    assert told.getvalue().count("\n") == 1

@@ -10,7 +10,7 @@ from django.apps import apps
 from django.db.models import Min, QuerySet, Value
 from django.utils.timezone import localdate, make_aware
 
-from nutrients.models import ChangeNote, Publishable, Status
+from nutrients.models import ChangeNote, Nutrient, Publishable, Status
 
 
 def next_change(*, at: datetime) -> datetime | None:
@@ -26,6 +26,13 @@ def next_change(*, at: datetime) -> datetime | None:
     today = localdate(at)
     due = [_first(rows.filter(review_due_on__gte=today), "review_due_on") for rows in published]
     return min([*moments, *map(_day_after, _found(due))], default=None)
+
+
+def public_from() -> datetime | None:
+    """The moment from which the first nutrient is public; None without any. One query."""
+    rows = Nutrient.objects.filter(status=Status.PUBLISHED)
+    moment: datetime | None = rows.aggregate(first=Min("publish_at"))["first"]
+    return moment
 
 
 def moments_to_come(*, at: datetime) -> list[datetime]:
