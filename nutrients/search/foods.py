@@ -6,16 +6,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from nutrients.common.words import stem, words_of
+from nutrients.common.words import words_of
 from nutrients.models import DocumentKind, SearchDocument
 
 from .index import matching
 from .places import shown_food
-from .query import Unit, read
-from .results import SearchWords
+from .query import Field, Unit, read
+from .results import SearchContent
 
 # A word may be in thousands of names. So many are looked through, the shortest names first.
 MOST_SEARCHED = 1000
+# Whatever way a name holds a word, it holds it.
+ANY = (1, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class NamedFoods:
     is_cut: bool = False
 
 
-def foods_named(words: str, known: SearchWords, *, at: datetime) -> NamedFoods:
+def foods_named(words: str, known: SearchContent, *, at: datetime) -> NamedFoods:
     """Find the foods that the public may see with every word in the name, or in one it stands for.
 
     If none is found, the nearest spelling is tried. At most four queries.
@@ -59,20 +61,11 @@ def _named(units: Sequence[Unit], *, at: datetime) -> NamedFoods:
 
 
 def _held(names: Sequence[tuple[str, str, str]], units: Sequence[Unit]) -> Iterator[str]:
-    """Leave out the foods that only their note or group holds the words of."""
+    """Leave out the foods of which only the note or the group holds the words."""
     for slug, title, others in names:
-        words = set(f"{title} {others}".split())
-        stems = set(map(stem, words))
-        if all(_is_held(unit, words, stems) for unit in units):
-            yield slug
-
-
-def _is_held(unit: Unit, words: set[str], stems: set[str]) -> bool:
-    return any(
-        all(
-            term.stem in stems
-            or (term.is_open and any(word.startswith(term.word) for word in words))
-            for term in way
+        name = Field(f"{title} {others}")
+        ways = (
+            any(all(name.points(term, ANY) for term in way) for way in unit.ways) for unit in units
         )
-        for way in unit.ways
-    )
+        if all(ways):
+            yield slug

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import Protocol
 
 from nutrients.common.words import LETTER_AND_NUMBER, stem, words_of
@@ -26,7 +27,8 @@ A_WORD_MORE, LONGEST_TITLE = 3, 20
 SYNONYM = 9
 
 
-Fields = Sequence[tuple[Sequence[str] | set[str], Sequence[int]]]
+Phrase = tuple[str, ...]
+Synonyms = Mapping[Phrase, tuple[Phrase, ...]]
 
 
 class Words(Protocol):
@@ -35,10 +37,6 @@ class Words(Protocol):
     title_words: str
     name_words: str
     text_words: str
-
-
-Phrase = tuple[str, ...]
-Synonyms = Mapping[Phrase, tuple[Phrase, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +57,34 @@ class Unit:
     @cached_property
     def typed(self) -> str:
         return " ".join(term.word for term in self.ways[0])
+
+
+class Field:
+    """The words of one field, with their stems and the parts of words such as “b12”."""
+
+    def __init__(self, text: str) -> None:
+        self.words = frozenset(text.split())
+        self.stems = frozenset(map(stem, self.words))
+        self.parts = frozenset(chain(*map(_parts, self.words)))
+
+    def points(self, term: Term, worth: Sequence[int]) -> int:
+        """What a term is worth here: as it is, by its stem or a part, by its beginning."""
+        if term.word in self.words:
+            return worth[0]
+        if term.stem in self.stems or term.word in self.parts:
+            return worth[1]
+        begins = term.is_open and any(word.startswith(term.word) for word in self.words)
+        return worth[2] if begins else 0
+
+
+class Scored:
+    """A document made ready to be scored for many queries."""
+
+    def __init__(self, words: Words) -> None:
+        self.title = _stems(words.title_words.split())
+        self.names = [_stems(name.split()) for name in words.name_words.split("\n")]
+        texts = (words.title_words, words.name_words, words.text_words)
+        self.fields = list(zip(map(Field, texts), (IN_TITLE, IN_NAMES, IN_TEXT), strict=True))
 
 
 def synonyms(rows: Iterable[tuple[str, str]]) -> Synonyms:
@@ -99,44 +125,27 @@ def _unit(typed: list[str], meanings: tuple[Phrase, ...], *, is_last: bool) -> U
     return Unit((own, *others))
 
 
-def score(document: Words, units: Sequence[Unit]) -> tuple[int, int]:
+def score(document: Scored, units: Sequence[Unit]) -> tuple[int, int]:
     """How many units of the query a document holds, and its points; larger is better."""
-    title, names = document.title_words.split(), document.name_words.split()
-    text = set(document.text_words.split())
-    fields = ((title, IN_TITLE), (names, IN_NAMES), (text, IN_TEXT))
-    points = [_unit_points(unit, fields) for unit in units]
+    points = [_unit_points(unit, document) for unit in units]
     total = sum(points) + _whole_points(document, units)
-    total -= A_WORD_MORE * min(len(title), LONGEST_TITLE)
+    total -= A_WORD_MORE * min(len(document.title), LONGEST_TITLE)
     return sum(1 for number in points if number), total
 
 
-def is_held(document: Words, unit: Unit) -> bool:
-    return score(document, [unit])[0] == 1
+def is_held(document: Scored, unit: Unit) -> bool:
+    return _unit_points(unit, document) > 0
 
 
-def _unit_points(unit: Unit, fields: Fields) -> int:
+def _unit_points(unit: Unit, document: Scored) -> int:
     best = 0
     for number, terms in enumerate(unit.ways):
-        points = [_best_place(term, fields) for term in terms]
+        points = [
+            max(field.points(term, worth) for field, worth in document.fields) for term in terms
+        ]
         if all(points):
             worth = sum(points) // len(points)
             best = max(best, worth * SYNONYM // 10 if number else worth)
-    return best
-
-
-def _best_place(term: Term, fields: Fields) -> int:
-    return max(_term_points(term, words, worth) for words, worth in fields)
-
-
-def _term_points(term: Term, words: Sequence[str] | set[str], worth: Sequence[int]) -> int:
-    if term.word in words:
-        return worth[0]
-    best = 0
-    for word in words:
-        if stem(word) == term.stem or term.word in _parts(word):
-            return worth[1]
-        if term.is_open and word.startswith(term.word):
-            best = worth[2]
     return best
 
 
@@ -145,13 +154,12 @@ def _parts(word: str) -> tuple[str, ...]:
     return found.groups() if found else ()
 
 
-def _whole_points(document: Words, units: Sequence[Unit]) -> int:
+def _whole_points(document: Scored, units: Sequence[Unit]) -> int:
     """Points for the query as a whole, as typed or by a synonym that stands for all of it."""
-    wholes = [[term.stem for unit in units for term in unit.ways[0]]]
+    wholes = [tuple(term.stem for unit in units for term in unit.ways[0])]
     if len(units) == 1:
-        wholes += [[term.stem for term in way] for way in units[0].ways[1:]]
-    title = list(map(stem, document.title_words.split()))
-    names = [list(map(stem, name.split())) for name in document.name_words.split("\n")]
+        wholes += [tuple(term.stem for term in way) for way in units[0].ways[1:]]
+    title, names = document.title, document.names
     best = 0
     for number, whole in enumerate(wholes):
         worth = max(

@@ -21,14 +21,14 @@ from nutrients.models import (
 
 from .answers import NeedAnswer, emergency_in, need_answer
 from .index import matching
-from .places import places, shown, shown_food
-from .query import Synonyms, Term, Unit, is_held, read, score, synonyms
+from .places import Places, places, shown, shown_food
+from .query import Scored, Synonyms, Term, Unit, is_held, read, score, synonyms
 
 MOST_HITS = 5
 # The note of the red flags that come first among them.
 EMERGENCY = Urgency.EMERGENCY.label
-# What is ranked: all that editors wrote, and the imported foods with the shortest names.
-MOST_OWN, MOST_IMPORTED = 2_000, 200
+# What is ranked beside all that editors wrote: the imported foods with the shortest names.
+MOST_IMPORTED = 200
 # Which kind stands first where two are as good; the last ones only echo what others are about.
 ORDER = (
     *(DocumentKind.RED_FLAG, DocumentKind.SYMPTOM, DocumentKind.NUTRIENT, DocumentKind.PAGE),
@@ -54,8 +54,8 @@ Pieces = list[tuple[str, bool]]
 Ranked = tuple[SearchDocument, int, int]
 
 
-class SearchWords:
-    """What every search is read with, asked for when first needed.
+class SearchContent:
+    """What every search is answered from, read when it is first needed.
 
     It depends on the content alone, so that one may serve until the content changes.
     """
@@ -64,23 +64,40 @@ class SearchWords:
         self.at = at
 
     @cached_property
+    def documents(self) -> dict[int, SearchDocument]:
+        """The documents of all that editors wrote and the public may see, by their ids."""
+        rows = SearchDocument.objects.filter(shown(at=self.at), is_imported=False)
+        return {row.pk: row for row in rows.defer("words").order_by("key")}
+
+    @cached_property
+    def scored(self) -> dict[int, Scored]:
+        return {pk: Scored(document) for pk, document in self.documents.items()}
+
+    @cached_property
+    def places(self) -> Places:
+        return places(list(self.documents.values()), at=self.at)
+
+    @cached_property
+    def has_imported(self) -> bool:
+        return SearchDocument.objects.filter(is_imported=True).exists()
+
+    @cached_property
     def synonyms(self) -> Synonyms:
         return synonyms(Synonym.objects.values_list("words", "means"))
 
     def corrected(self, word: str) -> str | None:
-        """The nearest of our own words as it is written; None where none is near."""
+        """The nearest of our own words as it is written; None if none is near."""
         names, texts, written = self._own_words
         ours = nearest(word, (names, texts))
         return ours and written.get(ours, ours)
 
     @cached_property
     def _own_words(self) -> tuple[list[str], list[str], dict[str, str]]:
-        """The words of titles and names, those of texts, and how each is written. One query."""
-        rows = SearchDocument.objects.filter(shown(at=self.at), is_imported=False)
+        """The words of titles and names, those of texts, and how each is written."""
         names: list[str] = []
         texts: list[str] = []
         written: dict[str, str] = {}
-        for row in rows.order_by("key").iterator():
+        for row in self.documents.values():
             names += row.title_words, row.name_words
             texts.append(row.text_words)
             for word, form in _as_written((row.title, row.names, row.text)):
@@ -138,28 +155,30 @@ class SearchResults:
         return sum(len(group.hits) for group in self.groups)
 
 
-def search(q: str, known: SearchWords, country: Authority = HOME, *, at: datetime) -> SearchResults:
+def search(
+    q: str, known: SearchContent, country: Authority = HOME, *, at: datetime
+) -> SearchResults:
     """What the public may see at the moment `at` that holds every word of `q`, by kind.
 
     Where nothing does, the nearest spelling is tried, and then whatever holds most of the words.
-    At most twenty queries, whatever the content.
+    At most ten queries, whatever the content.
     """
     words = telling_words(q)
     if not words:
         return SearchResults([], [])
     units, corrected = read(words, known.synonyms), ""
-    found = _ranked(units, at=at)
+    found = _ranked(units, known, at=at)
     missing: list[Unit] = []
     is_partial = not found
     if is_partial:
-        found, missing = _partly(units, at=at)
+        found, missing = _partly(units, known, at=at)
         corrected = _corrected(words, missing, known)
     if corrected:
         units = read(telling_words(corrected), known.synonyms)
-        found = _ranked(units, at=at)
+        found = _ranked(units, known, at=at)
         is_partial = not found
         if is_partial:
-            found, missing = _partly(units, at=at)
+            found, missing = _partly(units, known, at=at)
     if is_partial:
         most = max((held for _, held, _ in found), default=0)
         found = [one for one in found if one[1] == most]
@@ -167,7 +186,7 @@ def search(q: str, known: SearchWords, country: Authority = HOME, *, at: datetim
     emergency = emergency_in(corrected or q)
     return SearchResults(
         words,
-        _groups(_led_by(emergency, rows, at=at), units, at=at),
+        _groups(_led_by(emergency, rows, known), units, known),
         corrected,
         is_partial=is_partial,
         missing=tuple(unit.typed for unit in missing) if is_partial else (),
@@ -176,36 +195,48 @@ def search(q: str, known: SearchWords, country: Authority = HOME, *, at: datetim
     )
 
 
-def _led_by(flag: str, rows: list[SearchDocument], *, at: datetime) -> list[SearchDocument]:
+def _led_by(flag: str, rows: list[SearchDocument], known: SearchContent) -> list[SearchDocument]:
     """The documents with that of a red flag first."""
-    if not flag:
-        return rows
-    lead = SearchDocument.objects.filter(shown(at=at), kind=DocumentKind.RED_FLAG, key=flag)
-    first = list(lead)
+    first = [
+        row
+        for row in known.documents.values()
+        if flag and (row.kind, row.key) == (DocumentKind.RED_FLAG, flag)
+    ]
     return [*first, *(row for row in rows if row not in first)]
 
 
-def _partly(units: list[Unit], *, at: datetime) -> tuple[list[Ranked], list[Unit]]:
+def _partly(
+    units: list[Unit], known: SearchContent, *, at: datetime
+) -> tuple[list[Ranked], list[Unit]]:
     """The documents that hold any of the units, best first, and the units that none holds.
 
     A number alone is no answer: “omega 3” is not about three of anything.
     """
     words = [unit for unit in units if not unit.typed.isdecimal()]
-    near = _ranked(words, at=at, every=False) if len(units) > 1 and words else []
-    missing = [unit for unit in units if not any(is_held(one, unit) for one, _, _ in near)]
+    near = _ranked(words, known, at=at, every=False) if len(units) > 1 and words else []
+    scored = [known.scored.get(document.pk) or Scored(document) for document, _, _ in near]
+    missing = [unit for unit in units if not any(is_held(one, unit) for one in scored)]
     return near, missing
 
 
-def _ranked(units: list[Unit], *, at: datetime, every: bool = True) -> list[Ranked]:
+def _ranked(
+    units: list[Unit], known: SearchContent, *, at: datetime, every: bool = True
+) -> list[Ranked]:
     """The documents that hold every unit, or any of them, best first.
 
     Foods that editors chose come before those imported whole.
     """
-    rows = SearchDocument.objects.filter(pk__in=matching(units, every=every)).defer("words")
-    own = rows.filter(shown(at=at), is_imported=False).order_by("pk")[:MOST_OWN]
-    imported = rows.filter(shown_food(at=at), is_imported=True)
-    imported = imported.order_by("size", "pk")[:MOST_IMPORTED]
-    found = [(row, *score(row, units)) for row in (*own, *imported)]
+    rows = SearchDocument.objects.filter(pk__in=matching(units, every=every))
+    own = rows.filter(is_imported=False).values_list("pk", flat=True)
+    found = [
+        (known.documents[pk], *score(known.scored[pk], units))
+        for pk in own
+        if pk in known.documents
+    ]
+    if known.has_imported:
+        imported = rows.filter(shown_food(at=at), is_imported=True).defer("words")
+        shortest = imported.order_by("size", "pk")[:MOST_IMPORTED]
+        found += [(row, *score(Scored(row), units)) for row in shortest]
     # What the index holds by a word's stem may still miss a unit as it is scored.
     found = [one for one in found if one[1] == len(units) or not every]
     return sorted(found, key=_place)
@@ -221,18 +252,19 @@ def _place(one: Ranked) -> tuple[bool, int, int, int, str, str]:
     return document.is_imported, -held, -points, order, document.title, document.key
 
 
-def _groups(found: Sequence[SearchDocument], units: list[Unit], *, at: datetime) -> list[HitGroup]:
+def _groups(
+    found: Sequence[SearchDocument], units: list[Unit], known: SearchContent
+) -> list[HitGroup]:
     """The kinds in the order of their best hits, each with its first hits."""
     by_kind: dict[str, list[SearchDocument]] = {}
     for document in found:
         by_kind.setdefault(document.kind, []).append(document)
     by_kind.get(DocumentKind.RED_FLAG, []).sort(key=lambda flag: flag.note != EMERGENCY)
     first = {kind: rows[:MOST_HITS] for kind, rows in by_kind.items()}
-    urls = places([row for rows in first.values() for row in rows], at=at)
     return [
         HitGroup(
             kind=DocumentKind(kind),
-            hits=[_hit(row, urls.get((kind, row.key), row.url), units) for row in rows],
+            hits=[_hit(row, known.places.get((kind, row.key), row.url), units) for row in rows],
             has_more=len(by_kind[kind]) > len(rows),
         )
         for kind, rows in first.items()
@@ -248,7 +280,7 @@ def _hit(row: SearchDocument, url: str, units: list[Unit]) -> Hit:
     )
 
 
-def _corrected(words: list[str], missing: list[Unit], known: SearchWords) -> str:
+def _corrected(words: list[str], missing: list[Unit], known: SearchContent) -> str:
     """The query with the nearest of our own words in place of those that nothing holds."""
     lost = {word for unit in missing for word in unit.typed.split()}
     near = {word: known.corrected(word) for word in lost}

@@ -20,7 +20,7 @@ from nutrients.common.parameters import (
 from nutrients.models import Authority
 
 from .a_to_z import ENTRIES_A_PAGE, entries, letter_pages
-from .results import SearchWords
+from .results import SearchContent
 from .results import search as search_everything
 
 
@@ -32,7 +32,7 @@ def search(request: HttpRequest) -> HttpResponse:
     """
     asked = request.GET.get("q", "")
     words, now = read_words(asked), timezone.now()
-    known = kept(request, SearchWords, at=now)
+    known = kept(request, SearchContent, at=now)
     reading = Reading(request.GET)
     country = read_country(reading)
     context = {

@@ -13,7 +13,7 @@ from django.utils import timezone
 from nutrients.models import SearchDocument, Synonym
 from nutrients.search import index
 from nutrients.search.index import catch_up
-from nutrients.search.results import SearchWords, search
+from nutrients.search.results import SearchContent, search
 from tests import factories
 
 QUERIES = yaml.safe_load((Path(__file__).parent / "queries.yaml").read_text())
@@ -21,7 +21,7 @@ QUERIES = yaml.safe_load((Path(__file__).parent / "queries.yaml").read_text())
 
 def addresses(q):
     now = timezone.now()
-    results = search(q, SearchWords(at=now), at=now)
+    results = search(q, SearchContent(at=now), at=now)
     return [hit.url for group in results.groups for hit in group.hits]
 
 
