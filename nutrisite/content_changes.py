@@ -19,7 +19,7 @@ Reader = Callable[[], object]
 
 # Seconds that a server may take to answer.
 PATIENCE = 2
-# Apps whose tables no public page is made from: a sign-in makes no page anew.
+# Apps whose tables no public page is made from: a sign-in changes no page.
 NOT_CONTENT = {"accounts", "admin", "auth", "axes", "otp_static", "otp_totp", "sessions"}
 # Each transaction adds its own row and deletes those that it finds, so what a reader sees differs
 # after every commit. It skips rows that another one is deleting, so that no editor waits.

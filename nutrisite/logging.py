@@ -1,4 +1,4 @@
-"""Log lines that an operator needs and that tell nobody what a reader looked up.
+"""Log lines that an operator needs and that do not tell what a reader looked up.
 
 A reader's address, a query string, a form value or a symptom's page never reaches a log:
 lines name the route, such as `symptoms/<slug:slug>/`, in place of the path.
@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 ACCESS_FIELDS = ("method", "route", "status", "milliseconds")
-# Made up for each request, so that all its lines can be found; "-" where there is no request.
+# Made up for each request, so that all its lines can be found; "-" outside a request.
 REQUEST_NUMBER: ContextVar[str] = ContextVar("request_number", default="-")
 PLAIN = "%(asctime)s %(levelname)-7s %(request_number)s %(name)s: %(message)s"
 METHODS = ("GET", "HEAD", "OPTIONS", "POST")
@@ -68,7 +68,7 @@ class WithoutReader(logging.Filter):
     """Takes what a reader sent out of a record: path, query string, address, form values."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Rewrite the record in place where it is about a request; every record goes on."""
+        """Rewrite the record in place if it is about a request; every record goes on."""
         record.request_number = REQUEST_NUMBER.get()
         request = getattr(record, "request", None)
         if request is not None:

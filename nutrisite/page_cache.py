@@ -1,7 +1,7 @@
 """Finished pages, kept in the memory of each worker while the content stays as it is.
 
 Before each answer the database engine is asked which content a transaction would see that starts
-now. So an edit shows on the very next request, whoever made it and in whichever process, and no
+now. So an edit shows on the very next request, from any account and process, and no
 kill can come between a save and a note of it. While the database is away, the pages of the last
 known content are still served, and all else is answered with 503 at once.
 
@@ -191,7 +191,7 @@ class Pages:
 
 
 class PageCache:
-    """A WSGI application in front of another, which answers for it where it can."""
+    """A WSGI application in front of another, which answers for it if it can."""
 
     def __init__(self, application: Application, versions: Versions, room: int) -> None:
         self._application = application
@@ -222,7 +222,7 @@ class PageCache:
     def _make(
         self, environ: Environ, start_response: StartResponse, version: Version | None, start: float
     ) -> Iterable[bytes]:
-        """Have the application answer, and keep the answer where it says that it may be kept."""
+        """Have the application answer, and keep the answer if it says that it may be kept."""
         asked, answer = dict(environ), list[Any]()
         environ[KEPT] = ""
         chunks: Any = self._application(environ, lambda *given: answer.extend(given))

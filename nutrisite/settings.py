@@ -139,9 +139,9 @@ def database() -> dict[str, Any]:
 DATABASES = {"default": database()}
 BACKUP_DIR = environment.folder("BACKUP_DIR", VAR_DIR / "backups")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-# Finished pages, in the memory of each worker; 0 makes each page anew.
+# Finished pages, in the memory of each worker; 0 renders each page every time.
 PAGE_CACHE_BYTES = environment.whole_number("PAGE_CACHE_MB", 8, 0, 4096) * 1_000_000
-# Gives the next moment at which a page changes though nobody edits anything.
+# Gives the next moment at which a page changes without an edit.
 NEXT_CHANGE = "nutrients.common.schedule.next_change"
 PUBLIC_FROM = "nutrients.common.schedule.public_from"
 
@@ -233,7 +233,7 @@ AXES_FAILURE_LIMIT = environment.whole_number("SIGN_IN_TRIES", 10, 3, 1000)
 AXES_COOLOFF_TIME = timedelta(minutes=environment.whole_number("SIGN_IN_LOCK_MINUTES", 15, 1, 1440))
 AXES_LOCKOUT_PARAMETERS = "nutrisite.accounts.signing_in.counted_by"
 AXES_USERNAME_CALLABLE = "nutrisite.accounts.signing_in.counted_name"
-# Else whoever goes on trying could keep an editor out for ever.
+# Otherwise further tries would lock an editor out for ever.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_CLIENT_IP_CALLABLE = "nutrisite.client.written_network"
 AXES_LOCKOUT_CALLABLE = "nutrisite.accounts.signing_in.locked_out"

@@ -59,7 +59,7 @@ class Card(NamedTuple):
 
 
 def main() -> None:
-    """Draw every card anew."""
+    """Draw every card again."""
     drawn = cards()
     CARDS.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:

@@ -4,7 +4,7 @@ python -m scripts.subset_font
 
 It reads the unmodified font in scripts/fonts and writes the one that pages load, half its size.
 Letters that are cut away are drawn in the fallback font, one by one. The licence (OFL 1.1, with no
-reserved name) allows it; it stands beside the font.
+reserved name) allows it; it is beside the font.
 """
 
 from io import BytesIO
@@ -28,7 +28,7 @@ MORE_SIGNS = "U+2190-2193,U+2212,U+2264,U+2265"
 
 
 def main() -> None:
-    """Write the font anew."""
+    """Write the font again."""
     font = read_again(instancer.instantiateVariableFont(TTFont(WHOLE), {"wght": WEIGHTS}))
     options = subset.Options(layout_features=FEATURES, hinting=False, flavor="woff2")
     cutter = subset.Subsetter(options)

@@ -43,7 +43,7 @@ MAY_IMPORT = {
     "site": {*SHARED, "articles", "content", "search", "testbook"},
     "admin": {*SHARED, "articles", "content", "search", "testbook"},
     "templatetags": {"models", "common", "checklist"},
-    "management": {"models", "content", "open_data", "search", "testbook"},
+    "management": {"models", "common", "content", "open_data", "search", "testbook"},
 }
 # Modules that decide without a database, and packages that know nothing of requests.
 FORBIDDEN = {

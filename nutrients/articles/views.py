@@ -44,7 +44,7 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def drawn_article(slug: str, *, at: datetime) -> DrawnArticle | None:
-    """A published article, drawn from the content alone; None where there is none."""
+    """A published article, drawn from the content alone; None if there is none."""
     page = article_page(slug, at=at)
     if page is None:
         return None

@@ -105,7 +105,7 @@ class ChecklistAnswer:
 
     @property
     def is_emergency(self) -> bool:
-        """Whether the emergency card stands alone."""
+        """Whether the emergency card is shown alone."""
         return self.urgent.level == Level.EMERGENCY
 
     @property
@@ -120,7 +120,7 @@ class ChecklistAnswer:
 
     @property
     def pharmacist(self) -> str:
-        """Whom to ask sooner where an appointment takes days."""
+        """Who can be asked sooner if an appointment takes days."""
         if self.urgent.level != Level.SEE_A_DOCTOR or not self.ticked.medicines:
             return ""
         return "A pharmacist can look at your medicines sooner, without an appointment."
@@ -185,7 +185,7 @@ class ChecklistAnswer:
         """The order of the nutrients, in the words of the steps that it is made of."""
         words = [step.words for step in ORDER]
         if any(match.is_tied for match in self.suggested.in_full):
-            words.append("Some of these are level, and stand from A to Z.")
+            words.append("Some of these are level, and are listed from A to Z.")
         if self.ticked.causes or self.ticked.flags:
             words.append("Ticks that are not about nutrients are not counted.")
         words.append("The order says nothing about you: only an examination and tests can.")
@@ -208,7 +208,7 @@ class ChecklistAnswer:
 
     @property
     def sections(self) -> list[Section]:
-        """What stands after the nutrients; sections without a line are left out."""
+        """What follows the nutrients; sections without a line are left out."""
         found = self.suggested
         of_medicines: list[Line] = []
         others: list[Line] = []

@@ -33,7 +33,7 @@ SOME_KINDS = {f"some_{relation}": kind for relation, kind in TICK_KINDS.items()}
 # Beyond so many symptoms a form holds the common ones, and the others are searched for.
 MOST_IN_A_FORM = 100
 MOST_FOUND = 24
-# A cause that is asked stands in the group where a reader looks for it.
+# A cause that is asked is in the group in which a reader looks for it.
 CAUSE_GROUPS = {
     CauseKind.NORMAL: RiskKind.LIFESTYLE,
     CauseKind.LIFESTYLE: RiskKind.LIFESTYLE,
@@ -48,7 +48,7 @@ class ChecklistContent(EvidenceContent):
     """Everything that is published at the moment `at`, each part fetched when first asked for.
 
     One reader's answer asks for little, and the test book asks the same content many times. Rows
-    stand under their slugs in their own order; links between rows are ids under ids.
+    are kept by their slugs in their own order; links between rows are ids under ids.
     """
 
     @cached_property
@@ -143,7 +143,7 @@ class ChecklistContent(EvidenceContent):
     def rule_ticks(self) -> Mapping[int, set[Tick]]:
         """The ticks that each rule names. One that is not published is named all the same.
 
-        Nobody can tick it, so that its rule rests. Without it the rule would ask for less.
+        It cannot be ticked, so its rule never fires. Without it the rule would ask for less.
         """
         return _named(TICK_KINDS)
 
@@ -212,7 +212,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class ChoiceGroup:
-    """Choices under one heading; those that are not common stand behind “more”."""
+    """Choices under one heading; those that are not common are behind “more”."""
 
     slug: str
     title: str
@@ -246,9 +246,9 @@ class ChoiceGroup:
 
 @dataclass(frozen=True, slots=True)
 class SymptomChoices:
-    """The symptoms of a form: `groups` stand in it, and `hidden` ones (by slug) are searched for.
+    """The symptoms of a form: `groups` are in it, and `hidden` ones (by slug) are searched for.
 
-    Few symptoms all stand in the form. Of many only the common ones do.
+    Few symptoms are all in the form; of many, only the common ones.
     """
 
     groups: list[ChoiceGroup]
@@ -287,7 +287,7 @@ class ChecklistChoices:
 
     `who` holds the ages, of which one is chosen. `answers` are those that can be given, under the
     question's slug.
-    `symptoms` stand in the form; the others of `every_symptom` are searched for.
+    `symptoms` are in the form; the others of `every_symptom` are searched for.
     """
 
     who: ChoiceGroup

@@ -25,7 +25,7 @@ TICKS_AT_FULL_SIZE = 13
 class Links(NamedTuple):
     """What is linked with a nutrient, and what comes before it: “Low iron can cause”.
 
-    Each sign or risk stands in words, with the number of a source.
+    Each sign or risk is in words, with the number of a source.
     """
 
     start: str
@@ -113,7 +113,7 @@ def _signs(phrase: str, signs: list[Association], references: References) -> lis
 
 
 def _risks(phrase: str, reasons: list[RiskReason], references: References) -> Links:
-    # The names that follow a colon stand in the list of medicines.
+    # The names that follow a colon are in the list of medicines.
     risks = [reason.risk for reason in reasons]
     cited = [(risk.name.partition(":")[0], _number(risk, references)) for risk in risks]
     return Links(f"Risk of {phrase[:1].lower()}{phrase[1:]}:", cited)

@@ -42,7 +42,7 @@ MEDICINES = (RiskKind.MEDICINE, CauseKind.MEDICINE)
 class Line(NamedTuple):
     """A line of the answer: what it is about, and what is said of it.
 
-    `row` is the row that says it, whose review may be overdue; `items` stand below the line.
+    `row` is the row that says it, whose review may be overdue; `items` follow below the line.
     """
 
     name: str
@@ -57,7 +57,7 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Ticked:
-    """What was ticked, as rows. Of several ages one stands here, so that age counts once."""
+    """What was ticked, as rows. Of several ages one is kept, so that age counts once."""
 
     symptoms: list[Symptom]
     risks: list[RiskFactor]
@@ -105,7 +105,7 @@ class PossibleCause:
 
     @property
     def link(self) -> str:
-        """How it stands to the ticked signs; empty where it brings none of them on."""
+        """Its relation to the ticked signs; empty if it brings none of them on."""
         names = ", ".join(symptom.phrase for symptom in self.symptoms)
         return f"{self.cause.link} {names}." if names else ""
 
@@ -201,9 +201,9 @@ class NutrientMatch:
 
     @property
     def names_foods(self) -> bool:
-        """Whether foods rich in it are named: only where nothing ticked speaks against them.
+        """Whether foods rich in it are named: only if nothing ticked argues against them.
 
-        Beside too much of it none is named, nor where a risk has food advice of its own or a flag
+        Beside too much of it none is named, nor if a risk has food advice of its own or a flag
         keeps them back: with kidney disease, foods rich in potassium can harm.
         """
         kept = self.is_high or self.instead_of_foods or self.foods_withheld
@@ -462,7 +462,7 @@ def _suggestions(
 def _risk_links(nutrient: Nutrient, ticked: Ticked, content: ChecklistContent) -> Iterable[Link]:
     for risk in ticked.risks:
         tick = Tick("risk", risk.slug)
-        # A baby's or a child's age stands for what it is fed.
+        # A baby's or a child's age tells what it is fed.
         is_age = risk.kind == RiskKind.AGE and risk.stands_for != StandsFor.CHILDREN
         effect = content.effects.get((risk.pk, nutrient.pk))
         strength = Strength(effect.strength if effect else Strength.MODERATE).rank

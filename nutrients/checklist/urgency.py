@@ -228,7 +228,7 @@ def questions_asked(
 ) -> list[AskedQuestion]:
     """The questions that the answer asks: those of which an answer would change the outcome.
 
-    One that was answered stays, so that it can be changed, unless it stands in the form. In an
+    One that was answered stays, so that it can be changed, unless it is in the form. In an
     emergency nothing more is asked.
     """
     rules, answers = content.once(urgency_rules), content.once(answer_ticks)
@@ -247,7 +247,7 @@ def questions_asked(
 
 
 def questions_of_form(ticks: Collection[Tick], content: ChecklistContent) -> list[AskedQuestion]:
-    """The questions that stand in the form, each with its answer where one is given."""
+    """The questions in the form, each with its answer if one is given."""
     matters = content.once(_matters_for)
     return [
         AskedQuestion(row, _options(row, ticks, content), " ".join(matters[slug]))

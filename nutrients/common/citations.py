@@ -48,7 +48,7 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Cited:
-    """A row of content with the citations that stand beside it."""
+    """A row of content with the citations beside it."""
 
     row: Any
     citations: list[Citation]
@@ -63,7 +63,7 @@ def cite(references: References, sources: Iterable[Source]) -> list[Citation]:
 def cite_again(references: References, sources: Iterable[Source]) -> list[Citation]:
     """The numbers of sources that the page cites elsewhere, without a further place to lead to.
 
-    For parts that change with a reader's choice: what stands around them must keep its numbers.
+    For parts that change with a reader's choice: what is around them must keep its numbers.
     """
     numbers = sorted({references.by_slug[source.slug].number for source in sources})
     return [Citation(number, "") for number in numbers]

@@ -1,7 +1,7 @@
 """Filters: known values read from a query or a form, their counts, and what was left out.
 
-Not a Django form, which refuses a field whole: here the valid part applies, whatever stands
-beside it.
+Not a Django form, which refuses a field whole: here the valid part applies, whatever else
+is there.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from .words import seen
 
 LONGEST_QUOTE = 40
 MOST_QUOTES = 3
-# What stands where bytes of an address are no UTF-8.
+# In place of bytes of an address that are no UTF-8.
 NOT_DECODED = "\N{REPLACEMENT CHARACTER}"
 UNREADABLE = "a value without readable letters"
 
@@ -37,7 +37,7 @@ class Reading:
         return self._known(name, known)
 
     def one(self, name: str, known: Collection[str], default: str = "") -> str:
-        """The last known value of a parameter that stands once, or the default."""
+        """The last known value of a parameter that may be given once, or the default."""
         values = self._known(name, known)
         self.ignored += values[:-1]
         return values[-1] if values else default
@@ -53,7 +53,7 @@ class Reading:
 
 
 def ignored_sentence(ignored: Collection[str]) -> str:
-    """What was left out, in one sentence; empty where nothing was. Each quote is cut short."""
+    """What was left out, in one sentence; empty if nothing was. Each quote is cut short."""
     if not ignored:
         return ""
     quotes = list(dict.fromkeys(_quoted(value) for value in ignored))
@@ -108,7 +108,7 @@ def read_number(text: str) -> Decimal | None:
 
 
 def read_country(reading: Reading) -> Authority:
-    """Whose figures the address asks for; British ones where it names no country."""
+    """Whose figures the address asks for; British ones if it names no country."""
     return Authority(reading.one("country", Authority.values, HOME))
 
 

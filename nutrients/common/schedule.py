@@ -14,7 +14,7 @@ from nutrients.models import ChangeNote, Nutrient, Publishable, Status
 
 
 def next_change(*, at: datetime) -> datetime | None:
-    """The first moment after `at` when a page changes though nobody edits; None without one.
+    """The first moment after `at` when a page changes without an edit; None without one.
 
     That is when a row or a note set for later begins to show, or the midnight after the last day
     for a review. Two queries.

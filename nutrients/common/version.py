@@ -37,7 +37,7 @@ def version_label(moment: datetime) -> str:
 
 
 def content_version(*, at: datetime) -> ContentVersion | None:
-    """The version that the public reads at the moment `at`; None where nothing was published.
+    """The version that the public reads at the moment `at`; None if nothing was published.
 
     It moves on when a row is edited, deleted, shown from a date set before, or loaded with a
     release. An edit to a draft moves it too: better a version too many than two contents under one

@@ -26,6 +26,6 @@ FORBIDDEN = tuple(re.compile(pattern, re.IGNORECASE) for pattern in PATTERNS)
 
 
 def forbidden(text: str) -> list[str]:
-    """The forbidden words found in a text, as they stand there; empty where it has none."""
+    """The forbidden words found in a text, as they are written; empty without any."""
     flat = " ".join(text.split())
     return [found[0] for pattern in FORBIDDEN for found in pattern.finditer(flat)]

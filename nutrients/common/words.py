@@ -43,7 +43,7 @@ ION = re.compile(r"\b(mg|ca|na|k|fe|cu)[ ]?[\d²³]?[+⁺]", re.IGNORECASE)
 # Letters that Unicode takes for their own, and that people type without the stroke.
 BASE_LETTERS = str.maketrans("æœłøđðħı", "eeloddhi")
 LETTER_AND_NUMBER = re.compile(r"([a-z])(\d+)")
-# Words that stand in every sentence find nothing by themselves.
+# Words that every sentence has find nothing by themselves.
 SMALL_WORDS = frozenset(
     [
         *("a", "after", "all", "am", "an", "and", "any", "are", "as", "at", "be", "been"),
@@ -54,7 +54,7 @@ SMALL_WORDS = frozenset(
         *("with", "would", "you", "your", "not"),
     ]
 )
-# Words of questions: they say nothing beside other words, and everything where they stand alone.
+# Words of questions: they say nothing beside other words, and everything if they are alone.
 QUESTION_WORDS = frozenset(
     [
         *("best", "caused", "cause", "causes", "causing", "contain", "contains", "cure", "find"),
@@ -77,7 +77,7 @@ def spans(text: str) -> Iterator[tuple[str, int, int]]:
 
 
 def seen(text: str) -> str:
-    """The text without the format characters that nobody sees."""
+    """The text without invisible format characters."""
     return text if text.isascii() else UNSEEN.sub("", text)
 
 
@@ -112,7 +112,7 @@ def fold(word: str) -> str:
 
 
 def sort_key(name: str) -> str:
-    """What sorts a name as readers look for it: “Éclair” stands at e, and “ökra” at o."""
+    """What sorts a name as readers look for it: “Éclair” comes under e, and “ökra” under o."""
     return " ".join(word for word, _, _ in spans(normalize("NFC", name))) or name
 
 

@@ -36,7 +36,7 @@ NONE: frozenset[int] = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class NutrientSets:
-    """Ids of nutrients by kind, and by relation and symptom (a slug); "" stands for any.
+    """Ids of nutrients by kind, and by relation and symptom (a slug); "" means any.
 
     A page shows dozens of counts, and each is a few operations on these sets.
     """

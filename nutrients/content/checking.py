@@ -1,4 +1,4 @@
-"""What is wrong with the content as it stands in the database, whoever wrote it."""
+"""What is wrong with the content in the database."""
 
 from __future__ import annotations
 
@@ -56,10 +56,10 @@ UNITS_OF_LIMITS = {
 }
 # A figure in the wrong unit is off by a thousand. Needs of adults differ by far less.
 FAR_FROM_DAILY_VALUE = 20
-# Names that others gave are quoted as they stand; and ham is cured.
+# Names that others gave are quoted as they are; and ham is cured.
 QUOTED = {(FoodSource, "usda_description"), (FoodSource, "name")}
 RUN_IN_HEADING = re.compile(r"^((?:- |\d+\. )?)\*\*[^*\n]+\*\* ", re.MULTILINE)
-# Words that sound translated, or that only this site used. The NHS's own words stand instead.
+# Words that sound translated, or that only this site used. The NHS's own words are used instead.
 HOUSE_WORDS = re.compile(
     r"\black(?:s|ing)?\b(?! of (?:sleep|energy|oxygen))"
     r"|\bbrings\b|\b(?:can|may|might|to) bring (?!a list|this|your)"
@@ -87,7 +87,7 @@ class Problem:
 
 
 def problems(*, on: date) -> list[Problem]:
-    """Everything wrong with the content on the day `on`, by row; empty where it is sound."""
+    """Everything wrong with the content on the day `on`, by row; empty if it is sound."""
     rules: tuple[Callable[[], Iterator[Problem]], ...] = (
         _unsourced,
         _unsourced_articles,
@@ -156,7 +156,7 @@ def _only_editors_say_so() -> Iterator[Problem]:
 
 
 def _cited() -> Iterator[tuple[Any, list[Source]]]:
-    """Every published row and article with the sources that stand behind it."""
+    """Every published row and article with the sources that it rests on."""
     sources = {source.slug: source for source in Source.objects.all()}
     for model in _content_models():
         names = _field_names(model)
@@ -239,14 +239,14 @@ def _limits_in_wrong_units() -> Iterator[Problem]:
         unit = Unit(row.nutrient.unit)
         yield from _wrong_limit(row, unit)
         if row.chronic_disease_limit_mg is not None and unit != Unit.MG:
-            yield _problem(row, f"a limit in mg, where the nutrient is measured in {unit}.")
+            yield _problem(row, f"a limit in mg, but the nutrient is measured in {unit}.")
         yield from _far_from_daily_value(row)
 
 
 def _wrong_limit(row: Nutrient | ReferenceIntake, unit: Unit) -> Iterator[Problem]:
     if row.upper_limit is not None and row.upper_limit_unit not in UNITS_OF_LIMITS[unit]:
         yield _problem(
-            row, f"an upper limit in {row.upper_limit_unit}, where the nutrient is in {unit}."
+            row, f"an upper limit in {row.upper_limit_unit}, but the nutrient is in {unit}."
         )
 
 

@@ -30,14 +30,14 @@ KEY_FIELDS = {
     "nutrients.referenceintake": ("nutrient", "life_stage", "sex", "life_status", "authority"),
 }
 # Rows that mean something else once one of these links is lost: a rule that names a tick fewer
-# fires more easily. Such a row is left out whole where a link of it leads to a deleted row.
+# fires more easily. Such a row is left out whole if a link of it leads to a deleted row.
 NEEDED_LINKS = {
     "nutrients.redflagrule": (
         *("symptoms", "risk_factors", "other_causes", "answers"),
         *("some_symptoms", "some_risk_factors", "some_other_causes"),
     ),
 }
-# Of these rows the links are one statement: a mixture of two would be one that nobody made.
+# Of these rows the links are one statement: a mixture of two would be a statement of neither.
 WHOLE_LINKS = NEEDED_LINKS | {
     "nutrients.safetycase": (
         *("symptoms", "risk_factors", "other_causes", "red_flags", "answers"),
@@ -75,7 +75,7 @@ class FixtureRow:
 def digests(folder: Path) -> dict[str, str]:
     """The SHA-256 of every fixture file in the folder under the file's name.
 
-    Raises FixtureError where there is no fixture at all.
+    Raises FixtureError if there is no fixture at all.
     """
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in _files(folder)}
 
@@ -84,7 +84,7 @@ def read_rows(folder: Path) -> list[FixtureRow]:
     """Every row of every fixture in the folder, in load order.
 
     Raises FixtureError for a file that cannot be read, a row that names no known model or has no
-    natural key, and a row that stands there twice.
+    natural key, and a row that is there twice.
     """
     rows: dict[tuple[Model, Key], FixtureRow] = {}
     for path in _files(folder):
@@ -92,7 +92,7 @@ def read_rows(folder: Path) -> list[FixtureRow]:
             row = _row(place, record)
             twin = rows.setdefault((row.model, row.key), row)
             if twin is not row:
-                raise FixtureError(f"{place}: {row} stands in {twin.place} already.")
+                raise FixtureError(f"{place}: {row} is in {twin.place} already.")
     return list(rows.values())
 
 
@@ -181,7 +181,7 @@ class Places:
         return self._there[model]
 
     def is_there(self, label: str, key: Key) -> bool:
-        """Whether the row is in its table; False where the table itself is gone."""
+        """Whether the row is in its table; False if the table itself is gone."""
         try:
             return key in self.there(apps.get_model(label))
         except LookupError:
@@ -192,7 +192,7 @@ class Places:
         self._left_out.add((row.label, row.key))
 
     def target(self, row: FixtureRow, link: Any, value: Any) -> Any:
-        """The primary key that a reference leads to; None where that row is left out."""
+        """The primary key that a reference leads to; None if that row is left out."""
         model, key = link.remote_field.model, as_key(value)
         there = self.there(model)
         if key in there:
@@ -207,7 +207,7 @@ class Places:
 
 
 def key_paths(model: Model) -> list[str]:
-    """Where each part of a row's natural key stands, as queries name it."""
+    """The lookup of each part of a row's natural key."""
     return [
         f"{name}__slug" if model._meta.get_field(name).is_relation else name
         for name in key_fields(model)
@@ -215,7 +215,7 @@ def key_paths(model: Model) -> list[str]:
 
 
 def field_of(row: FixtureRow, name: str) -> Any:
-    """The model's field of this name; raises FixtureError where there is none."""
+    """The model's field of this name; raises FixtureError if there is none."""
     try:
         return row.model._meta.get_field(name)
     except FieldDoesNotExist as error:

@@ -18,7 +18,7 @@ from nutrients.models import ShippedChange, ShippedRow
 
 from .fixtures import FixtureRow, Key
 
-# Files stand in the ledger beside rows, each with its digest, under this instead of a model.
+# Files are in the ledger beside rows, each with its digest, under this instead of a model.
 FILE = "fixture file"
 # The USDA's foods are entered there too, under a word of their own.
 OURS = "nutrients."
@@ -66,7 +66,7 @@ class Ledger:
     def base(self, row: FixtureRow, name: str) -> dict[str, Any] | None:
         """The row as shipped when this field was last known to agree with it; None for never.
 
-        What was held back though nobody had touched it still agrees with the release before.
+        What was held back without an edit here still agrees with the release before.
         """
         change = self.asked(row, name)
         if change is not None and not change.is_edited:

@@ -1,4 +1,4 @@
-"""Rows as they stand here, in the terms of fixtures: links as natural keys."""
+"""Rows as they are here, in the terms of fixtures: links as natural keys."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ class Outcome:
 def load(folder: Path, *, at: datetime, plan: bool = False) -> Outcome:
     """Load the fixtures of a folder and give what was done; with `plan` change nothing.
 
-    Of a row that is there, each field that nobody edited since it was loaded is brought up to
+    Of a row that is there, each field that was not edited since it was loaded is brought up to
     date; the rest is left for an editor to settle. A row that was loaded before and is gone was
     deleted by an editor, and stays deleted with all that needs it. Everything happens in one
     transaction or not at all. Raises FixtureError. Where these very files were loaded before, it

@@ -1,4 +1,4 @@
-"""The three-way merge of one field: what was shipped, what stands here, what is shipped now.
+"""The three-way merge of one field: what was shipped, what is here, what is shipped now.
 
 Pure functions over values that compare by `==`, and values of fixtures made comparable.
 """
@@ -15,7 +15,7 @@ class _Never(Enum):
     SHIPPED = "never shipped"
 
 
-# Stands for the base where nobody knows what was shipped, and equals nothing else.
+# The base if what was shipped is not known; it equals nothing else.
 NEVER_SHIPPED: Final = _Never.SHIPPED
 
 
@@ -30,7 +30,7 @@ class Merged(NamedTuple):
 
 
 def merge_values(base: Any, ours: Any, theirs: Any) -> Merged:
-    """Merge a value that has no parts: take theirs only where nobody here touched it."""
+    """Merge a value that has no parts: take theirs only if it was not edited here."""
     if theirs in (base, ours):
         return Merged(ours, False)
     return Merged(theirs, False) if ours == base else Merged(ours, True)
@@ -51,7 +51,7 @@ def shipped_value(field: Any, fields: dict[str, Any] | None) -> Any:
     """What a fixture row says of one field, or leaves to the field's default.
 
     Links are natural keys: one for a foreign key, a frozenset for many. Gives NEVER_SHIPPED where
-    there was no row, and where the default is a moment. Raises ValidationError for a value that
+    there was no row, and if the default is a moment. Raises ValidationError for a value that
     the field cannot read.
     """
     if fields is None:

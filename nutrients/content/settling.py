@@ -19,7 +19,7 @@ NOT_SHIPPED = "It did not come with the site"
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """The three sides of one open change as text, and the row; None where it was deleted here."""
+    """The three sides of one open change as text, and the row; None if it was deleted here."""
 
     row: Any
     before: str
@@ -42,7 +42,7 @@ def sides(change: ShippedChange) -> Sides:
 
 
 def row_of(change: ShippedChange) -> Any:
-    """The row that a change is about, or None where it was deleted here."""
+    """The row that a change is about, or None if it was deleted here."""
     model = change.row_model
     key = dict(zip(key_paths(model), change.key, strict=True))
     return model._base_manager.filter(**key).first()
@@ -57,8 +57,8 @@ def take_theirs(change: ShippedChange, places: Places, *, at: datetime, user: An
     """Bring the field to what is shipped now, as one new version of the row by this editor.
 
     `places` is shared by all that are taken at once, so that each table is read once at most.
-    Raises RefusedError where the row, or a row that the value leads to, is not there, where the
-    value does not go with the rest of the row, and where the change is about the whole row.
+    Raises RefusedError if the row, or a row that the value leads to, is not there, if the
+    value does not go with the rest of the row, and if the change is about the whole row.
     """
     row = row_of(change)
     if row is None or not change.field:

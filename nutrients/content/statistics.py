@@ -9,7 +9,7 @@ from django.db import connection
 def refresh_statistics() -> None:
     """Have the content's tables counted, so that queries are planned for as many rows.
 
-    SQLite never counts by itself, and forgets its counts where a migration builds a table anew.
+    SQLite never counts by itself, and forgets its counts when a migration rebuilds a table.
     """
     with connection.cursor() as cursor:
         for model in apps.get_app_config("nutrients").get_models(include_auto_created=True):

@@ -1,4 +1,4 @@
-"""The upgrade: brings rows that are there up to what is shipped now, where nobody edited them."""
+"""The upgrade: updates rows that were not edited to what is shipped now."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .merging import NEVER_SHIPPED, merge_links, merge_values, shipped_value
 EDITED = "It was edited here as well."
 MADE_HERE = "The row was made here before it came with the site."
 REVIEWED = (
-    "A reviewer agreed to this row as it stands. Take the new content only where the reviewer "
+    "A reviewer agreed to this row as it is. Take the new content only if the reviewer "
     "agrees to it too, or empty both review fields."
 )
 GONE = "It leads to a row that was deleted here."
@@ -72,7 +72,7 @@ class Upgrade:
         self._ledger.enter(news, at=self._at)
 
     def withdraw(self, shipped: set[Identity]) -> None:
-        """Ask about the rows that were loaded once, stand here still, and are shipped no more."""
+        """Ask about the rows that were loaded once, are still here, and are shipped no more."""
         entries = self._ledger.rows.items()
         gone = [key for key, row in entries if key not in shipped and not row.withdrawn_at]
         here = [identity for identity in gone if self._places.is_there(*identity)]
@@ -123,7 +123,7 @@ class Upgrade:
         return [change for change in changes if change]
 
     def _change(self, row: FixtureRow, live: Any, field: Any) -> Change | None:
-        """Merge one field; None where it stays as it is."""
+        """Merge one field; None if it stays as it is."""
         ours = self._live.value(live, field)
         base, theirs = self._shipped(row, field, self._ledger.base(row, field.name))
         is_whole = field.name in WHOLE_LINKS.get(row.label, ())
@@ -155,7 +155,7 @@ class Upgrade:
         try:
             return shipped_value(field, before), theirs
         except ValidationError:
-            # The field was of another kind then, so nobody can tell whether it was touched.
+            # The field was of another kind then, so it is not known whether it was edited.
             return NEVER_SHIPPED, theirs
 
     def _written(self, row: FixtureRow, field: Any, merged: Any) -> Change:

@@ -64,7 +64,7 @@ FOOD_COLUMNS = (
 )
 PORTION_COLUMNS = ("ndb_no", "amount", "unit_description", "grams")
 NUMBER = re.compile(r"-?\d{1,12}(\.\d{1,12})?", re.ASCII)
-# What stands in the ledger instead of a model, with the NDB number as the key.
+# The ledger has this instead of a model, with the NDB number as the key.
 LEDGER = "usda food"
 
 Cells = dict[str, str]
@@ -99,7 +99,7 @@ def read_foods(path: Path) -> tuple[list[Row], list[str]]:
     def row(cells: Cells) -> Row:
         made = _row(cells)
         if made.number in rows:
-            raise ValueError(f"food {made.number} stands in a line above already")
+            raise ValueError(f"food {made.number} is in a line above already")
         return made
 
     for made in _read(path, FOOD_COLUMNS, row, faults):
@@ -157,7 +157,7 @@ def _data(path: Path) -> bytes:
 
 
 def _split(line: bytes) -> list[str]:
-    """Split one line; raise ValueError, in words, where that is not possible."""
+    """Split one line; raise ValueError, in words, if that is not possible."""
     try:
         # One line at a time: with a quotation mark too many, csv would swallow the lines below.
         return next(csv.reader([line.decode()], strict=True), [])
@@ -222,7 +222,7 @@ def _text(cells: Cells, column: str, *, longest: int) -> str:
 
 
 def _number(cells: Cells, column: str, *, most: int, places: int) -> Decimal | None:
-    """The number in a cell, None where it is blank; raise ValueError where it cannot be."""
+    """The number in a cell, None if it is blank; raise ValueError if it cannot be."""
     text = cells[column]
     if not text:
         return None
@@ -248,7 +248,7 @@ def add_foods(rows: list[Row], portions: dict[str, list[FoodPortion]], *, at: da
     """Add the foods that never were there, all or nothing, and say what was done.
 
     Chosen foods gain their portions. Rows are written past save(): no history begins with an
-    import. Raises UsdaError where the database lacks what the foods need.
+    import. Raises UsdaError if the database lacks what the foods need.
     """
     with transaction.atomic():
         # One import at a time: what is there cannot change until the end.
@@ -330,7 +330,7 @@ def _nutrients() -> dict[str, Nutrient]:
 
 
 def _groups(new: list[Row]) -> dict[str, FoodGroup]:
-    """The group of each food, made where there is none of that slug or name.
+    """The group of each food, made if there is none of that slug or name.
 
     The first line of the table of groups that fits a food decides; the last one fits every food.
     """

@@ -28,7 +28,7 @@ CHILDREN = {
     "riskfactor": ["effects"],
     "symptom": ["associations"],
 }
-# It belongs to two rows, so an edit of it alone stands in its own history only.
+# It belongs to two rows, so an edit of it alone is in its own history only.
 SHARED = "associations"
 
 

@@ -73,7 +73,7 @@ class LifeStage:
     def own(self, intakes: Iterable[ReferenceIntake]) -> ReferenceIntake | None:
         """The need that its authority sets for it, of intakes of one nutrient; None without one.
 
-        What is said of everybody stands for women after the menopause too. What is said of those
+        What is said of everybody applies to women after the menopause too. What is said of those
         who are not pregnant says nothing of those who are.
         """
         after_menopause = self.life_status == LifeStatus.MENOPAUSE
@@ -254,7 +254,7 @@ def _label(age_from: Decimal, age_below: Decimal | None, bands: list[Band]) -> s
 def read_stage(
     reading: Reading, stages: Stages, country: Authority, default: str = ""
 ) -> tuple[str, str]:
-    """The life stage asked for, as the country has it, and a sentence where it had to be changed.
+    """The life stage asked for, as the country has it, and a sentence if it had to be changed.
 
     A stage of another country's tables becomes the one that shares most years with it, so that
     old addresses and a change of country keep what was chosen.

@@ -25,7 +25,7 @@ from nutrients.models import (
 class AdultNeed:
     """What an authority says adults need a day, from the least to the most of any adult band.
 
-    `amounts` holds both, or the one that is for all, in `unit`; none where the need is no figure:
+    `amounts` holds both, or the one that is for all, in `unit`; none if the need is no figure:
     then `said` gives it in words. `sources` are those of the figures. A page that prints them has
     its `citations` too.
     """
@@ -44,7 +44,7 @@ class AdultNeed:
 
     @property
     def range_words(self) -> str:
-        """The range without its unit, such as “310 to 420”; empty where it is no figure."""
+        """The range without its unit, such as “310 to 420”; empty if it is no figure."""
         return " to ".join(f"{amount.normalize():,f}" for amount in self.amounts)
 
     @property

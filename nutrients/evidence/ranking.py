@@ -245,7 +245,7 @@ def deciding(
     """The open questions of which some answer would raise what was not raised, in their order.
 
     `questions` holds the answers of each question under its slug; one of which an answer is given
-    is no longer open. A rule waits for a question where it has all its ticks, and each answer that
+    is no longer open. A rule waits for a question if it has all its ticks, and each answer that
     it lacks is to an open question. Where all that it raises is raised already, it waits no more.
     """
     given = frozenset(ticks)

@@ -25,7 +25,7 @@ from nutrients.models import (
 from nutrients.models.foods import FoodSourceQuerySet
 from nutrients.models.intakes import ReferenceIntakeQuerySet
 
-# Percentages of the daily value that a bar's full width may stand for.
+# Percentages of the daily value that a bar's full width may mean.
 SCALES = (10, 25, 50, 75, 100, 150, 200, 300, 400, 500, 750, 1000, 1500, 2000, 3000, 4000, 5000)
 
 
@@ -54,7 +54,7 @@ LABEL_VALUES = {
 class RichFood:
     """A food with what one serving gives: `amount` in the nutrient's unit.
 
-    `percent` is the share of the label value; None where there is none.
+    `percent` is the share of the label value; None if there is none.
     """
 
     food: FoodSource

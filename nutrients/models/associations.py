@@ -53,7 +53,7 @@ class Evidence(models.TextChoices):
 
     @property
     def verb(self) -> str:
-        """The strongest verb that this grade allows, so that nobody can overclaim."""
+        """The strongest verb that this grade allows, so that no claim goes too far."""
         return VERBS[self]
 
     @property

@@ -22,7 +22,7 @@ class RiskKind(models.TextChoices):
 
 
 class StandsFor(models.TextChoices):
-    """Whom a tick can stand for, of those from whom foods are kept (`NotSuggestedTo`)."""
+    """The group that a tick means, of those from whom foods are kept (`NotSuggestedTo`)."""
 
     PREGNANCY = "pregnancy", "Pregnant people"
     CHILDREN = "children", "Children"
@@ -224,7 +224,7 @@ class OtherCause(Slugged, Publishable):
 
     @property
     def link(self) -> str:
-        """How it stands to the signs, in the words that its grade allows."""
+        """Its relation to the signs, in the words that its grade allows."""
         return LINKS[Evidence(self.evidence)]
 
 

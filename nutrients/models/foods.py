@@ -86,7 +86,7 @@ class FoodGroup(Slugged):
 
 
 class NotSuggestedTo(models.TextChoices):
-    """Whom a food is never suggested to, although it stands in lists with its figures."""
+    """The people to whom a food is never suggested, although lists have it with its figures."""
 
     NOBODY = "nobody", "Nobody"
     PREGNANCY = "pregnancy", "Pregnant people"
@@ -101,7 +101,7 @@ INDEXED_LETTERS = 3
 class Beginning(models.Func):
     """The first three characters of a text in small letters, by which foods are indexed.
 
-    The numbers stand in the template, because a database finds an index only by the same words.
+    The numbers are in the template, because a database finds an index only by the same words.
     """
 
     template = "LOWER(SUBSTR(%(expressions)s, 1, 3))"
@@ -275,7 +275,7 @@ class FoodSource(Slugged, Publishable):
 
     @property
     def is_weighed(self) -> bool:
-        """Whether its serving is a plain weight, such as "100 g", because nobody chose another."""
+        """Whether its serving is a plain weight, such as "100 g", because no other was chosen."""
         grams = self.serving_grams
         return grams is not None and self.serving_description == f"{grams.normalize():f} g"
 
@@ -371,7 +371,7 @@ class NutrientAmount(models.Model):
 
     @property
     def per_serving(self) -> Decimal | None:
-        """The amount in one serving, in the nutrient's unit; None where the serving is unknown."""
+        """The amount in one serving, in the nutrient's unit; None if the serving is unknown."""
         if self.food.serving_grams is None:
             return None
         return self.per_100g * self.food.serving_grams / 100

@@ -125,7 +125,7 @@ class ReferenceIntakeManager(models.Manager[Any]):
 class ReferenceIntake(Publishable):
     """What an authority says of one nutrient for one life stage: a need, a limit, or both, a day.
 
-    Ages are those of the authority's own table. A limit for other ages than the need stands in a
+    Ages are those of the authority's own table. A limit for other ages than the need is in a
     row of its own.
     """
 
@@ -162,7 +162,7 @@ class ReferenceIntake(Publishable):
     amount_words = models.CharField(
         max_length=80,
         blank=True,
-        help_text="In place of the amount where it is no single figure, with its unit.",
+        help_text="In place of the amount if it is no single figure, with its unit.",
     )
     upper_limit = models.DecimalField(max_digits=9, decimal_places=3, null=True, blank=True)
     upper_limit_unit = models.CharField(

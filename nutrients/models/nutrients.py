@@ -72,7 +72,7 @@ class Unit(models.TextChoices):
 
 
 class Accent(models.TextChoices):
-    """The colour that stands for a nutrient; only the four core ones have their own."""
+    """The colour of a nutrient; only the four core ones have their own."""
 
     MAGNESIUM = "mg", "Magnesium green"
     CALCIUM = "ca", "Calcium blue"
@@ -227,7 +227,7 @@ class Nutrient(Slugged, Publishable):
         return self.daily_value if authority == Authority.US else self.reference_value
 
     def label_percent(self, amount: Decimal | None, authority: Authority) -> Decimal | None:
-        """The share of the label value in percent; None where the amount or the value is unknown.
+        """The share of the label value in percent; None if the amount or the value is unknown.
 
         The one rule behind every percentage of a food.
         """

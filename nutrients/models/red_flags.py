@@ -12,7 +12,7 @@ from .publishing import Publishable, PublishableQuerySet, Slugged, SluggedManage
 from .sources import Source
 from .symptoms import Symptom, Urgency
 
-# The other parameters of the checklist's form: a question's slug stands beside them.
+# The other parameters of the checklist's form: a question's slug is one too.
 TAKEN = ("symptom", "risk", "flag", "find", "look")
 FLAG_LEVELS = [Urgency.EMERGENCY, Urgency.URGENT, Urgency.SEE_A_DOCTOR]
 # How the action of most emergencies begins. Pages say it once for all of them.

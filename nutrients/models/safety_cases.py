@@ -83,7 +83,7 @@ class SafetyCase(Slugged):
     must_not_show = models.TextField(
         blank=True,
         help_text="Words that it must not show, one phrase a line. "
-        "The words that are never written here need not stand here: every case looks for them.",
+        "The words that are never written need not be listed here: every case looks for them.",
     )
     status = models.CharField(
         max_length=10,

@@ -1,4 +1,4 @@
-"""What search stands on: one table of documents, and the readers' own words for things."""
+"""What search is made of: one table of documents, and the readers' own words for things."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .publishing import Slugged, SluggedManager
 
 
 class DocumentKind(models.TextChoices):
-    """What a search document stands for. Groups of results that tie stand in this order."""
+    """What a search document is about. Groups of results that tie come in this order."""
 
     RED_FLAG = "flag", "When to get help"
     SYMPTOM = "symptom", "Symptoms"

@@ -12,7 +12,7 @@ from django.db import models
 class ShippedRow(models.Model):
     """A fixture row that was loaded, with its fields as they were shipped last.
 
-    A row that stands here and not in its table was deleted by an editor, and stays deleted.
+    A row that is here and not in its table was deleted by an editor, and stays deleted.
     """
 
     model = models.CharField(max_length=60, help_text="As in fixtures: nutrients.nutrient.")
@@ -38,7 +38,7 @@ class ShippedChange(models.Model):
 
     It is about one field, or about the whole row where `field` is empty: that row is no longer
     shipped. `before` and `theirs` hold that field as a fixture has it: `{"tagline": "…"}`, or
-    `{}` where the fixture leaves it out. `before` is null for a row that was made here.
+    `{}` if the fixture leaves it out. `before` is null for a row that was made here.
     """
 
     model = models.CharField(max_length=60, editable=False)
@@ -79,7 +79,7 @@ class ShippedChange(models.Model):
 
     @property
     def field_label(self) -> str:
-        """The field as forms name it; empty where the change is about the whole row."""
+        """The field as forms name it; empty if the change is about the whole row."""
         if not self.field:
             return ""
         return str(self.row_model._meta.get_field(self.field).verbose_name)

@@ -25,7 +25,7 @@ class Urgency(models.TextChoices):
 
 
 class BodyArea(models.TextChoices):
-    """The part of the body or life where a sign is noticed, in the order that forms show."""
+    """The part of the body or life in which a sign is noticed, in the order that forms show."""
 
     MUSCLES = "muscles", "Muscles and movement"
     NERVES = "nerves", "Feeling, nerves and balance"

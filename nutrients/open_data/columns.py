@@ -34,7 +34,7 @@ class Kind(StrEnum):
 class Column:
     """A column: its name, what it means, its unit, the values it may hold, and how to read it.
 
-    `unit` is a unit or the name of the column that holds it; `values` is empty where any may stand.
+    `unit` is a unit or the name of the column that holds it; `values` is empty if any is allowed.
     """
 
     name: str
@@ -66,12 +66,12 @@ def text(name: str, meaning: str, path: str = "") -> Column:
 
 
 def number(name: str, meaning: str, unit: str = "", path: str = "") -> Column:
-    """A column of numbers with their unit; empty where a number is not known or not set."""
+    """A column of numbers with their unit; empty if a number is not known or not set."""
     return Column(name, meaning, attrgetter(path or name), Kind.NUMBER, unit)
 
 
 def yes_no(name: str, meaning: str) -> Column:
-    """A column of true and false; empty where nobody knows."""
+    """A column of true and false; empty if not known."""
     return Column(name, meaning, attrgetter(name), Kind.YES_NO, values=("true", "false"))
 
 
@@ -102,7 +102,7 @@ def key(meaning: str) -> Column:
     return Column("id", meaning, lambda row: "/".join(row.natural_key()))
 
 
-def address(meaning: str = "Where it stands on the site, without the host.") -> Column:
+def address(meaning: str = "Its address on the site, without the host.") -> Column:
     """The place of a row on the site."""
     return Column("address", meaning, lambda row: row.get_absolute_url())
 
@@ -112,7 +112,7 @@ def checked() -> tuple[Column, ...]:
         choice("verification", "How far the main claim was checked.", Verification),
         moment("published_at", "Since when the row is public.", "publish_at"),
         moment("changed_at", "When the row was last changed."),
-        day("reviewed_on", "When a clinician read the row and agreed to it; empty where nobody."),
+        day("reviewed_on", "When a clinician read the row and agreed to it; empty if none has."),
         text("reviewed_by", "Who reviewed it: name and profession."),
         day("review_due_on", "After this day the review is overdue."),
     )

@@ -57,7 +57,7 @@ def file_of(
 ) -> TableFile:
     """Open the file of a table, which the first to ask for it writes.
 
-    Raises BusyError, and OSError where the folder cannot be used.
+    Raises BusyError, and OSError if the folder cannot be used.
     """
     path = _path(table, f"{form}.gz" if packed else form, version)
     try:
@@ -153,7 +153,7 @@ def safe_cell(text: str) -> str:
 
 
 def cell_text(value: Value) -> str:
-    """Give a value as it stands in a CSV file: numbers without trailing zeros, moments in UTC.
+    """Give a value as a CSV file has it: numbers without trailing zeros, moments in UTC.
 
     Nothing is an empty cell; the parts of a list are separated by a semicolon and a space.
     """

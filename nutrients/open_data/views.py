@@ -41,7 +41,7 @@ def data(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def table_file(request: HttpRequest, name: str, form: str) -> HttpResponseBase:
-    """Send the file of one table; 304 where the version is still the one that was sent."""
+    """Send the file of one table; 304 if the version is still the one that was sent."""
     table = BY_NAME.get(name)
     if table is None:
         raise Http404("There is no table of this name.")

@@ -48,7 +48,7 @@ def check(
     known_symptoms: Collection[str],
     known_figures: Collection[str],
 ) -> list[ProseError]:
-    """Everything wrong with a body of prose, in the order of its lines; empty where it is sound.
+    """Everything wrong with a body of prose, in the order of its lines; empty if it is sound.
 
     `known_sources` and `known_symptoms` are slugs, `known_figures` names. It never raises.
     """
@@ -83,7 +83,7 @@ def _line_errors(line: str, known_sources: Collection[str]) -> Iterator[str]:
     if PICTURE.search(line):
         yield "Pictures are not shown in articles."
     if MARK.search(line) and mark_on(line) is None:
-        yield "A block stands on a line of its own."
+        yield "Put a block on a line of its own."
     for found in CITES.findall(line):
         yield from _citation_errors(found, known_sources)
 

@@ -26,7 +26,7 @@ EXTERNAL = re.compile(r"^(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
 
 CITATION = re.compile(r"\[(@[A-Za-z0-9_-]+(?:\s*;\s*@[A-Za-z0-9_-]+)*)\s*\]")
 TEXT = "text"
-# What stands alone on its line and is drawn from the models when the page is shown.
+# A block alone on its line, drawn from the models when the page is shown.
 LIVE_BLOCKS = ("comparison-table", "red-flags", "other-causes", "figure")
 # What holds Markdown, from [[name]] to [[/name]].
 CONTAINERS = ("steps", "callout")
@@ -38,7 +38,7 @@ MARK = re.compile(r"\[\[(?P<end>/?)(?P<name>[^\[\]\s/]*)(?:\s(?P<argument>[^\[\]
 class Block:
     """One part of a body: its kind, the words after its name, and the Markdown it holds.
 
-    `line` is where it begins in the body, counted from 1, and `end` where it ends; a container
+    `line` is its first in the body, counted from 1, and `end` its last; a container
     that is never closed has no end.
     """
 
@@ -80,7 +80,7 @@ def split(body: str) -> list[Block]:
 
 
 def _block(mark: re.Match[str], lines: list[str], place: int) -> tuple[Block | None, int]:
-    """The block that begins at a mark, or None where it is unknown, and the line after it."""
+    """The block that begins at a mark, or None if it is unknown, and the line after it."""
     kind, argument = mark["name"], (mark["argument"] or "").strip()
     if not mark["end"] and kind in LIVE_BLOCKS:
         return Block(kind, place + 1, place + 1, argument), place + 1

@@ -29,7 +29,7 @@ Cell = Decimal | str | None
 
 @dataclass(frozen=True, slots=True)
 class NeedRow:
-    """One age band: what each column holds, a figure or words; None where nothing is set."""
+    """One age band: what each column holds, a figure or words; None if nothing is set."""
 
     label: str
     female: Cell
@@ -137,7 +137,7 @@ class DailyNeeds:
 
     @property
     def lowest_limit(self) -> Limit | None:
-        """The lowest limit for adults; None where no authority sets one."""
+        """The lowest limit for adults; None if no authority sets one."""
         return self.limits[0] if self.limits else None
 
     @property

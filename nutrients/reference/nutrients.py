@@ -54,7 +54,7 @@ NUTRIENTS_A_PAGE = 24
 RICHEST = 6
 # How many of the richest foods a plate against the need begins with.
 PLATE_FOODS = 3
-# How many signs of too little stand on the first screen.
+# How many signs of too little the first screen has.
 FELT = 6
 
 
@@ -96,7 +96,7 @@ class Detail:
 
 @dataclass(frozen=True, slots=True)
 class NutrientPage:
-    """Everything on a nutrient's page. Citations repeat numbers where a choice changes the part."""
+    """A nutrient's page. Citations repeat numbers in the parts that a choice changes."""
 
     content: NutrientContent
     country: Authority

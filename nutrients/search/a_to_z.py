@@ -34,7 +34,7 @@ ARTICLES = frozenset({"a", "an", "the"})
 class Entry:
     """One line: a name, its address and kind; `see` is the name of the page under another name.
 
-    `words` are those of the name, by which it is sorted, and `letter` is where it stands.
+    `words` are those of the name, by which it is sorted, and `letter` is its heading.
     """
 
     name: str
@@ -48,14 +48,14 @@ class Entry:
 def entries(*, at: datetime) -> list[Entry]:
     """What the public may see at the moment `at`, in order; imported foods are left out."""
     rows = SearchDocument.objects.filter(shown(at=at), kind__in=LISTED, is_imported=False)
-    # Sections stand in the contents list of their article.
+    # Sections are in the contents list of their article.
     rows = rows.exclude(Q(kind=DocumentKind.ARTICLE) & Q(key__contains="#"))
     documents = list(rows.only("kind", "key", "url", "title", "names"))
     return sorted(_entries(documents, places(documents, at=at)), key=_place)
 
 
 def letter_pages(every: Sequence[Entry], size: int) -> dict[str, int]:
-    """Each letter that has an entry, and the page on which its first one stands."""
+    """Each letter that has an entry, and the page of its first one."""
     firsts: dict[str, int] = {}
     for place, entry in enumerate(every):
         firsts.setdefault(entry.letter, place // size + 1)

@@ -71,7 +71,7 @@ class NeedAnswer:
 
 
 def emergency_in(text: str) -> str:
-    """The red flag whose words stand in a query; empty where it holds none."""
+    """The red flag whose words are in a query; empty without one."""
     stems = _stems(text)
     return next((slug for slug, phrase in _phrases() if phrase <= stems), "")
 
@@ -92,7 +92,7 @@ def _stems(text: str) -> frozenset[str]:
 def need_answer(text: str, country: Authority, *, at: datetime) -> NeedAnswer | None:
     """The figure that a query such as “how much magnesium when pregnant” asks for.
 
-    None where it names no nutrient or asks for no figure.
+    None if it names no nutrient or asks for no figure.
     """
     asked = text.lower()
     statuses = [status for status, words in STATUSES.items() if words.search(asked)]

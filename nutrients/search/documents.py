@@ -77,7 +77,7 @@ FIELDS = (*SHOWN, *INDEXED)
 class Entry:
     """What search is told of a row. `names` are listed in the A to Z; the hidden only searched.
 
-    `row` is the key of the row whose state decides; its own key where it is not given.
+    `row` is the key of the row whose state decides; its own key if it is not given.
     """
 
     kind: DocumentKind
@@ -123,7 +123,7 @@ def document(entry: Entry) -> SearchDocument:
 
 def _name_words(kind: DocumentKind, title: str, names: Iterable[str]) -> list[str]:
     """The words of each name, and of each name that the title holds."""
-    # A sign is one phrase; what stands between its commas says something else alone.
+    # A sign is one phrase; a part between its commas says something else alone.
     parts = () if kind == DocumentKind.RED_FLAG else pieces(title)
     return _unique(" ".join(words_of(name)) for name in (*names, *parts))
 

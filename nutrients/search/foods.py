@@ -34,7 +34,7 @@ class NamedFoods:
 
 
 def foods_named(words: str, known: SearchContent, *, at: datetime) -> NamedFoods:
-    """Find the foods that the public may see with every word in the name, or in one it stands for.
+    """Find the foods that the public may see with every word in the name, or in a synonym.
 
     If none is found, the nearest spelling is tried. At most four queries.
     """

@@ -104,7 +104,7 @@ def _sync() -> None:
 
 
 def _empty() -> None:
-    """Empty an index that is kept apart, so that the next `_sync` writes all of it anew."""
+    """Empty an index that is kept apart, so that the next `_sync` writes all of it again."""
     if ENGINES[connection.vendor].sync:
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM nutrients_searchindex")

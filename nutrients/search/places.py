@@ -1,4 +1,4 @@
-"""Which documents the public may see, and where those without a page of their own stand."""
+"""Which documents the public may see, and the addresses of those without a page of their own."""
 
 from __future__ import annotations
 
@@ -64,8 +64,8 @@ def _row_is_shown(kind: DocumentKind, model: RowModel, *, at: datetime) -> Q:
 def places(documents: Sequence[SearchDocument], *, at: datetime) -> Places:
     """The address of each risk factor, cause and interaction among the documents.
 
-    A cause stands on the page of the most common symptom that it brings on, the others on that of
-    the first nutrient; an address is empty where no such page is published.
+    A cause is on the page of the most common symptom that it brings on, the others on that of
+    the first nutrient; an address is empty if no such page is published.
     """
     nutrients = Nutrient.objects.published(at=at)
     keys = {kind: [one.key for one in documents if one.kind == kind] for kind in ROWS}

@@ -19,7 +19,7 @@ SHORTEST_OPEN, SHORTEST_OPEN_BEFORE = 2, 4
 
 # Points for a word found as it is, by its stem, and by its beginning.
 IN_TITLE, IN_NAMES, IN_TEXT = (120, 105, 60), (100, 90, 45), (30, 25, 8)
-# Points where the whole query is the title or a name, or stands at the beginning of one.
+# Points if the whole query is the title or a name, or the beginning of one.
 WHOLE_TITLE, WHOLE_NAME, STARTS_TITLE, STARTS_NAME = 400, 350, 120, 90
 # A longer title says less of each of its words.
 A_WORD_MORE, LONGEST_TITLE = 3, 20
@@ -155,7 +155,7 @@ def _parts(word: str) -> tuple[str, ...]:
 
 
 def _whole_points(document: Scored, units: Sequence[Unit]) -> int:
-    """Points for the query as a whole, as typed or by a synonym that stands for all of it."""
+    """Points for the query as a whole, as typed or by a synonym for all of it."""
     wholes = [tuple(term.stem for unit in units for term in unit.ways[0])]
     if len(units) == 1:
         wholes += [tuple(term.stem for term in way) for way in units[0].ways[1:]]

@@ -29,7 +29,7 @@ MOST_HITS = 5
 EMERGENCY = Urgency.EMERGENCY.label
 # What is ranked beside all that editors wrote: the imported foods with the shortest names.
 MOST_IMPORTED = 200
-# Which kind stands first where two are as good; the last ones only echo what others are about.
+# The order of kinds that are as good; the last ones only echo what others are about.
 ORDER = (
     *(DocumentKind.RED_FLAG, DocumentKind.SYMPTOM, DocumentKind.NUTRIENT, DocumentKind.PAGE),
     *(DocumentKind.ARTICLE, DocumentKind.FOOD, DocumentKind.RISK_FACTOR),
@@ -137,7 +137,7 @@ class SearchResults:
     """What a search found, the kind with the best hit first.
 
     `words` are the telling words of the query. `corrected` is the query that was answered instead,
-    where the words as typed find nothing. With `is_partial` no hit holds every word, and `missing`
+    if the words as typed find nothing. With `is_partial` no hit holds every word, and `missing`
     are the words that nothing at all holds. `is_emergency` puts the numbers to call above all;
     `need` is the figure that the query asks for.
     """

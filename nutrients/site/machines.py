@@ -60,7 +60,7 @@ FIXED = (
 )
 # XML refuses these, and one in a title would take the feed down.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-# How long whoever has read where to report a weakness may rely on it: RFC 9116 advises less than
+# How long readers may rely on the address for reports of a weakness: RFC 9116 advises less than
 # a year.
 SECURITY_STANDS = timedelta(days=90)
 
@@ -85,7 +85,7 @@ class SiteMap(Sitemap):
 
 
 def public_paths(*, at: datetime) -> dict[str, datetime | None]:
-    """Every page that the public may see, with its last change; None where no row dates it.
+    """Every page that the public may see, with its last change; None if no row dates it.
 
     Imported foods are left out: they number thousands, and this site is not about them.
     """
@@ -110,7 +110,7 @@ sitemap = require_safe(views.sitemap)
 
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
-    """Let robots in everywhere but where a page is made from a reader's own ticks."""
+    """Let robots in everywhere but to pages made from a reader's own ticks."""
     lines = (
         "User-agent: *",
         f"Disallow: {reverse('nutrients:checklist_print')}",

@@ -69,7 +69,7 @@ MOST_CAUSES = 3
 
 
 # The groups of warning signs by the area of their symptoms. The heart and the head come first,
-# because a sign that is related to several areas stands where it is looked for soonest.
+# because a sign that is related to several areas is in the group in which it is looked for first.
 OTHER_SIGNS = "Muscles and movement"
 SIGN_GROUPS = {
     "Heart and breathing": {BodyArea.HEART},

@@ -87,7 +87,7 @@ def cause_icon(kind: str, size: str = "") -> SafeString:
 def tile(nutrient: Any, size: str = "") -> SafeString:
     """A nutrient's symbol on its pantry label; `size` is "", "sm" or "lg".
 
-    It always stands beside the nutrient's full name, so a screen reader passes over it.
+    The nutrient's full name is always beside it, so a screen reader passes over it.
     """
     classes = f"tile n-{nutrient.accent}" + (f" tile-{size}" if size else "")
     return format_html('<span class="{}" aria-hidden="true">{}</span>', classes, nutrient.symbol)
@@ -131,7 +131,7 @@ def _evidence_bars(lit: int) -> SafeString:
 
 @register.simple_tag
 def overdue(row: Any) -> SafeString:
-    """A mark in words where the review of a published row is overdue; nothing where it is not."""
+    """A mark in words if the review of a published row is overdue."""
     if row.overdue_since is None:
         return SafeString("")
     return SafeString('<span class="badge badge-caution">review overdue</span>')
@@ -139,7 +139,7 @@ def overdue(row: Any) -> SafeString:
 
 @register.simple_tag
 def sign(name: str, url: str = "", note: str = "", matched: bool = False) -> SafeString:
-    """A list item naming a symptom, ticked where it matches a filter. Goes in <ul class="signs">.
+    """A list item naming a symptom, ticked if it matches a filter. Goes in <ul class="signs">.
 
     `url` makes it a link; `note` is a few small words after the name, such as "only when severe".
     """
@@ -156,7 +156,7 @@ def sign(name: str, url: str = "", note: str = "", matched: bool = False) -> Saf
 def noted_food(food: Any, in_full: bool = False) -> SafeString:
     """A food's name as a link, and what its note says of it; without `in_full` a mark in words.
 
-    The mark stands inside the link, which then leads to the note.
+    The mark is inside the link, which then leads to the note.
     """
     address = food.get_absolute_url()
     if not food.note:
@@ -202,7 +202,7 @@ def _bar_grid() -> SafeString:
 
 @register.simple_tag
 def breadcrumb(*trail: str) -> SafeString:
-    """Where the page stands: name, address, name, address ..., then this page's own name.
+    """Links to the pages above: name, address, name, address ..., then this page's own name.
 
     Home is put before it, and the same names follow as structured data.
     `{% url "nutrients:food_list" as list_url %}{% breadcrumb "Foods" list_url food.name %}`
@@ -259,7 +259,7 @@ def rounded(value: Decimal | None) -> str:
 
 @register.filter
 def cell_words(value: Decimal | str) -> str:
-    """A figure of a table, or the words that stand in its place."""
+    """A figure of a table, or the words in its place."""
     return value if isinstance(value, str) else figure(value)
 
 
@@ -267,7 +267,7 @@ def cell_words(value: Decimal | str) -> str:
 def percentage(percent: Decimal | int | None, amount: Decimal | None = None) -> str:
     """A share in whole percent: 1,204% · 12% · under 1% · 0%; None gives nothing.
 
-    `amount` is what the share is of a need, where the share is rounded down to a whole already.
+    `amount` is what the share is of a need, if the share is rounded down to a whole already.
     """
     if percent is None:
         return ""
@@ -298,8 +298,8 @@ def chips(
 ) -> SafeString:
     """Chips to choose by, each with how many of `noun` it keeps. Goes in <div class="chips">.
 
-    `kind` is "checkbox" or "radio"; `form` is the id of a form that the chips stand outside of.
-    `is_swapped` chips come anew with each answer: htmx finds the one that had focus by its id.
+    `kind` is "checkbox" or "radio"; `form` is the id of a form that the chips are outside of.
+    `is_swapped` chips come with each answer: htmx finds the one that had focus by its id.
     """
     owner = format_html(' form="{}"', form) if form else NOTHING
     return _join(
@@ -322,7 +322,7 @@ def chips(
 
 @register.simple_tag
 def options(facets: Iterable[Facet], noun: str, kind: str = "checkbox") -> SafeString:
-    """Lines to choose by, one under another, with how many of `noun` each keeps where that is said.
+    """Lines to choose by, one under another, with how many of `noun` each keeps if that is said.
 
     `kind` is "checkbox" or "radio". Goes in a <fieldset>.
     """
@@ -360,7 +360,7 @@ def listed(facets: Iterable[Facet]) -> SafeString:
 def ticks(choices: Iterable[Choice], name: str, kind: str = "checkbox") -> SafeString:
     """The boxes of the checklist; `name` is that of the parameter. Goes in <div class="tick-grid">.
 
-    `kind` is "checkbox", or "radio" where one is chosen.
+    `kind` is "checkbox", or "radio" if one is chosen.
 
     What needs help at once has the colour of danger, besides its words.
     """

@@ -3,7 +3,7 @@
 Structured data (schema.org, JSON-LD) come from the fields that the visible text is made of. No
 page is an FAQPage: none is a list of questions with an answer each. Formatting only. A
 `<script type="application/ld+json">` holds data: browsers do not run it, so the content policy
-lets it stand.
+leaves it.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def card(kind: str = "site", slug: str = "", *words: str) -> str:
     """The address of the picture for shared links: the page's own, or that of its kind.
 
     A picture says what its row said when `make cards` drew it. Where an editor has changed these
-    words since, the picture of the kind stands in, for it is never wrong.
+    words since, the picture of the kind is used, which is never wrong.
     """
     own = f"{kind}-{slug}"
     is_true = bool(words) and _words_drawn().get(own) == list(words)

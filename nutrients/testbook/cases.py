@@ -41,7 +41,7 @@ MOST_OVERRIDES = 50
 
 @dataclass(frozen=True, slots=True)
 class BookCase:
-    """A case as the page shows it: `outcome` is None where it has not been run."""
+    """A case as the page shows it: `outcome` is None if it has not been run."""
 
     case: SafetyCase
     ticked: list[str]

@@ -47,7 +47,7 @@ class Answered:
 
 
 def faults(expected: Expected, answered: Answered, names: Collection[str] = ()) -> list[str]:
-    """What is wrong with the answer, a sentence each; empty where it is as expected.
+    """What is wrong with the answer, a sentence each; empty if it is as expected.
 
     `names` are those of nutrients and foods: an emergency shows none of them.
     """

@@ -262,7 +262,7 @@ def test_a_number_without_its_zero_or_of_six_digits_is_one(tmp_path, written, ke
         ("calcium_mg", "100001", "calcium_mg is 100001: at most 100,000, with 4 decimals"),
         ("energy_kcal", "3700", "energy_kcal is 3700: at most 902, with 2 decimals"),
         ("ndb_no", "103", "ndb_no is “103”, and must be four to six digits"),
-        ("ndb_no", "1001", "food 01001 stands in a line above already"),
+        ("ndb_no", "1001", "food 01001 is in a line above already"),
         ("usda_fdc_id", "12x", "usda_fdc_id is “12x”, and must be a whole number"),
         ("description", "", "description must be 1 to 200 characters of plain text"),
         ("description", "Butter\x00", "description must be 1 to 200 characters of plain text"),

@@ -195,7 +195,7 @@ def test_plan_tells_all_and_changes_nothing(folder):
 @pytest.mark.parametrize(
     ("rows", "complaint"),
     [
-        ([group(), group()], "line 2: nutrients.foodgroup nuts stands in 01_rows.jsonl, line 1"),
+        ([group(), group()], "line 2: nutrients.foodgroup nuts is in 01_rows.jsonl, line 1"),
         ([group(), food()], "line 2: its sources leads to nutrients.source book, which is neither"),
         ([source(), food()], "line 2: its group leads to nutrients.foodgroup nuts"),
         ([row("fruit", slug="x")], "line 1: there is no model nutrients.fruit."),

@@ -22,13 +22,13 @@ from nutrients.testbook import failing, keep_outcomes, run_book
 class Command(BaseCommand):
     """Bring the database up to the fixtures, in one transaction.
 
-    Safe at every start: what an editor changed or deleted stays as the editor left it. Where the
+    Safe at every start: what an editor changed or deleted stays as the editor left it. If the
     fixtures changed too, an editor is asked in the admin.
-    Exits with 1 and one sentence, with nothing changed, where a fixture cannot be loaded.
+    Exits with 1 and one sentence, with nothing changed, if a fixture cannot be loaded.
     """
 
     help = (
-        "Add shipped content that is missing and update what nobody edited; "
+        "Add shipped content that is missing and update what was not edited; "
         "never overwrite or bring back an editor's work."
     )
 

@@ -1,4 +1,4 @@
-"""Write all that search looks in anew."""
+"""Rebuild the search index."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from nutrients.search.index import rebuild
 
 
 class Command(BaseCommand):
-    """Forget every search document and write all anew; seconds, even with the USDA's foods.
+    """Delete every search document and write all again; seconds, even with the USDA's foods.
 
     Search keeps itself in step. This is for after a change past the editors' screens, such as by
     SQL.
     """
 
-    help = "Write all that search looks in anew."
+    help = "Rebuild the search index."
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.stdout.write(f"Search: {rebuild()[0]:,} documents written.")

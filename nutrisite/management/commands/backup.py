@@ -18,7 +18,7 @@ KEPT = 7
 class Command(BaseCommand):
     """Copy the live database into one file, read that back, and keep the newest few.
 
-    Readers and editors go on meanwhile. Exits with 1 and one sentence where no good copy could be
+    Readers and editors go on meanwhile. Exits with 1 and one sentence if no good copy could be
     made; older backups are all kept then.
     """
 

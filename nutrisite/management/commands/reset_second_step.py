@@ -22,7 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("name", help="The name that the account signs in with.")
 
     def handle(self, *args: Any, name: str, **options: Any) -> None:
-        """Turn it off, or end with one sentence where there is nothing to turn off."""
+        """Turn it off, or end with one sentence if there is nothing to turn off."""
         account = get_user_model()._default_manager.filter(username=name).first()
         if account is None:
             raise CommandError(f"There is no account “{name}”.")
