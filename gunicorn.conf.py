@@ -29,6 +29,8 @@ try:
     )
 except ImproperlyConfigured as error:
     sys.exit(f"Nutrisite cannot start: {error}")
+if os.environ.get("SCRIPT_NAME"):
+    sys.exit("Nutrisite cannot start: it needs a host of its own, so unset SCRIPT_NAME.")
 bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 # A client that stalls holds a thread, so the proxy in front must buffer (docs/deploying.md).

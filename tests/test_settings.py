@@ -174,13 +174,18 @@ def test_server_listens_on_an_ipv6_address_in_either_spelling(host):
     assert "= ['[::1]:8000']" in gunicorn(HOST=host).stdout
 
 
-def test_wrong_number_of_workers_ends_in_one_sentence():
-    done = gunicorn(WEB_WORKERS="0")
+@pytest.mark.parametrize(
+    ("variables", "sentence"),
+    [
+        ({"WEB_WORKERS": "0"}, "WEB_WORKERS is '0': write a whole number from 1 to 64."),
+        ({"SCRIPT_NAME": "/sub"}, "it needs a host of its own, so unset SCRIPT_NAME."),
+    ],
+)
+def test_server_that_cannot_start_says_why_in_one_sentence(variables, sentence):
+    done = gunicorn(**variables)
 
     assert done.returncode == 1
-    assert done.stderr == (
-        "Nutrisite cannot start: WEB_WORKERS is '0': write a whole number from 1 to 64.\n"
-    )
+    assert done.stderr == f"Nutrisite cannot start: {sentence}\n"
 
 
 def test_address_that_it_listens_on_is_allowed():
