@@ -7,7 +7,7 @@ import io
 import pytest
 from django.core.management import CommandError, call_command
 
-from nutrients.content import usda
+from nutrients.content import food_import
 from nutrients.models import (
     Allergen,
     Diet,
@@ -190,7 +190,7 @@ def test_groups_are_made_where_they_are_needed_and_editors_names_for_them_stay(t
 def test_an_import_that_is_stopped_half_way_leaves_nothing_behind(table, monkeypatch):
     before, entries = all_rows(), ShippedRow.objects.count()
     with monkeypatch.context() as patch:
-        patch.setattr(usda, "_add_portions", lambda portions: {}["stop"])
+        patch.setattr(food_import, "_add_portions", lambda portions: {}["stop"])
         with pytest.raises(KeyError):
             import_foods(table)
 
@@ -331,9 +331,9 @@ def damaged(data):
         (damaged, "is damaged"),
         (lambda data: data[:20_000], "is damaged"),
         (lambda data: data[:5000] + b"\0" * 200 + data[5200:], "is damaged"),
-        (lambda data: b"", "lacks the column ndb_no"),
-        (lambda data: gzip.compress(b"ndb_no,description\n"), "lacks the column usda_fdc_id"),
-        (lambda data: b"PK\x03\x04\xff", "is no table: it is not UTF-8"),
+        (lambda data: b"", "is not understood. It needs a header with the columns id, name"),
+        (lambda data: gzip.compress(b"ndb_no,description\n"), "has no column of amounts"),
+        (lambda data: b"PK\x03\x04\xff", "is damaged"),
     ],
 )
 def test_a_table_that_cannot_be_trusted_is_not_imported_at_all(tmp_path, make, reason):

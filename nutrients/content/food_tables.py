@@ -1,0 +1,354 @@
+"""Tables of foods as they are published: read into lines that name their columns in one way.
+
+CSV is read with commas, semicolons or tabs, plain or compressed by gzip, with or without a byte
+order mark; workbooks as Excel writes them; and FoodData Central's zip of CSV files as it comes.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import gzip
+import io
+import re
+import zipfile
+import zlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import NamedTuple
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from nutrients.models import Unit
+
+Cells = dict[str, str]
+
+
+class FoodTableError(Exception):
+    """Nothing can be imported; the text says why."""
+
+
+class Layout(NamedTuple):
+    """The columns of a published table that hold a food's identifier, its name and its group."""
+
+    id: str
+    name: str
+    group: str
+
+
+USDA = Layout("ndb_no", "description", "food_group")
+LAYOUTS = (
+    USDA,
+    # The composition of foods integrated dataset of the UK, and the French table in two languages.
+    Layout("Food Code", "Food Name", "Group"),
+    Layout("alim_code", "alim_nom_eng", "alim_grp_nom_eng"),
+    Layout("alim_code", "alim_nom_fr", "alim_grp_nom_fr"),
+    Layout("id", "name", "group"),
+)
+# How tables name nutrients, folded as `nutrient_in` does, and our slug for each.
+NAMES = {
+    "magnesium": ("magnesium", "magnésium"),
+    "calcium": ("calcium",),
+    "vitamin-d": ("vitamin d", "vitamine d"),
+    "vitamin-b12": ("vitamin b12", "vitamine b12"),
+    "potassium": ("potassium",),
+    "sodium": ("sodium",),
+    "phosphorus": ("phosphorus", "phosphore"),
+    "thiamin": ("thiamin", "thiamine", "vitamin b1 or thiamin", "vitamine b1 ou thiamine"),
+    "vitamin-b6": ("vitamin b6", "vitamine b6"),
+    "vitamin-e": ("vitamin e", "vitamine e"),
+    "iron": ("iron", "fer"),
+    "folate": ("folate", "vitamin b9 or folate", "vitamine b9 ou folates totaux"),
+    "copper": ("copper", "cuivre"),
+    "energy": (
+        *("energy", "energy kcal", "energie"),
+        *("energy regulation eu no 1169 2011", "energie règlement ue n 1169 2011"),
+    ),
+}
+NUTRIENTS = {name: slug for slug, names in NAMES.items() for name in names}
+# Each nutrient's unit on this site, and a gram's worth of the units that can become another.
+UNITS: dict[str, str] = dict.fromkeys(NAMES, Unit.MG) | {
+    "vitamin-d": Unit.MCG,
+    "vitamin-b12": Unit.MCG,
+    "folate": Unit.MCG_DFE,
+    "energy": "kcal",
+}
+IN_A_GRAM = {"g": Decimal(1), Unit.MG: Decimal(1000), Unit.MCG: Decimal(1_000_000)}
+WRITTEN_UNITS = {
+    "g": "g",
+    "mg": Unit.MG,
+    **dict.fromkeys(("mcg", "µg", "μg", "ug"), Unit.MCG),
+    **dict.fromkeys(("mcg dfe", "µg dfe", "μg dfe"), Unit.MCG_DFE),
+    "kcal": "kcal",
+    "kj": "kJ",
+}
+HEADER = re.compile(
+    r"(?P<name>.*?) ?\b(?P<unit>kcal|kj|(?:mcg|[µμ]g) dfe|mcg|mg|[µμu]?g)(?: 100 ?g)?"
+)
+# FoodData Central's ids of nutrients. Foundation Foods have energy by general or specific factors.
+FDC_NUTRIENTS = {
+    "1090": "magnesium_mg",
+    "1087": "calcium_mg",
+    "1114": "vitamin_d_mcg",
+    "1178": "vitamin_b12_mcg",
+    "1092": "potassium_mg",
+    "1093": "sodium_mg",
+    "1091": "phosphorus_mg",
+    "1165": "thiamin_mg",
+    "1175": "vitamin_b6_mg",
+    "1109": "vitamin_e_mg",
+    "1089": "iron_mg",
+    "1190": "folate_mcg_dfe",
+    "1098": "copper_mg",
+    "2048": "energy_kcal",
+    "2047": "energy_kcal",
+    "1008": "energy_kcal",
+}
+FDC_FOODS = ("foundation_food", "sr_legacy_food")
+PORTION_COLUMNS = ("amount", "unit_description", "grams")
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """A column of amounts in 100 g: its nutrient, and by what its figures are multiplied."""
+
+    column: str
+    nutrient: str
+    factor: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class FoodTable:
+    """The lines of a table, each with its place for messages.
+
+    `decimal` is the mark that parts decimals, `left_out` are columns of a nutrient that is counted
+    in another way here, and `portions` are household measures that came with the foods.
+    """
+
+    layout: Layout
+    lines: list[tuple[str, Cells]]
+    amounts: list[Amounts]
+    left_out: list[str]
+    decimal: str = "."
+    portions: tuple[tuple[str, Cells], ...] = ()
+
+
+def read_table(path: Path, faults: list[str]) -> FoodTable:
+    """Read a table of foods; a sentence for each line that cannot be read is added to `faults`.
+
+    Raises FoodTableError for a file that is not there, damaged or not understood.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise FoodTableError(f"{path} cannot be read: {error.strerror}.") from error
+    if data.startswith(b"PK\x03\x04") and (names := _names_in(path)):
+        return _fdc_table(path, names) if "food.csv" in names else _workbook_table(path)
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        return _workbook_table(path)
+    header, lines, decimal = _csv_lines(path, data, faults)
+    return _table(path, header, lines, decimal)
+
+
+def read_portions(path: Path, faults: list[str]) -> Iterator[tuple[str, Cells]]:
+    """Read a table of household portions; raises FoodTableError as `read_table` does."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise FoodTableError(f"{path} cannot be read: {error.strerror}.") from error
+    header, lines, _ = _csv_lines(path, data, faults)
+    number = "ndb_no" if "ndb_no" in header else "id"
+    missing = [name for name in (number, *PORTION_COLUMNS) if name not in header]
+    if missing:
+        raise FoodTableError(f"{path} lacks the column {', '.join(missing)}.")
+    for place, cells in lines:
+        yield place, {"id": cells[number]} | {name: cells[name] for name in PORTION_COLUMNS}
+
+
+def nutrient_in(header: str) -> tuple[str, str] | None:
+    """The nutrient and the unit that a header names: “Magnesium (mg/100g)”, `magnesium_mg`."""
+    found = HEADER.fullmatch(" ".join(re.findall(r"[^\W_]+", header.lower())))
+    if found is None or found["name"] not in NUTRIENTS:
+        return None
+    return NUTRIENTS[found["name"]], WRITTEN_UNITS[found["unit"]]
+
+
+def _table(
+    path: Path, header: Iterable[str], lines: list[tuple[str, Cells]], decimal: str
+) -> FoodTable:
+    columns = list(header)
+    layout = _layout(columns)
+    if layout is None:
+        raise FoodTableError(
+            f"{path} is not understood. It needs a header with the columns id, name and amounts in"
+            " 100 g such as magnesium_mg, or those of a table that the README of fixtures/usda"
+            " names."
+        )
+    amounts, left_out = {}, []
+    for column in columns:
+        if (named := nutrient_in(column)) is None:
+            continue
+        nutrient, unit = named
+        wanted = UNITS[nutrient]
+        if unit == wanted:
+            amounts[nutrient] = Amounts(column, nutrient, Decimal(1))
+        elif unit in IN_A_GRAM and wanted in IN_A_GRAM:
+            factor = IN_A_GRAM[wanted] / IN_A_GRAM[unit]
+            amounts.setdefault(nutrient, Amounts(column, nutrient, factor))
+        elif unit != "kJ":
+            left_out.append(column)
+    if not amounts:
+        raise FoodTableError(f"{path} has no column of amounts in 100 g, such as magnesium_mg.")
+    return FoodTable(layout, lines, list(amounts.values()), left_out, decimal)
+
+
+def _layout(columns: list[str]) -> Layout | None:
+    return next((one for one in LAYOUTS if {one.id, one.name} <= set(columns)), None)
+
+
+def _csv_lines(
+    path: Path, data: bytes, faults: list[str]
+) -> tuple[list[str], list[tuple[str, Cells]], str]:
+    """The header, the lines that can be split, and the decimal mark."""
+    try:
+        data = gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise FoodTableError(f"{path} is damaged: {error}.") from error
+    # Spreadsheets put a mark before UTF-8.
+    first, *rest = data.removeprefix(codecs.BOM_UTF8).splitlines() or [b""]
+    mark = max(",;\t", key=first.decode(errors="ignore").count)
+    try:
+        header = _split(first, mark)
+    except ValueError as error:
+        raise FoodTableError(f"{path} is no table: {error}.") from error
+    lines = []
+    for number, line in enumerate(rest, start=2):
+        try:
+            cells = _split(line, mark)
+            if len(cells) != len(header):
+                raise ValueError(f"it has {len(cells)} columns, and the header has {len(header)}")
+            lines.append((f"{path.name}, line {number}", dict(zip(header, cells, strict=True))))
+        except ValueError as error:
+            faults.append(f"{path.name}, line {number}: {error}.")
+    texts = (cell for _, cells in lines for cell in cells.values())
+    return header, lines, "," if mark != "," and any(map(_has_comma, texts)) else "."
+
+
+def _split(line: bytes, mark: str) -> list[str]:
+    """Split one line; raise ValueError, in words, if that is not possible."""
+    try:
+        # One line at a time: with a quotation mark too many, csv would swallow the lines below.
+        return next(csv.reader([line.decode()], delimiter=mark, strict=True), [])
+    except UnicodeDecodeError as error:
+        raise ValueError(f"it is not UTF-8 from byte {error.start}") from error
+    except csv.Error as error:
+        raise ValueError(f"it cannot be split into columns ({error})") from error
+
+
+def _workbook_table(path: Path) -> FoodTable:
+    """A workbook; a food of several sheets is one line."""
+    try:
+        book = CalamineWorkbook.from_path(path)
+        sheets = [book.get_sheet_by_name(name).to_python() for name in book.sheet_names]
+    except (CalamineError, zipfile.BadZipFile) as error:
+        raise FoodTableError(f"{path} is damaged: {error}.") from error
+    foods: dict[str, Cells] = defaultdict(dict)
+    every: dict[str, None] = {}
+    for sheet in sheets:
+        rows = [[_text_of(cell) for cell in row] for row in sheet]
+        place, layout = next(
+            ((n, found) for n, row in enumerate(rows[:10]) if (found := _layout(row))), (0, None)
+        )
+        if layout is None:
+            continue
+        header = rows[place]
+        every |= dict.fromkeys(header)
+        for row in rows[place + 1 :]:
+            cells = dict(zip(header, row, strict=False))
+            if cells[layout.id]:
+                foods[cells[layout.id]] |= cells
+    lines = [(f"{path.name}, food {number}", cells) for number, cells in foods.items()]
+    texts = (cell for _, cells in lines for cell in cells.values())
+    return _table(path, every, lines, "," if any(map(_has_comma, texts)) else ".")
+
+
+def _has_comma(cell: str) -> bool:
+    return re.fullmatch(r"<? ?\d+,\d+", cell) is not None
+
+
+def _text_of(cell: object) -> str:
+    """A cell as a reader sees it: 12 for the number 12.0."""
+    if isinstance(cell, float):
+        return f"{Decimal(repr(cell)).normalize():f}"
+    return " ".join(str(cell).split())
+
+
+def _names_in(path: Path) -> dict[str, str]:
+    """The names of the CSV files in a zip, without folders; none for what is no zip."""
+    try:
+        with zipfile.ZipFile(path) as packed:
+            return {name.rpartition("/")[2]: name for name in packed.namelist()}
+    except zipfile.BadZipFile as error:
+        raise FoodTableError(f"{path} is damaged: {error}.") from error
+
+
+def _fdc_table(path: Path, names: dict[str, str]) -> FoodTable:
+    """FoodData Central's files: Foundation Foods or SR Legacy, with their portions."""
+    with zipfile.ZipFile(path) as packed:
+
+        def rows(name: str) -> Iterator[Cells]:
+            if name in names:
+                with packed.open(names[name]) as file:
+                    yield from csv.DictReader(io.TextIOWrapper(file, "utf-8-sig", newline=""))
+
+        try:
+            numbers = {
+                row["fdc_id"]: row["NDB_number"]
+                for name in FDC_FOODS
+                for row in rows(f"{name}.csv")
+            }
+            groups = {row["id"]: row["description"] for row in rows("food_category.csv")}
+            foods = {
+                row["fdc_id"]: {
+                    USDA.id: numbers.get(row["fdc_id"], ""),
+                    "usda_fdc_id": row["fdc_id"],
+                    USDA.name: row["description"],
+                    USDA.group: groups.get(row["food_category_id"], ""),
+                    **dict.fromkeys(FDC_NUTRIENTS.values(), ""),
+                }
+                for row in rows("food.csv")
+                if row["data_type"] in FDC_FOODS
+            }
+            for row in rows("food_nutrient.csv"):
+                column = FDC_NUTRIENTS.get(row["nutrient_id"])
+                # Of several figures of energy the plain one, which comes last in the list, counts.
+                if column and row["fdc_id"] in foods:
+                    foods[row["fdc_id"]][column] = row["amount"]
+            units = {row["id"]: row["name"] for row in rows("measure_unit.csv")}
+            portions = tuple(
+                (f"food_portion.csv, portion {row['id']}", _fdc_portion(row, foods, units))
+                for row in rows("food_portion.csv")
+                if row["fdc_id"] in foods
+            )
+        except (KeyError, UnicodeDecodeError, zipfile.BadZipFile, zlib.error) as error:
+            raise FoodTableError(f"{path} is not as FoodData Central has it: {error}.") from error
+    if not foods:
+        raise FoodTableError(f"{path} holds neither Foundation Foods nor SR Legacy.")
+    lines = [(f"food.csv, food {number}", cells) for number, cells in foods.items()]
+    header = [*USDA, "usda_fdc_id", *dict.fromkeys(FDC_NUTRIENTS.values())]
+    table = _table(path, header, lines, ".")
+    return FoodTable(table.layout, lines, table.amounts, [], ".", portions)
+
+
+def _fdc_portion(row: Cells, foods: dict[str, Cells], units: dict[str, str]) -> Cells:
+    unit = units.get(row["measure_unit_id"], "")
+    words = [unit if unit != "undetermined" else "", row["portion_description"], row["modifier"]]
+    return {
+        "id": foods[row["fdc_id"]][USDA.id] or row["fdc_id"],
+        "amount": row["amount"] or "1",
+        "unit_description": ", ".join(filter(None, words)),
+        "grams": row["gram_weight"],
+    }

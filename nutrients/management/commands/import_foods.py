@@ -1,0 +1,62 @@
+"""Import a published table of foods, or one of your own."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from nutrients.content.food_import import import_foods
+from nutrients.content.food_tables import FoodTableError
+from nutrients.content.statistics import refresh_statistics
+from nutrients.open_data.files import write_foods
+from nutrients.search.index import catch_up
+
+
+class Command(BaseCommand):
+    """Add the foods of a table, with their amounts in 100 g and household portions.
+
+    Safe to repeat: what an editor changed or deleted stays as it is. Stopped half-way, it leaves
+    nothing behind. Lines that cannot be used are named and left out, and then it exits with 1.
+    """
+
+    help = (
+        "Add the foods of a table that were never added; under a minute. The table is a CSV of "
+        "your own with the columns id, name and amounts in 100 g such as magnesium_mg, or one as "
+        "it is published: FoodData Central's zip of Foundation Foods or SR Legacy, CIQUAL, or "
+        "CoFID. The README of fixtures/usda has the details."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path, help="the table: CSV, workbook or zip")
+        parser.add_argument(
+            "--source", required=True, help="the slug of the source in the admin that it is from"
+        )
+        parser.add_argument(
+            "--portions",
+            type=Path,
+            help="household portions, a CSV with the columns id, amount, unit_description, grams",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            done, faults, notices = import_foods(
+                options["file"], options["portions"], options["source"], at=timezone.now()
+            )
+        except FoodTableError as error:
+            raise CommandError(str(error)) from error
+        for sentence in (*notices, *faults):
+            self.stderr.write(sentence)
+        refresh_statistics()
+        catch_up()
+        self.stdout.write(done)
+        try:
+            write_foods(at=timezone.now())
+        except OSError as error:
+            raise CommandError(f"The files of open data cannot be written: {error}.") from error
+        if faults:
+            lines = "1 line was" if len(faults) == 1 else f"{len(faults):,} lines were"
+            raise CommandError(f"{lines} left out. Put them right and run it again.")

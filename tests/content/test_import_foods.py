@@ -1,0 +1,241 @@
+"""The import of any table of foods: one's own, and those of agencies as they are published."""
+
+import codecs
+import gzip
+import io
+from decimal import Decimal
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from nutrients.models import FoodSource, Source
+from tests import factories
+from tests.content.food_files import packed, workbook
+
+pytestmark = pytest.mark.django_db
+
+# FoodData Central's files: the columns that are read, and some that are not.
+FDC = {
+    "food.csv": (
+        '"fdc_id","data_type","description","food_category_id","publication_date"\n'
+        '"321358","foundation_food","Hummus, commercial","16","2019-04-01"\n'
+        '"2346396","foundation_food","Flour, oat","20","2022-10-28"\n'
+        '"319874","sub_sample_food","HUMMUS, SABRA CLASSIC","16","2019-04-01"\n'
+    ),
+    "foundation_food.csv": (
+        '"fdc_id","NDB_number","footnote"\n"321358","16999",""\n"2346396","",""\n'
+    ),
+    "food_category.csv": (
+        '"id","code","description"\n"16","1600","Legumes and Legume Products"\n'
+        '"20","2000","Cereal Grains and Pasta"\n'
+    ),
+    "food_nutrient.csv": (
+        '"id","fdc_id","nutrient_id","amount","data_points"\n'
+        '"1","321358","1090","71.1","9"\n"2","321358","1114","","9"\n"3","321358","1008","243","1"\n'
+        '"4","2346396","1090","125.5","8"\n"5","319874","1090","68.2","1"\n'
+        '"6","321358","1003","7.35","9"\n'
+    ),
+    "measure_unit.csv": '"id","name"\n"1001","tablespoon"\n"9999","undetermined"\n',
+    "food_portion.csv": (
+        '"id","fdc_id","seq_num","amount","measure_unit_id","portion_description","modifier",'
+        '"gram_weight"\n"118804","321358","1","2.0","1001","","","33.9"\n'
+    ),
+}
+
+
+def import_foods(path, slug="own-table", **options):
+    """Import a table, and give what is said on the two streams."""
+    if not Source.objects.filter(slug=slug).exists():
+        factories.source(slug)
+    out, err = io.StringIO(), io.StringIO()
+    call_command("import_foods", path, source=slug, stdout=out, stderr=err, **options)
+    return out.getvalue(), err.getvalue()
+
+
+def written(path, text):
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def amounts(food):
+    """A food's amounts in 100 g by nutrient."""
+    found = FoodSource.objects.get(is_curated=False, name=food).amounts
+    return dict(found.values_list("nutrient__slug", "per_100g"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "id,name,group,magnesium_mg,vitamin_d_mcg\n7,Oat biscuit,nuts,65.5,\n8,Plum,nuts,7,0\n",
+        "id;name;group;magnesium_mg;vitamin_d_mcg\n7;Oat biscuit;nuts;65,5;\n8;Plum;nuts;7;0\n",
+        (
+            "id\tname\tgroup\tMagnesium (g/100 g)\tVitamin D (µg)\n"
+            "7\tOat biscuit\tnuts\t0,0655\tn\n8\tPlum\tnuts\t0,007\ttr\n"
+        ),
+    ],
+    ids=["commas", "semicolons", "tabs and grams"],
+)
+@pytest.mark.parametrize(
+    "pack",
+    [str.encode, lambda text: codecs.BOM_UTF8 + text.encode(), lambda t: gzip.compress(t.encode())],
+    ids=["plain", "with a mark", "compressed"],
+)
+def test_own_table_is_read_as_people_write_it(tmp_path, text, pack):
+    said, _ = import_foods(written(tmp_path / "own.csv", pack(text)))
+
+    assert said.startswith("own-table: 2 foods added with 3 amounts")
+    assert amounts("Oat biscuit") == {"magnesium": Decimal("65.5")}
+    assert amounts("Plum") == {"magnesium": 7, "vitamin-d": 0}
+    plum = FoodSource.objects.get(name="Plum", is_curated=False)
+    assert (plum.slug, plum.group.slug) == ("plum-8", "nuts")
+    assert {one.source.slug for one in plum.amounts.all()} == {"own-table"}
+    assert "nothing to add" in import_foods(tmp_path / "own.csv")[0]
+
+
+def test_same_number_of_two_sources_is_two_foods(tmp_path):
+    one = written(tmp_path / "one.csv", "id,name,iron_mg\n1,Rusk,2\n")
+    other = written(tmp_path / "other.csv", "id,name,iron_mg\n1,Wafer,3\n")
+    import_foods(one, "first")
+    import_foods(other, "second")
+
+    assert (amounts("Rusk"), amounts("Wafer")) == ({"iron": 2}, {"iron": 3})
+
+
+def test_food_is_served_and_measured_as_its_table_says(tmp_path):
+    foods = "id,name,iron_mg,energy_kcal,serving,serving_grams\n1,Rusk,2,400,1 rusk,9.5\n"
+    portions = "id,amount,unit_description,grams\n1,1,packet,120\n"
+    import_foods(
+        written(tmp_path / "foods.csv", foods), portions=written(tmp_path / "p.csv", portions)
+    )
+    rusk = FoodSource.objects.get(name="Rusk")
+
+    assert (rusk.serving_description, rusk.serving_grams) == ("1 rusk", Decimal("9.5"))
+    assert rusk.energy_kcal == 400
+    assert [f"{one.description} {one.grams}" for one in rusk.portions.all()] == ["1 packet 120.00"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "reason"),
+    [
+        ("1.234,5", "magnesium_mg is “1.234,5”, which is not a number"),
+        ("1 234", "magnesium_mg is “1 234”, which is not a number"),
+        ("-3", "magnesium_mg is -3, and cannot be negative"),
+        ("100001", "magnesium_mg is 100001: at most 100,000, with 4 decimals"),
+        ("many", "magnesium_mg is “many”, which is not a number"),
+    ],
+)
+def test_line_that_cannot_be_used_is_told_and_the_others_come(tmp_path, cell, reason):
+    table = written(tmp_path / "own.csv", f"id;name;magnesium_mg\n1;Rusk;{cell}\n2;Wafer;5,5\n")
+    factories.source("own-table")
+    told = io.StringIO()
+    with pytest.raises(CommandError, match="1 line was left out"):
+        call_command("import_foods", table, source="own-table", stdout=io.StringIO(), stderr=told)
+
+    assert told.getvalue() == f"own.csv, line 2: {reason}.\n"
+    assert list(FoodSource.objects.filter(is_curated=False).values_list("name")) == [("Wafer",)]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("food,magnesium_mg\nRusk,1\n", "is not understood. It needs a header with the columns id"),
+        ("id,name\n1,Rusk\n", "has no column of amounts in 100 g, such as magnesium_mg"),
+        ("", "is not understood"),
+        (b"\xd0\xcf\x11\xe0 no workbook", "is damaged"),
+    ],
+)
+def test_table_that_is_not_understood_is_refused_with_what_was_expected(tmp_path, text, reason):
+    with pytest.raises(CommandError, match=reason):
+        import_foods(written(tmp_path / "own.csv", text))
+
+    assert not FoodSource.objects.filter(is_curated=False).exists()
+
+
+def test_table_of_no_source_is_refused(tmp_path):
+    table = written(tmp_path / "own.csv", "id,name,iron_mg\n1,Rusk,2\n")
+    with pytest.raises(CommandError, match="There is no source nobody"):
+        call_command("import_foods", table, source="nobody", stdout=io.StringIO())
+
+
+def test_fooddata_central_is_read_as_it_comes(tmp_path):
+    folder = "FoodData_Central_foundation_food_csv_2025-04-24/"
+    files = {f"{folder}{name}": text for name, text in FDC.items()}
+    said, _ = import_foods(packed(tmp_path / "foundation.zip", files), "fdc-foundation")
+    hummus, oats = FoodSource.objects.filter(is_curated=False).order_by("usda_ndb_number").reverse()
+
+    assert said.startswith("fdc-foundation: 2 foods added with 2 amounts, 1 portions added")
+    assert (hummus.usda_ndb_number, hummus.usda_fdc_id) == ("16999", 321358)
+    assert (oats.usda_ndb_number, oats.usda_fdc_id) == ("", 2346396)
+    assert amounts("Hummus, commercial") == {"magnesium": Decimal("71.1")}
+    assert hummus.energy_kcal == 243
+    assert hummus.group.slug == "legumes"
+    assert str(hummus.portions.get().description) == "2.0 tablespoon"
+
+
+def test_fooddata_central_without_such_foods_is_refused(tmp_path):
+    branded = FDC | {"food.csv": FDC["food.csv"].replace("foundation_food", "branded_food")}
+    with pytest.raises(CommandError, match="holds neither Foundation Foods nor SR Legacy"):
+        import_foods(packed(tmp_path / "branded.zip", branded))
+
+
+@pytest.mark.parametrize("language", ["eng", "fr"])
+def test_ciqual_is_read_as_it_is_published(tmp_path, language):
+    energy = {
+        "eng": "Energy,\nRegulation\nEU No\n1169/2011 (kcal/100g)",
+        "fr": "Energie,\nRèglement\nUE N°\n1169/2011 (kcal/100 g)",
+    }
+    magnesium = {"eng": "Magnesium (mg/100g)", "fr": "Magnésium (mg/100 g)"}
+    b12 = {"eng": "Vitamin B12 (µg/100g)", "fr": "Vitamine B12 (µg/100 g)"}
+    folate = {
+        "eng": "Vitamin B9 or Folate (µg/100g)",
+        "fr": "Vitamine B9 ou Folates totaux (µg/100 g)",
+    }
+    header = [
+        *("alim_grp_code", f"alim_grp_nom_{language}", "alim_code", f"alim_nom_{language}"),
+        *(energy[language], magnesium[language], "Sodium (mg/100g)", b12[language]),
+        folate[language],
+    ]
+    rows = [
+        ["04", "cereals", "9310", "Oat, raw", "383", "134", "traces", "< 0,5", "32,4"],
+        ["04", "cereals", "9311", "Oat bran", "-", "228,5", "2", "-", "-"],
+    ]
+    path = workbook(tmp_path / "ciqual.xlsx", {"food composition": [header, *rows]})
+    said, told = import_foods(path, "ciqual")
+
+    assert said.startswith("ciqual: 2 foods added with 5 amounts")
+    assert f"The column “{folate[language]}” is left out" in told
+    assert amounts("Oat, raw") == {"magnesium": 134, "sodium": 0, "vitamin-b12": 0}
+    assert amounts("Oat bran") == {"magnesium": Decimal("228.5"), "sodium": 2}
+    assert FoodSource.objects.get(name="Oat, raw").energy_kcal == 383
+
+
+def test_cofid_is_read_as_it_is_published(tmp_path):
+    first = ["Food Code", "Food Name", "Description", "Group"]
+    sheets = {
+        "1.1 Notes": [["Composition of foods"], ["Read me"]],
+        "1.3 Proximates": [
+            [*first, "Energy (kcal) (kcal)", "Energy (kJ) (kJ)"],
+            ["", "", "", "", "KCALS", "KJ"],
+            ["13-145", "Ackee, canned, drained", "10 cans", "DG", 151, 625],
+        ],
+        "1.4 Inorganics": [
+            [*first, "Sodium (mg)", "Magnesium (mg)", "Iron (mg)"],
+            ["13-145", "Ackee, canned, drained", "10 cans", "DG", 240, 40, 0.7],
+        ],
+        "1.5 Vitamins": [
+            [*first, "Vitamin D (µg)", "Thiamin (mg)", "Vitamin B12 (µg)", "Folate (µg)"],
+            ["13-145", "Ackee, canned, drained", "10 cans", "DG", 0, 0.03, "Tr", "N"],
+        ],
+    }
+    said, _ = import_foods(workbook(tmp_path / "cofid.xlsx", sheets), "cofid")
+
+    assert said.startswith("cofid: 1 foods added with 6 amounts")
+    assert amounts("Ackee, canned, drained") == {
+        "sodium": 240,
+        "magnesium": 40,
+        "iron": Decimal("0.7"),
+        "vitamin-d": 0,
+        "thiamin": Decimal("0.03"),
+        "vitamin-b12": 0,
+    }
+    assert FoodSource.objects.get(slug="ackee-canned-drained-13-145").energy_kcal == 151
