@@ -50,7 +50,7 @@ from .food_tables import (
 FOLDER = Path(settings.FIXTURES) / "usda"
 SR28 = "usda-sr28"
 # In tables of foods, what is not known, and what is too little to be measured: that is none.
-UNKNOWN, TRACES = {"", "-", "–", "n", "na", "n/a", "nd"}, {"tr", "trace", "traces"}
+UNKNOWN, TRACES = {"", "-", "–", "n", "na", "n/a"}, {"tr", "trace", "traces"}
 BELOW = re.compile(r"<\s*[\d.,]+")
 
 
