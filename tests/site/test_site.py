@@ -186,7 +186,7 @@ def test_sources_lead_each_to_how_it_was_checked(client, content):
     assert source.publisher in text
     assert source.how_seen in text
     assert source.url in links_of(page, "main")
-    assert "/nutrients/magnesium/muscle-cramps/#deficiency" in links_of(page, "main")
+    assert "/nutrients/magnesium/fatigue/#deficiency" in links_of(page, "main")
 
 
 def test_sources_page_says_where_there_is_none(client, no_content):
