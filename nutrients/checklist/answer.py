@@ -303,7 +303,7 @@ class ChecklistAnswer:
 
     def _said_of_causes_and_nutrients(self) -> Iterator[str]:
         yield from (self.pharmacist, self.first_cause, self.first_nutrient)
-        yield from ("What your ticks fit", self.found)
+        yield from ("What matches your ticks", self.found)
         if self.doctor.lines:
             yield from _said(self.doctor)
         yield from self.suggested.said()

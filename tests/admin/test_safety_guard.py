@@ -310,7 +310,7 @@ def test_new_case_that_fails_is_shown_before_it_is_saved(screen):
     assert "It says nothing urgent, and should say an emergency." in refused.content.decode()
     assert SafetyCase.objects.count() == 2
 
-    saved = form.save(**(typed | {"level": "self-care", "must_show": "What your ticks fit"}))
+    saved = form.save(**(typed | {"level": "self-care", "must_show": "What matches your ticks"}))
 
     assert saved.status_code == 302
     assert CaseOutcome.objects.get(case__slug="cramps-at-night").passes

@@ -94,7 +94,7 @@ def test_answer_comes_in_the_promised_order(client, content):
         "Common cause to think of first:",
         "Nutrient to ask about first:",
         "Page for a doctor",
-        "What your ticks fit",
+        "What matches your ticks",
         "Worth seeing a doctor about",
         "Common causes that are not nutrients",
         "Nutrients worth looking into",
@@ -171,7 +171,7 @@ def test_age_is_one_choice_and_counts_once(client, content):
     both = result(client, symptom=["fatigue"], risk=["age-50-plus", "age-70-plus"])
     alone = result(client, symptom=["fatigue"], risk=["age-70-plus"])
     # Above, each age can be taken off.
-    assert both.split("What your ticks fit")[1] == alone.split("What your ticks fit")[1]
+    assert both.split("What matches your ticks")[1] == alone.split("What matches your ticks")[1]
 
 
 def test_too_much_is_shown_beside_too_little_and_names_no_food(client, small_world):

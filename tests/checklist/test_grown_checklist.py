@@ -58,7 +58,7 @@ def test_htmx_gets_what_was_found_alone(client):
     fragment = client.post(PAGE, data, headers=HTMX)
 
     assert "<html" not in fragment.text
-    assert "What your ticks fit" not in fragment.text
+    assert "What matches your ticks" not in fragment.text
     assert next(iter(boxes(fragment.text))) == CHOSEN
     assert len(boxes(fragment.text)) == 25
     assert "95 of them are not shown" in text_of(fragment)

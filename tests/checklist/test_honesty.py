@@ -154,7 +154,7 @@ def test_one_food_stands_on_a_line(client, small_world):
 def test_questions_stand_above_the_answer_with_their_reasons(client, content):
     text = result(client, symptom=["muscle-twitches"])
     assert "How long has it lasted? What lasts over 2 weeks is worth an appointment." in text
-    assert text.index("How long has it lasted?") < text.index("What your ticks fit")
+    assert text.index("How long has it lasted?") < text.index("What matches your ticks")
     assert "2 questions below can change this answer." in text
     html = send(client, symptom=["muscle-twitches"]).content.decode()
     assert html.count('type="radio" form="checklist" name="duration"') == 2

@@ -72,7 +72,7 @@ def test_form_stays_ticked_in_an_emergency(client, content):
 def test_urgent_card_stands_above_the_results(client, small_world):
     factories.flag("swelling", "urgent")
     text = result(client, flag=["swelling"], symptom=["cramps"])
-    assert text.index("Get medical care the same day") < text.index("What your ticks fit")
+    assert text.index("Get medical care the same day") < text.index("What matches your ticks")
     assert "Tick for swelling" in text
     assert "Act on swelling." in text
     assert "Nutrients worth looking into" in text

@@ -270,7 +270,7 @@ def test_each_case_opens_the_checklist_with_its_ticks(client, small_world):
     [address] = links_of(client.get("/safety/test-book/"), "case-cramps")
     page = client.get(address)
     assert 'value="cramps" checked' in page.content.decode()
-    assert "What your ticks fit" in text_of(page)
+    assert "What matches your ticks" in text_of(page)
 
 
 def test_page_asks_as_often_for_two_hundred_cases_as_for_two(
