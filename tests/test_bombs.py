@@ -18,7 +18,24 @@ from nutrients.search import words as search_words
 LENGTH, GUARD = 20_000, 20
 PARTS = [
     *("[", "]", "](", "[a](", "[@", "[@a;", "[@a ", "[@a; ", "![", "![a](", "[[", "[[a ", "[[x\t"),
-    *("[[x  ", "[a][", "(", "*", "**a ", "_a", "*a_ ", "a*", "`", "> ", ">", "- ", "1. ", "# "),
+    *(
+        "[[x  ",
+        "[a][",
+        "(",
+        "*",
+        "**a ",
+        "_a",
+        "*a_ ",
+        "a*",
+        "`",
+        "> ",
+        ">",
+        "- ",
+        "1. ",
+        "# ",
+        "|",
+        "| a ",
+    ),
     *(
         "\\",
         "<",
@@ -48,6 +65,9 @@ TEXTS = [
 ]
 READERS = {
     "render": lambda text: len(markdown.render(text, lambda slug: None)),
+    "render a table": lambda text: markdown.render(
+        f"|a|\n|-|\n{text}", lambda slug: None, kind="table"
+    ),
     "check": lambda text: checking.check(
         text, known_sources=[], known_symptoms=[], known_figures=[]
     ),

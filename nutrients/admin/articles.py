@@ -32,7 +32,8 @@ MARKDOWN = {"form_class": ProseField, "widget": MarkdownTextarea}
 SECTION_RULE = (
     "Markdown. Cite after the full stop: [@source-slug]. Blocks stand on a line of their own: "
     "[[comparison-table core]], [[red-flags]], [[other-causes symptom-slug]], "
-    "[[steps]] … [[/steps]], [[callout caution]] … [[/callout]], [[figure name]]."
+    "[[steps]] … [[/steps]], [[callout caution]] … [[/callout]], [[figure name]], "
+    "[[questions]] … [[/questions]], [[table Title]] … [[/table]]."
 )
 
 
@@ -106,7 +107,7 @@ class ArticleAdmin(PublishableAdmin):
 
     form = ArticleForm
     slug_from = ("title",)
-    list_display = ("title", "short_title", "position", "section_total", "state", "review")
+    list_display = ("title", "short_title", "topic", "position", "section_total", "state", "review")
     search_fields = ("title", "short_title", "slug", "sections__body")
     autocomplete_fields = ("related_nutrients", "related_symptoms")
     inlines = (SectionInline,)
@@ -131,7 +132,10 @@ class ArticleAdmin(PublishableAdmin):
         (
             "Related pages and order",
             {
-                "fields": ("related_nutrients", "related_symptoms", ("written_by", "position")),
+                "fields": (
+                    *("related_nutrients", "related_symptoms", "topic"),
+                    ("written_by", "position"),
+                ),
                 "classes": ("collapse",),
             },
         ),

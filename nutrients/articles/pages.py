@@ -8,16 +8,17 @@ from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import Case, QuerySet, When
 from django.utils.safestring import SafeString
 
 from nutrients import prose
 from nutrients.common.citations import References, marking
-from nutrients.models import Article, ArticleSection, Nutrient, Source, Symptom
+from nutrients.models import Article, ArticleSection, ArticleTopic, Nutrient, Source, Symptom
 
 from .live_blocks import LiveBlocks
 
 # Each card tells the time to read, for which the whole article is counted.
-ARTICLES_A_PAGE = 12
+ARTICLES_A_PAGE = 24
 ARTICLES_FED = 50
 
 
@@ -27,6 +28,15 @@ class Part:
     argument: str
     text: SafeString
     rows: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question with its answer as HTML, and in words alone as machines read it."""
+
+    question: str
+    answer: SafeString
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +60,28 @@ class ArticlePage:
     previous: Article | None
     next: Article | None
 
+    @property
+    def questions(self) -> list[Question]:
+        """Every question of the article with its answer, as its sections show them."""
+        parts = (part for section in self.sections for part in section.parts)
+        return [each for part in parts if part.kind == "questions" for each in part.rows]
+
 
 def listed_articles(*, at: datetime) -> Paginator[Article]:
-    """Published articles in their order, with their sections for the reading time."""
-    rows = Article.objects.published(at=at).prefetch_related("sections")
-    return Paginator(rows, ARTICLES_A_PAGE)
+    """Published articles by topic, with their sections for the reading time."""
+    return Paginator(_in_order(at=at).prefetch_related("sections"), ARTICLES_A_PAGE)
+
+
+def articles_by_topic(articles: Iterable[Article]) -> list[tuple[ArticleTopic, list[Article]]]:
+    """These articles by topic, in their order; topics without one are left out."""
+    rows = list(articles)
+    topics = [(topic, [row for row in rows if row.topic == topic]) for topic in ArticleTopic]
+    return [(topic, found) for topic, found in topics if found]
+
+
+def _in_order(*, at: datetime) -> QuerySet[Article]:
+    topics = Case(*(When(topic=topic, then=place) for place, topic in enumerate(ArticleTopic)))
+    return Article.objects.published(at=at).order_by(topics, "position", "title")
 
 
 def latest_articles(*, at: datetime) -> list[Article]:
@@ -130,13 +157,26 @@ def _marking(blocks: Iterable[prose.Block], references: References) -> prose.Cit
 
 
 def _part(block: prose.Block, mark: prose.Cite, live: LiveBlocks) -> Part:
-    text = prose.render(block.text, mark, steps=block.kind == "steps")
+    if block.kind == "questions":
+        return Part(block.kind, "", SafeString(), _questions(block, mark))
+    text = prose.render(block.text, mark, kind=block.kind, caption=block.argument)
     rows = live.rows(block) if block.kind in prose.LIVE_BLOCKS else None
     return Part(block.kind, block.argument, text, rows)
 
 
+def _questions(block: prose.Block, mark: prose.Cite) -> list[Question]:
+    return [
+        Question(
+            " ".join(prose.plain_lines(question)),
+            prose.render(answer, mark),
+            " ".join(prose.plain_lines(answer)),
+        )
+        for question, answer in prose.questions(block.text)
+    ]
+
+
 def _neighbours(article: Article, *, at: datetime) -> tuple[Article | None, Article | None]:
-    rows = list(Article.objects.published(at=at).only("slug", "title", "position"))
+    rows = list(_in_order(at=at).only("slug", "title"))
     place = rows.index(article)
     previous = rows[place - 1] if place else None
     return previous, rows[place + 1] if place + 1 < len(rows) else None

@@ -16,12 +16,13 @@ from nutrients.common.change_notes import notes_on_page
 from nutrients.common.paging import paged
 from nutrients.context import canonical_url
 
-from .pages import ArticlePage, article_page, listed_articles
+from .pages import ArticlePage, article_page, articles_by_topic, listed_articles
 
 
 @require_safe
 def article_list(request: HttpRequest) -> HttpResponse:
     context = {"section": "guide", **paged(request, listed_articles(at=timezone.now()))}
+    context["topics"] = articles_by_topic(context["page"].object_list)
     return render(request, "nutrients/articles/article_list.html", context)
 
 

@@ -675,6 +675,7 @@ class Migration(migrations.Migration):
                 ('answer_evidence', models.CharField(blank=True, choices=[('strong', 'Strong evidence'), ('moderate', 'Moderate evidence'), ('limited', 'Limited evidence')], max_length=10, verbose_name='evidence for the short answer')),
                 ('key_points', models.TextField(help_text='Three to five sentences, one on each line.')),
                 ('written_by', models.CharField(default='Nutrisite editors', max_length=200)),
+                ('topic', models.CharField(choices=[('twitches', 'Twitches and jerks'), ('cramps', 'Cramps and restless legs'), ('nerves', 'Tingling and nerves'), ('tests', 'Tests and supplements')], default='twitches', max_length=10)),
                 ('position', models.PositiveSmallIntegerField(default=100)),
                 ('related_nutrients', models.ManyToManyField(blank=True, related_name='articles', to='nutrients.nutrient')),
                 ('related_symptoms', models.ManyToManyField(blank=True, related_name='articles', to='nutrients.symptom')),
@@ -683,7 +684,7 @@ class Migration(migrations.Migration):
                 'ordering': ['position', 'title'],
                 'abstract': False,
                 'indexes': [models.Index(fields=['status', 'publish_at'], name='article_published')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'published'])), name='article_status_known'), models.CheckConstraint(condition=models.Q(('verification__in', ['two-pages', 'one-page', 'unverified'])), name='article_verification_known'), models.CheckConstraint(condition=models.Q(models.Q(('reviewed_by', ''), ('reviewed_on__isnull', True)), models.Q(('reviewed_on__isnull', False), models.Q(('reviewed_by', ''), _negated=True)), _connector='OR'), name='article_review_complete', violation_error_message='Give both the review date and who reviewed, or neither.'), models.CheckConstraint(condition=models.Q(models.Q(('answer_evidence', ''), ('short_answer', '')), models.Q(models.Q(('short_answer', ''), _negated=True), ('answer_evidence__in', ['strong', 'moderate', 'limited'])), _connector='OR'), name='article_answer_has_grade', violation_error_message='Give the short answer and its grade, or neither.')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'published'])), name='article_status_known'), models.CheckConstraint(condition=models.Q(('verification__in', ['two-pages', 'one-page', 'unverified'])), name='article_verification_known'), models.CheckConstraint(condition=models.Q(models.Q(('reviewed_by', ''), ('reviewed_on__isnull', True)), models.Q(('reviewed_on__isnull', False), models.Q(('reviewed_by', ''), _negated=True)), _connector='OR'), name='article_review_complete', violation_error_message='Give both the review date and who reviewed, or neither.'), models.CheckConstraint(condition=models.Q(('topic__in', ['twitches', 'cramps', 'nerves', 'tests'])), name='article_topic_known'), models.CheckConstraint(condition=models.Q(models.Q(('answer_evidence', ''), ('short_answer', '')), models.Q(models.Q(('short_answer', ''), _negated=True), ('answer_evidence__in', ['strong', 'moderate', 'limited'])), _connector='OR'), name='article_answer_has_grade', violation_error_message='Give the short answer and its grade, or neither.')],
             },
         ),
         migrations.CreateModel(
@@ -693,7 +694,7 @@ class Migration(migrations.Migration):
                 ('position', models.PositiveSmallIntegerField(default=10)),
                 ('anchor', models.SlugField(help_text='The address of the section on its page. It should not change.', max_length=60)),
                 ('title', models.CharField(max_length=120)),
-                ('body', models.TextField(help_text='Markdown. Cite as [@source-slug] after the full stop. Blocks: [[comparison-table core]], [[red-flags]], [[other-causes symptom-slug]], [[steps]] … [[/steps]], [[callout caution]] … [[/callout]], [[figure name]].')),
+                ('body', models.TextField(help_text='Markdown. Cite as [@source-slug] after the full stop. Blocks: [[comparison-table core]], [[red-flags]], [[other-causes symptom-slug]], [[steps]] … [[/steps]], [[callout caution]] … [[/callout]], [[figure name]], [[questions]] … [[/questions]], [[table Title]] … [[/table]].')),
                 ('article', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sections', to='nutrients.article')),
             ],
             options={

@@ -1,6 +1,6 @@
 """The domain: a module a noun. Slugs are stable public identifiers and natural keys."""
 
-from .articles import Article, ArticleSection
+from .articles import Article, ArticleSection, ArticleTopic
 from .associations import (
     MEANING_AGAINST,
     VERB_AGAINST,
@@ -71,6 +71,7 @@ __all__ = [
     "Answer",
     "Article",
     "ArticleSection",
+    "ArticleTopic",
     "Association",
     "Authority",
     "BodyArea",

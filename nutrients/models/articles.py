@@ -16,8 +16,17 @@ from .publishing import Publishable, PublishableQuerySet, Slugged, SluggedManage
 from .symptoms import Symptom
 
 WORDS_A_MINUTE = 200
-# Citations, block marks and the addresses of links are not read aloud.
-MARKS = re.compile(r"\[@[^\[\]]*\]|\[\[[^\[\]]*\]\]|\]\([^)]{0,2500}+\)")
+# Citations, block marks, the addresses of links and the lines of tables are not read aloud.
+MARKS = re.compile(r"\[@[^\[\]]*\]|\[\[[^\[\]]*\]\]|\]\([^)]{0,2500}+\)|\|")
+
+
+class ArticleTopic(models.TextChoices):
+    """What an article is about, in the order of the list of articles."""
+
+    TWITCHES = "twitches", "Twitches and jerks"
+    CRAMPS = "cramps", "Cramps and restless legs"
+    NERVES = "nerves", "Tingling and nerves"
+    TESTS = "tests", "Tests and supplements"
 
 
 class Article(Slugged, Publishable):
@@ -38,6 +47,7 @@ class Article(Slugged, Publishable):
     )
     key_points = models.TextField(help_text="Three to five sentences, one on each line.")
     written_by = models.CharField(max_length=200, default="Nutrisite editors")
+    topic = models.CharField(max_length=10, choices=ArticleTopic, default=ArticleTopic.TWITCHES)
     position = models.PositiveSmallIntegerField(default=100)
     related_nutrients = models.ManyToManyField(Nutrient, related_name="articles", blank=True)
     related_symptoms = models.ManyToManyField(Symptom, related_name="articles", blank=True)
@@ -48,6 +58,9 @@ class Article(Slugged, Publishable):
         ordering = ["position", "title"]
         constraints = [
             *Publishable.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(topic__in=ArticleTopic.values), name="article_topic_known"
+            ),
             models.CheckConstraint(
                 condition=Q(short_answer="", answer_evidence="")
                 | (~Q(short_answer="") & Q(answer_evidence__in=Evidence.values)),
@@ -90,7 +103,8 @@ class ArticleSection(models.Model):
     body = models.TextField(
         help_text="Markdown. Cite as [@source-slug] after the full stop. "
         "Blocks: [[comparison-table core]], [[red-flags]], [[other-causes symptom-slug]], "
-        "[[steps]] … [[/steps]], [[callout caution]] … [[/callout]], [[figure name]]."
+        "[[steps]] … [[/steps]], [[callout caution]] … [[/callout]], [[figure name]], "
+        "[[questions]] … [[/questions]], [[table Title]] … [[/table]]."
     )
 
     objects = ArticleSectionManager()

@@ -1,7 +1,7 @@
 """Prose: Markdown with `[@source]` citations and `[[blocks]]`, as editors write it."""
 
 from .checking import ProseError, check, check_plain, links, plain_lines, sentences
-from .markdown import LIVE_BLOCKS, Block, Cite, cited_slugs, render, split
+from .markdown import LIVE_BLOCKS, Block, Cite, cited_slugs, questions, render, split
 
 __all__ = [
     "LIVE_BLOCKS",
@@ -13,6 +13,7 @@ __all__ = [
     "cited_slugs",
     "links",
     "plain_lines",
+    "questions",
     "render",
     "sentences",
     "split",

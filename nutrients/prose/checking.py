@@ -6,7 +6,19 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from .markdown import CITATION, CONTAINERS, LIVE_BLOCKS, MARK, TEXT, Block, lines_of, mark_on, split
+from .markdown import (
+    CITATION,
+    CONTAINERS,
+    LIVE_BLOCKS,
+    MARK,
+    QUESTION,
+    TEXT,
+    Block,
+    lines_of,
+    mark_on,
+    questions,
+    split,
+)
 
 CITES = re.compile(r"\[\s*@[^\]\n]*\]?")
 HTML = re.compile(r"<(?:[a-zA-Z][^\s>]*|/[a-zA-Z]|!)")
@@ -14,6 +26,7 @@ HEADING = re.compile(r"^ {0,3}#{1,2}(?:\s|$)")
 # Bounded, and without ways to give back what was taken, so that no line can take long.
 PICTURE = re.compile(r"!\[[^\]]{0,500}+\]\(")
 STEP = re.compile(r"^\d+[.)]\s")
+TABLE_RULE = re.compile(r"\|[\s:|-]+")
 LINK = re.compile(r"(?<!!)\[[^\[\]@][^\[\]]*\]\(([^)\s]{1,2000}+)[^)]{0,500}+\)")
 LINKED = re.compile(r"\[([^\[\]]*)\]\([^)]{0,2500}+\)")
 LIST_ITEM = re.compile(r"^\s*(?:[-*+]|\d+[.)]|#{1,6}|>)\s+")
@@ -24,6 +37,7 @@ ARGUMENTS = {
     "red-flags": ("",),
     "steps": ("",),
     "callout": ("caution", "note"),
+    "questions": ("",),
 }
 # What a block names that is kept elsewhere.
 NAMED = {"other-causes": "symptom", "figure": "picture"}
@@ -127,6 +141,21 @@ def _block_faults(block: Block, known: Mapping[str, Collection[str]]) -> Iterato
         yield f"[[{block.kind}]] holds nothing."
     elif block.kind == "steps" and not STEP.match(block.text.strip()):
         yield "[[steps]] holds a numbered list: 1., 2., 3."
+    elif block.kind == "questions" and not _all_answered(block.text):
+        yield "[[questions]] holds questions, each after ### on a line, with its answer below."
+    elif block.kind == "table" and not _is_table(block.text):
+        yield "[[table]] holds one table: | a | b |, below it | --- | --- |, and then its rows."
+
+
+def _all_answered(text: str) -> bool:
+    found = questions(text)
+    return bool(QUESTION.match(text.strip())) and all(answer for _, answer in found)
+
+
+def _is_table(text: str) -> bool:
+    rows = [line.strip() for line in lines_of(text.strip())]
+    rule = rows[1] if len(rows) > 2 else ""
+    return bool(TABLE_RULE.fullmatch(rule)) and len({row.count("|") for row in rows}) == 1
 
 
 def _argument_fault(block: Block, known: Mapping[str, Collection[str]]) -> str | None:
@@ -135,6 +164,8 @@ def _argument_fault(block: Block, known: Mapping[str, Collection[str]]) -> str |
             return None
         noun = NAMED[block.kind]
         return f"[[{block.kind} …]] names a {noun}, and there is none called “{block.argument}”."
+    if block.kind == "table":
+        return None if block.argument else "It is written [[table What it shows]], with a title."
     choices = ARGUMENTS[block.kind]
     if block.argument in choices:
         return None
@@ -144,8 +175,16 @@ def _argument_fault(block: Block, known: Mapping[str, Collection[str]]) -> str |
 
 def plain_lines(body: str) -> list[str]:
     """The lines of a body without marks, citations, addresses or blocks; empty ones left out."""
-    lines = (_plain(line) for line in lines_of(body))
+    lines = (_plain(part) for line in lines_of(body) for part in _parts(line))
     return [line for line in lines if line]
+
+
+def _parts(line: str) -> list[str]:
+    """The cells of a row of a table, none of the rule below its head; any other line whole."""
+    row = line.strip()
+    if not row.startswith("|"):
+        return [line]
+    return [] if TABLE_RULE.fullmatch(row) else row.split("|")
 
 
 def sentences(body: str) -> list[str]:

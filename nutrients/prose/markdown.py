@@ -9,18 +9,29 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import Any, Protocol
 
 import nh3
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 
-# Everything else stays plain text: no HTML, no pictures, no tables, no code.
+# Everything else stays plain text: no HTML, no pictures, no code. Tables have a block of their own.
 RULES = ["emphasis", "escape", "heading", "link", "list", "blockquote", "newline", "text_join"]
-TAGS = {"a", "blockquote", "br", "div", "em", "h3", "h4", "li", "ol", "p", "strong", "ul"}
-ATTRIBUTES = {"a": {"aria-label", "class", "href", "id", "rel"}, "ol": {"class", "start"}}
+TAGS = {
+    *("a", "blockquote", "br", "div", "em", "h3", "h4", "li", "ol", "p", "strong", "ul"),
+    *("caption", "table", "tbody", "td", "th", "thead", "tr"),
+}
+ATTRIBUTES = {
+    "a": {"aria-label", "class", "href", "id", "rel"},
+    "ol": {"class", "start"},
+    "table": {"class"},
+    "td": {"data-label"},
+    "th": {"scope"},
+}
 SCHEMES = {"http", "https", "mailto", "tel"}
 EXTERNAL = re.compile(r"^(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
 
@@ -29,7 +40,8 @@ TEXT = "text"
 # What stands alone on its line and is drawn from the models when the page is shown.
 LIVE_BLOCKS = ("comparison-table", "red-flags", "other-causes", "figure")
 # What holds Markdown, from [[name]] to [[/name]].
-CONTAINERS = ("steps", "callout")
+CONTAINERS = ("steps", "callout", "questions", "table")
+QUESTION = re.compile(r"^### +(?=\S)")
 # No part may hold what begins a mark: each start would else be looked at to the end of the line.
 MARK = re.compile(r"\[\[(?P<end>/?)(?P<name>[^\[\]\s/]*)(?:\s(?P<argument>[^\[\]]*))?\]\]")
 
@@ -114,15 +126,28 @@ class Mark(Protocol):
 Cite = Callable[[str], Mark | None]
 
 
-def render(text: str, cite: Cite, *, steps: bool = False) -> SafeString:
+def render(text: str, cite: Cite, *, kind: str = TEXT, caption: str = "") -> SafeString:
     """Markdown as safe HTML. `cite` gives each cited slug its mark, or None for an unknown one.
 
-    With `steps` its numbered list is drawn as the design's steps. Sections begin at the third
-    level, so a larger heading is drawn as one of the third.
+    The kind is that of the block: in "steps" a numbered list is drawn as the design's steps, and
+    only in "table" a table is one, with its caption. Sections begin at the third level, so a
+    larger heading is drawn as one of the third.
     """
-    markup = _parser().render(text, {"cite": cite, "steps": steps})
+    env = {"cite": cite, "steps": kind == "steps", "caption": caption}
+    markup = _parser(tables=kind == "table").render(text, env)
     clean = nh3.clean(markup, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel=None)
     return mark_safe(clean)  # noqa: S308 (nh3 has just cleaned it)
+
+
+def questions(text: str) -> list[tuple[str, str]]:
+    """The questions of a block, each with its answer; words before the first are left out."""
+    found: list[tuple[str, list[str]]] = []
+    for line in lines_of(text):
+        if QUESTION.match(line):
+            found.append((QUESTION.sub("", line).strip(), []))
+        elif found:
+            found[-1][1].append(line)
+    return [(question, "\n".join(answer).strip()) for question, answer in found]
 
 
 def cited_slugs(text: str) -> list[str]:
@@ -131,7 +156,7 @@ def cited_slugs(text: str) -> list[str]:
 
 
 @cache
-def _parser() -> MarkdownIt:
+def _parser(*, tables: bool) -> MarkdownIt:
     parser = MarkdownIt("zero", {"html": False, "breaks": False}).enable(RULES)
     parser.inline.ruler.before("link", "citation", _citation)
     parser.add_render_rule("citation", _render_citation)
@@ -140,6 +165,10 @@ def _parser() -> MarkdownIt:
         parser.add_render_rule(name, _render_heading)
     for name in ("ordered_list_open", "list_item_open", "list_item_close"):
         parser.add_render_rule(name, _render_step)
+    if tables:
+        parser.enable("table")
+        parser.core.ruler.push("cells", _label_cells)
+        parser.add_render_rule("table_open", _render_table)
     return parser
 
 
@@ -194,3 +223,26 @@ def _render_step(self: Any, tokens: Any, index: int, options: Any, env: Any) -> 
     if env["steps"] and token.type == "list_item_open":
         return f"{markup}<div>"
     return f"</div>{markup}" if env["steps"] and token.type == "list_item_close" else markup
+
+
+def _label_cells(state: StateCore) -> None:
+    """Make the first cell of each row its heading, and label the others by their columns."""
+    labels: list[str] = []
+    column = 0
+    for token, following in pairwise(state.tokens):
+        if token.type == "tr_open":
+            column = 0
+        elif token.type == "th_open":
+            labels.append(following.content)
+            token.attrs = {"scope": "col"}
+        elif token.type == "td_open" and column == 0:
+            token.tag, token.attrs = "th", {"scope": "row"}
+        elif token.type == "td_open":
+            token.attrs = {"data-label": labels[column]}
+        elif token.type == "td_close":
+            token.tag = "td" if column else "th"
+            column += 1
+
+
+def _render_table(self: Any, tokens: Any, index: int, options: Any, env: Any) -> str:
+    return format_html('<table class="table"><caption>{}</caption>\n', env["caption"])

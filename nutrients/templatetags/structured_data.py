@@ -1,7 +1,7 @@
 """The head of a page for machines: its title for reuse, its card, and its structured data.
 
-Structured data (schema.org, JSON-LD) come from the fields that the visible text is made of. No
-page is an FAQPage: none is a list of questions with an answer each. Formatting only. A
+Structured data (schema.org, JSON-LD) come from the fields that the visible text is made of. Only
+an article with questions and answers is an FAQPage as well. Formatting only. A
 `<script type="application/ld+json">` holds data: browsers do not run it, so the content policy
 lets it stand.
 """
@@ -123,6 +123,20 @@ def article_data(context: Any, page: Any) -> SafeString:
     }
     entity = {"mainEntity": text | _dates(row)}
     return _script_of("MedicalWebPage", context, page, entity, row)
+
+
+@register.simple_tag
+def question_data(questions: Iterable[Any]) -> SafeString:
+    """The questions that an article answers, in the words that it shows."""
+    entities = [
+        {
+            "@type": "Question",
+            "name": row.question,
+            "acceptedAnswer": {"@type": "Answer", "text": row.words},
+        }
+        for row in questions
+    ]
+    return script({"@context": CONTEXT, "@type": "FAQPage", "mainEntity": entities})
 
 
 @register.simple_tag(takes_context=True)

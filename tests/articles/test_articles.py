@@ -249,6 +249,14 @@ def test_list_shows_every_article_in_three_queries(client, django_assert_num_que
         assert article.summary in page
 
 
+def test_list_stands_by_topic(client):
+    page = client.get("/articles/").content.decode()
+
+    topics = re.findall(r'<h2 id="topic-[^"]+">([^<]+)</h2>', page)
+    assert topics[:2] == ["Twitches and jerks", "Cramps and restless legs"]
+    assert page.index(FOUNDING) < page.index("topic-cramps") < page.index("night-leg-cramps")
+
+
 def test_list_without_articles_says_so(client):
     Article.objects.all().delete()
 

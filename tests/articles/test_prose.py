@@ -16,9 +16,10 @@ ALLOWED = {
 } | {
     tag: set()
     for tag in (
-        "blockquote", "br", "div", "em", "h3", "h4", "li", "p", "strong", "sup", "ul",
+        "blockquote", "br", "caption", "div", "em", "h3", "h4", "li", "p", "strong", "sup",
+        "tbody", "thead", "tr", "ul",
     )
-}  # fmt: skip
+} | {"table": {"class"}, "td": {"data-label"}, "th": {"scope"}}  # fmt: skip
 SOURCES = {"one", "two"}
 SYMPTOMS = {"muscle-jerks"}
 FIGURES = {"eyelid"}
@@ -26,7 +27,8 @@ FIGURES = {"eyelid"}
 fragments = st.sampled_from(
     [
         "[@one]", "[@one; @two]", "[@nope]", "[@", "[[steps]]", "[[/steps]]", "[[callout note]]",
-        "[[/callout]]", "[[red-flags]]", "[[other-causes muscle-jerks]]", "[[", "]]", "# ", "- ",
+        "[[/callout]]", "[[questions]]", "### ", "[[table t]]", "[[/table]]", "| a |\n|-|\n| b |\n",
+        "[[red-flags]]", "[[other-causes muscle-jerks]]", "[[", "]]", "# ", "- ",
         "1. ", "**", "*", "\n", "\n\n", "\r", "[x](/a/)", "[x](javascript:a)", "[x](//e.test)",
         "<b>", "<script>", "<!--", "![x](y)", "`", "|", "> ", "\\", '"', "'", "\x00", "\u2028",
         "a word. ",
@@ -112,10 +114,33 @@ def test_heading_stands_below_the_section_s_own():
 
 
 def test_steps_are_drawn_as_the_design_s_steps():
-    assert rendered("1. **Stop.** Now.\n2. Go.", steps=True) == (
+    assert rendered("1. **Stop.** Now.\n2. Go.", kind="steps") == (
         '<ol class="steps">\n<li><div><strong>Stop.</strong> Now.</div></li>\n'
         "<li><div>Go.</div></li>\n</ol>\n"
     )
+
+
+TABLE = "| Who | Found |\n| --- | --- |\n| Older & wiser | **Little** [@one] |"
+
+
+def test_table_has_a_caption_headings_of_rows_and_labels_for_cards():
+    assert rendered(TABLE, kind="table", caption="What & where") == (
+        '<table class="table"><caption>What &amp; where</caption>\n'
+        '<thead>\n<tr>\n<th scope="col">Who</th>\n<th scope="col">Found</th>\n</tr>\n</thead>\n'
+        '<tbody>\n<tr>\n<th scope="row">Older &amp; wiser</th>\n<td data-label="Found">'
+        '<strong>Little</strong><a class="cite" id="ref-1-1" href="#src-1" aria-label="Source 1">1'
+        "</a></td>\n</tr>\n</tbody>\n</table>\n"
+    )
+
+
+def test_table_outside_its_block_stays_text():
+    assert "<table" not in rendered(TABLE)
+
+
+def test_questions_come_with_their_answers():
+    text = "\n### One?\nYes.\n\n- a\n### Two?\n\nNo.\n"
+
+    assert prose.questions(text) == [("One?", "Yes.\n\n- a"), ("Two?", "No.")]
 
 
 def test_body_splits_into_texts_and_blocks_with_their_lines():
@@ -133,7 +158,9 @@ def test_sound_body_is_told_nothing():
     body = (
         "### Heading\n\nText 5 < 6. [@one]\n\n[[other-causes muscle-jerks]]\n"
         "[[comparison-table core]]\n[[steps]]\n1. Go.\n[[/steps]]\n"
-        "[[callout note]]\nA.\n\nB. [@one; @two]\n[[/callout]]\n[[red-flags]]"
+        "[[callout note]]\nA.\n\nB. [@one; @two]\n[[/callout]]\n[[red-flags]]\n"
+        "[[questions]]\n### Why?\nSo. [@one]\n[[/questions]]\n"
+        f"[[table What was found]]\n{TABLE}\n[[/table]]"
     )
 
     assert told(body) == []
@@ -152,6 +179,11 @@ def test_sound_body_is_told_nothing():
         ("x\n[[/steps]]", 2, "closes nothing"),
         ("[[steps]]\n- a\n[[/steps]]", 1, "numbered list"),
         ("[[callout note]]\n[[red-flags]]\n[[/callout]]", 1, "is not closed"),
+        ("[[questions]]\nWhy?\n[[/questions]]", 1, "each after ###"),
+        ("[[questions]]\n### Why?\n### How?\nSo.\n[[/questions]]", 1, "each after ###"),
+        ("[[table]]\n| a |\n|---|\n| b |\n[[/table]]", 1, "with a title"),
+        ("[[table t]]\n| a |\n[[/table]]", 1, "holds one table"),
+        ("[[table t]]\n| a | b |\n|---|---|\n| c |\n[[/table]]", 1, "holds one table"),
         ("[[figure nose]]", 1, "names a picture, and there is none called “nose”"),
         ("[[other-causes hiccups]]", 1, "none called “hiccups”"),
         ("[[red-flags all]]", 1, "It is written [[red-flags]]."),
@@ -180,6 +212,7 @@ def test_sentences_are_words_alone():
     body = "See **it** [here](/x/). [@one] Then go.\n\n[[red-flags]]\n- one item\n- another"
 
     assert prose.sentences(body) == ["See it here.", "Then go.", "one item", "another"]
+    assert prose.sentences(TABLE) == ["Who", "Found", "Older & wiser", "Little"]
 
 
 @given(bodies)
@@ -189,7 +222,8 @@ def test_no_body_breaks_the_page(body):
     cite, given_marks = marks()
 
     parts = [
-        prose.render(block.text, cite, steps=block.kind == "steps") for block in prose.split(body)
+        prose.render(block.text, cite, kind=block.kind, caption=block.argument)
+        for block in prose.split(body)
     ]
 
     tags = Tags("".join(parts)).found

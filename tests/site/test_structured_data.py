@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from nutrients.models import Article, Nutrient, Source, Symptom
+from nutrients.models import Article, ArticleSection, Nutrient, Source, Symptom
 from nutrients.open_data.tables import TABLES
 from tests.site.pages import text_of
 
@@ -250,10 +250,25 @@ def test_data_set_names_every_file_that_the_page_links_to(client):
     assert "license" not in data
 
 
-def test_no_page_claims_to_be_a_list_of_questions(client):
+def test_only_an_article_with_questions_claims_to_hold_some(client):
     kinds = {each["@type"] for address in PAGES for each in nodes_of(client.get(address))}
 
     assert "FAQPage" not in kinds
+
+
+def test_questions_of_an_article_are_told_in_the_words_that_it_shows(client):
+    ArticleSection.objects.filter(article__slug="night-leg-cramps", anchor="nutrients").update(
+        body="[[questions]]\n### Is it *safe*?\nIt **is**. [@nhs-twitching]\n\n- One & two\n\n"
+        "### And [this](/foods/)?\nNo.\n[[/questions]]"
+    )
+    response = client.get("/articles/night-leg-cramps/")
+    data = node(response, "FAQPage")
+    shown = text_of(response, "main")
+
+    told = [(each["name"], each["acceptedAnswer"]["text"]) for each in data["mainEntity"]]
+    assert told == [("Is it safe?", "It is. One & two"), ("And this?", "No.")]
+    assert list(faults(data)) == []
+    assert all(question in shown for question, _ in told)
 
 
 def test_text_of_an_editor_cannot_leave_its_element(client):
