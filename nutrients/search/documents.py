@@ -175,7 +175,7 @@ def _entries() -> Iterator[Entry]:
     yield from map(_nutrient, Nutrient.objects.all())
     yield from map(_detail, NutrientDetail.objects.select_related("nutrient"))
     yield from map(_evidence, Association.objects.select_related("nutrient", "symptom"))
-    yield from map(_article, Article.objects.all())
+    yield from map(_article, Article.objects.prefetch_related("sections"))
     yield from map(_section, ArticleSection.objects.select_related("article"))
     yield from map(_food_group, _listed_groups())
     yield from map(_risk_factor, RiskFactor.objects.all())
@@ -276,9 +276,17 @@ def _article(row: Article) -> Entry:
         row.slug,
         row.title,
         url=row.get_absolute_url(),
-        hidden_names=[row.short_title],
+        hidden_names=[row.short_title, *_answered(row)],
         text=[row.summary, row.standfirst, row.key_points],
     )
+
+
+def _answered(row: Article) -> Iterator[str]:
+    """The questions that the article answers under “Questions people ask”."""
+    for section in row.sections.all():
+        for block in prose.split(section.body):
+            if block.kind == "questions":
+                yield from (question for question, _ in prose.questions(block.text))
 
 
 def _section(row: ArticleSection) -> Entry:

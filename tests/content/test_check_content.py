@@ -343,15 +343,17 @@ def test_every_citation_of_the_shipped_articles_resolves():
 
 
 def test_shipped_articles_hold_what_they_were_written_with():
-    articles = Article.objects.prefetch_related("sections")
-    sections = {article.slug: len(article.sections.all()) for article in articles}
-    bodies = "\n".join(ArticleSection.objects.values_list("body", flat=True))
-
-    assert sections == {
+    first = {
         "nutrients-and-muscle-jerking": 14,
         "why-is-my-muscle-twitching": 9,
         "night-leg-cramps": 8,
     }
+    articles = Article.objects.filter(slug__in=first).prefetch_related("sections")
+    sections = {article.slug: len(article.sections.all()) for article in articles}
+    rows = ArticleSection.objects.filter(article__slug__in=first)
+    bodies = "\n".join(rows.values_list("body", flat=True))
+
+    assert sections == first
     assert sorted(re.findall(r"^\[\[.*\]\]$", bodies, re.MULTILINE)) == [
         *["[[/callout]]"] * 3,
         *["[[/steps]]"] * 3,

@@ -36,7 +36,7 @@ from nutrients.models import (
 pytestmark = pytest.mark.usefixtures("content")
 
 ROWS = {
-    Source: 351,
+    Source: 410,
     Nutrient: 13,
     NutrientDetail: 49,
     Symptom: 53,
@@ -46,7 +46,7 @@ ROWS = {
     NutrientAmount: 1864,
     ReferenceIntake: 630,
     RiskFactor: 53,
-    OtherCause: 60,
+    OtherCause: 62,
     Interaction: 36,
     RedFlag: 70,
 }
