@@ -86,15 +86,16 @@ def cards() -> dict[str, Card]:
         words = name, line, symbol = [row["name"], row["tagline"], row["symbol"]]
         accent = ACCENTS[row.get("accent", "neutral")]
         drawn[f"nutrient-{row['slug']}"] = Card(card(name, line, symbol, accent), words)
-    for row in published("article", "15_articles.yaml"):
+    for row in published("article", "15_articles*.yaml"):
         title = row["short_title"]
         drawn[f"article-{row['slug']}"] = Card(card(title, KINDS["article"][1]), [title])
     return drawn
 
 
-def published(model: str, file: str) -> list[dict[str, Any]]:
+def published(model: str, files: str) -> list[dict[str, Any]]:
     """Give the fields of each shipped row of a model that readers see."""
-    rows = yaml.safe_load((ROOT / "fixtures" / file).read_text(encoding="utf-8"))
+    texts = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "fixtures").glob(files))]
+    rows = [row for text in texts for row in yaml.safe_load(text)]
     fields = [row["fields"] for row in rows if row["model"] == f"nutrients.{model}"]
     return [each for each in fields if each["status"] == "published"]
 

@@ -169,6 +169,8 @@ def _parser(*, tables: bool) -> MarkdownIt:
         parser.enable("table")
         parser.core.ruler.push("cells", _label_cells)
         parser.add_render_rule("table_open", _render_table)
+        for name in ("td_open", "td_close"):
+            parser.add_render_rule(name, _render_cell)
     return parser
 
 
@@ -246,3 +248,12 @@ def _label_cells(state: StateCore) -> None:
 
 def _render_table(self: Any, tokens: Any, index: int, options: Any, env: Any) -> str:
     return format_html('<table class="table"><caption>{}</caption>\n', env["caption"])
+
+
+def _render_cell(self: Any, tokens: Any, index: int, options: Any, env: Any) -> str:
+    token = tokens[index]
+    markup = str(self.renderToken(tokens, index, options, env))
+    # On a phone a cell is a grid of its label and one box.
+    if token.tag == "td":
+        return f"</div>{markup}" if token.nesting < 0 else f"{markup}<div>"
+    return markup

@@ -2,8 +2,10 @@
 
 import re
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
+import yaml
 from django.urls import reverse
 
 from nutrients.models import (
@@ -18,8 +20,13 @@ from nutrients.models import (
 )
 
 pytestmark = pytest.mark.usefixtures("content")
-SLUGS = ("nutrients-and-muscle-jerking", "why-is-my-muscle-twitching", "night-leg-cramps")
-FOUNDING = SLUGS[0]
+FOUNDING = "nutrients-and-muscle-jerking"
+SLUGS = [
+    row["fields"]["slug"]
+    for path in sorted(Path("fixtures").glob("15_articles*.yaml"))
+    for row in yaml.safe_load(path.read_text(encoding="utf-8"))
+    if row["model"] == "nutrients.article"
+]
 
 
 @pytest.fixture
@@ -60,7 +67,7 @@ def test_no_id_stands_twice_and_every_citation_leads_to_a_source_and_back(read, 
     cited = re.findall(r'<a class="cite" id="(ref-\d+-\d+)" href="#(src-\d+)"', page)
     back = re.findall(r'href="#(ref-[^"]+)"', page)
     assert len(ids) == len(set(ids))
-    assert len(cited) > 30
+    assert len(cited) > 20
     assert {target for _, target in cited} == {each for each in ids if each.startswith("src-")}
     assert set(back) <= {place for place, _ in cited}
 
@@ -220,7 +227,7 @@ def test_every_link_of_an_article_to_our_own_pages_opens(client, read, slug):
 
     failed = [each for each in sorted(addresses) if client.get(each).status_code != 200]
 
-    assert len(addresses) > 8
+    assert len(addresses) > 2
     assert failed == []
 
 

@@ -127,9 +127,9 @@ def test_table_has_a_caption_headings_of_rows_and_labels_for_cards():
     assert rendered(TABLE, kind="table", caption="What & where") == (
         '<table class="table"><caption>What &amp; where</caption>\n'
         '<thead>\n<tr>\n<th scope="col">Who</th>\n<th scope="col">Found</th>\n</tr>\n</thead>\n'
-        '<tbody>\n<tr>\n<th scope="row">Older &amp; wiser</th>\n<td data-label="Found">'
+        '<tbody>\n<tr>\n<th scope="row">Older &amp; wiser</th>\n<td data-label="Found"><div>'
         '<strong>Little</strong><a class="cite" id="ref-1-1" href="#src-1" aria-label="Source 1">1'
-        "</a></td>\n</tr>\n</tbody>\n</table>\n"
+        "</a></div></td>\n</tr>\n</tbody>\n</table>\n"
     )
 
 
