@@ -218,6 +218,8 @@ def test_article_leads_on_to_related_pages_and_its_neighbours(client, read):
     related = page.split('id="related"')[1]
     assert 'href="/nutrients/vitamin-b6/"' in related
     assert 'href="/symptoms/eyelid-twitch/"' in related
+    # It shares two signs with this article.
+    assert 'href="/articles/twitching-and-als-worry/"' in related
 
 
 @pytest.mark.parametrize("slug", SLUGS)
