@@ -6,6 +6,7 @@ EVERY_KIND = [
     "/articles/nutrients-and-muscle-jerking/",
     "/articles/why-is-my-muscle-twitching/",
     "/articles/night-leg-cramps/",
+    "/articles/magnesium-for-cramps/",
     "/compare/",
     "/compare/?symptom=muscle-cramps&diet=vegan",
     "/checklist/",

@@ -230,7 +230,7 @@ def test_other_searches_give_no_figure(client, content, words):
 FOUND = {
     "quinine": "/symptoms/palpitations/#cause-quinine",
     "parkinson": "/symptoms/muscle-cramps/#cause-parkinsons",
-    "ALS": "/symptoms/muscle-twitches/#cause-motor-neurone-disease",
+    "ALS": "/articles/twitching-and-als-worry/",
     "hypoglycaemia": "/symptoms/tremor/#cause-hypoglycaemia",
     "low blood sugar": "/symptoms/tremor/#cause-hypoglycaemia",
     "lithium": "/symptoms/muscle-twitches/#cause-lithium-valproate",
