@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Case, QuerySet, When
+from django.db.models import Case, Count, Q, QuerySet, When
 from django.utils.safestring import SafeString
 
 from nutrients import prose
@@ -20,6 +20,7 @@ from .live_blocks import LiveBlocks
 # Each card tells the time to read, for which the whole article is counted.
 ARTICLES_A_PAGE = 24
 ARTICLES_FED = 50
+MOST_RELATED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class ArticlePage:
     references: References
     nutrients: list[Nutrient]
     symptoms: list[Symptom]
+    related: list[Article]
     previous: Article | None
     next: Article | None
 
@@ -99,9 +101,10 @@ def article_page(slug: str, *, at: datetime) -> ArticlePage | None:
     )
     if article is None:
         return None
-    previous, following = _neighbours(article, at=at)
     nutrients = list(article.related_nutrients.published(at=at))
     symptoms = list(article.related_symptoms.published(at=at))
+    listed = _listed(symptoms, at=at)
+    previous, following = _neighbours(article, listed)
     references = References()
     answer = ArticleSection(title="", body=article.short_answer)
     [first, *sections] = _sections(
@@ -114,6 +117,7 @@ def article_page(slug: str, *, at: datetime) -> ArticlePage | None:
         references=references,
         nutrients=nutrients,
         symptoms=symptoms,
+        related=_related(article, listed),
         previous=previous,
         next=following,
     )
@@ -175,8 +179,19 @@ def _questions(block: prose.Block, mark: prose.Cite) -> list[Question]:
     ]
 
 
-def _neighbours(article: Article, *, at: datetime) -> tuple[Article | None, Article | None]:
-    rows = list(_in_order(at=at).only("slug", "title"))
-    place = rows.index(article)
-    previous = rows[place - 1] if place else None
-    return previous, rows[place + 1] if place + 1 < len(rows) else None
+def _listed(symptoms: list[Symptom], *, at: datetime) -> list[Any]:
+    """Every published article in the order of the list, with how many of these symptoms it has."""
+    shared = Count("related_symptoms", filter=Q(related_symptoms__in=symptoms))
+    return list(_in_order(at=at).only("slug", "title").annotate(shared=shared))
+
+
+def _related(article: Article, listed: list[Any]) -> list[Article]:
+    """The articles that share most symptoms with this one."""
+    others = [row for row in listed if row.shared and row != article]
+    return sorted(others, key=lambda row: -row.shared)[:MOST_RELATED]
+
+
+def _neighbours(article: Article, listed: list[Any]) -> tuple[Article | None, Article | None]:
+    place = listed.index(article)
+    previous = listed[place - 1] if place else None
+    return previous, listed[place + 1] if place + 1 < len(listed) else None

@@ -58,7 +58,8 @@ SMALL_WORDS = frozenset(
 QUESTION_WORDS = frozenset(
     [
         *("best", "caused", "cause", "causes", "causing", "contain", "contains", "cure", "find"),
-        *("food", "foods", "good", "help", "helps", "high", "mean", "meaning", "much", "need"),
+        *("food", "foods", "good", "help", "helps", "high", "likely", "mean", "meaning", "more"),
+        *("much", "need"),
         *("rich", "sign", "signs", "source", "sources", "stop", "symptom", "symptoms", "too"),
         *("treat", "treatment", "remedy", "remedies", "information", "about", "like", "feel"),
     ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.paginator import Paginator
-from django.db.models import Case, When
+from django.db.models import Case, Count, When
 
 from nutrients.common.citations import Citation, Cited, References, cite, cite_rows
 from nutrients.evidence.red_flags import FlagLevel, red_flags_by_level
@@ -17,6 +17,7 @@ from .evidence import symptom_causes, symptom_links
 from .nutrients import EvidenceGroup, evidence_groups
 
 RELATED = 6
+LEADING_ARTICLES = 3
 SYMPTOMS_A_PAGE = 60
 
 
@@ -36,6 +37,7 @@ class SymptomPage:
     groups: list[EvidenceGroup]
     against: list[Cited]
     related: list[Symptom]
+    leading: list[Article]
     articles: list[Article]
     references: References
 
@@ -85,6 +87,7 @@ def symptom_page(symptom: Symptom, *, at: datetime) -> SymptomPage:
     rarer_causes = cite_rows(references, [cause for cause in causes if not cause.is_common])
     levels = [level.cited(references) for level in flags]
     groups = evidence_groups(references, links)
+    leading, articles = _articles(symptom, at=at)
     against = cite_rows(references, [link for link in links if link.is_against])
     return SymptomPage(
         symptom=symptom,
@@ -95,9 +98,23 @@ def symptom_page(symptom: Symptom, *, at: datetime) -> SymptomPage:
         groups=groups,
         against=against,
         related=_related(symptom, at=at),
-        articles=list(symptom.articles.published(at=at)),
+        leading=leading,
+        articles=articles,
         references=references,
     )
+
+
+def _articles(symptom: Symptom, *, at: datetime) -> tuple[list[Article], list[Article]]:
+    """The articles nearest to the symptom, and the others about it.
+
+    The fewer signs an article is about, the more it says of each. One that is about this sign
+    alone comes first.
+    """
+    rows = Article.objects.published(at=at).filter(pk__in=symptom.articles.values("pk"))
+    rows = rows.annotate(signs=Count("related_symptoms")).order_by("signs", "position", "title")
+    nearest = list(rows)
+    leading, others = nearest[:LEADING_ARTICLES], nearest[LEADING_ARTICLES:]
+    return sorted(leading, key=lambda row: (row.signs > 1, row.position)), others
 
 
 def _related(symptom: Symptom, *, at: datetime) -> list[Symptom]:

@@ -20,6 +20,7 @@ from nutrients.common.version import ContentVersion
 from nutrients.models import (
     FLAG_LEVELS,
     Article,
+    ArticleTopic,
     Association,
     BodyArea,
     CauseKind,
@@ -98,6 +99,8 @@ class ReviewCount:
 class HomePage:
     """What the home page shows; `guide` is the first article, or None before there is one.
 
+    The `articles` are the first of each topic beside it.
+
     Each of the `feelings` has its words and the address of its symptom.
     """
 
@@ -105,6 +108,7 @@ class HomePage:
     nutrients: list[Nutrient]
     causes: list[OtherCause]
     guide: Article | None
+    articles: list[Article]
     has_review: bool
 
 
@@ -129,6 +133,8 @@ def home_page(*, at: datetime) -> HomePage:
     causes = OtherCause.objects.published(at=at).filter(is_common=True, kind__in=EVERYDAY)
     symptoms = Symptom.objects.published(at=at).filter(slug__in=FEELINGS)
     public = set(symptoms.values_list("slug", flat=True))
+    guide, *others = list(Article.objects.published(at=at).only("slug", "title", "topic")) or [None]
+    first = {article.topic: article for article in reversed(others)}
     return HomePage(
         feelings=[
             {"words": words, "address": reverse("nutrients:symptom", args=[slug])}
@@ -137,7 +143,8 @@ def home_page(*, at: datetime) -> HomePage:
         ],
         nutrients=list(Nutrient.objects.published(at=at).featured()),
         causes=list(causes.order_by("position", "name")[:MOST_CAUSES]),
-        guide=Article.objects.published(at=at).first(),
+        guide=guide,
+        articles=[first[topic] for topic in ArticleTopic if topic in first],
         has_review=has_review(at=at),
     )
 

@@ -45,7 +45,7 @@ ROWS = {
     NutrientAmount: 1864,
     ReferenceIntake: 630,
     RiskFactor: 53,
-    OtherCause: 60,
+    OtherCause: 62,
     Interaction: 36,
     RedFlag: 70,
 }

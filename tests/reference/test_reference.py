@@ -241,8 +241,8 @@ def test_symptom_page_puts_common_causes_and_help_before_nutrients(client, conte
     page = client.get(SYMPTOM)
 
     assert headings(page) == [
-        *("now", "urgency", "causes", "help", "nutrients", "next", "words", "sources"),
-        "about-page",
+        *("now", "urgency", "about-it", "causes", "help", "nutrients", "next", "words"),
+        *("sources", "about-page"),
     ]
     text = text_of(page, "main")
     symptom = Symptom.objects.get(slug="muscle-cramps")
@@ -253,6 +253,21 @@ def test_symptom_page_puts_common_causes_and_help_before_nutrients(client, conte
     assert "/checklist/?symptom=muscle-cramps" in links
     assert "/compare/?symptom=muscle-cramps" in links
     assert CARD + "#deficiency" in links
+
+
+@pytest.mark.parametrize(
+    ("symptom", "article"),
+    [
+        ("eyelid-twitch", "eyelid-twitching"),
+        ("muscle-jerks", "jolts-as-you-fall-asleep"),
+        ("tingling", "tingling-hands-and-feet"),
+    ],
+)
+def test_symptom_leads_to_the_article_that_is_about_it(client, content, symptom, article):
+    links = links_of(client.get(f"/symptoms/{symptom}/"), "articles")
+
+    assert links[0] == f"/articles/{article}/"
+    assert len(links) <= 3
 
 
 def test_emergency_symptom_opens_with_the_emergency_band(client, content):

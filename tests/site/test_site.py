@@ -9,6 +9,7 @@ from nutrients.evidence.ranking import ORDER
 from nutrients.models import (
     VERBS,
     Article,
+    ArticleTopic,
     Nutrient,
     OtherCause,
     ReadForm,
@@ -107,7 +108,16 @@ def test_home_page_shows_an_edit_at_once(client, content):
 def test_home_page_lives_without_its_guide(client, content):
     Article.objects.update(status="draft")
 
-    assert "Read the guide" not in text_of(client.get("/"), "main")
+    text = text_of(client.get("/"), "main")
+    assert "Read the guide" not in text
+    assert "What people ask" not in text
+
+
+def test_home_page_leads_to_one_article_of_each_topic(client, content):
+    links = links_of(client.get("/"), "main")
+    topics = {row.topic for row in Article.objects.all() if row.get_absolute_url() in links}
+
+    assert topics == set(ArticleTopic)
 
 
 def test_about_says_that_no_clinician_has_reviewed_until_one_has(client, content):
