@@ -94,8 +94,9 @@ class LiveBlocks:
 
 def _core(*, at: datetime) -> list[CoreRow]:
     nutrients = list(Nutrient.objects.published(at=at).featured())
-    signs = associations_by_nutrient(at=at, nutrients=[nutrient.pk for nutrient in nutrients])
-    needs = adult_needs(at=at)
+    ids = [nutrient.pk for nutrient in nutrients]
+    signs = associations_by_nutrient(at=at, nutrients=ids)
+    needs = adult_needs(nutrients=ids, at=at)
     return [
         CoreRow(nutrient, _sign_groups(signs.get(nutrient.pk, [])), needs.get(nutrient.pk))
         for nutrient in nutrients

@@ -9,6 +9,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Self
 
+from django.db.models import Q
+
 from nutrients.common.citations import Citation, References, cite
 from nutrients.models import (
     HOME,
@@ -70,13 +72,25 @@ class AdultNeed:
         return self.amounts[0] * 1000 if self.unit == Unit.MG else self.amounts[0]
 
 
-def adult_needs(authority: Authority = HOME, *, at: datetime) -> dict[int, AdultNeed]:
-    """What an authority says adults need a day, under the nutrient's id.
+def adult_needs(
+    authority: Authority = HOME, nutrients: Iterable[int] | None = None, *, at: datetime
+) -> dict[int, AdultNeed]:
+    """What an authority says adults need a day, under the nutrient's id; with ids, only of these.
 
     Pregnancy and breastfeeding are left out; the nutrient's page gives them. Two queries.
     """
     rows: dict[int, list[ReferenceIntake]] = defaultdict(list)
-    intakes = ReferenceIntake.objects.published(at=at).needs().filter(authority=authority)
+    intakes = (
+        ReferenceIntake.objects.published(at=at)
+        .needs()
+        .filter(
+            Q(age_below=None) | Q(age_below__gt=authority.adult_from),
+            authority=authority,
+            life_status=LifeStatus.NONE,
+        )
+    )
+    if nutrients is not None:
+        intakes = intakes.filter(nutrient__in=list(nutrients))
     for intake in intakes.select_related("nutrient").prefetch_related("sources"):
         rows[intake.nutrient_id].append(intake)
     needs = {nutrient: adult_need(authority, found) for nutrient, found in rows.items()}
@@ -84,7 +98,7 @@ def adult_needs(authority: Authority = HOME, *, at: datetime) -> dict[int, Adult
 
 
 def adult_need(authority: Authority, intakes: Iterable[ReferenceIntake]) -> AdultNeed | None:
-    """What adults need of the one nutrient that all the intakes are of; None where none says it."""
+    """What adults need of the one nutrient that all the intakes are of; None if none says it."""
     rows = [
         row
         for row in intakes
