@@ -10,7 +10,7 @@ from operator import attrgetter
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.db.models import Case, Exists, OuterRef, When
+from django.db.models import Case, Count, Exists, OuterRef, When
 from django.http import QueryDict
 from django.utils.safestring import SafeString
 
@@ -52,6 +52,7 @@ from .intakes import DailyNeeds, StageNeed, daily_needs
 
 NUTRIENTS_A_PAGE = 24
 RICHEST = 6
+NEAREST_ARTICLES = 3
 # How many of the richest foods a plate against the need begins with.
 PLATE_FOODS = 3
 # How many signs of too little the first screen has.
@@ -224,8 +225,15 @@ def nutrient_content(slug: str, *, at: datetime) -> NutrientContent | None:
         unmeasured=list(nutrient.unmeasured_foods.published(at=at)),
         interactions=sorted(interactions, key=lambda row: (Severity(row.severity).rank, str(row))),
         details=_details(nutrient, at=at),
-        articles=list(nutrient.articles.published(at=at)),
+        articles=_articles(nutrient, at=at),
     )
+
+
+def _articles(nutrient: Nutrient, *, at: datetime) -> list[Article]:
+    """The articles nearest to the nutrient: the fewer nutrients one is about, the nearer it is."""
+    rows = Article.objects.published(at=at).filter(pk__in=nutrient.articles.values("pk"))
+    rows = rows.annotate(about=Count("related_nutrients")).order_by("about", "position", "title")
+    return list(rows[:NEAREST_ARTICLES])
 
 
 def nutrient_page(

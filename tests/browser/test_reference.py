@@ -16,13 +16,20 @@ LENGTHS = {
     "/symptoms/muscle-weakness/": (5, 900),
     "/symptoms/tremor/": (5, 900),
     "/nutrients/": (4, 500),
-    "/nutrients/magnesium/": (8, 1110),
+    "/nutrients/magnesium/": (8, 1120),
     "/nutrients/calcium/": (8, 1070),
-    "/nutrients/vitamin-b12/": (8, 900),
+    "/nutrients/vitamin-b12/": (8, 910),
     "/nutrients/magnesium/muscle-cramps/": (5, 900),
     "/articles/nutrients-and-muscle-jerking/": (10, 1000),
     "/articles/night-leg-cramps/": (10, 900),
     "/articles/why-is-my-muscle-twitching/": (10, 900),
+    "/articles/blood-tests-explained/": (10, 900),
+    "/articles/caffeine-and-twitching/": (10, 900),
+    "/articles/electrolyte-drinks-and-cramp/": (10, 900),
+    "/articles/eyelid-twitching/": (10, 900),
+    "/articles/jolts-as-you-fall-asleep/": (10, 900),
+    "/articles/tingling-hands-and-feet/": (10, 900),
+    "/articles/too-much-vitamin-b6/": (10, 900),
 }
 BOTH = pytest.mark.parametrize("fixture", ["page", "page_without_script"])
 

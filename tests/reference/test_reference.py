@@ -270,6 +270,17 @@ def test_symptom_leads_to_the_article_that_is_about_it(client, content, symptom,
     assert len(links) <= 3
 
 
+@pytest.mark.parametrize(
+    ("nutrient", "article"),
+    [("vitamin-b6", "too-much-vitamin-b6"), ("vitamin-b12", "vegan-b12-and-nerves")],
+)
+def test_nutrient_names_the_articles_that_are_about_it(client, content, nutrient, article):
+    links = links_of(client.get(f"/nutrients/{nutrient}/"), "read-on")
+
+    assert links[0] == f"/articles/{article}/"
+    assert len(links) <= 4  # The last compares nutrients
+
+
 def test_emergency_symptom_opens_with_the_emergency_band(client, content):
     page = client.get("/symptoms/seizures/")
 
