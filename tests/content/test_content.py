@@ -36,7 +36,6 @@ from nutrients.models import (
 pytestmark = pytest.mark.usefixtures("content")
 
 ROWS = {
-    Source: 380,
     Nutrient: 13,
     NutrientDetail: 49,
     Symptom: 53,
