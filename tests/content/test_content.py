@@ -45,7 +45,6 @@ ROWS = {
     NutrientAmount: 1864,
     ReferenceIntake: 630,
     RiskFactor: 53,
-    OtherCause: 62,
     Interaction: 36,
     RedFlag: 70,
 }
