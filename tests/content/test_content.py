@@ -36,7 +36,7 @@ from nutrients.models import (
 pytestmark = pytest.mark.usefixtures("content")
 
 ROWS = {
-    Source: 388,
+    Source: 390,
     Nutrient: 13,
     NutrientDetail: 49,
     Symptom: 53,
