@@ -16,7 +16,7 @@ SIZES = {
     "/search/?q=magnesium": (11, 500),
     "/search/?q=omega+3": (3, 300),
     "/a-z/": (10, 900),
-    "/data/": (6, 940),
+    "/data/": (6, 900),
     "/a-z/?page=3": (10, 900),
 }
 SCREENS = "document.documentElement.scrollHeight / innerHeight"
