@@ -14,7 +14,7 @@
 
   const FAILED =
     "The page could not be updated. Please check your connection and try again. " +
-    "If this may be an emergency, do not wait: call 112, 911, 999 or your local number.";
+    "If this may be an emergency, do not wait: call 999, 112, 911 or your local number.";
 
   let submitted = false;
 

@@ -268,7 +268,7 @@ def test_symptom_page_puts_common_causes_and_help_before_nutrients(client, conte
 def test_emergency_symptom_opens_with_the_emergency_band(client, content):
     page = client.get("/symptoms/seizures/")
 
-    assert "In an emergency call 112 , 999 or 911 ." in text_of(page, "main")
+    assert "In an emergency call 999 , 112 or 911 ." in text_of(page, "main")
     assert headings(page)[:2] == ["urgency", "causes"]
     assert b"help-now" in page.content
     assert b"help-now" not in client.get(SYMPTOM).content
