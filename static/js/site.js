@@ -54,6 +54,15 @@
   document.addEventListener("htmx:timeout", fail);
   document.addEventListener("htmx:afterSettle", arrive);
 
+  // What a reader unfolded stays so in the part that comes in its place.
+  let unfolded = [];
+  document.addEventListener("htmx:beforeSwap", () => {
+    unfolded = [...document.querySelectorAll("details[id][open]")].map((fold) => fold.id);
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    for (const id of unfolded) document.getElementById(id)?.setAttribute("open", "");
+  });
+
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-print]")) window.print();
   });

@@ -57,6 +57,16 @@ def test_first_screen_of_a_phone_holds_the_matrix(page, address, rows):
     expect(page.locator("tbody tr").first.get_by_role("link").first).to_be_visible()
 
 
+def test_no_filter_in_use_is_cut_on_a_phone(page):
+    page.set_viewport_size(PHONE)
+    page.goto(FULL)
+    chips = page.get_by_role("group", name="Filters in use").get_by_role("link").all()
+
+    assert len(chips) == 5
+    for chip_in_use in chips:
+        expect(chip_in_use).to_be_in_viewport(ratio=1)
+
+
 def test_first_screen_of_a_desktop_holds_the_table_with_filters_at_its_side(page):
     page.set_viewport_size(DESKTOP)
     page.goto(FULL)

@@ -77,6 +77,24 @@ def test_first_screen_of_a_nutrient_says_what_too_little_feels_like(page):
     assert on_first_screen(page.get_by_role("link", name="muscle cramps").first)
 
 
+def test_chosen_life_stage_is_not_cut(page):
+    page.set_viewport_size(PHONE)
+    page.goto("/nutrients/magnesium/?stage=19-50-lactation")
+    stage = page.get_by_label("Age and sex")
+    style = "getComputedStyle(one)"
+    words = stage.evaluate(
+        f"""one => {{ const canvas = document.createElement("canvas").getContext("2d");
+          canvas.font = {style}.font;
+          return canvas.measureText(one.selectedOptions[0].text).width; }}"""
+    )
+    room = stage.evaluate(
+        f"one => one.clientWidth - parseFloat({style}.paddingLeft)"
+        f" - parseFloat({style}.paddingRight)"
+    )
+
+    assert words <= room
+
+
 def test_back_to_text_returns_to_the_number_that_was_tapped(page):
     page.goto("/symptoms/muscle-cramps/")
     page.locator("#causes summary").click()

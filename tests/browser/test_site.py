@@ -192,7 +192,7 @@ def test_letters_of_the_a_to_z_stay_in_view(phone):
     phone.goto("/a-z/")
     phone.evaluate("scrollTo(0, 3000)")
     letters = phone.get_by_role("navigation", name="Letters")
-    assert is_on_first_screen(letters)
+    assert all(is_on_first_screen(letter) for letter in letters.get_by_role("link").all())
     letters.get_by_role("link", name="M", exact=True).click()
 
     expect(phone.get_by_role("heading", name="M", exact=True)).to_be_in_viewport()
