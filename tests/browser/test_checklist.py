@@ -175,18 +175,6 @@ def test_paper_holds_what_is_ticked_now(page):
     expect(ticked).not_to_contain_text("Tremor")
 
 
-def test_page_for_a_doctor_comes_from_the_same_ticks(page):
-    page.goto("/checklist/")
-    tick(page, *TICKS)
-    show(page)
-    page.get_by_role("button", name="Page for a doctor").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Page for a doctor or pharmacist")
-    expect(page.locator("main")).to_contain_text("Muscle twitches (fasciculations)")
-    assert page.url.endswith("/checklist/print/")
-    page.emulate_media(media="print")
-    expect(page.get_by_role("button", name="Print this page")).not_to_be_visible()
-
-
 @pytest.mark.parametrize("link", ["Compare nutrients", "Tremor (shaking)"])
 def test_back_brings_ticks_and_answer_back(page, link):
     page.goto("/checklist/")

@@ -304,18 +304,6 @@ def test_set_of_ticks_is_one_step_back(page):
     expect(chip(page, "Tremor")).to_be_checked()
 
 
-def test_back_from_the_evidence_brings_the_ticks(page):
-    page.goto("/compare/")
-    chip(page, "Muscle cramps").check()
-    expect(heading(page)).to_contain_text("5 of 13")
-    page.locator("tbody a.dot").first.click()
-    page.wait_for_url("**/nutrients/**")
-
-    page.go_back()
-    expect(heading(page)).to_contain_text("5 of 13")
-    expect(chip(page, "Muscle cramps")).to_be_checked()
-
-
 def test_link_is_copied_and_shared_with_what_was_chosen_alone(page, base_url):
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.add_init_script(SHARE)
