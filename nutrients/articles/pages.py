@@ -114,10 +114,14 @@ def _sections(
     split = [(row, prose.split(row.body)) for row in rows]
     blocks = [block for _, found in split for block in found]
     mark, live = _marking(blocks, references), LiveBlocks.of(blocks, references, symptoms, at=at)
+    glossary = prose.Glossary()
     # In reading order, because drawing a part numbers what it cites.
     return [
         Section(
-            row.anchor, row.title, [_part(one, mark, live) for one in found], named.get(row.title)
+            row.anchor,
+            row.title,
+            [_part(one, mark, live, glossary) for one in found],
+            named.get(row.title),
         )
         for row, found in split
     ]
@@ -129,8 +133,8 @@ def _marking(blocks: Iterable[prose.Block], references: References) -> prose.Cit
     return marking(references, Source.objects.filter(slug__in=slugs))
 
 
-def _part(block: prose.Block, mark: prose.Cite, live: LiveBlocks) -> Part:
-    text = prose.render(block.text, mark, steps=block.kind == "steps")
+def _part(block: prose.Block, mark: prose.Cite, live: LiveBlocks, glossary: prose.Glossary) -> Part:
+    text = prose.render(block.text, mark, steps=block.kind == "steps", glossary=glossary)
     rows = live.rows(block) if block.kind in prose.LIVE_BLOCKS else None
     return Part(block.kind, block.argument, text, rows)
 

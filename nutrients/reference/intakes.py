@@ -86,7 +86,6 @@ class Limit:
         """Whether it leaves out what food contains by itself."""
         return "supplements" in self.applies_to
 
-
     @property
     def key(self) -> tuple[object, ...]:
         """What two limits must share to say the same."""

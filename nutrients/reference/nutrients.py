@@ -48,7 +48,7 @@ from nutrients.models import (
     Topic,
     Unit,
 )
-from nutrients.prose.markdown import render
+from nutrients.prose import Glossary, render
 
 from .intakes import DailyNeeds, StageNeed, daily_needs
 
@@ -360,4 +360,8 @@ def _details(nutrient: Nutrient, *, at: datetime) -> list[NutrientDetail]:
 
 
 def _cited_details(references: References, rows: Iterable[NutrientDetail]) -> list[Detail]:
-    return [Detail(row, render(row.body, marking(references, row.sources.all()))) for row in rows]
+    glossary = Glossary()
+    return [
+        Detail(row, render(row.body, marking(references, row.sources.all()), glossary=glossary))
+        for row in rows
+    ]

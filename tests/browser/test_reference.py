@@ -108,6 +108,24 @@ def test_back_to_text_returns_to_the_number_that_was_tapped(page):
     expect(page).to_have_url(re.compile(f"#{place}$"))
 
 
+@BOTH
+def test_hard_word_is_explained_by_keyboard_and_on_paper(request, fixture):
+    page = request.getfixturevalue(fixture)
+    page.goto("/articles/nutrients-and-muscle-jerking/#vitamin-b12")
+    if page.get_by_role("button", name="myelin").is_hidden():
+        page.locator("details", has=page.locator("#term-myelin")).locator("summary").click()
+    meaning = page.get_by_text("The fatty cover of nerve fibres.", exact=True)
+    expect(meaning).to_be_hidden()
+    page.get_by_role("button", name="myelin").press("Enter")
+    expect(meaning).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(meaning).to_be_hidden()
+    expect(page.get_by_role("button", name="myelin")).to_be_focused()
+
+    page.emulate_media(media="print")
+    expect(meaning).to_be_visible()
+
+
 def test_outline_leads_to_the_symptoms_of_its_part_by_keyboard(page):
     page.set_viewport_size(PHONE)
     page.goto("/symptoms/")
