@@ -62,7 +62,7 @@ def test_form_without_a_length_is_refused_and_never_answered_as_if_it_were_empty
 
     assert answer.status_code == 411
     assert "did not arrive whole" in answer.text
-    assert "call 112, 911, 999" in answer.text
+    assert "call 999, 112, 911" in answer.text
 
 
 def test_form_that_is_too_long_is_refused_with_a_way_on(client, db):

@@ -145,10 +145,14 @@ def _sections(
     split = [(row, prose.split(row.body)) for row in rows]
     blocks = [block for _, found in split for block in found]
     mark, live = _marking(blocks, references), LiveBlocks.of(blocks, references, symptoms, at=at)
+    glossary = prose.Glossary()
     # In reading order, because drawing a part numbers what it cites.
     return [
         Section(
-            row.anchor, row.title, [_part(one, mark, live) for one in found], named.get(row.title)
+            row.anchor,
+            row.title,
+            [_part(one, mark, live, glossary) for one in found],
+            named.get(row.title),
         )
         for row, found in split
     ]
@@ -160,10 +164,12 @@ def _marking(blocks: Iterable[prose.Block], references: References) -> prose.Cit
     return marking(references, Source.objects.filter(slug__in=slugs))
 
 
-def _part(block: prose.Block, mark: prose.Cite, live: LiveBlocks) -> Part:
+def _part(block: prose.Block, mark: prose.Cite, live: LiveBlocks, glossary: prose.Glossary) -> Part:
     if block.kind == "questions":
         return Part(block.kind, "", SafeString(), _questions(block, mark))
-    text = prose.render(block.text, mark, kind=block.kind, caption=block.argument)
+    text = prose.render(
+        block.text, mark, kind=block.kind, caption=block.argument, glossary=glossary
+    )
     rows = live.rows(block) if block.kind in prose.LIVE_BLOCKS else None
     return Part(block.kind, block.argument, text, rows)
 

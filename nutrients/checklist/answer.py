@@ -58,25 +58,25 @@ LEVELS = {
         "Ask your doctor’s surgery for an appointment in the next 2 to 3 days, or as soon as they "
         "can offer one.",
         "Call 111 sooner if it gets worse, spreads, or stops you from doing what you usually do. "
-        "Call 112, 911 or 999 for sudden weakness, chest pain, trouble breathing, a fit or "
+        "Call 999, 112 or 911 for sudden weakness, chest pain, trouble breathing, a fit or "
         "confusion.",
     ),
     Level.URGENT: LevelWords(
         "Get medical care the same day",
         "Call 111, your doctor’s surgery or an urgent care centre today. At night, do not wait "
         "for the morning.",
-        "Call 112, 911 or 999 if it gets worse fast, or with chest pain, trouble breathing, a fit, "
+        "Call 999, 112 or 911 if it gets worse fast, or with chest pain, trouble breathing, a fit, "
         "fainting, confusion, or weakness on one side.",
     ),
     Level.EMERGENCY: LevelWords(
         "Call for help now",
-        "Call 112, 911, 999 or your local number. Stay with someone. Do not drive yourself.",
+        "Call 999, 112, 911 or your local number. Stay with someone. Do not drive yourself.",
         "If it happened earlier and has passed, phone a doctor or 111 today all the same. Where it "
         "says “even if” above, call now.",
     ),
 }
 WATCH_FOR = {
-    Urgency.EMERGENCY: "Call 112, 911 or 999 for any of these:",
+    Urgency.EMERGENCY: "Call 999, 112 or 911 for any of these:",
     Urgency.URGENT: "Get medical care the same day for any of these:",
     Urgency.SEE_A_DOCTOR: "Book an appointment for any of these:",
 }

@@ -6,7 +6,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from nutrients.models import Source
+from nutrients.models import ReadForm, Source
+
+# The most numbers after one statement: more keep a reader from the words and from any source.
+MOST = 3
+FULLEST_FIRST = tuple(ReadForm)
 
 
 @dataclass(slots=True)
@@ -60,6 +64,17 @@ def cite(references: References, sources: Iterable[Source]) -> list[Citation]:
     return [Citation(ref.number, f"ref-{ref.number}-{ref.citations}") for ref in cited]
 
 
+def cite_best(
+    references: References, sources: Iterable[Source], most: int = MOST
+) -> list[Citation]:
+    """Cite at most so many sources: what the page cites already first, then the best read."""
+
+    def rank(source: Source) -> tuple[bool, int]:
+        return source.slug not in references.by_slug, FULLEST_FIRST.index(source.read_form)
+
+    return cite(references, sorted(sources, key=rank)[:most])
+
+
 def cite_again(references: References, sources: Iterable[Source]) -> list[Citation]:
     """The numbers of sources that the page cites elsewhere, without a further place to lead to.
 
@@ -69,9 +84,9 @@ def cite_again(references: References, sources: Iterable[Source]) -> list[Citati
     return [Citation(number, "") for number in numbers]
 
 
-def cite_rows(references: References, rows: Iterable[Any]) -> list[Cited]:
+def cite_rows(references: References, rows: Iterable[Any], most: int = MOST) -> list[Cited]:
     """Cite the sources of each row, in reading order. The rows come with their `sources`."""
-    return [Cited(row, cite(references, row.sources.all())) for row in rows]
+    return [Cited(row, cite_best(references, row.sources.all(), most)) for row in rows]
 
 
 def marking(references: References, sources: Iterable[Source]) -> Callable[[str], Citation | None]:

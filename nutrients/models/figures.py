@@ -15,3 +15,6 @@ class Figure(models.TextChoices):
     NERVE_AND_MUSCLE = "nerve-and-muscle", "Nerve and muscle with calcium and magnesium"
     MYELIN = "myelin", "A nerve fibre with its myelin"
     HOW_LONG = "how-long", "How long each thing lasts"
+    HANDS_AND_FEET = "hands-and-feet", "Where tingling is felt"
+    RESTLESS_LEGS = "restless-legs", "Restless legs, at rest and moving"
+    TWITCH_SIGNS = "twitch-signs", "Twitches alone, and with weakness"

@@ -16,7 +16,7 @@ from .symptoms import Symptom, Urgency
 TAKEN = ("symptom", "risk", "flag", "find", "look")
 FLAG_LEVELS = [Urgency.EMERGENCY, Urgency.URGENT, Urgency.SEE_A_DOCTOR]
 # How the action of most emergencies begins. Pages say it once for all of them.
-CALL = "Call the emergency number (112, 911 or 999)."
+CALL = "Call the emergency number (999, 112 or 911)."
 
 
 class Question(Slugged):

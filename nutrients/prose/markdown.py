@@ -13,21 +13,26 @@ from itertools import pairwise
 from typing import Any, Protocol
 
 import nh3
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 
+from .glossary import Glossary
+
 # Everything else stays plain text: no HTML, no pictures, no code. Tables have a block of their own.
 RULES = ["emphasis", "escape", "heading", "link", "list", "blockquote", "newline", "text_join"]
 TAGS = {
     *("a", "blockquote", "br", "div", "em", "h3", "h4", "li", "ol", "p", "strong", "ul"),
+    *("button", "dfn", "span"),
     *("caption", "table", "tbody", "td", "th", "thead", "tr"),
 }
 ATTRIBUTES = {
     "a": {"aria-label", "class", "href", "id", "rel"},
+    "button": {"class", "popovertarget", "type"},
     "ol": {"class", "start"},
+    "span": {"class", "id", "popover"},
     "table": {"class"},
     "td": {"data-label"},
     "th": {"scope"},
@@ -126,14 +131,21 @@ class Mark(Protocol):
 Cite = Callable[[str], Mark | None]
 
 
-def render(text: str, cite: Cite, *, kind: str = TEXT, caption: str = "") -> SafeString:
+def render(
+    text: str,
+    cite: Cite,
+    *,
+    kind: str = TEXT,
+    caption: str = "",
+    glossary: Glossary | None = None,
+) -> SafeString:
     """Markdown as safe HTML. `cite` gives each cited slug its mark, or None for an unknown one.
 
     The kind is that of the block: in "steps" a numbered list is drawn as the design's steps, and
     only in "table" a table is one, with its caption. Sections begin at the third level, so a
-    larger heading is drawn as one of the third.
+    larger heading is drawn as one of the third. `glossary` is that of the page.
     """
-    env = {"cite": cite, "steps": kind == "steps", "caption": caption}
+    env = {"cite": cite, "steps": kind == "steps", "caption": caption, "glossary": glossary}
     markup = _parser(tables=kind == "table").render(text, env)
     clean = nh3.clean(markup, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel=None)
     return mark_safe(clean)  # noqa: S308 (nh3 has just cleaned it)
@@ -160,6 +172,7 @@ def _parser(*, tables: bool) -> MarkdownIt:
     parser = MarkdownIt("zero", {"html": False, "breaks": False}).enable(RULES)
     parser.inline.ruler.before("link", "citation", _citation)
     parser.add_render_rule("citation", _render_citation)
+    parser.add_render_rule("text", _render_text)
     parser.add_render_rule("link_open", _render_link)
     for name in ("heading_open", "heading_close"):
         parser.add_render_rule(name, _render_heading)
@@ -205,6 +218,19 @@ def _render_citation(self: Any, tokens: Any, index: int, options: Any, env: Any)
     )
 
 
+def _render_text(self: Any, tokens: Any, index: int, options: Any, env: Any) -> str:
+    """Explain hard words, but not in a heading, or in a link, which leads to more."""
+    text, glossary = tokens[index].content, env["glossary"]
+    if glossary is None:
+        return escape(text)
+    if not tokens[index].level and not env.get("is_heading"):
+        return glossary.explain(text)
+    # A term in bold is followed by its meaning.
+    if tokens[index].level and tokens[index - 1].type == "strong_open":
+        glossary.pass_over(text)
+    return escape(text)
+
+
 def _render_link(self: Any, tokens: Any, index: int, options: Any, env: Any) -> str:
     if EXTERNAL.match(tokens[index].attrs.get("href", "")):
         tokens[index].attrSet("rel", "external")
@@ -213,6 +239,7 @@ def _render_link(self: Any, tokens: Any, index: int, options: Any, env: Any) -> 
 
 def _render_heading(self: Any, tokens: Any, index: int, options: Any, env: Any) -> str:
     tokens[index].tag = "h4" if tokens[index].tag > "h3" else "h3"
+    env["is_heading"] = tokens[index].nesting == 1
     return str(self.renderToken(tokens, index, options, env))
 
 

@@ -82,6 +82,11 @@ class Limit:
         return f"{figures} {self.unit.spoken}"
 
     @property
+    def is_for_supplements(self) -> bool:
+        """Whether it leaves out what food contains by itself."""
+        return "supplements" in self.applies_to
+
+    @property
     def key(self) -> tuple[object, ...]:
         """What two limits must share to say the same."""
         return self.least, self.most, self.unit, self.applies_to.startswith("all sources")
@@ -106,12 +111,9 @@ class StageNeed:
         return self.limits[0] if self.limits else None
 
     @property
-    def is_limit_below_need(self) -> bool:
-        """Whether the limit is the smaller figure, because it does not count food."""
-        limit, intake = self.limit, self.intake
-        if limit is None or intake is None or intake.amount is None:
-            return False
-        return limit.unit == intake.nutrient.unit and limit.least < intake.amount
+    def others(self) -> list[Limit]:
+        """The higher limits that other authorities set."""
+        return self.limits[1:]
 
 
 @dataclass(frozen=True, slots=True)

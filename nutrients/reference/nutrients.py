@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,7 @@ from django.http import QueryDict
 from django.utils.safestring import SafeString
 
 from nutrients.common.citations import (
+    MOST,
     Citation,
     Cited,
     References,
@@ -46,7 +48,7 @@ from nutrients.models import (
     Topic,
     Unit,
 )
-from nutrients.prose.markdown import render
+from nutrients.prose import Glossary, render
 
 from .intakes import DailyNeeds, StageNeed, daily_needs
 
@@ -57,6 +59,8 @@ NEAREST_ARTICLES = 3
 PLATE_FOODS = 3
 # How many signs of too little the first screen has.
 FELT = 6
+# A risk's sources speak of several nutrients; those that this page cites already come first.
+SOURCES_OF_RISK = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,7 @@ class NutrientPage:
     needs_citations: list[Citation]
     job_citations: list[Citation]
     own_citations: list[Citation]
+    limit_citations: list[Citation]
     food_citations: list[Citation]
     signs: list[EvidenceGroup]
     against: list[Cited]
@@ -252,12 +257,13 @@ def nutrient_page(
         for authority in Authority
         if (sources := needs.sources_of(authority))
     ]
-    job_citations = cite(references, content.sources)
+    job_citations = cite(references, _sources_of_job(content))
     signs = evidence_groups(references, content.signs)
     against = cite_rows(references, [sign for sign in content.signs if sign.is_against])
     risks = _risk_groups(references, content.risks)
     food_citations = cite(references, dict.fromkeys(row.source for row in content.amounts))
     interactions = cite_rows(references, content.interactions)
+    own_citations = cite(references, content.sources)
     details = _cited_details(references, content.details)
     needs = needs.cited(references)
     stage_need = needs.at_stage(stage, references)
@@ -270,7 +276,8 @@ def nutrient_page(
         need_sources=need_sources,
         needs_citations=cite_again(references, needs.sources_of(country)),
         job_citations=job_citations,
-        own_citations=cite_again(references, content.sources),
+        own_citations=own_citations,
+        limit_citations=cite_again(references, _sources_of_limits(content)),
         food_citations=food_citations,
         signs=signs,
         against=against,
@@ -292,6 +299,21 @@ def evidence_groups(references: References, links: Iterable[Association]) -> lis
         for relation in Relation
     )
     return [group for group in groups if group.links]
+
+
+def _sources_of_job(content: NutrientContent) -> list[Source]:
+    """Which of the nutrient's own sources say what it does: those that most of its signs rest on.
+
+    The others give its figures and its tests.
+    """
+    rests = Counter(source.slug for sign in content.signs for source in sign.sources.all())
+    return sorted(content.sources, key=lambda source: -rests[source.slug])[:MOST]
+
+
+def _sources_of_limits(content: NutrientContent) -> list[Source]:
+    """Which of the nutrient's own sources say how much is too much: those of its figures."""
+    figures = {source.slug for intake in content.intakes for source in intake.sources.all()}
+    return [source for source in content.sources if source.slug in figures][:MOST]
 
 
 def _richest(nutrient: Nutrient, *, at: datetime) -> list[NutrientAmount]:
@@ -323,7 +345,7 @@ def _risk_groups(
     references: References, rows: list[RiskFactor]
 ) -> list[tuple[RiskKind, list[Cited]]]:
     groups = (
-        (kind, cite_rows(references, [row for row in rows if row.kind == kind]))
+        (kind, cite_rows(references, [row for row in rows if row.kind == kind], SOURCES_OF_RISK))
         for kind in RiskKind
     )
     return [(kind, factors) for kind, factors in groups if factors]
@@ -346,4 +368,8 @@ def _details(nutrient: Nutrient, *, at: datetime) -> list[NutrientDetail]:
 
 
 def _cited_details(references: References, rows: Iterable[NutrientDetail]) -> list[Detail]:
-    return [Detail(row, render(row.body, marking(references, row.sources.all()))) for row in rows]
+    glossary = Glossary()
+    return [
+        Detail(row, render(row.body, marking(references, row.sources.all()), glossary=glossary))
+        for row in rows
+    ]

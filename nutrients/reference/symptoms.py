@@ -9,7 +9,7 @@ from datetime import datetime
 from django.core.paginator import Paginator
 from django.db.models import Case, Count, When
 
-from nutrients.common.citations import Citation, Cited, References, cite, cite_rows
+from nutrients.common.citations import Citation, Cited, References, cite_best, cite_rows
 from nutrients.evidence.red_flags import FlagLevel, red_flags_by_level
 from nutrients.models import Article, BodyArea, Symptom, Urgency
 
@@ -82,7 +82,7 @@ def symptom_page(symptom: Symptom, *, at: datetime) -> SymptomPage:
     causes = symptom_causes(symptom, at=at)
     links = symptom_links(symptom, at=at)
     # In reading order, because each of these numbers what it cites.
-    citations = cite(references, symptom.sources.all())
+    citations = cite_best(references, symptom.sources.all())
     common_causes = cite_rows(references, [cause for cause in causes if cause.is_common])
     rarer_causes = cite_rows(references, [cause for cause in causes if not cause.is_common])
     levels = [level.cited(references) for level in flags]

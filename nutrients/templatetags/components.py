@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.conf import settings
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -60,7 +61,7 @@ OUT_OF_BAND = SafeString(' data-hx-swap-oob="true"')
 
 @register.simple_tag
 def icon(name: str, size: str = "", flip: bool = False) -> SafeString:
-    """A line drawing from the sprite; `size` is "" or "sm", `flip` mirrors it right to left.
+    """A line drawing; `size` is "" or "sm", `flip` mirrors it right to left.
 
     It repeats the words beside it, so a screen reader passes over it.
     """
@@ -69,12 +70,8 @@ def icon(name: str, size: str = "", flip: bool = False) -> SafeString:
 
 @cache
 def _icon(name: str, classes: str) -> SafeString:
-    return format_html(
-        '<svg class="{}" width="24" height="24" aria-hidden="true" focusable="false">'
-        '<use href="#i-{}"></use></svg>',
-        classes,
-        name,
-    )
+    drawing = render_to_string("components/icon.html", {"name": name, "classes": classes})
+    return mark_safe(" ".join(drawing.split()))  # noqa: S308 (our own template, escaped there)
 
 
 @register.simple_tag
@@ -171,32 +168,18 @@ def noted_food(food: Any, in_full: bool = False) -> SafeString:
 
 
 @register.simple_tag
-def bar(percent: float | Decimal, full: float | Decimal = 100, mini: bool = False) -> SafeString:
+def bar(percent: float | Decimal, full: float | Decimal = 100) -> SafeString:
     """A bar for a share of the daily value, in percent; `full` is the percent at full width.
 
     Without the number printed beside it the bar must not be used. Shares beyond `full` fill it.
     """
     width = min(max(float(percent) / float(full or 100) * 100, 0), 100)
-    height = 8 if mini else 12
     # A bar shorter than its own rounding would be drawn as a lens.
-    radius = height // 2 if width >= 5 else 2
     return format_html(
-        '<svg class="bar" width="100%" height="{}" aria-hidden="true" focusable="false">'
-        '<rect class="bar-track" width="100%" height="100%" rx="{}"/>{}'
+        '<svg class="bar" width="100%" height="8" aria-hidden="true" focusable="false">'
         '<rect class="bar-fill" width="{}%" height="100%" rx="{}"/></svg>',
-        height,
-        height // 2,
-        "" if mini else _bar_grid(),
         f"{width:.4g}",
-        radius,
-    )
-
-
-@cache
-def _bar_grid() -> SafeString:
-    quarters = ((quarter, quarter) for quarter in ("25%", "50%", "75%"))
-    return format_html_join(
-        "", '<line class="bar-grid" x1="{}" x2="{}" y1="0" y2="100%"/>', quarters
+        4 if width >= 5 else 2,
     )
 
 

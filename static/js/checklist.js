@@ -64,7 +64,7 @@
     const isNew = card.hidden && ticks.length;
     card.hidden = !ticks.length;
     entitle(ticks.length > 0);
-    if (isNew) status.textContent = "Call for help now. Call 112, 911, 999 or your local number.";
+    if (isNew) status.textContent = "Call for help now. Call 999, 112, 911 or your local number.";
   }
 
   document.addEventListener("change", ({ target }) => {

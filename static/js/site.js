@@ -14,7 +14,7 @@
 
   const FAILED =
     "The page could not be updated. Please check your connection and try again. " +
-    "If this may be an emergency, do not wait: call 112, 911, 999 or your local number.";
+    "If this may be an emergency, do not wait: call 999, 112, 911 or your local number.";
 
   let submitted = false;
 
@@ -53,6 +53,15 @@
   document.addEventListener("htmx:sendError", fail);
   document.addEventListener("htmx:timeout", fail);
   document.addEventListener("htmx:afterSettle", arrive);
+
+  // What a reader unfolded stays so in the part that comes in its place.
+  let unfolded = [];
+  document.addEventListener("htmx:beforeSwap", () => {
+    unfolded = [...document.querySelectorAll("details[id][open]")].map((fold) => fold.id);
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    for (const id of unfolded) document.getElementById(id)?.setAttribute("open", "");
+  });
 
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-print]")) window.print();

@@ -249,3 +249,34 @@ def test_every_body_can_be_checked(body):
 
     assert all(1 <= error.line <= lines and error.message.endswith(".") for error in errors)
     assert errors == sorted(errors)
+
+
+def test_hard_word_is_explained_at_its_first_use_on_a_page():
+    glossary = prose.Glossary()
+    first = rendered("Low iron can cause anaemia.", glossary=glossary)
+    again = rendered("Anaemia can be silent.", glossary=glossary)
+
+    assert 'popovertarget="term-anaemia">anaemia</button></dfn>' in first
+    assert re.search(r'<span class="meaning" id="term-anaemia" popover[^>]*>A low blood', first)
+    assert again == "<p>Anaemia can be silent.</p>\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Twitches (fasciculations) are common.",
+        "Without anaemia (a low blood count).",
+        "See [tetany](/symptoms/tetany/).",
+        "**Tetany**: muscles stay tight. Tetany can be an emergency.",
+        "### Anaemia",
+        "Dystetany is no word.",
+    ],
+)
+def test_word_that_is_told_already_or_leads_to_its_page_is_not_explained(text):
+    assert "<dfn>" not in rendered(text, glossary=prose.Glossary())
+
+
+def test_longer_of_two_names_is_explained():
+    text = rendered("People with pernicious anaemia.", glossary=prose.Glossary())
+
+    assert ">pernicious anaemia</button>" in text

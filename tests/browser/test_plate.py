@@ -60,6 +60,14 @@ def test_first_screen_of_a_phone_shows_the_totals_and_the_drawn_plate(request, f
     expect(page.get_by_label("Name of a food")).to_be_in_viewport()
 
 
+def test_plate_of_five_foods_is_short(page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(FIVE)
+
+    assert page.evaluate("document.documentElement.scrollHeight") <= 5 * 844
+    assert page.evaluate("document.querySelectorAll('*').length") <= 700
+
+
 def test_totals_and_drawing_follow_the_servings(page):
     page.goto("/foods/plate/?food=milk-whole&food=almonds")
     before = page.locator("#results").inner_text()
@@ -186,6 +194,17 @@ def test_back_and_forward_show_the_plate_and_its_controls(page):
     page.go_forward()
     expect(page.locator("#plate-magnesium")).to_contain_text("157 mg")
     expect(page.get_by_label("Servings of Spinach, boiled")).to_have_value("2")
+
+
+def test_row_that_a_reader_opened_stays_open_when_the_totals_change(page):
+    page.goto("/foods/plate/?food=spinach-cooked#plate-magnesium")
+    total = page.locator("#plate-magnesium .plate-sum")
+    expect(total).to_be_visible()
+    page.get_by_label("Servings of Spinach, boiled").fill("2")
+    page.get_by_label("Servings of Spinach, boiled").press("Tab")
+
+    expect(total).to_contain_text("156.6")
+    expect(total).to_be_visible()
 
 
 def test_sum_opens_without_script(page_without_script):

@@ -16,7 +16,7 @@ SIZES = {
     "/search/?q=magnesium": (11, 500),
     "/search/?q=omega+3": (3, 300),
     "/a-z/": (10, 900),
-    "/data/": (6, 940),
+    "/data/": (6, 900),
     "/a-z/?page=3": (10, 900),
 }
 SCREENS = "document.documentElement.scrollHeight / innerHeight"
@@ -92,7 +92,7 @@ def test_menu_is_a_row_on_a_desktop(page):
     expect(link).to_have_attribute("aria-current", "true")
 
 
-def test_home_leads_from_a_feeling_to_its_page_in_one_tap(phone):
+def test_first_screen_of_home_has_what_is_felt_the_search_and_whom_to_call(phone):
     phone.goto("/")
     feelings = phone.get_by_role("navigation", name="What do you feel?").get_by_role("link")
     assert feelings.count() == 9
@@ -102,9 +102,6 @@ def test_home_leads_from_a_feeling_to_its_page_in_one_tap(phone):
         call = phone.get_by_role("link", name=f"Call {number}")
         assert is_on_first_screen(call)
         expect(call).to_have_attribute("href", f"tel:{number}")
-
-    phone.get_by_role("link", name="Eyelid twitch").click()
-    expect(phone.get_by_role("heading", level=1)).to_have_text("Eyelid twitch")
 
 
 def test_home_works_without_script(page_without_script):
@@ -192,7 +189,7 @@ def test_letters_of_the_a_to_z_stay_in_view(phone):
     phone.goto("/a-z/")
     phone.evaluate("scrollTo(0, 3000)")
     letters = phone.get_by_role("navigation", name="Letters")
-    assert is_on_first_screen(letters)
+    assert all(is_on_first_screen(letter) for letter in letters.get_by_role("link").all())
     letters.get_by_role("link", name="M", exact=True).click()
 
     expect(phone.get_by_role("heading", name="M", exact=True)).to_be_in_viewport()

@@ -37,7 +37,7 @@ def test_failure_is_said_in_a_sentence_and_leaves_the_results(hooks, event):
 
     status = hooks.locator("[data-status]")
     assert "could not be updated" in status.inner_text()
-    assert "call 112, 911, 999" in status.inner_text()
+    assert "call 999, 112, 911" in status.inner_text()
     assert status.get_attribute("data-failed") == "true"
     assert hooks.locator("#heading").is_visible()
 

@@ -217,7 +217,7 @@ def test_failed_answer_is_logged_without_the_answers(page, site, faults, log):
     response = page.request.post("/checklist/?from=tremor", form={"symptom": TICKS[0]})
 
     assert response.status == 500
-    assert "112, 911" in response.text()
+    assert "999, 112" in response.text()
     assert TICKS[0] not in response.text()
     # The one is SQLite's name for it, the other PostgreSQL's.
     assert re.search("OperationalError|ProgrammingError", log())
@@ -234,7 +234,7 @@ def test_emergency_card_stays_when_the_server_breaks(page, site, faults):
     page.locator("#checklist input[value='muscle-cramps']").check()
     page.locator("#checklist").get_by_role("button", name="See results").click()
 
-    expect(page.locator("[data-status]")).to_contain_text("call 112, 911, 999")
+    expect(page.locator("[data-status]")).to_contain_text("call 999, 112, 911")
     expect(page.locator("#results")).to_have_text("Call for help now")
     expect(page.get_by_role("link", name="Call 112").first).to_be_visible()
     # The browser itself reports the failure in its console.
@@ -248,7 +248,7 @@ def test_emergency_card_stays_when_the_network_is_gone(page, faults):
     open_all(page)
     page.locator("#checklist").get_by_role("button", name="See results").click()
 
-    expect(page.locator("[data-status]")).to_contain_text("call 112, 911, 999")
+    expect(page.locator("[data-status]")).to_contain_text("call 999, 112, 911")
     expect(page.locator("#results")).to_have_text("Call for help now")
     expect(page.locator("#checklist .alarm")).to_contain_text("Call 112")
     page.context.set_offline(False)
@@ -265,6 +265,6 @@ def test_emergency_text_comes_when_the_server_never_answers(page, faults):
     page.locator("#checklist input[value='muscle-cramps']").check()
     page.locator("#checklist").get_by_role("button", name="See results").click()
 
-    expect(page.locator("[data-status]")).to_contain_text("call 112, 911, 999")
+    expect(page.locator("[data-status]")).to_contain_text("call 999, 112, 911")
     page.unroute("**/checklist/")
     faults.clear()

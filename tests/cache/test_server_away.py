@@ -58,7 +58,7 @@ def test_readers_keep_their_pages_while_the_database_is_away(folder):
         assert (alive.status, ready.status) == (200, 503)
         assert (other.status, ticked.status) == (503, 503)
         assert "Back in a moment" in other.text
-        assert "112, 911" in ticked.text
+        assert "999, 112" in ticked.text
         assert get(f"{url}/readyz").status == 200
         assert "The database does not answer" in (folder / "log.txt").read_text()
 

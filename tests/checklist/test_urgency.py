@@ -21,7 +21,7 @@ def everything_in_an_emergency(response):
     """Assert that the answer is the emergency card and nothing that could hold a reader up."""
     text = text_of(response, RESULTS)
     assert "Call for help now" in text
-    assert "Call 112, 911, 999" in text
+    assert "Call 999, 112, 911" in text
     assert nutrient_names(text) == set()
     links = links_of(response, RESULTS)
     assert links == ["tel:999", "tel:112", "tel:911"]

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("content")
 
 TICKS = ("symptoms", "risk_factors", "other_causes")
 NOW = datetime(2100, 1, 1, tzinfo=UTC)
-NUMBERS = "the emergency number (112, 911 or 999)"
+NUMBERS = "the emergency number (999, 112 or 911)"
 # No tick can say that a child has swallowed something; it stands on the safety page.
 READ_ONLY = {"overdose-child"}
 

@@ -78,7 +78,9 @@ def test_limits_of_all_three_stand_lowest_first_whichever_country_is_chosen(clie
             text.index("US and Canada: 100 milligrams a day from all sources"),
         ]
         assert places == sorted(places)
-        assert "Lowest upper limit for adults: 10 mg a day" in text_of(page, "needs-answer")
+        assert "Limit for supplements, adults: 10 mg a day (UK, the lowest)" in text_of(
+            page, "needs-answer"
+        )
 
 
 def test_limit_that_all_three_share_is_said_of_all(client, content):
@@ -100,7 +102,7 @@ def test_amounts_of_sodium_to_stay_below_stand_lowest_first(client, content):
 def test_limit_at_a_life_stage_is_the_lowest_and_the_others_are_named(client, content):
     text = text_of(client.get("/nutrients/copper/?stage=19-50-male"), "needs-answer")
 
-    assert "Lowest upper limit: 5 mg a day from all sources (EU)" in text
+    assert "Upper limit: 5 mg a day from all sources (EU, the lowest)" in text
     assert "UK: 10 milligrams from all sources" in text
 
 

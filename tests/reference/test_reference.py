@@ -30,7 +30,7 @@ def queries(client, address, count):
 
 def headings(response):
     main = response.content.decode().partition("</main>")[0]
-    parts = r'<h2 id="([\w-]+)"|<details class="part" id="([\w-]+)"'
+    parts = r'<h2 id="([\w-]+)"|<details class="part(?: detail)?" id="([\w-]+)"'
     return [heading or part for heading, part in re.findall(parts, main)]
 
 
@@ -167,6 +167,16 @@ def test_nutrient_page_names_who_is_at_risk_and_warns_beside_medicines(client, c
     assert "Can raise it." in text
 
 
+@pytest.mark.parametrize("address", [NUTRIENT, SYMPTOM, CARD])
+def test_at_most_three_sources_follow_a_statement(client, content, address):
+    page = client.get(address).content.decode()
+    statements = re.findall(r'<li id="(?:cause|risk|pair|flag)-.*?</li>', page, re.DOTALL)
+    statements += re.findall(r'<h2 id="job">.*?</section>', page, re.DOTALL)
+
+    assert statements
+    assert all(statement.count('class="cite"') in (1, 2, 3) for statement in statements)
+
+
 def test_nutrient_page_ranks_foods_with_amount_and_share(client, content):
     text = text_of(client.get(NUTRIENT), "main")
 
@@ -181,7 +191,7 @@ def test_nutrient_page_folds_its_details_in_the_order_of_their_topics_with_citat
     topics = re.findall(r'id="detail-(\w+)"', page)
 
     assert topics == ["testing", "time", "absorption", "forms", "common", "foods"]
-    (testing,) = re.findall(r'id="detail-testing">(.*?)</div>', page, re.DOTALL)
+    (testing,) = re.findall(r'id="detail-testing">(.*?)</details>', page, re.DOTALL)
     numbers = re.findall(r'href="#src-(\d+)"', testing)
     assert numbers
     assert all(f'id="src-{number}"' in page for number in numbers)
@@ -284,7 +294,7 @@ def test_nutrient_names_the_articles_that_are_about_it(client, content, nutrient
 def test_emergency_symptom_opens_with_the_emergency_band(client, content):
     page = client.get("/symptoms/seizures/")
 
-    assert "In an emergency call 112 , 999 or 911 ." in text_of(page, "main")
+    assert "In an emergency call 999 , 112 or 911 ." in text_of(page, "main")
     assert headings(page)[:2] == ["urgency", "causes"]
     assert b"help-now" in page.content
     assert b"help-now" not in client.get(SYMPTOM).content

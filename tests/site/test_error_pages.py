@@ -14,7 +14,7 @@ def test_page_stands_without_context_and_leads_on(name):
     html = render_to_string(f"{name}.html")
 
     assert html.count("<h1>") == 1
-    assert "call 112, 911, 999" in html
+    assert "call 999, 112, 911" in html
     addresses = re.findall(r'<a [^>]*href="(/[^"]*)"', html)
     assert addresses
     assert all(resolve(address) for address in addresses)

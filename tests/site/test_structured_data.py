@@ -204,7 +204,7 @@ def test_dates_are_those_that_the_page_prints(client):
     html = client.get("/nutrients/magnesium/").content.decode()
     data = node(client.get("/nutrients/magnesium/"), "MedicalWebPage")
 
-    printed = re.findall(r'(Published|Changed) <time datetime="([^"]+)">', html)
+    printed = re.findall(r'(Published|Changed)\s+<time datetime="([^"]+)">', html)
     assert {"Published": data["datePublished"], "Changed": data["dateModified"]} == dict(printed)
 
 
