@@ -214,6 +214,10 @@ CSRF_COOKIE_HTTPONLY = True
 # In the session, because Django's other place is one more cookie, for the whole site.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
+CSRF_FAILURE_VIEW = "nutrisite.accounts.kept_forms.csrf_failure"
+# Requests of editors that a process answers at the same time: the other threads are for readers.
+EDITORS_AT_ONCE = max(1, environment.whole_number("WEB_THREADS", 4, 1, 64) // 2)
+
 # Signing in
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
