@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
 
 from nutrisite.accounts.admin_site import SecuredSite
 
@@ -35,6 +36,17 @@ class EditorsSite(SecuredSite):
     site_title = "Nutrisite editors"
     index_title = "What would you like to change?"
     empty_value_display = "–"
+
+    def get_urls(self) -> list[Any]:
+        """The admin's own addresses and that of the review desk."""
+        view = self.admin_view(self.review_desk)
+        return [path("review/", view, name="review_desk"), *super().get_urls()]
+
+    def review_desk(self, request: HttpRequest) -> HttpResponse:
+        """The rows of all tables by the day on which their review falls due."""
+        from nutrients.admin.reviewing import desk
+
+        return desk(request, self)
 
     def get_app_list(
         self, request: HttpRequest, app_label: str | None = None

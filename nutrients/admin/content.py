@@ -28,6 +28,7 @@ from .deleting import Deletion, NamedDeletionMixin, refusal
 from .findable import FindableMixin
 from .history import VersionedAdmin
 from .notes_for_readers import NotesForReadersMixin
+from .reviewing import SignedMixin
 from .widgets import KnownSelect, KnownSelectMultiple
 
 WRITING_RULE = (
@@ -44,7 +45,8 @@ PUBLICATION = (
             ("review_due_on", "changed_at"),
         ),
         "description": "Readers see a row once it is published and its date has come. "
-        "Three dates are kept apart: published, changed and reviewed.",
+        "Three dates are kept apart: published, changed and reviewed. A clinician signs the words "
+        "as they stand; the name goes once they change.",
     },
 )
 TEXT_AREAS: dict[Any, dict[str, Any]] = {
@@ -206,11 +208,11 @@ class StateFilter(admin.SimpleListFilter):
         return queryset
 
 
-class PublishableAdmin(ContentAdmin):
+class PublishableAdmin(SignedMixin, ContentAdmin):
     """One table of content that is published, reviewed and sourced."""
 
     list_filter: Any = (StateFilter, "verification")
-    readonly_fields: Any = ("changed_at",)
+    readonly_fields: Any = ("changed_at", "reviewed_on", "reviewed_by")
     actions = ("publish", "back_to_draft")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import models
-from django.utils import timezone
 
 from nutrients.common.wording import forbidden
 from nutrients.models import Source, SourceKind, Status, Verification
@@ -17,7 +16,7 @@ from nutrients.models import Source, SourceKind, Status, Verification
 from .widgets import FixedText, KnownLabels
 
 # Names of people, publications and foreign catalogues are quoted as they are.
-QUOTED = frozenset({"reviewed_by", "written_by", "usda_description", "usda_ndb_number", "slug"})
+QUOTED = frozenset({"written_by", "usda_description", "usda_ndb_number", "slug"})
 
 
 TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
@@ -85,9 +84,6 @@ class ContentForm(forms.ModelForm):
         cleaned = super().clean() or self.cleaned_data
         for name, text in list(self._prose()):
             self._check_words(name, text)
-        reviewed = cleaned.get("reviewed_on")
-        if reviewed and reviewed > timezone.localdate():
-            self.add_error("reviewed_on", "The review date has not come yet.")
         if self._value("status") == Status.PUBLISHED:
             self._check_publishable()
         return cleaned

@@ -26,7 +26,8 @@ from reversion.admin import VersionAdmin
 from reversion.errors import RevertError
 from reversion.models import Version
 
-from nutrients.content.versions import CHILDREN, date_owners, keep, keep_first
+from nutrients.content.children import CHILDREN
+from nutrients.content.versions import date_owners, keep, keep_first
 from nutrisite.accounts.admin_site import is_key
 
 from .content_forms import RefusableMixin, plain_lines
@@ -151,10 +152,17 @@ class VersionedAdmin(RefusableMixin, VersionAdmin):
         return super().log_change(request, obj, message)
 
     def keep_and_save(self, row: Any, **values: Any) -> None:
-        """Give the row these values outside a form, within the revision under way."""
+        """Give the row these values outside a form, within the revision under way.
+
+        Of a many-to-many link the value is a pair: the row that goes, and the one in its place.
+        """
         keep_first([row])
         for name, value in values.items():
-            setattr(row, name, value)
+            if row._meta.get_field(name).many_to_many:
+                getattr(row, name).remove(value[0])
+                getattr(row, name).add(value[1])
+            else:
+                setattr(row, name, value)
         row.save()
         keep([row], at=timezone.now())
 

@@ -1,7 +1,5 @@
 """What the forms refuse at save, in plain sentences, with nothing of the editor's work lost."""
 
-from datetime import date, timedelta
-
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -70,19 +68,6 @@ def test_row_that_is_not_verified_stays_a_draft(screen, magnesium):
     errors = screen(magnesium).errors(verification=Verification.UNVERIFIED)
 
     assert list(errors) == ["verification"]
-
-
-def test_review_date_cannot_lie_ahead(screen, magnesium):
-    tomorrow = date.today() + timedelta(days=2)  # noqa: DTZ011 (a day is enough)
-    errors = screen(magnesium).errors(reviewed_on=tomorrow, reviewed_by="A. Reader, dietitian")
-
-    assert errors == {"reviewed_on": ["The review date has not come yet."]}
-
-
-def test_review_needs_both_date_and_name(screen, magnesium):
-    errors = screen(magnesium).errors(reviewed_by="A. Reader, dietitian")
-
-    assert errors == {"__all__": ["Give both the review date and who reviewed, or neither."]}
 
 
 def test_second_association_of_the_same_kind_is_refused(screen, magnesium):
