@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.urls import path
+from django.utils.safestring import mark_safe
+from markdown_it import MarkdownIt
 
 from nutrisite.accounts.admin_site import SecuredSite
 
@@ -38,9 +42,19 @@ class EditorsSite(SecuredSite):
     empty_value_display = "–"
 
     def get_urls(self) -> list[Any]:
-        """The admin's own addresses and that of the review desk."""
-        view = self.admin_view(self.review_desk)
-        return [path("review/", view, name="review_desk"), *super().get_urls()]
+        """The admin's own addresses, the review desk and the guide."""
+        return [
+            path("review/", self.admin_view(self.review_desk), name="review_desk"),
+            path("guide/", self.admin_view(self.guide), name="guide"),
+            *super().get_urls(),
+        ]
+
+    def guide(self, request: HttpRequest) -> HttpResponse:
+        """The guide for editors, as its file has it."""
+        text = (settings.BASE_DIR / "docs" / "editing.md").read_text(encoding="utf-8")
+        html = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
+        context = self.each_context(request) | {"title": "Guide", "guide": mark_safe(html)}  # noqa: S308
+        return TemplateResponse(request, "admin/guide.html", context)
 
     def review_desk(self, request: HttpRequest) -> HttpResponse:
         """The rows of all tables by the day on which their review falls due."""

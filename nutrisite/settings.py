@@ -227,6 +227,8 @@ AUTHENTICATION_BACKENDS = [
 LOGIN_REDIRECT_URL = f"/{ADMIN_PATH}"
 # A session ends so long after its last save; several tabs and a long article need no hurry.
 SESSION_COOKIE_AGE = environment.whole_number("SESSION_HOURS", 12, 1, 720) * 3600
+# A link by which somebody chooses a password works so long, in seconds.
+PASSWORD_RESET_TIMEOUT = 24 * 3600
 # Who must have a second step: names of groups, `administrators`, `everyone` or `nobody`.
 SECOND_STEP_FOR = environment.names("SECOND_STEP_FOR", ["administrators"])
 OTP_TOTP_ISSUER = "Nutrisite"

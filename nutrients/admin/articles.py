@@ -18,6 +18,7 @@ from nutrients.prose import ProseError, check, cited_slugs
 
 from .content import (
     PUBLICATION,
+    TEXT_AREAS,
     WRITING_RULE,
     ContentAdmin,
     ContentFormSet,
@@ -94,7 +95,7 @@ class SectionInline(FoldedInline):
     form = SectionForm
     formset = SectionFormSet
     fields = (("title", "anchor", "position"), "body")
-    formfield_overrides = {models.TextField: MARKDOWN}
+    formfield_overrides = {**TEXT_AREAS, models.TextField: MARKDOWN}
     prepopulated_fields = {"anchor": ("title",)}
     along = ("article",)
     classes = ()
@@ -159,7 +160,7 @@ class ArticleSectionAdmin(ContentAdmin):
     """Every section, with a preview, to find one by its words."""
 
     form = SectionForm
-    formfield_overrides = {models.TextField: MARKDOWN}
+    formfield_overrides = {**TEXT_AREAS, models.TextField: MARKDOWN}
     list_display = ("title", "article", "position", "anchor")
     list_filter = ("article",)
     list_select_related = ("article",)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.widgets import AdminTextareaWidget
+from django.contrib.admin.views.main import ORDER_VAR, ChangeList
+from django.contrib.admin.widgets import (
+    AdminTextareaWidget,
+    AdminTextInputWidget,
+)
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Count, OuterRef, QuerySet, Subquery
@@ -23,13 +29,20 @@ from reversion import set_comment
 from nutrients.models import Status, Verification
 from nutrisite.accounts.admin_site import is_key
 
-from .content_forms import ContentForm, ProseField, is_outside
+from .content_forms import (
+    FIRST_DAY,
+    FURTHEST,
+    ContentForm,
+    ProseField,
+    draft_fields,
+    is_outside,
+)
 from .deleting import Deletion, NamedDeletionMixin, refusal
 from .findable import FindableMixin
 from .history import VersionedAdmin
 from .notes_for_readers import NotesForReadersMixin
-from .reviewing import SignedMixin
-from .widgets import KnownSelect, KnownSelectMultiple
+from .reviewing import DueForm, SignedMixin
+from .widgets import KnownSelect, KnownSelectMultiple, NamedDateTime
 
 WRITING_RULE = (
     "Plain British English, sentences of 20 words or fewer. Say what a source says and no more. "
@@ -53,7 +66,8 @@ TEXT_AREAS: dict[Any, dict[str, Any]] = {
     models.TextField: {
         "form_class": ProseField,
         "widget": AdminTextareaWidget(attrs={"rows": 3}),
-    }
+    },
+    models.DateTimeField: {"widget": NamedDateTime},
 }
 
 
@@ -150,6 +164,17 @@ class FoldedInline(ContentInline, admin.StackedInline):
     template = "admin/nutrients/folded_rows.html"
 
 
+class HonestList(ChangeList):
+    """A list that marks a column as ordered only if an editor ordered by it.
+
+    The usual order is often by a position, which no column shows.
+    """
+
+    def get_ordering_field_columns(self) -> dict[int, Any]:
+        """The columns of the order that was asked for."""
+        return super().get_ordering_field_columns() if ORDER_VAR in self.params else {}
+
+
 class ContentAdmin(
     NamedDeletionMixin, FindableMixin, NotesForReadersMixin, KnownLabelsMixin, VersionedAdmin
 ):
@@ -161,6 +186,19 @@ class ContentAdmin(
     list_per_page = 50
     # The field that a new row's slug is made from.
     slug_from: ClassVar[tuple[str, ...]] = ()
+
+    def get_changelist(self, request: HttpRequest, **options: Any) -> type[ChangeList]:
+        """The list that names no order which it does not have."""
+        return HonestList
+
+    def get_search_fields(self, request: HttpRequest) -> Any:
+        """What the table names, and every text of its rows."""
+        texts = [
+            field.name
+            for field in self.opts.concrete_fields
+            if isinstance(field, models.CharField | models.TextField) and not field.choices
+        ]
+        return tuple(dict.fromkeys([*super().get_search_fields(request), *texts]))
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
         """Suggest a slug for a new row alone."""
@@ -208,12 +246,37 @@ class StateFilter(admin.SimpleListFilter):
         return queryset
 
 
+class ReasonForm(forms.Form):
+    """Why rows are taken off the site."""
+
+    reason = forms.CharField(
+        label="Why, for the history",
+        max_length=200,
+        widget=AdminTextInputWidget,
+        error_messages={"required": "Say why, in a sentence."},
+    )
+
+
+class DatesForm(DueForm):
+    """Dates for many rows."""
+
+    publish_at = forms.SplitDateTimeField(
+        label="Published from", widget=NamedDateTime, required=False
+    )
+
+    def clean_publish_at(self) -> datetime | None:
+        moment: datetime | None = self.cleaned_data["publish_at"]
+        if moment and not FIRST_DAY <= moment.date() <= timezone.localdate() + FURTHEST:
+            raise ValidationError(f"Choose a day from {FIRST_DAY:%Y} on, within 20 years.")
+        return moment
+
+
 class PublishableAdmin(SignedMixin, ContentAdmin):
     """One table of content that is published, reviewed and sourced."""
 
     list_filter: Any = (StateFilter, "verification")
     readonly_fields: Any = ("changed_at", "reviewed_on", "reviewed_by")
-    actions = ("publish", "back_to_draft")
+    actions = ("publish", "back_to_draft", "set_dates")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """The rows with the number of their sources."""
@@ -231,7 +294,7 @@ class PublishableAdmin(SignedMixin, ContentAdmin):
         if obj.status != Status.PUBLISHED:
             return "Draft"
         if not obj.is_published(at=now):
-            return f"From {date_format(obj.publish_at, 'j M Y, H:i')}"
+            return f"From {date_format(obj.publish_at, 'j M Y, H:i e')}"
         address = self.get_view_on_site_url(obj)
         if address is None:
             return "On the site"
@@ -257,6 +320,9 @@ class PublishableAdmin(SignedMixin, ContentAdmin):
         """Whether a draft meets the rules that its form would check before publishing it."""
         if row.verification == Verification.UNVERIFIED:
             return False
+        texts = draft_fields(row) - {field.name for field in row._meta.many_to_many}
+        if not all(getattr(row, name) for name in texts):
+            return False
         return not _has_sources(type(row)) or any(map(is_outside, row.sources.all()))
 
     @admin.action(description="Publish the ticked rows", permissions=["change"])
@@ -265,36 +331,61 @@ class PublishableAdmin(SignedMixin, ContentAdmin):
         drafts = list(queryset.exclude(status=Status.PUBLISHED))
         ready = [row for row in drafts if self.is_ready(row)]
         self.set_status(request, ready, Status.PUBLISHED)
-        self.message_user(request, f"Published {len(ready)}.")
-        if len(ready) < len(drafts):
-            self.message_user(
-                request,
-                f"{len(drafts) - len(ready)} stay drafts: each needs an outside source and must "
-                "have been checked.",
-                "warning",
-            )
+        left = len(drafts) - len(ready)
+        why = "each needs all its texts and an outside source, and must have been checked"
+        words = f"Published {len(ready)}." + (f" {left} stay drafts: {why}." if left else "")
+        self.message_user(request, words, "warning" if left else "success")
 
     @admin.action(description="Take the ticked rows off the site", permissions=["change"])
     def back_to_draft(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
         """Ask for a reason, which the history keeps, then make drafts of the rows."""
         rows = list(queryset.filter(status=Status.PUBLISHED))
-        reason = request.POST.get("reason", "").strip()
         if not rows:
             self.message_user(request, "None of the ticked rows is on the site.")
-        elif reason:
-            self.set_status(request, rows, Status.DRAFT, reason)
-            self.message_user(request, f"Taken off the site: {len(rows)}.")
-        else:
-            context = self.admin_site.each_context(request) | {
-                "title": "Take off the site?",
-                "opts": self.opts,
-                "rows": rows,
-                "ticked": request.POST.getlist(ACTION_CHECKBOX_NAME),
-                "across": request.POST.get("select_across", "0"),
-                "lacks_reason": "reason" in request.POST,
-            }
-            return TemplateResponse(request, "admin/nutrients/take_off.html", context)
+            return None
+        form = ReasonForm(request.POST if "reason" in request.POST else None)
+        if not form.is_valid():
+            intro = "Readers will no longer find these, from the moment you say yes:"
+            return self._ask(request, form, rows, "Take off the site?", intro)
+        self.set_status(request, rows, Status.DRAFT, form.cleaned_data["reason"])
+        self.message_user(request, f"Taken off the site: {len(rows)}.")
         return None
+
+    @admin.action(description="Set dates of the ticked rows", permissions=["change"])
+    def set_dates(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
+        """Ask for the dates, then give all the rows those that were filled in."""
+        rows = list(queryset)
+        form = DatesForm(request.POST if "asked" in request.POST else None)
+        if not form.is_valid() or not any(form.cleaned_data.values()):
+            intro = "A date that is left empty stays as it is in each of these:"
+            return self._ask(request, form, rows, "Set dates", intro)
+        set_comment("Dates, from the list")
+        for row in rows:
+            given = {name: value for name, value in form.cleaned_data.items() if value}
+            self.keep_and_save(row, **given)
+        if form.cleaned_data["publish_at"]:
+            self.after_list_change(request)
+        self.message_user(request, f"Dates set: {len(rows)}.")
+        return None
+
+    def _ask(
+        self, request: HttpRequest, form: Any, rows: list[Any], title: str, intro: str
+    ) -> HttpResponse:
+        """The page on which an action on ticked rows asks what it needs to know."""
+        context = self.admin_site.each_context(request) | {
+            "title": title,
+            "intro": intro,
+            "opts": self.opts,
+            "rows": rows,
+            "form": form,
+            "action": request.POST["action"],
+            "ticked": request.POST.getlist(ACTION_CHECKBOX_NAME),
+            "across": request.POST.get("select_across", "0"),
+        }
+        return TemplateResponse(request, "admin/nutrients/ask.html", context)
+
+    def after_list_change(self, request: HttpRequest) -> None:
+        """Called once rows of the list have another state or date."""
 
     def set_status(
         self, request: HttpRequest, rows: list[Any], status: Status, reason: str = ""
@@ -302,6 +393,7 @@ class PublishableAdmin(SignedMixin, ContentAdmin):
         set_comment(f"{status.label}, from the list{f': {reason}' if reason else ''}")
         for row in rows:
             self.keep_and_save(row, status=status)
+        self.after_list_change(request)
 
 
 def _has_sources(model: Any) -> bool:

@@ -11,7 +11,7 @@ from nutrients import prose
 from nutrients.models import NutrientDetail
 
 from .articles import MARKDOWN
-from .content import PUBLICATION, WRITING_RULE, FoldedInline, PublishableAdmin
+from .content import PUBLICATION, TEXT_AREAS, WRITING_RULE, FoldedInline, PublishableAdmin
 from .content_forms import ContentForm
 
 
@@ -39,7 +39,7 @@ class DetailInline(FoldedInline):
     model = NutrientDetail
     form = DetailForm
     fields = ("topic", "body", "sources", ("status", "verification"))
-    formfield_overrides = {models.TextField: MARKDOWN}
+    formfield_overrides = {**TEXT_AREAS, models.TextField: MARKDOWN}
     autocomplete_fields = ("sources",)
     along = ("nutrient",)
     along_many = ("sources",)
@@ -50,7 +50,7 @@ class NutrientDetailAdmin(PublishableAdmin):
     """Every detail, to find one by its words."""
 
     form = DetailForm
-    formfield_overrides = {models.TextField: MARKDOWN}
+    formfield_overrides = {**TEXT_AREAS, models.TextField: MARKDOWN}
     list_display = ("nutrient", "topic", "state", "review", "source_total")
     list_display_links = ("nutrient", "topic")
     list_filter = (*PublishableAdmin.list_filter, "topic", "nutrient")

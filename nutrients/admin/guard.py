@@ -203,10 +203,9 @@ class GuardedAdmin(RefusableMixin):
         super().delete_queryset(request, queryset)  # type: ignore[misc]
         self.check_book(request, "Delete several rows", cases)
 
-    def set_status(self: Any, request: HttpRequest, *args: Any) -> None:
-        """Give several rows a state, unless that breaks cases."""
-        super().set_status(request, *args)  # type: ignore[misc]
-        self.check_book(request, "Change the state of several rows")
+    def after_list_change(self: Any, request: HttpRequest) -> None:
+        """Check rows that have another state or date from the list."""
+        self.check_book(request, "Change several rows")
 
     def check_book(
         self: Any,

@@ -27,13 +27,13 @@ from nutrients.content.versions import keep_first, parents
 from nutrients.models import Publishable, Status
 from nutrisite.accounts.admin_site import is_key
 
+from .content_forms import FURTHEST
 from .deleting import foreign_keys
 
 # Days until the next review, by how much harm an outdated row can do.
 USUAL = 365
 DAYS = {"redflag": 182, "foodsource": 3 * 365, "referenceintake": 3 * 365}
 ON_THE_DESK = 100
-FIRST, LAST = date(2000, 1, 1), 20 * 365
 AGREED, DATE, SPREAD = "agreed", "date", "spread"
 
 
@@ -156,7 +156,8 @@ class DueForm(forms.Form):
 
     def clean_review_due_on(self) -> date | None:
         day: date | None = self.cleaned_data["review_due_on"]
-        if day and not timezone.localdate() <= day <= timezone.localdate() + timedelta(days=LAST):
+        today = timezone.localdate()
+        if day and not today <= day <= today + FURTHEST:
             raise forms.ValidationError("Choose a day from today on, within 20 years.")
         return day
 

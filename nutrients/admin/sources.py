@@ -115,7 +115,7 @@ class SourceAdmin(ContentAdmin):
         links: list[Any] = [
             link
             for link in old._meta.get_fields(include_hidden=True)
-            if link.is_relation and link.auto_created and not link.related_model._meta.auto_created
+            if link.auto_created and link.related_model and not _is_through(link.related_model)
         ]
         return [
             (row, link.field)
@@ -139,6 +139,10 @@ class SourceAdmin(ContentAdmin):
             self.keep_and_save(row, **{name: _cite_instead(getattr(row, name), old.slug, new.slug)})
         catch_up()
         return len({(type(row), row.pk) for row, _ in [*used, *cited]})
+
+
+def _is_through(model: Any) -> bool:
+    return bool(model._meta.auto_created)
 
 
 def _cite_instead(text: str, old: str, new: str) -> str:

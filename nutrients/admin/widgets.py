@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.admin.widgets import (
+    AdminSplitDateTime,
     AdminTextareaWidget,
     AutocompleteMixin,
     AutocompleteSelect,
@@ -49,6 +50,15 @@ class KnownSelect(KnownLabels, AutocompleteSelect):
 
 class KnownSelectMultiple(KnownLabels, AutocompleteSelectMultiple):
     """An autocomplete for several rows."""
+
+
+class NamedDateTime(AdminSplitDateTime):
+    """Date and time, each with a name of its own: the label beside them names neither."""
+
+    def __init__(self, attrs: Any = None) -> None:
+        super().__init__(attrs)
+        for widget, name in zip(self.widgets, ("Date", "Time, UTC"), strict=True):
+            widget.attrs["aria-label"] = name
 
 
 class FixedText(forms.Widget):

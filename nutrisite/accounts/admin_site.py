@@ -7,10 +7,11 @@ from collections.abc import Callable
 from functools import update_wrapper
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.auth import REDIRECT_FIELD_NAME
-from django.contrib.auth.views import redirect_to_login
+from django.contrib.auth.views import PasswordResetConfirmView, redirect_to_login
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -39,6 +40,16 @@ def is_unanswerable(request: HttpRequest) -> bool:
     """Whether a list is asked for what a database fails at: NUL, or a ticked row that is none."""
     ticked = request.POST.getlist(ACTION_CHECKBOX_NAME)
     return "%00" in request.META.get("QUERY_STRING", "") or not all(map(is_key, ticked))
+
+
+class ChoosePassword(PasswordResetConfirmView):
+    """Django's page of a one-time link. What was chosen is recorded."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        answer = super().form_valid(form)
+        record(Kind.PASSWORD, form.user.get_username(), request=self.request)
+        messages.success(self.request, "Your password is set. Sign in with it now.")
+        return answer
 
 
 class SecuredSite(AdminSite):
@@ -110,9 +121,21 @@ class SecuredSite(AdminSite):
         return second_step.is_asked_of(account) and not account.is_verified()
 
     def get_urls(self) -> list[Any]:
-        """The admin's own addresses, and the page of the second step."""
+        """The admin's own addresses, and the pages of the second step and of one-time links."""
         page = self.admin_view(self.second_step)
-        return [path("second-step/", page, name="second_step"), *super().get_urls()]
+        return [
+            path("second-step/", page, name="second_step"),
+            path("choose/<uidb64>/<token>/", self.choose_password, name="choose_password"),
+            *super().get_urls(),
+        ]
+
+    def choose_password(self, request: HttpRequest, **link: str) -> HttpResponseBase:
+        """Choose a password by the one-time link that an administrator made."""
+        view = ChoosePassword.as_view(
+            success_url=reverse("admin:login"),
+            extra_context={"site_header": self.site_header, "site_title": self.site_title},
+        )
+        return view(request, **link)
 
     def second_step(self, request: HttpRequest) -> HttpResponse:
         """Turn the second step on or off."""

@@ -266,3 +266,69 @@ def test_figure_that_no_food_can_have_is_refused(screen, content, changes, words
     errors = screen(almonds).errors(**changes)
 
     assert words in str(errors)
+
+
+def test_draft_needs_a_name_and_little_else_and_publishing_the_rest(screen, content):
+    form = screen(Symptom)
+    draft = {"name": "Heavy eyelids", "slug": "heavy-eyelids", "body_area": "head"}
+    draft |= {"urgency": "self-care", "status": "draft"}
+
+    errors = form.errors(**draft | {"status": "published", "verification": "two-pages"})
+    assert set(errors) == {"clinical_term", "description", "help_note", "sources"}
+    assert form.save(**draft).status_code == 302
+
+
+def test_draft_that_lacks_a_text_is_not_published_from_the_list(screen, editor_client, content):
+    row = Symptom.objects.first()
+    Symptom.objects.filter(pk=row.pk).update(status="draft", help_note="")
+
+    editor_client.post(
+        reverse("admin:nutrients_symptom_changelist"),
+        {"action": "publish", "_selected_action": [row.pk]},
+    )
+
+    row.refresh_from_db()
+    assert row.status == Status.DRAFT
+
+
+@pytest.mark.parametrize(
+    ("model", "field", "day"),
+    [
+        (Source, "checked_on", "2090-01-01"),
+        (Source, "checked_on", "1900-01-01"),
+        (Source, "next_review_on", "9999-12-31"),
+        (Symptom, "review_due_on", "1900-01-01"),
+        (Symptom, "publish_at_0", "9999-01-01"),
+    ],
+)
+def test_day_that_cannot_be_meant_is_refused(screen, content, model, field, day):
+    errors = screen(model.objects.first()).errors(**{field: day})
+
+    assert list(errors) == [field.removesuffix("_0")]
+
+
+def test_lists_find_words_of_every_text(editor_client, content):
+    Symptom.objects.filter(slug="tremor").update(self_care="Zorblax.", help_note="Flumtious.")
+
+    for word in ("zorblax", "flumtious"):
+        page = editor_client.get(reverse("admin:nutrients_symptom_changelist"), {"q": word})
+        assert [row.slug for row in page.context["cl"].result_list] == ["tremor"]
+
+
+def test_dates_are_set_for_many_rows_at_once(editor_client, content):
+    rows = list(Article.objects.all()[:3])
+    address = reverse("admin:nutrients_article_changelist")
+    ticked = {"action": "set_dates", "_selected_action": [row.pk for row in rows]}
+    asked = editor_client.post(address, ticked)
+    assert all(row.title in asked.content.decode() for row in rows)
+
+    wrong = editor_client.post(address, ticked | {"asked": "yes", "review_due_on": "9999-01-01"})
+    assert wrong.context["form"].errors
+    dates = {"review_due_on": "2027-03-01", "publish_at_0": "2027-01-05", "publish_at_1": "08:00"}
+    editor_client.post(address, ticked | {"asked": "yes"} | dates)
+
+    for row in rows:
+        row.refresh_from_db()
+        assert (
+            f"{row.review_due_on} {row.publish_at:%Y-%m-%d %H:%M}" == "2027-03-01 2027-01-05 08:00"
+        )
