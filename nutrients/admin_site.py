@@ -49,6 +49,12 @@ class EditorsSite(SecuredSite):
             *super().get_urls(),
         ]
 
+    def index(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
+        """The desk: the tables, and what waits in them."""
+        from nutrients.admin.home import home
+
+        return super().index(request, home(request, self) | (extra_context or {}))
+
     def guide(self, request: HttpRequest) -> HttpResponse:
         """The guide for editors, as its file has it."""
         text = (settings.BASE_DIR / "docs" / "editing.md").read_text(encoding="utf-8")

@@ -24,12 +24,14 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from reversion import set_comment
 
 from nutrients.models import Status, Verification
 from nutrisite.accounts.admin_site import is_key
 
 from .content_forms import (
+    FIGURES_ARE_RIGHT,
     FIRST_DAY,
     FURTHEST,
     ContentForm,
@@ -103,6 +105,9 @@ class ContentFormSet(BaseInlineFormSet):
     def add_fields(self, form: Any, index: int | None) -> None:
         """Django's fields; a row as it was need not answer for rules made since."""
         super().add_fields(form, index)
+        if "DELETE" in form.fields:
+            name = form.instance if form.instance.pk else "the new row"
+            form.fields["DELETE"].widget.attrs["aria-label"] = f"Delete {name}"
         if form.instance.pk:
             form.empty_permitted = True
 
@@ -152,6 +157,14 @@ class ContentInline(KnownLabelsMixin, admin.options.InlineModelAdmin):
     along: ClassVar[tuple[str, ...]] = ()
     along_many: ClassVar[tuple[str, ...]] = ()
 
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        """Django's field; in a table, where no label stands beside it, it names itself."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and isinstance(self, admin.TabularInline):
+            inner: Any = getattr(field.widget, "widget", field.widget)
+            inner.attrs["aria-label"] = str(capfirst(field.label))
+        return field
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """The inline's rows with what their labels need."""
         rows = super().get_queryset(request)
@@ -187,18 +200,30 @@ class ContentAdmin(
     # The field that a new row's slug is made from.
     slug_from: ClassVar[tuple[str, ...]] = ()
 
+    def render_change_form(self, request: HttpRequest, context: Any, **options: Any) -> Any:
+        """Django's page, with a box to tick where a figure is ten times what it was."""
+        formsets = context.get("inline_admin_formsets", [])
+        forms = [context["adminform"].form, *(form for one in formsets for form in one.formset)]
+        if any(getattr(form, "jumps", False) for form in forms):
+            context["figures_are_right"] = FIGURES_ARE_RIGHT
+        return super().render_change_form(request, context, **options)
+
     def get_changelist(self, request: HttpRequest, **options: Any) -> type[ChangeList]:
         """The list that names no order which it does not have."""
         return HonestList
 
     def get_search_fields(self, request: HttpRequest) -> Any:
-        """What the table names, and every text of its rows."""
+        """What the table names, and in its list every text of its rows."""
+        named = super().get_search_fields(request)
+        match = request.resolver_match
+        if match is not None and match.url_name == "autocomplete":
+            return named
         texts = [
             field.name
             for field in self.opts.concrete_fields
             if isinstance(field, models.CharField | models.TextField) and not field.choices
         ]
-        return tuple(dict.fromkeys([*super().get_search_fields(request), *texts]))
+        return tuple(dict.fromkeys([*named, *texts]))
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
         """Suggest a slug for a new row alone."""

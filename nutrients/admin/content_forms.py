@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
@@ -24,6 +25,8 @@ NAMES = {"name", "title", "sign", "item_a", "item_b"}
 # Days that are over once they are known, and how far ahead others may lie.
 PAST = {"checked_on"}
 FIRST_DAY, FURTHEST = date(2000, 1, 1), timedelta(days=20 * 365)
+# The box by which an editor says that figures are right though they are ten times what they were.
+FIGURES_ARE_RIGHT, JUMP = "figures_are_right", 10
 TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
@@ -60,6 +63,8 @@ class ContentForm(forms.ModelForm):
 
     fixed: ClassVar[tuple[str, ...]] = ()
     quoted: ClassVar[frozenset[str]] = frozenset()
+    # Whether a figure is asked about.
+    jumps = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -101,6 +106,7 @@ class ContentForm(forms.ModelForm):
         for name, text in list(self._prose()):
             self._check_words(name, text)
         self._check_days()
+        self._check_figures()
         if self._value("status") == Status.PUBLISHED:
             self._check_publishable()
         return cleaned
@@ -116,6 +122,17 @@ class ContentForm(forms.ModelForm):
             if not FIRST_DAY <= day <= last:
                 words = f"Choose a day from {FIRST_DAY:%Y} to {last:%-d %B %Y}."
                 self.add_error(name, words)
+
+    def _check_figures(self) -> None:
+        """Ask once about a figure that is ten times what it was: a comma may be lost."""
+        for name in self.changed_data:
+            old, new = self.initial.get(name), self.cleaned_data.get(name)
+            if not (isinstance(old, Decimal) and isinstance(new, Decimal) and old > 0):
+                continue
+            if new >= JUMP * old and FIGURES_ARE_RIGHT not in self.data:
+                words = f"It was {old.normalize():f}. If it is right, tick the box above."
+                self.add_error(name, words)
+                self.jumps = True
 
     def _prose(self) -> Iterator[tuple[str, str]]:
         for name, value in self.cleaned_data.items():

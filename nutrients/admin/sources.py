@@ -22,7 +22,7 @@ from nutrients.search.index import catch_up
 
 from .content import TEXT_AREAS, ContentAdmin, number_of
 from .content_forms import ContentForm
-from .deleting import citing
+from .deleting import citing, foreign_keys
 
 CITATION = re.compile(r"\[@[^\[\]]*\]")
 
@@ -120,7 +120,9 @@ class SourceAdmin(ContentAdmin):
         return [
             (row, link.field)
             for link in links
-            for row in link.related_model._base_manager.filter(**{link.field.name: old})
+            for row in link.related_model._base_manager.filter(
+                **{link.field.name: old}
+            ).select_related(*foreign_keys(link.related_model))
         ]
 
     def replace(self, old: Source, new: Source) -> int:

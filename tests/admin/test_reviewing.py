@@ -196,3 +196,32 @@ def test_row_that_the_desk_does_not_know_is_left_out(editor_client, content):
     page = editor_client.post(DESK, sent, follow=True)
 
     assert "Tick at least one row." in page.content.decode()
+
+
+def test_home_tells_what_waits_and_what_was_done(editor_client, screen, content):
+    magnesium = Nutrient.objects.get(slug="magnesium")
+    screen(magnesium).save(tagline="Calms nerve", status="draft")
+    day = timezone.localdate() - timedelta(days=3)
+    RedFlag.objects.filter(pk=RedFlag.objects.first().pk).update(review_due_on=day)
+    food = FoodSource.objects.filter(status="published").first()
+    later = timezone.now() + timedelta(days=3)
+    FoodSource.objects.filter(pk=food.pk).update(publish_at=later)
+
+    text = text_of(editor_client.get(reverse("admin:index")), "body")
+
+    for words in ("Overdue for review: 1", "Drafts, nutrients: 1", f"{food}, ", "anna: Changed"):
+        assert words in text
+
+
+def test_home_finds_words_in_every_table(editor_client, content):
+    page = editor_client.get(reverse("admin:index"), {"q": "magnesium"})
+
+    kinds = [kind for kind, *_ in page.context["found"]]
+    assert {"nutrients", "associations", "article sections", "sources"} <= set(kinds)
+
+
+def test_guide_is_at_hand(editor_client):
+    page = editor_client.get(reverse("admin:guide")).content.decode()
+
+    assert "How to write" in page
+    assert "<table>" in page

@@ -1,5 +1,7 @@
 """What the forms refuse at save, in plain sentences, with nothing of the editor's work lost."""
 
+from decimal import Decimal
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -21,6 +23,7 @@ from nutrients.models import (
     Symptom,
     Verification,
 )
+from tests.factories import nutrient
 from tests.revisions import versions_of
 
 
@@ -271,7 +274,7 @@ def test_figure_that_no_food_can_have_is_refused(screen, content, changes, words
 def test_draft_needs_a_name_and_little_else_and_publishing_the_rest(screen, content):
     form = screen(Symptom)
     draft = {"name": "Heavy eyelids", "slug": "heavy-eyelids", "body_area": "head"}
-    draft |= {"urgency": "self-care", "status": "draft"}
+    draft |= {"urgency": "self-care", "status": "draft", "sources": []}
 
     errors = form.errors(**draft | {"status": "published", "verification": "two-pages"})
     assert set(errors) == {"clinical_term", "description", "help_note", "sources"}
@@ -332,3 +335,47 @@ def test_dates_are_set_for_many_rows_at_once(editor_client, content):
         assert (
             f"{row.review_due_on} {row.publish_at:%Y-%m-%d %H:%M}" == "2027-03-01 2027-01-05 08:00"
         )
+
+
+@pytest.mark.parametrize(
+    ("stage", "years", "words"),
+    [
+        ("19-30", ("19.00", "31.00"), "19 to 30 years"),
+        ("children-1-3", ("1.00", "4.00"), "1 to 3 years"),
+        ("71-plus", ("71", None), "71 years and over"),
+        ("infants-7-12-months", ("0.50", "1.00"), "7 to 12 months"),
+    ],
+)
+def test_intake_is_added_in_the_table_under_its_nutrient(screen, content, stage, years, words):
+    boron = nutrient("boron", verification="two-pages")
+    boron.sources.add(Source.objects.exclude(kind="editorial").first())
+    row = {"authority": "us", "life_stage": stage, "sex": "both", "life_status": "none"}
+    row |= {"reference_type": "RDA", "amount": "1", "status": "draft"}
+    sent = {f"intakes-0-{name}": value for name, value in row.items()}
+
+    answer = screen(boron).save(**sent, **{"intakes-TOTAL_FORMS": "1"})
+
+    assert answer.status_code == 302
+    intake = boron.intakes.get()
+    assert (intake.age_from, intake.age_below) == tuple(age and Decimal(age) for age in years)
+    assert intake.life_stage_label == words
+
+
+def test_ages_that_are_not_understood_are_asked_for_again(screen, content):
+    sent = {"intakes-0-life_stage": "grown-up", "intakes-0-authority": "us"}
+
+    errors = screen(nutrient("boron")).errors(**sent, **{"intakes-TOTAL_FORMS": "1"})
+
+    assert "Ages in whole years" in errors["intakes-0-life_stage"][0]
+
+
+def test_figure_of_ten_times_as_much_is_asked_about_once(screen, content):
+    almonds = FoodSource.objects.get(slug="almonds")
+    row = almonds.amounts.order_by("pk").first()
+    form = screen(row)
+    more = str(row.per_100g * 10)
+
+    answer = form.save(per_100g=more)
+    assert f"It was {row.per_100g.normalize():f}" in answer.content.decode()
+    assert 'name="figures_are_right"' in answer.content.decode()
+    assert form.save(per_100g=more, figures_are_right="on").status_code == 302
