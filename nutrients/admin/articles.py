@@ -48,8 +48,6 @@ def prose_errors(body: str) -> list[ProseError]:
 
 
 class ArticleForm(ContentForm):
-    """An article without its sections."""
-
     fixed = ("slug",)
 
     def clean_short_answer(self) -> str:
@@ -61,8 +59,6 @@ class ArticleForm(ContentForm):
 
 
 class SectionForm(ContentForm):
-    """One section of an article."""
-
     fixed = ("article", "anchor")
 
     def clean_body(self) -> str:
@@ -89,8 +85,6 @@ class SectionFormSet(ContentFormSet):
 
 
 class SectionInline(FoldedInline):
-    """Sections under their article, in order."""
-
     model = ArticleSection
     form = SectionForm
     formset = SectionFormSet
@@ -140,7 +134,6 @@ class ArticleAdmin(PublishableAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """The articles with the number of their sections."""
         rows = super().get_queryset(request)
         return rows.annotate(section_count=number_of(ArticleSection, "article"))
 
@@ -151,7 +144,6 @@ class ArticleAdmin(PublishableAdmin):
 
     @admin.display(description="Sections", ordering="section_count")
     def section_total(self, obj: Any) -> int:
-        """How many sections the article has."""
         return obj.section_count
 
 
@@ -181,7 +173,6 @@ class ArticleSectionAdmin(ContentAdmin):
         return {"anchor": ("title",)} if obj is None else {}
 
     def get_urls(self) -> list[URLPattern]:
-        """The usual addresses and that of the preview."""
         view = self.admin_site.admin_view(self.preview)
         name = "nutrients_articlesection_preview"
         return [path("preview/", view, name=name), *super().get_urls()]

@@ -87,13 +87,11 @@ class KnownLabelsMixin:
     """Gives every autocomplete the widget that does not ask for labels it was given."""
 
     def formfield_for_foreignkey(self: Any, db_field: Any, request: Any, **kwargs: Any) -> Any:
-        """Django's field with our widget."""
         if db_field.name in self.get_autocomplete_fields(request):
             kwargs["widget"] = KnownSelect(db_field, self.admin_site)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
 
     def formfield_for_manytomany(self: Any, db_field: Any, request: Any, **kwargs: Any) -> Any:
-        """Django's field with our widget."""
         if db_field.name in self.get_autocomplete_fields(request):
             kwargs["widget"] = KnownSelectMultiple(db_field, self.admin_site)
         return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
@@ -103,12 +101,12 @@ class ContentFormSet(BaseInlineFormSet):
     """Rows of an inline. Those that were not touched are neither checked nor saved again."""
 
     def add_fields(self, form: Any, index: int | None) -> None:
-        """Django's fields; a row as it was need not answer for rules made since."""
         super().add_fields(form, index)
         if "DELETE" in form.fields:
             name = form.instance if form.instance.pk else "the new row"
             form.fields["DELETE"].widget.attrs["aria-label"] = f"Delete {name}"
         if form.instance.pk:
+            # A row as it was need not answer for rules made since.
             form.empty_permitted = True
 
     def clean(self) -> None:
@@ -125,7 +123,6 @@ class ShortFormSet(ContentFormSet):
     shown = 20
 
     def get_queryset(self) -> QuerySet[Any]:
-        """The rows that the form shows, or those that it sent back."""
         if not hasattr(self, "_short"):
             rows = super().get_queryset()
             self._short = rows.filter(pk__in=self._sent() if self.is_bound else self._first(rows))
@@ -166,14 +163,11 @@ class ContentInline(KnownLabelsMixin, admin.options.InlineModelAdmin):
         return field
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """The inline's rows with what their labels need."""
         rows = super().get_queryset(request)
         return rows.select_related(*self.along).prefetch_related(*self.along_many)
 
 
 class FoldedInline(ContentInline, admin.StackedInline):
-    """Rows of many fields, each folded behind its name."""
-
     template = "admin/nutrients/folded_rows.html"
 
 
@@ -245,7 +239,6 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, str]]:
-        """The states an editor asks for."""
         return [
             ("shown", "On the site"),
             ("waiting", "Published, date to come"),
@@ -255,7 +248,6 @@ class StateFilter(admin.SimpleListFilter):
         ]
 
     def queryset(self, request: Any, queryset: Any) -> Any:
-        """The rows in the chosen state."""
         now = timezone.now()
         match self.value():
             case "shown":
@@ -272,8 +264,6 @@ class StateFilter(admin.SimpleListFilter):
 
 
 class ReasonForm(forms.Form):
-    """Why rows are taken off the site."""
-
     reason = forms.CharField(
         label="Why, for the history",
         max_length=200,
@@ -283,8 +273,6 @@ class ReasonForm(forms.Form):
 
 
 class DatesForm(DueForm):
-    """Dates for many rows."""
-
     publish_at = forms.SplitDateTimeField(
         label="Published from", widget=NamedDateTime, required=False
     )
@@ -304,7 +292,6 @@ class PublishableAdmin(SignedMixin, ContentAdmin):
     actions = ("publish", "back_to_draft", "set_dates")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """The rows with the number of their sources."""
         rows = super().get_queryset(request)
         if not _has_sources(self.model):
             return rows
@@ -314,7 +301,6 @@ class PublishableAdmin(SignedMixin, ContentAdmin):
 
     @admin.display(description="State", ordering="status")
     def state(self, obj: Any) -> SafeString | str:
-        """Whether readers see the row now, with a link to its page."""
         now = timezone.now()
         if obj.status != Status.PUBLISHED:
             return "Draft"
@@ -328,7 +314,6 @@ class PublishableAdmin(SignedMixin, ContentAdmin):
 
     @admin.display(description="Next review", ordering="review_due_on")
     def review(self, obj: Any) -> SafeString | str:
-        """When the next review falls due, marked where it is overdue."""
         if obj.review_due_on is None:
             return "No date"
         due = date_format(obj.review_due_on, "j M Y")
@@ -338,7 +323,6 @@ class PublishableAdmin(SignedMixin, ContentAdmin):
 
     @admin.display(description="Sources", ordering="source_count")
     def source_total(self, obj: Any) -> int:
-        """How many sources stand behind the row."""
         return obj.source_count
 
     def is_ready(self, row: Any) -> bool:

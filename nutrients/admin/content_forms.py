@@ -37,11 +37,9 @@ class ProseField(forms.CharField):
     """
 
     def to_python(self, value: Any) -> Any:
-        """The text with plain line ends, without space around it."""
         return super().to_python(plain_lines(value))
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        """Whether any word or line differs."""
         return super().has_changed(plain_lines(initial), data)
 
 

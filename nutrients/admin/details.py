@@ -16,8 +16,6 @@ from .content_forms import ContentForm
 
 
 class DetailForm(ContentForm):
-    """One topic of one nutrient."""
-
     fixed = ("nutrient", "topic")
 
     def clean(self) -> dict[str, Any]:
@@ -34,8 +32,6 @@ class DetailForm(ContentForm):
 
 
 class DetailInline(FoldedInline):
-    """Details under their nutrient."""
-
     model = NutrientDetail
     form = DetailForm
     fields = ("topic", "body", "sources", ("status", "verification"))

@@ -70,7 +70,6 @@ class Guard:
     change.
     """
 
-    concerned: bool = True
     seen: Any = None
     found: dict[datetime, list[CheckedCase]] = field(default_factory=dict)
     later: list[CheckedCase] = field(default_factory=list)
@@ -130,30 +129,17 @@ class GuardedAdmin(RefusableMixin):
         request.brings_back = True
         return _guarded_form(request, super().revision_view, *args, **options)  # type: ignore[misc]
 
-    def recover_view(self: Any, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
-        """As `add_view`, for a deleted row."""
+    def recover_view(self: Any, request: Any, *args: Any, **options: Any) -> HttpResponse:
+        """As `revision_view`, for a deleted row."""
+        request.brings_back = True
         return _guarded_form(request, super().recover_view, *args, **options)  # type: ignore[misc]
 
-    def response_add(self: Any, request: HttpRequest, obj: Any, *args: Any) -> HttpResponse:
-        """Django comes here once all is saved, within the transaction: the place to check."""
-        self.check_book(request, f"Add {obj}")
-        return super().response_add(request, obj, *args)  # type: ignore[misc]
-
-    def construct_change_message(
-        self: Any, request: Any, form: Any, formsets: Any, add: bool = False
-    ) -> Any:
-        """Note whether the book reads what changed; Django asks once all is saved."""
-        _guard_of(request).concerned = is_read(form, formsets, add=add) or getattr(
-            request, "brings_back", False
-        )
-        return super().construct_change_message(  # type: ignore[misc]
-            request, form, formsets, add
-        )
-
-    def response_change(self: Any, request: HttpRequest, obj: Any) -> HttpResponse:
-        """As `response_add`, for a row that was there before."""
-        self.check_book(request, f"Change {obj}")
-        return super().response_change(request, obj)  # type: ignore[misc]
+    def save_related(self: Any, request: Any, form: Any, formsets: Any, change: bool) -> None:
+        """Check the book once the row is saved with all that belongs to it, if it reads any."""
+        super().save_related(request, form, formsets, change)  # type: ignore[misc]
+        brings_back = getattr(request, "brings_back", False)
+        if brings_back or is_read(form, formsets, add=not change):
+            self.check_book(request, f"{'Change' if change else 'Add'} {form.instance}")
 
     def delete_view(
         self: Any,
@@ -219,8 +205,6 @@ class GuardedAdmin(RefusableMixin):
         row it names with that row, and would pass for want of what it asks.
         """
         guard = _guard_of(request)
-        if not guard.concerned:
-            return
         now = timezone.now()
         if not guard.found:
             moments = [now, *moments_to_come(at=now)]

@@ -152,12 +152,10 @@ class VersionedAdmin(RefusableMixin, VersionAdmin):
         keep(rows, at=timezone.now())
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        """Keep the new row; Django calls this once everything is saved."""
         keep([obj], at=timezone.now())
         return super().log_addition(request, obj, message)
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        """Keep what changed; the message is empty if nothing did."""
         if message:
             keep([obj], at=timezone.now())
         return super().log_change(request, obj, message)

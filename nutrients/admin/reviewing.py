@@ -101,7 +101,6 @@ class SignedMixin:
     """A table whose rows a clinician can sign, on a page of their words."""
 
     def get_urls(self: Any) -> list[URLPattern]:
-        """The usual addresses and that of signing."""
         view = self.admin_site.admin_view(self.sign_view)
         name = f"nutrients_{self.opts.model_name}_sign"
         return [path("<path:object_id>/sign/", view, name=name), *super().get_urls()]  # type: ignore[misc]
@@ -148,8 +147,6 @@ class SignedMixin:
 
 
 class DueForm(forms.Form):
-    """The date of the next review, for many rows."""
-
     review_due_on = forms.DateField(
         label="Next review", widget=AdminDateWidget, required=False, help_text="YYYY-MM-DD"
     )

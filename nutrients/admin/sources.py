@@ -35,8 +35,6 @@ class SourceForm(ContentForm):
 
 
 class ReplaceForm(forms.Form):
-    """Which source takes the place of another."""
-
     by = forms.ModelChoiceField(Source.objects.none(), label="Replace it by")
 
     def __init__(self, data: Any, *, old: Source) -> None:
@@ -72,18 +70,15 @@ class SourceAdmin(ContentAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """The sources with the number of nutrients, symptoms and associations on each."""
         sourced = (Nutrient, Symptom, Association)
         number = sum(number_of(model.sources.through, "source") for model in sourced)
         return super().get_queryset(request).annotate(claim_count=number)
 
     @admin.display(description="Claims that rest on it", ordering="claim_count")
     def claims(self, obj: Any) -> int:
-        """How many nutrients, symptoms and associations name the source."""
         return obj.claim_count
 
     def get_urls(self) -> list[URLPattern]:
-        """The usual addresses and that of replacing one source by another."""
         view = self.admin_site.admin_view(self.replace_view)
         address = path("<path:object_id>/replace/", view, name="nutrients_source_replace")
         return [address, *super().get_urls()]

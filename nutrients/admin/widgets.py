@@ -69,15 +69,12 @@ class FixedText(forms.Widget):
         self.text = text
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        """The text alone."""
         return format_html('<span class="readonly">{}</span>', self.text)
 
     def id_for_label(self, id_: str) -> str:
-        """Nothing: there is no control to point at."""
         return ""
 
     def use_required_attribute(self, initial: Any) -> bool:
-        """Never: the reader of the form cannot fill it in."""
         return False
 
 
@@ -97,7 +94,6 @@ class MarkdownTextarea(AdminTextareaWidget):
         super().__init__(attrs={"rows": 22, "class": "vLargeTextField markdown"})
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        """The text field, then its button."""
         return format_html(
             '<div class="markdown-field">{}<button type="submit" class="button"'
             ' name="{}" formaction="{}" formtarget="_blank" formnovalidate>'
