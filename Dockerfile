@@ -12,6 +12,7 @@ COPY nutrients ./nutrients
 COPY templates ./templates
 COPY static ./static
 COPY fixtures ./fixtures
+COPY docs/editing.md ./docs/editing.md
 # The key signs nothing here: files are only hashed and compressed.
 RUN SECRET_KEY=for-the-build-alone STATIC_ROOT=/static VAR_DIR=/tmp/var \
     /venv/bin/python manage.py collectstatic --noinput --verbosity 0 \

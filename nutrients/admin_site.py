@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils.safestring import mark_safe
+from markdown_it import MarkdownIt
 
 from nutrisite.accounts.admin_site import SecuredSite
 
@@ -35,6 +40,33 @@ class EditorsSite(SecuredSite):
     site_title = "Nutrisite editors"
     index_title = "What would you like to change?"
     empty_value_display = "–"
+
+    def get_urls(self) -> list[Any]:
+        """The admin's own addresses, the review desk and the guide."""
+        return [
+            path("review/", self.admin_view(self.review_desk), name="review_desk"),
+            path("guide/", self.admin_view(self.guide), name="guide"),
+            *super().get_urls(),
+        ]
+
+    def index(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
+        """The desk: the tables, and what waits in them."""
+        from nutrients.admin.home import home
+
+        return super().index(request, home(request, self) | (extra_context or {}))
+
+    def guide(self, request: HttpRequest) -> HttpResponse:
+        """The guide for editors, as its file has it."""
+        text = (settings.BASE_DIR / "docs" / "editing.md").read_text(encoding="utf-8")
+        html = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
+        context = self.each_context(request) | {"title": "Guide", "guide": mark_safe(html)}  # noqa: S308
+        return TemplateResponse(request, "admin/guide.html", context)
+
+    def review_desk(self, request: HttpRequest) -> HttpResponse:
+        """The rows of all tables by the day on which their review falls due."""
+        from nutrients.admin.reviewing import desk
+
+        return desk(request, self)
 
     def get_app_list(
         self, request: HttpRequest, app_label: str | None = None

@@ -215,6 +215,10 @@ CSRF_COOKIE_HTTPONLY = True
 # In the session, because Django's other place is one more cookie, for the whole site.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
+CSRF_FAILURE_VIEW = "nutrisite.accounts.kept_forms.csrf_failure"
+# Requests of editors that a process answers at the same time: the other threads are for readers.
+EDITORS_AT_ONCE = max(1, environment.whole_number("WEB_THREADS", 4, 1, 64) // 2)
+
 # Signing in
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
@@ -224,6 +228,8 @@ AUTHENTICATION_BACKENDS = [
 LOGIN_REDIRECT_URL = f"/{ADMIN_PATH}"
 # A session ends so long after its last save; several tabs and a long article need no hurry.
 SESSION_COOKIE_AGE = environment.whole_number("SESSION_HOURS", 12, 1, 720) * 3600
+# A link by which somebody chooses a password works so long, in seconds.
+PASSWORD_RESET_TIMEOUT = 24 * 3600
 # Who must have a second step: names of groups, `administrators`, `everyone` or `nobody`.
 SECOND_STEP_FOR = environment.names("SECOND_STEP_FOR", ["administrators"])
 OTP_TOTP_ISSUER = "Nutrisite"

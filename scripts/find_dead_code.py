@@ -17,6 +17,7 @@ PATHS = ["nutrisite", "nutrients", "scripts", "bench", "manage.py", "gunicorn.co
 # Called by a framework: Django and its admin, gunicorn, parsers of HTML, fontTools.
 ASKED_FOR = [
     *("add_arguments", "clean_*", "get_*", "has_*_permission", "lookups", "process_view", "save_*"),
+    "response_*",
     *("id_for_label", "use_required_attribute", "*Config", "EditorsSite", "default_site"),
     *(
         "urlpatterns",

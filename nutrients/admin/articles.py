@@ -18,6 +18,7 @@ from nutrients.prose import ProseError, check, cited_slugs
 
 from .content import (
     PUBLICATION,
+    TEXT_AREAS,
     WRITING_RULE,
     ContentAdmin,
     ContentFormSet,
@@ -48,8 +49,6 @@ def prose_errors(body: str) -> list[ProseError]:
 
 
 class ArticleForm(ContentForm):
-    """An article without its sections."""
-
     fixed = ("slug",)
 
     def clean_short_answer(self) -> str:
@@ -61,8 +60,6 @@ class ArticleForm(ContentForm):
 
 
 class SectionForm(ContentForm):
-    """One section of an article."""
-
     fixed = ("article", "anchor")
 
     def clean_body(self) -> str:
@@ -89,13 +86,11 @@ class SectionFormSet(ContentFormSet):
 
 
 class SectionInline(FoldedInline):
-    """Sections under their article, in order."""
-
     model = ArticleSection
     form = SectionForm
     formset = SectionFormSet
     fields = (("title", "anchor", "position"), "body")
-    formfield_overrides = {models.TextField: MARKDOWN}
+    formfield_overrides = {**TEXT_AREAS, models.TextField: MARKDOWN}
     prepopulated_fields = {"anchor": ("title",)}
     along = ("article",)
     classes = ()
@@ -143,7 +138,6 @@ class ArticleAdmin(PublishableAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """The articles with the number of their sections."""
         rows = super().get_queryset(request)
         return rows.annotate(section_count=number_of(ArticleSection, "article"))
 
@@ -154,7 +148,6 @@ class ArticleAdmin(PublishableAdmin):
 
     @admin.display(description="Sections", ordering="section_count")
     def section_total(self, obj: Any) -> int:
-        """How many sections the article has."""
         return obj.section_count
 
 
@@ -163,7 +156,7 @@ class ArticleSectionAdmin(ContentAdmin):
     """Every section, with a preview, to find one by its words."""
 
     form = SectionForm
-    formfield_overrides = {models.TextField: MARKDOWN}
+    formfield_overrides = {**TEXT_AREAS, models.TextField: MARKDOWN}
     list_display = ("title", "article", "position", "anchor")
     list_filter = ("article",)
     list_select_related = ("article",)
@@ -184,7 +177,6 @@ class ArticleSectionAdmin(ContentAdmin):
         return {"anchor": ("title",)} if obj is None else {}
 
     def get_urls(self) -> list[URLPattern]:
-        """The usual addresses and that of the preview."""
         view = self.admin_site.admin_view(self.preview)
         name = "nutrients_articlesection_preview"
         return [path("preview/", view, name=name), *super().get_urls()]

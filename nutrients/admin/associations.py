@@ -29,14 +29,10 @@ REST = (
 
 
 class AssociationForm(ContentForm):
-    """One nutrient with one symptom in one relation."""
-
     fixed = ("nutrient", "symptom", "relation")
 
 
 class AssociationInline(FoldedInline):
-    """Associations under the row at one of their ends."""
-
     model = Association
     form = AssociationForm
     along = ("nutrient", "symptom")
@@ -45,15 +41,11 @@ class AssociationInline(FoldedInline):
 
 
 class NutrientAssociationInline(AssociationInline):
-    """Associations under their nutrient."""
-
     autocomplete_fields = ("symptom", "sources")
     fields = (("symptom", "relation", "is_against"), *REST)
 
 
 class SymptomAssociationInline(AssociationInline):
-    """Associations under their symptom."""
-
     autocomplete_fields = ("nutrient", "sources")
     fields = (("nutrient", "relation", "is_against"), *REST)
 
@@ -110,5 +102,4 @@ class AssociationAdmin(GuardedAdmin, PublishableAdmin):
 
     @admin.display(description="What readers see")
     def claim_made(self, obj: Any) -> str:
-        """The sentence that relation and grade make, once both ends are chosen."""
         return obj.claim if obj.pk else "The sentence shows here once the row is saved."

@@ -14,14 +14,10 @@ from .guard import GuardedAdmin
 
 
 class InteractionForm(ContentForm):
-    """An interaction."""
-
     fixed = ("slug",)
 
 
 class RiskFactorForm(ContentForm):
-    """A risk factor."""
-
     fixed = ("slug",)
 
     def clean(self) -> dict[str, Any]:
@@ -38,8 +34,6 @@ class RiskFactorForm(ContentForm):
 
 
 class OtherCauseForm(ContentForm):
-    """A cause that is not a nutrient."""
-
     fixed = ("slug",)
 
     def clean(self) -> dict[str, Any]:
@@ -56,8 +50,6 @@ class OtherCauseForm(ContentForm):
 
 
 class RiskEffectForm(ContentForm):
-    """What a risk factor does to one nutrient."""
-
     fixed = ("risk_factor", "nutrient")
 
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.widgets import AdminTextareaWidget
+from django.contrib.admin.views.main import ORDER_VAR, ChangeList
+from django.contrib.admin.widgets import (
+    AdminTextareaWidget,
+    AdminTextInputWidget,
+)
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Count, OuterRef, QuerySet, Subquery
@@ -18,17 +24,27 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from reversion import set_comment
 
 from nutrients.models import Status, Verification
 from nutrisite.accounts.admin_site import is_key
 
-from .content_forms import ContentForm, ProseField, is_outside
+from .content_forms import (
+    FIGURES_ARE_RIGHT,
+    FIRST_DAY,
+    FURTHEST,
+    ContentForm,
+    ProseField,
+    draft_fields,
+    is_outside,
+)
 from .deleting import Deletion, NamedDeletionMixin, refusal
 from .findable import FindableMixin
 from .history import VersionedAdmin
 from .notes_for_readers import NotesForReadersMixin
-from .widgets import KnownSelect, KnownSelectMultiple
+from .reviewing import DueForm, SignedMixin
+from .widgets import KnownSelect, KnownSelectMultiple, NamedDateTime
 
 WRITING_RULE = (
     "Plain British English, sentences of 20 words or fewer. Say what a source says and no more. "
@@ -44,14 +60,16 @@ PUBLICATION = (
             ("review_due_on", "changed_at"),
         ),
         "description": "Readers see a row once it is published and its date has come. "
-        "Three dates are kept apart: published, changed and reviewed.",
+        "Three dates are kept apart: published, changed and reviewed. A clinician signs the words "
+        "as they stand; the name goes once they change.",
     },
 )
 TEXT_AREAS: dict[Any, dict[str, Any]] = {
     models.TextField: {
         "form_class": ProseField,
         "widget": AdminTextareaWidget(attrs={"rows": 3}),
-    }
+    },
+    models.DateTimeField: {"widget": NamedDateTime},
 }
 
 
@@ -69,13 +87,11 @@ class KnownLabelsMixin:
     """Gives every autocomplete the widget that does not ask for labels it was given."""
 
     def formfield_for_foreignkey(self: Any, db_field: Any, request: Any, **kwargs: Any) -> Any:
-        """Django's field with our widget."""
         if db_field.name in self.get_autocomplete_fields(request):
             kwargs["widget"] = KnownSelect(db_field, self.admin_site)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
 
     def formfield_for_manytomany(self: Any, db_field: Any, request: Any, **kwargs: Any) -> Any:
-        """Django's field with our widget."""
         if db_field.name in self.get_autocomplete_fields(request):
             kwargs["widget"] = KnownSelectMultiple(db_field, self.admin_site)
         return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
@@ -85,9 +101,12 @@ class ContentFormSet(BaseInlineFormSet):
     """Rows of an inline. Those that were not touched are neither checked nor saved again."""
 
     def add_fields(self, form: Any, index: int | None) -> None:
-        """Django's fields; a row as it was need not answer for rules made since."""
         super().add_fields(form, index)
+        if "DELETE" in form.fields:
+            name = form.instance if form.instance.pk else "the new row"
+            form.fields["DELETE"].widget.attrs["aria-label"] = f"Delete {name}"
         if form.instance.pk:
+            # A row as it was need not answer for rules made since.
             form.empty_permitted = True
 
     def clean(self) -> None:
@@ -104,7 +123,6 @@ class ShortFormSet(ContentFormSet):
     shown = 20
 
     def get_queryset(self) -> QuerySet[Any]:
-        """The rows that the form shows, or those that it sent back."""
         if not hasattr(self, "_short"):
             rows = super().get_queryset()
             self._short = rows.filter(pk__in=self._sent() if self.is_bound else self._first(rows))
@@ -136,16 +154,32 @@ class ContentInline(KnownLabelsMixin, admin.options.InlineModelAdmin):
     along: ClassVar[tuple[str, ...]] = ()
     along_many: ClassVar[tuple[str, ...]] = ()
 
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        """Django's field; in a table, where no label stands beside it, it names itself."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and isinstance(self, admin.TabularInline):
+            inner: Any = getattr(field.widget, "widget", field.widget)
+            inner.attrs["aria-label"] = str(capfirst(field.label))
+        return field
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """The inline's rows with what their labels need."""
         rows = super().get_queryset(request)
         return rows.select_related(*self.along).prefetch_related(*self.along_many)
 
 
 class FoldedInline(ContentInline, admin.StackedInline):
-    """Rows of many fields, each folded behind its name."""
-
     template = "admin/nutrients/folded_rows.html"
+
+
+class HonestList(ChangeList):
+    """A list that marks a column as ordered only if an editor ordered by it.
+
+    The usual order is often by a position, which no column shows.
+    """
+
+    def get_ordering_field_columns(self) -> dict[int, Any]:
+        """The columns of the order that was asked for."""
+        return super().get_ordering_field_columns() if ORDER_VAR in self.params else {}
 
 
 class ContentAdmin(
@@ -159,6 +193,31 @@ class ContentAdmin(
     list_per_page = 50
     # The field that a new row's slug is made from.
     slug_from: ClassVar[tuple[str, ...]] = ()
+
+    def render_change_form(self, request: HttpRequest, context: Any, **options: Any) -> Any:
+        """Django's page, with a box to tick where a figure is ten times what it was."""
+        formsets = context.get("inline_admin_formsets", [])
+        forms = [context["adminform"].form, *(form for one in formsets for form in one.formset)]
+        if any(getattr(form, "jumps", False) for form in forms):
+            context["figures_are_right"] = FIGURES_ARE_RIGHT
+        return super().render_change_form(request, context, **options)
+
+    def get_changelist(self, request: HttpRequest, **options: Any) -> type[ChangeList]:
+        """The list that names no order which it does not have."""
+        return HonestList
+
+    def get_search_fields(self, request: HttpRequest) -> Any:
+        """What the table names, and in its list every text of its rows."""
+        named = super().get_search_fields(request)
+        match = request.resolver_match
+        if match is not None and match.url_name == "autocomplete":
+            return named
+        texts = [
+            field.name
+            for field in self.opts.concrete_fields
+            if isinstance(field, models.CharField | models.TextField) and not field.choices
+        ]
+        return tuple(dict.fromkeys([*named, *texts]))
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
         """Suggest a slug for a new row alone."""
@@ -180,7 +239,6 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, str]]:
-        """The states an editor asks for."""
         return [
             ("shown", "On the site"),
             ("waiting", "Published, date to come"),
@@ -190,7 +248,6 @@ class StateFilter(admin.SimpleListFilter):
         ]
 
     def queryset(self, request: Any, queryset: Any) -> Any:
-        """The rows in the chosen state."""
         now = timezone.now()
         match self.value():
             case "shown":
@@ -206,15 +263,35 @@ class StateFilter(admin.SimpleListFilter):
         return queryset
 
 
-class PublishableAdmin(ContentAdmin):
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label="Why, for the history",
+        max_length=200,
+        widget=AdminTextInputWidget,
+        error_messages={"required": "Say why, in a sentence."},
+    )
+
+
+class DatesForm(DueForm):
+    publish_at = forms.SplitDateTimeField(
+        label="Published from", widget=NamedDateTime, required=False
+    )
+
+    def clean_publish_at(self) -> datetime | None:
+        moment: datetime | None = self.cleaned_data["publish_at"]
+        if moment and not FIRST_DAY <= moment.date() <= timezone.localdate() + FURTHEST:
+            raise ValidationError(f"Choose a day from {FIRST_DAY:%Y} on, within 20 years.")
+        return moment
+
+
+class PublishableAdmin(SignedMixin, ContentAdmin):
     """One table of content that is published, reviewed and sourced."""
 
     list_filter: Any = (StateFilter, "verification")
-    readonly_fields: Any = ("changed_at",)
-    actions = ("publish", "back_to_draft")
+    readonly_fields: Any = ("changed_at", "reviewed_on", "reviewed_by")
+    actions = ("publish", "back_to_draft", "set_dates")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """The rows with the number of their sources."""
         rows = super().get_queryset(request)
         if not _has_sources(self.model):
             return rows
@@ -224,12 +301,11 @@ class PublishableAdmin(ContentAdmin):
 
     @admin.display(description="State", ordering="status")
     def state(self, obj: Any) -> SafeString | str:
-        """Whether readers see the row now, with a link to its page."""
         now = timezone.now()
         if obj.status != Status.PUBLISHED:
             return "Draft"
         if not obj.is_published(at=now):
-            return f"From {date_format(obj.publish_at, 'j M Y, H:i')}"
+            return f"From {date_format(obj.publish_at, 'j M Y, H:i e')}"
         address = self.get_view_on_site_url(obj)
         if address is None:
             return "On the site"
@@ -238,7 +314,6 @@ class PublishableAdmin(ContentAdmin):
 
     @admin.display(description="Next review", ordering="review_due_on")
     def review(self, obj: Any) -> SafeString | str:
-        """When the next review falls due, marked where it is overdue."""
         if obj.review_due_on is None:
             return "No date"
         due = date_format(obj.review_due_on, "j M Y")
@@ -248,12 +323,14 @@ class PublishableAdmin(ContentAdmin):
 
     @admin.display(description="Sources", ordering="source_count")
     def source_total(self, obj: Any) -> int:
-        """How many sources stand behind the row."""
         return obj.source_count
 
     def is_ready(self, row: Any) -> bool:
         """Whether a draft meets the rules that its form would check before publishing it."""
         if row.verification == Verification.UNVERIFIED:
+            return False
+        texts = draft_fields(row) - {field.name for field in row._meta.many_to_many}
+        if not all(getattr(row, name) for name in texts):
             return False
         return not _has_sources(type(row)) or any(map(is_outside, row.sources.all()))
 
@@ -263,36 +340,61 @@ class PublishableAdmin(ContentAdmin):
         drafts = list(queryset.exclude(status=Status.PUBLISHED))
         ready = [row for row in drafts if self.is_ready(row)]
         self.set_status(request, ready, Status.PUBLISHED)
-        self.message_user(request, f"Published {len(ready)}.")
-        if len(ready) < len(drafts):
-            self.message_user(
-                request,
-                f"{len(drafts) - len(ready)} stay drafts: each needs an outside source and must "
-                "have been checked.",
-                "warning",
-            )
+        left = len(drafts) - len(ready)
+        why = "each needs all its texts and an outside source, and must have been checked"
+        words = f"Published {len(ready)}." + (f" {left} stay drafts: {why}." if left else "")
+        self.message_user(request, words, "warning" if left else "success")
 
     @admin.action(description="Take the ticked rows off the site", permissions=["change"])
     def back_to_draft(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
         """Ask for a reason, which the history keeps, then make drafts of the rows."""
         rows = list(queryset.filter(status=Status.PUBLISHED))
-        reason = request.POST.get("reason", "").strip()
         if not rows:
             self.message_user(request, "None of the ticked rows is on the site.")
-        elif reason:
-            self.set_status(request, rows, Status.DRAFT, reason)
-            self.message_user(request, f"Taken off the site: {len(rows)}.")
-        else:
-            context = self.admin_site.each_context(request) | {
-                "title": "Take off the site?",
-                "opts": self.opts,
-                "rows": rows,
-                "ticked": request.POST.getlist(ACTION_CHECKBOX_NAME),
-                "across": request.POST.get("select_across", "0"),
-                "lacks_reason": "reason" in request.POST,
-            }
-            return TemplateResponse(request, "admin/nutrients/take_off.html", context)
+            return None
+        form = ReasonForm(request.POST if "reason" in request.POST else None)
+        if not form.is_valid():
+            intro = "Readers will no longer find these, from the moment you say yes:"
+            return self._ask(request, form, rows, "Take off the site?", intro)
+        self.set_status(request, rows, Status.DRAFT, form.cleaned_data["reason"])
+        self.message_user(request, f"Taken off the site: {len(rows)}.")
         return None
+
+    @admin.action(description="Set dates of the ticked rows", permissions=["change"])
+    def set_dates(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
+        """Ask for the dates, then give all the rows those that were filled in."""
+        rows = list(queryset)
+        form = DatesForm(request.POST if "asked" in request.POST else None)
+        if not form.is_valid() or not any(form.cleaned_data.values()):
+            intro = "A date that is left empty stays as it is in each of these:"
+            return self._ask(request, form, rows, "Set dates", intro)
+        set_comment("Dates, from the list")
+        for row in rows:
+            given = {name: value for name, value in form.cleaned_data.items() if value}
+            self.keep_and_save(row, **given)
+        if form.cleaned_data["publish_at"]:
+            self.after_list_change(request)
+        self.message_user(request, f"Dates set: {len(rows)}.")
+        return None
+
+    def _ask(
+        self, request: HttpRequest, form: Any, rows: list[Any], title: str, intro: str
+    ) -> HttpResponse:
+        """The page on which an action on ticked rows asks what it needs to know."""
+        context = self.admin_site.each_context(request) | {
+            "title": title,
+            "intro": intro,
+            "opts": self.opts,
+            "rows": rows,
+            "form": form,
+            "action": request.POST["action"],
+            "ticked": request.POST.getlist(ACTION_CHECKBOX_NAME),
+            "across": request.POST.get("select_across", "0"),
+        }
+        return TemplateResponse(request, "admin/nutrients/ask.html", context)
+
+    def after_list_change(self, request: HttpRequest) -> None:
+        """Called once rows of the list have another state or date."""
 
     def set_status(
         self, request: HttpRequest, rows: list[Any], status: Status, reason: str = ""
@@ -300,6 +402,7 @@ class PublishableAdmin(ContentAdmin):
         set_comment(f"{status.label}, from the list{f': {reason}' if reason else ''}")
         for row in rows:
             self.keep_and_save(row, status=status)
+        self.after_list_change(request)
 
 
 def _has_sources(model: Any) -> bool:

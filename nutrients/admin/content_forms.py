@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
@@ -12,14 +14,19 @@ from django.db import models
 from django.utils import timezone
 
 from nutrients.common.wording import forbidden
-from nutrients.models import Source, SourceKind, Status, Verification
+from nutrients.models import Publishable, Source, SourceKind, Status, Verification
 
 from .widgets import FixedText, KnownLabels
 
 # Names of people, publications and foreign catalogues are quoted as they are.
-QUOTED = frozenset({"reviewed_by", "written_by", "usda_description", "usda_ndb_number", "slug"})
-
-
+QUOTED = frozenset({"written_by", "usda_description", "usda_ndb_number", "slug"})
+# By these a row is found again.
+NAMES = {"name", "title", "sign", "item_a", "item_b"}
+# Days that are over once they are known, and how far ahead others may lie.
+PAST = {"checked_on"}
+FIRST_DAY, FURTHEST = date(2000, 1, 1), timedelta(days=20 * 365)
+# The box by which an editor says that figures are right though they are ten times what they were.
+FIGURES_ARE_RIGHT, JUMP = "figures_are_right", 10
 TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
@@ -30,11 +37,9 @@ class ProseField(forms.CharField):
     """
 
     def to_python(self, value: Any) -> Any:
-        """The text with plain line ends, without space around it."""
         return super().to_python(plain_lines(value))
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        """Whether any word or line differs."""
         return super().has_changed(plain_lines(initial), data)
 
 
@@ -56,12 +61,25 @@ class ContentForm(forms.ModelForm):
 
     fixed: ClassVar[tuple[str, ...]] = ()
     quoted: ClassVar[frozenset[str]] = frozenset()
+    # Whether a figure is asked about.
+    jumps = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.for_publishing = self._loosen()
         if self.instance.pk:
             self._fix_identity()
             self._tell_labels()
+
+    def _loosen(self) -> list[str]:
+        """Let a draft be saved without its texts and links; give the names of those it may lack."""
+        names = draft_fields(self.instance).difference(self.fixed)
+        loosened = [name for name in self.fields if name in names and self.fields[name].required]
+        for name in loosened:
+            field = self.fields[name]
+            field.required = False
+            field.help_text = f"{field.help_text} Needed to publish.".strip()
+        return loosened
 
     def _fix_identity(self) -> None:
         for name in self.fixed:
@@ -85,12 +103,34 @@ class ContentForm(forms.ModelForm):
         cleaned = super().clean() or self.cleaned_data
         for name, text in list(self._prose()):
             self._check_words(name, text)
-        reviewed = cleaned.get("reviewed_on")
-        if reviewed and reviewed > timezone.localdate():
-            self.add_error("reviewed_on", "The review date has not come yet.")
+        self._check_days()
+        self._check_figures()
         if self._value("status") == Status.PUBLISHED:
             self._check_publishable()
         return cleaned
+
+    def _check_days(self) -> None:
+        """Refuse a day that cannot be meant: long ago, or too far ahead."""
+        today = timezone.localdate()
+        for name, value in list(self.cleaned_data.items()):
+            day = timezone.localdate(value) if isinstance(value, datetime) else value
+            if not (isinstance(day, date) and name in self.changed_data):
+                continue
+            last = today if name in PAST else today + FURTHEST
+            if not FIRST_DAY <= day <= last:
+                words = f"Choose a day from {FIRST_DAY:%Y} to {last:%-d %B %Y}."
+                self.add_error(name, words)
+
+    def _check_figures(self) -> None:
+        """Ask once about a figure that is ten times what it was: a comma may be lost."""
+        for name in self.changed_data:
+            old, new = self.initial.get(name), self.cleaned_data.get(name)
+            if not (isinstance(old, Decimal) and isinstance(new, Decimal) and old > 0):
+                continue
+            if new >= JUMP * old and FIGURES_ARE_RIGHT not in self.data:
+                words = f"It was {old.normalize():f}. If it is right, tick the box above."
+                self.add_error(name, words)
+                self.jumps = True
 
     def _prose(self) -> Iterator[tuple[str, str]]:
         for name, value in self.cleaned_data.items():
@@ -105,6 +145,9 @@ class ContentForm(forms.ModelForm):
             self.add_error(name, f"“{phrase}” is never written here: the guide says what to write.")
 
     def _check_publishable(self) -> None:
+        for name in self.for_publishing:
+            if name not in self.errors and not self.cleaned_data.get(name):
+                self.add_error(name, "A draft may lack this; a published row needs it.")
         if self._value("verification") == Verification.UNVERIFIED:
             self._add_error_to(
                 "verification",
@@ -121,6 +164,19 @@ class ContentForm(forms.ModelForm):
 
     def _add_error_to(self, name: str, message: str) -> None:
         self.add_error(name if name in self.fields else None, message)
+
+
+def draft_fields(row: models.Model) -> set[str]:
+    """The names of the fields that a draft may lack: texts and links, but not what names it."""
+    if not isinstance(row, Publishable):
+        return set()
+    texts = {
+        field.name
+        for field in row._meta.concrete_fields
+        if isinstance(field, models.CharField | models.TextField)
+        and not (field.choices or field.unique or field.blank or field.name in NAMES)
+    }
+    return texts | {field.name for field in row._meta.many_to_many if not field.blank}
 
 
 def is_outside(source: Source) -> bool:

@@ -24,9 +24,23 @@ from reversion import create_revision, is_registered, set_comment, set_user
 
 from nutrients.content.fixtures import NEEDED_LINKS
 from nutrients.content.versions import date_owners, keep, keep_first, parents, write
-from nutrients.models import Publishable
+from nutrients.models import (
+    Article,
+    ArticleSection,
+    NutrientDetail,
+    Publishable,
+    Source,
+    SourceKind,
+    Status,
+)
+from nutrients.prose import cited_slugs
 
 LONGEST_NAMES = 100
+# Why a row keeps another from being deleted, and what to do about it.
+NAMES_LESS = "It would be raised more easily if it named less: change or delete the rule first."
+LAST_SOURCE = "It is published and has no other source: give it one first."
+CITES = "Its text cites the source: cite another there first."
+TEXTS = ((Article, "short_answer"), (ArticleSection, "body"), (NutrientDetail, "body"))
 
 
 class Deletion:
@@ -56,9 +70,11 @@ class Deletion:
         """The rows that stay and lose a link, a list a table, with what their names need."""
         return _fetched(self._losing.items())
 
-    def needing(self) -> list[Any]:
-        """Those of them that would mean something else then: rules, which would fire on less."""
-        return list(chain(*_fetched(one for one in self._losing.items() if _is_needed(one[0]))))
+    def needing(self) -> list[tuple[Any, str]]:
+        """The rows that keep these from being deleted, each with the reason."""
+        rules = chain(*_fetched(one for one in self._losing.items() if _is_needed(one[0])))
+        sources = [row for row in self._rows if isinstance(row, Source)]
+        return [*((rule, NAMES_LESS) for rule in rules), *_resting_on(sources)]
 
     @contextmanager
     def keeping(self, *, user: Any) -> Iterator[None]:
@@ -70,7 +86,7 @@ class Deletion:
             yield
             return
         if needing := self.needing():
-            raise ProtectedError(refusal(needing), set(needing))
+            raise ProtectedError(refusal(needing), {row for row, _ in needing})
         going: list[Any] = []
         for model, rows in self._going.items():
             if is_registered(model):
@@ -101,13 +117,40 @@ def foreign_keys(model: Any) -> list[str]:
     return [field.name for field in model._meta.concrete_fields if field.many_to_one]
 
 
-def refusal(needing: Iterable[Any]) -> str:
+def refusal(needing: Iterable[tuple[Any, str]]) -> str:
     """Why rows that others need are not deleted, in plain words."""
-    names = ", ".join(f"{row._meta.verbose_name} “{row}”" for row in needing)
-    return (
-        f"Not deleted, because it is needed: {names}. A rule that named less would be raised more "
-        "easily. Change or delete the rule first."
-    )
+    needing = list(needing)
+    names = ", ".join(f"{row._meta.verbose_name} “{row}”" for row, _ in needing)
+    reasons = " ".join(dict.fromkeys(reason for _, reason in needing))
+    return f"Not deleted, because it is needed: {names}. {reasons}"
+
+
+def _resting_on(sources: Sequence[Source]) -> Iterator[tuple[Any, str]]:
+    """The published rows that would have no outside source without these, and texts that cite."""
+    if not sources:
+        return
+    others = Source.objects.exclude(pk__in=[one.pk for one in sources])
+    others = others.exclude(kind=SourceKind.EDITORIAL)
+    for model in apps.get_app_config("nutrients").get_models():
+        if issubclass(model, Publishable) and any(
+            field.name == "sources" for field in model._meta.many_to_many
+        ):
+            rows: Any = model._default_manager
+            sourced = rows.filter(sources__in=others).values("pk")
+            losing = rows.filter(status=Status.PUBLISHED, sources__in=sources)
+            losing = losing.exclude(pk__in=sourced).select_related(*foreign_keys(model)).distinct()
+            yield from ((row, LAST_SOURCE) for row in losing)
+    for row, _ in citing({one.slug for one in sources}):
+        yield row, CITES
+
+
+def citing(slugs: Collection[str]) -> Iterator[tuple[Any, str]]:
+    """The rows whose texts cite one of these sources, each with the name of the text."""
+    for model, name in TEXTS:
+        rows: Any = model
+        for row in rows.objects.filter(**{f"{name}__contains": "[@"}).select_related():
+            if not set(slugs).isdisjoint(cited_slugs(getattr(row, name))):
+                yield row, name
 
 
 def _is_needed(field: Any) -> bool:
@@ -141,14 +184,17 @@ class NamedDeletionMixin:
         plurals = {link.verbose_name_plural for link in links}
         kept = {kind: number for kind, number in counts.items() if kind not in plurals}
         needing = [
-            format_html("{}, which would be raised more easily if it named less", _listed(row))
-            for row in Deletion(list(objs)).needing()
+            format_html("{}. {}", _listed(row), reason)
+            for row, reason in Deletion(list(objs)).needing()
         ]
         return _named(rows, kinds), kept, missing, [*protected, *needing]
 
     def render_delete_form(self: Any, request: HttpRequest, context: dict[str, Any]) -> Any:
         """The page before a deletion, with the rows that would lose a link."""
-        context["loosened"] = _loosened([context["object"]])
+        row = context["object"]
+        context["loosened"] = _loosened([row])
+        if isinstance(row, Source):
+            context["replace_address"] = reverse("admin:nutrients_source_replace", args=[row.pk])
         return super().render_delete_form(request, context)  # type: ignore[misc]
 
     def response_action(self: Any, request: HttpRequest, queryset: Any) -> Any:

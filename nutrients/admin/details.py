@@ -11,13 +11,11 @@ from nutrients import prose
 from nutrients.models import NutrientDetail
 
 from .articles import MARKDOWN
-from .content import PUBLICATION, WRITING_RULE, FoldedInline, PublishableAdmin
+from .content import PUBLICATION, TEXT_AREAS, WRITING_RULE, FoldedInline, PublishableAdmin
 from .content_forms import ContentForm
 
 
 class DetailForm(ContentForm):
-    """One topic of one nutrient."""
-
     fixed = ("nutrient", "topic")
 
     def clean(self) -> dict[str, Any]:
@@ -34,12 +32,10 @@ class DetailForm(ContentForm):
 
 
 class DetailInline(FoldedInline):
-    """Details under their nutrient."""
-
     model = NutrientDetail
     form = DetailForm
     fields = ("topic", "body", "sources", ("status", "verification"))
-    formfield_overrides = {models.TextField: MARKDOWN}
+    formfield_overrides = {**TEXT_AREAS, models.TextField: MARKDOWN}
     autocomplete_fields = ("sources",)
     along = ("nutrient",)
     along_many = ("sources",)
@@ -50,7 +46,7 @@ class NutrientDetailAdmin(PublishableAdmin):
     """Every detail, to find one by its words."""
 
     form = DetailForm
-    formfield_overrides = {models.TextField: MARKDOWN}
+    formfield_overrides = {**TEXT_AREAS, models.TextField: MARKDOWN}
     list_display = ("nutrient", "topic", "state", "review", "source_total")
     list_display_links = ("nutrient", "topic")
     list_filter = (*PublishableAdmin.list_filter, "topic", "nutrient")

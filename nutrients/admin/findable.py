@@ -17,11 +17,9 @@ class FindableMixin:
     """
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        """Django's own, with the new row found."""
         catch_up()
         return super().log_addition(request, obj, message)  # type: ignore[misc]
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        """Django's own, with the row found by its new words."""
         catch_up()
         return super().log_change(request, obj, message)  # type: ignore[misc]

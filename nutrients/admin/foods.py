@@ -25,8 +25,6 @@ from .guard import GuardedAdmin
 
 
 class SluggedForm(ContentForm):
-    """A food or a group of foods."""
-
     fixed = ("slug",)
 
 
@@ -42,14 +40,10 @@ class FoodForm(SluggedForm):
 
 
 class PortionForm(ContentForm):
-    """A household measure of one food."""
-
     fixed = ("food",)
 
 
 class PortionInline(ContentInline, admin.TabularInline):
-    """Household measures under their food."""
-
     model = FoodPortion
     form = PortionForm
     fields = ("description", "grams")
@@ -58,14 +52,10 @@ class PortionInline(ContentInline, admin.TabularInline):
 
 
 class AmountForm(ContentForm):
-    """The amount of one nutrient in one food."""
-
     fixed = ("food", "nutrient")
 
 
 class AmountInline(ContentInline, admin.TabularInline):
-    """Amounts under the row at one of their ends."""
-
     model = NutrientAmount
     form = AmountForm
     along = ("food", "nutrient", "source")
@@ -73,21 +63,16 @@ class AmountInline(ContentInline, admin.TabularInline):
 
     @admin.display(description="Unit")
     def unit(self, obj: Any) -> str:
-        """The nutrient's unit."""
         return obj.nutrient.get_unit_display() if obj.pk else ""
 
 
 class FoodAmountInline(AmountInline):
-    """Amounts under their food."""
-
     fields = ("nutrient", "per_100g", "unit", "source")
     autocomplete_fields = ("nutrient", "source")
     verbose_name_plural = "amounts in 100 g"
 
 
 class NutrientAmountInline(AmountInline):
-    """Amounts under their nutrient, richest first."""
-
     fields = ("food", "per_100g", "unit", "source")
     autocomplete_fields = ("food", "source")
     formset = ShortFormSet
@@ -154,20 +139,17 @@ class FoodSourceAdmin(GuardedAdmin, PublishableAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """The foods with the number of their amounts."""
         rows = super().get_queryset(request)
         return rows.annotate(amount_count=number_of(NutrientAmount, "food"))
 
     @admin.display(description="Serving", ordering="serving_grams")
     def serving(self, obj: Any) -> str:
-        """The serving in words and grams."""
         if obj.serving_grams is None:
             return obj.serving_description
         return f"{obj.serving_description} ({number_format(obj.serving_grams.normalize())} g)"
 
     @admin.display(description="Amounts", ordering="amount_count")
     def amount_total(self, obj: Any) -> int:
-        """For how many nutrients an amount is known."""
         return obj.amount_count
 
 
@@ -186,7 +168,6 @@ class NutrientAmountAdmin(GuardedAdmin, ContentAdmin):
 
     @admin.display(description="Unit")
     def unit(self, obj: Any) -> str:
-        """The nutrient's unit."""
         return obj.nutrient.get_unit_display()
 
 
@@ -201,12 +182,10 @@ class FoodGroupAdmin(ContentAdmin):
     fields = (("name", "position"), "slug")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """The groups with the number of their foods."""
         return super().get_queryset(request).annotate(food_count=number_of(FoodSource, "group"))
 
     @admin.display(description="Foods", ordering="food_count")
     def food_total(self, obj: Any) -> int:
-        """How many foods are in the group."""
         return obj.food_count
 
 

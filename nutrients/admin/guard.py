@@ -1,29 +1,43 @@
 """The guard: a change that breaks a case of the test book is shown before it is saved.
 
-The row is saved with its inlines, the book is run, and where a case breaks everything is undone.
-Nothing less would do: what the answer would be is known only from the content as it would be. The
-book runs as of now and as of each moment to come at which a row begins to show. An editor who goes
-on all the same says why, and readers see it on the page on safety.
+The row is saved with its inlines, all that the book reads is fetched, and the save is undone: what
+the answer would be is known only from the content as it would be. Then the book runs in memory, so
+that no lock is held meanwhile, as of now and as of each moment to come at which a row begins to
+show. If no case breaks, the row is saved for good. An editor who goes on all the same says why, and
+readers see it on the page on safety.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.contrib.admin.utils import unquote
-from django.db import transaction
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection, transaction
+from django.db.models import Count, Max
 from django.db.models.deletion import ProtectedError, RestrictedError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from reversion.models import Version
 
 from nutrients.common.schedule import moments_to_come
 from nutrients.models import BookOverride, SafetyCase
-from nutrients.testbook import CheckedCase, failing, keep_outcomes, run_book
+from nutrients.testbook import (
+    CheckedCase,
+    FetchedBook,
+    failing,
+    fetch_book,
+    keep_outcomes,
+    run_book,
+)
 from nutrients.testbook.cases import counting_cases
+from nutrients.testbook.reads import TABLES, reads
+from nutrisite.accounts.kept_forms import PATIENCE, BusyError
 
 from .content_forms import RefusableMixin
 
@@ -32,17 +46,53 @@ OVERRIDE = "although_cases_break"
 REASON = "why_although_cases_break"
 MOST_OF_REASON = 300
 REFUSED = "Not saved, because it breaks the test book: see above."
+# How often a change is checked again because somebody else saved meanwhile.
+TRIES = 3
+# Of one process: several would only check in vain.
+CHECKING = threading.Lock()
+# Names the lock of PostgreSQL for all changes that are guarded; SQLite has one for every change.
+LOCK = 7_041_776
 
 
-class BreaksCasesError(Exception):
-    """Raised within the transaction of a change, to undo it: after it these cases fail.
+class ToCheckError(Exception):
+    """Raised within the transaction of a change, to undo it and run these books first."""
 
-    `failed` holds them by the moment as of which they fail.
+    def __init__(self, books: list[FetchedBook]) -> None:
+        super().__init__("The test book is to be run before this is saved.")
+        self.books = books
+
+
+@dataclass(slots=True)
+class Guard:
+    """What is known of the change that a request makes, through all attempts to save it.
+
+    `found` holds what the books found by their moments, for content of which `seen` was the last
+    change.
     """
 
-    def __init__(self, failed: dict[datetime, list[CheckedCase]]) -> None:
-        super().__init__(f"{len(_titles(failed))} cases of the test book fail.")
-        self.failed = failed
+    seen: Any = None
+    found: dict[datetime, list[CheckedCase]] = field(default_factory=dict)
+    later: list[CheckedCase] = field(default_factory=list)
+
+    @property
+    def failed(self) -> dict[datetime, list[CheckedCase]]:
+        return {moment: failing(checked) for moment, checked in self.found.items()}
+
+    def begin(self) -> None:
+        """Forget what was found if somebody else saved since. Within the transaction."""
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        seen = _last_change()
+        if seen != self.seen:
+            self.found, self.later = {}, []
+        self.seen = seen
+
+    def run(self, books: Sequence[FetchedBook]) -> None:
+        """Run the books, without any lock."""
+        self.found = {book.at: book.run() for book in books}
+        first = books[0]
+        self.later = first.run_later(self.found[first.at])
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,25 +129,17 @@ class GuardedAdmin(RefusableMixin):
         request.brings_back = True
         return _guarded_form(request, super().revision_view, *args, **options)  # type: ignore[misc]
 
-    def recover_view(self: Any, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
-        """As `add_view`, for a deleted row."""
+    def recover_view(self: Any, request: Any, *args: Any, **options: Any) -> HttpResponse:
+        """As `revision_view`, for a deleted row."""
+        request.brings_back = True
         return _guarded_form(request, super().recover_view, *args, **options)  # type: ignore[misc]
 
-    def response_add(self: Any, request: HttpRequest, obj: Any, *args: Any) -> HttpResponse:
-        """Django comes here once all is saved, within the transaction: the place to check."""
-        self.check_book(request, f"Add {obj}")
-        return super().response_add(request, obj, *args)  # type: ignore[misc]
-
-    def log_change(self: Any, request: Any, obj: Any, message: Any) -> Any:
-        """Note whether anything changed: the message is empty if nothing did."""
-        request.changes_nothing = not message and not getattr(request, "brings_back", False)
-        return super().log_change(request, obj, message)  # type: ignore[misc]
-
-    def response_change(self: Any, request: HttpRequest, obj: Any) -> HttpResponse:
-        """As `response_add`, for a row that was there before."""
-        if not getattr(request, "changes_nothing", False):
-            self.check_book(request, f"Change {obj}")
-        return super().response_change(request, obj)  # type: ignore[misc]
+    def save_related(self: Any, request: Any, form: Any, formsets: Any, change: bool) -> None:
+        """Check the book once the row is saved with all that belongs to it, if it reads any."""
+        super().save_related(request, form, formsets, change)  # type: ignore[misc]
+        brings_back = getattr(request, "brings_back", False)
+        if brings_back or is_read(form, formsets, add=not change):
+            self.check_book(request, f"{'Change' if change else 'Add'} {form.instance}")
 
     def delete_view(
         self: Any,
@@ -147,10 +189,9 @@ class GuardedAdmin(RefusableMixin):
         super().delete_queryset(request, queryset)  # type: ignore[misc]
         self.check_book(request, "Delete several rows", cases)
 
-    def set_status(self: Any, request: HttpRequest, *args: Any) -> None:
-        """Give several rows a state, unless that breaks cases."""
-        super().set_status(request, *args)  # type: ignore[misc]
-        self.check_book(request, "Change the state of several rows")
+    def after_list_change(self: Any, request: HttpRequest) -> None:
+        """Check rows that have another state or date from the list."""
+        self.check_book(request, "Change several rows")
 
     def check_book(
         self: Any,
@@ -158,22 +199,18 @@ class GuardedAdmin(RefusableMixin):
         change: str,
         cases: Sequence[SafetyCase] | None = None,
     ) -> None:
-        """Run the book on what was just changed: keep what it found, or undo the change.
+        """Keep what the book finds after this change, or undo the change to run the book first.
 
         `change` says what it is. After a deletion `cases` are those of before: a case loses each
         row it names with that row, and would pass for want of what it asks.
         """
+        guard = _guard_of(request)
         now = timezone.now()
-        checked = run_book(at=now, cases=cases)
-        failed = {now: failing(checked)} | {
-            moment: failing(run_book(at=moment, cases=cases)) for moment in moments_to_come(at=now)
-        }
-        titles = _titles(failed)
-        reason = request.POST.get(REASON, "").strip()[:MOST_OF_REASON]
-        is_forced = OVERRIDE in request.POST and bool(reason)
-        if titles and not (is_forced or getattr(request, "may_fail", False)):
-            raise BreaksCasesError(failed)
-        if titles and is_forced:
+        if not guard.found:
+            moments = [now, *moments_to_come(at=now)]
+            raise ToCheckError([fetch_book(at=moment, cases=cases) for moment in moments])
+        titles = _titles(guard.failed)
+        if titles and (reason := _reason(request)):
             BookOverride.objects.create(
                 change=change[:200],
                 reason=reason,
@@ -181,15 +218,44 @@ class GuardedAdmin(RefusableMixin):
                 made_by=request.user.get_username(),
                 made_at=now,
             )
-        if cases is not None:
-            checked = run_book(at=now)
-        keep_outcomes(checked, at=now)
-        fail_now = failing(checked)
+        keep_outcomes(guard.later, at=now)
+        fail_now = failing(guard.later)
         if fail_now:
-            words = f"{len(fail_now)} of {len(checked)} cases of the test book fail now."
+            words = f"{len(fail_now)} of {len(guard.later)} cases of the test book fail now."
             self.message_user(
                 request, f"{words} Readers see that on the page on safety.", "warning"
             )
+
+
+def is_read(form: Any, formsets: Any, *, add: bool) -> bool:
+    """Whether the book reads anything of what a form and its inlines changed."""
+    changed = [(form.instance, form.fields if add else form.changed_data)]
+    for one in formsets:
+        changed += one.changed_objects
+        changed += [(row, one.form.base_fields) for row in one.new_objects]
+    # One that goes may have been published, whatever its form says.
+    gone = [row for one in formsets for row in one.deleted_objects]
+    return any(isinstance(row, TABLES) for row in gone) or any(reads(*one) for one in changed)
+
+
+def _guard_of(request: Any) -> Guard:
+    guard: Guard | None = getattr(request, "guard", None)
+    if guard is None:
+        guard = request.guard = Guard()
+    return guard
+
+
+def _reason(request: HttpRequest) -> str:
+    """Why an editor goes on although cases break; empty if they do not."""
+    is_forced = OVERRIDE in request.POST
+    return request.POST.get(REASON, "").strip()[:MOST_OF_REASON] if is_forced else ""
+
+
+def _last_change() -> Any:
+    """What differs once anybody changed a row that the book reads: each change is a version."""
+    kinds = ContentType.objects.get_for_models(*TABLES).values()
+    rows = Version.objects.filter(content_type__in=kinds).order_by()
+    return rows.aggregate(last=Max("pk"), number=Count("pk"))
 
 
 def broken_by(deletion: Callable[[], Any]) -> list[BrokenCase]:
@@ -198,12 +264,11 @@ def broken_by(deletion: Callable[[], Any]) -> list[BrokenCase]:
     try:
         with transaction.atomic():
             deletion()
-            now = timezone.now()
-            failed = {now: failing(run_book(at=now, cases=cases))}
+            book = fetch_book(at=timezone.now(), cases=cases)
             transaction.set_rollback(True)
     except (ProtectedError, RestrictedError):
         return []
-    return _passing_now(failed)
+    return _passing_now({book.at: failing(book.run())})
 
 
 def _passing_now(failed: Mapping[datetime, Collection[CheckedCase]]) -> list[BrokenCase]:
@@ -238,16 +303,24 @@ def _guarded(
     refuse: Callable[[list[BrokenCase]], HttpResponse],
 ) -> HttpResponse:
     """The answer to a change, or where it breaks cases the answer of `refuse`."""
+    guard = _guard_of(request)
+    if not CHECKING.acquire(timeout=PATIENCE):
+        raise BusyError
     try:
-        with transaction.atomic():
-            return change()
-    except BreaksCasesError as stop:
-        broken = _passing_now(stop.failed)
-    if broken:
-        return refuse(broken)
-    # What fails after the change failed before it: that must not keep an editor from working.
-    request.may_fail = True
-    return change()
+        for _ in range(TRIES):
+            try:
+                with transaction.atomic():
+                    guard.begin()
+                    return change()
+            except ToCheckError as stop:
+                guard.run(stop.books)
+            # What fails after the change and before it must not keep an editor from working.
+            broken = [] if _reason(request) else _passing_now(guard.failed)
+            if broken:
+                return refuse(broken)
+    finally:
+        CHECKING.release()
+    raise BusyError
 
 
 def _guarded_form(

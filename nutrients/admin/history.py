@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from difflib import SequenceMatcher
 from itertools import pairwise
 from os.path import commonprefix
 from textwrap import shorten
@@ -26,7 +28,8 @@ from reversion.admin import VersionAdmin
 from reversion.errors import RevertError
 from reversion.models import Version
 
-from nutrients.content.versions import CHILDREN, date_owners, keep, keep_first
+from nutrients.content.children import CHILDREN
+from nutrients.content.versions import date_owners, keep, keep_first
 from nutrisite.accounts.admin_site import is_key
 
 from .content_forms import RefusableMixin, plain_lines
@@ -36,6 +39,9 @@ from .restoring import restore
 # Of a long text, and before the place where it differs.
 SHOWN_CHARACTERS, SHOWN_BEFORE = 400, 60
 VERSIONS_A_PAGE, DELETED_SHOWN = 50, 100
+# Words with the space after them. Of texts with fewer both are shown whole.
+WORD = re.compile(r"\S+\s*")
+FEW_WORDS, WORDS_AROUND = 12, 15
 # The hidden field that says on which version a form was opened.
 OPENED = "opened_version"
 SAVED_SINCE = (
@@ -45,11 +51,17 @@ SAVED_SINCE = (
 
 
 class Change(NamedTuple):
-    """What one version made of one field."""
+    """What one version made of one field.
+
+    `parts` are the words of a longer text, each stretch with what became of it: "del", "ins" or
+    nothing. `name` is the field's own name.
+    """
 
     field: str
     old: str
     new: str
+    parts: list[tuple[str, str]]
+    name: str
 
 
 def versions_of_form(model: Any, pk: str) -> Any:
@@ -140,21 +152,26 @@ class VersionedAdmin(RefusableMixin, VersionAdmin):
         keep(rows, at=timezone.now())
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        """Keep the new row; Django calls this once everything is saved."""
         keep([obj], at=timezone.now())
         return super().log_addition(request, obj, message)
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        """Keep what changed; the message is empty if nothing did."""
         if message:
             keep([obj], at=timezone.now())
         return super().log_change(request, obj, message)
 
     def keep_and_save(self, row: Any, **values: Any) -> None:
-        """Give the row these values outside a form, within the revision under way."""
+        """Give the row these values outside a form, within the revision under way.
+
+        Of a many-to-many link the value is a pair: the row that goes, and the one in its place.
+        """
         keep_first([row])
         for name, value in values.items():
-            setattr(row, name, value)
+            if row._meta.get_field(name).many_to_many:
+                getattr(row, name).remove(value[0])
+                getattr(row, name).add(value[1])
+            else:
+                setattr(row, name, value)
         row.save()
         keep([row], at=timezone.now())
 
@@ -181,7 +198,35 @@ class VersionedAdmin(RefusableMixin, VersionAdmin):
         shown = [*versions[max(page.start_index() - 1, 0) : page.end_index() + 1], None]
         entries = [(new, list(changes(old, new))) for new, old in pairwise(shown)]
         context = {"page": page, "entries": entries[:VERSIONS_A_PAGE], **(extra_context or {})}
+        context |= self._compared(request, versions)
         return admin.ModelAdmin.history_view(self, request, object_id, context)
+
+    def _compared(self, request: HttpRequest, versions: Any) -> dict[str, Any]:
+        """Any two versions that the address names, the earlier first, with what differs."""
+        keys = [key for name in ("one", "other") if is_key(key := request.GET.get(name, ""))]
+        chosen = list(versions.filter(pk__in=keys).order_by("pk"))
+        if len(chosen) != 2:
+            return {}
+        fixed = getattr(self.form, "fixed", ())
+        return {
+            "compared": chosen,
+            "differences": [(one, one.name not in fixed) for one in changes(*chosen)],
+        }
+
+    def get_form(self, request: Any, obj: Any = None, change: bool = False, **options: Any) -> Any:
+        """The form; with one field as an earlier version has it, where the address names both."""
+        form = super().get_form(request, obj, change, **options)
+        key, name = request.GET.get("back", ""), request.GET.get("field", "")
+        if obj is None or request.method != "GET" or not is_key(key):
+            return form
+        versions = Version.objects.get_for_object(obj)
+        version = versions.filter(pk=key).first()
+        fields = _fields(version) if version else {}
+        if name not in form.base_fields:
+            return form
+        field = self.model._meta.get_field(name)
+        value = fields.get(name, fields.get(getattr(field, "attname", name)))
+        return _with_value(form, name, value)
 
     def recoverlist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """The rows that were deleted last and are not back."""
@@ -225,7 +270,7 @@ class VersionedAdmin(RefusableMixin, VersionAdmin):
                     self._require_rights(request, [*restored.written, *restored.removed])
                     date_owners(restored.written, at=at)
                     keep([version.object], at=at)
-                when = date_format(version.revision.date_created, "j F Y, H:i")
+                when = date_format(version.revision.date_created, "j F Y, H:i e")
                 title = f"Bring back {version} as of {when}"
                 context = {"title": title, "removed": restored.removed}
                 answer: Any = self.changeform_view(
@@ -250,6 +295,15 @@ class VersionedAdmin(RefusableMixin, VersionAdmin):
             raise PermissionDenied
 
 
+def _with_value(form: Any, name: str, value: Any) -> Any:
+    class WithValue(form):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            self.initial[name] = value
+
+    return WithValue
+
+
 def changes(before: Version | None, after: Version) -> Iterator[Change]:
     """What a version made of the one before it, field by field."""
     if before is None:
@@ -259,7 +313,32 @@ def changes(before: Version | None, after: Version) -> Iterator[Change]:
         field = after.content_type.model_class()._meta.get_field(name)
         texts = _text(field, old[name]), _text(field, new[name])
         if field.editable and texts[0] != texts[1]:
-            yield Change(capfirst(field.verbose_name), *_shown(*texts))
+            label = capfirst(field.verbose_name)
+            old_text, new_text = _shown(*texts)
+            yield Change(label, old_text, new_text, marked(*texts), field.name)
+
+
+def marked(old: str, new: str) -> list[tuple[str, str]]:
+    """Two longer texts as one, with the words that went and came; none for short texts."""
+    before, after = WORD.findall(old), WORD.findall(new)
+    if min(len(before), len(after)) < FEW_WORDS:
+        return []
+    parts = []
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    for kind, first, last, start, end in matcher.get_opcodes():
+        if kind == "equal":
+            parts.append(("", _elided(before[first:last])))
+            continue
+        gone, came = "".join(before[first:last]), "".join(after[start:end])
+        parts += [(tag, text) for tag, text in (("del", gone), ("ins", came)) if text]
+    return parts
+
+
+def _elided(words: list[str]) -> str:
+    """Words that are the same on both sides; of many the first and the last."""
+    if len(words) <= 2 * WORDS_AROUND:
+        return "".join(words)
+    return f"{''.join(words[:WORDS_AROUND])} … {''.join(words[-WORDS_AROUND:])}"
 
 
 def _fields(version: Version) -> dict[str, Any]:
@@ -277,7 +356,7 @@ def _text(field: Any, value: Any) -> str:
         rows = field.remote_field.model._base_manager.filter(pk__in=[pk for pk in pks if pk])
         value = ", ".join(sorted(map(str, rows)))
     elif isinstance(value, datetime):
-        value = date_format(timezone.localtime(value), "j F Y, H:i")
+        value = date_format(timezone.localtime(value), "j F Y, H:i e")
     else:
         value = dict(field.flatchoices).get(value, value)
     return "" if value is None else plain_lines(str(value))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin
@@ -12,11 +14,57 @@ from .content import PUBLICATION, ContentInline, PublishableAdmin, StateFilter
 from .content_forms import ContentForm
 from .guard import GuardedAdmin
 
+STAGES = (
+    "Ages in whole years, both included: 19-30, 71-plus or children-1-3; infants-7-12-months in "
+    "months."
+)
+AGES = re.compile(
+    r"(?:children-|infants-)?(?P<first>\d{1,3})-(?:plus|(?P<last>\d{1,3})(?P<months>-months)?)"
+)
+
 
 class IntakeForm(ContentForm):
-    """The intake of one nutrient at one life stage."""
+    """The intake of one nutrient at one life stage, whose ages say which years it is for."""
 
     fixed = ("nutrient", "life_stage", "sex", "life_status", "authority")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "age_from" in self.fields:
+            self.fields["age_from"].required = False
+        if not self.instance.pk and "life_stage" in self.fields:
+            self.fields["life_stage"].help_text = STAGES
+
+    def clean(self) -> dict[str, Any]:
+        """Fill in the years and the words of the ages, where they were left empty."""
+        cleaned = super().clean()
+        if self.instance.pk or cleaned.get("age_from") is not None:
+            return cleaned
+        found = AGES.fullmatch(cleaned.get("life_stage", ""))
+        if found is None:
+            self.add_error("life_stage", STAGES)
+            return cleaned
+        for name, value in _ages(found).items():
+            if name in self.fields and cleaned.get(name) in (None, ""):
+                cleaned[name] = value
+            elif name not in self.fields:
+                setattr(self.instance, name, value)
+        return cleaned
+
+
+def _ages(found: re.Match[str]) -> dict[str, Any]:
+    """The years of a life stage such as "19-30", its end exclusive, and its words."""
+    first = int(found["first"])
+    if found["last"] is None:
+        words = f"{first} years and over"
+        return {"age_from": Decimal(first), "age_below": None, "life_stage_label": words}
+    last, unit = int(found["last"]), "months" if found["months"] else "years"
+    years = (Decimal(first), Decimal(last + 1))
+    if found["months"]:
+        years = (Decimal(max(first - 1, 0)) / 12, Decimal(last) / 12)
+    age_from, age_below = (age.quantize(Decimal("0.01")) for age in years)
+    label = f"{first} to {last} {unit}"
+    return {"age_from": age_from, "age_below": age_below, "life_stage_label": label}
 
 
 class IntakeInline(ContentInline, admin.TabularInline):
@@ -25,6 +73,10 @@ class IntakeInline(ContentInline, admin.TabularInline):
     model = ReferenceIntake
     form = IntakeForm
     fields = (
+        "authority",
+        "life_stage",
+        "sex",
+        "life_status",
         "reference_type",
         "amount",
         "upper_limit",
@@ -34,10 +86,6 @@ class IntakeInline(ContentInline, admin.TabularInline):
     )
     along = ("nutrient",)
     verbose_name_plural = "reference intakes by life stage"
-
-    def has_add_permission(self, request: Any, obj: Any = None) -> bool:
-        """New intakes need more fields than a line has room for: they have their own screen."""
-        return False
 
 
 @admin.register(ReferenceIntake)

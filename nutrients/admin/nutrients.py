@@ -16,8 +16,6 @@ from .intakes import IntakeInline
 
 
 class NutrientForm(ContentForm):
-    """A nutrient."""
-
     fixed = ("slug",)
 
 
@@ -93,5 +91,4 @@ class NutrientAdmin(GuardedAdmin, PublishableAdmin):
 
     @admin.display(description="Daily value", ordering="daily_value")
     def daily(self, obj: Nutrient) -> str:
-        """The daily value with its unit, without zeros that say nothing."""
         return "–" if obj.daily_value is None else f"{obj.daily_value.normalize():f} {obj.unit}"

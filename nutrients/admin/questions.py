@@ -21,20 +21,14 @@ ASKED = (
 
 
 class QuestionForm(ContentForm):
-    """A question."""
-
     fixed = ("slug",)
 
 
 class AnswerForm(ContentForm):
-    """An answer."""
-
     fixed = ("slug", "question")
 
 
 class AnswerInline(ContentInline, admin.TabularInline):
-    """The answers under their question."""
-
     model = Answer
     form = AnswerForm
     fields = ("label", "slug", "position")
@@ -61,12 +55,10 @@ class QuestionAdmin(GuardedAdmin, ContentAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """The questions with the number of their answers."""
         return super().get_queryset(request).annotate(answer_count=number_of(Answer, "question"))
 
     @admin.display(description="Answers", ordering="answer_count")
     def answer_total(self, obj: Any) -> int:
-        """How many answers there are."""
         return obj.answer_count
 
 
@@ -83,5 +75,4 @@ class AnswerAdmin(GuardedAdmin, ContentAdmin):
     fieldsets = ((None, {"fields": ("question", "label", "slug", "position")}),)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """The answers with their questions, which their labels name."""
         return super().get_queryset(request).select_related("question")

@@ -24,14 +24,10 @@ NAMED_ROWS = (*TICKS, "answers__question")
 
 
 class RedFlagForm(ContentForm):
-    """A red flag."""
-
     fixed = ("slug",)
 
 
 class RuleForm(ContentForm):
-    """One combination of ticks."""
-
     fixed = ("slug", "red_flag")
 
     def clean(self) -> dict[str, Any]:
@@ -43,8 +39,6 @@ class RuleForm(ContentForm):
 
 
 class RuleInline(FoldedInline):
-    """The rules under their flag."""
-
     model = RedFlagRule
     form = RuleForm
     fields = ("slug", *NAMED, "at_least")
@@ -107,10 +101,8 @@ class RedFlagRuleAdmin(GuardedAdmin, ContentAdmin):
     fieldsets = ((None, {"fields": ("red_flag", "slug", *NAMED, "at_least"), "description": RULE}),)
 
     def get_queryset(self, request: Any) -> Any:
-        """The rules with all that they name."""
         return super().get_queryset(request).prefetch_related(*NAMED_ROWS)
 
     @admin.display(description="Ticks")
     def named(self, obj: Any) -> str:
-        """All that the rule names."""
         return " + ".join(str(tick) for name in NAMED for tick in getattr(obj, name).all())

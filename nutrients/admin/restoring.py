@@ -14,8 +14,9 @@ from reversion.errors import RevertError
 from reversion.models import Version
 
 from nutrients.content.applying import write_links
+from nutrients.content.children import CHILDREN
 from nutrients.content.fixtures import NEEDED_LINKS
-from nutrients.content.versions import CHILDREN, owning_fields
+from nutrients.content.versions import owning_fields
 from nutrients.models import Publishable
 
 from .deleting import Deletion

@@ -60,7 +60,6 @@ class SafetyCaseAdmin(GuardedAdmin, ContentAdmin):
 
     @admin.display(description="Last run")
     def last_run(self, obj: Any) -> str:
-        """Whether the case passed, or what was wrong."""
         outcome = getattr(obj, "outcome", None)
         if outcome is None:
             return "Not run yet"

@@ -108,7 +108,6 @@ class SettlingAdmin(GuardedAdmin, admin.ModelAdmin):
 
     @admin.display(description="Row")
     def row(self, obj: ShippedChange) -> SafeString | str:
-        """The row, with a link to its own form."""
         row = _sides(obj).row
         if row is None:
             return "It was deleted here."
@@ -120,17 +119,14 @@ class SettlingAdmin(GuardedAdmin, admin.ModelAdmin):
 
     @admin.display(description="Came with the site before")
     def shipped_before(self, obj: ShippedChange) -> SafeString:
-        """The value that the edit here began with."""
         return _as_it_is(_sides(obj).before)
 
     @admin.display(description="Stands here")
     def here(self, obj: ShippedChange) -> SafeString:
-        """The value that readers see."""
         return _as_it_is(_sides(obj).ours)
 
     @admin.display(description="Comes with the site now")
     def shipped(self, obj: ShippedChange) -> SafeString:
-        """The value of the newer release."""
         return _as_it_is(_sides(obj).theirs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
@@ -140,7 +136,8 @@ class SettlingAdmin(GuardedAdmin, admin.ModelAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Ask the test book, which may undo it, before anything is said to be settled."""
         super().save_related(request, form, formsets, change)
-        self.check_book(request, "Settle a change of a release")
+        if form.cleaned_data["choice"] == THEIRS:
+            self.check_book(request, "Settle a change of a release")
         self.tell(request, form.told)
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
@@ -148,7 +145,6 @@ class SettlingAdmin(GuardedAdmin, admin.ModelAdmin):
         return self.response_post_save_change(request, obj)
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        """Log what was chosen in words that mean something once the change is gone."""
         choice = request.POST.get("choice", "")
         return super().log_change(request, obj, f"Settled {obj}: {choice}.")
 

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from django.contrib import admin
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from reversion import set_comment
 
 from nutrients.models import Association, Nutrient, Source, Symptom
+from nutrients.search.index import catch_up
 
 from .content import TEXT_AREAS, ContentAdmin, number_of
 from .content_forms import ContentForm
+from .deleting import citing, foreign_keys
+
+CITATION = re.compile(r"\[@[^\[\]]*\]")
 
 
 class SourceForm(ContentForm):
@@ -20,6 +32,15 @@ class SourceForm(ContentForm):
 
     fixed = ("slug",)
     quoted = frozenset({"title", "publisher", "url", "licence_note", "how_seen"})
+
+
+class ReplaceForm(forms.Form):
+    by = forms.ModelChoiceField(Source.objects.none(), label="Replace it by")
+
+    def __init__(self, data: Any, *, old: Source) -> None:
+        super().__init__(data)
+        field: Any = self.fields["by"]
+        field.queryset = Source.objects.exclude(pk=old.pk)
 
 
 @admin.register(Source)
@@ -49,12 +70,84 @@ class SourceAdmin(ContentAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """The sources with the number of nutrients, symptoms and associations on each."""
         sourced = (Nutrient, Symptom, Association)
         number = sum(number_of(model.sources.through, "source") for model in sourced)
         return super().get_queryset(request).annotate(claim_count=number)
 
     @admin.display(description="Claims that rest on it", ordering="claim_count")
     def claims(self, obj: Any) -> int:
-        """How many nutrients, symptoms and associations name the source."""
         return obj.claim_count
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.replace_view)
+        address = path("<path:object_id>/replace/", view, name="nutrients_source_replace")
+        return [address, *super().get_urls()]
+
+    def replace_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Every use of a source, and a form that gives them all to another."""
+        old = self.get_object(request, unquote(object_id))
+        if old is None:
+            raise Http404("There is no such source.")
+        if not self.has_change_permission(request, old):
+            raise PermissionDenied
+        form = ReplaceForm(request.POST or None, old=old)
+        if form.is_valid():
+            with self.create_revision(request):
+                number = self.replace(old, form.cleaned_data["by"])
+            self.message_user(request, f"Changed: {number}. “{old}” can go now.", messages.SUCCESS)
+            return redirect("admin:nutrients_source_change", old.pk)
+        context = self.admin_site.each_context(request) | {
+            "title": f"Replace {old}",
+            "opts": self.opts,
+            "original": old,
+            "form": form,
+            "uses": [*(row for row, *_ in self.uses(old)), *(row for row, _ in citing([old.slug]))],
+        }
+        return TemplateResponse(request, "admin/nutrients/replace_source.html", context)
+
+    def uses(self, old: Source) -> list[tuple[Any, Any]]:
+        """The rows that link to a source, each with the field of the link."""
+        links: list[Any] = [
+            link
+            for link in old._meta.get_fields(include_hidden=True)
+            if link.auto_created and link.related_model and not _is_through(link.related_model)
+        ]
+        return [
+            (row, link.field)
+            for link in links
+            for row in link.related_model._base_manager.filter(
+                **{link.field.name: old}
+            ).select_related(*foreign_keys(link.related_model))
+        ]
+
+    def replace(self, old: Source, new: Source) -> int:
+        """Give all uses of a source to another, in texts too; give how many rows changed."""
+        set_comment(f"Source “{old.slug}” replaced by “{new.slug}”")
+        cited = list(citing([old.slug]))
+        used = self.uses(old)
+        for row, field in used:
+            if field.many_to_many:
+                self.keep_and_save(row, **{field.name: (old, new)})
+            else:
+                self.keep_and_save(row, **{field.name: new})
+        for row, name in cited:
+            # It may have been saved with its links just now.
+            row.refresh_from_db()
+            self.keep_and_save(row, **{name: _cite_instead(getattr(row, name), old.slug, new.slug)})
+        catch_up()
+        return len({(type(row), row.pk) for row, _ in [*used, *cited]})
+
+
+def _is_through(model: Any) -> bool:
+    return bool(model._meta.auto_created)
+
+
+def _cite_instead(text: str, old: str, new: str) -> str:
+    """The text with its citations of one source given to another, each cited once a place."""
+
+    def replaced(mark: re.Match[str]) -> str:
+        slugs = [slug.strip(" @") for slug in mark[0][1:-1].split(";")]
+        kept = dict.fromkeys(new if slug == old else slug for slug in slugs)
+        return f"[{'; '.join(f'@{slug}' for slug in kept)}]"
+
+    return CITATION.sub(replaced, text)

@@ -13,8 +13,6 @@ from .guard import GuardedAdmin
 
 
 class SymptomForm(ContentForm):
-    """A symptom."""
-
     fixed = ("slug",)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.admin.widgets import (
+    AdminSplitDateTime,
     AdminTextareaWidget,
     AutocompleteMixin,
     AutocompleteSelect,
@@ -51,6 +52,15 @@ class KnownSelectMultiple(KnownLabels, AutocompleteSelectMultiple):
     """An autocomplete for several rows."""
 
 
+class NamedDateTime(AdminSplitDateTime):
+    """Date and time, each with a name of its own: the label beside them names neither."""
+
+    def __init__(self, attrs: Any = None) -> None:
+        super().__init__(attrs)
+        for widget, name in zip(self.widgets, ("Date", "Time, UTC"), strict=True):
+            widget.attrs["aria-label"] = name
+
+
 class FixedText(forms.Widget):
     """Shows what cannot change any more as plain text, without a control."""
 
@@ -59,15 +69,12 @@ class FixedText(forms.Widget):
         self.text = text
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        """The text alone."""
         return format_html('<span class="readonly">{}</span>', self.text)
 
     def id_for_label(self, id_: str) -> str:
-        """Nothing: there is no control to point at."""
         return ""
 
     def use_required_attribute(self, initial: Any) -> bool:
-        """Never: the reader of the form cannot fill it in."""
         return False
 
 
@@ -87,7 +94,6 @@ class MarkdownTextarea(AdminTextareaWidget):
         super().__init__(attrs={"rows": 22, "class": "vLargeTextField markdown"})
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        """The text field, then its button."""
         return format_html(
             '<div class="markdown-field">{}<button type="submit" class="button"'
             ' name="{}" formaction="{}" formtarget="_blank" formnovalidate>'

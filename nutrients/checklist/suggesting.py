@@ -451,12 +451,17 @@ def _suggestions(
         )
         for nutrient in _linked_nutrients(ticked, signs, content)
     ]
-    eater = Eater(
+    eater = eater_of(ticked)
+    ranked = rank(ticked.ranked, candidates)
+    return [_match(found, signs, ticked, by_cause, eater, withheld, content) for found in ranked]
+
+
+def eater_of(ticked: Ticked) -> Eater:
+    """Whom foods are named to: the ticked diets, and the groups that ticked risks stand for."""
+    return Eater(
         frozenset(risk.diet for risk in ticked.risks if risk.diet),
         frozenset(risk.stands_for for risk in ticked.risks if risk.stands_for),
     )
-    ranked = rank(ticked.ranked, candidates)
-    return [_match(found, signs, ticked, by_cause, eater, withheld, content) for found in ranked]
 
 
 def _risk_links(nutrient: Nutrient, ticked: Ticked, content: ChecklistContent) -> Iterable[Link]:

@@ -15,18 +15,13 @@ from reversion.revisions import _stack  # what is under way; nothing public sets
 
 from nutrients.models import Publishable
 
+from .children import CHILDREN
+from .signatures import renew
+
 FIRST = "As it was before the first edit here"
-NOT_KEPT = {"bookoverride", "caseoutcome", "searchdocument", "shippedchange", "shippedrow"}
-# What is kept and brought back with a row. An amount goes with its food alone: a nutrient has
-# thousands once the USDA's foods are imported.
-CHILDREN = {
-    "article": ["sections"],
-    "foodsource": ["amounts", "portions"],
-    "nutrient": ["associations", "details", "intakes"],
-    "question": ["answers"],
-    "redflag": ["rules"],
-    "riskfactor": ["effects"],
-    "symptom": ["associations"],
+NOT_KEPT = {
+    *("bookoverride", "caseoutcome", "searchdocument"),
+    *("shippedchange", "shippedrow", "signature"),
 }
 # It belongs to two rows, so an edit of it alone is in its own history only.
 SHARED = "associations"
@@ -76,9 +71,10 @@ def keep_first(rows: Iterable[Any]) -> None:
 def keep(rows: Collection[Any], *, at: datetime) -> None:
     """Add rows that were saved or deleted, and their parents, to the revision under way.
 
-    The pages that show them count as changed.
+    The pages that show them count as changed, and lose a reviewer who signed other words.
     """
     date_owners(rows, at=at)
+    renew([*rows, *parents(rows)])
     reversion.set_date_created(at)
     for row in [*(row for row in rows if row.pk), *parents(rows)]:
         reversion.add_to_revision(row)

@@ -12,6 +12,7 @@ EXCEPTIONS = {
     "caseoutcome": (),
     "searchdocument": (),
     "shippedrow": (),
+    "signature": (),
 }
 MAKE = {
     # Words come folded and parted by single spaces, so the engines need to know no language.

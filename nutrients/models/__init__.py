@@ -53,6 +53,7 @@ from .red_flags import FLAG_LEVELS, Answer, Question, RedFlag, RedFlagRule
 from .safety_cases import BookOverride, CaseGroup, CaseOutcome, SafetyCase
 from .search import DocumentKind, SearchDocument, Synonym
 from .shipping import ShippedChange, ShippedRow
+from .signatures import Signature
 from .sources import READ, ReadForm, Source, SourceKind
 from .symptoms import BodyArea, Symptom, Urgency
 
@@ -117,6 +118,7 @@ __all__ = [
     "Sex",
     "ShippedChange",
     "ShippedRow",
+    "Signature",
     "Source",
     "SourceKind",
     "StandsFor",

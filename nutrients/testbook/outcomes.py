@@ -9,7 +9,7 @@ from django.db import transaction
 
 from nutrients.common.schedule import came_due
 from nutrients.common.version import content_version
-from nutrients.models import CaseOutcome
+from nutrients.models import CaseOutcome, SafetyCase
 
 from .cases import kept_outcomes
 from .running import CheckedCase, run_book
@@ -30,6 +30,11 @@ def outcomes_of_now(*, at: datetime) -> dict[int, CaseOutcome]:
 
 def keep_outcomes(checked: Sequence[CheckedCase], *, at: datetime) -> None:
     """Keep the outcomes of a whole run in place of those of the run before."""
+    there = dict(SafetyCase.objects.values_list("slug", "pk"))
+    checked = [one for one in checked if one.case.slug in there]
+    for one in checked:
+        # A run may come before its case is saved for good.
+        one.case.pk = there[one.case.slug]
     rows = _rows(checked, at=at)
     with transaction.atomic():
         CaseOutcome.objects.exclude(case__in=[one.case for one in checked]).delete()

@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
+from typing import Any
 
 from django.http import QueryDict
 
-from nutrients.checklist.answer import ChecklistAnswer, checklist_answer
-from nutrients.checklist.content import ChecklistContent
+from nutrients.checklist.answer import ChecklistAnswer, checklist_answer, read_ticks
+from nutrients.checklist.content import ChecklistContent, checklist_choices
+from nutrients.checklist.suggesting import eater_of, ticked_rows
 from nutrients.evidence.ranking import Level
 from nutrients.models import SafetyCase, Urgency
 
@@ -28,27 +31,89 @@ class CheckedCase:
     failures: list[str]
 
 
+@dataclass(frozen=True, slots=True)
+class FetchedBook:
+    """All that a run reads, in memory: it needs no database, so no lock is held while it runs.
+
+    `cases` are judged. `later` are the same cases as they are after a deletion, which takes what
+    is deleted out of them; None where they are the same.
+    """
+
+    at: datetime
+    content: ChecklistContent
+    names: list[str]
+    cases: Sequence[SafetyCase]
+    later: Sequence[SafetyCase] | None = None
+
+    def run(self) -> list[CheckedCase]:
+        return [_checked(case, self.content, self.names) for case in self.cases]
+
+    def run_later(self, checked: Sequence[CheckedCase]) -> list[CheckedCase]:
+        """What is found once the change is made, where `run` found these."""
+        if self.later is None:
+            return list(checked)
+        found = {_asked(one.case): one.failures for one in checked}
+        return [
+            CheckedCase(case, found[_asked(case)])
+            if _asked(case) in found
+            else _checked(case, self.content, self.names)
+            for case in self.later
+        ]
+
+
+def fetch_book(
+    *,
+    at: datetime,
+    slugs: Collection[str] | None = None,
+    cases: Sequence[SafetyCase] | None = None,
+) -> FetchedBook:
+    """Read every case that counts, and the content of the moment `at`.
+
+    With `slugs` only those cases; with `cases` those, as `counting_cases` gave them before.
+    """
+    later = counting_cases(slugs)
+    judged = later if cases is None else cases
+    content = ChecklistContent(at=at)
+    _fetch_all(content, judged)
+    names = names_kept_from_emergencies(at=at)
+    return FetchedBook(at, content, names, judged, None if cases is None else later)
+
+
+def _fetch_all(content: ChecklistContent, cases: Iterable[SafetyCase]) -> None:
+    """Fetch each part of the content, and the foods for everybody whom a case is about."""
+    for part in (name for base in type(content).__mro__ for name, _ in _parts(base)):
+        getattr(content, part)
+    choices = content.once(checklist_choices)
+    queries = {case_query(case) for case in cases if case.risk_list}
+    for query in queries | {""}:
+        ticks, _ = read_ticks(QueryDict(query), choices)
+        eater = eater_of(ticked_rows(ticks, content))
+        content.foods(eater)
+        content.other_sources(eater)
+
+
+def _parts(base: type) -> list[tuple[str, Any]]:
+    return [(name, one) for name, one in vars(base).items() if isinstance(one, cached_property)]
+
+
 def run_book(
     *,
     at: datetime,
     slugs: Collection[str] | None = None,
     cases: Sequence[SafetyCase] | None = None,
 ) -> list[CheckedCase]:
-    """Every case that counts, checked against the content of the moment `at`.
-
-    With `slugs` only those cases; with `cases` those, as `counting_cases` gave them before.
-    The content is fetched once, so that a run takes less than a second.
-    """
-    content = ChecklistContent(at=at)
-    names = names_kept_from_emergencies(at=at)
-    if cases is None:
-        cases = counting_cases(slugs)
-    return [_checked(case, content, names) for case in cases]
+    """Every case that counts, checked against the content of the moment `at`."""
+    return fetch_book(at=at, slugs=slugs, cases=cases).run()
 
 
 def failing(checked: Iterable[CheckedCase]) -> list[CheckedCase]:
     """The cases that do not pass."""
     return [one for one in checked if one.failures]
+
+
+def _asked(case: SafetyCase) -> tuple[str, str]:
+    """What a case ticks and expects, to know it again."""
+    return case_query(case), repr(_expected(case))
 
 
 def _checked(case: SafetyCase, content: ChecklistContent, names: Collection[str]) -> CheckedCase:

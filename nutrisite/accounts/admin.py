@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+import axes.utils
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import UserCreationForm
 from django.contrib.auth.models import Group, User
+from django.contrib.auth.tokens import default_token_generator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.encoding import force_bytes
+from django.utils.html import format_html
+from django.utils.http import urlsafe_base64_encode
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from nutrisite.accounts import second_step
-from nutrisite.accounts.models import AccountEvent, Kind
+from nutrisite.accounts.models import AccountEvent, Clinician, Kind
 from nutrisite.accounts.trail import difference, record, rights_of
 
 # These would show keys and codes to whoever opens them.
@@ -74,7 +81,22 @@ WORDS = {
 
 
 class NewAccountForm(UserCreationForm):
-    """Name, password and role: all that an account needs to sign in."""
+    """Name and role: all that an account needs. Its owner chooses the password by a link."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("password1", "password2"):
+            self.fields[name].required = False
+        self.fields[
+            "password1"
+        ].help_text = "Leave both empty to get a link by which the owner chooses a password."
+
+    def set_password_and_save(self, user: Any, *args: Any, **kwargs: Any) -> Any:
+        """Save without a password where none was typed: nobody signs in by it."""
+        if self.cleaned_data.get("password1"):
+            return super().set_password_and_save(user, *args, **kwargs)  # type: ignore[misc]
+        user.set_unusable_password()
+        return user
 
     def clean(self) -> dict[str, Any]:
         """Ask for a role, as an account without one opens nothing."""
@@ -82,6 +104,17 @@ class NewAccountForm(UserCreationForm):
         if "groups" in self.fields and not (cleaned.get("groups") or cleaned.get("is_superuser")):
             self.add_error("groups", "Choose a role, or make it an administrator.")
         return cleaned
+
+
+class ClinicianInline(admin.StackedInline):
+    """What an account signs reviews as; administrators vouch for it."""
+
+    model = Clinician
+    verbose_name_plural = "Clinician, who may sign reviews with first and last name"
+    has_add_permission = has_change_permission = has_delete_permission = (
+        lambda inline, request, obj=None: request.user.is_superuser
+    )
+    has_view_permission = has_add_permission
 
 
 @admin.register(User)
@@ -96,9 +129,12 @@ class RecordedUserAdmin(RecordsRights, UserAdmin):
         (
             None,
             {
-                "fields": ("username", "password1", "password2", "groups", "is_superuser"),
-                "description": "The account can sign in at once. Who has it should choose another"
-                " password and set up the second step then.",
+                "fields": (
+                    *("username", "first_name", "last_name", "groups", "is_superuser"),
+                    *("password1", "password2"),
+                ),
+                "description": "Histories show the name that the account signs in with, and"
+                " reviews the first and last name.",
             },
         ),
     )
@@ -113,7 +149,8 @@ class RecordedUserAdmin(RecordsRights, UserAdmin):
     filter_horizontal = ("user_permissions",)
     list_display = ("username", "first_name", "last_name", "is_active", "is_superuser")
     list_filter = ("is_superuser", "is_active", "groups")
-    actions = ["turn_off_second_step"]
+    actions = ["make_link", "turn_off_second_step", "unlock", "close"]
+    inlines = [ClinicianInline]
     rights = ("is_superuser", "groups", "user_permissions")
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
@@ -138,6 +175,48 @@ class RecordedUserAdmin(RecordsRights, UserAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """An account is closed and not deleted: its name is in every history."""
         return False
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
+        """None for a new account: the first form asks for what it needs alone."""
+        return self.inlines if obj else []
+
+    def response_add(self, request: HttpRequest, obj: Any, *args: Any, **kwargs: Any) -> Any:
+        """Show the link of an account that was made without a password."""
+        if not obj.has_usable_password():
+            self._show_link(request, obj)
+        return super().response_add(request, obj, *args, **kwargs)
+
+    def _show_link(self, request: HttpRequest, account: Any) -> None:
+        key = urlsafe_base64_encode(force_bytes(account.pk))
+        token = default_token_generator.make_token(account)
+        link = settings.SITE_URL + reverse("admin:choose_password", args=[key, token])
+        hours = settings.PASSWORD_RESET_TIMEOUT // 3600
+        words = "Give {} this link. It works once, for {} hours: {}"
+        messages.success(request, format_html(words, account, hours, link))
+        self._record(request, Kind.LINK, account)
+
+    @admin.action(description="Make a one-time link to choose a password", permissions=["change"])
+    def make_link(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """Show a link for each open account. The old password works until it is used."""
+        for account in queryset.filter(is_active=True):
+            self._show_link(request, account)
+
+    @admin.action(description="Unlock after wrong tries", permissions=["change"])
+    def unlock(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """Forget the wrong tries of these accounts, from every network."""
+        freed = [account for account in queryset if axes.utils.reset(username=account.username)]
+        for account in freed:
+            self._record(request, Kind.UNLOCKED, account)
+        messages.success(request, f"Unlocked: {len(freed)}.")
+
+    @admin.action(description="Close", permissions=["change"])
+    def close(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """Close these accounts but one's own: they are signed out and stay in the histories."""
+        closed = list(queryset.filter(is_active=True).exclude(pk=request.user.pk))
+        queryset.filter(pk__in=[account.pk for account in closed]).update(is_active=False)
+        for account in closed:
+            self._record(request, Kind.RIGHTS, account, "− open")
+        messages.success(request, f"Closed: {len(closed)}.")
 
     @admin.action(
         description="Turn off the second step of selected accounts", permissions=["change"]

@@ -7,21 +7,26 @@ from collections.abc import Callable
 from functools import update_wrapper
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.views import PasswordResetConfirmView, redirect_to_login
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import path, reverse
 
-from nutrisite.accounts import second_step
+from nutrisite.accounts import kept_forms, second_step
 from nutrisite.accounts.models import Kind
 from nutrisite.accounts.signing_in import SignInForm
 from nutrisite.accounts.trail import record
 
 # Nineteen digits may be too large for the column, which SQLite refuses by an exception.
 KEY = re.compile("[0-9]{1,18}")
+# Parts that a form asks for beside itself. They are quick, so they take no editor's place.
+PARTS = {"autocomplete", "jsi18n"}
 # What an account may do before it has set up the second step that is asked of it.
 BEFORE = {"second_step", "logout", "password_change", "password_change_done", "jsi18n"}
 
@@ -35,6 +40,16 @@ def is_unanswerable(request: HttpRequest) -> bool:
     """Whether a list is asked for what a database fails at: NUL, or a ticked row that is none."""
     ticked = request.POST.getlist(ACTION_CHECKBOX_NAME)
     return "%00" in request.META.get("QUERY_STRING", "") or not all(map(is_key, ticked))
+
+
+class ChoosePassword(PasswordResetConfirmView):
+    """Django's page of a one-time link. What was chosen is recorded."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        answer = super().form_valid(form)
+        record(Kind.PASSWORD, form.user.get_username(), request=self.request)
+        messages.success(self.request, "Your password is set. Sign in with it now.")
+        return answer
 
 
 class SecuredSite(AdminSite):
@@ -54,28 +69,73 @@ class SecuredSite(AdminSite):
         guarded: Callable[..., HttpResponseBase] = super().admin_view(view, cacheable)
 
         def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            match = request.resolver_match
-            is_open = match is not None and match.url_name in BEFORE
-            if not is_open and self.has_permission(request) and self.is_waiting_for(request.user):
+            name = request.resolver_match.url_name if request.resolver_match else None
+            may = self.has_permission(request)
+            if name not in BEFORE and may and self.is_waiting_for(request.user):
                 return redirect("admin:second_step")
+            if not may and name not in BEFORE and request.method == "POST":
+                return self.sign_in_again(request)
             if is_unanswerable(request):
                 raise BadRequest("No database can be asked for this.")
-            try:
+
+            def view() -> HttpResponseBase:
                 return guarded(request, *args, **kwargs)
+
+            try:
+                return view() if name in PARTS else kept_forms.bounded(request, self, view)
             except OverflowError as error:
                 # SQLite says so of a number that no column can hold; PostgreSQL finds no such row.
                 raise BadRequest("A number is too large.") from error
 
         return update_wrapper(asked, guarded)
 
+    def sign_in_again(self, request: HttpRequest) -> HttpResponseBase:
+        """Ask to sign in where a session ended, with the form that was sent kept in the page."""
+        fields = kept_forms.fields_of(request)
+        address = request.get_full_path()
+        if not kept_forms.may_be_kept(fields):
+            return redirect_to_login(address, reverse("admin:login"))
+        context = {
+            REDIRECT_FIELD_NAME: address,
+            "app_path": reverse("admin:login"),
+            "kept": kept_forms.pack(fields),
+        }
+        request.method = "GET"
+        return super().login(request, context)
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Sign in; then a form that was kept is given back."""
+        kept = request.POST.get(kept_forms.KEPT, "")
+        answer = super().login(request, {"kept": kept} | (extra_context or {}))
+        fields = kept_forms.unpack(kept) if answer.status_code == 302 else []
+        if not fields:
+            return answer
+        # What else the admin shows asks for a second step that is known from the next request on.
+        context = {"site_header": self.site_header, "site_title": self.site_title}
+        return kept_forms.give_back(
+            request, context, kept_forms.SIGNED_IN, fields, answer.headers["Location"]
+        )
+
     def is_waiting_for(self, account: Any) -> bool:
         """Whether an account must set up the second step and has not."""
         return second_step.is_asked_of(account) and not account.is_verified()
 
     def get_urls(self) -> list[Any]:
-        """The admin's own addresses, and the page of the second step."""
+        """The admin's own addresses, and the pages of the second step and of one-time links."""
         page = self.admin_view(self.second_step)
-        return [path("second-step/", page, name="second_step"), *super().get_urls()]
+        return [
+            path("second-step/", page, name="second_step"),
+            path("choose/<uidb64>/<token>/", self.choose_password, name="choose_password"),
+            *super().get_urls(),
+        ]
+
+    def choose_password(self, request: HttpRequest, **link: str) -> HttpResponseBase:
+        """Choose a password by the one-time link that an administrator made."""
+        view = ChoosePassword.as_view(
+            success_url=reverse("admin:login"),
+            extra_context={"site_header": self.site_header, "site_title": self.site_title},
+        )
+        return view(request, **link)
 
     def second_step(self, request: HttpRequest) -> HttpResponse:
         """Turn the second step on or off."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 
 
@@ -19,6 +20,8 @@ class Kind(models.TextChoices):
     SECOND_STEP_ON = "second-step-on", "Second step turned on"
     SECOND_STEP_OFF = "second-step-off", "Second step turned off"
     NEW_CODES = "new-codes", "New recovery codes"
+    LINK = "link", "One-time link made"
+    UNLOCKED = "unlocked", "Unlocked"
 
 
 class AccountEvent(models.Model):
@@ -41,3 +44,17 @@ class AccountEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account}: {self.get_kind_display()}"
+
+
+class Clinician(models.Model):
+    """An account that may sign reviews. The site shows its full name and this profession."""
+
+    account = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="clinician"
+    )
+    profession = models.CharField(
+        max_length=100, help_text="As readers see it: registered dietitian, GP."
+    )
+
+    def __str__(self) -> str:
+        return self.profession

@@ -8,7 +8,7 @@ from django.contrib.auth.models import AbstractUser, Group
 from django.http import HttpRequest
 from django.utils import timezone
 
-from nutrisite.accounts.models import AccountEvent, Kind
+from nutrisite.accounts.models import AccountEvent, Clinician, Kind
 from nutrisite.client import written_network
 
 # How long a record is kept: a year shows what an audit asks for.
@@ -45,7 +45,9 @@ def rights_of(holder: AbstractUser | Group | None) -> set[str]:
         return set(holder.permissions.values_list("codename", flat=True))
     flags = {"open": holder.is_active, "administrator": holder.is_superuser}
     groups = holder.groups.values_list("name", flat=True)
+    clinician = Clinician.objects.filter(account_id=holder.pk).first()
     return {
+        *([f"signs as {clinician}"] if clinician else []),
         *(name for name, is_set in flags.items() if is_set),
         *(f"role {name}" for name in groups),
         *holder.user_permissions.values_list("codename", flat=True),

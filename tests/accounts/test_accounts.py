@@ -1,10 +1,13 @@
 """Accounts are added by name, password and role; only administrators give rights."""
 
+import re
+
 import pytest
 from django.contrib.auth.models import Group, Permission, User
 from django.urls import reverse
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from nutrisite.accounts.models import AccountEvent
 from tests.accounts.conftest import PASSWORD, Browser
 from tests.admin.forms import Screen
 
@@ -145,3 +148,74 @@ def test_nobody_but_an_administrator_gives_a_group_rights(helper, content):
     assert group.name == "Writers"
     assert set(group.permissions.all()) == held
     assert not Group.objects.get(name="Others").permissions.exists()
+
+
+def link_in(answer):
+    return re.search(r"/admin/choose/\S+?/\S+?/", answer.content.decode())[0]
+
+
+def choose(link, password=PASSWORD):
+    browser = Browser()
+    page = browser.get(link, follow=True)
+    where = page.redirect_chain[-1][0] if page.redirect_chain else link
+    sent = {"new_password1": password, "new_password2": password}
+    return browser, browser.post(where, sent)
+
+
+def test_editor_is_added_by_name_and_role_and_chooses_a_password_by_a_link(root):
+    sent = {"username": "bert", "groups": [Group.objects.get(name="Editors").pk]}
+    link = link_in(root.post(reverse("admin:auth_user_add"), sent, follow=True))
+    assert not User.objects.get(username="bert").has_usable_password()
+
+    bert, answer = choose(link)
+    assert answer.status_code == 302
+    bert.sign_in(name="bert")
+    assert bert.is_in()
+
+    choose(link, "quite other words")
+    assert User.objects.get(username="bert").check_password(PASSWORD)
+
+
+def act(browser, action, *accounts):
+    sent = {"action": action, "_selected_action": [account.pk for account in accounts]}
+    return browser.post(reverse(LIST), sent, follow=True)
+
+
+def test_forgotten_password_is_chosen_again_by_a_link(root, anna):
+    bert, answer = choose(link_in(act(root, "make_link", anna)), "quite other words")
+
+    assert answer.status_code == 302
+    bert.sign_in(password="quite other words")
+    assert bert.is_in()
+    kinds = AccountEvent.objects.filter(account="anna").values_list("kind", flat=True)
+    assert [*kinds] == ["signed-in", "password", "link"]
+
+
+def test_locked_account_is_unlocked_in_the_admin(root, anna, settings):
+    settings.AXES_FAILURE_LIMIT = 3
+    for _ in range(3):
+        Browser().sign_in(password="some other words")
+    assert Browser().sign_in().status_code == 429
+
+    act(root, "unlock", anna)
+
+    assert Browser().sign_in().status_code == 302
+
+
+def test_accounts_are_closed_in_the_admin_but_ones_own(root, anna, admin):
+    act(root, "close", anna, admin)
+
+    assert [*User.objects.filter(is_active=True)] == [admin]
+
+
+def test_clinician_is_made_by_an_administrator_and_recorded(root, helper, anna):
+    address = reverse("admin:auth_user_change", args=[anna.pk])
+    other = Screen(helper("view_user", "change_user"), anna, address)
+    assert "clinician-0-profession" not in other.data
+    form = Screen(root, anna, address)
+
+    sent = {"clinician-TOTAL_FORMS": "1", "clinician-0-profession": "dietitian"}
+    assert form.save(**sent).status_code == 302
+
+    assert anna.clinician.profession == "dietitian"
+    assert AccountEvent.objects.filter(detail="+ signs as dietitian").exists()

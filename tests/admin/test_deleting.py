@@ -11,8 +11,10 @@ from model_bakery import baker
 from nutrients.models import (
     Answer,
     Article,
+    ArticleSection,
     Association,
     Nutrient,
+    NutrientAmount,
     OtherCause,
     Question,
     RedFlagRule,
@@ -229,3 +231,64 @@ def test_links_are_asked_for_together(linked, admin_client):
         return len(asked)
 
     assert queries(2) == queries(20)
+
+
+@pytest.fixture
+def sources(no_content):
+    """Two sources, and a published nutrient, detail and article that rest on the first."""
+    old, new = factories.source("old"), factories.source("new")
+    iron = factories.nutrient("iron", verification="two-pages")
+    iron.sources.add(old)
+    factories.symptom("cramps", verification="two-pages").sources.add(old, new)
+    factories.food("lentils", iron, 3)
+    NutrientAmount.objects.update(source=old)
+    article = baker.make(Article, slug="on-iron", title="On iron", **factories.PUBLISHED)
+    baker.make(ArticleSection, article=article, title="Foods", body="Words. [@old; @new]")
+    return old, new
+
+
+def test_last_source_of_what_is_published_and_one_that_a_text_cites_stay(sources, admin_client):
+    old, _ = sources
+    NutrientAmount.objects.all().delete()
+
+    page = admin_client.get(address(old, "delete")).content.decode()
+    delete(admin_client, old)
+    delete_several(admin_client, old, post="yes")
+
+    assert "Iron</a>. It is published and has no other source" in page
+    assert "Foods</a>. Its text cites the source" in page
+    assert "Cramps</a>. " not in page
+    assert reverse("admin:nutrients_source_replace", args=[old.pk]) in page
+    assert Source.objects.filter(pk=old.pk).exists()
+
+
+def test_source_is_replaced_everywhere_and_can_go_then(sources, admin_client):
+    old, new = sources
+    replace = reverse("admin:nutrients_source_replace", args=[old.pk])
+    assert "On iron" not in admin_client.get(replace).content.decode()
+    assert "Foods" in admin_client.get(replace).content.decode()
+
+    assert admin_client.post(replace, {"by": new.pk}).status_code == 302
+
+    section = ArticleSection.objects.get()
+    assert section.body == "Words. [@new]"
+    assert [*Nutrient.objects.get().sources.all()] == [new]
+    assert NutrientAmount.objects.get().source == new
+    assert versions_of(section)[0].revision.comment == "Source “old” replaced by “new”"
+    assert delete(admin_client, old).status_code == 302
+    assert not Source.objects.filter(pk=old.pk).exists()
+    assert [*Symptom.objects.get().sources.all()] == [new]
+
+
+def test_source_of_a_draft_may_go_and_its_link_comes_back(sources, admin_client):
+    old, _ = sources
+    ArticleSection.objects.all().delete()
+    NutrientAmount.objects.all().delete()
+    Nutrient.objects.update(status="draft")
+
+    assert delete(admin_client, old).status_code == 302
+    (version, *_) = versions_of(old)
+    back = reverse("admin:nutrients_source_recover", args=[version.pk])
+    Screen(admin_client, None, back).save()
+
+    assert [one.slug for one in Nutrient.objects.get().sources.all()] == ["old"]

@@ -1,6 +1,6 @@
 """What the forms refuse at save, in plain sentences, with nothing of the editor's work lost."""
 
-from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
@@ -23,6 +23,7 @@ from nutrients.models import (
     Symptom,
     Verification,
 )
+from tests.factories import nutrient
 from tests.revisions import versions_of
 
 
@@ -70,19 +71,6 @@ def test_row_that_is_not_verified_stays_a_draft(screen, magnesium):
     errors = screen(magnesium).errors(verification=Verification.UNVERIFIED)
 
     assert list(errors) == ["verification"]
-
-
-def test_review_date_cannot_lie_ahead(screen, magnesium):
-    tomorrow = date.today() + timedelta(days=2)  # noqa: DTZ011 (a day is enough)
-    errors = screen(magnesium).errors(reviewed_on=tomorrow, reviewed_by="A. Reader, dietitian")
-
-    assert errors == {"reviewed_on": ["The review date has not come yet."]}
-
-
-def test_review_needs_both_date_and_name(screen, magnesium):
-    errors = screen(magnesium).errors(reviewed_by="A. Reader, dietitian")
-
-    assert errors == {"__all__": ["Give both the review date and who reviewed, or neither."]}
 
 
 def test_second_association_of_the_same_kind_is_refused(screen, magnesium):
@@ -281,3 +269,113 @@ def test_figure_that_no_food_can_have_is_refused(screen, content, changes, words
     errors = screen(almonds).errors(**changes)
 
     assert words in str(errors)
+
+
+def test_draft_needs_a_name_and_little_else_and_publishing_the_rest(screen, content):
+    form = screen(Symptom)
+    draft = {"name": "Heavy eyelids", "slug": "heavy-eyelids", "body_area": "head"}
+    draft |= {"urgency": "self-care", "status": "draft", "sources": []}
+
+    errors = form.errors(**draft | {"status": "published", "verification": "two-pages"})
+    assert set(errors) == {"clinical_term", "description", "help_note", "sources"}
+    assert form.save(**draft).status_code == 302
+
+
+def test_draft_that_lacks_a_text_is_not_published_from_the_list(screen, editor_client, content):
+    row = Symptom.objects.first()
+    Symptom.objects.filter(pk=row.pk).update(status="draft", help_note="")
+
+    editor_client.post(
+        reverse("admin:nutrients_symptom_changelist"),
+        {"action": "publish", "_selected_action": [row.pk]},
+    )
+
+    row.refresh_from_db()
+    assert row.status == Status.DRAFT
+
+
+@pytest.mark.parametrize(
+    ("model", "field", "day"),
+    [
+        (Source, "checked_on", "2090-01-01"),
+        (Source, "checked_on", "1900-01-01"),
+        (Source, "next_review_on", "9999-12-31"),
+        (Symptom, "review_due_on", "1900-01-01"),
+        (Symptom, "publish_at_0", "9999-01-01"),
+    ],
+)
+def test_day_that_cannot_be_meant_is_refused(screen, content, model, field, day):
+    errors = screen(model.objects.first()).errors(**{field: day})
+
+    assert list(errors) == [field.removesuffix("_0")]
+
+
+def test_lists_find_words_of_every_text(editor_client, content):
+    Symptom.objects.filter(slug="tremor").update(self_care="Zorblax.", help_note="Flumtious.")
+
+    for word in ("zorblax", "flumtious"):
+        page = editor_client.get(reverse("admin:nutrients_symptom_changelist"), {"q": word})
+        assert [row.slug for row in page.context["cl"].result_list] == ["tremor"]
+
+
+def test_dates_are_set_for_many_rows_at_once(editor_client, content):
+    rows = list(Article.objects.all()[:3])
+    address = reverse("admin:nutrients_article_changelist")
+    ticked = {"action": "set_dates", "_selected_action": [row.pk for row in rows]}
+    asked = editor_client.post(address, ticked)
+    assert all(row.title in asked.content.decode() for row in rows)
+
+    wrong = editor_client.post(address, ticked | {"asked": "yes", "review_due_on": "9999-01-01"})
+    assert wrong.context["form"].errors
+    dates = {"review_due_on": "2027-03-01", "publish_at_0": "2027-01-05", "publish_at_1": "08:00"}
+    editor_client.post(address, ticked | {"asked": "yes"} | dates)
+
+    for row in rows:
+        row.refresh_from_db()
+        assert (
+            f"{row.review_due_on} {row.publish_at:%Y-%m-%d %H:%M}" == "2027-03-01 2027-01-05 08:00"
+        )
+
+
+@pytest.mark.parametrize(
+    ("stage", "years", "words"),
+    [
+        ("19-30", ("19.00", "31.00"), "19 to 30 years"),
+        ("children-1-3", ("1.00", "4.00"), "1 to 3 years"),
+        ("71-plus", ("71", None), "71 years and over"),
+        ("infants-7-12-months", ("0.50", "1.00"), "7 to 12 months"),
+    ],
+)
+def test_intake_is_added_in_the_table_under_its_nutrient(screen, content, stage, years, words):
+    boron = nutrient("boron", verification="two-pages")
+    boron.sources.add(Source.objects.exclude(kind="editorial").first())
+    row = {"authority": "us", "life_stage": stage, "sex": "both", "life_status": "none"}
+    row |= {"reference_type": "RDA", "amount": "1", "status": "draft"}
+    sent = {f"intakes-0-{name}": value for name, value in row.items()}
+
+    answer = screen(boron).save(**sent, **{"intakes-TOTAL_FORMS": "1"})
+
+    assert answer.status_code == 302
+    intake = boron.intakes.get()
+    assert (intake.age_from, intake.age_below) == tuple(age and Decimal(age) for age in years)
+    assert intake.life_stage_label == words
+
+
+def test_ages_that_are_not_understood_are_asked_for_again(screen, content):
+    sent = {"intakes-0-life_stage": "grown-up", "intakes-0-authority": "us"}
+
+    errors = screen(nutrient("boron")).errors(**sent, **{"intakes-TOTAL_FORMS": "1"})
+
+    assert "Ages in whole years" in errors["intakes-0-life_stage"][0]
+
+
+def test_figure_of_ten_times_as_much_is_asked_about_once(screen, content):
+    almonds = FoodSource.objects.get(slug="almonds")
+    row = almonds.amounts.order_by("pk").first()
+    form = screen(row)
+    more = str(row.per_100g * 10)
+
+    answer = form.save(per_100g=more)
+    assert f"It was {row.per_100g.normalize():f}" in answer.content.decode()
+    assert 'name="figures_are_right"' in answer.content.decode()
+    assert form.save(per_100g=more, figures_are_right="on").status_code == 302

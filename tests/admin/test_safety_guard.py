@@ -1,6 +1,7 @@
 """A change that breaks the test book is shown in the admin before it is saved."""
 
 import re
+from collections import defaultdict
 from datetime import timedelta
 
 import pytest
@@ -29,7 +30,8 @@ from nutrients.models import (
     Source,
     Symptom,
 )
-from nutrients.testbook import keep_outcomes, run_book
+from nutrients.testbook import FetchedBook, failing, fetch_book, keep_outcomes, run_book
+from nutrients.testbook.reads import NOT_READ, OF_ALL, TABLES
 from tests import factories
 from tests.admin.forms import INSIST, Screen
 from tests.revisions import address_of_version, versions_of
@@ -333,3 +335,60 @@ def test_editors_of_shipped_content_meet_the_guard(cases, editor_client):
 
     assert "Palpitations and breathlessness" in titles
     assert RedFlagRule.objects.filter(pk=rule.pk).exists()
+
+
+def field_reads(run):
+    """The names of the fields that are read of each model while something runs."""
+    read = defaultdict(set)
+
+    def watched(model):
+        def get(row, name):
+            read[model].add(name)
+            return object.__getattribute__(row, name)
+
+        return get
+
+    with pytest.MonkeyPatch.context() as patch:
+        for model in TABLES:
+            patch.setattr(model, "__getattribute__", watched(model))
+        run()
+    return read
+
+
+def test_fields_that_run_no_book_are_read_by_none(cases):
+    read = field_reads(lambda: run_book(at=timezone.now()))
+
+    for model in TABLES:
+        names = {field.name for field in model._meta.get_fields()}
+        spared = (NOT_READ.get(model, frozenset()) | OF_ALL) & names
+        assert not spared & read[model], model
+
+
+def test_book_runs_in_memory(cases, django_assert_num_queries):
+    book = fetch_book(at=timezone.now())
+
+    with django_assert_num_queries(0):
+        assert failing(book.run()) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "runs"),
+    [
+        ({"tagline": "Calms muscle and nerve"}, 0),
+        ({"review_due_on": "2027-05-01"}, 0),
+        ({"details-0-body": "Other words. [@nih-ods-magnesium]"}, 0),
+        ({"test_used": "A blood test."}, 1),
+        ({"associations-0-typicality": "rare"}, 1),
+    ],
+)
+def test_book_runs_once_where_it_reads_what_changed(
+    cases, editor_client, monkeypatch, changes, runs
+):
+    ran = []
+    run = FetchedBook.run
+    monkeypatch.setattr(FetchedBook, "run", lambda book: ran.append(book) or run(book))
+    magnesium = Nutrient.objects.get(slug="magnesium")
+
+    Screen(editor_client, magnesium).save(**changes, **INSIST)
+
+    assert len(ran) == runs

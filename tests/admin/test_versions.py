@@ -428,3 +428,53 @@ def test_save_of_a_neighbour_that_shares_a_link_is_no_conflict(screen, magnesium
     screen(magnesium.associations.first().symptom).save(clinical_term="another term")
 
     assert opened.save(tagline="Calms nerve and muscle").status_code == 302
+
+
+LONG = "Magnesium steadies the muscles and the nerves that move them, in the heart and elsewhere."
+
+
+def test_any_two_versions_are_compared_with_their_words_marked(screen, magnesium, editor_client):
+    screen(magnesium).save(job=LONG)
+    screen(magnesium).save(job=LONG.replace("steadies", "calms"), tagline="Other")
+    screen(magnesium).save(symbol="Mx")
+    newest, _, long, _ = versions_of(magnesium)
+
+    page = editor_client.get(address(magnesium, "history"), {"one": newest.pk, "other": long.pk})
+
+    changes = {change.field: change for change, _ in page.context["differences"]}
+    assert set(changes) == {"Job", "Tagline", "Symbol"}
+    marked = [part for part in changes["Job"].parts if part[0]]
+    assert marked == [("del", "steadies "), ("ins", "calms ")]
+    assert "Gone: </span>steadies </del>" in page.content.decode()
+
+
+def test_one_field_comes_back_alone(screen, magnesium, editor_client):
+    screen(magnesium).save(job=LONG, tagline="One")
+    screen(magnesium).save(job="Other words.", tagline="Two")
+    newest, long, _ = versions_of(magnesium)
+    page = editor_client.get(address(magnesium, "history"), {"one": newest.pk, "other": long.pk})
+    back = f"{address(magnesium, 'change')}?back={long.pk}&field=job"
+    assert back.replace("&", "&amp;") in page.content.decode()
+
+    assert screen(magnesium, back).save().status_code == 302
+
+    magnesium.refresh_from_db()
+    assert (magnesium.job, magnesium.tagline) == (LONG, "Two")
+
+
+def test_sources_of_an_earlier_version_come_back_alone(screen, magnesium):
+    before = keys(magnesium.sources)
+    screen(magnesium).save(sources=[magnesium.sources.first().pk])
+    first = versions_of(magnesium)[-1]
+
+    back = f"{address(magnesium, 'change')}?back={first.pk}&field=sources"
+    assert screen(magnesium, back).save().status_code == 302
+
+    assert keys(magnesium.sources) == before
+
+
+@pytest.mark.parametrize("query", ["back=1&field=job", "back=x&field=job", "back=9&field=pk"])
+def test_field_of_what_is_no_version_of_the_row_is_left_out(editor_client, magnesium, query):
+    page = editor_client.get(f"{address(magnesium, 'change')}?{query}")
+
+    assert page.context["adminform"].form["job"].value() == magnesium.job

@@ -5,6 +5,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from . import server
+from .axe import violations
+
 pytestmark = pytest.mark.changes_content
 
 MAGNESIUM = re.compile(r"^Magnesium$")
@@ -119,3 +122,61 @@ def test_screens_fit_their_window_and_follow_the_content_policy(editor_page, sch
         editor_page.goto(f"/admin/{address}")
         wide = editor_page.evaluate("document.documentElement.scrollWidth")
         assert wide <= width, address
+
+
+SCREENS = (
+    *("", "review/", "guide/", "second-step/"),
+    *("nutrients/association/", "nutrients/redflagrule/", "nutrients/referenceintake/"),
+    *("nutrients/symptom/add/", "nutrients/source/1/delete/", "nutrients/source/1/replace/"),
+    *("nutrients/nutrient/1/history/", "nutrients/nutrient/recover/"),
+    *(
+        f"nutrients/{name}/1/change/"
+        for name in ("article", "articlesection", "question", "redflag", "riskfactor", "source")
+    ),
+)
+
+
+@pytest.mark.parametrize("address", SCREENS)
+def test_screen_has_no_fault_that_axe_finds(editor_page, address):
+    editor_page.goto(f"/admin/{address}")
+
+    assert violations(editor_page) == []
+
+
+@pytest.mark.parametrize("width", [390, 768, 1024])
+def test_markdown_field_fits_its_form(editor_page, width):
+    editor_page.set_viewport_size({"width": width, "height": 900})
+    editor_page.goto("/admin/nutrients/articlesection/1/change/")
+
+    box = editor_page.get_by_label("Body:").bounding_box()
+    form = editor_page.locator("#articlesection_form").bounding_box()
+    assert box["x"] + box["width"] <= form["x"] + form["width"]
+    assert box["width"] >= 0.5 * form["width"]
+
+
+def test_leaving_a_form_with_something_typed_asks_first(editor_page):
+    asked = []
+    editor_page.on("dialog", lambda dialog: asked.append(dialog.type) or dialog.dismiss())
+    open_magnesium(editor_page)
+    editor_page.get_by_label("Tagline:").fill("Does something else")
+    editor_page.get_by_role("link", name="Guide").click(no_wait_after=True)
+    expect(editor_page.get_by_label("Tagline:")).to_have_value("Does something else")
+    assert asked == ["beforeunload"]
+
+    editor_page.get_by_role("button", name="Save", exact=True).first.click()
+    expect(editor_page.get_by_text("was changed successfully")).to_be_visible()
+    assert asked == ["beforeunload"]
+
+
+def test_text_survives_a_session_that_ended(editor_page):
+    open_magnesium(editor_page)
+    editor_page.get_by_label("Tagline:").fill("Does something else")
+    editor_page.context.clear_cookies(name="sessionid")
+    editor_page.get_by_role("button", name="Save", exact=True).first.click()
+    editor_page.get_by_label("Username").fill(server.EDITOR)
+    editor_page.get_by_label("Password").fill(server.PASSWORD)
+    editor_page.get_by_role("button", name="Log in").click()
+    expect(editor_page.get_by_text("Nothing is saved yet")).to_be_visible()
+    editor_page.get_by_role("button", name="Send it again").click()
+
+    expect(editor_page.get_by_text("was changed successfully")).to_be_visible()

@@ -1,0 +1,81 @@
+"""The first page of the desk: what waits, what is wrong, what comes and what was done lately."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth import get_permission_codename
+from django.db.models import Count, Q
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from reversion.models import Revision
+
+from nutrients.models import CaseOutcome, ShippedChange, Status
+
+from .content import ContentAdmin
+from .deleting import foreign_keys
+from .reviewing import reviewed_tables
+
+LATELY, SCHEDULED, FOUND_A_TABLE = 12, 20, 8
+
+
+def home(request: HttpRequest, site: Any) -> dict[str, Any]:
+    """What the page shows; each list links to the screens that deal with it."""
+    now, today = timezone.now(), timezone.localdate()
+    late, soon = Q(review_due_on__lt=today), Q(review_due_on__lt=today + timedelta(days=31))
+    public = Q(status=Status.PUBLISHED)
+    drafts, overdue, due, scheduled = [], 0, 0, []
+    for model in reviewed_tables():
+        if not _may_view(request, model):
+            continue
+        rows: Any = model._default_manager
+        counts = rows.aggregate(
+            drafts=Count("pk", filter=~public),
+            overdue=Count("pk", filter=public & late),
+            due=Count("pk", filter=public & soon),
+        )
+        overdue, due = overdue + counts["overdue"], due + counts["due"]
+        if counts["drafts"]:
+            address = f"{_address(model, 'changelist')}?state=draft"
+            drafts.append((counts["drafts"], model._meta.verbose_name_plural, address))
+        to_come = rows.filter(public, publish_at__gt=now).select_related(*foreign_keys(model))
+        scheduled += to_come.order_by("publish_at")[:SCHEDULED]
+    scheduled.sort(key=lambda row: row.publish_at)
+    return {
+        "drafts": drafts,
+        "overdue": overdue,
+        "due": due,
+        "scheduled": [(row, _address(type(row), "change", row.pk)) for row in scheduled],
+        "failing": CaseOutcome.objects.exclude(failures="").count(),
+        "to_settle": ShippedChange.objects.count(),
+        "lately": Revision.objects.exclude(user=None).select_related("user")[:LATELY]
+        if request.user.is_staff
+        else [],
+        "words": (words := request.GET.get("q", "").strip()),
+        "found": found(request, site, words) if words else [],
+    }
+
+
+def found(request: HttpRequest, site: Any, words: str) -> list[tuple[Any, list[Any], str]]:
+    """The rows of each table that hold all the words in any of their texts."""
+    results = []
+    for model, screen in site._registry.items():
+        if not isinstance(screen, ContentAdmin) or not screen.has_view_permission(request):
+            continue
+        rows = model._default_manager.select_related(*foreign_keys(model))
+        rows, is_double = screen.get_search_results(request, rows, words)
+        some = list((rows.distinct() if is_double else rows)[:FOUND_A_TABLE])
+        if some:
+            links = [(row, _address(model, "change", row.pk)) for row in some]
+            results.append((model._meta.verbose_name_plural, links, _address(model, "changelist")))
+    return results
+
+
+def _may_view(request: HttpRequest, model: Any) -> bool:
+    return request.user.has_perm(f"nutrients.{get_permission_codename('view', model._meta)}")
+
+
+def _address(model: Any, page: str, *args: Any) -> str:
+    return reverse(f"admin:nutrients_{model._meta.model_name}_{page}", args=args)

@@ -1,0 +1,244 @@
+"""Reviews: who signs, when the next falls due, and one desk for the rows of all tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import reversion
+from django import forms
+from django.apps import apps
+from django.contrib import messages
+from django.contrib.admin.utils import unquote
+from django.contrib.admin.widgets import AdminDateWidget
+from django.contrib.auth import get_permission_codename
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from reversion.models import Version
+
+from nutrients.content.signatures import digest, sign, signatures_of, words_of
+from nutrients.content.versions import keep_first, parents
+from nutrients.models import Publishable, Status
+from nutrisite.accounts.admin_site import is_key
+
+from .content_forms import FURTHEST
+from .deleting import foreign_keys
+
+# Days until the next review, by how much harm an outdated row can do.
+USUAL = 365
+DAYS = {"redflag": 182, "foodsource": 3 * 365, "referenceintake": 3 * 365}
+ON_THE_DESK = 100
+AGREED, DATE, SPREAD = "agreed", "date", "spread"
+
+
+def reviewed_tables() -> list[Any]:
+    models = apps.get_app_config("nutrients").get_models()
+    return [model for model in models if issubclass(model, Publishable)]
+
+
+def next_review(model: Any, *, on: date) -> date:
+    return on + timedelta(days=DAYS.get(model._meta.model_name, USUAL))
+
+
+def spread(rows: Sequence[Any], *, on: date) -> dict[Any, date]:
+    """Give rows of one table due dates that are evenly apart, the last after its usual time."""
+    days = DAYS.get(rows[0]._meta.model_name, USUAL)
+    return {
+        row: on + timedelta(days=days * place // len(rows))
+        for place, row in enumerate(rows, start=1)
+    }
+
+
+def profession_of(account: Any) -> str:
+    """What an account signs as; empty if it may not sign."""
+    clinician = getattr(account, "clinician", None)
+    return clinician.profession if clinician and account.get_full_name() else ""
+
+
+def has_written(row: Any, account: Any) -> bool:
+    """Whether an account changed a row since it was signed last: nobody signs their own words."""
+    versions = Version.objects.get_for_object(row).filter(revision__user=account)
+    if last := signatures_of(row).last():
+        versions = versions.filter(revision__date_created__gt=last.signed_at)
+    return versions.exists()
+
+
+def set_due(rows: dict[Any, date], comment: str, *, user: Any, at: datetime) -> None:
+    """Give rows their next review, as one revision. The day of change stays: no word changed."""
+    keep_first(rows)
+    for row, day in rows.items():
+        row.review_due_on = day
+        type(row)._base_manager.filter(pk=row.pk).update(review_due_on=day)
+    with reversion.create_revision():
+        reversion.set_user(user)
+        reversion.set_comment(comment)
+        reversion.set_date_created(at)
+        for row in [*rows, *parents(rows)]:
+            reversion.add_to_revision(row)
+
+
+def agree(rows: Iterable[Any], *, user: Any, at: datetime) -> int:
+    """Note that rows were checked and need no change; sign those that the account may sign."""
+    rows, today, profession = list(rows), timezone.localdate(at), profession_of(user)
+    signed = [row for row in rows if profession and not has_written(row, user)]
+    for row in signed:
+        sign(row, user, profession, at=at)
+        row.reviewed_on, row.reviewed_by = today, f"{user.get_full_name()}, {profession}"
+        there = type(row)._base_manager.filter(pk=row.pk)
+        there.update(reviewed_on=row.reviewed_on, reviewed_by=row.reviewed_by)
+    due = {row: next_review(type(row), on=today) for row in rows}
+    set_due(due, "Reviewed, no change", user=user, at=at)
+    return len(signed)
+
+
+class SignedMixin:
+    """A table whose rows a clinician can sign, on a page of their words."""
+
+    def get_urls(self: Any) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.sign_view)
+        name = f"nutrients_{self.opts.model_name}_sign"
+        return [path("<path:object_id>/sign/", view, name=name), *super().get_urls()]  # type: ignore[misc]
+
+    def render_change_form(self: Any, request: HttpRequest, context: Any, **options: Any) -> Any:
+        """Django's form, with a link to sign where the account may."""
+        obj = options.get("obj")
+        if obj is not None and profession_of(request.user):
+            name = f"admin:nutrients_{self.opts.model_name}_sign"
+            context["sign_address"] = reverse(name, args=[obj.pk])
+        return super().render_change_form(  # type: ignore[misc]
+            request, context, **options
+        )
+
+    def sign_view(self: Any, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The words of a row, and a button by which a clinician signs just these."""
+        row = self.get_object(request, unquote(object_id))
+        if row is None:
+            raise Http404("There is no such row.")
+        if not (self.has_view_permission(request, row) and profession_of(request.user)):
+            raise PermissionDenied
+        account: Any = request.user
+        words = words_of(row)
+        is_own = has_written(row, account)
+        if request.method == "POST" and not is_own:
+            if request.POST.get("words") == digest(words):
+                with transaction.atomic():
+                    agree([row], user=request.user, at=timezone.now())
+                self.message_user(request, f"You signed “{row}”.", messages.SUCCESS)
+                return redirect(
+                    f"admin:{self.opts.app_label}_{self.opts.model_name}_change", row.pk
+                )
+            self.message_user(request, "The words have changed: read them again.", messages.WARNING)
+        context = self.admin_site.each_context(request) | {
+            "title": f"Review {row}",
+            "opts": self.opts,
+            "original": row,
+            "words": [(label, text) for label, text in words if text],
+            "digest": digest(words),
+            "is_own": is_own,
+            "signature": f"{account.get_full_name()}, {profession_of(account)}",
+        }
+        return TemplateResponse(request, "admin/nutrients/sign.html", context)
+
+
+class DueForm(forms.Form):
+    review_due_on = forms.DateField(
+        label="Next review", widget=AdminDateWidget, required=False, help_text="YYYY-MM-DD"
+    )
+
+    def clean_review_due_on(self) -> date | None:
+        day: date | None = self.cleaned_data["review_due_on"]
+        today = timezone.localdate()
+        if day and not today <= day <= today + FURTHEST:
+            raise forms.ValidationError("Choose a day from today on, within 20 years.")
+        return day
+
+
+def desk(request: HttpRequest, site: Any) -> HttpResponse:
+    """The review desk: published rows of all tables by the day on which they fall due."""
+    tables = [
+        model
+        for model in reviewed_tables()
+        if request.user.has_perm(f"nutrients.{get_permission_codename('change', model._meta)}")
+    ]
+    form = DueForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        told = _decide(request, _ticked(request, tables), form.cleaned_data["review_due_on"])
+        messages.info(request, told)
+        return redirect(request.get_full_path())
+    today = timezone.localdate()
+    chosen = request.GET.get("table", "")
+    within = {"overdue": today, "month": today + timedelta(days=31)}.get(request.GET.get("due", ""))
+    rows: list[Any] = []
+    count = 0
+    for model in tables:
+        if chosen in ("", model._meta.model_name):
+            found = model._default_manager.filter(status=Status.PUBLISHED)
+            if within:
+                found = found.filter(review_due_on__lt=within)
+            count += found.count()
+            found = found.select_related(*foreign_keys(model)).order_by("review_due_on", "pk")
+            rows += found[:ON_THE_DESK]
+    rows.sort(key=lambda row: (row.review_due_on is not None, row.review_due_on or today))
+    context = site.each_context(request) | {
+        "title": "Review desk",
+        "form": form,
+        "tables": [model._meta for model in tables],
+        "chosen": chosen,
+        "due": request.GET.get("due", ""),
+        "rows": [
+            {
+                "row": row,
+                "meta": row._meta,
+                "value": f"{row._meta.model_name}-{row.pk}",
+                "address": reverse(f"admin:nutrients_{row._meta.model_name}_change", args=[row.pk]),
+                "is_overdue": row.is_overdue(on=today),
+            }
+            for row in rows[:ON_THE_DESK]
+        ],
+        "count": count,
+        "profession": profession_of(request.user),
+        "media": form.media,
+    }
+    return TemplateResponse(request, "admin/nutrients/desk.html", context)
+
+
+def _ticked(request: HttpRequest, tables: Iterable[Any]) -> list[Any]:
+    by_name = {model._meta.model_name: model for model in tables}
+    keys: dict[Any, list[str]] = {}
+    for value in request.POST.getlist("row"):
+        name, _, key = value.partition("-")
+        if name in by_name and is_key(key):
+            keys.setdefault(by_name[name], []).append(key)
+    return [
+        row
+        for model, pks in keys.items()
+        for row in model._default_manager.filter(pk__in=pks).order_by("review_due_on", "pk")
+    ]
+
+
+def _decide(request: HttpRequest, rows: list[Any], day: date | None) -> str:
+    """Do what the button says with the ticked rows, and say what was done."""
+    wish, at = request.POST.get("wish"), timezone.now()
+    if not rows:
+        return "Tick at least one row."
+    with transaction.atomic():
+        if wish == AGREED:
+            signed = agree(rows, user=request.user, at=at)
+            also = f" You signed {signed} of them." if profession_of(request.user) else ""
+            return f"Agreed, no change: {len(rows)}.{also}"
+        if wish == SPREAD:
+            due: dict[Any, date] = {}
+            for model in dict.fromkeys(map(type, rows)):
+                due |= spread([row for row in rows if type(row) is model], on=timezone.localdate())
+        elif day:
+            due = dict.fromkeys(rows, day)
+        else:
+            return "Give the day of the next review."
+        set_due(due, "Date of the next review", user=request.user, at=at)
+    return f"Next review set: {len(rows)}."

@@ -1,0 +1,113 @@
+"""Editors who save at once: each is answered, nothing typed is lost, and readers find a thread."""
+
+import sqlite3
+from contextlib import closing, contextmanager
+
+import pytest
+import reversion
+from django.contrib.auth.models import Group, User
+from django.db import connection
+from django.test import Client
+
+from nutrients.models import Nutrient
+from nutrients.testbook import FetchedBook
+from nutrisite.accounts import kept_forms
+from tests.admin.forms import Screen
+
+# Each connection is one of its own, so that one can wait for another.
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL locks rows alone."),
+]
+NAME, SENTENCE = "tagline", "Calms muscle and nerve"
+READ = "A blood test, which says little."
+
+
+@pytest.fixture
+def client():
+    account = User.objects.create_user("anna", is_staff=True)
+    account.groups.add(Group.objects.get(name="Editors"))
+    client = Client()
+    client.force_login(account)
+    return client
+
+
+@pytest.fixture
+def form(client):
+    return Screen(client, Nutrient.objects.get(slug="magnesium"))
+
+
+@contextmanager
+def other_editor():
+    """A connection of another editor's, who has the write lock or tries to get it."""
+    with closing(sqlite3.connect(connection.settings_dict["NAME"], uri=True, timeout=0)) as other:
+        other.isolation_level = None
+        yield other
+
+
+def test_save_that_waits_too_long_gives_the_text_back(form, client, monkeypatch):
+    monkeypatch.setattr(kept_forms, "PATIENCE", 0)
+    with other_editor() as other:
+        other.execute("BEGIN IMMEDIATE")
+        answer = form.save(tagline=SENTENCE)
+
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "Somebody else is saving. Your text is kept; try again." in page
+    assert SENTENCE in page
+    assert Nutrient.objects.get(slug="magnesium").tagline != SENTENCE
+
+    again = {}
+    for name, value in answer.context["fields"]:
+        again.setdefault(name, []).append(value)
+    assert client.post(answer.context["action"], again).status_code == 302
+    assert Nutrient.objects.get(slug="magnesium").tagline == SENTENCE
+
+
+def test_nobody_waits_while_the_book_runs(form, monkeypatch):
+    free = []
+    run = FetchedBook.run
+
+    def run_beside(book):
+        with other_editor() as other:
+            other.execute("BEGIN IMMEDIATE")
+            other.execute("ROLLBACK")
+        free.append(book)
+        return run(book)
+
+    monkeypatch.setattr(FetchedBook, "run", run_beside)
+
+    assert form.save(test_used=READ).status_code == 302
+    assert len(free) == 1
+    assert Nutrient.objects.get(slug="magnesium").test_used == READ
+
+
+def test_what_was_saved_meanwhile_is_checked_too(form, monkeypatch):
+    ran = []
+    run = FetchedBook.run
+
+    def run_while_another_saves(book):
+        ran.append(book)
+        if len(ran) == 1:
+            with reversion.create_revision():
+                Nutrient.objects.get(slug="calcium").save()
+        return run(book)
+
+    monkeypatch.setattr(FetchedBook, "run", run_while_another_saves)
+
+    assert form.save(test_used=READ).status_code == 302
+    assert len(ran) == 2
+    assert Nutrient.objects.get(slug="magnesium").test_used == READ
+
+
+def test_readers_keep_threads_however_many_editors_save(form, client, monkeypatch):
+    monkeypatch.setattr(kept_forms, "SLOTS", kept_forms.threading.BoundedSemaphore(1))
+    kept_forms.SLOTS.acquire()
+
+    saved, opened = form.save(tagline=SENTENCE), client.get(form.address)
+
+    assert SENTENCE in saved.content.decode()
+    assert opened.headers["Refresh"] == "2"
+    assert client.get("/nutrients/magnesium/").status_code == 200
+    kept_forms.SLOTS.release()
+    assert form.save(tagline=SENTENCE).status_code == 302

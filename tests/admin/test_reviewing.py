@@ -1,0 +1,227 @@
+"""A signature stands under the words that were signed, and the next review has a day of its own."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from nutrients.admin.reviewing import next_review
+from nutrients.models import Article, Association, FoodSource, Nutrient, RedFlag
+from nutrisite.accounts.models import Clinician
+from tests.admin.forms import Screen
+from tests.revisions import versions_of
+from tests.site.pages import text_of
+
+NAME = "Ada Example, dietitian"
+DESK = reverse("admin:review_desk")
+
+
+@pytest.fixture
+def clinician(content):
+    """A client of an account that signs reviews."""
+    account = User.objects.create_user("ada", is_staff=True, first_name="Ada", last_name="Example")
+    account.groups.add(Group.objects.get(name="Editors"))
+    Clinician.objects.create(account=account, profession="dietitian")
+    client = Client()
+    client.force_login(account)
+    return client
+
+
+@pytest.fixture
+def magnesium(content):
+    return Nutrient.objects.get(slug="magnesium")
+
+
+def sign(client, row):
+    address = reverse(f"admin:nutrients_{row._meta.model_name}_sign", args=[row.pk])
+    page = client.get(address)
+    return client.post(address, {"words": page.context["digest"]})
+
+
+def reviewer(row):
+    row.refresh_from_db()
+    return row.reviewed_by
+
+
+def test_signature_shows_until_the_words_change_and_again_with_them(
+    clinician, screen, client, magnesium
+):
+    shipped = magnesium.job
+    assert sign(clinician, magnesium).status_code == 302
+    page = client.get(magnesium.get_absolute_url())
+    assert f"Reviewed by {NAME}" in text_of(page, "main")
+    assert f'"name": "{NAME}"' in page.content.decode()
+    assert versions_of(magnesium)[0].revision.user.username == "ada"
+
+    screen(magnesium).save(job="Other words.")
+    page = client.get(magnesium.get_absolute_url())
+    assert "Ada Example" not in page.content.decode()
+    assert not reviewer(magnesium)
+
+    screen(magnesium).save(job=shipped)
+    assert reviewer(magnesium) == NAME
+
+
+def test_signature_of_an_article_is_of_its_sections_too(clinician, screen, content):
+    article = Article.objects.get(slug="night-leg-cramps")
+    sign(clinician, article)
+    assert reviewer(article) == NAME
+
+    screen(article.sections.first()).save(body="Quite other words.")
+
+    assert not reviewer(article)
+
+
+def test_state_and_dates_are_no_words(clinician, screen, magnesium):
+    sign(clinician, magnesium)
+
+    screen(magnesium).save(status="draft", review_due_on="2027-05-01")
+
+    assert reviewer(magnesium) == NAME
+
+
+def test_nobody_types_a_reviewer(screen, magnesium):
+    form = screen(magnesium)
+    assert "reviewed_by" not in form.data
+
+    form.save(reviewed_by="Dr Anybody", reviewed_on="2026-11-01", tagline="Calms nerve")
+
+    assert not reviewer(magnesium)
+
+
+def test_nobody_signs_their_own_words(clinician, magnesium):
+    Screen(clinician, magnesium).save(job="Words of the clinician.")
+
+    page = sign(clinician, magnesium)
+
+    assert "somebody else signs it" in page.content.decode()
+    assert not reviewer(magnesium)
+
+
+def test_words_that_changed_since_they_were_read_are_not_signed(clinician, screen, magnesium):
+    address = reverse("admin:nutrients_nutrient_sign", args=[magnesium.pk])
+    read = clinician.get(address).context["digest"]
+    screen(magnesium).save(job="Other words.")
+
+    assert "read them again" in clinician.post(address, {"words": read}).content.decode()
+    assert not reviewer(magnesium)
+
+
+def test_editors_do_not_sign(editor_client, magnesium):
+    address = reverse("admin:nutrients_nutrient_sign", args=[magnesium.pk])
+
+    assert editor_client.post(address, {"words": "x"}).status_code == 403
+
+
+def ticked(*rows):
+    return [f"{row._meta.model_name}-{row.pk}" for row in rows]
+
+
+def test_desk_lists_every_table_by_day_and_narrows(editor_client, content):
+    day = timezone.localdate() - timedelta(days=3)
+    flag, food = RedFlag.objects.first(), FoodSource.objects.filter(status="published").first()
+    for row in (flag, food):
+        type(row).objects.filter(pk=row.pk).update(review_due_on=day)
+
+    page = editor_client.get(DESK, {"due": "overdue"})
+    assert {one["row"] for one in page.context["rows"]} == {flag, food}
+    assert "Overdue since" in page.content.decode()
+    page = editor_client.get(DESK, {"table": "redflag", "due": "overdue"})
+    assert [one["row"] for one in page.context["rows"]] == [flag]
+    assert len(editor_client.get(DESK).context["rows"]) == 100
+
+
+def test_agreed_for_many_moves_the_next_review_by_risk_and_no_date_of_change(
+    editor_client, content
+):
+    rows = [RedFlag.objects.first(), Association.objects.first(), FoodSource.objects.first()]
+    changed = [row.changed_at for row in rows]
+
+    editor_client.post(DESK, {"row": ticked(*rows), "wish": "agreed"})
+
+    today = timezone.localdate()
+    for row in rows:
+        row.refresh_from_db()
+        assert row.review_due_on == next_review(type(row), on=today)
+        assert versions_of(row)[0].revision.comment == "Reviewed, no change"
+    flag, link, food = (row.review_due_on for row in rows)
+    assert flag < link < food
+    assert [row.changed_at for row in rows] == changed
+    assert not any(row.reviewed_by for row in rows)
+
+
+def test_clinician_who_agrees_signs(clinician, content):
+    rows = list(Association.objects.all()[:3])
+    Screen(clinician, rows[0]).save(note="Words of the clinician.")
+
+    clinician.post(DESK, {"row": ticked(*rows), "wish": "agreed"})
+
+    assert [reviewer(row) for row in rows] == ["", NAME, NAME]
+
+
+def test_due_dates_are_set_or_spread_for_many(editor_client, content):
+    rows = list(Association.objects.all()[:4])
+
+    editor_client.post(DESK, {"row": ticked(*rows), "wish": "date", "review_due_on": "2027-03-01"})
+    set_to = Association.objects.filter(pk__in=keys(rows)).values_list("review_due_on", flat=True)
+    assert {str(day) for day in set_to} == {"2027-03-01"}
+    editor_client.post(DESK, {"row": ticked(*rows), "wish": "spread"})
+
+    days = sorted(Association.objects.filter(pk__in=keys(rows)).values_list("review_due_on"))
+    assert len(set(days)) == 4
+    assert days[-1] == (next_review(Association, on=timezone.localdate()),)
+
+
+def keys(rows):
+    return [row.pk for row in rows]
+
+
+@pytest.mark.parametrize("day", ["1900-01-01", "9999-12-31", "soon"])
+def test_day_that_cannot_be_meant_is_refused(editor_client, content, day):
+    row = RedFlag.objects.first()
+
+    page = editor_client.post(DESK, {"row": ticked(row), "wish": "date", "review_due_on": day})
+
+    assert page.context["form"].errors
+    row.refresh_from_db()
+    assert str(row.review_due_on) != day
+
+
+def test_row_that_the_desk_does_not_know_is_left_out(editor_client, content):
+    sent = {"row": ["user-1", "redflag-x", "redflag", "redflag-999999"], "wish": "agreed"}
+
+    page = editor_client.post(DESK, sent, follow=True)
+
+    assert "Tick at least one row." in page.content.decode()
+
+
+def test_home_tells_what_waits_and_what_was_done(editor_client, screen, content):
+    magnesium = Nutrient.objects.get(slug="magnesium")
+    screen(magnesium).save(tagline="Calms nerve", status="draft")
+    day = timezone.localdate() - timedelta(days=3)
+    RedFlag.objects.filter(pk=RedFlag.objects.first().pk).update(review_due_on=day)
+    food = FoodSource.objects.filter(status="published").first()
+    later = timezone.now() + timedelta(days=3)
+    FoodSource.objects.filter(pk=food.pk).update(publish_at=later)
+
+    text = text_of(editor_client.get(reverse("admin:index")), "body")
+
+    for words in ("Overdue for review: 1", "Drafts, nutrients: 1", f"{food}, ", "anna: Changed"):
+        assert words in text
+
+
+def test_home_finds_words_in_every_table(editor_client, content):
+    page = editor_client.get(reverse("admin:index"), {"q": "magnesium"})
+
+    kinds = [kind for kind, *_ in page.context["found"]]
+    assert {"nutrients", "associations", "article sections", "sources"} <= set(kinds)
+
+
+def test_guide_is_at_hand(editor_client):
+    page = editor_client.get(reverse("admin:guide")).content.decode()
+
+    assert "How to write" in page
+    assert "<table>" in page
