@@ -58,6 +58,7 @@ UNITS_OF_LIMITS = {
 FAR_FROM_DAILY_VALUE = 20
 # Names that others gave are quoted as they are; and ham is cured.
 QUOTED = {(FoodSource, "usda_description"), (FoodSource, "name")}
+HEADING = re.compile(r"^#+ .*$", re.MULTILINE)
 RUN_IN_HEADING = re.compile(r"^((?:- |\d+\. )?)\*\*[^*\n]+\*\* ", re.MULTILINE)
 # Words that sound translated, or that only this site used. The NHS's own words are used instead.
 HOUSE_WORDS = re.compile(
@@ -326,12 +327,12 @@ def _long_sentences() -> Iterator[Problem]:
 def short_share(texts: Iterable[str]) -> float:
     """What share of the sentences of these texts has six words or fewer; 0 for no sentence.
 
-    A bold word or two that opens a paragraph is a heading, and an item without a full stop is part
-    of its list: neither is a sentence. A text of one sentence has none beside it to be joined to.
+    A bold word or two that opens a paragraph is a heading, as is the question that opens a fold,
+    and an item without a full stop is part of its list: none is a sentence. A text of one sentence has none beside it to be joined to.
     """
     short = whole = 0
     for text in texts:
-        parts = prose.sentences(RUN_IN_HEADING.sub(r"\1", text))
+        parts = prose.sentences(RUN_IN_HEADING.sub(r"\1", HEADING.sub("", text)))
         lengths = [len(part.split()) for part in parts if part[-1] in ".!?"]
         short += sum(length <= SHORT_SENTENCE for length in lengths) if len(lengths) > 1 else 0
         whole += len(lengths)
