@@ -35,6 +35,7 @@ from .content_forms import (
     FIRST_DAY,
     FURTHEST,
     ContentForm,
+    FigureField,
     ProseField,
     draft_fields,
     is_outside,
@@ -70,6 +71,7 @@ TEXT_AREAS: dict[Any, dict[str, Any]] = {
         "widget": AdminTextareaWidget(attrs={"rows": 3}),
     },
     models.DateTimeField: {"widget": NamedDateTime},
+    models.DecimalField: {"form_class": FigureField},
 }
 
 

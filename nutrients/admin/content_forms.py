@@ -13,6 +13,7 @@ from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import models
 from django.utils import timezone
 
+from nutrients.common.parameters import read_number
 from nutrients.common.wording import forbidden
 from nutrients.models import Publishable, Source, SourceKind, Status, Verification
 
@@ -27,6 +28,7 @@ PAST = {"checked_on"}
 FIRST_DAY, FURTHEST = date(2000, 1, 1), timedelta(days=20 * 365)
 # The box by which an editor says that figures are right though they are ten times what they were.
 FIGURES_ARE_RIGHT, JUMP = "figures_are_right", 10
+POINTED = re.compile(r"-?\d*\.?\d*", re.ASCII)
 TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
@@ -41,6 +43,31 @@ class ProseField(forms.CharField):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return super().has_changed(plain_lines(initial), data)
+
+
+class FigureField(forms.DecimalField):
+    """A figure as editors write it: 1.5, 1,5 or 1 500.
+
+    A browser's own field for numbers may drop a comma and make the figure ten times as large.
+    """
+
+    widget = forms.TextInput
+
+    def to_python(self, value: Any) -> Any:
+        """Refuse 1,500, which may be 1.5 or 1500."""
+        # A point alone parts decimals here, as Django has it.
+        if not isinstance(value, str) or POINTED.fullmatch(value.strip()):
+            return super().to_python(value)
+        number = read_number(value)
+        if number is None:
+            raise forms.ValidationError(
+                "Write a number such as 1.5 or 1500. A comma before three digits may mean either.",
+                code="invalid",
+            )
+        return super().to_python(number)
+
+    def widget_attrs(self, widget: Any) -> Any:
+        return {**super().widget_attrs(widget), "inputmode": "decimal", "class": "vTextField"}
 
 
 def plain_lines(text: Any) -> Any:
@@ -104,10 +131,15 @@ class ContentForm(forms.ModelForm):
         for name, text in list(self._prose()):
             self._check_words(name, text)
         self._check_days()
-        self._check_figures()
         if self._value("status") == Status.PUBLISHED:
             self._check_publishable()
         return cleaned
+
+    def full_clean(self) -> None:
+        """Clean the form, then ask about the figures with which nothing is wrong."""
+        super().full_clean()
+        if self.is_bound:
+            self._check_figures()
 
     def _check_days(self) -> None:
         """Refuse a day that cannot be meant: long ago, or too far ahead."""

@@ -93,8 +93,12 @@ def read_words(text: str) -> str:
     return words[:LONGEST].rpartition(" ")[0] or words[:LONGEST]
 
 
-# A comma or a point before three digits may part thousands in one country and decimals in another.
-NUMBER = re.compile(r"(\d{1,3}(?: \d{3})+|\d{0,9})(?:[.,](\d{1,2}|\d{4,9}))?", re.ASCII)
+# A comma or a point before three digits may part thousands in one country and decimals in another;
+# not after a zero, which begins no thousand.
+NUMBER = re.compile(
+    r"(\d{1,3}(?: \d{3})+|\d{0,9})(?:[.,](\d{1,2}|\d{4,9}|(?<=^0[.,])\d{3}|(?<=^[.,])\d{3}))?",
+    re.ASCII,
+)
 QUARTERS = str.maketrans({"¼": ".25", "½": ".5", "¾": ".75"})
 
 

@@ -328,7 +328,8 @@ def short_share(texts: Iterable[str]) -> float:
     """What share of the sentences of these texts has six words or fewer; 0 for no sentence.
 
     A bold word or two that opens a paragraph is a heading, as is the question that opens a fold,
-    and an item without a full stop is part of its list: none is a sentence. A text of one sentence has none beside it to be joined to.
+    and an item without a full stop is part of its list: none is a sentence. A text of one sentence
+    has none beside it to be joined to.
     """
     short = whole = 0
     for text in texts:

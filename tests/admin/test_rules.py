@@ -271,6 +271,24 @@ def test_figure_that_no_food_can_have_is_refused(screen, content, changes, words
     assert words in str(errors)
 
 
+@pytest.mark.parametrize(
+    ("typed", "saved"),
+    [("30,5", "30.5"), ("30½", "30.5"), ("30.5", "30.5"), ("1\N{THIN SPACE}500", "1500")],
+)
+def test_figure_is_read_as_editors_write_it(screen, content, typed, saved):
+    almonds = FoodSource.objects.get(slug="almonds")
+    screen(almonds).save(serving_grams=typed, figures_are_right="on")
+
+    almonds.refresh_from_db()
+    assert almonds.serving_grams == Decimal(saved)
+
+
+def test_figure_that_may_be_two_numbers_is_refused(screen, content):
+    errors = screen(FoodSource.objects.get(slug="almonds")).errors(serving_grams="1,500")
+
+    assert "A comma before three digits may mean either." in str(errors)
+
+
 def test_draft_needs_a_name_and_little_else_and_publishing_the_rest(screen, content):
     form = screen(Symptom)
     draft = {"name": "Heavy eyelids", "slug": "heavy-eyelids", "body_area": "head"}
