@@ -36,7 +36,7 @@ from nutrients.models import (
 pytestmark = pytest.mark.usefixtures("content")
 
 ROWS = {
-    Source: 390,
+    Source: 396,
     Nutrient: 13,
     NutrientDetail: 49,
     Symptom: 53,
