@@ -209,7 +209,12 @@ def test_home_tells_what_waits_and_what_was_done(editor_client, screen, content)
 
     text = text_of(editor_client.get(reverse("admin:index")), "body")
 
-    for words in ("Overdue for review: 1", "Drafts, nutrients: 1", f"{food}, ", "anna: Changed"):
+    for words in (
+        "Overdue for review: 1",
+        "Drafts, nutrients: 1",
+        f"{food}, ",
+        "anna, Magnesium: Changed",
+    ):
         assert words in text
 
 
