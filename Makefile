@@ -8,7 +8,8 @@ export PORT
 BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 PREPARE := $(PYTHON) scripts/prepare.py
-PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist worksteal
+# Compiled once, and not by each of the processes that tests start.
+PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 EXPORT := $(BIN)/uv export --quiet --frozen --no-emit-project --no-header --no-annotate
 # Threads share one pool of memory, and what is free goes back: a third less for each worker.
 LEAN := MALLOC_ARENA_MAX=1 MALLOC_TRIM_THRESHOLD_=65536

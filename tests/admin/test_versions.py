@@ -174,6 +174,7 @@ def test_action_on_several_rows_is_one_revision_and_each_comes_back_alone(
     assert [row.status for row in Article.objects.order_by("pk")[:2]] == ["published", "draft"]
 
 
+@pytest.mark.postgresql
 def test_deleted_row_comes_back_with_its_links_and_all_that_went_with_it(magnesium, editor_client):
     names = ("sources", "articles", "interactions", "lowered_by")
     before = {name: keys(getattr(magnesium, name)) for name in names}
@@ -360,6 +361,7 @@ def test_version_of_another_table_or_row_is_not_found(admin_client, iron):
     assert admin_client.get(wrong).status_code == 404
 
 
+@pytest.mark.postgresql
 def test_nutrient_with_the_amounts_of_a_whole_food_table_comes_back(admin_client, iron):
     source = Source.objects.get()
     food = factories.food("lentils", iron, 3, verification="two-pages")
@@ -381,6 +383,7 @@ def test_nutrient_with_the_amounts_of_a_whole_food_table_comes_back(admin_client
     assert NutrientAmount.objects.filter(nutrient=iron).count() == 1101
 
 
+@pytest.mark.postgresql
 def test_second_of_two_editors_is_told_and_nothing_is_lost(screen, magnesium):
     first, second = screen(magnesium), screen(magnesium)
     first.save(tagline="Calms muscle and nerve")

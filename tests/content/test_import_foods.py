@@ -157,6 +157,7 @@ def test_table_of_no_source_is_refused(tmp_path):
         call_command("import_foods", table, source="nobody", stdout=io.StringIO())
 
 
+@pytest.mark.postgresql
 def test_fooddata_central_is_read_as_it_comes(tmp_path):
     folder = "FoodData_Central_foundation_food_csv_2025-04-24/"
     files = {f"{folder}{name}": text for name, text in FDC.items()}

@@ -91,6 +91,7 @@ def all_rows():
     ]
 
 
+@pytest.mark.postgresql
 def test_every_food_comes_with_exactly_its_amounts_and_portions(table):
     chosen = set(FoodSource.objects.values_list("usda_ndb_number", flat=True))
     import_foods(table)
@@ -187,6 +188,7 @@ def test_groups_are_made_where_they_are_needed_and_editors_names_for_them_stay(t
     assert not FoodGroup.objects.filter(slug="herbs-and-spices").exists()
 
 
+@pytest.mark.postgresql
 def test_an_import_that_is_stopped_half_way_leaves_nothing_behind(table, monkeypatch):
     before, entries = all_rows(), ShippedRow.objects.count()
     with monkeypatch.context() as patch:

@@ -76,6 +76,7 @@ def test_other_methods_are_refused_and_no_cookie_is_set(client, content, address
     assert "Set-Cookie" not in client.get(address)
 
 
+@pytest.mark.postgresql
 @pytest.mark.parametrize(
     ("query", "expected"),
     [

@@ -145,6 +145,7 @@ def stored(row, field):
     return (value.slug if value else "") if field.is_relation else value
 
 
+@pytest.mark.postgresql
 @pytest.mark.parametrize("name", NAMES)
 def test_every_field_of_every_row_comes_back_from_the_csv_file(table, more_rows, name):
     columns = {
