@@ -9,6 +9,7 @@ from tests.browser.server import ROOT, environment
 
 COMMANDS = (
     "check_content",
+    "import_foods fixtures/usda/usda_sr28_extract.csv.gz --source usda-sr28",
     "import_usda",
     "load_content",
     "rebuild_search",

@@ -221,9 +221,9 @@ class VersionedAdmin(RefusableMixin, VersionAdmin):
             return form
         versions = Version.objects.get_for_object(obj)
         version = versions.filter(pk=key).first()
-        fields = _fields(version) if version else {}
-        if name not in form.base_fields:
+        if version is None or name not in form.base_fields:
             return form
+        fields = _fields(version)
         field = self.model._meta.get_field(name)
         value = fields.get(name, fields.get(getattr(field, "attname", name)))
         return _with_value(form, name, value)

@@ -20,7 +20,7 @@ from nutrients.testbook.cases import safety_book
 
 from .machines import public_paths
 from .pages import changes_page, corrections, home_page, review_counts, safety_page
-from .sources import facts_of, sources_by_kind
+from .sources import facts_of, read_sources
 
 CASES_A_PAGE = 150
 METHOD_CONTENTS = [
@@ -76,8 +76,8 @@ def method(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def sources(request: HttpRequest) -> HttpResponse:
-    """Every source that somebody has read, by kind."""
-    return render(request, "nutrients/site/sources.html", {"kinds": sources_by_kind()})
+    """Every source that an editor has read, by kind, a page at a time."""
+    return render(request, "nutrients/site/sources.html", paged(request, read_sources()))
 
 
 @require_safe

@@ -239,7 +239,7 @@ def test_limit_in_a_unit_that_does_not_fit_is_told():
     Nutrient.objects.filter(slug="magnesium").update(upper_limit_unit="mcg")
 
     assert faults() == [
-        "nutrients.nutrient magnesium: an upper limit in mcg, where the nutrient is in mg."
+        "nutrients.nutrient magnesium: an upper limit in mcg, but the nutrient is in mg."
     ]
 
 

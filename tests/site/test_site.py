@@ -19,6 +19,7 @@ from nutrients.models import (
 )
 from nutrients.models.red_flags import CALL
 from nutrients.site.pages import FEELINGS, WRITTEN
+from nutrients.site.sources import read_sources
 from tests.site.pages import links_of, text_of
 
 from . import more_content
@@ -183,12 +184,17 @@ def test_method_counts_what_waits_for_review(client, content):
     assert f"Symptoms {public} 0 0 {waiting}" in text_of(client.get("/method/"), "main")
 
 
+def pages_of_sources(client):
+    number = read_sources().num_pages
+    return [client.get(f"/sources/?page={page}") for page in range(1, number + 1)]
+
+
 def test_sources_lead_each_to_how_it_was_checked(client, content):
     source = Source.objects.get(slug="ods-magnesium")
-    listed = client.get("/sources/")
+    listed = pages_of_sources(client)
     shown = [row.get_absolute_url() for row in Source.objects.all() if row.is_read]
-    assert set(shown) <= set(links_of(listed, "main"))
-    assert source.publisher in text_of(listed, "main")
+    assert set(shown) <= {link for page in listed for link in links_of(page, "main")}
+    assert any(source.publisher in text_of(page, "main") for page in listed)
 
     page = client.get(source.get_absolute_url())
     text = text_of(page, "main")
@@ -221,7 +227,8 @@ def test_source_that_nobody_has_read_is_not_public(client, content):
     unread = Source.objects.filter(read_form=ReadForm.UNREAD)
 
     assert unread
-    assert not {row.get_absolute_url() for row in unread} & set(links_of(client.get("/sources/")))
+    listed = {link for page in pages_of_sources(client) for link in links_of(page)}
+    assert not {row.get_absolute_url() for row in unread} & listed
     assert client.get(unread[0].get_absolute_url()).status_code == 404
 
 
