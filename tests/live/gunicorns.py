@@ -36,6 +36,9 @@ os.environ |= {"LISTEN_FDS": "1", "LISTEN_PID": str(os.getpid())}
 os.execv(sys.executable, [sys.executable, *sys.argv[2:]])
 """
 
+# What an editor is told while others are saving: of a form that was sent, and of a page.
+BUSY, BUSY_PAGE = "Your text is kept; try again.", "This page opens by itself in a moment."
+
 
 class Gunicorn:
     """One master with its workers, on a folder and a port that stay the same.
@@ -166,6 +169,9 @@ class Editor:
         """Add a group of foods; True once the server has said that it is saved."""
         form = {"name": slug, "slug": slug, "position": "5"}
         status, headers = self.post("/admin/nutrients/foodgroup/add/", form)
+        while status == 200 and BUSY in self.page:
+            # The form came back with what was typed, and an editor presses its button again.
+            status, headers = self.post("/admin/nutrients/foodgroup/add/", form)
         return status == 302 and headers["Location"].endswith("/admin/nutrients/foodgroup/")
 
     def post(self, path, form, opened=None):
@@ -174,10 +180,12 @@ class Editor:
         Gives status and headers.
         """
         status, _, page = self.ask("GET", opened or path)
+        while BUSY_PAGE in page:
+            status, _, page = self.ask("GET", opened or path)
         token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
         assert token, f"{path} has no form: {status}, {page[:500]}"
         body = urllib.parse.urlencode(form | {"csrfmiddlewaretoken": token[1]})
-        status, headers, _ = self.ask("POST", path, body)
+        status, headers, self.page = self.ask("POST", path, body)
         return status, headers
 
     def ask(self, method, path, body=None):
