@@ -16,8 +16,6 @@ from django.http import QueryDict
 
 from nutrients.models import HOME, Authority
 
-from .words import seen
-
 LONGEST_QUOTE = 40
 MOST_QUOTES = 3
 # In place of bytes of an address that are no UTF-8.
@@ -77,7 +75,14 @@ def _is_readable(character: str) -> bool:
     return character.isprintable() and character != NOT_DECODED
 
 
+# Soft hyphens, zero-width spaces and marks of direction: pasted along with words, and unseen.
+UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 LONGEST = 100
+
+
+def seen(text: str) -> str:
+    """The text without invisible format characters."""
+    return text if text.isascii() else UNSEEN.sub("", text)
 
 
 def read_words(text: str) -> str:

@@ -10,6 +10,8 @@ from unicodedata import combining, normalize
 
 from snowballstemmer.english_stemmer import EnglishStemmer
 
+from .parameters import seen
+
 LONGEST_WORD = 40
 # A shorter word is near too many others.
 SHORTEST_CORRECTED = 4
@@ -36,8 +38,6 @@ NEVER_CORRECTED = frozenset(
         *("ulcer", "viagra", "warfarin", "xanax", "zika"),
     ]
 )
-# Soft hyphens, zero-width spaces and marks of direction: pasted along with words, and unseen.
-UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 # “Mg2+” is magnesium, whose charge is written in several ways.
 ION = re.compile(r"\b(mg|ca|na|k|fe|cu)[ ]?[\d²³]?[+⁺]", re.IGNORECASE)
 # Letters that Unicode takes for their own, and that people type without the stroke.
@@ -75,11 +75,6 @@ def spans(text: str) -> Iterator[tuple[str, int, int]]:
         word = fold(found[0])
         if word:
             yield word, found.start(), found.end()
-
-
-def seen(text: str) -> str:
-    """The text without invisible format characters."""
-    return text if text.isascii() else UNSEEN.sub("", text)
 
 
 def words_of(text: str) -> list[str]:

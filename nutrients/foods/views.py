@@ -13,8 +13,7 @@ from nutrients.common.change_notes import notes_on_page
 from nutrients.common.paging import read_page
 from nutrients.common.parameters import ignored_sentence
 from nutrients.models import Authority, FoodSource
-from nutrients.search.foods import foods_named
-from nutrients.search.results import SearchContent
+from nutrients.search.foods import FoodWords, foods_named
 
 from .catalogue import chosen_food_table, searched_food_table
 from .detail import food_page, food_portions
@@ -31,7 +30,7 @@ def food_list(request: HttpRequest) -> HttpResponse:
     filters, ignored = read_food_filters(request.GET, choices)
     foods = kept(request, chosen_food_table, at=now)
     if filters.words:
-        named = foods_named(filters.words, kept(request, SearchContent, at=now), at=now)
+        named = foods_named(filters.words, kept(request, FoodWords, at=now), at=now)
         foods = searched_food_table(foods, named, at=now)
     narrowing = Narrowing(foods, filters, choices)
     shown, unread = read_page(request.GET, Paginator(narrowing.kept(), PAGE_SIZE))

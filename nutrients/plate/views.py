@@ -12,8 +12,7 @@ from nutrients.common.answering import kept
 from nutrients.evidence.life_stages import life_stages, plate_stages
 from nutrients.foods.catalogue import chosen_food_table
 from nutrients.models import DIETS, Authority
-from nutrients.search.foods import foods_named
-from nutrients.search.results import SearchContent
+from nutrients.search.foods import FoodWords, foods_named
 
 from .choices import LEAST_SERVINGS, MOST_SERVINGS, read_plate
 from .gaps import suited_foods
@@ -32,7 +31,7 @@ def plate(request: HttpRequest) -> HttpResponse:
     if "remove" in request.GET:
         return redirect(f"{reverse('nutrients:plate')}?{choices.query}#plate-foods")
     stage = (choices.country.value, choices.stage)
-    known = kept(request, SearchContent, at=now)
+    known = kept(request, FoodWords, at=now)
     page = plate_page(
         choices,
         foods,

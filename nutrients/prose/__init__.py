@@ -1,8 +1,7 @@
 """Prose: Markdown with `[@source]` citations and `[[blocks]]`, as editors write it."""
 
 from .checking import ProseError, check, check_plain, links, plain_lines, sentences
-from .glossary import Glossary
-from .markdown import LIVE_BLOCKS, Block, Cite, cited_slugs, questions, render, split
+from .markdown import LIVE_BLOCKS, Block, Cite, Glossary, cited_slugs, questions, render, split
 
 __all__ = [
     "LIVE_BLOCKS",

@@ -7,19 +7,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
 from typing import Any, Protocol
 
 import nh3
-from django.utils.html import escape, format_html
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
-
-from .glossary import Glossary
 
 # Everything else stays plain text: no HTML, no pictures, no code. Tables have a block of their own.
 RULES = ["emphasis", "escape", "heading", "link", "list", "blockquote", "newline", "text_join"]
@@ -116,6 +114,80 @@ def _block(mark: re.Match[str], lines: list[str], place: int) -> tuple[Block | N
 def _text(lines: list[str], start: int, end: int) -> list[Block]:
     text = "\n".join(lines[start:end])
     return [Block(TEXT, start + 1, end, text=text)] if text.strip() else []
+
+
+# Hard words, explained at their first use on a page in the words of a sourced article.
+MEANINGS = {
+    "anaemia": "A low blood count.",
+    "deficiency": "The clinical word for too little of a nutrient.",
+    "diuretic": "A water tablet.",
+    "electrolyte": (
+        "Minerals with an electric charge. They make the signals of nerves and muscles possible."
+    ),
+    "fasciculation": (
+        "The clinical word for twitches: small flickers under the skin that rarely move a joint."
+    ),
+    "ferritin": "It shows how much iron is in store.",
+    "myelin": "The fatty cover of nerve fibres.",
+    "myoclonus": "The clinical word for jerks: sudden, brief jumps of a limb or the body.",
+    "neuropathy": (
+        "Damage to nerves. In the hands and feet it can cause tingling, numbness, weakness and"
+        " unsteady walking."
+    ),
+    "pernicious anaemia": "An immune illness that blocks the uptake of vitamin B12.",
+    "refeeding": (
+        "Eating again after a long fast. It can make phosphate, potassium and magnesium in the"
+        " blood drop fast."
+    ),
+    "tetany": (
+        "Muscles tighten again and again, or stay tight, with tingling. It can be an emergency,"
+        " and it is not the infection tetanus."
+    ),
+}
+# The longer name first, of two that begin alike or end alike.
+WORDS = sorted(MEANINGS, key=len, reverse=True)
+WORD = re.compile(r"\b(" + "|".join(WORDS) + r")s?\b", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Glossary:
+    """The words of one page, each explained once. It needs no script: a button opens a popover."""
+
+    explained: set[str] = field(default_factory=set)
+
+    def pass_over(self, text: str) -> None:
+        """Leave out the words of a text that explains them itself, such as a term in bold."""
+        self.explained.update(found[1].lower() for found in WORD.finditer(text))
+
+    def explain(self, text: str) -> SafeString:
+        """The text as HTML, with its hard words explained if the page has not done so yet."""
+        parts: list[SafeString | str] = []
+        place = 0
+        for found in WORD.finditer(text):
+            word = found[1].lower()
+            is_new = word not in self.explained and not _is_told(text, found)
+            self.explained.add(word)
+            if is_new:
+                parts += [text[place : found.start()], _term(word, found[0])]
+                place = found.end()
+        return format_html_join("", "{}", ((part,) for part in [*parts, text[place:]]))
+
+
+def _is_told(text: str, found: re.Match[str]) -> bool:
+    """Whether the text explains the word itself: its meaning is in brackets, or the word is."""
+    before = text[: found.start()]
+    return text.startswith(" (", found.end()) or before.rfind("(") > before.rfind(")")
+
+
+def _term(word: str, written: str) -> SafeString:
+    return format_html(
+        '<dfn><button class="term" type="button" popovertarget="{}">{}</button></dfn>'
+        '<span class="meaning" id="{}" popover>{}</span>',
+        key := f"term-{word.replace(' ', '-')}",
+        written,
+        key,
+        MEANINGS[word],
+    )
 
 
 class Mark(Protocol):

@@ -48,7 +48,7 @@ from nutrients.models import (
     Topic,
     Unit,
 )
-from nutrients.prose import Glossary, render
+from nutrients.prose.markdown import Glossary, render
 
 from .intakes import DailyNeeds, StageNeed, daily_needs
 

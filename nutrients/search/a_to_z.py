@@ -12,7 +12,7 @@ from django.db.models import Q
 from nutrients.common.words import spans, stem, words_of
 from nutrients.models import DocumentKind, SearchDocument
 
-from .places import Places, places, shown
+from .content import Places, places, shown
 
 LISTED = {
     DocumentKind.SYMPTOM: "Symptom",

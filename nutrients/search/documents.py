@@ -17,7 +17,8 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from nutrients import prose
-from nutrients.common.words import index_words, seen, words_of
+from nutrients.common.parameters import seen
+from nutrients.common.words import index_words, words_of
 from nutrients.models import (
     Article,
     ArticleSection,

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
-from nutrients.common.words import words_of
-from nutrients.models import DocumentKind, SearchDocument
+from django.db.models import Exists, OuterRef, QuerySet
 
-from .index import matching
-from .places import shown_food
-from .query import Field, Unit, read
-from .results import SearchContent
+from nutrients.common.words import nearest, vocabulary, words_of
+from nutrients.models import DocumentKind, FoodSource, SearchDocument, Synonym
+
+from .query import Field, Synonyms, Unit, matching, read, synonyms
 
 # A word may be in thousands of names. So many are looked through, the shortest names first.
 MOST_SEARCHED = 1000
@@ -33,7 +33,30 @@ class NamedFoods:
     is_cut: bool = False
 
 
-def foods_named(words: str, known: SearchContent, *, at: datetime) -> NamedFoods:
+class FoodWords:
+    """What a search for foods is read with, asked for when it is first needed.
+
+    It depends on the content alone, so that one may serve until the content changes.
+    """
+
+    def __init__(self, *, at: datetime) -> None:
+        self.at = at
+
+    @cached_property
+    def synonyms(self) -> Synonyms:
+        return synonyms(Synonym.objects.values_list("words", "means"))
+
+    def corrected(self, word: str) -> str:
+        """The nearest word in the names of chosen foods, or the word itself."""
+        return nearest(word, (self._words,)) or word
+
+    @cached_property
+    def _words(self) -> list[str]:
+        chosen = _documents(at=self.at).filter(is_imported=False)
+        return vocabulary(" ".join(row) for row in chosen.values_list("title_words", "name_words"))
+
+
+def foods_named(words: str, known: FoodWords, *, at: datetime) -> NamedFoods:
     """Find the foods that the public may see with every word in the name, or in a synonym.
 
     If none is found, the nearest spelling is tried. At most four queries.
@@ -42,7 +65,7 @@ def foods_named(words: str, known: SearchContent, *, at: datetime) -> NamedFoods
     found = _named(read(typed, known.synonyms), at=at)
     if found.slugs or not typed:
         return found
-    corrected = " ".join(known.corrected(word) or word for word in typed)
+    corrected = " ".join(map(known.corrected, typed))
     if corrected == " ".join(typed):
         return found
     nearest = _named(read(words_of(corrected), known.synonyms), at=at)
@@ -52,9 +75,8 @@ def foods_named(words: str, known: SearchContent, *, at: datetime) -> NamedFoods
 def _named(units: Sequence[Unit], *, at: datetime) -> NamedFoods:
     if not units:
         return NamedFoods([])
-    rows = SearchDocument.objects.filter(
-        shown_food(at=at), kind=DocumentKind.FOOD, pk__in=matching(units, every=True)
-    ).order_by("is_imported", "size", "title")
+    rows = _documents(at=at).filter(pk__in=matching(units, every=True))
+    rows = rows.order_by("is_imported", "size", "title")
     names = list(rows.values_list("row", "title_words", "name_words")[: MOST_SEARCHED + 1])
     held = list(_held(names[:MOST_SEARCHED], units))
     return NamedFoods(held, is_cut=len(names) > MOST_SEARCHED)
@@ -69,3 +91,9 @@ def _held(names: Sequence[tuple[str, str, str]], units: Sequence[Unit]) -> Itera
         )
         if all(ways):
             yield slug
+
+
+def _documents(*, at: datetime) -> QuerySet[SearchDocument]:
+    """The documents of the foods that the public may see."""
+    public = FoodSource.objects.published(at=at).filter(slug=OuterRef("row"))
+    return SearchDocument.objects.filter(Exists(public), kind=DocumentKind.FOOD)

@@ -11,6 +11,9 @@ from functools import cached_property
 from itertools import chain
 from typing import Protocol
 
+from django.db import connection
+from django.db.models.expressions import RawSQL
+
 from nutrients.common.words import LETTER_AND_NUMBER, stem, words_of
 
 MOST_UNITS = 8
@@ -170,3 +173,62 @@ def _whole_points(document: Scored, units: Sequence[Unit]) -> int:
         )
         best = max(best, worth * SYNONYM // 10 if number else worth)
     return best
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """How one database is asked, and how its index is brought in line with the documents."""
+
+    ids: str
+    word: str
+    beginning: str
+    both: str
+    either: str
+    sync: tuple[str, ...] = ()
+
+    def expression(self, units: Sequence[Unit], *, every: bool) -> str:
+        """The query in the engine's own language, for documents with every unit or with any."""
+        return (self.both if every else self.either).join(map(self._unit, units))
+
+    def _unit(self, unit: Unit) -> str:
+        ways = (self.both.join(map(self._term, terms)) for terms in unit.ways)
+        return f"({self.either.join(f'({way})' for way in ways)})"
+
+    def _term(self, term: Term) -> str:
+        # Folded words hold letters and digits alone, so no quotation mark can end them early.
+        own = (self.beginning if term.is_open else self.word).format(term.word)
+        return own if term.is_open and term.stem == term.word else self._or_stem(own, term)
+
+    def _or_stem(self, own: str, term: Term) -> str:
+        return f"({own}{self.either}{self.word.format(term.stem)})"
+
+
+SQLITE = Engine(
+    ids="SELECT rowid FROM nutrients_searchindex WHERE nutrients_searchindex MATCH %s",
+    word='"{}"',
+    beginning='"{}" *',
+    both=" AND ",
+    either=" OR ",
+    sync=(
+        """DELETE FROM nutrients_searchindex
+        WHERE rowid NOT IN (SELECT id FROM nutrients_searchdocument)""",
+        """INSERT INTO nutrients_searchindex (rowid, words)
+        SELECT id, words FROM nutrients_searchdocument
+        WHERE id NOT IN (SELECT rowid FROM nutrients_searchindex)""",
+    ),
+)
+POSTGRESQL = Engine(
+    ids="SELECT id FROM nutrients_searchdocument"
+    " WHERE array_to_tsvector(string_to_array(words, ' ')) @@ %s::tsquery",
+    word="'{}'",
+    beginning="'{}':*",
+    both=" & ",
+    either=" | ",
+)
+ENGINES = {"sqlite": SQLITE, "postgresql": POSTGRESQL}
+
+
+def matching(units: Sequence[Unit], *, every: bool) -> RawSQL:
+    """The ids of the documents that hold every unit, or with `every` False any of them."""
+    engine = ENGINES[connection.vendor]
+    return RawSQL(engine.ids, [engine.expression(units, every=every)])  # noqa: S611 (it is bound)

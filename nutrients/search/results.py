@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from unicodedata import normalize
 
-from nutrients.common.words import SMALL_WORDS, nearest, spans, stem, telling_words, vocabulary
+from nutrients.common.words import SMALL_WORDS, spans, stem, telling_words
 from nutrients.models import (
     HOME,
     Authority,
     DocumentKind,
     SearchDocument,
-    Synonym,
     Urgency,
 )
 
 from .answers import NeedAnswer, emergency_in, need_answer
-from .index import matching
-from .places import Places, places, shown, shown_food
-from .query import Scored, Synonyms, Term, Unit, is_held, read, score, synonyms
+from .content import SearchContent, shown_food
+from .query import Scored, Term, Unit, is_held, matching, read, score
 
 MOST_HITS = 5
 # The note of the red flags that come first among them.
@@ -52,65 +49,6 @@ LONGEST_PASSAGE = 220
 Pieces = list[tuple[str, bool]]
 # A document with the units that it holds and its points.
 Ranked = tuple[SearchDocument, int, int]
-
-
-class SearchContent:
-    """What every search is answered from, read when it is first needed.
-
-    It depends on the content alone, so that one may serve until the content changes.
-    """
-
-    def __init__(self, *, at: datetime) -> None:
-        self.at = at
-
-    @cached_property
-    def documents(self) -> dict[int, SearchDocument]:
-        """The documents of all that editors wrote and the public may see, by their ids."""
-        rows = SearchDocument.objects.filter(shown(at=self.at), is_imported=False)
-        return {row.pk: row for row in rows.defer("words").order_by("key")}
-
-    @cached_property
-    def scored(self) -> dict[int, Scored]:
-        return {pk: Scored(document) for pk, document in self.documents.items()}
-
-    @cached_property
-    def places(self) -> Places:
-        return places(list(self.documents.values()), at=self.at)
-
-    @cached_property
-    def has_imported(self) -> bool:
-        return SearchDocument.objects.filter(is_imported=True).exists()
-
-    @cached_property
-    def synonyms(self) -> Synonyms:
-        return synonyms(Synonym.objects.values_list("words", "means"))
-
-    def corrected(self, word: str) -> str | None:
-        """The nearest of our own words as it is written; None if none is near."""
-        names, texts, written = self._own_words
-        ours = nearest(word, (names, texts))
-        return ours and written.get(ours, ours)
-
-    @cached_property
-    def _own_words(self) -> tuple[list[str], list[str], dict[str, str]]:
-        """The words of titles and names, those of texts, and how each is written."""
-        names: list[str] = []
-        texts: list[str] = []
-        written: dict[str, str] = {}
-        for row in self.documents.values():
-            names += row.title_words, row.name_words
-            texts.append(row.text_words)
-            for word, form in _as_written((row.title, row.names, row.text)):
-                written.setdefault(word, form)
-        return vocabulary(names), vocabulary(texts), written
-
-
-def _as_written(texts: Iterable[str]) -> Iterable[tuple[str, str]]:
-    """Each word of texts as it is compared, and as it is written, in lower case."""
-    for text in texts:
-        composed = normalize("NFC", text)
-        for word, start, end in spans(composed):
-            yield word, composed[start:end].lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,10 +171,9 @@ def _ranked(
         for pk in own
         if pk in known.documents
     ]
-    if known.has_imported:
-        imported = rows.filter(shown_food(at=at), is_imported=True).defer("words")
-        shortest = imported.order_by("size", "pk")[:MOST_IMPORTED]
-        found += [(row, *score(Scored(row), units)) for row in shortest]
+    imported = rows.filter(shown_food(at=at), is_imported=True).defer("words")
+    shortest = imported.order_by("size", "pk")[:MOST_IMPORTED]
+    found += [(row, *score(Scored(row), units)) for row in shortest]
     # What the index holds by a word's stem may still miss a unit as it is scored.
     found = [one for one in found if one[1] == len(units) or not every]
     return sorted(found, key=_place)

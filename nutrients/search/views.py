@@ -20,7 +20,7 @@ from nutrients.common.parameters import (
 from nutrients.models import Authority
 
 from .a_to_z import ENTRIES_A_PAGE, entries, letter_pages
-from .results import SearchContent
+from .content import SearchContent
 from .results import search as search_everything
 
 

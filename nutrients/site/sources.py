@@ -32,7 +32,7 @@ from nutrients.models import (
     SourceKind,
     Symptom,
 )
-from nutrients.search.places import places
+from nutrients.search.content import places
 
 MOST_LISTED = 40
 # What has a place on the page of something else: each sort with its kind of document.

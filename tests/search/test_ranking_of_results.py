@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from nutrients.models import SearchDocument, Synonym
 from nutrients.search import index
+from nutrients.search.content import SearchContent
 from nutrients.search.index import catch_up
-from nutrients.search.results import SearchContent, search
+from nutrients.search.results import search
 from tests import factories
 
 QUERIES = yaml.safe_load((Path(__file__).parent / "queries.yaml").read_text())

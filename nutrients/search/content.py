@@ -1,13 +1,16 @@
-"""Which documents the public may see, and the addresses of those without a page of their own."""
+"""What searches are answered from: the documents that the public may see, and their addresses."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cached_property
+from unicodedata import normalize
 
 from django.db.models import CharField, Exists, OuterRef, Prefetch, Q, QuerySet, Value
 from django.db.models.functions import Concat
 
+from nutrients.common.words import nearest, spans, vocabulary
 from nutrients.models import (
     Article,
     Association,
@@ -21,7 +24,10 @@ from nutrients.models import (
     RiskFactor,
     SearchDocument,
     Symptom,
+    Synonym,
 )
+
+from .query import Scored, Synonyms, synonyms
 
 RowModel = type[
     RedFlag | Symptom | Nutrient | Article | FoodSource | RiskFactor | OtherCause | Interaction
@@ -121,3 +127,58 @@ def _interactions(keys: list[str], nutrients: QuerySet[Nutrient]) -> Places:
 
 def _on(pages: Sequence[Nutrient | Symptom], part: str, row: object) -> str:
     return f"{pages[0].get_absolute_url()}#{part}-{row.slug}" if pages else ""  # type: ignore[attr-defined]
+
+
+class SearchContent:
+    """What every search is answered from, read when it is first needed.
+
+    It depends on the content alone, so that one may serve until the content changes.
+    """
+
+    def __init__(self, *, at: datetime) -> None:
+        self.at = at
+
+    @cached_property
+    def documents(self) -> dict[int, SearchDocument]:
+        """The documents of all that editors wrote and the public may see, by their ids."""
+        rows = SearchDocument.objects.filter(shown(at=self.at), is_imported=False)
+        return {row.pk: row for row in rows.defer("words").order_by("key")}
+
+    @cached_property
+    def scored(self) -> dict[int, Scored]:
+        return {pk: Scored(document) for pk, document in self.documents.items()}
+
+    @cached_property
+    def places(self) -> Places:
+        return places(list(self.documents.values()), at=self.at)
+
+    @cached_property
+    def synonyms(self) -> Synonyms:
+        return synonyms(Synonym.objects.values_list("words", "means"))
+
+    def corrected(self, word: str) -> str | None:
+        """The nearest of our own words as it is written; None if none is near."""
+        names, texts, written = self._own_words
+        ours = nearest(word, (names, texts))
+        return ours and written.get(ours, ours)
+
+    @cached_property
+    def _own_words(self) -> tuple[list[str], list[str], dict[str, str]]:
+        """The words of titles and names, those of texts, and how each is written."""
+        names: list[str] = []
+        texts: list[str] = []
+        written: dict[str, str] = {}
+        for row in self.documents.values():
+            names += row.title_words, row.name_words
+            texts.append(row.text_words)
+            for word, form in _as_written((row.title, row.names, row.text)):
+                written.setdefault(word, form)
+        return vocabulary(names), vocabulary(texts), written
+
+
+def _as_written(texts: Iterable[str]) -> Iterable[tuple[str, str]]:
+    """Each word of texts as it is compared, and as it is written, in lower case."""
+    for text in texts:
+        composed = normalize("NFC", text)
+        for word, start, end in spans(composed):
+            yield word, composed[start:end].lower()
