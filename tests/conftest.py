@@ -37,7 +37,6 @@ settings.load_profile("suite")
 # Locks, commits, backups, odd bytes and the SQL of searches differ by engine: these run on
 # PostgreSQL too, as do single tests elsewhere that are marked.
 BY_ENGINE = [
-    "admin/test_busy.py",
     "backups",
     "cache",
     "content/test_loading.py",

@@ -17,7 +17,6 @@ from tests.admin.forms import Screen
 # Each connection is one of its own, so that one can wait for another.
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL locks rows alone."),
 ]
 NAME, SENTENCE = "tagline", "Calms muscle and nerve"
 READ = "A blood test, which says little."
