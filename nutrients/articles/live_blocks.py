@@ -126,4 +126,4 @@ def _causes(symptoms: list[str], *, at: datetime) -> list[OtherCause]:
     # The page of the symptom has the rarer ones.
     rows = OtherCause.objects.published(at=at).filter(symptoms__slug__in=symptoms, is_common=True)
     rows = rows.distinct().order_by("position", "name")
-    return list(rows.prefetch_related("sources", "symptoms"))
+    return list(rows.with_sources().prefetch_related("symptoms"))

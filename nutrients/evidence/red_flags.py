@@ -31,6 +31,6 @@ def red_flags_by_level(*, at: datetime, symptoms: Iterable[str] | None = None) -
     flags = RedFlag.objects.published(at=at)
     if symptoms is not None:
         flags = flags.filter(related_symptoms__slug__in=list(symptoms)).distinct()
-    rows = list(flags.order_by("position", "slug").prefetch_related("sources"))
+    rows = list(flags.order_by("position", "slug").with_sources())
     levels = [FlagLevel(level, [f for f in rows if f.level == level]) for level in FLAG_LEVELS]
     return [level for level in levels if level.flags]

@@ -279,7 +279,7 @@ def _row(
     limit = _limit(stage.limiting(intakes)) if stage else None
 
     def cited(row: ReferenceIntake | None, *, is_shown: bool) -> list[Citation]:
-        return cite(references, row.sources.all()) if row and is_shown else []
+        return cite(references, row.cited) if row and is_shown else []
 
     # Sources are numbered in the order of reading. An empty plate shows core needs alone.
     amount_citations = cite(references, sources.values())
@@ -303,7 +303,7 @@ def stage_intakes(country: str, slug: str, *, at: datetime) -> dict[int, list[Re
     if stage := life_stages(at=at)[Authority(country)].get(slug):
         rows = ReferenceIntake.objects.published(at=at)
         rows = rows.overlapping(stage.age_from, stage.age_below).select_related("nutrient")
-        for intake in rows.prefetch_related("sources"):
+        for intake in rows.with_sources():
             found[intake.nutrient_id].append(intake)
     return found
 

@@ -254,7 +254,7 @@ def _reductions(rows: Iterable[ReferenceIntake]) -> list[Limit]:
 
 
 def _sources(rows: Iterable[ReferenceIntake]) -> tuple[Source, ...]:
-    return tuple(dict.fromkeys(source for row in rows for source in row.sources.all()))
+    return tuple(dict.fromkeys(source for row in rows for source in row.cited))
 
 
 def _sorted(limits: Iterable[Limit]) -> list[Limit]:

@@ -218,11 +218,11 @@ def nutrient_content(slug: str, *, at: datetime) -> NutrientContent | None:
         return None
     intakes = nutrient.intakes.published(at=at).order_by("age_from", "pk")
     signs = Association.objects.published(at=at).filter(nutrient=nutrient)
-    signs = signs.select_related("nutrient", "symptom").prefetch_related("sources")
-    interactions = nutrient.interactions.published(at=at).prefetch_related("sources")
+    signs = signs.select_related("nutrient", "symptom").with_sources()
+    interactions = nutrient.interactions.published(at=at).with_sources()
     return NutrientContent(
         nutrient=nutrient,
-        intakes=list(intakes.select_related("nutrient").prefetch_related("sources")),
+        intakes=list(intakes.select_related("nutrient").with_sources()),
         sources=list(nutrient.sources.all()),
         signs=sorted(signs, key=attrgetter("strength")),
         risks=_risks(nutrient, at=at),
@@ -306,13 +306,13 @@ def _sources_of_job(content: NutrientContent) -> list[Source]:
 
     The others give its figures and its tests.
     """
-    rests = Counter(source.slug for sign in content.signs for source in sign.sources.all())
+    rests = Counter(source.slug for sign in content.signs for source in sign.cited)
     return sorted(content.sources, key=lambda source: -rests[source.slug])[:MOST]
 
 
 def _sources_of_limits(content: NutrientContent) -> list[Source]:
     """Which of the nutrient's own sources say how much is too much: those of its figures."""
-    figures = {source.slug for intake in content.intakes for source in intake.sources.all()}
+    figures = {source.slug for intake in content.intakes for source in intake.cited}
     return [source for source in content.sources if source.slug in figures][:MOST]
 
 
@@ -335,7 +335,7 @@ def _risks(nutrient: Nutrient, *, at: datetime) -> list[RiskFactor]:
         RiskFactor.objects.published(at=at)
         .annotate(lowers_it=Exists(lowers), raises_it=Exists(raises))
         .filter(Exists(lowers) | Exists(raises))
-        .prefetch_related("sources")
+        .with_sources()
         .order_by("-is_common", "position", "name")
     )
     return list(rows)
@@ -363,13 +363,13 @@ def _plate_foods(content: NutrientContent, need: StageNeed | None, *, at: dateti
 
 def _details(nutrient: Nutrient, *, at: datetime) -> list[NutrientDetail]:
     """The published details of a nutrient with their sources, in the order of their topics."""
-    rows = nutrient.details.published(at=at).prefetch_related("sources")
+    rows = nutrient.details.published(at=at).with_sources()
     return sorted(rows, key=lambda row: Topic(row.topic).rank)
 
 
 def _cited_details(references: References, rows: Iterable[NutrientDetail]) -> list[Detail]:
     glossary = Glossary()
     return [
-        Detail(row, render(row.body, marking(references, row.sources.all()), glossary=glossary))
+        Detail(row, render(row.body, marking(references, row.cited), glossary=glossary))
         for row in rows
     ]

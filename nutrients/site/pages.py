@@ -37,6 +37,7 @@ from nutrients.models import (
     Symptom,
     Urgency,
 )
+from nutrients.models.publishing import overdue_on
 from nutrients.models.red_flags import CALL
 
 CORRECTIONS_A_PAGE = 150
@@ -156,14 +157,14 @@ def review_counts(*, at: datetime) -> list[ReviewCount]:
 
 def safety_page(*, at: datetime) -> SafetyPage:
     flags = RedFlag.objects.published(at=at).order_by("position", "slug")
-    rows = list(flags.prefetch_related("sources", "related_symptoms"))
+    rows = list(flags.with_sources().prefetch_related("related_symptoms"))
     references = References()
     levels: dict[Urgency, dict[str, list[WarningSign]]] = {}
     for level, group in product(FLAG_LEVELS, SIGN_GROUPS):
         for row in rows:
             if row.level == level and _sign_group(row) == group:
                 action = row.action.removeprefix(CALL).strip()
-                cited = references.cite_all(row.sources.all())
+                cited = references.cite_all(row.cited)
                 sign = WarningSign(row, action, sorted(cited, key=attrgetter("number")))
                 levels.setdefault(level, {}).setdefault(group, []).append(sign)
     return SafetyPage(levels, references)
@@ -179,7 +180,7 @@ def has_review(*, at: datetime) -> bool:
     """Whether any public row carries a clinician's review that is not overdue. One query."""
     first, *others = (
         model.objects.published(at=at)
-        .filter(reviewed_on__isnull=False, overdue_since=None)
+        .filter(~overdue_on(localdate(at)), reviewed_on__isnull=False)
         .order_by()
         .values("reviewed_on")
         for model in WRITTEN
@@ -189,8 +190,8 @@ def has_review(*, at: datetime) -> bool:
 
 def _review_count(model: type[Any], *, at: datetime) -> ReviewCount:
     public = Q(status=Status.PUBLISHED, publish_at__lte=at)
-    late = Q(overdue_since__isnull=False)
-    counts = model.objects.with_overdue_since(on=localdate(at)).aggregate(
+    late = overdue_on(localdate(at))
+    counts = model.objects.aggregate(
         published=Count("pk", filter=public),
         reviewed=Count("pk", filter=public & Q(reviewed_on__isnull=False) & ~late),
         overdue=Count("pk", filter=public & late),
