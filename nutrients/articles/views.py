@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from nutrients.common.change_notes import notes_on_page
 from nutrients.common.paging import paged
 from nutrients.context import canonical_url
+from nutrients.models.change_notes import notes_on_page
 
 from .pages import ArticlePage, article_page, articles_by_topic, listed_articles
 

@@ -9,10 +9,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from nutrients.common.answering import kept, render_page_or_fragment
-from nutrients.common.change_notes import notes_on_page
 from nutrients.common.paging import read_page
 from nutrients.common.parameters import ignored_sentence
 from nutrients.models import Authority, FoodSource
+from nutrients.models.change_notes import notes_on_page
 from nutrients.search.foods import FoodWords, foods_named
 
 from .catalogue import chosen_food_table, searched_food_table

@@ -10,6 +10,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+SHOWN_ON_A_PAGE = 5
+CHANGES_LISTED = 100
+
 
 class NoteKind(models.TextChoices):
     """Whether a page said something wrong before."""
@@ -86,3 +89,14 @@ class ChangeNote(models.Model):
     def path(self) -> str:
         """The path of the page, without the place within it."""
         return self.address.partition("#")[0]
+
+
+def notes_on_page(path: str, *, at: datetime) -> list[ChangeNote]:
+    """The latest notes on the page at this path and on the places within it, newest first."""
+    return list(ChangeNote.objects.made(at=at).on_page(path)[:SHOWN_ON_A_PAGE])
+
+
+def latest_notes(*, at: datetime, under: str = "/") -> list[ChangeNote]:
+    """The latest notes on every page whose path begins with `under`, newest first, for a feed."""
+    notes = ChangeNote.objects.made(at=at).filter(address__startswith=under)
+    return list(notes[:CHANGES_LISTED])

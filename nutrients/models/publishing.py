@@ -70,8 +70,10 @@ class PublishableQuerySet(models.QuerySet[Any]):
         return rows
 
     def with_sources(self) -> Self:
-        """Rows with their sources as the list `cited`, by title."""
-        return self.prefetch_related(Prefetch("sources", to_attr="cited"))
+        """Rows with what pages print of their sources, as the list `cited`, by title."""
+        sources: Any = self.model._meta.get_field("sources").related_model
+        printed = sources.objects.only("slug", "title", "publisher", "url", "read_form")
+        return self.prefetch_related(Prefetch("sources", printed, to_attr="cited"))
 
 
 def overdue_on(day: date) -> Q:

@@ -111,7 +111,11 @@ def _articles(symptom: Symptom, *, at: datetime) -> tuple[list[Article], list[Ar
     alone comes first.
     """
     rows = Article.objects.published(at=at).filter(pk__in=symptom.articles.values("pk"))
-    rows = rows.annotate(signs=Count("related_symptoms")).order_by("signs", "position", "title")
+    rows = (
+        rows.only("slug", "title", "position")
+        .annotate(signs=Count("related_symptoms"))
+        .order_by("signs", "position", "title")
+    )
     nearest = list(rows)
     leading, others = nearest[:LEADING_ARTICLES], nearest[LEADING_ARTICLES:]
     return sorted(leading, key=lambda row: (row.signs > 1, row.position)), others
@@ -119,4 +123,5 @@ def _articles(symptom: Symptom, *, at: datetime) -> tuple[list[Article], list[Ar
 
 def _related(symptom: Symptom, *, at: datetime) -> list[Symptom]:
     rows = Symptom.objects.published(at=at).filter(body_area=symptom.body_area)
-    return list(rows.exclude(pk=symptom.pk).order_by("-is_common", "position", "name")[:RELATED])
+    rows = rows.exclude(pk=symptom.pk).only("slug", "name")
+    return list(rows.order_by("-is_common", "position", "name")[:RELATED])

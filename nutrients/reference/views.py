@@ -8,10 +8,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from nutrients.common.answering import kept
-from nutrients.common.change_notes import notes_on_page
 from nutrients.common.paging import paged
 from nutrients.evidence.life_stages import life_stages
 from nutrients.models import Authority, Nutrient, Symptom
+from nutrients.models.change_notes import notes_on_page
 
 from .evidence import evidence_page
 from .nutrients import (
@@ -50,7 +50,6 @@ def nutrient(request: HttpRequest, slug: str) -> HttpResponse:
         "countries": Authority,
         "country": country,
         "stages": list(stages[country].values()),
-        "notes": notes_on_page(request.path, at=now),
     }
     return render(request, "nutrients/reference/nutrient.html", context)
 

@@ -24,7 +24,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from nutrients.articles.pages import latest_articles
-from nutrients.common.change_notes import latest_notes
 from nutrients.common.version import content_version
 from nutrients.models import (
     READ,
@@ -36,6 +35,7 @@ from nutrients.models import (
     Source,
     Symptom,
 )
+from nutrients.models.change_notes import latest_notes
 
 # Pages with no row of their own; the checklist's print-out is made from a form and left out.
 FIXED = (

@@ -14,7 +14,6 @@ from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.timezone import localdate
 
-from nutrients.common.change_notes import CHANGES_LISTED
 from nutrients.common.citations import Reference, References
 from nutrients.common.version import ContentVersion
 from nutrients.models import (
@@ -37,6 +36,7 @@ from nutrients.models import (
     Symptom,
     Urgency,
 )
+from nutrients.models.change_notes import CHANGES_LISTED
 from nutrients.models.publishing import overdue_on
 from nutrients.models.red_flags import CALL
 

@@ -9,12 +9,12 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from nutrients.common.change_notes import notes_on_page
 from nutrients.common.paging import paged
 from nutrients.content.removed import was_public
 from nutrients.evidence.grades import GradeKey
 from nutrients.evidence.ranking import ORDER
 from nutrients.models import READ, Relation, Source, Typicality, Verification
+from nutrients.models.change_notes import notes_on_page
 from nutrients.testbook import outcomes_of_now
 from nutrients.testbook.cases import safety_book
 
