@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Self
 
+from django.db.models import Prefetch
+
 from nutrients.common.citations import Cited, References, cite_rows
-from nutrients.evidence.content import associations_by_nutrient
 from nutrients.evidence.needs import AdultNeed, adult_needs
 from nutrients.evidence.red_flags import FlagLevel, red_flags_by_level
 from nutrients.models import (
@@ -87,36 +89,42 @@ class LiveBlocks:
         causes = [
             cause
             for cause in self.causes
-            if any(symptom.slug == block.argument for symptom in cause.symptoms.all())
+            if any(symptom.slug == block.argument for symptom in cause.signs)
         ]
         return cite_rows(self.references, causes)
 
 
 def _core(*, at: datetime) -> list[CoreRow]:
-    nutrients = list(Nutrient.objects.published(at=at).featured())
-    ids = [nutrient.pk for nutrient in nutrients]
-    signs = associations_by_nutrient(at=at, nutrients=ids)
-    needs = adult_needs(nutrients=ids, at=at)
-    return [
-        CoreRow(nutrient, _sign_groups(signs.get(nutrient.pk, [])), needs.get(nutrient.pk))
-        for nutrient in nutrients
-    ]
+    rows = Nutrient.objects.published(at=at).featured()
+    rows = rows.only("slug", "name", "symbol", "accent", "tagline", "food_summary", "review_due_on")
+    nutrients = {row.pk: row for row in rows}
+    signs: dict[int, list[Association]] = {pk: [] for pk in nutrients}
+    for sign in _signs(nutrients, at=at):
+        sign.nutrient = nutrients[sign.nutrient_id]
+        signs[sign.nutrient_id].append(sign)
+    needs = adult_needs(nutrients=nutrients, at=at)
+    return [CoreRow(row, _by_verb(signs[pk]), needs.get(pk)) for pk, row in nutrients.items()]
 
 
-def _sign_groups(associations: Iterable[Association]) -> list[tuple[str, list[Association]]]:
-    """Signs of too little by the verb that their evidence allows; rare ones are left out."""
-    signs = [
-        association
-        for association in associations
-        if not association.is_against
-        and association.relation != Relation.EXCESS
-        and association.symptom.is_noticeable
-        and association.symptom.body_area in AREAS
-        and association.typicality != Typicality.RARE
-    ]
-    groups = [
+def _signs(nutrients: Iterable[int], *, at: datetime) -> list[Association]:
+    """Signs of too little of these nutrients (ids), most typical first; rare ones are left out."""
+    rows = (
+        Association.objects.published(at=at)
+        .supporting()
+        .filter(
+            nutrient__in=list(nutrients), symptom__is_noticeable=True, symptom__body_area__in=AREAS
+        )
+    )
+    rows = rows.exclude(relation=Relation.EXCESS).exclude(typicality=Typicality.RARE)
+    named = Symptom.objects.only("slug", "name", "sentence_name")
+    return sorted(rows.prefetch_related(Prefetch("symptom", named)), key=attrgetter("strength"))
+
+
+def _by_verb(signs: list[Association]) -> list[tuple[str, list[Association]]]:
+    """The signs by the verb that their evidence allows."""
+    groups = (
         (grade.verb, [sign for sign in signs if sign.evidence == grade]) for grade in Evidence
-    ]
+    )
     return [(verb, found) for verb, found in groups if found]
 
 
@@ -126,4 +134,5 @@ def _causes(symptoms: list[str], *, at: datetime) -> list[OtherCause]:
     # The page of the symptom has the rarer ones.
     rows = OtherCause.objects.published(at=at).filter(symptoms__slug__in=symptoms, is_common=True)
     rows = rows.distinct().order_by("position", "name")
-    return list(rows.with_sources().prefetch_related("symptoms"))
+    named = Prefetch("symptoms", Symptom.objects.only("slug"), to_attr="signs")
+    return list(rows.with_sources().prefetch_related(named))

@@ -21,6 +21,7 @@ from .live_blocks import LiveBlocks
 ARTICLES_A_PAGE = 24
 ARTICLES_FED = 50
 MOST_RELATED = 4
+NUTRIENT_LINK = ("slug", "name", "symbol", "accent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,8 @@ def articles_by_topic(articles: Iterable[Article]) -> list[tuple[ArticleTopic, l
 
 def _in_order(*, at: datetime) -> QuerySet[Article]:
     topics = Case(*(When(topic=topic, then=place) for place, topic in enumerate(ArticleTopic)))
-    return Article.objects.published(at=at).order_by(topics, "position", "title")
+    rows = Article.objects.published(at=at).annotate(topic_place=topics)
+    return rows.order_by("topic_place", "position", "title")
 
 
 def latest_articles(*, at: datetime) -> list[Article]:
@@ -101,10 +103,8 @@ def article_page(slug: str, *, at: datetime) -> ArticlePage | None:
     )
     if article is None:
         return None
-    nutrients = list(article.related_nutrients.published(at=at))
-    symptoms = list(article.related_symptoms.published(at=at))
-    listed = _listed(symptoms, at=at)
-    previous, following = _neighbours(article, listed)
+    nutrients = list(article.related_nutrients.published(at=at).only(*NUTRIENT_LINK))
+    symptoms = list(article.related_symptoms.published(at=at).only("slug", "name"))
     references = References()
     answer = ArticleSection(title="", body=article.short_answer)
     [first, *sections] = _sections(
@@ -117,9 +117,9 @@ def article_page(slug: str, *, at: datetime) -> ArticlePage | None:
         references=references,
         nutrients=nutrients,
         symptoms=symptoms,
-        related=_related(article, listed),
-        previous=previous,
-        next=following,
+        related=_related(article, symptoms, at=at),
+        previous=_neighbour(article, "lt", at=at),
+        next=_neighbour(article, "gt", at=at),
     )
 
 
@@ -185,19 +185,20 @@ def _questions(block: prose.Block, mark: prose.Cite) -> list[Question]:
     ]
 
 
-def _listed(symptoms: list[Symptom], *, at: datetime) -> list[Any]:
-    """Every published article in the order of the list, with how many of these symptoms it has."""
-    shared = Count("related_symptoms", filter=Q(related_symptoms__in=symptoms))
-    return list(_in_order(at=at).only("slug", "title").annotate(shared=shared))
-
-
-def _related(article: Article, listed: list[Any]) -> list[Article]:
+def _related(article: Article, symptoms: list[Symptom], *, at: datetime) -> list[Article]:
     """The articles that share most symptoms with this one."""
-    others = [row for row in listed if row.shared and row != article]
-    return sorted(others, key=lambda row: -row.shared)[:MOST_RELATED]
+    rows = _in_order(at=at).filter(related_symptoms__in=symptoms).exclude(pk=article.pk)
+    rows = rows.only("slug", "title").annotate(shared=Count("related_symptoms"))
+    return list(rows.order_by("-shared", *rows.query.order_by)[:MOST_RELATED])
 
 
-def _neighbours(article: Article, listed: list[Any]) -> tuple[Article | None, Article | None]:
-    place = listed.index(article)
-    previous = listed[place - 1] if place else None
-    return previous, listed[place + 1] if place + 1 < len(listed) else None
+def _neighbour(article: Article, way: str, *, at: datetime) -> Article | None:
+    """The article before ("lt") or after ("gt") this one in the list."""
+    place = list(ArticleTopic).index(ArticleTopic(article.topic))
+    in_topic = Q(topic_place=place) & (
+        Q(**{f"position__{way}": article.position})
+        | Q(position=article.position, **{f"title__{way}": article.title})
+    )
+    rows = _in_order(at=at).filter(Q(**{f"topic_place__{way}": place}) | in_topic)
+    rows = rows.only("slug", "title")
+    return rows.last() if way == "lt" else rows.first()

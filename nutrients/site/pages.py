@@ -131,7 +131,9 @@ class SafetyPage:
 
 
 def home_page(*, at: datetime) -> HomePage:
-    causes = OtherCause.objects.published(at=at).filter(is_common=True, kind__in=EVERYDAY)
+    nutrients = Nutrient.objects.published(at=at).featured()
+    causes = OtherCause.objects.published(at=at).only("name", "kind", "mechanism")
+    causes = causes.filter(is_common=True, kind__in=EVERYDAY)
     symptoms = Symptom.objects.published(at=at).filter(slug__in=FEELINGS)
     public = set(symptoms.values_list("slug", flat=True))
     guide, *others = list(Article.objects.published(at=at).only("slug", "title", "topic")) or [None]
@@ -142,7 +144,7 @@ def home_page(*, at: datetime) -> HomePage:
             for slug, words in FEELINGS.items()
             if slug in public
         ],
-        nutrients=list(Nutrient.objects.published(at=at).featured()),
+        nutrients=list(nutrients.only("slug", "name", "symbol", "accent", "tagline")),
         causes=list(causes.order_by("position", "name")[:MOST_CAUSES]),
         guide=guide,
         articles=[first[topic] for topic in ArticleTopic if topic in first],

@@ -8,8 +8,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from nutrients.common.change_notes import CHANGES_LISTED, SHOWN_ON_A_PAGE, notes_on_page
 from nutrients.models import ChangeNote
+from nutrients.models.change_notes import CHANGES_LISTED, SHOWN_ON_A_PAGE, notes_on_page
 from tests.site.pages import links_of, text_of
 
 DAY = datetime(2026, 3, 1, 9, tzinfo=UTC)
