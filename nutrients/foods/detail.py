@@ -15,7 +15,6 @@ from nutrients.models import (
     FoodPortion,
     FoodSource,
     Nutrient,
-    Source,
 )
 from nutrients.models.foods import is_american
 
@@ -24,6 +23,8 @@ from .filters import FoodChoices
 from .listing import told_shares
 
 NEIGHBOURS = 8
+# What a page prints of a source.
+CITED = ("source__slug", "source__title", "source__publisher", "source__url")
 # What the USDA says of how a food was prepared.
 RAW = frozenset({"raw"})
 COOKED = frozenset(
@@ -115,11 +116,10 @@ def food_page(
     """
     references = References()
     portion = portions.get(chosen) or next(iter(portions.values()), None)
-    rows = {row.nutrient_id: row for row in food.amounts.order_by()}
+    asked = food.amounts.order_by().select_related("source").only("nutrient", "per_100g", *CITED)
+    rows = {row.nutrient_id: row for row in asked}
     nutrients = list(choices.nutrients.values())
     known = [rows[nutrient.pk] for nutrient in nutrients if nutrient.pk in rows]
-    cited = list(dict.fromkeys(row.source_id for row in known))
-    sources = Source.objects.in_bulk(cited)
     amounts = [
         _share(nutrient, rows[nutrient.pk].per_100g, portion.grams, country)
         for nutrient in nutrients
@@ -128,7 +128,7 @@ def food_page(
     unmeasured = set(food.unmeasured_nutrients.order_by().values_list("pk", flat=True))
     told = told_shares(amounts, choices.limited)
     state, others = _forms(food, at=at)
-    citations = cite(references, [sources[pk] for pk in cited])
+    citations = cite(references, {row.source_id: row.source for row in known}.values())
     note_citations = cite(references, food.sources.all())
     return FoodPage(
         food=food,
