@@ -48,6 +48,7 @@ from .nutrients import (
     Topic,
     Unit,
 )
+from .proposals import MOVES, OPEN, ChangeKind, Proposal, ProposedRow, State
 from .publishing import Publishable, Status, Verification
 from .red_flags import FLAG_LEVELS, Answer, Question, RedFlag, RedFlagRule
 from .safety_cases import BookOverride, CaseGroup, CaseOutcome, SafetyCase
@@ -64,6 +65,8 @@ __all__ = [
     "MEANING_AGAINST",
     "MOST_ENERGY",
     "MOST_IN_100_G",
+    "MOVES",
+    "OPEN",
     "READ",
     "VERBS",
     "VERB_AGAINST",
@@ -80,6 +83,7 @@ __all__ = [
     "CaseGroup",
     "CaseOutcome",
     "CauseKind",
+    "ChangeKind",
     "ChangeNote",
     "Diet",
     "DocumentKind",
@@ -101,6 +105,8 @@ __all__ = [
     "NutrientDetail",
     "NutrientKind",
     "OtherCause",
+    "Proposal",
+    "ProposedRow",
     "Publishable",
     "Question",
     "ReadForm",
@@ -122,6 +128,7 @@ __all__ = [
     "Source",
     "SourceKind",
     "StandsFor",
+    "State",
     "Status",
     "Strength",
     "Symptom",
