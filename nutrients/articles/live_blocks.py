@@ -28,6 +28,8 @@ from nutrients.prose import Block
 
 # What an article on movements compares; the nutrient's own page gives the rest.
 AREAS = (BodyArea.MUSCLES, BodyArea.NERVES)
+# The list leads to the page of the sign, which has the others.
+SOURCES_OF_CAUSE = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ class LiveBlocks:
             for cause in self.causes
             if any(symptom.slug == block.argument for symptom in cause.signs)
         ]
-        return cite_rows(self.references, causes)
+        return cite_rows(self.references, causes, SOURCES_OF_CAUSE)
 
 
 def _core(*, at: datetime) -> list[CoreRow]:

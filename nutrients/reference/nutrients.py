@@ -63,6 +63,8 @@ PLATE_FOODS = 3
 FELT = 6
 # A risk's sources speak of several nutrients; those that this page cites already come first.
 SOURCES_OF_RISK = 2
+# Each sign leads to the page of its evidence, which has the others.
+SOURCES_OF_SIGN = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +222,9 @@ def nutrient_content(slug: str, *, at: datetime) -> NutrientContent | None:
     context = {
         "nutrient": nutrient,
         "signs": evidence_groups(references, links),
-        "against": cite_rows(references, [link for link in links if link.is_against]),
+        "against": cite_rows(
+            references, [link for link in links if link.is_against], SOURCES_OF_SIGN
+        ),
         "risks": _risk_groups(references, _risks(nutrient, at=at)),
     }
     food_citations = cite(references, dict.fromkeys(row.source for row in amounts))
@@ -292,7 +296,10 @@ def evidence_groups(references: References, links: Iterable[Association]) -> lis
     supporting = [link for link in links if not link.is_against]
     groups = (
         EvidenceGroup(
-            relation, cite_rows(references, [k for k in supporting if k.relation == relation])
+            relation,
+            cite_rows(
+                references, [k for k in supporting if k.relation == relation], SOURCES_OF_SIGN
+            ),
         )
         for relation in Relation
     )
