@@ -1,0 +1,112 @@
+"""See that pages cost no more with very much content, and print a table.
+
+python -m bench.growth
+
+Two sites are served as `bench` serves them, one with the shipped rows and one with a hundred
+thousand foods and two thousand articles more. wrk asks both for each page in turn. Takes a quarter
+of an hour, most of it to write the rows. DATABASE_URL may name a PostgreSQL server.
+"""
+
+import tempfile
+from contextlib import ExitStack
+from copy import copy
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from bench.__main__ import PAGES, ROUNDS, measured, prepare, serving, size_of
+from tests.browser import server
+
+FOODS, ARTICLES, BATCH = 100_000, 2_000, 2_000
+MORE = {
+    "list of articles": "/articles/",
+    "list of symptoms": "/symptoms/",
+    "foods by name": "/foods/?q=spinach",
+    "foods, two filters": "/foods/?nutrient=magnesium&diet=vegan",
+    "search for a food": "/search/?q=spinach",
+    "an imported food": "/foods/many-7/",
+    "A to Z": "/a-z/",
+    "our sources": "/sources/",
+    "feed of articles": "/feeds/articles/",
+    "sitemap": "/sitemap.xml",
+    "open data": "/data/",
+}
+# What the shipped rows have no page for is compared with a page of its kind.
+INSTEAD = {"/foods/many-7/": "/foods/almonds/"}
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory(prefix="nutrisite-growth-") as name, ExitStack() as stack:
+        few, many = Path(name) / "few", Path(name) / "many"
+        for folder in (few, many):
+            prepare(server.ROOT, folder)
+        server.manage(many, "shell", "--command", "from bench.growth import grow; grow()")
+        sites = [
+            stack.enter_context(serving("nutrisite.wsgi", folder, server.ROOT, PAGE_CACHE_MB="0"))
+            for folder in (few, many)
+        ]
+        print("| page | shipped rows | many rows | ratio | bytes |\n|---|--:|--:|--:|--:|")
+        for page, path in (PAGES | MORE).items():
+            paths = [INSTEAD.get(path, path), path]
+            sizes = [size_of(*asked) for asked in zip(sites, paths, strict=True)]
+            rounds = [
+                [measured(*asked).cpu for asked in zip(sites, paths, strict=True)]
+                for _ in range(ROUNDS)
+            ]
+            ratios = sorted(after / before for before, after in rounds)
+            before, after = (median(each) for each in zip(*rounds, strict=True))
+            spread = f"{median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})"
+            print(
+                f"| {page} | {before:.2f} ms | {after:.2f} ms | {spread}"
+                f" | {sizes[0]:,} to {sizes[1]:,} |",
+                flush=True,
+            )
+
+
+def grow() -> None:
+    """Add foods as an import would, and articles, each a copy of one that is there."""
+    # After `django.setup`, which this module is also used without.
+    from django.db import connection, transaction
+
+    from nutrients.models import Article, ArticleSection, FoodSource, NutrientAmount
+    from nutrients.search.index import catch_up
+
+    shipped = list(FoodSource.objects.foods().prefetch_related("amounts"))
+    with transaction.atomic():
+        for start in range(0, FOODS, BATCH):
+            foods, amounts = [], []
+            for number in range(start, start + BATCH):
+                model = shipped[number % len(shipped)]
+                food = _copy(model, slug=f"many-{number}", name=f"{model.name}, sample {number}")
+                food.is_curated, food.usda_ndb_number, food.usda_fdc_id = False, "", None
+                foods.append(food)
+                amounts += [_copy(one, food=food) for one in model.amounts.all()]
+            FoodSource.objects.bulk_create(foods)
+            for one in amounts:
+                one.food_id = one.food.pk
+            NutrientAmount.objects.bulk_create(amounts)
+        articles = list(Article.objects.prefetch_related("sections", "related_symptoms"))
+        for number in range(ARTICLES):
+            model = articles[number % len(articles)]
+            title = f"{model.title[:100]} {number}"
+            article = _copy(model, slug=f"many-{number}", title=title, position=200)
+            article.save()
+            article.related_symptoms.set(model.related_symptoms.all())
+            sections = model.sections.all()
+            ArticleSection.objects.bulk_create(_copy(one, article=article) for one in sections)
+    catch_up()
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def _copy(row: Any, **changes: Any) -> Any:
+    """Give a row like another, not saved yet, with these values."""
+    new = copy(row)
+    new.pk, new._state.adding = None, True
+    for name, value in changes.items():
+        setattr(new, name, value)
+    return new
+
+
+if __name__ == "__main__":
+    main()
