@@ -69,7 +69,7 @@ class LiveBlocks:
         return cls(
             references,
             core=_core(at=at) if "comparison-table" in kinds else [],
-            levels=red_flags_by_level(at=at, symptoms=slugs) if "red-flags" in kinds else [],
+            levels=_levels(slugs, at=at) if "red-flags" in kinds else [],
             causes=_causes([slug for kind, slug in wanted if kind == "other-causes"], at=at),
         )
 
@@ -83,17 +83,19 @@ class LiveBlocks:
                 for row in self.core
             ]
         if block.kind == "red-flags":
-            # The page of warning signs has their sources.
-            return [
-                FlagLevel(level.urgency, [Cited(flag, []) for flag in level.flags])
-                for level in self.levels
-            ]
+            return self.levels
         causes = [
             cause
             for cause in self.causes
-            if any(symptom.slug == block.argument for symptom in cause.signs)
+            if any(symptom.slug == block.argument for symptom in cause.symptoms.all())
         ]
         return cite_rows(self.references, causes, SOURCES_OF_CAUSE)
+
+
+def _levels(symptoms: list[str] | None, *, at: datetime) -> list[FlagLevel]:
+    """The red flags by level, without sources: the page of warning signs has them."""
+    levels = red_flags_by_level(at=at, symptoms=symptoms, cited=False)
+    return [replace(level, flags=[Cited(flag, []) for flag in level.flags]) for level in levels]
 
 
 def _core(*, at: datetime) -> list[CoreRow]:
@@ -136,5 +138,5 @@ def _causes(symptoms: list[str], *, at: datetime) -> list[OtherCause]:
     # The page of the symptom has the rarer ones.
     rows = OtherCause.objects.published(at=at).filter(symptoms__slug__in=symptoms, is_common=True)
     rows = rows.distinct().order_by("position", "name")
-    named = Prefetch("symptoms", Symptom.objects.only("slug"), to_attr="signs")
+    named = Prefetch("symptoms", Symptom.objects.only("slug"))
     return list(rows.with_sources().prefetch_related(named))

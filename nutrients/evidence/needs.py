@@ -9,14 +9,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Self
 
-from django.db.models import Prefetch, Q
+from django.db.models import Q
 
 from nutrients.common.citations import Citation, References, cite
 from nutrients.models import (
     HOME,
     Authority,
     LifeStatus,
-    Nutrient,
     ReferenceIntake,
     ReferenceType,
     Source,
@@ -78,7 +77,7 @@ def adult_needs(
 ) -> dict[int, AdultNeed]:
     """What an authority says adults need a day, under the nutrient's id; with ids, only of these.
 
-    Pregnancy and breastfeeding are left out; the nutrient's page gives them. Three queries.
+    Pregnancy and breastfeeding are left out; the nutrient's page gives them. Two queries.
     """
     rows: dict[int, list[ReferenceIntake]] = defaultdict(list)
     intakes = (
@@ -92,8 +91,7 @@ def adult_needs(
     )
     if nutrients is not None:
         intakes = intakes.filter(nutrient__in=list(nutrients))
-    units = Prefetch("nutrient", Nutrient.objects.only("unit"))
-    for intake in intakes.prefetch_related(units).with_sources():
+    for intake in intakes.joined("nutrient", "unit").with_sources():
         rows[intake.nutrient_id].append(intake)
     needs = {nutrient: adult_need(authority, found) for nutrient, found in rows.items()}
     return {nutrient: need for nutrient, need in needs.items() if need}

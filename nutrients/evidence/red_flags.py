@@ -23,14 +23,18 @@ class FlagLevel:
         return FlagLevel(self.urgency, cite_rows(references, self.flags))
 
 
-def red_flags_by_level(*, at: datetime, symptoms: Iterable[str] | None = None) -> list[FlagLevel]:
+def red_flags_by_level(
+    *, at: datetime, symptoms: Iterable[str] | None = None, cited: bool = True
+) -> list[FlagLevel]:
     """Published red flags, most urgent level first; levels without a flag are left out.
 
-    With `symptoms` (slugs) only the flags related to any of them. Sources come with them.
+    With `symptoms` (slugs) only the flags related to any of them. Sources come with them if they
+    are to be `cited`.
     """
     flags = RedFlag.objects.published(at=at)
     if symptoms is not None:
         flags = flags.filter(related_symptoms__slug__in=list(symptoms)).distinct()
-    rows = list(flags.order_by("position", "slug").with_sources())
+    flags = flags.order_by("position", "slug")
+    rows = list(flags.with_sources() if cited else flags)
     levels = [FlagLevel(level, [f for f in rows if f.level == level]) for level in FLAG_LEVELS]
     return [level for level in levels if level.flags]

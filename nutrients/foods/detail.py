@@ -23,8 +23,11 @@ from .filters import FoodChoices
 from .listing import told_shares
 
 NEIGHBOURS = 8
-# What a page prints of a source.
-CITED = ("source__slug", "source__title", "source__publisher", "source__url")
+# What a page prints of an amount, and of its source.
+ASKED = (
+    *("food", "nutrient", "per_100g"),
+    *("source__slug", "source__title", "source__publisher", "source__url"),
+)
 # What the USDA says of how a food was prepared.
 RAW = frozenset({"raw"})
 COOKED = frozenset(
@@ -116,7 +119,7 @@ def food_page(
     """
     references = References()
     portion = portions.get(chosen) or next(iter(portions.values()), None)
-    asked = food.amounts.order_by().select_related("source").only("nutrient", "per_100g", *CITED)
+    asked = food.amounts.order_by().select_related("source").only(*ASKED)
     rows = {row.nutrient_id: row for row in asked}
     nutrients = list(choices.nutrients.values())
     known = [rows[nutrient.pk] for nutrient in nutrients if nutrient.pk in rows]

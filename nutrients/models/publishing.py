@@ -69,6 +69,12 @@ class PublishableQuerySet(models.QuerySet[Any]):
         rows.shown_on, rows._iterable_class = on, _Dated
         return rows
 
+    def joined(self, relation: str, *fields: str) -> Self:
+        """Rows with these fields of a row that they point to, asked for in the same query."""
+        other: Any = self.model._meta.get_field(relation).related_model
+        unasked = {field.name for field in other._meta.concrete_fields} - {"id", *fields}
+        return self.select_related(relation).defer(*(f"{relation}__{name}" for name in unasked))
+
     def with_sources(self) -> Self:
         """Rows with what pages print of their sources, as the list `cited`, by title."""
         sources: Any = self.model._meta.get_field("sources").related_model

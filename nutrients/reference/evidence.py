@@ -8,13 +8,6 @@ from datetime import datetime
 from nutrients.common.citations import Cited, References, cite_rows
 from nutrients.models import Association, Nutrient, OtherCause, Symptom
 
-# A link names its nutrient; these texts and figures are the nutrient's own page's.
-UNNAMED = [
-    f"nutrient__{field.name}"
-    for field in Nutrient._meta.concrete_fields
-    if field.name not in {"id", "slug", "name", "position", "low_phrase", "high_phrase"}
-]
-
 
 @dataclass(frozen=True, slots=True)
 class EvidencePage:
@@ -57,8 +50,8 @@ def evidence_page(nutrient: Nutrient, symptom: Symptom, *, at: datetime) -> Evid
 
 def symptom_links(symptom: Symptom, *, at: datetime) -> list[Association]:
     """A symptom's published associations with nutrient and sources, most typical first."""
-    rows = symptom.associations.published(at=at).select_related("nutrient").with_sources()
-    rows = rows.defer(*UNNAMED)
+    rows = symptom.associations.published(at=at).with_sources()
+    rows = rows.joined("nutrient", "slug", "name", "position", "low_phrase", "high_phrase")
     return sorted(rows, key=lambda link: (*link.strength[:3], link.nutrient.position))
 
 

@@ -61,6 +61,8 @@ NEAREST_ARTICLES = 3
 PLATE_FOODS = 3
 # How many signs of too little the first screen has.
 FELT = 6
+# What a sign's line needs of its symptom.
+NAMED = ("slug", "name", "sentence_name", "is_noticeable")
 # A risk's sources speak of several nutrients; those that this page cites already come first.
 SOURCES_OF_RISK = 2
 # Each sign leads to the page of its evidence, which has the others.
@@ -201,7 +203,7 @@ def nutrient_content(slug: str, *, at: datetime) -> NutrientContent | None:
     if nutrient is None:
         return None
     intakes = nutrient.intakes.published(at=at).order_by("age_from", "pk").with_sources()
-    signs = nutrient.associations.published(at=at).select_related("symptom").with_sources()
+    signs = nutrient.associations.published(at=at).joined("symptom", *NAMED).with_sources()
     links = sorted(signs, key=attrgetter("strength"))
     sources, intakes, amounts = (
         list(nutrient.sources.all()),
