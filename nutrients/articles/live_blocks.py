@@ -119,7 +119,7 @@ def _signs(nutrients: Iterable[int], *, at: datetime) -> list[Association]:
             nutrient__in=list(nutrients), symptom__is_noticeable=True, symptom__body_area__in=AREAS
         )
     )
-    rows = rows.exclude(relation=Relation.EXCESS).exclude(typicality=Typicality.RARE)
+    rows = rows.exclude(relation=Relation.EXCESS).exclude(typicality=Typicality.RARE).order_by()
     named = Symptom.objects.only("slug", "name", "sentence_name")
     return sorted(rows.prefetch_related(Prefetch("symptom", named)), key=attrgetter("strength"))
 

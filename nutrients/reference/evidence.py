@@ -50,7 +50,7 @@ def evidence_page(nutrient: Nutrient, symptom: Symptom, *, at: datetime) -> Evid
 
 def symptom_links(symptom: Symptom, *, at: datetime) -> list[Association]:
     """A symptom's published associations with nutrient and sources, most typical first."""
-    rows = symptom.associations.published(at=at).with_sources()
+    rows = symptom.associations.published(at=at).order_by().with_sources()
     rows = rows.joined("nutrient", "slug", "name", "position", "low_phrase", "high_phrase")
     return sorted(rows, key=lambda link: (*link.strength[:3], link.nutrient.position))
 
