@@ -7,12 +7,16 @@ thousand foods and two thousand articles more. wrk asks both for each page in tu
 of an hour, most of it to write the rows. DATABASE_URL may name a PostgreSQL server.
 """
 
+import subprocess
+import sys
 import tempfile
 from contextlib import ExitStack
 from copy import copy
 from pathlib import Path
 from statistics import median
 from typing import Any
+
+import django
 
 from bench.__main__ import PAGES, ROUNDS, measured, prepare, serving, size_of
 from tests.browser import server
@@ -40,7 +44,12 @@ def main() -> None:
         few, many = Path(name) / "few", Path(name) / "many"
         for folder in (few, many):
             prepare(server.ROOT, folder)
-        server.manage(many, "shell", "--command", "from bench.growth import grow; grow()")
+        subprocess.run(
+            [sys.executable, "-m", "bench.growth", "--grow"],
+            cwd=server.ROOT,
+            env=server.environment(many, 8000),
+            check=True,
+        )
         sites = [
             stack.enter_context(serving("nutrisite.wsgi", folder, server.ROOT, PAGE_CACHE_MB="0"))
             for folder in (few, many)
@@ -65,7 +74,7 @@ def main() -> None:
 
 def grow() -> None:
     """Add foods as an import would, and articles, each a copy of one that is there."""
-    # After `django.setup`, which this module is also used without.
+    django.setup()
     from django.db import connection, transaction
 
     from nutrients.models import Article, ArticleSection, FoodSource, NutrientAmount
@@ -109,4 +118,4 @@ def _copy(row: Any, **changes: Any) -> Any:
 
 
 if __name__ == "__main__":
-    main()
+    grow() if "--grow" in sys.argv else main()

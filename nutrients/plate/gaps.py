@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from nutrients.evidence.life_stages import life_stages, suited_to_stage
+from nutrients.evidence.rich_foods import unmeasured_foods
 from nutrients.foods.catalogue import FoodTable
 from nutrients.models import Authority, FoodSource, Source
 
@@ -18,6 +19,7 @@ from .arithmetic import (
     Total,
     best_additions,
     best_swap,
+    harmless_additions,
     harmless_swaps,
     percent,
 )
@@ -55,11 +57,12 @@ def fill_gaps(
     plate: Plate, nutrients: list[int], table: FoodTable, offered: Mapping[str, FoodSource]
 ) -> dict[int, list[Suggestion]]:
     """What would fill the gap of each nutrient, of the foods offered: additions, then a swap."""
-    additions = {slug: _given(table, food) for slug, food in offered.items()}
+    givings = {slug: _given(table, food) for slug, food in offered.items()}
+    additions = harmless_additions(givings, plate.totals)
     swaps = harmless_swaps(_swaps(plate, table, offered), plate.totals)
     found: dict[int, list[Suggestion]] = {}
     for nutrient in nutrients:
-        best = best_additions(additions, nutrient, plate.totals)
+        best = best_additions(additions, nutrient)
         need = plate.totals[nutrient].need
         swap = best_swap(swaps, nutrient, need.amount) if need else None
         found[nutrient] = [
@@ -99,6 +102,12 @@ def _swapped(plate: Plate, nutrient: int, food: FoodSource, swap: Swap) -> Sugge
         out=plate.foods[swap.out.slug],
         before=swap.before[nutrient],
     )
+
+
+def unmeasured_sources(country: str, slug: str, *, at: datetime) -> dict[int, list[FoodSource]]:
+    """Sources without a figure that may be named to a life stage, under the nutrient's id."""
+    stage = life_stages(at=at)[Authority(country)].get(slug)
+    return unmeasured_foods(at=at, groups=stage.kept_from if stage else ())
 
 
 def suited_foods(country: str, slug: str, *, at: datetime) -> frozenset[int]:

@@ -12,7 +12,6 @@ from django.db.models import Count, Window
 
 from nutrients.common.citations import Citation, References, cite
 from nutrients.evidence.life_stages import LifeStage, life_stages
-from nutrients.evidence.rich_foods import unmeasured_foods
 from nutrients.foods.catalogue import FoodTable
 from nutrients.models import (
     DIETS,
@@ -138,6 +137,7 @@ def plate_page(
     table: FoodTable,
     intakes: Mapping[int, list[ReferenceIntake]],
     suited: frozenset[int],
+    unmeasured: Mapping[int, list[FoodSource]],
     problems: list[str],
     *,
     named: NamedFoods | None,
@@ -147,7 +147,7 @@ def plate_page(
 
     `named` are the foods that its search found; None if nothing is searched for. `intakes` are
     those of its life stage. What fills its gaps comes from the food table, from what is `suited`
-    to the life stage.
+    to the life stage, and from what is `unmeasured`.
     """
     references = References()
     stage = stages.get(choices.stage)
@@ -159,16 +159,9 @@ def plate_page(
     offered = {
         food.slug: food
         for food in table.foods
-        if food.pk in suited
-        and food.slug not in foods
-        and all(getattr(food, DIETS[diet].value) for diet in choices.diets)
+        if food.pk in suited and food.slug not in foods and _suits(food, choices)
     }
     filling = fill_gaps(plate, [row.nutrient.pk for row in gaps], table, offered)
-    unmeasured = unmeasured_foods(
-        at=at,
-        diets=[DIETS[diet].value for diet in choices.diets],
-        groups=stage.kept_from if stage else (),
-    )
     found, found_count = _found(choices, named, at=at)
     return PlatePage(
         choices=choices,
@@ -181,7 +174,11 @@ def plate_page(
             replace(
                 row,
                 suggestions=filling[row.nutrient.pk],
-                unmeasured=unmeasured.get(row.nutrient.pk, []),
+                unmeasured=[
+                    food
+                    for food in unmeasured.get(row.nutrient.pk, [])
+                    if not food.is_food or _suits(food, choices)
+                ],
             )
             for row in gaps
         ],
@@ -191,6 +188,11 @@ def plate_page(
         found_as=named.corrected if named else "",
         references=references,
     )
+
+
+def _suits(food: FoodSource, choices: PlateChoices) -> bool:
+    """Whether a food is known to suit every diet that is chosen."""
+    return all(getattr(food, DIETS[diet].value) for diet in choices.diets)
 
 
 def _plate_foods(
@@ -247,9 +249,10 @@ def _rows(
 ) -> list[PlateRow]:
     """Every published nutrient in its order, with what the helpings hold of it."""
     amounts: dict[int, dict[str, NutrientAmount]] = defaultdict(dict)
-    rows = NutrientAmount.objects.filter(food__in=foods.values())
-    for amount in rows.select_related("food", "source"):
-        amounts[amount.nutrient_id][amount.food.slug] = amount
+    slugs = {food.pk: food.slug for food in foods.values()}
+    rows = NutrientAmount.objects.filter(food__in=slugs).order_by("food__name")
+    for amount in rows.prefetch_related("source"):
+        amounts[amount.nutrient_id][slugs[amount.food_id]] = amount
     return [
         _row(
             nutrient,
