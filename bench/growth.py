@@ -86,7 +86,10 @@ def grow() -> None:
             foods, amounts = [], []
             for number in range(start, start + BATCH):
                 model = shipped[number % len(shipped)]
-                food = _copy(model, slug=f"many-{number}", name=f"{model.name}, sample {number}")
+                # Other words than those of the shipped foods, which searches for these find alone.
+                word = "".join(chr(97 + number * 7919 // 26**place % 26) for place in range(4))
+                food = _copy(model, slug=f"many-{number}", name=f"{word.title()}, raw, {number}")
+                food.usda_description = f"{word.title()} {number}, raw"
                 food.is_curated, food.usda_ndb_number, food.usda_fdc_id = False, "", None
                 foods.append(food)
                 amounts += [_copy(one, food=food) for one in model.amounts.all()]

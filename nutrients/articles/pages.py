@@ -19,7 +19,7 @@ from .live_blocks import LiveBlocks
 
 # Each card tells the time to read, for which the whole article is counted.
 ARTICLES_A_PAGE = 24
-ARTICLES_FED = 50
+ARTICLES_FED = 20
 MOST_RELATED = 4
 NUTRIENT_LINK = ("slug", "name", "symbol", "accent")
 

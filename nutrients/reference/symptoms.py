@@ -18,6 +18,7 @@ from .nutrients import EvidenceGroup, evidence_groups
 
 RELATED = 6
 LEADING_ARTICLES = 3
+MOST_ARTICLES = 12
 SYMPTOMS_A_PAGE = 60
 
 
@@ -116,7 +117,7 @@ def _articles(symptom: Symptom, *, at: datetime) -> tuple[list[Article], list[Ar
         .annotate(signs=Count("related_symptoms"))
         .order_by("signs", "position", "title")
     )
-    nearest = list(rows)
+    nearest = list(rows[:MOST_ARTICLES])
     leading, others = nearest[:LEADING_ARTICLES], nearest[LEADING_ARTICLES:]
     return sorted(leading, key=lambda row: (row.signs > 1, row.position)), others
 

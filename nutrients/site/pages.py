@@ -10,7 +10,8 @@ from operator import attrgetter
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Window
+from django.db.models.functions import RowNumber
 from django.urls import reverse
 from django.utils.timezone import localdate
 
@@ -136,7 +137,11 @@ def home_page(*, at: datetime) -> HomePage:
     causes = causes.filter(is_common=True, kind__in=EVERYDAY)
     symptoms = Symptom.objects.published(at=at).filter(slug__in=FEELINGS)
     public = set(symptoms.values_list("slug", flat=True))
-    guide, *others = list(Article.objects.published(at=at).only("slug", "title", "topic")) or [None]
+    place = Window(RowNumber(), partition_by="topic", order_by=["position", "title"])
+    articles = Article.objects.published(at=at).only("slug", "title", "topic")
+    # Two of a topic, because the guide is one of its own.
+    articles = articles.annotate(place=place).filter(place__lte=2)
+    guide, *others = list(articles) or [None]
     first = {article.topic: article for article in reversed(others)}
     return HomePage(
         feelings=[
