@@ -10,13 +10,16 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from nutrients.models import OPEN, ChangeKind, Proposal, ProposedRow, State
 from nutrients.proposals import live_rows
+from nutrients.proposals.pages import changing_pages, previewed
 from nutrients.proposals.rows import SHOWN_FROM
 
 from .guard import GuardedAdmin
@@ -104,15 +107,17 @@ class ProposalAdmin(GuardedAdmin, admin.ModelAdmin):
         return False
 
     def get_urls(self) -> list[URLPattern]:
-        views = {"move": self.move_view, "take-out": self.take_out_view}
-        return [
-            path(
-                f"<int:pk>/{name}/",
-                self.admin_site.admin_view(require_POST(view)),
-                name=f"nutrients_proposal_{name}",
-            )
-            for name, view in views.items()
-        ] + super().get_urls()
+        views = {
+            "move": require_POST(self.move_view),
+            "take-out": require_POST(self.take_out_view),
+            "pages": self.pages_view,
+        }
+        wrap, name = self.admin_site.admin_view, "nutrients_proposal"
+        own = [
+            path(f"<int:pk>/{each}/", wrap(view), name=f"{name}_{each}")
+            for each, view in views.items()
+        ]
+        return own + super().get_urls()
 
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, **options: Any
@@ -125,6 +130,25 @@ class ProposalAdmin(GuardedAdmin, admin.ModelAdmin):
                 (state.value, words) for state, words in MOVES_HERE if proposal.may_become(state)
             ]
         return super().render_change_form(request, context, *args, **options)
+
+    def pages_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The public pages that change, or one of them as the address asks."""
+        proposal = get_object_or_404(Proposal, pk=pk)
+        if not self.has_view_permission(request, proposal):
+            raise PermissionDenied
+        now, where = timezone.now(), request.GET.get("path", "")
+        if where:
+            html = previewed(proposal, where, request.GET.get("as", ""), at=now, home=request.path)
+            if not html:
+                raise Http404("The proposal does not change this page.")
+            return HttpResponse(html)
+        context = self.admin_site.each_context(request) | {
+            "title": f"Pages that change: {proposal}",
+            "opts": self.opts,
+            "original": proposal,
+            "pages": changing_pages(proposal, at=now),
+        }
+        return TemplateResponse(request, "admin/nutrients/proposal_pages.html", context)
 
     def proposal(self, request: HttpRequest, pk: int) -> Proposal:
         """The proposal, locked, for an account that may change it."""

@@ -76,6 +76,7 @@ class Migration(migrations.Migration):
                 ('why', models.TextField(blank=True, help_text='For colleagues: what for, and what it rests on. The history keeps it.')),
                 ('state', models.CharField(choices=[('writing', 'Being written'), ('ready', 'Ready to be read'), ('agreed', 'Agreed'), ('scheduled', 'Scheduled'), ('live', 'On the site'), ('dropped', 'Dropped')], default='writing', editable=False, max_length=10)),
                 ('publish_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='to be published')),
+                ('pages', models.JSONField(default=dict, editable=False, help_text='Which pages change, and for which words.')),
                 ('made_at', models.DateTimeField(auto_now_add=True, verbose_name='begun')),
                 ('changed_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
                 ('maker', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),

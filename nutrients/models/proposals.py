@@ -55,6 +55,9 @@ class Proposal(models.Model):
         help_text="Who sees to it that it is published or dropped.",
     )
     publish_at = models.DateTimeField("to be published", null=True, blank=True, editable=False)
+    pages = models.JSONField(
+        default=dict, editable=False, help_text="Which pages change, and for which words."
+    )
     made_at = models.DateTimeField("begun", auto_now_add=True)
     changed_at = models.DateTimeField("changed", auto_now=True)
 

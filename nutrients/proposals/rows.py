@@ -6,6 +6,7 @@ database in which rows came and went.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -152,6 +153,12 @@ def live_rows(rows: Iterable[ProposedRow]) -> dict[ProposedRow, tuple[Any, Value
         for row in _fetched(model, places):
             found[places[row.pk]] = (row, _values(row))
     return found
+
+
+def digest(proposal: Proposal) -> str:
+    """Tell these words from others."""
+    rows = proposal.rows.values_list("model", "natural_key", "kind", "values")
+    return hashlib.sha256(json.dumps(list(rows), sort_keys=True).encode()).hexdigest()
 
 
 def difference(model: Any, one: Values, other: Values) -> Values:
