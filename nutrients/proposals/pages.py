@@ -173,6 +173,7 @@ def previewed(proposal: Proposal, path: str, way: str, *, at: datetime, home: st
         {
             "proposal": proposal,
             "page": pages[place],
+            "is_same": _main(before) == _main(after),
             "place": place + 1,
             "number": len(pages),
             "previous": pages[place - 1] if place else None,
@@ -190,10 +191,13 @@ def marked_page(before: str, after: str) -> str:
 
     Lines are compared first, then the words of those that differ; tags are the new page's.
     """
-    old, new = MAIN.search(before), MAIN.search(after)
-    if not (old and new):
-        return after
-    return after[: new.start()] + _marked(old[0], new[0]) + after[new.end() :]
+    old, new = _main(before), _main(after)
+    return after.replace(new, _marked(old, new), 1) if old and new else after
+
+
+def _main(page: str) -> str:
+    main = MAIN.search(page)
+    return main[0] if main else ""
 
 
 def _marked(before: str, after: str) -> str:

@@ -22,7 +22,8 @@ from nutrients.proposals.pages import (
 from nutrisite.page_cache import in_front_of
 from tests.addresses import EVERY_KIND
 
-WORDS = "Calms muscle and nerve"
+WORDS = "Soothes unquiet fibres"
+JOB = f"{WORDS}."
 MACHINES = ["/sitemap.xml", "/feeds/articles/", "/data/nutrients.json", "/compare.csv"]
 
 
@@ -31,7 +32,7 @@ def proposal(content, editor):
     """Another tagline for magnesium, and another title for an article."""
     made = begin("Other words", by=editor)
     magnesium = Nutrient.objects.get(slug="magnesium")
-    add_row(made, magnesium, {"tagline": WORDS}, by=editor)
+    add_row(made, magnesium, {"tagline": WORDS, "job": JOB}, by=editor)
     add_row(made, Article.objects.get(slug="night-leg-cramps"), {"title": WORDS}, by=editor)
     return made
 
@@ -100,7 +101,7 @@ def test_page_is_shown_marked_as_proposed_and_as_it_is(proposal, editor_client):
         for way in ("marked", "proposed", "live")
     }
 
-    assert f"<ins>{WORDS}</ins>" in ways["marked"].content.decode()
+    assert f"<ins>{JOB}</ins>" in ways["marked"].content.decode()
     assert "<del>" in ways["marked"].content.decode()
     assert "<ins>" not in ways["proposed"].content.decode()
     assert WORDS in ways["proposed"].content.decode()
