@@ -3,7 +3,7 @@
 python -m bench.growth
 
 Two sites are served as `bench` serves them, one with the shipped rows and one with a hundred
-thousand foods and two thousand articles more. wrk asks both for each page in turn. Takes a quarter
+thousand foods and two thousand articles more. Both are asked for each page in turn. Takes a quarter
 of an hour, most of it to write the rows. DATABASE_URL may name a PostgreSQL server.
 """
 
@@ -18,7 +18,7 @@ from typing import Any
 
 import django
 
-from bench.__main__ import PAGES, ROUNDS, measured, prepare, serving, size_of
+from bench.__main__ import PAGES, ROUNDS, SITE, prepare, ratio, serving
 from tests.browser import server
 
 FOODS, ARTICLES, BATCH = 100_000, 2_000, 2_000
@@ -51,23 +51,18 @@ def main() -> None:
             check=True,
         )
         sites = [
-            stack.enter_context(serving("nutrisite.wsgi", folder, server.ROOT, PAGE_CACHE_MB="0"))
+            stack.enter_context(serving(SITE, folder, server.ROOT, PAGE_CACHE_MB="0"))
             for folder in (few, many)
         ]
         print("| page | shipped rows | many rows | ratio | bytes |\n|---|--:|--:|--:|--:|")
         for page, path in (PAGES | MORE).items():
-            paths = [INSTEAD.get(path, path), path]
-            sizes = [size_of(*asked) for asked in zip(sites, paths, strict=True)]
-            rounds = [
-                [measured(*asked).cpu for asked in zip(sites, paths, strict=True)]
-                for _ in range(ROUNDS)
-            ]
-            ratios = sorted(after / before for before, after in rounds)
-            before, after = (median(each) for each in zip(*rounds, strict=True))
-            spread = f"{median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})"
+            asked = list(zip(sites, [INSTEAD.get(path, path), path], strict=True))
+            sizes = [site.ask(one).size for site, one in asked]
+            rounds = [[site.measure(one) for site, one in asked] for _ in range(ROUNDS)]
+            before, after = zip(*rounds, strict=True)
             print(
-                f"| {page} | {before:.2f} ms | {after:.2f} ms | {spread}"
-                f" | {sizes[0]:,} to {sizes[1]:,} |",
+                f"| {page} | {median(before):.2f} ms | {median(after):.2f} ms"
+                f" | {ratio(after, before)} | {sizes[0]:,} to {sizes[1]:,} |",
                 flush=True,
             )
 

@@ -12,6 +12,6 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddIndex(
             model_name='foodsource',
-            index=models.Index(condition=models.Q(('reviewed_on__isnull', False)), fields=['reviewed_on'], name='foodsource_reviewed'),
+            index=models.Index(condition=models.Q(('reviewed_on__isnull', False)), fields=['status', 'publish_at'], name='foodsource_reviewed'),
         ),
     ]

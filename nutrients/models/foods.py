@@ -261,7 +261,7 @@ class FoodSource(Slugged, Publishable):
             models.Index(Beginning("usda_description"), name="foodsource_description_begins"),
             # To tell whether any food was reviewed, of a hundred thousand that were not.
             models.Index(
-                fields=["reviewed_on"],
+                fields=["status", "publish_at"],
                 condition=Q(reviewed_on__isnull=False),
                 name="foodsource_reviewed",
             ),

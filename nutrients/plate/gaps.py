@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from nutrients.evidence.life_stages import life_stages, suited_to_stage
 from nutrients.evidence.rich_foods import unmeasured_foods
@@ -51,6 +52,13 @@ class Suggestion:
     servings: Decimal = ONE_SERVING
     out: FoodSource | None = None
     before: Decimal | None = None
+
+
+class StageFoods(NamedTuple):
+    """The ids of the chosen foods, and the sources without a figure under the nutrient's id."""
+
+    suited: frozenset[int]
+    unmeasured: Mapping[int, list[FoodSource]]
 
 
 def fill_gaps(
@@ -104,17 +112,14 @@ def _swapped(plate: Plate, nutrient: int, food: FoodSource, swap: Swap) -> Sugge
     )
 
 
-def unmeasured_sources(country: str, slug: str, *, at: datetime) -> dict[int, list[FoodSource]]:
-    """Sources without a figure that may be named to a life stage, under the nutrient's id."""
-    stage = life_stages(at=at)[Authority(country)].get(slug)
-    return unmeasured_foods(at=at, groups=stage.kept_from if stage else ())
-
-
-def suited_foods(country: str, slug: str, *, at: datetime) -> frozenset[int]:
-    """The ids of the chosen foods that may be suggested to a life stage."""
+def stage_foods(country: str, slug: str, *, at: datetime) -> StageFoods:
+    """What may be suggested to a life stage."""
     stage = life_stages(at=at)[Authority(country)].get(slug)
     foods = suited_to_stage(FoodSource.objects.published(at=at).foods().curated(), stage, at=at)
-    return frozenset(foods.order_by().values_list("pk", flat=True))
+    return StageFoods(
+        frozenset(foods.order_by().values_list("pk", flat=True)),
+        unmeasured_foods(at=at, groups=stage.kept_from if stage else ()),
+    )
 
 
 def _swaps(plate: Plate, table: FoodTable, offered: Mapping[str, FoodSource]) -> Iterator[Swap]:

@@ -25,9 +25,11 @@ from nutrients.search.foods import NamedFoods
 
 from .arithmetic import Helping, Need, Total, total
 from .choices import MOST_FOODS, PlateChoices, helping_of
-from .gaps import Plate, Suggestion, fill_gaps, suggestion_sources
+from .gaps import Plate, StageFoods, Suggestion, fill_gaps, suggestion_sources
 
 MOST_FOUND = 8
+# What a page prints of a source.
+CITED = ("source__slug", "source__title", "source__publisher", "source__url")
 # How far from the middle of the drawn plate its numbers are, and the edge of its food.
 NUMBER_AT, EDGE = 26.0, 40.0
 
@@ -136,8 +138,7 @@ def plate_page(
     stages: Mapping[str, LifeStage],
     table: FoodTable,
     intakes: Mapping[int, list[ReferenceIntake]],
-    suited: frozenset[int],
-    unmeasured: Mapping[int, list[FoodSource]],
+    own: StageFoods,
     problems: list[str],
     *,
     named: NamedFoods | None,
@@ -146,8 +147,8 @@ def plate_page(
     """The totals of a plate; `foods` holds those of `choices`. A constant number of queries.
 
     `named` are the foods that its search found; None if nothing is searched for. `intakes` are
-    those of its life stage. What fills its gaps comes from the food table, from what is `suited`
-    to the life stage, and from what is `unmeasured`.
+    those of its life stage. What fills its gaps comes from the food table, from the life
+    stage's `own`.
     """
     references = References()
     stage = stages.get(choices.stage)
@@ -159,7 +160,7 @@ def plate_page(
     offered = {
         food.slug: food
         for food in table.foods
-        if food.pk in suited and food.slug not in foods and _suits(food, choices)
+        if food.pk in own.suited and food.slug not in foods and _suits(food, choices)
     }
     filling = fill_gaps(plate, [row.nutrient.pk for row in gaps], table, offered)
     found, found_count = _found(choices, named, at=at)
@@ -176,7 +177,7 @@ def plate_page(
                 suggestions=filling[row.nutrient.pk],
                 unmeasured=[
                     food
-                    for food in unmeasured.get(row.nutrient.pk, [])
+                    for food in own.unmeasured.get(row.nutrient.pk, [])
                     if not food.is_food or _suits(food, choices)
                 ],
             )
@@ -251,7 +252,7 @@ def _rows(
     amounts: dict[int, dict[str, NutrientAmount]] = defaultdict(dict)
     slugs = {food.pk: food.slug for food in foods.values()}
     rows = NutrientAmount.objects.filter(food__in=slugs).order_by("food__name")
-    for amount in rows.prefetch_related("source"):
+    for amount in rows.select_related("source").only("food", "nutrient", "per_100g", *CITED):
         amounts[amount.nutrient_id][slugs[amount.food_id]] = amount
     return [
         _row(
