@@ -111,7 +111,7 @@ class Line(NamedTuple):
 
 def ratio(own: tuple[float, ...], other: tuple[float, ...]) -> str:
     found = sorted(one / another for one, another in zip(own, other, strict=True))
-    return f"{median(found):.2f} ({found[0]:.2f} to {found[-1]:.2f})"
+    return f"{median(found):.3g} ({found[0]:.3g} to {found[-1]:.3g})"
 
 
 def main(other: str = "") -> None:
@@ -189,7 +189,8 @@ def report(lines: list[Line], busy: float, other: str) -> str:
 
 The site, the site without its page cache and a bare Django view answer in a process each, in
 {ROUNDS} rounds in which all take turns. The bare view sends as many bytes as the page has. Figures
-are time of the processor for one answer, without a server's own. The ratios, with their lowest and
+are time of the processor for one answer. gunicorn takes about 0.4 ms more for each, and for a bare
+view too, so that one costs about half a millisecond behind it. The ratios, with their lowest and
 their highest round, hold on other machines; the milliseconds do not.
 
 - **kept**: the page was asked for before and nothing changed since. It is sent in Brotli.

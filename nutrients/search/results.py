@@ -26,6 +26,8 @@ MOST_HITS = 5
 EMERGENCY = Urgency.EMERGENCY.label
 # What is ranked beside all that editors wrote: the imported foods with the shortest names.
 MOST_IMPORTED = 200
+# Of what editors wrote, more than any word of it is in today: those with the shortest titles.
+MOST_RANKED = 400
 # The order of kinds that are as good; the last ones only echo what others are about.
 ORDER = (
     *(DocumentKind.RED_FLAG, DocumentKind.SYMPTOM, DocumentKind.NUTRIENT, DocumentKind.PAGE),
@@ -152,7 +154,10 @@ def _partly(
     """
     words = [unit for unit in units if not unit.typed.isdecimal()]
     near = _ranked(words, known, at=at, every=False) if len(units) > 1 and words else []
-    scored = [known.scored.get(document.pk) or Scored(document) for document, _, _ in near]
+    scored = [
+        Scored(document) if document.is_imported else known.scored(document)
+        for document, _, _ in near
+    ]
     missing = [unit for unit in units if not any(is_held(one, unit) for one in scored)]
     return near, missing
 
@@ -165,12 +170,9 @@ def _ranked(
     Foods that editors chose come before those imported whole.
     """
     rows = SearchDocument.objects.filter(pk__in=matching(units, every=every))
-    own = rows.filter(is_imported=False).values_list("pk", flat=True)
-    found = [
-        (known.documents[pk], *score(known.scored[pk], units))
-        for pk in own
-        if pk in known.documents
-    ]
+    own = rows.filter(is_imported=False).order_by("size", "pk").values_list("pk", flat=True)
+    public = [known.documents[pk] for pk in own if pk in known.documents]
+    found = [(one, *score(known.scored(one), units)) for one in public[:MOST_RANKED]]
     imported = rows.filter(shown_food(at=at), is_imported=True).defer("words")
     shortest = imported.order_by("size", "pk")[:MOST_IMPORTED]
     found += [(row, *score(Scored(row), units)) for row in shortest]
