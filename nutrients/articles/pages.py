@@ -20,6 +20,7 @@ from .live_blocks import LiveBlocks
 # Each card tells the time to read, for which the whole article is counted.
 ARTICLES_A_PAGE = 24
 ARTICLES_FED = 20
+FED = ("slug", "title", "summary", "written_by", "publish_at", "changed_at")
 MOST_RELATED = 4
 NUTRIENT_LINK = ("slug", "name", "symbol", "accent")
 
@@ -72,7 +73,8 @@ class ArticlePage:
 
 def listed_articles(*, at: datetime) -> Paginator[Article]:
     """Published articles by topic, with their sections for the reading time."""
-    return Paginator(_in_order(at=at).prefetch_related("sections"), ARTICLES_A_PAGE)
+    rows = _in_order(at=at).only("slug", "title", "summary", "topic", "changed_at")
+    return Paginator(rows.prefetch_related("sections"), ARTICLES_A_PAGE)
 
 
 def articles_by_topic(articles: Iterable[Article]) -> list[tuple[ArticleTopic, list[Article]]]:
@@ -89,7 +91,8 @@ def _in_order(*, at: datetime) -> QuerySet[Article]:
 
 
 def latest_articles(*, at: datetime) -> list[Article]:
-    return list(Article.objects.published(at=at).order_by("-publish_at", "slug")[:ARTICLES_FED])
+    rows = Article.objects.published(at=at).only(*FED)
+    return list(rows.order_by("-publish_at", "slug")[:ARTICLES_FED])
 
 
 def article_page(slug: str, *, at: datetime) -> ArticlePage | None:

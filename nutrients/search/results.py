@@ -26,8 +26,8 @@ MOST_HITS = 5
 EMERGENCY = Urgency.EMERGENCY.label
 # What is ranked beside all that editors wrote: the imported foods with the shortest names.
 MOST_IMPORTED = 200
-# Of what editors wrote, more than any word of it is in today: those with the shortest titles.
-MOST_RANKED = 400
+# Of the articles and their sections, those with the shortest titles.
+MOST_ARTICLES = 400
 # The order of kinds that are as good; the last ones only echo what others are about.
 ORDER = (
     *(DocumentKind.RED_FLAG, DocumentKind.SYMPTOM, DocumentKind.NUTRIENT, DocumentKind.PAGE),
@@ -172,7 +172,10 @@ def _ranked(
     rows = SearchDocument.objects.filter(pk__in=matching(units, every=every))
     own = rows.filter(is_imported=False).order_by("size", "pk").values_list("pk", flat=True)
     public = [known.documents[pk] for pk in own if pk in known.documents]
-    found = [(one, *score(known.scored(one), units)) for one in public[:MOST_RANKED]]
+    articles = [one for one in public if one.kind == DocumentKind.ARTICLE]
+    others = [one for one in public if one.kind != DocumentKind.ARTICLE]
+    ranked = [*others, *articles[:MOST_ARTICLES]]
+    found = [(one, *score(known.scored(one), units)) for one in ranked]
     imported = rows.filter(shown_food(at=at), is_imported=True).defer("words")
     shortest = imported.order_by("size", "pk")[:MOST_IMPORTED]
     found += [(row, *score(Scored(row), units)) for row in shortest]
