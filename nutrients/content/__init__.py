@@ -4,18 +4,3 @@ from .applying import RefusedError
 from .fixtures import FixtureError, FixtureRow, Places, digests, read_rows
 from .loader import Outcome, load
 from .settling import Sides, keep_ours, sides, take_theirs
-
-__all__ = [
-    "FixtureError",
-    "FixtureRow",
-    "Outcome",
-    "Places",
-    "RefusedError",
-    "Sides",
-    "digests",
-    "keep_ours",
-    "load",
-    "read_rows",
-    "sides",
-    "take_theirs",
-]

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -25,6 +26,7 @@ from nutrients.models import (
     Association,
     Figure,
     FoodSource,
+    Keyed,
     Nutrient,
     NutrientAmount,
     NutrientDetail,
@@ -118,7 +120,7 @@ def _problem(row: Any, reason: str) -> Problem:
 def _content_models() -> list[type[models.Model]]:
     """The models whose rows hold content: those that fixtures could name."""
     found = apps.get_app_config("nutrients").get_models()
-    return [model for model in found if callable(getattr(model, "natural_key", None))]
+    return [model for model in found if issubclass(model, Keyed)]
 
 
 def _public(model: type[models.Model]) -> Any:
@@ -194,9 +196,11 @@ def _unread_shown() -> Iterator[Problem]:
 
 def _past_own_review(on: date) -> Iterator[Problem]:
     for source in Source.objects.filter(next_review_on__lt=on):
-        if source.checked_on is None or source.checked_on <= source.next_review_on:
-            due = f"{source.next_review_on:%Y-%m-%d}"
-            yield _problem(source, f"its publisher's review fell due on {due}: read it again.")
+        due = source.next_review_on
+        if due and (source.checked_on is None or source.checked_on <= due):
+            yield _problem(
+                source, f"its publisher's review fell due on {due:%Y-%m-%d}: read it again."
+            )
 
 
 def _broken_prose() -> Iterator[Problem]:
@@ -226,7 +230,8 @@ def _broken_details() -> Iterator[Problem]:
 def _dead_links() -> Iterator[Problem]:
     pages = _Pages()
     sections = ArticleSection.objects.select_related("article")
-    for row in (*sections, *NutrientDetail.objects.select_related("nutrient")):
+    details = NutrientDetail.objects.select_related("nutrient")
+    for row in chain[ArticleSection | NutrientDetail](sections, details):
         for line, address in prose.links(row.body):
             reason = pages.fault(address, row)
             if reason:

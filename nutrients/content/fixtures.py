@@ -14,21 +14,12 @@ from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
-Model = type[models.Model]
+from nutrients.models import Keyed
+
+Model = type[Keyed]
 Key = tuple[str, ...]
 
 SUFFIXES = (".yaml", ".jsonl")
-# The fields that make the natural keys of rows that have no slug.
-KEY_FIELDS = {
-    "nutrients.answer": ("question", "slug"),
-    "nutrients.articlesection": ("article", "anchor"),
-    "nutrients.association": ("nutrient", "symptom", "relation"),
-    "nutrients.changenote": ("address", "made_at"),
-    "nutrients.nutrientamount": ("food", "nutrient"),
-    "nutrients.nutrientdetail": ("nutrient", "topic"),
-    "nutrients.riskeffect": ("risk_factor", "nutrient"),
-    "nutrients.referenceintake": ("nutrient", "life_stage", "sex", "life_status", "authority"),
-}
 # Rows that mean something else once one of these links is lost: a rule that names a tick fewer
 # fires more easily. Such a row is left out whole if a link of it leads to a deleted row.
 NEEDED_LINKS = {
@@ -96,11 +87,6 @@ def read_rows(folder: Path) -> list[FixtureRow]:
     return list(rows.values())
 
 
-def key_fields(model: Model) -> tuple[str, ...]:
-    """The names of the fields that make the model's natural key."""
-    return KEY_FIELDS.get(model._meta.label_lower, ("slug",))
-
-
 def as_key(value: Any) -> Key:
     """A reference in a fixture as a natural key: `[magnesium]` gives `("magnesium",)`."""
     parts = value if isinstance(value, list) else [value]
@@ -158,10 +144,12 @@ def _row(place: str, record: Any) -> FixtureRow:
         model = apps.get_model(label)
     except (LookupError, ValueError, AttributeError) as error:
         raise FixtureError(f"{place}: there is no model {label}.") from error
-    missing = [name for name in key_fields(model) if not fields.get(name)]
+    if not issubclass(model, Keyed):
+        raise FixtureError(f"{place}: rows of {label} have no natural key.")
+    missing = [name for name in model.KEY if not fields.get(name)]
     if missing:
         raise FixtureError(f"{place}: {label} lacks its {missing[0]}.")
-    key = tuple(part for name in key_fields(model) for part in as_key(fields[name]))
+    key = tuple(part for name in model.KEY for part in as_key(fields[name]))
     return FixtureRow(model, key, fields, place)
 
 
@@ -209,8 +197,7 @@ class Places:
 def key_paths(model: Model) -> list[str]:
     """The lookup of each part of a row's natural key."""
     return [
-        f"{name}__slug" if model._meta.get_field(name).is_relation else name
-        for name in key_fields(model)
+        f"{name}__slug" if model._meta.get_field(name).is_relation else name for name in model.KEY
     ]
 
 

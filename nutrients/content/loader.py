@@ -12,7 +12,7 @@ import reversion
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 
-from nutrients.models import Publishable, ShippedChange
+from nutrients.models import Keyed, Publishable, ShippedChange
 
 from . import ledger
 from .applying import write_links
@@ -145,7 +145,7 @@ class _Load:
             reason = str(error).splitlines()[0]
             raise FixtureError(f"{row.place}: {row} is refused, {reason}.") from error
 
-    def _instance(self, row: FixtureRow) -> models.Model:
+    def _instance(self, row: FixtureRow) -> Keyed:
         links = {link: self.places.target(row, link, value) for link, value in references(row)}
         values: dict[str, Any] = {link.attname: pk for link, pk in links.items()}
         for name, value in row.fields.items():

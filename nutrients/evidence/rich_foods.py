@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import DecimalField, ExpressionWrapper, F, QuerySet, Window
 from django.db.models.functions import RowNumber
@@ -85,7 +86,7 @@ def richest_foods(
     place = Window(
         RowNumber(), partition_by=[F("nutrient_id")], order_by=[PER_SERVING.desc(), F("food__name")]
     )
-    amounts = (
+    amounts: Any = (
         NutrientAmount.objects.filter(food__in=foods, per_100g__gt=0)
         .annotate(in_serving=PER_SERVING)
         .filter(in_serving__gte=F(LABEL_VALUES[country]) * least)

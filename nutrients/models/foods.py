@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any, Self
+from typing import Self
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -14,7 +14,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from .nutrients import Authority, Nutrient, Unit
-from .publishing import Publishable, PublishableQuerySet, Slugged, SluggedManager
+from .publishing import Keyed, Publishable, PublishableQuerySet, Slugged, one_of
 from .sources import Source
 
 
@@ -75,8 +75,6 @@ class FoodGroup(Slugged):
 
     name = models.CharField(max_length=60, unique=True)
     position = models.PositiveSmallIntegerField(default=100)
-
-    objects = SluggedManager()
 
     class Meta:
         ordering = ["position", "name"]
@@ -210,7 +208,7 @@ class FoodSource(Slugged, Publishable):
     )
     sources = models.ManyToManyField(Source, related_name="foods")
 
-    objects = SluggedManager.from_queryset(FoodSourceQuerySet)()
+    objects = FoodSourceQuerySet.as_manager()
 
     class Meta(Publishable.Meta):
         verbose_name = "food source"
@@ -238,10 +236,7 @@ class FoodSource(Slugged, Publishable):
                 violation_error_message=f"100 g of pure fat give {MOST_ENERGY} kcal: no food gives "
                 "more. Is this in kilojoules?",
             ),
-            models.CheckConstraint(
-                condition=Q(not_suggested_to__in=NotSuggestedTo.values),
-                name="foodsource_not_suggested_to_known",
-            ),
+            one_of("not_suggested_to", NotSuggestedTo.values, "foodsource_not_suggested_to_known"),
             models.UniqueConstraint(
                 fields=["usda_ndb_number"],
                 condition=~Q(usda_ndb_number=""),
@@ -323,17 +318,14 @@ class FoodPortion(models.Model):
 MOST_IN_100_G = {Unit.MG: 100_000, Unit.MCG: 100_000_000, Unit.MCG_DFE: 100_000_000}
 
 
-class NutrientAmountManager(models.Manager[Any]):
-    def get_by_natural_key(self, food: str, nutrient: str) -> Any:
-        return self.get(food__slug=food, nutrient__slug=nutrient)
-
-
-class NutrientAmount(models.Model):
+class NutrientAmount(Keyed):
     """The amount of one nutrient in 100 g of one food, in the nutrient's unit.
 
     Amounts per serving and shares of the label value are computed from it, never stored.
     A missing row means "not known", never zero.
     """
+
+    KEY = ("food", "nutrient")
 
     food = models.ForeignKey(FoodSource, on_delete=models.CASCADE, related_name="amounts")
     nutrient = models.ForeignKey(Nutrient, on_delete=models.CASCADE, related_name="amounts")
@@ -341,8 +333,6 @@ class NutrientAmount(models.Model):
         "amount in 100 g", max_digits=11, decimal_places=4, help_text="In the nutrient's unit."
     )
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="amounts")
-
-    objects = NutrientAmountManager()
 
     class Meta:
         ordering = ["food__name", "nutrient__position"]
@@ -358,9 +348,6 @@ class NutrientAmount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.nutrient} in {self.food}"
-
-    def natural_key(self) -> tuple[str, str]:
-        return (self.food.slug, self.nutrient.slug)
 
     def clean(self) -> None:
         """Refuse an amount that weighs more than the food it is in."""

@@ -10,6 +10,20 @@ from django.db.models import Case, Q, When
 from django.utils import timezone
 
 
+class Ranked(models.TextChoices):
+    """Choices in an order that counts."""
+
+    @property
+    def rank(self) -> int:
+        """The place among the choices: 0 for the first."""
+        return list(type(self)).index(self)
+
+
+def one_of(field: str, values: list[str], name: str) -> models.CheckConstraint:
+    """A constraint: the field holds one of these values."""
+    return models.CheckConstraint(condition=Q(**{f"{field}__in": values}), name=name)
+
+
 class Status(models.TextChoices):
     """Whether the public may see a row."""
 
@@ -91,13 +105,8 @@ class Publishable(models.Model):
     class Meta:
         abstract = True
         constraints = [
-            models.CheckConstraint(
-                condition=Q(status__in=Status.values), name="%(class)s_status_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(verification__in=Verification.values),
-                name="%(class)s_verification_known",
-            ),
+            one_of("status", Status.values, "%(class)s_status_known"),
+            one_of("verification", Verification.values, "%(class)s_verification_known"),
             models.CheckConstraint(
                 condition=Q(reviewed_on__isnull=True, reviewed_by="")
                 | (Q(reviewed_on__isnull=False) & ~Q(reviewed_by="")),
@@ -118,14 +127,26 @@ class Publishable(models.Model):
         return self.review_due_on is not None and self.review_due_on < on
 
 
-class SluggedManager(models.Manager[Any]):
-    """Finds a row by its slug, which is its natural key and never changes."""
+class Keyed(models.Model):
+    """A row with a natural key, which names it in fixtures and in open data and never changes."""
 
-    def get_by_natural_key(self, slug: str) -> Any:
-        return self.get(slug=slug)
+    # The fields that make the key; of a related row its slug counts.
+    KEY: tuple[str, ...] = ("slug",)
+
+    class Meta:
+        abstract = True
+
+    def natural_key(self) -> tuple[str, ...]:
+        return tuple(_key_part(getattr(self, name)) for name in self.KEY)
 
 
-class Slugged(models.Model):
+def _key_part(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value.slug if isinstance(value, Slugged) else value)
+
+
+class Slugged(Keyed):
     """A row with a stable public identifier."""
 
     slug = models.SlugField(
@@ -136,6 +157,3 @@ class Slugged(models.Model):
 
     class Meta:
         abstract = True
-
-    def natural_key(self) -> tuple[str]:
-        return (self.slug,)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import Case, Count, When
@@ -112,7 +113,7 @@ def _articles(symptom: Symptom, *, at: datetime) -> tuple[list[Article], list[Ar
     """
     rows = Article.objects.published(at=at).filter(pk__in=symptom.articles.values("pk"))
     rows = rows.annotate(signs=Count("related_symptoms")).order_by("signs", "position", "title")
-    nearest = list(rows)
+    nearest: list[Any] = list(rows)
     leading, others = nearest[:LEADING_ARTICLES], nearest[LEADING_ARTICLES:]
     return sorted(leading, key=lambda row: (row.signs > 1, row.position)), others
 

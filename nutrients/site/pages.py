@@ -41,7 +41,7 @@ from nutrients.models.red_flags import CALL
 
 CORRECTIONS_A_PAGE = 150
 # Everything that editors write and publish.
-WRITTEN = (
+WRITTEN: tuple[Any, ...] = (
     Nutrient,
     NutrientDetail,
     Symptom,
@@ -133,8 +133,8 @@ def home_page(*, at: datetime) -> HomePage:
     causes = OtherCause.objects.published(at=at).filter(is_common=True, kind__in=EVERYDAY)
     symptoms = Symptom.objects.published(at=at).filter(slug__in=FEELINGS)
     public = set(symptoms.values_list("slug", flat=True))
-    guide, *others = list(Article.objects.published(at=at).only("slug", "title", "topic")) or [None]
-    first = {article.topic: article for article in reversed(others)}
+    articles = list(Article.objects.published(at=at).only("slug", "title", "topic"))
+    first = {article.topic: article for article in reversed(articles[1:])}
     return HomePage(
         feelings=[
             {"words": words, "address": reverse("nutrients:symptom", args=[slug])}
@@ -143,7 +143,7 @@ def home_page(*, at: datetime) -> HomePage:
         ],
         nutrients=list(Nutrient.objects.published(at=at).featured()),
         causes=list(causes.order_by("position", "name")[:MOST_CAUSES]),
-        guide=guide,
+        guide=articles[0] if articles else None,
         articles=[first[topic] for topic in ArticleTopic if topic in first],
         has_review=has_review(at=at),
     )

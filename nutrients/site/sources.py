@@ -63,7 +63,9 @@ def read_sources() -> Paginator[Source]:
     """The sources that an editor has read, by kind and then by title. One query."""
     kinds = list(SourceKind)
     rows = Source.objects.filter(read_form__in=READ).order_by("title", "slug")
-    return Paginator(sorted(rows, key=lambda row: kinds.index(row.kind)), SOURCES_A_PAGE)
+    return Paginator(
+        sorted(rows, key=lambda row: kinds.index(SourceKind(row.kind))), SOURCES_A_PAGE
+    )
 
 
 def facts_of(source: Source, *, at: datetime) -> list[FactGroup]:

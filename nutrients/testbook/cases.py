@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Prefetch
@@ -87,7 +88,8 @@ class Book:
 
 def counting_cases(slugs: Collection[str] | None = None) -> list[SafetyCase]:
     """The cases that count, each with the names of all that it names; with `slugs` only those."""
-    cases = SafetyCase.objects.counting().prefetch_related(*NAMED)
+    rows: Any = SafetyCase.objects
+    cases = rows.counting().prefetch_related(*NAMED)
     return list(cases if slugs is None else cases.filter(slug__in=slugs))
 
 
