@@ -10,7 +10,7 @@ from typing import Any, Self
 from nutrients.common.citations import Cited, References, cite_rows
 from nutrients.evidence.content import associations_by_nutrient
 from nutrients.evidence.needs import AdultNeed, adult_needs
-from nutrients.evidence.red_flags import FlagLevel, red_flags_by_level
+from nutrients.evidence.red_flags import red_flags_by_level
 from nutrients.models import (
     Association,
     BodyArea,
@@ -18,9 +18,11 @@ from nutrients.models import (
     Figure,
     Nutrient,
     OtherCause,
+    RedFlag,
     Relation,
     Symptom,
     Typicality,
+    Urgency,
 )
 from nutrients.prose import Block
 
@@ -43,7 +45,7 @@ class LiveBlocks:
 
     references: References
     core: list[CoreRow]
-    levels: list[FlagLevel]
+    levels: dict[Urgency, list[RedFlag]]
     causes: list[OtherCause]
 
     @classmethod
@@ -65,7 +67,7 @@ class LiveBlocks:
         return cls(
             references,
             core=_core(at=at) if "comparison-table" in kinds else [],
-            levels=red_flags_by_level(at=at, symptoms=slugs) if "red-flags" in kinds else [],
+            levels=red_flags_by_level(at=at, symptoms=slugs) if "red-flags" in kinds else {},
             causes=_causes([slug for kind, slug in wanted if kind == "other-causes"], at=at),
         )
 
@@ -80,10 +82,9 @@ class LiveBlocks:
             ]
         if block.kind == "red-flags":
             # The page of warning signs has their sources.
-            return [
-                FlagLevel(level.urgency, [Cited(flag, []) for flag in level.flags])
-                for level in self.levels
-            ]
+            return {
+                level: [Cited(flag, []) for flag in flags] for level, flags in self.levels.items()
+            }
         causes = [
             cause
             for cause in self.causes

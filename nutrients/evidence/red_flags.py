@@ -3,27 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from nutrients.common.citations import References, cite_rows
 from nutrients.models import FLAG_LEVELS, RedFlag, Urgency
 
 
-@dataclass(frozen=True, slots=True)
-class FlagLevel:
-    """The red flags of one urgency, in their order; `Cited` on pages with references."""
-
-    urgency: Urgency
-    flags: list[Any]
-
-    def cited(self, references: References) -> FlagLevel:
-        """The same flags with their sources cited."""
-        return FlagLevel(self.urgency, cite_rows(references, self.flags))
-
-
-def red_flags_by_level(*, at: datetime, symptoms: Iterable[str] | None = None) -> list[FlagLevel]:
+def red_flags_by_level(
+    *, at: datetime, symptoms: Iterable[str] | None = None
+) -> dict[Urgency, list[RedFlag]]:
     """Published red flags, most urgent level first; levels without a flag are left out.
 
     With `symptoms` (slugs) only the flags related to any of them. Sources come with them.
@@ -32,5 +19,5 @@ def red_flags_by_level(*, at: datetime, symptoms: Iterable[str] | None = None) -
     if symptoms is not None:
         flags = flags.filter(related_symptoms__slug__in=list(symptoms)).distinct()
     rows = list(flags.order_by("position", "slug").prefetch_related("sources"))
-    levels = [FlagLevel(level, [f for f in rows if f.level == level]) for level in FLAG_LEVELS]
-    return [level for level in levels if level.flags]
+    levels = {level: [flag for flag in rows if flag.level == level] for level in FLAG_LEVELS}
+    return {level: flags for level, flags in levels.items() if flags}

@@ -45,14 +45,6 @@ class NeedRow:
 
 
 @dataclass(frozen=True, slots=True)
-class NeedTable:
-    """The age bands that have an intake of this type; the types are never mixed."""
-
-    reference_type: ReferenceType
-    rows: list[NeedRow]
-
-
-@dataclass(frozen=True, slots=True)
 class Limit:
     """One authority's limit: the least and the most of the bands that it is read from.
 
@@ -127,7 +119,7 @@ class DailyNeeds:
 
     authority: Authority
     adult: AdultNeed | None
-    tables: list[NeedTable]
+    tables: dict[ReferenceType, list[NeedRow]]
     limits: list[Limit]
     unlimited: list[Authority]
     stay_below: list[Limit]
@@ -271,12 +263,13 @@ def _unlimited(adults: list[ReferenceIntake], limits: list[Limit]) -> list[Autho
     return [one for one in Authority if one in said and one not in limited]
 
 
-def _tables(intakes: list[ReferenceIntake]) -> list[NeedTable]:
-    tables = [
-        NeedTable(kind, _rows([row for row in intakes if row.reference_type == kind], _amount))
+def _tables(intakes: list[ReferenceIntake]) -> dict[ReferenceType, list[NeedRow]]:
+    """The age bands that have an intake of each type: the types are never mixed."""
+    tables = {
+        kind: _rows([row for row in intakes if row.reference_type == kind], _amount)
         for kind in NEEDS
-    ]
-    return [table for table in tables if table.rows]
+    }
+    return {kind: rows for kind, rows in tables.items() if rows}
 
 
 def _amount(intake: ReferenceIntake) -> Cell:

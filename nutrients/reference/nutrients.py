@@ -84,22 +84,6 @@ class NutrientContent:
 
 
 @dataclass(frozen=True, slots=True)
-class EvidenceGroup:
-    """Associations in one relation, most typical first."""
-
-    relation: Relation
-    links: list[Cited]
-
-
-@dataclass(frozen=True, slots=True)
-class Detail:
-    """A detail and its text as HTML, cited."""
-
-    row: NutrientDetail
-    text: SafeString
-
-
-@dataclass(frozen=True, slots=True)
 class NutrientPage:
     """A nutrient's page. Citations repeat numbers in the parts that a choice changes."""
 
@@ -114,11 +98,11 @@ class NutrientPage:
     own_citations: list[Citation]
     limit_citations: list[Citation]
     food_citations: list[Citation]
-    signs: list[EvidenceGroup]
+    signs: list[tuple[Relation, list[Cited]]]
     against: list[Cited]
     risks: list[tuple[RiskKind, list[Cited]]]
     interactions: list[Cited]
-    details: list[Detail]
+    details: list[tuple[NutrientDetail, SafeString]]
     references: References
     plate_foods: list[str]
 
@@ -289,16 +273,19 @@ def nutrient_page(
     )
 
 
-def evidence_groups(references: References, links: Iterable[Association]) -> list[EvidenceGroup]:
+def evidence_groups(
+    references: References, links: Iterable[Association]
+) -> list[tuple[Relation, list[Cited]]]:
     """The supporting associations by relation, cited; relations without one are left out."""
     supporting = [link for link in links if not link.is_against]
     groups = (
-        EvidenceGroup(
-            relation, cite_rows(references, [k for k in supporting if k.relation == relation])
+        (
+            relation,
+            cite_rows(references, [link for link in supporting if link.relation == relation]),
         )
         for relation in Relation
     )
-    return [group for group in groups if group.links]
+    return [(relation, found) for relation, found in groups if found]
 
 
 def _sources_of_job(content: NutrientContent) -> list[Source]:
@@ -367,9 +354,12 @@ def _details(nutrient: Nutrient, *, at: datetime) -> list[NutrientDetail]:
     return sorted(rows, key=lambda row: Topic(row.topic).rank)
 
 
-def _cited_details(references: References, rows: Iterable[NutrientDetail]) -> list[Detail]:
+def _cited_details(
+    references: References, rows: Iterable[NutrientDetail]
+) -> list[tuple[NutrientDetail, SafeString]]:
+    """Each detail with its text as HTML, cited."""
     glossary = Glossary()
     return [
-        Detail(row, render(row.body, marking(references, row.sources.all()), glossary=glossary))
+        (row, render(row.body, marking(references, row.sources.all()), glossary=glossary))
         for row in rows
     ]
