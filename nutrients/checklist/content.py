@@ -44,6 +44,22 @@ CAUSE_GROUPS = {
 }
 
 
+def _linked(link: Any) -> cached_property[Mapping[int, set[int]]]:
+    """A property: the ids at the far end of a many-to-many link, under the id at its near end.
+
+    Ids alone: rows fetched along with each other would be built once for every link.
+    """
+    near, far = f"{link.field.m2m_field_name()}_id", f"{link.field.m2m_reverse_field_name()}_id"
+
+    def linked(content: ChecklistContent) -> Mapping[int, set[int]]:
+        ids: dict[int, set[int]] = defaultdict(set)
+        for one, other in link.through.objects.values_list(near, far):
+            ids[one].add(other)
+        return ids
+
+    return cached_property(linked)
+
+
 class ChecklistContent(EvidenceContent):
     """Everything that is published at the moment `at`, each part fetched when first asked for.
 
@@ -90,54 +106,25 @@ class ChecklistContent(EvidenceContent):
         return grouped
 
     @cached_property
-    def lowered(self) -> Mapping[int, set[int]]:
-        """The nutrients that each risk factor lowers."""
-        return _linked(RiskFactor.lowers)
-
-    @cached_property
-    def raised(self) -> Mapping[int, set[int]]:
-        """The nutrients that each risk factor raises."""
-        return _linked(RiskFactor.raises)
-
-    @cached_property
     def effects(self) -> dict[tuple[int, int], RiskEffect]:
         """What each risk factor does to each nutrient, under the ids of both."""
         return {(row.risk_factor_id, row.nutrient_id): row for row in RiskEffect.objects.all()}
 
-    @cached_property
-    def cause_not_with(self) -> Mapping[int, set[int]]:
-        """The symptoms beside which each cause is not shown."""
-        return _linked(OtherCause.not_with_symptoms)
-
-    @cached_property
-    def flag_withholds(self) -> Mapping[int, set[int]]:
-        """The nutrients of which no food is named while a flag may be raised."""
-        return _linked(RedFlag.keeps_foods_of)
-
-    @cached_property
-    def cause_symptoms(self) -> Mapping[int, set[int]]:
-        """The symptoms that each cause brings on."""
-        return _linked(OtherCause.symptoms)
-
-    @cached_property
-    def cause_risks(self) -> Mapping[int, set[int]]:
-        """The risk factors that point to each cause."""
-        return _linked(OtherCause.risk_factors)
-
-    @cached_property
-    def interaction_risks(self) -> Mapping[int, set[int]]:
-        """The risk factors that show each interaction."""
-        return _linked(Interaction.risk_factors)
-
-    @cached_property
-    def flag_symptoms(self) -> Mapping[int, set[int]]:
-        """The symptoms that each red flag goes with."""
-        return _linked(RedFlag.related_symptoms)
-
-    @cached_property
-    def flag_only_for(self) -> Mapping[int, set[int]]:
-        """The risk factors that each red flag is limited to; none if it applies to all readers."""
-        return _linked(RedFlag.only_for)
+    # The nutrients that each risk factor lowers and raises.
+    lowered = _linked(RiskFactor.lowers)
+    raised = _linked(RiskFactor.raises)
+    # The symptoms that each cause brings on, those beside which it is not shown, and the risk
+    # factors that point to it.
+    cause_symptoms = _linked(OtherCause.symptoms)
+    cause_not_with = _linked(OtherCause.not_with_symptoms)
+    cause_risks = _linked(OtherCause.risk_factors)
+    # The risk factors that show each interaction.
+    interaction_risks = _linked(Interaction.risk_factors)
+    # The symptoms that each red flag goes with, the risk factors that it is limited to, and the
+    # nutrients of which no food is named while it may be raised.
+    flag_symptoms = _linked(RedFlag.related_symptoms)
+    flag_only_for = _linked(RedFlag.only_for)
+    flag_withholds = _linked(RedFlag.keeps_foods_of)
 
     @cached_property
     def rule_ticks(self) -> Mapping[int, set[Tick]]:
@@ -176,18 +163,6 @@ def _named(relations: Mapping[str, str]) -> Mapping[int, set[Tick]]:
         for rule, slug in rows.values_list("pk", f"{relation}__slug"):
             named[rule].add(Tick(kind, slug))
     return named
-
-
-def _linked(link: Any) -> Mapping[int, set[int]]:
-    """The ids at the far end of a many-to-many link, under the id at its near end.
-
-    Ids alone: rows fetched along with each other would be built once for every link.
-    """
-    near, far = f"{link.field.m2m_field_name()}_id", f"{link.field.m2m_reverse_field_name()}_id"
-    ids: dict[int, set[int]] = defaultdict(set)
-    for one, other in link.through.objects.values_list(near, far):
-        ids[one].add(other)
-    return ids
 
 
 @dataclass(frozen=True, slots=True)

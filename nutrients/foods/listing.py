@@ -9,10 +9,10 @@ from datetime import datetime
 from django.core.paginator import Page
 
 from nutrients.common.citations import Citation, References, cite
-from nutrients.models import DIETS, FoodSource, Nutrient, Source
+from nutrients.models import DIETS, FoodSource, Nutrient
 from nutrients.search.foods import MOST_SEARCHED
 
-from .catalogue import GOOD, RICH, FoodShare
+from .catalogue import GOOD, RICH, FoodShare, amount_sources
 from .filters import FoodFilters
 from .narrowing import FoodPanel, Narrowing, food_panel
 
@@ -99,14 +99,6 @@ def food_list_page(
         references=references,
         ignored=ignored,
     )
-
-
-def amount_sources(foods: Iterable[int], nutrients: Iterable[int]) -> list[Source]:
-    """The sources of the amounts of these nutrients in these foods (ids), each once, A to Z."""
-    rows = Source.objects.filter(
-        amounts__food__in=list(foods), amounts__nutrient__in=list(nutrients)
-    )
-    return list(rows.distinct().order_by("title", "slug"))
 
 
 def told_shares(shares: Iterable[FoodShare], limited: frozenset[int]) -> list[FoodShare]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from nutrients.evidence.life_stages import life_stages, suited_to_stage
-from nutrients.foods.catalogue import FoodTable
+from nutrients.foods.catalogue import FoodTable, amount_sources
 from nutrients.models import Authority, FoodSource, Source
 
 from .arithmetic import (
@@ -73,8 +73,7 @@ def suggestion_sources(found: Mapping[int, list[Suggestion]]) -> list[Source]:
     """The sources of the figures of suggestions, each once, A to Z. One query."""
     suggested = [one for some in found.values() for one in some]
     foods = {food.pk for one in suggested for food in (one.food, one.out) if food}
-    sources = Source.objects.filter(amounts__food__in=foods, amounts__nutrient__in=list(found))
-    return list(sources.distinct().order_by("title", "slug"))
+    return amount_sources(foods, found)
 
 
 def _addition(
