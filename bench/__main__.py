@@ -87,7 +87,6 @@ class Line(NamedTuple):
 
 
 def main() -> None:
-    """Measure every page and print the report, in Markdown."""
     if not shutil.which("wrk"):
         sys.exit("wrk is not installed: on Debian and Ubuntu, apt install wrk.")
     busy = os.getloadavg()[0]

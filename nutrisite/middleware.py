@@ -101,7 +101,6 @@ class RefusedRequests:
 
 
 def refusal(request: HttpRequest) -> HttpResponse | None:
-    """Give the answer to a request that is refused, or None."""
     # Class-based views, feeds and health checks would answer TRACE.
     if request.method not in METHODS:
         return HttpResponseNotAllowed(METHODS)

@@ -281,7 +281,6 @@ def send(
 
 
 def in_front_of(application: Application) -> PageCache:
-    """Give the page cache for Django's own application, as the settings have it."""
     versions = Versions(open_reader, import_string(settings.NEXT_CHANGE))
     return PageCache(application, versions, settings.PAGE_CACHE_BYTES)
 
@@ -313,7 +312,6 @@ class SharedAnswers:
 
 
 def may_be_kept(response: HttpResponseBase) -> bool:
-    """Whether an answer is the same for everybody who asks for its address."""
     return (
         response.status_code == 200
         and not response.streaming

@@ -59,7 +59,6 @@ class Card(NamedTuple):
 
 
 def main() -> None:
-    """Draw every card again."""
     drawn = cards()
     CARDS.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
@@ -127,7 +126,6 @@ def site() -> str:
 
 
 def font() -> str:
-    """Give the site's font as an address that holds it."""
     return f"data:font/woff2;base64,{base64.b64encode(FONT.read_bytes()).decode()}"
 
 

@@ -115,7 +115,6 @@ class ChecklistAnswer:
 
     @property
     def words(self) -> LevelWords:
-        """What it says of how urgent this is."""
         return LEVELS[self.urgent.level] if self.ticked.count else NOTHING
 
     @property
@@ -153,12 +152,10 @@ class ChecklistAnswer:
 
     @property
     def open_questions(self) -> int:
-        """How many questions wait for an answer that would change the outcome."""
         return sum(not asked.answer for asked in self.questions)
 
     @property
     def questions_title(self) -> str:
-        """The heading over the questions."""
         if self.is_emergency:
             return "What you answered"
         questions = "A question" if len(self.questions) == 1 else "Questions"
@@ -202,7 +199,6 @@ class ChecklistAnswer:
 
     @property
     def doctor(self) -> Section:
-        """What to see a doctor about."""
         lines = [Line(f"{r.ticks}.", f"{r.why} {r.action}") for r in self.urgent.see_a_doctor]
         return Section("see-a-doctor", "Worth seeing a doctor about", lines)
 
@@ -282,7 +278,6 @@ class ChecklistAnswer:
 
     @property
     def names_medicine(self) -> bool:
-        """Whether a medicine is ticked or named as a cause."""
         return bool(self.ticked.medicines) or self.suggested.names_medicine
 
     def said(self) -> Iterator[str]:
@@ -340,7 +335,6 @@ class ChecklistForm:
 
     @property
     def has_answers(self) -> bool:
-        """Whether a question of the form is answered."""
         return any(asked.answer for asked in self.questions)
 
 

@@ -69,22 +69,18 @@ class ChecklistContent(EvidenceContent):
 
     @cached_property
     def risks(self) -> dict[str, RiskFactor]:
-        """Every risk factor."""
         return by_slug(RiskFactor.objects.published(at=self.at))
 
     @cached_property
     def causes(self) -> dict[str, OtherCause]:
-        """Every cause that is not a nutrient."""
         return by_slug(OtherCause.objects.published(at=self.at))
 
     @cached_property
     def flags(self) -> dict[str, RedFlag]:
-        """Every red flag."""
         return by_slug(RedFlag.objects.published(at=self.at))
 
     @cached_property
     def interactions(self) -> list[Interaction]:
-        """Every pair of foods, nutrients and medicines."""
         return list(Interaction.objects.published(at=self.at))
 
     @cached_property
@@ -94,12 +90,10 @@ class ChecklistContent(EvidenceContent):
 
     @cached_property
     def questions(self) -> dict[str, Question]:
-        """Every question, in the order in which they are asked."""
         return by_slug(Question.objects.all())
 
     @cached_property
     def answers(self) -> Mapping[int, list[Answer]]:
-        """The answers to each question, in their order."""
         grouped: dict[int, list[Answer]] = defaultdict(list)
         for answer in Answer.objects.order_by("position", "slug"):
             grouped[answer.question_id].append(answer)
@@ -195,17 +189,14 @@ class ChoiceGroup:
 
     @property
     def common(self) -> list[Choice]:
-        """The choices that are always in sight."""
         return [choice for choice in self.choices if choice.is_common]
 
     @property
     def more(self) -> list[Choice]:
-        """The choices behind “more”."""
         return [choice for choice in self.choices if not choice.is_common]
 
     @property
     def is_answered(self) -> bool:
-        """Whether anything in the group is ticked."""
         return any(choice.is_ticked for choice in self.choices)
 
     @property
@@ -214,7 +205,6 @@ class ChoiceGroup:
         return any(choice.is_ticked for choice in self.more)
 
     def ticked(self, slugs: Collection[str]) -> ChoiceGroup:
-        """The same group with these slugs ticked."""
         choices = (replace(choice, is_ticked=choice.slug in slugs) for choice in self.choices)
         return replace(self, choices=tuple(choices))
 
@@ -275,7 +265,6 @@ class ChecklistChoices:
 
     @property
     def flag_slugs(self) -> frozenset[str]:
-        """The slugs of the red flags that are asked."""
         return _slugs([self.flags, self.other_flags])
 
     @property
@@ -291,7 +280,6 @@ class ChecklistChoices:
     def ticked(
         self, flags: Collection[str], symptoms: Collection[str], risks: Collection[str]
     ) -> ChecklistChoices:
-        """The same choices with these slugs ticked."""
         return replace(
             self,
             who=self.who.ticked(risks),

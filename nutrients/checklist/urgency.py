@@ -59,7 +59,6 @@ class Urgent:
 
     @property
     def word(self) -> str:
-        """The level in the word that pages carry."""
         return LEVEL_WORDS[self.level]
 
     @property
@@ -219,7 +218,6 @@ class AskedQuestion:
 
     @property
     def answer(self) -> str:
-        """The words of the answer that was given; empty where none was."""
         return next((option.label for option in self.options if option.is_given), "")
 
 

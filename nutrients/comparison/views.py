@@ -37,7 +37,6 @@ COLUMNS = (
 
 @require_safe
 def comparison(request: HttpRequest) -> HttpResponse:
-    """Show the table under the filters of the address."""
     content = kept(request, ComparisonContent, at=timezone.now())
     filters, ignored = read_filters(request.GET, content.symptoms)
     page = comparison_page(filters, content, ignored_sentence(ignored))

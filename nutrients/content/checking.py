@@ -80,8 +80,6 @@ RESERVED_ANCHORS = {"main", "key-points", "sources", "related", "core-table"}
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """Something to put right: the row as model and natural key, and a sentence."""
-
     row: str
     reason: str
 

@@ -163,7 +163,6 @@ class _Load:
         return instance
 
     def _link(self) -> None:
-        """Write the many-to-many links of the rows added, once all rows are there."""
         pairs: dict[Any, list[tuple[Any, Any]]] = defaultdict(list)
         for row in self.outcome.added:
             for link in row.model._meta.many_to_many:

@@ -42,7 +42,6 @@ def sides(change: ShippedChange) -> Sides:
 
 
 def row_of(change: ShippedChange) -> Any:
-    """The row that a change is about, or None if it was deleted here."""
     model = change.row_model
     key = dict(zip(key_paths(model), change.key, strict=True))
     return model._base_manager.filter(**key).first()

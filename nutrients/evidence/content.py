@@ -61,7 +61,6 @@ class EvidenceContent:
 
     @cached_property
     def nutrients(self) -> dict[str, Nutrient]:
-        """Every nutrient."""
         return by_slug(Nutrient.objects.published(at=self.at))
 
     @cached_property

@@ -65,7 +65,6 @@ class FoodTable:
     def share(
         self, food: FoodSource, nutrient: Nutrient, basis: str, country: Authority
     ) -> FoodShare:
-        """What the food gives of the nutrient on the basis."""
         amount = self.amount(food, nutrient, basis)
         return FoodShare(nutrient, amount, nutrient.label_percent(amount, country))
 

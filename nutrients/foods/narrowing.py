@@ -54,7 +54,6 @@ class Narrowing:
 
     @cached_property
     def named(self) -> frozenset[str]:
-        """The slugs of the foods that were found by name."""
         return frozenset(self.table.named.slugs if self.table.named else ())
 
     @cached_property
@@ -163,7 +162,6 @@ class FoodPanel:
 
     @property
     def counted(self) -> list[Facet]:
-        """The facets that show their count beside them."""
         return [*self.diets, *self.free_from, *self.bases]
 
     @property
@@ -178,7 +176,6 @@ class FoodPanel:
 
 
 def food_panel(narrowing: Narrowing) -> FoodPanel:
-    """The filters beside a list, with counts."""
     filters, choices, counts = narrowing.filters, narrowing.choices, _counts(narrowing)
     groups, found_groups = _groups(narrowing)
 

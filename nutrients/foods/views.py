@@ -24,7 +24,6 @@ from .narrowing import Narrowing
 
 @require_safe
 def food_list(request: HttpRequest) -> HttpResponse:
-    """Show the foods under the filters of the address, a page at a time."""
     now = timezone.now()
     choices = kept(request, food_choices, at=now)
     filters, ignored = read_food_filters(request.GET, choices)

@@ -15,8 +15,6 @@ from .symptoms import Symptom
 
 
 class Relation(Ranked):
-    """How the nutrient is tied to the symptom."""
-
     DEFICIENCY = "deficiency", "Too little"
     EXCESS = "excess", "Too much"
     INDIRECT = "indirect", "By way of another nutrient"
@@ -76,8 +74,6 @@ SENTENCES_AGAINST = {
 
 
 class AssociationQuerySet(PublishableQuerySet):
-    """Associations, narrowed by what pages ask."""
-
     def published(self, *, at: datetime) -> Self:
         """Associations that the public may see at `at`: they and both of their ends."""
         return (

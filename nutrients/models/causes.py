@@ -198,8 +198,6 @@ class OtherCause(Slugged, Publishable):
 
 
 class InteractionKind(models.TextChoices):
-    """What meets what."""
-
     FOOD_NUTRIENT = "food-nutrient", "Food and nutrient"
     NUTRIENT_NUTRIENT = "nutrient-nutrient", "Nutrient and nutrient"
     DRUG_NUTRIENT = "drug-nutrient", "Medicine and nutrient"
@@ -216,8 +214,6 @@ class Severity(Ranked):
 
 
 class Interaction(Slugged, Publishable):
-    """A pair of food, nutrient or medicine worth knowing."""
-
     item_a = models.CharField("first", max_length=120)
     item_b = models.CharField("second", max_length=120)
     kind = models.CharField(max_length=18, choices=InteractionKind)

@@ -21,8 +21,6 @@ class NoteKind(models.TextChoices):
 
 
 class ChangeNoteQuerySet(models.QuerySet[Any]):
-    """Notes by page and by kind."""
-
     def made(self, *, at: datetime) -> Self:
         return self.filter(made_at__lte=at)
 

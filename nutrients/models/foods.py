@@ -71,8 +71,6 @@ def _in_full(measure: re.Match[str]) -> str:
 
 
 class FoodGroup(Slugged):
-    """A group of foods, in the order that lists show."""
-
     name = models.CharField(max_length=60, unique=True)
     position = models.PositiveSmallIntegerField(default=100)
 
@@ -111,8 +109,6 @@ MOST_ENERGY, MOST_IN_SERVING = 902, 2_000
 
 
 class FoodSourceQuerySet(PublishableQuerySet):
-    """Foods, narrowed by what pages ask."""
-
     def described_as(self, beginning: str) -> Self:
         """Foods whose USDA description begins so, in small letters or large."""
         rows = self.filter(usda_description__istartswith=beginning)

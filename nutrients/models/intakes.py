@@ -45,16 +45,12 @@ NEEDS = [kind for kind in ReferenceType if kind is not ReferenceType.LRNI]
 
 
 class Sex(models.TextChoices):
-    """The sex that an intake is for."""
-
     BOTH = "both", "Both"
     FEMALE = "female", "Female"
     MALE = "male", "Male"
 
 
 class LifeStatus(models.TextChoices):
-    """Pregnancy, breastfeeding, and the years after the menopause."""
-
     NONE = "none", "None of these"
     PREGNANCY = "pregnancy", "Pregnant"
     LACTATION = "lactation", "Breastfeeding"
@@ -86,8 +82,6 @@ COUNTS_FOOD = "all sources"
 
 
 class ReferenceIntakeQuerySet(PublishableQuerySet):
-    """Reference intakes by authority and age."""
-
     def needs(self) -> Self:
         """Those that say how much is needed, in a figure or in words."""
         return self.filter(reference_type__in=NEEDS)
@@ -98,7 +92,6 @@ class ReferenceIntakeQuerySet(PublishableQuerySet):
         return rows if age_below is None else rows.filter(age_from__lt=age_below)
 
     def limiting_food(self) -> Self:
-        """Those that have a `food_limit`."""
         return self.filter(
             upper_limit__isnull=False,
             upper_limit_applies_to__startswith=COUNTS_FOOD,

@@ -47,8 +47,6 @@ HOME = Authority.UK
 
 
 class NutrientKind(models.TextChoices):
-    """The group a nutrient is listed in."""
-
     MINERAL = "mineral", "Mineral"
     ELECTROLYTE = "electrolyte", "Electrolyte"
     VITAMIN = "vitamin", "Vitamin"
@@ -91,8 +89,6 @@ class Frequency(Ranked):
 
 
 class NutrientQuerySet(PublishableQuerySet):
-    """Nutrients, narrowed by what pages ask."""
-
     def featured(self) -> Self:
         """The core nutrients that the home page and the founding article show."""
         return self.filter(is_featured=True)

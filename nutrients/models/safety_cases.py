@@ -29,8 +29,6 @@ class CaseGroup(models.TextChoices):
 
 
 class SafetyCaseQuerySet(models.QuerySet[Any]):
-    """Cases, narrowed by what the book asks."""
-
     def counting(self) -> Self:
         """The cases that count: drafts are neither run nor shown."""
         return self.filter(status=Status.PUBLISHED)
@@ -167,7 +165,6 @@ class BookOverride(models.Model):
 
     @property
     def case_list(self) -> list[str]:
-        """The titles of the cases that failed."""
         return _lines(self.cases)
 
 

@@ -103,7 +103,6 @@ def key(meaning: str) -> Column:
 
 
 def address(meaning: str = "Its address on the site, without the host.") -> Column:
-    """The place of a row on the site."""
     return Column("address", meaning, lambda row: row.get_absolute_url())
 
 

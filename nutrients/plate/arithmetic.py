@@ -102,7 +102,6 @@ class Total:
 
     @property
     def is_short(self) -> bool:
-        """Whether the plate is short of a need that is to be reached."""
         return self.aims_high and not self.is_met
 
     @property

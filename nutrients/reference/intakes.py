@@ -99,7 +99,6 @@ class StageNeed:
 
     @property
     def limit(self) -> Limit | None:
-        """The lowest limit that any authority sets."""
         return self.limits[0] if self.limits else None
 
     @property
@@ -131,7 +130,6 @@ class DailyNeeds:
 
     @property
     def lowest_limit(self) -> Limit | None:
-        """The lowest limit for adults; None if no authority sets one."""
         return self.limits[0] if self.limits else None
 
     @property

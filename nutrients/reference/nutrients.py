@@ -116,7 +116,6 @@ class NutrientPage:
 
     @property
     def figure(self) -> str:
-        """The template of its picture."""
         return f"figures/{self.nutrient.figure}.html"
 
     @property
@@ -146,7 +145,6 @@ class NutrientPage:
 
     @property
     def scale(self) -> int:
-        """The percentage at a bar's full width."""
         return bar_scale(percent for _, percent in self.foods)
 
     @property
@@ -156,7 +154,6 @@ class NutrientPage:
 
     @property
     def foods_query(self) -> str:
-        """The query of the list of foods with the same nutrient and country."""
         return urlencode([("nutrient", self.nutrient.slug), *self.country.pairs])
 
     @property

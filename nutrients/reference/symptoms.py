@@ -38,7 +38,6 @@ class SymptomPage:
 
     @property
     def figure(self) -> str:
-        """The template of its picture."""
         return f"figures/{self.symptom.figure}.html"
 
     @property

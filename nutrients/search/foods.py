@@ -94,6 +94,5 @@ def _held(names: Sequence[tuple[str, str, str]], units: Sequence[Unit]) -> Itera
 
 
 def _documents(*, at: datetime) -> QuerySet[SearchDocument]:
-    """The documents of the foods that the public may see."""
     public = FoodSource.objects.published(at=at).filter(slug=OuterRef("row"))
     return SearchDocument.objects.filter(Exists(public), kind=DocumentKind.FOOD)

@@ -85,7 +85,6 @@ def method(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def sources(request: HttpRequest) -> HttpResponse:
-    """Every source that an editor has read, by kind, a page at a time."""
     return render(request, "nutrients/site/sources.html", paged(request, read_sources()))
 
 
@@ -112,13 +111,11 @@ def changes(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
-    """What the site keeps about readers: nothing, and how to check that."""
     return render(request, "nutrients/site/privacy.html", {"contact": settings.CONTACT_EMAIL})
 
 
 @require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
-    """What was tested, what is known to be weak, and how to report."""
     return render(request, "nutrients/site/accessibility.html", {"contact": settings.CONTACT_EMAIL})
 
 

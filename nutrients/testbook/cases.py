@@ -53,12 +53,10 @@ class BookCase:
 
     @property
     def fails(self) -> bool:
-        """Whether the last run found something wrong."""
         return self.outcome is not None and not self.outcome.passes
 
     @property
     def verdict(self) -> str:
-        """What the last run found, in a word or two."""
         if self.outcome is None:
             return "not run yet"
         return "fails" if self.fails else "passes"
@@ -77,12 +75,10 @@ class Book:
 
     @property
     def failing(self) -> list[BookCase]:
-        """Every case that fails."""
         return [one for one in self.cases if one.fails]
 
     @property
     def not_run(self) -> int:
-        """How many cases have not been run yet."""
         return sum(one.outcome is None for one in self.cases)
 
 
@@ -94,7 +90,6 @@ def counting_cases(slugs: Collection[str] | None = None) -> list[SafetyCase]:
 
 
 def kept_outcomes() -> dict[int, CaseOutcome]:
-    """What the last run found, under the case's id."""
     return {outcome.case_id: outcome for outcome in CaseOutcome.objects.all()}
 
 

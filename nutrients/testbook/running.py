@@ -107,7 +107,6 @@ def run_book(
 
 
 def failing(checked: Iterable[CheckedCase]) -> list[CheckedCase]:
-    """The cases that do not pass."""
     return [one for one in checked if one.failures]
 
 
