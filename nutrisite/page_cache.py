@@ -23,7 +23,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import brotli
 from django.conf import settings
@@ -147,8 +147,7 @@ class Versions:
         return Version(next(self._numbers), moment.timestamp() if moment else math.inf)
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """A finished answer in one encoding, its mark, and the route that made it."""
 
     body: bytes

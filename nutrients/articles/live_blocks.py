@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from nutrients.common.citations import Cited, References, cite_rows
 from nutrients.evidence.content import associations_by_nutrient
@@ -30,8 +30,7 @@ from nutrients.prose import Block
 AREAS = (BodyArea.MUSCLES, BodyArea.NERVES)
 
 
-@dataclass(frozen=True, slots=True)
-class CoreRow:
+class CoreRow(NamedTuple):
     """One core nutrient: its signs when low by verb, and what adults need a day."""
 
     nutrient: Nutrient
@@ -77,7 +76,7 @@ class LiveBlocks:
             return f"figures/{block.argument}.html" if block.argument in Figure.values else ""
         if block.kind == "comparison-table":
             return [
-                replace(row, need=row.need.cited(self.references)) if row.need else row
+                row._replace(need=row.need.cited(self.references)) if row.need else row
                 for row in self.core
             ]
         if block.kind == "red-flags":

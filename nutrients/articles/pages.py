@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.paginator import Paginator
 from django.db.models import Case, Count, Q, QuerySet, When
@@ -23,16 +23,14 @@ ARTICLES_FED = 50
 MOST_RELATED = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     kind: str
     argument: str
     text: SafeString
     rows: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """A question with its answer as HTML, and in words alone as machines read it."""
 
     question: str

@@ -82,8 +82,7 @@ WATCH_FOR = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """Lines under a heading; `slug` is the heading's id."""
 
     slug: str
@@ -315,8 +314,7 @@ def _said(section: Section) -> Iterator[str]:
     yield from chain.from_iterable(map(Line.said, section.lines))
 
 
-@dataclass(frozen=True, slots=True)
-class Chip:
+class Chip(NamedTuple):
     """A tick or an answer that can be taken off: the parameter and value that do so."""
 
     name: str

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from nutrients.common.words import stem, words_of
 from nutrients.evidence.content import EvidenceContent, by_slug
@@ -233,8 +233,7 @@ class SymptomChoices:
         return FoundChoices(words, shown, len(found), len(found) - len(found[:MOST_FOUND]))
 
 
-@dataclass(frozen=True, slots=True)
-class FoundChoices:
+class FoundChoices(NamedTuple):
     """What a search for `words` adds to a form, whatever is ticked first.
 
     `found` counts what the words gave, and `left` how much of that is not shown.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from nutrients.evidence.ranking import (
     Level,
@@ -32,8 +33,7 @@ LEVEL_WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Advice:
+class Advice(NamedTuple):
     """Why a level was reached: the reader's own ticks, why they matter and what to do."""
 
     ticks: str
@@ -196,8 +196,7 @@ def _level(value: str) -> Level:
     return Level(Urgency(value).rank)
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """An answer that can be given: its value and words, and whether it was given."""
 
     slug: str

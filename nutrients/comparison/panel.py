@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from nutrients.common.parameters import Facet, Step
 from nutrients.models import Association, Authority, Symptom
@@ -15,8 +16,7 @@ from .table import ComparisonContent, NutrientSets, Row, nutrient_sets, table_co
 MOST_NAMED = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Panel:
+class Panel(NamedTuple):
     """Every filter with the count of nutrients that it keeps.
 
     Boxes are the common symptoms, `picks`, and others that are `chosen`; a list adds the rest.

@@ -11,10 +11,10 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
@@ -54,8 +54,7 @@ UNKNOWN, TRACES = {"", "-", "–", "n", "na", "n/a"}, {"tr", "trace", "traces"}
 BELOW = re.compile(r"<\s*[\d.,]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A food that is not saved, and what belongs to it; amounts that are not known are left out."""
 
     number: str

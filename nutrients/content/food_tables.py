@@ -111,8 +111,7 @@ FDC_FOODS = ("foundation_food", "sr_legacy_food")
 PORTION_COLUMNS = ("amount", "unit_description", "grams")
 
 
-@dataclass(frozen=True, slots=True)
-class Amounts:
+class Amounts(NamedTuple):
     """A column of amounts in 100 g: its nutrient, and by what its figures are multiplied."""
 
     column: str

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from nutrients.models import ShippedChange
 
@@ -17,8 +16,7 @@ NOTHING = "Nothing"
 NOT_SHIPPED = "It did not come with the site"
 
 
-@dataclass(frozen=True, slots=True)
-class Sides:
+class Sides(NamedTuple):
     """The three sides of one open change as text, and the row; None if it was deleted here."""
 
     row: Any

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -30,8 +29,7 @@ REFUSED = "The new value does not go with the rest: {}"
 WITHDRAWN = "It no longer comes with the site. Keep it, or delete it."
 
 
-@dataclass(frozen=True, slots=True)
-class Update:
+class Update(NamedTuple):
     """A row that was brought up to date, with the names of the fields that changed."""
 
     row: FixtureRow

@@ -28,8 +28,7 @@ def answer_slug(question: str, answer: str) -> str:
     return f"{question}:{answer}"
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """One reason to look into a nutrient: a tick that it is linked with.
 
     `side` is "low" or "high": too little and too much are never counted together. `typicality`
@@ -45,8 +44,7 @@ class Link:
     is_age: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A nutrient with everything it is linked with; one tick may be linked in several ways.
 
     `frequency` is the rank of how many people run short of it, 0 for the most.
@@ -83,8 +81,7 @@ class Suggestion:
         return sum(link.strength == strength and not link.is_age for link in self.matched)
 
 
-@dataclass(frozen=True, slots=True)
-class Criterion:
+class Criterion(NamedTuple):
     """One step of the order: its words for the reader and its sort key, smaller first."""
 
     words: str
@@ -219,8 +216,7 @@ class Rule:
         return self.concerns(given) and all(group & given for group in self.answers)
 
 
-@dataclass(frozen=True, slots=True)
-class Triage:
+class Triage(NamedTuple):
     """The highest level that was raised, and the rules that fired, most urgent first."""
 
     level: Level

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import DecimalField, ExpressionWrapper, F, QuerySet, Window
 from django.db.models.functions import RowNumber
@@ -51,8 +50,7 @@ LABEL_VALUES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class RichFood:
+class RichFood(NamedTuple):
     """A food with what one serving gives: `amount` in the nutrient's unit.
 
     `percent` is the share of the label value; None if there is none.

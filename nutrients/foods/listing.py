@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.core.paginator import Page
 
@@ -21,8 +22,7 @@ PAGE_SIZE = 24
 MOST_NAMED = 3
 
 
-@dataclass(frozen=True, slots=True)
-class FoodRow:
+class FoodRow(NamedTuple):
     """A food and what it gives: of the nutrients asked for, or else of those it gives most of.
 
     `words` introduce these: “Rich in”, “Some”, or nothing; `more` are left out of them.

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from nutrients.evidence.life_stages import life_stages, suited_to_stage
 from nutrients.foods.catalogue import FoodTable, amount_sources
@@ -24,8 +25,7 @@ from .arithmetic import (
 from .choices import ONE_SERVING, PlateChoices, helping_of
 
 
-@dataclass(frozen=True, slots=True)
-class Plate:
+class Plate(NamedTuple):
     """A plate as its address has it, with its totals under the nutrients' ids."""
 
     choices: PlateChoices

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .markdown import (
     CITATION,
@@ -44,8 +44,7 @@ NAMED = {"other-causes": "symptom", "figure": "picture"}
 BLOCK_NAMES = ", ".join((*LIVE_BLOCKS, *CONTAINERS))
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class ProseError:
+class ProseError(NamedTuple):
     """Something to put right: the line of the body, counted from 1, and a sentence."""
 
     line: int

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import nh3
 from django.utils.html import escape, format_html, format_html_join
@@ -49,8 +49,7 @@ QUESTION = re.compile(r"^### +(?=\S)")
 MARK = re.compile(r"\[\[(?P<end>/?)(?P<name>[^\[\]\s/]*)(?:\s(?P<argument>[^\[\]]*))?\]\]")
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """One part of a body: its kind, the words after its name, and the Markdown it holds.
 
     `line` is its first in the body, counted from 1, and `end` its last; a container

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import groupby
-from typing import Self
+from typing import NamedTuple, Self
 
 from nutrients.common.citations import Citation, References, cite_again
 from nutrients.evidence.life_stages import LifeStage
@@ -27,8 +27,7 @@ from nutrients.models.intakes import NEEDS
 Cell = Decimal | str | None
 
 
-@dataclass(frozen=True, slots=True)
-class NeedRow:
+class NeedRow(NamedTuple):
     """One age band: what each column holds, a figure or words; None if nothing is set."""
 
     label: str
@@ -84,8 +83,7 @@ class Limit:
         return self.least, self.most, self.unit, self.applies_to.startswith("all sources")
 
 
-@dataclass(frozen=True, slots=True)
-class StageNeed:
+class StageNeed(NamedTuple):
     """What one life stage needs of a nutrient a day, and the limits for it, lowest first.
 
     `intake` is None where its authority sets no need for it. `stay_below` is the intake that has

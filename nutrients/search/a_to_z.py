@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from string import ascii_uppercase
+from typing import NamedTuple
 
 from django.db.models import Q
 
@@ -30,8 +30,7 @@ SHORTEST_NAME, MOST_NAME_WORDS = 3, 3
 ARTICLES = frozenset({"a", "an", "the"})
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One line: a name, its address and kind; `see` is the name of the page under another name.
 
     `words` are those of the name, by which it is sorted, and `letter` is its heading.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -20,8 +20,7 @@ MOST_SEARCHED = 1000
 ANY = (1, 1, 1)
 
 
-@dataclass(frozen=True, slots=True)
-class NamedFoods:
+class NamedFoods(NamedTuple):
     """The slugs of the foods that a search by name found, chosen foods first.
 
     `corrected` are the words that were looked for instead, if those typed find nothing. `is_cut`

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from django.db import connection
 from django.db.models.expressions import RawSQL
@@ -42,8 +42,7 @@ class Words(Protocol):
     text_words: str
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """One word to look for: itself, anything with its stem and, where open, what it begins."""
 
     word: str

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from unicodedata import normalize
 
 from nutrients.common.words import SMALL_WORDS, spans, stem, telling_words
@@ -51,8 +52,7 @@ Pieces = list[tuple[str, bool]]
 Ranked = tuple[SearchDocument, int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """One thing found: its title and passage in pieces, its address, a word or two of context."""
 
     title: Pieces
@@ -61,8 +61,7 @@ class Hit:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
-class HitGroup:
+class HitGroup(NamedTuple):
     """The hits of one kind, best first; `has_more` where not all are shown."""
 
     kind: DocumentKind

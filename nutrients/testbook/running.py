@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.http import QueryDict
 
@@ -23,8 +23,7 @@ from .cases import case_query, counting_cases, names_kept_from_emergencies
 from .checking import Answered, Expected, faults
 
 
-@dataclass(frozen=True, slots=True)
-class CheckedCase:
+class CheckedCase(NamedTuple):
     """A case with what is wrong with the answer to it; no failure means that it passes."""
 
     case: SafetyCase
