@@ -164,7 +164,7 @@ class Places:
     def there(self, model: Model) -> dict[Key, Any]:
         """The primary key of each row in the table under its natural key."""
         if model not in self._there:
-            rows = model._base_manager.values_list("pk", *key_paths(model))
+            rows = model._base_manager.values_list("pk", *model.key_paths())
             self._there[model] = {tuple(key): pk for pk, *key in rows}
         return self._there[model]
 
@@ -192,13 +192,6 @@ class Places:
             f"{row.place}: its {link.name} leads to {label} {' / '.join(key)},"
             " which is neither above it in the fixtures nor in the database."
         )
-
-
-def key_paths(model: Model) -> list[str]:
-    """The lookup of each part of a row's natural key."""
-    return [
-        f"{name}__slug" if model._meta.get_field(name).is_relation else name for name in model.KEY
-    ]
 
 
 def field_of(row: FixtureRow, name: str) -> Any:

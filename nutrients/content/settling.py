@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from nutrients.models import ShippedChange
 
 from .applying import RefusedError, apply_values
-from .fixtures import Places, key_paths
+from .fixtures import Places
 from .live_rows import LiveRows
 from .merging import NEVER_SHIPPED, shipped_value
 
@@ -26,7 +26,7 @@ class Sides(NamedTuple):
 
 
 def sides(change: ShippedChange) -> Sides:
-    row = row_of(change)
+    row = change.row_model.with_key(change.key)
     if not change.field:
         return Sides(row, "", str(row or NOTHING), NOTHING)
     field = change.row_model._meta.get_field(change.field)
@@ -37,12 +37,6 @@ def sides(change: ShippedChange) -> Sides:
         as_text(ours),
         as_text(shipped_value(field, change.theirs)),
     )
-
-
-def row_of(change: ShippedChange) -> Any:
-    model = change.row_model
-    key = dict(zip(key_paths(model), change.key, strict=True))
-    return model._base_manager.filter(**key).first()
 
 
 def keep_ours(change: ShippedChange) -> None:
@@ -57,7 +51,7 @@ def take_theirs(change: ShippedChange, places: Places, *, at: datetime, user: An
     Raises RefusedError if the row, or a row that the value leads to, is not there, if the
     value does not go with the rest of the row, and if the change is about the whole row.
     """
-    row = row_of(change)
+    row = change.row_model.with_key(change.key)
     if row is None or not change.field:
         raise RefusedError("Nothing can be taken: delete the row on its own page instead.")
     field = change.row_model._meta.get_field(change.field)

@@ -48,6 +48,7 @@ from .nutrients import (
     Topic,
     Unit,
 )
+from .proposals import MOVES, OPEN, ChangeKind, Proposal, ProposedRow, State
 from .publishing import Keyed, Publishable, Status, Verification
 from .red_flags import FLAG_LEVELS, Answer, Question, RedFlag, RedFlagRule
 from .safety_cases import BookOverride, CaseGroup, CaseOutcome, SafetyCase

@@ -277,11 +277,13 @@ class FoodSource(Slugged, Publishable):
         return "" if grams is None else measure_words(self.serving_description, grams)
 
 
-class FoodPortion(models.Model):
+class FoodPortion(Keyed):
     """A household measure of a food, such as "1 cup, chopped", with its weight in grams.
 
     The USDA gives a few measures twice with two weights, so the weight is part of the identity.
     """
+
+    KEY = ("food", "description", "grams")
 
     food = models.ForeignKey(FoodSource, on_delete=models.CASCADE, related_name="portions")
     description = models.CharField(max_length=120, help_text="With its number: “1 cup, chopped”.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any, Self
 
@@ -135,6 +136,18 @@ class Keyed(models.Model):
 
     class Meta:
         abstract = True
+
+    @classmethod
+    def key_paths(cls) -> list[str]:
+        """The lookup of each part of the key."""
+        fields = map(cls._meta.get_field, cls.KEY)
+        return [f"{field.name}__slug" if field.is_relation else field.name for field in fields]
+
+    @classmethod
+    def with_key(cls, key: Iterable[str]) -> Self | None:
+        """The row with this natural key; None if there is none."""
+        parts = dict(zip(cls.key_paths(), key, strict=True))
+        return cls._base_manager.filter(**parts).first()
 
     def natural_key(self) -> tuple[str, ...]:
         return tuple(_key_part(getattr(self, name)) for name in self.KEY)
