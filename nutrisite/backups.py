@@ -44,7 +44,7 @@ def make(folder: Path, *, at: datetime, keep: int) -> Path:
     owner alone, as it holds accounts.
     """
     engine = engine_in_use()
-    with _told():
+    with _as_backup_error():
         folder.mkdir(parents=True, exist_ok=True)
         _remove_unfinished(folder, at=at)
         with TemporaryDirectory(dir=folder, prefix=UNFINISHED) as name:
@@ -70,7 +70,7 @@ def backups_in(folder: Path) -> list[Path]:
 
 def check(file: Path) -> None:
     """Read a backup through; raises BackupError if it is not whole."""
-    with _told(), _unpacked(file):
+    with _as_backup_error(), _unpacked(file):
         pass
 
 
@@ -80,7 +80,7 @@ def restore(file: Path, kept: Path) -> None:
     Raises BackupError, with the database untouched, for a backup that is not whole, of another
     engine, or of a release that this code does not know.
     """
-    with _told(), _unpacked(file) as copy:
+    with _as_backup_error(), _unpacked(file) as copy:
         kept.parent.mkdir(parents=True, exist_ok=True)
         connections.close_all()
         engine_in_use().replace(copy, kept)
@@ -130,7 +130,7 @@ def _sync(path: Path) -> None:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _as_backup_error() -> Iterator[None]:
     """Say in a sentence what the disk or SQLite refused."""
     try:
         yield

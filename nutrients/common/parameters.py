@@ -138,8 +138,8 @@ class Facet:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """A way to other filters: its words, the filters with their `query`, and what they keep."""
+class ActiveFilter:
+    """A filter in use: its words, the filters without it, and how many rows those keep."""
 
     label: str
     filters: Any

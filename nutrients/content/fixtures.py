@@ -153,7 +153,7 @@ def _row(place: str, record: Any) -> FixtureRow:
     return FixtureRow(model, key, fields, place)
 
 
-class Places:
+class KeyIndex:
     """The rows that are there by natural key, with one query a model, and those left out."""
 
     def __init__(self, shipped: set[tuple[str, Key]]) -> None:
@@ -161,17 +161,17 @@ class Places:
         self._left_out: set[tuple[str, Key]] = set()
         self._there: dict[Model, dict[Key, Any]] = {}
 
-    def there(self, model: Model) -> dict[Key, Any]:
+    def keys_of(self, model: Model) -> dict[Key, Any]:
         """The primary key of each row in the table under its natural key."""
         if model not in self._there:
             rows = model._base_manager.values_list("pk", *model.key_paths())
             self._there[model] = {tuple(key): pk for pk, *key in rows}
         return self._there[model]
 
-    def is_there(self, label: str, key: Key) -> bool:
+    def holds(self, label: str, key: Key) -> bool:
         """Whether the row is in its table; False if the table itself is gone."""
         try:
-            return key in self.there(apps.get_model(label))
+            return key in self.keys_of(apps.get_model(label))
         except LookupError:
             return False
 
@@ -182,7 +182,7 @@ class Places:
     def target(self, row: FixtureRow, link: Any, value: Any) -> Any:
         """The primary key that a reference leads to; None if that row is left out."""
         model, key = link.remote_field.model, as_key(value)
-        there = self.there(model)
+        there = self.keys_of(model)
         if key in there:
             return there[key]
         label = model._meta.label_lower

@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from nutrients.models import ShippedChange
 
 from .applying import RefusedError, apply_values
-from .fixtures import WHOLE_LINKS, FixtureError, FixtureRow, Model, Places, field_of
+from .fixtures import WHOLE_LINKS, FixtureError, FixtureRow, KeyIndex, Model, field_of
 from .ledger import Identity, Ledger, as_json
 from .live_rows import LiveRows
 from .merging import NEVER_SHIPPED, merge_links, merge_values, shipped_value
@@ -50,12 +50,12 @@ class Change(NamedTuple):
 class Upgrade:
     """One upgrade: `run` merges the rows that are there, `withdraw` finds those shipped no more."""
 
-    def __init__(self, ledger: Ledger, places: Places, at: datetime) -> None:
+    def __init__(self, ledger: Ledger, index: KeyIndex, at: datetime) -> None:
         self.updated: list[Update] = []
         self.to_settle: list[ShippedChange] = []
         self._ledger = ledger
-        self._places = places
-        self._live = LiveRows(places)
+        self._index = index
+        self._live = LiveRows(index)
         self._at = at
 
     def run(self, rows: Sequence[FixtureRow]) -> None:
@@ -73,14 +73,14 @@ class Upgrade:
         """Ask about the rows that were loaded once, are still here, and are shipped no more."""
         entries = self._ledger.rows.items()
         gone = [key for key, row in entries if key not in shipped and not row.withdrawn_at]
-        here = [identity for identity in gone if self._places.is_there(*identity)]
+        here = [identity for identity in gone if self._index.holds(*identity)]
         questions = [self._question(*identity, "", None, {}, WITHDRAWN) for identity in here]
         self._ledger.withdraw(gone, at=self._at)
         self._ledger.leave_open([], questions)
         self.to_settle += questions
 
     def _merge_all(self, model: Model, rows: list[FixtureRow]) -> None:
-        there = self._places.there(model)
+        there = self._index.keys_of(model)
         found = model._base_manager.in_bulk([there[row.key] for row in rows])
         waiting = [(row, found[there[row.key]]) for row in rows]
         # A name is free only once another row has given it up, so those refused go round again.
@@ -170,7 +170,7 @@ class Upgrade:
         return Change(field, why=GONE) if None in targets else Change(field, targets)
 
     def _target(self, row: FixtureRow, field: Any, key: Any) -> Any:
-        return self._places.target(row, field, list(key))
+        return self._index.target(row, field, list(key))
 
     def _is_reviewed_here(self, live: Any) -> bool:
         """Whether somebody here put their name to the row, or to the page that shows it."""

@@ -101,7 +101,7 @@ def food_list_page(
     )
 
 
-def told_shares(shares: Iterable[FoodShare], limited: frozenset[int]) -> list[FoodShare]:
+def notable_shares(shares: Iterable[FoodShare], limited: frozenset[int]) -> list[FoodShare]:
     """The shares that speak for a food, the largest first; not of sodium, where much is no good."""
     told = [share for share in shares if share.percent and share.nutrient.pk not in limited]
     return sorted(told, key=lambda share: -(share.percent or 0))
@@ -117,7 +117,7 @@ def _row(narrowing: Narrowing, food: FoodSource, asked: list[Nutrient]) -> FoodR
         for nutrient in choices.nutrients.values()
         if (table.printed_percent(food, nutrient, country) or 0) >= GOOD
     ]
-    told = told_shares((table.share(food, n, "serving", country) for n in good), choices.limited)
+    told = notable_shares((table.share(food, n, "serving", country) for n in good), choices.limited)
     rich = [share for share in told if (share.printed or 0) >= RICH]
     shares = rich or told
     words = "Rich in" if rich else "Some" if told else ""

@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
 
-from nutrients.common.parameters import Facet, Step
+from nutrients.common.parameters import ActiveFilter, Facet
 from nutrients.common.words import sort_key
 from nutrients.models import DIETS, FoodSource, Nutrient
 
@@ -158,7 +158,7 @@ class FoodPanel:
     found_groups: list[Facet]
     bases: list[Facet]
     sorts: list[Facet]
-    active: list[Step]
+    active: list[ActiveFilter]
 
     @property
     def counted(self) -> list[Facet]:
@@ -170,7 +170,7 @@ class FoodPanel:
         return [*self.nutrients, *self.also, *self.levels, *self.groups]
 
     @property
-    def widenings(self) -> list[Step]:
+    def widenings(self) -> list[ActiveFilter]:
         """The filters that would give more foods if they were taken off, the most first."""
         return sorted((step for step in self.active if step.count), key=lambda step: -step.count)
 
@@ -238,13 +238,13 @@ def _sorts(narrowing: Narrowing) -> list[Facet]:
     return [Facet("sort", key, text, key == narrowing.filters.sort) for key, text in words.items()]
 
 
-def _active(narrowing: Narrowing) -> list[Step]:
-    steps = []
+def _active(narrowing: Narrowing) -> list[ActiveFilter]:
+    active = []
     for name, value in narrowing.filters.in_use:
         filters = narrowing.filters.without(name, value)
         wider = Narrowing(narrowing.table, filters, narrowing.choices)
-        steps.append(Step(label(name, value, narrowing.choices), filters, wider.count))
-    return steps
+        active.append(ActiveFilter(label(name, value, narrowing.choices), filters, wider.count))
+    return active
 
 
 def _counts(narrowing: Narrowing) -> Counter[Key]:

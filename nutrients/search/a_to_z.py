@@ -12,7 +12,7 @@ from django.db.models import Q
 from nutrients.common.words import spans, stem, words_of
 from nutrients.models import DocumentKind, SearchDocument
 
-from .content import Places, places, shown
+from .content import Addresses, addresses_of, shown
 
 LISTED = {
     DocumentKind.SYMPTOM: "Symptom",
@@ -50,7 +50,7 @@ def entries(*, at: datetime) -> list[Entry]:
     # Sections are in the contents list of their article.
     rows = rows.exclude(Q(kind=DocumentKind.ARTICLE) & Q(key__contains="#"))
     documents = list(rows.only("kind", "key", "url", "title", "names"))
-    return sorted(_entries(documents, places(documents, at=at)), key=_place)
+    return sorted(_entries(documents, addresses_of(documents, at=at)), key=_place)
 
 
 def letter_pages(every: Sequence[Entry], size: int) -> dict[str, int]:
@@ -61,7 +61,7 @@ def letter_pages(every: Sequence[Entry], size: int) -> dict[str, int]:
     return firsts
 
 
-def _entries(documents: Iterable[SearchDocument], urls: Places) -> Iterator[Entry]:
+def _entries(documents: Iterable[SearchDocument], urls: Addresses) -> Iterator[Entry]:
     for document in documents:
         kind = LISTED[DocumentKind(document.kind)]
         url = urls.get((document.kind, document.key), document.url)

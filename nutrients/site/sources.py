@@ -32,7 +32,7 @@ from nutrients.models import (
     SourceKind,
     Symptom,
 )
-from nutrients.search.content import places
+from nutrients.search.content import addresses_of
 
 MOST_LISTED = 40
 # What has a place on the page of something else: each sort with its kind of document.
@@ -85,7 +85,7 @@ def _groups(source: Source, *, at: datetime) -> Iterator[FactGroup]:
     documents = [
         SearchDocument(kind=kind, key=row.slug) for kind, rows in found.items() for row in rows
     ]
-    urls = places(documents, at=at)
+    urls = addresses_of(documents, at=at)
     for kind, (title, _) in PLACED.items():
         yield _listed(title, ((str(row), urls.get((kind, row.slug), "")) for row in found[kind]))
     yield _listed("Warning signs", map(_page, _published(RedFlag, source, at=at)))

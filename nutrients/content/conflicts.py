@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from nutrients.models import ShippedChange
 
 from .applying import RefusedError, apply_values
-from .fixtures import Places
+from .fixtures import KeyIndex
 from .live_rows import LiveRows
 from .merging import NEVER_SHIPPED, shipped_value
 
@@ -30,7 +30,7 @@ def sides(change: ShippedChange) -> Sides:
     if not change.field:
         return Sides(row, "", str(row or NOTHING), NOTHING)
     field = change.row_model._meta.get_field(change.field)
-    ours = LiveRows(Places(set())).value(row, field) if row else None
+    ours = LiveRows(KeyIndex(set())).value(row, field) if row else None
     return Sides(
         row,
         as_text(shipped_value(field, change.before)),
@@ -44,10 +44,10 @@ def keep_ours(change: ShippedChange) -> None:
     _close(change)
 
 
-def take_theirs(change: ShippedChange, places: Places, *, at: datetime, user: Any) -> None:
+def take_theirs(change: ShippedChange, index: KeyIndex, *, at: datetime, user: Any) -> None:
     """Bring the field to what is shipped now, as one new version of the row by this editor.
 
-    `places` is shared by all that are taken at once, so that each table is read once at most.
+    `index` is shared by all that are taken at once, so that each table is read once at most.
     Raises RefusedError if the row, or a row that the value leads to, is not there, if the
     value does not go with the rest of the row, and if the change is about the whole row.
     """
@@ -55,7 +55,7 @@ def take_theirs(change: ShippedChange, places: Places, *, at: datetime, user: An
     if row is None or not change.field:
         raise RefusedError("Nothing can be taken: delete the row on its own page instead.")
     field = change.row_model._meta.get_field(change.field)
-    apply_values(row, {field: _stored(field, change.theirs, places)}, at=at, user=user)
+    apply_values(row, {field: _stored(field, change.theirs, index)}, at=at, user=user)
     _close(change)
 
 
@@ -64,12 +64,12 @@ def _close(change: ShippedChange) -> None:
     ShippedChange.objects.filter(pk=change.pk).delete()
 
 
-def _stored(field: Any, theirs: dict[str, Any], places: Places) -> Any:
+def _stored(field: Any, theirs: dict[str, Any], index: KeyIndex) -> Any:
     """A shipped value as the database holds it: links as primary keys."""
     value = shipped_value(field, theirs)
     if not field.is_relation or value is None:
         return field.to_python(theirs[field.name]) if field.name in theirs else value
-    there = places.there(field.remote_field.model)
+    there = index.keys_of(field.remote_field.model)
     wanted = sorted(value) if field.many_to_many else [value]
     if missing := [key for key in wanted if key not in there]:
         raise RefusedError(f"{' / '.join(missing[0])} is not there any more.")
