@@ -164,12 +164,12 @@ class SettlingAdmin(GuardedAdmin, admin.ModelAdmin):
         """Settle each change that can be settled so; give which cannot, and how many could."""
         told: Told = []
         settled = 0
-        places = KeyIndex(set())
+        index = KeyIndex(set())
         for change in changes:
             words = str(change)
             try:
                 if choice == THEIRS:
-                    take_theirs(change, places, at=timezone.now(), user=request.user)
+                    take_theirs(change, index, at=timezone.now(), user=request.user)
                 else:
                     keep_ours(change)
             except RefusedError as error:

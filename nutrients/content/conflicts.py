@@ -69,11 +69,11 @@ def _stored(field: Any, theirs: dict[str, Any], index: KeyIndex) -> Any:
     value = shipped_value(field, theirs)
     if not field.is_relation or value is None:
         return field.to_python(theirs[field.name]) if field.name in theirs else value
-    there = index.keys_of(field.remote_field.model)
+    keys = index.keys_of(field.remote_field.model)
     wanted = sorted(value) if field.many_to_many else [value]
-    if missing := [key for key in wanted if key not in there]:
+    if missing := [key for key in wanted if key not in keys]:
         raise RefusedError(f"{' / '.join(missing[0])} is not there any more.")
-    targets = [there[key] for key in wanted]
+    targets = [keys[key] for key in wanted]
     return targets if field.many_to_many else targets[0]
 
 

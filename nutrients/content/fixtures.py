@@ -159,14 +159,14 @@ class KeyIndex:
     def __init__(self, shipped: set[tuple[str, Key]]) -> None:
         self._shipped = shipped
         self._left_out: set[tuple[str, Key]] = set()
-        self._there: dict[Model, dict[Key, Any]] = {}
+        self._keys: dict[Model, dict[Key, Any]] = {}
 
     def keys_of(self, model: Model) -> dict[Key, Any]:
         """The primary key of each row in the table under its natural key."""
-        if model not in self._there:
+        if model not in self._keys:
             rows = model._base_manager.values_list("pk", *model.key_paths())
-            self._there[model] = {tuple(key): pk for pk, *key in rows}
-        return self._there[model]
+            self._keys[model] = {tuple(key): pk for pk, *key in rows}
+        return self._keys[model]
 
     def holds(self, label: str, key: Key) -> bool:
         """Whether the row is in its table; False if the table itself is gone."""
@@ -182,9 +182,9 @@ class KeyIndex:
     def target(self, row: FixtureRow, link: Any, value: Any) -> Any:
         """The primary key that a reference leads to; None if that row is left out."""
         model, key = link.remote_field.model, as_key(value)
-        there = self.keys_of(model)
-        if key in there:
-            return there[key]
+        keys = self.keys_of(model)
+        if key in keys:
+            return keys[key]
         label = model._meta.label_lower
         if (label, key) in self._left_out or (label, key) in self._shipped:
             return None

@@ -80,9 +80,9 @@ class Upgrade:
         self.to_settle += questions
 
     def _merge_all(self, model: Model, rows: list[FixtureRow]) -> None:
-        there = self._index.keys_of(model)
-        found = model._base_manager.in_bulk([there[row.key] for row in rows])
-        waiting = [(row, found[there[row.key]]) for row in rows]
+        keys = self._index.keys_of(model)
+        found = model._base_manager.in_bulk([keys[row.key] for row in rows])
+        waiting = [(row, found[keys[row.key]]) for row in rows]
         # A name is free only once another row has given it up, so those refused go round again.
         while left := [pair for pair in waiting if not self._merge(*pair)]:
             if len(left) == len(waiting):

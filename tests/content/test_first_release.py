@@ -98,11 +98,11 @@ def site(upgraded, tmp_path, django_db_blocker):
 
 
 def test_content_is_as_this_release_ships_it_but_for_what_was_edited_and_deleted(site):
-    places = KeyIndex(set())
-    live = LiveRows(places)
+    index = KeyIndex(set())
+    live = LiveRows(index)
     different, missing = set(), set()
     for row in read_rows(settings.FIXTURES):
-        here = row.model._base_manager.filter(pk=places.there(row.model).get(row.key)).first()
+        here = row.model._base_manager.filter(pk=index.keys_of(row.model).get(row.key)).first()
         if here is None:
             missing.add(row.key)
             continue
