@@ -28,7 +28,7 @@ from reversion.admin import VersionAdmin
 from reversion.errors import RevertError
 from reversion.models import Version
 
-from nutrients.content.children import CHILDREN
+from nutrients.content.signatures import CHILDREN
 from nutrients.content.versions import date_owners, keep, keep_first
 from nutrisite.accounts.admin_site import is_key
 

@@ -8,9 +8,8 @@ from datetime import datetime
 from typing import Any, NamedTuple, Self
 
 from nutrients.common.citations import Cited, References, cite_rows
-from nutrients.evidence.content import associations_by_nutrient
+from nutrients.evidence.content import associations_by_nutrient, red_flags_by_level
 from nutrients.evidence.needs import AdultNeed, adult_needs
-from nutrients.evidence.red_flags import red_flags_by_level
 from nutrients.models import (
     Association,
     BodyArea,

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import reversion
+from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 
 from nutrients.models import Keyed, Publishable, ShippedChange
 
@@ -181,3 +182,13 @@ def _is_duplicate(error: IntegrityError) -> bool:
         getattr(cause, "sqlite_errorname", "") == "SQLITE_CONSTRAINT_UNIQUE"
         or getattr(cause, "sqlstate", "") == "23505"
     )
+
+
+def refresh_statistics() -> None:
+    """Have the content's tables counted, so that queries are planned for as many rows.
+
+    SQLite never counts by itself, and forgets its counts when a migration rebuilds a table.
+    """
+    with connection.cursor() as cursor:
+        for model in apps.get_app_config("nutrients").get_models(include_auto_created=True):
+            cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")

@@ -14,8 +14,17 @@ from django.utils.text import capfirst
 
 from nutrients.models import Publishable, Signature
 
-from .children import CHILDREN
-
+# What is kept, brought back and signed with a row. An amount goes with its food alone: a nutrient
+# has thousands once the USDA's foods are imported.
+CHILDREN = {
+    "article": ["sections"],
+    "foodsource": ["amounts", "portions"],
+    "nutrient": ["associations", "details", "intakes"],
+    "question": ["answers"],
+    "redflag": ["rules"],
+    "riskfactor": ["effects"],
+    "symptom": ["associations"],
+}
 # What is said about a row, and not by it.
 NOT_WORDS = {
     *("id", "status", "publish_at", "changed_at", "verification", "position"),

@@ -49,11 +49,10 @@ from .nutrients import (
     Unit,
 )
 from .proposals import MOVES, OPEN, ChangeKind, Proposal, ProposedRow, State
-from .publishing import Keyed, Publishable, Status, Verification
+from .publishing import Keyed, Publishable, Signature, Status, Verification
 from .red_flags import FLAG_LEVELS, Answer, Question, RedFlag, RedFlagRule
 from .safety_cases import BookOverride, CaseGroup, CaseOutcome, SafetyCase
 from .search import DocumentKind, SearchDocument, Synonym
 from .shipping import ShippedChange, ShippedRow
-from .signatures import Signature
 from .sources import READ, ReadForm, Source, SourceKind
 from .symptoms import BodyArea, Symptom, Urgency

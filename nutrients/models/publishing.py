@@ -128,6 +128,28 @@ class Publishable(models.Model):
         return self.review_due_on is not None and self.review_due_on < on
 
 
+class Signature(models.Model):
+    """A clinician read a row and agreed to these words. Rows are added, never changed.
+
+    Name and profession are kept as they were then. `words` is the digest of what was signed.
+    """
+
+    model = models.CharField(max_length=60, help_text="The signed table: nutrients.nutrient.")
+    row = models.BigIntegerField(help_text="The primary key of the signed row.")
+    words = models.CharField(max_length=64)
+    name = models.CharField(max_length=150)
+    profession = models.CharField(max_length=100)
+    account = models.CharField(max_length=150)
+    signed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["signed_at", "pk"]
+        indexes = [models.Index(fields=["model", "row"], name="signature_row")]
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.profession}"
+
+
 class Keyed(models.Model):
     """A row with a natural key, which names it in fixtures and in open data and never changes."""
 

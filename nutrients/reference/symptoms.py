@@ -11,7 +11,7 @@ from django.core.paginator import Paginator
 from django.db.models import Case, Count, When
 
 from nutrients.common.citations import Citation, Cited, References, cite_best, cite_rows
-from nutrients.evidence.red_flags import red_flags_by_level
+from nutrients.evidence.content import red_flags_by_level
 from nutrients.models import Article, BodyArea, Relation, Symptom, Urgency
 
 from .evidence import symptom_causes, symptom_links

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from nutrients.common.schedule import public_from
 from nutrients.content import FixtureError, FixtureRow, Outcome, load
-from nutrients.content.statistics import refresh_statistics
+from nutrients.content.loader import refresh_statistics
 from nutrients.search.index import catch_up
 from nutrients.testbook import failing, keep_outcomes, run_book
 
