@@ -54,7 +54,7 @@ class Server(NamedTuple):
         children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
         used = 0
         for pid in [self.pid, *children]:
-            # The name before these fields stands in brackets and may hold spaces.
+            # The name before these fields is in brackets and may contain spaces.
             fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
             used += int(fields[11]) + int(fields[12])
         return used / TICK

@@ -167,7 +167,7 @@ class Pages:
         self._taken = 0
 
     def get(self, key: Hashable, version: Version | None) -> Page | None:
-        """Give the page of this version; of the last known one where none can be told."""
+        """Give the page of this version; of the last known one if none can be told."""
         with self._lock:
             if key not in self._pages or version not in (self._version, None):
                 return None

@@ -136,7 +136,7 @@ def drawing() -> str:
 
 
 def draw(page: Page, html: str, name: str) -> None:
-    """Write one card as a PNG file of few colours, or end where its words run into the line."""
+    """Write one card as a PNG file of few colours, or exit if its words run into the line."""
     page.set_content(html)
     page.evaluate("document.fonts.ready")
     if page.evaluate(FOOT) > LOWEST:

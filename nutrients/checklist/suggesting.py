@@ -441,7 +441,7 @@ def _suggestions(
 
 
 def eater_of(ticked: Ticked) -> Eater:
-    """Whom foods are named to: the ticked diets, and the groups that ticked risks stand for."""
+    """Whom foods are named to: the ticked diets, and the groups that ticked risks mean."""
     return Eater(
         frozenset(risk.diet for risk in ticked.risks if risk.diet),
         frozenset(risk.stands_for for risk in ticked.risks if risk.stands_for),

@@ -56,7 +56,7 @@ def load(folder: Path, *, at: datetime, plan: bool = False) -> Outcome:
     Of a row that is there, each field that was not edited since it was loaded is brought up to
     date; the rest is left for an editor to settle. A row that was loaded before and is gone was
     deleted by an editor, and stays deleted with all that needs it. Everything happens in one
-    transaction or not at all. Raises FixtureError. Where these very files were loaded before, it
+    transaction or not at all. Raises FixtureError. If these very files were loaded before, it
     costs one query.
     """
     files = digests(folder)

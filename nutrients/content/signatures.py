@@ -1,4 +1,4 @@
-"""A reviewer's name is shown only while it stands under the words that were signed."""
+"""Signatures: a reviewer's name is shown only while the row has the words that were signed."""
 
 from __future__ import annotations
 

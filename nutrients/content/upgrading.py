@@ -92,7 +92,7 @@ class Upgrade:
             self._merge(row, live, is_last=True)
 
     def _merge(self, row: FixtureRow, live: Any, *, is_last: bool = False) -> bool:
-        """Merge one row. False where its table refuses the values and may yet accept them."""
+        """Merge one row. False if its table refuses the values and may yet accept them."""
         changes = self._changes(row, live)
         news = [change for change in changes if not change.why]
         held = [change for change in changes if change.why]

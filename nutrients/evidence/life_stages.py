@@ -107,7 +107,7 @@ class LifeStage:
     def limiting(self, intakes: Iterable[ReferenceIntake]) -> list[ReferenceIntake]:
         """The intakes that say something of a limit for any age of it, of every authority.
 
-        Where an authority says something of pregnancy, or of breastfeeding, that alone counts.
+        If an authority says something of pregnancy, or of breastfeeding, that alone counts.
         """
         rows = [row for row in intakes if row.limits and self._meets(row)]
         special = {row.authority for row in rows if row.life_status == self.life_status}
@@ -163,7 +163,7 @@ def plate_stages(stages: Stages) -> Stages:
 
 
 def first_stage(stages: Mapping[str, LifeStage]) -> str:
-    """The stage of a plate that names none: the first adult one; empty where none is recorded."""
+    """The stage of a plate that names none: the first adult one; empty if none is recorded."""
     return next((slug for slug, stage in stages.items() if stage.is_adult), "")
 
 

@@ -242,7 +242,7 @@ def deciding(
 
     `questions` holds the answers of each question under its slug; one of which an answer is given
     is no longer open. A rule waits for a question if it has all its ticks, and each answer that
-    it lacks is to an open question. Where all that it raises is raised already, it waits no more.
+    it lacks is to an open question. If all that it raises is raised already, it waits no more.
     """
     given = frozenset(ticks)
     concerned = [rule for rule in rules if rule.concerns(given)]

@@ -102,7 +102,7 @@ def food_list_page(
 
 
 def notable_shares(shares: Iterable[FoodShare], limited: frozenset[int]) -> list[FoodShare]:
-    """The shares that speak for a food, the largest first; not of sodium, where much is no good."""
+    """The shares that speak for a food, the largest first; sodium's does not."""
     told = [share for share in shares if share.percent and share.nutrient.pk not in limited]
     return sorted(told, key=lambda share: -(share.percent or 0))
 

@@ -54,7 +54,7 @@ class RiskFactor(Slugged, Publishable):
         "is not for them.",
     )
     is_common = models.BooleanField(
-        default=False, help_text="Shown at once in the checklist; the rest stand behind “more”."
+        default=False, help_text="Shown at once in the checklist; the rest are behind “more”."
     )
     position = models.PositiveSmallIntegerField(default=100)
     sources = models.ManyToManyField(Source, related_name="risk_factors")
@@ -151,7 +151,7 @@ class OtherCause(Slugged, Publishable):
         help_text="How good the evidence is that it causes the signs. The grade chooses the words.",
     )
     is_common = models.BooleanField(
-        default=False, help_text="Common causes stand before nutrients on every result."
+        default=False, help_text="Common causes come before nutrients on every result."
     )
     is_asked = models.BooleanField(
         "asked in the checklist",

@@ -150,7 +150,7 @@ class FoodSource(Slugged, Publishable):
     is_curated = models.BooleanField(
         "chosen by editors",
         default=True,
-        help_text="Chosen foods come first in lists, and they alone stand beside nutrients. "
+        help_text="Chosen foods come first in lists, and only they are named beside nutrients. "
         "Foods imported from the USDA are not chosen until you tick this.",
     )
     serving_description = models.CharField(max_length=80, blank=True)
@@ -362,5 +362,5 @@ class NutrientAmount(Keyed):
         return self.per_100g * self.food.serving_grams / 100
 
     def label_percent(self, authority: Authority) -> Decimal | None:
-        """The share of the label value in one serving, in percent; None where unknown."""
+        """The share of the label value in one serving, in percent; None if unknown."""
         return self.nutrient.label_percent(self.per_serving, authority)

@@ -250,7 +250,7 @@ class ReferenceIntake(Keyed, Publishable):
 
     @property
     def food_limit(self) -> Decimal | None:
-        """The upper limit a day in the nutrient's unit; None where food does not count towards it.
+        """The upper limit a day in the nutrient's unit; None if food does not count towards it.
 
         Reads the nutrient: select it where many are asked.
         """

@@ -88,7 +88,7 @@ class Publishable(models.Model):
     reviewed_by = models.CharField(
         max_length=200,
         blank=True,
-        help_text="Name and profession. A review is signed; nobody types it.",
+        help_text="Name and profession, from the signature.",
     )
     review_due_on = models.DateField(
         "next review due", null=True, blank=True, help_text="After this day the row is overdue."

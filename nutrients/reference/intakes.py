@@ -153,7 +153,7 @@ class DailyNeeds:
         )
 
     def at_stage(self, stage: LifeStage | None, references: References) -> StageNeed | None:
-        """The need and the limits of one life stage, cited; None where none is chosen."""
+        """The need and the limits of one life stage, cited; None if none is chosen."""
         if stage is None:
             return None
         limits = [limit.cited(references) for limit in _lowest(stage.limiting(self.intakes))]

@@ -43,7 +43,7 @@ class Words(Protocol):
 
 
 class Term(NamedTuple):
-    """One word to look for: itself, anything with its stem and, where open, what it begins."""
+    """One word to look for: itself, anything with its stem and, if open, what it begins."""
 
     word: str
     stem: str

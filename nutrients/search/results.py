@@ -62,7 +62,7 @@ class Hit(NamedTuple):
 
 
 class HitGroup(NamedTuple):
-    """The hits of one kind, best first; `has_more` where not all are shown."""
+    """The hits of one kind, best first; `has_more` if not all are shown."""
 
     kind: DocumentKind
     hits: list[Hit]
@@ -97,7 +97,7 @@ def search(
 ) -> SearchResults:
     """What the public may see at the moment `at` that holds every word of `q`, by kind.
 
-    Where nothing does, the nearest spelling is tried, and then whatever holds most of the words.
+    If nothing does, the nearest spelling is tried, and then whatever holds most of the words.
     At most ten queries, whatever the content.
     """
     words = telling_words(q)

@@ -26,7 +26,7 @@ from .results import search as search_everything
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
-    """What the words of the address find, by kind, or ways on where they find nothing.
+    """What the words of the address find, by kind, or ways on if they find nothing.
 
     htmx asks for the results alone while a reader types.
     """

@@ -260,7 +260,7 @@ def percentage(percent: Decimal | int | None, amount: Decimal | None = None) -> 
 
 @register.simple_tag
 def cites(citations: Iterable[Citation], again: bool = False) -> SafeString:
-    """The numbers of the cited sources, each a link to the list; nothing where none is cited.
+    """The numbers of the cited sources, each a link to the list; nothing if none is cited.
 
     `again` repeats citations that the page has printed already: each place has its id once.
     """

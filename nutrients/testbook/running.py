@@ -48,7 +48,7 @@ class FetchedBook:
         return [_checked(case, self.content, self.names) for case in self.cases]
 
     def run_later(self, checked: Sequence[CheckedCase]) -> list[CheckedCase]:
-        """What is found once the change is made, where `run` found these."""
+        """What is found after the change, if `run` found these."""
         if self.later is None:
             return list(checked)
         found = {_asked(one.case): one.failures for one in checked}
