@@ -28,7 +28,8 @@ def answer_slug(question: str, answer: str) -> str:
     return f"{question}:{answer}"
 
 
-class Link(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Link:
     """One reason to look into a nutrient: a tick that it is linked with.
 
     `side` is "low" or "high": too little and too much are never counted together. `typicality`
@@ -44,7 +45,8 @@ class Link(NamedTuple):
     is_age: bool = False
 
 
-class Candidate(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Candidate:
     """A nutrient with everything it is linked with; one tick may be linked in several ways.
 
     `frequency` is the rank of how many people run short of it, 0 for the most.
