@@ -92,12 +92,12 @@ def origin(name: str, default: str) -> str:
         host = host if ":" in host else host.encode("idna").decode()
     except ValueError:
         raise wrong from None
-    place = f"[{host}]" if ":" in host else host
-    place += f":{port}" if port else ""
-    is_bare = address.partition("://")[2].lower() in (place, parts.netloc.lower())
+    authority = f"[{host}]" if ":" in host else host
+    authority += f":{port}" if port else ""
+    is_bare = address.partition("://")[2].lower() in (authority, parts.netloc.lower())
     if parts.scheme not in {"http", "https"} or not host or parts.username or not is_bare:
         raise wrong
-    return f"{parts.scheme}://{place}"
+    return f"{parts.scheme}://{authority}"
 
 
 def database(name: str, default: str) -> dict[str, Any]:

@@ -270,8 +270,8 @@ def send(
     method, status, headers, body = environ["REQUEST_METHOD"], 200, page.headers, [page.body]
     if marks := environ.get("HTTP_IF_NONE_MATCH"):
         # All encodings have the same mark, so it is a weak one.
-        known = [mark.removeprefix("W/") for mark in parse_etags(marks)]
-        if page.etag in known or known == ["*"]:
+        marks_held = [mark.removeprefix("W/") for mark in parse_etags(marks)]
+        if page.etag in marks_held or marks_held == ["*"]:
             status = 304
             headers = [each for each in headers if each[0] in ("ETag", "Vary", "Cache-Control")]
     start_response("200 OK" if status == 200 else "304 Not Modified", headers)

@@ -66,13 +66,13 @@ def main() -> None:
             executable_path=chromium.find(), chromium_sandbox=False, args=["--disable-gpu"]
         )
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
-        for name, one in drawn.items():
-            draw(page, one.html, name)
+        for name, drawing in drawn.items():
+            draw(page, drawing.html, name)
         browser.close()
     for file in CARDS.glob("*.png"):
         if file.stem not in drawn:
             file.unlink()
-    words = {name: one.words for name, one in sorted(drawn.items()) if one.words}
+    words = {name: drawing.words for name, drawing in sorted(drawn.items()) if drawing.words}
     text = json.dumps(words, indent=0, ensure_ascii=False)
     (CARDS / "words.json").write_text(f"{text}\n", encoding="utf-8")
 

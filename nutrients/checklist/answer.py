@@ -342,14 +342,14 @@ def read_ticks(data: QueryDict, choices: ChecklistChoices) -> tuple[list[Tick], 
     Of two answers that contradict each other both are given: the rules take the worse.
     """
     reading = Reading(data)
-    known: dict[str, Collection[str]] = {
+    allowed: dict[str, Collection[str]] = {
         "symptom": choices.symptom_slugs,
         "risk": choices.risk_slugs,
         "flag": choices.flag_slugs,
         **choices.answers,
     }
     ticks = []
-    for name, slugs in known.items():
+    for name, slugs in allowed.items():
         if name not in data:
             continue
         values = reading.several(name, {*slugs, *(f"{OFF}{slug}" for slug in slugs)})

@@ -53,8 +53,8 @@ def _linked(link: Any) -> cached_property[Mapping[int, set[int]]]:
 
     def linked(content: ChecklistContent) -> Mapping[int, set[int]]:
         ids: dict[int, set[int]] = defaultdict(set)
-        for one, other in link.through.objects.values_list(near, far):
-            ids[one].add(other)
+        for near_id, far_id in link.through.objects.values_list(near, far):
+            ids[near_id].add(far_id)
         return ids
 
     return cached_property(linked)
@@ -321,7 +321,7 @@ def _symptom_choices(symptoms: Iterable[Symptom]) -> SymptomChoices:
     if len(every) > MOST_IN_A_FORM:
         hidden = {slug: choice for slug, choice in every.items() if not choice.is_common}
         groups = [replace(group, choices=tuple(group.common)) for group in groups if group.common]
-    return SymptomChoices(groups, hidden, {slug: one.label for slug, one in every.items()})
+    return SymptomChoices(groups, hidden, {slug: choice.label for slug, choice in every.items()})
 
 
 def _by_area(symptoms: Iterable[Symptom]) -> list[ChoiceGroup]:

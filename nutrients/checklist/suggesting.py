@@ -391,7 +391,7 @@ def _one_age(risks: list[RiskFactor]) -> list[RiskFactor]:
 def _signs(ticked: Ticked, content: ChecklistContent) -> dict[int, list[Association]]:
     """The associations of the ticked symptoms, under the nutrient's id, most typical first."""
     by_symptom, grouped = content.once(_placed_signs), defaultdict(list)
-    placed = (one for symptom in ticked.symptoms for one in by_symptom[symptom.pk])
+    placed = (pair for symptom in ticked.symptoms for pair in by_symptom[symptom.pk])
     for _, sign in sorted(placed, key=itemgetter(0)):
         grouped[sign.nutrient_id].append(sign)
     return grouped
@@ -400,8 +400,8 @@ def _signs(ticked: Ticked, content: ChecklistContent) -> dict[int, list[Associat
 def _placed_signs(content: ChecklistContent) -> Mapping[int, list[tuple[int, Association]]]:
     """Every association with its place among all, under its symptom's id."""
     placed: dict[int, list[tuple[int, Association]]] = defaultdict(list)
-    for place, sign in enumerate(chain.from_iterable(content.signs.values())):
-        placed[sign.symptom_id].append((place, sign))
+    for index, sign in enumerate(chain.from_iterable(content.signs.values())):
+        placed[sign.symptom_id].append((index, sign))
     return placed
 
 

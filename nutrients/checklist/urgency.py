@@ -99,8 +99,8 @@ def _left_open(given: frozenset[Tick], content: ChecklistContent) -> set[Tick]:
     """
     return {
         Tick("answer", answer_slug(slug, UNKNOWN))
-        for slug, known in content.once(answer_ticks).items()
-        if not content.questions[slug].is_in_form and given.isdisjoint(known)
+        for slug, ticks in content.once(answer_ticks).items()
+        if not content.questions[slug].is_in_form and given.isdisjoint(ticks)
     }
 
 
@@ -231,8 +231,8 @@ def questions_asked(
     rules, answers = content.once(urgency_rules), content.once(answer_ticks)
     asked = {
         slug
-        for slug, known in answers.items()
-        if not known.isdisjoint(ticks) and not content.questions[slug].is_in_form
+        for slug, own in answers.items()
+        if not own.isdisjoint(ticks) and not content.questions[slug].is_in_form
     }
     if level < Level.EMERGENCY:
         asked |= set(deciding(ticks, rules, answers))
@@ -257,11 +257,11 @@ def _matters_for(content: ChecklistContent) -> dict[str, list[str]]:
     """The symptoms that a rule names beside an answer to each question."""
     rules, answers = content.once(urgency_rules), content.once(answer_ticks)
     matters: dict[str, list[str]] = {}
-    for slug, known in answers.items():
+    for slug, own in answers.items():
         named = {
             tick
             for rule in rules
-            if any(group & known for group in rule.answers)
+            if any(group & own for group in rule.answers)
             for tick in rule.named
         }
         matters[slug] = sorted(f"{tick.kind}:{tick.slug}" for tick in named)

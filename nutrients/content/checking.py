@@ -163,9 +163,9 @@ def _cited() -> Iterator[tuple[Any, list[Source]]]:
             continue
         # Amounts and needs are thousands of rows of a few sources.
         if "source" in names:
-            known = {source.pk: source for source in sources.values()}
+            by_id = {source.pk: source for source in sources.values()}
             first = {row.source_id: row for row in _public(model)}
-            yield from ((row, [known[pk]]) for pk, row in first.items() if pk)
+            yield from ((row, [by_id[pk]]) for pk, row in first.items() if pk)
         else:
             for row in _public(model).prefetch_related("sources"):
                 yield row, list(row.sources.all())
@@ -216,10 +216,10 @@ def _broken_prose() -> Iterator[Problem]:
 
 def _broken_details() -> Iterator[Problem]:
     for row in NutrientDetail.objects.select_related("nutrient").prefetch_related("sources"):
-        known = {source.slug for source in row.sources.all()}
-        for error in prose.check_plain(row.body, known_sources=known):
+        slugs = {source.slug for source in row.sources.all()}
+        for error in prose.check_plain(row.body, known_sources=slugs):
             yield _problem(row, f"line {error.line}: {error.message}")
-        for slug in known - set(prose.cited_slugs(row.body)):
+        for slug in slugs - set(prose.cited_slugs(row.body)):
             yield _problem(row, f"its text does not cite its source “{slug}”.")
 
 
@@ -374,8 +374,8 @@ class _Pages:
             return None
         if not parts.path:
             article = row.article.slug if isinstance(row, ArticleSection) else ""
-            known = (article, parts.fragment) in self.anchors
-            return None if known else f"this article has no section “{parts.fragment}”."
+            is_there = (article, parts.fragment) in self.anchors
+            return None if is_there else f"this article has no section “{parts.fragment}”."
         try:
             match = resolve(parts.path)
         except Resolver404:

@@ -87,19 +87,19 @@ def renew(rows: Iterable[Any]) -> None:
             by_table[type(row)].append(row)
     for model, changed in by_table.items():
         signed: dict[int, list[Signature]] = defaultdict(list)
-        for one in Signature.objects.filter(model=model._meta.label_lower):
-            signed[one.row].append(one)
+        for signature in Signature.objects.filter(model=model._meta.label_lower):
+            signed[signature.row].append(signature)
         for row in changed:
             if row.pk in signed or row.reviewed_by:
                 _renew(row, signed[row.pk])
 
 
 def _renew(row: Any, signed: list[Signature]) -> None:
-    there = type(row)._base_manager.filter(pk=row.pk)
-    if not there.exists():
+    saved = type(row)._base_manager.filter(pk=row.pk)
+    if not saved.exists():
         return
     words = digest(words_of(row))
-    fitting = [one for one in signed if one.words == words]
+    fitting = [signature for signature in signed if signature.words == words]
     row.reviewed_on = timezone.localdate(fitting[-1].signed_at) if fitting else None
     row.reviewed_by = str(fitting[-1])[:200] if fitting else ""
-    there.update(reviewed_on=row.reviewed_on, reviewed_by=row.reviewed_by)
+    saved.update(reviewed_on=row.reviewed_on, reviewed_by=row.reviewed_by)

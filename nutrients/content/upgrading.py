@@ -100,7 +100,7 @@ class Upgrade:
             held += [Change(change.field, why=REVIEWED) for change in news]
         elif news:
             try:
-                apply_values(live, {one.field: one.value for one in news}, at=self._at)
+                apply_values(live, {change.field: change.value for change in news}, at=self._at)
             except RefusedError as error:
                 live.refresh_from_db()
                 if not is_last:
@@ -109,12 +109,12 @@ class Upgrade:
                 held += [Change(change.field, why=why) for change in news]
             else:
                 self.updated.append(Update(row, [change.field.name for change in news]))
-        self.to_settle += [self._question_of(row, one.field.name, one.why) for one in held]
+        self.to_settle += [self._question_of(row, change.field.name, change.why) for change in held]
         return True
 
     def _changes(self, row: FixtureRow, live: Any) -> list[Change]:
-        known = self._ledger.rows.get(row.identity)
-        before = known.fields if known else {}
+        entry = self._ledger.rows.get(row.identity)
+        before = entry.fields if entry else {}
         now = {field.name for field in row.model._meta.get_fields()}
         names = dict.fromkeys([*row.fields, *(name for name in before if name in now)])
         changes = [self._change(row, live, field_of(row, name)) for name in names]

@@ -138,12 +138,19 @@ def rank(ticks: Iterable[Tick], candidates: Iterable[Candidate]) -> list[Suggest
     the ticks and of the candidates changes nothing.
     """
     ticked = sorted(set(ticks))
-    found = [_suggestion(ticked, candidate) for candidate in candidates]
-    found = [one for one in found if one.symptoms or one.risks(STRONG)]
-    places = {one.slug: _place(one) for one in found}
-    found.sort(key=lambda one: (places[one.slug], one.name.casefold(), one.slug))
-    level = Counter(map(repr, places.values()))
-    return [replace(one, is_tied=level[repr(places[one.slug])] > 1) for one in found]
+    suggestions = [_suggestion(ticked, candidate) for candidate in candidates]
+    suggestions = [
+        suggestion for suggestion in suggestions if suggestion.symptoms or suggestion.risks(STRONG)
+    ]
+    order = {suggestion.slug: _order_of(suggestion) for suggestion in suggestions}
+    suggestions.sort(
+        key=lambda suggestion: (order[suggestion.slug], suggestion.name.casefold(), suggestion.slug)
+    )
+    level = Counter(map(repr, order.values()))
+    return [
+        replace(suggestion, is_tied=level[repr(order[suggestion.slug])] > 1)
+        for suggestion in suggestions
+    ]
 
 
 def _suggestion(ticked: Sequence[Tick], candidate: Candidate) -> Suggestion:
@@ -163,14 +170,14 @@ def _suggestion(ticked: Sequence[Tick], candidate: Candidate) -> Suggestion:
         for name, side in sorted(best.items(), reverse=True)
     ]
     nothing = Suggestion(candidate.slug, candidate.name, (), unexplained, candidate.frequency)
-    return min(sides, key=_place) if len(sides) > 1 else next(iter(sides), nothing)
+    return min(sides, key=_order_of) if len(sides) > 1 else next(iter(sides), nothing)
 
 
 def _strength(link: Link) -> tuple[int, int, int, Tick]:
     return (_rank(link.typicality), _rank(link.evidence), _rank(link.strength), link.tick)
 
 
-def _place(suggestion: Suggestion) -> tuple[Any, ...]:
+def _order_of(suggestion: Suggestion) -> tuple[Any, ...]:
     return tuple(criterion.key(suggestion) for criterion in ORDER)
 
 

@@ -81,7 +81,7 @@ def richest_foods(
     """
     foods = FoodSource.objects.published(at=at).foods().curated().suiting(diets)
     foods = suited_to_adults(foods, groups, at=at)
-    place = Window(
+    rank = Window(
         RowNumber(), partition_by=[F("nutrient_id")], order_by=[PER_SERVING.desc(), F("food__name")]
     )
     amounts: Any = (
@@ -89,7 +89,7 @@ def richest_foods(
         .annotate(in_serving=PER_SERVING)
         .filter(in_serving__gte=F(LABEL_VALUES[country]) * least)
         .exclude(nutrient__in=_limited(at=at))
-        .annotate(place=place)
+        .annotate(place=rank)
         .filter(place__lte=limit)
         .select_related("food", "nutrient")
         .order_by("nutrient_id", "place")

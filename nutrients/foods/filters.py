@@ -72,7 +72,9 @@ class FoodFilters:
         if name == "diet":
             return self.changed(diets=tuple(diet for diet in self.diets if diet != value))
         if name == "free-from":
-            return self.changed(free_from=tuple(one for one in self.free_from if one != value))
+            return self.changed(
+                free_from=tuple(allergen for allergen in self.free_from if allergen != value)
+            )
         if name == "nutrient":
             return self.changed(nutrient=self.also, also="")
         field = "words" if name == "q" else name

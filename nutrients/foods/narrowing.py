@@ -125,9 +125,9 @@ class Narrowing:
         # With two nutrients a food is as rich as the one that it gives least of.
         basis, country = self.filters.basis, self.filters.country
         shares = [self.table.share(food, n, basis, country) for n in self._sorted_by()]
-        known = [share.percent for share in shares if share.percent is not None]
+        percents = [share.percent for share in shares if share.percent is not None]
         # Foods without a figure come last.
-        return not food.is_curated, -min(known, default=Decimal(-1)), sort_key(food.name)
+        return not food.is_curated, -min(percents, default=Decimal(-1)), sort_key(food.name)
 
     def _sorted_by(self) -> Sequence[Nutrient]:
         if self.filters.sort in self.choices.nutrients:
@@ -139,7 +139,7 @@ def _flags(food: FoodSource, filters: FoodFilters) -> list[bool | None]:
     """For each diet and allergen whether the food fits: yes, no, or None if not known."""
     suits = [getattr(food, DIETS[diet].value) for diet in filters.diets]
     holds = [getattr(food, ALLERGENS[allergen].value) for allergen in filters.free_from]
-    return [*suits, *(None if one is None else not one for one in holds)]
+    return [*suits, *(None if flag is None else not flag for flag in holds)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,15 +298,15 @@ def _nutrient_values(narrowing: Narrowing, food: FoodSource, verdict: Verdict) -
 def _given(narrowing: Narrowing, food: FoodSource, least: int) -> list[str]:
     choices = narrowing.choices
     key = (food.pk, narrowing.filters.country.value, least)
-    if (known := choices.given.get(key)) is not None:
-        return known
+    if (remembered := choices.given.get(key)) is not None:
+        return remembered
     # Only what it is known to hold: there may be hundreds of nutrients that it is not.
     held = narrowing.table.per_100g.get(food.pk, {})
-    found = [
+    given = [
         slug
-        for slug, one in choices.nutrients.items()
-        if one.pk in held and narrowing.gives(food, one, least)
+        for slug, nutrient in choices.nutrients.items()
+        if nutrient.pk in held and narrowing.gives(food, nutrient, least)
     ]
     if food.is_curated:
-        choices.given[key] = found
-    return found
+        choices.given[key] = given
+    return given

@@ -49,7 +49,7 @@ class Article(Slugged, Publishable):
     related_nutrients = models.ManyToManyField(Nutrient, related_name="articles", blank=True)
     related_symptoms = models.ManyToManyField(Symptom, related_name="articles", blank=True)
 
-    objects = PublishableQuerySet.as_manager()
+    objects = models.Manager.from_queryset(PublishableQuerySet)()
 
     class Meta(Publishable.Meta):
         ordering = ["position", "title"]

@@ -59,7 +59,7 @@ class RiskFactor(Slugged, Publishable):
     position = models.PositiveSmallIntegerField(default=100)
     sources = models.ManyToManyField(Source, related_name="risk_factors")
 
-    objects = PublishableQuerySet.as_manager()
+    objects = models.Manager.from_queryset(PublishableQuerySet)()
 
     class Meta(Publishable.Meta):
         ordering = ["position", "name"]
@@ -177,7 +177,7 @@ class OtherCause(Slugged, Publishable):
     position = models.PositiveSmallIntegerField(default=100)
     sources = models.ManyToManyField(Source, related_name="other_causes")
 
-    objects = PublishableQuerySet.as_manager()
+    objects = models.Manager.from_queryset(PublishableQuerySet)()
 
     class Meta(Publishable.Meta):
         verbose_name = "other cause"
@@ -229,7 +229,7 @@ class Interaction(Slugged, Publishable):
     severity = models.CharField(max_length=10, choices=Severity)
     sources = models.ManyToManyField(Source, related_name="interactions")
 
-    objects = PublishableQuerySet.as_manager()
+    objects = models.Manager.from_queryset(PublishableQuerySet)()
 
     class Meta(Publishable.Meta):
         ordering = ["item_a", "item_b"]

@@ -66,8 +66,8 @@ def is_american(description: str) -> bool:
 
 
 def _in_full(measure: re.Match[str]) -> str:
-    one = measure[1] == "1" or "/" in measure[1]
-    return f"{measure[1]} {IN_FULL[measure[2]]}{'' if one else 's'}"
+    is_single = measure[1] == "1" or "/" in measure[1]
+    return f"{measure[1]} {IN_FULL[measure[2]]}{'' if is_single else 's'}"
 
 
 class FoodGroup(Slugged):

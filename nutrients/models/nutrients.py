@@ -10,7 +10,14 @@ from django.db.models import Q
 from django.urls import reverse
 
 from .figures import Figure
-from .publishing import Keyed, Publishable, PublishableQuerySet, Ranked, Slugged, one_of
+from .publishing import (
+    Keyed,
+    Publishable,
+    PublishableQuerySet,
+    Ranked,
+    Slugged,
+    one_of,
+)
 from .sources import Source
 
 
@@ -244,7 +251,7 @@ class NutrientDetail(Keyed, Publishable):
         Source, related_name="details", help_text="Those that the text cites."
     )
 
-    objects = PublishableQuerySet.as_manager()
+    objects = models.Manager.from_queryset(PublishableQuerySet)()
 
     class Meta(Publishable.Meta):
         ordering = ["nutrient__position", "topic"]

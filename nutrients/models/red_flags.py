@@ -123,7 +123,7 @@ class RedFlag(Slugged, Publishable):
     position = models.PositiveSmallIntegerField(default=100)
     sources = models.ManyToManyField(Source, related_name="red_flags")
 
-    objects = PublishableQuerySet.as_manager()
+    objects = models.Manager.from_queryset(PublishableQuerySet)()
 
     class Meta(Publishable.Meta):
         ordering = ["position", "slug"]

@@ -70,7 +70,7 @@ class Symptom(Slugged, Publishable):
     position = models.PositiveSmallIntegerField(default=100, help_text="Order in its body area.")
     sources = models.ManyToManyField(Source, related_name="symptoms")
 
-    objects = PublishableQuerySet.as_manager()
+    objects = models.Manager.from_queryset(PublishableQuerySet)()
 
     class Meta(Publishable.Meta):
         ordering = ["position", "name"]

@@ -93,7 +93,7 @@ def ids(name: str, meaning: str, path: str = "") -> Column:
     """A column that lists the ids of the rows that a row is linked to, in alphabetical order."""
     linked = attrgetter(path or name)
     return Column(
-        name, meaning, lambda row: sorted(one.slug for one in linked(row).all()), Kind.LIST
+        name, meaning, lambda row: sorted(target.slug for target in linked(row).all()), Kind.LIST
     )
 
 

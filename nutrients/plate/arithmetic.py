@@ -149,13 +149,13 @@ def percent(amount: Decimal, whole: Decimal) -> int | None:
 
 def total(helpings: Iterable[Helping], per_100g: Mapping[str, Decimal], need: Need | None) -> Total:
     """One nutrient's total: `per_100g` holds its known amounts in 100 g by food."""
-    known, unknown = [], []
+    parts, unknown = [], []
     for helping in helpings:
         if helping.slug in per_100g:
-            known.append(Part(helping, per_100g[helping.slug]))
+            parts.append(Part(helping, per_100g[helping.slug]))
         else:
             unknown.append(helping)
-    return Total(tuple(known), tuple(unknown), need)
+    return Total(tuple(parts), tuple(unknown), need)
 
 
 def best_additions(

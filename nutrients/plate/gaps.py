@@ -71,8 +71,10 @@ def fill_gaps(
 
 def suggestion_sources(found: Mapping[int, list[Suggestion]]) -> list[Source]:
     """The sources of the figures of suggestions, each once, A to Z. One query."""
-    suggested = [one for some in found.values() for one in some]
-    foods = {food.pk for one in suggested for food in (one.food, one.out) if food}
+    suggested = [suggestion for suggestions in found.values() for suggestion in suggestions]
+    foods = {
+        food.pk for suggestion in suggested for food in (suggestion.food, suggestion.out) if food
+    }
     return amount_sources(foods, found)
 
 

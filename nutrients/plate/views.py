@@ -31,7 +31,7 @@ def plate(request: HttpRequest) -> HttpResponse:
     if "remove" in request.GET:
         return redirect(f"{reverse('nutrients:plate')}?{choices.query}#plate-foods")
     stage = (choices.country.value, choices.stage)
-    known = memoized(request, FoodWords, at=now)
+    words = memoized(request, FoodWords, at=now)
     page = plate_page(
         choices,
         foods,
@@ -40,7 +40,7 @@ def plate(request: HttpRequest) -> HttpResponse:
         memoized(request, stage_intakes, *stage, at=now),
         memoized(request, suited_foods, *stage, at=now),
         problems,
-        named=foods_named(choices.words, known, at=now) if choices.words else None,
+        named=foods_named(choices.words, words, at=now) if choices.words else None,
         at=now,
     )
     context = {

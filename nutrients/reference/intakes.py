@@ -193,8 +193,10 @@ def _is_of_adults(row: ReferenceIntake) -> bool:
 
 def _by_authority(rows: Iterable[ReferenceIntake]) -> dict[Authority, list[ReferenceIntake]]:
     listed = list(rows)
-    found = {one: [row for row in listed if row.authority == one] for one in Authority}
-    return {one: own for one, own in found.items() if own}
+    rows_of = {
+        authority: [row for row in listed if row.authority == authority] for authority in Authority
+    }
+    return {authority: own for authority, own in rows_of.items() if own}
 
 
 def _lowest(rows: Iterable[ReferenceIntake]) -> list[Limit]:
@@ -256,7 +258,7 @@ def _in_mcg(limit: Limit) -> Decimal:
 def _unlimited(adults: list[ReferenceIntake], limits: list[Limit]) -> list[Authority]:
     limited = {limit.authority for limit in limits}
     said = {row.authority for row in adults if row.limits}
-    return [one for one in Authority if one in said and one not in limited]
+    return [authority for authority in Authority if authority in said and authority not in limited]
 
 
 def _tables(intakes: list[ReferenceIntake]) -> dict[ReferenceType, list[NeedRow]]:

@@ -168,7 +168,7 @@ class NutrientPage:
 
 def listed_nutrients(*, at: datetime) -> Paginator[Nutrient]:
     """Published nutrients by kind, each kind in its order."""
-    kinds = Case(*(When(kind=kind, then=place) for place, kind in enumerate(NutrientKind)))
+    kinds = Case(*(When(kind=kind, then=rank) for rank, kind in enumerate(NutrientKind)))
     rows = Nutrient.objects.published(at=at).order_by(kinds, "position", "name")
     return Paginator(rows, NUTRIENTS_A_PAGE)
 
@@ -186,7 +186,11 @@ def read_nutrient_page(query: QueryDict, stages: Stages) -> tuple[Authority, str
     country = read_country(reading)
     stage, changed = read_stage(reading, stages, country)
     reading.nothing_but("stage", "country")
-    return country, stage, [one for one in (ignored_sentence(reading.ignored), changed) if one]
+    return (
+        country,
+        stage,
+        [sentence for sentence in (ignored_sentence(reading.ignored), changed) if sentence],
+    )
 
 
 def nutrient_content(slug: str, *, at: datetime) -> NutrientContent | None:

@@ -57,7 +57,7 @@ class SymptomPage:
 
 def listed_symptoms(*, at: datetime) -> Paginator[Symptom]:
     """Published symptoms by body area, common ones first."""
-    areas = Case(*(When(body_area=area, then=place) for place, area in enumerate(BodyArea)))
+    areas = Case(*(When(body_area=area, then=rank) for rank, area in enumerate(BodyArea)))
     rows = Symptom.objects.published(at=at).order_by(areas, "-is_common", "position", "name")
     return Paginator(rows, SYMPTOMS_A_PAGE)
 

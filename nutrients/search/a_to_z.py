@@ -50,14 +50,14 @@ def entries(*, at: datetime) -> list[Entry]:
     # Sections are in the contents list of their article.
     rows = rows.exclude(Q(kind=DocumentKind.ARTICLE) & Q(key__contains="#"))
     documents = list(rows.only("kind", "key", "url", "title", "names"))
-    return sorted(_entries(documents, addresses_of(documents, at=at)), key=_place)
+    return sorted(_entries(documents, addresses_of(documents, at=at)), key=_sort_key)
 
 
 def letter_pages(every: Sequence[Entry], size: int) -> dict[str, int]:
     """Each letter that has an entry, and the page of its first one."""
     firsts: dict[str, int] = {}
-    for place, entry in enumerate(every):
-        firsts.setdefault(entry.letter, place // size + 1)
+    for index, entry in enumerate(every):
+        firsts.setdefault(entry.letter, index // size + 1)
     return firsts
 
 
@@ -93,7 +93,7 @@ def _stems(name: str) -> tuple[str, ...]:
     return tuple(map(stem, words_of(name)))
 
 
-def _place(entry: Entry) -> tuple[bool, str, str]:
+def _sort_key(entry: Entry) -> tuple[bool, str, str]:
     return (entry.letter not in ascii_uppercase, entry.letter, f"{entry.words}\n{entry.url}")
 
 

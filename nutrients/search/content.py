@@ -74,7 +74,9 @@ def addresses_of(documents: Sequence[SearchDocument], *, at: datetime) -> Addres
     the first nutrient; an address is empty if no such page is published.
     """
     nutrients = Nutrient.objects.published(at=at)
-    keys = {kind: [one.key for one in documents if one.kind == kind] for kind in ROWS}
+    keys = {
+        kind: [document.key for document in documents if document.kind == kind] for kind in ROWS
+    }
     return {
         **_risk_factors(keys[DocumentKind.RISK_FACTOR], nutrients),
         **_other_causes(keys[DocumentKind.OTHER_CAUSE], at=at),

@@ -138,8 +138,8 @@ def pieces(title: str) -> Iterator[str]:
             yield from part.split(",")
 
 
-def is_same(one: Any, other: Any) -> bool:
-    return all(getattr(one, name) == getattr(other, name) for name in FIELDS)
+def is_same(document: Any, other: Any) -> bool:
+    return all(getattr(document, name) == getattr(other, name) for name in FIELDS)
 
 
 def _plain(text: str) -> str:

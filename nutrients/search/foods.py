@@ -55,19 +55,19 @@ class FoodWords:
         return vocabulary(" ".join(row) for row in chosen.values_list("title_words", "name_words"))
 
 
-def foods_named(words: str, known: FoodWords, *, at: datetime) -> NamedFoods:
+def foods_named(words: str, vocabulary_of_foods: FoodWords, *, at: datetime) -> NamedFoods:
     """Find the foods that the public may see with every word in the name, or in a synonym.
 
     If none is found, the nearest spelling is tried. At most four queries.
     """
     typed = words_of(words)
-    found = _named(read(typed, known.synonyms), at=at)
+    found = _named(read(typed, vocabulary_of_foods.synonyms), at=at)
     if found.slugs or not typed:
         return found
-    corrected = " ".join(map(known.corrected, typed))
+    corrected = " ".join(map(vocabulary_of_foods.corrected, typed))
     if corrected == " ".join(typed):
         return found
-    nearest = _named(read(words_of(corrected), known.synonyms), at=at)
+    nearest = _named(read(words_of(corrected), vocabulary_of_foods.synonyms), at=at)
     return NamedFoods(nearest.slugs, corrected if nearest.slugs else "", nearest.is_cut)
 
 

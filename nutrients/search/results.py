@@ -118,7 +118,7 @@ def search(
             found, missing = _partly(units, content, at=at)
     if is_partial:
         most = max((held for _, held, _ in found), default=0)
-        found = [one for one in found if one[1] == most]
+        found = [ranked for ranked in found if ranked[1] == most]
     rows = [document for document, _, _ in found]
     emergency = emergency_in(corrected or q)
     return SearchResults(
@@ -152,7 +152,7 @@ def _partly(
     words = [unit for unit in units if not unit.typed.isdecimal()]
     near = _ranked(words, content, at=at, every=False) if len(units) > 1 and words else []
     scored = [content.scored.get(document.pk) or Scored(document) for document, _, _ in near]
-    missing = [unit for unit in units if not any(is_held(one, unit) for one in scored)]
+    missing = [unit for unit in units if not any(is_held(document, unit) for document in scored)]
     return near, missing
 
 
@@ -165,21 +165,21 @@ def _ranked(
     """
     rows = SearchDocument.objects.filter(pk__in=matching(units, every=every))
     own = rows.filter(is_imported=False).values_list("pk", flat=True)
-    found = [
+    documents = [
         (content.documents[pk], *score(content.scored[pk], units))
         for pk in own
         if pk in content.documents
     ]
     imported = rows.filter(shown_food(at=at), is_imported=True).defer("words")
     shortest = imported.order_by("size", "pk")[:MOST_IMPORTED]
-    found += [(row, *score(Scored(row), units)) for row in shortest]
+    documents += [(row, *score(Scored(row), units)) for row in shortest]
     # What the index holds by a word's stem may still miss a unit as it is scored.
-    found = [one for one in found if one[1] == len(units) or not every]
-    return sorted(found, key=_place)
+    documents = [ranked for ranked in documents if ranked[1] == len(units) or not every]
+    return sorted(documents, key=_sort_key)
 
 
-def _place(one: Ranked) -> tuple[bool, int, int, int, str, str]:
-    document, held, points = one
+def _sort_key(ranked: Ranked) -> tuple[bool, int, int, int, str, str]:
+    document, held, points = ranked
     kind = DocumentKind(document.kind)
     points -= LESS.get(kind, 0)
     points -= LESS_FOR_A_SECTION * (kind == DocumentKind.ARTICLE and document.key != document.row)

@@ -115,8 +115,8 @@ def _evidence_bars(lit: int) -> SafeString:
         "",
         '<rect{} x="{}" y="{}" width="5" height="{}" rx="1.5"/>',
         (
-            (mark_safe(' class="on"') if index < lit else "", *place)
-            for index, place in enumerate(EVIDENCE_BARS)
+            (mark_safe(' class="on"') if index < lit else "", *measures)
+            for index, measures in enumerate(EVIDENCE_BARS)
         ),
     )
     return format_html(

@@ -75,11 +75,11 @@ class Book:
 
     @property
     def failing(self) -> list[BookCase]:
-        return [one for one in self.cases if one.fails]
+        return [case for case in self.cases if case.fails]
 
     @property
     def not_run(self) -> int:
-        return sum(one.outcome is None for one in self.cases)
+        return sum(case.outcome is None for case in self.cases)
 
 
 def counting_cases(slugs: Collection[str] | None = None) -> list[SafetyCase]:

@@ -51,10 +51,10 @@ class FetchedBook:
         """What is found after the change, if `run` found these."""
         if self.later is None:
             return list(checked)
-        found = {_asked(one.case): one.failures for one in checked}
+        failures = {_asked(checked_case.case): checked_case.failures for checked_case in checked}
         return [
-            CheckedCase(case, found[_asked(case)])
-            if _asked(case) in found
+            CheckedCase(case, failures[_asked(case)])
+            if _asked(case) in failures
             else _checked(case, self.content, self.names)
             for case in self.later
         ]
@@ -92,7 +92,9 @@ def _fetch_all(content: ChecklistContent, cases: Iterable[SafetyCase]) -> None:
 
 
 def _parts(base: type) -> list[tuple[str, Any]]:
-    return [(name, one) for name, one in vars(base).items() if isinstance(one, cached_property)]
+    return [
+        (name, value) for name, value in vars(base).items() if isinstance(value, cached_property)
+    ]
 
 
 def run_book(
@@ -106,7 +108,7 @@ def run_book(
 
 
 def failing(checked: Iterable[CheckedCase]) -> list[CheckedCase]:
-    return [one for one in checked if one.failures]
+    return [checked_case for checked_case in checked if checked_case.failures]
 
 
 def _asked(case: SafetyCase) -> tuple[str, str]:

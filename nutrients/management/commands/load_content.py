@@ -69,8 +69,8 @@ class Command(BaseCommand):
         now = timezone.now()
         checked = run_book(at=now)
         keep_outcomes(checked, at=now)
-        for one in failing(checked):
-            self.stderr.write(f"Test book, {one.case.slug}: {' '.join(one.failures)}")
+        for case in failing(checked):
+            self.stderr.write(f"Test book, {case.case.slug}: {' '.join(case.failures)}")
 
 
 def summary(outcome: Outcome) -> str:
