@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from django.db.models import Prefetch
 
 from nutrients.common.citations import Cited, References, cite_rows
+from nutrients.evidence.content import red_flags_by_level
 from nutrients.evidence.needs import AdultNeed, adult_needs
-from nutrients.evidence.red_flags import FlagLevel, red_flags_by_level
 from nutrients.models import (
     Association,
     BodyArea,
@@ -23,6 +23,7 @@ from nutrients.models import (
     Relation,
     Symptom,
     Typicality,
+    Urgency,
 )
 from nutrients.prose import Block
 
@@ -32,8 +33,7 @@ AREAS = (BodyArea.MUSCLES, BodyArea.NERVES)
 SOURCES_OF_CAUSE = 1
 
 
-@dataclass(frozen=True, slots=True)
-class CoreRow:
+class CoreRow(NamedTuple):
     """One core nutrient: its signs when low by verb, and what adults need a day."""
 
     nutrient: Nutrient
@@ -47,7 +47,7 @@ class LiveBlocks:
 
     references: References
     core: list[CoreRow]
-    levels: list[FlagLevel]
+    levels: dict[Urgency, list[Cited]]
     causes: list[OtherCause]
 
     @classmethod
@@ -69,7 +69,7 @@ class LiveBlocks:
         return cls(
             references,
             core=_core(at=at) if "comparison-table" in kinds else [],
-            levels=_levels(slugs, at=at) if "red-flags" in kinds else [],
+            levels=_levels(slugs, at=at) if "red-flags" in kinds else {},
             causes=_causes([slug for kind, slug in wanted if kind == "other-causes"], at=at),
         )
 
@@ -79,7 +79,7 @@ class LiveBlocks:
             return f"figures/{block.argument}.html" if block.argument in Figure.values else ""
         if block.kind == "comparison-table":
             return [
-                replace(row, need=row.need.cited(self.references)) if row.need else row
+                row._replace(need=row.need.cited(self.references)) if row.need else row
                 for row in self.core
             ]
         if block.kind == "red-flags":
@@ -92,10 +92,10 @@ class LiveBlocks:
         return cite_rows(self.references, causes, SOURCES_OF_CAUSE)
 
 
-def _levels(symptoms: list[str] | None, *, at: datetime) -> list[FlagLevel]:
+def _levels(symptoms: list[str] | None, *, at: datetime) -> dict[Urgency, list[Cited]]:
     """The red flags by level, without sources: the page of warning signs has them."""
     levels = red_flags_by_level(at=at, symptoms=symptoms, cited=False)
-    return [replace(level, flags=[Cited(flag, []) for flag in level.flags]) for level in levels]
+    return {level: [Cited(flag, []) for flag in flags] for level, flags in levels.items()}
 
 
 def _core(*, at: datetime) -> list[CoreRow]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.paginator import Paginator
 from django.db.models import Case, Count, Q, QuerySet, When
@@ -25,16 +25,14 @@ MOST_RELATED = 4
 NUTRIENT_LINK = ("slug", "name", "symbol", "accent")
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     kind: str
     argument: str
     text: SafeString
     rows: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """A question with its answer as HTML, and in words alone as machines read it."""
 
     question: str
@@ -85,9 +83,9 @@ def articles_by_topic(articles: Iterable[Article]) -> list[tuple[ArticleTopic, l
 
 
 def _in_order(*, at: datetime) -> QuerySet[Article]:
-    topics = Case(*(When(topic=topic, then=place) for place, topic in enumerate(ArticleTopic)))
-    rows = Article.objects.published(at=at).annotate(topic_place=topics)
-    return rows.order_by("topic_place", "position", "title")
+    topics = Case(*(When(topic=topic, then=rank) for rank, topic in enumerate(ArticleTopic)))
+    rows = Article.objects.published(at=at).annotate(topic_rank=topics)
+    return rows.order_by("topic_rank", "position", "title")
 
 
 def latest_articles(*, at: datetime) -> list[Article]:
@@ -146,7 +144,7 @@ def _sections(
 ) -> list[Section]:
     named = {nutrient.name: nutrient for nutrient in nutrients}
     split = [(row, prose.split(row.body)) for row in rows]
-    blocks = [block for _, found in split for block in found]
+    blocks = [block for _, blocks_of_row in split for block in blocks_of_row]
     mark, live = _marking(blocks, references), LiveBlocks.of(blocks, references, symptoms, at=at)
     glossary = prose.Glossary()
     # In reading order, because drawing a part numbers what it cites.
@@ -154,10 +152,10 @@ def _sections(
         Section(
             row.anchor,
             row.title,
-            [_part(one, mark, live, glossary) for one in found],
+            [_part(block, mark, live, glossary) for block in blocks_of_row],
             named.get(row.title),
         )
-        for row, found in split
+        for row, blocks_of_row in split
     ]
 
 
@@ -197,11 +195,11 @@ def _related(article: Article, symptoms: list[Symptom], *, at: datetime) -> list
 
 def _neighbour(article: Article, way: str, *, at: datetime) -> Article | None:
     """The article before ("lt") or after ("gt") this one in the list."""
-    place = list(ArticleTopic).index(ArticleTopic(article.topic))
-    in_topic = Q(topic_place=place) & (
+    rank = list(ArticleTopic).index(ArticleTopic(article.topic))
+    in_topic = Q(topic_rank=rank) & (
         Q(**{f"position__{way}": article.position})
         | Q(position=article.position, **{f"title__{way}": article.title})
     )
-    rows = _in_order(at=at).filter(Q(**{f"topic_place__{way}": place}) | in_topic)
+    rows = _in_order(at=at).filter(Q(**{f"topic_rank__{way}": rank}) | in_topic)
     rows = rows.only("slug", "title")
     return rows.last() if way == "lt" else rows.first()

@@ -20,7 +20,7 @@ from nutrients.models.foods import is_american
 
 from .catalogue import GOOD, HUNDRED, RICH, FoodShare
 from .filters import FoodChoices
-from .listing import told_shares
+from .listing import notable_shares
 
 NEIGHBOURS = 8
 # What a page prints of an amount, and of its source.
@@ -122,16 +122,16 @@ def food_page(
     asked = food.amounts.order_by().select_related("source").only(*ASKED)
     rows = {row.nutrient_id: row for row in asked}
     nutrients = list(choices.nutrients.values())
-    known = [rows[nutrient.pk] for nutrient in nutrients if nutrient.pk in rows]
+    measured = [rows[nutrient.pk] for nutrient in nutrients if nutrient.pk in rows]
     amounts = [
         _share(nutrient, rows[nutrient.pk].per_100g, portion.grams, country)
         for nutrient in nutrients
         if portion and nutrient.pk in rows
     ]
     unmeasured = set(food.unmeasured_nutrients.order_by().values_list("pk", flat=True))
-    told = told_shares(amounts, choices.limited)
+    told = notable_shares(amounts, choices.limited)
     state, others = _forms(food, at=at)
-    citations = cite(references, {row.source_id: row.source for row in known}.values())
+    citations = cite(references, {row.source_id: row.source for row in measured}.values())
     note_citations = cite(references, food.sources.all())
     return FoodPage(
         food=food,
