@@ -7,10 +7,13 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+
+from .publishing import one_of
 
 
 class State(models.TextChoices):
@@ -55,15 +58,33 @@ class Proposal(models.Model):
         help_text="Who sees to it that it is published or dropped.",
     )
     publish_at = models.DateTimeField("to be published", null=True, blank=True, editable=False)
+    publisher = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        editable=False,
+        help_text="Who published it or set the moment for it.",
+    )
+    override = models.CharField(
+        max_length=300,
+        blank=True,
+        editable=False,
+        help_text="Why it is to be published although cases of the test book break.",
+    )
+    hindrance = models.TextField(
+        blank=True, editable=False, help_text="Why it was not published at its moment."
+    )
+    pages = models.JSONField(
+        default=dict, editable=False, help_text="Which pages change, and for which words."
+    )
     made_at = models.DateTimeField("begun", auto_now_add=True)
     changed_at = models.DateTimeField("changed", auto_now=True)
 
     class Meta:
         ordering = ["-changed_at", "-pk"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(state__in=State.values), name="proposal_state_known"
-            ),
+            one_of("state", State.values, "proposal_state_known"),
             models.CheckConstraint(
                 condition=~Q(state=State.SCHEDULED) | Q(publish_at__isnull=False),
                 name="proposal_scheduled_has_moment",
@@ -77,10 +98,27 @@ class Proposal(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("admin:nutrients_proposal_change", args=[self.pk])
 
+    @property
+    def said(self) -> str:
+        """Its state, with the moment that belongs to it."""
+        label = str(State(self.state).label)
+        if self.publish_at is None:
+            return label
+        word = "for" if self.state == State.SCHEDULED else "since"
+        return f"{label} {word} {date_format(localtime(self.publish_at), 'j F Y, H:i e')}"
+
     def write_again(self) -> None:
         """Take it back to writing, because its words change; its date of change moves."""
-        self.state, self.publish_at = State.WRITING, None
+        self.state, self.publish_at, self.override = State.WRITING, None, ""
         self.save()
+
+    def become(self, state: State) -> None:
+        """Move on, by a move that there is; whoever publishes says so that it is ready."""
+        if self.state == State.WRITING and state in (State.LIVE, State.SCHEDULED):
+            self.become(State.READY)
+        if not self.may_become(state):
+            raise ValueError(f"{self.state} does not become {state}.")
+        self.state = state
 
     def may_become(self, state: State) -> bool:
         return state in MOVES[State(self.state)]
@@ -117,9 +155,7 @@ class ProposedRow(models.Model):
             models.UniqueConstraint(
                 fields=["proposal", "model", "natural_key"], name="proposedrow_unique"
             ),
-            models.CheckConstraint(
-                condition=Q(kind__in=ChangeKind.values), name="proposedrow_kind_known"
-            ),
+            one_of("kind", ChangeKind.values, "proposedrow_kind_known"),
         ]
         indexes = [
             models.Index(fields=["model", "natural_key"], name="proposedrow_row"),
@@ -136,7 +172,4 @@ class ProposedRow(models.Model):
 
     def live_row(self) -> Any:
         """The row as readers have it; None if there is none."""
-        try:
-            return self.table._default_manager.get_by_natural_key(*json.loads(self.natural_key))
-        except ObjectDoesNotExist:
-            return None
+        return self.table.with_key(json.loads(self.natural_key))

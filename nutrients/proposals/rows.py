@@ -6,6 +6,7 @@ database in which rows came and went.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -16,7 +17,6 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import DataError, IntegrityError, models, transaction
 from django.db.models import Prefetch
 
-from nutrients.content.fixtures import key_fields, key_paths
 from nutrients.models import ChangeKind, Proposal, ProposedRow
 
 Values = dict[str, Any]
@@ -33,6 +33,18 @@ class Laid(NamedTuple):
     row: Any
 
 
+class Conflict(NamedTuple):
+    """A field, or a whole row where `name` is empty, that was changed since it was written over.
+
+    `live` are the values of the row as it is now, without any if it is gone.
+    """
+
+    proposed: ProposedRow
+    name: str
+    live: Values
+    value: Any
+
+
 def begin(title: str, *, by: Any) -> Proposal:
     """Make an empty proposal, which its maker owns."""
     return Proposal.objects.create(title=title[:120], maker=by, owner=by)
@@ -47,11 +59,12 @@ def add_row(
     rows; None proposes to delete the row. What is no change is not kept. The forms check it all
     before the proposal leaves the desk.
     """
-    if isinstance(row, type):
-        given = _given(row, values or {})
-        key = [str(part) for name in key_fields(row) for part in _as_list(given[name])]
-        return store(proposal, row, key, {}, given, by=by, title=" / ".join(key))
-    model, key, live = type(row), json.loads(_key(row)), values_of(row)
+    model: Any = row if isinstance(row, type) else type(row)
+    if model is row:
+        given = _given(model, values or {})
+        key = [str(part) for name in model.KEY for part in _as_list(given[name])]
+        return store(proposal, model, key, {}, given, by=by, title=" / ".join(key))
+    key, live = json.loads(_key(row)), values_of(row)
     after = None
     if values is not None:
         known = proposal.rows.filter(model=model._meta.label_lower, natural_key=_key(row)).first()
@@ -127,7 +140,7 @@ def _fetched(model: Any, pks: Collection[Any]) -> list[Any]:
 
 
 def _with_keys(model: Any) -> Any:
-    parents = [name for name in key_fields(model) if model._meta.get_field(name).is_relation]
+    parents = [name for name in model.KEY if model._meta.get_field(name).is_relation]
     return model._base_manager.select_related(*parents)
 
 
@@ -141,7 +154,7 @@ def live_rows(rows: Iterable[ProposedRow]) -> dict[ProposedRow, tuple[Any, Value
         by_table[one.table][tuple(json.loads(one.natural_key))] = one
     found = {}
     for model, wanted in by_table.items():
-        paths = key_paths(model)
+        paths = model.key_paths()
         firsts = {key[0] for key in wanted}
         keyed = model._base_manager.filter(**{f"{paths[0]}__in": firsts})
         places = {
@@ -152,6 +165,12 @@ def live_rows(rows: Iterable[ProposedRow]) -> dict[ProposedRow, tuple[Any, Value
         for row in _fetched(model, places):
             found[places[row.pk]] = (row, _values(row))
     return found
+
+
+def digest(proposal: Proposal) -> str:
+    """Tell these words from others."""
+    rows = proposal.rows.values_list("model", "natural_key", "kind", "values")
+    return hashlib.sha256(json.dumps(list(rows), sort_keys=True).encode()).hexdigest()
 
 
 def difference(model: Any, one: Values, other: Values) -> Values:
@@ -168,6 +187,43 @@ def is_same(field: Any, one: Any, other: Any) -> bool:
     if field.is_relation:
         return sorted(_as_list(one)) == sorted(_as_list(other))
     return bool(field.to_python(one) == field.to_python(other))
+
+
+def conflicts(rows: Iterable[ProposedRow]) -> list[Conflict]:
+    """Where the live rows are not what a proposal was written over."""
+    rows = list(rows)
+    live = live_rows(rows)
+    found = []
+    for one in rows:
+        _, now = live.get(one, (None, {}))
+        if one.kind == ChangeKind.ADD or not now:
+            if bool(now) == (one.kind == ChangeKind.ADD):
+                found.append(Conflict(one, "", now, None))
+            continue
+        changed = difference(one.table, one.before, {name: now[name] for name in one.before})
+        differing = difference(one.table, one.values, changed)
+        found += [Conflict(one, name, now, one.values.get(name)) for name in differing]
+    return found
+
+
+def settle(conflict: Conflict, *, keep: bool) -> None:
+    """Keep what a proposal says over what is live by now, or leave that as it is.
+
+    A row that is gone can only be left so.
+    """
+    one, name, live = conflict.proposed, conflict.name, conflict.live
+    if keep and name:
+        one.before[name] = live[name]
+    elif keep and live:
+        one.kind, one.before = ChangeKind.CHANGE, {each: live[each] for each in one.values}
+    elif name and one.values:
+        del one.before[name], one.values[name]
+    else:
+        one.values, keep = {}, False
+    if one.values or keep:
+        one.save()
+    else:
+        one.delete()
 
 
 def lay_over(
@@ -192,16 +248,20 @@ def lay_over(
             continue
         if row is None and one.kind == ChangeKind.ADD:
             row = one.table(pk=None if for_good else SHOWN_FROM + one.pk)
-        if row is not None and _write(row, one.values):
+        if row is not None and _write(row, one.values, for_good=for_good):
             laid.append(Laid(one, row))
     for last in going:
         delete(last.row)
     return laid + going
 
 
-def _write(row: Any, values: Values) -> bool:
-    """Give a row these values and save it; nothing where the table or a lost row forbids it."""
-    links = {}
+def _write(row: Any, values: Values, *, for_good: bool) -> bool:
+    """Give a row these values and save it; nothing where the table or a lost row forbids it.
+
+    The date of change moves only for good: pages that are compared are to differ by words.
+    """
+    links: dict[str, list[Any]] = {}
+    is_new = row._state.adding
     for name, value in values.items():
         field = row._meta.get_field(name)
         if field.many_to_many:
@@ -215,8 +275,11 @@ def _write(row: Any, values: Values) -> bool:
             setattr(row, name, field.to_python(value))
     try:
         with transaction.atomic():
-            # A key that is given is that of a row that is not there yet.
-            row.save(force_insert=row._state.adding)
+            if is_new or for_good:
+                # A key that is given is that of a row that is not there yet.
+                row.save(force_insert=is_new)
+            else:
+                row.save(update_fields=values.keys() - links.keys())
             for name, pks in links.items():
                 getattr(row, name).set(pks)
     except (IntegrityError, DataError):
@@ -226,7 +289,7 @@ def _write(row: Any, values: Values) -> bool:
 
 def _pk(field: Any, key: Any) -> Any:
     model = field.remote_field.model
-    parts = dict(zip(key_paths(model), _as_list(key), strict=True))
+    parts = dict(zip(model.key_paths(), _as_list(key), strict=True))
     return model._base_manager.filter(**parts).values_list("pk", flat=True).first()
 
 
