@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 from nutrisite.accounts.admin_site import SecuredSite
 
 GROUPS = {
-    "Articles": ["Article", "ArticleSection"],
+    "Articles": ["Article", "ArticleSection", "Picture"],
     "Nutrients and evidence": ["Nutrient", "NutrientDetail", "Association", "ReferenceIntake"],
     "Symptoms and safety": [
         "Symptom",
@@ -26,7 +26,7 @@ GROUPS = {
     ],
     "Causes and risks": ["OtherCause", "RiskFactor", "Interaction"],
     "Foods": ["FoodSource", "NutrientAmount", "FoodPortion", "FoodGroup"],
-    "Sources and corrections": ["Source", "ChangeNote"],
+    "Sources and corrections": ["Source", "ChangeNote", "KeptProblem"],
     "Search": ["Synonym"],
     "After an upgrade": ["ShippedChange"],
     "Accounts": ["User", "Group", "AccountEvent"],

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from nutrients.common.change_notes import notes_on_page
 from nutrients.common.paging import paged
 from nutrients.context import canonical_url
+from nutrients.models import Picture
 
 from .pages import ArticlePage, article_page, articles_by_topic, listed_articles
 
@@ -42,6 +43,15 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
     context = {"section": "guide", "article": drawn.page.article}
     context |= {"page": drawn.page, "body": drawn.body}
     return render(request, "nutrients/articles/article.html", context)
+
+
+@require_safe
+def picture(request: HttpRequest, slug: str, digest: str) -> HttpResponse:
+    """The file of a picture. Its address changes with it, so browsers keep it."""
+    row = get_object_or_404(Picture, slug=slug, file_digest=digest)
+    answer = HttpResponse(bytes(row.data), content_type="image/webp")
+    answer["Cache-Control"] = "public, max-age=31536000, immutable"
+    return answer
 
 
 def drawn_article(slug: str, *, at: datetime) -> DrawnArticle | None:

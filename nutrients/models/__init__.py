@@ -48,6 +48,8 @@ from .nutrients import (
     Topic,
     Unit,
 )
+from .pictures import Picture
+from .problems import KeptProblem, ProblemKind
 from .publishing import Publishable, Status, Verification
 from .red_flags import FLAG_LEVELS, Answer, Question, RedFlag, RedFlagRule
 from .safety_cases import BookOverride, CaseGroup, CaseOutcome, SafetyCase
@@ -91,6 +93,7 @@ __all__ = [
     "Frequency",
     "Interaction",
     "InteractionKind",
+    "KeptProblem",
     "LifeStatus",
     "LimitKind",
     "LimitStatus",
@@ -101,6 +104,8 @@ __all__ = [
     "NutrientDetail",
     "NutrientKind",
     "OtherCause",
+    "Picture",
+    "ProblemKind",
     "Publishable",
     "Question",
     "ReadForm",

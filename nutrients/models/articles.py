@@ -104,7 +104,7 @@ class ArticleSection(models.Model):
         help_text="Markdown. Cite as [@source-slug] after the full stop. "
         "Blocks: [[comparison-table core]], [[red-flags]], [[other-causes symptom-slug]], "
         "[[steps]] … [[/steps]], [[callout caution]] … [[/callout]], [[figure name]], "
-        "[[questions]] … [[/questions]], [[table Title]] … [[/table]]."
+        "[[picture slug]], [[questions]] … [[/questions]], [[table Title]] … [[/table]]."
     )
 
     objects = ArticleSectionManager()
