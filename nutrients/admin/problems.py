@@ -32,6 +32,8 @@ class ProblemAdmin(admin.ModelAdmin):
 
     @admin.display(description="Row", ordering="row")
     def where(self, obj: KeptProblem) -> str:
+        if obj.row_id is None:
+            return obj.row
         try:
             name = f"admin:{obj.model.replace('.', '_')}_change"
             return format_html('<a href="{}">{}</a>', reverse(name, args=[obj.row_id]), obj.row)

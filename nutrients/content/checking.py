@@ -83,12 +83,12 @@ RESERVED_ANCHORS = {"main", "key-points", "sources", "related", "core-table"}
 class Problem:
     """Something to put right: the row as model and natural key, and a sentence.
 
-    `pk` is the row's key in the database.
+    `pk` is the row's key in the database; without it the sentence is about the whole table.
     """
 
     row: str
     reason: str
-    pk: int = field(compare=False)
+    pk: int | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
         return f"{self.row}: {self.reason}"
@@ -374,9 +374,9 @@ def short_share(texts: Iterable[str]) -> float:
 
 def _chopped_sentences() -> Iterator[Problem]:
     by_model: dict[type[models.Model], list[str]] = defaultdict(list)
-    for row, field, text in _texts(models.TextField):
+    for row, name, text in _texts(models.TextField):
         # Instructions are short on purpose.
-        if field != "self_care":
+        if name != "self_care":
             by_model[type(row)].append(text)
     for model, texts in by_model.items():
         share = short_share(texts)

@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('content', 'Content'), ('links', 'Outside links')], max_length=8, verbose_name='check')),
                 ('model', models.CharField(help_text='As in fixtures: nutrients.nutrient.', max_length=60)),
-                ('row_id', models.BigIntegerField()),
+                ('row_id', models.BigIntegerField(null=True)),
                 ('row', models.CharField(help_text="The row's model and natural key.", max_length=500)),
                 ('reason', models.TextField()),
                 ('found_at', models.DateTimeField(verbose_name='found')),

@@ -18,7 +18,7 @@ class KeptProblem(models.Model):
 
     kind = models.CharField("check", max_length=8, choices=ProblemKind)
     model = models.CharField(max_length=60, help_text="As in fixtures: nutrients.nutrient.")
-    row_id = models.BigIntegerField()
+    row_id = models.BigIntegerField(null=True)
     row = models.CharField(max_length=500, help_text="The row's model and natural key.")
     reason = models.TextField()
     found_at = models.DateTimeField("found")
