@@ -42,10 +42,11 @@ class EditorsSite(SecuredSite):
     empty_value_display = "–"
 
     def get_urls(self) -> list[Any]:
-        """The admin's own addresses, the review desk and the guide."""
+        """The admin's own addresses, and those of the desk."""
         return [
             path("review/", self.admin_view(self.review_desk), name="review_desk"),
             path("guide/", self.admin_view(self.guide), name="guide"),
+            path("writing-help/", self.admin_view(self.writing_help), name="writing_help"),
             *super().get_urls(),
         ]
 
@@ -67,6 +68,12 @@ class EditorsSite(SecuredSite):
         from nutrients.admin.reviewing import desk
 
         return desk(request, self)
+
+    def writing_help(self, request: HttpRequest) -> HttpResponse:
+        """What a text can name."""
+        from nutrients.admin.writing_help import writing_help
+
+        return writing_help(request, self)
 
     def get_app_list(
         self, request: HttpRequest, app_label: str | None = None

@@ -84,7 +84,7 @@ class BenchMixin:
             tried = try_flag(flag, request.POST.getlist(TICK), ChecklistContent(at=now))
             transaction.set_rollback(True)
         context = self.admin_site.each_context(request) | {
-            "title": f"Try {flag}",
+            "title": f"Try: {flag}",
             "opts": self.opts,
             "original": row,
             "flag": flag,

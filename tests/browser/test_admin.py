@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from . import server
-from .axe import violations
+from .axe import on_this_page, violations
 
 pytestmark = pytest.mark.changes_content
 
@@ -180,3 +180,41 @@ def test_text_survives_a_session_that_ended(editor_page):
     editor_page.get_by_role("button", name="Send it again").click()
 
     expect(editor_page.get_by_text("was changed successfully")).to_be_visible()
+
+
+def test_citations_and_blocks_are_completed_and_the_text_is_shown_beside(editor_page):
+    editor_page.set_viewport_size({"width": 1280, "height": 900})
+    editor_page.goto("/admin/nutrients/articlesection/1/change/")
+    box = editor_page.get_by_label("Body:")
+    box.fill("Words.")
+    box.press_sequentially(" [@nhs-twi")
+    expect(editor_page.get_by_role("option").first).to_contain_text("Twitching eyes")
+    box.press("Enter")
+    expect(box).to_have_value("Words. [@nhs-twitching]")
+    box.press("ArrowLeft")
+    box.press_sequentially("; @mayo-fas")
+    editor_page.get_by_role("option").first.click()
+    expect(box).to_have_value("Words. [@nhs-twitching; @mayo-fasciculations]")
+    box.press("End")
+    box.press_sequentially("\n\n[[call")
+    box.press("ArrowDown")
+    expect(editor_page.get_by_role("option", selected=True)).to_contain_text("callout note")
+    assert on_this_page(editor_page) == []
+    box.press("Tab")
+    box.press_sequentially("Good to know.")
+    assert box.input_value().endswith("[[callout note]]\nGood to know.\n[[/callout]]")
+
+    beside = editor_page.get_by_label("As readers see it")
+    expect(beside.locator(".callout")).to_have_text("Good to know.")
+    expect(beside.get_by_role("heading", name="Sources")).to_be_visible()
+    assert on_this_page(editor_page) == []
+
+
+def test_what_a_text_can_name_is_listed_without_a_script(editor_page):
+    editor_page.goto("/admin/nutrients/articlesection/1/change/")
+    with editor_page.expect_popup() as opened:
+        editor_page.get_by_role("link", name="What a text can name").click()
+    listed = opened.value
+
+    for words in ("[@nhs-twitching]", "[[figure eyelid]]", "[[red-flags]]"):
+        expect(listed.get_by_text(words, exact=True)).to_be_visible()
