@@ -2,10 +2,18 @@
 
 import pytest
 from django.apps import apps
+from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from model_bakery import baker
 
-from nutrients.models import Association, ChangeNote, NutrientAmount, ReferenceIntake
+from nutrients.models import (
+    Association,
+    ChangeNote,
+    NutrientAmount,
+    Proposal,
+    ProposedRow,
+    ReferenceIntake,
+)
 
 CONTENT = list(apps.get_app_config("nutrients").get_models())
 CHOICES = [
@@ -24,8 +32,11 @@ LIMITS = [
 
 @pytest.fixture
 def _every_table_has_a_row(content):
-    """Give a row to the one table with choices that is shipped empty."""
+    """Give a row to the tables with choices that are shipped empty."""
     baker.make(ChangeNote, kind="change", text="A figure was wrong.", address="/about/")
+    account = baker.make(User)
+    proposal = baker.make(Proposal, state="writing", maker=account, owner=account)
+    baker.make(ProposedRow, proposal=proposal, kind="add", by=account)
 
 
 @pytest.mark.usefixtures("_every_table_has_a_row")

@@ -118,11 +118,17 @@ class GuardedAdmin(RefusableMixin):
 
     def add_view(self: Any, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
         """The form; where saving it breaks cases, the form as it was sent, with those cases."""
-        return _guarded_form(request, super().add_view, *args, **options)  # type: ignore[misc]
+        view = super().add_view  # type: ignore[misc]
+        if self.proposes(request):
+            return view(request, *args, **options)
+        return _guarded_form(request, view, *args, **options)
 
     def change_view(self: Any, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
         """As `add_view`, for a row that was there before."""
-        return _guarded_form(request, super().change_view, *args, **options)  # type: ignore[misc]
+        view = super().change_view  # type: ignore[misc]
+        if self.proposes(request):
+            return view(request, *args, **options)
+        return _guarded_form(request, view, *args, **options)
 
     def revision_view(self: Any, request: Any, *args: Any, **options: Any) -> HttpResponse:
         """As `add_view`, for an earlier version, which is a change though its form has none."""
@@ -138,7 +144,8 @@ class GuardedAdmin(RefusableMixin):
         """Check the book once the row is saved with all that belongs to it, if it reads any."""
         super().save_related(request, form, formsets, change)  # type: ignore[misc]
         brings_back = getattr(request, "brings_back", False)
-        if brings_back or is_read(form, formsets, add=not change):
+        is_saved = not self.proposes(request)
+        if is_saved and (brings_back or is_read(form, formsets, add=not change)):
             self.check_book(request, f"{'Change' if change else 'Add'} {form.instance}")
 
     def delete_view(

@@ -24,6 +24,7 @@ KEY_FIELDS = {
     "nutrients.articlesection": ("article", "anchor"),
     "nutrients.association": ("nutrient", "symptom", "relation"),
     "nutrients.changenote": ("address", "made_at"),
+    "nutrients.foodportion": ("food", "description", "grams"),
     "nutrients.nutrientamount": ("food", "nutrient"),
     "nutrients.nutrientdetail": ("nutrient", "topic"),
     "nutrients.riskeffect": ("risk_factor", "nutrient"),

@@ -50,6 +50,7 @@ from .nutrients import (
 )
 from .pictures import Picture
 from .problems import KeptProblem, ProblemKind
+from .proposals import MOVES, OPEN, ChangeKind, Proposal, ProposedRow, State
 from .publishing import Publishable, Status, Verification
 from .red_flags import FLAG_LEVELS, Answer, Question, RedFlag, RedFlagRule
 from .safety_cases import BookOverride, CaseGroup, CaseOutcome, SafetyCase
@@ -66,6 +67,8 @@ __all__ = [
     "MEANING_AGAINST",
     "MOST_ENERGY",
     "MOST_IN_100_G",
+    "MOVES",
+    "OPEN",
     "READ",
     "VERBS",
     "VERB_AGAINST",
@@ -82,6 +85,7 @@ __all__ = [
     "CaseGroup",
     "CaseOutcome",
     "CauseKind",
+    "ChangeKind",
     "ChangeNote",
     "Diet",
     "DocumentKind",
@@ -106,6 +110,8 @@ __all__ = [
     "OtherCause",
     "Picture",
     "ProblemKind",
+    "Proposal",
+    "ProposedRow",
     "Publishable",
     "Question",
     "ReadForm",
@@ -127,6 +133,7 @@ __all__ = [
     "Source",
     "SourceKind",
     "StandsFor",
+    "State",
     "Status",
     "Strength",
     "Symptom",

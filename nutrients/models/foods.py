@@ -286,6 +286,11 @@ class FoodSource(Slugged, Publishable):
         return "" if grams is None else measure_words(self.serving_description, grams)
 
 
+class FoodPortionManager(models.Manager[Any]):
+    def get_by_natural_key(self, food: str, description: str, grams: str) -> Any:
+        return self.get(food__slug=food, description=description, grams=grams)
+
+
 class FoodPortion(models.Model):
     """A household measure of a food, such as "1 cup, chopped", with its weight in grams.
 
@@ -295,6 +300,8 @@ class FoodPortion(models.Model):
     food = models.ForeignKey(FoodSource, on_delete=models.CASCADE, related_name="portions")
     description = models.CharField(max_length=120, help_text="With its number: “1 cup, chopped”.")
     grams = models.DecimalField(max_digits=7, decimal_places=2)
+
+    objects = FoodPortionManager()
 
     class Meta:
         ordering = ["pk"]
@@ -307,6 +314,9 @@ class FoodPortion(models.Model):
 
     def __str__(self) -> str:
         return self.description
+
+    def natural_key(self) -> tuple[str, str, str]:
+        return (self.food.slug, self.description, str(self.grams))
 
     @property
     def words(self) -> str:

@@ -32,7 +32,7 @@ def give_rights(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('nutrients', '0002_editors_and_search'),
+        ('nutrients', '0003_proposals'),
     ]
 
     operations = [
