@@ -47,6 +47,7 @@ class EditorsSite(SecuredSite):
         return [
             path("review/", self.admin_view(self.review_desk), name="review_desk"),
             path("guide/", self.admin_view(self.guide), name="guide"),
+            path("replace/", self.admin_view(self.replace), name="replace"),
             path("writing-help/", self.admin_view(self.writing_help), name="writing_help"),
             *super().get_urls(),
         ]
@@ -69,6 +70,12 @@ class EditorsSite(SecuredSite):
         from nutrients.admin.reviewing import desk
 
         return desk(request, self)
+
+    def replace(self, request: HttpRequest) -> HttpResponse:
+        """Find and replace over every text."""
+        from nutrients.admin.replacing import replacing
+
+        return replacing(request, self)
 
     def writing_help(self, request: HttpRequest) -> HttpResponse:
         """What a text can name."""

@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.forms.formsets import all_valid
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -19,7 +20,11 @@ from nutrients.checklist.answer import ChecklistAnswer, checklist_answer
 from nutrients.checklist.content import ChecklistContent, checklist_choices
 from nutrients.checklist.urgency import rule_of, tick_names
 from nutrients.evidence.ranking import Tick, answer_slug
-from nutrients.models import RedFlag, RedFlagRule, Status, Urgency
+from nutrients.models import OPEN, Proposal, RedFlag, RedFlagRule, Status, Urgency
+from nutrients.proposals import lay_over
+from nutrisite.accounts.admin_site import is_key
+
+from .proposing import CHOSEN
 
 # The ticks of the bench among the fields of the form: “symptom:cramps”.
 TICK = "bench-tick"
@@ -67,15 +72,23 @@ class BenchMixin:
 
     def bench_view(self: Any, request: HttpRequest, object_id: str) -> HttpResponse:
         """The rules as the form that was sent has them, or as they are, and what ticks raise."""
-        row = self.get_object(request, unquote(object_id))
-        if row is None:
-            raise Http404("There is no such row.")
-        if not self.has_view_permission(request, row):
-            raise PermissionDenied
-        is_of_form = any(name != TICK for name in request.POST)
+        sent = [
+            (name, value)
+            for name, values in request.POST.lists()
+            if name not in (TICK, "csrfmiddlewaretoken")
+            for value in values
+        ]
         wrong = False
         with transaction.atomic():
-            if is_of_form:
+            if is_key(key := request.POST.get(CHOSEN, "")):
+                proposal = get_object_or_404(Proposal, pk=key, state__in=OPEN)
+                lay_over(proposal.rows.all())
+            row = self.get_object(request, unquote(object_id))
+            if row is None:
+                raise Http404("There is no such row.")
+            if not self.has_view_permission(request, row):
+                raise PermissionDenied
+            if sent:
                 wrong = not self._apply(request, row)
             flag = row if isinstance(row, RedFlag) else row.red_flag
             now = timezone.now()
@@ -91,12 +104,7 @@ class BenchMixin:
             "tried": tried,
             "tick": TICK,
             "wrong": wrong,
-            "sent": [
-                (name, value)
-                for name, values in request.POST.lists()
-                if name not in (TICK, "csrfmiddlewaretoken")
-                for value in values
-            ],
+            "sent": sent,
         }
         return TemplateResponse(request, "admin/nutrients/bench.html", context)
 

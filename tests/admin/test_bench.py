@@ -7,6 +7,9 @@ from django.urls import reverse
 
 from nutrients.admin.bench import TICK
 from nutrients.models import RedFlag, RedFlagRule, SafetyCase, Symptom
+from nutrients.proposals import add_row, begin
+
+from .forms import Screen
 
 
 @pytest.fixture
@@ -102,3 +105,16 @@ def test_form_leads_to_the_bench(screen, rule):
     page = screen(rule).response.content.decode()
 
     assert f'formaction="{bench_of(rule)}"' in page
+
+
+def test_bench_tries_the_form_over_its_proposal(screen, editor, editor_client, rule):
+    other = Symptom.objects.filter(is_noticeable=True, status="published")
+    other = other.exclude(pk__in=rule.symptoms.all()).first()
+    proposal = begin("A wider rule", by=editor)
+    alone = {"symptoms": [other], "risk_factors": [], "other_causes": []}
+    add_row(proposal, rule, alone, by=editor)
+    sent = screen(rule, f"{Screen.address_of(rule)}?proposal={proposal.pk}").data
+    sent |= {"proposal": str(proposal.pk), TICK: [f"symptom:{other.slug}"]}
+
+    assert tried(editor_client.post(bench_of(rule), sent), rule).fires
+    assert other not in rule.symptoms.all()
