@@ -275,8 +275,8 @@ def readable(model_field: Any, value: Any) -> str:
 
 
 def _key_of(model: Any, one: Any) -> list[str]:
-    row = one if isinstance(one, models.Model) else model._base_manager.get(pk=one)
-    return [str(part) for part in row.natural_key()]  # type: ignore[attr-defined]
+    row: Any = one if isinstance(one, models.Model) else model._base_manager.get(pk=one)
+    return [str(part) for part in row.natural_key()]
 
 
 def _by_key(model: Any, parts: list[str]) -> Any:
@@ -296,7 +296,7 @@ def _in_parts(form: forms.BaseForm, values: dict[str, Any]) -> Iterator[tuple[st
     """The values by the names of the form's controls: a date and a time have one each."""
     for name, value in values.items():
         widget: Any = form.fields[name].widget
-        if isinstance(widget, forms.MultiWidget):
+        if hasattr(widget, "decompress"):
             moment = value
             if isinstance(value, str) and value:
                 try:

@@ -93,11 +93,13 @@ class MarkdownTextarea(AdminTextareaWidget):
     script numbers names and leaves values alone.
     """
 
-    class Media:
-        js = (Script("js/markdown-field.js", type="module"),)
-
     def __init__(self) -> None:
         super().__init__(attrs={"rows": 22, "class": "vLargeTextField markdown"})
+
+    @property
+    def media(self) -> forms.Media:
+        scripts: list[Any] = [Script("js/markdown-field.js", type="module")]
+        return forms.Media(js=scripts)
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         return format_html(

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.apps import apps
 from django.db import models
 
 
@@ -29,8 +26,3 @@ class KeptProblem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.row}: {self.reason}"
-
-    @property
-    def subject(self) -> Any:
-        """The row that it is about; None if that is gone."""
-        return apps.get_model(self.model)._default_manager.filter(pk=self.row_id).first()

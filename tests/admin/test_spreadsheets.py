@@ -103,7 +103,7 @@ def test_files_of_spreadsheets_are_read(look, content, data, told):
     [
         ("", 0, "Choose a file, or paste lines."),
         ("slug,name\n", 0, "no line below"),
-        ("slug,nam\nx,y\n", 0, "Line 1: there is no column “nam”"),
+        ("slug,title\nx,y\n", 0, "Line 1: there is no column “title”"),
         ("slug,name,Name\nx,y,z\n", 0, "“name” is there twice"),
         ("name\nMagnesium\n", 0, "slug say which row"),
         ("slug,name\nmagnesium,A,B\n", 2, "It has 3 cells, and the first line has 2."),

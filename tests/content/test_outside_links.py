@@ -113,4 +113,4 @@ def test_check_of_the_content_is_kept_beside_that_of_links(content):
 
     assert KeptProblem.objects.filter(kind="links").count() == 1
     kept = KeptProblem.objects.get(kind="content")
-    assert (kept.row_id, kept.subject) == (1, Source.objects.get(pk=1))
+    assert (kept.model, kept.row_id) == ("nutrients.source", 1)
