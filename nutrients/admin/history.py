@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from difflib import SequenceMatcher
 from itertools import pairwise
 from os.path import commonprefix
 from textwrap import shorten
@@ -28,6 +27,7 @@ from reversion.admin import VersionAdmin
 from reversion.errors import RevertError
 from reversion.models import Version
 
+from nutrients.common.comparing import compared
 from nutrients.content.children import CHILDREN
 from nutrients.content.versions import date_owners, keep, keep_first
 from nutrisite.accounts.admin_site import is_key
@@ -331,13 +331,9 @@ def marked(old: str, new: str) -> list[tuple[str, str]]:
     if min(len(before), len(after)) < FEW_WORDS:
         return []
     parts = []
-    matcher = SequenceMatcher(None, before, after, autojunk=False)
-    for kind, first, last, start, end in matcher.get_opcodes():
-        if kind == "equal":
-            parts.append(("", _elided(before[first:last])))
-            continue
-        gone, came = "".join(before[first:last]), "".join(after[start:end])
-        parts += [(tag, text) for tag, text in (("del", gone), ("ins", came)) if text]
+    for same, gone, came in compared(before, after):
+        texts = (("", _elided(list(same))), ("del", "".join(gone)), ("ins", "".join(came)))
+        parts += [(tag, text) for tag, text in texts if text]
     return parts
 
 

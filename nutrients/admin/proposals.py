@@ -4,23 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from nutrients.content.applying import RefusedError
 from nutrients.models import OPEN, ChangeKind, Proposal, ProposedRow, State
 from nutrients.proposals import live_rows
-from nutrients.proposals.rows import SHOWN_FROM
+from nutrients.proposals.pages import changing_pages, previewed
+from nutrients.proposals.rows import SHOWN_FROM, Conflict, conflicts, settle
 
-from .guard import GuardedAdmin
+from .content_forms import FURTHEST
+from .guard import BrokenCase, GuardedAdmin, guarded, shown_cases
 from .history import Change, as_change, text_of
+from .publishing import problems, publish, schedule
+from .widgets import NamedDateTime
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +113,19 @@ class ProposalAdmin(GuardedAdmin, admin.ModelAdmin):
         return False
 
     def get_urls(self) -> list[URLPattern]:
-        views = {"move": self.move_view, "take-out": self.take_out_view}
-        return [
-            path(
-                f"<int:pk>/{name}/",
-                self.admin_site.admin_view(require_POST(view)),
-                name=f"nutrients_proposal_{name}",
-            )
-            for name, view in views.items()
-        ] + super().get_urls()
+        views = {
+            "move": require_POST(self.move_view),
+            "take-out": require_POST(self.take_out_view),
+            "settle": require_POST(self.settle_view),
+            "pages": self.pages_view,
+            "publish": self.publish_view,
+        }
+        wrap, name = self.admin_site.admin_view, "nutrients_proposal"
+        own = [
+            path(f"<int:pk>/{each}/", wrap(view), name=f"{name}_{each}")
+            for each, view in views.items()
+        ]
+        return own + super().get_urls()
 
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, **options: Any
@@ -126,6 +139,25 @@ class ProposalAdmin(GuardedAdmin, admin.ModelAdmin):
             ]
         return super().render_change_form(request, context, *args, **options)
 
+    def pages_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The public pages that change, or one of them as the address asks."""
+        proposal = get_object_or_404(Proposal, pk=pk)
+        if not self.has_view_permission(request, proposal):
+            raise PermissionDenied
+        now, where = timezone.now(), request.GET.get("path", "")
+        if where:
+            html = previewed(proposal, where, request.GET.get("as", ""), at=now, home=request.path)
+            if not html:
+                raise Http404("The proposal does not change this page.")
+            return HttpResponse(html)
+        context = self.admin_site.each_context(request) | {
+            "title": f"Pages that change: {proposal}",
+            "opts": self.opts,
+            "original": proposal,
+            "pages": changing_pages(proposal, at=now),
+        }
+        return TemplateResponse(request, "admin/nutrients/proposal_pages.html", context)
+
     def proposal(self, request: HttpRequest, pk: int) -> Proposal:
         """The proposal, locked, for an account that may change it."""
         proposal = get_object_or_404(Proposal.objects.select_for_update(), pk=pk)
@@ -134,15 +166,17 @@ class ProposalAdmin(GuardedAdmin, admin.ModelAdmin):
         return proposal
 
     def move_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Take a proposal on, or back."""
+        """Take a proposal on, or back. It is whole before it leaves the desk."""
+        wish = request.POST.get("state", "")
         with transaction.atomic():
             proposal = self.proposal(request, pk)
-            wish = request.POST.get("state", "")
-            if wish in dict(MOVES_HERE) and proposal.may_become(State(wish)):
-                proposal.state = wish
-                proposal.publish_at = None
+            found = problems(proposal) if wish == State.READY else []
+            if wish in dict(MOVES_HERE) and proposal.may_become(State(wish)) and not found:
+                proposal.state, proposal.publish_at = wish, None
                 proposal.save()
                 self.message_user(request, f"{proposal}: {State(wish).label}.", messages.SUCCESS)
+        for sentence in found:
+            self.message_user(request, sentence, messages.ERROR)
         return redirect(proposal)
 
     def take_out_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -156,7 +190,90 @@ class ProposalAdmin(GuardedAdmin, admin.ModelAdmin):
                 self.message_user(request, f"Taken out: {row}.", messages.SUCCESS)
         return redirect(proposal)
 
+    def settle_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Settle one field that was changed since a proposal was written over it."""
+        with transaction.atomic():
+            proposal = self.proposal(request, pk)
+            asked, keep = request.POST.get("conflict", ""), "keep" in request.POST
+            for one in conflicts(proposal.rows.all()) if proposal.state in OPEN else ():
+                if asked == name_of(one):
+                    settle(one, keep=keep)
+                    if not keep:
+                        proposal.write_again()
+        return redirect("admin:nutrients_proposal_publish", pk)
 
+    def publish_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """What stands in the way of a proposal, and where nothing does, its release."""
+        proposal = get_object_or_404(Proposal, pk=pk)
+        if not request.user.has_perm("nutrients.publish_proposal"):
+            raise PermissionDenied
+        differing = conflicts(proposal.rows.all())
+        found = problems(proposal)
+        form = MomentForm(request.POST if "later" in request.POST else None)
+        is_free = proposal.state in PUBLISHABLE and not (differing or found)
+        context = {
+            "conflicts": [shown_conflict(one) for one in differing],
+            "problems": found,
+            "is_free": is_free,
+            "form": form,
+        }
+        if request.method != "POST" or not is_free or (form.is_bound and not form.is_valid()):
+            return self._publish_page(request, proposal, context)
+
+        def change() -> HttpResponse:
+            if form.is_bound:
+                schedule(self, request, proposal, form.cleaned_data["moment"])
+            else:
+                publish(self, request, proposal)
+            self.message_user(request, f"{proposal}: {proposal.said}.", messages.SUCCESS)
+            return redirect(proposal)
+
+        def refuse(broken: list[BrokenCase]) -> HttpResponse:
+            return self._publish_page(request, proposal, context | shown_cases(broken, request))
+
+        try:
+            return guarded(request, change, refuse)
+        except RefusedError as error:
+            self.message_user(request, str(error), messages.ERROR)
+            return redirect(request.path)
+
+    def _publish_page(
+        self, request: HttpRequest, proposal: Proposal, context: dict[str, Any]
+    ) -> HttpResponse:
+        context = self.admin_site.each_context(request) | context
+        context |= {"title": f"Publish {proposal}", "opts": self.opts, "original": proposal}
+        context["media"] = self.media + context["form"].media
+        return TemplateResponse(request, "admin/nutrients/proposal_publish.html", context)
+
+
+class MomentForm(forms.Form):
+    moment = forms.SplitDateTimeField(label="Publish at", widget=NamedDateTime)
+
+    def clean_moment(self) -> datetime:
+        moment: datetime = self.cleaned_data["moment"]
+        if not timezone.now() < moment <= timezone.now() + FURTHEST:
+            raise ValidationError("Choose a moment to come, within 20 years.")
+        return moment
+
+
+def name_of(conflict: Conflict) -> str:
+    return f"{conflict.proposed.pk}-{conflict.name}"
+
+
+def shown_conflict(one: Conflict) -> dict[str, Any]:
+    """A conflict with what became of the words on the site, and what is proposed."""
+    shown: dict[str, Any] = {"conflict": one, "value": name_of(one)}
+    if one.name:
+        field = one.proposed.table._meta.get_field(one.name)
+        before = text_of(field, one.proposed.before.get(one.name))
+        shown["theirs"] = as_change(field, before, text_of(field, one.live[one.name]))
+        if one.proposed.values:
+            shown["yours"] = as_change(field, before, text_of(field, one.value))
+    return shown
+
+
+# From these it is published; one in writing is ready once nothing stands in the way.
+PUBLISHABLE = (State.WRITING, State.READY, State.AGREED, State.SCHEDULED)
 # The moves that are a button; publishing has a page of its own.
 MOVES_HERE: Iterable[tuple[State, str]] = (
     (State.READY, "Ready to be read"),

@@ -11,6 +11,8 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 
 
 class State(models.TextChoices):
@@ -55,6 +57,26 @@ class Proposal(models.Model):
         help_text="Who sees to it that it is published or dropped.",
     )
     publish_at = models.DateTimeField("to be published", null=True, blank=True, editable=False)
+    publisher = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        editable=False,
+        help_text="Who published it or set the moment for it.",
+    )
+    override = models.CharField(
+        max_length=300,
+        blank=True,
+        editable=False,
+        help_text="Why it is to be published although cases of the test book break.",
+    )
+    hindrance = models.TextField(
+        blank=True, editable=False, help_text="Why it was not published at its moment."
+    )
+    pages = models.JSONField(
+        default=dict, editable=False, help_text="Which pages change, and for which words."
+    )
     made_at = models.DateTimeField("begun", auto_now_add=True)
     changed_at = models.DateTimeField("changed", auto_now=True)
 
@@ -77,10 +99,27 @@ class Proposal(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("admin:nutrients_proposal_change", args=[self.pk])
 
+    @property
+    def said(self) -> str:
+        """Its state, with the moment that belongs to it."""
+        label = str(State(self.state).label)
+        if self.publish_at is None:
+            return label
+        word = "for" if self.state == State.SCHEDULED else "since"
+        return f"{label} {word} {date_format(localtime(self.publish_at), 'j F Y, H:i e')}"
+
     def write_again(self) -> None:
         """Take it back to writing, because its words change; its date of change moves."""
-        self.state, self.publish_at = State.WRITING, None
+        self.state, self.publish_at, self.override = State.WRITING, None, ""
         self.save()
+
+    def become(self, state: State) -> None:
+        """Move on, by a move that there is; whoever publishes says so that it is ready."""
+        if self.state == State.WRITING and state in (State.LIVE, State.SCHEDULED):
+            self.become(State.READY)
+        if not self.may_become(state):
+            raise ValueError(f"{self.state} does not become {state}.")
+        self.state = state
 
     def may_become(self, state: State) -> bool:
         return state in MOVES[State(self.state)]

@@ -6,6 +6,7 @@ database in which rows came and went.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -31,6 +32,18 @@ class Laid(NamedTuple):
 
     proposed: ProposedRow
     row: Any
+
+
+class Conflict(NamedTuple):
+    """A field, or a whole row where `name` is empty, that was changed since it was written over.
+
+    `live` are the values of the row as it is now, without any if it is gone.
+    """
+
+    proposed: ProposedRow
+    name: str
+    live: Values
+    value: Any
 
 
 def begin(title: str, *, by: Any) -> Proposal:
@@ -154,6 +167,12 @@ def live_rows(rows: Iterable[ProposedRow]) -> dict[ProposedRow, tuple[Any, Value
     return found
 
 
+def digest(proposal: Proposal) -> str:
+    """Tell these words from others."""
+    rows = proposal.rows.values_list("model", "natural_key", "kind", "values")
+    return hashlib.sha256(json.dumps(list(rows), sort_keys=True).encode()).hexdigest()
+
+
 def difference(model: Any, one: Values, other: Values) -> Values:
     """The values of the other that are not the same in the one."""
     return {
@@ -168,6 +187,43 @@ def is_same(field: Any, one: Any, other: Any) -> bool:
     if field.is_relation:
         return sorted(_as_list(one)) == sorted(_as_list(other))
     return bool(field.to_python(one) == field.to_python(other))
+
+
+def conflicts(rows: Iterable[ProposedRow]) -> list[Conflict]:
+    """Where the live rows are not what a proposal was written over."""
+    rows = list(rows)
+    live = live_rows(rows)
+    found = []
+    for one in rows:
+        _, now = live.get(one, (None, {}))
+        if one.kind == ChangeKind.ADD or not now:
+            if bool(now) == (one.kind == ChangeKind.ADD):
+                found.append(Conflict(one, "", now, None))
+            continue
+        changed = difference(one.table, one.before, {name: now[name] for name in one.before})
+        differing = difference(one.table, one.values, changed)
+        found += [Conflict(one, name, now, one.values.get(name)) for name in differing]
+    return found
+
+
+def settle(conflict: Conflict, *, keep: bool) -> None:
+    """Keep what a proposal says over what is live by now, or leave that as it is.
+
+    A row that is gone can only be left so.
+    """
+    one, name, live = conflict.proposed, conflict.name, conflict.live
+    if keep and name:
+        one.before[name] = live[name]
+    elif keep and live:
+        one.kind, one.before = ChangeKind.CHANGE, {each: live[each] for each in one.values}
+    elif name and one.values:
+        del one.before[name], one.values[name]
+    else:
+        one.values, keep = {}, False
+    if one.values or keep:
+        one.save()
+    else:
+        one.delete()
 
 
 def lay_over(
@@ -192,16 +248,20 @@ def lay_over(
             continue
         if row is None and one.kind == ChangeKind.ADD:
             row = one.table(pk=None if for_good else SHOWN_FROM + one.pk)
-        if row is not None and _write(row, one.values):
+        if row is not None and _write(row, one.values, for_good=for_good):
             laid.append(Laid(one, row))
     for last in going:
         delete(last.row)
     return laid + going
 
 
-def _write(row: Any, values: Values) -> bool:
-    """Give a row these values and save it; nothing where the table or a lost row forbids it."""
-    links = {}
+def _write(row: Any, values: Values, *, for_good: bool) -> bool:
+    """Give a row these values and save it; nothing where the table or a lost row forbids it.
+
+    The date of change moves only for good: pages that are compared are to differ by words.
+    """
+    links: dict[str, list[Any]] = {}
+    is_new = row._state.adding
     for name, value in values.items():
         field = row._meta.get_field(name)
         if field.many_to_many:
@@ -215,8 +275,11 @@ def _write(row: Any, values: Values) -> bool:
             setattr(row, name, field.to_python(value))
     try:
         with transaction.atomic():
-            # A key that is given is that of a row that is not there yet.
-            row.save(force_insert=row._state.adding)
+            if is_new or for_good:
+                # A key that is given is that of a row that is not there yet.
+                row.save(force_insert=is_new)
+            else:
+                row.save(update_fields=values.keys() - links.keys())
             for name, pks in links.items():
                 getattr(row, name).set(pks)
     except (IntegrityError, DataError):

@@ -1,17 +1,25 @@
 """A proposal changes what is asked of it alone, and readers see nothing of it until it is out."""
 
+from datetime import timedelta
+from io import StringIO
+
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Group, User
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from reversion.models import Revision
 
+from nutrients.admin.guard import REASON
 from nutrients.models import (
     Article,
     ArticleSection,
+    Association,
+    BookOverride,
     ChangeNote,
     Nutrient,
     Proposal,
@@ -20,7 +28,9 @@ from nutrients.models import (
     State,
 )
 from nutrients.proposals import add_row, begin, lay_over
-from tests.admin.forms import Screen
+from tests import factories
+from tests.admin.forms import INSIST, Screen
+from tests.revisions import versions_of
 
 pytestmark = pytest.mark.django_db
 WORDS = "Calms muscle and nerve"
@@ -267,3 +277,195 @@ def test_screen_of_a_proposal_costs_the_same_with_more_rows(editor_client, conte
 
     assert cost(rows[:2]) == cost(rows[2:12])
     assert ProposedRow.objects.count() == 12
+
+
+def move(client, proposal, state):
+    client.post(reverse("admin:nutrients_proposal_move", args=[proposal.pk]), {"state": state})
+    proposal.refresh_from_db()
+    return proposal.state
+
+
+def publish(client, proposal, **data):
+    """Send the form of the release; give the answer."""
+    where = reverse("admin:nutrients_proposal_publish", args=[proposal.pk])
+    answer = client.post(where, data or {"now": ""})
+    proposal.refresh_from_db()
+    return answer
+
+
+def test_moves_are_those_of_the_table(screen, magnesium, editor_client):
+    proposal = propose(screen(magnesium), tagline=WORDS)
+
+    assert move(editor_client, proposal, "live") == State.WRITING
+    assert move(editor_client, proposal, "ready") == State.READY
+    propose(screen(magnesium), proposal=str(proposal.pk), job="Other words.")
+    proposal.refresh_from_db()
+    assert proposal.state == State.WRITING
+    assert move(editor_client, proposal, "dropped") == State.DROPPED
+    assert move(editor_client, proposal, "writing") == State.WRITING
+
+
+def test_release_is_one_revision_over_all_rows(screen, article, client, editor_client, editor):
+    number, source = article.sections.count(), Source.objects.first()
+    gone = article.sections.all()[1]
+    new = {f"sections-{number}-{name}": text for name, text in NEW_SECTION.items()}
+    proposal = propose(
+        screen(article),
+        title=WORDS,
+        note_for_readers="We wrote this article again.",
+        **{"sections-1-DELETE": "on", "sections-TOTAL_FORMS": str(number + 1)},
+        **new,
+    )
+    add_row(proposal, source, {"title": WORDS}, by=editor)
+
+    assert publish(editor_client, proposal).status_code == 302
+
+    assert proposal.state == State.LIVE
+    article.refresh_from_db()
+    assert article.title == WORDS
+    assert article.sections.get(anchor="a-part").pk < 10**9
+    assert not article.sections.filter(pk=gone.pk).exists()
+    newest = versions_of(article)[0].revision
+    assert newest.user == editor
+    assert newest.comment.startswith("Proposal “")
+    kept = {one.content_type.model for one in newest.version_set.all()}
+    assert kept >= {"article", "articlesection", "source", "changenote"}
+    html = client.get(article.get_absolute_url()).content.decode()
+    assert "We wrote this article again." in html
+    assert f"<h1>{WORDS}" in html
+    found = client.get("/search/", {"q": WORDS}).content.decode()
+    assert article.get_absolute_url() in found
+
+
+def test_what_changed_since_is_shown_and_settled_field_by_field(screen, magnesium, editor_client):
+    proposal = propose(screen(magnesium), tagline=WORDS, job="Proposed.", test_used="A test.")
+    screen(magnesium).save(tagline="Theirs", job="Theirs too.", food_summary="Nuts.")
+
+    answer = publish(editor_client, proposal)
+
+    assert proposal.state == State.WRITING
+    shown = {one["conflict"].name: one for one in answer.context["conflicts"]}
+    assert set(shown) == {"tagline", "job"}
+    assert (shown["tagline"]["theirs"].new, shown["tagline"]["yours"].new) == ("Theirs", WORDS)
+    where = reverse("admin:nutrients_proposal_settle", args=[proposal.pk])
+    editor_client.post(where, {"conflict": shown["tagline"]["value"], "keep": ""})
+    editor_client.post(where, {"conflict": shown["job"]["value"], "leave": ""})
+    assert publish(editor_client, proposal).status_code == 302
+
+    magnesium.refresh_from_db()
+    assert (magnesium.tagline, magnesium.job) == (WORDS, "Theirs too.")
+    assert (magnesium.test_used, magnesium.food_summary) == ("A test.", "Nuts.")
+
+
+def test_row_that_came_or_went_since_is_a_conflict(screen, magnesium, editor_client, editor):
+    proposal = begin("Rows", by=editor)
+    source = factories.source("gone")
+    add_row(proposal, source, {"title": WORDS}, by=editor)
+    add_row(proposal, Source, TALE, by=editor)
+    source.delete()
+    factories.source("a-tale")
+
+    answer = publish(editor_client, proposal)
+
+    assert answer.status_code == 200
+    where = reverse("admin:nutrients_proposal_settle", args=[proposal.pk])
+    lost, taken = (one["value"] for one in answer.context["conflicts"])
+    editor_client.post(where, {"conflict": lost, "leave": ""})
+    editor_client.post(where, {"conflict": taken, "keep": ""})
+    publish(editor_client, proposal)
+    assert proposal.state == State.LIVE
+    assert Source.objects.get(slug="a-tale").title == "A tale"
+
+
+TALE = {"slug": "a-tale", "title": "A tale", "kind": "government", "publisher": "A publisher"}
+
+
+def test_values_that_no_form_saw_are_checked_before_they_leave_the_desk(
+    magnesium, editor_client, editor
+):
+    proposal = begin("Rows", by=editor)
+    add_row(proposal, magnesium, {"tagline": "You have a deficiency", "sources": []}, by=editor)
+
+    assert move(editor_client, proposal, "ready") == State.WRITING
+    problems = publish(editor_client, proposal).context["problems"]
+    assert any("Tagline" in one and "never written here" in one for one in problems)
+    assert any("Sources" in one for one in problems)
+
+
+@pytest.fixture
+def breaking(no_content, editor):
+    """A proposal that takes away what a case of the test book must suggest."""
+    iron, cramps = factories.nutrient("iron"), factories.symptom("cramps")
+    sign = factories.association(iron, cramps, verification="two-pages")
+    sign.sources.add(factories.source())
+    factories.case("iron-for-cramps", [cramps], suggest=[iron])
+    proposal = begin("Not any more", by=editor)
+    add_row(proposal, sign, {"is_against": True}, by=editor)
+    return proposal
+
+
+def test_book_stops_a_release_unless_the_editor_says_why(breaking, editor_client):
+    answer = publish(editor_client, breaking)
+    assert [one.title for one in answer.context["broken_cases"]] == ["Iron-for-cramps"]
+    assert not Association.objects.get().is_against
+
+    assert publish(editor_client, breaking, now="", **INSIST).status_code == 302
+    assert Association.objects.get().is_against
+    assert BookOverride.objects.get().reason == INSIST[REASON]
+
+
+def test_book_does_not_run_for_words_that_it_does_not_read(
+    screen, magnesium, editor_client, monkeypatch
+):
+    proposal = propose(screen(magnesium), tagline=WORDS)
+    monkeypatch.setattr("nutrients.admin.guard.fetch_book", None)
+
+    assert publish(editor_client, proposal).status_code == 302
+
+
+def test_scheduled_proposal_is_published_by_the_command_at_its_moment(breaking, editor_client):
+    later = timezone.now() + timedelta(days=2)
+    moment = {"moment_0": f"{later:%Y-%m-%d}", "moment_1": f"{later:%H:%M:%S}", "later": ""}
+    answer = publish(editor_client, breaking, **moment)
+    assert [one.title for one in answer.context["broken_cases"]] == ["Iron-for-cramps"]
+    publish(editor_client, breaking, **moment, **INSIST)
+    assert breaking.state == State.SCHEDULED
+    assert not Association.objects.get().is_against
+
+    call_command("publish_due")
+    assert not Association.objects.get().is_against
+    Proposal.objects.update(publish_at=timezone.now())
+    call_command("publish_due")
+    breaking.refresh_from_db()
+
+    assert breaking.state == State.LIVE
+    assert Association.objects.get().is_against
+    assert BookOverride.objects.get().reason == INSIST[REASON]
+
+
+def test_what_hinders_a_scheduled_proposal_is_told_and_nothing_is_written(
+    screen, magnesium, editor_client
+):
+    proposal = propose(screen(magnesium), tagline=WORDS, job="Proposed.")
+    publish(editor_client, proposal, later="", moment_0="2030-01-01", moment_1="09:00:00")
+    Nutrient.objects.update(tagline="Theirs")
+    Proposal.objects.update(publish_at=timezone.now())
+
+    call_command("publish_due", stderr=StringIO())
+    proposal.refresh_from_db()
+
+    assert proposal.state == State.READY
+    assert "other words by now" in editor_client.get(proposal.get_absolute_url()).content.decode()
+    assert Nutrient.objects.get(pk=magnesium.pk).job == magnesium.job
+
+
+def test_writer_cannot_publish(magnesium, editor):
+    account = User.objects.create_user("wanda", is_staff=True)
+    account.groups.add(Group.objects.get(name="Writers"))
+    client = Client()
+    client.force_login(account)
+    proposal = begin("Rows", by=account)
+    add_row(proposal, magnesium, {"tagline": WORDS}, by=account)
+
+    assert publish(client, proposal).status_code == 403
+    assert proposal.state == State.WRITING

@@ -125,8 +125,9 @@ def test_what_an_editor_wrote_and_made_stands(site):
 
 def test_earlier_version_comes_back_and_its_editor_is_named(site):
     magnesium, account = Nutrient.objects.get(slug="magnesium"), User.objects.get(username=EDITOR)
-    newest, first = versions_of(magnesium)
-    assert newest.revision.user == account
+    *later, edited, first = versions_of(magnesium)
+    assert edited.revision.user == account
+    assert {version.revision.user for version in later} == {None}
     assert first.revision.comment == FIRST
     client = Client()
     client.force_login(account)
