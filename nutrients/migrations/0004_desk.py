@@ -50,6 +50,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'problem',
                 'ordering': ['kind', 'row', 'pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['content', 'links'])), name='keptproblem_kind_known')],
             },
         ),
         migrations.AlterField(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 
 class ProblemKind(models.TextChoices):
@@ -23,6 +24,11 @@ class KeptProblem(models.Model):
     class Meta:
         verbose_name = "problem"
         ordering = ["kind", "row", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=ProblemKind.values), name="keptproblem_kind_known"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.row}: {self.reason}"
