@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.templatetags.static import static
 from django.urls import path
 from django.utils.safestring import mark_safe
 from markdown_it import MarkdownIt
 
 from nutrisite.accounts.admin_site import SecuredSite
 
+PICTURE = re.compile(r"\]\(\.\./static/([^)]+)\)")
 GROUPS = {
     "Proposals": ["Proposal"],
     "Articles": ["Article", "ArticleSection", "Picture"],
@@ -61,6 +64,8 @@ class EditorsSite(SecuredSite):
     def guide(self, request: HttpRequest) -> HttpResponse:
         """The guide for editors, as its file has it."""
         text = (settings.BASE_DIR / "docs" / "editing.md").read_text(encoding="utf-8")
+        # The repository shows it with the same pictures.
+        text = PICTURE.sub(lambda found: f"]({static(found[1])})", text)
         html = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
         context = self.each_context(request) | {"title": "Guide", "guide": mark_safe(html)}  # noqa: S308
         return TemplateResponse(request, "admin/guide.html", context)

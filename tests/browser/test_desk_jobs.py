@@ -51,7 +51,8 @@ class Desk:
         self.button("Save", exact=True)
 
     def told(self, words):
-        expect(self.page.get_by_text(words).first).to_be_visible()
+        # A save may wait for another one.
+        expect(self.page.get_by_text(words).first).to_be_visible(timeout=20_000)
 
     def took(self, clicks):
         assert self.clicks <= clicks
@@ -87,7 +88,7 @@ def test_fact_is_corrected_and_shows_in_five_places(desk, reader):
     desk.took(5)
 
     article = "/articles/nutrients-and-muscle-jerking/"
-    for address in ("/nutrients/", "/compare/", article, "/data/nutrients.csv", "/compare.csv"):
+    for address in ("/nutrients/", "/compare/", article, "/", "/data/nutrients.csv"):
         reader(address, "Keeps a calm beat")
 
 
@@ -96,7 +97,6 @@ def test_nutrient_is_added_as_a_draft_with_an_intake(desk):
     desk.page.get_by_label("Name:").press_sequentially("Zinc")
     desk.clicks += 1
     desk.choose("Kind:", "Mineral")
-    desk.choose("How common:", "Common")
     desk.choose("Unit:", "mg")
     desk.write("Daily value:", "11")
     desk.choose("Accent:", "magnesium")
@@ -116,8 +116,6 @@ def test_article_is_written_from_nothing_and_published(desk, reader):
     desk.write("Summary:", "What cold hands can mean.")
     desk.write("Standfirst:", "Your hands feel cold. This is common, and it is rarely serious.")
     desk.write("Key points:", "Cold hands are common.")
-    desk.write("Written by:", "Nutrisite editors")
-    desk.choose("Topic:", "Start here")
     desk.click(desk.page.get_by_text("Add another Article section"))
     section = desk.page.locator("#sections-0")
     section.get_by_label("Title:").press_sequentially("Why they are cold")
@@ -147,7 +145,8 @@ def test_change_is_drafted_over_the_live_page_looked_at_and_published(desk, read
     expect(desk.page.locator("main, #content-main").first).to_be_visible()
     desk.page.go_back()
     desk.link("Publish…")
-    desk.button(re.compile("^Publish"))
+    desk.button("Publish now")
+    desk.told("On the site since")
     desk.took(5)
 
     reader(article, "human to worry")
@@ -197,7 +196,6 @@ def test_dates_of_many_rows_are_set_at_once(desk):
 
 
 def test_fifty_amounts_are_imported(desk):
-    desk.page.goto("/admin/nutrients/nutrientamount/?nutrient__slug=magnesium")
     desk.page.goto("/admin/nutrients/nutrientamount/?q=magnesium")
     desk.click(desk.page.get_by_label("Select all objects on this page for an action"))
     desk.choose("Action:", "Export the ticked rows as CSV")
@@ -225,7 +223,7 @@ def test_what_falls_due_is_agreed_to(desk):
     desk.link(re.compile("^Due within a month"))
     desk.page.goto("/admin/review/?table=redflag")
     desk.clicks += 1
-    row = desk.page.locator("tbody tr").first
+    row = desk.page.locator("#content tbody tr").first
     desk.click(row.get_by_role("checkbox"))
     desk.button("Agreed, no change")
     desk.told("Agreed, no change: 1.")
@@ -320,10 +318,7 @@ def test_account_is_added_and_its_owner_signs_in_and_is_closed(desk, new_context
     desk.write("Username:", "ben")
     desk.write("First name:", "Ben")
     desk.write("Last name:", "Lee")
-    desk.page.get_by_label("Groups:").or_(desk.page.get_by_label("Role")).first.select_option(
-        label="Editors"
-    )
-    desk.clicks += 1
+    desk.click(desk.page.get_by_label("Editors", exact=True))
     desk.save()
     link = re.search(r"http\S+/admin/choose/\S+/", desk.page.locator(".messagelist").inner_text())
     desk.took(5)
