@@ -32,8 +32,8 @@ class Camera:
         """Keep the part of the screen from an element on, without the menu beside it."""
         self.page.locator(top).first.evaluate("one => one.scrollIntoView()")
         place = self.page.locator("#content").bounding_box() or {"x": 0}
-        clip = {"x": place["x"], "y": 0, "width": WIDTH - place["x"], "height": HEIGHT}
-        shot = Image.open(io.BytesIO(self.page.screenshot(clip=clip))).convert("RGB")
+        shot = Image.open(io.BytesIO(self.page.screenshot())).convert("RGB")
+        shot = shot.crop((int(place["x"]), 0, WIDTH, HEIGHT))
         shot.save(PICTURES / f"{name}.webp", "WEBP", quality=40, method=6)
 
     def fill(self, label: str, words: str) -> None:
@@ -94,8 +94,8 @@ def main() -> None:
         server.prepare(prepared, template)
         browser = playwright.chromium.launch(executable_path=path, chromium_sandbox=False)
         with server.running(prepared, Path(folder) / "site") as site:
-            size = {"width": WIDTH, "height": HEIGHT}
-            page = browser.new_page(viewport=size, reduced_motion="reduce")
+            page = browser.new_page(reduced_motion="reduce")
+            page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
             page.goto(f"{site.url}/admin/")
             page.get_by_label("Username").fill(server.EDITOR)
             page.get_by_label("Password").fill(server.PASSWORD)

@@ -28,7 +28,6 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 
 from nutrients.common.parameters import read_number
-from nutrients.content.fixtures import key_fields
 from nutrients.content.food_tables import WRITTEN_UNITS
 from nutrients.models import NutrientAmount, ReferenceIntake, Unit
 from nutrients.open_data.files import FORMULA, cell_text, safe_cell
@@ -112,7 +111,7 @@ class Reader:
         self._screen, self._request = screen, request
         self._model: Any = screen.model
         self._form = screen.get_form(request, None)
-        self._keys = key_fields(self._model)
+        self._keys = self._model.KEY
         self._names: dict[str, str] = {}
         for name in self._form.base_fields:
             if name not in NOTE_FIELDS:
@@ -216,7 +215,8 @@ class Reader:
     def _row(self, model: Any, text: str) -> Any:
         """The row that a cell names by its key, or by its name; read once."""
         if (model, text) not in self._rows:
-            found = _by_key(model, text.split(PART))
+            parts = text.split(PART)
+            found = model.with_key(parts) if len(parts) == len(model.KEY) else None
             if found is None and any(one.name == "name" for one in model._meta.concrete_fields):
                 found = model._default_manager.filter(name__iexact=text).first()
             self._rows[model, text] = found
@@ -277,13 +277,6 @@ def readable(model_field: Any, value: Any) -> str:
 def _key_of(model: Any, one: Any) -> list[str]:
     row: Any = one if isinstance(one, models.Model) else model._base_manager.get(pk=one)
     return [str(part) for part in row.natural_key()]
-
-
-def _by_key(model: Any, parts: list[str]) -> Any:
-    try:
-        return model._default_manager.get_by_natural_key(*parts)
-    except (model.DoesNotExist, TypeError, ValueError):
-        return None
 
 
 def as_sent(form: forms.BaseForm) -> dict[str, Any]:
@@ -399,7 +392,7 @@ class SpreadsheetMixin:
             "wrong": wrong,
             "changing": changing,
             "text": form.cleaned_data.get("text", "") if lines else "",
-            "keys": key_fields(self.model),
+            "keys": self.model.KEY,
             "columns": [
                 name for name in self.get_form(request, None).base_fields if name not in NOTE_FIELDS
             ],
@@ -408,7 +401,7 @@ class SpreadsheetMixin:
 
     def _may_import(self: Any, request: HttpRequest) -> bool:
         """Whether the account may propose, and lines of this table can name their rows."""
-        fields = [self.opts.get_field(name) for name in key_fields(self.model)]
+        fields = [self.opts.get_field(name) for name in self.model.KEY]
         is_named = not any(isinstance(one, models.DateTimeField) for one in fields)
         return is_named and request.user.has_perm("nutrients.add_proposal")
 

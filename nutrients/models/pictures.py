@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from .publishing import Slugged, SluggedManager
+from .publishing import Slugged
 
 
 class Picture(Slugged):
@@ -36,8 +36,6 @@ class Picture(Slugged):
     width = models.PositiveSmallIntegerField(editable=False)
     height = models.PositiveSmallIntegerField(editable=False)
     data = models.BinaryField(editable=False)
-
-    objects = SluggedManager()
 
     class Meta:
         ordering = ["slug"]
