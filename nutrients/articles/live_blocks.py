@@ -20,6 +20,7 @@ from nutrients.models import (
     Figure,
     Nutrient,
     OtherCause,
+    Picture,
     Relation,
     Symptom,
     Typicality,
@@ -49,6 +50,7 @@ class LiveBlocks:
     core: list[CoreRow]
     levels: dict[Urgency, list[Cited]]
     causes: list[OtherCause]
+    pictures: dict[str, Picture]
 
     @classmethod
     def of(
@@ -71,12 +73,15 @@ class LiveBlocks:
             core=_core(at=at) if "comparison-table" in kinds else [],
             levels=_levels(slugs, at=at) if "red-flags" in kinds else {},
             causes=_causes([slug for kind, slug in wanted if kind == "other-causes"], at=at),
+            pictures=_pictures([slug for kind, slug in wanted if kind == "picture"]),
         )
 
     def rows(self, block: Block) -> Any:
         """What one block shows; its sources are cited as it is reached."""
         if block.kind == "figure":
             return f"figures/{block.argument}.html" if block.argument in Figure.values else ""
+        if block.kind == "picture":
+            return self.pictures.get(block.argument)
         if block.kind == "comparison-table":
             return [
                 row._replace(need=row.need.cited(self.references)) if row.need else row
@@ -140,3 +145,8 @@ def _causes(symptoms: list[str], *, at: datetime) -> list[OtherCause]:
     rows = rows.distinct().order_by("position", "name")
     named = Prefetch("symptoms", Symptom.objects.only("slug"))
     return list(rows.with_sources().prefetch_related(named))
+
+
+def _pictures(slugs: list[str]) -> dict[str, Picture]:
+    rows = Picture.objects.filter(slug__in=slugs).defer("data") if slugs else ()
+    return {row.slug: row for row in rows}

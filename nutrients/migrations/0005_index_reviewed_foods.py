@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('nutrients', '0003_proposals'),
+        ('nutrients', '0004_desk'),
     ]
 
     operations = [
