@@ -21,7 +21,7 @@ COSTS = {
     "/foods/pumpkin-seeds/": (8, 23),
     PLATE: (5, 72),
     "/search/?q=cramp": (2, 23),
-    "/safety/": (4, 78),
+    "/safety/": (4, 90),
     "/sources/": (1, 46),
 }
 
