@@ -24,7 +24,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from nutrients.articles.pages import latest_articles
-from nutrients.common.change_notes import latest_notes
 from nutrients.common.version import content_version
 from nutrients.models import (
     READ,
@@ -36,6 +35,8 @@ from nutrients.models import (
     Source,
     Symptom,
 )
+
+from .pages import CHANGES_LISTED
 
 # Pages with no row of their own; the checklist's print-out is made from a form and left out.
 FIXED = (
@@ -171,7 +172,7 @@ def change_feed(request: HttpRequest) -> HttpResponse:
         link=_absolute(reverse("nutrients:changes")),
         description="What was changed or corrected, on which page, and when.",
     )
-    return _written(_with_notes(feed, latest_notes(at=now)))
+    return _written(_with_notes(feed, ChangeNote.objects.made(at=now)))
 
 
 @require_safe
@@ -185,7 +186,8 @@ def nutrient_change_feed(request: HttpRequest, slug: str) -> HttpResponse:
         link=_absolute(nutrient.get_absolute_url()),
         description=_clean(f"What was changed or corrected about {nutrient.phrase}, and when."),
     )
-    notes = latest_notes(at=now, under=nutrient.get_absolute_url())
+    address = nutrient.get_absolute_url()
+    notes = ChangeNote.objects.made(at=now).filter(address__startswith=address)
     return _written(_with_notes(feed, notes))
 
 
@@ -211,8 +213,8 @@ def _feed(
     )
 
 
-def _with_notes(feed: Atom1Feed, notes: list[ChangeNote]) -> Atom1Feed:
-    for note in notes:
+def _with_notes(feed: Atom1Feed, notes: QuerySet[ChangeNote]) -> Atom1Feed:
+    for note in notes[:CHANGES_LISTED]:
         moment = note.made_at.strftime("%Y%m%dT%H%M%S.%fZ")
         path, mark, anchor = note.address.partition("#")
         address = _absolute(f"{escape_uri_path(path)}{mark}{escape_uri_path(anchor)}")
