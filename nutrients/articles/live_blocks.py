@@ -25,6 +25,7 @@ from nutrients.models import (
     Symptom,
     Typicality,
     Urgency,
+    grouped,
 )
 from nutrients.prose import Block
 
@@ -131,10 +132,7 @@ def _signs(nutrients: Iterable[int], *, at: datetime) -> list[Association]:
 
 def _by_verb(signs: list[Association]) -> list[tuple[str, list[Association]]]:
     """The signs by the verb that their evidence allows."""
-    groups = (
-        (grade.verb, [sign for sign in signs if sign.evidence == grade]) for grade in Evidence
-    )
-    return [(verb, found) for verb, found in groups if found]
+    return [(grade.verb, rows) for grade, rows in grouped(signs, Evidence, "evidence")]
 
 
 def _causes(symptoms: list[str], *, at: datetime) -> list[OtherCause]:

@@ -13,7 +13,6 @@ from django.utils import timezone
 from .publishing import Keyed, one_of
 
 SHOWN_ON_A_PAGE = 5
-CHANGES_LISTED = 100
 
 
 class NoteKind(models.TextChoices):
@@ -27,9 +26,10 @@ class ChangeNoteQuerySet(models.QuerySet[Any]):
     def made(self, *, at: datetime) -> Self:
         return self.filter(made_at__lte=at)
 
-    def on_page(self, path: str) -> Self:
-        """Notes on the page at this path, or on a place within it."""
-        return self.filter(Q(address=path) | Q(address__startswith=f"{path}#"))
+    def newest_on(self, path: str, *, at: datetime) -> Self:
+        """The newest notes on the page at this path and on places within it."""
+        on_page = Q(address=path) | Q(address__startswith=f"{path}#")
+        return self.made(at=at).filter(on_page)[:SHOWN_ON_A_PAGE]
 
 
 class ChangeNote(Keyed):
@@ -81,14 +81,3 @@ class ChangeNote(Keyed):
     def path(self) -> str:
         """The path of the page, without the place within it."""
         return self.address.partition("#")[0]
-
-
-def notes_on_page(path: str, *, at: datetime) -> list[ChangeNote]:
-    """The latest notes on the page at this path and on the places within it, newest first."""
-    return list(ChangeNote.objects.made(at=at).on_page(path)[:SHOWN_ON_A_PAGE])
-
-
-def latest_notes(*, at: datetime, under: str = "/") -> list[ChangeNote]:
-    """The latest notes on every page whose path begins with `under`, newest first, for a feed."""
-    notes = ChangeNote.objects.made(at=at).filter(address__startswith=under)
-    return list(notes[:CHANGES_LISTED])

@@ -11,7 +11,7 @@ from operator import attrgetter
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.db.models import Case, Count, Exists, OuterRef, When
+from django.db.models import Count, Exists, OuterRef
 from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
@@ -27,13 +27,13 @@ from nutrients.common.citations import (
     marking,
 )
 from nutrients.common.parameters import Reading, ignored_sentence, read_country
-from nutrients.context import canonical_url
 from nutrients.evidence.life_stages import LifeStage, Stages, read_stage, suited_to_stage
 from nutrients.evidence.rich_foods import PER_SERVING, bar_scale
 from nutrients.models import (
     Article,
     Association,
     Authority,
+    ChangeNote,
     Evidence,
     FoodSource,
     Nutrient,
@@ -48,9 +48,11 @@ from nutrients.models import (
     Source,
     Topic,
     Unit,
+    grouped,
+    place_among,
 )
-from nutrients.models.change_notes import notes_on_page
 from nutrients.prose.markdown import Glossary, render
+from nutrients.templatetags.structured_data import site_address
 
 from .intakes import DailyNeeds, StageNeed, daily_needs, sources_of
 
@@ -154,16 +156,9 @@ class NutrientPage:
 
 def listed_nutrients(*, at: datetime) -> Paginator[Nutrient]:
     """Published nutrients by kind, each kind in its order."""
-    kinds = Case(*(When(kind=kind, then=rank) for rank, kind in enumerate(NutrientKind)))
+    kinds = place_among(NutrientKind, "kind")
     rows = Nutrient.objects.published(at=at).order_by(kinds, "position", "name")
     return Paginator(rows, NUTRIENTS_A_PAGE)
-
-
-def nutrient_groups(nutrients: Iterable[Nutrient]) -> list[tuple[NutrientKind, list[Nutrient]]]:
-    """These nutrients by kind, in their order; kinds without one are left out."""
-    rows = list(nutrients)
-    groups = [(kind, [row for row in rows if row.kind == kind]) for kind in NutrientKind]
-    return [(kind, found) for kind, found in groups if found]
 
 
 def read_nutrient_page(query: QueryDict, stages: Stages) -> tuple[Authority, str, list[str]]:
@@ -212,7 +207,10 @@ def nutrient_content(slug: str, *, at: datetime) -> NutrientContent | None:
         "against": cite_rows(
             references, [link for link in links if link.is_against], SOURCES_OF_SIGN
         ),
-        "risks": _risk_groups(references, _risks(nutrient, at=at)),
+        "risks": [
+            (kind, cite_rows(references, rows, SOURCES_OF_RISK))
+            for kind, rows in grouped(_risks(nutrient, at=at), RiskKind, "kind")
+        ],
     }
     food_citations = cite(references, dict.fromkeys(row.source for row in amounts))
     context |= {
@@ -221,8 +219,8 @@ def nutrient_content(slug: str, *, at: datetime) -> NutrientContent | None:
         "details": _cited_details(references, _details(nutrient, at=at)),
         "articles": _articles(nutrient, at=at),
         "references": references,
-        "notes": notes_on_page(path, at=at),
-        "canonical_url": canonical_url(path),
+        "notes": ChangeNote.objects.newest_on(path, at=at),
+        "canonical_url": site_address(path),
     }
     return NutrientContent(
         nutrient=nutrient,
@@ -246,8 +244,7 @@ def _felt(links: Iterable[Association]) -> list[tuple[str, list[Association]]]:
         for row in links
         if row.relation == Relation.DEFICIENCY and not row.is_against and row.symptom.is_noticeable
     ][:FELT]
-    groups = ((grade.verb, [row for row in rows if row.evidence == grade]) for grade in Evidence)
-    return [(verb, found) for verb, found in groups if found]
+    return [(grade.verb, signs) for grade, signs in grouped(rows, Evidence, "evidence")]
 
 
 def _articles(nutrient: Nutrient, *, at: datetime) -> list[Article]:
@@ -283,18 +280,10 @@ def evidence_groups(
 ) -> list[tuple[Relation, list[Cited]]]:
     """The supporting associations by relation, cited; relations without one are left out."""
     supporting = [link for link in links if not link.is_against]
-    groups = (
-        (
-            relation,
-            cite_rows(
-                references,
-                [link for link in supporting if link.relation == relation],
-                SOURCES_OF_SIGN,
-            ),
-        )
-        for relation in Relation
-    )
-    return [(relation, found) for relation, found in groups if found]
+    return [
+        (relation, cite_rows(references, rows, SOURCES_OF_SIGN))
+        for relation, rows in grouped(supporting, Relation, "relation")
+    ]
 
 
 def _sources_of_job(sources: list[Source], links: list[Association]) -> list[Source]:
@@ -335,16 +324,6 @@ def _risks(nutrient: Nutrient, *, at: datetime) -> list[RiskFactor]:
         .order_by("-is_common", "position", "name")
     )
     return list(rows)
-
-
-def _risk_groups(
-    references: References, rows: list[RiskFactor]
-) -> list[tuple[RiskKind, list[Cited]]]:
-    groups = (
-        (kind, cite_rows(references, [row for row in rows if row.kind == kind], SOURCES_OF_RISK))
-        for kind in RiskKind
-    )
-    return [(kind, factors) for kind, factors in groups if factors]
 
 
 def _plate_foods(content: NutrientContent, need: StageNeed | None, *, at: datetime) -> list[str]:

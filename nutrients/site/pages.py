@@ -35,11 +35,10 @@ from nutrients.models import (
     Symptom,
     Urgency,
 )
-from nutrients.models.change_notes import CHANGES_LISTED
 from nutrients.models.publishing import overdue_on
 from nutrients.models.red_flags import CALL
 
-CORRECTIONS_A_PAGE = 150
+CORRECTIONS_A_PAGE, CHANGES_LISTED = 150, 100
 # Everything that editors write and publish.
 WRITTEN: tuple[Any, ...] = (
     Nutrient,
