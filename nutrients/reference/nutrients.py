@@ -10,6 +10,7 @@ from decimal import Decimal
 from operator import attrgetter
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import Count, Exists, OuterRef
 from django.http import QueryDict
@@ -52,7 +53,6 @@ from nutrients.models import (
     place_among,
 )
 from nutrients.prose.markdown import Glossary, render
-from nutrients.templatetags.structured_data import site_address
 
 from .intakes import DailyNeeds, StageNeed, daily_needs, sources_of
 
@@ -220,7 +220,7 @@ def nutrient_content(slug: str, *, at: datetime) -> NutrientContent | None:
         "articles": _articles(nutrient, at=at),
         "references": references,
         "notes": ChangeNote.objects.newest_on(path, at=at),
-        "canonical_url": site_address(path),
+        "canonical_url": f"{settings.SITE_URL}{path}",
     }
     return NutrientContent(
         nutrient=nutrient,
