@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from nutrients.common.change_notes import notes_on_page
 from nutrients.common.paging import paged
+from nutrients.models import ArticleTopic, ChangeNote, Picture, grouped
 
-from .pages import article_page, articles_by_topic, listed_articles
+from .pages import article_page, listed_articles
 
 
 @require_safe
 def article_list(request: HttpRequest) -> HttpResponse:
     context = {"section": "guide", **paged(request, listed_articles(at=timezone.now()))}
-    context["topics"] = articles_by_topic(context["page"].object_list)
+    context["topics"] = grouped(context["page"], ArticleTopic, "topic")
     return render(request, "nutrients/articles/article_list.html", context)
 
 
@@ -27,5 +27,14 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
     if page is None:
         raise Http404("There is no article at this address.")
     context = {"section": "guide", "article": page.article, "page": page}
-    context["notes"] = notes_on_page(request.path, at=now)
+    context["notes"] = ChangeNote.objects.newest_on(request.path, at=now)
     return render(request, "nutrients/articles/article.html", context)
+
+
+@require_safe
+def picture(request: HttpRequest, slug: str, digest: str) -> HttpResponse:
+    """The file of a picture. Its address changes with it, so browsers keep it."""
+    row = get_object_or_404(Picture, slug=slug, file_digest=digest)
+    answer = HttpResponse(bytes(row.data), content_type="image/webp")
+    answer["Cache-Control"] = "public, max-age=31536000, immutable"
+    return answer
