@@ -99,7 +99,6 @@ def test_nutrient_is_added_as_a_draft_with_an_intake(desk):
     desk.choose("Kind:", "Mineral")
     desk.choose("Unit:", "mg")
     desk.write("Daily value:", "11")
-    desk.choose("Accent:", "magnesium")
     desk.save()
     desk.told("was added successfully")
     desk.took(13)
