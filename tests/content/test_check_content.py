@@ -92,8 +92,8 @@ def cite_for_tremor(**read):
 def test_published_row_may_not_rest_on_unread_sources_alone():
     Source.objects.filter(slug="harrison-hypocalcemia").update(read_form=ReadForm.UNREAD)
 
-    told = "nutrients.symptom throat-spasm: rests on nothing that an editor has read."
-    assert told in faults()
+    row = "nutrients.association calcium / trousseau-sign / deficiency"
+    assert f"{row}: rests on nothing that an editor has read." in faults()
 
 
 def test_unread_source_may_not_be_shown_beside_one_that_was_read():
