@@ -23,6 +23,7 @@ from nutrients.models import (
     Symptom,
     Typicality,
     Urgency,
+    grouped,
 )
 from nutrients.prose import Block
 
@@ -118,10 +119,7 @@ def _sign_groups(associations: Iterable[Association]) -> list[tuple[str, list[As
         and association.symptom.body_area in AREAS
         and association.typicality != Typicality.RARE
     ]
-    groups = [
-        (grade.verb, [sign for sign in signs if sign.evidence == grade]) for grade in Evidence
-    ]
-    return [(verb, found) for verb, found in groups if found]
+    return [(grade.verb, rows) for grade, rows in grouped(signs, Evidence, "evidence")]
 
 
 def _causes(symptoms: list[str], *, at: datetime) -> list[OtherCause]:

@@ -8,12 +8,20 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.core.paginator import Paginator
-from django.db.models import Case, Count, Q, QuerySet, When
+from django.db.models import Count, Q, QuerySet
 from django.utils.safestring import SafeString
 
 from nutrients import prose
 from nutrients.common.citations import References, marking
-from nutrients.models import Article, ArticleSection, ArticleTopic, Nutrient, Source, Symptom
+from nutrients.models import (
+    Article,
+    ArticleSection,
+    ArticleTopic,
+    Nutrient,
+    Source,
+    Symptom,
+    place_among,
+)
 
 from .live_blocks import LiveBlocks
 
@@ -72,15 +80,8 @@ def listed_articles(*, at: datetime) -> Paginator[Article]:
     return Paginator(_in_order(at=at).prefetch_related("sections"), ARTICLES_A_PAGE)
 
 
-def articles_by_topic(articles: Iterable[Article]) -> list[tuple[ArticleTopic, list[Article]]]:
-    """These articles by topic, in their order; topics without one are left out."""
-    rows = list(articles)
-    topics = [(topic, [row for row in rows if row.topic == topic]) for topic in ArticleTopic]
-    return [(topic, found) for topic, found in topics if found]
-
-
 def _in_order(*, at: datetime) -> QuerySet[Article]:
-    topics = Case(*(When(topic=topic, then=rank) for rank, topic in enumerate(ArticleTopic)))
+    topics = place_among(ArticleTopic, "topic")
     return Article.objects.published(at=at).order_by(topics, "position", "title")
 
 

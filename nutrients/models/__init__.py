@@ -51,7 +51,15 @@ from .nutrients import (
 from .pictures import Picture
 from .problems import KeptProblem, ProblemKind
 from .proposals import MOVES, OPEN, ChangeKind, Proposal, ProposedRow, State
-from .publishing import Keyed, Publishable, Signature, Status, Verification
+from .publishing import (
+    Keyed,
+    Publishable,
+    Signature,
+    Status,
+    Verification,
+    grouped,
+    place_among,
+)
 from .red_flags import FLAG_LEVELS, Answer, Question, RedFlag, RedFlagRule
 from .safety_cases import BookOverride, CaseGroup, CaseOutcome, SafetyCase
 from .search import DocumentKind, SearchDocument, Synonym

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from django.db import models
 from django.db.models import Case, Q, When
@@ -23,6 +24,24 @@ class Ranked(models.TextChoices):
 def one_of(field: str, values: list[str], name: str) -> models.CheckConstraint:
     """A constraint: the field holds one of these values."""
     return models.CheckConstraint(condition=Q(**{f"{field}__in": values}), name=name)
+
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+def place_among(choices: type[models.TextChoices], field: str) -> Case:
+    """The place of a field's value among its choices, to sort rows by."""
+    return Case(*(When(**{field: choice}, then=place) for place, choice in enumerate(choices)))
+
+
+def grouped(
+    rows: Iterable[Row], choices: Iterable[models.TextChoices], field: str
+) -> list[tuple[Any, list[Row]]]:
+    """The rows by the choice that they have in a field; a choice without a row is left out."""
+    held: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        held[getattr(row, field)].append(row)
+    return [(choice, held[choice]) for choice in choices if choice in held]
 
 
 class Status(models.TextChoices):

@@ -11,7 +11,7 @@ from operator import attrgetter
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.db.models import Case, Count, Exists, OuterRef, When
+from django.db.models import Count, Exists, OuterRef
 from django.http import QueryDict
 from django.utils.safestring import SafeString
 
@@ -47,6 +47,8 @@ from nutrients.models import (
     Source,
     Topic,
     Unit,
+    grouped,
+    place_among,
 )
 from nutrients.prose.markdown import Glossary, render
 
@@ -128,10 +130,7 @@ class NutrientPage:
             and not row.is_against
             and row.symptom.is_noticeable
         ][:FELT]
-        groups = (
-            (grade.verb, [row for row in rows if row.evidence == grade]) for grade in Evidence
-        )
-        return [(verb, found) for verb, found in groups if found]
+        return [(grade.verb, signs) for grade, signs in grouped(rows, Evidence, "evidence")]
 
     @property
     def label_value(self) -> Decimal | None:
@@ -168,16 +167,9 @@ class NutrientPage:
 
 def listed_nutrients(*, at: datetime) -> Paginator[Nutrient]:
     """Published nutrients by kind, each kind in its order."""
-    kinds = Case(*(When(kind=kind, then=rank) for rank, kind in enumerate(NutrientKind)))
+    kinds = place_among(NutrientKind, "kind")
     rows = Nutrient.objects.published(at=at).order_by(kinds, "position", "name")
     return Paginator(rows, NUTRIENTS_A_PAGE)
-
-
-def nutrient_groups(nutrients: Iterable[Nutrient]) -> list[tuple[NutrientKind, list[Nutrient]]]:
-    """These nutrients by kind, in their order; kinds without one are left out."""
-    rows = list(nutrients)
-    groups = [(kind, [row for row in rows if row.kind == kind]) for kind in NutrientKind]
-    return [(kind, found) for kind, found in groups if found]
 
 
 def read_nutrient_page(query: QueryDict, stages: Stages) -> tuple[Authority, str, list[str]]:
@@ -245,7 +237,10 @@ def nutrient_page(
     job_citations = cite(references, _sources_of_job(content))
     signs = evidence_groups(references, content.signs)
     against = cite_rows(references, [sign for sign in content.signs if sign.is_against])
-    risks = _risk_groups(references, content.risks)
+    risks = [
+        (kind, cite_rows(references, rows, SOURCES_OF_RISK))
+        for kind, rows in grouped(content.risks, RiskKind, "kind")
+    ]
     food_citations = cite(references, dict.fromkeys(row.source for row in content.amounts))
     interactions = cite_rows(references, content.interactions)
     own_citations = cite(references, content.sources)
@@ -279,14 +274,10 @@ def evidence_groups(
 ) -> list[tuple[Relation, list[Cited]]]:
     """The supporting associations by relation, cited; relations without one are left out."""
     supporting = [link for link in links if not link.is_against]
-    groups = (
-        (
-            relation,
-            cite_rows(references, [link for link in supporting if link.relation == relation]),
-        )
-        for relation in Relation
-    )
-    return [(relation, found) for relation, found in groups if found]
+    return [
+        (relation, cite_rows(references, rows))
+        for relation, rows in grouped(supporting, Relation, "relation")
+    ]
 
 
 def _sources_of_job(content: NutrientContent) -> list[Source]:
@@ -327,16 +318,6 @@ def _risks(nutrient: Nutrient, *, at: datetime) -> list[RiskFactor]:
         .order_by("-is_common", "position", "name")
     )
     return list(rows)
-
-
-def _risk_groups(
-    references: References, rows: list[RiskFactor]
-) -> list[tuple[RiskKind, list[Cited]]]:
-    groups = (
-        (kind, cite_rows(references, [row for row in rows if row.kind == kind], SOURCES_OF_RISK))
-        for kind in RiskKind
-    )
-    return [(kind, factors) for kind, factors in groups if factors]
 
 
 def _plate_foods(content: NutrientContent, need: StageNeed | None, *, at: datetime) -> list[str]:

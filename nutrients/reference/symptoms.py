@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Case, Count, When
+from django.db.models import Count
 
 from nutrients.common.citations import Citation, Cited, References, cite_best, cite_rows
 from nutrients.evidence.content import red_flags_by_level
-from nutrients.models import Article, BodyArea, Relation, Symptom, Urgency
+from nutrients.models import Article, BodyArea, Relation, Symptom, Urgency, place_among
 
 from .evidence import symptom_causes, symptom_links
 from .nutrients import evidence_groups
@@ -57,16 +56,9 @@ class SymptomPage:
 
 def listed_symptoms(*, at: datetime) -> Paginator[Symptom]:
     """Published symptoms by body area, common ones first."""
-    areas = Case(*(When(body_area=area, then=rank) for rank, area in enumerate(BodyArea)))
+    areas = place_among(BodyArea, "body_area")
     rows = Symptom.objects.published(at=at).order_by(areas, "-is_common", "position", "name")
     return Paginator(rows, SYMPTOMS_A_PAGE)
-
-
-def symptom_groups(symptoms: Iterable[Symptom]) -> list[tuple[BodyArea, list[Symptom]]]:
-    """These symptoms by body area, in their order; areas without one are left out."""
-    rows = list(symptoms)
-    groups = [(area, [row for row in rows if row.body_area == area]) for area in BodyArea]
-    return [(area, found) for area, found in groups if found]
 
 
 def symptom_page(symptom: Symptom, *, at: datetime) -> SymptomPage:

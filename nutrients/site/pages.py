@@ -13,7 +13,6 @@ from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.timezone import localdate
 
-from nutrients.common.change_notes import CHANGES_LISTED
 from nutrients.common.citations import Reference, References
 from nutrients.models import (
     FLAG_LEVELS,
@@ -37,7 +36,7 @@ from nutrients.models import (
 )
 from nutrients.models.red_flags import CALL
 
-CORRECTIONS_A_PAGE = 150
+CORRECTIONS_A_PAGE, CHANGES_LISTED = 150, 100
 # Everything that editors write and publish.
 WRITTEN: tuple[Any, ...] = (
     Nutrient,

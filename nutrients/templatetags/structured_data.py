@@ -17,12 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from django import template
-from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+
+from nutrients.context import site_address
 
 register = template.Library()
 
@@ -61,11 +62,6 @@ def _words_drawn() -> dict[str, list[str]]:
     """The words on each card of a row, by its name, as `make cards` has written them down."""
     path = finders.find(f"{CARDS}/words.json")
     return json.loads(Path(path).read_text(encoding="utf-8")) if path else {}
-
-
-def site_address(path: str) -> str:
-    """A path of the site as an absolute address, which comes from SITE_URL."""
-    return f"{settings.SITE_URL}{path}"
 
 
 def script(data: Data) -> SafeString:
