@@ -167,6 +167,8 @@ FIXTURES = BASE_DIR / "fixtures"
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
 USE_TZ = True
+# One language: without this, each address and figure of a page would ask which one it is in.
+USE_I18N = False
 
 # What a browser may do; `EveryRequest` sends it
 CONTENT_SECURITY_POLICY = {

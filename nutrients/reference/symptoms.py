@@ -18,6 +18,7 @@ from .nutrients import evidence_groups
 
 RELATED = 6
 LEADING_ARTICLES = 3
+MOST_ARTICLES = 12
 SYMPTOMS_A_PAGE = 60
 
 
@@ -97,12 +98,13 @@ def _articles(symptom: Symptom, *, at: datetime) -> tuple[list[Article], list[Ar
     alone comes first.
     """
     rows = Article.objects.published(at=at).filter(pk__in=symptom.articles.values("pk"))
-    rows = rows.annotate(signs=Count("related_symptoms")).order_by("signs", "position", "title")
-    nearest: list[Any] = list(rows)
+    rows = rows.only("slug", "title", "position").annotate(signs=Count("related_symptoms"))
+    nearest: list[Any] = list(rows.order_by("signs", "position", "title")[:MOST_ARTICLES])
     leading, others = nearest[:LEADING_ARTICLES], nearest[LEADING_ARTICLES:]
     return sorted(leading, key=lambda row: (row.signs > 1, row.position)), others
 
 
 def _related(symptom: Symptom, *, at: datetime) -> list[Symptom]:
     rows = Symptom.objects.published(at=at).filter(body_area=symptom.body_area)
-    return list(rows.exclude(pk=symptom.pk).order_by("-is_common", "position", "name")[:RELATED])
+    rows = rows.exclude(pk=symptom.pk).only("slug", "name")
+    return list(rows.order_by("-is_common", "position", "name")[:RELATED])

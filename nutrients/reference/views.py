@@ -56,7 +56,6 @@ def nutrient(request: HttpRequest, slug: str) -> HttpResponse:
         "countries": Authority,
         "country": country,
         "stages": list(stages[country].values()),
-        "notes": ChangeNote.objects.newest_on(request.path, at=now),
     }
     return render(request, "nutrients/reference/nutrient.html", context)
 

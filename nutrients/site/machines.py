@@ -196,13 +196,15 @@ class _Feed(Atom1Feed):
     """An Atom feed that is dated by the content while it has no entry: the framework says now."""
 
     def latest_post_date(self) -> datetime:
-        return super().latest_post_date() if self.items else self.feed["empty_since"]
+        if self.items:
+            return super().latest_post_date()
+        version = content_version(at=self.feed["at"])
+        return version.changed_at if version else self.feed["at"]
 
 
 def _feed(
     request: HttpRequest, *, at: datetime, title: str, link: str, description: str
 ) -> Atom1Feed:
-    version = content_version(at=at)
     return _Feed(
         title=title,
         link=link,
@@ -210,7 +212,7 @@ def _feed(
         feed_url=site_address(request.path),
         language=settings.LANGUAGE_CODE,
         author_name="Nutrisite editors",
-        empty_since=version.changed_at if version else at,
+        at=at,
     )
 
 

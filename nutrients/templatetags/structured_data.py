@@ -28,7 +28,7 @@ from nutrients.context import site_address
 register = template.Library()
 
 # So that no text can end the script element or begin another.
-ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
+ESCAPES = {character: f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 CARDS = "img/cards"
 CONTEXT = "https://schema.org"
 PUBLISHER = {"@type": "Organization", "name": "Nutrisite"}
@@ -65,7 +65,10 @@ def _words_drawn() -> dict[str, list[str]]:
 
 
 def script(data: Data) -> SafeString:
-    text = json.dumps(data, ensure_ascii=False).translate(ESCAPES)
+    text = json.dumps(data, ensure_ascii=False)
+    # Many times as fast as `translate`, which looks up every character.
+    for character, escaped in ESCAPES.items():
+        text = text.replace(character, escaped)
     return format_html('<script type="application/ld+json">{}</script>', SafeString(text))
 
 
