@@ -12,9 +12,11 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
-from django.test import TransactionTestCase
+from django.db import connection
+from django.test import Client, TransactionTestCase
 from hypothesis import HealthCheck, settings
 
+from nutrients.common.answering import MEMORY
 from tests import factories
 from tests.browser import server
 
@@ -112,6 +114,41 @@ def django_db_setup(template, worker_id, django_test_environment, django_db_bloc
             TransactionTestCase, "_fixture_teardown", lambda case: snapshots.put_back(template)
         )
         yield
+
+
+class Reader(Client):
+    """A reader of a site that keeps what pages made of the content until something is written.
+
+    So does every worker that serves. Making it anew for each request would take most of the time
+    of the tests. What was made of the shipped content serves all tests of the process.
+    """
+
+    shipped: dict = {}
+    memory = shipped
+
+    def request(self, **environ):
+        return super().request(**{MEMORY: Reader.memory} | environ)
+
+
+def forget_what_was_made(execute, sql, params, many, context):
+    """Give pages a new memory with each statement that may have changed the content."""
+    if not sql.startswith(("SELECT", "SAVEPOINT", "RELEASE SAVEPOINT", "EXPLAIN")):
+        Reader.memory = {}
+    return execute(sql, params, many, context)
+
+
+@pytest.fixture(autouse=True)
+def _memory_of_the_shipped_content():
+    Reader.memory = Reader.shipped
+    with connection.execute_wrapper(forget_what_was_made):
+        yield
+
+
+@pytest.fixture
+def client(request):
+    """A reader; one for whom all is made anew where a test counts what the database is asked."""
+    counts = any("num_queries" in name for name in request.fixturenames)
+    return Client() if counts else Reader()
 
 
 @pytest.fixture
