@@ -130,9 +130,13 @@ class Reader(Client):
         return super().request(**{MEMORY: Reader.memory} | environ)
 
 
+# Statements after which the content is what it was.
+CHANGES_NOTHING = ("BEGIN", "SELECT", "SAVEPOINT", "RELEASE SAVEPOINT", "EXPLAIN")
+
+
 def forget_what_was_made(execute, sql, params, many, context):
     """Give pages a new memory with each statement that may have changed the content."""
-    if not sql.startswith(("SELECT", "SAVEPOINT", "RELEASE SAVEPOINT", "EXPLAIN")):
+    if not sql.startswith(CHANGES_NOTHING):
         Reader.memory = {}
     return execute(sql, params, many, context)
 

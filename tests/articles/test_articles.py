@@ -273,9 +273,3 @@ def test_list_without_articles_says_so(client):
     Article.objects.all().delete()
 
     assert "No article is published yet" in client.get("/articles/").content.decode()
-
-
-@pytest.mark.parametrize("address", ["/articles/", f"/articles/{FOUNDING}/"])
-def test_articles_are_for_reading_only_and_set_no_cookie(client, address):
-    assert client.post(address).status_code == 405
-    assert client.get(address).cookies == {}

@@ -326,14 +326,6 @@ def test_the_last_of_a_repeated_single_value_applies(client, table):
     assert names(client, "?kind=mineral&kind=vitamin") == ["Folate"]
 
 
-@pytest.mark.parametrize("address", [PAGE, FILE])
-@pytest.mark.parametrize("method", ["post", "put", "delete", "patch"])
-def test_other_methods_are_refused(client, content, address, method):
-    response = getattr(client, method)(address)
-    assert response.status_code == 405
-    assert "GET" in response["Allow"]
-
-
 # The file
 
 

@@ -70,12 +70,6 @@ def test_unknown_food_is_a_404_in_the_design(client, content):
     assert b'<main id="main"' in response.content
 
 
-@pytest.mark.parametrize("address", [LIST, SPINACH])
-def test_other_methods_are_refused_and_no_cookie_is_set(client, content, address):
-    assert client.post(address).status_code == 405
-    assert "Set-Cookie" not in client.get(address)
-
-
 @pytest.mark.postgresql
 @pytest.mark.parametrize(
     ("query", "expected"),

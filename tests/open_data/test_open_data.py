@@ -418,11 +418,6 @@ def test_table_that_is_not_there_is_a_404(client, address):
     assert client.get(address).status_code == 404
 
 
-@pytest.mark.parametrize("address", ["/data/", "/data/nutrients.csv", "/data/dictionary.json"])
-def test_open_data_can_only_be_read(client, address):
-    assert client.post(address).status_code == 405
-
-
 def test_page_lists_every_file_with_its_rows_and_says_who_may_use_it(
     client, django_assert_num_queries
 ):

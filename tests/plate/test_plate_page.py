@@ -182,15 +182,6 @@ def test_drawing_has_a_part_for_each_food_by_weight_and_says_so_in_words(client,
     assert "An empty plate" in text_of(client.get(PAGE), "plate-figure")
 
 
-def test_no_cookie_is_set(client, content):
-    assert not client.get(PAGE).cookies
-
-
-@pytest.mark.parametrize("method", ["post", "put", "delete"])
-def test_plate_is_only_read(client, content, method):
-    assert getattr(client, method)(PAGE).status_code == 405
-
-
 def test_number_of_queries_does_not_grow_with_the_plate(client, content, django_assert_num_queries):
     slugs = [row["slug"] for row in dossier("foods") if row["is_food"] == "yes"]
     large = "&".join(f"food={slug}&servings-{slug}=0.25" for slug in slugs[:25])

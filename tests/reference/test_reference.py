@@ -86,12 +86,6 @@ def test_unknown_page_is_a_404_in_the_design(client, content, address):
     assert b'<main id="main"' in response.content
 
 
-@pytest.mark.parametrize("address", PAGES)
-def test_other_methods_are_refused_and_no_cookie_is_set(client, content, address):
-    assert client.post(address).status_code == 405
-    assert "Set-Cookie" not in client.get(address)
-
-
 def test_nutrient_list_groups_every_published_nutrient_by_kind(client, content):
     page = client.get("/nutrients/")
 

@@ -11,7 +11,6 @@ from nutrients.models import FoodSource, Nutrient, Status, Symptom
 pytestmark = pytest.mark.usefixtures("content")
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 SECURITY = "/.well-known/security.txt"
-MACHINES = ["/sitemap.xml", "/robots.txt", "/feeds/articles/", SECURITY]
 
 
 @pytest.fixture
@@ -105,14 +104,3 @@ def test_site_without_a_contact_names_none_to_report_to(client, settings):
     settings.CONTACT_EMAIL = ""
 
     assert client.get(SECURITY).status_code == 404
-
-
-@pytest.mark.parametrize("address", MACHINES)
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "TRACE"])
-def test_machines_may_only_read(client, address, method):
-    assert client.generic(method, address).status_code == 405
-
-
-@pytest.mark.parametrize("address", MACHINES)
-def test_machines_get_no_cookie(client, address):
-    assert client.get(address).cookies == {}

@@ -56,12 +56,6 @@ def test_page_asks_the_same_queries_however_much_content_there_is(
 
 
 @pytest.mark.parametrize("address", QUERIES)
-def test_other_methods_are_refused_and_no_cookie_is_set(client, content, address):
-    assert client.post(address).status_code == 405
-    assert "Set-Cookie" not in client.get(address)
-
-
-@pytest.mark.parametrize("address", QUERIES)
 @pytest.mark.parametrize("hidden", HIDDEN, ids=["draft", "to come"])
 def test_hidden_rows_show_nowhere(client, content, address, hidden):
     more_content.add("quuxly", **hidden)
