@@ -275,14 +275,6 @@ def test_queries_stay_the_same_whatever_is_asked(
         client.get(PAGE + query, headers=headers)
 
 
-def test_queries_stay_the_same_with_more_content(client, content, django_assert_num_queries):
-    for number in range(20):
-        sign = factories.symptom(f"sign-{number}")
-        factories.association(factories.nutrient(f"nutrient-{number}"), sign)
-    with django_assert_num_queries(QUERIES):
-        client.get(PAGE, {"symptom": "sign-3"})
-
-
 # What cannot be read
 
 
