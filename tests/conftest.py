@@ -39,11 +39,14 @@ settings.load_profile("suite")
 # Locks, commits, backups, odd bytes and the SQL of searches differ by engine: these run on
 # PostgreSQL too, as do single tests elsewhere that are marked.
 BY_ENGINE = [
-    "backups",
-    "cache",
+    "backups/test_backup_commands.py",
+    "cache/test_served.py",
+    "cache/test_server_away.py",
+    "cache/test_server_changes.py",
     "content/test_loading.py",
     "foods/test_food_descriptions.py",
-    "live",
+    "live/test_kills.py",
+    "live/test_sign_ins.py",
     "search/test_ranking_of_results.py",
     "site/test_any_request.py",
     "test_constraints.py",
