@@ -116,16 +116,6 @@ def test_many_signs_scroll_inside_the_table_alone(page):
     assert len(set(places)) == 1
 
 
-@pytest.mark.parametrize("fixture", ["page", "page_without_script"])
-def test_symptom_that_no_nutrient_causes_is_a_finding(request, fixture):
-    page = request.getfixturevalue(fixture)
-    page.goto("/compare/?symptom=eyelid-twitch")
-
-    expect(heading(page)).to_have_text("No nutrient is known to cause an eyelid twitch")
-    page.get_by_role("link", name="See what does").click()
-    expect(page).to_have_url(re.compile("/symptoms/eyelid-twitch/$"))
-
-
 # Filters
 
 
@@ -221,15 +211,6 @@ def test_filters_work_without_script(page_without_script):
     expect(chip(page, "Muscle cramps")).to_be_checked()
     expect(chip(page, "Burning feet")).to_be_checked()
     expect(page.get_by_role("button", name="Copy link")).to_be_hidden()
-
-
-def test_a_filter_can_be_taken_off(page):
-    page.goto("/compare/?symptom=muscle-cramps&symptom=tremor")
-    page.get_by_role("link", name="Tremor (shaking) , remove filter").click()
-    expect(heading(page)).to_have_text("5 of 13 nutrients match muscle cramps")
-    expect(chip(page, "Tremor")).not_to_be_checked()
-    page.get_by_role("link", name="Clear all").click()
-    expect(heading(page)).to_have_text("All 13 nutrients")
 
 
 def test_headings_sort_and_filters_keep_the_order(page):
