@@ -14,6 +14,7 @@ from markdown_it import MarkdownIt
 from nutrisite.accounts.admin_site import SecuredSite
 
 GROUPS = {
+    "Proposals": ["Proposal"],
     "Articles": ["Article", "ArticleSection"],
     "Nutrients and evidence": ["Nutrient", "NutrientDetail", "Association", "ReferenceIntake"],
     "Symptoms and safety": [

@@ -41,9 +41,10 @@ MAY_IMPORT = {
     "articles": SHARED,
     "search": SHARED,
     "site": {*SHARED, "articles", "content", "search", "testbook"},
-    "admin": {*SHARED, "articles", "content", "search", "testbook"},
+    "admin": {*SHARED, "articles", "content", "proposals", "search", "testbook"},
+    "proposals": {*SHARED, "content"},
     "templatetags": {"models", "common", "checklist"},
-    "management": {"models", "common", "content", "open_data", "search", "testbook"},
+    "management": {"models", "common", "content", "open_data", "search", "testbook", "admin"},
 }
 # Modules that decide without a database, and packages that know nothing of requests.
 FORBIDDEN = {

@@ -2,10 +2,18 @@
 
 import pytest
 from django.apps import apps
+from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from model_bakery import baker
 
-from nutrients.models import Association, ChangeNote, NutrientAmount, ReferenceIntake
+from nutrients.models import (
+    Association,
+    ChangeNote,
+    NutrientAmount,
+    Proposal,
+    ProposedRow,
+    ReferenceIntake,
+)
 
 CONTENT = list(apps.get_app_config("nutrients").get_models())
 LIMITS = [
@@ -22,8 +30,11 @@ def assert_refused(row, **values):
 
 
 def test_fixed_choices_are_fixed_in_the_database(content):
-    # The one table with choices that is shipped empty.
+    # The tables with choices that are shipped empty.
     baker.make(ChangeNote, kind="change", text="A figure was wrong.", address="/about/")
+    account = baker.make(User)
+    proposal = baker.make(Proposal, state="writing", maker=account, owner=account)
+    baker.make(ProposedRow, proposal=proposal, kind="add", by=account)
     tried = 0
     for model in CONTENT:
         for field in model._meta.concrete_fields:

@@ -44,6 +44,7 @@ from .deleting import Deletion, NamedDeletionMixin, refusal
 from .findable import FindableMixin
 from .history import VersionedAdmin
 from .notes_for_readers import NotesForReadersMixin
+from .proposing import ProposingMixin, ProposingRights
 from .reviewing import DueForm, SignedMixin
 from .widgets import KnownSelect, KnownSelectMultiple, NamedDateTime
 
@@ -143,7 +144,7 @@ class ShortFormSet(ContentFormSet):
         return [one for one in sent if is_key(one)]
 
 
-class ContentInline(KnownLabelsMixin, admin.options.InlineModelAdmin):
+class ContentInline(ProposingRights, KnownLabelsMixin, admin.options.InlineModelAdmin):
     """Rows of content under the row that they belong to."""
 
     form = ContentForm
@@ -185,7 +186,12 @@ class HonestList(ChangeList):
 
 
 class ContentAdmin(
-    NamedDeletionMixin, FindableMixin, NotesForReadersMixin, KnownLabelsMixin, VersionedAdmin
+    ProposingMixin,
+    NamedDeletionMixin,
+    FindableMixin,
+    NotesForReadersMixin,
+    KnownLabelsMixin,
+    VersionedAdmin,
 ):
     """One table of content."""
 

@@ -236,6 +236,10 @@ def _related(row: models.Model, name: str) -> list[models.Model]:
 class RefusableMixin:
     """A form that can be refused for a reason that no field shows, with everything typed kept."""
 
+    def proposes(self, request: Any) -> bool:
+        """Whether a form is sent to be kept as a proposal, and is not saved."""
+        return False
+
     @staticmethod
     def refuse(request: Any, sentence: str) -> None:
         """Have the form of this request come back with a sentence and not be saved."""

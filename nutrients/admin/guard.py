@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib.admin.utils import unquote
 from django.contrib.contenttypes.models import ContentType
@@ -41,6 +41,7 @@ from nutrisite.accounts.kept_forms import PATIENCE, BusyError
 
 from .content_forms import RefusableMixin
 
+Answer = TypeVar("Answer")
 # The box that an editor ticks to go on all the same.
 OVERRIDE = "although_cases_break"
 REASON = "why_although_cases_break"
@@ -118,11 +119,17 @@ class GuardedAdmin(RefusableMixin):
 
     def add_view(self: Any, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
         """The form; where saving it breaks cases, the form as it was sent, with those cases."""
-        return _guarded_form(request, super().add_view, *args, **options)  # type: ignore[misc]
+        view = super().add_view  # type: ignore[misc]
+        if self.proposes(request):
+            return view(request, *args, **options)
+        return _guarded_form(request, view, *args, **options)
 
     def change_view(self: Any, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
         """As `add_view`, for a row that was there before."""
-        return _guarded_form(request, super().change_view, *args, **options)  # type: ignore[misc]
+        view = super().change_view  # type: ignore[misc]
+        if self.proposes(request):
+            return view(request, *args, **options)
+        return _guarded_form(request, view, *args, **options)
 
     def revision_view(self: Any, request: Any, *args: Any, **options: Any) -> HttpResponse:
         """As `add_view`, for an earlier version, which is a change though its form has none."""
@@ -138,7 +145,8 @@ class GuardedAdmin(RefusableMixin):
         """Check the book once the row is saved with all that belongs to it, if it reads any."""
         super().save_related(request, form, formsets, change)  # type: ignore[misc]
         brings_back = getattr(request, "brings_back", False)
-        if brings_back or is_read(form, formsets, add=not change):
+        is_saved = not self.proposes(request)
+        if is_saved and (brings_back or is_read(form, formsets, add=not change)):
             self.check_book(request, f"{'Change' if change else 'Add'} {form.instance}")
 
     def delete_view(
@@ -151,14 +159,14 @@ class GuardedAdmin(RefusableMixin):
         view = super().delete_view  # type: ignore[misc]
         context = extra_context or {}
         if request.method == "POST":
-            return _guarded(
+            return guarded(
                 request,
                 lambda: view(request, object_id, context),
                 lambda broken: HttpResponseRedirect(request.get_full_path()),
             )
         row = self.get_object(request, unquote(object_id))
         if row is not None and self.has_delete_permission(request, row):
-            context = context | _shown(broken_by(row.delete))
+            context = context | shown_cases(broken_by(row.delete))
         return view(request, object_id, context)
 
     def delete_model(self: Any, request: HttpRequest, obj: Any) -> None:
@@ -181,7 +189,7 @@ class GuardedAdmin(RefusableMixin):
             self.message_user(request, f"{words}. Open the rows one by one to see more.", "error")
             return HttpResponseRedirect(request.get_full_path())
 
-        return _guarded(request, lambda: view(request, extra_context), undone)
+        return guarded(request, lambda: view(request, extra_context), undone)
 
     def delete_queryset(self: Any, request: HttpRequest, queryset: Any) -> None:
         """Delete several rows, unless that breaks cases."""
@@ -204,13 +212,10 @@ class GuardedAdmin(RefusableMixin):
         `change` says what it is. After a deletion `cases` are those of before: a case loses each
         row it names with that row, and would pass for want of what it asks.
         """
-        guard = _guard_of(request)
         now = timezone.now()
-        if not guard.found:
-            moments = [now, *moments_to_come(at=now)]
-            raise ToCheckError([fetch_book(at=moment, cases=cases) for moment in moments])
+        guard = self.ask_book(request, cases, at=now)
         titles = _titles(guard.failed)
-        if titles and (reason := _reason(request)):
+        if titles and (reason := reason_given(request)):
             BookOverride.objects.create(
                 change=change[:200],
                 reason=reason,
@@ -222,9 +227,18 @@ class GuardedAdmin(RefusableMixin):
         fail_now = failing(guard.later)
         if fail_now:
             words = f"{len(fail_now)} of {len(guard.later)} cases of the test book fail now."
-            self.message_user(
-                request, f"{words} Readers see that on the page on safety.", "warning"
-            )
+            words += " Readers see that on the page on safety."
+            self.message_user(request, words, "warning", fail_silently=True)
+
+    def ask_book(
+        self: Any, request: HttpRequest, cases: Sequence[SafetyCase] | None, *, at: datetime
+    ) -> Guard:
+        """What the book finds after this change, as of then and later; the first time, undo it."""
+        guard = _guard_of(request)
+        if not guard.found:
+            moments = [at, *moments_to_come(at=at)]
+            raise ToCheckError([fetch_book(at=moment, cases=cases) for moment in moments])
+        return guard
 
 
 def is_read(form: Any, formsets: Any, *, add: bool) -> bool:
@@ -245,7 +259,7 @@ def _guard_of(request: Any) -> Guard:
     return guard
 
 
-def _reason(request: HttpRequest) -> str:
+def reason_given(request: HttpRequest) -> str:
     """Why an editor goes on although cases break; empty if they do not."""
     is_forced = OVERRIDE in request.POST
     return request.POST.get(REASON, "").strip()[:MOST_OF_REASON] if is_forced else ""
@@ -297,11 +311,9 @@ def _address(checked: CheckedCase | None) -> str:
     return reverse("admin:nutrients_safetycase_change", args=[checked.case.pk])
 
 
-def _guarded(
-    request: Any,
-    change: Callable[[], HttpResponse],
-    refuse: Callable[[list[BrokenCase]], HttpResponse],
-) -> HttpResponse:
+def guarded(
+    request: Any, change: Callable[[], Answer], refuse: Callable[[list[BrokenCase]], Answer]
+) -> Answer:
     """The answer to a change, or where it breaks cases the answer of `refuse`."""
     guard = _guard_of(request)
     if not CHECKING.acquire(timeout=PATIENCE):
@@ -315,7 +327,7 @@ def _guarded(
             except ToCheckError as stop:
                 guard.run(stop.books)
             # What fails after the change and before it must not keep an editor from working.
-            broken = [] if _reason(request) else _passing_now(guard.failed)
+            broken = [] if reason_given(request) else _passing_now(guard.failed)
             if broken:
                 return refuse(broken)
     finally:
@@ -335,12 +347,12 @@ def _guarded_form(
 
     def again(broken: list[BrokenCase]) -> HttpResponse:
         RefusableMixin.refuse(request, REFUSED)
-        return answer(_shown(broken, request))
+        return answer(shown_cases(broken, request))
 
-    return _guarded(request, lambda: answer({}), again) if request.method == "POST" else answer({})
+    return guarded(request, lambda: answer({}), again) if request.method == "POST" else answer({})
 
 
-def _shown(broken: list[BrokenCase], request: HttpRequest | None = None) -> dict[str, Any]:
+def shown_cases(broken: list[BrokenCase], request: HttpRequest | None = None) -> dict[str, Any]:
     return {
         "broken_cases": broken,
         "override": OVERRIDE,

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from difflib import SequenceMatcher
 from itertools import pairwise
 from os.path import commonprefix
 from textwrap import shorten
@@ -28,7 +27,8 @@ from reversion.admin import VersionAdmin
 from reversion.errors import RevertError
 from reversion.models import Version
 
-from nutrients.content.children import CHILDREN
+from nutrients.common.comparing import compared
+from nutrients.content.signatures import CHILDREN
 from nutrients.content.versions import date_owners, keep, keep_first
 from nutrisite.accounts.admin_site import is_key
 
@@ -125,8 +125,11 @@ class VersionedAdmin(RefusableMixin, VersionAdmin):
 
     @contextmanager
     def create_revision(self, request: HttpRequest) -> Iterator[None]:
-        """Begin a revision for a form that is sent: a page that is looked at takes no lock."""
-        if request.method != "POST":
+        """Begin a revision for a form that is sent: a page that is looked at takes no lock.
+
+        What is proposed is kept nowhere else, so its revision is begun where it is undone.
+        """
+        if request.method != "POST" or self.proposes(request):
             yield
             return
         with super().create_revision(request):
@@ -313,9 +316,13 @@ def changes(before: Version | None, after: Version) -> Iterator[Change]:
         field = after.content_type.model_class()._meta.get_field(name)
         texts = _text(field, old[name]), _text(field, new[name])
         if field.editable and texts[0] != texts[1]:
-            label = capfirst(field.verbose_name)
-            old_text, new_text = _shown(*texts)
-            yield Change(label, old_text, new_text, marked(*texts), field.name)
+            yield as_change(field, *texts)
+
+
+def as_change(field: Any, old: str, new: str) -> Change:
+    """Two texts of a field as editors see them: short ones whole, longer ones as one."""
+    before, after = _shown(old, new)
+    return Change(capfirst(field.verbose_name), before, after, marked(old, new), field.name)
 
 
 def marked(old: str, new: str) -> list[tuple[str, str]]:
@@ -324,13 +331,9 @@ def marked(old: str, new: str) -> list[tuple[str, str]]:
     if min(len(before), len(after)) < FEW_WORDS:
         return []
     parts = []
-    matcher = SequenceMatcher(None, before, after, autojunk=False)
-    for kind, first, last, start, end in matcher.get_opcodes():
-        if kind == "equal":
-            parts.append(("", _elided(before[first:last])))
-            continue
-        gone, came = "".join(before[first:last]), "".join(after[start:end])
-        parts += [(tag, text) for tag, text in (("del", gone), ("ins", came)) if text]
+    for same, gone, came in compared(before, after):
+        texts = (("", _elided(list(same))), ("del", "".join(gone)), ("ins", "".join(came)))
+        parts += [(tag, text) for tag, text in texts if text]
     return parts
 
 
@@ -350,12 +353,21 @@ def _fields(version: Version) -> dict[str, Any]:
 
 
 def _text(field: Any, value: Any) -> str:
-    """A value of a field as an editor reads it."""
+    """A value of a version as an editor reads it."""
     if field.is_relation:
         pks = value if field.many_to_many else [value]
         rows = field.remote_field.model._base_manager.filter(pk__in=[pk for pk in pks if pk])
-        value = ", ".join(sorted(map(str, rows)))
-    elif isinstance(value, datetime):
+        return ", ".join(sorted(map(str, rows)))
+    return text_of(field, value)
+
+
+def text_of(field: Any, value: Any) -> str:
+    """A value of a field as an editor reads it; links are natural keys."""
+    if field.is_relation:
+        keys = value if field.many_to_many else [value]
+        return ", ".join(" / ".join(key) for key in keys or () if key)
+    value = field.to_python(value)
+    if isinstance(value, datetime):
         value = date_format(timezone.localtime(value), "j F Y, H:i e")
     else:
         value = dict(field.flatchoices).get(value, value)

@@ -82,7 +82,8 @@ class NotesForReadersMixin:
         super().save_model(request, obj, form, change)  # type: ignore[misc]
         if text := form.cleaned_data.get("note_for_readers"):
             is_correction = form.cleaned_data["corrects_an_error"]
-            keep_note(obj, text, NoteKind.CORRECTION if is_correction else NoteKind.CHANGE)
+            kind = NoteKind.CORRECTION if is_correction else NoteKind.CHANGE
+            form.note = keep_note(obj, text, kind)
 
 
 def keep_note(row: Any, text: str, kind: NoteKind) -> ChangeNote:

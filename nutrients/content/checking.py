@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from itertools import chain
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 from django.apps import apps
@@ -25,6 +25,7 @@ from nutrients.models import (
     Association,
     Figure,
     FoodSource,
+    Keyed,
     Nutrient,
     NutrientAmount,
     NutrientDetail,
@@ -76,10 +77,7 @@ HOUSE_WORDS = re.compile(
 RESERVED_ANCHORS = {"main", "key-points", "sources", "related", "core-table"}
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Problem:
-    """Something to put right: the row as model and natural key, and a sentence."""
-
+class Problem(NamedTuple):
     row: str
     reason: str
 
@@ -118,7 +116,7 @@ def _problem(row: Any, reason: str) -> Problem:
 def _content_models() -> list[type[models.Model]]:
     """The models whose rows hold content: those that fixtures could name."""
     found = apps.get_app_config("nutrients").get_models()
-    return [model for model in found if callable(getattr(model, "natural_key", None))]
+    return [model for model in found if issubclass(model, Keyed)]
 
 
 def _public(model: type[models.Model]) -> Any:
@@ -165,9 +163,9 @@ def _cited() -> Iterator[tuple[Any, list[Source]]]:
             continue
         # Amounts and needs are thousands of rows of a few sources.
         if "source" in names:
-            known = {source.pk: source for source in sources.values()}
+            by_id = {source.pk: source for source in sources.values()}
             first = {row.source_id: row for row in _public(model)}
-            yield from ((row, [known[pk]]) for pk, row in first.items() if pk)
+            yield from ((row, [by_id[pk]]) for pk, row in first.items() if pk)
         else:
             for row in _public(model).prefetch_related("sources"):
                 yield row, list(row.sources.all())
@@ -194,9 +192,11 @@ def _unread_shown() -> Iterator[Problem]:
 
 def _past_own_review(on: date) -> Iterator[Problem]:
     for source in Source.objects.filter(next_review_on__lt=on):
-        if source.checked_on is None or source.checked_on <= source.next_review_on:
-            due = f"{source.next_review_on:%Y-%m-%d}"
-            yield _problem(source, f"its publisher's review fell due on {due}: read it again.")
+        due = source.next_review_on
+        if due and (source.checked_on is None or source.checked_on <= due):
+            yield _problem(
+                source, f"its publisher's review fell due on {due:%Y-%m-%d}: read it again."
+            )
 
 
 def _broken_prose() -> Iterator[Problem]:
@@ -216,17 +216,18 @@ def _broken_prose() -> Iterator[Problem]:
 
 def _broken_details() -> Iterator[Problem]:
     for row in NutrientDetail.objects.select_related("nutrient").prefetch_related("sources"):
-        known = {source.slug for source in row.sources.all()}
-        for error in prose.check_plain(row.body, known_sources=known):
+        slugs = {source.slug for source in row.sources.all()}
+        for error in prose.check_plain(row.body, known_sources=slugs):
             yield _problem(row, f"line {error.line}: {error.message}")
-        for slug in known - set(prose.cited_slugs(row.body)):
+        for slug in slugs - set(prose.cited_slugs(row.body)):
             yield _problem(row, f"its text does not cite its source “{slug}”.")
 
 
 def _dead_links() -> Iterator[Problem]:
     pages = _Pages()
     sections = ArticleSection.objects.select_related("article")
-    for row in (*sections, *NutrientDetail.objects.select_related("nutrient")):
+    details = NutrientDetail.objects.select_related("nutrient")
+    for row in chain[ArticleSection | NutrientDetail](sections, details):
         for line, address in prose.links(row.body):
             reason = pages.fault(address, row)
             if reason:
@@ -373,8 +374,8 @@ class _Pages:
             return None
         if not parts.path:
             article = row.article.slug if isinstance(row, ArticleSection) else ""
-            known = (article, parts.fragment) in self.anchors
-            return None if known else f"this article has no section “{parts.fragment}”."
+            is_there = (article, parts.fragment) in self.anchors
+            return None if is_there else f"this article has no section “{parts.fragment}”."
         try:
             match = resolve(parts.path)
         except Resolver404:

@@ -15,12 +15,11 @@ from reversion.revisions import _stack  # what is under way; nothing public sets
 
 from nutrients.models import Publishable
 
-from .children import CHILDREN
-from .signatures import renew
+from .signatures import CHILDREN, renew
 
 FIRST = "As it was before the first edit here"
 NOT_KEPT = {
-    *("bookoverride", "caseoutcome", "searchdocument"),
+    *("bookoverride", "caseoutcome", "proposal", "proposedrow", "searchdocument"),
     *("shippedchange", "shippedrow", "signature"),
 }
 # It belongs to two rows, so an edit of it alone is in its own history only.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .markdown import (
     CITATION,
@@ -44,8 +44,7 @@ NAMED = {"other-causes": "symptom", "figure": "picture"}
 BLOCK_NAMES = ", ".join((*LIVE_BLOCKS, *CONTAINERS))
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class ProseError:
+class ProseError(NamedTuple):
     """Something to put right: the line of the body, counted from 1, and a sentence."""
 
     line: int
@@ -113,10 +112,10 @@ def _citation_errors(found: str, known_sources: Collection[str]) -> Iterator[str
             yield f"There is no source “{slug}”."
 
 
-def _block_errors(body: str, known: Mapping[str, Collection[str]]) -> Iterator[ProseError]:
+def _block_errors(body: str, names: Mapping[str, Collection[str]]) -> Iterator[ProseError]:
     blocks = [block for block in split(body) if block.kind != TEXT]
     for block in blocks:
-        for message in _block_faults(block, known):
+        for message in _block_faults(block, names):
             yield ProseError(block.line, message)
     marked = {line for block in blocks for line in (block.line, block.end)}
     for number, line in enumerate(lines_of(body), start=1):
@@ -131,8 +130,8 @@ def _stray(name: str, closing: bool) -> str:
     return f"There is no block “{name}”: the blocks are {BLOCK_NAMES}."
 
 
-def _block_faults(block: Block, known: Mapping[str, Collection[str]]) -> Iterator[str]:
-    fault = _argument_fault(block, known)
+def _block_faults(block: Block, names: Mapping[str, Collection[str]]) -> Iterator[str]:
+    fault = _argument_fault(block, names)
     if fault:
         yield fault
     if block.end is None:
@@ -158,9 +157,9 @@ def _is_table(text: str) -> bool:
     return bool(TABLE_RULE.fullmatch(rule)) and len({row.count("|") for row in rows}) == 1
 
 
-def _argument_fault(block: Block, known: Mapping[str, Collection[str]]) -> str | None:
-    if block.kind in known:
-        if block.argument in known[block.kind]:
+def _argument_fault(block: Block, names: Mapping[str, Collection[str]]) -> str | None:
+    if block.kind in names:
+        if block.argument in names[block.kind]:
             return None
         noun = NAMED[block.kind]
         return f"[[{block.kind} …]] names a {noun}, and there is none called “{block.argument}”."

@@ -100,3 +100,14 @@ def test_draft_of_evidence_says_nothing_beside_a_published_card_of_the_same_pair
     shown = text_of(client.get("/search/", {"q": "zinc and tremor"}))
     assert "The public note." in shown
     assert "is not public" not in shown
+
+
+@pytest.mark.parametrize("table", ["foodsource", "nutrientamount"])
+def test_lists_find_foods_as_readers_do(editor_client, magnesium, table):
+    factories.food("soup", magnesium, 1, name="Campbell's Crème Soup", status=Status.DRAFT)
+    catch_up()
+
+    for words in ("Campbell’s", "campbells", "creme soup", "Camp\xadbell's", "crème"):
+        page = editor_client.get(f"/admin/nutrients/{table}/", {"q": words})
+        names = [str(row) for row in page.context["cl"].result_list]
+        assert any("Crème Soup" in name for name in names), words

@@ -16,6 +16,7 @@ from nutrients.models import (
     FoodSource,
     Nutrient,
     NutrientAmount,
+    Proposal,
     RedFlag,
     RedFlagRule,
     ShippedChange,
@@ -25,11 +26,11 @@ from nutrients.models import (
 )
 
 CONTENT = sorted(
-    # What an upgrade asks is no content and nobody adds to it: it has tests of its own.
+    # What an upgrade asks and what is proposed is no content, and has tests of its own.
     (
         m
         for m in admin.site._registry
-        if m._meta.app_label == "nutrients" and m is not ShippedChange
+        if m._meta.app_label == "nutrients" and m not in (Proposal, ShippedChange)
     ),
     key=lambda m: m.__name__,
 )
@@ -166,6 +167,7 @@ def test_index_groups_the_tables_and_names_the_site(editor_client):
     groups = [group["name"] for group in response.context["app_list"]]
 
     assert groups == [
+        "Proposals",
         "Articles",
         "Nutrients and evidence",
         "Symptoms and safety",

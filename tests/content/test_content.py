@@ -204,13 +204,13 @@ def test_every_published_symptom_is_linked():
 
 @pytest.mark.parametrize(("nutrient", "foods", "total"), EASY_DAYS)
 def test_easy_day_adds_up_from_our_own_amounts(nutrient, foods, total):
-    body = NutrientDetail.objects.get_by_natural_key(nutrient, "foods").body
+    body = NutrientDetail.objects.get(nutrient__slug=nutrient, topic="foods").body
     lines = EASY_LINE.findall(body)
     slugs = foods.split()
     first = 2 if (nutrient, total) == ("vitamin-d", 4) else 0
     added = Decimal(0)
     for slug, (grams, said) in zip(slugs, lines[first : first + len(slugs)], strict=True):
-        row = NutrientAmount.objects.get_by_natural_key(slug, nutrient)
+        row = NutrientAmount.objects.get(food__slug=slug, nutrient__slug=nutrient)
         amount = row.per_100g * Decimal(grams) / 100
         assert float(said) == pytest.approx(float(amount), abs=0.5 if amount > 20 else 0.06)
         added += amount

@@ -184,7 +184,7 @@ class Editor:
             status, _, page = self.ask("GET", opened or path)
         token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
         assert token, f"{path} has no form: {status}, {page[:500]}"
-        body = urllib.parse.urlencode(form | {"csrfmiddlewaretoken": token[1]})
+        body = urllib.parse.urlencode(form | {"csrfmiddlewaretoken": token[1]}, doseq=True)
         status, headers, self.page = self.ask("POST", path, body)
         return status, headers
 

@@ -13,7 +13,7 @@ from nutrients.content.checking import problems
 
 
 class Command(BaseCommand):
-    """List what is wrong with the content, a line each, and exit with 1 where anything is."""
+    """List what is wrong with the content, a line each, and exit with 1 if anything is."""
 
     help = "Find claims without a source, broken references, unfit units, overdue reviews."
 

@@ -1,0 +1,282 @@
+"""The screens of proposals: what each would change, and how far it has come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import Count, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from nutrients.content.applying import RefusedError
+from nutrients.models import OPEN, ChangeKind, Proposal, ProposedRow, State
+from nutrients.proposals import live_rows
+from nutrients.proposals.pages import changing_pages, previewed
+from nutrients.proposals.rows import SHOWN_FROM, Conflict, conflicts, settle
+
+from .content_forms import FURTHEST
+from .guard import BrokenCase, GuardedAdmin, guarded, shown_cases
+from .history import Change, as_change, text_of
+from .publishing import problems, publish, schedule
+from .widgets import NamedDateTime
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRow:
+    """A proposed row as its screen lists it: how it differs, and where it is written."""
+
+    proposed: ProposedRow
+    kind: str
+    address: str
+    changes: list[Change]
+
+    @property
+    def table(self) -> str:
+        return str(self.proposed.table._meta.verbose_name)
+
+
+def shown_rows(proposal: Proposal) -> list[ShownRow]:
+    """The rows of a proposal, each with its changes. A few queries a table."""
+    rows = list(proposal.rows.all())
+    live = live_rows(rows)
+    places = {
+        f"{one.model} {one.natural_key}": _address(one, live[one][0].pk if one in live else None)
+        for one in rows
+    }
+    return [
+        ShownRow(
+            one,
+            ChangeKind(one.kind).label,
+            "" if one.kind == ChangeKind.DELETE else _form_of(one, places),
+            list(changes_of(one)),
+        )
+        for one in rows
+    ]
+
+
+def _form_of(one: ProposedRow, places: dict[str, str]) -> str:
+    own = places[f"{one.model} {one.natural_key}"]
+    return places.get(one.under, own)
+
+
+def _address(one: ProposedRow, pk: Any) -> str:
+    """The form of a row, over the proposal."""
+    name = f"admin:{one.model.replace('.', '_')}_change"
+    address = reverse(name, args=[pk or SHOWN_FROM + one.pk])
+    return f"{address}?proposal={one.proposal_id}"
+
+
+def changes_of(one: ProposedRow) -> Iterator[Change]:
+    """How a proposed row differs from the live one that it was written over, field by field."""
+    for name, value in one.values.items():
+        field = one.table._meta.get_field(name)
+        before = text_of(field, one.before.get(name))
+        if field.editable and before != (after := text_of(field, value)):
+            yield as_change(field, before, after)
+
+
+@admin.register(Proposal)
+class ProposalAdmin(GuardedAdmin, admin.ModelAdmin):
+    """Proposals, which are begun in the form of a row."""
+
+    change_form_template = "admin/nutrients/proposal.html"
+    list_display = ("title", "state", "row_total", "owner", "changed_at", "publish_at")
+    list_filter = ("state", "owner")
+    list_select_related = ("owner",)
+    search_fields = ("title", "why", "rows__title")
+    fields = ("title", "why", "owner")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).annotate(row_count=Count("rows"))
+
+    @admin.display(description="Rows", ordering="row_count")
+    def row_total(self, obj: Any) -> int:
+        return obj.row_count
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """A proposal begins with a change of a row."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A proposal is dropped, and its history stays."""
+        return False
+
+    def get_urls(self) -> list[URLPattern]:
+        views = {
+            "move": require_POST(self.move_view),
+            "take-out": require_POST(self.take_out_view),
+            "settle": require_POST(self.settle_view),
+            "pages": self.pages_view,
+            "publish": self.publish_view,
+        }
+        wrap, name = self.admin_site.admin_view, "nutrients_proposal"
+        own = [
+            path(f"<int:pk>/{each}/", wrap(view), name=f"{name}_{each}")
+            for each, view in views.items()
+        ]
+        return own + super().get_urls()
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **options: Any
+    ) -> HttpResponse:
+        """The proposal with all that it changes."""
+        proposal = options.get("obj")
+        if proposal:
+            context["rows"] = shown_rows(proposal)
+            context["moves"] = [
+                (state.value, words) for state, words in MOVES_HERE if proposal.may_become(state)
+            ]
+        return super().render_change_form(request, context, *args, **options)
+
+    def pages_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The public pages that change, or one of them as the address asks."""
+        proposal = get_object_or_404(Proposal, pk=pk)
+        if not self.has_view_permission(request, proposal):
+            raise PermissionDenied
+        now, where = timezone.now(), request.GET.get("path", "")
+        if where:
+            html = previewed(proposal, where, request.GET.get("as", ""), at=now, home=request.path)
+            if not html:
+                raise Http404("The proposal does not change this page.")
+            return HttpResponse(html)
+        context = self.admin_site.each_context(request) | {
+            "title": f"Pages that change: {proposal}",
+            "opts": self.opts,
+            "original": proposal,
+            "pages": changing_pages(proposal, at=now),
+        }
+        return TemplateResponse(request, "admin/nutrients/proposal_pages.html", context)
+
+    def proposal(self, request: HttpRequest, pk: int) -> Proposal:
+        """The proposal, locked, for an account that may change it."""
+        proposal = get_object_or_404(Proposal.objects.select_for_update(), pk=pk)
+        if not self.has_change_permission(request, proposal):
+            raise PermissionDenied
+        return proposal
+
+    def move_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Take a proposal on, or back. It is whole before it leaves the desk."""
+        wish = request.POST.get("state", "")
+        with transaction.atomic():
+            proposal = self.proposal(request, pk)
+            found = problems(proposal) if wish == State.READY else []
+            if wish in dict(MOVES_HERE) and proposal.may_become(State(wish)) and not found:
+                proposal.state, proposal.publish_at = wish, None
+                proposal.save()
+                self.message_user(request, f"{proposal}: {State(wish).label}.", messages.SUCCESS)
+        for sentence in found:
+            self.message_user(request, sentence, messages.ERROR)
+        return redirect(proposal)
+
+    def take_out_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Take one row out of a proposal."""
+        with transaction.atomic():
+            proposal = self.proposal(request, pk)
+            row = get_object_or_404(proposal.rows, pk=request.POST.get("row"))
+            if proposal.state in OPEN:
+                row.delete()
+                proposal.write_again()
+                self.message_user(request, f"Taken out: {row}.", messages.SUCCESS)
+        return redirect(proposal)
+
+    def settle_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Settle one field that was changed since a proposal was written over it."""
+        with transaction.atomic():
+            proposal = self.proposal(request, pk)
+            asked, keep = request.POST.get("conflict", ""), "keep" in request.POST
+            for one in conflicts(proposal.rows.all()) if proposal.state in OPEN else ():
+                if asked == name_of(one):
+                    settle(one, keep=keep)
+                    if not keep:
+                        proposal.write_again()
+        return redirect("admin:nutrients_proposal_publish", pk)
+
+    def publish_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """What stands in the way of a proposal, and where nothing does, its release."""
+        proposal = get_object_or_404(Proposal, pk=pk)
+        if not request.user.has_perm("nutrients.publish_proposal"):
+            raise PermissionDenied
+        differing = conflicts(proposal.rows.all())
+        found = problems(proposal)
+        form = MomentForm(request.POST if "later" in request.POST else None)
+        is_free = proposal.state in PUBLISHABLE and not (differing or found)
+        context = {
+            "conflicts": [shown_conflict(one) for one in differing],
+            "problems": found,
+            "is_free": is_free,
+            "form": form,
+        }
+        if request.method != "POST" or not is_free or (form.is_bound and not form.is_valid()):
+            return self._publish_page(request, proposal, context)
+
+        def change() -> HttpResponse:
+            if form.is_bound:
+                schedule(self, request, proposal, form.cleaned_data["moment"])
+            else:
+                publish(self, request, proposal)
+            self.message_user(request, f"{proposal}: {proposal.said}.", messages.SUCCESS)
+            return redirect(proposal)
+
+        def refuse(broken: list[BrokenCase]) -> HttpResponse:
+            return self._publish_page(request, proposal, context | shown_cases(broken, request))
+
+        try:
+            return guarded(request, change, refuse)
+        except RefusedError as error:
+            self.message_user(request, str(error), messages.ERROR)
+            return redirect(request.path)
+
+    def _publish_page(
+        self, request: HttpRequest, proposal: Proposal, context: dict[str, Any]
+    ) -> HttpResponse:
+        context = self.admin_site.each_context(request) | context
+        context |= {"title": f"Publish {proposal}", "opts": self.opts, "original": proposal}
+        context["media"] = self.media + context["form"].media
+        return TemplateResponse(request, "admin/nutrients/proposal_publish.html", context)
+
+
+class MomentForm(forms.Form):
+    moment = forms.SplitDateTimeField(label="Publish at", widget=NamedDateTime)
+
+    def clean_moment(self) -> datetime:
+        moment: datetime = self.cleaned_data["moment"]
+        if not timezone.now() < moment <= timezone.now() + FURTHEST:
+            raise ValidationError("Choose a moment to come, within 20 years.")
+        return moment
+
+
+def name_of(conflict: Conflict) -> str:
+    return f"{conflict.proposed.pk}-{conflict.name}"
+
+
+def shown_conflict(one: Conflict) -> dict[str, Any]:
+    """A conflict with what became of the words on the site, and what is proposed."""
+    shown: dict[str, Any] = {"conflict": one, "value": name_of(one)}
+    if one.name:
+        field = one.proposed.table._meta.get_field(one.name)
+        before = text_of(field, one.proposed.before.get(one.name))
+        shown["theirs"] = as_change(field, before, text_of(field, one.live[one.name]))
+        if one.proposed.values:
+            shown["yours"] = as_change(field, before, text_of(field, one.value))
+    return shown
+
+
+# From these it is published; one in writing is ready once nothing stands in the way.
+PUBLISHABLE = (State.WRITING, State.READY, State.AGREED, State.SCHEDULED)
+# The moves that are a button; publishing has a page of its own.
+MOVES_HERE: Iterable[tuple[State, str]] = (
+    (State.READY, "Ready to be read"),
+    (State.WRITING, "Write on"),
+    (State.DROPPED, "Drop it"),
+)

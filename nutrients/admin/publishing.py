@@ -1,0 +1,194 @@
+"""Publishing a proposal: what stands in the way, the release as one revision, and its moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import admin
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.db import models, transaction
+from django.db.models import ProtectedError
+from django.forms import model_to_dict, modelform_factory
+from django.http import HttpRequest, QueryDict
+from django.utils import timezone
+from reversion import create_revision, set_comment, set_user
+
+from nutrients.content.applying import RefusedError
+from nutrients.content.versions import keep, keep_first
+from nutrients.models import ChangeKind, ChangeNote, Proposal, SafetyCase, State
+from nutrients.proposals import Laid, lay_over, live_rows
+from nutrients.proposals.pages import as_proposed
+from nutrients.proposals.rows import conflicts
+from nutrients.search.index import catch_up
+from nutrients.testbook.cases import counting_cases
+from nutrients.testbook.reads import TABLES, reads
+from nutrisite.accounts.kept_forms import BusyError
+
+from .deleting import Deletion, refusal
+from .guard import OVERRIDE, REASON, BrokenCase, guarded
+
+CHANGED = "Readers see other words by now than those that it was written over: settle that first."
+LOST = "A row that it needs is gone: look through it again."
+BREAKS = "Cases of the test book break: {}."
+
+
+def problems(proposal: Proposal) -> list[str]:
+    """What keeps a proposal from being published, in sentences. Each row is asked by its form."""
+    found = []
+    if not proposal.rows.exists():
+        found.append("It changes nothing yet.")
+    with as_proposed(proposal) as laid:
+        written = {one.proposed for one in laid}
+        found += [f"{one}: {LOST}" for one in proposal.rows.all() if one not in written]
+        for one in laid:
+            found += _of_form(one) if one.row.pk else []
+    going = [one for one in proposal.rows.all() if one.kind == ChangeKind.DELETE]
+    for row, _ in live_rows(going).values():
+        if needing := Deletion([row]).needing():
+            found.append(refusal(needing))
+    return found
+
+
+def _of_form(one: Laid) -> Iterator[str]:
+    """What the form of a row says of what is proposed of it."""
+    model = type(one.row)
+    screen = admin.site._registry[model]
+    names = [
+        field.name
+        for field in (*model._meta.concrete_fields, *model._meta.many_to_many)
+        if field.editable and not field.primary_key
+    ]
+    data = {
+        name: [row.pk for row in value] if isinstance(value, list) else value
+        for name, value in model_to_dict(one.row, names).items()
+    }
+    made = modelform_factory(model, screen.form, names, formfield_callback=_form_field)
+    form = made(data, instance=one.row)
+    for name, errors in form.errors.items():
+        if name in one.proposed.values or name == NON_FIELD_ERRORS:
+            label = "" if name == NON_FIELD_ERRORS else f"{form.fields[name].label}: "
+            yield f"{one.proposed}: {label}{' '.join(map(str, errors))}"
+
+
+def _form_field(field: Any, **options: Any) -> Any:
+    if isinstance(field, models.URLField):
+        options["assume_scheme"] = "https"
+    return field.formfield(**options)
+
+
+def is_read_by_book(rows: list[Laid]) -> bool:
+    """Whether the test book reads anything of what these rows change."""
+    return any(
+        isinstance(one.row, TABLES)
+        if one.proposed.kind == ChangeKind.DELETE
+        else reads(one.row, one.proposed.values)
+        for one in rows
+    )
+
+
+def publish(screen: Any, request: HttpRequest, proposal: Proposal) -> None:
+    """Release a proposal as one revision, and ask the book. Within `guarded`.
+
+    Raises RefusedError, with the transaction to be undone, where something changed meanwhile.
+    """
+    user: Any = request.user
+    now, cases = timezone.now(), _cases_before(proposal)
+    if conflicts(proposal.rows.all()):
+        raise RefusedError(CHANGED)
+    with create_revision():
+        set_user(user)
+        try:
+            laid = _write(proposal, user=user, at=now)
+        except ProtectedError as error:
+            raise RefusedError(str(error.args[0])) from error
+        set_comment(f"Proposal “{proposal}”{f': {proposal.why}' if proposal.why else ''}")
+    catch_up()
+    if is_read_by_book(laid):
+        screen.check_book(request, f"Publish “{proposal}”", cases)
+    proposal.become(State.LIVE)
+    proposal.publish_at, proposal.publisher, proposal.hindrance = now, user, ""
+    proposal.save()
+
+
+def _write(proposal: Proposal, *, user: Any, at: datetime) -> list[Laid]:
+    def delete(row: Any) -> None:
+        with Deletion([row]).keeping(user=user):
+            row.delete()
+
+    rows = list(proposal.rows.all())
+    for one in rows:
+        if one.table is ChangeNote and one.kind == ChangeKind.ADD:
+            # Readers are told on the day on which it is published.
+            one.values["made_at"] = at.isoformat()
+    keep_first([row for row, _ in live_rows(rows).values()])
+    laid = lay_over(rows, for_good=True, delete=delete)
+    if len(laid) < len(rows):
+        raise RefusedError(LOST)
+    keep([one.row for one in laid if one.proposed.kind != ChangeKind.DELETE], at=at)
+    return laid
+
+
+def schedule(screen: Any, request: HttpRequest, proposal: Proposal, moment: datetime) -> None:
+    """Set the moment for a proposal, and ask the book as of then. Within `guarded`."""
+    cases = _cases_before(proposal)
+    with as_proposed(proposal) as laid:
+        if is_read_by_book(laid):
+            screen.ask_book(request, cases, at=moment)
+    user: Any = request.user
+    proposal.become(State.SCHEDULED)
+    proposal.publish_at, proposal.publisher = moment, user
+    proposal.override = request.POST.get(REASON, "") if OVERRIDE in request.POST else ""
+    proposal.hindrance = ""
+    proposal.save()
+
+
+def _cases_before(proposal: Proposal) -> list[SafetyCase] | None:
+    """The cases as they are, where a deletion would take rows out of them."""
+    is_deletion = proposal.rows.filter(kind=ChangeKind.DELETE).exists()
+    return counting_cases() if is_deletion else None
+
+
+def publish_due(*, at: datetime) -> tuple[list[Proposal], list[Proposal]]:
+    """Publish the proposals whose moment has come; give them, and those that something hinders.
+
+    Those go back to being ready, with the reason, and their owners decide.
+    """
+    published: list[Proposal] = []
+    hindered: list[Proposal] = []
+    screen = admin.site._registry[Proposal]
+    for proposal in Proposal.objects.filter(state=State.SCHEDULED, publish_at__lte=at):
+        hindrance = hindrance_of(screen, proposal)
+        if hindrance:
+            proposal.state, proposal.hindrance = State.READY, hindrance
+            proposal.save()
+        (hindered if hindrance else published).append(proposal)
+    return published, hindered
+
+
+def hindrance_of(screen: Any, proposal: Proposal) -> str:
+    """Publish a proposal for the account that set its moment; say why if that cannot be done."""
+    found = problems(proposal)
+    if found:
+        return "\n".join(found)
+    asked: Any = HttpRequest()
+    asked.method, asked.user = "POST", proposal.publisher
+    if proposal.override:
+        asked.POST = QueryDict(urlencode({OVERRIDE: "on", REASON: proposal.override}))
+
+    def refuse(broken: list[BrokenCase]) -> str:
+        return BREAKS.format("; ".join(one.title for one in broken))
+
+    def change() -> str:
+        publish(screen, asked, proposal)
+        return ""
+
+    try:
+        with transaction.atomic():
+            return guarded(asked, change, refuse)
+    except RefusedError as error:
+        return str(error)
+    except BusyError:
+        return "Others were saving all the time."

@@ -1,0 +1,24 @@
+"""Publish the proposals whose moment has come: `manage.py publish_due`, each minute."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from nutrients.admin.publishing import publish_due
+
+
+class Command(BaseCommand):
+    """Publish what is due, and say what could not be."""
+
+    help = "Publish the proposals whose moment has come. Run it each minute."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Print a line a proposal; nothing if none is due."""
+        published, hindered = publish_due(at=timezone.now())
+        for proposal in published:
+            self.stdout.write(f"Published: {proposal}.")
+        for proposal in hindered:
+            self.stderr.write(f"Not published: {proposal}. {proposal.hindrance}")

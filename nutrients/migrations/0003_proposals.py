@@ -1,0 +1,137 @@
+"""Proposals, and the roles of those who write, sign and publish them."""
+
+import django.db.models.deletion
+from django.conf import settings
+from django.db import migrations, models
+
+
+# What the desk keeps by itself, and nobody looks at as a table.
+NOT_SEEN = {"caseoutcome", "proposedrow", "searchdocument", "shippedrow", "signature"}
+READS = ("view",)
+PROPOSES = ("add_proposal", "change_proposal", "view_proposal")
+# Of each role what it may do with every table of content, and more. Editors have had theirs since
+# the second migration.
+ROLES = {
+    "Writers": (READS, PROPOSES),
+    "Editors": ((), (*PROPOSES, "publish_proposal")),
+    "Clinicians": (READS, ("view_proposal",)),
+    "Safety": (READS, ("view_proposal",)),
+    "Administrators": (
+        ("add", "change", "delete", "view"),
+        (*PROPOSES, "publish_proposal", "add_user", "change_user", "view_user", "view_group"),
+    ),
+}
+NEW_ROLES = tuple(name for name in ROLES if name != "Editors")
+
+
+def make_roles(apps, schema_editor):
+    """Make the permissions too, which Django itself makes only after all migrations."""
+    kinds = apps.get_model("contenttypes", "ContentType").objects
+    permissions = apps.get_model("auth", "Permission").objects
+    groups = apps.get_model("auth", "Group").objects
+    found = {}
+
+    def find(app, model, code, name):
+        kind, _ = kinds.get_or_create(app_label=app, model=model)
+        found[code], _ = permissions.get_or_create(
+            content_type=kind, codename=code, defaults={"name": name}
+        )
+
+    tables = [
+        model._meta
+        for model in apps.get_app_config("nutrients").get_models()
+        if model._meta.model_name not in NOT_SEEN
+    ]
+    users = [apps.get_model("auth", name)._meta for name in ("User", "Group")]
+    for table in [*tables, *users]:
+        for action in table.default_permissions:
+            name = f"Can {action} {table.verbose_name}"
+            find(table.app_label, table.model_name, f"{action}_{table.model_name}", name)
+        for code, name in table.permissions:
+            find(table.app_label, table.model_name, code, name)
+    for role, (actions, more) in ROLES.items():
+        group, _ = groups.get_or_create(name=role)
+        codes = [f"{action}_{table.model_name}" for table in tables for action in actions]
+        group.permissions.add(*(found[code] for code in {*codes, *more}))
+
+
+def remove_roles(apps, schema_editor):
+    """Leave the permissions, which Django would make again."""
+    apps.get_model("auth", "Group").objects.filter(name__in=NEW_ROLES).delete()
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('nutrients', '0002_editors_and_search'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name='Proposal',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('title', models.CharField(max_length=120)),
+                ('why', models.TextField(blank=True, help_text='For colleagues: what for, and what it rests on. The history keeps it.')),
+                ('state', models.CharField(choices=[('writing', 'Being written'), ('ready', 'Ready to be read'), ('agreed', 'Agreed'), ('scheduled', 'Scheduled'), ('live', 'On the site'), ('dropped', 'Dropped')], default='writing', editable=False, max_length=10)),
+                ('publish_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='to be published')),
+                ('override', models.CharField(blank=True, editable=False, help_text='Why it is to be published although cases of the test book break.', max_length=300)),
+                ('hindrance', models.TextField(blank=True, editable=False, help_text='Why it was not published at its moment.')),
+                ('pages', models.JSONField(default=dict, editable=False, help_text='Which pages change, and for which words.')),
+                ('made_at', models.DateTimeField(auto_now_add=True, verbose_name='begun')),
+                ('changed_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
+                ('maker', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('owner', models.ForeignKey(help_text='Who sees to it that it is published or dropped.', on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('publisher', models.ForeignKey(editable=False, help_text='Who published it or set the moment for it.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ['-changed_at', '-pk'],
+                'permissions': [('publish_proposal', 'Can publish proposals and save past them')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ProposedRow',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('model', models.CharField(help_text='As in fixtures: nutrients.nutrient.', max_length=60)),
+                ('natural_key', models.CharField(help_text='The natural key as JSON.', max_length=400)),
+                ('under', models.CharField(blank=True, max_length=460)),
+                ('kind', models.CharField(choices=[('add', 'New'), ('change', 'Changed'), ('delete', 'Deleted')], max_length=6)),
+                ('title', models.CharField(max_length=200)),
+                ('before', models.JSONField(default=dict)),
+                ('values', models.JSONField(default=dict)),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('proposal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='nutrients.proposal')),
+            ],
+            options={
+                'ordering': ['pk'],
+            },
+        ),
+        migrations.AddConstraint(
+            model_name='proposal',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['writing', 'ready', 'agreed', 'scheduled', 'live', 'dropped'])), name='proposal_state_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='proposal',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'scheduled'), _negated=True), ('publish_at__isnull', False), _connector='OR'), name='proposal_scheduled_has_moment'),
+        ),
+        migrations.AddIndex(
+            model_name='proposedrow',
+            index=models.Index(fields=['model', 'natural_key'], name='proposedrow_row'),
+        ),
+        migrations.AddIndex(
+            model_name='proposedrow',
+            index=models.Index(fields=['under'], name='proposedrow_under'),
+        ),
+        migrations.AddConstraint(
+            model_name='proposedrow',
+            constraint=models.UniqueConstraint(fields=('proposal', 'model', 'natural_key'), name='proposedrow_unique'),
+        ),
+        migrations.AddConstraint(
+            model_name='proposedrow',
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['add', 'change', 'delete'])), name='proposedrow_kind_known'),
+        ),
+        migrations.RunPython(make_roles, remove_roles),
+    ]

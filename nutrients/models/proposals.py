@@ -1,0 +1,175 @@
+"""Proposals: changes of any number of rows that readers do not see until they are published."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+
+from .publishing import one_of
+
+
+class State(models.TextChoices):
+    """How far a proposal has come."""
+
+    WRITING = "writing", "Being written"
+    READY = "ready", "Ready to be read"
+    AGREED = "agreed", "Agreed"
+    SCHEDULED = "scheduled", "Scheduled"
+    LIVE = "live", "On the site"
+    DROPPED = "dropped", "Dropped"
+
+
+# Every move there is. A change of the words takes a proposal back to writing.
+MOVES = {
+    State.WRITING: (State.READY, State.DROPPED),
+    State.READY: (State.AGREED, State.WRITING, State.SCHEDULED, State.LIVE, State.DROPPED),
+    State.AGREED: (State.WRITING, State.SCHEDULED, State.LIVE, State.DROPPED),
+    State.SCHEDULED: (State.WRITING, State.LIVE),
+    State.LIVE: (),
+    State.DROPPED: (State.WRITING,),
+}
+OPEN = (State.WRITING, State.READY, State.AGREED, State.SCHEDULED)
+
+
+class Proposal(models.Model):
+    """What one or more editors would change, and how far they have come with it."""
+
+    title = models.CharField(max_length=120)
+    why = models.TextField(
+        blank=True,
+        help_text="For colleagues: what for, and what it rests on. The history keeps it.",
+    )
+    state = models.CharField(max_length=10, choices=State, default=State.WRITING, editable=False)
+    maker = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", editable=False
+    )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Who sees to it that it is published or dropped.",
+    )
+    publish_at = models.DateTimeField("to be published", null=True, blank=True, editable=False)
+    publisher = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        editable=False,
+        help_text="Who published it or set the moment for it.",
+    )
+    override = models.CharField(
+        max_length=300,
+        blank=True,
+        editable=False,
+        help_text="Why it is to be published although cases of the test book break.",
+    )
+    hindrance = models.TextField(
+        blank=True, editable=False, help_text="Why it was not published at its moment."
+    )
+    pages = models.JSONField(
+        default=dict, editable=False, help_text="Which pages change, and for which words."
+    )
+    made_at = models.DateTimeField("begun", auto_now_add=True)
+    changed_at = models.DateTimeField("changed", auto_now=True)
+
+    class Meta:
+        ordering = ["-changed_at", "-pk"]
+        constraints = [
+            one_of("state", State.values, "proposal_state_known"),
+            models.CheckConstraint(
+                condition=~Q(state=State.SCHEDULED) | Q(publish_at__isnull=False),
+                name="proposal_scheduled_has_moment",
+            ),
+        ]
+        permissions = [("publish_proposal", "Can publish proposals and save past them")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("admin:nutrients_proposal_change", args=[self.pk])
+
+    @property
+    def said(self) -> str:
+        """Its state, with the moment that belongs to it."""
+        label = str(State(self.state).label)
+        if self.publish_at is None:
+            return label
+        word = "for" if self.state == State.SCHEDULED else "since"
+        return f"{label} {word} {date_format(localtime(self.publish_at), 'j F Y, H:i e')}"
+
+    def write_again(self) -> None:
+        """Take it back to writing, because its words change; its date of change moves."""
+        self.state, self.publish_at, self.override = State.WRITING, None, ""
+        self.save()
+
+    def become(self, state: State) -> None:
+        """Move on, by a move that there is; whoever publishes says so that it is ready."""
+        if self.state == State.WRITING and state in (State.LIVE, State.SCHEDULED):
+            self.become(State.READY)
+        if not self.may_become(state):
+            raise ValueError(f"{self.state} does not become {state}.")
+        self.state = state
+
+    def may_become(self, state: State) -> bool:
+        return state in MOVES[State(self.state)]
+
+
+class ChangeKind(models.TextChoices):
+    ADD = "add", "New"
+    CHANGE = "change", "Changed"
+    DELETE = "delete", "Deleted"
+
+
+class ProposedRow(models.Model):
+    """One row as a proposal would have it.
+
+    `values` holds the fields that differ, as fixtures write them with links as natural keys;
+    `before` holds the same fields of the live row that they were written over, so that a release
+    sees what changed since. `under` names the row in whose form it was changed.
+    """
+
+    proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="rows")
+    model = models.CharField(max_length=60, help_text="As in fixtures: nutrients.nutrient.")
+    natural_key = models.CharField(max_length=400, help_text="The natural key as JSON.")
+    under = models.CharField(max_length=460, blank=True)
+    kind = models.CharField(max_length=6, choices=ChangeKind)
+    title = models.CharField(max_length=200)
+    before = models.JSONField(default=dict)
+    values = models.JSONField(default=dict)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["proposal", "model", "natural_key"], name="proposedrow_unique"
+            ),
+            one_of("kind", ChangeKind.values, "proposedrow_kind_known"),
+        ]
+        indexes = [
+            models.Index(fields=["model", "natural_key"], name="proposedrow_row"),
+            models.Index(fields=["under"], name="proposedrow_under"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def table(self) -> Any:
+        """The model of the row."""
+        return apps.get_model(self.model)
+
+    def live_row(self) -> Any:
+        """The row as readers have it; None if there is none."""
+        return self.table.with_key(json.loads(self.natural_key))

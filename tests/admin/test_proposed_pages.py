@@ -1,0 +1,138 @@
+"""Pages are shown as a proposal would have them, and readers never see a word of it."""
+
+import io
+from threading import Thread
+
+import pytest
+from django.core.wsgi import get_wsgi_application
+from django.db import connections
+from django.urls import reverse
+from django.utils import timezone
+
+from nutrients.models import Article, Nutrient, Source
+from nutrients.proposals import add_row, begin
+from nutrients.proposals.pages import (
+    as_proposed,
+    candidates,
+    changing_pages,
+    drawn,
+    marked_page,
+    proposed,
+)
+from nutrisite.page_cache import in_front_of
+from tests.addresses import EVERY_KIND
+
+WORDS = "Soothes unquiet fibres"
+JOB = f"{WORDS}."
+MACHINES = ["/sitemap.xml", "/feeds/articles/", "/data/nutrients.json", "/compare.csv"]
+
+
+@pytest.fixture
+def proposal(content, editor):
+    """Another tagline for magnesium, and another title for an article."""
+    made = begin("Other words", by=editor)
+    magnesium = Nutrient.objects.get(slug="magnesium")
+    add_row(made, magnesium, {"tagline": WORDS, "job": JOB}, by=editor)
+    add_row(made, Article.objects.get(slug="night-leg-cramps"), {"title": WORDS}, by=editor)
+    return made
+
+
+def ask(application, address):
+    path, _, query = address.partition("?")
+    environ = {
+        "REQUEST_METHOD": "GET",
+        "PATH_INFO": path,
+        "QUERY_STRING": query,
+        "SERVER_NAME": "localhost",
+        "SERVER_PORT": "80",
+        "HTTP_HOST": "localhost",
+        "wsgi.url_scheme": "http",
+        "wsgi.input": io.BytesIO(),
+    }
+    answer = application(environ, lambda *given: None)
+    try:
+        return b"".join(answer).decode()
+    finally:
+        answer.close() if hasattr(answer, "close") else None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_reader_gets_proposed_words_while_pages_are_previewed(proposal):
+    django = get_wsgi_application()
+    applications = [django, in_front_of(django)]
+    addresses = [*EVERY_KIND, *candidates(proposal), *MACHINES]
+    read = []
+
+    def read_all():
+        try:
+            for application in applications:
+                read.extend(ask(application, address) for address in addresses)
+        finally:
+            connections.close_all()
+
+    with as_proposed(proposal):
+        assert WORDS in drawn("/nutrients/magnesium/")
+        reader = Thread(target=read_all)
+        reader.start()
+        reader.join()
+    kept = [ask(applications[1], address) for address in addresses]
+
+    assert len(read) == 2 * len(addresses)
+    assert not any(WORDS in page for page in [*read, *kept])
+
+
+@pytest.mark.django_db
+def test_every_page_on_which_the_words_show_is_found(proposal, client, editor_client):
+    address = reverse("admin:nutrients_proposal_pages", args=[proposal.pk])
+    paths = [page.path for page in editor_client.get(address).context["pages"]]
+
+    assert paths[0] == "/nutrients/magnesium/"
+    assert {"/", "/compare/", "/articles/", "/articles/night-leg-cramps/"} <= set(paths)
+    for path in EVERY_KIND:
+        if "?" not in path and path != "/data/":
+            assert (WORDS in proposed(proposal, path)) <= (path in paths), path
+
+
+@pytest.mark.django_db
+def test_page_is_shown_marked_as_proposed_and_as_it_is(proposal, editor_client):
+    address = reverse("admin:nutrients_proposal_pages", args=[proposal.pk])
+    ways = {
+        way: editor_client.get(address, {"path": "/nutrients/magnesium/", "as": way})
+        for way in ("marked", "proposed", "live")
+    }
+
+    assert f"<ins>{JOB}</ins>" in ways["marked"].content.decode()
+    assert "<del>" in ways["marked"].content.decode()
+    assert "<ins>" not in ways["proposed"].content.decode()
+    assert WORDS in ways["proposed"].content.decode()
+    assert WORDS not in ways["live"].content.decode()
+    assert editor_client.get(address, {"path": "/about/us/"}).status_code == 404
+    assert editor_client.get(address, {"path": "/data/nutrients.csv"}).status_code == 404
+
+
+@pytest.mark.django_db
+def test_list_is_kept_until_the_proposal_changes(proposal, editor, monkeypatch):
+    first = changing_pages(proposal, at=timezone.now())
+    monkeypatch.setattr("nutrients.proposals.pages.drawn", None)
+    assert changing_pages(proposal, at=timezone.now()) == first
+    monkeypatch.undo()
+
+    add_row(proposal, Source, NEW, by=editor)
+    proposal.refresh_from_db()
+    added = changing_pages(proposal, at=timezone.now())
+    (new,) = set(added) - set(first) - {page for page in added if page.path == "/sources/"}
+    assert (new.path, new.is_new) == ("/sources/a-tale/", True)
+
+
+NEW = {"slug": "a-tale", "title": "A tale", "publisher": "P", "kind": "reference"}
+NEW |= {"read_form": "page", "checked_on": "2026-11-01"}
+
+
+def test_words_are_marked_and_tags_stay_those_of_the_new_page():
+    before = "<main>\n<p>One two <b>three</b>.</p>\n<p>Same</p>\n</main>"
+    after = "<main>\n<p>One <i>four</i> <b>three</b>.</p>\n<p>Same</p>\n</main>"
+
+    marked = marked_page(before, after)
+
+    assert marked.split("\n")[1] == "<p>One <del>two</del> <i><ins>four</ins></i> <b>three</b>.</p>"
+    assert marked.split("\n")[2] == "<p>Same</p>"
