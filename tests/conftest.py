@@ -151,11 +151,19 @@ def _memory_of_the_shipped_content():
         yield
 
 
+# What a test asks for that counts what the database is asked, or changes the clock or a setting.
+MAKES_ANEW = {
+    "django_assert_num_queries",
+    "django_assert_max_num_queries",
+    "monkeypatch",
+    "settings",
+}
+
+
 @pytest.fixture
 def client(request):
-    """A reader; one for whom all is made anew where a test counts what the database is asked."""
-    counts = any("num_queries" in name for name in request.fixturenames)
-    return Client() if counts else Reader()
+    """A reader; one for whom all is made anew where what was made before would be wrong."""
+    return Client() if MAKES_ANEW & set(request.fixturenames) else Reader()
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from decimal import Decimal
 import pytest
 import reversion
 from django.apps import apps
-from django.test import Client
 from django.utils import timezone
 
 from nutrients.common.version import content_version
@@ -314,9 +313,7 @@ def test_file_is_dated_by_the_last_change_and_is_another_after_the_next(client):
     assert b"What is new" in body(changed)
 
 
-def test_row_comes_into_the_file_at_its_moment(monkeypatch):
-    # A server's memory ends at that moment.
-    client = Client()
+def test_row_comes_into_the_file_at_its_moment(client, monkeypatch):
     moment = datetime.now(UTC) + timedelta(days=1)
     edit(Nutrient, "magnesium", publish_at=moment)
     assert b'"id": "magnesium"' not in body(client.get("/data/nutrients.json"))

@@ -79,12 +79,13 @@ class Noting(QueryDict):
 
 
 @pytest.fixture
-def asked(monkeypatch):
+def asked():
     """The names that requests are asked for, from here on."""
-    monkeypatch.setattr(Noting, "asked", set())
-    for module in (wsgi, request):
-        monkeypatch.setattr(module, "QueryDict", Noting)
-    return Noting.asked
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Noting, "asked", set())
+        for module in (wsgi, request):
+            patch.setattr(module, "QueryDict", Noting)
+        yield Noting.asked
 
 
 @pytest.fixture
