@@ -73,8 +73,9 @@ bench: packages-dev  ## Measure how fast the site answers, in two minutes, and w
 	@$(BIN)/python -m bench >docs/performance.new
 	@mv docs/performance.new docs/performance.md && cat docs/performance.md
 
-cards: packages-dev  ## Draw the pictures for shared links again, after words on one changed
+cards: packages-dev  ## Draw the pictures for shared links and of the guide again, after words or screens changed
 	@$(BIN)/python -m scripts.draw_cards
+	@$(BIN)/python -m scripts.draw_desk
 
 font: packages-dev  ## Cut the font that pages load out of the whole one, after texts gained a letter that it lacks
 	@mkdir -p var

@@ -9,6 +9,7 @@ from model_bakery import baker
 from nutrients.models import (
     Association,
     ChangeNote,
+    KeptProblem,
     NutrientAmount,
     Proposal,
     ProposedRow,
@@ -32,6 +33,7 @@ def assert_refused(row, **values):
 def test_fixed_choices_are_fixed_in_the_database(content):
     # The tables with choices that are shipped empty.
     baker.make(ChangeNote, kind="change", text="A figure was wrong.", address="/about/")
+    baker.make(KeptProblem, kind="links")
     account = baker.make(User)
     proposal = baker.make(Proposal, state="writing", maker=account, owner=account)
     baker.make(ProposedRow, proposal=proposal, kind="add", by=account)

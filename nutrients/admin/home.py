@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from reversion.models import Revision, Version
 
-from nutrients.models import CaseOutcome, ShippedChange, Status
+from nutrients.models import CaseOutcome, KeptProblem, ShippedChange, Status
 
 from .content import ContentAdmin
 from .deleting import foreign_keys
@@ -49,6 +49,7 @@ def home(request: HttpRequest, site: Any) -> dict[str, Any]:
         "due": due,
         "scheduled": [(row, _address(type(row), "change", row.pk)) for row in scheduled],
         "failing": CaseOutcome.objects.exclude(failures="").count(),
+        "problems": KeptProblem.objects.count(),
         "to_settle": ShippedChange.objects.count(),
         "lately": _lately(),
         "words": (words := request.GET.get("q", "").strip()),

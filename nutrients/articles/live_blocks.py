@@ -17,6 +17,7 @@ from nutrients.models import (
     Figure,
     Nutrient,
     OtherCause,
+    Picture,
     RedFlag,
     Relation,
     Symptom,
@@ -45,6 +46,7 @@ class LiveBlocks:
     core: list[CoreRow]
     levels: dict[Urgency, list[RedFlag]]
     causes: list[OtherCause]
+    pictures: dict[str, Picture]
 
     @classmethod
     def of(
@@ -67,12 +69,15 @@ class LiveBlocks:
             core=_core(at=at) if "comparison-table" in kinds else [],
             levels=red_flags_by_level(at=at, symptoms=slugs) if "red-flags" in kinds else {},
             causes=_causes([slug for kind, slug in wanted if kind == "other-causes"], at=at),
+            pictures=_pictures([slug for kind, slug in wanted if kind == "picture"]),
         )
 
     def rows(self, block: Block) -> Any:
         """What one block shows; its sources are cited as it is reached."""
         if block.kind == "figure":
             return f"figures/{block.argument}.html" if block.argument in Figure.values else ""
+        if block.kind == "picture":
+            return self.pictures.get(block.argument)
         if block.kind == "comparison-table":
             return [
                 row._replace(need=row.need.cited(self.references)) if row.need else row
@@ -126,3 +131,8 @@ def _causes(symptoms: list[str], *, at: datetime) -> list[OtherCause]:
     rows = OtherCause.objects.published(at=at).filter(symptoms__slug__in=symptoms, is_common=True)
     rows = rows.distinct().order_by("position", "name")
     return list(rows.prefetch_related("sources", "symptoms"))
+
+
+def _pictures(slugs: list[str]) -> dict[str, Picture]:
+    rows = Picture.objects.filter(slug__in=slugs).defer("data") if slugs else ()
+    return {row.slug: row for row in rows}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from nutrients.common.change_notes import notes_on_page
 from nutrients.common.paging import paged
+from nutrients.models import Picture
 
 from .pages import article_page, articles_by_topic, listed_articles
 
@@ -29,3 +30,12 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
     context = {"section": "guide", "article": page.article, "page": page}
     context["notes"] = notes_on_page(request.path, at=now)
     return render(request, "nutrients/articles/article.html", context)
+
+
+@require_safe
+def picture(request: HttpRequest, slug: str, digest: str) -> HttpResponse:
+    """The file of a picture. Its address changes with it, so browsers keep it."""
+    row = get_object_or_404(Picture, slug=slug, file_digest=digest)
+    answer = HttpResponse(bytes(row.data), content_type="image/webp")
+    answer["Cache-Control"] = "public, max-age=31536000, immutable"
+    return answer

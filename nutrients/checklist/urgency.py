@@ -15,7 +15,7 @@ from nutrients.evidence.ranking import (
     deciding,
     urgency,
 )
-from nutrients.models import Answer, Question, RedFlag, Symptom, Urgency
+from nutrients.models import Answer, Question, RedFlag, RedFlagRule, Symptom, Urgency
 from nutrients.models.red_flags import CALL
 
 from .content import ChecklistContent
@@ -178,18 +178,22 @@ def _rules(content: ChecklistContent) -> Iterable[Rule]:
         yield Rule(f"flag {flag.slug}", _level(flag.level), alone)
     for rule in content.rules:
         if rule.red_flag_id in flags:
-            flag = flags[rule.red_flag_id]
-            yield Rule(
-                f"flag {flag.slug}",
-                _level(flag.level),
-                frozenset(content.rule_ticks[rule.pk]),
-                content.rule_answers[rule.pk],
-                frozenset(content.rule_some[rule.pk]),
-                rule.at_least,
-            )
+            yield rule_of(rule, flags[rule.red_flag_id], content)
     for symptom in content.symptoms.values():
         alone = frozenset({Tick("symptom", symptom.slug)})
         yield Rule(f"symptom {symptom.slug}", _level(symptom.urgency), alone)
+
+
+def rule_of(rule: RedFlagRule, flag: RedFlag, content: ChecklistContent) -> Rule:
+    """A rule of a flag, with the ticks and answers that it names."""
+    return Rule(
+        f"flag {flag.slug}",
+        _level(flag.level),
+        frozenset(content.rule_ticks[rule.pk]),
+        content.rule_answers[rule.pk],
+        frozenset(content.rule_some[rule.pk]),
+        rule.at_least,
+    )
 
 
 def _level(value: str) -> Level:

@@ -19,7 +19,7 @@ from .signatures import CHILDREN, renew
 
 FIRST = "As it was before the first edit here"
 NOT_KEPT = {
-    *("bookoverride", "caseoutcome", "proposal", "proposedrow", "searchdocument"),
+    *("bookoverride", "caseoutcome", "keptproblem", "proposal", "proposedrow", "searchdocument"),
     *("shippedchange", "shippedrow", "signature"),
 }
 # It belongs to two rows, so an edit of it alone is in its own history only.

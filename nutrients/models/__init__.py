@@ -48,6 +48,8 @@ from .nutrients import (
     Topic,
     Unit,
 )
+from .pictures import Picture
+from .problems import KeptProblem, ProblemKind
 from .proposals import MOVES, OPEN, ChangeKind, Proposal, ProposedRow, State
 from .publishing import Keyed, Publishable, Signature, Status, Verification
 from .red_flags import FLAG_LEVELS, Answer, Question, RedFlag, RedFlagRule

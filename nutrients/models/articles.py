@@ -96,7 +96,7 @@ class ArticleSection(Keyed):
         help_text="Markdown. Cite as [@source-slug] after the full stop. "
         "Blocks: [[comparison-table core]], [[red-flags]], [[other-causes symptom-slug]], "
         "[[steps]] … [[/steps]], [[callout caution]] … [[/callout]], [[figure name]], "
-        "[[questions]] … [[/questions]], [[table Title]] … [[/table]]."
+        "[[picture slug]], [[questions]] … [[/questions]], [[table Title]] … [[/table]]."
     )
 
     class Meta:

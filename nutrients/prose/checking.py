@@ -40,7 +40,7 @@ ARGUMENTS = {
     "questions": ("",),
 }
 # What a block names that is kept elsewhere.
-NAMED = {"other-causes": "symptom", "figure": "picture"}
+NAMED = {"other-causes": "symptom", "figure": "picture", "picture": "picture"}
 BLOCK_NAMES = ", ".join((*LIVE_BLOCKS, *CONTAINERS))
 
 
@@ -60,13 +60,16 @@ def check(
     known_sources: Collection[str],
     known_symptoms: Collection[str],
     known_figures: Collection[str],
+    known_pictures: Collection[str] = (),
 ) -> list[ProseError]:
     """Everything wrong with a body of prose, in the order of its lines; empty if it is sound.
 
-    `known_sources` and `known_symptoms` are slugs, `known_figures` names. It never raises.
+    `known_sources` and `known_symptoms` are slugs, `known_figures` names, `known_pictures`
+    slugs. It never raises.
     """
     lines = lines_of(body)
-    errors = [*_block_errors(body, {"other-causes": known_symptoms, "figure": known_figures})]
+    known = {"other-causes": known_symptoms, "figure": known_figures, "picture": known_pictures}
+    errors = [*_block_errors(body, known)]
     for number, line in enumerate(lines, start=1):
         errors += [ProseError(number, text) for text in _line_errors(line, known_sources)]
     return sorted(errors)
@@ -94,7 +97,7 @@ def _line_errors(line: str, known_sources: Collection[str]) -> Iterator[str]:
     if HTML.search(line):
         yield "HTML is not read here: write Markdown, and a < sign with a space after it."
     if PICTURE.search(line):
-        yield "Pictures are not shown in articles."
+        yield "A picture is shown by [[picture slug]] on a line of its own."
     if MARK.search(line) and mark_on(line) is None:
         yield "Put a block on a line of its own."
     for found in CITES.findall(line):

@@ -41,7 +41,7 @@ EXTERNAL = re.compile(r"^(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
 CITATION = re.compile(r"\[(@[A-Za-z0-9_-]+(?:\s*;\s*@[A-Za-z0-9_-]+)*)\s*\]")
 TEXT = "text"
 # A block alone on its line, drawn from the models when the page is shown.
-LIVE_BLOCKS = ("comparison-table", "red-flags", "other-causes", "figure")
+LIVE_BLOCKS = ("comparison-table", "red-flags", "other-causes", "figure", "picture")
 # What holds Markdown, from [[name]] to [[/name]].
 CONTAINERS = ("steps", "callout", "questions", "table")
 QUESTION = re.compile(r"^### +(?=\S)")
