@@ -12,9 +12,11 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
-from django.test import TransactionTestCase
+from django.db import connection
+from django.test import Client, TransactionTestCase
 from hypothesis import HealthCheck, settings
 
+from nutrients.common.answering import MEMORY
 from tests import factories
 from tests.browser import server
 
@@ -37,11 +39,14 @@ settings.load_profile("suite")
 # Locks, commits, backups, odd bytes and the SQL of searches differ by engine: these run on
 # PostgreSQL too, as do single tests elsewhere that are marked.
 BY_ENGINE = [
-    "backups",
-    "cache",
+    "backups/test_backup_commands.py",
+    "cache/test_served.py",
+    "cache/test_server_away.py",
+    "cache/test_server_changes.py",
     "content/test_loading.py",
     "foods/test_food_descriptions.py",
-    "live",
+    "live/test_kills.py",
+    "live/test_sign_ins.py",
     "search/test_ranking_of_results.py",
     "site/test_any_request.py",
     "test_constraints.py",
@@ -112,6 +117,53 @@ def django_db_setup(template, worker_id, django_test_environment, django_db_bloc
             TransactionTestCase, "_fixture_teardown", lambda case: snapshots.put_back(template)
         )
         yield
+
+
+class Reader(Client):
+    """A reader of a site that keeps what pages made of the content until something is written.
+
+    So does every worker that serves. Making it anew for each request would take most of the time
+    of the tests. What was made of the shipped content serves all tests of the process.
+    """
+
+    shipped: dict = {}
+    memory = shipped
+
+    def request(self, **environ):
+        return super().request(**{MEMORY: Reader.memory} | environ)
+
+
+# Statements after which the content is what it was.
+CHANGES_NOTHING = ("BEGIN", "SELECT", "SAVEPOINT", "RELEASE SAVEPOINT", "EXPLAIN")
+
+
+def forget_what_was_made(execute, sql, params, many, context):
+    """Give pages a new memory with each statement that may have changed the content."""
+    if not sql.startswith(CHANGES_NOTHING):
+        Reader.memory = {}
+    return execute(sql, params, many, context)
+
+
+@pytest.fixture(autouse=True)
+def _memory_of_the_shipped_content():
+    Reader.memory = Reader.shipped
+    with connection.execute_wrapper(forget_what_was_made):
+        yield
+
+
+# What a test asks for that counts what the database is asked, or changes the clock or a setting.
+MAKES_ANEW = {
+    "django_assert_num_queries",
+    "django_assert_max_num_queries",
+    "monkeypatch",
+    "settings",
+}
+
+
+@pytest.fixture
+def client(request):
+    """A reader; one for whom all is made anew where what was made before would be wrong."""
+    return Client() if MAKES_ANEW & set(request.fixturenames) else Reader()
 
 
 @pytest.fixture

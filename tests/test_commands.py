@@ -3,8 +3,6 @@
 import subprocess
 import sys
 
-import pytest
-
 from tests.browser.server import ROOT, environment
 
 COMMANDS = (
@@ -21,9 +19,9 @@ OWN_FOLDERS = ("nutrients", "nutrisite")
 ON_FILES = {"backup", "restore"}
 
 
-def run(folder, *words):
+def run(folder, *words, program=("manage.py",)):
     return subprocess.run(
-        [sys.executable, "manage.py", *words],
+        [sys.executable, *program, *words],
         cwd=ROOT,
         # SQLite whatever engine the tests run on: the mechanism is the same for both.
         env=environment(folder, 8000) | {"DATABASE_URL": f"sqlite:///{folder}/new.sqlite3"},
@@ -42,9 +40,27 @@ def assert_one_sentence(done, *, says, advises="manage.py migrate"):
     assert len(done.stderr.strip().splitlines()) == 1
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_command_on_a_new_database_asks_for_migrate(command, tmp_path):
-    assert_one_sentence(run(tmp_path, *command.split()), says="no such table")
+# Runs one command after another as manage.py does, and says how each ended.
+EACH = """
+import sys, manage
+for words in sys.argv[1:]:
+    sys.argv = ["manage.py", *words.split()]
+    try:
+        manage.main()
+    except SystemExit as end:
+        print(end.code)
+"""
+
+
+def test_every_command_on_a_new_database_asks_for_migrate(tmp_path):
+    done = run(tmp_path, *COMMANDS, program=["-c", EACH])
+
+    ends = done.stdout.splitlines()
+    assert len(ends) == len(COMMANDS)
+    for end in ends:
+        assert end.startswith("The database cannot be used: no such table")
+        assert "manage.py migrate" in end
+    assert done.stderr == ""
 
 
 def test_every_command_of_the_site_is_tried():

@@ -7,25 +7,14 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
-PAGES = [
-    "home",
-    "article_list",
-    "compare",
-    "checklist",
-    "nutrient_list",
-    "symptom_list",
-    "food_list",
-    "search",
-    "about",
-    "method",
-    "sources",
-    "changes",
-    "privacy",
-    "accessibility",
-    "safety",
+from tests.addresses import EVERY_KIND
+
+MACHINES = [
+    *("/compare.csv", "/data/nutrients.csv", "/data/dictionary.json", "/sitemap.xml"),
+    *("/robots.txt", "/feeds/articles/", "/feeds/changes/", "/safety/worker.js"),
 ]
-MACHINES = ["compare_csv", "sitemap", "robots", "article_feed"]
-ADDRESSES = [f"nutrients:{name}" for name in PAGES + MACHINES]
+ADDRESSES = [*EVERY_KIND, "/sources/ods-magnesium/", "/safety/test-book/", *MACHINES]
+TAKES_A_FORM = "/checklist/"
 
 POLICY = {
     "default-src 'none'",
@@ -55,13 +44,17 @@ def policy_of(headers):
     return {part.strip() for part in headers["Content-Security-Policy"].split(";")}
 
 
-@pytest.mark.parametrize("name", ADDRESSES)
-def test_public_page_has_every_header_and_no_cookie(client, content, name):
-    response = client.get(reverse(name))
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_public_page_has_every_header_and_no_cookie(client, content, address):
+    response = client.get(address)
 
     assert response.status_code == 200
     assert policy_of(response) == POLICY
-    assert {name: response[name] for name in HEADERS} == HEADERS
+    own = {name: response[name] for name in HEADERS}
+    if address.startswith("/data/") and address != "/data/":
+        # Programs of other sites may read open data.
+        assert own.pop("Cross-Origin-Resource-Policy") == "cross-origin"
+    assert own.items() <= HEADERS.items()
     assert not response.cookies
     assert "Cookie" not in response.get("Vary", "")
 
@@ -90,23 +83,25 @@ def test_https_is_promised_on_https_only(client, content, settings):
     assert client.get("/healthz", secure=True)["Strict-Transport-Security"] == "max-age=60"
 
 
-@pytest.mark.parametrize("name", ADDRESSES)
 @pytest.mark.parametrize("method", ["TRACE", "CONNECT", "PROPFIND", "NONSENSE"])
-def test_odd_method_is_refused(client, name, method):
-    response = client.generic(method, reverse(name))
+def test_odd_method_is_refused(client, method):
+    for address in ADDRESSES:
+        response = client.generic(method, address)
 
-    assert response.status_code == 405
-    assert response["Allow"] == "GET, HEAD, OPTIONS, POST"
+        assert response.status_code == 405, address
+        assert response["Allow"] == "GET, HEAD, OPTIONS, POST"
 
 
-@pytest.mark.parametrize("name", sorted({*ADDRESSES} - {"nutrients:checklist"}))
-def test_form_sent_to_a_page_that_takes_none_is_refused_and_asks_for_no_cookie(name, db):
-    response = Client(enforce_csrf_checks=True).post(reverse(name), {"q": "cramp"})
+def test_form_sent_to_a_page_that_takes_none_is_refused_and_asks_for_no_cookie(db):
+    for address in [address for address in ADDRESSES if not address.startswith(TAKES_A_FORM)]:
+        response = Client(enforce_csrf_checks=True).post(address, {"q": "cramp"})
 
-    assert response.status_code == 405
-    assert response["Allow"] == "GET, HEAD"
-    assert b"<h1" in response.content
-    assert not response.cookies
+        assert response.status_code == 405, address
+        assert response["Allow"] == "GET, HEAD"
+        assert b"<h1" in response.content
+        # A server sends as much as this says, and no more.
+        assert response["Content-Length"] == str(len(response.content))
+        assert not response.cookies
 
 
 def test_form_of_the_admin_is_still_checked(db):
@@ -115,58 +110,25 @@ def test_form_of_the_admin_is_still_checked(db):
     assert response.status_code == 403
 
 
-@pytest.mark.parametrize("name", ADDRESSES)
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
-def test_method_that_changes_things_is_refused_in_the_site_s_own_design(client, name, method):
-    response = client.generic(method, reverse(name))
+def test_method_that_changes_things_is_refused_in_the_site_s_own_design(client, method):
+    for address in ADDRESSES:
+        response = client.generic(method, address)
 
-    assert response.status_code == 405
-    assert b"<h1" in response.content
+        assert response.status_code == 405, address
+        assert b"<h1" in response.content
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/%00",
-        "/compare%00/",
-        "/nutrients/%00/",
-        "/nutrients/magnesium%0A/",
-        "/%ff/",
-        "/foods/%c3%28/",
-        "/static/%00",
-        "/static/%2e%2e/%2e%2e/manage.py",
+def test_unreadable_path_is_not_found(client, content):
+    for path in (
+        *("/%00", "/compare%00/", "/nutrients/%00/", "/nutrients/magnesium%0A/", "/%ff/"),
+        *("/foods/%c3%28/", "/static/%00", "/static/%2e%2e/%2e%2e/manage.py"),
         "/symptoms/" + "x" * 10_000 + "/",
-    ],
-)
-def test_unreadable_path_is_not_found(client, content, path):
-    response = client.get(path)
+    ):
+        response = client.get(path)
 
-    assert response.status_code == 404
-    assert b"<h1" in response.content
-
-
-@pytest.mark.parametrize("name", ADDRESSES)
-@pytest.mark.parametrize(
-    "query",
-    [
-        "symptom=%00",
-        "symptom=%ff%fe",
-        "q=%00%01%02",
-        "symptom=" + "x" * 10_000,
-        "sort=%22%3E%3Cscript%3E",
-        "q=%3Cscript%3Ealert(1)%3C/script%3E",
-        "page=-1",
-        "page=99999999999999999999",
-        "%00=%00",
-        "&&&=&=",
-    ],
-)
-def test_bad_query_never_fails_a_page_and_is_never_reflected_raw(client, content, name, query):
-    response = client.get(f"{reverse(name)}?{query}")
-
-    assert response.status_code in {200, 400, 404}
-    assert b"<script>alert" not in response.content
-    assert b'"><script>' not in response.content
+        assert response.status_code == 404, path
+        assert b"<h1" in response.content
 
 
 def test_request_for_another_host_is_refused(client, content):

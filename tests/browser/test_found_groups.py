@@ -13,10 +13,12 @@ FOUND = "#found-groups option"
 
 @pytest.fixture
 def imported(site, tmp_path):
-    """The running site with some foods of every group of the USDA's table."""
+    """The running site with some soups, and a few other foods, of the USDA's table."""
     header, *lines = lines_of(FOODS)
-    table = write(tmp_path / "foods.csv.gz", [header, *lines[::40]])
-    manage(site.folder, "import_usda", "--file", str(table), "--portions", str(PORTIONS))
+    soups = [line for line in lines if "Soups" in line][:20]
+    table = write(tmp_path / "foods.csv.gz", [header, *soups, *lines[::400]])
+    few = write(tmp_path / "portions.csv.gz", lines_of(PORTIONS, 2))
+    manage(site.folder, "import_usda", "--file", str(table), "--portions", str(few))
 
 
 @pytest.mark.usefixtures("imported")

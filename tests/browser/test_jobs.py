@@ -160,6 +160,7 @@ def test_calcium_for_a_vegan_on_the_plate(page, reader):
     expect(page.get_by_role("link", name="Add Breakfast cereal").first).to_be_visible()
     reader.tap(page.get_by_text("Whose needs:"))
     reader.tap(page.get_by_text("Vegan", exact=True))
+    expect(page).to_have_url(re.compile("diet=vegan"))
     gap = page.locator("#gap-calcium")
     reader.tap(gap.get_by_role("link", name="Add Tofu, firm"))
 

@@ -62,16 +62,12 @@ def longest_cases(page):
     return sorted(queries, key=lambda query: (-query.count("="), query))
 
 
-@pytest.mark.parametrize("ticks", [MANY, MORE], ids=["a dozen", "a score"])
-def test_page_for_a_doctor_fills_one_side_whatever_the_paper(page, ticks):
-    printed(page, "&".join(ticks))
+def test_page_for_a_doctor_fills_one_side_in_10_points_without_colour(page):
+    for ticks in (MORE, MANY):
+        printed(page, "&".join(ticks))
+        expect(page.locator(".sheet")).to_contain_text("Blood test, and its limits")
+        assert [sides(page, size) for size in SIZES] == [1, 1]
 
-    expect(page.locator(".sheet")).to_contain_text("Blood test, and its limits")
-    assert [sides(page, size) for size in SIZES] == [1, 1]
-
-
-def test_page_for_a_doctor_is_set_in_10_points(page):
-    printed(page, "&".join(MANY))
     page.emulate_media(media="print")
     # CSS has 96 pixels to 72 points.
     sizes = page.locator(".sheet :is(dd, td, th, p, li)").evaluate_all(
@@ -79,6 +75,9 @@ def test_page_for_a_doctor_is_set_in_10_points(page):
     )
     assert len(sizes) > 20
     assert round(min(sizes), 1) >= 10
+    colours = {tuple(re.findall(r"[\d.]+", found)[:3]) for found in page.evaluate(COLOURS)}
+    assert len(colours) > 1
+    assert [found for found in colours if len(set(found)) > 1] == []
 
 
 def test_cases_with_most_ticks_fill_one_side(page):
@@ -95,15 +94,6 @@ def test_cases_with_most_ticks_fill_one_side(page):
     pytest.fail(f"only {len(fitted)} cases have a sheet")
 
 
-def test_page_for_a_doctor_has_no_colour_on_paper(page):
-    printed(page, "&".join(MANY))
-    page.emulate_media(media="print")
-    colours = {tuple(re.findall(r"[\d.]+", found)[:3]) for found in page.evaluate(COLOURS)}
-
-    assert len(colours) > 1
-    assert [found for found in colours if len(set(found)) > 1] == []
-
-
 def test_emergency_is_one_side_too_and_no_page_ends_on_an_empty_side(page):
     printed(page, "symptom=seizures")
     assert sides(page, "A4") == 1
@@ -112,36 +102,26 @@ def test_emergency_is_one_side_too_and_no_page_ends_on_an_empty_side(page):
 
 
 def test_what_belongs_together_stays_on_one_side(page):
-    page.goto("/safety/")
     page.emulate_media(media="print")
-    inside = "all => all.map(one => getComputedStyle(one).breakInside)"
-    assert set(page.locator(".warnings li").evaluate_all(inside)) == {"avoid"}
+    for address, parts in (
+        ("/safety/", ".warnings li"),
+        ("/search/?q=cramp", ".hit"),
+        ("/foods/plate/?food=almonds", ".plate-row, .plate-gap"),
+        ("/foods/", ".food-row"),
+        ("/compare/?symptom=muscle-cramps", "tbody tr"),
+    ):
+        page.goto(address)
+        inside = page.locator(parts).evaluate_all(
+            "all => all.map(one => getComputedStyle(one).breakInside)"
+        )
+        assert len(inside) > 3, address
+        assert set(inside) == {"avoid"}, address
 
     page.goto("/nutrients/magnesium/")
     before = "all => all.map(one => getComputedStyle(one).breakBefore)"
     heads = page.locator("thead, tbody tr:first-child").evaluate_all(before)
     assert len(heads) >= 2
     assert set(heads) == {"avoid"}
-
-
-@pytest.mark.parametrize(
-    ("address", "parts"),
-    [
-        ("/search/?q=cramp", ".hit"),
-        ("/foods/plate/?food=almonds", ".plate-row, .plate-gap"),
-        ("/foods/", ".food-row"),
-        ("/compare/?symptom=muscle-cramps", "tbody tr"),
-    ],
-)
-def test_no_part_of_a_list_is_cut_between_two_sides(page, address, parts):
-    page.goto(address)
-    page.emulate_media(media="print")
-    inside = page.locator(parts).evaluate_all(
-        "all => all.map(one => getComputedStyle(one).breakInside)"
-    )
-
-    assert len(inside) > 3
-    assert set(inside) == {"avoid"}
 
 
 def test_table_fits_the_paper_with_its_head(page):
@@ -163,21 +143,22 @@ def test_table_fits_the_paper_with_its_head(page):
     assert min(heights) > 2
 
 
-@pytest.mark.parametrize(
-    ("address", "folded"),
-    [
-        ("/foods/plate/?food=almonds", ".plate-row > *:not(summary)"),
+def test_what_is_folded_on_a_screen_is_on_paper(page):
+    for address, folded in (
         ("/nutrients/magnesium/", ".part > *:not(summary, .no-print)"),
-    ],
-)
-def test_what_is_folded_on_a_screen_is_on_paper(page, address, folded):
-    page.goto(address)
-    parts = page.locator(folded).all()
-    assert parts
-    assert not any(part.is_visible() for part in parts)
+        ("/foods/plate/?food=almonds", ".plate-row > *:not(summary)"),
+    ):
+        page.emulate_media(media="screen")
+        page.goto(address)
+        parts = page.locator(folded).all()
+        assert parts
+        assert not any(part.is_visible() for part in parts)
+        page.emulate_media(media="print")
+        assert all(part.is_visible() for part in parts)
 
-    page.emulate_media(media="print")
-    assert all(part.is_visible() for part in parts)
+    names = page.locator(".plate-swaps .action").all()
+    assert names
+    assert all(name.is_visible() for name in names)
 
 
 def test_sources_on_paper_show_their_addresses(page):
@@ -188,12 +169,3 @@ def test_sources_on_paper_show_their_addresses(page):
     )
     assert addresses
     assert all(shown == '" <" attr(href) ">"' or href in shown for href, shown in addresses)
-
-
-def test_foods_that_fill_a_gap_keep_their_names_on_paper(page):
-    page.goto("/foods/plate/?food=almonds")
-    page.emulate_media(media="print")
-    names = page.locator(".plate-swaps .action").all()
-
-    assert names
-    assert all(name.is_visible() for name in names)

@@ -10,12 +10,10 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from tests.addresses import EVERY_KIND
 from tests.browser.traces import Sent, history, kept
 
 from . import databases
 
-MACHINES = ["/compare.csv?symptom=tremor", "/robots.txt", "/sitemap.xml", "/feeds/articles/"]
 TICKS = ["muscle-twitches", "muscle-cramps", "night-leg-cramps", "ppi", "vegan-diet"]
 
 
@@ -78,17 +76,6 @@ def test_checks_see_what_they_look_for(new_context, base_url):
     assert [f"{base_url}/healthz"] == sent.foreign(base_url)
     assert sent.telling(["muscle-cramps"]) == [f"{base_url}/healthz?muscle-cramps"]
     context.close()
-
-
-def test_every_kind_of_page_leaves_nothing_and_tells_nobody(reader, base_url):
-    for address in EVERY_KIND:
-        assert reader.goto(address).status == 200
-        assert kept(reader, base_url) == [], address
-    for address in MACHINES:
-        assert reader.request.get(address).ok
-
-    assert reader.sent.foreign(base_url) == []
-    assert {request.method for request in reader.sent.requests} == {"GET"}
 
 
 def keep_safety_page(page):

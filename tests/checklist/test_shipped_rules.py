@@ -23,9 +23,7 @@ def shipped(content):
 
 def combined(rules):
     """The rules that are made of ticks; a flag that is ticked and a symptom raise themselves."""
-    return [
-        rule for rule in rules if {tick.kind for tick in rule.ticks} != {"flag"} and rule.named
-    ]
+    return [rule for rule in rules if {tick.kind for tick in rule.ticks} != {"flag"} and rule.named]
 
 
 def least_ticks(rule):

@@ -12,8 +12,6 @@ from tests.site.pages import links_of, text_of
 
 PAGE, FILE = "/compare/", "/compare.csv"
 HTMX = {"HX-Request": "true"}
-# The most elements that the page may hold: they are most of what it costs to make and to show.
-NODES = 700
 # Symptoms, nutrients, associations with both of their ends, foods, other sources, needs.
 QUERIES = 10
 
@@ -101,16 +99,6 @@ def test_row_notes_what_holds_only_in_part(client, table):
 
 
 @pytest.mark.parametrize(
-    "query",
-    ["", "?symptom=muscle-cramps&symptom=tingling&symptom=tremor&diet=vegan"],
-)
-def test_page_holds_few_elements(client, content, query):
-    page = client.get(PAGE + query).text
-
-    assert len(re.findall(r"<[a-z]", page)) <= NODES
-
-
-@pytest.mark.parametrize(
     ("query", "expected"),
     [
         ("?symptom=cramps", ["Zinc", "Iron"]),
@@ -158,13 +146,6 @@ def test_diet_narrows_the_foods_and_not_the_rows(client, table):
     # A food is rich from 20% of the daily value in a serving.
     assert "Rice" not in text_of(page)
     assert len(names(client, "?diet=vegan")) == 3
-
-
-@pytest.mark.parametrize("diet", ["vegan", "vegetarian", "dairy-free", "gluten-free", "nut-free"])
-def test_every_diet_can_be_chosen_and_taken_off(client, content, diet):
-    page = client.get(PAGE, {"diet": diet})
-    assert f'value="{diet}" checked' in page.content.decode()
-    assert PAGE in links_of(page, "comparison-results")
 
 
 def test_count_is_said_in_words(client, table):
@@ -275,40 +256,32 @@ def test_queries_stay_the_same_whatever_is_asked(
         client.get(PAGE + query, headers=headers)
 
 
-def test_queries_stay_the_same_with_more_content(client, content, django_assert_num_queries):
-    for number in range(20):
-        sign = factories.symptom(f"sign-{number}")
-        factories.association(factories.nutrient(f"nutrient-{number}"), sign)
-    with django_assert_num_queries(QUERIES):
-        client.get(PAGE, {"symptom": "sign-3"})
-
-
 # What cannot be read
 
 
-@pytest.mark.parametrize(
-    ("query", "quoted"),
-    [
-        ("?symptom=cramps&symptom=nonsense", "“nonsense”"),
-        ("?symptom=cramps&kind=fruit", "“fruit”"),
-        ("?symptom=cramps&match=most", "“most”"),
-        ("?symptom=cramps&relation=odd", "“odd”"),
-        ("?symptom=cramps&diet=air", "“air”"),
-        ("?symptom=cramps&sort=--name", "“--name”"),
-        ("?symptom=cramps&colour=red", "“colour”"),
-        ("?symptom=cramps&match=any&match=any%00", "“any”"),
-        ("?symptom=cramps&symptom=%FF%FE", "a value without readable letters"),
-        ("?symptom=cramps&symptom=%00%01", "a value without readable letters"),
-        ("?symptom=cramps&symptom=" + "x" * 10_000, f"“{'x' * 39}…”"),
-        ("?symptom=cramps&symptom=<script>alert(1)</script>", "“<script>alert(1)</script>”"),
-    ],
-)
-def test_what_is_not_understood_is_said_and_the_rest_applies(client, table, query, quoted):
-    page = client.get(PAGE + query)
-    assert page.status_code == 200
-    assert f"We did not understand {quoted}, so we left it out." in text_of(page)
-    assert "<script>alert" not in page.content.decode()
-    assert names(client, query) == ["Zinc", "Iron"]
+NOT_UNDERSTOOD = [
+    ("?symptom=cramps&symptom=nonsense", "“nonsense”"),
+    ("?symptom=cramps&kind=fruit", "“fruit”"),
+    ("?symptom=cramps&match=most", "“most”"),
+    ("?symptom=cramps&relation=odd", "“odd”"),
+    ("?symptom=cramps&diet=air", "“air”"),
+    ("?symptom=cramps&sort=--name", "“--name”"),
+    ("?symptom=cramps&colour=red", "“colour”"),
+    ("?symptom=cramps&match=any&match=any%00", "“any”"),
+    ("?symptom=cramps&symptom=%FF%FE", "a value without readable letters"),
+    ("?symptom=cramps&symptom=%00%01", "a value without readable letters"),
+    ("?symptom=cramps&symptom=" + "x" * 10_000, f"“{'x' * 39}…”"),
+    ("?symptom=cramps&symptom=<script>alert(1)</script>", "“<script>alert(1)</script>”"),
+]
+
+
+def test_what_is_not_understood_is_said_and_the_rest_applies(client, table):
+    for query, quoted in NOT_UNDERSTOOD:
+        page = client.get(PAGE + query)
+        assert page.status_code == 200
+        assert f"We did not understand {quoted}, so we left it out." in text_of(page)
+        assert "<script>alert" not in page.content.decode()
+        assert names(client, query) == ["Zinc", "Iron"]
 
 
 def test_several_values_that_are_not_understood_are_them(client, table):
@@ -326,14 +299,6 @@ def test_the_last_of_a_repeated_single_value_applies(client, table):
     assert names(client, "?kind=mineral&kind=vitamin") == ["Folate"]
 
 
-@pytest.mark.parametrize("address", [PAGE, FILE])
-@pytest.mark.parametrize("method", ["post", "put", "delete", "patch"])
-def test_other_methods_are_refused(client, content, address, method):
-    response = getattr(client, method)(address)
-    assert response.status_code == 405
-    assert "GET" in response["Allow"]
-
-
 # The file
 
 
@@ -347,19 +312,3 @@ def test_file_has_the_rows_of_the_page(client, content):
     assert [row["nutrient"] for row in rows] == [unescape(name) for name in shown]
     assert "2 of 2" in [row["match"] for row in rows]
     assert "Muscle cramps" in rows[0]["matched_signs"]
-
-
-@pytest.mark.parametrize("beginning", ["=", "+", "-", "@", "\t", "\r"])
-def test_no_cell_of_the_file_is_a_formula(client, table, beginning):
-    factories.nutrient("danger", name=f"{beginning}1+1", job=f"{beginning}cmd")
-    cells = [
-        cell
-        for row in csv.reader(io.StringIO(client.get(FILE).content.decode(), newline=""))
-        for cell in row
-    ]
-    assert f"'{beginning}1+1" in cells
-    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
-
-
-def test_shipped_rows_are_all_there(client, content):
-    assert len(names(client)) == 13

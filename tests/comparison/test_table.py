@@ -25,10 +25,6 @@ def content(no_content):
     return ComparisonContent(at=NOW)
 
 
-def names(filters, content):
-    return [row.nutrient.slug for row in table_rows(filters, content)]
-
-
 def test_sets_count_what_the_table_keeps(content):
     sets = content.once(nutrient_sets)
     for filters in (
@@ -42,12 +38,6 @@ def test_sets_count_what_the_table_keeps(content):
         assert sets.count(filters) == len(table_rows(filters, content))
 
 
-def test_closest_match_is_first(content):
-    assert names(Filters(symptoms=("cramps",)), content) == ["zinc", "iron"]
-    assert names(Filters(symptoms=("cramps", "tired")), content) == ["iron", "zinc"]
-    assert names(Filters(symptoms=("cramps",), sort="-match"), content) == ["iron", "zinc"]
-
-
 def test_cells_hold_the_links_of_each_column(content):
     filters = Filters(symptoms=("cramps", "tired", "eyelid-twitch"))
     iron, zinc = table_rows(filters, content)
@@ -58,17 +48,6 @@ def test_cells_hold_the_links_of_each_column(content):
         ["deficiency", "excess"],
         [],
     ]
-
-
-def test_columns_without_a_choice_are_common_and_linked(content):
-    assert [symptom.slug for symptom in table_columns(Filters(), content)] == ["cramps"]
-
-
-def test_relation_narrows_cells_and_matches(content):
-    [zinc] = table_rows(Filters(symptoms=("cramps",), relation="excess"), content)
-
-    assert [sign.relation for sign in zinc.matches] == ["excess"]
-    assert [[sign.relation for sign in cell] for cell in zinc.cells] == [["excess"]]
 
 
 def test_signs_are_told_by_direction_with_matches_marked(content):

@@ -152,8 +152,13 @@ def is_own_limit(row):
 OWN_LIMITS = list(filter(is_own_limit, OTHER_INTAKES))
 
 
-@pytest.mark.parametrize("row", OWN_LIMITS, ids=lambda row: row["nutrient"])
-def test_every_limit_of_the_uk_and_the_eu_is_the_tables(content, row):
+def test_every_limit_of_the_uk_and_the_eu_is_the_tables(content):
+    assert len(OWN_LIMITS) > 50
+    for row in OWN_LIMITS:
+        assert_limit(row)
+
+
+def assert_limit(row):
     authority = {"UK": "uk", "EFSA": "eu"}[row["authority"]]
     intakes = ReferenceIntake.objects.filter(nutrient__slug=row["nutrient"], authority=authority)
     ages = {"age_from": number(row["age_from_years"]) or 0, "life_status": "none"}

@@ -252,35 +252,39 @@ def test_a_number_without_its_zero_or_of_six_digits_is_one(tmp_path, written, ke
     assert imported(kept).portions.get().description == "2 oz"
 
 
-@pytest.mark.parametrize(
-    ("column", "value", "reason"),
-    [
-        ("magnesium_mg", "some", "magnesium_mg is “some”, which is not a number"),
-        ("magnesium_mg", "1,5", "magnesium_mg is “1,5”, which is not a number"),
-        ("magnesium_mg", "1e3", "magnesium_mg is “1e3”, which is not a number"),
-        ("magnesium_mg", "٣", "magnesium_mg is “٣”, which is not a number"),
-        ("iron_mg", "-0.1", "iron_mg is -0.1, and cannot be negative"),
-        ("iron_mg", "0.00001", "iron_mg is 0.00001: at most 100,000, with 4 decimals"),
-        ("calcium_mg", "100001", "calcium_mg is 100001: at most 100,000, with 4 decimals"),
-        ("energy_kcal", "3700", "energy_kcal is 3700: at most 902, with 2 decimals"),
-        ("ndb_no", "103", "ndb_no is “103”, and must be four to six digits"),
-        ("ndb_no", "1001", "food 01001 is in a line above already"),
-        ("usda_fdc_id", "12x", "usda_fdc_id is “12x”, and must be a whole number"),
-        ("description", "", "description must be 1 to 200 characters of plain text"),
-        ("description", "Butter\x00", "description must be 1 to 200 characters of plain text"),
-    ],
-)
-def test_a_bad_cell_costs_its_line_alone_and_is_imported_once_it_is_right(
-    tmp_path, column, value, reason
-):
-    lines = [*LINES[:BAD], with_cell(LINES[BAD], column, value, HEADER), *LINES[BAD + 1 :]]
-    said = faults_of(write(tmp_path / "foods.csv.gz", [HEADER, *lines]))
+# The cell of a line that is put wrong, each in a line of its own.
+BAD_CELLS = [
+    ("magnesium_mg", "some", "magnesium_mg is “some”, which is not a number"),
+    ("magnesium_mg", "1,5", "magnesium_mg is “1,5”, which is not a number"),
+    ("magnesium_mg", "1e3", "magnesium_mg is “1e3”, which is not a number"),
+    ("magnesium_mg", "٣", "magnesium_mg is “٣”, which is not a number"),
+    ("iron_mg", "-0.1", "iron_mg is -0.1, and cannot be negative"),
+    ("iron_mg", "0.00001", "iron_mg is 0.00001: at most 100,000, with 4 decimals"),
+    ("calcium_mg", "100001", "calcium_mg is 100001: at most 100,000, with 4 decimals"),
+    ("energy_kcal", "3700", "energy_kcal is 3700: at most 902, with 2 decimals"),
+    ("ndb_no", "103", "ndb_no is “103”, and must be four to six digits"),
+    ("ndb_no", "1001", "food 01001 is in a line above already"),
+    ("usda_fdc_id", "12x", "usda_fdc_id is “12x”, and must be a whole number"),
+    ("description", "", "description must be 1 to 200 characters of plain text"),
+    ("description", "Butter\x00", "description must be 1 to 200 characters of plain text"),
+]
 
-    assert f"foods.csv.gz, line 4: {reason}." in said
-    assert said.endswith("1 line was left out. Put them right and run it again.")
-    assert imported_numbers() == numbers_in(LINES) - {NUMBER}
-    import_foods(write(tmp_path / "foods.csv.gz", [HEADER, *LINES]))
-    assert imported_numbers() == numbers_in(LINES)
+
+def test_a_bad_cell_costs_its_line_alone_and_is_imported_once_it_is_right(tmp_path):
+    _, first, *lines = lines_of(FOODS, len(BAD_CELLS) + 6)
+    bad, good = lines[: len(BAD_CELLS)], lines[len(BAD_CELLS) :]
+    broken = [
+        with_cell(line, column, value, HEADER)
+        for line, (column, value, _) in zip(bad, BAD_CELLS, strict=True)
+    ]
+    said = faults_of(write(tmp_path / "foods.csv.gz", [HEADER, first, *broken, *good]))
+
+    for number, (_, _, reason) in enumerate(BAD_CELLS, start=3):
+        assert f"foods.csv.gz, line {number}: {reason}." in said
+    assert said.endswith(f"{len(bad)} lines were left out. Put them right and run it again.")
+    assert imported_numbers() == numbers_in([first, *good])
+    import_foods(write(tmp_path / "foods.csv.gz", [HEADER, first, *lines]))
+    assert imported_numbers() == numbers_in([first, *lines])
 
 
 @pytest.mark.parametrize(
@@ -298,28 +302,23 @@ def test_a_line_that_cannot_be_read_costs_no_other(tmp_path, line, reason):
     said = faults_of(write(tmp_path / "foods.csv.gz", lines))
 
     assert f"foods.csv.gz, line 4: {reason}" in said
+    assert said.endswith("1 line was left out. Put them right and run it again.")
     assert imported_numbers() == numbers_in(LINES) - {NUMBER}
 
 
-@pytest.mark.parametrize(
-    ("line", "reason"),
-    [
+def test_a_bad_portion_stops_the_import_because_its_food_would_come_without_it(tmp_path):
+    foods = write(tmp_path / "foods.csv.gz", [HEADER, *LINES])
+    header, first, _, *rest = lines_of(PORTIONS, 30)
+    for line, reason in (
         ("01001,1,tbsp,heavy", "grams is “heavy”, which is not a number"),
         ("01001,1,tbsp,0", "a portion needs an amount and grams above zero"),
         ("01001,,tbsp,14", "a portion needs an amount and grams above zero"),
         ("01001,1,tbsp", "it has 3 columns, and the header has 4"),
-    ],
-)
-def test_a_bad_portion_stops_the_import_because_its_food_would_come_without_it(
-    tmp_path, line, reason
-):
-    foods = write(tmp_path / "foods.csv.gz", [HEADER, *LINES])
-    header, first, _, *rest = lines_of(PORTIONS, 30)
+    ):
+        said = faults_of(foods, write(tmp_path / "portions.csv.gz", [header, first, line, *rest]))
 
-    said = faults_of(foods, write(tmp_path / "portions.csv.gz", [header, first, line, *rest]))
-
-    assert said.startswith(f"portions.csv.gz, line 3: {reason}.\n")
-    assert imported_numbers() == set()
+        assert said.startswith(f"portions.csv.gz, line 3: {reason}.\n")
+        assert imported_numbers() == set()
 
 
 def damaged(data):
@@ -327,23 +326,20 @@ def damaged(data):
     return data[:-8] + bytes([data[-8] ^ 1]) + data[-7:]
 
 
-@pytest.mark.parametrize(
-    ("make", "reason"),
-    [
-        (damaged, "is damaged"),
-        (lambda data: data[:20_000], "is damaged"),
-        (lambda data: data[:5000] + b"\0" * 200 + data[5200:], "is damaged"),
-        (lambda data: b"", "is not understood. It needs a header with the columns id, name"),
-        (lambda data: gzip.compress(b"ndb_no,description\n"), "has no column of amounts"),
-        (lambda data: b"PK\x03\x04\xff", "is damaged"),
-    ],
-)
-def test_a_table_that_cannot_be_trusted_is_not_imported_at_all(tmp_path, make, reason):
-    table = tmp_path / "foods.csv.gz"
-    table.write_bytes(make(FOODS.read_bytes()))
+def test_a_table_that_cannot_be_trusted_is_not_imported_at_all(tmp_path):
+    table, whole = tmp_path / "foods.csv.gz", FOODS.read_bytes()
+    for data, reason in (
+        (damaged(whole), "is damaged"),
+        (whole[:20_000], "is damaged"),
+        (whole[:5000] + b"\0" * 200 + whole[5200:], "is damaged"),
+        (b"", "is not understood. It needs a header with the columns id, name"),
+        (gzip.compress(b"ndb_no,description\n"), "has no column of amounts"),
+        (b"PK\x03\x04\xff", "is damaged"),
+    ):
+        table.write_bytes(data)
 
-    assert reason in faults_of(table)
-    assert imported_numbers() == set()
+        assert reason in faults_of(table)
+        assert imported_numbers() == set()
 
 
 def test_a_missing_file_is_said_in_a_sentence(tmp_path):

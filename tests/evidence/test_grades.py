@@ -1,11 +1,9 @@
 """The grade of an association chooses its verb: one change of grade changes every page."""
 
 import pytest
-from django.conf import settings
 
 from nutrients.admin.associations import GRADES
 from nutrients.models import (
-    MEANING_AGAINST,
     VERB_AGAINST,
     VERBS,
     Association,
@@ -117,14 +115,3 @@ def test_a_card_whose_grade_names_failed_trials_never_says_that_nothing_speaks_a
     assert "tablets made little difference to the ordinary cramps of older adults" in page
     assert "No evidence against" not in page
     assert "“Why this grade” above says what limits it." in page
-
-
-def test_the_guide_for_editors_says_what_readers_are_told_of_each_grade():
-    guide = (settings.BASE_DIR / "docs" / "editing.md").read_text(encoding="utf-8")
-    for words in (
-        *VERBS.values(),
-        *(grade.meaning for grade in Evidence),
-        VERB_AGAINST,
-        MEANING_AGAINST,
-    ):
-        assert f"| {words} |" in guide

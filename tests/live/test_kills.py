@@ -6,7 +6,7 @@ import time
 from tests.browser import databases
 from tests.live.gunicorns import LOST, Editor, serving, wait_until
 
-KILLS, SAVES_A_KILL, EDITORS, READERS, SAVES = 3, 4, 20, 2, 2
+KILLS, SAVES_A_KILL, EDITORS, READERS, SAVES = 3, 4, 20, 2, 1
 
 
 def groups_in(server):

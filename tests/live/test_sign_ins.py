@@ -3,8 +3,6 @@
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
 from tests.browser import databases
 from tests.browser.server import EDITOR
 from tests.live.gunicorns import Editor, instances
@@ -44,35 +42,25 @@ def pass_time(server, **passed):
     databases.execute(server.folder, f"UPDATE axes_accessattempt SET attempt_time = '{moment}'")
 
 
-@pytest.mark.parametrize("places", [(0, 0, 0), (0, 1, 0)], ids=["through one", "through both"])
-def test_closed_account_is_closed_at_both_through_a_restart_until_its_time_is_up(
-    prepared, tmp_path, places
-):
+def test_locks_and_sessions_hold_at_both_through_a_restart(prepared, tmp_path):
     with two(prepared, tmp_path) as servers:
-        guesses = [guess(servers[place], SEEN) for place in places]
+        here = Editor(servers[0], address=ELSEWHERE).sign_in()
+        there = Editor(servers[1], here.cookies, address=ELSEWHERE)
+        guesses = [guess(servers[place], SEEN) for place in (0, 1, 0)]
         one, other = (Editor(server, address=SEEN) for server in servers)
+        assert there.ask("GET", "/admin/")[0] == 200
         assert guesses == [200, 200, 429]
         assert other.try_to_sign_in() == 429
 
         begin_anew(servers)
+        assert [each.ask("GET", "/admin/")[0] for each in (here, there)] == [200, 200]
         assert Editor(servers[1], address=ELSEWHERE).try_to_sign_in() == 302
         assert [one.try_to_sign_in(), other.try_to_sign_in()] == [429, 429]
 
+        assert there.post("/admin/logout/", {}, opened="/admin/")[0] == 200
+        assert here.ask("GET", "/admin/")[0] == 302
         pass_time(servers[0], seconds=50)
         assert other.try_to_sign_in() == 429
         pass_time(servers[0], seconds=61)
         assert other.try_to_sign_in() == 302
         assert one.try_to_sign_in() == 302
-
-
-def test_session_holds_at_both_through_a_restart_and_ends_at_both(prepared, tmp_path):
-    with two(prepared, tmp_path) as servers:
-        one = Editor(servers[0], address=SEEN).sign_in()
-        other = Editor(servers[1], one.cookies, address=SEEN)
-        assert other.ask("GET", "/admin/")[0] == 200
-
-        begin_anew(servers)
-        assert [each.ask("GET", "/admin/")[0] for each in (one, other)] == [200, 200]
-
-        assert other.post("/admin/logout/", {}, opened="/admin/")[0] == 200
-        assert one.ask("GET", "/admin/")[0] == 302

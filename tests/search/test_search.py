@@ -1,7 +1,5 @@
 """Search over everything."""
 
-from datetime import UTC, datetime
-
 import pytest
 from django.utils import timezone
 
@@ -9,11 +7,9 @@ from nutrients.models import RedFlag
 from nutrients.search import answers
 from nutrients.search.index import catch_up
 from tests import factories
-from tests.site import more_content
 from tests.site.pages import links_of, text_of
 
 SEARCH = "/search/"
-HIDDEN = [{"status": "draft"}, {"publish_at": datetime(2999, 1, 1, tzinfo=UTC)}]
 
 
 def search(client, words):
@@ -74,29 +70,6 @@ def test_long_group_shows_the_first_five_and_says_so(client, no_content):
     assert "Bean 05" not in text
 
 
-@pytest.mark.parametrize("hidden", HIDDEN, ids=["draft", "to come"])
-def test_hidden_rows_are_not_found(client, content, hidden):
-    more_content.add("quuxly", **hidden)
-    catch_up()
-
-    assert "Nothing found" in text_of(search(client, "quuxly"), "main")
-
-
-@pytest.mark.parametrize("words", ["cramp", "magnesium", "tinglng", "zzzz"])
-def test_search_asks_the_same_queries_however_much_content_there_is(
-    client, content, django_assert_max_num_queries, django_assert_num_queries, words
-):
-    with django_assert_max_num_queries(15) as seen:
-        search(client, words)
-    before = len(seen)
-    for word in ("one", "two", "three"):
-        more_content.add(word)
-    catch_up()
-
-    with django_assert_num_queries(before):
-        search(client, words)
-
-
 @pytest.mark.parametrize("words", ["", " ", "the", "?", "\x00", "_"])
 def test_too_little_to_search_for_asks_nothing_and_offers_ways_on(
     client, django_assert_num_queries, db, words
@@ -111,40 +84,14 @@ def test_one_letter_is_a_vitamin_or_too_little(client, content):
     assert "That is too little to search for" in text_of(search(client, "q"), "main")
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        *(
-            "x" * 10_000,
-            "cramp " * 2_000,
-            '"',
-            "'; DROP TABLE",
-            "%",
-            "\\",
-            "<b>",
-            "a\x00b",
-            "🙂",
-            "١٢",
-        ),
-    ],
-)
-def test_any_words_are_answered_and_nothing_is_echoed_unescaped(client, content, words):
-    page = search(client, words)
-
-    assert b"<b>" not in page.content
-    assert len(page.content) < 60_000
-
-
 def test_long_words_are_cut_and_the_page_says_so(client, content):
     assert "That was long" in text_of(search(client, "cramp " * 100), "main")
 
 
-def test_results_are_kept_out_of_search_engines_and_set_no_cookie(client, content):
+def test_results_are_kept_out_of_search_engines(client, content):
     page = search(client, "cramp")
 
     assert b'content="noindex, follow"' in page.content
-    assert "Set-Cookie" not in page
-    assert client.post(SEARCH, {"q": "cramp"}).status_code == 405
 
 
 def test_misspelt_word_beside_an_unknown_one_is_answered_by_its_likeliest_spelling(client, content):
@@ -173,13 +120,13 @@ EMERGENCIES = {
 }
 
 
-@pytest.mark.parametrize("words", EMERGENCIES)
-def test_words_of_an_emergency_put_calls_and_its_sign_first(client, content, words):
-    links = links_of(search(client, words), "search-results")
+def test_words_of_an_emergency_put_calls_and_its_sign_first(client, content):
+    for words, sign in EMERGENCIES.items():
+        links = links_of(search(client, words), "search-results")
 
-    assert links[1:4] == ["tel:999", "tel:112", "tel:911"]
-    hits = [link for link in links[4:] if not link.startswith("#")]
-    assert hits[0] == f"/safety/#{EMERGENCIES[words]}"
+        assert links[1:4] == ["tel:999", "tel:112", "tel:911"], words
+        hits = [link for link in links[4:] if not link.startswith("#")]
+        assert hits[0] == f"/safety/#{sign}", words
 
 
 def test_words_of_emergencies_lead_to_signs_that_are_there(content):
@@ -239,11 +186,10 @@ FOUND = {
 }
 
 
-@pytest.mark.parametrize("words", FOUND)
-def test_what_readers_ask_for_has_a_page(client, content, words):
-    links = links_of(search(client, words), "search-results")
-
-    assert next(link for link in links if not link.startswith("#")) == FOUND[words]
+def test_what_readers_ask_for_has_a_page(client, content):
+    for words, address in FOUND.items():
+        links = links_of(search(client, words), "search-results")
+        assert next(link for link in links if not link.startswith("#")) == address, words
 
 
 def test_what_no_page_is_about_gets_a_plain_no(client, content):
@@ -259,6 +205,6 @@ CLINICAL = [
 ]
 
 
-@pytest.mark.parametrize("word", CLINICAL)
-def test_no_clinical_word_is_taken_for_another(client, content, word):
-    assert "Did you mean" not in text_of(search(client, word), "main")
+def test_no_clinical_word_is_taken_for_another(client, content):
+    for word in CLINICAL:
+        assert "Did you mean" not in text_of(search(client, word), "main"), word

@@ -74,8 +74,8 @@ def asserted_sound(client, method, path, query, body, sent):
 
 
 @pytest.mark.parametrize("pattern", patterns())
-def test_no_slug_method_or_header_breaks_a_public_page(content, pattern):
-    client, forms = Client(), cycle(["", "symptom=tremor&symptom=%ED%A0%80", "[" * 500])
+def test_no_slug_method_or_header_breaks_a_public_page(client, content, pattern):
+    forms = cycle(["", "symptom=tremor&symptom=%ED%A0%80", "[" * 500])
     slugs = SLUGS if "{}" in pattern else SLUGS[:1]
     for slug, method in zip(slugs, cycle(METHODS), strict=False):
         asserted_sound(client, method, filled(pattern, [slug, slug]), "", next(forms), {})

@@ -42,15 +42,3 @@ def test_unknown_address_is_answered_in_the_sites_own_design(client):
     assert 'name="robots" content="noindex"' in html
     assert 'rel="canonical"' not in html
     assert 'action="/search/"' in html
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "TRACE"])
-@pytest.mark.parametrize("address", ["/about/", "/foods/", "/articles/feed/", "/healthz"])
-def test_refused_method_gets_the_whole_page(client, method, address):
-    response = client.generic(method, address)
-
-    assert response.status_code == 405
-    assert "<h1>" in response.content.decode()
-    # A server sends as much as this says, and no more.
-    assert response.headers["Content-Length"] == str(len(response.content))

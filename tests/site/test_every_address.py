@@ -43,7 +43,8 @@ def path_of(link):
     return urlsplit(link).path
 
 
-def test_every_page_is_one_of_its_kind_and_every_link_leads_to_its_place(pages):
+def test_every_page_is_one_of_its_kind_and_every_link_leads_to_its_place(client, pages):
+    assert_listed(client, pages)
     ids = {address: Counter(ID.findall(html)) for address, html in pages.items()}
     lost = {
         f"{address}: {link}"
@@ -66,6 +67,17 @@ def test_every_page_is_one_of_its_kind_and_every_link_leads_to_its_place(pages):
     pictures = {tag for html in pages.values() for tag in PICTURE.findall(html)}
     assert pictures
     assert [tag for tag in pictures if not re.search(r' width="[^>]* height="', tag)] == []
+
+
+def assert_listed(client, pages):
+    """Every place of the site map is ours, and opens."""
+    listed = re.findall(r"<loc>http://testserver(/[^<]*)</loc>", client.get("/sitemap.xml").text)
+
+    assert len(listed) > 300
+    # The crawl has opened nearly all of them.
+    assert len(set(listed) - pages.keys()) < 20
+    for address in set(listed) - pages.keys():
+        assert client.get(address).status_code == 200, address
 
 
 def repeated(pattern, pages):

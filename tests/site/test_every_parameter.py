@@ -13,9 +13,7 @@ import pytest
 from django.conf import settings
 from django.core.handlers import wsgi
 from django.http import QueryDict, request
-from django.test import Client
 
-from nutrients.common.answering import MEMORY
 from nutrients.comparison import filters
 from nutrients.foods import filters as foods
 from nutrients.models.red_flags import TAKEN
@@ -81,18 +79,18 @@ class Noting(QueryDict):
 
 
 @pytest.fixture
-def asked(monkeypatch):
+def asked():
     """The names that requests are asked for, from here on."""
-    monkeypatch.setattr(Noting, "asked", set())
-    for module in (wsgi, request):
-        monkeypatch.setattr(module, "QueryDict", Noting)
-    return Noting.asked
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Noting, "asked", set())
+        for module in (wsgi, request):
+            patch.setattr(module, "QueryDict", Noting)
+        yield Noting.asked
 
 
 @pytest.fixture
-def send(content):
-    """Sends pairs in an address or as a form, to a site that keeps what it made of the content."""
-    client = Client(**{MEMORY: {}})
+def send(client, content):
+    """Sends pairs in an address or as a form."""
 
     def send(address, method, pairs, **headers):
         encoded = "&".join(f"{quote_plus(name)}={quote_plus(value)}" for name, value in pairs)

@@ -92,18 +92,6 @@ def test_bar_draws_the_share_of_its_full_width(percent, full, width):
     assert "style" not in html
 
 
-def test_breadcrumb_begins_at_home_and_ends_here():
-    html = render('{% breadcrumb "Foods" "/foods/" name %}', name="Nuts & seeds")
-    assert html.index('href="/"') < html.index('href="/foods/"')
-    assert '<span aria-current="page">Nuts &amp; seeds</span>' in html
-
-
-def test_breadcrumb_of_a_page_below_home():
-    html = render('{% breadcrumb "Compare" %}')
-    assert html.count("<a ") == 1
-    assert '<span aria-current="page">Compare</span>' in html
-
-
 @pytest.mark.parametrize(
     ("value", "text"),
     [

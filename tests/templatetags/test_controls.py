@@ -31,35 +31,6 @@ def test_only_what_is_on_is_checked_and_more_than_one_is_plural():
     assert "> foods</span>" in off
 
 
-def test_a_chip_outside_of_its_form_names_the_form():
-    html = render('{% chips facets "food" "radio" form="choices" %}', facets=[TINGLING])
-
-    assert 'type="radio"' in html
-    assert ' form="choices"' in html
-
-
-def test_an_option_without_a_count_shows_no_number():
-    html = render('{% options facets "nutrient" "radio" %}', facets=[VEGAN])
-
-    assert html == (
-        '<label class="option"><input class="box" type="radio" name="diet" value="vegan">'
-        "Vegan</label>"
-    )
-
-
-def test_an_option_with_a_count_shows_it():
-    assert '>12<span class="visually-hidden"> foods</span>' in render(
-        '{% options facets "food" %}', facets=[TINGLING]
-    )
-
-
-def test_a_listed_option_holds_its_count_in_its_words():
-    assert render("{% listed facets %}", facets=[CRAMPS, VEGAN]).split("\n") == [
-        '<option id="count-symptom-cramps" value="cramps" selected>Cramps (1)</option>',
-        '<option id="count-diet-vegan" value="vegan">Vegan</option>',
-    ]
-
-
 def test_a_tick_shows_its_help_and_the_colour_of_danger_where_it_needs_help_at_once():
     choices = [
         Choice("fits", "A fit", help="You shook all over", is_emergency=True, is_ticked=True),
