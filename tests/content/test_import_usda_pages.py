@@ -7,6 +7,7 @@ from html import unescape
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from nutrients.models import FoodSource
@@ -57,12 +58,12 @@ def import_foods(tmp_path, content):
     return run
 
 
-def visit(client, addresses):
-    """The number of queries and the body of each page."""
+def visit(addresses):
+    """The number of queries and the body of each page, for whom all is made anew."""
     found = {}
     for address in addresses:
         with CaptureQueriesContext(connection) as queries:
-            response = client.get(address)
+            response = Client().get(address)
         assert response.status_code == 200, address
         found[address] = (len(queries), response.content)
     return found
@@ -74,22 +75,22 @@ def names_on(client, address):
     return [part.split(">")[1].split("<")[0] for part in html.split('<a class="card-link" ')[1:]]
 
 
-def test_pages_about_chosen_foods_stay_as_they_are(client, import_foods):
-    before, counting = visit(client, UNTOUCHED), visit(client, COUNTING)
+def test_pages_about_chosen_foods_stay_as_they_are(import_foods):
+    before, counting = visit(UNTOUCHED), visit(COUNTING)
     import_foods(200)
 
-    assert visit(client, UNTOUCHED) == before
-    for address, (queries, body) in visit(client, COUNTING).items():
+    assert visit(UNTOUCHED) == before
+    for address, (queries, body) in visit(COUNTING).items():
         assert queries == counting[address][0], address
         assert abs(len(body) - len(counting[address][1])) <= MORE_BYTES_AT_MOST, address
 
 
-def test_no_page_asks_more_or_grows_with_the_number_of_imported_foods(client, import_foods):
-    without = visit(client, TOUCHED)
+def test_no_page_asks_more_or_grows_with_the_number_of_imported_foods(import_foods):
+    without = visit(TOUCHED)
     import_foods(50)
-    some = visit(client, TOUCHED)
+    some = visit(TOUCHED)
     import_foods(280)
-    more = visit(client, TOUCHED)
+    more = visit(TOUCHED)
 
     for address in TOUCHED:
         # Where a search finds none, nothing is asked about what they hold.
