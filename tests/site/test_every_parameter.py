@@ -28,6 +28,8 @@ SLUGS = {
     "feeds/changes/{}/": ["magnesium"],
     "foods/{}/": ["almonds"],
     "nutrients/{}/": ["magnesium"],
+    "preview/{}/": ["none"],
+    "pictures/{}/{}.webp": ["none", "0"],
     "sources/{}/": ["ods-magnesium"],
     "nutrients/{}/{}/": ["magnesium", "muscle-cramps"],
     "symptoms/{}/": ["muscle-cramps"],
