@@ -17,11 +17,21 @@ from django.utils import timezone
 from reversion import create_revision, set_comment, set_user
 
 from nutrients.content.applying import RefusedError
-from nutrients.content.versions import keep, keep_first
-from nutrients.models import ChangeKind, ChangeNote, Proposal, SafetyCase, State
+from nutrients.content.signatures import pass_on
+from nutrients.content.versions import keep, keep_first, parents
+from nutrients.models import (
+    ChangeKind,
+    ChangeNote,
+    Proposal,
+    Publishable,
+    Role,
+    SafetyCase,
+    State,
+)
 from nutrients.proposals import Laid, lay_over, live_rows
 from nutrients.proposals.pages import as_proposed
 from nutrients.proposals.rows import conflicts
+from nutrients.proposals.signing import fitting, lacking
 from nutrients.search.index import catch_up
 from nutrients.testbook.cases import counting_cases
 from nutrients.testbook.reads import TABLES, reads
@@ -98,6 +108,8 @@ def publish(screen: Any, request: HttpRequest, proposal: Proposal) -> None:
     now, cases = timezone.now(), _cases_before(proposal)
     if conflicts(proposal.rows.all()):
         raise RefusedError(CHANGED)
+    if unsigned := lacking(proposal):
+        raise RefusedError(unsigned[0])
     with create_revision():
         set_user(user)
         try:
@@ -127,7 +139,12 @@ def _write(proposal: Proposal, *, user: Any, at: datetime) -> list[Laid]:
     laid = lay_over(rows, for_good=True, delete=delete)
     if len(laid) < len(rows):
         raise RefusedError(LOST)
-    keep([one.row for one in laid if one.proposed.kind != ChangeKind.DELETE], at=at)
+    written = [one.row for one in laid if one.proposed.kind != ChangeKind.DELETE]
+    shown = [row for row in {*written, *parents(written)} if isinstance(row, Publishable)]
+    for signed in fitting(proposal):
+        if signed.role == Role.CLINICIAN:
+            pass_on(signed, shown, at=at)
+    keep(written, at=at)
     return laid
 
 
@@ -170,7 +187,7 @@ def publish_due(*, at: datetime) -> tuple[list[Proposal], list[Proposal]]:
 
 def hindrance_of(screen: Any, proposal: Proposal) -> str:
     """Publish a proposal for the account that set its moment; say why if that cannot be done."""
-    found = problems(proposal)
+    found = [*lacking(proposal), *problems(proposal)]
     if found:
         return "\n".join(found)
     asked: Any = HttpRequest()

@@ -20,7 +20,8 @@ from .signatures import renew
 
 FIRST = "As it was before the first edit here"
 NOT_KEPT = {
-    *("bookoverride", "caseoutcome", "proposal", "proposedrow", "searchdocument"),
+    *("bookoverride", "caseoutcome", "searchdocument"),
+    *("previewlink", "proposal", "proposedrow", "remark", "signoff"),
     *("shippedchange", "shippedrow", "signature"),
 }
 # It belongs to two rows, so an edit of it alone is in its own history only.

@@ -48,7 +48,18 @@ from .nutrients import (
     Topic,
     Unit,
 )
-from .proposals import MOVES, OPEN, ChangeKind, Proposal, ProposedRow, State
+from .proposals import (
+    MOVES,
+    OPEN,
+    ChangeKind,
+    PreviewLink,
+    Proposal,
+    ProposedRow,
+    Remark,
+    Role,
+    SignOff,
+    State,
+)
 from .publishing import Publishable, Status, Verification
 from .red_flags import FLAG_LEVELS, Answer, Question, RedFlag, RedFlagRule
 from .safety_cases import BookOverride, CaseGroup, CaseOutcome, SafetyCase
@@ -105,6 +116,7 @@ __all__ = [
     "NutrientDetail",
     "NutrientKind",
     "OtherCause",
+    "PreviewLink",
     "Proposal",
     "ProposedRow",
     "Publishable",
@@ -115,15 +127,18 @@ __all__ = [
     "ReferenceIntake",
     "ReferenceType",
     "Relation",
+    "Remark",
     "RiskEffect",
     "RiskFactor",
     "RiskKind",
+    "Role",
     "SafetyCase",
     "SearchDocument",
     "Severity",
     "Sex",
     "ShippedChange",
     "ShippedRow",
+    "SignOff",
     "Signature",
     "Source",
     "SourceKind",
