@@ -100,6 +100,7 @@ class ProposalAdmin(GuardedAdmin, admin.ModelAdmin):
     list_select_related = ("owner",)
     search_fields = ("title", "why", "rows__title")
     fields = ("title", "why", "owner")
+    search_help_text = "Words of titles, reasons and rows"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).annotate(row_count=Count("rows"))
@@ -144,6 +145,7 @@ class ProposalAdmin(GuardedAdmin, admin.ModelAdmin):
             account: Any = request.user
             may_sign = proposal.state in SIGNABLE and not has_written(proposal, account)
             context |= {
+                "is_open": proposal.state in OPEN,
                 "roles": roles_of(account) if may_sign else [],
                 "words": digest(proposal),
                 "signed": fitting(proposal),

@@ -220,7 +220,8 @@ def _in(tag: str, pieces: Iterable[str], *, tags: bool) -> Iterator[str]:
             continue
         text = "".join(words)
         if text.strip():
-            yield f"<{tag}>{text.rstrip()}</{tag}>{' ' if text[-1].isspace() else ''}"
+            is_apart = text[-1].isspace() or tag == "del"
+            yield f"<{tag}>{text.rstrip()}</{tag}>{' ' if is_apart else ''}"
         words = []
         if tags and piece != "<>":
             yield piece
