@@ -27,7 +27,7 @@ GROUPS = {
     ],
     "Causes and risks": ["OtherCause", "RiskFactor", "Interaction"],
     "Foods": ["FoodSource", "NutrientAmount", "FoodPortion", "FoodGroup"],
-    "Sources and corrections": ["Source", "ChangeNote"],
+    "Sources and corrections": ["Source", "ChangeNote", "Redirect"],
     "Search": ["Synonym"],
     "After an upgrade": ["ShippedChange"],
     "Accounts": ["User", "Group", "AccountEvent"],

@@ -17,6 +17,7 @@ from . import (
     shipped_changes,
     sources,
     symptoms,
+    taking_off,
 )
 
 __all__ = [
@@ -36,4 +37,5 @@ __all__ = [
     "shipped_changes",
     "sources",
     "symptoms",
+    "taking_off",
 ]

@@ -17,6 +17,7 @@ from django.utils import timezone
 from reversion import create_revision, set_comment, set_user
 
 from nutrients.content.applying import RefusedError
+from nutrients.content.removed import has_page, lead_on
 from nutrients.content.signatures import pass_on
 from nutrients.content.versions import keep, keep_first, parents
 from nutrients.models import (
@@ -27,6 +28,7 @@ from nutrients.models import (
     Role,
     SafetyCase,
     State,
+    Status,
 )
 from nutrients.proposals import Laid, lay_over, live_rows
 from nutrients.proposals.pages import as_proposed
@@ -41,6 +43,7 @@ from .deleting import Deletion, refusal
 from .guard import OVERRIDE, REASON, BrokenCase, guarded
 
 CHANGED = "Readers see other words by now than those that it was written over: settle that first."
+SAY_WHY = "It takes a page off the site: say why, under “About this proposal”."
 LOST = "A row that it needs is gone: look through it again."
 BREAKS = "Cases of the test book break: {}."
 
@@ -55,11 +58,23 @@ def problems(proposal: Proposal) -> list[str]:
         found += [f"{one}: {LOST}" for one in proposal.rows.all() if one not in written]
         for one in laid:
             found += _of_form(one) if one.row.pk else []
+    if not proposal.why and _pages_going(proposal):
+        found.append(SAY_WHY)
     going = [one for one in proposal.rows.all() if one.kind == ChangeKind.DELETE]
     for row, _ in live_rows(going).values():
         if needing := Deletion([row]).needing():
             found.append(refusal(needing))
     return found
+
+
+def _pages_going(proposal: Proposal) -> list[Any]:
+    """The rows that lose the page that readers see now."""
+    return [
+        row
+        for one, (row, _) in live_rows(proposal.rows.all()).items()
+        if (one.kind == ChangeKind.DELETE or one.values.get("status") == Status.DRAFT)
+        and has_page(row, at=timezone.now())
+    ]
 
 
 def _of_form(one: Laid) -> Iterator[str]:
@@ -135,6 +150,8 @@ def _write(proposal: Proposal, *, user: Any, at: datetime) -> list[Laid]:
         if one.table is ChangeNote and one.kind == ChangeKind.ADD:
             # Readers are told on the day on which it is published.
             one.values["made_at"] = at.isoformat()
+    gone = _pages_going(proposal)
+    lead_on(gone, by=user.get_username(), reason=(proposal.why or proposal.title)[:200])
     keep_first([row for row, _ in live_rows(rows).values()])
     laid = lay_over(rows, for_good=True, delete=delete)
     if len(laid) < len(rows):

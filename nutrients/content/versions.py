@@ -21,7 +21,7 @@ from .signatures import renew
 FIRST = "As it was before the first edit here"
 NOT_KEPT = {
     *("bookoverride", "caseoutcome", "searchdocument"),
-    *("previewlink", "proposal", "proposedrow", "remark", "signoff"),
+    *("previewlink", "proposal", "proposedrow", "redirect", "remark", "signoff"),
     *("shippedchange", "shippedrow", "signature"),
 }
 # It belongs to two rows, so an edit of it alone is in its own history only.

@@ -12,11 +12,12 @@ NOT_SEEN = {
 }
 READS = ("view",)
 PROPOSES = ("add_proposal", "change_proposal", "view_proposal")
+REDIRECTS = ("add_redirect", "change_redirect", "delete_redirect", "view_redirect")
 # Of each role what it may do with every table of content, and more. Editors have had theirs since
 # the second migration.
 ROLES = {
     "Writers": (READS, PROPOSES),
-    "Editors": ((), (*PROPOSES, "publish_proposal", "sign_as_editor")),
+    "Editors": ((), (*PROPOSES, *REDIRECTS, "publish_proposal", "sign_as_editor")),
     "Clinicians": (READS, ("view_proposal", "sign_as_clinician")),
     "Safety": (READS, ("view_proposal", "sign_as_safety")),
     "Administrators": (
@@ -75,6 +76,21 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.CreateModel(
+            name='Redirect',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('path', models.CharField(max_length=200, unique=True, validators=[django.core.validators.RegexValidator('^/(?!/)[^\\s?#\\\\]*\\Z', 'A path on this site, such as /articles/.')], verbose_name='from')),
+                ('to', models.CharField(blank=True, help_text='The page that takes its place. Empty: readers are told that it is gone.', max_length=200, validators=[django.core.validators.RegexValidator('^/(?!/)[^\\s?#\\\\]*\\Z', 'A path on this site, such as /articles/.')])),
+                ('reason', models.CharField(help_text='Why, for colleagues and the history.', max_length=200)),
+                ('words', models.CharField(blank=True, help_text='What readers are told who come to a page that is gone: a sentence or two.', max_length=300, verbose_name='words for readers')),
+                ('made_by', models.CharField(editable=False, max_length=150)),
+                ('made_at', models.DateTimeField(auto_now_add=True)),
+            ],
+            options={
+                'ordering': ['path'],
+            },
+        ),
         migrations.CreateModel(
             name='Proposal',
             fields=[

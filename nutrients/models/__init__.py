@@ -62,6 +62,7 @@ from .proposals import (
 )
 from .publishing import Publishable, Status, Verification
 from .red_flags import FLAG_LEVELS, Answer, Question, RedFlag, RedFlagRule
+from .redirects import Redirect
 from .safety_cases import BookOverride, CaseGroup, CaseOutcome, SafetyCase
 from .search import DocumentKind, SearchDocument, Synonym
 from .shipping import ShippedChange, ShippedRow
@@ -124,6 +125,7 @@ __all__ = [
     "ReadForm",
     "RedFlag",
     "RedFlagRule",
+    "Redirect",
     "ReferenceIntake",
     "ReferenceType",
     "Relation",

@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from nutrients.models import Nutrient
+from tests.admin.forms import GONE
 
 
 def test_editors_may_do_everything_with_content_and_nothing_else(content):
@@ -76,6 +77,6 @@ def test_edit_of_a_section_shows_in_its_article_at_once(screen, content):
 
 def test_draft_leaves_the_public_pages_at_once(screen, content):
     nutrient = Nutrient.objects.get(slug="magnesium")
-    screen(nutrient).save(status="draft")
+    screen(nutrient).save(status="draft", **GONE)
 
     assert Client().get(nutrient.get_absolute_url()).status_code == 404

@@ -22,7 +22,7 @@ from nutrients.models import (
     Source,
 )
 from tests import factories
-from tests.admin.forms import Screen
+from tests.admin.forms import GONE, Screen
 from tests.revisions import address_of_version, versions_of
 
 
@@ -41,7 +41,7 @@ def address(row, page):
 
 
 def delete(client, row):
-    client.post(address(row, "delete"), {"post": "yes"})
+    client.post(address(row, "delete"), {"post": "yes", **GONE})
     assert not type(row).objects.filter(pk=row.pk).exists()
 
 
@@ -114,7 +114,7 @@ def test_edit_of_a_section_is_in_the_history_of_its_article(screen, article, alo
 
 def test_history_shows_who_changed_what_and_when(screen, magnesium, editor_client):
     shipped = magnesium.tagline
-    screen(magnesium).save(tagline="Calms muscle and nerve", status="draft")
+    screen(magnesium).save(tagline="Calms muscle and nerve", status="draft", **GONE)
     page = editor_client.get(address(magnesium, "history")).content.decode()
 
     assert f"</span>{shipped}</del>" in page
