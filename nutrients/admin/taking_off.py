@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.widgets import AdminTextInputWidget
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -29,6 +30,12 @@ class GoneForm(forms.ModelForm):
     class Meta:
         model = Redirect
         fields: ClassVar[list[str]] = ["reason", "words", "to"]
+        labels: ClassVar[dict[str, str]] = {
+            "reason": "Why",
+            "words": "What readers are told who come to it",
+            "to": "Address that takes its place",
+        }
+        widgets: ClassVar[dict[str, Any]] = dict.fromkeys(fields, AdminTextInputWidget)
         error_messages: ClassVar[dict[str, Any]] = {
             "reason": {"required": "Say why, in a sentence."}
         }

@@ -81,9 +81,9 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('path', models.CharField(max_length=200, unique=True, validators=[django.core.validators.RegexValidator('^/(?!/)[^\\s?#\\\\]*\\Z', 'A path on this site, such as /articles/.')], verbose_name='from')),
-                ('to', models.CharField(blank=True, help_text='The page that takes its place. Empty: readers are told that it is gone.', max_length=200, validators=[django.core.validators.RegexValidator('^/(?!/)[^\\s?#\\\\]*\\Z', 'A path on this site, such as /articles/.')])),
-                ('reason', models.CharField(help_text='Why, for colleagues and the history.', max_length=200)),
-                ('words', models.CharField(blank=True, help_text='What readers are told who come to a page that is gone: a sentence or two.', max_length=300, verbose_name='words for readers')),
+                ('to', models.CharField(blank=True, help_text='A path such as /articles/eyelid-twitching/. Empty: it leads nowhere.', max_length=200, validators=[django.core.validators.RegexValidator('^/(?!/)[^\\s?#\\\\]*\\Z', 'A path on this site, such as /articles/.')])),
+                ('reason', models.CharField(help_text='For colleagues and the history.', max_length=200)),
+                ('words', models.CharField(blank=True, help_text='A sentence or two. Empty: only that the page was taken down.', max_length=300, verbose_name='words for readers')),
                 ('made_by', models.CharField(editable=False, max_length=150)),
                 ('made_at', models.DateTimeField(auto_now_add=True)),
             ],

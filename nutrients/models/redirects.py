@@ -21,14 +21,14 @@ class Redirect(models.Model):
         max_length=200,
         blank=True,
         validators=[PATH],
-        help_text="The page that takes its place. Empty: readers are told that it is gone.",
+        help_text="A path such as /articles/eyelid-twitching/. Empty: it leads nowhere.",
     )
-    reason = models.CharField(max_length=200, help_text="Why, for colleagues and the history.")
+    reason = models.CharField(max_length=200, help_text="For colleagues and the history.")
     words = models.CharField(
         "words for readers",
         max_length=300,
         blank=True,
-        help_text="What readers are told who come to a page that is gone: a sentence or two.",
+        help_text="A sentence or two. Empty: only that the page was taken down.",
     )
     made_by = models.CharField(max_length=150, editable=False)
     made_at = models.DateTimeField(auto_now_add=True)

@@ -27,8 +27,18 @@ WRONG = "This code is not right. Please check it, or ask for a new link."
 
 
 class RemarkForm(forms.Form):
-    name = forms.CharField(label="Your name", max_length=100)
-    text = forms.CharField(label="Your remark", max_length=4000, widget=forms.Textarea)
+    name = forms.CharField(
+        label="Your name",
+        label_suffix="",
+        max_length=100,
+        widget=forms.TextInput({"class": "input"}),
+    )
+    text = forms.CharField(
+        label="Your remark",
+        label_suffix="",
+        max_length=4000,
+        widget=forms.Textarea({"class": "input", "rows": 6}),
+    )
 
 
 @csrf_exempt
