@@ -53,17 +53,21 @@ def problems(proposal: Proposal) -> list[str]:
     found = []
     if not proposal.rows.exists():
         found.append("It changes nothing yet.")
-    with as_proposed(proposal) as laid:
+    needed: list[tuple[Any, str]] = []
+
+    def delete(row: Any) -> None:
+        needed.extend(Deletion([row]).needing())
+        row.delete()
+
+    with as_proposed(proposal, delete=delete) as laid:
         written = {one.proposed for one in laid}
         found += [f"{one}: {LOST}" for one in proposal.rows.all() if one not in written]
         for one in laid:
             found += _of_form(one) if one.row.pk else []
+    if needed:
+        found.append(refusal(needed))
     if not proposal.why and _pages_going(proposal):
         found.append(SAY_WHY)
-    going = [one for one in proposal.rows.all() if one.kind == ChangeKind.DELETE]
-    for row, _ in live_rows(going).values():
-        if needing := Deletion([row]).needing():
-            found.append(refusal(needing))
     return found
 
 

@@ -56,11 +56,11 @@ class ChangingPage(NamedTuple):
 
 
 @contextmanager
-def as_proposed(proposal: Proposal) -> Iterator[list[Laid]]:
+def as_proposed(proposal: Proposal, **options: Any) -> Iterator[list[Laid]]:
     """The database with a proposal laid over it, within; all of it is undone after."""
     with transaction.atomic():
         try:
-            yield lay_over(proposal.rows.all())
+            yield lay_over(proposal.rows.all(), **options)
         finally:
             transaction.set_rollback(True)
 

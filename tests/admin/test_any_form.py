@@ -13,7 +13,16 @@ from django.forms.widgets import DateTimeBaseInput, NumberInput
 from django.urls import reverse
 
 from nutrients.content.versions import NOT_KEPT, keep_first
-from nutrients.models import ChangeNote, FoodPortion, FoodSource, Nutrient, ShippedChange, Symptom
+from nutrients.models import (
+    ChangeNote,
+    FoodPortion,
+    FoodSource,
+    Nutrient,
+    Redirect,
+    ShippedChange,
+    Symptom,
+)
+from nutrients.proposals import begin
 from nutrisite.accounts.models import AccountEvent
 from tests.admin.forms import Screen
 from tests.factories import nutrient, symptom
@@ -43,6 +52,8 @@ def rows(content, admin_user):
     AccountEvent.objects.create(at=NOW, kind="refused", account="anna")
     question = {"model": "nutrients.foodsource", "natural_key": '["almonds"]', "field": "note"}
     ShippedChange.objects.create(theirs={"note": "New."}, noticed_at=NOW, **question)
+    begin("Other words", by=admin_user)
+    Redirect.objects.create(path="/old/", reason="An old link.", made_by="anna")
     found = {model: model._default_manager.first() for model in MODELS}
     # With no rows under them, where the shipped ones have hundreds of fields.
     return found | {Nutrient: nutrient("boron"), Symptom: symptom("hiccups")}

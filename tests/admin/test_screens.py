@@ -19,6 +19,7 @@ from nutrients.models import (
     Proposal,
     RedFlag,
     RedFlagRule,
+    Redirect,
     ShippedChange,
     Source,
     Status,
@@ -30,7 +31,7 @@ CONTENT = sorted(
     (
         m
         for m in admin.site._registry
-        if m._meta.app_label == "nutrients" and m not in (Proposal, ShippedChange)
+        if m._meta.app_label == "nutrients" and m not in (Proposal, Redirect, ShippedChange)
     ),
     key=lambda m: m.__name__,
 )
