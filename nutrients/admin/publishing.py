@@ -45,6 +45,7 @@ from .guard import OVERRIDE, REASON, BrokenCase, guarded
 CHANGED = "Readers see other words by now than those that it was written over: settle that first."
 SAY_WHY = "It takes a page off the site: say why, under “About this proposal”."
 LOST = "A row that it needs is gone: look through it again."
+NEEDED = "Other rows need it: change or delete those first."
 BREAKS = "Cases of the test book break: {}."
 
 
@@ -61,7 +62,11 @@ def problems(proposal: Proposal) -> list[str]:
 
     with as_proposed(proposal, delete=delete) as laid:
         written = {one.proposed for one in laid}
-        found += [f"{one}: {LOST}" for one in proposal.rows.all() if one not in written]
+        found += [
+            f"{one}: {NEEDED if one.kind == ChangeKind.DELETE else LOST}"
+            for one in proposal.rows.all()
+            if one not in written
+        ]
         for one in laid:
             found += _of_form(one) if one.row.pk else []
     if needed:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from django.core import serializers
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import DataError, IntegrityError, models, transaction
-from django.db.models import Prefetch
+from django.db.models import Prefetch, ProtectedError
 
 from nutrients.content.fixtures import key_fields, key_paths
 from nutrients.models import ChangeKind, Proposal, ProposedRow
@@ -251,8 +251,15 @@ def lay_over(
         if row is not None and _write(row, one.values, for_good=for_good):
             laid.append(Laid(one, row))
     for last in going:
-        delete(last.row)
-    return laid + going
+        try:
+            with transaction.atomic():
+                delete(last.row)
+        except ProtectedError:
+            if for_good:
+                raise
+        else:
+            laid.append(last)
+    return laid
 
 
 def _write(row: Any, values: Values, *, for_good: bool) -> bool:
