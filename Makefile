@@ -13,9 +13,15 @@ PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest --numprocesses 
 EXPORT := $(BIN)/uv export --quiet --frozen --no-emit-project --no-header --no-annotate
 # Threads share one pool of memory, and what is free goes back: a third less for each worker.
 LEAN := MALLOC_ARENA_MAX=1 MALLOC_TRIM_THRESHOLD_=65536
+# Its licence (OFL 1.1, with no reserved name) is beside it. Letters that are cut away are drawn in the
+# fallback font: kept are ASCII, western Europe's for the names of authors, and the signs of our texts.
+WHOLE_FONT := scripts/fonts/atkinson-hyperlegible-next-latin-wght-normal.woff2
+LETTERS := U+20-7E,U+A0,U+A3,U+A9,U+AB,U+B0,U+B1,U+B5,U+B7,U+BB-BE,U+C0-FF,U+152,U+153,$\
+U+2010-2014,U+2018-201D,U+2020,U+2022,U+2026,U+2032,U+2033,U+2044,U+20AC,U+2122,$\
+U+2190-2193,U+2212,U+2264,U+2265
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev admin test check format lock pins audit sbom backup restore bench cards \
+.PHONY: help run dev admin test check format lock pins audit sbom backup restore bench cards font \
     port packages packages-dev key content static
 # The steps of one command build on each other, so `make --jobs` must not mix them.
 .NOTPARALLEL:
@@ -67,8 +73,15 @@ bench: packages-dev  ## Measure how fast the site answers, in two minutes, and w
 	@$(BIN)/python -m bench >docs/performance.new
 	@mv docs/performance.new docs/performance.md && cat docs/performance.md
 
-cards: packages-dev  ## Draw the pictures for shared links again, after words on one changed
+cards: packages-dev  ## Draw the pictures for shared links and of the guide again, after words or screens changed
 	@$(BIN)/python -m scripts.draw_cards
+	@$(BIN)/python -m scripts.draw_desk
+
+font: packages-dev  ## Cut the font that pages load out of the whole one, after texts gained a letter that it lacks
+	@mkdir -p var
+	@$(BIN)/fonttools varLib.instancer --quiet $(WHOLE_FONT) wght=400:700 --output var/font.ttf
+	@$(BIN)/pyftsubset var/font.ttf --unicodes=$(LETTERS) --layout-features=kern,ccmp,locl,tnum \
+	    --no-hinting --flavor=woff2 --output-file=static/fonts/atkinson-hyperlegible-next.woff2
 
 # INTO names another folder for `make check`, which compares.
 pins:

@@ -54,7 +54,7 @@ class Server(NamedTuple):
         children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
         used = 0
         for pid in [self.pid, *children]:
-            # The name before these fields stands in brackets and may hold spaces.
+            # The name before these fields is in brackets and may contain spaces.
             fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
             used += int(fields[11]) + int(fields[12])
         return used / TICK
@@ -87,7 +87,6 @@ class Line(NamedTuple):
 
 
 def main() -> None:
-    """Measure every page and print the report, in Markdown."""
     if not shutil.which("wrk"):
         sys.exit("wrk is not installed: on Debian and Ubuntu, apt install wrk.")
     busy = os.getloadavg()[0]

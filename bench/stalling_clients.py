@@ -40,7 +40,7 @@ GET = f"GET /sources/{HEAD}"
 POST = f"POST /checklist/{HEAD}Content-Type: application/x-www-form-urlencoded\r\n"
 
 
-# How a client stalls; where nothing follows, it waits until it is closed.
+# How a client stalls. If nothing follows, it waits until it is closed.
 def half_a_header(client: socket.socket) -> None:
     client.sendall(GET.encode() + b"X-Slow: ")
 
@@ -129,7 +129,7 @@ class Place(NamedTuple):
 
 
 def main(*names: str) -> int:
-    """Print a table, and give 1 where a row or a log failed."""
+    """Print a table, and give 1 if a row or a log failed."""
     faults = 0
     print("| | stalls | answers | median | longest | |\n|---|---|--:|--:|--:|---|")
     with tempfile.TemporaryDirectory(prefix="nutrisite-stalling-") as temporary:
@@ -165,7 +165,7 @@ def row(
             threading.Thread(target=way, args=[client], daemon=True).start()
         time.sleep(0.5)
         times, failed = read(place)
-    title = (way.__name__ if way else "nobody").replace("_", " ")
+    title = (way.__name__ if way else "none").replace("_", " ")
     is_well = not failed and max(times) < limit
     print(
         f"| {name} | {title} | {len(times)} | {median(times) * 1000:.0f} ms"

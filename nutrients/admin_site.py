@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.templatetags.static import static
 from django.urls import path
 from django.utils.safestring import mark_safe
 from markdown_it import MarkdownIt
 
 from nutrisite.accounts.admin_site import SecuredSite
 
+PICTURE = re.compile(r"\]\(\.\./static/([^)]+)\)")
 GROUPS = {
     "Proposals": ["Proposal"],
-    "Articles": ["Article", "ArticleSection"],
+    "Articles": ["Article", "ArticleSection", "Picture"],
     "Nutrients and evidence": ["Nutrient", "NutrientDetail", "Association", "ReferenceIntake"],
     "Symptoms and safety": [
         "Symptom",
@@ -27,7 +30,7 @@ GROUPS = {
     ],
     "Causes and risks": ["OtherCause", "RiskFactor", "Interaction"],
     "Foods": ["FoodSource", "NutrientAmount", "FoodPortion", "FoodGroup"],
-    "Sources and corrections": ["Source", "ChangeNote", "Redirect"],
+    "Sources and corrections": ["Source", "ChangeNote", "Redirect", "KeptProblem"],
     "Search": ["Synonym"],
     "After an upgrade": ["ShippedChange"],
     "Accounts": ["User", "Group", "AccountEvent"],
@@ -43,10 +46,12 @@ class EditorsSite(SecuredSite):
     empty_value_display = "–"
 
     def get_urls(self) -> list[Any]:
-        """The admin's own addresses, the review desk and the guide."""
+        """The admin's own addresses, and those of the desk."""
         return [
             path("review/", self.admin_view(self.review_desk), name="review_desk"),
             path("guide/", self.admin_view(self.guide), name="guide"),
+            path("replace/", self.admin_view(self.replace), name="replace"),
+            path("writing-help/", self.admin_view(self.writing_help), name="writing_help"),
             *super().get_urls(),
         ]
 
@@ -59,6 +64,8 @@ class EditorsSite(SecuredSite):
     def guide(self, request: HttpRequest) -> HttpResponse:
         """The guide for editors, as its file has it."""
         text = (settings.BASE_DIR / "docs" / "editing.md").read_text(encoding="utf-8")
+        # The repository shows it with the same pictures.
+        text = PICTURE.sub(lambda found: f"]({static(found[1])})", text)
         html = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
         context = self.each_context(request) | {"title": "Guide", "guide": mark_safe(html)}  # noqa: S308
         return TemplateResponse(request, "admin/guide.html", context)
@@ -68,6 +75,18 @@ class EditorsSite(SecuredSite):
         from nutrients.admin.reviewing import desk
 
         return desk(request, self)
+
+    def replace(self, request: HttpRequest) -> HttpResponse:
+        """Find and replace over every text."""
+        from nutrients.admin.replacing import replacing
+
+        return replacing(request, self)
+
+    def writing_help(self, request: HttpRequest) -> HttpResponse:
+        """What a text can name."""
+        from nutrients.admin.writing_help import writing_help
+
+        return writing_help(request, self)
 
     def get_app_list(
         self, request: HttpRequest, app_label: str | None = None

@@ -1,6 +1,7 @@
-"""The app's configuration."""
+"""The app's configuration, and the admin site that the project has."""
 
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 
 
 class NutrientsConfig(AppConfig):
@@ -15,3 +16,9 @@ class NutrientsConfig(AppConfig):
         from nutrients.content import versions
 
         versions.register()
+
+
+class EditorsConfig(AdminConfig):
+    """Makes `EditorsSite` the one admin site of the project."""
+
+    default_site = "nutrients.admin_site.EditorsSite"

@@ -21,6 +21,7 @@ urlpatterns = [
     path("", site.home, name="home"),
     path("articles/", articles.article_list, name="article_list"),
     path("articles/<slug:slug>/", articles.article, name="article"),
+    path("pictures/<slug:slug>/<slug:digest>.webp", articles.picture, name="picture"),
     # The comparison table
     path("compare/", comparison.comparison, name="compare"),
     path("compare.csv", comparison.comparison_csv, name="compare_csv"),

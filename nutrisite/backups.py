@@ -44,7 +44,7 @@ def make(folder: Path, *, at: datetime, keep: int) -> Path:
     owner alone, as it holds accounts.
     """
     engine = engine_in_use()
-    with _told():
+    with _as_backup_error():
         folder.mkdir(parents=True, exist_ok=True)
         _remove_unfinished(folder, at=at)
         with TemporaryDirectory(dir=folder, prefix=UNFINISHED) as name:
@@ -58,7 +58,7 @@ def make(folder: Path, *, at: datetime, keep: int) -> Path:
             path = packed.replace(folder / f"{PREFIX}{at:%Y%m%dT%H%M%S%fZ}.{engine.suffix}.gz")
         # The new one is there for good before an old one goes.
         _sync(folder)
-        for old in [one for one in backups_in(folder) if one != path][keep - 1 :]:
+        for old in [backup for backup in backups_in(folder) if backup != path][keep - 1 :]:
             old.unlink()
     return path
 
@@ -70,7 +70,7 @@ def backups_in(folder: Path) -> list[Path]:
 
 def check(file: Path) -> None:
     """Read a backup through; raises BackupError if it is not whole."""
-    with _told(), _unpacked(file):
+    with _as_backup_error(), _unpacked(file):
         pass
 
 
@@ -80,7 +80,7 @@ def restore(file: Path, kept: Path) -> None:
     Raises BackupError, with the database untouched, for a backup that is not whole, of another
     engine, or of a release that this code does not know.
     """
-    with _told(), _unpacked(file) as copy:
+    with _as_backup_error(), _unpacked(file) as copy:
         kept.parent.mkdir(parents=True, exist_ok=True)
         connections.close_all()
         engine_in_use().replace(copy, kept)
@@ -102,10 +102,10 @@ def _unpacked(file: Path) -> Iterator[Path]:
         with copy.open("rb") as opened:
             if opened.read(len(engine.magic)) != engine.magic:
                 raise BackupError(f"{file.name} is no backup of a {engine.suffix} database.")
-        known = MigrationLoader(None).disk_migrations or {}
-        apps = {app for app, _ in known}
+        own = MigrationLoader(None).disk_migrations or {}
+        apps = {app for app, _ in own}
         for app, migration in engine.inspect(copy):
-            if app in apps and (app, migration) not in known:
+            if app in apps and (app, migration) not in own:
                 raise BackupError(
                     f"The backup is of another release, which has the migration {app}.{migration}:"
                     " restore it with that release."
@@ -130,7 +130,7 @@ def _sync(path: Path) -> None:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _as_backup_error() -> Iterator[None]:
     """Say in a sentence what the disk or SQLite refused."""
     try:
         yield
@@ -205,12 +205,12 @@ class Sqlite:
 
 def _copy(source: Path, target: Path) -> None:
     with (
-        closing(sqlite3.connect(source, timeout=20)) as one,
-        closing(sqlite3.connect(target, timeout=20)) as other,
+        closing(sqlite3.connect(source, timeout=20)) as origin,
+        closing(sqlite3.connect(target, timeout=20)) as copy,
     ):
-        one.backup(other)
+        origin.backup(copy)
         # One file alone, without a log beside it; the site goes back to WAL by itself.
-        other.execute("PRAGMA journal_mode=DELETE")
+        copy.execute("PRAGMA journal_mode=DELETE")
 
 
 class Postgres:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 from django.conf import settings
 from django.http import HttpRequest
 
 Address = IPv4Address | IPv6Address
-Network = IPv4Network | IPv6Network
 
 log = logging.getLogger(__name__)
 
@@ -52,18 +50,9 @@ def _warn(_hour: int) -> None:
     )
 
 
-def network_of(address: Address | None) -> str | None:
+def written_network(request: HttpRequest) -> str | None:
     """Give what one customer of a network holds: an IPv4 address, or the first of an IPv6 /64."""
+    address = address_of(request)
     if isinstance(address, IPv6Address):
         return str(IPv6Network((address, 64), strict=False).network_address)
     return str(address) if address else None
-
-
-def is_in(address: Address | None, networks: Iterable[Network]) -> bool:
-    """Whether an address is in one of these networks. An unknown one is in none."""
-    return address is not None and any(address in network for network in networks)
-
-
-def written_network(request: HttpRequest) -> str | None:
-    """Give the network of a request's client, for those that count by it."""
-    return network_of(address_of(request))

@@ -47,7 +47,6 @@ def choice(name: str, default: str, allowed: Collection[str]) -> str:
 
 
 def names(name: str, default: list[str]) -> list[str]:
-    """Give a list that the variable writes with commas."""
     parts = [part.strip() for part in text(name, "").split(",")]
     return [part for part in parts if part] or default
 
@@ -63,7 +62,6 @@ def path(name: str, default: str) -> str:
 
 
 def networks(name: str) -> list[IPv4Network | IPv6Network]:
-    """Give a list of networks, such as 192.0.2.0/24, that the variable writes with commas."""
     try:
         return [ip_network(part) for part in names(name, [])]
     except ValueError as error:
@@ -78,7 +76,6 @@ def host(name: str, default: str) -> str:
 
 
 def folder(name: str, default: Path) -> Path:
-    """Give the absolute path of a folder, which need not exist yet."""
     return Path(text(name, str(default))).expanduser().resolve()
 
 
@@ -95,16 +92,15 @@ def origin(name: str, default: str) -> str:
         host = host if ":" in host else host.encode("idna").decode()
     except ValueError:
         raise wrong from None
-    place = f"[{host}]" if ":" in host else host
-    place += f":{port}" if port else ""
-    is_bare = address.partition("://")[2].lower() in (place, parts.netloc.lower())
+    authority = f"[{host}]" if ":" in host else host
+    authority += f":{port}" if port else ""
+    is_bare = address.partition("://")[2].lower() in (authority, parts.netloc.lower())
     if parts.scheme not in {"http", "https"} or not host or parts.username or not is_bare:
         raise wrong
-    return f"{parts.scheme}://{place}"
+    return f"{parts.scheme}://{authority}"
 
 
 def database(name: str, default: str) -> dict[str, Any]:
-    """Give Django's connection settings for a SQLite or PostgreSQL address."""
     address = text(name, default)
     if urlsplit(address).scheme not in {"sqlite", "postgres", "postgresql"}:
         # The address may hold a password, so the sentence does not repeat it.

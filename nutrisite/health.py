@@ -33,7 +33,7 @@ def alive(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:
-    """Answer 200 where pages can be read and edits saved, and 503 otherwise; the log says why."""
+    """Answer 200 if pages can be read and edits saved, and 503 otherwise; the log says why."""
     if not (database_is_ready() and disk_is_ready() and clock_is_ready()):
         return HttpResponse("not ready\n", status=503, content_type=PLAIN)
     return HttpResponse("ok\n", content_type=PLAIN)

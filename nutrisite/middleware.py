@@ -14,7 +14,7 @@ from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 
-from nutrisite.client import address_of, is_in
+from nutrisite.client import address_of
 from nutrisite.logging import METHODS, REQUEST_NUMBER, log_access, route_of
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
@@ -101,7 +101,6 @@ class RefusedRequests:
 
 
 def refusal(request: HttpRequest) -> HttpResponse | None:
-    """Give the answer to a request that is refused, or None."""
     # Class-based views, feeds and health checks would answer TRACE.
     if request.method not in METHODS:
         return HttpResponseNotAllowed(METHODS)
@@ -124,6 +123,7 @@ def is_path_of_admin(path: str) -> bool:
 
 
 def may_see_admin(request: HttpRequest) -> bool:
-    """Whether the admin exists for the client: ADMIN_NETWORKS, where set, hide it from others."""
+    """Whether the admin exists for the client: ADMIN_NETWORKS hides it from others."""
     networks = settings.ADMIN_NETWORKS
-    return not networks or is_in(address_of(request), networks)
+    address = address_of(request) if networks else None
+    return not networks or any(address in network for network in networks if address)

@@ -23,7 +23,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import brotli
 from django.conf import settings
@@ -147,8 +147,7 @@ class Versions:
         return Version(next(self._numbers), moment.timestamp() if moment else math.inf)
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """A finished answer in one encoding, its mark, and the route that made it."""
 
     body: bytes
@@ -168,7 +167,7 @@ class Pages:
         self._taken = 0
 
     def get(self, key: Hashable, version: Version | None) -> Page | None:
-        """Give the page of this version; of the last known one where none can be told."""
+        """Give the page of this version; of the last known one if none can be told."""
         with self._lock:
             if key not in self._pages or version not in (self._version, None):
                 return None
@@ -271,8 +270,8 @@ def send(
     method, status, headers, body = environ["REQUEST_METHOD"], 200, page.headers, [page.body]
     if marks := environ.get("HTTP_IF_NONE_MATCH"):
         # All encodings have the same mark, so it is a weak one.
-        known = [mark.removeprefix("W/") for mark in parse_etags(marks)]
-        if page.etag in known or known == ["*"]:
+        marks_held = [mark.removeprefix("W/") for mark in parse_etags(marks)]
+        if page.etag in marks_held or marks_held == ["*"]:
             status = 304
             headers = [each for each in headers if each[0] in ("ETag", "Vary", "Cache-Control")]
     start_response("200 OK" if status == 200 else "304 Not Modified", headers)
@@ -281,7 +280,6 @@ def send(
 
 
 def in_front_of(application: Application) -> PageCache:
-    """Give the page cache for Django's own application, as the settings have it."""
     versions = Versions(open_reader, import_string(settings.NEXT_CHANGE))
     return PageCache(application, versions, settings.PAGE_CACHE_BYTES)
 
@@ -313,7 +311,6 @@ class SharedAnswers:
 
 
 def may_be_kept(response: HttpResponseBase) -> bool:
-    """Whether an answer is the same for everybody who asks for its address."""
     return (
         response.status_code == 200
         and not response.streaming

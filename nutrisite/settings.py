@@ -60,8 +60,8 @@ SECRET_KEY = secret_key()
 
 INSTALLED_APPS = [
     "nutrisite",
-    "nutrients",
-    "nutrients.admin_config.EditorsConfig",
+    "nutrients.apps.NutrientsConfig",
+    "nutrients.apps.EditorsConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",

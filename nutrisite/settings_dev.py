@@ -16,5 +16,4 @@ MIDDLEWARE.insert(
     MIDDLEWARE.index("django.middleware.gzip.GZipMiddleware") + 1,
     "debug_toolbar.middleware.DebugToolbarMiddleware",
 )
-ROOT_URLCONF = "nutrisite.urls_dev"
 INTERNAL_IPS = ["127.0.0.1", "::1"]

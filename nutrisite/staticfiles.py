@@ -35,7 +35,7 @@ class BundledStaticFilesStorage(CompressedManifestStaticFilesStorage):
             for name in (BUNDLE, *parts):
                 self.delete(name)
             self.save(BUNDLE, ContentFile(css.encode()))
-            rest = {name: place for name, place in paths.items() if name not in parts}
+            rest = {name: file for name, file in paths.items() if name not in parts}
             paths = rest | {BUNDLE: (self, BUNDLE)}
         yield from super().post_process(paths, dry_run=dry_run, **options)
 
@@ -50,11 +50,11 @@ def bundle(name: str, paths: Paths) -> tuple[str, list[str]]:
     def contents(match: re.Match[str]) -> str:
         part = posixpath.normpath(posixpath.join(folder, match[1]))
         parts.append(part)
-        place = posixpath.dirname(part)
+        folder_of_part = posixpath.dirname(part)
 
         # What the file names from its own folder, from that of the whole.
         def moved(url: re.Match[str]) -> str:
-            return f'url("{posixpath.relpath(posixpath.join(place, url[1]), folder)}")'
+            return f'url("{posixpath.relpath(posixpath.join(folder_of_part, url[1]), folder)}")'
 
         return URL.sub(moved, _read(part, paths))
 

@@ -16,4 +16,7 @@ urlpatterns = [
     path("", include("nutrients.urls")),
 ]
 
+if "debug_toolbar" in settings.INSTALLED_APPS:
+    urlpatterns.insert(0, path("__debug__/", include("debug_toolbar.urls")))
+
 handler404 = settings.PAGE_NOT_FOUND

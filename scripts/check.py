@@ -30,7 +30,6 @@ def main() -> None:
 
 
 def checks() -> dict[str, list[str]]:
-    """Give the command of each check, in the order in which they run."""
     templates = sorted(str(path) for path in (ROOT / "templates").rglob("*.html"))
     return {
         "style": [f"{BIN}/ruff", "check", "--quiet", "--output-format", "concise", "."],

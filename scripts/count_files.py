@@ -65,9 +65,9 @@ def files_of(module: str, view: str) -> set[Path]:
 def source_of(module: str) -> Path | None:
     """Give the file of a module of the project."""
     path = ROOT / module.replace(".", "/")
-    for found in (path.with_suffix(".py"), path / "__init__.py"):
-        if found.exists():
-            return found
+    for path_of_module in (path.with_suffix(".py"), path / "__init__.py"):
+        if path_of_module.exists():
+            return path_of_module
     return None
 
 

@@ -59,7 +59,6 @@ class Card(NamedTuple):
 
 
 def main() -> None:
-    """Draw every card again."""
     drawn = cards()
     CARDS.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
@@ -67,13 +66,13 @@ def main() -> None:
             executable_path=chromium.find(), chromium_sandbox=False, args=["--disable-gpu"]
         )
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
-        for name, one in drawn.items():
-            draw(page, one.html, name)
+        for name, drawing in drawn.items():
+            draw(page, drawing.html, name)
         browser.close()
     for file in CARDS.glob("*.png"):
         if file.stem not in drawn:
             file.unlink()
-    words = {name: one.words for name, one in sorted(drawn.items()) if one.words}
+    words = {name: drawing.words for name, drawing in sorted(drawn.items()) if drawing.words}
     text = json.dumps(words, indent=0, ensure_ascii=False)
     (CARDS / "words.json").write_text(f"{text}\n", encoding="utf-8")
 
@@ -127,7 +126,6 @@ def site() -> str:
 
 
 def font() -> str:
-    """Give the site's font as an address that holds it."""
     return f"data:font/woff2;base64,{base64.b64encode(FONT.read_bytes()).decode()}"
 
 
@@ -138,7 +136,7 @@ def drawing() -> str:
 
 
 def draw(page: Page, html: str, name: str) -> None:
-    """Write one card as a PNG file of few colours, or end where its words run into the line."""
+    """Write one card as a PNG file of few colours, or exit if its words run into the line."""
     page.set_content(html)
     page.evaluate("document.fonts.ready")
     if page.evaluate(FOOT) > LOWEST:

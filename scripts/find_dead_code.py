@@ -14,7 +14,7 @@ from vulture.core import Vulture
 
 ROOT = Path(__file__).resolve().parent.parent
 PATHS = ["nutrisite", "nutrients", "scripts", "bench", "manage.py", "gunicorn.conf.py"]
-# Called by a framework: Django and its admin, gunicorn, parsers of HTML, fontTools.
+# Called by a framework: Django and its admin, gunicorn, parsers of HTML.
 ASKED_FOR = [
     *("add_arguments", "clean_*", "get_*", "has_*_permission", "lookups", "process_view", "save_*"),
     "response_*",
@@ -26,7 +26,6 @@ ASKED_FOR = [
         "when_ready",
         "on_starting",
         "handle_*",
-        "flavor",
     ),
     # Of commands, of addresses, of site maps; an error's view takes the exception; http.client.
     *("Command", "app_name", "location", "lastmod", "protocol", "exception", "sock"),

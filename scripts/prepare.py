@@ -30,7 +30,6 @@ DECIDES = ["nutrisite/settings.py", "nutrisite/staticfiles.py", "requirements.tx
 
 
 def main(step: str, *arguments: str) -> None:
-    """Carry out one step."""
     if sys.version_info < OLDEST:
         found = ".".join(map(str, sys.version_info[:3]))
         sys.exit(
@@ -166,12 +165,10 @@ def has_pip() -> bool:
 
 
 def text_of(path: Path) -> str:
-    """Give what a file holds; nothing if it is not there."""
     return path.read_text() if path.exists() else ""
 
 
 def manage(*command: str) -> None:
-    """Run a command of manage.py, which explains its own failures."""
     if subprocess.call([str(VENV_PYTHON), str(ROOT / "manage.py"), *command], cwd=str(ROOT)) != 0:
         sys.exit(1)
 

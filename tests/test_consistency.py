@@ -41,7 +41,10 @@ MAY_IMPORT = {
     "articles": SHARED,
     "search": SHARED,
     "site": {*SHARED, "articles", "content", "search", "testbook"},
-    "admin": {*SHARED, "articles", "content", "proposals", "search", "testbook"},
+    "admin": {
+        *SHARED,
+        *("articles", "checklist", "content", "open_data", "proposals", "search", "testbook"),
+    },
     "proposals": {*SHARED, "content"},
     "templatetags": {"models", "common", "checklist"},
     "management": {"models", "common", "content", "open_data", "search", "testbook", "admin"},

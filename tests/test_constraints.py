@@ -9,6 +9,7 @@ from model_bakery import baker
 from nutrients.models import (
     Association,
     ChangeNote,
+    KeptProblem,
     NutrientAmount,
     Proposal,
     ProposedRow,
@@ -35,6 +36,7 @@ LIMITS = [
 def _every_table_has_a_row(content):
     """Give a row to the tables with choices that are shipped empty."""
     baker.make(ChangeNote, kind="change", text="A figure was wrong.", address="/about/")
+    baker.make(KeptProblem, kind="links")
     account = baker.make(User)
     proposal = baker.make(Proposal, state="writing", maker=account, owner=account)
     baker.make(ProposedRow, proposal=proposal, kind="add", by=account)

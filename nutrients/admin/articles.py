@@ -13,7 +13,7 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 
 from nutrients.articles.pages import section_preview
-from nutrients.models import Article, ArticleSection, Figure, Source, Status, Symptom
+from nutrients.models import Article, ArticleSection, Figure, Picture, Source, Status, Symptom
 from nutrients.prose import ProseError, check, cited_slugs
 
 from .content import (
@@ -34,7 +34,7 @@ SECTION_RULE = (
     "Markdown. Cite after the full stop: [@source-slug]. Blocks stand on a line of their own: "
     "[[comparison-table core]], [[red-flags]], [[other-causes symptom-slug]], "
     "[[steps]] … [[/steps]], [[callout caution]] … [[/callout]], [[figure name]], "
-    "[[questions]] … [[/questions]], [[table Title]] … [[/table]]."
+    "[[picture slug]], [[questions]] … [[/questions]], [[table Title]] … [[/table]]."
 )
 
 
@@ -45,6 +45,7 @@ def prose_errors(body: str) -> list[ProseError]:
         known_sources=set(Source.objects.values_list("slug", flat=True)),
         known_symptoms=set(Symptom.objects.values_list("slug", flat=True)),
         known_figures=Figure.values,
+        known_pictures=set(Picture.objects.values_list("slug", flat=True)),
     )
 
 

@@ -47,6 +47,7 @@ from .history import VersionedAdmin
 from .notes_for_readers import NotesForReadersMixin
 from .proposing import ProposingMixin, ProposingRights
 from .reviewing import DueForm, SignedMixin
+from .spreadsheets import SpreadsheetMixin
 from .taking_off import TakingOffMixin
 from .widgets import KnownSelect, KnownSelectMultiple, NamedDateTime
 
@@ -188,6 +189,7 @@ class HonestList(ChangeList):
 
 
 class ContentAdmin(
+    SpreadsheetMixin,
     ProposingMixin,
     TakingOffMixin,
     NamedDeletionMixin,
@@ -306,7 +308,7 @@ class PublishableAdmin(SignedMixin, ContentAdmin):
 
     list_filter: Any = (StateFilter, "verification")
     readonly_fields: Any = ("changed_at", "reviewed_on", "reviewed_by")
-    actions = ("publish", "back_to_draft", "set_dates")
+    actions = ("publish", "back_to_draft", "set_dates", "export")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)

@@ -28,18 +28,20 @@ from nutrients.models import (
     Article,
     ArticleSection,
     NutrientDetail,
+    Picture,
     Publishable,
     Source,
     SourceKind,
     Status,
 )
-from nutrients.prose import cited_slugs
+from nutrients.prose import cited_slugs, split
 
 LONGEST_NAMES = 100
 # Why a row keeps another from being deleted, and what to do about it.
 NAMES_LESS = "It would be raised more easily if it named less: change or delete the rule first."
 LAST_SOURCE = "It is published and has no other source: give it one first."
 CITES = "Its text cites the source: cite another there first."
+SHOWS = "Its text shows the picture: take it out there first."
 TEXTS = ((Article, "short_answer"), (ArticleSection, "body"), (NutrientDetail, "body"))
 
 
@@ -74,7 +76,9 @@ class Deletion:
         """The rows that keep these from being deleted, each with the reason."""
         rules = chain(*_fetched(one for one in self._losing.items() if _is_needed(one[0])))
         sources = [row for row in self._rows if isinstance(row, Source)]
-        return [*((rule, NAMES_LESS) for rule in rules), *_resting_on(sources)]
+        pictures = {row.slug for row in self._rows if isinstance(row, Picture)}
+        needing = [*((rule, NAMES_LESS) for rule in rules), *_resting_on(sources)]
+        return needing + [(row, SHOWS) for row in _showing(pictures)]
 
     @contextmanager
     def keeping(self, *, user: Any) -> Iterator[None]:
@@ -142,6 +146,14 @@ def _resting_on(sources: Sequence[Source]) -> Iterator[tuple[Any, str]]:
             yield from ((row, LAST_SOURCE) for row in losing)
     for row, _ in citing({one.slug for one in sources}):
         yield row, CITES
+
+
+def _showing(pictures: Collection[str]) -> Iterator[ArticleSection]:
+    """The sections that show one of these pictures."""
+    rows = ArticleSection.objects.filter(body__contains="[[picture").select_related("article")
+    for row in rows if pictures else ():
+        if any(one.kind == "picture" and one.argument in pictures for one in split(row.body)):
+            yield row
 
 
 def citing(slugs: Collection[str]) -> Iterator[tuple[Any, str]]:

@@ -28,7 +28,7 @@ from reversion.errors import RevertError
 from reversion.models import Version
 
 from nutrients.common.comparing import compared
-from nutrients.content.children import CHILDREN
+from nutrients.content.signatures import CHILDREN
 from nutrients.content.versions import date_owners, keep, keep_first
 from nutrisite.accounts.admin_site import is_key
 

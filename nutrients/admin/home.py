@@ -12,7 +12,15 @@ from django.urls import reverse
 from django.utils import timezone
 from reversion.models import Revision, Version
 
-from nutrients.models import OPEN, CaseOutcome, Proposal, ShippedChange, State, Status
+from nutrients.models import (
+    OPEN,
+    CaseOutcome,
+    KeptProblem,
+    Proposal,
+    ShippedChange,
+    State,
+    Status,
+)
 
 from .content import ContentAdmin
 from .deleting import foreign_keys
@@ -50,6 +58,7 @@ def home(request: HttpRequest, site: Any) -> dict[str, Any]:
         "scheduled": [(row, _address(type(row), "change", row.pk)) for row in scheduled],
         "proposals": _proposals(request),
         "failing": CaseOutcome.objects.exclude(failures="").count(),
+        "problems": KeptProblem.objects.count(),
         "to_settle": ShippedChange.objects.count(),
         "lately": _lately(),
         "words": (words := request.GET.get("q", "").strip()),

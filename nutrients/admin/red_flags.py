@@ -8,6 +8,7 @@ from django.contrib import admin
 
 from nutrients.models import RedFlag, RedFlagRule
 
+from .bench import BenchMixin
 from .content import PUBLICATION, WRITING_RULE, ContentAdmin, FoldedInline, PublishableAdmin
 from .content_forms import ContentForm
 from .guard import GuardedAdmin
@@ -50,7 +51,7 @@ class RuleInline(FoldedInline):
 
 
 @admin.register(RedFlag)
-class RedFlagAdmin(GuardedAdmin, PublishableAdmin):
+class RedFlagAdmin(BenchMixin, GuardedAdmin, PublishableAdmin):
     """Signs that need a person, with the rules that raise them."""
 
     form = RedFlagForm
@@ -89,7 +90,7 @@ class RedFlagAdmin(GuardedAdmin, PublishableAdmin):
 
 
 @admin.register(RedFlagRule)
-class RedFlagRuleAdmin(GuardedAdmin, ContentAdmin):
+class RedFlagRuleAdmin(BenchMixin, GuardedAdmin, ContentAdmin):
     """Every rule, to find one by a tick."""
 
     form = RuleForm

@@ -14,8 +14,8 @@ from reversion.errors import RevertError
 from reversion.models import Version
 
 from nutrients.content.applying import write_links
-from nutrients.content.children import CHILDREN
 from nutrients.content.fixtures import NEEDED_LINKS
+from nutrients.content.signatures import CHILDREN
 from nutrients.content.versions import owning_fields
 from nutrients.models import Publishable
 

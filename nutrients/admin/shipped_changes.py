@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from nutrients.content import Places, RefusedError, Sides, keep_ours, sides, take_theirs
+from nutrients.content import KeyIndex, RefusedError, Sides, keep_ours, sides, take_theirs
 from nutrients.models import ShippedChange
 from nutrients.search.index import catch_up
 
@@ -164,12 +164,12 @@ class SettlingAdmin(GuardedAdmin, admin.ModelAdmin):
         """Settle each change that can be settled so; give which cannot, and how many could."""
         told: Told = []
         settled = 0
-        places = Places(set())
+        index = KeyIndex(set())
         for change in changes:
             words = str(change)
             try:
                 if choice == THEIRS:
-                    take_theirs(change, places, at=timezone.now(), user=request.user)
+                    take_theirs(change, index, at=timezone.now(), user=request.user)
                 else:
                     keep_ours(change)
             except RefusedError as error:

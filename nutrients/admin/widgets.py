@@ -12,6 +12,7 @@ from django.contrib.admin.widgets import (
     AutocompleteSelect,
     AutocompleteSelectMultiple,
 )
+from django.forms.widgets import Script
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -85,6 +86,8 @@ PREVIEW = "preview-"
 class MarkdownTextarea(AdminTextareaWidget):
     """A tall text field with a button that shows, in a new tab, how a reader will see it.
 
+    With scripts, what it can name is completed from lists, and wide windows show the text beside.
+
     The button sends the form as it stands to the preview, so nothing need be saved first
     and no script is needed. Its name holds that of the field: in a new row of an inline the admin's
     script numbers names and leaves values alone.
@@ -93,12 +96,24 @@ class MarkdownTextarea(AdminTextareaWidget):
     def __init__(self) -> None:
         super().__init__(attrs={"rows": 22, "class": "vLargeTextField markdown"})
 
+    @property
+    def media(self) -> forms.Media:
+        scripts: list[Any] = [Script("js/markdown-field.js", type="module")]
+        return forms.Media(js=scripts)
+
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         return format_html(
-            '<div class="markdown-field">{}<button type="submit" class="button"'
+            '<div class="markdown-field" data-words="{words}">{}'
+            '<ul role="listbox" aria-label="Suggestions"></ul>'
+            '<div class="markdown-tools"><button type="submit" class="button"'
             ' name="{}" formaction="{}" formtarget="_blank" formnovalidate>'
-            'Preview<span class="visually-hidden"> in a new tab</span></button></div>',
+            'Preview<span class="visually-hidden"> in a new tab</span></button>'
+            ' <a href="{words}" target="_blank">What a text can name'
+            '<span class="visually-hidden"> (opens in a new tab)</span></a></div>'
+            '<section class="markdown-preview" aria-label="As readers see it" tabindex="0" hidden>'
+            "</section></div>",
             super().render(name, value, attrs, renderer),
             f"{PREVIEW}{name}",
             reverse("admin:nutrients_articlesection_preview"),
+            words=reverse("admin:writing_help"),
         )

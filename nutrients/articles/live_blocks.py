@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from nutrients.common.citations import Cited, References, cite_rows
-from nutrients.evidence.content import associations_by_nutrient
+from nutrients.evidence.content import associations_by_nutrient, red_flags_by_level
 from nutrients.evidence.needs import AdultNeed, adult_needs
-from nutrients.evidence.red_flags import FlagLevel, red_flags_by_level
 from nutrients.models import (
     Association,
     BodyArea,
@@ -18,9 +17,12 @@ from nutrients.models import (
     Figure,
     Nutrient,
     OtherCause,
+    Picture,
+    RedFlag,
     Relation,
     Symptom,
     Typicality,
+    Urgency,
 )
 from nutrients.prose import Block
 
@@ -28,8 +30,7 @@ from nutrients.prose import Block
 AREAS = (BodyArea.MUSCLES, BodyArea.NERVES)
 
 
-@dataclass(frozen=True, slots=True)
-class CoreRow:
+class CoreRow(NamedTuple):
     """One core nutrient: its signs when low by verb, and what adults need a day."""
 
     nutrient: Nutrient
@@ -43,8 +44,9 @@ class LiveBlocks:
 
     references: References
     core: list[CoreRow]
-    levels: list[FlagLevel]
+    levels: dict[Urgency, list[RedFlag]]
     causes: list[OtherCause]
+    pictures: dict[str, Picture]
 
     @classmethod
     def of(
@@ -65,25 +67,27 @@ class LiveBlocks:
         return cls(
             references,
             core=_core(at=at) if "comparison-table" in kinds else [],
-            levels=red_flags_by_level(at=at, symptoms=slugs) if "red-flags" in kinds else [],
+            levels=red_flags_by_level(at=at, symptoms=slugs) if "red-flags" in kinds else {},
             causes=_causes([slug for kind, slug in wanted if kind == "other-causes"], at=at),
+            pictures=_pictures([slug for kind, slug in wanted if kind == "picture"]),
         )
 
     def rows(self, block: Block) -> Any:
         """What one block shows; its sources are cited as it is reached."""
         if block.kind == "figure":
             return f"figures/{block.argument}.html" if block.argument in Figure.values else ""
+        if block.kind == "picture":
+            return self.pictures.get(block.argument)
         if block.kind == "comparison-table":
             return [
-                replace(row, need=row.need.cited(self.references)) if row.need else row
+                row._replace(need=row.need.cited(self.references)) if row.need else row
                 for row in self.core
             ]
         if block.kind == "red-flags":
             # The page of warning signs has their sources.
-            return [
-                FlagLevel(level.urgency, [Cited(flag, []) for flag in level.flags])
-                for level in self.levels
-            ]
+            return {
+                level: [Cited(flag, []) for flag in flags] for level, flags in self.levels.items()
+            }
         causes = [
             cause
             for cause in self.causes
@@ -127,3 +131,8 @@ def _causes(symptoms: list[str], *, at: datetime) -> list[OtherCause]:
     rows = OtherCause.objects.published(at=at).filter(symptoms__slug__in=symptoms, is_common=True)
     rows = rows.distinct().order_by("position", "name")
     return list(rows.prefetch_related("sources", "symptoms"))
+
+
+def _pictures(slugs: list[str]) -> dict[str, Picture]:
+    rows = Picture.objects.filter(slug__in=slugs).defer("data") if slugs else ()
+    return {row.slug: row for row in rows}

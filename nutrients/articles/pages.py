@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.paginator import Paginator
 from django.db.models import Case, Count, Q, QuerySet, When
@@ -23,16 +23,14 @@ ARTICLES_FED = 50
 MOST_RELATED = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     kind: str
     argument: str
     text: SafeString
     rows: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """A question with its answer as HTML, and in words alone as machines read it."""
 
     question: str
@@ -82,7 +80,7 @@ def articles_by_topic(articles: Iterable[Article]) -> list[tuple[ArticleTopic, l
 
 
 def _in_order(*, at: datetime) -> QuerySet[Article]:
-    topics = Case(*(When(topic=topic, then=place) for place, topic in enumerate(ArticleTopic)))
+    topics = Case(*(When(topic=topic, then=rank) for rank, topic in enumerate(ArticleTopic)))
     return Article.objects.published(at=at).order_by(topics, "position", "title")
 
 
@@ -143,7 +141,7 @@ def _sections(
 ) -> list[Section]:
     named = {nutrient.name: nutrient for nutrient in nutrients}
     split = [(row, prose.split(row.body)) for row in rows]
-    blocks = [block for _, found in split for block in found]
+    blocks = [block for _, blocks_of_row in split for block in blocks_of_row]
     mark, live = _marking(blocks, references), LiveBlocks.of(blocks, references, symptoms, at=at)
     glossary = prose.Glossary()
     # In reading order, because drawing a part numbers what it cites.
@@ -151,10 +149,10 @@ def _sections(
         Section(
             row.anchor,
             row.title,
-            [_part(one, mark, live, glossary) for one in found],
+            [_part(block, mark, live, glossary) for block in blocks_of_row],
             named.get(row.title),
         )
-        for row, found in split
+        for row, blocks_of_row in split
     ]
 
 
@@ -198,6 +196,6 @@ def _related(article: Article, listed: list[Any]) -> list[Article]:
 
 
 def _neighbours(article: Article, listed: list[Any]) -> tuple[Article | None, Article | None]:
-    place = listed.index(article)
-    previous = listed[place - 1] if place else None
-    return previous, listed[place + 1] if place + 1 < len(listed) else None
+    index = listed.index(article)
+    previous = listed[index - 1] if index else None
+    return previous, listed[index + 1] if index + 1 < len(listed) else None

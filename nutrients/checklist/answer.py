@@ -82,8 +82,7 @@ WATCH_FOR = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """Lines under a heading; `slug` is the heading's id."""
 
     slug: str
@@ -115,7 +114,6 @@ class ChecklistAnswer:
 
     @property
     def words(self) -> LevelWords:
-        """What it says of how urgent this is."""
         return LEVELS[self.urgent.level] if self.ticked.count else NOTHING
 
     @property
@@ -153,12 +151,10 @@ class ChecklistAnswer:
 
     @property
     def open_questions(self) -> int:
-        """How many questions wait for an answer that would change the outcome."""
         return sum(not asked.answer for asked in self.questions)
 
     @property
     def questions_title(self) -> str:
-        """The heading over the questions."""
         if self.is_emergency:
             return "What you answered"
         questions = "A question" if len(self.questions) == 1 else "Questions"
@@ -202,7 +198,6 @@ class ChecklistAnswer:
 
     @property
     def doctor(self) -> Section:
-        """What to see a doctor about."""
         lines = [Line(f"{r.ticks}.", f"{r.why} {r.action}") for r in self.urgent.see_a_doctor]
         return Section("see-a-doctor", "Worth seeing a doctor about", lines)
 
@@ -282,7 +277,6 @@ class ChecklistAnswer:
 
     @property
     def names_medicine(self) -> bool:
-        """Whether a medicine is ticked or named as a cause."""
         return bool(self.ticked.medicines) or self.suggested.names_medicine
 
     def said(self) -> Iterator[str]:
@@ -320,8 +314,7 @@ def _said(section: Section) -> Iterator[str]:
     yield from chain.from_iterable(map(Line.said, section.lines))
 
 
-@dataclass(frozen=True, slots=True)
-class Chip:
+class Chip(NamedTuple):
     """A tick or an answer that can be taken off: the parameter and value that do so."""
 
     name: str
@@ -340,7 +333,6 @@ class ChecklistForm:
 
     @property
     def has_answers(self) -> bool:
-        """Whether a question of the form is answered."""
         return any(asked.answer for asked in self.questions)
 
 
@@ -350,14 +342,14 @@ def read_ticks(data: QueryDict, choices: ChecklistChoices) -> tuple[list[Tick], 
     Of two answers that contradict each other both are given: the rules take the worse.
     """
     reading = Reading(data)
-    known: dict[str, Collection[str]] = {
+    allowed: dict[str, Collection[str]] = {
         "symptom": choices.symptom_slugs,
         "risk": choices.risk_slugs,
         "flag": choices.flag_slugs,
         **choices.answers,
     }
     ticks = []
-    for name, slugs in known.items():
+    for name, slugs in allowed.items():
         if name not in data:
             continue
         values = reading.several(name, {*slugs, *(f"{OFF}{slug}" for slug in slugs)})

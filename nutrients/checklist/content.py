@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from nutrients.common.words import stem, words_of
 from nutrients.evidence.content import EvidenceContent, by_slug
@@ -44,6 +44,22 @@ CAUSE_GROUPS = {
 }
 
 
+def _linked(link: Any) -> cached_property[Mapping[int, set[int]]]:
+    """A property: the ids at the far end of a many-to-many link, under the id at its near end.
+
+    Ids alone: rows fetched along with each other would be built once for every link.
+    """
+    near, far = f"{link.field.m2m_field_name()}_id", f"{link.field.m2m_reverse_field_name()}_id"
+
+    def linked(content: ChecklistContent) -> Mapping[int, set[int]]:
+        ids: dict[int, set[int]] = defaultdict(set)
+        for near_id, far_id in link.through.objects.values_list(near, far):
+            ids[near_id].add(far_id)
+        return ids
+
+    return cached_property(linked)
+
+
 class ChecklistContent(EvidenceContent):
     """Everything that is published at the moment `at`, each part fetched when first asked for.
 
@@ -53,22 +69,18 @@ class ChecklistContent(EvidenceContent):
 
     @cached_property
     def risks(self) -> dict[str, RiskFactor]:
-        """Every risk factor."""
         return by_slug(RiskFactor.objects.published(at=self.at))
 
     @cached_property
     def causes(self) -> dict[str, OtherCause]:
-        """Every cause that is not a nutrient."""
         return by_slug(OtherCause.objects.published(at=self.at))
 
     @cached_property
     def flags(self) -> dict[str, RedFlag]:
-        """Every red flag."""
         return by_slug(RedFlag.objects.published(at=self.at))
 
     @cached_property
     def interactions(self) -> list[Interaction]:
-        """Every pair of foods, nutrients and medicines."""
         return list(Interaction.objects.published(at=self.at))
 
     @cached_property
@@ -78,66 +90,35 @@ class ChecklistContent(EvidenceContent):
 
     @cached_property
     def questions(self) -> dict[str, Question]:
-        """Every question, in the order in which they are asked."""
         return by_slug(Question.objects.all())
 
     @cached_property
     def answers(self) -> Mapping[int, list[Answer]]:
-        """The answers to each question, in their order."""
         grouped: dict[int, list[Answer]] = defaultdict(list)
         for answer in Answer.objects.order_by("position", "slug"):
             grouped[answer.question_id].append(answer)
         return grouped
 
     @cached_property
-    def lowered(self) -> Mapping[int, set[int]]:
-        """The nutrients that each risk factor lowers."""
-        return _linked(RiskFactor.lowers)
-
-    @cached_property
-    def raised(self) -> Mapping[int, set[int]]:
-        """The nutrients that each risk factor raises."""
-        return _linked(RiskFactor.raises)
-
-    @cached_property
     def effects(self) -> dict[tuple[int, int], RiskEffect]:
         """What each risk factor does to each nutrient, under the ids of both."""
         return {(row.risk_factor_id, row.nutrient_id): row for row in RiskEffect.objects.all()}
 
-    @cached_property
-    def cause_not_with(self) -> Mapping[int, set[int]]:
-        """The symptoms beside which each cause is not shown."""
-        return _linked(OtherCause.not_with_symptoms)
-
-    @cached_property
-    def flag_withholds(self) -> Mapping[int, set[int]]:
-        """The nutrients of which no food is named while a flag may be raised."""
-        return _linked(RedFlag.keeps_foods_of)
-
-    @cached_property
-    def cause_symptoms(self) -> Mapping[int, set[int]]:
-        """The symptoms that each cause brings on."""
-        return _linked(OtherCause.symptoms)
-
-    @cached_property
-    def cause_risks(self) -> Mapping[int, set[int]]:
-        """The risk factors that point to each cause."""
-        return _linked(OtherCause.risk_factors)
-
-    @cached_property
-    def interaction_risks(self) -> Mapping[int, set[int]]:
-        """The risk factors that show each interaction."""
-        return _linked(Interaction.risk_factors)
-
-    @cached_property
-    def flag_symptoms(self) -> Mapping[int, set[int]]:
-        """The symptoms that each red flag goes with."""
-        return _linked(RedFlag.related_symptoms)
-
-    @cached_property
-    def flag_only_for(self) -> Mapping[int, set[int]]:
-        """The risk factors that each red flag is limited to; none if it applies to all readers."""
-        return _linked(RedFlag.only_for)
+    # The nutrients that each risk factor lowers and raises.
+    lowered = _linked(RiskFactor.lowers)
+    raised = _linked(RiskFactor.raises)
+    # The symptoms that each cause brings on, those beside which it is not shown, and the risk
+    # factors that point to it.
+    cause_symptoms = _linked(OtherCause.symptoms)
+    cause_not_with = _linked(OtherCause.not_with_symptoms)
+    cause_risks = _linked(OtherCause.risk_factors)
+    # The risk factors that show each interaction.
+    interaction_risks = _linked(Interaction.risk_factors)
+    # The symptoms that each red flag goes with, the risk factors that it is limited to, and the
+    # nutrients of which no food is named while it may be raised.
+    flag_symptoms = _linked(RedFlag.related_symptoms)
+    flag_only_for = _linked(RedFlag.only_for)
+    flag_withholds = _linked(RedFlag.keeps_foods_of)
 
     @cached_property
     def rule_ticks(self) -> Mapping[int, set[Tick]]:
@@ -178,18 +159,6 @@ def _named(relations: Mapping[str, str]) -> Mapping[int, set[Tick]]:
     return named
 
 
-def _linked(link: Any) -> Mapping[int, set[int]]:
-    """The ids at the far end of a many-to-many link, under the id at its near end.
-
-    Ids alone: rows fetched along with each other would be built once for every link.
-    """
-    near, far = f"{link.field.m2m_field_name()}_id", f"{link.field.m2m_reverse_field_name()}_id"
-    ids: dict[int, set[int]] = defaultdict(set)
-    for one, other in link.through.objects.values_list(near, far):
-        ids[one].add(other)
-    return ids
-
-
 @dataclass(frozen=True, slots=True)
 class Choice:
     """One thing to tick: its slug and words, and whether it is ticked.
@@ -220,17 +189,14 @@ class ChoiceGroup:
 
     @property
     def common(self) -> list[Choice]:
-        """The choices that are always in sight."""
         return [choice for choice in self.choices if choice.is_common]
 
     @property
     def more(self) -> list[Choice]:
-        """The choices behind “more”."""
         return [choice for choice in self.choices if not choice.is_common]
 
     @property
     def is_answered(self) -> bool:
-        """Whether anything in the group is ticked."""
         return any(choice.is_ticked for choice in self.choices)
 
     @property
@@ -239,7 +205,6 @@ class ChoiceGroup:
         return any(choice.is_ticked for choice in self.more)
 
     def ticked(self, slugs: Collection[str]) -> ChoiceGroup:
-        """The same group with these slugs ticked."""
         choices = (replace(choice, is_ticked=choice.slug in slugs) for choice in self.choices)
         return replace(self, choices=tuple(choices))
 
@@ -268,8 +233,7 @@ class SymptomChoices:
         return FoundChoices(words, shown, len(found), len(found) - len(found[:MOST_FOUND]))
 
 
-@dataclass(frozen=True, slots=True)
-class FoundChoices:
+class FoundChoices(NamedTuple):
     """What a search for `words` adds to a form, whatever is ticked first.
 
     `found` counts what the words gave, and `left` how much of that is not shown.
@@ -300,7 +264,6 @@ class ChecklistChoices:
 
     @property
     def flag_slugs(self) -> frozenset[str]:
-        """The slugs of the red flags that are asked."""
         return _slugs([self.flags, self.other_flags])
 
     @property
@@ -316,7 +279,6 @@ class ChecklistChoices:
     def ticked(
         self, flags: Collection[str], symptoms: Collection[str], risks: Collection[str]
     ) -> ChecklistChoices:
-        """The same choices with these slugs ticked."""
         return replace(
             self,
             who=self.who.ticked(risks),
@@ -359,7 +321,7 @@ def _symptom_choices(symptoms: Iterable[Symptom]) -> SymptomChoices:
     if len(every) > MOST_IN_A_FORM:
         hidden = {slug: choice for slug, choice in every.items() if not choice.is_common}
         groups = [replace(group, choices=tuple(group.common)) for group in groups if group.common]
-    return SymptomChoices(groups, hidden, {slug: one.label for slug, one in every.items()})
+    return SymptomChoices(groups, hidden, {slug: choice.label for slug, choice in every.items()})
 
 
 def _by_area(symptoms: Iterable[Symptom]) -> list[ChoiceGroup]:

@@ -51,7 +51,6 @@ class Line(NamedTuple):
     items: list[str] = []
 
     def said(self) -> tuple[str, ...]:
-        """Its sentences."""
         return (f"{self.name} {self.text}", *self.items)
 
 
@@ -72,7 +71,6 @@ class Ticked:
 
     @property
     def diets(self) -> list[RiskFactor]:
-        """The ways of eating."""
         return [risk for risk in self.risks if risk.kind == RiskKind.DIET]
 
     @property
@@ -82,7 +80,6 @@ class Ticked:
 
     @property
     def medicines(self) -> list[str]:
-        """The names of the medicines."""
         return [row.name for row in self._asked if row.kind in MEDICINES]
 
     @property
@@ -91,7 +88,6 @@ class Ticked:
 
     @property
     def count(self) -> int:
-        """How many things were ticked."""
         return len(self.symptoms) + len(self.risks) + len(self.causes) + len(self.flags)
 
 
@@ -110,7 +106,6 @@ class PossibleCause:
         return f"{self.cause.link} {names}." if names else ""
 
     def said(self) -> Iterator[str]:
-        """Its sentences."""
         yield self.cause.name
         yield from (f"You ticked {name}." for name in self.named_by)
         yield self.link
@@ -164,22 +159,18 @@ class NutrientMatch:
 
     @property
     def signs(self) -> list[Association]:
-        """The matching associations, of too little and then of too much."""
         return [*self.low, *self.high]
 
     @property
     def risks(self) -> list[RiskReason]:
-        """The matching risk factors."""
         return [*self.lowered_by, *self.raised_by]
 
     @property
     def is_low(self) -> bool:
-        """Whether a tick fits too little of it."""
         return bool(self.low or self.lowered_by)
 
     @property
     def is_high(self) -> bool:
-        """Whether a tick fits too much of it."""
         return bool(self.high or self.raised_by)
 
     @property
@@ -196,7 +187,6 @@ class NutrientMatch:
 
     @property
     def not_explained(self) -> str:
-        """The ticked symptoms that it does not explain."""
         return "; ".join(symptom.phrase for symptom in self.unexplained)
 
     @property
@@ -211,7 +201,6 @@ class NutrientMatch:
 
     @property
     def why_no_foods(self) -> list[str]:
-        """Why no foods are named beside too little of it."""
         words = [f"{risk.name}: {risk.what_to_do}" for risk in self.instead_of_foods]
         if self.high:
             words.append(
@@ -227,7 +216,6 @@ class NutrientMatch:
 
     @property
     def in_brief(self) -> str:
-        """The ticks it matches, for a line."""
         reasons = dict.fromkeys(
             [
                 *(sign.symptom.phrase for sign in self.signs),
@@ -239,7 +227,6 @@ class NutrientMatch:
         return f"{', '.join(reasons)}.{side}{either}{'.' if side else ''}"
 
     def said(self) -> Iterator[str]:
-        """Its sentences, shown in full."""
         yield f"{self.nutrient.name} {self.matched}"
         for phrase, lines, note in self.sides:
             yield phrase
@@ -303,17 +290,14 @@ class Suggested:
 
     @property
     def names_medicine(self) -> bool:
-        """Whether a medicine is among the causes."""
         causes = (*self.causes, *self.other_causes)
         return any(row.cause.kind == CauseKind.MEDICINE for row in causes)
 
     @property
     def count(self) -> int:
-        """How many nutrients are suggested."""
         return len(self.in_full) + len(self.in_brief)
 
     def said(self) -> Iterator[str]:
-        """The sentences on causes and nutrients."""
         if self.causes or self.other_causes:
             yield "Common causes that are not nutrients"
             yield from chain.from_iterable(row.said() for row in self.main_causes)
@@ -407,7 +391,7 @@ def _one_age(risks: list[RiskFactor]) -> list[RiskFactor]:
 def _signs(ticked: Ticked, content: ChecklistContent) -> dict[int, list[Association]]:
     """The associations of the ticked symptoms, under the nutrient's id, most typical first."""
     by_symptom, grouped = content.once(_placed_signs), defaultdict(list)
-    placed = (one for symptom in ticked.symptoms for one in by_symptom[symptom.pk])
+    placed = (pair for symptom in ticked.symptoms for pair in by_symptom[symptom.pk])
     for _, sign in sorted(placed, key=itemgetter(0)):
         grouped[sign.nutrient_id].append(sign)
     return grouped
@@ -416,8 +400,8 @@ def _signs(ticked: Ticked, content: ChecklistContent) -> dict[int, list[Associat
 def _placed_signs(content: ChecklistContent) -> Mapping[int, list[tuple[int, Association]]]:
     """Every association with its place among all, under its symptom's id."""
     placed: dict[int, list[tuple[int, Association]]] = defaultdict(list)
-    for place, sign in enumerate(chain.from_iterable(content.signs.values())):
-        placed[sign.symptom_id].append((place, sign))
+    for index, sign in enumerate(chain.from_iterable(content.signs.values())):
+        placed[sign.symptom_id].append((index, sign))
     return placed
 
 
@@ -457,7 +441,7 @@ def _suggestions(
 
 
 def eater_of(ticked: Ticked) -> Eater:
-    """Whom foods are named to: the ticked diets, and the groups that ticked risks stand for."""
+    """Whom foods are named to: the ticked diets, and the groups that ticked risks mean."""
     return Eater(
         frozenset(risk.diet for risk in ticked.risks if risk.diet),
         frozenset(risk.stands_for for risk in ticked.risks if risk.stands_for),

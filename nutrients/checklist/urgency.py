@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from nutrients.evidence.ranking import (
     Level,
@@ -14,7 +15,7 @@ from nutrients.evidence.ranking import (
     deciding,
     urgency,
 )
-from nutrients.models import Answer, Question, RedFlag, Symptom, Urgency
+from nutrients.models import Answer, Question, RedFlag, RedFlagRule, Symptom, Urgency
 from nutrients.models.red_flags import CALL
 
 from .content import ChecklistContent
@@ -32,8 +33,7 @@ LEVEL_WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Advice:
+class Advice(NamedTuple):
     """Why a level was reached: the reader's own ticks, why they matter and what to do."""
 
     ticks: str
@@ -59,7 +59,6 @@ class Urgent:
 
     @property
     def word(self) -> str:
-        """The level in the word that pages carry."""
         return LEVEL_WORDS[self.level]
 
     @property
@@ -100,8 +99,8 @@ def _left_open(given: frozenset[Tick], content: ChecklistContent) -> set[Tick]:
     """
     return {
         Tick("answer", answer_slug(slug, UNKNOWN))
-        for slug, known in content.once(answer_ticks).items()
-        if not content.questions[slug].is_in_form and given.isdisjoint(known)
+        for slug, ticks in content.once(answer_ticks).items()
+        if not content.questions[slug].is_in_form and given.isdisjoint(ticks)
     }
 
 
@@ -179,26 +178,29 @@ def _rules(content: ChecklistContent) -> Iterable[Rule]:
         yield Rule(f"flag {flag.slug}", _level(flag.level), alone)
     for rule in content.rules:
         if rule.red_flag_id in flags:
-            flag = flags[rule.red_flag_id]
-            yield Rule(
-                f"flag {flag.slug}",
-                _level(flag.level),
-                frozenset(content.rule_ticks[rule.pk]),
-                content.rule_answers[rule.pk],
-                frozenset(content.rule_some[rule.pk]),
-                rule.at_least,
-            )
+            yield rule_of(rule, flags[rule.red_flag_id], content)
     for symptom in content.symptoms.values():
         alone = frozenset({Tick("symptom", symptom.slug)})
         yield Rule(f"symptom {symptom.slug}", _level(symptom.urgency), alone)
+
+
+def rule_of(rule: RedFlagRule, flag: RedFlag, content: ChecklistContent) -> Rule:
+    """A rule of a flag, with the ticks and answers that it names."""
+    return Rule(
+        f"flag {flag.slug}",
+        _level(flag.level),
+        frozenset(content.rule_ticks[rule.pk]),
+        content.rule_answers[rule.pk],
+        frozenset(content.rule_some[rule.pk]),
+        rule.at_least,
+    )
 
 
 def _level(value: str) -> Level:
     return Level(Urgency(value).rank)
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """An answer that can be given: its value and words, and whether it was given."""
 
     slug: str
@@ -219,7 +221,6 @@ class AskedQuestion:
 
     @property
     def answer(self) -> str:
-        """The words of the answer that was given; empty where none was."""
         return next((option.label for option in self.options if option.is_given), "")
 
 
@@ -234,8 +235,8 @@ def questions_asked(
     rules, answers = content.once(urgency_rules), content.once(answer_ticks)
     asked = {
         slug
-        for slug, known in answers.items()
-        if not known.isdisjoint(ticks) and not content.questions[slug].is_in_form
+        for slug, own in answers.items()
+        if not own.isdisjoint(ticks) and not content.questions[slug].is_in_form
     }
     if level < Level.EMERGENCY:
         asked |= set(deciding(ticks, rules, answers))
@@ -260,11 +261,11 @@ def _matters_for(content: ChecklistContent) -> dict[str, list[str]]:
     """The symptoms that a rule names beside an answer to each question."""
     rules, answers = content.once(urgency_rules), content.once(answer_ticks)
     matters: dict[str, list[str]] = {}
-    for slug, known in answers.items():
+    for slug, own in answers.items():
         named = {
             tick
             for rule in rules
-            if any(group & known for group in rule.answers)
+            if any(group & own for group in rule.answers)
             for tick in rule.named
         }
         matters[slug] = sorted(f"{tick.kind}:{tick.slug}" for tick in named)

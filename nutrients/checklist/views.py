@@ -9,7 +9,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from nutrients.common.answering import kept, render_page_or_fragment
+from nutrients.common.answering import memoized, render_page_or_fragment
 
 from .answer import checklist_answer, checklist_form
 from .content import ChecklistContent
@@ -30,7 +30,7 @@ def checklist(request: HttpRequest) -> HttpResponse:
     The form sends by POST, so that ticks stay out of addresses. Links that tick come by GET.
     """
     data = request.POST if request.method == "POST" else request.GET
-    content = kept(request, ChecklistContent, at=timezone.now())
+    content = memoized(request, ChecklistContent, at=timezone.now())
     answer = checklist_answer(data, content)
     context = {
         "section": "checklist",
@@ -49,6 +49,6 @@ def checklist(request: HttpRequest) -> HttpResponse:
 def checklist_print(request: HttpRequest) -> HttpResponse:
     """Show what was ticked and what fits on one page to print for a doctor or pharmacist."""
     now = timezone.now()
-    page = doctor_page(request.POST, kept(request, ChecklistContent, at=now))
+    page = doctor_page(request.POST, memoized(request, ChecklistContent, at=now))
     context = {"section": "checklist", "now": now, "page": page, "answer": page.answer}
     return render(request, "nutrients/checklist/checklist_print.html", context)

@@ -24,7 +24,7 @@ MEMORY = "nutrisite.memory"
 MOST = 24
 
 
-def kept(request: HttpRequest, make: Callable[..., Made], *names: str, at: datetime) -> Made:
+def memoized(request: HttpRequest, make: Callable[..., Made], *names: str, at: datetime) -> Made:
     """What `make(*names, at=at)` gives, made once for the content that a request is answered from.
 
     Until a row is to appear or a review falls due, the moment changes nothing, so what was made
@@ -32,14 +32,14 @@ def kept(request: HttpRequest, make: Callable[..., Made], *names: str, at: datet
     threads may make the same at once; either serves.
     """
     memory: dict[Any, dict[tuple[str, ...], Made]] = request.META.setdefault(MEMORY, {})
-    shelf = memory.setdefault(make, {})
-    made = shelf.get(names)
+    results = memory.setdefault(make, {})
+    made = results.get(names)
     if made is None:
         made = make(*names, at=at)
         if made is not None:
-            shelf[names] = made
-        for oldest in list(shelf)[:-MOST]:
-            shelf.pop(oldest, None)
+            results[names] = made
+        for oldest in list(results)[:-MOST]:
+            results.pop(oldest, None)
     return made
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from nutrients.models import ReadForm, Source
 
@@ -42,16 +42,14 @@ class References:
         return len(self.by_slug)
 
 
-@dataclass(frozen=True, slots=True)
-class Citation:
+class Citation(NamedTuple):
     """The number of the cited source on the page, and the id of this place in the text."""
 
     number: int
     anchor: str
 
 
-@dataclass(frozen=True, slots=True)
-class Cited:
+class Cited(NamedTuple):
     """A row of content with the citations beside it."""
 
     row: Any

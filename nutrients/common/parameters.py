@@ -30,13 +30,13 @@ class Reading:
     data: QueryDict
     ignored: list[str] = field(default_factory=list)
 
-    def several(self, name: str, known: Collection[str]) -> tuple[str, ...]:
+    def several(self, name: str, allowed: Collection[str]) -> tuple[str, ...]:
         """The known values of a parameter that may be repeated, each once, as they came."""
-        return self._known(name, known)
+        return self._known(name, allowed)
 
-    def one(self, name: str, known: Collection[str], default: str = "") -> str:
+    def one(self, name: str, allowed: Collection[str], default: str = "") -> str:
         """The last known value of a parameter that may be given once, or the default."""
-        values = self._known(name, known)
+        values = self._known(name, allowed)
         self.ignored += values[:-1]
         return values[-1] if values else default
 
@@ -44,10 +44,10 @@ class Reading:
         """Ignore, aloud, every parameter that is not named."""
         self.ignored += [name for name in self.data if name not in names]
 
-    def _known(self, name: str, known: Collection[str]) -> tuple[str, ...]:
+    def _known(self, name: str, allowed: Collection[str]) -> tuple[str, ...]:
         values = dict.fromkeys(value for value in self.data.getlist(name) if value)
-        self.ignored += [value for value in values if value not in known]
-        return tuple(value for value in values if value in known)
+        self.ignored += [value for value in values if value not in allowed]
+        return tuple(value for value in values if value in allowed)
 
 
 def ignored_sentence(ignored: Collection[str]) -> str:
@@ -138,8 +138,8 @@ class Facet:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """A way to other filters: its words, the filters with their `query`, and what they keep."""
+class ActiveFilter:
+    """A filter in use: its words, the filters without it, and how many rows those keep."""
 
     label: str
     filters: Any

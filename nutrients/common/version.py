@@ -61,9 +61,9 @@ def _last_moments(at: datetime) -> Iterator[QuerySet[Any, Any]]:
             yield _last(rows.published(at=at), "changed_at", "publish_at")
 
 
-def _last(rows: QuerySet[Any], one: str, other: str) -> QuerySet[Any, Any]:
+def _last(rows: QuerySet[Any], moment: str, other_moment: str) -> QuerySet[Any, Any]:
     """How many rows there are and the latest of two moments, as a query for one row of three."""
     whole = rows.order_by().values(all_rows=Value(1))
-    return whole.annotate(rows=Count("pk"), last_one=Max(one), last_other=Max(other)).values_list(
-        "rows", "last_one", "last_other"
-    )
+    return whole.annotate(
+        rows=Count("pk"), last_one=Max(moment), last_other=Max(other_moment)
+    ).values_list("rows", "last_one", "last_other")

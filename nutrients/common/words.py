@@ -141,9 +141,11 @@ def nearest(word: str, vocabularies: Iterable[Collection[str]]) -> str | None:
     is_clinical = bool(CLINICAL.search(word))
     for words in vocabularies:
         # A word of quite another length cannot be near, and comparing costs most of the time.
-        alike = [one for one in words if abs(len(one) - len(word)) <= len(word) // 4]
+        alike = [
+            candidate for candidate in words if abs(len(candidate) - len(word)) <= len(word) // 4
+        ]
         if is_clinical:
-            alike = [one for one in alike if _is_one_slip(word, one)]
+            alike = [candidate for candidate in alike if _is_one_slip(word, candidate)]
         near = get_close_matches(word, alike, n=1, cutoff=NEAR)
         if near:
             return near[0]
@@ -153,7 +155,9 @@ def nearest(word: str, vocabularies: Iterable[Collection[str]]) -> str | None:
 def _is_one_slip(word: str, other: str) -> bool:
     """Whether one letter is wrong, missing or too many, or two neighbours are swapped."""
     pairs = zip(f"{word} ", f"{other} ", strict=False)
-    start = next((place for place, (one, two) in enumerate(pairs) if one != two), 0)
+    start = next(
+        (index for index, (letter, other_letter) in enumerate(pairs) if letter != other_letter), 0
+    )
     rest, others = word[start:], other[start:]
     return (
         rest[1:] in (others, others[1:])

@@ -50,7 +50,6 @@ class Filters:
         return self.changed(name, "any" if name == "match" else "")
 
     def changed(self, name: str, value: str) -> Filters:
-        """The same filters with another match, relation, kind or sort."""
         changes: dict[str, Any] = {name: value}
         return replace(self, **changes)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-from nutrients.common.parameters import Facet, Step
+from nutrients.common.parameters import ActiveFilter, Facet
 from nutrients.models import Association, Authority, Symptom
 
 from .filters import DIETS, KINDS, MATCHES, RELATIONS, SORTS, Filters
@@ -15,8 +16,7 @@ from .table import ComparisonContent, NutrientSets, Row, nutrient_sets, table_co
 MOST_NAMED = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Panel:
+class Panel(NamedTuple):
     """Every filter with the count of nutrients that it keeps.
 
     Boxes are the common symptoms, `picks`, and others that are `chosen`; a list adds the rest.
@@ -43,7 +43,7 @@ class ComparisonPage:
     rows: list[Row]
     columns: list[Symptom]
     panel: Panel
-    active: list[Step]
+    active: list[ActiveFilter]
     unlinked: list[Symptom]
     against: list[Association]
     sorts: dict[str, str]
@@ -51,7 +51,7 @@ class ComparisonPage:
     ignored: str
 
     @property
-    def widenings(self) -> list[Step]:
+    def widenings(self) -> list[ActiveFilter]:
         """The filters that would give rows if they were taken off."""
         return [step for step in self.active if step.count]
 
@@ -140,7 +140,9 @@ def _choices(name: str, words: Mapping[str, str], current: str, default: str) ->
     ]
 
 
-def _active(filters: Filters, symptoms: Mapping[str, Symptom], sets: NutrientSets) -> list[Step]:
+def _active(
+    filters: Filters, symptoms: Mapping[str, Symptom], sets: NutrientSets
+) -> list[ActiveFilter]:
     words: dict[str, Mapping[str, str]] = {
         "symptom": {slug: symptoms[slug].name for slug in filters.symptoms},
         "match": {"all": "All at once"},
@@ -148,11 +150,11 @@ def _active(filters: Filters, symptoms: Mapping[str, Symptom], sets: NutrientSet
         "kind": KINDS,
         "diet": {key: f"{label} foods" for key, label in DIETS.items()},
     }
-    steps = []
+    active = []
     for name, value in filters.in_use:
         wider = filters.without(name, value)
-        steps.append(Step(words[name][value], wider, sets.count(wider)))
-    return steps
+        active.append(ActiveFilter(words[name][value], wider, sets.count(wider)))
+    return active
 
 
 def _sort_query(filters: Filters, name: str) -> str:

@@ -118,7 +118,6 @@ class ComparisonContent(EvidenceContent):
         self._needs: dict[Authority, dict[int, AdultNeed]] = {}
 
     def needs(self, country: Authority) -> dict[int, AdultNeed]:
-        """What adults need a day by a country's tables, under the nutrient's id."""
         if country not in self._needs:
             self._needs[country] = adult_needs(country, at=self.at)
         return self._needs[country]
@@ -153,7 +152,6 @@ def table_columns(filters: Filters, content: ComparisonContent) -> list[Symptom]
 
 
 def table_rows(filters: Filters, content: ComparisonContent) -> list[Row]:
-    """Every nutrient that the filters keep, in the order asked for."""
     kept = content.once(nutrient_sets).kept(filters)
     columns = table_columns(filters, content)
     nutrients = [nutrient for nutrient in content.nutrients.values() if nutrient.pk in kept]

@@ -1,21 +1,6 @@
 """Loading the shipped content: adds what is missing, and never touches what an editor did."""
 
 from .applying import RefusedError
-from .fixtures import FixtureError, FixtureRow, Places, digests, read_rows
+from .conflicts import Sides, keep_ours, sides, take_theirs
+from .fixtures import FixtureError, FixtureRow, KeyIndex, digests, read_rows
 from .loader import Outcome, load
-from .settling import Sides, keep_ours, sides, take_theirs
-
-__all__ = [
-    "FixtureError",
-    "FixtureRow",
-    "Outcome",
-    "Places",
-    "RefusedError",
-    "Sides",
-    "digests",
-    "keep_ours",
-    "load",
-    "read_rows",
-    "sides",
-    "take_theirs",
-]

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from itertools import chain
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 from django.apps import apps
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.urls import Resolver404, ResolverMatch, resolve
 
@@ -25,10 +25,14 @@ from nutrients.models import (
     Association,
     Figure,
     FoodSource,
+    KeptProblem,
+    Keyed,
     Nutrient,
     NutrientAmount,
     NutrientDetail,
     OtherCause,
+    Picture,
+    ProblemKind,
     Publishable,
     ReadForm,
     ReferenceIntake,
@@ -76,12 +80,15 @@ HOUSE_WORDS = re.compile(
 RESERVED_ANCHORS = {"main", "key-points", "sources", "related", "core-table"}
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Problem:
-    """Something to put right: the row as model and natural key, and a sentence."""
+class Problem(NamedTuple):
+    """Something to put right: the row as model and natural key, and a sentence.
+
+    `pk` is the row's key in the database; without it the sentence is about the whole table.
+    """
 
     row: str
     reason: str
+    pk: int | None = None
 
     def __str__(self) -> str:
         return f"{self.row}: {self.reason}"
@@ -111,14 +118,32 @@ def problems(*, on: date) -> list[Problem]:
     return sorted({problem for rule in rules for problem in rule()})
 
 
-def _problem(row: Any, reason: str) -> Problem:
-    return Problem(f"{row._meta.label_lower} {' / '.join(row.natural_key())}", reason)
+def problem_of(row: Any, reason: str) -> Problem:
+    return Problem(f"{row._meta.label_lower} {' / '.join(row.natural_key())}", reason, row.pk)
+
+
+def keep_problems(kind: ProblemKind, found: Iterable[Problem], *, at: datetime) -> None:
+    """Keep for the desk what a check found, in place of what it found before."""
+    rows = [
+        KeptProblem(
+            kind=kind,
+            model=one.row.partition(" ")[0],
+            row_id=one.pk,
+            row=one.row[:500],
+            reason=one.reason,
+            found_at=at,
+        )
+        for one in found
+    ]
+    with transaction.atomic():
+        KeptProblem.objects.filter(kind=kind).delete()
+        KeptProblem.objects.bulk_create(rows)
 
 
 def _content_models() -> list[type[models.Model]]:
     """The models whose rows hold content: those that fixtures could name."""
     found = apps.get_app_config("nutrients").get_models()
-    return [model for model in found if callable(getattr(model, "natural_key", None))]
+    return [model for model in found if issubclass(model, Keyed)]
 
 
 def _public(model: type[models.Model]) -> Any:
@@ -135,13 +160,13 @@ def _unsourced() -> Iterator[Problem]:
     for model in _content_models():
         if "sources" in _field_names(model) and model is not Source:
             for row in _public(model).filter(sources__isnull=True):
-                yield _problem(row, "no source.")
+                yield problem_of(row, "no source.")
 
 
 def _unsourced_articles() -> Iterator[Problem]:
     for article in _public(Article).prefetch_related("sections"):
         if not any(prose.cited_slugs(section.body) for section in article.sections.all()):
-            yield _problem(article, "no section cites a source.")
+            yield problem_of(article, "no section cites a source.")
 
 
 def _only_editors_say_so() -> Iterator[Problem]:
@@ -153,7 +178,7 @@ def _only_editors_say_so() -> Iterator[Problem]:
         if "source" in names:
             rests |= Q(source__kind=SourceKind.EDITORIAL)
         for row in _public(model).filter(rests).distinct():
-            yield _problem(row, "rests on what editors know, and is published.")
+            yield problem_of(row, "rests on what editors know, and is published.")
 
 
 def _cited() -> Iterator[tuple[Any, list[Source]]]:
@@ -165,9 +190,9 @@ def _cited() -> Iterator[tuple[Any, list[Source]]]:
             continue
         # Amounts and needs are thousands of rows of a few sources.
         if "source" in names:
-            known = {source.pk: source for source in sources.values()}
+            by_id = {source.pk: source for source in sources.values()}
             first = {row.source_id: row for row in _public(model)}
-            yield from ((row, [known[pk]]) for pk, row in first.items() if pk)
+            yield from ((row, [by_id[pk]]) for pk, row in first.items() if pk)
         else:
             for row in _public(model).prefetch_related("sources"):
                 yield row, list(row.sources.all())
@@ -180,57 +205,65 @@ def _cited() -> Iterator[tuple[Any, list[Source]]]:
 def _rests_on_unread() -> Iterator[Problem]:
     for row, sources in _cited():
         if sources and not any(source.is_read for source in sources):
-            yield _problem(row, "rests on nothing that an editor has read.")
+            yield problem_of(row, "rests on nothing that an editor has read.")
 
 
 def _unread_shown() -> Iterator[Problem]:
     for row, sources in _cited():
         for source in sources:
             if source.read_form == ReadForm.QUOTED:
-                yield _problem(row, f"“{source.slug}” was only seen quoted, and is shown for it.")
+                yield problem_of(row, f"“{source.slug}” was only seen quoted, and is shown for it.")
             elif not source.is_read and source.kind != SourceKind.EDITORIAL:
-                yield _problem(row, f"“{source.slug}” was never read, and is shown for it.")
+                yield problem_of(row, f"“{source.slug}” was never read, and is shown for it.")
 
 
 def _past_own_review(on: date) -> Iterator[Problem]:
     for source in Source.objects.filter(next_review_on__lt=on):
-        if source.checked_on is None or source.checked_on <= source.next_review_on:
-            due = f"{source.next_review_on:%Y-%m-%d}"
-            yield _problem(source, f"its publisher's review fell due on {due}: read it again.")
+        due = source.next_review_on
+        if due and (source.checked_on is None or source.checked_on <= due):
+            yield problem_of(
+                source, f"its publisher's review fell due on {due:%Y-%m-%d}: read it again."
+            )
 
 
 def _broken_prose() -> Iterator[Problem]:
     sources = set(Source.objects.values_list("slug", flat=True))
     symptoms = set(Symptom.objects.values_list("slug", flat=True))
+    pictures = set(Picture.objects.values_list("slug", flat=True))
     bodies = [(row, row.body) for row in ArticleSection.objects.select_related("article")]
     for row, body in [*bodies, *((row, row.short_answer) for row in Article.objects.all())]:
         errors = prose.check(
-            body, known_sources=sources, known_symptoms=symptoms, known_figures=Figure.values
+            body,
+            known_sources=sources,
+            known_symptoms=symptoms,
+            known_figures=Figure.values,
+            known_pictures=pictures,
         )
         for error in errors:
-            yield _problem(row, f"line {error.line}: {error.message}")
+            yield problem_of(row, f"line {error.line}: {error.message}")
     for section in ArticleSection.objects.select_related("article"):
         if section.anchor in RESERVED_ANCHORS:
-            yield _problem(section, f"the page itself uses the anchor “{section.anchor}”.")
+            yield problem_of(section, f"the page itself uses the anchor “{section.anchor}”.")
 
 
 def _broken_details() -> Iterator[Problem]:
     for row in NutrientDetail.objects.select_related("nutrient").prefetch_related("sources"):
-        known = {source.slug for source in row.sources.all()}
-        for error in prose.check_plain(row.body, known_sources=known):
-            yield _problem(row, f"line {error.line}: {error.message}")
-        for slug in known - set(prose.cited_slugs(row.body)):
-            yield _problem(row, f"its text does not cite its source “{slug}”.")
+        slugs = {source.slug for source in row.sources.all()}
+        for error in prose.check_plain(row.body, known_sources=slugs):
+            yield problem_of(row, f"line {error.line}: {error.message}")
+        for slug in slugs - set(prose.cited_slugs(row.body)):
+            yield problem_of(row, f"its text does not cite its source “{slug}”.")
 
 
 def _dead_links() -> Iterator[Problem]:
     pages = _Pages()
     sections = ArticleSection.objects.select_related("article")
-    for row in (*sections, *NutrientDetail.objects.select_related("nutrient")):
+    details = NutrientDetail.objects.select_related("nutrient")
+    for row in chain[ArticleSection | NutrientDetail](sections, details):
         for line, address in prose.links(row.body):
             reason = pages.fault(address, row)
             if reason:
-                yield _problem(row, f"line {line}: {reason}")
+                yield problem_of(row, f"line {line}: {reason}")
 
 
 def _limits_in_wrong_units() -> Iterator[Problem]:
@@ -240,13 +273,13 @@ def _limits_in_wrong_units() -> Iterator[Problem]:
         unit = Unit(row.nutrient.unit)
         yield from _wrong_limit(row, unit)
         if row.chronic_disease_limit_mg is not None and unit != Unit.MG:
-            yield _problem(row, f"a limit in mg, but the nutrient is measured in {unit}.")
+            yield problem_of(row, f"a limit in mg, but the nutrient is measured in {unit}.")
         yield from _far_from_daily_value(row)
 
 
 def _wrong_limit(row: Nutrient | ReferenceIntake, unit: Unit) -> Iterator[Problem]:
     if row.upper_limit is not None and row.upper_limit_unit not in UNITS_OF_LIMITS[unit]:
-        yield _problem(
+        yield problem_of(
             row, f"an upper limit in {row.upper_limit_unit}, but the nutrient is in {unit}."
         )
 
@@ -259,21 +292,23 @@ def _far_from_daily_value(row: ReferenceIntake) -> Iterator[Problem]:
         row.age_from >= ADULT_FROM
         and not Decimal(1) / FAR_FROM_DAILY_VALUE < share < FAR_FROM_DAILY_VALUE
     ):
-        yield _problem(row, "an amount so far from the daily value that its unit cannot be right.")
+        yield problem_of(
+            row, "an amount so far from the daily value that its unit cannot be right."
+        )
 
 
 def _impossible_amounts() -> Iterator[Problem]:
     for unit, most in MOST_IN_100_G.items():
         rows = NutrientAmount.objects.filter(nutrient__unit=unit, per_100g__gt=most)
         for row in rows.select_related("food", "nutrient"):
-            yield _problem(row, f"{row.per_100g:f} {unit} is more than 100 g can hold.")
+            yield problem_of(row, f"{row.per_100g:f} {unit} is more than 100 g can hold.")
 
 
 def _overdue(on: date) -> Iterator[Problem]:
     for model in _content_models():
         if issubclass(model, Publishable):
             for row in _public(model).overdue(on=on):
-                yield _problem(row, f"its review fell due on {row.review_due_on:%Y-%m-%d}.")
+                yield problem_of(row, f"its review fell due on {row.review_due_on:%Y-%m-%d}.")
 
 
 def _texts(*kinds: type[models.Field[Any, Any]]) -> Iterator[tuple[Any, str, str]]:
@@ -298,20 +333,20 @@ def _texts(*kinds: type[models.Field[Any, Any]]) -> Iterator[tuple[Any, str, str
 def _forbidden_words() -> Iterator[Problem]:
     for row, name, text in _texts(models.CharField, models.TextField):
         for words in forbidden(text):
-            yield _problem(row, f"its {name} says “{words}”.")
+            yield problem_of(row, f"its {name} says “{words}”.")
 
 
 def _house_words() -> Iterator[Problem]:
     for row, name, text in _texts(models.CharField, models.TextField):
         # What readers call a sign is theirs.
         for found in HOUSE_WORDS.finditer(" ".join(text.split()) * (name != "also_known_as")):
-            yield _problem(row, f"its {name} says “{found[0]}”, which is a word of this house.")
+            yield problem_of(row, f"its {name} says “{found[0]}”, which is a word of this house.")
 
 
 def _shared_ticks() -> Iterator[Problem]:
     risks = RiskFactor.objects.values("slug")
     for row in OtherCause.objects.filter(is_asked=True, slug__in=risks):
-        yield _problem(row, "it is asked in the checklist, and a risk factor has its slug.")
+        yield problem_of(row, "it is asked in the checklist, and a risk factor has its slug.")
 
 
 def _long_sentences() -> Iterator[Problem]:
@@ -321,7 +356,7 @@ def _long_sentences() -> Iterator[Problem]:
         lengths = [len(part.split()) for text in texts for part in prose.sentences(text)]
         average = sum(lengths) / len(lengths) if lengths else 0
         if average > LONGEST_AVERAGE:
-            yield _problem(article, f"its sentences hold {average:.1f} words on average.")
+            yield problem_of(article, f"its sentences hold {average:.1f} words on average.")
 
 
 def short_share(texts: Iterable[str]) -> float:
@@ -342,9 +377,9 @@ def short_share(texts: Iterable[str]) -> float:
 
 def _chopped_sentences() -> Iterator[Problem]:
     by_model: dict[type[models.Model], list[str]] = defaultdict(list)
-    for row, field, text in _texts(models.TextField):
+    for row, name, text in _texts(models.TextField):
         # Instructions are short on purpose.
-        if field != "self_care":
+        if name != "self_care":
             by_model[type(row)].append(text)
     for model, texts in by_model.items():
         share = short_share(texts)
@@ -373,8 +408,8 @@ class _Pages:
             return None
         if not parts.path:
             article = row.article.slug if isinstance(row, ArticleSection) else ""
-            known = (article, parts.fragment) in self.anchors
-            return None if known else f"this article has no section “{parts.fragment}”."
+            is_there = (article, parts.fragment) in self.anchors
+            return None if is_there else f"this article has no section “{parts.fragment}”."
         try:
             match = resolve(parts.path)
         except Resolver404:

@@ -14,22 +14,12 @@ from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
-Model = type[models.Model]
+from nutrients.models import Keyed
+
+Model = type[Keyed]
 Key = tuple[str, ...]
 
 SUFFIXES = (".yaml", ".jsonl")
-# The fields that make the natural keys of rows that have no slug.
-KEY_FIELDS = {
-    "nutrients.answer": ("question", "slug"),
-    "nutrients.articlesection": ("article", "anchor"),
-    "nutrients.association": ("nutrient", "symptom", "relation"),
-    "nutrients.changenote": ("address", "made_at"),
-    "nutrients.foodportion": ("food", "description", "grams"),
-    "nutrients.nutrientamount": ("food", "nutrient"),
-    "nutrients.nutrientdetail": ("nutrient", "topic"),
-    "nutrients.riskeffect": ("risk_factor", "nutrient"),
-    "nutrients.referenceintake": ("nutrient", "life_stage", "sex", "life_status", "authority"),
-}
 # Rows that mean something else once one of these links is lost: a rule that names a tick fewer
 # fires more easily. Such a row is left out whole if a link of it leads to a deleted row.
 NEEDED_LINKS = {
@@ -97,11 +87,6 @@ def read_rows(folder: Path) -> list[FixtureRow]:
     return list(rows.values())
 
 
-def key_fields(model: Model) -> tuple[str, ...]:
-    """The names of the fields that make the model's natural key."""
-    return KEY_FIELDS.get(model._meta.label_lower, ("slug",))
-
-
 def as_key(value: Any) -> Key:
     """A reference in a fixture as a natural key: `[magnesium]` gives `("magnesium",)`."""
     parts = value if isinstance(value, list) else [value]
@@ -159,32 +144,34 @@ def _row(place: str, record: Any) -> FixtureRow:
         model = apps.get_model(label)
     except (LookupError, ValueError, AttributeError) as error:
         raise FixtureError(f"{place}: there is no model {label}.") from error
-    missing = [name for name in key_fields(model) if not fields.get(name)]
+    if not issubclass(model, Keyed):
+        raise FixtureError(f"{place}: rows of {label} have no natural key.")
+    missing = [name for name in model.KEY if not fields.get(name)]
     if missing:
         raise FixtureError(f"{place}: {label} lacks its {missing[0]}.")
-    key = tuple(part for name in key_fields(model) for part in as_key(fields[name]))
+    key = tuple(part for name in model.KEY for part in as_key(fields[name]))
     return FixtureRow(model, key, fields, place)
 
 
-class Places:
+class KeyIndex:
     """The rows that are there by natural key, with one query a model, and those left out."""
 
     def __init__(self, shipped: set[tuple[str, Key]]) -> None:
         self._shipped = shipped
         self._left_out: set[tuple[str, Key]] = set()
-        self._there: dict[Model, dict[Key, Any]] = {}
+        self._keys: dict[Model, dict[Key, Any]] = {}
 
-    def there(self, model: Model) -> dict[Key, Any]:
+    def keys_of(self, model: Model) -> dict[Key, Any]:
         """The primary key of each row in the table under its natural key."""
-        if model not in self._there:
-            rows = model._base_manager.values_list("pk", *key_paths(model))
-            self._there[model] = {tuple(key): pk for pk, *key in rows}
-        return self._there[model]
+        if model not in self._keys:
+            rows = model._base_manager.values_list("pk", *model.key_paths())
+            self._keys[model] = {tuple(key): pk for pk, *key in rows}
+        return self._keys[model]
 
-    def is_there(self, label: str, key: Key) -> bool:
+    def holds(self, label: str, key: Key) -> bool:
         """Whether the row is in its table; False if the table itself is gone."""
         try:
-            return key in self.there(apps.get_model(label))
+            return key in self.keys_of(apps.get_model(label))
         except LookupError:
             return False
 
@@ -195,9 +182,9 @@ class Places:
     def target(self, row: FixtureRow, link: Any, value: Any) -> Any:
         """The primary key that a reference leads to; None if that row is left out."""
         model, key = link.remote_field.model, as_key(value)
-        there = self.there(model)
-        if key in there:
-            return there[key]
+        keys = self.keys_of(model)
+        if key in keys:
+            return keys[key]
         label = model._meta.label_lower
         if (label, key) in self._left_out or (label, key) in self._shipped:
             return None
@@ -205,14 +192,6 @@ class Places:
             f"{row.place}: its {link.name} leads to {label} {' / '.join(key)},"
             " which is neither above it in the fixtures nor in the database."
         )
-
-
-def key_paths(model: Model) -> list[str]:
-    """The lookup of each part of a row's natural key."""
-    return [
-        f"{name}__slug" if model._meta.get_field(name).is_relation else name
-        for name in key_fields(model)
-    ]
 
 
 def field_of(row: FixtureRow, name: str) -> Any:

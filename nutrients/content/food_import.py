@@ -11,10 +11,10 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
@@ -54,8 +54,7 @@ UNKNOWN, TRACES = {"", "-", "–", "n", "na", "n/a"}, {"tr", "trace", "traces"}
 BELOW = re.compile(r"<\s*[\d.,]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A food that is not saved, and what belongs to it; amounts that are not known are left out."""
 
     number: str
@@ -79,7 +78,9 @@ def import_foods(
     measures = [*table.portions, *(read_portions(portions, portion_faults) if portions else ())]
     if table.layout == USDA:
         # As in the numbers of foods, a zero at the beginning may have been dropped.
-        measures = [(place, cells | {"id": cells["id"].zfill(5)}) for place, cells in measures]
+        measures = [
+            (location, cells | {"id": cells["id"].zfill(5)}) for location, cells in measures
+        ]
     done = add_foods(rows, portions_in(measures, portion_faults), source, at=at)
     notices = [
         f"The column “{name}” is left out: this site counts that nutrient in another way."
@@ -91,14 +92,14 @@ def import_foods(
 def foods_in(table: FoodTable, faults: list[str]) -> list[Row]:
     """Give the foods of a table; a sentence for each line that cannot be used joins `faults`."""
     rows: dict[str, Row] = {}
-    for place, cells in table.lines:
+    for location, cells in table.lines:
         try:
             made = _row(cells, table)
             if made.number in rows:
                 raise ValueError(f"food {made.number} is in a line above already")
             rows[made.number] = made
         except ValueError as error:
-            faults.append(f"{place}: {error}.")
+            faults.append(f"{location}: {error}.")
     return list(rows.values())
 
 
@@ -111,12 +112,12 @@ def portions_in(
     already: its food would come without it for good.
     """
     found: dict[tuple[str, str, Decimal], None] = {}
-    for place, cells in lines:
+    for location, cells in lines:
         try:
             # The USDA repeats a few lines, which say nothing more.
             found[_portion(cells)] = None
         except ValueError as error:
-            faults.append(f"{place}: {error}.")
+            faults.append(f"{location}: {error}.")
     if faults:
         raise FoodTableError("\n".join([*faults, "Nothing was imported: put this right first."]))
     portions = defaultdict(list)
@@ -283,9 +284,9 @@ def _there(rows: list[Row]) -> dict[str, FoodSource]:
     A food whose number an editor took away still has the slug that holds it.
     """
     there = list(FoodSource.objects.only("slug", "usda_ndb_number"))
-    known = {name: food for food in there for name in (food.slug, food.usda_ndb_number) if name}
+    foods = {name: food for food in there for name in (food.slug, food.usda_ndb_number) if name}
     found = {
-        row.number: known.get(row.food.usda_ndb_number) or known.get(row.food.slug) for row in rows
+        row.number: foods.get(row.food.usda_ndb_number) or foods.get(row.food.slug) for row in rows
     }
     return {number: food for number, food in found.items() if food}
 
@@ -312,7 +313,7 @@ def _add(new: list[Row], source: Source, *, at: datetime) -> int:
 
 def _nutrients() -> dict[str, Nutrient]:
     """The nutrients under their slugs. Those that editors deleted are left out."""
-    nutrients = {one.slug: one for one in Nutrient.objects.filter(slug__in=UNITS)}
+    nutrients = {nutrient.slug: nutrient for nutrient in Nutrient.objects.filter(slug__in=UNITS)}
     for slug, nutrient in nutrients.items():
         if nutrient.unit != UNITS[slug]:
             raise FoodTableError(
@@ -329,10 +330,10 @@ def _groups(new: list[Row]) -> dict[str, FoodGroup]:
     """
     with (FOLDER / "food_groups.csv").open(encoding="utf-8", newline="") as file:
         lines = list(csv.DictReader(file))
-    known = {name: group for group in FoodGroup.objects.all() for name in (group.name, group.slug)}
+    groups = {name: group for group in FoodGroup.objects.all() for name in (group.name, group.slug)}
     found = {}
     for row in new:
-        if named := known.get(row.group):
+        if named := groups.get(row.group):
             found[row.number] = named
             continue
         line = next(
@@ -341,11 +342,11 @@ def _groups(new: list[Row]) -> dict[str, FoodGroup]:
             if line["usda_group"] in ("", row.group)
             and row.food.name.casefold().startswith(line["description_starts"].casefold())
         )
-        group = known.get(line["slug"]) or known.get(line["name"])
+        group = groups.get(line["slug"]) or groups.get(line["name"])
         if group is None:
             group = FoodGroup(slug=line["slug"], name=line["name"], position=int(line["position"]))
             FoodGroup.objects.bulk_create([group])
-        found[row.number] = known[line["slug"]] = group
+        found[row.number] = groups[line["slug"]] = group
     return found
 
 

@@ -111,8 +111,7 @@ FDC_FOODS = ("foundation_food", "sr_legacy_food")
 PORTION_COLUMNS = ("amount", "unit_description", "grams")
 
 
-@dataclass(frozen=True, slots=True)
-class Amounts:
+class Amounts(NamedTuple):
     """A column of amounts in 100 g: its nutrient, and by what its figures are multiplied."""
 
     column: str
@@ -164,8 +163,8 @@ def read_portions(path: Path, faults: list[str]) -> Iterator[tuple[str, Cells]]:
     missing = [name for name in (number, *PORTION_COLUMNS) if name not in header]
     if missing:
         raise FoodTableError(f"{path} lacks the column {', '.join(missing)}.")
-    for place, cells in lines:
-        yield place, {"id": cells[number]} | {name: cells[name] for name in PORTION_COLUMNS}
+    for location, cells in lines:
+        yield location, {"id": cells[number]} | {name: cells[name] for name in PORTION_COLUMNS}
 
 
 def nutrient_in(header: str) -> tuple[str, str] | None:
@@ -206,7 +205,7 @@ def _table(
 
 
 def _layout(columns: list[str]) -> Layout | None:
-    return next((one for one in LAYOUTS if {one.id, one.name} <= set(columns)), None)
+    return next((layout for layout in LAYOUTS if {layout.id, layout.name} <= set(columns)), None)
 
 
 def _csv_lines(
@@ -259,14 +258,14 @@ def _workbook_table(path: Path) -> FoodTable:
     every: dict[str, None] = {}
     for sheet in sheets:
         rows = [[_text_of(cell) for cell in row] for row in sheet]
-        place, layout = next(
+        header_at, layout = next(
             ((n, found) for n, row in enumerate(rows[:10]) if (found := _layout(row))), (0, None)
         )
         if layout is None:
             continue
-        header = rows[place]
+        header = rows[header_at]
         every |= dict.fromkeys(header)
-        for row in rows[place + 1 :]:
+        for row in rows[header_at + 1 :]:
             cells = dict(zip(header, row, strict=False))
             if cells[layout.id]:
                 foods[cells[layout.id]] |= cells

@@ -58,10 +58,10 @@ class Ledger:
 
     def is_news(self, row: FixtureRow) -> bool:
         """Whether the row may differ from what was shipped before, or awaits an editor."""
-        known = self.rows.get(row.identity)
-        if known is None or known.withdrawn_at or row.identity in self.open:
+        entry = self.rows.get(row.identity)
+        if entry is None or entry.withdrawn_at or row.identity in self.open:
             return True
-        return known.fields != as_json(row.fields)
+        return entry.fields != as_json(row.fields)
 
     def base(self, row: FixtureRow, name: str) -> dict[str, Any] | None:
         """The row as shipped when this field was last known to agree with it; None for never.
@@ -71,8 +71,8 @@ class Ledger:
         change = self.asked(row, name)
         if change is not None and not change.is_edited:
             return change.before
-        known = self.rows.get(row.identity)
-        return None if known is None else known.fields
+        entry = self.rows.get(row.identity)
+        return None if entry is None else entry.fields
 
     def asked(self, row: FixtureRow, name: str) -> ShippedChange | None:
         """What editors have yet to settle of this field."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from nutrients.models import Publishable
 
-from .fixtures import Key, Model, Places
+from .fixtures import Key, KeyIndex, Model
 from .merging import comparable
 from .versions import owners
 
@@ -15,8 +15,8 @@ from .versions import owners
 class LiveRows:
     """Reads what editors may have changed. What many rows need is asked once a table."""
 
-    def __init__(self, places: Places) -> None:
-        self._places = places
+    def __init__(self, index: KeyIndex) -> None:
+        self._index = index
         self._keys: dict[Model, dict[Any, Key]] = {}
         self._reviews: dict[Model, dict[Key, date]] = {}
 
@@ -43,7 +43,7 @@ class LiveRows:
 
     def _keys_of(self, model: Model) -> dict[Any, Key]:
         if model not in self._keys:
-            self._keys[model] = {pk: key for key, pk in self._places.there(model).items()}
+            self._keys[model] = {pk: key for key, pk in self._index.keys_of(model).items()}
         return self._keys[model]
 
     def _reviews_of(self, model: Any) -> dict[Key, date]:

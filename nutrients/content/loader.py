@@ -9,18 +9,19 @@ from pathlib import Path
 from typing import Any
 
 import reversion
+from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 
-from nutrients.models import Publishable, ShippedChange
+from nutrients.models import Keyed, Publishable, ShippedChange
 
 from . import ledger
 from .applying import write_links
 from .fixtures import (
     FixtureError,
     FixtureRow,
+    KeyIndex,
     Model,
-    Places,
     as_key,
     digests,
     field_of,
@@ -55,7 +56,7 @@ def load(folder: Path, *, at: datetime, plan: bool = False) -> Outcome:
     Of a row that is there, each field that was not edited since it was loaded is brought up to
     date; the rest is left for an editor to settle. A row that was loaded before and is gone was
     deleted by an editor, and stays deleted with all that needs it. Everything happens in one
-    transaction or not at all. Raises FixtureError. Where these very files were loaded before, it
+    transaction or not at all. Raises FixtureError. If these very files were loaded before, it
     costs one query.
     """
     files = digests(folder)
@@ -81,7 +82,7 @@ class _Load:
         self.at = at
         self.outcome = Outcome(total=len(rows))
         self.ledger = ledger.Ledger()
-        self.places = Places(set(self.ledger.rows))
+        self.index = KeyIndex(set(self.ledger.rows))
 
     def run(self) -> Outcome:
         by_model: dict[Model, list[FixtureRow]] = defaultdict(list)
@@ -91,36 +92,36 @@ class _Load:
             self._add(model, [row for row in rows if self._is_wanted(row)])
         self._link()
         self.ledger.enter(self.outcome.added, at=self.at)
-        upgrade = Upgrade(self.ledger, self.places, self.at)
+        upgrade = Upgrade(self.ledger, self.index, self.at)
         upgrade.run(self.outcome.kept)
         upgrade.withdraw({row.identity for row in self.rows})
         self.outcome.updated, self.outcome.to_settle = upgrade.updated, upgrade.to_settle
         return self.outcome
 
     def _is_wanted(self, row: FixtureRow) -> bool:
-        if row.key in self.places.there(row.model):
+        if row.key in self.index.keys_of(row.model):
             self.outcome.kept.append(row)
             return False
         if row.identity in self.ledger.rows:
             return self._leave_out(row, self.outcome.left_deleted)
         needed = [*references(row), *needed_links(row)]
-        if any(self.places.target(row, *reference) is None for reference in needed):
+        if any(self.index.target(row, *reference) is None for reference in needed):
             return self._leave_out(row, self.outcome.depending)
         return True
 
     def _leave_out(self, row: FixtureRow, why: list[FixtureRow]) -> bool:
         why.append(row)
-        self.places.leave_out(row)
+        self.index.leave_out(row)
         return False
 
     def _add(self, model: Model, rows: list[FixtureRow]) -> None:
-        had_rows = bool(self.places.there(model))
+        had_rows = bool(self.index.keys_of(model))
         try:
             with transaction.atomic():
                 added = self._insert(model, rows)
         except IntegrityError:
             added = [pair for row in rows for pair in self._insert_alone(row, had_rows)]
-        self.places.there(model).update({row.key: pk for row, pk in added})
+        self.index.keys_of(model).update({row.key: pk for row, pk in added})
         self.outcome.added += [row for row, _ in added]
         if issubclass(model, Publishable):
             # Nothing was changed since: loading must not look like an edit.
@@ -145,8 +146,8 @@ class _Load:
             reason = str(error).splitlines()[0]
             raise FixtureError(f"{row.place}: {row} is refused, {reason}.") from error
 
-    def _instance(self, row: FixtureRow) -> models.Model:
-        links = {link: self.places.target(row, link, value) for link, value in references(row)}
+    def _instance(self, row: FixtureRow) -> Keyed:
+        links = {link: self.index.target(row, link, value) for link, value in references(row)}
         values: dict[str, Any] = {link.attname: pk for link, pk in links.items()}
         for name, value in row.fields.items():
             if not field_of(row, name).is_relation:
@@ -163,13 +164,12 @@ class _Load:
         return instance
 
     def _link(self) -> None:
-        """Write the many-to-many links of the rows added, once all rows are there."""
         pairs: dict[Any, list[tuple[Any, Any]]] = defaultdict(list)
         for row in self.outcome.added:
             for link in row.model._meta.many_to_many:
-                own = self.places.there(row.model)[row.key]
+                own = self.index.keys_of(row.model)[row.key]
                 targets = dict.fromkeys(map(as_key, row.fields.get(link.name) or []))
-                found = [self.places.target(row, link, list(key)) for key in targets]
+                found = [self.index.target(row, link, list(key)) for key in targets]
                 self.outcome.dropped_links += found.count(None)
                 pairs[link] += [(own, target) for target in found if target is not None]
         for link, ends in pairs.items():
@@ -182,3 +182,13 @@ def _is_duplicate(error: IntegrityError) -> bool:
         getattr(cause, "sqlite_errorname", "") == "SQLITE_CONSTRAINT_UNIQUE"
         or getattr(cause, "sqlstate", "") == "23505"
     )
+
+
+def refresh_statistics() -> None:
+    """Have the content's tables counted, so that queries are planned for as many rows.
+
+    SQLite never counts by itself, and forgets its counts when a migration rebuilds a table.
+    """
+    with connection.cursor() as cursor:
+        for model in apps.get_app_config("nutrients").get_models(include_auto_created=True):
+            cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")

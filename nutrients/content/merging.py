@@ -22,7 +22,7 @@ NEVER_SHIPPED: Final = _Never.SHIPPED
 class Merged(NamedTuple):
     """What the field holds after the merge, and whether a person must choose.
 
-    Where one must, the value is the editor's: nothing of theirs is lost by waiting.
+    If one must, the value is the editor's: nothing of theirs is lost by waiting.
     """
 
     value: Any

@@ -1,4 +1,4 @@
-"""A reviewer's name is shown only while it stands under the words that were signed."""
+"""Signatures: a reviewer's name is shown only while the row has the words that were signed."""
 
 from __future__ import annotations
 
@@ -13,10 +13,19 @@ from django.utils import timezone
 from django.utils.text import capfirst
 
 from nutrients.models import Publishable, Signature
-from nutrients.models.signatures import Signed
+from nutrients.models.publishing import Signed
 
-from .children import CHILDREN
-
+# What is kept, brought back and signed with a row. An amount goes with its food alone: a nutrient
+# has thousands once the USDA's foods are imported.
+CHILDREN = {
+    "article": ["sections"],
+    "foodsource": ["amounts", "portions"],
+    "nutrient": ["associations", "details", "intakes"],
+    "question": ["answers"],
+    "redflag": ["rules"],
+    "riskfactor": ["effects"],
+    "symptom": ["associations"],
+}
 # What is said about a row, and not by it.
 NOT_WORDS = {
     *("id", "status", "publish_at", "changed_at", "verification", "position"),
@@ -98,19 +107,19 @@ def renew(rows: Iterable[Any]) -> None:
             by_table[type(row)].append(row)
     for model, changed in by_table.items():
         signed: dict[int, list[Signature]] = defaultdict(list)
-        for one in Signature.objects.filter(model=model._meta.label_lower):
-            signed[one.row].append(one)
+        for signature in Signature.objects.filter(model=model._meta.label_lower):
+            signed[signature.row].append(signature)
         for row in changed:
             if row.pk in signed or row.reviewed_by:
                 _renew(row, signed[row.pk])
 
 
 def _renew(row: Any, signed: list[Signature]) -> None:
-    there = type(row)._base_manager.filter(pk=row.pk)
-    if not there.exists():
+    saved = type(row)._base_manager.filter(pk=row.pk)
+    if not saved.exists():
         return
     words = digest(words_of(row))
-    fitting = [one for one in signed if one.words == words]
+    fitting = [signature for signature in signed if signature.words == words]
     row.reviewed_on = timezone.localdate(fitting[-1].signed_at) if fitting else None
     row.reviewed_by = str(fitting[-1])[:200] if fitting else ""
-    there.update(reviewed_on=row.reviewed_on, reviewed_by=row.reviewed_by)
+    saved.update(reviewed_on=row.reviewed_on, reviewed_by=row.reviewed_by)

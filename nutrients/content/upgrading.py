@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -14,7 +13,7 @@ from django.core.exceptions import ValidationError
 from nutrients.models import ShippedChange
 
 from .applying import RefusedError, apply_values
-from .fixtures import WHOLE_LINKS, FixtureError, FixtureRow, Model, Places, field_of
+from .fixtures import WHOLE_LINKS, FixtureError, FixtureRow, KeyIndex, Model, field_of
 from .ledger import Identity, Ledger, as_json
 from .live_rows import LiveRows
 from .merging import NEVER_SHIPPED, merge_links, merge_values, shipped_value
@@ -30,8 +29,7 @@ REFUSED = "The new value does not go with the rest: {}"
 WITHDRAWN = "It no longer comes with the site. Keep it, or delete it."
 
 
-@dataclass(frozen=True, slots=True)
-class Update:
+class Update(NamedTuple):
     """A row that was brought up to date, with the names of the fields that changed."""
 
     row: FixtureRow
@@ -52,12 +50,12 @@ class Change(NamedTuple):
 class Upgrade:
     """One upgrade: `run` merges the rows that are there, `withdraw` finds those shipped no more."""
 
-    def __init__(self, ledger: Ledger, places: Places, at: datetime) -> None:
+    def __init__(self, ledger: Ledger, index: KeyIndex, at: datetime) -> None:
         self.updated: list[Update] = []
         self.to_settle: list[ShippedChange] = []
         self._ledger = ledger
-        self._places = places
-        self._live = LiveRows(places)
+        self._index = index
+        self._live = LiveRows(index)
         self._at = at
 
     def run(self, rows: Sequence[FixtureRow]) -> None:
@@ -75,16 +73,16 @@ class Upgrade:
         """Ask about the rows that were loaded once, are still here, and are shipped no more."""
         entries = self._ledger.rows.items()
         gone = [key for key, row in entries if key not in shipped and not row.withdrawn_at]
-        here = [identity for identity in gone if self._places.is_there(*identity)]
+        here = [identity for identity in gone if self._index.holds(*identity)]
         questions = [self._question(*identity, "", None, {}, WITHDRAWN) for identity in here]
         self._ledger.withdraw(gone, at=self._at)
         self._ledger.leave_open([], questions)
         self.to_settle += questions
 
     def _merge_all(self, model: Model, rows: list[FixtureRow]) -> None:
-        there = self._places.there(model)
-        found = model._base_manager.in_bulk([there[row.key] for row in rows])
-        waiting = [(row, found[there[row.key]]) for row in rows]
+        keys = self._index.keys_of(model)
+        found = model._base_manager.in_bulk([keys[row.key] for row in rows])
+        waiting = [(row, found[keys[row.key]]) for row in rows]
         # A name is free only once another row has given it up, so those refused go round again.
         while left := [pair for pair in waiting if not self._merge(*pair)]:
             if len(left) == len(waiting):
@@ -94,7 +92,7 @@ class Upgrade:
             self._merge(row, live, is_last=True)
 
     def _merge(self, row: FixtureRow, live: Any, *, is_last: bool = False) -> bool:
-        """Merge one row. False where its table refuses the values and may yet accept them."""
+        """Merge one row. False if its table refuses the values and may yet accept them."""
         changes = self._changes(row, live)
         news = [change for change in changes if not change.why]
         held = [change for change in changes if change.why]
@@ -102,7 +100,7 @@ class Upgrade:
             held += [Change(change.field, why=REVIEWED) for change in news]
         elif news:
             try:
-                apply_values(live, {one.field: one.value for one in news}, at=self._at)
+                apply_values(live, {change.field: change.value for change in news}, at=self._at)
             except RefusedError as error:
                 live.refresh_from_db()
                 if not is_last:
@@ -111,12 +109,12 @@ class Upgrade:
                 held += [Change(change.field, why=why) for change in news]
             else:
                 self.updated.append(Update(row, [change.field.name for change in news]))
-        self.to_settle += [self._question_of(row, one.field.name, one.why) for one in held]
+        self.to_settle += [self._question_of(row, change.field.name, change.why) for change in held]
         return True
 
     def _changes(self, row: FixtureRow, live: Any) -> list[Change]:
-        known = self._ledger.rows.get(row.identity)
-        before = known.fields if known else {}
+        entry = self._ledger.rows.get(row.identity)
+        before = entry.fields if entry else {}
         now = {field.name for field in row.model._meta.get_fields()}
         names = dict.fromkeys([*row.fields, *(name for name in before if name in now)])
         changes = [self._change(row, live, field_of(row, name)) for name in names]
@@ -172,7 +170,7 @@ class Upgrade:
         return Change(field, why=GONE) if None in targets else Change(field, targets)
 
     def _target(self, row: FixtureRow, field: Any, key: Any) -> Any:
-        return self._places.target(row, field, list(key))
+        return self._index.target(row, field, list(key))
 
     def _is_reviewed_here(self, live: Any) -> bool:
         """Whether somebody here put their name to the row, or to the page that shows it."""

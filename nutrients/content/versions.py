@@ -15,12 +15,11 @@ from reversion.revisions import _stack  # what is under way; nothing public sets
 
 from nutrients.models import Publishable
 
-from .children import CHILDREN
-from .signatures import renew
+from .signatures import CHILDREN, renew
 
 FIRST = "As it was before the first edit here"
 NOT_KEPT = {
-    *("bookoverride", "caseoutcome", "searchdocument"),
+    *("bookoverride", "caseoutcome", "keptproblem", "searchdocument"),
     *("previewlink", "proposal", "proposedrow", "redirect", "remark", "signoff"),
     *("shippedchange", "shippedrow", "signature"),
 }

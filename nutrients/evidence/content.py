@@ -10,13 +10,16 @@ from operator import attrgetter
 from typing import Any, NamedTuple, Self, TypeVar
 
 from nutrients.models import (
+    FLAG_LEVELS,
     Association,
     Evidence,
     FoodSource,
     Nutrient,
+    RedFlag,
     Relation,
     Symptom,
     Typicality,
+    Urgency,
 )
 
 from .ranking import Link, Tick
@@ -61,7 +64,6 @@ class EvidenceContent:
 
     @cached_property
     def nutrients(self) -> dict[str, Nutrient]:
-        """Every nutrient."""
         return by_slug(Nutrient.objects.published(at=self.at))
 
     @cached_property
@@ -137,3 +139,18 @@ def links(associations: Iterable[Association]) -> tuple[Link, ...]:
         )
         for association in associations
     )
+
+
+def red_flags_by_level(
+    *, at: datetime, symptoms: Iterable[str] | None = None
+) -> dict[Urgency, list[RedFlag]]:
+    """Published red flags, most urgent level first; levels without a flag are left out.
+
+    With `symptoms` (slugs) only the flags related to any of them. Sources come with them.
+    """
+    flags = RedFlag.objects.published(at=at)
+    if symptoms is not None:
+        flags = flags.filter(related_symptoms__slug__in=list(symptoms)).distinct()
+    rows = list(flags.order_by("position", "slug").prefetch_related("sources"))
+    levels = {level: [flag for flag in rows if flag.level == level] for level in FLAG_LEVELS}
+    return {level: flags for level, flags in levels.items() if flags}

@@ -107,7 +107,7 @@ class LifeStage:
     def limiting(self, intakes: Iterable[ReferenceIntake]) -> list[ReferenceIntake]:
         """The intakes that say something of a limit for any age of it, of every authority.
 
-        Where an authority says something of pregnancy, or of breastfeeding, that alone counts.
+        If an authority says something of pregnancy, or of breastfeeding, that alone counts.
         """
         rows = [row for row in intakes if row.limits and self._meets(row)]
         special = {row.authority for row in rows if row.life_status == self.life_status}
@@ -157,30 +157,30 @@ def life_stages(*, at: datetime) -> dict[Authority, dict[str, LifeStage]]:
 def plate_stages(stages: Stages) -> Stages:
     """Those of the stages that a plate can be held against."""
     return {
-        authority: {slug: stage for slug, stage in found.items() if stage.is_for_plates}
-        for authority, found in stages.items()
+        authority: {slug: stage for slug, stage in of_country.items() if stage.is_for_plates}
+        for authority, of_country in stages.items()
     }
 
 
 def first_stage(stages: Mapping[str, LifeStage]) -> str:
-    """The stage of a plate that names none: the first adult one; empty where none is recorded."""
+    """The stage of a plate that names none: the first adult one; empty if none is recorded."""
     return next((slug for slug, stage in stages.items() if stage.is_adult), "")
 
 
 def nearest_stage(stage: LifeStage, stages: Iterable[LifeStage]) -> LifeStage | None:
     """The stage of another authority that shares most years with this one; None without any."""
-    shared = [(one.years_shared(stage), one) for one in stages if _is_like(one, stage)]
+    shared = [(other.years_shared(stage), other) for other in stages if _is_like(other, stage)]
     return max(shared, key=lambda pair: pair[0])[1] if shared else None
 
 
-def _is_like(one: LifeStage, other: LifeStage) -> bool:
+def _is_like(stage: LifeStage, other: LifeStage) -> bool:
     """Whether both are for the same people, but for ages: girls and boys may share a band."""
-    if one.years_shared(other) <= 0:
+    if stage.years_shared(other) <= 0:
         return False
-    if LifeStatus.NONE == one.life_status == other.life_status:
-        return Sex.BOTH in (one.sex, other.sex) or one.sex == other.sex
-    after = {one.life_status, other.life_status} == {LifeStatus.MENOPAUSE, LifeStatus.NONE}
-    return one.sex == other.sex and (after or one.life_status == other.life_status)
+    if LifeStatus.NONE == stage.life_status == other.life_status:
+        return Sex.BOTH in (stage.sex, other.sex) or stage.sex == other.sex
+    after = {stage.life_status, other.life_status} == {LifeStatus.MENOPAUSE, LifeStatus.NONE}
+    return stage.sex == other.sex and (after or stage.life_status == other.life_status)
 
 
 def _stages(authority: Authority, bands: list[Band]) -> dict[str, LifeStage]:
@@ -209,8 +209,10 @@ def _stages(authority: Authority, bands: list[Band]) -> dict[str, LifeStage]:
         # No table gives it an age, so it is offered once, with the oldest band.
         oldest = [stage for stage in stages if stage.group == "Female"][-1:]
         stages += [
-            LifeStage(authority, one.age_from, None, Sex.FEMALE, LifeStatus.MENOPAUSE, one.label)
-            for one in oldest
+            LifeStage(
+                authority, stage.age_from, None, Sex.FEMALE, LifeStatus.MENOPAUSE, stage.label
+            )
+            for stage in oldest
         ]
     stages.sort(key=lambda stage: ORDER.index(stage.group))
     return {stage.slug: stage for stage in stages}
@@ -259,11 +261,11 @@ def read_stage(
     A stage of another country's tables becomes the one that shares most years with it, so that
     old addresses and a change of country keep what was chosen.
     """
-    known = {slug: one for found in stages.values() for slug, one in found.items()}
-    slug = reading.one("stage", known, default)
+    every = {slug: stage for of_country in stages.values() for slug, stage in of_country.items()}
+    slug = reading.one("stage", every, default)
     if not slug or slug in stages[country]:
         return slug, ""
-    nearest = nearest_stage(known[slug], stages[country].values())
+    nearest = nearest_stage(every[slug], stages[country].values())
     if nearest is None:
         reading.ignored.append(slug)
         return default, ""

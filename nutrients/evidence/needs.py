@@ -41,7 +41,6 @@ class AdultNeed:
     citations: tuple[Citation, ...] = ()
 
     def cited(self, references: References) -> Self:
-        """The same need, cited on a page."""
         return replace(self, citations=tuple(cite(references, self.sources)))
 
     @property

@@ -83,8 +83,7 @@ class Suggestion:
         return sum(link.strength == strength and not link.is_age for link in self.matched)
 
 
-@dataclass(frozen=True, slots=True)
-class Criterion:
+class Criterion(NamedTuple):
     """One step of the order: its words for the reader and its sort key, smaller first."""
 
     words: str
@@ -139,12 +138,19 @@ def rank(ticks: Iterable[Tick], candidates: Iterable[Candidate]) -> list[Suggest
     the ticks and of the candidates changes nothing.
     """
     ticked = sorted(set(ticks))
-    found = [_suggestion(ticked, candidate) for candidate in candidates]
-    found = [one for one in found if one.symptoms or one.risks(STRONG)]
-    places = {one.slug: _place(one) for one in found}
-    found.sort(key=lambda one: (places[one.slug], one.name.casefold(), one.slug))
-    level = Counter(map(repr, places.values()))
-    return [replace(one, is_tied=level[repr(places[one.slug])] > 1) for one in found]
+    suggestions = [_suggestion(ticked, candidate) for candidate in candidates]
+    suggestions = [
+        suggestion for suggestion in suggestions if suggestion.symptoms or suggestion.risks(STRONG)
+    ]
+    order = {suggestion.slug: _order_of(suggestion) for suggestion in suggestions}
+    suggestions.sort(
+        key=lambda suggestion: (order[suggestion.slug], suggestion.name.casefold(), suggestion.slug)
+    )
+    level = Counter(map(repr, order.values()))
+    return [
+        replace(suggestion, is_tied=level[repr(order[suggestion.slug])] > 1)
+        for suggestion in suggestions
+    ]
 
 
 def _suggestion(ticked: Sequence[Tick], candidate: Candidate) -> Suggestion:
@@ -164,14 +170,14 @@ def _suggestion(ticked: Sequence[Tick], candidate: Candidate) -> Suggestion:
         for name, side in sorted(best.items(), reverse=True)
     ]
     nothing = Suggestion(candidate.slug, candidate.name, (), unexplained, candidate.frequency)
-    return min(sides, key=_place) if len(sides) > 1 else next(iter(sides), nothing)
+    return min(sides, key=_order_of) if len(sides) > 1 else next(iter(sides), nothing)
 
 
 def _strength(link: Link) -> tuple[int, int, int, Tick]:
     return (_rank(link.typicality), _rank(link.evidence), _rank(link.strength), link.tick)
 
 
-def _place(suggestion: Suggestion) -> tuple[Any, ...]:
+def _order_of(suggestion: Suggestion) -> tuple[Any, ...]:
     return tuple(criterion.key(suggestion) for criterion in ORDER)
 
 
@@ -219,8 +225,7 @@ class Rule:
         return self.concerns(given) and all(group & given for group in self.answers)
 
 
-@dataclass(frozen=True, slots=True)
-class Triage:
+class Triage(NamedTuple):
     """The highest level that was raised, and the rules that fired, most urgent first."""
 
     level: Level
@@ -246,7 +251,7 @@ def deciding(
 
     `questions` holds the answers of each question under its slug; one of which an answer is given
     is no longer open. A rule waits for a question if it has all its ticks, and each answer that
-    it lacks is to an open question. Where all that it raises is raised already, it waits no more.
+    it lacks is to an open question. If all that it raises is raised already, it waits no more.
     """
     given = frozenset(ticks)
     concerned = [rule for rule in rules if rule.concerns(given)]

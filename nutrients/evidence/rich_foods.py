@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any, NamedTuple
 
 from django.db.models import DecimalField, ExpressionWrapper, F, QuerySet, Window
 from django.db.models.functions import RowNumber
@@ -50,8 +50,7 @@ LABEL_VALUES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class RichFood:
+class RichFood(NamedTuple):
     """A food with what one serving gives: `amount` in the nutrient's unit.
 
     `percent` is the share of the label value; None if there is none.
@@ -82,15 +81,15 @@ def richest_foods(
     """
     foods = FoodSource.objects.published(at=at).foods().curated().suiting(diets)
     foods = suited_to_adults(foods, groups, at=at)
-    place = Window(
+    rank = Window(
         RowNumber(), partition_by=[F("nutrient_id")], order_by=[PER_SERVING.desc(), F("food__name")]
     )
-    amounts = (
+    amounts: Any = (
         NutrientAmount.objects.filter(food__in=foods, per_100g__gt=0)
         .annotate(in_serving=PER_SERVING)
         .filter(in_serving__gte=F(LABEL_VALUES[country]) * least)
         .exclude(nutrient__in=_limited(at=at))
-        .annotate(place=place)
+        .annotate(place=rank)
         .filter(place__lte=limit)
         .select_related("food", "nutrient")
         .order_by("nutrient_id", "place")

@@ -7,12 +7,12 @@ list, for the counts beside its filters and for the ways to widen it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from nutrients.models import Authority, FoodSource, Nutrient, NutrientAmount
+from nutrients.models import Authority, FoodSource, Nutrient, NutrientAmount, Source
 from nutrients.models.foods import FoodSourceQuerySet
 from nutrients.search.foods import NamedFoods
 
@@ -65,7 +65,6 @@ class FoodTable:
     def share(
         self, food: FoodSource, nutrient: Nutrient, basis: str, country: Authority
     ) -> FoodShare:
-        """What the food gives of the nutrient on the basis."""
         amount = self.amount(food, nutrient, basis)
         return FoodShare(nutrient, amount, nutrient.label_percent(amount, country))
 
@@ -120,3 +119,11 @@ def _amounts(
     for food, nutrient, per_100g in rows.values_list("food_id", "nutrient_id", "per_100g"):
         amounts[food][nutrient] = per_100g
     return dict(amounts)
+
+
+def amount_sources(foods: Iterable[int], nutrients: Iterable[int]) -> list[Source]:
+    """The sources of the amounts of these nutrients in these foods (ids), each once, A to Z."""
+    rows = Source.objects.filter(
+        amounts__food__in=list(foods), amounts__nutrient__in=list(nutrients)
+    )
+    return list(rows.distinct().order_by("title", "slug"))

@@ -21,7 +21,7 @@ from nutrients.models.foods import is_american
 
 from .catalogue import GOOD, HUNDRED, RICH, FoodShare
 from .filters import FoodChoices
-from .listing import told_shares
+from .listing import notable_shares
 
 NEIGHBOURS = 8
 # What the USDA says of how a food was prepared.
@@ -117,10 +117,10 @@ def food_page(
     portion = portions.get(chosen) or next(iter(portions.values()), None)
     rows = {row.nutrient_id: row for row in food.amounts.select_related("nutrient", "source")}
     nutrients = list(choices.nutrients.values())
-    known = [rows[nutrient.pk] for nutrient in nutrients if nutrient.pk in rows]
-    sources = {row.source.pk: row.source for row in known}
-    amounts = [_share(row, portion.grams, country) for row in known] if portion else []
-    told = told_shares(amounts, choices.limited)
+    measured = [rows[nutrient.pk] for nutrient in nutrients if nutrient.pk in rows]
+    sources = {row.source.pk: row.source for row in measured}
+    amounts = [_share(row, portion.grams, country) for row in measured] if portion else []
+    told = notable_shares(amounts, choices.limited)
     state, others = _forms(food, at=at)
     citations = cite(references, sources.values())
     note_citations = cite(references, food.sources.all())

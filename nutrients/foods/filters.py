@@ -10,8 +10,7 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
-from nutrients.common.parameters import Reading, ignored_sentence, read_country, read_words
-from nutrients.evidence.life_stages import Stages, read_stage
+from nutrients.common.parameters import Reading, read_country, read_words
 from nutrients.evidence.rich_foods import limited_nutrients
 from nutrients.models import (
     DIETS,
@@ -73,7 +72,9 @@ class FoodFilters:
         if name == "diet":
             return self.changed(diets=tuple(diet for diet in self.diets if diet != value))
         if name == "free-from":
-            return self.changed(free_from=tuple(one for one in self.free_from if one != value))
+            return self.changed(
+                free_from=tuple(allergen for allergen in self.free_from if allergen != value)
+            )
         if name == "nutrient":
             return self.changed(nutrient=self.also, also="")
         field = "words" if name == "q" else name
@@ -165,25 +166,6 @@ def read_food_filters(query: QueryDict, choices: FoodChoices) -> tuple[FoodFilte
     )
     reading.nothing_but(*PARAMETERS)
     return filters, reading.ignored
-
-
-def read_nutrient_page(
-    query: QueryDict, nutrient: str, stages: Stages, groups: Collection[str]
-) -> tuple[str, FoodFilters, list[str]]:
-    """The life stage and the food filters of a nutrient's page, and a sentence for each problem."""
-    reading = Reading(query)
-    country = read_country(reading)
-    stage, changed = read_stage(reading, stages, country)
-    filters = FoodFilters(
-        nutrient=nutrient,
-        diets=reading.several("diet", DIETS),
-        free_from=reading.several("free-from", ALLERGENS),
-        group=reading.one("group", groups),
-        basis=reading.one("basis", BASES, "serving"),
-        country=country,
-    )
-    reading.nothing_but("stage", "diet", "free-from", "group", "basis", "country")
-    return stage, filters, [one for one in (ignored_sentence(reading.ignored), changed) if one]
 
 
 def read_portion(query: QueryDict, portions: Collection[str]) -> tuple[str, Authority, list[str]]:

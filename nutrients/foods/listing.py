@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.core.paginator import Page
 
 from nutrients.common.citations import Citation, References, cite
-from nutrients.models import DIETS, FoodSource, Nutrient, Source
+from nutrients.models import DIETS, FoodSource, Nutrient
 from nutrients.search.foods import MOST_SEARCHED
 
-from .catalogue import GOOD, RICH, FoodShare
+from .catalogue import GOOD, RICH, FoodShare, amount_sources
 from .filters import FoodFilters
 from .narrowing import FoodPanel, Narrowing, food_panel
 
@@ -21,8 +22,7 @@ PAGE_SIZE = 24
 MOST_NAMED = 3
 
 
-@dataclass(frozen=True, slots=True)
-class FoodRow:
+class FoodRow(NamedTuple):
     """A food and what it gives: of the nutrients asked for, or else of those it gives most of.
 
     `words` introduce these: “Rich in”, “Some”, or nothing; `more` are left out of them.
@@ -101,16 +101,8 @@ def food_list_page(
     )
 
 
-def amount_sources(foods: Iterable[int], nutrients: Iterable[int]) -> list[Source]:
-    """The sources of the amounts of these nutrients in these foods (ids), each once, A to Z."""
-    rows = Source.objects.filter(
-        amounts__food__in=list(foods), amounts__nutrient__in=list(nutrients)
-    )
-    return list(rows.distinct().order_by("title", "slug"))
-
-
-def told_shares(shares: Iterable[FoodShare], limited: frozenset[int]) -> list[FoodShare]:
-    """The shares that speak for a food, the largest first; not of sodium, where much is no good."""
+def notable_shares(shares: Iterable[FoodShare], limited: frozenset[int]) -> list[FoodShare]:
+    """The shares that speak for a food, the largest first; sodium's does not."""
     told = [share for share in shares if share.percent and share.nutrient.pk not in limited]
     return sorted(told, key=lambda share: -(share.percent or 0))
 
@@ -125,7 +117,7 @@ def _row(narrowing: Narrowing, food: FoodSource, asked: list[Nutrient]) -> FoodR
         for nutrient in choices.nutrients.values()
         if (table.printed_percent(food, nutrient, country) or 0) >= GOOD
     ]
-    told = told_shares((table.share(food, n, "serving", country) for n in good), choices.limited)
+    told = notable_shares((table.share(food, n, "serving", country) for n in good), choices.limited)
     rich = [share for share in told if (share.printed or 0) >= RICH]
     shares = rich or told
     words = "Rich in" if rich else "Some" if told else ""

@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
 
-from nutrients.common.parameters import Facet, Step
+from nutrients.common.parameters import ActiveFilter, Facet
 from nutrients.common.words import sort_key
 from nutrients.models import DIETS, FoodSource, Nutrient
 
@@ -54,7 +54,6 @@ class Narrowing:
 
     @cached_property
     def named(self) -> frozenset[str]:
-        """The slugs of the foods that were found by name."""
         return frozenset(self.table.named.slugs if self.table.named else ())
 
     @cached_property
@@ -126,9 +125,9 @@ class Narrowing:
         # With two nutrients a food is as rich as the one that it gives least of.
         basis, country = self.filters.basis, self.filters.country
         shares = [self.table.share(food, n, basis, country) for n in self._sorted_by()]
-        known = [share.percent for share in shares if share.percent is not None]
+        percents = [share.percent for share in shares if share.percent is not None]
         # Foods without a figure come last.
-        return not food.is_curated, -min(known, default=Decimal(-1)), sort_key(food.name)
+        return not food.is_curated, -min(percents, default=Decimal(-1)), sort_key(food.name)
 
     def _sorted_by(self) -> Sequence[Nutrient]:
         if self.filters.sort in self.choices.nutrients:
@@ -140,7 +139,7 @@ def _flags(food: FoodSource, filters: FoodFilters) -> list[bool | None]:
     """For each diet and allergen whether the food fits: yes, no, or None if not known."""
     suits = [getattr(food, DIETS[diet].value) for diet in filters.diets]
     holds = [getattr(food, ALLERGENS[allergen].value) for allergen in filters.free_from]
-    return [*suits, *(None if one is None else not one for one in holds)]
+    return [*suits, *(None if flag is None else not flag for flag in holds)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +158,10 @@ class FoodPanel:
     found_groups: list[Facet]
     bases: list[Facet]
     sorts: list[Facet]
-    active: list[Step]
+    active: list[ActiveFilter]
 
     @property
     def counted(self) -> list[Facet]:
-        """The facets that show their count beside them."""
         return [*self.diets, *self.free_from, *self.bases]
 
     @property
@@ -172,13 +170,12 @@ class FoodPanel:
         return [*self.nutrients, *self.also, *self.levels, *self.groups]
 
     @property
-    def widenings(self) -> list[Step]:
+    def widenings(self) -> list[ActiveFilter]:
         """The filters that would give more foods if they were taken off, the most first."""
         return sorted((step for step in self.active if step.count), key=lambda step: -step.count)
 
 
 def food_panel(narrowing: Narrowing) -> FoodPanel:
-    """The filters beside a list, with counts."""
     filters, choices, counts = narrowing.filters, narrowing.choices, _counts(narrowing)
     groups, found_groups = _groups(narrowing)
 
@@ -241,13 +238,13 @@ def _sorts(narrowing: Narrowing) -> list[Facet]:
     return [Facet("sort", key, text, key == narrowing.filters.sort) for key, text in words.items()]
 
 
-def _active(narrowing: Narrowing) -> list[Step]:
-    steps = []
+def _active(narrowing: Narrowing) -> list[ActiveFilter]:
+    active = []
     for name, value in narrowing.filters.in_use:
         filters = narrowing.filters.without(name, value)
         wider = Narrowing(narrowing.table, filters, narrowing.choices)
-        steps.append(Step(label(name, value, narrowing.choices), filters, wider.count))
-    return steps
+        active.append(ActiveFilter(label(name, value, narrowing.choices), filters, wider.count))
+    return active
 
 
 def _counts(narrowing: Narrowing) -> Counter[Key]:
@@ -301,15 +298,15 @@ def _nutrient_values(narrowing: Narrowing, food: FoodSource, verdict: Verdict) -
 def _given(narrowing: Narrowing, food: FoodSource, least: int) -> list[str]:
     choices = narrowing.choices
     key = (food.pk, narrowing.filters.country.value, least)
-    if (known := choices.given.get(key)) is not None:
-        return known
+    if (remembered := choices.given.get(key)) is not None:
+        return remembered
     # Only what it is known to hold: there may be hundreds of nutrients that it is not.
     held = narrowing.table.per_100g.get(food.pk, {})
-    found = [
+    given = [
         slug
-        for slug, one in choices.nutrients.items()
-        if one.pk in held and narrowing.gives(food, one, least)
+        for slug, nutrient in choices.nutrients.items()
+        if nutrient.pk in held and narrowing.gives(food, nutrient, least)
     ]
     if food.is_curated:
-        choices.given[key] = found
-    return found
+        choices.given[key] = given
+    return given

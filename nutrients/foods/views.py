@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from nutrients.common.answering import kept, render_page_or_fragment
+from nutrients.common.answering import memoized, render_page_or_fragment
 from nutrients.common.change_notes import notes_on_page
 from nutrients.common.paging import read_page
 from nutrients.common.parameters import ignored_sentence
@@ -24,13 +24,12 @@ from .narrowing import Narrowing
 
 @require_safe
 def food_list(request: HttpRequest) -> HttpResponse:
-    """Show the foods under the filters of the address, a page at a time."""
     now = timezone.now()
-    choices = kept(request, food_choices, at=now)
+    choices = memoized(request, food_choices, at=now)
     filters, ignored = read_food_filters(request.GET, choices)
-    foods = kept(request, chosen_food_table, at=now)
+    foods = memoized(request, chosen_food_table, at=now)
     if filters.words:
-        named = foods_named(filters.words, kept(request, FoodWords, at=now), at=now)
+        named = foods_named(filters.words, memoized(request, FoodWords, at=now), at=now)
         foods = searched_food_table(foods, named, at=now)
     narrowing = Narrowing(foods, filters, choices)
     shown, unread = read_page(request.GET, Paginator(narrowing.kept(), PAGE_SIZE))
@@ -51,7 +50,7 @@ def food(request: HttpRequest, slug: str) -> HttpResponse:
     row = get_object_or_404(FoodSource.objects.published(at=now).select_related("group"), slug=slug)
     portions = food_portions(row)
     chosen, country, ignored = read_portion(request.GET, portions)
-    choices = kept(request, food_choices, at=now)
+    choices = memoized(request, food_choices, at=now)
     context = {
         "section": "foods",
         "page": food_page(row, portions, chosen, country, choices, at=now),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -12,7 +11,7 @@ from django.utils.functional import cached_property
 
 from .associations import Evidence
 from .nutrients import Nutrient
-from .publishing import Publishable, PublishableQuerySet, Slugged, SluggedManager
+from .publishing import Keyed, Publishable, PublishableQuerySet, Slugged, one_of
 from .symptoms import Symptom
 
 WORDS_A_MINUTE = 200
@@ -30,8 +29,6 @@ class ArticleTopic(models.TextChoices):
 
 
 class Article(Slugged, Publishable):
-    """An article: ordered sections, key points and pages to go on to."""
-
     title = models.CharField(max_length=120, unique=True, help_text="The reader's own question.")
     short_title = models.CharField(
         max_length=60, help_text="For menus, breadcrumbs and links from other pages."
@@ -52,15 +49,13 @@ class Article(Slugged, Publishable):
     related_nutrients = models.ManyToManyField(Nutrient, related_name="articles", blank=True)
     related_symptoms = models.ManyToManyField(Symptom, related_name="articles", blank=True)
 
-    objects = SluggedManager.from_queryset(PublishableQuerySet)()
+    objects = models.Manager.from_queryset(PublishableQuerySet)()
 
     class Meta(Publishable.Meta):
         ordering = ["position", "title"]
         constraints = [
             *Publishable.Meta.constraints,
-            models.CheckConstraint(
-                condition=Q(topic__in=ArticleTopic.values), name="article_topic_known"
-            ),
+            one_of("topic", ArticleTopic.values, "article_topic_known"),
             models.CheckConstraint(
                 condition=Q(short_answer="", answer_evidence="")
                 | (~Q(short_answer="") & Q(answer_evidence__in=Evidence.values)),
@@ -86,13 +81,10 @@ class Article(Slugged, Publishable):
         return max(1, round(words / WORDS_A_MINUTE))
 
 
-class ArticleSectionManager(models.Manager[Any]):
-    def get_by_natural_key(self, article: str, anchor: str) -> Any:
-        return self.get(article__slug=article, anchor=anchor)
-
-
-class ArticleSection(models.Model):
+class ArticleSection(Keyed):
     """One section: a heading and Markdown with `[@source]` citations and `[[blocks]]`."""
+
+    KEY = ("article", "anchor")
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="sections")
     position = models.PositiveSmallIntegerField(default=10)
@@ -104,10 +96,8 @@ class ArticleSection(models.Model):
         help_text="Markdown. Cite as [@source-slug] after the full stop. "
         "Blocks: [[comparison-table core]], [[red-flags]], [[other-causes symptom-slug]], "
         "[[steps]] … [[/steps]], [[callout caution]] … [[/callout]], [[figure name]], "
-        "[[questions]] … [[/questions]], [[table Title]] … [[/table]]."
+        "[[picture slug]], [[questions]] … [[/questions]], [[table Title]] … [[/table]]."
     )
-
-    objects = ArticleSectionManager()
 
     class Meta:
         ordering = ["position", "pk"]
@@ -124,9 +114,6 @@ class ArticleSection(models.Model):
 
     def get_absolute_url(self) -> str:
         return f"{self.article.get_absolute_url()}#{self.anchor}"
-
-    def natural_key(self) -> tuple[str, str]:
-        return (self.article.slug, self.anchor)
 
     @property
     def word_count(self) -> int:

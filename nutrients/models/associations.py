@@ -3,31 +3,24 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Self
 
 from django.db import models
-from django.db.models import Q
 from django.urls import reverse
 
 from .nutrients import Nutrient
-from .publishing import Publishable, PublishableQuerySet, Status
+from .publishing import Keyed, Publishable, PublishableQuerySet, Ranked, Status, one_of
 from .sources import Source
 from .symptoms import Symptom
 
 
-class Relation(models.TextChoices):
-    """How the nutrient is tied to the symptom."""
-
+class Relation(Ranked):
     DEFICIENCY = "deficiency", "Too little"
     EXCESS = "excess", "Too much"
     INDIRECT = "indirect", "By way of another nutrient"
 
-    @property
-    def rank(self) -> int:
-        return list(Relation).index(self)
 
-
-class Typicality(models.TextChoices):
+class Typicality(Ranked):
     """How typical the sign is among people who have that lack or excess, most typical first."""
 
     COMMON = "common", "Common sign"
@@ -35,21 +28,13 @@ class Typicality(models.TextChoices):
     SEVERE_ONLY = "severe-only", "Only when severe"
     RARE = "rare", "Rare"
 
-    @property
-    def rank(self) -> int:
-        return list(Typicality).index(self)
 
-
-class Evidence(models.TextChoices):
+class Evidence(Ranked):
     """How good the evidence is, strongest first."""
 
     STRONG = "strong", "Strong evidence"
     MODERATE = "moderate", "Moderate evidence"
     LIMITED = "limited", "Limited evidence"
-
-    @property
-    def rank(self) -> int:
-        return list(Evidence).index(self)
 
     @property
     def verb(self) -> str:
@@ -89,8 +74,6 @@ SENTENCES_AGAINST = {
 
 
 class AssociationQuerySet(PublishableQuerySet):
-    """Associations, narrowed by what pages ask."""
-
     def published(self, *, at: datetime) -> Self:
         """Associations that the public may see at `at`: they and both of their ends."""
         return (
@@ -109,16 +92,13 @@ class AssociationQuerySet(PublishableQuerySet):
         return self.filter(is_against=False)
 
 
-class AssociationManager(models.Manager[Any]):
-    def get_by_natural_key(self, nutrient: str, symptom: str, relation: str) -> Any:
-        return self.get(nutrient__slug=nutrient, symptom__slug=symptom, relation=relation)
-
-
-class Association(Publishable):
+class Association(Keyed, Publishable):
     """One nutrient with one symptom in one relation: how typical, how good the evidence, and why.
 
     Evidence against is recorded here too, with `is_against`.
     """
+
+    KEY = ("nutrient", "symptom", "relation")
 
     nutrient = models.ForeignKey(Nutrient, on_delete=models.CASCADE, related_name="associations")
     symptom = models.ForeignKey(Symptom, on_delete=models.CASCADE, related_name="associations")
@@ -152,7 +132,7 @@ class Association(Publishable):
     note = models.TextField(help_text="One or two sentences. Do not repeat the claim itself.")
     sources = models.ManyToManyField(Source, related_name="associations")
 
-    objects = AssociationManager.from_queryset(AssociationQuerySet)()
+    objects = AssociationQuerySet.as_manager()
 
     class Meta(Publishable.Meta):
         ordering = ["nutrient__position", "symptom__position", "relation"]
@@ -163,15 +143,9 @@ class Association(Publishable):
                 name="association_unique",
                 violation_error_message="This nutrient has this symptom in this relation already.",
             ),
-            models.CheckConstraint(
-                condition=Q(relation__in=Relation.values), name="association_relation_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(typicality__in=Typicality.values), name="association_typicality_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(evidence__in=Evidence.values), name="association_evidence_known"
-            ),
+            one_of("relation", Relation.values, "association_relation_known"),
+            one_of("typicality", Typicality.values, "association_typicality_known"),
+            one_of("evidence", Evidence.values, "association_evidence_known"),
         ]
         indexes = [
             *Publishable.Meta.indexes,
@@ -180,9 +154,6 @@ class Association(Publishable):
 
     def __str__(self) -> str:
         return f"{self.nutrient} and {self.symptom.phrase} ({self.get_relation_display().lower()})"
-
-    def natural_key(self) -> tuple[str, str, str]:
-        return (self.nutrient.slug, self.symptom.slug, self.relation)
 
     def get_absolute_url(self) -> str:
         slugs = [self.nutrient.slug, self.symptom.slug]

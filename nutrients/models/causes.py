@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
 
 from .associations import Evidence
 from .foods import Diet
 from .nutrients import Nutrient
-from .publishing import Publishable, PublishableQuerySet, Slugged, SluggedManager
+from .publishing import Keyed, Publishable, PublishableQuerySet, Ranked, Slugged, one_of
 from .sources import Source
 from .symptoms import Symptom
 
@@ -55,60 +54,42 @@ class RiskFactor(Slugged, Publishable):
         "is not for them.",
     )
     is_common = models.BooleanField(
-        default=False, help_text="Shown at once in the checklist; the rest stand behind “more”."
+        default=False, help_text="Shown at once in the checklist; the rest are behind “more”."
     )
     position = models.PositiveSmallIntegerField(default=100)
     sources = models.ManyToManyField(Source, related_name="risk_factors")
 
-    objects = SluggedManager.from_queryset(PublishableQuerySet)()
+    objects = models.Manager.from_queryset(PublishableQuerySet)()
 
     class Meta(Publishable.Meta):
         ordering = ["position", "name"]
         constraints = [
             *Publishable.Meta.constraints,
-            models.CheckConstraint(
-                condition=Q(kind__in=RiskKind.values), name="riskfactor_kind_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(diet__in=["", *Diet.values]), name="riskfactor_diet_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(stands_for__in=["", *StandsFor.values]),
-                name="riskfactor_stands_for_known",
-            ),
+            one_of("kind", RiskKind.values, "riskfactor_kind_known"),
+            one_of("diet", ["", *Diet.values], "riskfactor_diet_known"),
+            one_of("stands_for", ["", *StandsFor.values], "riskfactor_stands_for_known"),
         ]
 
     def __str__(self) -> str:
         return self.name
 
 
-class Strength(models.TextChoices):
+class Strength(Ranked):
     """How much a risk factor does to a nutrient, strongest first."""
 
     STRONG = "strong", "Strong"
     MODERATE = "moderate", "Moderate"
     WEAK = "weak", "Weak"
 
-    @property
-    def rank(self) -> int:
-        """0 for strong to 2 for weak."""
-        return list(Strength).index(self)
 
-
-class RiskEffectManager(models.Manager["RiskEffect"]):
-    """Finds an effect by its risk factor and its nutrient."""
-
-    def get_by_natural_key(self, risk_factor: str, nutrient: str) -> RiskEffect:
-        """Return the effect of this risk factor on this nutrient; raise DoesNotExist."""
-        return self.get(risk_factor__slug=risk_factor, nutrient__slug=nutrient)
-
-
-class RiskEffect(models.Model):
+class RiskEffect(Keyed):
     """What one risk factor does to one nutrient that it lowers or raises: how much, and how.
 
     Rests on the sources of its risk factor. A pair without a row is moderate, and says the risk
     factor's own mechanism.
     """
+
+    KEY = ("risk_factor", "nutrient")
 
     risk_factor = models.ForeignKey(RiskFactor, on_delete=models.CASCADE, related_name="effects")
     nutrient = models.ForeignKey(Nutrient, on_delete=models.CASCADE, related_name="risk_effects")
@@ -122,8 +103,6 @@ class RiskEffect(models.Model):
         max_length=240, help_text="How it lowers or raises this nutrient, in a sentence."
     )
 
-    objects = RiskEffectManager()
-
     class Meta:
         ordering = ["risk_factor__position", "risk_factor__slug", "nutrient__slug"]
         constraints = [
@@ -132,17 +111,11 @@ class RiskEffect(models.Model):
                 name="riskeffect_unique",
                 violation_error_message="This risk factor has an effect on this nutrient already.",
             ),
-            models.CheckConstraint(
-                condition=Q(strength__in=Strength.values), name="riskeffect_strength_known"
-            ),
+            one_of("strength", Strength.values, "riskeffect_strength_known"),
         ]
 
     def __str__(self) -> str:
         return f"{self.risk_factor} and {self.nutrient}"
-
-    def natural_key(self) -> tuple[str, str]:
-        """Return risk factor and nutrient, which identify the row in fixtures."""
-        return (self.risk_factor.slug, self.nutrient.slug)
 
 
 class CauseKind(models.TextChoices):
@@ -178,7 +151,7 @@ class OtherCause(Slugged, Publishable):
         help_text="How good the evidence is that it causes the signs. The grade chooses the words.",
     )
     is_common = models.BooleanField(
-        default=False, help_text="Common causes stand before nutrients on every result."
+        default=False, help_text="Common causes come before nutrients on every result."
     )
     is_asked = models.BooleanField(
         "asked in the checklist",
@@ -204,19 +177,15 @@ class OtherCause(Slugged, Publishable):
     position = models.PositiveSmallIntegerField(default=100)
     sources = models.ManyToManyField(Source, related_name="other_causes")
 
-    objects = SluggedManager.from_queryset(PublishableQuerySet)()
+    objects = models.Manager.from_queryset(PublishableQuerySet)()
 
     class Meta(Publishable.Meta):
         verbose_name = "other cause"
         ordering = ["position", "name"]
         constraints = [
             *Publishable.Meta.constraints,
-            models.CheckConstraint(
-                condition=Q(kind__in=CauseKind.values), name="othercause_kind_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(evidence__in=Evidence.values), name="othercause_evidence_known"
-            ),
+            one_of("kind", CauseKind.values, "othercause_kind_known"),
+            one_of("evidence", Evidence.values, "othercause_evidence_known"),
         ]
 
     def __str__(self) -> str:
@@ -229,14 +198,12 @@ class OtherCause(Slugged, Publishable):
 
 
 class InteractionKind(models.TextChoices):
-    """What meets what."""
-
     FOOD_NUTRIENT = "food-nutrient", "Food and nutrient"
     NUTRIENT_NUTRIENT = "nutrient-nutrient", "Nutrient and nutrient"
     DRUG_NUTRIENT = "drug-nutrient", "Medicine and nutrient"
 
 
-class Severity(models.TextChoices):
+class Severity(Ranked):
     """How much an interaction matters, most serious first."""
 
     SEVERE = "severe", "Can be dangerous"
@@ -245,14 +212,8 @@ class Severity(models.TextChoices):
     MILD = "mild", "Mild"
     HELPFUL = "helpful", "Helpful"
 
-    @property
-    def rank(self) -> int:
-        return list(Severity).index(self)
-
 
 class Interaction(Slugged, Publishable):
-    """A pair of food, nutrient or medicine worth knowing."""
-
     item_a = models.CharField("first", max_length=120)
     item_b = models.CharField("second", max_length=120)
     kind = models.CharField(max_length=18, choices=InteractionKind)
@@ -268,18 +229,14 @@ class Interaction(Slugged, Publishable):
     severity = models.CharField(max_length=10, choices=Severity)
     sources = models.ManyToManyField(Source, related_name="interactions")
 
-    objects = SluggedManager.from_queryset(PublishableQuerySet)()
+    objects = models.Manager.from_queryset(PublishableQuerySet)()
 
     class Meta(Publishable.Meta):
         ordering = ["item_a", "item_b"]
         constraints = [
             *Publishable.Meta.constraints,
-            models.CheckConstraint(
-                condition=Q(kind__in=InteractionKind.values), name="interaction_kind_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(severity__in=Severity.values), name="interaction_severity_known"
-            ),
+            one_of("kind", InteractionKind.values, "interaction_kind_known"),
+            one_of("severity", Severity.values, "interaction_severity_known"),
         ]
 
     def __str__(self) -> str:

@@ -10,6 +10,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from .publishing import Keyed, one_of
+
 
 class NoteKind(models.TextChoices):
     """Whether a page said something wrong before."""
@@ -19,8 +21,6 @@ class NoteKind(models.TextChoices):
 
 
 class ChangeNoteQuerySet(models.QuerySet[Any]):
-    """Notes by page and by kind."""
-
     def made(self, *, at: datetime) -> Self:
         return self.filter(made_at__lte=at)
 
@@ -29,16 +29,13 @@ class ChangeNoteQuerySet(models.QuerySet[Any]):
         return self.filter(Q(address=path) | Q(address__startswith=f"{path}#"))
 
 
-class ChangeNoteManager(models.Manager[Any]):
-    def get_by_natural_key(self, address: str, made_at: str) -> Any:
-        return self.get(address=address, made_at=made_at)
-
-
-class ChangeNote(models.Model):
+class ChangeNote(Keyed):
     """What readers are told about a substantive edit. Who made it is not recorded here.
 
     Title and address are kept as they were, so that a note outlives the page that it is about.
     """
+
+    KEY = ("address", "made_at")
 
     kind = models.CharField(max_length=10, choices=NoteKind, default=NoteKind.CHANGE)
     text = models.TextField(
@@ -63,14 +60,12 @@ class ChangeNote(models.Model):
     )
     made_at = models.DateTimeField("made", default=timezone.now)
 
-    objects = ChangeNoteManager.from_queryset(ChangeNoteQuerySet)()
+    objects = ChangeNoteQuerySet.as_manager()
 
     class Meta:
         ordering = ["-made_at", "-pk"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(kind__in=NoteKind.values), name="changenote_kind_known"
-            ),
+            one_of("kind", NoteKind.values, "changenote_kind_known"),
             models.CheckConstraint(condition=~Q(text=""), name="changenote_text_given"),
             # Also the index by which a page finds its notes.
             models.UniqueConstraint(fields=["address", "made_at"], name="changenote_unique"),
@@ -78,9 +73,6 @@ class ChangeNote(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.title}"
-
-    def natural_key(self) -> tuple[str, str]:
-        return (self.address, self.made_at.isoformat())
 
     @property
     def path(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any, Self
+from typing import Self
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -14,7 +14,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from .nutrients import Authority, Nutrient, Unit
-from .publishing import Publishable, PublishableQuerySet, Slugged, SluggedManager
+from .publishing import Keyed, Publishable, PublishableQuerySet, Slugged, one_of
 from .sources import Source
 
 
@@ -66,17 +66,13 @@ def is_american(description: str) -> bool:
 
 
 def _in_full(measure: re.Match[str]) -> str:
-    one = measure[1] == "1" or "/" in measure[1]
-    return f"{measure[1]} {IN_FULL[measure[2]]}{'' if one else 's'}"
+    is_single = measure[1] == "1" or "/" in measure[1]
+    return f"{measure[1]} {IN_FULL[measure[2]]}{'' if is_single else 's'}"
 
 
 class FoodGroup(Slugged):
-    """A group of foods, in the order that lists show."""
-
     name = models.CharField(max_length=60, unique=True)
     position = models.PositiveSmallIntegerField(default=100)
-
-    objects = SluggedManager()
 
     class Meta:
         ordering = ["position", "name"]
@@ -113,8 +109,6 @@ MOST_ENERGY, MOST_IN_SERVING = 902, 2_000
 
 
 class FoodSourceQuerySet(PublishableQuerySet):
-    """Foods, narrowed by what pages ask."""
-
     def described_as(self, beginning: str) -> Self:
         """Foods whose USDA description begins so, in small letters or large."""
         rows = self.filter(usda_description__istartswith=beginning)
@@ -156,7 +150,7 @@ class FoodSource(Slugged, Publishable):
     is_curated = models.BooleanField(
         "chosen by editors",
         default=True,
-        help_text="Chosen foods come first in lists, and they alone stand beside nutrients. "
+        help_text="Chosen foods come first in lists, and only they are named beside nutrients. "
         "Foods imported from the USDA are not chosen until you tick this.",
     )
     serving_description = models.CharField(max_length=80, blank=True)
@@ -210,7 +204,7 @@ class FoodSource(Slugged, Publishable):
     )
     sources = models.ManyToManyField(Source, related_name="foods")
 
-    objects = SluggedManager.from_queryset(FoodSourceQuerySet)()
+    objects = FoodSourceQuerySet.as_manager()
 
     class Meta(Publishable.Meta):
         verbose_name = "food source"
@@ -238,10 +232,7 @@ class FoodSource(Slugged, Publishable):
                 violation_error_message=f"100 g of pure fat give {MOST_ENERGY} kcal: no food gives "
                 "more. Is this in kilojoules?",
             ),
-            models.CheckConstraint(
-                condition=Q(not_suggested_to__in=NotSuggestedTo.values),
-                name="foodsource_not_suggested_to_known",
-            ),
+            one_of("not_suggested_to", NotSuggestedTo.values, "foodsource_not_suggested_to_known"),
             models.UniqueConstraint(
                 fields=["usda_ndb_number"],
                 condition=~Q(usda_ndb_number=""),
@@ -286,22 +277,17 @@ class FoodSource(Slugged, Publishable):
         return "" if grams is None else measure_words(self.serving_description, grams)
 
 
-class FoodPortionManager(models.Manager[Any]):
-    def get_by_natural_key(self, food: str, description: str, grams: str) -> Any:
-        return self.get(food__slug=food, description=description, grams=grams)
-
-
-class FoodPortion(models.Model):
+class FoodPortion(Keyed):
     """A household measure of a food, such as "1 cup, chopped", with its weight in grams.
 
     The USDA gives a few measures twice with two weights, so the weight is part of the identity.
     """
 
+    KEY = ("food", "description", "grams")
+
     food = models.ForeignKey(FoodSource, on_delete=models.CASCADE, related_name="portions")
     description = models.CharField(max_length=120, help_text="With its number: “1 cup, chopped”.")
     grams = models.DecimalField(max_digits=7, decimal_places=2)
-
-    objects = FoodPortionManager()
 
     class Meta:
         ordering = ["pk"]
@@ -314,9 +300,6 @@ class FoodPortion(models.Model):
 
     def __str__(self) -> str:
         return self.description
-
-    def natural_key(self) -> tuple[str, str, str]:
-        return (self.food.slug, self.description, str(self.grams))
 
     @property
     def words(self) -> str:
@@ -333,17 +316,14 @@ class FoodPortion(models.Model):
 MOST_IN_100_G = {Unit.MG: 100_000, Unit.MCG: 100_000_000, Unit.MCG_DFE: 100_000_000}
 
 
-class NutrientAmountManager(models.Manager[Any]):
-    def get_by_natural_key(self, food: str, nutrient: str) -> Any:
-        return self.get(food__slug=food, nutrient__slug=nutrient)
-
-
-class NutrientAmount(models.Model):
+class NutrientAmount(Keyed):
     """The amount of one nutrient in 100 g of one food, in the nutrient's unit.
 
     Amounts per serving and shares of the label value are computed from it, never stored.
     A missing row means "not known", never zero.
     """
+
+    KEY = ("food", "nutrient")
 
     food = models.ForeignKey(FoodSource, on_delete=models.CASCADE, related_name="amounts")
     nutrient = models.ForeignKey(Nutrient, on_delete=models.CASCADE, related_name="amounts")
@@ -351,8 +331,6 @@ class NutrientAmount(models.Model):
         "amount in 100 g", max_digits=11, decimal_places=4, help_text="In the nutrient's unit."
     )
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="amounts")
-
-    objects = NutrientAmountManager()
 
     class Meta:
         ordering = ["food__name", "nutrient__position"]
@@ -369,9 +347,6 @@ class NutrientAmount(models.Model):
     def __str__(self) -> str:
         return f"{self.nutrient} in {self.food}"
 
-    def natural_key(self) -> tuple[str, str]:
-        return (self.food.slug, self.nutrient.slug)
-
     def clean(self) -> None:
         """Refuse an amount that weighs more than the food it is in."""
         unit = Unit(self.nutrient.unit) if self.nutrient_id else None
@@ -387,5 +362,5 @@ class NutrientAmount(models.Model):
         return self.per_100g * self.food.serving_grams / 100
 
     def label_percent(self, authority: Authority) -> Decimal | None:
-        """The share of the label value in one serving, in percent; None where unknown."""
+        """The share of the label value in one serving, in percent; None if unknown."""
         return self.nutrient.label_percent(self.per_serving, authority)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, Self
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
 
 from .nutrients import Authority, Nutrient, Unit
-from .publishing import Publishable, PublishableQuerySet
+from .publishing import Keyed, Publishable, PublishableQuerySet, one_of
 from .sources import Source
 
 
@@ -45,16 +45,12 @@ NEEDS = [kind for kind in ReferenceType if kind is not ReferenceType.LRNI]
 
 
 class Sex(models.TextChoices):
-    """The sex that an intake is for."""
-
     BOTH = "both", "Both"
     FEMALE = "female", "Female"
     MALE = "male", "Male"
 
 
 class LifeStatus(models.TextChoices):
-    """Pregnancy, breastfeeding, and the years after the menopause."""
-
     NONE = "none", "None of these"
     PREGNANCY = "pregnancy", "Pregnant"
     LACTATION = "lactation", "Breastfeeding"
@@ -86,8 +82,6 @@ COUNTS_FOOD = "all sources"
 
 
 class ReferenceIntakeQuerySet(PublishableQuerySet):
-    """Reference intakes by authority and age."""
-
     def needs(self) -> Self:
         """Those that say how much is needed, in a figure or in words."""
         return self.filter(reference_type__in=NEEDS)
@@ -98,7 +92,6 @@ class ReferenceIntakeQuerySet(PublishableQuerySet):
         return rows if age_below is None else rows.filter(age_from__lt=age_below)
 
     def limiting_food(self) -> Self:
-        """Those that have a `food_limit`."""
         return self.filter(
             upper_limit__isnull=False,
             upper_limit_applies_to__startswith=COUNTS_FOOD,
@@ -106,28 +99,14 @@ class ReferenceIntakeQuerySet(PublishableQuerySet):
         )
 
 
-class ReferenceIntakeManager(models.Manager[Any]):
-    """Finds an intake by nutrient, life stage, sex, status and authority."""
-
-    def get_by_natural_key(
-        self, nutrient: str, life_stage: str, sex: str, status: str, authority: str
-    ) -> Any:
-        """Return the intake with this natural key; raise DoesNotExist."""
-        return self.get(
-            nutrient__slug=nutrient,
-            life_stage=life_stage,
-            sex=sex,
-            life_status=status,
-            authority=authority,
-        )
-
-
-class ReferenceIntake(Publishable):
+class ReferenceIntake(Keyed, Publishable):
     """What an authority says of one nutrient for one life stage: a need, a limit, or both, a day.
 
     Ages are those of the authority's own table. A limit for other ages than the need is in a
     row of its own.
     """
+
+    KEY = ("nutrient", "life_stage", "sex", "life_status", "authority")
 
     authority = models.CharField(max_length=2, choices=Authority)
     nutrient = models.ForeignKey(Nutrient, on_delete=models.CASCADE, related_name="intakes")
@@ -187,7 +166,7 @@ class ReferenceIntake(Publishable):
     )
     sources = models.ManyToManyField(Source, related_name="intakes")
 
-    objects = ReferenceIntakeManager.from_queryset(ReferenceIntakeQuerySet)()
+    objects = ReferenceIntakeQuerySet.as_manager()
 
     class Meta(Publishable.Meta):
         ordering = ["nutrient__position", "authority", "life_status", "sex", "age_from"]
@@ -197,20 +176,10 @@ class ReferenceIntake(Publishable):
                 fields=["nutrient", "life_stage", "sex", "life_status", "authority"],
                 name="referenceintake_unique",
             ),
-            models.CheckConstraint(
-                condition=Q(authority__in=Authority.values), name="referenceintake_authority_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(sex__in=Sex.values), name="referenceintake_sex_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(life_status__in=LifeStatus.values),
-                name="referenceintake_life_status_known",
-            ),
-            models.CheckConstraint(
-                condition=Q(reference_type__in=["", *ReferenceType.values]),
-                name="referenceintake_type_known",
-            ),
+            one_of("authority", Authority.values, "referenceintake_authority_known"),
+            one_of("sex", Sex.values, "referenceintake_sex_known"),
+            one_of("life_status", LifeStatus.values, "referenceintake_life_status_known"),
+            one_of("reference_type", ["", *ReferenceType.values], "referenceintake_type_known"),
             models.CheckConstraint(
                 condition=Q(reference_type="", amount__isnull=True, amount_words="")
                 | (
@@ -223,10 +192,7 @@ class ReferenceIntake(Publishable):
                 name="referenceintake_amount_complete",
                 violation_error_message="Give what the amount is and the amount, once, or neither.",
             ),
-            models.CheckConstraint(
-                condition=Q(upper_limit_status__in=LimitStatus.values),
-                name="referenceintake_limit_status_known",
-            ),
+            one_of("upper_limit_status", LimitStatus.values, "referenceintake_limit_status_known"),
             models.CheckConstraint(
                 condition=Q(amount__isnull=True) | Q(amount__gte=0),
                 name="referenceintake_not_negative",
@@ -284,14 +250,10 @@ class ReferenceIntake(Publishable):
 
     @property
     def food_limit(self) -> Decimal | None:
-        """The upper limit a day in the nutrient's unit; None where food does not count towards it.
+        """The upper limit a day in the nutrient's unit; None if food does not count towards it.
 
         Reads the nutrient: select it where many are asked.
         """
         counts = self.upper_limit_applies_to.startswith(COUNTS_FOOD)
         agrees = self.upper_limit_unit == self.nutrient.unit
         return self.upper_limit if counts and agrees else None
-
-    def natural_key(self) -> tuple[str, str, str, str, str]:
-        """Return nutrient, life stage, sex, status and authority: its identity in fixtures."""
-        return (self.nutrient.slug, self.life_stage, self.sex, self.life_status, self.authority)

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, Self
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
 from .figures import Figure
-from .publishing import Publishable, PublishableQuerySet, Slugged, SluggedManager
+from .publishing import (
+    Keyed,
+    Publishable,
+    PublishableQuerySet,
+    Ranked,
+    Slugged,
+    one_of,
+)
 from .sources import Source
 
 
@@ -47,8 +54,6 @@ HOME = Authority.UK
 
 
 class NutrientKind(models.TextChoices):
-    """The group a nutrient is listed in."""
-
     MINERAL = "mineral", "Mineral"
     ELECTROLYTE = "electrolyte", "Electrolyte"
     VITAMIN = "vitamin", "Vitamin"
@@ -81,7 +86,7 @@ class Accent(models.TextChoices):
     NEUTRAL = "neutral", "Neutral"
 
 
-class Frequency(models.TextChoices):
+class Frequency(Ranked):
     """How many people run short of a nutrient, most first."""
 
     COMMON = "common", "Common"
@@ -89,15 +94,8 @@ class Frequency(models.TextChoices):
     UNCOMMON = "uncommon", "Uncommon"
     RARE = "rare", "Rare"
 
-    @property
-    def rank(self) -> int:
-        """0 for the most common to 3 for the rarest."""
-        return list(Frequency).index(self)
-
 
 class NutrientQuerySet(PublishableQuerySet):
-    """Nutrients, narrowed by what pages ask."""
-
     def featured(self) -> Self:
         """The core nutrients that the home page and the founding article show."""
         return self.filter(is_featured=True)
@@ -177,25 +175,17 @@ class Nutrient(Slugged, Publishable):
     test_used = models.TextField(help_text="The blood test used, and its limits.")
     sources = models.ManyToManyField(Source, related_name="nutrients")
 
-    objects = SluggedManager.from_queryset(NutrientQuerySet)()
+    objects = NutrientQuerySet.as_manager()
 
     class Meta(Publishable.Meta):
         ordering = ["position", "name"]
         constraints = [
             *Publishable.Meta.constraints,
-            models.CheckConstraint(
-                condition=Q(kind__in=NutrientKind.values), name="nutrient_kind_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(accent__in=Accent.values), name="nutrient_accent_known"
-            ),
-            models.CheckConstraint(condition=Q(unit__in=Unit.values), name="nutrient_unit_known"),
-            models.CheckConstraint(
-                condition=Q(figure__in=["", *Figure.values]), name="nutrient_figure_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(how_common__in=Frequency.values), name="nutrient_how_common_known"
-            ),
+            one_of("kind", NutrientKind.values, "nutrient_kind_known"),
+            one_of("accent", Accent.values, "nutrient_accent_known"),
+            one_of("unit", Unit.values, "nutrient_unit_known"),
+            one_of("figure", ["", *Figure.values], "nutrient_figure_known"),
+            one_of("how_common", Frequency.values, "nutrient_how_common_known"),
             models.CheckConstraint(
                 condition=Q(daily_value__gt=0), name="nutrient_daily_value_positive"
             ),
@@ -235,7 +225,7 @@ class Nutrient(Slugged, Publishable):
         return None if amount is None or whole is None else amount / whole * 100
 
 
-class Topic(models.TextChoices):
+class Topic(Ranked):
     """What a detail is about, in the order in which a page shows them."""
 
     TESTING = "testing", "Who should be tested, and what a result means"
@@ -245,19 +235,11 @@ class Topic(models.TextChoices):
     COMMON = "common", "How common it is to be short of it"
     FOODS = "foods", "UK foods, and an easy day"
 
-    @property
-    def rank(self) -> int:
-        """0 for the topic that a page shows first."""
-        return list(Topic).index(self)
 
-
-class NutrientDetailManager(models.Manager[Any]):
-    def get_by_natural_key(self, nutrient: str, topic: str) -> Any:
-        return self.get(nutrient__slug=nutrient, topic=topic)
-
-
-class NutrientDetail(Publishable):
+class NutrientDetail(Keyed, Publishable):
     """One topic of one nutrient: a few sentences in Markdown with `[@source]` citations."""
+
+    KEY = ("nutrient", "topic")
 
     nutrient = models.ForeignKey(Nutrient, on_delete=models.CASCADE, related_name="details")
     topic = models.CharField(max_length=10, choices=Topic)
@@ -269,7 +251,7 @@ class NutrientDetail(Publishable):
         Source, related_name="details", help_text="Those that the text cites."
     )
 
-    objects = NutrientDetailManager.from_queryset(PublishableQuerySet)()
+    objects = models.Manager.from_queryset(PublishableQuerySet)()
 
     class Meta(Publishable.Meta):
         ordering = ["nutrient__position", "topic"]
@@ -280,16 +262,11 @@ class NutrientDetail(Publishable):
                 name="nutrientdetail_unique",
                 violation_error_message="This nutrient has a text on this topic already.",
             ),
-            models.CheckConstraint(
-                condition=Q(topic__in=Topic.values), name="nutrientdetail_topic_known"
-            ),
+            one_of("topic", Topic.values, "nutrientdetail_topic_known"),
         ]
 
     def __str__(self) -> str:
         return f"{self.nutrient}: {self.get_topic_display()}"
-
-    def natural_key(self) -> tuple[str, str]:
-        return (self.nutrient.slug, self.topic)
 
     def get_absolute_url(self) -> str:
         return f"{self.nutrient.get_absolute_url()}#detail-{self.topic}"

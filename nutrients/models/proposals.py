@@ -8,14 +8,13 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
-from .signatures import Signed
+from .publishing import Signed, one_of
 
 
 class State(models.TextChoices):
@@ -86,9 +85,7 @@ class Proposal(models.Model):
     class Meta:
         ordering = ["-changed_at", "-pk"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(state__in=State.values), name="proposal_state_known"
-            ),
+            one_of("state", State.values, "proposal_state_known"),
             models.CheckConstraint(
                 condition=~Q(state=State.SCHEDULED) | Q(publish_at__isnull=False),
                 name="proposal_scheduled_has_moment",
@@ -159,9 +156,7 @@ class ProposedRow(models.Model):
             models.UniqueConstraint(
                 fields=["proposal", "model", "natural_key"], name="proposedrow_unique"
             ),
-            models.CheckConstraint(
-                condition=Q(kind__in=ChangeKind.values), name="proposedrow_kind_known"
-            ),
+            one_of("kind", ChangeKind.values, "proposedrow_kind_known"),
         ]
         indexes = [
             models.Index(fields=["model", "natural_key"], name="proposedrow_row"),
@@ -178,10 +173,7 @@ class ProposedRow(models.Model):
 
     def live_row(self) -> Any:
         """The row as readers have it; None if there is none."""
-        try:
-            return self.table._default_manager.get_by_natural_key(*json.loads(self.natural_key))
-        except ObjectDoesNotExist:
-            return None
+        return self.table.with_key(json.loads(self.natural_key))
 
 
 class Role(models.TextChoices):
@@ -201,7 +193,7 @@ class SignOff(Signed):
     class Meta:
         ordering = ["signed_at", "pk"]
         constraints = [
-            models.CheckConstraint(condition=Q(role__in=Role.values), name="signoff_role_known"),
+            one_of("role", Role.values, "signoff_role_known"),
         ]
         permissions = [(f"sign_as_{role.value}", f"Can sign as {role.value}") for role in Role]
 

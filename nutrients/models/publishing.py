@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any, Self
 
 from django.db import models
 from django.db.models import Case, Q, When
 from django.utils import timezone
+
+
+class Ranked(models.TextChoices):
+    """Choices in an order that counts."""
+
+    @property
+    def rank(self) -> int:
+        """The place among the choices: 0 for the first."""
+        return list(type(self)).index(self)
+
+
+def one_of(field: str, values: list[str], name: str) -> models.CheckConstraint:
+    """A constraint: the field holds one of these values."""
+    return models.CheckConstraint(condition=Q(**{f"{field}__in": values}), name=name)
 
 
 class Status(models.TextChoices):
@@ -73,7 +88,7 @@ class Publishable(models.Model):
     reviewed_by = models.CharField(
         max_length=200,
         blank=True,
-        help_text="Name and profession. A review is signed; nobody types it.",
+        help_text="Name and profession, from the signature.",
     )
     review_due_on = models.DateField(
         "next review due", null=True, blank=True, help_text="After this day the row is overdue."
@@ -91,13 +106,8 @@ class Publishable(models.Model):
     class Meta:
         abstract = True
         constraints = [
-            models.CheckConstraint(
-                condition=Q(status__in=Status.values), name="%(class)s_status_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(verification__in=Verification.values),
-                name="%(class)s_verification_known",
-            ),
+            one_of("status", Status.values, "%(class)s_status_known"),
+            one_of("verification", Verification.values, "%(class)s_verification_known"),
             models.CheckConstraint(
                 condition=Q(reviewed_on__isnull=True, reviewed_by="")
                 | (Q(reviewed_on__isnull=False) & ~Q(reviewed_by="")),
@@ -118,14 +128,68 @@ class Publishable(models.Model):
         return self.review_due_on is not None and self.review_due_on < on
 
 
-class SluggedManager(models.Manager[Any]):
-    """Finds a row by its slug, which is its natural key and never changes."""
+class Signed(models.Model):
+    """Somebody agreed to words, of which `words` is the digest. Rows are added, never changed.
 
-    def get_by_natural_key(self, slug: str) -> Any:
-        return self.get(slug=slug)
+    Name and profession are kept as they were then.
+    """
+
+    words = models.CharField(max_length=64)
+    name = models.CharField(max_length=150)
+    profession = models.CharField(max_length=100)
+    account = models.CharField(max_length=150)
+    signed_at = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.profession}"
 
 
-class Slugged(models.Model):
+class Signature(Signed):
+    """A clinician read a row and agreed to it."""
+
+    model = models.CharField(max_length=60, help_text="The signed table: nutrients.nutrient.")
+    row = models.BigIntegerField(help_text="The primary key of the signed row.")
+
+    class Meta:
+        ordering = ["signed_at", "pk"]
+        indexes = [models.Index(fields=["model", "row"], name="signature_row")]
+
+
+class Keyed(models.Model):
+    """A row with a natural key, which names it in fixtures and in open data and never changes."""
+
+    # The fields that make the key; of a related row its slug counts.
+    KEY: tuple[str, ...] = ("slug",)
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def key_paths(cls) -> list[str]:
+        """The lookup of each part of the key."""
+        fields = map(cls._meta.get_field, cls.KEY)
+        return [f"{field.name}__slug" if field.is_relation else field.name for field in fields]
+
+    @classmethod
+    def with_key(cls, key: Iterable[str]) -> Self | None:
+        """The row with this natural key; None if there is none."""
+        parts = dict(zip(cls.key_paths(), key, strict=True))
+        return cls._base_manager.filter(**parts).first()
+
+    def natural_key(self) -> tuple[str, ...]:
+        return tuple(_key_part(getattr(self, name)) for name in self.KEY)
+
+
+def _key_part(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value.slug if isinstance(value, Slugged) else value)
+
+
+class Slugged(Keyed):
     """A row with a stable public identifier."""
 
     slug = models.SlugField(
@@ -136,6 +200,3 @@ class Slugged(models.Model):
 
     class Meta:
         abstract = True
-
-    def natural_key(self) -> tuple[str]:
-        return (self.slug,)

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from .causes import OtherCause, RiskFactor
 from .nutrients import Nutrient
-from .publishing import Publishable, PublishableQuerySet, Slugged, SluggedManager
+from .publishing import Keyed, Publishable, PublishableQuerySet, Slugged, one_of
 from .sources import Source
 from .symptoms import Symptom, Urgency
 
@@ -37,8 +37,6 @@ class Question(Slugged):
     )
     position = models.PositiveSmallIntegerField(default=100)
 
-    objects = SluggedManager()
-
     class Meta:
         ordering = ["position", "slug"]
         constraints = [
@@ -53,16 +51,10 @@ class Question(Slugged):
         return self.text
 
 
-class AnswerManager(models.Manager["Answer"]):
-    """Finds an answer by its question and its slug."""
-
-    def get_by_natural_key(self, question: str, slug: str) -> Answer:
-        """Return the answer with this slug to this question (slug); raise DoesNotExist."""
-        return self.get(question__slug=question, slug=slug)
-
-
-class Answer(models.Model):
+class Answer(Keyed):
     """One answer to a question. Leaving a question unanswered is always possible too."""
+
+    KEY = ("question", "slug")
 
     question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="answers")
     slug = models.SlugField(
@@ -70,8 +62,6 @@ class Answer(models.Model):
     )
     label = models.CharField("answer", max_length=80)
     position = models.PositiveSmallIntegerField(default=100)
-
-    objects = AnswerManager()
 
     class Meta:
         ordering = ["question__position", "question__slug", "position", "slug"]
@@ -85,10 +75,6 @@ class Answer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.question} {self.label}"
-
-    def natural_key(self) -> tuple[str, str]:
-        """Return question and slug, which identify the row in fixtures."""
-        return (self.question.slug, self.slug)
 
 
 class RedFlag(Slugged, Publishable):
@@ -137,16 +123,13 @@ class RedFlag(Slugged, Publishable):
     position = models.PositiveSmallIntegerField(default=100)
     sources = models.ManyToManyField(Source, related_name="red_flags")
 
-    objects = SluggedManager.from_queryset(PublishableQuerySet)()
+    objects = models.Manager.from_queryset(PublishableQuerySet)()
 
     class Meta(Publishable.Meta):
         ordering = ["position", "slug"]
         constraints = [
             *Publishable.Meta.constraints,
-            models.CheckConstraint(
-                condition=Q(level__in=[level.value for level in FLAG_LEVELS]),
-                name="redflag_level_known",
-            ),
+            one_of("level", [level.value for level in FLAG_LEVELS], "redflag_level_known"),
             models.CheckConstraint(
                 condition=Q(is_asked=False) | ~Q(tick_label=""),
                 name="redflag_asked_has_label",
@@ -187,8 +170,6 @@ class RedFlagRule(Slugged):
         blank=True,
         help_text="Of several answers to one question, one is enough. Name a tick beside them.",
     )
-
-    objects = SluggedManager()
 
     class Meta:
         ordering = ["red_flag__position", "slug"]

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
 from django.urls import reverse
 
 from .causes import OtherCause, RiskFactor
 from .nutrients import Nutrient
-from .publishing import Slugged, SluggedManager, Status
+from .publishing import Slugged, Status, one_of
 from .red_flags import Answer, RedFlag
 from .symptoms import Symptom, Urgency
 
@@ -30,8 +29,6 @@ class CaseGroup(models.TextChoices):
 
 
 class SafetyCaseQuerySet(models.QuerySet[Any]):
-    """Cases, narrowed by what the book asks."""
-
     def counting(self) -> Self:
         """The cases that count: drafts are neither run nor shown."""
         return self.filter(status=Status.PUBLISHED)
@@ -93,7 +90,7 @@ class SafetyCase(Slugged):
     )
     position = models.PositiveSmallIntegerField(default=100, help_text="Order in its group.")
 
-    objects = SluggedManager.from_queryset(SafetyCaseQuerySet)()
+    objects = SafetyCaseQuerySet.as_manager()
 
     # Rows of the test book's queries have these: what the links above lead to.
     symptom_list: list[Symptom]
@@ -108,15 +105,9 @@ class SafetyCase(Slugged):
     class Meta:
         ordering = ["position", "slug"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(group__in=CaseGroup.values), name="safetycase_group_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(level__in=Urgency.values), name="safetycase_level_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(status__in=Status.values), name="safetycase_status_known"
-            ),
+            one_of("group", CaseGroup.values, "safetycase_group_known"),
+            one_of("level", Urgency.values, "safetycase_level_known"),
+            one_of("status", Status.values, "safetycase_status_known"),
         ]
 
     def __str__(self) -> str:
@@ -174,7 +165,6 @@ class BookOverride(models.Model):
 
     @property
     def case_list(self) -> list[str]:
-        """The titles of the cases that failed."""
         return _lines(self.cases)
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
 
-from .publishing import Slugged, SluggedManager
+from .publishing import Slugged, one_of
 
 
 class DocumentKind(models.TextChoices):
@@ -52,9 +51,7 @@ class SearchDocument(models.Model):
         ordering = ["kind", "key"]
         constraints = [
             models.UniqueConstraint(fields=["kind", "key"], name="searchdocument_unique"),
-            models.CheckConstraint(
-                condition=Q(kind__in=DocumentKind.values), name="searchdocument_kind_known"
-            ),
+            one_of("kind", DocumentKind.values, "searchdocument_kind_known"),
         ]
 
     def __str__(self) -> str:
@@ -74,8 +71,6 @@ class Synonym(Slugged):
         max_length=80,
         help_text="The words that our pages use. A search for the others finds these as well.",
     )
-
-    objects = SluggedManager()
 
     class Meta:
         ordering = ["slug"]

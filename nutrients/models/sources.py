@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
 from django.urls import reverse
 
-from .publishing import Slugged, SluggedManager
+from .publishing import Slugged, one_of
 
 
 class SourceKind(models.TextChoices):
@@ -61,17 +60,11 @@ class Source(Slugged):
         help_text="When the publisher says it will review the page. Read it again after that day.",
     )
 
-    objects = SluggedManager()
-
     class Meta:
         ordering = ["title", "slug"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(kind__in=SourceKind.values), name="source_kind_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(read_form__in=ReadForm.values), name="source_read_form_known"
-            ),
+            one_of("kind", SourceKind.values, "source_kind_known"),
+            one_of("read_form", ReadForm.values, "source_read_form_known"),
         ]
 
     def __str__(self) -> str:

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
 from django.urls import reverse
 
 from .figures import Figure
-from .publishing import Publishable, PublishableQuerySet, Slugged, SluggedManager
+from .publishing import Publishable, PublishableQuerySet, Ranked, Slugged, one_of
 from .sources import Source
 
 
-class Urgency(models.TextChoices):
+class Urgency(Ranked):
     """How soon a sign needs a person, mildest first."""
 
     SELF_CARE = "self-care", "Look after it at home"
     SEE_A_DOCTOR = "see-a-doctor", "See a doctor"
     URGENT = "urgent", "Get medical care the same day"
     EMERGENCY = "emergency", "Call your emergency number"
-
-    @property
-    def rank(self) -> int:
-        return list(Urgency).index(self)
 
 
 class BodyArea(models.TextChoices):
@@ -75,21 +70,15 @@ class Symptom(Slugged, Publishable):
     position = models.PositiveSmallIntegerField(default=100, help_text="Order in its body area.")
     sources = models.ManyToManyField(Source, related_name="symptoms")
 
-    objects = SluggedManager.from_queryset(PublishableQuerySet)()
+    objects = models.Manager.from_queryset(PublishableQuerySet)()
 
     class Meta(Publishable.Meta):
         ordering = ["position", "name"]
         constraints = [
             *Publishable.Meta.constraints,
-            models.CheckConstraint(
-                condition=Q(urgency__in=Urgency.values), name="symptom_urgency_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(body_area__in=BodyArea.values), name="symptom_body_area_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(figure__in=["", *Figure.values]), name="symptom_figure_known"
-            ),
+            one_of("urgency", Urgency.values, "symptom_urgency_known"),
+            one_of("body_area", BodyArea.values, "symptom_body_area_known"),
+            one_of("figure", ["", *Figure.values], "symptom_figure_known"),
         ]
 
     def __str__(self) -> str:

@@ -93,7 +93,7 @@ def ids(name: str, meaning: str, path: str = "") -> Column:
     """A column that lists the ids of the rows that a row is linked to, in alphabetical order."""
     linked = attrgetter(path or name)
     return Column(
-        name, meaning, lambda row: sorted(one.slug for one in linked(row).all()), Kind.LIST
+        name, meaning, lambda row: sorted(target.slug for target in linked(row).all()), Kind.LIST
     )
 
 
@@ -103,7 +103,6 @@ def key(meaning: str) -> Column:
 
 
 def address(meaning: str = "Its address on the site, without the host.") -> Column:
-    """The place of a row on the site."""
     return Column("address", meaning, lambda row: row.get_absolute_url())
 
 

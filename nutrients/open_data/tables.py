@@ -4,52 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from nutrients import models as m
 from nutrients import prose
 from nutrients.common.version import version_label
-from nutrients.models import (
-    Accent,
-    Allergen,
-    Answer,
-    Article,
-    ArticleTopic,
-    Association,
-    Authority,
-    BodyArea,
-    CauseKind,
-    ChangeNote,
-    Diet,
-    Evidence,
-    Figure,
-    FoodSource,
-    Frequency,
-    Interaction,
-    InteractionKind,
-    LifeStatus,
-    LimitKind,
-    LimitStatus,
-    NoteKind,
-    NotSuggestedTo,
-    Nutrient,
-    NutrientKind,
-    OtherCause,
-    ReadForm,
-    RedFlag,
-    ReferenceType,
-    Relation,
-    RiskFactor,
-    RiskKind,
-    Severity,
-    Sex,
-    Source,
-    SourceKind,
-    StandsFor,
-    Strength,
-    Symptom,
-    Topic,
-    Typicality,
-    Unit,
-    Urgency,
-)
 
 from . import columns as c
 from . import rows
@@ -64,21 +21,21 @@ TABLES = (
         "nutrients",
         "Nutrients",
         "a mineral or vitamin",
-        rows.published(Nutrient),
+        rows.published(m.Nutrient),
         (
             c.key("The nutrient’s stable identifier."),
             c.address(),
             c.text("name", "Its name."),
             c.text("symbol", "Its symbol of one to four characters."),
             c.text("also_known_as", "Other names, separated by commas."),
-            c.choice("kind", "The group it is listed in.", NutrientKind),
+            c.choice("kind", "The group it is listed in.", m.NutrientKind),
             c.yes_no("is_electrolyte", "Whether it is an electrolyte, whatever its group."),
             c.yes_no("is_featured", "Whether it is one of the core nutrients of the site."),
             c.number("position", "Its place in lists: the lowest comes first."),
-            c.choice("accent", "Its colour on the site.", Accent),
+            c.choice("accent", "Its colour on the site.", m.Accent),
             c.text("tagline", "What it does, in under ten words."),
             c.text("job", "Its job in muscle and nerve."),
-            c.choice("figure", "The picture on its page; empty without one.", Figure),
+            c.choice("figure", "The picture on its page; empty without one.", m.Figure),
             c.text("why_low_matters", "Why too little of it can make muscles move."),
             c.text("low_phrase", "How a sentence about too little of it begins."),
             c.text("high_phrase", "How a sentence about too much of it begins."),
@@ -86,7 +43,7 @@ TABLES = (
             c.text("excess_name", "The clinical name of its excess; empty if there is none."),
             c.text("usual_causes_of_low", "The usual reasons for too little."),
             c.text("food_summary", "Food groups that hold it."),
-            c.choice("unit", "The unit of its amounts in every table. 1 mg is 1,000 mcg.", Unit),
+            c.choice("unit", "The unit of its amounts in every table. 1 mg is 1,000 mcg.", m.Unit),
             c.number(
                 "daily_value", "US FDA Daily Value, adults and children from 4 years.", "unit"
             ),
@@ -94,8 +51,8 @@ TABLES = (
             c.number(
                 "upper_limit", "Upper limit a day, 19 to 30 years; empty: none.", "upper_limit_unit"
             ),
-            c.choice("upper_limit_unit", "The unit of the upper limit, which may differ.", Unit),
-            c.choice("how_common", "How many readers run short of it.", Frequency),
+            c.choice("upper_limit_unit", "The unit of the upper limit, which may differ.", m.Unit),
+            c.choice("how_common", "How many readers run short of it.", m.Frequency),
             c.text("how_common_why", "The figure behind that."),
             c.Column(
                 "how_common_source",
@@ -113,7 +70,7 @@ TABLES = (
         "symptoms",
         "Symptoms",
         "a sign that a reader may notice or a clinician may find",
-        rows.published(Symptom),
+        rows.published(m.Symptom),
         (
             c.key("The symptom’s stable identifier."),
             c.address(),
@@ -122,11 +79,11 @@ TABLES = (
             c.text("clinical_term", "What clinicians call it."),
             c.text("also_known_as", "Other everyday words, separated by commas."),
             c.text("description", "What a reader notices."),
-            c.choice("body_area", "Where it is noticed.", BodyArea),
-            c.choice("urgency", "How soon this sign alone needs a person.", Urgency),
+            c.choice("body_area", "Where it is noticed.", m.BodyArea),
+            c.choice("urgency", "How soon this sign alone needs a person.", m.Urgency),
             c.text("help_note", "What would make it more urgent."),
             c.text("self_care", "What to do now, an instruction on each line."),
-            c.choice("figure", "The picture on its page; empty without one.", Figure),
+            c.choice("figure", "The picture on its page; empty without one.", m.Figure),
             c.yes_no("is_noticeable", "False where only an examination finds it."),
             c.yes_no("is_common", "Whether lists show it first."),
             c.number("position", "Its place within its body area: the lowest comes first."),
@@ -139,7 +96,7 @@ TABLES = (
         "Evidence",
         "one nutrient with one symptom in one relation",
         rows.published(
-            Association,
+            m.Association,
             "nutrient__slug",
             "symptom__slug",
             "relation",
@@ -150,12 +107,14 @@ TABLES = (
             c.address("The evidence card, without the host."),
             c.text("nutrient", "The nutrient, as an id.", "nutrient.slug"),
             c.text("symptom", "The symptom, as an id.", "symptom.slug"),
-            c.choice("relation", "Too little, too much, or by way of another nutrient.", Relation),
+            c.choice(
+                "relation", "Too little, too much, or by way of another nutrient.", m.Relation
+            ),
             c.yes_no("is_against", "Whether the evidence speaks against the claim."),
             c.text("people", "The only people in whom it was studied; empty for everybody."),
             c.text("claim", "The claim in one sentence, with the verb that the grade allows."),
-            c.choice("typicality", "How typical the sign is of that lack or excess.", Typicality),
-            c.choice("evidence", "How good the evidence is.", Evidence),
+            c.choice("typicality", "How typical the sign is of that lack or excess.", m.Typicality),
+            c.choice("evidence", "How good the evidence is.", m.Evidence),
             c.text("evidence_why", "Why it has this grade."),
             c.text("note", "What else there is to say."),
             c.ids("sources", c.SOURCES),
@@ -166,7 +125,7 @@ TABLES = (
         "foods",
         "Foods",
         "a food with its serving, or sunlight, which is a source but no food",
-        rows.published(FoodSource, joined=("group",)),
+        rows.published(m.FoodSource, joined=("group",)),
         (
             c.key("The food’s stable identifier."),
             c.address(),
@@ -181,11 +140,11 @@ TABLES = (
             c.number("energy_kcal", "Energy in 100 g; empty: not known.", "kcal"),
             *(
                 c.yes_no(diet.value, f"Whether the plain food is {diet.label.lower()}.")
-                for diet in Diet
+                for diet in m.Diet
             ),
             *(
                 c.yes_no(allergen.value, f"Whether the plain food holds {allergen.label.lower()}.")
-                for allergen in Allergen
+                for allergen in m.Allergen
             ),
             c.text(
                 "usda_ndb_number", "The USDA’s NDB number: five or six digits, leading zeros kept."
@@ -193,7 +152,7 @@ TABLES = (
             c.number("usda_fdc_id", "The USDA’s FoodData Central id."),
             c.text("usda_description", "What the USDA calls it."),
             c.text("note", "What else there is to say."),
-            c.choice("not_suggested_to", "Whom this site never suggests it to.", NotSuggestedTo),
+            c.choice("not_suggested_to", "Whom this site never suggests it to.", m.NotSuggestedTo),
             c.ids("unmeasured_nutrients", "Nutrients it gives although no amount can be stated."),
             c.ids("sources", c.SOURCES),
             *c.checked(),
@@ -241,24 +200,26 @@ TABLES = (
         rows.intakes,
         (
             c.key("Nutrient, life stage, sex, status and authority."),
-            c.choice("authority", "Whose figures they are.", Authority),
+            c.choice("authority", "Whose figures they are.", m.Authority),
             c.text("nutrient", "The nutrient, as an id.", "nutrient.slug"),
             c.text("life_stage", "The life stage, as an id."),
             c.text("life_stage_label", "The life stage in words."),
             c.number("age_from", "The age from which it applies, inclusive.", "years"),
             c.number("age_below", "The age below which it applies; empty: no end.", "years"),
-            c.choice("sex", "The sex it is for.", Sex),
-            c.choice("life_status", "Pregnancy, breastfeeding or menopause.", LifeStatus),
-            c.choice("reference_type", "What the amount is; empty: a limit alone.", ReferenceType),
+            c.choice("sex", "The sex it is for.", m.Sex),
+            c.choice("life_status", "Pregnancy, breastfeeding or menopause.", m.LifeStatus),
+            c.choice(
+                "reference_type", "What the amount is; empty: a limit alone.", m.ReferenceType
+            ),
             c.number("amount", "The amount a day.", "unit"),
             c.text("amount_words", "In place of the amount if it is no single figure."),
             c.text("unit", "The unit of the amount.", "nutrient.unit"),
             c.number("upper_limit", "The upper limit a day; empty: none set.", "upper_limit_unit"),
-            c.choice("upper_limit_unit", "The unit of the upper limit.", Unit),
+            c.choice("upper_limit_unit", "The unit of the upper limit.", m.Unit),
             c.choice(
-                "upper_limit_status", "Whether an upper limit is set, or why not.", LimitStatus
+                "upper_limit_status", "Whether an upper limit is set, or why not.", m.LimitStatus
             ),
-            c.choice("upper_limit_kind", "What the authority calls the limit.", LimitKind),
+            c.choice("upper_limit_kind", "What the authority calls the limit.", m.LimitKind),
             c.text("upper_limit_applies_to", "To what the upper limit applies."),
             c.number(
                 "chronic_disease_limit_mg", "People are advised to stay below it a day.", "mg"
@@ -278,7 +239,7 @@ TABLES = (
             c.key("Nutrient and topic."),
             c.address(),
             c.text("nutrient", "The nutrient, as an id.", "nutrient.slug"),
-            c.choice("topic", "What the text is about.", Topic),
+            c.choice("topic", "What the text is about.", m.Topic),
             c.text("body", "Markdown with [@source] citations."),
             c.ids("sources", c.SOURCES),
             *c.checked(),
@@ -288,18 +249,18 @@ TABLES = (
         "risk-factors",
         "Risk factors",
         "a diet, medicine, condition, age or habit that lowers or raises nutrients",
-        rows.published(RiskFactor),
+        rows.published(m.RiskFactor),
         (
             c.key("The risk factor’s stable identifier."),
             c.text("name", "Its name."),
-            c.choice("kind", "What sort of risk factor it is.", RiskKind),
+            c.choice("kind", "What sort of risk factor it is.", m.RiskKind),
             c.ids("lowers", "The nutrients it lowers, as ids."),
             c.ids("raises", "The nutrients it raises, as ids."),
-            c.choice("diet", "The diet that it is; empty if it is none.", Diet),
+            c.choice("diet", "The diet that it is; empty if it is none.", m.Diet),
             c.text("mechanism", "How it lowers or raises the nutrients."),
             c.text("what_to_do", "What to do about it."),
             c.choice(
-                "stands_for", "Whom it is; empty where that is no matter of foods.", StandsFor
+                "stands_for", "Whom it is; empty where that is no matter of foods.", m.StandsFor
             ),
             c.yes_no(
                 "has_own_food_advice", "Whether general advice on food is not for who has it."
@@ -319,7 +280,7 @@ TABLES = (
             c.key("Risk factor and nutrient."),
             c.text("risk_factor", "The risk factor, as an id.", "risk_factor.slug"),
             c.text("nutrient", "The nutrient, as an id.", "nutrient.slug"),
-            c.choice("strength", "How much it does.", Strength),
+            c.choice("strength", "How much it does.", m.Strength),
             c.text("reason", "How it lowers or raises the nutrient."),
             c.ids("sources", "The sources of the risk factor, as ids.", "risk_factor.sources"),
         ),
@@ -328,16 +289,16 @@ TABLES = (
         "other-causes",
         "Other causes",
         "a cause of signs that is not a nutrient",
-        rows.published(OtherCause),
+        rows.published(m.OtherCause),
         (
             c.key("The cause’s stable identifier."),
             c.text("name", "Its name."),
-            c.choice("kind", "What sort of cause it is.", CauseKind),
+            c.choice("kind", "What sort of cause it is.", m.CauseKind),
             c.ids("symptoms", "The symptoms it causes, as ids."),
             c.text("mechanism", "How it brings the signs on."),
             c.text("what_helps", "What helps."),
             c.text("when_to_seek_care", "When to seek care."),
-            c.choice("evidence", "How good the evidence is that it causes the signs.", Evidence),
+            c.choice("evidence", "How good the evidence is that it causes the signs.", m.Evidence),
             c.yes_no("is_common", "Whether results show it before nutrients."),
             c.yes_no("is_asked", "Whether it has a tick of its own in the checklist."),
             c.yes_no("only_if_ticked", "Whether only its tick or a risk factor’s shows it."),
@@ -352,17 +313,17 @@ TABLES = (
         "interactions",
         "Interactions",
         "a pair of food, nutrient or medicine worth knowing",
-        rows.published(Interaction),
+        rows.published(m.Interaction),
         (
             c.key("The pair’s stable identifier."),
             c.text("item_a", "The first of the pair."),
             c.text("item_b", "The second of the pair."),
-            c.choice("kind", "What meets what.", InteractionKind),
+            c.choice("kind", "What meets what.", m.InteractionKind),
             c.ids("nutrients", "The nutrients concerned, as ids."),
             c.ids("risk_factors", "Risk factors whose tick shows this pair, as ids."),
             c.text("effect", "What happens."),
             c.text("advice", "What to do."),
-            c.choice("severity", "How much it matters.", Severity),
+            c.choice("severity", "How much it matters.", m.Severity),
             c.ids("sources", c.SOURCES),
             *c.checked(),
         ),
@@ -371,11 +332,11 @@ TABLES = (
         "red-flags",
         "Red flags",
         "a sign that needs a person",
-        rows.published(RedFlag),
+        rows.published(m.RedFlag),
         (
             c.key("The flag’s stable identifier."),
             c.address(),
-            c.choice("level", "How soon it needs a person.", Urgency),
+            c.choice("level", "How soon it needs a person.", m.Urgency),
             c.text("sign", "What the reader notices."),
             c.text("why_it_matters", "Why it matters."),
             c.text("action", "What to do."),
@@ -423,7 +384,7 @@ TABLES = (
         "answers",
         "Questions and answers",
         "an answer to a question that the checklist asks if a rule of a red flag turns on it",
-        lambda at: Answer.objects.select_related("question").order_by("question__slug", "slug"),
+        lambda at: m.Answer.objects.select_related("question").order_by("question__slug", "slug"),
         (
             c.key("Question and answer."),
             c.text("question", "The question, as an id.", "question.slug"),
@@ -441,17 +402,17 @@ TABLES = (
         "sources",
         "Sources",
         "a publication that claims and figures rest on, and how it was last read",
-        lambda at: Source.objects.order_by("slug"),
+        lambda at: m.Source.objects.order_by("slug"),
         (
             c.key("The source’s stable identifier."),
             c.address(),
             c.text("title", "Its title."),
             c.text("publisher", "Who publishes it."),
             c.text("url", "Its own address; empty if it has none."),
-            c.choice("kind", "What sort of publication it is.", SourceKind),
+            c.choice("kind", "What sort of publication it is.", m.SourceKind),
             c.text("licence_note", "The licence that the source itself states."),
             c.text("how_seen", "What was read: the page itself, a copy, or a quotation."),
-            c.choice("read_form", "In what form it was read.", ReadForm),
+            c.choice("read_form", "In what form it was read.", m.ReadForm),
             c.day("checked_on", "When an editor last read it in that form."),
             c.day("next_review_on", "When its publisher says it will review it."),
         ),
@@ -460,7 +421,7 @@ TABLES = (
         "articles",
         "Articles",
         "an article; its text is in the table of sections",
-        rows.published(Article),
+        rows.published(m.Article),
         (
             c.key("The article’s stable identifier."),
             c.address(),
@@ -469,10 +430,10 @@ TABLES = (
             c.text("summary", "What it is about, in a sentence."),
             c.text("standfirst", "The words under the title."),
             c.text("short_answer", "The answer in a sentence or two, with its citations."),
-            c.choice("answer_evidence", "How good the evidence for that answer is.", Evidence),
+            c.choice("answer_evidence", "How good the evidence for that answer is.", m.Evidence),
             c.text("key_points", "Its key points, one on each line."),
             c.text("written_by", "Who wrote it."),
-            c.choice("topic", "The part of the list of articles it stands in.", ArticleTopic),
+            c.choice("topic", "The part of the list of articles it stands in.", m.ArticleTopic),
             c.number("position", "Its place in lists: the lowest comes first."),
             c.ids("related_nutrients", "Nutrients to go on to, as ids."),
             c.ids("related_symptoms", "Symptoms to go on to, as ids."),
@@ -504,12 +465,12 @@ TABLES = (
         "changes",
         "Changes and corrections",
         "a note for readers on what was changed or corrected, and when",
-        lambda at: ChangeNote.objects.made(at=at).order_by("made_at", "address"),
+        lambda at: m.ChangeNote.objects.made(at=at).order_by("made_at", "address"),
         (
             c.key("Address and moment."),
             c.text("address", "The place on the site that it is about, without the host."),
             c.text("title", "The name of that page or entry."),
-            c.choice("kind", "A correction says that something was wrong.", NoteKind),
+            c.choice("kind", "A correction says that something was wrong.", m.NoteKind),
             c.text("text", "What changed."),
             c.moment("made_at", "When it was changed."),
             c.Column(

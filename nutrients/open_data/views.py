@@ -14,7 +14,7 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
-from nutrients.common.answering import kept
+from nutrients.common.answering import memoized
 from nutrients.common.version import content_version
 
 from . import files
@@ -46,7 +46,7 @@ def table_file(request: HttpRequest, name: str, form: str) -> HttpResponseBase:
     if table is None:
         raise Http404("There is no table of this name.")
     now = timezone.now()
-    version = kept(request, content_version, at=now)
+    version = memoized(request, content_version, at=now)
     # Weak, because the packed form has the same tag.
     tag = f'W/"{files.digest(version)}"'
     changed = int(version.changed_at.timestamp()) if version else None

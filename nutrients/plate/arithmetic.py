@@ -10,14 +10,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 from operator import itemgetter
+from typing import NamedTuple
 
 MOST_ADDITIONS = 3
 # A swap that adds less than this share of the need is not worth making.
 LEAST_GAIN_PERCENT = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Helping:
+class Helping(NamedTuple):
     """A food on the plate: how many servings of it, and the grams in one."""
 
     slug: str
@@ -30,8 +30,7 @@ class Helping:
         return self.servings * self.serving_grams
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """What one helping adds to a total; `per_100g` is in the nutrient's unit."""
 
     helping: Helping
@@ -43,8 +42,7 @@ class Part:
         return self.helping.grams * self.per_100g / 100
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
+class Need(NamedTuple):
     """A life stage's reference intake of one nutrient a day, in the nutrient's unit.
 
     `kind` is "RDA" or "AI". `limit` is the upper limit only if food counts towards it.
@@ -102,7 +100,6 @@ class Total:
 
     @property
     def is_short(self) -> bool:
-        """Whether the plate is short of a need that is to be reached."""
         return self.aims_high and not self.is_met
 
     @property
@@ -152,13 +149,13 @@ def percent(amount: Decimal, whole: Decimal) -> int | None:
 
 def total(helpings: Iterable[Helping], per_100g: Mapping[str, Decimal], need: Need | None) -> Total:
     """One nutrient's total: `per_100g` holds its known amounts in 100 g by food."""
-    known, unknown = [], []
+    parts, unknown = [], []
     for helping in helpings:
         if helping.slug in per_100g:
-            known.append(Part(helping, per_100g[helping.slug]))
+            parts.append(Part(helping, per_100g[helping.slug]))
         else:
             unknown.append(helping)
-    return Total(tuple(known), tuple(unknown), need)
+    return Total(tuple(parts), tuple(unknown), need)
 
 
 def best_additions(

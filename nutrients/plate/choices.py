@@ -57,7 +57,6 @@ class PlateChoices:
         return urlencode([*pairs, *diets, *self.country.pairs])
 
     def having(self, slug: str) -> PlateChoices:
-        """The same plate with one serving of a food added."""
         return replace(self, servings={**self.servings, slug: ONE_SERVING})
 
     def swapping(self, out: str, into: str) -> PlateChoices:
@@ -66,7 +65,6 @@ class PlateChoices:
         return replace(self, servings=dict(pairs))
 
     def lacking(self, slug: str) -> PlateChoices:
-        """The same plate with a food taken off."""
         rest = {food: count for food, count in self.servings.items() if food != slug}
         return replace(self, servings=rest)
 
@@ -108,7 +106,6 @@ def read_plate(
 
 
 def helping_of(food: FoodSource, servings: Decimal) -> Helping:
-    """So many servings of a food."""
     # The database refuses a food without a serving.
     return Helping(food.slug, food.name, servings, cast(Decimal, food.serving_grams))
 

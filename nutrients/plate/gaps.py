@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from nutrients.evidence.life_stages import life_stages, suited_to_stage
-from nutrients.foods.catalogue import FoodTable
+from nutrients.foods.catalogue import FoodTable, amount_sources
 from nutrients.models import Authority, FoodSource, Source
 
 from .arithmetic import (
@@ -24,8 +25,7 @@ from .arithmetic import (
 from .choices import ONE_SERVING, PlateChoices, helping_of
 
 
-@dataclass(frozen=True, slots=True)
-class Plate:
+class Plate(NamedTuple):
     """A plate as its address has it, with its totals under the nutrients' ids."""
 
     choices: PlateChoices
@@ -71,10 +71,11 @@ def fill_gaps(
 
 def suggestion_sources(found: Mapping[int, list[Suggestion]]) -> list[Source]:
     """The sources of the figures of suggestions, each once, A to Z. One query."""
-    suggested = [one for some in found.values() for one in some]
-    foods = {food.pk for one in suggested for food in (one.food, one.out) if food}
-    sources = Source.objects.filter(amounts__food__in=foods, amounts__nutrient__in=list(found))
-    return list(sources.distinct().order_by("title", "slug"))
+    suggested = [suggestion for suggestions in found.values() for suggestion in suggestions]
+    foods = {
+        food.pk for suggestion in suggested for food in (suggestion.food, suggestion.out) if food
+    }
+    return amount_sources(foods, found)
 
 
 def _addition(

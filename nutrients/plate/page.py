@@ -118,8 +118,8 @@ class PlatePage:
     @property
     def core(self) -> list[PlateRow]:
         """The core nutrients whose share of the need is known, the largest share first."""
-        known = [row for row in self.rows if row.nutrient.is_featured and row.total.aims_high]
-        return sorted(known, key=lambda row: -(row.total.percent_of_need or 0))
+        rows = [row for row in self.rows if row.nutrient.is_featured and row.total.aims_high]
+        return sorted(rows, key=lambda row: -(row.total.percent_of_need or 0))
 
     @property
     def is_full(self) -> bool:
@@ -272,8 +272,8 @@ def _row(
     references: References,
 ) -> PlateRow:
     per_100g = {slug: amount.per_100g for slug, amount in amounts.items()}
-    known = [amounts[helping.slug] for helping in helpings if helping.slug in amounts]
-    sources = {amount.source.pk: amount.source for amount in known}
+    measured = [amounts[helping.slug] for helping in helpings if helping.slug in amounts]
+    sources = {amount.source.pk: amount.source for amount in measured}
     intake = stage.own(intakes) if stage else None
     stay_below = stage.stay_below(intakes) if stage else None
     limit = _limit(stage.limiting(intakes)) if stage else None

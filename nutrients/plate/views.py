@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from nutrients.common.answering import kept
+from nutrients.common.answering import memoized
 from nutrients.evidence.life_stages import life_stages, plate_stages
 from nutrients.foods.catalogue import chosen_food_table
 from nutrients.models import DIETS, Authority
@@ -26,21 +26,21 @@ def plate(request: HttpRequest) -> HttpResponse:
     `remove` takes a food off and leads to the address without it, which is the one to share.
     """
     now = timezone.now()
-    stages = plate_stages(kept(request, life_stages, at=now))
+    stages = plate_stages(memoized(request, life_stages, at=now))
     choices, foods, problems = read_plate(request.GET, stages, at=now)
     if "remove" in request.GET:
         return redirect(f"{reverse('nutrients:plate')}?{choices.query}#plate-foods")
     stage = (choices.country.value, choices.stage)
-    known = kept(request, FoodWords, at=now)
+    words = memoized(request, FoodWords, at=now)
     page = plate_page(
         choices,
         foods,
         stages[choices.country],
-        kept(request, chosen_food_table, at=now),
-        kept(request, stage_intakes, *stage, at=now),
-        kept(request, suited_foods, *stage, at=now),
+        memoized(request, chosen_food_table, at=now),
+        memoized(request, stage_intakes, *stage, at=now),
+        memoized(request, suited_foods, *stage, at=now),
         problems,
-        named=foods_named(choices.words, known, at=now) if choices.words else None,
+        named=foods_named(choices.words, words, at=now) if choices.words else None,
         at=now,
     )
     context = {

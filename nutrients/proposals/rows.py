@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from django.core import serializers
@@ -17,7 +17,6 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import DataError, IntegrityError, models, transaction
 from django.db.models import Prefetch, ProtectedError
 
-from nutrients.content.fixtures import key_fields, key_paths
 from nutrients.models import ChangeKind, Proposal, ProposedRow
 
 Values = dict[str, Any]
@@ -60,11 +59,12 @@ def add_row(
     rows; None proposes to delete the row. What is no change is not kept. The forms check it all
     before the proposal leaves the desk.
     """
-    if isinstance(row, type):
-        given = _given(row, values or {})
-        key = [str(part) for name in key_fields(row) for part in _as_list(given[name])]
-        return store(proposal, row, key, {}, given, by=by, title=" / ".join(key))
-    model, key, live = type(row), json.loads(_key(row)), values_of(row)
+    model: Any = row if isinstance(row, type) else type(row)
+    if model is row:
+        given = _given(model, values or {})
+        key = [str(part) for name in model.KEY for part in _as_list(given[name])]
+        return store(proposal, model, key, {}, given, by=by, title=" / ".join(key))
+    key, live = json.loads(_key(row)), values_of(row)
     after = None
     if values is not None:
         known = proposal.rows.filter(model=model._meta.label_lower, natural_key=_key(row)).first()
@@ -140,7 +140,7 @@ def _fetched(model: Any, pks: Collection[Any]) -> list[Any]:
 
 
 def _with_keys(model: Any) -> Any:
-    parents = [name for name in key_fields(model) if model._meta.get_field(name).is_relation]
+    parents = [name for name in model.KEY if model._meta.get_field(name).is_relation]
     return model._base_manager.select_related(*parents)
 
 
@@ -154,7 +154,7 @@ def live_rows(rows: Iterable[ProposedRow]) -> dict[ProposedRow, tuple[Any, Value
         by_table[one.table][tuple(json.loads(one.natural_key))] = one
     found = {}
     for model, wanted in by_table.items():
-        paths = key_paths(model)
+        paths = model.key_paths()
         firsts = {key[0] for key in wanted}
         keyed = model._base_manager.filter(**{f"{paths[0]}__in": firsts})
         places = {
@@ -250,16 +250,20 @@ def lay_over(
             row = one.table(pk=None if for_good else SHOWN_FROM + one.pk)
         if row is not None and _write(row, one.values, for_good=for_good):
             laid.append(Laid(one, row))
-    for last in going:
+    return laid + list(_gone(going, delete, for_good=for_good))
+
+
+def _gone(going: Iterable[Laid], delete: Callable[[Any], Any], *, for_good: bool) -> Iterator[Laid]:
+    """Delete rows, and give those that are gone; for good all of them are, or ProtectedError."""
+    for one in going:
         try:
             with transaction.atomic():
-                delete(last.row)
+                delete(one.row)
         except ProtectedError:
             if for_good:
                 raise
         else:
-            laid.append(last)
-    return laid
+            yield one
 
 
 def _write(row: Any, values: Values, *, for_good: bool) -> bool:
@@ -296,7 +300,7 @@ def _write(row: Any, values: Values, *, for_good: bool) -> bool:
 
 def _pk(field: Any, key: Any) -> Any:
     model = field.remote_field.model
-    parts = dict(zip(key_paths(model), _as_list(key), strict=True))
+    parts = dict(zip(model.key_paths(), _as_list(key), strict=True))
     return model._base_manager.filter(**parts).values_list("pk", flat=True).first()
 
 

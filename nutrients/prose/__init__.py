@@ -2,20 +2,3 @@
 
 from .checking import ProseError, check, check_plain, links, plain_lines, sentences
 from .markdown import LIVE_BLOCKS, Block, Cite, Glossary, cited_slugs, questions, render, split
-
-__all__ = [
-    "LIVE_BLOCKS",
-    "Block",
-    "Cite",
-    "Glossary",
-    "ProseError",
-    "check",
-    "check_plain",
-    "cited_slugs",
-    "links",
-    "plain_lines",
-    "questions",
-    "render",
-    "sentences",
-    "split",
-]

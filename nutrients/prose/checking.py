@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .markdown import (
     CITATION,
@@ -40,12 +40,11 @@ ARGUMENTS = {
     "questions": ("",),
 }
 # What a block names that is kept elsewhere.
-NAMED = {"other-causes": "symptom", "figure": "picture"}
+NAMED = {"other-causes": "symptom", "figure": "picture", "picture": "picture"}
 BLOCK_NAMES = ", ".join((*LIVE_BLOCKS, *CONTAINERS))
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class ProseError:
+class ProseError(NamedTuple):
     """Something to put right: the line of the body, counted from 1, and a sentence."""
 
     line: int
@@ -61,13 +60,16 @@ def check(
     known_sources: Collection[str],
     known_symptoms: Collection[str],
     known_figures: Collection[str],
+    known_pictures: Collection[str] = (),
 ) -> list[ProseError]:
     """Everything wrong with a body of prose, in the order of its lines; empty if it is sound.
 
-    `known_sources` and `known_symptoms` are slugs, `known_figures` names. It never raises.
+    `known_sources` and `known_symptoms` are slugs, `known_figures` names, `known_pictures`
+    slugs. It never raises.
     """
     lines = lines_of(body)
-    errors = [*_block_errors(body, {"other-causes": known_symptoms, "figure": known_figures})]
+    known = {"other-causes": known_symptoms, "figure": known_figures, "picture": known_pictures}
+    errors = [*_block_errors(body, known)]
     for number, line in enumerate(lines, start=1):
         errors += [ProseError(number, text) for text in _line_errors(line, known_sources)]
     return sorted(errors)
@@ -95,7 +97,7 @@ def _line_errors(line: str, known_sources: Collection[str]) -> Iterator[str]:
     if HTML.search(line):
         yield "HTML is not read here: write Markdown, and a < sign with a space after it."
     if PICTURE.search(line):
-        yield "Pictures are not shown in articles."
+        yield "A picture is shown by [[picture slug]] on a line of its own."
     if MARK.search(line) and mark_on(line) is None:
         yield "Put a block on a line of its own."
     for found in CITES.findall(line):
@@ -113,10 +115,10 @@ def _citation_errors(found: str, known_sources: Collection[str]) -> Iterator[str
             yield f"There is no source “{slug}”."
 
 
-def _block_errors(body: str, known: Mapping[str, Collection[str]]) -> Iterator[ProseError]:
+def _block_errors(body: str, names: Mapping[str, Collection[str]]) -> Iterator[ProseError]:
     blocks = [block for block in split(body) if block.kind != TEXT]
     for block in blocks:
-        for message in _block_faults(block, known):
+        for message in _block_faults(block, names):
             yield ProseError(block.line, message)
     marked = {line for block in blocks for line in (block.line, block.end)}
     for number, line in enumerate(lines_of(body), start=1):
@@ -131,8 +133,8 @@ def _stray(name: str, closing: bool) -> str:
     return f"There is no block “{name}”: the blocks are {BLOCK_NAMES}."
 
 
-def _block_faults(block: Block, known: Mapping[str, Collection[str]]) -> Iterator[str]:
-    fault = _argument_fault(block, known)
+def _block_faults(block: Block, names: Mapping[str, Collection[str]]) -> Iterator[str]:
+    fault = _argument_fault(block, names)
     if fault:
         yield fault
     if block.end is None:
@@ -158,9 +160,9 @@ def _is_table(text: str) -> bool:
     return bool(TABLE_RULE.fullmatch(rule)) and len({row.count("|") for row in rows}) == 1
 
 
-def _argument_fault(block: Block, known: Mapping[str, Collection[str]]) -> str | None:
-    if block.kind in known:
-        if block.argument in known[block.kind]:
+def _argument_fault(block: Block, names: Mapping[str, Collection[str]]) -> str | None:
+    if block.kind in names:
+        if block.argument in names[block.kind]:
             return None
         noun = NAMED[block.kind]
         return f"[[{block.kind} …]] names a {noun}, and there is none called “{block.argument}”."

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import nh3
 from django.utils.html import escape, format_html, format_html_join
@@ -41,7 +41,7 @@ EXTERNAL = re.compile(r"^(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
 CITATION = re.compile(r"\[(@[A-Za-z0-9_-]+(?:\s*;\s*@[A-Za-z0-9_-]+)*)\s*\]")
 TEXT = "text"
 # A block alone on its line, drawn from the models when the page is shown.
-LIVE_BLOCKS = ("comparison-table", "red-flags", "other-causes", "figure")
+LIVE_BLOCKS = ("comparison-table", "red-flags", "other-causes", "figure", "picture")
 # What holds Markdown, from [[name]] to [[/name]].
 CONTAINERS = ("steps", "callout", "questions", "table")
 QUESTION = re.compile(r"^### +(?=\S)")
@@ -49,8 +49,7 @@ QUESTION = re.compile(r"^### +(?=\S)")
 MARK = re.compile(r"\[\[(?P<end>/?)(?P<name>[^\[\]\s/]*)(?:\s(?P<argument>[^\[\]]*))?\]\]")
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """One part of a body: its kind, the words after its name, and the Markdown it holds.
 
     `line` is its first in the body, counted from 1, and `end` its last; a container
@@ -81,34 +80,34 @@ def split(body: str) -> list[Block]:
     """
     lines = lines_of(body)
     blocks: list[Block] = []
-    start = place = 0
-    while place < len(lines):
-        mark = mark_on(lines[place])
+    start = index = 0
+    while index < len(lines):
+        mark = mark_on(lines[index])
         if mark is None:
-            place += 1
+            index += 1
             continue
-        blocks += _text(lines, start, place)
-        block, place = _block(mark, lines, place)
+        blocks += _text(lines, start, index)
+        block, index = _block(mark, lines, index)
         blocks += [block] if block else []
-        start = place
-    return blocks + _text(lines, start, place)
+        start = index
+    return blocks + _text(lines, start, index)
 
 
-def _block(mark: re.Match[str], lines: list[str], place: int) -> tuple[Block | None, int]:
+def _block(mark: re.Match[str], lines: list[str], index: int) -> tuple[Block | None, int]:
     """The block that begins at a mark, or None if it is unknown, and the line after it."""
     kind, argument = mark["name"], (mark["argument"] or "").strip()
     if not mark["end"] and kind in LIVE_BLOCKS:
-        return Block(kind, place + 1, place + 1, argument), place + 1
+        return Block(kind, index + 1, index + 1, argument), index + 1
     if mark["end"] or kind not in CONTAINERS:
-        return None, place + 1
-    inside = place + 1
+        return None, index + 1
+    inside = index + 1
     while inside < len(lines) and mark_on(lines[inside]) is None:
         inside += 1
     end = mark_on(lines[inside]) if inside < len(lines) else None
     closed = end is not None and bool(end["end"]) and end["name"] == kind
     following = inside + 1 if closed else inside
-    text = "\n".join(lines[place + 1 : inside])
-    return Block(kind, place + 1, following if closed else None, argument, text), following
+    text = "\n".join(lines[index + 1 : inside])
+    return Block(kind, index + 1, following if closed else None, argument, text), following
 
 
 def _text(lines: list[str], start: int, end: int) -> list[Block]:
@@ -162,15 +161,15 @@ class Glossary:
     def explain(self, text: str) -> SafeString:
         """The text as HTML, with its hard words explained if the page has not done so yet."""
         parts: list[SafeString | str] = []
-        place = 0
+        done = 0
         for found in WORD.finditer(text):
             word = found[1].lower()
             is_new = word not in self.explained and not _is_told(text, found)
             self.explained.add(word)
             if is_new:
-                parts += [text[place : found.start()], _term(word, found[0])]
-                place = found.end()
-        return format_html_join("", "{}", ((part,) for part in [*parts, text[place:]]))
+                parts += [text[done : found.start()], _term(word, found[0])]
+                done = found.end()
+        return format_html_join("", "{}", ((part,) for part in [*parts, text[done:]]))
 
 
 def _is_told(text: str, found: re.Match[str]) -> bool:

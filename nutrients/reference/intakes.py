@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import groupby
-from typing import Self
+from typing import NamedTuple, Self
 
 from nutrients.common.citations import Citation, References, cite_again
 from nutrients.evidence.life_stages import LifeStage
@@ -27,8 +27,7 @@ from nutrients.models.intakes import NEEDS
 Cell = Decimal | str | None
 
 
-@dataclass(frozen=True, slots=True)
-class NeedRow:
+class NeedRow(NamedTuple):
     """One age band: what each column holds, a figure or words; None if nothing is set."""
 
     label: str
@@ -42,14 +41,6 @@ class NeedRow:
         """The columns in their order; neighbours that say the same are one cell of that width."""
         columns = [self.female, self.male, self.pregnant, self.breastfeeding]
         return [(cell, len(list(same))) for cell, same in groupby(columns)]
-
-
-@dataclass(frozen=True, slots=True)
-class NeedTable:
-    """The age bands that have an intake of this type; the types are never mixed."""
-
-    reference_type: ReferenceType
-    rows: list[NeedRow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +83,7 @@ class Limit:
         return self.least, self.most, self.unit, self.applies_to.startswith("all sources")
 
 
-@dataclass(frozen=True, slots=True)
-class StageNeed:
+class StageNeed(NamedTuple):
     """What one life stage needs of a nutrient a day, and the limits for it, lowest first.
 
     `intake` is None where its authority sets no need for it. `stay_below` is the intake that has
@@ -107,7 +97,6 @@ class StageNeed:
 
     @property
     def limit(self) -> Limit | None:
-        """The lowest limit that any authority sets."""
         return self.limits[0] if self.limits else None
 
     @property
@@ -127,7 +116,7 @@ class DailyNeeds:
 
     authority: Authority
     adult: AdultNeed | None
-    tables: list[NeedTable]
+    tables: dict[ReferenceType, list[NeedRow]]
     limits: list[Limit]
     unlimited: list[Authority]
     stay_below: list[Limit]
@@ -139,7 +128,6 @@ class DailyNeeds:
 
     @property
     def lowest_limit(self) -> Limit | None:
-        """The lowest limit for adults; None if no authority sets one."""
         return self.limits[0] if self.limits else None
 
     @property
@@ -165,7 +153,7 @@ class DailyNeeds:
         )
 
     def at_stage(self, stage: LifeStage | None, references: References) -> StageNeed | None:
-        """The need and the limits of one life stage, cited; None where none is chosen."""
+        """The need and the limits of one life stage, cited; None if none is chosen."""
         if stage is None:
             return None
         limits = [limit.cited(references) for limit in _lowest(stage.limiting(self.intakes))]
@@ -205,8 +193,10 @@ def _is_of_adults(row: ReferenceIntake) -> bool:
 
 def _by_authority(rows: Iterable[ReferenceIntake]) -> dict[Authority, list[ReferenceIntake]]:
     listed = list(rows)
-    found = {one: [row for row in listed if row.authority == one] for one in Authority}
-    return {one: own for one, own in found.items() if own}
+    rows_of = {
+        authority: [row for row in listed if row.authority == authority] for authority in Authority
+    }
+    return {authority: own for authority, own in rows_of.items() if own}
 
 
 def _lowest(rows: Iterable[ReferenceIntake]) -> list[Limit]:
@@ -268,15 +258,16 @@ def _in_mcg(limit: Limit) -> Decimal:
 def _unlimited(adults: list[ReferenceIntake], limits: list[Limit]) -> list[Authority]:
     limited = {limit.authority for limit in limits}
     said = {row.authority for row in adults if row.limits}
-    return [one for one in Authority if one in said and one not in limited]
+    return [authority for authority in Authority if authority in said and authority not in limited]
 
 
-def _tables(intakes: list[ReferenceIntake]) -> list[NeedTable]:
-    tables = [
-        NeedTable(kind, _rows([row for row in intakes if row.reference_type == kind], _amount))
+def _tables(intakes: list[ReferenceIntake]) -> dict[ReferenceType, list[NeedRow]]:
+    """The age bands that have an intake of each type: the types are never mixed."""
+    tables = {
+        kind: _rows([row for row in intakes if row.reference_type == kind], _amount)
         for kind in NEEDS
-    ]
-    return [table for table in tables if table.rows]
+    }
+    return {kind: rows for kind, rows in tables.items() if rows}
 
 
 def _amount(intake: ReferenceIntake) -> Cell:

@@ -84,22 +84,6 @@ class NutrientContent:
 
 
 @dataclass(frozen=True, slots=True)
-class EvidenceGroup:
-    """Associations in one relation, most typical first."""
-
-    relation: Relation
-    links: list[Cited]
-
-
-@dataclass(frozen=True, slots=True)
-class Detail:
-    """A detail and its text as HTML, cited."""
-
-    row: NutrientDetail
-    text: SafeString
-
-
-@dataclass(frozen=True, slots=True)
 class NutrientPage:
     """A nutrient's page. Citations repeat numbers in the parts that a choice changes."""
 
@@ -114,11 +98,11 @@ class NutrientPage:
     own_citations: list[Citation]
     limit_citations: list[Citation]
     food_citations: list[Citation]
-    signs: list[EvidenceGroup]
+    signs: list[tuple[Relation, list[Cited]]]
     against: list[Cited]
     risks: list[tuple[RiskKind, list[Cited]]]
     interactions: list[Cited]
-    details: list[Detail]
+    details: list[tuple[NutrientDetail, SafeString]]
     references: References
     plate_foods: list[str]
 
@@ -132,7 +116,6 @@ class NutrientPage:
 
     @property
     def figure(self) -> str:
-        """The template of its picture."""
         return f"figures/{self.nutrient.figure}.html"
 
     @property
@@ -162,7 +145,6 @@ class NutrientPage:
 
     @property
     def scale(self) -> int:
-        """The percentage at a bar's full width."""
         return bar_scale(percent for _, percent in self.foods)
 
     @property
@@ -172,7 +154,6 @@ class NutrientPage:
 
     @property
     def foods_query(self) -> str:
-        """The query of the list of foods with the same nutrient and country."""
         return urlencode([("nutrient", self.nutrient.slug), *self.country.pairs])
 
     @property
@@ -187,7 +168,7 @@ class NutrientPage:
 
 def listed_nutrients(*, at: datetime) -> Paginator[Nutrient]:
     """Published nutrients by kind, each kind in its order."""
-    kinds = Case(*(When(kind=kind, then=place) for place, kind in enumerate(NutrientKind)))
+    kinds = Case(*(When(kind=kind, then=rank) for rank, kind in enumerate(NutrientKind)))
     rows = Nutrient.objects.published(at=at).order_by(kinds, "position", "name")
     return Paginator(rows, NUTRIENTS_A_PAGE)
 
@@ -205,7 +186,11 @@ def read_nutrient_page(query: QueryDict, stages: Stages) -> tuple[Authority, str
     country = read_country(reading)
     stage, changed = read_stage(reading, stages, country)
     reading.nothing_but("stage", "country")
-    return country, stage, [one for one in (ignored_sentence(reading.ignored), changed) if one]
+    return (
+        country,
+        stage,
+        [sentence for sentence in (ignored_sentence(reading.ignored), changed) if sentence],
+    )
 
 
 def nutrient_content(slug: str, *, at: datetime) -> NutrientContent | None:
@@ -289,16 +274,19 @@ def nutrient_page(
     )
 
 
-def evidence_groups(references: References, links: Iterable[Association]) -> list[EvidenceGroup]:
+def evidence_groups(
+    references: References, links: Iterable[Association]
+) -> list[tuple[Relation, list[Cited]]]:
     """The supporting associations by relation, cited; relations without one are left out."""
     supporting = [link for link in links if not link.is_against]
     groups = (
-        EvidenceGroup(
-            relation, cite_rows(references, [k for k in supporting if k.relation == relation])
+        (
+            relation,
+            cite_rows(references, [link for link in supporting if link.relation == relation]),
         )
         for relation in Relation
     )
-    return [group for group in groups if group.links]
+    return [(relation, found) for relation, found in groups if found]
 
 
 def _sources_of_job(content: NutrientContent) -> list[Source]:
@@ -367,9 +355,12 @@ def _details(nutrient: Nutrient, *, at: datetime) -> list[NutrientDetail]:
     return sorted(rows, key=lambda row: Topic(row.topic).rank)
 
 
-def _cited_details(references: References, rows: Iterable[NutrientDetail]) -> list[Detail]:
+def _cited_details(
+    references: References, rows: Iterable[NutrientDetail]
+) -> list[tuple[NutrientDetail, SafeString]]:
+    """Each detail with its text as HTML, cited."""
     glossary = Glossary()
     return [
-        Detail(row, render(row.body, marking(references, row.sources.all()), glossary=glossary))
+        (row, render(row.body, marking(references, row.sources.all()), glossary=glossary))
         for row in rows
     ]

@@ -5,26 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import Case, Count, When
 
 from nutrients.common.citations import Citation, Cited, References, cite_best, cite_rows
-from nutrients.evidence.red_flags import FlagLevel, red_flags_by_level
-from nutrients.models import Article, BodyArea, Symptom, Urgency
+from nutrients.evidence.content import red_flags_by_level
+from nutrients.models import Article, BodyArea, Relation, Symptom, Urgency
 
 from .evidence import symptom_causes, symptom_links
-from .nutrients import EvidenceGroup, evidence_groups
+from .nutrients import evidence_groups
 
 RELATED = 6
 LEADING_ARTICLES = 3
 SYMPTOMS_A_PAGE = 60
-
-
-@dataclass(frozen=True, slots=True)
-class SymptomGroup:
-    area: BodyArea
-    symptoms: list[Symptom]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +28,8 @@ class SymptomPage:
     citations: list[Citation]
     common_causes: list[Cited]
     rarer_causes: list[Cited]
-    levels: list[FlagLevel]
-    groups: list[EvidenceGroup]
+    levels: dict[Urgency, list[Cited]]
+    groups: list[tuple[Relation, list[Cited]]]
     against: list[Cited]
     related: list[Symptom]
     leading: list[Article]
@@ -43,36 +38,35 @@ class SymptomPage:
 
     @property
     def figure(self) -> str:
-        """The template of its picture."""
         return f"figures/{self.symptom.figure}.html"
 
     @property
     def has_emergency(self) -> bool:
         """Whether the sign, or one of its own warning signs, is an emergency."""
-        levels = [self.symptom.urgency, *(level.urgency for level in self.levels)]
+        levels = [self.symptom.urgency, *self.levels]
         return Urgency.EMERGENCY in levels or "emergency number" in self.symptom.help_note
 
     @property
     def warning_count(self) -> int:
-        return sum(len(level.flags) for level in self.levels)
+        return sum(map(len, self.levels.values()))
 
     @property
     def nutrient_count(self) -> int:
-        return len({link.row.nutrient_id for group in self.groups for link in group.links})
+        return len({link.row.nutrient_id for _, links in self.groups for link in links})
 
 
 def listed_symptoms(*, at: datetime) -> Paginator[Symptom]:
     """Published symptoms by body area, common ones first."""
-    areas = Case(*(When(body_area=area, then=place) for place, area in enumerate(BodyArea)))
+    areas = Case(*(When(body_area=area, then=rank) for rank, area in enumerate(BodyArea)))
     rows = Symptom.objects.published(at=at).order_by(areas, "-is_common", "position", "name")
     return Paginator(rows, SYMPTOMS_A_PAGE)
 
 
-def symptom_groups(symptoms: Iterable[Symptom]) -> list[SymptomGroup]:
+def symptom_groups(symptoms: Iterable[Symptom]) -> list[tuple[BodyArea, list[Symptom]]]:
     """These symptoms by body area, in their order; areas without one are left out."""
     rows = list(symptoms)
-    groups = [SymptomGroup(area, [s for s in rows if s.body_area == area]) for area in BodyArea]
-    return [group for group in groups if group.symptoms]
+    groups = [(area, [row for row in rows if row.body_area == area]) for area in BodyArea]
+    return [(area, found) for area, found in groups if found]
 
 
 def symptom_page(symptom: Symptom, *, at: datetime) -> SymptomPage:
@@ -85,7 +79,7 @@ def symptom_page(symptom: Symptom, *, at: datetime) -> SymptomPage:
     citations = cite_best(references, symptom.sources.all())
     common_causes = cite_rows(references, [cause for cause in causes if cause.is_common])
     rarer_causes = cite_rows(references, [cause for cause in causes if not cause.is_common])
-    levels = [level.cited(references) for level in flags]
+    levels = {level: cite_rows(references, rows) for level, rows in flags.items()}
     groups = evidence_groups(references, links)
     leading, articles = _articles(symptom, at=at)
     against = cite_rows(references, [link for link in links if link.is_against])
@@ -112,7 +106,7 @@ def _articles(symptom: Symptom, *, at: datetime) -> tuple[list[Article], list[Ar
     """
     rows = Article.objects.published(at=at).filter(pk__in=symptom.articles.values("pk"))
     rows = rows.annotate(signs=Count("related_symptoms")).order_by("signs", "position", "title")
-    nearest = list(rows)
+    nearest: list[Any] = list(rows)
     leading, others = nearest[:LEADING_ARTICLES], nearest[LEADING_ARTICLES:]
     return sorted(leading, key=lambda row: (row.signs > 1, row.position)), others
 

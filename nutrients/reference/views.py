@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from nutrients.common.answering import kept
+from nutrients.common.answering import memoized
 from nutrients.common.change_notes import notes_on_page
 from nutrients.common.paging import paged
 from nutrients.evidence.life_stages import life_stages
@@ -38,10 +38,10 @@ def nutrient(request: HttpRequest, slug: str) -> HttpResponse:
     The address may name a country and a life stage.
     """
     now = timezone.now()
-    content = kept(request, nutrient_content, slug, at=now)
+    content = memoized(request, nutrient_content, slug, at=now)
     if content is None:
         raise Http404
-    stages = kept(request, life_stages, at=now)
+    stages = memoized(request, life_stages, at=now)
     country, stage, problems = read_nutrient_page(request.GET, stages)
     context = {
         "section": "nutrients",

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from string import ascii_uppercase
+from typing import NamedTuple
 
 from django.db.models import Q
 
 from nutrients.common.words import spans, stem, words_of
 from nutrients.models import DocumentKind, SearchDocument
 
-from .content import Places, places, shown
+from .content import Addresses, addresses_of, shown
 
 LISTED = {
     DocumentKind.SYMPTOM: "Symptom",
@@ -30,8 +30,7 @@ SHORTEST_NAME, MOST_NAME_WORDS = 3, 3
 ARTICLES = frozenset({"a", "an", "the"})
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One line: a name, its address and kind; `see` is the name of the page under another name.
 
     `words` are those of the name, by which it is sorted, and `letter` is its heading.
@@ -51,18 +50,18 @@ def entries(*, at: datetime) -> list[Entry]:
     # Sections are in the contents list of their article.
     rows = rows.exclude(Q(kind=DocumentKind.ARTICLE) & Q(key__contains="#"))
     documents = list(rows.only("kind", "key", "url", "title", "names"))
-    return sorted(_entries(documents, places(documents, at=at)), key=_place)
+    return sorted(_entries(documents, addresses_of(documents, at=at)), key=_sort_key)
 
 
 def letter_pages(every: Sequence[Entry], size: int) -> dict[str, int]:
     """Each letter that has an entry, and the page of its first one."""
     firsts: dict[str, int] = {}
-    for place, entry in enumerate(every):
-        firsts.setdefault(entry.letter, place // size + 1)
+    for index, entry in enumerate(every):
+        firsts.setdefault(entry.letter, index // size + 1)
     return firsts
 
 
-def _entries(documents: Iterable[SearchDocument], urls: Places) -> Iterator[Entry]:
+def _entries(documents: Iterable[SearchDocument], urls: Addresses) -> Iterator[Entry]:
     for document in documents:
         kind = LISTED[DocumentKind(document.kind)]
         url = urls.get((document.kind, document.key), document.url)
@@ -94,7 +93,7 @@ def _stems(name: str) -> tuple[str, ...]:
     return tuple(map(stem, words_of(name)))
 
 
-def _place(entry: Entry) -> tuple[bool, str, str]:
+def _sort_key(entry: Entry) -> tuple[bool, str, str]:
     return (entry.letter not in ascii_uppercase, entry.letter, f"{entry.words}\n{entry.url}")
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
+from typing import NamedTuple
 from unicodedata import normalize
 
 from nutrients.common.words import spans, stem
@@ -55,8 +55,7 @@ AGE = re.compile(r"\b(\d{1,2})\b(?!\s*m?c?g\b)")
 OLDEST_CHILD = 13
 
 
-@dataclass(frozen=True, slots=True)
-class NeedAnswer:
+class NeedAnswer(NamedTuple):
     """What one country's authority says that people need of a nutrient a day.
 
     Each row has whom it is for and the figure in words. `query` leads to the nutrient's page with

@@ -42,7 +42,7 @@ ROWS: dict[DocumentKind, RowModel] = {
     DocumentKind.OTHER_CAUSE: OtherCause,
     DocumentKind.INTERACTION: Interaction,
 }
-Places = dict[tuple[str, str], str]
+Addresses = dict[tuple[str, str], str]
 
 
 def shown(*, at: datetime) -> Q:
@@ -67,14 +67,16 @@ def _row_is_shown(kind: DocumentKind, model: RowModel, *, at: datetime) -> Q:
     return Q(Exists(model.objects.published(at=at).filter(slug=OuterRef("row"))), kind=kind)
 
 
-def places(documents: Sequence[SearchDocument], *, at: datetime) -> Places:
+def addresses_of(documents: Sequence[SearchDocument], *, at: datetime) -> Addresses:
     """The address of each risk factor, cause and interaction among the documents.
 
     A cause is on the page of the most common symptom that it brings on, the others on that of
     the first nutrient; an address is empty if no such page is published.
     """
     nutrients = Nutrient.objects.published(at=at)
-    keys = {kind: [one.key for one in documents if one.kind == kind] for kind in ROWS}
+    keys = {
+        kind: [document.key for document in documents if document.kind == kind] for kind in ROWS
+    }
     return {
         **_risk_factors(keys[DocumentKind.RISK_FACTOR], nutrients),
         **_other_causes(keys[DocumentKind.OTHER_CAUSE], at=at),
@@ -101,14 +103,14 @@ def _pairs(*, at: datetime) -> QuerySet[Association]:
     return rows.values_list(pair, flat=True)
 
 
-def _risk_factors(keys: list[str], nutrients: QuerySet[Nutrient]) -> Places:
+def _risk_factors(keys: list[str], nutrients: QuerySet[Nutrient]) -> Addresses:
     rows = RiskFactor.objects.filter(slug__in=keys)
     rows = rows.prefetch_related(Prefetch("lowers", nutrients), Prefetch("raises", nutrients))
     pages = {row: [*row.lowers.all(), *row.raises.all()] for row in rows}
     return {(DocumentKind.RISK_FACTOR, row.slug): _on(pages[row], "risk", row) for row in rows}
 
 
-def _other_causes(keys: list[str], *, at: datetime) -> Places:
+def _other_causes(keys: list[str], *, at: datetime) -> Addresses:
     symptoms = Symptom.objects.published(at=at).order_by("-is_common", "position")
     rows = OtherCause.objects.filter(slug__in=keys)
     return {
@@ -117,7 +119,7 @@ def _other_causes(keys: list[str], *, at: datetime) -> Places:
     }
 
 
-def _interactions(keys: list[str], nutrients: QuerySet[Nutrient]) -> Places:
+def _interactions(keys: list[str], nutrients: QuerySet[Nutrient]) -> Addresses:
     rows = Interaction.objects.filter(slug__in=keys)
     return {
         (DocumentKind.INTERACTION, row.slug): _on(list(row.nutrients.all()), "pair", row)
@@ -149,8 +151,8 @@ class SearchContent:
         return {pk: Scored(document) for pk, document in self.documents.items()}
 
     @cached_property
-    def places(self) -> Places:
-        return places(list(self.documents.values()), at=self.at)
+    def addresses(self) -> Addresses:
+        return addresses_of(list(self.documents.values()), at=self.at)
 
     @cached_property
     def synonyms(self) -> Synonyms:

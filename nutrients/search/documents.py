@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 from typing import Any
 from unicodedata import normalize
@@ -74,51 +73,47 @@ INDEXED = ("title_words", "name_words", "text_words", "words", "size", "row_chan
 FIELDS = (*SHOWN, *INDEXED)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What search is told of a row. `names` are listed in the A to Z; the hidden only searched.
+def document(
+    kind: DocumentKind,
+    key: str,
+    title: str,
+    *,
+    row: str | None = None,
+    url: str = "",
+    names: Iterable[str] = (),
+    hidden_names: Iterable[str] = (),
+    note: str = "",
+    text: Iterable[str] = (),
+    hidden_text: Iterable[str] = (),
+    is_imported: bool = False,
+    row_changed_at: datetime | None = None,
+) -> SearchDocument:
+    """The unsaved document of a row: what is shown of it, and its words, folded.
 
-    `row` is the key of the row whose state decides; its own key if it is not given.
+    `names` are listed in the A to Z; the hidden ones are only searched. `row` is the key of the row
+    whose state decides; its own key if it is not given.
     """
-
-    kind: DocumentKind
-    key: str
-    title: str
-    _: KW_ONLY
-    row: str | None = None
-    url: str = ""
-    names: Iterable[str] = ()
-    hidden_names: Iterable[str] = ()
-    note: str = ""
-    text: Iterable[str] = ()
-    hidden_text: Iterable[str] = ()
-    is_imported: bool = False
-    row_changed_at: datetime | None = None
-
-
-def document(entry: Entry) -> SearchDocument:
-    """The unsaved document of an entry: what is shown of it, and its words, folded."""
-    title, listed = _plain(entry.title), _unique(map(_plain, entry.names))
-    text = "\n".join(filter(None, map(_plain_lines, entry.text)))
-    title_words, text_words = words_of(title), words_of("\n".join((text, *entry.hidden_text)))
-    name_words = _name_words(entry.kind, title, (*listed, *entry.hidden_names))
+    title, listed = _plain(title), _unique(map(_plain, names))
+    shown = "\n".join(filter(None, map(_plain_lines, text)))
+    title_words, text_words = words_of(title), words_of("\n".join((shown, *hidden_text)))
+    name_words = _name_words(kind, title, (*listed, *hidden_names))
     every = index_words([*title_words, *" ".join(name_words).split(), *text_words])
     return SearchDocument(
-        kind=entry.kind,
-        key=entry.key,
-        row=entry.key if entry.row is None else entry.row,
-        url=entry.url,
+        kind=kind,
+        key=key,
+        row=key if row is None else row,
+        url=url,
         title=title[:300],
         names="\n".join(listed),
-        note=entry.note[:200],
-        text=text,
-        is_imported=entry.is_imported,
+        note=note[:200],
+        text=shown,
+        is_imported=is_imported,
         title_words=" ".join(title_words),
         name_words="\n".join(name_words),
         text_words=" ".join(text_words),
         words=" ".join(sorted(every)),
         size=len(title_words),
-        row_changed_at=entry.row_changed_at,
+        row_changed_at=row_changed_at,
     )
 
 
@@ -143,8 +138,8 @@ def pieces(title: str) -> Iterator[str]:
             yield from part.split(",")
 
 
-def is_same(one: Any, other: Any) -> bool:
-    return all(getattr(one, name) == getattr(other, name) for name in FIELDS)
+def is_same(document: Any, other: Any) -> bool:
+    return all(getattr(document, name) == getattr(other, name) for name in FIELDS)
 
 
 def _plain(text: str) -> str:
@@ -161,15 +156,6 @@ def _unique(texts: Iterable[str]) -> list[str]:
 
 def all_but_foods() -> Iterator[SearchDocument]:
     """The documents of everything of which there are few: made in milliseconds."""
-    return map(document, _entries())
-
-
-def foods(rows: QuerySet[FoodSource]) -> Iterator[SearchDocument]:
-    """The documents of these foods, of which there may be thousands."""
-    return (document(_food(row)) for row in rows.select_related("group"))
-
-
-def _entries() -> Iterator[Entry]:
     yield from map(_red_flag, RedFlag.objects.all())
     yield from map(_symptom, Symptom.objects.all())
     yield from map(_nutrient, Nutrient.objects.all())
@@ -184,8 +170,13 @@ def _entries() -> Iterator[Entry]:
     yield from _pages()
 
 
-def _red_flag(row: RedFlag) -> Entry:
-    return Entry(
+def foods(rows: QuerySet[FoodSource]) -> Iterator[SearchDocument]:
+    """The documents of these foods, of which there may be thousands."""
+    return map(_food, rows.select_related("group"))
+
+
+def _red_flag(row: RedFlag) -> SearchDocument:
+    return document(
         DocumentKind.RED_FLAG,
         row.slug,
         row.sign,
@@ -198,8 +189,8 @@ def _red_flag(row: RedFlag) -> Entry:
     )
 
 
-def _symptom(row: Symptom) -> Entry:
-    return Entry(
+def _symptom(row: Symptom) -> SearchDocument:
+    return document(
         DocumentKind.SYMPTOM,
         row.slug,
         row.name,
@@ -210,9 +201,9 @@ def _symptom(row: Symptom) -> Entry:
     )
 
 
-def _nutrient(row: Nutrient) -> Entry:
+def _nutrient(row: Nutrient) -> SearchDocument:
     clinical = [*split_names(row.deficiency_name), *split_names(row.excess_name)]
-    return Entry(
+    return document(
         DocumentKind.NUTRIENT,
         row.slug,
         row.name,
@@ -227,8 +218,8 @@ def _nutrient(row: Nutrient) -> Entry:
     )
 
 
-def _detail(row: NutrientDetail) -> Entry:
-    return Entry(
+def _detail(row: NutrientDetail) -> SearchDocument:
+    return document(
         DocumentKind.DETAIL,
         "/".join(row.natural_key()),
         str(row),
@@ -238,9 +229,9 @@ def _detail(row: NutrientDetail) -> Entry:
     )
 
 
-def _evidence(row: Association) -> Entry:
+def _evidence(row: Association) -> SearchDocument:
     nutrient, symptom = row.nutrient, row.symptom
-    return Entry(
+    return document(
         DocumentKind.EVIDENCE,
         f"{nutrient.slug}/{symptom.slug}/{row.relation}",
         f"{nutrient.name} and {symptom.phrase}",
@@ -270,8 +261,8 @@ def _asked(nutrient: Nutrient) -> list[str]:
     return [f"Blood test for {name}", f"{name} upper limit", f"{name} daily need"]
 
 
-def _article(row: Article) -> Entry:
-    return Entry(
+def _article(row: Article) -> SearchDocument:
+    return document(
         DocumentKind.ARTICLE,
         row.slug,
         row.title,
@@ -289,8 +280,8 @@ def _answered(row: Article) -> Iterator[str]:
                 yield from (question for question, _ in prose.questions(block.text))
 
 
-def _section(row: ArticleSection) -> Entry:
-    return Entry(
+def _section(row: ArticleSection) -> SearchDocument:
+    return document(
         DocumentKind.ARTICLE,
         f"{row.article.slug}#{row.anchor}",
         row.title,
@@ -301,8 +292,8 @@ def _section(row: ArticleSection) -> Entry:
     )
 
 
-def _food(row: FoodSource) -> Entry:
-    return Entry(
+def _food(row: FoodSource) -> SearchDocument:
+    return document(
         DocumentKind.FOOD,
         row.slug,
         row.name,
@@ -321,8 +312,8 @@ def _listed_groups() -> QuerySet[FoodGroup]:
     return FoodGroup.objects.filter(foods__in=FoodSource.objects.foods().curated()).distinct()
 
 
-def _food_group(row: FoodGroup) -> Entry:
-    return Entry(
+def _food_group(row: FoodGroup) -> SearchDocument:
+    return document(
         DocumentKind.FOOD,
         f"group/{row.slug}",
         row.name,
@@ -332,8 +323,8 @@ def _food_group(row: FoodGroup) -> Entry:
     )
 
 
-def _risk_factor(row: RiskFactor) -> Entry:
-    return Entry(
+def _risk_factor(row: RiskFactor) -> SearchDocument:
+    return document(
         DocumentKind.RISK_FACTOR,
         row.slug,
         row.name,
@@ -342,8 +333,8 @@ def _risk_factor(row: RiskFactor) -> Entry:
     )
 
 
-def _other_cause(row: OtherCause) -> Entry:
-    return Entry(
+def _other_cause(row: OtherCause) -> SearchDocument:
+    return document(
         DocumentKind.OTHER_CAUSE,
         row.slug,
         row.name,
@@ -352,8 +343,8 @@ def _other_cause(row: OtherCause) -> Entry:
     )
 
 
-def _interaction(row: Interaction) -> Entry:
-    return Entry(
+def _interaction(row: Interaction) -> SearchDocument:
+    return document(
         DocumentKind.INTERACTION,
         row.slug,
         str(row),
@@ -362,7 +353,7 @@ def _interaction(row: Interaction) -> Entry:
     )
 
 
-def _pages() -> Iterator[Entry]:
+def _pages() -> Iterator[SearchDocument]:
     for page, title, text, *names in PAGES:
         url = reverse(f"nutrients:{page}")
-        yield Entry(DocumentKind.PAGE, page, title, url=url, hidden_names=names, text=[text])
+        yield document(DocumentKind.PAGE, page, title, url=url, hidden_names=names, text=[text])

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -20,8 +20,7 @@ MOST_SEARCHED = 1000
 ANY = (1, 1, 1)
 
 
-@dataclass(frozen=True, slots=True)
-class NamedFoods:
+class NamedFoods(NamedTuple):
     """The slugs of the foods that a search by name found, chosen foods first.
 
     `corrected` are the words that were looked for instead, if those typed find nothing. `is_cut`
@@ -56,19 +55,19 @@ class FoodWords:
         return vocabulary(" ".join(row) for row in chosen.values_list("title_words", "name_words"))
 
 
-def foods_named(words: str, known: FoodWords, *, at: datetime) -> NamedFoods:
+def foods_named(words: str, vocabulary_of_foods: FoodWords, *, at: datetime) -> NamedFoods:
     """Find the foods that the public may see with every word in the name, or in a synonym.
 
     If none is found, the nearest spelling is tried. At most four queries.
     """
     typed = words_of(words)
-    found = _named(read(typed, known.synonyms), at=at)
+    found = _named(read(typed, vocabulary_of_foods.synonyms), at=at)
     if found.slugs or not typed:
         return found
-    corrected = " ".join(map(known.corrected, typed))
+    corrected = " ".join(map(vocabulary_of_foods.corrected, typed))
     if corrected == " ".join(typed):
         return found
-    nearest = _named(read(words_of(corrected), known.synonyms), at=at)
+    nearest = _named(read(words_of(corrected), vocabulary_of_foods.synonyms), at=at)
     return NamedFoods(nearest.slugs, corrected if nearest.slugs else "", nearest.is_cut)
 
 
@@ -94,6 +93,5 @@ def _held(names: Sequence[tuple[str, str, str]], units: Sequence[Unit]) -> Itera
 
 
 def _documents(*, at: datetime) -> QuerySet[SearchDocument]:
-    """The documents of the foods that the public may see."""
     public = FoodSource.objects.published(at=at).filter(slug=OuterRef("row"))
     return SearchDocument.objects.filter(Exists(public), kind=DocumentKind.FOOD)

@@ -31,7 +31,7 @@ def _forget(ids: Iterable[int]) -> None:
     if ENGINES[connection.vendor].sync:
         with connection.cursor() as cursor:
             cursor.executemany(
-                "DELETE FROM nutrients_searchindex WHERE rowid = %s", [(one,) for one in ids]
+                "DELETE FROM nutrients_searchindex WHERE rowid = %s", [(pk,) for pk in ids]
             )
 
 
@@ -58,13 +58,14 @@ def catch_up() -> tuple[int, int]:
     because there may be thousands.
     """
     with transaction.atomic():
-        known = {
-            (one.kind, one.key): one for one in SearchDocument.objects.filter(row_changed_at=None)
+        kept = {
+            (document.kind, document.key): document
+            for document in SearchDocument.objects.filter(row_changed_at=None)
         }
         wanted = list(documents.all_but_foods())
-        changed = [one for one in wanted if not _is_known(one, known)]
-        gone = known.keys() - {(one.kind, one.key) for one in wanted}
-        removed = _remove([known[key].pk for key in gone]) + _remove(_ids_without_food())
+        changed = [document for document in wanted if not _is_known(document, kept)]
+        gone = kept.keys() - {(document.kind, document.key) for document in wanted}
+        removed = _remove([kept[key].pk for key in gone]) + _remove(_ids_without_food())
         written = _write(chain(changed, documents.foods(_changed_foods())))
         _sync()
     return written, removed
@@ -77,9 +78,9 @@ def rebuild() -> tuple[int, int]:
         return catch_up()
 
 
-def _is_known(one: SearchDocument, known: dict[tuple[str, str], SearchDocument]) -> bool:
-    before = known.get((one.kind, one.key))
-    return before is not None and is_same(before, one)
+def _is_known(document: SearchDocument, kept: dict[tuple[str, str], SearchDocument]) -> bool:
+    before = kept.get((document.kind, document.key))
+    return before is not None and is_same(before, document)
 
 
 def _food_documents() -> QuerySet[SearchDocument]:
@@ -111,7 +112,7 @@ def _remove(ids: list[int]) -> int:
 def _write(documents: Iterable[SearchDocument]) -> int:
     written = 0
     for batch in _batches(documents):
-        keys = [one.key for one in batch]
+        keys = [document.key for document in batch]
         _forget(SearchDocument.objects.filter(key__in=keys).values_list("pk", flat=True))
         SearchDocument.objects.bulk_create(
             batch, update_conflicts=True, unique_fields=["kind", "key"], update_fields=FIELDS

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from django.db import connection
 from django.db.models.expressions import RawSQL
@@ -42,9 +42,8 @@ class Words(Protocol):
     text_words: str
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
-    """One word to look for: itself, anything with its stem and, where open, what it begins."""
+class Term(NamedTuple):
+    """One word to look for: itself, anything with its stem and, if open, what it begins."""
 
     word: str
     stem: str
@@ -92,27 +91,27 @@ class Scored:
 
 def synonyms(rows: Iterable[tuple[str, str]]) -> Synonyms:
     """Phrases by the stems of readers' words, from rows of readers' words and ours."""
-    known: dict[Phrase, tuple[Phrase, ...]] = {}
+    meanings: dict[Phrase, tuple[Phrase, ...]] = {}
     for theirs, ours in rows:
         meaning = tuple(words_of(ours))
         for phrase in theirs.split(","):
             key = tuple(map(stem, words_of(phrase)))
             if key and meaning:
-                known[key] = (*known.get(key, ()), meaning)
-    return known
+                meanings[key] = (*meanings.get(key, ()), meaning)
+    return meanings
 
 
-def read(words: list[str], known: Synonyms) -> list[Unit]:
+def read(words: list[str], synonyms: Synonyms) -> list[Unit]:
     """The units of a query, given its telling words; phrases that have synonyms stay together."""
-    longest = max(map(len, known), default=1)
+    longest = max(map(len, synonyms), default=1)
     units: list[Unit] = []
     rest = words
     while rest and len(units) < MOST_UNITS:
         length = next(
-            (n for n in range(min(longest, len(rest)), 1, -1) if _stems(rest[:n]) in known), 1
+            (n for n in range(min(longest, len(rest)), 1, -1) if _stems(rest[:n]) in synonyms), 1
         )
         typed, rest = rest[:length], rest[length:]
-        units.append(_unit(typed, known.get(_stems(typed), ()), is_last=not rest))
+        units.append(_unit(typed, synonyms.get(_stems(typed), ()), is_last=not rest))
     return list(dict.fromkeys(units))
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from unicodedata import normalize
 
 from nutrients.common.words import SMALL_WORDS, spans, stem, telling_words
@@ -51,8 +52,7 @@ Pieces = list[tuple[str, bool]]
 Ranked = tuple[SearchDocument, int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """One thing found: its title and passage in pieces, its address, a word or two of context."""
 
     title: Pieces
@@ -61,9 +61,8 @@ class Hit:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
-class HitGroup:
-    """The hits of one kind, best first; `has_more` where not all are shown."""
+class HitGroup(NamedTuple):
+    """The hits of one kind, best first; `has_more` if not all are shown."""
 
     kind: DocumentKind
     hits: list[Hit]
@@ -94,37 +93,37 @@ class SearchResults:
 
 
 def search(
-    q: str, known: SearchContent, country: Authority = HOME, *, at: datetime
+    q: str, content: SearchContent, country: Authority = HOME, *, at: datetime
 ) -> SearchResults:
     """What the public may see at the moment `at` that holds every word of `q`, by kind.
 
-    Where nothing does, the nearest spelling is tried, and then whatever holds most of the words.
+    If nothing does, the nearest spelling is tried, and then whatever holds most of the words.
     At most ten queries, whatever the content.
     """
     words = telling_words(q)
     if not words:
         return SearchResults([], [])
-    units, corrected = read(words, known.synonyms), ""
-    found = _ranked(units, known, at=at)
+    units, corrected = read(words, content.synonyms), ""
+    found = _ranked(units, content, at=at)
     missing: list[Unit] = []
     is_partial = not found
     if is_partial:
-        found, missing = _partly(units, known, at=at)
-        corrected = _corrected(words, missing, known)
+        found, missing = _partly(units, content, at=at)
+        corrected = _corrected(words, missing, content)
     if corrected:
-        units = read(telling_words(corrected), known.synonyms)
-        found = _ranked(units, known, at=at)
+        units = read(telling_words(corrected), content.synonyms)
+        found = _ranked(units, content, at=at)
         is_partial = not found
         if is_partial:
-            found, missing = _partly(units, known, at=at)
+            found, missing = _partly(units, content, at=at)
     if is_partial:
         most = max((held for _, held, _ in found), default=0)
-        found = [one for one in found if one[1] == most]
+        found = [ranked for ranked in found if ranked[1] == most]
     rows = [document for document, _, _ in found]
     emergency = emergency_in(corrected or q)
     return SearchResults(
         words,
-        _groups(_led_by(emergency, rows, known), units, known),
+        _groups(_led_by(emergency, rows, content), units, content),
         corrected,
         is_partial=is_partial,
         missing=tuple(unit.typed for unit in missing) if is_partial else (),
@@ -133,32 +132,32 @@ def search(
     )
 
 
-def _led_by(flag: str, rows: list[SearchDocument], known: SearchContent) -> list[SearchDocument]:
+def _led_by(flag: str, rows: list[SearchDocument], content: SearchContent) -> list[SearchDocument]:
     """The documents with that of a red flag first."""
     first = [
         row
-        for row in known.documents.values()
+        for row in content.documents.values()
         if flag and (row.kind, row.key) == (DocumentKind.RED_FLAG, flag)
     ]
     return [*first, *(row for row in rows if row not in first)]
 
 
 def _partly(
-    units: list[Unit], known: SearchContent, *, at: datetime
+    units: list[Unit], content: SearchContent, *, at: datetime
 ) -> tuple[list[Ranked], list[Unit]]:
     """The documents that hold any of the units, best first, and the units that none holds.
 
     A number alone is no answer: “omega 3” is not about three of anything.
     """
     words = [unit for unit in units if not unit.typed.isdecimal()]
-    near = _ranked(words, known, at=at, every=False) if len(units) > 1 and words else []
-    scored = [known.scored.get(document.pk) or Scored(document) for document, _, _ in near]
-    missing = [unit for unit in units if not any(is_held(one, unit) for one in scored)]
+    near = _ranked(words, content, at=at, every=False) if len(units) > 1 and words else []
+    scored = [content.scored.get(document.pk) or Scored(document) for document, _, _ in near]
+    missing = [unit for unit in units if not any(is_held(document, unit) for document in scored)]
     return near, missing
 
 
 def _ranked(
-    units: list[Unit], known: SearchContent, *, at: datetime, every: bool = True
+    units: list[Unit], content: SearchContent, *, at: datetime, every: bool = True
 ) -> list[Ranked]:
     """The documents that hold every unit, or any of them, best first.
 
@@ -166,21 +165,21 @@ def _ranked(
     """
     rows = SearchDocument.objects.filter(pk__in=matching(units, every=every))
     own = rows.filter(is_imported=False).values_list("pk", flat=True)
-    found = [
-        (known.documents[pk], *score(known.scored[pk], units))
+    documents = [
+        (content.documents[pk], *score(content.scored[pk], units))
         for pk in own
-        if pk in known.documents
+        if pk in content.documents
     ]
     imported = rows.filter(shown_food(at=at), is_imported=True).defer("words")
     shortest = imported.order_by("size", "pk")[:MOST_IMPORTED]
-    found += [(row, *score(Scored(row), units)) for row in shortest]
+    documents += [(row, *score(Scored(row), units)) for row in shortest]
     # What the index holds by a word's stem may still miss a unit as it is scored.
-    found = [one for one in found if one[1] == len(units) or not every]
-    return sorted(found, key=_place)
+    documents = [ranked for ranked in documents if ranked[1] == len(units) or not every]
+    return sorted(documents, key=_sort_key)
 
 
-def _place(one: Ranked) -> tuple[bool, int, int, int, str, str]:
-    document, held, points = one
+def _sort_key(ranked: Ranked) -> tuple[bool, int, int, int, str, str]:
+    document, held, points = ranked
     kind = DocumentKind(document.kind)
     points -= LESS.get(kind, 0)
     points -= LESS_FOR_A_SECTION * (kind == DocumentKind.ARTICLE and document.key != document.row)
@@ -190,7 +189,7 @@ def _place(one: Ranked) -> tuple[bool, int, int, int, str, str]:
 
 
 def _groups(
-    found: Sequence[SearchDocument], units: list[Unit], known: SearchContent
+    found: Sequence[SearchDocument], units: list[Unit], content: SearchContent
 ) -> list[HitGroup]:
     """The kinds in the order of their best hits, each with its first hits."""
     by_kind: dict[str, list[SearchDocument]] = {}
@@ -201,7 +200,9 @@ def _groups(
     return [
         HitGroup(
             kind=DocumentKind(kind),
-            hits=[_hit(row, known.places.get((kind, row.key), row.url), units) for row in rows],
+            hits=[
+                _hit(row, content.addresses.get((kind, row.key), row.url), units) for row in rows
+            ],
             has_more=len(by_kind[kind]) > len(rows),
         )
         for kind, rows in first.items()
@@ -217,10 +218,10 @@ def _hit(row: SearchDocument, url: str, units: list[Unit]) -> Hit:
     )
 
 
-def _corrected(words: list[str], missing: list[Unit], known: SearchContent) -> str:
+def _corrected(words: list[str], missing: list[Unit], content: SearchContent) -> str:
     """The query with the nearest of our own words in place of those that nothing holds."""
     lost = {word for unit in missing for word in unit.typed.split()}
-    near = {word: known.corrected(word) for word in lost}
+    near = {word: content.corrected(word) for word in lost}
     return " ".join(near.get(word) or word for word in words) if any(near.values()) else ""
 
 

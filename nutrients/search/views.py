@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from nutrients.common.answering import kept, render_page_or_fragment
+from nutrients.common.answering import memoized, render_page_or_fragment
 from nutrients.common.paging import paged
 from nutrients.common.parameters import (
     LONGEST,
@@ -26,13 +26,13 @@ from .results import search as search_everything
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
-    """What the words of the address find, by kind, or ways on where they find nothing.
+    """What the words of the address find, by kind, or ways on if they find nothing.
 
     htmx asks for the results alone while a reader types.
     """
     asked = request.GET.get("q", "")
     words, now = read_words(asked), timezone.now()
-    known = kept(request, SearchContent, at=now)
+    content = memoized(request, SearchContent, at=now)
     reading = Reading(request.GET)
     country = read_country(reading)
     context = {
@@ -40,7 +40,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "q": words,
         "country": country,
         "countries": list(Authority),
-        "results": search_everything(words, known, country, at=now),
+        "results": search_everything(words, content, country, at=now),
         "is_cut": len(asked) > LONGEST,
         "ignored": ignored_sentence(reading.ignored),
         "longest": LONGEST,

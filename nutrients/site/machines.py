@@ -214,8 +214,8 @@ def _feed(
 def _with_notes(feed: Atom1Feed, notes: list[ChangeNote]) -> Atom1Feed:
     for note in notes:
         moment = note.made_at.strftime("%Y%m%dT%H%M%S.%fZ")
-        path, mark, place = note.address.partition("#")
-        address = _absolute(f"{escape_uri_path(path)}{mark}{escape_uri_path(place)}")
+        path, mark, anchor = note.address.partition("#")
+        address = _absolute(f"{escape_uri_path(path)}{mark}{escape_uri_path(anchor)}")
         feed.add_item(
             title=_clean(f"{note.get_kind_display()}: {note.title}"),
             link=address,

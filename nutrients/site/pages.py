@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import product
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
@@ -16,7 +15,6 @@ from django.utils.timezone import localdate
 
 from nutrients.common.change_notes import CHANGES_LISTED
 from nutrients.common.citations import Reference, References
-from nutrients.common.version import ContentVersion
 from nutrients.models import (
     FLAG_LEVELS,
     Article,
@@ -41,7 +39,7 @@ from nutrients.models.red_flags import CALL
 
 CORRECTIONS_A_PAGE = 150
 # Everything that editors write and publish.
-WRITTEN = (
+WRITTEN: tuple[Any, ...] = (
     Nutrient,
     NutrientDetail,
     Symptom,
@@ -82,20 +80,6 @@ SIGN_GROUPS = {
 
 
 @dataclass(frozen=True, slots=True)
-class ReviewCount:
-    """How many rows of one sort are public, reviewed by a clinician, overdue, and waiting.
-
-    A row whose next review is overdue does not count as reviewed.
-    """
-
-    name: str
-    published: int
-    reviewed: int
-    overdue: int
-    waiting: int
-
-
-@dataclass(frozen=True, slots=True)
 class HomePage:
     """What the home page shows; `guide` is the first article, or None before there is one.
 
@@ -112,8 +96,7 @@ class HomePage:
     has_review: bool
 
 
-@dataclass(frozen=True, slots=True)
-class WarningSign:
+class WarningSign(NamedTuple):
     """A warning sign with what to do besides what its level says for all."""
 
     flag: RedFlag
@@ -121,8 +104,7 @@ class WarningSign:
     cited: list[Reference]
 
 
-@dataclass(frozen=True, slots=True)
-class SafetyPage:
+class SafetyPage(NamedTuple):
     """Every published warning sign: by level, the most urgent first, and then by group."""
 
     levels: dict[Urgency, dict[str, list[WarningSign]]]
@@ -133,8 +115,8 @@ def home_page(*, at: datetime) -> HomePage:
     causes = OtherCause.objects.published(at=at).filter(is_common=True, kind__in=EVERYDAY)
     symptoms = Symptom.objects.published(at=at).filter(slug__in=FEELINGS)
     public = set(symptoms.values_list("slug", flat=True))
-    guide, *others = list(Article.objects.published(at=at).only("slug", "title", "topic")) or [None]
-    first = {article.topic: article for article in reversed(others)}
+    articles = list(Article.objects.published(at=at).only("slug", "title", "topic"))
+    first = {article.topic: article for article in reversed(articles[1:])}
     return HomePage(
         feelings=[
             {"words": words, "address": reverse("nutrients:symptom", args=[slug])}
@@ -143,14 +125,17 @@ def home_page(*, at: datetime) -> HomePage:
         ],
         nutrients=list(Nutrient.objects.published(at=at).featured()),
         causes=list(causes.order_by("position", "name")[:MOST_CAUSES]),
-        guide=guide,
+        guide=articles[0] if articles else None,
         articles=[first[topic] for topic in ArticleTopic if topic in first],
         has_review=has_review(at=at),
     )
 
 
-def review_counts(*, at: datetime) -> list[ReviewCount]:
-    """For each sort of content how much is public, reviewed and overdue, and how much waits."""
+def review_counts(*, at: datetime) -> list[dict[str, Any]]:
+    """For each sort of content how many rows are public, reviewed, overdue, and waiting.
+
+    A row whose next review is overdue does not count as reviewed.
+    """
     return [_review_count(model, at=at) for model in WRITTEN]
 
 
@@ -187,7 +172,7 @@ def has_review(*, at: datetime) -> bool:
     return first.union(*others).exists()
 
 
-def _review_count(model: type[Any], *, at: datetime) -> ReviewCount:
+def _review_count(model: type[Any], *, at: datetime) -> dict[str, Any]:
     public = Q(status=Status.PUBLISHED, publish_at__lte=at)
     late = Q(overdue_since__isnull=False)
     counts = model.objects.with_overdue_since(on=localdate(at)).aggregate(
@@ -196,28 +181,7 @@ def _review_count(model: type[Any], *, at: datetime) -> ReviewCount:
         overdue=Count("pk", filter=public & late),
         waiting=Count("pk", filter=Q(status=Status.DRAFT)),
     )
-    return ReviewCount(str(model._meta.verbose_name_plural).capitalize(), **counts)
-
-
-@dataclass(frozen=True, slots=True)
-class ListedNote:
-    """A note, and whether the page that it is about can be opened now.
-
-    `since` is the version of the content that the change made.
-    """
-
-    note: ChangeNote
-    is_open: bool
-    since: ContentVersion
-
-
-@dataclass(frozen=True, slots=True)
-class ChangesPage:
-    """Some corrections and the latest other changes, newest first; `older` are not listed."""
-
-    corrections: list[ListedNote]
-    changes: list[ListedNote]
-    older: int
+    return {"name": str(model._meta.verbose_name_plural).capitalize(), **counts}
 
 
 def corrections(*, at: datetime) -> Paginator[ChangeNote]:
@@ -225,19 +189,7 @@ def corrections(*, at: datetime) -> Paginator[ChangeNote]:
     return Paginator(notes, CORRECTIONS_A_PAGE)
 
 
-def changes_page(
-    shown: Iterable[ChangeNote], open_now: Collection[str], *, at: datetime
-) -> ChangesPage:
-    """These corrections and the latest other changes. Links go to paths that are open now."""
+def other_changes(*, at: datetime) -> tuple[list[ChangeNote], int]:
+    """The latest changes that corrected nothing, and how many older ones there are."""
     changes = ChangeNote.objects.made(at=at).filter(kind=NoteKind.CHANGE)
-
-    def marked(rows: Iterable[ChangeNote]) -> list[ListedNote]:
-        return [
-            ListedNote(note, note.path in open_now, ContentVersion(note.made_at)) for note in rows
-        ]
-
-    return ChangesPage(
-        corrections=marked(shown),
-        changes=marked(changes[:CHANGES_LISTED]),
-        older=max(0, changes.count() - CHANGES_LISTED),
-    )
+    return list(changes[:CHANGES_LISTED]), max(0, changes.count() - CHANGES_LISTED)

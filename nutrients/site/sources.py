@@ -32,7 +32,7 @@ from nutrients.models import (
     SourceKind,
     Symptom,
 )
-from nutrients.search.content import places
+from nutrients.search.content import addresses_of
 
 MOST_LISTED = 40
 # What has a place on the page of something else: each sort with its kind of document.
@@ -63,7 +63,9 @@ def read_sources() -> Paginator[Source]:
     """The sources that an editor has read, by kind and then by title. One query."""
     kinds = list(SourceKind)
     rows = Source.objects.filter(read_form__in=READ).order_by("title", "slug")
-    return Paginator(sorted(rows, key=lambda row: kinds.index(row.kind)), SOURCES_A_PAGE)
+    return Paginator(
+        sorted(rows, key=lambda row: kinds.index(SourceKind(row.kind))), SOURCES_A_PAGE
+    )
 
 
 def facts_of(source: Source, *, at: datetime) -> list[FactGroup]:
@@ -83,7 +85,7 @@ def _groups(source: Source, *, at: datetime) -> Iterator[FactGroup]:
     documents = [
         SearchDocument(kind=kind, key=row.slug) for kind, rows in found.items() for row in rows
     ]
-    urls = places(documents, at=at)
+    urls = addresses_of(documents, at=at)
     for kind, (title, _) in PLACED.items():
         yield _listed(title, ((str(row), urls.get((kind, row.slug), "")) for row in found[kind]))
     yield _listed("Warning signs", map(_page, _published(RedFlag, source, at=at)))

@@ -12,14 +12,23 @@ from django.views.decorators.http import require_safe
 from nutrients.common.change_notes import notes_on_page
 from nutrients.common.paging import paged
 from nutrients.content.removed import was_public
-from nutrients.evidence.grades import GradeKey
 from nutrients.evidence.ranking import ORDER
-from nutrients.models import READ, Redirect, Relation, Source, Typicality, Verification
+from nutrients.models import (
+    MEANING_AGAINST,
+    READ,
+    VERB_AGAINST,
+    Evidence,
+    Redirect,
+    Relation,
+    Source,
+    Typicality,
+    Verification,
+)
 from nutrients.testbook import outcomes_of_now
 from nutrients.testbook.cases import safety_book
 
 from .machines import public_paths
-from .pages import changes_page, corrections, home_page, review_counts, safety_page
+from .pages import corrections, home_page, other_changes, review_counts, safety_page
 from .sources import facts_of, read_sources
 
 CASES_A_PAGE = 150
@@ -49,8 +58,8 @@ def about(request: HttpRequest) -> HttpResponse:
     """Who makes the site, who pays for it, and who has reviewed it."""
     counts = review_counts(at=timezone.now())
     context = {
-        "published": sum(count.published for count in counts),
-        "reviewed": sum(count.reviewed for count in counts),
+        "published": sum(count["published"] for count in counts),
+        "reviewed": sum(count["reviewed"] for count in counts),
         "contact": settings.CONTACT_EMAIL,
     }
     return render(request, "nutrients/site/about.html", context)
@@ -62,13 +71,14 @@ def method(request: HttpRequest) -> HttpResponse:
     counts = review_counts(at=timezone.now())
     context = {
         "sections": METHOD_CONTENTS,
-        "grades": GradeKey(),
+        "grades": list(Evidence),
+        "against": (VERB_AGAINST, MEANING_AGAINST),
         "relations": list(Relation),
         "typicalities": list(Typicality),
         "verifications": list(Verification),
         "order": ORDER,
         "counts": counts,
-        "waiting": sum(count.waiting for count in counts),
+        "waiting": sum(count["waiting"] for count in counts),
         "contact": settings.CONTACT_EMAIL,
     }
     return render(request, "nutrients/site/method.html", context)
@@ -76,7 +86,6 @@ def method(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def sources(request: HttpRequest) -> HttpResponse:
-    """Every source that an editor has read, by kind, a page at a time."""
     return render(request, "nutrients/site/sources.html", paged(request, read_sources()))
 
 
@@ -95,20 +104,19 @@ def changes(request: HttpRequest) -> HttpResponse:
     """Every correction a page at a time, and the latest other changes."""
     now = timezone.now()
     context = paged(request, corrections(at=now))
-    context |= {"changes": changes_page(context["page"], public_paths(at=now), at=now)}
-    context |= {"contact": settings.CONTACT_EMAIL}
+    latest, older = other_changes(at=now)
+    context |= {"changes": latest, "older": older, "open_now": public_paths(at=now)}
+    context["contact"] = settings.CONTACT_EMAIL
     return render(request, "nutrients/site/changes.html", context)
 
 
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
-    """What the site keeps about readers: nothing, and how to check that."""
     return render(request, "nutrients/site/privacy.html", {"contact": settings.CONTACT_EMAIL})
 
 
 @require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
-    """What was tested, what is known to be weak, and how to report."""
     return render(request, "nutrients/site/accessibility.html", {"contact": settings.CONTACT_EMAIL})
 
 

@@ -115,8 +115,8 @@ def _evidence_bars(lit: int) -> SafeString:
         "",
         '<rect{} x="{}" y="{}" width="5" height="{}" rx="1.5"/>',
         (
-            (mark_safe(' class="on"') if index < lit else "", *place)
-            for index, place in enumerate(EVIDENCE_BARS)
+            (mark_safe(' class="on"') if index < lit else "", *measures)
+            for index, measures in enumerate(EVIDENCE_BARS)
         ),
     )
     return format_html(
@@ -260,7 +260,7 @@ def percentage(percent: Decimal | int | None, amount: Decimal | None = None) -> 
 
 @register.simple_tag
 def cites(citations: Iterable[Citation], again: bool = False) -> SafeString:
-    """The numbers of the cited sources, each a link to the list; nothing where none is cited.
+    """The numbers of the cited sources, each a link to the list; nothing if none is cited.
 
     `again` repeats citations that the page has printed already: each place has its id once.
     """

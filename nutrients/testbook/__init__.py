@@ -3,16 +3,3 @@
 from .checking import Answered, Expected, faults
 from .outcomes import keep_outcomes, outcomes_of_now
 from .running import CheckedCase, FetchedBook, failing, fetch_book, run_book
-
-__all__ = [
-    "Answered",
-    "CheckedCase",
-    "Expected",
-    "FetchedBook",
-    "failing",
-    "faults",
-    "fetch_book",
-    "keep_outcomes",
-    "outcomes_of_now",
-    "run_book",
-]

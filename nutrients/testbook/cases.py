@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Prefetch
@@ -52,12 +53,10 @@ class BookCase:
 
     @property
     def fails(self) -> bool:
-        """Whether the last run found something wrong."""
         return self.outcome is not None and not self.outcome.passes
 
     @property
     def verdict(self) -> str:
-        """What the last run found, in a word or two."""
         if self.outcome is None:
             return "not run yet"
         return "fails" if self.fails else "passes"
@@ -76,23 +75,21 @@ class Book:
 
     @property
     def failing(self) -> list[BookCase]:
-        """Every case that fails."""
-        return [one for one in self.cases if one.fails]
+        return [case for case in self.cases if case.fails]
 
     @property
     def not_run(self) -> int:
-        """How many cases have not been run yet."""
-        return sum(one.outcome is None for one in self.cases)
+        return sum(case.outcome is None for case in self.cases)
 
 
 def counting_cases(slugs: Collection[str] | None = None) -> list[SafetyCase]:
     """The cases that count, each with the names of all that it names; with `slugs` only those."""
-    cases = SafetyCase.objects.counting().prefetch_related(*NAMED)
+    rows: Any = SafetyCase.objects
+    cases = rows.counting().prefetch_related(*NAMED)
     return list(cases if slugs is None else cases.filter(slug__in=slugs))
 
 
 def kept_outcomes() -> dict[int, CaseOutcome]:
-    """What the last run found, under the case's id."""
     return {outcome.case_id: outcome for outcome in CaseOutcome.objects.all()}
 
 

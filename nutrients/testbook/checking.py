@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from nutrients.common.wording import forbidden
 from nutrients.evidence.ranking import Level
@@ -19,8 +19,7 @@ LEVELS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
+class Expected(NamedTuple):
     """What an answer must be: its level, nutrients by name, flags by sign, and phrases."""
 
     level: Level
@@ -31,8 +30,7 @@ class Expected:
     warned: Collection[str] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(NamedTuple):
     """What an answer was: its level, the names it suggests and its sentences.
 
     `warned` are the signs of the flags that were raised. `ignored` is the sentence about ticks

@@ -30,14 +30,16 @@ def outcomes_of_now(*, at: datetime) -> dict[int, CaseOutcome]:
 
 def keep_outcomes(checked: Sequence[CheckedCase], *, at: datetime) -> None:
     """Keep the outcomes of a whole run in place of those of the run before."""
-    there = dict(SafetyCase.objects.values_list("slug", "pk"))
-    checked = [one for one in checked if one.case.slug in there]
-    for one in checked:
+    keys = dict(SafetyCase.objects.values_list("slug", "pk"))
+    checked = [checked_case for checked_case in checked if checked_case.case.slug in keys]
+    for checked_case in checked:
         # A run may come before its case is saved for good.
-        one.case.pk = there[one.case.slug]
+        checked_case.case.pk = keys[checked_case.case.slug]
     rows = _rows(checked, at=at)
     with transaction.atomic():
-        CaseOutcome.objects.exclude(case__in=[one.case for one in checked]).delete()
+        CaseOutcome.objects.exclude(
+            case__in=[checked_case.case for checked_case in checked]
+        ).delete()
         CaseOutcome.objects.bulk_create(
             rows,
             update_conflicts=True,
@@ -51,10 +53,10 @@ def _rows(checked: Sequence[CheckedCase], *, at: datetime) -> list[CaseOutcome]:
     label = version.label if version else ""
     return [
         CaseOutcome(
-            case=one.case,
-            failures="\n".join(one.failures),
+            case=checked_case.case,
+            failures="\n".join(checked_case.failures),
             content_version=label,
             checked_at=at,
         )
-        for one in checked
+        for checked_case in checked
     ]

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.http import QueryDict
 
@@ -23,8 +23,7 @@ from .cases import case_query, counting_cases, names_kept_from_emergencies
 from .checking import Answered, Expected, faults
 
 
-@dataclass(frozen=True, slots=True)
-class CheckedCase:
+class CheckedCase(NamedTuple):
     """A case with what is wrong with the answer to it; no failure means that it passes."""
 
     case: SafetyCase
@@ -49,13 +48,13 @@ class FetchedBook:
         return [_checked(case, self.content, self.names) for case in self.cases]
 
     def run_later(self, checked: Sequence[CheckedCase]) -> list[CheckedCase]:
-        """What is found once the change is made, where `run` found these."""
+        """What is found after the change, if `run` found these."""
         if self.later is None:
             return list(checked)
-        found = {_asked(one.case): one.failures for one in checked}
+        failures = {_asked(checked_case.case): checked_case.failures for checked_case in checked}
         return [
-            CheckedCase(case, found[_asked(case)])
-            if _asked(case) in found
+            CheckedCase(case, failures[_asked(case)])
+            if _asked(case) in failures
             else _checked(case, self.content, self.names)
             for case in self.later
         ]
@@ -93,7 +92,9 @@ def _fetch_all(content: ChecklistContent, cases: Iterable[SafetyCase]) -> None:
 
 
 def _parts(base: type) -> list[tuple[str, Any]]:
-    return [(name, one) for name, one in vars(base).items() if isinstance(one, cached_property)]
+    return [
+        (name, value) for name, value in vars(base).items() if isinstance(value, cached_property)
+    ]
 
 
 def run_book(
@@ -107,8 +108,7 @@ def run_book(
 
 
 def failing(checked: Iterable[CheckedCase]) -> list[CheckedCase]:
-    """The cases that do not pass."""
-    return [one for one in checked if one.failures]
+    return [checked_case for checked_case in checked if checked_case.failures]
 
 
 def _asked(case: SafetyCase) -> tuple[str, str]:

@@ -139,13 +139,13 @@ def test_nobody_but_an_administrator_gives_a_group_rights(helper, content):
     group = Group.objects.get(name="Editors")
     held = set(group.permissions.all())
     every = [permission.pk for permission in Permission.objects.all()]
-    sent = {"name": "Writers", "permissions": every}
+    sent = {"name": "Translators", "permissions": every}
 
     browser.post(reverse("admin:auth_group_change", args=[group.pk]), sent)
     browser.post(reverse("admin:auth_group_add"), {"name": "Others", "permissions": every})
 
     group.refresh_from_db()
-    assert group.name == "Writers"
+    assert group.name == "Translators"
     assert set(group.permissions.all()) == held
     assert not Group.objects.get(name="Others").permissions.exists()
 

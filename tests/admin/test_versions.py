@@ -20,6 +20,7 @@ from nutrients.models import (
     NutrientAmount,
     RedFlagRule,
     Source,
+    Symptom,
 )
 from tests import factories
 from tests.admin.forms import GONE, Screen
@@ -110,6 +111,33 @@ def test_edit_of_a_section_is_in_the_history_of_its_article(screen, article, alo
         assert newest.revision_id > first.revision_id
         assert newest.revision.version_set.count() == 1 + article.sections.count()
     assert Article.objects.get(pk=article.pk).changed_at >= start
+
+
+@pytest.mark.parametrize("where", ["under its flag", "on its own screen"])
+def test_rule_that_came_and_went_is_in_the_history_of_its_flag(
+    screen, editor_client, content, where
+):
+    flag = RedFlagRule.objects.filter(red_flag__status="published").first().red_flag
+    added = {"slug": "a-new-rule", "symptoms": [Symptom.objects.first().pk]}
+    if where == "under its flag":
+        form = screen(flag)
+        number = int(form.data["rules-TOTAL_FORMS"])
+        rules = {f"rules-{number}-{name}": value for name, value in added.items()}
+        rules |= {f"rules-{number}-at_least": "1", "rules-TOTAL_FORMS": str(number + 1)}
+        assert form.save(**rules).status_code == 302
+        form = screen(flag)
+        kept = RedFlagRule.objects.get(slug="a-new-rule")
+        place = next(n for n in range(number + 1) if form.data[f"rules-{n}-id"] == str(kept.pk))
+        assert form.save(**{f"rules-{place}-DELETE": "on"}).status_code == 302
+    else:
+        form = screen(RedFlagRule)
+        form.data = {name: value for name, value in form.data.items() if value}
+        assert form.save(red_flag=flag.pk, **added).status_code == 302
+        delete(editor_client, RedFlagRule.objects.get(slug="a-new-rule"))
+
+    page = editor_client.get(address(flag, "history")).content.decode()
+    assert "Added red flag rule “a-new-rule”" in page
+    assert "Deleted: red flag rule “a-new-rule”" in page
 
 
 def test_history_shows_who_changed_what_and_when(screen, magnesium, editor_client):

@@ -3,10 +3,11 @@
 import re
 
 import pytest
+from django.contrib import admin
 from playwright.sync_api import expect
 
 from . import server
-from .axe import violations
+from .axe import on_this_page
 
 pytestmark = pytest.mark.changes_content
 
@@ -108,39 +109,50 @@ def test_earlier_version_comes_back(editor_page):
     expect(editor_page.get_by_label("Tagline:")).to_have_value(shipped)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
-def test_screens_fit_their_window_and_follow_the_content_policy(editor_page, scheme, width):
-    editor_page.emulate_media(color_scheme=scheme)
-    editor_page.set_viewport_size({"width": width, "height": 900})
-    for address in (
-        "",
-        "nutrients/association/",
-        "nutrients/article/add/",
-        "nutrients/nutrient/recover/",
-    ):
-        editor_page.goto(f"/admin/{address}")
-        wide = editor_page.evaluate("document.documentElement.scrollWidth")
-        assert wide <= width, address
+# Every layout and every colour, each at half the cost of all four pairs.
+LOOKS = (("light", 390), ("dark", 1280))
+OWN = ("", "review/", "replace/?find=magnesium", "guide/", "second-step/", "writing-help/")
+TABLES = [model._meta for model in admin.site._registry]
 
 
-SCREENS = (
-    *("", "review/", "guide/", "second-step/"),
-    *("nutrients/association/", "nutrients/redflagrule/", "nutrients/referenceintake/"),
-    *("nutrients/symptom/add/", "nutrients/source/1/delete/", "nutrients/source/1/replace/"),
-    *("nutrients/nutrient/1/history/", "nutrients/nutrient/recover/"),
-    *(
-        f"nutrients/{name}/1/change/"
-        for name in ("article", "articlesection", "question", "redflag", "riskfactor", "source")
-    ),
-)
+def faults_of(page, address, looks):
+    """Open a screen, and give what is wrong with it in these looks."""
+    assert page.goto(address).status == 200, address
+    for scheme, width in looks:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        if wide > width:
+            yield f"{address} {scheme} {width}: it is {wide} wide"
+        yield from (f"{address} {scheme} {width}: {line}" for line in on_this_page(page))
 
 
-@pytest.mark.parametrize("address", SCREENS)
-def test_screen_has_no_fault_that_axe_finds(editor_page, address):
-    editor_page.goto(f"/admin/{address}")
+def links_in(page, selector):
+    """The addresses of the admin's screens that these links lead to, each once."""
+    links = page.eval_on_selector_all(selector, "found => found.map((one) => one.pathname)")
+    return [one for one in dict.fromkeys(links) if one.startswith("/admin/") and "/r/" not in one]
 
-    assert violations(editor_page) == []
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.model_name)
+def test_screens_of_a_table_fit_and_axe_finds_nothing(editor_page, table):
+    home = f"/admin/{table.app_label}/{table.model_name}/"
+    editor_page.goto(home)
+    screens = [home, *links_in(editor_page, ".object-tools a")]
+    for form in links_in(editor_page, "#result_list a[href*='/change/']")[:1]:
+        editor_page.goto(form)
+        screens += [form, *links_in(editor_page, ".object-tools a, a.deletelink")]
+    faults = []
+    for place, screen in enumerate(screens):
+        # A form differs from table to table; what is around it does not.
+        looks = LOOKS if screen.endswith("/change/") else [LOOKS[place % 2]]
+        faults += faults_of(editor_page, screen, looks)
+
+    assert faults == []
+
+
+@pytest.mark.parametrize("address", OWN)
+def test_other_screens_fit_and_axe_finds_nothing(editor_page, address):
+    assert list(faults_of(editor_page, f"/admin/{address}", LOOKS)) == []
 
 
 @pytest.mark.parametrize("width", [390, 768, 1024])
@@ -180,3 +192,41 @@ def test_text_survives_a_session_that_ended(editor_page):
     editor_page.get_by_role("button", name="Send it again").click()
 
     expect(editor_page.get_by_text("was changed successfully")).to_be_visible()
+
+
+def test_citations_and_blocks_are_completed_and_the_text_is_shown_beside(editor_page):
+    editor_page.set_viewport_size({"width": 1280, "height": 900})
+    editor_page.goto("/admin/nutrients/articlesection/1/change/")
+    box = editor_page.get_by_label("Body:")
+    box.fill("Words.")
+    box.press_sequentially(" [@nhs-twi")
+    expect(editor_page.get_by_role("option").first).to_contain_text("Twitching eyes")
+    box.press("Enter")
+    expect(box).to_have_value("Words. [@nhs-twitching]")
+    box.press("ArrowLeft")
+    box.press_sequentially("; @mayo-fas")
+    editor_page.get_by_role("option").first.click()
+    expect(box).to_have_value("Words. [@nhs-twitching; @mayo-fasciculations]")
+    box.press("End")
+    box.press_sequentially("\n\n[[call")
+    box.press("ArrowDown")
+    expect(editor_page.get_by_role("option", selected=True)).to_contain_text("callout note")
+    assert on_this_page(editor_page) == []
+    box.press("Tab")
+    box.press_sequentially("Good to know.")
+    assert box.input_value().endswith("[[callout note]]\nGood to know.\n[[/callout]]")
+
+    beside = editor_page.get_by_label("As readers see it")
+    expect(beside.locator(".callout")).to_have_text("Good to know.")
+    expect(beside.get_by_role("heading", name="Sources")).to_be_visible()
+    assert on_this_page(editor_page) == []
+
+
+def test_what_a_text_can_name_is_listed_without_a_script(editor_page):
+    editor_page.goto("/admin/nutrients/articlesection/1/change/")
+    with editor_page.expect_popup() as opened:
+        editor_page.get_by_role("link", name="What a text can name").click()
+    listed = opened.value
+
+    for words in ("[@nhs-twitching]", "[[figure eyelid]]", "[[red-flags]]"):
+        expect(listed.get_by_text(words, exact=True)).to_be_visible()

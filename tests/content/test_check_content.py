@@ -54,7 +54,9 @@ def test_shipped_content_is_sound():
 
 
 def test_problem_is_counted_and_named():
-    Association.objects.get_by_natural_key("magnesium", "tremor", "deficiency").sources.clear()
+    Association.objects.get(
+        nutrient__slug="magnesium", symptom__slug="tremor", relation="deficiency"
+    ).sources.clear()
 
     assert check() == (
         ["nutrients.association magnesium / tremor / deficiency: no source."],
@@ -63,7 +65,9 @@ def test_problem_is_counted_and_named():
 
 
 def test_draft_may_wait_for_its_source():
-    row = Association.objects.get_by_natural_key("magnesium", "tremor", "deficiency")
+    row = Association.objects.get(
+        nutrient__slug="magnesium", symptom__slug="tremor", relation="deficiency"
+    )
     row.sources.clear()
     Association.objects.filter(pk=row.pk).update(status=Status.DRAFT)
 
@@ -88,8 +92,8 @@ def cite_for_tremor(**read):
 def test_published_row_may_not_rest_on_unread_sources_alone():
     Source.objects.filter(slug="harrison-hypocalcemia").update(read_form=ReadForm.UNREAD)
 
-    told = "nutrients.symptom throat-spasm: rests on nothing that an editor has read."
-    assert told in faults()
+    row = "nutrients.association calcium / trousseau-sign / deficiency"
+    assert f"{row}: rests on nothing that an editor has read." in faults()
 
 
 def test_unread_source_may_not_be_shown_beside_one_that_was_read():
@@ -244,7 +248,7 @@ def test_limit_in_a_unit_that_does_not_fit_is_told():
 
 
 def test_amount_that_100_g_cannot_hold_is_told():
-    row = NutrientAmount.objects.get_by_natural_key("spinach-raw", "magnesium")
+    row = NutrientAmount.objects.get(food__slug="spinach-raw", nutrient__slug="magnesium")
     NutrientAmount.objects.filter(pk=row.pk).update(per_100g=200_000)
 
     [fault] = faults()
@@ -342,7 +346,7 @@ def test_every_citation_of_the_shipped_articles_resolves():
 
 
 def test_detail_cites_the_sources_that_it_lists_and_no_others():
-    row = NutrientDetail.objects.get_by_natural_key("magnesium", "testing")
+    row = NutrientDetail.objects.get(nutrient__slug="magnesium", topic="testing")
     row.sources.remove(Source.objects.get(slug="nwl-magnesium"))
     row.sources.add(Source.objects.get(slug="nhs-mnd"))
 

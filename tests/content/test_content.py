@@ -244,7 +244,7 @@ def test_every_published_symptom_is_linked():
 
 @pytest.mark.parametrize(("food", "nutrient", "grams", "amount", "percent"), SERVINGS)
 def test_servings_agree_with_figures_worked_out_by_hand(food, nutrient, grams, amount, percent):
-    row = NutrientAmount.objects.get_by_natural_key(food, nutrient)
+    row = NutrientAmount.objects.get(food__slug=food, nutrient__slug=nutrient)
     assert row.food.serving_grams == Decimal(grams)
     assert row.per_serving == Decimal(amount)
     assert float(row.label_percent(Authority.US)) == pytest.approx(float(percent), abs=0.05)
@@ -252,13 +252,13 @@ def test_servings_agree_with_figures_worked_out_by_hand(food, nutrient, grams, a
 
 @pytest.mark.parametrize(("nutrient", "foods", "total"), EASY_DAYS)
 def test_easy_day_adds_up_from_our_own_amounts(nutrient, foods, total):
-    body = NutrientDetail.objects.get_by_natural_key(nutrient, "foods").body
+    body = NutrientDetail.objects.get(nutrient__slug=nutrient, topic="foods").body
     lines = EASY_LINE.findall(body)
     slugs = foods.split()
     first = 2 if (nutrient, total) == ("vitamin-d", 4) else 0
     added = Decimal(0)
     for slug, (grams, said) in zip(slugs, lines[first : first + len(slugs)], strict=True):
-        row = NutrientAmount.objects.get_by_natural_key(slug, nutrient)
+        row = NutrientAmount.objects.get(food__slug=slug, nutrient__slug=nutrient)
         amount = row.per_100g * Decimal(grams) / 100
         assert float(said) == pytest.approx(float(amount), abs=0.5 if amount > 20 else 0.06)
         added += amount

@@ -7,7 +7,7 @@ from django.core.management import CommandError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nutrients.content import Places, keep_ours, sides, take_theirs
+from nutrients.content import KeyIndex, keep_ours, sides, take_theirs
 from nutrients.models import (
     FoodGroup,
     FoodSource,
@@ -121,7 +121,7 @@ def test_settled_change_does_not_come_back_and_the_next_release_is_merged_anew(r
     release(source(), group(), food(note="Newer."))
 
     assert open_changes() == {"almonds.note": "It was edited here as well."}
-    take_theirs(ShippedChange.objects.get(), Places(set()), at=AT, user=None)
+    take_theirs(ShippedChange.objects.get(), KeyIndex(set()), at=AT, user=None)
     release(source(), group(), food(note="Newest."))
     assert FoodSource.objects.get().note == "Newest."
 
@@ -173,7 +173,7 @@ def test_rule_of_a_red_flag_is_one_statement_and_is_never_mixed(release):
     assert open_changes() == {"both.symptoms": "It was edited here as well."}
     slugs = {one.slug for one in RedFlagRule.objects.get().symptoms.all()}
     assert slugs == {"cramps", "tired"}
-    take_theirs(ShippedChange.objects.get(), Places(set()), at=AT, user=None)
+    take_theirs(ShippedChange.objects.get(), KeyIndex(set()), at=AT, user=None)
     assert {one.slug for one in RedFlagRule.objects.get().symptoms.all()} == {"cramps", "weak"}
 
 

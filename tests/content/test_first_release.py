@@ -20,7 +20,7 @@ from django.db import connections
 from django.db.utils import load_backend
 from django.test import Client
 
-from nutrients.content import Places, read_rows
+from nutrients.content import KeyIndex, read_rows
 from nutrients.content.live_rows import LiveRows
 from nutrients.content.merging import shipped_value
 from nutrients.content.versions import FIRST
@@ -98,11 +98,11 @@ def site(upgraded, tmp_path, django_db_blocker):
 
 
 def test_content_is_as_this_release_ships_it_but_for_what_was_edited_and_deleted(site):
-    places = Places(set())
-    live = LiveRows(places)
+    index = KeyIndex(set())
+    live = LiveRows(index)
     different, missing = set(), set()
     for row in read_rows(settings.FIXTURES):
-        here = row.model._base_manager.filter(pk=places.there(row.model).get(row.key)).first()
+        here = row.model._base_manager.filter(pk=index.keys_of(row.model).get(row.key)).first()
         if here is None:
             missing.add(row.key)
             continue

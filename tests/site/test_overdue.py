@@ -109,6 +109,6 @@ def test_overdue_row_does_not_count_as_reviewed(content):
     Symptom.objects.update(reviewed_on=date(2025, 2, 1), reviewed_by="A. Tester, doctor")
     Symptom.objects.filter(slug="tingling").update(review_due_on=LATE)
 
-    [symptoms] = [count for count in review_counts(at=at) if count.name == "Symptoms"]
-    assert symptoms.overdue == 1
-    assert symptoms.reviewed == symptoms.published - 1
+    [symptoms] = [count for count in review_counts(at=at) if count["name"] == "Symptoms"]
+    assert symptoms["overdue"] == 1
+    assert symptoms["reviewed"] == symptoms["published"] - 1

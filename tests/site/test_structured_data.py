@@ -15,7 +15,7 @@ from tests.site.pages import text_of
 
 pytestmark = pytest.mark.usefixtures("content")
 
-# All of schema.org; scripts/take_vocabulary.py says where it comes from.
+# All of schema.org; its first entry says where it comes from.
 VOCABULARY = json.loads((Path(__file__).parent / "schema_org.json").read_text(encoding="utf-8"))
 del VOCABULARY["_"]
 SCRIPT = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOTALL)

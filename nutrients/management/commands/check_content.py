@@ -9,11 +9,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from nutrients.content.checking import problems
+from nutrients.content.checking import keep_problems, problems
+from nutrients.models import ProblemKind
 
 
 class Command(BaseCommand):
-    """List what is wrong with the content, a line each, and exit with 1 where anything is."""
+    """List what is wrong with the content, a line each, and exit with 1 if anything is."""
 
     help = "Find claims without a source, broken references, unfit units, overdue reviews."
 
@@ -21,9 +22,14 @@ class Command(BaseCommand):
         parser.add_argument(
             "--on", type=day, default=None, metavar="DATE", help="the day to check for: 2027-01-31"
         )
+        parser.add_argument(
+            "--keep", action="store_true", help="list what is found on the editors' desk too"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         found = problems(on=options["on"] or timezone.now().date())
+        if options["keep"]:
+            keep_problems(ProblemKind.CONTENT, found, at=timezone.now())
         for problem in found:
             self.stderr.write(str(problem))
         if found:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from nutrients.content.food_import import import_foods
 from nutrients.content.food_tables import FoodTableError
-from nutrients.content.statistics import refresh_statistics
+from nutrients.content.loader import refresh_statistics
 from nutrients.open_data.files import write_foods
 from nutrients.search.index import catch_up
 

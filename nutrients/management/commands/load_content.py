@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from nutrients.common.schedule import public_from
 from nutrients.content import FixtureError, FixtureRow, Outcome, load
-from nutrients.content.statistics import refresh_statistics
+from nutrients.content.loader import refresh_statistics
 from nutrients.search.index import catch_up
 from nutrients.testbook import failing, keep_outcomes, run_book
 
@@ -69,8 +69,8 @@ class Command(BaseCommand):
         now = timezone.now()
         checked = run_book(at=now)
         keep_outcomes(checked, at=now)
-        for one in failing(checked):
-            self.stderr.write(f"Test book, {one.case.slug}: {' '.join(one.failures)}")
+        for case in failing(checked):
+            self.stderr.write(f"Test book, {case.case.slug}: {' '.join(case.failures)}")
 
 
 def summary(outcome: Outcome) -> str:

@@ -23,8 +23,8 @@ class Command(BaseCommand):
         checked = run_book(at=now)
         keep_outcomes(checked, at=now)
         failed = failing(checked)
-        for one in failed:
-            self.stderr.write(f"{one.case.slug}: {' '.join(one.failures)}")
+        for case in failed:
+            self.stderr.write(f"{case.case.slug}: {' '.join(case.failures)}")
         if failed:
             raise CommandError(f"Test book: {len(failed):,} of {len(checked):,} cases fail.")
         self.stdout.write(f"Test book: {len(checked):,} cases, all pass.")

@@ -25,7 +25,6 @@ class Command(BaseCommand):
     help = "Copy the live database into one checked file, and keep the newest of them."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Where to, and how many to keep."""
         parser.add_argument(
             "--folder", type=Path, default=settings.BACKUP_DIR, help="where the backups are"
         )
@@ -34,7 +33,6 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Make it, and say where it is."""
         folder = options["folder"].resolve()
         try:
             path = make(folder, at=timezone.now(), keep=options["keep"])
@@ -45,7 +43,6 @@ class Command(BaseCommand):
 
 
 def positive(text: str) -> int:
-    """Read a whole number from 1."""
     if not text.isdecimal() or int(text) < 1:
         raise ArgumentTypeError("write a whole number from 1.")
     return int(text)

@@ -18,11 +18,9 @@ class Command(BaseCommand):
     help = "Turn off the second step of one account, whose telephone and recovery codes are lost."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """The account."""
         parser.add_argument("name", help="The name that the account signs in with.")
 
     def handle(self, *args: Any, name: str, **options: Any) -> None:
-        """Turn it off, or end with one sentence if there is nothing to turn off."""
         account = get_user_model()._default_manager.filter(username=name).first()
         if account is None:
             raise CommandError(f"There is no account “{name}”.")

@@ -23,12 +23,10 @@ class Command(BaseCommand):
     help = "Put a checked backup in the place of the database, and keep what it replaces."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """The backup, and whether only to read it through."""
         parser.add_argument("file", type=Path, help="a file that `backup` made")
         parser.add_argument("--check", action="store_true", help="read it through, change nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Check or restore, and say what was done."""
         file = options["file"].resolve()
         kept = Path(settings.BACKUP_DIR) / f"replaced-{timezone.now():%Y%m%dT%H%M%S%fZ}"
         try:

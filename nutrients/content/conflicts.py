@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from nutrients.models import ShippedChange
 
 from .applying import RefusedError, apply_values
-from .fixtures import Places, key_paths
+from .fixtures import KeyIndex
 from .live_rows import LiveRows
 from .merging import NEVER_SHIPPED, shipped_value
 
@@ -17,8 +16,7 @@ NOTHING = "Nothing"
 NOT_SHIPPED = "It did not come with the site"
 
 
-@dataclass(frozen=True, slots=True)
-class Sides:
+class Sides(NamedTuple):
     """The three sides of one open change as text, and the row; None if it was deleted here."""
 
     row: Any
@@ -28,11 +26,11 @@ class Sides:
 
 
 def sides(change: ShippedChange) -> Sides:
-    row = row_of(change)
+    row = change.row_model.with_key(change.key)
     if not change.field:
         return Sides(row, "", str(row or NOTHING), NOTHING)
     field = change.row_model._meta.get_field(change.field)
-    ours = LiveRows(Places(set())).value(row, field) if row else None
+    ours = LiveRows(KeyIndex(set())).value(row, field) if row else None
     return Sides(
         row,
         as_text(shipped_value(field, change.before)),
@@ -41,30 +39,23 @@ def sides(change: ShippedChange) -> Sides:
     )
 
 
-def row_of(change: ShippedChange) -> Any:
-    """The row that a change is about, or None if it was deleted here."""
-    model = change.row_model
-    key = dict(zip(key_paths(model), change.key, strict=True))
-    return model._base_manager.filter(**key).first()
-
-
 def keep_ours(change: ShippedChange) -> None:
     """Leave the row as it is. The same shipped value never asks again."""
     _close(change)
 
 
-def take_theirs(change: ShippedChange, places: Places, *, at: datetime, user: Any) -> None:
+def take_theirs(change: ShippedChange, index: KeyIndex, *, at: datetime, user: Any) -> None:
     """Bring the field to what is shipped now, as one new version of the row by this editor.
 
-    `places` is shared by all that are taken at once, so that each table is read once at most.
+    `index` is shared by all that are taken at once, so that each table is read once at most.
     Raises RefusedError if the row, or a row that the value leads to, is not there, if the
     value does not go with the rest of the row, and if the change is about the whole row.
     """
-    row = row_of(change)
+    row = change.row_model.with_key(change.key)
     if row is None or not change.field:
         raise RefusedError("Nothing can be taken: delete the row on its own page instead.")
     field = change.row_model._meta.get_field(change.field)
-    apply_values(row, {field: _stored(field, change.theirs, places)}, at=at, user=user)
+    apply_values(row, {field: _stored(field, change.theirs, index)}, at=at, user=user)
     _close(change)
 
 
@@ -73,16 +64,16 @@ def _close(change: ShippedChange) -> None:
     ShippedChange.objects.filter(pk=change.pk).delete()
 
 
-def _stored(field: Any, theirs: dict[str, Any], places: Places) -> Any:
+def _stored(field: Any, theirs: dict[str, Any], index: KeyIndex) -> Any:
     """A shipped value as the database holds it: links as primary keys."""
     value = shipped_value(field, theirs)
     if not field.is_relation or value is None:
         return field.to_python(theirs[field.name]) if field.name in theirs else value
-    there = places.there(field.remote_field.model)
+    keys = index.keys_of(field.remote_field.model)
     wanted = sorted(value) if field.many_to_many else [value]
-    if missing := [key for key in wanted if key not in there]:
+    if missing := [key for key in wanted if key not in keys]:
         raise RefusedError(f"{' / '.join(missing[0])} is not there any more.")
-    targets = [there[key] for key in wanted]
+    targets = [keys[key] for key in wanted]
     return targets if field.many_to_many else targets[0]
 
 

@@ -1,0 +1,124 @@
+"""The screen of pictures: what is uploaded is checked and written anew as WebP."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import warnings
+from typing import Any, NamedTuple
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.utils.html import format_html
+
+from nutrients.models import Picture
+
+from .content import ContentAdmin
+from .content_forms import ContentForm
+
+LARGEST_FILE, LARGEST_SIDE, MOST_PIXELS = 10_000_000, 1600, 50_000_000
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
+NO_PICTURE = "This is no picture that can be read: send JPEG, PNG, WebP or GIF."
+
+
+class WebPicture(NamedTuple):
+    data: bytes
+    width: int
+    height: int
+
+
+def web_picture(file: Any) -> WebPicture:
+    """Give an uploaded picture as WebP, at most 1600 pixels a side, upright and without metadata.
+
+    What a camera writes into a file may say where somebody lives. Raises ValidationError.
+    """
+    # Readers' pages do without its memory.
+    from PIL import Image, ImageOps
+
+    if file.size > LARGEST_FILE:
+        raise ValidationError("The file has more than 10 MB: make it smaller.")
+    try:
+        with warnings.catch_warnings(), Image.open(file, formats=FORMATS) as picture:
+            warnings.simplefilter("ignore")
+            if picture.width * picture.height > MOST_PIXELS:
+                raise ValidationError("The picture has more than 50 million pixels.")
+            if getattr(picture, "is_animated", False):
+                raise ValidationError("Pictures that move are not shown here.")
+            upright = ImageOps.exif_transpose(picture)
+            has_holes = upright.has_transparency_data
+            small = upright.convert("RGBA" if has_holes else "RGB")
+            small.thumbnail((LARGEST_SIDE, LARGEST_SIDE))
+            written = io.BytesIO()
+            small.save(written, "WEBP", quality=80, method=6)
+    except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
+        raise ValidationError(NO_PICTURE) from error
+    return WebPicture(written.getvalue(), *small.size)
+
+
+class PictureForm(ContentForm):
+    """A picture; its file is chosen once, and again to replace it."""
+
+    fixed = ("slug",)
+    quoted = frozenset({"credit", "licence"})
+    upload = forms.FileField(
+        label="File",
+        help_text="JPEG, PNG, WebP or GIF, up to 10 MB. It is made smaller, and what the camera "
+        "wrote into it goes.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "upload" in self.fields:
+            self.fields["upload"].required = not self.instance.pk
+
+    def clean_upload(self) -> WebPicture | None:
+        """The file as it will be served."""
+        file = self.cleaned_data["upload"]
+        return web_picture(file) if file else None
+
+    def clean(self) -> dict[str, Any]:
+        """Give the row its file before the rules of the table are checked."""
+        cleaned = super().clean()
+        if new := cleaned.get("upload"):
+            row = self.instance
+            row.data, row.width, row.height = new
+            row.file_digest = hashlib.sha256(new.data).hexdigest()[:16]
+        return cleaned
+
+
+@admin.register(Picture)
+class PictureAdmin(ContentAdmin):
+    form = PictureForm
+    list_display = ("slug", "shown", "alternative", "credit", "licence")
+    search_fields = ("slug", "alternative", "credit")
+    readonly_fields = ("shown",)
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    *("slug", "upload", "shown", "alternative", "is_decorative"),
+                    *("credit", "licence"),
+                ),
+                "description": "An article shows it by [[picture slug]] on a line of its own. "
+                "Say whose it is and by which licence we show it.",
+            },
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).defer("data")
+
+    def get_view_on_site_url(self, obj: Any = None) -> str | None:
+        """A picture has no page of its own."""
+        return None
+
+    @admin.display(description="Picture")
+    def shown(self, obj: Picture) -> str:
+        if not obj.pk:
+            return "–"
+        words = '<img class="picture" src="{}" width="{}" height="{}" alt="{}">'
+        address = obj.get_absolute_url()
+        return format_html(words, address, obj.width, obj.height, obj.alternative)

@@ -1,0 +1,425 @@
+"""Rows of one table as CSV: out of its list, and into a proposal after a look at each line.
+
+The admin's own form checks each line, so that a line may do what an editor may and no more.
+django-import-export would check by rules of its own and save at once, and two of its pages need
+another template for the content policy.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import UploadedFile
+from django.db import models, transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+
+from nutrients.common.parameters import read_number
+from nutrients.content.food_tables import WRITTEN_UNITS
+from nutrients.models import NutrientAmount, ReferenceIntake, Unit
+from nutrients.open_data.files import FORMULA, cell_text, safe_cell
+from nutrients.proposals import add_row, begin
+
+from .history import Change, as_change, text_of
+from .notes_for_readers import NOTE_FIELDS
+
+MOST_BYTES, MOST_LINES = 2_000_000, 1000
+# Between the parts of a key, and between rows that are linked.
+PART, ROW = " / ", "; "
+# The column whose unit a file may name, as “per_100g (mg)” or in a column “unit”.
+MEASURED: dict[Any, str] = {NutrientAmount: "per_100g", ReferenceIntake: "amount"}
+WITH_UNIT = re.compile(r"(.+?)\s*\(([^()]*)\)")
+YES_NO = {"yes": "true", "no": "false", "1": "true", "0": "false"}
+
+
+class UnreadableError(Exception):
+    """Nothing of a file can be read; the text says why."""
+
+
+@dataclass(slots=True)
+class Line:
+    """A line of a file: what it would do, or why it cannot."""
+
+    number: int
+    title: str = ""
+    row: Any = None
+    values: dict[str, Any] = field(default_factory=dict)
+    changes: list[Change] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+    @property
+    def verdict(self) -> str:
+        """What becomes of it, in a word or two."""
+        if self.faults:
+            return "Wrong"
+        if self.row is None:
+            return "New"
+        return "Changed" if self.changes else "As it is"
+
+
+def decode(data: bytes) -> tuple[str, str]:
+    """Give the text of a file, and a sentence where its encoding had to be guessed."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16", "replace"), ""
+    try:
+        return data.decode("utf-8-sig"), ""
+    except UnicodeDecodeError:
+        told = "The file is not UTF-8, so it was read as Windows-1252: look at letters such as é."
+        return data.decode("cp1252", "replace"), told
+
+
+def table_of(text: str) -> Iterator[tuple[int, list[str]]]:
+    """The lines of a CSV text, each with the number at which it begins; empty ones are left out.
+
+    Cells are parted by commas, semicolons or tabs, whichever the first line has most of. Raises
+    UnreadableError.
+    """
+    if "\0" in text:
+        raise UnreadableError("This is no text: save the table as CSV first.")
+    first = text.lstrip("\n").partition("\n")[0]
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count), strict=True
+    )
+    number = 1
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield number, [cell.strip() for cell in cells]
+            number = reader.line_num + 1
+    except csv.Error as error:
+        words = f"Line {number}: a quotation mark is missing or too many ({error})."
+        raise UnreadableError(words) from error
+
+
+class Reader:
+    """Reads lines for one screen, each through its form."""
+
+    def __init__(self, screen: Any, request: HttpRequest) -> None:
+        self._screen, self._request = screen, request
+        self._model: Any = screen.model
+        self._form = screen.get_form(request, None)
+        self._keys = self._model.KEY
+        self._names: dict[str, str] = {}
+        for name in self._form.base_fields:
+            if name not in NOTE_FIELDS:
+                label = self._model._meta.get_field(name).verbose_name
+                self._names |= {_plain(name): name, _plain(label): name}
+        self._measured = MEASURED.get(self._model, "")
+        self._rows: dict[tuple[Any, str], Any] = {}
+
+    def read(self, text: str) -> list[Line]:
+        """Every line with what it would do; raises UnreadableError if the whole makes no sense."""
+        found = list(table_of(text))
+        if len(found) < 2:
+            raise UnreadableError("There is no line below the names of the columns.")
+        if len(found) > MOST_LINES + 1:
+            raise UnreadableError(f"There are more than {MOST_LINES:,} lines: split the file.")
+        (_, header), *lines = found
+        columns, unit = self._columns(header)
+        seen: dict[tuple[str, ...], int] = {}
+        return [self._line(number, cells, columns, unit, seen) for number, cells in lines]
+
+    def _columns(self, header: list[str]) -> tuple[list[str], str]:
+        """The field of each column, “unit” for that of units, and the unit that a header names."""
+        columns, unit = [], ""
+        for title in header:
+            name = _plain(title)
+            if name not in self._names and (found := WITH_UNIT.fullmatch(title)):
+                name = _plain(found[1])
+                if self._names.get(name) != self._measured or not self._measured:
+                    raise UnreadableError(f"Line 1: the column “{title}” has no one unit here.")
+                unit = found[2]
+            is_unit = name == "unit" and name not in self._names and bool(self._measured)
+            if not is_unit and name not in self._names:
+                known = ", ".join(dict.fromkeys(self._names.values()))
+                raise UnreadableError(
+                    f"Line 1: there is no column “{title}”. The columns are {known}."
+                )
+            columns.append("unit" if is_unit else self._names[name])
+        if twice := next((one for one in columns if columns.count(one) > 1), ""):
+            raise UnreadableError(f"Line 1: the column “{twice}” is there twice.")
+        if missing := [name for name in self._keys if name not in columns]:
+            raise UnreadableError(
+                f"Line 1: {' and '.join(missing)} say which row a line is about: add the column."
+            )
+        return columns, unit
+
+    def _line(
+        self,
+        number: int,
+        cells: list[str],
+        columns: list[str],
+        unit: str,
+        seen: dict[tuple[str, ...], int],
+    ) -> Line:
+        line = Line(number)
+        while len(cells) > len(columns) and not cells[-1]:
+            cells.pop()
+        if len(cells) != len(columns):
+            words = f"It has {len(cells)} cells, and the first line has {len(columns)}."
+            line.faults.append(f"{words} A decimal comma needs semicolons or quotation marks.")
+            return line
+        given = dict(zip(columns, cells, strict=True))
+        sent = {name: self._sent(name, cell, line) for name, cell in given.items()}
+        key = tuple(given[name] for name in self._keys)
+        line.title = PART.join(key)
+        if (before := seen.setdefault(key, number)) != number:
+            line.faults.append(f"The same row is on line {before}.")
+        if not line.faults:
+            self._check(line, sent, unit or given.get("unit", ""))
+        return line
+
+    def _sent(self, name: str, cell: str, line: Line) -> Any:
+        """A cell as a browser would send it; what is wrong with it is added to the line."""
+        if FORMULA.match(cell) and cell.startswith("'"):
+            # The apostrophe of an export.
+            cell = cell[1:]
+        elif FORMULA.match(cell) and read_number(cell.lstrip("+-")) is None:
+            line.faults.append(f"{name}: “{cell}” is a formula. Write what it gives.")
+            return ""
+        if name == "unit":
+            return cell
+        model_field = self._model._meta.get_field(name)
+        if model_field.is_relation:
+            return self._linked(name, model_field, cell, line)
+        if isinstance(model_field, models.BooleanField):
+            return YES_NO.get(cell.lower(), cell.lower())
+        labels = {str(label).casefold(): value for value, label in model_field.flatchoices}
+        return labels.get(cell.casefold(), cell)
+
+    def _linked(self, name: str, model_field: Any, cell: str, line: Line) -> Any:
+        model = model_field.remote_field.model
+        texts = cell.split(ROW.strip()) if model_field.many_to_many else [cell]
+        pks = []
+        for text in filter(None, map(str.strip, texts)):
+            row = self._row(model, text)
+            if row is None:
+                line.faults.append(f"{name}: there is no {model._meta.verbose_name} “{text}”.")
+            else:
+                pks.append(row.pk)
+        return pks if model_field.many_to_many else next(iter(pks), "")
+
+    def _row(self, model: Any, text: str) -> Any:
+        """The row that a cell names by its key, or by its name; read once."""
+        if (model, text) not in self._rows:
+            parts = text.split(PART)
+            found = model.with_key(parts) if len(parts) == len(model.KEY) else None
+            if found is None and any(one.name == "name" for one in model._meta.concrete_fields):
+                found = model._default_manager.filter(name__iexact=text).first()
+            self._rows[model, text] = found
+        return self._rows[model, text]
+
+    def _check(self, line: Line, sent: dict[str, Any], unit: str) -> None:
+        row = self._model._default_manager.filter(
+            **{name: sent[name] for name in self._keys}
+        ).first()
+        line.row = row
+        form_class = self._screen.get_form(self._request, row, change=row is not None)
+        blank = form_class(instance=row)
+        fields = {name: value for name, value in sent.items() if name in blank.fields}
+        data = as_sent(blank) | dict(_in_parts(blank, fields))
+        form = form_class(data, instance=row)
+        for name, errors in form.errors.items():
+            prefix = "" if name == "__all__" else f"{name}: "
+            line.faults += [f"{prefix}{error}" for error in errors]
+        if self._measured and unit and not line.faults:
+            self._check_unit(line, form.instance, unit)
+        if line.faults:
+            return
+        names = fields if row else [one for one in form.cleaned_data if one not in NOTE_FIELDS]
+        line.values = {name: form.cleaned_data[name] for name in names if name in form.cleaned_data}
+        for name in self._keys if row else ():
+            line.values.pop(name, None)
+        line.changes = list(self._changes(row, form, line.values))
+
+    def _check_unit(self, line: Line, row: Any, unit: str) -> None:
+        wanted = row.nutrient.unit
+        if WRITTEN_UNITS.get(" ".join(unit.lower().split())) != wanted:
+            line.faults.append(
+                f"{self._measured}: it is in “{unit}”, and {row.nutrient.phrase} is measured in"
+                f" {Unit(wanted).label} here."
+            )
+
+    def _changes(self, row: Any, form: Any, values: dict[str, Any]) -> Iterator[Change]:
+        for name in values:
+            model_field = self._model._meta.get_field(name)
+            before = readable(model_field, form.initial.get(name)) if row else ""
+            after = readable(model_field, form.cleaned_data[name])
+            if before != after:
+                yield as_change(model_field, before, after)
+
+
+def readable(model_field: Any, value: Any) -> str:
+    """A value of a form as an editor reads it; links as their keys."""
+    if model_field.is_relation:
+        model = model_field.remote_field.model
+        rows = value if model_field.many_to_many else [value]
+        keys = sorted(_key_of(model, one) for one in rows or () if one)
+        return text_of(model_field, keys if model_field.many_to_many else next(iter(keys), None))
+    if isinstance(model_field, models.DecimalField) and value is not None:
+        return f"{model_field.to_python(value).normalize():f}"
+    return text_of(model_field, value)
+
+
+def _key_of(model: Any, one: Any) -> list[str]:
+    row: Any = one if isinstance(one, models.Model) else model._base_manager.get(pk=one)
+    return [str(part) for part in row.natural_key()]
+
+
+def as_sent(form: forms.BaseForm) -> dict[str, Any]:
+    """What a browser would send back of a form that was not touched."""
+    fields = {bound.name: bound.value() for bound in form if not bound.field.disabled}
+    return dict(_in_parts(form, fields))
+
+
+def _in_parts(form: forms.BaseForm, values: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The values by the names of the form's controls: a date and a time have one each."""
+    for name, value in values.items():
+        widget: Any = form.fields[name].widget
+        if hasattr(widget, "decompress"):
+            moment = value
+            if isinstance(value, str) and value:
+                try:
+                    moment = timezone.make_naive(datetime.fromisoformat(value))
+                except ValueError:
+                    moment = None
+                    yield f"{name}{widget.widgets_names[0]}", value
+            parts = widget.decompress(moment) if moment or not value else []
+            for suffix, part in zip(widget.widgets_names, parts, strict=False):
+                yield f"{name}{suffix}", part
+        elif isinstance(value, list | tuple):
+            yield name, [getattr(one, "pk", one) for one in value]
+        else:
+            yield name, value
+
+
+def _plain(title: Any) -> str:
+    return " ".join(str(title).replace("_", " ").casefold().split())
+
+
+class ImportForm(forms.Form):
+    """A file or pasted lines. What was read of a file goes along as text."""
+
+    file = forms.FileField(required=False, label="A CSV file")
+    pasted = forms.CharField(
+        required=False,
+        strip=False,
+        label="Or lines copied from a spreadsheet",
+        widget=forms.Textarea(attrs={"rows": 8, "class": "vLargeTextField"}),
+    )
+    told = ""
+
+    def clean(self) -> dict[str, Any]:
+        """The text that was sent, in `text`."""
+        cleaned = super().clean() or self.cleaned_data
+        file: UploadedFile | None = cleaned.get("file")
+        text = cleaned.get("pasted", "")
+        if file:
+            if (file.size or 0) > MOST_BYTES:
+                raise forms.ValidationError("The file has more than 2 MB: split it.")
+            text, self.told = decode(file.read())
+        if not text.strip():
+            raise forms.ValidationError("Choose a file, or paste lines.")
+        cleaned["text"] = text
+        return cleaned
+
+
+class SpreadsheetMixin:
+    """Gives a list an action that exports ticked rows, and a page that imports lines."""
+
+    actions: Any = ("export",)
+
+    def get_urls(self: Any) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.import_view)
+        name = f"nutrients_{self.opts.model_name}_import"
+        return [path("import/", view, name=name), *super().get_urls()]  # type: ignore[misc]
+
+    def changelist_view(self: Any, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """The list, with the way to the import for those who may propose."""
+        context = {"may_import": self._may_import(request), **(extra_context or {})}
+        return super().changelist_view(request, context)  # type: ignore[misc]
+
+    @admin.action(description="Export the ticked rows as CSV", permissions=["view"])
+    def export(self: Any, request: HttpRequest, queryset: Any) -> HttpResponse:
+        """The fields of the form as columns, drafts included; the import reads the same file."""
+        fields = [name for name in self.get_form(request, None).base_fields if name != "upload"]
+        fields = [name for name in fields if name not in NOTE_FIELDS]
+        fields = [name for name in fields if self.opts.get_field(name).editable]
+        answer = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+        name = f"{self.opts.model_name}-{timezone.localdate():%Y-%m-%d}.csv"
+        answer["Content-Disposition"] = f'attachment; filename="{name}"'
+        write = csv.writer(answer).writerow
+        write(fields)
+        links = [field.name for field in self.opts.many_to_many]
+        keys = [field.name for field in self.opts.concrete_fields if field.many_to_one]
+        for row in queryset.select_related(*keys).prefetch_related(*links):
+            write([safe_cell(_cell(row, name)) for name in fields])
+        return answer
+
+    def import_view(self: Any, request: HttpRequest) -> HttpResponse:
+        """Look at lines first; keep them in a proposal once nothing is wrong with any."""
+        if not self._may_import(request):
+            raise PermissionDenied
+        form = ImportForm(request.POST or None, request.FILES or None)
+        lines: list[Line] = []
+        if form.is_valid():
+            try:
+                lines = Reader(self, request).read(form.cleaned_data["text"])
+            except UnreadableError as error:
+                form.add_error(None, str(error))
+        wrong = [line for line in lines if line.faults]
+        changing = [line for line in lines if line.verdict in ("New", "Changed")]
+        if request.POST.get("keep") and changing and not wrong:
+            return self._keep_lines(request, changing)
+        context = self.admin_site.each_context(request) | {
+            "title": f"Import {self.opts.verbose_name_plural}",
+            "opts": self.opts,
+            "form": form,
+            "lines": lines,
+            "wrong": wrong,
+            "changing": changing,
+            "text": form.cleaned_data.get("text", "") if lines else "",
+            "keys": self.model.KEY,
+            "columns": [
+                name for name in self.get_form(request, None).base_fields if name not in NOTE_FIELDS
+            ],
+        }
+        return TemplateResponse(request, "admin/nutrients/import.html", context)
+
+    def _may_import(self: Any, request: HttpRequest) -> bool:
+        """Whether the account may propose, and lines of this table can name their rows."""
+        fields = [self.opts.get_field(name) for name in self.model.KEY]
+        is_named = not any(isinstance(one, models.DateTimeField) for one in fields)
+        return is_named and request.user.has_perm("nutrients.add_proposal")
+
+    def _keep_lines(self: Any, request: HttpRequest, lines: list[Line]) -> HttpResponse:
+        title = f"Import: {len(lines)} {self.opts.verbose_name_plural}"
+        with transaction.atomic():
+            proposal = begin(title, by=request.user)
+            for line in lines:
+                add_row(proposal, line.row or self.model, line.values, by=request.user)
+        self.message_user(request, f"Kept in “{proposal}”. Readers see nothing of it yet.")
+        return redirect(proposal)
+
+
+def _cell(row: Any, name: str) -> str:
+    model_field = row._meta.get_field(name)
+    value = getattr(row, name)
+    if model_field.many_to_many:
+        return ROW.join(sorted(PART.join(one.natural_key()) for one in value.all()))
+    if model_field.is_relation:
+        return PART.join(value.natural_key()) if value else ""
+    return cell_text(value)

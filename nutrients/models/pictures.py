@@ -1,0 +1,56 @@
+"""Pictures that editors add, kept in the database.
+
+There are few, each of some ten kilobytes. In the database they are in every backup, come back with
+it, have a history, and are the same for all instances: a folder beside it would need all of that
+again.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from .publishing import Slugged
+
+
+class Picture(Slugged):
+    """A picture as WebP, with what stands for it where it is not seen, and whose it is."""
+
+    alternative = models.CharField(
+        "alternative text",
+        max_length=300,
+        blank=True,
+        help_text="What it shows, for readers who do not see it.",
+    )
+    is_decorative = models.BooleanField(
+        "decorative", default=False, help_text="It says nothing that the text does not say."
+    )
+    credit = models.CharField(
+        max_length=200, help_text="Who made it, as readers see it below the picture."
+    )
+    licence = models.CharField(
+        max_length=200, help_text="By which we may show it, such as CC BY 4.0, or “our own”."
+    )
+    file_digest = models.CharField("file", max_length=16)
+    width = models.PositiveSmallIntegerField(editable=False)
+    height = models.PositiveSmallIntegerField(editable=False)
+    data = models.BinaryField(editable=False)
+
+    class Meta:
+        ordering = ["slug"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(is_decorative=True, alternative="")
+                | (Q(is_decorative=False) & ~Q(alternative="")),
+                name="picture_has_alternative",
+                violation_error_message="Give the alternative text, or say that it is decorative.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.slug
+
+    def get_absolute_url(self) -> str:
+        """The address of the file, which is another once the file is."""
+        return reverse("nutrients:picture", args=[self.slug, self.file_digest])

@@ -1,0 +1,139 @@
+"""Pictures of editors: checked, written anew, shown in articles, and kept with the content."""
+
+import io
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from PIL import Image
+
+from nutrients.admin.pictures import NO_PICTURE
+from nutrients.models import Article, Picture
+
+from .forms import Screen
+from .test_versions import address_of_deleted, delete
+
+ROOM = {"alternative": "A calf being stretched.", "credit": "Ann Smith", "licence": "CC BY 4.0"}
+
+
+def file(kind="PNG", size=(60, 40), name="x", **more):
+    """A picture as a browser uploads it."""
+    written = io.BytesIO()
+    Image.new(more.pop("mode", "RGB"), size, "red").save(written, kind, **more)
+    return SimpleUploadedFile(name, written.getvalue())
+
+
+@pytest.fixture
+def picture(screen):
+    """A picture that was just uploaded."""
+    assert screen(Picture).save(slug="stretch", upload=file(), **ROOM).status_code == 302
+    return Picture.objects.get(slug="stretch")
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP"])
+def test_picture_is_written_anew_without_what_the_camera_wrote(screen, client, kind):
+    exif = Image.Exif()
+    exif[0x010E] = "At home, 12 Green Lane"
+    more = {} if kind == "GIF" else {"exif": exif}
+    big = file(kind, (3000, 1500), **more)
+    assert screen(Picture).save(slug="stretch", upload=big, **ROOM).status_code == 302
+
+    row = Picture.objects.get()
+    answer = client.get(row.get_absolute_url())
+    assert answer["Content-Type"] == "image/webp"
+    assert "immutable" in answer["Cache-Control"]
+    assert b"Green Lane" not in answer.content
+    with Image.open(io.BytesIO(answer.content)) as served:
+        assert (served.format, served.size, dict(served.getexif())) == ("WEBP", (1600, 800), {})
+    assert (row.width, row.height) == (1600, 800)
+
+
+def moving():
+    frames = [Image.new("RGB", (9, 9), colour) for colour in ("red", "blue")]
+    written = io.BytesIO()
+    frames[0].save(written, "GIF", save_all=True, append_images=frames[1:])
+    return SimpleUploadedFile("x.gif", written.getvalue())
+
+
+@pytest.mark.parametrize(
+    ("upload", "words"),
+    [
+        (lambda: SimpleUploadedFile("x.png", b"<svg onload='x'/>"), NO_PICTURE),
+        (lambda: SimpleUploadedFile("x.png", file().read()[:60]), NO_PICTURE),
+        (lambda: file("TIFF"), NO_PICTURE),
+        (lambda: SimpleUploadedFile("x.png", b"0" * 10_000_001), "more than 10 MB"),
+        (lambda: file("PNG", (9000, 9000), mode="1"), "50 million pixels"),
+        (moving, "Pictures that move"),
+    ],
+)
+def test_what_is_no_picture_is_refused_in_words(screen, upload, words):
+    errors = screen(Picture).errors(slug="stretch", upload=upload(), **ROOM)
+
+    assert words in str(errors["upload"])
+    assert not Picture.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_saved"),
+    [
+        ({"alternative": ""}, False),
+        ({"alternative": "", "is_decorative": "on"}, True),
+        ({"is_decorative": "on"}, False),
+        ({"licence": ""}, False),
+        ({"credit": ""}, False),
+    ],
+)
+def test_picture_has_words_for_those_who_do_not_see_it(screen, changes, is_saved):
+    screen(Picture).save(slug="stretch", upload=file(), **ROOM | changes)
+
+    assert Picture.objects.exists() == is_saved
+
+
+def test_article_shows_a_picture_with_credit_and_no_unknown_one(screen, client, picture):
+    section = Article.objects.first().sections.first()
+    wrong = screen(section).errors(body="Words.\n\n[[picture nothing]]")
+    assert "there is none called “nothing”" in str(wrong["body"])
+    screen(section).save(body="Words.\n\n[[picture stretch]]")
+    page = client.get(section.article.get_absolute_url()).content.decode()
+
+    assert f'<img src="{picture.get_absolute_url()}" width="60" height="40"' in page
+    assert 'alt="A calf being stretched."' in page
+    assert "Picture: Ann Smith, CC BY 4.0" in page
+
+
+def test_new_file_has_a_new_address_and_the_old_one_comes_back(screen, client, picture):
+    before = picture.get_absolute_url()
+    screen(picture).save(upload=file(size=(80, 80)))
+    now = Picture.objects.get()
+    assert now.get_absolute_url() != before
+    assert client.get(before).status_code == 404
+
+    history = reverse("admin:nutrients_picture_history", args=[now.pk])
+    entries = screen(picture).client.get(history).context["entries"]
+    back = reverse("admin:nutrients_picture_revision", args=[now.pk, entries[-1][0].pk])
+    assert screen(picture, back).save().status_code == 302
+    assert Picture.objects.get().get_absolute_url() == before
+    assert client.get(before).content == bytes(picture.data)
+
+
+def test_picture_that_a_text_shows_stays_and_a_deleted_one_comes_back(
+    screen, client, editor_client, picture
+):
+    section = Article.objects.first().sections.first()
+    screen(section).save(body="Words.\n\n[[picture stretch]]")
+    address = reverse("admin:nutrients_picture_delete", args=[picture.pk])
+    page = editor_client.post(address, {"post": "yes"}).content.decode()
+    assert "take it out there first" in page
+    assert Picture.objects.exists()
+
+    screen(section).save(body="Words.")
+    delete(editor_client, picture)
+    assert client.get(picture.get_absolute_url()).status_code == 404
+    Screen(editor_client, None, address_of_deleted(editor_client, picture)).save()
+    assert client.get(picture.get_absolute_url()).content == bytes(picture.data)
+
+
+def test_list_reads_no_files(editor_client, picture):
+    page = editor_client.get(reverse("admin:nutrients_picture_changelist"))
+
+    assert "data" in page.context["cl"].result_list[0].get_deferred_fields()

@@ -1,0 +1,178 @@
+"""CSV in and out: each line is looked at first, and nothing is kept half."""
+
+import csv
+import io
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from nutrients.models import Nutrient, NutrientAmount, Proposal, Source, Symptom
+
+
+def address(model, page="import"):
+    return reverse(f"admin:nutrients_{model._meta.model_name}_{page}")
+
+
+@pytest.fixture
+def look(editor_client):
+    """Sends lines as pasted text, or as a file of bytes, and gives the page."""
+
+    def look(model, text, **more):
+        is_file = isinstance(text, bytes)
+        sent = {"file": SimpleUploadedFile("x.csv", text)} if is_file else {"pasted": text}
+        return editor_client.post(address(model), sent | more)
+
+    return look
+
+
+def verdicts(answer):
+    assert answer.status_code == 200
+    return {line.number: line.verdict for line in answer.context["lines"]}
+
+
+def faults(answer):
+    """Every sentence of the page about what is wrong, by line; 0 for the whole file."""
+    found = {line.number: line.faults for line in answer.context["lines"] if line.faults}
+    whole = answer.context["form"].non_field_errors()
+    return found | ({0: list(whole)} if whole else {})
+
+
+@pytest.fixture
+def amount(content):
+    return NutrientAmount.objects.select_related("food", "nutrient", "source").first()
+
+
+def test_lines_are_looked_at_then_kept_in_a_proposal(look, amount, editor):
+    other = NutrientAmount.objects.exclude(pk=amount.pk).first()
+    gone = other.food.slug, other.nutrient.slug, other.source.slug
+    other.delete()
+    text = (
+        "food;nutrient;per_100g;source\n"
+        f"{amount.food.slug};{amount.nutrient.slug};12,5;{amount.source.slug}\n"
+        f"{gone[0]};{gone[1]};3,25;{gone[2]}\n"
+    )
+    answer = look(NutrientAmount, text)
+    assert verdicts(answer) == {2: "Changed", 3: "New"}, faults(answer)
+    assert "12.5</ins>" in answer.content.decode()
+    assert not Proposal.objects.exists()
+
+    kept = look(NutrientAmount, answer.context["text"], keep="yes")
+    proposal = Proposal.objects.get()
+    assert kept["Location"] == proposal.get_absolute_url()
+    assert proposal.maker == editor
+    figures = {one.kind: float(one.values["per_100g"]) for one in proposal.rows.all()}
+    assert figures == {"change": 12.5, "add": 3.25}
+    assert NutrientAmount.objects.get(pk=amount.pk).per_100g == amount.per_100g
+
+
+def test_one_wrong_line_keeps_nothing(look, amount):
+    line = f"{amount.food.slug},{amount.nutrient.slug},{{}},{amount.source.slug}\n"
+    text = "food,nutrient,per_100g,source\n" + line.format("12.5") + "nothing,iron,1,nobody\n"
+    answer = look(NutrientAmount, text, keep="yes")
+
+    assert faults(answer) == {
+        3: ["food: there is no food source “nothing”.", "source: there is no source “nobody”."]
+    }
+    assert not Proposal.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        ("\ufeffslug;name\ncramps;Crämps\n".encode(), False),
+        ("slug;name\ncramps;Crämps\n".encode(), False),
+        ("slug;name\ncramps;Crämps\n".encode("cp1252"), True),
+        ("slug\tname\ncramps\tCrämps\n".encode("utf-16"), False),
+        (b'slug,name\r\n"cramps","Cr\xc3\xa4mps"\r\n', False),
+    ],
+    ids=["with a mark", "utf-8", "windows", "unicode of Excel", "quoted"],
+)
+def test_files_of_spreadsheets_are_read(look, content, data, told):
+    slug = Symptom.objects.first().slug
+    answer = look(Symptom, data.replace(b"cramps", slug.encode()) if b"\0" not in data else
+                  data.decode("utf-16").replace("cramps", slug).encode("utf-16"))  # fmt: skip
+
+    assert verdicts(answer) == {2: "Changed"}, faults(answer)
+    assert answer.context["lines"][0].values["name"] == "Crämps"
+    assert ("Windows-1252" in answer.content.decode()) == told
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "sentence"),
+    [
+        ("", 0, "Choose a file, or paste lines."),
+        ("slug,name\n", 0, "no line below"),
+        ("slug,title\nx,y\n", 0, "Line 1: there is no column “title”"),
+        ("slug,name,Name\nx,y,z\n", 0, "“name” is there twice"),
+        ("name\nMagnesium\n", 0, "slug say which row"),
+        ("slug,name\nmagnesium,A,B\n", 2, "It has 3 cells, and the first line has 2."),
+        ("slug,tagline\nmagnesium,A\n\nmagnesium,B\n", 4, "The same row is on line 2."),
+        ("slug,tagline\nmagnesium,=SUM(A1)\n", 2, "tagline: “=SUM(A1)” is a formula."),
+        ("slug,tagline\nmagnesium,@import\n", 2, "is a formula"),
+        ("slug,daily_value\nmagnesium,lots\n", 2, "daily_value: Write a number such as 1.5"),
+        ('slug,daily_value\nmagnesium,"1,500"\n', 2, "A comma before three digits"),
+        ("slug,tagline\nmagnesium,You have too little\n", 2, "tagline: “You have”"),
+        ('slug,tagline\nmagnesium,"never closed\n', 0, "a quotation mark is missing"),
+        ("slug,sources\nmagnesium,nobody\n", 2, "sources: there is no source “nobody”."),
+        ("slug,kind\nmagnesium,metal\n", 2, "kind: Select a valid choice"),
+        ("slug,name\nnew-one,New one\n", 2, "This field is required."),
+        (b"slug,name\n\0,x\n", 0, "This is no text"),
+    ],
+)
+def test_each_fault_is_a_sentence_with_its_line(look, content, text, line, sentence):
+    answer = look(Nutrient, text, keep="yes")
+
+    assert any(sentence in one for one in faults(answer).get(line, [])), faults(answer)
+    assert not Proposal.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("header", "unit", "is_right"),
+    [
+        ("per_100g (mg)", None, True),
+        ("per_100g (µg)", None, False),
+        ("per_100g", "mg", True),
+        ("per_100g", "mcg", False),
+        ("per_100g", "", True),
+    ],
+)
+def test_unit_must_be_that_of_the_nutrient(look, content, header, unit, is_right):
+    row = NutrientAmount.objects.filter(nutrient__slug="magnesium").first()
+    text = f"food,nutrient,{header}" + (",unit" if unit is not None else "") + "\n"
+    text += f"{row.food.slug},magnesium,12" + (f",{unit}" if unit is not None else "") + "\n"
+    answer = look(NutrientAmount, text)
+
+    assert (faults(answer) == {}) == is_right
+    assert is_right or "magnesium is measured in" in faults(answer)[2][0]
+
+
+def test_rows_are_found_by_name_and_choices_by_their_words(look, amount):
+    text = f"Food,Nutrient,per 100g\n{amount.food.name},{amount.nutrient.name.upper()},0.5\n"
+    text = text.replace(amount.food.name, f'"{amount.food.name}"')
+
+    assert faults(look(NutrientAmount, text)) == {}
+    named = look(Symptom, f"slug,urgency\n{Symptom.objects.first().slug},See a doctor\n")
+    assert named.context["lines"][0].faults == []
+
+
+def test_what_was_exported_is_read_again_without_a_change(look, editor_client, content):
+    Nutrient.objects.filter(slug="iron").update(status="draft", tagline="=1+1")
+    for model in (Nutrient, Symptom, Source, NutrientAmount):
+        rows = [str(pk) for pk in model.objects.values_list("pk", flat=True)[:12]]
+        sent = {"action": "export", "_selected_action": rows}
+        answer = editor_client.post(address(model, "changelist"), sent)
+        assert answer["Content-Type"] == "text/csv; charset=utf-8"
+        assert f"{model._meta.model_name}-" in answer["Content-Disposition"]
+        text = answer.content.decode("utf-8-sig")
+        if model is Nutrient:
+            lines = {row["slug"]: row for row in csv.DictReader(io.StringIO(text))}
+            assert lines["iron"]["tagline"] == "'=1+1"
+            assert lines["iron"]["status"] == "draft"
+        again = look(model, answer.content)
+        assert set(verdicts(again).values()) == {"As it is"}, faults(again)
+
+
+def test_strangers_import_nothing(client, content):
+    assert client.post(address(Nutrient), {"pasted": "slug\nx"}).status_code == 200
+    assert "Username" in client.get(address(Nutrient), follow=True).content.decode()

@@ -1,0 +1,116 @@
+"""check_links: addresses of other sites that no longer answer are listed on the desk."""
+
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+
+from nutrients.content import outside_links
+from nutrients.models import Article, KeptProblem, Source
+
+
+class Pages(BaseHTTPRequestHandler):
+    """Answers by the path: /404 with 404; /no-head with 404 to HEAD alone; /moved leads home."""
+
+    def answer(self):
+        self.server.asked.append((self.command, self.path))
+        if self.path == "/moved":
+            self.send_response(301)
+            self.send_header("Location", "/")
+        elif self.path == "/no-head":
+            self.send_response(404 if self.command == "HEAD" else 200)
+        else:
+            self.send_response(int(self.path.strip("/") or 200))
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    do_GET = do_HEAD = answer  # noqa: N815 (the library asks for these names)
+
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture
+def other_site():
+    """A site whose pages answer as their addresses say; its address."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Pages) as server:
+        server.asked = []
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    ("path", "fault"),
+    [
+        ("/200", ""),
+        ("/no-head", ""),
+        ("/403", ""),
+        ("/429", ""),
+        ("/404", "is gone."),
+        ("/410", "is gone."),
+        ("/500", "answers with error 500."),
+        ("/moved", "leads to a front page."),
+    ],
+)
+def test_answer_of_a_page_is_judged(other_site, path, fault):
+    assert outside_links.fault_of(f"http://127.0.0.1:{other_site.server_port}{path}") == fault
+
+
+def test_head_is_asked_for_first_and_the_page_where_that_fails(other_site):
+    outside_links.fault_of(f"http://127.0.0.1:{other_site.server_port}/200")
+    outside_links.fault_of(f"http://127.0.0.1:{other_site.server_port}/404")
+
+    assert other_site.asked == [("HEAD", "/200"), ("HEAD", "/404"), ("GET", "/404")]
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:1/", "http://[bad/", "http://"])
+def test_page_that_does_not_answer_is_said(address):
+    assert outside_links.fault_of(address).startswith("does not answer")
+
+
+def test_broken_links_of_sources_and_texts_are_on_the_desk_until_they_are_mended(
+    content, monkeypatch, admin_client
+):
+    source = Source.objects.exclude(url="").order_by("url")[0]
+    section = Article.objects.first().sections.first()
+    section.body += " See [this](https://elsewhere.example/page)."
+    section.save()
+    broken = {source.url: "is gone.", "https://elsewhere.example/page": "does not answer."}
+    monkeypatch.setattr(
+        "nutrients.management.commands.check_links.fault_of", lambda url: broken.get(url, "")
+    )
+    said = StringIO()
+    call_command("check_links", stdout=said)
+    desk = admin_client.get(reverse("admin:nutrients_keptproblem_changelist")).content.decode()
+
+    same = Source.objects.filter(url=source.url).count()
+    assert f"Outside links: {1 + same} broken." in said.getvalue()
+    assert f"{source.url} is gone." in desk
+    assert reverse("admin:nutrients_source_change", args=[source.pk]) in desk
+    assert reverse("admin:nutrients_articlesection_change", args=[section.pk]) in desk
+    home = admin_client.get(reverse("admin:index")).content.decode()
+    assert f"Problems that the checks found: {1 + same}" in home
+
+    broken.clear()
+    call_command("check_links", stdout=StringIO())
+    assert not KeptProblem.objects.exists()
+
+
+def test_check_of_the_content_is_kept_beside_that_of_links(content):
+    KeptProblem.objects.create(
+        kind="links", model="nutrients.source", row_id=1, row="x", found_at="2026-11-01T00:00Z"
+    )
+    Source.objects.filter(pk=1).update(next_review_on="2026-11-01")
+    for _ in range(2):
+        with pytest.raises(Exception, match="to put right"):
+            call_command("check_content", "--keep", "--on", "2026-12-01", stderr=StringIO())
+
+    assert KeptProblem.objects.filter(kind="links").count() == 1
+    kept = KeptProblem.objects.get(kind="content")
+    assert (kept.model, kept.row_id) == ("nutrients.source", 1)
