@@ -69,8 +69,8 @@ backup: packages key  ## Copy the live database into one checked file (ARGS="--k
 restore: packages key  ## Put a backup back and keep what it replaces (FILE=var/backups/NAME.gz)
 	@$(MANAGE) restore "$(FILE)" $(ARGS)
 
-bench: packages-dev  ## Measure how fast the site answers, in two minutes, and write docs/performance.md
-	@$(BIN)/python -m bench >docs/performance.new
+bench: packages-dev  ## Measure what pages cost, and write docs/performance.md (ARGS=FOLDER of another release)
+	@$(BIN)/python -m bench $(ARGS) >docs/performance.new
 	@mv docs/performance.new docs/performance.md && cat docs/performance.md
 
 cards: packages-dev  ## Draw the pictures for shared links and of the guide again, after words or screens changed

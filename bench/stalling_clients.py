@@ -26,13 +26,16 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests import snapshots
+from tests.browser import server
+
 HOST, SECRET = "nutrisite.example", "very-secret-symptom"
 # Apart from the readers' address, so that a line about a client can be told.
 STALLING_ADDRESS = "127.0.0.9"
 CLIENTS, READERS, SECONDS = 24, 2, 6.0
 # A busy machine alone may take a second; a reader who is held up waits for 10 and more.
 LONGEST = 3.0
+BEHIND_PROXY = {"SITE_URL": f"https://{HOST}", "BEHIND_PROXY": "true"}
 PAGES = ("/", f"/compare/?symptom=tremor&n={SECRET}", "/search/?q=cramp", "/checklist/")
 FORM = b"symptom=muscle-cramps&symptom=tingling"
 HEAD = f"?n={SECRET} HTTP/1.1\r\nHost: {HOST}\r\nReferer: /{SECRET}\r\nX-Forwarded-Proto: https\r\n"
@@ -134,10 +137,13 @@ def main(*names: str) -> int:
     print("| | stalls | answers | median | longest | |\n|---|---|--:|--:|--:|---|")
     with tempfile.TemporaryDirectory(prefix="nutrisite-stalling-") as temporary:
         folder = Path(temporary)
-        prepare(folder)
+        snapshots.make_template(folder / "template")
+        server.prepare(folder / "site", folder / "template")
+        certify(folder)
         for name in names or ("nginx", "caddy"):
             with ExitStack() as stack:
-                site = stack.enter_context(serving(folder))
+                url = stack.enter_context(server.served(folder / "site", **BEHIND_PROXY))
+                site = int(url.rpartition(":")[2])
                 place = Place(site, is_secure=False)
                 if name != "bare":
                     place = stack.enter_context(PROXIES[name](folder, site))
@@ -206,7 +212,7 @@ def read(place: Place) -> tuple[list[float], list[str]]:
 
 def logs_hold_nothing(name: str, folder: Path) -> bool:
     """Ask while the site is down, then look for what was asked, and for who asked, in the logs."""
-    with PROXIES[name](folder, free_port()) as place, suppress(OSError, HTTPException):
+    with PROXIES[name](folder, server.free_port()) as place, suppress(OSError, HTTPException):
         print(f"| {name} | site stopped | status {place.ask(PAGES[1], address=STALLING_ADDRESS)} |")
     logs = "".join(path.read_text() for path in folder.glob(f"{name}*.log"))
     found = [word for word in (SECRET, STALLING_ADDRESS) if word in logs]
@@ -214,45 +220,18 @@ def logs_hold_nothing(name: str, folder: Path) -> bool:
     return not found
 
 
-def prepare(folder: Path) -> None:
-    """Make a site with its content, and a certificate."""
-    for command in ("migrate", "load_content", "collectstatic --noinput"):
-        run([sys.executable, "manage.py", *command.split()], variables(folder, 0))
-    certificate = f"req -x509 -newkey rsa:2048 -nodes -subj /CN={HOST}"
+def certify(folder: Path) -> None:
+    """Make a certificate for the proxies."""
+    request = f"openssl req -x509 -newkey rsa:2048 -nodes -subj /CN={HOST}"
     files = ["-keyout", f"{folder}/privkey.pem", "-out", f"{folder}/fullchain.pem"]
-    run(["openssl", *certificate.split(), *files], dict(os.environ))
-
-
-def variables(folder: Path, port: int) -> dict[str, str]:
-    return {
-        "PATH": os.environ["PATH"],
-        "VAR_DIR": str(folder),
-        "SECRET_KEY": "only-for-this-measurement",
-        "SITE_URL": f"https://{HOST}",
-        "BEHIND_PROXY": "true",
-        "PORT": str(port or 8000),
-        "WEB_WORKERS": "1",
-    }
-
-
-def run(command: list[str], environment: dict[str, str]) -> None:
-    subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
-
-
-@contextmanager
-def serving(folder: Path) -> Iterator[int]:
-    """Run the site by gunicorn; give its port."""
-    port = free_port()
-    with started([sys.executable, "-m", "gunicorn"], folder / "site.log", variables(folder, port)):
-        wait_for(port)
-        yield port
+    subprocess.run([*request.split(), *files], check=True, capture_output=True)
 
 
 @contextmanager
 def nginx(folder: Path, site: int) -> Iterator[Place]:
     """Run nginx with the shipped file, as Debian's own configuration includes it."""
-    plain, secure = free_port(), free_port()
-    shipped = (ROOT / "deploy/nginx.conf").read_text()
+    plain, secure = server.free_port(), server.free_port()
+    shipped = (server.ROOT / "deploy/nginx.conf").read_text()
     for old, new in {
         "listen 80;": f"listen 127.0.0.1:{plain};",
         "listen [::]:80;": "",
@@ -280,9 +259,11 @@ def nginx(folder: Path, site: int) -> Iterator[Place]:
 @contextmanager
 def caddy(folder: Path, site: int) -> Iterator[Place]:
     """Run Caddy with the shipped file; it makes a certificate of its own."""
-    plain, secure = free_port(), free_port()
+    plain, secure = server.free_port(), server.free_port()
     own = f"admin off\n local_certs\n skip_install_trust\n http_port {plain}\n https_port {secure}"
-    shipped = replaced((ROOT / "deploy/Caddyfile").read_text(), "\n{\n", f"\n{{\n {own}\n", 1)
+    shipped = replaced(
+        (server.ROOT / "deploy/Caddyfile").read_text(), "\n{\n", f"\n{{\n {own}\n", 1
+    )
     shipped = replaced(shipped, "lb_try_duration 60s", "lb_try_duration 1s")
     (folder / "Caddyfile").write_text(shipped)
     command = [found("caddy"), "run", "--adapter", "caddyfile", "--config", f"{folder}/Caddyfile"]
@@ -312,19 +293,18 @@ def found(program: str) -> str:
 def started(command: list[str], log: Path, environment: dict[str, str]) -> Iterator[None]:
     with log.open("a") as file:
         process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=file, stderr=file, stdin=subprocess.DEVNULL
+            command,
+            cwd=server.ROOT,
+            env=environment,
+            stdout=file,
+            stderr=file,
+            stdin=subprocess.DEVNULL,
         )
         try:
             yield
         finally:
             process.terminate()
             process.wait(timeout=60)
-
-
-def free_port() -> int:
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        return int(trial.getsockname()[1])
 
 
 def wait_for(port: int) -> None:

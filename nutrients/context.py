@@ -31,4 +31,9 @@ def site(request: HttpRequest) -> dict[str, str | bool]:
 
 def canonical_url(path: str) -> str:
     """A path of the site as the one address by which others should know the page."""
-    return f"{settings.SITE_URL}{escape_uri_path(path)}"
+    return site_address(escape_uri_path(path))
+
+
+def site_address(path: str) -> str:
+    """A path of the site as an absolute address, which comes from SITE_URL."""
+    return f"{settings.SITE_URL}{path}"

@@ -172,6 +172,8 @@ SIGN_OFFS = {"none": 0, "one": 1, "two": 2}[
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
 USE_TZ = True
+# One language: without this, each address and figure of a page would ask which one it is in.
+USE_I18N = False
 
 # What a browser may do; `EveryRequest` sends it
 CONTENT_SECURITY_POLICY = {

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, NamedTuple, Self
 
+from django.db.models import Prefetch
+
 from nutrients.common.citations import Cited, References, cite_rows
-from nutrients.evidence.content import associations_by_nutrient, red_flags_by_level
+from nutrients.evidence.content import red_flags_by_level
 from nutrients.evidence.needs import AdultNeed, adult_needs
 from nutrients.models import (
     Association,
@@ -18,16 +21,18 @@ from nutrients.models import (
     Nutrient,
     OtherCause,
     Picture,
-    RedFlag,
     Relation,
     Symptom,
     Typicality,
     Urgency,
+    grouped,
 )
 from nutrients.prose import Block
 
 # What an article on movements compares; the nutrient's own page gives the rest.
 AREAS = (BodyArea.MUSCLES, BodyArea.NERVES)
+# The list leads to the page of the sign, which has the others.
+SOURCES_OF_CAUSE = 1
 
 
 class CoreRow(NamedTuple):
@@ -44,7 +49,7 @@ class LiveBlocks:
 
     references: References
     core: list[CoreRow]
-    levels: dict[Urgency, list[RedFlag]]
+    levels: dict[Urgency, list[Cited]]
     causes: list[OtherCause]
     pictures: dict[str, Picture]
 
@@ -67,7 +72,7 @@ class LiveBlocks:
         return cls(
             references,
             core=_core(at=at) if "comparison-table" in kinds else [],
-            levels=red_flags_by_level(at=at, symptoms=slugs) if "red-flags" in kinds else {},
+            levels=_levels(slugs, at=at) if "red-flags" in kinds else {},
             causes=_causes([slug for kind, slug in wanted if kind == "other-causes"], at=at),
             pictures=_pictures([slug for kind, slug in wanted if kind == "picture"]),
         )
@@ -84,44 +89,50 @@ class LiveBlocks:
                 for row in self.core
             ]
         if block.kind == "red-flags":
-            # The page of warning signs has their sources.
-            return {
-                level: [Cited(flag, []) for flag in flags] for level, flags in self.levels.items()
-            }
+            return self.levels
         causes = [
             cause
             for cause in self.causes
             if any(symptom.slug == block.argument for symptom in cause.symptoms.all())
         ]
-        return cite_rows(self.references, causes)
+        return cite_rows(self.references, causes, SOURCES_OF_CAUSE)
+
+
+def _levels(symptoms: list[str] | None, *, at: datetime) -> dict[Urgency, list[Cited]]:
+    """The red flags by level, without sources: the page of warning signs has them."""
+    levels = red_flags_by_level(at=at, symptoms=symptoms, cited=False)
+    return {level: [Cited(flag, []) for flag in flags] for level, flags in levels.items()}
 
 
 def _core(*, at: datetime) -> list[CoreRow]:
-    nutrients = list(Nutrient.objects.published(at=at).featured())
-    ids = [nutrient.pk for nutrient in nutrients]
-    signs = associations_by_nutrient(at=at, nutrients=ids)
-    needs = adult_needs(nutrients=ids, at=at)
-    return [
-        CoreRow(nutrient, _sign_groups(signs.get(nutrient.pk, [])), needs.get(nutrient.pk))
-        for nutrient in nutrients
-    ]
+    rows = Nutrient.objects.published(at=at).featured()
+    rows = rows.only("slug", "name", "symbol", "accent", "tagline", "food_summary", "review_due_on")
+    nutrients = {row.pk: row for row in rows}
+    signs: dict[int, list[Association]] = {pk: [] for pk in nutrients}
+    for sign in _signs(nutrients, at=at):
+        sign.nutrient = nutrients[sign.nutrient_id]
+        signs[sign.nutrient_id].append(sign)
+    needs = adult_needs(nutrients=nutrients, at=at)
+    return [CoreRow(row, _by_verb(signs[pk]), needs.get(pk)) for pk, row in nutrients.items()]
 
 
-def _sign_groups(associations: Iterable[Association]) -> list[tuple[str, list[Association]]]:
-    """Signs of too little by the verb that their evidence allows; rare ones are left out."""
-    signs = [
-        association
-        for association in associations
-        if not association.is_against
-        and association.relation != Relation.EXCESS
-        and association.symptom.is_noticeable
-        and association.symptom.body_area in AREAS
-        and association.typicality != Typicality.RARE
-    ]
-    groups = [
-        (grade.verb, [sign for sign in signs if sign.evidence == grade]) for grade in Evidence
-    ]
-    return [(verb, found) for verb, found in groups if found]
+def _signs(nutrients: Iterable[int], *, at: datetime) -> list[Association]:
+    """Signs of too little of these nutrients (ids), most typical first; rare ones are left out."""
+    rows = (
+        Association.objects.published(at=at)
+        .supporting()
+        .filter(
+            nutrient__in=list(nutrients), symptom__is_noticeable=True, symptom__body_area__in=AREAS
+        )
+    )
+    rows = rows.exclude(relation=Relation.EXCESS).exclude(typicality=Typicality.RARE).order_by()
+    named = Symptom.objects.only("slug", "name", "sentence_name")
+    return sorted(rows.prefetch_related(Prefetch("symptom", named)), key=attrgetter("strength"))
+
+
+def _by_verb(signs: list[Association]) -> list[tuple[str, list[Association]]]:
+    """The signs by the verb that their evidence allows."""
+    return [(grade.verb, rows) for grade, rows in grouped(signs, Evidence, "evidence")]
 
 
 def _causes(symptoms: list[str], *, at: datetime) -> list[OtherCause]:
@@ -130,7 +141,8 @@ def _causes(symptoms: list[str], *, at: datetime) -> list[OtherCause]:
     # The page of the symptom has the rarer ones.
     rows = OtherCause.objects.published(at=at).filter(symptoms__slug__in=symptoms, is_common=True)
     rows = rows.distinct().order_by("position", "name")
-    return list(rows.prefetch_related("sources", "symptoms"))
+    named = Prefetch("symptoms", Symptom.objects.only("slug"))
+    return list(rows.with_sources().prefetch_related(named))
 
 
 def _pictures(slugs: list[str]) -> dict[str, Picture]:

@@ -8,19 +8,29 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.core.paginator import Paginator
-from django.db.models import Case, Count, Q, QuerySet, When
+from django.db.models import Count, Q, QuerySet
 from django.utils.safestring import SafeString
 
 from nutrients import prose
 from nutrients.common.citations import References, marking
-from nutrients.models import Article, ArticleSection, ArticleTopic, Nutrient, Source, Symptom
+from nutrients.models import (
+    Article,
+    ArticleSection,
+    ArticleTopic,
+    Nutrient,
+    Source,
+    Symptom,
+    place_among,
+)
 
 from .live_blocks import LiveBlocks
 
 # Each card tells the time to read, for which the whole article is counted.
 ARTICLES_A_PAGE = 24
-ARTICLES_FED = 50
+ARTICLES_FED = 20
+FED = ("slug", "title", "summary", "written_by", "publish_at", "changed_at")
 MOST_RELATED = 4
+NUTRIENT_LINK = ("slug", "name", "symbol", "accent")
 
 
 class Part(NamedTuple):
@@ -69,23 +79,18 @@ class ArticlePage:
 
 def listed_articles(*, at: datetime) -> Paginator[Article]:
     """Published articles by topic, with their sections for the reading time."""
-    return Paginator(_in_order(at=at).prefetch_related("sections"), ARTICLES_A_PAGE)
-
-
-def articles_by_topic(articles: Iterable[Article]) -> list[tuple[ArticleTopic, list[Article]]]:
-    """These articles by topic, in their order; topics without one are left out."""
-    rows = list(articles)
-    topics = [(topic, [row for row in rows if row.topic == topic]) for topic in ArticleTopic]
-    return [(topic, found) for topic, found in topics if found]
+    rows = _in_order(at=at).only("slug", "title", "summary", "topic", "changed_at")
+    return Paginator(rows.prefetch_related("sections"), ARTICLES_A_PAGE)
 
 
 def _in_order(*, at: datetime) -> QuerySet[Article]:
-    topics = Case(*(When(topic=topic, then=rank) for rank, topic in enumerate(ArticleTopic)))
-    return Article.objects.published(at=at).order_by(topics, "position", "title")
+    rows = Article.objects.published(at=at).annotate(topic_rank=place_among(ArticleTopic, "topic"))
+    return rows.order_by("topic_rank", "position", "title")
 
 
 def latest_articles(*, at: datetime) -> list[Article]:
-    return list(Article.objects.published(at=at).order_by("-publish_at", "slug")[:ARTICLES_FED])
+    rows = Article.objects.published(at=at).only(*FED)
+    return list(rows.order_by("-publish_at", "slug")[:ARTICLES_FED])
 
 
 def article_page(slug: str, *, at: datetime) -> ArticlePage | None:
@@ -99,10 +104,8 @@ def article_page(slug: str, *, at: datetime) -> ArticlePage | None:
     )
     if article is None:
         return None
-    nutrients = list(article.related_nutrients.published(at=at))
-    symptoms = list(article.related_symptoms.published(at=at))
-    listed = _listed(symptoms, at=at)
-    previous, following = _neighbours(article, listed)
+    nutrients = list(article.related_nutrients.published(at=at).only(*NUTRIENT_LINK))
+    symptoms = list(article.related_symptoms.published(at=at).only("slug", "name"))
     references = References()
     answer = ArticleSection(title="", body=article.short_answer)
     [first, *sections] = _sections(
@@ -115,9 +118,9 @@ def article_page(slug: str, *, at: datetime) -> ArticlePage | None:
         references=references,
         nutrients=nutrients,
         symptoms=symptoms,
-        related=_related(article, listed),
-        previous=previous,
-        next=following,
+        related=_related(article, symptoms, at=at),
+        previous=_neighbour(article, "lt", at=at),
+        next=_neighbour(article, "gt", at=at),
     )
 
 
@@ -183,19 +186,20 @@ def _questions(block: prose.Block, mark: prose.Cite) -> list[Question]:
     ]
 
 
-def _listed(symptoms: list[Symptom], *, at: datetime) -> list[Any]:
-    """Every published article in the order of the list, with how many of these symptoms it has."""
-    shared = Count("related_symptoms", filter=Q(related_symptoms__in=symptoms))
-    return list(_in_order(at=at).only("slug", "title").annotate(shared=shared))
-
-
-def _related(article: Article, listed: list[Any]) -> list[Article]:
+def _related(article: Article, symptoms: list[Symptom], *, at: datetime) -> list[Article]:
     """The articles that share most symptoms with this one."""
-    others = [row for row in listed if row.shared and row != article]
-    return sorted(others, key=lambda row: -row.shared)[:MOST_RELATED]
+    rows = _in_order(at=at).filter(related_symptoms__in=symptoms).exclude(pk=article.pk)
+    rows = rows.only("slug", "title").annotate(shared=Count("related_symptoms"))
+    return list(rows.order_by("-shared", *rows.query.order_by)[:MOST_RELATED])
 
 
-def _neighbours(article: Article, listed: list[Any]) -> tuple[Article | None, Article | None]:
-    index = listed.index(article)
-    previous = listed[index - 1] if index else None
-    return previous, listed[index + 1] if index + 1 < len(listed) else None
+def _neighbour(article: Article, way: str, *, at: datetime) -> Article | None:
+    """The article before ("lt") or after ("gt") this one in the list."""
+    rank = list(ArticleTopic).index(ArticleTopic(article.topic))
+    in_topic = Q(topic_rank=rank) & (
+        Q(**{f"position__{way}": article.position})
+        | Q(position=article.position, **{f"title__{way}": article.title})
+    )
+    rows = _in_order(at=at).filter(Q(**{f"topic_rank__{way}": rank}) | in_topic)
+    rows = rows.only("slug", "title")
+    return rows.last() if way == "lt" else rows.first()

@@ -7,17 +7,16 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from nutrients.common.change_notes import notes_on_page
 from nutrients.common.paging import paged
-from nutrients.models import Picture
+from nutrients.models import ArticleTopic, ChangeNote, Picture, grouped
 
-from .pages import article_page, articles_by_topic, listed_articles
+from .pages import article_page, listed_articles
 
 
 @require_safe
 def article_list(request: HttpRequest) -> HttpResponse:
     context = {"section": "guide", **paged(request, listed_articles(at=timezone.now()))}
-    context["topics"] = articles_by_topic(context["page"].object_list)
+    context["topics"] = grouped(context["page"], ArticleTopic, "topic")
     return render(request, "nutrients/articles/article_list.html", context)
 
 
@@ -28,7 +27,7 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
     if page is None:
         raise Http404("There is no article at this address.")
     context = {"section": "guide", "article": page.article, "page": page}
-    context["notes"] = notes_on_page(request.path, at=now)
+    context["notes"] = ChangeNote.objects.newest_on(request.path, at=now)
     return render(request, "nutrients/articles/article.html", context)
 
 

@@ -83,8 +83,8 @@ def cite_again(references: References, sources: Iterable[Source]) -> list[Citati
 
 
 def cite_rows(references: References, rows: Iterable[Any], most: int = MOST) -> list[Cited]:
-    """Cite the sources of each row, in reading order. The rows come with their `sources`."""
-    return [Cited(row, cite_best(references, row.sources.all(), most)) for row in rows]
+    """Cite the sources of each row, in reading order. The rows are those of `with_sources`."""
+    return [Cited(row, cite_best(references, row.cited, most)) for row in rows]
 
 
 def marking(references: References, sources: Iterable[Source]) -> Callable[[str], Citation | None]:

@@ -142,15 +142,17 @@ def links(associations: Iterable[Association]) -> tuple[Link, ...]:
 
 
 def red_flags_by_level(
-    *, at: datetime, symptoms: Iterable[str] | None = None
+    *, at: datetime, symptoms: Iterable[str] | None = None, cited: bool = True
 ) -> dict[Urgency, list[RedFlag]]:
     """Published red flags, most urgent level first; levels without a flag are left out.
 
-    With `symptoms` (slugs) only the flags related to any of them. Sources come with them.
+    With `symptoms` (slugs) only the flags related to any of them. Sources come with them if they
+    are to be `cited`.
     """
     flags = RedFlag.objects.published(at=at)
     if symptoms is not None:
         flags = flags.filter(related_symptoms__slug__in=list(symptoms)).distinct()
-    rows = list(flags.order_by("position", "slug").prefetch_related("sources"))
+    flags = flags.order_by("position", "slug")
+    rows = list(flags.with_sources() if cited else flags)
     levels = {level: [flag for flag in rows if flag.level == level] for level in FLAG_LEVELS}
     return {level: flags for level, flags in levels.items() if flags}

@@ -90,7 +90,7 @@ def adult_needs(
     )
     if nutrients is not None:
         intakes = intakes.filter(nutrient__in=list(nutrients))
-    for intake in intakes.select_related("nutrient").prefetch_related("sources"):
+    for intake in intakes.joined("nutrient", "unit").with_sources():
         rows[intake.nutrient_id].append(intake)
     needs = {nutrient: adult_need(authority, found) for nutrient, found in rows.items()}
     return {nutrient: need for nutrient, need in needs.items() if need}
@@ -115,5 +115,5 @@ def adult_need(authority: Authority, intakes: Iterable[ReferenceIntake]) -> Adul
         said=next((row.amount_words for row in rows if row.amount is None), ""),
         unit=Unit(rows[0].nutrient.unit),
         kinds=tuple(sorted({ReferenceType(row.reference_type) for row in rows})),
-        sources=tuple(dict.fromkeys(source for row in rows for source in row.sources.all())),
+        sources=tuple(dict.fromkeys(source for row in rows for source in row.cited)),
     )

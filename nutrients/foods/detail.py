@@ -15,7 +15,6 @@ from nutrients.models import (
     FoodPortion,
     FoodSource,
     Nutrient,
-    NutrientAmount,
 )
 from nutrients.models.foods import is_american
 
@@ -24,6 +23,11 @@ from .filters import FoodChoices
 from .listing import notable_shares
 
 NEIGHBOURS = 8
+# What a page prints of an amount, and of its source.
+ASKED = (
+    *("food", "nutrient", "per_100g"),
+    *("source__slug", "source__title", "source__publisher", "source__url"),
+)
 # What the USDA says of how a food was prepared.
 RAW = frozenset({"raw"})
 COOKED = frozenset(
@@ -115,14 +119,19 @@ def food_page(
     """
     references = References()
     portion = portions.get(chosen) or next(iter(portions.values()), None)
-    rows = {row.nutrient_id: row for row in food.amounts.select_related("nutrient", "source")}
+    asked = food.amounts.order_by().select_related("source").only(*ASKED)
+    rows = {row.nutrient_id: row for row in asked}
     nutrients = list(choices.nutrients.values())
     measured = [rows[nutrient.pk] for nutrient in nutrients if nutrient.pk in rows]
-    sources = {row.source.pk: row.source for row in measured}
-    amounts = [_share(row, portion.grams, country) for row in measured] if portion else []
+    amounts = [
+        _share(nutrient, rows[nutrient.pk].per_100g, portion.grams, country)
+        for nutrient in nutrients
+        if portion and nutrient.pk in rows
+    ]
+    unmeasured = set(food.unmeasured_nutrients.order_by().values_list("pk", flat=True))
     told = notable_shares(amounts, choices.limited)
     state, others = _forms(food, at=at)
-    citations = cite(references, sources.values())
+    citations = cite(references, {row.source_id: row.source for row in measured}.values())
     note_citations = cite(references, food.sources.all())
     return FoodPage(
         food=food,
@@ -133,7 +142,7 @@ def food_page(
         some=[share for share in told if GOOD <= (share.printed or 0) < RICH],
         high=[share for share in amounts if _is_too_much(share, choices.limited)],
         unknown=[nutrient for nutrient in nutrients if nutrient.pk not in rows],
-        unmeasured=list(food.unmeasured_nutrients.published(at=at)),
+        unmeasured=[one for one in nutrients if one.pk in unmeasured],
         flags={"diets": _flags(food, Diet), "allergens": _flags(food, Allergen)},
         state=state,
         other_forms=others,
@@ -146,10 +155,9 @@ def food_page(
     )
 
 
-def _share(row: NutrientAmount, grams: Decimal, country: Authority) -> FoodShare:
-    amount = row.per_100g * grams / HUNDRED
-    percent = row.nutrient.label_percent(amount, country)
-    return FoodShare(row.nutrient, amount, percent, row.per_100g)
+def _share(nutrient: Nutrient, per_100g: Decimal, grams: Decimal, country: Authority) -> FoodShare:
+    amount = per_100g * grams / HUNDRED
+    return FoodShare(nutrient, amount, nutrient.label_percent(amount, country), per_100g)
 
 
 def _is_too_much(share: FoodShare, limited: frozenset[int]) -> bool:
@@ -173,7 +181,7 @@ def _size(food: FoodSource) -> str:
 
 def _neighbours(food: FoodSource, *, at: datetime) -> list[FoodSource]:
     chosen = FoodSource.objects.published(at=at).curated()
-    rows = chosen.filter(group=food.group).exclude(pk=food.pk)
+    rows = chosen.filter(group=food.group).exclude(pk=food.pk).only("slug", "name")
     return list(rows.order_by("name")[:NEIGHBOURS])
 
 
@@ -194,7 +202,7 @@ def _forms(food: FoodSource, *, at: datetime) -> tuple[str, list[FoodSource]]:
     if not state or not parts:
         return state, []
     rows = FoodSource.objects.published(at=at).foods().exclude(pk=food.pk)
-    rows = rows.described_as(parts[0])
+    rows = rows.described_as(parts[0]).only("slug", "name", "usda_description")
     others = [
         row
         for row in rows.order_by("-is_curated", "name")

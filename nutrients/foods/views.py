@@ -9,10 +9,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from nutrients.common.answering import memoized, render_page_or_fragment
-from nutrients.common.change_notes import notes_on_page
 from nutrients.common.paging import read_page
 from nutrients.common.parameters import ignored_sentence
-from nutrients.models import Authority, FoodSource
+from nutrients.models import Authority, ChangeNote, FoodSource
 from nutrients.search.foods import FoodWords, foods_named
 
 from .catalogue import chosen_food_table, searched_food_table
@@ -57,7 +56,7 @@ def food(request: HttpRequest, slug: str) -> HttpResponse:
         "countries": Authority,
         "country": country,
         "ignored": ignored_sentence(ignored),
-        "notes": notes_on_page(request.path, at=now),
+        "notes": ChangeNote.objects.newest_on(request.path, at=now),
     }
     page, fragment = "nutrients/foods/food.html", "nutrients/foods/_amounts.html"
     return render_page_or_fragment(request, page, fragment, context)

@@ -62,7 +62,15 @@ from .proposals import (
     SignOff,
     State,
 )
-from .publishing import Keyed, Publishable, Signature, Status, Verification
+from .publishing import (
+    Keyed,
+    Publishable,
+    Signature,
+    Status,
+    Verification,
+    grouped,
+    place_among,
+)
 from .red_flags import FLAG_LEVELS, Answer, Question, RedFlag, RedFlagRule
 from .redirects import Redirect
 from .safety_cases import BookOverride, CaseGroup, CaseOutcome, SafetyCase

@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from .publishing import Keyed, one_of
 
+SHOWN_ON_A_PAGE = 5
+
 
 class NoteKind(models.TextChoices):
     """Whether a page said something wrong before."""
@@ -24,9 +26,10 @@ class ChangeNoteQuerySet(models.QuerySet[Any]):
     def made(self, *, at: datetime) -> Self:
         return self.filter(made_at__lte=at)
 
-    def on_page(self, path: str) -> Self:
-        """Notes on the page at this path, or on a place within it."""
-        return self.filter(Q(address=path) | Q(address__startswith=f"{path}#"))
+    def newest_on(self, path: str, *, at: datetime) -> Self:
+        """The newest notes on the page at this path and on places within it."""
+        on_page = Q(address=path) | Q(address__startswith=f"{path}#")
+        return self.made(at=at).filter(on_page)[:SHOWN_ON_A_PAGE]
 
 
 class ChangeNote(Keyed):

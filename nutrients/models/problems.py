@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+
+from .publishing import one_of
 
 
 class ProblemKind(models.TextChoices):
@@ -25,9 +26,7 @@ class KeptProblem(models.Model):
         verbose_name = "problem"
         ordering = ["kind", "row", "pk"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(kind__in=ProblemKind.values), name="keptproblem_kind_known"
-            ),
+            one_of("kind", ProblemKind.values, "keptproblem_kind_known"),
         ]
 
     def __str__(self) -> str:

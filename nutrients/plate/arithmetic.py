@@ -158,21 +158,29 @@ def total(helpings: Iterable[Helping], per_100g: Mapping[str, Decimal], need: Ne
     return Total(tuple(parts), tuple(unknown), need)
 
 
-def best_additions(
-    additions: Mapping[str, Mapping[int, Decimal]], nutrient: int, totals: Mapping[int, Total]
-) -> list[str]:
-    """The foods that fill a gap best: the most in one serving first.
+def harmless_additions(
+    additions: Mapping[str, Mapping[int, Decimal]], totals: Mapping[int, Total]
+) -> dict[str, Mapping[int, Decimal]]:
+    """The foods of which one serving takes no total past its limit.
 
     `additions` hold what a serving of each food, by slug, gives of each nutrient with a figure.
-    None is taken that would take any total past its limit. `totals` are those of the plate as it
-    is. Ties are settled A to Z, so that the same plate always gets the same answer.
+    `totals` are those of the plate as it is.
     """
     room = _rooms(totals)
-    giving = [
-        (-amounts[nutrient], slug)
+    return {
+        slug: amounts
         for slug, amounts in additions.items()
-        if amounts.get(nutrient)
-        and all(amounts[key] <= room[key] for key in amounts.keys() & room.keys())
+        if all(amounts[key] <= room[key] for key in amounts.keys() & room.keys())
+    }
+
+
+def best_additions(additions: Mapping[str, Mapping[int, Decimal]], nutrient: int) -> list[str]:
+    """The foods that fill a gap best: the most in one serving first.
+
+    Ties are settled A to Z, so that the same plate always gets the same answer.
+    """
+    giving = [
+        (-amounts[nutrient], slug) for slug, amounts in additions.items() if amounts.get(nutrient)
     ]
     return [slug for _, slug in sorted(giving)[:MOST_ADDITIONS]]
 

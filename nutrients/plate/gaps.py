@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from nutrients.evidence.life_stages import life_stages, suited_to_stage
+from nutrients.evidence.rich_foods import unmeasured_foods
 from nutrients.foods.catalogue import FoodTable, amount_sources
 from nutrients.models import Authority, FoodSource, Source
 
@@ -19,6 +20,7 @@ from .arithmetic import (
     Total,
     best_additions,
     best_swap,
+    harmless_additions,
     harmless_swaps,
     percent,
 )
@@ -51,15 +53,23 @@ class Suggestion:
     before: Decimal | None = None
 
 
+class StageFoods(NamedTuple):
+    """The ids of the chosen foods, and the sources without a figure under the nutrient's id."""
+
+    suited: frozenset[int]
+    unmeasured: Mapping[int, list[FoodSource]]
+
+
 def fill_gaps(
     plate: Plate, nutrients: list[int], table: FoodTable, offered: Mapping[str, FoodSource]
 ) -> dict[int, list[Suggestion]]:
     """What would fill the gap of each nutrient, of the foods offered: additions, then a swap."""
-    additions = {slug: _given(table, food) for slug, food in offered.items()}
+    givings = {slug: _given(table, food) for slug, food in offered.items()}
+    additions = harmless_additions(givings, plate.totals)
     swaps = harmless_swaps(_swaps(plate, table, offered), plate.totals)
     found: dict[int, list[Suggestion]] = {}
     for nutrient in nutrients:
-        best = best_additions(additions, nutrient, plate.totals)
+        best = best_additions(additions, nutrient)
         need = plate.totals[nutrient].need
         swap = best_swap(swaps, nutrient, need.amount) if need else None
         found[nutrient] = [
@@ -102,11 +112,14 @@ def _swapped(plate: Plate, nutrient: int, food: FoodSource, swap: Swap) -> Sugge
     )
 
 
-def suited_foods(country: str, slug: str, *, at: datetime) -> frozenset[int]:
-    """The ids of the chosen foods that may be suggested to a life stage."""
+def stage_foods(country: str, slug: str, *, at: datetime) -> StageFoods:
+    """What may be suggested to a life stage."""
     stage = life_stages(at=at)[Authority(country)].get(slug)
     foods = suited_to_stage(FoodSource.objects.published(at=at).foods().curated(), stage, at=at)
-    return frozenset(foods.order_by().values_list("pk", flat=True))
+    return StageFoods(
+        frozenset(foods.order_by().values_list("pk", flat=True)),
+        unmeasured_foods(at=at, groups=stage.kept_from if stage else ()),
+    )
 
 
 def _swaps(plate: Plate, table: FoodTable, offered: Mapping[str, FoodSource]) -> Iterator[Swap]:

@@ -12,7 +12,6 @@ from django.db.models import Count, Window
 
 from nutrients.common.citations import Citation, References, cite
 from nutrients.evidence.life_stages import LifeStage, life_stages
-from nutrients.evidence.rich_foods import unmeasured_foods
 from nutrients.foods.catalogue import FoodTable
 from nutrients.models import (
     DIETS,
@@ -26,9 +25,11 @@ from nutrients.search.foods import NamedFoods
 
 from .arithmetic import Helping, Need, Total, total
 from .choices import MOST_FOODS, PlateChoices, helping_of
-from .gaps import Plate, Suggestion, fill_gaps, suggestion_sources
+from .gaps import Plate, StageFoods, Suggestion, fill_gaps, suggestion_sources
 
 MOST_FOUND = 8
+# What a page prints of a source.
+CITED = ("source__slug", "source__title", "source__publisher", "source__url")
 # How far from the middle of the drawn plate its numbers are, and the edge of its food.
 NUMBER_AT, EDGE = 26.0, 40.0
 
@@ -137,7 +138,7 @@ def plate_page(
     stages: Mapping[str, LifeStage],
     table: FoodTable,
     intakes: Mapping[int, list[ReferenceIntake]],
-    suited: frozenset[int],
+    own: StageFoods,
     problems: list[str],
     *,
     named: NamedFoods | None,
@@ -146,8 +147,8 @@ def plate_page(
     """The totals of a plate; `foods` holds those of `choices`. A constant number of queries.
 
     `named` are the foods that its search found; None if nothing is searched for. `intakes` are
-    those of its life stage. What fills its gaps comes from the food table, from what is `suited`
-    to the life stage.
+    those of its life stage. What fills its gaps comes from the food table, from the life
+    stage's `own`.
     """
     references = References()
     stage = stages.get(choices.stage)
@@ -159,16 +160,9 @@ def plate_page(
     offered = {
         food.slug: food
         for food in table.foods
-        if food.pk in suited
-        and food.slug not in foods
-        and all(getattr(food, DIETS[diet].value) for diet in choices.diets)
+        if food.pk in own.suited and food.slug not in foods and _suits(food, choices)
     }
     filling = fill_gaps(plate, [row.nutrient.pk for row in gaps], table, offered)
-    unmeasured = unmeasured_foods(
-        at=at,
-        diets=[DIETS[diet].value for diet in choices.diets],
-        groups=stage.kept_from if stage else (),
-    )
     found, found_count = _found(choices, named, at=at)
     return PlatePage(
         choices=choices,
@@ -181,7 +175,11 @@ def plate_page(
             replace(
                 row,
                 suggestions=filling[row.nutrient.pk],
-                unmeasured=unmeasured.get(row.nutrient.pk, []),
+                unmeasured=[
+                    food
+                    for food in own.unmeasured.get(row.nutrient.pk, [])
+                    if not food.is_food or _suits(food, choices)
+                ],
             )
             for row in gaps
         ],
@@ -191,6 +189,11 @@ def plate_page(
         found_as=named.corrected if named else "",
         references=references,
     )
+
+
+def _suits(food: FoodSource, choices: PlateChoices) -> bool:
+    """Whether a food is known to suit every diet that is chosen."""
+    return all(getattr(food, DIETS[diet].value) for diet in choices.diets)
 
 
 def _plate_foods(
@@ -247,9 +250,10 @@ def _rows(
 ) -> list[PlateRow]:
     """Every published nutrient in its order, with what the helpings hold of it."""
     amounts: dict[int, dict[str, NutrientAmount]] = defaultdict(dict)
-    rows = NutrientAmount.objects.filter(food__in=foods.values())
-    for amount in rows.select_related("food", "source"):
-        amounts[amount.nutrient_id][amount.food.slug] = amount
+    slugs = {food.pk: food.slug for food in foods.values()}
+    rows = NutrientAmount.objects.filter(food__in=slugs).order_by("food__name")
+    for amount in rows.select_related("source").only("food", "nutrient", "per_100g", *CITED):
+        amounts[amount.nutrient_id][slugs[amount.food_id]] = amount
     return [
         _row(
             nutrient,
@@ -279,7 +283,7 @@ def _row(
     limit = _limit(stage.limiting(intakes)) if stage else None
 
     def cited(row: ReferenceIntake | None, *, is_shown: bool) -> list[Citation]:
-        return cite(references, row.sources.all()) if row and is_shown else []
+        return cite(references, row.cited) if row and is_shown else []
 
     # Sources are numbered in the order of reading. An empty plate shows core needs alone.
     amount_citations = cite(references, sources.values())
@@ -303,7 +307,7 @@ def stage_intakes(country: str, slug: str, *, at: datetime) -> dict[int, list[Re
     if stage := life_stages(at=at)[Authority(country)].get(slug):
         rows = ReferenceIntake.objects.published(at=at)
         rows = rows.overlapping(stage.age_from, stage.age_below).select_related("nutrient")
-        for intake in rows.prefetch_related("sources"):
+        for intake in rows.with_sources():
             found[intake.nutrient_id].append(intake)
     return found
 

@@ -15,7 +15,7 @@ from nutrients.models import DIETS, Authority
 from nutrients.search.foods import FoodWords, foods_named
 
 from .choices import LEAST_SERVINGS, MOST_SERVINGS, read_plate
-from .gaps import suited_foods
+from .gaps import stage_foods
 from .page import plate_page, stage_intakes
 
 
@@ -38,7 +38,7 @@ def plate(request: HttpRequest) -> HttpResponse:
         stages[choices.country],
         memoized(request, chosen_food_table, at=now),
         memoized(request, stage_intakes, *stage, at=now),
-        memoized(request, suited_foods, *stage, at=now),
+        memoized(request, stage_foods, *stage, at=now),
         problems,
         named=foods_named(choices.words, words, at=now) if choices.words else None,
         at=now,

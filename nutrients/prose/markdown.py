@@ -247,8 +247,7 @@ def _parser(*, tables: bool) -> MarkdownIt:
     parser.add_render_rule("link_open", _render_link)
     for name in ("heading_open", "heading_close"):
         parser.add_render_rule(name, _render_heading)
-    for name in ("ordered_list_open", "list_item_open", "list_item_close"):
-        parser.add_render_rule(name, _render_step)
+    parser.add_render_rule("ordered_list_open", _render_list)
     if tables:
         parser.enable("table")
         parser.core.ruler.push("cells", _label_cells)
@@ -314,15 +313,10 @@ def _render_heading(self: Any, tokens: Any, index: int, options: Any, env: Any) 
     return str(self.renderToken(tokens, index, options, env))
 
 
-def _render_step(self: Any, tokens: Any, index: int, options: Any, env: Any) -> str:
-    token = tokens[index]
-    if env["steps"] and token.type == "ordered_list_open":
-        token.attrSet("class", "steps")
-    markup = str(self.renderToken(tokens, index, options, env))
-    # A step is a grid of its number and one box.
-    if env["steps"] and token.type == "list_item_open":
-        return f"{markup}<div>"
-    return f"</div>{markup}" if env["steps"] and token.type == "list_item_close" else markup
+def _render_list(self: Any, tokens: Any, index: int, options: Any, env: Any) -> str:
+    if env["steps"]:
+        tokens[index].attrSet("class", "steps")
+    return str(self.renderToken(tokens, index, options, env))
 
 
 def _label_cells(state: StateCore) -> None:

@@ -50,12 +50,12 @@ def evidence_page(nutrient: Nutrient, symptom: Symptom, *, at: datetime) -> Evid
 
 def symptom_links(symptom: Symptom, *, at: datetime) -> list[Association]:
     """A symptom's published associations with nutrient and sources, most typical first."""
-    rows = Association.objects.published(at=at).filter(symptom=symptom)
-    rows = rows.select_related("nutrient", "symptom").prefetch_related("sources")
+    rows = symptom.associations.published(at=at).order_by().with_sources()
+    rows = rows.joined("nutrient", "slug", "name", "position", "low_phrase", "high_phrase")
     return sorted(rows, key=lambda link: (*link.strength[:3], link.nutrient.position))
 
 
 def symptom_causes(symptom: Symptom, *, at: datetime) -> list[OtherCause]:
     """Published causes of a symptom that are not nutrients, with sources, common ones first."""
     rows = OtherCause.objects.published(at=at).filter(symptoms=symptom)
-    return list(rows.order_by("-is_common", "position", "name").prefetch_related("sources"))
+    return list(rows.order_by("-is_common", "position", "name").with_sources())

@@ -136,10 +136,6 @@ class DailyNeeds:
         same = len({limit.key for limit in self.limits}) == 1
         return same and len(self.limits) == len(Authority)
 
-    def sources_of(self, authority: Authority) -> tuple[Source, ...]:
-        """The sources of one authority's needs and limits."""
-        return _sources(row for row in self.intakes if row.authority == authority)
-
     def cited(self, references: References) -> Self:
         """The same, with the numbers of the sources, which the page cites already."""
         adult = self.adult
@@ -224,7 +220,7 @@ def _range(authority: Authority, rows: list[ReferenceIntake]) -> Limit:
         last.upper_limit_applies_to,
         LimitKind(last.upper_limit_kind),
         last.note if last.reference_type == "" else "",
-        _sources(rows),
+        sources_of(rows),
     )
 
 
@@ -237,14 +233,15 @@ def _reductions(rows: Iterable[ReferenceIntake]) -> list[Limit]:
             max(row.chronic_disease_limit_mg or Decimal(0) for row in own),
             Unit.MG,
             note=own[-1].note,
-            sources=_sources(own),
+            sources=sources_of(own),
         )
         for authority, own in _by_authority(reduced).items()
     )
 
 
-def _sources(rows: Iterable[ReferenceIntake]) -> tuple[Source, ...]:
-    return tuple(dict.fromkeys(source for row in rows for source in row.sources.all()))
+def sources_of(rows: Iterable[ReferenceIntake]) -> tuple[Source, ...]:
+    """The sources of intakes, each once, in the order of the intakes."""
+    return tuple(dict.fromkeys(source for row in rows for source in row.cited))
 
 
 def _sorted(limits: Iterable[Limit]) -> list[Limit]:

@@ -10,9 +10,11 @@ from decimal import Decimal
 from operator import attrgetter
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.core.paginator import Paginator
-from django.db.models import Case, Count, Exists, OuterRef, When
+from django.db.models import Count, Exists, OuterRef
 from django.http import QueryDict
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from nutrients.common.citations import (
@@ -32,9 +34,9 @@ from nutrients.models import (
     Article,
     Association,
     Authority,
+    ChangeNote,
     Evidence,
     FoodSource,
-    Interaction,
     Nutrient,
     NutrientAmount,
     NutrientDetail,
@@ -47,10 +49,12 @@ from nutrients.models import (
     Source,
     Topic,
     Unit,
+    grouped,
+    place_among,
 )
 from nutrients.prose.markdown import Glossary, render
 
-from .intakes import DailyNeeds, StageNeed, daily_needs
+from .intakes import DailyNeeds, StageNeed, daily_needs, sources_of
 
 NUTRIENTS_A_PAGE = 24
 RICHEST = 6
@@ -59,51 +63,46 @@ NEAREST_ARTICLES = 3
 PLATE_FOODS = 3
 # How many signs of too little the first screen has.
 FELT = 6
+# What a sign's line needs of its symptom.
+NAMED = ("slug", "name", "sentence_name", "is_noticeable")
 # A risk's sources speak of several nutrients; those that this page cites already come first.
 SOURCES_OF_RISK = 2
+# Each sign leads to the page of its evidence, which has the others.
+SOURCES_OF_SIGN = 1
 
 
 @dataclass(frozen=True, slots=True)
 class NutrientContent:
-    """The rows of a nutrient's page, whatever a reader chooses. They are not yet cited.
+    """What a nutrient's page holds whatever a reader chooses, cited in reading order.
 
     Each of the risk factors says by `lowers_it` and `raises_it` which way it works. `unmeasured`
-    are sources without a figure, such as sunlight.
+    are sources without a figure, such as sunlight. `parts` are the parts that no choice changes,
+    as HTML.
     """
 
     nutrient: Nutrient
     intakes: list[ReferenceIntake]
-    sources: list[Source]
-    signs: list[Association]
-    risks: list[RiskFactor]
+    felt: list[tuple[str, list[Association]]]
     amounts: list[NutrientAmount]
     unmeasured: list[FoodSource]
-    interactions: list[Interaction]
-    details: list[NutrientDetail]
-    articles: list[Article]
+    need_sources: list[tuple[Authority, list[Citation]]]
+    job_citations: list[Citation]
+    limit_citations: list[Citation]
+    food_citations: list[Citation]
+    references: References
+    parts: SafeString
 
 
 @dataclass(frozen=True, slots=True)
 class NutrientPage:
-    """A nutrient's page. Citations repeat numbers in the parts that a choice changes."""
+    """A nutrient's page for a choice. What the choice changes repeats numbers of the content."""
 
     content: NutrientContent
     country: Authority
     stage: LifeStage | None
     needs: DailyNeeds
     stage_need: StageNeed | None
-    need_sources: list[tuple[Authority, list[Citation]]]
     needs_citations: list[Citation]
-    job_citations: list[Citation]
-    own_citations: list[Citation]
-    limit_citations: list[Citation]
-    food_citations: list[Citation]
-    signs: list[tuple[Relation, list[Cited]]]
-    against: list[Cited]
-    risks: list[tuple[RiskKind, list[Cited]]]
-    interactions: list[Cited]
-    details: list[tuple[NutrientDetail, SafeString]]
-    references: References
     plate_foods: list[str]
 
     @property
@@ -119,19 +118,8 @@ class NutrientPage:
         return f"figures/{self.nutrient.figure}.html"
 
     @property
-    def felt(self) -> list[tuple[str, list[Association]]]:
-        """The most typical signs of too little that a reader can notice, by the verb allowed."""
-        rows = [
-            row
-            for row in self.content.signs
-            if row.relation == Relation.DEFICIENCY
-            and not row.is_against
-            and row.symptom.is_noticeable
-        ][:FELT]
-        groups = (
-            (grade.verb, [row for row in rows if row.evidence == grade]) for grade in Evidence
-        )
-        return [(verb, found) for verb, found in groups if found]
+    def references(self) -> References:
+        return self.content.references
 
     @property
     def label_value(self) -> Decimal | None:
@@ -168,16 +156,9 @@ class NutrientPage:
 
 def listed_nutrients(*, at: datetime) -> Paginator[Nutrient]:
     """Published nutrients by kind, each kind in its order."""
-    kinds = Case(*(When(kind=kind, then=rank) for rank, kind in enumerate(NutrientKind)))
+    kinds = place_among(NutrientKind, "kind")
     rows = Nutrient.objects.published(at=at).order_by(kinds, "position", "name")
     return Paginator(rows, NUTRIENTS_A_PAGE)
-
-
-def nutrient_groups(nutrients: Iterable[Nutrient]) -> list[tuple[NutrientKind, list[Nutrient]]]:
-    """These nutrients by kind, in their order; kinds without one are left out."""
-    rows = list(nutrients)
-    groups = [(kind, [row for row in rows if row.kind == kind]) for kind in NutrientKind]
-    return [(kind, found) for kind, found in groups if found]
 
 
 def read_nutrient_page(query: QueryDict, stages: Stages) -> tuple[Authority, str, list[str]]:
@@ -194,34 +175,82 @@ def read_nutrient_page(query: QueryDict, stages: Stages) -> tuple[Authority, str
 
 
 def nutrient_content(slug: str, *, at: datetime) -> NutrientContent | None:
-    """The rows of a published nutrient's page, or None if there is none.
+    """What the page of a published nutrient holds, or None if there is none.
 
     A constant number of queries.
     """
     nutrient = Nutrient.objects.published(at=at).filter(slug=slug).first()
     if nutrient is None:
         return None
-    intakes = nutrient.intakes.published(at=at).order_by("age_from", "pk")
-    signs = Association.objects.published(at=at).filter(nutrient=nutrient)
-    signs = signs.select_related("nutrient", "symptom").prefetch_related("sources")
-    interactions = nutrient.interactions.published(at=at).prefetch_related("sources")
+    intakes = nutrient.intakes.published(at=at).order_by("age_from", "pk").with_sources()
+    signs = nutrient.associations.published(at=at).joined("symptom", *NAMED).with_sources()
+    links = sorted(signs, key=attrgetter("strength"))
+    sources, intakes, amounts = (
+        list(nutrient.sources.all()),
+        list(intakes),
+        _richest(nutrient, at=at),
+    )
+    pairs = nutrient.interactions.published(at=at).with_sources()
+    pairs = sorted(pairs, key=lambda row: (Severity(row.severity).rank, str(row)))
+    path, references = nutrient.get_absolute_url(), References()
+    # In reading order, because each of these numbers what it cites. First the sources of every
+    # country, so that numbers do not change with the choice.
+    need_sources = [
+        (authority, cite(references, found))
+        for authority in Authority
+        if (found := sources_of(row for row in intakes if row.authority == authority))
+    ]
+    job_citations = cite(references, _sources_of_job(sources, links))
+    context = {
+        "nutrient": nutrient,
+        "signs": evidence_groups(references, links),
+        "against": cite_rows(
+            references, [link for link in links if link.is_against], SOURCES_OF_SIGN
+        ),
+        "risks": [
+            (kind, cite_rows(references, rows, SOURCES_OF_RISK))
+            for kind, rows in grouped(_risks(nutrient, at=at), RiskKind, "kind")
+        ],
+    }
+    food_citations = cite(references, dict.fromkeys(row.source for row in amounts))
+    context |= {
+        "interactions": cite_rows(references, pairs),
+        "own_citations": cite(references, sources),
+        "details": _cited_details(references, _details(nutrient, at=at)),
+        "articles": _articles(nutrient, at=at),
+        "references": references,
+        "notes": ChangeNote.objects.newest_on(path, at=at),
+        "canonical_url": f"{settings.SITE_URL}{path}",
+    }
     return NutrientContent(
         nutrient=nutrient,
-        intakes=list(intakes.select_related("nutrient").prefetch_related("sources")),
-        sources=list(nutrient.sources.all()),
-        signs=sorted(signs, key=attrgetter("strength")),
-        risks=_risks(nutrient, at=at),
-        amounts=_richest(nutrient, at=at),
+        intakes=intakes,
+        felt=_felt(links),
+        amounts=amounts,
         unmeasured=list(nutrient.unmeasured_foods.published(at=at)),
-        interactions=sorted(interactions, key=lambda row: (Severity(row.severity).rank, str(row))),
-        details=_details(nutrient, at=at),
-        articles=_articles(nutrient, at=at),
+        need_sources=need_sources,
+        job_citations=job_citations,
+        limit_citations=cite_again(references, _sources_of_limits(sources, intakes)),
+        food_citations=food_citations,
+        references=references,
+        parts=render_to_string("nutrients/reference/_nutrient_parts.html", context),
     )
+
+
+def _felt(links: Iterable[Association]) -> list[tuple[str, list[Association]]]:
+    """The most typical signs of too little that a reader can notice, by the verb allowed."""
+    rows = [
+        row
+        for row in links
+        if row.relation == Relation.DEFICIENCY and not row.is_against and row.symptom.is_noticeable
+    ][:FELT]
+    return [(grade.verb, signs) for grade, signs in grouped(rows, Evidence, "evidence")]
 
 
 def _articles(nutrient: Nutrient, *, at: datetime) -> list[Article]:
     """The articles nearest to the nutrient: the fewer nutrients one is about, the nearer it is."""
     rows = Article.objects.published(at=at).filter(pk__in=nutrient.articles.values("pk"))
+    rows = rows.only("slug", "title")
     rows = rows.annotate(about=Count("related_nutrients")).order_by("about", "position", "title")
     return list(rows[:NEAREST_ARTICLES])
 
@@ -233,43 +262,15 @@ def nutrient_page(
 
     It asks for nothing more, unless a stage is chosen: which foods suit it is one query.
     """
-    references = References()
-    needs = daily_needs(content.intakes, country)
-    # In reading order, because each of these numbers what it cites. First the sources of every
-    # country, so that numbers do not change with the choice.
-    need_sources = [
-        (authority, cite(references, sources))
-        for authority in Authority
-        if (sources := needs.sources_of(authority))
-    ]
-    job_citations = cite(references, _sources_of_job(content))
-    signs = evidence_groups(references, content.signs)
-    against = cite_rows(references, [sign for sign in content.signs if sign.is_against])
-    risks = _risk_groups(references, content.risks)
-    food_citations = cite(references, dict.fromkeys(row.source for row in content.amounts))
-    interactions = cite_rows(references, content.interactions)
-    own_citations = cite(references, content.sources)
-    details = _cited_details(references, content.details)
-    needs = needs.cited(references)
-    stage_need = needs.at_stage(stage, references)
+    needs = daily_needs(content.intakes, country).cited(content.references)
+    stage_need = needs.at_stage(stage, content.references)
     return NutrientPage(
         content=content,
         country=country,
         stage=stage,
         needs=needs,
         stage_need=stage_need,
-        need_sources=need_sources,
-        needs_citations=cite_again(references, needs.sources_of(country)),
-        job_citations=job_citations,
-        own_citations=own_citations,
-        limit_citations=cite_again(references, _sources_of_limits(content)),
-        food_citations=food_citations,
-        signs=signs,
-        against=against,
-        risks=risks,
-        interactions=interactions,
-        details=details,
-        references=references,
+        needs_citations=cite_again(content.references, sources_of(needs.own)),
         plate_foods=_plate_foods(content, stage_need, at=at),
     )
 
@@ -279,29 +280,25 @@ def evidence_groups(
 ) -> list[tuple[Relation, list[Cited]]]:
     """The supporting associations by relation, cited; relations without one are left out."""
     supporting = [link for link in links if not link.is_against]
-    groups = (
-        (
-            relation,
-            cite_rows(references, [link for link in supporting if link.relation == relation]),
-        )
-        for relation in Relation
-    )
-    return [(relation, found) for relation, found in groups if found]
+    return [
+        (relation, cite_rows(references, rows, SOURCES_OF_SIGN))
+        for relation, rows in grouped(supporting, Relation, "relation")
+    ]
 
 
-def _sources_of_job(content: NutrientContent) -> list[Source]:
+def _sources_of_job(sources: list[Source], links: list[Association]) -> list[Source]:
     """Which of the nutrient's own sources say what it does: those that most of its signs rest on.
 
     The others give its figures and its tests.
     """
-    rests = Counter(source.slug for sign in content.signs for source in sign.sources.all())
-    return sorted(content.sources, key=lambda source: -rests[source.slug])[:MOST]
+    rests = Counter(source.slug for link in links for source in link.cited)
+    return sorted(sources, key=lambda source: -rests[source.slug])[:MOST]
 
 
-def _sources_of_limits(content: NutrientContent) -> list[Source]:
+def _sources_of_limits(sources: list[Source], intakes: list[ReferenceIntake]) -> list[Source]:
     """Which of the nutrient's own sources say how much is too much: those of its figures."""
-    figures = {source.slug for intake in content.intakes for source in intake.sources.all()}
-    return [source for source in content.sources if source.slug in figures][:MOST]
+    figures = {source.slug for source in sources_of(intakes)}
+    return [source for source in sources if source.slug in figures][:MOST]
 
 
 def _richest(nutrient: Nutrient, *, at: datetime) -> list[NutrientAmount]:
@@ -323,20 +320,10 @@ def _risks(nutrient: Nutrient, *, at: datetime) -> list[RiskFactor]:
         RiskFactor.objects.published(at=at)
         .annotate(lowers_it=Exists(lowers), raises_it=Exists(raises))
         .filter(Exists(lowers) | Exists(raises))
-        .prefetch_related("sources")
+        .with_sources()
         .order_by("-is_common", "position", "name")
     )
     return list(rows)
-
-
-def _risk_groups(
-    references: References, rows: list[RiskFactor]
-) -> list[tuple[RiskKind, list[Cited]]]:
-    groups = (
-        (kind, cite_rows(references, [row for row in rows if row.kind == kind], SOURCES_OF_RISK))
-        for kind in RiskKind
-    )
-    return [(kind, factors) for kind, factors in groups if factors]
 
 
 def _plate_foods(content: NutrientContent, need: StageNeed | None, *, at: datetime) -> list[str]:
@@ -351,7 +338,7 @@ def _plate_foods(content: NutrientContent, need: StageNeed | None, *, at: dateti
 
 def _details(nutrient: Nutrient, *, at: datetime) -> list[NutrientDetail]:
     """The published details of a nutrient with their sources, in the order of their topics."""
-    rows = nutrient.details.published(at=at).prefetch_related("sources")
+    rows = nutrient.details.published(at=at).with_sources()
     return sorted(rows, key=lambda row: Topic(row.topic).rank)
 
 
@@ -361,6 +348,5 @@ def _cited_details(
     """Each detail with its text as HTML, cited."""
     glossary = Glossary()
     return [
-        (row, render(row.body, marking(references, row.sources.all()), glossary=glossary))
-        for row in rows
+        (row, render(row.body, marking(references, row.cited), glossary=glossary)) for row in rows
     ]

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Case, Count, When
+from django.db.models import Count
 
 from nutrients.common.citations import Citation, Cited, References, cite_best, cite_rows
 from nutrients.evidence.content import red_flags_by_level
-from nutrients.models import Article, BodyArea, Relation, Symptom, Urgency
+from nutrients.models import Article, BodyArea, Relation, Symptom, Urgency, place_among
 
 from .evidence import symptom_causes, symptom_links
 from .nutrients import evidence_groups
 
 RELATED = 6
 LEADING_ARTICLES = 3
+MOST_ARTICLES = 12
 SYMPTOMS_A_PAGE = 60
 
 
@@ -57,16 +57,9 @@ class SymptomPage:
 
 def listed_symptoms(*, at: datetime) -> Paginator[Symptom]:
     """Published symptoms by body area, common ones first."""
-    areas = Case(*(When(body_area=area, then=rank) for rank, area in enumerate(BodyArea)))
+    areas = place_among(BodyArea, "body_area")
     rows = Symptom.objects.published(at=at).order_by(areas, "-is_common", "position", "name")
     return Paginator(rows, SYMPTOMS_A_PAGE)
-
-
-def symptom_groups(symptoms: Iterable[Symptom]) -> list[tuple[BodyArea, list[Symptom]]]:
-    """These symptoms by body area, in their order; areas without one are left out."""
-    rows = list(symptoms)
-    groups = [(area, [row for row in rows if row.body_area == area]) for area in BodyArea]
-    return [(area, found) for area, found in groups if found]
 
 
 def symptom_page(symptom: Symptom, *, at: datetime) -> SymptomPage:
@@ -105,12 +98,13 @@ def _articles(symptom: Symptom, *, at: datetime) -> tuple[list[Article], list[Ar
     alone comes first.
     """
     rows = Article.objects.published(at=at).filter(pk__in=symptom.articles.values("pk"))
-    rows = rows.annotate(signs=Count("related_symptoms")).order_by("signs", "position", "title")
-    nearest: list[Any] = list(rows)
+    rows = rows.only("slug", "title", "position").annotate(signs=Count("related_symptoms"))
+    nearest: list[Any] = list(rows.order_by("signs", "position", "title")[:MOST_ARTICLES])
     leading, others = nearest[:LEADING_ARTICLES], nearest[LEADING_ARTICLES:]
     return sorted(leading, key=lambda row: (row.signs > 1, row.position)), others
 
 
 def _related(symptom: Symptom, *, at: datetime) -> list[Symptom]:
     rows = Symptom.objects.published(at=at).filter(body_area=symptom.body_area)
-    return list(rows.exclude(pk=symptom.pk).order_by("-is_common", "position", "name")[:RELATED])
+    rows = rows.exclude(pk=symptom.pk).only("slug", "name")
+    return list(rows.order_by("-is_common", "position", "name")[:RELATED])

@@ -8,26 +8,32 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from nutrients.common.answering import memoized
-from nutrients.common.change_notes import notes_on_page
 from nutrients.common.paging import paged
 from nutrients.evidence.life_stages import life_stages
-from nutrients.models import Authority, Nutrient, Symptom
+from nutrients.models import (
+    Authority,
+    BodyArea,
+    ChangeNote,
+    Nutrient,
+    NutrientKind,
+    Symptom,
+    grouped,
+)
 
 from .evidence import evidence_page
 from .nutrients import (
     listed_nutrients,
     nutrient_content,
-    nutrient_groups,
     nutrient_page,
     read_nutrient_page,
 )
-from .symptoms import listed_symptoms, symptom_groups, symptom_page
+from .symptoms import listed_symptoms, symptom_page
 
 
 @require_safe
 def nutrient_list(request: HttpRequest) -> HttpResponse:
     context = {"section": "nutrients", **paged(request, listed_nutrients(at=timezone.now()))}
-    context["groups"] = nutrient_groups(context["page"])
+    context["groups"] = grouped(context["page"], NutrientKind, "kind")
     return render(request, "nutrients/reference/nutrient_list.html", context)
 
 
@@ -50,7 +56,6 @@ def nutrient(request: HttpRequest, slug: str) -> HttpResponse:
         "countries": Authority,
         "country": country,
         "stages": list(stages[country].values()),
-        "notes": notes_on_page(request.path, at=now),
     }
     return render(request, "nutrients/reference/nutrient.html", context)
 
@@ -66,7 +71,7 @@ def association(request: HttpRequest, slug: str, symptom: str) -> HttpResponse:
     )
     if page is None:
         raise Http404
-    notes = notes_on_page(request.path, at=now)
+    notes = ChangeNote.objects.newest_on(request.path, at=now)
     context = {"section": "nutrients", "page": page, "notes": notes}
     return render(request, "nutrients/reference/association.html", context)
 
@@ -74,7 +79,7 @@ def association(request: HttpRequest, slug: str, symptom: str) -> HttpResponse:
 @require_safe
 def symptom_list(request: HttpRequest) -> HttpResponse:
     context = {"section": "symptoms", **paged(request, listed_symptoms(at=timezone.now()))}
-    context["groups"] = symptom_groups(context["page"])
+    context["groups"] = grouped(context["page"], BodyArea, "body_area")
     return render(request, "nutrients/reference/symptom_list.html", context)
 
 
@@ -86,6 +91,6 @@ def symptom(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "section": "symptoms",
         "page": symptom_page(row, at=now),
-        "notes": notes_on_page(request.path, at=now),
+        "notes": ChangeNote.objects.newest_on(request.path, at=now),
     }
     return render(request, "nutrients/reference/symptom.html", context)

@@ -104,7 +104,7 @@ def need_answer(text: str, country: Authority, *, at: datetime) -> NeedAnswer | 
         ReferenceIntake.objects.published(at=at)
         .filter(nutrient=nutrient)
         .select_related("nutrient")
-        .prefetch_related("sources")
+        .with_sources()
     )
     stages = [
         (stage, own)
@@ -112,7 +112,7 @@ def need_answer(text: str, country: Authority, *, at: datetime) -> NeedAnswer | 
         if _is_asked(stage, asked, statuses) and (own := stage.own(intakes))
     ]
     if stages:
-        sources = dict.fromkeys(source for _, own in stages for source in own.sources.all())
+        sources = dict.fromkeys(source for _, own in stages for source in own.cited)
         query = f"?stage={stages[0][0].slug}{country.query.replace('?', '&')}"
         rows = [(str(stage), _figure(own)) for stage, own in stages]
         return NeedAnswer(nutrient, country, rows, list(sources), query)

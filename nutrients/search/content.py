@@ -139,6 +139,7 @@ class SearchContent:
 
     def __init__(self, *, at: datetime) -> None:
         self.at = at
+        self._scored: dict[int, Scored] = {}
 
     @cached_property
     def documents(self) -> dict[int, SearchDocument]:
@@ -146,9 +147,11 @@ class SearchContent:
         rows = SearchDocument.objects.filter(shown(at=self.at), is_imported=False)
         return {row.pk: row for row in rows.defer("words").order_by("key")}
 
-    @cached_property
-    def scored(self) -> dict[int, Scored]:
-        return {pk: Scored(document) for pk, document in self.documents.items()}
+    def scored(self, document: SearchDocument) -> Scored:
+        """What a document is scored by, made when a search first finds it."""
+        if document.pk not in self._scored:
+            self._scored[document.pk] = Scored(document)
+        return self._scored[document.pk]
 
     @cached_property
     def addresses(self) -> Addresses:

@@ -27,6 +27,8 @@ MOST_HITS = 5
 EMERGENCY = Urgency.EMERGENCY.label
 # What is ranked beside all that editors wrote: the imported foods with the shortest names.
 MOST_IMPORTED = 200
+# Of the articles and their sections, those with the shortest titles.
+MOST_ARTICLES = 400
 # The order of kinds that are as good; the last ones only echo what others are about.
 ORDER = (
     *(DocumentKind.RED_FLAG, DocumentKind.SYMPTOM, DocumentKind.NUTRIENT, DocumentKind.PAGE),
@@ -151,7 +153,10 @@ def _partly(
     """
     words = [unit for unit in units if not unit.typed.isdecimal()]
     near = _ranked(words, content, at=at, every=False) if len(units) > 1 and words else []
-    scored = [content.scored.get(document.pk) or Scored(document) for document, _, _ in near]
+    scored = [
+        Scored(document) if document.is_imported else content.scored(document)
+        for document, _, _ in near
+    ]
     missing = [unit for unit in units if not any(is_held(document, unit) for document in scored)]
     return near, missing
 
@@ -164,12 +169,12 @@ def _ranked(
     Foods that editors chose come before those imported whole.
     """
     rows = SearchDocument.objects.filter(pk__in=matching(units, every=every))
-    own = rows.filter(is_imported=False).values_list("pk", flat=True)
-    documents = [
-        (content.documents[pk], *score(content.scored[pk], units))
-        for pk in own
-        if pk in content.documents
-    ]
+    own = rows.filter(is_imported=False).order_by("size", "pk").values_list("pk", flat=True)
+    public = [content.documents[pk] for pk in own if pk in content.documents]
+    articles = [one for one in public if one.kind == DocumentKind.ARTICLE]
+    others = [one for one in public if one.kind != DocumentKind.ARTICLE]
+    shown = [*others, *articles[:MOST_ARTICLES]]
+    documents = [(one, *score(content.scored(one), units)) for one in shown]
     imported = rows.filter(shown_food(at=at), is_imported=True).defer("words")
     shortest = imported.order_by("size", "pk")[:MOST_IMPORTED]
     documents += [(row, *score(Scored(row), units)) for row in shortest]

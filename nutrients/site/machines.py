@@ -24,8 +24,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from nutrients.articles.pages import latest_articles
-from nutrients.common.change_notes import latest_notes
 from nutrients.common.version import content_version
+from nutrients.context import site_address
 from nutrients.models import (
     READ,
     Article,
@@ -36,6 +36,8 @@ from nutrients.models import (
     Source,
     Symptom,
 )
+
+from .pages import CHANGES_LISTED
 
 # Pages with no row of their own; the checklist's print-out is made from a form and left out.
 FIXED = (
@@ -114,7 +116,7 @@ def robots(request: HttpRequest) -> HttpResponse:
     lines = (
         "User-agent: *",
         f"Disallow: {reverse('nutrients:checklist_print')}",
-        f"Sitemap: {_absolute(reverse('nutrients:sitemap'))}",
+        f"Sitemap: {site_address(reverse('nutrients:sitemap'))}",
     )
     return HttpResponse("\n".join((*lines, "")), content_type="text/plain; charset=utf-8")
 
@@ -133,7 +135,7 @@ def security(request: HttpRequest) -> HttpResponse:
     ]
     # The standard wants https of an address here, which a site on trial has not.
     if settings.SITE_URL.startswith("https://"):
-        lines.append(f"Canonical: {_absolute(reverse('nutrients:security_txt'))}")
+        lines.append(f"Canonical: {site_address(reverse('nutrients:security_txt'))}")
     return HttpResponse("\n".join([*lines, ""]), content_type="text/plain; charset=utf-8")
 
 
@@ -144,19 +146,19 @@ def article_feed(request: HttpRequest) -> HttpResponse:
         request,
         at=now,
         title="Nutrisite articles",
-        link=_absolute(reverse("nutrients:article_list")),
+        link=site_address(reverse("nutrients:article_list")),
         description="Plain guides to muscles that twitch, jerk or cramp.",
     )
     for row in latest_articles(at=now):
         feed.add_item(
             title=_clean(row.title),
-            link=_absolute(row.get_absolute_url()),
+            link=site_address(row.get_absolute_url()),
             # Atom calls a summary HTML, and the feed escapes it only once, as XML.
             description=escape(_clean(row.summary)),
             author_name=_clean(row.written_by),
             pubdate=row.publish_at,
             updateddate=row.changed_at,
-            unique_id=_absolute(row.get_absolute_url()),
+            unique_id=site_address(row.get_absolute_url()),
         )
     return _written(feed)
 
@@ -168,10 +170,10 @@ def change_feed(request: HttpRequest) -> HttpResponse:
         request,
         at=now,
         title="Nutrisite changes and corrections",
-        link=_absolute(reverse("nutrients:changes")),
+        link=site_address(reverse("nutrients:changes")),
         description="What was changed or corrected, on which page, and when.",
     )
-    return _written(_with_notes(feed, latest_notes(at=now)))
+    return _written(_with_notes(feed, ChangeNote.objects.made(at=now)))
 
 
 @require_safe
@@ -182,10 +184,11 @@ def nutrient_change_feed(request: HttpRequest, slug: str) -> HttpResponse:
         request,
         at=now,
         title=_clean(f"Nutrisite: changes about {nutrient.phrase}"),
-        link=_absolute(nutrient.get_absolute_url()),
+        link=site_address(nutrient.get_absolute_url()),
         description=_clean(f"What was changed or corrected about {nutrient.phrase}, and when."),
     )
-    notes = latest_notes(at=now, under=nutrient.get_absolute_url())
+    address = nutrient.get_absolute_url()
+    notes = ChangeNote.objects.made(at=now).filter(address__startswith=address)
     return _written(_with_notes(feed, notes))
 
 
@@ -193,29 +196,31 @@ class _Feed(Atom1Feed):
     """An Atom feed that is dated by the content while it has no entry: the framework says now."""
 
     def latest_post_date(self) -> datetime:
-        return super().latest_post_date() if self.items else self.feed["empty_since"]
+        if self.items:
+            return super().latest_post_date()
+        version = content_version(at=self.feed["at"])
+        return version.changed_at if version else self.feed["at"]
 
 
 def _feed(
     request: HttpRequest, *, at: datetime, title: str, link: str, description: str
 ) -> Atom1Feed:
-    version = content_version(at=at)
     return _Feed(
         title=title,
         link=link,
         description=description,
-        feed_url=_absolute(request.path),
+        feed_url=site_address(request.path),
         language=settings.LANGUAGE_CODE,
         author_name="Nutrisite editors",
-        empty_since=version.changed_at if version else at,
+        at=at,
     )
 
 
-def _with_notes(feed: Atom1Feed, notes: list[ChangeNote]) -> Atom1Feed:
-    for note in notes:
+def _with_notes(feed: Atom1Feed, notes: QuerySet[ChangeNote]) -> Atom1Feed:
+    for note in notes[:CHANGES_LISTED]:
         moment = note.made_at.strftime("%Y%m%dT%H%M%S.%fZ")
         path, mark, anchor = note.address.partition("#")
-        address = _absolute(f"{escape_uri_path(path)}{mark}{escape_uri_path(anchor)}")
+        address = site_address(f"{escape_uri_path(path)}{mark}{escape_uri_path(anchor)}")
         feed.add_item(
             title=_clean(f"{note.get_kind_display()}: {note.title}"),
             link=address,
@@ -223,7 +228,7 @@ def _with_notes(feed: Atom1Feed, notes: list[ChangeNote]) -> Atom1Feed:
             pubdate=note.made_at,
             updateddate=note.made_at,
             # One page changes many times, so its address alone is no identity.
-            unique_id=f"{_absolute(escape_uri_path(path))}?changed={moment}",
+            unique_id=f"{site_address(escape_uri_path(path))}?changed={moment}",
             categories=[note.kind],
         )
     return feed
@@ -235,7 +240,3 @@ def _written(feed: Atom1Feed) -> HttpResponse:
 
 def _clean(text: str) -> str:
     return CONTROL.sub("", text)
-
-
-def _absolute(path: str) -> str:
-    return f"{settings.SITE_URL}{path}"

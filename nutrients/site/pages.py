@@ -9,11 +9,11 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Window
+from django.db.models.functions import RowNumber
 from django.urls import reverse
 from django.utils.timezone import localdate
 
-from nutrients.common.change_notes import CHANGES_LISTED
 from nutrients.common.citations import Reference, References
 from nutrients.models import (
     FLAG_LEVELS,
@@ -35,9 +35,10 @@ from nutrients.models import (
     Symptom,
     Urgency,
 )
+from nutrients.models.publishing import overdue_on
 from nutrients.models.red_flags import CALL
 
-CORRECTIONS_A_PAGE = 150
+CORRECTIONS_A_PAGE, CHANGES_LISTED = 150, 100
 # Everything that editors write and publish.
 WRITTEN: tuple[Any, ...] = (
     Nutrient,
@@ -112,10 +113,15 @@ class SafetyPage(NamedTuple):
 
 
 def home_page(*, at: datetime) -> HomePage:
-    causes = OtherCause.objects.published(at=at).filter(is_common=True, kind__in=EVERYDAY)
+    nutrients = Nutrient.objects.published(at=at).featured()
+    causes = OtherCause.objects.published(at=at).only("name", "kind", "mechanism")
+    causes = causes.filter(is_common=True, kind__in=EVERYDAY)
     symptoms = Symptom.objects.published(at=at).filter(slug__in=FEELINGS)
     public = set(symptoms.values_list("slug", flat=True))
-    articles = list(Article.objects.published(at=at).only("slug", "title", "topic"))
+    rank = Window(RowNumber(), partition_by="topic", order_by=["position", "title"])
+    # Two of a topic, because the guide is one of its own.
+    ranked = Article.objects.published(at=at).annotate(rank=rank).filter(rank__lte=2)
+    articles = list(ranked.only("slug", "title", "topic"))
     first = {article.topic: article for article in reversed(articles[1:])}
     return HomePage(
         feelings=[
@@ -123,7 +129,7 @@ def home_page(*, at: datetime) -> HomePage:
             for slug, words in FEELINGS.items()
             if slug in public
         ],
-        nutrients=list(Nutrient.objects.published(at=at).featured()),
+        nutrients=list(nutrients.only("slug", "name", "symbol", "accent", "tagline")),
         causes=list(causes.order_by("position", "name")[:MOST_CAUSES]),
         guide=articles[0] if articles else None,
         articles=[first[topic] for topic in ArticleTopic if topic in first],
@@ -141,14 +147,14 @@ def review_counts(*, at: datetime) -> list[dict[str, Any]]:
 
 def safety_page(*, at: datetime) -> SafetyPage:
     flags = RedFlag.objects.published(at=at).order_by("position", "slug")
-    rows = list(flags.prefetch_related("sources", "related_symptoms"))
+    rows = list(flags.with_sources().prefetch_related("related_symptoms"))
     references = References()
     levels: dict[Urgency, dict[str, list[WarningSign]]] = {}
     for level, group in product(FLAG_LEVELS, SIGN_GROUPS):
         for row in rows:
             if row.level == level and _sign_group(row) == group:
                 action = row.action.removeprefix(CALL).strip()
-                cited = references.cite_all(row.sources.all())
+                cited = references.cite_all(row.cited)
                 sign = WarningSign(row, action, sorted(cited, key=attrgetter("number")))
                 levels.setdefault(level, {}).setdefault(group, []).append(sign)
     return SafetyPage(levels, references)
@@ -164,7 +170,7 @@ def has_review(*, at: datetime) -> bool:
     """Whether any public row carries a clinician's review that is not overdue. One query."""
     first, *others = (
         model.objects.published(at=at)
-        .filter(reviewed_on__isnull=False, overdue_since=None)
+        .filter(~overdue_on(localdate(at)), reviewed_on__isnull=False)
         .order_by()
         .values("reviewed_on")
         for model in WRITTEN
@@ -174,8 +180,8 @@ def has_review(*, at: datetime) -> bool:
 
 def _review_count(model: type[Any], *, at: datetime) -> dict[str, Any]:
     public = Q(status=Status.PUBLISHED, publish_at__lte=at)
-    late = Q(overdue_since__isnull=False)
-    counts = model.objects.with_overdue_since(on=localdate(at)).aggregate(
+    late = overdue_on(localdate(at))
+    counts = model.objects.aggregate(
         published=Count("pk", filter=public),
         reviewed=Count("pk", filter=public & Q(reviewed_on__isnull=False) & ~late),
         overdue=Count("pk", filter=public & late),

@@ -9,7 +9,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from nutrients.common.change_notes import notes_on_page
 from nutrients.common.paging import paged
 from nutrients.content.removed import was_public
 from nutrients.evidence.ranking import ORDER
@@ -17,6 +16,7 @@ from nutrients.models import (
     MEANING_AGAINST,
     READ,
     VERB_AGAINST,
+    ChangeNote,
     Evidence,
     Redirect,
     Relation,
@@ -94,7 +94,7 @@ def source(request: HttpRequest, slug: str) -> HttpResponse:
     """How a source was checked, and what rests on it."""
     now = timezone.now()
     row = get_object_or_404(Source, slug=slug, read_form__in=READ)
-    notes = notes_on_page(request.path, at=now)
+    notes = ChangeNote.objects.newest_on(request.path, at=now)
     context = {"source": row, "groups": facts_of(row, at=now), "notes": notes}
     return render(request, "nutrients/site/source.html", context)
 
@@ -124,7 +124,7 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 def safety(request: HttpRequest) -> HttpResponse:
     """All warning signs with what to do, and what this site cannot do."""
     now = timezone.now()
-    notes = notes_on_page(request.path, at=now)
+    notes = ChangeNote.objects.newest_on(request.path, at=now)
     context = {"section": "safety", "page": safety_page(at=now), "notes": notes}
     return render(request, "nutrients/site/safety.html", context)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django import template
@@ -20,12 +20,15 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from .structured_data import breadcrumbs, script, site_address
+from nutrients.context import site_address
+
+from .structured_data import breadcrumbs, script
 
 if TYPE_CHECKING:
     from nutrients.checklist.content import Choice
-    from nutrients.common.citations import Citation
+    from nutrients.common.citations import Citation, Reference
     from nutrients.common.parameters import Facet
+    from nutrients.models import Source
 
 register = template.Library()
 
@@ -40,8 +43,16 @@ CAUSE_ICONS = {
     "condition": "heart",
     "normal": "person",
 }
-CITE = '<a class="cite" id="{}" href="#src-{}" aria-label="Source {}">{}</a>'
-CITE_AGAIN = '<a class="cite" href="#src-{}" aria-label="Source {}">{}</a>'
+CITE = (
+    '<a class="cite" id="{0.anchor}" href="#src-{0.number}" aria-label="Source {0.number}">'
+    "{0.number}</a>"
+)
+CITE_AGAIN = '<a class="cite" href="#src-{0.number}" aria-label="Source {0.number}">{0.number}</a>'
+SOURCES = '<ol class="sources">{}</ol><p><a href="{}">How we checked these sources</a></p>'
+SOURCE = (
+    '<li id="src-{}">{} <a href="#ref-{}-1" data-back aria-label="Back to text for source {}">'
+    "Back to text</a></li>"
+)
 # Apart on the page even before styles arrive.
 BETWEEN = "\n"
 ON_ONE_LINE = "\N{NO-BREAK SPACE}"
@@ -264,11 +275,28 @@ def cites(citations: Iterable[Citation], again: bool = False) -> SafeString:
 
     `again` repeats citations that the page has printed already: each place has its id once.
     """
-    if again:
-        repeated = ((cited.number, cited.number, cited.number) for cited in citations)
-        return format_html_join(ON_ONE_LINE, CITE_AGAIN, repeated)
-    numbers = ((cited.anchor, cited.number, cited.number, cited.number) for cited in citations)
-    return format_html_join(ON_ONE_LINE, CITE, numbers)
+    # Nothing to escape: a citation is made of numbers.
+    pattern = CITE_AGAIN if again else CITE
+    return SafeString(ON_ONE_LINE.join([pattern.format(cited) for cited in citations]))
+
+
+@register.simple_tag
+def listed_sources(references: Iterable[Reference]) -> SafeString:
+    """The numbered sources of a page that cites with `cites`, and how they were checked.
+
+    The way back leads to the first place; a script leads it to the number that was tapped.
+    """
+    rows = ((one.number, _source(one.source), one.number, one.number) for one in references)
+    return format_html(SOURCES, _join(SOURCE, rows), reverse("nutrients:sources"))
+
+
+def _source(source: Source) -> SafeString:
+    words = format_html("{}. {}.", source.title, source.publisher)
+    return (
+        format_html('<a href="{}" rel="external">{}</a>', source.url, words)
+        if source.url
+        else words
+    )
 
 
 @register.simple_tag
@@ -347,20 +375,21 @@ def ticks(choices: Iterable[Choice], name: str, kind: str = "checkbox") -> SafeS
 
     What needs help at once has the colour of danger, besides its words.
     """
-    return _join(
+    return SafeString(BETWEEN.join([_tick(choice, name, kind) for choice in choices]))
+
+
+# A form holds two hundred, and most of them are the same each time.
+@lru_cache(maxsize=1_000)
+def _tick(choice: Choice, name: str, kind: str) -> SafeString:
+    return format_html(
         TICK,
-        (
-            (
-                " tick-danger" if choice.is_emergency else "",
-                kind,
-                name,
-                choice.slug,
-                CHECKED if choice.is_ticked else NOTHING,
-                choice.label,
-                format_html(" <small>{}</small>", choice.help) if choice.help else NOTHING,
-            )
-            for choice in choices
-        ),
+        " tick-danger" if choice.is_emergency else "",
+        kind,
+        name,
+        choice.slug,
+        CHECKED if choice.is_ticked else NOTHING,
+        choice.label,
+        format_html(" <small>{}</small>", choice.help) if choice.help else NOTHING,
     )
 
 

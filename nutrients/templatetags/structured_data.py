@@ -17,17 +17,18 @@ from pathlib import Path
 from typing import Any
 
 from django import template
-from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from nutrients.context import site_address
+
 register = template.Library()
 
 # So that no text can end the script element or begin another.
-ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
+ESCAPES = {character: f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 CARDS = "img/cards"
 CONTEXT = "https://schema.org"
 PUBLISHER = {"@type": "Organization", "name": "Nutrisite"}
@@ -63,13 +64,11 @@ def _words_drawn() -> dict[str, list[str]]:
     return json.loads(Path(path).read_text(encoding="utf-8")) if path else {}
 
 
-def site_address(path: str) -> str:
-    """A path of the site as an absolute address, which comes from SITE_URL."""
-    return f"{settings.SITE_URL}{path}"
-
-
 def script(data: Data) -> SafeString:
-    text = json.dumps(data, ensure_ascii=False).translate(ESCAPES)
+    text = json.dumps(data, ensure_ascii=False)
+    # Many times as fast as `translate`, which looks up every character.
+    for character, escaped in ESCAPES.items():
+        text = text.replace(character, escaped)
     return format_html('<script type="application/ld+json">{}</script>', SafeString(text))
 
 

@@ -115,8 +115,7 @@ def test_heading_stands_below_the_section_s_own():
 
 def test_steps_are_drawn_as_the_design_s_steps():
     assert rendered("1. **Stop.** Now.\n2. Go.", kind="steps") == (
-        '<ol class="steps">\n<li><div><strong>Stop.</strong> Now.</div></li>\n'
-        "<li><div>Go.</div></li>\n</ol>\n"
+        '<ol class="steps">\n<li><strong>Stop.</strong> Now.</li>\n<li>Go.</li>\n</ol>\n'
     )
 
 

@@ -8,8 +8,9 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from nutrients.common.change_notes import CHANGES_LISTED, SHOWN_ON_A_PAGE, notes_on_page
 from nutrients.models import ChangeNote
+from nutrients.models.change_notes import SHOWN_ON_A_PAGE
+from nutrients.site.pages import CHANGES_LISTED
 from tests.site.pages import links_of, text_of
 
 DAY = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -111,5 +112,5 @@ def test_shipped_rows_carry_notes_by_fixture(content, settings, tmp_path):
     for _ in range(2):
         call_command("load_content", verbosity=0)
 
-    [shown] = notes_on_page(CALCIUM, at=datetime(2026, 4, 1, tzinfo=UTC))
+    [shown] = ChangeNote.objects.newest_on(CALCIUM, at=datetime(2026, 4, 1, tzinfo=UTC))
     assert shown.text == "It was wrong."

@@ -1,0 +1,47 @@
+"""What a page may cost: its queries once the content is in memory, and its bytes."""
+
+import pytest
+from django.test import Client
+
+from nutrients.common.answering import MEMORY
+
+PLATE = "/foods/plate/?food=pumpkin-seeds&food=almonds&food=spinach"
+TICKS = {"symptom": ["muscle-cramps", "tingling", "fatigue"], "risk": "vegan-diet"}
+# Queries and kilobytes before compression.
+COSTS = {
+    "/": (5, 17),
+    "/articles/nutrients-and-muscle-jerking/": (18, 96),
+    "/nutrients/magnesium/": (0, 97),
+    "/nutrients/magnesium/?country=us": (0, 99),
+    "/nutrients/magnesium/?stage=female-19": (1, 99),
+    "/symptoms/muscle-cramps/": (11, 52),
+    "/compare/": (0, 63),
+    "/compare/?symptom=muscle-cramps&diet=vegan": (0, 39),
+    "/foods/": (1, 33),
+    "/foods/pumpkin-seeds/": (8, 23),
+    PLATE: (5, 72),
+    "/search/?q=cramp": (2, 23),
+    "/safety/": (4, 90),
+    "/sources/": (1, 46),
+}
+
+
+@pytest.mark.parametrize("address", COSTS)
+def test_page_asks_and_sends_no_more_than_it_may(content, django_assert_max_num_queries, address):
+    queries, kilobytes = COSTS[address]
+    client = Client(**{MEMORY: {}})
+    client.get(address)
+
+    with django_assert_max_num_queries(queries):
+        page = client.get(address)
+    assert page.status_code == 200
+    assert len(page.content) <= kilobytes * 1000
+
+
+def test_answer_of_the_checklist_asks_nothing(content, django_assert_num_queries):
+    client = Client(**{MEMORY: {}})
+    client.post("/checklist/", TICKS)
+
+    with django_assert_num_queries(0):
+        page = client.post("/checklist/", TICKS)
+    assert len(page.content) <= 73_000
