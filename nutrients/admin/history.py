@@ -22,14 +22,14 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import capfirst
-from reversion import set_comment
+from reversion import is_active, set_comment
 from reversion.admin import VersionAdmin
 from reversion.errors import RevertError
 from reversion.models import Version
 
 from nutrients.common.comparing import compared
 from nutrients.content.signatures import CHILDREN
-from nutrients.content.versions import date_owners, keep, keep_first
+from nutrients.content.versions import date_owners, keep, keep_first, parents
 from nutrisite.accounts.admin_site import is_key
 
 from .content_forms import RefusableMixin, plain_lines
@@ -156,12 +156,12 @@ class VersionedAdmin(RefusableMixin, VersionAdmin):
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         keep([obj], at=timezone.now())
-        return super().log_addition(request, obj, message)
+        return _told(obj, super().log_addition(request, obj, message))
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         if message:
             keep([obj], at=timezone.now())
-        return super().log_change(request, obj, message)
+        return _told(obj, super().log_change(request, obj, message))
 
     def keep_and_save(self, row: Any, **values: Any) -> None:
         """Give the row these values outside a form, within the revision under way.
@@ -296,6 +296,14 @@ class VersionedAdmin(RefusableMixin, VersionAdmin):
             f"{one.app_label}.{get_permission_codename('change', one)}" for one in tables
         ):
             raise PermissionDenied
+
+
+def _told(row: Any, entry: Any) -> Any:
+    """Say of a row under another which one it is: the history of the other has the save too."""
+    if entry and is_active() and parents([row]):
+        kind = capfirst(row._meta.verbose_name)
+        set_comment(f"{kind} “{row}”: {entry.get_change_message()}")
+    return entry
 
 
 def _with_value(form: Any, name: str, value: Any) -> Any:

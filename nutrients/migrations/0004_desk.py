@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
                 ('is_decorative', models.BooleanField(default=False, help_text='It says nothing that the text does not say.', verbose_name='decorative')),
                 ('credit', models.CharField(help_text='Who made it, as readers see it below the picture.', max_length=200)),
                 ('licence', models.CharField(help_text='By which we may show it, such as CC BY 4.0, or “our own”.', max_length=200)),
-                ('file_digest', models.CharField(max_length=16, verbose_name='file')),
+                ('file_digest', models.CharField(editable=False, max_length=16)),
                 ('width', models.PositiveSmallIntegerField(editable=False)),
                 ('height', models.PositiveSmallIntegerField(editable=False)),
                 ('data', models.BinaryField()),

@@ -32,7 +32,7 @@ class Picture(Slugged):
     licence = models.CharField(
         max_length=200, help_text="By which we may show it, such as CC BY 4.0, or “our own”."
     )
-    file_digest = models.CharField("file", max_length=16)
+    file_digest = models.CharField(max_length=16, editable=False)
     width = models.PositiveSmallIntegerField(editable=False)
     height = models.PositiveSmallIntegerField(editable=False)
     data = models.BinaryField(editable=False)

@@ -1,6 +1,6 @@
 """A signature stands under the words that were signed, and the next review has a day of its own."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.contrib.auth.models import Group, User
@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from nutrients.admin.reviewing import next_review
+from nutrients.admin.reviewing import next_review, reviewed_tables
 from nutrients.models import Article, Association, FoodSource, Nutrient, RedFlag
 from nutrisite.accounts.models import Clinician
 from tests.admin.forms import GONE, Screen
@@ -230,3 +230,12 @@ def test_guide_is_at_hand(editor_client):
 
     assert "How to write" in page
     assert "<table>" in page
+
+
+def test_shipped_rows_fall_due_by_risk_and_not_all_on_one_day(content):
+    for model in reviewed_tables():
+        days = sorted(model.objects.values_list("review_due_on", flat=True))
+        usual = next_review(model, on=date(2026, 11, 29))
+        # The day on which most fall due has few of them.
+        assert max(map(days.count, days)) <= max(3, len(days) / 5), model
+        assert days[len(days) // 2] <= usual, model

@@ -14,8 +14,10 @@ from nutrients.models import (
     ChangeNote,
     FoodPortion,
     FoodSource,
+    KeptProblem,
     Nutrient,
     NutrientAmount,
+    Picture,
     Proposal,
     RedFlag,
     RedFlagRule,
@@ -26,13 +28,10 @@ from nutrients.models import (
     Symptom,
 )
 
+NO_CONTENT = (KeptProblem, Proposal, Redirect, ShippedChange)
 CONTENT = sorted(
-    # What an upgrade asks and what is proposed is no content, and has tests of its own.
-    (
-        m
-        for m in admin.site._registry
-        if m._meta.app_label == "nutrients" and m not in (Proposal, Redirect, ShippedChange)
-    ),
+    # What an upgrade asks, what is proposed and what checks found have tests of their own.
+    (m for m in admin.site._registry if m._meta.app_label == "nutrients" and m not in NO_CONTENT),
     key=lambda m: m.__name__,
 )
 per_model = pytest.mark.parametrize("model", CONTENT, ids=lambda model: model._meta.model_name)
@@ -67,9 +66,11 @@ def test_list_opens_finds_and_costs_the_same_with_more_rows(model, editor_client
 
 @per_model
 def test_forms_and_history_of_a_row_open(model, editor_client):
-    # The site ships no household measures, which come with the USDA's foods, and no notes.
+    # The site ships no household measures, which come with the USDA's foods, notes or pictures.
     FoodPortion.objects.create(food=FoodSource.objects.first(), description="1 cup", grams=100)
     ChangeNote.objects.create(title="About us", address="/about/", text="A note.")
+    words = {"credit": "Ann", "licence": "Our own", "file_digest": "0" * 16, "data": b"RIFF"}
+    Picture.objects.create(slug="leg", is_decorative=True, width=9, height=9, **words)
     row = model._default_manager.first()
     new = editor_client.get(address(model, "add"))
 
