@@ -19,7 +19,8 @@ STAGES = (
     "months."
 )
 AGES = re.compile(
-    r"(?:children-|infants-)?(?P<first>\d{1,3})-(?:plus|(?P<last>\d{1,3})(?P<months>-months)?)"
+    r"(?P<infants>infants-)?(?:children-)?(?P<first>\d{1,3})"
+    r"-(?:plus|(?P<last>\d{1,3})(?P<months>-months)?)"
 )
 
 
@@ -41,7 +42,7 @@ class IntakeForm(ContentForm):
         if self.instance.pk or cleaned.get("age_from") is not None:
             return cleaned
         found = AGES.fullmatch(cleaned.get("life_stage", ""))
-        if found is None:
+        if found is None or bool(found["infants"]) != bool(found["months"]):
             self.add_error("life_stage", STAGES)
             return cleaned
         for name, value in _ages(found).items():

@@ -506,18 +506,18 @@ def _match(
 
 def _withheld(ticks: Collection[Tick], content: ChecklistContent) -> frozenset[int]:
     """The nutrients whose foods a flag keeps back, which is ticked or may yet be raised."""
-    given, by_name = frozenset(ticks), content.once(_withholding)
+    given, by_flag = frozenset(ticks), content.once(_withholding)
     concerned = {
-        rule.name
+        rule.subject
         for rule in content.once(urgency_rules)
-        if rule.name in by_name and rule.concerns(given)
+        if rule.subject in by_flag and rule.concerns(given)
     }
-    return frozenset().union(*(by_name[name] for name in concerned))
+    return frozenset().union(*(by_flag[flag] for flag in concerned))
 
 
-def _withholding(content: ChecklistContent) -> dict[str, set[int]]:
+def _withholding(content: ChecklistContent) -> dict[Tick, set[int]]:
     kept = content.flag_withholds
-    return {f"flag {f.slug}": kept[f.pk] for f in content.flags.values() if kept.get(f.pk)}
+    return {Tick("flag", f.slug): kept[f.pk] for f in content.flags.values() if kept.get(f.pk)}
 
 
 def _risks(

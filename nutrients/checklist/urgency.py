@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -69,8 +70,8 @@ class Urgent:
     @property
     def raised(self) -> set[str]:
         """The slugs of every flag that was raised."""
-        names = (rule.name.partition(" ") for rule in self.triage.fired)
-        return {slug for kind, _, slug in names if kind == "flag"}
+        subjects = (rule.subject for rule in self.triage.fired)
+        return {subject.slug for subject in subjects if subject.kind == "flag"}
 
     @property
     def is_not_nutritional(self) -> bool:
@@ -81,14 +82,15 @@ class Urgent:
 
 def urgency_of(ticks: Collection[Tick], content: ChecklistContent) -> Urgent:
     """The urgency of the ticks: flags ticked, flags raised, and signs urgent by themselves."""
-    given, said = frozenset(ticks), set[Tick]()
+    given = frozenset(ticks)
     triage = urgency(given | _left_open(given, content), content.once(urgency_rules))
+    reasons = _reasons(triage, given, content)
     return Urgent(
         triage.level,
         triage,
-        _reasons(Level.EMERGENCY, triage, given, said, content)[:REASONS_SHOWN],
-        _reasons(Level.URGENT, triage, given, said, content)[:REASONS_SHOWN],
-        _reasons(Level.SEE_A_DOCTOR, triage, given, said, content),
+        emergency=reasons[Level.EMERGENCY][:REASONS_SHOWN],
+        urgent=reasons[Level.URGENT][:REASONS_SHOWN],
+        see_a_doctor=reasons[Level.SEE_A_DOCTOR],
     )
 
 
@@ -105,35 +107,40 @@ def _left_open(given: frozenset[Tick], content: ChecklistContent) -> set[Tick]:
 
 
 def _reasons(
-    level: Level,
-    triage: Triage,
-    given: frozenset[Tick],
-    said: set[Tick],
-    content: ChecklistContent,
-) -> list[Advice]:
-    """The reasons for one level: flags in their order, then symptoms, each tick said once.
+    triage: Triage, given: frozenset[Tick], content: ChecklistContent
+) -> dict[Level, list[Advice]]:
+    """The reasons for each level: flags in their order, then symptoms.
 
-    `said` are the ticks of reasons before, more urgent levels included; it grows.
+    Ticks that a more urgent reason, or one before, has named already give no reason again.
     """
     subjects = content.once(_subjects)
-    raised: dict[str, set[Tick]] = {}
-    for rule in triage.fired:
-        if rule.level == level:
-            answers = {answer for group in rule.answers for answer in group}
-            raised.setdefault(rule.name, set()).update((rule.named | answers) & given)
-    reasons: list[Advice] = []
-    for name in sorted(raised, key=lambda name: _place(subjects[name])):
-        ticks = {tick for tick in raised[name] if tick.kind != "answer"}
-        if not ticks <= said:
-            reasons.append(_advice(subjects[name], _words(raised[name], content)))
-            said |= ticks
+    said: set[Tick] = set()
+    reasons: dict[Level, list[Advice]] = {}
+    for level in sorted(Level, reverse=True):
+        reasons[level] = []
+        raised = _raised(level, triage, given)
+        for subject in sorted(raised, key=lambda subject: _place(subjects[subject])):
+            ticks = {tick for tick in raised[subject] if tick.kind != "answer"}
+            if not ticks <= said:
+                words = _words(raised[subject], content)
+                reasons[level].append(_advice(subjects[subject], words))
+                said |= ticks
     return reasons
 
 
-def _subjects(content: ChecklistContent) -> dict[str, RedFlag | Symptom]:
-    """What is behind each rule, under the rule's name: a flag, or a symptom urgent by itself."""
-    flags = {f"flag {flag.slug}": flag for flag in content.flags.values()}
-    return flags | {f"symptom {row.slug}": row for row in content.symptoms.values()}
+def _raised(level: Level, triage: Triage, given: frozenset[Tick]) -> dict[Tick, set[Tick]]:
+    """What raised a level, each with the ticks and answers given that its rules name."""
+    raised: dict[Tick, set[Tick]] = defaultdict(set)
+    for rule in triage.fired:
+        if rule.level == level:
+            raised[rule.subject] |= rule.named.union(*rule.answers) & given
+    return raised
+
+
+def _subjects(content: ChecklistContent) -> dict[Tick, RedFlag | Symptom]:
+    """The row behind each subject of a rule."""
+    flags = {Tick("flag", flag.slug): flag for flag in content.flags.values()}
+    return flags | {Tick("symptom", row.slug): row for row in content.symptoms.values()}
 
 
 def _place(row: RedFlag | Symptom) -> tuple[bool, int, str]:
@@ -174,20 +181,20 @@ def urgency_rules(content: ChecklistContent) -> list[Rule]:
 def _rules(content: ChecklistContent) -> Iterable[Rule]:
     flags = {flag.pk: flag for flag in content.flags.values()}
     for flag in flags.values():
-        alone = frozenset({Tick("flag", flag.slug)})
-        yield Rule(f"flag {flag.slug}", _level(flag.level), alone)
+        tick = Tick("flag", flag.slug)
+        yield Rule(tick, _level(flag.level), frozenset({tick}))
     for rule in content.rules:
         if rule.red_flag_id in flags:
             yield rule_of(rule, flags[rule.red_flag_id], content)
     for symptom in content.symptoms.values():
-        alone = frozenset({Tick("symptom", symptom.slug)})
-        yield Rule(f"symptom {symptom.slug}", _level(symptom.urgency), alone)
+        tick = Tick("symptom", symptom.slug)
+        yield Rule(tick, _level(symptom.urgency), frozenset({tick}))
 
 
 def rule_of(rule: RedFlagRule, flag: RedFlag, content: ChecklistContent) -> Rule:
     """A rule of a flag, with the ticks and answers that it names."""
     return Rule(
-        f"flag {flag.slug}",
+        Tick("flag", flag.slug),
         _level(flag.level),
         frozenset(content.rule_ticks[rule.pk]),
         content.rule_answers[rule.pk],

@@ -195,10 +195,11 @@ class Rule:
     """What raises the urgency to `level`.
 
     All of `ticks`, `at_least` so many of `some`, and one of each group of `answers`. A group
-    holds the answers to one question that count. A rule without ticks raises nothing.
+    holds the answers to one question that count. A rule without ticks raises nothing. `subject`
+    is what the rule speaks for: a flag, or a symptom that is urgent by itself.
     """
 
-    name: str
+    subject: Tick
     level: Level
     ticks: frozenset[Tick]
     answers: frozenset[frozenset[Tick]] = frozenset()
@@ -240,7 +241,7 @@ def urgency(ticks: Collection[Tick], rules: Iterable[Rule]) -> Triage:
     """
     given = frozenset(ticks)
     fired = [rule for rule in rules if rule.fires(given)]
-    fired.sort(key=lambda rule: (-rule.level, rule.name, sorted(rule.named)))
+    fired.sort(key=lambda rule: (-rule.level, rule.subject, sorted(rule.named)))
     return Triage(max((rule.level for rule in fired), default=Level.SELF_CARE), tuple(fired))
 
 
@@ -255,7 +256,7 @@ def deciding(
     """
     given = frozenset(ticks)
     concerned = [rule for rule in rules if rule.concerns(given)]
-    raised = {rule.name for rule in concerned if not rule.unmet(given)}
+    raised = {rule.subject for rule in concerned if not rule.unmet(given)}
     question_of = {
         answer: slug
         for slug, group in questions.items()
@@ -264,7 +265,7 @@ def deciding(
     }
     wanted: set[str] = set()
     for rule in concerned:
-        if rule.name not in raised:
+        if rule.subject not in raised:
             unmet = rule.unmet(given)
             answers = (answer for group in unmet for answer in group & question_of.keys())
             asked = {question_of[answer] for answer in answers}

@@ -23,7 +23,9 @@ def shipped(content):
 
 def combined(rules):
     """The rules that are made of ticks; a flag that is ticked and a symptom raise themselves."""
-    return [rule for rule in rules if {tick.kind for tick in rule.ticks} != {"flag"} and rule.named]
+    return [
+        rule for rule in rules if {tick.kind for tick in rule.ticks} != {"flag"} and rule.named
+    ]
 
 
 def least_ticks(rule):
@@ -46,14 +48,14 @@ def test_least_that_a_rule_names_raises_it_to_its_level(shipped):
     for rule in combined(rules):
         for whole in wholes_of(rule):
             triage = urgency(whole, rules)
-            assert rule.name in {fired.name for fired in triage.fired}
+            assert rule.subject in {fired.subject for fired in triage.fired}
             assert triage.level >= rule.level
 
 
 def test_no_rule_is_covered_by_another_of_its_flag(shipped):
     rules = combined(urgency_rules(shipped))
     for rule in rules:
-        others = [other for other in rules if other.name == rule.name and other is not rule]
+        others = [other for other in rules if other.subject == rule.subject and other is not rule]
         alone = [whole for whole in wholes_of(rule) if not any(o.fires(whole) for o in others)]
         assert alone, f"another rule covers {rule}: this one must go"
 
@@ -69,12 +71,12 @@ def test_question_that_a_rule_waits_for_is_asked_or_stands_in_the_form(shipped):
     for rule in combined(rules):
         for ticks in least_ticks(rule) if rule.answers else []:
             triage = urgency(ticks, rules)
-            if rule.name in {fired.name for fired in triage.fired}:
+            if rule.subject in {fired.subject for fired in triage.fired}:
                 continue
             asked = {row.question.slug for row in questions_asked(ticks, triage.level, shipped)}
             for slug, answers in questions.items():
                 if any(group & answers for group in rule.answers):
-                    assert slug in asked, (rule.name, sorted(ticks))
+                    assert slug in asked, (rule.subject, sorted(ticks))
 
 
 def test_no_question_is_asked_for_nothing(shipped):

@@ -85,8 +85,8 @@ def raised(words):
     kinds = ("symptom", "risk", "answer")
     ticks = frozenset(Tick(kind, word) for word in words.split() for kind in kinds)
     rules = urgency_rules(ChecklistContent(at=NOW))
-    fired = (rule.name for rule in urgency(ticks, rules).fired)
-    return {name.removeprefix("flag ") for name in fired if name.startswith("flag ")}
+    subjects = (rule.subject for rule in urgency(ticks, rules).fired)
+    return {subject.slug for subject in subjects if subject.kind == "flag"}
 
 
 def wanted(rule):

@@ -41,7 +41,7 @@ candidates = st.lists(
 rules = st.lists(
     st.builds(
         Rule,
-        st.text("xyz", min_size=1, max_size=3),
+        st.builds(Tick, st.just("flag"), st.sampled_from("xyz")),
         st.sampled_from(Level),
         st.frozensets(st.sampled_from(TICKS), max_size=3),
     ),
@@ -60,7 +60,7 @@ groups = st.sampled_from(list(QUESTIONS)).flatmap(
 asking_rules = st.lists(
     st.builds(
         Rule,
-        st.text("xyz", min_size=1, max_size=2),
+        st.builds(Tick, st.just("flag"), st.sampled_from("xyz")),
         st.just(Level.URGENT),
         st.frozensets(st.sampled_from(TICKS[:3]), max_size=2),
         st.frozensets(groups, max_size=1),
@@ -71,6 +71,7 @@ told = st.tuples(
     st.lists(st.sampled_from(TICKS[:3]), max_size=3),
     *(st.lists(st.sampled_from(group), max_size=1) for group in QUESTIONS.values()),
 ).map(lambda parts: [tick for part in parts for tick in part])
+X = Tick("flag", "x")
 
 
 def symptom(slug: str) -> Tick:
@@ -122,7 +123,7 @@ def test_one_more_tick_never_lowers_the_urgency(ticked, another, known):
 
 
 def fired(given_ticks, known):
-    return {rule.name for rule in urgency(given_ticks, known).fired}
+    return {rule.subject for rule in urgency(given_ticks, known).fired}
 
 
 @given(told, asking_rules, st.sampled_from([*TICKS[:3], *ANSWERS]))
@@ -148,7 +149,7 @@ def test_a_question_is_asked_just_where_some_answer_would_raise_more(given_ticks
 
 def test_a_rule_that_waits_for_two_answers_has_both_asked():
     both = frozenset(frozenset(group[:1]) for group in QUESTIONS.values())
-    rule = Rule("x", Level.URGENT, frozenset({symptom("a")}), both)
+    rule = Rule(X, Level.URGENT, frozenset({symptom("a")}), both)
     first, second = (group[0] for group in QUESTIONS.values())
     assert deciding([symptom("a")], [rule], QUESTIONS) == ["onset", "places"]
     assert deciding([symptom("a"), first], [rule], QUESTIONS) == ["places"]
@@ -157,15 +158,15 @@ def test_a_rule_that_waits_for_two_answers_has_both_asked():
 
 
 def test_another_answer_than_the_rule_s_leaves_nothing_to_ask():
-    rule = Rule("x", Level.URGENT, frozenset({symptom("a")}), frozenset({frozenset(ANSWERS[:1])}))
+    rule = Rule(X, Level.URGENT, frozenset({symptom("a")}), frozenset({frozenset(ANSWERS[:1])}))
     assert deciding([symptom("a"), ANSWERS[1]], [rule], QUESTIONS) == []
 
 
 def test_one_of_several_answers_to_a_question_is_enough_and_answers_alone_are_not():
-    rule = Rule("x", Level.URGENT, frozenset({symptom("a")}), frozenset({frozenset(ANSWERS[:2])}))
-    assert fired([symptom("a"), ANSWERS[1]], [rule]) == {"x"}
+    rule = Rule(X, Level.URGENT, frozenset({symptom("a")}), frozenset({frozenset(ANSWERS[:2])}))
+    assert fired([symptom("a"), ANSWERS[1]], [rule]) == {X}
     assert fired([symptom("a"), ANSWERS[2]], [rule]) == set()
-    alone = Rule("y", Level.URGENT, frozenset(), frozenset({frozenset(ANSWERS[:1])}))
+    alone = Rule(Tick("flag", "y"), Level.URGENT, frozenset(), frozenset({frozenset(ANSWERS[:1])}))
     assert fired(ANSWERS, [alone]) == set()
 
 
@@ -227,8 +228,8 @@ def test_a_tick_linked_in_two_ways_counts_once_by_its_better_link():
 )
 def test_a_combination_raises_what_its_parts_do_not(ticked, level):
     known = [
-        Rule("both", Level.EMERGENCY, frozenset({symptom("a"), symptom("b")})),
-        Rule("one", Level.SEE_A_DOCTOR, frozenset({symptom("b")})),
-        Rule("empty", Level.EMERGENCY, frozenset()),
+        Rule(Tick("flag", "both"), Level.EMERGENCY, frozenset({symptom("a"), symptom("b")})),
+        Rule(Tick("flag", "one"), Level.SEE_A_DOCTOR, frozenset({symptom("b")})),
+        Rule(Tick("flag", "empty"), Level.EMERGENCY, frozenset()),
     ]
     assert urgency([symptom(slug) for slug in ticked], known).level == level
