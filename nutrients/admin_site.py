@@ -30,7 +30,7 @@ GROUPS = {
     ],
     "Causes and risks": ["OtherCause", "RiskFactor", "Interaction"],
     "Foods": ["FoodSource", "NutrientAmount", "FoodPortion", "FoodGroup"],
-    "Sources and corrections": ["Source", "ChangeNote", "KeptProblem"],
+    "Sources and corrections": ["Source", "ChangeNote", "Redirect", "KeptProblem"],
     "Search": ["Synonym"],
     "After an upgrade": ["ShippedChange"],
     "Accounts": ["User", "Group", "AccountEvent"],

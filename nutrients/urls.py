@@ -8,6 +8,7 @@ from nutrients.comparison import views as comparison
 from nutrients.foods import views as foods
 from nutrients.open_data import views as data
 from nutrients.plate import views as plate
+from nutrients.proposals import views as proposals
 from nutrients.reference import views as reference
 from nutrients.search import views as search
 from nutrients.site import machines
@@ -49,6 +50,8 @@ urlpatterns = [
     path("safety/", site.safety, name="safety"),
     path("safety/worker.js", site.safety_worker, name="safety_worker"),
     path("safety/test-book/", site.test_book, name="test_book"),
+    # For colleagues without an account
+    path("preview/<str:token>/", proposals.preview, name="preview"),
     # Open data
     path("data/", data.data, name="data"),
     path("data/dictionary.csv", data.dictionary_file, {"form": "csv"}, name="dictionary_csv"),

@@ -163,6 +163,11 @@ OPEN_DATA_DIR = VAR_DIR / "open-data"
 # The content that comes with the site
 FIXTURES = BASE_DIR / "fixtures"
 
+# How many who wrote none of it must agree before a proposal is published
+SIGN_OFFS = {"none": 0, "one": 1, "two": 2}[
+    environment.choice("SIGN_OFFS", "none", ("none", "one", "two"))
+]
+
 # Language and time
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"

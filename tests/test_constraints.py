@@ -14,6 +14,7 @@ from nutrients.models import (
     Proposal,
     ProposedRow,
     ReferenceIntake,
+    SignOff,
 )
 
 CONTENT = list(apps.get_app_config("nutrients").get_models())
@@ -39,6 +40,7 @@ def _every_table_has_a_row(content):
     account = baker.make(User)
     proposal = baker.make(Proposal, state="writing", maker=account, owner=account)
     baker.make(ProposedRow, proposal=proposal, kind="add", by=account)
+    baker.make(SignOff, proposal=proposal, role="editor")
 
 
 @pytest.mark.usefixtures("_every_table_has_a_row")

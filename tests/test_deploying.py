@@ -54,7 +54,7 @@ def test_files_for_deploying_set_only_variables_that_exist(name):
 def test_containers_of_the_site_can_write_nowhere_but_to_their_data():
     services = yaml.safe_load(text_of("compose.yaml"))["services"]
 
-    for name in ("site", "prepare", "backup"):
+    for name in ("site", "prepare", "backup", "publish"):
         assert services[name]["read_only"] is True
         assert services[name]["cap_drop"] == ["ALL"]
         assert services[name]["volumes"] == ["data:/data"]

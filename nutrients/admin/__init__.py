@@ -19,6 +19,7 @@ from . import (
     shipped_changes,
     sources,
     symptoms,
+    taking_off,
 )
 
 __all__ = [
@@ -40,4 +41,5 @@ __all__ = [
     "shipped_changes",
     "sources",
     "symptoms",
+    "taking_off",
 ]

@@ -27,6 +27,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from reversion import set_comment
 
+from nutrients.content.removed import has_page, lead_on
 from nutrients.models import Status, Verification
 from nutrisite.accounts.admin_site import is_key
 
@@ -47,6 +48,7 @@ from .notes_for_readers import NotesForReadersMixin
 from .proposing import ProposingMixin, ProposingRights
 from .reviewing import DueForm, SignedMixin
 from .spreadsheets import SpreadsheetMixin
+from .taking_off import TakingOffMixin
 from .widgets import KnownSelect, KnownSelectMultiple, NamedDateTime
 
 WRITING_RULE = (
@@ -189,6 +191,7 @@ class HonestList(ChangeList):
 class ContentAdmin(
     SpreadsheetMixin,
     ProposingMixin,
+    TakingOffMixin,
     NamedDeletionMixin,
     FindableMixin,
     NotesForReadersMixin,
@@ -280,6 +283,12 @@ class ReasonForm(forms.Form):
         widget=AdminTextInputWidget,
         error_messages={"required": "Say why, in a sentence."},
     )
+    words = forms.CharField(
+        label="Words for readers who come to its page",
+        max_length=300,
+        widget=AdminTextInputWidget,
+        required=False,
+    )
 
 
 class DatesForm(DueForm):
@@ -366,6 +375,8 @@ class PublishableAdmin(SignedMixin, ContentAdmin):
         if not form.is_valid():
             intro = "Readers will no longer find these, from the moment you say yes:"
             return self._ask(request, form, rows, "Take off the site?", intro)
+        pages = [row for row in rows if has_page(row, at=timezone.now())]
+        lead_on(pages, by=request.user.get_username(), **form.cleaned_data)
         self.set_status(request, rows, Status.DRAFT, form.cleaned_data["reason"])
         self.message_user(request, f"Taken off the site: {len(rows)}.")
         return None

@@ -12,7 +12,15 @@ from django.urls import reverse
 from django.utils import timezone
 from reversion.models import Revision, Version
 
-from nutrients.models import CaseOutcome, KeptProblem, ShippedChange, Status
+from nutrients.models import (
+    OPEN,
+    CaseOutcome,
+    KeptProblem,
+    Proposal,
+    ShippedChange,
+    State,
+    Status,
+)
 
 from .content import ContentAdmin
 from .deleting import foreign_keys
@@ -48,6 +56,7 @@ def home(request: HttpRequest, site: Any) -> dict[str, Any]:
         "overdue": overdue,
         "due": due,
         "scheduled": [(row, _address(type(row), "change", row.pk)) for row in scheduled],
+        "proposals": _proposals(request),
         "failing": CaseOutcome.objects.exclude(failures="").count(),
         "problems": KeptProblem.objects.count(),
         "to_settle": ShippedChange.objects.count(),
@@ -55,6 +64,18 @@ def home(request: HttpRequest, site: Any) -> dict[str, Any]:
         "words": (words := request.GET.get("q", "").strip()),
         "found": found(request, site, words) if words else [],
     }
+
+
+def _proposals(request: HttpRequest) -> list[tuple[Any, list[Any]]]:
+    """The open proposals the account may see, its own that are being written first."""
+    if not _may_view(request, Proposal):
+        return []
+    rows = Proposal.objects.filter(state__in=OPEN).select_related("owner")
+    shown = list(rows.order_by("state", "publish_at", "pk")[:SCHEDULED])
+    mine = [one for one in shown if one.owner == request.user and one.state == State.WRITING]
+    others = [one for one in shown if one not in mine]
+    named = [("Yours, being written", mine), ("Open proposals", others)]
+    return [(title, some) for title, some in named if some]
 
 
 def _lately() -> Any:

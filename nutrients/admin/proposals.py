@@ -20,15 +20,19 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from nutrients.content.applying import RefusedError
-from nutrients.models import OPEN, ChangeKind, Proposal, ProposedRow, State
+from nutrients.models import OPEN, ChangeKind, Proposal, ProposedRow, Role, State
 from nutrients.proposals import live_rows
+from nutrients.proposals.links import DAYS, make_link
 from nutrients.proposals.pages import changing_pages, previewed
-from nutrients.proposals.rows import SHOWN_FROM, Conflict, conflicts, settle
+from nutrients.proposals.rows import SHOWN_FROM, Conflict, conflicts, digest, settle
+from nutrients.proposals.signing import fitting, has_written, keep_sign_off, lacking
+from nutrisite.accounts.admin_site import is_key
 
 from .content_forms import FURTHEST
 from .guard import BrokenCase, GuardedAdmin, guarded, shown_cases
 from .history import Change, as_change, text_of
 from .publishing import problems, publish, schedule
+from .reviewing import profession_of
 from .widgets import NamedDateTime
 
 
@@ -96,6 +100,7 @@ class ProposalAdmin(GuardedAdmin, admin.ModelAdmin):
     list_select_related = ("owner",)
     search_fields = ("title", "why", "rows__title")
     fields = ("title", "why", "owner")
+    search_help_text = "Words of titles, reasons and rows"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).annotate(row_count=Count("rows"))
@@ -117,6 +122,9 @@ class ProposalAdmin(GuardedAdmin, admin.ModelAdmin):
             "move": require_POST(self.move_view),
             "take-out": require_POST(self.take_out_view),
             "settle": require_POST(self.settle_view),
+            "sign": require_POST(self.sign_view),
+            "link": require_POST(self.link_view),
+            "revoke": require_POST(self.revoke_view),
             "pages": self.pages_view,
             "publish": self.publish_view,
         }
@@ -134,6 +142,19 @@ class ProposalAdmin(GuardedAdmin, admin.ModelAdmin):
         proposal = options.get("obj")
         if proposal:
             context["rows"] = shown_rows(proposal)
+            account: Any = request.user
+            may_sign = proposal.state in SIGNABLE and not has_written(proposal, account)
+            context |= {
+                "is_open": proposal.state in OPEN,
+                "roles": roles_of(account) if may_sign else [],
+                "words": digest(proposal),
+                "signed": fitting(proposal),
+                "lacking": lacking(proposal) if proposal.state in OPEN else [],
+                "links": proposal.links.prefetch_related("remarks"),
+                "link_form": LinkForm(),
+                "may_vouch": account.has_perm("nutrients.name_colleague"),
+                "now": timezone.now(),
+            }
             context["moves"] = [
                 (state.value, words) for state, words in MOVES_HERE if proposal.may_become(state)
             ]
@@ -154,9 +175,62 @@ class ProposalAdmin(GuardedAdmin, admin.ModelAdmin):
             "title": f"Pages that change: {proposal}",
             "opts": self.opts,
             "original": proposal,
-            "pages": changing_pages(proposal, at=now),
+            "pages": changing_pages(proposal, at=now, anew=True),
         }
         return TemplateResponse(request, "admin/nutrients/proposal_pages.html", context)
+
+    def sign_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Agree to the words that were shown; those who wrote any of them cannot."""
+        account: Any = request.user
+        with transaction.atomic():
+            proposal = get_object_or_404(Proposal.objects.select_for_update(), pk=pk)
+            role = next((one for one in roles_of(account) if one == request.POST.get("role")), None)
+            if role is None or has_written(proposal, account):
+                raise PermissionDenied
+            if request.POST.get("words") != digest(proposal) or proposal.state not in SIGNABLE:
+                words = "The words have changed: read them again."
+                self.message_user(request, words, messages.WARNING)
+                return redirect(proposal)
+            keep_sign_off(
+                proposal,
+                role,
+                name=account.get_full_name() or account.get_username(),
+                profession=profession_of(account) if role == Role.CLINICIAN else str(role.label),
+                account=account.get_username(),
+                at=timezone.now(),
+            )
+        self.message_user(request, f"You signed “{proposal}”.", messages.SUCCESS)
+        return redirect(proposal)
+
+    def link_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Make a link, and for a named colleague a code; both are shown this once."""
+        account: Any = request.user
+        form = LinkForm(request.POST)
+        with transaction.atomic():
+            proposal = self.proposal(request, pk)
+            if not form.is_valid():
+                for errors in form.errors.values():
+                    self.message_user(request, " ".join(map(str, errors)), messages.ERROR)
+                return redirect(proposal)
+            name = form.cleaned_data["name"]
+            may_vouch = account.has_perm("nutrients.name_colleague")
+            if name and (not may_vouch or has_written(proposal, account)):
+                raise PermissionDenied
+            made = make_link(proposal, by=account, at=timezone.now(), **form.cleaned_data)
+        self.message_user(request, f"The link works for {DAYS} days: {made.address}")
+        if made.code:
+            words = "Tell {} this code by another way, such as by telephone: {}"
+            self.message_user(request, words.format(name, made.code))
+        return redirect(proposal)
+
+    def revoke_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Close a link for good."""
+        with transaction.atomic():
+            proposal = self.proposal(request, pk)
+            links = proposal.links.filter(pk=_sent(request, "link"), revoked_at=None)
+            if links.update(revoked_at=timezone.now()):
+                self.message_user(request, "The link is closed.", messages.SUCCESS)
+        return redirect(proposal)
 
     def proposal(self, request: HttpRequest, pk: int) -> Proposal:
         """The proposal, locked, for an account that may change it."""
@@ -183,7 +257,7 @@ class ProposalAdmin(GuardedAdmin, admin.ModelAdmin):
         """Take one row out of a proposal."""
         with transaction.atomic():
             proposal = self.proposal(request, pk)
-            row = get_object_or_404(proposal.rows, pk=request.POST.get("row"))
+            row = get_object_or_404(proposal.rows, pk=_sent(request, "row"))
             if proposal.state in OPEN:
                 row.delete()
                 proposal.write_again()
@@ -208,7 +282,7 @@ class ProposalAdmin(GuardedAdmin, admin.ModelAdmin):
         if not request.user.has_perm("nutrients.publish_proposal"):
             raise PermissionDenied
         differing = conflicts(proposal.rows.all())
-        found = problems(proposal)
+        found = [*lacking(proposal), *problems(proposal)]
         form = MomentForm(request.POST if "later" in request.POST else None)
         is_free = proposal.state in PUBLISHABLE and not (differing or found)
         context = {
@@ -246,6 +320,35 @@ class ProposalAdmin(GuardedAdmin, admin.ModelAdmin):
         return TemplateResponse(request, "admin/nutrients/proposal_publish.html", context)
 
 
+def _sent(request: HttpRequest, name: str) -> int:
+    """The key that a button sends; one of no row for anything else."""
+    text = request.POST.get(name, "")
+    return int(text) if is_key(text) else 0
+
+
+def roles_of(account: Any) -> list[Role]:
+    """As what an account may sign. A clinician signs with a profession that readers see."""
+    return [
+        role
+        for role in Role
+        if account.has_perm(f"nutrients.sign_as_{role.value}")
+        and (role != Role.CLINICIAN or profession_of(account))
+    ]
+
+
+class LinkForm(forms.Form):
+    """Whom a link is for; somebody who is to agree by it is named with a profession."""
+
+    name = forms.CharField(label="First and last name", max_length=150, required=False)
+    profession = forms.CharField(max_length=100, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if bool(cleaned.get("name")) != bool(cleaned.get("profession")):
+            self.add_error(None, "Give a colleague’s name and profession, or neither.")
+        return cleaned
+
+
 class MomentForm(forms.Form):
     moment = forms.SplitDateTimeField(label="Publish at", widget=NamedDateTime)
 
@@ -274,6 +377,8 @@ def shown_conflict(one: Conflict) -> dict[str, Any]:
 
 # From these it is published; one in writing is ready once nothing stands in the way.
 PUBLISHABLE = (State.WRITING, State.READY, State.AGREED, State.SCHEDULED)
+# In these it can be signed.
+SIGNABLE = (State.READY, State.AGREED)
 # The moves that are a button; publishing has a page of its own.
 MOVES_HERE: Iterable[tuple[State, str]] = (
     (State.READY, "Ready to be read"),

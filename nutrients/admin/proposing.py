@@ -169,7 +169,7 @@ class ProposingMixin(ProposingRights):
                 else rights.has_add_permission(request)
             )
             if chosen or not publishes:
-                hidden = ("save", "save_and_continue", "save_and_add_another", "delete")
+                hidden = ("save", "save_and_continue", "save_and_add_another", "close", "delete")
                 context |= {f"show_{name}": False for name in hidden}
         return super().render_change_form(request, context, **options)  # type: ignore[misc]
 

@@ -17,11 +17,23 @@ from django.utils import timezone
 from reversion import create_revision, set_comment, set_user
 
 from nutrients.content.applying import RefusedError
-from nutrients.content.versions import keep, keep_first
-from nutrients.models import ChangeKind, ChangeNote, Proposal, SafetyCase, State
+from nutrients.content.removed import has_page, lead_on
+from nutrients.content.signatures import pass_on
+from nutrients.content.versions import keep, keep_first, parents
+from nutrients.models import (
+    ChangeKind,
+    ChangeNote,
+    Proposal,
+    Publishable,
+    Role,
+    SafetyCase,
+    State,
+    Status,
+)
 from nutrients.proposals import Laid, lay_over, live_rows
 from nutrients.proposals.pages import as_proposed
 from nutrients.proposals.rows import conflicts
+from nutrients.proposals.signing import fitting, lacking
 from nutrients.search.index import catch_up
 from nutrients.testbook.cases import counting_cases
 from nutrients.testbook.reads import TABLES, reads
@@ -31,7 +43,9 @@ from .deleting import Deletion, refusal
 from .guard import OVERRIDE, REASON, BrokenCase, guarded
 
 CHANGED = "Readers see other words by now than those that it was written over: settle that first."
+SAY_WHY = "It takes a page off the site: say why, under “About this proposal”."
 LOST = "A row that it needs is gone: look through it again."
+NEEDED = "Other rows need it: change or delete those first."
 BREAKS = "Cases of the test book break: {}."
 
 
@@ -40,16 +54,36 @@ def problems(proposal: Proposal) -> list[str]:
     found = []
     if not proposal.rows.exists():
         found.append("It changes nothing yet.")
-    with as_proposed(proposal) as laid:
+    needed: list[tuple[Any, str]] = []
+
+    def delete(row: Any) -> None:
+        needed.extend(Deletion([row]).needing())
+        row.delete()
+
+    with as_proposed(proposal, delete=delete) as laid:
         written = {one.proposed for one in laid}
-        found += [f"{one}: {LOST}" for one in proposal.rows.all() if one not in written]
+        found += [
+            f"{one}: {NEEDED if one.kind == ChangeKind.DELETE else LOST}"
+            for one in proposal.rows.all()
+            if one not in written
+        ]
         for one in laid:
             found += _of_form(one) if one.row.pk else []
-    going = [one for one in proposal.rows.all() if one.kind == ChangeKind.DELETE]
-    for row, _ in live_rows(going).values():
-        if needing := Deletion([row]).needing():
-            found.append(refusal(needing))
+    if needed:
+        found.append(refusal(needed))
+    if not proposal.why and _pages_going(proposal):
+        found.append(SAY_WHY)
     return found
+
+
+def _pages_going(proposal: Proposal) -> list[Any]:
+    """The rows that lose the page that readers see now."""
+    return [
+        row
+        for one, (row, _) in live_rows(proposal.rows.all()).items()
+        if (one.kind == ChangeKind.DELETE or one.values.get("status") == Status.DRAFT)
+        and has_page(row, at=timezone.now())
+    ]
 
 
 def _of_form(one: Laid) -> Iterator[str]:
@@ -98,6 +132,8 @@ def publish(screen: Any, request: HttpRequest, proposal: Proposal) -> None:
     now, cases = timezone.now(), _cases_before(proposal)
     if conflicts(proposal.rows.all()):
         raise RefusedError(CHANGED)
+    if unsigned := lacking(proposal):
+        raise RefusedError(unsigned[0])
     with create_revision():
         set_user(user)
         try:
@@ -123,11 +159,18 @@ def _write(proposal: Proposal, *, user: Any, at: datetime) -> list[Laid]:
         if one.table is ChangeNote and one.kind == ChangeKind.ADD:
             # Readers are told on the day on which it is published.
             one.values["made_at"] = at.isoformat()
+    gone = _pages_going(proposal)
+    lead_on(gone, by=user.get_username(), reason=(proposal.why or proposal.title)[:200])
     keep_first([row for row, _ in live_rows(rows).values()])
     laid = lay_over(rows, for_good=True, delete=delete)
     if len(laid) < len(rows):
         raise RefusedError(LOST)
-    keep([one.row for one in laid if one.proposed.kind != ChangeKind.DELETE], at=at)
+    written = [one.row for one in laid if one.proposed.kind != ChangeKind.DELETE]
+    shown = [row for row in {*written, *parents(written)} if isinstance(row, Publishable)]
+    for signed in fitting(proposal):
+        if signed.role == Role.CLINICIAN:
+            pass_on(signed, shown, at=at)
+    keep(written, at=at)
     return laid
 
 
@@ -170,7 +213,7 @@ def publish_due(*, at: datetime) -> tuple[list[Proposal], list[Proposal]]:
 
 def hindrance_of(screen: Any, proposal: Proposal) -> str:
     """Publish a proposal for the account that set its moment; say why if that cannot be done."""
-    found = problems(proposal)
+    found = [*lacking(proposal), *problems(proposal)]
     if found:
         return "\n".join(found)
     asked: Any = HttpRequest()

@@ -1,13 +1,14 @@
-"""Pages that are gone for good, because an editor deleted what they showed."""
+"""Pages that are gone for good, because an editor deleted what they showed or took it off."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from reversion.models import Version
 
-from nutrients.models import Article, FoodSource, Nutrient, Status, Symptom
+from nutrients.models import Article, FoodSource, Nutrient, Redirect, Status, Symptom
 
 # What the page with one slug shows, by the name of its address.
 SHOWN: dict[str, Any] = {
@@ -16,6 +17,20 @@ SHOWN: dict[str, Any] = {
     "nutrient": Nutrient,
     "symptom": Symptom,
 }
+
+
+def has_page(row: Any, *, at: datetime) -> bool:
+    """Whether a row has a page of its own that readers can see."""
+    return type(row) in SHOWN.values() and row.is_published(at=at)
+
+
+def lead_on(rows: Iterable[Any], *, by: str, reason: str, words: str = "", to: str = "") -> None:
+    """Keep what readers get at the addresses of rows that go, in place of what was kept before."""
+    for row in rows:
+        Redirect.objects.update_or_create(
+            path=row.get_absolute_url(),
+            defaults={"to": to, "reason": reason, "words": words, "made_by": by},
+        )
 
 
 def was_public(page: str, slug: str, *, at: datetime) -> bool:

@@ -19,7 +19,8 @@ from .signatures import CHILDREN, renew
 
 FIRST = "As it was before the first edit here"
 NOT_KEPT = {
-    *("bookoverride", "caseoutcome", "keptproblem", "proposal", "proposedrow", "searchdocument"),
+    *("bookoverride", "caseoutcome", "keptproblem", "searchdocument"),
+    *("previewlink", "proposal", "proposedrow", "redirect", "remark", "signoff"),
     *("shippedchange", "shippedrow", "signature"),
 }
 # It belongs to two rows, so an edit of it alone is in its own history only.

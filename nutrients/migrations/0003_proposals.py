@@ -6,19 +6,26 @@ from django.db import migrations, models
 
 
 # What the desk keeps by itself, and nobody looks at as a table.
-NOT_SEEN = {"caseoutcome", "proposedrow", "searchdocument", "shippedrow", "signature"}
+NOT_SEEN = {
+    *("caseoutcome", "previewlink", "proposedrow", "remark"),
+    *("searchdocument", "shippedrow", "signature", "signoff"),
+}
 READS = ("view",)
 PROPOSES = ("add_proposal", "change_proposal", "view_proposal")
+REDIRECTS = ("add_redirect", "change_redirect", "delete_redirect", "view_redirect")
 # Of each role what it may do with every table of content, and more. Editors have had theirs since
 # the second migration.
 ROLES = {
     "Writers": (READS, PROPOSES),
-    "Editors": ((), (*PROPOSES, "publish_proposal")),
-    "Clinicians": (READS, ("view_proposal",)),
-    "Safety": (READS, ("view_proposal",)),
+    "Editors": ((), (*PROPOSES, *REDIRECTS, "publish_proposal", "sign_as_editor")),
+    "Clinicians": (READS, ("view_proposal", "sign_as_clinician")),
+    "Safety": (READS, ("view_proposal", "sign_as_safety")),
     "Administrators": (
         ("add", "change", "delete", "view"),
-        (*PROPOSES, "publish_proposal", "add_user", "change_user", "view_user", "view_group"),
+        (
+            *(*PROPOSES, "publish_proposal", "sign_as_editor", "name_colleague"),
+            *("add_user", "change_user", "view_user", "view_group"),
+        ),
     ),
 }
 NEW_ROLES = tuple(name for name in ROLES if name != "Editors")
@@ -47,8 +54,9 @@ def make_roles(apps, schema_editor):
         for action in table.default_permissions:
             name = f"Can {action} {table.verbose_name}"
             find(table.app_label, table.model_name, f"{action}_{table.model_name}", name)
-        for code, name in table.permissions:
-            find(table.app_label, table.model_name, code, name)
+    for model in apps.get_app_config("nutrients").get_models():
+        for code, name in model._meta.permissions:
+            find("nutrients", model._meta.model_name, code, name)
     for role, (actions, more) in ROLES.items():
         group, _ = groups.get_or_create(name=role)
         codes = [f"{action}_{table.model_name}" for table in tables for action in actions]
@@ -68,6 +76,21 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.CreateModel(
+            name='Redirect',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('path', models.CharField(max_length=200, unique=True, validators=[django.core.validators.RegexValidator('^/(?!/)[^\\s?#\\\\]*\\Z', 'A path on this site, such as /articles/.')], verbose_name='from')),
+                ('to', models.CharField(blank=True, help_text='A path such as /articles/eyelid-twitching/. Empty: it leads nowhere.', max_length=200, validators=[django.core.validators.RegexValidator('^/(?!/)[^\\s?#\\\\]*\\Z', 'A path on this site, such as /articles/.')])),
+                ('reason', models.CharField(help_text='For colleagues and the history.', max_length=200)),
+                ('words', models.CharField(blank=True, help_text='A sentence or two. Empty: only that the page was taken down.', max_length=300, verbose_name='words for readers')),
+                ('made_by', models.CharField(editable=False, max_length=150)),
+                ('made_at', models.DateTimeField(auto_now_add=True)),
+            ],
+            options={
+                'ordering': ['path'],
+            },
+        ),
         migrations.CreateModel(
             name='Proposal',
             fields=[
@@ -91,6 +114,26 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='PreviewLink',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('token', models.CharField(max_length=64, unique=True)),
+                ('name', models.CharField(blank=True, max_length=150, verbose_name='first and last name')),
+                ('profession', models.CharField(blank=True, max_length=100)),
+                ('code', models.CharField(blank=True, max_length=64)),
+                ('wrong_tries', models.PositiveSmallIntegerField(default=0)),
+                ('made_by', models.CharField(max_length=150)),
+                ('made_at', models.DateTimeField()),
+                ('until', models.DateTimeField()),
+                ('revoked_at', models.DateTimeField(null=True)),
+                ('proposal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links', to='nutrients.proposal')),
+            ],
+            options={
+                'ordering': ['-made_at', '-pk'],
+                'permissions': [('name_colleague', 'Can vouch for a colleague who agrees by a link')],
+            },
+        ),
+        migrations.CreateModel(
             name='ProposedRow',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -107,6 +150,36 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Remark',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=100)),
+                ('text', models.TextField(max_length=4000)),
+                ('made_at', models.DateTimeField()),
+                ('link', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='remarks', to='nutrients.previewlink')),
+            ],
+            options={
+                'ordering': ['made_at', 'pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='SignOff',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('words', models.CharField(max_length=64)),
+                ('name', models.CharField(max_length=150)),
+                ('profession', models.CharField(max_length=100)),
+                ('account', models.CharField(max_length=150)),
+                ('signed_at', models.DateTimeField()),
+                ('role', models.CharField(choices=[('editor', 'Editor'), ('clinician', 'Clinician'), ('safety', 'Safety')], max_length=10)),
+                ('proposal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sign_offs', to='nutrients.proposal')),
+            ],
+            options={
+                'ordering': ['signed_at', 'pk'],
+                'permissions': [('sign_as_editor', 'Can sign as editor'), ('sign_as_clinician', 'Can sign as clinician'), ('sign_as_safety', 'Can sign as safety')],
             },
         ),
         migrations.AddConstraint(
@@ -132,6 +205,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='proposedrow',
             constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['add', 'change', 'delete'])), name='proposedrow_kind_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='signoff',
+            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['editor', 'clinician', 'safety'])), name='signoff_role_known'),
         ),
         migrations.RunPython(make_roles, remove_roles),
     ]

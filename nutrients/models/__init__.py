@@ -50,7 +50,18 @@ from .nutrients import (
 )
 from .pictures import Picture
 from .problems import KeptProblem, ProblemKind
-from .proposals import MOVES, OPEN, ChangeKind, Proposal, ProposedRow, State
+from .proposals import (
+    MOVES,
+    OPEN,
+    ChangeKind,
+    PreviewLink,
+    Proposal,
+    ProposedRow,
+    Remark,
+    Role,
+    SignOff,
+    State,
+)
 from .publishing import (
     Keyed,
     Publishable,
@@ -61,6 +72,7 @@ from .publishing import (
     place_among,
 )
 from .red_flags import FLAG_LEVELS, Answer, Question, RedFlag, RedFlagRule
+from .redirects import Redirect
 from .safety_cases import BookOverride, CaseGroup, CaseOutcome, SafetyCase
 from .search import DocumentKind, SearchDocument, Synonym
 from .shipping import ShippedChange, ShippedRow

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 from django.apps import apps
@@ -13,7 +14,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
-from .publishing import one_of
+from .publishing import Signed, one_of
 
 
 class State(models.TextChoices):
@@ -173,3 +174,68 @@ class ProposedRow(models.Model):
     def live_row(self) -> Any:
         """The row as readers have it; None if there is none."""
         return self.table.with_key(json.loads(self.natural_key))
+
+
+class Role(models.TextChoices):
+    """As what somebody agrees to a proposal."""
+
+    EDITOR = "editor", "Editor"
+    CLINICIAN = "clinician", "Clinician"
+    SAFETY = "safety", "Safety"
+
+
+class SignOff(Signed):
+    """Somebody who wrote none of it read a proposal and agreed. It counts while the words fit."""
+
+    proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="sign_offs")
+    role = models.CharField(max_length=10, choices=Role)
+
+    class Meta:
+        ordering = ["signed_at", "pk"]
+        constraints = [
+            one_of("role", Role.values, "signoff_role_known"),
+        ]
+        permissions = [(f"sign_as_{role.value}", f"Can sign as {role.value}") for role in Role]
+
+
+class PreviewLink(models.Model):
+    """An address at which somebody without an account sees a proposal.
+
+    Of its token and of the code of a named colleague only the digests are kept.
+    """
+
+    proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="links")
+    token = models.CharField(max_length=64, unique=True)
+    name = models.CharField("first and last name", max_length=150, blank=True)
+    profession = models.CharField(max_length=100, blank=True)
+    code = models.CharField(max_length=64, blank=True)
+    wrong_tries = models.PositiveSmallIntegerField(default=0)
+    made_by = models.CharField(max_length=150)
+    made_at = models.DateTimeField()
+    until = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-made_at", "-pk"]
+        permissions = [("name_colleague", "Can vouch for a colleague who agrees by a link")]
+
+    def __str__(self) -> str:
+        return self.name or "Whoever has the link"
+
+    def is_open(self, *, at: datetime) -> bool:
+        return self.revoked_at is None and at < self.until
+
+
+class Remark(models.Model):
+    """What somebody wrote to a proposal who saw it by a link."""
+
+    link = models.ForeignKey(PreviewLink, on_delete=models.CASCADE, related_name="remarks")
+    name = models.CharField(max_length=100)
+    text = models.TextField(max_length=4000)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["made_at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.text}"

@@ -187,14 +187,12 @@ class Publishable(models.Model):
         return self.review_due_on is not None and self.review_due_on < on
 
 
-class Signature(models.Model):
-    """A clinician read a row and agreed to these words. Rows are added, never changed.
+class Signed(models.Model):
+    """Somebody agreed to words, of which `words` is the digest. Rows are added, never changed.
 
-    Name and profession are kept as they were then. `words` is the digest of what was signed.
+    Name and profession are kept as they were then.
     """
 
-    model = models.CharField(max_length=60, help_text="The signed table: nutrients.nutrient.")
-    row = models.BigIntegerField(help_text="The primary key of the signed row.")
     words = models.CharField(max_length=64)
     name = models.CharField(max_length=150)
     profession = models.CharField(max_length=100)
@@ -202,11 +200,21 @@ class Signature(models.Model):
     signed_at = models.DateTimeField()
 
     class Meta:
-        ordering = ["signed_at", "pk"]
-        indexes = [models.Index(fields=["model", "row"], name="signature_row")]
+        abstract = True
 
     def __str__(self) -> str:
         return f"{self.name}, {self.profession}"
+
+
+class Signature(Signed):
+    """A clinician read a row and agreed to it."""
+
+    model = models.CharField(max_length=60, help_text="The signed table: nutrients.nutrient.")
+    row = models.BigIntegerField(help_text="The primary key of the signed row.")
+
+    class Meta:
+        ordering = ["signed_at", "pk"]
+        indexes = [models.Index(fields=["model", "row"], name="signature_row")]
 
 
 class Keyed(models.Model):

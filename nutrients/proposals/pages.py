@@ -56,11 +56,11 @@ class ChangingPage(NamedTuple):
 
 
 @contextmanager
-def as_proposed(proposal: Proposal) -> Iterator[list[Laid]]:
+def as_proposed(proposal: Proposal, **options: Any) -> Iterator[list[Laid]]:
     """The database with a proposal laid over it, within; all of it is undone after."""
     with transaction.atomic():
         try:
-            yield lay_over(proposal.rows.all())
+            yield lay_over(proposal.rows.all(), **options)
         finally:
             transaction.set_rollback(True)
 
@@ -96,17 +96,18 @@ def proposed(proposal: Proposal, path: str) -> str:
         return drawn(path)
 
 
-def changing_pages(proposal: Proposal, *, at: datetime) -> list[ChangingPage]:
+def changing_pages(proposal: Proposal, *, at: datetime, anew: bool = False) -> list[ChangingPage]:
     """The public pages that a proposal changes, its own first.
 
     Each candidate is drawn twice and compared, which takes seconds, so what is found is kept until
-    the proposal or the content changes.
+    the proposal changes, or `anew` the content.
     """
-    version = content_version(at=at)
-    mark = f"{digest(proposal)} {version.state if version else ''}"
-    if proposal.pages.get("mark") != mark:
+    version = content_version(at=at) if anew else None
+    words, content = digest(proposal), version.state if version else ""
+    kept = proposal.pages
+    if kept.get("words") != words or (anew and kept["content"] != content):
         found = list(_changing(proposal))
-        proposal.pages = {"mark": mark, "found": found}
+        proposal.pages = {"words": words, "content": content, "found": found}
         Proposal.objects.filter(pk=proposal.pk).update(pages=proposal.pages)
     return [ChangingPage(*one) for one in proposal.pages["found"]]
 
@@ -219,7 +220,8 @@ def _in(tag: str, pieces: Iterable[str], *, tags: bool) -> Iterator[str]:
             continue
         text = "".join(words)
         if text.strip():
-            yield f"<{tag}>{text.rstrip()}</{tag}>{' ' if text[-1].isspace() else ''}"
+            is_apart = text[-1].isspace() or tag == "del"
+            yield f"<{tag}>{text.rstrip()}</{tag}>{' ' if is_apart else ''}"
         words = []
         if tags and piece != "<>":
             yield piece

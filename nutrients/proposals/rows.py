@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from django.core import serializers
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import DataError, IntegrityError, models, transaction
-from django.db.models import Prefetch
+from django.db.models import Prefetch, ProtectedError
 
 from nutrients.models import ChangeKind, Proposal, ProposedRow
 
@@ -250,9 +250,20 @@ def lay_over(
             row = one.table(pk=None if for_good else SHOWN_FROM + one.pk)
         if row is not None and _write(row, one.values, for_good=for_good):
             laid.append(Laid(one, row))
-    for last in going:
-        delete(last.row)
-    return laid + going
+    return laid + list(_gone(going, delete, for_good=for_good))
+
+
+def _gone(going: Iterable[Laid], delete: Callable[[Any], Any], *, for_good: bool) -> Iterator[Laid]:
+    """Delete rows, and give those that are gone; for good all of them are, or ProtectedError."""
+    for one in going:
+        try:
+            with transaction.atomic():
+                delete(one.row)
+        except ProtectedError:
+            if for_good:
+                raise
+        else:
+            yield one
 
 
 def _write(row: Any, values: Values, *, for_good: bool) -> bool:

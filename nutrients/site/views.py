@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -18,6 +18,7 @@ from nutrients.models import (
     VERB_AGAINST,
     ChangeNote,
     Evidence,
+    Redirect,
     Relation,
     Source,
     Typicality,
@@ -144,9 +145,14 @@ def test_book(request: HttpRequest) -> HttpResponse:
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer 410 for a page whose row an editor deleted, and 404 for any other."""
+    """Lead on from a page that editors took off, or answer 410; 404 for what was never there."""
+    found = Redirect.objects.filter(path=request.path).first()
+    if found and found.to:
+        return redirect(found.to, permanent=True)
     match = request.resolver_match
     slug = match.kwargs.get("slug") if match else None
-    if slug and match and was_public(match.url_name or "", slug, at=timezone.now()):
-        return render(request, "410.html", status=410)
+    is_gone = slug and match and was_public(match.url_name or "", slug, at=timezone.now())
+    words = found.words if found else ""
+    if words or is_gone:
+        return render(request, "410.html", {"words": words}, status=410)
     return render(request, "404.html", status=404)

@@ -5,6 +5,8 @@ from django.urls import reverse
 
 from nutrients.admin.guard import OVERRIDE, REASON
 
+# What an editor says who takes a page off the site.
+GONE = {"gone-reason": "It is out of date."}
 # What an editor sends who saves although cases break.
 INSIST = {OVERRIDE: "on", REASON: "The case is wrong."}
 

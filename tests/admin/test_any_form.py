@@ -20,10 +20,11 @@ from nutrients.models import (
     KeptProblem,
     Nutrient,
     Picture,
-    Proposal,
+    Redirect,
     ShippedChange,
     Symptom,
 )
+from nutrients.proposals import begin
 from nutrisite.accounts.models import AccountEvent
 from tests.admin.forms import Screen
 from tests.factories import nutrient, symptom
@@ -52,7 +53,6 @@ def rows(content, admin_user):
     ChangeNote.objects.create(text="It changed.", title="Almonds", address="/foods/almonds/")
     AccountEvent.objects.create(at=NOW, kind="refused", account="anna")
     KeptProblem.objects.create(kind="links", model="nutrients.source", row_id=1, found_at=NOW)
-    Proposal.objects.create(title="Almonds", maker=admin_user, owner=admin_user)
     sizes = {
         "credit": "Ann",
         "licence": "Our own",
@@ -64,6 +64,8 @@ def rows(content, admin_user):
     Picture.objects.create(slug="leg", is_decorative=True, **sizes)
     question = {"model": "nutrients.foodsource", "natural_key": '["almonds"]', "field": "note"}
     ShippedChange.objects.create(theirs={"note": "New."}, noticed_at=NOW, **question)
+    begin("Other words", by=admin_user)
+    Redirect.objects.create(path="/old/", reason="An old link.", made_by="anna")
     found = {model: model._default_manager.first() for model in MODELS}
     # With no rows under them, where the shipped ones have hundreds of fields.
     return found | {Nutrient: nutrient("boron"), Symptom: symptom("hiccups")}

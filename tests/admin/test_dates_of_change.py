@@ -15,6 +15,7 @@ from nutrients.models import (
     ReferenceIntake,
     Symptom,
 )
+from tests.admin.forms import GONE
 
 # What each row is shown by, and a change to it.
 SHOWN_BY = [
@@ -82,7 +83,7 @@ def test_deletion_dates_the_pages_that_showed_what_went_along(editor_client, con
     amounts, start = list(copper.amounts.all()), timezone.now()
     address = reverse("admin:nutrients_nutrient_delete", args=[copper.pk])
 
-    editor_client.post(address, {"post": "yes"})
+    editor_client.post(address, {"post": "yes", **GONE})
 
     assert not Nutrient.objects.filter(slug="copper").exists()
     for amount in amounts:

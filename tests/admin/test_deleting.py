@@ -24,7 +24,7 @@ from nutrients.models import (
     Symptom,
 )
 from tests import factories
-from tests.admin.forms import INSIST, Screen
+from tests.admin.forms import GONE, INSIST, Screen
 from tests.revisions import versions_of
 
 pytestmark = pytest.mark.django_db
@@ -55,13 +55,13 @@ def address(row, page):
 
 
 def delete(client, row):
-    return client.post(address(row, "delete"), {"post": "yes", **INSIST})
+    return client.post(address(row, "delete"), {"post": "yes", **GONE, **INSIST})
 
 
 def delete_several(client, *rows, **more):
     listed = reverse(f"admin:nutrients_{rows[0]._meta.model_name}_changelist")
     ticked = {"action": "delete_selected", "_selected_action": [row.pk for row in rows]}
-    return client.post(listed, ticked | more)
+    return client.post(listed, ticked | GONE | more)
 
 
 def names(rule):

@@ -22,6 +22,7 @@ from nutrients.models import (
     BookOverride,
     ChangeNote,
     Nutrient,
+    NutrientAmount,
     Proposal,
     ProposedRow,
     Source,
@@ -469,3 +470,17 @@ def test_writer_cannot_publish(magnesium, editor):
 
     assert publish(client, proposal).status_code == 403
     assert proposal.state == State.WRITING
+
+
+def test_deletion_of_what_others_need_is_told_and_shown_nowhere(editor_client, editor, content):
+    proposal = begin("A source goes", by=editor)
+    source = NutrientAmount.objects.first().source
+    add_row(proposal, source, None, by=editor)
+
+    problems = publish(editor_client, proposal).context["problems"]
+
+    assert any("Other rows need it" in one for one in problems)
+    assert (
+        editor_client.get(Screen.address_of(source) + f"?proposal={proposal.pk}").status_code == 200
+    )
+    assert Source.objects.filter(pk=source.pk).exists()

@@ -11,7 +11,7 @@ from django.utils import timezone
 from nutrients.admin.reviewing import next_review, reviewed_tables
 from nutrients.models import Article, Association, FoodSource, Nutrient, RedFlag
 from nutrisite.accounts.models import Clinician
-from tests.admin.forms import Screen
+from tests.admin.forms import GONE, Screen
 from tests.revisions import versions_of
 from tests.site.pages import text_of
 
@@ -78,7 +78,7 @@ def test_signature_of_an_article_is_of_its_sections_too(clinician, screen, conte
 def test_state_and_dates_are_no_words(clinician, screen, magnesium):
     sign(clinician, magnesium)
 
-    screen(magnesium).save(status="draft", review_due_on="2027-05-01")
+    screen(magnesium).save(status="draft", review_due_on="2027-05-01", **GONE)
 
     assert reviewer(magnesium) == NAME
 
@@ -200,7 +200,7 @@ def test_row_that_the_desk_does_not_know_is_left_out(editor_client, content):
 
 def test_home_tells_what_waits_and_what_was_done(editor_client, screen, content):
     magnesium = Nutrient.objects.get(slug="magnesium")
-    screen(magnesium).save(tagline="Calms nerve", status="draft")
+    screen(magnesium).save(tagline="Calms nerve", status="draft", **GONE)
     day = timezone.localdate() - timedelta(days=3)
     RedFlag.objects.filter(pk=RedFlag.objects.first().pk).update(review_due_on=day)
     food = FoodSource.objects.filter(status="published").first()

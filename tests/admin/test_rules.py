@@ -23,6 +23,7 @@ from nutrients.models import (
     Symptom,
     Verification,
 )
+from tests.admin.forms import GONE
 from tests.factories import nutrient
 from tests.revisions import versions_of
 
@@ -63,7 +64,7 @@ def test_published_row_needs_a_source_beside_the_editors_own(screen, magnesium):
     assert errors == {
         "sources": ["A published row needs a source other than the editors themselves."]
     }
-    draft = screen(magnesium).save(sources=[own.pk], status=Status.DRAFT)
+    draft = screen(magnesium).save(sources=[own.pk], status=Status.DRAFT, **GONE)
     assert draft.status_code == 302
 
 

@@ -33,7 +33,7 @@ from nutrients.models import (
 from nutrients.testbook import FetchedBook, failing, fetch_book, keep_outcomes, run_book
 from nutrients.testbook.reads import NOT_READ, OF_ALL, TABLES
 from tests import factories
-from tests.admin.forms import INSIST, Screen
+from tests.admin.forms import GONE, INSIST, Screen
 from tests.revisions import address_of_version, versions_of
 from tests.site.pages import text_of
 
@@ -244,13 +244,12 @@ def test_row_that_a_case_names_is_not_deleted_from_under_it(world, admin_client,
     several = reverse(f"admin:nutrients_{model._meta.model_name}_changelist")
 
     assert broken(admin_client.get(address)) == ["Iron-for-cramps"]
-    admin_client.post(address, {"post": "yes"})
-    admin_client.post(
-        several, {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"}
-    )
+    admin_client.post(address, {"post": "yes", **GONE})
+    ticked = {"action": "delete_selected", "_selected_action": [row.pk]}
+    admin_client.post(several, ticked | {"post": "yes", **GONE})
     assert model.objects.filter(pk=row.pk).exists()
 
-    admin_client.post(address, {"post": "yes", **INSIST})
+    admin_client.post(address, {"post": "yes", **GONE, **INSIST})
     assert not model.objects.filter(pk=row.pk).exists()
 
 

@@ -21,19 +21,17 @@ from nutrients.models import (
     Proposal,
     RedFlag,
     RedFlagRule,
+    Redirect,
     ShippedChange,
     Source,
     Status,
     Symptom,
 )
 
+NO_CONTENT = (KeptProblem, Proposal, Redirect, ShippedChange)
 CONTENT = sorted(
     # What an upgrade asks, what is proposed and what checks found have tests of their own.
-    (
-        m
-        for m in admin.site._registry
-        if m._meta.app_label == "nutrients" and m not in (KeptProblem, Proposal, ShippedChange)
-    ),
+    (m for m in admin.site._registry if m._meta.app_label == "nutrients" and m not in NO_CONTENT),
     key=lambda m: m.__name__,
 )
 per_model = pytest.mark.parametrize("model", CONTENT, ids=lambda model: model._meta.model_name)

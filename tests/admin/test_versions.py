@@ -23,7 +23,7 @@ from nutrients.models import (
     Symptom,
 )
 from tests import factories
-from tests.admin.forms import Screen
+from tests.admin.forms import GONE, Screen
 from tests.revisions import address_of_version, versions_of
 
 
@@ -42,7 +42,7 @@ def address(row, page):
 
 
 def delete(client, row):
-    client.post(address(row, "delete"), {"post": "yes"})
+    client.post(address(row, "delete"), {"post": "yes", **GONE})
     assert not type(row).objects.filter(pk=row.pk).exists()
 
 
@@ -149,7 +149,7 @@ def test_rule_that_came_and_went_is_in_the_history_of_its_flag(
 
 def test_history_shows_who_changed_what_and_when(screen, magnesium, editor_client):
     shipped = magnesium.tagline
-    screen(magnesium).save(tagline="Calms muscle and nerve", status="draft")
+    screen(magnesium).save(tagline="Calms muscle and nerve", status="draft", **GONE)
     page = editor_client.get(address(magnesium, "history")).content.decode()
 
     assert f"</span>{shipped}</del>" in page

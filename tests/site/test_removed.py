@@ -13,6 +13,7 @@ from nutrients.models import (
     Status,
     Symptom,
 )
+from tests.admin.forms import GONE
 
 REMOVED = "This page was taken down"
 
@@ -25,7 +26,7 @@ def delete(admin_client, content):
 
     def deleted(row):
         name = f"admin:nutrients_{row._meta.model_name}_delete"
-        admin_client.post(reverse(name, args=[row.pk]), {"post": "yes"})
+        admin_client.post(reverse(name, args=[row.pk]), {"post": "yes", **GONE})
         assert not type(row).objects.filter(pk=row.pk).exists()
 
     return deleted

@@ -1,0 +1,149 @@
+"""Taking a page off the site: a question, a reason, and what readers get at its address."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.utils import unquote
+from django.contrib.admin.widgets import AdminTextInputWidget
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from reversion import set_comment
+
+from nutrients.content.removed import has_page, lead_on
+from nutrients.models import Redirect, Status
+
+from .content_forms import ContentForm, RefusableMixin
+
+NOT_YET = "Not saved yet: this takes a page off the site. Say why, above, and save again."
+
+
+class GoneForm(forms.ModelForm):
+    """Why a page goes, and what readers find in its place. Its fields stand beside a row's own."""
+
+    prefix = "gone"
+
+    class Meta:
+        model = Redirect
+        fields: ClassVar[list[str]] = ["reason", "words", "to"]
+        labels: ClassVar[dict[str, str]] = {
+            "reason": "Why",
+            "words": "What readers are told who come to it",
+            "to": "Address that takes its place",
+        }
+        widgets: ClassVar[dict[str, Any]] = dict.fromkeys(fields, AdminTextInputWidget)
+        error_messages: ClassVar[dict[str, Any]] = {
+            "reason": {"required": "Say why, in a sentence."}
+        }
+
+
+class TakingOffMixin(RefusableMixin):
+    """Asks before a page goes, by its row's form or by deletion, and keeps the answer."""
+
+    def changeform_view(
+        self: Any,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: Any = None,
+    ) -> HttpResponse:
+        """The form, which asks where it would take a page off."""
+        context = extra_context or {}
+        is_draft = request.POST.get("status") == Status.DRAFT and not self.proposes(request)
+        if is_draft and (form := self._gone_form(request, object_id)):
+            request.gone = form  # type: ignore[attr-defined]
+            context = context | {"gone": form}
+            if not form.is_valid():
+                self.refuse(request, NOT_YET)
+        return super().changeform_view(request, object_id, form_url, context)  # type: ignore[misc]
+
+    def delete_view(
+        self: Any, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        """The page before a deletion, which asks where that takes a page off."""
+        context = extra_context or {}
+        if form := self._gone_form(request, object_id):
+            request.gone = form  # type: ignore[attr-defined]
+            context = context | {"gone": form}
+            if form.is_bound and not form.is_valid():
+                # Ask again.
+                request.POST = QueryDict()
+        return super().delete_view(request, object_id, context)  # type: ignore[misc]
+
+    def _gone_form(self: Any, request: HttpRequest, object_id: str | None) -> GoneForm | None:
+        row = self.get_object(request, unquote(object_id)) if object_id else None
+        if row is None or not has_page(row, at=timezone.now()):
+            return None
+        return GoneForm(request.POST if request.method == "POST" else None)
+
+    def response_action(self: Any, request: HttpRequest, queryset: Any) -> Any:
+        """Django's answer; the page before deleting several asks where that takes pages off."""
+        form = None
+        if request.POST.get("action") == "delete_selected":
+            ticked = queryset.filter(pk__in=request.POST.getlist(ACTION_CHECKBOX_NAME))
+            if any(has_page(row, at=timezone.now()) for row in ticked):
+                request.gone = form = GoneForm(request.POST if "post" in request.POST else None)  # type: ignore[attr-defined]
+                # They do not all lead to one page.
+                del form.fields["to"]
+                if form.is_bound and not form.is_valid():
+                    sent = request.POST.copy()
+                    del sent["post"]
+                    request.POST = sent  # type: ignore[assignment]
+        answer = super().response_action(request, queryset)  # type: ignore[misc]
+        if form and isinstance(answer, TemplateResponse) and answer.context_data:
+            answer.context_data["gone"] = form
+        return answer
+
+    def save_model(self: Any, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)  # type: ignore[misc]
+        _keep(request, [obj])
+
+    def log_change(self: Any, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """Django's entry; the history has the reason too."""
+        entry = super().log_change(request, obj, message)  # type: ignore[misc]
+        if reason := _said(request).get("reason"):
+            set_comment(f"{entry.get_change_message()} {reason}")
+        return entry
+
+    def delete_model(self: Any, request: HttpRequest, obj: Any) -> None:
+        _keep(request, [obj])
+        super().delete_model(request, obj)  # type: ignore[misc]
+
+    def delete_queryset(self: Any, request: HttpRequest, queryset: Any) -> None:
+        if hasattr(request, "gone"):
+            _keep(request, [row for row in queryset if has_page(row, at=timezone.now())])
+        super().delete_queryset(request, queryset)  # type: ignore[misc]
+
+
+def _said(request: Any) -> dict[str, str]:
+    """What was said of a page that goes; nothing where none does."""
+    form = getattr(request, "gone", None)
+    return form.cleaned_data if form and form.is_valid() else {}
+
+
+def _keep(request: Any, rows: list[Any]) -> None:
+    if said := _said(request):
+        lead_on(rows, by=request.user.get_username(), **said)
+
+
+class RedirectForm(ContentForm):
+    quoted = frozenset({"path", "to"})
+
+
+@admin.register(Redirect)
+class RedirectAdmin(admin.ModelAdmin):
+    """What readers get at the addresses of pages that are gone."""
+
+    form = RedirectForm
+    list_display = ("path", "to", "reason", "made_by", "made_at")
+    search_fields = ("path", "to", "reason", "words")
+    fields = ("path", "to", "reason", "words")
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Note who made it."""
+        obj.made_by = request.user.get_username()
+        super().save_model(request, obj, form, change)

@@ -1,0 +1,99 @@
+"""What somebody sees who has a link to a proposal and no account.
+
+No cookie speaks for them: the token in the address does, which no other site knows, so their forms
+need no token of Django's. A signed mark says which words a form was shown with.
+"""
+
+from __future__ import annotations
+
+from django import forms
+from django.core import signing
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from nutrients.models import PreviewLink, State
+
+from .links import agree, may_agree, open_link, remark
+from .pages import changing_pages, previewed
+from .rows import digest
+
+SALT = "nutrients.proposals.link"
+CHANGED = "The words have changed since you opened this page. Please read them again."
+WRONG = "This code is not right. Please check it, or ask for a new link."
+
+
+class RemarkForm(forms.Form):
+    name = forms.CharField(
+        label="Your name",
+        label_suffix="",
+        max_length=100,
+        widget=forms.TextInput({"class": "input"}),
+    )
+    text = forms.CharField(
+        label="Your remark",
+        label_suffix="",
+        max_length=4000,
+        widget=forms.Textarea({"class": "input", "rows": 6}),
+    )
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def preview(request: HttpRequest, token: str) -> HttpResponse:
+    """The pages that a proposal changes, or one of them; a box for a remark, and to agree."""
+    link = open_link(token, at=timezone.now())
+    if link is None:
+        raise Http404("There is no such link.")
+    path = request.GET.get("path", "")
+    answer = _page(request, link, path) if path else _overview(request, link, token)
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return answer
+
+
+def _page(request: HttpRequest, link: PreviewLink, path: str) -> HttpResponse:
+    way, now = request.GET.get("as", ""), timezone.now()
+    html = previewed(link.proposal, path, way, at=now, home=request.path)
+    if not html:
+        raise Http404("The proposal does not change this page.")
+    return HttpResponse(html)
+
+
+def _overview(request: HttpRequest, link: PreviewLink, token: str) -> HttpResponse:
+    form = RemarkForm(request.POST if "remark" in request.POST else None)
+    problem = _taken(request, link, token, form) if request.method == "POST" else ""
+    if request.method == "POST" and not (problem or form.errors):
+        return redirect(f"{request.path}?done=yes")
+    context = {
+        "link": link,
+        "proposal": link.proposal,
+        "pages": changing_pages(link.proposal, at=timezone.now()),
+        "form": form,
+        "problem": problem,
+        "done": "done" in request.GET,
+        "may_agree": may_agree(link) and link.proposal.state in (State.READY, State.AGREED),
+        "seen": signing.dumps(digest(link.proposal), salt=SALT),
+    }
+    return render(request, "nutrients/proposals/link.html", context)
+
+
+def _taken(request: HttpRequest, link: PreviewLink, token: str, form: RemarkForm) -> str:
+    """Keep a remark, or that a named colleague agrees; say what is wrong with it."""
+    now = timezone.now()
+    if form.is_bound:
+        if form.is_valid() and not remark(link, at=now, **form.cleaned_data):
+            return "This link has brought very many remarks. Please write to us in another way."
+        return ""
+    try:
+        seen = signing.loads(request.POST.get("seen", ""), salt=SALT)
+    except signing.BadSignature:
+        seen = ""
+    with transaction.atomic():
+        link = PreviewLink.objects.select_for_update().select_related("proposal").get(pk=link.pk)
+        if seen != digest(link.proposal) or link.proposal.state not in (State.READY, State.AGREED):
+            return CHANGED
+        return "" if agree(link, token, request.POST.get("code", ""), at=now) else WRONG

@@ -1,0 +1,223 @@
+"""Proposals are signed by who wrote none of them, and seen by a link without an account."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from nutrients.models import (
+    Nutrient,
+    PreviewLink,
+    Proposal,
+    Remark,
+    Signature,
+    SignOff,
+    State,
+)
+from nutrients.proposals import add_row, begin
+from nutrients.proposals.rows import digest
+from nutrisite.accounts.models import Clinician
+
+pytestmark = pytest.mark.django_db
+WORDS = "Soothes unquiet fibres."
+
+
+@pytest.fixture
+def proposal(content, editor):
+    made = begin("Other words", by=editor)
+    add_row(made, Nutrient.objects.get(slug="magnesium"), {"job": WORDS}, by=editor)
+    made.become(State.READY)
+    made.save()
+    return made
+
+
+@pytest.fixture
+def account(content):
+    """Gives a client of an account with a role."""
+
+    def with_role(role, name="Carla Mendes", profession=""):
+        user = User.objects.create_user(name.split()[0].lower(), is_staff=True)
+        user.first_name, user.last_name = name.split()
+        user.save()
+        user.groups.add(Group.objects.get(name=role))
+        if profession:
+            Clinician.objects.create(account=user, profession=profession)
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return with_role
+
+
+def send(client, proposal, page, **data):
+    answer = client.post(reverse(f"admin:nutrients_proposal_{page}", args=[proposal.pk]), data)
+    proposal.refresh_from_db()
+    return answer
+
+
+def sign(client, proposal, role="editor", words=None):
+    return send(client, proposal, "sign", role=role, words=words or digest(proposal))
+
+
+def test_as_many_sign_as_the_setting_asks_before_it_is_published(
+    proposal, account, editor_client, settings
+):
+    settings.SIGN_OFFS = 2
+    first, second = account("Editors", "Ben Ode"), account("Safety", "Sam Uel")
+
+    answer = send(editor_client, proposal, "publish", now="")
+    assert "signed by 2 people" in answer.content.decode()
+    sign(first, proposal)
+    sign(first, proposal)
+    assert proposal.state == State.READY
+    sign(second, proposal, "safety")
+    assert proposal.state == State.AGREED
+    send(editor_client, proposal, "publish", now="")
+    assert proposal.state == State.LIVE
+
+
+def test_nobody_signs_what_they_wrote_or_what_they_may_not(proposal, account, editor_client):
+    ben = account("Editors", "Ben Ode")
+    add_row(
+        proposal,
+        Nutrient.objects.get(slug="iron"),
+        {"job": WORDS},
+        by=User.objects.get(username="ben"),
+    )
+    proposal.become(State.READY)
+    proposal.save()
+
+    for client in (editor_client, ben):
+        assert sign(client, proposal).status_code == 403
+        assert not client.get(proposal.get_absolute_url()).context["roles"]
+    assert sign(account("Writers"), proposal).status_code == 403
+    assert sign(account("Safety", "Sam Uel"), proposal, "clinician").status_code == 403
+    assert not SignOff.objects.exists()
+
+
+def test_signature_counts_only_under_the_words_that_were_signed(
+    proposal, account, editor, settings
+):
+    settings.SIGN_OFFS = 1
+    ben = account("Editors", "Ben Ode")
+    sign(ben, proposal, words="0" * 64)
+    assert not SignOff.objects.exists()
+    sign(ben, proposal)
+    assert proposal.state == State.AGREED
+
+    add_row(proposal, Nutrient.objects.get(slug="iron"), {"job": WORDS}, by=editor)
+    proposal.refresh_from_db()
+
+    assert proposal.state == State.WRITING
+    page = ben.get(proposal.get_absolute_url())
+    assert (page.context["signed"], len(page.context["lacking"])) == ([], 1)
+
+
+def test_readers_see_the_clinician_who_signed(proposal, account, editor_client, client):
+    sign(account("Clinicians", profession="registered dietitian"), proposal, "clinician")
+    send(editor_client, proposal, "publish", now="")
+
+    row = Nutrient.objects.get(slug="magnesium")
+    assert row.reviewed_by == "Carla Mendes, registered dietitian"
+    assert Signature.objects.get().account == "carla"
+    assert "Carla Mendes" in client.get("/nutrients/magnesium/").content.decode()
+
+
+@pytest.fixture
+def administrator(account):
+    return account("Administrators", "Ada Lovell")
+
+
+def made_link(client, proposal, **whom):
+    """Make a link; give its path and its code."""
+    said = send(client, proposal, "link", **whom)
+    said = client.get(said.headers["Location"]).content.decode()
+    code = re.search(r"telephone: (\d{8})", said)
+    return re.search(r"/preview/[\w-]+/", said)[0], code and code[1]
+
+
+def test_link_shows_the_pages_without_an_account_or_a_trace(proposal, editor_client, client):
+    path, _ = made_link(editor_client, proposal)
+
+    overview = client.get(path)
+    page = client.get(path, {"path": "/nutrients/magnesium/"})
+
+    assert f"<ins>{WORDS}</ins>" in page.content.decode()
+    assert "?path=/nutrients/magnesium/" in overview.content.decode()
+    for answer in (overview, page):
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert "noindex" in answer.headers["X-Robots-Tag"]
+        assert '<meta name="robots" content="noindex">' in answer.content.decode()
+        assert not answer.cookies
+    assert path.split("/")[2] not in str(list(PreviewLink.objects.values()))
+    assert client.get(path, {"path": "/about/"}).status_code == 404
+
+
+def test_link_ends_after_14_days_or_when_it_is_closed(proposal, editor_client, client):
+    path, _ = made_link(editor_client, proposal)
+    PreviewLink.objects.update(until=timezone.now() + timedelta(seconds=30))
+    assert client.get(path).status_code == 200
+    send(editor_client, proposal, "revoke", link=PreviewLink.objects.get().pk)
+    assert client.get(path).status_code == 404
+
+    PreviewLink.objects.update(revoked_at=None, until=timezone.now())
+    assert client.get(path).status_code == 404
+    assert client.get("/preview/guessed/").status_code == 404
+
+
+def test_remark_reaches_the_editors(proposal, editor_client, client):
+    path, _ = made_link(editor_client, proposal)
+
+    answer = client.post(path, {"remark": "yes", "name": "Rita", "text": "Say <b>why</b>."})
+
+    assert answer.status_code == 302
+    assert client.post(path, {"remark": "yes", "name": "", "text": ""}).status_code == 200
+    assert Remark.objects.count() == 1
+    html = editor_client.get(proposal.get_absolute_url()).content.decode()
+    assert "Say &lt;b&gt;why&lt;/b&gt;." in html
+    assert "Rita" in html
+
+
+def test_named_colleague_agrees_once_by_the_code(proposal, administrator, client, settings):
+    settings.SIGN_OFFS = 1
+    whom = {"name": "Rita Moss", "profession": "GP"}
+    path, code = made_link(administrator, proposal, **whom)
+    seen = re.search(r'name="seen" value="([^"]+)"', client.get(path).content.decode())[1]
+
+    wrong = client.post(path, {"seen": seen, "code": "1"})
+    assert "not right" in wrong.content.decode()
+    forged = client.post(path, {"seen": digest(proposal), "code": code})
+    assert "have changed" in forged.content.decode()
+    assert client.post(path, {"seen": seen, "code": code}).status_code == 302
+    assert client.post(path, {"seen": seen, "code": code}).status_code == 200
+
+    signed = SignOff.objects.get()
+    assert (signed.name, signed.profession, signed.account) == (
+        "Rita Moss",
+        "GP",
+        "by a link of ada",
+    )
+    assert Proposal.objects.get().state == State.AGREED
+
+
+def test_code_is_void_after_few_wrong_tries(proposal, administrator, client):
+    path, code = made_link(administrator, proposal, name="Rita Moss", profession="GP")
+    seen = re.search(r'name="seen" value="([^"]+)"', client.get(path).content.decode())[1]
+    for _ in range(5):
+        client.post(path, {"seen": seen, "code": "1"})
+
+    client.post(path, {"seen": seen, "code": code})
+    assert not SignOff.objects.exists()
+
+
+def test_only_an_administrator_who_wrote_none_of_it_vouches_for_a_colleague(
+    proposal, account, editor_client
+):
+    whom = {"name": "Rita Moss", "profession": "GP"}
+
+    assert send(editor_client, proposal, "link", **whom).status_code == 403
+    assert not PreviewLink.objects.exists()

@@ -1,0 +1,116 @@
+"""Before a page goes, editors say why; readers who come to it later are led on or told."""
+
+import pytest
+from django.urls import reverse
+from reversion.models import Revision
+
+from nutrients.models import Article, Nutrient, RedFlagRule, Redirect
+from nutrients.proposals import add_row, begin
+from tests.admin.forms import GONE
+from tests.revisions import versions_of
+
+pytestmark = pytest.mark.django_db
+WORDS = "We took this page down because a trial was withdrawn."
+
+
+@pytest.fixture
+def article(content):
+    return Article.objects.get(slug="night-leg-cramps")
+
+
+def delete(client, row, **data):
+    address = reverse(f"admin:nutrients_{row._meta.model_name}_delete", args=[row.pk])
+    return client.post(address, {"post": "yes"} | data)
+
+
+def test_form_asks_why_before_it_takes_a_page_off(screen, article, client):
+    form = screen(article)
+
+    asked = form.save(status="draft", title="A title")
+    assert asked.status_code == 200
+    html = asked.content.decode()
+    assert "takes a page off the site" in html
+    assert 'name="gone-reason"' in html
+    assert asked.context["adminform"].form["title"].value() == "A title"
+    assert not Revision.objects.exists()
+
+    answer = form.save(status="draft", **GONE, **{"gone-words": WORDS})
+    assert answer.status_code == 302
+    assert GONE["gone-reason"] in versions_of(article)[0].revision.comment
+    page = client.get(article.get_absolute_url())
+    assert page.status_code == 410
+    assert WORDS in page.content.decode()
+
+
+def test_page_that_comes_back_is_shown(screen, article, client):
+    screen(article).save(status="draft", **GONE, **{"gone-words": WORDS})
+    screen(article).save(status="published")
+
+    assert client.get(article.get_absolute_url()).status_code == 200
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_deletion_asks_why_and_leads_on(editor_client, article, client, several):
+    other = Article.objects.get(slug="eyelid-twitching").get_absolute_url()
+
+    def send(**data):
+        if not several:
+            return delete(editor_client, article, **data)
+        ticked = {"action": "delete_selected", "_selected_action": [article.pk], "post": "yes"}
+        return editor_client.post(reverse("admin:nutrients_article_changelist"), ticked | data)
+
+    asked = send()
+    assert 'name="gone-reason"' in asked.content.decode()
+    assert 'class="errorlist"' in asked.content.decode()
+    assert Article.objects.filter(pk=article.pk).exists()
+    if not several:
+        assert "no other page" in send(**GONE, **{"gone-to": "/nowhere/"}).content.decode()
+    send(**GONE, **{"gone-to": other, "gone-words": WORDS})
+
+    assert not Article.objects.filter(pk=article.pk).exists()
+    page = client.get(article.get_absolute_url())
+    if several:
+        assert page.status_code == 410
+        assert WORDS in page.content.decode()
+    else:
+        assert (page.status_code, page.headers["Location"]) == (301, other)
+
+
+def test_draft_goes_without_a_question(editor_client, article):
+    Article.objects.update(status="draft")
+
+    delete(editor_client, article)
+
+    assert not Article.objects.filter(pk=article.pk).exists()
+    assert not Redirect.objects.exists()
+
+
+def test_list_tells_readers_why_too(editor_client, article, client):
+    ticked = {"action": "back_to_draft", "_selected_action": [article.pk]}
+    ticked |= {"reason": "A trial was withdrawn.", "words": WORDS}
+    editor_client.post(reverse("admin:nutrients_article_changelist"), ticked)
+
+    assert WORDS in client.get(article.get_absolute_url()).content.decode()
+
+
+def test_proposal_that_takes_a_page_off_says_why(editor_client, editor, client, content):
+    RedFlagRule.objects.all().delete()
+    row = Nutrient.objects.get(slug="copper")
+    proposal = begin("Copper goes", by=editor)
+    add_row(proposal, row, None, by=editor)
+    where = reverse("admin:nutrients_proposal_publish", args=[proposal.pk])
+
+    assert "say why" in editor_client.post(where, {"now": ""}).content.decode()
+    proposal.why = "It is out of date."
+    proposal.save()
+    assert editor_client.post(where, {"now": ""}).status_code == 302
+
+    assert client.get(row.get_absolute_url()).status_code == 410
+    assert Redirect.objects.get().reason == "It is out of date."
+
+
+def test_editor_adds_an_address_by_hand(editor_client, client, content):
+    made = {"path": "/old-page/", "to": "/nutrients/", "reason": "An old link.", "words": ""}
+    editor_client.post(reverse("admin:nutrients_redirect_add"), made)
+
+    assert client.get("/old-page/").headers["Location"] == "/nutrients/"
