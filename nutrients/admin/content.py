@@ -42,7 +42,7 @@ from .content_forms import (
     is_outside,
 )
 from .deleting import Deletion, NamedDeletionMixin, refusal
-from .findable import FindableMixin
+from .findable import FindableMixin, asks_for_names
 from .history import VersionedAdmin
 from .notes_for_readers import NotesForReadersMixin
 from .proposing import ProposingMixin, ProposingRights
@@ -222,8 +222,7 @@ class ContentAdmin(
     def get_search_fields(self, request: HttpRequest) -> Any:
         """What the table names, and in its list every text of its rows."""
         named = super().get_search_fields(request)
-        match = request.resolver_match
-        if match is not None and match.url_name == "autocomplete":
+        if asks_for_names(request):
             return named
         texts = [
             field.name

@@ -25,6 +25,12 @@ FOUND_AS: dict[type, tuple[DocumentKind, str]] = {
 }
 
 
+def asks_for_names(request: HttpRequest) -> bool:
+    """Whether a field that completes names asks, and not a list or the desk."""
+    match = request.resolver_match
+    return match is not None and match.url_name == "autocomplete"
+
+
 def rows_found(kind: DocumentKind, words: str) -> QuerySet[Any]:
     """The keys of rows, drafts included, whose document holds every word or a synonym of it."""
     known = synonyms(Synonym.objects.values_list("words", "means"))
@@ -46,7 +52,7 @@ class FindableMixin:
         """Find what contains the words, and what the search for readers finds by its own rules."""
         words = APOSTROPHES.sub(" ", seen(search_term))
         rows, is_double = super().get_search_results(request, queryset, words)  # type: ignore[misc]
-        if queryset.model not in FOUND_AS or not words.strip():
+        if queryset.model not in FOUND_AS or not words.strip() or asks_for_names(request):
             return rows, is_double
         kind, key = FOUND_AS[queryset.model]
         return rows | queryset.filter(**{f"{key}__in": rows_found(kind, search_term)}), is_double
