@@ -278,7 +278,7 @@ def test_empty_site_still_has_its_files(client, no_content, table):
 
 def test_every_sort_of_content_is_in_a_table():
     # Groups and questions stand in the rows that belong to them; the others are not for readers.
-    elsewhere = {"FoodGroup", "Question", "SafetyCase", "Synonym"}
+    elsewhere = {"FoodGroup", "Picture", "Question", "SafetyCase", "Synonym"}
     kept = {
         model.__name__
         for model in apps.get_app_config("nutrients").get_models()
