@@ -245,7 +245,9 @@ class ProposalAdmin(GuardedAdmin, admin.ModelAdmin):
         with transaction.atomic():
             proposal = self.proposal(request, pk)
             found = problems(proposal) if wish == State.READY else []
-            if wish in dict(MOVES_HERE) and proposal.may_become(State(wish)) and not found:
+            if wish not in dict(MOVES_HERE) or not proposal.may_become(State(wish)):
+                found = [f"It is “{proposal.get_state_display()}” by now: read it again."]
+            if not found:
                 proposal.state, proposal.publish_at = wish, None
                 proposal.save()
                 self.message_user(request, f"{proposal}: {State(wish).label}.", messages.SUCCESS)

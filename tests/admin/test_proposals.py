@@ -298,6 +298,8 @@ def test_moves_are_those_of_the_table(screen, magnesium, editor_client):
     proposal = propose(screen(magnesium), tagline=WORDS)
 
     assert move(editor_client, proposal, "live") == State.WRITING
+    page = editor_client.get(proposal.get_absolute_url()).content.decode()
+    assert "It is “Being written” by now: read it again." in page
     assert move(editor_client, proposal, "ready") == State.READY
     propose(screen(magnesium), proposal=str(proposal.pk), job="Other words.")
     proposal.refresh_from_db()
