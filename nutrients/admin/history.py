@@ -27,9 +27,8 @@ from reversion.admin import VersionAdmin
 from reversion.errors import RevertError
 from reversion.models import Version
 
-from nutrients.common.comparing import compared
 from nutrients.content.signatures import CHILDREN
-from nutrients.content.versions import date_owners, keep, keep_first, parents
+from nutrients.content.versions import compared, date_owners, keep, keep_first, parents
 from nutrisite.accounts.admin_site import is_key
 
 from .content_forms import RefusableMixin, plain_lines

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
+from difflib import SequenceMatcher
 from typing import Any
 
 import reversion
@@ -121,3 +122,15 @@ def date_owners(rows: Iterable[models.Model], *, at: datetime) -> None:
             found[owner].add(pk)
     for owner, pks in found.items():
         owner._base_manager.filter(pk__in=pks).update(changed_at=at)
+
+
+def compared(
+    before: Sequence[str], after: Sequence[str]
+) -> Iterator[tuple[Sequence[str], Sequence[str], Sequence[str]]]:
+    """Stretches in order: what is the same, or else what went and what came in its place."""
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    for kind, first, last, start, end in matcher.get_opcodes():
+        if kind == "equal":
+            yield after[start:end], [], []
+        else:
+            yield [], before[first:last], after[start:end]

@@ -23,6 +23,7 @@ from .causes import (
     Strength,
 )
 from .change_notes import ChangeNote, NoteKind
+from .desk import KeptProblem, ProblemKind, Redirect
 from .figures import Figure
 from .foods import (
     DIETS,
@@ -49,7 +50,6 @@ from .nutrients import (
     Unit,
 )
 from .pictures import Picture
-from .problems import KeptProblem, ProblemKind
 from .proposals import (
     MOVES,
     OPEN,
@@ -72,7 +72,6 @@ from .publishing import (
     place_among,
 )
 from .red_flags import FLAG_LEVELS, Answer, Question, RedFlag, RedFlagRule
-from .redirects import Redirect
 from .safety_cases import BookOverride, CaseGroup, CaseOutcome, SafetyCase
 from .search import DocumentKind, SearchDocument, Synonym
 from .shipping import ShippedChange, ShippedRow

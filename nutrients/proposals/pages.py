@@ -24,8 +24,8 @@ from django.template.loader import render_to_string
 from django.urls import resolve, reverse
 from django_htmx.middleware import HtmxMiddleware
 
-from nutrients.common.comparing import compared
 from nutrients.common.version import content_version
+from nutrients.content.versions import compared
 from nutrients.models import Article, Proposal
 
 from .rows import Laid, digest, lay_over, live_rows

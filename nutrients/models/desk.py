@@ -1,4 +1,4 @@
-"""What readers get at the address of a page that editors took off the site."""
+"""What the editors' desk keeps besides content: problems found, and pages that were taken down."""
 
 from __future__ import annotations
 
@@ -7,7 +7,35 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.urls import Resolver404, resolve
 
+from .publishing import one_of
+
 PATH = RegexValidator(r"^/(?!/)[^\s?#\\]*\Z", "A path on this site, such as /articles/.")
+
+
+class ProblemKind(models.TextChoices):
+    CONTENT = "content", "Content"
+    LINKS = "links", "Outside links"
+
+
+class KeptProblem(models.Model):
+    """Something to put right, as the last check of its kind found it. The next one replaces it."""
+
+    kind = models.CharField("check", max_length=8, choices=ProblemKind)
+    model = models.CharField(max_length=60, help_text="As in fixtures: nutrients.nutrient.")
+    row_id = models.BigIntegerField(null=True)
+    row = models.CharField(max_length=500, help_text="The row's model and natural key.")
+    reason = models.TextField()
+    found_at = models.DateTimeField("found")
+
+    class Meta:
+        verbose_name = "problem"
+        ordering = ["kind", "row", "pk"]
+        constraints = [
+            one_of("kind", ProblemKind.values, "keptproblem_kind_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.row}: {self.reason}"
 
 
 class Redirect(models.Model):
