@@ -7,9 +7,11 @@ from tests.browser.server import ROOT, environment
 
 COMMANDS = (
     "check_content",
+    "check_links",
     "import_foods fixtures/usda/usda_sr28_extract.csv.gz --source usda-sr28",
     "import_usda",
     "load_content",
+    "publish_due",
     "rebuild_search",
     "reset_second_step somebody",
     "run_test_book",

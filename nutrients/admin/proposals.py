@@ -100,7 +100,6 @@ class ProposalAdmin(GuardedAdmin, admin.ModelAdmin):
     list_select_related = ("owner",)
     search_fields = ("title", "why", "rows__title")
     fields = ("title", "why", "owner")
-    search_help_text = "Words of titles, reasons and rows"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).annotate(row_count=Count("rows"))

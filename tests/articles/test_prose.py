@@ -191,7 +191,7 @@ def test_sound_body_is_told_nothing():
         ("a\r\n\r\n# b", 3, "heading"),
         ("## b", 1, "heading"),
         ("a\n<div>", 2, "HTML"),
-        ("![a](b.png)", 1, "Pictures"),
+        ("![a](b.png)", 1, "A picture is shown by [[picture slug]]"),
     ],
 )
 def test_fault_is_told_with_its_line(body, line, words):
