@@ -1,4 +1,4 @@
-"""The screen of pictures: what is uploaded is checked and written anew as WebP."""
+"""Pictures in the admin: uploads are checked and encoded again as WebP."""
 
 from __future__ import annotations
 

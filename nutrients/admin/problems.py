@@ -14,7 +14,7 @@ from nutrients.models import KeptProblem
 
 @admin.register(KeptProblem)
 class ProblemAdmin(admin.ModelAdmin):
-    """Problems, each with the way to its row. Nobody changes what a check found."""
+    """Problems that checks found, to be read, each with a link to its row."""
 
     list_display = ("reason", "where", "kind", "found_at")
     list_display_links = None

@@ -174,7 +174,7 @@ class ProposalAdmin(GuardedAdmin, admin.ModelAdmin):
             "title": f"Pages that change: {proposal}",
             "opts": self.opts,
             "original": proposal,
-            "pages": changing_pages(proposal, at=now, anew=True),
+            "pages": changing_pages(proposal, at=now, recheck=True),
         }
         return TemplateResponse(request, "admin/nutrients/proposal_pages.html", context)
 
@@ -338,7 +338,7 @@ def roles_of(account: Any) -> list[Role]:
 
 
 class LinkForm(forms.Form):
-    """Whom a link is for; somebody who is to agree by it is named with a profession."""
+    """The colleague a link is for. One who is to agree by it is named with a profession."""
 
     name = forms.CharField(label="First and last name", max_length=150, required=False)
     profession = forms.CharField(max_length=100, required=False)

@@ -97,7 +97,7 @@ class ProposingMixin(ProposingRights):
                 if hasattr(answer, "render"):
                     answer.render()
                 transaction.set_rollback(True)
-            # Nobody saves in between: what differs is what this form changed.
+            # Still in the outer transaction, so that what differs is what this form changed.
             if drafted:
                 return self.keep_proposed(request, proposal, drafted, laid)
         return answer

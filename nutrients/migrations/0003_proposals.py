@@ -5,7 +5,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 
-# What the desk keeps by itself, and nobody looks at as a table.
+# The desk writes these tables itself, so no role gets a permission on them.
 NOT_SEEN = {
     *("caseoutcome", "previewlink", "proposedrow", "remark"),
     *("searchdocument", "shippedrow", "signature", "signoff"),

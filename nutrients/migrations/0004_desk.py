@@ -3,7 +3,7 @@
 from django.db import migrations, models
 
 READS = ("view",)
-# Whom a role may do what with; nobody changes what a check found.
+# What each role may do. Kept problems can only be read.
 PICTURES = {
     **dict.fromkeys(("Editors", "Administrators"), ("add", "change", "delete", "view")),
     **dict.fromkeys(("Writers", "Clinicians", "Safety"), READS),

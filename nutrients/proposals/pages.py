@@ -96,16 +96,18 @@ def proposed(proposal: Proposal, path: str) -> str:
         return drawn(path)
 
 
-def changing_pages(proposal: Proposal, *, at: datetime, anew: bool = False) -> list[ChangingPage]:
+def changing_pages(
+    proposal: Proposal, *, at: datetime, recheck: bool = False
+) -> list[ChangingPage]:
     """The public pages that a proposal changes, its own first.
 
     Each candidate is drawn twice and compared, which takes seconds, so what is found is kept until
-    the proposal changes, or `anew` the content.
+    the proposal changes, and with `recheck` until the content changes.
     """
-    version = content_version(at=at) if anew else None
+    version = content_version(at=at) if recheck else None
     words, content = digest(proposal), version.state if version else ""
     kept = proposal.pages
-    if kept.get("words") != words or (anew and kept["content"] != content):
+    if kept.get("words") != words or (recheck and kept["content"] != content):
         found = list(_changing(proposal))
         proposal.pages = {"words": words, "content": content, "found": found}
         Proposal.objects.filter(pk=proposal.pk).update(pages=proposal.pages)

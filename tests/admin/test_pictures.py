@@ -1,4 +1,4 @@
-"""Pictures of editors: checked, written anew, shown in articles, and kept with the content."""
+"""Pictures of editors: checked, encoded again, shown in articles, and kept with the content."""
 
 import io
 
@@ -31,7 +31,7 @@ def picture(screen):
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP"])
-def test_picture_is_written_anew_without_what_the_camera_wrote(screen, client, kind):
+def test_picture_is_encoded_again_without_what_the_camera_wrote(screen, client, kind):
     exif = Image.Exif()
     exif[0x010E] = "At home, 12 Green Lane"
     more = {} if kind == "GIF" else {"exif": exif}
