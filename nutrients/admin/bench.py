@@ -15,6 +15,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from reversion.admin import VersionAdmin
 
 from nutrients.checklist.answer import ChecklistAnswer, checklist_answer
 from nutrients.checklist.content import ChecklistContent, checklist_choices
@@ -54,21 +55,19 @@ class Tried(NamedTuple):
     case: str
 
 
-class BenchMixin:
+class BenchMixin(VersionAdmin):
     """Gives the form of a red flag, or of a rule, a button that tries it."""
 
     def get_urls(self: Any) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.bench_view)
         name = f"nutrients_{self.opts.model_name}_bench"
-        return [path("<path:object_id>/bench/", view, name=name), *super().get_urls()]  # type: ignore[misc]
+        return [path("<path:object_id>/bench/", view, name=name), *super().get_urls()]
 
     def render_change_form(self: Any, request: HttpRequest, context: Any, **options: Any) -> Any:
         if obj := options.get("obj"):
             name = f"admin:nutrients_{self.opts.model_name}_bench"
             context["bench_address"] = reverse(name, args=[obj.pk])
-        return super().render_change_form(  # type: ignore[misc]
-            request, context, **options
-        )
+        return super().render_change_form(request, context, **options)
 
     def bench_view(self: Any, request: HttpRequest, object_id: str) -> HttpResponse:
         """The rules as the form that was sent has them, or as they are, and what ticks raise."""

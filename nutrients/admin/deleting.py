@@ -21,6 +21,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from reversion import create_revision, is_registered, set_comment, set_user
+from reversion.admin import VersionAdmin
 
 from nutrients.content.fixtures import NEEDED_LINKS
 from nutrients.content.versions import date_owners, keep, keep_first, parents, write
@@ -179,7 +180,7 @@ def _fetched(losing: Iterable[tuple[Any, set[Any]]]) -> list[list[Any]]:
     ]
 
 
-class NamedDeletionMixin:
+class NamedDeletionMixin(VersionAdmin):
     """Says before a deletion what goes, what only loses a link, and what stands in the way.
 
     Rows of many-to-many links are left out of what goes: they have no screen and no name.
@@ -187,9 +188,7 @@ class NamedDeletionMixin:
 
     def get_deleted_objects(self: Any, objs: Any, request: HttpRequest) -> Any:
         """Django's list, counts, missing permissions and protected rows, and rows that need one."""
-        rows, counts, missing, protected = super().get_deleted_objects(  # type: ignore[misc]
-            objs, request
-        )
+        rows, counts, missing, protected = super().get_deleted_objects(objs, request)
         models = apps.get_app_config("nutrients").get_models(include_auto_created=True)
         links = [model._meta for model in models if model._meta.auto_created]
         kinds = {capfirst(str(link.verbose_name)) for link in links}
@@ -207,11 +206,11 @@ class NamedDeletionMixin:
         context["loosened"] = _loosened([row])
         if isinstance(row, Source):
             context["replace_address"] = reverse("admin:nutrients_source_replace", args=[row.pk])
-        return super().render_delete_form(request, context)  # type: ignore[misc]
+        return super().render_delete_form(request, context)
 
     def response_action(self: Any, request: HttpRequest, queryset: Any) -> Any:
         """Django's answer; the page before deleting several lists what would lose a link too."""
-        answer = super().response_action(request, queryset)  # type: ignore[misc]
+        answer = super().response_action(request, queryset)
         context = (answer.context_data or {}) if isinstance(answer, TemplateResponse) else {}
         if "deletable_objects" in context:
             context["loosened"] = _loosened(list(context["queryset"]))

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from reversion.admin import VersionAdmin
 
 from nutrients.common.parameters import seen
 from nutrients.common.words import words_of
@@ -39,7 +40,7 @@ def rows_found(kind: DocumentKind, words: str) -> QuerySet[Any]:
     return (documents if units else documents.none()).values("row")
 
 
-class FindableMixin:
+class FindableMixin(VersionAdmin):
     """Search the list as readers search, and let search catch up with each save.
 
     Django calls the last two once a row is saved with its links and inlines. Search leaves out
@@ -51,7 +52,7 @@ class FindableMixin:
     ) -> tuple[QuerySet[Any], bool]:
         """Find what contains the words, and what the search for readers finds by its own rules."""
         words = APOSTROPHES.sub(" ", seen(search_term))
-        rows, is_double = super().get_search_results(request, queryset, words)  # type: ignore[misc]
+        rows, is_double = super().get_search_results(request, queryset, words)
         if queryset.model not in FOUND_AS or not words.strip() or asks_for_names(request):
             return rows, is_double
         kind, key = FOUND_AS[queryset.model]
@@ -59,8 +60,8 @@ class FindableMixin:
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         catch_up()
-        return super().log_addition(request, obj, message)  # type: ignore[misc]
+        return super().log_addition(request, obj, message)
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         catch_up()
-        return super().log_change(request, obj, message)  # type: ignore[misc]
+        return super().log_change(request, obj, message)

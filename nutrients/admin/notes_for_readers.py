@@ -10,6 +10,7 @@ from django.contrib.admin.widgets import AdminTextareaWidget
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import cached_property
+from reversion.admin import VersionAdmin
 
 from nutrients.models import ChangeNote, NoteKind
 
@@ -56,7 +57,7 @@ class NoteFields(forms.Form):
         return cleaned
 
 
-class NotesForReadersMixin:
+class NotesForReadersMixin(VersionAdmin):
     """Offers a note where readers can see the row's page by now, and keeps it at save."""
 
     def get_form(
@@ -65,11 +66,11 @@ class NotesForReadersMixin:
         """The row's form, with the note's fields where they are offered."""
         if self._offers_note(request, obj):
             options["form"] = type(f"Noted{self.form.__name__}", (NoteFields, self.form), {})
-        return super().get_form(request, obj, change, **options)  # type: ignore[misc]
+        return super().get_form(request, obj, change, **options)
 
     def get_fieldsets(self: Any, request: HttpRequest, obj: Any = None) -> Any:
         """The row's groups of fields, and the note as the last."""
-        groups = super().get_fieldsets(request, obj)  # type: ignore[misc]
+        groups = super().get_fieldsets(request, obj)
         return (*groups, NOTE) if self._offers_note(request, obj) else groups
 
     def _offers_note(self: Any, request: HttpRequest, obj: Any) -> bool:
@@ -79,7 +80,7 @@ class NotesForReadersMixin:
 
     def save_model(self: Any, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Save the row and, where one was written, the note."""
-        super().save_model(request, obj, form, change)  # type: ignore[misc]
+        super().save_model(request, obj, form, change)
         if text := form.cleaned_data.get("note_for_readers"):
             is_correction = form.cleaned_data["corrects_an_error"]
             kind = NoteKind.CORRECTION if is_correction else NoteKind.CHANGE

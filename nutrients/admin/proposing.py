@@ -16,6 +16,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from reversion import create_revision
+from reversion.admin import VersionAdmin
 
 from nutrients.models import OPEN, Proposal, ProposedRow
 from nutrients.proposals import Laid, begin, lay_over, store, values_of
@@ -67,7 +68,7 @@ class ProposingRights:
         return super().has_delete_permission(request, obj) or may_propose(request)  # type: ignore[misc]
 
 
-class ProposingMixin(ProposingRights):
+class ProposingMixin(ProposingRights, VersionAdmin):
     """Gives the form of a row a button that saves it as a proposal."""
 
     def changeform_view(
@@ -81,7 +82,7 @@ class ProposingMixin(ProposingRights):
         proposal = _chosen(request)
         args = (request, object_id, form_url, extra_context)
         if proposal is None and not is_proposing(request):
-            return super().changeform_view(*args)  # type: ignore[misc]
+            return super().changeform_view(*args)
         if not request.user.has_perm("nutrients.add_proposal"):
             raise PermissionDenied
         with transaction.atomic():
@@ -92,7 +93,7 @@ class ProposingMixin(ProposingRights):
                     answer, drafted = redirect(request.path), [_gone(row)] if row else []
                 else:
                     with create_revision():
-                        answer = super().changeform_view(*args)  # type: ignore[misc]
+                        answer = super().changeform_view(*args)
                     drafted = _drafted(request)
                 if hasattr(answer, "render"):
                     answer.render()
@@ -129,29 +130,29 @@ class ProposingMixin(ProposingRights):
 
     def save_related(self: Any, request: Any, form: Any, formsets: Any, change: bool) -> None:
         """Note what a form saved that is to be proposed."""
-        super().save_related(request, form, formsets, change)  # type: ignore[misc]
+        super().save_related(request, form, formsets, change)
         if is_proposing(request):
             request.proposed = (form, formsets)
 
     def log_addition(self: Any, request: HttpRequest, obj: Any, message: Any) -> Any:
         if is_proposing(request):
             return None
-        return super().log_addition(request, obj, message)  # type: ignore[misc]
+        return super().log_addition(request, obj, message)
 
     def log_change(self: Any, request: HttpRequest, obj: Any, message: Any) -> Any:
         if is_proposing(request):
             return None
-        return super().log_change(request, obj, message)  # type: ignore[misc]
+        return super().log_change(request, obj, message)
 
     def response_add(self: Any, request: HttpRequest, obj: Any, *args: Any) -> HttpResponse:
         if is_proposing(request):
             return HttpResponse()
-        return super().response_add(request, obj, *args)  # type: ignore[misc]
+        return super().response_add(request, obj, *args)
 
     def response_change(self: Any, request: HttpRequest, obj: Any) -> HttpResponse:
         if is_proposing(request):
             return HttpResponse()
-        return super().response_change(request, obj)  # type: ignore[misc]
+        return super().response_change(request, obj)
 
     def render_change_form(self: Any, request: HttpRequest, context: Any, **options: Any) -> Any:
         """Django's form, with the button, and the open proposals for this row."""
@@ -171,7 +172,7 @@ class ProposingMixin(ProposingRights):
             if chosen or not publishes:
                 hidden = ("save", "save_and_continue", "save_and_add_another", "close", "delete")
                 context |= {f"show_{name}": False for name in hidden}
-        return super().render_change_form(request, context, **options)  # type: ignore[misc]
+        return super().render_change_form(request, context, **options)
 
 
 def proposals_for(row: Any, *, but: Proposal | None) -> list[Proposal]:

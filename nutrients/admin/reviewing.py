@@ -20,6 +20,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from reversion.admin import VersionAdmin
 from reversion.models import Version
 
 from nutrients.content.signatures import digest, sign, signatures_of, words_of
@@ -97,13 +98,13 @@ def agree(rows: Iterable[Any], *, user: Any, at: datetime) -> int:
     return len(signed)
 
 
-class SignedMixin:
+class SignedMixin(VersionAdmin):
     """A table whose rows a clinician can sign, on a page of their words."""
 
     def get_urls(self: Any) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.sign_view)
         name = f"nutrients_{self.opts.model_name}_sign"
-        return [path("<path:object_id>/sign/", view, name=name), *super().get_urls()]  # type: ignore[misc]
+        return [path("<path:object_id>/sign/", view, name=name), *super().get_urls()]
 
     def render_change_form(self: Any, request: HttpRequest, context: Any, **options: Any) -> Any:
         """Django's form, with a link to sign where the account may."""
@@ -111,9 +112,7 @@ class SignedMixin:
         if obj is not None and profession_of(request.user):
             name = f"admin:nutrients_{self.opts.model_name}_sign"
             context["sign_address"] = reverse(name, args=[obj.pk])
-        return super().render_change_form(  # type: ignore[misc]
-            request, context, **options
-        )
+        return super().render_change_form(request, context, **options)
 
     def sign_view(self: Any, request: HttpRequest, object_id: str) -> HttpResponse:
         """The words of a row, and a button by which a clinician signs just these."""

@@ -26,6 +26,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
+from reversion.admin import VersionAdmin
 
 from nutrients.common.parameters import read_number
 from nutrients.content.food_tables import WRITTEN_UNITS
@@ -337,7 +338,7 @@ class ImportForm(forms.Form):
         return cleaned
 
 
-class SpreadsheetMixin:
+class SpreadsheetMixin(VersionAdmin):
     """Gives a list an action that exports ticked rows, and a page that imports lines."""
 
     actions: Any = ("export",)
@@ -345,12 +346,12 @@ class SpreadsheetMixin:
     def get_urls(self: Any) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.import_view)
         name = f"nutrients_{self.opts.model_name}_import"
-        return [path("import/", view, name=name), *super().get_urls()]  # type: ignore[misc]
+        return [path("import/", view, name=name), *super().get_urls()]
 
     def changelist_view(self: Any, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """The list, with the way to the import for those who may propose."""
         context = {"may_import": self._may_import(request), **(extra_context or {})}
-        return super().changelist_view(request, context)  # type: ignore[misc]
+        return super().changelist_view(request, context)
 
     @admin.action(description="Export the ticked rows as CSV", permissions=["view"])
     def export(self: Any, request: HttpRequest, queryset: Any) -> HttpResponse:

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from reversion import set_comment
+from reversion.admin import VersionAdmin
 
 from nutrients.content.removed import has_page, lead_on
 from nutrients.models import Redirect, Status
@@ -41,7 +42,7 @@ class GoneForm(forms.ModelForm):
         }
 
 
-class TakingOffMixin(RefusableMixin):
+class TakingOffMixin(RefusableMixin, VersionAdmin):
     """Asks before a page goes, by its row's form or by deletion, and keeps the answer."""
 
     def changeform_view(
@@ -59,7 +60,7 @@ class TakingOffMixin(RefusableMixin):
             context = context | {"gone": form}
             if not form.is_valid():
                 self.refuse(request, NOT_YET)
-        return super().changeform_view(request, object_id, form_url, context)  # type: ignore[misc]
+        return super().changeform_view(request, object_id, form_url, context)
 
     def delete_view(
         self: Any, request: HttpRequest, object_id: str, extra_context: Any = None
@@ -72,7 +73,7 @@ class TakingOffMixin(RefusableMixin):
             if form.is_bound and not form.is_valid():
                 # Ask again.
                 request.POST = QueryDict()
-        return super().delete_view(request, object_id, context)  # type: ignore[misc]
+        return super().delete_view(request, object_id, context)
 
     def _gone_form(self: Any, request: HttpRequest, object_id: str | None) -> GoneForm | None:
         row = self.get_object(request, unquote(object_id)) if object_id else None
@@ -93,30 +94,30 @@ class TakingOffMixin(RefusableMixin):
                     sent = request.POST.copy()
                     del sent["post"]
                     request.POST = sent  # type: ignore[assignment]
-        answer = super().response_action(request, queryset)  # type: ignore[misc]
+        answer = super().response_action(request, queryset)
         if form and isinstance(answer, TemplateResponse) and answer.context_data:
             answer.context_data["gone"] = form
         return answer
 
     def save_model(self: Any, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)  # type: ignore[misc]
+        super().save_model(request, obj, form, change)
         _keep(request, [obj])
 
     def log_change(self: Any, request: HttpRequest, obj: Any, message: Any) -> Any:
         """Django's entry; the history has the reason too."""
-        entry = super().log_change(request, obj, message)  # type: ignore[misc]
+        entry = super().log_change(request, obj, message)
         if reason := _said(request).get("reason"):
             set_comment(f"{entry.get_change_message()} {reason}")
         return entry
 
     def delete_model(self: Any, request: HttpRequest, obj: Any) -> None:
         _keep(request, [obj])
-        super().delete_model(request, obj)  # type: ignore[misc]
+        super().delete_model(request, obj)
 
     def delete_queryset(self: Any, request: HttpRequest, queryset: Any) -> None:
         if hasattr(request, "gone"):
             _keep(request, [row for row in queryset if has_page(row, at=timezone.now())])
-        super().delete_queryset(request, queryset)  # type: ignore[misc]
+        super().delete_queryset(request, queryset)
 
 
 def _said(request: Any) -> dict[str, str]:

@@ -114,7 +114,7 @@ class Proposal(models.Model):
         self.save()
 
     def become(self, state: State) -> None:
-        """Move to another state by `MOVES`. Publishing a proposal in writing makes it ready first."""
+        """Move by `MOVES`. Publishing a proposal in writing makes it ready first."""
         if self.state == State.WRITING and state in (State.LIVE, State.SCHEDULED):
             self.become(State.READY)
         if not self.may_become(state):
