@@ -161,34 +161,6 @@ def test_markdown_field_fits_its_form(editor_page):
         assert box["width"] >= 0.5 * form["width"]
 
 
-def test_leaving_a_form_with_something_typed_asks_first(editor_page):
-    asked = []
-    editor_page.on("dialog", lambda dialog: asked.append(dialog.type) or dialog.dismiss())
-    open_magnesium(editor_page)
-    editor_page.get_by_label("Tagline:").fill("Does something else")
-    editor_page.get_by_role("link", name="Guide").click(no_wait_after=True)
-    expect(editor_page.get_by_label("Tagline:")).to_have_value("Does something else")
-    assert asked == ["beforeunload"]
-
-    editor_page.get_by_role("button", name="Save", exact=True).first.click()
-    expect(editor_page.get_by_text("was changed successfully")).to_be_visible()
-    assert asked == ["beforeunload"]
-
-
-def test_text_survives_a_session_that_ended(editor_page):
-    open_magnesium(editor_page)
-    editor_page.get_by_label("Tagline:").fill("Does something else")
-    editor_page.context.clear_cookies(name="sessionid")
-    editor_page.get_by_role("button", name="Save", exact=True).first.click()
-    editor_page.get_by_label("Username").fill(server.EDITOR)
-    editor_page.get_by_label("Password").fill(server.PASSWORD)
-    editor_page.get_by_role("button", name="Log in").click()
-    expect(editor_page.get_by_text("Nothing is saved yet")).to_be_visible()
-    editor_page.get_by_role("button", name="Send it again").click()
-
-    expect(editor_page.get_by_text("was changed successfully")).to_be_visible()
-
-
 def test_citations_and_blocks_are_completed_and_the_text_is_shown_beside(editor_page):
     editor_page.set_viewport_size({"width": 1280, "height": 900})
     editor_page.goto("/admin/nutrients/articlesection/1/change/")
