@@ -80,8 +80,8 @@ def sign(row: Any, account: Any, profession: str, *, at: datetime) -> None:
     )
 
 
-def pass_on(signed: Signed, rows: Iterable[Any], *, at: datetime) -> None:
-    """Sign the words that rows have now for somebody who agreed to them in a proposal.
+def pass_on(signed: Signed, rows: Iterable[Any]) -> None:
+    """Sign the words that rows have now for somebody who agreed to them in a proposal, that day.
 
     `renew` then shows the name.
     """
@@ -93,7 +93,7 @@ def pass_on(signed: Signed, rows: Iterable[Any], *, at: datetime) -> None:
             name=signed.name,
             profession=signed.profession,
             account=signed.account,
-            signed_at=at,
+            signed_at=signed.signed_at,
         )
         for row in rows
     )

@@ -15,9 +15,7 @@ def address(content):
     return reverse("admin:nutrients_nutrient_add")
 
 
-def test_form_of_a_session_that_ended_leads_through_the_sign_in_back_to_it(
-    browser, anna, address
-):
+def test_form_of_a_session_that_ended_leads_through_the_sign_in_back_to_it(browser, anna, address):
     browser.sign_in()
     browser.cookies.clear()
 

@@ -6,7 +6,6 @@ import pytest
 from django.contrib import admin
 from playwright.sync_api import expect
 
-from . import server
 from .axe import on_this_page
 
 pytestmark = pytest.mark.changes_content
