@@ -76,7 +76,7 @@ UNSOURCED = "A published article needs a section that cites a source."
 
 def cites_a_source(article: Article, *, but: ArticleSection | None = None) -> bool:
     """Whether a section of an article cites a source, apart from one of them."""
-    sections = article.sections.exclude(pk=but.pk if but else None)
+    sections = article.sections.exclude(pk=but.pk) if but and but.pk else article.sections
     return any(map(cited_slugs, sections.values_list("body", flat=True)))
 
 

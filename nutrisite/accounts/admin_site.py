@@ -86,6 +86,14 @@ class SecuredSite(AdminSite):
 
         return update_wrapper(asked, guarded)
 
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Django's page, in the words of the other pages."""
+        return super().login(request, {"title": "Sign in"} | (extra_context or {}))
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Django's page, in the words of the other pages."""
+        return super().logout(request, {"title": "Signed out"} | (extra_context or {}))
+
     def is_waiting_for(self, account: Any) -> bool:
         """Whether an account must set up the second step and has not."""
         return second_step.is_asked_of(account) and not account.is_verified()

@@ -25,7 +25,7 @@ class Desk:
         self.page.goto("/admin/")
         self.page.get_by_label("Username").fill(name)
         self.page.get_by_label("Password").fill(server.PASSWORD)
-        self.page.get_by_role("button", name="Log in").click()
+        self.page.get_by_role("button", name="Sign in").click()
         self.page.wait_for_url("**/admin/")
         return self
 
@@ -251,9 +251,9 @@ def test_second_of_two_at_once_loses_nothing(desk, new_context):
 def test_dates_of_many_rows_are_set_at_once(desk):
     desk.page.goto("/admin/nutrients/symptom/")
     desk.click(desk.page.get_by_label("Select all objects on this page for an action"))
-    desk.choose("Action:", "Set dates of the ticked rows")
+    desk.choose("Action:", "Set dates of the selected rows")
     desk.button("Go", exact=True)
-    desk.write("Next review:", "2027-06-01")
+    desk.write("Next review due:", "2027-06-01")
     desk.button("Yes, for these rows")
     desk.told("Dates set: 50.")
     desk.took(6)
@@ -262,7 +262,7 @@ def test_dates_of_many_rows_are_set_at_once(desk):
 def test_fifty_amounts_are_imported(desk):
     desk.page.goto("/admin/nutrients/nutrientamount/?q=magnesium")
     desk.click(desk.page.get_by_label("Select all objects on this page for an action"))
-    desk.choose("Action:", "Export the ticked rows as CSV")
+    desk.choose("Action:", "Export the selected rows as CSV")
     with desk.page.expect_download() as saved:
         desk.button("Go", exact=True)
     text = saved.value.path().read_text("utf-8-sig")
@@ -394,5 +394,5 @@ def test_account_is_added_and_its_owner_signs_in_and_is_closed(desk, new_context
     page.get_by_role("button", name=re.compile("password", re.I)).click()
     page.get_by_label("Username").fill("ben")
     page.get_by_label("Password").fill("a long and plain password")
-    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("link", name="Review desk")).to_be_visible()

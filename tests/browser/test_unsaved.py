@@ -95,7 +95,7 @@ def test_text_survives_a_session_that_ended(editor_page):
     expect(editor_page.get_by_text("your text is kept in this browser")).to_be_visible()
     editor_page.get_by_label("Username").fill(server.EDITOR)
     editor_page.get_by_label("Password").fill(server.PASSWORD)
-    editor_page.get_by_role("button", name="Log in").click()
+    editor_page.get_by_role("button", name="Sign in").click()
     put_back(editor_page)
     save(editor_page)
 
@@ -166,12 +166,12 @@ def test_signing_out_asks_and_leaves_nothing(editor_page):
     editor_page.goto(MAGNESIUM)
     tagline(editor_page).fill(WORDS)
     editor_page.once("dialog", lambda dialog: asked.append(dialog.message) or dialog.dismiss())
-    editor_page.get_by_role("button", name="Log out").click()
+    editor_page.get_by_role("button", name="Sign out").click()
     expect(tagline(editor_page)).to_have_value(WORDS)
     editor_page.once("dialog", lambda dialog: dialog.accept())
-    editor_page.get_by_role("button", name="Log out").click()
+    editor_page.get_by_role("button", name="Sign out").click()
 
-    expect(editor_page.get_by_role("link", name="Log in again")).to_be_visible()
+    expect(editor_page.get_by_role("link", name="Sign in again")).to_be_visible()
     assert asked == ["Signing out throws away the text that you have not saved. Sign out?"]
     # How bright the admin is shown.
     assert editor_page.evaluate("Object.keys(localStorage)") == ["theme"]
