@@ -103,9 +103,12 @@ def test_earlier_version_comes_back(editor_page):
     expect(editor_page.get_by_label("Tagline:")).to_have_value(shipped)
 
 
-# Every layout and every colour, each at half the cost of all four pairs.
-LOOKS = (("light", 390), ("dark", 1280))
-OWN = ("", "review/", "replace/?find=magnesium", "guide/", "second-step/", "writing-help/")
+LOOKS = (("light", 390), ("dark", 1280), ("light", 1280), ("dark", 390))
+OWN = (
+    *("", "review/", "replace/?find=magnesium", "guide/", "second-step/", "writing-help/"),
+    *("nutrients/redflag/1/bench/", "nutrients/nutrientamount/import/", "auth/user/add/"),
+    "password_change/",
+)
 TABLES = [model._meta for model in admin.site._registry]
 
 
@@ -139,7 +142,8 @@ def test_screens_of_a_table_fit_and_axe_finds_nothing(editor_page, table):
         screens += [form, *links_in(editor_page, around)]
     faults = []
     for place, screen in enumerate(screens):
-        looks = LOOKS if screen.endswith("/change/") else [LOOKS[place % 2]]
+        # The frame of these is the same from table to table.
+        looks = LOOKS if screen.endswith("/change/") else LOOKS[place % 2 :: 2]
         faults += faults_of(editor_page, screen, looks)
 
     assert faults == []
@@ -148,6 +152,27 @@ def test_screens_of_a_table_fit_and_axe_finds_nothing(editor_page, table):
 @pytest.mark.parametrize("address", OWN)
 def test_other_screens_fit_and_axe_finds_nothing(editor_page, address):
     assert list(faults_of(editor_page, f"/admin/{address}", LOOKS)) == []
+
+
+def test_screens_of_a_proposal_fit_and_axe_finds_nothing(editor_page):
+    editor_page.goto("/admin/nutrients/nutrient/1/change/")
+    editor_page.get_by_label("Tagline:").fill("Does something else")
+    editor_page.get_by_role("button", name="Save as proposal").first.click()
+    editor_page.get_by_role("button", name="Make a link").click()
+    told = editor_page.locator(".messagelist").inner_text()
+    home = editor_page.url.partition("change/")[0]
+    page = f"{home}pages/?path=/nutrients/magnesium/"
+    shown = [f"{home}change/", f"{home}pages/", page, f"{home}publish/"]
+    shown += ["/admin/nutrients/nutrient/1/change/", re.search(r"/preview/[\w-]+/", told)[0]]
+
+    assert [fault for one in shown for fault in faults_of(editor_page, one, LOOKS)] == []
+
+
+def test_sign_in_fits_and_axe_finds_nothing(page):
+    assert (
+        list(faults_of(page, "/admin/login/?next=/admin/nutrients/nutrient/1/change/", LOOKS)) == []
+    )
+    page.evaluate("localStorage.clear()")
 
 
 def test_markdown_field_fits_its_form(editor_page):
