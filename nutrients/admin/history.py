@@ -276,7 +276,7 @@ class VersionedAdmin(RefusableMixin, VersionAdmin):
                     keep([version.object], at=at)
                 when = date_format(version.revision.date_created, "j F Y, H:i e")
                 title = f"Bring back {version} as of {when}"
-                context = {"title": title, "removed": restored.removed}
+                context = {"title": title, "removed": restored.removed, "is_gone": not is_there}
                 answer: Any = self.changeform_view(
                     request, version.object_id, request.path, context | (extra_context or {})
                 )
