@@ -132,6 +132,23 @@ def test_text_survives_a_lost_connection(editor_page, faults):
     faults.clear()
 
 
+def test_text_that_is_put_back_erases_nobody_elses(editor_page):
+    editor_page.goto(MAGNESIUM)
+    tagline(editor_page).fill(WORDS)
+    other = editor_page.context.new_page()
+    other.goto(MAGNESIUM)
+    tagline(other).fill("The words of a colleague")
+    save(other)
+    expect(other.get_by_text("was changed successfully")).to_be_visible()
+    editor_page.reload()
+    put_back(editor_page)
+    save(editor_page)
+
+    expect(editor_page.get_by_text("somebody saved this after you opened it")).to_be_visible()
+    expect(editor_page.locator("ins", has_text="The words of a colleague")).to_be_visible()
+    expect(tagline(editor_page)).to_have_value(WORDS)
+
+
 def test_form_that_came_back_with_errors_goes_on_with_its_own_text(editor_page):
     editor_page.goto(MAGNESIUM)
     tagline(editor_page).fill("You have too little of it")
