@@ -91,7 +91,7 @@ def _in_order(*, at: datetime) -> QuerySet[Article]:
 
 def latest_articles(*, at: datetime) -> list[Article]:
     rows = Article.objects.published(at=at).only(*FED)
-    return list(rows.order_by("-publish_at", "slug")[:ARTICLES_FED])
+    return list(rows.order_by("-publish_at", "-pk")[:ARTICLES_FED])
 
 
 def article_page(slug: str, *, at: datetime) -> ArticlePage | None:
