@@ -180,7 +180,9 @@ class SearchContent:
         names: list[str] = []
         texts: list[str] = []
         written: dict[str, str] = {}
-        rows = self._rows().only("title", "names", "text", "title_words", "name_words", "text_words")
+        rows = self._rows().only(
+            "title", "names", "text", "title_words", "name_words", "text_words"
+        )
         for row in rows.order_by("key"):
             names += row.title_words, row.name_words
             texts.append(row.text_words)

@@ -207,9 +207,7 @@ def _groups(
     return [
         HitGroup(
             kind=DocumentKind(kind),
-            hits=[
-                _hit(row, row.url or addresses.get((kind, row.key), ""), units) for row in rows
-            ],
+            hits=[_hit(row, row.url or addresses.get((kind, row.key), ""), units) for row in rows],
             has_more=len(by_kind[kind]) > len(rows),
         )
         for kind, rows in first.items()
