@@ -20,8 +20,8 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from nutrients import prose
 from nutrients.context import site_address
-from nutrients.prose import CITE
 
 from .structured_data import breadcrumbs, script
 
@@ -275,7 +275,7 @@ def cites(citations: Iterable[Citation], again: bool = False) -> SafeString:
     `again` repeats citations that the page has printed already: each place has its id once.
     """
     # Nothing to escape: a citation is made of numbers.
-    pattern = CITE_AGAIN if again else CITE
+    pattern = CITE_AGAIN if again else prose.CITE
     return SafeString(ON_ONE_LINE.join([pattern.format(cited) for cited in citations]))
 
 
