@@ -20,7 +20,8 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -209,40 +210,30 @@ class PageCache:
         start = time.perf_counter()
         if environ["PATH_INFO"] == "/healthz":
             return self._application(environ, start_response)
-        # Asked before a page is made: a commit meanwhile must not pass for part of it.
-        version = self._versions.current()
-        environ[MEMORY], environ[AWAY] = version.memory if version else {}, version is None
+        version = self._version_for(environ)
         key = self._key(environ)
         if key is None:
             return self._application(environ, start_response)
         page = self._pages.get(key, version)
         if page is None:
-            return self._make_in_turn(environ, start_response, version, start, key)
+            # A process makes several pages at once no faster than one after the other, and after an
+            # edit many readers ask for the same: one has it made, and the others get that one.
+            with waiting_for(self._making):
+                version = self._version_for(environ)
+                page = self._pages.get(self._key(environ), version)
+                if page is None:
+                    return self._make(environ, start_response, version, start)
         REQUEST_NUMBER.set(secrets.token_hex(8))
         return send(page, environ, start_response, start)
 
-    def _make_in_turn(
-        self,
-        environ: Environ,
-        start_response: StartResponse,
-        version: Version | None,
-        start: float,
-        key: Hashable,
-    ) -> Iterable[bytes]:
-        """Make pages one after the other: a process is no faster with several at once.
+    def _version_for(self, environ: Environ) -> Version | None:
+        """Give the version to answer from, and tell the application of it.
 
-        After an edit many readers ask for the same page. One makes it, and the others get that one.
+        Ask before a page is made: a commit meanwhile must not pass for part of it.
         """
-        is_in_turn = self._making.acquire(timeout=PATIENCE)
-        try:
-            page = self._pages.get(key, version)
-            if page is None:
-                return self._make(environ, start_response, version, start)
-        finally:
-            if is_in_turn:
-                self._making.release()
-        REQUEST_NUMBER.set(secrets.token_hex(8))
-        return send(page, environ, start_response, start)
+        version = self._versions.current()
+        environ[MEMORY], environ[AWAY] = version.memory if version else {}, version is None
+        return version
 
     def _make(
         self, environ: Environ, start_response: StartResponse, version: Version | None, start: float
@@ -287,6 +278,17 @@ class PageCache:
         if encoding:
             headers["Content-Encoding"] = encoding
         return Page(body, list(headers.items()), etag, route)
+
+
+@contextmanager
+def waiting_for(turn: threading.Lock) -> Iterator[None]:
+    """Take a turn, or go on without after PATIENCE seconds: one page must not hold up all."""
+    is_in_turn = turn.acquire(timeout=PATIENCE)
+    try:
+        yield
+    finally:
+        if is_in_turn:
+            turn.release()
 
 
 def send(
