@@ -265,9 +265,9 @@ def test_rows_are_taken_off_the_site_with_a_reason_alone(content, editor_client)
     ],
 )
 def test_figure_that_no_food_can_have_is_refused(screen, content, changes, words):
-    almonds = FoodSource.objects.get(slug="almonds")
+    spinach = FoodSource.objects.get(slug="spinach-raw")
 
-    errors = screen(almonds).errors(**changes)
+    errors = screen(spinach).errors(**changes)
 
     assert words in str(errors)
 
@@ -389,8 +389,8 @@ def test_ages_that_are_not_understood_are_asked_for_again(screen, content):
 
 
 def test_figure_of_ten_times_as_much_is_asked_about_once(screen, content):
-    almonds = FoodSource.objects.get(slug="almonds")
-    row = almonds.amounts.order_by("pk").first()
+    spinach = FoodSource.objects.get(slug="spinach-raw")
+    row = spinach.amounts.order_by("pk").first()
     form = screen(row)
     more = str(row.per_100g * 10)
 
