@@ -373,9 +373,14 @@ def test_book_runs_in_memory(cases, django_assert_num_queries):
 @pytest.mark.parametrize(
     ("changes", "runs"),
     [
-        ({"tagline": "Calms muscle and nerve"}, 0),
-        ({"review_due_on": "2027-05-01"}, 0),
-        ({"details-0-body": "Other words. [@nih-ods-magnesium]"}, 0),
+        (
+            {
+                "tagline": "Calms muscle and nerve",
+                "review_due_on": "2027-05-01",
+                "details-0-body": "Other words. [@nih-ods-magnesium]",
+            },
+            0,
+        ),
         ({"test_used": "A blood test."}, 1),
         ({"associations-0-typicality": "rare"}, 1),
     ],
@@ -388,6 +393,7 @@ def test_book_runs_once_where_it_reads_what_changed(
     monkeypatch.setattr(FetchedBook, "run", lambda book: ran.append(book) or run(book))
     magnesium = Nutrient.objects.get(slug="magnesium")
 
-    Screen(editor_client, magnesium).save(**changes, **INSIST)
+    answer = Screen(editor_client, magnesium).save(**changes, **INSIST)
 
+    assert answer.status_code == 302
     assert len(ran) == runs
