@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.db import models
 from django.db.models import Case, Prefetch, Q, When
 from django.db.models.query import ModelIterable
+from django.urls import reverse
 from django.utils import timezone
 
 if TYPE_CHECKING:
@@ -28,6 +30,13 @@ class Ranked(models.TextChoices):
 def one_of(field: str, values: list[str], name: str) -> models.CheckConstraint:
     """A constraint: the field holds one of these values."""
     return models.CheckConstraint(condition=Q(**{f"{field}__in": values}), name=name)
+
+
+# A page names thirty rows, and the same ones are on every page; Django works each out again.
+@lru_cache(maxsize=2_000)
+def address_of(route: str, *parts: str) -> str:
+    """The path of a row's page: `address_of("food", "almonds")`."""
+    return reverse(f"nutrients:{route}", args=parts)
 
 
 Row = TypeVar("Row", bound=models.Model)
