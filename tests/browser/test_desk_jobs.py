@@ -60,6 +60,7 @@ class Desk:
 
 @pytest.fixture
 def desk(editor_page):
+    editor_page.goto("/admin/")
     return Desk(editor_page)
 
 
