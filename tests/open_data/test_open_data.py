@@ -36,8 +36,7 @@ from nutrients.models import (
     Symptom,
 )
 from nutrients.open_data import files
-from nutrients.open_data.columns import Kind
-from nutrients.open_data.tables import TABLES
+from nutrients.open_data.tables import TABLES, Kind
 from tests import factories
 from tests.site.pages import text_of
 
