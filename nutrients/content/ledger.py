@@ -127,7 +127,7 @@ def as_json(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def _identity(entry: ShippedRow | ShippedChange) -> Identity:
-    return entry.model, tuple(json.loads(entry.natural_key))
+    return entry.model, entry.key
 
 
 def record_files(digests: dict[str, str], rows: Iterable[FixtureRow], *, at: datetime) -> None:

@@ -11,7 +11,7 @@ from django.utils.functional import cached_property
 
 from .associations import Evidence
 from .nutrients import Nutrient
-from .publishing import Keyed, Publishable, PublishableQuerySet, Slugged, one_of
+from .publishing import Keyed, Publishable, Slugged, one_of
 from .symptoms import Symptom
 
 WORDS_A_MINUTE = 200
@@ -48,8 +48,6 @@ class Article(Slugged, Publishable):
     position = models.PositiveSmallIntegerField(default=100)
     related_nutrients = models.ManyToManyField(Nutrient, related_name="articles", blank=True)
     related_symptoms = models.ManyToManyField(Symptom, related_name="articles", blank=True)
-
-    objects = models.Manager.from_queryset(PublishableQuerySet)()
 
     class Meta(Publishable.Meta):
         ordering = ["position", "title"]

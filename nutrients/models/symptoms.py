@@ -6,7 +6,7 @@ from django.db import models
 from django.urls import reverse
 
 from .figures import Figure
-from .publishing import Publishable, PublishableQuerySet, Ranked, Slugged, one_of
+from .publishing import Publishable, Ranked, Slugged, one_of
 from .sources import Source
 
 
@@ -69,8 +69,6 @@ class Symptom(Slugged, Publishable):
     )
     position = models.PositiveSmallIntegerField(default=100, help_text="Order in its body area.")
     sources = models.ManyToManyField(Source, related_name="symptoms")
-
-    objects = models.Manager.from_queryset(PublishableQuerySet)()
 
     class Meta(Publishable.Meta):
         ordering = ["position", "name"]
