@@ -23,7 +23,7 @@ from django.utils.text import capfirst
 from reversion import create_revision, is_registered, set_comment, set_user
 from reversion.admin import VersionAdmin
 
-from nutrients.content.fixtures import NEEDED_LINKS
+from nutrients.content.fixtures import NEEDS_ALL_LINKS
 from nutrients.content.versions import date_owners, keep, keep_first, parents, write
 from nutrients.models import (
     Article,
@@ -167,7 +167,7 @@ def citing(slugs: Collection[str]) -> Iterator[tuple[Any, str]]:
 
 
 def _is_needed(field: Any) -> bool:
-    return field.name in NEEDED_LINKS.get(field.model._meta.label_lower, ())
+    return bool(field.many_to_many) and field.model._meta.label_lower in NEEDS_ALL_LINKS
 
 
 def _fetched(losing: Iterable[tuple[Any, set[Any]]]) -> list[list[Any]]:

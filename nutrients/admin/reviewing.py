@@ -88,9 +88,10 @@ def agree(rows: Iterable[Any], *, user: Any, at: datetime) -> int:
     """Note that rows were checked and need no change; sign those that the account may sign."""
     rows, today, profession = list(rows), timezone.localdate(at), profession_of(user)
     signed = [row for row in rows if profession and not has_written(row, user)]
+    name, account = user.get_full_name(), user.get_username()
+    sign(signed, name=name, profession=profession, account=account, at=at)
     for row in signed:
-        sign(row, user, profession, at=at)
-        row.reviewed_on, row.reviewed_by = today, f"{user.get_full_name()}, {profession}"
+        row.reviewed_on, row.reviewed_by = today, f"{name}, {profession}"
         there = type(row)._base_manager.filter(pk=row.pk)
         there.update(reviewed_on=row.reviewed_on, reviewed_by=row.reviewed_by)
     due = {row: next_review(type(row), on=today) for row in rows}

@@ -9,8 +9,7 @@ from nutrients.models import ShippedChange
 
 from .applying import RefusedError, apply_values
 from .fixtures import KeyIndex
-from .live_rows import LiveRows
-from .merging import NEVER_SHIPPED, shipped_value
+from .merging import NEVER_SHIPPED, live_value, shipped_value
 
 NOTHING = "Nothing"
 NOT_SHIPPED = "It did not come with the site"
@@ -30,7 +29,7 @@ def sides(change: ShippedChange) -> Sides:
     if not change.field:
         return Sides(row, "", str(row or NOTHING), NOTHING)
     field = change.table._meta.get_field(change.field)
-    ours = LiveRows(KeyIndex(set())).value(row, field) if row else None
+    ours = live_value(row, field) if row else None
     return Sides(
         row,
         as_text(shipped_value(field, change.before)),
