@@ -9,7 +9,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any, NamedTuple
+from inspect import getmembers_static
+from typing import NamedTuple
 
 from django.http import QueryDict
 
@@ -47,17 +48,11 @@ class FetchedBook:
     def run(self) -> list[CheckedCase]:
         return [_checked(case, self.content, self.names) for case in self.cases]
 
-    def run_later(self, checked: Sequence[CheckedCase]) -> list[CheckedCase]:
+    def run_later(self, checked: list[CheckedCase]) -> list[CheckedCase]:
         """What is found after the change, if `run` found these."""
         if self.later is None:
-            return list(checked)
-        failures = {_asked(checked_case.case): checked_case.failures for checked_case in checked}
-        return [
-            CheckedCase(case, failures[_asked(case)])
-            if _asked(case) in failures
-            else _checked(case, self.content, self.names)
-            for case in self.later
-        ]
+            return checked
+        return [_checked(case, self.content, self.names) for case in self.later]
 
 
 def fetch_book(
@@ -80,8 +75,9 @@ def fetch_book(
 
 def _fetch_all(content: ChecklistContent, cases: Iterable[SafetyCase]) -> None:
     """Fetch each part of the content, and the foods for everybody whom a case is about."""
-    for part in (name for base in type(content).__mro__ for name, _ in _parts(base)):
-        getattr(content, part)
+    for name, value in getmembers_static(type(content)):
+        if isinstance(value, cached_property):
+            getattr(content, name)
     choices = content.once(checklist_choices)
     queries = {case_query(case) for case in cases if case.risk_list}
     for query in queries | {""}:
@@ -89,12 +85,6 @@ def _fetch_all(content: ChecklistContent, cases: Iterable[SafetyCase]) -> None:
         eater = eater_of(ticked_rows(ticks, content))
         content.foods(eater)
         content.other_sources(eater)
-
-
-def _parts(base: type) -> list[tuple[str, Any]]:
-    return [
-        (name, value) for name, value in vars(base).items() if isinstance(value, cached_property)
-    ]
 
 
 def run_book(
@@ -109,11 +99,6 @@ def run_book(
 
 def failing(checked: Iterable[CheckedCase]) -> list[CheckedCase]:
     return [checked_case for checked_case in checked if checked_case.failures]
-
-
-def _asked(case: SafetyCase) -> tuple[str, str]:
-    """What a case ticks and expects, to know it again."""
-    return case_query(case), repr(_expected(case))
 
 
 def _checked(case: SafetyCase, content: ChecklistContent, names: Collection[str]) -> CheckedCase:
