@@ -139,7 +139,9 @@ def pieces(title: str) -> Iterator[str]:
 
 
 def is_same(document: Any, other: Any) -> bool:
-    return all(getattr(document, name) == getattr(other, name) for name in FIELDS)
+    return other is not None and all(
+        getattr(document, name) == getattr(other, name) for name in FIELDS
+    )
 
 
 def _plain(text: str) -> str:
