@@ -14,9 +14,12 @@ from nutrients.models import ProblemKind
 
 
 class Command(BaseCommand):
-    """List what is wrong with the content, a line each, and exit with 1 if anything is."""
+    """Find claims without a source, broken references, unfit units, overdue reviews.
 
-    help = "Find claims without a source, broken references, unfit units, overdue reviews."
+    They are listed a line each, and the command exits with 1 if there are any.
+    """
+
+    help = __doc__
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(

@@ -19,7 +19,7 @@ class Command(BaseCommand):
     no error of the command.
     """
 
-    help = "Ask the addresses of sources and texts, and list on the desk those that are broken."
+    help = __doc__
 
     def handle(self, *args: Any, **options: Any) -> None:
         found = broken_links(fault_of)

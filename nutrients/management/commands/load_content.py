@@ -20,17 +20,14 @@ from nutrients.testbook import failing, keep_outcomes, run_book
 
 
 class Command(BaseCommand):
-    """Bring the database up to the fixtures, in one transaction.
+    """Add shipped content that is missing and update what was not edited, in one transaction.
 
     Safe at every start: what an editor changed or deleted stays as the editor left it. If the
-    fixtures changed too, an editor is asked in the admin.
-    Exits with 1 and one sentence, with nothing changed, if a fixture cannot be loaded.
+    fixtures changed too, an editor is asked in the admin. Exits with 1 and one sentence, with
+    nothing changed, if a fixture cannot be loaded.
     """
 
-    help = (
-        "Add shipped content that is missing and update what was not edited; "
-        "never overwrite or bring back an editor's work."
-    )
+    help = __doc__
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(

@@ -13,9 +13,12 @@ from nutrisite.accounts.trail import record
 
 
 class Command(BaseCommand):
-    """Lets one account sign in by its password alone, until it sets the second step up again."""
+    """Turn off the second step of one account, whose telephone and recovery codes are lost.
 
-    help = "Turn off the second step of one account, whose telephone and recovery codes are lost."
+    It signs in by its password alone, until it sets the second step up again.
+    """
+
+    help = __doc__
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name", help="The name that the account signs in with.")
