@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 
 from nutrients.models import KeptProblem
+from nutrisite.accounts.admin_site import ReadOnlyAdmin
 
 
 @admin.register(KeptProblem)
-class ProblemAdmin(admin.ModelAdmin):
+class ProblemAdmin(ReadOnlyAdmin):
     """Problems that checks found, to be read, each with a link to its row."""
 
     list_display = ("reason", "where", "kind", "found_at")
     list_display_links = None
     list_filter = ("kind", "model")
     search_fields = ("row", "reason")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     @admin.display(description="Row", ordering="row")
     def where(self, obj: KeptProblem) -> str:

@@ -10,8 +10,8 @@ from typing import Any
 import segno
 from django import forms
 from django.conf import settings
-from django.contrib import messages
 from django.contrib.auth.models import Group
+from django.contrib.messages import success
 from django.core.checks import CheckMessage, Error, Warning
 from django.db import connections, transaction
 from django.http import HttpRequest, HttpResponse
@@ -23,8 +23,7 @@ from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from django_otp.util import random_hex
 
-from nutrisite.accounts.models import Kind
-from nutrisite.accounts.trail import record
+from nutrisite.accounts.models import Kind, record
 
 APP, CODES = "the app", "a recovery code"
 # Recovery codes of one set, each of 40 random bits, and the blank modules that a QR code needs.
@@ -62,13 +61,13 @@ def check_roles(*, databases: Sequence[str] | None = None, **kwargs: Any) -> lis
 
     Django asks before it migrates. Before the first migration there are no groups.
     """
-    found: list[CheckMessage] = []
+    messages: list[CheckMessage] = []
     for database in databases or ():
         if Group._meta.db_table not in connections[database].introspection.table_names():
             continue
         names = Group.objects.using(database).values_list("name", flat=True)
         known = {*(name.casefold() for name in names), ADMINISTRATORS, EVERYONE, NOBODY}
-        found += [
+        messages += [
             Error(
                 f"SECOND_STEP_FOR names “{role}”, and there is no such group: write the name of a"
                 f" group, {ADMINISTRATORS}, {EVERYONE} or {NOBODY}.",
@@ -77,13 +76,13 @@ def check_roles(*, databases: Sequence[str] | None = None, **kwargs: Any) -> lis
             for role in sorted(roles() - known)
         ]
     if databases and roles() <= {NOBODY}:
-        found.append(
+        messages.append(
             Warning(
                 "SECOND_STEP_FOR asks nobody for a second step: a stolen password opens the admin.",
                 id="accounts.W001",
             )
         )
-    return found
+    return messages
 
 
 def accepted_by(account: Any, code: str) -> Device | None:
@@ -152,7 +151,7 @@ def second_step_page(request: HttpRequest, context: dict[str, Any]) -> HttpRespo
             if wish == "off" and not is_asked_of(account):
                 forget(account)
                 record(Kind.SECOND_STEP_OFF, account.get_username(), request=request)
-                messages.success(request, "The second step is off. Your password alone signs in.")
+                success(request, "The second step is off. Your password alone signs in.")
                 return redirect("admin:index")
             record(Kind.NEW_CODES, account.get_username(), request=request)
             codes = new_codes(account)
