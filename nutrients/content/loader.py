@@ -68,7 +68,7 @@ def load(folder: Path, *, at: datetime, plan: bool = False) -> Outcome:
     with transaction.atomic(), reversion.create_revision():
         ledger.lock()
         outcome = _Load(rows, at).run()
-        ledger.record_files(files, rows, at=at)
+        ledger.record_files(files, len(rows), at=at)
         # The plan is the load itself, undone: so it cannot tell anything else than what would be.
         transaction.set_rollback(plan)
     return outcome

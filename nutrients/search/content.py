@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 from unicodedata import normalize
 
 from django.db.models import CharField, Exists, OuterRef, Prefetch, Q, QuerySet, Value
@@ -29,10 +30,7 @@ from nutrients.models import (
 
 from .query import Scored, Synonyms, synonyms
 
-RowModel = type[
-    RedFlag | Symptom | Nutrient | Article | FoodSource | RiskFactor | OtherCause | Interaction
-]
-ROWS: dict[DocumentKind, RowModel] = {
+ROWS: dict[DocumentKind, type[Any]] = {
     DocumentKind.RED_FLAG: RedFlag,
     DocumentKind.SYMPTOM: Symptom,
     DocumentKind.NUTRIENT: Nutrient,
@@ -63,7 +61,7 @@ def shown_food(*, at: datetime) -> Q:
     return _row_is_shown(DocumentKind.FOOD, FoodSource, at=at)
 
 
-def _row_is_shown(kind: DocumentKind, model: RowModel, *, at: datetime) -> Q:
+def _row_is_shown(kind: DocumentKind, model: type[Any], *, at: datetime) -> Q:
     return Q(Exists(model.objects.published(at=at).filter(slug=OuterRef("row"))), kind=kind)
 
 

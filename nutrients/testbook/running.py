@@ -1,4 +1,4 @@
-"""Running the test book: each case is asked as a reader would ask, and its answer is checked.
+"""Running the test book: each case is asked as a reader would ask, and what is found is kept.
 
 The answer is the object that the pages draw, so that a run takes no time for HTML.
 """
@@ -12,13 +12,16 @@ from functools import cached_property
 from inspect import getmembers_static
 from typing import NamedTuple
 
+from django.db import transaction
 from django.http import QueryDict
 
 from nutrients.checklist.answer import ChecklistAnswer, checklist_answer, read_ticks
 from nutrients.checklist.content import ChecklistContent, checklist_choices
 from nutrients.checklist.suggesting import eater_of, ticked_rows
+from nutrients.common.schedule import came_due
+from nutrients.common.version import content_version
 from nutrients.evidence.ranking import Level
-from nutrients.models import SafetyCase, Urgency
+from nutrients.models import CaseOutcome, SafetyCase, Urgency
 
 from .cases import case_query, counting_cases, names_kept_from_emergencies
 from .checking import Answered, Expected, faults
@@ -99,6 +102,53 @@ def run_book(
 
 def failing(checked: Iterable[CheckedCase]) -> list[CheckedCase]:
     return [checked_case for checked_case in checked if checked_case.failures]
+
+
+def outcomes_of_now(*, at: datetime) -> dict[int, CaseOutcome]:
+    """What the book finds at the moment, under the case's id.
+
+    That is what the last run found, unless a row has begun to show by itself since then: then the
+    book is run, and nothing is kept.
+    """
+    outcomes = {outcome.case_id: outcome for outcome in CaseOutcome.objects.all()}
+    last = max((outcome.checked_at for outcome in outcomes.values()), default=None)
+    if last is None or not came_due(since=last, at=at):
+        return outcomes
+    return {row.case.pk: row for row in _rows(run_book(at=at), at=at)}
+
+
+def keep_outcomes(checked: Sequence[CheckedCase], *, at: datetime) -> None:
+    """Keep the outcomes of a whole run in place of those of the run before."""
+    keys = dict(SafetyCase.objects.values_list("slug", "pk"))
+    checked = [checked_case for checked_case in checked if checked_case.case.slug in keys]
+    for checked_case in checked:
+        # A run may come before its case is saved for good.
+        checked_case.case.pk = keys[checked_case.case.slug]
+    rows = _rows(checked, at=at)
+    with transaction.atomic():
+        CaseOutcome.objects.exclude(
+            case__in=[checked_case.case for checked_case in checked]
+        ).delete()
+        CaseOutcome.objects.bulk_create(
+            rows,
+            update_conflicts=True,
+            unique_fields=["case"],
+            update_fields=["failures", "content_version", "checked_at"],
+        )
+
+
+def _rows(checked: Sequence[CheckedCase], *, at: datetime) -> list[CaseOutcome]:
+    version = content_version(at=at)
+    label = version.label if version else ""
+    return [
+        CaseOutcome(
+            case=checked_case.case,
+            failures="\n".join(checked_case.failures),
+            content_version=label,
+            checked_at=at,
+        )
+        for checked_case in checked
+    ]
 
 
 def _checked(case: SafetyCase, content: ChecklistContent, names: Collection[str]) -> CheckedCase:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, ArgumentTypeError
-from datetime import date
+from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -23,14 +22,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--on", type=day, default=None, metavar="DATE", help="the day to check for: 2027-01-31"
-        )
-        parser.add_argument(
             "--keep", action="store_true", help="list what is found on the editors' desk too"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        found = problems(on=options["on"] or timezone.now().date())
+        found = problems(on=timezone.now().date())
         if options["keep"]:
             keep_problems(ProblemKind.CONTENT, found, at=timezone.now())
         for problem in found:
@@ -41,10 +37,3 @@ class Command(BaseCommand):
                 f"Content: {count:,} problem{'s' if count > 1 else ''} to put right."
             )
         self.stdout.write("Content: no problem found.")
-
-
-def day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise ArgumentTypeError(f"{text} is not a day such as 2027-01-31") from error
