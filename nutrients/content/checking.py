@@ -13,7 +13,6 @@ from urllib.parse import parse_qs, urlsplit
 
 from django.apps import apps
 from django.db import models, transaction
-from django.db.models import Q
 from django.urls import Resolver404, ResolverMatch, resolve
 
 from nutrients import prose
@@ -99,9 +98,7 @@ def problems(*, on: date) -> list[Problem]:
     rules: tuple[Callable[[], Iterator[Problem]], ...] = (
         _unsourced,
         _unsourced_articles,
-        _only_editors_say_so,
-        _rests_on_unread,
-        _unread_shown,
+        _unread_sources,
         lambda: _past_own_review(on),
         _broken_prose,
         _broken_details,
@@ -169,18 +166,6 @@ def _unsourced_articles() -> Iterator[Problem]:
             yield problem_of(article, "no section cites a source.")
 
 
-def _only_editors_say_so() -> Iterator[Problem]:
-    for model in _content_models():
-        names = _field_names(model)
-        rests = Q(pk__in=[])
-        if "sources" in names:
-            rests |= Q(sources__kind=SourceKind.EDITORIAL)
-        if "source" in names:
-            rests |= Q(source__kind=SourceKind.EDITORIAL)
-        for row in _public(model).filter(rests).distinct():
-            yield problem_of(row, "rests on what editors know, and is published.")
-
-
 def _cited() -> Iterator[tuple[Any, list[Source]]]:
     """Every published row and article with the sources that it rests on."""
     sources = {source.slug: source for source in Source.objects.all()}
@@ -202,18 +187,14 @@ def _cited() -> Iterator[tuple[Any, list[Source]]]:
             yield section, [sources[slug] for slug in slugs if slug in sources]
 
 
-def _rests_on_unread() -> Iterator[Problem]:
-    for row, sources in _cited():
-        if sources and not any(source.is_read for source in sources):
-            yield problem_of(row, "rests on nothing that an editor has read.")
-
-
-def _unread_shown() -> Iterator[Problem]:
+def _unread_sources() -> Iterator[Problem]:
     for row, sources in _cited():
         for source in sources:
-            if source.read_form == ReadForm.QUOTED:
+            if source.kind == SourceKind.EDITORIAL:
+                yield problem_of(row, "rests on what editors know, and is published.")
+            elif source.read_form == ReadForm.QUOTED:
                 yield problem_of(row, f"“{source.slug}” was only seen quoted, and is shown for it.")
-            elif not source.is_read and source.kind != SourceKind.EDITORIAL:
+            elif not source.is_read:
                 yield problem_of(row, f"“{source.slug}” was never read, and is shown for it.")
 
 
