@@ -34,10 +34,7 @@ from .upgrading import Update, Upgrade
 
 @dataclass(slots=True)
 class Outcome:
-    """What a load did, or with `plan` would do. `total` counts the rows in the fixtures.
-
-    `kept` are the rows that were there, those among them that were `updated` too.
-    """
+    """What a load did, or with `plan` would do. `total` counts the rows in the fixtures."""
 
     total: int
     added: list[FixtureRow] = field(default_factory=list)
@@ -80,6 +77,7 @@ class _Load:
     def __init__(self, rows: list[FixtureRow], at: datetime) -> None:
         self.rows = rows
         self.at = at
+        self.there: list[FixtureRow] = []
         self.outcome = Outcome(total=len(rows))
         self.ledger = ledger.Ledger()
         self.index = KeyIndex(set(self.ledger.rows))
@@ -93,14 +91,16 @@ class _Load:
         self._link()
         self.ledger.enter(self.outcome.added, at=self.at)
         upgrade = Upgrade(self.ledger, self.index, self.at)
-        upgrade.run(self.outcome.kept)
+        upgrade.run(self.there)
         upgrade.withdraw({row.identity for row in self.rows})
         self.outcome.updated, self.outcome.to_settle = upgrade.updated, upgrade.to_settle
+        updated = {update.row.identity for update in upgrade.updated}
+        self.outcome.kept = [row for row in self.there if row.identity not in updated]
         return self.outcome
 
     def _is_wanted(self, row: FixtureRow) -> bool:
         if row.key in self.index.keys_of(row.model):
-            self.outcome.kept.append(row)
+            self.there.append(row)
             return False
         if row.identity in self.ledger.rows:
             return self._leave_out(row, self.outcome.left_deleted)

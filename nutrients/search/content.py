@@ -72,14 +72,21 @@ def addresses_of(documents: Sequence[SearchDocument], *, at: datetime) -> Addres
     the first nutrient; an address is empty if no such page is published.
     """
     nutrients = Nutrient.objects.published(at=at)
-    keys = {
-        kind: [document.key for document in documents if document.kind == kind] for kind in ROWS
-    }
-    return {
-        **_risk_factors(keys[DocumentKind.RISK_FACTOR], nutrients),
-        **_other_causes(keys[DocumentKind.OTHER_CAUSE], at=at),
-        **_interactions(keys[DocumentKind.INTERACTION], nutrients),
-    }
+    symptoms = Symptom.objects.published(at=at).order_by("-is_common", "position")
+    pages: tuple[tuple[DocumentKind, str, QuerySet[Any], tuple[str, ...]], ...] = (
+        (DocumentKind.RISK_FACTOR, "risk", nutrients, ("lowers", "raises")),
+        (DocumentKind.OTHER_CAUSE, "cause", symptoms, ("symptoms",)),
+        (DocumentKind.INTERACTION, "pair", nutrients, ("nutrients",)),
+    )
+    addresses: Addresses = {}
+    for kind, part, public, links in pages:
+        keys = [document.key for document in documents if document.kind == kind]
+        rows = ROWS[kind].objects.filter(slug__in=keys)
+        for row in rows.prefetch_related(*(Prefetch(link, public) for link in links)):
+            shown_on = [page for link in links for page in getattr(row, link).all()]
+            address = f"{shown_on[0].get_absolute_url()}#{part}-{row.slug}" if shown_on else ""
+            addresses[kind, row.slug] = address
+    return addresses
 
 
 def _details(*, at: datetime) -> QuerySet[NutrientDetail]:
@@ -99,34 +106,6 @@ def _pairs(*, at: datetime) -> QuerySet[Association]:
         output_field=CharField(),
     )
     return rows.values_list(pair, flat=True)
-
-
-def _risk_factors(keys: list[str], nutrients: QuerySet[Nutrient]) -> Addresses:
-    rows = RiskFactor.objects.filter(slug__in=keys)
-    rows = rows.prefetch_related(Prefetch("lowers", nutrients), Prefetch("raises", nutrients))
-    pages = {row: [*row.lowers.all(), *row.raises.all()] for row in rows}
-    return {(DocumentKind.RISK_FACTOR, row.slug): _on(pages[row], "risk", row) for row in rows}
-
-
-def _other_causes(keys: list[str], *, at: datetime) -> Addresses:
-    symptoms = Symptom.objects.published(at=at).order_by("-is_common", "position")
-    rows = OtherCause.objects.filter(slug__in=keys)
-    return {
-        (DocumentKind.OTHER_CAUSE, row.slug): _on(list(row.symptoms.all()), "cause", row)
-        for row in rows.prefetch_related(Prefetch("symptoms", symptoms))
-    }
-
-
-def _interactions(keys: list[str], nutrients: QuerySet[Nutrient]) -> Addresses:
-    rows = Interaction.objects.filter(slug__in=keys)
-    return {
-        (DocumentKind.INTERACTION, row.slug): _on(list(row.nutrients.all()), "pair", row)
-        for row in rows.prefetch_related(Prefetch("nutrients", nutrients))
-    }
-
-
-def _on(pages: Sequence[Nutrient | Symptom], part: str, row: object) -> str:
-    return f"{pages[0].get_absolute_url()}#{part}-{row.slug}" if pages else ""  # type: ignore[attr-defined]
 
 
 class SearchContent:

@@ -6,6 +6,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.template.defaultfilters import pluralize
 from django.utils import timezone
 
 from nutrients.content.checking import keep_problems, problems
@@ -33,7 +34,5 @@ class Command(BaseCommand):
             self.stderr.write(str(problem))
         if found:
             count = len(found)
-            raise CommandError(
-                f"Content: {count:,} problem{'s' if count > 1 else ''} to put right."
-            )
+            raise CommandError(f"Content: {count:,} problem{pluralize(count)} to put right.")
         self.stdout.write("Content: no problem found.")
