@@ -65,7 +65,7 @@ MODELS = {
 }
 NAMES = [table.name for table in TABLES]
 # Queries for the version: one a table that has a state, one for the ledger, one for revisions.
-OF_THE_VERSION = 11
+OF_THE_VERSION = 13
 # What a field is called in the files where it has another name; the state is always published.
 RENAMED = {"publish_at": "published_at", "source": "sources"}
 LEFT_OUT = {"id", "status"}
