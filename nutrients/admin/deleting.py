@@ -36,6 +36,7 @@ from nutrients.models import (
     Status,
 )
 from nutrients.prose import cited_slugs, split
+from nutrisite.accounts.admin_site import change_address
 
 LONGEST_NAMES = 100
 # Why a row keeps another from being deleted, and what to do about it.
@@ -223,7 +224,7 @@ def _loosened(rows: list[Any]) -> list[SafeString]:
 
 def _listed(row: Any) -> SafeString:
     """A row with a link to its form, as Django lists what would be deleted."""
-    address = reverse(f"admin:nutrients_{row._meta.model_name}_change", args=[row.pk])
+    address = change_address(row._meta.label_lower, row.pk)
     return format_html('{}: <a href="{}">{}</a>', capfirst(row._meta.verbose_name), address, row)
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 from django.utils.html import format_html
 
 from nutrients.models import KeptProblem
-from nutrisite.accounts.admin_site import ReadOnlyAdmin
+from nutrisite.accounts.admin_site import ReadOnlyAdmin, change_address
 
 
 @admin.register(KeptProblem)
@@ -24,7 +24,7 @@ class ProblemAdmin(ReadOnlyAdmin):
         if obj.row_id is None:
             return obj.row
         try:
-            name = f"admin:{obj.model.replace('.', '_')}_change"
-            return format_html('<a href="{}">{}</a>', reverse(name, args=[obj.row_id]), obj.row)
+            address = change_address(obj.model, obj.row_id)
+            return format_html('<a href="{}">{}</a>', address, obj.row)
         except NoReverseMatch:
             return obj.row

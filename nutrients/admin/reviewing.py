@@ -26,7 +26,7 @@ from reversion.models import Version
 from nutrients.content.signatures import digest, sign, signatures_of, words_of
 from nutrients.content.versions import keep_first, parents
 from nutrients.models import Publishable, Status
-from nutrisite.accounts.admin_site import is_key
+from nutrisite.accounts.admin_site import change_address, is_key
 
 from .content_forms import FURTHEST
 from .deleting import foreign_keys
@@ -196,7 +196,7 @@ def desk(request: HttpRequest, site: Any) -> HttpResponse:
                 "row": row,
                 "meta": row._meta,
                 "value": f"{row._meta.model_name}-{row.pk}",
-                "address": reverse(f"admin:nutrients_{row._meta.model_name}_change", args=[row.pk]),
+                "address": change_address(row._meta.label_lower, row.pk),
                 "is_overdue": row.is_overdue(on=today),
             }
             for row in rows[:ON_THE_DESK]

@@ -48,6 +48,14 @@ def is_key(text: str) -> bool:
     return KEY.fullmatch(text) is not None
 
 
+def change_address(label: str, pk: Any) -> str:
+    """The form of a row, whose model is written as fixtures do: nutrients.nutrient.
+
+    Raises NoReverseMatch if the admin has no such table.
+    """
+    return reverse(f"admin:{label.replace('.', '_')}_change", args=[pk])
+
+
 def is_unanswerable(request: HttpRequest) -> bool:
     """Whether a list is asked for what a database fails at: NUL, or a ticked row that is none."""
     ticked = request.POST.getlist(ACTION_CHECKBOX_NAME)
