@@ -43,14 +43,14 @@ def content_version(*, at: datetime) -> ContentVersion | None:
     label. One query a table.
     """
     # What is loaded has no revision, and most of it no moment of its own: the ledger has it.
-    found = [
+    states = [
         ShippedRow.objects.filter(loaded_at__lte=at).aggregate(Count("pk"), Max("loaded_at")),
         Revision.objects.filter(date_created__lte=at).aggregate(Count("pk"), Max("date_created")),
     ]
     for rows in published_tables():
         shown = rows.filter(publish_at__lte=at)
-        found.append(shown.aggregate(Count("pk"), Max("changed_at"), Max("publish_at")))
-    values = [value for row in found for value in row.values()]
+        states.append(shown.aggregate(Count("pk"), Max("changed_at"), Max("publish_at")))
+    values = [value for row in states for value in row.values()]
     moments = [value for value in values if isinstance(value, datetime)]
     state = sha256(repr(values).encode()).hexdigest()
     return ContentVersion(max(moments), state) if moments else None

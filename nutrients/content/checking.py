@@ -119,7 +119,7 @@ def problem_of(row: Any, reason: str) -> Problem:
     return Problem(f"{row._meta.label_lower} {' / '.join(row.natural_key())}", reason, row.pk)
 
 
-def keep_problems(kind: ProblemKind, found: Iterable[Problem], *, at: datetime) -> None:
+def keep_problems(kind: ProblemKind, problems: Iterable[Problem], *, at: datetime) -> None:
     """Keep for the desk what a check found, in place of what it found before."""
     rows = [
         KeptProblem(
@@ -130,7 +130,7 @@ def keep_problems(kind: ProblemKind, found: Iterable[Problem], *, at: datetime) 
             reason=one.reason,
             found_at=at,
         )
-        for one in found
+        for one in problems
     ]
     with transaction.atomic():
         KeptProblem.objects.filter(kind=kind).delete()
@@ -139,8 +139,8 @@ def keep_problems(kind: ProblemKind, found: Iterable[Problem], *, at: datetime) 
 
 def _content_models() -> list[type[models.Model]]:
     """The models whose rows hold content: those that fixtures could name."""
-    found = apps.get_app_config("nutrients").get_models()
-    return [model for model in found if issubclass(model, Keyed)]
+    models_of_ours = apps.get_app_config("nutrients").get_models()
+    return [model for model in models_of_ours if issubclass(model, Keyed)]
 
 
 def _public(model: type[models.Model]) -> Any:
@@ -320,8 +320,8 @@ def _forbidden_words() -> Iterator[Problem]:
 def _house_words() -> Iterator[Problem]:
     for row, name, text in _texts(models.CharField, models.TextField):
         # What readers call a sign is theirs.
-        for found in HOUSE_WORDS.finditer(" ".join(text.split()) * (name != "also_known_as")):
-            yield problem_of(row, f"its {name} says “{found[0]}”, which is a word of this house.")
+        for match in HOUSE_WORDS.finditer(" ".join(text.split()) * (name != "also_known_as")):
+            yield problem_of(row, f"its {name} says “{match[0]}”, which is a word of this house.")
 
 
 def _shared_ticks() -> Iterator[Problem]:

@@ -169,9 +169,9 @@ class _Load:
             for link in row.model._meta.many_to_many:
                 own = self.index.keys_of(row.model)[row.key]
                 targets = dict.fromkeys(map(as_key, row.fields.get(link.name) or []))
-                found = [self.index.target(row, link, list(key)) for key in targets]
-                self.outcome.dropped_links += found.count(None)
-                pairs[link] += [(own, target) for target in found if target is not None]
+                held = [self.index.target(row, link, list(key)) for key in targets]
+                self.outcome.dropped_links += held.count(None)
+                pairs[link] += [(own, target) for target in held if target is not None]
         for link, ends in pairs.items():
             write_links(link, ends)
 

@@ -80,8 +80,8 @@ class Upgrade:
 
     def _merge_all(self, model: Model, rows: list[FixtureRow]) -> None:
         keys = self._index.keys_of(model)
-        found = model._base_manager.in_bulk([keys[row.key] for row in rows])
-        waiting = [(row, found[keys[row.key]]) for row in rows]
+        rows_here = model._base_manager.in_bulk([keys[row.key] for row in rows])
+        waiting = [(row, rows_here[keys[row.key]]) for row in rows]
         # A name is free only once another row has given it up, so those refused go round again.
         while left := [pair for pair in waiting if not self._merge(*pair)]:
             if len(left) == len(waiting):

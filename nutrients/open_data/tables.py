@@ -154,9 +154,9 @@ def rows_of(
             Prefetch(link.name, public(link.related_model, at=at))
             for link in model._meta.many_to_many
         ]
-        found = public(model, at=at).select_related(*joined).prefetch_related(*links, *fetched)
+        shown_rows = public(model, at=at).select_related(*joined).prefetch_related(*links, *fetched)
         shown = {f"{name}__in": public(owner, at=at) for name, owner in owners.items()}
-        return found.filter(**shown).order_by(*order)
+        return shown_rows.filter(**shown).order_by(*order)
 
     return rows
 

@@ -145,8 +145,8 @@ def _unit_points(unit: Unit, document: Scored) -> int:
 
 
 def _parts(word: str) -> tuple[str, ...]:
-    found = LETTER_AND_NUMBER.fullmatch(word)
-    return found.groups() if found else ()
+    parts = LETTER_AND_NUMBER.fullmatch(word)
+    return parts.groups() if parts else ()
 
 
 def _whole_points(document: Scored, units: Sequence[Unit]) -> int:

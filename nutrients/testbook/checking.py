@@ -65,8 +65,8 @@ def _faults(expected: Expected, answered: Answered, names: Collection[str]) -> I
         if sign not in answered.warned:
             yield f"It does not warn of “{sign}”."
     yield from _wrong_phrases(expected, answered)
-    found = (words for sentence in answered.said for words in _forbidden_in(sentence))
-    for words in dict.fromkeys(found):
+    forbidden_words = (words for sentence in answered.said for words in _forbidden_in(sentence))
+    for words in dict.fromkeys(forbidden_words):
         yield f"It says “{words}”, which is never written here."
     yield from _in_the_way_of_help(answered, names)
 

@@ -168,10 +168,10 @@ def _expected(case: SafetyCase) -> Expected:
 
 
 def _answered(answer: ChecklistAnswer, content: ChecklistContent) -> Answered:
-    found = answer.suggested
+    suggested = answer.suggested
     return Answered(
         answer.urgent.level,
-        [match.nutrient.name for match in (*found.in_full, *found.in_brief)],
+        [match.nutrient.name for match in (*suggested.in_full, *suggested.in_brief)],
         tuple(answer.said()),
         answer.ignored,
         [content.flags[slug].sign for slug in sorted(answer.urgent.raised)],

@@ -27,12 +27,12 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        found = problems(on=timezone.now().date())
+        faults = problems(on=timezone.now().date())
         if options["keep"]:
-            keep_problems(ProblemKind.CONTENT, found, at=timezone.now())
-        for problem in found:
+            keep_problems(ProblemKind.CONTENT, faults, at=timezone.now())
+        for problem in faults:
             self.stderr.write(str(problem))
-        if found:
-            count = len(found)
+        if faults:
+            count = len(faults)
             raise CommandError(f"Content: {count:,} problem{pluralize(count)} to put right.")
-        self.stdout.write("Content: no problem found.")
+        self.stdout.write("Content: no problem faults.")

@@ -22,8 +22,8 @@ class Command(BaseCommand):
     help = __doc__
 
     def handle(self, *args: Any, **options: Any) -> None:
-        found = broken_links(fault_of)
-        keep_problems(ProblemKind.LINKS, found, at=timezone.now())
-        for problem in found:
+        faults = broken_links(fault_of)
+        keep_problems(ProblemKind.LINKS, faults, at=timezone.now())
+        for problem in faults:
             self.stdout.write(str(problem))
-        self.stdout.write(f"Outside links: {len(found):,} broken.")
+        self.stdout.write(f"Outside links: {len(faults):,} broken.")
