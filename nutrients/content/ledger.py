@@ -104,11 +104,8 @@ class Ledger:
 
     def withdraw(self, identities: Iterable[Identity], *, at: datetime) -> None:
         """Mark rows as no longer shipped."""
-        for identity in identities:
-            self.rows[identity].withdrawn_at = at
-        ShippedRow.objects.bulk_update(
-            [self.rows[identity] for identity in identities], ["withdrawn_at"]
-        )
+        pks = [self.rows[identity].pk for identity in identities]
+        ShippedRow.objects.filter(pk__in=pks).update(withdrawn_at=at)
 
     def leave_open(self, asked: Iterable[FixtureRow], changes: list[ShippedChange]) -> None:
         """Note what is to settle now of the rows that were asked about, and nothing older."""

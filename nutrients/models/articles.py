@@ -11,7 +11,7 @@ from django.utils.functional import cached_property
 
 from .associations import Evidence
 from .nutrients import Nutrient
-from .publishing import Keyed, Publishable, Slugged, one_of
+from .publishing import Keyed, Publishable, Slugged, lines_of, one_of
 from .symptoms import Symptom
 
 WORDS_A_MINUTE = 200
@@ -70,7 +70,7 @@ class Article(Slugged, Publishable):
 
     @property
     def key_point_list(self) -> list[str]:
-        return [line.strip() for line in self.key_points.splitlines() if line.strip()]
+        return lines_of(self.key_points)
 
     @cached_property
     def reading_minutes(self) -> int:

@@ -32,6 +32,11 @@ def one_of(field: str, values: list[str], name: str) -> models.CheckConstraint:
     return models.CheckConstraint(condition=Q(**{f"{field}__in": values}), name=name)
 
 
+def lines_of(text: str) -> list[str]:
+    """The lines of a text that editors write an item a line, without empty ones."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
 Row = TypeVar("Row", bound=models.Model)
 
 

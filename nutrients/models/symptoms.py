@@ -6,7 +6,7 @@ from django.db import models
 from django.urls import reverse
 
 from .figures import Figure
-from .publishing import Publishable, Ranked, Slugged, one_of
+from .publishing import Publishable, Ranked, Slugged, lines_of, one_of
 from .sources import Source
 
 
@@ -87,7 +87,7 @@ class Symptom(Slugged, Publishable):
 
     @property
     def self_care_steps(self) -> list[str]:
-        return [line.strip() for line in self.self_care.splitlines() if line.strip()]
+        return lines_of(self.self_care)
 
     @property
     def phrase(self) -> str:

@@ -248,7 +248,7 @@ TABLES = (
         joined=("food",),
         fetched=("food__sources",),
         licence=lambda row: licences(row.food.sources.all()),
-        id=lambda row: f"{row.food.slug}/{row.description}/{row.grams.normalize():f}",
+        id=lambda row: f"{row.food.slug}/{row.description}/{row.value}",
         sources="food.sources",
     ),
     table(
