@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
+from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -23,11 +24,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
+            "--on", type=day, default=None, metavar="DATE", help="the day to check for: 2027-01-31"
+        )
+        parser.add_argument(
             "--keep", action="store_true", help="list what is found on the editors' desk too"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        faults = problems(on=timezone.now().date())
+        faults = problems(on=options["on"] or timezone.now().date())
         if options["keep"]:
             keep_problems(ProblemKind.CONTENT, faults, at=timezone.now())
         for problem in faults:
@@ -36,3 +40,10 @@ class Command(BaseCommand):
             count = len(faults)
             raise CommandError(f"Content: {count:,} problem{pluralize(count)} to put right.")
         self.stdout.write("Content: no problem faults.")
+
+
+def day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ArgumentTypeError(f"{text} is not a day such as 2027-01-31") from error
