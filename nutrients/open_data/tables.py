@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import partial
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -141,24 +142,23 @@ def public(model: Any, *, at: datetime) -> Rows:
 
 
 def rows_of(
-    model: Any, order: tuple[str, ...], joined: tuple[str, ...], fetched: tuple[str, ...]
-) -> Callable[[datetime], Rows]:
-    """Give the function that reads the public rows of a model with what they are linked to.
+    model: Any,
+    order: tuple[str, ...],
+    joined: tuple[str, ...],
+    fetched: tuple[str, ...],
+    at: datetime,
+) -> Rows:
+    """The public rows of a model with what they are linked to.
 
     `joined` are rows that they belong to, which must be public too; `fetched` are lists of those.
     """
+    links = [
+        Prefetch(link.name, public(link.related_model, at=at)) for link in model._meta.many_to_many
+    ]
+    rows = public(model, at=at).select_related(*joined).prefetch_related(*links, *fetched)
     owners = {name: model._meta.get_field(name).related_model for name in joined}
-
-    def rows(at: datetime) -> Rows:
-        links = [
-            Prefetch(link.name, public(link.related_model, at=at))
-            for link in model._meta.many_to_many
-        ]
-        shown_rows = public(model, at=at).select_related(*joined).prefetch_related(*links, *fetched)
-        shown = {f"{name}__in": public(owner, at=at) for name, owner in owners.items()}
-        return shown_rows.filter(**shown).order_by(*order)
-
-    return rows
+    shown = {f"{name}__in": public(owner, at=at) for name, owner in owners.items()}
+    return rows.filter(**shown).order_by(*order)
 
 
 def table(
@@ -189,7 +189,7 @@ def table(
     columns = [
         column(model, name, meaning, read.get(name, name)) for name, meaning in meanings.items()
     ]
-    rows = rows or rows_of(model, order or ("slug",), joined, fetched)
+    rows = rows or partial(rows_of, model, order or ("slug",), joined, fetched)
     return Table(name, words["title"], words["row_is"], rows, tuple(columns), licence)
 
 
@@ -208,10 +208,8 @@ def rules(at: datetime) -> Rows:
 
     Without that tick such a rule would say something else.
     """
-    every = rows_of(
-        m.RedFlagRule, ("slug",), ("red_flag",), ("answers__question", "red_flag__sources")
-    )
-    rows = every(at)
+    fetched = ("answers__question", "red_flag__sources")
+    rows = rows_of(m.RedFlagRule, ("slug",), ("red_flag",), fetched, at)
     for link in m.RedFlagRule._meta.many_to_many:
         ticks: Any = link.related_model
         hidden = ticks.objects.exclude(pk__in=public(ticks, at=at))
