@@ -51,18 +51,10 @@ def shown(*, at: datetime) -> Q:
     # Pages and groups of foods have no state.
     visible = Q(kind=DocumentKind.PAGE) | Q(kind=DocumentKind.FOOD, row="")
     for kind, model in ROWS.items():
-        visible |= _row_is_shown(kind, model, at=at)
+        rows = model.objects.published(at=at).filter(slug=OuterRef("row"))
+        visible |= Q(Exists(rows), kind=kind)
     visible |= Q(kind=DocumentKind.DETAIL, row__in=_details(at=at))
     return visible | Q(kind=DocumentKind.EVIDENCE, row__in=_pairs(at=at))
-
-
-def shown_food(*, at: datetime) -> Q:
-    """As `shown`, for foods alone."""
-    return _row_is_shown(DocumentKind.FOOD, FoodSource, at=at)
-
-
-def _row_is_shown(kind: DocumentKind, model: type[Any], *, at: datetime) -> Q:
-    return Q(Exists(model.objects.published(at=at).filter(slug=OuterRef("row"))), kind=kind)
 
 
 def addresses_of(documents: Sequence[SearchDocument], *, at: datetime) -> Addresses:

@@ -7,16 +7,23 @@ from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
 
-from nutrients.common.words import nearest, vocabulary, words_of
-from nutrients.models import SearchDocument, Synonym
+from django.db.models import Exists, OuterRef, Q
 
-from .content import shown_food
+from nutrients.common.words import nearest, vocabulary, words_of
+from nutrients.models import DocumentKind, FoodSource, SearchDocument, Synonym
+
 from .query import Field, Synonyms, Unit, matching, read, synonyms
 
 # A word may be in thousands of names. So many are looked through, the shortest names first.
 MOST_SEARCHED = 1000
 # Whatever way a name holds a word, it holds it.
 ANY = (1, 1, 1)
+
+
+def shown_food(*, at: datetime) -> Q:
+    """The documents of the foods that the public may see at the moment `at`."""
+    public = FoodSource.objects.published(at=at).filter(slug=OuterRef("row"))
+    return Q(Exists(public), kind=DocumentKind.FOOD)
 
 
 class NamedFoods(NamedTuple):

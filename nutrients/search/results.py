@@ -19,7 +19,8 @@ from nutrients.models import (
 )
 
 from .answers import NeedAnswer, emergency_in, need_answer
-from .content import SearchContent, shown_food
+from .content import SearchContent
+from .foods import shown_food
 from .query import Scored, Term, Unit, is_held, matching, read, score
 
 MOST_HITS = 5
