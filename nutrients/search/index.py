@@ -40,9 +40,9 @@ def catch_up() -> int:
         }
         wanted = {_key(document): document for document in documents.all_but_foods()}
         gone = [kept[key].pk for key in kept.keys() - wanted.keys()]
-        gone += _documents_without_food().values_list("pk", flat=True)
         changed = [new for key, new in wanted.items() if not is_same(new, kept.get(key))]
-        removed = _remove(gone)
+        removed, _ = SearchDocument.objects.filter(pk__in=gone).delete()
+        removed += _without_food().delete()[0]
         written = _write(chain(changed, documents.foods(_changed_foods())))
         _sync()
     return removed + written
@@ -74,14 +74,8 @@ def _changed_foods() -> QuerySet[FoodSource]:
     return FoodSource.objects.filter(~Exists(same)).order_by("slug")
 
 
-def _documents_without_food() -> QuerySet[SearchDocument]:
+def _without_food() -> QuerySet[SearchDocument]:
     return _food_documents().filter(~Exists(FoodSource.objects.filter(slug=OuterRef("key"))))
-
-
-def _remove(ids: list[int]) -> int:
-    for batch in _batches(ids):
-        SearchDocument.objects.filter(pk__in=batch).delete()
-    return len(ids)
 
 
 def _write(documents: Iterable[SearchDocument]) -> int:
