@@ -6,7 +6,6 @@ from importlib import import_module
 from typing import Any
 
 from axes.signals import user_locked_out
-from django import forms
 from django.conf import settings
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth import authenticate, get_user_model, signals
@@ -55,13 +54,11 @@ class SignInForm(AdminAuthenticationForm):
         "invalid_login": "That did not fit an editor's account. Check the name, the password with"
         " its capital letters and, if you have set it up, the code. Each code works once.",
     }
-    token = forms.CharField(
+    token = two_factor.code_field(
         label="Code",
         required=False,
-        max_length=20,
         help_text="Six digits from your app, or a recovery code. Leave it empty if you have set up"
         " neither.",
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "spellcheck": "false"}),
     )
 
     def clean(self) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.contrib.messages import success
 from django.core.checks import CheckMessage, Error, Warning
-from django.db import connections, transaction
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.safestring import mark_safe
@@ -63,28 +63,20 @@ def check_roles(*, databases: Sequence[str] | None = None, **kwargs: Any) -> lis
 
     Django asks before it migrates. Before the first migration there are no groups.
     """
-    messages: list[CheckMessage] = []
-    for database in databases or ():
-        if Group._meta.db_table not in connections[database].introspection.table_names():
-            continue
-        names = Group.objects.using(database).values_list("name", flat=True)
-        known = {*(name.casefold() for name in names), ADMINISTRATORS, EVERYONE, NOBODY}
-        messages += [
-            Error(
-                f"SECOND_STEP_FOR names “{role}”, and there is no such group: write the name of a"
-                f" group, {ADMINISTRATORS}, {EVERYONE} or {NOBODY}.",
-                id="accounts.E001",
-            )
-            for role in sorted(roles() - known)
-        ]
-    if databases and roles() <= {NOBODY}:
-        messages.append(
-            Warning(
-                "SECOND_STEP_FOR asks nobody for a second step: a stolen password opens the admin.",
-                id="accounts.W001",
-            )
+    if not databases or Group._meta.db_table not in connection.introspection.table_names():
+        return []
+    if roles() <= {NOBODY}:
+        words = "SECOND_STEP_FOR asks nobody for a second step: a stolen password opens the admin."
+        return [Warning(words, id="accounts.W001")]
+    groups = {name.casefold() for name in Group.objects.values_list("name", flat=True)}
+    return [
+        Error(
+            f"SECOND_STEP_FOR names “{role}”, and there is no such group: write the name of a"
+            f" group, {ADMINISTRATORS}, {EVERYONE} or {NOBODY}.",
+            id="accounts.E001",
         )
-    return messages
+        for role in sorted(roles() - groups - {ADMINISTRATORS, EVERYONE, NOBODY})
+    ]
 
 
 def accepted_by(account: Any, code: str) -> Device | None:
@@ -98,21 +90,6 @@ def accepted_by(account: Any, code: str) -> Device | None:
     with transaction.atomic():
         device = model.objects.select_for_update().filter(user=account, confirmed=True).first()
         return device if device and device.verify_token(code) else None
-
-
-@transaction.atomic
-def turn_on(account: Any, key: str, code: str) -> TOTPDevice | None:
-    """Turn the second step on if the code shows that the app has the key, in hex.
-
-    The code counts as used.
-    """
-    totp = TOTP(unhexlify(key))
-    if not (code.isdecimal() and totp.verify(int(code), tolerance=1)):
-        return None
-    forget(account)
-    return TOTPDevice.objects.create(
-        user=account, name=APP, key=key, last_t=totp.t(), drift=totp.drift
-    )
 
 
 @transaction.atomic
@@ -131,13 +108,13 @@ def forget(account: Any) -> bool:
     return bool(TOTPDevice.objects.filter(user=account).delete()[0])
 
 
-class CodeForm(forms.Form):
-    """One code."""
+def code_field(**options: Any) -> forms.CharField:
+    widget = forms.TextInput(attrs={"autocomplete": "one-time-code", "spellcheck": "false"})
+    return forms.CharField(max_length=20, widget=widget, **options)
 
-    code = forms.CharField(
-        max_length=20,
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "spellcheck": "false"}),
-    )
+
+class CodeForm(forms.Form):
+    code = code_field()
 
 
 def second_step_page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
@@ -172,16 +149,24 @@ def second_step_page(request: HttpRequest, context: dict[str, Any]) -> HttpRespo
     return render(request, "admin/second_step.html", context)
 
 
+@transaction.atomic
 def _turn_on(request: HttpRequest, code: str) -> list[str]:
-    """Turn it on if the code fits the key in the session; give the recovery codes."""
-    key = request.session.get(KEY, "")
-    device = turn_on(request.user, key, code.replace(" ", "")) if key else None
-    if device is None:
+    """Turn it on if the code shows that the app has the key in the session.
+
+    Gives the recovery codes, none if the code does not fit. It counts as used.
+    """
+    key, code = request.session.get(KEY, ""), code.replace(" ", "")
+    totp = TOTP(unhexlify(key))
+    if not (key and code.isdecimal() and totp.verify(int(code), tolerance=1)):
         return []
+    account: Any = request.user
+    forget(account)
+    used = {"last_t": totp.t(), "drift": totp.drift}
+    device = TOTPDevice.objects.create(user=account, name=APP, key=key, **used)
     del request.session[KEY]
     login(request, device)
-    record(Kind.SECOND_STEP_ON, request.user.get_username(), request=request)
-    return new_codes(request.user)
+    record(Kind.SECOND_STEP_ON, account.get_username(), request=request)
+    return new_codes(account)
 
 
 def _key_to_scan(request: HttpRequest) -> dict[str, Any]:
