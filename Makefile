@@ -14,10 +14,10 @@ EXPORT := $(BIN)/uv export --quiet --frozen --no-emit-project --no-header --no-a
 # Threads share one pool of memory, and what is free goes back: a third less for each worker.
 LEAN := MALLOC_ARENA_MAX=1 MALLOC_TRIM_THRESHOLD_=65536
 # Its licence (OFL 1.1, with no reserved name) is beside it. Letters that are cut away are drawn in the
-# fallback font: kept are ASCII, western Europe's for the names of authors, and the signs of our texts.
+# fallback font: kept are ASCII, the accents that names of authors have most, and the signs of our texts.
 WHOLE_FONT := scripts/fonts/atkinson-hyperlegible-next-latin-wght-normal.woff2
-LETTERS := U+20-7E,U+A0,U+A3,U+A9,U+AB,U+B0,U+B1,U+B5,U+B7,U+BB-BE,U+C0-FF,U+152,U+153,$\
-U+2010-2014,U+2018-201D,U+2020,U+2022,U+2026,U+2032,U+2033,U+2044,U+20AC,U+2122,$\
+LETTERS := U+20-7E,U+A0,U+A3,U+A9,U+AB,U+B0,U+B1,U+B5,U+B7,U+BB-BE,U+D7,U+E1,U+E4,U+E6-EA,U+ED,U+F0,U+F1,U+F3,$\
+U+F6,U+F7,U+FC,U+2010-2014,U+2018-201D,U+2020,U+2022,U+2026,U+2032,U+2033,U+2044,U+20AC,U+2122,$\
 U+2190-2193,U+2212,U+2264,U+2265
 
 .DEFAULT_GOAL := help

@@ -30,10 +30,11 @@ POWERS = (
     *("accelerometer", "browsing-topics", "camera", "display-capture", "geolocation"),
     *("gyroscope", "magnetometer", "microphone", "payment", "usb"),
 )
-HEADERS = {
+# All that a script, a font or a stylesheet needs: what it may do, the page says that loads it.
+FILE_HEADERS = {"Cross-Origin-Resource-Policy": "same-origin"}
+HEADERS = FILE_HEADERS | {
     "Permissions-Policy": ", ".join(f"{power}=()" for power in POWERS),
     "Cross-Origin-Embedder-Policy": "require-corp",
-    "Cross-Origin-Resource-Policy": "same-origin",
     "X-Frame-Options": "DENY",
     # A page is asked for again each time, so that an edit shows at once; its ETag spares sending
     # what did not change.
@@ -59,15 +60,15 @@ class EveryRequest:
         if not is_admin(request):
             request.META.pop("HTTP_COOKIE", None)
         response = self.get_response(request)
-        for name, value in self.headers.items():
+        # No route has an open file: it is one of WhiteNoise's.
+        is_file = response.streaming and request.resolver_match is None
+        for name, value in (FILE_HEADERS if is_file else self.headers).items():
             response.headers.setdefault(name, value)
         is_page = response.get("Content-Type", "").startswith("text/html")
         if is_page and response.status_code == 200 and not is_admin(request):
             response.headers["Speculation-Rules"] = f'"{static(NEXT_PAGES)}"'
         if response.status_code >= 400:
             response.headers["X-Request-ID"] = number
-        # No route has an open file: it is one of WhiteNoise's.
-        is_file = response.streaming and request.resolver_match is None
         if not (is_file or request.META.get(KEPT)):
             log_access(request.method, route_of(request), response.status_code, start)
         return response

@@ -154,6 +154,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "nutrisite.staticfiles.BundledStaticFilesStorage"},
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+# Every file says that it is for this site alone.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 # Browsers read rules for prefetching only under their own type.
 WHITENOISE_MIMETYPES = {".speculation": "application/speculationrules+json"}
 

@@ -102,8 +102,8 @@ def test_production_stylesheet_names_the_hashed_font(collected):
 def test_every_stylesheet_is_imported_once():
     names = re.findall(r'^@import "([^"]+)";$', (STYLES / "site.css").read_text(), re.MULTILINE)
     files = {str(file.relative_to(STYLES)) for file in STYLES.rglob("*.css")}
-    # Previews of proposals add a sheet of their own.
-    whole = ("site.css", "preview.css")
+    # The table, the page for a doctor and previews of proposals add a sheet of their own.
+    whole = ("site.css", "comparison.css", "sheet.css", "preview.css")
     parts = {name for name in files if name not in whole and not name.startswith("admin")}
 
     assert sorted(names) == sorted(parts)

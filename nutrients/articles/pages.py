@@ -30,6 +30,7 @@ ARTICLES_A_PAGE = 24
 ARTICLES_FED = 20
 FED = ("slug", "title", "summary", "written_by", "publish_at", "changed_at")
 MOST_RELATED = 4
+LINK = ("slug", "title")
 NUTRIENT_LINK = ("slug", "name", "symbol", "accent")
 
 
@@ -90,7 +91,7 @@ def _in_order(*, at: datetime) -> QuerySet[Article]:
 
 def latest_articles(*, at: datetime) -> list[Article]:
     rows = Article.objects.published(at=at).only(*FED)
-    return list(rows.order_by("-publish_at", "slug")[:ARTICLES_FED])
+    return list(rows.order_by("-publish_at", "-pk")[:ARTICLES_FED])
 
 
 def article_page(slug: str, *, at: datetime) -> ArticlePage | None:
@@ -188,18 +189,23 @@ def _questions(block: prose.Block, mark: prose.Cite) -> list[Question]:
 
 def _related(article: Article, symptoms: list[Symptom], *, at: datetime) -> list[Article]:
     """The articles that share most symptoms with this one."""
-    rows = _in_order(at=at).filter(related_symptoms__in=symptoms).exclude(pk=article.pk)
-    rows = rows.only("slug", "title").annotate(shared=Count("related_symptoms"))
-    return list(rows.order_by("-shared", *rows.query.order_by)[:MOST_RELATED])
+    rows = Article.objects.published(at=at).filter(related_symptoms__in=symptoms)
+    rows = rows.exclude(pk=article.pk).annotate(shared=Count("related_symptoms"))
+    return list(rows.only(*LINK).order_by("-shared", "position", "title")[:MOST_RELATED])
 
 
 def _neighbour(article: Article, way: str, *, at: datetime) -> Article | None:
     """The article before ("lt") or after ("gt") this one in the list."""
-    rank = list(ArticleTopic).index(ArticleTopic(article.topic))
-    in_topic = Q(topic_rank=rank) & (
-        Q(**{f"position__{way}": article.position})
-        | Q(position=article.position, **{f"title__{way}": article.title})
+    beside = Q(**{f"position__{way}": article.position}) | Q(
+        position=article.position, **{f"title__{way}": article.title}
     )
-    rows = _in_order(at=at).filter(Q(**{f"topic_rank__{way}": rank}) | in_topic)
-    rows = rows.only("slug", "title")
-    return rows.last() if way == "lt" else rows.first()
+    in_topic = Article.objects.published(at=at).filter(beside, topic=article.topic).only(*LINK)
+    topics = list(ArticleTopic)
+    place = topics.index(ArticleTopic(article.topic))
+    if way == "lt":
+        return in_topic.last() or _of_topics(topics[:place], at=at).last()
+    return in_topic.first() or _of_topics(topics[place + 1 :], at=at).first()
+
+
+def _of_topics(topics: list[ArticleTopic], *, at: datetime) -> QuerySet[Article]:
+    return _in_order(at=at).filter(topic__in=topics).only(*LINK)

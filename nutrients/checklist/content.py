@@ -205,6 +205,9 @@ class ChoiceGroup:
         return any(choice.is_ticked for choice in self.more)
 
     def ticked(self, slugs: Collection[str]) -> ChoiceGroup:
+        """The group with these ticked; as it is, nothing is."""
+        if not any(choice.slug in slugs for choice in self.choices):
+            return self
         choices = (replace(choice, is_ticked=choice.slug in slugs) for choice in self.choices)
         return replace(self, choices=tuple(choices))
 

@@ -10,7 +10,7 @@ from nutrients.models import ReadForm, Source
 
 # The most numbers after one statement: more keep a reader from the words and from any source.
 MOST = 3
-FULLEST_FIRST = tuple(ReadForm)
+FULLEST_FIRST: dict[str, int] = {form: place for place, form in enumerate(ReadForm)}
 
 
 @dataclass(slots=True)
@@ -65,7 +65,7 @@ def cite_best(
     """Cite at most so many sources: what the page cites already first, then the best read."""
 
     def rank(source: Source) -> tuple[bool, int]:
-        return source.slug not in references.by_slug, FULLEST_FIRST.index(source.read_form)
+        return source.slug not in references.by_slug, FULLEST_FIRST[source.read_form]
 
     return cite(references, sorted(sources, key=rank)[:most])
 

@@ -152,7 +152,7 @@ def red_flags_by_level(
     flags = RedFlag.objects.published(at=at)
     if symptoms is not None:
         flags = flags.filter(related_symptoms__slug__in=list(symptoms)).distinct()
-    flags = flags.order_by("position", "slug")
+    flags = flags.only("slug", "sign", "level", "position").order_by("position", "slug")
     rows = list(flags.with_sources() if cited else flags)
     levels = {level: [flag for flag in rows if flag.level == level] for level in FLAG_LEVELS}
     return {level: flags for level, flags in levels.items() if flags}

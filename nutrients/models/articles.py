@@ -6,12 +6,11 @@ import re
 
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.functional import cached_property
 
 from .associations import Evidence
 from .nutrients import Nutrient
-from .publishing import Keyed, Publishable, Slugged, lines_of, one_of
+from .publishing import Keyed, Publishable, Slugged, address_of, lines_of, one_of
 from .symptoms import Symptom
 
 WORDS_A_MINUTE = 200
@@ -66,7 +65,7 @@ class Article(Slugged, Publishable):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("nutrients:article", args=[self.slug])
+        return address_of("article", self.slug)
 
     @property
     def key_point_list(self) -> list[str]:

@@ -6,10 +6,9 @@ from datetime import datetime
 from typing import ClassVar, Self
 
 from django.db import models
-from django.urls import reverse
 
 from .nutrients import Nutrient
-from .publishing import Keyed, Publishable, PublishableQuerySet, Ranked, Status, one_of
+from .publishing import Keyed, Publishable, PublishableQuerySet, Ranked, Status, address_of, one_of
 from .sources import Source
 from .symptoms import Symptom
 
@@ -156,8 +155,8 @@ class Association(Keyed, Publishable):
         return f"{self.nutrient} and {self.symptom.phrase} ({self.get_relation_display().lower()})"
 
     def get_absolute_url(self) -> str:
-        slugs = [self.nutrient.slug, self.symptom.slug]
-        return f"{reverse('nutrients:association', args=slugs)}#{self.relation}"
+        page = address_of("association", self.nutrient.slug, self.symptom.slug)
+        return f"{page}#{self.relation}"
 
     @property
     def strength(self) -> tuple[int, int, int, str]:

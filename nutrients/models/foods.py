@@ -11,10 +11,9 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 
 from .nutrients import Authority, Nutrient, Unit
-from .publishing import Keyed, Publishable, PublishableQuerySet, Slugged, one_of
+from .publishing import Keyed, Publishable, PublishableQuerySet, Slugged, address_of, one_of
 from .sources import Source
 
 
@@ -268,7 +267,7 @@ class FoodSource(Slugged, Publishable):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("nutrients:food", args=[self.slug])
+        return address_of("food", self.slug)
 
     @property
     def is_weighed(self) -> bool:

@@ -7,7 +7,6 @@ from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 
 from .figures import Figure
 from .publishing import (
@@ -16,6 +15,7 @@ from .publishing import (
     PublishableQuerySet,
     Ranked,
     Slugged,
+    address_of,
     one_of,
 )
 from .sources import Source
@@ -205,7 +205,7 @@ class Nutrient(Slugged, Publishable):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("nutrients:nutrient", args=[self.slug])
+        return address_of("nutrient", self.slug)
 
     @property
     def phrase(self) -> str:

@@ -6,12 +6,14 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.apps import apps
 from django.db import models
 from django.db.models import Case, Prefetch, Q, When
 from django.db.models.query import ModelIterable
+from django.urls import reverse
 from django.utils import timezone
 
 if TYPE_CHECKING:
@@ -35,6 +37,13 @@ def one_of(field: str, values: list[str], name: str) -> models.CheckConstraint:
 def lines_of(text: str) -> list[str]:
     """The lines of a text that editors write an item a line, without empty ones."""
     return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+# A page names thirty rows, and the same ones are on every page; Django works each out again.
+@lru_cache(maxsize=2_000)
+def address_of(route: str, *parts: str) -> str:
+    """The path of a row's page: `address_of("food", "almonds")`."""
+    return reverse(f"nutrients:{route}", args=parts)
 
 
 Row = TypeVar("Row", bound=models.Model)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from django.db import models
-from django.urls import reverse
 
-from .publishing import Slugged, one_of
+from .publishing import Slugged, address_of, one_of
 
 
 class SourceKind(models.TextChoices):
@@ -76,4 +75,4 @@ class Source(Slugged):
         return self.read_form in READ
 
     def get_absolute_url(self) -> str:
-        return reverse("nutrients:source", args=[self.slug])
+        return address_of("source", self.slug)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from django.db import models
-from django.urls import reverse
 
 from .figures import Figure
-from .publishing import Publishable, Ranked, Slugged, lines_of, one_of
+from .publishing import Publishable, Ranked, Slugged, address_of, lines_of, one_of
 from .sources import Source
 
 
@@ -83,7 +82,7 @@ class Symptom(Slugged, Publishable):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("nutrients:symptom", args=[self.slug])
+        return address_of("symptom", self.slug)
 
     @property
     def self_care_steps(self) -> list[str]:

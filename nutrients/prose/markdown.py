@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple, Protocol
 
 import nh3
-from django.utils.html import escape, format_html, format_html_join
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
@@ -39,6 +39,10 @@ SCHEMES = {"http", "https", "mailto", "tel"}
 EXTERNAL = re.compile(r"^(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
 
 CITATION = re.compile(r"\[(@[A-Za-z0-9_-]+(?:\s*;\s*@[A-Za-z0-9_-]+)*)\s*\]")
+CITE = (
+    '<a class="cite" id="{0.anchor}" href="#src-{0.number}" aria-label="Source {0.number}">'
+    "{0.number}</a>"
+)
 TEXT = "text"
 # A block alone on its line, drawn from the models when the page is shown.
 LIVE_BLOCKS = ("comparison-table", "red-flags", "other-causes", "figure", "picture")
@@ -160,16 +164,16 @@ class Glossary:
 
     def explain(self, text: str) -> SafeString:
         """The text as HTML, with its hard words explained if the page has not done so yet."""
-        parts: list[SafeString | str] = []
+        parts: list[str] = []
         done = 0
         for found in WORD.finditer(text):
             word = found[1].lower()
             is_new = word not in self.explained and not _is_told(text, found)
             self.explained.add(word)
             if is_new:
-                parts += [text[done : found.start()], _term(word, found[0])]
+                parts += [escape(text[done : found.start()]), _term(word, found[0])]
                 done = found.end()
-        return format_html_join("", "{}", ((part,) for part in [*parts, text[done:]]))
+        return SafeString("".join([*parts, escape(text[done:])]))
 
 
 def _is_told(text: str, found: re.Match[str]) -> bool:
@@ -275,17 +279,8 @@ def _citation(state: StateInline, silent: bool) -> bool:
 
 def _render_citation(self: Any, tokens: Any, index: int, options: Any, env: Any) -> str:
     marks = (env["cite"](slug) for slug in tokens[index].meta["slugs"])
-    return "\N{NO-BREAK SPACE}".join(
-        format_html(
-            '<a class="cite" id="{}" href="#src-{}" aria-label="Source {}">{}</a>',
-            mark.anchor,
-            mark.number,
-            mark.number,
-            mark.number,
-        )
-        for mark in marks
-        if mark
-    )
+    # Nothing to escape: a mark is made of numbers.
+    return "\N{NO-BREAK SPACE}".join(CITE.format(mark) for mark in marks if mark)
 
 
 def _render_text(self: Any, tokens: Any, index: int, options: Any, env: Any) -> str:

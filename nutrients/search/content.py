@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -63,8 +63,8 @@ def addresses_of(documents: Sequence[SearchDocument], *, at: datetime) -> Addres
     A cause is on the page of the most common symptom that it brings on, the others on that of
     the first nutrient; an address is empty if no such page is published.
     """
-    nutrients = Nutrient.objects.published(at=at)
-    symptoms = Symptom.objects.published(at=at).order_by("-is_common", "position")
+    nutrients = Nutrient.objects.published(at=at).only("slug")
+    symptoms = Symptom.objects.published(at=at).order_by("-is_common", "position").only("slug")
     pages: tuple[tuple[DocumentKind, str, QuerySet[Any], tuple[str, ...]], ...] = (
         (DocumentKind.RISK_FACTOR, "risk", nutrients, ("lowers", "raises")),
         (DocumentKind.OTHER_CAUSE, "cause", symptoms, ("symptoms",)),
@@ -89,15 +89,11 @@ def _details(*, at: datetime) -> QuerySet[NutrientDetail]:
 
 
 def _pairs(*, at: datetime) -> QuerySet[Association]:
-    rows = Association.objects.published(at=at).filter(
-        nutrient__in=Nutrient.objects.published(at=at).values("pk"),
-        symptom__in=Symptom.objects.published(at=at).values("pk"),
-    )
     pair = Concat(
         *("nutrient__slug", Value("/"), "symptom__slug", Value("/"), "relation"),
         output_field=CharField(),
     )
-    return rows.values_list(pair, flat=True)
+    return Association.objects.published(at=at).order_by().values_list(pair, flat=True)
 
 
 class SearchContent:
@@ -108,13 +104,20 @@ class SearchContent:
 
     def __init__(self, *, at: datetime) -> None:
         self.at = at
+        self._documents: dict[int, SearchDocument] = {}
         self._scored: dict[int, Scored] = {}
+        self._addresses: Addresses = {}
 
     @cached_property
-    def documents(self) -> dict[int, SearchDocument]:
-        """The documents of all that editors wrote and the public may see, by their ids."""
-        rows = SearchDocument.objects.filter(shown(at=self.at), is_imported=False)
-        return {row.pk: row for row in rows.defer("words").order_by("key")}
+    def public(self) -> frozenset[int]:
+        """The ids of the documents of all that editors wrote and the public may see."""
+        return frozenset(self._rows().order_by().values_list("pk", flat=True))
+
+    def documents(self, ids: Collection[int]) -> list[SearchDocument]:
+        """The documents of these ids, each read when a search first finds it."""
+        missing = [pk for pk in ids if pk not in self._documents]
+        self._documents.update(SearchDocument.objects.defer("words").in_bulk(missing))
+        return [self._documents[pk] for pk in ids if pk in self._documents]
 
     def scored(self, document: SearchDocument) -> Scored:
         """What a document is scored by, made when a search first finds it."""
@@ -122,9 +125,13 @@ class SearchContent:
             self._scored[document.pk] = Scored(document)
         return self._scored[document.pk]
 
-    @cached_property
-    def addresses(self) -> Addresses:
-        return addresses_of(list(self.documents.values()), at=self.at)
+    def addresses(self, documents: Iterable[SearchDocument]) -> Addresses:
+        """Where these documents are; those without a page are asked for when first found."""
+        asked = [row for row in documents if not row.url]
+        missing = [row for row in asked if (row.kind, row.key) not in self._addresses]
+        if missing:
+            self._addresses.update(addresses_of(missing, at=self.at))
+        return self._addresses
 
     @cached_property
     def synonyms(self) -> Synonyms:
@@ -142,12 +149,18 @@ class SearchContent:
         names: list[str] = []
         texts: list[str] = []
         written: dict[str, str] = {}
-        for row in self.documents.values():
+        rows = self._rows().only(
+            "title", "names", "text", "title_words", "name_words", "text_words"
+        )
+        for row in rows.order_by("key"):
             names += row.title_words, row.name_words
             texts.append(row.text_words)
             for word, form in _as_written((row.title, row.names, row.text)):
                 written.setdefault(word, form)
         return vocabulary(names), vocabulary(texts), written
+
+    def _rows(self) -> QuerySet[SearchDocument]:
+        return SearchDocument.objects.filter(shown(at=self.at), is_imported=False)
 
 
 def _as_written(texts: Iterable[str]) -> Iterable[tuple[str, str]]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import NamedTuple
 from unicodedata import normalize
 
@@ -137,11 +138,11 @@ def search(
 
 def _led_by(flag: str, rows: list[SearchDocument], content: SearchContent) -> list[SearchDocument]:
     """The documents with that of a red flag first."""
-    first = [
-        row
-        for row in content.documents.values()
-        if flag and (row.kind, row.key) == (DocumentKind.RED_FLAG, flag)
-    ]
+    if not flag:
+        return rows
+    own = SearchDocument.objects.filter(kind=DocumentKind.RED_FLAG, key=flag)
+    ids = own.values_list("pk", flat=True)
+    first = content.documents([pk for pk in ids if pk in content.public])
     return [*first, *(row for row in rows if row not in first)]
 
 
@@ -170,11 +171,11 @@ def _ranked(
     Foods that editors chose come before those imported whole.
     """
     rows = SearchDocument.objects.filter(pk__in=matching(units, every=every))
-    own = rows.filter(is_imported=False).order_by("size", "pk").values_list("pk", flat=True)
-    public = [content.documents[pk] for pk in own if pk in content.documents]
-    articles = [one for one in public if one.kind == DocumentKind.ARTICLE]
-    others = [one for one in public if one.kind != DocumentKind.ARTICLE]
-    shown = [*others, *articles[:MOST_ARTICLES]]
+    own = rows.filter(is_imported=False).order_by("size", "pk").values_list("pk", "kind")
+    public = [(pk, kind) for pk, kind in own if pk in content.public]
+    articles = [pk for pk, kind in public if kind == DocumentKind.ARTICLE]
+    others = [pk for pk, kind in public if kind != DocumentKind.ARTICLE]
+    shown = content.documents([*others, *articles[:MOST_ARTICLES]])
     documents = [(one, *score(content.scored(one), units)) for one in shown]
     imported = rows.filter(shown_food(at=at), is_imported=True).defer("words")
     shortest = imported.order_by("size", "pk")[:MOST_IMPORTED]
@@ -203,12 +204,11 @@ def _groups(
         by_kind.setdefault(document.kind, []).append(document)
     by_kind.get(DocumentKind.RED_FLAG, []).sort(key=lambda flag: flag.note != EMERGENCY)
     first = {kind: rows[:MOST_HITS] for kind, rows in by_kind.items()}
+    addresses = content.addresses(chain.from_iterable(first.values()))
     return [
         HitGroup(
             kind=DocumentKind(kind),
-            hits=[
-                _hit(row, content.addresses.get((kind, row.key), row.url), units) for row in rows
-            ],
+            hits=[_hit(row, row.url or addresses.get((kind, row.key), ""), units) for row in rows],
             has_more=len(by_kind[kind]) > len(rows),
         )
         for kind, rows in first.items()

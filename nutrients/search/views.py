@@ -52,7 +52,7 @@ def search(request: HttpRequest) -> HttpResponse:
 @require_safe
 def a_to_z(request: HttpRequest) -> HttpResponse:
     """Everything on the site by its name, other names too, a page at a time."""
-    every = entries(at=timezone.now())
+    every = memoized(request, entries, at=timezone.now())
     context = paged(request, Paginator(every, ENTRIES_A_PAGE))
     context["letters"] = letter_pages(every, ENTRIES_A_PAGE)
     return render(request, "nutrients/search/a_to_z.html", context)

@@ -20,6 +20,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from nutrients import prose
 from nutrients.context import site_address
 
 from .structured_data import breadcrumbs, script
@@ -43,16 +44,14 @@ CAUSE_ICONS = {
     "condition": "heart",
     "normal": "person",
 }
-CITE = (
-    '<a class="cite" id="{0.anchor}" href="#src-{0.number}" aria-label="Source {0.number}">'
-    "{0.number}</a>"
-)
 CITE_AGAIN = '<a class="cite" href="#src-{0.number}" aria-label="Source {0.number}">{0.number}</a>'
 SOURCES = '<ol class="sources">{}</ol><p><a href="{}">How we checked these sources</a></p>'
 SOURCE = (
-    '<li id="src-{}">{} <a href="#ref-{}-1" data-back aria-label="Back to text for source {}">'
-    "Back to text</a></li>"
+    '<li id="src-{{0}}">{} <a href="#ref-{{0}}-1" data-back'
+    ' aria-label="Back to text for source {{0}}">Back to text</a></li>'
 )
+SOURCE_WITH_LINK = SOURCE.format('<a href="{3}" rel="external">{1}. {2}.</a>')
+SOURCE_ALONE = SOURCE.format("{1}. {2}.")
 # Apart on the page even before styles arrive.
 BETWEEN = "\n"
 ON_ONE_LINE = "\N{NO-BREAK SPACE}"
@@ -276,7 +275,7 @@ def cites(citations: Iterable[Citation], again: bool = False) -> SafeString:
     `again` repeats citations that the page has printed already: each place has its id once.
     """
     # Nothing to escape: a citation is made of numbers.
-    pattern = CITE_AGAIN if again else CITE
+    pattern = CITE_AGAIN if again else prose.CITE
     return SafeString(ON_ONE_LINE.join([pattern.format(cited) for cited in citations]))
 
 
@@ -286,17 +285,13 @@ def listed_sources(references: Iterable[Reference]) -> SafeString:
 
     The way back leads to the first place; a script leads it to the number that was tapped.
     """
-    rows = ((one.number, _source(one.source), one.number, one.number) for one in references)
-    return format_html(SOURCES, _join(SOURCE, rows), reverse("nutrients:sources"))
+    lines = SafeString(BETWEEN.join([_source(one.number, one.source) for one in references]))
+    return format_html(SOURCES, lines, reverse("nutrients:sources"))
 
 
-def _source(source: Source) -> SafeString:
-    words = format_html("{}. {}.", source.title, source.publisher)
-    return (
-        format_html('<a href="{}" rel="external">{}</a>', source.url, words)
-        if source.url
-        else words
-    )
+def _source(number: int, source: Source) -> SafeString:
+    pattern = SOURCE_WITH_LINK if source.url else SOURCE_ALONE
+    return format_html(pattern, number, source.title, source.publisher, source.url)
 
 
 @register.simple_tag

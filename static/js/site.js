@@ -16,6 +16,12 @@
     "The page could not be updated. Please check your connection and try again. " +
     "If this may be an emergency, do not wait: call 999, 112, 911 or your local number.";
 
+  // htmx writes the address of the page, and so what a reader ticked, into sessionStorage.
+  // It asks first whether there is one: here there is none, and it does without.
+  Object.defineProperty(window, "sessionStorage", {
+    get() { throw new DOMException("This site keeps nothing in the browser.", "SecurityError"); },
+  });
+
   let submitted = false;
 
   function say(text, failed) {

@@ -86,7 +86,7 @@ def test_what_is_published_rests_on_what_an_editor_has_read():
     write("A muscle can twitch. [@in-an-article]")
 
     section = "nutrients.articlesection nutrients-and-muscle-jerking / base-rate"
-    sign = "nutrients.association calcium / trousseau-sign / deficiency"
+    sign = "nutrients.association calcium / hand-foot-spasm / deficiency"
     found = faults()
     assert {
         "nutrients.symptom tremor: rests on what editors know, and is published.",
