@@ -276,8 +276,8 @@ def test_each_case_opens_the_checklist_with_its_ticks(client, small_world):
 def test_page_asks_as_often_for_two_hundred_cases_as_for_two(
     client, content, django_assert_num_queries
 ):
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(12):
         client.get("/safety/test-book/")
     SafetyCase.objects.exclude(group=CaseGroup.PICTURE).delete()
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(12):
         client.get("/safety/test-book/")
