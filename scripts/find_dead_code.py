@@ -25,6 +25,7 @@ ASKED_FOR = [
         "default_auto_field",
         "when_ready",
         "on_starting",
+        "post_fork",
         "handle_*",
     ),
     # Of commands, of addresses, of site maps; an error's view takes the exception; http.client.

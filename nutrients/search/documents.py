@@ -7,9 +7,10 @@ page shows, so that a passage is found again there.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from typing import Any
+from itertools import chain
+from typing import Any, NamedTuple
 from unicodedata import normalize
 
 from django.db.models import QuerySet
@@ -162,22 +163,9 @@ def _unique(texts: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(filter(None, texts)))
 
 
-def all_but_foods() -> Iterator[SearchDocument]:
-    """The documents of everything of which there are few: made in milliseconds."""
-    yield from map(_red_flag, RedFlag.objects.all())
-    yield from map(_symptom, Symptom.objects.all())
-    yield from map(_nutrient, Nutrient.objects.all())
-    yield from map(_detail, NutrientDetail.objects.select_related("nutrient"))
-    yield from map(_evidence, Association.objects.select_related("nutrient", "symptom"))
-    yield from map(_article, Article.objects.prefetch_related("sections"))
-    yield from map(_section, ArticleSection.objects.select_related("article"))
-    # A group of imported foods alone has an empty list: those are found by their own names.
-    listed = FoodGroup.objects.filter(foods__in=FoodSource.objects.foods().curated())
-    yield from map(_food_group, listed.distinct())
-    yield from map(_risk_factor, RiskFactor.objects.all())
-    yield from map(_other_cause, OtherCause.objects.all())
-    yield from map(_interaction, Interaction.objects.all())
-    yield from _pages()
+def all_but_foods(kinds: Iterable[DocumentKind]) -> Iterator[SearchDocument]:
+    """The documents of these kinds, but for foods: there are few, made in milliseconds."""
+    return chain.from_iterable(KINDS[kind].documents() for kind in kinds)
 
 
 def foods(rows: QuerySet[FoodSource]) -> Iterator[SearchDocument]:
@@ -305,6 +293,11 @@ def _food(row: FoodSource) -> SearchDocument:
     )
 
 
+def _listed_groups() -> QuerySet[FoodGroup]:
+    # A group of imported foods alone has an empty list: those are found by their own names.
+    return FoodGroup.objects.filter(foods__in=FoodSource.objects.foods().curated()).distinct()
+
+
 def _food_group(row: FoodGroup) -> SearchDocument:
     return document(
         DocumentKind.FOOD,
@@ -347,3 +340,54 @@ def _pages() -> Iterator[SearchDocument]:
     for page, title, text, *names in PAGES:
         url = reverse(f"nutrients:{page}")
         yield document(DocumentKind.PAGE, page, title, url=url, hidden_names=names, text=[text])
+
+
+def _articles() -> Iterator[SearchDocument]:
+    yield from map(_article, Article.objects.prefetch_related("sections"))
+    yield from map(_section, ArticleSection.objects.select_related("article"))
+
+
+class Made(NamedTuple):
+    """How the documents of one kind are made, and the tables whose texts they hold."""
+
+    documents: Callable[[], Iterable[SearchDocument]]
+    tables: frozenset[type]
+
+
+# Those of foods themselves are made apart, because there may be thousands.
+KINDS = {
+    DocumentKind.RED_FLAG: Made(
+        lambda: map(_red_flag, RedFlag.objects.all()), frozenset({RedFlag})
+    ),
+    DocumentKind.SYMPTOM: Made(lambda: map(_symptom, Symptom.objects.all()), frozenset({Symptom})),
+    DocumentKind.NUTRIENT: Made(
+        lambda: map(_nutrient, Nutrient.objects.all()), frozenset({Nutrient})
+    ),
+    DocumentKind.DETAIL: Made(
+        lambda: map(_detail, NutrientDetail.objects.select_related("nutrient")),
+        frozenset({NutrientDetail, Nutrient}),
+    ),
+    DocumentKind.EVIDENCE: Made(
+        lambda: map(_evidence, Association.objects.select_related("nutrient", "symptom")),
+        frozenset({Association, Nutrient, Symptom}),
+    ),
+    DocumentKind.ARTICLE: Made(_articles, frozenset({Article, ArticleSection})),
+    DocumentKind.FOOD: Made(
+        lambda: map(_food_group, _listed_groups()), frozenset({FoodGroup, FoodSource})
+    ),
+    DocumentKind.RISK_FACTOR: Made(
+        lambda: map(_risk_factor, RiskFactor.objects.all()), frozenset({RiskFactor})
+    ),
+    DocumentKind.OTHER_CAUSE: Made(
+        lambda: map(_other_cause, OtherCause.objects.all()), frozenset({OtherCause})
+    ),
+    DocumentKind.INTERACTION: Made(
+        lambda: map(_interaction, Interaction.objects.all()), frozenset({Interaction})
+    ),
+    DocumentKind.PAGE: Made(_pages, frozenset()),
+}
+
+
+def kinds_holding(table: type) -> list[DocumentKind]:
+    """The kinds whose documents hold texts of a table."""
+    return [kind for kind, made in KINDS.items() if table in made.tables]

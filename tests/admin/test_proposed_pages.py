@@ -56,6 +56,7 @@ def ask(application, address):
         answer.close() if hasattr(answer, "close") else None
 
 
+@pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 def test_no_reader_gets_proposed_words_while_pages_are_previewed(proposal):
     django = get_wsgi_application()
