@@ -39,7 +39,7 @@ class Command(BaseCommand):
         if faults:
             count = len(faults)
             raise CommandError(f"Content: {count:,} problem{pluralize(count)} to put right.")
-        self.stdout.write("Content: no problem faults.")
+        self.stdout.write("Content: no problem found.")
 
 
 def day(text: str) -> date:
