@@ -12,7 +12,8 @@ const form = document.querySelector("body:not(.popup) form[id$=_form]");
 const textsOf = (prefix) =>
   Object.entries(localStorage)
     .filter(([key]) => key.startsWith(prefix))
-    .map(([key, text]) => ({ key, ...JSON.parse(text) }));
+    .map(([key, text]) => ({ key, ...JSON.parse(text) }))
+    .sort((one, other) => one.at - other.at);
 
 const NEVER = ["button", "file", "image", "password", "reset", "submit"];
 const isKept = ({ name, type }) =>
