@@ -230,7 +230,7 @@ def test_food_page_gives_diets_allergens_note_and_the_record(client, content):
     text = text_of(page, "main")
 
     assert "Vegan, Vegetarian, Dairy-free, Gluten-free, Nut-free" in text
-    assert "labels decide" in text
+    assert "so check the label" in text
     assert FoodSource.objects.get(slug="spinach-raw").note in text
     assert "https://fdc.nal.usda.gov/food-details/168462/nutrients" in links_of(page, "main")
     assert "/nutrients/magnesium/" in links_of(page, "main")
