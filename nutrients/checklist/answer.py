@@ -71,8 +71,8 @@ LEVELS = {
     Level.EMERGENCY: LevelWords(
         "Call for help now",
         "Call 999, 112, 911 or your local number. Stay with someone. Do not drive yourself.",
-        "Where it says “even if” above, call now, even if it has passed. For anything else that has "
-        "passed, phone a doctor or 111 today.",
+        "Where it says “even if” above, call now, even if it has passed. For anything else that "
+        "has passed, phone a doctor or 111 today.",
     ),
 }
 WATCH_FOR = {
@@ -230,7 +230,9 @@ class ChecklistAnswer:
             names = ", ".join(row.phrase for row in found.touched)
             are = "It is not" if len(found.touched) == 1 else "None of these is"
             lines.append(
-                Line("Your risks can also affect", f"{names}. {are} known to cause what you notice.")
+                Line(
+                    "Your risks can also affect", f"{names}. {are} known to cause what you notice."
+                )
             )
         if found.explained_away:
             names = ", ".join(row.name for row in found.explained_away)

@@ -152,7 +152,9 @@ def test_a_nutrient_without_a_symptom_needs_a_strong_risk(client, small_world):
     RiskEffect.objects.create(
         risk_factor=run, nutrient=zinc, strength="strong", reason="Sweat carries zinc away."
     )
-    assert "Zinc Linked with 1 of your risks" in result(client, symptom=["tired"], risk=["long-runs"])
+    assert "Zinc Linked with 1 of your risks" in result(
+        client, symptom=["tired"], risk=["long-runs"]
+    )
 
 
 def test_a_tie_is_called_one(client, no_content):
