@@ -255,7 +255,7 @@ def test_food_page_begins_with_what_it_is_rich_in(client, content):
     small = client.get("/foods/table-salt/")
 
     assert text_of(page, "food-verdict").startswith("Rich in vitamin D (284%), vitamin B12 (152%)")
-    assert "It also holds some" in text_of(page, "food-verdict")
+    assert "It also contains some" in text_of(page, "food-verdict")
     assert "High in sodium" in text_of(small, "food-verdict")
     assert "Rich in sodium" not in text_of(small, "food-verdict")
     fragment = client.get("/foods/salmon-sockeye-cooked/?portion=100", headers=HTMX)
