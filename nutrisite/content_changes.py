@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import select
 import time
+import weakref
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.apps import apps
@@ -74,7 +76,10 @@ def open_reader() -> Reader:
         return lambda: sqlite.execute("PRAGMA data_version").fetchone()[0]
     parameters = {"connect_timeout": PATIENCE} | parameters
     postgresql = wrapper.Database.connect(**parameters, autocommit=True)
-    return lambda: last_changes(postgresql)
+    read = partial(last_changes, postgresql)
+    # A reader that is given up, after an error too, takes its connection along.
+    weakref.finalize(read, postgresql.close)
+    return read
 
 
 def last_changes(connection: Any) -> bytes:

@@ -20,7 +20,8 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -51,6 +52,8 @@ Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 MEMORY, AWAY = "nutrisite.memory", "nutrisite.database_away"
 # Seconds between two attempts to reach a database that is away.
 PAUSE = 1
+# Seconds that a page waits for others of its process to be made.
+PATIENCE = 1
 # What is asked for at greater length is no link of ours; a larger page would push out many others.
 LONGEST, LARGEST = 512, 512_000
 # What Python itself takes for a page with its headers, in bytes, roughly.
@@ -199,6 +202,7 @@ class PageCache:
         # The variables of all headers that answers so far have varied by.
         self._varied: tuple[str, ...] = ()
         self._lock = threading.Lock()
+        self._making = threading.Lock()
         self._scheme = (settings.SECURE_PROXY_SSL_HEADER or ("wsgi.url_scheme",))[0]
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -206,17 +210,30 @@ class PageCache:
         start = time.perf_counter()
         if environ["PATH_INFO"] == "/healthz":
             return self._application(environ, start_response)
-        # Asked before a page is made: a commit meanwhile must not pass for part of it.
-        version = self._versions.current()
-        environ[MEMORY], environ[AWAY] = version.memory if version else {}, version is None
+        version = self._version_for(environ)
         key = self._key(environ)
         if key is None:
             return self._application(environ, start_response)
         page = self._pages.get(key, version)
         if page is None:
-            return self._make(environ, start_response, version, start)
+            # A process makes several pages at once no faster than one after the other, and after an
+            # edit many readers ask for the same: one has it made, and the others get that one.
+            with waiting_for(self._making):
+                version = self._version_for(environ)
+                page = self._pages.get(self._key(environ), version)
+                if page is None:
+                    return self._make(environ, start_response, version, start)
         REQUEST_NUMBER.set(secrets.token_hex(8))
         return send(page, environ, start_response, start)
+
+    def _version_for(self, environ: Environ) -> Version | None:
+        """Give the version to answer from, and tell the application of it.
+
+        Ask before a page is made: a commit meanwhile must not pass for part of it.
+        """
+        version = self._versions.current()
+        environ[MEMORY], environ[AWAY] = version.memory if version else {}, version is None
+        return version
 
     def _make(
         self, environ: Environ, start_response: StartResponse, version: Version | None, start: float
@@ -261,6 +278,17 @@ class PageCache:
         if encoding:
             headers["Content-Encoding"] = encoding
         return Page(body, list(headers.items()), etag, route)
+
+
+@contextmanager
+def waiting_for(turn: threading.Lock) -> Iterator[None]:
+    """Take a turn, or go on without after PATIENCE seconds: one page must not hold up all."""
+    is_in_turn = turn.acquire(timeout=PATIENCE)
+    try:
+        yield
+    finally:
+        if is_in_turn:
+            turn.release()
 
 
 def send(

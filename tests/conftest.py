@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.db import connection
+from django.template import Template
 from django.test import Client, TransactionTestCase
+from django.test.signals import template_rendered
 from hypothesis import HealthCheck, settings
 
 from nutrients.common.answering import MEMORY
@@ -116,6 +118,20 @@ def django_db_setup(template, worker_id, django_test_environment, django_db_bloc
         patch.setattr(
             TransactionTestCase, "_fixture_teardown", lambda case: snapshots.put_back(template)
         )
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_copies_of_what_widgets_see(django_test_environment):
+    """Let the client note the templates of pages: a form has thousands of small ones beside it."""
+
+    def render(template, context):
+        if "/widgets/" not in (template.name or ""):
+            template_rendered.send(sender=template, template=template, context=context)
+        return template.nodelist.render(context)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Template, "_render", render)
         yield
 
 

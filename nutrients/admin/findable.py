@@ -59,9 +59,9 @@ class FindableMixin(VersionAdmin):
         return rows | queryset.filter(**{f"{key}__in": rows_found(kind, search_term)}), is_double
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        catch_up()
+        catch_up(table=type(obj))
         return super().log_addition(request, obj, message)
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        catch_up()
+        catch_up(table=type(obj))
         return super().log_change(request, obj, message)

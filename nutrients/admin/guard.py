@@ -9,7 +9,6 @@ readers see it on the page on safety.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -37,7 +36,7 @@ from nutrients.testbook import (
 )
 from nutrients.testbook.cases import counting_cases
 from nutrients.testbook.reads import TABLES, reads
-from nutrisite.accounts.kept_forms import PATIENCE, BusyError
+from nutrisite.accounts.kept_forms import BusyError
 
 from .content_forms import RefusableMixin
 
@@ -49,8 +48,6 @@ MOST_OF_REASON = 300
 REFUSED = "Not saved, because it breaks the test book: see above."
 # How often a change is checked again because somebody else saved meanwhile.
 TRIES = 3
-# Of one process: several would only check in vain.
-CHECKING = threading.Lock()
 # Names the lock of PostgreSQL for all changes that are guarded; SQLite has one for every change.
 LOCK = 7_041_776
 
@@ -316,22 +313,17 @@ def guarded(
 ) -> Answer:
     """The answer to a change, or where it breaks cases the answer of `refuse`."""
     guard = _guard_of(request)
-    if not CHECKING.acquire(timeout=PATIENCE):
-        raise BusyError
-    try:
-        for _ in range(TRIES):
-            try:
-                with transaction.atomic():
-                    guard.begin()
-                    return change()
-            except ToCheckError as stop:
-                guard.run(stop.books)
-            # What fails after the change and before it must not keep an editor from working.
-            broken = [] if reason_given(request) else _passing_now(guard.failed)
-            if broken:
-                return refuse(broken)
-    finally:
-        CHECKING.release()
+    for _ in range(TRIES):
+        try:
+            with transaction.atomic():
+                guard.begin()
+                return change()
+        except ToCheckError as stop:
+            guard.run(stop.books)
+        # What fails after the change and before it must not keep an editor from working.
+        broken = [] if reason_given(request) else _passing_now(guard.failed)
+        if broken:
+            return refuse(broken)
     raise BusyError
 
 

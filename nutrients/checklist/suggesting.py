@@ -31,7 +31,7 @@ from nutrients.models import (
 )
 
 from .content import ChecklistContent
-from .urgency import Urgent, urgency_rules
+from .urgency import Urgent, rules_about
 
 # Shown in full; the rest get a line each, so that the page can be read on a phone.
 NUTRIENTS_IN_FULL = 3
@@ -511,7 +511,7 @@ def _withheld(ticks: Collection[Tick], content: ChecklistContent) -> frozenset[i
     given, by_flag = frozenset(ticks), content.once(_withholding)
     concerned = {
         rule.subject
-        for rule in content.once(urgency_rules)
+        for rule in rules_about(given, content)
         if rule.subject in by_flag and rule.concerns(given)
     }
     return frozenset().union(*(by_flag[flag] for flag in concerned))
@@ -569,15 +569,16 @@ def _causes(
     shown: list[PossibleCause] = []
     lines: list[PossibleCause] = []
     for cause in content.causes.values():
-        brings_on, pointed_at = content.cause_symptoms[cause.pk], content.cause_risks[cause.pk]
-        matching = [symptom for symptom in ticked.symptoms if symptom.pk in brings_on]
-        named = [cause.name] if cause.pk in ticked_causes else []
-        named += [risk.name for risk in ticked.risks if risk.pk in pointed_at]
-        if content.cause_not_with[cause.pk] & symptoms:
+        key = cause.pk
+        is_ticked, brings_on = key in ticked_causes, content.cause_symptoms[key] & symptoms
+        if content.cause_not_with[key] & symptoms or not (is_ticked or brings_on):
             continue
-        if named and (matching or cause.pk in ticked_causes):
+        matching = [symptom for symptom in ticked.symptoms if symptom.pk in brings_on]
+        named = [cause.name] if is_ticked else []
+        named += [risk.name for risk in ticked.risks if risk.pk in content.cause_risks[key]]
+        if named:
             shown.append(PossibleCause(cause, matching, named))
-        elif matching and cause.is_common and not cause.only_if_ticked:
+        elif cause.is_common and not cause.only_if_ticked:
             is_line = _is_for_a_tick(cause, content) or urgent.level == Level.URGENT
             if not urgent.is_not_nutritional:
                 (lines if is_line else shown).append(PossibleCause(cause, matching, []))
@@ -606,10 +607,11 @@ def _watch_for(ticked: Ticked, urgent: Urgent, content: ChecklistContent) -> lis
     """The flags that go with the ticked symptoms and were not raised."""
     symptoms = {symptom.pk for symptom in ticked.symptoms}
     risks = {risk.pk for risk in ticked.risks}
+    raised = urgent.raised
     return [
         flag
         for flag in content.flags.values()
         if content.flag_symptoms[flag.pk] & symptoms
         and (not content.flag_only_for[flag.pk] or content.flag_only_for[flag.pk] & risks)
-        and flag.slug not in urgent.raised
+        and flag.slug not in raised
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -83,7 +83,8 @@ class Urgent:
 def urgency_of(ticks: Collection[Tick], content: ChecklistContent) -> Urgent:
     """The urgency of the ticks: flags ticked, flags raised, and signs urgent by themselves."""
     given = frozenset(ticks)
-    triage = urgency(given | _left_open(given, content), content.once(urgency_rules))
+    told = given | _left_open(given, content)
+    triage = urgency(told, rules_about(told, content))
     reasons = _reasons(triage, given, content)
     return Urgent(
         triage.level,
@@ -178,6 +179,24 @@ def urgency_rules(content: ChecklistContent) -> list[Rule]:
     return list(_rules(content))
 
 
+def rules_about(ticks: Collection[Tick], content: ChecklistContent) -> list[Rule]:
+    """The rules that name one of the ticks, in their order; no other can be met by these."""
+    by_tick = content.once(_rules_by_tick)
+    found: dict[int, Rule] = {}
+    for tick in ticks:
+        found |= by_tick.get(tick, {})
+    return [found[place] for place in sorted(found)]
+
+
+def _rules_by_tick(content: ChecklistContent) -> Mapping[Tick, dict[int, Rule]]:
+    """The rules that name each tick, under their places among all rules."""
+    by_tick: dict[Tick, dict[int, Rule]] = defaultdict(dict)
+    for place, rule in enumerate(content.once(urgency_rules)):
+        for tick in rule.named:
+            by_tick[tick][place] = rule
+    return by_tick
+
+
 def _rules(content: ChecklistContent) -> Iterable[Rule]:
     flags = {flag.pk: flag for flag in content.flags.values()}
     for flag in flags.values():
@@ -239,14 +258,14 @@ def questions_asked(
     One that was answered stays, so that it can be changed, unless it is in the form. In an
     emergency nothing more is asked.
     """
-    rules, answers = content.once(urgency_rules), content.once(answer_ticks)
+    answers = content.once(answer_ticks)
     asked = {
         slug
         for slug, own in answers.items()
         if not own.isdisjoint(ticks) and not content.questions[slug].is_in_form
     }
     if level < Level.EMERGENCY:
-        asked |= set(deciding(ticks, rules, answers))
+        asked |= set(deciding(ticks, rules_about(ticks, content), answers))
     return [
         AskedQuestion(question, _options(question, ticks, content))
         for slug, question in content.questions.items()

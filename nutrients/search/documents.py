@@ -7,9 +7,10 @@ page shows, so that a passage is found again there.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from typing import Any
+from itertools import chain
+from typing import Any, NamedTuple
 from unicodedata import normalize
 
 from django.db.models import QuerySet
@@ -117,6 +118,12 @@ def document(
     )
 
 
+def document_of(kind: DocumentKind, row: Any, **words: Any) -> SearchDocument:
+    """The document of a row under its natural key and name, at its own address if it has one."""
+    url = row.get_absolute_url() if hasattr(row, "get_absolute_url") else ""
+    return document(kind, "/".join(row.natural_key()), str(row), url=url, **words)
+
+
 def _name_words(kind: DocumentKind, title: str, names: Iterable[str]) -> list[str]:
     """The words of each name, and of each name that the title holds."""
     # A sign is one phrase; a part between its commas says something else alone.
@@ -139,7 +146,9 @@ def pieces(title: str) -> Iterator[str]:
 
 
 def is_same(document: Any, other: Any) -> bool:
-    return all(getattr(document, name) == getattr(other, name) for name in FIELDS)
+    return other is not None and all(
+        getattr(document, name) == getattr(other, name) for name in FIELDS
+    )
 
 
 def _plain(text: str) -> str:
@@ -154,20 +163,9 @@ def _unique(texts: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(filter(None, texts)))
 
 
-def all_but_foods() -> Iterator[SearchDocument]:
-    """The documents of everything of which there are few: made in milliseconds."""
-    yield from map(_red_flag, RedFlag.objects.all())
-    yield from map(_symptom, Symptom.objects.all())
-    yield from map(_nutrient, Nutrient.objects.all())
-    yield from map(_detail, NutrientDetail.objects.select_related("nutrient"))
-    yield from map(_evidence, Association.objects.select_related("nutrient", "symptom"))
-    yield from map(_article, Article.objects.prefetch_related("sections"))
-    yield from map(_section, ArticleSection.objects.select_related("article"))
-    yield from map(_food_group, _listed_groups())
-    yield from map(_risk_factor, RiskFactor.objects.all())
-    yield from map(_other_cause, OtherCause.objects.all())
-    yield from map(_interaction, Interaction.objects.all())
-    yield from _pages()
+def all_but_foods(kinds: Iterable[DocumentKind]) -> Iterator[SearchDocument]:
+    """The documents of these kinds, but for foods: there are few, made in milliseconds."""
+    return chain.from_iterable(KINDS[kind].documents() for kind in kinds)
 
 
 def foods(rows: QuerySet[FoodSource]) -> Iterator[SearchDocument]:
@@ -176,11 +174,9 @@ def foods(rows: QuerySet[FoodSource]) -> Iterator[SearchDocument]:
 
 
 def _red_flag(row: RedFlag) -> SearchDocument:
-    return document(
+    return document_of(
         DocumentKind.RED_FLAG,
-        row.slug,
-        row.sign,
-        url=row.get_absolute_url(),
+        row,
         hidden_names=[row.tick_label],
         note=row.get_level_display(),
         text=[row.action, row.why_it_matters],
@@ -190,11 +186,9 @@ def _red_flag(row: RedFlag) -> SearchDocument:
 
 
 def _symptom(row: Symptom) -> SearchDocument:
-    return document(
+    return document_of(
         DocumentKind.SYMPTOM,
-        row.slug,
-        row.name,
-        url=row.get_absolute_url(),
+        row,
         names=[*split_names(row.also_known_as), *split_names(row.clinical_term)],
         note=row.get_urgency_display(),
         text=[row.description, row.help_note],
@@ -203,11 +197,9 @@ def _symptom(row: Symptom) -> SearchDocument:
 
 def _nutrient(row: Nutrient) -> SearchDocument:
     clinical = [*split_names(row.deficiency_name), *split_names(row.excess_name)]
-    return document(
+    return document_of(
         DocumentKind.NUTRIENT,
-        row.slug,
-        row.name,
-        url=row.get_absolute_url(),
+        row,
         names=split_names(row.also_known_as),
         hidden_names=[row.symbol, *clinical, *_lacks(row), *_excesses(row), *_asked(row)],
         note=row.get_kind_display(),
@@ -219,11 +211,9 @@ def _nutrient(row: Nutrient) -> SearchDocument:
 
 
 def _detail(row: NutrientDetail) -> SearchDocument:
-    return document(
+    return document_of(
         DocumentKind.DETAIL,
-        "/".join(row.natural_key()),
-        str(row),
-        url=row.get_absolute_url(),
+        row,
         hidden_names=split_names(row.nutrient.also_known_as),
         text=prose.plain_lines(row.body),
     )
@@ -233,7 +223,7 @@ def _evidence(row: Association) -> SearchDocument:
     nutrient, symptom = row.nutrient, row.symptom
     return document(
         DocumentKind.EVIDENCE,
-        f"{nutrient.slug}/{symptom.slug}/{row.relation}",
+        "/".join(row.natural_key()),
         f"{nutrient.name} and {symptom.phrase}",
         url=row.get_absolute_url(),
         hidden_names=[
@@ -262,11 +252,9 @@ def _asked(nutrient: Nutrient) -> list[str]:
 
 
 def _article(row: Article) -> SearchDocument:
-    return document(
+    return document_of(
         DocumentKind.ARTICLE,
-        row.slug,
-        row.title,
-        url=row.get_absolute_url(),
+        row,
         hidden_names=[row.short_title, *_answered(row)],
         text=[row.summary, row.standfirst, row.key_points],
     )
@@ -293,11 +281,9 @@ def _section(row: ArticleSection) -> SearchDocument:
 
 
 def _food(row: FoodSource) -> SearchDocument:
-    return document(
+    return document_of(
         DocumentKind.FOOD,
-        row.slug,
-        row.name,
-        url=row.get_absolute_url(),
+        row,
         hidden_names=[row.usda_description],
         note=row.group.name,
         text=[row.note],
@@ -324,30 +310,27 @@ def _food_group(row: FoodGroup) -> SearchDocument:
 
 
 def _risk_factor(row: RiskFactor) -> SearchDocument:
-    return document(
+    return document_of(
         DocumentKind.RISK_FACTOR,
-        row.slug,
-        row.name,
+        row,
         note=row.get_kind_display(),
         text=[row.mechanism, row.what_to_do],
     )
 
 
 def _other_cause(row: OtherCause) -> SearchDocument:
-    return document(
+    return document_of(
         DocumentKind.OTHER_CAUSE,
-        row.slug,
-        row.name,
+        row,
         note=row.get_kind_display(),
         text=[row.mechanism, row.what_helps, row.when_to_seek_care],
     )
 
 
 def _interaction(row: Interaction) -> SearchDocument:
-    return document(
+    return document_of(
         DocumentKind.INTERACTION,
-        row.slug,
-        str(row),
+        row,
         note=row.get_severity_display(),
         text=[row.effect, row.advice],
     )
@@ -357,3 +340,54 @@ def _pages() -> Iterator[SearchDocument]:
     for page, title, text, *names in PAGES:
         url = reverse(f"nutrients:{page}")
         yield document(DocumentKind.PAGE, page, title, url=url, hidden_names=names, text=[text])
+
+
+def _articles() -> Iterator[SearchDocument]:
+    yield from map(_article, Article.objects.prefetch_related("sections"))
+    yield from map(_section, ArticleSection.objects.select_related("article"))
+
+
+class Made(NamedTuple):
+    """How the documents of one kind are made, and the tables whose texts they hold."""
+
+    documents: Callable[[], Iterable[SearchDocument]]
+    tables: frozenset[type]
+
+
+# Those of foods themselves are made apart, because there may be thousands.
+KINDS = {
+    DocumentKind.RED_FLAG: Made(
+        lambda: map(_red_flag, RedFlag.objects.all()), frozenset({RedFlag})
+    ),
+    DocumentKind.SYMPTOM: Made(lambda: map(_symptom, Symptom.objects.all()), frozenset({Symptom})),
+    DocumentKind.NUTRIENT: Made(
+        lambda: map(_nutrient, Nutrient.objects.all()), frozenset({Nutrient})
+    ),
+    DocumentKind.DETAIL: Made(
+        lambda: map(_detail, NutrientDetail.objects.select_related("nutrient")),
+        frozenset({NutrientDetail, Nutrient}),
+    ),
+    DocumentKind.EVIDENCE: Made(
+        lambda: map(_evidence, Association.objects.select_related("nutrient", "symptom")),
+        frozenset({Association, Nutrient, Symptom}),
+    ),
+    DocumentKind.ARTICLE: Made(_articles, frozenset({Article, ArticleSection})),
+    DocumentKind.FOOD: Made(
+        lambda: map(_food_group, _listed_groups()), frozenset({FoodGroup, FoodSource})
+    ),
+    DocumentKind.RISK_FACTOR: Made(
+        lambda: map(_risk_factor, RiskFactor.objects.all()), frozenset({RiskFactor})
+    ),
+    DocumentKind.OTHER_CAUSE: Made(
+        lambda: map(_other_cause, OtherCause.objects.all()), frozenset({OtherCause})
+    ),
+    DocumentKind.INTERACTION: Made(
+        lambda: map(_interaction, Interaction.objects.all()), frozenset({Interaction})
+    ),
+    DocumentKind.PAGE: Made(_pages, frozenset()),
+}
+
+
+def kinds_holding(table: type) -> list[DocumentKind]:
+    """The kinds whose documents hold texts of a table."""
+    return [kind for kind, made in KINDS.items() if table in made.tables]

@@ -32,6 +32,9 @@ KEPT = "kept_form"
 # Seconds that an editor's request waits for a lock that another one holds.
 PATIENCE = 5
 SLOTS = threading.BoundedSemaphore(settings.EDITORS_AT_ONCE)
+# Of these one works at a time, and the next one waits. A process runs one thread at a time, so two
+# at work would each take twice as long, and a reader would wait for both.
+AT_WORK = threading.Lock()
 LOCKED_SQLITE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 # lock_not_available and deadlock_detected
 LOCKED_POSTGRESQL = {"55P03", "40P01"}
@@ -107,7 +110,7 @@ def bounded(
     if not SLOTS.acquire(blocking=False):
         return busy(request, site.each_context(request))
     try:
-        with bounded_waiting():
+        with waiting_for_others(), bounded_waiting():
             answer = view()
             # Django would do it later, outside the bounds.
             return answer.render() if isinstance(answer, TemplateResponse) else answer
@@ -117,6 +120,17 @@ def bounded(
         return busy(request, site.each_context(request))
     finally:
         SLOTS.release()
+
+
+@contextmanager
+def waiting_for_others() -> Iterator[None]:
+    """Work within while no other editor does in this process, or raise BusyError."""
+    if not AT_WORK.acquire(timeout=PATIENCE):
+        raise BusyError
+    try:
+        yield
+    finally:
+        AT_WORK.release()
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

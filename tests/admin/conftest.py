@@ -1,22 +1,43 @@
 """Accounts that open the admin, and forms sent back as a browser would send them."""
 
+from collections import Counter
+
 import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
 
-from nutrients.models import SafetyCase
+from nutrients.models import Association, NutrientAmount, ReferenceIntake, SafetyCase
 from tests.admin.forms import Screen
 
 
-@pytest.fixture(autouse=True)
-def _no_cases(request):
-    """A test book without cases, as running the shipped ones takes seconds a save.
+def first_of_each(model, parent, count=3):
+    """The keys of the first rows under each parent."""
+    seen, kept = Counter(), []
+    for key, above in model.objects.order_by("pk").values_list("pk", parent):
+        seen[above] += 1
+        kept += [key] if seen[above] <= count else []
+    return kept
 
-    Tests of the guard ask for `cases`.
+
+UNDER = ((Association, "nutrient"), (ReferenceIntake, "nutrient"), (NutrientAmount, "nutrient"))
+
+
+@pytest.fixture(autouse=True)
+def _little_content(request):
+    """Few rows under each, and no case of the test book: with all of them a save takes seconds.
+
+    Tests of what takes all of the content ask for `cases`.
     """
     if "content" in request.fixturenames and "cases" not in request.fixturenames:
         request.getfixturevalue("content")
         SafetyCase.objects.update(status="draft")
+        for model, parent in UNDER:
+            rows = model.objects.exclude(pk__in=first_of_each(model, parent))
+            for link in model._meta.many_to_many:
+                through = link.remote_field.through._base_manager
+                below = through.filter(**{f"{link.m2m_field_name()}__in": rows})
+                below._raw_delete(below.db)
+            rows._raw_delete(rows.db)
 
 
 @pytest.fixture

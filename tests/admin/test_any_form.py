@@ -40,8 +40,7 @@ SHORT = [
 LONG = b"<b>" * 70_000
 # A form costs more than a page: values that only a number or a day could mind go to those alone.
 FOR_NUMBERS, FOR_DAYS = [b"9" * 19, b"1e400", b"-1"], [b"0000-00-00", b"9" * 19, b"\0"]
-FOR_TEXTS = [b"\0a", b"\xed\xa0\x80", b"\"><svg onload=alert(1)>'" + b"<b>" * 7_000]
-FOR_FILTERS = [b"\0\xed\xa0\x80", b"9" * 19, b"0000-00-00", SHORT[-1]]
+FOR_TEXTS = [b"\0a", b"\xed\xa0\x80", b"\"><svg onload=alert(1)>'" + b"<b>" * 1_000]
 ANSWERS = {200, 302, 400, 403, 404, 405, 413}
 
 
@@ -199,7 +198,8 @@ def test_no_count_of_rows_breaks_a_form(rows, admin_client, model):
 
 
 @per_model
-def test_no_parameter_breaks_a_list(rows, admin_client, model):
+def test_no_parameter_breaks_a_list(rows, admin_client, model, monkeypatch):
+    monkeypatch.setattr(admin.site._registry[model], "list_per_page", 5)
     address = address_of(model, "changelist")
     listed = admin_client.get(address).context["cl"]
     names = ["q", "o", "p", "all", "_popup", "_to_field", "id__in"]
@@ -227,15 +227,16 @@ PAGES = ["change", "delete", "history"]
 def test_no_address_of_a_row_breaks(rows, admin_client, model):
     row = rows[model]
     for page in PAGES:
-        for part in (str(row.pk), *PARTS):
-            ask(admin_client, address_of(model, page, "KEY").replace("KEY", part), [])
+        with undone():
+            ask(admin_client, address_of(model, page, row.pk), [], "POST")
+        for part in PARTS:
+            address = address_of(model, page, "KEY").replace("KEY", part)
+            ask(admin_client, address, [])
             with undone():
-                sent = [("post", "yes")] if part != str(row.pk) else []
-                ask(admin_client, address_of(model, page, "KEY").replace("KEY", part), sent, "POST")
+                ask(admin_client, address, [("post", "yes")], "POST")
     if is_kept(row):
         keep_first([row])
-        version = versions_of(row)[0].pk
-        for number in (version, "0", "9" * 40):
+        for number in (versions_of(row)[0].pk, "0", "9" * 40):
             ask(admin_client, address_of(model, "revision", row.pk, number), [])
             ask(admin_client, address_of(model, "recover", number), [])
 

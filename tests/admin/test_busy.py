@@ -99,14 +99,17 @@ def test_what_was_saved_meanwhile_is_checked_too(form, monkeypatch):
     assert Nutrient.objects.get(slug="magnesium").test_used == READ
 
 
-def test_readers_keep_threads_however_many_editors_save(form, client, monkeypatch):
-    monkeypatch.setattr(kept_forms, "SLOTS", kept_forms.threading.BoundedSemaphore(1))
-    kept_forms.SLOTS.acquire()
+@pytest.mark.parametrize("place", ["SLOTS", "AT_WORK"])
+def test_readers_keep_threads_however_many_editors_save(form, client, monkeypatch, place):
+    monkeypatch.setattr(kept_forms, "PATIENCE", 0)
+    taken = kept_forms.threading.BoundedSemaphore(1)
+    monkeypatch.setattr(kept_forms, place, taken)
+    taken.acquire()
 
     saved, opened = form.save(tagline=SENTENCE), client.get(form.address)
 
     assert SENTENCE in saved.content.decode()
     assert opened.headers["Refresh"] == "2"
     assert client.get("/nutrients/magnesium/").status_code == 200
-    kept_forms.SLOTS.release()
+    taken.release()
     assert form.save(tagline=SENTENCE).status_code == 302

@@ -56,6 +56,7 @@ def ask(application, address):
         answer.close() if hasattr(answer, "close") else None
 
 
+@pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 def test_no_reader_gets_proposed_words_while_pages_are_previewed(proposal):
     django = get_wsgi_application()
@@ -82,7 +83,9 @@ def test_no_reader_gets_proposed_words_while_pages_are_previewed(proposal):
 
 
 @pytest.mark.django_db
-def test_every_page_on_which_the_words_show_is_found(proposal, client, editor_client):
+def test_every_page_on_which_the_words_show_is_found_and_shown_in_three_ways(
+    proposal, editor, editor_client, monkeypatch
+):
     address = reverse("admin:nutrients_proposal_pages", args=[proposal.pk])
     paths = [page.path for page in editor_client.get(address).context["pages"]]
 
@@ -92,15 +95,10 @@ def test_every_page_on_which_the_words_show_is_found(proposal, client, editor_cl
         if "?" not in path and path != "/data/":
             assert (WORDS in proposed(proposal, path)) <= (path in paths), path
 
-
-@pytest.mark.django_db
-def test_page_is_shown_marked_as_proposed_and_as_it_is(proposal, editor_client):
-    address = reverse("admin:nutrients_proposal_pages", args=[proposal.pk])
     ways = {
         way: editor_client.get(address, {"path": "/nutrients/magnesium/", "as": way})
         for way in ("marked", "proposed", "live")
     }
-
     assert f"<ins>{JOB}</ins>" in ways["marked"].content.decode()
     assert "<del>" in ways["marked"].content.decode()
     assert "<ins>" not in ways["proposed"].content.decode()
@@ -109,14 +107,12 @@ def test_page_is_shown_marked_as_proposed_and_as_it_is(proposal, editor_client):
     assert editor_client.get(address, {"path": "/about/us/"}).status_code == 404
     assert editor_client.get(address, {"path": "/data/nutrients.csv"}).status_code == 404
 
-
-@pytest.mark.django_db
-def test_list_is_kept_until_the_proposal_changes(proposal, editor, monkeypatch):
-    first = changing_pages(proposal, at=timezone.now())
-    monkeypatch.setattr("nutrients.proposals.pages.drawn", None)
-    assert changing_pages(proposal, at=timezone.now()) == first
-    monkeypatch.undo()
-
+    # The list is kept until the proposal changes.
+    proposal.refresh_from_db()
+    with monkeypatch.context() as patch:
+        patch.setattr("nutrients.proposals.pages.drawn", None)
+        first = changing_pages(proposal, at=timezone.now())
+    assert [page.path for page in first] == paths
     add_row(proposal, Source, NEW, by=editor)
     proposal.refresh_from_db()
     added = changing_pages(proposal, at=timezone.now())

@@ -10,14 +10,15 @@ CONTENT = sorted(
 
 
 @pytest.mark.parametrize("model", CONTENT, ids=lambda model: model._meta.model_name)
-def test_every_shipped_row_passes_its_own_form(model, content, admin_user):
+def test_every_shipped_row_passes_its_own_form(model, cases, admin_user):
     screen = admin.site._registry[model]
     request = RequestFactory().get("/")
     request.user = admin_user
     faults = []
     # Amounts are some 2,000 rows of one shape.
-    for row in model._default_manager.all()[:300]:
-        form_class = screen.get_form(request, row, change=True)
+    rows = model._default_manager.all()[:300]
+    form_class = screen.get_form(request, rows[0] if rows else None, change=True)
+    for row in rows:
         form = form_class(instance=row)
         data = {b.name: b.value() for b in form}
         if "publish_at" in data:
@@ -30,7 +31,7 @@ def test_every_shipped_row_passes_its_own_form(model, content, admin_user):
 
 
 @pytest.mark.parametrize("model", CONTENT, ids=lambda model: model._meta.model_name)
-def test_every_field_that_an_editor_may_change_is_on_its_screen(model, content, admin_user):
+def test_every_field_that_an_editor_may_change_is_on_its_screen(model, admin_user):
     request = RequestFactory().get("/")
     request.user = admin_user
     shown = admin.site._registry[model].get_form(request).base_fields

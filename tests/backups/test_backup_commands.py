@@ -60,9 +60,9 @@ def test_backup_and_restore_bring_the_very_rows_back(site):
     path = Path(re.fullmatch(r"Backup: (\S+), read back, [\d.]+ MB\.\n", told)[1])
     # What a newer release might have done.
     newer = "CREATE TABLE nutrients_newer (id int, anna int REFERENCES auth_user (id))"
-    for change in ("DELETE FROM auth_group_permissions", newer):
-        code = f"from django.db import connection; connection.cursor().execute('{change}')"
-        manage(site, "shell", "--no-imports", "--command", code)
+    changes = ("DELETE FROM auth_group_permissions", newer)
+    code = f"from django.db import connection; [*map(connection.cursor().execute, {changes})]"
+    manage(site, "shell", "--no-imports", "--command", code)
 
     assert manage(site, "restore", str(path), "--check") == f"{path.name} is whole.\n"
     restored = manage(site, "restore", str(path))

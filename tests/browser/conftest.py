@@ -87,11 +87,10 @@ def page_without_script(new_context, base_url, faults):
 
 @pytest.fixture
 def editor_page(page, site):
-    """The page of an editor who has signed in, at the admin's first page."""
+    """The page of an editor who has signed in."""
     place = {"domain": "127.0.0.1", "path": "/admin/", "httpOnly": True, "sameSite": "Lax"}
     session = (site.folder / "session").read_text()
     page.context.add_cookies([{"name": "sessionid", "value": session} | place])
-    page.goto("/admin/")
     return page
 
 

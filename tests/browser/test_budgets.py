@@ -63,7 +63,9 @@ def visit(new_context, base_url, path):
     context = new_context()
     page = context.new_page()
     wire = Wire(context, page)
-    page.goto(f"{base_url}{path}", wait_until="networkidle")
+    page.goto(f"{base_url}{path}")
+    # The font is the last to come.
+    page.evaluate("document.fonts.ready.then(() => true)")
     context.close()
     return list(wire.sizes.values())
 

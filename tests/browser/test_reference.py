@@ -224,20 +224,3 @@ def test_list_of_foods_follows_the_filters_and_back_undoes_them(page):
     page.go_back()
     expect(heading).to_have_text(before)
     expect(page.get_by_label("Nutrient")).to_have_value("")
-
-
-def test_foods_are_filtered_and_paged_without_script(page_without_script):
-    page = page_without_script
-    page.goto("/foods/")
-    page.get_by_label("Nutrient").select_option("iron")
-    page.get_by_label("Vegan").check()
-    page.get_by_role("button", name=re.compile(r"^Show\s+\d+ foods")).click()
-
-    expect(page.locator("#results")).to_contain_text("rich in iron")
-    first = page.locator(".food-row > a").all_inner_texts()
-    page.get_by_role("link", name="Next").click()
-    expect(page).to_have_url(re.compile("diet=vegan.*page=2"))
-    expect(page.locator(".food-row").last).to_be_visible()
-    assert not set(first) & set(page.locator(".food-row > a").all_inner_texts())
-    page.get_by_role("link", name="Vegan , remove filter").click()
-    expect(page).not_to_have_url(re.compile("diet=vegan"))

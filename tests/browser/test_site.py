@@ -74,14 +74,6 @@ def test_first_screen_of_home_has_what_is_felt_the_search_and_whom_to_call(phone
         expect(call).to_have_attribute("href", f"tel:{number}")
 
 
-def test_home_works_without_script(page_without_script):
-    page_without_script.goto("/")
-    page_without_script.get_by_role("searchbox").fill("statins")
-    page_without_script.get_by_role("button", name="Search").click()
-
-    expect(page_without_script.get_by_role("heading", name="Search", level=1)).to_be_visible()
-
-
 def test_safety_page_shows_whom_to_call_and_the_groups_of_signs_first(phone):
     phone.goto("/safety/")
     card = phone.get_by_role("region", name="Call your emergency number")

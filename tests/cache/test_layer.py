@@ -2,10 +2,14 @@
 
 import gzip
 import io
+import time
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
 import brotli
 import pytest
 
+from nutrisite import page_cache
 from nutrisite.middleware import KEPT
 from nutrisite.page_cache import AWAY, LONGEST, OVERHEAD, Page, PageCache, Pages, Version
 
@@ -25,10 +29,11 @@ class Site:
     def __init__(self):
         self.asked, self.status, self.headers = [], "200 OK", HEADERS
         self.route, self.body = "/articles/", BODY
-        self.version = Version(0)
+        self.version, self.take_time = Version(0), lambda: None
 
     def __call__(self, environ, start_response):
         self.asked.append(dict(environ))
+        self.take_time()
         if KEPT in environ:
             environ[KEPT] = self.route
         start_response(self.status, self.headers)
@@ -109,6 +114,29 @@ def test_edit_shows_on_the_very_next_request(ask, site):
     site.body = b"<p>Edited.</p>"
 
     assert ask()["body"] == b"<p>Edited.</p>"
+
+
+def test_page_that_many_ask_for_at_once_is_made_once(ask, site):
+    site.take_time = lambda: time.sleep(0.05)
+    with ThreadPoolExecutor(4) as readers:
+        answers = list(readers.map(ask, ["/"] * 4))
+
+    assert len(site.asked) == 1
+    assert all(answer == answers[0] for answer in answers)
+
+
+def test_page_that_takes_long_does_not_hold_up_others(ask, site, monkeypatch):
+    monkeypatch.setattr(page_cache, "PATIENCE", 0.01)
+    is_over = Event()
+    site.take_time = lambda: site.asked[-1]["PATH_INFO"] == "/" or is_over.wait(60)
+    with ThreadPoolExecutor(1) as readers:
+        slow = readers.submit(ask, "/slow/")
+        while not site.asked:
+            time.sleep(0.001)
+        assert ask("/")["status"] == 200
+        assert not slow.done()
+        is_over.set()
+    assert slow.result()["status"] == 200
 
 
 @pytest.mark.parametrize(

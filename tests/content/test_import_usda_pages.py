@@ -49,11 +49,12 @@ UNTOUCHED = [
 @pytest.fixture
 def import_foods(tmp_path, content):
     """Import the first foods of the table, as many as are asked for, and some of every group."""
+    portions = write(tmp_path / "portions.csv.gz", lines_of(PORTIONS, 1_000))
 
     def run(count):
         header, *lines = lines_of(FOODS)
-        table = write(tmp_path / "foods.csv.gz", [header, *lines[:count], *lines[count::40]])
-        call_command("import_usda", file=table, portions=PORTIONS, stdout=io.StringIO())
+        table = write(tmp_path / "foods.csv.gz", [header, *lines[:count], *lines[count::80]])
+        call_command("import_usda", file=table, portions=portions, stdout=io.StringIO())
 
     return run
 

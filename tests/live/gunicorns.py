@@ -179,14 +179,20 @@ class Editor:
 
         Gives status and headers.
         """
-        status, _, page = self.ask("GET", opened or path)
-        while BUSY_PAGE in page:
-            status, _, page = self.ask("GET", opened or path)
+        page = self.open(opened or path)
         token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
-        assert token, f"{path} has no form: {status}, {page[:500]}"
+        assert token, f"{path} has no form: {page[:500]}"
         body = urllib.parse.urlencode(form | {"csrfmiddlewaretoken": token[1]}, doseq=True)
         status, headers, self.page = self.ask("POST", path, body)
         return status, headers
+
+    def open(self, path):
+        """Give a page, asked for again as a browser does while the site is busy."""
+        _, headers, page = self.ask("GET", path)
+        while BUSY_PAGE in page:
+            time.sleep(int(headers["Refresh"]))
+            _, headers, page = self.ask("GET", path)
+        return page
 
     def ask(self, method, path, body=None):
         connection = self.server.connection()

@@ -24,7 +24,7 @@ import html5lib
 
 from tests import snapshots
 from tests.browser import databases, server
-from tests.live.gunicorns import BUSY, BUSY_PAGE, LOST, Editor, Gunicorn
+from tests.live.gunicorns import BUSY, LOST, Editor, Gunicorn
 
 EDITORS, READERS, KILLS, SAVES = 20, 8, 6, 200
 PATHS = ("/foods/", "/compare/?sort=name", "/search/?q=cramp", "/symptoms/tremor/")
@@ -73,20 +73,21 @@ def until_answered(tally: Tally, work: Callable[[], Any]) -> Any:
 
 
 def send(tally: Tally, editor: Editor, path: str, form: dict[str, Any]) -> int:
-    """Send a form as often as the site asks for it. Gives the status of its last answer."""
+    """Send a form as often as the site asks for it, a second after each answer.
+
+    Gives the status of the last answer.
+    """
     while True:
         status, _ = editor.post(path, form)
         if status != 200 or BUSY not in editor.page:
             return status
         tally.tried_again += 1
+        time.sleep(1)
 
 
 def save_symptom(tally: Tally, editor: Editor, number: int, note: str) -> bool:
     path = f"/admin/nutrients/symptom/{number}/change/"
-    page = editor.ask("GET", path)[2]
-    while BUSY_PAGE in page:
-        page = editor.ask("GET", path)[2]
-    form = fields_of(page)
+    form = fields_of(editor.open(path))
     is_saved = send(tally, editor, path, form | {"help_note": note}) == 302
     if is_saved:
         tally.notes[number] = note

@@ -1,10 +1,15 @@
 """Search over everything."""
 
+import re
+
 import pytest
+from django.apps import apps
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from nutrients.models import RedFlag
-from nutrients.search import answers
+from nutrients.models import ArticleSection, DocumentKind, RedFlag, Source, Symptom
+from nutrients.search import answers, documents
 from nutrients.search.index import catch_up
 from tests import factories
 from tests.site.pages import links_of, text_of
@@ -208,3 +213,22 @@ CLINICAL = [
 def test_no_clinical_word_is_taken_for_another(client, content):
     for word in CLINICAL:
         assert "Did you mean" not in text_of(search(client, word), "main"), word
+
+
+@pytest.mark.parametrize("kind", DocumentKind)
+def test_a_save_renews_the_documents_of_every_table_that_they_read(content, kind):
+    with CaptureQueriesContext(connection) as asked:
+        list(documents.all_but_foods([kind]))
+    read = re.findall(r'(?:FROM|JOIN) "nutrients_(\w+)"', " ".join(q["sql"] for q in asked))
+    assert {apps.get_model("nutrients", name) for name in read} == documents.KINDS[kind].tables
+
+
+def test_save_of_one_table_leaves_no_document_behind(content):
+    Symptom.objects.filter(slug="tremor").update(also_known_as="Trembling")
+    ArticleSection.objects.all()[0].delete()
+
+    assert catch_up(table=RedFlag) == 0
+    assert catch_up(table=Source) == 0
+    assert catch_up(table=Symptom) > 1
+    assert catch_up(table=ArticleSection) == 1
+    assert catch_up() == 0
