@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Self
+from typing import ClassVar, Self
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -13,7 +13,15 @@ from django.db import models
 from django.db.models import Q
 
 from .nutrients import Authority, Nutrient, Unit
-from .publishing import Keyed, Publishable, PublishableQuerySet, Slugged, address_of, one_of, reviewed
+from .publishing import (
+    Keyed,
+    Publishable,
+    PublishableQuerySet,
+    Slugged,
+    address_of,
+    one_of,
+    reviewed,
+)
 from .sources import Source
 
 
@@ -203,7 +211,7 @@ class FoodSource(Slugged, Publishable):
     )
     sources = models.ManyToManyField(Source, related_name="foods")
 
-    objects = FoodSourceQuerySet.as_manager()
+    objects: ClassVar = FoodSourceQuerySet.as_manager()
 
     class Meta(Publishable.Meta):
         verbose_name = "food source"

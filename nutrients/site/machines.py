@@ -13,7 +13,7 @@ from urllib.parse import quote, urlsplit
 
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap, views
-from django.db.models import DateTimeField, F, Max, QuerySet, Value
+from django.db.models import DateTimeField, Expression, F, Max, QuerySet, Value
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -68,6 +68,7 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 SECURITY_STANDS = timedelta(days=90)
 # A file of the site map costs some microseconds for each address.
 ADDRESSES_A_FILE = 500
+CHANGED = F("changed_at")
 Pages = QuerySet[Any] | list[tuple[Any, ...]]
 
 
@@ -104,7 +105,7 @@ def public_pages(*, at: datetime, slugs: Iterable[str] | None = None) -> dict[st
     """
 
     def of(
-        route: str, rows: QuerySet[Any], *parts: str, changed: Any = F("changed_at")
+        route: str, rows: QuerySet[Any], *parts: str, changed: Expression | F = CHANGED
     ) -> QuerySet[Any]:
         if slugs is not None:
             rows = rows.filter(**{f"{parts[-1]}__in": slugs})
