@@ -3,19 +3,30 @@
 from django.db import migrations, models
 
 
-# As `nutrients.search.query` has them on SQLite: a document's shelf, length of title, and id.
-NUMBER_BY_ID = "DELETE FROM nutrients_searchindex", """
-INSERT INTO nutrients_searchindex (rowid, words) SELECT id, words FROM nutrients_searchdocument"""
-NUMBER_BY_PLACE = "DELETE FROM nutrients_searchindex", """
-INSERT INTO nutrients_searchindex (rowid, words)
-SELECT (
-    CASE WHEN kind = 'article' THEN 3 WHEN kind <> 'food' THEN 0 WHEN is_imported THEN 2 ELSE 1 END
-    << 48
-) + (size << 32) + id, words
-FROM nutrients_searchdocument ORDER BY 1"""
+MAKE = (
+    "DROP TABLE nutrients_searchindex",
+    "CREATE VIRTUAL TABLE nutrients_searchindex USING"
+    " fts5(words, tokenize='ascii', detail=none, prefix='{}')",
+)
+# The beginnings of words are indexed, so that the last one of a query leads to its documents.
+FORWARD = (
+    *(statement.format("2 3 4 5 6 7 8 9") for statement in MAKE),
+    # Numbered as `nutrients.search.query` has it: a shelf, the length of the title, and the id.
+    """INSERT INTO nutrients_searchindex (rowid, words)
+    SELECT (
+        CASE WHEN kind = 'article' THEN 3 WHEN kind <> 'food' THEN 0
+        WHEN is_imported THEN 2 ELSE 1 END << 48
+    ) + (size << 32) + id, words
+    FROM nutrients_searchdocument ORDER BY 1""",
+)
+BACKWARD = (
+    *(statement.format("2 3 4") for statement in MAKE),
+    """INSERT INTO nutrients_searchindex (rowid, words)
+    SELECT id, words FROM nutrients_searchdocument""",
+)
 
 
-def number_again(statements):
+def make_index(statements):
     def run(apps, schema_editor):
         if schema_editor.connection.vendor == "sqlite":
             for statement in statements:
@@ -31,10 +42,14 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RunPython(number_again(NUMBER_BY_PLACE), number_again(NUMBER_BY_ID)),
+        migrations.RunPython(make_index(FORWARD), make_index(BACKWARD)),
         migrations.AddIndex(
             model_name='article',
             index=models.Index(fields=['status', 'publish_at', 'topic', 'position', 'title'], name='article_listed'),
+        ),
+        migrations.AddIndex(
+            model_name='article',
+            index=models.Index(fields=['status', 'topic', 'position', 'title'], name='article_by_topic'),
         ),
         migrations.AddIndex(
             model_name='article',

@@ -67,6 +67,8 @@ class Article(Slugged, Publishable):
                 fields=["status", "publish_at", "topic", "position", "title"],
                 name="article_listed",
             ),
+            # For the first articles of a topic, and the neighbours of one.
+            models.Index(fields=["status", "topic", "position", "title"], name="article_by_topic"),
             reviewed("article"),
         ]
 

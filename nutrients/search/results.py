@@ -30,7 +30,7 @@ MOST_HITS = 5
 # The note of the red flags that come first among them.
 EMERGENCY = Urgency.EMERGENCY.label
 # Of imported foods, and of articles and their sections, those with the shortest titles are ranked.
-MOST_IMPORTED = MOST_ARTICLES = 200
+MOST_IMPORTED = MOST_ARTICLES = 100
 # All else that editors wrote and that can hold a word: more than there will be.
 MOST_OTHERS = 10_000
 # The order of kinds that are as good; the last ones only echo what others are about.
