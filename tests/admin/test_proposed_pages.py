@@ -25,7 +25,7 @@ from tests.addresses import EVERY_KIND
 
 WORDS = "Soothes unquiet fibres"
 JOB = f"{WORDS}."
-MACHINES = ["/sitemap.xml", "/feeds/articles/", "/data/nutrients.json", "/compare.csv"]
+MACHINES = ["/sitemap-articles.xml", "/feeds/articles/", "/data/nutrients.json", "/compare.csv"]
 
 
 @pytest.fixture
