@@ -1,6 +1,7 @@
 """The import of any table of foods: one's own, and those of agencies as they are published."""
 
 import codecs
+import csv
 import gzip
 import io
 from decimal import Decimal
@@ -322,3 +323,33 @@ def test_cofid_is_read_as_it_is_published(tmp_path):
         "vitamin-b12": 0,
     }
     assert FoodSource.objects.get(slug="ackee-canned-drained-13-145").energy_kcal == 151
+
+
+def test_open_data_holds_exactly_the_amounts_that_came_in(tmp_path, client):
+    header = "id,name,magnesium_mg,vitamin_d_mcg,energy_kcal"
+    lines = ["1,Rusk,65.4321,,383.25", "2,Wafer,0,0.0001,", "3,Crisp,,13.5,900"]
+    import_foods(written(tmp_path / "first.csv", "\n".join([header, *lines])), "first")
+
+    def table(name):
+        rows = csv.DictReader(
+            client.get(f"/data/{name}.csv").getvalue().decode("utf-8-sig").splitlines()
+        )
+        return {row["id"]: row for row in rows if row["sources"] == "first"}
+
+    amounts_out = table("amounts")
+    again = [header]
+    for number, (slug, food) in enumerate(sorted(table("foods").items())):
+        cells = [
+            amounts_out.get(f"{slug}/{nutrient}", {}).get("per_100g", "")
+            for nutrient in ("magnesium", "vitamin-d")
+        ]
+        again.append(f"{number},{food['name']} again,{','.join(cells)},{food['energy_kcal']}")
+    import_foods(written(tmp_path / "second.csv", "\n".join(again)), "second")
+
+    assert amounts("Rusk again") == amounts("Rusk") == {"magnesium": Decimal("65.4321")}
+    assert amounts("Wafer again") == amounts("Wafer")
+    assert amounts("Crisp again") == amounts("Crisp") == {"vitamin-d": Decimal("13.5")}
+    energy = dict(FoodSource.objects.filter(is_curated=False).values_list("name", "energy_kcal"))
+    assert [energy[name] for name in ("Rusk again", "Wafer again", "Crisp again")] == [
+        energy[name] for name in ("Rusk", "Wafer", "Crisp")
+    ]
