@@ -1,7 +1,7 @@
 """Backups: one gzipped file holds a copy of the live database, and is read back before it counts.
 
-The site keeps no uploaded files. The secret key is left out on purpose: a backup must not be
-enough to sign cookies.
+Pictures that editors add are in the database too. The secret key is left out on purpose: a backup
+must not be enough to sign cookies.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.db import connection, connections
-from django.db.migrations.loader import MigrationLoader
 from psycopg.pq import Conninfo
+
+from nutrisite.health import shipped_migrations
 
 # Accounts of the server, which another server need not have, are left out.
 PLAIN = ("--no-owner", "--no-privileges")
@@ -102,7 +103,7 @@ def _unpacked(file: Path) -> Iterator[Path]:
         with copy.open("rb") as opened:
             if opened.read(len(engine.magic)) != engine.magic:
                 raise BackupError(f"{file.name} is no backup of a {engine.suffix} database.")
-        own = MigrationLoader(None).disk_migrations or {}
+        own = shipped_migrations()
         apps = {app for app, _ in own}
         for app, migration in engine.inspect(copy):
             if app in apps and (app, migration) not in own:

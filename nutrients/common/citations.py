@@ -26,14 +26,11 @@ class References:
 
     by_slug: dict[str, Reference] = field(default_factory=dict)
 
-    def cite(self, source: Source) -> Reference:
+    def add(self, source: Source) -> Reference:
         """Count one more citation of the source and return its reference."""
         reference = self.by_slug.setdefault(source.slug, Reference(len(self.by_slug) + 1, source))
         reference.citations += 1
         return reference
-
-    def cite_all(self, sources: Iterable[Source]) -> list[Reference]:
-        return [self.cite(source) for source in sources]
 
     def __iter__(self):
         return iter(self.by_slug.values())
@@ -58,7 +55,7 @@ class Cited(NamedTuple):
 
 def cite(references: References, sources: Iterable[Source]) -> list[Citation]:
     """Cite the sources, lowest number first. The first citation of source 3 is `ref-3-1`."""
-    cited = sorted(references.cite_all(sources), key=lambda reference: reference.number)
+    cited = sorted(map(references.add, sources), key=lambda reference: reference.number)
     return [Citation(ref.number, f"ref-{ref.number}-{ref.citations}") for ref in cited]
 
 

@@ -183,12 +183,12 @@ def read_portions(path: Path, faults: list[str]) -> Iterator[tuple[str, Cells]]:
 
 def nutrient_in(header: str) -> tuple[str, str] | None:
     """The nutrient's name and the unit in a header: “Magnesium (mg/100g)”, `magnesium_mg`."""
-    found = HEADER.fullmatch(" ".join(re.findall(r"[^\W_]+", header.lower())))
-    if found is None or found["name"] not in NUTRIENTS:
+    named = HEADER.fullmatch(" ".join(re.findall(r"[^\W_]+", header.lower())))
+    if named is None or named["name"] not in NUTRIENTS:
         return None
-    unit = WRITTEN_UNITS[found["unit"]]
-    is_dfe = unit == Unit.MCG and found["name"].endswith(" dfe")
-    return found["name"], Unit.MCG_DFE if is_dfe else unit
+    unit = WRITTEN_UNITS[named["unit"]]
+    is_dfe = unit == Unit.MCG and named["name"].endswith(" dfe")
+    return named["name"], Unit.MCG_DFE if is_dfe else unit
 
 
 def _table(
@@ -220,7 +220,7 @@ def _amounts(
     columns: list[str], lines: list[tuple[str, Cells]], notices: list[str]
 ) -> list[Amounts]:
     """The columns of amounts, by preference; a sentence for each left out joins `notices`."""
-    found: list[tuple[int, int, Amounts]] = []
+    ranked: list[tuple[int, int, Amounts]] = []
     for column in columns:
         if (named := nutrient_in(column)) is None:
             continue
@@ -228,15 +228,15 @@ def _amounts(
         nutrient, preference = NUTRIENTS[name], list(NUTRIENTS).index(name)
         wanted = UNITS[nutrient]
         if unit == wanted:
-            found.append((0, preference, Amounts(column, nutrient, Decimal(1))))
+            ranked.append((0, preference, Amounts(column, nutrient, Decimal(1))))
         elif unit in IN_A_GRAM and wanted in IN_A_GRAM:
             factor = IN_A_GRAM[wanted] / IN_A_GRAM[unit]
-            found.append((1, preference, Amounts(column, nutrient, factor)))
+            ranked.append((1, preference, Amounts(column, nutrient, factor)))
         elif unit != "kJ" and any(cells.get(column) for _, cells in lines):
             notices.append(
                 f"The column “{column}” is left out: this site counts that nutrient in another way."
             )
-    return [amounts for *_, amounts in sorted(found)]
+    return [amounts for *_, amounts in sorted(ranked)]
 
 
 def _layout(columns: list[str]) -> Layout | None:
@@ -299,7 +299,7 @@ def _workbook_table(path: Path, faults: list[str]) -> FoodTable:
     for sheet, rows in sheets.items():
         headers = [[_text_of(cell) for cell in row] for row in rows[:10]]
         at, layout = next(
-            ((n, found) for n, row in enumerate(headers) if (found := _layout(row))), (0, None)
+            ((n, known) for n, row in enumerate(headers) if (known := _layout(row))), (0, None)
         )
         if layout is None:
             continue

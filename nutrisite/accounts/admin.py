@@ -10,10 +10,11 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import UserCreationForm
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import AbstractUser, Group, User
 from django.contrib.auth.tokens import default_token_generator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.html import format_html
@@ -21,12 +22,37 @@ from django.utils.http import urlsafe_base64_encode
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from nutrisite.accounts import second_step
-from nutrisite.accounts.models import AccountEvent, Clinician, Kind
-from nutrisite.accounts.trail import difference, record, rights_of
+from nutrisite.accounts import two_factor
+from nutrisite.accounts.admin_site import ReadOnlyAdmin
+from nutrisite.accounts.models import AccountEvent, Clinician, Kind, record
 
 # These would show keys and codes to whoever opens them.
 admin.site.unregister([StaticDevice, TOTPDevice, User, Group])
+
+
+def rights_of(holder: AbstractUser | Group | None) -> set[str]:
+    """Give what an account or a group may do, in words."""
+    if holder is None or holder.pk is None:
+        return set()
+    if isinstance(holder, Group):
+        return set(holder.permissions.values_list("codename", flat=True))
+    flags = {"open": holder.is_active, "administrator": holder.is_superuser}
+    groups = holder.groups.values_list("name", flat=True)
+    clinician = Clinician.objects.filter(account_id=holder.pk).first()
+    return {
+        *([f"signs as {clinician}"] if clinician else []),
+        *(name for name, is_set in flags.items() if is_set),
+        *(f"role {name}" for name in groups),
+        *holder.user_permissions.values_list("codename", flat=True),
+    }
+
+
+def difference(before: set[str], after: set[str]) -> str:
+    """Give in words what was added and taken away; empty if nothing was."""
+    signs = {"+": after - before, "−": before - after}
+    return "; ".join(
+        f"{sign} {', '.join(sorted(rights))}" for sign, rights in signs.items() if rights
+    )
 
 
 class RecordsRights(admin.ModelAdmin):
@@ -68,8 +94,7 @@ class RecordsRights(admin.ModelAdmin):
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         """Record each of several removals."""
         for row in queryset:
-            self._record(request, Kind.REMOVED, row)
-        super().delete_queryset(request, queryset)
+            self.delete_model(request, row)
 
 
 WORDS = {
@@ -78,6 +103,17 @@ WORDS = {
     "is_active": ("Open", "Untick this to close the account: its name stays in the history."),
     "user_permissions": ("Single rights", "Beside those of the roles."),
 }
+
+
+def _named(kind: Any) -> Any:
+    """A filter of a list that is called what the form calls the field."""
+
+    class Named(kind):
+        def __init__(self, field: Any, *args: Any, **options: Any) -> None:
+            super().__init__(field, *args, **options)
+            self.title = WORDS[field.name][0].lower()
+
+    return Named
 
 
 class NewAccountForm(UserCreationForm):
@@ -147,8 +183,12 @@ class RecordedUserAdmin(RecordsRights, UserAdmin):
     )
     readonly_fields = ("last_login", "date_joined")
     filter_horizontal = ("user_permissions",)
-    list_display = ("username", "first_name", "last_name", "is_active", "is_superuser")
-    list_filter = ("is_superuser", "is_active", "groups")
+    list_display = ("username", "first_name", "last_name", "is_open", "is_administrator")
+    list_filter = (
+        ("is_superuser", _named(admin.BooleanFieldListFilter)),
+        ("is_active", _named(admin.BooleanFieldListFilter)),
+        ("groups", _named(admin.RelatedFieldListFilter)),
+    )
     actions = ["make_link", "turn_off_second_step", "unlock", "close"]
     inlines = [ClinicianInline]
     rights = ("is_superuser", "groups", "user_permissions")
@@ -160,6 +200,14 @@ class RecordedUserAdmin(RecordsRights, UserAdmin):
         if db_field.name == "groups":
             kwargs["widget"] = forms.CheckboxSelectMultiple
         return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    @admin.display(description="Open", boolean=True, ordering="is_active")
+    def is_open(self, account: Any) -> bool:
+        return bool(account.is_active)
+
+    @admin.display(description="Administrator", boolean=True, ordering="is_superuser")
+    def is_administrator(self, account: Any) -> bool:
+        return bool(account.is_superuser)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Let an account open the admin if it has a role or a right."""
@@ -181,10 +229,11 @@ class RecordedUserAdmin(RecordsRights, UserAdmin):
         return self.inlines if obj else []
 
     def response_add(self, request: HttpRequest, obj: Any, *args: Any, **kwargs: Any) -> Any:
-        """Show the link of an account that was made without a password."""
-        if not obj.has_usable_password():
-            self._show_link(request, obj)
-        return super().response_add(request, obj, *args, **kwargs)
+        """Show the link of an account that was made without a password, and nothing else."""
+        if obj.has_usable_password():
+            return super().response_add(request, obj, *args, **kwargs)
+        self._show_link(request, obj)
+        return redirect("admin:auth_user_change", obj.pk)
 
     def _show_link(self, request: HttpRequest, account: Any) -> None:
         key = urlsafe_base64_encode(force_bytes(account.pk))
@@ -218,12 +267,10 @@ class RecordedUserAdmin(RecordsRights, UserAdmin):
             self._record(request, Kind.RIGHTS, account, "− open")
         messages.success(request, f"Closed: {len(closed)}.")
 
-    @admin.action(
-        description="Turn off the second step of selected accounts", permissions=["change"]
-    )
+    @admin.action(description="Turn off the second step", permissions=["change"])
     def turn_off_second_step(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         """Let these accounts sign in by password alone, until they set it up again."""
-        changed = [account for account in queryset if second_step.forget(account)]
+        changed = [account for account in queryset if two_factor.forget(account)]
         for account in changed:
             self._record(request, Kind.SECOND_STEP_OFF, account)
         messages.success(request, f"Accounts without their second step now: {len(changed)}.")
@@ -248,29 +295,20 @@ class RecordedGroupAdmin(RecordsRights, GroupAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """The name too, where a setting relies on it."""
         fields = super().get_readonly_fields(request, obj)
-        return (*fields, "name") if obj and second_step.is_role(obj) else fields
+        return (*fields, "name") if obj and two_factor.is_role(obj) else fields
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody removes a group that a setting relies on."""
-        if obj and second_step.is_role(obj):
+        if obj and two_factor.is_role(obj):
             return False
         return bool(super().has_delete_permission(request, obj))
 
 
 @admin.register(AccountEvent)
-class AccountEventAdmin(admin.ModelAdmin):
-    """The record, to be read. Nobody adds to it, changes it or takes from it here."""
+class AccountEventAdmin(ReadOnlyAdmin):
+    """The audit log."""
 
     list_display = ["at", "account", "kind", "by", "address", "detail"]
     list_filter = ["kind"]
     search_fields = ["account", "by"]
     date_hierarchy = "at"
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

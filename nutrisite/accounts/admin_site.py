@@ -8,20 +8,18 @@ from functools import update_wrapper
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.admin import AdminSite
+from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.auth import REDIRECT_FIELD_NAME
-from django.contrib.auth.views import PasswordResetConfirmView, redirect_to_login
+from django.contrib.auth.views import PasswordResetConfirmView
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import path, reverse
 
-from nutrisite.accounts import kept_forms, second_step
-from nutrisite.accounts.models import Kind
+from nutrisite.accounts import kept_forms, two_factor
+from nutrisite.accounts.models import Kind, record
 from nutrisite.accounts.signing_in import SignInForm
-from nutrisite.accounts.trail import record
 
 # Nineteen digits may be too large for the column, which SQLite refuses by an exception.
 KEY = re.compile("[0-9]{1,18}")
@@ -31,9 +29,30 @@ PARTS = {"autocomplete", "jsi18n"}
 BEFORE = {"second_step", "logout", "password_change", "password_change_done", "jsi18n"}
 
 
+class ReadOnlyAdmin(ModelAdmin):
+    """Rows to be read, which are not added, changed or deleted here."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
 def is_key(text: str) -> bool:
     """Whether a text may be the key of a row; asked for anything else, the database fails."""
     return KEY.fullmatch(text) is not None
+
+
+def change_address(label: str, pk: Any) -> str:
+    """The form of a row, whose model is written as fixtures do: nutrients.nutrient.
+
+    Raises NoReverseMatch if the admin has no such table.
+    """
+    return reverse(f"admin:{label.replace('.', '_')}_change", args=[pk])
 
 
 def is_unanswerable(request: HttpRequest) -> bool:
@@ -62,7 +81,7 @@ class SecuredSite(AdminSite):
         if not super().has_permission(request):
             return False
         account: Any = request.user
-        return account.is_verified() or not second_step.is_on(account)
+        return account.is_verified() or not two_factor.is_on(account)
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Lead an account that must set up the second step there first, from every page."""
@@ -73,8 +92,6 @@ class SecuredSite(AdminSite):
             may = self.has_permission(request)
             if name not in BEFORE and may and self.is_waiting_for(request.user):
                 return redirect("admin:second_step")
-            if not may and name not in BEFORE and request.method == "POST":
-                return self.sign_in_again(request)
             if is_unanswerable(request):
                 raise BadRequest("No database can be asked for this.")
 
@@ -89,36 +106,17 @@ class SecuredSite(AdminSite):
 
         return update_wrapper(asked, guarded)
 
-    def sign_in_again(self, request: HttpRequest) -> HttpResponseBase:
-        """Ask to sign in where a session ended, with the form that was sent kept in the page."""
-        fields = kept_forms.fields_of(request)
-        address = request.get_full_path()
-        if not kept_forms.may_be_kept(fields):
-            return redirect_to_login(address, reverse("admin:login"))
-        context = {
-            REDIRECT_FIELD_NAME: address,
-            "app_path": reverse("admin:login"),
-            "kept": kept_forms.pack(fields),
-        }
-        request.method = "GET"
-        return super().login(request, context)
-
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        """Sign in; then a form that was kept is given back."""
-        kept = request.POST.get(kept_forms.KEPT, "")
-        answer = super().login(request, {"kept": kept} | (extra_context or {}))
-        fields = kept_forms.unpack(kept) if answer.status_code == 302 else []
-        if not fields:
-            return answer
-        # What else the admin shows asks for a second step that is known from the next request on.
-        context = {"site_header": self.site_header, "site_title": self.site_title}
-        return kept_forms.give_back(
-            request, context, kept_forms.SIGNED_IN, fields, answer.headers["Location"]
-        )
+        """Django's page, in the words of the other pages."""
+        return super().login(request, {"title": "Sign in"} | (extra_context or {}))
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Django's page, in the words of the other pages."""
+        return super().logout(request, {"title": "Signed out"} | (extra_context or {}))
 
     def is_waiting_for(self, account: Any) -> bool:
         """Whether an account must set up the second step and has not."""
-        return second_step.is_asked_of(account) and not account.is_verified()
+        return two_factor.is_asked_of(account) and not account.is_verified()
 
     def get_urls(self) -> list[Any]:
         """The admin's own addresses, and the pages of the second step and of one-time links."""
@@ -139,7 +137,7 @@ class SecuredSite(AdminSite):
 
     def second_step(self, request: HttpRequest) -> HttpResponse:
         """Turn the second step on or off."""
-        return second_step.second_step_page(request, self.each_context(request))
+        return two_factor.second_step_page(request, self.each_context(request))
 
     def password_change(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
