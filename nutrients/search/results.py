@@ -31,6 +31,8 @@ MOST_HITS = 5
 EMERGENCY = Urgency.EMERGENCY.label
 # Of imported foods, and of articles and their sections, those with the shortest titles are ranked.
 MOST_IMPORTED = MOST_ARTICLES = 100
+# Among those that hold only some of the words, the one that holds most may have a long title.
+MOST_PARTLY = 400
 # All else that editors wrote and that can hold a word: more than there will be.
 MOST_OTHERS = 10_000
 # The order of kinds that are as good; the last ones only echo what others are about.
@@ -177,7 +179,7 @@ def _ranked(
         return Q(pk__in=matching(units, first, last, every=every, most=most))
 
     own = found(Shelf.OTHERS, Shelf.CHOSEN_FOODS, MOST_OTHERS)
-    own |= found(Shelf.ARTICLES, Shelf.ARTICLES, MOST_ARTICLES)
+    own |= found(Shelf.ARTICLES, Shelf.ARTICLES, MOST_ARTICLES if every else MOST_PARTLY)
     ids = SearchDocument.objects.filter(own).order_by().values_list("pk", flat=True)
     shown = content.documents([pk for pk in ids if pk in content.public])
     documents = [(one, *score(content.scored(one), units)) for one in shown]
