@@ -71,8 +71,8 @@ LEVELS = {
     Level.EMERGENCY: LevelWords(
         "Call for help now",
         "Call 999, 112, 911 or your local number. Stay with someone. Do not drive yourself.",
-        "If it happened earlier and has passed, phone a doctor or 111 today all the same. Where it "
-        "says “even if” above, call now.",
+        "Where it says “even if” above, call now, even if it has passed. For anything else that "
+        "has passed, phone a doctor or 111 today.",
     ),
 }
 WATCH_FOR = {
@@ -220,17 +220,19 @@ class ChecklistAnswer:
                 "What studies do not support",
                 [Line("", sign.claim, sign) for sign in found.against],
             ),
-            Section("next", "What would change the picture", self._next()),
+            Section("next", "What would change this answer", self._next()),
         ]
         return [section for section in sections if section.lines]
 
     def _other_nutrients(self) -> list[Line]:
         found, lines = self.suggested, []
         if found.touched:
-            names = ", ".join(row.name for row in found.touched)
+            names = ", ".join(row.phrase for row in found.touched)
             are = "It is not" if len(found.touched) == 1 else "None of these is"
             lines.append(
-                Line("Your risks also touch", f"{names}. {are} known to explain what you notice.")
+                Line(
+                    "Your risks can also affect", f"{names}. {are} known to cause what you notice."
+                )
             )
         if found.explained_away:
             names = ", ".join(row.name for row in found.explained_away)

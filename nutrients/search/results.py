@@ -248,7 +248,8 @@ def passage(text: str, units: Sequence[Unit]) -> str:
     for following in sentences[best + 1 :]:
         if len(chosen) + len(following) >= LONGEST_PASSAGE:
             break
-        chosen = f"{chosen} {following}"
+        # A cell of a table or an item of a list may end without a stop.
+        chosen = f"{chosen}{'' if chosen[-1] in '.!?' else ';'} {following}"
     return chosen
 
 
