@@ -36,7 +36,7 @@ def rows_found(kind: DocumentKind, words: str) -> QuerySet[Any]:
     """The keys of rows, drafts included, whose document holds every word or a synonym of it."""
     known = synonyms(Synonym.objects.values_list("words", "means"))
     units = read(words_of(words), known)
-    documents = SearchDocument.objects.filter(kind=kind, pk__in=matching(units, every=True))
+    documents = SearchDocument.objects.filter(kind=kind, pk__in=matching(units))
     return (documents if units else documents.none()).values("row")
 
 

@@ -149,7 +149,8 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def sitemap_part(request: HttpRequest, section: str) -> HttpResponse:
-    parts = {name: SiteMap(pages) for name, pages in public_pages(at=timezone.now()).items()}
+    every = public_pages(at=timezone.now())
+    parts: dict[str, type[Sitemap] | Sitemap] = {name: SiteMap(every[name]) for name in every}
     return views.sitemap(request, parts, section)
 
 
