@@ -12,12 +12,12 @@ from typing import NamedTuple
 
 from django.http import QueryDict
 
-from nutrients.common.parameters import Reading, ignored_sentence, read_words
+from nutrients.common.parameters import Reading, ignored_sentence
 from nutrients.evidence.ranking import ORDER, Level, Tick, answer_slug
 from nutrients.models import InteractionKind, Urgency
 from nutrients.models.red_flags import TAKEN
 
-from .content import ChecklistChoices, ChecklistContent, FoundChoices, checklist_choices
+from .content import ChecklistChoices, ChecklistContent, checklist_choices
 from .suggesting import Line, Suggested, Ticked, suggested, ticked_rows
 from .urgency import (
     AskedQuestion,
@@ -328,7 +328,6 @@ class ChecklistForm:
 
     choices: ChecklistChoices
     questions: list[AskedQuestion]
-    search: FoundChoices
     ticked: list[Chip]
 
     @property
@@ -377,8 +376,8 @@ def checklist_answer(data: QueryDict, content: ChecklistContent) -> ChecklistAns
     )
 
 
-def checklist_form(answer: ChecklistAnswer, find: str, content: ChecklistContent) -> ChecklistForm:
-    """The form with what was ticked and answered, and the symptoms that `find` finds."""
+def checklist_form(answer: ChecklistAnswer, content: ChecklistContent) -> ChecklistForm:
+    """The form with what was ticked and answered."""
     slugs = {
         kind: [tick.slug for tick in answer.ticks if tick.kind == kind]
         for kind in ("flag", "symptom", "risk")
@@ -387,7 +386,6 @@ def checklist_form(answer: ChecklistAnswer, find: str, content: ChecklistContent
     return ChecklistForm(
         choices.ticked(slugs["flag"], slugs["symptom"], slugs["risk"]),
         questions_of_form(answer.ticks, content),
-        choices.every_symptom.asked_for(slugs["symptom"], read_words(find)),
         [_chip(tick, content) for tick in _to_take_off(answer)],
     )
 

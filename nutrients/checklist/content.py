@@ -6,9 +6,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
-from nutrients.common.words import stem, words_of
 from nutrients.evidence.content import EvidenceContent, by_slug
 from nutrients.evidence.ranking import Tick, answer_slug
 from nutrients.models import (
@@ -30,9 +29,6 @@ from nutrients.models import (
 # What a rule names, and the kind of tick that it is.
 TICK_KINDS = {"symptoms": "symptom", "risk_factors": "risk", "other_causes": "risk"}
 SOME_KINDS = {f"some_{relation}": kind for relation, kind in TICK_KINDS.items()}
-# Beyond so many symptoms a form holds the common ones, and the others are searched for.
-MOST_IN_A_FORM = 100
-MOST_FOUND = 24
 # A cause that is asked is in the group in which a reader looks for it.
 CAUSE_GROUPS = {
     CauseKind.NORMAL: RiskKind.LIFESTYLE,
@@ -161,10 +157,7 @@ def _named(relations: Mapping[str, str]) -> Mapping[int, set[Tick]]:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One thing to tick: its slug and words, and whether it is ticked.
-
-    `names` are the words of all names that it is found by, folded.
-    """
+    """One thing to tick: its slug and words, and whether it is ticked."""
 
     slug: str
     label: str
@@ -172,11 +165,6 @@ class Choice:
     is_common: bool = True
     is_emergency: bool = False
     is_ticked: bool = False
-    names: tuple[str, ...] = ()
-
-    def is_called(self, word: str) -> bool:
-        """Whether a folded word is one of its names, or begins one."""
-        return any(name.startswith(word) or stem(name) == stem(word) for name in self.names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,48 +201,11 @@ class ChoiceGroup:
 
 
 @dataclass(frozen=True, slots=True)
-class SymptomChoices:
-    """The symptoms of a form: `groups` are in it, and `hidden` ones (by slug) are searched for.
-
-    Few symptoms are all in the form; of many, only the common ones.
-    """
-
-    groups: list[ChoiceGroup]
-    hidden: Mapping[str, Choice]
-    labels: Mapping[str, str]
-
-    def asked_for(self, ticked: Collection[str], words: str) -> FoundChoices:
-        """The hidden symptoms that are ticked, and those whose names hold every word."""
-        kept = [self.hidden[slug] for slug in ticked if slug in self.hidden]
-        wanted = words_of(words)
-        found = [
-            choice
-            for choice in (self.hidden.values() if wanted else ())
-            if choice.slug not in ticked and all(map(choice.is_called, wanted))
-        ]
-        shown = [*(replace(choice, is_ticked=True) for choice in kept), *found[:MOST_FOUND]]
-        return FoundChoices(words, shown, len(found), len(found) - len(found[:MOST_FOUND]))
-
-
-class FoundChoices(NamedTuple):
-    """What a search for `words` adds to a form, whatever is ticked first.
-
-    `found` counts what the words gave, and `left` how much of that is not shown.
-    """
-
-    words: str
-    choices: list[Choice]
-    found: int
-    left: int
-
-
-@dataclass(frozen=True, slots=True)
 class ChecklistChoices:
     """Everything that the checklist asks.
 
     `who` holds the ages, of which one is chosen. `answers` are those that can be given, under the
     question's slug.
-    `symptoms` are in the form; the others of `every_symptom` are searched for.
     """
 
     who: ChoiceGroup
@@ -263,16 +214,14 @@ class ChecklistChoices:
     other_flags: ChoiceGroup
     risks: list[ChoiceGroup]
     answers: Mapping[str, frozenset[str]]
-    every_symptom: SymptomChoices
 
     @property
     def flag_slugs(self) -> frozenset[str]:
         return _slugs([self.flags, self.other_flags])
 
     @property
-    def symptom_slugs(self) -> Collection[str]:
-        """The slugs of the symptoms that a reader can notice."""
-        return self.every_symptom.labels.keys()
+    def symptom_slugs(self) -> frozenset[str]:
+        return _slugs(self.symptoms)
 
     @property
     def risk_slugs(self) -> frozenset[str]:
@@ -296,9 +245,11 @@ def checklist_choices(content: ChecklistContent) -> ChecklistChoices:
     """What the checklist asks: emergencies, symptoms by body area, other flags, risk factors."""
     flags = [flag for flag in content.flags.values() if flag.is_asked]
     causes = (cause for cause in content.causes.values() if cause.is_asked)
-    symptoms = _symptom_choices(
-        symptom for symptom in content.symptoms.values() if symptom.is_noticeable
-    )
+    symptoms = [
+        (symptom.body_area, _symptom_choice(symptom))
+        for symptom in content.symptoms.values()
+        if symptom.is_noticeable
+    ]
     kinds = [(risk.kind, _risk_choice(risk)) for risk in content.risks.values()]
     kinds += [(CAUSE_GROUPS[CauseKind(cause.kind)], _risk_choice(cause)) for cause in causes]
     groups = _grouped(RiskKind, kinds)
@@ -306,36 +257,19 @@ def checklist_choices(content: ChecklistContent) -> ChecklistChoices:
     return ChecklistChoices(
         ChoiceGroup("who", "Who is this for?", tuple(ages)),
         _flag_group("First, any of these?", [flag for flag in flags if _is_emergency(flag)]),
-        symptoms.groups,
+        _grouped(BodyArea, symptoms),
         _flag_group("Do any of these apply?", [flag for flag in flags if not _is_emergency(flag)]),
         [group for group in groups if group.slug != RiskKind.AGE],
         {
             slug: frozenset(answer.slug for answer in content.answers[question.pk])
             for slug, question in content.questions.items()
         },
-        symptoms,
     )
 
 
-def _symptom_choices(symptoms: Iterable[Symptom]) -> SymptomChoices:
-    groups = _by_area(symptoms)
-    every = {choice.slug: choice for group in groups for choice in group.choices}
-    hidden: dict[str, Choice] = {}
-    if len(every) > MOST_IN_A_FORM:
-        hidden = {slug: choice for slug, choice in every.items() if not choice.is_common}
-        groups = [replace(group, choices=tuple(group.common)) for group in groups if group.common]
-    return SymptomChoices(groups, hidden, {slug: choice.label for slug, choice in every.items()})
-
-
-def _by_area(symptoms: Iterable[Symptom]) -> list[ChoiceGroup]:
-    rows = [(symptom.body_area, _symptom_choice(symptom)) for symptom in symptoms]
-    return _grouped(BodyArea, rows)
-
-
 def _grouped(
-    kinds: type[BodyArea] | type[RiskKind], rows: Iterable[tuple[str, Choice]]
+    kinds: type[BodyArea] | type[RiskKind], rows: list[tuple[str, Choice]]
 ) -> list[ChoiceGroup]:
-    rows = list(rows)
     groups = [
         ChoiceGroup(kind.value, str(kind.label), tuple(row for value, row in rows if value == kind))
         for kind in kinds
@@ -360,14 +294,12 @@ def _is_emergency(flag: RedFlag) -> bool:
 
 
 def _symptom_choice(symptom: Symptom) -> Choice:
-    names = f"{symptom.name} {symptom.clinical_term} {symptom.also_known_as}"
     return Choice(
         symptom.slug,
         symptom.name,
         symptom.description,
         symptom.is_common,
         is_emergency=symptom.urgency == Urgency.EMERGENCY,
-        names=tuple(words_of(names)),
     )
 
 

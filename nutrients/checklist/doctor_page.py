@@ -76,7 +76,7 @@ def doctor_page(data: QueryDict, content: ChecklistContent) -> DoctorPage:
     left = [f for f in content.flags.values() if f.is_asked and f not in answer.ticked.flags]
     symptoms = {symptom.pk for symptom in answer.ticked.symptoms}
     not_ticked = [flag for flag in left if content.flag_symptoms[flag.pk] & symptoms]
-    asked = answered(checklist_form(answer, "", content), answer)
+    asked = answered(checklist_form(answer, content), answer)
     told = [question for question in asked if question.answer]
     return DoctorPage(
         answer,
