@@ -122,4 +122,4 @@ def _risks(phrase: str, reasons: list[RiskReason], references: References) -> Li
 def _number(row: Association | RiskFactor, references: References) -> int | None:
     """The number of one source of the row: of several, one that is cited already."""
     sources = sorted(row.sources.all(), key=lambda source: source.slug not in references.by_slug)
-    return references.cite(sources[0]).number if sources else None
+    return references.add(sources[0]).number if sources else None

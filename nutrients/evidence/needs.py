@@ -11,7 +11,7 @@ from typing import Self
 
 from django.db.models import Q
 
-from nutrients.common.citations import Citation, References, cite
+from nutrients.common.citations import Citation, References
 from nutrients.models import (
     HOME,
     Authority,
@@ -41,7 +41,7 @@ class AdultNeed:
     citations: tuple[Citation, ...] = ()
 
     def cited(self, references: References) -> Self:
-        return replace(self, citations=tuple(cite(references, self.sources)))
+        return replace(self, citations=tuple(references.cite(self.sources)))
 
     @property
     def range_words(self) -> str:

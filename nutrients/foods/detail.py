@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from urllib.parse import urlencode
 
-from nutrients.common.citations import Citation, References, cite
+from nutrients.common.citations import Citation, References
 from nutrients.models import (
     Allergen,
     Authority,
@@ -131,8 +131,8 @@ def food_page(
     unmeasured = set(food.unmeasured_nutrients.order_by().values_list("pk", flat=True))
     told = notable_shares(amounts, choices.limited)
     state, others = _forms(food, at=at)
-    citations = cite(references, {row.source_id: row.source for row in measured}.values())
-    note_citations = cite(references, food.sources.all())
+    citations = references.cite({row.source_id: row.source for row in measured}.values())
+    note_citations = references.cite(food.sources.all())
     return FoodPage(
         food=food,
         portion=portion,

@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import NamedTuple, Self
 
-from nutrients.common.citations import Citation, References, cite_again
+from nutrients.common.citations import Citation, References
 from nutrients.evidence.life_stages import LifeStage
 from nutrients.evidence.needs import AdultNeed, adult_need
 from nutrients.models import (
@@ -63,7 +63,7 @@ class Limit:
 
     def cited(self, references: References) -> Self:
         """The same limit, with the numbers of its sources, which the page cites already."""
-        return replace(self, citations=tuple(cite_again(references, self.sources)))
+        return replace(self, citations=tuple(references.cite_again(self.sources)))
 
     @property
     def words(self) -> str:
@@ -140,7 +140,7 @@ class DailyNeeds:
         """The same, with the numbers of the sources, which the page cites already."""
         adult = self.adult
         if adult:
-            adult = replace(adult, citations=tuple(cite_again(references, adult.sources)))
+            adult = replace(adult, citations=tuple(references.cite_again(adult.sources)))
         return replace(
             self,
             adult=adult,

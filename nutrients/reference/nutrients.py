@@ -17,16 +17,7 @@ from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from nutrients.common.citations import (
-    MOST,
-    Citation,
-    Cited,
-    References,
-    cite,
-    cite_again,
-    cite_rows,
-    marking,
-)
+from nutrients.common.citations import MOST, Citation, Cited, References
 from nutrients.common.parameters import Reading, ignored_sentence, read_country
 from nutrients.evidence.life_stages import LifeStage, Stages, read_stage, suited_to_stage
 from nutrients.evidence.rich_foods import PER_SERVING, bar_scale
@@ -196,26 +187,26 @@ def nutrient_content(slug: str, *, at: datetime) -> NutrientContent | None:
     # In reading order, because each of these numbers what it cites. First the sources of every
     # country, so that numbers do not change with the choice.
     need_sources = [
-        (authority, cite(references, found))
+        (authority, references.cite(found))
         for authority in Authority
         if (found := sources_of(row for row in intakes if row.authority == authority))
     ]
-    job_citations = cite(references, _sources_of_job(sources, links))
+    job_citations = references.cite(_sources_of_job(sources, links))
     context = {
         "nutrient": nutrient,
         "signs": evidence_groups(references, links),
-        "against": cite_rows(
-            references, [link for link in links if link.is_against], SOURCES_OF_SIGN
+        "against": references.cite_rows(
+            [link for link in links if link.is_against], SOURCES_OF_SIGN
         ),
         "risks": [
-            (kind, cite_rows(references, rows, SOURCES_OF_RISK))
+            (kind, references.cite_rows(rows, SOURCES_OF_RISK))
             for kind, rows in grouped(_risks(nutrient, at=at), RiskKind, "kind")
         ],
     }
-    food_citations = cite(references, dict.fromkeys(row.source for row in amounts))
+    food_citations = references.cite(dict.fromkeys(row.source for row in amounts))
     context |= {
-        "interactions": cite_rows(references, pairs),
-        "own_citations": cite(references, sources),
+        "interactions": references.cite_rows(pairs),
+        "own_citations": references.cite(sources),
         "details": _cited_details(references, _details(nutrient, at=at)),
         "articles": _articles(nutrient, at=at),
         "references": references,
@@ -230,7 +221,7 @@ def nutrient_content(slug: str, *, at: datetime) -> NutrientContent | None:
         unmeasured=list(nutrient.unmeasured_foods.published(at=at)),
         need_sources=need_sources,
         job_citations=job_citations,
-        limit_citations=cite_again(references, _sources_of_limits(sources, intakes)),
+        limit_citations=references.cite_again(_sources_of_limits(sources, intakes)),
         food_citations=food_citations,
         references=references,
         parts=render_to_string("nutrients/reference/_nutrient_parts.html", context),
@@ -270,7 +261,7 @@ def nutrient_page(
         stage=stage,
         needs=needs,
         stage_need=stage_need,
-        needs_citations=cite_again(content.references, sources_of(needs.own)),
+        needs_citations=content.references.cite_again(sources_of(needs.own)),
         plate_foods=_plate_foods(content, stage_need, at=at),
     )
 
@@ -281,7 +272,7 @@ def evidence_groups(
     """The supporting associations by relation, cited; relations without one are left out."""
     supporting = [link for link in links if not link.is_against]
     return [
-        (relation, cite_rows(references, rows, SOURCES_OF_SIGN))
+        (relation, references.cite_rows(rows, SOURCES_OF_SIGN))
         for relation, rows in grouped(supporting, Relation, "relation")
     ]
 
@@ -348,5 +339,5 @@ def _cited_details(
     """Each detail with its text as HTML, cited."""
     glossary = Glossary()
     return [
-        (row, render(row.body, marking(references, row.cited), glossary=glossary)) for row in rows
+        (row, render(row.body, references.marking(row.cited), glossary=glossary)) for row in rows
     ]

@@ -154,8 +154,8 @@ def safety_page(*, at: datetime) -> SafetyPage:
         for row in rows:
             if row.level == level and _sign_group(row) == group:
                 action = row.action.removeprefix(CALL).strip()
-                cited = references.cite_all(row.cited)
-                sign = WarningSign(row, action, sorted(cited, key=attrgetter("number")))
+                cited = sorted(map(references.add, row.cited), key=attrgetter("number"))
+                sign = WarningSign(row, action, cited)
                 levels.setdefault(level, {}).setdefault(group, []).append(sign)
     return SafetyPage(levels, references)
 
