@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from nutrients.evidence.content import EvidenceContent, by_slug
-from nutrients.evidence.ranking import Tick, answer_slug
+from nutrients.evidence.ranking import Tick, answer_tick
 from nutrients.models import (
     Answer,
     BodyArea,
@@ -22,7 +22,6 @@ from nutrients.models import (
     RiskEffect,
     RiskFactor,
     RiskKind,
-    Symptom,
     Urgency,
 )
 
@@ -137,7 +136,7 @@ class ChecklistContent(EvidenceContent):
         for rule, question, slug in rows.values_list(
             "pk", "answers__question__slug", "answers__slug"
         ):
-            named[rule][question].add(Tick("answer", answer_slug(question, slug)))
+            named[rule][question].add(answer_tick(question, slug))
         groups = {
             rule: frozenset(map(frozenset, by_question.values()))
             for rule, by_question in named.items()
@@ -243,22 +242,43 @@ class ChecklistChoices:
 
 def checklist_choices(content: ChecklistContent) -> ChecklistChoices:
     """What the checklist asks: emergencies, symptoms by body area, other flags, risk factors."""
-    flags = [flag for flag in content.flags.values() if flag.is_asked]
-    causes = (cause for cause in content.causes.values() if cause.is_asked)
-    symptoms = [
-        (symptom.body_area, _symptom_choice(symptom))
-        for symptom in content.symptoms.values()
-        if symptom.is_noticeable
+    flags = [
+        Choice(flag.slug, flag.tick_label, is_emergency=flag.level == Urgency.EMERGENCY)
+        for flag in content.flags.values()
+        if flag.is_asked
     ]
-    kinds = [(risk.kind, _risk_choice(risk)) for risk in content.risks.values()]
-    kinds += [(CAUSE_GROUPS[CauseKind(cause.kind)], _risk_choice(cause)) for cause in causes]
-    groups = _grouped(RiskKind, kinds)
+    symptoms = [
+        (
+            row.body_area,
+            Choice(
+                row.slug,
+                row.name,
+                row.description,
+                row.is_common,
+                is_emergency=row.urgency == Urgency.EMERGENCY,
+            ),
+        )
+        for row in content.symptoms.values()
+        if row.is_noticeable
+    ]
+    asked: list[tuple[str, Any]] = [(risk.kind, risk) for risk in content.risks.values()]
+    asked += [
+        (CAUSE_GROUPS[CauseKind(cause.kind)], cause)
+        for cause in content.causes.values()
+        if cause.is_asked
+    ]
+    risks = [(kind, Choice(row.slug, row.name, is_common=row.is_common)) for kind, row in asked]
+    groups = _grouped(RiskKind, risks)
     ages = [choice for group in groups if group.slug == RiskKind.AGE for choice in group.choices]
     return ChecklistChoices(
         ChoiceGroup("who", "Who is this for?", tuple(ages)),
-        _flag_group("First, any of these?", [flag for flag in flags if _is_emergency(flag)]),
+        ChoiceGroup(
+            "flags", "First, any of these?", tuple(flag for flag in flags if flag.is_emergency)
+        ),
         _grouped(BodyArea, symptoms),
-        _flag_group("Do any of these apply?", [flag for flag in flags if not _is_emergency(flag)]),
+        ChoiceGroup(
+            "flags", "Do any of these apply?", tuple(f for f in flags if not f.is_emergency)
+        ),
         [group for group in groups if group.slug != RiskKind.AGE],
         {
             slug: frozenset(answer.slug for answer in content.answers[question.pk])
@@ -279,29 +299,3 @@ def _grouped(
 
 def _slugs(groups: Iterable[ChoiceGroup]) -> frozenset[str]:
     return frozenset(choice.slug for group in groups for choice in group.choices)
-
-
-def _flag_group(title: str, flags: Iterable[RedFlag]) -> ChoiceGroup:
-    return ChoiceGroup("flags", title, tuple(map(_flag_choice, flags)))
-
-
-def _flag_choice(flag: RedFlag) -> Choice:
-    return Choice(flag.slug, flag.tick_label, is_emergency=_is_emergency(flag))
-
-
-def _is_emergency(flag: RedFlag) -> bool:
-    return flag.level == Urgency.EMERGENCY
-
-
-def _symptom_choice(symptom: Symptom) -> Choice:
-    return Choice(
-        symptom.slug,
-        symptom.name,
-        symptom.description,
-        symptom.is_common,
-        is_emergency=symptom.urgency == Urgency.EMERGENCY,
-    )
-
-
-def _risk_choice(row: RiskFactor | OtherCause) -> Choice:
-    return Choice(row.slug, row.name, is_common=row.is_common)

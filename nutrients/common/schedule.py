@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Min, QuerySet, Value
+from django.db.models import Min, QuerySet
 from django.utils.timezone import localdate, make_aware
 
 from nutrients.models import ChangeNote, Nutrient, Publishable, Status
@@ -19,13 +18,11 @@ def next_change(*, at: datetime) -> datetime | None:
     That is when a row or a note set for later begins to show, or the midnight after the last day
     for a review. Two queries.
     """
-    published = _published()
-    notes = ChangeNote.objects.filter(made_at__gt=at)
-    begins = [_first(rows.filter(publish_at__gt=at), "publish_at") for rows in published]
-    moments: list[datetime] = _found([*begins, _first(notes, "made_at")])
-    today = localdate(at)
-    due = [_first(rows.filter(review_due_on__gte=today), "review_due_on") for rows in published]
-    return min([*moments, *map(_day_after, _found(due))], default=None)
+    notes = ChangeNote.objects.filter(made_at__gt=at).order_by().values_list("made_at", flat=True)
+    begins = _published("publish_at", publish_at__gt=at).union(notes).order_by("publish_at")
+    due = _published("review_due_on", review_due_on__gte=localdate(at)).order_by("review_due_on")
+    moments = [*begins[:1], *map(_day_after, due[:1])]
+    return min(moments, default=None)
 
 
 def public_from() -> datetime | None:
@@ -37,37 +34,24 @@ def public_from() -> datetime | None:
 
 def moments_to_come(*, at: datetime) -> list[datetime]:
     """Every moment after `at` at which a row set for later begins to show, in order. One query."""
-    begins = [
-        rows.filter(publish_at__gt=at).order_by().values_list("publish_at") for rows in _published()
-    ]
-    return sorted(set(_found(begins)))
+    return list(_published("publish_at", publish_at__gt=at).order_by("publish_at"))
 
 
 def came_due(*, since: datetime, at: datetime) -> bool:
     """Whether a row began to show by itself after `since`, up to `at`. One query."""
+    return _published("publish_at", publish_at__gt=since, publish_at__lte=at).exists()
+
+
+def _published(field: str, **condition: Any) -> QuerySet[Any, Any]:
+    """The different values of a field in published rows of every model, as one query."""
     first, *rest = (
-        rows.filter(publish_at__gt=since, publish_at__lte=at).order_by().values_list("publish_at")
-        for rows in _published()
-    )
-    return first.union(*rest).exists()
-
-
-def _published() -> list[QuerySet[Any]]:
-    return [
-        model._default_manager.filter(status=Status.PUBLISHED)
+        model._default_manager.filter(status=Status.PUBLISHED, **condition)
+        .order_by()
+        .values_list(field, flat=True)
         for model in apps.get_app_config("nutrients").get_models()
         if issubclass(model, Publishable)
-    ]
-
-
-def _first(rows: QuerySet[Any], name: str) -> QuerySet[Any, Any]:
-    """The smallest value of a field, as a query for one row of one."""
-    return rows.order_by().values(all_rows=Value(1)).annotate(first=Min(name)).values_list("first")
-
-
-def _found(queries: Iterable[QuerySet[Any, Any]]) -> list[Any]:
-    first, *rest = queries
-    return [value for (value,) in first.union(*rest, all=True) if value]
+    )
+    return first.union(*rest)
 
 
 def _day_after(day: date) -> datetime:

@@ -43,15 +43,13 @@ class Filters:
 
     def without(self, name: str, value: str) -> Filters:
         """The same filters with one taken off, such as ("symptom", "muscle-cramps")."""
-        if name == "symptom":
-            return replace(self, symptoms=tuple(slug for slug in self.symptoms if slug != value))
-        if name == "diet":
-            return replace(self, diets=tuple(diet for diet in self.diets if diet != value))
+        if name in ("symptom", "diet"):
+            rest = tuple(one for one in getattr(self, f"{name}s") if one != value)
+            return self.changed(f"{name}s", rest)
         return self.changed(name, "any" if name == "match" else "")
 
-    def changed(self, name: str, value: str) -> Filters:
-        changes: dict[str, Any] = {name: value}
-        return replace(self, **changes)
+    def changed(self, name: str, value: Any) -> Filters:
+        return replace(self, **{name: value})
 
     @property
     def in_use(self) -> list[tuple[str, str]]:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from django.utils.text import get_text_list
+
 from nutrients.common.parameters import ActiveFilter, Facet
 from nutrients.models import Association, Authority, Symptom
 
@@ -173,22 +175,17 @@ def _summary(
     phrases = [symptoms[slug].phrase for slug in filters.symptoms]
     is_all = filters.match == "all"
     if not rows and unlinked and (is_all or len(unlinked) == len(phrases)):
-        return f"No nutrient is known to cause {_listed([s.phrase for s in unlinked], 'or')}"
+        return f"No nutrient is known to cause {get_text_list([s.phrase for s in unlinked], 'or')}"
     if not rows and phrases and not (filters.relation or filters.kind):
-        return f"No nutrient is linked with {_listed(phrases, 'and')} together"
+        return f"No nutrient is linked with {get_text_list(phrases, 'and')} together"
     if not rows:
         return "No nutrient fits these filters together"
     if len(phrases) > MOST_NAMED:
         phrases = [f"{'all' if is_all else 'any'} of these {len(phrases)} symptoms"]
     if phrases:
-        verb = "matches" if rows == 1 else "match"
-        return f"{rows} of {total} nutrients {verb} {_listed(phrases, 'and' if is_all else 'or')}"
+        verb, joint = "matches" if rows == 1 else "match", "and" if is_all else "or"
+        return f"{rows} of {total} nutrients {verb} {get_text_list(phrases, joint)}"
     if filters.relation or filters.kind:
         verb = "fits" if rows == 1 else "fit"
         return f"{rows} of {total} nutrients {verb} these filters"
     return f"All {total} nutrients"
-
-
-def _listed(phrases: list[str], joint: str) -> str:
-    parts = [", ".join(phrases[:-1]), phrases[-1]] if phrases[:-1] else phrases
-    return f" {joint} ".join(parts)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from nutrients.evidence.content import Eater, EvidenceContent, links
@@ -113,14 +112,12 @@ class Row:
 class ComparisonContent(EvidenceContent):
     """What the table is made of: with the evidence what adults need a day."""
 
-    def __init__(self, *, at: datetime) -> None:
-        super().__init__(at=at)
-        self._needs: dict[Authority, dict[int, AdultNeed]] = {}
-
     def needs(self, country: Authority) -> dict[int, AdultNeed]:
-        if country not in self._needs:
-            self._needs[country] = adult_needs(country, at=self.at)
-        return self._needs[country]
+        return self.once(_needs, country)
+
+
+def _needs(content: ComparisonContent, country: Authority) -> dict[int, AdultNeed]:
+    return adult_needs(country, at=content.at)
 
 
 def nutrient_sets(content: ComparisonContent) -> NutrientSets:

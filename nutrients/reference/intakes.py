@@ -10,7 +10,14 @@ from typing import NamedTuple, Self
 
 from nutrients.common.citations import Citation, References
 from nutrients.evidence.life_stages import LifeStage
-from nutrients.evidence.needs import AdultNeed, adult_need
+from nutrients.evidence.needs import (
+    AdultNeed,
+    adult_need,
+    in_mcg,
+    is_of_adults,
+    range_words,
+    sources_of,
+)
 from nutrients.models import (
     Authority,
     LifeStatus,
@@ -68,9 +75,7 @@ class Limit:
     @property
     def words(self) -> str:
         """The figure with its unit in full, such as “2,000 to 2,500 milligrams”."""
-        amounts = dict.fromkeys([self.least, self.most])
-        figures = " to ".join(f"{amount.normalize():,f}" for amount in amounts)
-        return f"{figures} {self.unit.spoken}"
+        return f"{range_words([self.least, self.most])} {self.unit.spoken}"
 
     @property
     def is_for_supplements(self) -> bool:
@@ -162,7 +167,7 @@ def daily_needs(intakes: Sequence[ReferenceIntake], authority: Authority) -> Dai
     Adults are neither pregnant nor breastfeeding. The source is named by each row.
     """
     own = [row for row in intakes if row.authority == authority]
-    adults = [row for row in intakes if _is_of_adults(row)]
+    adults = [row for row in intakes if is_of_adults(row)]
     limited = [row for row in own if row.upper_limit_status == LimitStatus.SET]
     reduced = [row for row in own if row.chronic_disease_limit_mg is not None]
     limits = _ranges(adults)
@@ -179,12 +184,6 @@ def daily_needs(intakes: Sequence[ReferenceIntake], authority: Authority) -> Dai
         own=own,
         intakes=list(intakes),
     )
-
-
-def _is_of_adults(row: ReferenceIntake) -> bool:
-    adult_from = Authority(row.authority).adult_from
-    is_grown = row.age_below is None or row.age_below > adult_from
-    return row.life_status == LifeStatus.NONE and is_grown
 
 
 def _by_authority(rows: Iterable[ReferenceIntake]) -> dict[Authority, list[ReferenceIntake]]:
@@ -239,17 +238,8 @@ def _reductions(rows: Iterable[ReferenceIntake]) -> list[Limit]:
     )
 
 
-def sources_of(rows: Iterable[ReferenceIntake]) -> tuple[Source, ...]:
-    """The sources of intakes, each once, in the order of the intakes."""
-    return tuple(dict.fromkeys(source for row in rows for source in row.cited))
-
-
 def _sorted(limits: Iterable[Limit]) -> list[Limit]:
-    return sorted(limits, key=lambda limit: (_in_mcg(limit), limit.authority))
-
-
-def _in_mcg(limit: Limit) -> Decimal:
-    return limit.least * 1000 if limit.unit == Unit.MG else limit.least
+    return sorted(limits, key=lambda limit: (in_mcg(limit.least, limit.unit), limit.authority))
 
 
 def _unlimited(adults: list[ReferenceIntake], limits: list[Limit]) -> list[Authority]:

@@ -20,6 +20,7 @@ from django.utils.safestring import SafeString
 from nutrients.common.citations import MOST, Citation, Cited, References
 from nutrients.common.parameters import Reading, ignored_sentence, read_country
 from nutrients.evidence.life_stages import LifeStage, Stages, read_stage, suited_to_stage
+from nutrients.evidence.needs import sources_of
 from nutrients.evidence.rich_foods import PER_SERVING, bar_scale
 from nutrients.models import (
     Article,
@@ -45,7 +46,7 @@ from nutrients.models import (
 )
 from nutrients.prose.markdown import Glossary, render
 
-from .intakes import DailyNeeds, StageNeed, daily_needs, sources_of
+from .intakes import DailyNeeds, StageNeed, daily_needs
 
 NUTRIENTS_A_PAGE = 24
 RICHEST = 6
@@ -207,7 +208,7 @@ def nutrient_content(slug: str, *, at: datetime) -> NutrientContent | None:
     context |= {
         "interactions": references.cite_rows(pairs),
         "own_citations": references.cite(sources),
-        "details": _cited_details(references, _details(nutrient, at=at)),
+        "details": _details(nutrient, references, at=at),
         "articles": _articles(nutrient, at=at),
         "references": references,
         "notes": ChangeNote.objects.newest_on(path, at=at),
@@ -301,16 +302,13 @@ def _richest(nutrient: Nutrient, *, at: datetime) -> list[NutrientAmount]:
 
 
 def _risks(nutrient: Nutrient, *, at: datetime) -> list[RiskFactor]:
-    lowers = RiskFactor.lowers.through.objects.filter(
-        riskfactor=OuterRef("pk"), nutrient=nutrient.pk
-    )
-    raises = RiskFactor.raises.through.objects.filter(
-        riskfactor=OuterRef("pk"), nutrient=nutrient.pk
-    )
+    this = {"riskfactor": OuterRef("pk"), "nutrient": nutrient.pk}
+    lowers = Exists(RiskFactor.lowers.through.objects.filter(**this))
+    raises = Exists(RiskFactor.raises.through.objects.filter(**this))
     rows = (
         RiskFactor.objects.published(at=at)
-        .annotate(lowers_it=Exists(lowers), raises_it=Exists(raises))
-        .filter(Exists(lowers) | Exists(raises))
+        .annotate(lowers_it=lowers, raises_it=raises)
+        .filter(lowers | raises)
         .with_sources()
         .order_by("-is_common", "position", "name")
     )
@@ -327,17 +325,13 @@ def _plate_foods(content: NutrientContent, need: StageNeed | None, *, at: dateti
     return slugs[:PLATE_FOODS]
 
 
-def _details(nutrient: Nutrient, *, at: datetime) -> list[NutrientDetail]:
-    """The published details of a nutrient with their sources, in the order of their topics."""
-    rows = nutrient.details.published(at=at).with_sources()
-    return sorted(rows, key=lambda row: Topic(row.topic).rank)
-
-
-def _cited_details(
-    references: References, rows: Iterable[NutrientDetail]
+def _details(
+    nutrient: Nutrient, references: References, *, at: datetime
 ) -> list[tuple[NutrientDetail, SafeString]]:
-    """Each detail with its text as HTML, cited."""
+    """The published details of a nutrient by topic, each with its text as HTML, cited."""
+    rows = nutrient.details.published(at=at).with_sources()
     glossary = Glossary()
     return [
-        (row, render(row.body, references.marking(row.cited), glossary=glossary)) for row in rows
+        (row, render(row.body, references.marking(row.cited), glossary=glossary))
+        for row in sorted(rows, key=lambda row: Topic(row.topic).rank)
     ]
