@@ -20,8 +20,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.db import connection, connections
-from django.db.migrations.loader import MigrationLoader
 from psycopg.pq import Conninfo
+
+from nutrisite.health import shipped_migrations
 
 # Accounts of the server, which another server need not have, are left out.
 PLAIN = ("--no-owner", "--no-privileges")
@@ -102,7 +103,7 @@ def _unpacked(file: Path) -> Iterator[Path]:
         with copy.open("rb") as opened:
             if opened.read(len(engine.magic)) != engine.magic:
                 raise BackupError(f"{file.name} is no backup of a {engine.suffix} database.")
-        own = MigrationLoader(None).disk_migrations or {}
+        own = shipped_migrations()
         apps = {app for app, _ in own}
         for app, migration in engine.inspect(copy):
             if app in apps and (app, migration) not in own:

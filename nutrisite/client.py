@@ -26,16 +26,10 @@ def address_of(request: HttpRequest) -> Address | None:
         passed_on = [""] * settings.PROXY_COUNT
         passed_on += request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
         written = passed_on[-settings.PROXY_COUNT]
-    address = _read(written)
-    if address is None:
-        _warn(_hour=int(time.time() // 3600))
-    return address
-
-
-def _read(written: str) -> Address | None:
     try:
         address = ip_address(written.strip())
     except ValueError:
+        _warn(_hour=int(time.time() // 3600))
         return None
     return getattr(address, "ipv4_mapped", None) or address
 

@@ -31,7 +31,7 @@ ASKED_FOR = [
     # Of commands, of addresses, of site maps; an error's view takes the exception; http.client.
     *("Command", "app_name", "location", "lastmod", "protocol", "exception", "sock"),
 ]
-DECORATORS = ["@register.*", "@admin.*", "@pytest.*"]
+DECORATORS = ["@register.*", "@admin.*", "@receiver", "@pytest.*"]
 # Their attributes are tables, screens and settings.
 DECLARED = ("gunicorn.conf.py", "models/", "models.py", "admin/", "admin.py", "admin_site.py")
 

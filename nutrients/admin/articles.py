@@ -93,7 +93,7 @@ class SectionInline(FoldedInline):
     fields = (("title", "anchor", "position"), "body")
     formfield_overrides = {**TEXT_AREAS, models.TextField: MARKDOWN}
     prepopulated_fields = {"anchor": ("title",)}
-    along = ("article",)
+    joined = ("article",)
     classes = ()
 
 

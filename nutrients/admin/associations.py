@@ -35,8 +35,8 @@ class AssociationForm(ContentForm):
 class AssociationInline(FoldedInline):
     model = Association
     form = AssociationForm
-    along = ("nutrient", "symptom")
-    along_many = ("sources",)
+    joined = ("nutrient", "symptom")
+    prefetched = ("sources",)
     verbose_name_plural = "associations: what too little or too much does"
 
 

@@ -61,7 +61,7 @@ class RiskEffectInline(ContentInline, admin.TabularInline):
     fields = ("nutrient", "strength", "reason")
     autocomplete_fields = ("nutrient",)
     classes = ()
-    along = ("risk_factor", "nutrient")
+    joined = ("risk_factor", "nutrient")
 
 
 @admin.register(RiskFactor)

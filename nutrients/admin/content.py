@@ -157,8 +157,8 @@ class ContentInline(ProposingRights, KnownLabelsMixin, admin.options.InlineModel
     classes: Any = ("collapse",)
     show_change_link = True
     # Rows to fetch along with the inline's own, so that their number costs no further queries.
-    along: ClassVar[tuple[str, ...]] = ()
-    along_many: ClassVar[tuple[str, ...]] = ()
+    joined: ClassVar[tuple[str, ...]] = ()
+    prefetched: ClassVar[tuple[str, ...]] = ()
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         """Django's field; in a table, where no label stands beside it, it names itself."""
@@ -170,7 +170,7 @@ class ContentInline(ProposingRights, KnownLabelsMixin, admin.options.InlineModel
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)
-        return rows.select_related(*self.along).prefetch_related(*self.along_many)
+        return rows.select_related(*self.joined).prefetch_related(*self.prefetched)
 
 
 class FoldedInline(ContentInline, admin.StackedInline):

@@ -23,7 +23,7 @@ from django.utils.text import capfirst
 from reversion import create_revision, is_registered, set_comment, set_user
 from reversion.admin import VersionAdmin
 
-from nutrients.content.fixtures import NEEDED_LINKS
+from nutrients.content.fixtures import NEEDS_ALL_LINKS
 from nutrients.content.versions import date_owners, keep, keep_first, parents, write
 from nutrients.models import (
     Article,
@@ -36,6 +36,7 @@ from nutrients.models import (
     Status,
 )
 from nutrients.prose import cited_slugs, split
+from nutrisite.accounts.admin_site import change_address
 
 LONGEST_NAMES = 100
 # Why a row keeps another from being deleted, and what to do about it.
@@ -167,7 +168,7 @@ def citing(slugs: Collection[str]) -> Iterator[tuple[Any, str]]:
 
 
 def _is_needed(field: Any) -> bool:
-    return field.name in NEEDED_LINKS.get(field.model._meta.label_lower, ())
+    return bool(field.many_to_many) and field.model._meta.label_lower in NEEDS_ALL_LINKS
 
 
 def _fetched(losing: Iterable[tuple[Any, set[Any]]]) -> list[list[Any]]:
@@ -223,7 +224,7 @@ def _loosened(rows: list[Any]) -> list[SafeString]:
 
 def _listed(row: Any) -> SafeString:
     """A row with a link to its form, as Django lists what would be deleted."""
-    address = reverse(f"admin:nutrients_{row._meta.model_name}_change", args=[row.pk])
+    address = change_address(row._meta.label_lower, row.pk)
     return format_html('{}: <a href="{}">{}</a>', capfirst(row._meta.verbose_name), address, row)
 
 

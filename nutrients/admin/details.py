@@ -37,8 +37,8 @@ class DetailInline(FoldedInline):
     fields = ("topic", "body", "sources", ("status", "verification"))
     formfield_overrides = {**TEXT_AREAS, models.TextField: MARKDOWN}
     autocomplete_fields = ("sources",)
-    along = ("nutrient",)
-    along_many = ("sources",)
+    joined = ("nutrient",)
+    prefetched = ("sources",)
 
 
 @admin.register(NutrientDetail)

@@ -47,7 +47,7 @@ class PortionInline(ContentInline, admin.TabularInline):
     model = FoodPortion
     form = PortionForm
     fields = ("description", "grams")
-    along = ("food",)
+    joined = ("food",)
     verbose_name_plural = "household measures"
 
 
@@ -58,7 +58,7 @@ class AmountForm(ContentForm):
 class AmountInline(ContentInline, admin.TabularInline):
     model = NutrientAmount
     form = AmountForm
-    along = ("food", "nutrient", "source")
+    joined = ("food", "nutrient", "source")
     readonly_fields = ("unit",)
 
     @admin.display(description="Unit")

@@ -85,7 +85,7 @@ class IntakeInline(ContentInline, admin.TabularInline):
         "upper_limit_status",
         "upper_limit_kind",
     )
-    along = ("nutrient",)
+    joined = ("nutrient",)
     verbose_name_plural = "reference intakes by life stage"
 
 

@@ -15,7 +15,7 @@ from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -26,7 +26,7 @@ from nutrients.proposals.links import DAYS, make_link
 from nutrients.proposals.pages import changing_pages, previewed
 from nutrients.proposals.rows import SHOWN_FROM, Conflict, conflicts, digest, settle
 from nutrients.proposals.signing import fitting, has_written, keep_sign_off, lacking
-from nutrisite.accounts.admin_site import is_key
+from nutrisite.accounts.admin_site import change_address, is_key
 
 from .content_forms import FURTHEST
 from .guard import BrokenCase, GuardedAdmin, guarded, shown_cases
@@ -76,8 +76,7 @@ def _form_of(one: ProposedRow, places: dict[str, str]) -> str:
 
 def _address(one: ProposedRow, pk: Any) -> str:
     """The form of a row, over the proposal."""
-    name = f"admin:{one.model.replace('.', '_')}_change"
-    address = reverse(name, args=[pk or SHOWN_FROM + one.pk])
+    address = change_address(one.model, pk or SHOWN_FROM + one.pk)
     return f"{address}?proposal={one.proposal_id}"
 
 

@@ -18,7 +18,7 @@ from reversion import create_revision, set_comment, set_user
 
 from nutrients.content.applying import RefusedError
 from nutrients.content.removed import has_page, lead_on
-from nutrients.content.signatures import pass_on
+from nutrients.content.signatures import sign
 from nutrients.content.versions import keep, keep_first, parents
 from nutrients.models import (
     ChangeKind,
@@ -169,7 +169,8 @@ def _write(proposal: Proposal, *, user: Any, at: datetime) -> list[Laid]:
     shown = [row for row in {*written, *parents(written)} if isinstance(row, Publishable)]
     for signed in fitting(proposal):
         if signed.role == Role.CLINICIAN:
-            pass_on(signed, shown, at=at)
+            signer = {"name": signed.name, "profession": signed.profession}
+            sign(shown, **signer, account=signed.account, at=at)
     keep(written, at=at)
     return laid
 

@@ -33,7 +33,7 @@ class AnswerInline(ContentInline, admin.TabularInline):
     form = AnswerForm
     fields = ("label", "slug", "position")
     classes = ()
-    along = ("question",)
+    joined = ("question",)
 
 
 @admin.register(Question)

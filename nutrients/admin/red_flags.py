@@ -44,8 +44,8 @@ class RuleInline(FoldedInline):
     form = RuleForm
     fields = ("slug", *NAMED, "at_least")
     autocomplete_fields = NAMED
-    along = ("red_flag",)
-    along_many = NAMED_ROWS
+    joined = ("red_flag",)
+    prefetched = NAMED_ROWS
     classes = ()
     verbose_name_plural = "rules: which ticks raise it"
 

@@ -14,7 +14,7 @@ from reversion.errors import RevertError
 from reversion.models import Version
 
 from nutrients.content.applying import write_links
-from nutrients.content.fixtures import NEEDED_LINKS
+from nutrients.content.fixtures import NEEDS_ALL_LINKS
 from nutrients.content.signatures import CHILDREN
 from nutrients.content.versions import owning_fields
 from nutrients.models import Publishable
@@ -149,11 +149,11 @@ def _targets(family: Stored) -> dict[Any, set[Any]]:
 
 def _lacking(one: Any, there: dict[Any, set[Any]]) -> str:
     """Name a deleted row that this one cannot be without; leave its other links to such out."""
-    needed = NEEDED_LINKS.get(one.object._meta.label_lower, ())
+    needs_all = one.object._meta.label_lower in NEEDS_ALL_LINKS
     for field, pks in _links(one):
         model = field.remote_field.model
         gone = [pk for pk in pks if pk not in there[model]]
-        if gone and (not field.many_to_many or field.name in needed):
+        if gone and (not field.many_to_many or needs_all):
             kept = Version.objects.get_for_object_reference(model, gone[0]).first()
             name = f" “{kept}”" if kept else ""
             return f"the {model._meta.verbose_name}{name}, which is deleted"

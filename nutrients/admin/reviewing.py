@@ -26,7 +26,7 @@ from reversion.models import Version
 from nutrients.content.signatures import digest, sign, signatures_of, words_of
 from nutrients.content.versions import keep_first, parents
 from nutrients.models import Publishable, Status
-from nutrisite.accounts.admin_site import is_key
+from nutrisite.accounts.admin_site import change_address, is_key
 
 from .content_forms import FURTHEST
 from .deleting import foreign_keys
@@ -88,9 +88,10 @@ def agree(rows: Iterable[Any], *, user: Any, at: datetime) -> int:
     """Note that rows were checked and need no change; sign those that the account may sign."""
     rows, today, profession = list(rows), timezone.localdate(at), profession_of(user)
     signed = [row for row in rows if profession and not has_written(row, user)]
+    name, account = user.get_full_name(), user.get_username()
+    sign(signed, name=name, profession=profession, account=account, at=at)
     for row in signed:
-        sign(row, user, profession, at=at)
-        row.reviewed_on, row.reviewed_by = today, f"{user.get_full_name()}, {profession}"
+        row.reviewed_on, row.reviewed_by = today, f"{name}, {profession}"
         there = type(row)._base_manager.filter(pk=row.pk)
         there.update(reviewed_on=row.reviewed_on, reviewed_by=row.reviewed_by)
     due = {row: next_review(type(row), on=today) for row in rows}
@@ -195,7 +196,7 @@ def desk(request: HttpRequest, site: Any) -> HttpResponse:
                 "row": row,
                 "meta": row._meta,
                 "value": f"{row._meta.model_name}-{row.pk}",
-                "address": reverse(f"admin:nutrients_{row._meta.model_name}_change", args=[row.pk]),
+                "address": change_address(row._meta.label_lower, row.pk),
                 "is_overdue": row.is_overdue(on=today),
             }
             for row in rows[:ON_THE_DESK]

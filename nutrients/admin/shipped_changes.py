@@ -11,7 +11,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminRadioSelect
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString
 from nutrients.content import KeyIndex, RefusedError, Sides, keep_ours, sides, take_theirs
 from nutrients.models import ShippedChange
 from nutrients.search.index import catch_up
+from nutrisite.accounts.admin_site import change_address
 
 from .guard import GuardedAdmin
 
@@ -112,7 +113,7 @@ class SettlingAdmin(GuardedAdmin, admin.ModelAdmin):
         if row is None:
             return "It was deleted here."
         try:
-            address = reverse(f"admin:{obj.model.replace('.', '_')}_change", args=[row.pk])
+            address = change_address(obj.model, row.pk)
         except NoReverseMatch:
             return str(row)
         return format_html('<a href="{}">{}</a>', address, row)

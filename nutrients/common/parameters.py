@@ -33,22 +33,19 @@ class Reading:
 
     def several(self, name: str, allowed: Collection[str]) -> tuple[str, ...]:
         """The known values of a parameter that may be repeated, each once, as they came."""
-        return self._known(name, allowed)
+        values = dict.fromkeys(value for value in self.data.getlist(name) if value)
+        self.ignored += [value for value in values if value not in allowed]
+        return tuple(value for value in values if value in allowed)
 
     def one(self, name: str, allowed: Collection[str], default: str = "") -> str:
         """The last known value of a parameter that may be given once, or the default."""
-        values = self._known(name, allowed)
+        values = self.several(name, allowed)
         self.ignored += values[:-1]
         return values[-1] if values else default
 
     def nothing_but(self, *names: str) -> None:
         """Ignore, aloud, every parameter that is not named."""
         self.ignored += [name for name in self.data if name not in names]
-
-    def _known(self, name: str, allowed: Collection[str]) -> tuple[str, ...]:
-        values = dict.fromkeys(value for value in self.data.getlist(name) if value)
-        self.ignored += [value for value in values if value not in allowed]
-        return tuple(value for value in values if value in allowed)
 
 
 def ignored_sentence(ignored: Collection[str]) -> str:
@@ -96,12 +93,7 @@ def read_words(text: str) -> str:
     return words[:LONGEST].rpartition(" ")[0] or words[:LONGEST]
 
 
-# A comma or a point before three digits may part thousands in one country and decimals in another;
-# not after a zero, which begins no thousand.
-NUMBER = re.compile(
-    r"(\d{1,3}(?: \d{3})+|\d{0,9})(?:[.,](\d{1,2}|\d{4,9}|(?<=^0[.,])\d{3}|(?<=^[.,])\d{3}))?",
-    re.ASCII,
-)
+NUMBER = re.compile(r"(\d{1,3}(?: \d{3})+|\d{0,9})(?:[.,](\d{1,9}))?", re.ASCII)
 QUARTERS = str.maketrans({"¼": ".25", "½": ".5", "¾": ".75"})
 
 
@@ -110,8 +102,12 @@ def read_number(text: str) -> Decimal | None:
     written = NUMBER.fullmatch(" ".join(text.translate(QUARTERS).split()))
     if written is None or not written[0]:
         return None
-    whole, decimals = written[1].replace(" ", ""), written[2]
-    return Decimal(f"{whole or 0}.{decimals or 0}")
+    whole, decimals = written[1].replace(" ", "") or "0", written[2] or "0"
+    # A comma or a point before three digits may part thousands in one country and decimals in
+    # another; not after a zero, which begins no thousand.
+    if len(decimals) == 3 and whole != "0":
+        return None
+    return Decimal(f"{whole}.{decimals}")
 
 
 def read_country(reading: Reading) -> Authority:

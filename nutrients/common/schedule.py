@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.apps import apps
@@ -16,43 +16,48 @@ def next_change(*, at: datetime) -> datetime | None:
     """The first moment after `at` when a page changes without an edit; None without one.
 
     That is when a row or a note set for later begins to show, or the midnight after the last day
-    for a review. Two queries.
+    for a review. Two queries a table.
     """
-    notes = ChangeNote.objects.filter(made_at__gt=at).order_by().values_list("made_at", flat=True)
-    begins = _published("publish_at", publish_at__gt=at).union(notes).order_by("publish_at")
-    due = _published("review_due_on", review_due_on__gte=localdate(at)).order_by("review_due_on")
-    moments = [*begins[:1], *map(_day_after, due[:1])]
-    return min(moments, default=None)
+    moments = [_first(ChangeNote.objects.filter(made_at__gt=at), "made_at")]
+    for rows in published_tables():
+        moments.append(_first(rows.filter(publish_at__gt=at), "publish_at"))
+        due = _first(rows.filter(review_due_on__gte=localdate(at)), "review_due_on")
+        if due:
+            moments.append(make_aware(datetime.combine(due + timedelta(days=1), time.min)))
+    return min(filter(None, moments), default=None)
 
 
 def public_from() -> datetime | None:
     """The moment from which the first nutrient is public; None without any. One query."""
-    rows = Nutrient.objects.filter(status=Status.PUBLISHED)
-    moment: datetime | None = rows.aggregate(first=Min("publish_at"))["first"]
+    moment: datetime | None = _first(Nutrient.objects.filter(status=Status.PUBLISHED), "publish_at")
     return moment
 
 
 def moments_to_come(*, at: datetime) -> list[datetime]:
-    """Every moment after `at` at which a row set for later begins to show, in order. One query."""
-    return list(_published("publish_at", publish_at__gt=at).order_by("publish_at"))
+    """Every moment after `at` at which a row set for later begins to show, in order."""
+    later = (rows.filter(publish_at__gt=at) for rows in published_tables())
+    return sorted(
+        {moment for rows in later for moment in rows.values_list("publish_at", flat=True)}
+    )
 
 
 def came_due(*, since: datetime, at: datetime) -> bool:
     """Whether a row began to show by itself after `since`, up to `at`. One query."""
-    return _published("publish_at", publish_at__gt=since, publish_at__lte=at).exists()
+    first, *others = (
+        rows.filter(publish_at__gt=since, publish_at__lte=at).order_by().values_list("publish_at")
+        for rows in published_tables()
+    )
+    return first.union(*others).exists()
 
 
-def _published(field: str, **condition: Any) -> QuerySet[Any, Any]:
-    """The different values of a field in published rows of every model, as one query."""
-    first, *rest = (
-        model._default_manager.filter(status=Status.PUBLISHED, **condition)
-        .order_by()
-        .values_list(field, flat=True)
+def published_tables() -> list[QuerySet[Any]]:
+    """The published rows of each table, those for later too."""
+    return [
+        model.objects.filter(status=Status.PUBLISHED)
         for model in apps.get_app_config("nutrients").get_models()
         if issubclass(model, Publishable)
-    )
-    return first.union(*rest)
+    ]
 
 
-def _day_after(day: date) -> datetime:
-    return make_aware(datetime.combine(day + timedelta(days=1), time.min))
+def _first(rows: QuerySet[Any], field: str) -> Any:
+    return rows.aggregate(first=Min(field))["first"]

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any
 
-from django.apps import apps
-from django.db.models import Count, Max, QuerySet, Value
+from django.db.models import Count, Max
 from reversion.models import Revision
 
-from nutrients.models import Publishable, ShippedRow
+from nutrients.models import ShippedRow
+
+from .schedule import published_tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,29 +40,17 @@ def content_version(*, at: datetime) -> ContentVersion | None:
 
     It moves on when a row is edited, deleted, shown from a date set before, or loaded with a
     release. An edit to a draft moves it too: better a version too many than two contents under one
-    label. One query.
+    label. One query a table.
     """
-    first, *rest = _last_moments(at)
-    found = list(first.union(*rest, all=True))
-    moments = [moment for _, *row in found for moment in row if moment]
-    state = sha256(repr(sorted(map(repr, found))).encode()).hexdigest()
-    return ContentVersion(max(moments), state) if moments else None
-
-
-def _last_moments(at: datetime) -> Iterator[QuerySet[Any, Any]]:
     # What is loaded has no revision, and most of it no moment of its own: the ledger has it.
-    yield _last(ShippedRow.objects.filter(loaded_at__lte=at), "loaded_at", "loaded_at")
-    revisions = Revision.objects.filter(date_created__lte=at)
-    yield _last(revisions, "date_created", "date_created")
-    for model in apps.get_app_config("nutrients").get_models():
-        if issubclass(model, Publishable):
-            rows: Any = model._default_manager
-            yield _last(rows.published(at=at), "changed_at", "publish_at")
-
-
-def _last(rows: QuerySet[Any], moment: str, other_moment: str) -> QuerySet[Any, Any]:
-    """How many rows there are and the latest of two moments, as a query for one row of three."""
-    whole = rows.order_by().values(all_rows=Value(1))
-    return whole.annotate(
-        rows=Count("pk"), last_one=Max(moment), last_other=Max(other_moment)
-    ).values_list("rows", "last_one", "last_other")
+    states = [
+        ShippedRow.objects.filter(loaded_at__lte=at).aggregate(Count("pk"), Max("loaded_at")),
+        Revision.objects.filter(date_created__lte=at).aggregate(Count("pk"), Max("date_created")),
+    ]
+    for rows in published_tables():
+        shown = rows.filter(publish_at__lte=at)
+        states.append(shown.aggregate(Count("pk"), Max("changed_at"), Max("publish_at")))
+    values = [value for row in states for value in row.values()]
+    moments = [value for value in values if isinstance(value, datetime)]
+    state = sha256(repr(values).encode()).hexdigest()
+    return ContentVersion(max(moments), state) if moments else None

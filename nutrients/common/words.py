@@ -71,10 +71,10 @@ def spans(text: str) -> Iterator[tuple[str, int, int]]:
 
     The text must be in the composed form of Unicode.
     """
-    for found in WORD.finditer(text):
-        word = fold(found[0])
+    for match in WORD.finditer(text):
+        word = fold(match[0])
         if word:
-            yield word, found.start(), found.end()
+            yield word, match.start(), match.end()
 
 
 def words_of(text: str) -> list[str]:

@@ -8,7 +8,6 @@ from typing import Any
 
 import reversion
 from django.core.exceptions import ValidationError
-from django.db import models
 
 from nutrients.models import Publishable
 
@@ -31,13 +30,17 @@ def apply_values(row: Any, values: Mapping[Any, Any], *, at: datetime, user: Any
     changed = {field.attname: value for field, value in values.items() if field not in links}
     for name, value in changed.items():
         setattr(row, name, value)
-    _check(row)
+    try:
+        row.validate_unique()
+        row.validate_constraints()
+    except ValidationError as error:
+        raise RefusedError(" ".join(error.messages)) from error
     keep_first([row])
     if isinstance(row, Publishable):
         changed["changed_at"] = at
     type(row)._base_manager.filter(pk=row.pk).update(**changed)
     for field, targets in links.items():
-        _replace_links(row, field, targets)
+        getattr(row, field.name).set(targets)
     row.refresh_from_db()
     with reversion.create_revision():
         reversion.set_user(user)
@@ -50,18 +53,3 @@ def write_links(link: Any, ends: Iterable[tuple[Any, Any]]) -> None:
     through = link.remote_field.through
     own, other = f"{link.m2m_field_name()}_id", f"{link.m2m_reverse_field_name()}_id"
     through._base_manager.bulk_create(through(**{own: a, other: b}) for a, b in ends)
-
-
-def _replace_links(row: models.Model, link: Any, targets: Iterable[Any]) -> None:
-    held = {f"{link.m2m_field_name()}_id": row.pk}
-    link.remote_field.through._base_manager.filter(**held).delete()
-    write_links(link, [(row.pk, target) for target in targets])
-
-
-def _check(row: models.Model) -> None:
-    """Hold the row against its table's rules."""
-    try:
-        row.validate_unique()
-        row.validate_constraints()
-    except ValidationError as error:
-        raise RefusedError(" ".join(error.messages)) from error

@@ -13,7 +13,6 @@ from urllib.parse import parse_qs, urlsplit
 
 from django.apps import apps
 from django.db import models, transaction
-from django.db.models import Q
 from django.urls import Resolver404, ResolverMatch, resolve
 
 from nutrients import prose
@@ -99,9 +98,7 @@ def problems(*, on: date) -> list[Problem]:
     rules: tuple[Callable[[], Iterator[Problem]], ...] = (
         _unsourced,
         _unsourced_articles,
-        _only_editors_say_so,
-        _rests_on_unread,
-        _unread_shown,
+        _unread_sources,
         lambda: _past_own_review(on),
         _broken_prose,
         _broken_details,
@@ -122,7 +119,7 @@ def problem_of(row: Any, reason: str) -> Problem:
     return Problem(f"{row._meta.label_lower} {' / '.join(row.natural_key())}", reason, row.pk)
 
 
-def keep_problems(kind: ProblemKind, found: Iterable[Problem], *, at: datetime) -> None:
+def keep_problems(kind: ProblemKind, problems: Iterable[Problem], *, at: datetime) -> None:
     """Keep for the desk what a check found, in place of what it found before."""
     rows = [
         KeptProblem(
@@ -133,7 +130,7 @@ def keep_problems(kind: ProblemKind, found: Iterable[Problem], *, at: datetime) 
             reason=one.reason,
             found_at=at,
         )
-        for one in found
+        for one in problems
     ]
     with transaction.atomic():
         KeptProblem.objects.filter(kind=kind).delete()
@@ -142,8 +139,8 @@ def keep_problems(kind: ProblemKind, found: Iterable[Problem], *, at: datetime) 
 
 def _content_models() -> list[type[models.Model]]:
     """The models whose rows hold content: those that fixtures could name."""
-    found = apps.get_app_config("nutrients").get_models()
-    return [model for model in found if issubclass(model, Keyed)]
+    models_of_ours = apps.get_app_config("nutrients").get_models()
+    return [model for model in models_of_ours if issubclass(model, Keyed)]
 
 
 def _public(model: type[models.Model]) -> Any:
@@ -169,18 +166,6 @@ def _unsourced_articles() -> Iterator[Problem]:
             yield problem_of(article, "no section cites a source.")
 
 
-def _only_editors_say_so() -> Iterator[Problem]:
-    for model in _content_models():
-        names = _field_names(model)
-        rests = Q(pk__in=[])
-        if "sources" in names:
-            rests |= Q(sources__kind=SourceKind.EDITORIAL)
-        if "source" in names:
-            rests |= Q(source__kind=SourceKind.EDITORIAL)
-        for row in _public(model).filter(rests).distinct():
-            yield problem_of(row, "rests on what editors know, and is published.")
-
-
 def _cited() -> Iterator[tuple[Any, list[Source]]]:
     """Every published row and article with the sources that it rests on."""
     sources = {source.slug: source for source in Source.objects.all()}
@@ -202,18 +187,14 @@ def _cited() -> Iterator[tuple[Any, list[Source]]]:
             yield section, [sources[slug] for slug in slugs if slug in sources]
 
 
-def _rests_on_unread() -> Iterator[Problem]:
-    for row, sources in _cited():
-        if sources and not any(source.is_read for source in sources):
-            yield problem_of(row, "rests on nothing that an editor has read.")
-
-
-def _unread_shown() -> Iterator[Problem]:
+def _unread_sources() -> Iterator[Problem]:
     for row, sources in _cited():
         for source in sources:
-            if source.read_form == ReadForm.QUOTED:
+            if source.kind == SourceKind.EDITORIAL:
+                yield problem_of(row, "rests on what editors know, and is published.")
+            elif source.read_form == ReadForm.QUOTED:
                 yield problem_of(row, f"“{source.slug}” was only seen quoted, and is shown for it.")
-            elif not source.is_read and source.kind != SourceKind.EDITORIAL:
+            elif not source.is_read:
                 yield problem_of(row, f"“{source.slug}” was never read, and is shown for it.")
 
 
@@ -339,8 +320,8 @@ def _forbidden_words() -> Iterator[Problem]:
 def _house_words() -> Iterator[Problem]:
     for row, name, text in _texts(models.CharField, models.TextField):
         # What readers call a sign is theirs.
-        for found in HOUSE_WORDS.finditer(" ".join(text.split()) * (name != "also_known_as")):
-            yield problem_of(row, f"its {name} says “{found[0]}”, which is a word of this house.")
+        for match in HOUSE_WORDS.finditer(" ".join(text.split()) * (name != "also_known_as")):
+            yield problem_of(row, f"its {name} says “{match[0]}”, which is a word of this house.")
 
 
 def _shared_ticks() -> Iterator[Problem]:

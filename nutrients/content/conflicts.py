@@ -9,8 +9,7 @@ from nutrients.models import ShippedChange
 
 from .applying import RefusedError, apply_values
 from .fixtures import KeyIndex
-from .live_rows import LiveRows
-from .merging import NEVER_SHIPPED, shipped_value
+from .merging import NEVER_SHIPPED, live_value, shipped_value
 
 NOTHING = "Nothing"
 NOT_SHIPPED = "It did not come with the site"
@@ -26,11 +25,11 @@ class Sides(NamedTuple):
 
 
 def sides(change: ShippedChange) -> Sides:
-    row = change.row_model.with_key(change.key)
+    row = change.live_row()
     if not change.field:
         return Sides(row, "", str(row or NOTHING), NOTHING)
-    field = change.row_model._meta.get_field(change.field)
-    ours = LiveRows(KeyIndex(set())).value(row, field) if row else None
+    field = change.table._meta.get_field(change.field)
+    ours = live_value(row, field) if row else None
     return Sides(
         row,
         as_text(shipped_value(field, change.before)),
@@ -51,10 +50,10 @@ def take_theirs(change: ShippedChange, index: KeyIndex, *, at: datetime, user: A
     Raises RefusedError if the row, or a row that the value leads to, is not there, if the
     value does not go with the rest of the row, and if the change is about the whole row.
     """
-    row = change.row_model.with_key(change.key)
+    row = change.live_row()
     if row is None or not change.field:
         raise RefusedError("Nothing can be taken: delete the row on its own page instead.")
-    field = change.row_model._meta.get_field(change.field)
+    field = change.table._meta.get_field(change.field)
     apply_values(row, {field: _stored(field, change.theirs, index)}, at=at, user=user)
     _close(change)
 

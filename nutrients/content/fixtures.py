@@ -20,21 +20,11 @@ Model = type[Keyed]
 Key = tuple[str, ...]
 
 SUFFIXES = (".yaml", ".jsonl")
-# Rows that mean something else once one of these links is lost: a rule that names a tick fewer
+# Rows that mean something else once one of their links is lost: a rule that names a tick fewer
 # fires more easily. Such a row is left out whole if a link of it leads to a deleted row.
-NEEDED_LINKS = {
-    "nutrients.redflagrule": (
-        *("symptoms", "risk_factors", "other_causes", "answers"),
-        *("some_symptoms", "some_risk_factors", "some_other_causes"),
-    ),
-}
+NEEDS_ALL_LINKS = {"nutrients.redflagrule"}
 # Of these rows the links are one statement: a mixture of two would be a statement of neither.
-WHOLE_LINKS = NEEDED_LINKS | {
-    "nutrients.safetycase": (
-        *("symptoms", "risk_factors", "other_causes", "red_flags", "answers"),
-        *("must_warn", "must_suggest", "must_not_suggest"),
-    ),
-}
+MERGED_WHOLE = {*NEEDS_ALL_LINKS, "nutrients.safetycase"}
 
 
 class FixtureError(Exception):
@@ -210,5 +200,5 @@ def references(row: FixtureRow) -> list[tuple[Any, Any]]:
 
 def needed_links(row: FixtureRow) -> list[tuple[Any, Any]]:
     """The many-to-many links without any of which the row would mean something else, one by one."""
-    names = NEEDED_LINKS.get(row.label, ())
-    return [(field_of(row, name), key) for name in names for key in row.fields.get(name) or []]
+    links = row.model._meta.many_to_many if row.label in NEEDS_ALL_LINKS else ()
+    return [(link, key) for link in links for key in row.fields.get(link.name) or []]

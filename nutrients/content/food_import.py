@@ -111,17 +111,17 @@ def portions_in(
     Raises FoodTableError for a line that cannot be used, and for the `faults` that are there
     already: its food would come without it for good.
     """
-    found: dict[tuple[str, str, Decimal], None] = {}
+    known: dict[tuple[str, str, Decimal], None] = {}
     for location, cells in lines:
         try:
             # The USDA repeats a few lines, which say nothing more.
-            found[_portion(cells)] = None
+            known[_portion(cells)] = None
         except ValueError as error:
             faults.append(f"{location}: {error}.")
     if faults:
         raise FoodTableError("\n".join([*faults, "Nothing was imported: put this right first."]))
     portions = defaultdict(list)
-    for number, words, grams in found:
+    for number, words, grams in known:
         portions[number].append(FoodPortion(description=words, grams=grams))
     return portions
 
@@ -285,10 +285,10 @@ def _there(rows: list[Row]) -> dict[str, FoodSource]:
     """
     there = list(FoodSource.objects.only("slug", "usda_ndb_number"))
     foods = {name: food for food in there for name in (food.slug, food.usda_ndb_number) if name}
-    found = {
+    foods_there = {
         row.number: foods.get(row.food.usda_ndb_number) or foods.get(row.food.slug) for row in rows
     }
-    return {number: food for number, food in found.items() if food}
+    return {number: food for number, food in foods_there.items() if food}
 
 
 def _add(new: list[Row], source: Source, *, at: datetime) -> int:
@@ -331,10 +331,10 @@ def _groups(new: list[Row]) -> dict[str, FoodGroup]:
     with (FOLDER / "food_groups.csv").open(encoding="utf-8", newline="") as file:
         lines = list(csv.DictReader(file))
     groups = {name: group for group in FoodGroup.objects.all() for name in (group.name, group.slug)}
-    found = {}
+    by_number = {}
     for row in new:
         if named := groups.get(row.group):
-            found[row.number] = named
+            by_number[row.number] = named
             continue
         line = next(
             line
@@ -346,8 +346,8 @@ def _groups(new: list[Row]) -> dict[str, FoodGroup]:
         if group is None:
             group = FoodGroup(slug=line["slug"], name=line["name"], position=int(line["position"]))
             FoodGroup.objects.bulk_create([group])
-        found[row.number] = groups[line["slug"]] = group
-    return found
+        by_number[row.number] = groups[line["slug"]] = group
+    return by_number
 
 
 def _add_portions(portions: dict[FoodSource, list[FoodPortion]]) -> int:

@@ -169,10 +169,10 @@ def read_portions(path: Path, faults: list[str]) -> Iterator[tuple[str, Cells]]:
 
 def nutrient_in(header: str) -> tuple[str, str] | None:
     """The nutrient and the unit that a header names: “Magnesium (mg/100g)”, `magnesium_mg`."""
-    found = HEADER.fullmatch(" ".join(re.findall(r"[^\W_]+", header.lower())))
-    if found is None or found["name"] not in NUTRIENTS:
+    named = HEADER.fullmatch(" ".join(re.findall(r"[^\W_]+", header.lower())))
+    if named is None or named["name"] not in NUTRIENTS:
         return None
-    return NUTRIENTS[found["name"]], WRITTEN_UNITS[found["unit"]]
+    return NUTRIENTS[named["name"]], WRITTEN_UNITS[named["unit"]]
 
 
 def _table(
@@ -259,7 +259,12 @@ def _workbook_table(path: Path) -> FoodTable:
     for sheet in sheets:
         rows = [[_text_of(cell) for cell in row] for row in sheet]
         header_at, layout = next(
-            ((n, found) for n, row in enumerate(rows[:10]) if (found := _layout(row))), (0, None)
+            (
+                (n, layout_of_row)
+                for n, row in enumerate(rows[:10])
+                if (layout_of_row := _layout(row))
+            ),
+            (0, None),
         )
         if layout is None:
             continue

@@ -18,8 +18,8 @@ from nutrients.models import ShippedChange, ShippedRow
 
 from .fixtures import FixtureRow, Key
 
-# Files are in the ledger beside rows, each with its digest, under this instead of a model.
-FILE = "fixture file"
+# One entry of the ledger is no row: it has the files that were loaded last, each with its digest.
+FILES = "fixture file"
 # The USDA's foods are entered there too, under a word of their own.
 OURS = "nutrients."
 Identity = tuple[str, Key]
@@ -29,11 +29,18 @@ LOCK = 14_112_026
 
 def loaded_rows(digests: dict[str, str]) -> int | None:
     """How many rows these very files shipped, if exactly they were loaded before; one query."""
-    files = ShippedRow.objects.filter(model=FILE).values_list("natural_key", "fields")
-    before = {json.loads(name)[0]: fields for name, fields in files}
-    if {name: fields["sha256"] for name, fields in before.items()} != digests:
+    entry = ShippedRow.objects.filter(model=FILES).first()
+    if entry is None or entry.fields.get("digests") != digests:
         return None
-    return sum(fields["rows"] for fields in before.values())
+    rows: int = entry.fields["rows"]
+    return rows
+
+
+def record_files(digests: dict[str, str], rows: int, *, at: datetime) -> None:
+    """Enter the files that were just loaded in place of those before."""
+    ShippedRow.objects.filter(model=FILES).delete()
+    fields = {"digests": digests, "rows": rows}
+    ShippedRow.objects.create(model=FILES, natural_key="[]", fields=fields, loaded_at=at)
 
 
 def lock() -> None:
@@ -97,11 +104,8 @@ class Ledger:
 
     def withdraw(self, identities: Iterable[Identity], *, at: datetime) -> None:
         """Mark rows as no longer shipped."""
-        for identity in identities:
-            self.rows[identity].withdrawn_at = at
-        ShippedRow.objects.bulk_update(
-            [self.rows[identity] for identity in identities], ["withdrawn_at"]
-        )
+        pks = [self.rows[identity].pk for identity in identities]
+        ShippedRow.objects.filter(pk__in=pks).update(withdrawn_at=at)
 
     def leave_open(self, asked: Iterable[FixtureRow], changes: list[ShippedChange]) -> None:
         """Note what is to settle now of the rows that were asked about, and nothing older."""
@@ -127,21 +131,4 @@ def as_json(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def _identity(entry: ShippedRow | ShippedChange) -> Identity:
-    return entry.model, tuple(json.loads(entry.natural_key))
-
-
-def record_files(digests: dict[str, str], rows: Iterable[FixtureRow], *, at: datetime) -> None:
-    """Enter the files that were just loaded in place of those before."""
-    counts = dict.fromkeys(digests, 0)
-    for row in rows:
-        counts[row.place.partition(",")[0]] += 1
-    ShippedRow.objects.filter(model=FILE).delete()
-    ShippedRow.objects.bulk_create(
-        ShippedRow(
-            model=FILE,
-            natural_key=json.dumps([name]),
-            fields={"sha256": digest, "rows": counts[name]},
-            loaded_at=at,
-        )
-        for name, digest in digests.items()
-    )
+    return entry.model, entry.key

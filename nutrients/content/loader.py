@@ -34,10 +34,7 @@ from .upgrading import Update, Upgrade
 
 @dataclass(slots=True)
 class Outcome:
-    """What a load did, or with `plan` would do. `total` counts the rows in the fixtures.
-
-    `kept` are the rows that were there, those among them that were `updated` too.
-    """
+    """What a load did, or with `plan` would do. `total` counts the rows in the fixtures."""
 
     total: int
     added: list[FixtureRow] = field(default_factory=list)
@@ -68,7 +65,7 @@ def load(folder: Path, *, at: datetime, plan: bool = False) -> Outcome:
     with transaction.atomic(), reversion.create_revision():
         ledger.lock()
         outcome = _Load(rows, at).run()
-        ledger.record_files(files, rows, at=at)
+        ledger.record_files(files, len(rows), at=at)
         # The plan is the load itself, undone: so it cannot tell anything else than what would be.
         transaction.set_rollback(plan)
     return outcome
@@ -80,6 +77,7 @@ class _Load:
     def __init__(self, rows: list[FixtureRow], at: datetime) -> None:
         self.rows = rows
         self.at = at
+        self.there: list[FixtureRow] = []
         self.outcome = Outcome(total=len(rows))
         self.ledger = ledger.Ledger()
         self.index = KeyIndex(set(self.ledger.rows))
@@ -93,14 +91,16 @@ class _Load:
         self._link()
         self.ledger.enter(self.outcome.added, at=self.at)
         upgrade = Upgrade(self.ledger, self.index, self.at)
-        upgrade.run(self.outcome.kept)
+        upgrade.run(self.there)
         upgrade.withdraw({row.identity for row in self.rows})
         self.outcome.updated, self.outcome.to_settle = upgrade.updated, upgrade.to_settle
+        updated = {update.row.identity for update in upgrade.updated}
+        self.outcome.kept = [row for row in self.there if row.identity not in updated]
         return self.outcome
 
     def _is_wanted(self, row: FixtureRow) -> bool:
         if row.key in self.index.keys_of(row.model):
-            self.outcome.kept.append(row)
+            self.there.append(row)
             return False
         if row.identity in self.ledger.rows:
             return self._leave_out(row, self.outcome.left_deleted)
@@ -169,9 +169,9 @@ class _Load:
             for link in row.model._meta.many_to_many:
                 own = self.index.keys_of(row.model)[row.key]
                 targets = dict.fromkeys(map(as_key, row.fields.get(link.name) or []))
-                found = [self.index.target(row, link, list(key)) for key in targets]
-                self.outcome.dropped_links += found.count(None)
-                pairs[link] += [(own, target) for target in found if target is not None]
+                held = [self.index.target(row, link, list(key)) for key in targets]
+                self.outcome.dropped_links += held.count(None)
+                pairs[link] += [(own, target) for target in held if target is not None]
         for link, ends in pairs.items():
             write_links(link, ends)
 

@@ -1,6 +1,6 @@
 """The three-way merge of one field: what was shipped, what is here, what is shipped now.
 
-Pure functions over values that compare by `==`, and values of fixtures made comparable.
+Pure functions over values that compare by `==`, and the values of fixtures and rows made so.
 """
 
 from __future__ import annotations
@@ -64,6 +64,16 @@ def shipped_value(field: Any, fields: dict[str, Any] | None) -> Any:
     if field.is_relation:
         return None if raw is None else as_key(raw)
     return comparable(field.to_python(raw))
+
+
+def live_value(row: Any, field: Any) -> Any:
+    """What a row has in one field, as `shipped_value` gives what a fixture says of it."""
+    if field.many_to_many:
+        return frozenset(linked.natural_key() for linked in getattr(row, field.name).all())
+    value = getattr(row, field.name)
+    if field.is_relation:
+        return None if value is None else value.natural_key()
+    return comparable(value)
 
 
 def comparable(value: Any) -> Any:

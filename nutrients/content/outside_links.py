@@ -6,6 +6,7 @@ import http.client
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
@@ -31,15 +32,15 @@ TEXTS: tuple[tuple[Any, str], ...] = (
 
 def addresses() -> dict[str, list[Any]]:
     """Give each address of another site with the rows that name it."""
-    found: dict[str, list[Any]] = defaultdict(list)
+    rows: dict[str, list[Any]] = defaultdict(list)
     for source in Source.objects.exclude(url=""):
-        found[source.url].append(source)
+        rows[source.url].append(source)
     for model, name in TEXTS:
         for row in model.objects.select_related():
             for _, address in prose.links(getattr(row, name)):
                 if urlsplit(address).scheme in ("http", "https"):
-                    found[address].append(row)
-    return dict(found)
+                    rows[address].append(row)
+    return dict(rows)
 
 
 def broken_links(fault: Callable[[str], str]) -> list[Problem]:
@@ -56,9 +57,9 @@ def broken_links(fault: Callable[[str], str]) -> list[Problem]:
         return [(address, why) for address in of_one_host if (why := fault(address))]
 
     with ThreadPoolExecutor(HOSTS_AT_ONCE) as pool:
-        found = [pair for pairs in pool.map(faults, by_host.values()) for pair in pairs]
+        broken = list(chain(*pool.map(faults, by_host.values())))
     return sorted(
-        problem_of(row, f"{address} {why}") for address, why in found for row in rows[address]
+        problem_of(row, f"{address} {why}") for address, why in broken for row in rows[address]
     )
 
 

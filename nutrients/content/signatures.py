@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.utils.text import capfirst
 
 from nutrients.models import Publishable, Signature
-from nutrients.models.publishing import Signed
 
 # What is kept, brought back and signed with a row. An amount goes with its food alone: a nutrient
 # has thousands once the USDA's foods are imported.
@@ -67,32 +66,16 @@ def signatures_of(row: Any) -> Any:
     return Signature.objects.filter(model=row._meta.label_lower, row=row.pk)
 
 
-def sign(row: Any, account: Any, profession: str, *, at: datetime) -> None:
-    """Sign the words that the row has now. The caller keeps a version."""
-    Signature.objects.create(
-        model=row._meta.label_lower,
-        row=row.pk,
-        words=digest(words_of(row)),
-        name=account.get_full_name(),
-        profession=profession,
-        account=account.get_username(),
-        signed_at=at,
-    )
-
-
-def pass_on(signed: Signed, rows: Iterable[Any], *, at: datetime) -> None:
-    """Sign the words that rows have now for somebody who agreed to them in a proposal.
-
-    `renew` then shows the name.
-    """
+def sign(rows: Iterable[Any], *, name: str, profession: str, account: str, at: datetime) -> None:
+    """Sign the words that rows have now. `renew` shows the name; the caller keeps a version."""
     Signature.objects.bulk_create(
         Signature(
             model=row._meta.label_lower,
             row=row.pk,
             words=digest(words_of(row)),
-            name=signed.name,
-            profession=signed.profession,
-            account=signed.account,
+            name=name,
+            profession=profession,
+            account=account,
             signed_at=at,
         )
         for row in rows

@@ -10,13 +10,13 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 
-from nutrients.models import ShippedChange
+from nutrients.models import Publishable, ShippedChange
 
 from .applying import RefusedError, apply_values
-from .fixtures import WHOLE_LINKS, FixtureError, FixtureRow, KeyIndex, Model, field_of
+from .fixtures import MERGED_WHOLE, FixtureError, FixtureRow, KeyIndex, Model, field_of
 from .ledger import Identity, Ledger, as_json
-from .live_rows import LiveRows
-from .merging import NEVER_SHIPPED, merge_links, merge_values, shipped_value
+from .merging import NEVER_SHIPPED, live_value, merge_links, merge_values, shipped_value
+from .versions import owners
 
 EDITED = "It was edited here as well."
 MADE_HERE = "The row was made here before it came with the site."
@@ -55,7 +55,6 @@ class Upgrade:
         self.to_settle: list[ShippedChange] = []
         self._ledger = ledger
         self._index = index
-        self._live = LiveRows(index)
         self._at = at
 
     def run(self, rows: Sequence[FixtureRow]) -> None:
@@ -81,8 +80,8 @@ class Upgrade:
 
     def _merge_all(self, model: Model, rows: list[FixtureRow]) -> None:
         keys = self._index.keys_of(model)
-        found = model._base_manager.in_bulk([keys[row.key] for row in rows])
-        waiting = [(row, found[keys[row.key]]) for row in rows]
+        rows_here = model._base_manager.in_bulk([keys[row.key] for row in rows])
+        waiting = [(row, rows_here[keys[row.key]]) for row in rows]
         # A name is free only once another row has given it up, so those refused go round again.
         while left := [pair for pair in waiting if not self._merge(*pair)]:
             if len(left) == len(waiting):
@@ -122,9 +121,9 @@ class Upgrade:
 
     def _change(self, row: FixtureRow, live: Any, field: Any) -> Change | None:
         """Merge one field; None if it stays as it is."""
-        ours = self._live.value(live, field)
+        ours = live_value(live, field)
         base, theirs = self._shipped(row, field, self._ledger.base(row, field.name))
-        is_whole = field.name in WHOLE_LINKS.get(row.label, ())
+        is_whole = row.label in MERGED_WHOLE
         if theirs is NEVER_SHIPPED:
             return None
         if field.many_to_many and not is_whole and base is not NEVER_SHIPPED:
@@ -174,9 +173,14 @@ class Upgrade:
 
     def _is_reviewed_here(self, live: Any) -> bool:
         """Whether somebody here put their name to the row, or to the page that shows it."""
-        for label, key, day in self._live.reviews(live):
-            shipped = self._ledger.rows.get((label, key))
-            if shipped is None or shipped.fields.get("reviewed_on") != day.isoformat():
+        pages = owners(live)
+        if isinstance(live, Publishable):
+            pages.append((type(live), live.pk))
+        for model, pk in pages:
+            page = model._base_manager.get(pk=pk)
+            shipped = self._ledger.rows.get((page._meta.label_lower, page.natural_key()))
+            day = page.reviewed_on
+            if day and (shipped is None or shipped.fields.get("reviewed_on") != day.isoformat()):
                 return True
         return False
 

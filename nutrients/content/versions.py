@@ -56,12 +56,8 @@ def keep_first(rows: Iterable[Any]) -> None:
     Call it before a change, because shipped content is loaded without versions.
     """
     rows = list(rows)
-    found: dict[Any, set[Any]] = defaultdict(set)
-    for row in [*rows, *parents(rows)]:
-        if row.pk:
-            found[type(row)].add(row.pk)
     before: list[Any] = []
-    for model, pks in found.items():
+    for model, pks in by_table((type(row), row.pk) for row in [*rows, *parents(rows)]).items():
         kept = Version.objects.get_for_model(model).filter(object_id__in=map(str, pks))
         pks -= set(map(int, kept.values_list("object_id", flat=True)))
         before += model._base_manager.filter(pk__in=pks)
@@ -83,14 +79,28 @@ def keep(rows: Collection[Any], *, at: datetime) -> None:
 
 def parents(rows: Iterable[Any]) -> list[Any]:
     """Read the rows whose histories show what was done to these; one that is gone is left out."""
-    found: dict[Any, set[Any]] = defaultdict(set)
-    for row in rows:
-        for field in owning_fields(row):
-            parent = field.remote_field.model
-            name = field.remote_field.related_name
-            if name != SHARED and name in CHILDREN.get(parent._meta.model_name, ()):
-                found[parent].add(getattr(row, field.attname))
-    return [row for model, pks in found.items() for row in model._base_manager.filter(pk__in=pks)]
+    shown_under = by_table(
+        (field.remote_field.model, getattr(row, field.attname))
+        for row in rows
+        for field in owning_fields(row)
+        if field.remote_field.related_name in _children_of(field.remote_field.model)
+    )
+    return [
+        row for model, pks in shown_under.items() for row in model._base_manager.filter(pk__in=pks)
+    ]
+
+
+def _children_of(model: Any) -> set[str]:
+    return {*CHILDREN.get(model._meta.model_name, ())} - {SHARED}
+
+
+def by_table(pairs: Iterable[tuple[Any, Any]]) -> dict[Any, set[Any]]:
+    """The primary keys of rows by their model; a row without one is left out."""
+    tables: dict[Any, set[Any]] = defaultdict(set)
+    for model, pk in pairs:
+        if pk:
+            tables[model].add(pk)
+    return tables
 
 
 def owning_fields(row: models.Model) -> list[Any]:
@@ -116,11 +126,7 @@ def date_owners(rows: Iterable[models.Model], *, at: datetime) -> None:
 
     It costs one query a table of owners, however many rows there are.
     """
-    found: dict[Any, set[Any]] = defaultdict(set)
-    for row in rows:
-        for owner, pk in owners(row):
-            found[owner].add(pk)
-    for owner, pks in found.items():
+    for owner, pks in by_table(pair for row in rows for pair in owners(row)).items():
         owner._base_manager.filter(pk__in=pks).update(changed_at=at)
 
 

@@ -10,7 +10,7 @@ from django.utils.functional import cached_property
 
 from .associations import Evidence
 from .nutrients import Nutrient
-from .publishing import Keyed, Publishable, PublishableQuerySet, Slugged, address_of, one_of
+from .publishing import Keyed, Publishable, Slugged, address_of, lines_of, one_of
 from .symptoms import Symptom
 
 WORDS_A_MINUTE = 200
@@ -48,8 +48,6 @@ class Article(Slugged, Publishable):
     related_nutrients = models.ManyToManyField(Nutrient, related_name="articles", blank=True)
     related_symptoms = models.ManyToManyField(Symptom, related_name="articles", blank=True)
 
-    objects = models.Manager.from_queryset(PublishableQuerySet)()
-
     class Meta(Publishable.Meta):
         ordering = ["position", "title"]
         constraints = [
@@ -71,7 +69,7 @@ class Article(Slugged, Publishable):
 
     @property
     def key_point_list(self) -> list[str]:
-        return [line.strip() for line in self.key_points.splitlines() if line.strip()]
+        return lines_of(self.key_points)
 
     @cached_property
     def reading_minutes(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Self
+from typing import ClassVar, Self
 
 from django.db import models
 
@@ -131,7 +131,7 @@ class Association(Keyed, Publishable):
     note = models.TextField(help_text="One or two sentences. Do not repeat the claim itself.")
     sources = models.ManyToManyField(Source, related_name="associations")
 
-    objects = AssociationQuerySet.as_manager()
+    objects: ClassVar = AssociationQuerySet.as_manager()
 
     class Meta(Publishable.Meta):
         ordering = ["nutrient__position", "symptom__position", "relation"]

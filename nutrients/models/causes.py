@@ -7,7 +7,7 @@ from django.db import models
 from .associations import Evidence
 from .foods import Diet
 from .nutrients import Nutrient
-from .publishing import Keyed, Publishable, PublishableQuerySet, Ranked, Slugged, one_of
+from .publishing import Keyed, Publishable, Ranked, Slugged, one_of
 from .sources import Source
 from .symptoms import Symptom
 
@@ -58,8 +58,6 @@ class RiskFactor(Slugged, Publishable):
     )
     position = models.PositiveSmallIntegerField(default=100)
     sources = models.ManyToManyField(Source, related_name="risk_factors")
-
-    objects = models.Manager.from_queryset(PublishableQuerySet)()
 
     class Meta(Publishable.Meta):
         ordering = ["position", "name"]
@@ -177,8 +175,6 @@ class OtherCause(Slugged, Publishable):
     position = models.PositiveSmallIntegerField(default=100)
     sources = models.ManyToManyField(Source, related_name="other_causes")
 
-    objects = models.Manager.from_queryset(PublishableQuerySet)()
-
     class Meta(Publishable.Meta):
         verbose_name = "other cause"
         ordering = ["position", "name"]
@@ -228,8 +224,6 @@ class Interaction(Slugged, Publishable):
     advice = models.TextField(help_text="What to do. Never advise stopping a medicine.")
     severity = models.CharField(max_length=10, choices=Severity)
     sources = models.ManyToManyField(Source, related_name="interactions")
-
-    objects = models.Manager.from_queryset(PublishableQuerySet)()
 
     class Meta(Publishable.Meta):
         ordering = ["item_a", "item_b"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Self
+from typing import ClassVar, Self
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -203,7 +203,7 @@ class FoodSource(Slugged, Publishable):
     )
     sources = models.ManyToManyField(Source, related_name="foods")
 
-    objects = FoodSourceQuerySet.as_manager()
+    objects: ClassVar = FoodSourceQuerySet.as_manager()
 
     class Meta(Publishable.Meta):
         verbose_name = "food source"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Self
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
@@ -166,7 +166,7 @@ class ReferenceIntake(Keyed, Publishable):
     )
     sources = models.ManyToManyField(Source, related_name="intakes")
 
-    objects = ReferenceIntakeQuerySet.as_manager()
+    objects: ClassVar = ReferenceIntakeQuerySet.as_manager()
 
     class Meta(Publishable.Meta):
         ordering = ["nutrient__position", "authority", "life_status", "sex", "age_from"]

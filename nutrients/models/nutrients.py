@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Self
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
@@ -175,7 +175,7 @@ class Nutrient(Slugged, Publishable):
     test_used = models.TextField(help_text="The blood test used, and its limits.")
     sources = models.ManyToManyField(Source, related_name="nutrients")
 
-    objects = NutrientQuerySet.as_manager()
+    objects: ClassVar = NutrientQuerySet.as_manager()
 
     class Meta(Publishable.Meta):
         ordering = ["position", "name"]
@@ -250,8 +250,6 @@ class NutrientDetail(Keyed, Publishable):
     sources = models.ManyToManyField(
         Source, related_name="details", help_text="Those that the text cites."
     )
-
-    objects = models.Manager.from_queryset(PublishableQuerySet)()
 
     class Meta(Publishable.Meta):
         ordering = ["nutrient__position", "topic"]

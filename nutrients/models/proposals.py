@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
-from typing import Any
 
-from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -14,7 +11,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
-from .publishing import Signed, one_of
+from .publishing import NamesRow, Signed, one_of
 
 
 class State(models.TextChoices):
@@ -131,7 +128,7 @@ class ChangeKind(models.TextChoices):
     DELETE = "delete", "Deleted"
 
 
-class ProposedRow(models.Model):
+class ProposedRow(NamesRow, models.Model):
     """One row as a proposal would have it.
 
     `values` holds the fields that differ, as fixtures write them with links as natural keys;
@@ -165,15 +162,6 @@ class ProposedRow(models.Model):
 
     def __str__(self) -> str:
         return self.title
-
-    @property
-    def table(self) -> Any:
-        """The model of the row."""
-        return apps.get_model(self.model)
-
-    def live_row(self) -> Any:
-        """The row as readers have it; None if there is none."""
-        return self.table.with_key(json.loads(self.natural_key))
 
 
 class Role(models.TextChoices):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Case, Prefetch, Q, When
 from django.db.models.query import ModelIterable
@@ -30,6 +32,11 @@ class Ranked(models.TextChoices):
 def one_of(field: str, values: list[str], name: str) -> models.CheckConstraint:
     """A constraint: the field holds one of these values."""
     return models.CheckConstraint(condition=Q(**{f"{field}__in": values}), name=name)
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines of a text that editors write an item a line, without empty ones."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 # A page names thirty rows, and the same ones are on every page; Django works each out again.
@@ -162,6 +169,8 @@ class Publishable(models.Model):
         help_text="How far the main claim was checked. Rows not verified stay drafts.",
     )
 
+    objects = PublishableQuerySet.as_manager()
+
     # Rows of `published` have it, and rows of `with_sources` the other.
     shown_on: date
     cited: list[Source]
@@ -249,6 +258,26 @@ class Keyed(models.Model):
 
     def natural_key(self) -> tuple[str, ...]:
         return tuple(_key_part(getattr(self, name)) for name in self.KEY)
+
+
+class NamesRow:
+    """Another row by its model and natural key, as fixtures name it: it may be gone, or to come."""
+
+    model: Any
+    natural_key: Any
+
+    @property
+    def table(self) -> Any:
+        """The model of the row."""
+        return apps.get_model(self.model)
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        return tuple(json.loads(self.natural_key))
+
+    def live_row(self) -> Any:
+        """The row as readers have it; None if there is none."""
+        return self.table.with_key(self.key)
 
 
 def _key_part(value: Any) -> str:

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from .causes import OtherCause, RiskFactor
 from .nutrients import Nutrient
-from .publishing import Keyed, Publishable, PublishableQuerySet, Slugged, one_of
+from .publishing import Keyed, Publishable, Slugged, one_of
 from .sources import Source
 from .symptoms import Symptom, Urgency
 
@@ -122,8 +122,6 @@ class RedFlag(Slugged, Publishable):
     )
     position = models.PositiveSmallIntegerField(default=100)
     sources = models.ManyToManyField(Source, related_name="red_flags")
-
-    objects = models.Manager.from_queryset(PublishableQuerySet)()
 
     class Meta(Publishable.Meta):
         ordering = ["position", "slug"]

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from .causes import OtherCause, RiskFactor
 from .nutrients import Nutrient
-from .publishing import Slugged, Status, one_of
+from .publishing import Slugged, Status, lines_of, one_of
 from .red_flags import Answer, RedFlag
 from .symptoms import Symptom, Urgency
 
@@ -118,11 +118,11 @@ class SafetyCase(Slugged):
 
     @property
     def phrases_shown(self) -> list[str]:
-        return _lines(self.must_show)
+        return lines_of(self.must_show)
 
     @property
     def phrases_hidden(self) -> list[str]:
-        return _lines(self.must_not_show)
+        return lines_of(self.must_not_show)
 
 
 class CaseOutcome(models.Model):
@@ -145,7 +145,7 @@ class CaseOutcome(models.Model):
 
     @property
     def failure_list(self) -> list[str]:
-        return _lines(self.failures)
+        return lines_of(self.failures)
 
 
 class BookOverride(models.Model):
@@ -165,8 +165,4 @@ class BookOverride(models.Model):
 
     @property
     def case_list(self) -> list[str]:
-        return _lines(self.cases)
-
-
-def _lines(text: str) -> list[str]:
-    return [line.strip() for line in text.splitlines() if line.strip()]
+        return lines_of(self.cases)

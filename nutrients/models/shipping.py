@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
-from django.apps import apps
 from django.db import models
 
+from .publishing import NamesRow
 
-class ShippedRow(models.Model):
+
+class ShippedRow(NamesRow, models.Model):
     """A fixture row that was loaded, with its fields as they were shipped last.
 
     A row that is here and not in its table was deleted by an editor, and stays deleted.
@@ -33,7 +31,7 @@ class ShippedRow(models.Model):
         return f"{self.model} {self.natural_key}"
 
 
-class ShippedChange(models.Model):
+class ShippedChange(NamesRow, models.Model):
     """A change in the shipped content that the loader leaves to an editor, with its reason.
 
     It is about one field, or about the whole row where `field` is empty: that row is no longer
@@ -65,21 +63,13 @@ class ShippedChange(models.Model):
         ]
 
     def __str__(self) -> str:
-        kind = str(self.row_model._meta.verbose_name).capitalize()
+        kind = str(self.table._meta.verbose_name).capitalize()
         label = self.field_label
         return f"{kind} {' / '.join(self.key)}" + (f": {label}" if label else "")
-
-    @property
-    def key(self) -> tuple[str, ...]:
-        return tuple(json.loads(self.natural_key))
-
-    @property
-    def row_model(self) -> Any:
-        return apps.get_model(self.model)
 
     @property
     def field_label(self) -> str:
         """The field as forms name it; empty if the change is about the whole row."""
         if not self.field:
             return ""
-        return str(self.row_model._meta.get_field(self.field).verbose_name)
+        return str(self.table._meta.get_field(self.field).verbose_name)

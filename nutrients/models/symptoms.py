@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from .figures import Figure
-from .publishing import Publishable, PublishableQuerySet, Ranked, Slugged, address_of, one_of
+from .publishing import Publishable, Ranked, Slugged, address_of, lines_of, one_of
 from .sources import Source
 
 
@@ -69,8 +69,6 @@ class Symptom(Slugged, Publishable):
     position = models.PositiveSmallIntegerField(default=100, help_text="Order in its body area.")
     sources = models.ManyToManyField(Source, related_name="symptoms")
 
-    objects = models.Manager.from_queryset(PublishableQuerySet)()
-
     class Meta(Publishable.Meta):
         ordering = ["position", "name"]
         constraints = [
@@ -88,7 +86,7 @@ class Symptom(Slugged, Publishable):
 
     @property
     def self_care_steps(self) -> list[str]:
-        return [line.strip() for line in self.self_care.splitlines() if line.strip()]
+        return lines_of(self.self_care)
 
     @property
     def phrase(self) -> str:

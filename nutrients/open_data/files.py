@@ -26,8 +26,7 @@ from django.conf import settings
 
 from nutrients.common.version import ContentVersion, content_version
 
-from .columns import Table, Value
-from .tables import TABLES
+from .tables import TABLES, Table, Value
 
 FORMS = ("csv", "json")
 # Columns that every table ends with.
@@ -91,7 +90,7 @@ def digest(version: ContentVersion | None) -> str:
 
 @cache
 def _release() -> str:
-    code = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
+    code = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.*")))
     return sha256(code).hexdigest()
 
 

@@ -1,485 +1,310 @@
-"""The tables of the open data: their columns in words, and where each value comes from."""
+"""The tables of the open data: which rows are public, and how each value is read.
+
+tables.yaml has their words. A column is read, and its kind told, from the field of its name.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from functools import partial
+from operator import attrgetter
+from pathlib import Path
 from typing import Any
+
+import yaml
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.db.models import Prefetch, QuerySet
 
 from nutrients import models as m
 from nutrients import prose
 from nutrients.common.version import version_label
 
-from . import columns as c
-from . import rows
+Value = str | bool | int | Decimal | date | datetime | list[str] | None
+Rows = QuerySet[Any, Any]
+
+WORDS: dict[str, Any] = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text("utf-8"))
+OWN_WORDS = "Nutrisite’s own words: no licence has been granted yet."
+NO_LICENCE = "The sources state no licence."
+# Columns of every table that has them, in addition to its own.
+SOURCES = {"sources": "The sources of the row, as ids in the table of sources."}
+CHECKED = {
+    "verification": "How far the main claim was checked.",
+    "published_at": "Since when the row is public.",
+    "changed_at": "When the row was last changed.",
+    "reviewed_on": "When a clinician read the row and agreed to it; empty if none has.",
+    "reviewed_by": "Who reviewed it: name and profession.",
+    "review_due_on": "After this day the review is overdue.",
+}
+# The unit of each number that has one, or the column that holds it.
+UNITS = {
+    **dict.fromkeys(("daily_value", "reference_value", "per_100g", "amount"), "unit"),
+    "upper_limit": "upper_limit_unit",
+    **dict.fromkeys(("serving_grams", "grams"), "g"),
+    "energy_kcal": "kcal",
+    **dict.fromkeys(("age_from", "age_below"), "years"),
+    "chronic_disease_limit_mg": "mg",
+    "at_least": "ticks",
+}
 
 
-def _linked_answers(row: Any) -> c.Value:
-    return sorted("/".join(answer.natural_key()) for answer in row.answers.all())
+class Kind(StrEnum):
+    TEXT = "text"
+    NUMBER = "number"
+    YES_NO = "true or false"
+    DAY = "day"
+    MOMENT = "moment in UTC"
+    LIST = "list"
+
+
+# A field is of the first class that it belongs to; of none of them it is text.
+KINDS: tuple[tuple[type[Any], Kind], ...] = (
+    (models.ManyToManyField, Kind.LIST),
+    (models.BooleanField, Kind.YES_NO),
+    (models.DateTimeField, Kind.MOMENT),
+    (models.DateField, Kind.DAY),
+    (models.DecimalField, Kind.NUMBER),
+    (models.IntegerField, Kind.NUMBER),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its name, what it means, its unit, the values it may hold, and how to read it.
+
+    `unit` is a unit or the name of the column that holds it; `values` is empty if any is allowed.
+    """
+
+    name: str
+    meaning: str
+    read: Callable[[Any], Value]
+    kind: Kind
+    unit: str = ""
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table: its name in addresses, its title, what a row is, its columns and its licence.
+
+    `rows` gives its public rows at a moment, in the order of their identifiers; `licence` gives
+    the licence of one row.
+    """
+
+    name: str
+    title: str
+    row_is: str
+    rows: Callable[[datetime], Rows]
+    columns: tuple[Column, ...]
+    licence: Callable[[Any], str] = lambda row: OWN_WORDS
+
+
+def key_of(row: Any) -> str:
+    """The identifier of a row: its natural key, which does not change."""
+    return "/".join(row.natural_key()) if row else ""
+
+
+def column(model: Any, name: str, meaning: str, read: str | Callable[[Any], Value]) -> Column:
+    """A column that is read by a function or along a path of fields, such as `group.name`."""
+    if callable(read):
+        return Column(name, meaning, read, Kind.LIST if name == "sources" else Kind.TEXT)
+    get, field = attrgetter(read), _field(model, read)
+    if field is None:
+        return Column(name, meaning, get, Kind.TEXT)
+    kind = next((kind for of, kind in KINDS if isinstance(field, of)), Kind.TEXT)
+    if kind == Kind.LIST:
+        return Column(name, meaning, lambda row: sorted(map(key_of, get(row).all())), kind)
+    if field.is_relation:
+        return Column(name, meaning, lambda row: key_of(get(row)), kind)
+    values = tuple(value for value, _ in field.flatchoices if value)
+    values = ("true", "false") if kind == Kind.YES_NO else values
+    return Column(name, meaning, get, kind, UNITS.get(name, ""), values)
+
+
+def _field(model: Any, path: str) -> Any:
+    """The field at the end of a path; None if it leads to something else."""
+    first, _, rest = path.partition(".")
+    try:
+        field = model._meta.get_field(first)
+    except FieldDoesNotExist:
+        return None
+    return _field(field.related_model, rest) if rest else field
+
+
+def public(model: Any, *, at: datetime) -> Rows:
+    """The rows of a model that the public may see; all of them if they have no state."""
+    rows = model.objects
+    return rows.published(at=at) if issubclass(model, m.Publishable) else rows.all()
+
+
+def rows_of(
+    model: Any,
+    order: tuple[str, ...],
+    joined: tuple[str, ...],
+    fetched: tuple[str, ...],
+    at: datetime,
+) -> Rows:
+    """The public rows of a model with what they are linked to.
+
+    `joined` are rows that they belong to, which must be public too; `fetched` are lists of those.
+    """
+    links = [
+        Prefetch(link.name, public(link.related_model, at=at)) for link in model._meta.many_to_many
+    ]
+    rows = public(model, at=at).select_related(*joined).prefetch_related(*links, *fetched)
+    owners = {name: model._meta.get_field(name).related_model for name in joined}
+    shown = {f"{name}__in": public(owner, at=at) for name, owner in owners.items()}
+    return rows.filter(**shown).order_by(*order)
+
+
+def table(
+    name: str,
+    model: Any,
+    *order: str,
+    joined: tuple[str, ...] = (),
+    fetched: tuple[str, ...] = (),
+    rows: Callable[[datetime], Rows] | None = None,
+    licence: Callable[[Any], str] = lambda row: OWN_WORDS,
+    **read: str | Callable[[Any], Value],
+) -> Table:
+    """Give a table with its words: `rows`, or the public rows of a model as `rows_of` has them.
+
+    `read` are columns that are not read from the field of their name: paths to others, and
+    functions.
+    """
+    words = WORDS[name]
+    meanings: dict[str, str] = dict(words["columns"])
+    if any(link.name == "sources" for link in model._meta.many_to_many):
+        meanings |= SOURCES
+    if issubclass(model, m.Publishable):
+        meanings |= CHECKED
+    read.setdefault("id", key_of)
+    read.setdefault("published_at", "publish_at")
+    if _field(model, "address") is None:
+        read["address"] = lambda row: row.get_absolute_url()
+    columns = [
+        column(model, name, meaning, read.get(name, name)) for name, meaning in meanings.items()
+    ]
+    rows = rows or partial(rows_of, model, order or ("slug",), joined, fetched)
+    return Table(name, words["title"], words["row_is"], rows, tuple(columns), licence)
+
+
+def amounts(at: datetime) -> Rows:
+    """Amounts of public foods and nutrients, as tuples: there may be a hundred thousand."""
+    rows = m.NutrientAmount.objects.filter(
+        food__in=public(m.FoodSource, at=at), nutrient__in=public(m.Nutrient, at=at)
+    )
+    paths = ("food__slug", "nutrient__slug", "nutrient__unit", "per_100g", "source__slug")
+    ordered = rows.order_by("food__slug", "nutrient__slug")
+    return ordered.values_list(*paths, "source__licence_note", named=True)
+
+
+def rules(at: datetime) -> Rows:
+    """Rules of public flags, without those that name a tick which is not public.
+
+    Without that tick such a rule would say something else.
+    """
+    fetched = ("answers__question", "red_flag__sources")
+    rows = rows_of(m.RedFlagRule, ("slug",), ("red_flag",), fetched, at)
+    for link in m.RedFlagRule._meta.many_to_many:
+        ticks: Any = link.related_model
+        hidden = ticks.objects.exclude(pk__in=public(ticks, at=at))
+        rows = rows.exclude(**{f"{link.name}__in": hidden})
+    return rows
+
+
+def licences(sources: Iterable[Any]) -> str:
+    """The licence notes of sources, for a row of figures that rests on them alone."""
+    notes = dict.fromkeys(source.licence_note for source in sources if source.licence_note)
+    return " ".join(notes) or NO_LICENCE
 
 
 TABLES = (
-    c.Table(
-        "nutrients",
-        "Nutrients",
-        "a mineral or vitamin",
-        rows.published(m.Nutrient),
-        (
-            c.key("The nutrient’s stable identifier."),
-            c.address(),
-            c.text("name", "Its name."),
-            c.text("symbol", "Its symbol of one to four characters."),
-            c.text("also_known_as", "Other names, separated by commas."),
-            c.choice("kind", "The group it is listed in.", m.NutrientKind),
-            c.yes_no("is_electrolyte", "Whether it is an electrolyte, whatever its group."),
-            c.yes_no("is_featured", "Whether it is one of the core nutrients of the site."),
-            c.number("position", "Its place in lists: the lowest comes first."),
-            c.choice("accent", "Its colour on the site.", m.Accent),
-            c.text("tagline", "What it does, in under ten words."),
-            c.text("job", "Its job in muscle and nerve."),
-            c.choice("figure", "The picture on its page; empty without one.", m.Figure),
-            c.text("why_low_matters", "Why too little of it can make muscles move."),
-            c.text("low_phrase", "How a sentence about too little of it begins."),
-            c.text("high_phrase", "How a sentence about too much of it begins."),
-            c.text("deficiency_name", "The clinical name of its lack."),
-            c.text("excess_name", "The clinical name of its excess; empty if there is none."),
-            c.text("usual_causes_of_low", "The usual reasons for too little."),
-            c.text("food_summary", "Food groups that hold it."),
-            c.choice("unit", "The unit of its amounts in every table. 1 mg is 1,000 mcg.", m.Unit),
-            c.number(
-                "daily_value", "US FDA Daily Value, adults and children from 4 years.", "unit"
-            ),
-            c.number("reference_value", "UK and EU nutrient reference value, adults.", "unit"),
-            c.number(
-                "upper_limit", "Upper limit a day, 19 to 30 years; empty: none.", "upper_limit_unit"
-            ),
-            c.choice("upper_limit_unit", "The unit of the upper limit, which may differ.", m.Unit),
-            c.choice("how_common", "How many readers run short of it.", m.Frequency),
-            c.text("how_common_why", "The figure behind that."),
-            c.Column(
-                "how_common_source",
-                "The source of that figure, as an id.",
-                lambda row: row.how_common_source.slug if row.how_common_source else "",
-            ),
-            c.text("upper_limit_note", "To what the upper limit applies."),
-            c.text("excess_signs", "Signs of too much."),
-            c.text("test_used", "The blood test used, and its limits."),
-            c.ids("sources", c.SOURCES),
-            *c.checked(),
-        ),
-    ),
-    c.Table(
-        "symptoms",
-        "Symptoms",
-        "a sign that a reader may notice or a clinician may find",
-        rows.published(m.Symptom),
-        (
-            c.key("The symptom’s stable identifier."),
-            c.address(),
-            c.text("name", "Its plain name."),
-            c.text("sentence_name", "The name inside a sentence, if the plain one reads badly."),
-            c.text("clinical_term", "What clinicians call it."),
-            c.text("also_known_as", "Other everyday words, separated by commas."),
-            c.text("description", "What a reader notices."),
-            c.choice("body_area", "Where it is noticed.", m.BodyArea),
-            c.choice("urgency", "How soon this sign alone needs a person.", m.Urgency),
-            c.text("help_note", "What would make it more urgent."),
-            c.text("self_care", "What to do now, an instruction on each line."),
-            c.choice("figure", "The picture on its page; empty without one.", m.Figure),
-            c.yes_no("is_noticeable", "False where only an examination finds it."),
-            c.yes_no("is_common", "Whether lists show it first."),
-            c.number("position", "Its place within its body area: the lowest comes first."),
-            c.ids("sources", c.SOURCES),
-            *c.checked(),
-        ),
-    ),
-    c.Table(
+    table("nutrients", m.Nutrient, fetched=("how_common_source",)),
+    table("symptoms", m.Symptom),
+    table(
         "associations",
-        "Evidence",
-        "one nutrient with one symptom in one relation",
-        rows.published(
-            m.Association,
-            "nutrient__slug",
-            "symptom__slug",
-            "relation",
-            joined=("nutrient", "symptom"),
-        ),
-        (
-            c.key("Nutrient, symptom and relation."),
-            c.address("The evidence card, without the host."),
-            c.text("nutrient", "The nutrient, as an id.", "nutrient.slug"),
-            c.text("symptom", "The symptom, as an id.", "symptom.slug"),
-            c.choice(
-                "relation", "Too little, too much, or by way of another nutrient.", m.Relation
-            ),
-            c.yes_no("is_against", "Whether the evidence speaks against the claim."),
-            c.text("people", "The only people in whom it was studied; empty for everybody."),
-            c.text("claim", "The claim in one sentence, with the verb that the grade allows."),
-            c.choice("typicality", "How typical the sign is of that lack or excess.", m.Typicality),
-            c.choice("evidence", "How good the evidence is.", m.Evidence),
-            c.text("evidence_why", "Why it has this grade."),
-            c.text("note", "What else there is to say."),
-            c.ids("sources", c.SOURCES),
-            *c.checked(),
-        ),
+        m.Association,
+        *("nutrient__slug", "symptom__slug", "relation"),
+        joined=("nutrient", "symptom"),
     ),
-    c.Table(
+    table(
         "foods",
-        "Foods",
-        "a food with its serving, or sunlight, which is a source but no food",
-        rows.published(m.FoodSource, joined=("group",)),
-        (
-            c.key("The food’s stable identifier."),
-            c.address(),
-            c.text("name", "Its name."),
-            c.text("group", "Its food group, as an id.", "group.slug"),
-            c.text("group_name", "The name of its food group.", "group.name"),
-            c.number("group_position", "The group’s place in lists.", path="group.position"),
-            c.yes_no("is_food", "False for sunlight alone."),
-            c.yes_no("is_curated", "Whether editors chose it; the rest came whole from the USDA."),
-            c.text("serving_description", "One serving in words."),
-            c.number("serving_grams", "The weight of one serving.", "g"),
-            c.number("energy_kcal", "Energy in 100 g; empty: not known.", "kcal"),
-            *(
-                c.yes_no(diet.value, f"Whether the plain food is {diet.label.lower()}.")
-                for diet in m.Diet
-            ),
-            *(
-                c.yes_no(allergen.value, f"Whether the plain food holds {allergen.label.lower()}.")
-                for allergen in m.Allergen
-            ),
-            c.text(
-                "usda_ndb_number", "The USDA’s NDB number: five or six digits, leading zeros kept."
-            ),
-            c.number("usda_fdc_id", "The USDA’s FoodData Central id."),
-            c.text("usda_description", "What the USDA calls it."),
-            c.text("note", "What else there is to say."),
-            c.choice("not_suggested_to", "Whom this site never suggests it to.", m.NotSuggestedTo),
-            c.ids("unmeasured_nutrients", "Nutrients it gives although no amount can be stated."),
-            c.ids("sources", c.SOURCES),
-            *c.checked(),
-        ),
+        m.FoodSource,
+        joined=("group",),
+        group_name="group.name",
+        group_position="group.position",
     ),
-    c.Table(
+    table(
         "portions",
-        "Household portions",
-        "a household measure of a food with its weight",
-        rows.portions,
-        (
-            c.Column(
-                "id",
-                "Food, description and grams.",
-                lambda row: f"{row.food.slug}/{row.description}/{row.grams.normalize():f}",
-            ),
-            c.text("food", "The food, as an id.", "food.slug"),
-            c.text("description", "The measure, with its number."),
-            c.number("grams", "Its weight.", "g"),
-            c.ids("sources", "The sources of the food, as ids.", "food.sources"),
-        ),
-        licence=lambda row: c.licences(row.food.sources.all()),
+        m.FoodPortion,
+        *("food__slug", "description", "grams"),
+        joined=("food",),
+        fetched=("food__sources",),
+        licence=lambda row: licences(row.food.sources.all()),
+        id=lambda row: f"{row.food.slug}/{row.description}/{row.value}",
+        sources="food.sources",
     ),
-    c.Table(
+    table(
         "amounts",
-        "Amounts",
-        "the amount of one nutrient in 100 g of one food; a missing row: not known, never zero",
-        rows.amounts,
-        (
-            c.Column(
-                "id", "Food and nutrient.", lambda row: f"{row.food__slug}/{row.nutrient__slug}"
-            ),
-            c.text("food", "The food, as an id.", "food__slug"),
-            c.text("nutrient", "The nutrient, as an id.", "nutrient__slug"),
-            c.number("per_100g", "The amount in 100 g.", "unit"),
-            c.text("unit", "The unit of the amount.", "nutrient__unit"),
-            c.text("sources", "The source of the figure, as an id.", "source__slug"),
-        ),
-        licence=lambda row: row.source__licence_note or c.NO_LICENCE,
+        m.NutrientAmount,
+        rows=amounts,
+        licence=lambda row: row.source__licence_note or NO_LICENCE,
+        id=lambda row: f"{row.food__slug}/{row.nutrient__slug}",
+        food="food__slug",
+        nutrient="nutrient__slug",
+        unit="nutrient__unit",
+        sources="source__slug",
     ),
-    c.Table(
+    table(
         "intakes",
-        "Daily needs",
-        "what one authority says of one nutrient for one life stage: a need, a limit, or both",
-        rows.intakes,
-        (
-            c.key("Nutrient, life stage, sex, status and authority."),
-            c.choice("authority", "Whose figures they are.", m.Authority),
-            c.text("nutrient", "The nutrient, as an id.", "nutrient.slug"),
-            c.text("life_stage", "The life stage, as an id."),
-            c.text("life_stage_label", "The life stage in words."),
-            c.number("age_from", "The age from which it applies, inclusive.", "years"),
-            c.number("age_below", "The age below which it applies; empty: no end.", "years"),
-            c.choice("sex", "The sex it is for.", m.Sex),
-            c.choice("life_status", "Pregnancy, breastfeeding or menopause.", m.LifeStatus),
-            c.choice(
-                "reference_type", "What the amount is; empty: a limit alone.", m.ReferenceType
-            ),
-            c.number("amount", "The amount a day.", "unit"),
-            c.text("amount_words", "In place of the amount if it is no single figure."),
-            c.text("unit", "The unit of the amount.", "nutrient.unit"),
-            c.number("upper_limit", "The upper limit a day; empty: none set.", "upper_limit_unit"),
-            c.choice("upper_limit_unit", "The unit of the upper limit.", m.Unit),
-            c.choice(
-                "upper_limit_status", "Whether an upper limit is set, or why not.", m.LimitStatus
-            ),
-            c.choice("upper_limit_kind", "What the authority calls the limit.", m.LimitKind),
-            c.text("upper_limit_applies_to", "To what the upper limit applies."),
-            c.number(
-                "chronic_disease_limit_mg", "People are advised to stay below it a day.", "mg"
-            ),
-            c.text("note", "What else there is to know."),
-            c.ids("sources", c.SOURCES),
-            *c.checked(),
-        ),
-        licence=lambda row: c.licences(row.sources.all()),
+        m.ReferenceIntake,
+        *("nutrient__slug", "life_stage", "sex", "life_status", "authority"),
+        joined=("nutrient",),
+        licence=lambda row: licences(row.sources.all()),
+        unit="nutrient.unit",
     ),
-    c.Table(
-        "nutrient-details",
-        "Details of nutrients",
-        "a short text on one topic of one nutrient",
-        rows.details,
-        (
-            c.key("Nutrient and topic."),
-            c.address(),
-            c.text("nutrient", "The nutrient, as an id.", "nutrient.slug"),
-            c.choice("topic", "What the text is about.", m.Topic),
-            c.text("body", "Markdown with [@source] citations."),
-            c.ids("sources", c.SOURCES),
-            *c.checked(),
-        ),
-    ),
-    c.Table(
-        "risk-factors",
-        "Risk factors",
-        "a diet, medicine, condition, age or habit that lowers or raises nutrients",
-        rows.published(m.RiskFactor),
-        (
-            c.key("The risk factor’s stable identifier."),
-            c.text("name", "Its name."),
-            c.choice("kind", "What sort of risk factor it is.", m.RiskKind),
-            c.ids("lowers", "The nutrients it lowers, as ids."),
-            c.ids("raises", "The nutrients it raises, as ids."),
-            c.choice("diet", "The diet that it is; empty if it is none.", m.Diet),
-            c.text("mechanism", "How it lowers or raises the nutrients."),
-            c.text("what_to_do", "What to do about it."),
-            c.choice(
-                "stands_for", "Whom it is; empty where that is no matter of foods.", m.StandsFor
-            ),
-            c.yes_no(
-                "has_own_food_advice", "Whether general advice on food is not for who has it."
-            ),
-            c.yes_no("is_common", "Whether the checklist shows it at once."),
-            c.number("position", "Its place in lists: the lowest comes first."),
-            c.ids("sources", c.SOURCES),
-            *c.checked(),
-        ),
-    ),
-    c.Table(
+    table("nutrient-details", m.NutrientDetail, "nutrient__slug", "topic", joined=("nutrient",)),
+    table("risk-factors", m.RiskFactor),
+    table(
         "risk-effects",
-        "Effects of risk factors",
-        "what one risk factor does to one nutrient",
-        rows.risk_effects,
-        (
-            c.key("Risk factor and nutrient."),
-            c.text("risk_factor", "The risk factor, as an id.", "risk_factor.slug"),
-            c.text("nutrient", "The nutrient, as an id.", "nutrient.slug"),
-            c.choice("strength", "How much it does.", m.Strength),
-            c.text("reason", "How it lowers or raises the nutrient."),
-            c.ids("sources", "The sources of the risk factor, as ids.", "risk_factor.sources"),
-        ),
+        m.RiskEffect,
+        *("risk_factor__slug", "nutrient__slug"),
+        joined=("risk_factor", "nutrient"),
+        fetched=("risk_factor__sources",),
+        sources="risk_factor.sources",
     ),
-    c.Table(
-        "other-causes",
-        "Other causes",
-        "a cause of signs that is not a nutrient",
-        rows.published(m.OtherCause),
-        (
-            c.key("The cause’s stable identifier."),
-            c.text("name", "Its name."),
-            c.choice("kind", "What sort of cause it is.", m.CauseKind),
-            c.ids("symptoms", "The symptoms it causes, as ids."),
-            c.text("mechanism", "How it brings the signs on."),
-            c.text("what_helps", "What helps."),
-            c.text("when_to_seek_care", "When to seek care."),
-            c.choice("evidence", "How good the evidence is that it causes the signs.", m.Evidence),
-            c.yes_no("is_common", "Whether results show it before nutrients."),
-            c.yes_no("is_asked", "Whether it has a tick of its own in the checklist."),
-            c.yes_no("only_if_ticked", "Whether only its tick or a risk factor’s shows it."),
-            c.ids("not_with_symptoms", "Symptoms beside which it is not shown, as ids."),
-            c.ids("risk_factors", "Risk factors that point to it, as ids."),
-            c.number("position", "Its place in lists: the lowest comes first."),
-            c.ids("sources", c.SOURCES),
-            *c.checked(),
-        ),
-    ),
-    c.Table(
-        "interactions",
-        "Interactions",
-        "a pair of food, nutrient or medicine worth knowing",
-        rows.published(m.Interaction),
-        (
-            c.key("The pair’s stable identifier."),
-            c.text("item_a", "The first of the pair."),
-            c.text("item_b", "The second of the pair."),
-            c.choice("kind", "What meets what.", m.InteractionKind),
-            c.ids("nutrients", "The nutrients concerned, as ids."),
-            c.ids("risk_factors", "Risk factors whose tick shows this pair, as ids."),
-            c.text("effect", "What happens."),
-            c.text("advice", "What to do."),
-            c.choice("severity", "How much it matters.", m.Severity),
-            c.ids("sources", c.SOURCES),
-            *c.checked(),
-        ),
-    ),
-    c.Table(
-        "red-flags",
-        "Red flags",
-        "a sign that needs a person",
-        rows.published(m.RedFlag),
-        (
-            c.key("The flag’s stable identifier."),
-            c.address(),
-            c.choice("level", "How soon it needs a person.", m.Urgency),
-            c.text("sign", "What the reader notices."),
-            c.text("why_it_matters", "Why it matters."),
-            c.text("action", "What to do."),
-            c.text("possible_causes", "What may be behind it."),
-            c.ids("related_symptoms", "The symptoms it goes with, as ids."),
-            c.yes_no("is_asked", "Whether it has a tick of its own in the checklist."),
-            c.text("tick_label", "The wording of that tick."),
-            c.ids("only_for", "Risk factors that it is about, as ids; empty means everybody."),
-            c.yes_no("is_not_nutritional", "Whether no nutrient is behind it."),
-            c.ids("keeps_foods_of", "Nutrients of which no foods are named beside it, as ids."),
-            c.number("position", "Its place in lists: the lowest comes first."),
-            c.ids("sources", c.SOURCES),
-            *c.checked(),
-        ),
-    ),
-    c.Table(
-        "rules",
-        "Rules of red flags",
-        "one way for a red flag to be raised by ticks and answers",
-        rows.rules,
-        (
-            c.key("The rule’s stable identifier."),
-            c.text("red_flag", "The flag that it raises, as an id.", "red_flag.slug"),
-            c.ids("symptoms", "Symptoms that must be ticked, as ids."),
-            c.ids("risk_factors", "Risk factors that must be ticked, as ids."),
-            c.ids("other_causes", "Other causes that must be ticked, as ids."),
-            c.ids("some_symptoms", "Symptoms of which some must be ticked, as ids."),
-            c.ids("some_risk_factors", "Risk factors of which some must be ticked, as ids."),
-            c.ids("some_other_causes", "Other causes of which some must be ticked, as ids."),
-            c.number("at_least", "How many of those must be ticked.", "ticks"),
-            c.Column(
-                "answers",
-                "Answers, as question/answer; of several to one question, one is enough.",
-                _linked_answers,
-                c.Kind.LIST,
-            ),
-            c.ids(
-                "sources",
-                "The sources of the red flag, as ids in the table of sources.",
-                "red_flag.sources",
-            ),
-        ),
-    ),
-    c.Table(
+    table("other-causes", m.OtherCause),
+    table("interactions", m.Interaction),
+    table("red-flags", m.RedFlag),
+    table("rules", m.RedFlagRule, rows=rules, sources="red_flag.sources"),
+    table(
         "answers",
-        "Questions and answers",
-        "an answer to a question that the checklist asks if a rule of a red flag turns on it",
-        lambda at: m.Answer.objects.select_related("question").order_by("question__slug", "slug"),
-        (
-            c.key("Question and answer."),
-            c.text("question", "The question, as an id.", "question.slug"),
-            c.text("question_text", "The question in words.", "question.text"),
-            c.text("question_why", "Why it is asked.", "question.why"),
-            c.number(
-                "question_position", "The question’s place in lists.", path="question.position"
-            ),
-            c.text("answer", "The answer, as an id within its question.", "slug"),
-            c.text("label", "The answer in words."),
-            c.number("position", "Its place among the answers: the lowest comes first."),
-        ),
+        m.Answer,
+        *("question__slug", "slug"),
+        joined=("question",),
+        question_text="question.text",
+        question_why="question.why",
+        question_position="question.position",
+        answer="slug",
     ),
-    c.Table(
-        "sources",
-        "Sources",
-        "a publication that claims and figures rest on, and how it was last read",
-        lambda at: m.Source.objects.order_by("slug"),
-        (
-            c.key("The source’s stable identifier."),
-            c.address(),
-            c.text("title", "Its title."),
-            c.text("publisher", "Who publishes it."),
-            c.text("url", "Its own address; empty if it has none."),
-            c.choice("kind", "What sort of publication it is.", m.SourceKind),
-            c.text("licence_note", "The licence that the source itself states."),
-            c.text("how_seen", "What was read: the page itself, a copy, or a quotation."),
-            c.choice("read_form", "In what form it was read.", m.ReadForm),
-            c.day("checked_on", "When an editor last read it in that form."),
-            c.day("next_review_on", "When its publisher says it will review it."),
-        ),
-    ),
-    c.Table(
-        "articles",
-        "Articles",
-        "an article; its text is in the table of sections",
-        rows.published(m.Article),
-        (
-            c.key("The article’s stable identifier."),
-            c.address(),
-            c.text("title", "Its title."),
-            c.text("short_title", "Its title in menus."),
-            c.text("summary", "What it is about, in a sentence."),
-            c.text("standfirst", "The words under the title."),
-            c.text("short_answer", "The answer in a sentence or two, with its citations."),
-            c.choice("answer_evidence", "How good the evidence for that answer is.", m.Evidence),
-            c.text("key_points", "Its key points, one on each line."),
-            c.text("written_by", "Who wrote it."),
-            c.choice("topic", "The part of the list of articles it stands in.", m.ArticleTopic),
-            c.number("position", "Its place in lists: the lowest comes first."),
-            c.ids("related_nutrients", "Nutrients to go on to, as ids."),
-            c.ids("related_symptoms", "Symptoms to go on to, as ids."),
-            *c.checked(),
-        ),
-    ),
-    c.Table(
+    table("sources", m.Source),
+    table("articles", m.Article),
+    table(
         "sections",
-        "Sections of articles",
-        "a section: a heading and its text in Markdown",
-        rows.sections,
-        (
-            c.key("Article and anchor."),
-            c.address(),
-            c.text("article", "The article, as an id.", "article.slug"),
-            c.text("anchor", "The section’s place on the page."),
-            c.number("position", "Its place in the article: the lowest comes first."),
-            c.text("title", "Its heading."),
-            c.text("body", "Markdown with [@source] citations; [[name]] is a live table."),
-            c.Column(
-                "sources",
-                "The sources it cites, as ids.",
-                lambda row: sorted(set(prose.cited_slugs(row.body))),
-                c.Kind.LIST,
-            ),
-        ),
+        m.ArticleSection,
+        *("article__slug", "anchor"),
+        joined=("article",),
+        sources=lambda row: sorted(set(prose.cited_slugs(row.body))),
     ),
-    c.Table(
+    table(
         "changes",
-        "Changes and corrections",
-        "a note for readers on what was changed or corrected, and when",
-        lambda at: m.ChangeNote.objects.made(at=at).order_by("made_at", "address"),
-        (
-            c.key("Address and moment."),
-            c.text("address", "The place on the site that it is about, without the host."),
-            c.text("title", "The name of that page or entry."),
-            c.choice("kind", "A correction says that something was wrong.", m.NoteKind),
-            c.text("text", "What changed."),
-            c.moment("made_at", "When it was changed."),
-            c.Column(
-                "since_version",
-                "A file of this version or a later one has the change.",
-                lambda row: version_label(row.made_at),
-            ),
-            c.text("subject", "The sort of row that was edited."),
-            c.text("subject_key", "The key of that row, as JSON."),
-        ),
+        m.ChangeNote,
+        rows=lambda at: m.ChangeNote.objects.made(at=at).order_by("made_at", "address"),
+        since_version=lambda row: version_label(row.made_at),
     ),
 )

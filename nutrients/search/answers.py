@@ -52,7 +52,7 @@ SEXES = {
 }
 CHILD = re.compile(r"\b(child\w*|kids?|toddlers?)\b")
 AGE = re.compile(r"\b(\d{1,2})\b(?!\s*m?c?g\b)")
-OLDEST_CHILD = 13
+OLDEST_CHILD, OLDEST = 13, 200
 
 
 class NeedAnswer(NamedTuple):
@@ -140,7 +140,7 @@ def _is_asked(stage: LifeStage, asked: str, statuses: list[LifeStatus]) -> bool:
     """Whether a query is about a life stage; of one that says nothing of anybody, none is."""
     sexes = [sex for sex, words in SEXES.items() if words.search(asked)]
     age, is_child = AGE.search(asked), bool(CHILD.search(asked))
-    if age and not _is_of(stage, Decimal(age[1])):
+    if age and not stage.age_from <= Decimal(age[1]) < (stage.age_below or OLDEST):
         return False
     if statuses:
         return stage.life_status in statuses
@@ -151,10 +151,6 @@ def _is_asked(stage: LifeStage, asked: str, statuses: list[LifeStatus]) -> bool:
     if age:
         return not sexes or stage.sex in (*sexes, Sex.BOTH)
     return stage.sex in sexes and stage.is_adult
-
-
-def _is_of(stage: LifeStage, age: Decimal) -> bool:
-    return stage.age_from <= age and (stage.age_below is None or age < stage.age_below)
 
 
 def _figure(intake: ReferenceIntake) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 from unicodedata import normalize
 
 from django.db.models import CharField, Exists, OuterRef, Prefetch, Q, QuerySet, Value
@@ -29,10 +30,7 @@ from nutrients.models import (
 
 from .query import Scored, Synonyms, synonyms
 
-RowModel = type[
-    RedFlag | Symptom | Nutrient | Article | FoodSource | RiskFactor | OtherCause | Interaction
-]
-ROWS: dict[DocumentKind, RowModel] = {
+ROWS: dict[DocumentKind, type[Any]] = {
     DocumentKind.RED_FLAG: RedFlag,
     DocumentKind.SYMPTOM: Symptom,
     DocumentKind.NUTRIENT: Nutrient,
@@ -53,18 +51,10 @@ def shown(*, at: datetime) -> Q:
     # Pages and groups of foods have no state.
     visible = Q(kind=DocumentKind.PAGE) | Q(kind=DocumentKind.FOOD, row="")
     for kind, model in ROWS.items():
-        visible |= _row_is_shown(kind, model, at=at)
+        rows = model.objects.published(at=at).filter(slug=OuterRef("row"))
+        visible |= Q(Exists(rows), kind=kind)
     visible |= Q(kind=DocumentKind.DETAIL, row__in=_details(at=at))
     return visible | Q(kind=DocumentKind.EVIDENCE, row__in=_pairs(at=at))
-
-
-def shown_food(*, at: datetime) -> Q:
-    """As `shown`, for foods alone."""
-    return _row_is_shown(DocumentKind.FOOD, FoodSource, at=at)
-
-
-def _row_is_shown(kind: DocumentKind, model: RowModel, *, at: datetime) -> Q:
-    return Q(Exists(model.objects.published(at=at).filter(slug=OuterRef("row"))), kind=kind)
 
 
 def addresses_of(documents: Sequence[SearchDocument], *, at: datetime) -> Addresses:
@@ -74,14 +64,21 @@ def addresses_of(documents: Sequence[SearchDocument], *, at: datetime) -> Addres
     the first nutrient; an address is empty if no such page is published.
     """
     nutrients = Nutrient.objects.published(at=at).only("slug")
-    keys = {
-        kind: [document.key for document in documents if document.kind == kind] for kind in ROWS
-    }
-    return {
-        **_risk_factors(keys[DocumentKind.RISK_FACTOR], nutrients),
-        **_other_causes(keys[DocumentKind.OTHER_CAUSE], at=at),
-        **_interactions(keys[DocumentKind.INTERACTION], nutrients),
-    }
+    symptoms = Symptom.objects.published(at=at).order_by("-is_common", "position").only("slug")
+    pages: tuple[tuple[DocumentKind, str, QuerySet[Any], tuple[str, ...]], ...] = (
+        (DocumentKind.RISK_FACTOR, "risk", nutrients, ("lowers", "raises")),
+        (DocumentKind.OTHER_CAUSE, "cause", symptoms, ("symptoms",)),
+        (DocumentKind.INTERACTION, "pair", nutrients, ("nutrients",)),
+    )
+    addresses: Addresses = {}
+    for kind, part, public, links in pages:
+        keys = [document.key for document in documents if document.kind == kind]
+        rows = ROWS[kind].objects.filter(slug__in=keys)
+        for row in rows.prefetch_related(*(Prefetch(link, public) for link in links)):
+            shown_on = [page for link in links for page in getattr(row, link).all()]
+            address = f"{shown_on[0].get_absolute_url()}#{part}-{row.slug}" if shown_on else ""
+            addresses[kind, row.slug] = address
+    return addresses
 
 
 def _details(*, at: datetime) -> QuerySet[NutrientDetail]:
@@ -97,34 +94,6 @@ def _pairs(*, at: datetime) -> QuerySet[Association]:
         output_field=CharField(),
     )
     return Association.objects.published(at=at).order_by().values_list(pair, flat=True)
-
-
-def _risk_factors(keys: list[str], nutrients: QuerySet[Nutrient]) -> Addresses:
-    rows = RiskFactor.objects.filter(slug__in=keys)
-    rows = rows.prefetch_related(Prefetch("lowers", nutrients), Prefetch("raises", nutrients))
-    pages = {row: [*row.lowers.all(), *row.raises.all()] for row in rows}
-    return {(DocumentKind.RISK_FACTOR, row.slug): _on(pages[row], "risk", row) for row in rows}
-
-
-def _other_causes(keys: list[str], *, at: datetime) -> Addresses:
-    symptoms = Symptom.objects.published(at=at).order_by("-is_common", "position").only("slug")
-    rows = OtherCause.objects.filter(slug__in=keys)
-    return {
-        (DocumentKind.OTHER_CAUSE, row.slug): _on(list(row.symptoms.all()), "cause", row)
-        for row in rows.prefetch_related(Prefetch("symptoms", symptoms))
-    }
-
-
-def _interactions(keys: list[str], nutrients: QuerySet[Nutrient]) -> Addresses:
-    rows = Interaction.objects.filter(slug__in=keys)
-    return {
-        (DocumentKind.INTERACTION, row.slug): _on(list(row.nutrients.all()), "pair", row)
-        for row in rows.prefetch_related(Prefetch("nutrients", nutrients))
-    }
-
-
-def _on(pages: Sequence[Nutrient | Symptom], part: str, row: object) -> str:
-    return f"{pages[0].get_absolute_url()}#{part}-{row.slug}" if pages else ""  # type: ignore[attr-defined]
 
 
 class SearchContent:

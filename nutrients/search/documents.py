@@ -118,6 +118,12 @@ def document(
     )
 
 
+def document_of(kind: DocumentKind, row: Any, **words: Any) -> SearchDocument:
+    """The document of a row under its natural key and name, at its own address if it has one."""
+    url = row.get_absolute_url() if hasattr(row, "get_absolute_url") else ""
+    return document(kind, "/".join(row.natural_key()), str(row), url=url, **words)
+
+
 def _name_words(kind: DocumentKind, title: str, names: Iterable[str]) -> list[str]:
     """The words of each name, and of each name that the title holds."""
     # A sign is one phrase; a part between its commas says something else alone.
@@ -140,7 +146,9 @@ def pieces(title: str) -> Iterator[str]:
 
 
 def is_same(document: Any, other: Any) -> bool:
-    return all(getattr(document, name) == getattr(other, name) for name in FIELDS)
+    return other is not None and all(
+        getattr(document, name) == getattr(other, name) for name in FIELDS
+    )
 
 
 def _plain(text: str) -> str:
@@ -166,11 +174,9 @@ def foods(rows: QuerySet[FoodSource]) -> Iterator[SearchDocument]:
 
 
 def _red_flag(row: RedFlag) -> SearchDocument:
-    return document(
+    return document_of(
         DocumentKind.RED_FLAG,
-        row.slug,
-        row.sign,
-        url=row.get_absolute_url(),
+        row,
         hidden_names=[row.tick_label],
         note=row.get_level_display(),
         text=[row.action, row.why_it_matters],
@@ -180,11 +186,9 @@ def _red_flag(row: RedFlag) -> SearchDocument:
 
 
 def _symptom(row: Symptom) -> SearchDocument:
-    return document(
+    return document_of(
         DocumentKind.SYMPTOM,
-        row.slug,
-        row.name,
-        url=row.get_absolute_url(),
+        row,
         names=[*split_names(row.also_known_as), *split_names(row.clinical_term)],
         note=row.get_urgency_display(),
         text=[row.description, row.help_note],
@@ -193,11 +197,9 @@ def _symptom(row: Symptom) -> SearchDocument:
 
 def _nutrient(row: Nutrient) -> SearchDocument:
     clinical = [*split_names(row.deficiency_name), *split_names(row.excess_name)]
-    return document(
+    return document_of(
         DocumentKind.NUTRIENT,
-        row.slug,
-        row.name,
-        url=row.get_absolute_url(),
+        row,
         names=split_names(row.also_known_as),
         hidden_names=[row.symbol, *clinical, *_lacks(row), *_excesses(row), *_asked(row)],
         note=row.get_kind_display(),
@@ -209,11 +211,9 @@ def _nutrient(row: Nutrient) -> SearchDocument:
 
 
 def _detail(row: NutrientDetail) -> SearchDocument:
-    return document(
+    return document_of(
         DocumentKind.DETAIL,
-        "/".join(row.natural_key()),
-        str(row),
-        url=row.get_absolute_url(),
+        row,
         hidden_names=split_names(row.nutrient.also_known_as),
         text=prose.plain_lines(row.body),
     )
@@ -223,7 +223,7 @@ def _evidence(row: Association) -> SearchDocument:
     nutrient, symptom = row.nutrient, row.symptom
     return document(
         DocumentKind.EVIDENCE,
-        f"{nutrient.slug}/{symptom.slug}/{row.relation}",
+        "/".join(row.natural_key()),
         f"{nutrient.name} and {symptom.phrase}",
         url=row.get_absolute_url(),
         hidden_names=[
@@ -252,11 +252,9 @@ def _asked(nutrient: Nutrient) -> list[str]:
 
 
 def _article(row: Article) -> SearchDocument:
-    return document(
+    return document_of(
         DocumentKind.ARTICLE,
-        row.slug,
-        row.title,
-        url=row.get_absolute_url(),
+        row,
         hidden_names=[row.short_title, *_answered(row)],
         text=[row.summary, row.standfirst, row.key_points],
     )
@@ -283,11 +281,9 @@ def _section(row: ArticleSection) -> SearchDocument:
 
 
 def _food(row: FoodSource) -> SearchDocument:
-    return document(
+    return document_of(
         DocumentKind.FOOD,
-        row.slug,
-        row.name,
-        url=row.get_absolute_url(),
+        row,
         hidden_names=[row.usda_description],
         note=row.group.name,
         text=[row.note],
@@ -314,30 +310,27 @@ def _food_group(row: FoodGroup) -> SearchDocument:
 
 
 def _risk_factor(row: RiskFactor) -> SearchDocument:
-    return document(
+    return document_of(
         DocumentKind.RISK_FACTOR,
-        row.slug,
-        row.name,
+        row,
         note=row.get_kind_display(),
         text=[row.mechanism, row.what_to_do],
     )
 
 
 def _other_cause(row: OtherCause) -> SearchDocument:
-    return document(
+    return document_of(
         DocumentKind.OTHER_CAUSE,
-        row.slug,
-        row.name,
+        row,
         note=row.get_kind_display(),
         text=[row.mechanism, row.what_helps, row.when_to_seek_care],
     )
 
 
 def _interaction(row: Interaction) -> SearchDocument:
-    return document(
+    return document_of(
         DocumentKind.INTERACTION,
-        row.slug,
-        str(row),
+        row,
         note=row.get_severity_display(),
         text=[row.effect, row.advice],
     )

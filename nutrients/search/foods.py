@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q
 
 from nutrients.common.words import nearest, vocabulary, words_of
 from nutrients.models import DocumentKind, FoodSource, SearchDocument, Synonym
@@ -18,6 +18,12 @@ from .query import Field, Synonyms, Unit, matching, read, synonyms
 MOST_SEARCHED = 1000
 # Whatever way a name holds a word, it holds it.
 ANY = (1, 1, 1)
+
+
+def shown_food(*, at: datetime) -> Q:
+    """The documents of the foods that the public may see at the moment `at`."""
+    public = FoodSource.objects.published(at=at).filter(slug=OuterRef("row"))
+    return Q(Exists(public), kind=DocumentKind.FOOD)
 
 
 class NamedFoods(NamedTuple):
@@ -51,7 +57,7 @@ class FoodWords:
 
     @cached_property
     def _words(self) -> list[str]:
-        chosen = _documents(at=self.at).filter(is_imported=False)
+        chosen = SearchDocument.objects.filter(shown_food(at=self.at), is_imported=False)
         return vocabulary(" ".join(row) for row in chosen.values_list("title_words", "name_words"))
 
 
@@ -74,7 +80,7 @@ def foods_named(words: str, vocabulary_of_foods: FoodWords, *, at: datetime) -> 
 def _named(units: Sequence[Unit], *, at: datetime) -> NamedFoods:
     if not units:
         return NamedFoods([])
-    rows = _documents(at=at).filter(pk__in=matching(units, every=True))
+    rows = SearchDocument.objects.filter(shown_food(at=at), pk__in=matching(units, every=True))
     rows = rows.order_by("is_imported", "size", "title")
     names = list(rows.values_list("row", "title_words", "name_words")[: MOST_SEARCHED + 1])
     held = list(_held(names[:MOST_SEARCHED], units))
@@ -90,8 +96,3 @@ def _held(names: Sequence[tuple[str, str, str]], units: Sequence[Unit]) -> Itera
         )
         if all(ways):
             yield slug
-
-
-def _documents(*, at: datetime) -> QuerySet[SearchDocument]:
-    public = FoodSource.objects.published(at=at).filter(slug=OuterRef("row"))
-    return SearchDocument.objects.filter(Exists(public), kind=DocumentKind.FOOD)

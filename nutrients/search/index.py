@@ -12,6 +12,8 @@ the same documents on either.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
@@ -25,69 +27,43 @@ from .query import ENGINES
 BATCH_SIZE = 200
 
 
-def _forget(ids: Iterable[int]) -> None:
-    """Take documents out of an index that is kept apart from them, before they change."""
-    if ENGINES[connection.vendor].sync:
-        with connection.cursor() as cursor:
-            cursor.executemany(
-                "DELETE FROM nutrients_searchindex WHERE rowid = %s", [(pk,) for pk in ids]
-            )
-
-
-def _sync() -> None:
-    """Bring an index that is kept apart in line: what is gone goes, what is missing comes."""
-    with connection.cursor() as cursor:
-        for statement in ENGINES[connection.vendor].sync:
-            cursor.execute(statement)
-
-
-def _empty() -> None:
-    """Empty an index that is kept apart, so that the next `_sync` writes all of it again."""
-    if ENGINES[connection.vendor].sync:
-        with connection.cursor() as cursor:
-            cursor.execute("DELETE FROM nutrients_searchindex")
-
-
-def catch_up(*, table: type | None = None) -> tuple[int, int]:
-    """Write the documents that are missing or say something else than their rows.
+def catch_up(*, table: type | None = None) -> int:
+    """Write the documents that say something else than their rows, and remove those without a row.
 
     With a `table`, only those that hold its texts are compared: all together take longer than the
-    rest of an editor's save. Gives how many were written, and how many were removed because their
-    row is gone.
-
-    Foods are compared by the moment of their last change and the name of their group alone,
-    because there may be thousands.
+    rest of an editor's save. Gives how many were written or removed. Foods are compared by the
+    moment of their last change and the name of their group alone, because there may be thousands.
     """
     kinds = list(DocumentKind) if table is None else documents.kinds_holding(table)
     if not kinds:
-        return 0, 0
+        return 0
     with transaction.atomic():
         kept = {
-            (document.kind, document.key): document
+            _key(document): document
             for document in SearchDocument.objects.filter(row_changed_at=None, kind__in=kinds)
         }
-        wanted = list(documents.all_but_foods(kinds))
-        changed = [document for document in wanted if not _is_known(document, kept)]
-        gone = kept.keys() - {(document.kind, document.key) for document in wanted}
-        removed = _remove([kept[key].pk for key in gone])
-        written = _write(changed)
+        wanted = {_key(document): document for document in documents.all_but_foods(kinds)}
+        gone = [kept[key].pk for key in kept.keys() - wanted.keys()]
+        changed = [new for key, new in wanted.items() if not is_same(new, kept.get(key))]
+        count, _ = SearchDocument.objects.filter(pk__in=gone).delete()
+        count += _write(changed)
         if DocumentKind.FOOD in kinds:
-            removed += _remove(_ids_without_food())
-            written += _write(documents.foods(_changed_foods()))
+            count += _without_food().delete()[0]
+            count += _write(documents.foods(_changed_foods()))
         _sync()
-    return written, removed
+    return count
 
 
-def rebuild() -> tuple[int, int]:
+def rebuild() -> int:
+    """Write all documents again, and give how many there are."""
     with transaction.atomic():
         SearchDocument.objects.all().delete()
-        _empty()
+        _sync()
         return catch_up()
 
 
-def _is_known(document: SearchDocument, kept: dict[tuple[str, str], SearchDocument]) -> bool:
-    before = kept.get((document.kind, document.key))
-    return before is not None and is_same(before, document)
+def _key(document: SearchDocument) -> tuple[str, str]:
+    return document.kind, document.key
 
 
 def _food_documents() -> QuerySet[SearchDocument]:
@@ -104,23 +80,14 @@ def _changed_foods() -> QuerySet[FoodSource]:
     return FoodSource.objects.filter(~Exists(same)).order_by("slug")
 
 
-def _ids_without_food() -> list[int]:
-    rows = FoodSource.objects.filter(slug=OuterRef("key"))
-    return list(_food_documents().filter(~Exists(rows)).values_list("pk", flat=True))
-
-
-def _remove(ids: list[int]) -> int:
-    for batch in _batches(ids):
-        _forget(batch)
-        SearchDocument.objects.filter(pk__in=batch).delete()
-    return len(ids)
+def _without_food() -> QuerySet[SearchDocument]:
+    return _food_documents().filter(~Exists(FoodSource.objects.filter(slug=OuterRef("key"))))
 
 
 def _write(documents: Iterable[SearchDocument]) -> int:
     written = 0
     for batch in _batches(documents):
-        keys = [document.key for document in batch]
-        _forget(SearchDocument.objects.filter(key__in=keys).values_list("pk", flat=True))
+        _forget(SearchDocument.objects.filter(key__in=[document.key for document in batch]))
         SearchDocument.objects.bulk_create(
             batch, update_conflicts=True, unique_fields=["kind", "key"], update_fields=FIELDS
         )
@@ -128,12 +95,22 @@ def _write(documents: Iterable[SearchDocument]) -> int:
     return written
 
 
-def _batches(rows: Iterable) -> Iterator[list]:
-    batch: list = []
-    for row in rows:
-        batch.append(row)
-        if len(batch) == BATCH_SIZE:
-            yield batch
-            batch = []
-    if batch:
+def _forget(documents: QuerySet[SearchDocument]) -> None:
+    """Take documents out of an index that is kept apart from them, before they change."""
+    if ENGINES[connection.vendor].sync:
+        ids = list(documents.values_list("pk"))
+        with connection.cursor() as cursor:
+            cursor.executemany("DELETE FROM nutrients_searchindex WHERE rowid = %s", ids)
+
+
+def _sync() -> None:
+    """Bring an index that is kept apart in line: what is gone goes, what is missing comes."""
+    with connection.cursor() as cursor:
+        for statement in ENGINES[connection.vendor].sync:
+            cursor.execute(statement)
+
+
+def _batches(rows: Iterable[Any]) -> Iterator[list[Any]]:
+    rows = iter(rows)
+    while batch := list(islice(rows, BATCH_SIZE)):
         yield batch

@@ -9,12 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from django.db import connection
 from django.db.models.expressions import RawSQL
 
 from nutrients.common.words import LETTER_AND_NUMBER, stem, words_of
+from nutrients.models import SearchDocument
 
 MOST_UNITS = 8
 # The last word may be unfinished; a long one before it may begin a compound.
@@ -32,14 +33,6 @@ SYNONYM = 9
 
 Phrase = tuple[str, ...]
 Synonyms = Mapping[Phrase, tuple[Phrase, ...]]
-
-
-class Words(Protocol):
-    """What is scored: words folded, parted by spaces; names on a line each."""
-
-    title_words: str
-    name_words: str
-    text_words: str
 
 
 class Term(NamedTuple):
@@ -82,7 +75,7 @@ class Field:
 class Scored:
     """A document made ready to be scored for many queries."""
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: SearchDocument) -> None:
         self.title = _stems(words.title_words.split())
         self.names = [_stems(name.split()) for name in words.name_words.split("\n")]
         texts = (words.title_words, words.name_words, words.text_words)
@@ -152,8 +145,8 @@ def _unit_points(unit: Unit, document: Scored) -> int:
 
 
 def _parts(word: str) -> tuple[str, ...]:
-    found = LETTER_AND_NUMBER.fullmatch(word)
-    return found.groups() if found else ()
+    parts = LETTER_AND_NUMBER.fullmatch(word)
+    return parts.groups() if parts else ()
 
 
 def _whole_points(document: Scored, units: Sequence[Unit]) -> int:
@@ -196,9 +189,8 @@ class Engine:
     def _term(self, term: Term) -> str:
         # Folded words hold letters and digits alone, so no quotation mark can end them early.
         own = (self.beginning if term.is_open else self.word).format(term.word)
-        return own if term.is_open and term.stem == term.word else self._or_stem(own, term)
-
-    def _or_stem(self, own: str, term: Term) -> str:
+        if term.is_open and term.stem == term.word:
+            return own
         return f"({own}{self.either}{self.word.format(term.stem)})"
 
 

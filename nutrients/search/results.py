@@ -20,7 +20,8 @@ from nutrients.models import (
 )
 
 from .answers import NeedAnswer, emergency_in, need_answer
-from .content import SearchContent, shown_food
+from .content import SearchContent
+from .foods import shown_food
 from .query import Scored, Term, Unit, is_held, matching, read, score
 
 MOST_HITS = 5
@@ -248,7 +249,7 @@ def passage(text: str, units: Sequence[Unit]) -> str:
 def marked(text: str, units: Sequence[Unit]) -> Pieces:
     """The text in pieces, with every word that a term of the query finds marked."""
     text = normalize("NFC", text)
-    terms = _terms(units)
+    terms = [term for unit in units for way in unit.ways for term in way]
     pieces: Pieces = []
     done = 0
     for word, start, end in spans(text):
@@ -256,10 +257,6 @@ def marked(text: str, units: Sequence[Unit]) -> Pieces:
             pieces += [(text[done:start], False), (text[start:end], True)]
             done = end
     return [piece for piece in (*pieces, (text[done:], False)) if piece[0]]
-
-
-def _terms(units: Sequence[Unit]) -> list[Term]:
-    return [term for unit in units for way in unit.ways for term in way]
 
 
 def _held(sentence: str, units: Sequence[Unit]) -> int:

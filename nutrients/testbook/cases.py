@@ -89,10 +89,6 @@ def counting_cases(slugs: Collection[str] | None = None) -> list[SafetyCase]:
     return list(cases if slugs is None else cases.filter(slug__in=slugs))
 
 
-def kept_outcomes() -> dict[int, CaseOutcome]:
-    return {outcome.case_id: outcome for outcome in CaseOutcome.objects.all()}
-
-
 def safety_book(outcomes: Mapping[int, CaseOutcome]) -> Book:
     """The test book with these outcomes. The number of queries is always the same."""
     rows = [_book_case(case, outcomes.get(case.pk)) for case in counting_cases()]

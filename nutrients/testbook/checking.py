@@ -49,36 +49,26 @@ def faults(expected: Expected, answered: Answered, names: Collection[str] = ()) 
 
     `names` are those of nutrients and foods: an emergency shows none of them.
     """
-    return [
-        *_not_offered(answered),
-        *_wrong_level(expected, answered),
-        *_wrong_nutrients(expected, answered),
-        *(
-            f"It does not warn of “{sign}”."
-            for sign in expected.warned
-            if sign not in answered.warned
-        ),
-        *_wrong_phrases(expected, answered),
-        *_forbidden_words(answered),
-        *_in_the_way_of_help(answered, names),
-    ]
+    return list(_faults(expected, answered, names))
 
 
-def _not_offered(answered: Answered) -> Iterator[str]:
+def _faults(expected: Expected, answered: Answered, names: Collection[str]) -> Iterator[str]:
     if answered.ignored:
         yield f"The checklist does not offer one of its ticks: {answered.ignored}"
-
-
-def _wrong_level(expected: Expected, answered: Answered) -> Iterator[str]:
     if answered.level != expected.level:
         yield f"It says {LEVELS[answered.level]}, and should say {LEVELS[expected.level]}."
-
-
-def _wrong_nutrients(expected: Expected, answered: Answered) -> Iterator[str]:
     for name in sorted(set(expected.suggested) - set(answered.suggested)):
         yield f"It does not suggest {name}."
     for name in sorted(set(expected.not_suggested) & set(answered.suggested)):
         yield f"It suggests {name}."
+    for sign in expected.warned:
+        if sign not in answered.warned:
+            yield f"It does not warn of “{sign}”."
+    yield from _wrong_phrases(expected, answered)
+    forbidden_words = (words for sentence in answered.said for words in _forbidden_in(sentence))
+    for words in dict.fromkeys(forbidden_words):
+        yield f"It says “{words}”, which is never written here."
+    yield from _in_the_way_of_help(answered, names)
 
 
 def _wrong_phrases(expected: Expected, answered: Answered) -> Iterator[str]:
@@ -93,12 +83,6 @@ def _wrong_phrases(expected: Expected, answered: Answered) -> Iterator[str]:
 
 def _holds(text: str, phrase: str) -> bool:
     return " ".join(phrase.split()).casefold() in text
-
-
-def _forbidden_words(answered: Answered) -> Iterator[str]:
-    found = (words for sentence in answered.said for words in _forbidden_in(sentence))
-    for words in dict.fromkeys(found):
-        yield f"It says “{words}”, which is never written here."
 
 
 @lru_cache(MOST_SENTENCES)

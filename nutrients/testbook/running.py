@@ -1,4 +1,4 @@
-"""Running the test book: each case is asked as a reader would ask, and its answer is checked.
+"""Running the test book: each case is asked as a reader would ask, and what is found is kept.
 
 The answer is the object that the pages draw, so that a run takes no time for HTML.
 """
@@ -9,15 +9,19 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any, NamedTuple
+from inspect import getmembers_static
+from typing import NamedTuple
 
+from django.db import transaction
 from django.http import QueryDict
 
 from nutrients.checklist.answer import ChecklistAnswer, checklist_answer, read_ticks
 from nutrients.checklist.content import ChecklistContent, checklist_choices
 from nutrients.checklist.suggesting import eater_of, ticked_rows
+from nutrients.common.schedule import came_due
+from nutrients.common.version import content_version
 from nutrients.evidence.ranking import Level
-from nutrients.models import SafetyCase, Urgency
+from nutrients.models import CaseOutcome, SafetyCase, Urgency
 
 from .cases import case_query, counting_cases, names_kept_from_emergencies
 from .checking import Answered, Expected, faults
@@ -47,17 +51,11 @@ class FetchedBook:
     def run(self) -> list[CheckedCase]:
         return [_checked(case, self.content, self.names) for case in self.cases]
 
-    def run_later(self, checked: Sequence[CheckedCase]) -> list[CheckedCase]:
+    def run_later(self, checked: list[CheckedCase]) -> list[CheckedCase]:
         """What is found after the change, if `run` found these."""
         if self.later is None:
-            return list(checked)
-        failures = {_asked(checked_case.case): checked_case.failures for checked_case in checked}
-        return [
-            CheckedCase(case, failures[_asked(case)])
-            if _asked(case) in failures
-            else _checked(case, self.content, self.names)
-            for case in self.later
-        ]
+            return checked
+        return [_checked(case, self.content, self.names) for case in self.later]
 
 
 def fetch_book(
@@ -80,8 +78,9 @@ def fetch_book(
 
 def _fetch_all(content: ChecklistContent, cases: Iterable[SafetyCase]) -> None:
     """Fetch each part of the content, and the foods for everybody whom a case is about."""
-    for part in (name for base in type(content).__mro__ for name, _ in _parts(base)):
-        getattr(content, part)
+    for name, value in getmembers_static(type(content)):
+        if isinstance(value, cached_property):
+            getattr(content, name)
     choices = content.once(checklist_choices)
     queries = {case_query(case) for case in cases if case.risk_list}
     for query in queries | {""}:
@@ -89,12 +88,6 @@ def _fetch_all(content: ChecklistContent, cases: Iterable[SafetyCase]) -> None:
         eater = eater_of(ticked_rows(ticks, content))
         content.foods(eater)
         content.other_sources(eater)
-
-
-def _parts(base: type) -> list[tuple[str, Any]]:
-    return [
-        (name, value) for name, value in vars(base).items() if isinstance(value, cached_property)
-    ]
 
 
 def run_book(
@@ -111,9 +104,51 @@ def failing(checked: Iterable[CheckedCase]) -> list[CheckedCase]:
     return [checked_case for checked_case in checked if checked_case.failures]
 
 
-def _asked(case: SafetyCase) -> tuple[str, str]:
-    """What a case ticks and expects, to know it again."""
-    return case_query(case), repr(_expected(case))
+def outcomes_of_now(*, at: datetime) -> dict[int, CaseOutcome]:
+    """What the book finds at the moment, under the case's id.
+
+    That is what the last run found, unless a row has begun to show by itself since then: then the
+    book is run, and nothing is kept.
+    """
+    outcomes = {outcome.case_id: outcome for outcome in CaseOutcome.objects.all()}
+    last = max((outcome.checked_at for outcome in outcomes.values()), default=None)
+    if last is None or not came_due(since=last, at=at):
+        return outcomes
+    return {row.case.pk: row for row in _rows(run_book(at=at), at=at)}
+
+
+def keep_outcomes(checked: Sequence[CheckedCase], *, at: datetime) -> None:
+    """Keep the outcomes of a whole run in place of those of the run before."""
+    keys = dict(SafetyCase.objects.values_list("slug", "pk"))
+    checked = [checked_case for checked_case in checked if checked_case.case.slug in keys]
+    for checked_case in checked:
+        # A run may come before its case is saved for good.
+        checked_case.case.pk = keys[checked_case.case.slug]
+    rows = _rows(checked, at=at)
+    with transaction.atomic():
+        CaseOutcome.objects.exclude(
+            case__in=[checked_case.case for checked_case in checked]
+        ).delete()
+        CaseOutcome.objects.bulk_create(
+            rows,
+            update_conflicts=True,
+            unique_fields=["case"],
+            update_fields=["failures", "content_version", "checked_at"],
+        )
+
+
+def _rows(checked: Sequence[CheckedCase], *, at: datetime) -> list[CaseOutcome]:
+    version = content_version(at=at)
+    label = version.label if version else ""
+    return [
+        CaseOutcome(
+            case=checked_case.case,
+            failures="\n".join(checked_case.failures),
+            content_version=label,
+            checked_at=at,
+        )
+        for checked_case in checked
+    ]
 
 
 def _checked(case: SafetyCase, content: ChecklistContent, names: Collection[str]) -> CheckedCase:
@@ -133,10 +168,10 @@ def _expected(case: SafetyCase) -> Expected:
 
 
 def _answered(answer: ChecklistAnswer, content: ChecklistContent) -> Answered:
-    found = answer.suggested
+    suggested = answer.suggested
     return Answered(
         answer.urgent.level,
-        [match.nutrient.name for match in (*found.in_full, *found.in_brief)],
+        [match.nutrient.name for match in (*suggested.in_full, *suggested.in_brief)],
         tuple(answer.said()),
         answer.ignored,
         [content.flags[slug].sign for slug in sorted(answer.urgent.raised)],

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import UserCreationForm
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import AbstractUser, Group, User
 from django.contrib.auth.tokens import default_token_generator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -21,12 +21,37 @@ from django.utils.http import urlsafe_base64_encode
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from nutrisite.accounts import second_step
-from nutrisite.accounts.models import AccountEvent, Clinician, Kind
-from nutrisite.accounts.trail import difference, record, rights_of
+from nutrisite.accounts import two_factor
+from nutrisite.accounts.admin_site import ReadOnlyAdmin
+from nutrisite.accounts.models import AccountEvent, Clinician, Kind, record
 
 # These would show keys and codes to whoever opens them.
 admin.site.unregister([StaticDevice, TOTPDevice, User, Group])
+
+
+def rights_of(holder: AbstractUser | Group | None) -> set[str]:
+    """Give what an account or a group may do, in words."""
+    if holder is None or holder.pk is None:
+        return set()
+    if isinstance(holder, Group):
+        return set(holder.permissions.values_list("codename", flat=True))
+    flags = {"open": holder.is_active, "administrator": holder.is_superuser}
+    groups = holder.groups.values_list("name", flat=True)
+    clinician = Clinician.objects.filter(account_id=holder.pk).first()
+    return {
+        *([f"signs as {clinician}"] if clinician else []),
+        *(name for name, is_set in flags.items() if is_set),
+        *(f"role {name}" for name in groups),
+        *holder.user_permissions.values_list("codename", flat=True),
+    }
+
+
+def difference(before: set[str], after: set[str]) -> str:
+    """Give in words what was added and taken away; empty if nothing was."""
+    signs = {"+": after - before, "−": before - after}
+    return "; ".join(
+        f"{sign} {', '.join(sorted(rights))}" for sign, rights in signs.items() if rights
+    )
 
 
 class RecordsRights(admin.ModelAdmin):
@@ -68,8 +93,7 @@ class RecordsRights(admin.ModelAdmin):
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         """Record each of several removals."""
         for row in queryset:
-            self._record(request, Kind.REMOVED, row)
-        super().delete_queryset(request, queryset)
+            self.delete_model(request, row)
 
 
 WORDS = {
@@ -223,7 +247,7 @@ class RecordedUserAdmin(RecordsRights, UserAdmin):
     )
     def turn_off_second_step(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         """Let these accounts sign in by password alone, until they set it up again."""
-        changed = [account for account in queryset if second_step.forget(account)]
+        changed = [account for account in queryset if two_factor.forget(account)]
         for account in changed:
             self._record(request, Kind.SECOND_STEP_OFF, account)
         messages.success(request, f"Accounts without their second step now: {len(changed)}.")
@@ -248,29 +272,20 @@ class RecordedGroupAdmin(RecordsRights, GroupAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """The name too, where a setting relies on it."""
         fields = super().get_readonly_fields(request, obj)
-        return (*fields, "name") if obj and second_step.is_role(obj) else fields
+        return (*fields, "name") if obj and two_factor.is_role(obj) else fields
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody removes a group that a setting relies on."""
-        if obj and second_step.is_role(obj):
+        if obj and two_factor.is_role(obj):
             return False
         return bool(super().has_delete_permission(request, obj))
 
 
 @admin.register(AccountEvent)
-class AccountEventAdmin(admin.ModelAdmin):
-    """The record, to be read. Nobody adds to it, changes it or takes from it here."""
+class AccountEventAdmin(ReadOnlyAdmin):
+    """The audit log."""
 
     list_display = ["at", "account", "kind", "by", "address", "detail"]
     list_filter = ["kind"]
     search_fields = ["account", "by"]
     date_hierarchy = "at"
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

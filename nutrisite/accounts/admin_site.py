@@ -8,7 +8,7 @@ from functools import update_wrapper
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.admin import AdminSite
+from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import PasswordResetConfirmView, redirect_to_login
@@ -18,10 +18,9 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import path, reverse
 
-from nutrisite.accounts import kept_forms, second_step
-from nutrisite.accounts.models import Kind
+from nutrisite.accounts import kept_forms, two_factor
+from nutrisite.accounts.models import Kind, record
 from nutrisite.accounts.signing_in import SignInForm
-from nutrisite.accounts.trail import record
 
 # Nineteen digits may be too large for the column, which SQLite refuses by an exception.
 KEY = re.compile("[0-9]{1,18}")
@@ -31,9 +30,30 @@ PARTS = {"autocomplete", "jsi18n"}
 BEFORE = {"second_step", "logout", "password_change", "password_change_done", "jsi18n"}
 
 
+class ReadOnlyAdmin(ModelAdmin):
+    """Rows to be read, which are not added, changed or deleted here."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
 def is_key(text: str) -> bool:
     """Whether a text may be the key of a row; asked for anything else, the database fails."""
     return KEY.fullmatch(text) is not None
+
+
+def change_address(label: str, pk: Any) -> str:
+    """The form of a row, whose model is written as fixtures do: nutrients.nutrient.
+
+    Raises NoReverseMatch if the admin has no such table.
+    """
+    return reverse(f"admin:{label.replace('.', '_')}_change", args=[pk])
 
 
 def is_unanswerable(request: HttpRequest) -> bool:
@@ -62,7 +82,7 @@ class SecuredSite(AdminSite):
         if not super().has_permission(request):
             return False
         account: Any = request.user
-        return account.is_verified() or not second_step.is_on(account)
+        return account.is_verified() or not two_factor.is_on(account)
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Lead an account that must set up the second step there first, from every page."""
@@ -118,7 +138,7 @@ class SecuredSite(AdminSite):
 
     def is_waiting_for(self, account: Any) -> bool:
         """Whether an account must set up the second step and has not."""
-        return second_step.is_asked_of(account) and not account.is_verified()
+        return two_factor.is_asked_of(account) and not account.is_verified()
 
     def get_urls(self) -> list[Any]:
         """The admin's own addresses, and the pages of the second step and of one-time links."""
@@ -139,7 +159,7 @@ class SecuredSite(AdminSite):
 
     def second_step(self, request: HttpRequest) -> HttpResponse:
         """Turn the second step on or off."""
-        return second_step.second_step_page(request, self.each_context(request))
+        return two_factor.second_step_page(request, self.each_context(request))
 
     def password_change(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

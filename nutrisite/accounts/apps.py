@@ -13,8 +13,7 @@ class AccountsConfig(AppConfig):
     verbose_name = "Accounts"
 
     def ready(self) -> None:
-        """Connect what records sign-ins, which Django tells of by signals alone, and the check."""
-        from nutrisite.accounts import second_step, signing_in
+        """Import what records sign-ins, of which Django tells by signals alone; add the check."""
+        from nutrisite.accounts import signing_in, two_factor  # noqa: F401
 
-        register(Tags.database)(second_step.check_roles)
-        signing_in.connect()
+        register(Tags.database)(two_factor.check_roles)

@@ -1,9 +1,21 @@
-"""The record of accounts: who signed in, who was refused, and whose rights changed."""
+"""The audit log of accounts: who signed in, who was refused, and whose rights changed."""
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django.conf import settings
 from django.db import models
+from django.http import HttpRequest
+from django.utils import timezone
+
+from nutrisite.client import written_network
+
+# How long an event is kept: a year shows what an audit asks for.
+KEPT = timedelta(days=365)
+COMMAND_LINE = "the command line"
+# A group's name with the word before it may be longer than the column.
+LONGEST_NAME = 150
 
 
 class Kind(models.TextChoices):
@@ -33,7 +45,7 @@ class AccountEvent(models.Model):
 
     at = models.DateTimeField(db_index=True, editable=False)
     kind = models.CharField("what happened", max_length=20, choices=Kind, editable=False)
-    account = models.CharField(max_length=150, editable=False)
+    account = models.CharField(max_length=LONGEST_NAME, editable=False)
     by = models.CharField(max_length=150, blank=True, editable=False)
     address = models.GenericIPAddressField(null=True, editable=False)
     detail = models.TextField(blank=True, editable=False)
@@ -44,6 +56,25 @@ class AccountEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account}: {self.get_kind_display()}"
+
+
+def record(
+    kind: Kind, account: str, *, request: HttpRequest | None, by: str = "", detail: str = ""
+) -> None:
+    """Add one event. Without a request it happened at the command line."""
+    AccountEvent.objects.create(
+        at=timezone.now(),
+        kind=kind,
+        account=account[:LONGEST_NAME],
+        by=by if request else COMMAND_LINE,
+        address=written_network(request) if request else None,
+        detail=detail,
+    )
+
+
+def remove_old(*, at: datetime) -> None:
+    """Remove the events that were kept long enough."""
+    AccountEvent.objects.filter(at__lt=at - KEPT).delete()
 
 
 class Clinician(models.Model):

@@ -6,22 +6,21 @@ from importlib import import_module
 from typing import Any
 
 from axes.signals import user_locked_out
-from django import forms
 from django.conf import settings
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth import authenticate, get_user_model, signals
 from django.contrib.auth.backends import ModelBackend
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from nutrisite.accounts import second_step
-from nutrisite.accounts.models import AccountEvent, Kind
-from nutrisite.accounts.trail import record, remove_old
+from nutrisite.accounts import two_factor
+from nutrisite.accounts.models import AccountEvent, Kind, record, remove_old
 from nutrisite.client import written_network
 
-# A name that nobody has may be a password in the wrong field, so it is kept nowhere.
+# A name that no account has may be a password in the wrong field, so it is kept nowhere.
 UNKNOWN = "a name that nobody has"
 
 
@@ -41,9 +40,9 @@ class PasswordAndCode(ModelBackend):
         **kwargs: Any,
     ) -> Any:
         account: Any = super().authenticate(request, username, password, **kwargs)
-        if account is None or not second_step.is_on(account):
+        if account is None or not two_factor.is_on(account):
             return account
-        account.otp_device = second_step.accepted_by(account, token)
+        account.otp_device = two_factor.accepted_by(account, token)
         return account if account.otp_device else None
 
 
@@ -55,13 +54,11 @@ class SignInForm(AdminAuthenticationForm):
         "invalid_login": "That did not fit an editor's account. Check the name, the password with"
         " its capital letters and, if you have set it up, the code. Each code works once.",
     }
-    token = forms.CharField(
+    token = two_factor.code_field(
         label="Code",
         required=False,
-        max_length=20,
         help_text="Six digits from your app, or a recovery code. Leave it empty if you have set up"
         " neither.",
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "spellcheck": "false"}),
     )
 
     def clean(self) -> dict[str, Any]:
@@ -78,15 +75,14 @@ class SignInForm(AdminAuthenticationForm):
         return self.cleaned_data
 
 
-def known(name: str | None) -> bool:
-    """Whether an account has this name."""
+def has_account(name: str | None) -> bool:
     return bool(name) and get_user_model()._default_manager.filter(username=name).exists()
 
 
 def counted_name(request: HttpRequest, credentials: Any = None) -> str:
     """Give the name that wrong tries are counted under: a digest if no account has it."""
     name = str((credentials or request.POST).get("username") or "")
-    return name if known(name) else salted_hmac("accounts.counted_name", name).hexdigest()
+    return name if has_account(name) else salted_hmac("accounts.counted_name", name).hexdigest()
 
 
 def counted_by(request: HttpRequest, credentials: Any = None) -> list[Any]:
@@ -109,14 +105,7 @@ def locked_out(
     return answer
 
 
-def connect() -> None:
-    """Have Django and axes tell of sign-ins."""
-    signals.user_logged_in.connect(signed_in, dispatch_uid="accounts")
-    signals.user_logged_out.connect(signed_out, dispatch_uid="accounts")
-    signals.user_login_failed.connect(refused, dispatch_uid="accounts")
-    user_locked_out.connect(locked, dispatch_uid="accounts")
-
-
+@receiver(signals.user_logged_in)
 def signed_in(request: HttpRequest, user: Any, **kwargs: Any) -> None:
     """Record a sign-in, and remove old records and ended sessions: no timer is needed."""
     device = getattr(user, "otp_device", None)
@@ -126,22 +115,25 @@ def signed_in(request: HttpRequest, user: Any, **kwargs: Any) -> None:
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
 
 
+@receiver(signals.user_logged_out)
 def signed_out(request: HttpRequest, user: Any, **kwargs: Any) -> None:
     """Record the end of a session, if it was anybody's."""
     if user is not None:
         record(Kind.SIGNED_OUT, user.get_username(), request=request)
 
 
+@receiver(signals.user_login_failed)
 def refused(credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any) -> None:
     """Record a wrong name, password or code; a locked account adds nothing."""
     if request is not None and not getattr(request, "axes_locked_out", False):
         name = credentials.get("username")
-        record(Kind.REFUSED, str(name) if known(name) else UNKNOWN, request=request)
+        record(Kind.REFUSED, str(name) if has_account(name) else UNKNOWN, request=request)
 
 
+@receiver(user_locked_out)
 def locked(request: HttpRequest, username: str | None, **kwargs: Any) -> None:
     """Record that a lock began: once for as long as it lasts, however often somebody tries."""
-    account = str(username) if known(username) else UNKNOWN
+    account = str(username) if has_account(username) else UNKNOWN
     recent = AccountEvent.objects.filter(
         kind=Kind.LOCKED, at__gt=timezone.now() - settings.AXES_COOLOFF_TIME
     )

@@ -79,8 +79,3 @@ def test_labels_sort_as_versions_do(later):
 
 def test_empty_site_has_no_version(no_content, later):
     assert content_version(at=later) is None
-
-
-def test_it_costs_one_query(later, django_assert_num_queries):
-    with django_assert_num_queries(1):
-        content_version(at=later)

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.template.defaultfilters import pluralize
 from django.utils import timezone
 
 from nutrients.content.checking import keep_problems, problems
@@ -14,9 +15,12 @@ from nutrients.models import ProblemKind
 
 
 class Command(BaseCommand):
-    """List what is wrong with the content, a line each, and exit with 1 if anything is."""
+    """Find claims without a source, broken references, unfit units, overdue reviews.
 
-    help = "Find claims without a source, broken references, unfit units, overdue reviews."
+    They are listed a line each, and the command exits with 1 if there are any.
+    """
+
+    help = __doc__
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -27,16 +31,14 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        found = problems(on=options["on"] or timezone.now().date())
+        faults = problems(on=options["on"] or timezone.now().date())
         if options["keep"]:
-            keep_problems(ProblemKind.CONTENT, found, at=timezone.now())
-        for problem in found:
+            keep_problems(ProblemKind.CONTENT, faults, at=timezone.now())
+        for problem in faults:
             self.stderr.write(str(problem))
-        if found:
-            count = len(found)
-            raise CommandError(
-                f"Content: {count:,} problem{'s' if count > 1 else ''} to put right."
-            )
+        if faults:
+            count = len(faults)
+            raise CommandError(f"Content: {count:,} problem{pluralize(count)} to put right.")
         self.stdout.write("Content: no problem found.")
 
 

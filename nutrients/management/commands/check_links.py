@@ -19,11 +19,11 @@ class Command(BaseCommand):
     no error of the command.
     """
 
-    help = "Ask the addresses of sources and texts, and list on the desk those that are broken."
+    help = __doc__
 
     def handle(self, *args: Any, **options: Any) -> None:
-        found = broken_links(fault_of)
-        keep_problems(ProblemKind.LINKS, found, at=timezone.now())
-        for problem in found:
+        faults = broken_links(fault_of)
+        keep_problems(ProblemKind.LINKS, faults, at=timezone.now())
+        for problem in faults:
             self.stdout.write(str(problem))
-        self.stdout.write(f"Outside links: {len(found):,} broken.")
+        self.stdout.write(f"Outside links: {len(faults):,} broken.")

@@ -17,18 +17,17 @@ from nutrients.search.index import catch_up
 
 
 class Command(BaseCommand):
-    """Add the foods of a table, with their amounts in 100 g and household portions.
+    """Add the foods of a table that were never added, with their amounts and household portions.
 
-    Safe to repeat: what an editor changed or deleted stays as it is. Stopped half-way, it leaves
-    nothing behind. Lines that cannot be used are named and left out, and then it exits with 1.
+    The table is a CSV of your own with the columns id, name and amounts in 100 g such as
+    magnesium_mg, or one as it is published: FoodData Central's zip of Foundation Foods or SR
+    Legacy, CIQUAL, or CoFID. The README of fixtures/usda has the details. It takes under a minute
+    and is safe to repeat: what an editor changed or deleted stays as it is. Stopped half-way, it
+    leaves nothing behind. Lines that cannot be used are named and left out, and then it exits with
+    1.
     """
 
-    help = (
-        "Add the foods of a table that were never added; under a minute. The table is a CSV of "
-        "your own with the columns id, name and amounts in 100 g such as magnesium_mg, or one as "
-        "it is published: FoodData Central's zip of Foundation Foods or SR Legacy, CIQUAL, or "
-        "CoFID. The README of fixtures/usda has the details."
-    )
+    help = __doc__
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, help="the table: CSV, workbook or zip")

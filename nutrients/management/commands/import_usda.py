@@ -11,9 +11,9 @@ from . import import_foods
 
 
 class Command(import_foods.Command):
-    """Add the USDA's foods, as `import_foods` does."""
+    """Add the foods of the USDA's whole table that were never added, as `import_foods` does."""
 
-    help = "Add the foods of the USDA's whole table that were never added; under a minute."
+    help = __doc__
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.set_defaults(source=SR28)

@@ -10,27 +10,25 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.template.defaultfilters import pluralize
 from django.utils import timezone
 
 from nutrients.common.schedule import public_from
-from nutrients.content import FixtureError, FixtureRow, Outcome, load
+from nutrients.content import FixtureError, Outcome, load
 from nutrients.content.loader import refresh_statistics
 from nutrients.search.index import catch_up
 from nutrients.testbook import failing, keep_outcomes, run_book
 
 
 class Command(BaseCommand):
-    """Bring the database up to the fixtures, in one transaction.
+    """Add shipped content that is missing and update what was not edited, in one transaction.
 
     Safe at every start: what an editor changed or deleted stays as the editor left it. If the
-    fixtures changed too, an editor is asked in the admin.
-    Exits with 1 and one sentence, with nothing changed, if a fixture cannot be loaded.
+    fixtures changed too, an editor is asked in the admin. Exits with 1 and one sentence, with
+    nothing changed, if a fixture cannot be loaded.
     """
 
-    help = (
-        "Add shipped content that is missing and update what was not edited; "
-        "never overwrite or bring back an editor's work."
-    )
+    help = __doc__
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -77,35 +75,30 @@ def summary(outcome: Outcome) -> str:
     parts = [f"{len(outcome.added):,} added"] if outcome.added else []
     parts += [f"{len(outcome.updated):,} updated"] if outcome.updated else []
     if parts:
-        kept = len(outcome.kept) - len(outcome.updated)
-        text = f"Content: {', '.join(parts)}, {kept:,} kept as they were"
+        text = f"Content: {', '.join(parts)}, {len(outcome.kept):,} kept as they were"
     else:
         text = f"Content: {outcome.total:,} rows shipped, nothing to add"
-    gone = len(outcome.left_deleted) + len(outcome.depending)
-    text += f", {gone:,} left deleted" if gone else ""
-    return f"{text}{_to_settle(outcome)}."
-
-
-def _to_settle(outcome: Outcome) -> str:
-    number = len(outcome.to_settle)
-    if not number:
-        return ""
-    return f"; {number:,} change{'' if number == 1 else 's'} to settle in the admin"
+    if gone := len(outcome.left_deleted) + len(outcome.depending):
+        text += f", {gone:,} left deleted"
+    if number := len(outcome.to_settle):
+        text += f"; {number:,} change{pluralize(number)} to settle in the admin"
+    return f"{text}."
 
 
 def plan(outcome: Outcome) -> Iterable[str]:
     """Say line by line what a load would do: counts by model, then each row it would not keep."""
-    updated = [update.row for update in outcome.updated]
     kinds = {
         "would be added": outcome.added,
-        "would be updated": updated,
-        "kept as they are": _without(outcome.kept, updated),
+        "would be updated": [update.row for update in outcome.updated],
+        "kept as they are": outcome.kept,
         "left deleted": outcome.left_deleted,
         "left out, because what they need was deleted": outcome.depending,
         "left out, because another row has their name": outcome.in_the_way,
     }
     for words, rows in kinds.items():
-        yield f"{len(rows):,} {words}{_by_model(rows)}"
+        models = Counter(str(row.model._meta.verbose_name_plural) for row in rows)
+        counts = ", ".join(f"{name}: {count:,}" for name, count in models.items())
+        yield f"{len(rows):,} {words}" + (f" ({counts})." if counts else ".")
     yield f"{len(outcome.to_settle):,} to settle in the admin."
     for update in outcome.updated:
         yield f"  updated: {update}"
@@ -116,14 +109,3 @@ def plan(outcome: Outcome) -> Iterable[str]:
     if outcome.dropped_links:
         yield f"{outcome.dropped_links:,} links to deleted rows would be dropped."
     yield "Nothing was changed."
-
-
-def _without(rows: Iterable[FixtureRow], others: Iterable[FixtureRow]) -> list[FixtureRow]:
-    left_out = {row.identity for row in others}
-    return [row for row in rows if row.identity not in left_out]
-
-
-def _by_model(rows: Iterable[FixtureRow]) -> str:
-    counts = Counter(str(row.model._meta.verbose_name_plural) for row in rows)
-    names = ", ".join(f"{name}: {count:,}" for name, count in counts.items())
-    return f" ({names})." if names else "."

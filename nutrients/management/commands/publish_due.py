@@ -11,12 +11,14 @@ from nutrients.admin.publishing import publish_due
 
 
 class Command(BaseCommand):
-    """Publish what is due, and say what could not be."""
+    """Publish the proposals whose moment has come. Run it each minute.
 
-    help = "Publish the proposals whose moment has come. Run it each minute."
+    It prints a line a proposal, and nothing if none is due.
+    """
+
+    help = __doc__
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Print a line a proposal; nothing if none is due."""
         published, hindered = publish_due(at=timezone.now())
         for proposal in published:
             self.stdout.write(f"Published: {proposal}.")

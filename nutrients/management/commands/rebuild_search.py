@@ -16,7 +16,7 @@ class Command(BaseCommand):
     SQL.
     """
 
-    help = "Rebuild the search index."
+    help = __doc__
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"Search: {rebuild()[0]:,} documents written.")
+        self.stdout.write(f"Search: {rebuild():,} documents written.")

@@ -13,10 +13,10 @@ from nutrients.testbook import failing, keep_outcomes, run_book
 class Command(BaseCommand):
     """Check every case of the test book, and keep the outcomes for the page on safety.
 
-    Prints each case that fails with what is wrong, and exits with 1 where any does.
+    It prints each case that fails with what is wrong, and exits with 1 if any does.
     """
 
-    help = "Check that the checklist answers every case of the public test book as it must."
+    help = __doc__
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()

@@ -22,7 +22,7 @@ class Command(BaseCommand):
     made; older backups are all kept then.
     """
 
-    help = "Copy the live database into one checked file, and keep the newest of them."
+    help = __doc__
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(

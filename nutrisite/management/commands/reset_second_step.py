@@ -7,15 +7,17 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.core.management import BaseCommand, CommandError, CommandParser
 
-from nutrisite.accounts import second_step
-from nutrisite.accounts.models import Kind
-from nutrisite.accounts.trail import record
+from nutrisite.accounts import two_factor
+from nutrisite.accounts.models import Kind, record
 
 
 class Command(BaseCommand):
-    """Lets one account sign in by its password alone, until it sets the second step up again."""
+    """Turn off the second step of one account, whose telephone and recovery codes are lost.
 
-    help = "Turn off the second step of one account, whose telephone and recovery codes are lost."
+    It signs in by its password alone, until it sets the second step up again.
+    """
+
+    help = __doc__
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name", help="The name that the account signs in with.")
@@ -24,7 +26,7 @@ class Command(BaseCommand):
         account = get_user_model()._default_manager.filter(username=name).first()
         if account is None:
             raise CommandError(f"There is no account “{name}”.")
-        if not second_step.forget(account):
+        if not two_factor.forget(account):
             raise CommandError(f"The account “{name}” has no second step.")
         record(Kind.SECOND_STEP_OFF, name, request=None)
         self.stdout.write(f"“{name}” signs in by password alone now.")

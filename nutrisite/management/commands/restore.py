@@ -20,7 +20,7 @@ class Command(BaseCommand):
     Run migrate afterwards, for a backup may be of an older release.
     """
 
-    help = "Put a checked backup in the place of the database, and keep what it replaces."
+    help = __doc__
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, help="a file that `backup` made")

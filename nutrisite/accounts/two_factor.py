@@ -5,17 +5,19 @@ from __future__ import annotations
 from base64 import b32encode
 from binascii import unhexlify
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import Any
 
 import segno
 from django import forms
 from django.conf import settings
-from django.contrib import messages
 from django.contrib.auth.models import Group
+from django.contrib.messages import success
 from django.core.checks import CheckMessage, Error, Warning
-from django.db import connections, transaction
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.safestring import mark_safe
 from django_otp import login
 from django_otp.models import Device
 from django_otp.oath import TOTP
@@ -23,12 +25,11 @@ from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from django_otp.util import random_hex
 
-from nutrisite.accounts.models import Kind
-from nutrisite.accounts.trail import record
+from nutrisite.accounts.models import Kind, record
 
 APP, CODES = "the app", "a recovery code"
-# Recovery codes of one set, each of 40 random bits, and the blank modules that a QR code needs.
-HOW_MANY, MARGIN = 10, 4
+# Recovery codes of one set, each of 40 random bits.
+HOW_MANY = 10
 EVERYONE, ADMINISTRATORS, NOBODY = "everyone", "administrators", "nobody"
 # Where the session holds a key until a code shows that the app has it too.
 KEY = "second_step_key"
@@ -62,28 +63,20 @@ def check_roles(*, databases: Sequence[str] | None = None, **kwargs: Any) -> lis
 
     Django asks before it migrates. Before the first migration there are no groups.
     """
-    found: list[CheckMessage] = []
-    for database in databases or ():
-        if Group._meta.db_table not in connections[database].introspection.table_names():
-            continue
-        names = Group.objects.using(database).values_list("name", flat=True)
-        known = {*(name.casefold() for name in names), ADMINISTRATORS, EVERYONE, NOBODY}
-        found += [
-            Error(
-                f"SECOND_STEP_FOR names “{role}”, and there is no such group: write the name of a"
-                f" group, {ADMINISTRATORS}, {EVERYONE} or {NOBODY}.",
-                id="accounts.E001",
-            )
-            for role in sorted(roles() - known)
-        ]
-    if databases and roles() <= {NOBODY}:
-        found.append(
-            Warning(
-                "SECOND_STEP_FOR asks nobody for a second step: a stolen password opens the admin.",
-                id="accounts.W001",
-            )
+    if not databases or Group._meta.db_table not in connection.introspection.table_names():
+        return []
+    if roles() <= {NOBODY}:
+        words = "SECOND_STEP_FOR asks nobody for a second step: a stolen password opens the admin."
+        return [Warning(words, id="accounts.W001")]
+    groups = {name.casefold() for name in Group.objects.values_list("name", flat=True)}
+    return [
+        Error(
+            f"SECOND_STEP_FOR names “{role}”, and there is no such group: write the name of a"
+            f" group, {ADMINISTRATORS}, {EVERYONE} or {NOBODY}.",
+            id="accounts.E001",
         )
-    return found
+        for role in sorted(roles() - groups - {ADMINISTRATORS, EVERYONE, NOBODY})
+    ]
 
 
 def accepted_by(account: Any, code: str) -> Device | None:
@@ -97,21 +90,6 @@ def accepted_by(account: Any, code: str) -> Device | None:
     with transaction.atomic():
         device = model.objects.select_for_update().filter(user=account, confirmed=True).first()
         return device if device and device.verify_token(code) else None
-
-
-@transaction.atomic
-def turn_on(account: Any, key: str, code: str) -> TOTPDevice | None:
-    """Turn the second step on if the code shows that the app has the key, in hex.
-
-    The code counts as used.
-    """
-    totp = TOTP(unhexlify(key))
-    if not (code.isdecimal() and totp.verify(int(code), tolerance=1)):
-        return None
-    forget(account)
-    return TOTPDevice.objects.create(
-        user=account, name=APP, key=key, last_t=totp.t(), drift=totp.drift
-    )
 
 
 @transaction.atomic
@@ -130,13 +108,13 @@ def forget(account: Any) -> bool:
     return bool(TOTPDevice.objects.filter(user=account).delete()[0])
 
 
-class CodeForm(forms.Form):
-    """One code."""
+def code_field(**options: Any) -> forms.CharField:
+    widget = forms.TextInput(attrs={"autocomplete": "one-time-code", "spellcheck": "false"})
+    return forms.CharField(max_length=20, widget=widget, **options)
 
-    code = forms.CharField(
-        max_length=20,
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "spellcheck": "false"}),
-    )
+
+class CodeForm(forms.Form):
+    code = code_field()
 
 
 def second_step_page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
@@ -152,7 +130,7 @@ def second_step_page(request: HttpRequest, context: dict[str, Any]) -> HttpRespo
             if wish == "off" and not is_asked_of(account):
                 forget(account)
                 record(Kind.SECOND_STEP_OFF, account.get_username(), request=request)
-                messages.success(request, "The second step is off. Your password alone signs in.")
+                success(request, "The second step is off. Your password alone signs in.")
                 return redirect("admin:index")
             record(Kind.NEW_CODES, account.get_username(), request=request)
             codes = new_codes(account)
@@ -171,27 +149,34 @@ def second_step_page(request: HttpRequest, context: dict[str, Any]) -> HttpRespo
     return render(request, "admin/second_step.html", context)
 
 
+@transaction.atomic
 def _turn_on(request: HttpRequest, code: str) -> list[str]:
-    """Turn it on if the code fits the key in the session; give the recovery codes."""
-    key = request.session.get(KEY, "")
-    device = turn_on(request.user, key, code.replace(" ", "")) if key else None
-    if device is None:
+    """Turn it on if the code shows that the app has the key in the session.
+
+    Gives the recovery codes, none if the code does not fit. It counts as used.
+    """
+    key, code = request.session.get(KEY, ""), code.replace(" ", "")
+    totp = TOTP(unhexlify(key))
+    if not (key and code.isdecimal() and totp.verify(int(code), tolerance=1)):
         return []
+    account: Any = request.user
+    forget(account)
+    used = {"last_t": totp.t(), "drift": totp.drift}
+    device = TOTPDevice.objects.create(user=account, name=APP, key=key, **used)
     del request.session[KEY]
     login(request, device)
-    record(Kind.SECOND_STEP_ON, request.user.get_username(), request=request)
-    return new_codes(request.user)
+    record(Kind.SECOND_STEP_ON, account.get_username(), request=request)
+    return new_codes(account)
 
 
 def _key_to_scan(request: HttpRequest) -> dict[str, Any]:
-    """Give the key for the app: to type, as a link, and as a QR code that is one path of an SVG."""
+    """Give the key for the app: to type, as a link, and as a QR code in SVG."""
     key = request.session.setdefault(KEY, random_hex(20))
     address = TOTPDevice(user=request.user, key=key).config_url
-    rows = list(segno.make(address, error="m").matrix_iter(border=MARGIN))
-    dark = (f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, on in enumerate(row) if on)
+    picture = segno.make(address, error="m").svg_inline(scale=5, light="#fff")
     written = b32encode(unhexlify(key)).decode()
     return {
-        "key": " ".join(written[at : at + 4] for at in range(0, len(written), 4)),
+        "key": " ".join(wrap(written, 4)),
         "app_address": address,
-        "picture": {"path": "".join(dark), "side": len(rows)},
+        "picture": mark_safe(picture),  # noqa: S308 (it holds paths alone)
     }
