@@ -357,13 +357,8 @@ def checklist_answer(data: QueryDict, content: ChecklistContent) -> ChecklistAns
 
 def checklist_form(answer: ChecklistAnswer, content: ChecklistContent) -> ChecklistForm:
     """The form with what was ticked and answered."""
-    slugs = {
-        kind: [tick.slug for tick in answer.ticks if tick.kind == kind]
-        for kind in ("flag", "symptom", "risk")
-    }
-    choices = content.once(checklist_choices)
     return ChecklistForm(
-        choices.ticked(slugs["flag"], slugs["symptom"], slugs["risk"]),
+        content.once(checklist_choices).ticked(answer.ticks),
         questions_of_form(answer.ticks, content),
         [_chip(tick, content) for tick in _to_take_off(answer)],
     )

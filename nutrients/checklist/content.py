@@ -227,16 +227,17 @@ class ChecklistChoices:
         """The slugs of risk factors and of the causes that are asked beside them."""
         return _slugs([self.who, *self.risks])
 
-    def ticked(
-        self, flags: Collection[str], symptoms: Collection[str], risks: Collection[str]
-    ) -> ChecklistChoices:
+    def ticked(self, ticks: Iterable[Tick]) -> ChecklistChoices:
+        slugs: dict[str, set[str]] = defaultdict(set)
+        for kind, slug in ticks:
+            slugs[kind].add(slug)
         return replace(
             self,
-            who=self.who.ticked(risks),
-            flags=self.flags.ticked(flags),
-            symptoms=[group.ticked(symptoms) for group in self.symptoms],
-            other_flags=self.other_flags.ticked(flags),
-            risks=[group.ticked(risks) for group in self.risks],
+            who=self.who.ticked(slugs["risk"]),
+            flags=self.flags.ticked(slugs["flag"]),
+            symptoms=[group.ticked(slugs["symptom"]) for group in self.symptoms],
+            other_flags=self.other_flags.ticked(slugs["flag"]),
+            risks=[group.ticked(slugs["risk"]) for group in self.risks],
         )
 
 

@@ -20,6 +20,7 @@ from nutrients.models import (
     Symptom,
     Typicality,
     Urgency,
+    grouped,
 )
 
 from .ranking import Link, Tick
@@ -70,10 +71,10 @@ class EvidenceContent:
         """Every association under its nutrient's id, most typical and best proven first."""
         # Not select_related: thirteen nutrients and some symptoms would be built two hundred times.
         rows = Association.objects.published(at=self.at).prefetch_related("nutrient", "symptom")
-        grouped: dict[int, list[Association]] = defaultdict(list)
+        signs: dict[int, list[Association]] = defaultdict(list)
         for association in sorted(rows, key=attrgetter("strength")):
-            grouped[association.nutrient_id].append(association)
-        return dict(grouped)
+            signs[association.nutrient_id].append(association)
+        return dict(signs)
 
     @cached_property
     def limited(self) -> frozenset[int]:
@@ -126,6 +127,10 @@ def red_flags_by_level(
     if symptoms is not None:
         flags = flags.filter(related_symptoms__slug__in=list(symptoms)).distinct()
     flags = flags.only("slug", "sign", "level", "position").order_by("position", "slug")
-    rows = list(flags.with_sources() if cited else flags)
-    levels = {level: [flag for flag in rows if flag.level == level] for level in FLAG_LEVELS}
-    return {level: flags for level, flags in levels.items() if flags}
+    rows = flags.with_sources() if cited else flags
+    return dict(grouped(rows, FLAG_LEVELS, "level"))
+
+
+def by_verb(signs: Iterable[Association]) -> list[tuple[str, list[Association]]]:
+    """The signs by the verb that their evidence allows, the best proven first."""
+    return [(grade.verb, rows) for grade, rows in grouped(signs, Evidence, "evidence")]

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from nutrients.common.parameters import ActiveFilter, Facet
 from nutrients.common.words import sort_key
-from nutrients.models import DIETS, FoodSource, Nutrient
+from nutrients.models import DIETS, Allergen, Diet, FoodSource, Nutrient
 
 from .catalogue import RICH, FoodTable, grams_of
 from .filters import ALLERGENS, BASES, LEVEL_WORDS, LEVELS, SORTS, FoodChoices, FoodFilters, label
@@ -221,8 +221,8 @@ def _groups(narrowing: Narrowing) -> tuple[dict[str, str], dict[str, str]]:
     )
 
 
-def _labels(kinds: Mapping[str, object]) -> dict[str, str]:
-    return {key: str(getattr(kind, "label", kind)) for key, kind in kinds.items()}
+def _labels(kinds: Mapping[str, Diet | Allergen]) -> dict[str, str]:
+    return {key: str(kind.label) for key, kind in kinds.items()}
 
 
 def _sorts(narrowing: Narrowing) -> list[Facet]:

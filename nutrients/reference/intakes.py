@@ -28,6 +28,7 @@ from nutrients.models import (
     Sex,
     Source,
     Unit,
+    grouped,
 )
 from nutrients.models.intakes import NEEDS
 
@@ -186,26 +187,18 @@ def daily_needs(intakes: Sequence[ReferenceIntake], authority: Authority) -> Dai
     )
 
 
-def _by_authority(rows: Iterable[ReferenceIntake]) -> dict[Authority, list[ReferenceIntake]]:
-    listed = list(rows)
-    rows_of = {
-        authority: [row for row in listed if row.authority == authority] for authority in Authority
-    }
-    return {authority: own for authority, own in rows_of.items() if own}
-
-
 def _lowest(rows: Iterable[ReferenceIntake]) -> list[Limit]:
     """Of each authority its lowest limit, the lowest of all first."""
     limited = [row for row in rows if row.upper_limit is not None]
     return _sorted(
         _range(authority, [min(own, key=lambda row: row.upper_limit or 0)])
-        for authority, own in _by_authority(limited).items()
+        for authority, own in grouped(limited, Authority, "authority")
     )
 
 
 def _ranges(rows: Iterable[ReferenceIntake]) -> list[Limit]:
     limited = [row for row in rows if row.upper_limit is not None]
-    return _sorted(_range(*pair) for pair in _by_authority(limited).items())
+    return _sorted(_range(*pair) for pair in grouped(limited, Authority, "authority"))
 
 
 def _range(authority: Authority, rows: list[ReferenceIntake]) -> Limit:
@@ -234,7 +227,7 @@ def _reductions(rows: Iterable[ReferenceIntake]) -> list[Limit]:
             note=own[-1].note,
             sources=sources_of(own),
         )
-        for authority, own in _by_authority(reduced).items()
+        for authority, own in grouped(reduced, Authority, "authority")
     )
 
 
@@ -250,11 +243,7 @@ def _unlimited(adults: list[ReferenceIntake], limits: list[Limit]) -> list[Autho
 
 def _tables(intakes: list[ReferenceIntake]) -> dict[ReferenceType, list[NeedRow]]:
     """The age bands that have an intake of each type: the types are never mixed."""
-    tables = {
-        kind: _rows([row for row in intakes if row.reference_type == kind], _amount)
-        for kind in NEEDS
-    }
-    return {kind: rows for kind, rows in tables.items() if rows}
+    return {kind: _rows(rows, _amount) for kind, rows in grouped(intakes, NEEDS, "reference_type")}
 
 
 def _amount(intake: ReferenceIntake) -> Cell:

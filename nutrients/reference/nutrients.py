@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString
 
 from nutrients.common.citations import MOST, Citation, Cited, References
 from nutrients.common.parameters import Reading, ignored_sentence, read_country
+from nutrients.evidence.content import by_verb
 from nutrients.evidence.life_stages import LifeStage, Stages, read_stage, suited_to_stage
 from nutrients.evidence.needs import sources_of
 from nutrients.evidence.rich_foods import PER_SERVING, bar_scale
@@ -27,7 +28,6 @@ from nutrients.models import (
     Association,
     Authority,
     ChangeNote,
-    Evidence,
     FoodSource,
     Nutrient,
     NutrientAmount,
@@ -235,8 +235,8 @@ def _felt(links: Iterable[Association]) -> list[tuple[str, list[Association]]]:
         row
         for row in links
         if row.relation == Relation.DEFICIENCY and not row.is_against and row.symptom.is_noticeable
-    ][:FELT]
-    return [(grade.verb, signs) for grade, signs in grouped(rows, Evidence, "evidence")]
+    ]
+    return by_verb(rows[:FELT])
 
 
 def _articles(nutrient: Nutrient, *, at: datetime) -> list[Article]:
