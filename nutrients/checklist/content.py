@@ -55,6 +55,20 @@ def _linked(link: Any) -> cached_property[Mapping[int, set[int]]]:
     return cached_property(linked)
 
 
+def _named(relations: Mapping[str, str]) -> cached_property[Mapping[int, set[Tick]]]:
+    """A property: the ticks that each rule names in these relations, under the rule's id."""
+
+    def named(content: ChecklistContent) -> Mapping[int, set[Tick]]:
+        ticks: dict[int, set[Tick]] = defaultdict(set)
+        for relation, kind in relations.items():
+            rows = RedFlagRule.objects.filter(**{f"{relation}__isnull": False})
+            for rule, slug in rows.values_list("pk", f"{relation}__slug"):
+                ticks[rule].add(Tick(kind, slug))
+        return ticks
+
+    return cached_property(named)
+
+
 class ChecklistContent(EvidenceContent):
     """Everything that is published at the moment `at`, each part fetched when first asked for.
 
@@ -115,18 +129,11 @@ class ChecklistContent(EvidenceContent):
     flag_only_for = _linked(RedFlag.only_for)
     flag_withholds = _linked(RedFlag.keeps_foods_of)
 
-    @cached_property
-    def rule_ticks(self) -> Mapping[int, set[Tick]]:
-        """The ticks that each rule names. One that is not published is named all the same.
-
-        It cannot be ticked, so its rule never fires. Without it the rule would ask for less.
-        """
-        return _named(TICK_KINDS)
-
-    @cached_property
-    def rule_some(self) -> Mapping[int, set[Tick]]:
-        """The ticks of which each rule asks for some."""
-        return _named(SOME_KINDS)
+    # The ticks that each rule names, and those of which it asks for some. One that is not
+    # published is named all the same: it cannot be ticked, so its rule never fires. Without it the
+    # rule would ask for less.
+    rule_ticks = _named(TICK_KINDS)
+    rule_some = _named(SOME_KINDS)
 
     @cached_property
     def rule_answers(self) -> Mapping[int, frozenset[frozenset[Tick]]]:
@@ -142,16 +149,6 @@ class ChecklistContent(EvidenceContent):
             for rule, by_question in named.items()
         }
         return defaultdict(frozenset, groups)
-
-
-def _named(relations: Mapping[str, str]) -> Mapping[int, set[Tick]]:
-    """The ticks that each rule names in these relations, under the rule's id."""
-    named: dict[int, set[Tick]] = defaultdict(set)
-    for relation, kind in relations.items():
-        rows = RedFlagRule.objects.filter(**{f"{relation}__isnull": False})
-        for rule, slug in rows.values_list("pk", f"{relation}__slug"):
-            named[rule].add(Tick(kind, slug))
-    return named
 
 
 @dataclass(frozen=True, slots=True)

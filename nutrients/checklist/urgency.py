@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from nutrients.evidence.ranking import (
@@ -71,11 +71,14 @@ class Advice(NamedTuple):
 class Urgent:
     """How soon the ticks need a person, with the reasons for every level that was reached."""
 
-    level: Level
     triage: Triage
-    emergency: list[Advice] = field(default_factory=list)
-    urgent: list[Advice] = field(default_factory=list)
-    see_a_doctor: list[Advice] = field(default_factory=list)
+    emergency: list[Advice]
+    urgent: list[Advice]
+    see_a_doctor: list[Advice]
+
+    @property
+    def level(self) -> Level:
+        return self.triage.level
 
     @property
     def word(self) -> str:
@@ -106,7 +109,6 @@ def urgency_of(ticks: Collection[Tick], content: ChecklistContent) -> Urgent:
     triage = urgency(told, rules_about(told, content))
     reasons = _reasons(triage, given, content)
     return Urgent(
-        triage.level,
         triage,
         emergency=reasons[Level.EMERGENCY][:REASONS_SHOWN],
         urgent=reasons[Level.URGENT][:REASONS_SHOWN],

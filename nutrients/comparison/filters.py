@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 
 from nutrients.common.parameters import Reading, read_country
-from nutrients.models import HOME, Authority, Diet, Relation
+from nutrients.models import DIETS, HOME, Authority, Relation
 
 MATCHES = {"any": "Any of these symptoms", "all": "All of these symptoms"}
 RELATIONS = {relation.value: str(relation.label) for relation in Relation}
@@ -19,7 +19,6 @@ KINDS = {
     "electrolyte": "Electrolytes",
     "vitamin": "Vitamins",
 }
-DIETS = {diet.value.replace("_", "-"): str(diet.label) for diet in Diet}
 SORTS = {
     "match": "Closest match",
     "evidence": "Most evidence",

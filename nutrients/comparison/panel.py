@@ -9,9 +9,9 @@ from typing import NamedTuple
 from django.utils.text import get_text_list
 
 from nutrients.common.parameters import ActiveFilter, Facet
-from nutrients.models import Association, Authority, Symptom
+from nutrients.models import DIETS, Association, Authority, Symptom
 
-from .filters import DIETS, KINDS, MATCHES, RELATIONS, SORTS, Filters
+from .filters import KINDS, MATCHES, RELATIONS, SORTS, Filters
 from .table import ComparisonContent, NutrientSets, Row, nutrient_sets, table_columns, table_rows
 
 # Beyond so many chosen symptoms the summary counts them.
@@ -111,7 +111,9 @@ def _panel(filters: Filters, content: ComparisonContent, sets: NutrientSets) -> 
             "Nutrients": _facets(filters, sets, "kind", {"": "All kinds"} | KINDS),
             "Order": _choices("sort", sorts, filters.sort, "match"),
         },
-        diets=[Facet("diet", key, words, key in filters.diets) for key, words in DIETS.items()],
+        diets=[
+            Facet("diet", key, str(diet.label), key in filters.diets) for key, diet in DIETS.items()
+        ],
     )
 
 
@@ -150,7 +152,7 @@ def _active(
         "match": {"all": "All at once"},
         "relation": RELATIONS,
         "kind": KINDS,
-        "diet": {key: f"{label} foods" for key, label in DIETS.items()},
+        "diet": {key: f"{diet.label} foods" for key, diet in DIETS.items()},
     }
     active = []
     for name, value in filters.in_use:

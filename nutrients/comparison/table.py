@@ -11,6 +11,7 @@ from nutrients.evidence.content import Eater, EvidenceContent, links
 from nutrients.evidence.needs import AdultNeed, adult_needs
 from nutrients.evidence.ranking import Candidate, Tick, rank
 from nutrients.models import (
+    DIETS,
     Association,
     Authority,
     Evidence,
@@ -207,7 +208,7 @@ def _row(
     nutrient: Nutrient, columns: Iterable[Symptom], filters: Filters, content: ComparisonContent
 ) -> Row:
     key = nutrient.pk
-    eater = Eater(frozenset(diet.replace("-", "_") for diet in filters.diets))
+    eater = Eater(frozenset(DIETS[diet].value for diet in filters.diets))
     signs = content.once(_signs)[key]
     in_relation = [sign for sign in signs if filters.relation in ("", sign.relation)]
     chosen = [sign for sign in in_relation if sign.symptom.slug in filters.symptoms]
