@@ -196,7 +196,7 @@ class ChoiceGroup:
         return replace(self, choices=tuple(choices))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ChecklistChoices:
     """Everything that the checklist asks.
 
@@ -211,15 +211,15 @@ class ChecklistChoices:
     risks: list[ChoiceGroup]
     answers: Mapping[str, frozenset[str]]
 
-    @property
+    @cached_property
     def flag_slugs(self) -> frozenset[str]:
         return _slugs([self.flags, self.other_flags])
 
-    @property
+    @cached_property
     def symptom_slugs(self) -> frozenset[str]:
         return _slugs(self.symptoms)
 
-    @property
+    @cached_property
     def risk_slugs(self) -> frozenset[str]:
         """The slugs of risk factors and of the causes that are asked beside them."""
         return _slugs([self.who, *self.risks])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 from nutrients.evidence.content import Eater, links
@@ -366,8 +368,19 @@ def _one_age(risks: list[RiskFactor]) -> list[RiskFactor]:
 
 def _signs(ticked: Ticked, content: ChecklistContent) -> dict[int, list[Association]]:
     """The associations of the ticked symptoms, under the nutrient's id, most typical first."""
-    symptoms = {symptom.pk for symptom in ticked.symptoms}
-    return _only(content.signs, lambda sign: sign.symptom_id in symptoms)
+    by_symptom, grouped = content.once(_placed_signs), defaultdict(list)
+    placed = (pair for symptom in ticked.symptoms for pair in by_symptom[symptom.pk])
+    for _, sign in sorted(placed, key=itemgetter(0)):
+        grouped[sign.nutrient_id].append(sign)
+    return grouped
+
+
+def _placed_signs(content: ChecklistContent) -> Mapping[int, list[tuple[int, Association]]]:
+    """Every association with its place among all, under its symptom's id."""
+    placed: dict[int, list[tuple[int, Association]]] = defaultdict(list)
+    for index, sign in enumerate(chain.from_iterable(content.signs.values())):
+        placed[sign.symptom_id].append((index, sign))
+    return placed
 
 
 def _only(
@@ -404,13 +417,14 @@ def _matches(
         if nutrient.pk in linked
     ]
     eater, withheld = eater_of(ticked), _withheld(ticks, content)
+    foods, other_sources = content.foods(eater), content.other_sources(eater)
     left = [symptom for symptom in ticked.symptoms if symptom.pk not in by_cause]
     matches = []
     for suggestion in rank(ticked.ranked, candidates):
         nutrient = content.nutrients[suggestion.slug]
         key = nutrient.pk
         raised_by = _reasons(nutrient, content.raised, ticked, content)
-        raising = [reason.risk for reason in raised_by]
+        raising = {reason.risk.pk for reason in raised_by}
         match = NutrientMatch(
             nutrient,
             suggestion.symptoms,
@@ -421,10 +435,10 @@ def _matches(
             lowered_by=_reasons(nutrient, content.lowered, ticked, content),
             raised_by=raised_by,
             unexplained=[s for s in left if Tick("symptom", s.slug) in suggestion.unexplained],
-            foods=content.foods(eater).get(key, []),
-            other_sources=content.other_sources(eater).get(key, []),
+            foods=foods.get(key, []),
+            other_sources=other_sources.get(key, []),
             is_limited=key in content.limited,
-            instead_of_foods=[r for r in ticked.risks if r.has_own_food_advice or r in raising],
+            instead_of_foods=[r for r in ticked.risks if r.has_own_food_advice or r.pk in raising],
             foods_withheld=key in withheld,
         )
         matches.append(match)
