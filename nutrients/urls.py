@@ -59,7 +59,8 @@ urlpatterns = [
     path("data/<slug:name>.csv", data.table_file, {"form": "csv"}, name="table_csv"),
     path("data/<slug:name>.json", data.table_file, {"form": "json"}, name="table_json"),
     # Machines
-    path("sitemap.xml", machines.sitemap, {"sitemaps": {"": machines.SiteMap}}, name="sitemap"),
+    path("sitemap.xml", machines.sitemap, name="sitemap"),
+    path("sitemap-<slug:section>.xml", machines.sitemap_part, name="sitemap_part"),
     path("robots.txt", machines.robots, name="robots"),
     path(".well-known/security.txt", machines.security, name="security_txt"),
     path("feeds/articles/", machines.article_feed, name="article_feed"),

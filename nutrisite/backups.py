@@ -1,7 +1,7 @@
 """Backups: one gzipped file holds a copy of the live database, and is read back before it counts.
 
-The site keeps no uploaded files. The secret key is left out on purpose: a backup must not be
-enough to sign cookies.
+Pictures that editors add are in the database too. The secret key is left out on purpose: a backup
+must not be enough to sign cookies.
 """
 
 from __future__ import annotations

@@ -176,6 +176,7 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 # One language: without this, each address and figure of a page would ask which one it is in.
 USE_I18N = False
+FORMAT_MODULE_PATH = "nutrisite.formats"
 
 # What a browser may do; `EveryRequest` sends it
 CONTENT_SECURITY_POLICY = {

@@ -33,7 +33,10 @@ ASKED_FOR = [
 ]
 DECORATORS = ["@register.*", "@admin.*", "@receiver", "@pytest.*"]
 # Their attributes are tables, screens and settings.
-DECLARED = ("gunicorn.conf.py", "models/", "models.py", "admin/", "admin.py", "admin_site.py")
+DECLARED = (
+    *("gunicorn.conf.py", "models/", "models.py", "admin/", "admin.py", "admin_site.py"),
+    "formats.py",
+)
 
 
 def main() -> None:

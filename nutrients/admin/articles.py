@@ -74,6 +74,24 @@ class SectionForm(ContentForm):
 UNSOURCED = "A published article needs a section that cites a source."
 
 
+def cites_a_source(article: Article, *, but: ArticleSection | None = None) -> bool:
+    """Whether a section of an article cites a source, apart from one of them."""
+    sections = article.sections.exclude(pk=but.pk) if but and but.pk else article.sections
+    return any(map(cited_slugs, sections.values_list("body", flat=True)))
+
+
+class LoneSectionForm(SectionForm):
+    """A section without the others of its article, of which one must cite a source."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        article, cited = self._value("article"), cited_slugs(cleaned.get("body", ""))
+        is_shown = article and article.status == Status.PUBLISHED
+        if is_shown and not (cited or cites_a_source(article, but=self.instance)):
+            self.add_error("body", UNSOURCED)
+        return cleaned
+
+
 class SectionFormSet(ContentFormSet):
     """The sections of an article, which cite a source once it is published."""
 
@@ -144,8 +162,7 @@ class ArticleAdmin(PublishableAdmin):
 
     def is_ready(self, row: Any) -> bool:
         """Whether a draft has a section that cites a source too."""
-        bodies = row.sections.values_list("body", flat=True)
-        return super().is_ready(row) and any(map(cited_slugs, bodies))
+        return super().is_ready(row) and cites_a_source(row)
 
     @admin.display(description="Sections", ordering="section_count")
     def section_total(self, obj: Any) -> int:
@@ -156,7 +173,7 @@ class ArticleAdmin(PublishableAdmin):
 class ArticleSectionAdmin(ContentAdmin):
     """Every section, with a preview, to find one by its words."""
 
-    form = SectionForm
+    form = LoneSectionForm
     formfield_overrides = {**TEXT_AREAS, models.TextField: MARKDOWN}
     list_display = ("title", "article", "position", "anchor")
     list_filter = ("article",)

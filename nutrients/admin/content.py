@@ -247,7 +247,7 @@ class ContentAdmin(
 class StateFilter(admin.SimpleListFilter):
     """Narrows a table to rows in one state."""
 
-    title = "state"
+    title = "status"
     parameter_name = "state"
 
     def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, str]]:
@@ -317,7 +317,7 @@ class PublishableAdmin(SignedMixin, ContentAdmin):
         number = number_of(links.remote_field.through, links.m2m_field_name())
         return rows.annotate(source_count=number)
 
-    @admin.display(description="State", ordering="status")
+    @admin.display(description="Status", ordering="status")
     def state(self, obj: Any) -> SafeString | str:
         now = timezone.now()
         if obj.status != Status.PUBLISHED:
@@ -330,7 +330,7 @@ class PublishableAdmin(SignedMixin, ContentAdmin):
         hidden = format_html('<span class="visually-hidden">: {}</span>', obj)
         return format_html('<a href="{}">On the site{}</a>', address, hidden)
 
-    @admin.display(description="Next review", ordering="review_due_on")
+    @admin.display(description="Next review due", ordering="review_due_on")
     def review(self, obj: Any) -> SafeString | str:
         if obj.review_due_on is None:
             return "No date"
@@ -352,7 +352,7 @@ class PublishableAdmin(SignedMixin, ContentAdmin):
             return False
         return not _has_sources(type(row)) or any(map(is_outside, row.sources.all()))
 
-    @admin.action(description="Publish the ticked rows", permissions=["change"])
+    @admin.action(description="Publish the selected rows", permissions=["change"])
     def publish(self, request: HttpRequest, queryset: Any) -> None:
         """Publish what may be published; say which rows may not, and why."""
         drafts = list(queryset.exclude(status=Status.PUBLISHED))
@@ -363,12 +363,12 @@ class PublishableAdmin(SignedMixin, ContentAdmin):
         words = f"Published {len(ready)}." + (f" {left} stay drafts: {why}." if left else "")
         self.message_user(request, words, "warning" if left else "success")
 
-    @admin.action(description="Take the ticked rows off the site", permissions=["change"])
+    @admin.action(description="Take the selected rows off the site", permissions=["change"])
     def back_to_draft(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
         """Ask for a reason, which the history keeps, then make drafts of the rows."""
         rows = list(queryset.filter(status=Status.PUBLISHED))
         if not rows:
-            self.message_user(request, "None of the ticked rows is on the site.")
+            self.message_user(request, "None of the selected rows is on the site.")
             return None
         form = ReasonForm(request.POST if "reason" in request.POST else None)
         if not form.is_valid():
@@ -380,7 +380,7 @@ class PublishableAdmin(SignedMixin, ContentAdmin):
         self.message_user(request, f"Taken off the site: {len(rows)}.")
         return None
 
-    @admin.action(description="Set dates of the ticked rows", permissions=["change"])
+    @admin.action(description="Set dates of the selected rows", permissions=["change"])
     def set_dates(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
         """Ask for the dates, then give all the rows those that were filled in."""
         rows = list(queryset)

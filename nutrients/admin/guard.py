@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
+from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
@@ -22,6 +23,7 @@ from django.db.models.deletion import ProtectedError, RestrictedError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from reversion.models import Version
 
 from nutrients.common.schedule import moments_to_come
@@ -224,8 +226,14 @@ class GuardedAdmin(RefusableMixin):
         fail_now = failing(guard.later)
         if fail_now:
             words = f"{len(fail_now)} of {len(guard.later)} cases of the test book fail now."
-            words += " Readers see that on the page on safety."
-            self.message_user(request, words, "warning", fail_silently=True)
+            asked: Any = request
+            asked.book_says = f"{words} Readers see that on the page on safety."
+
+    def message_user(self: Any, request: Any, message: Any, *args: Any, **options: Any) -> None:
+        """Django's message; what the book says of the change goes into the same one."""
+        if said := request.__dict__.pop("book_says", ""):
+            message, args = format_html("{} {}", message, said), (messages.WARNING, "success")
+        super().message_user(request, message, *args, **options)  # type: ignore[misc]
 
     def ask_book(
         self: Any, request: HttpRequest, cases: Sequence[SafetyCase] | None, *, at: datetime

@@ -233,9 +233,11 @@ class VersionedAdmin(RefusableMixin, VersionAdmin):
     def recoverlist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """The rows that were deleted last and are not back."""
         deleted = Version.objects.get_deleted(self.model).select_related("revision__user")
-        return super().recoverlist_view(
-            request, {"deleted": deleted.order_by("-pk")[:DELETED_SHOWN], **(extra_context or {})}
-        )
+        context = {
+            "title": f"Bring back deleted {self.opts.verbose_name_plural}",
+            "deleted": deleted.order_by("-pk")[:DELETED_SHOWN],
+        }
+        return super().recoverlist_view(request, context | (extra_context or {}))
 
     def revision_view(
         self, request: HttpRequest, object_id: str, version_id: str, extra_context: Any = None
@@ -244,20 +246,20 @@ class VersionedAdmin(RefusableMixin, VersionAdmin):
         version = self._version(version_id)
         if version.object_id != object_id:
             raise Http404("This is a version of another row.")
-        return self._bring_back(request, version, "reversion/revision_form.html", extra_context)
+        return self._bring_back(request, version, extra_context)
 
     def recover_view(
         self, request: HttpRequest, version_id: str, extra_context: Any = None
     ) -> HttpResponse:
         """A deleted row in the form; saving brings it back."""
         version = self._version(version_id)
-        return self._bring_back(request, version, "reversion/recover_form.html", extra_context)
+        return self._bring_back(request, version, extra_context)
 
     def _version(self, pk: str) -> Version:
         return get_object_or_404(Version.objects.get_for_model(self.model), pk=pk)
 
     def _bring_back(
-        self, request: HttpRequest, version: Version, template: str, extra_context: Any
+        self, request: HttpRequest, version: Version, extra_context: Any
     ) -> HttpResponse:
         """The form of a row as it was. The row is written for it, and undone unless it is saved."""
         is_there = self.model._base_manager.filter(pk=version.object_id).exists()
@@ -274,14 +276,14 @@ class VersionedAdmin(RefusableMixin, VersionAdmin):
                     keep([version.object], at=at)
                 when = date_format(version.revision.date_created, "j F Y, H:i e")
                 title = f"Bring back {version} as of {when}"
-                context = {"title": title, "removed": restored.removed}
+                context = {"title": title, "removed": restored.removed, "is_gone": not is_there}
                 answer: Any = self.changeform_view(
                     request, version.object_id, request.path, context | (extra_context or {})
                 )
                 if request.method == "POST" and answer.status_code == 302:
                     set_comment(f"Brought back from {when}")
                 else:
-                    answer.template_name = template
+                    answer.template_name = "reversion/revision_form.html"
                     answer.render()
                     transaction.set_rollback(True)
         except (RevertError, ProtectedError) as error:

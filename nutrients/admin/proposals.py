@@ -215,10 +215,10 @@ class ProposalAdmin(GuardedAdmin, admin.ModelAdmin):
             if name and (not may_vouch or has_written(proposal, account)):
                 raise PermissionDenied
             made = make_link(proposal, by=account, at=timezone.now(), **form.cleaned_data)
-        self.message_user(request, f"The link works for {DAYS} days: {made.address}")
+        words = f"The link works for {DAYS} days: {made.address}"
         if made.code:
-            words = "Tell {} this code by another way, such as by telephone: {}"
-            self.message_user(request, words.format(name, made.code))
+            words += f" Tell {name} this code by another way, such as by telephone: {made.code}"
+        self.message_user(request, words, messages.SUCCESS)
         return redirect(proposal)
 
     def revoke_view(self, request: HttpRequest, pk: int) -> HttpResponse:

@@ -121,7 +121,8 @@ class ProposingMixin(ProposingRights, VersionAdmin):
             kept.delete()
             self.message_user(request, "Readers see all of this already.", messages.WARNING)
             return redirect(request.get_full_path())
-        self.message_user(request, f"Kept in “{kept}”. Readers see nothing of it yet.")
+        words = f"Kept in “{kept}”. Readers see nothing of it yet."
+        self.message_user(request, words, messages.SUCCESS)
         return redirect(kept)
 
     def proposes(self, request: HttpRequest) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,6 +21,7 @@ from nutrients.content.removed import has_page, lead_on
 from nutrients.content.signatures import sign
 from nutrients.content.versions import keep, keep_first, parents
 from nutrients.models import (
+    Article,
     ChangeKind,
     ChangeNote,
     Proposal,
@@ -39,8 +40,10 @@ from nutrients.testbook.cases import counting_cases
 from nutrients.testbook.reads import TABLES, reads
 from nutrisite.accounts.kept_forms import BusyError
 
+from .articles import UNSOURCED, cites_a_source
 from .deleting import Deletion, refusal
 from .guard import OVERRIDE, REASON, BrokenCase, guarded
+from .reviewing import next_review
 
 CHANGED = "Readers see other words by now than those that it was written over: settle that first."
 SAY_WHY = "It takes a page off the site: say why, under “About this proposal”."
@@ -69,11 +72,20 @@ def problems(proposal: Proposal) -> list[str]:
         ]
         for one in laid:
             found += _of_form(one) if one.row.pk else []
+        found += [f"{one}: {UNSOURCED}" for one in _articles(laid) if not cites_a_source(one)]
     if needed:
         found.append(refusal(needed))
     if not proposal.why and _pages_going(proposal):
         found.append(SAY_WHY)
     return found
+
+
+def _articles(laid: list[Laid]) -> list[Article]:
+    """The published articles that are changed, or of which a section is."""
+    rows = [one.row for one in laid]
+    kept = [row for row in rows if row.pk]
+    articles = [one for one in {*kept, *parents(rows)} if isinstance(one, Article)]
+    return [one for one in articles if one.status == Status.PUBLISHED]
 
 
 def _pages_going(proposal: Proposal) -> list[Any]:
@@ -170,9 +182,20 @@ def _write(proposal: Proposal, *, user: Any, at: datetime) -> list[Laid]:
     for signed in fitting(proposal):
         if signed.role == Role.CLINICIAN:
             signer = {"name": signed.name, "profession": signed.profession}
-            sign(shown, **signer, account=signed.account, at=at)
+            sign(shown, **signer, account=signed.account, at=signed.signed_at)
+            _count_from(timezone.localdate(signed.signed_at), shown, laid)
     keep(written, at=at)
     return laid
+
+
+def _count_from(day: date, shown: list[Publishable], laid: list[Laid]) -> None:
+    """Have the next review fall due as long after a clinician's as usual, or as was proposed."""
+    chosen = {one.row for one in laid if one.proposed.values.get("review_due_on")}
+    for row in shown:
+        if row not in chosen:
+            row.review_due_on = next_review(type(row), on=day)
+            there = type(row)._base_manager.filter(pk=row.pk)
+            there.update(review_due_on=row.review_due_on)
 
 
 def schedule(screen: Any, request: HttpRequest, proposal: Proposal, moment: datetime) -> None:

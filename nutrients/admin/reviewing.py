@@ -148,7 +148,7 @@ class SignedMixin(VersionAdmin):
 
 class DueForm(forms.Form):
     review_due_on = forms.DateField(
-        label="Next review", widget=AdminDateWidget, required=False, help_text="YYYY-MM-DD"
+        label="Next review due", widget=AdminDateWidget, required=False, help_text="YYYY-MM-DD"
     )
 
     def clean_review_due_on(self) -> date | None:

@@ -353,7 +353,7 @@ class SpreadsheetMixin(VersionAdmin):
         context = {"may_import": self._may_import(request), **(extra_context or {})}
         return super().changelist_view(request, context)
 
-    @admin.action(description="Export the ticked rows as CSV", permissions=["view"])
+    @admin.action(description="Export the selected rows as CSV", permissions=["view"])
     def export(self: Any, request: HttpRequest, queryset: Any) -> HttpResponse:
         """The fields of the form as columns, drafts included; the import reads the same file."""
         fields = [name for name in self.get_form(request, None).base_fields if name != "upload"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q, QuerySet
 from django.utils.safestring import SafeString
 
@@ -78,10 +78,16 @@ class ArticlePage:
         return [each for part in parts if part.kind == "questions" for each in part.rows]
 
 
-def listed_articles(*, at: datetime) -> Paginator[Article]:
-    """Published articles by topic, with their sections for the reading time."""
-    rows = _in_order(at=at).only("slug", "title", "summary", "topic", "changed_at")
-    return Paginator(rows.prefetch_related("sections"), ARTICLES_A_PAGE)
+def listed_articles(*, at: datetime) -> Paginator[int]:
+    """The ids of the published articles by topic: an index holds all that this takes."""
+    return Paginator(_in_order(at=at).values_list("pk", flat=True), ARTICLES_A_PAGE)
+
+
+def articles_on(page: Page[int], *, at: datetime) -> QuerySet[Article]:
+    """The articles on a page of the list, with their sections for the reading time."""
+    rows = _in_order(at=at).filter(pk__in=page.object_list)
+    rows = rows.only("slug", "title", "summary", "topic", "changed_at")
+    return rows.prefetch_related("sections")
 
 
 def _in_order(*, at: datetime) -> QuerySet[Article]:

@@ -10,13 +10,14 @@ from django.views.decorators.http import require_safe
 from nutrients.common.paging import paged
 from nutrients.models import ArticleTopic, ChangeNote, Picture, grouped
 
-from .pages import article_page, listed_articles
+from .pages import article_page, articles_on, listed_articles
 
 
 @require_safe
 def article_list(request: HttpRequest) -> HttpResponse:
-    context = {"section": "guide", **paged(request, listed_articles(at=timezone.now()))}
-    context["topics"] = grouped(context["page"], ArticleTopic, "topic")
+    now = timezone.now()
+    context = {"section": "guide", **paged(request, listed_articles(at=now))}
+    context["topics"] = grouped(articles_on(context["page"], at=now), ArticleTopic, "topic")
     return render(request, "nutrients/articles/article_list.html", context)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.http import QueryDict
 
@@ -72,8 +72,8 @@ LEVELS = {
     Level.EMERGENCY: LevelWords(
         "Call for help now",
         "Call 999, 112, 911 or your local number. Stay with someone. Do not drive yourself.",
-        "If it happened earlier and has passed, phone a doctor or 111 today all the same. Where it "
-        "says “even if” above, call now.",
+        "Where it says “even if” above, call now, even if it has passed. For anything else that "
+        "has passed, phone a doctor or 111 today.",
     ),
 }
 WATCH_FOR = {
@@ -217,24 +217,22 @@ class ChecklistAnswer:
                 "What studies do not support",
                 [Line("", sign.claim, sign) for sign in found.against],
             ),
-            Section("next", "What would change the picture", self._next()),
+            Section("next", "What would change this answer", self._next()),
         ]
         return [section for section in sections if section.lines]
 
     def _other_nutrients(self) -> list[Line]:
         found = self.suggested
         are = "It is not" if len(found.touched) == 1 else "None of these is"
-        away = "Linked with signs that what you ticked can cause by itself:"
-        told: list[tuple[str, list[Any], str]] = [
-            ("Your risks also touch", found.touched, f" {are} known to explain what you notice."),
-            (away, found.explained_away, ""),
-            ("What no nutrient here explains", found.unexplained, ""),
+        affected = [nutrient.phrase for nutrient in found.touched]
+        away = [nutrient.name for nutrient in found.explained_away]
+        unexplained = [symptom.name for symptom in found.unexplained]
+        told = [
+            ("Your risks can also affect", affected, f" {are} known to cause what you notice."),
+            ("Linked with signs that what you ticked can cause by itself:", away, ""),
+            ("What no nutrient here explains", unexplained, ""),
         ]
-        return [
-            Line(title, f"{', '.join(row.name for row in rows)}.{more}")
-            for title, rows, more in told
-            if rows
-        ]
+        return [Line(title, f"{', '.join(names)}.{more}") for title, names, more in told if names]
 
     def _next(self) -> list[Line]:
         """The last lines: what would change the answer, blood tests, and who can help."""

@@ -230,11 +230,13 @@ class NutrientMatch:
     @property
     def matched(self) -> str:
         """How many of the ticked symptoms and risks it matches."""
-        plural = "" if self.ticked == 1 else "s"
-        symptoms = f"{self.symptoms} of your {self.ticked} symptom{plural}"
+        if self.ticked == 1:
+            symptoms = "your symptom"
+        else:
+            symptoms = f"{self.symptoms} of your {self.ticked} symptoms"
         risks = f"{len(self.risks)} of your risks"
         counts = [symptoms] * bool(self.symptoms) + [risks] * bool(self.risks)
-        return f"Matches {' and '.join(counts)}"
+        return f"Linked with {' and '.join(counts)}"
 
 
 def _sign_line(sign: Association) -> Line:
@@ -519,7 +521,7 @@ def _through(
             in (content.raised if sign.relation == Relation.EXCESS else content.lowered)[risk.pk]
         ]
         if symptoms:
-            yield f"{', '.join(symptoms)} by way of {nutrient.phrase}"
+            yield f"{', '.join(symptoms)} through {nutrient.phrase}"
 
 
 def _touched(ticked: Ticked, shown: Collection[int], content: ChecklistContent) -> list[Nutrient]:

@@ -10,7 +10,7 @@ from django.utils.functional import cached_property
 
 from .associations import Evidence
 from .nutrients import Nutrient
-from .publishing import Keyed, Publishable, Slugged, address_of, lines_of, one_of
+from .publishing import Keyed, Publishable, Slugged, address_of, lines_of, one_of, reviewed
 from .symptoms import Symptom
 
 WORDS_A_MINUTE = 200
@@ -59,6 +59,17 @@ class Article(Slugged, Publishable):
                 name="article_answer_has_grade",
                 violation_error_message="Give the short answer and its grade, or neither.",
             ),
+        ]
+        indexes = [
+            *Publishable.Meta.indexes,
+            # All that the list is sorted by, so that only the articles on a page are read.
+            models.Index(
+                fields=["status", "publish_at", "topic", "position", "title"],
+                name="article_listed",
+            ),
+            # For the first articles of a topic, and the neighbours of one.
+            models.Index(fields=["status", "topic", "position", "title"], name="article_by_topic"),
+            reviewed("article"),
         ]
 
     def __str__(self) -> str:

@@ -29,6 +29,15 @@ class Ranked(models.TextChoices):
         return list(type(self)).index(self)
 
 
+def reviewed(table: str) -> models.Index:
+    """An index that tells whether any row was reviewed, of thousands that were not."""
+    return models.Index(
+        fields=["status", "publish_at"],
+        condition=Q(reviewed_on__isnull=False),
+        name=f"{table}_reviewed",
+    )
+
+
 def one_of(field: str, values: list[str], name: str) -> models.CheckConstraint:
     """A constraint: the field holds one of these values."""
     return models.CheckConstraint(condition=Q(**{f"{field}__in": values}), name=name)

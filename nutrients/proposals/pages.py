@@ -8,9 +8,11 @@ the content comes with a request, where these have one of their own.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from hashlib import sha256
 from html import unescape
 from io import BytesIO
 from typing import Any, NamedTuple
@@ -24,8 +26,9 @@ from django.template.loader import render_to_string
 from django.urls import resolve, reverse
 from django_htmx.middleware import HtmxMiddleware
 
+from nutrients.common.answering import MEMORY
 from nutrients.common.version import content_version
-from nutrients.content.versions import compared
+from nutrients.content.versions import compared, owning_fields
 from nutrients.models import Article, Proposal
 
 from .rows import Laid, digest, lay_over, live_rows
@@ -36,7 +39,7 @@ LISTS = (
     *("food_list", "plate", "a_to_z", "safety", "test_book", "sources", "changes"),
 )
 # Pages that are looked at, and of those around a row the most by one of its links.
-MOST_PAGES, MOST_AROUND = 80, 24
+MOST_PAGES, MOST_AROUND = 80, 12
 # How a page may be looked at.
 MARKED, PROPOSED, LIVE = "marked", "proposed", "live"
 WAYS = {MARKED: "Changes marked", PROPOSED: "As proposed", LIVE: "As it is now"}
@@ -65,8 +68,11 @@ def as_proposed(proposal: Proposal, **options: Any) -> Iterator[list[Laid]]:
             transaction.set_rollback(True)
 
 
-def drawn(path: str) -> str:
-    """The page at a path, from what the database holds now; empty if there is none."""
+def drawn(path: str, memory: dict[Any, Any] | None = None) -> str:
+    """The page at a path, from what the database holds now; empty if there is none.
+
+    `memory` is what other pages made of the same content, for `memoized`.
+    """
     host = urlsplit(settings.SITE_URL)
     asked = WSGIRequest(
         {
@@ -76,6 +82,7 @@ def drawn(path: str) -> str:
             "SERVER_PORT": str(host.port or 80),
             "wsgi.url_scheme": host.scheme,
             "wsgi.input": BytesIO(),
+            MEMORY: {} if memory is None else memory,
         }
     )
     match = asked.resolver_match = resolve(path)
@@ -90,10 +97,10 @@ def drawn(path: str) -> str:
     return page.content.decode() if page.status_code == 200 else ""
 
 
-def proposed(proposal: Proposal, path: str) -> str:
+def proposed(proposal: Proposal, path: str, memory: dict[Any, Any] | None = None) -> str:
     """The page as the proposal would have it; empty if there would be none."""
     with as_proposed(proposal):
-        return drawn(path)
+        return drawn(path, memory)
 
 
 def changing_pages(
@@ -101,57 +108,95 @@ def changing_pages(
 ) -> list[ChangingPage]:
     """The public pages that a proposal changes, its own first.
 
-    Each candidate is drawn twice and compared, which takes seconds, so what is found is kept until
-    the proposal changes, and with `recheck` until the content changes.
+    Each candidate is drawn twice and compared, which takes a second or two, so what is found is
+    kept until the proposal changes, and with `recheck` until the content changes. So is what tells
+    the live pages from others: while somebody writes, only the proposed ones are drawn again.
     """
     version = content_version(at=at) if recheck else None
     words, content = digest(proposal), version.state if version else ""
     kept = proposal.pages
     if kept.get("words") != words or (recheck and kept["content"] != content):
-        found = list(_changing(proposal))
+        live = kept.get("live", {}) if content and kept.get("content") == content else {}
+        paths, left = candidates(proposal)
+        found = list(_changing(proposal, paths, live))
         proposal.pages = {"words": words, "content": content, "found": found}
+        proposal.pages |= {"left": sorted(left.items()), "live": live}
         Proposal.objects.filter(pk=proposal.pk).update(pages=proposal.pages)
     return [ChangingPage(*one) for one in proposal.pages["found"]]
 
 
-def _changing(proposal: Proposal) -> Iterator[ChangingPage]:
-    for path in candidates(proposal):
-        before, after = drawn(path), proposed(proposal, path)
-        if before != after:
-            title = TITLE.search(after or before)
+def _changing(
+    proposal: Proposal, paths: Iterable[str], live: dict[str, str]
+) -> Iterator[ChangingPage]:
+    """Compare pages with the digests of the live ones, which are added where they are missing."""
+    now: dict[Any, Any] = {}
+    coming: dict[Any, Any] = {}
+    for path in paths:
+        if path not in live:
+            live[path] = _digest(drawn(path, now))
+        after = proposed(proposal, path, coming)
+        if live[path] != _digest(after):
+            title = TITLE.search(after or drawn(path, now))
             words = unescape(title[1]).partition(" | ")[0].strip() if title else path
-            yield ChangingPage(path, words, not before, not after)
+            yield ChangingPage(path, words, not live[path], not after)
 
 
-def candidates(proposal: Proposal) -> list[str]:
-    """The addresses at which a change of these rows may show."""
+def _digest(page: str) -> str:
+    return sha256(page.encode()).hexdigest() if page else ""
+
+
+def candidates(proposal: Proposal) -> tuple[list[str], Counter[str]]:
+    """The addresses at which a change of these rows may show, and how many more of which kind."""
+    left: Counter[str] = Counter()
     live = [row for row, _ in live_rows(proposal.rows.all()).values()]
-    paths = list(_around(live))
+    own, near = _pages(live), _around(live, left)
     with as_proposed(proposal) as laid:
-        paths += _around(one.row for one in laid if one.row.pk)
+        rows = [one.row for one in laid if one.row.pk]
+        own += _pages(rows)
+        near += _around(rows, Counter())
         # Any of them may hold a block that is drawn from the facts.
-        articles = [one.get_absolute_url() for one in Article.objects.all()]
+        articles = _pages(Article.objects.all())
     lists = [reverse(f"nutrients:{name}") for name in LISTS]
-    return list(dict.fromkeys([*paths, *lists, *articles]))[:MOST_PAGES]
+    paths = list(dict.fromkeys([*own, *lists, *near, *articles]))
+    left.update(path.split("/")[1] for path in paths[MOST_PAGES:])
+    return paths[:MOST_PAGES], left
 
 
-def _around(rows: Iterable[Any]) -> list[str]:
-    """The pages of rows, then those of rows that they are linked with."""
-    rows = list(rows)
-    near = [path for row in rows for path in _page(row)]
+def _pages(rows: Iterable[Any]) -> list[str]:
+    return [path for row in rows for path in _page(row)]
+
+
+def _around(rows: Iterable[Any], left: Counter[str]) -> list[str]:
+    """The pages of rows that these are linked with; of each link some, and the rest is counted."""
+    near = []
     for row in rows:
-        for link in row._meta.get_fields():
-            if link.is_relation and hasattr(link.related_model, "get_absolute_url"):
-                near += [path for one in _linked(row, link) for path in _page(one)]
+        for related in _linked(row):
+            paths = _pages(related[:MOST_AROUND])
+            near += paths
+            if paths and (more := related.count() - MOST_AROUND) > 0:
+                left[paths[0].split("/")[1]] += more
     return near
 
 
-def _linked(row: Any, link: Any) -> Iterable[Any]:
-    name = link.get_accessor_name() if link.auto_created else link.name
-    if link.many_to_one or link.one_to_one:
-        one = getattr(row, name, None)
-        return [one] if one else []
-    return getattr(row, name).all()[:MOST_AROUND] if name else []
+def _linked(row: Any) -> Iterator[Any]:
+    """The rows of each link, straight or, as the foods of a nutrient, by one without a page."""
+    for link in row._meta.get_fields():
+        model = link.related_model if link.is_relation else None
+        name = link.name if link.concrete or not model else link.get_accessor_name()
+        if model is None or not name:
+            continue
+        if link.many_to_one or link.one_to_one:
+            one = getattr(row, name, None)
+            related = model._base_manager.filter(pk=one.pk if one else None)
+        else:
+            related = getattr(row, name).all()
+        if hasattr(model, "get_absolute_url"):
+            yield related
+        elif link.one_to_many:
+            for field in owning_fields(model):
+                if field.remote_field.model is not type(row):
+                    rows = field.remote_field.model._base_manager
+                    yield rows.filter(pk__in=related.values(field.attname))
 
 
 def _page(row: Any) -> list[str]:

@@ -100,6 +100,9 @@ def _sort_key(entry: Entry) -> tuple[bool, str, str]:
 def _entry(name: str, url: str, kind: str, see: str = "") -> Entry:
     # All the words of the name, folded; of one without any, what it is.
     words = [word for word, _, _ in spans(name)] or [name.lower()]
+    # “A lot of liquorice” is looked for under L, but the page “A to Z” under A.
+    if kind != LISTED[DocumentKind.PAGE] and words[0] in ARTICLES:
+        words = words[1:] or words
     first = "".join(words)[:1].upper()
     other = NUMBERS if first.isdecimal() or not first.isalpha() else OTHER_LETTERS
     letter = first if first and first in ascii_uppercase else other

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q
 from nutrients.common.words import nearest, vocabulary, words_of
 from nutrients.models import DocumentKind, FoodSource, SearchDocument, Synonym
 
-from .query import Field, Synonyms, Unit, matching, read, synonyms
+from .query import Field, Shelf, Synonyms, Unit, matching, read, synonyms
 
 # A word may be in thousands of names. So many are looked through, the shortest names first.
 MOST_SEARCHED = 1000
@@ -80,7 +80,9 @@ def foods_named(words: str, vocabulary_of_foods: FoodWords, *, at: datetime) -> 
 def _named(units: Sequence[Unit], *, at: datetime) -> NamedFoods:
     if not units:
         return NamedFoods([])
-    rows = SearchDocument.objects.filter(shown_food(at=at), pk__in=matching(units, every=True))
+    # Some of the first may be hidden.
+    first = matching(units, Shelf.CHOSEN_FOODS, Shelf.IMPORTED_FOODS, most=2 * MOST_SEARCHED)
+    rows = SearchDocument.objects.filter(shown_food(at=at), pk__in=first)
     rows = rows.order_by("is_imported", "size", "title")
     names = list(rows.values_list("row", "title_words", "name_words")[: MOST_SEARCHED + 1])
     held = list(_held(names[:MOST_SEARCHED], units))

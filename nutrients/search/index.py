@@ -17,12 +17,13 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.expressions import RawSQL
 
 from nutrients.models import DocumentKind, FoodSource, SearchDocument
 
 from . import documents
 from .documents import FIELDS, is_same
-from .query import ENGINES
+from .query import ENGINES, PLACE
 
 BATCH_SIZE = 200
 
@@ -98,9 +99,9 @@ def _write(documents: Iterable[SearchDocument]) -> int:
 def _forget(documents: QuerySet[SearchDocument]) -> None:
     """Take documents out of an index that is kept apart from them, before they change."""
     if ENGINES[connection.vendor].sync:
-        ids = list(documents.values_list("pk"))
+        places = list(documents.values_list(RawSQL(PLACE, [])))  # noqa: S611 (no value is in it)
         with connection.cursor() as cursor:
-            cursor.executemany("DELETE FROM nutrients_searchindex WHERE rowid = %s", ids)
+            cursor.executemany("DELETE FROM nutrients_searchindex WHERE rowid = %s", places)
 
 
 def _sync() -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 from functools import cached_property
 from itertools import chain
 from typing import NamedTuple
@@ -167,9 +168,25 @@ def _whole_points(document: Scored, units: Sequence[Unit]) -> int:
     return best
 
 
+class Shelf(IntEnum):
+    """The parts of the index. Each has its documents by the length of their titles."""
+
+    OTHERS, CHOSEN_FOODS, IMPORTED_FOODS, ARTICLES = range(4)
+
+
+SHELF = """CASE WHEN kind = 'article' THEN 3 WHEN kind <> 'food' THEN 0
+    WHEN is_imported THEN 2 ELSE 1 END"""
+# FTS5 gives rows by their number, so that it need not find all to give the first. The number of a
+# document is its shelf, then the length of its title, and then its id, in 32 bits.
+PLACE, ID = f"(({SHELF}) << 48) + (size << 32) + id", 0xFFFF_FFFF
+
+
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """How one database is asked, and how its index is brought in line with the documents."""
+    """How one database is asked, and how its index is brought in line with the documents.
+
+    `ids` takes an expression, the first and the last shelf, and how many to give at most.
+    """
 
     ids: str
     word: str
@@ -195,22 +212,26 @@ class Engine:
 
 
 SQLITE = Engine(
-    ids="SELECT rowid FROM nutrients_searchindex WHERE nutrients_searchindex MATCH %s",
+    ids=f"SELECT rowid & {ID} FROM nutrients_searchindex"  # noqa: S608 (no value is in it)
+    " WHERE nutrients_searchindex MATCH %s"
+    " AND rowid BETWEEN %s << 48 AND (%s + 1) << 48 ORDER BY rowid LIMIT %s",
     word='"{}"',
     beginning='"{}" *',
     both=" AND ",
     either=" OR ",
     sync=(
-        """DELETE FROM nutrients_searchindex
-        WHERE rowid NOT IN (SELECT id FROM nutrients_searchdocument)""",
-        """INSERT INTO nutrients_searchindex (rowid, words)
-        SELECT id, words FROM nutrients_searchdocument
-        WHERE id NOT IN (SELECT rowid FROM nutrients_searchindex)""",
+        f"""DELETE FROM nutrients_searchindex
+        WHERE rowid & {ID} NOT IN (SELECT id FROM nutrients_searchdocument)""",  # noqa: S608 (no value is in it)
+        # In order, or the index writes a part of itself for each row.
+        f"""INSERT INTO nutrients_searchindex (rowid, words)
+        SELECT {PLACE}, words FROM nutrients_searchdocument
+        WHERE id NOT IN (SELECT rowid & {ID} FROM nutrients_searchindex) ORDER BY 1""",  # noqa: S608 (no value is in it)
     ),
 )
 POSTGRESQL = Engine(
-    ids="SELECT id FROM nutrients_searchdocument"
-    " WHERE array_to_tsvector(string_to_array(words, ' ')) @@ %s::tsquery",
+    ids="SELECT id FROM nutrients_searchdocument"  # noqa: S608 (no value is in it)
+    " WHERE array_to_tsvector(string_to_array(words, ' ')) @@ %s::tsquery"
+    f" AND {SHELF} BETWEEN %s AND %s ORDER BY {SHELF}, size, id LIMIT %s",
     word="'{}'",
     beginning="'{}':*",
     both=" & ",
@@ -219,7 +240,13 @@ POSTGRESQL = Engine(
 ENGINES = {"sqlite": SQLITE, "postgresql": POSTGRESQL}
 
 
-def matching(units: Sequence[Unit], *, every: bool) -> RawSQL:
-    """The ids of the documents that hold every unit, or with `every` False any of them."""
+def matching(
+    units: Sequence[Unit], first: Shelf, last: Shelf, *, every: bool = True, most: int
+) -> RawSQL:
+    """The ids of the documents that hold every unit, or with `every` False any of them.
+
+    Of those from the `first` shelf to the `last` at `most` so many, the shortest titles first.
+    """
     engine = ENGINES[connection.vendor]
-    return RawSQL(engine.ids, [engine.expression(units, every=every)])  # noqa: S611 (it is bound)
+    expression = engine.expression(units, every=every)
+    return RawSQL(engine.ids, [expression, int(first), int(last), most])  # noqa: S611 (it is bound)

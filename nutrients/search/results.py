@@ -10,6 +10,8 @@ from itertools import chain
 from typing import NamedTuple
 from unicodedata import normalize
 
+from django.db.models import Q
+
 from nutrients.common.words import SMALL_WORDS, spans, stem, telling_words
 from nutrients.models import (
     HOME,
@@ -22,15 +24,15 @@ from nutrients.models import (
 from .answers import NeedAnswer, emergency_in, need_answer
 from .content import SearchContent
 from .foods import shown_food
-from .query import Scored, Term, Unit, is_held, matching, read, score
+from .query import Scored, Shelf, Term, Unit, is_held, matching, read, score
 
 MOST_HITS = 5
 # The note of the red flags that come first among them.
 EMERGENCY = Urgency.EMERGENCY.label
-# What is ranked beside all that editors wrote: the imported foods with the shortest names.
-MOST_IMPORTED = 200
-# Of the articles and their sections, those with the shortest titles.
-MOST_ARTICLES = 400
+# Of imported foods, and of articles and their sections, those with the shortest titles are ranked.
+MOST_IMPORTED = MOST_ARTICLES = 100
+# All else that editors wrote and that can hold a word: more than there will be.
+MOST_OTHERS = 10_000
 # The order of kinds that are as good; the last ones only echo what others are about.
 ORDER = (
     *(DocumentKind.RED_FLAG, DocumentKind.SYMPTOM, DocumentKind.NUTRIENT, DocumentKind.PAGE),
@@ -170,16 +172,18 @@ def _ranked(
 
     Foods that editors chose come before those imported whole.
     """
-    rows = SearchDocument.objects.filter(pk__in=matching(units, every=every))
-    own = rows.filter(is_imported=False).order_by("size", "pk").values_list("pk", "kind")
-    public = [(pk, kind) for pk, kind in own if pk in content.public]
-    articles = [pk for pk, kind in public if kind == DocumentKind.ARTICLE]
-    others = [pk for pk, kind in public if kind != DocumentKind.ARTICLE]
-    shown = content.documents([*others, *articles[:MOST_ARTICLES]])
+
+    def found(first: Shelf, last: Shelf, most: int) -> Q:
+        return Q(pk__in=matching(units, first, last, every=every, most=most))
+
+    own = found(Shelf.OTHERS, Shelf.CHOSEN_FOODS, MOST_OTHERS)
+    own |= found(Shelf.ARTICLES, Shelf.ARTICLES, MOST_ARTICLES)
+    ids = SearchDocument.objects.filter(own).order_by().values_list("pk", flat=True)
+    shown = content.documents([pk for pk in ids if pk in content.public])
     documents = [(one, *score(content.scored(one), units)) for one in shown]
-    imported = rows.filter(shown_food(at=at), is_imported=True).defer("words")
-    shortest = imported.order_by("size", "pk")[:MOST_IMPORTED]
-    documents += [(row, *score(Scored(row), units)) for row in shortest]
+    imported = found(Shelf.IMPORTED_FOODS, Shelf.IMPORTED_FOODS, MOST_IMPORTED)
+    rows = SearchDocument.objects.filter(imported, shown_food(at=at)).order_by().defer("words")
+    documents += [(row, *score(Scored(row), units)) for row in rows]
     # What the index holds by a word's stem may still miss a unit as it is scored.
     documents = [ranked for ranked in documents if ranked[1] == len(units) or not every]
     return sorted(documents, key=_sort_key)
@@ -242,7 +246,8 @@ def passage(text: str, units: Sequence[Unit]) -> str:
     for following in sentences[best + 1 :]:
         if len(chosen) + len(following) >= LONGEST_PASSAGE:
             break
-        chosen = f"{chosen} {following}"
+        # A cell of a table or an item of a list may end without a stop.
+        chosen = f"{chosen}{'' if chosen[-1] in '.!?' else ';'} {following}"
     return chosen
 
 

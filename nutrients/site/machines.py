@@ -6,15 +6,16 @@ Addresses come from SITE_URL, because a visitor may write any Host header.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap, views
-from django.db.models import Max, QuerySet
+from django.db.models import DateTimeField, Expression, F, Max, QuerySet, Value
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.encoding import escape_uri_path
@@ -65,10 +66,19 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 # How long readers may rely on the address for reports of a weakness: RFC 9116 advises less than
 # a year.
 SECURITY_STANDS = timedelta(days=90)
+# A file of the site map costs some microseconds for each address.
+ADDRESSES_A_FILE = 500
+CHANGED = F("changed_at")
+Pages = QuerySet[Any] | list[tuple[Any, ...]]
 
 
 class SiteMap(Sitemap):
-    """Every public page with the day of its last change."""
+    """One part of the site map: pages as `public_pages` gives them, with their last change."""
+
+    limit = ADDRESSES_A_FILE
+
+    def __init__(self, pages: Pages) -> None:
+        self._pages = pages
 
     def get_protocol(self, protocol: str | None = None) -> str:
         return urlsplit(settings.SITE_URL).scheme
@@ -76,38 +86,71 @@ class SiteMap(Sitemap):
     def get_domain(self, site: object = None) -> str:
         return urlsplit(settings.SITE_URL).netloc
 
-    def items(self) -> list[tuple[str, datetime | None]]:
-        return list(public_paths(at=timezone.now()).items())
+    def items(self) -> Pages:
+        return self._pages
 
-    def location(self, item: tuple[str, datetime | None]) -> str:
-        return item[0]
+    def location(self, item: tuple[Any, ...]) -> str:
+        route, *parts, _ = item
+        return reverse(f"nutrients:{route}", args=parts)
 
-    def lastmod(self, item: tuple[str, datetime | None]) -> datetime | None:
-        return item[1]
+    def lastmod(self, item: tuple[Any, ...]) -> datetime | None:
+        return item[-1]
 
 
-def public_paths(*, at: datetime) -> dict[str, datetime | None]:
-    """Every page that the public may see, with its last change; None if no row dates it.
+def public_pages(*, at: datetime, slugs: Iterable[str] | None = None) -> dict[str, Pages]:
+    """Every page that the public may see, or those of rows with these slugs, by part of the map.
 
-    Imported foods are left out: they number thousands, and this site is not about them.
+    Each page is a tuple: its route, the arguments of that, and its last change or None. Imported
+    foods are left out: they number thousands, and this site is not about them.
     """
-    paths: dict[str, datetime | None] = {reverse(f"nutrients:{name}"): None for name in FIXED}
-    for model in (Article, Nutrient, Symptom):
-        paths |= _dated(model.objects.published(at=at))
-    pairs = Association.objects.published(at=at).values_list("nutrient__slug", "symptom__slug")
-    cards = pairs.order_by("nutrient__slug", "symptom__slug").annotate(changed=Max("changed_at"))
-    for nutrient, symptom, changed in cards:
-        paths[reverse("nutrients:association", args=[nutrient, symptom])] = changed
-    paths |= _dated(FoodSource.objects.published(at=at).curated())
-    read = Source.objects.filter(read_form__in=READ)
-    return paths | {source.get_absolute_url(): None for source in read}
+
+    def of(
+        route: str, rows: QuerySet[Any], *parts: str, changed: Expression | F = CHANGED
+    ) -> QuerySet[Any]:
+        if slugs is not None:
+            rows = rows.filter(**{f"{parts[-1]}__in": slugs})
+        return rows.order_by(*parts).values_list(Value(route), *parts).annotate(changed=changed)
+
+    pairs, last = ("nutrient__slug", "symptom__slug"), Max("changed_at")
+    undated = Value(None, DateTimeField())
+    return {
+        "pages": [(name, None) for name in FIXED],
+        "articles": of("article", Article.objects.published(at=at), "slug"),
+        "nutrients": of("nutrient", Nutrient.objects.published(at=at), "slug"),
+        "symptoms": of("symptom", Symptom.objects.published(at=at), "slug"),
+        "evidence": of("association", Association.objects.published(at=at), *pairs, changed=last),
+        "foods": of("food", FoodSource.objects.published(at=at).curated(), "slug"),
+        "sources": of("source", Source.objects.filter(read_form__in=READ), "slug", changed=undated),
+    }
 
 
-def _dated(rows: QuerySet[Any]) -> dict[str, datetime | None]:
-    return {row.get_absolute_url(): row.changed_at for row in rows.only("slug", "changed_at")}
+def open_paths(paths: Iterable[str], *, at: datetime) -> set[str]:
+    """Addresses of pages that the public may see; every one that is among these paths is there."""
+    slugs = {path.rstrip("/").rpartition("/")[2] for path in paths}
+    parts = map(SiteMap, public_pages(at=at, slugs=slugs).values())
+    return {part.location(page) for part in parts for page in part.items()}
 
 
-sitemap = require_safe(views.sitemap)
+@require_safe
+@views.x_robots_tag
+def sitemap(request: HttpRequest) -> HttpResponse:
+    """Name the parts of the site map, those with many pages in several files.
+
+    The framework's own view takes the host from the request, and reads every row for a date.
+    """
+    files = [
+        f"{site_address(reverse('nutrients:sitemap_part', args=[name]))}?p={number}"
+        for name, pages in public_pages(at=timezone.now()).items()
+        for number in SiteMap(pages).paginator.page_range
+    ]
+    context = {"sitemaps": [{"location": file} for file in files]}
+    return render(request, "sitemap_index.xml", context, content_type="application/xml")
+
+
+@require_safe
+def sitemap_part(request: HttpRequest, section: str) -> HttpResponse:
+    parts = {name: SiteMap(pages) for name, pages in public_pages(at=timezone.now()).items()}
+    return views.sitemap(request, parts, section)
 
 
 @require_safe

@@ -130,7 +130,9 @@ def _needs(source: Source, *, at: datetime) -> FactGroup:
 
 def _articles(source: Source, *, at: datetime) -> Iterator[tuple[str, str]]:
     """A fact for each citation in a section of an article."""
-    sections = ArticleSection.objects.filter(article__in=Article.objects.published(at=at))
+    sections = ArticleSection.objects.filter(
+        article__in=Article.objects.published(at=at), body__contains=f"@{source.slug}"
+    )
     for section in sections.select_related("article"):
         for slug in prose.cited_slugs(section.body):
             if slug == source.slug:

@@ -27,7 +27,7 @@ from nutrients.models import (
 from nutrients.testbook import outcomes_of_now
 from nutrients.testbook.cases import safety_book
 
-from .machines import public_paths
+from .machines import open_paths
 from .pages import corrections, home_page, other_changes, review_counts, safety_page
 from .sources import facts_of, read_sources
 
@@ -105,7 +105,8 @@ def changes(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     context = paged(request, corrections(at=now))
     latest, older = other_changes(at=now)
-    context |= {"changes": latest, "older": older, "open_now": public_paths(at=now)}
+    paths = {note.path for note in (*context["page"], *latest)}
+    context |= {"changes": latest, "older": older, "open_now": open_paths(paths, at=now)}
     context["contact"] = settings.CONTACT_EMAIL
     return render(request, "nutrients/site/changes.html", context)
 

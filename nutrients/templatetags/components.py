@@ -50,8 +50,8 @@ SOURCE = (
     '<li id="src-{{0}}">{} <a href="#ref-{{0}}-1" data-back'
     ' aria-label="Back to text for source {{0}}">Back to text</a></li>'
 )
-SOURCE_WITH_LINK = SOURCE.format('<a href="{3}" rel="external">{1}. {2}.</a>')
-SOURCE_ALONE = SOURCE.format("{1}. {2}.")
+SOURCE_WITH_LINK = SOURCE.format('<a href="{3}" rel="external">{1} {2}.</a>')
+SOURCE_ALONE = SOURCE.format("{1} {2}.")
 # Apart on the page even before styles arrive.
 BETWEEN = "\n"
 ON_ONE_LINE = "\N{NO-BREAK SPACE}"
@@ -291,7 +291,9 @@ def listed_sources(references: Iterable[Reference]) -> SafeString:
 
 def _source(number: int, source: Source) -> SafeString:
     pattern = SOURCE_WITH_LINK if source.url else SOURCE_ALONE
-    return format_html(pattern, number, source.title, source.publisher, source.url)
+    # A title may be a question.
+    title = source.title if source.title.endswith("?") else f"{source.title}."
+    return format_html(pattern, number, title, source.publisher, source.url)
 
 
 @register.simple_tag

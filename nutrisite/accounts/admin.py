@@ -14,6 +14,7 @@ from django.contrib.auth.models import AbstractUser, Group, User
 from django.contrib.auth.tokens import default_token_generator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.html import format_html
@@ -104,6 +105,17 @@ WORDS = {
 }
 
 
+def _named(kind: Any) -> Any:
+    """A filter of a list that is called what the form calls the field."""
+
+    class Named(kind):
+        def __init__(self, field: Any, *args: Any, **options: Any) -> None:
+            super().__init__(field, *args, **options)
+            self.title = WORDS[field.name][0].lower()
+
+    return Named
+
+
 class NewAccountForm(UserCreationForm):
     """Name and role: all that an account needs. Its owner chooses the password by a link."""
 
@@ -171,8 +183,12 @@ class RecordedUserAdmin(RecordsRights, UserAdmin):
     )
     readonly_fields = ("last_login", "date_joined")
     filter_horizontal = ("user_permissions",)
-    list_display = ("username", "first_name", "last_name", "is_active", "is_superuser")
-    list_filter = ("is_superuser", "is_active", "groups")
+    list_display = ("username", "first_name", "last_name", "is_open", "is_administrator")
+    list_filter = (
+        ("is_superuser", _named(admin.BooleanFieldListFilter)),
+        ("is_active", _named(admin.BooleanFieldListFilter)),
+        ("groups", _named(admin.RelatedFieldListFilter)),
+    )
     actions = ["make_link", "turn_off_second_step", "unlock", "close"]
     inlines = [ClinicianInline]
     rights = ("is_superuser", "groups", "user_permissions")
@@ -184,6 +200,14 @@ class RecordedUserAdmin(RecordsRights, UserAdmin):
         if db_field.name == "groups":
             kwargs["widget"] = forms.CheckboxSelectMultiple
         return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    @admin.display(description="Open", boolean=True, ordering="is_active")
+    def is_open(self, account: Any) -> bool:
+        return bool(account.is_active)
+
+    @admin.display(description="Administrator", boolean=True, ordering="is_superuser")
+    def is_administrator(self, account: Any) -> bool:
+        return bool(account.is_superuser)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Let an account open the admin if it has a role or a right."""
@@ -205,10 +229,11 @@ class RecordedUserAdmin(RecordsRights, UserAdmin):
         return self.inlines if obj else []
 
     def response_add(self, request: HttpRequest, obj: Any, *args: Any, **kwargs: Any) -> Any:
-        """Show the link of an account that was made without a password."""
-        if not obj.has_usable_password():
-            self._show_link(request, obj)
-        return super().response_add(request, obj, *args, **kwargs)
+        """Show the link of an account that was made without a password, and nothing else."""
+        if obj.has_usable_password():
+            return super().response_add(request, obj, *args, **kwargs)
+        self._show_link(request, obj)
+        return redirect("admin:auth_user_change", obj.pk)
 
     def _show_link(self, request: HttpRequest, account: Any) -> None:
         key = urlsafe_base64_encode(force_bytes(account.pk))
@@ -242,9 +267,7 @@ class RecordedUserAdmin(RecordsRights, UserAdmin):
             self._record(request, Kind.RIGHTS, account, "− open")
         messages.success(request, f"Closed: {len(closed)}.")
 
-    @admin.action(
-        description="Turn off the second step of selected accounts", permissions=["change"]
-    )
+    @admin.action(description="Turn off the second step", permissions=["change"])
     def turn_off_second_step(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         """Let these accounts sign in by password alone, until they set it up again."""
         changed = [account for account in queryset if two_factor.forget(account)]

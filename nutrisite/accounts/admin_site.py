@@ -10,8 +10,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.auth import REDIRECT_FIELD_NAME
-from django.contrib.auth.views import PasswordResetConfirmView, redirect_to_login
+from django.contrib.auth.views import PasswordResetConfirmView
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -93,8 +92,6 @@ class SecuredSite(AdminSite):
             may = self.has_permission(request)
             if name not in BEFORE and may and self.is_waiting_for(request.user):
                 return redirect("admin:second_step")
-            if not may and name not in BEFORE and request.method == "POST":
-                return self.sign_in_again(request)
             if is_unanswerable(request):
                 raise BadRequest("No database can be asked for this.")
 
@@ -109,32 +106,13 @@ class SecuredSite(AdminSite):
 
         return update_wrapper(asked, guarded)
 
-    def sign_in_again(self, request: HttpRequest) -> HttpResponseBase:
-        """Ask to sign in where a session ended, with the form that was sent kept in the page."""
-        fields = kept_forms.fields_of(request)
-        address = request.get_full_path()
-        if not kept_forms.may_be_kept(fields):
-            return redirect_to_login(address, reverse("admin:login"))
-        context = {
-            REDIRECT_FIELD_NAME: address,
-            "app_path": reverse("admin:login"),
-            "kept": kept_forms.pack(fields),
-        }
-        request.method = "GET"
-        return super().login(request, context)
-
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        """Sign in; then a form that was kept is given back."""
-        kept = request.POST.get(kept_forms.KEPT, "")
-        answer = super().login(request, {"kept": kept} | (extra_context or {}))
-        fields = kept_forms.unpack(kept) if answer.status_code == 302 else []
-        if not fields:
-            return answer
-        # What else the admin shows asks for a second step that is known from the next request on.
-        context = {"site_header": self.site_header, "site_title": self.site_title}
-        return kept_forms.give_back(
-            request, context, kept_forms.SIGNED_IN, fields, answer.headers["Location"]
-        )
+        """Django's page, in the words of the other pages."""
+        return super().login(request, {"title": "Sign in"} | (extra_context or {}))
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Django's page, in the words of the other pages."""
+        return super().logout(request, {"title": "Signed out"} | (extra_context or {}))
 
     def is_waiting_for(self, account: Any) -> bool:
         """Whether an account must set up the second step and has not."""

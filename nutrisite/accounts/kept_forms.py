@@ -1,12 +1,11 @@
-"""A form that cannot be taken now comes back with all that was typed and a button to send it.
+"""Editors' requests are bounded, so that some threads are always left to readers.
 
-That is so while somebody else is saving, and where the session ended while the form was open.
-Editors' requests are bounded too, so that some threads are always left to readers.
+A form that cannot be taken while somebody else is saving comes back with a button to send it. What
+is typed is kept in the browser too, by unsaved.js, which offers it back after a new sign-in.
 """
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -14,21 +13,18 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
-from django.contrib import admin
+from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
 from django.views.csrf import csrf_failure as plain_csrf_failure
 
 BUSY = "Somebody else is saving. Your text is kept; try again."
 BUSY_PAGE = "Somebody else is saving. This page opens by itself in a moment."
-SIGNED_IN = "You are signed in again. Nothing is saved yet: your text is kept."
-OUTDATED = "You signed in again since you opened the form. Nothing is saved yet: your text is kept."
-# The hidden field by which a form goes along through a sign-in.
-KEPT = "kept_form"
+OUTDATED = "You signed in again since you opened this page. Nothing is saved yet."
 # Seconds that an editor's request waits for a lock that another one holds.
 PATIENCE = 5
 SLOTS = threading.BoundedSemaphore(settings.EDITORS_AT_ONCE)
@@ -39,67 +35,34 @@ LOCKED_SQLITE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 # lock_not_available and deadlock_detected
 LOCKED_POSTGRESQL = {"55P03", "40P01"}
 
-Fields = list[tuple[str, str]]
-
 
 class BusyError(Exception):
     """Others are saving all the time: nothing was changed, and the same form may go through."""
 
 
-def fields_of(request: HttpRequest) -> Fields:
-    """Give all that a form sent, but for its token."""
-    sent = request.POST.lists()
-    return [
+def busy(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    """Answer while others are saving: a form comes back, a page asks again by itself.
+
+    `context` is the admin's own.
+    """
+    fields = [
         (name, str(value))
-        for name, values in sent
+        for name, values in request.POST.lists()
         for value in values
         if name != "csrfmiddlewaretoken"
     ]
-
-
-def may_be_kept(fields: Fields) -> bool:
-    """Whether a form is worth keeping, and may be: a page repeats no password."""
-    has_text = any(value for _, value in fields)
-    return has_text and not any("password" in name for name, _ in fields)
-
-
-def pack(fields: Fields) -> str:
-    return json.dumps(fields)
-
-
-def unpack(text: str) -> Fields:
-    """Read what `pack` wrote; nothing if it was tampered with."""
-    try:
-        return [(str(name), str(value)) for name, value in json.loads(text)]
-    except (ValueError, TypeError):
-        return []
-
-
-def give_back(
-    request: HttpRequest, context: dict[str, Any], sentence: str, fields: Fields, action: str
-) -> HttpResponse:
-    """Show a form's texts with a button that sends them again. `context` is the admin's own."""
-    texts = [value for _, value in fields if " " in value.strip()]
+    is_sent = request.method == "POST"
     context |= {
-        "title": "Not saved yet",
-        "sentence": sentence,
+        "title": "Not saved yet" if is_sent else "One moment",
+        "sentence": BUSY if is_sent else BUSY_PAGE,
         "fields": fields,
-        "texts": texts,
-        "action": action,
+        "texts": [value for _, value in fields if " " in value.strip()],
+        "action": request.get_full_path(),
     }
     answer = render(request, "admin/kept_form.html", context)
     answer.headers["Cache-Control"] = "no-store"
-    return answer
-
-
-def busy(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
-    """Answer while others are saving: a form comes back, a page asks again by itself."""
-    fields = fields_of(request)
-    if request.method == "POST":
-        return give_back(request, context, BUSY, fields, request.get_full_path())
-    context |= {"title": "One moment", "sentence": BUSY_PAGE, "action": request.get_full_path()}
-    answer = render(request, "admin/kept_form.html", context)
-    answer.headers["Refresh"] = "2"
+    if not is_sent:
+        answer.headers["Refresh"] = "2"
     return answer
 
 
@@ -134,18 +97,17 @@ def waiting_for_others() -> Iterator[None]:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Give a form back whose token is of an earlier sign-in, if the form is one of our own pages'.
+    """Open a form again whose token is of an earlier sign-in: its text is offered there.
 
-    A browser names the page's origin with every form, and another site cannot name ours.
+    The session is not sent along with another site's form, so that stays forbidden.
     """
-    fields = fields_of(request)
-    origins = {f"{request.scheme}://{request.get_host()}", *settings.CSRF_TRUSTED_ORIGINS}
-    is_ours = request.headers.get("Origin") in origins
     account: Any = getattr(request, "user", None)
-    if not (is_ours and account and account.is_staff and may_be_kept(fields)):
+    if not (account and account.is_staff):
         return plain_csrf_failure(request, reason)
-    context = admin.site.each_context(request)
-    return give_back(request, context, OUTDATED, fields, request.get_full_path())
+    messages.warning(request, OUTDATED)
+    match = request.resolver_match
+    is_form = bool(match and (match.url_name or "").endswith(("_add", "_change")))
+    return redirect(request.get_full_path() if is_form else "admin:index")
 
 
 def is_locked(error: OperationalError) -> bool:

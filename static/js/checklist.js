@@ -69,8 +69,11 @@
 
   document.addEventListener("change", ({ target }) => {
     if (target.form !== form || !target.matches("input")) return;
+    const before = target.getBoundingClientRect().top;
     showQuestions();
     showCall(target);
+    // Questions come in above: what was tapped stays under the finger.
+    scrollBy({ top: target.getBoundingClientRect().top - before, behavior: "instant" });
     const isAnswered = level() !== "nothing";
     note.hidden = !isAnswered;
     if (isAnswered) status.textContent = "This answer is not up to date. Choose “See results”.";

@@ -93,6 +93,14 @@
   });
   if (location.hash) reveal(location.hash.slice(1))?.scrollIntoView();
 
+  // Back from a source is a step within the page: htmx would load it again, and lose the place.
+  const address = () => location.pathname + location.search;
+  let shown = address();
+  document.addEventListener("htmx:afterSettle", () => { shown = address(); });
+  addEventListener("popstate", (event) => {
+    if (address() === shown) event.stopImmediatePropagation();
+  }, true);
+
   // A long list in groups: keep the lines that have what was typed.
   document.querySelector("[data-narrow]")?.addEventListener("input", (event) => {
     const typed = event.target.value.trim().toLowerCase();

@@ -1,28 +1,144 @@
-// Ask before a form is left with something typed in it that is not saved.
-const form = document.querySelector("#content-main form[method=post]");
+// Keep what is typed in a form in this browser until it is saved, and offer it back.
+const OURS = "unsaved ";
+const SENT = "unsaved form sent";
+const DAYS = 14;
+const mine = `${OURS}${document.querySelector("script[data-account]").dataset.account} `;
+// A form over a proposal is another one; how its list was filtered is no matter.
+const proposal = new URLSearchParams(location.search).get("proposal") ?? "";
+const place = `${location.pathname} ${proposal}`;
+// A form in a window of its own closes it at once when it is saved.
+const form = document.querySelector("body:not(.popup) form[id$=_form]");
 
-const isChanged = (field) => {
-  if (field.type === "checkbox" || field.type === "radio") {
-    return field.checked !== field.defaultChecked;
-  }
-  if (field.type === "select-multiple") {
-    return [...field.options].some((one) => one.selected !== one.defaultSelected);
-  }
-  if (field.type === "select-one") {
-    const first = [...field.options].findIndex((one) => one.defaultSelected);
-    return field.selectedIndex > 0 && field.selectedIndex !== first;
-  }
-  return "defaultValue" in field && field.value !== field.defaultValue;
+const textsOf = (prefix) =>
+  Object.entries(localStorage)
+    .filter(([key]) => key.startsWith(prefix))
+    .map(([key, text]) => ({ key, ...JSON.parse(text) }))
+    .sort((one, other) => one.at - other.at);
+
+const NEVER = ["button", "file", "image", "password", "reset", "submit"];
+const isKept = ({ name, type }) =>
+  name && name !== "csrfmiddlewaretoken" && !name.includes("__prefix__") && !NEVER.includes(type);
+const isSeen = (field) =>
+  isKept(field) && (field.type !== "hidden" || field.name.endsWith("-TOTAL_FORMS"));
+
+// What a field would send. A choice comes with its words, as its list may be fetched later.
+const valuesOf = (field) => {
+  if (field.options) return [...field.selectedOptions].map(({ value, text }) => [value, text]);
+  if (field.type === "checkbox" || field.type === "radio") return field.checked ? [field.value] : [];
+  return [field.value];
 };
 
+const read = (takes) => {
+  const fields = {};
+  for (const field of form.elements) {
+    if (takes(field)) (fields[field.name] ??= []).push(...valuesOf(field));
+  }
+  return fields;
+};
+
+const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+const isShown = ({ fields }) =>
+  Object.entries(read(isSeen)).every(([name, now]) => same(now, fields[name] ?? now));
+
+const write = (field, values) => {
+  if (field.options) {
+    const known = new Set([...field.options].map(({ value }) => value));
+    for (const [value, text] of values) if (!known.has(value)) field.append(new Option(text, value));
+    const chosen = new Set(values.map(([value]) => value));
+    for (const option of field.options) option.selected = chosen.has(option.value);
+  } else if (field.type === "checkbox" || field.type === "radio") {
+    field.checked = values.includes(field.value);
+  } else {
+    field.value = values.shift();
+  }
+  field.dispatchEvent(new Event("change", { bubbles: true }));
+  const folded = field.type === "hidden" ? null : field.closest("details");
+  if (folded) folded.open = true;
+};
+
+// Hidden fields too: they say which version was written over, so that a save tells what came since.
+const putBack = ({ fields }) => {
+  for (const [name, [total]] of Object.entries(fields)) {
+    const prefix = /(.+)-TOTAL_FORMS$/.exec(name)?.[1];
+    const add = prefix && document.querySelector(`#${prefix}-group .add-row a`);
+    for (let rows = form.elements[name]?.value; add && rows < total; rows++) add.click();
+  }
+  const now = read(isKept);
+  for (const field of [...form.elements].filter(isKept)) {
+    const values = fields[field.name];
+    if (values && !same(values, now[field.name])) write(field, values);
+  }
+};
+
+// Where this page keeps what is typed in it.
+let key = "";
+const keep = () => {
+  key ||= mine + Date.now();
+  localStorage.setItem(key, JSON.stringify({ place, at: Date.now(), fields: read(isKept) }));
+};
+
+const words = new Intl.DateTimeFormat("en-GB", {
+  day: "numeric", month: "long", hour: "2-digit", minute: "2-digit", timeZoneName: "short",
+});
+
+const button = (text, act) => {
+  const made = document.createElement("button");
+  Object.assign(made, { type: "button", className: "button", textContent: text });
+  made.addEventListener("click", act);
+  return made;
+};
+
+const offer = (text, region) => {
+  const line = document.createElement("p");
+  const done = (told) => {
+    localStorage.removeItem(text.key);
+    line.textContent = told;
+    region.focus();
+  };
+  line.append(
+    `Unsaved text of ${words.format(text.at)}: `,
+    button("Put it back", () => {
+      putBack(text);
+      keep();
+      done("It is back in the form, and not saved yet.");
+    }),
+    " ",
+    button("Throw it away", () => done("The unsaved text is thrown away.")),
+  );
+  region.append(line);
+};
+
+for (const { key: old, at } of textsOf(OURS)) {
+  if (Date.now() - at > DAYS * 24 * 3600 * 1000) localStorage.removeItem(old);
+}
+const sent = sessionStorage.getItem(SENT);
+sessionStorage.removeItem(SENT);
+if (document.querySelector(".messagelist .success")) localStorage.removeItem(sent);
+
 if (form) {
-  // A form that came back holds what was typed before.
-  const cameBack = document.querySelector(".errornote") !== null;
-  let isSent = false;
-  form.addEventListener("submit", (event) => {
-    isSent = event.submitter?.formTarget !== "_blank";
-  });
-  addEventListener("beforeunload", (event) => {
-    if (!isSent && (cameBack || [...form.elements].some(isChanged))) event.preventDefault();
+  const texts = textsOf(mine).filter((text) => text.place === place);
+  // A form that came back holds its text already.
+  const back = texts.find((text) => text.key === sent && isShown(text));
+  if (back) key = sent;
+  const others = texts.filter((text) => !isShown(text));
+  if (others.length > 0) {
+    const region = document.createElement("div");
+    Object.assign(region, { className: "broken-cases", role: "status", tabIndex: -1 });
+    form.prepend(region);
+    for (const text of others) offer(text, region);
+  }
+  form.addEventListener("input", keep);
+  form.addEventListener("change", keep);
+  // The admin's own lists tell jQuery alone that something was chosen.
+  window.django?.jQuery(form).on("change", keep);
+  form.addEventListener("submit", ({ submitter }) => {
+    if (key && submitter?.formTarget !== "_blank") sessionStorage.setItem(SENT, key);
   });
 }
+
+document.querySelector("#logout-form")?.addEventListener("submit", (event) => {
+  const texts = textsOf(mine);
+  const question = "Signing out throws away the text that you have not saved. Sign out?";
+  if (texts.length > 0 && !window.confirm(question)) event.preventDefault();
+  else for (const text of texts) localStorage.removeItem(text.key);
+});

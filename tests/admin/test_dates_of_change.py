@@ -120,7 +120,7 @@ def test_corrected_amount_moves_the_date_that_readers_see(screen, client, conten
 
     path = amount.food.get_absolute_url()
     page = client.get(path).content.decode()
-    sitemap = client.get("/sitemap.xml").content.decode()
+    sitemap = client.get("/sitemap-foods.xml").content.decode()
 
     assert f'"dateModified": "{today}"' in page
     assert f"{path}</loc><lastmod>{today}" in sitemap

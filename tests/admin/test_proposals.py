@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from reversion.models import Revision
 
+from nutrients.admin.articles import UNSOURCED
 from nutrients.admin.guard import REASON
 from nutrients.models import (
     Article,
@@ -393,6 +394,19 @@ def test_values_that_no_form_saw_are_checked_before_they_leave_the_desk(
     problems = publish(editor_client, proposal).context["problems"]
     assert any("Tagline" in one and "never written here" in one for one in problems)
     assert any("Sources" in one for one in problems)
+
+
+def test_published_article_keeps_a_source_in_a_proposal(article, editor_client, editor):
+    proposal = begin("Shorter", by=editor)
+    first, *others = article.sections.all()
+    add_row(proposal, first, {"body": "Words without a source."}, by=editor)
+    for section in others:
+        add_row(proposal, section, None, by=editor)
+
+    problems = publish(editor_client, proposal).context["problems"]
+
+    assert f"{article}: {UNSOURCED}" in problems
+    assert proposal.state == State.WRITING
 
 
 @pytest.fixture

@@ -4,12 +4,13 @@ import io
 from threading import Thread
 
 import pytest
+import reversion
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
 from django.urls import reverse
 from django.utils import timezone
 
-from nutrients.models import Article, Nutrient, Source
+from nutrients.models import Article, Nutrient, NutrientAmount, Source
 from nutrients.proposals import add_row, begin
 from nutrients.proposals.pages import (
     as_proposed,
@@ -24,7 +25,7 @@ from tests.addresses import EVERY_KIND
 
 WORDS = "Soothes unquiet fibres"
 JOB = f"{WORDS}."
-MACHINES = ["/sitemap.xml", "/feeds/articles/", "/data/nutrients.json", "/compare.csv"]
+MACHINES = ["/sitemap-articles.xml", "/feeds/articles/", "/data/nutrients.json", "/compare.csv"]
 
 
 @pytest.fixture
@@ -61,7 +62,7 @@ def ask(application, address):
 def test_no_reader_gets_proposed_words_while_pages_are_previewed(proposal):
     django = get_wsgi_application()
     applications = [django, in_front_of(django)]
-    addresses = [*EVERY_KIND, *candidates(proposal), *MACHINES]
+    addresses = [*EVERY_KIND, *candidates(proposal)[0], *MACHINES]
     read = []
 
     def read_all():
@@ -118,6 +119,40 @@ def test_every_page_on_which_the_words_show_is_found_and_shown_in_three_ways(
     added = changing_pages(proposal, at=timezone.now())
     (new,) = set(added) - set(first) - {page for page in added if page.path == "/sources/"}
     assert (new.path, new.is_new) == ("/sources/a-tale/", True)
+
+
+@pytest.mark.django_db
+def test_live_pages_are_drawn_again_only_once_the_content_changes(proposal, editor, monkeypatch):
+    looked_at = []
+
+    def noting(path, *memory):
+        looked_at.append(path)
+        return drawn(path, *memory)
+
+    now = timezone.now()
+    before = changing_pages(proposal, at=now, recheck=True)
+    monkeypatch.setattr("nutrients.proposals.pages.drawn", noting)
+    add_row(proposal, Nutrient.objects.get(slug="magnesium"), {"tagline": "Other"}, by=editor)
+    proposal.refresh_from_db()
+
+    assert changing_pages(proposal, at=now, recheck=True) == before
+    assert sorted(looked_at) == sorted(candidates(proposal)[0])
+    with reversion.create_revision():
+        Nutrient.objects.get(slug="iron").save()
+    changing_pages(proposal, at=timezone.now(), recheck=True)
+    assert len(looked_at) == 3 * len(candidates(proposal)[0])
+
+
+@pytest.mark.django_db
+def test_editor_is_told_how_many_pages_were_not_looked_at(cases, proposal, editor_client):
+    """Magnesium is in more foods, and linked with more symptoms, than are looked at."""
+    page = editor_client.get(reverse("admin:nutrients_proposal_pages", args=[proposal.pk]))
+
+    paths, left = candidates(proposal)
+    foods = NutrientAmount.objects.filter(nutrient__slug="magnesium").values("food").distinct()
+    drawn_foods = sum(path.startswith("/foods/") and len(path) > 13 for path in paths)
+    assert left["foods"] == foods.count() - drawn_foods
+    assert f"{left['foods']} more pages under /foods/" in page.content.decode()
 
 
 NEW = {"slug": "a-tale", "title": "A tale", "publisher": "P", "kind": "reference"}

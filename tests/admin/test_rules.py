@@ -228,6 +228,10 @@ def test_published_article_needs_a_section_that_cites_a_source(screen, content, 
     assert UNSOURCED in without.content.decode()
     assert article.sections.count() == sections
 
+    last = article.sections.first()
+    article.sections.exclude(pk=last.pk).delete()
+    assert screen(last).errors(body="Words.") == {"body": [UNSOURCED]}
+
     empty = baker.make(Article, status="draft", verification="two-pages", slug="empty")
     editor_client.post(
         reverse("admin:nutrients_article_changelist"),

@@ -1,7 +1,8 @@
 """Proposals are signed by who wrote none of them, and seen by a link without an account."""
 
 import re
-from datetime import timedelta
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import Group, User
@@ -31,7 +32,9 @@ MAGNESIUM = "/nutrients/magnesium/"
 def _its_own_page_alone():
     """Draw one page of a proposal: the search for all takes seconds, and has tests of its own."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("nutrients.proposals.pages.candidates", lambda proposal: [MAGNESIUM])
+        patch.setattr(
+            "nutrients.proposals.pages.candidates", lambda proposal: ([MAGNESIUM], Counter())
+        )
         yield
 
 
@@ -134,6 +137,24 @@ def test_readers_see_the_clinician_who_signed(proposal, account, editor_client, 
     assert row.reviewed_by == "Carla Mendes, registered dietitian"
     assert Signature.objects.get().account == "carla"
     assert "Carla Mendes" in client.get(MAGNESIUM).content.decode()
+
+
+def test_next_review_counts_from_the_day_a_clinician_signed(
+    proposal, account, editor, editor_client
+):
+    iron, day = Nutrient.objects.get(slug="iron"), date(2027, 3, 1)
+    add_row(proposal, iron, {"job": WORDS, "review_due_on": day}, by=editor)
+    proposal.become(State.READY)
+    proposal.save()
+    sign(account("Clinicians", profession="registered dietitian"), proposal, "clinician")
+    SignOff.objects.update(signed_at=datetime(2026, 3, 10, 12, tzinfo=UTC))
+    send(editor_client, proposal, "publish", now="")
+
+    magnesium = Nutrient.objects.get(slug="magnesium")
+    assert magnesium.reviewed_on == date(2026, 3, 10)
+    assert magnesium.review_due_on == date(2027, 3, 10)
+    iron.refresh_from_db()
+    assert iron.review_due_on == day
 
 
 @pytest.fixture

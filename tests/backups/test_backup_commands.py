@@ -50,17 +50,33 @@ def manage(site, *command, good=True):
     return done.stdout if good else done.stderr
 
 
+ADD_PICTURE = """
+from nutrients.models import Picture
+Picture.objects.create(slug="leg", data=b"RIFF of a leg", width=9, height=9, is_decorative=True,
+                       credit="Ann", licence="CC BY 4.0", file_digest="0" * 16)
+"""
+SERVE_PICTURE = """
+from django.test import Client
+answer = Client(headers={"host": "127.0.0.1"}).get("/pictures/leg/0000000000000000.webp")
+print(answer.status_code, answer.headers["Content-Type"], answer.content)
+"""
+SERVED = "200 image/webp b'RIFF of a leg'\n"
+
+
 def test_backup_and_restore_bring_the_very_rows_back(site):
     manage(site, "migrate", "--verbosity", "0")
     site["DJANGO_SUPERUSER_PASSWORD"] = "a long pass phrase"
     anna = ("createsuperuser", "--noinput", "--username", "anna", "--email", "")
     manage(site, *anna)
+    manage(site, "shell", "--no-imports", "--command", ADD_PICTURE)
+    assert manage(site, "shell", "--no-imports", "--command", SERVE_PICTURE) == SERVED
     before = manage(site, "dumpdata")
     told = manage(site, "backup", "--keep", "2")
     path = Path(re.fullmatch(r"Backup: (\S+), read back, [\d.]+ MB\.\n", told)[1])
     # What a newer release might have done.
     newer = "CREATE TABLE nutrients_newer (id int, anna int REFERENCES auth_user (id))"
-    changes = ("DELETE FROM auth_group_permissions", newer)
+    gone = "DELETE FROM nutrients_picture"
+    changes = ("DELETE FROM auth_group_permissions", gone, newer)
     code = f"from django.db import connection; [*map(connection.cursor().execute, {changes})]"
     manage(site, "shell", "--no-imports", "--command", code)
 
@@ -69,6 +85,7 @@ def test_backup_and_restore_bring_the_very_rows_back(site):
 
     assert restored.startswith(f"Restored {path.name}.\nWhat was there")
     assert manage(site, "dumpdata") == before
+    assert manage(site, "shell", "--no-imports", "--command", SERVE_PICTURE) == SERVED
     manage(site, "migrate", "--check")
     [replaced] = Path(site["BACKUP_DIR"]).glob("replaced-*")
     # It holds accounts and sessions, as a backup does.

@@ -256,7 +256,7 @@ def test_first_screen_of_the_answer_says_how_urgent_the_cause_and_the_nutrient(p
         tick(page, *slugs)
         show(page)
         expect(page.locator("#results")).to_be_focused()
-        for text in ("When and whom:", "Nutrient"):
+        for text in ("What to do:", "Nutrient"):
             assert is_in_first_screen(page.locator(".verdict").get_by_text(text).first), slugs
         assert is_in_first_screen(page.get_by_role("button", name="Page for a doctor"))
         assert is_in_first_screen(page.get_by_role("button", name="Take off").first)

@@ -21,11 +21,11 @@ class Desk:
         self.page = page
         self.clicks = 0
 
-    def sign_in(self):
+    def sign_in(self, name=server.EDITOR):
         self.page.goto("/admin/")
-        self.page.get_by_label("Username").fill(server.EDITOR)
+        self.page.get_by_label("Username").fill(name)
         self.page.get_by_label("Password").fill(server.PASSWORD)
-        self.page.get_by_role("button", name="Log in").click()
+        self.page.get_by_role("button", name="Sign in").click()
         self.page.wait_for_url("**/admin/")
         return self
 
@@ -60,6 +60,7 @@ class Desk:
 
 @pytest.fixture
 def desk(editor_page):
+    editor_page.goto("/admin/")
     return Desk(editor_page)
 
 
@@ -151,6 +152,71 @@ def test_change_is_drafted_over_the_live_page_looked_at_and_published(desk, read
     reader(article, "human to worry")
 
 
+WRITER = f"""
+from django.contrib.auth.models import Group, User
+User.objects.create_user("wanda", password="{server.PASSWORD}", is_staff=True).groups.add(
+    Group.objects.get(name="Writers")
+)
+"""
+
+
+def test_change_of_a_writer_is_previewed_by_a_colleague_signed_and_published(
+    desk, new_context, site, reader
+):
+    server.manage(site.folder, "shell", "--no-imports", "--command", WRITER)
+    article = "/articles/nutrients-and-muscle-jerking/"
+
+    writer = Desk(new_context().new_page()).sign_in("wanda")
+    writer.page.goto(SECTION)
+    before = writer.page.get_by_label("Body:").input_value()
+    writer.write("Body:", before.replace("natural to worry", "human to worry"))
+    writer.button("Save as proposal")
+    writer.told("Readers see nothing of it yet")
+    address = writer.page.url
+    writer.link("Pages that change")
+    writer.click(writer.page.locator(f"#content-main a[href*='path={article}']").first)
+    expect(writer.page.locator("main ins", has_text="human")).to_be_visible()
+    writer.page.goto(address)
+    writer.button("Ready to be read")
+    writer.told("Ready to be read.")
+    writer.took(5)
+
+    desk.page.goto(address)
+    desk.write("First and last name:", "Rita Moss")
+    desk.write("Profession:", "GP")
+    desk.button("Make a link")
+    told = desk.page.locator(".messagelist").inner_text()
+    desk.took(3)
+
+    colleague = Desk(new_context().new_page())
+    colleague.page.goto(re.search(r"http\S+/preview/[\w-]+/", told)[0])
+    colleague.click(colleague.page.locator(f"main a[href*='path={article}']").first)
+    expect(colleague.page.locator("main ins", has_text="human")).to_be_visible()
+    colleague.page.go_back()
+    colleague.write("Your name", "Rita")
+    colleague.write("Your remark", "This reads well.")
+    colleague.button("Send your remark")
+    colleague.told("The editors can see what you sent")
+    colleague.write("Your code", re.search(r"\b\d{8}\b", told)[0])
+    colleague.button("I agree")
+    colleague.told("The editors can see what you sent")
+    assert colleague.page.context.cookies() == []
+    colleague.took(6)
+    reader(article, "natural to worry")
+
+    desk.page.goto(address)
+    desk.told("This reads well.")
+    desk.told("Clinician: Rita Moss, GP")
+    desk.button("I have read this and agree, as editor")
+    desk.told("You signed")
+    desk.link("Publish…")
+    desk.button("Publish now")
+    desk.told("On the site since")
+    desk.took(6)
+    reader(article, "human to worry")
+    reader(article, "Rita Moss, GP")
+
+
 def test_earlier_words_come_back_from_the_history(desk, reader):
     desk.page.goto("/admin/nutrients/nutrient/1/change/")
     shipped = desk.page.get_by_label("Tagline:").input_value()
@@ -186,9 +252,9 @@ def test_second_of_two_at_once_loses_nothing(desk, new_context):
 def test_dates_of_many_rows_are_set_at_once(desk):
     desk.page.goto("/admin/nutrients/symptom/")
     desk.click(desk.page.get_by_label("Select all objects on this page for an action"))
-    desk.choose("Action:", "Set dates of the ticked rows")
+    desk.choose("Action:", "Set dates of the selected rows")
     desk.button("Go", exact=True)
-    desk.write("Next review:", "2027-06-01")
+    desk.write("Next review due:", "2027-06-01")
     desk.button("Yes, for these rows")
     desk.told("Dates set: 50.")
     desk.took(6)
@@ -197,7 +263,7 @@ def test_dates_of_many_rows_are_set_at_once(desk):
 def test_fifty_amounts_are_imported(desk):
     desk.page.goto("/admin/nutrients/nutrientamount/?q=magnesium")
     desk.click(desk.page.get_by_label("Select all objects on this page for an action"))
-    desk.choose("Action:", "Export the ticked rows as CSV")
+    desk.choose("Action:", "Export the selected rows as CSV")
     with desk.page.expect_download() as saved:
         desk.button("Go", exact=True)
     text = saved.value.path().read_text("utf-8-sig")
@@ -329,5 +395,5 @@ def test_account_is_added_and_its_owner_signs_in_and_is_closed(desk, new_context
     page.get_by_role("button", name=re.compile("password", re.I)).click()
     page.get_by_label("Username").fill("ben")
     page.get_by_label("Password").fill("a long and plain password")
-    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("link", name="Review desk")).to_be_visible()

@@ -123,7 +123,7 @@ def test_editors_cookies_are_bound_to_the_host_and_out_of_reach_of_scripts(ask):
 def test_editors_cookie_opens_the_admin_and_changes_no_public_page(ask):
     cookie = cookies_of(signed_in(ask))
 
-    assert "Log out" in ask("/admin/", Cookie=cookie).text
+    assert "Sign out" in ask("/admin/", Cookie=cookie).text
     for path in ("/compare/", "/nutrients/magnesium/", "/privacy/"):
         own, everybodys = ask(path, Cookie=cookie), ask(path)
         assert own.text == everybodys.text

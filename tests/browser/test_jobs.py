@@ -75,7 +75,7 @@ def test_cramps_at_68_on_water_tablets(page, reader):
 
     expect(page.locator("#results")).to_be_focused()
     answer = page.locator("#checklist-results")
-    reader.read(answer.get_by_text("When and whom:"))
+    reader.read(answer.get_by_text("What to do:"))
     reader.read(answer.get_by_text("Nutrient to ask about first"))
     reader.read(answer.get_by_role("button", name="Page for a doctor"))
     reader.took(taps=7, screens=3)

@@ -141,7 +141,7 @@ def test_life_stage_gives_need_and_limit_and_what_it_counts(request, fixture):
     expect(answer).to_contain_text("250 mg")
     expect(answer).to_contain_text("supplements and fortified foods only")
     expect(page).to_have_url(re.compile("stage=19-50-male"))
-    page.get_by_role("link", name="Build a plate against this need").click()
+    page.get_by_role("link", name="Build a plate for this need").click()
     expect(page.locator(".plate-food")).to_have_count(3)
 
 

@@ -90,7 +90,7 @@ def test_emergency_numbers_stand_at_the_form(client, content):
 def test_answer_comes_in_the_promised_order(client, content):
     text = result(client, **PICTURE)
     headings = [
-        "When and whom:",
+        "What to do:",
         "Common cause to think of first:",
         "Nutrient to ask about first:",
         "Page for a doctor",
@@ -102,7 +102,7 @@ def test_answer_comes_in_the_promised_order(client, content):
         "What you ticked, and what to do",
         "Medicines and nutrients",
         "Combinations to know about",
-        "What would change the picture",
+        "What would change this answer",
     ]
     places = [text.index(heading) for heading in headings]
     assert places == sorted(places)
@@ -116,11 +116,11 @@ def test_order_is_printed_in_the_words_it_is_sorted_by(client, content):
 
 def test_each_suggestion_says_what_it_matches_and_what_not(client, small_world):
     text = result(client, symptom=["cramps", "tired"], risk=["long-runs"])
-    assert "Iron Matches 2 of your 2 symptoms Low iron" in text
+    assert "Iron Linked with 2 of your 2 symptoms Low iron" in text
     assert "Low iron has been reported with cramps. Seen sometimes. Limited evidence" in text
     assert "Low iron can cause tired. Common sign. Strong evidence" in text
     assert "Does not explain: tired" in text
-    assert text.index("Zinc Matches") < text.index("Folate Matches")
+    assert text.index("Zinc Linked with") < text.index("Folate Linked with")
 
 
 def test_each_match_leads_to_its_evidence(client, small_world):
@@ -133,10 +133,10 @@ def test_a_risk_factor_counts_as_one_and_says_how(client, small_world):
     run, zinc = RiskFactor.objects.get(), Nutrient.objects.get(slug="zinc")
     RiskFactor.objects.update(mechanism="It takes something.", what_to_do="Eat well.")
     text = result(client, symptom=["cramps"], risk=["long-runs"])
-    assert "Zinc Matches 1 of your 1 symptom and 1 of your risks" in text
+    assert "Zinc Linked with your symptom and 1 of your risks" in text
     assert "Long runs It takes something." in text
-    assert "Long runs. It may play a part in cramps by way of zinc. Eat well." in text
-    assert text.index("Zinc Matches") < text.index("Iron Matches")
+    assert "Long runs. It may play a part in cramps through zinc. Eat well." in text
+    assert text.index("Zinc Linked with") < text.index("Iron Linked with")
     RiskEffect.objects.create(
         risk_factor=run, nutrient=zinc, strength="strong", reason="Sweat carries zinc away."
     )
@@ -147,12 +147,14 @@ def test_a_risk_factor_counts_as_one_and_says_how(client, small_world):
 def test_a_nutrient_without_a_symptom_needs_a_strong_risk(client, small_world):
     run, zinc = RiskFactor.objects.get(), Nutrient.objects.get(slug="zinc")
     text = result(client, symptom=["tired"], risk=["long-runs"])
-    assert "Zinc Matches" not in text
-    assert "Your risks also touch Zinc. It is not known" in text
+    assert "Zinc Linked with" not in text
+    assert "Your risks can also affect zinc. It is not known" in text
     RiskEffect.objects.create(
         risk_factor=run, nutrient=zinc, strength="strong", reason="Sweat carries zinc away."
     )
-    assert "Zinc Matches 1 of your risks" in result(client, symptom=["tired"], risk=["long-runs"])
+    assert "Zinc Linked with 1 of your risks" in result(
+        client, symptom=["tired"], risk=["long-runs"]
+    )
 
 
 def test_a_tie_is_called_one(client, no_content):
@@ -195,7 +197,7 @@ def test_high_dose_b6_is_shown_as_too_much(client, content):
 def test_foods_suit_a_ticked_diet(client, content):
     plain = result(client, symptom=["fatigue"], risk=["metformin"])
     vegan = result(client, symptom=["fatigue"], risk=["metformin", "vegan-diet"])
-    foods = re.compile(r"Vitamin B12 Matches.*?Rich foods (.*?) (?:\w+ ){1,2}(?:Matches|linked)")
+    foods = re.compile(r"Vitamin B12 Linked with.*?Rich foods (.*?) (?:\w+ ){1,2}(?:Linked|linked)")
     assert "Clams" in foods.search(plain)[1]
     assert "Clams" not in foods.search(vegan)[1]
 
@@ -205,7 +207,7 @@ def test_most_matching_are_in_full_and_the_rest_take_a_line(client, no_content):
     for number in range(5):
         factories.association(factories.nutrient(f"nutrient-{number}"), sign)
     text = result(client, symptom=["cramps"])
-    assert re.findall(r"Nutrient (\d) Matches", text) == ["0", "1", "2"]
+    assert re.findall(r"Nutrient (\d) Linked with", text) == ["0", "1", "2"]
     assert "Nutrient 3 (1 of 1): cramps. Nutrient 4 (1 of 1): cramps." in text
 
 
@@ -225,7 +227,7 @@ def test_a_cause_alone_suggests_no_nutrient(client, content):
 def test_evidence_against_is_told_and_never_counts(client, content):
     text = result(client, symptom=["night-leg-cramps"])
     assert "Taking magnesium has not been shown to help night leg cramps in older adults." in text
-    assert "Magnesium Matches" not in text
+    assert "Magnesium Linked with" not in text
 
 
 def test_symptom_without_a_nutrient_is_named(client, small_world):

@@ -99,7 +99,7 @@ def test_every_result_ends_with_what_would_change_it_by_when_and_whom_to_ask(cli
         {"risk": ["caffeine"]},
     ):
         text = result(client, **ticks)
-        end = text.split("What would change the picture")[1]
+        end = text.split("What would change this answer")[1]
         assert "Whom to ask A pharmacist can check medicines" in end
     twitches = result(client, symptom=["muscle-twitches"]).split("What would change")[1]
     assert "Book an appointment for any of these: A twitch lasting over 2 weeks" in twitches
@@ -116,7 +116,7 @@ def test_signs_about_others_are_left_out(client, content):
 
 def test_a_flag_that_was_raised_is_not_something_to_watch_for(client, content):
     text = result(client, symptom=["muscle-twitches"], duration="over-two-weeks")
-    raised, watched = text.split("What would change the picture")
+    raised, watched = text.split("What would change this answer")
     assert "Muscle twitches (Over 2 weeks)" in raised
     assert "A twitch lasting over 2 weeks" not in watched.split("See a doctor if")[0]
 
@@ -131,7 +131,7 @@ def test_no_dose_stands_on_any_result(client, content):
 
 def test_no_salty_food_is_offered_and_the_page_says_why(client, content):
     text = result(client, symptom=["muscle-cramps"], risk=["heavy-sweating"])
-    sodium = text.split("Sodium Matches")[1].split("Matches")[0]
+    sodium = text.split("Sodium Linked with")[1].split("Linked with")[0]
     assert "Most diets contain more than enough" in sodium
     assert "So no food is named here." in sodium
     row = text_of(client.get("/compare/?symptom=muscle-cramps&sort=name"), "comparison-results")

@@ -77,7 +77,7 @@ def test_what_is_not_understood_is_said_and_the_rest_applies(client, small_world
     assert response.status_code == 200
     text = text_of(response, RESULTS)
     assert "We did not understand " in text
-    assert "Zinc Matches 1 of your 1 symptom" in text
+    assert "Zinc Linked with your symptom" in text
     assert b"<script>alert" not in response.content
     assert not re.search(rb"[\x00-\x08\x1b]", response.content)
 

@@ -130,7 +130,7 @@ def test_outermost_element_says_the_level(client, content, level):
     assert fragment.lstrip().startswith(f'<div class="stack" data-level="{level}">')
     if level not in ("nothing", "emergency"):
         text = text_of(send(client, HTMX, **LEVELS[level]))
-        assert "When and whom:" in text
+        assert "What to do:" in text
         assert " if it " in text or "sooner if" in text
 
 

@@ -117,7 +117,7 @@ def test_paper_holds_the_ticks_their_links_and_no_links_away(client, content):
     for words in (
         "Muscle twitches (fasciculations)",
         "Caffeine",
-        "Magnesium: 3 of 3 signs.",
+        "Magnesium: 3 of 3 symptoms.",
     ):
         assert words in text
     assert re.search(

@@ -42,7 +42,7 @@ UNTOUCHED = [
     "/compare.csv",
     "/foods/plate/?food=cheese-cheddar&food=kale-raw&diet=vegetarian",
     "/nutrients/magnesium/?diet=vegan&basis=100kcal&group=nuts",
-    "/sitemap.xml",
+    *("/sitemap.xml", "/sitemap-foods.xml"),
 ]
 
 

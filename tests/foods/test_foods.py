@@ -230,7 +230,7 @@ def test_food_page_gives_diets_allergens_note_and_the_record(client, content):
     text = text_of(page, "main")
 
     assert "Vegan, Vegetarian, Dairy-free, Gluten-free, Nut-free" in text
-    assert "labels decide" in text
+    assert "so check the label" in text
     assert FoodSource.objects.get(slug="spinach-raw").note in text
     assert "https://fdc.nal.usda.gov/food-details/168462/nutrients" in links_of(page, "main")
     assert "/nutrients/magnesium/" in links_of(page, "main")
@@ -255,7 +255,7 @@ def test_food_page_begins_with_what_it_is_rich_in(client, content):
     small = client.get("/foods/table-salt/")
 
     assert text_of(page, "food-verdict").startswith("Rich in vitamin D (284%), vitamin B12 (152%)")
-    assert "It also holds some" in text_of(page, "food-verdict")
+    assert "It also contains some" in text_of(page, "food-verdict")
     assert "High in sodium" in text_of(small, "food-verdict")
     assert "Rich in sodium" not in text_of(small, "food-verdict")
     fragment = client.get("/foods/salmon-sockeye-cooked/?portion=100", headers=HTMX)

@@ -129,7 +129,7 @@ def test_at_most_three_sources_follow_a_statement(client, content, address):
 def test_nutrient_page_ranks_foods_with_amount_and_share(client, content):
     text = text_of(client.get(NUTRIENT), "main")
 
-    assert "Pumpkin seed kernels, roasted, unsalted 1 oz: 154 mg 41%" in text
+    assert "Pumpkin seed kernels, roasted, unsalted 28 g (1 oz): 154 mg 41%" in text
     assert "A full bar is 75%" in text
 
 

@@ -99,7 +99,7 @@ def test_queries_do_not_grow_with_the_notes(client, content, django_assert_num_q
 
 
 def test_site_map_and_footer_lead_to_the_list(client, content):
-    assert b"/changes/</loc>" in client.get("/sitemap.xml").content
+    assert b"/changes/</loc>" in client.get("/sitemap-pages.xml").content
     assert "/changes/" in links_of(client.get("/"))
 
 

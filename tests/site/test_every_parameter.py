@@ -31,6 +31,7 @@ SLUGS = {
     "preview/{}/": ["none"],
     "pictures/{}/{}.webp": ["none", "0"],
     "sources/{}/": ["ods-magnesium"],
+    "sitemap-{}.xml": ["articles"],
     "nutrients/{}/{}/": ["magnesium", "muscle-cramps"],
     "symptoms/{}/": ["muscle-cramps"],
 }

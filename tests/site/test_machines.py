@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from nutrients.models import FoodSource, Nutrient, Status, Symptom
+from nutrients.site.machines import SiteMap
 
 pytestmark = pytest.mark.usefixtures("content")
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
@@ -17,13 +18,20 @@ SECURITY = "/.well-known/security.txt"
 def places(client):
     """The site map as addresses with their days."""
 
-    def get():
-        response = client.get("/sitemap.xml", headers={"host": "localhost"})
+    def entries(address):
+        response = client.get(address, headers={"host": "localhost"})
         assert response.headers["Content-Type"].startswith("application/xml")
         return {
             place.findtext(f"{SITEMAP}loc"): place.findtext(f"{SITEMAP}lastmod")
             for place in ElementTree.fromstring(response.content)
         }
+
+    def get():
+        found = {}
+        for part in entries("/sitemap.xml"):
+            assert part.startswith("http://testserver/sitemap-")
+            found |= entries(part.removeprefix("http://testserver"))
+        return found
 
     return get
 
@@ -47,6 +55,16 @@ def test_site_map_hides_what_is_not_public(places):
     found = places()
 
     assert not [each for each in found if "/tremor/" in each or "spinach-raw" in each]
+
+
+def test_site_map_has_long_parts_in_several_files(client, places, monkeypatch):
+    every = places()
+    monkeypatch.setattr(SiteMap, "limit", 10)
+
+    assert b"/sitemap-articles.xml?p=2</loc>" in client.get("/sitemap.xml").content
+    assert places() == every
+    assert client.get("/sitemap-articles.xml?p=9").status_code == 404
+    assert client.get("/sitemap-nothing.xml").status_code == 404
 
 
 def test_robots_are_kept_out_of_the_print_out_alone(client):

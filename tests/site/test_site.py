@@ -64,10 +64,12 @@ QUERIES = {
     "/a-z/": 8,
     **{f"/search/?q={words}": 15 for words in ("cramp", "magnesium", "tinglng", "zzzz")},
 }
+SITE_MAP = ("articles", "nutrients", "symptoms", "evidence", "foods")
 SHOW_ALL = {
     *EVERY_KIND,
     *QUERIES,
-    *("/sitemap.xml", "/compare.csv", "/data/nutrients.json"),
+    *(f"/sitemap-{part}.xml" for part in SITE_MAP),
+    *("/compare.csv", "/data/nutrients.json"),
     *("/data/symptoms.csv", "/feeds/articles/"),
 }
 HIDDEN_PAGES = [

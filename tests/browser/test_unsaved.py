@@ -1,0 +1,207 @@
+"""What an editor typed is kept in the browser until it is saved, and offered back."""
+
+import re
+
+import pytest
+from playwright.sync_api import Error, expect
+
+from . import server
+from .axe import on_this_page
+
+pytestmark = pytest.mark.changes_content
+
+MAGNESIUM = "/admin/nutrients/nutrient/1/change/"
+ARTICLE = "/admin/nutrients/article/1/change/"
+WORDS = "Keeps a calm beat"
+OFFER = re.compile(r"Unsaved text of \d+ \w+ at \d\d:\d\d \S+: ")
+
+
+def tagline(page):
+    return page.get_by_label("Tagline:")
+
+
+def offered(page):
+    return page.get_by_role("status").filter(has_text=OFFER)
+
+
+def save(page):
+    page.get_by_role("button", name="Save", exact=True).first.click()
+
+
+def put_back(page):
+    page.get_by_role("button", name="Put it back").click()
+    expect(page.get_by_text("It is back in the form, and not saved yet.")).to_be_visible()
+
+
+def kept(page):
+    """How many forms the browser keeps for the account."""
+    return page.evaluate("Object.keys(localStorage).filter((one) => /^unsaved /.test(one)).length")
+
+
+def test_text_survives_a_page_that_crashes(editor_page):
+    context = editor_page.context
+    editor_page.goto(MAGNESIUM)
+    shipped = tagline(editor_page).input_value()
+    tagline(editor_page).fill("")
+    tagline(editor_page).press_sequentially(WORDS)
+    box = editor_page.locator("#id_sources + .select2-container")
+    box.locator(".select2-search__field").press_sequentially("StatPearls")
+    editor_page.locator(".select2-results__option[aria-selected=false]").first.click()
+    chosen = box.locator(".select2-selection__choice").all_inner_texts()
+    with pytest.raises(Error, match="crash"):
+        editor_page.goto("chrome://crash")
+    editor_page.close()
+
+    page = context.new_page()
+    page.goto(MAGNESIUM)
+    expect(offered(page)).to_be_visible()
+    expect(tagline(page)).to_have_value(shipped)
+    assert on_this_page(page) == []
+    put_back(page)
+    expect(tagline(page)).to_have_value(WORDS)
+    choices = page.locator("#id_sources + .select2-container .select2-selection__choice")
+    assert choices.all_inner_texts() == chosen
+    save(page)
+    expect(page.get_by_text("was changed successfully")).to_be_visible()
+    assert kept(page) == 0
+    page.goto(MAGNESIUM)
+    expect(tagline(page)).to_have_value(WORDS)
+    expect(offered(page)).to_have_count(0)
+
+
+def test_added_section_is_put_back_with_the_rest(editor_page):
+    editor_page.goto(ARTICLE)
+    rows = editor_page.locator("#sections-group .inline-related:not(.empty-form)")
+    editor_page.get_by_text("Add another Article section").click()
+    number = rows.count()
+    rows.last.get_by_label("Title:").press_sequentially("A new part")
+    rows.last.get_by_label("Body:").fill(WORDS)
+    editor_page.reload()
+    expect(rows).to_have_count(number - 1)
+
+    put_back(editor_page)
+
+    expect(rows).to_have_count(number)
+    expect(rows.last.get_by_label("Title:")).to_have_value("A new part")
+    expect(rows.last.get_by_label("Anchor:")).to_have_value("a-new-part")
+    expect(rows.last.get_by_label("Body:")).to_have_value(WORDS)
+
+
+def test_text_survives_a_session_that_ended(editor_page):
+    editor_page.goto(MAGNESIUM)
+    tagline(editor_page).fill(WORDS)
+    editor_page.context.clear_cookies(name="sessionid")
+    save(editor_page)
+    expect(editor_page.get_by_text("your text is kept in this browser")).to_be_visible()
+    editor_page.get_by_label("Username").fill(server.EDITOR)
+    editor_page.get_by_label("Password").fill(server.PASSWORD)
+    editor_page.get_by_role("button", name="Sign in").click()
+    put_back(editor_page)
+    save(editor_page)
+
+    expect(editor_page.get_by_text("was changed successfully")).to_be_visible()
+    assert kept(editor_page) == 0
+
+
+def test_text_survives_a_sign_in_elsewhere(editor_page):
+    """Each sign-in gives the browser another token, and the form has the earlier one."""
+    editor_page.goto(MAGNESIUM)
+    tagline(editor_page).fill(WORDS)
+    editor_page.context.clear_cookies(name="csrftoken")
+    editor_page.context.new_page().goto("/admin/")
+    save(editor_page)
+    expect(editor_page.get_by_text("You signed in again since you opened")).to_be_visible()
+    put_back(editor_page)
+    save(editor_page)
+
+    expect(editor_page.get_by_text("was changed successfully")).to_be_visible()
+
+
+def test_text_survives_a_lost_connection(editor_page, faults):
+    editor_page.goto(MAGNESIUM)
+    tagline(editor_page).fill(WORDS)
+    editor_page.context.set_offline(True)
+    save(editor_page)
+    expect(tagline(editor_page)).to_have_count(0)
+    editor_page.context.set_offline(False)
+    editor_page.goto("/admin/")
+    editor_page.goto(MAGNESIUM)
+    put_back(editor_page)
+
+    expect(tagline(editor_page)).to_have_value(WORDS)
+    faults.clear()
+
+
+def test_text_that_is_put_back_erases_nobody_elses(editor_page):
+    editor_page.goto(MAGNESIUM)
+    tagline(editor_page).fill(WORDS)
+    other = editor_page.context.new_page()
+    other.goto(MAGNESIUM)
+    tagline(other).fill("The words of a colleague")
+    save(other)
+    expect(other.get_by_text("was changed successfully")).to_be_visible()
+    editor_page.reload()
+    put_back(editor_page)
+    save(editor_page)
+
+    expect(editor_page.get_by_text("somebody saved this after you opened it")).to_be_visible()
+    expect(editor_page.locator("ins", has_text="The words of a colleague")).to_be_visible()
+    expect(tagline(editor_page)).to_have_value(WORDS)
+
+
+def test_form_that_came_back_with_errors_goes_on_with_its_own_text(editor_page):
+    editor_page.goto(MAGNESIUM)
+    tagline(editor_page).fill("You have too little of it")
+    save(editor_page)
+    expect(editor_page.get_by_text("is never written here").first).to_be_visible()
+    expect(offered(editor_page)).to_have_count(0)
+    tagline(editor_page).fill(WORDS)
+    assert kept(editor_page) == 1
+    save(editor_page)
+
+    expect(editor_page.get_by_text("was changed successfully")).to_be_visible()
+    assert kept(editor_page) == 0
+
+
+def test_two_texts_are_offered_and_thrown_away_one_by_one(editor_page):
+    for words in (WORDS, "Other words"):
+        editor_page.goto(MAGNESIUM)
+        tagline(editor_page).fill(words)
+    editor_page.goto(MAGNESIUM)
+    away = editor_page.get_by_role("button", name="Throw it away")
+    expect(away).to_have_count(2)
+    away.first.click()
+    expect(away).to_have_count(1)
+    put_back(editor_page)
+
+    expect(tagline(editor_page)).to_have_value("Other words")
+    assert kept(editor_page) == 1
+
+
+def test_signing_out_asks_and_leaves_nothing(editor_page):
+    asked = []
+    editor_page.goto(MAGNESIUM)
+    tagline(editor_page).fill(WORDS)
+    editor_page.once("dialog", lambda dialog: asked.append(dialog.message) or dialog.dismiss())
+    editor_page.get_by_role("button", name="Sign out").click()
+    expect(tagline(editor_page)).to_have_value(WORDS)
+    editor_page.once("dialog", lambda dialog: dialog.accept())
+    editor_page.get_by_role("button", name="Sign out").click()
+
+    expect(editor_page.get_by_role("link", name="Sign in again")).to_be_visible()
+    assert asked == ["Signing out throws away the text that you have not saved. Sign out?"]
+    # How bright the admin is shown.
+    assert editor_page.evaluate("Object.keys(localStorage)") == ["theme"]
+    editor_page.goto("about:blank")
+
+
+def test_form_works_without_a_script(new_context, site):
+    page = new_context(java_script_enabled=False).new_page()
+    session = (site.folder / "session").read_text()
+    place = {"domain": "127.0.0.1", "path": "/admin/", "httpOnly": True, "sameSite": "Lax"}
+    page.context.add_cookies([{"name": "sessionid", "value": session} | place])
+    page.goto(MAGNESIUM)
+    tagline(page).fill(WORDS)
+    save(page)
+
+    expect(page.get_by_text("was changed successfully")).to_be_visible()
