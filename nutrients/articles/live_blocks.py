@@ -11,11 +11,12 @@ from typing import Any, NamedTuple, Self
 from django.db.models import Prefetch
 
 from nutrients.common.citations import Cited, References
-from nutrients.evidence.content import by_verb, red_flags_by_level
+from nutrients.evidence.content import red_flags_by_level
 from nutrients.evidence.needs import AdultNeed, adult_needs
 from nutrients.models import (
     Association,
     BodyArea,
+    Evidence,
     Figure,
     Nutrient,
     OtherCause,
@@ -24,6 +25,7 @@ from nutrients.models import (
     Symptom,
     Typicality,
     Urgency,
+    grouped,
 )
 from nutrients.prose import Block
 
@@ -111,7 +113,7 @@ def _core(*, at: datetime) -> list[CoreRow]:
         sign.nutrient = nutrients[sign.nutrient_id]
         signs[sign.nutrient_id].append(sign)
     needs = adult_needs(nutrients=nutrients, at=at)
-    return [CoreRow(row, by_verb(signs[pk]), needs.get(pk)) for pk, row in nutrients.items()]
+    return [CoreRow(row, _by_verb(signs[pk]), needs.get(pk)) for pk, row in nutrients.items()]
 
 
 def _signs(nutrients: Iterable[int], *, at: datetime) -> list[Association]:
@@ -126,6 +128,11 @@ def _signs(nutrients: Iterable[int], *, at: datetime) -> list[Association]:
     rows = rows.exclude(relation=Relation.EXCESS).exclude(typicality=Typicality.RARE).order_by()
     named = Symptom.objects.only("slug", "name", "sentence_name")
     return sorted(rows.prefetch_related(Prefetch("symptom", named)), key=attrgetter("strength"))
+
+
+def _by_verb(signs: list[Association]) -> list[tuple[str, list[Association]]]:
+    """The signs by the verb that their evidence allows."""
+    return [(grade.verb, rows) for grade, rows in grouped(signs, Evidence, "evidence")]
 
 
 def _causes(symptoms: list[str], *, at: datetime) -> list[OtherCause]:

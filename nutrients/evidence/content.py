@@ -129,8 +129,3 @@ def red_flags_by_level(
     flags = flags.only("slug", "sign", "level", "position").order_by("position", "slug")
     rows = flags.with_sources() if cited else flags
     return dict(grouped(rows, FLAG_LEVELS, "level"))
-
-
-def by_verb(signs: Iterable[Association]) -> list[tuple[str, list[Association]]]:
-    """The signs by the verb that their evidence allows, the best proven first."""
-    return [(grade.verb, rows) for grade, rows in grouped(signs, Evidence, "evidence")]

@@ -19,7 +19,6 @@ from django.utils.safestring import SafeString
 
 from nutrients.common.citations import MOST, Citation, Cited, References
 from nutrients.common.parameters import Reading, ignored_sentence, read_country
-from nutrients.evidence.content import by_verb
 from nutrients.evidence.life_stages import LifeStage, Stages, read_stage, suited_to_stage
 from nutrients.evidence.needs import sources_of
 from nutrients.evidence.rich_foods import PER_SERVING, bar_scale
@@ -28,6 +27,7 @@ from nutrients.models import (
     Association,
     Authority,
     ChangeNote,
+    Evidence,
     FoodSource,
     Nutrient,
     NutrientAmount,
@@ -236,7 +236,8 @@ def _felt(links: Iterable[Association]) -> list[tuple[str, list[Association]]]:
         for row in links
         if row.relation == Relation.DEFICIENCY and not row.is_against and row.symptom.is_noticeable
     ]
-    return by_verb(rows[:FELT])
+    by_grade = grouped(rows[:FELT], Evidence, "evidence")
+    return [(grade.verb, signs) for grade, signs in by_grade]
 
 
 def _articles(nutrient: Nutrient, *, at: datetime) -> list[Article]:
