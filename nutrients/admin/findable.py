@@ -14,10 +14,12 @@ from nutrients.common.words import words_of
 from nutrients.models import DocumentKind, FoodPortion, NutrientAmount, SearchDocument, Synonym
 from nutrients.search.content import ROWS
 from nutrients.search.index import catch_up
-from nutrients.search.query import matching, read, synonyms
+from nutrients.search.query import Shelf, matching, read, synonyms
 
 # Django looks for texts that contain each word: one with another apostrophe must do as well.
 APOSTROPHES = re.compile(r"['’‘ʼ]")
+# A list pages through all that it finds, and neither database takes "no limit" from the other.
+MORE_THAN_ALL = 1_000_000_000
 # What a row is found as by the readers' search, and the field that holds the document's row.
 FOUND_AS: dict[type, tuple[DocumentKind, str]] = {
     **{model: (kind, "slug") for kind, model in ROWS.items()},
@@ -36,7 +38,8 @@ def rows_found(kind: DocumentKind, words: str) -> QuerySet[Any]:
     """The keys of rows, drafts included, whose document holds every word or a synonym of it."""
     known = synonyms(Synonym.objects.values_list("words", "means"))
     units = read(words_of(words), known)
-    documents = SearchDocument.objects.filter(kind=kind, pk__in=matching(units, every=True))
+    ids = matching(units, Shelf.OTHERS, Shelf.ARTICLES, most=MORE_THAN_ALL)
+    documents = SearchDocument.objects.filter(kind=kind, pk__in=ids)
     return (documents if units else documents.none()).values("row")
 
 
