@@ -37,14 +37,6 @@ def symptom(slug, **fields):
     return baker.make(Symptom, slug=slug, **(PUBLISHED | words | fields))
 
 
-def many_symptoms(count):
-    """So many symptoms that are not common: sample-symptom-1 is called Sample sign 1."""
-    return [
-        symptom(f"sample-symptom-{n}", name=f"Sample sign {n}", is_common=False)
-        for n in range(1, count + 1)
-    ]
-
-
 def association(of, sign, **fields):
     grades = {"relation": "deficiency", "typicality": "common", "evidence": "strong"}
     return baker.make(Association, nutrient=of, symptom=sign, **(PUBLISHED | grades | fields))

@@ -11,7 +11,8 @@ from tests.addresses import EVERY_KIND
 
 MACHINES = [
     *("/compare.csv", "/data/nutrients.csv", "/data/dictionary.json", "/sitemap.xml"),
-    *("/sitemap-foods.xml", "/robots.txt", "/feeds/articles/", "/feeds/changes/", "/safety/worker.js"),
+    *("/sitemap-foods.xml", "/robots.txt", "/feeds/articles/", "/feeds/changes/"),
+    "/safety/worker.js",
 ]
 ADDRESSES = [*EVERY_KIND, "/sources/ods-magnesium/", "/safety/test-book/", *MACHINES]
 TAKES_A_FORM = "/checklist/"

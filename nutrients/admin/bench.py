@@ -20,7 +20,7 @@ from reversion.admin import VersionAdmin
 from nutrients.checklist.answer import ChecklistAnswer, checklist_answer
 from nutrients.checklist.content import ChecklistContent, checklist_choices
 from nutrients.checklist.urgency import rule_of, tick_names
-from nutrients.evidence.ranking import Tick, answer_slug
+from nutrients.evidence.ranking import Tick, answer_tick
 from nutrients.models import OPEN, Proposal, RedFlag, RedFlagRule, Status, Urgency
 from nutrients.proposals import lay_over
 from nutrisite.accounts.admin_site import is_key
@@ -173,10 +173,7 @@ def _boxes(
     for kind, title in KINDS.items():
         yield title, boxes({one for one in offered - named if one.kind == kind})
     for question in content.questions.values():
-        answers = {
-            Tick("answer", answer_slug(question.slug, one.slug))
-            for one in content.answers[question.pk]
-        }
+        answers = {answer_tick(question.slug, one.slug) for one in content.answers[question.pk]}
         yield question.text, boxes(answers - named)
 
 
@@ -199,7 +196,7 @@ def _case(flag: RedFlag, is_raised: bool, answer: ChecklistAnswer, content: Any)
         keys["answers"] = keys.get("answers", []) + [
             one.pk
             for one in content.answers[question.pk]
-            if Tick("answer", answer_slug(question.slug, one.slug)) in answer.ticks
+            if answer_tick(question.slug, one.slug) in answer.ticks
         ]
     fields = {name: ",".join(map(str, pks)) for name, pks in keys.items() if pks}
     fields["level"] = list(Urgency)[answer.urgent.level].value

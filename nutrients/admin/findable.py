@@ -14,12 +14,10 @@ from nutrients.common.words import words_of
 from nutrients.models import DocumentKind, FoodPortion, NutrientAmount, SearchDocument, Synonym
 from nutrients.search.content import ROWS
 from nutrients.search.index import catch_up
-from nutrients.search.query import Shelf, matching, read, synonyms
+from nutrients.search.query import matching, read, synonyms
 
 # Django looks for texts that contain each word: one with another apostrophe must do as well.
 APOSTROPHES = re.compile(r"['’‘ʼ]")
-# A list pages through all that it finds, and neither database takes "no limit" from the other.
-MORE_THAN_ALL = 1_000_000_000
 # What a row is found as by the readers' search, and the field that holds the document's row.
 FOUND_AS: dict[type, tuple[DocumentKind, str]] = {
     **{model: (kind, "slug") for kind, model in ROWS.items()},
@@ -38,8 +36,7 @@ def rows_found(kind: DocumentKind, words: str) -> QuerySet[Any]:
     """The keys of rows, drafts included, whose document holds every word or a synonym of it."""
     known = synonyms(Synonym.objects.values_list("words", "means"))
     units = read(words_of(words), known)
-    ids = matching(units, Shelf.OTHERS, Shelf.ARTICLES, most=MORE_THAN_ALL)
-    documents = SearchDocument.objects.filter(kind=kind, pk__in=ids)
+    documents = SearchDocument.objects.filter(kind=kind, pk__in=matching(units))
     return (documents if units else documents.none()).values("row")
 
 

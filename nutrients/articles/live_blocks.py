@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Self
 
 from django.db.models import Prefetch
 
-from nutrients.common.citations import Cited, References, cite_rows
+from nutrients.common.citations import Cited, References
 from nutrients.evidence.content import red_flags_by_level
 from nutrients.evidence.needs import AdultNeed, adult_needs
 from nutrients.models import (
@@ -95,7 +95,7 @@ class LiveBlocks:
             for cause in self.causes
             if any(symptom.slug == block.argument for symptom in cause.symptoms.all())
         ]
-        return cite_rows(self.references, causes, SOURCES_OF_CAUSE)
+        return self.references.cite_rows(causes, SOURCES_OF_CAUSE)
 
 
 def _levels(symptoms: list[str] | None, *, at: datetime) -> dict[Urgency, list[Cited]]:

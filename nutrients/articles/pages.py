@@ -12,7 +12,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.safestring import SafeString
 
 from nutrients import prose
-from nutrients.common.citations import References, marking
+from nutrients.common.citations import References
 from nutrients.models import (
     Article,
     ArticleSection,
@@ -152,7 +152,9 @@ def _sections(
     named = {nutrient.name: nutrient for nutrient in nutrients}
     split = [(row, prose.split(row.body)) for row in rows]
     blocks = [block for _, blocks_of_row in split for block in blocks_of_row]
-    mark, live = _marking(blocks, references), LiveBlocks.of(blocks, references, symptoms, at=at)
+    slugs = {slug for block in blocks for slug in prose.cited_slugs(block.text)}
+    mark = references.marking(Source.objects.filter(slug__in=slugs))
+    live = LiveBlocks.of(blocks, references, symptoms, at=at)
     glossary = prose.Glossary()
     # In reading order, because drawing a part numbers what it cites.
     return [
@@ -164,12 +166,6 @@ def _sections(
         )
         for row, blocks_of_row in split
     ]
-
-
-def _marking(blocks: Iterable[prose.Block], references: References) -> prose.Cite:
-    """What numbers the sources that these texts cite, each as it is reached."""
-    slugs = {slug for block in blocks for slug in prose.cited_slugs(block.text)}
-    return marking(references, Source.objects.filter(slug__in=slugs))
 
 
 def _part(block: prose.Block, mark: prose.Cite, live: LiveBlocks, glossary: prose.Glossary) -> Part:

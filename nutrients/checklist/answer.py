@@ -12,15 +12,16 @@ from typing import NamedTuple
 
 from django.http import QueryDict
 
-from nutrients.common.parameters import Reading, ignored_sentence, read_words
-from nutrients.evidence.ranking import ORDER, Level, Tick, answer_slug
+from nutrients.common.parameters import Reading, ignored_sentence
+from nutrients.evidence.ranking import ORDER, Level, Tick, answer_tick
 from nutrients.models import InteractionKind, Urgency
 from nutrients.models.red_flags import TAKEN
 
-from .content import ChecklistChoices, ChecklistContent, FoundChoices, checklist_choices
-from .suggesting import Line, Suggested, Ticked, suggested, ticked_rows
+from .content import ChecklistChoices, ChecklistContent, checklist_choices
+from .suggesting import Suggested, Ticked, suggested, ticked_rows
 from .urgency import (
     AskedQuestion,
+    Line,
     Urgent,
     questions_asked,
     questions_of_form,
@@ -191,25 +192,21 @@ class ChecklistAnswer:
     def reasons(self) -> list[Line]:
         """The reasons for the level: the emergency ones alone, or those for the same day."""
         if self.is_emergency:
-            return [
-                Line(f"{r.ticks}.", f"{r.why} {r.beyond_calling}") for r in self.urgent.emergency
-            ]
-        return [Line(f"{r.ticks}.", f"{r.why} {r.action}") for r in self.urgent.urgent]
+            return [reason.line_of_card for reason in self.urgent.emergency]
+        return [reason.line for reason in self.urgent.urgent]
 
     @property
     def doctor(self) -> Section:
-        lines = [Line(f"{r.ticks}.", f"{r.why} {r.action}") for r in self.urgent.see_a_doctor]
+        lines = [reason.line for reason in self.urgent.see_a_doctor]
         return Section("see-a-doctor", "Worth seeing a doctor about", lines)
 
     @property
     def sections(self) -> list[Section]:
         """What follows the nutrients; sections without a line are left out."""
-        found = self.suggested
-        of_medicines: list[Line] = []
-        others: list[Line] = []
-        for row in found.interactions:
-            lines = of_medicines if row.kind == InteractionKind.DRUG_NUTRIENT else others
-            lines.append(Line(f"{row}.", f"{row.effect} {row.advice}", row))
+        found, medicine = self.suggested, InteractionKind.DRUG_NUTRIENT
+        pairs = [Line(f"{row}.", f"{row.effect} {row.advice}", row) for row in found.interactions]
+        of_medicines = [line for line in pairs if line.row.kind == medicine]
+        others = [line for line in pairs if line.row.kind != medicine]
         sections = [
             Section("ticked-risks", "What you ticked, and what to do", found.risks),
             Section("medicines", "Medicines and nutrients", of_medicines, NO_STOPPING),
@@ -225,24 +222,17 @@ class ChecklistAnswer:
         return [section for section in sections if section.lines]
 
     def _other_nutrients(self) -> list[Line]:
-        found, lines = self.suggested, []
-        if found.touched:
-            names = ", ".join(row.phrase for row in found.touched)
-            are = "It is not" if len(found.touched) == 1 else "None of these is"
-            lines.append(
-                Line(
-                    "Your risks can also affect", f"{names}. {are} known to cause what you notice."
-                )
-            )
-        if found.explained_away:
-            names = ", ".join(row.name for row in found.explained_away)
-            lines.append(
-                Line("Linked with signs that what you ticked can cause by itself:", f"{names}.")
-            )
-        if found.unexplained:
-            names = ", ".join(symptom.name for symptom in found.unexplained)
-            lines.append(Line("What no nutrient here explains", f"{names}."))
-        return lines
+        found = self.suggested
+        are = "It is not" if len(found.touched) == 1 else "None of these is"
+        affected = [nutrient.phrase for nutrient in found.touched]
+        away = [nutrient.name for nutrient in found.explained_away]
+        unexplained = [symptom.name for symptom in found.unexplained]
+        told = [
+            ("Your risks can also affect", affected, f" {are} known to cause what you notice."),
+            ("Linked with signs that what you ticked can cause by itself:", away, ""),
+            ("What no nutrient here explains", unexplained, ""),
+        ]
+        return [Line(title, f"{', '.join(names)}.{more}") for title, names, more in told if names]
 
     def _next(self) -> list[Line]:
         """The last lines: what would change the answer, blood tests, and who can help."""
@@ -282,38 +272,25 @@ class ChecklistAnswer:
         return bool(self.ticked.medicines) or self.suggested.names_medicine
 
     def said(self) -> Iterator[str]:
-        """Every sentence of the answer, in the order of the page."""
+        """Every sentence of the answer."""
         yield from (self.ignored, *self.words)
-        if self.ticked.count:
-            yield from chain.from_iterable(map(Line.said, self.reasons))
-            yield from self._said_of_questions()
-            if not self.is_emergency:
-                yield from self._said_of_causes_and_nutrients()
-
-    def _said_of_questions(self) -> Iterator[str]:
-        if self.questions:
-            yield self.questions_title
+        if not self.ticked.count:
+            return
+        yield from chain.from_iterable(line.said() for line in self.reasons)
+        yield self.questions_title if self.questions else ""
         for asked in self.questions:
-            yield from (asked.question.text, asked.question.why)
-            yield from (option.label for option in asked.options)
-
-    def _said_of_causes_and_nutrients(self) -> Iterator[str]:
+            options = (option.label for option in asked.options)
+            yield from (asked.question.text, asked.question.why, *options)
+        if self.is_emergency:
+            return
         yield from (self.pharmacist, self.first_cause, self.first_nutrient)
         yield from ("What matches your ticks", self.found)
-        if self.doctor.lines:
-            yield from _said(self.doctor)
         yield from self.suggested.said()
-        if self.suggested.in_full:
-            yield self.order
-        if self.names_medicine:
-            yield NO_STOPPING
-        for section in self.sections:
-            yield from _said(section)
-
-
-def _said(section: Section) -> Iterator[str]:
-    yield from (section.title, section.intro)
-    yield from chain.from_iterable(map(Line.said, section.lines))
+        yield self.order if self.suggested.in_full else ""
+        yield NO_STOPPING if self.names_medicine else ""
+        for section in (*([self.doctor] if self.doctor.lines else []), *self.sections):
+            yield from (section.title, section.intro)
+            yield from chain.from_iterable(line.said() for line in section.lines)
 
 
 class Chip(NamedTuple):
@@ -330,7 +307,6 @@ class ChecklistForm:
 
     choices: ChecklistChoices
     questions: list[AskedQuestion]
-    search: FoundChoices
     ticked: list[Chip]
 
     @property
@@ -356,10 +332,8 @@ def read_ticks(data: QueryDict, choices: ChecklistChoices) -> tuple[list[Tick], 
             continue
         values = reading.several(name, {*slugs, *(f"{OFF}{slug}" for slug in slugs)})
         kept = [v for v in values if not v.startswith(OFF) and f"{OFF}{v}" not in values]
-        if name in choices.answers:
-            ticks += [Tick("answer", answer_slug(name, value)) for value in kept]
-        else:
-            ticks += [Tick(name, value) for value in kept]
+        make = answer_tick if name in choices.answers else Tick
+        ticks += [make(name, value) for value in kept]
     reading.nothing_but(*TAKEN, *choices.answers)
     return ticks, reading.ignored
 
@@ -379,17 +353,11 @@ def checklist_answer(data: QueryDict, content: ChecklistContent) -> ChecklistAns
     )
 
 
-def checklist_form(answer: ChecklistAnswer, find: str, content: ChecklistContent) -> ChecklistForm:
-    """The form with what was ticked and answered, and the symptoms that `find` finds."""
-    slugs = {
-        kind: [tick.slug for tick in answer.ticks if tick.kind == kind]
-        for kind in ("flag", "symptom", "risk")
-    }
-    choices = content.once(checklist_choices)
+def checklist_form(answer: ChecklistAnswer, content: ChecklistContent) -> ChecklistForm:
+    """The form with what was ticked and answered."""
     return ChecklistForm(
-        choices.ticked(slugs["flag"], slugs["symptom"], slugs["risk"]),
+        content.once(checklist_choices).ticked(answer.ticks),
         questions_of_form(answer.ticks, content),
-        choices.every_symptom.asked_for(slugs["symptom"], read_words(find)),
         [_chip(tick, content) for tick in _to_take_off(answer)],
     )
 

@@ -6,11 +6,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
-from nutrients.common.words import stem, words_of
 from nutrients.evidence.content import EvidenceContent, by_slug
-from nutrients.evidence.ranking import Tick, answer_slug
+from nutrients.evidence.ranking import Tick, answer_tick
 from nutrients.models import (
     Answer,
     BodyArea,
@@ -23,16 +22,12 @@ from nutrients.models import (
     RiskEffect,
     RiskFactor,
     RiskKind,
-    Symptom,
     Urgency,
 )
 
 # What a rule names, and the kind of tick that it is.
 TICK_KINDS = {"symptoms": "symptom", "risk_factors": "risk", "other_causes": "risk"}
 SOME_KINDS = {f"some_{relation}": kind for relation, kind in TICK_KINDS.items()}
-# Beyond so many symptoms a form holds the common ones, and the others are searched for.
-MOST_IN_A_FORM = 100
-MOST_FOUND = 24
 # A cause that is asked is in the group in which a reader looks for it.
 CAUSE_GROUPS = {
     CauseKind.NORMAL: RiskKind.LIFESTYLE,
@@ -58,6 +53,20 @@ def _linked(link: Any) -> cached_property[Mapping[int, set[int]]]:
         return ids
 
     return cached_property(linked)
+
+
+def _named(relations: Mapping[str, str]) -> cached_property[Mapping[int, set[Tick]]]:
+    """A property: the ticks that each rule names in these relations, under the rule's id."""
+
+    def named(content: ChecklistContent) -> Mapping[int, set[Tick]]:
+        ticks: dict[int, set[Tick]] = defaultdict(set)
+        for relation, kind in relations.items():
+            rows = RedFlagRule.objects.filter(**{f"{relation}__isnull": False})
+            for rule, slug in rows.values_list("pk", f"{relation}__slug"):
+                ticks[rule].add(Tick(kind, slug))
+        return ticks
+
+    return cached_property(named)
 
 
 class ChecklistContent(EvidenceContent):
@@ -120,18 +129,11 @@ class ChecklistContent(EvidenceContent):
     flag_only_for = _linked(RedFlag.only_for)
     flag_withholds = _linked(RedFlag.keeps_foods_of)
 
-    @cached_property
-    def rule_ticks(self) -> Mapping[int, set[Tick]]:
-        """The ticks that each rule names. One that is not published is named all the same.
-
-        It cannot be ticked, so its rule never fires. Without it the rule would ask for less.
-        """
-        return _named(TICK_KINDS)
-
-    @cached_property
-    def rule_some(self) -> Mapping[int, set[Tick]]:
-        """The ticks of which each rule asks for some."""
-        return _named(SOME_KINDS)
+    # The ticks that each rule names, and those of which it asks for some. One that is not
+    # published is named all the same: it cannot be ticked, so its rule never fires. Without it the
+    # rule would ask for less.
+    rule_ticks = _named(TICK_KINDS)
+    rule_some = _named(SOME_KINDS)
 
     @cached_property
     def rule_answers(self) -> Mapping[int, frozenset[frozenset[Tick]]]:
@@ -141,7 +143,7 @@ class ChecklistContent(EvidenceContent):
         for rule, question, slug in rows.values_list(
             "pk", "answers__question__slug", "answers__slug"
         ):
-            named[rule][question].add(Tick("answer", answer_slug(question, slug)))
+            named[rule][question].add(answer_tick(question, slug))
         groups = {
             rule: frozenset(map(frozenset, by_question.values()))
             for rule, by_question in named.items()
@@ -149,22 +151,9 @@ class ChecklistContent(EvidenceContent):
         return defaultdict(frozenset, groups)
 
 
-def _named(relations: Mapping[str, str]) -> Mapping[int, set[Tick]]:
-    """The ticks that each rule names in these relations, under the rule's id."""
-    named: dict[int, set[Tick]] = defaultdict(set)
-    for relation, kind in relations.items():
-        rows = RedFlagRule.objects.filter(**{f"{relation}__isnull": False})
-        for rule, slug in rows.values_list("pk", f"{relation}__slug"):
-            named[rule].add(Tick(kind, slug))
-    return named
-
-
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One thing to tick: its slug and words, and whether it is ticked.
-
-    `names` are the words of all names that it is found by, folded.
-    """
+    """One thing to tick: its slug and words, and whether it is ticked."""
 
     slug: str
     label: str
@@ -172,11 +161,6 @@ class Choice:
     is_common: bool = True
     is_emergency: bool = False
     is_ticked: bool = False
-    names: tuple[str, ...] = ()
-
-    def is_called(self, word: str) -> bool:
-        """Whether a folded word is one of its names, or begins one."""
-        return any(name.startswith(word) or stem(name) == stem(word) for name in self.names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,49 +196,12 @@ class ChoiceGroup:
         return replace(self, choices=tuple(choices))
 
 
-@dataclass(frozen=True, slots=True)
-class SymptomChoices:
-    """The symptoms of a form: `groups` are in it, and `hidden` ones (by slug) are searched for.
-
-    Few symptoms are all in the form; of many, only the common ones.
-    """
-
-    groups: list[ChoiceGroup]
-    hidden: Mapping[str, Choice]
-    labels: Mapping[str, str]
-
-    def asked_for(self, ticked: Collection[str], words: str) -> FoundChoices:
-        """The hidden symptoms that are ticked, and those whose names hold every word."""
-        kept = [self.hidden[slug] for slug in ticked if slug in self.hidden]
-        wanted = words_of(words)
-        found = [
-            choice
-            for choice in (self.hidden.values() if wanted else ())
-            if choice.slug not in ticked and all(map(choice.is_called, wanted))
-        ]
-        shown = [*(replace(choice, is_ticked=True) for choice in kept), *found[:MOST_FOUND]]
-        return FoundChoices(words, shown, len(found), len(found) - len(found[:MOST_FOUND]))
-
-
-class FoundChoices(NamedTuple):
-    """What a search for `words` adds to a form, whatever is ticked first.
-
-    `found` counts what the words gave, and `left` how much of that is not shown.
-    """
-
-    words: str
-    choices: list[Choice]
-    found: int
-    left: int
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ChecklistChoices:
     """Everything that the checklist asks.
 
     `who` holds the ages, of which one is chosen. `answers` are those that can be given, under the
     question's slug.
-    `symptoms` are in the form; the others of `every_symptom` are searched for.
     """
 
     who: ChoiceGroup
@@ -263,79 +210,84 @@ class ChecklistChoices:
     other_flags: ChoiceGroup
     risks: list[ChoiceGroup]
     answers: Mapping[str, frozenset[str]]
-    every_symptom: SymptomChoices
 
-    @property
+    @cached_property
     def flag_slugs(self) -> frozenset[str]:
         return _slugs([self.flags, self.other_flags])
 
-    @property
-    def symptom_slugs(self) -> Collection[str]:
-        """The slugs of the symptoms that a reader can notice."""
-        return self.every_symptom.labels.keys()
+    @cached_property
+    def symptom_slugs(self) -> frozenset[str]:
+        return _slugs(self.symptoms)
 
-    @property
+    @cached_property
     def risk_slugs(self) -> frozenset[str]:
         """The slugs of risk factors and of the causes that are asked beside them."""
         return _slugs([self.who, *self.risks])
 
-    def ticked(
-        self, flags: Collection[str], symptoms: Collection[str], risks: Collection[str]
-    ) -> ChecklistChoices:
+    def ticked(self, ticks: Iterable[Tick]) -> ChecklistChoices:
+        slugs: dict[str, set[str]] = defaultdict(set)
+        for kind, slug in ticks:
+            slugs[kind].add(slug)
         return replace(
             self,
-            who=self.who.ticked(risks),
-            flags=self.flags.ticked(flags),
-            symptoms=[group.ticked(symptoms) for group in self.symptoms],
-            other_flags=self.other_flags.ticked(flags),
-            risks=[group.ticked(risks) for group in self.risks],
+            who=self.who.ticked(slugs["risk"]),
+            flags=self.flags.ticked(slugs["flag"]),
+            symptoms=[group.ticked(slugs["symptom"]) for group in self.symptoms],
+            other_flags=self.other_flags.ticked(slugs["flag"]),
+            risks=[group.ticked(slugs["risk"]) for group in self.risks],
         )
 
 
 def checklist_choices(content: ChecklistContent) -> ChecklistChoices:
     """What the checklist asks: emergencies, symptoms by body area, other flags, risk factors."""
-    flags = [flag for flag in content.flags.values() if flag.is_asked]
-    causes = (cause for cause in content.causes.values() if cause.is_asked)
-    symptoms = _symptom_choices(
-        symptom for symptom in content.symptoms.values() if symptom.is_noticeable
-    )
-    kinds = [(risk.kind, _risk_choice(risk)) for risk in content.risks.values()]
-    kinds += [(CAUSE_GROUPS[CauseKind(cause.kind)], _risk_choice(cause)) for cause in causes]
-    groups = _grouped(RiskKind, kinds)
+    flags = [
+        Choice(flag.slug, flag.tick_label, is_emergency=flag.level == Urgency.EMERGENCY)
+        for flag in content.flags.values()
+        if flag.is_asked
+    ]
+    symptoms = [
+        (
+            row.body_area,
+            Choice(
+                row.slug,
+                row.name,
+                row.description,
+                row.is_common,
+                is_emergency=row.urgency == Urgency.EMERGENCY,
+            ),
+        )
+        for row in content.symptoms.values()
+        if row.is_noticeable
+    ]
+    asked: list[tuple[str, Any]] = [(risk.kind, risk) for risk in content.risks.values()]
+    asked += [
+        (CAUSE_GROUPS[CauseKind(cause.kind)], cause)
+        for cause in content.causes.values()
+        if cause.is_asked
+    ]
+    risks = [(kind, Choice(row.slug, row.name, is_common=row.is_common)) for kind, row in asked]
+    groups = _grouped(RiskKind, risks)
     ages = [choice for group in groups if group.slug == RiskKind.AGE for choice in group.choices]
     return ChecklistChoices(
         ChoiceGroup("who", "Who is this for?", tuple(ages)),
-        _flag_group("First, any of these?", [flag for flag in flags if _is_emergency(flag)]),
-        symptoms.groups,
-        _flag_group("Do any of these apply?", [flag for flag in flags if not _is_emergency(flag)]),
+        ChoiceGroup(
+            "flags", "First, any of these?", tuple(flag for flag in flags if flag.is_emergency)
+        ),
+        _grouped(BodyArea, symptoms),
+        ChoiceGroup(
+            "flags", "Do any of these apply?", tuple(f for f in flags if not f.is_emergency)
+        ),
         [group for group in groups if group.slug != RiskKind.AGE],
         {
             slug: frozenset(answer.slug for answer in content.answers[question.pk])
             for slug, question in content.questions.items()
         },
-        symptoms,
     )
 
 
-def _symptom_choices(symptoms: Iterable[Symptom]) -> SymptomChoices:
-    groups = _by_area(symptoms)
-    every = {choice.slug: choice for group in groups for choice in group.choices}
-    hidden: dict[str, Choice] = {}
-    if len(every) > MOST_IN_A_FORM:
-        hidden = {slug: choice for slug, choice in every.items() if not choice.is_common}
-        groups = [replace(group, choices=tuple(group.common)) for group in groups if group.common]
-    return SymptomChoices(groups, hidden, {slug: choice.label for slug, choice in every.items()})
-
-
-def _by_area(symptoms: Iterable[Symptom]) -> list[ChoiceGroup]:
-    rows = [(symptom.body_area, _symptom_choice(symptom)) for symptom in symptoms]
-    return _grouped(BodyArea, rows)
-
-
 def _grouped(
-    kinds: type[BodyArea] | type[RiskKind], rows: Iterable[tuple[str, Choice]]
+    kinds: type[BodyArea] | type[RiskKind], rows: list[tuple[str, Choice]]
 ) -> list[ChoiceGroup]:
-    rows = list(rows)
     groups = [
         ChoiceGroup(kind.value, str(kind.label), tuple(row for value, row in rows if value == kind))
         for kind in kinds
@@ -345,31 +297,3 @@ def _grouped(
 
 def _slugs(groups: Iterable[ChoiceGroup]) -> frozenset[str]:
     return frozenset(choice.slug for group in groups for choice in group.choices)
-
-
-def _flag_group(title: str, flags: Iterable[RedFlag]) -> ChoiceGroup:
-    return ChoiceGroup("flags", title, tuple(map(_flag_choice, flags)))
-
-
-def _flag_choice(flag: RedFlag) -> Choice:
-    return Choice(flag.slug, flag.tick_label, is_emergency=_is_emergency(flag))
-
-
-def _is_emergency(flag: RedFlag) -> bool:
-    return flag.level == Urgency.EMERGENCY
-
-
-def _symptom_choice(symptom: Symptom) -> Choice:
-    names = f"{symptom.name} {symptom.clinical_term} {symptom.also_known_as}"
-    return Choice(
-        symptom.slug,
-        symptom.name,
-        symptom.description,
-        symptom.is_common,
-        is_emergency=symptom.urgency == Urgency.EMERGENCY,
-        names=tuple(words_of(names)),
-    )
-
-
-def _risk_choice(row: RiskFactor | OtherCause) -> Choice:
-    return Choice(row.slug, row.name, is_common=row.is_common)

@@ -72,11 +72,20 @@ def doctor_page(data: QueryDict, content: ChecklistContent) -> DoctorPage:
     prefetch_related_objects([sign for match in in_full for sign in match.signs], "sources")
     prefetch_related_objects([r.risk for match in in_full for r in match.risks], "sources")
     references = References()
-    considered = [_considered(match, references) for match in in_full]
+    considered = [
+        Considered(
+            match,
+            [
+                *_links(match.nutrient.low_phrase, match.low, match.lowered_by, references),
+                *_links(match.nutrient.high_phrase, match.high, match.raised_by, references),
+            ],
+        )
+        for match in in_full
+    ]
     left = [f for f in content.flags.values() if f.is_asked and f not in answer.ticked.flags]
     symptoms = {symptom.pk for symptom in answer.ticked.symptoms}
     not_ticked = [flag for flag in left if content.flag_symptoms[flag.pk] & symptoms]
-    asked = answered(checklist_form(answer, "", content), answer)
+    asked = answered(checklist_form(answer, content), answer)
     told = [question for question in asked if question.answer]
     return DoctorPage(
         answer,
@@ -90,33 +99,21 @@ def doctor_page(data: QueryDict, content: ChecklistContent) -> DoctorPage:
     )
 
 
-def _considered(match: NutrientMatch, references: References) -> Considered:
-    nutrient = match.nutrient
-    low, high = nutrient.low_phrase, nutrient.high_phrase
-    links = [
-        *_signs(low, match.low, references),
-        _risks(low, match.lowered_by, references),
-        *_signs(high, match.high, references),
-        _risks(high, match.raised_by, references),
-    ]
-    return Considered(match, [link for link in links if link.cited])
-
-
-def _signs(phrase: str, signs: list[Association], references: References) -> list[Links]:
-    """The signs by the verb that the grade of their evidence allows."""
-    grouped: dict[str, list[tuple[str, int | None]]] = defaultdict(list)
+def _links(
+    phrase: str, signs: list[Association], reasons: list[RiskReason], references: References
+) -> list[Links]:
+    """The signs by the verb that the grade of their evidence allows, then the risks."""
+    cited: dict[str, list[tuple[str, int | None]]] = defaultdict(list)
     for sign in signs:
         people = f" in {sign.people}" if sign.people else ""
         words = f"{sign.symptom.phrase}{people} ({sign.get_typicality_display().lower()})"
-        grouped[sign.verb].append((words, _number(sign, references)))
-    return [Links(f"{phrase} {verb}", cited) for verb, cited in grouped.items()]
-
-
-def _risks(phrase: str, reasons: list[RiskReason], references: References) -> Links:
-    # The names that follow a colon are in the list of medicines.
-    risks = [reason.risk for reason in reasons]
-    cited = [(risk.name.partition(":")[0], _number(risk, references)) for risk in risks]
-    return Links(f"Risk of {phrase[:1].lower()}{phrase[1:]}:", cited)
+        cited[f"{phrase} {sign.verb}"].append((words, _number(sign, references)))
+    for reason in reasons:
+        # The names that follow a colon are in the list of medicines.
+        words = reason.risk.name.partition(":")[0]
+        start = f"Risk of {phrase[:1].lower()}{phrase[1:]}:"
+        cited[start].append((words, _number(reason.risk, references)))
+    return [Links(start, links) for start, links in cited.items()]
 
 
 def _number(row: Association | RiskFactor, references: References) -> int | None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 from nutrients.evidence.content import Eater, links
-from nutrients.evidence.ranking import Candidate, Level, Link, Suggestion, Tick, rank
+from nutrients.evidence.ranking import Candidate, Level, Link, Tick, rank
 from nutrients.evidence.rich_foods import RichFood
 from nutrients.models import (
     Association,
@@ -31,27 +31,12 @@ from nutrients.models import (
 )
 
 from .content import ChecklistContent
-from .urgency import Urgent, rules_about
+from .urgency import Line, Urgent, rules_about
 
 # Shown in full; the rest get a line each, so that the page can be read on a phone.
 NUTRIENTS_IN_FULL = 3
 CAUSES_IN_FULL = 4
 MEDICINES = (RiskKind.MEDICINE, CauseKind.MEDICINE)
-
-
-class Line(NamedTuple):
-    """A line of the answer: what it is about, and what is said of it.
-
-    `row` is the row that says it, whose review may be overdue; `items` follow below the line.
-    """
-
-    name: str
-    text: str
-    row: Any = None
-    items: list[str] = []
-
-    def said(self) -> tuple[str, ...]:
-        return (f"{self.name} {self.text}", *self.items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +91,8 @@ class PossibleCause:
         return f"{self.cause.link} {names}." if names else ""
 
     def said(self) -> Iterator[str]:
-        yield self.cause.name
-        yield from (f"You ticked {name}." for name in self.named_by)
-        yield self.link
-        yield f"{self.cause.mechanism} {self.cause.what_helps}"
+        yield from (self.cause.name, *(f"You ticked {name}." for name in self.named_by))
+        yield from (self.link, f"{self.cause.mechanism} {self.cause.what_helps}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,8 +221,8 @@ class NutrientMatch:
             yield "Rich foods"
             if self.is_limited:
                 yield f"{self.nutrient.food_summary}. So no food is named here."
-            foods = [rich.food for rich in self.foods] + self.other_sources
-            for food in () if self.is_limited else foods:
+                return
+            for food in (*(rich.food for rich in self.foods), *self.other_sources):
                 yield from (food.name, food.note)
         elif self.is_low:
             yield from ("Rich foods are not named here", *self.why_no_foods)
@@ -335,16 +318,11 @@ def suggested(
         return replace(common, risks=_risks(ticked, {}, content))
     signs = _signs(ticked, content)
     against = [sign for rows in signs.values() for sign in rows if sign.is_against]
-    speaking = {key: [sign for sign in rows if not sign.is_against] for key, rows in signs.items()}
+    speaking = _only(signs, lambda sign: not sign.is_against)
     explained = {sign.symptom_id for rows in speaking.values() for sign in rows}
-    by_cause = _by_cause(ticked, content)
-    counting = {
-        key: [sign for sign in rows if sign.symptom_id not in by_cause]
-        for key, rows in speaking.items()
-    }
-    matches = _suggestions(ticked, counting, by_cause, _withheld(ticks, content), content)
+    matches = _matches(ticks, ticked, speaking, content)
     shown = {match.nutrient.pk for match in matches}
-    away = {key for key, rows in speaking.items() if rows} - shown
+    away = speaking.keys() - shown
     return replace(
         common,
         risks=_risks(ticked, speaking, content),
@@ -407,27 +385,29 @@ def _placed_signs(content: ChecklistContent) -> Mapping[int, list[tuple[int, Ass
     return placed
 
 
-def _linked_nutrients(
-    ticked: Ticked, signs: Mapping[int, list[Association]], content: ChecklistContent
-) -> list[Nutrient]:
-    """The nutrients that a tick is linked with: the others need not be ranked."""
-    by_risk = (content.lowered[risk.pk] | content.raised[risk.pk] for risk in ticked.risks)
-    linked = {nutrient for nutrient, rows in signs.items() if rows}.union(*by_risk)
-    by_id = content.once(_nutrients_by_id)
-    return [by_id[nutrient] for nutrient in linked if nutrient in by_id]
+def _only(
+    signs: Mapping[int, list[Association]], is_kept: Callable[[Association], bool]
+) -> dict[int, list[Association]]:
+    """Those of the signs, without nutrients of which none is left."""
+    kept = {nutrient: list(filter(is_kept, rows)) for nutrient, rows in signs.items()}
+    return {nutrient: rows for nutrient, rows in kept.items() if rows}
 
 
-def _nutrients_by_id(content: ChecklistContent) -> dict[int, Nutrient]:
-    return {nutrient.pk: nutrient for nutrient in content.nutrients.values()}
+def _moved(ticked: Ticked, content: ChecklistContent) -> set[int]:
+    """The nutrients that ticked risks lower or raise."""
+    return set().union(*(content.lowered[r.pk] | content.raised[r.pk] for r in ticked.risks))
 
 
-def _suggestions(
+def _matches(
+    ticks: Collection[Tick],
     ticked: Ticked,
-    signs: dict[int, list[Association]],
-    by_cause: Collection[int],
-    withheld: Collection[int],
+    speaking: Mapping[int, list[Association]],
     content: ChecklistContent,
 ) -> list[NutrientMatch]:
+    """The nutrients worth a look. Signs that a tick brings on by itself do not count."""
+    by_cause = _by_cause(ticked, content)
+    signs = _only(speaking, lambda sign: sign.symptom_id not in by_cause)
+    linked = signs.keys() | _moved(ticked, content)
     candidates = [
         Candidate(
             nutrient.slug,
@@ -435,11 +415,50 @@ def _suggestions(
             (*links(signs.get(nutrient.pk, ())), *_risk_links(nutrient, ticked, content)),
             Frequency(nutrient.how_common).rank,
         )
-        for nutrient in _linked_nutrients(ticked, signs, content)
+        for nutrient in content.nutrients.values()
+        if nutrient.pk in linked
     ]
-    eater = eater_of(ticked)
-    ranked = rank(ticked.ranked, candidates)
-    return [_match(found, signs, ticked, by_cause, eater, withheld, content) for found in ranked]
+    eater, withheld = eater_of(ticked), _withheld(ticks, content)
+    foods, other_sources = content.foods(eater), content.other_sources(eater)
+    left = [symptom for symptom in ticked.symptoms if symptom.pk not in by_cause]
+    matches = []
+    for suggestion in rank(ticked.ranked, candidates):
+        nutrient = content.nutrients[suggestion.slug]
+        key = nutrient.pk
+        raised_by = _reasons(nutrient, content.raised, ticked, content)
+        raising = {reason.risk.pk for reason in raised_by}
+        match = NutrientMatch(
+            nutrient,
+            suggestion.symptoms,
+            len(ticked.symptoms),
+            suggestion.is_tied,
+            low=[s for s in signs.get(key, ()) if s.relation != Relation.EXCESS],
+            high=[s for s in signs.get(key, ()) if s.relation == Relation.EXCESS],
+            lowered_by=_reasons(nutrient, content.lowered, ticked, content),
+            raised_by=raised_by,
+            unexplained=[s for s in left if Tick("symptom", s.slug) in suggestion.unexplained],
+            foods=foods.get(key, []),
+            other_sources=other_sources.get(key, []),
+            is_limited=key in content.limited,
+            instead_of_foods=[r for r in ticked.risks if r.has_own_food_advice or r.pk in raising],
+            foods_withheld=key in withheld,
+        )
+        matches.append(match)
+    return matches
+
+
+def _reasons(
+    nutrient: Nutrient,
+    moved: Mapping[int, set[int]],
+    ticked: Ticked,
+    content: ChecklistContent,
+) -> list[RiskReason]:
+    """The ticked risks that move the nutrient one way."""
+    return [
+        RiskReason(risk, content.effects.get((risk.pk, nutrient.pk)))
+        for risk in ticked.risks
+        if nutrient.pk in moved[risk.pk]
+    ]
 
 
 def eater_of(ticked: Ticked) -> Eater:
@@ -460,50 +479,6 @@ def _risk_links(nutrient: Nutrient, ticked: Ticked, content: ChecklistContent) -
         for side, linked in (("low", content.lowered), ("high", content.raised)):
             if nutrient.pk in linked[risk.pk]:
                 yield Link(tick, side=side, strength=strength, is_age=is_age)
-
-
-def _match(
-    suggestion: Suggestion,
-    signs: dict[int, list[Association]],
-    ticked: Ticked,
-    by_cause: Collection[int],
-    eater: Eater,
-    withheld: Collection[int],
-    content: ChecklistContent,
-) -> NutrientMatch:
-    nutrient = content.nutrients[suggestion.slug]
-    found = signs.get(nutrient.pk, [])
-    left = set(suggestion.unexplained)
-
-    def linked(links: Mapping[int, set[int]]) -> list[RiskReason]:
-        risks = [risk for risk in ticked.risks if nutrient.pk in links[risk.pk]]
-        return [RiskReason(risk, content.effects.get((risk.pk, nutrient.pk))) for risk in risks]
-
-    raised_by = linked(content.raised)
-    raising = {reason.risk.pk for reason in raised_by}
-
-    return NutrientMatch(
-        nutrient,
-        suggestion.symptoms,
-        len(ticked.symptoms),
-        suggestion.is_tied,
-        low=[sign for sign in found if sign.relation != Relation.EXCESS],
-        high=[sign for sign in found if sign.relation == Relation.EXCESS],
-        lowered_by=linked(content.lowered),
-        raised_by=raised_by,
-        unexplained=[
-            symptom
-            for symptom in ticked.symptoms
-            if Tick("symptom", symptom.slug) in left and symptom.pk not in by_cause
-        ],
-        foods=content.foods(eater).get(nutrient.pk, []),
-        other_sources=content.other_sources(eater).get(nutrient.pk, []),
-        is_limited=nutrient.pk in content.limited,
-        instead_of_foods=[
-            risk for risk in ticked.risks if risk.has_own_food_advice or risk.pk in raising
-        ],
-        foods_withheld=nutrient.pk in withheld,
-    )
 
 
 def _withheld(ticks: Collection[Tick], content: ChecklistContent) -> frozenset[int]:
@@ -551,8 +526,8 @@ def _through(
 
 def _touched(ticked: Ticked, shown: Collection[int], content: ChecklistContent) -> list[Nutrient]:
     """The nutrients that ticked risks point to and nothing else does."""
-    linked = set().union(*(content.lowered[r.pk] | content.raised[r.pk] for r in ticked.risks))
-    return [row for row in content.nutrients.values() if row.pk in linked - set(shown)]
+    touched = _moved(ticked, content) - set(shown)
+    return [row for row in content.nutrients.values() if row.pk in touched]
 
 
 def _causes(

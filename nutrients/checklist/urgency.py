@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from nutrients.evidence.ranking import (
     Level,
     Rule,
     Tick,
     Triage,
-    answer_slug,
+    answer_tick,
     deciding,
     urgency,
 )
-from nutrients.models import Answer, Question, RedFlag, RedFlagRule, Symptom, Urgency
+from nutrients.models import Question, RedFlag, RedFlagRule, Symptom, Urgency
 from nutrients.models.red_flags import CALL
 
 from .content import ChecklistContent
@@ -34,6 +34,21 @@ LEVEL_WORDS = {
 }
 
 
+class Line(NamedTuple):
+    """A line of the answer: what it is about, and what is said of it.
+
+    `row` is the row that says it, whose review may be overdue; `items` follow below the line.
+    """
+
+    name: str
+    text: str
+    row: Any = None
+    items: list[str] = []
+
+    def said(self) -> tuple[str, ...]:
+        return (f"{self.name} {self.text}", *self.items)
+
+
 class Advice(NamedTuple):
     """Why a level was reached: the reader's own ticks, why they matter and what to do."""
 
@@ -43,20 +58,27 @@ class Advice(NamedTuple):
     flag: RedFlag | None = None
 
     @property
-    def beyond_calling(self) -> str:
-        """What to do besides calling, which the card says once for all reasons."""
-        return self.action.removeprefix(CALL).strip()
+    def line(self) -> Line:
+        return Line(f"{self.ticks}.", f"{self.why} {self.action}")
+
+    @property
+    def line_of_card(self) -> Line:
+        """The line without calling, which the emergency card says once for all reasons."""
+        return self._replace(action=self.action.removeprefix(CALL).strip()).line
 
 
 @dataclass(frozen=True, slots=True)
 class Urgent:
     """How soon the ticks need a person, with the reasons for every level that was reached."""
 
-    level: Level
     triage: Triage
-    emergency: list[Advice] = field(default_factory=list)
-    urgent: list[Advice] = field(default_factory=list)
-    see_a_doctor: list[Advice] = field(default_factory=list)
+    emergency: list[Advice]
+    urgent: list[Advice]
+    see_a_doctor: list[Advice]
+
+    @property
+    def level(self) -> Level:
+        return self.triage.level
 
     @property
     def word(self) -> str:
@@ -87,7 +109,6 @@ def urgency_of(ticks: Collection[Tick], content: ChecklistContent) -> Urgent:
     triage = urgency(told, rules_about(told, content))
     reasons = _reasons(triage, given, content)
     return Urgent(
-        triage.level,
         triage,
         emergency=reasons[Level.EMERGENCY][:REASONS_SHOWN],
         urgent=reasons[Level.URGENT][:REASONS_SHOWN],
@@ -101,7 +122,7 @@ def _left_open(given: frozenset[Tick], content: ChecklistContent) -> set[Tick]:
     So an answer can calm what silence must not.
     """
     return {
-        Tick("answer", answer_slug(slug, UNKNOWN))
+        answer_tick(slug, UNKNOWN)
         for slug, ticks in content.once(answer_ticks).items()
         if not content.questions[slug].is_in_form and given.isdisjoint(ticks)
     }
@@ -115,27 +136,19 @@ def _reasons(
     Ticks that a more urgent reason, or one before, has named already give no reason again.
     """
     subjects = content.once(_subjects)
+    raised: dict[Level, dict[Tick, set[Tick]]] = defaultdict(lambda: defaultdict(set))
+    for rule in triage.fired:
+        raised[rule.level][rule.subject] |= rule.named.union(*rule.answers) & given
     said: set[Tick] = set()
-    reasons: dict[Level, list[Advice]] = {}
-    for level in sorted(Level, reverse=True):
-        reasons[level] = []
-        raised = _raised(level, triage, given)
-        for subject in sorted(raised, key=lambda subject: _place(subjects[subject])):
-            ticks = {tick for tick in raised[subject] if tick.kind != "answer"}
+    reasons: dict[Level, list[Advice]] = defaultdict(list)
+    for level in sorted(raised, reverse=True):
+        for subject in sorted(raised[level], key=lambda subject: _place(subjects[subject])):
+            told = raised[level][subject]
+            ticks = {tick for tick in told if tick.kind != "answer"}
             if not ticks <= said:
-                words = _words(raised[subject], content)
-                reasons[level].append(_advice(subjects[subject], words))
+                reasons[level].append(_advice(subjects[subject], _words(told, content)))
                 said |= ticks
     return reasons
-
-
-def _raised(level: Level, triage: Triage, given: frozenset[Tick]) -> dict[Tick, set[Tick]]:
-    """What raised a level, each with the ticks and answers given that its rules name."""
-    raised: dict[Tick, set[Tick]] = defaultdict(set)
-    for rule in triage.fired:
-        if rule.level == level:
-            raised[rule.subject] |= rule.named.union(*rule.answers) & given
-    return raised
 
 
 def _subjects(content: ChecklistContent) -> dict[Tick, RedFlag | Symptom]:
@@ -170,13 +183,27 @@ def tick_names(content: ChecklistContent) -> dict[Tick, str]:
     names |= {Tick("risk", row.slug): row.name for row in content.causes.values() if row.is_asked}
     for question in content.questions.values():
         for answer in content.answers[question.pk]:
-            names[Tick("answer", answer_slug(question.slug, answer.slug))] = answer.label
+            names[answer_tick(question.slug, answer.slug)] = answer.label
     return names
 
 
 def urgency_rules(content: ChecklistContent) -> list[Rule]:
     """A published flag fires when it is ticked or a rule is met; a symptom when it is ticked."""
-    return list(_rules(content))
+    flags = {flag.pk: flag for flag in content.flags.values()}
+    return [
+        *(_ticked_rule("flag", flag.slug, flag.level) for flag in flags.values()),
+        *(
+            rule_of(rule, flags[rule.red_flag_id], content)
+            for rule in content.rules
+            if rule.red_flag_id in flags
+        ),
+        *(_ticked_rule("symptom", row.slug, row.urgency) for row in content.symptoms.values()),
+    ]
+
+
+def _ticked_rule(kind: str, slug: str, level: str) -> Rule:
+    tick = Tick(kind, slug)
+    return Rule(tick, _level(level), frozenset({tick}))
 
 
 def rules_about(ticks: Collection[Tick], content: ChecklistContent) -> list[Rule]:
@@ -195,19 +222,6 @@ def _rules_by_tick(content: ChecklistContent) -> Mapping[Tick, dict[int, Rule]]:
         for tick in rule.named:
             by_tick[tick][place] = rule
     return by_tick
-
-
-def _rules(content: ChecklistContent) -> Iterable[Rule]:
-    flags = {flag.pk: flag for flag in content.flags.values()}
-    for flag in flags.values():
-        tick = Tick("flag", flag.slug)
-        yield Rule(tick, _level(flag.level), frozenset({tick}))
-    for rule in content.rules:
-        if rule.red_flag_id in flags:
-            yield rule_of(rule, flags[rule.red_flag_id], content)
-    for symptom in content.symptoms.values():
-        tick = Tick("symptom", symptom.slug)
-        yield Rule(tick, _level(symptom.urgency), frozenset({tick}))
 
 
 def rule_of(rule: RedFlagRule, flag: RedFlag, content: ChecklistContent) -> Rule:
@@ -301,9 +315,7 @@ def _matters_for(content: ChecklistContent) -> dict[str, list[str]]:
 def answer_ticks(content: ChecklistContent) -> dict[str, frozenset[Tick]]:
     """The ticks of every answer under the slug of its question, in the order of questions."""
     return {
-        slug: frozenset(
-            Tick("answer", answer_slug(slug, answer.slug)) for answer in content.answers[row.pk]
-        )
+        slug: frozenset(answer_tick(slug, answer.slug) for answer in content.answers[row.pk])
         for slug, row in content.questions.items()
     }
 
@@ -313,9 +325,5 @@ def _options(
 ) -> list[Option]:
     """The answers, worst first. Of two that were given the worse is marked, as it counts."""
     answers = content.answers[question.pk]
-    given = [row for row in answers if _tick(question, row) in ticks]
+    given = [row for row in answers if answer_tick(question.slug, row.slug) in ticks]
     return [Option(row.slug, row.label, row in given[:1]) for row in answers]
-
-
-def _tick(question: Question, answer: Answer) -> Tick:
-    return Tick("answer", answer_slug(question.slug, answer.slug))

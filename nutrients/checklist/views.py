@@ -15,10 +15,6 @@ from .answer import checklist_answer, checklist_form
 from .content import ChecklistContent
 from .doctor_page import doctor_page
 
-# The part of the page that changes with the ticks, and what a search for a symptom found.
-ANSWER = "nutrients/checklist/_answer.html"
-FOUND = "nutrients/checklist/_found.html"
-
 
 # No token: answering changes nothing, so there is nothing to forge, and a token needs a cookie.
 @csrf_exempt
@@ -35,12 +31,11 @@ def checklist(request: HttpRequest) -> HttpResponse:
     context = {
         "section": "checklist",
         "answer": answer,
-        "form": checklist_form(answer, data.get("find", ""), content),
+        "form": checklist_form(answer, content),
         "is_asked": request.method == "POST",
     }
-    # The button that looks for another symptom asks for what it found, and answers nothing.
-    fragment = FOUND if "look" in data else ANSWER
-    return render_page_or_fragment(request, "nutrients/checklist/checklist.html", fragment, context)
+    page, fragment = "nutrients/checklist/checklist.html", "nutrients/checklist/_answer.html"
+    return render_page_or_fragment(request, page, fragment, context)
 
 
 @csrf_exempt

@@ -43,21 +43,16 @@ def memoized(request: HttpRequest, make: Callable[..., Made], *names: str, at: d
     return made
 
 
-def wants_fragment(request: Any) -> bool:
-    """Whether htmx asks for the changing part alone. Back and Forward always get the whole page."""
-    # The middleware of django-htmx adds it.
-    return bool(request.htmx) and not request.htmx.history_restore_request
-
-
 def render_page_or_fragment(
-    request: HttpRequest, page: str, fragment: str, context: Mapping[str, Any], status: int = 200
+    request: Any, page: str, fragment: str, context: Mapping[str, Any], status: int = 200
 ) -> HttpResponse:
     """Render the page, or for htmx the fragment: the very file that the page includes.
 
     Both vary on the HX headers, or Back would show a bare fragment from the browser's cache.
     `is_fragment` tells the template whether to send along parts that lie outside the swapped one.
     """
-    is_fragment = wants_fragment(request)
+    # The middleware of django-htmx adds it. Back and Forward always get the whole page.
+    is_fragment = bool(request.htmx) and not request.htmx.history_restore_request
     template = fragment if is_fragment else page
     response = render(request, template, {**context, "is_fragment": is_fragment}, status=status)
     patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.text import get_text_list
 
 from nutrients.models import HOME, Authority
 
@@ -55,21 +56,20 @@ def ignored_sentence(ignored: Collection[str]) -> str:
     them = "it" if len(quotes) == 1 else "them"
     if len(quotes) > MOST_QUOTES:
         quotes[MOST_QUOTES:] = [f"{len(quotes) - MOST_QUOTES} more"]
-    listed = quotes[0] if len(quotes) == 1 else f"{', '.join(quotes[:-1])} and {quotes[-1]}"
-    return f"We did not understand {listed}, so we left {them} out."
+    return f"We did not understand {get_text_list(quotes, 'and')}, so we left {them} out."
 
 
 def _quoted(value: str) -> str:
     # Control characters and half-read bytes have no place on a page.
-    shown = "".join(character if _is_readable(character) else " " for character in value)
+    shown = _printable(value.replace(NOT_DECODED, " "))
     shown = " ".join(shown[: LONGEST_QUOTE + 1].split())
     if len(shown) > LONGEST_QUOTE:
         shown = f"{shown[: LONGEST_QUOTE - 1]}…"
     return f"“{shown}”" if shown else UNREADABLE
 
 
-def _is_readable(character: str) -> bool:
-    return character.isprintable() and character != NOT_DECODED
+def _printable(text: str) -> str:
+    return "".join(character if character.isprintable() else " " for character in text)
 
 
 # Soft hyphens, zero-width spaces and marks of direction: pasted along with words, and unseen.
@@ -87,9 +87,7 @@ def read_words(text: str) -> str:
 
     Longer text is cut at the last whole word. PostgreSQL would refuse NUL.
     """
-    text = seen(text[: LONGEST * 10])
-    shown = "".join(character if character.isprintable() else " " for character in text)
-    words = " ".join(shown.split())
+    words = " ".join(_printable(seen(text[: LONGEST * 10])).split())
     if len(words) <= LONGEST:
         return words
     return words[:LONGEST].rpartition(" ")[0] or words[:LONGEST]

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 
 from nutrients.common.parameters import Reading, read_country
-from nutrients.models import HOME, Authority, Diet, Relation
+from nutrients.models import DIETS, HOME, Authority, Relation
 
 MATCHES = {"any": "Any of these symptoms", "all": "All of these symptoms"}
 RELATIONS = {relation.value: str(relation.label) for relation in Relation}
@@ -19,7 +19,6 @@ KINDS = {
     "electrolyte": "Electrolytes",
     "vitamin": "Vitamins",
 }
-DIETS = {diet.value.replace("_", "-"): str(diet.label) for diet in Diet}
 SORTS = {
     "match": "Closest match",
     "evidence": "Most evidence",
@@ -43,15 +42,13 @@ class Filters:
 
     def without(self, name: str, value: str) -> Filters:
         """The same filters with one taken off, such as ("symptom", "muscle-cramps")."""
-        if name == "symptom":
-            return replace(self, symptoms=tuple(slug for slug in self.symptoms if slug != value))
-        if name == "diet":
-            return replace(self, diets=tuple(diet for diet in self.diets if diet != value))
+        if name in ("symptom", "diet"):
+            rest = tuple(one for one in getattr(self, f"{name}s") if one != value)
+            return self.changed(f"{name}s", rest)
         return self.changed(name, "any" if name == "match" else "")
 
-    def changed(self, name: str, value: str) -> Filters:
-        changes: dict[str, Any] = {name: value}
-        return replace(self, **changes)
+    def changed(self, name: str, value: Any) -> Filters:
+        return replace(self, **{name: value})
 
     @property
     def in_use(self) -> list[tuple[str, str]]:

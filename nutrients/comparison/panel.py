@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from nutrients.common.parameters import ActiveFilter, Facet
-from nutrients.models import Association, Authority, Symptom
+from django.utils.text import get_text_list
 
-from .filters import DIETS, KINDS, MATCHES, RELATIONS, SORTS, Filters
+from nutrients.common.parameters import ActiveFilter, Facet
+from nutrients.models import DIETS, Association, Authority, Symptom
+
+from .filters import KINDS, MATCHES, RELATIONS, SORTS, Filters
 from .table import ComparisonContent, NutrientSets, Row, nutrient_sets, table_columns, table_rows
 
 # Beyond so many chosen symptoms the summary counts them.
@@ -109,7 +111,9 @@ def _panel(filters: Filters, content: ComparisonContent, sets: NutrientSets) -> 
             "Nutrients": _facets(filters, sets, "kind", {"": "All kinds"} | KINDS),
             "Order": _choices("sort", sorts, filters.sort, "match"),
         },
-        diets=[Facet("diet", key, words, key in filters.diets) for key, words in DIETS.items()],
+        diets=[
+            Facet("diet", key, str(diet.label), key in filters.diets) for key, diet in DIETS.items()
+        ],
     )
 
 
@@ -148,7 +152,7 @@ def _active(
         "match": {"all": "All at once"},
         "relation": RELATIONS,
         "kind": KINDS,
-        "diet": {key: f"{label} foods" for key, label in DIETS.items()},
+        "diet": {key: f"{diet.label} foods" for key, diet in DIETS.items()},
     }
     active = []
     for name, value in filters.in_use:
@@ -173,22 +177,17 @@ def _summary(
     phrases = [symptoms[slug].phrase for slug in filters.symptoms]
     is_all = filters.match == "all"
     if not rows and unlinked and (is_all or len(unlinked) == len(phrases)):
-        return f"No nutrient is known to cause {_listed([s.phrase for s in unlinked], 'or')}"
+        return f"No nutrient is known to cause {get_text_list([s.phrase for s in unlinked], 'or')}"
     if not rows and phrases and not (filters.relation or filters.kind):
-        return f"No nutrient is linked with {_listed(phrases, 'and')} together"
+        return f"No nutrient is linked with {get_text_list(phrases, 'and')} together"
     if not rows:
         return "No nutrient fits these filters together"
     if len(phrases) > MOST_NAMED:
         phrases = [f"{'all' if is_all else 'any'} of these {len(phrases)} symptoms"]
     if phrases:
-        verb = "matches" if rows == 1 else "match"
-        return f"{rows} of {total} nutrients {verb} {_listed(phrases, 'and' if is_all else 'or')}"
+        verb, joint = "matches" if rows == 1 else "match", "and" if is_all else "or"
+        return f"{rows} of {total} nutrients {verb} {get_text_list(phrases, joint)}"
     if filters.relation or filters.kind:
         verb = "fits" if rows == 1 else "fit"
         return f"{rows} of {total} nutrients {verb} these filters"
     return f"All {total} nutrients"
-
-
-def _listed(phrases: list[str], joint: str) -> str:
-    parts = [", ".join(phrases[:-1]), phrases[-1]] if phrases[:-1] else phrases
-    return f" {joint} ".join(parts)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from nutrients.evidence.content import Eater, EvidenceContent, links
 from nutrients.evidence.needs import AdultNeed, adult_needs
 from nutrients.evidence.ranking import Candidate, Tick, rank
 from nutrients.models import (
+    DIETS,
     Association,
     Authority,
     Evidence,
@@ -113,14 +113,12 @@ class Row:
 class ComparisonContent(EvidenceContent):
     """What the table is made of: with the evidence what adults need a day."""
 
-    def __init__(self, *, at: datetime) -> None:
-        super().__init__(at=at)
-        self._needs: dict[Authority, dict[int, AdultNeed]] = {}
-
     def needs(self, country: Authority) -> dict[int, AdultNeed]:
-        if country not in self._needs:
-            self._needs[country] = adult_needs(country, at=self.at)
-        return self._needs[country]
+        return self.once(_needs, country)
+
+
+def _needs(content: ComparisonContent, country: Authority) -> dict[int, AdultNeed]:
+    return adult_needs(country, at=content.at)
 
 
 def nutrient_sets(content: ComparisonContent) -> NutrientSets:
@@ -210,7 +208,7 @@ def _row(
     nutrient: Nutrient, columns: Iterable[Symptom], filters: Filters, content: ComparisonContent
 ) -> Row:
     key = nutrient.pk
-    eater = Eater(frozenset(diet.replace("-", "_") for diet in filters.diets))
+    eater = Eater(frozenset(DIETS[diet].value for diet in filters.diets))
     signs = content.once(_signs)[key]
     in_relation = [sign for sign in signs if filters.relation in ("", sign.relation)]
     chosen = [sign for sign in in_relation if sign.symptom.slug in filters.symptoms]

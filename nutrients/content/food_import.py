@@ -82,11 +82,7 @@ def import_foods(
             (location, cells | {"id": cells["id"].zfill(5)}) for location, cells in measures
         ]
     done = add_foods(rows, portions_in(measures, portion_faults), source, at=at)
-    notices = [
-        f"The column “{name}” is left out: this site counts that nutrient in another way."
-        for name in table.left_out
-    ]
-    return done, faults, notices
+    return done, faults, table.notices
 
 
 def foods_in(table: FoodTable, faults: list[str]) -> list[Row]:
@@ -136,11 +132,11 @@ def _row(cells: Cells, table: FoodTable) -> Row:
     # New foods of FoodData Central have no number but its own.
     ndb = _ndb_number(cells[USDA.id]) if is_usda and (cells[USDA.id] or not fdc_id) else ""
     number = ndb or (fdc_id if is_usda else _text(cells, layout.id, longest=20))
-    amounts = {
-        column.nutrient: amount
-        for column in table.amounts
-        if (amount := _amount(cells[column.column], column, table.decimal)) is not None
-    }
+    amounts: dict[str, Decimal] = {}
+    for column in table.amounts:
+        amount = _amount(cells.get(column.column, ""), column, table.decimal)
+        if amount is not None:
+            amounts.setdefault(column.nutrient, amount)
     serving = _number(cells.get("serving_grams", ""), "serving_grams", 99_999, 2, table.decimal)
     food = FoodSource(
         slug=_slug(name, number),
@@ -160,7 +156,7 @@ def _row(cells: Cells, table: FoodTable) -> Row:
 
 
 def _amount(text: str, column: Amounts, decimal: str) -> Decimal | None:
-    """The amount in 100 g in our unit: None if it is not known, and 0 for traces."""
+    """The amount in 100 g in our unit, rounded: None if it is not known, and 0 for traces."""
     word = text.strip().strip("()").casefold()
     if word in UNKNOWN:
         return None
@@ -168,11 +164,8 @@ def _amount(text: str, column: Amounts, decimal: str) -> Decimal | None:
         return Decimal(0)
     is_energy, unit = column.nutrient == "energy", UNITS[column.nutrient]
     most = MOST_ENERGY if is_energy else min(MOST_IN_100_G[Unit(unit)], 9_999_999)
-    places = 2 if is_energy else 4
-    if column.factor == 1:
-        return _number(word, column.column, most, places, decimal)
     number = _number(word, column.column, most, 12, decimal)
-    return None if number is None else round(number * column.factor, places)
+    return None if number is None else round(number * column.factor, 2 if is_energy else 4)
 
 
 def _portion(cells: Cells) -> tuple[str, str, Decimal]:
@@ -195,7 +188,7 @@ def _ndb_number(number: str) -> str:
 
 
 def _text(cells: Cells, column: str, *, longest: int) -> str:
-    text = cells[column].strip()
+    text = cells.get(column, "").strip()
     if not text or len(text) > longest or not text.isprintable():
         raise ValueError(f"{column} must be 1 to {longest} characters of plain text")
     return text
@@ -205,13 +198,16 @@ def _number(text: str, column: str, most: int, places: int, decimal: str) -> Dec
     """The number in a cell, None if it is blank; raise ValueError if it cannot be."""
     if not text:
         return None
-    if not re.fullmatch(rf"-?\d{{1,12}}([{decimal}]\d{{1,12}})?", text, re.ASCII):
+    # FoodData Central writes small amounts as 6.25E-4.
+    if not re.fullmatch(rf"-?\d{{1,12}}([{decimal}]\d{{1,12}})?(e-\d)?", text, re.ASCII):
         raise ValueError(f"{column} is “{text[:40]}”, which is not a number")
     number = Decimal(text.replace(",", "."))
     if number < 0:
         raise ValueError(f"{column} is {text}, and cannot be negative")
-    if number > most or number != round(number, places):
-        raise ValueError(f"{column} is {text}: at most {most:,}, with {places} decimals")
+    if number > most:
+        raise ValueError(f"{column} is {text}: at most {most:,}")
+    if number != round(number, places):
+        raise ValueError(f"{column} is {text}: at most {places} decimals")
     return number
 
 
@@ -244,7 +240,11 @@ def add_foods(
         before, once_chosen = _numbers_before(source)
         there = _there(rows)
         kept = [row for row in rows if row.number in there]
-        new = [row for row in rows if row.number not in {*there, *before, *once_chosen}]
+        new = [
+            row
+            for row in rows
+            if row.number not in {*there, *before} and row.food.usda_ndb_number not in once_chosen
+        ]
         amounts = _add(new, source, at=at)
         there |= {row.number: row.food for row in new}
         first = [row.number for row in (*kept, *new) if row.number not in before]

@@ -15,7 +15,7 @@ import zipfile
 import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
@@ -40,15 +40,18 @@ class Layout(NamedTuple):
 
 
 USDA = Layout("ndb_no", "description", "food_group")
+# The composition of foods integrated dataset of the UK.
+COFID = Layout("Food Code", "Food Name", "Group")
 LAYOUTS = (
     USDA,
-    # The composition of foods integrated dataset of the UK, and the French table in two languages.
-    Layout("Food Code", "Food Name", "Group"),
+    COFID,
+    # The French table in two languages.
     Layout("alim_code", "alim_nom_eng", "alim_grp_nom_eng"),
     Layout("alim_code", "alim_nom_fr", "alim_grp_nom_fr"),
     Layout("id", "name", "group"),
 )
-# How tables name nutrients, folded as `nutrient_in` does, and our slug for each.
+# How tables name nutrients, folded as `nutrient_in` does, and our slug for each. A table may have
+# several columns for one: the first here that has a figure for a food counts.
 NAMES = {
     "magnesium": ("magnesium", "magnésium"),
     "calcium": ("calcium",),
@@ -59,13 +62,22 @@ NAMES = {
     "phosphorus": ("phosphorus", "phosphore"),
     "thiamin": ("thiamin", "thiamine", "vitamin b1 or thiamin", "vitamine b1 ou thiamine"),
     "vitamin-b6": ("vitamin b6", "vitamine b6"),
-    "vitamin-e": ("vitamin e", "vitamine e"),
+    "vitamin-e": (
+        *("alpha tocopherol", "alpha tocopherol vitamine e", "alpha tocophérol vitamine e"),
+        *("vitamin e", "vitamine e"),
+    ),
     "iron": ("iron", "fer"),
-    "folate": ("folate", "vitamin b9 or folate", "vitamine b9 ou folates totaux"),
+    "folate": (
+        *("folate", "folate total", "vitamin b9 or folate", "vitamin b9 or total folates"),
+        "vitamin b9 or total folates dietary folate equivalents dfe",
+        "vitamine b9 ou folates totaux",
+        "vitamine b9 ou folates totaux équivalents folates alimentaires dfe",
+    ),
     "copper": ("copper", "cuivre"),
     "energy": (
         *("energy", "energy kcal", "energie"),
         *("energy regulation eu no 1169 2011", "energie règlement ue n 1169 2011"),
+        *("energy specific", "energy general"),
     ),
 }
 NUTRIENTS = {name: slug for slug, names in NAMES.items() for name in names}
@@ -88,7 +100,8 @@ WRITTEN_UNITS = {
 HEADER = re.compile(
     r"(?P<name>.*?) ?\b(?P<unit>kcal|kj|(?:mcg|[µμ]g) dfe|mcg|mg|[µμu]?g)(?: 100 ?g)?"
 )
-# FoodData Central's ids of nutrients. Foundation Foods have energy by general or specific factors.
+# FoodData Central's ids of nutrients. Foundation Foods have energy by general or specific factors,
+# in any order, and most have no folate but in plain micrograms.
 FDC_NUTRIENTS = {
     "1090": "magnesium_mg",
     "1087": "calcium_mg",
@@ -103,9 +116,10 @@ FDC_NUTRIENTS = {
     "1089": "iron_mg",
     "1190": "folate_mcg_dfe",
     "1098": "copper_mg",
-    "2048": "energy_kcal",
-    "2047": "energy_kcal",
+    "1177": "folate_total_mcg",
     "1008": "energy_kcal",
+    "2048": "energy_specific_kcal",
+    "2047": "energy_general_kcal",
 }
 FDC_FOODS = ("foundation_food", "sr_legacy_food")
 PORTION_COLUMNS = ("amount", "unit_description", "grams")
@@ -123,14 +137,14 @@ class Amounts(NamedTuple):
 class FoodTable:
     """The lines of a table, each with its place for messages.
 
-    `decimal` is the mark that parts decimals, `left_out` are columns of a nutrient that is counted
-    in another way here, and `portions` are household measures that came with the foods.
+    `amounts` are by preference, `notices` say what is left out, `decimal` is the mark that parts
+    decimals, and `portions` are household measures that came with the foods.
     """
 
     layout: Layout
     lines: list[tuple[str, Cells]]
     amounts: list[Amounts]
-    left_out: list[str]
+    notices: list[str]
     decimal: str = "."
     portions: tuple[tuple[str, Cells], ...] = ()
 
@@ -145,9 +159,9 @@ def read_table(path: Path, faults: list[str]) -> FoodTable:
     except OSError as error:
         raise FoodTableError(f"{path} cannot be read: {error.strerror}.") from error
     if data.startswith(b"PK\x03\x04") and (names := _names_in(path)):
-        return _fdc_table(path, names) if "food.csv" in names else _workbook_table(path)
+        return _fdc_table(path, names) if "food.csv" in names else _workbook_table(path, faults)
     if data.startswith(b"\xd0\xcf\x11\xe0"):
-        return _workbook_table(path)
+        return _workbook_table(path, faults)
     header, lines, decimal = _csv_lines(path, data, faults)
     return _table(path, header, lines, decimal)
 
@@ -168,11 +182,13 @@ def read_portions(path: Path, faults: list[str]) -> Iterator[tuple[str, Cells]]:
 
 
 def nutrient_in(header: str) -> tuple[str, str] | None:
-    """The nutrient and the unit that a header names: “Magnesium (mg/100g)”, `magnesium_mg`."""
+    """The nutrient's name and the unit in a header: “Magnesium (mg/100g)”, `magnesium_mg`."""
     named = HEADER.fullmatch(" ".join(re.findall(r"[^\W_]+", header.lower())))
     if named is None or named["name"] not in NUTRIENTS:
         return None
-    return NUTRIENTS[named["name"]], WRITTEN_UNITS[named["unit"]]
+    unit = WRITTEN_UNITS[named["unit"]]
+    is_dfe = unit == Unit.MCG and named["name"].endswith(" dfe")
+    return named["name"], Unit.MCG_DFE if is_dfe else unit
 
 
 def _table(
@@ -186,22 +202,41 @@ def _table(
             " 100 g such as magnesium_mg, or those of a table that the README of fixtures/usda"
             " names."
         )
-    amounts, left_out = {}, []
+    notices: list[str] = []
+    if layout == COFID:
+        foods = [line for line in lines if not line[1].get(layout.group, "").startswith("Q")]
+        if drinks := len(lines) - len(foods):
+            notices.append(
+                f"Left out are alcoholic drinks, measured in 100 ml: {drinks:,} (groups Q)."
+            )
+        lines = foods
+    amounts = _amounts(columns, lines, notices)
+    if not amounts:
+        raise FoodTableError(f"{path} has no column of amounts in 100 g, such as magnesium_mg.")
+    return FoodTable(layout, lines, amounts, notices, decimal)
+
+
+def _amounts(
+    columns: list[str], lines: list[tuple[str, Cells]], notices: list[str]
+) -> list[Amounts]:
+    """The columns of amounts, by preference; a sentence for each left out joins `notices`."""
+    ranked: list[tuple[int, int, Amounts]] = []
     for column in columns:
         if (named := nutrient_in(column)) is None:
             continue
-        nutrient, unit = named
+        name, unit = named
+        nutrient, preference = NUTRIENTS[name], list(NUTRIENTS).index(name)
         wanted = UNITS[nutrient]
         if unit == wanted:
-            amounts[nutrient] = Amounts(column, nutrient, Decimal(1))
+            ranked.append((0, preference, Amounts(column, nutrient, Decimal(1))))
         elif unit in IN_A_GRAM and wanted in IN_A_GRAM:
             factor = IN_A_GRAM[wanted] / IN_A_GRAM[unit]
-            amounts.setdefault(nutrient, Amounts(column, nutrient, factor))
-        elif unit != "kJ":
-            left_out.append(column)
-    if not amounts:
-        raise FoodTableError(f"{path} has no column of amounts in 100 g, such as magnesium_mg.")
-    return FoodTable(layout, lines, list(amounts.values()), left_out, decimal)
+            ranked.append((1, preference, Amounts(column, nutrient, factor)))
+        elif unit != "kJ" and any(cells.get(column) for _, cells in lines):
+            notices.append(
+                f"The column “{column}” is left out: this site counts that nutrient in another way."
+            )
+    return [amounts for *_, amounts in sorted(ranked)]
 
 
 def _layout(columns: list[str]) -> Layout | None:
@@ -242,51 +277,70 @@ def _split(line: bytes, mark: str) -> list[str]:
         # One line at a time: with a quotation mark too many, csv would swallow the lines below.
         return next(csv.reader([line.decode()], delimiter=mark, strict=True), [])
     except UnicodeDecodeError as error:
-        raise ValueError(f"it is not UTF-8 from byte {error.start}") from error
+        raise ValueError(
+            f"it is not UTF-8 from byte {error.start}: save it as “CSV UTF-8”"
+        ) from error
     except csv.Error as error:
         raise ValueError(f"it cannot be split into columns ({error})") from error
 
 
-def _workbook_table(path: Path) -> FoodTable:
+def _workbook_table(path: Path, faults: list[str]) -> FoodTable:
     """A workbook; a food of several sheets is one line."""
     try:
         book = CalamineWorkbook.from_path(path)
-        sheets = [book.get_sheet_by_name(name).to_python() for name in book.sheet_names]
+        sheets = {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
     except (CalamineError, zipfile.BadZipFile) as error:
-        raise FoodTableError(f"{path} is damaged: {error}.") from error
-    foods: dict[str, Cells] = defaultdict(dict)
+        raise FoodTableError(
+            f"{path} is damaged, or neither a workbook nor FoodData Central's zip of CSV files:"
+            f" {error}."
+        ) from error
+    foods: dict[str, dict[str, object]] = defaultdict(dict)
     every: dict[str, None] = {}
-    for sheet in sheets:
-        rows = [[_text_of(cell) for cell in row] for row in sheet]
-        header_at, layout = next(
-            (
-                (n, layout_of_row)
-                for n, row in enumerate(rows[:10])
-                if (layout_of_row := _layout(row))
-            ),
-            (0, None),
+    for sheet, rows in sheets.items():
+        headers = [[_text_of(cell) for cell in row] for row in rows[:10]]
+        at, layout = next(
+            ((n, known) for n, row in enumerate(headers) if (known := _layout(row))), (0, None)
         )
         if layout is None:
             continue
-        header = rows[header_at]
-        every |= dict.fromkeys(header)
-        for row in rows[header_at + 1 :]:
-            cells = dict(zip(header, row, strict=False))
-            if cells[layout.id]:
-                foods[cells[layout.id]] |= cells
-    lines = [(f"{path.name}, food {number}", cells) for number, cells in foods.items()]
-    texts = (cell for _, cells in lines for cell in cells.values())
-    return _table(path, every, lines, "," if any(map(_has_comma, texts)) else ".")
+        every |= dict.fromkeys(headers[at])
+        figures = {layout.name, *filter(nutrient_in, headers[at])}
+        seen: set[str] = set()
+        for row in rows[at + 1 :]:
+            cells = {name: cell for name, cell in zip(headers[at], row, strict=False) if cell != ""}
+            if not (number := _text_of(cells.get(layout.id, ""))):
+                continue
+            # CIQUAL has a food in two rows, one nearly empty; CoFID two foods by one number.
+            there = foods[number]
+            if number in seen and any(
+                there.get(n, cells[n]) != cells[n] for n in figures & {*cells}
+            ):
+                faults.append(f"{path.name}, {sheet}: food {number} is in a row above already.")
+                continue
+            seen.add(number)
+            foods[number] = cells | there
+    # A number that is a number has no mark of its own.
+    amounts = set(filter(nutrient_in, every))
+    texts = (cell for cells in foods.values() for name, cell in cells.items() if name in amounts)
+    decimal = "," if any(isinstance(cell, str) and _has_comma(cell) for cell in texts) else "."
+    lines = [
+        (
+            f"{path.name}, food {number}",
+            {name: _text_of(cell, decimal) for name, cell in cells.items()},
+        )
+        for number, cells in foods.items()
+    ]
+    return _table(path, every, lines, decimal)
 
 
 def _has_comma(cell: str) -> bool:
     return re.fullmatch(r"<? ?\d+,\d+", cell) is not None
 
 
-def _text_of(cell: object) -> str:
-    """A cell as a reader sees it: 12 for the number 12.0."""
+def _text_of(cell: object, decimal: str = ".") -> str:
+    """A cell as a reader sees it: 12 for the number 12.0, without what binary fractions add."""
     if isinstance(cell, float):
-        return f"{Decimal(repr(cell)).normalize():f}"
+        return f"{Decimal(f'{cell:.12g}').normalize():f}".replace(".", decimal)
     return " ".join(str(cell).split())
 
 
@@ -317,18 +371,18 @@ def _fdc_table(path: Path, names: dict[str, str]) -> FoodTable:
             groups = {row["id"]: row["description"] for row in rows("food_category.csv")}
             foods = {
                 row["fdc_id"]: {
-                    USDA.id: numbers.get(row["fdc_id"], ""),
+                    USDA.id: numbers[row["fdc_id"]],
                     "usda_fdc_id": row["fdc_id"],
-                    USDA.name: row["description"],
+                    USDA.name: _text_of(row["description"]),
                     USDA.group: groups.get(row["food_category_id"], ""),
                     **dict.fromkeys(FDC_NUTRIENTS.values(), ""),
                 }
                 for row in rows("food.csv")
-                if row["data_type"] in FDC_FOODS
+                # The file has earlier editions of foods too.
+                if row["data_type"] in FDC_FOODS and row["fdc_id"] in numbers
             }
             for row in rows("food_nutrient.csv"):
                 column = FDC_NUTRIENTS.get(row["nutrient_id"])
-                # Of several figures of energy the plain one, which comes last in the list, counts.
                 if column and row["fdc_id"] in foods:
                     foods[row["fdc_id"]][column] = row["amount"]
             units = {row["id"]: row["name"] for row in rows("measure_unit.csv")}
@@ -342,9 +396,9 @@ def _fdc_table(path: Path, names: dict[str, str]) -> FoodTable:
     if not foods:
         raise FoodTableError(f"{path} holds neither Foundation Foods nor SR Legacy.")
     lines = [(f"food.csv, food {number}", cells) for number, cells in foods.items()]
-    header = [*USDA, "usda_fdc_id", *dict.fromkeys(FDC_NUTRIENTS.values())]
+    header = [*USDA, "usda_fdc_id", *FDC_NUTRIENTS.values()]
     table = _table(path, header, lines, ".")
-    return FoodTable(table.layout, lines, table.amounts, [], ".", portions)
+    return replace(table, portions=portions)
 
 
 def _fdc_portion(row: Cells, foods: dict[str, Cells], units: dict[str, str]) -> Cells:

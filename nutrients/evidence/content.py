@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import cached_property
 from operator import attrgetter
-from typing import Any, NamedTuple, Self, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from nutrients.models import (
     FLAG_LEVELS,
@@ -20,6 +20,7 @@ from nutrients.models import (
     Symptom,
     Typicality,
     Urgency,
+    grouped,
 )
 
 from .ranking import Link, Tick
@@ -47,15 +48,14 @@ class EvidenceContent:
 
     def __init__(self, *, at: datetime) -> None:
         self.at = at
-        self._made: dict[Callable[..., Any], Any] = {}
-        self._foods: dict[Eater, dict[int, list[RichFood]]] = {}
-        self._other_sources: dict[Eater, dict[int, list[FoodSource]]] = {}
+        self._made: dict[tuple[Any, ...], Any] = {}
 
-    def once(self, make: Callable[[Self], Made]) -> Made:
-        """What a function makes of this content, made when first asked for."""
-        if make not in self._made:
-            self._made[make] = make(self)
-        return self._made[make]
+    def once(self, make: Callable[..., Made], *arguments: Any) -> Made:
+        """What a function makes of this content and the arguments, made when first asked for."""
+        key = (make, *arguments)
+        if key not in self._made:
+            self._made[key] = make(self, *arguments)
+        return self._made[key]
 
     @cached_property
     def symptoms(self) -> dict[str, Symptom]:
@@ -69,7 +69,12 @@ class EvidenceContent:
     @cached_property
     def signs(self) -> dict[int, list[Association]]:
         """Every association under its nutrient's id, most typical and best proven first."""
-        return associations_by_nutrient(at=self.at)
+        # Not select_related: thirteen nutrients and some symptoms would be built two hundred times.
+        rows = Association.objects.published(at=self.at).prefetch_related("nutrient", "symptom")
+        signs: dict[int, list[Association]] = defaultdict(list)
+        for association in sorted(rows, key=attrgetter("strength")):
+            signs[association.nutrient_id].append(association)
+        return dict(signs)
 
     @cached_property
     def limited(self) -> frozenset[int]:
@@ -78,54 +83,23 @@ class EvidenceContent:
 
     def foods(self, eater: Eater) -> dict[int, list[RichFood]]:
         """The richest foods for this reader, under the nutrient's id."""
-        if eater not in self._foods:
-            self._foods[eater] = richest_foods(
-                at=self.at, diets=eater.diets, groups=eater.groups, least=RICH
-            )
-        return self._foods[eater]
+        return self.once(_richest, eater)
 
     def other_sources(self, eater: Eater) -> dict[int, list[FoodSource]]:
         """Sources without a figure for this reader, under the nutrient's id."""
-        if eater not in self._other_sources:
-            self._other_sources[eater] = unmeasured_foods(
-                at=self.at, diets=eater.diets, groups=eater.groups
-            )
-        return self._other_sources[eater]
+        return self.once(_unmeasured, eater)
+
+
+def _richest(content: EvidenceContent, eater: Eater) -> dict[int, list[RichFood]]:
+    return richest_foods(at=content.at, **eater._asdict(), least=RICH)
+
+
+def _unmeasured(content: EvidenceContent, eater: Eater) -> dict[int, list[FoodSource]]:
+    return unmeasured_foods(at=content.at, **eater._asdict())
 
 
 def by_slug(rows: Iterable[Any]) -> dict[str, Any]:
     return {row.slug: row for row in rows}
-
-
-def associations_by_nutrient(
-    *,
-    at: datetime,
-    nutrients: Iterable[int] | None = None,
-    symptoms: Iterable[int] | None = None,
-) -> dict[int, list[Association]]:
-    """Every published association under its nutrient's id, most typical and best proven first.
-
-    With `nutrients` or `symptoms` (ids) only theirs.
-    """
-    grouped: dict[int, list[Association]] = defaultdict(list)
-    for association in _published(at=at, nutrients=nutrients, symptoms=symptoms):
-        grouped[association.nutrient_id].append(association)
-    return dict(grouped)
-
-
-def _published(
-    *,
-    at: datetime,
-    nutrients: Iterable[int] | None = None,
-    symptoms: Iterable[int] | None = None,
-) -> list[Association]:
-    # Not select_related: thirteen nutrients and some symptoms would be built two hundred times.
-    rows = Association.objects.published(at=at).prefetch_related("nutrient", "symptom")
-    if nutrients is not None:
-        rows = rows.filter(nutrient__in=list(nutrients))
-    if symptoms is not None:
-        rows = rows.filter(symptom__in=list(symptoms))
-    return sorted(rows, key=attrgetter("strength"))
 
 
 def links(associations: Iterable[Association]) -> tuple[Link, ...]:
@@ -153,6 +127,5 @@ def red_flags_by_level(
     if symptoms is not None:
         flags = flags.filter(related_symptoms__slug__in=list(symptoms)).distinct()
     flags = flags.only("slug", "sign", "level", "position").order_by("position", "slug")
-    rows = list(flags.with_sources() if cited else flags)
-    levels = {level: [flag for flag in rows if flag.level == level] for level in FLAG_LEVELS}
-    return {level: flags for level, flags in levels.items() if flags}
+    rows = flags.with_sources() if cited else flags
+    return dict(grouped(rows, FLAG_LEVELS, "level"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -76,33 +76,20 @@ class LifeStage:
         What is said of everybody applies to women after the menopause too. What is said of those
         who are not pregnant says nothing of those who are.
         """
-        after_menopause = self.life_status == LifeStatus.MENOPAUSE
-        statuses = [self.life_status, *([LifeStatus.NONE] if after_menopause else [])]
-        rows = [row for row in intakes if row.authority == self.authority and self._holds(row)]
-        for status in statuses:
-            for row in rows:
-                if row.is_need and row.life_status == status:
-                    return row
-        return None
+        needs = {row.life_status: row for row in reversed(self._own(intakes)) if row.is_need}
+        general = needs.get(LifeStatus.NONE) if self.life_status == LifeStatus.MENOPAUSE else None
+        return needs.get(self.life_status, general)
 
     def stay_below(self, intakes: Iterable[ReferenceIntake]) -> ReferenceIntake | None:
         """The intake of its authority with the amount to stay below; None without one."""
         statuses = (self.life_status, LifeStatus.NONE)
-        rows = [row for row in intakes if row.authority == self.authority and self._holds(row)]
-        return next(
-            (
-                row
-                for row in rows
-                if row.chronic_disease_limit_mg is not None and row.life_status in statuses
-            ),
-            None,
-        )
+        rows = (row for row in self._own(intakes) if row.chronic_disease_limit_mg is not None)
+        return next((row for row in rows if row.life_status in statuses), None)
 
-    def _holds(self, row: ReferenceIntake) -> bool:
-        ends = row.age_below is None or (
-            self.age_below is not None and self.age_below <= row.age_below
-        )
-        return row.sex in (Sex.BOTH, self.sex) and row.age_from <= self.age_from and ends
+    def _own(self, intakes: Iterable[ReferenceIntake]) -> list[ReferenceIntake]:
+        """Those of its authority that are for everybody in it."""
+        own = (row for row in intakes if row.authority == self.authority)
+        return [row for row in own if _holds(row, self.age_from, self.age_below, self.sex)]
 
     def limiting(self, intakes: Iterable[ReferenceIntake]) -> list[ReferenceIntake]:
         """The intakes that say something of a limit for any age of it, of every authority.
@@ -196,23 +183,20 @@ def _stages(authority: Authority, bands: list[Band]) -> dict[str, LifeStage]:
         stages += [
             LifeStage(authority, age_from, age_below, sex, LifeStatus.NONE, label)
             for sex in sexes
-            if _is_covered(age_from, age_below, sex, general)
+            if any(_holds(band, age_from, age_below, sex) for band in general)
         ]
     for status in (LifeStatus.PREGNANCY, LifeStatus.LACTATION):
         own = [band for band in bands if band.life_status == status]
         stages += [
             LifeStage(authority, start, end, Sex.FEMALE, status, _label(start, end, own))
             for start, end in _spans(own)
-            if _is_covered(start, end, Sex.FEMALE, own)
+            if any(_holds(band, start, end, Sex.FEMALE) for band in own)
         ]
     if any(band.life_status == LifeStatus.MENOPAUSE for band in bands):
         # No table gives it an age, so it is offered once, with the oldest band.
         oldest = [stage for stage in stages if stage.group == "Female"][-1:]
         stages += [
-            LifeStage(
-                authority, stage.age_from, None, Sex.FEMALE, LifeStatus.MENOPAUSE, stage.label
-            )
-            for stage in oldest
+            replace(stage, age_below=None, life_status=LifeStatus.MENOPAUSE) for stage in oldest
         ]
     stages.sort(key=lambda stage: ORDER.index(stage.group))
     return {stage.slug: stage for stage in stages}
@@ -232,13 +216,12 @@ def _reaches(band: Band, age: Decimal) -> bool:
     return band.age_from < age and (band.age_below is None or age < band.age_below)
 
 
-def _is_covered(age_from: Decimal, age_below: Decimal | None, sex: Sex, bands: list[Band]) -> bool:
-    return any(
-        band.sex in (Sex.BOTH, sex)
-        and band.age_from <= age_from
-        and (band.age_below is None or (age_below is not None and age_below <= band.age_below))
-        for band in bands
-    )
+def _holds(
+    row: Band | ReferenceIntake, age_from: Decimal, age_below: Decimal | None, sex: Sex
+) -> bool:
+    """Whether a row is for everybody of these ages and this sex."""
+    ends = row.age_below is None or (age_below is not None and age_below <= row.age_below)
+    return row.sex in (Sex.BOTH, sex) and row.age_from <= age_from and ends
 
 
 def _label(age_from: Decimal, age_below: Decimal | None, bands: list[Band]) -> str:

@@ -11,7 +11,7 @@ from typing import Self
 
 from django.db.models import Q
 
-from nutrients.common.citations import Citation, References, cite
+from nutrients.common.citations import Citation, References
 from nutrients.models import (
     HOME,
     Authority,
@@ -27,7 +27,7 @@ from nutrients.models import (
 class AdultNeed:
     """What an authority says adults need a day, from the least to the most of any adult band.
 
-    `amounts` holds both, or the one that is for all, in `unit`; none if the need is no figure:
+    `amounts` holds both, in `unit`; none if the need is no figure:
     then `said` gives it in words. `sources` are those of the figures. A page that prints them has
     its `citations` too.
     """
@@ -41,12 +41,12 @@ class AdultNeed:
     citations: tuple[Citation, ...] = ()
 
     def cited(self, references: References) -> Self:
-        return replace(self, citations=tuple(cite(references, self.sources)))
+        return replace(self, citations=tuple(references.cite(self.sources)))
 
     @property
     def range_words(self) -> str:
         """The range without its unit, such as “310 to 420”; empty if it is no figure."""
-        return " to ".join(f"{amount.normalize():,f}" for amount in self.amounts)
+        return range_words(self.amounts)
 
     @property
     def words(self) -> str:
@@ -65,10 +65,8 @@ class AdultNeed:
 
     @property
     def in_mcg(self) -> Decimal | None:
-        """The least in micrograms, to compare nutrients of different units. 1 mg is 1,000 mcg."""
-        if not self.amounts:
-            return None
-        return self.amounts[0] * 1000 if self.unit == Unit.MG else self.amounts[0]
+        """The least in micrograms."""
+        return in_mcg(self.amounts[0], self.unit) if self.amounts else None
 
 
 def adult_needs(
@@ -99,21 +97,37 @@ def adult_needs(
 def adult_need(authority: Authority, intakes: Iterable[ReferenceIntake]) -> AdultNeed | None:
     """What adults need of the one nutrient that all the intakes are of; None if none says it."""
     rows = [
-        row
-        for row in intakes
-        if row.authority == authority
-        and row.is_need
-        and row.life_status == LifeStatus.NONE
-        and (row.age_below is None or row.age_below > authority.adult_from)
+        row for row in intakes if row.authority == authority and row.is_need and is_of_adults(row)
     ]
     if not rows:
         return None
     amounts = sorted({row.amount for row in rows if row.amount is not None})
     return AdultNeed(
         authority,
-        tuple(dict.fromkeys([amounts[0], amounts[-1]])) if amounts else (),
+        (*amounts[:1], *amounts[-1:]),
         said=next((row.amount_words for row in rows if row.amount is None), ""),
         unit=Unit(rows[0].nutrient.unit),
         kinds=tuple(sorted({ReferenceType(row.reference_type) for row in rows})),
-        sources=tuple(dict.fromkeys(source for row in rows for source in row.cited)),
+        sources=sources_of(rows),
     )
+
+
+def is_of_adults(row: ReferenceIntake) -> bool:
+    """Whether it is for any age that its authority counts as adult, and for no pregnancy."""
+    is_grown = row.age_below is None or row.age_below > Authority(row.authority).adult_from
+    return is_grown and row.life_status == LifeStatus.NONE
+
+
+def sources_of(rows: Iterable[ReferenceIntake]) -> tuple[Source, ...]:
+    """The sources of intakes, each once, in the order of the intakes."""
+    return tuple(dict.fromkeys(source for row in rows for source in row.cited))
+
+
+def range_words(amounts: Iterable[Decimal]) -> str:
+    """A range such as “310 to 420”; one figure if both ends are the same."""
+    return " to ".join(f"{amount.normalize():,f}" for amount in dict.fromkeys(amounts))
+
+
+def in_mcg(amount: Decimal, unit: Unit) -> Decimal:
+    """An amount in micrograms, to compare different units. 1 mg is 1,000 mcg."""
+    return amount * 1000 if unit == Unit.MG else amount

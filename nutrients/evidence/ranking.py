@@ -14,18 +14,15 @@ from typing import Any, NamedTuple
 
 
 class Tick(NamedTuple):
-    """One thing a reader told: "symptom", "risk", "flag" or "answer", and its slug.
-
-    An answer's slug is `answer_slug`, since answers to several questions may share a word.
-    """
+    """One thing a reader told: "symptom", "risk", "flag" or "answer", and its slug."""
 
     kind: str
     slug: str
 
 
-def answer_slug(question: str, answer: str) -> str:
-    """The slug of an answer's tick: its question and itself, "onset:sudden"."""
-    return f"{question}:{answer}"
+def answer_tick(question: str, answer: str) -> Tick:
+    """The tick of an answer, such as "onset:sudden": several questions may share an answer."""
+    return Tick("answer", f"{question}:{answer}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,8 @@ def richest_foods(
     passes an adult's upper limit of any nutrient. One query, whatever the number of nutrients.
     """
     foods = FoodSource.objects.published(at=at).foods().curated().suiting(diets)
-    foods = suited_to_adults(foods, groups, at=at)
+    adults = ReferenceIntake.objects.published(at=at).overlapping(Decimal(HOME.adult_from), None)
+    foods = within_limits(foods.suggested_to(groups), adults)
     rank = Window(
         RowNumber(), partition_by=[F("nutrient_id")], order_by=[PER_SERVING.desc(), F("food__name")]
     )
@@ -127,16 +128,6 @@ def unmeasured_foods(
     for link in links.select_related("foodsource").order_by("foodsource__name"):
         found[link.nutrient_id].append(link.foodsource)
     return dict(found)
-
-
-def suited_to_adults(
-    foods: FoodSourceQuerySet, groups: Iterable[str] = (), *, at: datetime
-) -> FoodSourceQuerySet:
-    """Those of the foods that pass no limit of any adult, and are kept from no group."""
-    intakes = ReferenceIntake.objects.published(at=at)
-    return within_limits(
-        foods.suggested_to(groups), intakes.overlapping(Decimal(HOME.adult_from), None)
-    )
 
 
 def within_limits(

@@ -26,7 +26,7 @@ GOOD, RICH = 10, 20
 class FoodShare:
     """What a food gives of a nutrient on a basis; None if no figure is known: that is not zero.
 
-    `percent` is the share of the country's label value; `per_100g` is there if a page shows it.
+    `percent` is the share of the country's label value.
     """
 
     nutrient: Nutrient
@@ -57,16 +57,11 @@ class FoodTable:
         """The amount of the nutrient in 100 g, in its unit; None if no figure is known."""
         return self.per_100g.get(food.pk, {}).get(nutrient.pk)
 
-    def amount(self, food: FoodSource, nutrient: Nutrient, basis: str) -> Decimal | None:
-        """The amount on a basis, in the nutrient's unit; None if figure or basis is unknown."""
-        in_100g, grams = self.in_100g(food, nutrient), grams_of(food, basis)
-        return None if in_100g is None or grams is None else in_100g * grams / HUNDRED
-
     def share(
         self, food: FoodSource, nutrient: Nutrient, basis: str, country: Authority
     ) -> FoodShare:
-        amount = self.amount(food, nutrient, basis)
-        return FoodShare(nutrient, amount, nutrient.label_percent(amount, country))
+        in_100g = self.in_100g(food, nutrient)
+        return food_share(nutrient, in_100g, grams_of(food, basis), country)
 
     def printed_percent(
         self, food: FoodSource, nutrient: Nutrient, country: Authority
@@ -76,6 +71,14 @@ class FoodTable:
         if key not in self.printed:
             self.printed[key] = self.share(food, nutrient, "serving", country).printed
         return self.printed[key]
+
+
+def food_share(
+    nutrient: Nutrient, per_100g: Decimal | None, grams: Decimal | None, country: Authority
+) -> FoodShare:
+    """What so many grams give of the nutrient; an amount if figure and grams are known."""
+    amount = None if per_100g is None or grams is None else per_100g * grams / HUNDRED
+    return FoodShare(nutrient, amount, nutrient.label_percent(amount, country), per_100g)
 
 
 def grams_of(food: FoodSource, basis: str) -> Decimal | None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from urllib.parse import urlencode
 
-from nutrients.common.citations import Citation, References, cite
+from nutrients.common.citations import Citation, References
 from nutrients.models import (
     Allergen,
     Authority,
@@ -18,7 +17,7 @@ from nutrients.models import (
 )
 from nutrients.models.foods import is_american
 
-from .catalogue import GOOD, HUNDRED, RICH, FoodShare
+from .catalogue import GOOD, HUNDRED, RICH, FoodShare, food_share
 from .filters import FoodChoices
 from .listing import notable_shares
 
@@ -124,15 +123,15 @@ def food_page(
     nutrients = list(choices.nutrients.values())
     measured = [rows[nutrient.pk] for nutrient in nutrients if nutrient.pk in rows]
     amounts = [
-        _share(nutrient, rows[nutrient.pk].per_100g, portion.grams, country)
+        food_share(nutrient, rows[nutrient.pk].per_100g, portion.grams, country)
         for nutrient in nutrients
         if portion and nutrient.pk in rows
     ]
     unmeasured = set(food.unmeasured_nutrients.order_by().values_list("pk", flat=True))
     told = notable_shares(amounts, choices.limited)
     state, others = _forms(food, at=at)
-    citations = cite(references, {row.source_id: row.source for row in measured}.values())
-    note_citations = cite(references, food.sources.all())
+    citations = references.cite({row.source_id: row.source for row in measured}.values())
+    note_citations = references.cite(food.sources.all())
     return FoodPage(
         food=food,
         portion=portion,
@@ -140,7 +139,11 @@ def food_page(
         amounts=sorted(amounts, key=lambda share: share.percent or 0, reverse=True),
         rich=[share for share in told if (share.printed or 0) >= RICH],
         some=[share for share in told if GOOD <= (share.printed or 0) < RICH],
-        high=[share for share in amounts if _is_too_much(share, choices.limited)],
+        high=[
+            share
+            for share in amounts
+            if share.nutrient.pk in choices.limited and (share.printed or 0) >= RICH
+        ],
         unknown=[nutrient for nutrient in nutrients if nutrient.pk not in rows],
         unmeasured=[one for one in nutrients if one.pk in unmeasured],
         flags={"diets": _flags(food, Diet), "allergens": _flags(food, Allergen)},
@@ -153,15 +156,6 @@ def food_page(
         note_citations=note_citations,
         references=references,
     )
-
-
-def _share(nutrient: Nutrient, per_100g: Decimal, grams: Decimal, country: Authority) -> FoodShare:
-    amount = per_100g * grams / HUNDRED
-    return FoodShare(nutrient, amount, nutrient.label_percent(amount, country), per_100g)
-
-
-def _is_too_much(share: FoodShare, limited: frozenset[int]) -> bool:
-    return share.nutrient.pk in limited and (share.printed or 0) >= RICH
 
 
 def _flags(food: FoodSource, kinds: type[Diet] | type[Allergen]) -> dict[str, list[str]]:

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 
 from nutrients.common.parameters import Reading, read_country, read_words
+from nutrients.evidence.content import by_slug
 from nutrients.evidence.rich_foods import limited_nutrients
 from nutrients.models import (
     DIETS,
@@ -21,7 +22,6 @@ from nutrients.models import (
     FoodSource,
     Nutrient,
 )
-from nutrients.models.foods import FoodSourceQuerySet
 
 from .catalogue import GOOD, RICH
 
@@ -34,7 +34,9 @@ LEVEL_WORDS = {
     "high": f"Rich: {RICH}% or more",
 }
 SORTS = {"amount": "Most first", "name": "Name, A to Z"}
-DEFAULTS = {"level": "any", "basis": "serving", "sort": "amount"}
+DEFAULTS: dict[str, Any] = {"level": "any", "basis": "serving", "sort": "amount"}
+# Parameters with another name than their field.
+FIELDS = {"diet": "diets", "free-from": "free_from", "q": "words"}
 PARAMETERS = (
     *("nutrient", "also", "level", "diet", "free-from", "group", "q", "basis", "sort", "page"),
     "country",
@@ -64,21 +66,15 @@ class FoodFilters:
     def nutrients(self) -> tuple[str, ...]:
         return tuple(slug for slug in dict.fromkeys((self.nutrient, self.also)) if slug)
 
-    def changed(self, **changes: Any) -> FoodFilters:
-        return replace(self, **changes)
-
     def without(self, name: str, value: str) -> FoodFilters:
         """The same filters with one taken off, such as ("diet", "vegan")."""
-        if name == "diet":
-            return self.changed(diets=tuple(diet for diet in self.diets if diet != value))
-        if name == "free-from":
-            return self.changed(
-                free_from=tuple(allergen for allergen in self.free_from if allergen != value)
-            )
         if name == "nutrient":
-            return self.changed(nutrient=self.also, also="")
-        field = "words" if name == "q" else name
-        return self.changed(**{field: DEFAULTS.get(name, "")})
+            return replace(self, nutrient=self.also, also="")
+        own = FIELDS.get(name, name)
+        held, rest = getattr(self, own), DEFAULTS.get(name, "")
+        if isinstance(held, tuple):
+            rest = tuple(one for one in held if one != value)
+        return replace(self, **{own: rest})
 
     @property
     def in_use(self) -> list[tuple[str, str]]:
@@ -121,16 +117,11 @@ def food_choices(*, at: datetime) -> FoodChoices:
     """Published nutrients, and the groups that have a published food, in their order."""
     foods = FoodSource.objects.published(at=at)
     return FoodChoices(
-        {nutrient.slug: nutrient for nutrient in Nutrient.objects.published(at=at)},
-        _groups_of(foods.foods()),
+        by_slug(Nutrient.objects.published(at=at)),
+        by_slug(FoodGroup.objects.filter(foods__in=foods.foods()).distinct()),
         limited_nutrients(at=at),
         foods.filter(is_curated=False).exists(),
     )
-
-
-def _groups_of(foods: FoodSourceQuerySet) -> dict[str, FoodGroup]:
-    groups = FoodGroup.objects.filter(foods__in=foods).distinct()
-    return {group.slug: group for group in groups}
 
 
 def label(name: str, value: str, choices: FoodChoices) -> str:

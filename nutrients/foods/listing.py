@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from django.core.paginator import Page
 
-from nutrients.common.citations import Citation, References, cite
+from nutrients.common.citations import Citation, References
 from nutrients.models import DIETS, FoodSource, Nutrient
 from nutrients.search.foods import MOST_SEARCHED
 
@@ -95,7 +95,7 @@ def food_list_page(
         searched=MOST_SEARCHED if named and named.is_cut else 0,
         corrected=named.corrected if named else "",
         has_more=choices.has_imported and not filters.words,
-        citations=cite(references, sources),
+        citations=references.cite(sources),
         references=references,
         ignored=ignored,
     )

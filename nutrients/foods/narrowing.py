@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from nutrients.common.parameters import ActiveFilter, Facet
 from nutrients.common.words import sort_key
-from nutrients.models import DIETS, FoodSource, Nutrient
+from nutrients.models import DIETS, Allergen, Diet, FoodSource, Nutrient
 
 from .catalogue import RICH, FoodTable, grams_of
 from .filters import ALLERGENS, BASES, LEVEL_WORDS, LEVELS, SORTS, FoodChoices, FoodFilters, label
@@ -61,9 +61,9 @@ class Narrowing:
         """Every food of the table, and which sorts of filter it passes."""
         return [(food, self._verdict(food)) for food in self.table.foods]
 
-    @property
-    def count(self) -> int:
-        return sum(not verdict.failed for _, verdict in self.judged)
+    @cached_property
+    def passing(self) -> list[FoodSource]:
+        return [food for food, verdict in self.judged if not verdict.failed]
 
     def _verdict(self, food: FoodSource) -> Verdict:
         filters, least = self.filters, LEVELS[self.filters.level]
@@ -81,33 +81,26 @@ class Narrowing:
         """Whether the food holds any of it, and a serving at least this share, as printed."""
         if not self.table.in_100g(food, nutrient):
             return False
-        percent = (
-            self.table.printed_percent(food, nutrient, self.filters.country) if least else least
-        )
-        return percent is not None and percent >= least
+        if not least:
+            return True
+        return (self.table.printed_percent(food, nutrient, self.filters.country) or 0) >= least
 
     def kept(self) -> list[FoodSource]:
         """The foods that pass every filter: chosen ones first, then in the order asked for."""
-        passing = [food for food, verdict in self.judged if not verdict.failed]
-        return sorted(passing, key=self._place)
+        return sorted(self.passing, key=self._place)
 
-    @cached_property
+    @property
     def rich(self) -> int:
         """How many of the foods that pass are rich in every nutrient named."""
-        passing = [food for food, verdict in self.judged if not verdict.failed]
-        return sum(all(self.gives(food, n, RICH) for n in self.nutrients) for food in passing)
+        return sum(all(self.gives(food, n, RICH) for n in self.nutrients) for food in self.passing)
 
     def left_out(self) -> dict[str, int]:
         """How many foods are left out for one reason alone that a reader should know of.
 
         The reasons are "without_figure", "with_none", "without_energy" and "unknown_flags".
         """
-        return dict(Counter(self._reasons()))
-
-    def _reasons(self) -> Iterator[str]:
-        for food, verdict in self.judged:
-            if verdict.failed and (reason := self._reason(food, verdict)):
-                yield reason
+        failed = ((food, verdict) for food, verdict in self.judged if verdict.failed)
+        return dict(Counter(filter(None, (self._reason(*pair) for pair in failed))))
 
     def _reason(self, food: FoodSource, verdict: Verdict) -> str:
         held = [self.table.in_100g(food, nutrient) for nutrient in self.nutrients]
@@ -228,8 +221,8 @@ def _groups(narrowing: Narrowing) -> tuple[dict[str, str], dict[str, str]]:
     )
 
 
-def _labels(kinds: Mapping[str, object]) -> dict[str, str]:
-    return {key: str(getattr(kind, "label", kind)) for key, kind in kinds.items()}
+def _labels(kinds: Mapping[str, Diet | Allergen]) -> dict[str, str]:
+    return {key: str(kind.label) for key, kind in kinds.items()}
 
 
 def _sorts(narrowing: Narrowing) -> list[Facet]:
@@ -243,7 +236,9 @@ def _active(narrowing: Narrowing) -> list[ActiveFilter]:
     for name, value in narrowing.filters.in_use:
         filters = narrowing.filters.without(name, value)
         wider = Narrowing(narrowing.table, filters, narrowing.choices)
-        active.append(ActiveFilter(label(name, value, narrowing.choices), filters, wider.count))
+        active.append(
+            ActiveFilter(label(name, value, narrowing.choices), filters, len(wider.passing))
+        )
     return active
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from django.db.models import Count, Window
 
-from nutrients.common.citations import Citation, References, cite
+from nutrients.common.citations import Citation, References
 from nutrients.evidence.life_stages import LifeStage, life_stages
 from nutrients.foods.catalogue import FoodTable
 from nutrients.models import (
@@ -183,7 +183,7 @@ def plate_page(
             )
             for row in gaps
         ],
-        gap_citations=cite(references, suggestion_sources(filling)),
+        gap_citations=references.cite(suggestion_sources(filling)),
         found=found,
         found_count=found_count,
         found_as=named.corrected if named else "",
@@ -283,10 +283,10 @@ def _row(
     limit = _limit(stage.limiting(intakes)) if stage else None
 
     def cited(row: ReferenceIntake | None, *, is_shown: bool) -> list[Citation]:
-        return cite(references, row.cited) if row and is_shown else []
+        return references.cite(row.cited) if row and is_shown else []
 
     # Sources are numbered in the order of reading. An empty plate shows core needs alone.
-    amount_citations = cite(references, sources.values())
+    amount_citations = references.cite(sources.values())
     need_citations = cited(intake, is_shown=bool(helpings) or nutrient.is_featured)
     limit_citations = cited(stay_below or limit, is_shown=bool(helpings))
     return PlateRow(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from nutrients.common.citations import Cited, References, cite_rows
+from nutrients.common.citations import Cited, References
 from nutrients.models import Association, Nutrient, OtherCause, Symptom
 
 
@@ -42,9 +42,9 @@ def evidence_page(nutrient: Nutrient, symptom: Symptom, *, at: datetime) -> Evid
     others = [link for link in links if link.is_against and link.nutrient_id != nutrient.pk]
     references = References()
     # In reading order, because each of these numbers what it cites.
-    cards = cite_rows(references, pair)
-    against = cite_rows(references, others)
-    causes = cite_rows(references, symptom_causes(symptom, at=at))
+    cards = references.cite_rows(pair)
+    against = references.cite_rows(others)
+    causes = references.cite_rows(symptom_causes(symptom, at=at))
     return EvidencePage(nutrient, symptom, cards, against, causes, references)
 
 

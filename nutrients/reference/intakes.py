@@ -8,9 +8,16 @@ from decimal import Decimal
 from itertools import groupby
 from typing import NamedTuple, Self
 
-from nutrients.common.citations import Citation, References, cite_again
+from nutrients.common.citations import Citation, References
 from nutrients.evidence.life_stages import LifeStage
-from nutrients.evidence.needs import AdultNeed, adult_need
+from nutrients.evidence.needs import (
+    AdultNeed,
+    adult_need,
+    in_mcg,
+    is_of_adults,
+    range_words,
+    sources_of,
+)
 from nutrients.models import (
     Authority,
     LifeStatus,
@@ -21,6 +28,7 @@ from nutrients.models import (
     Sex,
     Source,
     Unit,
+    grouped,
 )
 from nutrients.models.intakes import NEEDS
 
@@ -63,14 +71,12 @@ class Limit:
 
     def cited(self, references: References) -> Self:
         """The same limit, with the numbers of its sources, which the page cites already."""
-        return replace(self, citations=tuple(cite_again(references, self.sources)))
+        return replace(self, citations=tuple(references.cite_again(self.sources)))
 
     @property
     def words(self) -> str:
         """The figure with its unit in full, such as “2,000 to 2,500 milligrams”."""
-        amounts = dict.fromkeys([self.least, self.most])
-        figures = " to ".join(f"{amount.normalize():,f}" for amount in amounts)
-        return f"{figures} {self.unit.spoken}"
+        return f"{range_words([self.least, self.most])} {self.unit.spoken}"
 
     @property
     def is_for_supplements(self) -> bool:
@@ -140,7 +146,7 @@ class DailyNeeds:
         """The same, with the numbers of the sources, which the page cites already."""
         adult = self.adult
         if adult:
-            adult = replace(adult, citations=tuple(cite_again(references, adult.sources)))
+            adult = replace(adult, citations=tuple(references.cite_again(adult.sources)))
         return replace(
             self,
             adult=adult,
@@ -162,7 +168,7 @@ def daily_needs(intakes: Sequence[ReferenceIntake], authority: Authority) -> Dai
     Adults are neither pregnant nor breastfeeding. The source is named by each row.
     """
     own = [row for row in intakes if row.authority == authority]
-    adults = [row for row in intakes if _is_of_adults(row)]
+    adults = [row for row in intakes if is_of_adults(row)]
     limited = [row for row in own if row.upper_limit_status == LimitStatus.SET]
     reduced = [row for row in own if row.chronic_disease_limit_mg is not None]
     limits = _ranges(adults)
@@ -181,32 +187,18 @@ def daily_needs(intakes: Sequence[ReferenceIntake], authority: Authority) -> Dai
     )
 
 
-def _is_of_adults(row: ReferenceIntake) -> bool:
-    adult_from = Authority(row.authority).adult_from
-    is_grown = row.age_below is None or row.age_below > adult_from
-    return row.life_status == LifeStatus.NONE and is_grown
-
-
-def _by_authority(rows: Iterable[ReferenceIntake]) -> dict[Authority, list[ReferenceIntake]]:
-    listed = list(rows)
-    rows_of = {
-        authority: [row for row in listed if row.authority == authority] for authority in Authority
-    }
-    return {authority: own for authority, own in rows_of.items() if own}
-
-
 def _lowest(rows: Iterable[ReferenceIntake]) -> list[Limit]:
     """Of each authority its lowest limit, the lowest of all first."""
     limited = [row for row in rows if row.upper_limit is not None]
     return _sorted(
         _range(authority, [min(own, key=lambda row: row.upper_limit or 0)])
-        for authority, own in _by_authority(limited).items()
+        for authority, own in grouped(limited, Authority, "authority")
     )
 
 
 def _ranges(rows: Iterable[ReferenceIntake]) -> list[Limit]:
     limited = [row for row in rows if row.upper_limit is not None]
-    return _sorted(_range(*pair) for pair in _by_authority(limited).items())
+    return _sorted(_range(*pair) for pair in grouped(limited, Authority, "authority"))
 
 
 def _range(authority: Authority, rows: list[ReferenceIntake]) -> Limit:
@@ -235,21 +227,12 @@ def _reductions(rows: Iterable[ReferenceIntake]) -> list[Limit]:
             note=own[-1].note,
             sources=sources_of(own),
         )
-        for authority, own in _by_authority(reduced).items()
+        for authority, own in grouped(reduced, Authority, "authority")
     )
 
 
-def sources_of(rows: Iterable[ReferenceIntake]) -> tuple[Source, ...]:
-    """The sources of intakes, each once, in the order of the intakes."""
-    return tuple(dict.fromkeys(source for row in rows for source in row.cited))
-
-
 def _sorted(limits: Iterable[Limit]) -> list[Limit]:
-    return sorted(limits, key=lambda limit: (_in_mcg(limit), limit.authority))
-
-
-def _in_mcg(limit: Limit) -> Decimal:
-    return limit.least * 1000 if limit.unit == Unit.MG else limit.least
+    return sorted(limits, key=lambda limit: (in_mcg(limit.least, limit.unit), limit.authority))
 
 
 def _unlimited(adults: list[ReferenceIntake], limits: list[Limit]) -> list[Authority]:
@@ -260,11 +243,7 @@ def _unlimited(adults: list[ReferenceIntake], limits: list[Limit]) -> list[Autho
 
 def _tables(intakes: list[ReferenceIntake]) -> dict[ReferenceType, list[NeedRow]]:
     """The age bands that have an intake of each type: the types are never mixed."""
-    tables = {
-        kind: _rows([row for row in intakes if row.reference_type == kind], _amount)
-        for kind in NEEDS
-    }
-    return {kind: rows for kind, rows in tables.items() if rows}
+    return {kind: _rows(rows, _amount) for kind, rows in grouped(intakes, NEEDS, "reference_type")}
 
 
 def _amount(intake: ReferenceIntake) -> Cell:

@@ -17,18 +17,10 @@ from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from nutrients.common.citations import (
-    MOST,
-    Citation,
-    Cited,
-    References,
-    cite,
-    cite_again,
-    cite_rows,
-    marking,
-)
+from nutrients.common.citations import MOST, Citation, Cited, References
 from nutrients.common.parameters import Reading, ignored_sentence, read_country
 from nutrients.evidence.life_stages import LifeStage, Stages, read_stage, suited_to_stage
+from nutrients.evidence.needs import sources_of
 from nutrients.evidence.rich_foods import PER_SERVING, bar_scale
 from nutrients.models import (
     Article,
@@ -54,7 +46,7 @@ from nutrients.models import (
 )
 from nutrients.prose.markdown import Glossary, render
 
-from .intakes import DailyNeeds, StageNeed, daily_needs, sources_of
+from .intakes import DailyNeeds, StageNeed, daily_needs
 
 NUTRIENTS_A_PAGE = 24
 RICHEST = 6
@@ -196,27 +188,27 @@ def nutrient_content(slug: str, *, at: datetime) -> NutrientContent | None:
     # In reading order, because each of these numbers what it cites. First the sources of every
     # country, so that numbers do not change with the choice.
     need_sources = [
-        (authority, cite(references, found))
+        (authority, references.cite(found))
         for authority in Authority
         if (found := sources_of(row for row in intakes if row.authority == authority))
     ]
-    job_citations = cite(references, _sources_of_job(sources, links))
+    job_citations = references.cite(_sources_of_job(sources, links))
     context = {
         "nutrient": nutrient,
         "signs": evidence_groups(references, links),
-        "against": cite_rows(
-            references, [link for link in links if link.is_against], SOURCES_OF_SIGN
+        "against": references.cite_rows(
+            [link for link in links if link.is_against], SOURCES_OF_SIGN
         ),
         "risks": [
-            (kind, cite_rows(references, rows, SOURCES_OF_RISK))
+            (kind, references.cite_rows(rows, SOURCES_OF_RISK))
             for kind, rows in grouped(_risks(nutrient, at=at), RiskKind, "kind")
         ],
     }
-    food_citations = cite(references, dict.fromkeys(row.source for row in amounts))
+    food_citations = references.cite(dict.fromkeys(row.source for row in amounts))
     context |= {
-        "interactions": cite_rows(references, pairs),
-        "own_citations": cite(references, sources),
-        "details": _cited_details(references, _details(nutrient, at=at)),
+        "interactions": references.cite_rows(pairs),
+        "own_citations": references.cite(sources),
+        "details": _details(nutrient, references, at=at),
         "articles": _articles(nutrient, at=at),
         "references": references,
         "notes": ChangeNote.objects.newest_on(path, at=at),
@@ -230,7 +222,7 @@ def nutrient_content(slug: str, *, at: datetime) -> NutrientContent | None:
         unmeasured=list(nutrient.unmeasured_foods.published(at=at)),
         need_sources=need_sources,
         job_citations=job_citations,
-        limit_citations=cite_again(references, _sources_of_limits(sources, intakes)),
+        limit_citations=references.cite_again(_sources_of_limits(sources, intakes)),
         food_citations=food_citations,
         references=references,
         parts=render_to_string("nutrients/reference/_nutrient_parts.html", context),
@@ -243,8 +235,9 @@ def _felt(links: Iterable[Association]) -> list[tuple[str, list[Association]]]:
         row
         for row in links
         if row.relation == Relation.DEFICIENCY and not row.is_against and row.symptom.is_noticeable
-    ][:FELT]
-    return [(grade.verb, signs) for grade, signs in grouped(rows, Evidence, "evidence")]
+    ]
+    by_grade = grouped(rows[:FELT], Evidence, "evidence")
+    return [(grade.verb, signs) for grade, signs in by_grade]
 
 
 def _articles(nutrient: Nutrient, *, at: datetime) -> list[Article]:
@@ -270,7 +263,7 @@ def nutrient_page(
         stage=stage,
         needs=needs,
         stage_need=stage_need,
-        needs_citations=cite_again(content.references, sources_of(needs.own)),
+        needs_citations=content.references.cite_again(sources_of(needs.own)),
         plate_foods=_plate_foods(content, stage_need, at=at),
     )
 
@@ -281,7 +274,7 @@ def evidence_groups(
     """The supporting associations by relation, cited; relations without one are left out."""
     supporting = [link for link in links if not link.is_against]
     return [
-        (relation, cite_rows(references, rows, SOURCES_OF_SIGN))
+        (relation, references.cite_rows(rows, SOURCES_OF_SIGN))
         for relation, rows in grouped(supporting, Relation, "relation")
     ]
 
@@ -310,16 +303,13 @@ def _richest(nutrient: Nutrient, *, at: datetime) -> list[NutrientAmount]:
 
 
 def _risks(nutrient: Nutrient, *, at: datetime) -> list[RiskFactor]:
-    lowers = RiskFactor.lowers.through.objects.filter(
-        riskfactor=OuterRef("pk"), nutrient=nutrient.pk
-    )
-    raises = RiskFactor.raises.through.objects.filter(
-        riskfactor=OuterRef("pk"), nutrient=nutrient.pk
-    )
+    this = {"riskfactor": OuterRef("pk"), "nutrient": nutrient.pk}
+    lowers = Exists(RiskFactor.lowers.through.objects.filter(**this))
+    raises = Exists(RiskFactor.raises.through.objects.filter(**this))
     rows = (
         RiskFactor.objects.published(at=at)
-        .annotate(lowers_it=Exists(lowers), raises_it=Exists(raises))
-        .filter(Exists(lowers) | Exists(raises))
+        .annotate(lowers_it=lowers, raises_it=raises)
+        .filter(lowers | raises)
         .with_sources()
         .order_by("-is_common", "position", "name")
     )
@@ -336,17 +326,13 @@ def _plate_foods(content: NutrientContent, need: StageNeed | None, *, at: dateti
     return slugs[:PLATE_FOODS]
 
 
-def _details(nutrient: Nutrient, *, at: datetime) -> list[NutrientDetail]:
-    """The published details of a nutrient with their sources, in the order of their topics."""
-    rows = nutrient.details.published(at=at).with_sources()
-    return sorted(rows, key=lambda row: Topic(row.topic).rank)
-
-
-def _cited_details(
-    references: References, rows: Iterable[NutrientDetail]
+def _details(
+    nutrient: Nutrient, references: References, *, at: datetime
 ) -> list[tuple[NutrientDetail, SafeString]]:
-    """Each detail with its text as HTML, cited."""
+    """The published details of a nutrient by topic, each with its text as HTML, cited."""
+    rows = nutrient.details.published(at=at).with_sources()
     glossary = Glossary()
     return [
-        (row, render(row.body, marking(references, row.cited), glossary=glossary)) for row in rows
+        (row, render(row.body, references.marking(row.cited), glossary=glossary))
+        for row in sorted(rows, key=lambda row: Topic(row.topic).rank)
     ]

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.db.models import Count
 
-from nutrients.common.citations import Citation, Cited, References, cite_best, cite_rows
+from nutrients.common.citations import Citation, Cited, References
 from nutrients.evidence.content import red_flags_by_level
 from nutrients.models import Article, BodyArea, Relation, Symptom, Urgency, place_among
 
@@ -69,13 +69,13 @@ def symptom_page(symptom: Symptom, *, at: datetime) -> SymptomPage:
     causes = symptom_causes(symptom, at=at)
     links = symptom_links(symptom, at=at)
     # In reading order, because each of these numbers what it cites.
-    citations = cite_best(references, symptom.sources.all())
-    common_causes = cite_rows(references, [cause for cause in causes if cause.is_common])
-    rarer_causes = cite_rows(references, [cause for cause in causes if not cause.is_common])
-    levels = {level: cite_rows(references, rows) for level, rows in flags.items()}
+    citations = references.cite_best(symptom.sources.all())
+    common_causes = references.cite_rows([cause for cause in causes if cause.is_common])
+    rarer_causes = references.cite_rows([cause for cause in causes if not cause.is_common])
+    levels = {level: references.cite_rows(rows) for level, rows in flags.items()}
     groups = evidence_groups(references, links)
     leading, articles = _articles(symptom, at=at)
-    against = cite_rows(references, [link for link in links if link.is_against])
+    against = references.cite_rows([link for link in links if link.is_against])
     return SymptomPage(
         symptom=symptom,
         citations=citations,

@@ -5,6 +5,7 @@ Points are whole numbers, so that results are in the same order on every databas
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -241,7 +242,12 @@ ENGINES = {"sqlite": SQLITE, "postgresql": POSTGRESQL}
 
 
 def matching(
-    units: Sequence[Unit], first: Shelf, last: Shelf, *, every: bool = True, most: int
+    units: Sequence[Unit],
+    first: Shelf = Shelf.OTHERS,
+    last: Shelf = Shelf.ARTICLES,
+    *,
+    every: bool = True,
+    most: int = sys.maxsize,
 ) -> RawSQL:
     """The ids of the documents that hold every unit, or with `every` False any of them.
 

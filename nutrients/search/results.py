@@ -31,8 +31,8 @@ MOST_HITS = 5
 EMERGENCY = Urgency.EMERGENCY.label
 # Of imported foods, and of articles and their sections, those with the shortest titles are ranked.
 MOST_IMPORTED = MOST_ARTICLES = 100
-# All else that editors wrote and that can hold a word: more than there will be.
-MOST_OTHERS = 10_000
+# Among those that hold only some of the words, the one that holds most may have a long title.
+MOST_PARTLY = 400
 # The order of kinds that are as good; the last ones only echo what others are about.
 ORDER = (
     *(DocumentKind.RED_FLAG, DocumentKind.SYMPTOM, DocumentKind.NUTRIENT, DocumentKind.PAGE),
@@ -173,15 +173,15 @@ def _ranked(
     Foods that editors chose come before those imported whole.
     """
 
-    def found(first: Shelf, last: Shelf, most: int) -> Q:
-        return Q(pk__in=matching(units, first, last, every=every, most=most))
+    def found(first: Shelf, last: Shelf, **most: int) -> Q:
+        return Q(pk__in=matching(units, first, last, every=every, **most))
 
-    own = found(Shelf.OTHERS, Shelf.CHOSEN_FOODS, MOST_OTHERS)
-    own |= found(Shelf.ARTICLES, Shelf.ARTICLES, MOST_ARTICLES)
+    own = found(Shelf.OTHERS, Shelf.CHOSEN_FOODS)
+    own |= found(Shelf.ARTICLES, Shelf.ARTICLES, most=MOST_ARTICLES if every else MOST_PARTLY)
     ids = SearchDocument.objects.filter(own).order_by().values_list("pk", flat=True)
     shown = content.documents([pk for pk in ids if pk in content.public])
     documents = [(one, *score(content.scored(one), units)) for one in shown]
-    imported = found(Shelf.IMPORTED_FOODS, Shelf.IMPORTED_FOODS, MOST_IMPORTED)
+    imported = found(Shelf.IMPORTED_FOODS, Shelf.IMPORTED_FOODS, most=MOST_IMPORTED)
     rows = SearchDocument.objects.filter(imported, shown_food(at=at)).order_by().defer("words")
     documents += [(row, *score(Scored(row), units)) for row in rows]
     # What the index holds by a word's stem may still miss a unit as it is scored.

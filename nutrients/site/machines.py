@@ -149,7 +149,8 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def sitemap_part(request: HttpRequest, section: str) -> HttpResponse:
-    parts = {name: SiteMap(pages) for name, pages in public_pages(at=timezone.now()).items()}
+    every = public_pages(at=timezone.now())
+    parts: dict[str, type[Sitemap] | Sitemap] = {name: SiteMap(every[name]) for name in every}
     return views.sitemap(request, parts, section)
 
 
@@ -187,10 +188,10 @@ def article_feed(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     feed = _feed(
         request,
+        "Nutrisite articles",
+        reverse("nutrients:article_list"),
+        "Plain guides to muscles that twitch, jerk or cramp.",
         at=now,
-        title="Nutrisite articles",
-        link=site_address(reverse("nutrients:article_list")),
-        description="Plain guides to muscles that twitch, jerk or cramp.",
     )
     for row in latest_articles(at=now):
         feed.add_item(
@@ -208,31 +209,28 @@ def article_feed(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def change_feed(request: HttpRequest) -> HttpResponse:
-    now = timezone.now()
-    feed = _feed(
+    return _change_feed(
         request,
-        at=now,
-        title="Nutrisite changes and corrections",
-        link=site_address(reverse("nutrients:changes")),
-        description="What was changed or corrected, on which page, and when.",
+        "Nutrisite changes and corrections",
+        reverse("nutrients:changes"),
+        "What was changed or corrected, on which page, and when.",
+        at=timezone.now(),
     )
-    return _written(_with_notes(feed, ChangeNote.objects.made(at=now)))
 
 
 @require_safe
 def nutrient_change_feed(request: HttpRequest, slug: str) -> HttpResponse:
     now = timezone.now()
     nutrient = get_object_or_404(Nutrient.objects.published(at=now), slug=slug)
-    feed = _feed(
-        request,
-        at=now,
-        title=_clean(f"Nutrisite: changes about {nutrient.phrase}"),
-        link=site_address(nutrient.get_absolute_url()),
-        description=_clean(f"What was changed or corrected about {nutrient.phrase}, and when."),
-    )
     address = nutrient.get_absolute_url()
-    notes = ChangeNote.objects.made(at=now).filter(address__startswith=address)
-    return _written(_with_notes(feed, notes))
+    return _change_feed(
+        request,
+        f"Nutrisite: changes about {nutrient.phrase}",
+        address,
+        f"What was changed or corrected about {nutrient.phrase}, and when.",
+        at=now,
+        address__startswith=address,
+    )
 
 
 class _Feed(Atom1Feed):
@@ -246,12 +244,12 @@ class _Feed(Atom1Feed):
 
 
 def _feed(
-    request: HttpRequest, *, at: datetime, title: str, link: str, description: str
+    request: HttpRequest, title: str, path: str, description: str, *, at: datetime
 ) -> Atom1Feed:
     return _Feed(
-        title=title,
-        link=link,
-        description=description,
+        title=_clean(title),
+        link=site_address(path),
+        description=_clean(description),
         feed_url=site_address(request.path),
         language=settings.LANGUAGE_CODE,
         author_name="Nutrisite editors",
@@ -259,8 +257,11 @@ def _feed(
     )
 
 
-def _with_notes(feed: Atom1Feed, notes: QuerySet[ChangeNote]) -> Atom1Feed:
-    for note in notes[:CHANGES_LISTED]:
+def _change_feed(
+    request: HttpRequest, title: str, path: str, description: str, *, at: datetime, **only: str
+) -> HttpResponse:
+    feed = _feed(request, title, path, description, at=at)
+    for note in ChangeNote.objects.made(at=at).filter(**only)[:CHANGES_LISTED]:
         moment = note.made_at.strftime("%Y%m%dT%H%M%S.%fZ")
         path, mark, anchor = note.address.partition("#")
         address = site_address(f"{escape_uri_path(path)}{mark}{escape_uri_path(anchor)}")
@@ -274,7 +275,7 @@ def _with_notes(feed: Atom1Feed, notes: QuerySet[ChangeNote]) -> Atom1Feed:
             unique_id=f"{site_address(escape_uri_path(path))}?changed={moment}",
             categories=[note.kind],
         )
-    return feed
+    return _written(feed)
 
 
 def _written(feed: Atom1Feed) -> HttpResponse:

@@ -142,7 +142,19 @@ def review_counts(*, at: datetime) -> list[dict[str, Any]]:
 
     A row whose next review is overdue does not count as reviewed.
     """
-    return [_review_count(model, at=at) for model in WRITTEN]
+    public = Q(status=Status.PUBLISHED, publish_at__lte=at)
+    late = overdue_on(localdate(at))
+    counts = {
+        "published": Count("pk", filter=public),
+        "reviewed": Count("pk", filter=public & Q(reviewed_on__isnull=False) & ~late),
+        "overdue": Count("pk", filter=public & late),
+        "waiting": Count("pk", filter=Q(status=Status.DRAFT)),
+    }
+    return [
+        {"name": str(model._meta.verbose_name_plural).capitalize()}
+        | model.objects.aggregate(**counts)
+        for model in WRITTEN
+    ]
 
 
 def safety_page(*, at: datetime) -> SafetyPage:
@@ -176,18 +188,6 @@ def has_review(*, at: datetime) -> bool:
         for model in WRITTEN
     )
     return first.union(*others).exists()
-
-
-def _review_count(model: type[Any], *, at: datetime) -> dict[str, Any]:
-    public = Q(status=Status.PUBLISHED, publish_at__lte=at)
-    late = overdue_on(localdate(at))
-    counts = model.objects.aggregate(
-        published=Count("pk", filter=public),
-        reviewed=Count("pk", filter=public & Q(reviewed_on__isnull=False) & ~late),
-        overdue=Count("pk", filter=public & late),
-        waiting=Count("pk", filter=Q(status=Status.DRAFT)),
-    )
-    return {"name": str(model._meta.verbose_name_plural).capitalize(), **counts}
 
 
 def corrections(*, at: datetime) -> Paginator[ChangeNote]:

@@ -59,7 +59,7 @@ CHECKED, SELECTED = SafeString(" checked"), SafeString(" selected")
 NOTHING = SafeString("")
 
 BOX = '<input class="box"{} type="{}" name="{}" value="{}"{}{}>'
-CHIP = f'<label class="chip">{BOX} {{}} {{}}</label>'
+CHIP = f'<label class="chip">{BOX} {{}}{{}}</label>'
 OPTION = f'<label class="option">{BOX}{{}}{{}}</label>'
 TICK = (
     '<label class="tick{}"><input class="box" type="{}" name="{}" value="{}"{}>'
@@ -309,23 +309,7 @@ def chips(
     `kind` is "checkbox" or "radio"; `form` is the id of a form that the chips are outside of.
     `is_swapped` chips come with each answer: htmx finds the one that had focus by its id.
     """
-    owner = format_html(' form="{}"', form) if form else NOTHING
-    return _join(
-        CHIP,
-        (
-            (
-                format_html(' id="pick-{}"', facet.key) if is_swapped else NOTHING,
-                kind,
-                facet.name,
-                facet.value,
-                owner,
-                CHECKED if facet.is_on else NOTHING,
-                facet.label,
-                _count(facet, noun),
-            )
-            for facet in facets
-        ),
-    )
+    return _boxes(CHIP, facets, noun, kind, form, is_swapped)
 
 
 @register.simple_tag
@@ -334,15 +318,27 @@ def options(facets: Iterable[Facet], noun: str, kind: str = "checkbox") -> SafeS
 
     `kind` is "checkbox" or "radio". Goes in a <fieldset>.
     """
+    return _boxes(OPTION, facets, noun, kind)
+
+
+def _boxes(
+    pattern: str,
+    facets: Iterable[Facet],
+    noun: str,
+    kind: str,
+    form: str = "",
+    is_swapped: bool = False,
+) -> SafeString:
+    owner = format_html(' form="{}"', form) if form else NOTHING
     return _join(
-        OPTION,
+        pattern,
         (
             (
-                NOTHING,
+                format_html(' id="pick-{}"', facet.key) if is_swapped else NOTHING,
                 kind,
                 facet.name,
                 facet.value,
-                NOTHING,
+                owner,
                 CHECKED if facet.is_on else NOTHING,
                 facet.label,
                 NOTHING if facet.count is None else format_html(" {}", _count(facet, noun)),

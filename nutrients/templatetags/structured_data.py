@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import datetime
 from functools import cache
 from html import unescape
 from pathlib import Path
@@ -166,12 +165,6 @@ def dataset(context: Any, tables: Iterable[Any], version: Any) -> SafeString:
             "distribution": files,
         }
     )
-
-
-@register.simple_tag
-def last_change(cards: Iterable[Any]) -> datetime:
-    """When the latest change was made to any of the rows on a page, which has at least one."""
-    return max(card.row.changed_at for card in cards)
 
 
 def breadcrumbs(trail: Iterable[tuple[str, str]]) -> Data:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from nutrients.checklist.content import ChecklistContent
 from nutrients.checklist.urgency import urgency_rules
-from nutrients.evidence.ranking import Level, Tick, answer_slug, urgency
+from nutrients.evidence.ranking import Level, Tick, answer_tick, urgency
 from nutrients.models import Answer, OtherCause, RedFlag, RedFlagRule, RiskFactor, Symptom
 from tests import factories
 from tests.checklist.answers import HTMX, PICTURE, RESULTS, nutrient_names, result, send, slugs_of
@@ -173,8 +173,7 @@ def every_tick():
     ticks = [Tick(kind, slug) for kind, row in rows.items() for slug in slugs_of(row.objects.all())]
     ticks += [Tick("risk", slug) for slug in slugs_of(OtherCause.objects.filter(is_asked=True))]
     return ticks + [
-        Tick("answer", answer_slug(*key))
-        for key in Answer.objects.values_list("question__slug", "slug")
+        answer_tick(*key) for key in Answer.objects.values_list("question__slug", "slug")
     ]
 
 

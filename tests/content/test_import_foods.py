@@ -1,6 +1,7 @@
 """The import of any table of foods: one's own, and those of agencies as they are published."""
 
 import codecs
+import csv
 import gzip
 import io
 from decimal import Decimal
@@ -19,7 +20,8 @@ FDC = {
     "food.csv": (
         '"fdc_id","data_type","description","food_category_id","publication_date"\n'
         '"321358","foundation_food","Hummus, commercial","16","2019-04-01"\n'
-        '"2346396","foundation_food","Flour, oat","20","2022-10-28"\n'
+        '"321357","foundation_food","Hummus, commercial","16","2018-04-01"\n'
+        '"2346396","foundation_food","Flour, \xa0oat","20","2022-10-28"\n'
         '"319874","sub_sample_food","HUMMUS, SABRA CLASSIC","16","2019-04-01"\n'
     ),
     "foundation_food.csv": (
@@ -31,9 +33,12 @@ FDC = {
     ),
     "food_nutrient.csv": (
         '"id","fdc_id","nutrient_id","amount","data_points"\n'
-        '"1","321358","1090","71.1","9"\n"2","321358","1114","","9"\n"3","321358","1008","243","1"\n'
+        '"1","321358","1090","71.1","9"\n"2","321358","1114","","9"\n"3","321358","1008","229","1"\n'
         '"4","2346396","1090","125.5","8"\n"5","319874","1090","68.2","1"\n'
-        '"6","321358","1003","7.35","9"\n'
+        '"6","321358","1003","7.35","9"\n"7","321358","2047","243","1"\n'
+        '"8","321358","1165","0.06319","8"\n"9","321358","1098","6.25E-4","8"\n'
+        '"10","2346396","2048","387","8"\n"11","2346396","2047","389.4","8"\n'
+        '"12","321357","1090","70.9","9"\n"13","321358","1177","36","9"\n'
     ),
     "measure_unit.csv": '"id","name"\n"1001","tablespoon"\n"9999","undetermined"\n',
     "food_portion.csv": (
@@ -120,7 +125,8 @@ def test_food_is_served_and_measured_as_its_table_says(tmp_path):
         ("1.234,5", "magnesium_mg is “1.234,5”, which is not a number"),
         ("1 234", "magnesium_mg is “1 234”, which is not a number"),
         ("-3", "magnesium_mg is -3, and cannot be negative"),
-        ("100001", "magnesium_mg is 100001: at most 100,000, with 4 decimals"),
+        ("100001", "magnesium_mg is 100001: at most 100,000"),
+        ("1e3", "magnesium_mg is “1e3”, which is not a number"),
         ("many", "magnesium_mg is “many”, which is not a number"),
     ],
 )
@@ -142,6 +148,7 @@ def test_line_that_cannot_be_used_is_told_and_the_others_come(tmp_path, cell, re
         ("id,name\n1,Rusk\n", "has no column of amounts in 100 g, such as magnesium_mg"),
         ("", "is not understood"),
         (b"\xd0\xcf\x11\xe0 no workbook", "is damaged"),
+        ("id;name;Magnésium (mg/100 g)\n".encode("cp1252"), "not UTF-8 .*: save it as “CSV UTF-8”"),
     ],
 )
 def test_table_that_is_not_understood_is_refused_with_what_was_expected(tmp_path, text, reason):
@@ -161,14 +168,20 @@ def test_table_of_no_source_is_refused(tmp_path):
 def test_fooddata_central_is_read_as_it_comes(tmp_path):
     folder = "FoodData_Central_foundation_food_csv_2025-04-24/"
     files = {f"{folder}{name}": text for name, text in FDC.items()}
-    said, _ = import_foods(packed(tmp_path / "foundation.zip", files), "fdc-foundation")
+    said, told = import_foods(packed(tmp_path / "foundation.zip", files), "fdc-foundation")
     hummus, oats = FoodSource.objects.filter(is_curated=False).order_by("usda_ndb_number").reverse()
 
-    assert said.startswith("fdc-foundation: 2 foods added with 2 amounts, 1 portions added")
+    assert said.startswith("fdc-foundation: 2 foods added with 4 amounts, 1 portions added")
+    assert "The column “folate_total_mcg” is left out" in told
     assert (hummus.usda_ndb_number, hummus.usda_fdc_id) == ("16999", 321358)
     assert (oats.usda_ndb_number, oats.usda_fdc_id) == ("", 2346396)
-    assert amounts("Hummus, commercial") == {"magnesium": Decimal("71.1")}
-    assert hummus.energy_kcal == 243
+    assert oats.name == "Flour, oat"
+    assert amounts("Hummus, commercial") == {
+        "magnesium": Decimal("71.1"),
+        "thiamin": Decimal("0.0632"),
+        "copper": Decimal("0.0006"),
+    }
+    assert (hummus.energy_kcal, oats.energy_kcal) == (229, 387)
     assert hummus.group.slug == "legumes"
     assert str(hummus.portions.get().description) == "2.0 tablespoon"
 
@@ -177,6 +190,48 @@ def test_fooddata_central_without_such_foods_is_refused(tmp_path):
     branded = FDC | {"food.csv": FDC["food.csv"].replace("foundation_food", "branded_food")}
     with pytest.raises(CommandError, match="holds neither Foundation Foods nor SR Legacy"):
         import_foods(packed(tmp_path / "branded.zip", branded))
+
+
+CIQUAL_2025 = {
+    "eng": [
+        "Energy,\nRegulation\nEU No\n1169/2011 (kcal/100g)",
+        "Alpha-tocopherol\n(vitamine E)(mg/100g)",
+        "Vitamin\nE (mg/100g)",
+        "Vitamin B9 or\ntotal folates,\ndietary folate\nequivalents, DFE\n(µg/100g)",
+        "Vitamin\nB9 or\ntotal\nfolates\n(µg/100g)",
+        "Jones\nfactor",
+    ],
+    "fr": [
+        "Energie,\nRèglement\nUE N°\n1169/2011 (kcal/100 g)",
+        "Alpha-tocophérol\n(vitamine E) (mg/100 g)",
+        "Vitamine\nE (mg/100 g)",
+        "Vitamine B9 ou\nFolates totaux,\néquivalents folates\nalimentaires, DFE (µg/100 g)",
+        "Vitamine\nB9 ou\nFolates\ntotaux (µg/100 g)",
+        "Facteur\nde\nJones",
+    ],
+}
+
+
+@pytest.mark.parametrize("language", ["eng", "fr"])
+def test_ciqual_of_2025_is_read_with_its_two_columns_of_a_nutrient(tmp_path, language):
+    names = [f"alim_grp_nom_{language}", "alim_code", f"alim_nom_{language}"]
+    rows = [
+        ["-", 25600, "Celeriac salad", "114", "2,2", "-", "27,5", "6,39", 6.25],
+        ["-", 25601, "Tuna salad", "117,5", "-", "1,6", "-", "31", 6.25],
+        ["-", 18020, "Tea", 0.063, "2,20001", "1,6", "< 1", "-", 6.25],
+    ]
+    path = workbook(
+        tmp_path / "c.xlsx", {"food composition": [names + CIQUAL_2025[language], *rows]}
+    )
+    said, told = import_foods(path, "ciqual")
+
+    assert said.startswith("ciqual: 3 foods added with 5 amounts")
+    assert told.count("\n") == 1, "plain micrograms of folate are left out"
+    assert amounts("Celeriac salad") == {"vitamin-e": Decimal("2.2"), "folate": Decimal("27.5")}
+    assert amounts("Tuna salad") == {"vitamin-e": Decimal("1.6")}
+    assert amounts("Tea") == {"vitamin-e": Decimal("2.2"), "folate": 0}
+    energies = FoodSource.objects.filter(is_curated=False).order_by("pk").values_list("energy_kcal")
+    assert [str(energy) for (energy,) in energies] == ["114.00", "117.50", "0.06"]
 
 
 @pytest.mark.parametrize("language", ["eng", "fr"])
@@ -197,6 +252,7 @@ def test_ciqual_is_read_as_it_is_published(tmp_path, language):
         folate[language],
     ]
     rows = [
+        ["04", "additives", "9310", "Oat, raw", "", "", "", "", ""],
         ["04", "cereals", "9310", "Oat, raw", "383", "134", "traces", "< 0,5", "32,4"],
         ["04", "cereals", "9311", "Oat bran", "-", "228,5", "2", "-", "-"],
     ]
@@ -210,27 +266,54 @@ def test_ciqual_is_read_as_it_is_published(tmp_path, language):
     assert FoodSource.objects.get(name="Oat, raw").energy_kcal == 383
 
 
+def test_number_that_is_also_one_of_the_usda_is_a_food_of_its_own(tmp_path, content):
+    almonds = FoodSource.objects.get(slug="almonds")
+    table = written(tmp_path / "c.csv", f"id,name,iron_mg\n{almonds.usda_ndb_number},Rusk,2\n")
+
+    assert import_foods(table)[0].startswith("own-table: 1 foods added with 1 amounts")
+    assert amounts("Rusk") == {"iron": 2}
+
+
 def test_cofid_is_read_as_it_is_published(tmp_path):
     first = ["Food Code", "Food Name", "Description", "Group"]
+    beer = ["17-207", "Beer, bitter", "", "QA"]
+    twice = ["13-145", "Ackee, again", "", "DG"]
     sheets = {
         "1.1 Notes": [["Composition of foods"], ["Read me"]],
         "1.3 Proximates": [
             [*first, "Energy (kcal) (kcal)", "Energy (kJ) (kJ)"],
             ["", "", "", "", "KCALS", "KJ"],
+            ["", "", "", "", "Energy", "Energy"],
             ["13-145", "Ackee, canned, drained", "10 cans", "DG", 151, 625],
+            [*beer, 30, 124],
+            [*twice, 900, 625],
+            ["13-147", "Agar, dried, soaked and drained", "", "DG", 2, 7],
         ],
         "1.4 Inorganics": [
             [*first, "Sodium (mg)", "Magnesium (mg)", "Iron (mg)"],
-            ["13-145", "Ackee, canned, drained", "10 cans", "DG", 240, 40, 0.7],
+            ["13-145", "Ackee, canned, drained", "10 cans", "DG", 240, 40, 0.7000000000000001],
+            [*beer, 6, 7, 0.1],
         ],
         "1.5 Vitamins": [
             [*first, "Vitamin D (µg)", "Thiamin (mg)", "Vitamin B12 (µg)", "Folate (µg)"],
             ["13-145", "Ackee, canned, drained", "10 cans", "DG", 0, 0.03, "Tr", "N"],
         ],
     }
-    said, _ = import_foods(workbook(tmp_path / "cofid.xlsx", sheets), "cofid")
+    factories.source("cofid")
+    out, err = io.StringIO(), io.StringIO()
+    with pytest.raises(CommandError, match="1 line was left out"):
+        call_command(
+            "import_foods",
+            workbook(tmp_path / "cofid.xlsx", sheets),
+            source="cofid",
+            stdout=out,
+            stderr=err,
+        )
 
-    assert said.startswith("cofid: 1 foods added with 6 amounts")
+    assert out.getvalue().startswith("cofid: 2 foods added with 6 amounts")
+    told = err.getvalue()
+    assert "cofid.xlsx, 1.3 Proximates: food 13-145 is in a row above already." in told
+    assert "Left out are alcoholic drinks, measured in 100 ml: 1 (groups Q)." in told
     assert amounts("Ackee, canned, drained") == {
         "sodium": 240,
         "magnesium": 40,
@@ -240,3 +323,33 @@ def test_cofid_is_read_as_it_is_published(tmp_path):
         "vitamin-b12": 0,
     }
     assert FoodSource.objects.get(slug="ackee-canned-drained-13-145").energy_kcal == 151
+
+
+def test_open_data_holds_exactly_the_amounts_that_came_in(tmp_path, client):
+    header = "id,name,magnesium_mg,vitamin_d_mcg,energy_kcal"
+    lines = ["1,Rusk,65.4321,,383.25", "2,Wafer,0,0.0001,", "3,Crisp,,13.5,900"]
+    import_foods(written(tmp_path / "first.csv", "\n".join([header, *lines])), "first")
+
+    def table(name):
+        rows = csv.DictReader(
+            client.get(f"/data/{name}.csv").getvalue().decode("utf-8-sig").splitlines()
+        )
+        return {row["id"]: row for row in rows if row["sources"] == "first"}
+
+    amounts_out = table("amounts")
+    again = [header]
+    for number, (slug, food) in enumerate(sorted(table("foods").items())):
+        cells = [
+            amounts_out.get(f"{slug}/{nutrient}", {}).get("per_100g", "")
+            for nutrient in ("magnesium", "vitamin-d")
+        ]
+        again.append(f"{number},{food['name']} again,{','.join(cells)},{food['energy_kcal']}")
+    import_foods(written(tmp_path / "second.csv", "\n".join(again)), "second")
+
+    assert amounts("Rusk again") == amounts("Rusk") == {"magnesium": Decimal("65.4321")}
+    assert amounts("Wafer again") == amounts("Wafer")
+    assert amounts("Crisp again") == amounts("Crisp") == {"vitamin-d": Decimal("13.5")}
+    energy = dict(FoodSource.objects.filter(is_curated=False).values_list("name", "energy_kcal"))
+    assert [energy[name] for name in ("Rusk again", "Wafer again", "Crisp again")] == [
+        energy[name] for name in ("Rusk", "Wafer", "Crisp")
+    ]

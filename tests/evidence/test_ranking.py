@@ -13,7 +13,7 @@ from nutrients.evidence.ranking import (
     Link,
     Rule,
     Tick,
-    answer_slug,
+    answer_tick,
     deciding,
     rank,
     urgency,
@@ -50,7 +50,7 @@ rules = st.lists(
 
 
 QUESTIONS = {
-    question: [Tick("answer", answer_slug(question, answer)) for answer in ("no", "yes", "perhaps")]
+    question: [answer_tick(question, answer) for answer in ("no", "yes", "perhaps")]
     for question in ("onset", "places")
 }
 ANSWERS = [answer for group in QUESTIONS.values() for answer in group]
