@@ -99,7 +99,7 @@ def main() -> None:
             page.goto(f"{site.url}/admin/")
             page.get_by_label("Username").fill(server.EDITOR)
             page.get_by_label("Password").fill(server.PASSWORD)
-            page.get_by_role("button", name="Log in").click()
+            page.get_by_role("button", name="Sign in").click()
             page.wait_for_url("**/admin/")
             tour(Camera(page, site.url))
         browser.close()
