@@ -126,13 +126,19 @@ class ChecklistAnswer:
 
     @property
     def first_cause(self) -> str:
-        """The cause that comes first; for care at home also the first thing that helps."""
+        """The cause that comes first; for care at home also the first thing that helps.
+
+        It names the symptoms that it brings on unless these are all that are ticked.
+        """
         if not self.suggested.causes:
             return ""
-        cause = self.suggested.causes[0].cause
+        first = self.suggested.causes[0]
+        brings_on = ", ".join(symptom.phrase for symptom in first.symptoms)
+        is_part = 0 < len(first.symptoms) < len(self.ticked.symptoms)
+        name = f"{first.cause.name} (for {brings_on})" if is_part else first.cause.name
         if self.urgent.level > Level.SELF_CARE:
-            return f"{cause.name}."
-        return f"{cause.name}. {cause.what_helps.partition('. ')[0].rstrip('.')}."
+            return f"{name}."
+        return f"{name}. {first.cause.what_helps.partition('. ')[0].rstrip('.')}."
 
     @property
     def first_nutrient(self) -> str:

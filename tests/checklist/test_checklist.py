@@ -87,6 +87,12 @@ def test_emergency_numbers_stand_at_the_form(client, content):
 # What comes back
 
 
+def test_first_cause_names_what_it_brings_on_unless_it_is_all_that_is_ticked(client, content):
+    first = "Common cause to think of first: Lack of sleep"
+    assert f"{first} (for tiredness)." in result(client, symptom=["tingling", "fatigue"])
+    assert f"{first}." in result(client, symptom=["fatigue"])
+
+
 def test_answer_comes_in_the_promised_order(client, content):
     text = result(client, **PICTURE)
     headings = [

@@ -10,10 +10,10 @@ TICKS = {"symptom": ["muscle-cramps", "tingling", "fatigue"], "risk": "vegan-die
 # Queries and kilobytes before compression.
 COSTS = {
     "/": (5, 17),
-    "/articles/nutrients-and-muscle-jerking/": (18, 96),
-    "/nutrients/magnesium/": (0, 97),
-    "/nutrients/magnesium/?country=us": (0, 99),
-    "/nutrients/magnesium/?stage=female-19": (1, 99),
+    "/articles/nutrients-and-muscle-jerking/": (18, 104),
+    "/nutrients/magnesium/": (0, 100),
+    "/nutrients/magnesium/?country=us": (0, 103),
+    "/nutrients/magnesium/?stage=female-19": (1, 100),
     "/symptoms/muscle-cramps/": (11, 52),
     "/compare/": (0, 63),
     "/compare/?symptom=muscle-cramps&diet=vegan": (0, 39),
