@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.template.response import TemplateResponse
 from django.templatetags.static import static
 from django.urls import path
 from django.utils.safestring import mark_safe
+from django.utils.text import slugify
 from markdown_it import MarkdownIt
 
 from nutrisite.accounts.admin_site import SecuredSite
@@ -66,7 +68,13 @@ class EditorsSite(SecuredSite):
         text = (settings.BASE_DIR / "docs" / "editing.md").read_text(encoding="utf-8")
         # The repository shows it with the same pictures.
         text = PICTURE.sub(lambda found: f"]({static(found[1])})", text)
-        html = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
+        markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+        tokens = markdown.parse(text)
+        for opening, heading in pairwise(tokens):
+            if opening.type == "heading_open":
+                # As the repository names them: the contents lead to them in both.
+                opening.attrSet("id", slugify(heading.content))
+        html = markdown.renderer.render(tokens, markdown.options, {})
         context = self.each_context(request) | {"title": "Guide", "guide": mark_safe(html)}  # noqa: S308
         return TemplateResponse(request, "admin/guide.html", context)
 

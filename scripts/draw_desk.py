@@ -79,6 +79,8 @@ def tour(camera: Camera) -> None:
     with page.expect_popup() as opened:
         page.get_by_role("button", name="Try these rules").first.click()
     bench = Camera(opened.value, "")
+    # A window that a page opens takes the size of none.
+    bench.page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
     bench.page.wait_for_load_state()
     bench.page.locator(".bench-boxes input").first.check()
     bench.press("See what it raises")
@@ -99,7 +101,7 @@ def main() -> None:
             page.goto(f"{site.url}/admin/")
             page.get_by_label("Username").fill(server.EDITOR)
             page.get_by_label("Password").fill(server.PASSWORD)
-            page.get_by_role("button", name="Log in").click()
+            page.get_by_role("button", name="Sign in").click()
             page.wait_for_url("**/admin/")
             tour(Camera(page, site.url))
         browser.close()

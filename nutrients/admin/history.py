@@ -44,8 +44,9 @@ FEW_WORDS, WORDS_AROUND = 12, 15
 # The hidden field that says on which version a form was opened.
 OPENED = "opened_version"
 SAVED_SINCE = (
-    "Not saved yet, because somebody saved this after you opened it: see above. What you typed is "
-    "in the form. Compare, bring in what should stay, and save again."
+    "Not saved yet, because somebody saved this after you opened it: see above. The form holds "
+    "what you typed, and the old words wherever you changed nothing. Copy into it what your "
+    "colleague changed, and save again: otherwise your save takes that back."
 )
 
 

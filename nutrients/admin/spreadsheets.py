@@ -407,7 +407,7 @@ class SpreadsheetMixin(VersionAdmin):
         return is_named and request.user.has_perm("nutrients.add_proposal")
 
     def _keep_lines(self: Any, request: HttpRequest, lines: list[Line]) -> HttpResponse:
-        title = f"Import: {len(lines)} {self.opts.verbose_name_plural}"
+        title = f"Import of {self.opts.verbose_name_plural}: {len(lines)}"
         with transaction.atomic():
             proposal = begin(title, by=request.user)
             for line in lines:

@@ -20,7 +20,9 @@ from nutrients.models import Redirect, Status
 
 from .content_forms import ContentForm, RefusableMixin
 
-NOT_YET = "Not saved yet: this takes a page off the site. Say why, above, and save again."
+NOT_YET = (
+    "Not saved yet: this takes a page off the site. Answer what is asked above, and save again."
+)
 
 
 class GoneForm(forms.ModelForm):
@@ -32,8 +34,8 @@ class GoneForm(forms.ModelForm):
         model = Redirect
         fields: ClassVar[list[str]] = ["reason", "words", "to"]
         labels: ClassVar[dict[str, str]] = {
-            "reason": "Why",
-            "words": "What readers are told who come to it",
+            "reason": "Why, for the history",
+            "words": "Words for readers who come to its page",
             "to": "Address that takes its place",
         }
         widgets: ClassVar[dict[str, Any]] = dict.fromkeys(fields, AdminTextInputWidget)

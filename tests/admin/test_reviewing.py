@@ -1,5 +1,6 @@
 """A signature stands under the words that were signed, and the next review has a day of its own."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -230,6 +231,11 @@ def test_guide_is_at_hand(editor_client):
 
     assert "How to write" in page
     assert "<table>" in page
+    headings = re.findall(r'<h\d id="([^"]+)"', page)
+    assert len(set(headings)) == len(headings)
+    links = re.findall(r'href="#([^"]+)"', page.split('class="guide"')[1])
+    assert len(links) > 10
+    assert set(links) <= set(headings)
 
 
 def test_shipped_rows_fall_due_by_risk_and_not_all_on_one_day(content):
