@@ -33,6 +33,7 @@ from nutrisite.accounts.admin_site import is_key
 
 from .content_forms import RefusableMixin, plain_lines
 from .deleting import Deletion
+from .meanwhile import carry_over
 from .restoring import restore
 
 # Of a long text, and before the place where it differs.
@@ -44,9 +45,9 @@ FEW_WORDS, WORDS_AROUND = 12, 15
 # The hidden field that says on which version a form was opened.
 OPENED = "opened_version"
 SAVED_SINCE = (
-    "Not saved yet, because somebody saved this after you opened it: see above. The form holds "
-    "what you typed, and the old words wherever you changed nothing. Copy into it what your "
-    "colleague changed, and save again: otherwise your save takes that back."
+    "Not saved yet, because somebody saved this after you opened it: see above. The form now "
+    "holds what you typed, and what your colleague saved wherever you changed nothing. If you "
+    "both changed the same field, it holds yours. Look it through, and save again."
 )
 
 
@@ -86,6 +87,18 @@ def changed_since(opened: str, versions: Any) -> list[tuple[Version, list[Change
     return [(new, changed) for new, changed in newer if changed]
 
 
+def _with_versions_before(
+    newer: list[tuple[Version, list[Change]]], versions: Any, request: HttpRequest
+) -> Iterator[tuple[Version, Version, list[str]]]:
+    """Each later version with the one that the form was opened on, and the fields it changed."""
+    opened = int(request.POST[OPENED])
+    for new, changed in newer:
+        own = versions.filter(**_row(new))
+        # Of a row that had never been saved here, the first version was written by that save.
+        then = own.filter(pk__lte=opened).first() or own.last()
+        yield then, new, [change.name for change in changed]
+
+
 def _row(version: Version) -> dict[str, Any]:
     return {"content_type": version.content_type_id, "object_id": version.object_id}
 
@@ -116,6 +129,8 @@ class VersionedAdmin(RefusableMixin, VersionAdmin):
             versions = versions_of_form(self.model, object_id)
             newer = changed_since(request.POST.get(OPENED, ""), versions)
             if newer:
+                row = self.get_object(request, object_id)
+                carry_over(self, request, row, _with_versions_before(newer, versions, request))
                 self.refuse(request, SAVED_SINCE)
             latest = versions.first()
             context = {"opened": OPENED, "latest": latest.pk if latest else 0, "newer": newer}

@@ -430,11 +430,13 @@ def test_second_of_two_editors_is_told_and_nothing_is_lost(screen, magnesium):
     assert "Saved since you opened this form" in page.content.decode()
     (told,) = page.context["newer"]
     assert [change.new for change in told[1]] == ["Calms muscle and nerve"]
-    assert page.context["adminform"].form["job"].value() == "Helps muscles let go."
+    form = page.context["adminform"].form
+    assert form["job"].value() == "Helps muscles let go."
+    assert form["tagline"].value() == "Calms muscle and nerve"
 
     answer = second.save(
-        job="Helps muscles let go.",
-        tagline="Calms muscle and nerve",
+        job=form["job"].value(),
+        tagline=form["tagline"].value(),
         opened_version=page.context["latest"],
     )
 
@@ -442,6 +444,22 @@ def test_second_of_two_editors_is_told_and_nothing_is_lost(screen, magnesium):
     magnesium.refresh_from_db()
     assert magnesium.job == "Helps muscles let go."
     assert magnesium.tagline == "Calms muscle and nerve"
+
+
+def test_second_editor_keeps_own_words_and_gets_every_kind_of_field_of_the_first(screen, magnesium):
+    first, second = screen(magnesium), screen(magnesium)
+    sources = [str(pk) for pk in magnesium.sources.order_by("pk").values_list("pk", flat=True)[:2]]
+    taken = {"tagline": "Calms muscle and nerve", "sources": sources, "position": "77"}
+    moment = {"publish_at_0": "2026-11-01", "publish_at_1": "08:30:00"}
+    first.save(**taken, **moment, how_common="common")
+
+    page = second.save(tagline="Keeps nerves steady")
+
+    form = page.context["adminform"].form
+    assert form["tagline"].value() == "Keeps nerves steady"
+    assert [str(pk) for pk in form["sources"].value()] == sources
+    assert form["position"].value() == "77"
+    assert form["publish_at"].value() == ["01/11/2026", "08:30:00"]
 
 
 def test_row_of_an_inline_that_was_saved_on_its_own_screen_is_told(screen, magnesium):
@@ -453,6 +471,9 @@ def test_row_of_an_inline_that_was_saved_on_its_own_screen_is_told(screen, magne
 
     assert page.status_code == 200
     assert [version.object_id for version, _ in page.context["newer"]] == [str(link.pk)]
+    rows = [form for inline in page.context["inline_admin_formsets"] for form in inline.formset]
+    (row,) = (form for form in rows if form.instance == link)
+    assert row["note"].value() == "Seen in people who are very short of it."
 
 
 def test_form_that_was_opened_after_the_last_save_is_saved(screen, magnesium):
