@@ -157,7 +157,7 @@ def test_checklist_is_changed_and_printed(page, reader):
 def test_calcium_for_a_vegan_on_the_plate(page, reader):
     page.goto("/nutrients/calcium/")
     reader.tap(page.get_by_role("link", name="Build a plate for calcium"))
-    expect(page.get_by_role("link", name="Add Breakfast cereal").first).to_be_visible()
+    expect(page.get_by_role("link", name="Add Tofu, firm").first).to_be_visible()
     reader.tap(page.get_by_text("Whose needs:"))
     reader.tap(page.get_by_text("Vegan", exact=True))
     expect(page).to_have_url(re.compile("diet=vegan"))

@@ -33,6 +33,7 @@ def test_results_follow_the_typing_and_the_status_line_says_how_many(page):
 def test_keyboard_alone_leads_from_the_box_to_a_result(page):
     page.goto("/")
     page.get_by_role("link", name="Search").first.click()
+    page.wait_for_load_state()
     page.get_by_label(BOX).focus()
     page.keyboard.type("tremor")
     expect(status(page)).to_contain_text("for tremor")

@@ -16,7 +16,6 @@ from django.http import QueryDict, request
 
 from nutrients.comparison import filters
 from nutrients.foods import filters as foods
-from nutrients.models.red_flags import TAKEN
 from tests.nasty import NASTY
 from tests.site.test_any_request import asserted_sound, patterns
 
@@ -51,7 +50,7 @@ NAMES = {
     "/compare/": set(filters.PARAMETERS),
     "/foods/": set(foods.PARAMETERS),
     "/foods/plate/": {"food", "servings-almonds", "remove", "stage", "diet", "q", "country"},
-    "/checklist/": {*TAKEN, "onset"},
+    "/checklist/": {"symptom", "risk", "flag", "onset"},
 }
 # Bytes of the longest address that gunicorn takes, and fields of the longest form.
 LONGEST_ADDRESS, MOST_FIELDS = 8_000, settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
