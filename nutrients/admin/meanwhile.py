@@ -22,7 +22,7 @@ def carry_over(
     forms = _sent_forms(admin, request, row)
     for then, now, names in saved:
         model = now.content_type.model_class()
-        form = forms.get((model, now.object_id))
+        form: Any = forms.get((model, now.object_id))
         for name in names if form else ():
             before = then.field_dict.get(model._meta.get_field(name).attname)
             if name in form.fields and not form.fields[name].has_changed(before, form[name].data):
@@ -44,14 +44,11 @@ def _send(data: QueryDict, form: BaseForm, name: str) -> None:
     field, sent_as = form.fields[name], form[name].html_name
     value = field.prepare_value(form.get_initial_for_field(field, name))
     if isinstance(field.widget, MultiWidget):
-        parts = zip(
-            field.widget.widgets_names,
-            field.widget.widgets,
-            field.widget.decompress(value),
-            strict=True,
-        )
-        for suffix, widget, part in parts:
-            data[f"{sent_as}{suffix}"] = widget.format_value(part) or ""
+        # The types of Django leave its names of the parts out.
+        several: Any = field.widget
+        values = several.decompress(value)
+        for suffix, part, one in zip(several.widgets_names, several.widgets, values, strict=True):
+            data[f"{sent_as}{suffix}"] = part.format_value(one) or ""
         return
     if isinstance(value, bool):
         value = ["on"] if value else []
