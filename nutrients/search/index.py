@@ -11,19 +11,19 @@ the same documents on either.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
-from django.db.models.expressions import RawSQL
 
 from nutrients.models import DocumentKind, FoodSource, SearchDocument
 
 from . import documents
 from .documents import FIELDS, is_same
-from .query import ENGINES, PLACE
+from .query import ENGINES
 
 BATCH_SIZE = 200
 
@@ -98,10 +98,10 @@ def _write(documents: Iterable[SearchDocument]) -> int:
 
 def _forget(documents: QuerySet[SearchDocument]) -> None:
     """Take documents out of an index that is kept apart from them, before they change."""
-    if ENGINES[connection.vendor].sync:
-        places = list(documents.values_list(RawSQL(PLACE, [])))  # noqa: S611 (no value is in it)
+    if statement := ENGINES[connection.vendor].forget:
+        ids = list(documents.values_list("pk", flat=True))
         with connection.cursor() as cursor:
-            cursor.executemany("DELETE FROM nutrients_searchindex WHERE rowid = %s", places)
+            cursor.execute(statement, [json.dumps(ids)])
 
 
 def _sync() -> None:

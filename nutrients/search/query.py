@@ -175,18 +175,13 @@ class Shelf(IntEnum):
     OTHERS, CHOSEN_FOODS, IMPORTED_FOODS, ARTICLES = range(4)
 
 
-SHELF = """CASE WHEN kind = 'article' THEN 3 WHEN kind <> 'food' THEN 0
-    WHEN is_imported THEN 2 ELSE 1 END"""
-# FTS5 gives rows by their number, so that it need not find all to give the first. The number of a
-# document is its shelf, then the length of its title, and then its id, in 32 bits.
-PLACE, ID = f"(({SHELF}) << 48) + (size << 32) + id", 0xFFFF_FFFF
-
-
 @dataclass(frozen=True, slots=True)
 class Engine:
     """How one database is asked, and how its index is brought in line with the documents.
 
-    `ids` takes an expression, the first and the last shelf, and how many to give at most.
+    `ids` takes an expression, the first and the last shelf, and how many to give at most. `forget`
+    takes the ids, as JSON, of documents that leave an index that is kept apart, and `sync` brings
+    in what it lacks; both are empty for an index that the database keeps itself.
     """
 
     ids: str
@@ -194,6 +189,7 @@ class Engine:
     beginning: str
     both: str
     either: str
+    forget: str = ""
     sync: tuple[str, ...] = ()
 
     def expression(self, units: Sequence[Unit], *, every: bool) -> str:
@@ -212,27 +208,39 @@ class Engine:
         return f"({own}{self.either}{self.word.format(term.stem)})"
 
 
+# FTS5 gives rows by their number, so that it need not find all to give the first. The number of a
+# document is its shelf, then the length of its title, and then its id, in 32 bits.
 SQLITE = Engine(
-    ids=f"SELECT rowid & {ID} FROM nutrients_searchindex"  # noqa: S608 (no value is in it)
-    " WHERE nutrients_searchindex MATCH %s"
-    " AND rowid BETWEEN %s << 48 AND (%s + 1) << 48 ORDER BY rowid LIMIT %s",
+    ids="""SELECT rowid & 0xFFFFFFFF FROM nutrients_searchindex
+        WHERE nutrients_searchindex MATCH %s AND rowid BETWEEN %s << 48 AND (%s + 1) << 48
+        ORDER BY rowid LIMIT %s""",
     word='"{}"',
     beginning='"{}" *',
     both=" AND ",
     either=" OR ",
+    forget="""DELETE FROM nutrients_searchindex
+        WHERE rowid & 0xFFFFFFFF IN (SELECT value FROM json_each(%s))""",
     sync=(
-        f"""DELETE FROM nutrients_searchindex
-        WHERE rowid & {ID} NOT IN (SELECT id FROM nutrients_searchdocument)""",  # noqa: S608 (no value is in it)
+        """DELETE FROM nutrients_searchindex
+        WHERE rowid & 0xFFFFFFFF NOT IN (SELECT id FROM nutrients_searchdocument)""",
         # In order, or the index writes a part of itself for each row.
-        f"""INSERT INTO nutrients_searchindex (rowid, words)
-        SELECT {PLACE}, words FROM nutrients_searchdocument
-        WHERE id NOT IN (SELECT rowid & {ID} FROM nutrients_searchindex) ORDER BY 1""",  # noqa: S608 (no value is in it)
+        """INSERT INTO nutrients_searchindex (rowid, words)
+        SELECT (
+            CASE WHEN kind = 'article' THEN 3 WHEN kind <> 'food' THEN 0
+            WHEN is_imported THEN 2 ELSE 1 END << 48
+        ) + (size << 32) + id, words
+        FROM nutrients_searchdocument
+        WHERE id NOT IN (SELECT rowid & 0xFFFFFFFF FROM nutrients_searchindex) ORDER BY 1""",
     ),
 )
 POSTGRESQL = Engine(
-    ids="SELECT id FROM nutrients_searchdocument"  # noqa: S608 (no value is in it)
-    " WHERE array_to_tsvector(string_to_array(words, ' ')) @@ %s::tsquery"
-    f" AND {SHELF} BETWEEN %s AND %s ORDER BY {SHELF}, size, id LIMIT %s",
+    ids="""SELECT id FROM (
+            SELECT id, size, CASE WHEN kind = 'article' THEN 3 WHEN kind <> 'food' THEN 0
+            WHEN is_imported THEN 2 ELSE 1 END AS shelf
+            FROM nutrients_searchdocument
+            WHERE array_to_tsvector(string_to_array(words, ' ')) @@ %s::tsquery
+        ) AS shelved
+        WHERE shelf BETWEEN %s AND %s ORDER BY shelf, size, id LIMIT %s""",
     word="'{}'",
     beginning="'{}':*",
     both=" & ",
