@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import models
+from django.http import QueryDict
 from django.utils import timezone
 
 from nutrients.common.parameters import read_number
@@ -231,6 +232,11 @@ def _related(row: models.Model, name: str) -> list[models.Model]:
         return list(getattr(row, name).all())
     one = getattr(row, name)
     return [one] if one else []
+
+
+def read_instead(request: Any, sent: QueryDict) -> None:
+    """Have Django's views read this in place of the form that was sent."""
+    request.POST = sent
 
 
 class RefusableMixin:

@@ -9,6 +9,8 @@ from django.forms import BaseForm, MultiWidget
 from django.http import HttpRequest, QueryDict
 from reversion.models import Version
 
+from .content_forms import read_instead
+
 
 def carry_over(
     admin: Any, request: HttpRequest, row: Any, saved: Iterable[tuple[Version, Version, list[str]]]
@@ -27,7 +29,7 @@ def carry_over(
             before = then.field_dict.get(model._meta.get_field(name).attname)
             if name in form.fields and not form.fields[name].has_changed(before, form[name].data):
                 _send(data, form, name)
-    request.POST = data  # type: ignore[assignment]
+    read_instead(request, data)
 
 
 def _sent_forms(admin: Any, request: HttpRequest, row: Any) -> dict[tuple[Any, str], Any]:

@@ -18,7 +18,7 @@ from reversion.admin import VersionAdmin
 from nutrients.content.removed import has_page, lead_on
 from nutrients.models import Redirect, Status
 
-from .content_forms import ContentForm, RefusableMixin
+from .content_forms import ContentForm, RefusableMixin, read_instead
 
 NOT_YET = (
     "Not saved yet: this takes a page off the site. Answer what is asked above, and save again."
@@ -58,8 +58,7 @@ class TakingOffMixin(RefusableMixin, VersionAdmin):
         context = extra_context or {}
         is_draft = request.POST.get("status") == Status.DRAFT and not self.proposes(request)
         if is_draft and (form := self._gone_form(request, object_id)):
-            request.gone = form  # type: ignore[attr-defined]
-            context = context | {"gone": form}
+            context = context | _asked(request, form)
             if not form.is_valid():
                 self.refuse(request, NOT_YET)
         return super().changeform_view(request, object_id, form_url, context)
@@ -70,11 +69,10 @@ class TakingOffMixin(RefusableMixin, VersionAdmin):
         """The page before a deletion, which asks where that takes a page off."""
         context = extra_context or {}
         if form := self._gone_form(request, object_id):
-            request.gone = form  # type: ignore[attr-defined]
-            context = context | {"gone": form}
+            context = context | _asked(request, form)
             if form.is_bound and not form.is_valid():
                 # Ask again.
-                request.POST = QueryDict()
+                read_instead(request, QueryDict())
         return super().delete_view(request, object_id, context)
 
     def _gone_form(self: Any, request: HttpRequest, object_id: str | None) -> GoneForm | None:
@@ -85,20 +83,21 @@ class TakingOffMixin(RefusableMixin, VersionAdmin):
 
     def response_action(self: Any, request: HttpRequest, queryset: Any) -> Any:
         """Django's answer; the page before deleting several asks where that takes pages off."""
-        form = None
+        context: dict[str, Any] = {}
         if request.POST.get("action") == "delete_selected":
             ticked = queryset.filter(pk__in=request.POST.getlist(ACTION_CHECKBOX_NAME))
             if any(has_page(row, at=timezone.now()) for row in ticked):
-                request.gone = form = GoneForm(request.POST if "post" in request.POST else None)  # type: ignore[attr-defined]
+                form = GoneForm(request.POST if "post" in request.POST else None)
+                context = _asked(request, form)
                 # They do not all lead to one page.
                 del form.fields["to"]
                 if form.is_bound and not form.is_valid():
                     sent = request.POST.copy()
                     del sent["post"]
-                    request.POST = sent  # type: ignore[assignment]
+                    read_instead(request, sent)
         answer = super().response_action(request, queryset)
-        if form and isinstance(answer, TemplateResponse) and answer.context_data:
-            answer.context_data["gone"] = form
+        if isinstance(answer, TemplateResponse) and answer.context_data:
+            answer.context_data |= context
         return answer
 
     def save_model(self: Any, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
@@ -120,6 +119,12 @@ class TakingOffMixin(RefusableMixin, VersionAdmin):
         if hasattr(request, "gone"):
             _keep(request, [row for row in queryset if has_page(row, at=timezone.now())])
         super().delete_queryset(request, queryset)
+
+
+def _asked(request: Any, form: GoneForm) -> dict[str, GoneForm]:
+    """Keep a form for the hooks that Django calls later; give what the page needs to show it."""
+    request.gone = form
+    return {"gone": form}
 
 
 def _said(request: Any) -> dict[str, str]:
