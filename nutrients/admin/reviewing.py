@@ -63,7 +63,7 @@ def profession_of(account: Any) -> str:
 
 
 def has_written(row: Any, account: Any) -> bool:
-    """Whether an account changed a row since it was signed last: nobody signs their own words."""
+    """Whether an account changed a row since its last signature, and so cannot sign it."""
     versions = Version.objects.get_for_object(row).filter(revision__user=account)
     if last := signatures_of(row).last():
         versions = versions.filter(revision__date_created__gt=last.signed_at)

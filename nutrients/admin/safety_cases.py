@@ -28,7 +28,7 @@ class SafetyCaseForm(ContentForm):
     quoted = frozenset({"must_show", "must_not_show"})
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a red flag that has no tick of its own: nobody could tick it."""
+        """Refuse a red flag that has no tick of its own: the case could not tick it."""
         cleaned = super().clean()
         for flag in cleaned.get("red_flags") or ():
             if not flag.is_asked:

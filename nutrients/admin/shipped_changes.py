@@ -73,7 +73,7 @@ class ChoiceForm(forms.ModelForm):
 
 
 class SettlingAdmin(GuardedAdmin, admin.ModelAdmin):
-    """What is to settle; settling takes a change off the list. Nobody adds to it by hand."""
+    """What is to settle; settling takes a change off the list. No row is added by hand."""
 
     form = ChoiceForm
     change_form_template = "admin/nutrients/change_form.html"

@@ -208,7 +208,7 @@ class PreviewLink(models.Model):
         permissions = [("name_colleague", "Can vouch for a colleague who agrees by a link")]
 
     def __str__(self) -> str:
-        return self.name or "Whoever has the link"
+        return self.name or "Anyone with the link"
 
     def is_open(self, *, at: datetime) -> bool:
         return self.revoked_at is None and at < self.until

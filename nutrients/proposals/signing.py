@@ -13,7 +13,7 @@ from .rows import digest
 
 
 def has_written(proposal: Proposal, account: Any) -> bool:
-    """Whether an account made a proposal or wrote any of it: nobody signs their own words."""
+    """Whether an account made a proposal or wrote a part of it, and so cannot sign it."""
     return proposal.maker == account or proposal.rows.filter(by=account).exists()
 
 

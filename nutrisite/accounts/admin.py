@@ -26,7 +26,7 @@ from nutrisite.accounts import two_factor
 from nutrisite.accounts.admin_site import ReadOnlyAdmin
 from nutrisite.accounts.models import AccountEvent, Clinician, Kind, record
 
-# These would show keys and codes to whoever opens them.
+# These would show the keys and codes of other accounts.
 admin.site.unregister([StaticDevice, TOTPDevice, User, Group])
 
 
@@ -128,7 +128,7 @@ class NewAccountForm(UserCreationForm):
         ].help_text = "Leave both empty to get a link by which the owner chooses a password."
 
     def set_password_and_save(self, user: Any, *args: Any, **kwargs: Any) -> Any:
-        """Save without a password where none was typed: nobody signs in by it."""
+        """Save an account without a usable password if none was typed."""
         if self.cleaned_data.get("password1"):
             return super().set_password_and_save(user, *args, **kwargs)  # type: ignore[misc]
         user.set_unusable_password()
@@ -298,7 +298,7 @@ class RecordedGroupAdmin(RecordsRights, GroupAdmin):
         return (*fields, "name") if obj and two_factor.is_role(obj) else fields
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody removes a group that a setting relies on."""
+        """Refuse to remove a group that a setting relies on."""
         if obj and two_factor.is_role(obj):
             return False
         return bool(super().has_delete_permission(request, obj))

@@ -66,7 +66,7 @@ def check_roles(*, databases: Sequence[str] | None = None, **kwargs: Any) -> lis
     if not databases or Group._meta.db_table not in connection.introspection.table_names():
         return []
     if roles() <= {NOBODY}:
-        words = "SECOND_STEP_FOR asks nobody for a second step: a stolen password opens the admin."
+        words = "SECOND_STEP_FOR requires no second step: a stolen password opens the admin."
         return [Warning(words, id="accounts.W001")]
     groups = {name.casefold() for name in Group.objects.values_list("name", flat=True)}
     return [

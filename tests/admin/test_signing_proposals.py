@@ -162,9 +162,9 @@ def administrator(account):
     return account("Administrators", "Ada Lovell")
 
 
-def made_link(client, proposal, **whom):
+def made_link(client, proposal, **named):
     """Make a link; give its path and its code."""
-    said = send(client, proposal, "link", **whom)
+    said = send(client, proposal, "link", **named)
     said = client.get(said.headers["Location"]).content.decode()
     code = re.search(r"telephone: (\d{8})", said)
     return re.search(r"/preview/[\w-]+/", said)[0], code and code[1]
@@ -214,8 +214,8 @@ def test_remark_reaches_the_editors(proposal, editor_client, client):
 
 def test_named_colleague_agrees_once_by_the_code(proposal, administrator, client, settings):
     settings.SIGN_OFFS = 1
-    whom = {"name": "Rita Moss", "profession": "GP"}
-    path, code = made_link(administrator, proposal, **whom)
+    named = {"name": "Rita Moss", "profession": "GP"}
+    path, code = made_link(administrator, proposal, **named)
     seen = re.search(r'name="seen" value="([^"]+)"', client.get(path).content.decode())[1]
 
     wrong = client.post(path, {"seen": seen, "code": "1"})
@@ -247,7 +247,7 @@ def test_code_is_void_after_few_wrong_tries(proposal, administrator, client):
 def test_only_an_administrator_who_wrote_none_of_it_vouches_for_a_colleague(
     proposal, account, editor_client
 ):
-    whom = {"name": "Rita Moss", "profession": "GP"}
+    named = {"name": "Rita Moss", "profession": "GP"}
 
-    assert send(editor_client, proposal, "link", **whom).status_code == 403
+    assert send(editor_client, proposal, "link", **named).status_code == 403
     assert not PreviewLink.objects.exists()

@@ -25,7 +25,7 @@ def environment_of(path):
     return os.environ | {
         "DATABASE_URL": f"sqlite:///{path}",
         "DJANGO_SETTINGS_MODULE": "nutrisite.settings",
-        # Otherwise every command warns that it asks nobody.
+        # Otherwise every command warns that no second step is required.
         "SECOND_STEP_FOR": "administrators",
     }
 
