@@ -96,7 +96,8 @@
   // Back from a source is a step within the page: htmx would load it again, and lose the place.
   const address = () => location.pathname + location.search;
   let shown = address();
-  document.addEventListener("htmx:afterSettle", () => { shown = address(); });
+  for (const moved of ["pushedIntoHistory", "replacedInHistory"])
+    document.addEventListener(`htmx:${moved}`, () => { shown = address(); });
   addEventListener("popstate", (event) => {
     if (address() === shown) event.stopImmediatePropagation();
   }, true);

@@ -201,6 +201,17 @@ def test_change_is_spoken_keeps_the_focus_and_is_undone_by_back(page):
     expect(page.get_by_label("Age and sex")).to_have_value("")
 
 
+def test_back_undoes_a_filter_before_the_list_has_settled(page):
+    page.goto("/foods/")
+    page.evaluate("htmx.config.defaultSettleDelay = 60_000")
+    page.get_by_label("Vegan").check()
+    page.wait_for_url("**diet=vegan**")
+    page.go_back()
+
+    expect(page.get_by_label("Vegan")).not_to_be_checked()
+    expect(page.get_by_role("link", name="Vegan , remove filter")).to_have_count(0)
+
+
 def test_list_of_foods_follows_the_filters_and_back_undoes_them(page):
     page.goto("/foods/")
     heading = page.locator("[data-results-heading]")
