@@ -14,7 +14,7 @@ from tests.live.gunicorns import (
     wait_until,
 )
 
-REPLACEMENTS, READERS = 2, 6
+REPLACEMENTS, READERS, WORKERS = 2, 6, 2
 PATHS = ("/", "/compare/", "/foods/", "/nutrients/magnesium/", "/articles/", "/healthz")
 
 
@@ -72,12 +72,14 @@ def wait_until_all_read_on(readers):
 
 
 def replace_all_workers(server):
+    # A server answers as soon as the first of its workers is made.
+    wait_until(lambda: len(server.workers()) == WORKERS)
     old = server.workers()
     server.replace_workers()
     wait_until(
         lambda: (
             server.process.poll() is not None
-            or (not old & server.workers() and len(server.workers()) == len(old))
+            or (not old & (now := server.workers()) and len(now) == WORKERS)
         )
     )
 
@@ -111,7 +113,7 @@ def test_workers_are_replaced_and_a_newer_release_started_without_a_request_drop
     with (
         listening() as listener,
         serving(
-            prepared, tmp_path / "site", code=code, listener=listener, WEB_WORKERS="2"
+            prepared, tmp_path / "site", code=code, listener=listener, WEB_WORKERS=str(WORKERS)
         ) as server,
         reading(server) as readers,
     ):
