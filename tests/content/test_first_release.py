@@ -59,16 +59,19 @@ def content_of(path):
 
 def differences():
     """The fields that are not as this release ships them, and the rows that are not there."""
-    index = KeyIndex(set())
+    index, here = KeyIndex(set()), {}
     different, missing = set(), set()
     for row in read_rows(settings.FIXTURES):
-        here = row.model._base_manager.filter(pk=index.keys_of(row.model).get(row.key)).first()
-        if here is None:
+        if row.model not in here:
+            links = [field.name for field in row.model._meta.get_fields() if field.many_to_many]
+            here[row.model] = row.model._base_manager.prefetch_related(*links).in_bulk()
+        live = here[row.model].get(index.keys_of(row.model).get(row.key))
+        if live is None:
             missing.add(row.key)
             continue
         for name in row.fields:
             field = row.model._meta.get_field(name)
-            if live_value(here, field) != shipped_value(field, row.fields):
+            if live_value(live, field) != shipped_value(field, row.fields):
                 different.add((row.model._meta.model_name, "/".join(row.key), name))
     return different, missing
 
@@ -78,9 +81,6 @@ def test_upgrade_brings_this_release_and_leaves_what_an_editor_did(tmp_path, dja
     first_release.restore(path)
     with django_db_blocker.unblock(), asked(path):
         call_command("migrate", verbosity=0)
-        migrated = content_of(path)
-        assert run("load_content", "--plan")[-1] == "Nothing was changed."
-        assert content_of(path) == migrated
         run("load_content")
         loaded = content_of(path)
         assert " rows shipped, nothing to add" in run("load_content")[0]
