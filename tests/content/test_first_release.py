@@ -20,7 +20,7 @@ from django.test import Client
 from nutrients.content import KeyIndex, read_rows
 from nutrients.content.merging import live_value, shipped_value
 from nutrients.content.versions import FIRST
-from nutrients.models import FoodGroup, Nutrient
+from nutrients.models import FoodGroup, Nutrient, ReferenceIntake, ShippedRow
 from tests import first_release
 from tests.admin.forms import Screen
 from tests.first_release import DELETED, EDITOR, EDITS, MADE
@@ -81,6 +81,9 @@ def test_upgrade_brings_this_release_and_leaves_what_an_editor_did(tmp_path, dja
     first_release.restore(path)
     with django_db_blocker.unblock(), asked(path):
         call_command("migrate", verbosity=0)
+        # Of each only a date is newer: they are added again, or they would take half of the time.
+        ReferenceIntake.objects.all().delete()
+        ShippedRow.objects.filter(model="nutrients.referenceintake").delete()
         run("load_content")
         loaded = content_of(path)
         assert " rows shipped, nothing to add" in run("load_content")[0]
@@ -91,9 +94,8 @@ def test_upgrade_brings_this_release_and_leaves_what_an_editor_did(tmp_path, dja
         assert (DELETED[1],) in missing
         assert {key[0] for key in missing} == {DELETED[1]}
         for (table, slug, field), value in EDITS.items():
-            assert (
-                getattr(apps.get_model("nutrients", table).objects.get(slug=slug), field) == value
-            )
+            row = apps.get_model("nutrients", table).objects.get(slug=slug)
+            assert getattr(row, field) == value
         assert FoodGroup.objects.get(slug=MADE["slug"]).name == MADE["name"]
 
         # An earlier version comes back, and its editor is named.
