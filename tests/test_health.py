@@ -52,28 +52,24 @@ def test_readyz_asks_the_database_little(client, db, django_assert_num_queries):
         assert client.get("/readyz").status_code == 200
 
 
-@pytest.mark.parametrize(("room", "status"), [(49_000_000, 503), (51_000_000, 200)])
-def test_readyz_with_a_full_disk_is_not_ready(client, db, monkeypatch, room, status):
+@pytest.mark.parametrize(
+    ("room", "is_writable", "status"),
+    [(51_000_000, True, 200), (49_000_000, True, 503), (51_000_000, False, 503)],
+)
+def test_readyz_on_a_disk_that_is_full_or_cannot_be_written_is_not_ready(
+    client, db, monkeypatch, room, is_writable, status
+):
     monkeypatch.setattr(connection, "vendor", "sqlite")
     monkeypatch.setattr("nutrisite.health.shutil.disk_usage", lambda folder: Usage(room))
+    monkeypatch.setattr("nutrisite.health.os.access", lambda folder, mode: is_writable)
 
     assert client.get("/readyz").status_code == status
 
 
-def test_readyz_on_a_disk_that_cannot_be_written_is_not_ready(client, db, monkeypatch):
-    monkeypatch.setattr(connection, "vendor", "sqlite")
-    monkeypatch.setattr("nutrisite.health.os.access", lambda folder, mode: False)
-
-    assert (client.get("/readyz").content) == b"not ready\n"
-
-
 @pytest.mark.parametrize("address", ["/healthz", "/readyz"])
-@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "TRACE", "NONSENSE"])
-def test_health_refuses_methods_that_change_things(client, address, method):
-    response = client.generic(method, address)
-
-    assert response.status_code in {403, 405}
-    assert b"Traceback" not in response.content
+def test_health_refuses_methods_that_change_things(client, address):
+    for method in ("POST", "PUT", "PATCH", "DELETE", "TRACE", "NONSENSE"):
+        assert client.generic(method, address).status_code == 405, method
 
 
 def test_readyz_with_a_clock_behind_the_content_names_both_moments(

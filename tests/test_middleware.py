@@ -43,10 +43,7 @@ def test_failed_answer_carries_the_number_that_its_log_lines_have(lines, status)
     assert len(answer["X-Request-ID"]) == 16
     assert {json.loads(line)["request"] for line in lines} == {answer["X-Request-ID"]}
     assert len(lines) == 2
-
-
-def test_every_request_has_another_number():
-    assert len({through("/", 404)[1]["X-Request-ID"] for _ in range(20)}) == 20
+    assert through("/", status)[1]["X-Request-ID"] != answer["X-Request-ID"]
 
 
 @pytest.mark.parametrize("symptom", ["breathing-weakness", "muscle-cramps"])

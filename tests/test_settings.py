@@ -16,13 +16,11 @@ from nutrisite import environment
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def run(*arguments, **variables):
-    """Run Python with just these variables, and give the finished process."""
-    variables = {"SECRET_KEY": "a-key-of-the-tests", "DJANGO_SETTINGS_MODULE": ""} | variables
-    if not variables["DJANGO_SETTINGS_MODULE"]:
-        variables["DJANGO_SETTINGS_MODULE"] = "nutrisite.settings"
+def django(*arguments, **variables):
+    """Run manage.py with just these variables, and give the finished process."""
+    variables = {"SECRET_KEY": "a-key-of-the-tests"} | variables
     return subprocess.run(
-        [sys.executable, *arguments],
+        [sys.executable, "manage.py", *arguments],
         cwd=ROOT,
         env={"PATH": os.environ["PATH"]} | variables,
         capture_output=True,
@@ -31,23 +29,11 @@ def run(*arguments, **variables):
     )
 
 
-def django(*arguments, **variables):
-    return run("manage.py", *arguments, **variables)
-
-
 def settings_with(**variables):
     """Give the site's settings as they are read with just these variables."""
     variables = {"SECRET_KEY": "a-key-of-the-tests"} | variables
     with mock.patch.dict(os.environ, variables, clear=True):
         return SimpleNamespace(**runpy.run_path(str(ROOT / "nutrisite" / "settings.py")))
-
-
-def shown(expression, **variables):
-    """Give a setting's value as text, with just these variables."""
-    code = f"from django.conf import settings; print({expression})"
-    done = django("shell", "--no-imports", "-c", code, **variables)
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
 
 
 @pytest.mark.parametrize(
@@ -160,14 +146,15 @@ def test_address_of_the_site_that_is_no_origin_is_refused(monkeypatch, written):
         environment.origin("SITE_URL", "")
 
 
-def gunicorn(**variables):
-    return run("-m", "gunicorn", "--print-config", **variables)
+def server_with(**variables):
+    """Give what gunicorn reads of its configuration with just these variables."""
+    with mock.patch.dict(os.environ, variables, clear=True):
+        return runpy.run_path(str(ROOT / "gunicorn.conf.py"))
 
 
-def test_server_listens_on_an_ipv6_address_in_either_spelling():
-    for host in ("::1", "[::1]"):
-        with mock.patch.dict(os.environ, {"HOST": host, "PORT": "8000"}):
-            assert runpy.run_path(str(ROOT / "gunicorn.conf.py"))["bind"] == "[::1]:8000"
+@pytest.mark.parametrize("host", ["::1", "[::1]"])
+def test_server_listens_on_an_ipv6_address_in_either_spelling(host):
+    assert server_with(HOST=host, PORT="8000")["bind"] == "[::1]:8000"
 
 
 @pytest.mark.parametrize(
@@ -178,10 +165,8 @@ def test_server_listens_on_an_ipv6_address_in_either_spelling():
     ],
 )
 def test_server_that_cannot_start_says_why_in_one_sentence(variables, sentence):
-    done = gunicorn(**variables)
-
-    assert done.returncode == 1
-    assert done.stderr == f"Nutrisite cannot start: {sentence}\n"
+    with pytest.raises(SystemExit, match=f"^Nutrisite cannot start: {sentence}$"):
+        server_with(**variables)
 
 
 def test_address_that_it_listens_on_is_allowed():

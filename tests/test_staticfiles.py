@@ -1,3 +1,5 @@
+"""The stylesheets that production serves as one."""
+
 import json
 import re
 from pathlib import Path
@@ -7,7 +9,7 @@ from django.conf import settings
 from django.core.files.storage import FileSystemStorage
 from django.core.management import call_command
 
-from nutrisite.staticfiles import BundledStaticFilesStorage, bundle
+from nutrisite.staticfiles import bundle
 
 STYLES = Path(settings.BASE_DIR) / "static" / "css"
 
@@ -38,49 +40,22 @@ def collected(settings, tmp_path):
     return tmp_path
 
 
-def test_bundle_replaces_each_import_in_order(paths):
+def test_bundle_replaces_each_import_in_order_and_moves_addresses_with_their_file(paths):
     files = paths(
         **{
             "css/site.css": '@layer a, b;\n@import "one.css";\n@import "parts/two.css";\n',
             "css/one.css": "/* why */\n@layer a {\n  p { color: red; }\n}\n",
-            "css/parts/two.css": "@layer b {\n  p { color: blue; }\n}\n",
+            "css/parts/two.css": 'a { src: url("../../fonts/a.woff2"); cursor: url("/b.svg"); }\n',
         }
     )
 
     assert bundle("css/site.css", files)[0] == (
-        "@layer a, b;\n@layer a {\np { color: red; }\n}\n@layer b {\np { color: blue; }\n}\n"
-    )
-
-
-def test_bundle_moves_addresses_with_their_file(paths):
-    files = paths(
-        **{
-            "css/site.css": '@import "parts/font.css";\n',
-            "css/parts/font.css": 'a { src: url("../../fonts/a.woff2"); cursor: url("/b.svg"); }\n',
-        }
-    )
-
-    assert bundle("css/site.css", files)[0] == (
+        "@layer a, b;\n@layer a {\np { color: red; }\n}\n"
         'a { src: url("../fonts/a.woff2"); cursor: url("/b.svg"); }\n'
     )
 
 
-def test_bundle_refuses_a_missing_file(paths):
-    files = paths(**{"css/site.css": '@import "gone.css";\n'})
-
-    with pytest.raises(KeyError, match=re.escape("css/gone.css")):
-        bundle("css/site.css", files)
-
-
-def test_dry_run_writes_nothing(paths, tmp_path):
-    files = paths(**{"css/site.css": "p { color: red; }\n"})
-    storage = BundledStaticFilesStorage(location=tmp_path / "collected")
-
-    assert list(storage.post_process(files, dry_run=True)) == []
-    assert not (tmp_path / "collected").exists()
-
-
-def test_production_has_one_stylesheet_with_every_rule(collected):
+def test_production_has_one_packed_stylesheet_with_every_rule_and_the_hashed_font(collected):
     manifest = json.loads((collected / "staticfiles.json").read_text())["paths"]
     css = (collected / manifest["css/site.css"]).read_text()
 
@@ -89,13 +64,7 @@ def test_production_has_one_stylesheet_with_every_rule(collected):
     for part in STYLES.glob("components/*.css"):
         selectors = re.findall(r"^  (\.[a-z-]+)", part.read_text(), re.MULTILINE)
         assert all(selector in css for selector in selectors), part.name
-
-
-def test_production_stylesheet_names_the_hashed_font(collected):
-    manifest = json.loads((collected / "staticfiles.json").read_text())["paths"]
-    font = manifest["fonts/atkinson-hyperlegible-next.woff2"]
-
-    assert f'url("../{font}")' in (collected / manifest["css/site.css"]).read_text()
+    assert f'url("../{manifest["fonts/atkinson-hyperlegible-next.woff2"]}")' in css
     assert (collected / f"{manifest['css/site.css']}.br").exists()
 
 
