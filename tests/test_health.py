@@ -2,12 +2,13 @@
 
 from collections import namedtuple
 from datetime import UTC, datetime
-from io import StringIO
 
 import pytest
-from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
+
+from tests import factories
+from tests.content.fixture_files import load, source, write
 
 Usage = namedtuple("Usage", "free")
 
@@ -82,10 +83,12 @@ def test_readyz_with_a_clock_behind_the_content_names_both_moments(
     assert "public from 2026-11-22" in caplog.text
 
 
-def test_content_that_the_clock_has_not_reached_is_told_at_the_load(no_content, monkeypatch):
+def test_content_that_the_clock_has_not_reached_is_told_at_the_load(
+    no_content, monkeypatch, tmp_path
+):
     monkeypatch.setattr("django.utils.timezone.now", lambda: datetime(2024, 1, 1, tzinfo=UTC))
-    told = StringIO()
-    call_command("load_content", stdout=StringIO(), stderr=told)
+    factories.nutrient("iron")
+    _, told = load(write(tmp_path, [source()]))
 
-    assert told.getvalue().startswith("The clock of this machine says 2024-01-01 00:00 UTC")
-    assert told.getvalue().count("\n") == 1
+    assert told.startswith("The clock of this machine says 2024-01-01 00:00 UTC")
+    assert told.count("\n") == 0
