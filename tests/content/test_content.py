@@ -90,12 +90,6 @@ def test_notes_never_say_more_than_their_grade():
         assert not [row for row in rows if stronger.search(f"{row.note} {row.evidence_why}")]
 
 
-def test_evidence_against_magnesium_for_night_cramps_is_recorded():
-    assert Association.objects.get(is_against=True).claim == (
-        "Taking magnesium has not been shown to help night leg cramps in older adults."
-    )
-
-
 def test_core_nutrients_come_first():
     core = ["magnesium", "calcium", "vitamin-d", "vitamin-b12"]
     assert [nutrient.slug for nutrient in Nutrient.objects.all()[:4]] == core
