@@ -68,7 +68,7 @@ def all_rows():
 
 
 @pytest.mark.postgresql
-def test_every_food_comes_with_exactly_its_amounts_and_portions(table):
+def test_every_food_comes_with_its_amounts_and_portions_and_claims_nothing_more(table, client):
     chosen = set(FoodSource.objects.values_list("usda_ndb_number", flat=True))
     import_foods(table)
     portions = portions_by_food()
@@ -76,27 +76,19 @@ def test_every_food_comes_with_exactly_its_amounts_and_portions(table):
     assert COUNT > len(rows) > COUNT / 2
 
     for row in rows:
-        food = imported(row["ndb_no"])
+        food, number = imported(row["ndb_no"]), row["ndb_no"]
         found = dict(food.amounts.values_list("nutrient__slug", "per_100g"))
         assert found == amounts_of(row), food
-        assert list(food.portions.values_list("description", "grams")) == portions.get(
-            row["ndb_no"], []
-        )
+        found = list(food.portions.values_list("description", "grams"))
+        assert found == portions.get(number, []), food
         assert str(food.energy_kcal or "") == (row["energy_kcal"] and f"{row['energy_kcal']}.00")
         assert food.usda_fdc_id == (int(row["usda_fdc_id"]) if row["usda_fdc_id"] else None)
         assert food.name == food.usda_description == row["description"]
+        assert food.changed_at == food.publish_at
+        assert {getattr(food, flag) for flag in [*Diet.values, *Allergen.values]} == {None}
     assert sum(len(amounts_of(row)) for row in rows) < 13 * len(rows), "no blank cell was tried"
-
-
-def test_an_imported_food_is_public_and_sourced_and_claims_nothing_that_is_not_known(table, client):
-    import_foods(table)
     butter = imported("01001")
-
-    assert butter.slug == "butter-salted-01001"
-    assert butter.group.slug == "dairy"
-    assert not butter.is_curated
-    assert butter.changed_at == butter.publish_at
-    assert {getattr(butter, flag) for flag in [*Diet.values, *Allergen.values]} == {None}
+    assert (butter.slug, butter.group.slug) == ("butter-salted-01001", "dairy")
     assert [source.slug for source in butter.sources.all()] == ["usda-sr28"]
     assert {amount.source.slug for amount in butter.amounts.all()} == {"usda-sr28"}
     assert client.get(butter.get_absolute_url()).status_code == 200
@@ -112,10 +104,13 @@ def test_a_second_run_changes_nothing_that_is_there_or_that_editors_did(table):
     imported("01002").amounts.all().delete()
     imported("01002").portions.all().delete()
     imported("01003").delete()
-    before = all_rows()
+    # A number that an editor changed is no new food.
+    for number in ("01001", "", "99001"):
+        FoodSource.objects.filter(pk=butter.pk).update(usda_ndb_number=number)
+        before = all_rows()
 
-    assert "1 left deleted, nothing to add" in import_foods(table)[0]
-    assert all_rows() == before
+        assert "1 left deleted, nothing to add" in import_foods(table)[0]
+        assert all_rows() == before
 
 
 def test_a_chosen_food_gains_its_portions_alone_and_a_deleted_one_stays_deleted(table):
@@ -131,15 +126,6 @@ def test_a_chosen_food_gains_its_portions_alone_and_a_deleted_one_stays_deleted(
     assert list(row.amounts.order_by("pk").values()) == amounts
     assert list(row.portions.values_list("description", "grams")) == portions
     assert not FoodSource.objects.filter(usda_ndb_number=deleted.usda_ndb_number).exists()
-
-
-def test_a_food_whose_number_an_editor_changed_comes_once(table):
-    import_foods(table)
-    for number in ("", "99001"):
-        FoodSource.objects.filter(slug="butter-salted-01001").update(usda_ndb_number=number)
-
-        assert "nothing to add" in import_foods(table)[0]
-    assert FoodSource.objects.filter(name="Butter, salted").count() == 1
 
 
 def test_groups_are_made_where_they_are_needed_and_editors_names_for_them_stay(tmp_path):
@@ -175,17 +161,14 @@ def test_without_the_source_nothing_is_imported(table, no_content):
     assert not FoodSource.objects.exists()
 
 
-def test_a_nutrient_in_another_unit_stops_the_import(table):
+def test_a_nutrient_in_another_unit_stops_the_import_and_a_deleted_one_is_left_out(table):
     Nutrient.objects.filter(slug="vitamin-d").update(unit="mg")
 
     assert "Vitamin D is measured in mg here, and in mcg" in import_foods(table)[1]
     assert imported_numbers() == set()
-
-
-def test_a_nutrient_that_editors_deleted_is_left_out(table):
+    Nutrient.objects.filter(slug="vitamin-d").update(unit="mcg")
     Nutrient.objects.get(slug="copper").delete()
     import_foods(table)
-
     found = imported("01001").amounts.values_list("nutrient__slug", flat=True)
     assert {*found} == {*amounts_of(rows_of(FOODS, 1)[0])} - {"copper"}
 
