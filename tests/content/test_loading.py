@@ -75,14 +75,20 @@ def test_load_has_the_tables_counted_even_where_there_is_nothing_to_add(folder):
         assert max(rows for (rows,) in cursor.fetchall()) > 0
 
 
-def test_deleted_row_stays_deleted(folder):
-    load(folder([source(), source("tale")]))
+def test_deleted_row_stays_deleted_with_links_to_it_and_what_needs_it_is_left_out(folder):
+    before = [source(), source("tale"), group()]
+    load(folder(before))
     Source.objects.get(slug="tale").delete()
+    FoodGroup.objects.all().delete()
 
-    said, _ = load(folder([source(), source("tale"), group()]))
+    cramps = symptom(sources=[("book",), ("tale",)])
+    said, _ = load(folder([*before, group("seeds", "Seeds")], [food(), cramps]))
 
-    assert said == "Content: 1 added, 1 kept as they were, 1 left deleted."
+    assert said == "Content: 2 added, 1 kept as they were, 3 left deleted."
     assert [each.slug for each in Source.objects.all()] == ["book"]
+    assert [each.slug for each in FoodGroup.objects.all()] == ["seeds"]
+    assert FoodSource.objects.count() == 0
+    assert [each.slug for each in Symptom.objects.get().sources.all()] == ["book"]
 
 
 def test_what_a_deletion_took_along_stays_deleted(folder):
@@ -93,25 +99,6 @@ def test_what_a_deletion_took_along_stays_deleted(folder):
     load(folder([source(), symptom(), flag(), rule, group()]))
 
     assert (RedFlag.objects.count(), RedFlagRule.objects.count()) == (0, 0)
-
-
-def test_new_row_that_needs_a_deleted_one_is_left_out(folder):
-    load(folder([source(), group()]))
-    FoodGroup.objects.all().delete()
-
-    said, _ = load(folder([source(), group()], [food()]))
-
-    assert FoodSource.objects.count() == 0
-    assert said == "Content: 3 rows shipped, nothing to add, 2 left deleted."
-
-
-def test_link_to_a_deleted_row_is_dropped(folder):
-    load(folder([source(), source("tale")]))
-    Source.objects.get(slug="tale").delete()
-
-    load(folder([source(), source("tale")], [symptom(sources=[("book",), ("tale",)])]))
-
-    assert [each.slug for each in Symptom.objects.get().sources.all()] == ["book"]
 
 
 def test_new_rule_that_names_a_deleted_tick_is_left_out_whole(folder):
