@@ -135,9 +135,10 @@ def prepare(clone, *steps, **variables):
 
 
 def works(clone):
-    python = clone / ".venv" / "bin" / "python"
-    done = subprocess.run([python, "-m", "pip", "--version"], capture_output=True, text=True)
-    return str(clone / ".venv") in done.stdout
+    """Whether the installer is there and names the interpreter beside it."""
+    pip = clone / ".venv" / "bin" / "pip"
+    names_its_own = pip.read_text().startswith(f"#!{pip.with_name('python')}")
+    return names_its_own and any(clone.glob(".venv/lib/*/site-packages/pip"))
 
 
 def test_environment_is_made_once_and_again_if_it_cannot_be_used(clone):
