@@ -138,7 +138,7 @@ def _no_copies_of_what_widgets_see(django_test_environment):
 class Reader(Client):
     """A reader of a site that keeps what pages made of the content until something is written.
 
-    So does every worker that serves. Making it anew for each request would take most of the time
+    So does every worker that serves. Making it again for each request would take most of the time
     of the tests. What was made of the shipped content serves all tests of the process.
     """
 
@@ -168,7 +168,7 @@ def _memory_of_the_shipped_content():
 
 
 # What a test asks for that counts what the database is asked, or changes the clock or a setting.
-MAKES_ANEW = {
+NEEDS_EMPTY_MEMORY = {
     "django_assert_num_queries",
     "django_assert_max_num_queries",
     "monkeypatch",
@@ -178,8 +178,8 @@ MAKES_ANEW = {
 
 @pytest.fixture
 def client(request):
-    """A reader; one for whom all is made anew where what was made before would be wrong."""
-    return Client() if MAKES_ANEW & set(request.fixturenames) else Reader()
+    """A reader; nothing is in memory for them if what was made before would be wrong."""
+    return Client() if NEEDS_EMPTY_MEMORY & set(request.fixturenames) else Reader()
 
 
 @pytest.fixture

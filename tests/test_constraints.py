@@ -1,4 +1,4 @@
-"""What the database itself refuses, whoever writes: a script, a shell or a form that forgot."""
+"""What the database itself refuses: from a script, a shell, or a form that forgot a check."""
 
 import pytest
 from django.apps import apps

@@ -240,8 +240,13 @@ def passage(text: str, units: Sequence[Unit]) -> str:
     sentences = [sentence for sentence in SENTENCE_END.split(text) if sentence]
     if not sentences:
         return ""
-    held = [_held(sentence, units) for sentence in sentences]
-    best = held.index(max(held))
+    best, most = 0, 0
+    for place, sentence in enumerate(sentences):
+        held = _held(sentence, units)
+        if held > most:
+            best, most = place, held
+        if held == len(units):
+            break
     chosen = sentences[best]
     for following in sentences[best + 1 :]:
         if len(chosen) + len(following) >= LONGEST_PASSAGE:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
@@ -10,7 +11,7 @@ from operator import attrgetter, or_
 from typing import Any, NamedTuple
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
+from django.db.models import Count, Prefetch, Q
 from django.urls import reverse
 from django.utils.timezone import localdate
 
@@ -94,7 +95,6 @@ class HomePage:
     causes: list[OtherCause]
     guide: Article | None
     articles: list[Article]
-    has_review: bool
 
 
 class WarningSign(NamedTuple):
@@ -133,7 +133,6 @@ def home_page(*, at: datetime) -> HomePage:
         causes=list(causes.order_by("position", "name")[:MOST_CAUSES]),
         guide=articles[0] if articles else None,
         articles=[first[topic] for topic in ArticleTopic if topic in first],
-        has_review=has_review(at=at),
     )
 
 
@@ -158,18 +157,23 @@ def review_counts(*, at: datetime) -> list[dict[str, Any]]:
 
 
 def safety_page(*, at: datetime) -> SafetyPage:
+    areas = Prefetch("related_symptoms", Symptom.objects.only("body_area"))
     flags = RedFlag.objects.published(at=at).order_by("position", "slug")
-    rows = list(flags.with_sources().prefetch_related("related_symptoms"))
+    rows: dict[tuple[str, str], list[RedFlag]] = defaultdict(list)
+    for row in flags.with_sources().prefetch_related(areas):
+        rows[row.level, _sign_group(row)].append(row)
     references = References()
     levels: dict[Urgency, dict[str, list[WarningSign]]] = {}
     for level, group in product(FLAG_LEVELS, SIGN_GROUPS):
-        for row in rows:
-            if row.level == level and _sign_group(row) == group:
-                action = row.action.removeprefix(CALL).strip()
-                cited = sorted(map(references.add, row.cited), key=attrgetter("number"))
-                sign = WarningSign(row, action, cited)
-                levels.setdefault(level, {}).setdefault(group, []).append(sign)
+        if (level, group) in rows:
+            signs = [_sign(row, references) for row in rows[level, group]]
+            levels.setdefault(level, {})[group] = signs
     return SafetyPage(levels, references)
+
+
+def _sign(flag: RedFlag, references: References) -> WarningSign:
+    cited = sorted(map(references.add, flag.cited), key=attrgetter("number"))
+    return WarningSign(flag, flag.action.removeprefix(CALL).strip(), cited)
 
 
 def _sign_group(flag: RedFlag) -> str:

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from nutrients.common.answering import memoized
 from nutrients.common.paging import paged
 from nutrients.content.removed import was_public
 from nutrients.evidence.ranking import ORDER
@@ -28,7 +29,14 @@ from nutrients.testbook import outcomes_of_now
 from nutrients.testbook.cases import safety_book
 
 from .machines import open_paths
-from .pages import corrections, home_page, other_changes, review_counts, safety_page
+from .pages import (
+    corrections,
+    has_review,
+    home_page,
+    other_changes,
+    review_counts,
+    safety_page,
+)
 from .sources import facts_of, read_sources
 
 CASES_A_PAGE = 150
@@ -49,8 +57,9 @@ METHOD_CONTENTS = [
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    page = home_page(at=timezone.now())
-    return render(request, "nutrients/site/home.html", {"page": page})
+    now = timezone.now()
+    context = {"page": home_page(at=now), "has_review": memoized(request, has_review, at=now)}
+    return render(request, "nutrients/site/home.html", context)
 
 
 @require_safe

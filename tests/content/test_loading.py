@@ -74,7 +74,7 @@ def test_load_has_the_tables_counted_even_where_there_is_nothing_to_add(folder):
     files = folder([source(), group()], [food()])
     load(files)
     with connection.cursor() as cursor:
-        # As a migration does that builds the table anew.
+        # As a migration does that rebuilds the table.
         cursor.execute(
             "DELETE FROM sqlite_stat1"
             if connection.vendor == "sqlite"

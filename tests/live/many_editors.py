@@ -3,7 +3,7 @@
 python -m tests.live.many_editors [SAVES]
 
 Twenty editors save so many times each (200): every tenth time a symptom, which the test book
-reads, and otherwise a new group of foods. Eight readers ask for pages that are made anew. Every
+reads, and otherwise a new group of foods. Eight readers ask for pages that no cache holds. Every
 process of the site is killed six times meanwhile. It takes some twenty minutes with 200 saves
 each, and runs on PostgreSQL under scripts/on_postgresql.sh.
 """

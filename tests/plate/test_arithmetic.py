@@ -1,4 +1,4 @@
-"""The plate's arithmetic, against plain sums done anew, for plates of every shape."""
+"""The plate's arithmetic, against plain sums, for plates of every shape."""
 
 from decimal import ROUND_DOWN, Decimal
 

@@ -80,7 +80,7 @@ HIDDEN_PAGES = [
 
 
 def queries_of_pages():
-    """How often each page asks the database, for a reader for whom all is made anew."""
+    """How often each page asks the database, for a reader for whom nothing is in memory."""
     found = {}
     for address in QUERIES:
         with CaptureQueriesContext(connection) as seen:
