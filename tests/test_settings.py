@@ -52,9 +52,14 @@ def test_boolean_reads_common_words(monkeypatch, word, value):
         (lambda: environment.whole_number("X", 1, 1, 9), "ten", "a whole number from 1 to 9"),
         (lambda: environment.whole_number("X", 1, 1, 9), "10", "a whole number from 1 to 9"),
         (lambda: environment.choice("X", "json", ("json", "plain")), "xml", "one of json, plain"),
-        (lambda: environment.origin("X", "http://a"), "example.org", "https://example.org"),
-        (lambda: environment.origin("X", "http://a"), "https://a/b", "https://example.org"),
         (lambda: environment.database("X", ""), "mysql://u:secret@h/d", "postgres://"),
+        *(
+            (lambda: environment.origin("X", ""), address, r"write it like https://example\.org")
+            for address in (
+                *("example.org", "https://a/b", "http://anna@example.org", "http://a..b"),
+                *("http://example.org/nutri", "http://example.org/#top", "http://a.org:99999"),
+            )
+        ),
     ],
 )
 def test_unreadable_value_is_an_error_with_a_hint(monkeypatch, read, value, hint):
@@ -119,24 +124,6 @@ def test_address_of_the_site_is_given_as_browsers_send_it(monkeypatch, written, 
     monkeypatch.setenv("SITE_URL", written)
 
     assert environment.origin("SITE_URL", "") == read
-
-
-@pytest.mark.parametrize(
-    "written",
-    [
-        "example.org",
-        "http://anna@example.org",
-        "http://example.org/nutri",
-        "http://example.org/#top",
-        "http://example.org:99999",
-        "http://a..b",
-    ],
-)
-def test_address_of_the_site_that_is_no_origin_is_refused(monkeypatch, written):
-    monkeypatch.setenv("SITE_URL", written)
-
-    with pytest.raises(ImproperlyConfigured, match=r"write it like https://example\.org"):
-        environment.origin("SITE_URL", "")
 
 
 def server_with(**variables):
