@@ -1,5 +1,7 @@
 """What every answer says to the browser, and what odd requests get."""
 
+import json
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -125,3 +127,5 @@ def test_error_log_says_where_and_not_what_was_sent(client, content, lines, monk
     assert "ValueError" in text
     assert "health.py" in text
     assert "eyelid" not in text
+    access = json.loads(lines[-1])
+    assert [access[name] for name in ("method", "route", "status")] == ["GET", "/readyz", 500]
