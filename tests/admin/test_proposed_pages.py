@@ -1,13 +1,12 @@
 """Pages are shown as a proposal would have them, and readers never see a word of it."""
 
-import io
 from threading import Thread
 
 import pytest
 import reversion
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
-from django.urls import reverse
+from django.test import RequestFactory
 from django.utils import timezone
 
 from nutrients.models import Article, Nutrient, NutrientAmount, Source
@@ -22,6 +21,8 @@ from nutrients.proposals.pages import (
 )
 from nutrisite.page_cache import in_front_of
 from tests.addresses import EVERY_KIND
+
+from .forms import address_of
 
 WORDS = "Soothes unquiet fibres"
 JOB = f"{WORDS}."
@@ -39,18 +40,7 @@ def proposal(content, editor):
 
 
 def ask(application, address):
-    path, _, query = address.partition("?")
-    environ = {
-        "REQUEST_METHOD": "GET",
-        "PATH_INFO": path,
-        "QUERY_STRING": query,
-        "SERVER_NAME": "localhost",
-        "SERVER_PORT": "80",
-        "HTTP_HOST": "localhost",
-        "wsgi.url_scheme": "http",
-        "wsgi.input": io.BytesIO(),
-    }
-    answer = application(environ, lambda *given: None)
+    answer = application(RequestFactory().get(address).environ, lambda *given: None)
     try:
         return b"".join(answer).decode()
     finally:
@@ -87,7 +77,7 @@ def test_no_reader_gets_proposed_words_while_pages_are_previewed(proposal):
 def test_every_page_on_which_the_words_show_is_found_and_shown_in_three_ways(
     proposal, editor, editor_client, monkeypatch
 ):
-    address = reverse("admin:nutrients_proposal_pages", args=[proposal.pk])
+    address = address_of(proposal, "pages")
     paths = [page.path for page in editor_client.get(address).context["pages"]]
 
     assert paths[0] == "/nutrients/magnesium/"
@@ -146,7 +136,7 @@ def test_live_pages_are_drawn_again_only_once_the_content_changes(proposal, edit
 @pytest.mark.django_db
 def test_editor_is_told_how_many_pages_were_not_looked_at(cases, proposal, editor_client):
     """Magnesium is in more foods, and linked with more symptoms, than are looked at."""
-    page = editor_client.get(reverse("admin:nutrients_proposal_pages", args=[proposal.pk]))
+    page = editor_client.get(address_of(proposal, "pages"))
 
     paths, left = candidates(proposal)
     foods = NutrientAmount.objects.filter(nutrient__slug="magnesium").values("food").distinct()
