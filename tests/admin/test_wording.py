@@ -6,14 +6,13 @@ import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Group, User
 from django.contrib.messages import get_messages
-from django.test import Client
 from django.urls import reverse
 from django.utils.html import strip_tags
 
 from nutrients.models import Association, Nutrient, SafetyCase
 from nutrients.proposals import add_row, begin
 from tests import factories
-from tests.admin.forms import INSIST, Screen
+from tests.admin.forms import INSIST, Screen, address_of
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +22,7 @@ OTHER_WORDS = re.compile(
     re.IGNORECASE,
 )
 WITHOUT_ZONE = re.compile(r"\d [ap]\.m\.|\bmidnight\b|\bnoon\b")
-PAGES = ("index", "review_desk", "replace", "second_step", "password_change", "logout", "login")
+PAGES = ("index", "review_desk", "replace", "second_step", "password_change")
 
 
 def shown(answer):
@@ -34,36 +33,27 @@ def shown(answer):
     return strip_tags(re.sub(r'value="([^"]*)"', r">\1<i ", html))
 
 
-@pytest.fixture
-def screens(admin_client, content):
-    """The words of each screen, by its address."""
+def test_screens_have_one_word_for_one_thing_and_moments_with_their_zone(admin_client, content):
     account = User.objects.get(username="admin")
     add_row(begin("Words", by=account), Nutrient.objects.first(), {"job": "Words."}, by=account)
 
-    def walk():
+    def screens():
         for model, screen in admin.site._registry.items():
-            name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
-            addresses = [reverse(f"{name}_changelist")]
+            yield address_of(model, "changelist")
             if row := model._default_manager.first():
-                addresses.append(reverse(f"{name}_change", args=[row.pk]))
+                yield address_of(row)
             if hasattr(screen, "recoverlist_view"):
-                addresses.append(reverse(f"{name}_recoverlist"))
-            for address in addresses:
-                yield address, shown(admin_client.get(address))
-        for page in PAGES:
-            client = Client() if page == "login" else admin_client
-            ask = client.post if page == "logout" else client.get
-            yield page, shown(ask(reverse(f"admin:{page}")))
+                yield address_of(model, "recoverlist")
+        yield from (reverse(f"admin:{page}") for page in PAGES)
 
-    return dict(walk())
-
-
-def test_screens_have_one_word_for_one_thing_and_moments_with_their_zone(screens):
+    answers = {address: admin_client.get(address) for address in screens()}
+    answers["sign-out"] = admin_client.post(reverse("admin:logout"))
+    answers["sign-in"] = admin_client.get(reverse("admin:login"))
     found = [
-        f"{address}: {words}"
-        for address, text in screens.items()
+        f"{address}: {words[0]}"
+        for address, answer in answers.items()
         for pattern in (OTHER_WORDS, WITHOUT_ZONE)
-        for words in {one[0] for one in pattern.finditer(text)}
+        for words in pattern.finditer(shown(answer))
     ]
 
     assert found == []
@@ -88,7 +78,7 @@ def test_link_and_code_of_a_colleague_are_told_at_once(admin_client, editor):
     proposal = begin("Words", by=editor)
     whom = {"name": "Rita Moss", "profession": "GP"}
 
-    answer = admin_client.post(reverse("admin:nutrients_proposal_link", args=[proposal.pk]), whom)
+    answer = admin_client.post(address_of(proposal, "link"), whom)
 
     (words,) = told(answer)
     assert re.search(r"/preview/\S+ Tell Rita Moss this code .*: \d{8}$", words)
