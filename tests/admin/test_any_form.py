@@ -189,40 +189,51 @@ def test_no_count_of_rows_breaks_a_form(rows, admin_client, model):
             post(admin_client, screen.address, {})
 
 
-@per_model
-def test_no_parameter_breaks_a_list_and_no_key_an_address(rows, admin_client, model, monkeypatch):
-    monkeypatch.setattr(admin.site._registry[model], "list_per_page", 5)
-    row, address = rows[model], address_of(model, "changelist")
-    listed = admin_client.get(address).context["cl"]
-    names = ["q", "o", "p", "all", "_popup", "_to_field", "id__in"]
+def parameters_of(listed):
+    yield from ("q", "o", "p", "all", "_popup", "_to_field", "id__in")
     for each in listed.filter_specs:
-        names += each.expected_parameters()
+        yield from each.expected_parameters()
     if listed.date_hierarchy:
-        names += [f"{listed.date_hierarchy}__{part}" for part in ("year", "month", "day")]
-    for name in dict.fromkeys(names):
+        yield from (f"{listed.date_hierarchy}__{part}" for part in ("year", "month", "day"))
+
+
+@per_model
+def test_no_parameter_breaks_a_list(rows, admin_client, model, monkeypatch):
+    monkeypatch.setattr(admin.site._registry[model], "list_per_page", 5)
+    key, address = str(rows[model].pk), address_of(model, "changelist")
+    names = set(parameters_of(admin_client.get(address).context["cl"]))
+    for name in names:
         ask(admin_client, address, [(name, SHORT[0])])
         ask(admin_client, address, [(name, b"9" * 19)])
     for value in SHORT:
         ask(admin_client, address, [(name, value) for name in names for _ in range(2)])
-        ticked = {"action": "delete_selected", "_selected_action": [value, str(row.pk)]}
-        named = {"action": value, "index": value, "_selected_action": str(row.pk)}
+        ticked = {"action": "delete_selected", "_selected_action": [value, key]}
+        named = {"action": value, "index": value, "_selected_action": key}
         for sent in (ticked, named):
             with undone():
                 post(admin_client, address, sent)
 
+
+def addresses_of(row):
+    """The addresses of screens of a row, and of rows that cannot be."""
     for page in ("change", "delete", "history"):
-        with undone():
-            ask(admin_client, address_of(row, page), [], "POST")
+        yield address_of(row, page)
         for key in ("9" * 40, "_00", "%00%ED%A0%80"):
-            address = address_of(model, page, "KEY").replace("KEY", key)
-            ask(admin_client, address, [])
-            with undone():
-                ask(admin_client, address, [("post", "yes")], "POST")
-    if model._meta.app_label == "nutrients" and model._meta.model_name not in NOT_KEPT:
+            yield address_of(type(row), page, "KEY").replace("KEY", key)
+    if row._meta.app_label == "nutrients" and row._meta.model_name not in NOT_KEPT:
         keep_first([row])
         for number in (versions_of(row)[0].pk, "0", "9" * 40):
-            ask(admin_client, address_of(row, "revision", number), [])
-            ask(admin_client, address_of(model, "recover", number), [])
+            yield address_of(row, "revision", number)
+            yield address_of(type(row), "recover", number)
+
+
+def test_no_key_breaks_the_address_of_a_row(rows, admin_client):
+    for row in rows.values():
+        with undone():
+            for address in addresses_of(row):
+                ask(admin_client, address, [])
+                with undone():
+                    ask(admin_client, address, [("post", "yes")], "POST")
 
 
 @pytest.mark.parametrize(
