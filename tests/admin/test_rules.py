@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 from model_bakery import baker
 
@@ -67,6 +68,7 @@ def test_article_names_what_is_wrong_in_each_section_and_keeps_all_that_was_writ
     assert "“cure” is never written here" in page
     assert "It can cure you." in page
     assert "New words." in page
+    assert page.count('<details class="folded-row" open>') == 2
     assert article.sections.first().body != wrong
 
 
@@ -172,10 +174,18 @@ def test_publishing_several_rows_holds_back_those_that_are_not_ready(editor_clie
         assert row.status == status
 
 
-def test_preview_shows_the_text_in_the_form_and_its_errors(editor_client):
+def test_preview_shows_the_text_in_the_form_and_its_errors(screen, editor_client):
+    form = screen(ArticleSection.objects.first()).response.content.decode()
+    preview, named = address_of(ArticleSection, "preview"), reverse("admin:writing_help")
+    button = f'name="preview-body" formaction="{preview}" formtarget="_blank"'
+    assert button in form
+    assert f'href="{named}"' in form
+    listed = editor_client.get(named).content.decode()
+    assert "[@nhs-twitching]" in listed
+    assert "[[figure eyelid]]" in listed
     text = "Some **bold** words. [@fda-dv]\n\n[[red-flags]]\n\n[@nowhere]"
     sent = {"preview-sections-0-body": "", "sections-0-body": text}
-    page = editor_client.post(address_of(ArticleSection, "preview"), sent).content.decode()
+    page = editor_client.post(preview, sent).content.decode()
 
     assert "<strong>bold</strong>" in page
     assert 'aria-label="Source 1"' in page

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from . import server
+from . import databases, server
 
 pytestmark = pytest.mark.changes_content
 
@@ -152,18 +152,19 @@ def test_change_is_drafted_over_the_live_page_looked_at_and_published(desk, read
     reader(article, "human to worry")
 
 
-WRITER = f"""
-from django.contrib.auth.models import Group, User
-User.objects.create_user("wanda", password="{server.PASSWORD}", is_staff=True).groups.add(
-    Group.objects.get(name="Writers")
-)
-"""
+# A writer with the editor's password, whose making by the pages another job holds.
+WRITER = """INSERT INTO auth_user (username, password, is_staff, is_active, is_superuser, first_name,
+last_name, email, date_joined) SELECT 'wanda', password, true, true, false, '', '', '', date_joined
+FROM auth_user"""
+ROLE = """INSERT INTO auth_user_groups (user_id, group_id) SELECT auth_user.id, auth_group.id
+FROM auth_user, auth_group WHERE username = 'wanda' AND name = 'Writers'"""
 
 
 def test_change_of_a_writer_is_previewed_by_a_colleague_signed_and_published(
     desk, new_context, site, reader
 ):
-    server.manage(site.folder, "shell", "--no-imports", "--command", WRITER)
+    for statement in (WRITER, ROLE):
+        databases.execute(site.folder, statement)
     article = "/articles/nutrients-and-muscle-jerking/"
 
     writer = Desk(new_context().new_page()).sign_in("wanda")
