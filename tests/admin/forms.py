@@ -27,6 +27,13 @@ def delete(client, row, **more):
     return client.post(address_of(row, "delete"), {"post": "yes"} | more)
 
 
+def send(client, proposal, page, **data):
+    """Send a form of a proposal's own screen; give the answer."""
+    answer = client.post(address_of(proposal, page), data)
+    proposal.refresh_from_db()
+    return answer
+
+
 class Screen:
     """The form of one row, or of a new one where a model is given."""
 
@@ -59,14 +66,19 @@ class Screen:
         """Send the form, and give what it says is wrong, by field."""
         response = self.save(**changes)
         assert response.status_code == 200, "The form was accepted."
-        forms = [response.context["adminform"].form]
-        for inline in response.context.get("inline_admin_formsets", []):
-            forms += inline.formset.forms
-        return {
-            f"{form.prefix}-{name}" if form.prefix else name: [str(error) for error in errors]
-            for form in forms
-            for name, errors in form.errors.items()
-        }
+        return errors_in(response)
+
+
+def errors_in(response):
+    """What a form that came back says is wrong, by field."""
+    forms = [response.context["adminform"].form]
+    for inline in response.context.get("inline_admin_formsets", []):
+        forms += inline.formset.forms
+    return {
+        form.add_prefix(name): [str(error) for error in errors]
+        for form in forms
+        for name, errors in form.errors.items()
+    }
 
 
 def sent(name, widget, value):

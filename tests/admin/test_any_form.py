@@ -26,7 +26,7 @@ from nutrients.models import (
 )
 from nutrients.proposals import begin
 from nutrisite.accounts.models import AccountEvent
-from tests.admin.forms import Screen, address_of
+from tests.admin.forms import Screen, address_of, errors_in
 from tests.factories import nutrient, symptom
 from tests.revisions import versions_of
 
@@ -109,21 +109,13 @@ def with_new_rows(screen):
     return data
 
 
-def refused_in(answer):
-    """The names of the fields that a form came back for."""
-    forms = [answer.context["adminform"].form]
-    for inline in answer.context["inline_admin_formsets"]:
-        forms += inline.formset.forms
-    return {form.add_prefix(name) for form in forms for name in form.errors}
-
-
-def screens(client, rows, model):
+def screen_of(client, row):
     """The form to change a row, or else to add one, if there is either."""
-    for address in (address_of(rows[model]), address_of(model, "add")):
+    for address in (address_of(row), address_of(type(row), "add")):
         answer = client.get(address)
         if answer.status_code == 200 and answer.context["adminform"].form.fields:
-            return [Screen(client, None, address)]
-    return []
+            return Screen(client, None, address)
+    return None
 
 
 def kinds_of(screen):
@@ -143,50 +135,52 @@ def kinds_of(screen):
 
 @per_model
 def test_no_value_breaks_a_form_and_none_is_saved_that_is_wrong(rows, admin_client, model):
-    pages = screens(admin_client, rows, model)
-    assert pages or model in (AccountEvent, KeptProblem)
-    for screen in pages:
-        data = with_new_rows(screen)
-        names = {name for name in data if not name.endswith("_FORMS")}
-        special = dict(kinds_of(screen))
-        for turn in range(len(FOR_TEXTS)):
-            tried = {
-                name: special.get(re.sub(r"_\d$", "", name), FOR_TEXTS)[turn] for name in names
-            }
-            with undone():
-                # Every field refuses or takes it, whatever the others do.
-                answer = post(admin_client, screen.address, data | tried)
-            if answer.status_code != 200:
-                continue
-            refused = refused_in(answer)
-            taken = {name for name in names & set(screen.data) if not of_any(name, refused)}
-            with undone():
-                # So nothing but the rest of the row keeps it from being saved.
-                sent = screen.data | {name: tried[name] for name in taken}
-                post(admin_client, screen.address, sent)
-                for row in (model._default_manager.last(), rows[model]):
-                    if row and model._default_manager.filter(pk=row.pk).exists():
-                        row.refresh_from_db()
-                        row.full_clean()
+    screen = screen_of(admin_client, rows[model])
+    if screen is None:
+        assert model in (AccountEvent, KeptProblem)
+        return
+    data, special = with_new_rows(screen), dict(kinds_of(screen))
+    names = {name: field_of(name) for name in data if not name.endswith("_FORMS")}
+    for turn in range(len(FOR_TEXTS)):
+        tried = {name: special.get(field, FOR_TEXTS)[turn] for name, field in names.items()}
+        with undone():
+            # Every field refuses or takes it, whatever the others do.
+            answer = post(admin_client, screen.address, data | tried)
+        if answer.status_code != 200:
+            continue
+        refused = errors_in(answer)
+        taken = {
+            name
+            for name, field in names.items()
+            if name in screen.data and not {name, field} & set(refused)
+        }
+        with undone():
+            # So nothing but the rest of the row keeps it from being saved.
+            sent = screen.data | {name: tried[name] for name in taken}
+            post(admin_client, screen.address, sent)
+            for row in (model._default_manager.last(), rows[model]):
+                if row and model._default_manager.filter(pk=row.pk).exists():
+                    row.refresh_from_db()
+                    row.full_clean()
 
 
-def of_any(name, fields):
-    """Whether an input is one of these fields, or one of the parts of one."""
-    return name in fields or re.sub(r"_\d$", "", name) in fields
+def field_of(name):
+    """The name of the field that an input is one of the parts of."""
+    return re.sub(r"_\d$", "", name)
 
 
 # The second shows the first rows of a long inline alone, which it counts by itself.
 @pytest.mark.parametrize("model", [Nutrient, FoodSource])
 def test_no_count_of_rows_breaks_a_form(rows, admin_client, model):
-    for screen in screens(admin_client, rows, model):
-        # Django makes up to 2,000 rows of an inline that were never sent: that takes too long here.
-        for end, large in (("TOTAL_FORMS", "20"), ("INITIAL_FORMS", "9" * 12)):
-            names = [name for name in screen.data if name.endswith(end)]
-            for count in ("NaN", "-1", large) if names else ():
-                with undone():
-                    post(admin_client, screen.address, screen.data | dict.fromkeys(names, count))
-        with undone():
-            post(admin_client, screen.address, {})
+    screen = screen_of(admin_client, rows[model])
+    # Django makes up to 2,000 rows of an inline that were never sent: that takes too long here.
+    for end, large in (("TOTAL_FORMS", "20"), ("INITIAL_FORMS", "9" * 12)):
+        names = [name for name in screen.data if name.endswith(end)]
+        for count in ("NaN", "-1", large):
+            with undone():
+                post(admin_client, screen.address, screen.data | dict.fromkeys(names, count))
+    with undone():
+        post(admin_client, screen.address, {})
 
 
 def parameters_of(listed):

@@ -26,7 +26,7 @@ from nutrients.models import (
 )
 from nutrients.proposals import add_row, begin
 from tests import factories
-from tests.admin.forms import INSIST, Screen, act, address_of, delete
+from tests.admin.forms import INSIST, Screen, act, address_of, delete, send
 from tests.revisions import versions_of
 
 pytestmark = pytest.mark.django_db
@@ -42,13 +42,6 @@ def propose(form, **changes):
     answer = form.save(_propose="Save as proposal", **changes)
     assert answer.status_code == 302, answer.context["errors"]
     return Proposal.objects.first()
-
-
-def send(client, proposal, page, **data):
-    """Send a form of the proposal's own screen; give the answer."""
-    answer = client.post(address_of(proposal, page), data)
-    proposal.refresh_from_db()
-    return answer
 
 
 def publish(client, proposal, **data):

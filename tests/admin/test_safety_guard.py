@@ -92,8 +92,13 @@ def test_editor_who_says_why_saves_although_a_case_breaks_and_readers_are_told(s
     assert Association.objects.get().status == "published"
     assert not BookOverride.objects.exists()
 
-    assert form.save(status="draft", **INSIST).status_code == 302
+    saved = form.save(status="draft", **INSIST)
     assert Association.objects.get().status == "draft"
+    # What was saved and what the book says of it are told at once.
+    (message,) = get_messages(saved.wsgi_request)
+    assert "was changed successfully" in str(message)
+    assert "1 of 2 cases of the test book fail now" in str(message)
+    assert message.tags == "success warning"
     failed = CaseOutcome.objects.get(case__slug="iron-for-cramps")
     assert failed.failure_list == ["It does not suggest Iron."]
     assert CaseOutcome.objects.get(case__slug="clot").passes

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from nutrients.models import Nutrient, NutrientAmount, RedFlag, SafetyCase, ShippedChange, Source
+from nutrients.models import Nutrient, NutrientAmount, RedFlag, SafetyCase, ShippedChange
 from tests.admin.forms import INSIST, act, address_of
 from tests.revisions import versions_of
 
@@ -151,20 +151,6 @@ def test_no_whole_table_is_read_to_show_or_settle_a_change(editor_client, conten
     amounts = [q["sql"] for q in asked_for if 'FROM "nutrients_nutrientamount"' in q["sql"]]
     assert amounts
     assert [sql for sql in amounts if " WHERE " not in sql] == []
-
-
-def test_links_of_several_rows_are_looked_up_at_once(editor_client, content):
-    source = [Source.objects.first().slug]
-    slugs = Nutrient.objects.values_list("slug", flat=True)[:3]
-    changes = [asked("nutrients.nutrient", slug, "sources", [], [source]) for slug in slugs]
-
-    with CaptureQueriesContext(connection) as asked_for:
-        act(editor_client, "take", *changes)
-
-    assert not ShippedChange.objects.exists()
-    whole = [one for one in asked_for if 'FROM "nutrients_source" ORDER BY' in one["sql"]]
-    # Once to take what comes, and once to check the rows that it is for.
-    assert len(whole) == 2
 
 
 def test_row_that_is_shipped_no_more_can_only_be_kept_here(editor_client, magnesium):

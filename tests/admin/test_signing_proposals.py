@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.contrib.messages import get_messages
 from django.utils import timezone
 
 from nutrients.models import (
@@ -20,7 +21,7 @@ from nutrients.models import (
 from nutrients.proposals import add_row, begin
 from nutrients.proposals.rows import digest
 
-from .forms import address_of
+from .forms import send
 
 pytestmark = pytest.mark.django_db
 WORDS = "Soothes unquiet fibres."
@@ -56,12 +57,6 @@ def colleague(account):
 @pytest.fixture
 def clinician(account):
     return account("Clinicians", profession="registered dietitian")
-
-
-def send(client, proposal, page, **data):
-    answer = client.post(address_of(proposal, page), data)
-    proposal.refresh_from_db()
-    return answer
 
 
 def sign(client, proposal, role="editor", words=None):
@@ -146,8 +141,7 @@ def administrator(account):
 
 def made_link(client, proposal, **named):
     """Make a link; give its path and its code."""
-    said = send(client, proposal, "link", **named)
-    said = client.get(said.headers["Location"]).content.decode()
+    (said,) = map(str, get_messages(send(client, proposal, "link", **named).wsgi_request))
     code = re.search(r"telephone: (\d{8})", said)
     return re.search(r"/preview/[\w-]+/", said)[0], code and code[1]
 

@@ -153,9 +153,9 @@ def test_change_is_drafted_over_the_live_page_looked_at_and_published(desk, read
 
 
 # A writer with the editor's password, whose making by the pages another job holds.
-WRITER = """INSERT INTO auth_user (username, password, is_staff, is_active, is_superuser, first_name,
-last_name, email, date_joined) SELECT 'wanda', password, true, true, false, '', '', '', date_joined
-FROM auth_user"""
+WRITER = """INSERT INTO auth_user (username, password, is_staff, is_active, is_superuser,
+first_name, last_name, email, date_joined)
+SELECT 'wanda', password, true, true, false, '', '', '', date_joined FROM auth_user"""
 ROLE = """INSERT INTO auth_user_groups (user_id, group_id) SELECT auth_user.id, auth_group.id
 FROM auth_user, auth_group WHERE username = 'wanda' AND name = 'Writers'"""
 
