@@ -323,7 +323,7 @@ def test_book_runs_in_memory_and_reads_no_field_that_runs_no_book(
     ],
 )
 def test_book_runs_once_where_it_reads_what_changed(
-    cases, editor_client, monkeypatch, changes, runs
+    content, editor_client, monkeypatch, changes, runs
 ):
     ran = []
     run = FetchedBook.run

@@ -8,7 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from nutrients.models import Nutrient, NutrientAmount, RedFlag, SafetyCase, ShippedChange
+from nutrients.models import Nutrient, NutrientAmount, ShippedChange, Source
+from tests import factories
 from tests.admin.forms import INSIST, act, address_of
 from tests.revisions import versions_of
 
@@ -102,8 +103,10 @@ def test_choice_between_sides_that_have_changed_since_is_asked_again(
     assert not ShippedChange.objects.exists()
 
 
-def test_choice_that_breaks_the_test_book_is_shown_first(cases, editor_client):
-    flag = RedFlag.objects.filter(level="emergency", is_asked=True, status="published").first()
+def test_choice_that_breaks_the_test_book_is_shown_first(editor_client, content):
+    flag = factories.flag("clot", "emergency", verification="two-pages")
+    flag.sources.add(Source.objects.first())
+    factories.case("clot", level="emergency", warn=[flag]).red_flags.add(flag)
     change = asked("nutrients.redflag", flag.slug, "status", "published", "draft")
 
     refused = settle(editor_client, change, "theirs")
@@ -122,10 +125,9 @@ def test_choice_that_breaks_the_test_book_is_shown_first(cases, editor_client):
     assert flag.status == "draft"
 
 
-def test_several_are_settled_from_the_list_and_what_cannot_be_stays(cases, editor_client, change):
+def test_several_are_settled_from_the_list_and_what_cannot_be_stays(editor_client, change):
     # What failed before makes nothing be said twice.
-    failing = SafetyCase.objects.counting().first()
-    SafetyCase.objects.filter(pk=failing.pk).update(must_show="Words that nobody wrote")
+    factories.case("wrong", must_show="Words that nobody wrote")
     lost = asked("nutrients.nutrient", "gone", "tagline", "Old", "New")
 
     first, second = said(act(editor_client, "take", change, lost))
