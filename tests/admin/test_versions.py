@@ -111,31 +111,23 @@ def test_rule_that_came_and_went_is_in_the_history_of_its_flag(screen, editor_cl
     told("Added red flag rule “a-new-rule”", "Deleted red flag rule “a-new-rule”")
 
 
-def test_history_shows_who_changed_what_and_when(screen, magnesium, editor_client):
-    shipped = magnesium.tagline
-    screen(magnesium).save(tagline="Calms muscle and nerve", status="draft", **GONE)
-    page = editor_client.get(address_of(magnesium, "history")).content.decode()
-
-    assert f"</span>{shipped}</del>" in page
-    assert "Calms muscle and nerve</ins>" in page
-    assert "Draft, waiting for review</ins>" in page
-    assert "Changed Tagline and Status." in page
-    assert "<td>anna</td>" in page
-    assert FIRST in page
-
-
-def test_long_history_has_pages(magnesium, editor_client, monkeypatch, screen):
+def test_history_shows_page_by_page_who_changed_what_and_when(
+    screen, magnesium, editor_client, monkeypatch
+):
     monkeypatch.setattr("nutrients.admin.history.VERSIONS_A_PAGE", 2)
-    for words in ("One", "Two", "Three"):
-        screen(magnesium).save(tagline=words)
+    shipped = magnesium.tagline
+    screen(magnesium).save(tagline="One")
+    screen(magnesium).save(tagline="Two", status="draft", **GONE)
+    address = address_of(magnesium, "history")
 
-    first = editor_client.get(address_of(magnesium, "history")).content.decode()
-    last = editor_client.get(address_of(magnesium, "history"), {"p": "2"}).content.decode()
-    assert "4 versions" in first
-    assert "Two</del>" in first
-    assert "One</del>" in first
-    assert "One</ins>" in last
-    assert FIRST in last
+    first = editor_client.get(address).content.decode()
+    for words in (
+        *("3 versions", "One</del>", "Two</ins>", "Draft, waiting for review</ins>"),
+        *("Changed Tagline and Status.", "<td>anna</td>", f"</span>{shipped}</del>"),
+    ):
+        assert words in first
+    assert FIRST not in first
+    assert FIRST in editor_client.get(address, {"p": "2"}).content.decode()
 
 
 def test_article_comes_back_with_its_sections_and_links_by_one_save(screen, article):
@@ -179,8 +171,12 @@ def test_deleted_row_comes_back_with_its_links_and_all_that_went_with_it(magnesi
     below = {
         name: keys(getattr(magnesium, name)) for name in ("associations", "intakes", "amounts")
     }
-    of_first = keys(magnesium.associations.first().sources)
+    first = magnesium.associations.first()
+    of_first = keys(first.sources)
     delete(editor_client, magnesium)
+    # A row below it waits for it.
+    waits = editor_client.get(address_of_deleted(editor_client, first), follow=True)
+    assert "needs the nutrient “Magnesium”, which is deleted" in waits.content.decode()
     assert not Association.objects.filter(pk__in=below["associations"]).exists()
 
     form = Screen(editor_client, None, address_of_deleted(editor_client, magnesium))
@@ -198,16 +194,6 @@ def test_deleted_row_comes_back_with_its_links_and_all_that_went_with_it(magnesi
         "Deleted: nutrient “Magnesium”",
         "Before this was deleted: nutrient “Magnesium”",
     ]
-
-
-def test_row_below_a_deleted_one_waits_for_its_parent(magnesium, editor_client):
-    association = magnesium.associations.first()
-    delete(editor_client, magnesium)
-
-    answer = editor_client.get(address_of_deleted(editor_client, association), follow=True)
-
-    assert "needs the nutrient “Magnesium”, which is deleted" in answer.content.decode()
-    assert not Association.objects.filter(pk=association.pk).exists()
 
 
 def test_row_whose_name_is_taken_by_now_says_so(content, editor_client, magnesium):
