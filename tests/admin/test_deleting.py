@@ -14,7 +14,6 @@ from nutrients.models import (
     NutrientAmount,
     OtherCause,
     Question,
-    RedFlagRule,
     RiskFactor,
     SafetyCase,
     Source,
@@ -88,16 +87,6 @@ def test_answer_that_a_rule_names_is_not_deleted_under_its_question(rule, admin_
     assert [one.slug for one in rule.answers.all()] == ["calf"]
 
 
-def test_rows_are_deleted_once_the_rule_is_gone(rule, admin_client):
-    delete(admin_client, rule.red_flag)
-    assert not RedFlagRule.objects.exists()
-
-    for model, slug in NAMED:
-        for row in model.objects.filter(slug=slug):
-            assert delete(admin_client, row).status_code == 302
-    assert not any(model.objects.exists() for model, _ in NAMED)
-
-
 @pytest.fixture
 def linked(no_content):
     """Cramps and iron, with a row of every kind that names one of them."""
@@ -167,12 +156,6 @@ def test_rows_that_lose_a_link_are_listed_and_get_it_back_with_the_row(
     back = address_of(model, "recover", versions_of(row)[0].pk)
     assert Screen(admin_client, None, back).save(**INSIST).status_code == 302
     assert {one: links_of(one) for one in before} == before
-
-
-def test_what_takes_no_link_along_lists_none(linked, admin_client):
-    page = admin_client.get(address_of(OtherCause.objects.get(), "delete")).content.decode()
-
-    assert "What loses a link" not in page
 
 
 def test_links_are_asked_for_together(linked, admin_client):

@@ -98,17 +98,9 @@ def test_published_row_needs_a_source_beside_the_editors_own(screen, magnesium):
 
 def test_second_association_of_the_same_kind_is_refused(screen, magnesium):
     there = Association.objects.filter(nutrient=magnesium).first()
-    form = screen(Association)
-    errors = form.errors(
-        nutrient=there.nutrient_id,
-        symptom=there.symptom_id,
-        relation=there.relation,
-        typicality="rare",
-        evidence="limited",
-        evidence_why="Case reports.",
-        note="A note.",
-        sources=[Source.objects.first().pk],
-    )
+    same = screen(there).data | {"nutrient": there.nutrient_id, "symptom": there.symptom_id}
+
+    errors = screen(Association).errors(**same, relation=there.relation)
 
     assert errors == {"__all__": ["This nutrient has this symptom in this relation already."]}
 
