@@ -9,8 +9,12 @@ from django.test import Client
 from nutrients.models import (
     Article,
     Association,
+    ChangeNote,
+    FoodPortion,
+    FoodSource,
     Nutrient,
     NutrientAmount,
+    Picture,
     ReferenceIntake,
     SafetyCase,
 )
@@ -100,3 +104,13 @@ def magnesium(content):
 @pytest.fixture
 def article(content):
     return Article.objects.get(slug="nutrients-and-muscle-jerking")
+
+
+@pytest.fixture
+def a_row_of_each(content):
+    """One row of each table that editors fill and that ships without any."""
+    almonds = FoodSource.objects.get(slug="almonds")
+    FoodPortion.objects.create(food=almonds, description="1 handful", grams=28)
+    ChangeNote.objects.create(text="It changed.", title="Almonds", address="/foods/almonds/")
+    words = {"credit": "Ann", "licence": "Our own", "file_digest": "0" * 16, "data": b"RIFF"}
+    Picture.objects.create(slug="leg", is_decorative=True, width=9, height=9, **words)

@@ -13,17 +13,7 @@ from django.forms.widgets import DateTimeBaseInput, NumberInput
 from django.urls import reverse
 
 from nutrients.content.versions import NOT_KEPT, keep_first
-from nutrients.models import (
-    ChangeNote,
-    FoodPortion,
-    FoodSource,
-    KeptProblem,
-    Nutrient,
-    Picture,
-    Redirect,
-    ShippedChange,
-    Symptom,
-)
+from nutrients.models import FoodSource, KeptProblem, Nutrient, Redirect, ShippedChange, Symptom
 from nutrients.proposals import begin
 from nutrisite.accounts.models import AccountEvent
 from tests.admin.forms import Screen, address_of, errors_in
@@ -45,22 +35,10 @@ ANSWERS = {200, 302, 400, 403, 404, 405, 413}
 
 
 @pytest.fixture
-def rows(content, admin_user):
+def rows(a_row_of_each, admin_user):
     """A row of each table; those that come with no row get one."""
-    almonds = FoodSource.objects.get(slug="almonds")
-    FoodPortion.objects.create(food=almonds, description="1 handful", grams=28)
-    ChangeNote.objects.create(text="It changed.", title="Almonds", address="/foods/almonds/")
     AccountEvent.objects.create(at=NOW, kind="refused", account="anna")
     KeptProblem.objects.create(kind="links", model="nutrients.source", row_id=1, found_at=NOW)
-    sizes = {
-        "credit": "Ann",
-        "licence": "Our own",
-        "width": 9,
-        "height": 9,
-        "file_digest": "0" * 16,
-        "data": b"RIFF",
-    }
-    Picture.objects.create(slug="leg", is_decorative=True, **sizes)
     question = {"model": "nutrients.foodsource", "natural_key": '["almonds"]', "field": "note"}
     ShippedChange.objects.create(theirs={"note": "New."}, noticed_at=NOW, **question)
     begin("Other words", by=admin_user)

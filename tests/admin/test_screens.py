@@ -19,12 +19,8 @@ from model_bakery import baker
 from nutrients.models import (
     Article,
     ArticleSection,
-    ChangeNote,
-    FoodPortion,
-    FoodSource,
     KeptProblem,
     Nutrient,
-    Picture,
     Proposal,
     RedFlag,
     RedFlagRule,
@@ -93,12 +89,9 @@ def test_other_screens_have_the_words_of_the_desk(admin_client, content):
 
 
 @per_model
-def test_screens_open_and_a_list_costs_the_same_with_more_rows(model, editor_client, monkeypatch):
-    # The site ships no household measures, which come with the USDA's foods, notes or pictures.
-    FoodPortion.objects.create(food=FoodSource.objects.first(), description="1 cup", grams=100)
-    ChangeNote.objects.create(title="About us", address="/about/", text="A note.")
-    words = {"credit": "Ann", "licence": "Our own", "file_digest": "0" * 16, "data": b"RIFF"}
-    Picture.objects.create(slug="leg", is_decorative=True, width=9, height=9, **words)
+def test_screens_open_and_a_list_costs_the_same_with_more_rows(
+    model, a_row_of_each, editor_client, monkeypatch
+):
     row = model._default_manager.first()
 
     assert b"View on site" not in editor_client.get(address_of(model, "add")).content
