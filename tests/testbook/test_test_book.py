@@ -89,11 +89,7 @@ def _ticks_of(case):
 def _is_just_enough(ticks, rule):
     """Whether these are all the ticks that the rule names, and as many of some as it asks for."""
     every = {*rule.symptoms.all(), *rule.risk_factors.all(), *rule.other_causes.all()}
-    some = {
-        *rule.some_symptoms.all(),
-        *rule.some_risk_factors.all(),
-        *rule.some_other_causes.all(),
-    }
+    some = {*rule.some_symptoms.all(), *rule.some_risk_factors.all(), *rule.some_other_causes.all()}
     more = ticks - every
     return every <= ticks and more <= some and len(more) == (rule.at_least if some else 0)
 
