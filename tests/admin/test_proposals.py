@@ -173,6 +173,17 @@ def test_several_rows_go_into_one_proposal_and_come_out_one_by_one(
     assert proposal.rows.count() == 2
 
 
+def test_values_are_proposed_without_a_form(magnesium, editor):
+    source, proposal = Source.objects.first(), begin("Many rows", by=editor)
+
+    add_row(proposal, magnesium, {"tagline": WORDS}, by=editor)
+    add_row(proposal, magnesium, {"sources": [source], "upper_limit": None}, by=editor)
+    assert add_row(proposal, magnesium.associations.first(), {}, by=editor) is None
+
+    (row,) = proposal.rows.all()
+    assert row.values == {"tagline": WORDS, "sources": [[source.slug]], "upper_limit": None}
+
+
 def test_writer_proposes_in_every_form_and_saves_and_publishes_nothing(account, magnesium):
     client = account("Writers")
     form = Screen(client, magnesium)
