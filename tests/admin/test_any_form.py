@@ -183,26 +183,26 @@ def test_no_parameter_breaks_a_list(rows, admin_client, model, monkeypatch):
                 post(admin_client, address, sent)
 
 
-def addresses_of(row):
-    """The addresses of screens of a row, and of rows that cannot be."""
+def asked_of(row):
+    """The addresses of screens of a row, and of rows that cannot be, each with how it is asked."""
     for page in ("change", "delete", "history"):
-        yield address_of(row, page)
+        yield address_of(row, page), [], "POST"
         for key in ("9" * 40, "_00", "%00%ED%A0%80"):
-            yield address_of(type(row), page, "KEY").replace("KEY", key)
+            yield address_of(type(row), page, "KEY").replace("KEY", key), [], "GET"
+        yield address_of(type(row), page, "9" * 40), [("post", "yes")], "POST"
     if row._meta.app_label == "nutrients" and row._meta.model_name not in NOT_KEPT:
         keep_first([row])
-        for number in (versions_of(row)[0].pk, "0", "9" * 40):
-            yield address_of(row, "revision", number)
-            yield address_of(type(row), "recover", number)
+        for number in (versions_of(row)[0].pk, "9" * 40):
+            yield address_of(row, "revision", number), [], "GET"
+            yield address_of(type(row), "recover", number), [], "GET"
 
 
 def test_no_key_breaks_the_address_of_a_row(rows, admin_client):
     for row in rows.values():
         with undone():
-            for address in addresses_of(row):
-                ask(admin_client, address, [])
+            for asked in asked_of(row):
                 with undone():
-                    ask(admin_client, address, [("post", "yes")], "POST")
+                    ask(admin_client, *asked)
 
 
 @pytest.mark.parametrize(
