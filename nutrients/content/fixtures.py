@@ -127,9 +127,11 @@ def _json_records(name: str, text: str) -> Iterator[tuple[str, Any]]:
 
 def _row(place: str, record: Any) -> FixtureRow:
     try:
-        label, fields = record["model"], dict(record["fields"])
-    except (TypeError, KeyError, ValueError) as error:
+        label, given = record["model"], record["fields"].items()
+    except (TypeError, KeyError, AttributeError) as error:
         raise FixtureError(f"{place}: a row needs a model and its fields.") from error
+    # As forms do, so that a text which an editor leaves alone is the text that was loaded.
+    fields = {name: value.strip() if isinstance(value, str) else value for name, value in given}
     try:
         model = apps.get_model(label)
     except (LookupError, ValueError, AttributeError) as error:
