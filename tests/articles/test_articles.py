@@ -1,7 +1,6 @@
 """Article pages: text, live blocks, numbered sources, dates, ways on, and their cost."""
 
 import re
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -87,24 +86,6 @@ def test_article_warns_of_the_signs_of_its_own_symptoms_alone(read):
 
     assert set(warnings) == set(own.values_list("slug", flat=True))
     assert page.count("for any of these.</p>") == own.filter(level="emergency").exists()
-
-
-def test_article_says_that_no_clinician_has_reviewed_it_until_one_has(read):
-    assert "No clinician has reviewed this page yet." in read()
-
-    Article.objects.update(reviewed_on=date(2026, 12, 1), reviewed_by="A. Example, physician")
-
-    page = read()
-    assert "No clinician" not in page
-    assert "A. Example, physician" in page
-
-
-def test_article_says_when_its_review_is_overdue(read):
-    assert "overdue" not in read()
-
-    Article.objects.update(review_due_on=date(2020, 1, 1))
-
-    assert "The review of this page is overdue." in read()
 
 
 def test_table_shows_the_core_nutrients_with_the_verb_of_each_sign(read):
@@ -223,9 +204,3 @@ def test_list_stands_by_topic(client):
     topics = re.findall(r'<h2 id="topic-[^"]+">([^<]+)</h2>', page)
     assert topics[:2] == ["Twitches and jerks", "Cramps and restless legs"]
     assert page.index(FOUNDING) < page.index("topic-cramps") < page.index("night-leg-cramps")
-
-
-def test_list_without_articles_says_so(client):
-    Article.objects.all().delete()
-
-    assert "No article is published yet" in client.get("/articles/").content.decode()

@@ -137,10 +137,6 @@ def test_draft_food_is_on_no_plate(client, content):
     assert "Spinach, raw" not in text_of(response)
 
 
-def test_site_without_content_shows_an_empty_plate(client, no_content):
-    assert "Your plate is empty" in text_of(client.get(PAGE + "?food=kale-raw"))
-
-
 def test_bar_gives_the_shares_of_the_core_nutrients_the_largest_first(client, content):
     response = client.get(PAGE + query(MIXED))
     bar = re.findall(r"([A-Z][\w ]*?) (\d+)%\.", text_of(response, "results"))

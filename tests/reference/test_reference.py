@@ -161,17 +161,6 @@ def test_sunlight_stands_beside_vitamin_d_in_words(client, content):
     assert "/foods/sunlight/" in links_of(page, "main")
 
 
-def test_page_says_that_no_clinician_has_reviewed_until_one_has(client, content):
-    assert "Not yet reviewed by a clinician" in text_of(client.get(NUTRIENT))
-    Nutrient.objects.filter(slug="magnesium").update(
-        reviewed_on="2026-11-01", reviewed_by="A. Tester, dietitian"
-    )
-
-    text = text_of(client.get(NUTRIENT))
-    assert "A. Tester, dietitian" in text
-    assert "Not yet reviewed" not in text
-
-
 def test_bare_nutrient_page_says_in_words_what_is_missing(client, no_content):
     factories.nutrient("zinc")
     text = text_of(client.get("/nutrients/zinc/"), "main")
@@ -274,7 +263,6 @@ def test_card_states_claim_grade_reason_causes_and_sources(client, content):
     assert f"“{row.verb.capitalize()}” is the strongest wording" in text
     assert row.evidence_why in text
     assert row.note in text
-    assert "Not yet reviewed by a clinician" in text_of(page, "about-page")
     assert headings(page)[-4:] == ["against", "causes", "sources", "about-page"]
     assert {source.url for source in row.sources.all()} <= set(links_of(page, "main"))
 

@@ -6,6 +6,9 @@ from html import unescape
 from urllib.parse import urldefrag, urlsplit
 
 import pytest
+from django.utils import timezone
+
+from nutrients.models import Association, FoodSource, Nutrient, NutrientAmount
 
 LINK = re.compile(r'<a [^>]*?href="([^"]+)"')
 ID = re.compile(r'\sid="([^"]+)"')
@@ -46,6 +49,7 @@ def path_of(link):
 
 def test_every_page_is_one_of_its_kind_and_every_link_leads_to_its_place(client, pages):
     assert_listed(client, pages)
+    assert_tied(pages)
     ids = {address: Counter(ID.findall(html)) for address, html in pages.items()}
     lost = {
         f"{address}: {link}"
@@ -81,6 +85,31 @@ def assert_listed(client, pages):
     sample = [address for address in unseen if not address.startswith(("/foods/", "/nutrients/"))]
     for address in sample + unseen[-3:]:
         assert client.get(address).status_code == 200, address
+
+
+def assert_tied(pages):
+    """Nutrient, symptom and the evidence between them lead to each other; so do foods."""
+    now = timezone.now()
+    links = {address: set(map(path_of, links_in(address, html))) for address, html in pages.items()}
+    ties = [
+        (row.get_absolute_url().partition("#")[0], end.get_absolute_url())
+        for row in Association.objects.published(at=now).select_related("nutrient", "symptom")
+        for end in (row.nutrient, row.symptom)
+        if end.status == "published"
+    ]
+    magnesium = Nutrient.objects.get(slug="magnesium").get_absolute_url()
+    foods = FoodSource.objects.published(at=now)
+    fed = [food for food in foods if food.get_absolute_url() in links[magnesium]]
+    given = NutrientAmount.objects.filter(food__in=fed, nutrient__status="published")
+
+    assert len(ties) > 100
+    assert [tie for tie in ties for a, b in (tie, tie[::-1]) if b not in links[a]] == []
+    assert len(fed) >= 5
+    assert [
+        f"{row.food} does not lead to {row.nutrient}"
+        for row in given.select_related("food", "nutrient")
+        if row.nutrient.get_absolute_url() not in links[row.food.get_absolute_url()]
+    ] == []
 
 
 def repeated(pattern, pages):
