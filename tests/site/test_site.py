@@ -23,6 +23,7 @@ from nutrients.models.red_flags import CALL
 from nutrients.search.index import catch_up
 from nutrients.site.pages import FEELINGS, WRITTEN
 from nutrients.site.sources import read_sources
+from nutrisite.logging import ACCESS_FIELDS
 from tests.addresses import EVERY_KIND
 from tests.site.pages import links_of, text_of
 
@@ -185,6 +186,13 @@ def test_contact_is_named_only_where_there_is_one(client, db, settings, address)
     assert "There is no address to write to yet." in text_of(client.get(address))
     settings.CONTACT_EMAIL = "editors@example.org"
     assert "mailto:editors@example.org" in links_of(client.get(address))
+
+
+def test_privacy_names_as_many_parts_of_a_log_line_as_there_are(client, db):
+    # The time and the number, which every line has, and what the middleware writes.
+    assert len(ACCESS_FIELDS) + 2 == 6
+    words = "It contains these six things and no more: the time"
+    assert words in text_of(client.get("/privacy/"))
 
 
 def test_method_says_what_the_site_is_for_who_pays_and_how_it_is_made(client, content):
