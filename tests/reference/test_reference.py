@@ -118,7 +118,9 @@ def test_nutrient_page_states_needs_and_limits_and_to_what_they_apply(
     assert ("level, milligrams a day" in text) == ("magnesium" in address)
 
 
-def test_nutrient_page_grades_signs_names_who_is_at_risk_and_warns_beside_medicines(client, content):
+def test_nutrient_page_grades_signs_names_who_is_at_risk_and_warns_beside_medicines(
+    client, content
+):
     text = text_of(client.get(NUTRIENT), "main")
     assert "Muscle cramps Seen sometimes. Moderate evidence." in text
     assert "What does not help" in text
@@ -206,9 +208,7 @@ def test_symptom_page_puts_common_causes_and_help_before_nutrients(client, conte
         ("/nutrients/vitamin-b12/", "read-on", "vegan-b12-and-nerves", 4),
     ],
 )
-def test_page_leads_to_the_article_that_is_about_it(
-    client, content, address, place, article, most
-):
+def test_page_leads_to_the_article_that_is_about_it(client, content, address, place, article, most):
     links = links_of(client.get(address), place)
 
     assert links[0] == f"/articles/{article}/"

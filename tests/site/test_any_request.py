@@ -97,7 +97,12 @@ def test_no_path_and_no_body_breaks_the_site(content, path, body):
 def test_signing_in_leads_nowhere_else(content, django_user_model):
     django_user_model.objects.create_superuser("root", password="three plain words")
     sent = {"username": "root", "password": "three plain words"}
-    for target in ("https://evil.example/", "//evil.example/", "/\\evil.example", "\t//evil.example"):
+    for target in (
+        "https://evil.example/",
+        "//evil.example/",
+        "/\\evil.example",
+        "\t//evil.example",
+    ):
         answer = Client().post(reverse("admin:login"), sent | {"next": target})
 
         assert answer.status_code == 302
