@@ -179,7 +179,15 @@ NEEDS_EMPTY_MEMORY = {
 @pytest.fixture
 def client(request):
     """A reader; nothing is in memory for them if what was made before would be wrong."""
-    return Client() if NEEDS_EMPTY_MEMORY & set(request.fixturenames) else Reader()
+    # What pytest-django's own fixtures ask for patches no page, and each test has those.
+    fixtures = request.node._fixtureinfo
+    ours = [
+        one
+        for *_, one in fixtures.name2fixturedefs.values()
+        if one.func.__module__.startswith("tests.")
+    ]
+    asked_for = {*fixtures.argnames, *(name for one in ours for name in one.argnames)}
+    return Client() if NEEDS_EMPTY_MEMORY & asked_for else Reader()
 
 
 @pytest.fixture
