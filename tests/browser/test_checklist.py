@@ -105,13 +105,6 @@ def test_an_emergency_shows_only_how_to_get_help_and_can_be_undone(page):
     expect(page.locator("#results")).to_have_text(HOME)
 
 
-def test_a_link_ticks_and_a_new_tick_adds_to_it(page):
-    page.goto("/checklist/?symptom=headache")
-    expect(page.locator("#checklist input[value='headache']")).to_be_checked()
-    expect(page.get_by_role("button", name="Take off Headache")).to_be_visible()
-    expect(page.locator("#results")).to_have_text(HOME)
-
-
 def test_an_emergency_tick_shows_the_call_card_before_anything_is_sent(page):
     page.goto("/checklist/")
     card = page.locator("[data-call-card]")
@@ -145,9 +138,8 @@ def test_questions_show_where_they_matter_and_keep_what_was_answered(page):
     expect(page.locator("#results")).to_have_text("See a doctor within a few days")
 
 
-def test_paper_holds_what_is_ticked_now(page):
+def test_answer_says_that_a_tick_was_changed_and_paper_holds_what_is_ticked_now(page):
     page.goto("/checklist/")
-    open_all(page)
     tick(page, "tingling", "tremor")
     show(page)
     expect(page.locator("#results")).to_be_focused()
@@ -203,9 +195,8 @@ def open_answer(page):
     )
 
 
-@pytest.mark.parametrize("kind", ["page", "page_without_script"])
-def test_a_tick_is_taken_off_where_it_stands_in_the_answer(request, kind):
-    page = request.getfixturevalue(kind)
+def test_a_tick_is_taken_off_where_it_stands_in_the_answer_without_script(page_without_script):
+    page = page_without_script
     page.goto("/checklist/")
     tick(page, "tremor", "restless-legs")
     show(page)

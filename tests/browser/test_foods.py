@@ -70,22 +70,3 @@ def test_no_name_of_a_nutrient_is_cut_inside_a_word(page):
         )
         assert len(lines) >= 6
         assert set(lines) == {1}
-
-
-def test_size_of_a_serving_is_drawn_and_said(page):
-    for food, drawn in (
-        ("cheese-cheddar", "matchbox"),
-        ("beef-sirloin-cooked", "pack of cards"),
-        ("cod-cooked", "palm of a hand"),
-        ("whole-wheat-bread", "slice of bread"),
-        ("sardines-canned-oil", "tin of fish"),
-        ("tahini", "spoon"),
-    ):
-        page.goto(f"/foods/{food}/")
-        expect(page.get_by_role("img", name=re.compile(drawn))).to_be_visible()
-    page.emulate_media(media="print")
-    expect(page.get_by_role("img", name=re.compile("spoon"))).to_be_visible()
-
-    for food in ("kale-raw", "sunlight"):
-        page.goto(f"/foods/{food}/")
-        expect(page.locator(".serving-size")).to_have_count(0)

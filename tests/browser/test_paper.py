@@ -146,6 +146,7 @@ def test_table_fits_the_paper_with_its_head(page):
 def test_what_is_folded_on_a_screen_is_on_paper(page):
     for address, folded in (
         ("/nutrients/magnesium/", ".part > *:not(summary, .no-print)"),
+        ("/symptoms/night-leg-cramps/", "#causes li, #src-1"),
         ("/foods/plate/?food=almonds", ".plate-row > *:not(summary)"),
     ):
         page.emulate_media(media="screen")

@@ -57,28 +57,6 @@ def open_all(page):
     )
 
 
-def test_checks_see_what_they_look_for(new_context, base_url):
-    context = new_context()
-    sent = Sent().watch(context)
-    page = context.new_page()
-    page.goto("/checklist/")
-    page.evaluate("""async () => {
-      await new Promise((done) => { indexedDB.open("left").onsuccess = done; });
-      await caches.open("left");
-      document.cookie = "left=1; path=/checklist/";
-      localStorage.setItem("left", "1");
-      await fetch("/healthz?muscle-cramps");
-      navigator.sendBeacon("/healthz");
-    }""")
-
-    found = kept(page, base_url)
-    for trace in ("cookie left", "storage left", "database left", "cache left", "used indexeddb"):
-        assert trace in found
-    assert [f"{base_url}/healthz"] == sent.foreign(base_url)
-    assert sent.telling(["muscle-cramps"]) == [f"{base_url}/healthz?muscle-cramps"]
-    context.close()
-
-
 def keep_safety_page(page):
     page.goto("/safety/")
     page.get_by_role("button", name="Keep this page").click()
@@ -111,15 +89,24 @@ def test_page_that_a_reader_asked_for_is_all_that_is_kept(page, base_url):
     assert not any("?" in path for path in paths)
 
 
-def test_kept_page_is_removed_without_a_trace(page, base_url):
+def test_kept_page_opens_without_a_connection_and_is_removed_without_a_trace(page, faults):
     keep_safety_page(page)
+    expect(page.get_by_role("button", name="Remove it")).to_be_focused()
+    page.context.set_offline(True)
+    page.goto("/safety/")
+    expect(page.get_by_role("link", name="Call 999")).to_be_visible()
+    colour = "getComputedStyle(document.querySelector('.urgent-head')).backgroundColor"
+    assert page.evaluate(colour) != "rgba(0, 0, 0, 0)"
+    page.context.set_offline(False)
+
     page.get_by_role("button", name="Remove it").click()
     expect(page.get_by_text("Nothing of this site is kept on this device.")).to_be_visible()
-    expect(page.get_by_role("button", name="Keep this page")).to_be_visible()
+    expect(page.get_by_role("button", name="Keep this page")).to_be_focused()
     page.goto("/about/")
-
     assert page.evaluate("navigator.serviceWorker.getRegistrations().then(all => all.length)") == 0
     assert page.evaluate("caches.keys()") == []
+    # The browser reports what it could not ask for while there was no connection.
+    faults[:] = [fault for fault in faults if "ERR_INTERNET_DISCONNECTED" not in fault]
 
 
 def test_page_on_privacy_lists_the_headers_that_arrive(site):

@@ -299,3 +299,24 @@ def test_foods_with_accents_and_strokes_are_found_and_sorted_by_their_letters(cl
     ]
     assert shown(client.get(f"{LIST}?q=losos")) == ["Łosoś"]
     assert shown(client.get(f"{LIST}?q=ECLAIR")) == ["Éclair"]
+
+
+@pytest.mark.parametrize(
+    ("food", "drawn"),
+    [
+        ("cheese-cheddar", "matchbox"),
+        ("beef-sirloin-cooked", "pack of cards"),
+        ("cod-cooked", "palm of a hand"),
+        ("whole-wheat-bread", "slice of bread"),
+        ("sardines-canned-oil", "tin of fish"),
+        ("tahini", "spoon"),
+        ("kale-raw", ""),
+        ("sunlight", ""),
+    ],
+)
+def test_size_of_a_serving_is_drawn_and_said(client, content, food, drawn):
+    html = client.get(f"/foods/{food}/").content.decode()
+    figure = html.partition('<figure class="serving-size">')[2].partition("</figure>")[0]
+
+    assert bool(figure) == bool(drawn)
+    assert not drawn or re.search(rf'<svg [^>]*role="img" aria-label="[^"]*{drawn}', figure)
