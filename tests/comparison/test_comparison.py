@@ -12,8 +12,6 @@ from tests.site.pages import links_of, text_of
 
 PAGE, FILE = "/compare/", "/compare.csv"
 HTMX = {"HX-Request": "true"}
-# Symptoms, nutrients, associations with both of their ends, foods, other sources, needs.
-QUERIES = 10
 
 
 @pytest.fixture
@@ -206,17 +204,6 @@ def test_symptom_without_a_nutrient_is_a_finding_that_leads_on(client, table):
     assert "/symptoms/eyelid-twitch/" in links_of(beside, "comparison-results")
 
 
-def test_chosen_symptom_is_a_box_and_the_others_are_in_the_list(client, table):
-    def boxes(**query):
-        page = client.get(PAGE, query).text
-        found = re.findall(r'type="checkbox" name="symptom"[^>]*?value="(\w+)"( checked)?', page)
-        return {slug: bool(checked) for slug, checked in found}
-
-    assert boxes() == {"cramps": False, "twitches": False}
-    assert boxes(symptom="tired") == {"cramps": False, "twitches": False, "tired": True}
-    assert "Tired" not in text_of(client.get(PAGE, {"symptom": "tired"}), "add-symptom")
-
-
 def test_headings_sort_by_links_and_say_so(client, table):
     html = client.get(PAGE, {"symptom": "cramps", "sort": "name"}).content.decode()
     assert html.count('aria-sort="ascending"') == 1
@@ -239,20 +226,6 @@ def test_htmx_gets_the_page_with_its_counts_marked_for_their_places(client, cont
     assert answer.text == page.text
     assert len(counts) == 13 + 2 + 4 + 4 + 4
     assert not page.cookies
-
-
-# What it asks the database
-
-
-@pytest.mark.parametrize("headers", [{}, HTMX])
-@pytest.mark.parametrize(
-    "query", ["", "?symptom=muscle-cramps&symptom=tremor&diet=vegan&sort=need"]
-)
-def test_queries_stay_the_same_whatever_is_asked(
-    client, content, django_assert_num_queries, headers, query
-):
-    with django_assert_num_queries(QUERIES):
-        client.get(PAGE + query, headers=headers)
 
 
 # What cannot be read

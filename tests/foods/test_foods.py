@@ -61,14 +61,6 @@ def test_group_keeps_its_foods_alone(client, content):
     assert names == [food.name for food in expected.order_by("name")]
 
 
-def test_foods_stand_by_amount_in_a_serving_not_in_100_g(client, no_content):
-    iron = factories.nutrient("iron")
-    factories.food("pinch-of-spice", iron, 50, serving_grams=1)
-    factories.food("bowl-of-beans", iron, 2, serving_grams=200)
-
-    assert shown(client.get(f"{LIST}?nutrient=iron")) == ["Bowl of beans", "Pinch of spice"]
-
-
 def test_what_is_left_out_is_counted_in_words(client, foods):
     text = text_of(client.get(f"{LIST}?nutrient=iron"), "food-results")
     assert "1 food left out: no figure." in text
@@ -127,15 +119,13 @@ def test_sunlight_is_named_beside_foods_with_vitamin_d_and_is_no_food(client, co
     assert "What it gives" not in page
 
 
-def test_pages_keep_the_filters_and_end_kindly(client, content):
+def test_pages_keep_the_filters(client, content):
     first = client.get(f"{LIST}?diet=vegan&sort=name")
     assert len(shown(first)) == 24
     assert "?diet=vegan&sort=name&page=2" in links_of(first, "food-results")
 
     second = client.get(f"{LIST}?diet=vegan&sort=name&page=2")
     assert not set(shown(first)) & set(shown(second))
-    for page in ("0", "-1", "x", "²", "9" * 5000, "99999"):
-        assert client.get(LIST, {"page": page}).status_code == 200
 
 
 def test_filters_in_use_can_each_be_taken_off(client, content):
@@ -319,4 +309,5 @@ def test_size_of_a_serving_is_drawn_and_said(client, content, food, drawn):
     figure = html.partition('<figure class="serving-size">')[2].partition("</figure>")[0]
 
     assert bool(figure) == bool(drawn)
-    assert not drawn or re.search(rf'<svg [^>]*role="img" aria-label="[^"]*{drawn}', figure)
+    title = re.search(r'role="img"[^>]*>\s*<title[^>]*>([^<]*)', figure)
+    assert drawn in (" ".join(title[1].split()) if title else "")

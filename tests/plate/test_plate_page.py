@@ -6,7 +6,7 @@ from nutrients.models import FoodSource
 from nutrients.plate.page import MOST_FOUND
 from nutrients.search.index import catch_up
 from tests import factories
-from tests.plate.plates import MIXED, PAGE, dossier, query, shares_shown, sum_shown
+from tests.plate.plates import MIXED, PAGE, query, shares_shown, sum_shown
 from tests.site.pages import links_of, text_of
 
 
@@ -154,15 +154,6 @@ def test_drawing_has_a_part_for_each_food_by_weight_and_says_so_in_words(client,
     assert "2, Almonds, 56 grams" in words
     assert [round(float(part)) for part in parts] == [81, 19]
     assert "An empty plate" in text_of(client.get(PAGE), "plate-figure")
-
-
-def test_number_of_queries_does_not_grow_with_the_plate(client, content, django_assert_num_queries):
-    slugs = [row["slug"] for row in dossier("foods") if row["is_food"] == "yes"]
-    large = "&".join(f"food={slug}&servings-{slug}=0.25" for slug in slugs[:25])
-    for address in ("?food=spinach-raw&q=milk", f"?{large}&q=milk&diet=vegan"):
-        # Most of them read what is kept for a content version.
-        with django_assert_num_queries(16):
-            client.get(PAGE + address)
 
 
 def test_nothing_pushes_dieting(client, content):

@@ -32,6 +32,7 @@ from .test_changes import note
 
 HIDDEN = [{"status": "draft"}, {"publish_at": datetime(2999, 1, 1, tzinfo=UTC)}]
 # Queries of each page with the shipped content. They may fall, and must not grow.
+PLATE = "&".join(f"food={slug}" for slug in ("almonds", "milk-whole", "kale-raw", "chia-seeds"))
 ABOUT_THE_SITE = {
     "/": 5,
     "/about/": 10,
@@ -61,6 +62,9 @@ QUERIES = {
     "/foods/spinach-raw/": 12,
     "/compare/": 10,
     "/compare/?symptom=muscle-cramps&symptom=tremor&diet=vegan&sort=need": 10,
+    # A plate with much on it asks as often as one food.
+    "/foods/plate/?food=spinach-raw&q=milk": 16,
+    f"/foods/plate/?{PLATE}&q=milk&diet=vegan": 16,
     "/articles/": 3,
     "/a-z/": 8,
     **{f"/search/?q={words}": 15 for words in ("cramp", "magnesium", "tinglng", "zzzz")},
