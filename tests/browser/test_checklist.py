@@ -58,7 +58,6 @@ def test_answer_takes_the_focus_leaves_no_address_and_is_the_same_without_script
 
     for slugs, heading in (
         (TICKS, HOME),
-        (["mouth-tingling", "statins", "cramp-over-10-minutes"], "Get medical care the same day"),
         (["muscle-weakness", "infancy"], "Call for help now"),
         ([], "Nothing ticked yet"),
     ):
@@ -256,7 +255,7 @@ def test_first_screen_of_the_answer_says_how_urgent_the_cause_and_the_nutrient(p
         assert page.locator(f"{RESULTS} *").count() <= 600
 
 
-@pytest.mark.parametrize("slugs", [TICKS, ["seizures"], ["mouth-tingling", "statins"]])
+@pytest.mark.parametrize("slugs", [["seizures"], [*TICKS, "mouth-tingling", "statins"]])
 def test_axe_finds_nothing_and_nothing_overflows(page, slugs):
     page.goto("/checklist/")
     tick(page, *slugs)
