@@ -93,6 +93,8 @@ def richest_foods(
         .annotate(place=rank)
         .filter(place__lte=limit)
         .select_related("food", "nutrient")
+        # A nutrient has long texts, and comes with each of its foods.
+        .only("per_100g", "food", "nutrient__daily_value", "nutrient__reference_value")
         .order_by("nutrient_id", "place")
     )
     richest: dict[int, list[RichFood]] = defaultdict(list)
