@@ -223,20 +223,18 @@ def is_in_first_screen(locator):
     return box["y"] >= 0 and box["y"] + box["height"] <= PHONE["height"]
 
 
-@pytest.mark.parametrize("kind", ["page", "page_without_script"])
-def test_first_screen_of_the_form_holds_the_call_and_the_first_question(request, kind):
-    page = request.getfixturevalue(kind)
-    page.set_viewport_size(PHONE)
-    page.goto("/checklist/")
-    assert is_in_first_screen(page.get_by_text("Emergency?"))
+def test_first_screen_of_the_form_holds_the_call_and_the_first_question(either):
+    either.set_viewport_size(PHONE)
+    either.goto("/checklist/")
+    assert is_in_first_screen(either.get_by_text("Emergency?"))
     for number in ("999", "112", "911"):
-        assert is_in_first_screen(page.get_by_role("link", name=f"Call {number}").first)
-    assert is_in_first_screen(page.get_by_role("radio", name="A teenager"))
-    assert is_in_first_screen(page.get_by_role("heading", name="What do you notice?"))
-    # The footer is the same on every page, and counts for half a screen.
-    height = page.evaluate("document.documentElement.scrollHeight - " + FOOT)
+        assert is_in_first_screen(either.get_by_role("link", name=f"Call {number}").first)
+    assert is_in_first_screen(either.get_by_role("radio", name="A teenager"))
+    assert is_in_first_screen(either.get_by_role("heading", name="What do you notice?"))
+    # The footer is the same on every either, and counts for half a screen.
+    height = either.evaluate("document.documentElement.scrollHeight - " + FOOT)
     assert height <= 3.5 * PHONE["height"]
-    assert page.locator("*").count() <= 900
+    assert either.locator("*").count() <= 900
 
 
 def test_first_screen_of_the_answer_says_how_urgent_the_cause_and_the_nutrient(page):

@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
 RESULTS = "#comparison-results"
@@ -69,12 +68,10 @@ def test_first_screen_of_a_desktop_holds_the_table_with_filters_at_its_side(page
 # The matrix
 
 
-@pytest.mark.parametrize("fixture", ["page", "page_without_script"])
-def test_row_of_the_matrix_opens_to_its_facts(request, fixture):
-    page = request.getfixturevalue(fixture)
-    page.set_viewport_size(PHONE)
-    page.goto("/compare/?symptom=muscle-cramps")
-    row = page.locator("tbody tr").filter(has_text="Magnesium").first
+def test_row_of_the_matrix_opens_to_its_facts(either):
+    either.set_viewport_size(PHONE)
+    either.goto("/compare/?symptom=muscle-cramps")
+    row = either.locator("tbody tr").filter(has_text="Magnesium").first
     expect(row.get_by_text("270 to 300 mg")).to_be_hidden()
 
     row.locator("summary").click()
@@ -83,12 +80,12 @@ def test_row_of_the_matrix_opens_to_its_facts(request, fixture):
         expect(row).to_contain_text(words)
     for words in ("270 to 300 mg", "Helps muscles relax"):
         expect(row.get_by_text(words)).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert either.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     dot = row.get_by_role("link", name="Moderate evidence: Low magnesium is linked with muscle")
     box = dot.bounding_box()
     assert min(box["width"], box["height"]) >= 44
     dot.click()
-    expect(page).to_have_url(re.compile("/nutrients/magnesium/muscle-cramps/#deficiency$"))
+    expect(either).to_have_url(re.compile("/nutrients/magnesium/muscle-cramps/#deficiency$"))
 
 
 def test_many_signs_scroll_inside_the_table_alone(page):

@@ -2,12 +2,10 @@
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
 HEIGHT = 844
 PHONE = {"width": 390, "height": HEIGHT}
-BOTH = pytest.mark.parametrize("fixture", ["page", "page_without_script"])
 
 
 def on_first_screen(locator):
@@ -25,22 +23,20 @@ FIRST_SCREENS = {
 }
 
 
-@BOTH
-def test_first_screen_has_the_answer(request, fixture):
-    page = request.getfixturevalue(fixture)
-    page.set_viewport_size(PHONE)
+def test_first_screen_has_the_answer(either):
+    either.set_viewport_size(PHONE)
     for address, headings in FIRST_SCREENS.items():
-        page.goto(address)
+        either.goto(address)
         for heading in headings:
-            assert on_first_screen(page.get_by_role("heading", name=heading, exact=True)), heading
-        assert all(on_first_screen(step) for step in page.locator(".answer .steps li").all())
+            assert on_first_screen(either.get_by_role("heading", name=heading, exact=True)), heading
+        assert all(on_first_screen(step) for step in either.locator(".answer .steps li").all())
         if "seizures" in address:
-            assert on_first_screen(page.get_by_role("link", name="999", exact=True).first)
-    assert on_first_screen(page.locator("#needs-answer"))
-    assert on_first_screen(page.get_by_label("Age and sex"))
-    if fixture == "page":
+            assert on_first_screen(either.get_by_role("link", name="999", exact=True).first)
+    assert on_first_screen(either.locator("#needs-answer"))
+    assert on_first_screen(either.get_by_label("Age and sex"))
+    if either.runs_script:
         # Without script a button stands above it.
-        assert on_first_screen(page.get_by_role("link", name="muscle cramps").first)
+        assert on_first_screen(either.get_by_role("link", name="muscle cramps").first)
 
 
 def test_chosen_life_stage_is_not_cut(page):
@@ -74,21 +70,19 @@ def test_back_to_text_returns_to_the_number_that_was_tapped(page):
     expect(page).to_have_url(re.compile(f"#{place}$"))
 
 
-@BOTH
-def test_hard_word_is_explained_by_keyboard_and_on_paper(request, fixture):
-    page = request.getfixturevalue(fixture)
-    page.goto("/articles/nutrients-and-muscle-jerking/#vitamin-b12")
-    if page.get_by_role("button", name="myelin").is_hidden():
-        page.locator("details", has=page.locator("#term-myelin")).locator("summary").click()
-    meaning = page.get_by_text("The fatty cover of nerve fibres.", exact=True)
+def test_hard_word_is_explained_by_keyboard_and_on_paper(either):
+    either.goto("/articles/nutrients-and-muscle-jerking/#vitamin-b12")
+    if either.get_by_role("button", name="myelin").is_hidden():
+        either.locator("details", has=either.locator("#term-myelin")).locator("summary").click()
+    meaning = either.get_by_text("The fatty cover of nerve fibres.", exact=True)
     expect(meaning).to_be_hidden()
-    page.get_by_role("button", name="myelin").press("Enter")
+    either.get_by_role("button", name="myelin").press("Enter")
     expect(meaning).to_be_visible()
-    page.keyboard.press("Escape")
+    either.keyboard.press("Escape")
     expect(meaning).to_be_hidden()
-    expect(page.get_by_role("button", name="myelin")).to_be_focused()
+    expect(either.get_by_role("button", name="myelin")).to_be_focused()
 
-    page.emulate_media(media="print")
+    either.emulate_media(media="print")
     expect(meaning).to_be_visible()
 
 

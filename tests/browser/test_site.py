@@ -30,30 +30,28 @@ def test_text_is_16_px_on_a_phone_and_18_px_on_a_desktop(phone):
     expect(menu.get_by_role("link", name="When to get help")).to_be_visible()
 
 
-@pytest.mark.parametrize("fixture", ["page", "page_without_script"])
-def test_menu_opens_and_closes_on_escape_and_on_a_tap_outside(request, fixture):
-    page = request.getfixturevalue(fixture)
-    page.set_viewport_size(SCREEN)
-    page.goto("/about/")
+def test_menu_opens_and_closes_on_escape_and_on_a_tap_outside(either):
+    either.set_viewport_size(SCREEN)
+    either.goto("/about/")
     button, menu = (
-        page.get_by_role("button", name="Menu"),
-        page.get_by_role("navigation", name="Main"),
+        either.get_by_role("button", name="Menu"),
+        either.get_by_role("navigation", name="Main"),
     )
     expect(menu).to_be_hidden()
 
     button.click()
     expect(menu.get_by_role("link", name="Checklist")).to_be_visible()
-    page.keyboard.press("Escape")
+    either.keyboard.press("Escape")
     expect(menu).to_be_hidden()
 
     button.click()
-    page.mouse.click(200, 800)
+    either.mouse.click(200, 800)
     expect(menu).to_be_hidden()
 
     button.click()
     menu.get_by_role("link", name="Symptoms").click()
-    page.wait_for_url("**/symptoms/")
-    expect(page.get_by_role("navigation", name="Main")).to_be_hidden()
+    either.wait_for_url("**/symptoms/")
+    expect(either.get_by_role("navigation", name="Main")).to_be_hidden()
 
 
 def test_first_screen_of_home_has_what_is_felt_the_search_and_whom_to_call(phone):

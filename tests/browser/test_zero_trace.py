@@ -26,12 +26,11 @@ def log(site):
     return lambda: path.read_text()[before:]
 
 
-@pytest.fixture(params=["page", "page_without_script"])
-def reader(request, base_url):
+@pytest.fixture
+def reader(either):
     """A reader's page, with scripts and without, and everything that it sends."""
-    page = request.getfixturevalue(request.param)
-    page.sent = Sent().watch(page.context)
-    return page
+    either.sent = Sent().watch(either.context)
+    return either
 
 
 def slugs_on(page):
