@@ -143,11 +143,6 @@ def test_a_rule_that_waits_for_two_answers_has_both_asked():
     assert urgency([symptom("a"), first, second], [rule]).level == Level.URGENT
 
 
-def test_another_answer_than_the_rule_s_leaves_nothing_to_ask():
-    rule = Rule(X, Level.URGENT, frozenset({symptom("a")}), frozenset({frozenset(ANSWERS[:1])}))
-    assert deciding([symptom("a"), ANSWERS[1]], [rule], QUESTIONS) == []
-
-
 def test_one_of_several_answers_to_a_question_is_enough_and_answers_alone_are_not():
     rule = Rule(X, Level.URGENT, frozenset({symptom("a")}), frozenset({frozenset(ANSWERS[:2])}))
     assert fired([symptom("a"), ANSWERS[1]], [rule]) == {X}
