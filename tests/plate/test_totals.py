@@ -22,6 +22,9 @@ from tests.plate.plates import (
 )
 from tests.site.pages import text_of
 
+PLENTY = query({"spinach-cooked": 20, "wheat-germ-oil": 20})
+SALTY = query({"miso": 20})
+
 
 def test_totals_are_those_of_the_dossier_and_shares_are_rounded_down(client, content):
     response = client.get(PAGE + query(MIXED))
@@ -43,37 +46,38 @@ def test_totals_are_those_of_the_dossier_and_shares_are_rounded_down(client, con
         assert (missing in row) == (total < amount)
 
 
-def test_every_step_of_a_sum_stands_on_the_page(client, content):
-    response = client.get(PAGE + query(MIXED))
-    row = text_of(response, "plate-magnesium")
-
-    assert "Spinach, boiled: 1.5 × 90 g × 87 ÷ 100 = 117.45 mg" in row
-    assert "servings × grams in one × the amount in 100 g ÷ 100" in text_of(response)
-
-
-def test_food_without_a_figure_is_named_and_not_counted_as_none(client, content):
-    row = text_of(client.get(PAGE + "?food=chia-seeds"), "plate-vitamin-b6")
-
-    assert "No figure for vitamin B6 in 1 food: Chia seeds" in row
-    assert "That does not mean none." in row
-    assert not re.search(r"\b0 ?(mg|%)", row)
-
-
 @pytest.mark.parametrize(
-    ("nutrient", "words"),
+    ("foods", "nutrient", "words", "absent"),
     [
-        ("magnesium", "The upper limit is for supplements and fortified foods only."),
-        ("folate", "The upper limit is for folic acid from supplements"),
+        (query(MIXED), "magnesium", "Spinach, boiled: 1.5 × 90 g × 87 ÷ 100 = 117.45 mg", "Above"),
+        (
+            "?food=chia-seeds",
+            "vitamin-b6",
+            "No figure for vitamin B6 in 1 food: Chia seeds",
+            "0 mg",
+        ),
+        ("?food=chia-seeds", "vitamin-b6", "That does not mean none.", "0%"),
+        (PLENTY, "magnesium", "The upper limit is for supplements and fortified foods", "of it."),
+        (PLENTY, "magnesium", "This limit is about supplements, not food.", "Above the limit"),
+        (PLENTY, "folate", "The upper limit is for folic acid from supplements", "of it."),
+        (PLENTY, "folate", "This limit is about supplements, not food.", "Above the limit"),
+        (
+            SALTY,
+            "sodium",
+            "to stay below 2,400 mg a day, to lower the risk of long-term",
+            "Need met",
+        ),
+        (SALTY, "sodium", "That is 6 grams of salt. More is not better.", "Need met"),
+        (SALTY, "sodium", "Above the advised limit", "Need met"),
     ],
 )
-def test_limit_that_leaves_food_out_is_said_and_never_compared(client, content, nutrient, words):
-    plenty = {"spinach-cooked": Decimal(20), "wheat-germ-oil": Decimal(20)}
-    row = text_of(client.get(PAGE + query(plenty)), f"plate-{nutrient}")
+def test_row_says_how_it_adds_up_what_is_not_known_and_its_limit(
+    client, content, foods, nutrient, words, absent
+):
+    row = text_of(client.get(PAGE + foods), f"plate-{nutrient}")
 
     assert words in row
-    assert "This limit is about supplements, not food." in row
-    assert "Above the limit" not in row
-    assert "of it." not in row
+    assert absent not in row
 
 
 def test_limit_that_counts_food_is_compared(client, content):
@@ -88,16 +92,6 @@ def test_limit_that_counts_food_is_compared(client, content):
     assert re.search(
         rf"40 mg from all sources \(EU\)\.[\d ]+ This plate is at {share}% of it\.", under
     )
-
-
-def test_sodium_has_a_limit(client, content):
-    salty = text_of(client.get(PAGE + "?food=miso&servings-miso=20"), "plate-sodium")
-
-    assert "to stay below 2,400 mg a day, to lower the risk of long-term disease." in salty
-    assert "That is 6 grams of salt." in salty
-    assert "More is not better." in salty
-    assert "Above the advised limit" in salty
-    assert "Need met" not in salty
 
 
 @pytest.mark.parametrize(
