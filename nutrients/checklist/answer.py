@@ -29,7 +29,11 @@ from .urgency import (
     urgency_of,
 )
 
-NO_STOPPING = "Do not stop a prescribed medicine. Ask a doctor or pharmacist first."
+# Some warnings, as on a statin, say to ask before the next dose: this line has to agree with them.
+NO_STOPPING = (
+    "Do not stop a prescribed medicine. Ask a doctor or pharmacist first, and before the next "
+    "dose where we say so."
+)
 # Before the value of a tick, it takes the tick off.
 OFF = "-"
 
@@ -274,8 +278,9 @@ class ChecklistAnswer:
         return lines
 
     @property
-    def names_medicine(self) -> bool:
-        return bool(self.ticked.medicines) or self.suggested.names_medicine
+    def no_stopping(self) -> str:
+        named = self.ticked.medicines or self.suggested.names_medicine
+        return NO_STOPPING if named else ""
 
     def said(self) -> Iterator[str]:
         """Every sentence of the answer."""
@@ -293,7 +298,7 @@ class ChecklistAnswer:
         yield from ("What matches your ticks", self.found)
         yield from self.suggested.said()
         yield self.order if self.suggested.in_full else ""
-        yield NO_STOPPING if self.names_medicine else ""
+        yield self.no_stopping
         for section in (*([self.doctor] if self.doctor.lines else []), *self.sections):
             yield from (section.title, section.intro)
             yield from chain.from_iterable(line.said() for line in section.lines)

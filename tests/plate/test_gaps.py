@@ -97,7 +97,7 @@ def test_food_is_not_suggested_to_those_whom_editors_keep_it_from(
 
 
 def test_food_whose_serving_is_more_than_its_note_advises_is_suggested_nowhere(client, content):
-    """A serving of Brazil nuts is six; the note says that one to three a day is plenty."""
+    """A serving of Brazil nuts is six; the note says that about five reach the US limit."""
     for address in (PAGE, PAGE + "?food=orange&food=walnuts"):
         assert "Brazil" not in text_of(client.get(address), "gaps-list")
     answer = client.post("/checklist/", {"symptom": ["muscle-cramps", "muscle-twitching"]})
