@@ -72,10 +72,10 @@ SIZES = {
     "/symptoms/tremor/": (5, 900),
     "/nutrients/": (4, 500),
     # The two pages with most sources: each has a link there and a link back.
-    "/nutrients/magnesium/": (5, 920),
+    "/nutrients/magnesium/": (5, 930),
     "/nutrients/calcium/": (5, 900),
     "/nutrients/magnesium/muscle-cramps/": (5, 900),
-    "/articles/nutrients-and-muscle-jerking/": (10, 960),
+    "/articles/nutrients-and-muscle-jerking/": (10, 920),
     "/articles/night-leg-cramps/": (10, 900),
     "/articles/blood-tests-explained/": (10, 900),
 }
