@@ -23,6 +23,8 @@ access = logging.getLogger("nutrisite.access")
 SILENT = (
     # Its lines hold the values that were asked for, and so what a reader looked up.
     "django.db.backends",
+    # At DEBUG its lines hold all that a page was made of where a template names nothing.
+    "django.template",
     # These two write whole request lines; `nutrisite.access` takes their place.
     "django.server",
     "gunicorn.access",

@@ -7,7 +7,6 @@ it, by rolling back or, where it commits, by copying the content back.
 import fcntl
 import logging
 import socket
-from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
@@ -25,7 +24,7 @@ from tests.browser import server
 from . import snapshots
 
 # Properties: how fast a machine is fails none, and the examples follow from the test itself, so
-# that every run tries the same. `--hypothesis-profile=search` tries new ones.
+# that every run tries the same.
 settings.register_profile(
     "suite",
     deadline=None,
@@ -33,9 +32,6 @@ settings.register_profile(
     max_examples=50,
     # A fixture that examples share is content that they only read, or put back themselves.
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
-)
-settings.register_profile(
-    "search", settings.get_profile("suite"), derandomize=False, max_examples=1_000
 )
 settings.load_profile("suite")
 # Locks, commits, backups, odd bytes and the SQL of searches differ by engine: these run on
@@ -63,20 +59,13 @@ def _no_other_hosts():
     connect = socket.socket.connect
 
     def guarded(self, address):
-        if isinstance(address, tuple) and not is_this_machine(address[0]):
+        if isinstance(address, tuple) and address[0] not in ("localhost", "127.0.0.1", "::1"):
             raise RuntimeError(f"A test tried to reach {address[0]}.")
         return connect(self, address)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket.socket, "connect", guarded)
         yield
-
-
-def is_this_machine(host):
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 @pytest.fixture(scope="session")
@@ -149,13 +138,9 @@ class Reader(Client):
         return super().request(**{MEMORY: Reader.memory} | environ)
 
 
-# Statements after which the content is what it was.
-CHANGES_NOTHING = ("BEGIN", "SELECT", "SAVEPOINT", "RELEASE SAVEPOINT", "EXPLAIN")
-
-
 def forget_what_was_made(execute, sql, params, many, context):
     """Give pages a new memory with each statement that may have changed the content."""
-    if not sql.startswith(CHANGES_NOTHING):
+    if not sql.startswith(("BEGIN", "SELECT", "SAVEPOINT", "RELEASE SAVEPOINT", "EXPLAIN")):
         Reader.memory = {}
     return execute(sql, params, many, context)
 
@@ -167,27 +152,19 @@ def _memory_of_the_shipped_content():
         yield
 
 
-# What a test asks for that counts what the database is asked, or changes the clock or a setting.
-NEEDS_EMPTY_MEMORY = {
-    "django_assert_num_queries",
-    "django_assert_max_num_queries",
-    "monkeypatch",
-    "settings",
-}
-
-
 @pytest.fixture
 def client(request):
-    """A reader; nothing is in memory for them if what was made before would be wrong."""
+    """A reader; nothing is in memory for them if what was made before would be wrong.
+
+    So it would be where a test counts what is asked, or changes the clock or a setting.
+    """
+    counts = {"django_assert_num_queries", "django_assert_max_num_queries"}
     # What pytest-django's own fixtures ask for patches no page, and each test has those.
     fixtures = request.node._fixtureinfo
-    ours = [
-        one
-        for *_, one in fixtures.name2fixturedefs.values()
-        if one.func.__module__.startswith("tests.")
-    ]
+    made = [one for *_, one in fixtures.name2fixturedefs.values()]
+    ours = [one for one in made if one.func.__module__.startswith("tests.")]
     asked_for = {*fixtures.argnames, *(name for one in ours for name in one.argnames)}
-    return Client() if NEEDS_EMPTY_MEMORY & asked_for else Reader()
+    return Client() if {*counts, "monkeypatch", "settings"} & asked_for else Reader()
 
 
 @pytest.fixture
@@ -250,7 +227,7 @@ TESTS = Path(__file__).parent
 
 
 def is_by_engine(path):
-    return any(path.is_relative_to(TESTS / name) for name in BY_ENGINE)
+    return str(path.relative_to(TESTS)) in BY_ENGINE
 
 
 def pytest_ignore_collect(collection_path, config):

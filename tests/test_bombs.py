@@ -15,7 +15,7 @@ from nutrients.models.articles import MARKS
 from nutrients.open_data.files import FORMULA
 from nutrients.prose import checking, markdown
 
-LENGTH, GUARD = 20_000, 20
+LENGTH, GUARD = 10_000, 5
 PARTS = [
     "[", "]", "](", "[a](", "[@", "[@a;", "[@a ", "[@a; ", "![", "![a](", "[[", "[[a ", "[[x\t",
     "[[x  ", "[a][", "(", "*", "**a ", "_a", "*a_ ", "a*", "`", "> ", ">", "- ", "1. ", "# ", "|",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.test_settings import shown
+from tests.test_settings import django
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()
@@ -18,12 +18,8 @@ SETTING = re.compile(
 )
 # What the tools beside the site read.
 OF_OTHERS = {
-    "POSTGRES_USER",
-    "POSTGRES_PASSWORD",
-    "POSTGRES_DB",
-    "SITE_HOST",
-    "UPSTREAM",
-    "BUFFERS",
+    *("POSTGRES_USER", "POSTGRES_PASSWORD", "POSTGRES_DB"),
+    *("SITE_HOST", "UPSTREAM", "BUFFERS"),
 }
 
 
@@ -85,9 +81,10 @@ def test_steps_of_the_guide_name_files_and_commands_that_exist():
 
 def test_what_is_loaded_before_the_workers_holds_no_connection_and_no_thread():
     """Workers would share either, and break it for each other."""
-    loaded = "__import__('nutrisite.wsgi') and __import__('threading').active_count()"
+    loaded = "import nutrisite.wsgi, threading; print(threading.active_count())"
+    done = django("shell", "--no-imports", "-c", loaded, DATABASE_URL="sqlite:////nowhere/none")
 
-    assert shown(loaded, DATABASE_URL="sqlite:////nowhere/none") == "1"
+    assert (done.stdout, done.returncode) == ("1\n", 0), done.stderr
 
 
 def test_guide_stops_the_socket_with_the_site_or_the_next_reader_would_start_it():

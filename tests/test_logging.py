@@ -23,10 +23,14 @@ def written(settings):
     logging.config.dictConfig(settings.LOGGING)
 
 
-def test_most_talkative_log_says_no_query_and_no_byte_of_a_request(written, client, content):
+def test_most_talkative_log_names_routes_and_no_query_no_address_and_no_byte_of_a_request(
+    written, client, content
+):
     connection.force_debug_cursor = True
     try:
-        client.post("/checklist/", {"symptom": SLUG})
+        client.get(f"/compare/?symptom={SLUG}", REMOTE_ADDR="203.0.113.9")
+        client.get(f"/symptoms/{SLUG}/", REMOTE_ADDR="203.0.113.9")
+        client.post("/checklist/", {"symptom": SLUG}, REMOTE_ADDR="203.0.113.9")
         client.generic(SLUG, "/checklist/")
     finally:
         connection.force_debug_cursor = False
@@ -35,11 +39,13 @@ def test_most_talkative_log_says_no_query_and_no_byte_of_a_request(written, clie
     logging.getLogger("gunicorn.error").warning("Worker will be restarted")
 
     lines = written.getvalue()
-    assert "POST /checklist/ 200" in lines
-    assert "other unknown: 405" in lines
-    assert "Worker will be restarted" in lines
-    assert "SELECT" not in lines
-    assert SLUG not in lines
+    for said in (
+        *("GET /compare/ 200", "GET /symptoms/<slug:slug>/ 200", "POST /checklist/ 200"),
+        *("other unknown: 405", "Worker will be restarted"),
+    ):
+        assert said in lines
+    for unsaid in ("SELECT", SLUG, "203.0.113"):
+        assert unsaid not in lines
 
 
 def test_refused_host_names_the_setting_and_not_the_host(written, client):

@@ -21,14 +21,11 @@ def through(path, status=200):
     return request, EveryRequest(view)(request)
 
 
-@pytest.mark.parametrize("path", ["/", "/compare/", "/adminx", "/ADMIN/", "/static/admin/x.css"])
-def test_public_page_never_sees_a_cookie(path):
-    assert through(path)[0].COOKIES == {}
-
-
-@pytest.mark.parametrize("path", ["/admin/", "/admin/login/"])
-def test_admin_sees_its_cookies(path):
-    assert through(path)[0].COOKIES == {"sessionid": "x"}
+def test_admin_alone_sees_its_cookies():
+    for path in ("/", "/compare/", "/adminx", "/ADMIN/", "/static/admin/x.css"):
+        assert through(path)[0].COOKIES == {}, path
+    for path in ("/admin/", "/admin/login/"):
+        assert through(path)[0].COOKIES == {"sessionid": "x"}, path
 
 
 @pytest.mark.parametrize("status", [200, 304, 301])
@@ -43,10 +40,7 @@ def test_failed_answer_carries_the_number_that_its_log_lines_have(lines, status)
     assert len(answer["X-Request-ID"]) == 16
     assert {json.loads(line)["request"] for line in lines} == {answer["X-Request-ID"]}
     assert len(lines) == 2
-
-
-def test_every_request_has_another_number():
-    assert len({through("/", 404)[1]["X-Request-ID"] for _ in range(20)}) == 20
+    assert through("/", status)[1]["X-Request-ID"] != answer["X-Request-ID"]
 
 
 @pytest.mark.parametrize("symptom", ["breathing-weakness", "muscle-cramps"])

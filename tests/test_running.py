@@ -22,16 +22,21 @@ def environment(folder, **variables):
     return kept | {"VAR_DIR": str(folder), "WEB_WORKERS": "1", "LOG_FORMAT": "plain"} | variables
 
 
-def make(target, folder, **variables):
-    return subprocess.run(
-        ["make", target],
+def refused(folder, port):
+    """What `make run` says on a machine on which it cannot start."""
+    done = subprocess.run(
+        ["make", "run"],
         cwd=ROOT,
-        env=environment(folder, **variables),
+        env=environment(folder, PORT=str(port)),
         capture_output=True,
         text=True,
         check=False,
         timeout=300,
     )
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr
+    assert not (folder / "secret_key").exists()
+    return done.stderr
 
 
 @contextmanager
@@ -56,17 +61,15 @@ def made(target, folder, port, **variables):
             server.wait(timeout=60)
 
 
-def read(port, path):
-    with urlopen(f"http://127.0.0.1:{port}{path}") as answer:
-        return answer.headers, answer.read().decode()
-
-
 def test_run_serves_the_site_and_what_it_made_serves_a_developer_too(tmp_path):
     port = free_port()
+    site = f"http://127.0.0.1:{port}"
     with made("run", tmp_path, port) as log:
-        headers, page = read(port, "/")
+        with urlopen(site) as answer:
+            headers, page = answer.headers, answer.read().decode()
         style = page.split('rel="stylesheet" href="')[1].split('"')[0]
-        style_headers, css = read(port, style)
+        with urlopen(f"{site}{style}") as answer:
+            style_headers, css = answer.headers, answer.read().decode()
     key = tmp_path / "secret_key"
     first = key.read_text()
 
@@ -75,36 +78,22 @@ def test_run_serves_the_site_and_what_it_made_serves_a_developer_too(tmp_path):
     assert "immutable" in style_headers["Cache-Control"]
     assert "@import" not in css
     assert list((tmp_path / "static").rglob("*.css.br"))
-    assert f"http://127.0.0.1:{port}/" in log.read_text()
+    assert f"{site}/" in log.read_text()
     assert "`make admin` makes an account" in log.read_text()
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
 
-    with made("dev", tmp_path, port):
-        _, page = read(port, "/")
-    assert "djDebug" in page
+    with made("dev", tmp_path, port), urlopen(site) as answer:
+        assert "djDebug" in answer.read().decode()
     assert key.read_text() == first
 
 
-def test_run_on_a_taken_port_says_so(tmp_path):
+def test_run_on_a_taken_port_or_where_nothing_can_be_written_says_so(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        done = make("run", tmp_path, PORT=str(port))
-
-    assert done.returncode != 0
-    assert f"Port {port} on 127.0.0.1 cannot be used" in done.stderr
-    assert "Traceback" not in done.stderr
-    assert not (tmp_path / "secret_key").exists()
-
-
-def test_run_where_nothing_can_be_written_says_so(tmp_path):
+        assert f"Port {port} on 127.0.0.1 cannot be used" in refused(tmp_path, port)
     (tmp_path / "file").touch()
     folder = tmp_path / "file" / "var"
-
-    done = make("run", folder, PORT=str(free_port()))
-
-    assert done.returncode != 0
-    assert f"Nothing can be written in {folder}" in done.stderr
-    assert "Traceback" not in done.stderr
+    assert f"Nothing can be written in {folder}" in refused(folder, free_port())
 
 
 def test_python_that_is_too_old_is_told_which_one_is_needed(tmp_path):
@@ -146,9 +135,10 @@ def prepare(clone, *steps, **variables):
 
 
 def works(clone):
-    python = clone / ".venv" / "bin" / "python"
-    done = subprocess.run([python, "-m", "pip", "--version"], capture_output=True, text=True)
-    return str(clone / ".venv") in done.stdout
+    """Whether the installer is there and names the interpreter beside it."""
+    pip = clone / ".venv" / "bin" / "pip"
+    names_its_own = pip.read_text().startswith(f"#!{pip.with_name('python')}")
+    return names_its_own and any(clone.glob(".venv/lib/*/site-packages/pip"))
 
 
 def test_environment_is_made_once_and_again_if_it_cannot_be_used(clone):

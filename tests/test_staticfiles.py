@@ -1,102 +1,55 @@
+"""The stylesheets that production serves as one."""
+
 import json
 import re
 from pathlib import Path
 
-import pytest
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage
 from django.core.management import call_command
 
-from nutrisite.staticfiles import BundledStaticFilesStorage, bundle
+from nutrisite.staticfiles import bundle
 
 STYLES = Path(settings.BASE_DIR) / "static" / "css"
 
 
-@pytest.fixture
-def paths(tmp_path):
-    """Write the files and give them as collectstatic hands them to a storage."""
+def test_bundle_replaces_each_import_in_order_and_moves_addresses_with_their_file(tmp_path):
+    files = {
+        "site.css": '@layer a, b;\n@import "one.css";\n@import "parts/two.css";\n',
+        "one.css": "/* why */\n@layer a {\n  p { color: red; }\n}\n",
+        "parts/two.css": 'a { src: url("../../fonts/a.woff2"); cursor: url("/b.svg"); }\n',
+    }
+    (tmp_path / "css" / "parts").mkdir(parents=True)
+    for name, content in files.items():
+        (tmp_path / "css" / name).write_text(content)
+    storage = FileSystemStorage(tmp_path)
 
-    def write(**files):
-        for name, content in files.items():
-            file = tmp_path / name
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(content)
-        storage = FileSystemStorage(tmp_path)
-        return {name: (storage, name) for name in files}
-
-    return write
+    assert bundle("css/site.css", {f"css/{name}": (storage, f"css/{name}") for name in files})[
+        0
+    ] == (
+        "@layer a, b;\n@layer a {\np { color: red; }\n}\n"
+        'a { src: url("../fonts/a.woff2"); cursor: url("/b.svg"); }\n'
+    )
 
 
-@pytest.fixture
-def collected(settings, tmp_path):
-    """The folder that collectstatic fills in production, from the site's own files."""
+def test_production_has_one_packed_stylesheet_with_every_rule_and_the_hashed_font(
+    settings, tmp_path
+):
     settings.STATIC_ROOT = tmp_path
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "nutrisite.staticfiles.BundledStaticFilesStorage"}
     }
     call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=["admin"])
-    return tmp_path
-
-
-def test_bundle_replaces_each_import_in_order(paths):
-    files = paths(
-        **{
-            "css/site.css": '@layer a, b;\n@import "one.css";\n@import "parts/two.css";\n',
-            "css/one.css": "/* why */\n@layer a {\n  p { color: red; }\n}\n",
-            "css/parts/two.css": "@layer b {\n  p { color: blue; }\n}\n",
-        }
-    )
-
-    assert bundle("css/site.css", files)[0] == (
-        "@layer a, b;\n@layer a {\np { color: red; }\n}\n@layer b {\np { color: blue; }\n}\n"
-    )
-
-
-def test_bundle_moves_addresses_with_their_file(paths):
-    files = paths(
-        **{
-            "css/site.css": '@import "parts/font.css";\n',
-            "css/parts/font.css": 'a { src: url("../../fonts/a.woff2"); cursor: url("/b.svg"); }\n',
-        }
-    )
-
-    assert bundle("css/site.css", files)[0] == (
-        'a { src: url("../fonts/a.woff2"); cursor: url("/b.svg"); }\n'
-    )
-
-
-def test_bundle_refuses_a_missing_file(paths):
-    files = paths(**{"css/site.css": '@import "gone.css";\n'})
-
-    with pytest.raises(KeyError, match=re.escape("css/gone.css")):
-        bundle("css/site.css", files)
-
-
-def test_dry_run_writes_nothing(paths, tmp_path):
-    files = paths(**{"css/site.css": "p { color: red; }\n"})
-    storage = BundledStaticFilesStorage(location=tmp_path / "collected")
-
-    assert list(storage.post_process(files, dry_run=True)) == []
-    assert not (tmp_path / "collected").exists()
-
-
-def test_production_has_one_stylesheet_with_every_rule(collected):
-    manifest = json.loads((collected / "staticfiles.json").read_text())["paths"]
-    css = (collected / manifest["css/site.css"]).read_text()
+    manifest = json.loads((tmp_path / "staticfiles.json").read_text())["paths"]
+    css = (tmp_path / manifest["css/site.css"]).read_text()
 
     assert "@import" not in css
     assert not [name for name in manifest if name.startswith("css/components/")]
     for part in STYLES.glob("components/*.css"):
         selectors = re.findall(r"^  (\.[a-z-]+)", part.read_text(), re.MULTILINE)
         assert all(selector in css for selector in selectors), part.name
-
-
-def test_production_stylesheet_names_the_hashed_font(collected):
-    manifest = json.loads((collected / "staticfiles.json").read_text())["paths"]
-    font = manifest["fonts/atkinson-hyperlegible-next.woff2"]
-
-    assert f'url("../{font}")' in (collected / manifest["css/site.css"]).read_text()
-    assert (collected / f"{manifest['css/site.css']}.br").exists()
+    assert f'url("../{manifest["fonts/atkinson-hyperlegible-next.woff2"]}")' in css
+    assert (tmp_path / f"{manifest['css/site.css']}.br").exists()
 
 
 def test_every_stylesheet_is_imported_once():

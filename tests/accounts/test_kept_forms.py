@@ -5,7 +5,7 @@ from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 
-from tests.accounts.conftest import PASSWORD, Browser
+from tests.accounts.conftest import PASSWORD
 
 TYPED = "Calms muscle and nerve,\nall “day”."
 
@@ -52,11 +52,3 @@ def test_form_without_a_session_is_refused_where_its_token_does_not_fit(anna, ad
     answer = Client(enforce_csrf_checks=True).post(address, {"name": TYPED})
 
     assert answer.status_code == 403
-
-
-def test_stranger_is_shown_nothing_but_the_sign_in(content, address):
-    answer = Browser().post(address, {"name": "Boron"}, follow=True)
-
-    assert answer.status_code == 200
-    assert 'name="password"' in answer.content.decode()
-    assert "Nutrients" not in answer.content.decode()

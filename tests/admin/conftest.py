@@ -6,7 +6,19 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
 
-from nutrients.models import Association, NutrientAmount, ReferenceIntake, SafetyCase
+from nutrients.models import (
+    Article,
+    Association,
+    ChangeNote,
+    FoodPortion,
+    FoodSource,
+    Nutrient,
+    NutrientAmount,
+    Picture,
+    ReferenceIntake,
+    SafetyCase,
+)
+from nutrisite.accounts.models import Clinician
 from tests.admin.forms import Screen
 
 
@@ -64,3 +76,41 @@ def editor_client(editor):
 def screen(editor_client):
     """Opens a form: `screen(nutrient)` to change a row, `screen(Nutrient)` to add one."""
     return lambda row, address=None: Screen(editor_client, row, address)
+
+
+@pytest.fixture
+def account(content):
+    """Gives a client of an account with a role; its first name is that of the account."""
+
+    def with_role(role, name="Carla Mendes", profession=""):
+        first, last = name.split()
+        names = {"first_name": first, "last_name": last}
+        user = User.objects.create_user(first.lower(), is_staff=True, **names)
+        user.groups.add(Group.objects.get(name=role))
+        if profession:
+            Clinician.objects.create(account=user, profession=profession)
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return with_role
+
+
+@pytest.fixture
+def magnesium(content):
+    return Nutrient.objects.get(slug="magnesium")
+
+
+@pytest.fixture
+def article(content):
+    return Article.objects.get(slug="nutrients-and-muscle-jerking")
+
+
+@pytest.fixture
+def a_row_of_each(content):
+    """One row of each table that editors fill and that ships without any."""
+    almonds = FoodSource.objects.get(slug="almonds")
+    FoodPortion.objects.create(food=almonds, description="1 handful", grams=28)
+    ChangeNote.objects.create(text="It changed.", title="Almonds", address="/foods/almonds/")
+    words = {"credit": "Ann", "licence": "Our own", "file_digest": "0" * 16, "data": b"RIFF"}
+    Picture.objects.create(slug="leg", is_decorative=True, width=9, height=9, **words)

@@ -11,12 +11,35 @@ GONE = {"gone-reason": "It is out of date."}
 INSIST = {OVERRIDE: "on", REASON: "The case is wrong."}
 
 
+def address_of(row, page="change", *args):
+    """The address of a screen of a row, or of its table where a model is given."""
+    args = [row.pk, *args] if isinstance(row, Model) else args
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_{page}", args=args)
+
+
+def act(client, action, *rows, **more):
+    """Do something with the ticked rows of a list."""
+    sent = {"action": action, "_selected_action": [row.pk for row in rows]} | more
+    return client.post(address_of(type(rows[0]), "changelist"), sent)
+
+
+def delete(client, row, **more):
+    return client.post(address_of(row, "delete"), {"post": "yes"} | more)
+
+
+def send(client, proposal, page, **data):
+    """Send a form of a proposal's own screen; give the answer."""
+    answer = client.post(address_of(proposal, page), data)
+    proposal.refresh_from_db()
+    return answer
+
+
 class Screen:
     """The form of one row, or of a new one where a model is given."""
 
     def __init__(self, client, row, address=None):
         self.client = client
-        self.address = address or self.address_of(row)
+        self.address = address or address_of(row, "change" if isinstance(row, Model) else "add")
         self.response = client.get(self.address)
         assert self.response.status_code == 200, self.response
         self.data = {}
@@ -27,12 +50,6 @@ class Screen:
             self.read(inline.formset.management_form)
             for form in inline.formset.forms:
                 self.read(form)
-
-    @staticmethod
-    def address_of(row):
-        if isinstance(row, Model):
-            return reverse(f"admin:nutrients_{row._meta.model_name}_change", args=[row.pk])
-        return reverse(f"admin:nutrients_{row._meta.model_name}_add")
 
     def read(self, form):
         for bound in form:
@@ -49,14 +66,19 @@ class Screen:
         """Send the form, and give what it says is wrong, by field."""
         response = self.save(**changes)
         assert response.status_code == 200, "The form was accepted."
-        forms = [response.context["adminform"].form]
-        for inline in response.context.get("inline_admin_formsets", []):
-            forms += inline.formset.forms
-        return {
-            f"{form.prefix}-{name}" if form.prefix else name: [str(error) for error in errors]
-            for form in forms
-            for name, errors in form.errors.items()
-        }
+        return errors_in(response)
+
+
+def errors_in(response):
+    """What a form that came back says is wrong, by field."""
+    forms = [response.context["adminform"].form]
+    for inline in response.context.get("inline_admin_formsets", []):
+        forms += inline.formset.forms
+    return {
+        form.add_prefix(name): [str(error) for error in errors]
+        for form in forms
+        for name, errors in form.errors.items()
+    }
 
 
 def sent(name, widget, value):

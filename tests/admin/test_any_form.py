@@ -13,30 +13,17 @@ from django.forms.widgets import DateTimeBaseInput, NumberInput
 from django.urls import reverse
 
 from nutrients.content.versions import NOT_KEPT, keep_first
-from nutrients.models import (
-    ChangeNote,
-    FoodPortion,
-    FoodSource,
-    KeptProblem,
-    Nutrient,
-    Picture,
-    Redirect,
-    ShippedChange,
-    Symptom,
-)
+from nutrients.models import FoodSource, KeptProblem, Nutrient, Redirect, ShippedChange, Symptom
 from nutrients.proposals import begin
 from nutrisite.accounts.models import AccountEvent
-from tests.admin.forms import Screen
+from tests.admin.forms import Screen, address_of, errors_in
 from tests.factories import nutrient, symptom
 from tests.revisions import versions_of
 
 MODELS = sorted(admin.site._registry, key=lambda model: model.__name__)
 per_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.model_name)
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
-SHORT = [
-    *(b"\0a\xed\xa0\x80", b"9" * 19, b"0000-00-00"),
-    b"\"><svg onload=alert(1)>'",
-]
+SHORT = [*(b"\0a\xed\xa0\x80", b"9" * 19, b"0000-00-00"), b"\"><svg onload=alert(1)>'"]
 LONG = b"<b>" * 70_000
 # A form costs more than a page: values that only a number or a day could mind go to those alone.
 FOR_NUMBERS, FOR_DAYS = [b"9" * 19, b"1e400", b"-1"], [b"0000-00-00", b"9" * 19, b"\0"]
@@ -45,22 +32,10 @@ ANSWERS = {200, 302, 400, 403, 404, 405, 413}
 
 
 @pytest.fixture
-def rows(content, admin_user):
+def rows(a_row_of_each, admin_user):
     """A row of each table; those that come with no row get one."""
-    almonds = FoodSource.objects.get(slug="almonds")
-    FoodPortion.objects.create(food=almonds, description="1 handful", grams=28)
-    ChangeNote.objects.create(text="It changed.", title="Almonds", address="/foods/almonds/")
     AccountEvent.objects.create(at=NOW, kind="refused", account="anna")
     KeptProblem.objects.create(kind="links", model="nutrients.source", row_id=1, found_at=NOW)
-    sizes = {
-        "credit": "Ann",
-        "licence": "Our own",
-        "width": 9,
-        "height": 9,
-        "file_digest": "0" * 16,
-        "data": b"RIFF",
-    }
-    Picture.objects.create(slug="leg", is_decorative=True, **sizes)
     question = {"model": "nutrients.foodsource", "natural_key": '["almonds"]', "field": "note"}
     ShippedChange.objects.create(theirs={"note": "New."}, noticed_at=NOW, **question)
     begin("Other words", by=admin_user)
@@ -68,14 +43,6 @@ def rows(content, admin_user):
     found = {model: model._default_manager.first() for model in MODELS}
     # With no rows under them, where the shipped ones have hundreds of fields.
     return found | {Nutrient: nutrient("boron"), Symptom: symptom("hiccups")}
-
-
-def is_kept(row):
-    return row._meta.app_label == "nutrients" and row._meta.model_name not in NOT_KEPT
-
-
-def address_of(model, page, *args):
-    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
 
 
 def ask(client, address, pairs, method="GET"):
@@ -117,21 +84,13 @@ def with_new_rows(screen):
     return data
 
 
-def refused_in(answer):
-    """The names of the fields that a form came back for."""
-    forms = [answer.context["adminform"].form]
-    for inline in answer.context["inline_admin_formsets"]:
-        forms += inline.formset.forms
-    return {form.add_prefix(name) for form in forms for name in form.errors}
-
-
-def screens(client, rows, model):
+def screen_of(client, row):
     """The form to change a row, or else to add one, if there is either."""
-    for address in (address_of(model, "change", rows[model].pk), address_of(model, "add")):
+    for address in (address_of(row), address_of(type(row), "add")):
         answer = client.get(address)
         if answer.status_code == 200 and answer.context["adminform"].form.fields:
-            return [Screen(client, None, address)]
-    return []
+            return Screen(client, None, address)
+    return None
 
 
 def kinds_of(screen):
@@ -151,112 +110,116 @@ def kinds_of(screen):
 
 @per_model
 def test_no_value_breaks_a_form_and_none_is_saved_that_is_wrong(rows, admin_client, model):
-    pages = screens(admin_client, rows, model)
-    assert pages or model in (AccountEvent, KeptProblem)
-    for screen in pages:
-        data = with_new_rows(screen)
-        names = {name for name in data if not name.endswith("_FORMS")}
-        special = dict(kinds_of(screen))
-        for turn in range(len(FOR_TEXTS)):
-            tried = {
-                name: special.get(re.sub(r"_\d$", "", name), FOR_TEXTS)[turn] for name in names
-            }
-            with undone():
-                # Every field refuses or takes it, whatever the others do.
-                answer = post(admin_client, screen.address, data | tried)
-            if answer.status_code != 200:
-                continue
-            refused = refused_in(answer)
-            taken = {name for name in names & set(screen.data) if not of_any(name, refused)}
-            with undone():
-                # So nothing but the rest of the row keeps it from being saved.
-                sent = screen.data | {name: tried[name] for name in taken}
-                post(admin_client, screen.address, sent)
-                for row in (model._default_manager.last(), rows[model]):
-                    if row and model._default_manager.filter(pk=row.pk).exists():
-                        row.refresh_from_db()
-                        row.full_clean()
+    screen = screen_of(admin_client, rows[model])
+    if screen is None:
+        assert model in (AccountEvent, KeptProblem)
+        return
+    data, special = with_new_rows(screen), dict(kinds_of(screen))
+    names = {name: field_of(name) for name in data if not name.endswith("_FORMS")}
+    for turn in range(len(FOR_TEXTS)):
+        tried = {name: special.get(field, FOR_TEXTS)[turn] for name, field in names.items()}
+        with undone():
+            # Every field refuses or takes it, whatever the others do.
+            answer = post(admin_client, screen.address, data | tried)
+        if answer.status_code != 200:
+            continue
+        refused = errors_in(answer)
+        taken = {
+            name
+            for name, field in names.items()
+            if name in screen.data and not {name, field} & set(refused)
+        }
+        with undone():
+            # So nothing but the rest of the row keeps it from being saved.
+            sent = screen.data | {name: tried[name] for name in taken}
+            post(admin_client, screen.address, sent)
+            for row in (model._default_manager.last(), rows[model]):
+                if row and model._default_manager.filter(pk=row.pk).exists():
+                    row.refresh_from_db()
+                    row.full_clean()
 
 
-def of_any(name, fields):
-    """Whether an input is one of these fields, or one of the parts of one."""
-    return name in fields or re.sub(r"_\d$", "", name) in fields
+def field_of(name):
+    """The name of the field that an input is one of the parts of."""
+    return re.sub(r"_\d$", "", name)
 
 
 # The second shows the first rows of a long inline alone, which it counts by itself.
 @pytest.mark.parametrize("model", [Nutrient, FoodSource])
 def test_no_count_of_rows_breaks_a_form(rows, admin_client, model):
-    for screen in screens(admin_client, rows, model):
-        # Django makes up to 2,000 rows of an inline that were never sent: that takes too long here.
-        for end, large in (("TOTAL_FORMS", "20"), ("INITIAL_FORMS", "9" * 12)):
-            names = [name for name in screen.data if name.endswith(end)]
-            for count in ("NaN", "-1", large) if names else ():
-                with undone():
-                    post(admin_client, screen.address, screen.data | dict.fromkeys(names, count))
-        with undone():
-            post(admin_client, screen.address, {})
+    screen = screen_of(admin_client, rows[model])
+    # Django makes up to 2,000 rows of an inline that were never sent: that takes too long here.
+    for end, large in (("TOTAL_FORMS", "20"), ("INITIAL_FORMS", "9" * 12)):
+        names = [name for name in screen.data if name.endswith(end)]
+        for count in ("NaN", "-1", large):
+            with undone():
+                post(admin_client, screen.address, screen.data | dict.fromkeys(names, count))
+    with undone():
+        post(admin_client, screen.address, {})
+
+
+def parameters_of(listed):
+    yield from ("q", "o", "p", "all", "_popup", "_to_field", "id__in")
+    for each in listed.filter_specs:
+        yield from each.expected_parameters()
+    if listed.date_hierarchy:
+        yield from (f"{listed.date_hierarchy}__{part}" for part in ("year", "month", "day"))
 
 
 @per_model
 def test_no_parameter_breaks_a_list(rows, admin_client, model, monkeypatch):
     monkeypatch.setattr(admin.site._registry[model], "list_per_page", 5)
-    address = address_of(model, "changelist")
-    listed = admin_client.get(address).context["cl"]
-    names = ["q", "o", "p", "all", "_popup", "_to_field", "id__in"]
-    for each in listed.filter_specs:
-        names += each.expected_parameters()
-    if listed.date_hierarchy:
-        names += [f"{listed.date_hierarchy}__{part}" for part in ("year", "month", "day")]
-    for name in dict.fromkeys(names):
+    key, address = str(rows[model].pk), address_of(model, "changelist")
+    names = set(parameters_of(admin_client.get(address).context["cl"]))
+    for name in names:
         ask(admin_client, address, [(name, SHORT[0])])
         ask(admin_client, address, [(name, b"9" * 19)])
     for value in SHORT:
         ask(admin_client, address, [(name, value) for name in names for _ in range(2)])
-        ticked = {"action": "delete_selected", "_selected_action": [value, str(rows[model].pk)]}
-        named = {"action": value, "index": value, "_selected_action": str(rows[model].pk)}
+        ticked = {"action": "delete_selected", "_selected_action": [value, key]}
+        named = {"action": value, "index": value, "_selected_action": key}
         for sent in (ticked, named):
             with undone():
                 post(admin_client, address, sent)
 
 
-PARTS = ["9" * 40, "_00", "%00%ED%A0%80"]
-PAGES = ["change", "delete", "history"]
-
-
-@per_model
-def test_no_address_of_a_row_breaks(rows, admin_client, model):
-    row = rows[model]
-    for page in PAGES:
-        with undone():
-            ask(admin_client, address_of(model, page, row.pk), [], "POST")
-        for part in PARTS:
-            address = address_of(model, page, "KEY").replace("KEY", part)
-            ask(admin_client, address, [])
-            with undone():
-                ask(admin_client, address, [("post", "yes")], "POST")
-    if is_kept(row):
+def asked_of(row):
+    """The addresses of screens of a row, and of rows that cannot be, each with how it is asked."""
+    for page in ("change", "delete", "history"):
+        yield address_of(row, page), [], "POST"
+        for key in ("9" * 40, "_00", "%00%ED%A0%80"):
+            yield address_of(type(row), page, "KEY").replace("KEY", key), [], "GET"
+        yield address_of(type(row), page, "9" * 40), [("post", "yes")], "POST"
+    if row._meta.app_label == "nutrients" and row._meta.model_name not in NOT_KEPT:
         keep_first([row])
-        for number in (versions_of(row)[0].pk, "0", "9" * 40):
-            ask(admin_client, address_of(model, "revision", row.pk, number), [])
-            ask(admin_client, address_of(model, "recover", number), [])
+        for number in (versions_of(row)[0].pk, "9" * 40):
+            yield address_of(row, "revision", number), [], "GET"
+            yield address_of(type(row), "recover", number), [], "GET"
+
+
+def test_no_key_breaks_the_address_of_a_row(rows, admin_client):
+    for row in rows.values():
+        with undone():
+            for asked in asked_of(row):
+                with undone():
+                    ask(admin_client, *asked)
 
 
 @pytest.mark.parametrize(
-    ("view", "method", "names"),
+    ("view", "method", "good"),
     [
-        ("nutrients_articlesection_preview", "POST", ["body"]),
-        ("autocomplete", "GET", ["app_label", "model_name", "field_name", "term", "page"]),
-        ("second_step", "POST", ["code", "wish"]),
-        ("password_change", "POST", ["old_password", "new_password1", "new_password2"]),
-        ("jsi18n", "GET", ["language"]),
-        ("login", "POST", ["username", "password", "token", "next"]),
+        ("nutrients_articlesection_preview", "POST", {"preview-body": "", "body": ""}),
+        ("replace", "GET", {"find": "a", "whole": "on", "p": "1"}),
+        ("replace", "POST", {"find": "magnesium", "instead": "b", "place": ""}),
+        ("review_desk", "GET", {"table": "redflag", "due": "overdue", "p": "1"}),
+        ("review_desk", "POST", {"row": "redflag-1", "wish": "date", "review_due_on": ""}),
+        ("second_step", "POST", {"code": "", "wish": "on"}),
+        ("login", "POST", {"username": "a", "password": "b", "token": "", "next": "/admin/"}),
     ],
 )
-def test_no_value_breaks_another_page(rows, admin_client, view, method, names):
-    good = {"app_label": "nutrients", "model_name": "association", "field_name": "nutrient"}
-    good |= {"preview-body": ""}
+def test_no_value_breaks_another_page(content, admin_client, view, method, good):
     for value in (*SHORT, LONG) if method == "POST" else SHORT:
-        for name in names:
+        for name in good:
             with undone():
                 pairs = (good | {name: value}).items()
                 ask(admin_client, reverse(f"admin:{view}"), pairs, method)

@@ -3,13 +3,12 @@
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from django.urls import reverse
 
 from nutrients.admin.bench import TICK
 from nutrients.models import RedFlag, RedFlagRule, SafetyCase, Symptom
 from nutrients.proposals import add_row, begin
 
-from .forms import Screen
+from .forms import address_of
 
 
 @pytest.fixture
@@ -20,16 +19,23 @@ def rule(content):
     return next(one for one in rules.distinct() if one.symptoms.count() > 1)
 
 
-def ticks_of(rule):
-    return [
-        *(f"symptom:{one.slug}" for one in rule.symptoms.all()),
-        *(f"risk:{one.slug}" for one in rule.risk_factors.all()),
-        *(f"risk:{one.slug}" for one in rule.other_causes.all()),
-    ]
+@pytest.fixture
+def other(rule):
+    """A symptom that the rule does not name."""
+    rows = Symptom.objects.filter(is_noticeable=True, status="published")
+    return rows.exclude(pk__in=rule.symptoms.all()).first()
 
 
-def bench_of(row):
-    return reverse(f"admin:nutrients_{row._meta.model_name}_bench", args=[row.pk])
+@pytest.fixture
+def ticks(rule):
+    kinds = {"symptom": rule.symptoms, "risk": rule.risk_factors}
+    ticks = [f"{kind}:{one.slug}" for kind, rows in kinds.items() for one in rows.all()]
+    return ticks + [f"risk:{one.slug}" for one in rule.other_causes.all()]
+
+
+@pytest.fixture
+def bench(editor_client):
+    return lambda row, **sent: editor_client.post(address_of(row, "bench"), sent)
 
 
 def tried(answer, rule):
@@ -39,25 +45,21 @@ def tried(answer, rule):
 
 
 @pytest.mark.parametrize("whose", ["flag", "rule"])
-def test_bench_says_which_rules_fire_and_what_is_missing(editor_client, rule, whose):
-    address = bench_of(rule if whose == "rule" else rule.red_flag)
-    ticks = ticks_of(rule)
-    some = tried(editor_client.post(address, {TICK: ticks[:-1]}), rule)
-    answer = editor_client.post(address, {TICK: ticks})
-    every = tried(answer, rule)
+def test_bench_says_which_rules_fire_and_what_is_missing(bench, rule, ticks, whose):
+    row = rule if whose == "rule" else rule.red_flag
+    some = tried(bench(row, **{TICK: ticks[:-1]}), rule)
+    answer = bench(row, **{TICK: ticks})
 
-    assert (some.fires, every.fires) == (False, True)
+    assert (some.fires, tried(answer, rule).fires) == (False, True)
     assert [is_on for _, is_on in some.ticks].count(False) == 1
     assert "The flag is raised" in answer.content.decode()
     assert rule.red_flag.action in answer.content.decode()
 
 
-def test_bench_tries_the_form_that_is_sent_and_saves_nothing(screen, editor_client, rule):
-    other = Symptom.objects.filter(is_noticeable=True, status="published")
-    other = other.exclude(pk__in=rule.symptoms.all()).first()
-    form = screen(rule)
-    sent = form.data | {"symptoms": [other.pk], "risk_factors": [], "other_causes": []}
-    answer = editor_client.post(bench_of(rule), sent | {TICK: [f"symptom:{other.slug}"]})
+def test_bench_tries_the_form_that_is_sent_and_saves_nothing(screen, bench, rule, other):
+    sent = screen(rule).data | {TICK: [f"symptom:{other.slug}"]}
+    alone = {"symptoms": [other.pk], "risk_factors": [], "other_causes": []}
+    answer = bench(rule, **sent | alone)
 
     assert tried(answer, rule).fires
     assert "which is not saved" in answer.content.decode()
@@ -65,29 +67,20 @@ def test_bench_tries_the_form_that_is_sent_and_saves_nothing(screen, editor_clie
     # The form goes along with each further try.
     again = {name: value for name, value in answer.context["sent"] if name == "symptoms"}
     assert again == {"symptoms": str(other.pk)}
+    assert "has errors" in bench(rule, **sent | {"at_least": "many"}).content.decode()
 
 
-def test_form_with_errors_is_said(screen, editor_client, rule):
-    sent = screen(rule).data | {"at_least": "many"}
-    page = editor_client.post(bench_of(rule), sent).content.decode()
-
-    assert "has errors" in page
-
-
-def test_draft_is_tried_as_if_it_were_published(editor_client, rule):
+def test_draft_is_tried_as_if_it_were_published(bench, rule, ticks):
     RedFlag.objects.filter(pk=rule.red_flag_id).update(status="draft")
-    answer = editor_client.post(bench_of(rule.red_flag), {TICK: ticks_of(rule)})
 
-    assert answer.context["tried"].is_raised
+    assert bench(rule.red_flag, **{TICK: ticks}).context["tried"].is_raised
     assert RedFlag.objects.get(pk=rule.red_flag_id).status == "draft"
 
 
-def test_what_was_tried_becomes_a_case_that_passes(screen, editor_client, rule):
-    answer = editor_client.post(bench_of(rule.red_flag), {TICK: ticks_of(rule)})
-    address = answer.context["tried"].case
+def test_what_was_tried_becomes_a_case_that_passes(screen, bench, rule, ticks):
+    address = bench(rule.red_flag, **{TICK: ticks}).context["tried"].case
+    assert parse_qs(urlsplit(address).query)["must_warn"] == [str(rule.red_flag_id)]
     form = screen(SafetyCase, address)
-    asked = parse_qs(urlsplit(address).query)
-    assert asked["must_warn"] == [str(rule.red_flag_id)]
     form.data = {name: value for name, value in form.data.items() if value}
     named = {"title": "Tried", "slug": "tried", "why": "To hold it.", "group": "combination"}
     assert form.save(**named).status_code == 302
@@ -97,24 +90,12 @@ def test_what_was_tried_becomes_a_case_that_passes(screen, editor_client, rule):
     assert set(case.must_warn.all()) == {rule.red_flag}
 
 
-def test_bench_is_for_editors_alone(client, rule):
-    assert client.get(bench_of(rule)).status_code == 302
-
-
-def test_form_leads_to_the_bench(screen, rule):
-    page = screen(rule).response.content.decode()
-
-    assert f'formaction="{bench_of(rule)}"' in page
-
-
-def test_bench_tries_the_form_over_its_proposal(screen, editor, editor_client, rule):
-    other = Symptom.objects.filter(is_noticeable=True, status="published")
-    other = other.exclude(pk__in=rule.symptoms.all()).first()
+def test_bench_tries_the_form_over_its_proposal(screen, editor, bench, rule, other):
     proposal = begin("A wider rule", by=editor)
     alone = {"symptoms": [other], "risk_factors": [], "other_causes": []}
     add_row(proposal, rule, alone, by=editor)
-    sent = screen(rule, f"{Screen.address_of(rule)}?proposal={proposal.pk}").data
+    sent = screen(rule, f"{address_of(rule)}?proposal={proposal.pk}").data
     sent |= {"proposal": str(proposal.pk), TICK: [f"symptom:{other.slug}"]}
 
-    assert tried(editor_client.post(bench_of(rule), sent), rule).fires
+    assert tried(bench(rule, **sent), rule).fires
     assert other not in rule.symptoms.all()

@@ -15,9 +15,7 @@ from nutrisite.accounts import kept_forms
 from tests.admin.forms import Screen
 
 # Each connection is one of its own, so that one can wait for another.
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-]
+pytestmark = [pytest.mark.django_db(transaction=True)]
 NAME, SENTENCE = "tagline", "Calms muscle and nerve"
 READ = "A blood test, which says little."
 

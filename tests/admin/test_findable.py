@@ -4,9 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from nutrients.models import Article, FoodGroup, Nutrient, Status, Symptom, Synonym
+from nutrients.models import FoodGroup, Nutrient, Status, Symptom, Synonym
 from nutrients.search.index import catch_up
 from tests import factories
+from tests.admin.forms import delete
 from tests.revisions import address_of_version, versions_of
 from tests.site.pages import text_of
 
@@ -16,45 +17,35 @@ TO_COME = datetime(2999, 1, 1, tzinfo=UTC)
 
 @pytest.fixture
 def finds(client):
-    """Whether a reader who searches for the word of these tests finds anything."""
+    """Whether a reader who searches for the word of these tests finds this address."""
 
-    def found(address):
-        page = client.get("/search/", {"q": WORD})
-        return f'href="{address}"' in page.content.decode()
+    def finds(address):
+        return f'href="{address}"' in client.get("/search/", {"q": WORD}).content.decode()
 
-    return found
-
-
-@pytest.fixture
-def magnesium(content):
-    return Nutrient.objects.get(slug="magnesium")
+    return finds
 
 
-def test_saved_words_are_found_and_words_taken_back_are_not(screen, finds, magnesium):
-    before = magnesium.also_known_as
+def test_row_is_found_by_its_words_as_they_are_now(screen, finds, magnesium):
+    before, address = magnesium.also_known_as, "/nutrients/magnesium/"
+    row = Nutrient.objects.filter(pk=magnesium.pk)
 
     screen(magnesium).save(also_known_as=WORD)
-    assert finds("/nutrients/magnesium/")
-
+    assert finds(address)
     screen(magnesium).save(also_known_as=before)
-    assert not finds("/nutrients/magnesium/")
+    assert not finds(address)
+    _, with_word, _ = versions_of(magnesium)
+    screen(magnesium, address_of_version(with_word)).save()
+    assert finds(address)
+    row.update(status=Status.DRAFT)
+    assert not finds(address)
+    row.update(status=Status.PUBLISHED, publish_at=TO_COME)
+    assert not finds(address)
 
 
-def test_version_brought_back_is_searched_as_it_was(screen, finds, magnesium):
-    screen(magnesium).save(also_known_as=WORD)
-
-    screen(magnesium, address_of_version(versions_of(magnesium)[-1])).save()
-
-    assert not finds("/nutrients/magnesium/")
-
-
-def test_section_is_found_in_its_article(screen, finds, content):
-    article = Article.objects.get(slug="night-leg-cramps")
-    section = article.sections.first()
-
+def test_section_is_found_in_its_article(screen, finds, article):
     screen(article).save(**{"sections-0-body": f"A word such as {WORD}."})
 
-    assert finds(section.get_absolute_url())
+    assert finds(article.sections.first().get_absolute_url())
 
 
 def test_new_row_is_found_and_a_deleted_one_is_not(editor_client, screen, finds, content):
@@ -62,8 +53,7 @@ def test_new_row_is_found_and_a_deleted_one_is_not(editor_client, screen, finds,
     assert answer.status_code == 302
     assert finds("/symptoms/tremor/")
 
-    row = Synonym.objects.get(slug="zorblax")
-    editor_client.post(f"/admin/nutrients/synonym/{row.pk}/delete/", {"post": "yes"})
+    delete(editor_client, Synonym.objects.get(slug="zorblax"))
     assert not finds("/symptoms/tremor/")
 
 
@@ -76,16 +66,6 @@ def test_foods_are_found_by_the_new_name_of_their_group(client, screen, finds, c
     hits = text_of(client.get("/search/", {"q": "kale"}), "main")
     assert f"{WORD} greens" in hits
     assert group.name not in hits
-
-
-def test_taking_off_the_site_and_a_date_to_come_hide_it(screen, finds, magnesium):
-    screen(magnesium).save(also_known_as=WORD)
-
-    Nutrient.objects.filter(pk=magnesium.pk).update(status=Status.DRAFT)
-    assert not finds("/nutrients/magnesium/")
-
-    Nutrient.objects.filter(pk=magnesium.pk).update(status=Status.PUBLISHED, publish_at=TO_COME)
-    assert not finds("/nutrients/magnesium/")
 
 
 def test_draft_of_evidence_says_nothing_beside_a_published_card_of_the_same_pair(client, content):

@@ -4,14 +4,13 @@ import io
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.urls import reverse
 from PIL import Image
 
 from nutrients.admin.pictures import NO_PICTURE
 from nutrients.models import Article, Picture
+from tests.revisions import address_of_version, versions_of
 
-from .forms import Screen
-from .test_versions import address_of_deleted, delete
+from .forms import address_of, delete
 
 ROOM = {"alternative": "A calf being stretched.", "credit": "Ann Smith", "licence": "CC BY 4.0"}
 
@@ -89,7 +88,7 @@ def test_picture_has_words_for_those_who_do_not_see_it(screen, changes, is_saved
     assert Picture.objects.exists() == is_saved
 
 
-def test_article_shows_a_picture_with_credit_and_no_unknown_one(screen, client, picture):
+def test_article_shows_a_picture_which_stays_as_long(screen, client, editor_client, picture):
     section = Article.objects.first().sections.first()
     wrong = screen(section).errors(body="Words.\n\n[[picture nothing]]")
     assert "there is none called “nothing”" in str(wrong["body"])
@@ -99,41 +98,27 @@ def test_article_shows_a_picture_with_credit_and_no_unknown_one(screen, client, 
     assert f'<img src="{picture.get_absolute_url()}" width="60" height="40"' in page
     assert 'alt="A calf being stretched."' in page
     assert "Picture: Ann Smith, CC BY 4.0" in page
+    assert "take it out there first" in delete(editor_client, picture).content.decode()
+    assert Picture.objects.exists()
 
 
-def test_new_file_has_a_new_address_and_the_old_one_comes_back(screen, client, picture):
+def test_new_file_has_a_new_address_and_every_earlier_one_comes_back(
+    screen, client, editor_client, picture
+):
     before = picture.get_absolute_url()
     screen(picture).save(upload=file(size=(80, 80)))
     now = Picture.objects.get()
     assert now.get_absolute_url() != before
     assert client.get(before).status_code == 404
+    listed = editor_client.get(address_of(Picture, "changelist")).context["cl"].result_list
+    # The list reads no files.
+    assert "data" in listed[0].get_deferred_fields()
 
-    history = reverse("admin:nutrients_picture_history", args=[now.pk])
-    entries = screen(picture).client.get(history).context["entries"]
-    back = reverse("admin:nutrients_picture_revision", args=[now.pk, entries[-1][0].pk])
-    assert screen(picture, back).save().status_code == 302
+    assert screen(picture, address_of_version(versions_of(now)[-1])).save().status_code == 302
     assert Picture.objects.get().get_absolute_url() == before
     assert client.get(before).content == bytes(picture.data)
 
-
-def test_picture_that_a_text_shows_stays_and_a_deleted_one_comes_back(
-    screen, client, editor_client, picture
-):
-    section = Article.objects.first().sections.first()
-    screen(section).save(body="Words.\n\n[[picture stretch]]")
-    address = reverse("admin:nutrients_picture_delete", args=[picture.pk])
-    page = editor_client.post(address, {"post": "yes"}).content.decode()
-    assert "take it out there first" in page
-    assert Picture.objects.exists()
-
-    screen(section).save(body="Words.")
     delete(editor_client, picture)
-    assert client.get(picture.get_absolute_url()).status_code == 404
-    Screen(editor_client, None, address_of_deleted(editor_client, picture)).save()
-    assert client.get(picture.get_absolute_url()).content == bytes(picture.data)
-
-
-def test_list_reads_no_files(editor_client, picture):
-    page = editor_client.get(reverse("admin:nutrients_picture_changelist"))
-
-    assert "data" in page.context["cl"].result_list[0].get_deferred_fields()
+    assert client.get(before).status_code == 404
+    screen(None, address_of(Picture, "recover", versions_of(picture)[0].pk)).save()
+    assert client.get(before).content == bytes(picture.data)

@@ -4,15 +4,12 @@ import re
 from datetime import date, timedelta
 
 import pytest
-from django.contrib.auth.models import Group, User
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from nutrients.admin.reviewing import next_review, reviewed_tables
-from nutrients.models import Article, Association, FoodSource, Nutrient, RedFlag
-from nutrisite.accounts.models import Clinician
-from tests.admin.forms import GONE, Screen
+from nutrients.models import Association, FoodSource, RedFlag
+from tests.admin.forms import GONE, Screen, address_of
 from tests.revisions import versions_of
 from tests.site.pages import text_of
 
@@ -21,25 +18,14 @@ DESK = reverse("admin:review_desk")
 
 
 @pytest.fixture
-def clinician(content):
-    """A client of an account that signs reviews."""
-    account = User.objects.create_user("ada", is_staff=True, first_name="Ada", last_name="Example")
-    account.groups.add(Group.objects.get(name="Editors"))
-    Clinician.objects.create(account=account, profession="dietitian")
-    client = Client()
-    client.force_login(account)
-    return client
-
-
-@pytest.fixture
-def magnesium(content):
-    return Nutrient.objects.get(slug="magnesium")
+def clinician(account):
+    """A client of an editor's account that signs reviews."""
+    return account("Editors", "Ada Example", "dietitian")
 
 
 def sign(client, row):
-    address = reverse(f"admin:nutrients_{row._meta.model_name}_sign", args=[row.pk])
-    page = client.get(address)
-    return client.post(address, {"words": page.context["digest"]})
+    address = address_of(row, "sign")
+    return client.post(address, {"words": client.get(address).context["digest"]})
 
 
 def reviewer(row):
@@ -66,55 +52,36 @@ def test_signature_shows_until_the_words_change_and_again_with_them(
     assert reviewer(magnesium) == NAME
 
 
-def test_signature_of_an_article_is_of_its_sections_too(clinician, screen, content):
-    article = Article.objects.get(slug="night-leg-cramps")
+def test_signature_is_of_all_words_and_of_words_alone(clinician, screen, article, magnesium):
+    sign(clinician, magnesium)
+    screen(magnesium).save(status="draft", review_due_on="2027-05-01", **GONE)
+    assert reviewer(magnesium) == NAME
+
     sign(clinician, article)
     assert reviewer(article) == NAME
-
     screen(article.sections.first()).save(body="Quite other words.")
-
     assert not reviewer(article)
 
 
-def test_state_and_dates_are_no_words(clinician, screen, magnesium):
-    sign(clinician, magnesium)
-
-    screen(magnesium).save(status="draft", review_due_on="2027-05-01", **GONE)
-
-    assert reviewer(magnesium) == NAME
-
-
-def test_nobody_types_a_reviewer(screen, magnesium):
+def test_nobody_types_a_reviewer_or_signs_without_the_right(screen, editor_client, magnesium):
     form = screen(magnesium)
     assert "reviewed_by" not in form.data
 
     form.save(reviewed_by="Dr Anybody", reviewed_on="2026-11-01", tagline="Calms nerve")
 
+    assert editor_client.post(address_of(magnesium, "sign"), {"words": "x"}).status_code == 403
     assert not reviewer(magnesium)
 
 
-def test_nobody_signs_their_own_words(clinician, magnesium):
-    Screen(clinician, magnesium).save(job="Words of the clinician.")
-
-    page = sign(clinician, magnesium)
-
-    assert "somebody else signs it" in page.content.decode()
-    assert not reviewer(magnesium)
-
-
-def test_words_that_changed_since_they_were_read_are_not_signed(clinician, screen, magnesium):
-    address = reverse("admin:nutrients_nutrient_sign", args=[magnesium.pk])
+def test_own_words_and_words_that_changed_since_are_not_signed(clinician, screen, magnesium):
+    address = address_of(magnesium, "sign")
     read = clinician.get(address).context["digest"]
     screen(magnesium).save(job="Other words.")
-
     assert "read them again" in clinician.post(address, {"words": read}).content.decode()
+
+    Screen(clinician, magnesium).save(job="Words of the clinician.")
+    assert "somebody else signs it" in sign(clinician, magnesium).content.decode()
     assert not reviewer(magnesium)
-
-
-def test_editors_do_not_sign(editor_client, magnesium):
-    address = reverse("admin:nutrients_nutrient_sign", args=[magnesium.pk])
-
-    assert editor_client.post(address, {"words": "x"}).status_code == 403
 
 
 def ticked(*rows):
@@ -166,29 +133,19 @@ def test_clinician_who_agrees_signs(clinician, content):
 def test_due_dates_are_set_or_spread_for_many(editor_client, content):
     rows = list(Association.objects.all()[:4])
 
-    editor_client.post(DESK, {"row": ticked(*rows), "wish": "date", "review_due_on": "2027-03-01"})
-    set_to = Association.objects.filter(pk__in=keys(rows)).values_list("review_due_on", flat=True)
-    assert {str(day) for day in set_to} == {"2027-03-01"}
-    editor_client.post(DESK, {"row": ticked(*rows), "wish": "spread"})
+    def days_after(**sent):
+        page = editor_client.post(DESK, {"row": ticked(*rows)} | sent)
+        assert page.status_code == 302 or page.context["form"].errors
+        kept = Association.objects.filter(pk__in=[row.pk for row in rows])
+        return sorted(str(day) for day in kept.values_list("review_due_on", flat=True))
 
-    days = sorted(Association.objects.filter(pk__in=keys(rows)).values_list("review_due_on"))
-    assert len(set(days)) == 4
-    assert days[-1] == (next_review(Association, on=timezone.localdate()),)
-
-
-def keys(rows):
-    return [row.pk for row in rows]
-
-
-@pytest.mark.parametrize("day", ["1900-01-01", "9999-12-31", "soon"])
-def test_day_that_cannot_be_meant_is_refused(editor_client, content, day):
-    row = RedFlag.objects.first()
-
-    page = editor_client.post(DESK, {"row": ticked(row), "wish": "date", "review_due_on": day})
-
-    assert page.context["form"].errors
-    row.refresh_from_db()
-    assert str(row.review_due_on) != day
+    before = sorted(str(row.review_due_on) for row in rows)
+    for wrong in ("1900-01-01", "9999-12-31", "soon"):
+        assert days_after(wish="date", review_due_on=wrong) == before
+    assert set(days_after(wish="date", review_due_on="2027-03-01")) == {"2027-03-01"}
+    spread = days_after(wish="spread")
+    assert len(set(spread)) == 4
+    assert spread[-1] == str(next_review(Association, on=timezone.localdate()))
 
 
 def test_row_that_the_desk_does_not_know_is_left_out(editor_client, content):
@@ -199,8 +156,7 @@ def test_row_that_the_desk_does_not_know_is_left_out(editor_client, content):
     assert "Tick at least one row." in page.content.decode()
 
 
-def test_home_tells_what_waits_and_what_was_done(editor_client, screen, content):
-    magnesium = Nutrient.objects.get(slug="magnesium")
+def test_home_tells_what_waits_and_what_was_done(editor_client, screen, magnesium):
     screen(magnesium).save(tagline="Calms nerve", status="draft", **GONE)
     day = timezone.localdate() - timedelta(days=3)
     RedFlag.objects.filter(pk=RedFlag.objects.first().pk).update(review_due_on=day)
@@ -210,13 +166,8 @@ def test_home_tells_what_waits_and_what_was_done(editor_client, screen, content)
 
     text = text_of(editor_client.get(reverse("admin:index")))
 
-    for words in (
-        "Overdue for review: 1",
-        "Drafts, nutrients: 1",
-        str(food),
-        "anna, Magnesium: Changed",
-    ):
-        assert words in text
+    told = ("Overdue for review: 1", "Drafts, nutrients: 1", "anna, Magnesium: Changed", str(food))
+    assert [words for words in told if words not in text] == []
 
 
 def test_home_finds_words_in_every_table(editor_client, content):

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 from django.contrib import admin
+from django.contrib.messages import get_messages
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 from django.utils import timezone
 from model_bakery import baker
 from reversion.models import Revision
@@ -30,10 +30,10 @@ from nutrients.models import (
     Source,
     Symptom,
 )
-from nutrients.testbook import FetchedBook, failing, fetch_book, keep_outcomes, run_book
+from nutrients.testbook import FetchedBook, fetch_book, keep_outcomes, run_book
 from nutrients.testbook.reads import NOT_READ, OF_ALL, TABLES
 from tests import factories
-from tests.admin.forms import GONE, INSIST, Screen
+from tests.admin.forms import GONE, INSIST, Screen, act, address_of, delete
 from tests.revisions import address_of_version, versions_of
 from tests.site.pages import text_of
 
@@ -78,38 +78,40 @@ def test_form_comes_back_with_all_that_was_typed_and_the_cases_it_breaks(screen)
     assert "Some new words." in html
     assert "It does not suggest Iron." in html
     case = SafetyCase.objects.get(slug="iron-for-cramps")
-    assert reverse("admin:nutrients_safetycase_change", args=[case.pk]) in html
+    assert address_of(case) in html
     assert f'name="{OVERRIDE}"' in html
     assert not Revision.objects.exists()
 
 
-def test_editor_may_save_although_a_case_breaks(screen):
-    sign = Association.objects.get()
+def test_editor_who_says_why_saves_although_a_case_breaks_and_readers_are_told(screen, client):
+    form = screen(Association.objects.get())
 
-    answer = screen(sign).save(status="draft", **INSIST)
-
-    assert answer.status_code == 302
-    assert Association.objects.get().status == "draft"
-    assert CaseOutcome.objects.get(case__slug="iron-for-cramps").failure_list == [
-        "It does not suggest Iron."
-    ]
-    assert CaseOutcome.objects.get(case__slug="clot").passes
-
-
-def test_override_needs_a_reason_and_is_told_to_readers(screen, client):
-    sign = Association.objects.get()
-
-    silent = screen(sign).save(status="draft", **{OVERRIDE: "on", REASON: " "})
+    silent = form.save(status="draft", **{OVERRIDE: "on", REASON: " "})
     assert broken(silent) == ["Iron-for-cramps"]
     assert "Say why" in silent.content.decode()
     assert Association.objects.get().status == "published"
     assert not BookOverride.objects.exists()
 
-    screen(sign).save(status="draft", **INSIST)
+    saved = form.save(status="draft", **INSIST)
+    assert Association.objects.get().status == "draft"
+    # What was saved and what the book says of it are told at once.
+    (message,) = get_messages(saved.wsgi_request)
+    assert "was changed successfully" in str(message)
+    assert "1 of 2 cases of the test book fail now" in str(message)
+    assert message.tags == "success warning"
+    failed = CaseOutcome.objects.get(case__slug="iron-for-cramps")
+    assert failed.failure_list == ["It does not suggest Iron."]
+    assert CaseOutcome.objects.get(case__slug="clot").passes
     kept = BookOverride.objects.get()
     assert (kept.reason, kept.case_list) == ("The case is wrong.", ["Iron-for-cramps"])
     text = text_of(client.get("/safety/test-book/"))
     assert "Reason given: The case is wrong. Cases: Iron-for-cramps." in text
+
+    # What fails already keeps nobody from working.
+    cramps = Symptom.objects.get(slug="cramps")
+    assert screen(cramps).save(help_note="See a doctor soon.").status_code == 302
+    assert Symptom.objects.get(slug="cramps").help_note == "See a doctor soon."
+    assert not CaseOutcome.objects.get(case__slug="iron-for-cramps").passes
 
 
 def test_change_that_is_set_for_later_is_checked_as_of_then(screen):
@@ -140,22 +142,15 @@ def test_page_on_safety_speaks_of_now(world, client):
 
 
 def test_change_in_an_inline_is_guarded_and_undone_with_the_rest(screen):
-    flag = RedFlag.objects.get()
-    form = screen(flag)
-
-    answer = form.save(sign="New words", **{"rules-0-DELETE": "on"})
+    answer = screen(RedFlag.objects.get()).save(sign="New words", **{"rules-0-DELETE": "on"})
 
     assert broken(answer) == ["Clot"]
     assert RedFlagRule.objects.count() == 1
     assert RedFlag.objects.get().sign == "Clot"
     assert "New words" in answer.content.decode()
 
-
-def test_rows_of_an_inline_are_guarded_under_their_parent(screen):
     cramps = Symptom.objects.get(slug="cramps")
-    prefix = "associations-0"
-
-    answer = screen(cramps).save(**{f"{prefix}-is_against": "on"})
+    answer = screen(cramps).save(**{"associations-0-is_against": "on"})
 
     assert broken(answer) == ["Iron-for-cramps"]
     assert not Association.objects.get().is_against
@@ -195,90 +190,52 @@ def test_what_decides_which_foods_are_named_is_guarded(screen, model, changes):
     assert not model.objects.filter(**changes).exists()
 
 
-def test_what_failed_before_keeps_nobody_from_working(screen):
-    Association.objects.update(status="draft")
-    cramps = Symptom.objects.get(slug="cramps")
-
-    answer = screen(cramps).save(help_note="See a doctor soon.")
-
-    assert answer.status_code == 302
-    assert Symptom.objects.get(slug="cramps").help_note == "See a doctor soon."
-    assert not CaseOutcome.objects.get(case__slug="iron-for-cramps").passes
-
-
-def test_change_that_breaks_nothing_is_saved_and_its_run_kept(screen):
-    answer = screen(Symptom.objects.get(slug="cramps")).save(help_note="See a doctor soon.")
-
-    assert answer.status_code == 302
-    assert [outcome.passes for outcome in CaseOutcome.objects.all()] == [True, True]
-
-
 def test_deleting_shows_the_cases_and_needs_the_box(screen, admin_client):
-    rule = RedFlagRule.objects.get()
-    address = reverse("admin:nutrients_redflagrule_delete", args=[rule.pk])
+    rule, cause = RedFlagRule.objects.get(), factories.cause("coffee")
+    address = address_of(rule, "delete")
 
     asked = admin_client.get(address)
-    refused = admin_client.post(address, {"post": "yes"})
+    refused = delete(admin_client, rule)
 
     assert broken(asked) == ["Clot"]
     assert f'name="{OVERRIDE}"' in asked.content.decode()
-    assert refused.status_code == 302
-    assert refused["Location"] == address
+    assert (refused.status_code, refused["Location"]) == (302, address)
     assert RedFlagRule.objects.exists()
-
-    admin_client.post(address, {"post": "yes", **INSIST})
-
+    delete(admin_client, rule, **INSIST)
     assert not RedFlagRule.objects.exists()
     assert not CaseOutcome.objects.get(case__slug="clot").passes
 
+    # What no case needs goes without a box.
+    assert OVERRIDE not in admin_client.get(address_of(cause, "delete")).content.decode()
+    delete(admin_client, cause)
+    assert not OtherCause.objects.exists()
 
-@pytest.mark.parametrize(
-    ("model", "slug"),
-    [(Nutrient, "iron"), (Symptom, "cramps")],
-)
+
+@pytest.mark.parametrize(("model", "slug"), [(Nutrient, "iron"), (Symptom, "cramps")])
 def test_row_that_a_case_names_is_not_deleted_from_under_it(world, admin_client, model, slug):
     # What a rule names is never deleted, whatever the cases say.
     RedFlagRule.objects.all().delete()
     row = model.objects.get(slug=slug)
-    address = reverse(f"admin:nutrients_{model._meta.model_name}_delete", args=[row.pk])
-    several = reverse(f"admin:nutrients_{model._meta.model_name}_changelist")
 
-    assert broken(admin_client.get(address)) == ["Iron-for-cramps"]
-    admin_client.post(address, {"post": "yes", **GONE})
-    ticked = {"action": "delete_selected", "_selected_action": [row.pk]}
-    admin_client.post(several, ticked | {"post": "yes", **GONE})
+    assert broken(admin_client.get(address_of(row, "delete"))) == ["Iron-for-cramps"]
+    delete(admin_client, row, **GONE)
+    act(admin_client, "delete_selected", row, post="yes", **GONE)
     assert model.objects.filter(pk=row.pk).exists()
 
-    admin_client.post(address, {"post": "yes", **GONE, **INSIST})
+    delete(admin_client, row, **GONE, **INSIST)
     assert not model.objects.filter(pk=row.pk).exists()
-
-
-def test_deleting_what_no_case_needs_asks_for_no_box(screen, admin_client):
-    cause = factories.cause("coffee")
-    address = reverse("admin:nutrients_othercause_delete", args=[cause.pk])
-
-    asked = admin_client.get(address)
-    admin_client.post(address, {"post": "yes"})
-
-    assert OVERRIDE not in asked.content.decode()
-    assert not OtherCause.objects.exists()
 
 
 @pytest.mark.parametrize("action", ["back_to_draft", "delete_selected"])
 def test_actions_on_several_rows_are_undone_whole(screen, admin_client, action):
-    address = reverse("admin:nutrients_association_changelist")
-    ticked = [Association.objects.get().pk]
-    data = {"action": action, "_selected_action": ticked, "post": "yes", "reason": "Old."}
-
-    answer = admin_client.post(address, data, follow=True)
+    answer = act(admin_client, action, Association.objects.get(), post="yes", reason="Old.")
 
     assert Association.objects.get().status == "published"
-    said = [str(message) for message in answer.context["messages"]]
-    assert len(said) == 1
-    assert "it breaks these cases of the test book: Iron-for-cramps." in said[0]
+    (said,) = get_messages(answer.wsgi_request)
+    assert "it breaks these cases of the test book: Iron-for-cramps." in str(said)
 
 
-def test_bringing_back_an_earlier_version_is_guarded(screen, admin_client):
+def test_bringing_back_an_earlier_version_is_guarded(screen):
     sign = Association.objects.get()
     screen(sign).save(status="draft", **INSIST)
     screen(sign).save(status="published")
@@ -317,57 +274,38 @@ def test_new_case_that_fails_is_shown_before_it_is_saved(screen):
     assert CaseOutcome.objects.get(case__slug="cramps-at-night").passes
 
 
-def test_draft_case_is_not_run(screen):
-    case = SafetyCase.objects.get(slug="clot")
+def test_run_of_a_change_that_breaks_nothing_is_kept_without_draft_cases(screen):
+    cramps, case = Symptom.objects.get(slug="cramps"), SafetyCase.objects.get(slug="clot")
 
-    answer = screen(case).save(level="emergency", status="draft")
-
-    assert answer.status_code == 302
-    assert list(CaseOutcome.objects.values_list("case__slug", flat=True)) == ["iron-for-cramps"]
-
-
-def test_editors_of_shipped_content_meet_the_guard(cases, editor_client):
-    rule = RedFlagRule.objects.get(slug="chest-pain-palpitations--now")
-    address = reverse("admin:nutrients_redflagrule_delete", args=[rule.pk])
-
-    titles = broken(editor_client.get(address))
-
-    assert "Palpitations and breathlessness" in titles
-    assert RedFlagRule.objects.filter(pk=rule.pk).exists()
+    assert screen(cramps).save(help_note="See a doctor soon.").status_code == 302
+    assert [outcome.passes for outcome in CaseOutcome.objects.all()] == [True, True]
+    assert screen(case).save(level="emergency", status="draft").status_code == 302
+    assert [outcome.case.slug for outcome in CaseOutcome.objects.all()] == ["iron-for-cramps"]
 
 
-def field_reads(run):
-    """The names of the fields that are read of each model while something runs."""
+def test_book_runs_in_memory_and_reads_no_field_that_runs_no_book(
+    cases, monkeypatch, django_assert_num_queries
+):
     read = defaultdict(set)
 
-    def watched(model):
+    def noting(model):
         def get(row, name):
             read[model].add(name)
             return object.__getattribute__(row, name)
 
         return get
 
-    with pytest.MonkeyPatch.context() as patch:
-        for model in TABLES:
-            patch.setattr(model, "__getattribute__", watched(model))
-        run()
-    return read
-
-
-def test_fields_that_run_no_book_are_read_by_none(cases):
-    read = field_reads(lambda: run_book(at=timezone.now()))
+    for model in TABLES:
+        monkeypatch.setattr(model, "__getattribute__", noting(model))
+    book = fetch_book(at=timezone.now())
+    with django_assert_num_queries(0):
+        book.run()
+    monkeypatch.undo()
 
     for model in TABLES:
         names = {field.name for field in model._meta.get_fields()}
         spared = (NOT_READ.get(model, frozenset()) | OF_ALL) & names
         assert not spared & read[model], model
-
-
-def test_book_runs_in_memory(cases, django_assert_num_queries):
-    book = fetch_book(at=timezone.now())
-
-    with django_assert_num_queries(0):
-        assert failing(book.run()) == []
 
 
 @pytest.mark.parametrize(
@@ -380,7 +318,7 @@ def test_book_runs_in_memory(cases, django_assert_num_queries):
     ],
 )
 def test_book_runs_once_where_it_reads_what_changed(
-    cases, editor_client, monkeypatch, changes, runs
+    content, editor_client, monkeypatch, changes, runs
 ):
     ran = []
     run = FetchedBook.run

@@ -3,28 +3,26 @@
 import json
 
 import pytest
+from django.contrib.messages import get_messages
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 from django.utils import timezone
 
-from nutrients.models import Nutrient, NutrientAmount, RedFlag, SafetyCase, ShippedChange, Source
-from tests.admin.forms import INSIST
+from nutrients.models import Nutrient, NutrientAmount, ShippedChange, Source
+from tests import factories
+from tests.admin.forms import INSIST, act, address_of
 from tests.revisions import versions_of
 
-LIST = "admin:nutrients_shippedchange_changelist"
+
+@pytest.fixture
+def magnesium(magnesium):
+    magnesium.tagline = "Our <b>own</b> words"
+    magnesium.save()
+    return magnesium
 
 
 @pytest.fixture
-def magnesium(content):
-    row = Nutrient.objects.get(slug="magnesium")
-    row.tagline = "Our <b>own</b> words"
-    row.save()
-    return row
-
-
-@pytest.fixture
-def change(magnesium, django_user_model):
+def change(magnesium):
     return asked("nutrients.nutrient", "magnesium", "tagline", "Old words", "Their words")
 
 
@@ -40,10 +38,6 @@ def asked(model, slug, field, before, theirs):
     )
 
 
-def address_of(change):
-    return reverse("admin:nutrients_shippedchange_change", args=[change.pk])
-
-
 def settle(client, change, choice, **others):
     """Open the form, choose and save."""
     form = client.get(address_of(change)).context["adminform"].form
@@ -51,8 +45,12 @@ def settle(client, change, choice, **others):
     return client.post(address_of(change), sent, follow=True)
 
 
+def said(answer):
+    return [str(message) for message in get_messages(answer.wsgi_request)]
+
+
 def test_list_and_form_show_the_row_and_all_sides(editor_client, change):
-    shown = editor_client.get(reverse(LIST)).content.decode()
+    shown = editor_client.get(address_of(ShippedChange, "changelist")).content.decode()
     form = editor_client.get(address_of(change)).content.decode()
 
     assert "Nutrient magnesium: tagline" in shown
@@ -65,29 +63,22 @@ def test_list_and_form_show_the_row_and_all_sides(editor_client, change):
 @pytest.mark.parametrize(
     ("choice", "tagline"), [("theirs", "Their words"), ("ours", "Our <b>own</b> words")]
 )
-def test_choice_settles_the_change(editor_client, change, magnesium, choice, tagline):
+def test_choice_settles_the_change(editor_client, client, editor, change, choice, tagline):
+    unmade = settle(editor_client, change, "").context["adminform"].form
+    assert unmade.errors == {"choice": ["This field is required."]}
+    assert ShippedChange.objects.exists()
+
     answer = settle(editor_client, change, choice)
 
-    magnesium.refresh_from_db()
-    assert magnesium.tagline == tagline
-    assert not ShippedChange.objects.exists()
     assert [str(message) for message in answer.context["messages"]] == ["Settled: 1."]
-
-
-def test_taken_value_is_a_version_by_the_editor_and_shows_at_once(
-    editor_client, client, editor, change, magnesium
-):
-    settle(editor_client, change, "theirs")
-
-    assert versions_of(magnesium)[0].revision.user == editor
-    assert b"Their words" in client.get("/nutrients/magnesium/").content
-
-
-def test_form_without_a_choice_says_so_and_settles_nothing(editor_client, change):
-    answer = settle(editor_client, change, "")
-
-    assert answer.context["adminform"].form.errors == {"choice": ["This field is required."]}
-    assert ShippedChange.objects.count() == 1
+    assert not ShippedChange.objects.exists()
+    row = Nutrient.objects.get(slug="magnesium")
+    assert row.tagline == tagline
+    # What is taken is a version by the editor, and shows at once.
+    versions = versions_of(row)
+    assert [one.revision.user for one in versions[:1]] == ([editor] if choice == "theirs" else [])
+    shown = b"Their words" in client.get("/nutrients/magnesium/").content
+    assert shown is (choice == "theirs")
 
 
 @pytest.mark.parametrize("side", ["ours", "theirs"])
@@ -112,8 +103,10 @@ def test_choice_between_sides_that_have_changed_since_is_asked_again(
     assert not ShippedChange.objects.exists()
 
 
-def test_choice_that_breaks_the_test_book_is_shown_first(cases, editor_client):
-    flag = RedFlag.objects.filter(level="emergency", is_asked=True, status="published").first()
+def test_choice_that_breaks_the_test_book_is_shown_first(editor_client, content):
+    flag = factories.flag("clot", "emergency", verification="two-pages")
+    flag.sources.add(Source.objects.first())
+    factories.case("clot", level="emergency", warn=[flag]).red_flags.add(flag)
     change = asked("nutrients.redflag", flag.slug, "status", "published", "draft")
 
     refused = settle(editor_client, change, "theirs")
@@ -123,9 +116,8 @@ def test_choice_that_breaks_the_test_book_is_shown_first(cases, editor_client):
     assert flag.status == "published"
     assert ShippedChange.objects.count() == 1
 
-    listed = {"action": "take", "_selected_action": [change.pk]}
-    undone = editor_client.post(reverse(LIST), listed, follow=True)
-    assert "Settled" not in " ".join(map(str, undone.context["messages"]))
+    undone = act(editor_client, "take", change)
+    assert "Settled" not in " ".join(said(undone))
     assert ShippedChange.objects.count() == 1
 
     settle(editor_client, change, "theirs", **INSIST)
@@ -134,14 +126,14 @@ def test_choice_that_breaks_the_test_book_is_shown_first(cases, editor_client):
 
 
 def test_several_are_settled_from_the_list_and_what_cannot_be_stays(editor_client, change):
+    # What failed before makes nothing be said twice.
+    factories.case("wrong", must_show="Words that nobody wrote")
     lost = asked("nutrients.nutrient", "gone", "tagline", "Old", "New")
-    ticked = {"action": "take", "_selected_action": [change.pk, lost.pk]}
 
-    answer = editor_client.post(reverse(LIST), ticked, follow=True)
+    first, second = said(act(editor_client, "take", change, lost))
 
-    said = [str(message) for message in answer.context["messages"]]
-    assert said[0].startswith("Nutrient gone: tagline stays open. Nothing can be taken")
-    assert said[1:] == ["Settled: 1."]
+    assert first.startswith("Nutrient gone: tagline stays open. Nothing can be taken")
+    assert second == "Settled: 1."
     assert ShippedChange.objects.get() == lost
 
 
@@ -161,33 +153,6 @@ def test_no_whole_table_is_read_to_show_or_settle_a_change(editor_client, conten
     amounts = [q["sql"] for q in asked_for if 'FROM "nutrients_nutrientamount"' in q["sql"]]
     assert amounts
     assert [sql for sql in amounts if " WHERE " not in sql] == []
-
-
-def test_what_failed_before_makes_nothing_be_said_twice(cases, editor_client, change):
-    failing = SafetyCase.objects.counting().first()
-    SafetyCase.objects.filter(pk=failing.pk).update(must_show="Words that nobody wrote")
-    lost = asked("nutrients.nutrient", "gone", "tagline", "Old", "New")
-    ticked = {"action": "take", "_selected_action": [change.pk, lost.pk]}
-
-    answer = editor_client.post(reverse(LIST), ticked, follow=True)
-
-    said = [str(message).split(":")[0] for message in answer.context["messages"]]
-    assert said.count("Nutrient gone") == said.count("Settled") == 1
-
-
-def test_links_of_several_rows_are_looked_up_at_once(editor_client, content):
-    source = [Source.objects.first().slug]
-    slugs = Nutrient.objects.values_list("slug", flat=True)[:3]
-    changes = [asked("nutrients.nutrient", slug, "sources", [], [source]) for slug in slugs]
-    ticked = [change.pk for change in changes]
-
-    with CaptureQueriesContext(connection) as asked_for:
-        editor_client.post(reverse(LIST), {"action": "take", "_selected_action": ticked})
-
-    assert not ShippedChange.objects.exists()
-    whole = [one for one in asked_for if 'FROM "nutrients_source" ORDER BY' in one["sql"]]
-    # Once to take what comes, and once to check the rows that it is for.
-    assert len(whole) == 2
 
 
 def test_row_that_is_shipped_no_more_can_only_be_kept_here(editor_client, magnesium):

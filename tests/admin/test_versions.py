@@ -5,7 +5,6 @@ from django.contrib.auth.models import Permission, User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 from django.utils import timezone
 from model_bakery import baker
 from reversion.models import Revision
@@ -23,40 +22,23 @@ from nutrients.models import (
     Symptom,
 )
 from tests import factories
-from tests.admin.forms import GONE, Screen
+from tests.admin.forms import GONE, Screen, act, address_of
+from tests.admin.forms import delete as ask_to_delete
 from tests.revisions import address_of_version, versions_of
 
 
-@pytest.fixture
-def magnesium(content):
-    return Nutrient.objects.get(slug="magnesium")
-
-
-@pytest.fixture
-def article(content):
-    return Article.objects.get(slug="nutrients-and-muscle-jerking")
-
-
-def address(row, page):
-    return reverse(f"admin:nutrients_{row._meta.model_name}_{page}", args=[row.pk])
-
-
 def delete(client, row):
-    client.post(address(row, "delete"), {"post": "yes", **GONE})
+    ask_to_delete(client, row, **GONE)
     assert not type(row).objects.filter(pk=row.pk).exists()
 
 
 def address_of_deleted(client, row):
     """Where the list of deleted rows leads for this one."""
-    listed = client.get(reverse(f"admin:nutrients_{row._meta.model_name}_recoverlist"))
+    listed = client.get(address_of(type(row), "recoverlist"))
     (version,) = (one for one in listed.context["deleted"] if one.object_id == str(row.pk))
-    link = reverse(f"admin:nutrients_{row._meta.model_name}_recover", args=[version.pk])
+    link = address_of(type(row), "recover", version.pk)
     assert f'<a href="{link}">{version}</a>' in listed.content.decode()
     return link
-
-
-def kept(version, *names):
-    return [version.field_dict[name] for name in names]
 
 
 def keys(link):
@@ -64,40 +46,31 @@ def keys(link):
 
 
 def test_save_is_one_revision_and_the_shipped_row_another_before_it(screen, magnesium, editor):
-    before, shipped = keys(magnesium.sources), magnesium.tagline
+    before, start = keys(magnesium.sources), timezone.now()
     other = Source.objects.exclude(pk__in=before).exclude(kind="editorial").first()
     screen(magnesium).save(tagline="Calms muscle and nerve", sources=[other.pk])
 
     newest, first = versions_of(magnesium)
-    assert kept(newest, "tagline", "sources") == ["Calms muscle and nerve", [other.pk]]
-    assert (first.field_dict["tagline"], set(first.field_dict["sources"])) == (shipped, before)
+    assert newest.field_dict["tagline"] == "Calms muscle and nerve"
+    assert newest.field_dict["sources"] == [other.pk]
+    assert first.field_dict["tagline"] == magnesium.tagline
+    assert set(first.field_dict["sources"]) == before
     assert (newest.revision.user, first.revision.user) == (editor, None)
     assert first.revision.comment == FIRST
     assert Revision.objects.count() == 2
-
-
-def test_saving_without_a_change_keeps_no_version_and_moves_no_date(screen, magnesium):
-    assert screen(magnesium).save().status_code == 302
-    changed_at = magnesium.changed_at
-    magnesium.refresh_from_db()
-
-    assert not Revision.objects.exists()
-    assert magnesium.changed_at == changed_at
-
-
-def test_save_moves_the_date_of_change_and_no_other(screen, magnesium):
-    start = timezone.now()
-    screen(magnesium).save(tagline="Calms muscle and nerve")
     now = Nutrient.objects.get(pk=magnesium.pk)
-
     assert now.changed_at >= start
     assert (now.publish_at, now.reviewed_on) == (magnesium.publish_at, magnesium.reviewed_on)
 
 
-def test_refused_form_keeps_nothing(screen, magnesium):
-    assert screen(magnesium).errors(name="", tagline="Other")
+def test_refused_form_and_one_without_a_change_keep_no_version(screen, magnesium):
+    form, changed_at = screen(magnesium), magnesium.changed_at
+    assert form.errors(name="", tagline="Other")
+    assert form.save().status_code == 302
 
+    magnesium.refresh_from_db()
     assert not Revision.objects.exists()
+    assert magnesium.changed_at == changed_at
 
 
 @pytest.mark.parametrize("alone", [False, True], ids=["in the article's form", "on its own screen"])
@@ -113,65 +86,48 @@ def test_edit_of_a_section_is_in_the_history_of_its_article(screen, article, alo
     assert Article.objects.get(pk=article.pk).changed_at >= start
 
 
-@pytest.mark.parametrize("where", ["under its flag", "on its own screen"])
-def test_rule_that_came_and_went_is_in_the_history_of_its_flag(
-    screen, editor_client, content, where
-):
+def test_rule_that_came_and_went_is_in_the_history_of_its_flag(screen, editor_client, content):
     flag = RedFlagRule.objects.filter(red_flag__status="published").first().red_flag
     added = {"slug": "a-new-rule", "symptoms": [Symptom.objects.first().pk]}
-    if where == "under its flag":
-        form = screen(flag)
-        number = int(form.data["rules-TOTAL_FORMS"])
-        rules = {f"rules-{number}-{name}": value for name, value in added.items()}
-        rules |= {f"rules-{number}-at_least": "1", "rules-TOTAL_FORMS": str(number + 1)}
-        assert form.save(**rules).status_code == 302
-        form = screen(flag)
-        kept = RedFlagRule.objects.get(slug="a-new-rule")
-        place = next(n for n in range(number + 1) if form.data[f"rules-{n}-id"] == str(kept.pk))
-        assert form.save(**{f"rules-{place}-DELETE": "on"}).status_code == 302
-    else:
-        form = screen(RedFlagRule)
-        form.data = {name: value for name, value in form.data.items() if value}
-        assert form.save(red_flag=flag.pk, **added).status_code == 302
-        delete(editor_client, RedFlagRule.objects.get(slug="a-new-rule"))
 
-    page = editor_client.get(address(flag, "history")).content.decode()
-    added, deleted = {
-        "under its flag": (
-            "Added red flag rule “a-new-rule”",
-            "Deleted red flag rule “a-new-rule”",
-        ),
-        "on its own screen": ("Red flag rule “a-new-rule”: Added", "Deleted: red flag rule “a-new"),
-    }[where]
-    assert added in page
-    assert deleted in page
+    def told(*words):
+        page = editor_client.get(address_of(flag, "history")).content.decode()
+        assert [one for one in words if one not in page] == []
+
+    form = screen(RedFlagRule)
+    form.data = {name: value for name, value in form.data.items() if value}
+    assert form.save(red_flag=flag.pk, **added).status_code == 302
+    delete(editor_client, RedFlagRule.objects.get(slug="a-new-rule"))
+    told("Red flag rule “a-new-rule”: Added", "Deleted: red flag rule “a-new")
+
+    form = screen(flag)
+    number = int(form.data["rules-TOTAL_FORMS"])
+    rules = {f"rules-{number}-{name}": value for name, value in added.items()}
+    rules |= {f"rules-{number}-at_least": "1", "rules-TOTAL_FORMS": str(number + 1)}
+    assert form.save(**rules).status_code == 302
+    form, kept = screen(flag), str(RedFlagRule.objects.get(slug="a-new-rule").pk)
+    place = next(n for n in range(number + 1) if form.data[f"rules-{n}-id"] == kept)
+    assert form.save(**{f"rules-{place}-DELETE": "on"}).status_code == 302
+    told("Added red flag rule “a-new-rule”", "Deleted red flag rule “a-new-rule”")
 
 
-def test_history_shows_who_changed_what_and_when(screen, magnesium, editor_client):
-    shipped = magnesium.tagline
-    screen(magnesium).save(tagline="Calms muscle and nerve", status="draft", **GONE)
-    page = editor_client.get(address(magnesium, "history")).content.decode()
-
-    assert f"</span>{shipped}</del>" in page
-    assert "Calms muscle and nerve</ins>" in page
-    assert "Draft, waiting for review</ins>" in page
-    assert "Changed Tagline and Status." in page
-    assert "<td>anna</td>" in page
-    assert FIRST in page
-
-
-def test_long_history_has_pages(magnesium, editor_client, monkeypatch, screen):
+def test_history_shows_page_by_page_who_changed_what_and_when(
+    screen, magnesium, editor_client, monkeypatch
+):
     monkeypatch.setattr("nutrients.admin.history.VERSIONS_A_PAGE", 2)
-    for words in ("One", "Two", "Three"):
-        screen(magnesium).save(tagline=words)
+    shipped = magnesium.tagline
+    screen(magnesium).save(tagline="One")
+    screen(magnesium).save(tagline="Two", status="draft", **GONE)
+    address = address_of(magnesium, "history")
 
-    first = editor_client.get(address(magnesium, "history")).content.decode()
-    last = editor_client.get(address(magnesium, "history"), {"p": "2"}).content.decode()
-    assert "4 versions" in first
-    assert "Two</del>" in first
-    assert "One</del>" in first
-    assert "One</ins>" in last
-    assert FIRST in last
+    first = editor_client.get(address).content.decode()
+    for words in (
+        *("3 versions", "One</del>", "Two</ins>", "Draft, waiting for review</ins>"),
+        *("Changed Tagline and Status.", "<td>anna</td>", f"</span>{shipped}</del>"),
+    ):
+        assert words in first
+    assert FIRST not in first
+    assert FIRST in editor_client.get(address, {"p": "2"}).content.decode()
 
 
 def test_article_comes_back_with_its_sections_and_links_by_one_save(screen, article):
@@ -199,8 +155,7 @@ def test_action_on_several_rows_is_one_revision_and_each_comes_back_alone(
     screen, editor_client, content
 ):
     one, other = Article.objects.order_by("pk")[:2]
-    ticked = {"action": "back_to_draft", "_selected_action": [one.pk, other.pk], "reason": "Old."}
-    editor_client.post(reverse("admin:nutrients_article_changelist"), ticked)
+    act(editor_client, "back_to_draft", one, other, reason="Old.")
 
     (newest, first), (together, _) = versions_of(one), versions_of(other)
     assert newest.revision == together.revision
@@ -216,8 +171,12 @@ def test_deleted_row_comes_back_with_its_links_and_all_that_went_with_it(magnesi
     below = {
         name: keys(getattr(magnesium, name)) for name in ("associations", "intakes", "amounts")
     }
-    of_first = keys(magnesium.associations.first().sources)
+    first = magnesium.associations.first()
+    of_first = keys(first.sources)
     delete(editor_client, magnesium)
+    # A row below it waits for it.
+    waits = editor_client.get(address_of_deleted(editor_client, first), follow=True)
+    assert "needs the nutrient “Magnesium”, which is deleted" in waits.content.decode()
     assert not Association.objects.filter(pk__in=below["associations"]).exists()
 
     form = Screen(editor_client, None, address_of_deleted(editor_client, magnesium))
@@ -235,16 +194,6 @@ def test_deleted_row_comes_back_with_its_links_and_all_that_went_with_it(magnesi
         "Deleted: nutrient “Magnesium”",
         "Before this was deleted: nutrient “Magnesium”",
     ]
-
-
-def test_row_below_a_deleted_one_waits_for_its_parent(magnesium, editor_client):
-    association = magnesium.associations.first()
-    delete(editor_client, magnesium)
-
-    answer = editor_client.get(address_of_deleted(editor_client, association), follow=True)
-
-    assert "needs the nutrient “Magnesium”, which is deleted" in answer.content.decode()
-    assert not Association.objects.filter(pk=association.pk).exists()
 
 
 def test_row_whose_name_is_taken_by_now_says_so(content, editor_client, magnesium):
@@ -284,25 +233,18 @@ def test_rule_does_not_come_back_with_a_tick_fewer(screen, editor_client, conten
     assert "needs the symptom “Glow”, which is deleted" in answer.content.decode()
 
 
-def delete_amounts(client, number):
-    """Delete as many amounts in a list; give the page of deleted ones and what it asked."""
-    amounts = NutrientAmount.objects.values_list("pk", flat=True)[:number]
-    client.post(
-        reverse("admin:nutrients_nutrientamount_changelist"),
-        {"action": "delete_selected", "_selected_action": list(amounts), "post": "yes"},
-    )
-    with CaptureQueriesContext(connection) as asked:
-        page = client.get(reverse("admin:nutrients_nutrientamount_recoverlist"))
-    return page, len(asked)
-
-
 def test_list_of_deleted_rows_costs_the_same_for_many(editor_client, content):
-    few, asked_for_few = delete_amounts(editor_client, 2)
-    many, asked_for_many = delete_amounts(editor_client, 30)
+    def deleted_and_cost(number):
+        rows = NutrientAmount.objects.all()[:number]
+        act(editor_client, "delete_selected", *rows, post="yes")
+        with CaptureQueriesContext(connection) as asked:
+            page = editor_client.get(address_of(NutrientAmount, "recoverlist"))
+        return page.content.decode().count("<td>anna</td>"), len(asked)
 
-    assert (len(few.context["deleted"]), len(many.context["deleted"])) == (2, 32)
-    assert many.content.decode().count("<td>anna</td>") == 32
-    assert asked_for_many == asked_for_few
+    few, cost_of_few = deleted_and_cost(2)
+    many, cost_of_many = deleted_and_cost(30)
+    assert (few, many) == (2, 32)
+    assert cost_of_many == cost_of_few
 
 
 @pytest.fixture
@@ -340,32 +282,31 @@ def account():
     return with_permissions
 
 
-def test_account_that_may_only_view_sees_a_version_and_saves_nothing(account, first, typed):
-    client, revisions = account("view"), Revision.objects.count()
-
-    page = client.get(first)
-    assert "Dull" in page.content.decode()
-    assert 'name="_save"' not in page.content.decode()
-    assert client.post(first, typed).status_code == 403
-    assert Nutrient.objects.get().tagline == "Bright"
-    assert Revision.objects.count() == revisions
-
-
-def test_account_that_may_change_brings_a_version_back(account, first, typed):
-    assert account("view", "change").post(first, typed).status_code == 302
-    assert Nutrient.objects.get().tagline == "Dull"
-
-
 @pytest.mark.parametrize(
-    ("permissions", "is_back"),
-    [(["view", "change"], False), (["view", "add"], False), (["view", "change", "add"], True)],
+    ("permissions", "is_changed", "is_added"),
+    [
+        (["view"], False, False),
+        (["view", "change"], True, False),
+        (["view", "add"], False, False),
+        (["view", "change", "add"], True, True),
+    ],
 )
-def test_deleted_row_comes_back_by_who_may_add_one(account, first, typed, permissions, is_back):
-    Nutrient.objects.all().delete()
+def test_version_comes_back_by_who_may_change_and_a_deleted_row_by_who_may_add(
+    account, first, typed, permissions, is_changed, is_added
+):
+    client, revisions = account(*permissions), Revision.objects.count()
+    page = client.get(first).content.decode()
+    assert "Dull" in page
+    assert ('name="_save"' in page) is is_changed
 
-    answer = account(*permissions).post(first, typed)
-    assert answer.status_code == (302 if is_back else 403)
-    assert Nutrient.objects.exists() is is_back
+    assert client.post(first, typed).status_code == (302 if is_changed else 403)
+    assert Nutrient.objects.get().tagline == ("Dull" if is_changed else "Bright")
+    assert (Revision.objects.count() > revisions) is is_changed
+
+    Nutrient.objects.all().delete()
+    del typed["opened_version"]
+    assert client.post(first, typed).status_code == (302 if is_added else 403)
+    assert Nutrient.objects.exists() is is_added
 
 
 def test_rows_under_it_come_back_by_who_may_change_them(account, admin_client, iron):
@@ -385,15 +326,12 @@ def test_version_of_another_table_or_row_is_not_found(admin_client, iron):
     Screen(admin_client, source).save(title="Other")
     number = versions_of(source)[0].pk
 
-    for page, args in (("revision", [iron.pk, number]), ("recover", [number])):
-        assert (
-            admin_client.get(reverse(f"admin:nutrients_nutrient_{page}", args=args)).status_code
-            == 404
-        )
-    other = factories.nutrient("zinc")
-    own = versions_of(iron)[0].pk
-    wrong = reverse("admin:nutrients_nutrient_revision", args=[other.pk, own])
-    assert admin_client.get(wrong).status_code == 404
+    for wrong in (
+        address_of(iron, "revision", number),
+        address_of(Nutrient, "recover", number),
+        address_of(factories.nutrient("zinc"), "revision", versions_of(iron)[0].pk),
+    ):
+        assert admin_client.get(wrong).status_code == 404
 
 
 @pytest.mark.postgresql
@@ -421,45 +359,31 @@ def test_nutrient_with_the_amounts_of_a_whole_food_table_comes_back(admin_client
 @pytest.mark.postgresql
 def test_second_of_two_editors_is_told_and_nothing_is_lost(screen, magnesium):
     first, second = screen(magnesium), screen(magnesium)
-    first.save(tagline="Calms muscle and nerve")
+    sources = [str(pk) for pk in magnesium.sources.order_by("pk").values_list("pk", flat=True)[:2]]
+    moment = {"publish_at_0": "2026-11-01", "publish_at_1": "08:30:00"}
+    taken = {"tagline": "Calms muscle and nerve", "sources": sources, "position": "77"}
+    first.save(**taken, **moment, how_common="common", symbol="Mx")
 
-    page = second.save(job="Helps muscles let go.")
+    page = second.save(job="Helps muscles let go.", symbol="Mg2")
 
     magnesium.refresh_from_db()
     assert magnesium.tagline == "Calms muscle and nerve"
     assert "Saved since you opened this form" in page.content.decode()
     (told,) = page.context["newer"]
-    assert [change.new for change in told[1]] == ["Calms muscle and nerve"]
+    assert "Calms muscle and nerve" in [change.new for change in told[1]]
+    # The own words, and every kind of field of the first.
     form = page.context["adminform"].form
-    assert form["job"].value() == "Helps muscles let go."
+    assert [form[name].value() for name in ("job", "symbol")] == ["Helps muscles let go.", "Mg2"]
     assert form["tagline"].value() == "Calms muscle and nerve"
-
-    answer = second.save(
-        job=form["job"].value(),
-        tagline=form["tagline"].value(),
-        opened_version=page.context["latest"],
-    )
-
-    assert answer.status_code == 302
-    magnesium.refresh_from_db()
-    assert magnesium.job == "Helps muscles let go."
-    assert magnesium.tagline == "Calms muscle and nerve"
-
-
-def test_second_editor_keeps_own_words_and_gets_every_kind_of_field_of_the_first(screen, magnesium):
-    first, second = screen(magnesium), screen(magnesium)
-    sources = [str(pk) for pk in magnesium.sources.order_by("pk").values_list("pk", flat=True)[:2]]
-    taken = {"tagline": "Calms muscle and nerve", "sources": sources, "position": "77"}
-    moment = {"publish_at_0": "2026-11-01", "publish_at_1": "08:30:00"}
-    first.save(**taken, **moment, how_common="common")
-
-    page = second.save(tagline="Keeps nerves steady")
-
-    form = page.context["adminform"].form
-    assert form["tagline"].value() == "Keeps nerves steady"
     assert [str(pk) for pk in form["sources"].value()] == sources
     assert form["position"].value() == "77"
     assert form["publish_at"].value() == ["01/11/2026", "08:30:00"]
+
+    again = {"job": form["job"].value(), "tagline": form["tagline"].value()}
+    assert second.save(**again, opened_version=page.context["latest"]).status_code == 302
+    magnesium.refresh_from_db()
+    assert magnesium.job == "Helps muscles let go."
+    assert magnesium.tagline == "Calms muscle and nerve"
 
 
 def test_row_of_an_inline_that_was_saved_on_its_own_screen_is_told(screen, magnesium):
@@ -476,13 +400,8 @@ def test_row_of_an_inline_that_was_saved_on_its_own_screen_is_told(screen, magne
     assert row["note"].value() == "Seen in people who are very short of it."
 
 
-def test_form_that_was_opened_after_the_last_save_is_saved(screen, magnesium):
+def test_earlier_save_and_that_of_a_neighbour_that_shares_a_link_are_no_conflict(screen, magnesium):
     screen(magnesium).save(tagline="Calms muscle and nerve")
-
-    assert screen(magnesium).save(tagline="Calms nerve and muscle").status_code == 302
-
-
-def test_save_of_a_neighbour_that_shares_a_link_is_no_conflict(screen, magnesium):
     opened = screen(magnesium)
     screen(magnesium.associations.first().symptom).save(clinical_term="another term")
 
@@ -492,48 +411,34 @@ def test_save_of_a_neighbour_that_shares_a_link_is_no_conflict(screen, magnesium
 LONG = "Magnesium steadies the muscles and the nerves that move them, in the heart and elsewhere."
 
 
-def test_any_two_versions_are_compared_with_their_words_marked(screen, magnesium, editor_client):
-    screen(magnesium).save(job=LONG)
+def test_any_two_versions_are_compared_and_one_field_comes_back_alone(
+    screen, magnesium, editor_client
+):
+    sources = keys(magnesium.sources)
+    screen(magnesium).save(job=LONG, sources=[magnesium.sources.first().pk])
     screen(magnesium).save(job=LONG.replace("steadies", "calms"), tagline="Other")
     screen(magnesium).save(symbol="Mx")
-    newest, _, long, _ = versions_of(magnesium)
+    newest, _, long, first = versions_of(magnesium)
 
-    page = editor_client.get(address(magnesium, "history"), {"one": newest.pk, "other": long.pk})
-
+    two = {"one": newest.pk, "other": long.pk}
+    page = editor_client.get(address_of(magnesium, "history"), two)
     changes = {change.field: change for change, _ in page.context["differences"]}
     assert set(changes) == {"Job", "Tagline", "Symbol"}
     marked = [part for part in changes["Job"].parts if part[0]]
     assert marked == [("del", "steadies "), ("ins", "calms ")]
     assert "Gone: </span>steadies </del>" in page.content.decode()
 
-
-def test_one_field_comes_back_alone(screen, magnesium, editor_client):
-    screen(magnesium).save(job=LONG, tagline="One")
-    screen(magnesium).save(job="Other words.", tagline="Two")
-    newest, long, _ = versions_of(magnesium)
-    page = editor_client.get(address(magnesium, "history"), {"one": newest.pk, "other": long.pk})
-    back = f"{address(magnesium, 'change')}?back={long.pk}&field=job"
+    back = f"{address_of(magnesium)}?back={long.pk}&field=job"
     assert back.replace("&", "&amp;") in page.content.decode()
-
     assert screen(magnesium, back).save().status_code == 302
-
+    back = f"{address_of(magnesium)}?back={first.pk}&field=sources"
+    assert screen(magnesium, back).save().status_code == 302
     magnesium.refresh_from_db()
-    assert (magnesium.job, magnesium.tagline) == (LONG, "Two")
+    assert (magnesium.job, magnesium.tagline, magnesium.symbol) == (LONG, "Other", "Mx")
+    assert keys(magnesium.sources) == sources
 
 
-def test_sources_of_an_earlier_version_come_back_alone(screen, magnesium):
-    before = keys(magnesium.sources)
-    screen(magnesium).save(sources=[magnesium.sources.first().pk])
-    first = versions_of(magnesium)[-1]
-
-    back = f"{address(magnesium, 'change')}?back={first.pk}&field=sources"
-    assert screen(magnesium, back).save().status_code == 302
-
-    assert keys(magnesium.sources) == before
-
-
-@pytest.mark.parametrize("query", ["back=1&field=job", "back=x&field=job", "back=9&field=pk"])
-def test_field_of_what_is_no_version_of_the_row_is_left_out(editor_client, magnesium, query):
-    page = editor_client.get(f"{address(magnesium, 'change')}?{query}")
-
-    assert page.context["adminform"].form["job"].value() == magnesium.job
+def test_field_of_what_is_no_version_of_the_row_is_left_out(editor_client, magnesium):
+    for query in ("back=1&field=job", "back=x&field=job", "back=9&field=pk"):
+        page = editor_client.get(f"{address_of(magnesium)}?{query}")
+        assert page.context["adminform"].form["job"].value() == magnesium.job

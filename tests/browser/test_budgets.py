@@ -17,7 +17,7 @@ LONGER = {
     # A whole article with its sources and every emergency: the words alone are 15 kB in Brotli.
     "/articles/nutrients-and-muscle-jerking/": 22_400,
     # Every sign, food, need and risk of a nutrient, with a source beside each figure.
-    "/nutrients/magnesium/": 20_600,
+    "/nutrients/magnesium/": 21_000,
     # Every cause, with what helps and when to see a doctor.
     "/symptoms/muscle-cramps/": 14_000,
 }

@@ -29,6 +29,11 @@ def symptom(slug="cramps", name="Cramps", sources=(("book",),), **fields):
     return row("symptom", slug=slug, name=name, sources=links, **words, **kinds, **PUBLISHED)
 
 
+def flag():
+    words = {"why_it_matters": "It may burst.", "action": "Call.", "sources": [["book"]]}
+    return row("redflag", slug="burst", level="urgent", sign="Burst", **words, **PUBLISHED)
+
+
 def row(model, **fields):
     return {"model": f"nutrients.{model}", "fields": fields}
 

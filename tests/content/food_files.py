@@ -1,7 +1,13 @@
 """Files of foods as they are published: workbooks and FoodData Central's zip, a few rows each."""
 
+import io
 import zipfile
 from xml.sax.saxutils import escape
+
+from django.core.management import CommandError, call_command
+
+from nutrients.models import Source
+from tests import factories
 
 SHEETS = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -57,3 +63,15 @@ def _cell(value):
     if isinstance(value, str):
         return f'<c t="inlineStr"><is><t>{escape(value)}</t></is></c>'
     return f"<c><v>{value}</v></c>"
+
+
+def import_foods(path, slug="own-table", **options):
+    """Import a table of a source that is made if need be; give what is said, and complained of."""
+    if not Source.objects.filter(slug=slug).exists():
+        factories.source(slug)
+    out, err = io.StringIO(), io.StringIO()
+    try:
+        call_command("import_foods", path, source=slug, stdout=out, stderr=err, **options)
+    except CommandError as error:
+        err.write(str(error))
+    return out.getvalue(), err.getvalue()

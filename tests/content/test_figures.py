@@ -5,7 +5,6 @@ Nothing here uses the site's own arithmetic: `Decimal`, the CSV files and what p
 
 import csv
 import re
-from collections import defaultdict
 from decimal import Decimal
 from html import unescape
 from pathlib import Path
@@ -49,76 +48,44 @@ def percent(food, nutrient):
     return per_serving(food, nutrient) * 100 / Decimal(NUTRIENTS[nutrient]["fda_daily_value"])
 
 
-def test_the_tables_agree_with_themselves():
-    assert len(AMOUNTS) == 1864
-    for (food, nutrient), row in AMOUNTS.items():
-        exact = per_serving(food, nutrient)
-        # The table rounds to about three digits, and to thousandths at most.
-        margin = max(exact * Decimal("0.005"), Decimal("0.0005"))
-        assert abs(Decimal(row["amount_per_serving"]) - exact) <= margin, row
-        assert abs(Decimal(row["percent_fda_dv"]) - percent(food, nutrient)) <= HALF, row
-        assert row["unit"] == NUTRIENTS[nutrient]["unit"]
-
-
-def test_every_amount_in_100_g_is_the_tables(content):
+def test_every_amount_is_the_tables_and_its_serving_what_a_pocket_calculator_gives(content):
     found = {
-        (row.food.slug, row.nutrient.slug): row.per_100g
-        for row in NutrientAmount.objects.select_related("food", "nutrient")
+        (row.food.slug, row.nutrient.slug): row
+        for row in NutrientAmount.objects.select_related("food", "nutrient", "source")
     }
 
-    assert found == {key: Decimal(row["amount_per_100g"]) for key, row in AMOUNTS.items()}
-
-
-def test_every_amount_names_the_tables_source(content):
-    found = NutrientAmount.objects.values_list("food__slug", "nutrient__slug", "source__slug")
-
-    assert {(food, nutrient): source for food, nutrient, source in found} == {
-        key: row["source_ids"] for key, row in AMOUNTS.items()
-    }
-
-
-def test_every_serving_and_share_is_what_a_pocket_calculator_gives(content):
-    for row in NutrientAmount.objects.select_related("food", "nutrient"):
-        key = row.food.slug, row.nutrient.slug
+    assert found.keys() == AMOUNTS.keys()
+    assert len(found) > 1800
+    for key, row in found.items():
+        assert row.per_100g == Decimal(AMOUNTS[key]["amount_per_100g"]), key
+        assert row.source.slug == AMOUNTS[key]["source_ids"], key
         assert row.per_serving == per_serving(*key), key
         assert abs(row.label_percent(Authority.US) - percent(*key)) < Decimal("1e-20"), key
 
 
-def test_every_food_has_the_tables_serving_and_numbers(content):
-    found = {food.slug: food for food in FoodSource.objects.all()}
+def test_every_food_and_nutrient_has_the_tables_numbers(content):
+    foods = {food.slug: food for food in FoodSource.objects.all()}
+    nutrients = {row.slug: row for row in Nutrient.objects.all()}
 
-    assert set(found) == set(FOODS)
+    assert (foods.keys(), nutrients.keys()) == (FOODS.keys(), NUTRIENTS.keys())
     for slug, row in FOODS.items():
-        food = found[slug]
-        assert food.serving_grams == number(row["serving_grams"]), slug
-        assert food.usda_ndb_number == row["ndb_no"], slug
-        assert food.usda_fdc_id == (int(row["usda_fdc_id"]) if row["usda_fdc_id"] else None), slug
-
-
-def test_every_daily_value_and_adult_limit_is_the_tables(content):
-    found = {row.slug: row for row in Nutrient.objects.all()}
-
-    assert set(found) == set(NUTRIENTS)
+        assert foods[slug].serving_grams == number(row["serving_grams"]), slug
+        assert foods[slug].usda_ndb_number == row["ndb_no"], slug
+        assert foods[slug].usda_fdc_id == number(row["usda_fdc_id"]), slug
     for slug, row in NUTRIENTS.items():
-        assert found[slug].unit == row["unit"]
-        assert found[slug].daily_value == Decimal(row["fda_daily_value"])
-        assert found[slug].upper_limit == number(row["tolerable_upper_intake_adult"])
+        assert nutrients[slug].unit == row["unit"]
+        assert nutrients[slug].daily_value == Decimal(row["fda_daily_value"])
+        assert nutrients[slug].upper_limit == number(row["tolerable_upper_intake_adult"])
 
 
 def test_every_intake_and_limit_is_the_tables(content):
-    found = {
-        (row.nutrient.slug, row.life_stage, row.sex, row.life_status): (
-            row.age_from,
-            row.age_below,
-            row.reference_type,
-            row.amount,
-            row.upper_limit,
-            row.upper_limit_unit,
-            row.upper_limit_status,
-            row.chronic_disease_limit_mg,
-        )
-        for row in ReferenceIntake.objects.filter(authority="us").select_related("nutrient")
-    }
+    keys = ("nutrient__slug", "life_stage", "sex", "life_status")
+    figures = (
+        *("age_from", "age_below", "reference_type", "amount", "upper_limit", "upper_limit_unit"),
+        *("upper_limit_status", "chronic_disease_limit_mg"),
+    )
+    american = ReferenceIntake.objects.filter(authority="us")
+    found = {row[:4]: row[4:] for row in american.values_list(*keys, *figures)}
 
     assert len(INTAKES) == 286
     assert found == {
@@ -134,9 +101,10 @@ def test_every_intake_and_limit_is_the_tables(content):
         )
         for row in INTAKES
     }
-
-
-UNREAD_LIMITS = {("eu", "thiamin"), ("eu", "vitamin-b12")}
+    # The limit that a nutrient's page names is that of young adults.
+    for slug, row in NUTRIENTS.items():
+        limit = number(row["tolerable_upper_intake_adult"])
+        assert found[slug, "19-30", "female", "none"][4] == limit, slug
 
 
 def is_own_limit(row):
@@ -150,36 +118,36 @@ def is_own_limit(row):
 
 
 OWN_LIMITS = list(filter(is_own_limit, OTHER_INTAKES))
+# Two limits that the EU sets none of, and one of children, rest on nothing that was read.
+UNREAD = {("eu", "thiamin", "none"), ("eu", "vitamin-b12", "none"), ("eu", "vitamin-b6", "8.6")}
 
 
 def test_every_limit_of_the_uk_and_the_eu_is_the_tables(content):
     assert len(OWN_LIMITS) > 50
     for row in OWN_LIMITS:
-        assert_limit(row)
-
-
-def assert_limit(row):
-    authority = {"UK": "uk", "EFSA": "eu"}[row["authority"]]
-    intakes = ReferenceIntake.objects.filter(nutrient__slug=row["nutrient"], authority=authority)
-    ages = {"age_from": number(row["age_from_years"]) or 0, "life_status": "none"}
-    found = intakes.get(**ages, age_below=number(row["age_to_years"]), reference_type="")
-
-    # Two limits that the EU sets none of, and one of children, rest on nothing that was read.
-    unread = row["amount"] == "8.6" or (authority, row["nutrient"]) in UNREAD_LIMITS
-    assert (found.status == "draft") == unread
-    if row["amount"] == "none":
-        assert (found.upper_limit, found.upper_limit_status) == (None, "not established")
-    elif row["nutrient"] == "sodium":
-        assert found.chronic_disease_limit_mg == Decimal(row["amount"])
-    else:
-        assert found.upper_limit == Decimal(row["amount"])
-        assert found.upper_limit_unit == row["unit"]
-        counts_food = found.upper_limit_applies_to.startswith("all sources")
-        told = row["life_stage"]
-        supplements = (
-            "supplement" in told or "folic acid" in told or told.endswith("s (guidance level)")
+        authority = {"UK": "uk", "EFSA": "eu"}[row["authority"]]
+        nutrient, amount, told = row["nutrient"], row["amount"], row["life_stage"]
+        found = ReferenceIntake.objects.get(
+            nutrient__slug=nutrient,
+            authority=authority,
+            age_from=number(row["age_from_years"]) or 0,
+            age_below=number(row["age_to_years"]),
+            life_status="none",
+            reference_type="",
         )
-        assert counts_food != supplements, told
+
+        assert (found.status == "draft") == ((authority, nutrient, amount) in UNREAD), row
+        if amount == "none":
+            assert (found.upper_limit, found.upper_limit_status) == (None, "not established")
+        elif nutrient == "sodium":
+            assert found.chronic_disease_limit_mg == Decimal(amount)
+        else:
+            assert found.upper_limit == Decimal(amount)
+            assert found.upper_limit_unit == row["unit"]
+            is_of_supplements = "supplement" in told or "folic acid" in told
+            is_of_supplements |= told.endswith("s (guidance level)")
+            counts_food = found.upper_limit_applies_to.startswith("all sources")
+            assert counts_food != is_of_supplements, told
 
 
 def printed(text):
@@ -195,30 +163,33 @@ def is_rounded(shown, exact):
     return abs(shown - exact) <= HALF.scaleb(-places) and shown == round(shown, places)
 
 
-def test_every_food_page_prints_these_figures(client, content):
+def test_food_pages_print_these_figures(client, content):
+    """Every fourth page: they are printed by one rule."""
     names = {row.slug: row.name for row in Nutrient.objects.all()}
-    by_food = defaultdict(list)
-    for food, nutrient in AMOUNTS:
-        by_food[food].append(nutrient)
-    checked = 0
-    for food in FoodSource.objects.exclude(status="draft").filter(is_food=True):
+    checked = traces = 0
+    for food in FoodSource.objects.exclude(status="draft").filter(is_food=True)[::4]:
         html = client.get(f"{food.get_absolute_url()}?country=us").content.decode()
         table = {unescape(name): CELL.findall(cells) for name, cells in ROW.findall(html)}
-        for nutrient in by_food[food.slug]:
+        for nutrient in (nutrient for of, nutrient in AMOUNTS if of == food.slug):
             place = f"{food.slug}, {nutrient}"
             cells = table[names[nutrient]]
             serving, share, in_100g = map(printed, cells)
+            amount, of_daily_value = per_serving(food.slug, nutrient), percent(food.slug, nutrient)
             # A trace is told from none, whatever it is rounded to.
-            shares = [per_serving(food.slug, nutrient), percent(food.slug, nutrient)]
-            for cell, shown, real in zip(cells, (serving, share), shares, strict=False):
+            for cell, shown, real in (
+                (cells[0], serving, amount),
+                (cells[1], share, of_daily_value),
+            ):
                 assert cell.startswith("under ") == (not shown and real > 0), place
-            assert is_rounded(serving, per_serving(food.slug, nutrient)), place
-            assert abs(share - percent(food.slug, nutrient)) <= HALF, place
+                traces += cell.startswith("under ")
+            assert is_rounded(serving, amount), place
+            assert abs(share - of_daily_value) <= HALF, place
             exact = Decimal(AMOUNTS[food.slug, nutrient]["amount_per_100g"])
             # Four decimals are kept, and three are printed.
             assert abs(in_100g - exact) <= Decimal("0.0005"), place
             checked += 1
-    assert checked > 1800
+    assert checked > 400
+    assert traces > 10
 
 
 def richest(nutrient):
@@ -237,45 +208,23 @@ def test_the_list_of_the_richest_foods_is_in_the_tables_order(client, content, n
     assert shown == richest(nutrient)[:24]
 
 
-def passing_an_adults_limit():
-    """The names of foods of which a serving passes a limit that food counts towards, by hand."""
-    limits = {
-        (row["nutrient"], Decimal(row["ul"]))
-        for row in INTAKES
-        if Decimal(row["age_from_years"]) >= 19 and row["ul_applies_to"].startswith("all sources")
-    }
-    # Of the EU's limits two leave food out; of the UK's for adults two count it.
-    limits |= {
-        (row["nutrient"], Decimal(row["amount"]))
-        for row in OTHER_INTAKES
-        if (row["authority"], row["kind"]) == ("EFSA", "UL")
-        and row["nutrient"] not in ("magnesium", "folate")
-        and row["amount"] != "none"
-        and not row["age_to_years"]
-    }
-    return {
-        FOODS[food]["name"]
-        for nutrient, limit in limits
-        for food, of in AMOUNTS
-        if of == nutrient and (per_serving(food, nutrient) or 0) > limit
-    }
-
-
 def test_the_comparison_names_the_foods_that_the_tables_give_most_for(client, content):
     response = client.get("/compare.csv")
     table = list(csv.DictReader(response.content.decode("utf-8-sig").splitlines()))
     slugs = {row.name: row.slug for row in Nutrient.objects.all()}
-
-    assert len(table) == len(NUTRIENTS)
     # Of what adults are to stay below an amount of, no food is offered as a source.
     limited = {row["nutrient"] for row in INTAKES if row["cdrr_mg"]}
-    assert limited == {"sodium"}
-    too_much = passing_an_adults_limit()
-    assert too_much == {"Beef liver, pan-fried"}
-    # And none that editors keep from everyone: a serving of Brazil nuts is more than its note says,
-    # and one cereal was of a single US brand.
-    one_brand = "Breakfast cereal, highly fortified (one US brand of 2015)"
-    kept_back = {*too_much, "Brazil nuts", one_brand}
+    # Nor one of which a serving passes a limit that food counts towards, as beef liver that of
+    # copper. Editors keep two more from everyone.
+    limits = [number(row["ul"]) for row in INTAKES if row["nutrient"] == "copper"]
+    assert per_serving("beef-liver-cooked", "copper") > max(filter(None, limits))
+    kept_back = {
+        "Beef liver, pan-fried",
+        "Brazil nuts",
+        "Breakfast cereal, highly fortified (one US brand of 2015)",
+    }
+
+    assert {slugs[row["nutrient"]] for row in table} == NUTRIENTS.keys()
     for row in table:
         slug = slugs[row["nutrient"]]
         if slug in limited:

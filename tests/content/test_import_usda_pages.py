@@ -76,52 +76,41 @@ def names_on(client, address):
     return [part.split(">")[1].split("<")[0] for part in html.split('<a class="card-link" ')[1:]]
 
 
-def test_pages_about_chosen_foods_stay_as_they_are(import_foods):
-    before, counting = visit(UNTOUCHED), visit(COUNTING)
-    import_foods(200)
+def test_no_page_changes_asks_more_or_grows_with_the_number_of_imported_foods(import_foods):
+    untouched, counting, without = visit(UNTOUCHED), visit(COUNTING), visit(TOUCHED)
+    import_foods(50)
+    some = visit(TOUCHED)
 
-    assert visit(UNTOUCHED) == before
+    assert visit(UNTOUCHED) == untouched
     for address, (queries, body) in visit(COUNTING).items():
         assert queries == counting[address][0], address
         assert abs(len(body) - len(counting[address][1])) <= MORE_BYTES_AT_MOST, address
-
-
-def test_no_page_asks_more_or_grows_with_the_number_of_imported_foods(import_foods):
-    without = visit(TOUCHED)
-    import_foods(50)
-    some = visit(TOUCHED)
     import_foods(280)
-    more = visit(TOUCHED)
-
-    for address in TOUCHED:
+    for address, (queries, body) in visit(TOUCHED).items():
         # Where a search finds none, nothing is asked about what they hold.
-        assert without[address][0] <= some[address][0] == more[address][0], address
+        assert without[address][0] <= some[address][0] == queries, address
         # A page may be filled now that was not full; the same page with more foods is no larger.
-        assert len(more[address][1]) < 1.2 * len(some[address][1]) + 2000, address
+        assert len(body) < 1.2 * len(some[address][1]) + 2000, address
 
 
-def test_list_shows_chosen_foods_alone_and_says_how_to_find_the_others(client, import_foods):
-    before, hint = names_on(client, "/foods/"), "A name finds every food of the US Department"
+def test_imported_foods_are_found_by_name_after_chosen_ones_and_listed_nowhere(
+    client, import_foods
+):
+    searches = ["/foods/?q=cheese", "/foods/?q=cheese&nutrient=sodium"]
+    listed, chosen = names_on(client, "/foods/"), [names_on(client, one) for one in searches]
+    hint = "A name finds every food of the US Department"
     assert hint not in text_of(client.get("/foods/"))
     import_foods(50)
 
-    assert names_on(client, "/foods/") == before
+    assert names_on(client, "/foods/") == listed
     assert hint in text_of(client.get("/foods/"))
+    for address, before in zip(searches, chosen, strict=True):
+        found = names_on(client, address)
+        assert before
+        assert found[: len(before)] == before
+        assert "Cheese, blue" in found[len(before) :]
 
-
-@pytest.mark.parametrize("address", ["/foods/?q=cheese", "/foods/?q=cheese&nutrient=sodium"])
-def test_a_name_finds_imported_foods_after_chosen_ones(client, import_foods, address):
-    chosen = names_on(client, address)
-    import_foods(50)
-    found = names_on(client, address)
-
-    assert chosen
-    assert found[: len(chosen)] == chosen
-    assert "Cheese, blue" in found[len(chosen) :]
-
-
-def test_a_group_of_imported_foods_alone_is_found_by_name_and_is_no_dead_end(client, import_foods):
-    import_foods(50)
+    # A group of imported foods alone is no dead end.
     assert "Snacks" not in text_of(client.get("/foods/"))
     assert "group=snacks" not in client.get("/search/?q=snacks").content.decode()
     snack = FoodSource.objects.filter(group__slug="snacks")[0]
@@ -146,22 +135,8 @@ def test_an_imported_foods_page_prints_its_figures_and_claims_nothing_else(clien
     assert "Allergens not known Fish, Shellfish, Egg, Soya, Sesame, Peanut" in page
     assert "Diets not known Vegan, Vegetarian, Dairy-free, Gluten-free, Nut-free" in page
     assert "None of" not in page
-
-
-def test_cured_ham_is_no_claim_to_cure(import_foods):
-    import_foods(10)
-    ham = FoodSource.objects.filter(is_curated=False).first()
-    FoodSource.objects.filter(pk=ham.pk).update(name="Pork, cured, ham")
-
-    call_command("check_content", stdout=io.StringIO())
-
-
-def test_a_food_without_any_figure_says_so_and_shows_no_zero(client, import_foods):
-    import_foods(10)
-    unknown = FoodSource.objects.get(slug="butter-salted-01001")
-    unknown.amounts.all().delete()
-
-    page = text_of(client.get(unknown.get_absolute_url()))
-    assert "No figure is known for any nutrient. That does not mean none." in page
-    assert "0%" not in page
-    assert "0 mg" not in page
+    FoodSource.objects.get(slug="butter-salted-01001").amounts.all().delete()
+    unknown = text_of(client.get("/foods/butter-salted-01001/"))
+    assert "No figure is known for any nutrient. That does not mean none." in unknown
+    assert "0%" not in unknown
+    assert "0 mg" not in unknown

@@ -1,10 +1,12 @@
 """load_content: adds what is missing, and never undoes what an editor did."""
 
+import subprocess
+import sys
 from datetime import UTC, datetime
-from io import StringIO
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.conf import settings
+from django.core.management import CommandError
 from django.db import connection
 from reversion.models import Revision
 
@@ -12,14 +14,14 @@ from nutrients import content as loading
 from nutrients.models import (
     FoodGroup,
     FoodSource,
-    Nutrient,
-    NutrientAmount,
+    RedFlag,
     RedFlagRule,
     ShippedRow,
     Source,
     Symptom,
 )
-from tests.content.fixture_files import PUBLISHED, food, group, load, row, source, symptom, write
+from tests.browser import databases, server
+from tests.content.fixture_files import flag, food, group, load, row, source, symptom, write
 
 
 @pytest.fixture
@@ -32,18 +34,12 @@ def folder(tmp_path):
 pytestmark = pytest.mark.usefixtures("no_content")
 
 
-def test_first_load_fills_the_tables(folder):
+def test_first_load_fills_the_tables_and_leaves_no_trace_of_an_edit(folder):
     said, _ = load(folder([source(), group()], [food()]))
 
     almonds = FoodSource.objects.get()
     assert said == "Content: 3 added, 0 kept as they were."
     assert (almonds.group.slug, [s.slug for s in almonds.sources.all()]) == ("nuts", ["book"])
-
-
-def test_load_leaves_no_trace_of_an_edit(folder):
-    load(folder([source(), group()], [food()]))
-
-    almonds = FoodSource.objects.get()
     assert almonds.changed_at == almonds.publish_at
     assert not Revision.objects.exists()
 
@@ -59,77 +55,54 @@ def test_second_load_costs_one_query(folder, django_assert_num_queries):
     assert load(files)[0] == "Content: 3 rows shipped, nothing to add."
 
 
-def counted_rows(table):
-    """How many rows the database reckons with when it plans a query; none where it never looked."""
-    asked = {
-        "sqlite": "SELECT CAST(stat AS INTEGER) FROM sqlite_stat1 WHERE tbl = %s",
-        "postgresql": "SELECT reltuples FROM pg_class WHERE relname = %s",
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(asked[connection.vendor], [table])
-        return [row[0] for row in cursor.fetchall() if row[0] > 0]
-
-
 def test_load_has_the_tables_counted_even_where_there_is_nothing_to_add(folder):
-    files = folder([source(), group()], [food()])
-    load(files)
+    load(files := folder([source(), group()], [food()]))
+    # What a migration does that rebuilds the table, and what a plan of a query reckons with.
+    rebuild, counted = {
+        "sqlite": (
+            "DELETE FROM sqlite_stat1",
+            "SELECT CAST(stat AS INTEGER) FROM sqlite_stat1 WHERE tbl = %s",
+        ),
+        "postgresql": (
+            "ANALYZE nutrients_foodsource",
+            "SELECT reltuples FROM pg_class WHERE relname = %s",
+        ),
+    }[connection.vendor]
     with connection.cursor() as cursor:
-        # As a migration does that rebuilds the table.
-        cursor.execute(
-            "DELETE FROM sqlite_stat1"
-            if connection.vendor == "sqlite"
-            else "ANALYZE nutrients_foodsource"
-        )
-    load(files)
-
-    assert counted_rows("nutrients_foodsource")
+        cursor.execute(rebuild)
+        load(files)
+        cursor.execute(counted, ["nutrients_foodsource"])
+        assert max(rows for (rows,) in cursor.fetchall()) > 0
 
 
-def test_deleted_row_stays_deleted(folder):
-    load(folder([source(), source("tale")]))
+def test_deleted_row_stays_deleted_with_links_to_it_and_what_needs_it_is_left_out(folder):
+    before = [source(), source("tale"), group()]
+    load(folder(before))
     Source.objects.get(slug="tale").delete()
-
-    said, _ = load(folder([source(), source("tale"), group()]))
-
-    assert said == "Content: 1 added, 1 kept as they were, 1 left deleted."
-    assert [each.slug for each in Source.objects.all()] == ["book"]
-
-
-def test_what_a_deletion_took_along_stays_deleted(content):
-    call_command("load_content", verbosity=0, stdout=StringIO())
-    Nutrient.objects.get(slug="copper").delete()
-    amounts, foods = NutrientAmount.objects.count(), FoodSource.objects.count()
-    ShippedRow.objects.filter(model="fixture file").delete()
-
-    call_command("load_content", stdout=StringIO())
-
-    assert not Nutrient.objects.filter(slug="copper").exists()
-    assert (NutrientAmount.objects.count(), FoodSource.objects.count()) == (amounts, foods)
-
-
-def test_new_row_that_needs_a_deleted_one_is_left_out(folder):
-    load(folder([source(), group()]))
     FoodGroup.objects.all().delete()
 
-    said, _ = load(folder([source(), group()], [food()]))
+    cramps = symptom(sources=[("book",), ("tale",)])
+    said, _ = load(folder([*before, group("seeds", "Seeds")], [food(), cramps]))
 
+    assert said == "Content: 2 added, 1 kept as they were, 3 left deleted."
+    assert [each.slug for each in Source.objects.all()] == ["book"]
+    assert [each.slug for each in FoodGroup.objects.all()] == ["seeds"]
     assert FoodSource.objects.count() == 0
-    assert said == "Content: 3 rows shipped, nothing to add, 2 left deleted."
-
-
-def test_link_to_a_deleted_row_is_dropped(folder):
-    load(folder([source(), source("tale")]))
-    Source.objects.get(slug="tale").delete()
-
-    load(folder([source(), source("tale")], [symptom(sources=[("book",), ("tale",)])]))
-
     assert [each.slug for each in Symptom.objects.get().sources.all()] == ["book"]
 
 
+def test_what_a_deletion_took_along_stays_deleted(folder):
+    rule = row("redflagrule", slug="one", red_flag=["burst"], symptoms=[["cramps"]])
+    load(folder([source(), symptom(), flag(), rule]))
+    RedFlag.objects.get().delete()
+
+    load(folder([source(), symptom(), flag(), rule, group()]))
+
+    assert (RedFlag.objects.count(), RedFlagRule.objects.count()) == (0, 0)
+
+
 def test_new_rule_that_names_a_deleted_tick_is_left_out_whole(folder):
-    flag = row("redflag", slug="burst", level="emergency", sign="Burst", sources=[["book"]])
-    flag["fields"] |= {"why_it_matters": "It may burst.", "action": "Call.", **PUBLISHED}
-    before = [source(), symptom(), symptom("tired", "Tired"), flag]
+    before = [source(), symptom(), symptom("tired", "Tired"), flag()]
     rule = row("redflagrule", slug="both", red_flag=["burst"], symptoms=[["cramps"], ["tired"]])
     load(folder(before))
     Symptom.objects.get(slug="tired").delete()
@@ -143,15 +116,11 @@ def test_new_rule_that_names_a_deleted_tick_is_left_out_whole(folder):
 
 
 def test_new_rule_that_names_an_unknown_answer_is_refused(folder):
-    flag = row("redflag", slug="burst", level="emergency", sign="Burst", sources=[["book"]])
-    flag["fields"] |= {"why_it_matters": "It may burst.", "action": "Call.", **PUBLISHED}
     rule = row("redflagrule", slug="fast", red_flag=["burst"], symptoms=[["cramps"]])
     rule["fields"]["answers"] = [["onset", "sudden"]]
 
-    with pytest.raises(
-        CommandError, match=r"its answers leads to nutrients\.answer onset / sudden"
-    ):
-        load(folder([source(), symptom(), flag, rule]))
+    with pytest.raises(CommandError, match=r"its answers leads to nutrients.answer onset / sudden"):
+        load(folder([source(), symptom(), flag(), rule]))
 
 
 def test_row_that_was_there_before_the_ledger_is_kept_and_entered(folder):
@@ -244,3 +213,30 @@ def test_load_that_fails_half_way_leaves_nothing(folder, monkeypatch):
         load(folder([source(), group()], [food()]))
 
     assert (Source.objects.count(), ShippedRow.objects.count()) == (0, 0)
+
+
+def test_two_loads_at_once_do_not_collide(template, tmp_path):
+    site = tmp_path / "site"
+    server.unpack(template, site)
+    lost = "model IN ('fixture file', 'nutrients.synonym')"
+    databases.execute(site, "DELETE FROM nutrients_synonym")
+    databases.execute(site, f"DELETE FROM nutrients_shippedrow WHERE {lost}")
+    # Otherwise every command warns that no second step is required.
+    variables = server.environment(site, 8000) | {"SECOND_STEP_FOR": "administrators"}
+    loads = [
+        subprocess.Popen(
+            [sys.executable, "manage.py", "load_content"],
+            cwd=settings.BASE_DIR,
+            env=variables,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    (one, no_fault), (other, none_either) = (each.communicate() for each in loads)
+
+    assert (no_fault, none_either) == ("", "")
+    assert sorted(" added," in said for said in (one, other)) == [False, True]
+    shipped = (settings.FIXTURES / "17_synonyms.yaml").read_text().count("- model: ")
+    assert databases.ask(site, "SELECT count(*) FROM nutrients_synonym") == [(shipped,)]

@@ -33,40 +33,28 @@ class Pages(BaseHTTPRequestHandler):
         pass
 
 
-@pytest.fixture
-def other_site():
-    """A site whose pages answer as their addresses say; its address."""
+ANSWERS = {
+    "/200": "",
+    "/no-head": "",
+    "/403": "",
+    "/429": "",
+    "/404": "is gone.",
+    "/410": "is gone.",
+    "/500": "answers with error 500.",
+    "/moved": "leads to a front page.",
+}
+
+
+def test_answer_of_a_page_is_judged_and_the_whole_page_is_asked_for_where_its_head_fails():
     with ThreadingHTTPServer(("127.0.0.1", 0), Pages) as server:
         server.asked = []
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield server
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}).start()
+        host = f"http://127.0.0.1:{server.server_port}"
+        faults = {path: outside_links.fault_of(f"{host}{path}") for path in ANSWERS}
         server.shutdown()
-        thread.join()
 
-
-@pytest.mark.parametrize(
-    ("path", "fault"),
-    [
-        ("/200", ""),
-        ("/no-head", ""),
-        ("/403", ""),
-        ("/429", ""),
-        ("/404", "is gone."),
-        ("/410", "is gone."),
-        ("/500", "answers with error 500."),
-        ("/moved", "leads to a front page."),
-    ],
-)
-def test_answer_of_a_page_is_judged(other_site, path, fault):
-    assert outside_links.fault_of(f"http://127.0.0.1:{other_site.server_port}{path}") == fault
-
-
-def test_head_is_asked_for_first_and_the_page_where_that_fails(other_site):
-    outside_links.fault_of(f"http://127.0.0.1:{other_site.server_port}/200")
-    outside_links.fault_of(f"http://127.0.0.1:{other_site.server_port}/404")
-
-    assert other_site.asked == [("HEAD", "/200"), ("HEAD", "/404"), ("GET", "/404")]
+    assert faults == ANSWERS
+    assert server.asked[:3] == [("HEAD", "/200"), ("HEAD", "/no-head"), ("GET", "/no-head")]
 
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:1/", "http://[bad/", "http://"])
@@ -102,14 +90,13 @@ def test_broken_links_of_sources_and_texts_are_on_the_desk_until_they_are_mended
     assert not KeptProblem.objects.exists()
 
 
-def test_check_of_the_content_is_kept_beside_that_of_links(content):
-    KeptProblem.objects.create(
-        kind="links", model="nutrients.source", row_id=1, row="x", found_at="2026-11-01T00:00Z"
-    )
+def test_check_of_the_content_replaces_the_one_before_and_is_kept_beside_that_of_links(content):
+    for kind in ("links", "content"):
+        at = "2026-11-01T00:00Z"
+        KeptProblem.objects.create(kind=kind, model="nutrients.x", row_id=1, row="x", found_at=at)
     Source.objects.filter(pk=1).update(next_review_on="2026-11-01")
-    for _ in range(2):
-        with pytest.raises(Exception, match="to put right"):
-            call_command("check_content", "--keep", "--on", "2026-12-01", stderr=StringIO())
+    with pytest.raises(Exception, match="to put right"):
+        call_command("check_content", "--keep", "--on", "2026-12-01", stderr=StringIO())
 
     assert KeptProblem.objects.filter(kind="links").count() == 1
     kept = KeptProblem.objects.get(kind="content")

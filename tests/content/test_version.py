@@ -47,16 +47,18 @@ def test_release_that_only_adds_a_row_moves_it_on(no_content, tmp_path, later, m
     assert content_version(at=later).changed_at == SECOND
 
 
-def test_edit_moves_it_on(later, loaded_at):
+def test_edit_moves_it_on_and_labels_sort_as_versions_do(later, loaded_at):
+    before = content_version(at=later)
     Nutrient.objects.get(slug="magnesium").save()
 
     assert content_version(at=later).changed_at > loaded_at
+    assert before.label < content_version(at=later).label
 
 
-@pytest.mark.parametrize("page", ["change", "delete"])
-def test_edit_of_what_has_no_date_moves_it_on(admin_client, later, loaded_at, page):
+@pytest.mark.parametrize("screen", ["change", "delete"])
+def test_edit_of_what_has_no_date_moves_it_on(admin_client, later, loaded_at, screen):
     group = FoodGroup.objects.create(slug="kernels", name="Kernels")
-    address = reverse(f"admin:nutrients_foodgroup_{page}", args=[group.pk])
+    address = reverse(f"admin:nutrients_foodgroup_{screen}", args=[group.pk])
     admin_client.post(address, {"name": "Stones", "position": "9", "post": "yes"})
 
     assert not FoodGroup.objects.filter(name="Kernels").exists()
@@ -68,13 +70,6 @@ def test_row_shown_from_a_date_moves_it_on_at_that_date(later, loaded_at):
 
     assert content_version(at=later - timedelta(seconds=1)).changed_at == loaded_at
     assert content_version(at=later).changed_at == later
-
-
-def test_labels_sort_as_versions_do(later):
-    before = content_version(at=later).label
-    Nutrient.objects.get(slug="magnesium").save()
-
-    assert before < content_version(at=later).label
 
 
 def test_empty_site_has_no_version(no_content, later):

@@ -8,27 +8,25 @@ process of the site is killed six times meanwhile. It takes some twenty minutes 
 each, and runs on PostgreSQL under scripts/on_postgresql.sh.
 """
 
-import re
+import itertools
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from statistics import quantiles
-from typing import Any
 
 import html5lib
 
 from tests import snapshots
 from tests.browser import databases, server
 from tests.live.gunicorns import BUSY, LOST, Editor, Gunicorn
+from tests.live.test_kills import at_once
 
 EDITORS, READERS, KILLS, SAVES = 20, 8, 6, 200
 PATHS = ("/foods/", "/compare/?sort=name", "/search/?q=cramp", "/symptoms/tremor/")
-GROUP, LIST = "/admin/nutrients/foodgroup/add/", "/admin/nutrients/foodgroup/"
+GROUP = "/admin/nutrients/foodgroup/add/"
 
 
 @dataclass
@@ -37,16 +35,16 @@ class Tally:
 
     saves: list[float] = field(default_factory=list)
     pages: list[float] = field(default_factory=list)
-    groups: list[str] = field(default_factory=list)
+    groups: set[str] = field(default_factory=set)
     notes: dict[int, str] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
     tried_again: int = 0
     cut_off: int = 0
 
 
-def fields_of(page: str) -> dict[str, Any]:
-    """The fields of the admin's form as a browser would send them."""
-    form: dict[str, Any] = {}
+def fields_of(page):
+    """The fields of the admin's form of a symptom as a browser would send them."""
+    form = {}
     root = html5lib.parse(page, namespaceHTMLElements=False)
     for each in root.find(".//form[@id='symptom_form']").iter():
         name, kind = each.get("name"), each.get("type")
@@ -62,69 +60,49 @@ def fields_of(page: str) -> dict[str, Any]:
     return form
 
 
-def until_answered(tally: Tally, work: Callable[[], Any]) -> Any:
-    """Do it again until a process that lives has answered."""
-    while True:
-        try:
-            return work()
-        except LOST:
-            tally.cut_off += 1
-            time.sleep(0.1)
+def save(tally, editor, number, turn):
+    """Save a note on the symptom of an editor's number, or a group; whether it was acknowledged.
 
-
-def send(tally: Tally, editor: Editor, path: str, form: dict[str, Any]) -> int:
-    """Send a form as often as the site asks for it, a second after each answer.
-
-    Gives the status of the last answer.
+    The form is sent as often as the site asks for it, a second after each answer.
     """
-    while True:
-        status, _ = editor.post(path, form)
-        if status != 200 or BUSY not in editor.page:
-            return status
+    path, slug = GROUP, f"editor-{number}-{turn}"
+    form = {"name": slug, "slug": slug, "position": "5"}
+    if not turn % 10:
+        path, note = f"/admin/nutrients/symptom/{number}/change/", f"Ask. This is note {turn}."
+        form = fields_of(editor.open(path)) | {"help_note": note}
+    while (status := editor.post(path, form)[0]) == 200 and BUSY in editor.page:
         tally.tried_again += 1
         time.sleep(1)
-
-
-def save_symptom(tally: Tally, editor: Editor, number: int, note: str) -> bool:
-    path = f"/admin/nutrients/symptom/{number}/change/"
-    form = fields_of(editor.open(path))
-    is_saved = send(tally, editor, path, form | {"help_note": note}) == 302
-    if is_saved:
-        tally.notes[number] = note
-    return is_saved
-
-
-def save_group(tally: Tally, editor: Editor, slug: str) -> bool:
-    form = {"name": slug, "slug": slug, "position": "5"}
-    status = send(tally, editor, GROUP, form)
+    if path != GROUP:
+        if status == 302:
+            tally.notes[number] = note
+        return status == 302
     # A save whose answer a kill cut off is there already.
     is_saved = status == 302 or "already exists" in editor.page
-    if is_saved:
-        tally.groups.append(slug)
+    tally.groups |= {slug} if is_saved else set()
     return is_saved
 
 
-def edit(tally: Tally, site: Gunicorn, cookies: Any, number: int, saves: int) -> None:
+def edit(tally, site, cookies, number, saves):
     editor = Editor(site, cookies)
     for turn in range(saves):
-        start = time.perf_counter()
-        if turn % 10:
-            work = partial(save_group, tally, editor, f"editor-{number}-{turn}")
-        else:
-            note = f"Ask a pharmacist about this. This is note {turn}."
-            work = partial(save_symptom, tally, editor, number, note)
-        done = until_answered(tally, work)
+        start, is_saved = time.perf_counter(), None
+        while is_saved is None:
+            try:
+                is_saved = save(tally, editor, number, turn)
+            except LOST:
+                tally.cut_off += 1
+                time.sleep(0.1)
         tally.saves.append(time.perf_counter() - start)
-        if not done:
-            said = re.findall(r'class="errorlist[^>]*>(.*?)</ul>', editor.page, re.DOTALL)
-            tally.faults.append(f"editor {number}, save {turn}: {said or editor.page[:200]}")
+        if not is_saved:
+            tally.faults.append(f"editor {number}, save {turn}: {editor.page[:2000]}")
 
 
-def read(tally: Tally, site: Gunicorn, number: int, done: threading.Event) -> None:
-    reader, turn = Editor(site), 0
-    while not done.is_set():
-        turn += 1
-        path = PATHS[turn % len(PATHS)]
+def read(tally, site, name, done):
+    reader = Editor(site)
+    for path in itertools.cycle(PATHS):
+        if done.is_set():
+            break
         start = time.perf_counter()
         try:
             status, _, _ = reader.ask("GET", path)
@@ -134,39 +112,22 @@ def read(tally: Tally, site: Gunicorn, number: int, done: threading.Event) -> No
             continue
         tally.pages.append(time.perf_counter() - start)
         if status != 200:
-            tally.faults.append(f"reader {number}: {path} {status}")
+            tally.faults.append(f"reader {name}: {path} {status}")
 
 
-def started(number: int, work: Callable[[int], None]) -> list[threading.Thread]:
-    threads = [threading.Thread(target=work, args=[n + 1], daemon=True) for n in range(number)]
-    for thread in threads:
-        thread.start()
-    return threads
-
-
-def kill(site: Gunicorn, tally: Tally, saves: int) -> None:
-    """Kill every process once so many saves more are done, six times in all."""
-    for number in range(1, KILLS + 1):
-        while len(tally.saves) < number * saves // (KILLS + 1):
-            time.sleep(0.05)
-        site.kill()
-        site.start()
-
-
-def lost(folder: Path, tally: Tally) -> list[str]:
+def lost(folder, tally):
     groups = {slug for (slug,) in databases.ask(folder, "SELECT slug FROM nutrients_foodgroup")}
-    rows = databases.ask(folder, "SELECT id, help_note FROM nutrients_symptom")
-    notes = {int(number): note for number, note in rows}
-    gone = [f"group {slug}" for slug in tally.groups if slug not in groups]
-    return gone + [f"note {n}" for n, note in tally.notes.items() if notes[n] != note]
+    notes = dict(databases.ask(folder, "SELECT id, help_note FROM nutrients_symptom"))
+    changed = [f"note {number}" for number, note in tally.notes.items() if notes[number] != note]
+    return [*(tally.groups - groups), *changed]
 
 
-def spread(seconds: list[float]) -> str:
+def spread(seconds):
     cuts = quantiles(seconds, n=100)
     return f"median {cuts[49]:.3f} s, p99 {cuts[98]:.3f} s, longest {max(seconds):.3f} s"
 
 
-def main() -> None:
+def main():
     saves = int(sys.argv[1]) if len(sys.argv) > 1 else SAVES
     tally, done = Tally(), threading.Event()
     with tempfile.TemporaryDirectory(prefix="nutrisite-editors-") as name:
@@ -179,9 +140,14 @@ def main() -> None:
         try:
             start = time.perf_counter()
             cookies = Editor(site).sign_in().cookies
-            readers = started(READERS, lambda n: read(tally, site, n, done))
-            editors = started(EDITORS, lambda n: edit(tally, site, cookies, n, saves))
-            kill(site, tally, EDITORS * saves)
+            readers = at_once(READERS, lambda name: read(tally, site, name, done))
+            numbers = itertools.count(1)
+            editors = at_once(EDITORS, lambda _: edit(tally, site, cookies, next(numbers), saves))
+            for kill in range(1, KILLS + 1):
+                while len(tally.saves) < kill * EDITORS * saves // (KILLS + 1):
+                    time.sleep(0.05)
+                site.kill()
+                site.start()
             for thread in editors:
                 thread.join()
             done.set()
