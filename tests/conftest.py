@@ -159,8 +159,12 @@ def client(request):
     So it would be where a test counts what is asked, or changes the clock or a setting.
     """
     counts = {"django_assert_num_queries", "django_assert_max_num_queries"}
-    needs_empty_memory = {*counts, "monkeypatch", "settings"} & set(request.fixturenames)
-    return Client() if needs_empty_memory else Reader()
+    # What pytest-django's own fixtures ask for patches no page, and each test has those.
+    fixtures = request.node._fixtureinfo
+    made = [one for *_, one in fixtures.name2fixturedefs.values()]
+    ours = [one for one in made if one.func.__module__.startswith("tests.")]
+    asked_for = {*fixtures.argnames, *(name for one in ours for name in one.argnames)}
+    return Client() if {*counts, "monkeypatch", "settings"} & asked_for else Reader()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Article pages: text, live blocks, numbered sources, dates, ways on, and their cost."""
 
 import re
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,6 @@ from django.urls import reverse
 
 from nutrients.models import (
     Article,
-    ArticleSection,
     Association,
     Nutrient,
     OtherCause,
@@ -89,24 +87,6 @@ def test_article_warns_of_the_signs_of_its_own_symptoms_alone(read):
     assert page.count("for any of these.</p>") == own.filter(level="emergency").exists()
 
 
-def test_article_says_that_no_clinician_has_reviewed_it_until_one_has(read):
-    assert "No clinician has reviewed this page yet." in read()
-
-    Article.objects.update(reviewed_on=date(2026, 12, 1), reviewed_by="A. Example, physician")
-
-    page = read()
-    assert "No clinician" not in page
-    assert "A. Example, physician" in page
-
-
-def test_article_says_when_its_review_is_overdue(read):
-    assert "overdue" not in read()
-
-    Article.objects.update(review_due_on=date(2020, 1, 1))
-
-    assert "The review of this page is overdue." in read()
-
-
 def test_table_shows_the_core_nutrients_with_the_verb_of_each_sign(read):
     table = read().split('aria-labelledby="core-table"')[1].split("</table>")[0]
 
@@ -162,18 +142,6 @@ def test_source_that_is_gone_leaves_the_page_whole(read):
     assert "[@" not in read()
 
 
-def test_text_cannot_bring_markup_of_its_own(read):
-    ArticleSection.objects.filter(anchor="conclusion").update(
-        body="<script>alert(1)</script> <img src=x onerror=alert(1)> [a](javascript:alert(1))"
-    )
-
-    page = read()
-
-    assert "<script>alert" not in page
-    assert "<img" not in page
-    assert 'href="javascript' not in page
-
-
 def test_article_leads_on_to_related_pages_and_its_neighbours(client, read):
     page = read("why-is-my-muscle-twitching")
     listed = client.get(reverse("nutrients:article_list")).content.decode()
@@ -208,24 +176,12 @@ def test_number_of_queries_does_not_grow_with_the_sections(
         client.get(address)
 
 
-def test_list_shows_every_article_in_three_queries(client, django_assert_num_queries):
-    with django_assert_num_queries(3):
-        page = client.get(reverse("nutrients:article_list")).content.decode()
-
-    for article in Article.objects.all():
-        assert f'href="{article.get_absolute_url()}"' in page
-        assert article.summary in page
-
-
 def test_list_stands_by_topic(client):
     page = client.get("/articles/").content.decode()
 
     topics = re.findall(r'<h2 id="topic-[^"]+">([^<]+)</h2>', page)
     assert topics[:2] == ["Twitches and jerks", "Cramps and restless legs"]
     assert page.index(FOUNDING) < page.index("topic-cramps") < page.index("night-leg-cramps")
-
-
-def test_list_without_articles_says_so(client):
-    Article.objects.all().delete()
-
-    assert "No article is published yet" in client.get("/articles/").content.decode()
+    for article in Article.objects.all():
+        assert f'href="{article.get_absolute_url()}"' in page
+        assert article.summary in page

@@ -86,12 +86,6 @@ def test_unknown_source_leaves_no_trace_in_the_text():
     assert rendered("So it is. [@nope]") == "<p>So it is.</p>\n"
 
 
-def test_html_is_shown_as_it_was_typed():
-    assert rendered("<b>bold</b> & <script>x</script>") == (
-        "<p>&lt;b&gt;bold&lt;/b&gt; &amp; &lt;script&gt;x&lt;/script&gt;</p>\n"
-    )
-
-
 @pytest.mark.parametrize(
     ("text", "link"),
     [
@@ -113,12 +107,6 @@ def test_heading_stands_below_the_section_s_own():
     )
 
 
-def test_steps_are_drawn_as_the_design_s_steps():
-    assert rendered("1. **Stop.** Now.\n2. Go.", kind="steps") == (
-        '<ol class="steps">\n<li><strong>Stop.</strong> Now.</li>\n<li>Go.</li>\n</ol>\n'
-    )
-
-
 TABLE = "| Who | Found |\n| --- | --- |\n| Older & wiser | **Little** [@one] |"
 
 
@@ -130,27 +118,6 @@ def test_table_has_a_caption_headings_of_rows_and_labels_for_cards():
         '<strong>Little</strong><a class="cite" id="ref-1-1" href="#src-1" aria-label="Source 1">1'
         "</a></div></td>\n</tr>\n</tbody>\n</table>\n"
     )
-
-
-def test_table_outside_its_block_stays_text():
-    assert "<table" not in rendered(TABLE)
-
-
-def test_questions_come_with_their_answers():
-    text = "\n### One?\nYes.\n\n- a\n### Two?\n\nNo.\n"
-
-    assert prose.questions(text) == [("One?", "Yes.\n\n- a"), ("Two?", "No.")]
-
-
-def test_body_splits_into_texts_and_blocks_with_their_lines():
-    body = "One.\n\n[[callout caution]]\nTwo.\n\nThree.\n[[/callout]]\n[[red-flags]]\nFour."
-
-    assert prose.split(body) == [
-        prose.Block("text", 1, 2, text="One.\n"),
-        prose.Block("callout", 3, 7, "caution", "Two.\n\nThree."),
-        prose.Block("red-flags", 8, 8),
-        prose.Block("text", 9, 9, text="Four."),
-    ]
 
 
 def test_sound_body_is_told_nothing():
@@ -199,19 +166,6 @@ def test_fault_is_told_with_its_line(body, line, words):
 
     assert faults[0][0] == line
     assert words in faults[0][1]
-
-
-def test_links_of_a_body_come_with_their_lines():
-    body = "[a](/x/) and [b](/y/?q=1)\n\n![p](/no.png) [@one] [c](https://e.test)"
-
-    assert prose.links(body) == [(1, "/x/"), (1, "/y/?q=1"), (3, "https://e.test")]
-
-
-def test_sentences_are_words_alone():
-    body = "See **it** [here](/x/). [@one] Then go.\n\n[[red-flags]]\n- one item\n- another"
-
-    assert prose.sentences(body) == ["See it here.", "Then go.", "one item", "another"]
-    assert prose.sentences(TABLE) == ["Who", "Found", "Older & wiser", "Little"]
 
 
 @given(bodies)

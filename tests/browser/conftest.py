@@ -85,6 +85,14 @@ def page_without_script(new_context, base_url, faults):
     assert faults == []
 
 
+@pytest.fixture(params=["page", "page_without_script"])
+def either(request):
+    """A page with scripts, and in another run of the test one without."""
+    page = request.getfixturevalue(request.param)
+    page.runs_script = request.param == "page"
+    return page
+
+
 @pytest.fixture
 def editor_page(page, site):
     """The page of an editor who has signed in."""

@@ -24,8 +24,6 @@ LONGER = {
 PLAIN = [
     "/",
     "/articles/nutrients-and-muscle-jerking/",
-    "/articles/why-is-my-muscle-twitching/",
-    "/articles/night-leg-cramps/",
     "/nutrients/magnesium/muscle-cramps/",
     "/symptoms/muscle-cramps/",
     "/privacy/",

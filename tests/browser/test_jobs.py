@@ -119,6 +119,7 @@ def test_need_of_magnesium_in_pregnancy(page, reader):
 
 def test_table_is_filtered_and_shared_and_comes_back(page, reader, base_url):
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.add_init_script("navigator.share = async (what) => { window.shared = what; }")
     page.goto("/compare/")
     reader.tap(page.locator(".table-filters > summary"))
     reader.tap(page.locator("form label").filter(has_text="Muscle cramps"))
@@ -126,8 +127,11 @@ def test_table_is_filtered_and_shared_and_comes_back(page, reader, base_url):
     expect(page.locator("#results")).to_be_focused()
     reader.tap(page.get_by_role("button", name="Copy link"))
     expect(page.get_by_role("button", name="Link copied")).to_be_visible()
+    expect(page.locator("[data-status]")).to_have_text("Link copied")
     link = page.evaluate("navigator.clipboard.readText()")
     assert link == f"{base_url}/compare/?symptom=muscle-cramps"
+    page.get_by_role("button", name="Share").click()
+    assert page.evaluate("window.shared.url") == link
 
     reader.tap(page.locator("tbody a.dot").first)
     page.wait_for_url("**/nutrients/**")
@@ -151,7 +155,10 @@ def test_checklist_is_changed_and_printed(page, reader):
     ticked = page.locator("section[aria-labelledby='ticked']")
     expect(ticked).to_contain_text("Muscle cramps")
     expect(ticked).not_to_contain_text("Tremor")
-    reader.took(taps=5, screens=2)
+    page.evaluate("window.print = () => { window.printed = true; }")
+    reader.tap(page.get_by_role("button", name="Print"))
+    assert page.evaluate("window.printed")
+    reader.took(taps=6, screens=2)
 
 
 def test_calcium_for_a_vegan_on_the_plate(page, reader):

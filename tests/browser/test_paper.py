@@ -1,10 +1,12 @@
 """Pages on paper: the page for a doctor fills one side and no more, in shades of grey."""
 
 import re
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 import pytest
 from playwright.sync_api import expect
+
+from nutrients.testbook.cases import case_query, counting_cases
 
 SIZES = ["A4", "Letter"]
 # What adults with much to tell might tick, none of it an emergency: a dozen and a score.
@@ -48,20 +50,6 @@ def sides(page, size):
     return len(re.findall(rb"/Type\s*/Page\b", page.pdf(format=size)))
 
 
-def longest_cases(page):
-    """What the cases of the test book tick, as the checklist's address has it, most ticks first."""
-    page.goto("/safety/test-book/")
-    links, queries = page.locator("main a[href^='/checklist/?']"), set()
-    for _ in range(page.get_by_role("link", name="Page ").count()):
-        queries |= {
-            urlsplit(link).query for link in links.evaluate_all("all => all.map(a => a.href)")
-        }
-        following = page.get_by_role("link", name="Next", exact=True)
-        if following.count():
-            following.click()
-    return sorted(queries, key=lambda query: (-query.count("="), query))
-
-
 def test_page_for_a_doctor_fills_one_side_in_10_points_without_colour(page):
     for ticks in (MORE, MANY):
         printed(page, "&".join(ticks))
@@ -80,9 +68,9 @@ def test_page_for_a_doctor_fills_one_side_in_10_points_without_colour(page):
     assert [found for found in colours if len(set(found)) > 1] == []
 
 
-def test_cases_with_most_ticks_fill_one_side(page):
-    fitted = []
-    for query in longest_cases(page):
+def test_cases_with_most_ticks_fill_one_side(page, content):
+    fitted, queries = [], {case_query(case) for case in counting_cases()}
+    for query in sorted(queries, key=lambda query: (-query.count("="), query)):
         printed(page, query)
         # An emergency has a call card in place of the sheet.
         if page.locator(".sheet").count():
@@ -146,6 +134,7 @@ def test_table_fits_the_paper_with_its_head(page):
 def test_what_is_folded_on_a_screen_is_on_paper(page):
     for address, folded in (
         ("/nutrients/magnesium/", ".part > *:not(summary, .no-print)"),
+        ("/symptoms/night-leg-cramps/", "#causes li, #src-1"),
         ("/foods/plate/?food=almonds", ".plate-row > *:not(summary)"),
     ):
         page.emulate_media(media="screen")

@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
 FIVE = (
@@ -41,54 +40,50 @@ def open_all(page, selector):
             fold.locator("> summary").click()
 
 
-@pytest.mark.parametrize("fixture", ["page", "page_without_script"])
-def test_first_screen_of_a_phone_shows_the_totals_and_the_drawn_plate(request, fixture):
-    page = request.getfixturevalue(fixture)
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.goto(FIVE)
-    totals = page.get_by_role("heading", name=re.compile(r"^Calcium \d+%\. Vitamin B12 \d+%\."))
+def test_first_screen_of_a_phone_shows_the_totals_and_the_drawn_plate(either):
+    either.set_viewport_size({"width": 390, "height": 844})
+    either.goto(FIVE)
+    totals = either.get_by_role("heading", name=re.compile(r"^Calcium \d+%\. Vitamin B12 \d+%\."))
 
     expect(totals).to_be_in_viewport(ratio=1)
     expect(
-        page.get_by_role("img", name=re.compile("^Your plate: 1, Milk, whole"))
+        either.get_by_role("img", name=re.compile("^Your plate: 1, Milk, whole"))
     ).to_be_in_viewport(ratio=1)
-    expect(page.get_by_role("link", name="Milk, whole").first).to_be_in_viewport()
+    expect(either.get_by_role("link", name="Milk, whole").first).to_be_in_viewport()
     # The totals stay in sight however far down a reader goes, and lead to the search.
-    page.get_by_role("heading", name="Foods that would fill the gaps").scroll_into_view_if_needed()
+    either.get_by_role(
+        "heading", name="Foods that would fill the gaps"
+    ).scroll_into_view_if_needed()
     expect(totals).to_be_in_viewport(ratio=1)
-    page.get_by_role("link", name="Add a food", exact=True).click()
-    expect(page.get_by_label("Name of a food")).to_be_in_viewport()
+    either.get_by_role("link", name="Add a food", exact=True).click()
+    expect(either.get_by_label("Name of a food")).to_be_in_viewport()
 
 
-@pytest.mark.parametrize("fixture", ["page", "page_without_script"])
-def test_plate_is_built_shared_and_emptied(request, fixture, base_url, new_context):
-    page = request.getfixturevalue(fixture)
-    build(page)
+def test_plate_is_built_shared_and_emptied(either, base_url, new_context):
+    build(either)
 
-    expect(page.locator("#results")).to_contain_text("Magnesium 52%.")
-    expect(page.locator("#plate-magnesium")).to_contain_text("157 mg")
-    expect(page.locator("#plate-magnesium")).to_contain_text("of the RNI, 300 mg")
-    page.locator("#gaps-list").get_by_role("link", name=re.compile("^Add ")).first.click()
-    expect(page.locator(".plate-food")).to_have_count(2)
-    expect(page.get_by_label("Servings of Spinach, boiled")).to_have_value("2")
+    expect(either.locator("#results")).to_contain_text("Magnesium 52%.")
+    expect(either.locator("#plate-magnesium")).to_contain_text("157 mg")
+    expect(either.locator("#plate-magnesium")).to_contain_text("of the RNI, 300 mg")
+    either.locator("#gaps-list").get_by_role("link", name=re.compile("^Add ")).first.click()
+    expect(either.locator(".plate-food")).to_have_count(2)
+    expect(either.get_by_label("Servings of Spinach, boiled")).to_have_value("2")
 
     shared = new_context().new_page()
-    shared.goto(page.url)
+    shared.goto(either.url)
     assert shared.locator("#plate-results").inner_text() == (
-        page.locator("#plate-results").inner_text()
+        either.locator("#plate-results").inner_text()
     )
 
-    page.get_by_role("button", name="Remove Spinach, boiled").click()
-    expect(page.locator(".plate-food")).to_have_count(1)
-    page.get_by_role("button", name="Remove").click()
-    expect(page.locator("#results")).to_have_text("Your plate is empty")
-    assert "food=" not in page.url
-    assert "remove" not in page.url
+    either.get_by_role("button", name="Remove Spinach, boiled").click()
+    expect(either.locator(".plate-food")).to_have_count(1)
+    either.get_by_role("button", name="Remove").click()
+    expect(either.locator("#results")).to_have_text("Your plate is empty")
+    assert "food=" not in either.url
+    assert "remove" not in either.url
 
 
-@pytest.mark.parametrize("fixture", ["page", "page_without_script"])
-def test_swap_puts_a_food_in_the_place_of_another(request, fixture):
-    page = request.getfixturevalue(fixture)
+def test_swap_puts_a_food_in_the_place_of_another(page):
     page.goto("/foods/plate/?food=orange&servings-orange=1.5&food=walnuts")
     open_all(page, ".plate-gap")
     page.get_by_role("link", name="Swap Orange for Coconut water").first.click()
@@ -100,22 +95,20 @@ def test_swap_puts_a_food_in_the_place_of_another(request, fixture):
     expect(page.get_by_label("Servings of Orange")).to_have_value("1.5")
 
 
-@pytest.mark.parametrize("fixture", ["page", "page_without_script"])
-def test_search_leads_to_what_it_found(request, fixture):
-    page = request.getfixturevalue(fixture)
-    page.goto("/foods/plate/")
-    page.get_by_label("Name of a food").fill("spinach")
-    page.keyboard.press("Enter")
+def test_search_leads_to_what_it_found(either):
+    either.goto("/foods/plate/")
+    either.get_by_label("Name of a food").fill("spinach")
+    either.keyboard.press("Enter")
 
-    expect(page.get_by_text("foods found")).to_be_focused()
-    expect(page.get_by_label("Name of a food")).to_be_in_viewport()
-    expect(page.get_by_role("button", name="Add Spinach, boiled")).to_be_in_viewport()
-    page.keyboard.press("Tab")
-    page.keyboard.press("Tab")
-    expect(page.get_by_role("button", name=re.compile("^Add Spinach")).first).to_be_focused()
+    expect(either.get_by_text("foods found")).to_be_focused()
+    expect(either.get_by_label("Name of a food")).to_be_in_viewport()
+    expect(either.get_by_role("button", name="Add Spinach, boiled")).to_be_in_viewport()
+    either.keyboard.press("Tab")
+    either.keyboard.press("Tab")
+    expect(either.get_by_role("button", name=re.compile("^Add Spinach")).first).to_be_focused()
 
 
-def test_totals_and_drawing_follow_the_servings_and_focus_and_open_rows_stay(page):
+def test_totals_and_drawing_follow_the_servings_and_back_and_forward_bring_both(page):
     page.goto("/foods/plate/?food=spinach-cooked&stage=51-plus-male#plate-magnesium")
     total = page.locator("#plate-magnesium .plate-sum")
     expect(total).to_be_visible()
@@ -135,6 +128,13 @@ def test_totals_and_drawing_follow_the_servings_and_focus_and_open_rows_stay(pag
     assert page.url.count("food=spinach-cooked") == 1
     expect(page.get_by_role("button", name="Remove Spinach, boiled")).to_be_focused()
 
+    page.go_back()
+    expect(page.locator("#plate-magnesium")).to_contain_text("78.3 mg")
+    expect(servings).to_have_value("1")
+    page.go_forward()
+    expect(page.locator("#plate-magnesium")).to_contain_text("157 mg")
+    expect(servings).to_have_value("2")
+
 
 def test_life_stage_and_diet_change_the_totals_and_what_is_found(page):
     page.goto("/foods/plate/?food=milk-whole&q=milk")
@@ -150,38 +150,18 @@ def test_life_stage_and_diet_change_the_totals_and_what_is_found(page):
     expect(page.get_by_label("Vegan", exact=True)).to_be_focused()
 
 
-def test_add_after_a_change_keeps_what_was_changed(page):
-    page.goto("/foods/plate/?food=spinach-cooked&q=kale")
-    page.get_by_label("Servings of Spinach, boiled").fill("3")
-    page.get_by_role("button", name="Add Kale, boiled").click()
+def test_enter_in_a_field_removes_and_adds_nothing_and_add_keeps_what_was_changed(either):
+    either.goto("/foods/plate/?food=spinach-cooked&food=milk-whole&q=kale")
+    servings = either.get_by_label("Servings of Milk")
+    servings.fill("2")
+    servings.press("Enter")
+    either.wait_for_url(re.compile("servings-milk-whole=2"))
+    expect(either.locator(".plate-food")).to_have_count(2)
 
-    expect(page.locator(".plate-food")).to_have_count(2)
-    expect(page.get_by_label("Servings of Spinach, boiled")).to_have_value("3")
-
-
-@pytest.mark.parametrize("fixture", ["page", "page_without_script"])
-def test_enter_in_a_field_removes_and_adds_nothing(request, fixture):
-    page = request.getfixturevalue(fixture)
-    page.goto("/foods/plate/?food=spinach-cooked&food=milk-whole&q=kale")
-    page.get_by_label("Servings of Milk").fill("2")
-    page.get_by_label("Servings of Milk").press("Enter")
-
-    page.wait_for_url(re.compile("servings-milk-whole=2"))
-    expect(page.locator(".plate-food")).to_have_count(2)
-
-
-def test_back_and_forward_show_the_plate_and_its_controls(page):
-    page.goto("/foods/plate/?food=spinach-cooked")
-    page.get_by_label("Servings of Spinach, boiled").fill("2")
-    page.get_by_label("Servings of Spinach, boiled").press("Tab")
-    expect(page.locator("#plate-magnesium")).to_contain_text("157 mg")
-    page.go_back()
-
-    expect(page.locator("#plate-magnesium")).to_contain_text("78.3 mg")
-    expect(page.get_by_label("Servings of Spinach, boiled")).to_have_value("1")
-    page.go_forward()
-    expect(page.locator("#plate-magnesium")).to_contain_text("157 mg")
-    expect(page.get_by_label("Servings of Spinach, boiled")).to_have_value("2")
+    servings.fill("3")
+    either.get_by_role("button", name="Add Kale, boiled").click()
+    expect(either.locator(".plate-food")).to_have_count(3)
+    expect(servings).to_have_value("3")
 
 
 def test_sum_opens_and_update_leads_to_the_totals_without_script(page_without_script):
@@ -203,14 +183,3 @@ def test_targets_are_large_enough_on_a_narrow_screen(page):
     open_all(page, ".plate details")
 
     assert page.evaluate(SMALL_TARGETS) == []
-
-
-def test_failure_is_said_and_leaves_the_totals(page, faults):
-    page.goto("/foods/plate/?food=spinach-cooked")
-    page.route("**/foods/plate/**", lambda route: route.abort())
-    page.get_by_text("Whose needs:").click()
-    page.get_by_label("Life stage").select_option(label="Male, 51 years and over")
-
-    expect(page.locator("[data-status]")).to_contain_text("could not be updated")
-    expect(page.locator("#plate-magnesium")).to_contain_text("78.3 mg")
-    faults.clear()

@@ -1,11 +1,16 @@
 """The browser fixtures see what they promise to see, or the other tests here would mean little."""
 
 from tests.browser.conftest import look_for_traces, watch
+from tests.browser.traces import Sent, kept
 
 BREAK_EVERY_PROMISE = """async () => {
+  await new Promise((done) => { indexedDB.open("left").onsuccess = done; });
+  await caches.open("left");
   localStorage.setItem("left", "here");
-  document.cookie = "counted=yes";
+  document.cookie = "left=yes";
   console.error("broken");
+  await fetch("/healthz?muscle-cramps");
+  navigator.sendBeacon("/healthz");
   await fetch("http://other.example/").catch(() => null);
 }"""
 
@@ -13,6 +18,7 @@ BREAK_EVERY_PROMISE = """async () => {
 def test_fixtures_see_every_broken_promise(new_context, base_url):
     context, faults = new_context(), []
     watch(context, base_url, faults)
+    sent = Sent().watch(context)
     page = context.new_page()
     page.goto("/healthz")
     # Before any policy of a page applies, a request to another host would go out.
@@ -21,8 +27,12 @@ def test_fixtures_see_every_broken_promise(new_context, base_url):
     page.evaluate(BREAK_EVERY_PROMISE)
     look_for_traces(context, base_url, faults)
 
-    text = "\n".join(faults)
-    assert "In the console: broken" in text
-    assert "A cookie: counted" in text
-    assert "Left in storage: left" in text
-    assert "other.example" in text
+    text = "\n".join([*faults, *kept(page, base_url)])
+    for fault in (
+        *("In the console: broken", "A cookie: left", "Left in storage: left", "other.example"),
+        *("cookie left", "storage left", "database left", "cache left", "used indexeddb"),
+    ):
+        assert fault in text
+    assert f"{base_url}/healthz" in sent.foreign(base_url)
+    assert sent.telling(["muscle-cramps"]) == [f"{base_url}/healthz?muscle-cramps"]
+    context.close()

@@ -2,12 +2,10 @@
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
 HEIGHT = 844
 PHONE = {"width": 390, "height": HEIGHT}
-BOTH = pytest.mark.parametrize("fixture", ["page", "page_without_script"])
 
 
 def on_first_screen(locator):
@@ -25,22 +23,20 @@ FIRST_SCREENS = {
 }
 
 
-@BOTH
-def test_first_screen_has_the_answer(request, fixture):
-    page = request.getfixturevalue(fixture)
-    page.set_viewport_size(PHONE)
+def test_first_screen_has_the_answer(either):
+    either.set_viewport_size(PHONE)
     for address, headings in FIRST_SCREENS.items():
-        page.goto(address)
+        either.goto(address)
         for heading in headings:
-            assert on_first_screen(page.get_by_role("heading", name=heading, exact=True)), heading
-        assert all(on_first_screen(step) for step in page.locator(".answer .steps li").all())
+            assert on_first_screen(either.get_by_role("heading", name=heading, exact=True)), heading
+        assert all(on_first_screen(step) for step in either.locator(".answer .steps li").all())
         if "seizures" in address:
-            assert on_first_screen(page.get_by_role("link", name="999", exact=True).first)
-    assert on_first_screen(page.locator("#needs-answer"))
-    assert on_first_screen(page.get_by_label("Age and sex"))
-    if fixture == "page":
+            assert on_first_screen(either.get_by_role("link", name="999", exact=True).first)
+    assert on_first_screen(either.locator("#needs-answer"))
+    assert on_first_screen(either.get_by_label("Age and sex"))
+    if either.runs_script:
         # Without script a button stands above it.
-        assert on_first_screen(page.get_by_role("link", name="muscle cramps").first)
+        assert on_first_screen(either.get_by_role("link", name="muscle cramps").first)
 
 
 def test_chosen_life_stage_is_not_cut(page):
@@ -74,21 +70,19 @@ def test_back_to_text_returns_to_the_number_that_was_tapped(page):
     expect(page).to_have_url(re.compile(f"#{place}$"))
 
 
-@BOTH
-def test_hard_word_is_explained_by_keyboard_and_on_paper(request, fixture):
-    page = request.getfixturevalue(fixture)
-    page.goto("/articles/nutrients-and-muscle-jerking/#vitamin-b12")
-    if page.get_by_role("button", name="myelin").is_hidden():
-        page.locator("details", has=page.locator("#term-myelin")).locator("summary").click()
-    meaning = page.get_by_text("The fatty cover of nerve fibres.", exact=True)
+def test_hard_word_is_explained_by_keyboard_and_on_paper(either):
+    either.goto("/articles/nutrients-and-muscle-jerking/#vitamin-b12")
+    if either.get_by_role("button", name="myelin").is_hidden():
+        either.locator("details", has=either.locator("#term-myelin")).locator("summary").click()
+    meaning = either.get_by_text("The fatty cover of nerve fibres.", exact=True)
     expect(meaning).to_be_hidden()
-    page.get_by_role("button", name="myelin").press("Enter")
+    either.get_by_role("button", name="myelin").press("Enter")
     expect(meaning).to_be_visible()
-    page.keyboard.press("Escape")
+    either.keyboard.press("Escape")
     expect(meaning).to_be_hidden()
-    expect(page.get_by_role("button", name="myelin")).to_be_focused()
+    expect(either.get_by_role("button", name="myelin")).to_be_focused()
 
-    page.emulate_media(media="print")
+    either.emulate_media(media="print")
     expect(meaning).to_be_visible()
 
 
@@ -115,34 +109,7 @@ def test_symptoms_open_without_script(page_without_script):
     expect(page.get_by_role("heading", level=1)).to_have_text("Eyelid twitch")
 
 
-def test_folded_parts_and_the_picture_are_on_paper(page):
-    page.goto("/symptoms/night-leg-cramps/")
-    expect(page.locator("#causes li").first).to_be_hidden()
-    page.emulate_media(media="print")
-
-    expect(page.locator("#causes li").first).to_be_visible()
-    expect(page.locator("#src-1")).to_be_visible()
-    expect(page.get_by_role("img", name="calf stretch")).to_be_visible()
-
-
 # Choices of a reader on nutrients and foods
-
-
-@BOTH
-def test_life_stage_gives_need_and_limit_and_what_it_counts(request, fixture):
-    page = request.getfixturevalue(fixture)
-    page.goto("/nutrients/magnesium/")
-    page.get_by_label("Age and sex").select_option(label="Male, 19 to 50 years")
-    if fixture == "page_without_script":
-        page.get_by_role("button", name="Show the need").click()
-
-    answer = page.locator("#needs-answer")
-    expect(answer).to_contain_text("300 mg")
-    expect(answer).to_contain_text("250 mg")
-    expect(answer).to_contain_text("supplements and fortified foods only")
-    expect(page).to_have_url(re.compile("stage=19-50-male"))
-    page.get_by_role("link", name="Build a plate for this need").click()
-    expect(page.locator(".plate-food")).to_have_count(3)
 
 
 def test_counts_in_lists_to_choose_from_follow_the_filters(page):
@@ -162,31 +129,6 @@ def test_counts_in_lists_to_choose_from_follow_the_filters(page):
     expect(page.get_by_label("And also")).to_have_value("calcium")
     expect(page.get_by_label("Food group")).to_have_value("")
     expect(level).to_have_value("high")
-
-
-def test_source_of_a_list_of_foods_is_one_step_from_it(page_without_script):
-    page = page_without_script
-    page.goto("/foods/?nutrient=calcium")
-    page.locator("#food-results .cite").first.click()
-
-    assert page.url.endswith("?nutrient=calcium#src-1")
-    expect(page.locator(":target")).to_contain_text("Department of Agriculture")
-    expect(page.locator(":target")).to_be_in_viewport()
-
-
-def test_a_source_opens_on_what_rests_on_it(page_without_script):
-    page = page_without_script
-    page.goto("/nutrients/magnesium/muscle-cramps/")
-    page.locator("#sources summary").click()
-    page.get_by_role("link", name="How we checked these sources").click()
-    kind = page.locator("details", has_text="Magnesium deficiency (2023)")
-    while not kind.count():
-        page.get_by_role("link", name="Next", exact=True).click()
-    kind.locator("summary").click()
-    page.get_by_role("link", name="Magnesium deficiency (2023)").first.click()
-
-    page.get_by_role("link", name="Magnesium: Muscle cramps (too little)").click()
-    assert page.url.endswith("/nutrients/magnesium/muscle-cramps/#deficiency")
 
 
 def test_change_is_spoken_keeps_the_focus_and_is_undone_by_back(page):

@@ -67,18 +67,6 @@ def test_what_htmx_shows_is_what_a_fresh_page_shows_and_the_status_line_says(pag
         assert main_without_search_box(page) == shown
 
 
-def test_page_stays_and_says_so_when_the_server_fails(page, faults):
-    page.goto("/search/?q=calcium")
-    before = main_without_search_box(page)
-    page.route("**/search/?q=zinc", lambda route: route.fulfill(status=500, body="x"))
-    page.get_by_label(BOX).fill("zinc")
-
-    expect(status(page)).not_to_be_empty()
-    assert main_without_search_box(page) == before
-    assert faults
-    faults.clear()
-
-
 def test_answer_that_comes_late_never_replaces_a_later_one(page):
     page.goto("/search/")
     # Held for ever, so that it could only come late.

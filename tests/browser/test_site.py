@@ -24,42 +24,34 @@ def test_text_is_16_px_on_a_phone_and_18_px_on_a_desktop(phone):
     assert phone.evaluate(body) == pytest.approx(16, abs=0.2)
     phone.set_viewport_size({"width": 1280, "height": 800})
     assert phone.evaluate(body) == 18
+    # There the menu is a row.
+    expect(phone.get_by_role("button", name="Menu")).to_be_hidden()
+    menu = phone.get_by_role("navigation", name="Main")
+    expect(menu.get_by_role("link", name="When to get help")).to_be_visible()
 
 
-@pytest.mark.parametrize("fixture", ["page", "page_without_script"])
-def test_menu_opens_and_closes_on_escape_and_on_a_tap_outside(request, fixture):
-    page = request.getfixturevalue(fixture)
-    page.set_viewport_size(SCREEN)
-    page.goto("/about/")
+def test_menu_opens_and_closes_on_escape_and_on_a_tap_outside(either):
+    either.set_viewport_size(SCREEN)
+    either.goto("/about/")
     button, menu = (
-        page.get_by_role("button", name="Menu"),
-        page.get_by_role("navigation", name="Main"),
+        either.get_by_role("button", name="Menu"),
+        either.get_by_role("navigation", name="Main"),
     )
     expect(menu).to_be_hidden()
 
     button.click()
     expect(menu.get_by_role("link", name="Checklist")).to_be_visible()
-    page.keyboard.press("Escape")
+    either.keyboard.press("Escape")
     expect(menu).to_be_hidden()
 
     button.click()
-    page.mouse.click(200, 800)
+    either.mouse.click(200, 800)
     expect(menu).to_be_hidden()
 
     button.click()
     menu.get_by_role("link", name="Symptoms").click()
-    page.wait_for_url("**/symptoms/")
-    expect(page.get_by_role("navigation", name="Main")).to_be_hidden()
-
-
-def test_menu_is_a_row_on_a_desktop(page):
-    page.set_viewport_size({"width": 1280, "height": 800})
-    page.goto("/safety/")
-
-    expect(page.get_by_role("button", name="Menu")).to_be_hidden()
-    link = page.get_by_role("navigation", name="Main").get_by_role("link", name="When to get help")
-    expect(link).to_be_visible()
-    expect(link).to_have_attribute("aria-current", "true")
+    either.wait_for_url("**/symptoms/")
+    expect(either.get_by_role("navigation", name="Main")).to_be_hidden()
 
 
 def test_first_screen_of_home_has_what_is_felt_the_search_and_whom_to_call(phone):
@@ -88,11 +80,10 @@ def test_safety_page_shows_whom_to_call_and_the_groups_of_signs_first(phone):
     heart.click()
     expect(sign).to_be_visible()
 
-
-def test_link_to_one_sign_opens_its_group(phone):
+    # A link to one sign opens its group.
+    phone.goto("/about/")
     phone.goto("/safety/#chest-pain-palpitations")
-
-    expect(phone.get_by_text("Chest pain, or palpitations")).to_be_visible()
+    expect(sign).to_be_visible()
 
 
 def test_safety_page_works_without_script_and_offers_nothing_that_needs_it(page_without_script):
@@ -101,24 +92,6 @@ def test_safety_page_works_without_script_and_offers_nothing_that_needs_it(page_
 
     expect(page_without_script.get_by_text("Chest pain, or palpitations")).to_be_visible()
     expect(page_without_script.get_by_role("button", name="Keep this page")).to_be_hidden()
-
-
-def test_safety_page_that_was_kept_opens_without_a_connection(page, faults):
-    page.goto("/safety/")
-    page.get_by_role("button", name="Keep this page").click()
-    expect(page.get_by_text("This page is kept on this device.")).to_be_visible()
-    expect(page.get_by_role("button", name="Remove it")).to_be_focused()
-    page.context.set_offline(True)
-    page.goto("/safety/")
-
-    expect(page.get_by_role("link", name="Call 999")).to_be_visible()
-    colour = "getComputedStyle(document.querySelector('.urgent-head')).backgroundColor"
-    assert page.evaluate(colour) != "rgba(0, 0, 0, 0)"
-    page.context.set_offline(False)
-    page.get_by_role("button", name="Remove it").click()
-    expect(page.get_by_role("button", name="Keep this page")).to_be_focused()
-    # The browser reports what it could not ask for while there was no connection.
-    faults[:] = [fault for fault in faults if "ERR_INTERNET_DISCONNECTED" not in fault]
 
 
 def test_words_of_an_emergency_bring_the_call_buttons_as_they_are_typed(phone):

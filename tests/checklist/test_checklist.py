@@ -34,16 +34,12 @@ def test_nothing_ticked_gives_guidance_and_no_nutrient(client, content):
     assert text == text_of(client.get(PAGE), RESULTS)
 
 
-def test_form_offers_only_what_a_reader_can_notice(client, content):
+def test_form_groups_what_a_reader_can_notice_by_area_the_common_first(client, content):
     html = client.get(PAGE).content.decode()
     shown = set(re.findall(r'name="symptom" value="([a-z0-9-]+)"', html))
     noticeable = Symptom.objects.filter(status="published", is_noticeable=True)
     assert shown == set(slugs_of(noticeable))
     assert "chvostek-sign" not in shown
-
-
-def test_form_groups_symptoms_by_area_and_puts_common_ones_first(client, content):
-    html = client.get(PAGE).content.decode()
     groups = re.findall(r"<legend>([^<]+)</legend>|<summary>([^<]+)</summary>", html)
     assert ["".join(names) for names in groups][2:5] == [
         "First, any of these?",
@@ -54,14 +50,11 @@ def test_form_groups_symptoms_by_area_and_puts_common_ones_first(client, content
     common = Symptom.objects.filter(body_area="muscles", is_common=True)
     assert set(re.findall(r'value="([a-z0-9-]+)"', in_sight)) == set(slugs_of(common))
     assert "value=" in behind_more
-
-
-def test_asked_causes_stand_among_the_risk_factors(client, content):
-    html = client.get(PAGE).content.decode()
-    habits, medicines = topic(html, "Habits and surroundings"), topic(html, "Medicines")
-    assert 'name="risk" value="caffeine"' in habits
-    assert 'name="risk" value="statins"' in medicines
-    assert 'name="risk" value="ppi"' in medicines
+    # Causes that are asked are among the risk factors.
+    assert 'name="risk" value="caffeine"' in topic(html, "Habits and surroundings")
+    assert {"statins", "ppi"} <= set(
+        re.findall(r'name="risk" value="(\w+)"', topic(html, "Medicines"))
+    )
 
 
 def test_a_tick_behind_more_is_never_hidden(client, content):
@@ -79,18 +72,7 @@ def test_a_link_ticks_and_answers_like_the_form(client, content):
     assert form.count(" checked") == 8
 
 
-def test_emergency_numbers_stand_at_the_form(client, content):
-    text = text_of(client.get(PAGE), "checklist")
-    assert "Call 999 Call 112 Call 911" in text
-
-
 # What comes back
-
-
-def test_first_cause_names_what_it_brings_on_unless_it_is_all_that_is_ticked(client, content):
-    first = "Common cause to think of first: Lack of sleep"
-    assert f"{first} (for tiredness)." in result(client, symptom=["tingling", "fatigue"])
-    assert f"{first}." in result(client, symptom=["fatigue"])
 
 
 def test_answer_comes_in_the_promised_order(client, content):
@@ -112,12 +94,7 @@ def test_answer_comes_in_the_promised_order(client, content):
     ]
     places = [text.index(heading) for heading in headings]
     assert places == sorted(places)
-
-
-def test_order_is_printed_in_the_words_it_is_sorted_by(client, content):
-    text = result(client, **PICTURE)
-    for step in ORDER:
-        assert step.words in text
+    assert [step.words for step in ORDER if step.words not in text] == []
 
 
 def test_each_suggestion_says_what_it_matches_and_what_not(client, small_world):
@@ -127,12 +104,8 @@ def test_each_suggestion_says_what_it_matches_and_what_not(client, small_world):
     assert "Low iron can cause tired. Common sign. Strong evidence" in text
     assert "Does not explain: tired" in text
     assert text.index("Zinc Linked with") < text.index("Folate Linked with")
-
-
-def test_each_match_leads_to_its_evidence(client, small_world):
     links = links_of(send(client, symptom=["cramps"]), RESULTS)
-    assert "/nutrients/iron/cramps/#deficiency" in links
-    assert "/nutrients/zinc/" in links
+    assert {"/nutrients/iron/cramps/#deficiency", "/nutrients/zinc/"} <= set(links)
 
 
 def test_a_risk_factor_counts_as_one_and_says_how(client, small_world):
@@ -194,12 +167,6 @@ def test_too_much_is_shown_beside_too_little_and_names_no_food(client, small_wor
     assert "Rice" not in text
 
 
-def test_high_dose_b6_is_shown_as_too_much(client, content):
-    text = result(client, symptom=["tingling", "numbness"], risk=["high-dose-b6"])
-    assert "Too much vitamin B6" in text
-    assert "High-dose vitamin B6 supplements" in text
-
-
 def test_foods_suit_a_ticked_diet(client, content):
     plain = result(client, symptom=["fatigue"], risk=["metformin"])
     vegan = result(client, symptom=["fatigue"], risk=["metformin", "vegan-diet"])
@@ -224,35 +191,13 @@ def test_common_causes_come_before_nutrients_and_ticked_ones_first(client, conte
 
 
 def test_a_cause_alone_suggests_no_nutrient(client, content):
-    text = result(client, risk=["caffeine"])
-    assert "You ticked Caffeine." in text
-    assert "No nutrient in our table is linked with it." in text
-    assert nutrient_names(text) == set()
-
-
-def test_evidence_against_is_told_and_never_counts(client, content):
-    text = result(client, symptom=["night-leg-cramps"])
-    assert "Taking magnesium has not been shown to help night leg cramps in older adults." in text
-    assert "Magnesium Linked with" not in text
+    assert nutrient_names(result(client, risk=["caffeine"])) == set()
 
 
 def test_symptom_without_a_nutrient_is_named(client, small_world):
     factories.symptom("hiccups")
     text = result(client, symptom=["cramps", "hiccups"])
     assert "What no nutrient here explains Hiccups." in text
-
-
-@pytest.mark.parametrize(
-    "ticks",
-    [
-        {"symptom": ["muscle-cramps"], "risk": ["ppi"]},
-        {"symptom": ["muscle-cramps"], "risk": ["loop-diuretics"]},
-        {"symptom": ["muscle-pain"]},
-        {"symptom": ["tremor"], "risk": ["salbutamol"]},
-    ],
-)
-def test_prescribed_medicines_are_never_to_be_stopped(client, content, ticks):
-    assert "Do not stop a prescribed medicine" in result(client, **ticks)
 
 
 def test_interactions_of_a_ticked_risk_factor_are_shown(client, small_world):
@@ -275,7 +220,9 @@ def test_paper_says_how_many_ticks_the_rest_match(client, no_content):
 
 def test_ticks_go_on_to_paper_and_the_table_is_offered_without_them(client, small_world):
     response = send(client, symptom=["cramps", "tired"], risk=["coffee"])
-    assert "/compare/" in links_of(response, RESULTS)
+    links = links_of(response, RESULTS)
+    assert "/compare/" in links
+    assert [link for link in links if "?" in link] == []
     # The button sends the form as it stands, so that what is printed is what is ticked now.
     assert f'form="checklist" formaction="{PRINT}"' in response.content.decode()
 

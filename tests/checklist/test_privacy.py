@@ -3,11 +3,10 @@
 import re
 
 import pytest
-from django.conf import settings
 
 from nutrients.models import RiskFactor, Symptom
 from tests.checklist.answers import HTMX, PAGE, PICTURE, RESULTS, send, slugs_of
-from tests.site.pages import links_of, text_of
+from tests.site.pages import text_of
 
 MOST_QUERIES = 32
 
@@ -30,31 +29,12 @@ def test_fragment_is_the_very_part_of_the_page_and_nothing_is_kept(client, conte
             assert not {name for name in response.headers if name.startswith("HX-")}
 
 
-def test_no_link_of_an_answer_carries_the_ticks(client, content):
-    links = links_of(send(client, **PICTURE), RESULTS)
-    assert "/compare/" in links
-    assert [link for link in links if "?" in link] == []
-
-
-def test_form_pushes_no_address_and_keeps_no_history(client, content):
-    html = client.get(PAGE).content.decode()
-    assert 'method="post"' in html
-    assert 'data-hx-push-url="false"' in html
-    assert 'data-hx-history="false"' in html
-    assert "csrfmiddlewaretoken" not in html
-    assert 'data-hx-post="/checklist/"' in html
-    assert 'action="/checklist/#results"' in html
-
-
-@pytest.mark.parametrize("headers", [{}, HTMX])
-def test_queries_stay_the_same_whatever_is_ticked(
-    client, content, django_assert_max_num_queries, headers
-):
+def test_queries_stay_the_same_whatever_is_ticked(client, content, django_assert_max_num_queries):
     signs = Symptom.objects.exclude(urgency="emergency")
     everything = {"symptom": slugs_of(signs)[:4], "risk": slugs_of(RiskFactor.objects.all())}
     for ticks in (PICTURE, everything):
         with django_assert_max_num_queries(MOST_QUERIES):
-            send(client, headers, **ticks)
+            send(client, **ticks)
 
 
 # What cannot be read
@@ -80,14 +60,6 @@ def test_what_is_not_understood_is_said_and_the_rest_applies(client, small_world
     assert "Zinc Linked with your symptom" in text
     assert b"<script>alert" not in response.content
     assert not re.search(rb"[\x00-\x08\x1b]", response.content)
-
-
-def test_too_many_fields_are_refused_politely(client, small_world):
-    most = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
-    # As short as they can be: a long body is refused before its fields are counted.
-    body = "&".join(["s="] * (most + 1))
-    response = client.post(PAGE, body, content_type="application/x-www-form-urlencoded")
-    assert response.status_code == 400
 
 
 def squeezed(response):

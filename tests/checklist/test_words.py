@@ -29,7 +29,8 @@ from tests.site.pages import links_of, text_of
 FORM = "application/x-www-form-urlencoded"
 
 FORBIDDEN = re.compile(
-    r"diagnos|you have|you are deficient|likely|\bcure|treat with|\btake \d|\bpoints?\b|\bscore",
+    r"diagnos|you have|you are deficient|likely|\bcure|treat with|\btake (?:up to |about )?[\d.,]+"
+    r"|\bpoints?\b|\bscore",
     re.IGNORECASE,
 )
 
@@ -96,7 +97,7 @@ def fields():
     return ticks, list(Answer.objects.values_list("question__slug", "slug"))
 
 
-@settings(max_examples=40)
+@settings(max_examples=15)
 @given(data=st.data())
 def test_same_words_with_scripts_and_without_whatever_is_ticked(client, content, data):
     ticks, answers = fields()
@@ -114,11 +115,7 @@ def test_same_words_with_scripts_and_without_whatever_is_ticked(client, content,
 def test_paper_holds_the_ticks_their_links_and_no_links_away(client, content):
     response = client.post(PRINT, PICTURE)
     text = text_of(response, "main")
-    for words in (
-        "Muscle twitches (fasciculations)",
-        "Caffeine",
-        "Magnesium: 3 of 3 symptoms.",
-    ):
+    for words in ("Muscle twitches (fasciculations)", "Caffeine", "Magnesium: 3 of 3 symptoms."):
         assert words in text
     assert re.search(
         r"Low magnesium is linked with [^.]*muscle cramps \(.*?\) \[\d+(, \d+)*\]", text
@@ -154,17 +151,11 @@ def test_paper_names_the_version_of_its_content_and_every_source_it_numbers(clie
     assert numbers == set(range(1, sources + 1))
 
 
-def test_paper_in_an_emergency_is_the_card(client, content):
+def test_paper_is_made_by_post_alone_of_ticks_and_in_an_emergency_is_the_card(client, content):
+    assert client.get(PRINT).status_code == 405
+    bare = client.post(PRINT)
+    assert "Nothing ticked" in text_of(bare, "main")
+    assert PAGE in links_of(bare, "main")
     text = text_of(client.post(PRINT, {"symptom": ["seizures"]}), "main")
     assert "Call for help now" in text
     assert nutrient_names(text) == set()
-
-
-def test_paper_with_nothing_ticked_leads_back(client, content):
-    response = client.post(PRINT)
-    assert "Nothing ticked" in text_of(response, "main")
-    assert PAGE in links_of(response, "main")
-
-
-def test_paper_is_made_by_post_alone(client, content):
-    assert client.get(PRINT).status_code == 405

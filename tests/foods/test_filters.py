@@ -46,17 +46,6 @@ def test_filters_are_read_as_they_were_written(filters):
     assert read_food_filters(QueryDict(filters.query), CHOICES) == (filters, [])
 
 
-@given(any_filters())
-def test_each_filter_in_use_can_be_taken_off_alone(filters):
-    for name, value in filters.in_use:
-        left = filters.without(name, value).in_use
-        gone = set(filters.in_use) - set(left)
-
-        # Without the first nutrient the second becomes the first; without any, no level is asked.
-        assert (name, value) in gone
-        assert {one for one, _ in gone} <= {name, "also", "level"}
-
-
 def test_second_nutrient_alone_is_the_first_and_the_same_twice_is_one():
     for query in ("also=iron", "nutrient=iron&also=iron"):
         filters, ignored = read_food_filters(QueryDict(query), CHOICES)

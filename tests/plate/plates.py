@@ -66,20 +66,6 @@ def official(authority, nutrient, age=30, sex="female", status="none"):
     raise LookupError(f"{authority}, {nutrient}, {age}, {sex}, {status}")
 
 
-def lowest_limit(nutrient, stage="19-30", sex="female", status="none", age=20):
-    """The lowest limit that food counts towards, of the US, the UK and the EU; None without one."""
-    american = intake(nutrient, stage, sex, status)
-    found = [american["ul"]] if american["ul_applies_to"].startswith("all sources") else []
-    for row in dossier("intakes_uk_eu"):
-        told = row["life_stage"]
-        counts_food = row["kind"] == "UL" and nutrient not in ("magnesium", "folate")
-        counts_food |= row["kind"] == "GL" and "all sources" in told
-        ages = Decimal(row["age_from_years"] or 0), Decimal(row["age_to_years"] or 200)
-        if row["nutrient"] == nutrient and counts_food and ages[0] <= age < ages[1]:
-            found.append(row["amount"])
-    return min((Decimal(one) for one in found if one != "none"), default=None)
-
-
 def query(plate, **more):
     pairs = [f"food={food}&servings-{food}={servings}" for food, servings in plate.items()]
     return "?" + "&".join([*pairs, *(f"{name}={value}" for name, value in more.items())])

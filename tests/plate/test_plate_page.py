@@ -6,7 +6,7 @@ from nutrients.models import FoodSource
 from nutrients.plate.page import MOST_FOUND
 from nutrients.search.index import catch_up
 from tests import factories
-from tests.plate.plates import MIXED, PAGE, dossier, query, shares_shown, sum_shown
+from tests.plate.plates import MIXED, PAGE, query, shares_shown, sum_shown
 from tests.site.pages import links_of, text_of
 
 
@@ -91,19 +91,16 @@ def test_servings_are_counted_and_those_out_of_range_count_as_one_and_are_said(c
         assert (left_out in text_of(response, "main")) == is_nonsense, servings
 
 
-def test_food_named_twice_stands_once(client, content):
-    response = client.get(PAGE + "?food=spinach-cooked&food=spinach-cooked")
-
-    assert foods_on(response) == ["spinach-cooked"]
-
-
-def test_plate_holds_thirty_foods(client, no_content):
+def test_plate_holds_thirty_foods_each_once(client, no_content):
     iron = factories.nutrient("iron")
     for number in range(32):
         factories.food(f"bean-{number}", iron, 1)
     foods = "&".join(f"food=bean-{number}" for number in range(32))
     response = client.get(f"{PAGE}?{foods}&q=bean")
 
+    twice = client.get(PAGE + "?food=bean-1&food=bean-1")
+
+    assert foods_on(twice) == ["bean-1"]
     assert foods_on(response) == [f"bean-{number}" for number in range(30)]
     assert "A plate holds up to 30 foods, so we left out the rest." in text_of(response)
     assert "The plate is full." in text_of(response, "plate-found")
@@ -137,10 +134,6 @@ def test_draft_food_is_on_no_plate(client, content):
     assert "Spinach, raw" not in text_of(response)
 
 
-def test_site_without_content_shows_an_empty_plate(client, no_content):
-    assert "Your plate is empty" in text_of(client.get(PAGE + "?food=kale-raw"))
-
-
 def test_bar_gives_the_shares_of_the_core_nutrients_the_largest_first(client, content):
     response = client.get(PAGE + query(MIXED))
     bar = re.findall(r"([A-Z][\w ]*?) (\d+)%\.", text_of(response, "results"))
@@ -163,21 +156,8 @@ def test_drawing_has_a_part_for_each_food_by_weight_and_says_so_in_words(client,
     assert "An empty plate" in text_of(client.get(PAGE), "plate-figure")
 
 
-def test_number_of_queries_does_not_grow_with_the_plate(client, content, django_assert_num_queries):
-    slugs = [row["slug"] for row in dossier("foods") if row["is_food"] == "yes"]
-    large = "&".join(f"food={slug}&servings-{slug}=0.25" for slug in slugs[:25])
-    for address in ("?food=spinach-raw&q=milk", f"?{large}&q=milk&diet=vegan"):
-        # Most of them read what is kept for a content version.
-        with django_assert_num_queries(16):
-            client.get(PAGE + address)
-
-
 def test_nothing_pushes_dieting(client, content):
     words = text_of(client.get(PAGE + query(MIXED, q="milk"))).lower()
 
     for word in ("calorie", "kcal", "energy", "weight", "diet plan", "lose"):
         assert word not in words
-
-
-def test_foods_lead_to_the_plate(client, content):
-    assert PAGE in links_of(client.get("/foods/"))

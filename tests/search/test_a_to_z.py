@@ -34,18 +34,17 @@ def listed(client, db):
     return get
 
 
-@pytest.mark.parametrize("model", [Article, Nutrient, Symptom, FoodSource, RiskFactor, OtherCause])
-def test_every_public_row_is_listed(client, content, model):
+def test_every_public_row_is_listed(client, content):
     text = text_of(client.get(PAGE), "main")
-    rows = model.objects.published(at=datetime.now(UTC))
-    if model is RiskFactor:
-        # An age that touches no nutrient has no place to lead to.
-        rows = rows.exclude(lowers=None, raises=None)
+    for model in (Article, Nutrient, Symptom, FoodSource, RiskFactor, OtherCause):
+        rows = model.objects.published(at=datetime.now(UTC))
+        if model is RiskFactor:
+            # An age that touches no nutrient has no place to lead to.
+            rows = rows.exclude(lowers=None, raises=None)
+        named = [getattr(row, "title", None) or row.name for row in rows]
 
-    named = [getattr(row, "title", None) or row.name for row in rows]
-
-    assert len(named) > 2
-    assert [name for name in named if " ".join(name.split()) not in text] == []
+        assert len(named) > 2
+        assert [name for name in named if " ".join(name.split()) not in text] == []
 
 
 def test_other_names_lead_to_the_page_and_say_its_name(client, content):
@@ -71,13 +70,6 @@ def test_names_stand_in_order_under_their_letter(listed):
         and not any(word.lower().startswith(letter) for word in re.findall(r"\w+", name))
     ]
     assert strange == []
-
-
-def test_every_letter_of_the_bar_that_is_a_link_has_its_place(client, content):
-    html = client.get(PAGE).content.decode()
-    places = set(re.findall(r'<h2 id="([a-z]|09)"', html))
-
-    assert set(re.findall(r'href="#([a-z]|09)"', html)) == places
 
 
 def test_imported_foods_are_left_to_the_search(client, no_content):

@@ -132,7 +132,9 @@ def test_no_value_of_any_parameter_breaks_a_page_or_costs_too_much(send, names_o
             # The page reads none, so it cannot tell these from one another.
             send(address, method, [(UNKNOWN, value) for value in VALUES])
             continue
-        for value, good in zip(VALUES, cycle(GOOD), strict=False):
+        # How a number of a page is read is tried where others are read beside it.
+        values = VALUES if set(names) - {UNKNOWN, "page"} else ALONE
+        for value, good in zip(values, cycle(GOOD), strict=False):
             send(address, method, [(name, one) for name in names for one in (value, good, value)])
         for name in names:
             for value in ALONE:

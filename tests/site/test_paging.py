@@ -45,22 +45,29 @@ def test_shipped_content_fits_on_one_page(client, address):
     assert NUMBERS.findall(page.text) == []
 
 
+def entries(page):
+    """What the list on a page names: its cards or its lines."""
+    return ENTRY.findall(page.text)
+
+
 @pytest.mark.parametrize("address", LISTS)
-def test_pages_hold_together_what_one_page_holds_in_the_same_order(client, address, monkeypatch):
+def test_pages_hold_what_one_page_holds_each_with_a_title_and_an_address(
+    client, address, monkeypatch
+):
     place, size = SIZES[address]
     monkeypatch.setattr(place, 10_000)
     whole = entries(client.get(address))
     monkeypatch.setattr(place, size)
+    found = pages(client, address)
 
-    parts = [entries(page) for page in pages(client, address)]
-
-    assert len(parts) > 1
-    assert [link for part in parts for link in part] == whole
-
-
-def entries(page):
-    """What the list on a page names: its cards or its lines."""
-    return ENTRY.findall(page.text)
+    assert len(found) > 1
+    assert [link for page in found for link in entries(page)] == whole
+    titles = {re.search(r"<title>(.*?)</title>", page.text)[1] for page in found}
+    assert len(titles) == len(found)
+    canonical = [re.search(r'rel="canonical" href="([^"]+)"', page.text)[1] for page in found]
+    assert canonical[0].endswith(address)
+    numbers = [one.partition("?page=")[2] for one in canonical[1:]]
+    assert numbers == [str(number) for number in range(2, len(found) + 1)]
 
 
 @pytest.mark.usefixtures("short_pages")
@@ -77,28 +84,14 @@ def test_number_of_no_page_gives_the_first_and_says_so(client, address):
         assert entries(page) == first, number
 
 
-@pytest.mark.usefixtures("short_pages")
-@pytest.mark.parametrize("address", LISTS)
-def test_each_page_has_a_title_and_an_address_of_its_own(client, address):
-    found = pages(client, address)
-
-    titles = [re.search(r"<title>(.*?)</title>", page.text)[1] for page in found]
-    canonical = [re.search(r'rel="canonical" href="([^"]+)"', page.text)[1] for page in found]
-
-    assert len(set(titles)) == len(found)
-    assert canonical[0].endswith(address)
-    assert [one.partition("?")[2] for one in canonical[1:]] == [
-        f"page={number}" for number in range(2, len(found) + 1)
-    ]
-
-
 def test_letters_lead_to_the_page_on_which_they_begin(client, short_pages):
-    page = client.get("/a-z/", {"page": 2})
-    letters = re.search(r'<ul class="letters">(.*?)</ul>', page.text, re.DOTALL)[1]
+    first, second, *others = pages(client, "/a-z/")
+    numbered = enumerate([first, second, *others], 1)
+    texts = {f"?page={number}": page.text for number, page in numbered} | {"": second.text}
+    letters = re.search(r'<ul class="letters">(.*?)</ul>', second.text, re.DOTALL)[1]
 
     for query, anchor in re.findall(r'href="(\?page=\d+)?#([a-z0-9]+)"', letters):
-        there = client.get(f"/a-z/{query or '?page=2'}")
-        assert f'<h2 id="{anchor}"' in there.text, (query, anchor)
+        assert f'<h2 id="{anchor}"' in texts[query], (query, anchor)
 
 
 def test_corrections_come_a_page_at_a_time(client, monkeypatch):

@@ -10,7 +10,6 @@ from django.test.utils import CaptureQueriesContext
 
 from nutrients.evidence.ranking import ORDER
 from nutrients.models import (
-    VERBS,
     Article,
     ArticleTopic,
     Nutrient,
@@ -24,13 +23,16 @@ from nutrients.models.red_flags import CALL
 from nutrients.search.index import catch_up
 from nutrients.site.pages import FEELINGS, WRITTEN
 from nutrients.site.sources import read_sources
+from nutrisite.logging import ACCESS_FIELDS
 from tests.addresses import EVERY_KIND
 from tests.site.pages import links_of, text_of
 
 from . import more_content
+from .test_changes import note
 
 HIDDEN = [{"status": "draft"}, {"publish_at": datetime(2999, 1, 1, tzinfo=UTC)}]
 # Queries of each page with the shipped content. They may fall, and must not grow.
+PLATE = "&".join(f"food={slug}" for slug in ("almonds", "milk-whole", "kale-raw", "chia-seeds"))
 ABOUT_THE_SITE = {
     "/": 5,
     "/about/": 10,
@@ -60,6 +62,9 @@ QUERIES = {
     "/foods/spinach-raw/": 12,
     "/compare/": 10,
     "/compare/?symptom=muscle-cramps&symptom=tremor&diet=vegan&sort=need": 10,
+    # A plate with much on it asks as often as one food.
+    "/foods/plate/?food=spinach-raw&q=milk": 16,
+    f"/foods/plate/?{PLATE}&q=milk&diet=vegan": 16,
     "/articles/": 3,
     "/a-z/": 8,
     **{f"/search/?q={words}": 15 for words in ("cramp", "magnesium", "tinglng", "zzzz")},
@@ -94,10 +99,12 @@ def queries_of_pages():
 
 def test_pages_ask_the_same_queries_however_much_content_there_is(content, monkeypatch):
     monkeypatch.setattr("nutrients.search.views.ENTRIES_A_PAGE", 10_000)
+    note("before", days=-1, address="/nutrients/magnesium/")
     before = queries_of_pages()
     assert {page: n for page, n in before.items() if n > QUERIES[page]} == {}
-    for word in ("one", "two", "three"):
+    for days, word in enumerate(("one", "two", "three")):
         more_content.add(word)
+        note(word, days, address="/nutrients/magnesium/")
     catch_up()
 
     assert queries_of_pages() == before
@@ -105,7 +112,7 @@ def test_pages_ask_the_same_queries_however_much_content_there_is(content, monke
 
 @pytest.mark.parametrize("hidden", HIDDEN, ids=["draft", "to come"])
 def test_hidden_rows_show_nowhere_and_have_no_page(client, content, hidden):
-    more_content.add("quuxly", **hidden)
+    source = more_content.add("quuxly", **hidden)
     catch_up()
 
     for address in SHOW_ALL:
@@ -114,13 +121,21 @@ def test_hidden_rows_show_nowhere_and_have_no_page(client, content, hidden):
         assert client.get(address).status_code == 404, address
     assert "Nothing found" in text_of(client.get("/search/?q=quuxly"), "main")
     assert "No food matches" in text_of(client.get("/foods/?q=quuxly"), "food-results")
+    assert "Nothing that readers can see now." in text_of(client.get(source.get_absolute_url()))
 
 
 def test_pages_stand_without_any_content(client, no_content):
-    for address in sorted(ABOUT_THE_SITE.keys() - {"/sources/usda-sr28/", "/safety/worker.js"}):
+    said = {
+        "/sources/": "No source is recorded yet.",
+        "/articles/": "No article is published yet",
+        "/foods/plate/?food=kale-raw": "Your plate is empty",
+    }
+    bare = ABOUT_THE_SITE.keys() - {"/sources/usda-sr28/", "/safety/worker.js"}
+    for address in sorted(bare | said.keys()):
         response = client.get(address)
         assert response.status_code == 200, address
         assert b"<h1" in response.content
+        assert said.get(address, "") in text_of(response), address
 
 
 def test_home_page_leads_from_feelings_doors_and_core_nutrients(client, content):
@@ -133,58 +148,40 @@ def test_home_page_leads_from_feelings_doors_and_core_nutrients(client, content)
     assert {row.get_absolute_url() for row in core} <= set(links)
     assert {f"/symptoms/{slug}/" for slug in FEELINGS} <= set(links)
     assert {"/safety/", "tel:999", "tel:112", "tel:911"} <= set(links)
-    text = text_of(page, "main")
-    assert "No clinician has reviewed these pages yet." in text
-    assert OtherCause.objects.get(slug="caffeine").name in text
-
-
-def test_home_page_names_no_feeling_whose_symptom_is_hidden(client, content):
-    Symptom.objects.filter(slug="eyelid-twitch").update(status="draft")
-
-    assert "/symptoms/eyelid-twitch/" not in links_of(client.get("/"), "main")
-
-
-def test_home_page_shows_an_edit_at_once(client, content):
-    Nutrient.objects.filter(slug="calcium").update(tagline="Edited a moment ago")
-
-    assert "Edited a moment ago" in text_of(client.get("/"))
-
-
-def test_home_page_lives_without_its_guide(client, content):
-    Article.objects.update(status="draft")
-
-    text = text_of(client.get("/"), "main")
-    assert "Read the guide" not in text
-    assert "What people ask" not in text
-
-
-def test_home_page_leads_to_one_article_of_each_topic(client, content):
-    links = links_of(client.get("/"), "main")
+    assert OtherCause.objects.get(slug="caffeine").name in text_of(page, "main")
     topics = {row.topic for row in Article.objects.all() if row.get_absolute_url() in links}
-
     assert topics == set(ArticleTopic)
 
 
-def test_about_says_that_no_clinician_has_reviewed_until_one_has(client, content):
-    assert "No clinician has reviewed these pages yet." in text_of(client.get("/about/"))
-    Symptom.objects.filter(slug="tingling").update(
-        reviewed_on="2026-11-01", reviewed_by="A. Tester, doctor"
-    )
+def test_home_page_lives_without_its_guide_and_a_feeling(client, content):
+    Article.objects.update(status="draft")
+    Symptom.objects.filter(slug="eyelid-twitch").update(status="draft")
+    page = client.get("/")
 
-    text = text_of(client.get("/about/"))
-    assert "No clinician has reviewed these pages yet." not in text
-    assert "A clinician has reviewed 1 of" in text
+    assert "Read the guide" not in text_of(page, "main")
+    assert "What people ask" not in text_of(page, "main")
+    assert "/symptoms/eyelid-twitch/" not in links_of(page, "main")
 
 
-def test_home_page_claims_a_review_only_while_there_is_one(client, content):
+@pytest.mark.parametrize(
+    ("address", "claim"),
+    [
+        ("/", "A clinician has reviewed some of these pages."),
+        ("/about/", "A clinician has reviewed 1 of"),
+    ],
+)
+def test_review_is_claimed_only_while_there_is_one(client, content, address, claim):
+    none = "No clinician has reviewed these pages yet."
     symptom = Symptom.objects.filter(slug="tingling")
+    assert none in text_of(client.get(address), "main")
+
     symptom.update(reviewed_on="2025-11-01", reviewed_by="A. Tester, doctor")
-    text = text_of(client.get("/"), "main")
-    assert "A clinician has reviewed some of these pages." in text
-    assert "No clinician has reviewed these pages yet." not in text
+    text = text_of(client.get(address), "main")
+    assert claim in text
+    assert none not in text
 
     symptom.update(review_due_on="2026-01-31")
-    assert "No clinician has reviewed these pages yet." in text_of(client.get("/"), "main")
+    assert none in text_of(client.get(address), "main")
 
 
 @pytest.mark.parametrize("address", ["/about/", "/privacy/", "/accessibility/", "/changes/"])
@@ -195,23 +192,22 @@ def test_contact_is_named_only_where_there_is_one(client, db, settings, address)
     assert "mailto:editors@example.org" in links_of(client.get(address))
 
 
-def test_method_prints_the_verbs_and_the_order_that_the_code_uses(client, content):
-    text = text_of(client.get("/method/"), "main")
-
-    for verb in VERBS.values():
-        assert f"“{verb.capitalize()}”" in text
-    assert "“Has not been shown to”" in text
-    for criterion in ORDER:
-        assert criterion.words in text
+def test_privacy_names_as_many_parts_of_a_log_line_as_there_are(client, db):
+    # The time and the number, which every line has, and what the middleware writes.
+    assert len(ACCESS_FIELDS) + 2 == 6
+    words = "It contains these six things and no more: the time"
+    assert words in text_of(client.get("/privacy/"))
 
 
-def test_method_says_what_the_site_is_for_who_pays_and_how_corrections_work(client, content):
+def test_method_says_what_the_site_is_for_who_pays_and_how_it_is_made(client, content):
     page = client.get("/method/")
     text = text_of(page, "main")
 
-    assert "It is not a medical device" in text
-    assert "Do not stop a prescribed medicine" in text
-    assert "No adverts, no sponsors, nothing for sale" in text
+    for words in (
+        *("It is not a medical device", "Do not stop a prescribed medicine"),
+        *("No adverts, no sponsors, nothing for sale", *(step.words for step in ORDER)),
+    ):
+        assert words in text
     assert {"/changes/", "/safety/", "/sources/"} <= set(links_of(page, "main"))
     assert text.index("What this site is for") < text.index("Grades and their verbs")
 
@@ -219,13 +215,12 @@ def test_method_says_what_the_site_is_for_who_pays_and_how_corrections_work(clie
 def test_method_counts_what_waits_for_review(client, content):
     waiting = Symptom.objects.filter(status="draft").count()
     public = Symptom.objects.filter(status="published").count()
+    everything = sum(model.objects.filter(status="draft").count() for model in WRITTEN)
+    text = text_of(client.get("/method/"), "main")
 
     assert waiting
-    everything = sum(model.objects.filter(status="draft").count() for model in WRITTEN)
-    assert f"{everything} entries wait for review and show on no page." in text_of(
-        client.get("/method/"), "main"
-    )
-    assert f"Symptoms {public} 0 0 {waiting}" in text_of(client.get("/method/"), "main")
+    assert f"{everything} entries wait for review and show on no page." in text
+    assert f"Symptoms {public} 0 0 {waiting}" in text
 
 
 def pages_of_sources(client):
@@ -249,22 +244,12 @@ def test_sources_lead_each_to_how_it_was_checked(client, content):
     assert "/nutrients/magnesium/fatigue/#deficiency" in links_of(page, "main")
 
 
-def test_sources_page_says_where_there_is_none(client, no_content):
-    assert "No source is recorded yet." in text_of(client.get("/sources/"))
-
-
 def test_source_names_every_published_fact_once(client, content):
     source = more_content.add("extra")
     text = text_of(client.get(source.get_absolute_url()), "main")
 
     # Eleven rows, and the intake; the food's amount rests on a source of its own.
     assert sum(int(count) for count in re.findall(r": (\d+) ", f"{text} ")) == 12
-
-
-def test_draft_facts_rest_on_no_source(client, content):
-    source = more_content.add("extra", status="draft")
-
-    assert "Nothing that readers can see now." in text_of(client.get(source.get_absolute_url()))
 
 
 def test_source_that_nobody_has_read_is_not_public(client, content):
