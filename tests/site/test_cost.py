@@ -11,9 +11,9 @@ TICKS = {"symptom": ["muscle-cramps", "tingling", "fatigue"], "risk": "vegan-die
 COSTS = {
     "/": (5, 17),
     "/articles/nutrients-and-muscle-jerking/": (18, 104),
-    "/nutrients/magnesium/": (0, 100),
-    "/nutrients/magnesium/?country=us": (0, 103),
-    "/nutrients/magnesium/?stage=female-19": (1, 100),
+    "/nutrients/magnesium/": (0, 101),
+    "/nutrients/magnesium/?country=us": (0, 104),
+    "/nutrients/magnesium/?stage=female-19": (1, 101),
     "/symptoms/muscle-cramps/": (11, 52),
     "/compare/": (0, 63),
     "/compare/?symptom=muscle-cramps&diet=vegan": (0, 39),
