@@ -86,7 +86,7 @@ def test_text_that_a_browser_sent_back_counts_as_untouched(release):
 
     release(source(), group(), food(note="One.\nThree.\n"))
 
-    assert FoodSource.objects.get().note == "One.\nThree.\n"
+    assert FoodSource.objects.get().note == "One.\nThree."
 
 
 def test_field_that_both_changed_is_left_to_an_editor_with_all_three_sides(release):
