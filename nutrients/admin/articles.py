@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
@@ -74,9 +75,9 @@ class SectionForm(ContentForm):
 UNSOURCED = "A published article needs a section that cites a source."
 
 
-def cites_a_source(article: Article, *, but: ArticleSection | None = None) -> bool:
-    """Whether a section of an article cites a source, apart from one of them."""
-    sections = article.sections.exclude(pk=but.pk) if but and but.pk else article.sections
+def cites_a_source(article: Article, *, but: Iterable[ArticleSection] = ()) -> bool:
+    """Whether a section of an article cites a source, apart from some of them."""
+    sections = article.sections.exclude(pk__in=[section.pk for section in but if section.pk])
     return any(map(cited_slugs, sections.values_list("body", flat=True)))
 
 
@@ -87,7 +88,7 @@ class LoneSectionForm(SectionForm):
         cleaned = super().clean()
         article, cited = self._value("article"), cited_slugs(cleaned.get("body", ""))
         is_shown = article and article.status == Status.PUBLISHED
-        if is_shown and not (cited or cites_a_source(article, but=self.instance)):
+        if is_shown and not (cited or cites_a_source(article, but=[self.instance])):
             self.add_error("body", UNSOURCED)
         return cleaned
 
@@ -189,6 +190,15 @@ class ArticleSectionAdmin(ContentAdmin):
             },
         ),
     )
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Keep the last section of a published article that cites a source."""
+        rows, counts, missing, protected = super().get_deleted_objects(objs, request)
+        articles = Article.objects.filter(status=Status.PUBLISHED, sections__in=list(objs))
+        for article in articles.distinct():
+            if not cites_a_source(article, but=objs):
+                protected.append(f"{article}. {UNSOURCED}")
+        return rows, counts, missing, protected
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
         """Suggest an anchor for a new section."""

@@ -219,6 +219,22 @@ def test_last_source_of_what_is_published_and_one_that_a_text_cites_stay(sources
     assert Source.objects.filter(pk=old.pk).exists()
 
 
+def test_last_section_of_a_published_article_that_cites_a_source_stays(sources, admin_client):
+    article, foods = Article.objects.get(), ArticleSection.objects.get()
+    plain = baker.make(ArticleSection, article=article, title="More", body="Words.")
+
+    page = admin_client.get(address_of(foods, "delete")).content.decode()
+    delete(admin_client, foods)
+    delete_several(admin_client, foods, plain, post="yes")
+
+    assert "On iron. A published article needs a section that cites a source." in page
+    assert ArticleSection.objects.count() == 2
+    delete(admin_client, plain)
+    Article.objects.update(status="draft")
+    delete(admin_client, foods)
+    assert not ArticleSection.objects.exists()
+
+
 def test_source_is_replaced_everywhere_and_can_go_then(sources, admin_client):
     old, new = sources
     replace = address_of(old, "replace")
