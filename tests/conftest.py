@@ -154,9 +154,9 @@ def _memory_of_the_shipped_content():
 
 @pytest.fixture
 def client(request):
-    """A reader; nothing is in memory for them if what was made before would be wrong.
+    """A client that shares the memory of the content, as requests to one worker do.
 
-    So it would be where a test counts what is asked, or changes the clock or a setting.
+    It has an empty memory if the test counts queries, or changes the clock or a setting.
     """
     counts = {"django_assert_num_queries", "django_assert_max_num_queries"}
     # What pytest-django's own fixtures ask for patches no page, and each test has those.

@@ -1,4 +1,4 @@
-"""Values that nobody means well with, each of a kind of its own, as the bytes that are sent."""
+"""Hostile values, each of a different kind, as the bytes that are sent."""
 
 # A lone surrogate, an overlong slash, a byte that begins no letter, and a part of a letter.
 NOT_UTF8 = [b"\xed\xa0\x80", b"\xc0\xaf", b"\xff", b"a\xe2\x82"]

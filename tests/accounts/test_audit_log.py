@@ -1,4 +1,4 @@
-"""The record of accounts: complete, for administrators to read, and for nobody to change."""
+"""The record of accounts: complete, readable by administrators, and unchangeable."""
 
 from datetime import timedelta
 

@@ -66,7 +66,7 @@ def test_no_reader_gets_proposed_words_while_pages_are_previewed_or_after(propos
 
     with as_proposed(proposal):
         assert WORDS in drawn("/nutrients/magnesium/")
-        # Unlike a file, the memory that SQLite has in tests gives nobody a page meanwhile.
+        # SQLite in memory, as in these tests, is locked for readers until the preview is made.
         if connections["default"].vendor == "postgresql":
             reader = Thread(target=read_all)
             reader.start()

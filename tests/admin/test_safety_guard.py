@@ -107,7 +107,7 @@ def test_editor_who_says_why_saves_although_a_case_breaks_and_readers_are_told(s
     text = text_of(client.get("/safety/test-book/"))
     assert "Reason given: The case is wrong. Cases: Iron-for-cramps." in text
 
-    # What fails already keeps nobody from working.
+    # A case that failed before does not block a save.
     cramps = Symptom.objects.get(slug="cramps")
     assert screen(cramps).save(help_note="See a doctor soon.").status_code == 302
     assert Symptom.objects.get(slug="cramps").help_note == "See a doctor soon."

@@ -127,7 +127,7 @@ def test_choice_that_breaks_the_test_book_is_shown_first(editor_client, content)
 
 def test_several_are_settled_from_the_list_and_what_cannot_be_stays(editor_client, change):
     # What failed before makes nothing be said twice.
-    factories.case("wrong", must_show="Words that nobody wrote")
+    factories.case("wrong", must_show="Words that no page has")
     lost = asked("nutrients.nutrient", "gone", "tagline", "Old", "New")
 
     first, second = said(act(editor_client, "take", change, lost))

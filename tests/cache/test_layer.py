@@ -219,7 +219,7 @@ def test_last_known_page_serves_while_the_database_is_away(ask, site):
     assert ask()["body"] == BODY
     ask("/foods/")
     ask("/foods/")
-    # What was made while nobody knew the version is not kept, and the application is told.
+    # A page made while the version is not known is not kept, and the application is told.
     assert len(site.asked) == 3
     assert [environ[AWAY] for environ in site.asked] == [False, True, True]
 

@@ -22,7 +22,7 @@ def folder(prepared, tmp_path):
 
 
 def shut(folder):
-    """Let nobody connect to the site's database, and end all who are."""
+    """Refuse connections to the site's database, and end those that are open."""
     name = databases.name_of(folder)
     databases.run_on_server(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
     databases.run_on_server(

@@ -1,4 +1,4 @@
-"""A newer release of the content: what nobody edited is updated, the rest is left to editors."""
+"""A newer release of the content: unedited fields are updated, the rest is left to editors."""
 
 from datetime import UTC, date, datetime
 

@@ -60,7 +60,7 @@ def import_foods(tmp_path, content):
 
 
 def visit(addresses):
-    """The number of queries and the body of each page, for whom nothing is in memory."""
+    """The number of queries and the body of each page, made with an empty memory."""
     found = {}
     for address in addresses:
         with CaptureQueriesContext(connection) as queries:

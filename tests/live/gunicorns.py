@@ -132,7 +132,7 @@ def copy_of_the_code(folder):
 
 @contextmanager
 def listening():
-    """A socket that takes connections before anybody serves them, and while nobody does."""
+    """A socket that takes connections also while no server runs."""
     with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
         yield listener
 

@@ -97,7 +97,7 @@ def upgrade(code):
 
 
 def release_of(server):
-    """Which release answers, told by a header; the page is one that nobody asked for before."""
+    """Which release answers, told by a header of a page that no cache holds."""
     with closing(server.connection()) as connection:
         connection.request("GET", "/nowhere/")
         answer = connection.getresponse()

@@ -1,4 +1,4 @@
-"""Requests that nobody would write by hand: whatever is asked, the site answers and stays itself.
+"""Unusual requests: each is answered, and the next one as if it had never come.
 
 Here each address gets odd slugs, methods and headers; `test_every_parameter.py` does parameters.
 """

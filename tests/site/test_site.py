@@ -85,7 +85,7 @@ HIDDEN_PAGES = [
 
 
 def queries_of_pages():
-    """How often each page asks the database, for a reader for whom nothing is in memory."""
+    """The number of queries of each page, made with an empty memory."""
     found = {}
     for address in QUERIES:
         with CaptureQueriesContext(connection) as seen:
