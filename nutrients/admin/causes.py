@@ -13,13 +13,7 @@ from .content_forms import ContentForm
 from .guard import GuardedAdmin
 
 
-class InteractionForm(ContentForm):
-    fixed = ("slug",)
-
-
 class RiskFactorForm(ContentForm):
-    fixed = ("slug",)
-
     def clean(self) -> dict[str, Any]:
         """Check also that its tick in the checklist cannot be taken for a cause's."""
         cleaned = super().clean()
@@ -34,8 +28,6 @@ class RiskFactorForm(ContentForm):
 
 
 class OtherCauseForm(ContentForm):
-    fixed = ("slug",)
-
     def clean(self) -> dict[str, Any]:
         """Check also that its tick in the checklist cannot be taken for a risk factor's."""
         cleaned = super().clean()
@@ -49,15 +41,10 @@ class OtherCauseForm(ContentForm):
         return cleaned
 
 
-class RiskEffectForm(ContentForm):
-    fixed = ("risk_factor", "nutrient")
-
-
 class RiskEffectInline(ContentInline, admin.TabularInline):
     """How much a risk factor does to each nutrient, and how."""
 
     model = RiskEffect
-    form = RiskEffectForm
     fields = ("nutrient", "strength", "reason")
     autocomplete_fields = ("nutrient",)
     classes = ()
@@ -146,7 +133,6 @@ class OtherCauseAdmin(GuardedAdmin, PublishableAdmin):
 class InteractionAdmin(GuardedAdmin, PublishableAdmin):
     """Pairs of foods, nutrients and medicines worth knowing."""
 
-    form = InteractionForm
     slug_from = ("item_a", "item_b")
     list_display = ("item_a", "item_b", "kind", "severity", "state", "review", "source_total")
     list_display_links = ("item_a", "item_b")

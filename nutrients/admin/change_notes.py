@@ -7,12 +7,19 @@ from django.contrib import admin
 from nutrients.models import ChangeNote
 
 from .content import WRITING_RULE, ContentAdmin
+from .content_forms import ContentForm
+
+
+class ChangeNoteForm(ContentForm):
+    # Its address and its moment can be corrected.
+    fixed = ()
 
 
 @admin.register(ChangeNote)
 class ChangeNoteAdmin(ContentAdmin):
     """Notes that were kept with an edit, and notes on what has no form of its own."""
 
+    form = ChangeNoteForm
     list_display = ("title", "kind", "made_at", "text")
     list_filter = ("kind",)
     date_hierarchy = "made_at"

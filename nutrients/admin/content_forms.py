@@ -82,12 +82,12 @@ def plain_lines(text: Any) -> Any:
 class ContentForm(forms.ModelForm):
     """A form for one row of content.
 
-    `fixed` names the fields that identify the row. Other sites link to them and the loader knows
-    shipped rows by them, so they cannot change once the row is saved. `quoted` names fields that
-    repeat the words of others.
+    `fixed` names the fields that identify the row, by default those of its natural key. Other sites
+    link to them and the loader knows shipped rows by them, so they cannot change once the row is
+    saved. `quoted` names fields that repeat the words of others.
     """
 
-    fixed: ClassVar[tuple[str, ...]] = ()
+    fixed: ClassVar[tuple[str, ...] | None] = None
     quoted: ClassVar[frozenset[str]] = frozenset()
     # Whether a figure is asked about.
     jumps = False
@@ -101,7 +101,7 @@ class ContentForm(forms.ModelForm):
 
     def _loosen(self) -> list[str]:
         """Let a draft be saved without its texts and links; give the names of those it may lack."""
-        names = draft_fields(self.instance).difference(self.fixed)
+        names = draft_fields(self.instance).difference(fixed_fields(type(self), self.instance))
         loosened = [name for name in self.fields if name in names and self.fields[name].required]
         for name in loosened:
             field = self.fields[name]
@@ -110,7 +110,7 @@ class ContentForm(forms.ModelForm):
         return loosened
 
     def _fix_identity(self) -> None:
-        for name in self.fixed:
+        for name in fixed_fields(type(self), self.instance):
             if name in self.fields:
                 field = self.fields[name]
                 field.disabled = True
@@ -197,6 +197,12 @@ class ContentForm(forms.ModelForm):
 
     def _add_error_to(self, name: str, message: str) -> None:
         self.add_error(name if name in self.fields else None, message)
+
+
+def fixed_fields(form: type[ContentForm], model: Any) -> tuple[str, ...]:
+    """The names of the fields that identify a row of the model, or the row itself."""
+    names: tuple[str, ...] = getattr(model, "KEY", ()) if form.fixed is None else form.fixed
+    return names
 
 
 def draft_fields(row: models.Model) -> set[str]:

@@ -16,8 +16,6 @@ from .content_forms import ContentForm
 
 
 class DetailForm(ContentForm):
-    fixed = ("nutrient", "topic")
-
     def clean(self) -> dict[str, Any]:
         """The usual checks; the text cites the sources chosen beside it, and no others."""
         cleaned = super().clean()

@@ -31,7 +31,7 @@ from nutrients.content.signatures import CHILDREN
 from nutrients.content.versions import compared, date_owners, keep, keep_first, parents
 from nutrisite.accounts.admin_site import is_key
 
-from .content_forms import RefusableMixin, plain_lines
+from .content_forms import RefusableMixin, fixed_fields, plain_lines
 from .deleting import Deletion
 from .meanwhile import carry_over
 from .restoring import restore
@@ -225,7 +225,7 @@ class VersionedAdmin(RefusableMixin, VersionAdmin):
         chosen = list(versions.filter(pk__in=keys).order_by("pk"))
         if len(chosen) != 2:
             return {}
-        fixed = getattr(self.form, "fixed", ())
+        fixed = fixed_fields(self.form, self.model)
         return {
             "compared": chosen,
             "differences": [(one, one.name not in fixed) for one in changes(*chosen)],

@@ -8,22 +8,16 @@ from nutrients.models import Nutrient
 
 from .associations import NutrientAssociationInline
 from .content import PUBLICATION, WRITING_RULE, PublishableAdmin
-from .content_forms import ContentForm
 from .details import DetailInline
 from .foods import NutrientAmountInline
 from .guard import GuardedAdmin
 from .intakes import IntakeInline
 
 
-class NutrientForm(ContentForm):
-    fixed = ("slug",)
-
-
 @admin.register(Nutrient)
 class NutrientAdmin(GuardedAdmin, PublishableAdmin):
     """Nutrients, with their associations, intakes and amounts."""
 
-    form = NutrientForm
     slug_from = ("name",)
     list_display = (
         "name",

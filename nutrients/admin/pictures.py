@@ -60,7 +60,6 @@ def web_picture(file: Any) -> WebPicture:
 class PictureForm(ContentForm):
     """A picture; its file is chosen once, and again to replace it."""
 
-    fixed = ("slug",)
     quoted = frozenset({"credit", "licence"})
     upload = forms.FileField(
         label="File",

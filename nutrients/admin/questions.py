@@ -11,7 +11,6 @@ from django.http import HttpRequest
 from nutrients.models import Answer, Question
 
 from .content import WRITING_RULE, ContentAdmin, ContentInline, number_of
-from .content_forms import ContentForm
 from .guard import GuardedAdmin
 
 ASKED = (
@@ -20,17 +19,8 @@ ASKED = (
 )
 
 
-class QuestionForm(ContentForm):
-    fixed = ("slug",)
-
-
-class AnswerForm(ContentForm):
-    fixed = ("slug", "question")
-
-
 class AnswerInline(ContentInline, admin.TabularInline):
     model = Answer
-    form = AnswerForm
     fields = ("label", "slug", "position")
     classes = ()
     joined = ("question",)
@@ -40,7 +30,6 @@ class AnswerInline(ContentInline, admin.TabularInline):
 class QuestionAdmin(GuardedAdmin, ContentAdmin):
     """What the checklist asks where it would change the outcome."""
 
-    form = QuestionForm
     list_display = ("text", "slug", "why", "position", "answer_total")
     search_fields = ("text", "slug", "answers__label")
     inlines = (AnswerInline,)
@@ -66,7 +55,6 @@ class QuestionAdmin(GuardedAdmin, ContentAdmin):
 class AnswerAdmin(GuardedAdmin, ContentAdmin):
     """Every answer, to find one for a rule."""
 
-    form = AnswerForm
     list_display = ("label", "question", "slug", "position")
     list_filter = ("question",)
     list_select_related = ("question",)

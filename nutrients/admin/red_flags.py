@@ -24,10 +24,6 @@ NAMED = (*TICKS, "answers")
 NAMED_ROWS = (*TICKS, "answers__question")
 
 
-class RedFlagForm(ContentForm):
-    fixed = ("slug",)
-
-
 class RuleForm(ContentForm):
     fixed = ("slug", "red_flag")
 
@@ -54,7 +50,6 @@ class RuleInline(FoldedInline):
 class RedFlagAdmin(BenchMixin, GuardedAdmin, PublishableAdmin):
     """Signs that need a person, with the rules that raise them."""
 
-    form = RedFlagForm
     slug_from = ("sign",)
     list_display = ("sign", "level", "is_asked", "state", "review", "source_total")
     list_filter = (*PublishableAdmin.list_filter, "level", "is_asked")

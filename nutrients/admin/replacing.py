@@ -19,7 +19,7 @@ from django.template.response import TemplateResponse
 from nutrients.proposals import add_row, begin
 
 from .content import ContentAdmin
-from .content_forms import QUOTED
+from .content_forms import QUOTED, fixed_fields
 from .deleting import foreign_keys
 from .spreadsheets import as_sent
 
@@ -62,7 +62,7 @@ class Place:
 
 def texts_of(screen: Any) -> list[Any]:
     """The fields of a table whose words are ours: none that identifies a row or quotes others."""
-    left_out = {*QUOTED, *screen.form.fixed, *screen.form.quoted}
+    left_out = {*QUOTED, *fixed_fields(screen.form, screen.model), *screen.form.quoted}
     return [
         field
         for field in screen.opts.concrete_fields

@@ -24,7 +24,6 @@ EXPECTED = ("must_warn", "must_suggest", "must_not_suggest")
 class SafetyCaseForm(ContentForm):
     """A case. The words that it looks for may be words that are never written here."""
 
-    fixed = ("slug",)
     quoted = frozenset({"must_show", "must_not_show"})
 
     def clean(self) -> dict[str, Any]:

@@ -13,7 +13,6 @@ from .content_forms import ContentForm
 class SynonymForm(ContentForm):
     """One set of readers' words; they are quoted, so any word may stand there."""
 
-    fixed = ("slug",)
     quoted = frozenset({"words"})
 
 

@@ -30,7 +30,6 @@ CITATION = re.compile(r"\[@[^\[\]]*\]")
 class SourceForm(ContentForm):
     """A publication. Its title is quoted as it is, so its words are not ours to check."""
 
-    fixed = ("slug",)
     quoted = frozenset({"title", "publisher", "url", "licence_note", "how_seen"})
 
 

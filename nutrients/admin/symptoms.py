@@ -8,19 +8,13 @@ from nutrients.models import Symptom
 
 from .associations import SymptomAssociationInline
 from .content import PUBLICATION, WRITING_RULE, PublishableAdmin
-from .content_forms import ContentForm
 from .guard import GuardedAdmin
-
-
-class SymptomForm(ContentForm):
-    fixed = ("slug",)
 
 
 @admin.register(Symptom)
 class SymptomAdmin(GuardedAdmin, PublishableAdmin):
     """Symptoms, with the nutrients that are linked to each."""
 
-    form = SymptomForm
     slug_from = ("name",)
     list_display = (
         "name",
