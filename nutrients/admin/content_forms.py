@@ -248,10 +248,6 @@ def read_instead(request: Any, sent: QueryDict) -> None:
 class RefusableMixin:
     """A form that can be refused for a reason that no field shows, with everything typed kept."""
 
-    def proposes(self, request: Any) -> bool:
-        """Whether a form is sent to be kept as a proposal, and is not saved."""
-        return False
-
     @staticmethod
     def refuse(request: Any, sentence: str) -> None:
         """Have the form of this request come back with a sentence and not be saved."""

@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar
+from itertools import chain
+from typing import Any, NamedTuple, TypeVar
 
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
@@ -89,14 +90,12 @@ class Guard:
         self.seen = seen
 
     def run(self, books: Sequence[FetchedBook]) -> None:
-        """Run the books, without any lock."""
+        """Run the books, of which the first is as of now. Outside the transaction."""
         self.found = {book.at: book.run() for book in books}
-        first = books[0]
-        self.later = first.run_later(self.found[first.at])
+        self.later = books[0].run_later(self.found[books[0].at])
 
 
-@dataclass(frozen=True, slots=True)
-class BrokenCase:
+class BrokenCase(NamedTuple):
     """A case that a change breaks, with what is wrong; a case being added has no address yet.
 
     `since` is the moment to come from which it fails, or None if it fails at once.
@@ -105,7 +104,7 @@ class BrokenCase:
     title: str
     failures: list[str]
     address: str
-    since: datetime | None = None
+    since: datetime | None
 
 
 class GuardedAdmin(RefusableMixin):
@@ -118,17 +117,11 @@ class GuardedAdmin(RefusableMixin):
 
     def add_view(self: Any, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
         """The form; where saving it breaks cases, the form as it was sent, with those cases."""
-        view = super().add_view  # type: ignore[misc]
-        if self.proposes(request):
-            return view(request, *args, **options)
-        return _guarded_form(request, view, *args, **options)
+        return _guarded_form(request, super().add_view, *args, **options)  # type: ignore[misc]
 
     def change_view(self: Any, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
         """As `add_view`, for a row that was there before."""
-        view = super().change_view  # type: ignore[misc]
-        if self.proposes(request):
-            return view(request, *args, **options)
-        return _guarded_form(request, view, *args, **options)
+        return _guarded_form(request, super().change_view, *args, **options)  # type: ignore[misc]
 
     def revision_view(self: Any, request: Any, *args: Any, **options: Any) -> HttpResponse:
         """As `add_view`, for an earlier version, which is a change though its form has none."""
@@ -144,8 +137,7 @@ class GuardedAdmin(RefusableMixin):
         """Check the book once the row is saved with all that belongs to it, if it reads any."""
         super().save_related(request, form, formsets, change)  # type: ignore[misc]
         brings_back = getattr(request, "brings_back", False)
-        is_saved = not self.proposes(request)
-        if is_saved and (brings_back or is_read(form, formsets, add=not change)):
+        if brings_back or is_read(form, formsets, add=not change):
             self.check_book(request, f"{'Change' if change else 'Add'} {form.instance}")
 
     def delete_view(
@@ -213,7 +205,8 @@ class GuardedAdmin(RefusableMixin):
         """
         now = timezone.now()
         guard = self.ask_book(request, cases, at=now)
-        titles = _titles(guard.failed)
+        failed = chain.from_iterable(guard.failed.values())
+        titles = dict.fromkeys(one.case.title for one in failed)
         if titles and (reason := reason_given(request)):
             BookOverride.objects.create(
                 change=change[:200],
@@ -301,19 +294,11 @@ def _passing_now(failed: Mapping[datetime, Collection[CheckedCase]]) -> list[Bro
             was = before.get(one.case.slug)
             if was is None or not was.failures:
                 since = None if moment == first else moment
-                case = BrokenCase(one.case.title, one.failures, _address(was), since)
+                page = "admin:nutrients_safetycase_change"
+                address = reverse(page, args=[was.case.pk]) if was else ""
+                case = BrokenCase(one.case.title, one.failures, address, since)
                 broken.setdefault(one.case.slug, case)
     return list(broken.values())
-
-
-def _titles(failed: Mapping[datetime, Collection[CheckedCase]]) -> list[str]:
-    return list(dict.fromkeys(one.case.title for cases in failed.values() for one in cases))
-
-
-def _address(checked: CheckedCase | None) -> str:
-    if checked is None:
-        return ""
-    return reverse("admin:nutrients_safetycase_change", args=[checked.case.pk])
 
 
 def guarded(
@@ -342,14 +327,14 @@ def _guarded_form(
     extra_context: dict[str, Any] | None = None,
     **options: Any,
 ) -> HttpResponse:
-    def answer(more: dict[str, Any]) -> HttpResponse:
+    def answer(**more: Any) -> HttpResponse:
         return view(request, *args, extra_context=(extra_context or {}) | more, **options)
 
     def again(broken: list[BrokenCase]) -> HttpResponse:
         RefusableMixin.refuse(request, REFUSED)
-        return answer(shown_cases(broken, request))
+        return answer(**shown_cases(broken, request))
 
-    return guarded(request, lambda: answer({}), again) if request.method == "POST" else answer({})
+    return guarded(request, answer, again) if request.method == "POST" else answer()
 
 
 def shown_cases(broken: list[BrokenCase], request: HttpRequest | None = None) -> dict[str, Any]:

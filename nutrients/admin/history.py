@@ -34,6 +34,7 @@ from nutrisite.accounts.admin_site import is_key
 from .content_forms import RefusableMixin, fixed_fields, plain_lines
 from .deleting import Deletion
 from .meanwhile import carry_over
+from .proposing import is_proposing
 from .restoring import restore
 
 # Of a long text, and before the place where it differs.
@@ -144,7 +145,7 @@ class VersionedAdmin(RefusableMixin, VersionAdmin):
 
         What is proposed is kept nowhere else, so its revision is begun where it is undone.
         """
-        if request.method != "POST" or self.proposes(request):
+        if request.method != "POST" or is_proposing(request):
             yield
             return
         with super().create_revision(request):

@@ -10,6 +10,7 @@ import json
 from typing import Any, NamedTuple
 
 from django.contrib import messages
+from django.contrib.auth import get_permission_codename
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q
@@ -19,12 +20,14 @@ from reversion import create_revision
 from reversion.admin import VersionAdmin
 
 from nutrients.models import OPEN, Proposal, ProposedRow
-from nutrients.proposals import Laid, begin, lay_over, store, values_of
+from nutrients.proposals import Laid, begin, key_of, lay_over, store, values_of
 from nutrisite.accounts.admin_site import is_key
+from nutrisite.accounts.kept_forms import is_form
 
 # The button, with what it proposes, and the proposal that it adds to; empty for a new one.
 PROPOSE, CHOSEN = "_propose", "proposal"
 DELETION = "delete"
+KEPT = "Kept in “{}”. Readers see nothing of it yet."
 
 
 class Drafted(NamedTuple):
@@ -32,27 +35,28 @@ class Drafted(NamedTuple):
 
     model: Any
     pk: Any
-    key: list[str]
+    key: str
     title: str
     after: dict[str, Any] | None
 
 
+class ProposedError(Exception):
+    """Raised within the transaction of a form that is to be proposed, to undo what it saved."""
+
+    def __init__(self, rows: list[Drafted]) -> None:
+        super().__init__("What was saved is proposed.")
+        self.rows = rows
+
+
 def is_proposing(request: HttpRequest) -> bool:
     """Whether a form is sent to be proposed. An earlier version is brought back at once."""
-    return request.method == "POST" and PROPOSE in request.POST and _is_of_one_row(request)
-
-
-def _is_of_one_row(request: HttpRequest) -> bool:
-    match = request.resolver_match
-    return bool(match and (match.url_name or "").endswith(("_add", "_change")))
+    return request.method == "POST" and PROPOSE in request.POST and is_form(request)
 
 
 def may_propose(request: HttpRequest) -> bool:
     """Whether the account may write in this form, if only to propose what it writes."""
     is_harmless = request.method == "GET" or is_proposing(request)
-    return (
-        is_harmless and _is_of_one_row(request) and request.user.has_perm("nutrients.add_proposal")
-    )
+    return is_harmless and is_form(request) and request.user.has_perm("nutrients.add_proposal")
 
 
 class ProposingRights:
@@ -85,23 +89,35 @@ class ProposingMixin(ProposingRights, VersionAdmin):
             return super().changeform_view(*args)
         if not request.user.has_perm("nutrients.add_proposal"):
             raise PermissionDenied
+        laid: list[Laid] = []
         with transaction.atomic():
-            with transaction.atomic():
-                laid = lay_over(proposal.rows.all()) if proposal else []
-                if request.POST.get(PROPOSE) == DELETION:
-                    row = self.get_object(request, object_id)
-                    answer, drafted = redirect(request.path), [_gone(row)] if row else []
-                else:
+            try:
+                with transaction.atomic():
+                    laid = lay_over(proposal.rows.all()) if proposal else []
+                    is_deletion = request.POST.get(PROPOSE) == DELETION
+                    if is_deletion and (row := self.get_object(request, object_id)):
+                        raise ProposedError([_drafted(row, None)])
                     with create_revision():
                         answer = super().changeform_view(*args)
-                    drafted = _drafted(request)
-                if hasattr(answer, "render"):
-                    answer.render()
-                transaction.set_rollback(True)
-            # Still in the outer transaction, so that what differs is what this form changed.
-            if drafted:
-                return self.keep_proposed(request, proposal, drafted, laid)
+                    if hasattr(answer, "render"):
+                        answer.render()
+                    transaction.set_rollback(True)
+            except ProposedError as saved:
+                # Still in the outer transaction, so that what differs is what this form changed.
+                return self.keep_proposed(request, proposal, saved.rows, laid)
         return answer
+
+    def save_related(self: Any, request: Any, form: Any, formsets: Any, change: bool) -> None:
+        """Undo what a form saved that is to be proposed, with the rows as they were then."""
+        super().save_related(request, form, formsets, change)
+        if is_proposing(request):
+            note = getattr(form, "note", None)
+            rows, gone = [form.instance, *([note] if note else [])], []
+            for one in formsets:
+                rows += [*(row for row, _ in one.changed_objects), *one.new_objects]
+                gone += one.deleted_objects
+            kept = [_drafted(row, values_of(row)) for row in rows]
+            raise ProposedError(kept + [_drafted(row, None) for row in gone])
 
     def keep_proposed(
         self: Any,
@@ -110,10 +126,13 @@ class ProposingMixin(ProposingRights, VersionAdmin):
         drafted: list[Drafted],
         laid: list[Laid],
     ) -> HttpResponse:
-        """Keep what differs in the proposal, or in a new one, and go there."""
+        """Keep what differs in the proposal, or in a new one, and go there.
+
+        The form's own row is the first.
+        """
         known = {(type(one.row), one.row.pk): one.proposed for one in laid}
         kept = proposal or begin(drafted[0].title, by=request.user)
-        under = f"{drafted[0].model._meta.label_lower} {json.dumps(drafted[0].key)}"
+        under = f"{drafted[0].model._meta.label_lower} {drafted[0].key}"
         for number, one in enumerate(drafted):
             again = known.get((one.model, one.pk))
             _keep(kept, one, again, by=request.user, under=under if number else "")
@@ -121,56 +140,21 @@ class ProposingMixin(ProposingRights, VersionAdmin):
             kept.delete()
             self.message_user(request, "Readers see all of this already.", messages.WARNING)
             return redirect(request.get_full_path())
-        words = f"Kept in “{kept}”. Readers see nothing of it yet."
-        self.message_user(request, words, messages.SUCCESS)
+        self.message_user(request, KEPT.format(kept), messages.SUCCESS)
         return redirect(kept)
-
-    def proposes(self, request: HttpRequest) -> bool:
-        """Whether the form is sent by the button that this adds."""
-        return is_proposing(request)
-
-    def save_related(self: Any, request: Any, form: Any, formsets: Any, change: bool) -> None:
-        """Note what a form saved that is to be proposed."""
-        super().save_related(request, form, formsets, change)
-        if is_proposing(request):
-            request.proposed = (form, formsets)
-
-    def log_addition(self: Any, request: HttpRequest, obj: Any, message: Any) -> Any:
-        if is_proposing(request):
-            return None
-        return super().log_addition(request, obj, message)
-
-    def log_change(self: Any, request: HttpRequest, obj: Any, message: Any) -> Any:
-        if is_proposing(request):
-            return None
-        return super().log_change(request, obj, message)
-
-    def response_add(self: Any, request: HttpRequest, obj: Any, *args: Any) -> HttpResponse:
-        if is_proposing(request):
-            return HttpResponse()
-        return super().response_add(request, obj, *args)
-
-    def response_change(self: Any, request: HttpRequest, obj: Any) -> HttpResponse:
-        if is_proposing(request):
-            return HttpResponse()
-        return super().response_change(request, obj)
 
     def render_change_form(self: Any, request: HttpRequest, context: Any, **options: Any) -> Any:
         """Django's form, with the button, and the open proposals for this row."""
-        if _is_of_one_row(request) and request.user.has_perm("nutrients.add_proposal"):
-            chosen = _chosen(request)
-            context["may_propose"] = True
-            context["chosen"] = chosen
-            context["open_proposals"] = [] if chosen else Proposal.objects.filter(state__in=OPEN)
-            context["proposed_in"] = proposals_for(options.get("obj"), but=chosen)
-            rights: Any = super(ProposingRights, self)
-            obj = options.get("obj")
-            publishes = (
-                rights.has_change_permission(request, obj)
-                if obj
-                else rights.has_add_permission(request)
-            )
-            if chosen or not publishes:
+        if is_form(request) and request.user.has_perm("nutrients.add_proposal"):
+            chosen, obj = _chosen(request), options.get("obj")
+            context |= {
+                "may_propose": True,
+                "chosen": chosen,
+                "open_proposals": [] if chosen else Proposal.objects.filter(state__in=OPEN),
+                "proposed_in": proposals_for(obj, but=chosen),
+            }
+            right = get_permission_codename("change" if obj else "add", self.opts)
+            if chosen or not request.user.has_perm(f"{self.opts.app_label}.{right}"):
                 hidden = ("save", "save_and_continue", "save_and_add_another", "close", "delete")
                 context |= {f"show_{name}": False for name in hidden}
         return super().render_change_form(request, context, **options)
@@ -180,8 +164,7 @@ def proposals_for(row: Any, *, but: Proposal | None) -> list[Proposal]:
     """The open proposals that change a row or one that its form shows."""
     if row is None:
         return []
-    label = row._meta.label_lower
-    key = json.dumps([str(part) for part in row.natural_key()])
+    label, key = row._meta.label_lower, key_of(row)
     rows = ProposedRow.objects.filter(Q(model=label, natural_key=key) | Q(under=f"{label} {key}"))
     found = Proposal.objects.filter(state__in=OPEN, rows__in=rows).select_related("maker")
     return [one for one in found.distinct() if one != but]
@@ -191,31 +174,13 @@ def _chosen(request: HttpRequest) -> Proposal | None:
     """The open proposal that a form is over or is to be kept in."""
     given = request.GET.getlist(CHOSEN) + request.POST.getlist(CHOSEN)
     key = next((one for one in given if is_key(one)), None)
-    if key is None or not _is_of_one_row(request):
+    if key is None or not is_form(request):
         return None
     return get_object_or_404(Proposal, pk=key, state__in=OPEN)
 
 
-def _drafted(request: Any) -> list[Drafted]:
-    """The rows that a form saved, as they are now; the form's own row is the first."""
-    form, formsets = getattr(request, "proposed", (None, ()))
-    if form is None:
-        return []
-    note = getattr(form, "note", None)
-    rows, gone = [form.instance, *([note] if note else [])], []
-    for one in formsets:
-        rows += [*(row for row, _ in one.changed_objects), *one.new_objects]
-        gone += one.deleted_objects
-    kept = [Drafted(type(row), row.pk, _key(row), str(row), values_of(row)) for row in rows]
-    return kept + [_gone(row) for row in gone]
-
-
-def _gone(row: Any) -> Drafted:
-    return Drafted(type(row), row.pk, _key(row), str(row), None)
-
-
-def _key(row: Any) -> list[str]:
-    return [str(part) for part in row.natural_key()]
+def _drafted(row: Any, after: dict[str, Any] | None) -> Drafted:
+    return Drafted(type(row), row.pk, key_of(row), str(row), after)
 
 
 def _keep(
@@ -223,12 +188,11 @@ def _keep(
 ) -> None:
     """Keep one row against how readers have it; `known` is what the proposal says of it so far."""
     live = one.model._base_manager.filter(pk=one.pk).first()
-    key = _key(live) if live else one.key
+    key = key_of(live) if live else one.key
     if known:
         # A new row may have been given another name since.
-        known.natural_key = json.dumps(key)
+        known.natural_key = key
         known.save()
-    label = one.model._meta.label_lower
-    live = live or ProposedRow(model=label, natural_key=json.dumps(key)).live_row()
+    live = live or one.model.with_key(json.loads(key))
     values = values_of(live) if live else {}
     store(proposal, one.model, key, values, one.after, by=by, title=one.title, under=under)

@@ -19,6 +19,7 @@ from nutrients.content.removed import has_page, lead_on
 from nutrients.models import Redirect, Status
 
 from .content_forms import ContentForm, RefusableMixin, read_instead
+from .proposing import is_proposing
 
 NOT_YET = (
     "Not saved yet: this takes a page off the site. Answer what is asked above, and save again."
@@ -56,7 +57,7 @@ class TakingOffMixin(RefusableMixin, VersionAdmin):
     ) -> HttpResponse:
         """The form, which asks where it would take a page off."""
         context = extra_context or {}
-        is_draft = request.POST.get("status") == Status.DRAFT and not self.proposes(request)
+        is_draft = request.POST.get("status") == Status.DRAFT and not is_proposing(request)
         if is_draft and (form := self._gone_form(request, object_id)):
             context = context | _asked(request, form)
             if not form.is_valid():

@@ -60,22 +60,23 @@ def add_row(
     before the proposal leaves the desk.
     """
     model: Any = row if isinstance(row, type) else type(row)
+    after: Values | None = None
     if model is row:
-        given = _given(model, values or {})
-        key = [str(part) for name in model.KEY for part in _as_list(given[name])]
-        return store(proposal, model, key, {}, given, by=by, title=" / ".join(key))
-    key, live = json.loads(_key(row)), values_of(row)
-    after = None
+        after = given(model, values or {})
+        key = [str(part) for name in model.KEY for part in _as_list(after[name])]
+        return store(proposal, model, json.dumps(key), {}, after, by=by, title=" / ".join(key))
+    live = values_of(row)
     if values is not None:
-        known = proposal.rows.filter(model=model._meta.label_lower, natural_key=_key(row)).first()
-        after = live | (known.values if known else {}) | _given(model, values)
-    return store(proposal, model, key, live, after, by=by, title=str(row))
+        label = model._meta.label_lower
+        known = proposal.rows.filter(model=label, natural_key=key_of(row)).first()
+        after = live | (known.values if known else {}) | given(model, values)
+    return store(proposal, model, key_of(row), live, after, by=by, title=str(row))
 
 
 def store(
     proposal: Proposal,
     model: Any,
-    key: Iterable[str],
+    key: str,
     live: Values,
     after: Values | None,
     *,
@@ -85,11 +86,11 @@ def store(
 ) -> ProposedRow | None:
     """Keep how a row is to be, where that differs from how it is.
 
-    `live` is empty for a row that is not there, `after` None for one that is to go. A proposal
-    that was further on is being written again.
+    `key` is the natural key as JSON. `live` is empty for a row that is not there, `after` None for
+    one that is to go. A proposal that was further on is being written again.
     """
-    label, text = model._meta.label_lower, json.dumps(list(key))
-    known = proposal.rows.filter(model=label, natural_key=text).first()
+    label = model._meta.label_lower
+    known = proposal.rows.filter(model=label, natural_key=key).first()
     if after is None:
         kind, before, values = ChangeKind.DELETE, live, {}
     elif live:
@@ -107,7 +108,7 @@ def store(
     fields = {"kind": kind, "before": before, "values": values, "by": by}
     fields |= {"title": title[:200], "under": under or (known.under if known else "")}
     row, _ = ProposedRow.objects.update_or_create(
-        proposal=proposal, model=label, natural_key=text, defaults=fields
+        proposal=proposal, model=label, natural_key=key, defaults=fields
     )
     return row
 
@@ -304,18 +305,20 @@ def _pk(field: Any, key: Any) -> Any:
     return model._base_manager.filter(**parts).values_list("pk", flat=True).first()
 
 
-def _key(row: Any) -> str:
+def key_of(row: Any) -> str:
+    """The natural key of a row as JSON."""
     return json.dumps([str(part) for part in row.natural_key()])
 
 
-def _given(model: Any, values: Mapping[str, Any]) -> Values:
+def given(model: Any, values: Mapping[str, Any]) -> Values:
+    """Values by field, links as natural keys or rows, as a fixture writes them."""
     return {name: _plain(model._meta.get_field(name), value) for name, value in values.items()}
 
 
 def _plain(field: Any, value: Any) -> Any:
     """A value as a fixture writes it."""
     if isinstance(value, models.Model):
-        return json.loads(_key(value))
+        return json.loads(key_of(value))
     if field and field.many_to_many:
         return sorted(_plain(None, one) for one in value)
     return json.loads(json.dumps(value, cls=DjangoJSONEncoder))

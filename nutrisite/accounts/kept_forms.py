@@ -105,9 +105,13 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     if not (account and account.is_staff):
         return plain_csrf_failure(request, reason)
     messages.warning(request, OUTDATED)
+    return redirect(request.get_full_path() if is_form(request) else "admin:index")
+
+
+def is_form(request: HttpRequest) -> bool:
+    """Whether the address is that of the form of one row."""
     match = request.resolver_match
-    is_form = bool(match and (match.url_name or "").endswith(("_add", "_change")))
-    return redirect(request.get_full_path() if is_form else "admin:index")
+    return bool(match and (match.url_name or "").endswith(("_add", "_change")))
 
 
 def is_locked(error: OperationalError) -> bool:
