@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import models
+from django.forms import model_to_dict, modelform_factory
 from django.http import QueryDict
 from django.utils import timezone
 
@@ -197,6 +198,36 @@ class ContentForm(forms.ModelForm):
 
     def _add_error_to(self, name: str, message: str) -> None:
         self.add_error(name if name in self.fields else None, message)
+
+
+def form_over(screen: Any, row: models.Model, values: Mapping[str, Any]) -> forms.BaseModelForm:
+    """The form of a row as its screen checks it, sent with the row and these values.
+
+    Its controls are those of Django and not of the admin, so that each field is sent as one value:
+    a moment in ISO 8601, a link by its primary key.
+    """
+    model: Any = type(row)
+    names = [
+        field.name
+        for field in (*model._meta.concrete_fields, *model._meta.many_to_many)
+        if field.editable and not field.primary_key
+    ]
+    made = modelform_factory(model, form=screen.form, fields=names, formfield_callback=_plain_field)
+    sent = {
+        name: [one.pk for one in value] if isinstance(value, list) else value
+        for name, value in model_to_dict(row, names).items()
+    }
+    return made({**sent, **values}, instance=row)
+
+
+def _plain_field(field: Any, **options: Any) -> Any:
+    if isinstance(field, models.URLField):
+        options["assume_scheme"] = "https"
+    elif isinstance(field, models.TextField):
+        options["form_class"] = ProseField
+    elif isinstance(field, models.DecimalField):
+        options["form_class"] = FigureField
+    return field.formfield(**options)
 
 
 def fixed_fields(form: type[ContentForm], model: Any) -> tuple[str, ...]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from decimal import Decimal
 from itertools import pairwise
 from os.path import commonprefix
 from textwrap import shorten
@@ -345,6 +346,17 @@ def changes(before: Version | None, after: Version) -> Iterator[Change]:
             yield as_change(field, *texts)
 
 
+def changes_between(
+    model: Any, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> Iterator[Change]:
+    """How values differ from those before them, both as fixtures write them, field by field."""
+    for name, value in after.items():
+        field = model._meta.get_field(name)
+        texts = text_of(field, before.get(name)), text_of(field, value)
+        if field.editable and texts[0] != texts[1]:
+            yield as_change(field, *texts)
+
+
 def as_change(field: Any, old: str, new: str) -> Change:
     """Two texts of a field as editors see them: short ones whole, longer ones as one."""
     before, after = _shown(old, new)
@@ -395,6 +407,8 @@ def text_of(field: Any, value: Any) -> str:
     value = field.to_python(value)
     if isinstance(value, datetime):
         value = date_format(timezone.localtime(value), "j F Y, H:i e")
+    elif isinstance(value, Decimal):
+        value = f"{value.normalize():f}"
     else:
         value = dict(field.flatchoices).get(value, value)
     return "" if value is None else plain_lines(str(value))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -30,7 +30,7 @@ from nutrisite.accounts.admin_site import change_address, is_key
 
 from .content_forms import FURTHEST
 from .guard import BrokenCase, GuardedAdmin, guarded, shown_cases
-from .history import Change, as_change, text_of
+from .history import Change, as_change, changes_between, text_of
 from .publishing import problems, publish, schedule
 from .reviewing import profession_of
 from .widgets import NamedDateTime
@@ -63,7 +63,7 @@ def shown_rows(proposal: Proposal) -> list[ShownRow]:
             one,
             ChangeKind(one.kind).label,
             "" if one.kind == ChangeKind.DELETE else _form_of(one, places),
-            list(changes_of(one)),
+            list(changes_between(one.table, one.before, one.values)),
         )
         for one in rows
     ]
@@ -78,15 +78,6 @@ def _address(one: ProposedRow, pk: Any) -> str:
     """The form of a row, over the proposal."""
     address = change_address(one.model, pk or SHOWN_FROM + one.pk)
     return f"{address}?proposal={one.proposal_id}"
-
-
-def changes_of(one: ProposedRow) -> Iterator[Change]:
-    """How a proposed row differs from the live one that it was written over, field by field."""
-    for name, value in one.values.items():
-        field = one.table._meta.get_field(name)
-        before = text_of(field, one.before.get(name))
-        if field.editable and before != (after := text_of(field, value)):
-            yield as_change(field, before, after)
 
 
 @admin.register(Proposal)

@@ -9,9 +9,8 @@ from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.core.exceptions import NON_FIELD_ERRORS
-from django.db import models, transaction
+from django.db import transaction
 from django.db.models import ProtectedError
-from django.forms import model_to_dict, modelform_factory
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from reversion import create_revision, set_comment, set_user
@@ -41,6 +40,7 @@ from nutrients.testbook.reads import TABLES, reads
 from nutrisite.accounts.kept_forms import BusyError
 
 from .articles import UNSOURCED, cites_a_source
+from .content_forms import form_over
 from .deleting import Deletion, refusal
 from .guard import OVERRIDE, REASON, BrokenCase, guarded
 from .reviewing import next_review
@@ -100,29 +100,11 @@ def _pages_going(proposal: Proposal) -> list[Any]:
 
 def _of_form(one: Laid) -> Iterator[str]:
     """What the form of a row says of what is proposed of it."""
-    model = type(one.row)
-    screen = admin.site._registry[model]
-    names = [
-        field.name
-        for field in (*model._meta.concrete_fields, *model._meta.many_to_many)
-        if field.editable and not field.primary_key
-    ]
-    data = {
-        name: [row.pk for row in value] if isinstance(value, list) else value
-        for name, value in model_to_dict(one.row, names).items()
-    }
-    made = modelform_factory(model, screen.form, names, formfield_callback=_form_field)
-    form = made(data, instance=one.row)
+    form = form_over(admin.site._registry[type(one.row)], one.row, {})
     for name, errors in form.errors.items():
         if name in one.proposed.values or name == NON_FIELD_ERRORS:
             label = "" if name == NON_FIELD_ERRORS else f"{form.fields[name].label}: "
             yield f"{one.proposed}: {label}{' '.join(map(str, errors))}"
-
-
-def _form_field(field: Any, **options: Any) -> Any:
-    if isinstance(field, models.URLField):
-        options["assume_scheme"] = "https"
-    return field.formfield(**options)
 
 
 def is_read_by_book(rows: list[Laid]) -> bool:

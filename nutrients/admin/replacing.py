@@ -10,7 +10,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -19,9 +19,9 @@ from django.template.response import TemplateResponse
 from nutrients.proposals import add_row, begin
 
 from .content import ContentAdmin
-from .content_forms import QUOTED, fixed_fields
+from .content_forms import QUOTED, fixed_fields, form_over
 from .deleting import foreign_keys
-from .spreadsheets import as_sent
+from .proposing import KEPT
 
 AROUND, MOST = 60, 500
 
@@ -106,7 +106,7 @@ def replacing(request: HttpRequest, site: Any) -> HttpResponse:
         found = list(places(request, site, form.pattern()))
         ticked = [one for one in found if one.value in request.POST.getlist("place")]
         if request.method == "POST":
-            values, faults = _changed(request, site, ticked, form)
+            values, faults = _changed(site, ticked, form)
             if values and not faults:
                 return _keep(request, values, form)
             faults = faults or ["Tick at least one place. A text may have changed meanwhile."]
@@ -124,7 +124,7 @@ def replacing(request: HttpRequest, site: Any) -> HttpResponse:
 
 
 def _changed(
-    request: HttpRequest, site: Any, ticked: list[Place], form: FindForm
+    site: Any, ticked: list[Place], form: FindForm
 ) -> tuple[list[tuple[Any, dict[str, str]]], list[str]]:
     """The rows with their new texts, and what their forms find wrong with those."""
     pattern, instead = form.pattern(), form.cleaned_data["instead"]
@@ -138,10 +138,8 @@ def _changed(
             for name, chosen in numbers.items()
         }
         changed.append((row, values))
-        form_class = site._registry[type(row)].get_form(request, row, change=True)
-        checked = form_class(as_sent(form_class(instance=row)) | values, instance=row)
-        for name, errors in checked.errors.items():
-            if name in values or name == "__all__":
+        for name, errors in form_over(site._registry[type(row)], row, values).errors.items():
+            if name in values or name == NON_FIELD_ERRORS:
                 faults += [f"{row._meta.verbose_name} “{row}”: {error}" for error in errors]
     return changed, faults
 
@@ -161,5 +159,5 @@ def _keep(
             # The form was filled in over the row that was read.
             live = type(row)._base_manager.get(pk=row.pk)
             add_row(proposal, live, values, by=request.user)
-    messages.success(request, f"Kept in “{proposal}”. Readers see nothing of it yet.")
+    messages.success(request, KEPT.format(proposal))
     return redirect(proposal)

@@ -13,12 +13,11 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
@@ -32,10 +31,12 @@ from nutrients.common.parameters import read_number
 from nutrients.content.food_tables import WRITTEN_UNITS
 from nutrients.models import NutrientAmount, ReferenceIntake, Unit
 from nutrients.open_data.files import FORMULA, cell_text, safe_cell
-from nutrients.proposals import add_row, begin
+from nutrients.proposals import add_row, begin, values_of
+from nutrients.proposals.rows import difference, given
 
-from .history import Change, as_change, text_of
-from .notes_for_readers import NOTE_FIELDS
+from .content_forms import form_over
+from .history import Change, changes_between
+from .proposing import KEPT
 
 MOST_BYTES, MOST_LINES = 2_000_000, 1000
 # Between the parts of a key, and between rows that are linked.
@@ -109,15 +110,14 @@ class Reader:
     """Reads lines for one screen, each through its form."""
 
     def __init__(self, screen: Any, request: HttpRequest) -> None:
-        self._screen, self._request = screen, request
+        self._screen = screen
         self._model: Any = screen.model
-        self._form = screen.get_form(request, None)
         self._keys = self._model.KEY
+        self._columns = screen.columns(request)
         self._names: dict[str, str] = {}
-        for name in self._form.base_fields:
-            if name not in NOTE_FIELDS:
-                label = self._model._meta.get_field(name).verbose_name
-                self._names |= {_plain(name): name, _plain(label): name}
+        for name in self._columns:
+            label = self._model._meta.get_field(name).verbose_name
+            self._names |= {_plain(name): name, _plain(label): name}
         self._measured = MEASURED.get(self._model, "")
         self._rows: dict[tuple[Any, str], Any] = {}
 
@@ -129,11 +129,11 @@ class Reader:
         if len(found) > MOST_LINES + 1:
             raise UnreadableError(f"There are more than {MOST_LINES:,} lines: split the file.")
         (_, header), *lines = found
-        columns, unit = self._columns(header)
+        columns, unit = self._header(header)
         seen: dict[tuple[str, ...], int] = {}
         return [self._line(number, cells, columns, unit, seen) for number, cells in lines]
 
-    def _columns(self, header: list[str]) -> tuple[list[str], str]:
+    def _header(self, header: list[str]) -> tuple[list[str], str]:
         """The field of each column, “unit” for that of units, and the unit that a header names."""
         columns, unit = [], ""
         for title in header:
@@ -145,7 +145,7 @@ class Reader:
                 unit = found[2]
             is_unit = name == "unit" and name not in self._names and bool(self._measured)
             if not is_unit and name not in self._names:
-                known = ", ".join(dict.fromkeys(self._names.values()))
+                known = ", ".join(self._columns)
                 raise UnreadableError(
                     f"Line 1: there is no column “{title}”. The columns are {known}."
                 )
@@ -173,14 +173,16 @@ class Reader:
             words = f"It has {len(cells)} cells, and the first line has {len(columns)}."
             line.faults.append(f"{words} A decimal comma needs semicolons or quotation marks.")
             return line
-        given = dict(zip(columns, cells, strict=True))
-        sent = {name: self._sent(name, cell, line) for name, cell in given.items()}
-        key = tuple(given[name] for name in self._keys)
+        cell_of = dict(zip(columns, cells, strict=True))
+        sent = {
+            name: self._sent(name, cell, line) for name, cell in cell_of.items() if name != "unit"
+        }
+        key = tuple(cell_of[name] for name in self._keys)
         line.title = PART.join(key)
         if (before := seen.setdefault(key, number)) != number:
             line.faults.append(f"The same row is on line {before}.")
         if not line.faults:
-            self._check(line, sent, unit or given.get("unit", ""))
+            self._check(line, sent, unit or cell_of.get("unit", ""))
         return line
 
     def _sent(self, name: str, cell: str, line: Line) -> Any:
@@ -191,8 +193,6 @@ class Reader:
         elif FORMULA.match(cell) and read_number(cell.lstrip("+-")) is None:
             line.faults.append(f"{name}: “{cell}” is a formula. Write what it gives.")
             return ""
-        if name == "unit":
-            return cell
         model_field = self._model._meta.get_field(name)
         if model_field.is_relation:
             return self._linked(name, model_field, cell, line)
@@ -224,27 +224,21 @@ class Reader:
         return self._rows[model, text]
 
     def _check(self, line: Line, sent: dict[str, Any], unit: str) -> None:
-        row = self._model._default_manager.filter(
-            **{name: sent[name] for name in self._keys}
-        ).first()
-        line.row = row
-        form_class = self._screen.get_form(self._request, row, change=row is not None)
-        blank = form_class(instance=row)
-        fields = {name: value for name, value in sent.items() if name in blank.fields}
-        data = as_sent(blank) | dict(_in_parts(blank, fields))
-        form = form_class(data, instance=row)
+        key = {name: sent[name] for name in self._keys}
+        line.row = self._model._default_manager.filter(**key).first()
+        live = values_of(line.row) if line.row else {}
+        form = form_over(self._screen, line.row or self._model(), sent)
         for name, errors in form.errors.items():
-            prefix = "" if name == "__all__" else f"{name}: "
+            prefix = "" if name == NON_FIELD_ERRORS else f"{name}: "
             line.faults += [f"{prefix}{error}" for error in errors]
         if self._measured and unit and not line.faults:
             self._check_unit(line, form.instance, unit)
         if line.faults:
             return
-        names = fields if row else [one for one in form.cleaned_data if one not in NOTE_FIELDS]
-        line.values = {name: form.cleaned_data[name] for name in names if name in form.cleaned_data}
-        for name in self._keys if row else ():
-            line.values.pop(name, None)
-        line.changes = list(self._changes(row, form, line.values))
+        names = [one for one in sent if one not in key] if line.row else self._columns
+        line.values = given(self._model, {name: form.cleaned_data[name] for name in names})
+        differing = difference(self._model, live, line.values)
+        line.changes = list(changes_between(self._model, live, differing))
 
     def _check_unit(self, line: Line, row: Any, unit: str) -> None:
         wanted = row.nutrient.unit
@@ -253,58 +247,6 @@ class Reader:
                 f"{self._measured}: it is in “{unit}”, and {row.nutrient.phrase} is measured in"
                 f" {Unit(wanted).label} here."
             )
-
-    def _changes(self, row: Any, form: Any, values: dict[str, Any]) -> Iterator[Change]:
-        for name in values:
-            model_field = self._model._meta.get_field(name)
-            before = readable(model_field, form.initial.get(name)) if row else ""
-            after = readable(model_field, form.cleaned_data[name])
-            if before != after:
-                yield as_change(model_field, before, after)
-
-
-def readable(model_field: Any, value: Any) -> str:
-    """A value of a form as an editor reads it; links as their keys."""
-    if model_field.is_relation:
-        model = model_field.remote_field.model
-        rows = value if model_field.many_to_many else [value]
-        keys = sorted(_key_of(model, one) for one in rows or () if one)
-        return text_of(model_field, keys if model_field.many_to_many else next(iter(keys), None))
-    if isinstance(model_field, models.DecimalField) and value is not None:
-        return f"{model_field.to_python(value).normalize():f}"
-    return text_of(model_field, value)
-
-
-def _key_of(model: Any, one: Any) -> list[str]:
-    row: Any = one if isinstance(one, models.Model) else model._base_manager.get(pk=one)
-    return [str(part) for part in row.natural_key()]
-
-
-def as_sent(form: forms.BaseForm) -> dict[str, Any]:
-    """What a browser would send back of a form that was not touched."""
-    fields = {bound.name: bound.value() for bound in form if not bound.field.disabled}
-    return dict(_in_parts(form, fields))
-
-
-def _in_parts(form: forms.BaseForm, values: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    """The values by the names of the form's controls: a date and a time have one each."""
-    for name, value in values.items():
-        widget: Any = form.fields[name].widget
-        if hasattr(widget, "decompress"):
-            moment = value
-            if isinstance(value, str) and value:
-                try:
-                    moment = timezone.make_naive(datetime.fromisoformat(value))
-                except ValueError:
-                    moment = None
-                    yield f"{name}{widget.widgets_names[0]}", value
-            parts = widget.decompress(moment) if moment or not value else []
-            for suffix, part in zip(widget.widgets_names, parts, strict=False):
-                yield f"{name}{suffix}", part
-        elif isinstance(value, list | tuple):
-            yield name, [getattr(one, "pk", one) for one in value]
-        else:
-            yield name, value
 
 
 def _plain(title: Any) -> str:
@@ -356,9 +298,7 @@ class SpreadsheetMixin(VersionAdmin):
     @admin.action(description="Export the selected rows as CSV", permissions=["view"])
     def export(self: Any, request: HttpRequest, queryset: Any) -> HttpResponse:
         """The fields of the form as columns, drafts included; the import reads the same file."""
-        fields = [name for name in self.get_form(request, None).base_fields if name != "upload"]
-        fields = [name for name in fields if name not in NOTE_FIELDS]
-        fields = [name for name in fields if self.opts.get_field(name).editable]
+        fields = self.columns(request)
         answer = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
         name = f"{self.opts.model_name}-{timezone.localdate():%Y-%m-%d}.csv"
         answer["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -394,11 +334,14 @@ class SpreadsheetMixin(VersionAdmin):
             "changing": changing,
             "text": form.cleaned_data.get("text", "") if lines else "",
             "keys": self.model.KEY,
-            "columns": [
-                name for name in self.get_form(request, None).base_fields if name not in NOTE_FIELDS
-            ],
+            "columns": self.columns(request),
         }
         return TemplateResponse(request, "admin/nutrients/import.html", context)
+
+    def columns(self: Any, request: HttpRequest) -> list[str]:
+        """The fields of the form that are fields of the table."""
+        fields = {one.name for one in (*self.opts.concrete_fields, *self.opts.many_to_many)}
+        return [name for name in self.get_form(request, None).base_fields if name in fields]
 
     def _may_import(self: Any, request: HttpRequest) -> bool:
         """Whether the account may propose, and lines of this table can name their rows."""
@@ -412,7 +355,7 @@ class SpreadsheetMixin(VersionAdmin):
             proposal = begin(title, by=request.user)
             for line in lines:
                 add_row(proposal, line.row or self.model, line.values, by=request.user)
-        self.message_user(request, f"Kept in “{proposal}”. Readers see nothing of it yet.")
+        self.message_user(request, KEPT.format(proposal))
         return redirect(proposal)
 
 
