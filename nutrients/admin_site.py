@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -49,11 +50,17 @@ class EditorsSite(SecuredSite):
 
     def get_urls(self) -> list[Any]:
         """The admin's own addresses, and those of the desk."""
+        # They need the tables, which are registered with this site first.
+        from nutrients.admin.replacing import replacing
+        from nutrients.admin.reviewing import desk
+        from nutrients.admin.writing_help import writing_help
+
+        help_page = self.admin_view(partial(writing_help, site=self))
         return [
-            path("review/", self.admin_view(self.review_desk), name="review_desk"),
+            path("review/", self.admin_view(partial(desk, site=self)), name="review_desk"),
             path("guide/", self.admin_view(self.guide), name="guide"),
-            path("replace/", self.admin_view(self.replace), name="replace"),
-            path("writing-help/", self.admin_view(self.writing_help), name="writing_help"),
+            path("replace/", self.admin_view(partial(replacing, site=self)), name="replace"),
+            path("writing-help/", help_page, name="writing_help"),
             *super().get_urls(),
         ]
 
@@ -77,24 +84,6 @@ class EditorsSite(SecuredSite):
         html = markdown.renderer.render(tokens, markdown.options, {})
         context = self.each_context(request) | {"title": "Guide", "guide": mark_safe(html)}  # noqa: S308
         return TemplateResponse(request, "admin/guide.html", context)
-
-    def review_desk(self, request: HttpRequest) -> HttpResponse:
-        """The rows of all tables by the day on which their review falls due."""
-        from nutrients.admin.reviewing import desk
-
-        return desk(request, self)
-
-    def replace(self, request: HttpRequest) -> HttpResponse:
-        """Find and replace over every text."""
-        from nutrients.admin.replacing import replacing
-
-        return replacing(request, self)
-
-    def writing_help(self, request: HttpRequest) -> HttpResponse:
-        """What a text can name."""
-        from nutrients.admin.writing_help import writing_help
-
-        return writing_help(request, self)
 
     def get_app_list(
         self, request: HttpRequest, app_label: str | None = None

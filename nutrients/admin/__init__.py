@@ -21,25 +21,3 @@ from . import (
     symptoms,
     taking_off,
 )
-
-__all__ = [
-    "articles",
-    "associations",
-    "causes",
-    "change_notes",
-    "details",
-    "foods",
-    "intakes",
-    "nutrients",
-    "pictures",
-    "problems",
-    "proposals",
-    "questions",
-    "red_flags",
-    "safety_cases",
-    "search",
-    "shipped_changes",
-    "sources",
-    "symptoms",
-    "taking_off",
-]
