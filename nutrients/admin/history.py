@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
 from itertools import pairwise
-from os.path import commonprefix
 from textwrap import shorten
 from typing import Any, NamedTuple
 
@@ -38,8 +37,7 @@ from .meanwhile import carry_over
 from .proposing import is_proposing
 from .restoring import restore
 
-# Of a long text, and before the place where it differs.
-SHOWN_CHARACTERS, SHOWN_BEFORE = 400, 60
+SHOWN_CHARACTERS = 400
 VERSIONS_A_PAGE, DELETED_SHOWN = 50, 100
 # Words with the space after them. Of texts with fewer both are shown whole.
 WORD = re.compile(r"\S+\s*")
@@ -82,27 +80,12 @@ def changed_since(opened: str, versions: Any) -> list[tuple[Version, list[Change
     """Give the versions that changed something since a form was opened, each with its changes."""
     if not opened.isdecimal():
         return []
-    newer = [
-        (new, list(changes(versions.filter(**_row(new), pk__lt=new.pk).first(), new)))
-        for new in versions.filter(pk__gt=int(opened)).select_related("revision__user")
-    ]
-    return [(new, changed) for new, changed in newer if changed]
-
-
-def _with_versions_before(
-    newer: list[tuple[Version, list[Change]]], versions: Any, request: HttpRequest
-) -> Iterator[tuple[Version, Version, list[str]]]:
-    """Each later version with the one that the form was opened on, and the fields it changed."""
-    opened = int(request.POST[OPENED])
-    for new, changed in newer:
-        own = versions.filter(**_row(new))
-        # Of a row that had never been saved here, the first version was written by that save.
-        then = own.filter(pk__lte=opened).first() or own.last()
-        yield then, new, [change.name for change in changed]
-
-
-def _row(version: Version) -> dict[str, Any]:
-    return {"content_type": version.content_type_id, "object_id": version.object_id}
+    newer = []
+    for new in versions.filter(pk__gt=int(opened)).select_related("revision__user"):
+        own = versions.filter(content_type=new.content_type_id, object_id=new.object_id)
+        if changed := list(changes(own.filter(pk__lt=new.pk).first(), new)):
+            newer.append((new, changed))
+    return newer
 
 
 class VersionedAdmin(RefusableMixin, VersionAdmin):
@@ -132,7 +115,7 @@ class VersionedAdmin(RefusableMixin, VersionAdmin):
             newer = changed_since(request.POST.get(OPENED, ""), versions)
             if newer:
                 row = self.get_object(request, object_id)
-                carry_over(self, request, row, _with_versions_before(newer, versions, request))
+                carry_over(self, request, row, newer, versions, opened=int(request.POST[OPENED]))
                 self.refuse(request, SAVED_SINCE)
             latest = versions.first()
             context = {"opened": OPENED, "latest": latest.pk if latest else 0, "newer": newer}
@@ -239,14 +222,11 @@ class VersionedAdmin(RefusableMixin, VersionAdmin):
         key, name = request.GET.get("back", ""), request.GET.get("field", "")
         if obj is None or request.method != "GET" or not is_key(key):
             return form
-        versions = Version.objects.get_for_object(obj)
-        version = versions.filter(pk=key).first()
+        version = Version.objects.get_for_object(obj).filter(pk=key).first()
         if version is None or name not in form.base_fields:
             return form
-        fields = _fields(version)
-        field = self.model._meta.get_field(name)
-        value = fields.get(name, fields.get(getattr(field, "attname", name)))
-        return _with_value(form, name, value)
+        attname = getattr(self.model._meta.get_field(name), "attname", name)
+        return _with_value(form, name, _fields(version).get(attname))
 
     def recoverlist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """The rows that were deleted last and are not back."""
@@ -261,25 +241,16 @@ class VersionedAdmin(RefusableMixin, VersionAdmin):
         self, request: HttpRequest, object_id: str, version_id: str, extra_context: Any = None
     ) -> HttpResponse:
         """An earlier version in the form; saving brings it back."""
-        version = self._version(version_id)
-        if version.object_id != object_id:
-            raise Http404("This is a version of another row.")
-        return self._bring_back(request, version, extra_context)
+        return self._bring_back(request, extra_context, pk=version_id, object_id=object_id)
 
     def recover_view(
         self, request: HttpRequest, version_id: str, extra_context: Any = None
     ) -> HttpResponse:
-        """A deleted row in the form; saving brings it back."""
-        version = self._version(version_id)
-        return self._bring_back(request, version, extra_context)
+        return self._bring_back(request, extra_context, pk=version_id)
 
-    def _version(self, pk: str) -> Version:
-        return get_object_or_404(Version.objects.get_for_model(self.model), pk=pk)
-
-    def _bring_back(
-        self, request: HttpRequest, version: Version, extra_context: Any
-    ) -> HttpResponse:
+    def _bring_back(self, request: HttpRequest, extra_context: Any, **which: str) -> HttpResponse:
         """The form of a row as it was. The row is written for it, and undone unless it is saved."""
+        version = get_object_or_404(Version.objects.get_for_model(self.model), **which)
         is_there = self.model._base_manager.filter(pk=version.object_id).exists()
         if not (is_there or self.has_add_permission(request)):
             raise PermissionDenied
@@ -287,14 +258,17 @@ class VersionedAdmin(RefusableMixin, VersionAdmin):
             # Not our own, which begins none for a page that is looked at.
             with super().create_revision(request):
                 at = timezone.now()
-                restored = restore(version, at=at, user=request.user)
+                written, removed = restore(version, at=at, user=request.user)
                 if request.method == "POST":
-                    self._require_rights(request, [*restored.written, *restored.removed])
-                    date_owners(restored.written, at=at)
+                    tables = {type(row)._meta for row in (*written, *removed)}
+                    rights = [get_permission_codename("change", one) for one in tables]
+                    if not request.user.has_perms(f"{self.opts.app_label}.{one}" for one in rights):
+                        raise PermissionDenied
+                    date_owners(written, at=at)
                     keep([version.object], at=at)
                 when = date_format(version.revision.date_created, "j F Y, H:i e")
                 title = f"Bring back {version} as of {when}"
-                context = {"title": title, "removed": restored.removed, "is_gone": not is_there}
+                context = {"title": title, "removed": removed, "is_gone": not is_there}
                 answer: Any = self.changeform_view(
                     request, version.object_id, request.path, context | (extra_context or {})
                 )
@@ -308,13 +282,6 @@ class VersionedAdmin(RefusableMixin, VersionAdmin):
             self.message_user(request, str(error.args[0]), messages.ERROR)
             return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
         return answer
-
-    def _require_rights(self, request: HttpRequest, rows: list[Any]) -> None:
-        tables = {type(row)._meta for row in rows}
-        if not request.user.has_perms(
-            f"{one.app_label}.{get_permission_codename('change', one)}" for one in tables
-        ):
-            raise PermissionDenied
 
 
 def _told(row: Any, entry: Any) -> Any:
@@ -336,30 +303,26 @@ def _with_value(form: Any, name: str, value: Any) -> Any:
 
 def changes(before: Version | None, after: Version) -> Iterator[Change]:
     """What a version made of the one before it, field by field."""
-    if before is None:
-        return
-    old, new = _fields(before), _fields(after)
-    for name in [name for name in new if name in old and new[name] != old[name]]:
-        field = after.content_type.model_class()._meta.get_field(name)
-        texts = _text(field, old[name]), _text(field, new[name])
-        if field.editable and texts[0] != texts[1]:
-            yield as_change(field, *texts)
+    old = _fields(before) if before else {}
+    new = {name: value for name, value in _fields(after).items() if name in old}
+    return changes_between(after.content_type.model_class(), old, new)
 
 
 def changes_between(
     model: Any, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> Iterator[Change]:
-    """How values differ from those before them, both as fixtures write them, field by field."""
+    """How values differ from those before them, field by field."""
     for name, value in after.items():
-        field = model._meta.get_field(name)
-        texts = text_of(field, before.get(name)), text_of(field, value)
-        if field.editable and texts[0] != texts[1]:
-            yield as_change(field, *texts)
+        if value != before.get(name):
+            field = model._meta.get_field(name)
+            texts = text_of(field, before.get(name)), text_of(field, value)
+            if field.editable and texts[0] != texts[1]:
+                yield as_change(field, *texts)
 
 
 def as_change(field: Any, old: str, new: str) -> Change:
     """Two texts of a field as editors see them: short ones whole, longer ones as one."""
-    before, after = _shown(old, new)
+    before, after = (shorten(one, SHOWN_CHARACTERS, placeholder=" …") or "–" for one in (old, new))
     return Change(capfirst(field.verbose_name), before, after, marked(old, new), field.name)
 
 
@@ -390,20 +353,14 @@ def _fields(version: Version) -> dict[str, Any]:
         return {}
 
 
-def _text(field: Any, value: Any) -> str:
-    """A value of a version as an editor reads it."""
-    if field.is_relation:
-        pks = value if field.many_to_many else [value]
-        rows = field.remote_field.model._base_manager.filter(pk__in=[pk for pk in pks if pk])
-        return ", ".join(sorted(map(str, rows)))
-    return text_of(field, value)
-
-
 def text_of(field: Any, value: Any) -> str:
-    """A value of a field as an editor reads it; links are natural keys."""
+    """A value of a field as an editor reads it; a link is given by its primary or natural key."""
     if field.is_relation:
-        keys = value if field.many_to_many else [value]
-        return ", ".join(" / ".join(key) for key in keys or () if key)
+        keys = [key for key in (value if field.many_to_many else [value]) or () if key]
+        if keys and isinstance(keys[0], list):
+            return ", ".join(" / ".join(key) for key in keys)
+        rows = field.remote_field.model._base_manager.filter(pk__in=keys)
+        return ", ".join(sorted(map(str, rows)))
     value = field.to_python(value)
     if isinstance(value, datetime):
         value = date_format(timezone.localtime(value), "j F Y, H:i e")
@@ -412,15 +369,3 @@ def text_of(field: Any, value: Any) -> str:
     else:
         value = dict(field.flatchoices).get(value, value)
     return "" if value is None else plain_lines(str(value))
-
-
-def _shown(old: str, new: str) -> list[str]:
-    """Two texts; long ones from shortly before they part."""
-    is_long = max(len(old), len(new)) > SHOWN_CHARACTERS
-    same = len(commonprefix([old, new]))  # noqa: RUF071 (by characters is what is wanted)
-    start = max(same - SHOWN_BEFORE, 0) if is_long else 0
-    begun = "… " if start else ""
-    return [
-        begun + shorten(text[start:], SHOWN_CHARACTERS, placeholder=" …") or "–"
-        for text in (old, new)
-    ]

@@ -7,25 +7,29 @@ from typing import Any
 
 from django.forms import BaseForm, MultiWidget
 from django.http import HttpRequest, QueryDict
-from reversion.models import Version
 
 from .content_forms import read_instead
 
 
 def carry_over(
-    admin: Any, request: HttpRequest, row: Any, saved: Iterable[tuple[Version, Version, list[str]]]
+    admin: Any, request: HttpRequest, row: Any, newer: Iterable[Any], versions: Any, *, opened: int
 ) -> None:
     """Give the fields that the editor left alone what was saved in them meanwhile.
 
-    `saved` has for each later version the version that the form was opened on, and the names of
-    the fields that differ. What the editor changed stays as it was sent.
+    `newer` are the later ones of all `versions`, each with its changes, and `opened` is the key of
+    the version that the form was opened on. What the editor changed stays as it was sent.
     """
     data = request.POST.copy()
     forms = _sent_forms(admin, request, row)
-    for then, now, names in saved:
+    for now, changed in newer:
         model = now.content_type.model_class()
         form: Any = forms.get((model, now.object_id))
-        for name in names if form else ():
+        if form is None:
+            continue
+        own = versions.filter(content_type=now.content_type_id, object_id=now.object_id)
+        # Of a row that had never been saved here, the first version was written by that save.
+        then = own.filter(pk__lte=opened).first() or own.last()
+        for name in (change.name for change in changed):
             before = then.field_dict.get(model._meta.get_field(name).attname)
             if name in form.fields and not form.fields[name].has_changed(before, form[name].data):
                 _send(data, form, name)

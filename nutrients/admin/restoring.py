@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -26,19 +25,12 @@ Key = tuple[Any, Any]
 Stored = dict[Key, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Restored:
-    """The rows that were written, and those that were deleted because they are newer."""
-
-    written: list[Any]
-    removed: list[Any]
-
-
-def restore(version: Version, *, at: datetime, user: Any) -> Restored:
+def restore(version: Version, *, at: datetime, user: Any) -> tuple[list[Any], list[Any]]:
     """Write the row of a version, its children and their links as the version's revision has them.
 
-    Other rows of the revision stay as they are, except that links to a deleted row come back with
-    it. Call it within a revision. Raises RevertError or ProtectedError, with the transaction to be
+    Gives the rows that were written, and those that were deleted because they are newer. Other
+    rows of the revision stay as they are, except that links to a deleted row come back with it.
+    Call it within a revision. Raises RevertError or ProtectedError, with the transaction to be
     undone, if the row cannot come back.
     """
     stored = _read(version.revision.version_set.all())
@@ -68,7 +60,7 @@ def restore(version: Version, *, at: datetime, user: Any) -> Restored:
             " has changed since."
         ) from error
     _link_again(deleted, {key: one for key, one in stored.items() if key not in family})
-    return Restored([one.object for one in changed.values()], removed)
+    return [one.object for one in changed.values()], removed
 
 
 def _read(versions: Iterable[Version]) -> Stored:
