@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -29,6 +30,7 @@ from .proposing import CHOSEN
 
 # The ticks of the bench among the fields of the form: “symptom:cramps”.
 TICK = "bench-tick"
+NAMED = "Named by its rules"
 KINDS = {"symptom": "Signs", "risk": "Risks, medicines and causes", "flag": "Signs of other flags"}
 
 
@@ -51,7 +53,7 @@ class Tried(NamedTuple):
     answer: ChecklistAnswer
     is_raised: bool
     rules: list[TriedRule]
-    boxes: list[tuple[str, list[tuple[str, str, bool]]]]
+    boxes: dict[str, list[tuple[str, str, bool]]]
     case: str
 
 
@@ -77,7 +79,7 @@ class BenchMixin(VersionAdmin):
             if name not in (TICK, "csrfmiddlewaretoken")
             for value in values
         ]
-        wrong = False
+        is_wrong = False
         with transaction.atomic():
             if is_key(key := request.POST.get(CHOSEN, "")):
                 proposal = get_object_or_404(Proposal, pk=key, state__in=OPEN)
@@ -88,7 +90,7 @@ class BenchMixin(VersionAdmin):
             if not self.has_view_permission(request, row):
                 raise PermissionDenied
             if sent:
-                wrong = not self._apply(request, row)
+                is_wrong = not self._apply(request, row)
             flag = row if isinstance(row, RedFlag) else row.red_flag
             now = timezone.now()
             # A draft is tried as it would be once it is published.
@@ -102,7 +104,7 @@ class BenchMixin(VersionAdmin):
             "flag": flag,
             "tried": tried,
             "tick": TICK,
-            "wrong": wrong,
+            "wrong": is_wrong,
             "sent": sent,
         }
         return TemplateResponse(request, "admin/nutrients/bench.html", context)
@@ -130,6 +132,7 @@ def try_flag(flag: RedFlag, ticked: Iterable[str], content: ChecklistContent) ->
         return sorted((names.get(one, one.slug), one in given) for one in ticks)
 
     rules = []
+    named: set[Tick] = set()
     for rule in content.rules:
         if rule.red_flag_id == flag.pk:
             one = rule_of(rule, flag, content)
@@ -137,67 +140,56 @@ def try_flag(flag: RedFlag, ticked: Iterable[str], content: ChecklistContent) ->
             rules.append(
                 TriedRule(rule, one.fires(given), told(one.ticks), told(one.some), answers)
             )
+            named = named.union(one.named, *one.answers)
     is_raised = flag.slug in answer.urgent.raised
-    boxes = list(_boxes(rules_named(flag, content), given, names, content))
+    boxes = _boxes(named, given, names, content)
     return Tried(answer, is_raised, rules, boxes, _case(flag, is_raised, answer, content))
 
 
-def rules_named(flag: RedFlag, content: ChecklistContent) -> frozenset[Tick]:
-    """Every tick and answer that a rule of the flag names."""
-    rules = [rule_of(one, flag, content) for one in content.rules if one.red_flag_id == flag.pk]
-    return frozenset(tick for one in rules for ticks in (one.named, *one.answers) for tick in ticks)
-
-
 def _boxes(
-    named: frozenset[Tick],
-    given: frozenset[Tick],
+    named: Collection[Tick],
+    given: Collection[Tick],
     names: dict[Tick, str],
     content: ChecklistContent,
-) -> Any:
+) -> dict[str, list[tuple[str, str, bool]]]:
     """The boxes of the bench in groups, those first that the flag's rules name."""
     choices = content.once(checklist_choices)
     offered = {
-        *(Tick("symptom", slug) for slug in choices.symptom_slugs),
-        *(Tick("risk", slug) for slug in choices.risk_slugs),
-        *(Tick("flag", slug) for slug in choices.flag_slugs),
+        "symptom": choices.symptom_slugs,
+        "risk": choices.risk_slugs,
+        "flag": choices.flag_slugs,
     }
-
-    def boxes(ticks: Iterable[Tick]) -> list[tuple[str, str, bool]]:
-        return [
-            (one.slug if one.kind == "answer" else f"{one.kind}:{one.slug}", name, one in given)
-            for one, name in names.items()
-            if one in ticks
-        ]
-
-    yield "Named by its rules", boxes(named & (offered | {one for one in named if is_answer(one)}))
-    for kind, title in KINDS.items():
-        yield title, boxes({one for one in offered - named if one.kind == kind})
-    for question in content.questions.values():
-        answers = {answer_tick(question.slug, one.slug) for one in content.answers[question.pk]}
-        yield question.text, boxes(answers - named)
-
-
-def is_answer(tick: Tick) -> bool:
-    return tick.kind == "answer"
+    questions = {question.slug: question.text for question in content.questions.values()}
+    boxes: dict[str, list[tuple[str, str, bool]]] = {
+        title: [] for title in (NAMED, *KINDS.values(), *questions.values())
+    }
+    for tick, words in names.items():
+        if tick.kind == "answer":
+            value, group = tick.slug, questions[tick.slug.partition(":")[0]]
+        elif tick.slug in offered[tick.kind]:
+            value, group = f"{tick.kind}:{tick.slug}", KINDS[tick.kind]
+        else:
+            continue
+        boxes[NAMED if tick in named else group].append((value, words, tick in given))
+    return boxes
 
 
 def _case(flag: RedFlag, is_raised: bool, answer: ChecklistAnswer, content: Any) -> str:
     """The address of a new case of the test book, filled in with these ticks and this answer."""
-    rows = {"symptoms": content.symptoms, "risk_factors": content.risks}
-    rows |= {"other_causes": content.causes, "red_flags": content.flags}
-    kinds = {"symptom": ["symptoms"], "risk": ["risk_factors", "other_causes"]}
-    kinds |= {"flag": ["red_flags"]}
-    keys: dict[str, list[int]] = {}
+    tables: dict[str, dict[str, Any]] = {
+        "symptom": {"symptoms": content.symptoms},
+        "risk": {"risk_factors": content.risks, "other_causes": content.causes},
+        "flag": {"red_flags": content.flags},
+    }
+    keys: dict[str, list[int]] = defaultdict(list)
     for tick in answer.ticks:
-        for name in kinds.get(tick.kind, ()):
-            if tick.slug in rows[name]:
-                keys.setdefault(name, []).append(rows[name][tick.slug].pk)
+        for name, rows in tables.get(tick.kind, {}).items():
+            if tick.slug in rows:
+                keys[name].append(rows[tick.slug].pk)
     for question in content.questions.values():
-        keys["answers"] = keys.get("answers", []) + [
-            one.pk
-            for one in content.answers[question.pk]
-            if answer_tick(question.slug, one.slug) in answer.ticks
-        ]
+        for one in content.answers[question.pk]:
+            if answer_tick(question.slug, one.slug) in answer.ticks:
+                keys["answers"].append(one.pk)
     fields = {name: ",".join(map(str, pks)) for name, pks in keys.items() if pks}
     fields["level"] = list(Urgency)[answer.urgent.level].value
     if is_raised:
