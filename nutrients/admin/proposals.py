@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +19,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from nutrients.content.applying import RefusedError
-from nutrients.models import OPEN, ChangeKind, Proposal, ProposedRow, Role, State
+from nutrients.models import OPEN, SIGNABLE, Proposal, Role, State
 from nutrients.proposals import live_rows
 from nutrients.proposals.links import DAYS, make_link
 from nutrients.proposals.pages import changing_pages, previewed
@@ -30,54 +29,34 @@ from nutrisite.accounts.admin_site import change_address, is_key
 
 from .content_forms import FURTHEST
 from .guard import BrokenCase, GuardedAdmin, guarded, shown_cases
-from .history import Change, as_change, changes_between, text_of
+from .history import as_change, changes_between, text_of
 from .publishing import problems, publish, schedule
 from .reviewing import profession_of
 from .widgets import NamedDateTime
 
 
-@dataclass(frozen=True, slots=True)
-class ShownRow:
-    """A proposed row as its screen lists it: how it differs, and where it is written."""
+def shown_rows(proposal: Proposal) -> list[dict[str, Any]]:
+    """The rows of a proposal, each with its changes and the form in which it is written.
 
-    proposed: ProposedRow
-    kind: str
-    address: str
-    changes: list[Change]
-
-    @property
-    def table(self) -> str:
-        return str(self.proposed.table._meta.verbose_name)
-
-
-def shown_rows(proposal: Proposal) -> list[ShownRow]:
-    """The rows of a proposal, each with its changes. A few queries a table."""
+    A few queries a table.
+    """
     rows = list(proposal.rows.all())
     live = live_rows(rows)
-    places = {
-        f"{one.model} {one.natural_key}": _address(one, live[one][0].pk if one in live else None)
-        for one in rows
+    keys = {one: live[one][0].pk if one in live else SHOWN_FROM + one.pk for one in rows}
+    forms = {
+        f"{one.model} {one.natural_key}": f"{change_address(one.model, pk)}?proposal={proposal.pk}"
+        for one, pk in keys.items()
     }
     return [
-        ShownRow(
-            one,
-            ChangeKind(one.kind).label,
-            "" if one.kind == ChangeKind.DELETE else _form_of(one, places),
-            list(changes_between(one.table, one.before, one.values)),
-        )
+        {
+            "proposed": one,
+            "kind": one.get_kind_display(),
+            "table": one.table._meta.verbose_name,
+            "address": forms.get(one.under) or forms[f"{one.model} {one.natural_key}"],
+            "changes": list(changes_between(one.table, one.before, one.values)),
+        }
         for one in rows
     ]
-
-
-def _form_of(one: ProposedRow, places: dict[str, str]) -> str:
-    own = places[f"{one.model} {one.natural_key}"]
-    return places.get(one.under, own)
-
-
-def _address(one: ProposedRow, pk: Any) -> str:
-    """The form of a row, over the proposal."""
-    address = change_address(one.model, pk or SHOWN_FROM + one.pk)
-    return f"{address}?proposal={one.proposal_id}"
 
 
 @admin.register(Proposal)
@@ -275,7 +254,7 @@ class ProposalAdmin(GuardedAdmin, admin.ModelAdmin):
         differing = conflicts(proposal.rows.all())
         found = [*lacking(proposal), *problems(proposal)]
         form = MomentForm(request.POST if "later" in request.POST else None)
-        is_free = proposal.state in PUBLISHABLE and not (differing or found)
+        is_free = proposal.state in OPEN and not (differing or found)
         context = {
             "conflicts": [shown_conflict(one) for one in differing],
             "problems": found,
@@ -366,10 +345,6 @@ def shown_conflict(one: Conflict) -> dict[str, Any]:
     return shown
 
 
-# From these it is published; one in writing is ready once nothing stands in the way.
-PUBLISHABLE = (State.WRITING, State.READY, State.AGREED, State.SCHEDULED)
-# In these it can be signed.
-SIGNABLE = (State.READY, State.AGREED)
 # The moves that are a button; publishing has a page of its own.
 MOVES_HERE: Iterable[tuple[State, str]] = (
     (State.READY, "Ready to be read"),

@@ -53,6 +53,7 @@ from .pictures import Picture
 from .proposals import (
     MOVES,
     OPEN,
+    SIGNABLE,
     ChangeKind,
     PreviewLink,
     Proposal,

@@ -35,6 +35,7 @@ MOVES = {
     State.DROPPED: (State.WRITING,),
 }
 OPEN = (State.WRITING, State.READY, State.AGREED, State.SCHEDULED)
+SIGNABLE = (State.READY, State.AGREED)
 
 
 class Proposal(models.Model):

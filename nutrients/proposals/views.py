@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from nutrients.models import PreviewLink, State
+from nutrients.models import SIGNABLE, PreviewLink
 
 from .links import agree, may_agree, open_link, remark
 from .pages import changing_pages, previewed
@@ -75,7 +75,7 @@ def _overview(request: HttpRequest, link: PreviewLink, token: str) -> HttpRespon
         "form": form,
         "problem": problem,
         "done": "done" in request.GET,
-        "may_agree": may_agree(link) and link.proposal.state in (State.READY, State.AGREED),
+        "may_agree": may_agree(link) and link.proposal.state in SIGNABLE,
         "seen": signing.dumps(digest(link.proposal), salt=SALT),
     }
     return render(request, "nutrients/proposals/link.html", context)
@@ -94,6 +94,6 @@ def _taken(request: HttpRequest, link: PreviewLink, token: str, form: RemarkForm
         seen = ""
     with transaction.atomic():
         link = PreviewLink.objects.select_for_update().select_related("proposal").get(pk=link.pk)
-        if seen != digest(link.proposal) or link.proposal.state not in (State.READY, State.AGREED):
+        if seen != digest(link.proposal) or link.proposal.state not in SIGNABLE:
             return CHANGED
         return "" if agree(link, token, request.POST.get("code", ""), at=now) else WRONG

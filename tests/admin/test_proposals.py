@@ -151,7 +151,7 @@ def test_new_row_is_proposed_and_written_on(screen, editor_client, content):
     proposal = propose(screen(Source), **TALE)
 
     (shown,) = editor_client.get(proposal.get_absolute_url()).context["rows"]
-    propose(Screen(editor_client, None, shown.address), title="A better tale")
+    propose(Screen(editor_client, None, shown["address"]), title="A better tale")
 
     (row,) = proposal.rows.all()
     assert (row.kind, row.values["title"]) == ("add", "A better tale")
