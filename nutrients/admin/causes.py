@@ -42,8 +42,6 @@ class OtherCauseForm(ContentForm):
 
 
 class RiskEffectInline(ContentInline, admin.TabularInline):
-    """How much a risk factor does to each nutrient, and how."""
-
     model = RiskEffect
     fields = ("nutrient", "strength", "reason")
     autocomplete_fields = ("nutrient",)
@@ -53,8 +51,6 @@ class RiskEffectInline(ContentInline, admin.TabularInline):
 
 @admin.register(RiskFactor)
 class RiskFactorAdmin(GuardedAdmin, PublishableAdmin):
-    """Diets, medicines, conditions, ages and habits that lower or raise nutrients."""
-
     form = RiskFactorForm
     slug_from = ("name",)
     list_display = ("name", "kind", "is_common", "state", "review", "source_total")
@@ -89,8 +85,6 @@ class RiskFactorAdmin(GuardedAdmin, PublishableAdmin):
 
 @admin.register(OtherCause)
 class OtherCauseAdmin(GuardedAdmin, PublishableAdmin):
-    """Causes that are not nutrients. Readers see them before any nutrient."""
-
     form = OtherCauseForm
     slug_from = ("name",)
     list_display = ("name", "kind", "is_common", "is_asked", "state", "review", "source_total")
@@ -131,8 +125,6 @@ class OtherCauseAdmin(GuardedAdmin, PublishableAdmin):
 
 @admin.register(Interaction)
 class InteractionAdmin(GuardedAdmin, PublishableAdmin):
-    """Pairs of foods, nutrients and medicines worth knowing."""
-
     slug_from = ("item_a", "item_b")
     list_display = ("item_a", "item_b", "kind", "severity", "state", "review", "source_total")
     list_display_links = ("item_a", "item_b")

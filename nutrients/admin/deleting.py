@@ -202,7 +202,6 @@ class NamedDeletionMixin(VersionAdmin):
         return _named(rows, kinds), kept, missing, [*protected, *needing]
 
     def render_delete_form(self: Any, request: HttpRequest, context: dict[str, Any]) -> Any:
-        """The page before a deletion, with the rows that would lose a link."""
         row = context["object"]
         context["loosened"] = _loosened([row])
         if isinstance(row, Source):
@@ -210,7 +209,6 @@ class NamedDeletionMixin(VersionAdmin):
         return super().render_delete_form(request, context)
 
     def response_action(self: Any, request: HttpRequest, queryset: Any) -> Any:
-        """Django's answer; the page before deleting several lists what would lose a link too."""
         answer = super().response_action(request, queryset)
         context = (answer.context_data or {}) if isinstance(answer, TemplateResponse) else {}
         if "deletable_objects" in context:

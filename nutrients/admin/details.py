@@ -41,8 +41,6 @@ class DetailInline(FoldedInline):
 
 @admin.register(NutrientDetail)
 class NutrientDetailAdmin(PublishableAdmin):
-    """Every detail, to find one by its words."""
-
     form = DetailForm
     formfield_overrides = {**TEXT_AREAS, models.TextField: MARKDOWN}
     list_display = ("nutrient", "topic", "state", "review", "source_total")

@@ -161,7 +161,6 @@ class GuardedAdmin(RefusableMixin):
         return view(request, object_id, context)
 
     def delete_model(self: Any, request: HttpRequest, obj: Any) -> None:
-        """Delete the row, unless that breaks cases."""
         cases, words = counting_cases(), f"Delete {obj}"
         super().delete_model(request, obj)  # type: ignore[misc]
         self.check_book(request, words, cases)
@@ -183,7 +182,6 @@ class GuardedAdmin(RefusableMixin):
         return guarded(request, lambda: view(request, extra_context), undone)
 
     def delete_queryset(self: Any, request: HttpRequest, queryset: Any) -> None:
-        """Delete several rows, unless that breaks cases."""
         cases = counting_cases()
         super().delete_queryset(request, queryset)  # type: ignore[misc]
         self.check_book(request, "Delete several rows", cases)

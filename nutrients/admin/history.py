@@ -136,7 +136,6 @@ class VersionedAdmin(RefusableMixin, VersionAdmin):
             yield
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Save a row that differs, with the version from before kept."""
         if not change or form.has_changed():
             keep_first([obj])
             super().save_model(request, obj, form, change)
@@ -184,14 +183,12 @@ class VersionedAdmin(RefusableMixin, VersionAdmin):
             super().delete_model(request, obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
-        """Delete several rows, with the same kept as for each alone."""
         with Deletion(list(queryset)).keeping(user=request.user):
             super().delete_queryset(request, queryset)
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None
     ) -> HttpResponse:
-        """The versions of one row, newest first, with what changed in each."""
         if not is_key(object_id):
             raise Http404("There is no such row.")
         versions = Version.objects.get_for_object_reference(self.model, object_id)
@@ -229,7 +226,6 @@ class VersionedAdmin(RefusableMixin, VersionAdmin):
         return _with_value(form, name, _fields(version).get(attname))
 
     def recoverlist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """The rows that were deleted last and are not back."""
         deleted = Version.objects.get_deleted(self.model).select_related("revision__user")
         context = {
             "title": f"Bring back deleted {self.opts.verbose_name_plural}",

@@ -63,13 +63,11 @@ class NotesForReadersMixin(VersionAdmin):
     def get_form(
         self: Any, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any
     ) -> Any:
-        """The row's form, with the note's fields where they are offered."""
         if self._offers_note(request, obj):
             options["form"] = type(f"Noted{self.form.__name__}", (NoteFields, self.form), {})
         return super().get_form(request, obj, change, **options)
 
     def get_fieldsets(self: Any, request: HttpRequest, obj: Any = None) -> Any:
-        """The row's groups of fields, and the note as the last."""
         groups = super().get_fieldsets(request, obj)
         return (*groups, NOTE) if self._offers_note(request, obj) else groups
 
@@ -79,7 +77,6 @@ class NotesForReadersMixin(VersionAdmin):
         return self.get_view_on_site_url(obj) is not None
 
     def save_model(self: Any, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Save the row and, where one was written, the note."""
         super().save_model(request, obj, form, change)
         if text := form.cleaned_data.get("note_for_readers"):
             is_correction = form.cleaned_data["corrects_an_error"]

@@ -73,7 +73,6 @@ class PictureForm(ContentForm):
             self.fields["upload"].required = not self.instance.pk
 
     def clean_upload(self) -> WebPicture | None:
-        """The file as it will be served."""
         file = self.cleaned_data["upload"]
         return web_picture(file) if file else None
 
@@ -111,7 +110,6 @@ class PictureAdmin(ContentAdmin):
         return super().get_queryset(request).defer("data")
 
     def get_view_on_site_url(self, obj: Any = None) -> str | None:
-        """A picture has no page of its own."""
         return None
 
     @admin.display(description="Picture")

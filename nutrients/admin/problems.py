@@ -12,8 +12,6 @@ from nutrisite.accounts.admin_site import ReadOnlyAdmin, change_address
 
 @admin.register(KeptProblem)
 class ProblemAdmin(ReadOnlyAdmin):
-    """Problems that checks found, to be read, each with a link to its row."""
-
     list_display = ("reason", "where", "kind", "found_at")
     list_display_links = None
     list_filter = ("kind", "model")

@@ -106,7 +106,6 @@ class ProposalAdmin(GuardedAdmin, admin.ModelAdmin):
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, **options: Any
     ) -> HttpResponse:
-        """The proposal with all that it changes."""
         proposal = options.get("obj")
         if proposal:
             context["rows"] = shown_rows(proposal)
@@ -192,7 +191,6 @@ class ProposalAdmin(GuardedAdmin, admin.ModelAdmin):
         return redirect(proposal)
 
     def revoke_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Close a link for good."""
         with transaction.atomic():
             proposal = self.proposal(request, pk)
             links = proposal.links.filter(pk=_sent(request, "link"), revoked_at=None)
@@ -224,7 +222,6 @@ class ProposalAdmin(GuardedAdmin, admin.ModelAdmin):
         return redirect(proposal)
 
     def take_out_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Take one row out of a proposal."""
         with transaction.atomic():
             proposal = self.proposal(request, pk)
             row = get_object_or_404(proposal.rows, pk=_sent(request, "row"))

@@ -28,8 +28,6 @@ class AnswerInline(ContentInline, admin.TabularInline):
 
 @admin.register(Question)
 class QuestionAdmin(GuardedAdmin, ContentAdmin):
-    """What the checklist asks where it would change the outcome."""
-
     list_display = ("text", "slug", "why", "position", "answer_total")
     search_fields = ("text", "slug", "answers__label")
     inlines = (AnswerInline,)
@@ -53,8 +51,6 @@ class QuestionAdmin(GuardedAdmin, ContentAdmin):
 
 @admin.register(Answer)
 class AnswerAdmin(GuardedAdmin, ContentAdmin):
-    """Every answer, to find one for a rule."""
-
     list_display = ("label", "question", "slug", "position")
     list_filter = ("question",)
     list_select_related = ("question",)

@@ -48,8 +48,6 @@ class RuleInline(FoldedInline):
 
 @admin.register(RedFlag)
 class RedFlagAdmin(BenchMixin, GuardedAdmin, PublishableAdmin):
-    """Signs that need a person, with the rules that raise them."""
-
     slug_from = ("sign",)
     list_display = ("sign", "level", "is_asked", "state", "review", "source_total")
     list_filter = (*PublishableAdmin.list_filter, "level", "is_asked")
@@ -86,8 +84,6 @@ class RedFlagAdmin(BenchMixin, GuardedAdmin, PublishableAdmin):
 
 @admin.register(RedFlagRule)
 class RedFlagRuleAdmin(BenchMixin, GuardedAdmin, ContentAdmin):
-    """Every rule, to find one by a tick."""
-
     form = RuleForm
     list_display = ("slug", "red_flag", "named")
     list_filter = ("red_flag__level",)

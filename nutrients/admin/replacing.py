@@ -33,7 +33,6 @@ class FindForm(forms.Form):
     case = forms.BooleanField(required=False, initial=True, label="As written, capitals too")
 
     def pattern(self) -> re.Pattern[str]:
-        """What the form asks to find."""
         words = re.escape(self.cleaned_data["find"])
         if self.cleaned_data["whole"]:
             words = rf"(?<!\w){words}(?!\w)"

@@ -37,8 +37,6 @@ class SafetyCaseForm(ContentForm):
 
 @admin.register(SafetyCase)
 class SafetyCaseAdmin(GuardedAdmin, ContentAdmin):
-    """The cases of the test book, with what the last run found."""
-
     form = SafetyCaseForm
     slug_from = ("title",)
     list_display = ("title", "group", "level", "status", "last_run")

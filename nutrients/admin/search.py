@@ -18,8 +18,6 @@ class SynonymForm(ContentForm):
 
 @admin.register(Synonym)
 class SynonymAdmin(ContentAdmin):
-    """Words for search. A symptom's or a nutrient's own other names stand on its own form."""
-
     form = SynonymForm
     slug_from = ("means",)
     list_display = ("words", "means")

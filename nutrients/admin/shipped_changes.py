@@ -89,15 +89,12 @@ class SettlingAdmin(GuardedAdmin, admin.ModelAdmin):
     )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Only an upgrade asks."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """A change is settled by a choice."""
         return False
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """The list, under a title that says what is done here."""
         return super().changelist_view(request, {"title": "Changes to settle"})
 
     def change_view(
@@ -131,7 +128,6 @@ class SettlingAdmin(GuardedAdmin, admin.ModelAdmin):
         return _as_it_is(_sides(obj).theirs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Settle by the choice."""
         form.told = self.settle(request, [obj], form.cleaned_data["choice"])
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
@@ -142,7 +138,6 @@ class SettlingAdmin(GuardedAdmin, admin.ModelAdmin):
         self.tell(request, form.told)
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
-        """Go back to the list."""
         return self.response_post_save_change(request, obj)
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
@@ -151,7 +146,6 @@ class SettlingAdmin(GuardedAdmin, admin.ModelAdmin):
 
     @admin.action(description="Keep what stands here", permissions=["change"])
     def keep(self, request: HttpRequest, queryset: QuerySet[ShippedChange]) -> None:
-        """Settle the ticked changes."""
         self.tell(request, self.settle(request, list(queryset), OURS))
 
     @admin.action(description="Take what comes with the site", permissions=["change"])

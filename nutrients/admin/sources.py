@@ -44,8 +44,6 @@ class ReplaceForm(forms.Form):
 
 @admin.register(Source)
 class SourceAdmin(ContentAdmin):
-    """Sources, with how much rests on each."""
-
     form = SourceForm
     formfield_overrides = {**TEXT_AREAS, models.URLField: {"assume_scheme": "https"}}
     slug_from = ("publisher", "title")

@@ -291,7 +291,6 @@ class SpreadsheetMixin(VersionAdmin):
         return [path("import/", view, name=name), *super().get_urls()]
 
     def changelist_view(self: Any, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """The list, with the way to the import for those who may propose."""
         context = {"may_import": self._may_import(request), **(extra_context or {})}
         return super().changelist_view(request, context)
 

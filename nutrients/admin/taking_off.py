@@ -55,7 +55,6 @@ class TakingOffMixin(RefusableMixin, VersionAdmin):
         form_url: str = "",
         extra_context: Any = None,
     ) -> HttpResponse:
-        """The form, which asks where it would take a page off."""
         context = extra_context or {}
         is_draft = request.POST.get("status") == Status.DRAFT and not is_proposing(request)
         if is_draft and (form := self._gone_form(request, object_id)):
@@ -67,7 +66,6 @@ class TakingOffMixin(RefusableMixin, VersionAdmin):
     def delete_view(
         self: Any, request: HttpRequest, object_id: str, extra_context: Any = None
     ) -> HttpResponse:
-        """The page before a deletion, which asks where that takes a page off."""
         context = extra_context or {}
         if form := self._gone_form(request, object_id):
             context = context | _asked(request, form)
@@ -145,14 +143,11 @@ class RedirectForm(ContentForm):
 
 @admin.register(Redirect)
 class RedirectAdmin(admin.ModelAdmin):
-    """What readers get at the addresses of pages that are gone."""
-
     form = RedirectForm
     list_display = ("path", "to", "reason", "made_by", "made_at")
     search_fields = ("path", "to", "reason", "words")
     fields = ("path", "to", "reason", "words")
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Note who made it."""
         obj.made_by = request.user.get_username()
         super().save_model(request, obj, form, change)

@@ -64,7 +64,6 @@ class RecordsRights(admin.ModelAdmin):
     rights: ClassVar[tuple[str, ...]] = ()
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """What is shown and not to be changed: rights, but for administrators."""
         fields = super().get_readonly_fields(request, obj)
         return fields if request.user.is_superuser else (*fields, *self.rights)
 
@@ -73,12 +72,10 @@ class RecordsRights(admin.ModelAdmin):
         record(kind, name, request=request, by=request.user.get_username(), detail=detail)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Note what the row allowed before it is saved."""
         form.rights_before = rights_of(self.model._default_manager.filter(pk=obj.pk).first())
         super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Record what it allows now, once groups and rights are saved too."""
         super().save_related(request, form, formsets, change)
         if not change:
             self._record(request, Kind.MADE, form.instance)
@@ -87,12 +84,10 @@ class RecordsRights(admin.ModelAdmin):
             self._record(request, Kind.RIGHTS, form.instance, changed)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        """Record a removal."""
         self._record(request, Kind.REMOVED, obj)
         super().delete_model(request, obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        """Record each of several removals."""
         for row in queryset:
             self.delete_model(request, row)
 
@@ -128,7 +123,6 @@ class NewAccountForm(UserCreationForm):
         ].help_text = "Leave both empty to get a link by which the owner chooses a password."
 
     def set_password_and_save(self, user: Any, *args: Any, **kwargs: Any) -> Any:
-        """Save an account without a usable password if none was typed."""
         if self.cleaned_data.get("password1"):
             return super().set_password_and_save(user, *args, **kwargs)  # type: ignore[misc]
         user.set_unusable_password()
@@ -210,8 +204,8 @@ class RecordedUserAdmin(RecordsRights, UserAdmin):
         return bool(account.is_superuser)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Let an account open the admin if it has a role or a right."""
         if "groups" in form.fields:
+            # With a role or a right it opens the admin.
             obj.is_staff = any(form.cleaned_data.get(name) for name in self.rights)
         super().save_model(request, obj, form, change)
 
@@ -252,7 +246,6 @@ class RecordedUserAdmin(RecordsRights, UserAdmin):
 
     @admin.action(description="Unlock after wrong tries", permissions=["change"])
     def unlock(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        """Forget the wrong tries of these accounts, from every network."""
         freed = [account for account in queryset if axes.utils.reset(username=account.username)]
         for account in freed:
             self._record(request, Kind.UNLOCKED, account)
@@ -278,7 +271,6 @@ class RecordedUserAdmin(RecordsRights, UserAdmin):
     def user_change_password(
         self, request: HttpRequest, id: str, form_url: str = ""
     ) -> HttpResponse:
-        """Set another account's password, and record it."""
         response = super().user_change_password(request, id, form_url)
         account = self.get_object(request, id)
         if response.status_code == 302 and account is not None:
@@ -293,7 +285,6 @@ class RecordedGroupAdmin(RecordsRights, GroupAdmin):
     rights = ("permissions",)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """The name too, where a setting relies on it."""
         fields = super().get_readonly_fields(request, obj)
         return (*fields, "name") if obj and two_factor.is_role(obj) else fields
 
@@ -306,8 +297,6 @@ class RecordedGroupAdmin(RecordsRights, GroupAdmin):
 
 @admin.register(AccountEvent)
 class AccountEventAdmin(ReadOnlyAdmin):
-    """The audit log."""
-
     list_display = ["at", "account", "kind", "by", "address", "detail"]
     list_filter = ["kind"]
     search_fields = ["account", "by"]

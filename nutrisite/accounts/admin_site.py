@@ -107,11 +107,9 @@ class SecuredSite(AdminSite):
         return update_wrapper(asked, guarded)
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        """Django's page, in the words of the other pages."""
         return super().login(request, {"title": "Sign in"} | (extra_context or {}))
 
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        """Django's page, in the words of the other pages."""
         return super().logout(request, {"title": "Signed out"} | (extra_context or {}))
 
     def is_waiting_for(self, account: Any) -> bool:
@@ -119,7 +117,6 @@ class SecuredSite(AdminSite):
         return two_factor.is_asked_of(account) and not account.is_verified()
 
     def get_urls(self) -> list[Any]:
-        """The admin's own addresses, and the pages of the second step and of one-time links."""
         page = self.admin_view(self.second_step)
         return [
             path("second-step/", page, name="second_step"),
@@ -128,7 +125,6 @@ class SecuredSite(AdminSite):
         ]
 
     def choose_password(self, request: HttpRequest, **link: str) -> HttpResponseBase:
-        """Choose a password by the one-time link that an administrator made."""
         view = ChoosePassword.as_view(
             success_url=reverse("admin:login"),
             extra_context={"site_header": self.site_header, "site_title": self.site_title},
@@ -136,13 +132,11 @@ class SecuredSite(AdminSite):
         return view(request, **link)
 
     def second_step(self, request: HttpRequest) -> HttpResponse:
-        """Turn the second step on or off."""
         return two_factor.second_step_page(request, self.each_context(request))
 
     def password_change(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> Any:
-        """Change one's own password, and record it."""
         response = super().password_change(request, extra_context)
         if response.headers.get("Location") == reverse("admin:password_change_done"):
             record(Kind.PASSWORD, request.user.get_username(), request=request)

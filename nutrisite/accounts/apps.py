@@ -5,8 +5,6 @@ from django.core.checks import Tags, register
 
 
 class AccountsConfig(AppConfig):
-    """Listens to sign-ins from the start, so that none goes unrecorded."""
-
     name = "nutrisite.accounts"
     label = "accounts"
     default_auto_field = "django.db.models.BigAutoField"

@@ -19,8 +19,6 @@ LONGEST_NAME = 150
 
 
 class Kind(models.TextChoices):
-    """What happened to an account."""
-
     SIGNED_IN = "signed-in", "Signed in"
     SIGNED_OUT = "signed-out", "Signed out"
     REFUSED = "refused", "Refused to sign in"
@@ -73,7 +71,6 @@ def record(
 
 
 def remove_old(*, at: datetime) -> None:
-    """Remove the events that were kept long enough."""
     AccountEvent.objects.filter(at__lt=at - KEPT).delete()
 
 

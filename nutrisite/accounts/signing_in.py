@@ -117,7 +117,6 @@ def signed_in(request: HttpRequest, user: Any, **kwargs: Any) -> None:
 
 @receiver(signals.user_logged_out)
 def signed_out(request: HttpRequest, user: Any, **kwargs: Any) -> None:
-    """Record the end of a session, if it was anybody's."""
     if user is not None:
         record(Kind.SIGNED_OUT, user.get_username(), request=request)
 

@@ -36,7 +36,6 @@ KEY = "second_step_key"
 
 
 def is_on(account: Any) -> bool:
-    """Whether an account has set up the second step."""
     return TOTPDevice.objects.filter(user=account, confirmed=True).exists()
 
 
@@ -49,7 +48,6 @@ def is_asked_of(account: Any) -> bool:
 
 
 def is_role(group: Group) -> bool:
-    """Whether SECOND_STEP_FOR names a group."""
     return group.name.casefold() in roles()
 
 
