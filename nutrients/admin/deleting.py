@@ -36,7 +36,7 @@ from nutrients.models import (
     Status,
 )
 from nutrients.prose import cited_slugs, split
-from nutrisite.accounts.admin_site import change_address
+from nutrisite.accounts.admin_site import row_link
 
 LONGEST_NAMES = 100
 # Why a row keeps another from being deleted, and what to do about it.
@@ -222,8 +222,8 @@ def _loosened(rows: list[Any]) -> list[SafeString]:
 
 def _listed(row: Any) -> SafeString:
     """A row with a link to its form, as Django lists what would be deleted."""
-    address = change_address(row._meta.label_lower, row.pk)
-    return format_html('{}: <a href="{}">{}</a>', capfirst(row._meta.verbose_name), address, row)
+    link = row_link(row._meta.label_lower, row.pk, row)
+    return format_html("{}: {}", capfirst(row._meta.verbose_name), link)
 
 
 def _named(rows: list[Any], kinds: set[str]) -> list[Any]:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.urls import NoReverseMatch
-from django.utils.html import format_html
 
 from nutrients.models import KeptProblem
-from nutrisite.accounts.admin_site import ReadOnlyAdmin, change_address
+from nutrisite.accounts.admin_site import ReadOnlyAdmin, row_link
 
 
 @admin.register(KeptProblem)
@@ -19,10 +17,4 @@ class ProblemAdmin(ReadOnlyAdmin):
 
     @admin.display(description="Row", ordering="row")
     def where(self, obj: KeptProblem) -> str:
-        if obj.row_id is None:
-            return obj.row
-        try:
-            address = change_address(obj.model, obj.row_id)
-            return format_html('<a href="{}">{}</a>', address, obj.row)
-        except NoReverseMatch:
-            return obj.row
+        return row_link(obj.model, obj.row_id, obj.row) if obj.row_id else obj.row

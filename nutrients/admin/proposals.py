@@ -25,7 +25,7 @@ from nutrients.proposals.links import DAYS, make_link
 from nutrients.proposals.pages import changing_pages, previewed
 from nutrients.proposals.rows import SHOWN_FROM, Conflict, conflicts, digest, settle
 from nutrients.proposals.signing import fitting, has_written, keep_sign_off, lacking
-from nutrisite.accounts.admin_site import change_address, is_key
+from nutrisite.accounts.admin_site import KeptRowsAdmin, change_address, is_key
 
 from .content_forms import FURTHEST
 from .guard import BrokenCase, GuardedAdmin, guarded, shown_cases
@@ -60,8 +60,8 @@ def shown_rows(proposal: Proposal) -> list[dict[str, Any]]:
 
 
 @admin.register(Proposal)
-class ProposalAdmin(GuardedAdmin, admin.ModelAdmin):
-    """Proposals, which are begun in the form of a row."""
+class ProposalAdmin(GuardedAdmin, KeptRowsAdmin):
+    """Proposals, which are begun in the form of a row, and dropped and not deleted."""
 
     change_form_template = "admin/nutrients/proposal.html"
     list_display = ("title", "state", "row_total", "owner", "changed_at", "publish_at")
@@ -76,14 +76,6 @@ class ProposalAdmin(GuardedAdmin, admin.ModelAdmin):
     @admin.display(description="Rows", ordering="row_count")
     def row_total(self, obj: Any) -> int:
         return obj.row_count
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """A proposal begins with a change of a row."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """A proposal is dropped, and its history stays."""
-        return False
 
     def get_urls(self) -> list[URLPattern]:
         views = {

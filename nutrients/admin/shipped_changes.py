@@ -11,7 +11,6 @@ from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminRadioSelect
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.urls import NoReverseMatch
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -19,7 +18,7 @@ from django.utils.safestring import SafeString
 from nutrients.content import KeyIndex, RefusedError, Sides, keep_ours, sides, take_theirs
 from nutrients.models import ShippedChange
 from nutrients.search.index import catch_up
-from nutrisite.accounts.admin_site import change_address
+from nutrisite.accounts.admin_site import KeptRowsAdmin, row_link
 
 from .guard import GuardedAdmin
 
@@ -31,8 +30,6 @@ ABOUT = (
     "what stands here. Compare the two, then choose. To write a third wording, keep what stands "
     "here and edit the row."
 )
-
-
 CHANGED = (
     "One side has changed since this page was opened. It is shown as it is now: compare again, "
     "then choose."
@@ -59,7 +56,7 @@ class ChoiceForm(forms.ModelForm):
         if self.instance.field:
             choices.append((THEIRS, "Take what comes with the site"))
         cast(forms.ChoiceField, self.fields["choice"]).choices = choices
-        self.fields["shown"].initial = _mark(_sides(self.instance))
+        self.fields["shown"].initial = _mark(sides(self.instance))
 
     def clean_shown(self) -> str:
         """The mark of the sides that were shown; refused where they are no longer those."""
@@ -72,7 +69,8 @@ class ChoiceForm(forms.ModelForm):
         return now
 
 
-class SettlingAdmin(GuardedAdmin, admin.ModelAdmin):
+@admin.register(ShippedChange)
+class SettlingAdmin(GuardedAdmin, KeptRowsAdmin):
     """What is to settle; settling takes a change off the list. No row is added by hand."""
 
     form = ChoiceForm
@@ -88,12 +86,6 @@ class SettlingAdmin(GuardedAdmin, admin.ModelAdmin):
         ("Settle", {"fields": ("choice", "shown")}),
     )
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         return super().changelist_view(request, {"title": "Changes to settle"})
 
@@ -106,26 +98,20 @@ class SettlingAdmin(GuardedAdmin, admin.ModelAdmin):
 
     @admin.display(description="Row")
     def row(self, obj: ShippedChange) -> SafeString | str:
-        row = _sides(obj).row
-        if row is None:
-            return "It was deleted here."
-        try:
-            address = change_address(obj.model, row.pk)
-        except NoReverseMatch:
-            return str(row)
-        return format_html('<a href="{}">{}</a>', address, row)
+        row = obj.live_row()
+        return row_link(obj.model, row.pk, row) if row else "It was deleted here."
 
     @admin.display(description="Came with the site before")
     def shipped_before(self, obj: ShippedChange) -> SafeString:
-        return _as_it_is(_sides(obj).before)
+        return _as_it_is(sides(obj).before)
 
     @admin.display(description="Stands here")
     def here(self, obj: ShippedChange) -> SafeString:
-        return _as_it_is(_sides(obj).ours)
+        return _as_it_is(sides(obj).ours)
 
     @admin.display(description="Comes with the site now")
     def shipped(self, obj: ShippedChange) -> SafeString:
-        return _as_it_is(_sides(obj).theirs)
+        return _as_it_is(sides(obj).theirs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         form.told = self.settle(request, [obj], form.cleaned_data["choice"])
@@ -182,14 +168,6 @@ class SettlingAdmin(GuardedAdmin, admin.ModelAdmin):
             self.message_user(request, words, level)
 
 
-def _sides(obj: ShippedChange) -> Sides:
-    """What the form shows of a change, read once for all of its parts."""
-    shown: Sides | None = vars(obj).get("shown_sides")
-    if shown is None:
-        shown = vars(obj)["shown_sides"] = sides(obj)
-    return shown
-
-
 def _mark(shown: Sides) -> str:
     """Tell these sides from others."""
     text = json.dumps([shown.before, shown.ours, shown.theirs])
@@ -198,6 +176,3 @@ def _mark(shown: Sides) -> str:
 
 def _as_it_is(text: str) -> SafeString:
     return format_html('<div class="as-it-is">{}</div>', text)
-
-
-admin.site.register(ShippedChange, SettlingAdmin)

@@ -15,7 +15,9 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import path, reverse
+from django.urls import NoReverseMatch, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from nutrisite.accounts import kept_forms, two_factor
 from nutrisite.accounts.models import Kind, record
@@ -29,16 +31,20 @@ PARTS = {"autocomplete", "jsi18n"}
 BEFORE = {"second_step", "logout", "password_change", "password_change_done", "jsi18n"}
 
 
-class ReadOnlyAdmin(ModelAdmin):
-    """Rows to be read, which are not added, changed or deleted here."""
+class KeptRowsAdmin(ModelAdmin):
+    """Rows that are not added or deleted here."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+
+class ReadOnlyAdmin(KeptRowsAdmin):
+    """Rows that are not changed here either."""
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
 
@@ -53,6 +59,14 @@ def change_address(label: str, pk: Any) -> str:
     Raises NoReverseMatch if the admin has no such table.
     """
     return reverse(f"admin:{label.replace('.', '_')}_change", args=[pk])
+
+
+def row_link(label: str, pk: Any, name: Any) -> SafeString | str:
+    """A row's name with a link to its form, or the name alone if the admin has no such table."""
+    try:
+        return format_html('<a href="{}">{}</a>', change_address(label, pk), name)
+    except NoReverseMatch:
+        return str(name)
 
 
 def is_unanswerable(request: HttpRequest) -> bool:
