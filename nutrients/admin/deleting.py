@@ -118,6 +118,11 @@ class Deletion:
                 keep([*loosened, *self._rows], at=at)
 
 
+def reviewed_tables() -> list[Any]:
+    models = apps.get_app_config("nutrients").get_models()
+    return [model for model in models if issubclass(model, Publishable)]
+
+
 def foreign_keys(model: Any) -> list[str]:
     """The names of the foreign keys of a table: rows may be named after what they point at."""
     return [field.name for field in model._meta.concrete_fields if field.many_to_one]
@@ -137,11 +142,9 @@ def _resting_on(sources: Sequence[Source]) -> Iterator[tuple[Any, str]]:
         return
     others = Source.objects.exclude(pk__in=[one.pk for one in sources])
     others = others.exclude(kind=SourceKind.EDITORIAL)
-    for model in apps.get_app_config("nutrients").get_models():
-        if issubclass(model, Publishable) and any(
-            field.name == "sources" for field in model._meta.many_to_many
-        ):
-            rows: Any = model._default_manager
+    for model in reviewed_tables():
+        if any(field.name == "sources" for field in model._meta.many_to_many):
+            rows = model._default_manager
             sourced = rows.filter(sources__in=others).values("pk")
             losing = rows.filter(status=Status.PUBLISHED, sources__in=sources)
             losing = losing.exclude(pk__in=sourced).select_related(*foreign_keys(model)).distinct()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -23,8 +24,7 @@ from nutrients.models import (
 )
 
 from .content import ContentAdmin
-from .deleting import foreign_keys
-from .reviewing import reviewed_tables
+from .deleting import foreign_keys, reviewed_tables
 
 LATELY, SCHEDULED, FOUND_A_TABLE = 12, 20, 8
 
@@ -88,16 +88,21 @@ def _lately() -> Any:
 def found(request: HttpRequest, site: Any, words: str) -> list[tuple[Any, list[Any], str]]:
     """The rows of each table that hold all the words in any of their texts."""
     results = []
-    for model, screen in site._registry.items():
-        if not isinstance(screen, ContentAdmin) or not screen.has_view_permission(request):
-            continue
-        rows = model._default_manager.select_related(*foreign_keys(model))
+    for screen, rows in content_tables(request, site):
         rows, is_double = screen.get_search_results(request, rows, words)
         some = list((rows.distinct() if is_double else rows)[:FOUND_A_TABLE])
         if some:
-            links = [(row, _address(model, "change", row.pk)) for row in some]
-            results.append((model._meta.verbose_name_plural, links, _address(model, "changelist")))
+            links = [(row, _address(screen.model, "change", row.pk)) for row in some]
+            every = _address(screen.model, "changelist")
+            results.append((screen.opts.verbose_name_plural, links, every))
     return results
+
+
+def content_tables(request: HttpRequest, site: Any) -> Iterator[tuple[ContentAdmin, Any]]:
+    """Each table of content that the account may see: its screen, and its rows."""
+    for model, screen in site._registry.items():
+        if isinstance(screen, ContentAdmin) and screen.has_view_permission(request):
+            yield screen, model._default_manager.select_related(*foreign_keys(model))
 
 
 def _may_view(request: HttpRequest, model: Any) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -79,12 +79,12 @@ class ProposalAdmin(GuardedAdmin, KeptRowsAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         views = {
-            "move": require_POST(self.move_view),
-            "take-out": require_POST(self.take_out_view),
-            "settle": require_POST(self.settle_view),
+            "move": self.changing(self.move),
+            "take-out": self.changing(self.take_out),
+            "settle": self.changing(self.settle),
+            "link": self.changing(self.link),
+            "revoke": self.changing(self.revoke),
             "sign": require_POST(self.sign_view),
-            "link": require_POST(self.link_view),
-            "revoke": require_POST(self.revoke_view),
             "pages": self.pages_view,
             "publish": self.publish_view,
         }
@@ -161,79 +161,71 @@ class ProposalAdmin(GuardedAdmin, KeptRowsAdmin):
         self.message_user(request, f"You signed “{proposal}”.", messages.SUCCESS)
         return redirect(proposal)
 
-    def link_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def changing(self, change: Callable[[HttpRequest, Proposal], HttpResponse | None]) -> Any:
+        """The view of a button that changes a proposal, which is locked, if the account may."""
+
+        @require_POST
+        @transaction.atomic
+        def view(request: HttpRequest, pk: int) -> HttpResponse:
+            proposal = get_object_or_404(Proposal.objects.select_for_update(), pk=pk)
+            if not self.has_change_permission(request, proposal):
+                raise PermissionDenied
+            return change(request, proposal) or redirect(proposal)
+
+        return view
+
+    def link(self, request: HttpRequest, proposal: Proposal) -> None:
         """Make a link, and for a named colleague a code; both are shown this once."""
         account: Any = request.user
         form = LinkForm(request.POST)
-        with transaction.atomic():
-            proposal = self.proposal(request, pk)
-            if not form.is_valid():
-                for errors in form.errors.values():
-                    self.message_user(request, " ".join(map(str, errors)), messages.ERROR)
-                return redirect(proposal)
-            name = form.cleaned_data["name"]
-            may_vouch = account.has_perm("nutrients.name_colleague")
-            if name and (not may_vouch or has_written(proposal, account)):
-                raise PermissionDenied
-            made = make_link(proposal, by=account, at=timezone.now(), **form.cleaned_data)
+        if not form.is_valid():
+            for errors in form.errors.values():
+                self.message_user(request, " ".join(map(str, errors)), messages.ERROR)
+            return
+        name = form.cleaned_data["name"]
+        may_vouch = account.has_perm("nutrients.name_colleague")
+        if name and (not may_vouch or has_written(proposal, account)):
+            raise PermissionDenied
+        made = make_link(proposal, by=account, at=timezone.now(), **form.cleaned_data)
         words = f"The link works for {DAYS} days: {made.address}"
         if made.code:
             words += f" Tell {name} this code by another way, such as by telephone: {made.code}"
         self.message_user(request, words, messages.SUCCESS)
-        return redirect(proposal)
 
-    def revoke_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        with transaction.atomic():
-            proposal = self.proposal(request, pk)
-            links = proposal.links.filter(pk=_sent(request, "link"), revoked_at=None)
-            if links.update(revoked_at=timezone.now()):
-                self.message_user(request, "The link is closed.", messages.SUCCESS)
-        return redirect(proposal)
+    def revoke(self, request: HttpRequest, proposal: Proposal) -> None:
+        links = proposal.links.filter(pk=_sent(request, "link"), revoked_at=None)
+        if links.update(revoked_at=timezone.now()):
+            self.message_user(request, "The link is closed.", messages.SUCCESS)
 
-    def proposal(self, request: HttpRequest, pk: int) -> Proposal:
-        """The proposal, locked, for an account that may change it."""
-        proposal = get_object_or_404(Proposal.objects.select_for_update(), pk=pk)
-        if not self.has_change_permission(request, proposal):
-            raise PermissionDenied
-        return proposal
-
-    def move_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def move(self, request: HttpRequest, proposal: Proposal) -> None:
         """Take a proposal on, or back. It is whole before it leaves the desk."""
         wish = request.POST.get("state", "")
-        with transaction.atomic():
-            proposal = self.proposal(request, pk)
-            found = problems(proposal) if wish == State.READY else []
-            if wish not in dict(MOVES_HERE) or not proposal.may_become(State(wish)):
-                found = [f"It is “{proposal.get_state_display()}” by now: read it again."]
-            if not found:
-                proposal.state, proposal.publish_at = wish, None
-                proposal.save()
-                self.message_user(request, f"{proposal}: {State(wish).label}.", messages.SUCCESS)
+        found = problems(proposal) if wish == State.READY else []
+        if wish not in dict(MOVES_HERE) or not proposal.may_become(State(wish)):
+            found = [f"It is “{proposal.get_state_display()}” by now: read it again."]
+        if not found:
+            proposal.state, proposal.publish_at = wish, None
+            proposal.save()
+            self.message_user(request, f"{proposal}: {State(wish).label}.", messages.SUCCESS)
         for sentence in found:
             self.message_user(request, sentence, messages.ERROR)
-        return redirect(proposal)
 
-    def take_out_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        with transaction.atomic():
-            proposal = self.proposal(request, pk)
-            row = get_object_or_404(proposal.rows, pk=_sent(request, "row"))
-            if proposal.state in OPEN:
-                row.delete()
-                proposal.write_again()
-                self.message_user(request, f"Taken out: {row}.", messages.SUCCESS)
-        return redirect(proposal)
+    def take_out(self, request: HttpRequest, proposal: Proposal) -> None:
+        row = get_object_or_404(proposal.rows, pk=_sent(request, "row"))
+        if proposal.state in OPEN:
+            row.delete()
+            proposal.write_again()
+            self.message_user(request, f"Taken out: {row}.", messages.SUCCESS)
 
-    def settle_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def settle(self, request: HttpRequest, proposal: Proposal) -> HttpResponse:
         """Settle one field that was changed since a proposal was written over it."""
-        with transaction.atomic():
-            proposal = self.proposal(request, pk)
-            asked, keep = request.POST.get("conflict", ""), "keep" in request.POST
-            for one in conflicts(proposal.rows.all()) if proposal.state in OPEN else ():
-                if asked == name_of(one):
-                    settle(one, keep=keep)
-                    if not keep:
-                        proposal.write_again()
-        return redirect("admin:nutrients_proposal_publish", pk)
+        asked, keep = request.POST.get("conflict", ""), "keep" in request.POST
+        for one in conflicts(proposal.rows.all()) if proposal.state in OPEN else ():
+            if asked == name_of(one):
+                settle(one, keep=keep)
+                if not keep:
+                    proposal.write_again()
+        return redirect("admin:nutrients_proposal_publish", proposal.pk)
 
     def publish_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """What stands in the way of a proposal, and where nothing does, its release."""

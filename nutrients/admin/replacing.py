@@ -18,9 +18,8 @@ from django.template.response import TemplateResponse
 
 from nutrients.proposals import add_row, begin
 
-from .content import ContentAdmin
 from .content_forms import QUOTED, fixed_fields, form_over
-from .deleting import foreign_keys
+from .home import content_tables
 from .proposing import KEPT
 
 AROUND, MOST = 60, 500
@@ -74,23 +73,15 @@ def texts_of(screen: Any) -> list[Any]:
 
 def places(request: HttpRequest, site: Any, pattern: re.Pattern[str]) -> Iterator[Place]:
     """Every place that is found, table by table."""
-    for model, screen in site._registry.items():
-        if not isinstance(screen, ContentAdmin) or not screen.has_view_permission(request):
-            continue
+    for screen, rows in content_tables(request, site):
         fields = texts_of(screen)
-        for row in model._default_manager.select_related(*foreign_keys(model)).order_by("pk"):
+        for row in rows.order_by("pk"):
             for field in fields:
                 text = getattr(row, field.name)
                 for number, found in enumerate(pattern.finditer(text)):
                     start, end = found.span()
-                    yield Place(
-                        row,
-                        field,
-                        number,
-                        text[max(start - AROUND, 0) : start],
-                        found[0],
-                        text[end : end + AROUND],
-                    )
+                    before, after = text[max(start - AROUND, 0) : start], text[end : end + AROUND]
+                    yield Place(row, field, number, before, found[0], after)
 
 
 def replacing(request: HttpRequest, site: Any) -> HttpResponse:

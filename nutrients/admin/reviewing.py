@@ -8,7 +8,6 @@ from typing import Any
 
 import reversion
 from django import forms
-from django.apps import apps
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import AdminDateWidget
@@ -25,22 +24,17 @@ from reversion.models import Version
 
 from nutrients.content.signatures import digest, sign, signatures_of, words_of
 from nutrients.content.versions import keep_first, parents
-from nutrients.models import Publishable, Status
+from nutrients.models import Status
 from nutrisite.accounts.admin_site import change_address, is_key
 
 from .content_forms import FURTHEST
-from .deleting import foreign_keys
+from .deleting import foreign_keys, reviewed_tables
 
 # Days until the next review, by how much harm an outdated row can do.
 USUAL = 365
 DAYS = {"redflag": 182, "foodsource": 3 * 365, "referenceintake": 3 * 365}
 ON_THE_DESK = 100
 AGREED, DATE, SPREAD = "agreed", "date", "spread"
-
-
-def reviewed_tables() -> list[Any]:
-    models = apps.get_app_config("nutrients").get_models()
-    return [model for model in models if issubclass(model, Publishable)]
 
 
 def next_review(model: Any, *, on: date) -> date:
