@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from itertools import chain
 from textwrap import shorten
 from typing import Any
@@ -82,14 +81,12 @@ class Deletion:
         needing = [*((rule, NAMES_LESS) for rule in rules), *_resting_on(sources)]
         return needing + [(row, SHOWS) for row in _showing(pictures)]
 
-    @contextmanager
-    def keeping(self, *, user: Any) -> Iterator[None]:
-        """Delete within: one revision keeps what goes and what loses a link, as all was before.
+    def make(self, *, user: Any) -> None:
+        """Delete: one revision keeps what goes and what loses a link, as all was before.
 
         Another keeps what changed by it. Raises ProtectedError where a row needs what would go.
         """
         if not self._rows:
-            yield
             return
         if needing := self.needing():
             raise ProtectedError(refusal(needing), {row for row, _ in needing})
@@ -105,7 +102,8 @@ class Deletion:
         with transaction.atomic():
             keep_first(parents(self._rows))
             write([*going, *loosened], f"Before this was deleted: {names}", user=user)
-            yield
+            table = type(self._rows[0])._base_manager
+            table.filter(pk__in=[row.pk for row in self._rows]).delete()
             with create_revision():
                 set_user(user)
                 set_comment(f"Deleted: {names}")

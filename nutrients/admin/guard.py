@@ -160,11 +160,6 @@ class GuardedAdmin(RefusableMixin):
             context = context | shown_cases(broken_by(row.delete))
         return view(request, object_id, context)
 
-    def delete_model(self: Any, request: HttpRequest, obj: Any) -> None:
-        cases, words = counting_cases(), f"Delete {obj}"
-        super().delete_model(request, obj)  # type: ignore[misc]
-        self.check_book(request, words, cases)
-
     def changelist_view(
         self: Any, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -182,9 +177,9 @@ class GuardedAdmin(RefusableMixin):
         return guarded(request, lambda: view(request, extra_context), undone)
 
     def delete_queryset(self: Any, request: HttpRequest, queryset: Any) -> None:
-        cases = counting_cases()
+        cases, words = counting_cases(), f"Delete {', '.join(map(str, queryset))}"
         super().delete_queryset(request, queryset)  # type: ignore[misc]
-        self.check_book(request, "Delete several rows", cases)
+        self.check_book(request, words, cases)
 
     def after_list_change(self: Any, request: HttpRequest) -> None:
         """Check rows that have another state or date from the list."""

@@ -197,9 +197,7 @@ class VersionedAdmin(RefusableMixin, VersionAdmin):
         rows = formset.save(commit=False)
         if change and (rows or formset.deleted_objects):
             keep_first([form.instance, *rows])
-        with Deletion(formset.deleted_objects).keeping(user=request.user):
-            for row in formset.deleted_objects:
-                row.delete()
+        Deletion(formset.deleted_objects).make(user=request.user)
         for row in rows:
             row.save()
         formset.save_m2m()
@@ -230,13 +228,11 @@ class VersionedAdmin(RefusableMixin, VersionAdmin):
         keep([row], at=timezone.now())
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        """Delete, with all that goes and all that loses a link kept."""
-        with Deletion([obj]).keeping(user=request.user):
-            super().delete_model(request, obj)
+        self.delete_queryset(request, self.model._base_manager.filter(pk=obj.pk))
 
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
-        with Deletion(list(queryset)).keeping(user=request.user):
-            super().delete_queryset(request, queryset)
+        """Delete, with all that goes and all that loses a link kept."""
+        Deletion(list(queryset)).make(user=request.user)
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None

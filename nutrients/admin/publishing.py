@@ -144,10 +144,6 @@ def publish(screen: Any, request: HttpRequest, proposal: Proposal) -> None:
 
 
 def _write(proposal: Proposal, *, user: Any, at: datetime) -> list[Laid]:
-    def delete(row: Any) -> None:
-        with Deletion([row]).keeping(user=user):
-            row.delete()
-
     rows = list(proposal.rows.all())
     for one in rows:
         if one.table is ChangeNote and one.kind == ChangeKind.ADD:
@@ -156,7 +152,7 @@ def _write(proposal: Proposal, *, user: Any, at: datetime) -> list[Laid]:
     gone = _pages_going(proposal)
     lead_on(gone, by=user.get_username(), reason=(proposal.why or proposal.title)[:200])
     keep_first([row for row, _ in live_rows(rows).values()])
-    laid = lay_over(rows, for_good=True, delete=delete)
+    laid = lay_over(rows, for_good=True, delete=lambda row: Deletion([row]).make(user=user))
     if len(laid) < len(rows):
         raise RefusedError(LOST)
     written = [one.row for one in laid if one.proposed.kind != ChangeKind.DELETE]

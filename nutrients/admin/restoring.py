@@ -111,9 +111,7 @@ def _remove_newer(root: Any, family: Stored, user: Any) -> list[Any]:
     for name in CHILDREN.get(root._meta.model_name, ()):
         newer = [row for row in getattr(root, name).all() if (type(row), row.pk) not in family]
         removed += newer
-        with Deletion(newer).keeping(user=user):
-            for row in newer:
-                row.delete()
+        Deletion(newer).make(user=user)
     return removed
 
 

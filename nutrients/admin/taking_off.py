@@ -110,10 +110,6 @@ class TakingOffMixin(RefusableMixin, VersionAdmin):
             set_comment(f"{entry.get_change_message()} {reason}")
         return entry
 
-    def delete_model(self: Any, request: HttpRequest, obj: Any) -> None:
-        _keep(request, [obj])
-        super().delete_model(request, obj)
-
     def delete_queryset(self: Any, request: HttpRequest, queryset: Any) -> None:
         if hasattr(request, "gone"):
             _keep(request, [row for row in queryset if has_page(row, at=timezone.now())])
