@@ -7,11 +7,10 @@ from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.forms.formsets import all_valid
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -63,7 +62,7 @@ class BenchMixin(VersionAdmin):
     def get_urls(self: Any) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.bench_view)
         name = f"nutrients_{self.opts.model_name}_bench"
-        return [path("<path:object_id>/bench/", view, name=name), *super().get_urls()]
+        return [path("<int:pk>/bench/", view, name=name), *super().get_urls()]
 
     def render_change_form(self: Any, request: HttpRequest, context: Any, **options: Any) -> Any:
         if obj := options.get("obj"):
@@ -71,7 +70,7 @@ class BenchMixin(VersionAdmin):
             context["bench_address"] = reverse(name, args=[obj.pk])
         return super().render_change_form(request, context, **options)
 
-    def bench_view(self: Any, request: HttpRequest, object_id: str) -> HttpResponse:
+    def bench_view(self: Any, request: HttpRequest, pk: int) -> HttpResponse:
         """The rules as the form that was sent has them, or as they are, and what ticks raise."""
         sent = [
             (name, value)
@@ -84,9 +83,7 @@ class BenchMixin(VersionAdmin):
             if is_key(key := request.POST.get(CHOSEN, "")):
                 proposal = get_object_or_404(Proposal, pk=key, state__in=OPEN)
                 lay_over(proposal.rows.all())
-            row = self.get_object(request, unquote(object_id))
-            if row is None:
-                raise Http404("There is no such row.")
+            row = get_object_or_404(self.model, pk=pk)
             if not self.has_view_permission(request, row):
                 raise PermissionDenied
             if sent:

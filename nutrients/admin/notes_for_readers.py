@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django import forms
@@ -13,6 +12,7 @@ from django.utils.functional import cached_property
 from reversion.admin import VersionAdmin
 
 from nutrients.models import ChangeNote, NoteKind
+from nutrients.proposals import key_of
 
 from .content_forms import ProseField
 
@@ -80,18 +80,12 @@ class NotesForReadersMixin(VersionAdmin):
         super().save_model(request, obj, form, change)
         if text := form.cleaned_data.get("note_for_readers"):
             is_correction = form.cleaned_data["corrects_an_error"]
-            kind = NoteKind.CORRECTION if is_correction else NoteKind.CHANGE
-            form.note = keep_note(obj, text, kind)
-
-
-def keep_note(row: Any, text: str, kind: NoteKind) -> ChangeNote:
-    """Keep a note on the row, with its title and address as they are now."""
-    return ChangeNote.objects.create(
-        kind=kind,
-        text=text,
-        title=str(row)[:LONGEST_TITLE],
-        address=row.get_absolute_url(),
-        subject=row._meta.label_lower,
-        subject_key=json.dumps(row.natural_key()),
-        made_at=timezone.now(),
-    )
+            form.note = ChangeNote.objects.create(
+                kind=NoteKind.CORRECTION if is_correction else NoteKind.CHANGE,
+                text=text,
+                title=str(obj)[:LONGEST_TITLE],
+                address=obj.get_absolute_url(),
+                subject=obj._meta.label_lower,
+                subject_key=key_of(obj),
+                made_at=timezone.now(),
+            )

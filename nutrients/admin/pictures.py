@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import warnings
-from typing import Any, NamedTuple
+from typing import Any
 
 from django import forms
 from django.contrib import admin
@@ -23,16 +23,11 @@ FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 NO_PICTURE = "This is no picture that can be read: send JPEG, PNG, WebP or GIF."
 
 
-class WebPicture(NamedTuple):
-    data: bytes
-    width: int
-    height: int
-
-
-def web_picture(file: Any) -> WebPicture:
+def web_picture(file: Any) -> tuple[bytes, int, int]:
     """Give an uploaded picture as WebP, at most 1600 pixels a side, upright and without metadata.
 
-    What a camera writes into a file may say where somebody lives. Raises ValidationError.
+    Its bytes come with its width and height in pixels. What a camera writes into a file may say
+    where somebody lives. Raises ValidationError.
     """
     # Readers' pages do without its memory.
     from PIL import Image, ImageOps
@@ -54,7 +49,7 @@ def web_picture(file: Any) -> WebPicture:
             small.save(written, "WEBP", quality=80, method=6)
     except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
         raise ValidationError(NO_PICTURE) from error
-    return WebPicture(written.getvalue(), *small.size)
+    return written.getvalue(), *small.size
 
 
 class PictureForm(ContentForm):
@@ -72,7 +67,7 @@ class PictureForm(ContentForm):
         if "upload" in self.fields:
             self.fields["upload"].required = not self.instance.pk
 
-    def clean_upload(self) -> WebPicture | None:
+    def clean_upload(self) -> tuple[bytes, int, int] | None:
         file = self.cleaned_data["upload"]
         return web_picture(file) if file else None
 
@@ -82,7 +77,7 @@ class PictureForm(ContentForm):
         if new := cleaned.get("upload"):
             row = self.instance
             row.data, row.width, row.height = new
-            row.file_digest = hashlib.sha256(new.data).hexdigest()[:16]
+            row.file_digest = hashlib.sha256(row.data).hexdigest()[:16]
         return cleaned
 
 

@@ -186,10 +186,10 @@ class ProposalAdmin(GuardedAdmin, KeptRowsAdmin):
         may_vouch = account.has_perm("nutrients.name_colleague")
         if name and (not may_vouch or has_written(proposal, account)):
             raise PermissionDenied
-        made = make_link(proposal, by=account, at=timezone.now(), **form.cleaned_data)
-        words = f"The link works for {DAYS} days: {made.address}"
-        if made.code:
-            words += f" Tell {name} this code by another way, such as by telephone: {made.code}"
+        address, code = make_link(proposal, by=account, at=timezone.now(), **form.cleaned_data)
+        words = f"The link works for {DAYS} days: {address}"
+        if code:
+            words += f" Tell {name} this code by another way, such as by telephone: {code}"
         self.message_user(request, words, messages.SUCCESS)
 
     def revoke(self, request: HttpRequest, proposal: Proposal) -> None:

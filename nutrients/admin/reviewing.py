@@ -9,13 +9,12 @@ from typing import Any
 import reversion
 from django import forms
 from django.contrib import messages
-from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import AdminDateWidget
 from django.contrib.auth import get_permission_codename
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -99,7 +98,7 @@ class SignedMixin(VersionAdmin):
     def get_urls(self: Any) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.sign_view)
         name = f"nutrients_{self.opts.model_name}_sign"
-        return [path("<path:object_id>/sign/", view, name=name), *super().get_urls()]
+        return [path("<int:pk>/sign/", view, name=name), *super().get_urls()]
 
     def render_change_form(self: Any, request: HttpRequest, context: Any, **options: Any) -> Any:
         """Django's form, with a link to sign where the account may."""
@@ -109,11 +108,9 @@ class SignedMixin(VersionAdmin):
             context["sign_address"] = reverse(name, args=[obj.pk])
         return super().render_change_form(request, context, **options)
 
-    def sign_view(self: Any, request: HttpRequest, object_id: str) -> HttpResponse:
+    def sign_view(self: Any, request: HttpRequest, pk: int) -> HttpResponse:
         """The words of a row, and a button by which a clinician signs just these."""
-        row = self.get_object(request, unquote(object_id))
-        if row is None:
-            raise Http404("There is no such row.")
+        row = get_object_or_404(self.model, pk=pk)
         if not (self.has_view_permission(request, row) and profession_of(request.user)):
             raise PermissionDenied
         account: Any = request.user
@@ -124,9 +121,7 @@ class SignedMixin(VersionAdmin):
                 with transaction.atomic():
                     agree([row], user=request.user, at=timezone.now())
                 self.message_user(request, f"You signed “{row}”.", messages.SUCCESS)
-                return redirect(
-                    f"admin:{self.opts.app_label}_{self.opts.model_name}_change", row.pk
-                )
+                return redirect(change_address(self.opts.label_lower, pk))
             self.message_user(request, "The words have changed: read them again.", messages.WARNING)
         context = self.admin_site.each_context(request) | {
             "title": f"Review {row}",

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from reversion import set_comment
@@ -34,12 +34,7 @@ class SourceForm(ContentForm):
 
 
 class ReplaceForm(forms.Form):
-    by = forms.ModelChoiceField(Source.objects.none(), label="Replace it by")
-
-    def __init__(self, data: Any, *, old: Source) -> None:
-        super().__init__(data)
-        field: Any = self.fields["by"]
-        field.queryset = Source.objects.exclude(pk=old.pk)
+    by = forms.ModelChoiceField(Source.objects.all(), label="Replace it by")
 
 
 @admin.register(Source)
@@ -77,17 +72,16 @@ class SourceAdmin(ContentAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.replace_view)
-        address = path("<path:object_id>/replace/", view, name="nutrients_source_replace")
+        address = path("<int:pk>/replace/", view, name="nutrients_source_replace")
         return [address, *super().get_urls()]
 
-    def replace_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    def replace_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Every use of a source, and a form that gives them all to another."""
-        old = self.get_object(request, unquote(object_id))
-        if old is None:
-            raise Http404("There is no such source.")
+        old = get_object_or_404(Source, pk=pk)
         if not self.has_change_permission(request, old):
             raise PermissionDenied
-        form = ReplaceForm(request.POST or None, old=old)
+        form = ReplaceForm(request.POST or None)
+        form.fields["by"].queryset = Source.objects.exclude(pk=pk)  # type: ignore[attr-defined]
         if form.is_valid():
             with self.create_revision(request):
                 number = self.replace(old, form.cleaned_data["by"])
@@ -104,14 +98,12 @@ class SourceAdmin(ContentAdmin):
 
     def uses(self, old: Source) -> list[tuple[Any, Any]]:
         """The rows that link to a source, each with the field of the link."""
-        links: list[Any] = [
-            link
-            for link in old._meta.get_fields(include_hidden=True)
-            if link.auto_created and link.related_model and not _is_through(link.related_model)
-        ]
+        fields: Iterable[Any] = old._meta.get_fields(include_hidden=True)
+        links = [link for link in fields if link.auto_created and link.is_relation]
         return [
             (row, link.field)
             for link in links
+            if not link.related_model._meta.auto_created
             for row in link.related_model._base_manager.filter(
                 **{link.field.name: old}
             ).select_related(*foreign_keys(link.related_model))
@@ -133,10 +125,6 @@ class SourceAdmin(ContentAdmin):
             self.keep_and_save(row, **{name: _cite_instead(getattr(row, name), old.slug, new.slug)})
         catch_up()
         return len({(type(row), row.pk) for row, _ in [*used, *cited]})
-
-
-def _is_through(model: Any) -> bool:
-    return bool(model._meta.auto_created)
 
 
 def _cite_instead(text: str, old: str, new: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.conf import settings
 from django.db.models import F
@@ -19,15 +19,13 @@ from .signing import keep_sign_off
 DAYS, MOST_TRIES, MOST_REMARKS = 14, 5, 50
 
 
-class MadeLink(NamedTuple):
-    """The address and the code of a new link, which are nowhere else."""
+def make_link(
+    proposal: Proposal, *, name: str, profession: str, by: Any, at: datetime
+) -> tuple[str, str]:
+    """Make a link; with a name one by which that person may agree, once, with the code.
 
-    address: str
-    code: str
-
-
-def make_link(proposal: Proposal, *, name: str, profession: str, by: Any, at: datetime) -> MadeLink:
-    """Make a link; with a name one by which that person may agree, once, with the code."""
+    Gives its address and the code, which are kept nowhere.
+    """
     token, code = secrets.token_urlsafe(32), f"{secrets.randbelow(10**8):08}" if name else ""
     PreviewLink.objects.create(
         proposal=proposal,
@@ -39,7 +37,7 @@ def make_link(proposal: Proposal, *, name: str, profession: str, by: Any, at: da
         made_at=at,
         until=at + timedelta(days=DAYS),
     )
-    return MadeLink(settings.SITE_URL + reverse("nutrients:preview", args=[token]), code)
+    return settings.SITE_URL + reverse("nutrients:preview", args=[token]), code
 
 
 def open_link(token: str, *, at: datetime) -> PreviewLink | None:
