@@ -12,7 +12,6 @@ from . import (
     pictures,
     problems,
     proposals,
-    questions,
     red_flags,
     safety_cases,
     search,

@@ -225,7 +225,7 @@ class GuardedAdmin(RefusableMixin):
         self: Any, request: HttpRequest, cases: Sequence[SafetyCase] | None, *, at: datetime
     ) -> Guard:
         """What the book finds after this change, as of then and later; the first time, undo it."""
-        guard = _guard_of(request)
+        guard: Guard = request.guard  # type: ignore[attr-defined]
         if not guard.found:
             moments = [at, *moments_to_come(at=at)]
             raise ToCheckError([fetch_book(at=moment, cases=cases) for moment in moments])
@@ -241,13 +241,6 @@ def is_read(form: Any, formsets: Any, *, add: bool) -> bool:
     # One that goes may have been published, whatever its form says.
     gone = [row for one in formsets for row in one.deleted_objects]
     return any(isinstance(row, TABLES) for row in gone) or any(reads(*one) for one in changed)
-
-
-def _guard_of(request: Any) -> Guard:
-    guard: Guard | None = getattr(request, "guard", None)
-    if guard is None:
-        guard = request.guard = Guard()
-    return guard
 
 
 def reason_given(request: HttpRequest) -> str:
@@ -298,7 +291,7 @@ def guarded(
     request: Any, change: Callable[[], Answer], refuse: Callable[[list[BrokenCase]], Answer]
 ) -> Answer:
     """The answer to a change, or where it breaks cases the answer of `refuse`."""
-    guard = _guard_of(request)
+    guard = request.guard = getattr(request, "guard", None) or Guard()
     for _ in range(TRIES):
         try:
             with transaction.atomic():

@@ -1,15 +1,25 @@
-"""Screens for red flags and the combinations that raise them."""
+"""Screens for red flags, the combinations that raise them, and the questions that these need."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
-from nutrients.models import RedFlag, RedFlagRule
+from nutrients.models import Answer, Question, RedFlag, RedFlagRule
 
 from .bench import BenchMixin
-from .content import PUBLICATION, WRITING_RULE, ContentAdmin, FoldedInline, PublishableAdmin
+from .content import (
+    PUBLICATION,
+    WRITING_RULE,
+    ContentAdmin,
+    ContentInline,
+    FoldedInline,
+    PublishableAdmin,
+    number_of,
+)
 from .content_forms import ContentForm
 from .guard import GuardedAdmin
 
@@ -17,6 +27,10 @@ RULE = (
     "A rule raises its flag when every tick that it names is ticked, and so many of those under "
     "“some”. Of the answers named, one to each question is enough. A flag with several rules is "
     "raised by any one of them. Rules add urgency and never take it away."
+)
+ASKED = (
+    "A question is asked only where a rule of a red flag names one of its answers and the reader "
+    "ticked all else that the rule names. It may always be left open."
 )
 SOME = ("some_symptoms", "some_risk_factors", "some_other_causes")
 TICKS = ("symptoms", "risk_factors", "other_causes", *SOME)
@@ -98,3 +112,46 @@ class RedFlagRuleAdmin(BenchMixin, GuardedAdmin, ContentAdmin):
     @admin.display(description="Ticks")
     def named(self, obj: Any) -> str:
         return " + ".join(str(tick) for name in NAMED for tick in getattr(obj, name).all())
+
+
+class AnswerInline(ContentInline, admin.TabularInline):
+    model = Answer
+    fields = ("label", "slug", "position")
+    classes = ()
+    joined = ("question",)
+
+
+@admin.register(Question)
+class QuestionAdmin(GuardedAdmin, ContentAdmin):
+    list_display = ("text", "slug", "why", "position", "answer_total")
+    search_fields = ("text", "slug", "answers__label")
+    inlines = (AnswerInline,)
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": ("text", "slug", "why", ("is_in_form", "position")),
+                "description": f"{ASKED} {WRITING_RULE}",
+            },
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).annotate(answer_count=number_of(Answer, "question"))
+
+    @admin.display(description="Answers", ordering="answer_count")
+    def answer_total(self, obj: Any) -> int:
+        return obj.answer_count
+
+
+@admin.register(Answer)
+class AnswerAdmin(GuardedAdmin, ContentAdmin):
+    list_display = ("label", "question", "slug", "position")
+    list_filter = ("question",)
+    list_select_related = ("question",)
+    search_fields = ("label", "slug", "question__text")
+    autocomplete_fields = ("question",)
+    fieldsets = ((None, {"fields": ("question", "label", "slug", "position")}),)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("question")
