@@ -20,7 +20,7 @@ from reversion import create_revision
 from reversion.admin import VersionAdmin
 
 from nutrients.models import OPEN, Proposal, ProposedRow
-from nutrients.proposals import Laid, begin, key_of, lay_over, store, values_of
+from nutrients.proposals import Laid, add_row, begin, key_of, lay_over, values_of
 from nutrisite.accounts.admin_site import is_key
 from nutrisite.accounts.kept_forms import is_form
 
@@ -188,11 +188,13 @@ def _keep(
 ) -> None:
     """Keep one row against how readers have it; `known` is what the proposal says of it so far."""
     live = one.model._base_manager.filter(pk=one.pk).first()
-    key = key_of(live) if live else one.key
+    live = live or one.model.with_key(json.loads(one.key))
     if known:
         # A new row may have been given another name since.
-        known.natural_key = key
+        known.natural_key = key_of(live) if live else one.key
         known.save()
-    live = live or one.model.with_key(json.loads(key))
-    values = values_of(live) if live else {}
-    store(proposal, one.model, key, values, one.after, by=by, title=one.title, under=under)
+    if live or one.after is not None:
+        add_row(proposal, live or one.model, one.after, by=by, title=one.title, under=under)
+    elif known:
+        known.delete()
+        proposal.write_again()

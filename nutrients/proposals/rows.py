@@ -51,66 +51,48 @@ def begin(title: str, *, by: Any) -> Proposal:
 
 
 def add_row(
-    proposal: Proposal, row: Any, values: Mapping[str, Any] | None, *, by: Any
+    proposal: Proposal,
+    row: Any,
+    values: Mapping[str, Any] | None,
+    *,
+    by: Any,
+    title: str = "",
+    under: str = "",
 ) -> ProposedRow | None:
     """Put a change of one row into a proposal, in place of what it says of the same fields.
 
     `row` is a saved row, or a model for a new row. `values` are by field, links as natural keys or
-    rows; None proposes to delete the row. What is no change is not kept. The forms check it all
-    before the proposal leaves the desk.
+    rows; None proposes to delete the row. What is no change is not kept. `under` names the row in
+    whose form it was changed. A proposal that was further on is being written again. The forms
+    check it all before the proposal leaves the desk.
     """
-    model: Any = row if isinstance(row, type) else type(row)
-    after: Values | None = None
-    if model is row:
-        after = given(model, values or {})
-        key = [str(part) for name in model.KEY for part in _as_list(after[name])]
-        return store(proposal, model, json.dumps(key), {}, after, by=by, title=" / ".join(key))
-    live = values_of(row)
-    if values is not None:
-        label = model._meta.label_lower
-        known = proposal.rows.filter(model=label, natural_key=key_of(row)).first()
-        after = live | (known.values if known else {}) | given(model, values)
-    return store(proposal, model, key_of(row), live, after, by=by, title=str(row))
-
-
-def store(
-    proposal: Proposal,
-    model: Any,
-    key: str,
-    live: Values,
-    after: Values | None,
-    *,
-    by: Any,
-    title: str,
-    under: str = "",
-) -> ProposedRow | None:
-    """Keep how a row is to be, where that differs from how it is.
-
-    `key` is the natural key as JSON. `live` is empty for a row that is not there, `after` None for
-    one that is to go. A proposal that was further on is being written again.
-    """
-    label = model._meta.label_lower
+    is_new = isinstance(row, type)
+    model: Any = row if is_new else type(row)
+    live, after = {} if is_new else values_of(row), given(model, values or {})
+    parts = [str(part) for name in model.KEY for part in _as_list(after[name])] if is_new else []
+    key, label = json.dumps(parts) if is_new else key_of(row), model._meta.label_lower
     known = proposal.rows.filter(model=label, natural_key=key).first()
-    if after is None:
-        kind, before, values = ChangeKind.DELETE, live, {}
-    elif live:
-        kind, values = ChangeKind.CHANGE, difference(model, live, after)
-        before = {name: live[name] for name in values}
+    if values is None:
+        kind, before, after = ChangeKind.DELETE, live, {}
+    elif is_new:
+        kind, before = ChangeKind.ADD, {}
     else:
-        kind, before, values = ChangeKind.ADD, {}, after
+        after = difference(model, live, live | (known.values if known else {}) | after)
+        kind, before = ChangeKind.CHANGE, {name: live[name] for name in after}
     proposal.write_again()
-    if not (before or values):
+    if not (before or after):
         if known:
             known.delete()
         return None
     if known and known.kind == kind:
         before |= {name: value for name, value in known.before.items() if name in before}
-    fields = {"kind": kind, "before": before, "values": values, "by": by}
-    fields |= {"title": title[:200], "under": under or (known.under if known else "")}
-    row, _ = ProposedRow.objects.update_or_create(
+    fields = {"kind": kind, "before": before, "values": after, "by": by}
+    fields["title"] = (title or " / ".join(parts) or str(row))[:200]
+    fields["under"] = under or (known.under if known else "")
+    kept, _ = ProposedRow.objects.update_or_create(
         proposal=proposal, model=label, natural_key=key, defaults=fields
     )
-    return row
+    return kept
 
 
 def values_of(row: Any) -> Values:
