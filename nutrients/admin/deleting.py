@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import chain
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from textwrap import shorten
 from typing import Any
 
@@ -23,7 +22,7 @@ from reversion import create_revision, is_registered, set_comment, set_user
 from reversion.admin import VersionAdmin
 
 from nutrients.content.fixtures import NEEDS_ALL_LINKS
-from nutrients.content.versions import date_owners, keep, keep_first, parents, write
+from nutrients.content.versions import by_table, date_owners, keep, keep_first, parents, write
 from nutrients.models import (
     Article,
     ArticleSection,
@@ -69,17 +68,21 @@ class Deletion:
                 if staying := {getattr(link, own) for link in links} - going:
                     yield field, staying
 
-    def loosened(self) -> list[list[Any]]:
-        """The rows that stay and lose a link, a list a table, with what their names need."""
-        return _fetched(self._losing.items())
+    def loosened(self) -> list[Any]:
+        """The rows that stay and lose a link, with what their names need."""
+        return _fetched(self._losing)
 
     def needing(self) -> list[tuple[Any, str]]:
         """The rows that keep these from being deleted, each with the reason."""
-        rules = chain(*_fetched(one for one in self._losing.items() if _is_needed(one[0])))
+        rules = {
+            field: pks
+            for field, pks in self._losing.items()
+            if field.model._meta.label_lower in NEEDS_ALL_LINKS
+        }
         sources = [row for row in self._rows if isinstance(row, Source)]
         pictures = {row.slug for row in self._rows if isinstance(row, Picture)}
-        needing = [*((rule, NAMES_LESS) for rule in rules), *_resting_on(sources)]
-        return needing + [(row, SHOWS) for row in _showing(pictures)]
+        needing = [(rule, NAMES_LESS) for rule in _fetched(rules)]
+        return [*needing, *_resting_on(sources), *((row, SHOWS) for row in _showing(pictures))]
 
     def make(self, *, user: Any) -> None:
         """Delete: one revision keeps what goes and what loses a link, as all was before.
@@ -95,8 +98,7 @@ class Deletion:
             if is_registered(model):
                 whole = model._base_manager.filter(pk__in=[row.pk for row in rows])
                 going += whole.select_related(*foreign_keys(model))
-        tables = self.loosened()
-        loosened = list(chain(*tables))
+        loosened = self.loosened()
         names = ", ".join(f"{row._meta.verbose_name} “{row}”" for row in self._rows)
         names = shorten(names, LONGEST_NAMES, placeholder=" …")
         with transaction.atomic():
@@ -108,9 +110,8 @@ class Deletion:
                 set_user(user)
                 set_comment(f"Deleted: {names}")
                 at = timezone.now()
-                for rows in tables:
-                    if issubclass(model := type(rows[0]), Publishable):
-                        pks = [row.pk for row in rows]
+                for model, pks in by_table((type(row), row.pk) for row in loosened).items():
+                    if issubclass(model, Publishable):
                         model._base_manager.filter(pk__in=pks).update(changed_at=at)
                 date_owners(going, at=at)
                 keep([*loosened, *self._rows], at=at)
@@ -168,17 +169,15 @@ def citing(slugs: Collection[str]) -> Iterator[tuple[Any, str]]:
                 yield row, name
 
 
-def _is_needed(field: Any) -> bool:
-    return bool(field.many_to_many) and field.model._meta.label_lower in NEEDS_ALL_LINKS
-
-
-def _fetched(losing: Iterable[tuple[Any, set[Any]]]) -> list[list[Any]]:
+def _fetched(losing: Mapping[Any, Collection[Any]]) -> list[Any]:
+    """The rows of these many-to-many fields with these keys, each once."""
     keys: dict[Any, set[Any]] = defaultdict(set)
-    for field, staying in losing:
-        keys[field.model] |= staying
+    for field, pks in losing.items():
+        keys[field.model].update(pks)
     return [
-        list(model._default_manager.filter(pk__in=pks).select_related(*foreign_keys(model)))
+        row
         for model, pks in keys.items()
+        for row in model._default_manager.filter(pk__in=pks).select_related(*foreign_keys(model))
     ]
 
 
@@ -218,7 +217,7 @@ class NamedDeletionMixin(VersionAdmin):
 
 
 def _loosened(rows: list[Any]) -> list[SafeString]:
-    return [_listed(row) for row in chain(*Deletion(rows).loosened())]
+    return [_listed(row) for row in Deletion(rows).loosened()]
 
 
 def _listed(row: Any) -> SafeString:

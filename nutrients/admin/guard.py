@@ -157,7 +157,7 @@ class GuardedAdmin(RefusableMixin):
             )
         row = self.get_object(request, unquote(object_id))
         if row is not None and self.has_delete_permission(request, row):
-            context = context | shown_cases(broken_by(row.delete))
+            context = context | shown_cases(broken_by(row.delete), request)
         return view(request, object_id, context)
 
     def changelist_view(
@@ -323,10 +323,10 @@ def _guarded_form(
     return guarded(request, answer, again) if request.method == "POST" else answer()
 
 
-def shown_cases(broken: list[BrokenCase], request: HttpRequest | None = None) -> dict[str, Any]:
+def shown_cases(broken: list[BrokenCase], request: HttpRequest) -> dict[str, Any]:
     return {
         "broken_cases": broken,
         "override": OVERRIDE,
         "reason": REASON,
-        "lacks_reason": request is not None and OVERRIDE in request.POST,
+        "lacks_reason": OVERRIDE in request.POST,
     }

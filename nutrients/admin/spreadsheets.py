@@ -13,6 +13,7 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from django import forms
@@ -119,7 +120,8 @@ class Reader:
             label = self._model._meta.get_field(name).verbose_name
             self._names |= {_plain(name): name, _plain(label): name}
         self._measured = MEASURED.get(self._model, "")
-        self._rows: dict[tuple[Any, str], Any] = {}
+        # Each row that cells name is read once.
+        self._row = cache(_row)
 
     def read(self, text: str) -> list[Line]:
         """Every line with what it would do; raises UnreadableError if the whole makes no sense."""
@@ -213,16 +215,6 @@ class Reader:
                 pks.append(row.pk)
         return pks if model_field.many_to_many else next(iter(pks), "")
 
-    def _row(self, model: Any, text: str) -> Any:
-        """The row that a cell names by its key, or by its name; read once."""
-        if (model, text) not in self._rows:
-            parts = text.split(PART)
-            found = model.with_key(parts) if len(parts) == len(model.KEY) else None
-            if found is None and any(one.name == "name" for one in model._meta.concrete_fields):
-                found = model._default_manager.filter(name__iexact=text).first()
-            self._rows[model, text] = found
-        return self._rows[model, text]
-
     def _check(self, line: Line, sent: dict[str, Any], unit: str) -> None:
         key = {name: sent[name] for name in self._keys}
         line.row = self._model._default_manager.filter(**key).first()
@@ -232,7 +224,12 @@ class Reader:
             prefix = "" if name == NON_FIELD_ERRORS else f"{name}: "
             line.faults += [f"{prefix}{error}" for error in errors]
         if self._measured and unit and not line.faults:
-            self._check_unit(line, form.instance, unit)
+            nutrient = form.instance.nutrient
+            if WRITTEN_UNITS.get(" ".join(unit.lower().split())) != nutrient.unit:
+                line.faults.append(
+                    f"{self._measured}: it is in “{unit}”, and {nutrient.phrase} is measured in"
+                    f" {Unit(nutrient.unit).label} here."
+                )
         if line.faults:
             return
         names = [one for one in sent if one not in key] if line.row else self._columns
@@ -240,13 +237,14 @@ class Reader:
         differing = difference(self._model, live, line.values)
         line.changes = list(changes_between(self._model, live, differing))
 
-    def _check_unit(self, line: Line, row: Any, unit: str) -> None:
-        wanted = row.nutrient.unit
-        if WRITTEN_UNITS.get(" ".join(unit.lower().split())) != wanted:
-            line.faults.append(
-                f"{self._measured}: it is in “{unit}”, and {row.nutrient.phrase} is measured in"
-                f" {Unit(wanted).label} here."
-            )
+
+def _row(model: Any, text: str) -> Any:
+    """The row that a cell names by its key, or by its name."""
+    parts = text.split(PART)
+    found = model.with_key(parts) if len(parts) == len(model.KEY) else None
+    if found is None and any(one.name == "name" for one in model._meta.concrete_fields):
+        found = model._default_manager.filter(name__iexact=text).first()
+    return found
 
 
 def _plain(title: Any) -> str:
