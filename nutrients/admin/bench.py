@@ -64,12 +64,6 @@ class BenchMixin(VersionAdmin):
         name = f"nutrients_{self.opts.model_name}_bench"
         return [path("<int:pk>/bench/", view, name=name), *super().get_urls()]
 
-    def render_change_form(self: Any, request: HttpRequest, context: Any, **options: Any) -> Any:
-        if obj := options.get("obj"):
-            name = f"admin:nutrients_{self.opts.model_name}_bench"
-            context["bench_address"] = reverse(name, args=[obj.pk])
-        return super().render_change_form(request, context, **options)
-
     def bench_view(self: Any, request: HttpRequest, pk: int) -> HttpResponse:
         """The rules as the form that was sent has them, or as they are, and what ticks raise."""
         sent = [

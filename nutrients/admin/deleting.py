@@ -11,9 +11,6 @@ from django.apps import apps
 from django.contrib.admin.utils import NestedObjects
 from django.db import router, transaction
 from django.db.models import ProtectedError
-from django.http import HttpRequest
-from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -187,7 +184,7 @@ class NamedDeletionMixin(VersionAdmin):
     Rows of many-to-many links are left out of what goes: they have no screen and no name.
     """
 
-    def get_deleted_objects(self: Any, objs: Any, request: HttpRequest) -> Any:
+    def get_deleted_objects(self: Any, objs: Any, request: Any) -> Any:
         """Django's list, counts, missing permissions and protected rows, and rows that need one."""
         rows, counts, missing, protected = super().get_deleted_objects(objs, request)
         models = apps.get_app_config("nutrients").get_models(include_auto_created=True)
@@ -195,29 +192,13 @@ class NamedDeletionMixin(VersionAdmin):
         kinds = {capfirst(str(link.verbose_name)) for link in links}
         plurals = {link.verbose_name_plural for link in links}
         kept = {kind: number for kind, number in counts.items() if kind not in plurals}
+        deletion = Deletion(list(objs))
+        # For the page, which Django draws.
+        request.loosened = [_listed(row) for row in deletion.loosened()]
         needing = [
-            format_html("{}. {}", _listed(row), reason)
-            for row, reason in Deletion(list(objs)).needing()
+            format_html("{}. {}", _listed(row), reason) for row, reason in deletion.needing()
         ]
         return _named(rows, kinds), kept, missing, [*protected, *needing]
-
-    def render_delete_form(self: Any, request: HttpRequest, context: dict[str, Any]) -> Any:
-        row = context["object"]
-        context["loosened"] = _loosened([row])
-        if isinstance(row, Source):
-            context["replace_address"] = reverse("admin:nutrients_source_replace", args=[row.pk])
-        return super().render_delete_form(request, context)
-
-    def response_action(self: Any, request: HttpRequest, queryset: Any) -> Any:
-        answer = super().response_action(request, queryset)
-        context = (answer.context_data or {}) if isinstance(answer, TemplateResponse) else {}
-        if "deletable_objects" in context:
-            context["loosened"] = _loosened(list(context["queryset"]))
-        return answer
-
-
-def _loosened(rows: list[Any]) -> list[SafeString]:
-    return [_listed(row) for row in Deletion(rows).loosened()]
 
 
 def _listed(row: Any) -> SafeString:

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils import timezone
 from reversion.admin import VersionAdmin
 from reversion.models import Version
@@ -99,14 +99,6 @@ class SignedMixin(VersionAdmin):
         view = self.admin_site.admin_view(self.sign_view)
         name = f"nutrients_{self.opts.model_name}_sign"
         return [path("<int:pk>/sign/", view, name=name), *super().get_urls()]
-
-    def render_change_form(self: Any, request: HttpRequest, context: Any, **options: Any) -> Any:
-        """Django's form, with a link to sign where the account may."""
-        obj = options.get("obj")
-        if obj is not None and profession_of(request.user):
-            name = f"admin:nutrients_{self.opts.model_name}_sign"
-            context["sign_address"] = reverse(name, args=[obj.pk])
-        return super().render_change_form(request, context, **options)
 
     def sign_view(self: Any, request: HttpRequest, pk: int) -> HttpResponse:
         """The words of a row, and a button by which a clinician signs just these."""

@@ -284,13 +284,13 @@ class SpreadsheetMixin(VersionAdmin):
     actions: Any = ("export",)
 
     def get_urls(self: Any) -> list[URLPattern]:
+        fields = [self.opts.get_field(name) for name in self.model.KEY]
+        if any(isinstance(one, models.DateTimeField) for one in fields):
+            # Lines could not name their rows.
+            return super().get_urls()
         view = self.admin_site.admin_view(self.import_view)
         name = f"nutrients_{self.opts.model_name}_import"
         return [path("import/", view, name=name), *super().get_urls()]
-
-    def changelist_view(self: Any, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        context = {"may_import": self._may_import(request), **(extra_context or {})}
-        return super().changelist_view(request, context)
 
     @admin.action(description="Export the selected rows as CSV", permissions=["view"])
     def export(self: Any, request: HttpRequest, queryset: Any) -> HttpResponse:
@@ -309,7 +309,7 @@ class SpreadsheetMixin(VersionAdmin):
 
     def import_view(self: Any, request: HttpRequest) -> HttpResponse:
         """Look at lines first; keep them in a proposal once nothing is wrong with any."""
-        if not self._may_import(request):
+        if not request.user.has_perm("nutrients.add_proposal"):
             raise PermissionDenied
         form = ImportForm(request.POST or None, request.FILES or None)
         lines: list[Line] = []
@@ -339,12 +339,6 @@ class SpreadsheetMixin(VersionAdmin):
         """The fields of the form that are fields of the table."""
         fields = {one.name for one in (*self.opts.concrete_fields, *self.opts.many_to_many)}
         return [name for name in self.get_form(request, None).base_fields if name in fields]
-
-    def _may_import(self: Any, request: HttpRequest) -> bool:
-        """Whether the account may propose, and lines of this table can name their rows."""
-        fields = [self.opts.get_field(name) for name in self.model.KEY]
-        is_named = not any(isinstance(one, models.DateTimeField) for one in fields)
-        return is_named and request.user.has_perm("nutrients.add_proposal")
 
     def _keep_lines(self: Any, request: HttpRequest, lines: list[Line]) -> HttpResponse:
         title = f"Import of {self.opts.verbose_name_plural}: {len(lines)}"

@@ -10,7 +10,6 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.template.response import TemplateResponse
 from django.utils import timezone
 from reversion import set_comment
 from reversion.admin import VersionAdmin
@@ -55,49 +54,42 @@ class TakingOffMixin(RefusableMixin, VersionAdmin):
         form_url: str = "",
         extra_context: Any = None,
     ) -> HttpResponse:
-        context = extra_context or {}
         is_draft = request.POST.get("status") == Status.DRAFT and not is_proposing(request)
-        if is_draft and (form := self._gone_form(request, object_id)):
-            context = context | _asked(request, form)
-            if not form.is_valid():
-                self.refuse(request, NOT_YET)
-        return super().changeform_view(request, object_id, form_url, context)
+        if is_draft and (form := self._asked(request, object_id)) and not form.is_valid():
+            self.refuse(request, NOT_YET)
+        return super().changeform_view(request, object_id, form_url, extra_context)
 
     def delete_view(
         self: Any, request: HttpRequest, object_id: str, extra_context: Any = None
     ) -> HttpResponse:
-        context = extra_context or {}
-        if form := self._gone_form(request, object_id):
-            context = context | _asked(request, form)
-            if form.is_bound and not form.is_valid():
-                # Ask again.
-                read_instead(request, QueryDict())
-        return super().delete_view(request, object_id, context)
+        form = self._asked(request, object_id)
+        if form and form.is_bound and not form.is_valid():
+            # Ask again.
+            read_instead(request, QueryDict())
+        return super().delete_view(request, object_id, extra_context)
 
-    def _gone_form(self: Any, request: HttpRequest, object_id: str | None) -> GoneForm | None:
+    def _asked(self: Any, request: Any, object_id: str | None) -> GoneForm | None:
+        """The form of what a page needs that would go, which hooks and templates read as well."""
         row = self.get_object(request, unquote(object_id)) if object_id else None
         if row is None or not has_page(row, at=timezone.now()):
             return None
-        return GoneForm(request.POST if request.method == "POST" else None)
+        request.gone = GoneForm(request.POST if request.method == "POST" else None)
+        form: GoneForm = request.gone
+        return form
 
-    def response_action(self: Any, request: HttpRequest, queryset: Any) -> Any:
+    def response_action(self: Any, request: Any, queryset: Any) -> Any:
         """Django's answer; the page before deleting several asks where that takes pages off."""
-        context: dict[str, Any] = {}
         if request.POST.get("action") == "delete_selected":
             ticked = queryset.filter(pk__in=request.POST.getlist(ACTION_CHECKBOX_NAME))
             if any(has_page(row, at=timezone.now()) for row in ticked):
-                form = GoneForm(request.POST if "post" in request.POST else None)
-                context = _asked(request, form)
+                form = request.gone = GoneForm(request.POST if "post" in request.POST else None)
                 # They do not all lead to one page.
                 del form.fields["to"]
                 if form.is_bound and not form.is_valid():
                     sent = request.POST.copy()
                     del sent["post"]
                     read_instead(request, sent)
-        answer = super().response_action(request, queryset)
-        if isinstance(answer, TemplateResponse) and answer.context_data:
-            answer.context_data |= context
-        return answer
+        return super().response_action(request, queryset)
 
     def save_model(self: Any, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
@@ -114,12 +106,6 @@ class TakingOffMixin(RefusableMixin, VersionAdmin):
         if hasattr(request, "gone"):
             _keep(request, [row for row in queryset if has_page(row, at=timezone.now())])
         super().delete_queryset(request, queryset)
-
-
-def _asked(request: Any, form: GoneForm) -> dict[str, GoneForm]:
-    """Keep a form for the hooks that Django calls later; give what the page needs to show it."""
-    request.gone = form
-    return {"gone": form}
 
 
 def _said(request: Any) -> dict[str, str]:
