@@ -111,7 +111,6 @@ class ProposalAdmin(GuardedAdmin, KeptRowsAdmin):
                 "lacking": lacking(proposal) if proposal.state in OPEN else [],
                 "links": proposal.links.prefetch_related("remarks"),
                 "link_form": LinkForm(),
-                "may_vouch": account.has_perm("nutrients.name_colleague"),
                 "now": timezone.now(),
             }
             context["moves"] = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import update_wrapper
+from functools import partialmethod, update_wrapper
 from typing import Any
 
 from django.contrib import messages
@@ -15,7 +15,7 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import NoReverseMatch, path, reverse
+from django.urls import NoReverseMatch, path, reverse, reverse_lazy
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -120,30 +120,24 @@ class SecuredSite(AdminSite):
 
         return update_wrapper(asked, guarded)
 
-    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        return super().login(request, {"title": "Sign in"} | (extra_context or {}))
-
-    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        return super().logout(request, {"title": "Signed out"} | (extra_context or {}))
+    # Django's pages, in the words of the other pages.
+    login = partialmethod(AdminSite.login, extra_context={"title": "Sign in"})
+    logout = partialmethod(AdminSite.logout, extra_context={"title": "Signed out"})
 
     def is_waiting_for(self, account: Any) -> bool:
         """Whether an account must set up the second step and has not."""
         return two_factor.is_asked_of(account) and not account.is_verified()
 
     def get_urls(self) -> list[Any]:
-        page = self.admin_view(self.second_step)
-        return [
-            path("second-step/", page, name="second_step"),
-            path("choose/<uidb64>/<token>/", self.choose_password, name="choose_password"),
-            *super().get_urls(),
-        ]
-
-    def choose_password(self, request: HttpRequest, **link: str) -> HttpResponseBase:
-        view = ChoosePassword.as_view(
-            success_url=reverse("admin:login"),
+        choose = ChoosePassword.as_view(
+            success_url=reverse_lazy("admin:login"),
             extra_context={"site_header": self.site_header, "site_title": self.site_title},
         )
-        return view(request, **link)
+        return [
+            path("second-step/", self.admin_view(self.second_step), name="second_step"),
+            path("choose/<uidb64>/<token>/", choose, name="choose_password"),
+            *super().get_urls(),
+        ]
 
     def second_step(self, request: HttpRequest) -> HttpResponse:
         return two_factor.second_step_page(request, self.each_context(request))
