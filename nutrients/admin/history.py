@@ -263,15 +263,21 @@ class VersionedAdmin(RefusableMixin, VersionAdmin):
 
     def get_form(self, request: Any, obj: Any = None, change: bool = False, **options: Any) -> Any:
         """The form; with one field as an earlier version has it, where the address names both."""
-        form = super().get_form(request, obj, change, **options)
+        form: Any = super().get_form(request, obj, change, **options)
         key, name = request.GET.get("back", ""), request.GET.get("field", "")
         if obj is None or request.method != "GET" or not is_key(key):
             return form
         version = Version.objects.get_for_object(obj).filter(pk=key).first()
         if version is None or name not in form.base_fields:
             return form
-        attname = getattr(self.model._meta.get_field(name), "attname", name)
-        return _with_value(form, name, _fields(version).get(attname))
+        value = _fields(version).get(self.model._meta.get_field(name).attname)
+
+        class WithValue(form):
+            def __init__(self, *args: Any, **kwargs: Any) -> None:
+                super().__init__(*args, **kwargs)
+                self.initial[name] = value
+
+        return WithValue
 
     def recoverlist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         deleted = Version.objects.get_deleted(self.model).select_related("revision__user")
@@ -334,15 +340,6 @@ def _told(row: Any, entry: Any) -> Any:
         kind = capfirst(row._meta.verbose_name)
         set_comment(f"{kind} “{row}”: {entry.get_change_message()}")
     return entry
-
-
-def _with_value(form: Any, name: str, value: Any) -> Any:
-    class WithValue(form):
-        def __init__(self, *args: Any, **kwargs: Any) -> None:
-            super().__init__(*args, **kwargs)
-            self.initial[name] = value
-
-    return WithValue
 
 
 def changes(before: Version | None, after: Version) -> Iterator[Change]:

@@ -20,7 +20,7 @@ from reversion import create_revision
 from reversion.admin import VersionAdmin
 
 from nutrients.models import OPEN, Proposal, ProposedRow
-from nutrients.proposals import Laid, add_row, begin, key_of, lay_over, values_of
+from nutrients.proposals import Laid, add_row, begin, key_in, key_of, lay_over, values_of
 from nutrisite.accounts.admin_site import is_key
 from nutrisite.accounts.kept_forms import is_form
 
@@ -189,12 +189,13 @@ def _keep(
     """Keep one row against how readers have it; `known` is what the proposal says of it so far."""
     live = one.model._base_manager.filter(pk=one.pk).first()
     live = live or one.model.with_key(json.loads(one.key))
+    if not live and one.after is None:
+        if known:
+            known.delete()
+            proposal.write_again()
+        return
     if known:
         # A new row may have been given another name since.
-        known.natural_key = key_of(live) if live else one.key
+        known.natural_key = key_of(live) if live else key_in(one.model, one.after or {})
         known.save()
-    if live or one.after is not None:
-        add_row(proposal, live or one.model, one.after, by=by, title=one.title, under=under)
-    elif known:
-        known.delete()
-        proposal.write_again()
+    add_row(proposal, live or one.model, one.after, by=by, title=one.title, under=under)

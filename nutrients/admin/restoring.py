@@ -53,7 +53,9 @@ def restore(version: Version, *, at: datetime, user: Any) -> tuple[list[Any], li
         with transaction.atomic():
             _add({key: one for key, one in changed.items() if key in deleted})
             for key in changed.keys() - deleted:
-                _change(changed[key], at)
+                if isinstance(row := changed[key].object, Publishable):
+                    row.changed_at = at
+                changed[key].save()
     except IntegrityError as error:
         raise RevertError(
             f"“{version}” cannot come back as it was: another row has its name by now, or a rule"
@@ -177,12 +179,6 @@ def _add(rows: Stored) -> None:
         for field in model._meta.many_to_many:
             ends = [(one.object.pk, to) for one in added for to in one.m2m_data.get(field.name, ())]
             write_links(field, ends)
-
-
-def _change(one: Any, at: datetime) -> None:
-    if isinstance(one.object, Publishable):
-        one.object.changed_at = at
-    one.save()
 
 
 def _link_again(deleted: set[Key], others: Stored) -> None:

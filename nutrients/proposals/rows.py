@@ -69,8 +69,7 @@ def add_row(
     is_new = isinstance(row, type)
     model: Any = row if is_new else type(row)
     live, after = {} if is_new else values_of(row), given(model, values or {})
-    parts = [str(part) for name in model.KEY for part in _as_list(after[name])] if is_new else []
-    key, label = json.dumps(parts) if is_new else key_of(row), model._meta.label_lower
+    key, label = key_in(model, after) if is_new else key_of(row), model._meta.label_lower
     known = proposal.rows.filter(model=label, natural_key=key).first()
     if values is None:
         kind, before, after = ChangeKind.DELETE, live, {}
@@ -87,7 +86,7 @@ def add_row(
     if known and known.kind == kind:
         before |= {name: value for name, value in known.before.items() if name in before}
     fields = {"kind": kind, "before": before, "values": after, "by": by}
-    fields["title"] = (title or " / ".join(parts) or str(row))[:200]
+    fields["title"] = (title or (" / ".join(json.loads(key)) if is_new else str(row)))[:200]
     fields["under"] = under or (known.under if known else "")
     kept, _ = ProposedRow.objects.update_or_create(
         proposal=proposal, model=label, natural_key=key, defaults=fields
@@ -290,6 +289,11 @@ def _pk(field: Any, key: Any) -> Any:
 def key_of(row: Any) -> str:
     """The natural key of a row as JSON."""
     return json.dumps([str(part) for part in row.natural_key()])
+
+
+def key_in(model: Any, values: Values) -> str:
+    """The natural key that a new row with these values gets, as JSON."""
+    return json.dumps([str(part) for name in model.KEY for part in _as_list(values[name])])
 
 
 def given(model: Any, values: Mapping[str, Any]) -> Values:

@@ -17,6 +17,8 @@ from nutrients.models import (
     ArticleSection,
     Association,
     BookOverride,
+    FoodPortion,
+    FoodSource,
     Nutrient,
     NutrientAmount,
     Proposal,
@@ -156,6 +158,17 @@ def test_new_row_is_proposed_and_written_on(screen, editor_client, content):
     (row,) = proposal.rows.all()
     assert (row.kind, row.values["title"]) == ("add", "A better tale")
     assert not Source.objects.filter(slug="a-tale").exists()
+
+
+def test_new_row_with_a_figure_in_its_key_is_written_on(screen, editor_client, content):
+    food = FoodSource.objects.get(slug="almonds").pk
+    proposal = propose(screen(FoodPortion), food=food, description="1 handful", grams="28")
+
+    (shown,) = editor_client.get(proposal.get_absolute_url()).context["rows"]
+    propose(Screen(editor_client, None, shown["address"]), grams="30")
+
+    (row,) = proposal.rows.all()
+    assert (row.kind, float(row.values["grams"])) == ("add", 30)
 
 
 def test_several_rows_go_into_one_proposal_and_come_out_one_by_one(
