@@ -98,24 +98,23 @@ class ProposalAdmin(GuardedAdmin, KeptRowsAdmin):
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, **options: Any
     ) -> HttpResponse:
-        proposal = options.get("obj")
-        if proposal:
-            context["rows"] = shown_rows(proposal)
-            account: Any = request.user
-            may_sign = proposal.state in SIGNABLE and not has_written(proposal, account)
-            context |= {
-                "is_open": proposal.state in OPEN,
-                "roles": roles_of(account) if may_sign else [],
-                "words": digest(proposal),
-                "signed": fitting(proposal),
-                "lacking": lacking(proposal) if proposal.state in OPEN else [],
-                "links": proposal.links.prefetch_related("remarks"),
-                "link_form": LinkForm(),
-                "now": timezone.now(),
-            }
-            context["moves"] = [
+        proposal, account = options["obj"], request.user
+        is_open = proposal.state in OPEN
+        may_sign = proposal.state in SIGNABLE and not has_written(proposal, account)
+        context |= {
+            "rows": shown_rows(proposal),
+            "is_open": is_open,
+            "roles": roles_of(account) if may_sign else [],
+            "words": digest(proposal),
+            "signed": fitting(proposal),
+            "lacking": lacking(proposal) if is_open else [],
+            "links": proposal.links.prefetch_related("remarks"),
+            "link_form": LinkForm(),
+            "now": timezone.now(),
+            "moves": [
                 (state.value, words) for state, words in MOVES_HERE if proposal.may_become(state)
-            ]
+            ],
+        }
         return super().render_change_form(request, context, *args, **options)
 
     def pages_view(self, request: HttpRequest, pk: int) -> HttpResponse:

@@ -196,24 +196,19 @@ def _cases_before(proposal: Proposal) -> list[SafetyCase] | None:
     return counting_cases() if is_deletion else None
 
 
-def publish_due(*, at: datetime) -> tuple[list[Proposal], list[Proposal]]:
-    """Publish the proposals whose moment has come; give them, and those that something hinders.
+def publish_due(*, at: datetime) -> Iterator[Proposal]:
+    """Publish the proposals whose moment has come, and give each.
 
-    Those go back to being ready, with the reason, and their owners decide.
+    One that something hinders goes back to being ready, with the reason, and its owner decides.
     """
-    published: list[Proposal] = []
-    hindered: list[Proposal] = []
-    screen = admin.site._registry[Proposal]
     for proposal in Proposal.objects.filter(state=State.SCHEDULED, publish_at__lte=at):
-        hindrance = hindrance_of(screen, proposal)
-        if hindrance:
+        if hindrance := hindrance_of(proposal):
             proposal.state, proposal.hindrance = State.READY, hindrance
             proposal.save()
-        (hindered if hindrance else published).append(proposal)
-    return published, hindered
+        yield proposal
 
 
-def hindrance_of(screen: Any, proposal: Proposal) -> str:
+def hindrance_of(proposal: Proposal) -> str:
     """Publish a proposal for the account that set its moment; say why if that cannot be done."""
     found = [*lacking(proposal), *problems(proposal)]
     if found:
@@ -227,7 +222,7 @@ def hindrance_of(screen: Any, proposal: Proposal) -> str:
         return BREAKS.format("; ".join(one.title for one in broken))
 
     def change() -> str:
-        publish(screen, asked, proposal)
+        publish(admin.site._registry[Proposal], asked, proposal)
         return ""
 
     try:

@@ -19,8 +19,8 @@ class Command(BaseCommand):
     help = __doc__
 
     def handle(self, *args: Any, **options: Any) -> None:
-        published, hindered = publish_due(at=timezone.now())
-        for proposal in published:
-            self.stdout.write(f"Published: {proposal}.")
-        for proposal in hindered:
-            self.stderr.write(f"Not published: {proposal}. {proposal.hindrance}")
+        for proposal in publish_due(at=timezone.now()):
+            if proposal.hindrance:
+                self.stderr.write(f"Not published: {proposal}. {proposal.hindrance}")
+            else:
+                self.stdout.write(f"Published: {proposal}.")
