@@ -11,7 +11,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Count, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
@@ -22,9 +22,10 @@ from nutrients.content.applying import RefusedError
 from nutrients.models import OPEN, SIGNABLE, Proposal, Role, State
 from nutrients.proposals import live_rows
 from nutrients.proposals.links import DAYS, make_link
-from nutrients.proposals.pages import changing_pages, previewed
+from nutrients.proposals.pages import changing_pages
 from nutrients.proposals.rows import SHOWN_FROM, Conflict, conflicts, digest, settle
 from nutrients.proposals.signing import fitting, has_written, keep_sign_off, lacking
+from nutrients.proposals.views import shown_page
 from nutrisite.accounts.admin_site import KeptRowsAdmin, change_address, is_key
 
 from .content_forms import FURTHEST
@@ -122,17 +123,13 @@ class ProposalAdmin(GuardedAdmin, KeptRowsAdmin):
         proposal = get_object_or_404(Proposal, pk=pk)
         if not self.has_view_permission(request, proposal):
             raise PermissionDenied
-        now, where = timezone.now(), request.GET.get("path", "")
-        if where:
-            html = previewed(proposal, where, request.GET.get("as", ""), at=now, home=request.path)
-            if not html:
-                raise Http404("The proposal does not change this page.")
-            return HttpResponse(html)
+        if request.GET.get("path"):
+            return shown_page(request, proposal)
         context = self.admin_site.each_context(request) | {
             "title": f"Pages that change: {proposal}",
             "opts": self.opts,
             "original": proposal,
-            "pages": changing_pages(proposal, at=now, recheck=True),
+            "pages": changing_pages(proposal, at=timezone.now(), recheck=True),
         }
         return TemplateResponse(request, "admin/nutrients/proposal_pages.html", context)
 

@@ -115,10 +115,7 @@ class SourceAdmin(ContentAdmin):
         cited = list(citing([old.slug]))
         used = self.uses(old)
         for row, field in used:
-            if field.many_to_many:
-                self.keep_and_save(row, **{field.name: (old, new)})
-            else:
-                self.keep_and_save(row, **{field.name: new})
+            self.keep_and_save(row, **{field.name: (old, new) if field.many_to_many else new})
         for row, name in cited:
             # It may have been saved with its links just now.
             row.refresh_from_db()

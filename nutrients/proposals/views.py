@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from nutrients.models import SIGNABLE, PreviewLink
+from nutrients.models import SIGNABLE, PreviewLink, Proposal
 
 from .links import agree, may_agree, open_link, remark
 from .pages import changing_pages, previewed
@@ -48,16 +48,19 @@ def preview(request: HttpRequest, token: str) -> HttpResponse:
     link = open_link(token, at=timezone.now())
     if link is None:
         raise Http404("There is no such link.")
-    path = request.GET.get("path", "")
-    answer = _page(request, link, path) if path else _overview(request, link, token)
+    if request.GET.get("path"):
+        answer = shown_page(request, link.proposal)
+    else:
+        answer = _overview(request, link, token)
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["X-Robots-Tag"] = "noindex, nofollow"
     return answer
 
 
-def _page(request: HttpRequest, link: PreviewLink, path: str) -> HttpResponse:
-    way, now = request.GET.get("as", ""), timezone.now()
-    html = previewed(link.proposal, path, way, at=now, home=request.path)
+def shown_page(request: HttpRequest, proposal: Proposal) -> HttpResponse:
+    """The page that the address names, in the way that it asks for. Raises Http404."""
+    path, way = request.GET.get("path", ""), request.GET.get("as", "")
+    html = previewed(proposal, path, way, at=timezone.now(), home=request.path)
     if not html:
         raise Http404("The proposal does not change this page.")
     return HttpResponse(html)
