@@ -132,8 +132,12 @@ class Reader:
             raise UnreadableError(f"There are more than {MOST_LINES:,} lines: split the file.")
         (_, header), *lines = found
         columns, unit = self._header(header)
-        seen: dict[tuple[str, ...], int] = {}
-        return [self._line(number, cells, columns, unit, seen) for number, cells in lines]
+        read = [self._line(number, cells, columns, unit) for number, cells in lines]
+        seen: dict[str, int] = {}
+        for line in read:
+            if line.title and (before := seen.setdefault(line.title, line.number)) != line.number:
+                line.faults.append(f"The same row is on line {before}.")
+        return read
 
     def _header(self, header: list[str]) -> tuple[list[str], str]:
         """The field of each column, “unit” for that of units, and the unit that a header names."""
@@ -160,14 +164,7 @@ class Reader:
             )
         return columns, unit
 
-    def _line(
-        self,
-        number: int,
-        cells: list[str],
-        columns: list[str],
-        unit: str,
-        seen: dict[tuple[str, ...], int],
-    ) -> Line:
+    def _line(self, number: int, cells: list[str], columns: list[str], unit: str) -> Line:
         line = Line(number)
         while len(cells) > len(columns) and not cells[-1]:
             cells.pop()
@@ -179,10 +176,7 @@ class Reader:
         sent = {
             name: self._sent(name, cell, line) for name, cell in cell_of.items() if name != "unit"
         }
-        key = tuple(cell_of[name] for name in self._keys)
-        line.title = PART.join(key)
-        if (before := seen.setdefault(key, number)) != number:
-            line.faults.append(f"The same row is on line {before}.")
+        line.title = PART.join(cell_of[name] for name in self._keys)
         if not line.faults:
             self._check(line, sent, unit or cell_of.get("unit", ""))
         return line
