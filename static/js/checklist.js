@@ -125,7 +125,7 @@
     scrollTo = null;
   });
 
-  // Once htmx is ready, which waits for the same event and came first.
+  // Once the script that brings htmx listens: it came first.
   document.addEventListener("DOMContentLoaded", () => {
     const kept = history.state;
     if (kept?.ticks) {
@@ -134,7 +134,10 @@
       }
       if (kept.isAnswered) {
         scrollTo = kept.y;
-        htmx.ajax("POST", form.dataset.hxPost, { source: form, target: "#checklist-results" });
+        document.addEventListener("htmx:load", () => {
+          htmx.ajax("POST", form.dataset.hxPost, { source: form, target: "#checklist-results" });
+        }, { once: true });
+        form.dispatchEvent(new Event("focusin"));
       }
     }
     showQuestions();

@@ -1,73 +1,12 @@
 // What HTML alone cannot do. The site works without this file.
 //
-// data-status           the page's <p role="status">: counts are spoken here, failures shown
-// data-announce         text inside a swapped part that is to be spoken once it has arrived
-// data-results-heading  takes focus after a reader presses the button of an htmx form
-// data-print            a button, hidden until this file shows it, that prints the page
-// data-over             a fold that shuts once its form is sent
-// data-back             a way back from a source, led to the number that was tapped
-// data-narrow           a field that narrows the lists in data-narrowed; data-words, more to find by
-// data-plain            a button whose form the browser sends itself, past htmx
+// data-print   a button, hidden until this file shows it, that prints the page
+// data-back    a way back from a source, led to the number that was tapped
+// data-narrow  a field that narrows the lists in data-narrowed; data-words, more to find by
+// data-status  the page's <p role="status">: the count is spoken here
 
 (() => {
   "use strict";
-
-  const FAILED =
-    "The page could not be updated. Please check your connection and try again. " +
-    "If this may be an emergency, do not wait: call 999, 112, 911 or your local number.";
-
-  // htmx writes the address of the page, and so what a reader ticked, into sessionStorage.
-  // It asks first whether there is one: here there is none, and it does without.
-  Object.defineProperty(window, "sessionStorage", {
-    get() { throw new DOMException("This site keeps nothing in the browser.", "SecurityError"); },
-  });
-
-  let submitted = false;
-
-  function say(text, failed) {
-    const status = document.querySelector("[data-status]");
-    if (!status) return;
-    status.dataset.failed = String(failed);
-    status.textContent = text;
-  }
-
-  function fail() {
-    say(FAILED, true);
-    // On a phone the button may be a screen away from the place where the answer was expected.
-    if (submitted) document.querySelector("[data-status]")?.scrollIntoView({ block: "center" });
-    submitted = false;
-  }
-
-  function arrive(event) {
-    // A page may have two parts that change: the one that did is the one to speak of.
-    const part = event.detail?.target?.querySelector("[data-announce]");
-    const news = part || document.querySelector("[data-announce]");
-    say(news ? news.textContent.trim().replace(/\s+/g, " ") : "", false);
-    const heading = submitted && document.querySelector("[data-results-heading]");
-    submitted = false;
-    if (heading) heading.focus();
-  }
-
-  // A change sends the form too, but must leave the focus on the control.
-  document.addEventListener("submit", (event) => {
-    submitted = true;
-    event.target.closest("[data-over]")?.removeAttribute("open");
-  }, true);
-  document.addEventListener("change", () => { submitted = false; }, true);
-
-  document.addEventListener("htmx:responseError", fail);
-  document.addEventListener("htmx:sendError", fail);
-  document.addEventListener("htmx:timeout", fail);
-  document.addEventListener("htmx:afterSettle", arrive);
-
-  // What a reader unfolded stays so in the part that comes in its place.
-  let unfolded = [];
-  document.addEventListener("htmx:beforeSwap", () => {
-    unfolded = [...document.querySelectorAll("details[id][open]")].map((fold) => fold.id);
-  });
-  document.addEventListener("htmx:afterSwap", () => {
-    for (const id of unfolded) document.getElementById(id)?.setAttribute("open", "");
-  });
 
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-print]")) window.print();
@@ -93,15 +32,6 @@
   });
   if (location.hash) reveal(location.hash.slice(1))?.scrollIntoView();
 
-  // Back from a source is a step within the page: htmx would load it again, and lose the place.
-  const address = () => location.pathname + location.search;
-  let shown = address();
-  for (const moved of ["pushedIntoHistory", "replacedInHistory"])
-    document.addEventListener(`htmx:${moved}`, () => { shown = address(); });
-  addEventListener("popstate", (event) => {
-    if (address() === shown) event.stopImmediatePropagation();
-  }, true);
-
   // A long list in groups: keep the lines that have what was typed.
   document.querySelector("[data-narrow]")?.addEventListener("input", (event) => {
     const typed = event.target.value.trim().toLowerCase();
@@ -116,7 +46,7 @@
       group.open = Boolean(typed);
       count += found;
     }
-    say(typed ? `${count} found` : "", false);
+    document.querySelector("[data-status]").textContent = typed ? `${count} found` : "";
   });
 
   function showPrint() {

@@ -176,6 +176,27 @@ def test_panel_of_a_phone_lies_over_the_page_until_escape_or_the_rows_are_shown(
     expect(filters(page)).to_contain_text("2 on")
 
 
+def test_choice_and_button_count_although_htmx_comes_after_them(page):
+    held = []
+    page.route("**/htmx*", lambda route: held.append(route))
+    page.goto("/compare/")
+    chip(page, "Muscle cramps").check()
+    chip(page, "Tingling").check()
+    page.wait_for_timeout(100)
+    expect(heading(page)).to_have_text("All 13 nutrients")
+    [route] = held
+    route.continue_()
+    expect(page).to_have_url(re.compile("symptom=muscle-cramps&symptom=tingling"))
+    expect(heading(page)).to_contain_text("tingling")
+
+    held.clear()
+    page.goto("/search/")
+    page.get_by_role("searchbox").fill("cramp")
+    page.wait_for_timeout(100)
+    held[0].continue_()
+    expect(page.locator(".hit").first).to_be_visible()
+
+
 def test_filters_work_without_script(page_without_script):
     page = page_without_script
     page.set_viewport_size(PHONE)

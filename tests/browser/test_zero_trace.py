@@ -234,8 +234,27 @@ def test_emergency_card_stays_when_the_network_is_gone(page, faults):
     faults.clear()
 
 
+def test_emergency_card_stays_when_the_network_goes_before_anything_is_touched(page, faults):
+    page.goto("/checklist/")
+    open_all(page)
+    page.context.set_offline(True)
+    page.locator("#checklist input[value='seizures']").check()
+    page.locator("#checklist").get_by_role("button", name="See results").click()
+
+    expect(page.locator("[data-status]")).to_contain_text("call 999, 112, 911")
+    expect(page.locator("#checklist .alarm")).to_contain_text("Call 112")
+    page.context.set_offline(False)
+    # The next try brings the answer.
+    page.locator("#checklist").get_by_role("button", name="See results").click()
+    expect(page.locator("#results")).to_have_text("Call for help now")
+    assert [fault for fault in faults if "ERR_INTERNET_DISCONNECTED" not in fault] == []
+    faults.clear()
+
+
 def test_emergency_text_comes_when_the_server_never_answers(page, faults):
     page.goto("/checklist/")
+    page.locator("#checklist").hover()
+    page.wait_for_function("window.htmx")
     assert 5_000 <= page.evaluate("htmx.config.timeout") <= 20_000
     page.evaluate("htmx.config.timeout = 300")
     page.route("**/checklist/", lambda route: None)
