@@ -118,12 +118,14 @@ def article_page(slug: str, *, at: datetime) -> ArticlePage | None:
     [first, *sections] = _sections(
         [answer, *article.sections.all()], references, nutrients, symptoms, at=at
     )
+    with_section = {section.nutrient for section in sections}
     return ArticlePage(
         article=article,
         short_answer=SafeString("".join(part.text for part in first.parts)),
         sections=sections,
         references=references,
-        nutrients=nutrients,
+        # A section of a nutrient links to it already.
+        nutrients=[nutrient for nutrient in nutrients if nutrient not in with_section],
         symptoms=symptoms,
         related=_related(article, symptoms, at=at),
         previous=_neighbour(article, "lt", at=at),

@@ -45,7 +45,9 @@ CAUSE_ICONS = {
     "normal": "person",
 }
 CITE_AGAIN = '<a class="cite" href="#src-{0.number}" aria-label="Source {0.number}">{0.number}</a>'
-SOURCES = '<ol class="sources">{}</ol><p><a href="{}">How we checked these sources</a></p>'
+SOURCES = (
+    '<ol class="sources">{}</ol><a class="action" href="{}">How we checked these sources</a>'
+)
 SOURCE = (
     '<li id="src-{{0}}">{} <a href="#ref-{{0}}-1" data-back'
     ' aria-label="Back to text for source {{0}}">Back to text</a></li>'
@@ -205,7 +207,7 @@ def breadcrumb(*trail: str) -> SafeString:
     places = zip(names, map(site_address, addresses), strict=True)
     return format_html(
         '<nav class="breadcrumb" aria-label="Breadcrumb"><ol class="crumbs">{}'
-        '<li><span aria-current="page">{}</span></li></ol></nav>{}',
+        '<li aria-current="page">{}</li></ol></nav>{}',
         links,
         trail[-1],
         script(breadcrumbs([*places, (trail[-1], "")])),

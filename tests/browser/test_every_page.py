@@ -57,7 +57,7 @@ SIZES = {
     "/search/?q=chest+pain": (6, 430),
     "/search/?q=magnesium": (11, 530),
     "/a-z/": (10, 930),
-    "/data/": (6, 930),
+    "/data/": (6, 900),
     "/compare/": (3, 700),
     MATRIX: (3, 700),
     "/foods/": (5, 900),
@@ -72,10 +72,10 @@ SIZES = {
     "/symptoms/tremor/": (5, 900),
     "/nutrients/": (4, 500),
     # The two pages with most sources: each has a link there and a link back.
-    "/nutrients/magnesium/": (5, 930),
+    "/nutrients/magnesium/": (5, 900),
     "/nutrients/calcium/": (5, 900),
     "/nutrients/magnesium/muscle-cramps/": (5, 900),
-    "/articles/nutrients-and-muscle-jerking/": (10, 920),
+    "/articles/nutrients-and-muscle-jerking/": (10, 900),
     "/articles/night-leg-cramps/": (10, 900),
     "/articles/blood-tests-explained/": (10, 900),
 }
