@@ -7,6 +7,7 @@ docs/design.md shows each in use.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache, lru_cache
@@ -17,7 +18,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from nutrients import prose
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 register = template.Library()
 
+NUMBERS = "999, 112 or 911"
+NUMBERS_THAT_CALL = re.sub(r"\d+", r'<a href="tel:\g<0>">\g<0></a>', NUMBERS)
 # Bars lit out of three.
 EVIDENCE_LIT = {"strong": 3, "moderate": 2, "limited": 1}
 EVIDENCE_BARS = (("0", "8", "6"), ("6.5", "4", "10"), ("13", "0", "14"))
@@ -45,9 +48,7 @@ CAUSE_ICONS = {
     "normal": "person",
 }
 CITE_AGAIN = '<a class="cite" href="#src-{0.number}" aria-label="Source {0.number}">{0.number}</a>'
-SOURCES = (
-    '<ol class="sources">{}</ol><a class="action" href="{}">How we checked these sources</a>'
-)
+SOURCES = '<ol class="sources">{}</ol><a class="action" href="{}">How we checked these sources</a>'
 SOURCE = (
     '<li id="src-{{0}}">{} <a href="#ref-{{0}}-1" data-back'
     ' aria-label="Back to text for source {{0}}">Back to text</a></li>'
@@ -240,6 +241,12 @@ def figure(value: float | Decimal | None) -> str:
     if text in ("0", "-0"):
         return "under 0.001" if number > 0 else "0"
     return text
+
+
+@register.filter
+def calls(text: str) -> SafeString:
+    """A text in which each of the emergency numbers, as all our texts name them, calls it."""
+    return SafeString(conditional_escape(text).replace(NUMBERS, NUMBERS_THAT_CALL))
 
 
 @register.filter

@@ -203,9 +203,8 @@ def test_symptom_page_puts_common_causes_and_help_before_nutrients(client, conte
     [
         ("/symptoms/eyelid-twitch/", "articles", "eyelid-twitching", 3),
         ("/symptoms/muscle-jerks/", "articles", "jolts-as-you-fall-asleep", 3),
-        # The last compares nutrients.
-        ("/nutrients/vitamin-b6/", "read-on", "too-much-vitamin-b6", 4),
-        ("/nutrients/vitamin-b12/", "read-on", "vegan-b12-and-nerves", 4),
+        ("/nutrients/vitamin-b6/", "read-on", "too-much-vitamin-b6", 3),
+        ("/nutrients/vitamin-b12/", "read-on", "vegan-b12-and-nerves", 3),
     ],
 )
 def test_page_leads_to_the_article_that_is_about_it(client, content, address, place, article, most):
@@ -218,10 +217,29 @@ def test_page_leads_to_the_article_that_is_about_it(client, content, address, pl
 def test_emergency_symptom_opens_with_the_emergency_band(client, content):
     page = client.get("/symptoms/seizures/")
 
-    assert "In an emergency call 999 , 112 or 911 ." in text_of(page, "main")
+    assert "Call the emergency number ( 999 , 112 or 911 )" in text_of(page, "main")
     assert headings(page)[:2] == ["urgency", "causes"]
     assert b"help-now" in page.content
     assert b"help-now" not in client.get(SYMPTOM).content
+
+
+def test_help_names_the_numbers_to_call_once_and_each_calls(client, content):
+    slugs = set(Symptom.objects.filter(status="published").values_list("slug", flat=True))
+    pages = [f"/symptoms/{slug}/" for slug in slugs] + ["/nutrients/magnesium/seizures/"]
+    named = 0
+    for address in pages:
+        page = client.get(address).content.decode()
+        [note] = re.findall(r'<section class="help.*?</section>', page, re.DOTALL)
+        calls = re.findall(r'<a href="tel:(\d+)">\1</a>', note)
+        assert calls in ([], ["999", "112", "911"]), address
+        assert re.findall("999|112|911", re.sub("<.*?>", "", note)) == calls, address
+        named += bool(calls)
+    assert named > 30
+
+    Symptom.objects.filter(slug="seizures").update(help_note="Get help <at once>.")
+    note = client.get("/symptoms/seizures/").content.decode()
+    assert "Get help &lt;at once&gt;." in note
+    assert 'In an emergency call <a href="tel:999">999</a>' in note
 
 
 def test_sign_found_on_examination_has_a_page_but_no_way_to_tick_it(client, content):
