@@ -89,6 +89,24 @@ def test_emergency_is_one_side_too_and_no_page_ends_on_an_empty_side(page):
     assert sides(page, "A4") == 1
 
 
+def test_warning_signs_take_four_sides_at_most_with_all_that_is_to_be_done(page):
+    page.goto("/safety/")
+    assert [sides(page, size) <= 4 for size in SIZES] == [True, True]
+
+    page.emulate_media(media="print")
+    signs = page.locator(".warnings li").all()
+    assert len(signs) >= 60
+    assert all(sign.is_visible() for sign in signs)
+    sizes = page.locator(".safety :is(p, li):visible").evaluate_all(
+        "all => all.map(one => parseFloat(getComputedStyle(one).fontSize) * 72 / 96)"
+    )
+    assert round(min(sizes), 1) >= 10
+    for words in ("Call 999, 112, 911 or your local number", "In the UK call 111, day or night"):
+        expect(page.get_by_text(words)).to_be_visible()
+    for hidden in (".cite", "#sources", "[data-print]", "[data-offline]"):
+        assert not any(part.is_visible() for part in page.locator(f".safety {hidden}").all())
+
+
 def test_what_belongs_together_stays_on_one_side(page):
     page.emulate_media(media="print")
     for address, parts in (
@@ -133,7 +151,7 @@ def test_table_fits_the_paper_with_its_head(page):
 
 def test_what_is_folded_on_a_screen_is_on_paper(page):
     for address, folded in (
-        ("/nutrients/magnesium/", ".part > *:not(summary, .no-print)"),
+        ("/nutrients/magnesium/", ".part > *:not(summary, .no-print, .action)"),
         ("/symptoms/night-leg-cramps/", "#causes li, #src-1"),
         ("/foods/plate/?food=almonds", ".plate-row > *:not(summary)"),
     ):
