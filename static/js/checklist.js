@@ -73,7 +73,7 @@
     showQuestions();
     showCall(target);
     // Questions come in above: what was tapped stays under the finger.
-    scrollBy({ top: target.getBoundingClientRect().top - before, behavior: "instant" });
+    scrollBy(0, target.getBoundingClientRect().top - before);
     const isAnswered = level() !== "nothing";
     note.hidden = !isAnswered;
     if (isAnswered) status.textContent = "This answer is not up to date. Choose “See results”.";
@@ -119,9 +119,9 @@
   document.addEventListener("htmx:afterSettle", ({ detail }) => {
     if (detail.target.id !== "checklist-results") return;
     keep(settle());
-    if (scrollTo !== null) window.scrollTo({ top: scrollTo, behavior: "instant" });
+    if (scrollTo !== null) window.scrollTo(0, scrollTo);
     // The form above or below has just folded: the answer begins at the top of the screen.
-    else if (document.activeElement.id === "results") document.activeElement.scrollIntoView({ behavior: "instant" });
+    else if (document.activeElement.id === "results") document.activeElement.scrollIntoView();
     scrollTo = null;
   });
 

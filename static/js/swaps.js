@@ -113,8 +113,14 @@
   let shown = address();
   for (const moved of ["pushedIntoHistory", "replacedInHistory"])
     document.addEventListener(`htmx:${moved}`, () => { shown = address(); });
+  // A button pressed after a choice that was sent already is no step of its own.
+  document.addEventListener("htmx:beforeHistoryUpdate", ({ detail: { history } }) => {
+    if (history.path === shown) history.type = "replace";
+  });
   addEventListener("popstate", (event) => {
     event.stopImmediatePropagation();
-    if (address() !== shown) location.reload();
+    if (address() === shown) return;
+    // A reload keeps the place: once the browser has gone to that of the step, in its next frame.
+    requestAnimationFrame(() => setTimeout(() => location.reload()));
   }, true);
 })();

@@ -55,6 +55,24 @@ def test_filters_open_over_the_page_and_show_how_many_foods_are_left(either):
     expect(either).to_have_url(re.compile("nutrient=magnesium.*diet=vegan"))
 
 
+def test_one_back_undoes_filters_and_returns_to_the_place_in_the_list(page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/foods/")
+    page.evaluate("scrollTo(0, 1500)")
+    page.locator(".food-filters > summary").click()
+    page.get_by_label("Vegan").check()
+    page.wait_for_url("**diet=vegan**")
+    before = page.evaluate("scrollY")
+    page.get_by_role("button", name=re.compile("Show")).click()
+    expect(page.locator("[data-results-heading]")).to_be_focused()
+    # At once: nothing on its way to another place may win.
+    page.go_back()
+
+    expect(page.get_by_role("link", name="Vegan , remove filter")).to_have_count(0)
+    assert before > 500
+    page.wait_for_function("before => Math.abs(scrollY - before) < 100", arg=before)
+
+
 def test_no_name_of_a_nutrient_is_cut_inside_a_word(page):
     page.goto("/foods/beef-liver-cooked/")
     for width in (320, 390, 1000, 1050, 1100, 1280):
