@@ -87,4 +87,4 @@ def test_styles_and_own_scripts_stay_small(site):
     # The matrix, the plate and the drawings need styles of their own.
     assert style.stat().st_size <= 13_400
     assert script.stat().st_size <= 900
-    assert swaps.stat().st_size <= 1_700
+    assert swaps.stat().st_size <= 1_800
