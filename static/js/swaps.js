@@ -46,8 +46,10 @@
 
   // htmx comes once a reader turns to a form, because most only read. What a reader does before it
   // is there is done again then. No form goes past it: without a network the page has to stay.
+  // With a network but no htmx, the browser sends the next form itself.
   const tags = document.getElementById("htmx-tags").content;
   let isAsked = false;
+  let isMissing = false;
   let again = null;
 
   function turn({ target }) {
@@ -62,6 +64,7 @@
     const copy = document.importNode(tags, true);
     copy.querySelector("script").addEventListener("error", () => {
       isAsked = false;
+      isMissing = navigator.onLine;
       again = null;
       fail();
     });
@@ -86,7 +89,7 @@
     submitted = true;
     form.closest("[data-over]")?.removeAttribute("open");
     const isPlain = submitter?.hasAttribute("data-plain") || !form.matches("[data-hx-get], [data-hx-post]");
-    if (window.htmx || isPlain) return;
+    if (window.htmx || isPlain || isMissing) return;
     event.preventDefault();
     again = () => form.requestSubmit(submitter);
     turn(event);

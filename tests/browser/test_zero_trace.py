@@ -251,6 +251,19 @@ def test_emergency_card_stays_when_the_network_goes_before_anything_is_touched(p
     faults.clear()
 
 
+def test_form_is_sent_by_the_browser_when_htmx_cannot_be_fetched(page, faults):
+    page.route("**/htmx*", lambda route: route.abort())
+    page.goto("/checklist/")
+    open_all(page)
+    page.locator("#checklist input[value='seizures']").check()
+    expect(page.locator("[data-status]")).to_contain_text("try again")
+    page.locator("#checklist").get_by_role("button", name="See results").click()
+
+    expect(page.locator("#results")).to_have_text("Call for help now")
+    assert [fault for fault in faults if "ERR_FAILED" not in fault] == []
+    faults.clear()
+
+
 def test_emergency_text_comes_when_the_server_never_answers(page, faults):
     page.goto("/checklist/")
     page.locator("#checklist").hover()
