@@ -163,7 +163,7 @@ class Choice:
     is_ticked: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ChoiceGroup:
     """Choices under one heading; those that are not common are behind “more”."""
 
@@ -171,11 +171,11 @@ class ChoiceGroup:
     title: str
     choices: tuple[Choice, ...]
 
-    @property
+    @cached_property
     def common(self) -> list[Choice]:
         return [choice for choice in self.choices if choice.is_common]
 
-    @property
+    @cached_property
     def more(self) -> list[Choice]:
         return [choice for choice in self.choices if not choice.is_common]
 

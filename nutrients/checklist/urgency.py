@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from nutrients.common.parameters import Facet
 from nutrients.evidence.ranking import (
     Level,
     Rule,
@@ -240,14 +241,6 @@ def _level(value: str) -> Level:
     return Level(Urgency(value).rank)
 
 
-class Option(NamedTuple):
-    """An answer that can be given: its value and words, and whether it was given."""
-
-    slug: str
-    label: str
-    is_given: bool
-
-
 @dataclass(frozen=True, slots=True)
 class AskedQuestion:
     """A question with its answers.
@@ -256,12 +249,12 @@ class AskedQuestion:
     """
 
     question: Question
-    options: list[Option]
+    options: list[Facet]
     matters_for: str = ""
 
     @property
     def answer(self) -> str:
-        return next((option.label for option in self.options if option.is_given), "")
+        return next((option.label for option in self.options if option.is_on), "")
 
 
 def questions_asked(
@@ -320,10 +313,8 @@ def answer_ticks(content: ChecklistContent) -> dict[str, frozenset[Tick]]:
     }
 
 
-def _options(
-    question: Question, ticks: Collection[Tick], content: ChecklistContent
-) -> list[Option]:
+def _options(question: Question, ticks: Collection[Tick], content: ChecklistContent) -> list[Facet]:
     """The answers, worst first. Of two that were given the worse is marked, as it counts."""
     answers = content.answers[question.pk]
     given = [row for row in answers if answer_tick(question.slug, row.slug) in ticks]
-    return [Option(row.slug, row.label, row in given[:1]) for row in answers]
+    return [Facet(question.slug, row.slug, row.label, row in given[:1]) for row in answers]

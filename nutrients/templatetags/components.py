@@ -48,6 +48,7 @@ CAUSE_ICONS = {
     "normal": "person",
 }
 CITE_AGAIN = '<a class="cite" href="#src-{0.number}" aria-label="Source {0.number}">{0.number}</a>'
+SOURCE_LINK = '<a class="cite" href="{0}" aria-label="Source {1}">{1}</a>'
 SOURCES = '<ol class="sources">{}</ol><a class="action" href="{}">How we checked these sources</a>'
 SOURCE = (
     '<li id="src-{{0}}">{} <a href="#ref-{{0}}-1" data-back'
@@ -61,9 +62,11 @@ ON_ONE_LINE = "\N{NO-BREAK SPACE}"
 CHECKED, SELECTED = SafeString(" checked"), SafeString(" selected")
 NOTHING = SafeString("")
 
-BOX = '<input class="box"{} type="{}" name="{}" value="{}"{}{}>'
-CHIP = f'<label class="chip">{BOX} {{}}{{}}</label>'
-OPTION = f'<label class="option">{BOX}{{}}{{}}</label>'
+OPTION = '<label class="option"><input class="box" type="{}" name="{}" value="{}"{}>{}{}</label>'
+RADIO = (
+    '<label class="chip"><input class="box" type="radio" form="{}" name="{}" value="{}"{}>'
+    "{}</label>"
+)
 TICK = (
     '<label class="tick{}"><input class="box" type="{}" name="{}" value="{}"{}>'
     "<span>{}{}</span></label>"
@@ -289,6 +292,17 @@ def cites(citations: Iterable[Citation], again: bool = False) -> SafeString:
 
 
 @register.simple_tag
+def source_links(references: Iterable[Reference]) -> SafeString:
+    """The numbers of the cited sources, each a link to the source's own page."""
+    # Nothing to escape: an address is made of a slug.
+    return SafeString(
+        BETWEEN.join(
+            [SOURCE_LINK.format(one.source.get_absolute_url(), one.number) for one in references]
+        )
+    )
+
+
+@register.simple_tag
 def listed_sources(references: Iterable[Reference]) -> SafeString:
     """The numbered sources of a page that cites with `cites`, and how they were checked.
 
@@ -306,19 +320,18 @@ def _source(number: int, source: Source) -> SafeString:
 
 
 @register.simple_tag
-def chips(
-    facets: Iterable[Facet],
-    noun: str,
-    kind: str = "checkbox",
-    form: str = "",
-    is_swapped: bool = False,
-) -> SafeString:
-    """Chips to choose by, each with how many of `noun` it keeps. Goes in <div class="chips">.
+def radios(facets: Iterable[Facet], form: str) -> SafeString:
+    """Chips of which one is chosen. Goes in <fieldset class="chips">.
 
-    `kind` is "checkbox" or "radio"; `form` is the id of a form that the chips are outside of.
-    `is_swapped` chips come with each answer: htmx finds the one that had focus by its id.
+    `form` is the id of the form that they belong to, inside it or not.
     """
-    return _boxes(CHIP, facets, noun, kind, form, is_swapped)
+    return _join(
+        RADIO,
+        (
+            (form, facet.name, facet.value, CHECKED if facet.is_on else NOTHING, facet.label)
+            for facet in facets
+        ),
+    )
 
 
 @register.simple_tag
@@ -327,27 +340,13 @@ def options(facets: Iterable[Facet], noun: str, kind: str = "checkbox") -> SafeS
 
     `kind` is "checkbox" or "radio". Goes in a <fieldset>.
     """
-    return _boxes(OPTION, facets, noun, kind)
-
-
-def _boxes(
-    pattern: str,
-    facets: Iterable[Facet],
-    noun: str,
-    kind: str,
-    form: str = "",
-    is_swapped: bool = False,
-) -> SafeString:
-    owner = format_html(' form="{}"', form) if form else NOTHING
     return _join(
-        pattern,
+        OPTION,
         (
             (
-                format_html(' id="pick-{}"', facet.key) if is_swapped else NOTHING,
                 kind,
                 facet.name,
                 facet.value,
-                owner,
                 CHECKED if facet.is_on else NOTHING,
                 facet.label,
                 NOTHING if facet.count is None else format_html(" {}", _count(facet, noun)),

@@ -49,7 +49,7 @@ def test_evidence_lights_a_bar_for_each_grade_and_says_the_word(grade, lit):
     [
         "{% tile nutrient %}",
         "{% sign name %}",
-        '{% chips facets "food" %}',
+        '{% radios facets "checklist" %}',
         '{% options facets "food" %}',
         "{% listed facets %}",
         '{% counts facets "food" %}',
@@ -81,7 +81,7 @@ def test_what_is_on_is_checked_and_more_than_one_is_plural():
         Facet("symptom", "cramps", "Cramps", is_on=True, count=1),
         Facet("symptom", "tingling", "Tingling", is_on=False, count=12),
     ]
-    on, off = render('{% chips facets "food" %}', facets=facets).split("\n")
+    on, off = render('{% options facets "food" %}', facets=facets).split("\n")
 
     assert " checked" in on
     assert " checked" not in off
