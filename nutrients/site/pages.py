@@ -11,7 +11,7 @@ from operator import attrgetter, or_
 from typing import Any, NamedTuple
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.timezone import localdate
 
@@ -106,10 +106,14 @@ class WarningSign(NamedTuple):
 
 
 class SafetyPage(NamedTuple):
-    """Every published warning sign: by level, the most urgent first, and then by group."""
+    """Every published warning sign: by level, the most urgent first, and then by group.
+
+    `sources` lists what they cite in numbered sentences.
+    """
 
     levels: dict[Urgency, dict[str, list[WarningSign]]]
-    references: References
+    sources: str
+    notes: list[ChangeNote]
 
 
 def home_page(*, at: datetime) -> HomePage:
@@ -157,18 +161,23 @@ def review_counts(*, at: datetime) -> list[dict[str, Any]]:
 
 
 def safety_page(*, at: datetime) -> SafetyPage:
-    areas = Prefetch("related_symptoms", Symptom.objects.only("body_area"))
-    flags = RedFlag.objects.published(at=at).order_by("position", "slug")
+    areas: dict[int, set[str]] = defaultdict(set)
+    related = RedFlag.related_symptoms.through.objects.values_list("redflag", "symptom__body_area")
+    for flag, area in related:
+        areas[flag].add(area)
+    flags = RedFlag.objects.published(at=at).order_by("position", "slug").with_sources()
     rows: dict[tuple[str, str], list[RedFlag]] = defaultdict(list)
-    for row in flags.with_sources().prefetch_related(areas):
-        rows[row.level, _sign_group(row)].append(row)
+    for row in flags.only("slug", "level", "sign", "why_it_matters", "action", "position"):
+        rows[row.level, _sign_group(areas[row.pk])].append(row)
     references = References()
     levels: dict[Urgency, dict[str, list[WarningSign]]] = {}
     for level, group in product(FLAG_LEVELS, SIGN_GROUPS):
         if (level, group) in rows:
             signs = [_sign(row, references) for row in rows[level, group]]
             levels.setdefault(level, {})[group] = signs
-    return SafetyPage(levels, references)
+    sources = (f"{one.number}. {one.source.title}, {one.source.publisher}." for one in references)
+    notes = ChangeNote.objects.newest_on(reverse("nutrients:safety"), at=at)
+    return SafetyPage(levels, " ".join(sources), list(notes))
 
 
 def _sign(flag: RedFlag, references: References) -> WarningSign:
@@ -176,9 +185,8 @@ def _sign(flag: RedFlag, references: References) -> WarningSign:
     return WarningSign(flag, flag.action.removeprefix(CALL).strip(), cited)
 
 
-def _sign_group(flag: RedFlag) -> str:
+def _sign_group(areas: set[str]) -> str:
     """The first group that holds the area of a symptom that the sign is related to."""
-    areas = {symptom.body_area for symptom in flag.related_symptoms.all()}
     return next((group for group, own in SIGN_GROUPS.items() if areas & own), OTHER_SIGNS)
 
 

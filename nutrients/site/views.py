@@ -133,9 +133,8 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 @require_safe
 def safety(request: HttpRequest) -> HttpResponse:
     """All warning signs with what to do, and what this site cannot do."""
-    now = timezone.now()
-    notes = ChangeNote.objects.newest_on(request.path, at=now)
-    context = {"section": "safety", "page": safety_page(at=now), "notes": notes}
+    page = memoized(request, safety_page, at=timezone.now())
+    context = {"section": "safety", "page": page}
     return render(request, "nutrients/site/safety.html", context)
 
 
