@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 from operator import attrgetter
 from urllib.parse import urlencode
 
@@ -85,7 +86,7 @@ class NutrientContent:
     parts: SafeString
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NutrientPage:
     """A nutrient's page for a choice. What the choice changes repeats numbers of the content."""
 
@@ -118,12 +119,12 @@ class NutrientPage:
         """The amount that counts as 100% on labels, in the nutrient's unit."""
         return self.nutrient.label_value(self.country)
 
-    @property
+    @cached_property
     def foods(self) -> list[tuple[NutrientAmount, Decimal | None]]:
         """The richest foods, each with its share of the label value in a serving."""
         return [(row, row.label_percent(self.country)) for row in self.content.amounts]
 
-    @property
+    @cached_property
     def scale(self) -> int:
         return bar_scale(percent for _, percent in self.foods)
 

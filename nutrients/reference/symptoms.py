@@ -11,7 +11,15 @@ from django.db.models import Count
 
 from nutrients.common.citations import Citation, Cited, References
 from nutrients.evidence.content import red_flags_by_level
-from nutrients.models import Article, BodyArea, Relation, Symptom, Urgency, place_among
+from nutrients.models import (
+    Article,
+    BodyArea,
+    ChangeNote,
+    Relation,
+    Symptom,
+    Urgency,
+    place_among,
+)
 
 from .evidence import symptom_causes, symptom_links
 from .nutrients import evidence_groups
@@ -35,6 +43,7 @@ class SymptomPage:
     leading: list[Article]
     articles: list[Article]
     references: References
+    notes: list[ChangeNote]
 
     @property
     def figure(self) -> str:
@@ -62,14 +71,20 @@ def listed_symptoms(*, at: datetime) -> Paginator[Symptom]:
     return Paginator(rows, SYMPTOMS_A_PAGE)
 
 
-def symptom_page(symptom: Symptom, *, at: datetime) -> SymptomPage:
-    """The page of one symptom. The number of queries does not grow with the content."""
+def symptom_page(slug: str, *, at: datetime) -> SymptomPage | None:
+    """The page of a published symptom, or None if there is none.
+
+    The number of queries does not grow with the content.
+    """
+    symptom = Symptom.objects.published(at=at).filter(slug=slug).with_sources().first()
+    if symptom is None:
+        return None
     references = References()
     flags = red_flags_by_level(at=at, symptoms=[symptom.slug])
     causes = symptom_causes(symptom, at=at)
     links = symptom_links(symptom, at=at)
     # In reading order, because each of these numbers what it cites.
-    citations = references.cite_best(symptom.sources.all())
+    citations = references.cite_best(symptom.cited)
     common_causes = references.cite_rows([cause for cause in causes if cause.is_common])
     rarer_causes = references.cite_rows([cause for cause in causes if not cause.is_common])
     levels = {level: references.cite_rows(rows) for level, rows in flags.items()}
@@ -88,6 +103,7 @@ def symptom_page(symptom: Symptom, *, at: datetime) -> SymptomPage:
         leading=leading,
         articles=articles,
         references=references,
+        notes=list(ChangeNote.objects.newest_on(symptom.get_absolute_url(), at=at)),
     )
 
 

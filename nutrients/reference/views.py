@@ -86,11 +86,8 @@ def symptom_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def symptom(request: HttpRequest, slug: str) -> HttpResponse:
     """One symptom: common causes first, when to get help, then nutrients."""
-    now = timezone.now()
-    row = get_object_or_404(Symptom.objects.published(at=now), slug=slug)
-    context = {
-        "section": "symptoms",
-        "page": symptom_page(row, at=now),
-        "notes": ChangeNote.objects.newest_on(request.path, at=now),
-    }
+    page = memoized(request, symptom_page, slug, at=timezone.now())
+    if page is None:
+        raise Http404
+    context = {"section": "symptoms", "page": page}
     return render(request, "nutrients/reference/symptom.html", context)
