@@ -17,6 +17,7 @@ from nutrients.models import (
     Article,
     ArticleSection,
     ArticleTopic,
+    ChangeNote,
     Nutrient,
     Source,
     Symptom,
@@ -70,6 +71,7 @@ class ArticlePage:
     related: list[Article]
     previous: Article | None
     next: Article | None
+    notes: list[ChangeNote]
 
     @property
     def questions(self) -> list[Question]:
@@ -130,6 +132,7 @@ def article_page(slug: str, *, at: datetime) -> ArticlePage | None:
         related=_related(article, symptoms, at=at),
         previous=_neighbour(article, "lt", at=at),
         next=_neighbour(article, "gt", at=at),
+        notes=list(ChangeNote.objects.newest_on(article.get_absolute_url(), at=at)),
     )
 
 
@@ -155,8 +158,9 @@ def _sections(
     split = [(row, prose.split(row.body)) for row in rows]
     blocks = [block for _, blocks_of_row in split for block in blocks_of_row]
     slugs = {slug for block in blocks for slug in prose.cited_slugs(block.text)}
-    mark = references.marking(Source.objects.filter(slug__in=slugs))
-    live = LiveBlocks.of(blocks, references, symptoms, at=at)
+    cited = Source.objects.filter(slug__in=slugs).order_by()
+    mark = references.marking(cited.only("slug", "title", "publisher", "url"))
+    live = LiveBlocks(blocks, references, symptoms, at=at)
     glossary = prose.Glossary()
     # In reading order, because drawing a part numbers what it cites.
     return [

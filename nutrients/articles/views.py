@@ -7,8 +7,9 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from nutrients.common.answering import memoized
 from nutrients.common.paging import paged
-from nutrients.models import ArticleTopic, ChangeNote, Picture, grouped
+from nutrients.models import ArticleTopic, Picture, grouped
 
 from .pages import article_page, articles_on, listed_articles
 
@@ -23,12 +24,10 @@ def article_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def article(request: HttpRequest, slug: str) -> HttpResponse:
-    now = timezone.now()
-    page = article_page(slug, at=now)
+    page = memoized(request, article_page, slug, at=timezone.now())
     if page is None:
         raise Http404("There is no article at this address.")
     context = {"section": "guide", "article": page.article, "page": page}
-    context["notes"] = ChangeNote.objects.newest_on(request.path, at=now)
     return render(request, "nutrients/articles/article.html", context)
 
 
