@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import groupby
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 from nutrients.common.citations import Citation, References
 from nutrients.evidence.life_stages import LifeStage
 from nutrients.evidence.needs import (
-    AdultNeed,
     adult_need,
     in_mcg,
     is_of_adults,
@@ -22,11 +21,8 @@ from nutrients.models import (
     Authority,
     LifeStatus,
     LimitKind,
-    LimitStatus,
     ReferenceIntake,
-    ReferenceType,
     Sex,
-    Source,
     Unit,
     grouped,
 )
@@ -56,22 +52,17 @@ class Limit:
     """One authority's limit: the least and the most of the bands that it is read from.
 
     `unit` may differ from the nutrient's own. `kind` is empty for the amount that people are
-    advised to stay below. A page that prints the limit has its `citations` too.
+    advised to stay below.
     """
 
     authority: Authority
     least: Decimal
     most: Decimal
     unit: Unit
+    citations: list[Citation]
     applies_to: str = ""
     kind: LimitKind | None = None
     note: str = ""
-    sources: tuple[Source, ...] = ()
-    citations: tuple[Citation, ...] = ()
-
-    def cited(self, references: References) -> Self:
-        """The same limit, with the numbers of its sources, which the page cites already."""
-        return replace(self, citations=tuple(references.cite_again(self.sources)))
 
     @property
     def words(self) -> str:
@@ -111,26 +102,37 @@ class StageNeed(NamedTuple):
         return self.limits[1:]
 
 
-@dataclass(frozen=True, slots=True)
 class DailyNeeds:
-    """A nutrient's needs in one authority's tables, and the limits of all of them.
+    """A nutrient's needs in one authority's tables, in its unit, and the limits of all of them.
 
-    `limits` and `stay_below` are for adults, an authority each, lowest first; `unlimited` are the
-    authorities that say they set no limit. The tables are of the one authority alone, and so are
-    `own`, the intakes that they were read from. `intakes` are those of all.
+    `adult` and the limits are for adults, neither pregnant nor breastfeeding. `limits` and
+    `stay_below` have one for each authority, lowest first; `unlimited` are the authorities that
+    say they set no limit. The tables are of the one authority alone, and so is all that is `own`.
+    Sources repeat their numbers in `references`, which cite those of all intakes.
     """
 
-    authority: Authority
-    adult: AdultNeed | None
-    tables: dict[ReferenceType, list[NeedRow]]
-    limits: list[Limit]
-    unlimited: list[Authority]
-    stay_below: list[Limit]
-    own_limits: list[NeedRow]
-    own_limit: Limit | None
-    own_reductions: list[NeedRow]
-    own: list[ReferenceIntake]
-    intakes: list[ReferenceIntake]
+    def __init__(
+        self, intakes: list[ReferenceIntake], authority: Authority, references: References
+    ) -> None:
+        self._intakes, self._references = intakes, references
+        own = [row for row in intakes if row.authority == authority]
+        self.citations = references.cite_again(sources_of(own))
+        self.tables = {
+            kind: _rows(rows, _amount) for kind, rows in grouped(own, NEEDS, "reference_type")
+        }
+        self.adult = adult_need(authority, own)
+        if self.adult:
+            citations = references.cite_again(self.adult.sources)
+            self.adult = replace(self.adult, citations=tuple(citations))
+        adults = [row for row in intakes if is_of_adults(row)]
+        self.limits = _each(_limited(adults), self._limit)
+        said = {row.authority for row in adults if row.limits}
+        said -= {limit.authority for limit in self.limits}
+        self.unlimited = [one for one in Authority if one in said]
+        self.stay_below = _each(_reduced(adults), self._reduction)
+        self.own_limits = _rows(_limited(own), lambda row: row.upper_limit)
+        self.own_limit = next(iter(_each(_limited(own), self._limit)), None)
+        self.own_reductions = _rows(_reduced(own), lambda row: row.chronic_disease_limit_mg)
 
     @property
     def lowest_limit(self) -> Limit | None:
@@ -142,108 +144,50 @@ class DailyNeeds:
         same = len({limit.key for limit in self.limits}) == 1
         return same and len(self.limits) == len(Authority)
 
-    def cited(self, references: References) -> Self:
-        """The same, with the numbers of the sources, which the page cites already."""
-        adult = self.adult
-        if adult:
-            adult = replace(adult, citations=tuple(references.cite_again(adult.sources)))
-        return replace(
-            self,
-            adult=adult,
-            limits=[limit.cited(references) for limit in self.limits],
-            stay_below=[limit.cited(references) for limit in self.stay_below],
-        )
-
-    def at_stage(self, stage: LifeStage | None, references: References) -> StageNeed | None:
-        """The need and the limits of one life stage, cited; None if none is chosen."""
+    def at_stage(self, stage: LifeStage | None) -> StageNeed | None:
+        """The need and each authority's lowest limit at a life stage; None if none is chosen."""
         if stage is None:
             return None
-        limits = [limit.cited(references) for limit in _lowest(stage.limiting(self.intakes))]
-        return StageNeed(stage, stage.own(self.intakes), stage.stay_below(self.intakes), limits)
+        limits = _each(_limited(stage.limiting(self._intakes)), self._lowest_limit)
+        return StageNeed(stage, stage.own(self._intakes), stage.stay_below(self._intakes), limits)
 
+    def _lowest_limit(self, authority: Authority, rows: list[ReferenceIntake]) -> Limit:
+        return self._limit(authority, [min(rows, key=lambda row: row.upper_limit or 0)])
 
-def daily_needs(intakes: Sequence[ReferenceIntake], authority: Authority) -> DailyNeeds:
-    """The reference intakes of a nutrient as tables, in its unit.
-
-    Adults are neither pregnant nor breastfeeding. The source is named by each row.
-    """
-    own = [row for row in intakes if row.authority == authority]
-    adults = [row for row in intakes if is_of_adults(row)]
-    limited = [row for row in own if row.upper_limit_status == LimitStatus.SET]
-    reduced = [row for row in own if row.chronic_disease_limit_mg is not None]
-    limits = _ranges(adults)
-    return DailyNeeds(
-        authority=authority,
-        adult=adult_need(authority, own),
-        tables=_tables(own),
-        limits=limits,
-        unlimited=_unlimited(adults, limits),
-        stay_below=_reductions(adults),
-        own_limits=_rows(limited, lambda row: row.upper_limit),
-        own_limit=_range(authority, limited) if limited else None,
-        own_reductions=_rows(reduced, lambda row: row.chronic_disease_limit_mg),
-        own=own,
-        intakes=list(intakes),
-    )
-
-
-def _lowest(rows: Iterable[ReferenceIntake]) -> list[Limit]:
-    """Of each authority its lowest limit, the lowest of all first."""
-    limited = [row for row in rows if row.upper_limit is not None]
-    return _sorted(
-        _range(authority, [min(own, key=lambda row: row.upper_limit or 0)])
-        for authority, own in grouped(limited, Authority, "authority")
-    )
-
-
-def _ranges(rows: Iterable[ReferenceIntake]) -> list[Limit]:
-    limited = [row for row in rows if row.upper_limit is not None]
-    return _sorted(_range(*pair) for pair in grouped(limited, Authority, "authority"))
-
-
-def _range(authority: Authority, rows: list[ReferenceIntake]) -> Limit:
-    amounts = [row.upper_limit for row in rows if row.upper_limit is not None]
-    last = rows[-1]
-    return Limit(
-        authority,
-        min(amounts),
-        max(amounts),
-        Unit(last.upper_limit_unit),
-        last.upper_limit_applies_to,
-        LimitKind(last.upper_limit_kind),
-        last.note if last.reference_type == "" else "",
-        sources_of(rows),
-    )
-
-
-def _reductions(rows: Iterable[ReferenceIntake]) -> list[Limit]:
-    reduced = [row for row in rows if row.chronic_disease_limit_mg is not None]
-    return _sorted(
-        Limit(
+    def _limit(self, authority: Authority, rows: list[ReferenceIntake]) -> Limit:
+        amounts = [row.upper_limit for row in rows if row.upper_limit is not None]
+        last = rows[-1]
+        return Limit(
             authority,
-            min(row.chronic_disease_limit_mg or Decimal(0) for row in own),
-            max(row.chronic_disease_limit_mg or Decimal(0) for row in own),
-            Unit.MG,
-            note=own[-1].note,
-            sources=sources_of(own),
+            min(amounts),
+            max(amounts),
+            Unit(last.upper_limit_unit),
+            self._references.cite_again(sources_of(rows)),
+            last.upper_limit_applies_to,
+            LimitKind(last.upper_limit_kind),
+            last.note if last.reference_type == "" else "",
         )
-        for authority, own in grouped(reduced, Authority, "authority")
-    )
+
+    def _reduction(self, authority: Authority, rows: list[ReferenceIntake]) -> Limit:
+        amounts = [row.chronic_disease_limit_mg or Decimal(0) for row in rows]
+        citations = self._references.cite_again(sources_of(rows))
+        return Limit(authority, min(amounts), max(amounts), Unit.MG, citations, note=rows[-1].note)
 
 
-def _sorted(limits: Iterable[Limit]) -> list[Limit]:
+def _limited(rows: Iterable[ReferenceIntake]) -> list[ReferenceIntake]:
+    return [row for row in rows if row.upper_limit is not None]
+
+
+def _reduced(rows: Iterable[ReferenceIntake]) -> list[ReferenceIntake]:
+    return [row for row in rows if row.chronic_disease_limit_mg is not None]
+
+
+def _each(
+    rows: list[ReferenceIntake], make: Callable[[Authority, list[ReferenceIntake]], Limit]
+) -> list[Limit]:
+    """What is made of each authority's rows, the lowest first."""
+    limits = [make(authority, own) for authority, own in grouped(rows, Authority, "authority")]
     return sorted(limits, key=lambda limit: (in_mcg(limit.least, limit.unit), limit.authority))
-
-
-def _unlimited(adults: list[ReferenceIntake], limits: list[Limit]) -> list[Authority]:
-    limited = {limit.authority for limit in limits}
-    said = {row.authority for row in adults if row.limits}
-    return [authority for authority in Authority if authority in said and authority not in limited]
-
-
-def _tables(intakes: list[ReferenceIntake]) -> dict[ReferenceType, list[NeedRow]]:
-    """The age bands that have an intake of each type: the types are never mixed."""
-    return {kind: _rows(rows, _amount) for kind, rows in grouped(intakes, NEEDS, "reference_type")}
 
 
 def _amount(intake: ReferenceIntake) -> Cell:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from functools import cached_property
 from operator import attrgetter
 from urllib.parse import urlencode
 
@@ -18,7 +16,7 @@ from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from nutrients.common.citations import MOST, Citation, Cited, References
+from nutrients.common.citations import MOST, Cited, References
 from nutrients.common.parameters import Reading, ignored_sentence, read_country
 from nutrients.evidence.life_stages import LifeStage, Stages, read_stage, suited_to_stage
 from nutrients.evidence.needs import sources_of
@@ -47,7 +45,7 @@ from nutrients.models import (
 )
 from nutrients.prose.markdown import Glossary, render
 
-from .intakes import DailyNeeds, StageNeed, daily_needs
+from .intakes import DailyNeeds, StageNeed
 
 NUTRIENTS_A_PAGE = 24
 RICHEST = 6
@@ -64,74 +62,103 @@ SOURCES_OF_RISK = 2
 SOURCES_OF_SIGN = 1
 
 
-@dataclass(frozen=True, slots=True)
 class NutrientContent:
     """What a nutrient's page holds whatever a reader chooses, cited in reading order.
 
     Each of the risk factors says by `lowers_it` and `raises_it` which way it works. `unmeasured`
     are sources without a figure, such as sunlight. `parts` are the parts that no choice changes,
-    as HTML.
+    as HTML. A constant number of queries.
     """
 
-    nutrient: Nutrient
-    intakes: list[ReferenceIntake]
-    felt: list[tuple[str, list[Association]]]
-    amounts: list[NutrientAmount]
-    unmeasured: list[FoodSource]
-    need_sources: list[tuple[Authority, list[Citation]]]
-    job_citations: list[Citation]
-    limit_citations: list[Citation]
-    food_citations: list[Citation]
-    references: References
-    parts: SafeString
+    def __init__(self, nutrient: Nutrient, *, at: datetime) -> None:
+        needs = nutrient.intakes.published(at=at).order_by("age_from", "pk").with_sources()
+        intakes = list(needs)
+        signs = nutrient.associations.published(at=at).joined("symptom", *NAMED).with_sources()
+        links = sorted(signs, key=attrgetter("strength"))
+        interactions = nutrient.interactions.published(at=at).with_sources()
+        pairs = sorted(interactions, key=lambda row: (Severity(row.severity).rank, str(row)))
+        self.nutrient = nutrient
+        self.felt = _felt(links)
+        self.amounts = _richest(nutrient, at=at)
+        self.unmeasured = list(nutrient.unmeasured_foods.published(at=at))
+        path = nutrient.get_absolute_url()
+        references = self.references = References()
+        # In reading order, because each of these numbers what it cites. First the sources of every
+        # country, so that numbers do not change with the choice.
+        self.need_sources = [
+            (authority, references.cite(sources))
+            for authority in Authority
+            if (sources := sources_of(row for row in intakes if row.authority == authority))
+        ]
+        self.job_citations = references.cite(_sources_of_job(nutrient.cited, links))
+        context = {
+            "nutrient": nutrient,
+            "signs": evidence_groups(references, links),
+            "against": references.cite_rows(
+                [link for link in links if link.is_against], SOURCES_OF_SIGN
+            ),
+            "risks": [
+                (kind, references.cite_rows(rows, SOURCES_OF_RISK))
+                for kind, rows in grouped(_risks(nutrient, at=at), RiskKind, "kind")
+            ],
+        }
+        self.food_citations = references.cite(dict.fromkeys(row.source for row in self.amounts))
+        context |= {
+            "interactions": references.cite_rows(pairs),
+            "own_citations": references.cite(nutrient.cited),
+            "details": _details(nutrient, references, at=at),
+            "articles": _articles(nutrient, at=at),
+            "references": references,
+            "notes": ChangeNote.objects.newest_on(path, at=at),
+            "canonical_url": f"{settings.SITE_URL}{path}",
+        }
+        self.needs = {
+            authority: DailyNeeds(intakes, authority, references) for authority in Authority
+        }
+        self.limit_citations = references.cite_again(_sources_of_limits(nutrient.cited, intakes))
+        self.parts = render_to_string("nutrients/reference/_nutrient_parts.html", context)
 
 
-@dataclass(frozen=True)
 class NutrientPage:
-    """A nutrient's page for a choice. What the choice changes repeats numbers of the content."""
+    """A nutrient's page for a country and a life stage, from content that no choice changes.
 
-    content: NutrientContent
-    country: Authority
-    stage: LifeStage | None
-    needs: DailyNeeds
-    stage_need: StageNeed | None
-    needs_citations: list[Citation]
-    plate_foods: list[str]
+    What the choice changes repeats numbers of the content. It asks for nothing more, unless a stage
+    is chosen: which foods suit it is one query.
+    """
 
-    @property
-    def nutrient(self) -> Nutrient:
-        return self.content.nutrient
-
-    @property
-    def unit(self) -> Unit:
-        return Unit(self.nutrient.unit)
+    def __init__(
+        self,
+        content: NutrientContent,
+        country: Authority,
+        stage: LifeStage | None,
+        *,
+        at: datetime,
+    ) -> None:
+        self.content = content
+        self.references = content.references
+        self.country = country
+        self.nutrient = content.nutrient
+        self.unit = Unit(content.nutrient.unit)
+        self.needs = content.needs[country]
+        self.stage_need = self.needs.at_stage(stage)
+        # The richest foods, each with its share of the label value in a serving.
+        self.foods = [(row, row.label_percent(country)) for row in content.amounts]
+        self.scale = bar_scale(percent for _, percent in self.foods)
+        self.plate_foods = _plate_foods(content, self.stage_need, at=at)
 
     @property
     def figure(self) -> str:
         return f"figures/{self.nutrient.figure}.html"
 
     @property
-    def references(self) -> References:
-        return self.content.references
-
-    @property
     def label_value(self) -> Decimal | None:
         """The amount that counts as 100% on labels, in the nutrient's unit."""
         return self.nutrient.label_value(self.country)
 
-    @cached_property
-    def foods(self) -> list[tuple[NutrientAmount, Decimal | None]]:
-        """The richest foods, each with its share of the label value in a serving."""
-        return [(row, row.label_percent(self.country)) for row in self.content.amounts]
-
-    @cached_property
-    def scale(self) -> int:
-        return bar_scale(percent for _, percent in self.foods)
-
     @property
     def stage_slug(self) -> str:
         """The life stage as an address carries it; empty if none is chosen."""
-        return self.stage.slug if self.stage else ""
+        return self.stage_need.stage.slug if self.stage_need else ""
 
     @property
     def foods_query(self) -> str:
@@ -168,66 +195,9 @@ def read_nutrient_page(query: QueryDict, stages: Stages) -> tuple[Authority, str
 
 
 def nutrient_content(slug: str, *, at: datetime) -> NutrientContent | None:
-    """What the page of a published nutrient holds, or None if there is none.
-
-    A constant number of queries.
-    """
-    nutrient = Nutrient.objects.published(at=at).filter(slug=slug).first()
-    if nutrient is None:
-        return None
-    intakes = nutrient.intakes.published(at=at).order_by("age_from", "pk").with_sources()
-    signs = nutrient.associations.published(at=at).joined("symptom", *NAMED).with_sources()
-    links = sorted(signs, key=attrgetter("strength"))
-    sources, intakes, amounts = (
-        list(nutrient.sources.all()),
-        list(intakes),
-        _richest(nutrient, at=at),
-    )
-    pairs = nutrient.interactions.published(at=at).with_sources()
-    pairs = sorted(pairs, key=lambda row: (Severity(row.severity).rank, str(row)))
-    path, references = nutrient.get_absolute_url(), References()
-    # In reading order, because each of these numbers what it cites. First the sources of every
-    # country, so that numbers do not change with the choice.
-    need_sources = [
-        (authority, references.cite(found))
-        for authority in Authority
-        if (found := sources_of(row for row in intakes if row.authority == authority))
-    ]
-    job_citations = references.cite(_sources_of_job(sources, links))
-    context = {
-        "nutrient": nutrient,
-        "signs": evidence_groups(references, links),
-        "against": references.cite_rows(
-            [link for link in links if link.is_against], SOURCES_OF_SIGN
-        ),
-        "risks": [
-            (kind, references.cite_rows(rows, SOURCES_OF_RISK))
-            for kind, rows in grouped(_risks(nutrient, at=at), RiskKind, "kind")
-        ],
-    }
-    food_citations = references.cite(dict.fromkeys(row.source for row in amounts))
-    context |= {
-        "interactions": references.cite_rows(pairs),
-        "own_citations": references.cite(sources),
-        "details": _details(nutrient, references, at=at),
-        "articles": _articles(nutrient, at=at),
-        "references": references,
-        "notes": ChangeNote.objects.newest_on(path, at=at),
-        "canonical_url": f"{settings.SITE_URL}{path}",
-    }
-    return NutrientContent(
-        nutrient=nutrient,
-        intakes=intakes,
-        felt=_felt(links),
-        amounts=amounts,
-        unmeasured=list(nutrient.unmeasured_foods.published(at=at)),
-        need_sources=need_sources,
-        job_citations=job_citations,
-        limit_citations=references.cite_again(_sources_of_limits(sources, intakes)),
-        food_citations=food_citations,
-        references=references,
-        parts=render_to_string("nutrients/reference/_nutrient_parts.html", context),
-    )
+    """What the page of a published nutrient holds, or None if there is none."""
+    nutrient = Nutrient.objects.published(at=at).filter(slug=slug).with_sources().first()
+    return NutrientContent(nutrient, at=at) if nutrient else None
 
 
 def _felt(links: Iterable[Association]) -> list[tuple[str, list[Association]]]:
@@ -247,26 +217,6 @@ def _articles(nutrient: Nutrient, *, at: datetime) -> list[Article]:
     rows = rows.only("slug", "title")
     rows = rows.annotate(about=Count("related_nutrients")).order_by("about", "position", "title")
     return list(rows[:NEAREST_ARTICLES])
-
-
-def nutrient_page(
-    content: NutrientContent, country: Authority, stage: LifeStage | None, *, at: datetime
-) -> NutrientPage:
-    """The page of one nutrient for a country and a life stage.
-
-    It asks for nothing more, unless a stage is chosen: which foods suit it is one query.
-    """
-    needs = daily_needs(content.intakes, country).cited(content.references)
-    stage_need = needs.at_stage(stage, content.references)
-    return NutrientPage(
-        content=content,
-        country=country,
-        stage=stage,
-        needs=needs,
-        stage_need=stage_need,
-        needs_citations=content.references.cite_again(sources_of(needs.own)),
-        plate_foods=_plate_foods(content, stage_need, at=at),
-    )
 
 
 def evidence_groups(

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import Count
 
-from nutrients.common.citations import Citation, Cited, References
+from nutrients.common.citations import References
 from nutrients.evidence.content import red_flags_by_level
 from nutrients.models import (
     Article,
     BodyArea,
     ChangeNote,
-    Relation,
     Symptom,
     Urgency,
     place_among,
@@ -30,20 +28,27 @@ MOST_ARTICLES = 12
 SYMPTOMS_A_PAGE = 60
 
 
-@dataclass(frozen=True, slots=True)
 class SymptomPage:
-    symptom: Symptom
-    citations: list[Citation]
-    common_causes: list[Cited]
-    rarer_causes: list[Cited]
-    levels: dict[Urgency, list[Cited]]
-    groups: list[tuple[Relation, list[Cited]]]
-    against: list[Cited]
-    related: list[Symptom]
-    leading: list[Article]
-    articles: list[Article]
-    references: References
-    notes: list[ChangeNote]
+    """What the page of one symptom shows, cited in reading order.
+
+    The number of queries does not grow with the content.
+    """
+
+    def __init__(self, symptom: Symptom, *, at: datetime) -> None:
+        causes, links = symptom_causes(symptom, at=at), symptom_links(symptom, at=at)
+        flags = red_flags_by_level(at=at, symptoms=[symptom.slug])
+        self.symptom = symptom
+        references = self.references = References()
+        # In reading order, because each of these numbers what it cites.
+        self.citations = references.cite_best(symptom.cited)
+        self.common_causes = references.cite_rows([row for row in causes if row.is_common])
+        self.rarer_causes = references.cite_rows([row for row in causes if not row.is_common])
+        self.levels = {level: references.cite_rows(rows) for level, rows in flags.items()}
+        self.groups = evidence_groups(references, links)
+        self.against = references.cite_rows([link for link in links if link.is_against])
+        self.leading, self.articles = _articles(symptom, at=at)
+        self.related = _related(symptom, at=at)
+        self.notes = list(ChangeNote.objects.newest_on(symptom.get_absolute_url(), at=at))
 
     @property
     def figure(self) -> str:
@@ -72,39 +77,9 @@ def listed_symptoms(*, at: datetime) -> Paginator[Symptom]:
 
 
 def symptom_page(slug: str, *, at: datetime) -> SymptomPage | None:
-    """The page of a published symptom, or None if there is none.
-
-    The number of queries does not grow with the content.
-    """
+    """The page of a published symptom, or None if there is none."""
     symptom = Symptom.objects.published(at=at).filter(slug=slug).with_sources().first()
-    if symptom is None:
-        return None
-    references = References()
-    flags = red_flags_by_level(at=at, symptoms=[symptom.slug])
-    causes = symptom_causes(symptom, at=at)
-    links = symptom_links(symptom, at=at)
-    # In reading order, because each of these numbers what it cites.
-    citations = references.cite_best(symptom.cited)
-    common_causes = references.cite_rows([cause for cause in causes if cause.is_common])
-    rarer_causes = references.cite_rows([cause for cause in causes if not cause.is_common])
-    levels = {level: references.cite_rows(rows) for level, rows in flags.items()}
-    groups = evidence_groups(references, links)
-    leading, articles = _articles(symptom, at=at)
-    against = references.cite_rows([link for link in links if link.is_against])
-    return SymptomPage(
-        symptom=symptom,
-        citations=citations,
-        common_causes=common_causes,
-        rarer_causes=rarer_causes,
-        levels=levels,
-        groups=groups,
-        against=against,
-        related=_related(symptom, at=at),
-        leading=leading,
-        articles=articles,
-        references=references,
-        notes=list(ChangeNote.objects.newest_on(symptom.get_absolute_url(), at=at)),
-    )
+    return SymptomPage(symptom, at=at) if symptom else None
 
 
 def _articles(symptom: Symptom, *, at: datetime) -> tuple[list[Article], list[Article]]:

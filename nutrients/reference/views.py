@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -13,20 +13,12 @@ from nutrients.evidence.life_stages import life_stages
 from nutrients.models import (
     Authority,
     BodyArea,
-    ChangeNote,
-    Nutrient,
     NutrientKind,
-    Symptom,
     grouped,
 )
 
 from .evidence import evidence_page
-from .nutrients import (
-    listed_nutrients,
-    nutrient_content,
-    nutrient_page,
-    read_nutrient_page,
-)
+from .nutrients import NutrientPage, listed_nutrients, nutrient_content, read_nutrient_page
 from .symptoms import listed_symptoms, symptom_page
 
 
@@ -51,7 +43,7 @@ def nutrient(request: HttpRequest, slug: str) -> HttpResponse:
     country, stage, problems = read_nutrient_page(request.GET, stages)
     context = {
         "section": "nutrients",
-        "page": nutrient_page(content, country, stages[country].get(stage), at=now),
+        "page": NutrientPage(content, country, stages[country].get(stage), at=now),
         "problems": problems,
         "countries": Authority,
         "country": country,
@@ -63,16 +55,10 @@ def nutrient(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def association(request: HttpRequest, slug: str, symptom: str) -> HttpResponse:
     """The evidence between one nutrient and one symptom, a card for each relation."""
-    now = timezone.now()
-    page = evidence_page(
-        get_object_or_404(Nutrient.objects.published(at=now), slug=slug),
-        get_object_or_404(Symptom.objects.published(at=now), slug=symptom),
-        at=now,
-    )
+    page = memoized(request, evidence_page, slug, symptom, at=timezone.now())
     if page is None:
         raise Http404
-    notes = ChangeNote.objects.newest_on(request.path, at=now)
-    context = {"section": "nutrients", "page": page, "notes": notes}
+    context = {"section": "nutrients", "page": page}
     return render(request, "nutrients/reference/association.html", context)
 
 
