@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -50,34 +49,49 @@ class Question(NamedTuple):
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """A section ready to be shown, with the related nutrient that it is named after, if any."""
 
     anchor: str
     title: str
     parts: list[Part]
-    nutrient: Nutrient | None = None
+    nutrient: Nutrient | None
 
 
-@dataclass(frozen=True, slots=True)
 class ArticlePage:
-    article: Article
-    short_answer: SafeString
-    sections: list[Section]
-    references: References
-    nutrients: list[Nutrient]
-    symptoms: list[Symptom]
-    related: list[Article]
-    previous: Article | None
-    next: Article | None
-    notes: list[ChangeNote]
+    """An article with its short answer and its sections, and the pages that it leads on to.
 
-    @property
-    def questions(self) -> list[Question]:
-        """Every question of the article with its answer, as its sections show them."""
-        parts = (part for section in self.sections for part in section.parts)
-        return [each for part in parts if part.kind == "questions" for each in part.rows]
+    The number of queries depends on the kinds of live block in it, not on their number or on
+    the number of sections.
+    """
+
+    def __init__(self, article: Article, *, at: datetime) -> None:
+        self.article, self.references = article, References()
+        nutrients = list(article.related_nutrients.published(at=at).only(*NUTRIENT_LINK))
+        self.symptoms = list(article.related_symptoms.published(at=at).only("slug", "name"))
+        answer = ArticleSection(title="", body=article.short_answer)
+        [first, *self.sections] = _sections(
+            [answer, *article.sections.all()],
+            self.references,
+            nutrients,
+            self.symptoms,
+            at=at,
+        )
+        # A section of a nutrient links to it already.
+        with_section = {section.nutrient for section in self.sections}
+        self.nutrients = [nutrient for nutrient in nutrients if nutrient not in with_section]
+        self.short_answer = SafeString("".join(part.text for part in first.parts))
+        self.questions: list[Question] = [
+            row
+            for section in self.sections
+            for part in section.parts
+            if part.kind == "questions"
+            for row in part.rows
+        ]
+        self.related = _related(article, self.symptoms, at=at)
+        self.previous = _neighbour(article, "lt", at=at)
+        self.next = _neighbour(article, "gt", at=at)
+        self.notes = list(ChangeNote.objects.newest_on(article.get_absolute_url(), at=at))
 
 
 def listed_articles(*, at: datetime) -> Paginator[int]:
@@ -103,37 +117,10 @@ def latest_articles(*, at: datetime) -> list[Article]:
 
 
 def article_page(slug: str, *, at: datetime) -> ArticlePage | None:
-    """The page of a published article, or None if there is none.
-
-    The number of queries depends on the kinds of live block in it, not on their number or on
-    the number of sections.
-    """
-    article = (
-        Article.objects.published(at=at).filter(slug=slug).prefetch_related("sections").first()
-    )
-    if article is None:
-        return None
-    nutrients = list(article.related_nutrients.published(at=at).only(*NUTRIENT_LINK))
-    symptoms = list(article.related_symptoms.published(at=at).only("slug", "name"))
-    references = References()
-    answer = ArticleSection(title="", body=article.short_answer)
-    [first, *sections] = _sections(
-        [answer, *article.sections.all()], references, nutrients, symptoms, at=at
-    )
-    with_section = {section.nutrient for section in sections}
-    return ArticlePage(
-        article=article,
-        short_answer=SafeString("".join(part.text for part in first.parts)),
-        sections=sections,
-        references=references,
-        # A section of a nutrient links to it already.
-        nutrients=[nutrient for nutrient in nutrients if nutrient not in with_section],
-        symptoms=symptoms,
-        related=_related(article, symptoms, at=at),
-        previous=_neighbour(article, "lt", at=at),
-        next=_neighbour(article, "gt", at=at),
-        notes=list(ChangeNote.objects.newest_on(article.get_absolute_url(), at=at)),
-    )
+    """The page of a published article, or None if there is none."""
+    rows = Article.objects.published(at=at).filter(slug=slug).prefetch_related("sections")
+    article = rows.first()
+    return ArticlePage(article, at=at) if article else None
 
 
 def section_preview(body: str, *, at: datetime) -> tuple[Section, References]:
@@ -175,13 +162,14 @@ def _sections(
 
 
 def _part(block: prose.Block, mark: prose.Cite, live: LiveBlocks, glossary: prose.Glossary) -> Part:
+    if block.kind in prose.LIVE_BLOCKS:
+        return Part(block.kind, block.argument, SafeString(), live.rows(block))
     if block.kind == "questions":
         return Part(block.kind, "", SafeString(), _questions(block, mark))
     text = prose.render(
         block.text, mark, kind=block.kind, caption=block.argument, glossary=glossary
     )
-    rows = live.rows(block) if block.kind in prose.LIVE_BLOCKS else None
-    return Part(block.kind, block.argument, text, rows)
+    return Part(block.kind, block.argument, text, None)
 
 
 def _questions(block: prose.Block, mark: prose.Cite) -> list[Question]:
