@@ -151,21 +151,6 @@ def overdue(row: Any) -> SafeString:
 
 
 @register.simple_tag
-def sign(name: str, url: str = "", note: str = "", matched: bool = False) -> SafeString:
-    """A list item naming a symptom, ticked if it matches a filter. Goes in <ul class="signs">.
-
-    `url` makes it a link; `note` is a few small words after the name, such as "only when severe".
-    """
-    tick = ""
-    if matched:
-        tick = format_html('{}<span class="visually-hidden">Matches: </span>', icon("check", "sm"))
-    label = format_html('<a href="{}">{}</a>', url, name) if url else name
-    small = format_html(" <small>{}</small>", note) if note else ""
-    classes = "sign sign-match" if matched else "sign"
-    return format_html('<li class="{}">{}<span>{}{}</span></li>', classes, tick, label, small)
-
-
-@register.simple_tag
 def noted_food(food: Any, in_full: bool = False) -> SafeString:
     """A food's name as a link, and what its note says of it; without `in_full` a mark in words.
 

@@ -7,7 +7,6 @@ from types import SimpleNamespace
 import pytest
 from django.conf import settings
 from django.template import Context, Template
-from django.utils.safestring import mark_safe
 
 from nutrients.checklist.content import Choice
 from nutrients.common.parameters import Facet
@@ -48,7 +47,6 @@ def test_evidence_lights_a_bar_for_each_grade_and_says_the_word(grade, lit):
     "tag",
     [
         "{% tile nutrient %}",
-        "{% sign name %}",
         '{% radios facets "checklist" %}',
         '{% options facets "food" %}',
         "{% listed facets %}",
@@ -61,19 +59,12 @@ def test_what_an_editor_wrote_is_escaped(tag):
     html = render(
         tag,
         nutrient=SimpleNamespace(symbol=WRITTEN, accent="b12"),
-        name=WRITTEN,
         facets=[FACET],
         choices=[Choice(WRITTEN, WRITTEN, help=WRITTEN)],
     )
 
     assert "<b>" not in html
     assert "&quot;&gt;&lt;b&gt;" in html
-
-
-def test_a_name_that_reads_like_safe_markup_is_escaped_all_the_same():
-    """Finished signs are kept: the safe text and the written one are two different signs."""
-    assert "<b>Cramps</b>" in render("{% sign name %}", name=mark_safe("<b>Cramps</b>"))
-    assert "<b>" not in render("{% sign name %}", name="<b>Cramps</b>")
 
 
 def test_what_is_on_is_checked_and_more_than_one_is_plural():
