@@ -1,9 +1,9 @@
 """How a request is answered: with a page or, for htmx, a fragment, and from memory.
 
-What is made of the content alone is kept in memory until the content changes, for pages that
-differ from reader to reader, so that a finished one rarely serves again. The page cache gives each
-request the memory of the content that it is answered from. Nothing of a reader goes in: what is
-kept depends on published rows and nothing else.
+What is made of the content alone is kept in memory until the content changes, for pages whose
+finished answer rarely serves again: they differ from reader to reader, or links from elsewhere add
+a query to their address. The page cache gives each request the memory of the content that it is
+answered from. Nothing of a reader goes in: what is kept depends on published rows and nothing else.
 """
 
 from __future__ import annotations

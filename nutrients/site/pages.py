@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 from itertools import product
@@ -36,7 +35,7 @@ from nutrients.models import (
     Symptom,
     Urgency,
 )
-from nutrients.models.publishing import overdue_on
+from nutrients.models.publishing import address_of, overdue_on
 from nutrients.models.red_flags import CALL
 
 CORRECTIONS_A_PAGE, CHANGES_LISTED = 150, 100
@@ -81,20 +80,19 @@ SIGN_GROUPS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class HomePage:
+class HomePage(NamedTuple):
     """What the home page shows; `guide` is the first article, or None before there is one.
 
-    The `articles` are the first of each topic beside it.
-
-    Each of the `feelings` has its words and the address of its symptom.
+    The `articles` are the first of each topic beside it. Each of the `feelings` has the address of
+    its symptom, and its words.
     """
 
-    feelings: list[dict[str, str]]
+    feelings: list[tuple[str, str]]
     nutrients: list[Nutrient]
     causes: list[OtherCause]
     guide: Article | None
     articles: list[Article]
+    has_review: bool
 
 
 class WarningSign(NamedTuple):
@@ -129,7 +127,7 @@ def home_page(*, at: datetime) -> HomePage:
     first = {article.topic: article for article in reversed(articles[1:])}
     return HomePage(
         feelings=[
-            {"words": words, "address": reverse("nutrients:symptom", args=[slug])}
+            (address_of("symptom", slug), words)
             for slug, words in FEELINGS.items()
             if slug in public
         ],
@@ -137,6 +135,7 @@ def home_page(*, at: datetime) -> HomePage:
         causes=list(causes.order_by("position", "name")[:MOST_CAUSES]),
         guide=articles[0] if articles else None,
         articles=[first[topic] for topic in ArticleTopic if topic in first],
+        has_review=_has_review(at=at),
     )
 
 
@@ -190,7 +189,7 @@ def _sign_group(areas: set[str]) -> str:
     return next((group for group, own in SIGN_GROUPS.items() if areas & own), OTHER_SIGNS)
 
 
-def has_review(*, at: datetime) -> bool:
+def _has_review(*, at: datetime) -> bool:
     """Whether any public row carries a clinician's review that is not overdue. One query."""
     first, *others = (
         model.objects.published(at=at)

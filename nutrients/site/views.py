@@ -31,7 +31,6 @@ from nutrients.testbook.cases import safety_book
 from .machines import open_paths
 from .pages import (
     corrections,
-    has_review,
     home_page,
     other_changes,
     review_counts,
@@ -57,9 +56,8 @@ METHOD_CONTENTS = [
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    now = timezone.now()
-    context = {"page": home_page(at=now), "has_review": memoized(request, has_review, at=now)}
-    return render(request, "nutrients/site/home.html", context)
+    page = memoized(request, home_page, at=timezone.now())
+    return render(request, "nutrients/site/home.html", {"page": page})
 
 
 @require_safe

@@ -9,20 +9,20 @@ PLATE = "/foods/plate/?food=pumpkin-seeds&food=almonds&food=spinach"
 TICKS = {"symptom": ["muscle-cramps", "tingling", "fatigue"], "risk": "vegan-diet"}
 # Queries and kilobytes before compression.
 COSTS = {
-    "/": (5, 17),
-    "/articles/nutrients-and-muscle-jerking/": (18, 104),
+    "/": (0, 17),
+    "/articles/nutrients-and-muscle-jerking/": (0, 104),
     "/nutrients/magnesium/": (0, 101),
     "/nutrients/magnesium/?country=us": (0, 104),
     "/nutrients/magnesium/?stage=female-19": (1, 101),
-    "/symptoms/muscle-cramps/": (11, 52),
+    "/symptoms/muscle-cramps/": (0, 52),
     "/compare/": (0, 63),
     "/compare/?symptom=muscle-cramps&diet=vegan": (0, 39),
     "/foods/": (1, 33),
     "/foods/pumpkin-seeds/": (8, 23),
     PLATE: (5, 72),
     "/search/?q=cramp": (2, 23),
-    "/safety/": (4, 90),
-    "/sources/": (1, 46),
+    "/safety/": (0, 78),
+    "/sources/": (2, 46),
 }
 
 

@@ -37,7 +37,7 @@ ABOUT_THE_SITE = {
     "/": 5,
     "/about/": 10,
     "/method/": 10,
-    "/sources/": 1,
+    "/sources/": 2,
     "/sources/usda-sr28/": 21,
     "/changes/": 9,
     "/privacy/": 0,
@@ -51,7 +51,7 @@ REFERENCE = {
     "/symptoms/": 3,
     "/nutrients/magnesium/": 23,
     "/symptoms/muscle-cramps/": 11,
-    "/nutrients/magnesium/muscle-cramps/": 7,
+    "/nutrients/magnesium/muscle-cramps/": 6,
 }
 QUERIES = {
     **ABOUT_THE_SITE,
