@@ -52,14 +52,24 @@ def test_edit_through_one_shows_through_both_on_the_next_request(instances):
     assert all(fields["title"] in page.text for page in after)
 
 
-def test_commit_past_every_screen_shows_at_once(instances):
-    everywhere(instances, NUTRIENT)
-    databases.execute(
-        instances.folder,
-        "UPDATE nutrients_nutrient SET tagline = 'Changed by hand' WHERE slug = 'magnesium'",
-    )
+@pytest.mark.parametrize(
+    ("path", "table", "field"),
+    [
+        (NUTRIENT, "nutrient", "tagline"),
+        # With a query of their own, as links from elsewhere have.
+        ("/?from=elsewhere", "nutrient", "tagline"),
+        ("/symptoms/muscle-cramps/?from=elsewhere", "othercause", "mechanism"),
+        ("/nutrients/magnesium/muscle-cramps/?from=elsewhere", "othercause", "what_helps"),
+        ("/articles/nutrients-and-muscle-jerking/?from=elsewhere", "nutrient", "food_summary"),
+        ("/safety/?from=elsewhere", "redflag", "why_it_matters"),
+    ],
+)
+def test_commit_past_every_screen_shows_at_once(instances, path, table, field):
+    words = f"Changed by hand for {path}"
+    everywhere(instances, path)
+    databases.execute(instances.folder, f"UPDATE nutrients_{table} SET {field} = '{words}'")
 
-    assert all("Changed by hand" in page.text for page in everywhere(instances, NUTRIENT))
+    assert all(words in page.text for page in everywhere(instances, path))
 
 
 def test_row_set_for_later_is_away_and_comes_back(instances):
