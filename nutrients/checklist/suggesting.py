@@ -11,7 +11,6 @@ from typing import Any
 
 from nutrients.evidence.content import Eater, links
 from nutrients.evidence.ranking import Candidate, Level, Link, Tick, rank
-from nutrients.evidence.rich_foods import RichFood
 from nutrients.models import (
     Association,
     CauseKind,
@@ -134,8 +133,7 @@ class NutrientMatch:
     lowered_by: list[RiskReason]
     raised_by: list[RiskReason]
     unexplained: list[Symptom]
-    foods: list[RichFood]
-    other_sources: list[FoodSource]
+    foods: list[FoodSource]
     is_limited: bool
     instead_of_foods: list[RiskFactor]
     foods_withheld: bool
@@ -222,7 +220,7 @@ class NutrientMatch:
             if self.is_limited:
                 yield f"{self.nutrient.food_summary}. So no food is named here."
                 return
-            for food in (*(rich.food for rich in self.foods), *self.other_sources):
+            for food in self.foods:
                 yield from (food.name, food.note)
         elif self.is_low:
             yield from ("Rich foods are not named here", *self.why_no_foods)
@@ -437,8 +435,7 @@ def _matches(
             lowered_by=_reasons(nutrient, content.lowered, ticked, content),
             raised_by=raised_by,
             unexplained=[s for s in left if Tick("symptom", s.slug) in suggestion.unexplained],
-            foods=foods.get(key, []),
-            other_sources=other_sources.get(key, []),
+            foods=[*foods.get(key, []), *other_sources.get(key, [])],
             is_limited=key in content.limited,
             instead_of_foods=[r for r in ticked.risks if r.has_own_food_advice or r.pk in raising],
             foods_withheld=key in withheld,

@@ -221,7 +221,7 @@ def _row(
         matches=chosen,
         cells=[[sign for sign in in_relation if sign.symptom == column] for column in columns],
         foods=[
-            *(rich.food for rich in content.foods(eater).get(key, [])[:FOODS_SHOWN]),
+            *content.foods(eater).get(key, [])[:FOODS_SHOWN],
             *content.other_sources(eater).get(key, []),
         ],
         need=content.needs(filters.country).get(key),

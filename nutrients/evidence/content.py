@@ -24,13 +24,9 @@ from nutrients.models import (
 )
 
 from .ranking import Link, Tick
-from .rich_foods import RichFood, limited_nutrients, richest_foods, unmeasured_foods
+from .rich_foods import limited_nutrients, rich_foods, unmeasured_foods
 
 Made = TypeVar("Made")
-
-# A food is rich in a nutrient if a serving gives this percentage of its daily value, as the US FDA
-# says it of labels.
-RICH = 20
 
 
 class Eater(NamedTuple):
@@ -79,9 +75,9 @@ class EvidenceContent:
     @cached_property
     def limited(self) -> frozenset[int]:
         """The nutrients of which no food is offered as a source."""
-        return limited_nutrients(at=self.at)
+        return frozenset(limited_nutrients(at=self.at))
 
-    def foods(self, eater: Eater) -> dict[int, list[RichFood]]:
+    def foods(self, eater: Eater) -> dict[int, list[FoodSource]]:
         """The richest foods for this reader, under the nutrient's id."""
         return self.once(_richest, eater)
 
@@ -90,8 +86,8 @@ class EvidenceContent:
         return self.once(_unmeasured, eater)
 
 
-def _richest(content: EvidenceContent, eater: Eater) -> dict[int, list[RichFood]]:
-    return richest_foods(at=content.at, **eater._asdict(), least=RICH)
+def _richest(content: EvidenceContent, eater: Eater) -> dict[int, list[FoodSource]]:
+    return rich_foods(at=content.at, **eater._asdict())
 
 
 def _unmeasured(content: EvidenceContent, eater: Eater) -> dict[int, list[FoodSource]]:

@@ -10,25 +10,20 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db.models import DecimalField, ExpressionWrapper, F, QuerySet, Window
 from django.db.models.functions import RowNumber
 
-from nutrients.models import (
-    HOME,
-    Authority,
-    FoodSource,
-    NutrientAmount,
-    ReferenceIntake,
-)
+from nutrients.models import HOME, FoodSource, NutrientAmount, ReferenceIntake
 from nutrients.models.foods import FoodSourceQuerySet
 from nutrients.models.intakes import ReferenceIntakeQuerySet
 
+# A food is rich in a nutrient if a serving gives this percentage of its daily value, as the US FDA
+# says it of labels; so many are named.
+RICH, MOST = 20, 5
 # Percentages of the daily value that a bar's full width may mean.
 SCALES = (10, 25, 50, 75, 100, 150, 200, 300, 400, 500, 750, 1000, 1500, 2000, 3000, 4000, 5000)
-
-
 # To sort by what a serving gives: a hundred times the amount. It is not divided, because SQLite
 # divides whole numbers without the remainder.
 PER_SERVING = ExpressionWrapper(
@@ -43,41 +38,16 @@ def bar_scale(percents: Iterable[Decimal | None]) -> int:
     return next((scale for scale in SCALES if scale >= largest), SCALES[-1])
 
 
-# The fields that `Nutrient.label_value` chooses from.
-LABEL_VALUES = {
-    authority: "nutrient__daily_value" if authority == Authority.US else "nutrient__reference_value"
-    for authority in Authority
-}
+def rich_foods(
+    *, at: datetime, diets: Iterable[str] = (), groups: Iterable[str] = ()
+) -> dict[int, list[FoodSource]]:
+    """The published foods richest in each nutrient by serving, at most MOST, under its id.
 
-
-class RichFood(NamedTuple):
-    """A food with what one serving gives: `amount` in the nutrient's unit.
-
-    `percent` is the share of the label value; None if there is none.
-    """
-
-    food: FoodSource
-    amount: Decimal
-    percent: Decimal | None
-
-
-def richest_foods(
-    *,
-    at: datetime,
-    diets: Iterable[str] = (),
-    groups: Iterable[str] = (),
-    limit: int = 5,
-    least: int = 0,
-    country: Authority = HOME,
-) -> dict[int, list[RichFood]]:
-    """The `limit` published foods richest in each nutrient by serving, under the nutrient's id.
-
-    A serving gives at least `least` per cent of the label value of the country.
-
-    Foods that editors did not choose are left out, and so are `limited_nutrients`: of those, high
-    is no praise. Only foods known to suit every one of `diets` (values of `Diet`) are taken, and
-    none that is kept from one of `groups` (values of `NotSuggestedTo`) or of which one serving
-    passes an adult's upper limit of any nutrient. One query, whatever the number of nutrients.
+    A serving gives at least RICH per cent of the British label value. Foods that editors did not
+    choose are left out, and so are `limited_nutrients`: of those, high is no praise. Only foods
+    known to suit every one of `diets` (values of `Diet`) are taken, and none that is kept from one
+    of `groups` (values of `NotSuggestedTo`) or of which one serving passes an adult's upper limit
+    of any nutrient. One query, whatever the number of nutrients.
     """
     foods = FoodSource.objects.published(at=at).foods().curated().suiting(diets)
     adults = ReferenceIntake.objects.published(at=at).overlapping(Decimal(HOME.adult_from), None)
@@ -88,36 +58,27 @@ def richest_foods(
     amounts: Any = (
         NutrientAmount.objects.filter(food__in=foods, per_100g__gt=0)
         .annotate(in_serving=PER_SERVING)
-        .filter(in_serving__gte=F(LABEL_VALUES[country]) * least)
-        .exclude(nutrient__in=_limited(at=at))
+        .filter(in_serving__gte=F("nutrient__reference_value") * RICH)
+        .exclude(nutrient__in=limited_nutrients(at=at))
         .annotate(place=rank)
-        .filter(place__lte=limit)
-        .select_related("food", "nutrient")
-        # A nutrient has long texts, and comes with each of its foods.
-        .only("per_100g", "food", "nutrient__daily_value", "nutrient__reference_value")
+        .filter(place__lte=MOST)
+        .select_related("food")
+        .only("nutrient", "food")
         .order_by("nutrient_id", "place")
     )
-    richest: dict[int, list[RichFood]] = defaultdict(list)
+    richest: dict[int, list[FoodSource]] = defaultdict(list)
     for amount in amounts:
-        richest[amount.nutrient_id].append(
-            RichFood(amount.food, amount.per_serving, amount.label_percent(country))
-        )
+        richest[amount.nutrient_id].append(amount.food)
     return dict(richest)
 
 
-def limited_nutrients(*, at: datetime) -> frozenset[int]:
+def limited_nutrients(*, at: datetime) -> QuerySet[ReferenceIntake, int]:
     """The ids of nutrients that people are advised to stay below an amount of, such as sodium.
 
     Most diets hold more than enough of them, so no food is offered as a source.
     """
-    return frozenset(_limited(at=at))
-
-
-def _limited(*, at: datetime) -> QuerySet[ReferenceIntake, int]:
-    limited = ReferenceIntake.objects.published(at=at).filter(
-        chronic_disease_limit_mg__isnull=False
-    )
-    return limited.order_by().values_list("nutrient_id", flat=True).distinct()
+    rows = ReferenceIntake.objects.published(at=at).filter(chronic_disease_limit_mg__isnull=False)
+    return rows.order_by().values_list("nutrient_id", flat=True).distinct()
 
 
 def unmeasured_foods(

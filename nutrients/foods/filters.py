@@ -119,7 +119,7 @@ def food_choices(*, at: datetime) -> FoodChoices:
     return FoodChoices(
         by_slug(Nutrient.objects.published(at=at)),
         by_slug(FoodGroup.objects.filter(foods__in=foods.foods()).distinct()),
-        limited_nutrients(at=at),
+        frozenset(limited_nutrients(at=at)),
         foods.filter(is_curated=False).exists(),
     )
 
