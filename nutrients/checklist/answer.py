@@ -149,7 +149,7 @@ class ChecklistAnswer:
         """The nutrient that comes first, and what to do about a strong risk of it."""
         if self.suggested.in_full:
             first = self.suggested.in_full[0]
-            side = f" ({first.nutrient.high_phrase})" if first.is_high and not first.is_low else ""
+            side = f" ({first.high.phrase})" if first.high and not first.low else ""
             strong = next((reason.risk for reason in first.risks if reason.is_strong), None)
             advice = strong.what_to_do if strong and self.urgent.level < Level.URGENT else ""
             return f"{first.nutrient.name}{side}. {advice}".strip()

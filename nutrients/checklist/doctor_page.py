@@ -15,7 +15,7 @@ from nutrients.models import Association, RedFlag, RiskFactor
 
 from .answer import ChecklistAnswer, answered, checklist_answer, checklist_form
 from .content import ChecklistContent
-from .suggesting import NutrientMatch, RiskReason
+from .suggesting import NutrientMatch, Side
 from .urgency import AskedQuestion
 
 # With more ticks than these the page is set smaller, so that it still fits one side of paper.
@@ -73,13 +73,7 @@ def doctor_page(data: QueryDict, content: ChecklistContent) -> DoctorPage:
     prefetch_related_objects([r.risk for match in in_full for r in match.risks], "sources")
     references = References()
     considered = [
-        Considered(
-            match,
-            [
-                *_links(match.nutrient.low_phrase, match.low, match.lowered_by, references),
-                *_links(match.nutrient.high_phrase, match.high, match.raised_by, references),
-            ],
-        )
+        Considered(match, [link for side in match.sides for link in _links(side, references)])
         for match in in_full
     ]
     left = [f for f in content.flags.values() if f.is_asked and f not in answer.ticked.flags]
@@ -99,16 +93,15 @@ def doctor_page(data: QueryDict, content: ChecklistContent) -> DoctorPage:
     )
 
 
-def _links(
-    phrase: str, signs: list[Association], reasons: list[RiskReason], references: References
-) -> list[Links]:
+def _links(side: Side, references: References) -> list[Links]:
     """The signs by the verb that the grade of their evidence allows, then the risks."""
     cited: dict[str, list[tuple[str, int | None]]] = defaultdict(list)
-    for sign in signs:
+    phrase = side.phrase
+    for sign in side.signs:
         people = f" in {sign.people}" if sign.people else ""
         words = f"{sign.symptom.phrase}{people} ({sign.get_typicality_display().lower()})"
         cited[f"{phrase} {sign.verb}"].append((words, _number(sign, references)))
-    for reason in reasons:
+    for reason in side.reasons:
         # The names that follow a colon are in the list of medicines.
         words = reason.risk.name.partition(":")[0]
         start = f"Risk of {phrase[:1].lower()}{phrase[1:]}:"

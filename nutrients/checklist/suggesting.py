@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
-from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from nutrients.evidence.content import Eater, links
 from nutrients.evidence.ranking import Candidate, Level, Link, Tick, rank
@@ -20,7 +19,6 @@ from nutrients.models import (
     Nutrient,
     OtherCause,
     RedFlag,
-    Relation,
     RiskEffect,
     RiskFactor,
     RiskKind,
@@ -94,17 +92,28 @@ class PossibleCause:
         yield from (self.link, f"{self.cause.mechanism} {self.cause.what_helps}")
 
 
-@dataclass(frozen=True, slots=True)
-class RiskReason:
-    """A ticked risk factor with its reason for one nutrient."""
+class RiskReason(NamedTuple):
+    """A ticked risk factor that moves a nutrient to a side, which is "low" or "high"."""
 
     risk: RiskFactor
+    side: str
     effect: RiskEffect | None
+
+    @property
+    def strength(self) -> Strength:
+        return Strength(self.effect.strength if self.effect else Strength.MODERATE)
 
     @property
     def is_strong(self) -> bool:
         """Whether it points to the nutrient by itself."""
-        return self.effect is not None and self.effect.strength == Strength.STRONG
+        return self.strength == Strength.STRONG
+
+    @property
+    def link(self) -> Link:
+        # A baby's or a child's age tells what it is fed.
+        is_age = self.risk.kind == RiskKind.AGE and self.risk.stands_for != StandsFor.CHILDREN
+        tick = Tick("risk", self.risk.slug)
+        return Link(tick, side=self.side, strength=self.strength.rank, is_age=is_age)
 
     @property
     def line(self) -> Line:
@@ -117,21 +126,35 @@ class RiskReason:
         return Line(self.risk.name, " ".join(words), self.risk)
 
 
+class Side(NamedTuple):
+    """Too little or too much of a nutrient: the ticked signs of it, and the ticked risks."""
+
+    phrase: str
+    signs: list[Association]
+    reasons: list[RiskReason]
+    note: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.signs or self.reasons)
+
+    @property
+    def lines(self) -> list[Line]:
+        return [*map(_sign_line, self.signs), *(reason.line for reason in self.reasons)]
+
+
 @dataclass(frozen=True, slots=True)
 class NutrientMatch:
-    """A suggested nutrient: the ticks on the side of too little, of too much, and the others.
+    """A suggested nutrient, which matches `symptoms` of the `ticked` symptoms.
 
-    It matches `symptoms` of the `ticked` symptoms.
+    `instead_of_foods` are ticked risks that speak against naming foods.
     """
 
     nutrient: Nutrient
     symptoms: int
     ticked: int
     is_tied: bool
-    low: list[Association]
-    high: list[Association]
-    lowered_by: list[RiskReason]
-    raised_by: list[RiskReason]
+    low: Side
+    high: Side
     unexplained: list[Symptom]
     foods: list[FoodSource]
     is_limited: bool
@@ -139,32 +162,16 @@ class NutrientMatch:
     foods_withheld: bool
 
     @property
+    def sides(self) -> list[Side]:
+        return [side for side in (self.low, self.high) if side]
+
+    @property
     def signs(self) -> list[Association]:
-        return [*self.low, *self.high]
+        return [*self.low.signs, *self.high.signs]
 
     @property
     def risks(self) -> list[RiskReason]:
-        return [*self.lowered_by, *self.raised_by]
-
-    @property
-    def is_low(self) -> bool:
-        return bool(self.low or self.lowered_by)
-
-    @property
-    def is_high(self) -> bool:
-        return bool(self.high or self.raised_by)
-
-    @property
-    def sides(self) -> list[tuple[str, list[Line], str]]:
-        """Too little and too much, each with its reasons and a note."""
-        low = ("", self.low, self.lowered_by, self.nutrient.low_phrase)
-        note = self.nutrient.upper_limit_note
-        high = (note, self.high, self.raised_by, self.nutrient.high_phrase)
-        return [
-            (phrase, [*map(_sign_line, signs), *(reason.line for reason in reasons)], note)
-            for note, signs, reasons, phrase in (low, high)
-            if signs or reasons
-        ]
+        return [*self.low.reasons, *self.high.reasons]
 
     @property
     def not_explained(self) -> str:
@@ -177,13 +184,12 @@ class NutrientMatch:
         Beside too much of it none is named, nor if a risk has food advice of its own or a flag
         keeps them back: with kidney disease, foods rich in potassium can harm.
         """
-        kept = self.is_high or self.instead_of_foods or self.foods_withheld
-        return self.is_low and not kept
+        return bool(self.low) and not (self.high or self.instead_of_foods or self.foods_withheld)
 
     @property
     def why_no_foods(self) -> list[str]:
         words = [f"{risk.name}: {risk.what_to_do}" for risk in self.instead_of_foods]
-        if self.high:
+        if self.high.signs:
             words.append(
                 "What you ticked can come from too little and from too much. Only a blood test can "
                 "tell them apart."
@@ -203,16 +209,16 @@ class NutrientMatch:
                 *(reason.risk.name for reason in self.risks),
             ]
         )
-        side = f" {self.nutrient.high_phrase}" if self.is_high else ""
-        either = ", or too little" if self.is_high and self.is_low else ""
+        side = f" {self.high.phrase}" if self.high else ""
+        either = ", or too little" if self.high and self.low else ""
         return f"{', '.join(reasons)}.{side}{either}{'.' if side else ''}"
 
     def said(self) -> Iterator[str]:
         yield f"{self.nutrient.name} {self.matched}"
-        for phrase, lines, note in self.sides:
-            yield phrase
-            yield from chain.from_iterable(map(Line.said, lines))
-            yield note
+        for side in self.sides:
+            yield side.phrase
+            yield from chain.from_iterable(map(Line.said, side.lines))
+            yield side.note
         if self.unexplained:
             yield f"Does not explain: {self.not_explained}"
         if self.names_foods:
@@ -222,7 +228,7 @@ class NutrientMatch:
                 return
             for food in self.foods:
                 yield from (food.name, food.note)
-        elif self.is_low:
+        elif self.low:
             yield from ("Rich foods are not named here", *self.why_no_foods)
 
     @property
@@ -313,22 +319,22 @@ def suggested(
         watch_for=_watch_for(ticked, urgent, content),
     )
     if urgent.is_not_nutritional:
-        return replace(common, risks=_risks(ticked, {}, content))
-    signs = _signs(ticked, content)
-    against = [sign for rows in signs.values() for sign in rows if sign.is_against]
-    speaking = _only(signs, lambda sign: not sign.is_against)
-    explained = {sign.symptom_id for rows in speaking.values() for sign in rows}
-    matches = _matches(ticks, ticked, speaking, content)
+        return replace(common, risks=_risks(ticked, [], {}, content))
+    signs, reasons = _signs(ticked, content), _reasons(ticked, content)
+    speaking = [sign for sign in signs if not sign.is_against]
+    explained = {sign.symptom_id for sign in speaking}
+    matches = _matches(ticks, ticked, speaking, reasons, content)
     shown = {match.nutrient.pk for match in matches}
-    away = speaking.keys() - shown
+    away = {sign.nutrient_id for sign in speaking} - shown
+    touched = reasons.keys() - shown - away
     return replace(
         common,
-        risks=_risks(ticked, speaking, content),
-        touched=[row for row in _touched(ticked, shown, content) if row.pk not in away],
+        risks=_risks(ticked, speaking, reasons, content),
+        touched=[row for row in content.nutrients.values() if row.pk in touched],
         in_full=matches[:NUTRIENTS_IN_FULL],
         in_brief=matches[NUTRIENTS_IN_FULL:],
         explained_away=[row for row in content.nutrients.values() if row.pk in away],
-        against=against,
+        against=[sign for sign in signs if sign.is_against],
         unexplained=[symptom for symptom in ticked.symptoms if symptom.pk not in explained],
     )
 
@@ -366,55 +372,46 @@ def _one_age(risks: list[RiskFactor]) -> list[RiskFactor]:
     return [risk for risk in risks if risk.kind != RiskKind.AGE or risk in kept]
 
 
-def _signs(ticked: Ticked, content: ChecklistContent) -> dict[int, list[Association]]:
-    """The associations of the ticked symptoms, under the nutrient's id, most typical first."""
-    by_symptom, grouped = content.once(_placed_signs), defaultdict(list)
-    placed = (pair for symptom in ticked.symptoms for pair in by_symptom[symptom.pk])
-    for _, sign in sorted(placed, key=itemgetter(0)):
-        grouped[sign.nutrient_id].append(sign)
-    return grouped
+def _signs(ticked: Ticked, content: ChecklistContent) -> list[Association]:
+    """The associations of the ticked symptoms: nutrient by nutrient, most typical first."""
+    symptoms = {symptom.pk for symptom in ticked.symptoms}
+    rows = chain.from_iterable(content.signs.values())
+    return [sign for sign in rows if sign.symptom_id in symptoms]
 
 
-def _placed_signs(content: ChecklistContent) -> Mapping[int, list[tuple[int, Association]]]:
-    """Every association with its place among all, under its symptom's id."""
-    placed: dict[int, list[tuple[int, Association]]] = defaultdict(list)
-    for index, sign in enumerate(chain.from_iterable(content.signs.values())):
-        placed[sign.symptom_id].append((index, sign))
-    return placed
-
-
-def _only(
-    signs: Mapping[int, list[Association]], is_kept: Callable[[Association], bool]
-) -> dict[int, list[Association]]:
-    """Those of the signs, without nutrients of which none is left."""
-    kept = {nutrient: list(filter(is_kept, rows)) for nutrient, rows in signs.items()}
-    return {nutrient: rows for nutrient, rows in kept.items() if rows}
-
-
-def _moved(ticked: Ticked, content: ChecklistContent) -> set[int]:
-    """The nutrients that ticked risks lower or raise."""
-    return set().union(*(content.lowered[r.pk] | content.raised[r.pk] for r in ticked.risks))
+def _reasons(ticked: Ticked, content: ChecklistContent) -> dict[int, list[RiskReason]]:
+    """What each ticked risk does to a nutrient, under the nutrient's id."""
+    reasons: dict[int, list[RiskReason]] = defaultdict(list)
+    for risk in ticked.risks:
+        for side, moved in (("low", content.lowered), ("high", content.raised)):
+            for key in moved[risk.pk]:
+                reason = RiskReason(risk, side, content.effects.get((risk.pk, key)))
+                reasons[key].append(reason)
+    return dict(reasons)
 
 
 def _matches(
     ticks: Collection[Tick],
     ticked: Ticked,
-    speaking: Mapping[int, list[Association]],
+    speaking: Iterable[Association],
+    reasons: Mapping[int, list[RiskReason]],
     content: ChecklistContent,
 ) -> list[NutrientMatch]:
     """The nutrients worth a look. Signs that a tick brings on by itself do not count."""
     by_cause = _by_cause(ticked, content)
-    signs = _only(speaking, lambda sign: sign.symptom_id not in by_cause)
-    linked = signs.keys() | _moved(ticked, content)
+    signs: dict[int, list[Association]] = defaultdict(list)
+    for sign in speaking:
+        if sign.symptom_id not in by_cause:
+            signs[sign.nutrient_id].append(sign)
     candidates = [
         Candidate(
             nutrient.slug,
             nutrient.name,
-            (*links(signs.get(nutrient.pk, ())), *_risk_links(nutrient, ticked, content)),
+            (*links(signs[key]), *(reason.link for reason in reasons.get(key, ()))),
             Frequency(nutrient.how_common).rank,
         )
         for nutrient in content.nutrients.values()
-        if nutrient.pk in linked
+        if (key := nutrient.pk) in signs or key in reasons
     ]
     eater, withheld = eater_of(ticked), _withheld(ticks, content)
     foods, other_sources = content.foods(eater), content.other_sources(eater)
@@ -423,17 +420,19 @@ def _matches(
     for suggestion in rank(ticked.ranked, candidates):
         nutrient = content.nutrients[suggestion.slug]
         key = nutrient.pk
-        raised_by = _reasons(nutrient, content.raised, ticked, content)
-        raising = {reason.risk.pk for reason in raised_by}
+        own, moving = signs[key], reasons.get(key, [])
+        low, high = (
+            Side(phrase, [s for s in own if s.side == side], [r for r in moving if r.side == side])
+            for side, phrase in (("low", nutrient.low_phrase), ("high", nutrient.high_phrase))
+        )
+        raising = {reason.risk.pk for reason in high.reasons}
         match = NutrientMatch(
             nutrient,
             suggestion.symptoms,
             len(ticked.symptoms),
             suggestion.is_tied,
-            low=[s for s in signs.get(key, ()) if s.relation != Relation.EXCESS],
-            high=[s for s in signs.get(key, ()) if s.relation == Relation.EXCESS],
-            lowered_by=_reasons(nutrient, content.lowered, ticked, content),
-            raised_by=raised_by,
+            low,
+            high._replace(note=nutrient.upper_limit_note),
             unexplained=[s for s in left if Tick("symptom", s.slug) in suggestion.unexplained],
             foods=[*foods.get(key, []), *other_sources.get(key, [])],
             is_limited=key in content.limited,
@@ -444,38 +443,12 @@ def _matches(
     return matches
 
 
-def _reasons(
-    nutrient: Nutrient,
-    moved: Mapping[int, set[int]],
-    ticked: Ticked,
-    content: ChecklistContent,
-) -> list[RiskReason]:
-    """The ticked risks that move the nutrient one way."""
-    return [
-        RiskReason(risk, content.effects.get((risk.pk, nutrient.pk)))
-        for risk in ticked.risks
-        if nutrient.pk in moved[risk.pk]
-    ]
-
-
 def eater_of(ticked: Ticked) -> Eater:
     """Whom foods are named to: the ticked diets, and the groups that ticked risks mean."""
     return Eater(
         frozenset(risk.diet for risk in ticked.risks if risk.diet),
         frozenset(risk.stands_for for risk in ticked.risks if risk.stands_for),
     )
-
-
-def _risk_links(nutrient: Nutrient, ticked: Ticked, content: ChecklistContent) -> Iterable[Link]:
-    for risk in ticked.risks:
-        tick = Tick("risk", risk.slug)
-        # A baby's or a child's age tells what it is fed.
-        is_age = risk.kind == RiskKind.AGE and risk.stands_for != StandsFor.CHILDREN
-        effect = content.effects.get((risk.pk, nutrient.pk))
-        strength = Strength(effect.strength if effect else Strength.MODERATE).rank
-        for side, linked in (("low", content.lowered), ("high", content.raised)):
-            if nutrient.pk in linked[risk.pk]:
-                yield Link(tick, side=side, strength=strength, is_age=is_age)
 
 
 def _withheld(ticks: Collection[Tick], content: ChecklistContent) -> frozenset[int]:
@@ -495,36 +468,23 @@ def _withholding(content: ChecklistContent) -> dict[Tick, set[int]]:
 
 
 def _risks(
-    ticked: Ticked, signs: Mapping[int, list[Association]], content: ChecklistContent
+    ticked: Ticked,
+    signs: Collection[Association],
+    reasons: Mapping[int, list[RiskReason]],
+    content: ChecklistContent,
 ) -> list[Line]:
     """What to do about each ticked risk factor, and what it can cause, ages last."""
     lines = []
     for risk in sorted(ticked.risks, key=lambda risk: risk.kind == RiskKind.AGE):
-        parts = "; ".join(_through(risk, signs, content))
-        may = f"It may play a part in {parts}. " if parts else ""
+        parts = []
+        for nutrient in content.nutrients.values():
+            sides = {reason.side for reason in reasons.get(nutrient.pk, ()) if reason.risk == risk}
+            caused = [s for s in signs if s.nutrient_id == nutrient.pk and s.side in sides]
+            symptoms = ", ".join(sign.symptom.phrase for sign in caused)
+            parts += [f"{symptoms} through {nutrient.phrase}"] if symptoms else []
+        may = f"It may play a part in {'; '.join(parts)}. " if parts else ""
         lines.append(Line(f"{risk.name}.", f"{may}{risk.what_to_do}", risk))
     return lines
-
-
-def _through(
-    risk: RiskFactor, signs: Mapping[int, list[Association]], content: ChecklistContent
-) -> Iterator[str]:
-    """The ticked symptoms that a risk factor can cause, by each nutrient that it moves."""
-    for nutrient in content.nutrients.values():
-        symptoms = [
-            sign.symptom.phrase
-            for sign in signs.get(nutrient.pk, ())
-            if nutrient.pk
-            in (content.raised if sign.relation == Relation.EXCESS else content.lowered)[risk.pk]
-        ]
-        if symptoms:
-            yield f"{', '.join(symptoms)} through {nutrient.phrase}"
-
-
-def _touched(ticked: Ticked, shown: Collection[int], content: ChecklistContent) -> list[Nutrient]:
-    """The nutrients that ticked risks point to and nothing else does."""
-    touched = _moved(ticked, content) - set(shown)
-    return [row for row in content.nutrients.values() if row.pk in touched]
 
 
 def _causes(

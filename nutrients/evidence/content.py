@@ -16,7 +16,6 @@ from nutrients.models import (
     FoodSource,
     Nutrient,
     RedFlag,
-    Relation,
     Symptom,
     Typicality,
     Urgency,
@@ -105,7 +104,7 @@ def links(associations: Iterable[Association]) -> tuple[Link, ...]:
             Tick("symptom", association.symptom.slug),
             Typicality(association.typicality).rank,
             Evidence(association.evidence).rank,
-            "high" if association.relation == Relation.EXCESS else "low",
+            association.side,
         )
         for association in associations
     )

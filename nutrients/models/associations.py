@@ -169,6 +169,11 @@ class Association(Keyed, Publishable):
         )
 
     @property
+    def side(self) -> str:
+        """Whether it is of too little, "low", or of too much, "high"."""
+        return "high" if self.relation == Relation.EXCESS else "low"
+
+    @property
     def verb(self) -> str:
         """The verb that the grade allows; the one place that chooses it."""
         return VERB_AGAINST if self.is_against else Evidence(self.evidence).verb
