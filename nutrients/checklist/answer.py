@@ -39,26 +39,33 @@ OFF = "-"
 
 
 class LevelWords(NamedTuple):
-    """The words of one level of urgency: its title, when to get help, and when to do so sooner."""
+    """The words of one level of urgency: its title, when to get help, and when to do so sooner.
 
+    Other programs read its `word` in the answer's outermost element.
+    """
+
+    word: str
     title: str
     when: str
     sooner: str
 
 
 NOTHING = LevelWords(
+    "nothing",
     "Nothing ticked yet",
     "Tick at least one thing that you notice, then choose “See results”.",
     "",
 )
 LEVELS = {
     Level.SELF_CARE: LevelWords(
+        "self-care",
         "You can look after this at home",
         "Nothing you ticked needs a doctor today. A pharmacist can help, without an appointment.",
         "Come back, or see a doctor, if it is no better in 2 weeks, gets worse, or something new "
         "comes with it.",
     ),
     Level.SEE_A_DOCTOR: LevelWords(
+        "see-a-doctor",
         "See a doctor within a few days",
         "Ask your doctor’s surgery for an appointment in the next 2 to 3 days, or as soon as they "
         "can offer one.",
@@ -67,6 +74,7 @@ LEVELS = {
         "confusion.",
     ),
     Level.URGENT: LevelWords(
+        "same-day",
         "Get medical care the same day",
         "Call 111, your doctor’s surgery or an urgent care centre today. At night, do not wait "
         "for the morning.",
@@ -74,6 +82,7 @@ LEVELS = {
         "fainting, confusion, or weakness on one side.",
     ),
     Level.EMERGENCY: LevelWords(
+        "emergency",
         "Call for help now",
         "Call 999, 112, 911 or your local number. Stay with someone. Do not drive yourself.",
         "Where it says “even if” above, call now, even if it has passed. For anything else that "
@@ -115,7 +124,7 @@ class ChecklistAnswer:
     @property
     def level(self) -> str:
         """The level in the word that pages carry."""
-        return self.urgent.word if self.ticked.count else "nothing"
+        return self.words.word
 
     @property
     def words(self) -> LevelWords:
@@ -284,14 +293,14 @@ class ChecklistAnswer:
 
     def said(self) -> Iterator[str]:
         """Every sentence of the answer."""
-        yield from (self.ignored, *self.words)
+        yield from (self.ignored, self.words.title, self.words.when, self.words.sooner)
         if not self.ticked.count:
             return
         yield from chain.from_iterable(line.said() for line in self.reasons)
         yield self.questions_title if self.questions else ""
         for asked in self.questions:
-            options = (option.label for option in asked.options)
-            yield from (asked.question.text, asked.question.why, *options)
+            answers = (answer.label for answer in asked.answers)
+            yield from (asked.question.text, asked.question.why, *answers)
         if self.is_emergency:
             return
         yield from (self.pharmacist, self.first_cause, self.first_nutrient)

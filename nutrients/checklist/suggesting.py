@@ -28,7 +28,7 @@ from nutrients.models import (
 )
 
 from .content import ChecklistContent
-from .urgency import Line, Urgent, rules_about
+from .urgency import Line, Urgent, urgency_rules
 
 # Shown in full; the rest get a line each, so that the page can be read on a phone.
 NUTRIENTS_IN_FULL = 3
@@ -453,18 +453,14 @@ def eater_of(ticked: Ticked) -> Eater:
 
 def _withheld(ticks: Collection[Tick], content: ChecklistContent) -> frozenset[int]:
     """The nutrients whose foods a flag keeps back, which is ticked or may yet be raised."""
-    given, by_flag = frozenset(ticks), content.once(_withholding)
-    concerned = {
-        rule.subject
-        for rule in rules_about(given, content)
-        if rule.subject in by_flag and rule.concerns(given)
-    }
-    return frozenset().union(*(by_flag[flag] for flag in concerned))
-
-
-def _withholding(content: ChecklistContent) -> dict[Tick, set[int]]:
-    kept = content.flag_withholds
-    return {Tick("flag", f.slug): kept[f.pk] for f in content.flags.values() if kept.get(f.pk)}
+    given, kept = frozenset(ticks), content.flag_withholds
+    return frozenset().union(
+        *(
+            kept[content.flags[rule.subject.slug].pk]
+            for rule in content.once(urgency_rules)
+            if rule.subject.kind == "flag" and rule.concerns(given)
+        )
+    )
 
 
 def _risks(

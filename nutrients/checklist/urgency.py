@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from nutrients.common.parameters import Facet
 from nutrients.evidence.ranking import (
     Level,
     Rule,
@@ -17,7 +16,7 @@ from nutrients.evidence.ranking import (
     deciding,
     urgency,
 )
-from nutrients.models import Question, RedFlag, RedFlagRule, Symptom, Urgency
+from nutrients.models import Answer, Question, RedFlag, RedFlagRule, Symptom, Urgency
 from nutrients.models.red_flags import CALL
 
 from .content import ChecklistContent
@@ -26,13 +25,6 @@ from .content import ChecklistContent
 REASONS_SHOWN = 3
 # The answer “I do not know”.
 UNKNOWN = "unknown"
-# What the answer's outermost element says; the addresses of other programs rest on these words.
-LEVEL_WORDS = {
-    Level.SELF_CARE: "self-care",
-    Level.SEE_A_DOCTOR: "see-a-doctor",
-    Level.URGENT: "same-day",
-    Level.EMERGENCY: "emergency",
-}
 
 
 class Line(NamedTuple):
@@ -82,10 +74,6 @@ class Urgent:
         return self.triage.level
 
     @property
-    def word(self) -> str:
-        return LEVEL_WORDS[self.level]
-
-    @property
     def reasons(self) -> list[Advice]:
         """Every reason, the most urgent first."""
         return [*self.emergency, *self.urgent, *self.see_a_doctor]
@@ -107,7 +95,7 @@ def urgency_of(ticks: Collection[Tick], content: ChecklistContent) -> Urgent:
     """The urgency of the ticks: flags ticked, flags raised, and signs urgent by themselves."""
     given = frozenset(ticks)
     told = given | _left_open(given, content)
-    triage = urgency(told, rules_about(told, content))
+    triage = urgency(told, content.once(urgency_rules))
     reasons = _reasons(triage, given, content)
     return Urgent(
         triage,
@@ -207,24 +195,6 @@ def _ticked_rule(kind: str, slug: str, level: str) -> Rule:
     return Rule(tick, _level(level), frozenset({tick}))
 
 
-def rules_about(ticks: Collection[Tick], content: ChecklistContent) -> list[Rule]:
-    """The rules that name one of the ticks, in their order; no other can be met by these."""
-    by_tick = content.once(_rules_by_tick)
-    found: dict[int, Rule] = {}
-    for tick in ticks:
-        found |= by_tick.get(tick, {})
-    return [found[place] for place in sorted(found)]
-
-
-def _rules_by_tick(content: ChecklistContent) -> Mapping[Tick, dict[int, Rule]]:
-    """The rules that name each tick, under their places among all rules."""
-    by_tick: dict[Tick, dict[int, Rule]] = defaultdict(dict)
-    for place, rule in enumerate(content.once(urgency_rules)):
-        for tick in rule.named:
-            by_tick[tick][place] = rule
-    return by_tick
-
-
 def rule_of(rule: RedFlagRule, flag: RedFlag, content: ChecklistContent) -> Rule:
     """A rule of a flag, with the ticks and answers that it names."""
     return Rule(
@@ -241,20 +211,16 @@ def _level(value: str) -> Level:
     return Level(Urgency(value).rank)
 
 
-@dataclass(frozen=True, slots=True)
-class AskedQuestion:
-    """A question with its answers.
+class AskedQuestion(NamedTuple):
+    """A question with its answers, worst first, and the one that was given.
 
     In the form it matters for the ticks that `matters_for` names, as “symptom:tingling”.
     """
 
     question: Question
-    options: list[Facet]
+    answers: list[Answer]
+    answer: Answer | None
     matters_for: str = ""
-
-    @property
-    def answer(self) -> str:
-        return next((option.label for option in self.options if option.is_on), "")
 
 
 def questions_asked(
@@ -272,9 +238,9 @@ def questions_asked(
         if not own.isdisjoint(ticks) and not content.questions[slug].is_in_form
     }
     if level < Level.EMERGENCY:
-        asked |= set(deciding(ticks, rules_about(ticks, content), answers))
+        asked |= set(deciding(ticks, content.once(urgency_rules), answers))
     return [
-        AskedQuestion(question, _options(question, ticks, content))
+        _asked(question, ticks, content)
         for slug, question in content.questions.items()
         if slug in asked
     ]
@@ -284,9 +250,9 @@ def questions_of_form(ticks: Collection[Tick], content: ChecklistContent) -> lis
     """The questions in the form, each with its answer if one is given."""
     matters = content.once(_matters_for)
     return [
-        AskedQuestion(row, _options(row, ticks, content), " ".join(matters[slug]))
-        for slug, row in content.questions.items()
-        if row.is_in_form
+        _asked(question, ticks, content, " ".join(matters[slug]))
+        for slug, question in content.questions.items()
+        if question.is_in_form
     ]
 
 
@@ -313,8 +279,10 @@ def answer_ticks(content: ChecklistContent) -> dict[str, frozenset[Tick]]:
     }
 
 
-def _options(question: Question, ticks: Collection[Tick], content: ChecklistContent) -> list[Facet]:
-    """The answers, worst first. Of two that were given the worse is marked, as it counts."""
+def _asked(
+    question: Question, ticks: Collection[Tick], content: ChecklistContent, matters_for: str = ""
+) -> AskedQuestion:
+    """A question with the answer that counts: of two that were given the worse."""
     answers = content.answers[question.pk]
-    given = [row for row in answers if answer_tick(question.slug, row.slug) in ticks]
-    return [Facet(question.slug, row.slug, row.label, row in given[:1]) for row in answers]
+    given = (row for row in answers if answer_tick(question.slug, row.slug) in ticks)
+    return AskedQuestion(question, answers, next(given, None), matters_for)

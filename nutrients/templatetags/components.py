@@ -305,7 +305,7 @@ def _source(number: int, source: Source) -> SafeString:
 
 
 @register.simple_tag
-def radios(facets: Iterable[Facet], form: str) -> SafeString:
+def radios(name: str, answers: Iterable[Any], given: Any, form: str) -> SafeString:
     """Chips of which one is chosen. Goes in <fieldset class="chips">.
 
     `form` is the id of the form that they belong to, inside it or not.
@@ -313,8 +313,8 @@ def radios(facets: Iterable[Facet], form: str) -> SafeString:
     return _join(
         RADIO,
         (
-            (form, facet.name, facet.value, CHECKED if facet.is_on else NOTHING, facet.label)
-            for facet in facets
+            (form, name, one.slug, CHECKED if one == given else NOTHING, one.label)
+            for one in answers
         ),
     )
 
