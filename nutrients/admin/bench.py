@@ -126,7 +126,7 @@ def try_flag(flag: RedFlag, ticked: Iterable[str], content: ChecklistContent) ->
     named: set[Tick] = set()
     for rule in content.rules:
         if rule.red_flag_id == flag.pk:
-            one = rule_of(rule, flag, content)
+            one = rule_of(rule, flag)
             answers = [told(group) for group in one.answers]
             rules.append(
                 TriedRule(rule, one.fires(given), told(one.ticks), told(one.some), answers)
@@ -145,11 +145,6 @@ def _boxes(
 ) -> dict[str, list[tuple[str, str, bool]]]:
     """The boxes of the bench in groups, those first that the flag's rules name."""
     choices = content.once(checklist_choices)
-    offered = {
-        "symptom": choices.symptom_slugs,
-        "risk": choices.risk_slugs,
-        "flag": choices.flag_slugs,
-    }
     questions = {question.slug: question.text for question in content.questions.values()}
     boxes: dict[str, list[tuple[str, str, bool]]] = {
         title: [] for title in (NAMED, *KINDS.values(), *questions.values())
@@ -157,7 +152,7 @@ def _boxes(
     for tick, words in names.items():
         if tick.kind == "answer":
             value, group = tick.slug, questions[tick.slug.partition(":")[0]]
-        elif tick.slug in offered[tick.kind]:
+        elif tick.slug in choices.values[tick.kind]:
             value, group = f"{tick.kind}:{tick.slug}", KINDS[tick.kind]
         else:
             continue

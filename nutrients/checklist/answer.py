@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import NamedTuple
@@ -340,21 +340,15 @@ def read_ticks(data: QueryDict, choices: ChecklistChoices) -> tuple[list[Tick], 
     Of two answers that contradict each other both are given: the rules take the worse.
     """
     reading = Reading(data)
-    allowed: dict[str, Collection[str]] = {
-        "symptom": choices.symptom_slugs,
-        "risk": choices.risk_slugs,
-        "flag": choices.flag_slugs,
-        **choices.answers,
-    }
     ticks = []
-    for name, slugs in allowed.items():
+    for name, slugs in choices.values.items():
         if name not in data:
             continue
         values = reading.several(name, {*slugs, *(f"{OFF}{slug}" for slug in slugs)})
         kept = [v for v in values if not v.startswith(OFF) and f"{OFF}{v}" not in values]
-        make = answer_tick if name in choices.answers else Tick
+        make = Tick if name in TAKEN else answer_tick
         ticks += [make(name, value) for value in kept]
-    reading.nothing_but(*TAKEN, *choices.answers)
+    reading.nothing_but(*TAKEN, *choices.values)
     return ticks, reading.ignored
 
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from nutrients.evidence.content import EvidenceContent, by_slug
-from nutrients.evidence.ranking import Tick, answer_tick
+from nutrients.evidence.ranking import Tick
 from nutrients.models import (
     Answer,
     BodyArea,
-    CauseKind,
     Interaction,
     OtherCause,
     Question,
@@ -25,18 +23,12 @@ from nutrients.models import (
     Urgency,
 )
 
-# What a rule names, and the kind of tick that it is.
-TICK_KINDS = {"symptoms": "symptom", "risk_factors": "risk", "other_causes": "risk"}
-SOME_KINDS = {f"some_{relation}": kind for relation, kind in TICK_KINDS.items()}
-# A cause that is asked is in the group in which a reader looks for it.
-CAUSE_GROUPS = {
-    CauseKind.NORMAL: RiskKind.LIFESTYLE,
-    CauseKind.LIFESTYLE: RiskKind.LIFESTYLE,
-    CauseKind.STIMULANT: RiskKind.LIFESTYLE,
-    CauseKind.MIND: RiskKind.LIFESTYLE,
-    CauseKind.MEDICINE: RiskKind.MEDICINE,
-    CauseKind.CONDITION: RiskKind.CONDITION,
-}
+# What a rule names. One that is not published is named all the same: it cannot be ticked, so its
+# rule never fires. Without it the rule would ask for less.
+NAMED = (
+    *("symptoms", "risk_factors", "other_causes", "answers__question"),
+    *("some_symptoms", "some_risk_factors", "some_other_causes"),
+)
 
 
 def _linked(link: Any) -> cached_property[Mapping[int, set[int]]]:
@@ -53,20 +45,6 @@ def _linked(link: Any) -> cached_property[Mapping[int, set[int]]]:
         return ids
 
     return cached_property(linked)
-
-
-def _named(relations: Mapping[str, str]) -> cached_property[Mapping[int, set[Tick]]]:
-    """A property: the ticks that each rule names in these relations, under the rule's id."""
-
-    def named(content: ChecklistContent) -> Mapping[int, set[Tick]]:
-        ticks: dict[int, set[Tick]] = defaultdict(set)
-        for relation, kind in relations.items():
-            rows = RedFlagRule.objects.filter(**{f"{relation}__isnull": False})
-            for rule, slug in rows.values_list("pk", f"{relation}__slug"):
-                ticks[rule].add(Tick(kind, slug))
-        return ticks
-
-    return cached_property(named)
 
 
 class ChecklistContent(EvidenceContent):
@@ -94,8 +72,8 @@ class ChecklistContent(EvidenceContent):
 
     @cached_property
     def rules(self) -> list[RedFlagRule]:
-        """Every rule, also those of flags that are not published."""
-        return list(RedFlagRule.objects.all())
+        """Every rule with what it names, also those of flags that are not published."""
+        return list(RedFlagRule.objects.prefetch_related(*NAMED))
 
     @cached_property
     def questions(self) -> dict[str, Question]:
@@ -129,30 +107,8 @@ class ChecklistContent(EvidenceContent):
     flag_only_for = _linked(RedFlag.only_for)
     flag_withholds = _linked(RedFlag.keeps_foods_of)
 
-    # The ticks that each rule names, and those of which it asks for some. One that is not
-    # published is named all the same: it cannot be ticked, so its rule never fires. Without it the
-    # rule would ask for less.
-    rule_ticks = _named(TICK_KINDS)
-    rule_some = _named(SOME_KINDS)
 
-    @cached_property
-    def rule_answers(self) -> Mapping[int, frozenset[frozenset[Tick]]]:
-        """The answers that each rule names, a group for each question."""
-        named: dict[int, dict[str, set[Tick]]] = defaultdict(lambda: defaultdict(set))
-        rows = RedFlagRule.objects.filter(answers__isnull=False)
-        for rule, question, slug in rows.values_list(
-            "pk", "answers__question__slug", "answers__slug"
-        ):
-            named[rule][question].add(answer_tick(question, slug))
-        groups = {
-            rule: frozenset(map(frozenset, by_question.values()))
-            for rule, by_question in named.items()
-        }
-        return defaultdict(frozenset, groups)
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """One thing to tick: its slug and words, and whether it is ticked."""
 
     slug: str
@@ -165,11 +121,11 @@ class Choice:
 
 @dataclass(frozen=True)
 class ChoiceGroup:
-    """Choices under one heading; those that are not common are behind “more”."""
+    """Choices of one kind of tick under a heading; those not common are behind “more”."""
 
-    slug: str
+    kind: str
     title: str
-    choices: tuple[Choice, ...]
+    choices: Sequence[Choice]
 
     @cached_property
     def common(self) -> list[Choice]:
@@ -188,20 +144,18 @@ class ChoiceGroup:
         """Whether something behind “more” is ticked: a tick is never hidden."""
         return any(choice.is_ticked for choice in self.more)
 
-    def ticked(self, slugs: Collection[str]) -> ChoiceGroup:
-        """The group with these ticked; as it is, nothing is."""
-        if not any(choice.slug in slugs for choice in self.choices):
-            return self
-        choices = (replace(choice, is_ticked=choice.slug in slugs) for choice in self.choices)
-        return replace(self, choices=tuple(choices))
+    def ticked(self, ticks: Collection[Tick]) -> ChoiceGroup:
+        choices = [
+            choice._replace(is_ticked=True) if Tick(self.kind, choice.slug) in ticks else choice
+            for choice in self.choices
+        ]
+        return self._replace(choices=choices)
 
 
-@dataclass(frozen=True)
-class ChecklistChoices:
-    """Everything that the checklist asks.
+class ChecklistChoices(NamedTuple):
+    """Everything that the checklist asks. `who` holds the ages, of which one is chosen.
 
-    `who` holds the ages, of which one is chosen. `answers` are those that can be given, under the
-    question's slug.
+    `values` are those that each parameter may have, the questions among them.
     """
 
     who: ChoiceGroup
@@ -209,32 +163,16 @@ class ChecklistChoices:
     symptoms: list[ChoiceGroup]
     other_flags: ChoiceGroup
     risks: list[ChoiceGroup]
-    answers: Mapping[str, frozenset[str]]
+    values: dict[str, set[str]]
 
-    @cached_property
-    def flag_slugs(self) -> frozenset[str]:
-        return _slugs([self.flags, self.other_flags])
-
-    @cached_property
-    def symptom_slugs(self) -> frozenset[str]:
-        return _slugs(self.symptoms)
-
-    @cached_property
-    def risk_slugs(self) -> frozenset[str]:
-        """The slugs of risk factors and of the causes that are asked beside them."""
-        return _slugs([self.who, *self.risks])
-
-    def ticked(self, ticks: Iterable[Tick]) -> ChecklistChoices:
-        slugs: dict[str, set[str]] = defaultdict(set)
-        for kind, slug in ticks:
-            slugs[kind].add(slug)
-        return replace(
-            self,
-            who=self.who.ticked(slugs["risk"]),
-            flags=self.flags.ticked(slugs["flag"]),
-            symptoms=[group.ticked(slugs["symptom"]) for group in self.symptoms],
-            other_flags=self.other_flags.ticked(slugs["flag"]),
-            risks=[group.ticked(slugs["risk"]) for group in self.risks],
+    def ticked(self, ticks: Collection[Tick]) -> ChecklistChoices:
+        return ChecklistChoices(
+            self.who.ticked(ticks),
+            self.flags.ticked(ticks),
+            [group.ticked(ticks) for group in self.symptoms],
+            self.other_flags.ticked(ticks),
+            [group.ticked(ticks) for group in self.risks],
+            self.values,
         )
 
 
@@ -245,55 +183,32 @@ def checklist_choices(content: ChecklistContent) -> ChecklistChoices:
         for flag in content.flags.values()
         if flag.is_asked
     ]
-    symptoms = [
-        (
-            row.body_area,
-            Choice(
-                row.slug,
-                row.name,
-                row.description,
-                row.is_common,
-                is_emergency=row.urgency == Urgency.EMERGENCY,
-            ),
-        )
-        for row in content.symptoms.values()
-        if row.is_noticeable
-    ]
-    asked: list[tuple[str, Any]] = [(risk.kind, risk) for risk in content.risks.values()]
-    asked += [
-        (CAUSE_GROUPS[CauseKind(cause.kind)], cause)
-        for cause in content.causes.values()
-        if cause.is_asked
-    ]
-    risks = [(kind, Choice(row.slug, row.name, is_common=row.is_common)) for kind, row in asked]
-    groups = _grouped(RiskKind, risks)
-    ages = [choice for group in groups if group.slug == RiskKind.AGE for choice in group.choices]
-    return ChecklistChoices(
-        ChoiceGroup("who", "Who is this for?", tuple(ages)),
-        ChoiceGroup(
-            "flags", "First, any of these?", tuple(flag for flag in flags if flag.is_emergency)
-        ),
-        _grouped(BodyArea, symptoms),
-        ChoiceGroup(
-            "flags", "Do any of these apply?", tuple(f for f in flags if not f.is_emergency)
-        ),
-        [group for group in groups if group.slug != RiskKind.AGE],
-        {
-            slug: frozenset(answer.slug for answer in content.answers[question.pk])
-            for slug, question in content.questions.items()
-        },
+    symptoms: dict[str, list[Choice]] = defaultdict(list)
+    for row in content.symptoms.values():
+        if row.is_noticeable:
+            urgent = row.urgency == Urgency.EMERGENCY
+            symptoms[row.body_area].append(
+                Choice(row.slug, row.name, row.description, row.is_common, urgent)
+            )
+    risks: dict[str, list[Choice]] = defaultdict(list)
+    asked: list[RiskFactor | OtherCause] = [*content.risks.values()]
+    asked += [cause for cause in content.causes.values() if cause.is_asked]
+    for one in asked:
+        # A cause is in the group in which a reader looks for it.
+        kind = one.kind if one.kind in RiskKind.values else RiskKind.LIFESTYLE
+        risks[kind].append(Choice(one.slug, one.name, is_common=one.is_common))
+    ages = risks.pop(RiskKind.AGE, [])
+    choices = ChecklistChoices(
+        ChoiceGroup("risk", "Who is this for?", ages),
+        ChoiceGroup("flag", "First, any of these?", [f for f in flags if f.is_emergency]),
+        [ChoiceGroup("symptom", area.label, rows) for area in BodyArea if (rows := symptoms[area])],
+        ChoiceGroup("flag", "Do any of these apply?", [f for f in flags if not f.is_emergency]),
+        [ChoiceGroup("risk", kind.label, rows) for kind in RiskKind if (rows := risks[kind])],
+        values={"symptom": set(), "risk": set(), "flag": set()},
     )
-
-
-def _grouped(
-    kinds: type[BodyArea] | type[RiskKind], rows: list[tuple[str, Choice]]
-) -> list[ChoiceGroup]:
-    groups = [
-        ChoiceGroup(kind.value, str(kind.label), tuple(row for value, row in rows if value == kind))
-        for kind in kinds
-    ]
-    return [group for group in groups if group.choices]
-
-
-def _slugs(groups: Iterable[ChoiceGroup]) -> frozenset[str]:
-    return frozenset(choice.slug for group in groups for choice in group.choices)
+    groups = [choices.who, choices.flags, *choices.symptoms, choices.other_flags, *choices.risks]
+    for group in groups:
+        choices.values[group.kind].update(choice.slug for choice in group.choices)
+    for slug, question in content.questions.items():
+        choices.values[slug] = {answer.slug for answer in content.answers[question.pk]}
+    return choices

@@ -182,7 +182,7 @@ def urgency_rules(content: ChecklistContent) -> list[Rule]:
     return [
         *(_ticked_rule("flag", flag.slug, flag.level) for flag in flags.values()),
         *(
-            rule_of(rule, flags[rule.red_flag_id], content)
+            rule_of(rule, flags[rule.red_flag_id])
             for rule in content.rules
             if rule.red_flag_id in flags
         ),
@@ -195,16 +195,24 @@ def _ticked_rule(kind: str, slug: str, level: str) -> Rule:
     return Rule(tick, _level(level), frozenset({tick}))
 
 
-def rule_of(rule: RedFlagRule, flag: RedFlag, content: ChecklistContent) -> Rule:
+def rule_of(rule: RedFlagRule, flag: RedFlag) -> Rule:
     """A rule of a flag, with the ticks and answers that it names."""
+    answers: dict[int, set[Tick]] = defaultdict(set)
+    for answer in rule.answers.all():
+        answers[answer.question_id].add(answer_tick(answer.question.slug, answer.slug))
     return Rule(
         Tick("flag", flag.slug),
         _level(flag.level),
-        frozenset(content.rule_ticks[rule.pk]),
-        content.rule_answers[rule.pk],
-        frozenset(content.rule_some[rule.pk]),
+        _named(rule.symptoms, rule.risk_factors, rule.other_causes),
+        frozenset(map(frozenset, answers.values())),
+        _named(rule.some_symptoms, rule.some_risk_factors, rule.some_other_causes),
         rule.at_least,
     )
+
+
+def _named(symptoms: Any, risks: Any, causes: Any) -> frozenset[Tick]:
+    rows = (("symptom", symptoms), ("risk", risks), ("risk", causes))
+    return frozenset(Tick(kind, row.slug) for kind, named in rows for row in named.all())
 
 
 def _level(value: str) -> Level:
