@@ -313,21 +313,15 @@ class ChecklistAnswer:
             yield from chain.from_iterable(line.said() for line in section.lines)
 
 
-class Chip(NamedTuple):
-    """A tick or an answer that can be taken off: the parameter and value that do so."""
+class ChecklistForm(NamedTuple):
+    """The form with what was ticked in it.
 
-    name: str
-    value: str
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class ChecklistForm:
-    """The form with what was ticked in it; `ticked` are chips, each of which takes a tick off."""
+    `ticked` are parameter, value and words of what takes each tick off.
+    """
 
     choices: ChecklistChoices
     questions: list[AskedQuestion]
-    ticked: list[Chip]
+    ticked: list[tuple[str, str, str]]
 
     @property
     def has_answers(self) -> bool:
@@ -372,23 +366,22 @@ def checklist_form(answer: ChecklistAnswer, content: ChecklistContent) -> Checkl
     return ChecklistForm(
         content.once(checklist_choices).ticked(answer.ticks),
         questions_of_form(answer.ticks, content),
-        [_chip(tick, content) for tick in _to_take_off(answer)],
+        list(_to_take_off(answer, content)),
     )
 
 
-def _to_take_off(answer: ChecklistAnswer) -> list[Tick]:
+def _to_take_off(
+    answer: ChecklistAnswer, content: ChecklistContent
+) -> Iterator[tuple[str, str, str]]:
     """What was ticked. In an emergency only what raised it: other ticks may name a nutrient."""
-    if not answer.is_emergency:
-        return answer.ticks
     fired = [rule for rule in answer.urgent.triage.fired if rule.level == Level.EMERGENCY]
     raised = set().union(*(rule.named.union(*rule.answers) for rule in fired))
-    return [tick for tick in answer.ticks if tick in raised]
-
-
-def _chip(tick: Tick, content: ChecklistContent) -> Chip:
-    question, _, answer = tick.slug.rpartition(":")
-    name, value = (question, answer) if tick.kind == "answer" else tick
-    return Chip(name, f"{OFF}{value}", content.once(tick_names).get(tick, value))
+    names = content.once(tick_names)
+    for tick in answer.ticks:
+        if tick in raised or not fired:
+            question, _, value = tick.slug.rpartition(":")
+            name = question if tick.kind == "answer" else tick.kind
+            yield name, f"{OFF}{value}", names.get(tick, value)
 
 
 def answered(form: ChecklistForm, answer: ChecklistAnswer) -> list[AskedQuestion]:

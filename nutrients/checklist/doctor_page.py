@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from django.db.models import prefetch_related_objects
 from django.http import QueryDict
@@ -15,35 +14,21 @@ from nutrients.models import Association, RedFlag, RiskFactor
 
 from .answer import ChecklistAnswer, answered, checklist_answer, checklist_form
 from .content import ChecklistContent
-from .suggesting import NutrientMatch, Side
+from .suggesting import NutrientMatch
 from .urgency import AskedQuestion
 
+Cited = list[tuple[str, int | None]]
 # With more ticks than these the page is set smaller, so that it still fits one side of paper.
 TICKS_AT_FULL_SIZE = 13
-
-
-class Links(NamedTuple):
-    """What is linked with a nutrient, and what comes before it: “Low iron can cause”.
-
-    Each sign or risk is in words, with the number of a source.
-    """
-
-    start: str
-    cited: list[tuple[str, int | None]]
-
-
-class Considered(NamedTuple):
-    """A suggested nutrient with the signs and risks that it matches."""
-
-    match: NutrientMatch
-    links: list[Links]
 
 
 @dataclass(frozen=True, slots=True)
 class DoctorPage:
     """What paper holds: the answer, what was asked, sources and the content's version.
 
-    Of the warning signs that are not ticked those that go with a ticked symptom are named.
+    Of the warning signs that are not ticked those that go with a ticked symptom are named. Each
+    nutrient that was considered has its links: under words such as “Low iron can cause” the signs
+    or risks, each with the number of a source.
     """
 
     answer: ChecklistAnswer
@@ -51,7 +36,7 @@ class DoctorPage:
     not_answered: int
     not_ticked: list[RedFlag]
     others_not_ticked: int
-    considered: list[Considered]
+    considered: list[tuple[NutrientMatch, dict[str, Cited]]]
     references: References
     version: ContentVersion | None
 
@@ -72,10 +57,7 @@ def doctor_page(data: QueryDict, content: ChecklistContent) -> DoctorPage:
     prefetch_related_objects([sign for match in in_full for sign in match.signs], "sources")
     prefetch_related_objects([r.risk for match in in_full for r in match.risks], "sources")
     references = References()
-    considered = [
-        Considered(match, [link for side in match.sides for link in _links(side, references)])
-        for match in in_full
-    ]
+    considered = [(match, _links(match, references)) for match in in_full]
     left = [f for f in content.flags.values() if f.is_asked and f not in answer.ticked.flags]
     symptoms = {symptom.pk for symptom in answer.ticked.symptoms}
     not_ticked = [flag for flag in left if content.flag_symptoms[flag.pk] & symptoms]
@@ -93,20 +75,20 @@ def doctor_page(data: QueryDict, content: ChecklistContent) -> DoctorPage:
     )
 
 
-def _links(side: Side, references: References) -> list[Links]:
-    """The signs by the verb that the grade of their evidence allows, then the risks."""
-    cited: dict[str, list[tuple[str, int | None]]] = defaultdict(list)
-    phrase = side.phrase
-    for sign in side.signs:
-        people = f" in {sign.people}" if sign.people else ""
-        words = f"{sign.symptom.phrase}{people} ({sign.get_typicality_display().lower()})"
-        cited[f"{phrase} {sign.verb}"].append((words, _number(sign, references)))
-    for reason in side.reasons:
-        # The names that follow a colon are in the list of medicines.
-        words = reason.risk.name.partition(":")[0]
-        start = f"Risk of {phrase[:1].lower()}{phrase[1:]}:"
-        cited[start].append((words, _number(reason.risk, references)))
-    return [Links(start, links) for start, links in cited.items()]
+def _links(match: NutrientMatch, references: References) -> dict[str, Cited]:
+    """On each side the signs by the verb that the grade of their evidence allows, then risks."""
+    cited: dict[str, Cited] = defaultdict(list)
+    for side in match.sides:
+        for sign in side.signs:
+            people = f" in {sign.people}" if sign.people else ""
+            words = f"{sign.symptom.phrase}{people} ({sign.get_typicality_display().lower()})"
+            cited[f"{side.phrase} {sign.verb}"].append((words, _number(sign, references)))
+        start = f"Risk of {side.phrase[:1].lower()}{side.phrase[1:]}:"
+        for reason in side.reasons:
+            # The names that follow a colon are in the list of medicines.
+            words = reason.risk.name.partition(":")[0]
+            cited[start].append((words, _number(reason.risk, references)))
+    return dict(cited)
 
 
 def _number(row: Association | RiskFactor, references: References) -> int | None:
