@@ -7,6 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from django.db.models import Prefetch
+
 from nutrients.evidence.content import EvidenceContent, by_slug
 from nutrients.evidence.ranking import Tick
 from nutrients.models import (
@@ -26,7 +28,8 @@ from nutrients.models import (
 # What a rule names. One that is not published is named all the same: it cannot be ticked, so its
 # rule never fires. Without it the rule would ask for less.
 NAMED = (
-    *("symptoms", "risk_factors", "other_causes", "answers__question"),
+    Prefetch("answers", Answer.objects.select_related("question")),
+    *("symptoms", "risk_factors", "other_causes"),
     *("some_symptoms", "some_risk_factors", "some_other_causes"),
 )
 

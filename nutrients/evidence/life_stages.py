@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any
 
 from nutrients.common.parameters import Reading
 from nutrients.models import Authority, LifeStatus, NotSuggestedTo, ReferenceIntake, Sex
@@ -64,8 +64,7 @@ class LifeStage:
     def kept_from(self) -> list[NotSuggestedTo]:
         """The group whose foods are kept from it, if it is in one."""
         by_group = {"Pregnant": NotSuggestedTo.PREGNANCY, "Children": NotSuggestedTo.CHILDREN}
-        own = by_group.get(self.group)
-        return [own] if own else []
+        return [by_group[self.group]] if self.group in by_group else []
 
     def __str__(self) -> str:
         return f"{self.group.lower()}, {self.label}"
@@ -77,8 +76,8 @@ class LifeStage:
         who are not pregnant says nothing of those who are.
         """
         needs = {row.life_status: row for row in reversed(self._own(intakes)) if row.is_need}
-        general = needs.get(LifeStatus.NONE) if self.life_status == LifeStatus.MENOPAUSE else None
-        return needs.get(self.life_status, general)
+        is_after = self.life_status == LifeStatus.MENOPAUSE
+        return needs.get(self.life_status, needs.get(LifeStatus.NONE) if is_after else None)
 
     def stay_below(self, intakes: Iterable[ReferenceIntake]) -> ReferenceIntake | None:
         """The intake of its authority with the amount to stay below; None without one."""
@@ -119,26 +118,18 @@ class LifeStage:
 
 
 Stages = Mapping[Authority, Mapping[str, LifeStage]]
-
-
-class Band(NamedTuple):
-    """Whom one row of a table is for."""
-
-    age_from: Decimal
-    age_below: Decimal | None
-    sex: str
-    life_status: str
-    label: str
+# A row of a table: a `ReferenceIntake`, or the fields of it that make bands.
+Band = Any
 
 
 def life_stages(*, at: datetime) -> dict[Authority, dict[str, LifeStage]]:
     """The life stages of each authority by slug: adults first, children last. One query."""
     rows = ReferenceIntake.objects.published(at=at).needs().order_by()
     names = ("authority", "age_from", "age_below", "sex", "life_status", "life_stage_label")
-    found: dict[str, list[Band]] = {authority: [] for authority in Authority}
-    for authority, *band in rows.values_list(*names).distinct():
-        found[authority].append(Band(*band))
-    return {authority: _stages(authority, found[authority]) for authority in Authority}
+    bands: dict[str, list[Band]] = {authority: [] for authority in Authority}
+    for band in rows.values_list(*names, named=True).distinct():
+        bands[band.authority].append(band)
+    return {authority: _stages(authority, bands[authority]) for authority in Authority}
 
 
 def plate_stages(stages: Stages) -> Stages:
@@ -204,8 +195,6 @@ def _stages(authority: Authority, bands: list[Band]) -> dict[str, LifeStage]:
 
 def _spans(bands: list[Band], *more: Decimal) -> list[tuple[Decimal, Decimal | None]]:
     """The spans between all the ages at which one of the bands begins or ends, or `more`."""
-    if not bands:
-        return []
     ages = {band.age_from for band in bands} | {b.age_below for b in bands if b.age_below}
     ages |= {age for age in more if any(_reaches(band, age) for band in bands)}
     starts = sorted(ages)
@@ -216,9 +205,7 @@ def _reaches(band: Band, age: Decimal) -> bool:
     return band.age_from < age and (band.age_below is None or age < band.age_below)
 
 
-def _holds(
-    row: Band | ReferenceIntake, age_from: Decimal, age_below: Decimal | None, sex: Sex
-) -> bool:
+def _holds(row: Band, age_from: Decimal, age_below: Decimal | None, sex: Sex) -> bool:
     """Whether a row is for everybody of these ages and this sex."""
     ends = row.age_below is None or (age_below is not None and age_below <= row.age_below)
     return row.sex in (Sex.BOTH, sex) and row.age_from <= age_from and ends
@@ -228,7 +215,7 @@ def _label(age_from: Decimal, age_below: Decimal | None, bands: list[Band]) -> s
     """The ages in words: in whole years, or under one as a table has them in months."""
     if age_from < YOUNGEST_YEARS:
         ages = (age_from, age_below)
-        named = [band.label for band in bands if (band.age_from, band.age_below) == ages]
+        named = [band.life_stage_label for band in bands if (band.age_from, band.age_below) == ages]
         return min(named, default=f"{age_from * 12:.0f} to {(age_below or 1) * 12:.0f} months")
     if age_below is None:
         return f"{age_from:.0f} years and over"

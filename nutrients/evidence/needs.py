@@ -9,8 +9,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Self
 
-from django.db.models import Q
-
 from nutrients.common.citations import Citation, References
 from nutrients.models import (
     HOME,
@@ -27,9 +25,7 @@ from nutrients.models import (
 class AdultNeed:
     """What an authority says adults need a day, from the least to the most of any adult band.
 
-    `amounts` holds both, in `unit`; none if the need is no figure:
-    then `said` gives it in words. `sources` are those of the figures. A page that prints them has
-    its `citations` too.
+    `amounts` holds both, in `unit`; it is empty if the need is in words, which `said` gives.
     """
 
     authority: Authority
@@ -76,18 +72,12 @@ def adult_needs(
 
     Pregnancy and breastfeeding are left out; the nutrient's page gives them. Two queries.
     """
-    rows: dict[int, list[ReferenceIntake]] = defaultdict(list)
-    intakes = (
-        ReferenceIntake.objects.published(at=at)
-        .needs()
-        .filter(
-            Q(age_below=None) | Q(age_below__gt=authority.adult_from),
-            authority=authority,
-            life_status=LifeStatus.NONE,
-        )
-    )
+    intakes = ReferenceIntake.objects.published(at=at).needs()
+    intakes = intakes.overlapping(Decimal(authority.adult_from), None)
+    intakes = intakes.filter(authority=authority, life_status=LifeStatus.NONE)
     if nutrients is not None:
         intakes = intakes.filter(nutrient__in=list(nutrients))
+    rows: dict[int, list[ReferenceIntake]] = defaultdict(list)
     for intake in intakes.joined("nutrient", "unit").with_sources():
         rows[intake.nutrient_id].append(intake)
     needs = {nutrient: adult_need(authority, found) for nutrient, found in rows.items()}

@@ -113,7 +113,7 @@ ORDER = (
     ),
     Criterion(
         "Next come those that your strong risks point to, then those of your other risks.",
-        lambda suggestion: [-suggestion.risks(grade) for grade in (STRONG, MODERATE, WEAK)],
+        lambda suggestion: tuple(-suggestion.risks(grade) for grade in (STRONG, MODERATE, WEAK)),
     ),
     Criterion("Among equals, the most typical sign decides.", _typicality),
     Criterion("Then the strength of the evidence for it does.", _evidence),
@@ -135,19 +135,11 @@ def rank(ticks: Iterable[Tick], candidates: Iterable[Candidate]) -> list[Suggest
     the ticks and of the candidates changes nothing.
     """
     ticked = sorted(set(ticks))
-    suggestions = [_suggestion(ticked, candidate) for candidate in candidates]
-    suggestions = [
-        suggestion for suggestion in suggestions if suggestion.symptoms or suggestion.risks(STRONG)
-    ]
-    order = {suggestion.slug: _order_of(suggestion) for suggestion in suggestions}
-    suggestions.sort(
-        key=lambda suggestion: (order[suggestion.slug], suggestion.name.casefold(), suggestion.slug)
-    )
-    level = Counter(map(repr, order.values()))
-    return [
-        replace(suggestion, is_tied=level[repr(order[suggestion.slug])] > 1)
-        for suggestion in suggestions
-    ]
+    found = [_suggestion(ticked, candidate) for candidate in candidates]
+    worth = [row for row in found if row.symptoms or row.risks(STRONG)]
+    placed = sorted((_order_of(row), row.name.casefold(), row.slug, row) for row in worth)
+    level = Counter(order for order, *_ in placed)
+    return [replace(row, is_tied=level[order] > 1) for order, _, _, row in placed]
 
 
 def _suggestion(ticked: Sequence[Tick], candidate: Candidate) -> Suggestion:
@@ -167,7 +159,7 @@ def _suggestion(ticked: Sequence[Tick], candidate: Candidate) -> Suggestion:
         for name, side in sorted(best.items(), reverse=True)
     ]
     nothing = Suggestion(candidate.slug, candidate.name, (), unexplained, candidate.frequency)
-    return min(sides, key=_order_of) if len(sides) > 1 else next(iter(sides), nothing)
+    return min(sides, key=_order_of, default=nothing)
 
 
 def _strength(link: Link) -> tuple[int, int, int, Tick]:
@@ -220,7 +212,7 @@ class Rule:
 
     def fires(self, given: frozenset[Tick]) -> bool:
         """Whether the ticks given are enough, and an answer of each group is given."""
-        return self.concerns(given) and all(group & given for group in self.answers)
+        return self.concerns(given) and not self.unmet(given)
 
 
 class Triage(NamedTuple):
@@ -260,11 +252,12 @@ def deciding(
         if given.isdisjoint(group)
         for answer in group
     }
-    wanted: set[str] = set()
+    wanted: set[str | None] = set()
     for rule in concerned:
         if rule.subject not in raised:
             unmet = rule.unmet(given)
-            answers = (answer for group in unmet for answer in group & question_of.keys())
-            asked = {question_of[answer] for answer in answers}
+            asked = {
+                question_of[answer] for answer in question_of if any(answer in g for g in unmet)
+            }
             wanted |= asked if len(asked) == len(unmet) else set()
     return [slug for slug in questions if slug in wanted]
