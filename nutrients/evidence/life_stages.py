@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from nutrients.common.parameters import Reading
@@ -197,8 +198,7 @@ def _spans(bands: list[Band], *more: Decimal) -> list[tuple[Decimal, Decimal | N
     """The spans between all the ages at which one of the bands begins or ends, or `more`."""
     ages = {band.age_from for band in bands} | {b.age_below for b in bands if b.age_below}
     ages |= {age for age in more if any(_reaches(band, age) for band in bands)}
-    starts = sorted(ages)
-    return list(zip(starts, [*starts[1:], None], strict=True))
+    return list(pairwise([*sorted(ages), None]))
 
 
 def _reaches(band: Band, age: Decimal) -> bool:

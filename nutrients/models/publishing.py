@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Case, Q, When
+from django.db.models import Case, Q, Value, When
 from django.db.models.query import ModelIterable
 from django.urls import reverse
 from django.utils import timezone
@@ -88,67 +88,41 @@ class Verification(models.TextChoices):
     UNVERIFIED = "unverified", "Not verified"
 
 
-class _Shown(ModelIterable):
-    """Rows that know the day they are shown on and, if that is asked for, their sources."""
+class _Cited(ModelIterable):
+    """Rows with their lists `cited`. A source that many rows cite is built once: one query."""
 
     def __iter__(self) -> Iterator[Any]:
         queryset: Any = self.queryset
-        rows = super().__iter__()
-        if queryset.is_cited:
-            rows = _with_sources(list(rows), queryset.model)
+        link = queryset.model._meta.get_field("sources")
+        owner = link.m2m_field_name()
+        fields = ("id", "slug", "title", "publisher", "url", "read_form")
+        rows = list(super().__iter__())
+        cited: dict[int, list[Any]] = {row.pk: [] for row in rows}
+        pairs = link.remote_field.through.objects.filter(**{f"{owner}__in": cited})
+        pairs = pairs.order_by("source__title", "source__slug")
+        sources: dict[int, Any] = {}
+        columns = (f"{owner}_id", *(f"source__{name}" for name in fields))
+        for pk, *values in pairs.values_list(*columns):
+            if values[0] not in sources:
+                sources[values[0]] = link.related_model.from_db(pairs.db, fields, values)
+            cited[pk].append(sources[values[0]])
         for row in rows:
-            row.shown_on = queryset.shown_on
+            row.cited = cited[row.pk]
             yield row
-
-
-def _with_sources(rows: list[Any], model: Any) -> Iterator[Any]:
-    """The rows with their lists `cited`. A source that many rows cite is built once: one query."""
-    link = model._meta.get_field("sources")
-    owner = link.m2m_field_name()
-    fields = ("id", "slug", "title", "publisher", "url", "read_form")
-    cited: dict[int, list[Any]] = {row.pk: [] for row in rows}
-    pairs = link.remote_field.through.objects.filter(**{f"{owner}__in": cited})
-    pairs = pairs.order_by("source__title", "source__slug")
-    sources: dict[int, Any] = {}
-    for pk, *values in pairs.values_list(f"{owner}_id", *(f"source__{name}" for name in fields)):
-        if values[0] not in sources:
-            sources[values[0]] = link.related_model.from_db(pairs.db, fields, values)
-        cited[pk].append(sources[values[0]])
-    for row in rows:
-        row.cited = cited[row.pk]
-        yield row
 
 
 class PublishableQuerySet(models.QuerySet[Any]):
     """Rows with a state and a date from which they show."""
 
-    shown_on: date | None = None
-    is_cited = False
-
-    def _clone(self) -> Self:
-        clone = super()._clone()  # type: ignore[misc]
-        clone.shown_on, clone.is_cited = self.shown_on, self.is_cited
-        return clone
-
     def published(self, *, at: datetime) -> Self:
-        """Rows that the public may see at the moment `at`, each with its `overdue_since`."""
+        """Rows that the public may see at the moment `at`, each with that day as `shown_on`."""
         rows = self.filter(status=Status.PUBLISHED, publish_at__lte=at)
-        return rows.with_overdue_since(on=timezone.localdate(at))
+        day = Value(timezone.localdate(at), output_field=models.DateField())
+        return rows.annotate(shown_on=day)
 
     def overdue(self, *, on: date) -> Self:
         """Rows whose next review fell due before the day `on`."""
         return self.filter(overdue_on(on))
-
-    def with_overdue_since(self, *, on: date) -> Self:
-        """Rows with `overdue_since`: when the review fell due that is overdue on the day, or None.
-
-        Pages mark an overdue row by it. Every published row has it, so a page that forgot to ask
-        fails in a test, and does not pass for reviewed.
-        """
-        rows = self._chain()  # type: ignore[attr-defined]
-        # In Python: as a column it made a third of what it costs Django to write a query.
-        rows.shown_on, rows._iterable_class = on, _Shown
-        return rows
 
     def joined(self, relation: str, *fields: str) -> Self:
         """Rows with these fields of a row that they point to, asked for in the same query."""
@@ -159,7 +133,7 @@ class PublishableQuerySet(models.QuerySet[Any]):
     def with_sources(self) -> Self:
         """Rows with what pages print of their sources, as the list `cited`, by title."""
         rows = self._chain()  # type: ignore[attr-defined]
-        rows.is_cited, rows._iterable_class = True, _Shown
+        rows._iterable_class = _Cited
         return rows
 
 
@@ -203,7 +177,8 @@ class Publishable(models.Model):
 
     objects = PublishableQuerySet.as_manager()
 
-    # Rows of `published` have it, and rows of `with_sources` the other.
+    # What rows of `published` have, and those of `with_sources`. A page that forgot to ask for the
+    # day fails in a test: no row passes for reviewed.
     shown_on: date
     cited: list[Source]
 

@@ -1,7 +1,7 @@
 """Whether a page was reviewed is said on it; that a review is overdue, wherever the row is used."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 
 import pytest
 
@@ -34,11 +34,11 @@ def make_overdue(*models, **changes):
 
 
 def test_review_is_overdue_from_the_day_after_it_fell_due(content):
-    Nutrient.objects.update(review_due_on=LATE)
+    Nutrient.objects.update(review_due_on=LATE, publish_at=datetime(2026, 1, 1, tzinfo=UTC))
 
     def since(day):
         at = datetime(2026, *day, 12, tzinfo=UTC)
-        rows = Nutrient.objects.with_overdue_since(on=at.date())
+        rows = Nutrient.objects.published(at=at)
         return {row.overdue_since for row in rows}, {row.is_overdue(on=at.date()) for row in rows}
 
     assert since((1, 31)) == ({None}, {False})
@@ -47,8 +47,8 @@ def test_review_is_overdue_from_the_day_after_it_fell_due(content):
 
 def test_all_shipped_content_is_overdue_some_day_and_none_of_it_before_its_day(content):
     for model in MODELS:
-        rows = model.objects.filter(status="published")
-        for row in rows.with_overdue_since(on=rows.earliest("review_due_on").review_due_on):
+        first = model.objects.filter(status="published").earliest("review_due_on").review_due_on
+        for row in model.objects.published(at=datetime.combine(first, time(12), UTC)):
             assert row.overdue_since is None
         for row in model.objects.published(at=datetime(2099, 1, 1, tzinfo=UTC)):
             assert row.overdue_since == row.review_due_on
