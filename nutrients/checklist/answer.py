@@ -118,12 +118,10 @@ class ChecklistAnswer:
 
     @property
     def is_emergency(self) -> bool:
-        """Whether the emergency card is shown alone."""
         return self.urgent.level == Level.EMERGENCY
 
     @property
     def level(self) -> str:
-        """The level in the word that pages carry."""
         return self.words.word
 
     @property
@@ -198,7 +196,6 @@ class ChecklistAnswer:
 
     @property
     def order(self) -> str:
-        """The order of the nutrients, in the words of the steps that it is made of."""
         words = [step.words for step in ORDER]
         if any(match.is_tied for match in self.suggested.in_full):
             words.append("Some of these are level, and are listed from A to Z.")
@@ -292,7 +289,6 @@ class ChecklistAnswer:
         return NO_STOPPING if named else ""
 
     def said(self) -> Iterator[str]:
-        """Every sentence of the answer."""
         yield from (self.ignored, self.words.title, self.words.when, self.words.sooner)
         if not self.ticked.count:
             return
@@ -362,7 +358,6 @@ def checklist_answer(data: QueryDict, content: ChecklistContent) -> ChecklistAns
 
 
 def checklist_form(answer: ChecklistAnswer, content: ChecklistContent) -> ChecklistForm:
-    """The form with what was ticked and answered."""
     return ChecklistForm(
         content.once(checklist_choices).ticked(answer.ticks),
         questions_of_form(answer.ticks, content),
@@ -382,10 +377,3 @@ def _to_take_off(
             question, _, value = tick.slug.rpartition(":")
             name = question if tick.kind == "answer" else tick.kind
             yield name, f"{OFF}{value}", names.get(tick, value)
-
-
-def answered(form: ChecklistForm, answer: ChecklistAnswer) -> list[AskedQuestion]:
-    """What was answered in the form, and what the answer asks, for paper."""
-    given = [asked for asked in form.questions if asked.answer]
-    slugs = {asked.question.slug for asked in given}
-    return [*given, *(asked for asked in answer.questions if asked.question.slug not in slugs)]

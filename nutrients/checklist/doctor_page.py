@@ -12,10 +12,10 @@ from nutrients.common.citations import References
 from nutrients.common.version import ContentVersion, content_version
 from nutrients.models import Association, RedFlag, RiskFactor
 
-from .answer import ChecklistAnswer, answered, checklist_answer, checklist_form
+from .answer import ChecklistAnswer, checklist_answer
 from .content import ChecklistContent
 from .suggesting import NutrientMatch
-from .urgency import AskedQuestion
+from .urgency import AskedQuestion, questions_of_form
 
 Cited = list[tuple[str, int | None]]
 # With more ticks than these the page is set smaller, so that it still fits one side of paper.
@@ -61,8 +61,10 @@ def doctor_page(data: QueryDict, content: ChecklistContent) -> DoctorPage:
     left = [f for f in content.flags.values() if f.is_asked and f not in answer.ticked.flags]
     symptoms = {symptom.pk for symptom in answer.ticked.symptoms}
     not_ticked = [flag for flag in left if content.flag_symptoms[flag.pk] & symptoms]
-    asked = answered(checklist_form(answer, content), answer)
-    told = [question for question in asked if question.answer]
+    given = [asked for asked in questions_of_form(answer.ticks, content) if asked.answer]
+    # What is answered in the form may be asked by the answer too.
+    asked = {row.question: row for row in (*given, *answer.questions)}.values()
+    told = [row for row in asked if row.answer]
     return DoctorPage(
         answer,
         told,

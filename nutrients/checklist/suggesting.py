@@ -46,10 +46,8 @@ class Ticked:
     flags: list[RedFlag]
 
     @property
-    def ranked(self) -> list[Tick]:
-        """Symptoms and risk factors; other causes and red flags say nothing of a nutrient."""
-        ticks = [Tick("symptom", symptom.slug) for symptom in self.symptoms]
-        return [*ticks, *(Tick("risk", risk.slug) for risk in self.risks)]
+    def asked(self) -> list[RiskFactor | OtherCause]:
+        return [*self.risks, *self.causes]
 
     @property
     def diets(self) -> list[RiskFactor]:
@@ -58,15 +56,11 @@ class Ticked:
     @property
     def health(self) -> list[RiskFactor | OtherCause]:
         """Habits, conditions and ages: all but the ways of eating and the medicines."""
-        return [row for row in self._asked if row.kind not in (RiskKind.DIET, *MEDICINES)]
+        return [row for row in self.asked if row.kind not in (RiskKind.DIET, *MEDICINES)]
 
     @property
     def medicines(self) -> list[str]:
-        return [row.name for row in self._asked if row.kind in MEDICINES]
-
-    @property
-    def _asked(self) -> list[RiskFactor | OtherCause]:
-        return [*self.risks, *self.causes]
+        return [row.name for row in self.asked if row.kind in MEDICINES]
 
     @property
     def count(self) -> int:
@@ -117,7 +111,6 @@ class RiskReason(NamedTuple):
 
     @property
     def line(self) -> Line:
-        """How it lowers or raises this nutrient."""
         words = [self.effect.reason if self.effect else self.risk.mechanism]
         if self.is_strong:
             words.append("A strong risk.")
@@ -413,11 +406,14 @@ def _matches(
         for nutrient in content.nutrients.values()
         if (key := nutrient.pk) in signs or key in reasons
     ]
+    # Other causes and red flags say nothing of a nutrient.
+    ranked = [Tick("symptom", row.slug) for row in ticked.symptoms]
+    ranked += [Tick("risk", row.slug) for row in ticked.risks]
     eater, withheld = eater_of(ticked), _withheld(ticks, content)
     foods, other_sources = content.foods(eater), content.other_sources(eater)
     left = [symptom for symptom in ticked.symptoms if symptom.pk not in by_cause]
     matches = []
-    for suggestion in rank(ticked.ranked, candidates):
+    for suggestion in rank(ranked, candidates):
         nutrient = content.nutrients[suggestion.slug]
         key = nutrient.pk
         own, moving = signs[key], reasons.get(key, [])
@@ -444,7 +440,6 @@ def _matches(
 
 
 def eater_of(ticked: Ticked) -> Eater:
-    """Whom foods are named to: the ticked diets, and the groups that ticked risks mean."""
     return Eater(
         frozenset(risk.diet for risk in ticked.risks if risk.diet),
         frozenset(risk.stands_for for risk in ticked.risks if risk.stands_for),

@@ -75,7 +75,6 @@ class Urgent:
 
     @property
     def reasons(self) -> list[Advice]:
-        """Every reason, the most urgent first."""
         return [*self.emergency, *self.urgent, *self.see_a_doctor]
 
     @property
@@ -141,7 +140,6 @@ def _reasons(
 
 
 def _subjects(content: ChecklistContent) -> dict[Tick, RedFlag | Symptom]:
-    """The row behind each subject of a rule."""
     flags = {Tick("flag", flag.slug): flag for flag in content.flags.values()}
     return flags | {Tick("symptom", row.slug): row for row in content.symptoms.values()}
 

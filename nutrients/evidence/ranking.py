@@ -197,7 +197,6 @@ class Rule:
 
     @property
     def named(self) -> frozenset[Tick]:
-        """Every tick that it names."""
         return self.ticks | self.some
 
     def concerns(self, given: frozenset[Tick]) -> bool:

@@ -275,7 +275,6 @@ class NamesRow:
 
     @property
     def table(self) -> Any:
-        """The model of the row."""
         return apps.get_model(self.model)
 
     @property
