@@ -16,13 +16,13 @@ from nutrients.models import (
     FoodSource,
     Frequency,
     Interaction,
+    NotSuggestedTo,
     Nutrient,
     OtherCause,
     RedFlag,
     RiskEffect,
     RiskFactor,
     RiskKind,
-    StandsFor,
     Strength,
     Symptom,
 )
@@ -105,7 +105,7 @@ class RiskReason(NamedTuple):
     @property
     def link(self) -> Link:
         # A baby's or a child's age tells what it is fed.
-        is_age = self.risk.kind == RiskKind.AGE and self.risk.stands_for != StandsFor.CHILDREN
+        is_age = self.risk.kind == RiskKind.AGE and self.risk.stands_for != NotSuggestedTo.CHILDREN
         tick = Tick("risk", self.risk.slug)
         return Link(tick, side=self.side, strength=self.strength.rank, is_age=is_age)
 
@@ -360,7 +360,7 @@ def ticked_rows(ticks: Collection[Tick], content: ChecklistContent) -> Ticked:
 def _one_age(risks: list[RiskFactor]) -> list[RiskFactor]:
     """The risks with one age: of several the youngest if a child is among them, else the oldest."""
     ages = sorted((r for r in risks if r.kind == RiskKind.AGE), key=lambda age: age.position)
-    children = [age for age in ages if age.stands_for == StandsFor.CHILDREN]
+    children = [age for age in ages if age.stands_for == NotSuggestedTo.CHILDREN]
     kept = [*children[:1], *([] if children else ages[-1:])]
     return [risk for risk in risks if risk.kind != RiskKind.AGE or risk in kept]
 

@@ -22,6 +22,7 @@ from nutrients.models import (
     Article,
     ArticleSection,
     Association,
+    Authority,
     Figure,
     FoodSource,
     KeptProblem,
@@ -43,7 +44,6 @@ from nutrients.models import (
     Symptom,
     Unit,
 )
-from nutrients.models.intakes import ADULT_FROM
 
 from .removed import SHOWN
 
@@ -270,7 +270,7 @@ def _far_from_daily_value(row: ReferenceIntake) -> Iterator[Problem]:
         return
     share = row.amount / row.nutrient.daily_value
     if (
-        row.age_from >= ADULT_FROM
+        row.age_from >= Authority.US.adult_from
         and not Decimal(1) / FAR_FROM_DAILY_VALUE < share < FAR_FROM_DAILY_VALUE
     ):
         yield problem_of(

@@ -19,7 +19,6 @@ from .causes import (
     RiskFactor,
     RiskKind,
     Severity,
-    StandsFor,
     Strength,
 )
 from .change_notes import ChangeNote, NoteKind

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from .associations import Evidence
-from .foods import Diet
+from .foods import Diet, NotSuggestedTo
 from .nutrients import Nutrient
 from .publishing import Keyed, Publishable, Ranked, Slugged, one_of
 from .sources import Source
@@ -20,11 +20,8 @@ class RiskKind(models.TextChoices):
     AGE = "age", "Age"
 
 
-class StandsFor(models.TextChoices):
-    """The group that a tick means, of those from whom foods are kept (`NotSuggestedTo`)."""
-
-    PREGNANCY = "pregnancy", "Pregnant people"
-    CHILDREN = "children", "Children"
+# The groups that a tick can mean, of those from whom foods are kept.
+GROUPS = [NotSuggestedTo.PREGNANCY, NotSuggestedTo.CHILDREN]
 
 
 class RiskFactor(Slugged, Publishable):
@@ -44,7 +41,7 @@ class RiskFactor(Slugged, Publishable):
     what_to_do = models.TextField(help_text="Never advise starting or stopping a medicine.")
     stands_for = models.CharField(
         max_length=12,
-        choices=StandsFor,
+        choices=[(group.value, group.label) for group in GROUPS],
         blank=True,
         help_text="Ticking this leaves out the foods that are never suggested to them.",
     )
@@ -65,7 +62,7 @@ class RiskFactor(Slugged, Publishable):
             *Publishable.Meta.constraints,
             one_of("kind", RiskKind.values, "riskfactor_kind_known"),
             one_of("diet", ["", *Diet.values], "riskfactor_diet_known"),
-            one_of("stands_for", ["", *StandsFor.values], "riskfactor_stands_for_known"),
+            one_of("stands_for", ["", *GROUPS], "riskfactor_stands_for_known"),
         ]
 
     def __str__(self) -> str:

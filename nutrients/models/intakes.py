@@ -75,8 +75,6 @@ class LimitKind(models.TextChoices):
     SAFE = "SAFE", "Safe level of intake"
 
 
-# Years.
-ADULT_FROM = 19
 # How `upper_limit_applies_to` begins where food counts towards the limit.
 COUNTS_FOOD = "all sources"
 

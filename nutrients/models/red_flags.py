@@ -91,10 +91,8 @@ class RedFlag(Slugged, Publishable):
     is_asked = models.BooleanField(
         "asked in the checklist",
         default=False,
-        help_text=(
-            "Gives it a tick of its own: an emergency under “First, any of these?”, any other "
-            "after the symptoms."
-        ),
+        help_text="Gives it a tick of its own: an emergency under “First, any of these?”, any "
+        "other after the symptoms.",
     )
     tick_label = models.CharField(
         max_length=120, blank=True, help_text="The wording of its tick. Needed when it is asked."
@@ -103,10 +101,8 @@ class RedFlag(Slugged, Publishable):
         RiskFactor,
         related_name="red_flags",
         blank=True,
-        help_text=(
-            "Whom it is about, such as babies. Results then list it as a sign to watch for only "
-            "where one of these is ticked. Empty means everybody."
-        ),
+        help_text="Whom it is about, such as babies. Results then list it as a sign to watch for "
+        "only where one of these is ticked. Empty means everybody.",
     )
     is_not_nutritional = models.BooleanField(
         "no nutrients beside it",

@@ -37,10 +37,8 @@ class Symptom(Slugged, Publishable):
         "name inside a sentence",
         max_length=90,
         blank=True,
-        help_text=(
-            "Where the plain name reads badly after “can cause”: “a sore or smooth tongue”. Empty "
-            "means the plain name."
-        ),
+        help_text="Where the plain name reads badly after “can cause”: “a sore or smooth tongue”. "
+        "Empty means the plain name.",
     )
     clinical_term = models.CharField(max_length=120)
     also_known_as = models.CharField(
