@@ -29,6 +29,7 @@ from reversion import set_comment
 
 from nutrients.content.removed import has_page, lead_on
 from nutrients.models import Status, Verification
+from nutrients.models.publishing import overdue_on
 from nutrisite.accounts.admin_site import is_key
 
 from .content_forms import (
@@ -269,7 +270,7 @@ class StateFilter(admin.SimpleListFilter):
             case "draft":
                 return queryset.filter(status=Status.DRAFT)
             case "overdue":
-                return queryset.overdue(on=timezone.localdate())
+                return queryset.filter(overdue_on(timezone.localdate()))
             case "unreviewed":
                 return queryset.filter(reviewed_on=None)
         return queryset

@@ -105,7 +105,7 @@ class LiveBlocks:
         return causes
 
     def _core(self) -> list[CoreRow]:
-        rows = Nutrient.objects.published(at=self._at).featured()
+        rows = Nutrient.objects.published(at=self._at).filter(is_featured=True)
         nutrients = {row.pk: row for row in rows.only(*CORE)}
         signs: dict[int, list[Association]] = defaultdict(list)
         for sign in _signs(nutrients, at=self._at):
@@ -124,7 +124,7 @@ class LiveBlocks:
 
 def _signs(nutrients: Iterable[int], *, at: datetime) -> list[Association]:
     """Signs of too little of these nutrients (ids), most typical first; rare ones are left out."""
-    rows = Association.objects.published(at=at).supporting().order_by()
+    rows = Association.objects.published(at=at).filter(is_against=False).order_by()
     rows = rows.filter(
         nutrient__in=list(nutrients), symptom__is_noticeable=True, symptom__body_area__in=AREAS
     )

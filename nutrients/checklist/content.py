@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Prefetch
 
-from nutrients.evidence.content import EvidenceContent, by_slug
+from nutrients.evidence.content import EvidenceContent, by_slug, published
 from nutrients.evidence.ranking import Tick
 from nutrients.models import (
     Answer,
@@ -57,17 +57,9 @@ class ChecklistContent(EvidenceContent):
     are kept by their slugs in their own order; links between rows are ids under ids.
     """
 
-    @cached_property
-    def risks(self) -> dict[str, RiskFactor]:
-        return by_slug(RiskFactor.objects.published(at=self.at))
-
-    @cached_property
-    def causes(self) -> dict[str, OtherCause]:
-        return by_slug(OtherCause.objects.published(at=self.at))
-
-    @cached_property
-    def flags(self) -> dict[str, RedFlag]:
-        return by_slug(RedFlag.objects.published(at=self.at))
+    risks = published(RiskFactor)
+    causes = published(OtherCause)
+    flags = published(RedFlag)
 
     @cached_property
     def interactions(self) -> list[Interaction]:

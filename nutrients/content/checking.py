@@ -44,6 +44,7 @@ from nutrients.models import (
     Symptom,
     Unit,
 )
+from nutrients.models.publishing import overdue_on
 
 from .removed import SHOWN
 
@@ -288,7 +289,7 @@ def _impossible_amounts() -> Iterator[Problem]:
 def _overdue(on: date) -> Iterator[Problem]:
     for model in _content_models():
         if issubclass(model, Publishable):
-            for row in _public(model).overdue(on=on):
+            for row in _public(model).filter(overdue_on(on)):
                 yield problem_of(row, f"its review fell due on {row.review_due_on:%Y-%m-%d}.")
 
 

@@ -16,6 +16,7 @@ from nutrients.models import (
     FoodSource,
     Nutrient,
     RedFlag,
+    Slugged,
     Symptom,
     Typicality,
     Urgency,
@@ -26,6 +27,7 @@ from .ranking import Link, Tick
 from .rich_foods import limited_nutrients, rich_foods, unmeasured_foods
 
 Made = TypeVar("Made")
+Row = TypeVar("Row", bound=Slugged)
 
 
 class Eater(NamedTuple):
@@ -33,6 +35,16 @@ class Eater(NamedTuple):
 
     diets: frozenset[str]
     groups: frozenset[str] = frozenset()
+
+
+def by_slug(rows: Iterable[Any]) -> dict[str, Any]:
+    return {row.slug: row for row in rows}
+
+
+def published(model: type[Row]) -> cached_property[dict[str, Row]]:
+    """Give a property: the published rows of a table under their slugs."""
+    rows: Any = model._default_manager
+    return cached_property(lambda content: by_slug(rows.published(at=content.at)))
 
 
 class EvidenceContent:
@@ -52,14 +64,9 @@ class EvidenceContent:
             self._made[key] = make(self, *arguments)
         return self._made[key]
 
-    @cached_property
-    def symptoms(self) -> dict[str, Symptom]:
-        """Every symptom, signs found on examination included."""
-        return by_slug(Symptom.objects.published(at=self.at))
-
-    @cached_property
-    def nutrients(self) -> dict[str, Nutrient]:
-        return by_slug(Nutrient.objects.published(at=self.at))
+    # Every symptom, signs found on examination included.
+    symptoms = published(Symptom)
+    nutrients = published(Nutrient)
 
     @cached_property
     def signs(self) -> dict[int, list[Association]]:
@@ -91,10 +98,6 @@ def _richest(content: EvidenceContent, eater: Eater) -> dict[int, list[FoodSourc
 
 def _unmeasured(content: EvidenceContent, eater: Eater) -> dict[int, list[FoodSource]]:
     return unmeasured_foods(at=content.at, **eater._asdict())
-
-
-def by_slug(rows: Iterable[Any]) -> dict[str, Any]:
-    return {row.slug: row for row in rows}
 
 
 def links(associations: Iterable[Association]) -> tuple[Link, ...]:

@@ -66,6 +66,7 @@ from .publishing import (
     Keyed,
     Publishable,
     Signature,
+    Slugged,
     Status,
     Verification,
     grouped,

@@ -86,10 +86,6 @@ class AssociationQuerySet(PublishableQuerySet):
             )
         )
 
-    def supporting(self) -> Self:
-        """Associations that speak for a link; evidence against is left out."""
-        return self.filter(is_against=False)
-
 
 class Association(Keyed, Publishable):
     """One nutrient with one symptom in one relation: how typical, how good the evidence, and why.

@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
 
 from .figures import Figure
-from .publishing import (
-    Keyed,
-    Publishable,
-    PublishableQuerySet,
-    Ranked,
-    Slugged,
-    address_of,
-    one_of,
-)
+from .publishing import Keyed, Publishable, Ranked, Slugged, address_of, one_of
 from .sources import Source
 
 
@@ -95,12 +86,6 @@ class Frequency(Ranked):
     RARE = "rare", "Rare"
 
 
-class NutrientQuerySet(PublishableQuerySet):
-    def featured(self) -> Self:
-        """The core nutrients that the home page and the founding article show."""
-        return self.filter(is_featured=True)
-
-
 class Nutrient(Slugged, Publishable):
     """A mineral or vitamin: its job in muscle and nerve, its lack, its excess, its daily value."""
 
@@ -174,8 +159,6 @@ class Nutrient(Slugged, Publishable):
     excess_signs = models.TextField(help_text="Signs of too much, in sentences.")
     test_used = models.TextField(help_text="The blood test used, and its limits.")
     sources = models.ManyToManyField(Source, related_name="nutrients")
-
-    objects: ClassVar = NutrientQuerySet.as_manager()
 
     class Meta(Publishable.Meta):
         ordering = ["position", "name"]

@@ -120,10 +120,6 @@ class PublishableQuerySet(models.QuerySet[Any]):
         day = Value(timezone.localdate(at), output_field=models.DateField())
         return rows.annotate(shown_on=day)
 
-    def overdue(self, *, on: date) -> Self:
-        """Rows whose next review fell due before the day `on`."""
-        return self.filter(overdue_on(on))
-
     def joined(self, relation: str, *fields: str) -> Self:
         """Rows with these fields of a row that they point to, asked for in the same query."""
         other: Any = self.model._meta.get_field(relation).related_model
@@ -208,7 +204,7 @@ class Publishable(models.Model):
         return self.review_due_on if self.is_overdue(on=self.shown_on) else None
 
     def is_overdue(self, *, on: date) -> bool:
-        """Whether the next review fell due before the day `on`, as `overdue` asks the database."""
+        """Whether the next review fell due before the day `on`, as `overdue_on` asks for rows."""
         return self.review_due_on is not None and self.review_due_on < on
 
 

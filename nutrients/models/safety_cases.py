@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
-
 from django.db import models
 from django.urls import reverse
 
@@ -26,12 +24,6 @@ class CaseGroup(models.TextChoices):
     READER = "reader", "Everyday readers"
     NOTHING = "nothing", "Nothing that fits"
     EVERYTHING = "everything", "Everything at once"
-
-
-class SafetyCaseQuerySet(models.QuerySet[Any]):
-    def counting(self) -> Self:
-        """The cases that count: drafts are neither run nor shown."""
-        return self.filter(status=Status.PUBLISHED)
 
 
 class SafetyCase(Slugged):
@@ -89,8 +81,6 @@ class SafetyCase(Slugged):
         help_text="Only published cases are run and shown to readers.",
     )
     position = models.PositiveSmallIntegerField(default=100, help_text="Order in its group.")
-
-    objects = SafetyCaseQuerySet.as_manager()
 
     # Rows of the test book's queries have these: what the links above lead to.
     symptom_list: list[Symptom]

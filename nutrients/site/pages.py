@@ -115,7 +115,7 @@ class SafetyPage(NamedTuple):
 
 
 def home_page(*, at: datetime) -> HomePage:
-    nutrients = Nutrient.objects.published(at=at).featured()
+    nutrients = Nutrient.objects.published(at=at).filter(is_featured=True)
     causes = OtherCause.objects.published(at=at).only("name", "kind", "mechanism")
     causes = causes.filter(is_common=True, kind__in=EVERYDAY)
     symptoms = Symptom.objects.published(at=at).filter(slug__in=FEELINGS)

@@ -21,6 +21,7 @@ from nutrients.models import (
     RedFlag,
     RiskFactor,
     SafetyCase,
+    Status,
     Symptom,
 )
 
@@ -84,8 +85,8 @@ class Book:
 
 def counting_cases(slugs: Collection[str] | None = None) -> list[SafetyCase]:
     """The cases that count, each with the names of all that it names; with `slugs` only those."""
-    rows: Any = SafetyCase.objects
-    cases = rows.counting().prefetch_related(*NAMED)
+    rows: Any = SafetyCase.objects.filter(status=Status.PUBLISHED)
+    cases = rows.prefetch_related(*NAMED)
     return list(cases if slugs is None else cases.filter(slug__in=slugs))
 
 

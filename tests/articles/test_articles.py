@@ -103,9 +103,9 @@ def test_section_named_after_a_nutrient_bears_its_tile(read):
     heading = 'id="{}"> <summary><span class="tile n-{} tile-sm" aria-hidden="true">{}</span><h2>'
     page = read()
 
-    for nutrient in Nutrient.objects.featured():
+    for nutrient in Nutrient.objects.filter(is_featured=True):
         assert heading.format(nutrient.slug, nutrient.accent, nutrient.symbol) in page
-    assert page.count("</span><h2>") == Nutrient.objects.featured().count()
+    assert page.count("</span><h2>") == Nutrient.objects.filter(is_featured=True).count()
 
 
 def test_changed_facts_show_at_once(read):

@@ -47,7 +47,7 @@ def test_every_shipped_case_passes_and_the_content_is_fetched_once_for_all(
 
 
 def test_book_is_large_has_every_group_and_was_run_by_the_load(content):
-    cases = SafetyCase.objects.counting()
+    cases = SafetyCase.objects.filter(status="published")
     assert cases.count() >= 100
     assert set(cases.values_list("group", flat=True)) == set(CaseGroup.values)
     outcomes = CaseOutcome.objects.all()
@@ -99,7 +99,7 @@ def _is_just_enough(ticks, rule):
 
 
 def test_every_nutrient_has_its_typical_picture(content):
-    pictures = SafetyCase.objects.counting().filter(group=CaseGroup.PICTURE)
+    pictures = SafetyCase.objects.filter(status="published", group=CaseGroup.PICTURE)
     suggested = set(pictures.values_list("must_suggest__name", flat=True))
     published = Nutrient.objects.published(at=timezone.now())
     assert set(published.values_list("name", flat=True)) <= suggested
@@ -232,13 +232,13 @@ def test_command_names_the_case_that_fails_and_keeps_what_it_found_last(small_wo
 
 
 def test_page_shows_the_whole_book_and_its_last_run(client, content):
-    total = SafetyCase.objects.counting().count()
+    total = SafetyCase.objects.filter(status="published").count()
     pages = [f"/safety/test-book/?page={number + 1}" for number in range(-(-total // CASES_A_PAGE))]
     text = " ".join(text_of(client.get(page), "main") for page in pages)
     assert f"{total} cases, all pass." in text
     assert "Last run on" in text
     assert text.count(" passes. ") >= total
-    for title in SafetyCase.objects.counting().values_list("title", flat=True):
+    for title in SafetyCase.objects.filter(status="published").values_list("title", flat=True):
         assert title in text
     assert all(group.label in text for group in CaseGroup)
 
