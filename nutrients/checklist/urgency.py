@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from nutrients.evidence.ranking import (
@@ -123,29 +124,29 @@ def _reasons(
 
     Ticks that a more urgent reason, or one before, has named already give no reason again.
     """
-    subjects = content.once(_subjects)
     raised: dict[Level, dict[Tick, set[Tick]]] = defaultdict(lambda: defaultdict(set))
     for rule in triage.fired:
         raised[rule.level][rule.subject] |= rule.named.union(*rule.answers) & given
     said: set[Tick] = set()
     reasons: dict[Level, list[Advice]] = defaultdict(list)
     for level in sorted(raised, reverse=True):
-        for subject in sorted(raised[level], key=lambda subject: _place(subjects[subject])):
-            told = raised[level][subject]
+        for subject, row in content.once(_subjects).items():
+            told = raised[level].get(subject, set())
             ticks = {tick for tick in told if tick.kind != "answer"}
             if not ticks <= said:
-                reasons[level].append(_advice(subjects[subject], _words(told, content)))
+                reasons[level].append(_advice(row, _words(told, content)))
                 said |= ticks
     return reasons
 
 
 def _subjects(content: ChecklistContent) -> dict[Tick, RedFlag | Symptom]:
-    flags = {Tick("flag", flag.slug): flag for flag in content.flags.values()}
-    return flags | {Tick("symptom", row.slug): row for row in content.symptoms.values()}
-
-
-def _place(row: RedFlag | Symptom) -> tuple[bool, int, str]:
-    return (isinstance(row, Symptom), row.position, row.slug)
+    """The row behind each subject of a rule, in the order in which reasons are given."""
+    place = attrgetter("position", "slug")
+    flags = sorted(content.flags.values(), key=place)
+    symptoms = sorted(content.symptoms.values(), key=place)
+    return {Tick("flag", row.slug): row for row in flags} | {
+        Tick("symptom", row.slug): row for row in symptoms
+    }
 
 
 def _advice(row: RedFlag | Symptom, ticks: str) -> Advice:
@@ -177,20 +178,16 @@ def tick_names(content: ChecklistContent) -> dict[Tick, str]:
 def urgency_rules(content: ChecklistContent) -> list[Rule]:
     """A published flag fires when it is ticked or a rule is met; a symptom when it is ticked."""
     flags = {flag.pk: flag for flag in content.flags.values()}
+    alone = {Tick("flag", row.slug): row.level for row in flags.values()}
+    alone |= {Tick("symptom", row.slug): row.urgency for row in content.symptoms.values()}
     return [
-        *(_ticked_rule("flag", flag.slug, flag.level) for flag in flags.values()),
+        *(Rule(tick, _level(level), frozenset({tick})) for tick, level in alone.items()),
         *(
             rule_of(rule, flags[rule.red_flag_id])
             for rule in content.rules
             if rule.red_flag_id in flags
         ),
-        *(_ticked_rule("symptom", row.slug, row.urgency) for row in content.symptoms.values()),
     ]
-
-
-def _ticked_rule(kind: str, slug: str, level: str) -> Rule:
-    tick = Tick(kind, slug)
-    return Rule(tick, _level(level), frozenset({tick}))
 
 
 def rule_of(rule: RedFlagRule, flag: RedFlag) -> Rule:

@@ -53,7 +53,6 @@ class LifeStage:
 
     @property
     def is_adult(self) -> bool:
-        """Whether the authority counts it as adult."""
         return self.age_from >= self.authority.adult_from
 
     @property

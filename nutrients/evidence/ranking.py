@@ -210,7 +210,6 @@ class Rule:
         return [group for group in self.answers if not group & given]
 
     def fires(self, given: frozenset[Tick]) -> bool:
-        """Whether the ticks given are enough, and an answer of each group is given."""
         return self.concerns(given) and not self.unmet(given)
 
 
