@@ -11,6 +11,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from django.http import QueryDict
+from django.template.defaultfilters import pluralize
 
 from nutrients.common.parameters import Reading, ignored_sentence
 from nutrients.evidence.ranking import ORDER, Level, Tick, answer_tick
@@ -164,8 +165,7 @@ class ChecklistAnswer:
             return "What you ticked can cause this by itself, so none comes first."
         if self.urgent.is_not_nutritional:
             return "No nutrient is named, because care comes first here."
-        them = "it" if self.ticked.count == 1 else "them"
-        return f"No nutrient in our table is linked with {them}."
+        return f"No nutrient in our table is linked with {pluralize(self.ticked.count, 'it,them')}."
 
     @property
     def open_questions(self) -> int:
@@ -175,23 +175,21 @@ class ChecklistAnswer:
     def questions_title(self) -> str:
         if self.is_emergency:
             return "What you answered"
-        questions = "A question" if len(self.questions) == 1 else "Questions"
+        questions = pluralize(self.questions, "A question,Questions")
         return f"{questions} that can change this answer"
 
     @property
     def found(self) -> str:
         """What was found, in a sentence or two to be spoken."""
         count, nutrients = self.ticked.count, self.suggested.count
-        words = [f"You ticked {count} thing{'' if count == 1 else 's'}."]
+        words = [f"You ticked {count} thing{pluralize(count)}."]
         if nutrients:
-            them = "it" if count == 1 else "them"
-            are = " is" if nutrients == 1 else "s are"
-            words.append(f"{nutrients} nutrient{are} linked with {them}.")
+            are = pluralize(nutrients, " is,s are")
+            words.append(f"{nutrients} nutrient{are} linked with {pluralize(count, 'it,them')}.")
         if self.urgent.urgent:
             words.append("Something you ticked needs medical care the same day.")
-        if self.open_questions:
-            plural = "" if self.open_questions == 1 else "s"
-            words.append(f"{self.open_questions} question{plural} can change this answer.")
+        if asked := self.open_questions:
+            words.append(f"{asked} question{pluralize(asked)} can change this answer.")
         return " ".join(words)
 
     @property
@@ -252,8 +250,6 @@ class ChecklistAnswer:
 
     def _next(self) -> list[Line]:
         """The last lines: what would change the answer, blood tests, and who can help."""
-        if self.is_emergency:
-            return []
         found = self.suggested
         lines = []
         for level, words in WATCH_FOR.items():
