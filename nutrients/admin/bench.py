@@ -173,7 +173,7 @@ def _case(flag: RedFlag, is_raised: bool, answer: ChecklistAnswer, content: Any)
             if tick.slug in rows:
                 keys[name].append(rows[tick.slug].pk)
     for question in content.questions.values():
-        for one in content.answers[question.pk]:
+        for one in question.answers.all():
             if answer_tick(question.slug, one.slug) in answer.ticks:
                 keys["answers"].append(one.pk)
     fields = {name: ",".join(map(str, pks)) for name, pks in keys.items() if pks}

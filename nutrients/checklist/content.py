@@ -27,11 +27,12 @@ from nutrients.models import (
 
 # What a rule names. One that is not published is named all the same: it cannot be ticked, so its
 # rule never fires. Without it the rule would ask for less.
-NAMED = (
+NAMED: tuple[Any, ...] = (
     Prefetch("answers", Answer.objects.select_related("question")),
     *("symptoms", "risk_factors", "other_causes"),
     *("some_symptoms", "some_risk_factors", "some_other_causes"),
 )
+ANSWERS: Any = Prefetch("answers", Answer.objects.order_by("position", "slug"))
 
 
 def _linked(link: Any) -> cached_property[Mapping[int, set[int]]]:
@@ -60,10 +61,7 @@ class ChecklistContent(EvidenceContent):
     risks = published(RiskFactor)
     causes = published(OtherCause)
     flags = published(RedFlag)
-
-    @cached_property
-    def interactions(self) -> list[Interaction]:
-        return list(Interaction.objects.published(at=self.at))
+    interactions = published(Interaction)
 
     @cached_property
     def rules(self) -> list[RedFlagRule]:
@@ -72,14 +70,8 @@ class ChecklistContent(EvidenceContent):
 
     @cached_property
     def questions(self) -> dict[str, Question]:
-        return by_slug(Question.objects.all())
-
-    @cached_property
-    def answers(self) -> Mapping[int, list[Answer]]:
-        grouped: dict[int, list[Answer]] = defaultdict(list)
-        for answer in Answer.objects.order_by("position", "slug"):
-            grouped[answer.question_id].append(answer)
-        return grouped
+        """Every question with its answers, worst first."""
+        return by_slug(Question.objects.prefetch_related(ANSWERS))
 
     @cached_property
     def effects(self) -> dict[tuple[int, int], RiskEffect]:
@@ -205,5 +197,5 @@ def checklist_choices(content: ChecklistContent) -> ChecklistChoices:
     for group in groups:
         choices.values[group.kind].update(choice.slug for choice in group.choices)
     for slug, question in content.questions.items():
-        choices.values[slug] = {answer.slug for answer in content.answers[question.pk]}
+        choices.values[slug] = {answer.slug for answer in question.answers.all()}
     return choices

@@ -522,8 +522,8 @@ def _is_for_a_tick(cause: OtherCause, content: ChecklistContent) -> bool:
 
 
 def _interactions(ticked: Ticked, content: ChecklistContent) -> list[Interaction]:
-    risks = {risk.pk for risk in ticked.risks}
-    return [row for row in content.interactions if content.interaction_risks[row.pk] & risks]
+    shown, risks = content.interaction_risks, {risk.pk for risk in ticked.risks}
+    return [row for row in content.interactions.values() if shown[row.pk] & risks]
 
 
 def _watch_for(ticked: Ticked, urgent: Urgent, content: ChecklistContent) -> list[RedFlag]:

@@ -170,7 +170,7 @@ def tick_names(content: ChecklistContent) -> dict[Tick, str]:
     names |= {Tick("risk", row.slug): row.name for row in content.risks.values()}
     names |= {Tick("risk", row.slug): row.name for row in content.causes.values() if row.is_asked}
     for question in content.questions.values():
-        for answer in content.answers[question.pk]:
+        for answer in question.answers.all():
             names[answer_tick(question.slug, answer.slug)] = answer.label
     return names
 
@@ -243,9 +243,7 @@ def questions_asked(
     if level < Level.EMERGENCY:
         asked |= set(deciding(ticks, content.once(urgency_rules), answers))
     return [
-        _asked(question, ticks, content)
-        for slug, question in content.questions.items()
-        if slug in asked
+        _asked(question, ticks) for slug, question in content.questions.items() if slug in asked
     ]
 
 
@@ -253,7 +251,7 @@ def questions_of_form(ticks: Collection[Tick], content: ChecklistContent) -> lis
     """The questions in the form, each with its answer if one is given."""
     matters = content.once(_matters_for)
     return [
-        _asked(question, ticks, content, " ".join(matters[slug]))
+        _asked(question, ticks, " ".join(matters[slug]))
         for slug, question in content.questions.items()
         if question.is_in_form
     ]
@@ -277,15 +275,13 @@ def _matters_for(content: ChecklistContent) -> dict[str, list[str]]:
 def answer_ticks(content: ChecklistContent) -> dict[str, frozenset[Tick]]:
     """The ticks of every answer under the slug of its question, in the order of questions."""
     return {
-        slug: frozenset(answer_tick(slug, answer.slug) for answer in content.answers[row.pk])
+        slug: frozenset(answer_tick(slug, answer.slug) for answer in row.answers.all())
         for slug, row in content.questions.items()
     }
 
 
-def _asked(
-    question: Question, ticks: Collection[Tick], content: ChecklistContent, matters_for: str = ""
-) -> AskedQuestion:
+def _asked(question: Question, ticks: Collection[Tick], matters_for: str = "") -> AskedQuestion:
     """A question with the answer that counts: of two that were given the worse."""
-    answers = content.answers[question.pk]
+    answers = list(question.answers.all())
     given = (row for row in answers if answer_tick(question.slug, row.slug) in ticks)
     return AskedQuestion(question, answers, next(given, None), matters_for)
