@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from itertools import pairwise
+from itertools import zip_longest
 from typing import Any
 
 from nutrients.common.parameters import Reading
@@ -118,15 +118,15 @@ class LifeStage:
 
 
 Stages = Mapping[Authority, Mapping[str, LifeStage]]
-# A row of a table: a `ReferenceIntake`, or the fields of it that make bands.
-Band = Any
 
 
 def life_stages(*, at: datetime) -> dict[Authority, dict[str, LifeStage]]:
     """The life stages of each authority by slug: adults first, children last. One query."""
     rows = ReferenceIntake.objects.published(at=at).needs().order_by()
     names = ("authority", "age_from", "age_below", "sex", "life_status", "life_stage_label")
-    bands: dict[str, list[Band]] = {authority: [] for authority in Authority}
+    bands: dict[str, list[ReferenceIntake]] = {authority: [] for authority in Authority}
+    band: Any
+    # Each row once, with the fields of an intake that make bands.
     for band in rows.values_list(*names, named=True).distinct():
         bands[band.authority].append(band)
     return {authority: _stages(authority, bands[authority]) for authority in Authority}
@@ -161,7 +161,7 @@ def _is_like(stage: LifeStage, other: LifeStage) -> bool:
     return stage.sex == other.sex and (after or stage.life_status == other.life_status)
 
 
-def _stages(authority: Authority, bands: list[Band]) -> dict[str, LifeStage]:
+def _stages(authority: Authority, bands: list[ReferenceIntake]) -> dict[str, LifeStage]:
     """Stages between all ages at which a row begins or ends, so that none holds two needs."""
     general = [band for band in bands if band.life_status == LifeStatus.NONE]
     grown = [band.age_from for band in general if band.sex != Sex.BOTH]
@@ -193,24 +193,25 @@ def _stages(authority: Authority, bands: list[Band]) -> dict[str, LifeStage]:
     return {stage.slug: stage for stage in stages}
 
 
-def _spans(bands: list[Band], *more: Decimal) -> list[tuple[Decimal, Decimal | None]]:
+def _spans(bands: list[ReferenceIntake], *more: Decimal) -> list[tuple[Decimal, Decimal | None]]:
     """The spans between all the ages at which one of the bands begins or ends, or `more`."""
     ages = {band.age_from for band in bands} | {b.age_below for b in bands if b.age_below}
     ages |= {age for age in more if any(_reaches(band, age) for band in bands)}
-    return list(pairwise([*sorted(ages), None]))
+    starts = sorted(ages)
+    return list(zip_longest(starts, starts[1:]))
 
 
-def _reaches(band: Band, age: Decimal) -> bool:
+def _reaches(band: ReferenceIntake, age: Decimal) -> bool:
     return band.age_from < age and (band.age_below is None or age < band.age_below)
 
 
-def _holds(row: Band, age_from: Decimal, age_below: Decimal | None, sex: Sex) -> bool:
+def _holds(row: ReferenceIntake, age_from: Decimal, age_below: Decimal | None, sex: Sex) -> bool:
     """Whether a row is for everybody of these ages and this sex."""
     ends = row.age_below is None or (age_below is not None and age_below <= row.age_below)
     return row.sex in (Sex.BOTH, sex) and row.age_from <= age_from and ends
 
 
-def _label(age_from: Decimal, age_below: Decimal | None, bands: list[Band]) -> str:
+def _label(age_from: Decimal, age_below: Decimal | None, bands: list[ReferenceIntake]) -> str:
     """The ages in words: in whole years, or under one as a table has them in months."""
     if age_from < YOUNGEST_YEARS:
         ages = (age_from, age_below)
