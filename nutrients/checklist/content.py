@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -136,7 +137,7 @@ class ChoiceGroup:
             choice._replace(is_ticked=True) if Tick(self.kind, choice.slug) in ticks else choice
             for choice in self.choices
         ]
-        return self._replace(choices=choices)
+        return ChoiceGroup(self.kind, self.title, choices)
 
 
 class ChecklistChoices(NamedTuple):
