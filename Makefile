@@ -69,9 +69,8 @@ backup: packages key  ## Copy the live database into one checked file (ARGS="--k
 restore: packages key  ## Put a backup back and keep what it replaces (FILE=var/backups/NAME.gz)
 	@$(MANAGE) restore "$(FILE)" $(ARGS)
 
-bench: packages-dev  ## Measure what pages cost, and write docs/performance.md (ARGS=FOLDER of another release)
-	@$(BIN)/python -m bench $(ARGS) >docs/performance.new
-	@mv docs/performance.new docs/performance.md && cat docs/performance.md
+bench: packages-dev  ## Measure what pages cost, beside a bare Django view
+	@$(BIN)/python -m bench
 
 cards: packages-dev  ## Draw the pictures for shared links and of the guide again, after words or screens changed
 	@$(BIN)/python -m scripts.draw_cards
