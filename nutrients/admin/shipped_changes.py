@@ -145,7 +145,7 @@ class SettlingAdmin(GuardedAdmin, KeptRowsAdmin):
         """Settle each change that can be settled so; give which cannot, and how many could."""
         told: Told = []
         settled = 0
-        index = KeyIndex(set())
+        index = KeyIndex()
         for change in changes:
             words = str(change)
             try:

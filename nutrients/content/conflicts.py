@@ -54,26 +54,14 @@ def take_theirs(change: ShippedChange, index: KeyIndex, *, at: datetime, user: A
     if row is None or not change.field:
         raise RefusedError("Nothing can be taken: delete the row on its own page instead.")
     field = change.table._meta.get_field(change.field)
-    apply_values(row, {field: _stored(field, change.theirs, index)}, at=at, user=user)
+    value = index.stored(field, shipped_value(field, change.theirs))
+    apply_values(row, {field: value}, at=at, user=user)
     _close(change)
 
 
 def _close(change: ShippedChange) -> None:
     # Not delete(): the admin's log still needs to name it by its number.
     ShippedChange.objects.filter(pk=change.pk).delete()
-
-
-def _stored(field: Any, theirs: dict[str, Any], index: KeyIndex) -> Any:
-    """A shipped value as the database holds it: links as primary keys."""
-    value = shipped_value(field, theirs)
-    if not field.is_relation or value is None:
-        return field.to_python(theirs[field.name]) if field.name in theirs else value
-    keys = index.keys_of(field.remote_field.model)
-    wanted = sorted(value) if field.many_to_many else [value]
-    if missing := [key for key in wanted if key not in keys]:
-        raise RefusedError(f"{' / '.join(missing[0])} is not there any more.")
-    targets = [keys[key] for key in wanted]
-    return targets if field.many_to_many else targets[0]
 
 
 def as_text(value: Any) -> str:

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 from django.apps import apps
-from django.core.exceptions import FieldDoesNotExist
+from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
 
 from nutrients.models import Keyed
 
+from .applying import RefusedError
+
 Model = type[Keyed]
 Key = tuple[str, ...]
+Identity = tuple[str, Key]
 
 SUFFIXES = (".yaml", ".jsonl")
+# The loader in C is ten times as fast, and a few systems lack it.
+YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # Rows that mean something else once one of their links is lost: a rule that names a tick fewer
 # fires more easily. Such a row is left out whole if a link of it leads to a deleted row.
 NEEDS_ALL_LINKS = {"nutrients.redflagrule"}
@@ -46,7 +51,7 @@ class FixtureRow:
         return self.model._meta.label_lower
 
     @property
-    def identity(self) -> tuple[str, Key]:
+    def identity(self) -> Identity:
         return self.label, self.key
 
     def __str__(self) -> str:
@@ -64,16 +69,15 @@ def digests(folder: Path) -> dict[str, str]:
 def read_rows(folder: Path) -> list[FixtureRow]:
     """Every row of every fixture in the folder, in load order.
 
-    Raises FixtureError for a file that cannot be read, a row that names no known model or has no
-    natural key, and a row that is there twice.
+    Raises FixtureError for a file or a row that cannot be read, and a row that is there twice.
     """
-    rows: dict[tuple[Model, Key], FixtureRow] = {}
+    rows: dict[Identity, FixtureRow] = {}
     for path in _files(folder):
-        for place, record in _records(path):
-            row = _row(place, record)
-            twin = rows.setdefault((row.model, row.key), row)
+        for number, record in enumerate(_records(path), start=1):
+            row = _row(f"{path.name}, row {number}", record)
+            twin = rows.setdefault(row.identity, row)
             if twin is not row:
-                raise FixtureError(f"{place}: {row} is in {twin.place} already.")
+                raise FixtureError(f"{row.place}: {row} is in {twin.place} already.")
     return list(rows.values())
 
 
@@ -90,72 +94,44 @@ def _files(folder: Path) -> list[Path]:
     return files
 
 
-def _records(path: Path) -> Iterator[tuple[str, Any]]:
+def _records(path: Path) -> list[Any]:
     try:
         text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise FixtureError(f"{path.name}: not UTF-8 from byte {error.start}.") from error
-    if path.suffix == ".yaml":
-        yield from _yaml_records(path.name, text)
-    else:
-        yield from _json_records(path.name, text)
-
-
-def _yaml_records(name: str, text: str) -> Iterator[tuple[str, Any]]:
-    # The loader in C is ten times as fast, and a few systems lack it.
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        records = yaml.load(text, Loader=loader) or []  # noqa: S506 (both are safe loaders)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise FixtureError(f"{name}, line {line}: {error.problem}.") from error
+        if path.suffix == ".jsonl":
+            return json.loads(f"[{text.strip()}]".replace("\n", ",\n"))
+        records = yaml.load(text, Loader=YAML_LOADER)  # noqa: S506 (both are safe loaders)
+    except (ValueError, yaml.YAMLError) as error:
+        raise FixtureError(f"{path.name}: {' '.join(str(error).split())}.") from error
     if not isinstance(records, list):
-        raise FixtureError(f"{name}: a list of rows is wanted.")
-    for number, record in enumerate(records, start=1):
-        yield f"{name}, row {number}", record
-
-
-def _json_records(name: str, text: str) -> Iterator[tuple[str, Any]]:
-    for number, line in enumerate(text.splitlines(), start=1):
-        if line.strip():
-            place = f"{name}, line {number}"
-            try:
-                yield place, json.loads(line)
-            except json.JSONDecodeError as error:
-                raise FixtureError(f"{place}: {error.msg}.") from error
+        raise FixtureError(f"{path.name}: a list of rows is wanted.")
+    return records
 
 
 def _row(place: str, record: Any) -> FixtureRow:
     try:
-        label, given = record["model"], record["fields"].items()
-    except (TypeError, KeyError, AttributeError) as error:
-        raise FixtureError(f"{place}: a row needs a model and its fields.") from error
-    # As forms do, so that a text which an editor leaves alone is the text that was loaded.
-    fields = {name: value.strip() if isinstance(value, str) else value for name, value in given}
-    try:
-        model = apps.get_model(label)
-    except (LookupError, ValueError, AttributeError) as error:
-        raise FixtureError(f"{place}: there is no model {label}.") from error
-    if not issubclass(model, Keyed):
-        raise FixtureError(f"{place}: rows of {label} have no natural key.")
-    missing = [name for name in model.KEY if not fields.get(name)]
-    if missing:
-        raise FixtureError(f"{place}: {label} lacks its {missing[0]}.")
-    key = tuple(part for name in model.KEY for part in as_key(fields[name]))
+        model, given = apps.get_model(record["model"]), record["fields"].items()
+        # As forms do, so that a text which an editor leaves alone is the text that was loaded.
+        fields = {name: text.strip() if isinstance(text, str) else text for name, text in given}
+        key = tuple(part for name in model.KEY for part in as_key(fields[name]))
+        for name in fields:
+            model._meta.get_field(name)
+    except (TypeError, ValueError, LookupError, AttributeError, FieldDoesNotExist) as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise FixtureError(f"{place}: it cannot be read as a row ({reason}).") from error
     return FixtureRow(model, key, fields, place)
 
 
 class KeyIndex:
     """The rows that are there by natural key, with one query a model, and those left out."""
 
-    def __init__(self, shipped: set[tuple[str, Key]]) -> None:
+    def __init__(self, shipped: Collection[Identity] = ()) -> None:
         self._shipped = shipped
-        self._left_out: set[tuple[str, Key]] = set()
+        self._left_out: set[Identity] = set()
         self._keys: dict[Model, dict[Key, Any]] = {}
 
-    def keys_of(self, model: Model) -> dict[Key, Any]:
+    def keys_of(self, model: Model, *, are_new: bool = False) -> dict[Key, Any]:
         """The primary key of each row in the table under its natural key."""
-        if model not in self._keys:
+        if are_new or model not in self._keys:
             rows = model._base_manager.values_list("pk", *model.key_paths())
             self._keys[model] = {tuple(key): pk for pk, *key in rows}
         return self._keys[model]
@@ -169,7 +145,7 @@ class KeyIndex:
 
     def leave_out(self, row: FixtureRow) -> None:
         """Know that a shipped row is not there on purpose."""
-        self._left_out.add((row.label, row.key))
+        self._left_out.add(row.identity)
 
     def target(self, row: FixtureRow, link: Any, value: Any) -> Any:
         """The primary key that a reference leads to; None if that row is left out."""
@@ -185,18 +161,24 @@ class KeyIndex:
             " which is neither above it in the fixtures nor in the database."
         )
 
+    def stored(self, field: Any, value: Any) -> Any:
+        """A value of a field as the database holds it: natural keys become primary keys.
 
-def field_of(row: FixtureRow, name: str) -> Any:
-    """The model's field of this name; raises FixtureError if there is none."""
-    try:
-        return row.model._meta.get_field(name)
-    except FieldDoesNotExist as error:
-        raise FixtureError(f"{row.place}: {row.label} has no field {name}.") from error
+        Raises RefusedError for a row that is not there.
+        """
+        if not field.is_relation or value is None:
+            return value
+        keys = self.keys_of(field.remote_field.model)
+        wanted = sorted(value) if field.many_to_many else [value]
+        if missing := [key for key in wanted if key not in keys]:
+            raise RefusedError(f"{' / '.join(missing[0])} is not there any more.")
+        targets = [keys[key] for key in wanted]
+        return targets if field.many_to_many else targets[0]
 
 
 def references(row: FixtureRow) -> list[tuple[Any, Any]]:
     """The foreign keys of a row with what each is to lead to."""
-    fields = ((field_of(row, name), value) for name, value in row.fields.items())
+    fields = ((row.model._meta.get_field(name), value) for name, value in row.fields.items())
     return [(field, value) for field, value in fields if isinstance(field, models.ForeignKey)]
 
 
@@ -204,3 +186,25 @@ def needed_links(row: FixtureRow) -> list[tuple[Any, Any]]:
     """The many-to-many links without any of which the row would mean something else, one by one."""
     links = row.model._meta.many_to_many if row.label in NEEDS_ALL_LINKS else ()
     return [(link, key) for link in links for key in row.fields.get(link.name) or []]
+
+
+def instance_of(row: FixtureRow, index: KeyIndex) -> Keyed:
+    """A fixture row as a row that is not saved, without its many-to-many links.
+
+    Raises FixtureError for a value that its field does not take, and for a link to nothing.
+    """
+    links = {link: index.target(row, link, value) for link, value in references(row)}
+    values: dict[str, Any] = {link.attname: pk for link, pk in links.items()}
+    for name, value in row.fields.items():
+        if not row.model._meta.get_field(name).is_relation:
+            values[name] = value
+    instance = row.model(**values)
+    try:
+        # The references were looked up a moment ago, all at once.
+        instance.clean_fields(exclude=[link.name for link in links])
+    except ValidationError as error:
+        faults = "; ".join(
+            f"{name}: {' '.join(texts)}" for name, texts in error.message_dict.items()
+        )
+        raise FixtureError(f"{row.place}: {row} is not valid, {faults}") from error
+    return instance

@@ -16,13 +16,12 @@ from django.db import connection
 
 from nutrients.models import ShippedChange, ShippedRow
 
-from .fixtures import FixtureRow, Key
+from .fixtures import FixtureRow, Identity
 
 # One entry of the ledger is no row: it has the files that were loaded last, each with its digest.
 FILES = "fixture file"
 # The USDA's foods are entered there too, under a word of their own.
 OURS = "nutrients."
-Identity = tuple[str, Key]
 # Any number does, as long as nothing else locks with it.
 LOCK = 14_112_026
 

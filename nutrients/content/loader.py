@@ -10,10 +10,9 @@ from typing import Any
 
 import reversion
 from django.apps import apps
-from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, models, transaction
+from django.db import connection, models, transaction
 
-from nutrients.models import Keyed, Publishable, ShippedChange
+from nutrients.models import Publishable, ShippedChange
 
 from . import ledger
 from .applying import write_links
@@ -24,7 +23,7 @@ from .fixtures import (
     Model,
     as_key,
     digests,
-    field_of,
+    instance_of,
     needed_links,
     read_rows,
     references,
@@ -116,52 +115,22 @@ class _Load:
 
     def _add(self, model: Model, rows: list[FixtureRow]) -> None:
         had_rows = bool(self.index.keys_of(model))
-        try:
-            with transaction.atomic():
-                added = self._insert(model, rows)
-        except IntegrityError:
-            added = [pair for row in rows for pair in self._insert_alone(row, had_rows)]
-        self.index.keys_of(model).update({row.key: pk for row, pk in added})
-        self.outcome.added += [row for row, _ in added]
-        if issubclass(model, Publishable):
-            # Nothing was changed since: loading must not look like an edit.
-            loaded = model._base_manager.filter(pk__in=[pk for _, pk in added])
-            loaded.update(changed_at=models.F("publish_at"))
-
-    def _insert(self, model: Model, rows: list[FixtureRow]) -> list[tuple[FixtureRow, Any]]:
-        """Insert rows past save() and its signals, so that no history begins with the load."""
-        made = model._base_manager.bulk_create([self._instance(row) for row in rows])
-        return [(row, instance.pk) for row, instance in zip(rows, made, strict=True)]
-
-    def _insert_alone(self, row: FixtureRow, had_rows: bool) -> list[tuple[FixtureRow, Any]]:
-        try:
-            with transaction.atomic():
-                return self._insert(row.model, [row])
-        except IntegrityError as error:
-            if had_rows and _is_duplicate(error):
+        # Past save(), so that no history begins with the load.
+        made = [instance_of(row, self.index) for row in rows]
+        model._base_manager.bulk_create(made, ignore_conflicts=True)
+        keys = self.index.keys_of(model, are_new=bool(made))
+        added = [row for row in rows if row.key in keys]
+        self.outcome.added += added
+        for row in rows:
+            if row.key not in keys:
+                if not had_rows:
+                    raise FixtureError(f"{row.place}: {row} is refused by its table.")
                 # An editor made a row with the same name: theirs stays, and the site starts.
                 self._leave_out(row, self.outcome.in_the_way)
-                return []
-            # PostgreSQL adds a line with the values.
-            reason = str(error).splitlines()[0]
-            raise FixtureError(f"{row.place}: {row} is refused, {reason}.") from error
-
-    def _instance(self, row: FixtureRow) -> Keyed:
-        links = {link: self.index.target(row, link, value) for link, value in references(row)}
-        values: dict[str, Any] = {link.attname: pk for link, pk in links.items()}
-        for name, value in row.fields.items():
-            if not field_of(row, name).is_relation:
-                values[name] = value
-        instance = row.model(**values)
-        try:
-            # The references were looked up a moment ago, all at once.
-            instance.clean_fields(exclude=[link.name for link in links])
-        except ValidationError as error:
-            faults = "; ".join(
-                f"{name}: {' '.join(texts)}" for name, texts in error.message_dict.items()
-            )
-            raise FixtureError(f"{row.place}: {row} is not valid, {faults}") from error
-        return instance
+        if issubclass(model, Publishable):
+            # Nothing was changed since: loading must not look like an edit.
+            loaded = model._base_manager.filter(pk__in=[keys[row.key] for row in added])
+            loaded.update(changed_at=models.F("publish_at"))
 
     def _link(self) -> None:
         pairs: dict[Any, list[tuple[Any, Any]]] = defaultdict(list)
@@ -174,14 +143,6 @@ class _Load:
                 pairs[link] += [(own, target) for target in held if target is not None]
         for link, ends in pairs.items():
             write_links(link, ends)
-
-
-def _is_duplicate(error: IntegrityError) -> bool:
-    cause = error.__cause__
-    return (
-        getattr(cause, "sqlite_errorname", "") == "SQLITE_CONSTRAINT_UNIQUE"
-        or getattr(cause, "sqlstate", "") == "23505"
-    )
 
 
 def refresh_statistics() -> None:

@@ -13,8 +13,8 @@ from django.core.exceptions import ValidationError
 from nutrients.models import Publishable, ShippedChange
 
 from .applying import RefusedError, apply_values
-from .fixtures import MERGED_WHOLE, FixtureError, FixtureRow, KeyIndex, Model, field_of
-from .ledger import Identity, Ledger, as_json
+from .fixtures import MERGED_WHOLE, FixtureRow, Identity, KeyIndex, Model, instance_of
+from .ledger import Ledger, as_json
 from .merging import NEVER_SHIPPED, live_value, merge_links, merge_values, shipped_value
 from .versions import owners
 
@@ -73,7 +73,7 @@ class Upgrade:
         entries = self._ledger.rows.items()
         gone = [key for key, row in entries if key not in shipped and not row.withdrawn_at]
         here = [identity for identity in gone if self._index.holds(*identity)]
-        questions = [self._question(*identity, "", None, {}, WITHDRAWN) for identity in here]
+        questions = [self._question(*identity, WITHDRAWN) for identity in here]
         self._ledger.withdraw(gone, at=self._at)
         self._ledger.leave_open([], questions)
         self.to_settle += questions
@@ -92,84 +92,59 @@ class Upgrade:
 
     def _merge(self, row: FixtureRow, live: Any, *, is_last: bool = False) -> bool:
         """Merge one row. False if its table refuses the values and may yet accept them."""
+        # Raises FixtureError for a value that a first load would refuse.
+        instance_of(row, self._index)
         changes = self._changes(row, live)
-        news = [change for change in changes if not change.why]
-        held = [change for change in changes if change.why]
+        news = {change.field: change.value for change in changes if not change.why}
+        why = ""
         if news and self._is_reviewed_here(live):
-            held += [Change(change.field, why=REVIEWED) for change in news]
+            why = REVIEWED
         elif news:
             try:
-                apply_values(live, {change.field: change.value for change in news}, at=self._at)
+                apply_values(live, news, at=self._at)
             except RefusedError as error:
                 live.refresh_from_db()
                 if not is_last:
                     return False
                 why = REFUSED.format(error)
-                held += [Change(change.field, why=why) for change in news]
             else:
-                self.updated.append(Update(row, [change.field.name for change in news]))
-        self.to_settle += [self._question_of(row, change.field.name, change.why) for change in held]
+                self.updated.append(Update(row, [field.name for field in news]))
+        for change in changes:
+            if reason := change.why or why:
+                self.to_settle.append(self._question_of(row, change.field.name, reason))
         return True
 
     def _changes(self, row: FixtureRow, live: Any) -> list[Change]:
         entry = self._ledger.rows.get(row.identity)
-        before = entry.fields if entry else {}
-        now = {field.name for field in row.model._meta.get_fields()}
-        names = dict.fromkeys([*row.fields, *(name for name in before if name in now)])
-        changes = [self._change(row, live, field_of(row, name)) for name in names]
+        names = dict.fromkeys([*row.fields, *(entry.fields if entry else ())])
+        fields = {field.name: field for field in row.model._meta.get_fields()}
+        changes = [self._change(row, live, fields[name]) for name in names if name in fields]
         return [change for change in changes if change]
 
     def _change(self, row: FixtureRow, live: Any, field: Any) -> Change | None:
         """Merge one field; None if it stays as it is."""
         ours = live_value(live, field)
-        base, theirs = self._shipped(row, field, self._ledger.base(row, field.name))
-        is_whole = row.label in MERGED_WHOLE
+        base = _base(field, self._ledger.base(row, field.name))
+        theirs = shipped_value(field, row.fields)
         if theirs is NEVER_SHIPPED:
             return None
-        if field.many_to_many and not is_whole and base is not NEVER_SHIPPED:
-            reachable = {key for key in theirs if self._target(row, field, key) is not None}
+        if field.many_to_many and row.label not in MERGED_WHOLE and base is not NEVER_SHIPPED:
+            reachable = theirs & self._index.keys_of(field.remote_field.model).keys()
             merged, is_conflict = merge_links(base, ours, frozenset(reachable)), False
         else:
             merged, is_conflict = merge_values(base, ours, theirs)
         if is_conflict:
             asked = self._ledger.asked(row, field.name)
             # The release takes back what it had asked about, so there is nothing left to ask.
-            if asked and self._shipped(row, field, asked.before)[0] == theirs:
+            if asked and _base(field, asked.before) == theirs:
                 return None
             return Change(field, why=MADE_HERE if base is NEVER_SHIPPED else EDITED)
-        return None if merged == ours else self._written(row, field, merged)
-
-    def _shipped(
-        self, row: FixtureRow, field: Any, before: dict[str, Any] | None
-    ) -> tuple[Any, Any]:
+        if merged == ours:
+            return None
         try:
-            theirs = shipped_value(field, row.fields)
-            if not field.is_relation and theirs is not NEVER_SHIPPED:
-                field.clean(theirs, None)
-        except ValidationError as error:
-            faults = f"{field.name}: {' '.join(error.messages)}"
-            raise FixtureError(f"{row.place}: {row} is not valid, {faults}") from error
-        try:
-            return shipped_value(field, before), theirs
-        except ValidationError:
-            # The field was of another kind then, so it is not known whether it was edited.
-            return NEVER_SHIPPED, theirs
-
-    def _written(self, row: FixtureRow, field: Any, merged: Any) -> Change:
-        """The merged value as the database holds it: links as primary keys."""
-        if not field.is_relation:
-            # As a first load would write it, not as it was compared.
-            is_given = field.name in row.fields
-            return Change(field, field.to_python(row.fields[field.name]) if is_given else merged)
-        if not field.many_to_many:
-            target = None if merged is None else self._target(row, field, merged)
-            is_gone = merged is not None and target is None
-            return Change(field, why=GONE) if is_gone else Change(field, target)
-        targets = [self._target(row, field, key) for key in sorted(merged)]
-        return Change(field, why=GONE) if None in targets else Change(field, targets)
-
-    def _target(self, row: FixtureRow, field: Any, key: Any) -> Any:
-        return self._index.target(row, field, list(key))
+            return Change(field, self._index.stored(field, merged))
+        except RefusedError:
+            return Change(field, why=GONE)
 
     def _is_reviewed_here(self, live: Any) -> bool:
         """Whether somebody here put their name to the row, or to the page that shows it."""
@@ -187,22 +162,31 @@ class Upgrade:
     def _question_of(self, row: FixtureRow, name: str, why: str) -> ShippedChange:
         asked = self._ledger.asked(row, name)
         before = asked.before if asked else self._ledger.base(row, name)
-        picked = None if before is None else _only(name, before)
-        return self._question(*row.identity, name, picked, _only(name, as_json(row.fields)), why)
+        return self._question(
+            *row.identity,
+            why,
+            field=name,
+            before=None if before is None else _only(name, before),
+            theirs=_only(name, as_json(row.fields)),
+        )
 
-    def _question(
-        self, label: str, key: Any, name: str, before: Any, theirs: Any, why: str
-    ) -> ShippedChange:
+    def _question(self, label: str, key: Any, why: str, **values: Any) -> ShippedChange:
         return ShippedChange(
             model=label,
             natural_key=json.dumps(key),
-            field=name,
-            before=before,
-            theirs=theirs,
             reason=why,
             is_edited=why in (EDITED, MADE_HERE),
             noticed_at=self._at,
+            **values,
         )
+
+
+def _base(field: Any, before: dict[str, Any] | None) -> Any:
+    try:
+        return shipped_value(field, before)
+    except ValidationError:
+        # The field was of another kind then, so it is not known whether it was edited.
+        return NEVER_SHIPPED
 
 
 def _only(name: str, fields: dict[str, Any]) -> dict[str, Any]:

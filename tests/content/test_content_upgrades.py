@@ -113,7 +113,7 @@ def test_settled_change_does_not_come_back_and_the_next_release_is_merged_anew(r
     release(source(), group(), food(note="Newer."))
 
     assert open_changes() == {"almonds.note": "It was edited here as well."}
-    take_theirs(ShippedChange.objects.get(), KeyIndex(set()), at=AT, user=None)
+    take_theirs(ShippedChange.objects.get(), KeyIndex(), at=AT, user=None)
     release(source(), group(), food(note="Newest."))
     assert FoodSource.objects.get().note == "Newest."
 
@@ -155,7 +155,7 @@ def test_rule_of_a_red_flag_is_one_statement_and_is_never_mixed(release):
     assert open_changes() == {"both.symptoms": "It was edited here as well."}
     slugs = {one.slug for one in RedFlagRule.objects.get().symptoms.all()}
     assert slugs == {"cramps", "tired"}
-    take_theirs(ShippedChange.objects.get(), KeyIndex(set()), at=AT, user=None)
+    take_theirs(ShippedChange.objects.get(), KeyIndex(), at=AT, user=None)
     assert {one.slug for one in RedFlagRule.objects.get().symptoms.all()} == {"cramps", "weak"}
 
 
@@ -223,7 +223,7 @@ def test_plan_lists_updates_and_changes_to_settle_and_changes_nothing(release):
     said = release(source(), group(), newer, options=["--plan"])
 
     assert "1 would be updated (food sources: 1)." in said
-    assert "updated: nutrients.foodsource almonds: usda_description (01_rows.jsonl, line 3)" in said
+    assert "updated: nutrients.foodsource almonds: usda_description (01_rows.jsonl, row 3)" in said
     assert "to settle: Food source almonds: note. It was edited here as well." in said
     almonds = FoodSource.objects.get()
     assert (almonds.note, almonds.usda_description) == ("Ours.", "Nuts")

@@ -59,7 +59,7 @@ def content_of(path):
 
 def differences():
     """The fields that are not as this release ships them, and the rows that are not there."""
-    index, here = KeyIndex(set()), {}
+    index, here = KeyIndex(), {}
     different, missing = set(), set()
     for row in read_rows(settings.FIXTURES):
         if row.model not in here:

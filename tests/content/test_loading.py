@@ -141,7 +141,7 @@ def test_editor_s_row_with_the_same_name_stays_and_the_site_starts(folder):
 
     assert "nothing to add" in said
     assert complained == (
-        "01_rows.jsonl, line 3: nutrients.foodgroup seeds was left out,"
+        "01_rows.jsonl, row 3: nutrients.foodgroup seeds was left out,"
         " because another row has its name."
     )
     assert [each.slug for each in FoodGroup.objects.all()] == ["nuts", "pips"]
@@ -156,7 +156,7 @@ def test_plan_tells_all_and_changes_nothing(folder):
 
     assert "1 would be added (food sources: 1)." in said
     assert "2 kept as they are (sources: 1, food groups: 1)." in said
-    assert "left out: nutrients.source tale (01_rows.jsonl, line 2)" in said
+    assert "left out: nutrients.source tale (01_rows.jsonl, row 2)" in said
     assert FoodSource.objects.count() == 0
     assert list(ShippedRow.objects.values_list("model", "natural_key", "fields")) == ledger
 
@@ -164,15 +164,21 @@ def test_plan_tells_all_and_changes_nothing(folder):
 @pytest.mark.parametrize(
     ("rows", "complaint"),
     [
-        ([group(), group()], "line 2: nutrients.foodgroup nuts is in 01_rows.jsonl, line 1"),
-        ([group(), food()], "line 2: its sources leads to nutrients.source book, which is neither"),
-        ([source(), food()], "line 2: its group leads to nutrients.foodgroup nuts"),
-        ([row("fruit", slug="x")], "line 1: there is no model nutrients.fruit."),
-        ([row("foodgroup", name="x")], "line 1: nutrients.foodgroup lacks its slug."),
-        ([row("foodgroup", slug="x", colour="red")], "line 1: nutrients.foodgroup has no field"),
-        ([row("foodgroup", slug="x", name="n" * 61)], "line 1: nutrients.foodgroup x is not valid"),
-        ([group(), group("seeds", "Nuts")], "line 2: nutrients.foodgroup seeds is refused"),
-        ([{"pk": 1}], "line 1: a row needs a model and its fields."),
+        ([group(), group()], "row 2: nutrients.foodgroup nuts is in 01_rows.jsonl, row 1"),
+        ([group(), food()], "row 2: its sources leads to nutrients.source book, which is neither"),
+        ([source(), food()], "row 2: its group leads to nutrients.foodgroup nuts"),
+        (
+            [row("fruit", slug="x")],
+            "row 1: it cannot be read as a row (LookupError: App 'nutrients' doesn't have",
+        ),
+        ([row("foodgroup", name="x")], "row 1: it cannot be read as a row (KeyError: 'slug')."),
+        (
+            [row("foodgroup", slug="x", colour="red")],
+            "row 1: it cannot be read as a row (FieldDoesNotExist: FoodGroup has no field",
+        ),
+        ([row("foodgroup", slug="x", name="n" * 61)], "row 1: nutrients.foodgroup x is not valid"),
+        ([group(), group("seeds", "Nuts")], "row 2: nutrients.foodgroup seeds is refused"),
+        ([{"pk": 1}], "row 1: it cannot be read as a row (KeyError: 'model')."),
     ],
 )
 def test_broken_fixture_says_where_and_leaves_nothing(folder, rows, complaint):
@@ -187,10 +193,10 @@ def test_broken_fixture_says_where_and_leaves_nothing(folder, rows, complaint):
 @pytest.mark.parametrize(
     ("name", "text", "complaint"),
     [
-        ("01_a.yaml", "- model: [", "01_a.yaml, line 2: did not find"),
+        ("01_a.yaml", "- model: [", "01_a.yaml: while parsing a flow node did not find"),
         ("01_a.yaml", "model: x", "01_a.yaml: a list of rows is wanted."),
-        ("01_a.jsonl", '{"model": 1}\n{', "01_a.jsonl, line 1: a row needs"),
-        ("01_a.jsonl", "\n{", "01_a.jsonl, line 2:"),
+        ("01_a.jsonl", '{"model": 1}', "01_a.jsonl, row 1: it cannot be read as a row"),
+        ("01_a.jsonl", '{"model": 1}\n{', "01_a.jsonl: Expecting property name enclosed in"),
         ("notes.txt", "", "There are no fixtures in "),
     ],
 )
