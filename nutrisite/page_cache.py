@@ -12,7 +12,6 @@ nothing, where a middleware cost 1.6 times that. The middleware `SharedAnswers` 
 from __future__ import annotations
 
 import gzip
-import itertools
 import logging
 import math
 import re
@@ -20,8 +19,8 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -72,20 +71,53 @@ ENCODINGS: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
+class Page(NamedTuple):
+    """A finished answer in one encoding, its mark, and the route that made it."""
+
+    body: bytes
+    headers: Headers
+    etag: str
+    route: str
+
+
+class Pages:
+    """The finished pages of one version; those asked for last stay, within a room in bytes."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._pages: OrderedDict[Hashable, Page] = OrderedDict()
+        self._taken = 0
+
+    def get(self, key: Hashable) -> Page | None:
+        with self._lock:
+            if key in self._pages:
+                self._pages.move_to_end(key)
+            return self._pages.get(key)
+
+    def keep(self, key: Hashable, page: Page, room: int) -> None:
+        with self._lock:
+            if key not in self._pages:
+                self._pages[key] = page
+                self._taken += len(page.body) + OVERHEAD
+            while self._taken > room:
+                self._taken -= len(self._pages.popitem(last=False)[1].body) + OVERHEAD
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Version:
     """One content, until a commit, or the moment `until` at which a page changes by itself.
 
-    `until` is in seconds since 1970. `memory` holds what was made of this content and goes with it.
+    `until` is in seconds since 1970. `memory` holds what was made of this content, `pages` the
+    finished pages. Both go with it.
     """
 
-    number: int
     until: float = math.inf
     memory: dict[Any, Any] = field(default_factory=dict)
+    pages: Pages = field(default_factory=Pages)
 
 
 class Versions:
-    """The current version, for all threads of one process.
+    """The current version, for all threads of one process, and the `last` that was known.
 
     `next_change(at=)` gives the next moment at which a page changes without an edit, or None.
     """
@@ -93,13 +125,12 @@ class Versions:
     def __init__(
         self, open_reader: Callable[[], Reader], next_change: Callable[..., datetime | None]
     ) -> None:
+        self.last: Version | None = None
         self._open_reader = open_reader
         self._next_change = next_change
         self._lock = threading.Lock()
         self._read: Reader | None = None
         self._seen: object = None
-        self._version: Version | None = None
-        self._numbers = itertools.count()
         # By the monotonic clock; 0 while the database answers.
         self._away_until = 0.0
 
@@ -120,25 +151,22 @@ class Versions:
         errors = (Error, wrapper.Database.Error)
         try:
             seen, now = self._seen_now(errors), time.time()
-            if self._version is None or seen != self._seen or now >= self._version.until:
-                self._version, self._seen = self._new_version(now), seen
+            if self.last is None or seen != self._seen or now >= self.last.until:
+                self.last, self._seen = self._new_version(now), seen
         except errors as error:
             log.error("The database does not answer (%s).", type(error).__name__)
             self._read, self._away_until = None, time.monotonic() + PAUSE
             return None
         self._away_until = 0.0
-        return self._version
+        return self.last
 
     def _seen_now(self, errors: tuple[type[Exception], ...]) -> object:
         if self._read:
-            try:
+            # The server may have ended this connection alone, so another one is tried.
+            with suppress(*errors):
                 return self._read()
-            except errors:
-                # The server may have ended this connection alone, so another one is tried.
-                self._read = None
         # What was committed meanwhile is not known.
-        self._version = None
-        self._read = self._open_reader()
+        self._seen, self._read = None, self._open_reader()
         return self._read()
 
     def _new_version(self, now: float) -> Version:
@@ -147,49 +175,7 @@ class Versions:
         finally:
             # No request has begun that would let go of the connection.
             close_old_connections()
-        return Version(next(self._numbers), moment.timestamp() if moment else math.inf)
-
-
-class Page(NamedTuple):
-    """A finished answer in one encoding, its mark, and the route that made it."""
-
-    body: bytes
-    headers: Headers
-    etag: str
-    route: str
-
-
-class Pages:
-    """The pages of one version; those asked for last stay, within `room` bytes together."""
-
-    def __init__(self, room: int) -> None:
-        self._room = room
-        self._lock = threading.Lock()
-        self._version: Version | None = None
-        self._pages: OrderedDict[Hashable, Page] = OrderedDict()
-        self._taken = 0
-
-    def get(self, key: Hashable, version: Version | None) -> Page | None:
-        """Give the page of this version; of the last known one if none can be told."""
-        with self._lock:
-            if key not in self._pages or version not in (self._version, None):
-                return None
-            self._pages.move_to_end(key)
-            return self._pages[key]
-
-    def keep(self, key: Hashable, version: Version, page: Page) -> None:
-        """Keep a page, unless a newer version has begun; a new version empties the rest."""
-        with self._lock:
-            if version is not self._version:
-                if self._version and version.number < self._version.number:
-                    return
-                self._pages.clear()
-                self._version, self._taken = version, 0
-            if key not in self._pages:
-                self._pages[key] = page
-                self._taken += len(page.body) + OVERHEAD
-            while self._taken > self._room:
-                self._taken -= len(self._pages.popitem(last=False)[1].body) + OVERHEAD
+        return Version(moment.timestamp() if moment else math.inf)
 
 
 class PageCache:
@@ -198,7 +184,7 @@ class PageCache:
     def __init__(self, application: Application, versions: Versions, room: int) -> None:
         self._application = application
         self._versions = versions
-        self._pages = Pages(room)
+        self._room = room
         # The variables of all headers that answers so far have varied by.
         self._varied: tuple[str, ...] = ()
         self._lock = threading.Lock()
@@ -211,20 +197,29 @@ class PageCache:
         if environ["PATH_INFO"] == "/healthz":
             return self._application(environ, start_response)
         version = self._version_for(environ)
-        key = self._key(environ)
-        if key is None:
+        if self._key(environ) is None:
             return self._application(environ, start_response)
-        page = self._pages.get(key, version)
+        page = self._kept(environ, version)
         if page is None:
             # A process makes several pages at once no faster than one after the other, and after an
-            # edit many readers ask for the same: one has it made, and the others get that one.
-            with waiting_for(self._making):
+            # edit many readers ask for the same: one has it made, and the others get that one. None
+            # waits for longer than PATIENCE: one page must not hold up all.
+            is_in_turn = self._making.acquire(timeout=PATIENCE)
+            try:
                 version = self._version_for(environ)
-                page = self._pages.get(self._key(environ), version)
+                page = self._kept(environ, version)
                 if page is None:
                     return self._make(environ, start_response, version, start)
+            finally:
+                if is_in_turn:
+                    self._making.release()
         REQUEST_NUMBER.set(secrets.token_hex(8))
         return send(page, environ, start_response, start)
+
+    def _kept(self, environ: Environ, version: Version | None) -> Page | None:
+        """Give the page of this version; of the last known one while the database is away."""
+        version = version or self._versions.last
+        return version.pages.get(self._key(environ)) if version else None
 
     def _version_for(self, environ: Environ) -> Version | None:
         """Give the version to answer from, and tell the application of it.
@@ -250,7 +245,7 @@ class PageCache:
         chunks.close()
         key = self._key(asked)
         if key and version:
-            self._pages.keep(key, version, page)
+            version.pages.keep(key, page, self._room)
         return send(page, asked, start_response, start)
 
     def _key(self, environ: Environ) -> Hashable | None:
@@ -278,17 +273,6 @@ class PageCache:
         if encoding:
             headers["Content-Encoding"] = encoding
         return Page(body, list(headers.items()), etag, route)
-
-
-@contextmanager
-def waiting_for(turn: threading.Lock) -> Iterator[None]:
-    """Take a turn, or go on without after PATIENCE seconds: one page must not hold up all."""
-    is_in_turn = turn.acquire(timeout=PATIENCE)
-    try:
-        yield
-    finally:
-        if is_in_turn:
-            turn.release()
 
 
 def send(

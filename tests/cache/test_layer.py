@@ -29,7 +29,8 @@ class Site:
     def __init__(self):
         self.asked, self.status, self.headers = [], "200 OK", HEADERS
         self.route, self.body = "/articles/", BODY
-        self.version, self.take_time = Version(0), lambda: None
+        self.version = self.last = Version()
+        self.take_time = lambda: None
 
     def __call__(self, environ, start_response):
         self.asked.append(dict(environ))
@@ -43,7 +44,7 @@ class Site:
         return self.version
 
     def edit(self):
-        self.version = Version(self.version.number + 1)
+        self.version = self.last = Version()
 
 
 class Chunks(list):
@@ -232,31 +233,33 @@ def test_answer_that_the_process_lives_asks_for_no_version(ask, site):
     assert ask("/healthz")["status"] == 200
 
 
-def test_page_made_from_an_older_content_does_not_replace_a_newer_one(site):
-    pages, old = Pages(1_000_000), site.version
-    site.edit()
-    newer = a_page(b"newer")
-    pages.keep("/", site.version, newer)
-    pages.keep("/", old, a_page(b"older"))
+def test_page_made_from_an_older_content_does_not_serve_a_newer_one(ask, site):
+    def edit_meanwhile():
+        site.take_time = lambda: None
+        site.edit()
 
-    assert pages.get("/", site.version) is newer
+    site.take_time = edit_meanwhile
+    ask()
+    site.body = b"<p>Edited.</p>"
+
+    assert ask()["body"] == b"<p>Edited.</p>"
 
 
-def test_pages_asked_for_last_stay_within_the_room(site):
-    pages = Pages(3 * (6_000 + OVERHEAD))
+def test_pages_asked_for_last_stay_within_the_room():
+    pages, room = Pages(), 3 * (6_000 + OVERHEAD)
     for key in "abc":
-        pages.keep(key, site.version, a_page(b"x" * 6_000))
-    pages.get("a", site.version)
-    pages.keep("d", site.version, a_page(b"x" * 6_000))
+        pages.keep(key, a_page(b"x" * 6_000), room)
+    pages.get("a")
+    pages.keep("d", a_page(b"x" * 6_000), room)
 
-    assert [key for key in "abcd" if pages.get(key, site.version)] == ["a", "c", "d"]
+    assert [key for key in "abcd" if pages.get(key)] == ["a", "c", "d"]
 
 
-def test_nothing_is_kept_without_room(site):
-    pages = Pages(0)
-    pages.keep("/", site.version, a_page(BODY))
+def test_nothing_is_kept_without_room():
+    pages = Pages()
+    pages.keep("/", a_page(BODY), 0)
 
-    assert pages.get("/", site.version) is None
+    assert pages.get("/") is None
 
 
 def a_page(body):
