@@ -1,6 +1,6 @@
 """The public test book: run its cases against the content, and say what is wrong with an answer."""
 
-from .checking import Answered, Expected, faults
+from .checking import Answered, faults
 from .running import (
     CheckedCase,
     FetchedBook,

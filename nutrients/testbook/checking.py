@@ -1,4 +1,4 @@
-"""What is wrong with an answer of the checklist: pure functions over its sentences."""
+"""What is wrong with an answer of the checklist to a case of the test book."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from nutrients.common.wording import forbidden
 from nutrients.evidence.ranking import Level
+from nutrients.models import SafetyCase, Urgency
 
 # Answers to many cases share their sentences: of so many, what is wrong with each is known.
 MOST_SENTENCES = 8192
@@ -17,17 +18,6 @@ LEVELS = {
     Level.URGENT: "medical care the same day",
     Level.EMERGENCY: "an emergency",
 }
-
-
-class Expected(NamedTuple):
-    """What an answer must be: its level, nutrients by name, flags by sign, and phrases."""
-
-    level: Level
-    suggested: Collection[str] = ()
-    not_suggested: Collection[str] = ()
-    shown: Collection[str] = ()
-    hidden: Collection[str] = ()
-    warned: Collection[str] = ()
 
 
 class Answered(NamedTuple):
@@ -44,45 +34,43 @@ class Answered(NamedTuple):
     warned: Collection[str] = ()
 
 
-def faults(expected: Expected, answered: Answered, names: Collection[str] = ()) -> list[str]:
-    """What is wrong with the answer, a sentence each; empty if it is as expected.
+def faults(case: SafetyCase, answered: Answered, names: Collection[str] = ()) -> Iterator[str]:
+    """What is wrong with the answer to a case, a sentence each; nothing if it is as expected.
 
-    `names` are those of nutrients and foods: an emergency shows none of them.
+    `names` are those of nutrients and foods: an emergency shows none of them. The case is one of
+    `counting_cases`.
     """
-    return list(_faults(expected, answered, names))
-
-
-def _faults(expected: Expected, answered: Answered, names: Collection[str]) -> Iterator[str]:
     if answered.ignored:
         yield f"The checklist does not offer one of its ticks: {answered.ignored}"
-    if answered.level != expected.level:
-        yield f"It says {LEVELS[answered.level]}, and should say {LEVELS[expected.level]}."
-    for name in sorted(set(expected.suggested) - set(answered.suggested)):
+    level = Level(Urgency(case.level).rank)
+    if answered.level != level:
+        yield f"It says {LEVELS[answered.level]}, and should say {LEVELS[level]}."
+    for name in sorted({row.name for row in case.suggested} - set(answered.suggested)):
         yield f"It does not suggest {name}."
-    for name in sorted(set(expected.not_suggested) & set(answered.suggested)):
+    for name in sorted({row.name for row in case.withheld} & set(answered.suggested)):
         yield f"It suggests {name}."
-    for sign in expected.warned:
-        if sign not in answered.warned:
-            yield f"It does not warn of “{sign}”."
-    yield from _wrong_phrases(expected, answered)
+    for flag in case.warned_of:
+        if flag.sign not in answered.warned:
+            yield f"It does not warn of “{flag.sign}”."
+    yield from _wrong_phrases(case, answered)
     forbidden_words = (words for sentence in answered.said for words in _forbidden_in(sentence))
     for words in dict.fromkeys(forbidden_words):
         yield f"It says “{words}”, which is never written here."
     yield from _in_the_way_of_help(answered, names)
 
 
-def _wrong_phrases(expected: Expected, answered: Answered) -> Iterator[str]:
+def _wrong_phrases(case: SafetyCase, answered: Answered) -> Iterator[str]:
     text = " ".join(" ".join(answered.said).split()).casefold()
-    for phrase in expected.shown:
-        if not _holds(text, phrase):
+
+    def is_shown(phrase: str) -> bool:
+        return " ".join(phrase.split()).casefold() in text
+
+    for phrase in case.phrases_shown:
+        if not is_shown(phrase):
             yield f"It does not show “{phrase}”."
-    for phrase in expected.hidden:
-        if _holds(text, phrase):
+    for phrase in case.phrases_hidden:
+        if is_shown(phrase):
             yield f"It shows “{phrase}”."
-
-
-def _holds(text: str, phrase: str) -> bool:
-    return " ".join(phrase.split()).casefold() in text
 
 
 @lru_cache(MOST_SENTENCES)

@@ -20,11 +20,10 @@ from nutrients.checklist.content import ChecklistContent, checklist_choices
 from nutrients.checklist.suggesting import eater_of, ticked_rows
 from nutrients.common.schedule import came_due
 from nutrients.common.version import content_version
-from nutrients.evidence.ranking import Level
-from nutrients.models import CaseOutcome, SafetyCase, Urgency
+from nutrients.models import CaseOutcome, SafetyCase
 
 from .cases import case_query, counting_cases, names_kept_from_emergencies
-from .checking import Answered, Expected, faults
+from .checking import Answered, faults
 
 
 class CheckedCase(NamedTuple):
@@ -153,18 +152,7 @@ def _rows(checked: Sequence[CheckedCase], *, at: datetime) -> list[CaseOutcome]:
 
 def _checked(case: SafetyCase, content: ChecklistContent, names: Collection[str]) -> CheckedCase:
     answer = checklist_answer(QueryDict(case_query(case)), content)
-    return CheckedCase(case, faults(_expected(case), _answered(answer, content), names))
-
-
-def _expected(case: SafetyCase) -> Expected:
-    return Expected(
-        Level(Urgency(case.level).rank),
-        [nutrient.name for nutrient in case.suggested],
-        [nutrient.name for nutrient in case.withheld],
-        case.phrases_shown,
-        case.phrases_hidden,
-        [flag.sign for flag in case.warned_of],
-    )
+    return CheckedCase(case, list(faults(case, _answered(answer, content), names)))
 
 
 def _answered(answer: ChecklistAnswer, content: ChecklistContent) -> Answered:
