@@ -107,8 +107,7 @@ def problems(*, on: date) -> list[Problem]:
         _limits_in_wrong_units,
         _impossible_amounts,
         lambda: _overdue(on),
-        _forbidden_words,
-        _house_words,
+        _wrong_words,
         _shared_ticks,
         _long_sentences,
         _chopped_sentences,
@@ -138,10 +137,10 @@ def keep_problems(kind: ProblemKind, problems: Iterable[Problem], *, at: datetim
         KeptProblem.objects.bulk_create(rows)
 
 
-def _content_models() -> list[type[models.Model]]:
+def _content_models() -> list[type[Keyed]]:
     """The models whose rows hold content: those that fixtures could name."""
-    models_of_ours = apps.get_app_config("nutrients").get_models()
-    return [model for model in models_of_ours if issubclass(model, Keyed)]
+    every = apps.get_app_config("nutrients").get_models()
+    return [model for model in every if issubclass(model, Keyed)]
 
 
 def _public(model: type[models.Model]) -> Any:
@@ -156,7 +155,7 @@ def _field_names(model: type[models.Model]) -> set[str]:
 
 def _unsourced() -> Iterator[Problem]:
     for model in _content_models():
-        if "sources" in _field_names(model) and model is not Source:
+        if "sources" in _field_names(model):
             for row in _public(model).filter(sources__isnull=True):
                 yield problem_of(row, "no source.")
 
@@ -172,14 +171,11 @@ def _cited() -> Iterator[tuple[Any, list[Source]]]:
     sources = {source.slug: source for source in Source.objects.all()}
     for model in _content_models():
         names = _field_names(model)
-        if model is Source or not names & {"sources", "source"}:
-            continue
-        # Amounts and needs are thousands of rows of a few sources.
         if "source" in names:
-            by_id = {source.pk: source for source in sources.values()}
-            first = {row.source_id: row for row in _public(model)}
-            yield from ((row, [by_id[pk]]) for pk, row in first.items() if pk)
-        else:
+            # Amounts are thousands of rows of a few sources: one row is told for each.
+            first = {row.source_id: row for row in _public(model).exclude(source=None)}
+            yield from ((row, [row.source]) for row in first.values())
+        elif "sources" in names:
             for row in _public(model).prefetch_related("sources"):
                 yield row, list(row.sources.all())
     for article in _public(Article).prefetch_related("sections"):
@@ -256,26 +252,17 @@ def _limits_in_wrong_units() -> Iterator[Problem]:
         yield from _wrong_limit(row, unit)
         if row.chronic_disease_limit_mg is not None and unit != Unit.MG:
             yield problem_of(row, f"a limit in mg, but the nutrient is measured in {unit}.")
-        yield from _far_from_daily_value(row)
+        if row.amount is not None and row.age_from >= Authority.US.adult_from:
+            share = row.amount / row.nutrient.daily_value
+            if not Decimal(1) / FAR_FROM_DAILY_VALUE < share < FAR_FROM_DAILY_VALUE:
+                reason = "an amount so far from the daily value that its unit cannot be right."
+                yield problem_of(row, reason)
 
 
 def _wrong_limit(row: Nutrient | ReferenceIntake, unit: Unit) -> Iterator[Problem]:
     if row.upper_limit is not None and row.upper_limit_unit not in UNITS_OF_LIMITS[unit]:
         yield problem_of(
             row, f"an upper limit in {row.upper_limit_unit}, but the nutrient is in {unit}."
-        )
-
-
-def _far_from_daily_value(row: ReferenceIntake) -> Iterator[Problem]:
-    if row.amount is None:
-        return
-    share = row.amount / row.nutrient.daily_value
-    if (
-        row.age_from >= Authority.US.adult_from
-        and not Decimal(1) / FAR_FROM_DAILY_VALUE < share < FAR_FROM_DAILY_VALUE
-    ):
-        yield problem_of(
-            row, "an amount so far from the daily value that its unit cannot be right."
         )
 
 
@@ -312,17 +299,15 @@ def _texts(*kinds: type[models.Field[Any, Any]]) -> Iterator[tuple[Any, str, str
             yield from ((row, name, getattr(row, name) or "") for name in names)
 
 
-def _forbidden_words() -> Iterator[Problem]:
+def _wrong_words() -> Iterator[Problem]:
     for row, name, text in _texts(models.CharField, models.TextField):
         for words in forbidden(text):
             yield problem_of(row, f"its {name} says “{words}”.")
-
-
-def _house_words() -> Iterator[Problem]:
-    for row, name, text in _texts(models.CharField, models.TextField):
         # What readers call a sign is theirs.
-        for match in HOUSE_WORDS.finditer(" ".join(text.split()) * (name != "also_known_as")):
-            yield problem_of(row, f"its {name} says “{match[0]}”, which is a word of this house.")
+        if name != "also_known_as":
+            for match in HOUSE_WORDS.finditer(" ".join(text.split())):
+                reason = f"its {name} says “{match[0]}”, which is a word of this house."
+                yield problem_of(row, reason)
 
 
 def _shared_ticks() -> Iterator[Problem]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, ArgumentTypeError
+from argparse import ArgumentParser
 from datetime import date
 from typing import Any
 
@@ -24,7 +24,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--on", type=day, default=None, metavar="DATE", help="the day to check for: 2027-01-31"
+            "--on", type=date.fromisoformat, metavar="YYYY-MM-DD", help="the day to check for"
         )
         parser.add_argument(
             "--keep", action="store_true", help="list what is found on the editors' desk too"
@@ -40,10 +40,3 @@ class Command(BaseCommand):
             count = len(faults)
             raise CommandError(f"Content: {count:,} problem{pluralize(count)} to put right.")
         self.stdout.write("Content: no problem found.")
-
-
-def day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise ArgumentTypeError(f"{text} is not a day such as 2027-01-31") from error
