@@ -66,7 +66,7 @@ def when_ready(server: Any) -> None:
     address = f"http://127.0.0.1:{port}" if is_everywhere else server.LISTENERS[0]
     print(
         f"\nNutrisite is at {address}/ (Ctrl+C stops it)."
-        f"\nEditors sign in at {address}/{environment.text('ADMIN_PATH', 'admin/')};"
+        f"\nEditors sign in at {address}/{admin_path};"
         " `make admin` makes an account.\n",
         flush=True,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -13,7 +12,6 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 BUNDLE = "css/site.css"
 IMPORT = re.compile(r'^@import "([^"]+)";$', re.MULTILINE)
-URL = re.compile(r'url\("(?!data:|#|/)([^"]+)"\)')
 # Comments, indents and blank lines. Brotli does better than a minifier at the rest.
 COMMENT, BLANK = re.compile(r"/\*.*?\*/", re.DOTALL), re.compile(r"\s*\n\s*")
 
@@ -31,7 +29,7 @@ class BundledStaticFilesStorage(CompressedManifestStaticFilesStorage):
     def post_process(self, paths: Paths, dry_run: bool = False, **options: Any) -> Iterator[Any]:
         """As Django's: a (name, new name, processed) for each file. Raises on a missing import."""
         if BUNDLE in paths and not dry_run:
-            css, parts = bundle(BUNDLE, paths)
+            css, parts = bundle(paths)
             for name in (BUNDLE, *parts):
                 self.delete(name)
             self.save(BUNDLE, ContentFile(css.encode()))
@@ -40,25 +38,19 @@ class BundledStaticFilesStorage(CompressedManifestStaticFilesStorage):
         yield from super().post_process(paths, dry_run=dry_run, **options)
 
 
-def bundle(name: str, paths: Paths) -> tuple[str, list[str]]:
-    """Give a stylesheet with each @import replaced by that file, and the names of these files.
+def bundle(paths: Paths) -> tuple[str, list[str]]:
+    """Give the stylesheet with each @import replaced by that file, and the names of these files.
 
-    Raises KeyError for an imported file that is missing.
+    The files that name others by url() must be in its own folder. Raises KeyError for an imported
+    file that is missing.
     """
-    folder, parts = posixpath.dirname(name), []
+    parts = []
 
     def contents(match: re.Match[str]) -> str:
-        part = posixpath.normpath(posixpath.join(folder, match[1]))
-        parts.append(part)
-        folder_of_part = posixpath.dirname(part)
+        parts.append(f"css/{match[1]}")
+        return _read(parts[-1], paths)
 
-        # What the file names from its own folder, from that of the whole.
-        def moved(url: re.Match[str]) -> str:
-            return f'url("{posixpath.relpath(posixpath.join(folder_of_part, url[1]), folder)}")'
-
-        return URL.sub(moved, _read(part, paths))
-
-    css = IMPORT.sub(contents, _read(name, paths))
+    css = IMPORT.sub(contents, _read(BUNDLE, paths))
     return BLANK.sub("\n", COMMENT.sub("", css)).strip() + "\n", parts
 
 
