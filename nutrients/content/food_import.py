@@ -137,14 +137,14 @@ def _row(cells: Cells, table: FoodTable) -> Row:
         amount = _amount(cells.get(column.column, ""), column, table.decimal)
         if amount is not None:
             amounts.setdefault(column.nutrient, amount)
-    serving = _number(cells.get("serving_grams", ""), "serving_grams", 99_999, 2, table.decimal)
+    serving = _number(cells.get("serving_grams", ""), "serving_grams", 99_999, table.decimal)
     food = FoodSource(
         slug=_slug(name, number),
         name=name,
         is_curated=False,
         # Which portion people eat is not for us to guess.
         serving_description=cells.get("serving") or "100 g" if serving else "100 g",
-        serving_grams=serving or Decimal(100),
+        serving_grams=round(serving or Decimal(100), 2),
         energy_kcal=amounts.pop("energy", None),
         usda_ndb_number=ndb,
         usda_fdc_id=int(fdc_id) if fdc_id else None,
@@ -164,17 +164,17 @@ def _amount(text: str, column: Amounts, decimal: str) -> Decimal | None:
         return Decimal(0)
     is_energy, unit = column.nutrient == "energy", UNITS[column.nutrient]
     most = MOST_ENERGY if is_energy else min(MOST_IN_100_G[Unit(unit)], 9_999_999)
-    number = _number(word, column.column, most, 12, decimal)
+    number = _number(word, column.column, most, decimal)
     return None if number is None else round(number * column.factor, 2 if is_energy else 4)
 
 
 def _portion(cells: Cells) -> tuple[str, str, Decimal]:
-    amount = _number(cells["amount"], "amount", 9_999, 3, ".")
-    grams = _number(cells["grams"], "grams", 99_999, 2, ".")
+    amount = _number(cells["amount"], "amount", 9_999, ".")
+    grams = _number(cells["grams"], "grams", 99_999, ".")
     if not amount or not grams:
         raise ValueError("a portion needs an amount and grams above zero")
     words = f"{cells['amount']} {_text(cells, 'unit_description', longest=100)}"
-    return cells["id"], words, grams
+    return cells["id"], words, round(grams, 2)
 
 
 def _ndb_number(number: str) -> str:
@@ -194,7 +194,7 @@ def _text(cells: Cells, column: str, *, longest: int) -> str:
     return text
 
 
-def _number(text: str, column: str, most: int, places: int, decimal: str) -> Decimal | None:
+def _number(text: str, column: str, most: int, decimal: str) -> Decimal | None:
     """The number in a cell, None if it is blank; raise ValueError if it cannot be."""
     if not text:
         return None
@@ -206,8 +206,6 @@ def _number(text: str, column: str, most: int, places: int, decimal: str) -> Dec
         raise ValueError(f"{column} is {text}, and cannot be negative")
     if number > most:
         raise ValueError(f"{column} is {text}: at most {most:,}")
-    if number != round(number, places):
-        raise ValueError(f"{column} is {text}: at most {places} decimals")
     return number
 
 

@@ -6,7 +6,6 @@ order mark; workbooks as Excel writes them; and FoodData Central's zip of CSV fi
 
 from __future__ import annotations
 
-import codecs
 import csv
 import gzip
 import io
@@ -154,10 +153,7 @@ def read_table(path: Path, faults: list[str]) -> FoodTable:
 
     Raises FoodTableError for a file that is not there, damaged or not understood.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise FoodTableError(f"{path} cannot be read: {error.strerror}.") from error
+    data = _bytes_of(path)
     if data.startswith(b"PK\x03\x04") and (names := _names_in(path)):
         return _fdc_table(path, names) if "food.csv" in names else _workbook_table(path, faults)
     if data.startswith(b"\xd0\xcf\x11\xe0"):
@@ -168,11 +164,7 @@ def read_table(path: Path, faults: list[str]) -> FoodTable:
 
 def read_portions(path: Path, faults: list[str]) -> Iterator[tuple[str, Cells]]:
     """Read a table of household portions; raises FoodTableError as `read_table` does."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise FoodTableError(f"{path} cannot be read: {error.strerror}.") from error
-    header, lines, _ = _csv_lines(path, data, faults)
+    header, lines, _ = _csv_lines(path, _bytes_of(path), faults)
     number = "ndb_no" if "ndb_no" in header else "id"
     missing = [name for name in (number, *PORTION_COLUMNS) if name not in header]
     if missing:
@@ -243,45 +235,46 @@ def _layout(columns: list[str]) -> Layout | None:
     return next((layout for layout in LAYOUTS if {layout.id, layout.name} <= set(columns)), None)
 
 
+def _bytes_of(path: Path) -> bytes:
+    try:
+        data = path.read_bytes()
+        return gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise FoodTableError(f"{path} is damaged: {error}.") from error
+    except OSError as error:
+        raise FoodTableError(f"{path} cannot be read: {error.strerror}.") from error
+
+
 def _csv_lines(
     path: Path, data: bytes, faults: list[str]
 ) -> tuple[list[str], list[tuple[str, Cells]], str]:
     """The header, the lines that can be split, and the decimal mark."""
     try:
-        data = gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise FoodTableError(f"{path} is damaged: {error}.") from error
-    # Spreadsheets put a mark before UTF-8.
-    first, *rest = data.removeprefix(codecs.BOM_UTF8).splitlines() or [b""]
-    mark = max(",;\t", key=first.decode(errors="ignore").count)
-    try:
-        header = _split(first, mark)
-    except ValueError as error:
-        raise FoodTableError(f"{path} is no table: {error}.") from error
+        # Spreadsheets put a mark before UTF-8.
+        first, *rest = [*io.StringIO(data.decode("utf-8-sig"), newline=None)] or [""]
+    except UnicodeDecodeError as error:
+        raise FoodTableError(
+            f"{path} is not UTF-8 from byte {error.start}: save it as “CSV UTF-8”."
+        ) from error
+    mark = max(",;\t", key=first.count)
+    header = next(csv.reader([first], delimiter=mark), [])
     lines = []
     for number, line in enumerate(rest, start=2):
+        location = f"{path.name}, line {number}"
         try:
-            cells = _split(line, mark)
-            if len(cells) != len(header):
-                raise ValueError(f"it has {len(cells)} columns, and the header has {len(header)}")
-            lines.append((f"{path.name}, line {number}", dict(zip(header, cells, strict=True))))
-        except ValueError as error:
-            faults.append(f"{path.name}, line {number}: {error}.")
+            # One line at a time: with a quotation mark too many, csv would swallow those below.
+            cells = next(csv.reader([line], delimiter=mark, strict=True), [])
+        except csv.Error as error:
+            faults.append(f"{location}: it cannot be split into columns ({error}).")
+            continue
+        if len(cells) == len(header):
+            lines.append((location, dict(zip(header, cells, strict=True))))
+        else:
+            faults.append(
+                f"{location}: it has {len(cells)} columns, and the header has {len(header)}."
+            )
     texts = (cell for _, cells in lines for cell in cells.values())
     return header, lines, "," if mark != "," and any(map(_has_comma, texts)) else "."
-
-
-def _split(line: bytes, mark: str) -> list[str]:
-    """Split one line; raise ValueError, in words, if that is not possible."""
-    try:
-        # One line at a time: with a quotation mark too many, csv would swallow the lines below.
-        return next(csv.reader([line.decode()], delimiter=mark, strict=True), [])
-    except UnicodeDecodeError as error:
-        raise ValueError(
-            f"it is not UTF-8 from byte {error.start}: save it as “CSV UTF-8”"
-        ) from error
-    except csv.Error as error:
-        raise ValueError(f"it cannot be split into columns ({error})") from error
 
 
 def _workbook_table(path: Path, faults: list[str]) -> FoodTable:
