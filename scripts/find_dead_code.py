@@ -14,56 +14,35 @@ from vulture.core import Vulture
 
 ROOT = Path(__file__).resolve().parent.parent
 PATHS = ["nutrisite", "nutrients", "scripts", "bench", "manage.py", "gunicorn.conf.py"]
-# Called by a framework: Django and its admin, gunicorn, parsers of HTML.
+# Called by a framework: Django and its admin, commands, site maps, gunicorn, parsers of HTML.
 ASKED_FOR = [
     *("add_arguments", "clean_*", "get_*", "has_*_permission", "lookups", "process_view", "save_*"),
-    "response_*",
-    *("id_for_label", "use_required_attribute", "*Config", "EditorsSite", "default_site"),
-    *(
-        "urlpatterns",
-        "handler404",
-        "default_auto_field",
-        "when_ready",
-        "on_starting",
-        "post_fork",
-        "handle_*",
-    ),
-    # Of commands, of addresses, of site maps; an error's view takes the exception; http.client.
-    *("Command", "app_name", "location", "lastmod", "protocol", "exception", "sock"),
+    *("response_*", "id_for_label", "use_required_attribute", "*Config", "EditorsSite", "handle_*"),
+    *("default_site", "urlpatterns", "handler404", "default_auto_field", "when_ready"),
+    *("on_starting", "post_fork", "Command", "app_name", "location", "lastmod", "protocol"),
+    *("exception", "sock"),
 ]
 DECORATORS = ["@register.*", "@admin.*", "@receiver", "@pytest.*"]
 # Their attributes are tables, screens and settings.
-DECLARED = (
-    *("gunicorn.conf.py", "models/", "models.py", "admin/", "admin.py", "admin_site.py"),
-    "formats.py",
-)
+DECLARED = re.compile(r"gunicorn\.conf|models/|models\.py|admin/|admin\.py|admin_site|formats\.py")
 
 
 def main() -> None:
     """Print what is unused and exit with 1, or say nothing."""
     vulture = Vulture(ignore_names=ASKED_FOR, ignore_decorators=DECORATORS)
     vulture.scavenge([str(ROOT / name) for name in PATHS], exclude=["*/migrations/*"])
-    seen = words_elsewhere()
+    templates = "".join(path.read_text() for path in (ROOT / "templates").rglob("*.*"))
+    tags = "".join(re.findall(r"\{[{%].*?[%}]\}", templates))
+    settings = "".join(path.read_text() for path in (ROOT / "nutrisite").glob("settings*.py"))
+    seen = set(re.findall(r"\w+", tags + settings))
     unused = [
         f"{Path(item.filename).relative_to(ROOT)}:{item.first_lineno}: {item.message}"
         for item in vulture.get_unused_code()
-        if item.name not in seen and not is_declared(item.typ, str(item.filename))
+        if item.name not in seen
+        and not (item.typ in ("variable", "attribute") and DECLARED.search(str(item.filename)))
     ]
     print("\n".join(unused))
     sys.exit(1 if unused else 0)
-
-
-def words_elsewhere() -> set[str]:
-    """Give the words in templates and in the settings, whose strings name middleware and hooks."""
-    templates = [path.read_text() for path in (ROOT / "templates").rglob("*.*")]
-    tags = [tag for text in templates for tag in re.findall(r"\{[{%].*?[%}]\}", text)]
-    settings = [path.read_text() for path in (ROOT / "nutrisite").glob("settings*.py")]
-    return set(re.findall(r"\w+", " ".join(tags + settings)))
-
-
-def is_declared(kind: str, filename: str) -> bool:
-    """Whether it is an attribute of a model, an admin class or gunicorn's settings."""
-    return kind in ("variable", "attribute") and any(part in filename for part in DECLARED)
 
 
 if __name__ == "__main__":
