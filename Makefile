@@ -70,7 +70,7 @@ restore: packages key  ## Put a backup back and keep what it replaces (FILE=var/
 	@$(MANAGE) restore "$(FILE)" $(ARGS)
 
 bench: packages-dev  ## Measure what pages cost, beside a bare Django view
-	@$(BIN)/python -m bench
+	@$(BIN)/python -m scripts.bench
 
 cards: packages-dev  ## Draw the pictures for shared links and of the guide again, after words or screens changed
 	@$(BIN)/python -m scripts.draw_cards

@@ -13,14 +13,14 @@ from pathlib import Path
 from vulture.core import Vulture
 
 ROOT = Path(__file__).resolve().parent.parent
-PATHS = ["nutrisite", "nutrients", "scripts", "bench", "manage.py", "gunicorn.conf.py"]
+PATHS = ["nutrisite", "nutrients", "scripts", "manage.py", "gunicorn.conf.py"]
 # Called by a framework: Django and its admin, commands, site maps, gunicorn, parsers of HTML.
 ASKED_FOR = [
     *("add_arguments", "clean_*", "get_*", "has_*_permission", "lookups", "process_view", "save_*"),
     *("response_*", "id_for_label", "use_required_attribute", "*Config", "EditorsSite", "handle_*"),
     *("default_site", "urlpatterns", "handler404", "default_auto_field", "when_ready"),
-    *("on_starting", "post_fork", "Command", "app_name", "location", "lastmod", "protocol"),
-    *("exception", "sock"),
+    *("exception", "on_starting", "post_fork", "Command", "app_name", "location", "lastmod"),
+    "protocol",
 ]
 DECORATORS = ["@register.*", "@admin.*", "@receiver", "@pytest.*"]
 # Their attributes are tables, screens and settings.

@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 CODE = sorted(
     path
-    for folder in ("nutrients", "nutrisite", "scripts", "bench")
+    for folder in ("nutrients", "nutrisite", "scripts")
     for path in (ROOT / folder).rglob("*.py")
     if "migrations" not in path.parts
 )

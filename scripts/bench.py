@@ -1,6 +1,6 @@
 """Measure what pages cost, beside a bare Django view, and print a table.
 
-python -m bench
+python -m scripts.bench
 
 Three ways to answer with the site and a bare view take turns in one process, round by round, so
 that a busy moment of the machine touches all alike, and only the time of the processor counts. It

@@ -1,6 +1,6 @@
 """See that clients which stall hold up no reader behind the shipped nginx.conf and Caddyfile.
 
-python -m bench.stalling_clients [nginx] [caddy]
+python -m tests.live.stalling_clients [nginx] [caddy]
 
 gunicorn serves with one worker of four threads. In each of eight ways 24 clients stall while a
 reader fetches pages and sends forms. A line fails if an answer is not 200, or takes longer than

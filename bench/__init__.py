@@ -1,1 +1,0 @@
-"""Measures of the site under load."""
