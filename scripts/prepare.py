@@ -56,7 +56,8 @@ def install_packages(requirements: str) -> None:
     made = VENV / "made"
     maker = f"Python {sys.version_info[0]}.{sys.version_info[1]} in {VENV}"
     is_known = VENV.is_symlink() or text_of(made) == maker
-    if not (VENV_PYTHON.exists() and is_known and has_pip()):
+    has_pip = any(VENV.glob("lib/*/site-packages/pip"))
+    if not (VENV_PYTHON.exists() and is_known and has_pip):
         if VENV.is_symlink():
             VENV.unlink()
         print("Making the virtual environment .venv ...", flush=True)
@@ -85,15 +86,14 @@ def write_key() -> None:
     if os.environ.get("SECRET_KEY"):
         return
     path = Path(os.environ.get("SECRET_KEY_FILE") or VAR / "secret_key")
-    require_writable(VAR)
+    take_turns(VAR)
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return
+        if text_of(path):
+            return
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(50))
     except OSError as error:
         sys.exit(f"The secret key could not be written to {path}: {error.strerror}.")
-    with os.fdopen(handle, "w") as file:
-        file.write(secrets.token_urlsafe(50))
     print(f"Wrote a new secret key to {path}.")
 
 
@@ -118,8 +118,8 @@ def check_port() -> None:
 def load_content() -> None:
     """Migrate the database and add the shipped content that is missing or newer."""
     take_turns(VAR)
-    for command in (["migrate", "--verbosity", "0"], ["load_content"]):
-        manage(*command)
+    manage("migrate", "--verbosity", "0")
+    manage("load_content")
 
 
 def collect_static() -> None:
@@ -141,27 +141,16 @@ def collect_static() -> None:
 
 
 def take_turns(folder: Path) -> None:
-    """Wait until no other process prepares the folder; the end of this one lets the next go on."""
-    require_writable(folder)
-    fcntl.flock(os.open(folder, os.O_RDONLY), fcntl.LOCK_EX)
+    """Wait until no other process prepares the folder; the end of this one lets the next go on.
 
-
-def require_writable(folder: Path) -> None:
-    """Make the folder if it is missing, and try to write in it."""
+    It is made if it is missing, and something must be writable in it.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=folder).close()
     except OSError as error:
         sys.exit(f"Nothing can be written in {folder}: {error.strerror}.")
-
-
-def has_pip() -> bool:
-    """Whether the environment's Python starts and finds its installer."""
-    find = "import importlib.util, sys; sys.exit(importlib.util.find_spec('pip') is None)"
-    try:
-        return subprocess.call([str(VENV_PYTHON), "-I", "-c", find], stderr=subprocess.DEVNULL) == 0
-    except OSError:
-        return False
+    fcntl.flock(os.open(folder, os.O_RDONLY), fcntl.LOCK_EX)
 
 
 def text_of(path: Path) -> str:
