@@ -44,6 +44,8 @@ def make(folder: Path, *, at: datetime, keep: int) -> Path:
     Raises BackupError with no file left behind and no older backup dropped. The file is for its
     owner alone, as it holds accounts.
     """
+    if keep < 1:
+        raise BackupError("Keep at least one: the new one.")
     engine = engine_in_use()
     with _as_backup_error():
         folder.mkdir(parents=True, exist_ok=True)

@@ -173,7 +173,6 @@ SIGN_OFFS = {"none": 0, "one": 1, "two": 2}[
 # Language and time
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
-USE_TZ = True
 # One language: without this, each address and figure of a page would ask which one it is in.
 USE_I18N = False
 FORMAT_MODULE_PATH = "nutrisite.formats"
@@ -220,7 +219,6 @@ COOKIE_PREFIX, COOKIE_PATH = ("__Host-", "/") if HTTPS else ("", f"/{ADMIN_PATH}
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid", f"{COOKIE_PREFIX}csrftoken"
 SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = COOKIE_PATH
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
-SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 # In the session, because Django's other place is one more cookie, for the whole site.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

@@ -291,9 +291,11 @@ def _there(rows: list[Row]) -> dict[str, FoodSource]:
 
 def _add(new: list[Row], source: Source, *, at: datetime) -> int:
     nutrients = _nutrients()
-    groups = _groups(new)
+    groups = {name: group for group in FoodGroup.objects.all() for name in (group.name, group.slug)}
+    with (FOLDER / "food_groups.csv").open(encoding="utf-8", newline="") as file:
+        lines = list(csv.DictReader(file))
     for row in new:
-        row.food.group = groups[row.number]
+        row.food.group = _group(row, lines, groups)
         row.food.publish_at = at
     FoodSource.objects.bulk_create(row.food for row in new)
     # An import must not look like an edit since.
@@ -320,32 +322,27 @@ def _nutrients() -> dict[str, Nutrient]:
     return nutrients
 
 
-def _groups(new: list[Row]) -> dict[str, FoodGroup]:
-    """The group of each food, made if there is none of that slug or name.
+def _group(row: Row, lines: list[dict[str, str]], groups: dict[str, FoodGroup]) -> FoodGroup:
+    """The group of a food, made if there is none of that slug or name.
 
-    A group of ours that the table names by slug or name is taken. Otherwise the first line of the
-    table of groups that fits a food decides; the last one fits every food.
+    A group of ours that the table names by slug or name is taken. Otherwise the first of the lines
+    that fits the food decides; the last one fits every food.
     """
-    with (FOLDER / "food_groups.csv").open(encoding="utf-8", newline="") as file:
-        lines = list(csv.DictReader(file))
-    groups = {name: group for group in FoodGroup.objects.all() for name in (group.name, group.slug)}
-    by_number = {}
-    for row in new:
-        if named := groups.get(row.group):
-            by_number[row.number] = named
-            continue
-        line = next(
-            line
-            for line in lines
-            if line["usda_group"] in ("", row.group)
-            and row.food.name.casefold().startswith(line["description_starts"].casefold())
-        )
-        group = groups.get(line["slug"]) or groups.get(line["name"])
-        if group is None:
-            group = FoodGroup(slug=line["slug"], name=line["name"], position=int(line["position"]))
-            FoodGroup.objects.bulk_create([group])
-        by_number[row.number] = groups[line["slug"]] = group
-    return by_number
+    if row.group in groups:
+        return groups[row.group]
+    name = row.food.name.casefold()
+    line = next(
+        line
+        for line in lines
+        if line["usda_group"] in ("", row.group)
+        and name.startswith(line["description_starts"].casefold())
+    )
+    group = groups.get(line["slug"]) or groups.get(line["name"])
+    if group is None:
+        group = FoodGroup(slug=line["slug"], name=line["name"], position=int(line["position"]))
+        FoodGroup.objects.bulk_create([group])
+    groups[line["slug"]] = group
+    return group
 
 
 def _add_portions(portions: dict[FoodSource, list[FoodPortion]]) -> int:

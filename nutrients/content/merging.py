@@ -5,18 +5,12 @@ Pure functions over values that compare by `==`, and the values of fixtures and 
 
 from __future__ import annotations
 
-from enum import Enum
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from .fixtures import as_key
 
-
-class _Never(Enum):
-    SHIPPED = "never shipped"
-
-
 # The base if what was shipped is not known; it equals nothing else.
-NEVER_SHIPPED: Final = _Never.SHIPPED
+NEVER_SHIPPED: Any = object()
 
 
 class Merged(NamedTuple):

@@ -82,15 +82,14 @@ class Upgrade:
         keys = self._index.keys_of(model)
         rows_here = model._base_manager.in_bulk([keys[row.key] for row in rows])
         waiting = [(row, rows_here[keys[row.key]]) for row in rows]
+        is_last = False
         # A name is free only once another row has given it up, so those refused go round again.
-        while left := [pair for pair in waiting if not self._merge(*pair)]:
-            if len(left) == len(waiting):
-                break
+        while waiting:
+            left = [pair for pair in waiting if not self._merge(*pair, is_last=is_last)]
+            is_last = len(left) == len(waiting)
             waiting = left
-        for row, live in left:
-            self._merge(row, live, is_last=True)
 
-    def _merge(self, row: FixtureRow, live: Any, *, is_last: bool = False) -> bool:
+    def _merge(self, row: FixtureRow, live: Any, *, is_last: bool) -> bool:
         """Merge one row. False if its table refuses the values and may yet accept them."""
         # Raises FixtureError for a value that a first load would refuse.
         instance_of(row, self._index)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, ArgumentTypeError
+from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ class Command(BaseCommand):
             "--folder", type=Path, default=settings.BACKUP_DIR, help="where the backups are"
         )
         parser.add_argument(
-            "--keep", type=positive, default=KEPT, help=f"how many to keep, {KEPT} unless told"
+            "--keep", type=int, default=KEPT, help=f"how many to keep, {KEPT} unless told"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -40,9 +40,3 @@ class Command(BaseCommand):
             raise CommandError(f"No backup was made. {error}") from error
         size = path.stat().st_size / 1_000_000
         self.stdout.write(f"Backup: {path}, read back, {size:.1f} MB.")
-
-
-def positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise ArgumentTypeError("write a whole number from 1.")
-    return int(text)
