@@ -11,7 +11,6 @@ from itertools import chain
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
-from django.apps import apps
 from django.db import models, transaction
 from django.urls import Resolver404, ResolverMatch, resolve
 
@@ -26,7 +25,6 @@ from nutrients.models import (
     Figure,
     FoodSource,
     KeptProblem,
-    Keyed,
     Nutrient,
     NutrientAmount,
     NutrientDetail,
@@ -47,6 +45,7 @@ from nutrients.models import (
 from nutrients.models.publishing import overdue_on
 
 from .removed import SHOWN
+from .versions import content_models
 
 LONGEST_AVERAGE = 20
 # Chopped prose tears cause from effect.
@@ -137,12 +136,6 @@ def keep_problems(kind: ProblemKind, problems: Iterable[Problem], *, at: datetim
         KeptProblem.objects.bulk_create(rows)
 
 
-def _content_models() -> list[type[Keyed]]:
-    """The models whose rows hold content: those that fixtures could name."""
-    every = apps.get_app_config("nutrients").get_models()
-    return [model for model in every if issubclass(model, Keyed)]
-
-
 def _public(model: type[models.Model]) -> Any:
     """The rows that the public sees or will see, as the model's own QuerySet."""
     rows = model._default_manager.all()
@@ -154,7 +147,7 @@ def _field_names(model: type[models.Model]) -> set[str]:
 
 
 def _unsourced() -> Iterator[Problem]:
-    for model in _content_models():
+    for model in content_models():
         if "sources" in _field_names(model):
             for row in _public(model).filter(sources__isnull=True):
                 yield problem_of(row, "no source.")
@@ -169,7 +162,7 @@ def _unsourced_articles() -> Iterator[Problem]:
 def _cited() -> Iterator[tuple[Any, list[Source]]]:
     """Every published row and article with the sources that it rests on."""
     sources = {source.slug: source for source in Source.objects.all()}
-    for model in _content_models():
+    for model in content_models():
         names = _field_names(model)
         if "source" in names:
             # Amounts are thousands of rows of a few sources: one row is told for each.
@@ -274,7 +267,7 @@ def _impossible_amounts() -> Iterator[Problem]:
 
 
 def _overdue(on: date) -> Iterator[Problem]:
-    for model in _content_models():
+    for model in content_models():
         if issubclass(model, Publishable):
             for row in _public(model).filter(overdue_on(on)):
                 yield problem_of(row, f"its review fell due on {row.review_due_on:%Y-%m-%d}.")
@@ -285,7 +278,7 @@ def _texts(*kinds: type[models.Field[Any, Any]]) -> Iterator[tuple[Any, str, str
 
     A safety case is no text for readers: it lists what the checklist must and must not show.
     """
-    for model in _content_models():
+    for model in content_models():
         if model in {Source, SafetyCase}:
             continue
         names = [

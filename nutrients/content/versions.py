@@ -14,31 +14,29 @@ from django.db import models
 from reversion.models import Version
 from reversion.revisions import _stack  # what is under way; nothing public sets it aside
 
-from nutrients.models import Publishable
+from nutrients.models import Keyed, Publishable
 
 from .signatures import CHILDREN, renew
 
 FIRST = "As it was before the first edit here"
-NOT_KEPT = {
-    *("bookoverride", "caseoutcome", "keptproblem", "searchdocument"),
-    *("previewlink", "proposal", "proposedrow", "redirect", "remark", "signoff"),
-    *("shippedchange", "shippedrow", "signature"),
-}
 # It belongs to two rows, so an edit of it alone is in its own history only.
 SHARED = "associations"
 
 
+def content_models() -> list[type[Keyed]]:
+    """The models whose rows hold content: those that fixtures could name."""
+    every = apps.get_app_config("nutrients").get_models()
+    return [model for model in every if issubclass(model, Keyed)]
+
+
 def register() -> None:
     """Have every table of content kept."""
-    for model in apps.get_app_config("nutrients").get_models():
-        name = str(model._meta.model_name)
-        if name not in NOT_KEPT:
-            reversion.register(model, follow=CHILDREN.get(name, ()))
+    for model in content_models():
+        reversion.register(model, follow=CHILDREN.get(str(model._meta.model_name), ()))
 
 
 def write(rows: Iterable[Any], comment: str, *, user: Any = None) -> None:
     """Write a revision of these rows now, even while another is under way."""
-
     under_way = _stack.set([])
     try:
         with reversion.create_revision():

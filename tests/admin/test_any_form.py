@@ -12,8 +12,16 @@ from django.db import transaction
 from django.forms.widgets import DateTimeBaseInput, NumberInput
 from django.urls import reverse
 
-from nutrients.content.versions import NOT_KEPT, keep_first
-from nutrients.models import FoodSource, KeptProblem, Nutrient, Redirect, ShippedChange, Symptom
+from nutrients.content.versions import keep_first
+from nutrients.models import (
+    FoodSource,
+    KeptProblem,
+    Keyed,
+    Nutrient,
+    Redirect,
+    ShippedChange,
+    Symptom,
+)
 from nutrients.proposals import begin
 from nutrisite.accounts.models import AccountEvent
 from tests.admin.forms import Screen, address_of, errors_in
@@ -190,7 +198,7 @@ def asked_of(row):
         for key in ("9" * 40, "_00", "%00%ED%A0%80"):
             yield address_of(type(row), page, "KEY").replace("KEY", key), [], "GET"
         yield address_of(type(row), page, "9" * 40), [("post", "yes")], "POST"
-    if row._meta.app_label == "nutrients" and row._meta.model_name not in NOT_KEPT:
+    if isinstance(row, Keyed):
         keep_first([row])
         for number in (versions_of(row)[0].pk, "9" * 40):
             yield address_of(row, "revision", number), [], "GET"
