@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain
@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 from django.db import models, transaction
+from django.db.models import F, Q
 from django.urls import Resolver404, ResolverMatch, resolve
 
 from nutrients import prose
@@ -95,23 +96,22 @@ class Problem(NamedTuple):
 
 def problems(*, on: date) -> list[Problem]:
     """Everything wrong with the content on the day `on`, by row; empty if it is sound."""
-    rules: tuple[Callable[[], Iterator[Problem]], ...] = (
-        _unsourced,
-        _unsourced_articles,
-        _unread_sources,
-        lambda: _past_own_review(on),
-        _broken_prose,
-        _broken_details,
-        _dead_links,
-        _limits_in_wrong_units,
-        _impossible_amounts,
-        lambda: _overdue(on),
-        _wrong_words,
-        _shared_ticks,
-        _long_sentences,
-        _chopped_sentences,
+    found = chain(
+        _wrong_sources(),
+        _unsourced_articles(),
+        _past_own_review(on),
+        _broken_prose(),
+        _broken_details(),
+        _dead_links(),
+        _limits_in_wrong_units(),
+        _impossible_amounts(),
+        _overdue(on),
+        _wrong_words(),
+        _shared_ticks(),
+        _long_sentences(),
+        _chopped_sentences(),
     )
-    return sorted({problem for rule in rules for problem in rule()})
+    return sorted(set(found))
 
 
 def problem_of(row: Any, reason: str) -> Problem:
@@ -146,13 +146,6 @@ def _field_names(model: type[models.Model]) -> set[str]:
     return {field.name for field in model._meta.get_fields()}
 
 
-def _unsourced() -> Iterator[Problem]:
-    for model in content_models():
-        if "sources" in _field_names(model):
-            for row in _public(model).filter(sources__isnull=True):
-                yield problem_of(row, "no source.")
-
-
 def _unsourced_articles() -> Iterator[Problem]:
     for article in _public(Article).prefetch_related("sections"):
         if not any(prose.cited_slugs(section.body) for section in article.sections.all()):
@@ -177,8 +170,10 @@ def _cited() -> Iterator[tuple[Any, list[Source]]]:
             yield section, [sources[slug] for slug in slugs if slug in sources]
 
 
-def _unread_sources() -> Iterator[Problem]:
+def _wrong_sources() -> Iterator[Problem]:
     for row, sources in _cited():
+        if not sources and not isinstance(row, ArticleSection):
+            yield problem_of(row, "no source.")
         for source in sources:
             if source.kind == SourceKind.EDITORIAL:
                 yield problem_of(row, "rests on what editors know, and is published.")
@@ -189,12 +184,10 @@ def _unread_sources() -> Iterator[Problem]:
 
 
 def _past_own_review(on: date) -> Iterator[Problem]:
-    for source in Source.objects.filter(next_review_on__lt=on):
-        due = source.next_review_on
-        if due and (source.checked_on is None or source.checked_on <= due):
-            yield problem_of(
-                source, f"its publisher's review fell due on {due:%Y-%m-%d}: read it again."
-            )
+    read_since = Q(checked_on__gt=F("next_review_on"))
+    for source in Source.objects.filter(next_review_on__lt=on).exclude(read_since):
+        due = f"{source.next_review_on:%Y-%m-%d}"
+        yield problem_of(source, f"its publisher's review fell due on {due}: read it again.")
 
 
 def _broken_prose() -> Iterator[Problem]:
