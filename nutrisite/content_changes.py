@@ -7,7 +7,6 @@ Nothing is counted by the application, so no way of editing can be forgotten.
 from __future__ import annotations
 
 import select
-import time
 import weakref
 from collections.abc import Callable
 from functools import partial
@@ -87,20 +86,16 @@ def last_changes(connection: Any) -> bytes:
 
     Raises OperationalError for a server that is frozen, which would hold up every reader.
     """
-    server, value = connection.pgconn, None
-    deadline = time.monotonic() + PATIENCE
+    server = connection.pgconn
     socket = select.poll()
     socket.register(server.socket, select.POLLIN)
     server.send_query(LAST_CHANGES)
-    while True:
-        while server.is_busy():
-            if not socket.poll(max(0, deadline - time.monotonic()) * 1000):
-                raise OperationalError("PostgreSQL does not answer.")
-            server.consume_input()
-        result = server.get_result()
-        if result is None:
-            break
-        value = result.get_value(0, 0)
-    if value is None:
+    if not socket.poll(PATIENCE * 1000):
+        raise OperationalError("PostgreSQL does not answer.")
+    # It is one short message, so the rest of it is there.
+    first = server.get_result()
+    while server.get_result():
+        pass
+    if first is None or (value := first.get_value(0, 0)) is None:
         raise OperationalError("PostgreSQL did not say which content it holds.")
     return value

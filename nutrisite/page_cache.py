@@ -57,7 +57,10 @@ PATIENCE = 1
 LONGEST, LARGEST = 512, 512_000
 # What Python itself takes for a page with its headers, in bytes, roughly.
 OVERHEAD = 4_000
-NOT_KEPT, PERSONAL = {"no-store", "private"}, {"cookie", "authorization", "*"}
+NOT_KEPT = {"no-store", "private"}
+# By these headers alone may an answer vary that is the same for all: each is part of the key.
+VARIED = {"accept-encoding", "hx-request", "hx-history-restore-request"}
+HTMX = ("HTTP_HX_REQUEST", "HTTP_HX_HISTORY_RESTORE_REQUEST")
 # These ask for an answer of their own, or for a promise that only Django checks.
 OWN = ("HTTP_AUTHORIZATION", "HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE")
 # By these Django would compress or cut down an answer for one reader before it could be kept.
@@ -185,9 +188,6 @@ class PageCache:
         self._application = application
         self._versions = versions
         self._room = room
-        # The variables of all headers that answers so far have varied by.
-        self._varied: tuple[str, ...] = ()
-        self._lock = threading.Lock()
         self._making = threading.Lock()
         self._scheme = (settings.SECURE_PROXY_SSL_HEADER or ("wsgi.url_scheme",))[0]
 
@@ -197,9 +197,10 @@ class PageCache:
         if environ["PATH_INFO"] == "/healthz":
             return self._application(environ, start_response)
         version = self._version_for(environ)
-        if self._key(environ) is None:
+        key = self._key(environ)
+        if key is None:
             return self._application(environ, start_response)
-        page = self._kept(environ, version)
+        page = self._kept(key, version)
         if page is None:
             # A process makes several pages at once no faster than one after the other, and after an
             # edit many readers ask for the same: one has it made, and the others get that one. None
@@ -207,19 +208,19 @@ class PageCache:
             is_in_turn = self._making.acquire(timeout=PATIENCE)
             try:
                 version = self._version_for(environ)
-                page = self._kept(environ, version)
+                page = self._kept(key, version)
                 if page is None:
-                    return self._make(environ, start_response, version, start)
+                    return self._make(environ, start_response, key, version, start)
             finally:
                 if is_in_turn:
                     self._making.release()
         REQUEST_NUMBER.set(secrets.token_hex(8))
         return send(page, environ, start_response, start)
 
-    def _kept(self, environ: Environ, version: Version | None) -> Page | None:
+    def _kept(self, key: Hashable, version: Version | None) -> Page | None:
         """Give the page of this version; of the last known one while the database is away."""
         version = version or self._versions.last
-        return version.pages.get(self._key(environ)) if version else None
+        return version.pages.get(key) if version else None
 
     def _version_for(self, environ: Environ) -> Version | None:
         """Give the version to answer from, and tell the application of it.
@@ -231,7 +232,12 @@ class PageCache:
         return version
 
     def _make(
-        self, environ: Environ, start_response: StartResponse, version: Version | None, start: float
+        self,
+        environ: Environ,
+        start_response: StartResponse,
+        key: Hashable,
+        version: Version | None,
+        start: float,
     ) -> Iterable[bytes]:
         """Have the application answer, and keep the answer if it says that it may be kept."""
         asked, answer = dict(environ), list[Any]()
@@ -241,17 +247,16 @@ class PageCache:
         if not environ[KEPT]:
             start_response(status, headers)
             return chunks
-        page = self._finished(asked, dict(headers), b"".join(chunks), environ[KEPT])
+        page = finished(asked, dict(headers), b"".join(chunks), environ[KEPT])
         chunks.close()
-        key = self._key(asked)
-        if key and version:
+        if version:
             version.pages.keep(key, page, self._room)
         return send(page, asked, start_response, start)
 
     def _key(self, environ: Environ) -> Hashable | None:
         """All that a page depends on but the version; None for a request that asks for its own."""
         get = environ.get
-        asked = [get(name, "") for name in ("PATH_INFO", "QUERY_STRING", *self._varied)]
+        asked = [get(name, "") for name in ("PATH_INFO", "QUERY_STRING", *HTMX)]
         if (
             environ["REQUEST_METHOD"] not in ("GET", "HEAD")
             or any(name in environ for name in OWN)
@@ -261,18 +266,15 @@ class PageCache:
             return None
         return get("HTTP_HOST"), get(self._scheme), encoding_for(environ), *asked
 
-    def _finished(self, environ: Environ, headers: dict[str, str], body: bytes, route: str) -> Page:
-        """Compress an answer, once for all who are to get it."""
-        names = {f"HTTP_{name.upper().replace('-', '_')}" for name in listed(headers["Vary"])}
-        with self._lock:
-            # Each encoding has a page of its own.
-            self._varied = tuple(sorted({*names, *self._varied} - {"HTTP_ACCEPT_ENCODING"}))
-        encoding, etag = encoding_for(environ), headers["ETag"].removeprefix("W/")
-        body = ENCODINGS[encoding](body)
-        headers |= {"ETag": f"W/{etag}", "Content-Length": str(len(body))}
-        if encoding:
-            headers["Content-Encoding"] = encoding
-        return Page(body, list(headers.items()), etag, route)
+
+def finished(environ: Environ, headers: dict[str, str], body: bytes, route: str) -> Page:
+    """Compress an answer, once for all who are to get it."""
+    encoding, etag = encoding_for(environ), headers["ETag"].removeprefix("W/")
+    body = ENCODINGS[encoding](body)
+    headers |= {"ETag": f"W/{etag}", "Content-Length": str(len(body))}
+    if encoding:
+        headers["Content-Encoding"] = encoding
+    return Page(body, list(headers.items()), etag, route)
 
 
 def send(
@@ -329,7 +331,7 @@ def may_be_kept(response: HttpResponseBase) -> bool:
         and not response.cookies
         and not response.has_header("Content-Encoding")
         and not listed(response.get("Cache-Control", "")) & NOT_KEPT
-        and not listed(response.get("Vary", "")) & PERSONAL
+        and listed(response.get("Vary", "")) <= VARIED
         # Django compresses nothing shorter, and does not say then that it varies by encoding.
         and 200 <= len(response.content) <= LARGEST  # type: ignore[attr-defined]
     )
