@@ -36,8 +36,6 @@ NAMED = (
     Prefetch("must_suggest", Nutrient.objects.only("slug", "name"), "suggested"),
     Prefetch("must_not_suggest", Nutrient.objects.only("slug", "name"), "withheld"),
 )
-
-
 MOST_OVERRIDES = 50
 
 
@@ -46,10 +44,6 @@ class BookCase:
     """A case as the page shows it: `outcome` is None if it has not been run."""
 
     case: SafetyCase
-    ticked: list[str]
-    shown: list[str]
-    hidden: list[str]
-    query: str
     outcome: CaseOutcome | None
 
     @property
@@ -61,6 +55,29 @@ class BookCase:
         if self.outcome is None:
             return "not run yet"
         return "fails" if self.fails else "passes"
+
+    @property
+    def query(self) -> str:
+        return case_query(self.case)
+
+    @property
+    def ticked(self) -> list[str]:
+        """What the case ticks and answers, in the words that a reader sees beside the boxes."""
+        case = self.case
+        words = [flag.tick_label or flag.sign for flag in case.flag_list]
+        words += [row.name for row in case.symptom_list]
+        words += [row.name for row in case.risk_list] + [row.name for row in case.cause_list]
+        return words + [f"{row.question} {row.label}" for row in case.answer_list]
+
+    @property
+    def shown(self) -> list[str]:
+        suggested = [f"{nutrient.name}, to look into" for nutrient in self.case.suggested]
+        return [*suggested, *(flag.sign for flag in self.case.warned_of), *self.case.phrases_shown]
+
+    @property
+    def hidden(self) -> list[str]:
+        withheld = [f"{nutrient.name}, to look into" for nutrient in self.case.withheld]
+        return [*withheld, *self.case.phrases_hidden]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +109,7 @@ def counting_cases(slugs: Collection[str] | None = None) -> list[SafetyCase]:
 
 def safety_book(outcomes: Mapping[int, CaseOutcome]) -> Book:
     """The test book with these outcomes. The number of queries is always the same."""
-    rows = [_book_case(case, outcomes.get(case.pk)) for case in counting_cases()]
+    rows = [BookCase(case, outcomes.get(case.pk)) for case in counting_cases()]
     groups = CaseGroup.values
     rows.sort(key=lambda row: (not row.fails, groups.index(row.case.group)))
     last = max(outcomes.values(), key=lambda outcome: outcome.checked_at, default=None)
@@ -110,34 +127,8 @@ def case_query(case: SafetyCase) -> str:
     return urlencode(fields)
 
 
-def words_shown(case: SafetyCase) -> list[str]:
-    """The words that the answer must show: signs to warn of, then phrases."""
-    return [*(flag.sign for flag in case.warned_of), *case.phrases_shown]
-
-
 def names_kept_from_emergencies(*, at: datetime) -> list[str]:
     """The names of all published nutrients, and of the foods that the checklist may name."""
     nutrients = Nutrient.objects.published(at=at).values_list("name", flat=True)
     foods = FoodSource.objects.published(at=at).curated().values_list("name", flat=True)
     return [*nutrients, *foods]
-
-
-def _book_case(case: SafetyCase, outcome: CaseOutcome | None) -> BookCase:
-    suggested = [f"{nutrient.name}, to look into" for nutrient in case.suggested]
-    withheld = [f"{nutrient.name}, to look into" for nutrient in case.withheld]
-    return BookCase(
-        case,
-        _ticked(case),
-        shown=[*suggested, *words_shown(case)],
-        hidden=[*withheld, *case.phrases_hidden],
-        query=case_query(case),
-        outcome=outcome,
-    )
-
-
-def _ticked(case: SafetyCase) -> list[str]:
-    """What the case ticks and answers, in the words that a reader sees beside the boxes."""
-    words = [flag.tick_label or flag.sign for flag in case.flag_list]
-    words += [row.name for row in case.symptom_list]
-    words += [row.name for row in case.risk_list] + [row.name for row in case.cause_list]
-    return words + [f"{row.question} {row.label}" for row in case.answer_list]
