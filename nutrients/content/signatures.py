@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -84,25 +83,14 @@ def sign(rows: Iterable[Any], *, name: str, profession: str, account: str, at: d
 
 def renew(rows: Iterable[Any]) -> None:
     """Give rows that were changed the reviewer who signed their present words, or none."""
-    by_table: dict[Any, list[Any]] = defaultdict(list)
     for row in rows:
-        if isinstance(row, Publishable) and row.pk:
-            by_table[type(row)].append(row)
-    for model, changed in by_table.items():
-        signed: dict[int, list[Signature]] = defaultdict(list)
-        for signature in Signature.objects.filter(model=model._meta.label_lower):
-            signed[signature.row].append(signature)
-        for row in changed:
-            if row.pk in signed or row.reviewed_by:
-                _renew(row, signed[row.pk])
-
-
-def _renew(row: Any, signed: list[Signature]) -> None:
-    saved = type(row)._base_manager.filter(pk=row.pk)
-    if not saved.exists():
-        return
-    words = digest(words_of(row))
-    fitting = [signature for signature in signed if signature.words == words]
-    row.reviewed_on = timezone.localdate(fitting[-1].signed_at) if fitting else None
-    row.reviewed_by = str(fitting[-1])[:200] if fitting else ""
-    saved.update(reviewed_on=row.reviewed_on, reviewed_by=row.reviewed_by)
+        if not (isinstance(row, Publishable) and row.pk):
+            continue
+        signed = list(signatures_of(row))
+        saved = type(row)._base_manager.filter(pk=row.pk)
+        if (signed or row.reviewed_by) and saved.exists():
+            words = digest(words_of(row))
+            fitting = [signature for signature in signed if signature.words == words]
+            row.reviewed_on = timezone.localdate(fitting[-1].signed_at) if fitting else None
+            row.reviewed_by = str(fitting[-1])[:200] if fitting else ""
+            saved.update(reviewed_on=row.reviewed_on, reviewed_by=row.reviewed_by)
