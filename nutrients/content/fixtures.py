@@ -16,8 +16,6 @@ from django.db import models
 
 from nutrients.models import Keyed
 
-from .applying import RefusedError
-
 Model = type[Keyed]
 Key = tuple[str, ...]
 Identity = tuple[str, Key]
@@ -34,6 +32,10 @@ MERGED_WHOLE = {*NEEDS_ALL_LINKS, "nutrients.safetycase"}
 
 class FixtureError(Exception):
     """The fixtures cannot be loaded; its text is one sentence that names the file and the row."""
+
+
+class RefusedError(Exception):
+    """The values do not go with the row or with other rows; its text says why in a sentence."""
 
 
 @dataclass(frozen=True, slots=True)

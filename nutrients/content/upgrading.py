@@ -12,8 +12,16 @@ from django.core.exceptions import ValidationError
 
 from nutrients.models import Publishable, ShippedChange
 
-from .applying import RefusedError, apply_values
-from .fixtures import MERGED_WHOLE, FixtureRow, Identity, KeyIndex, Model, instance_of
+from .applying import apply_values
+from .fixtures import (
+    MERGED_WHOLE,
+    FixtureRow,
+    Identity,
+    KeyIndex,
+    Model,
+    RefusedError,
+    instance_of,
+)
 from .ledger import Ledger, as_json
 from .merging import NEVER_SHIPPED, live_value, merge_links, merge_values, shipped_value
 from .versions import owners
