@@ -1,5 +1,3 @@
-"""Check the content that is in the database."""
-
 from __future__ import annotations
 
 from argparse import ArgumentParser

@@ -1,5 +1,3 @@
-"""Check that the pages of other sites are still there."""
-
 from __future__ import annotations
 
 from typing import Any

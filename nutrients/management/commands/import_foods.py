@@ -1,5 +1,3 @@
-"""Import a published table of foods, or one of your own."""
-
 from __future__ import annotations
 
 from argparse import ArgumentParser

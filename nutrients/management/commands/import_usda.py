@@ -1,5 +1,3 @@
-"""Import the USDA's whole table of foods, which comes with the site."""
-
 from __future__ import annotations
 
 from argparse import ArgumentParser

@@ -1,5 +1,3 @@
-"""Load the shipped content into the database."""
-
 from __future__ import annotations
 
 from argparse import ArgumentParser

@@ -1,5 +1,3 @@
-"""Publish the proposals whose moment has come: `manage.py publish_due`, each minute."""
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,3 @@
-"""Rebuild the search index."""
-
 from __future__ import annotations
 
 from typing import Any

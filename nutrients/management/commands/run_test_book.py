@@ -1,5 +1,3 @@
-"""Run the public test book against the content that is in the database."""
-
 from __future__ import annotations
 
 from typing import Any

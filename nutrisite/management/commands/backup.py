@@ -1,5 +1,3 @@
-"""Back up the database: `make backup`."""
-
 from __future__ import annotations
 
 from argparse import ArgumentParser

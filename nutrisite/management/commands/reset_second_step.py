@@ -1,5 +1,3 @@
-"""Turn an account's second step off, for somebody who lost telephone and recovery codes."""
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,3 @@
-"""Restore a backup: `make restore FILE=var/backups/….gz`."""
-
 from __future__ import annotations
 
 from argparse import ArgumentParser
