@@ -1,26 +1,34 @@
-"""The loader: decides row by row what to add, and adds it with its links in one transaction."""
+"""The loader: adds the rows that are missing, and updates what was not edited to what is shipped.
+
+Everything happens in one transaction. What it leaves open, editors settle.
+"""
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import reversion
 from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.db import connection, models, transaction
 
 from nutrients.models import Publishable, ShippedChange
 
 from . import ledger
-from .applying import write_links
+from .applying import apply_values, write_links
 from .fixtures import (
+    MERGED_WHOLE,
     FixtureError,
     FixtureRow,
     KeyIndex,
     Model,
+    RefusedError,
     as_key,
     digests,
     instance_of,
@@ -28,7 +36,37 @@ from .fixtures import (
     read_rows,
     references,
 )
-from .upgrading import Update, Upgrade
+from .ledger import as_json
+from .merging import NEVER_SHIPPED, live_value, merge_links, merge_values, shipped_value
+from .versions import owners
+
+EDITED = "It was edited here as well."
+MADE_HERE = "The row was made here before it came with the site."
+REVIEWED = (
+    "A reviewer agreed to this row as it is. Take the new content only if the reviewer "
+    "agrees to it too, or empty both review fields."
+)
+GONE = "It leads to a row that was deleted here."
+REFUSED = "The new value does not go with the rest: {}"
+WITHDRAWN = "It no longer comes with the site. Keep it, or delete it."
+
+
+class Update(NamedTuple):
+    """A row that was brought up to date, with the names of the fields that changed."""
+
+    row: FixtureRow
+    fields: list[str]
+
+    def __str__(self) -> str:
+        return f"{self.row}: {', '.join(self.fields)} ({self.row.place})"
+
+
+class Change(NamedTuple):
+    """What the merge says of one field: the value to write, or why an editor is to choose."""
+
+    field: Any
+    value: Any = None
+    why: str = ""
 
 
 @dataclass(slots=True)
@@ -82,18 +120,13 @@ class _Load:
         self.index = KeyIndex(set(self.ledger.rows))
 
     def run(self) -> Outcome:
-        by_model: dict[Model, list[FixtureRow]] = defaultdict(list)
-        for row in self.rows:
-            by_model[row.model].append(row)
-        for model, rows in by_model.items():
+        for model, rows in _by_model(self.rows).items():
             self._add(model, [row for row in rows if self._is_wanted(row)])
         self._link()
         self.ledger.enter(self.outcome.added, at=self.at)
-        upgrade = Upgrade(self.ledger, self.index, self.at)
-        upgrade.run(self.there)
-        upgrade.withdraw({row.identity for row in self.rows})
-        self.outcome.updated, self.outcome.to_settle = upgrade.updated, upgrade.to_settle
-        updated = {update.row.identity for update in upgrade.updated}
+        self._upgrade()
+        self._withdraw()
+        updated = {update.row.identity for update in self.outcome.updated}
         self.outcome.kept = [row for row in self.there if row.identity not in updated]
         return self.outcome
 
@@ -143,6 +176,145 @@ class _Load:
                 pairs[link] += [(own, target) for target in held if target is not None]
         for link, ends in pairs.items():
             write_links(link, ends)
+
+    def _upgrade(self) -> None:
+        """Merge every row that differs from what was shipped before, and note what is to settle."""
+        news = [row for row in self.there if self.ledger.is_news(row)]
+        for model, rows in _by_model(news).items():
+            self._merge_all(model, rows)
+        self.ledger.leave_open(news, self.outcome.to_settle)
+        self.ledger.enter(news, at=self.at)
+
+    def _withdraw(self) -> None:
+        """Ask about the rows that were loaded once, are still here, and are shipped no more."""
+        shipped = {row.identity for row in self.rows}
+        entries = self.ledger.rows.items()
+        gone = [key for key, row in entries if key not in shipped and not row.withdrawn_at]
+        here = [identity for identity in gone if self.index.holds(*identity)]
+        questions = [self._question(*identity, WITHDRAWN) for identity in here]
+        self.ledger.withdraw(gone, at=self.at)
+        self.ledger.leave_open([], questions)
+        self.outcome.to_settle += questions
+
+    def _merge_all(self, model: Model, rows: list[FixtureRow]) -> None:
+        keys = self.index.keys_of(model)
+        rows_here = model._base_manager.in_bulk([keys[row.key] for row in rows])
+        waiting = [(row, rows_here[keys[row.key]]) for row in rows]
+        is_last = False
+        # A name is free only once another row has given it up, so those refused go round again.
+        while waiting:
+            left = [pair for pair in waiting if not self._merge(*pair, is_last=is_last)]
+            is_last = len(left) == len(waiting)
+            waiting = left
+
+    def _merge(self, row: FixtureRow, live: Any, *, is_last: bool) -> bool:
+        """Merge one row. False if its table refuses the values and may yet accept them."""
+        # Raises FixtureError for a value that a first load would refuse.
+        instance_of(row, self.index)
+        changes = self._changes(row, live)
+        news = {change.field: change.value for change in changes if not change.why}
+        why = ""
+        if news and self._is_reviewed_here(live):
+            why = REVIEWED
+        elif news:
+            try:
+                apply_values(live, news, at=self.at)
+            except RefusedError as error:
+                live.refresh_from_db()
+                if not is_last:
+                    return False
+                why = REFUSED.format(error)
+            else:
+                self.outcome.updated.append(Update(row, [field.name for field in news]))
+        for change in changes:
+            if reason := change.why or why:
+                self.outcome.to_settle.append(self._question_of(row, change.field.name, reason))
+        return True
+
+    def _changes(self, row: FixtureRow, live: Any) -> list[Change]:
+        entry = self.ledger.rows.get(row.identity)
+        names = dict.fromkeys([*row.fields, *(entry.fields if entry else ())])
+        fields = {field.name: field for field in row.model._meta.get_fields()}
+        changes = [self._change(row, live, fields[name]) for name in names if name in fields]
+        return [change for change in changes if change]
+
+    def _change(self, row: FixtureRow, live: Any, field: Any) -> Change | None:
+        """Merge one field; None if it stays as it is."""
+        ours = live_value(live, field)
+        base = _base(field, self.ledger.base(row, field.name))
+        theirs = shipped_value(field, row.fields)
+        if theirs is NEVER_SHIPPED:
+            return None
+        if field.many_to_many and row.label not in MERGED_WHOLE and base is not NEVER_SHIPPED:
+            reachable = theirs & self.index.keys_of(field.remote_field.model).keys()
+            merged, is_conflict = merge_links(base, ours, frozenset(reachable)), False
+        else:
+            merged, is_conflict = merge_values(base, ours, theirs)
+        if is_conflict:
+            asked = self.ledger.asked(row, field.name)
+            # The release takes back what it had asked about, so there is nothing left to ask.
+            if asked and _base(field, asked.before) == theirs:
+                return None
+            return Change(field, why=MADE_HERE if base is NEVER_SHIPPED else EDITED)
+        if merged == ours:
+            return None
+        try:
+            return Change(field, self.index.stored(field, merged))
+        except RefusedError:
+            return Change(field, why=GONE)
+
+    def _is_reviewed_here(self, live: Any) -> bool:
+        """Whether somebody here put their name to the row, or to the page that shows it."""
+        pages = owners(live)
+        if isinstance(live, Publishable):
+            pages.append((type(live), live.pk))
+        for model, pk in pages:
+            page = model._base_manager.get(pk=pk)
+            shipped = self.ledger.rows.get((page._meta.label_lower, page.natural_key()))
+            day = page.reviewed_on
+            if day and (shipped is None or shipped.fields.get("reviewed_on") != day.isoformat()):
+                return True
+        return False
+
+    def _question_of(self, row: FixtureRow, name: str, why: str) -> ShippedChange:
+        asked = self.ledger.asked(row, name)
+        before = asked.before if asked else self.ledger.base(row, name)
+        return self._question(
+            *row.identity,
+            why,
+            field=name,
+            before=None if before is None else _only(name, before),
+            theirs=_only(name, as_json(row.fields)),
+        )
+
+    def _question(self, label: str, key: Any, why: str, **values: Any) -> ShippedChange:
+        return ShippedChange(
+            model=label,
+            natural_key=json.dumps(key),
+            reason=why,
+            is_edited=why in (EDITED, MADE_HERE),
+            noticed_at=self.at,
+            **values,
+        )
+
+
+def _by_model(rows: Iterable[FixtureRow]) -> dict[Model, list[FixtureRow]]:
+    by_model = defaultdict(list)
+    for row in rows:
+        by_model[row.model].append(row)
+    return by_model
+
+
+def _base(field: Any, before: dict[str, Any] | None) -> Any:
+    try:
+        return shipped_value(field, before)
+    except ValidationError:
+        # The field was of another kind then, so it is not known whether it was edited.
+        return NEVER_SHIPPED
+
+
+def _only(name: str, fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: fields[name]} if name in fields else {}
 
 
 def refresh_statistics() -> None:
