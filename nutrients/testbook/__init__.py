@@ -1,10 +1,11 @@
 """The public test book: run its cases against the content, and say what is wrong with an answer."""
 
-from .checking import Answered, faults
 from .running import (
+    Answered,
     CheckedCase,
     FetchedBook,
     failing,
+    faults,
     fetch_book,
     keep_outcomes,
     outcomes_of_now,

@@ -5,10 +5,10 @@ The answer is the object that the pages draw, so that a run takes no time for HT
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from inspect import getmembers_static
 from typing import NamedTuple
 
@@ -20,10 +20,34 @@ from nutrients.checklist.content import ChecklistContent, checklist_choices
 from nutrients.checklist.suggesting import eater_of, ticked_rows
 from nutrients.common.schedule import came_due
 from nutrients.common.version import content_version
-from nutrients.models import CaseOutcome, SafetyCase
+from nutrients.common.wording import forbidden
+from nutrients.evidence.ranking import Level
+from nutrients.models import CaseOutcome, SafetyCase, Urgency
 
 from .cases import case_query, counting_cases, names_kept_from_emergencies
-from .checking import Answered, faults
+
+# Answers to many cases share their sentences: of so many, what is wrong with each is known.
+MOST_SENTENCES = 8192
+LEVELS = {
+    Level.SELF_CARE: "nothing urgent",
+    Level.SEE_A_DOCTOR: "see a doctor",
+    Level.URGENT: "medical care the same day",
+    Level.EMERGENCY: "an emergency",
+}
+
+
+class Answered(NamedTuple):
+    """What an answer was: its level, the names it suggests and its sentences.
+
+    `warned` are the signs of the flags that were raised. `ignored` is the sentence about ticks
+    that were not understood, and empty where all were.
+    """
+
+    level: Level
+    suggested: Collection[str]
+    said: Collection[str]
+    ignored: str = ""
+    warned: Collection[str] = ()
 
 
 class CheckedCase(NamedTuple):
@@ -159,3 +183,64 @@ def _answered(answer: ChecklistAnswer, content: ChecklistContent) -> Answered:
         answer.ignored,
         [content.flags[slug].sign for slug in sorted(answer.urgent.raised)],
     )
+
+
+def faults(case: SafetyCase, answered: Answered, names: Collection[str] = ()) -> Iterator[str]:
+    """What is wrong with the answer to a case, a sentence each; nothing if it is as expected.
+
+    `names` are those of nutrients and foods: an emergency shows none of them. The case is one of
+    `counting_cases`.
+    """
+    if answered.ignored:
+        yield f"The checklist does not offer one of its ticks: {answered.ignored}"
+    level = Level(Urgency(case.level).rank)
+    if answered.level != level:
+        yield f"It says {LEVELS[answered.level]}, and should say {LEVELS[level]}."
+    for name in sorted({row.name for row in case.suggested} - set(answered.suggested)):
+        yield f"It does not suggest {name}."
+    for name in sorted({row.name for row in case.withheld} & set(answered.suggested)):
+        yield f"It suggests {name}."
+    for flag in case.warned_of:
+        if flag.sign not in answered.warned:
+            yield f"It does not warn of “{flag.sign}”."
+    yield from _wrong_phrases(case, answered)
+    forbidden_words = (words for sentence in answered.said for words in _forbidden_in(sentence))
+    for words in dict.fromkeys(forbidden_words):
+        yield f"It says “{words}”, which is never written here."
+    yield from _in_the_way_of_help(answered, names)
+
+
+def _wrong_phrases(case: SafetyCase, answered: Answered) -> Iterator[str]:
+    text = " ".join(" ".join(answered.said).split()).casefold()
+
+    def is_shown(phrase: str) -> bool:
+        return " ".join(phrase.split()).casefold() in text
+
+    for phrase in case.phrases_shown:
+        if not is_shown(phrase):
+            yield f"It does not show “{phrase}”."
+    for phrase in case.phrases_hidden:
+        if is_shown(phrase):
+            yield f"It shows “{phrase}”."
+
+
+@lru_cache(MOST_SENTENCES)
+def _forbidden_in(sentence: str) -> list[str]:
+    return forbidden(sentence)
+
+
+def _in_the_way_of_help(answered: Answered, names: Collection[str]) -> Iterator[str]:
+    if answered.level != Level.EMERGENCY:
+        return
+    # Between spaces, a name is found as a whole: the text has no other gaps.
+    words = f" {' '.join(map(_plain, answered.said))} "
+    for name in sorted(names):
+        if f" {_plain(name)} " in words:
+            yield f"It is an emergency, and it names {name}."
+
+
+@lru_cache(MOST_SENTENCES)
+def _plain(text: str) -> str:
+    """The words alone, without capitals and signs."""
+    letters = (character if character.isalnum() else " " for character in text.casefold())
+    return " ".join("".join(letters).split())
