@@ -57,10 +57,8 @@ class AssociationAdmin(GuardedAdmin, PublishableAdmin):
     form = AssociationForm
     list_display = (
         "claim_made",
-        "relation",
         "typicality",
         "evidence",
-        "is_against",
         "state",
         "review",
         "source_total",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from django import forms
@@ -70,6 +70,7 @@ PUBLICATION = (
         "as they stand; the name goes once they change.",
     },
 )
+NBSP = "\N{NO-BREAK SPACE}"
 TEXT_AREAS: dict[Any, dict[str, Any]] = {
     models.TextField: {
         "form_class": ProseField,
@@ -303,6 +304,11 @@ class DatesForm(DueForm):
         return moment
 
 
+def unbroken(moment: date | datetime, form: str) -> str:
+    """A date or time that stays on one line of a narrow column."""
+    return date_format(moment, form).replace(" ", NBSP)
+
+
 class PublishableAdmin(SignedMixin, ContentAdmin):
     """One table of content that is published, reviewed and sourced."""
 
@@ -324,7 +330,7 @@ class PublishableAdmin(SignedMixin, ContentAdmin):
         if obj.status != Status.PUBLISHED:
             return "Draft"
         if not obj.is_published(at=now):
-            return f"From {date_format(obj.publish_at, 'j M Y, H:i e')}"
+            return f"From {unbroken(obj.publish_at, 'j M Y')}, {unbroken(obj.publish_at, 'H:i e')}"
         address = self.get_view_on_site_url(obj)
         if address is None:
             return "On the site"
@@ -335,7 +341,7 @@ class PublishableAdmin(SignedMixin, ContentAdmin):
     def review(self, obj: Any) -> SafeString | str:
         if obj.review_due_on is None:
             return "No date"
-        due = date_format(obj.review_due_on, "j M Y")
+        due = unbroken(obj.review_due_on, "j M Y")
         if not obj.is_overdue(on=timezone.localdate()):
             return due
         return format_html("<strong>Overdue since {}</strong>", due)

@@ -97,16 +97,13 @@ class ReferenceIntakeAdmin(GuardedAdmin, PublishableAdmin):
     list_display = (
         "nutrient",
         "authority",
-        "life_stage_label",
-        "sex",
-        "life_status",
+        "people",
         "reference_type",
         "amount",
         "upper_limit",
-        "upper_limit_status",
         "state",
     )
-    list_display_links = ("nutrient", "life_stage_label")
+    list_display_links = ("nutrient", "people")
     list_filter = (
         StateFilter,
         "authority",
@@ -148,3 +145,7 @@ class ReferenceIntakeAdmin(GuardedAdmin, PublishableAdmin):
         ),
         PUBLICATION,
     )
+
+    @admin.display(description="Life stage", ordering="age_from")
+    def people(self, obj: ReferenceIntake) -> str:
+        return obj.people

@@ -21,7 +21,6 @@ class SymptomAdmin(GuardedAdmin, PublishableAdmin):
         "clinical_term",
         "body_area",
         "urgency",
-        "is_noticeable",
         "state",
         "review",
         "source_total",

@@ -229,12 +229,17 @@ class ReferenceIntake(Keyed, Publishable):
         ]
 
     def __str__(self) -> str:
+        return f"{self.nutrient}, {self.get_authority_display()}: {self.people}"
+
+    @property
+    def people(self) -> str:
+        """Whom it is for, such as "19 years and over, female, pregnant"."""
         parts = [self.life_stage_label]
         if self.sex != Sex.BOTH:
             parts.append(self.get_sex_display().lower())
         if self.life_status != LifeStatus.NONE:
             parts.append(self.get_life_status_display().lower())
-        return f"{self.nutrient}, {self.get_authority_display()}: {', '.join(parts)}"
+        return ", ".join(parts)
 
     @property
     def is_need(self) -> bool:
