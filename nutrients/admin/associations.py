@@ -8,7 +8,7 @@ from django.contrib import admin
 
 from nutrients.models import VERB_AGAINST, Association, Evidence
 
-from .content import PUBLICATION, WRITING_RULE, FoldedInline, PublishableAdmin
+from .content import PUBLICATION, WRITING_RULE, FoldedInline, ListedInline, PublishableAdmin
 from .content_forms import ContentForm
 from .guard import GuardedAdmin
 
@@ -32,12 +32,17 @@ class AssociationForm(ContentForm):
     fixed = ("nutrient", "symptom", "relation")
 
 
-class AssociationInline(FoldedInline):
+class AssociationInline(ListedInline, FoldedInline):
     model = Association
     form = AssociationForm
     joined = ("nutrient", "symptom")
     prefetched = ("sources",)
     verbose_name_plural = "associations: what too little or too much does"
+
+    def told(self, row: Any) -> str:
+        """How strong the evidence is, and how typical the sign."""
+        evidence = "Evidence against" if row.is_against else row.get_evidence_display()
+        return f"{evidence}, {row.get_typicality_display().lower()}"
 
 
 class NutrientAssociationInline(AssociationInline):

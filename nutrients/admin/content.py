@@ -12,6 +12,7 @@ from django.contrib.admin.views.main import ORDER_VAR, ChangeList
 from django.contrib.admin.widgets import (
     AdminTextareaWidget,
     AdminTextInputWidget,
+    RelatedFieldWidgetWrapper,
 )
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -22,6 +23,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
@@ -71,6 +73,8 @@ PUBLICATION = (
     },
 )
 NBSP = "\N{NO-BREAK SPACE}"
+# What the address of a form names to have all rows of one kind in it.
+ROWS = "rows"
 TEXT_AREAS: dict[Any, dict[str, Any]] = {
     models.TextField: {
         "form_class": ProseField,
@@ -125,19 +129,34 @@ class ContentFormSet(BaseInlineFormSet):
             raise ValidationError(refusal(needing))
 
 
-class ShortFormSet(ContentFormSet):
-    """The first rows of an inline that would be too long to work in; a list shows them all."""
+class ListedFormSet(ContentFormSet):
+    """Saved rows, of which more than a few are a list of links to their own forms.
 
-    shown = 20
+    A form for each would make the page of a nutrient five times as long. They are here if the
+    address asks for them, and once they were sent.
+    """
+
+    few = 4
+    # Of rows without number the first.
+    most: ClassVar[int | None] = None
+    is_asked_for = False
 
     def get_queryset(self) -> QuerySet[Any]:
-        if not hasattr(self, "_short"):
+        if not hasattr(self, "_open"):
             rows = super().get_queryset()
-            self._short = rows.filter(pk__in=self._sent() if self.is_bound else self._first(rows))
-        return self._short
+            self._open = rows.filter(pk__in=self._sent() if self.is_bound else self._shown(rows))
+        return self._open
 
-    def _first(self, rows: QuerySet[Any]) -> list[Any]:
-        return list(rows.values_list("pk", flat=True)[: self.shown])
+    @cached_property
+    def listed(self) -> list[Any]:
+        """The rows that have no form here; none if any of them has."""
+        if self.initial_forms:
+            return []
+        return list(super().get_queryset().prefetch_related(None)[: self.most])
+
+    def _shown(self, rows: QuerySet[Any]) -> list[Any]:
+        keys = list(rows.values_list("pk", flat=True)[: self.most])
+        return keys if self.is_asked_for or len(keys) <= self.few else []
 
     def _sent(self) -> list[Any]:
         model: Any = self.model
@@ -165,14 +184,37 @@ class ContentInline(ProposingRights, KnownLabelsMixin, admin.options.InlineModel
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         """Django's field; in a table, where no label stands beside it, it names itself."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if field is not None and isinstance(self, admin.TabularInline):
-            inner: Any = getattr(field.widget, "widget", field.widget)
-            inner.attrs["aria-label"] = str(capfirst(field.label))
+        if field is None or not isinstance(self, admin.TabularInline):
+            return field
+        inner: Any = field.widget
+        if isinstance(inner, RelatedFieldWidgetWrapper):
+            # In a table a row is chosen, or added; it is edited on its own screen.
+            inner.can_change_related = inner.can_delete_related = inner.can_view_related = False
+            inner = inner.widget
+        inner.attrs["aria-label"] = str(capfirst(field.label))
         return field
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)
         return rows.select_related(*self.joined).prefetch_related(*self.prefetched)
+
+
+class ListedInline(ContentInline):
+    """Rows that are listed by name where there are many of them."""
+
+    formset = ListedFormSet
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **options: Any) -> Any:
+        """Django's class, which knows whether the address asks for a form for each row."""
+        made: Any = super().get_formset(request, obj, **options)
+        made.is_asked_for = request.GET.get(ROWS) == made.get_default_prefix()
+        if made.is_asked_for:
+            self.classes = ()
+        return made
+
+    def told(self, row: Any) -> str:
+        """What the list says of a row beside its name."""
+        raise NotImplementedError
 
 
 class FoldedInline(ContentInline, admin.StackedInline):
@@ -216,6 +258,16 @@ class ContentAdmin(
         if any(getattr(form, "jumps", False) for form in forms):
             context["figures_are_right"] = FIGURES_ARE_RIGHT
         return super().render_change_form(request, context, **options)
+
+    def get_inline_formsets(self, *args: Any) -> list[Any]:
+        """Django's tables and folds; one whose rows are listed above it is for new rows."""
+        made: list[Any] = super().get_inline_formsets(*args)
+        for one in made:
+            if listed := getattr(one.formset, "listed", []):
+                one.listed = [(row, one.opts.told(row)) for row in listed]
+                one.listed_as = one.opts.verbose_name_plural
+                one.opts.verbose_name_plural = f"new {one.opts.opts.verbose_name_plural}"
+        return made
 
     def get_changelist(self, request: HttpRequest, **options: Any) -> type[ChangeList]:
         """The list that names no order which it does not have."""

@@ -16,8 +16,9 @@ from .content import (
     WRITING_RULE,
     ContentAdmin,
     ContentInline,
+    ListedFormSet,
+    ListedInline,
     PublishableAdmin,
-    ShortFormSet,
     number_of,
 )
 from .content_forms import ContentForm
@@ -72,12 +73,22 @@ class FoodAmountInline(AmountInline):
     verbose_name_plural = "amounts in 100 g"
 
 
-class NutrientAmountInline(AmountInline):
+class RichestFormSet(ListedFormSet):
+    """The amounts of a nutrient in the foods that have most of it; a list shows them all."""
+
+    most = 20
+
+
+class NutrientAmountInline(ListedInline, AmountInline):
     fields = ("food", "per_100g", "unit", "source")
     autocomplete_fields = ("food", "source")
-    formset = ShortFormSet
+    formset = RichestFormSet
     ordering = ("-per_100g", "food__name")
-    verbose_name_plural = f"amounts in 100 g: the {ShortFormSet.shown} richest foods"
+    verbose_name_plural = f"amounts in 100 g: the {RichestFormSet.most} richest foods"
+
+    def told(self, row: Any) -> str:
+        """The amount."""
+        return f"{row.per_100g.normalize():f} {row.nutrient.get_unit_display()}"
 
 
 @admin.register(FoodSource)

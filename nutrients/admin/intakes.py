@@ -10,7 +10,7 @@ from django.contrib import admin
 
 from nutrients.models import ReferenceIntake
 
-from .content import PUBLICATION, ContentInline, PublishableAdmin, StateFilter
+from .content import PUBLICATION, ListedInline, PublishableAdmin, StateFilter
 from .content_forms import ContentForm
 from .guard import GuardedAdmin
 
@@ -68,7 +68,7 @@ def _ages(found: re.Match[str]) -> dict[str, Any]:
     return {"age_from": age_from, "age_below": age_below, "life_stage_label": label}
 
 
-class IntakeInline(ContentInline, admin.TabularInline):
+class IntakeInline(ListedInline, admin.TabularInline):
     """Intakes under their nutrient; the rest of each is behind its Change link."""
 
     model = ReferenceIntake
@@ -87,6 +87,16 @@ class IntakeInline(ContentInline, admin.TabularInline):
     )
     joined = ("nutrient",)
     verbose_name_plural = "reference intakes by life stage"
+
+    def told(self, row: Any) -> str:
+        """The need, and the limit if the row sets one."""
+        need = row.amount_words
+        if row.amount is not None:
+            need = f"{row.amount.normalize():f} {row.nutrient.get_unit_display()}"
+        told = [f"{row.reference_type} {need}"] if row.reference_type else []
+        if row.upper_limit is not None:
+            told.append(f"limit {row.upper_limit.normalize():f} {row.upper_limit_unit}")
+        return ", ".join(told)
 
 
 @admin.register(ReferenceIntake)

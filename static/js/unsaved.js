@@ -3,9 +3,11 @@ const OURS = "unsaved ";
 const SENT = "unsaved form sent";
 const DAYS = 14;
 const mine = `${OURS}${document.querySelector("script[data-account]").dataset.account} `;
-// A form over a proposal is another one; how its list was filtered is no matter.
-const proposal = new URLSearchParams(location.search).get("proposal") ?? "";
-const place = `${location.pathname} ${proposal}`;
+// A form over a proposal is another one, and so is one with all rows of a kind; how its list was
+// filtered is no matter.
+const query = new URLSearchParams(location.search);
+const row = `${location.pathname} ${query.get("proposal") ?? ""}`;
+const place = query.has("rows") ? `${row} ${query.get("rows")}` : row;
 // A form in a window of its own closes it at once when it is saved.
 const form = document.querySelector("body:not(.popup) form[id$=_form]");
 
@@ -108,6 +110,18 @@ const offer = (text, region) => {
   region.append(line);
 };
 
+// The rows that a text was typed in may not be on this page.
+const lead = (text, region) => {
+  const [, , rows] = text.place.split(" ");
+  if (rows) query.set("rows", rows);
+  else query.delete("rows");
+  const line = document.createElement("p");
+  const link = document.createElement("a");
+  Object.assign(link, { href: `?${query}`, textContent: "open the form that it was typed in" });
+  line.append(`Unsaved text of ${words.format(text.at)}: `, link);
+  region.append(line);
+};
+
 for (const { key: old, at } of textsOf(OURS)) {
   if (Date.now() - at > DAYS * 24 * 3600 * 1000) localStorage.removeItem(old);
 }
@@ -121,11 +135,15 @@ if (form) {
   const back = texts.find((text) => text.key === sent && isShown(text));
   if (back) key = sent;
   const others = texts.filter((text) => !isShown(text));
-  if (others.length > 0) {
+  const elsewhere = textsOf(mine).filter(
+    (text) => text.place !== place && `${text.place} `.startsWith(`${row} `),
+  );
+  if (others.length + elsewhere.length > 0) {
     const region = document.createElement("div");
     Object.assign(region, { className: "broken-cases", role: "status", tabIndex: -1 });
     form.prepend(region);
     for (const text of others) offer(text, region);
+    for (const text of elsewhere) lead(text, region);
   }
   form.addEventListener("input", keep);
   form.addEventListener("change", keep);

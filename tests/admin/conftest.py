@@ -75,7 +75,7 @@ def editor_client(editor):
 @pytest.fixture
 def screen(editor_client):
     """Opens a form: `screen(nutrient)` to change a row, `screen(Nutrient)` to add one."""
-    return lambda row, address=None: Screen(editor_client, row, address)
+    return lambda row, address=None, **rows: Screen(editor_client, row, address, **rows)
 
 
 @pytest.fixture

@@ -35,11 +35,15 @@ def send(client, proposal, page, **data):
 
 
 class Screen:
-    """The form of one row, or of a new one where a model is given."""
+    """The form of one row, or of a new one where a model is given.
 
-    def __init__(self, client, row, address=None):
+    `rows` names rows below it of which the form has all, where it would list them.
+    """
+
+    def __init__(self, client, row, address=None, *, rows=""):
         self.client = client
         self.address = address or address_of(row, "change" if isinstance(row, Model) else "add")
+        self.address += f"?rows={rows}" if rows else ""
         self.response = client.get(self.address)
         assert self.response.status_code == 200, self.response
         self.data = {}

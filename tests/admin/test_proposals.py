@@ -1,5 +1,6 @@
 """A proposal changes what is asked of it alone, and readers see nothing of it until it is out."""
 
+import re
 from datetime import timedelta
 from io import StringIO
 
@@ -138,6 +139,24 @@ def test_article_goes_on_from_its_proposed_sections(screen, article, editor_clie
     assert dump() == before
     assert move(editor_client, proposal, "dropped") == State.DROPPED
     assert link not in editor_client.get(address_of(article)).content.decode()
+
+
+def test_new_row_of_a_proposal_is_opened_from_the_list_below_a_form(screen, magnesium, cases):
+    new = {"symptom": factories.symptom("sign").pk, "relation": "excess", "status": "draft"}
+    new |= {"typicality": "rare", "evidence": "limited", "verification": "unverified"}
+    sent = {f"associations-0-{name}": str(value) for name, value in new.items()}
+    before = dump()
+    proposal = propose(screen(magnesium), **sent, **{"associations-TOTAL_FORMS": "1"})
+
+    link = f"?proposal={proposal.pk}"
+    page = screen(magnesium, address_of(magnesium) + link).response.content.decode()
+    assert f'href="?rows=associations&amp;proposal={proposal.pk}#associations-group"' in page
+    key = max(map(int, re.findall(rf"/association/(\d+)/change/\{link}", page)))
+    alone = screen(Association, f"{address_of(Association(pk=key))}{link}")
+    propose(alone, note="Other words.")
+
+    assert proposal.rows.get().values["note"] == "Other words."
+    assert dump() == before
 
 
 def sections_of(form):

@@ -141,6 +141,27 @@ def test_form_costs_the_same_with_many_more_rows_below(editor_client, model, add
     assert queries(editor_client, address_of(row)) == few
 
 
+def test_many_rows_below_a_form_are_links_and_forms_if_asked(screen, cases):
+    magnesium = Nutrient.objects.get(slug="magnesium")
+    intakes, number = list(magnesium.intakes.all()), magnesium.associations.count()
+    form = screen(magnesium)
+    page = form.response.content.decode()
+
+    assert len(page.encode()) < 200_000
+    for row in (*intakes, *magnesium.associations.all()):
+        assert f'<a href="{address_of(row)}">' in page
+    new = {"symptom": factories.symptom("sign").pk, "relation": "excess", "status": "draft"}
+    new |= {"typicality": "rare", "evidence": "limited", "verification": "unverified"}
+    sent = {f"associations-0-{name}": str(value) for name, value in new.items()}
+    assert form.save(**sent, **{"associations-TOTAL_FORMS": "1"}).status_code == 302
+    assert magnesium.associations.count() == number + 1
+    assert list(magnesium.intakes.all()) == intakes
+
+    opened = screen(magnesium, rows="associations")
+    assert opened.data["associations-INITIAL_FORMS"] == str(number + 1)
+    assert opened.data["intakes-INITIAL_FORMS"] == "0"
+
+
 def test_state_filter_narrows_a_list(editor_client):
     expected = {"shown": 13, "unreviewed": 13, "waiting": 0, "draft": 0, "overdue": 0}
     for state, number in expected.items():
