@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
@@ -23,6 +23,7 @@ SECONDS, HOSTS_AT_ONCE, TRIES = 15, 8, 2
 GONE = {404, 410}
 # Publishers that let browsers alone in say this of pages that are there.
 REFUSES_PROGRAMS = {401, 402, 403, 405, 406, 418, 429, 451, 999}
+REFUSED = "lets browsers alone in."
 TEXTS: tuple[tuple[Any, str], ...] = (
     (Article, "short_answer"),
     (ArticleSection, "body"),
@@ -43,7 +44,15 @@ def addresses() -> dict[str, list[Any]]:
     return dict(rows)
 
 
-def broken_links(fault: Callable[[str], str]) -> list[Problem]:
+class Checked(NamedTuple):
+    """The broken links, and of how many addresses how many could not be looked at."""
+
+    broken: list[Problem]
+    number: int
+    refused: int
+
+
+def check_links(fault: Callable[[str], str]) -> Checked:
     """Ask every address, several hosts at once and each host one after the other.
 
     `fault` gives what is wrong with an address, and is called in other threads.
@@ -57,14 +66,18 @@ def broken_links(fault: Callable[[str], str]) -> list[Problem]:
         return [(address, why) for address in of_one_host if (why := fault(address))]
 
     with ThreadPoolExecutor(HOSTS_AT_ONCE) as pool:
-        broken = list(chain(*pool.map(faults, by_host.values())))
-    return sorted(
+        found = list(chain(*pool.map(faults, by_host.values())))
+    broken = [(address, why) for address, why in found if why != REFUSED]
+    problems = sorted(
         problem_of(row, f"{address} {why}") for address, why in broken for row in rows[address]
     )
+    return Checked(problems, len(rows), len(found) - len(broken))
 
 
 def fault_of(address: str) -> str:
     """What is wrong with an address of the web, as the end of a sentence; empty if nothing is.
+
+    REFUSED is no fault: the page may be there, and could not be looked at.
 
     The head is asked for, then the page where that fails. A page that does not answer gets a
     second chance.
@@ -73,8 +86,8 @@ def fault_of(address: str) -> str:
     for _ in range(TRIES):
         for method in ("HEAD", "GET"):
             why = _fault(address, method)
-            if not why:
-                return ""
+            if why in ("", REFUSED):
+                return why
         if why == "is gone.":
             break
     return why
@@ -89,7 +102,7 @@ def _fault(address: str, method: str) -> str:
     except HTTPError as error:
         error.close()
         if error.code in REFUSES_PROGRAMS:
-            return ""
+            return REFUSED
         return "is gone." if error.code in GONE else f"answers with error {error.code}."
     except (OSError, ValueError, http.client.HTTPException) as error:
         return f"does not answer ({getattr(error, 'reason', None) or error})."

@@ -26,7 +26,8 @@ def _its_own_page_alone():
     """Draw one page of a proposal: the search for all takes seconds, and has tests of its own."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            "nutrients.proposals.pages.candidates", lambda proposal: ([MAGNESIUM], Counter())
+            "nutrients.proposals.pages.candidates",
+            lambda proposal: ([MAGNESIUM], Counter(foods=31)),
         )
         yield
 
@@ -146,6 +147,7 @@ def test_link_shows_the_pages_without_an_account_or_a_trace(proposal, editor_cli
 
     assert f"<ins>{WORDS}</ins>" in page.content.decode()
     assert f"?path={MAGNESIUM}" in overview.content.decode()
+    assert "31 more pages under /foods/" in overview.content.decode()
     for answer in (overview, page):
         assert answer.headers["Cache-Control"] == "no-store"
         assert "noindex" in answer.headers["X-Robots-Tag"]

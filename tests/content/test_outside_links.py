@@ -36,8 +36,8 @@ class Pages(BaseHTTPRequestHandler):
 ANSWERS = {
     "/200": "",
     "/no-head": "",
-    "/403": "",
-    "/429": "",
+    "/403": outside_links.REFUSED,
+    "/429": outside_links.REFUSED,
     "/404": "is gone.",
     "/410": "is gone.",
     "/500": "answers with error 500.",
@@ -69,7 +69,9 @@ def test_broken_links_of_sources_and_texts_are_on_the_desk_until_they_are_mended
     section = Article.objects.first().sections.first()
     section.body += " See [this](https://elsewhere.example/page)."
     section.save()
+    other = Source.objects.exclude(url__in=["", source.url]).first().url
     broken = {source.url: "is gone.", "https://elsewhere.example/page": "does not answer."}
+    broken[other] = outside_links.REFUSED
     monkeypatch.setattr(
         "nutrients.management.commands.check_links.fault_of", lambda url: broken.get(url, "")
     )
@@ -78,7 +80,8 @@ def test_broken_links_of_sources_and_texts_are_on_the_desk_until_they_are_mended
     desk = admin_client.get(reverse("admin:nutrients_keptproblem_changelist")).content.decode()
 
     same = Source.objects.filter(url=source.url).count()
-    assert f"Outside links: {1 + same} broken." in said.getvalue()
+    assert f"Outside links: {1 + same} broken of " in said.getvalue()
+    assert "Not looked at: 1, " in said.getvalue()
     assert f"{source.url} is gone." in desk
     assert reverse("admin:nutrients_source_change", args=[source.pk]) in desk
     assert reverse("admin:nutrients_articlesection_change", args=[section.pk]) in desk

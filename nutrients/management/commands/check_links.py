@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from nutrients.content.checking import keep_problems
-from nutrients.content.outside_links import broken_links, fault_of
+from nutrients.content.outside_links import check_links, fault_of
 from nutrients.models import ProblemKind
 
 
@@ -20,8 +20,11 @@ class Command(BaseCommand):
     help = __doc__
 
     def handle(self, *args: Any, **options: Any) -> None:
-        faults = broken_links(fault_of)
-        keep_problems(ProblemKind.LINKS, faults, at=timezone.now())
-        for problem in faults:
+        checked = check_links(fault_of)
+        keep_problems(ProblemKind.LINKS, checked.broken, at=timezone.now())
+        for problem in checked.broken:
             self.stdout.write(str(problem))
-        self.stdout.write(f"Outside links: {len(faults):,} broken.")
+        self.stdout.write(
+            f"Outside links: {len(checked.broken):,} broken of {checked.number:,}. Not looked at: "
+            f"{checked.refused:,}, whose sites let browsers alone in."
+        )
