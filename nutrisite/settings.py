@@ -251,7 +251,7 @@ AXES_USERNAME_CALLABLE = "nutrisite.accounts.signing_in.counted_name"
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_CLIENT_IP_CALLABLE = "nutrisite.client.written_network"
 AXES_LOCKOUT_CALLABLE = "nutrisite.accounts.signing_in.locked_out"
-AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "token"]
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "token", "kept"]
 # Sign-ins are recorded in accounts.AccountEvent, and shown there.
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False

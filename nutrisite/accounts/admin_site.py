@@ -12,12 +12,13 @@ from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.auth.views import PasswordResetConfirmView
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import NoReverseMatch, path, reverse, reverse_lazy
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django_otp.middleware import OTPMiddleware
 
 from nutrisite.accounts import kept_forms, two_factor
 from nutrisite.accounts.models import Kind, record
@@ -110,7 +111,10 @@ class SecuredSite(AdminSite):
                 raise BadRequest("No database can be asked for this.")
 
             def view() -> HttpResponseBase:
-                return guarded(request, *args, **kwargs)
+                answer = guarded(request, *args, **kwargs)
+                if request.method == "POST" and not may and answer.status_code == 302:
+                    return kept_forms.sign_in_with(request, self) or answer
+                return answer
 
             try:
                 return view() if name in PARTS else kept_forms.bounded(request, self, view)
@@ -120,8 +124,22 @@ class SecuredSite(AdminSite):
 
         return update_wrapper(asked, guarded)
 
-    # Django's pages, in the words of the other pages.
-    login = partialmethod(AdminSite.login, extra_context={"title": "Sign in"})
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Django's page, in the words of the other pages; then the form that it carried, if any."""
+        kept = request.POST.get(kept_forms.KEPT, "")
+        context = {"title": "Sign in", "kept": kept} | (extra_context or {})
+        answer: Any = super().login(request, context)
+        if not kept or answer.status_code != 302:
+            return answer
+
+        def carried(request: HttpRequest) -> HttpResponse:
+            sent, context = QueryDict(kept), self.each_context(request)
+            return kept_forms.sent_back(request, context, kept_forms.SIGNED_OUT, sent, answer.url)
+
+        # The account has just changed, and its second step is known by this alone.
+        return OTPMiddleware(carried)(request)
+
+    # Django's page, in the words of the other pages.
     logout = partialmethod(AdminSite.logout, extra_context={"title": "Signed out"})
 
     def is_waiting_for(self, account: Any) -> bool:

@@ -1,7 +1,8 @@
 """Editors' requests are bounded, so that some threads are always left to readers.
 
-A form that cannot be taken while somebody else is saving comes back with a button to send it. What
-is typed is kept in the browser too, by unsaved.js, which offers it back after a new sign-in.
+A form that cannot be taken while somebody else is saving comes back with a button to send it. So
+does one whose session had ended, by way of the sign-in. What is typed is kept in the browser too,
+by unsaved.js, which offers it back after a new sign-in.
 """
 
 from __future__ import annotations
@@ -16,15 +17,19 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.db import OperationalError, connection
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.views.csrf import csrf_failure as plain_csrf_failure
 
 BUSY = "Somebody else is saving. Your text is kept; try again."
 BUSY_PAGE = "Somebody else is saving. This page opens by itself in a moment."
 OUTDATED = "You signed in again since you opened this page. Nothing is saved yet."
+SIGNED_OUT = "You were signed out when you sent this. Nothing is saved yet. Choose files again."
+# The field of the sign-in that carries a form, and the characters that it carries at most.
+KEPT, KEPT_AT_MOST = "kept", 1_000_000
 # Seconds that an editor's request waits for a lock that another one holds.
 PATIENCE = 5
 SLOTS = threading.BoundedSemaphore(settings.EDITORS_AT_ONCE)
@@ -45,25 +50,57 @@ def busy(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
 
     `context` is the admin's own.
     """
+    address = request.get_full_path()
+    if request.method == "POST":
+        return sent_back(request, context, BUSY, request.POST, address)
+    context |= {"title": "One moment", "sentence": BUSY_PAGE, "action": address}
+    answer = _unstored(render(request, "admin/kept_form.html", context))
+    answer.headers["Refresh"] = "2"
+    return answer
+
+
+def sent_back(
+    request: HttpRequest, context: dict[str, Any], sentence: str, sent: QueryDict, address: str
+) -> HttpResponse:
+    """The page that shows what was sent to an address, with a button that sends it again."""
     fields = [
         (name, str(value))
-        for name, values in request.POST.lists()
+        for name, values in sent.lists()
         for value in values
         if name != "csrfmiddlewaretoken"
     ]
-    is_sent = request.method == "POST"
     context |= {
-        "title": "Not saved yet" if is_sent else "One moment",
-        "sentence": BUSY if is_sent else BUSY_PAGE,
+        "title": "Not saved yet",
+        "sentence": sentence,
         "fields": fields,
         "texts": [value for _, value in fields if " " in value.strip()],
-        "action": request.get_full_path(),
+        "action": address,
     }
-    answer = render(request, "admin/kept_form.html", context)
+    return _unstored(render(request, "admin/kept_form.html", context))
+
+
+def _unstored(answer: HttpResponse) -> HttpResponse:
     answer.headers["Cache-Control"] = "no-store"
-    if not is_sent:
-        answer.headers["Refresh"] = "2"
     return answer
+
+
+def sign_in_with(request: HttpRequest, site: AdminSite) -> HttpResponse | None:
+    """The sign-in that carries the form that was sent; None for what is no form of content."""
+    name = (request.resolver_match and request.resolver_match.url_name) or ""
+    is_of_account = name.startswith(("auth_", "password_"))
+    sent = request.POST.urlencode() if is_form(request) and not is_of_account else ""
+    if not sent or len(sent) > KEPT_AT_MOST:
+        return None
+    form: Any = site.login_form
+    context = site.each_context(request) | {
+        "title": "Sign in",
+        "form": form(request),
+        "app_path": reverse("admin:login"),
+        "next": request.get_full_path(),
+        "username": request.user.get_username(),
+        "kept": sent,
+    }
+    return _unstored(render(request, "admin/login.html", context))
 
 
 def bounded(

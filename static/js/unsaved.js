@@ -126,7 +126,8 @@ for (const { key: old, at } of textsOf(OURS)) {
   if (Date.now() - at > DAYS * 24 * 3600 * 1000) localStorage.removeItem(old);
 }
 const sent = sessionStorage.getItem(SENT);
-sessionStorage.removeItem(SENT);
+// A form that is to be sent again is not saved yet.
+if (form?.id !== "kept_form") sessionStorage.removeItem(SENT);
 if (document.querySelector(".messagelist .success")) localStorage.removeItem(sent);
 
 if (form) {

@@ -41,5 +41,9 @@ def test_strangers_are_sent_to_the_sign_in(client, content):
     for address in addresses:
         for ask in (client.get, client.post):
             answer = ask(address, {"preview-body": "", "pasted": "slug\nx"})
+            if ask == client.post and address.endswith(("/add/", "/change/")):
+                # The sign-in that carries the form of a row.
+                assert answer.templates[0].name == "admin/login.html", address
+                continue
             assert answer.status_code == 302, address
             assert answer["Location"].startswith(reverse("admin:login")), address

@@ -28,6 +28,13 @@ def save(page):
     page.get_by_role("button", name="Save", exact=True).first.click()
 
 
+def sign_in(page):
+    expect(page.get_by_text("You are signed out, and nothing is saved yet.")).to_be_visible()
+    page.get_by_label("Username").fill(server.EDITOR)
+    page.get_by_label("Password").fill(server.PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+
+
 def put_back(page):
     page.get_by_role("button", name="Put it back").click()
     expect(page.get_by_text("It is back in the form, and not saved yet.")).to_be_visible()
@@ -106,12 +113,24 @@ def test_text_survives_a_session_that_ended(editor_page):
     tagline(editor_page).fill(WORDS)
     editor_page.context.clear_cookies(name="sessionid")
     save(editor_page)
-    expect(editor_page.get_by_text("your text is kept in this browser")).to_be_visible()
-    editor_page.get_by_label("Username").fill(server.EDITOR)
-    editor_page.get_by_label("Password").fill(server.PASSWORD)
-    editor_page.get_by_role("button", name="Sign in").click()
+    sign_in(editor_page)
+    expect(editor_page.get_by_text(WORDS)).to_be_visible()
+    assert on_this_page(editor_page) == []
+    editor_page.get_by_role("link", name="Open the form without it").click()
     put_back(editor_page)
     save(editor_page)
+
+    expect(editor_page.get_by_text("was changed successfully")).to_be_visible()
+    assert kept(editor_page) == 0
+
+
+def test_form_that_is_sent_again_after_the_sign_in_leaves_no_text(editor_page):
+    editor_page.goto(MAGNESIUM)
+    tagline(editor_page).fill(WORDS)
+    editor_page.context.clear_cookies(name="sessionid")
+    save(editor_page)
+    sign_in(editor_page)
+    editor_page.get_by_role("button", name="Send it again").click()
 
     expect(editor_page.get_by_text("was changed successfully")).to_be_visible()
     assert kept(editor_page) == 0
@@ -189,6 +208,9 @@ def test_form_works_without_a_script(new_context, site):
     page.context.add_cookies([{"name": "sessionid", "value": session} | place])
     page.goto(MAGNESIUM)
     tagline(page).fill(WORDS)
+    page.context.clear_cookies(name="sessionid")
     save(page)
+    sign_in(page)
+    page.get_by_role("button", name="Send it again").click()
 
     expect(page.get_by_text("was changed successfully")).to_be_visible()
