@@ -120,6 +120,7 @@ def _keep(request: Any, rows: list[Any]) -> None:
 
 
 class RedirectForm(ContentForm):
+    fixed = ()
     quoted = frozenset({"path", "to"})
 
 
