@@ -51,8 +51,6 @@ def prose_errors(body: str) -> list[ProseError]:
 
 
 class ArticleForm(ContentForm):
-    fixed = ("slug",)
-
     def clean_short_answer(self) -> str:
         """The answer; every unknown citation is an error."""
         answer = self.cleaned_data["short_answer"]
@@ -62,8 +60,6 @@ class ArticleForm(ContentForm):
 
 
 class SectionForm(ContentForm):
-    fixed = ("article", "anchor")
-
     def clean_body(self) -> str:
         """The body; every unknown citation or block is an error that names its line."""
         body = self.cleaned_data["body"]

@@ -9,7 +9,6 @@ from django.contrib import admin
 from nutrients.models import VERB_AGAINST, Association, Evidence
 
 from .content import PUBLICATION, WRITING_RULE, FoldedInline, ListedInline, PublishableAdmin
-from .content_forms import ContentForm
 from .guard import GuardedAdmin
 
 GRADES = " ".join(
@@ -28,13 +27,8 @@ REST = (
 )
 
 
-class AssociationForm(ContentForm):
-    fixed = ("nutrient", "symptom", "relation")
-
-
 class AssociationInline(ListedInline, FoldedInline):
     model = Association
-    form = AssociationForm
     joined = ("nutrient", "symptom")
     prefetched = ("sources",)
     verbose_name_plural = "associations: what too little or too much does"
@@ -59,7 +53,6 @@ class SymptomAssociationInline(AssociationInline):
 class AssociationAdmin(GuardedAdmin, PublishableAdmin):
     """Every association, with the sentence that its grade makes of it."""
 
-    form = AssociationForm
     list_display = (
         "claim_made",
         "typicality",

@@ -43,6 +43,7 @@ from .content_forms import (
     ProseField,
     draft_fields,
     is_outside,
+    text_fields,
 )
 from .deleting import Deletion, NamedDeletionMixin, refusal
 from .findable import FindableMixin, asks_for_names
@@ -278,12 +279,7 @@ class ContentAdmin(
         named = super().get_search_fields(request)
         if asks_for_names(request):
             return named
-        texts = [
-            field.name
-            for field in self.opts.concrete_fields
-            if isinstance(field, models.CharField | models.TextField) and not field.choices
-        ]
-        return tuple(dict.fromkeys([*named, *texts]))
+        return tuple(dict.fromkeys([*named, *text_fields(self.model)]))
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
         """Suggest a slug for a new row alone."""

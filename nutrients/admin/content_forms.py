@@ -167,11 +167,9 @@ class ContentForm(forms.ModelForm):
                 self.jumps = True
 
     def _prose(self) -> Iterator[tuple[str, str]]:
+        ours = set(text_fields(self.instance)) - QUOTED - self.quoted
         for name, value in self.cleaned_data.items():
-            if name in QUOTED | self.quoted or not isinstance(value, str):
-                continue
-            field = self.instance._meta.get_field(name) if _is_model_field(self, name) else None
-            if isinstance(field, models.CharField | models.TextField) and not field.choices:
+            if name in ours and isinstance(value, str):
                 yield name, value
 
     def _check_words(self, name: str, text: str) -> None:
@@ -236,26 +234,27 @@ def fixed_fields(form: type[ContentForm], model: Any) -> tuple[str, ...]:
     return names
 
 
+def text_fields(model: Any) -> list[str]:
+    """The names of the fields in which an editor writes, of a model or one of its rows."""
+    return [
+        field.name
+        for field in model._meta.concrete_fields
+        if isinstance(field, models.CharField | models.TextField) and not field.choices
+    ]
+
+
 def draft_fields(row: models.Model) -> set[str]:
     """The names of the fields that a draft may lack: texts and links, but not what names it."""
     if not isinstance(row, Publishable):
         return set()
-    texts = {
-        field.name
-        for field in row._meta.concrete_fields
-        if isinstance(field, models.CharField | models.TextField)
-        and not (field.choices or field.unique or field.blank or field.name in NAMES)
-    }
-    return texts | {field.name for field in row._meta.many_to_many if not field.blank}
+    names = {*text_fields(row), *(field.name for field in row._meta.many_to_many)} - NAMES
+    fields: list[Any] = [row._meta.get_field(name) for name in names]
+    return {field.name for field in fields if not (field.blank or field.unique)}
 
 
 def is_outside(source: Source) -> bool:
     """Whether the source is a publication of somebody else's."""
     return source.kind != SourceKind.EDITORIAL
-
-
-def _is_model_field(form: ContentForm, name: str) -> bool:
-    return any(field.name == name for field in form.instance._meta.concrete_fields)
 
 
 def _shown(row: models.Model, name: str) -> str:

@@ -25,11 +25,7 @@ from .content_forms import ContentForm
 from .guard import GuardedAdmin
 
 
-class SluggedForm(ContentForm):
-    fixed = ("slug",)
-
-
-class FoodForm(SluggedForm):
+class FoodForm(ContentForm):
     """A food. Ham is cured, so a food's name may hold words that are no claim there."""
 
     quoted = frozenset({"name"})
@@ -52,13 +48,8 @@ class PortionInline(ContentInline, admin.TabularInline):
     verbose_name_plural = "household measures"
 
 
-class AmountForm(ContentForm):
-    fixed = ("food", "nutrient")
-
-
 class AmountInline(ContentInline, admin.TabularInline):
     model = NutrientAmount
-    form = AmountForm
     joined = ("food", "nutrient", "source")
     readonly_fields = ("unit",)
 
@@ -168,7 +159,6 @@ class FoodSourceAdmin(GuardedAdmin, PublishableAdmin):
 class NutrientAmountAdmin(GuardedAdmin, ContentAdmin):
     """Every amount, to find one by food or nutrient."""
 
-    form = AmountForm
     list_display = ("food", "nutrient", "per_100g", "unit", "source")
     list_display_links = ("food", "nutrient")
     list_filter = ("nutrient", "source")
@@ -186,7 +176,6 @@ class NutrientAmountAdmin(GuardedAdmin, ContentAdmin):
 class FoodGroupAdmin(ContentAdmin):
     """Groups of foods, in the order that lists show."""
 
-    form = SluggedForm
     slug_from = ("name",)
     list_display = ("name", "position", "food_total")
     search_fields = ("name",)
