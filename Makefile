@@ -8,8 +8,6 @@ export PORT
 BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 PREPARE := $(PYTHON) scripts/prepare.py
-# Compiled once, and not by each of the processes that tests start.
-PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 EXPORT := $(BIN)/uv export --quiet --frozen --no-emit-project --no-header --no-annotate
 # Threads share one pool of memory, and what is free goes back: a third less for each worker.
 LEAN := MALLOC_ARENA_MAX=1 MALLOC_TRIM_THRESHOLD_=65536
@@ -39,10 +37,10 @@ dev: port packages-dev key content  ## Serve the site for a developer: reload, n
 admin: packages key content  ## Make the first administrator, who adds the other accounts at /admin/
 	@$(MANAGE) createsuperuser $(ARGS)
 
+# Compiled once, and not by each of the processes that tests start.
 test: packages-dev  ## Run every test, in a real browser and on PostgreSQL too (ARGS="tests/test_health.py -q" for some)
 	@$(BIN)/python -m tests.browser.chromium
-	@$(PYTEST) $(ARGS)
-	@scripts/on_postgresql.sh $(PYTEST) -m postgresql $(ARGS)
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python scripts/run_tests.py $(ARGS)
 
 check: packages-dev  ## Check style, types, templates, spelling, dead code, files a page, pins, settings, migrations and content
 	@$(BIN)/python scripts/check.py
