@@ -5,6 +5,7 @@ it, by rolling back or, where it commits, by copying the content back.
 """
 
 import fcntl
+import gc
 import logging
 import socket
 from pathlib import Path
@@ -34,6 +35,8 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("suite")
+# A worker with one of these at its end would keep the run waiting for it.
+LONGEST = ["content/test_first_release.py", "test_running.py"]
 # Locks, commits, backups, odd bytes and the SQL of searches differ by engine: these run on
 # PostgreSQL too, as do single tests elsewhere that are marked.
 BY_ENGINE = [
@@ -226,23 +229,30 @@ def small_world(no_content):
 TESTS = Path(__file__).parent
 
 
-def is_by_engine(path):
-    return str(path.relative_to(TESTS)) in BY_ENGINE
+def is_in(path, names):
+    return str(path.relative_to(TESTS)) in names
+
+
+def pytest_sessionstart():
+    """Look for garbage less often: what pages and tests keep in memory makes each search long."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def pytest_ignore_collect(collection_path, config):
     """With `-m postgresql` read no file without such a test: reading all takes seconds."""
     if config.option.markexpr == "postgresql" and collection_path.name.startswith("test_"):
         text = collection_path.read_text()
-        return None if is_by_engine(collection_path) or "mark.postgresql" in text else True
+        return None if is_in(collection_path, BY_ENGINE) or "mark.postgresql" in text else True
     return None
 
 
 def pytest_collection_modifyitems(items):
-    """Mark the tests of the admin, and those that run on PostgreSQL too."""
+    """Mark the tests of the admin, and those that run on PostgreSQL too; the longest come first."""
+    items.sort(key=lambda item: not is_in(item.path, LONGEST))
     for item in items:
         if "admin" in item.path.relative_to(TESTS).parts:
             # Django's own admin templates use variables that are not always there.
             item.add_marker(pytest.mark.ignore_template_errors)
-        if is_by_engine(item.path):
+        if is_in(item.path, BY_ENGINE):
             item.add_marker(pytest.mark.postgresql)
