@@ -1,6 +1,9 @@
 """A form of the admin as a browser holds it: open it, write in it, send it."""
 
+from unittest import mock
+
 from django.db.models import Model
+from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from nutrients.admin.guard import OVERRIDE, REASON
@@ -34,8 +37,18 @@ def send(client, proposal, page, **data):
     return answer
 
 
+def undrawn(client, address):
+    """Open a screen and give its answer with its context, and without HTML.
+
+    Drawing a form takes most of the time of opening it. Every form is drawn in test_screens.py,
+    and by a browser.
+    """
+    with mock.patch.object(TemplateResponse, "rendered_content", ""):
+        return client.get(address)
+
+
 class Screen:
-    """The form of one row, or of a new one where a model is given.
+    """The form of one row, or of a new one where a model is given; its HTML only at an address.
 
     `rows` names rows below it of which the form has all, where it would list them.
     """
@@ -43,14 +56,18 @@ class Screen:
     def __init__(self, client, row, address=None, *, rows=""):
         self.client = client
         self.address = address or address_of(row, "change" if isinstance(row, Model) else "add")
-        self.address += f"?rows={rows}" if rows else ""
-        self.response = client.get(self.address)
-        assert self.response.status_code == 200, self.response
+        opened = f"{self.address}?rows={rows}" if rows else self.address
+        response = client.get(opened) if address else undrawn(client, opened)
+        assert response.status_code == 200, response
+        if address:
+            self.html = response.content.decode()
+        self.address = opened
+        self.context = response.context_data
         self.data = {}
-        self.read(self.response.context["adminform"].form)
-        if name := self.response.context.get("opened"):
-            self.data[name] = str(self.response.context["latest"])
-        for inline in self.response.context.get("inline_admin_formsets", []):
+        self.read(self.context["adminform"].form)
+        if name := self.context.get("opened"):
+            self.data[name] = str(self.context["latest"])
+        for inline in self.context.get("inline_admin_formsets", []):
             self.read(inline.formset.management_form)
             for form in inline.formset.forms:
                 self.read(form)

@@ -123,7 +123,7 @@ def test_article_goes_on_from_its_proposed_sections(screen, article, editor_clie
     for row in (article, first):
         assert f'<a href="{link}">' in editor_client.get(address_of(row)).content.decode()
     again = Screen(editor_client, article, address_of(article) + link)
-    html = again.response.content.decode()
+    html = again.html
     assert "Quite new words." in html
     assert "You write in the proposal" in html
     assert 'name="_save"' not in html
@@ -162,7 +162,7 @@ def test_new_row_of_a_proposal_is_opened_from_the_list_below_a_form(screen, magn
 def sections_of(form):
     (sections,) = (
         one.formset
-        for one in form.response.context["inline_admin_formsets"]
+        for one in form.context["inline_admin_formsets"]
         if one.formset.model is ArticleSection
     )
     return [one for one in sections.forms if one.instance.pk]
@@ -218,8 +218,8 @@ def test_values_are_proposed_without_a_form(magnesium, editor):
 
 def test_writer_proposes_in_every_form_and_saves_and_publishes_nothing(account, magnesium):
     client = account("Writers")
-    form = Screen(client, magnesium)
-    assert 'name="_save"' not in form.response.content.decode()
+    form = Screen(client, magnesium, address_of(magnesium))
+    assert 'name="_save"' not in form.html
 
     assert form.save(tagline=WORDS).status_code == 403
     proposal = propose(form, tagline=WORDS)

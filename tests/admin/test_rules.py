@@ -167,7 +167,8 @@ def test_publishing_several_rows_holds_back_those_that_are_not_ready(editor_clie
 
 
 def test_preview_shows_the_text_in_the_form_and_its_errors(screen, editor_client):
-    form = screen(ArticleSection.objects.first()).response.content.decode()
+    section = ArticleSection.objects.first()
+    form = screen(section, address_of(section)).html
     preview, named = address_of(ArticleSection, "preview"), reverse("admin:writing_help")
     button = f'name="preview-body" formaction="{preview}" formtarget="_blank"'
     assert button in form
@@ -237,7 +238,7 @@ def test_figure_that_no_food_can_have_is_refused(screen, content):
 def test_figure_is_read_as_editors_write_it(screen, content):
     almonds = FoodSource.objects.get(slug="almonds")
     form = screen(almonds)
-    field = form.response.context["adminform"].form.fields["serving_grams"]
+    field = form.context["adminform"].form.fields["serving_grams"]
     for typed, read in (("30,5", "30.5"), ("30.5", "30.5"), ("1\N{THIN SPACE}500", "1500")):
         assert field.clean(typed) == Decimal(read), typed
     form.save(serving_grams="30½", figures_are_right="on")

@@ -139,7 +139,7 @@ def test_article_comes_back_with_its_sections_and_links_by_one_save(screen, arti
     added = ArticleSection.objects.create(article=article, anchor="x", title="New", body="Words.")
 
     form = screen(article, address_of_version(versions_of(article)[-1]))
-    assert "<li>New</li>" in form.response.content.decode()
+    assert "<li>New</li>" in form.html
     assert ArticleSection.objects.filter(pk=added.pk).exists()
     assert form.save().status_code == 302
 
