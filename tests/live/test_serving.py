@@ -161,7 +161,7 @@ def test_memory_stays_bounded_over_many_different_requests(prepared, tmp_path):
 
         read(8)
         warm = resident_megabytes(server)
-        read(24)
+        read(16)
 
         # Where other tests write to the same server at once, every page is made of new content, and
         # two generations of it are in memory for a moment.
