@@ -96,10 +96,15 @@ def either(request):
 @pytest.fixture
 def editor_page(page, site):
     """The page of an editor who has signed in."""
+    sign_in(page.context, site)
+    return page
+
+
+def sign_in(context, site):
+    """Have a browser in the session of an editor."""
     place = {"domain": "127.0.0.1", "path": "/admin/", "httpOnly": True, "sameSite": "Lax"}
     session = (site.folder / "session").read_text()
-    page.context.add_cookies([{"name": "sessionid", "value": session} | place])
-    return page
+    context.add_cookies([{"name": "sessionid", "value": session} | place])
 
 
 def watch(context, base_url, faults):

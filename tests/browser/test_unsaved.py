@@ -7,6 +7,7 @@ from playwright.sync_api import Error, expect
 
 from . import server
 from .axe import on_this_page
+from .conftest import sign_in
 
 pytestmark = pytest.mark.changes_content
 
@@ -203,9 +204,7 @@ def test_signing_out_asks_and_leaves_nothing(editor_page):
 
 def test_form_works_without_a_script(new_context, site):
     page = new_context(java_script_enabled=False).new_page()
-    session = (site.folder / "session").read_text()
-    place = {"domain": "127.0.0.1", "path": "/admin/", "httpOnly": True, "sameSite": "Lax"}
-    page.context.add_cookies([{"name": "sessionid", "value": session} | place])
+    sign_in(page.context, site)
     page.goto(MAGNESIUM)
     tagline(page).fill(WORDS)
     page.context.clear_cookies(name="sessionid")

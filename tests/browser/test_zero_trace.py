@@ -14,6 +14,7 @@ from playwright.sync_api import expect
 from tests.browser.traces import Sent, history, kept
 
 from . import databases
+from .test_checklist import open_all
 
 TICKS = ["muscle-twitches", "muscle-cramps", "night-leg-cramps", "ppi", "vegan-diet"]
 
@@ -47,13 +48,6 @@ def answer(page, ticks):
         page.locator(f"#checklist input[value='{slug}']").check()
     page.locator("#checklist").get_by_role("button", name="See results").click()
     expect(page.locator("#results")).not_to_have_text("Nothing ticked yet")
-
-
-def open_all(page):
-    """Open the form and every part of it that is folded."""
-    page.locator("[data-form-fold], #checklist details").evaluate_all(
-        "(all) => all.forEach((one) => one.open = true)"
-    )
 
 
 def keep_safety_page(page):
