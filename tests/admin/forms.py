@@ -56,12 +56,11 @@ class Screen:
     def __init__(self, client, row, address=None, *, rows=""):
         self.client = client
         self.address = address or address_of(row, "change" if isinstance(row, Model) else "add")
-        opened = f"{self.address}?rows={rows}" if rows else self.address
-        response = client.get(opened) if address else undrawn(client, opened)
+        self.address += f"?rows={rows}" if rows else ""
+        response = client.get(self.address) if address else undrawn(client, self.address)
         assert response.status_code == 200, response
         if address:
             self.html = response.content.decode()
-        self.address = opened
         self.context = response.context_data
         self.data = {}
         self.read(self.context["adminform"].form)

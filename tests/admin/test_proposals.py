@@ -149,7 +149,7 @@ def test_new_row_of_a_proposal_is_opened_from_the_list_below_a_form(screen, magn
     proposal = propose(screen(magnesium), **sent, **{"associations-TOTAL_FORMS": "1"})
 
     link = f"?proposal={proposal.pk}"
-    page = screen(magnesium, address_of(magnesium) + link).response.content.decode()
+    page = screen(magnesium, address_of(magnesium) + link).html
     assert f'href="?rows=associations&amp;proposal={proposal.pk}#associations-group"' in page
     key = max(map(int, re.findall(rf"/association/(\d+)/change/\{link}", page)))
     alone = screen(Association, f"{address_of(Association(pk=key))}{link}")

@@ -29,7 +29,7 @@ def save(page):
     page.get_by_role("button", name="Save", exact=True).first.click()
 
 
-def sign_in(page):
+def sign_in_again(page):
     expect(page.get_by_text("You are signed out, and nothing is saved yet.")).to_be_visible()
     page.get_by_label("Username").fill(server.EDITOR)
     page.get_by_label("Password").fill(server.PASSWORD)
@@ -114,7 +114,7 @@ def test_text_survives_a_session_that_ended(editor_page):
     tagline(editor_page).fill(WORDS)
     editor_page.context.clear_cookies(name="sessionid")
     save(editor_page)
-    sign_in(editor_page)
+    sign_in_again(editor_page)
     expect(editor_page.get_by_text(WORDS)).to_be_visible()
     assert on_this_page(editor_page) == []
     editor_page.get_by_role("link", name="Open the form without it").click()
@@ -130,7 +130,7 @@ def test_form_that_is_sent_again_after_the_sign_in_leaves_no_text(editor_page):
     tagline(editor_page).fill(WORDS)
     editor_page.context.clear_cookies(name="sessionid")
     save(editor_page)
-    sign_in(editor_page)
+    sign_in_again(editor_page)
     editor_page.get_by_role("button", name="Send it again").click()
 
     expect(editor_page.get_by_text("was changed successfully")).to_be_visible()
@@ -209,7 +209,7 @@ def test_form_works_without_a_script(new_context, site):
     tagline(page).fill(WORDS)
     page.context.clear_cookies(name="sessionid")
     save(page)
-    sign_in(page)
+    sign_in_again(page)
     page.get_by_role("button", name="Send it again").click()
 
     expect(page.get_by_text("was changed successfully")).to_be_visible()
