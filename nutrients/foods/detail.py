@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from urllib.parse import urlencode
 
 from nutrients.common.citations import Citation, References
 from nutrients.models import (
     Allergen,
     Authority,
+    ChangeNote,
     Diet,
     FoodPortion,
     FoodSource,
@@ -52,38 +54,114 @@ DRAWN_GROUPS = {
 
 
 @dataclass(frozen=True, slots=True)
-class FoodPage:
-    """Everything on a food's page.
+class FoodContent:
+    """What a food's page holds whatever portion and country a reader chooses.
 
-    `rich` and `some` are what a portion gives 20% or more, and 10 to 19%, of the label value of;
-    `high` is what it is rich in and people should stay below. `flags` are the labels of diets and
-    allergens by whether they are known to hold: `flags.diets.yes`. `unmeasured` are nutrients it
-    gives without a figure. `state` is "raw", "cooked", or "" if its record does not say, and
-    `other_forms` are the same food in the other state. `size` names the drawing of a serving.
-    `list_query` is the query of the list of foods of its group, which shows it too.
+    `portions` are under their values in an address, and the first is the serving. `per_100g` are
+    amounts by the nutrient's id. `unmeasured` are nutrients it gives without a figure. `flags` are
+    the labels of diets and allergens by whether they are known to hold: `flags.diets.yes`. `state`
+    is "raw", "cooked", or "" if its record does not say, and `other_forms` are the same food in the
+    other state. `size` names the drawing of a serving.
     """
 
     food: FoodSource
+    portions: dict[str, FoodPortion]
+    per_100g: dict[int, Decimal]
+    unmeasured: set[int]
+    flags: dict[str, dict[str, list[str]]]
+    state: str
+    other_forms: list[FoodSource]
+    neighbours: list[FoodSource]
+    size: str
+    citations: list[Citation]
+    note_citations: list[Citation]
+    references: References
+    notes: list[ChangeNote]
+
+
+@dataclass(frozen=True, slots=True)
+class FoodPage:
+    """A food's page for a portion and a country.
+
+    `rich` and `some` are what the portion gives 20% or more, and 10 to 19%, of the label value of;
+    `high` is what it is rich in and people should stay below. `list_query` is the query of the list
+    of foods of its group, which shows it too.
+    """
+
+    content: FoodContent
     portion: FoodPortion | None
-    portions: list[FoodPortion]
     amounts: list[FoodShare]
     rich: list[FoodShare]
     some: list[FoodShare]
     high: list[FoodShare]
     unknown: list[Nutrient]
     unmeasured: list[Nutrient]
-    flags: dict[str, dict[str, list[str]]]
-    state: str
-    other_forms: list[FoodSource]
-    neighbours: list[FoodSource]
-    size: str
     list_query: str
-    citations: list[Citation]
-    note_citations: list[Citation]
-    references: References
 
 
-def food_portions(food: FoodSource) -> dict[str, FoodPortion]:
+def food_content(slug: str, *, at: datetime) -> FoodContent | None:
+    """What the page of a published food is made from; None without one. Nine queries at most."""
+    foods = FoodSource.objects.published(at=at).select_related("group")
+    food = foods.filter(slug=slug).first()
+    if food is None:
+        return None
+    references = References()
+    amounts = food.amounts.filter(nutrient__in=Nutrient.objects.published(at=at).order_by())
+    rows = list(
+        amounts.order_by("nutrient__position", "nutrient__name")
+        .select_related("source")
+        .only(*ASKED)
+    )
+    state, other_forms = _forms(food, at=at)
+    citations = references.cite({row.source_id: row.source for row in rows}.values())
+    return FoodContent(
+        food=food,
+        portions=_portions(food),
+        per_100g={row.nutrient_id: row.per_100g for row in rows},
+        unmeasured=set(food.unmeasured_nutrients.order_by().values_list("pk", flat=True)),
+        flags={"diets": _flags(food, Diet), "allergens": _flags(food, Allergen)},
+        state=state,
+        other_forms=other_forms,
+        neighbours=_neighbours(food, at=at),
+        size=_size(food),
+        citations=citations,
+        note_citations=references.cite(food.sources.all()),
+        references=references,
+        notes=list(ChangeNote.objects.newest_on(food.get_absolute_url(), at=at)),
+    )
+
+
+def food_page(
+    content: FoodContent, chosen: str, country: Authority, choices: FoodChoices
+) -> FoodPage:
+    """The page of one food, for the chosen portion or else a serving."""
+    portions, per_100g = content.portions, content.per_100g
+    portion = portions.get(chosen) or next(iter(portions.values()), None)
+    nutrients = list(choices.nutrients.values())
+    amounts = [
+        food_share(nutrient, per_100g[nutrient.pk], portion.grams, country)
+        for nutrient in nutrients
+        if portion and nutrient.pk in per_100g
+    ]
+    told = notable_shares(amounts, choices.limited)
+    return FoodPage(
+        content=content,
+        portion=portion,
+        amounts=sorted(amounts, key=lambda share: share.percent or 0, reverse=True),
+        rich=[share for share in told if (share.printed or 0) >= RICH],
+        some=[share for share in told if GOOD <= (share.printed or 0) < RICH],
+        high=[
+            share
+            for share in amounts
+            if share.nutrient.pk in choices.limited and (share.printed or 0) >= RICH
+        ],
+        unknown=[nutrient for nutrient in nutrients if nutrient.pk not in per_100g],
+        unmeasured=[nutrient for nutrient in nutrients if nutrient.pk in content.unmeasured],
+        list_query=_list_query(content.food, country),
+    )
+
+
+def _portions(food: FoodSource) -> dict[str, FoodPortion]:
     """The portions of a food by their value in an address: a serving, 100 g, household measures.
 
     The first is the serving. British measures come before cups and ounces. Measures of the same
@@ -101,61 +179,6 @@ def food_portions(food: FoodSource) -> dict[str, FoodPortion]:
     for portion in found:
         portions.setdefault(portion.value, portion)
     return portions
-
-
-def food_page(
-    food: FoodSource,
-    portions: dict[str, FoodPortion],
-    chosen: str,
-    country: Authority,
-    choices: FoodChoices,
-    *,
-    at: datetime,
-) -> FoodPage:
-    """The page of one food, for the chosen portion or else a serving.
-
-    The number of queries does not grow with the content.
-    """
-    references = References()
-    portion = portions.get(chosen) or next(iter(portions.values()), None)
-    asked = food.amounts.order_by().select_related("source").only(*ASKED)
-    rows = {row.nutrient_id: row for row in asked}
-    nutrients = list(choices.nutrients.values())
-    measured = [rows[nutrient.pk] for nutrient in nutrients if nutrient.pk in rows]
-    amounts = [
-        food_share(nutrient, rows[nutrient.pk].per_100g, portion.grams, country)
-        for nutrient in nutrients
-        if portion and nutrient.pk in rows
-    ]
-    unmeasured = set(food.unmeasured_nutrients.order_by().values_list("pk", flat=True))
-    told = notable_shares(amounts, choices.limited)
-    state, others = _forms(food, at=at)
-    citations = references.cite({row.source_id: row.source for row in measured}.values())
-    note_citations = references.cite(food.sources.all())
-    return FoodPage(
-        food=food,
-        portion=portion,
-        portions=list(portions.values()),
-        amounts=sorted(amounts, key=lambda share: share.percent or 0, reverse=True),
-        rich=[share for share in told if (share.printed or 0) >= RICH],
-        some=[share for share in told if GOOD <= (share.printed or 0) < RICH],
-        high=[
-            share
-            for share in amounts
-            if share.nutrient.pk in choices.limited and (share.printed or 0) >= RICH
-        ],
-        unknown=[nutrient for nutrient in nutrients if nutrient.pk not in rows],
-        unmeasured=[one for one in nutrients if one.pk in unmeasured],
-        flags={"diets": _flags(food, Diet), "allergens": _flags(food, Allergen)},
-        state=state,
-        other_forms=others,
-        neighbours=_neighbours(food, at=at),
-        size=_size(food),
-        list_query=_list_query(food, country),
-        citations=citations,
-        note_citations=note_citations,
-        references=references,
-    )
 
 
 def _flags(food: FoodSource, kinds: type[Diet] | type[Allergen]) -> dict[str, list[str]]:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from nutrients.common.answering import memoized, render_page_or_fragment
 from nutrients.common.paging import read_page
 from nutrients.common.parameters import ignored_sentence
-from nutrients.models import Authority, ChangeNote, FoodSource
+from nutrients.models import Authority
 from nutrients.search.foods import FoodWords, foods_named
 
 from .catalogue import chosen_food_table, searched_food_table
-from .detail import food_page, food_portions
+from .detail import food_content, food_page
 from .filters import food_choices, read_food_filters, read_portion
 from .listing import PAGE_SIZE, food_list_page
 from .narrowing import Narrowing
@@ -46,17 +45,17 @@ def food_list(request: HttpRequest) -> HttpResponse:
 def food(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one food: what a portion gives, diets and allergens, and where the figures are from."""
     now = timezone.now()
-    row = get_object_or_404(FoodSource.objects.published(at=now).select_related("group"), slug=slug)
-    portions = food_portions(row)
-    chosen, country, ignored = read_portion(request.GET, portions)
+    content = memoized(request, food_content, slug, at=now)
+    if content is None:
+        raise Http404
+    chosen, country, ignored = read_portion(request.GET, content.portions)
     choices = memoized(request, food_choices, at=now)
     context = {
         "section": "foods",
-        "page": food_page(row, portions, chosen, country, choices, at=now),
+        "page": food_page(content, chosen, country, choices),
         "countries": Authority,
         "country": country,
         "ignored": ignored_sentence(ignored),
-        "notes": ChangeNote.objects.newest_on(request.path, at=now),
     }
     page, fragment = "nutrients/foods/food.html", "nutrients/foods/_amounts.html"
     return render_page_or_fragment(request, page, fragment, context)
