@@ -46,7 +46,7 @@ MAY_IMPORT = {
         *("articles", "checklist", "content", "open_data", "proposals", "search", "testbook"),
     },
     "proposals": {*SHARED, "content"},
-    "templatetags": {*BASE, "common", "checklist"},
+    "templatetags": {*BASE, "common", "checklist", "plate"},
     "management": {"models", "common", "content", "open_data", "search", "testbook", "admin"},
 }
 # Modules that decide without a database, and packages that know nothing of requests.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -102,15 +102,13 @@ class FoodChoices:
     """The nutrients and food groups that a reader can choose from, by slug.
 
     `limited` are ids of nutrients of which much is no praise, such as sodium. `has_imported` says
-    that there are foods besides those that editors chose. `given` remembers, for chosen foods by
-    id, country and level, the nutrients that a serving gives, once that is worked out.
+    that there are foods besides those that editors chose.
     """
 
     nutrients: dict[str, Nutrient]
     groups: dict[str, FoodGroup]
     limited: frozenset[int] = frozenset()
     has_imported: bool = False
-    given: dict[tuple[int, str, int], list[str]] = field(default_factory=dict, compare=False)
 
 
 def food_choices(*, at: datetime) -> FoodChoices:

@@ -11,9 +11,9 @@ from django.core.paginator import Page
 
 from nutrients.common.citations import Citation, References
 from nutrients.models import DIETS, FoodSource, Nutrient
-from nutrients.search.foods import MOST_SEARCHED
+from nutrients.search.foods import MOST_SEARCHED, NamedFoods
 
-from .catalogue import GOOD, RICH, FoodShare, amount_sources
+from .catalogue import GOOD, RICH, FoodShare
 from .filters import FoodFilters
 from .narrowing import FoodPanel, Narrowing, food_panel
 
@@ -66,20 +66,20 @@ class FoodListPage:
 
 
 def food_list_page(
-    narrowing: Narrowing, shown: Page, ignored: str, *, at: datetime
+    narrowing: Narrowing, named: NamedFoods | None, shown: Page, ignored: str, *, at: datetime
 ) -> FoodListPage:
-    """What a page of the foods kept shows, and the filters beside it.
+    """What a page of the foods kept shows, and the filters beside it. One query at most.
 
-    With a nutrient, foods without a figure for it or with none of it are left out and counted. The
-    number of queries does not grow with the foods.
+    With a nutrient, foods without a figure for it or with none of it are left out and counted.
+    `named` is what a search by name has found.
     """
-    filters, choices, named = narrowing.filters, narrowing.choices, narrowing.table.named
+    filters, choices = narrowing.filters, narrowing.choices
     references = References()
     asked = [choices.nutrients[slug] for slug in filters.nutrients]
     if filters.sort in choices.nutrients and choices.nutrients[filters.sort] not in asked:
         asked.append(choices.nutrients[filters.sort])
     rows = [_row(narrowing, food, asked) for food in shown]
-    sources = amount_sources(
+    sources = narrowing.table.sources(
         [row.food.pk for row in rows],
         {share.nutrient.pk for row in rows for share in row.shares},
     )
@@ -88,7 +88,7 @@ def food_list_page(
         page=shown,
         rows=rows,
         nutrients=narrowing.nutrients,
-        rich=narrowing.rich,
+        rich=len(narrowing.giving(RICH) & narrowing.passing),
         panel=food_panel(narrowing),
         left_out=narrowing.left_out(),
         unmeasured=_unmeasured(narrowing, at=at),
@@ -115,7 +115,7 @@ def _row(narrowing: Narrowing, food: FoodSource, asked: list[Nutrient]) -> FoodR
     good = [
         nutrient
         for nutrient in choices.nutrients.values()
-        if (table.printed_percent(food, nutrient, country) or 0) >= GOOD
+        if food.slug in table.giving(nutrient, GOOD, country)
     ]
     told = notable_shares((table.share(food, n, "serving", country) for n in good), choices.limited)
     rich = [share for share in told if (share.printed or 0) >= RICH]

@@ -2,137 +2,133 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
-from typing import NamedTuple
+from functools import cached_property, partial
 
 from nutrients.common.parameters import ActiveFilter, Facet
-from nutrients.common.words import sort_key
 from nutrients.models import DIETS, Allergen, Diet, FoodSource, Nutrient
 
 from .catalogue import RICH, FoodTable, grams_of
 from .filters import ALLERGENS, BASES, LEVEL_WORDS, LEVELS, SORTS, FoodChoices, FoodFilters, label
 
-Key = tuple[str, str]
+Slugs = frozenset[str]
 
 
-class Verdict(NamedTuple):
-    """Whether a food passes each sort of filter. Unknown never passes."""
-
-    words: bool
-    group: bool
-    flags: bool
-    nutrient: bool
-    also: bool
-    basis: bool
-
-    @property
-    def failed(self) -> int:
-        return self.count(False)
-
-    def but_for(self, *names: str) -> bool:
-        return self.failed == sum(not getattr(self, name) for name in names)
-
-
-@dataclass(frozen=True)
 class Narrowing:
-    """Foods under filters. `nutrients` are those that the filters name, in their order.
+    """Foods under filters, as sets of slugs, by which everything is counted.
 
-    Each food is judged once, however often it is asked about.
+    The table holds the foods that a search by name has found, and without one all `chosen` foods.
+    What is not known of a food passes no filter.
     """
 
-    table: FoodTable
-    filters: FoodFilters
-    choices: FoodChoices
+    def __init__(
+        self, table: FoodTable, filters: FoodFilters, choices: FoodChoices, chosen: FoodTable
+    ) -> None:
+        self.table = table
+        self.filters = filters
+        self.choices = choices
+        self.chosen = chosen
+        self.nutrients = [choices.nutrients[slug] for slug in filters.nutrients]
 
     @cached_property
-    def nutrients(self) -> list[Nutrient]:
-        return [self.choices.nutrients[slug] for slug in self.filters.nutrients]
-
-    @cached_property
-    def named(self) -> frozenset[str]:
-        return frozenset(self.table.named.slugs if self.table.named else ())
-
-    @cached_property
-    def judged(self) -> list[tuple[FoodSource, Verdict]]:
-        """Every food of the table, and which sorts of filter it passes."""
-        return [(food, self._verdict(food)) for food in self.table.foods]
-
-    @cached_property
-    def passing(self) -> list[FoodSource]:
-        return [food for food, verdict in self.judged if not verdict.failed]
-
-    def _verdict(self, food: FoodSource) -> Verdict:
+    def _sorts_of_filter(self) -> dict[str, Slugs]:
+        """The foods that pass each sort of filter in use."""
         filters, least = self.filters, LEVELS[self.filters.level]
-        gives = [self.gives(food, nutrient, least) for nutrient in self.nutrients]
-        return Verdict(
-            words=food.slug in self.named if filters.words else bool(food.is_curated),
-            group=filters.group in ("", food.group.slug),
-            flags=all(_flags(food, filters)),
-            nutrient=gives[0] if gives else True,
-            also=gives[1] if len(gives) > 1 else True,
-            basis=grams_of(food, filters.basis) is not None,
-        )
+        flags = [
+            *(self.table.once(suiting, DIETS[diet]) for diet in filters.diets),
+            *(self.table.once(free_from, ALLERGENS[one]) for one in filters.free_from),
+        ]
+        every = frozenset(self.table.foods)
+        given = (self.table.giving(one, least, filters.country) for one in self.nutrients)
+        return {
+            "group": self.table.once(in_group, filters.group),
+            "flags": every.intersection(*flags),
+            "basis": self.table.once(comparable, filters.basis),
+            **dict(zip(("nutrient", "also"), given, strict=False)),
+        }
 
-    def gives(self, food: FoodSource, nutrient: Nutrient, least: int) -> bool:
-        """Whether the food holds any of it, and a serving at least this share, as printed."""
-        if not self.table.in_100g(food, nutrient):
-            return False
-        if not least:
-            return True
-        return (self.table.printed_percent(food, nutrient, self.filters.country) or 0) >= least
+    def but_for(self, *names: str) -> Slugs:
+        """The foods that pass all filters, whatever the filters of these names say."""
+        sets = (foods for name, foods in self._sorts_of_filter.items() if name not in names)
+        return frozenset.intersection(*sets)
+
+    @cached_property
+    def passing(self) -> Slugs:
+        return self.but_for()
+
+    def giving(self, least: int) -> Slugs:
+        """The foods that give this share of each nutrient that the filters name."""
+        given = (self.table.giving(one, least, self.filters.country) for one in self.nutrients)
+        return frozenset(self.table.foods).intersection(*given)
 
     def kept(self) -> list[FoodSource]:
         """The foods that pass every filter: chosen ones first, then in the order asked for."""
-        return sorted(self.passing, key=self._place)
+        kept = [food for slug, food in self.table.foods.items() if slug in self.passing]
+        if nutrients := self._sorted_by():
+            kept.sort(key=lambda food: (not food.is_curated, -self._share(food, nutrients)))
+        return kept
 
-    @property
-    def rich(self) -> int:
-        """How many of the foods that pass are rich in every nutrient named."""
-        return sum(all(self.gives(food, n, RICH) for n in self.nutrients) for food in self.passing)
+    def _sorted_by(self) -> list[Nutrient]:
+        if self.filters.sort in self.choices.nutrients:
+            return [self.choices.nutrients[self.filters.sort]]
+        return self.nutrients if self.filters.sort == "amount" else []
+
+    def _share(self, food: FoodSource, nutrients: Iterable[Nutrient]) -> Decimal:
+        # With two nutrients a food is as rich as the one that it gives least of.
+        basis, country = self.filters.basis, self.filters.country
+        shares = (self.table.share(food, nutrient, basis, country) for nutrient in nutrients)
+        percents = [share.percent for share in shares if share.percent is not None]
+        # Foods without a figure come last.
+        return min(percents, default=Decimal(-1))
 
     def left_out(self) -> dict[str, int]:
         """How many foods are left out for one reason alone that a reader should know of.
 
         The reasons are "without_figure", "with_none", "without_energy" and "unknown_flags".
         """
-        failed = ((food, verdict) for food, verdict in self.judged if verdict.failed)
-        return dict(Counter(filter(None, (self._reason(*pair) for pair in failed))))
+        fitting = self.but_for("nutrient", "also", "basis") if self.nutrients else frozenset()
+        held = [
+            [self.table.in_100g(self.table.foods[slug], nutrient) for nutrient in self.nutrients]
+            for slug in fitting
+        ]
+        counts = {
+            "without_figure": sum(None in amounts for amounts in held),
+            "with_none": sum(Decimal(0) in amounts and None not in amounts for amounts in held),
+            "without_energy": len(self.but_for("basis") - self.passing),
+            "unknown_flags": sum(map(self._may_fit, self.but_for("flags") - self.passing)),
+        }
+        return {reason: count for reason, count in counts.items() if count}
 
-    def _reason(self, food: FoodSource, verdict: Verdict) -> str:
-        held = [self.table.in_100g(food, nutrient) for nutrient in self.nutrients]
-        fits = verdict.words and verdict.group and verdict.flags
-        if fits and None in held:
-            return "without_figure"
-        if fits and Decimal(0) in held:
-            return "with_none"
-        if verdict.but_for("basis"):
-            return "without_energy"
-        flags = _flags(food, self.filters) if verdict.but_for("flags") else []
-        return "unknown_flags" if None in flags and False not in flags else ""
-
-    def _place(self, food: FoodSource) -> tuple[bool, Decimal, str]:
-        # With two nutrients a food is as rich as the one that it gives least of.
-        basis, country = self.filters.basis, self.filters.country
-        shares = [self.table.share(food, n, basis, country) for n in self._sorted_by()]
-        percents = [share.percent for share in shares if share.percent is not None]
-        # Foods without a figure come last.
-        return not food.is_curated, -min(percents, default=Decimal(-1)), sort_key(food.name)
-
-    def _sorted_by(self) -> Sequence[Nutrient]:
-        if self.filters.sort in self.choices.nutrients:
-            return [self.choices.nutrients[self.filters.sort]]
-        return self.nutrients if self.filters.sort == "amount" else []
+    def _may_fit(self, slug: str) -> bool:
+        """Whether a food is not known to fail any of the diets and allergens."""
+        food = self.table.foods[slug]
+        suits = [getattr(food, DIETS[diet].value) for diet in self.filters.diets]
+        holds = [getattr(food, ALLERGENS[one].value) for one in self.filters.free_from]
+        return False not in suits and True not in holds
 
 
-def _flags(food: FoodSource, filters: FoodFilters) -> list[bool | None]:
-    """For each diet and allergen whether the food fits: yes, no, or None if not known."""
-    suits = [getattr(food, DIETS[diet].value) for diet in filters.diets]
-    holds = [getattr(food, ALLERGENS[allergen].value) for allergen in filters.free_from]
-    return [*suits, *(None if flag is None else not flag for flag in holds)]
+def in_group(table: FoodTable, group: str) -> Slugs:
+    """The foods of a group; all of them without one."""
+    return frozenset(slug for slug, food in table.foods.items() if group in ("", food.group.slug))
+
+
+def comparable(table: FoodTable, basis: str) -> Slugs:
+    """The foods of which it is known how many grams the basis is."""
+    return frozenset(slug for slug, food in table.foods.items() if grams_of(food, basis))
+
+
+def suiting(table: FoodTable, diet: Diet) -> Slugs:
+    """The foods that are known to suit a diet."""
+    return frozenset(slug for slug, food in table.foods.items() if getattr(food, diet.value))
+
+
+def free_from(table: FoodTable, allergen: Allergen) -> Slugs:
+    """The foods that are known not to contain an allergen."""
+    return frozenset(
+        slug for slug, food in table.foods.items() if getattr(food, allergen.value) is False
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,60 +165,82 @@ class FoodPanel:
 
 
 def food_panel(narrowing: Narrowing) -> FoodPanel:
-    filters, choices, counts = narrowing.filters, narrowing.choices, _counts(narrowing)
-    groups, found_groups = _groups(narrowing)
+    filters, table, choices = narrowing.filters, narrowing.table, narrowing.choices
+    passing, in_groups = narrowing.passing, narrowing.but_for("group")
+    # What is imported does not change the first groups. A chosen group is always there.
+    groups = {"": "All groups"} | {slug: group.name for slug, group in choices.groups.items()}
+    usual = {"", *(food.group.slug for food in narrowing.chosen.foods.values())}
+    found = {filters.group, *(food.group.slug for food in table.foods.values())} - usual
 
-    def facets(name: str, words: Mapping[str, str], on: Iterable[str]) -> list[Facet]:
-        return [Facet(name, key, text, key in on, counts[name, key]) for key, text in words.items()]
-
-    def held(name: str, first: str, on: str) -> list[Facet]:
-        words = [_held(name, slug, counts, narrowing) for slug in choices.nutrients]
+    def facets(
+        name: str,
+        words: Mapping[str, str],
+        on: Collection[str],
+        among: Slugs,
+        having: Callable[[str], Slugs],
+    ) -> list[Facet]:
         return [
-            Facet(name, "", first, not on, counts[name, ""]),
-            *(Facet(name, slug, text, slug == on, n) for slug, text, n in words),
+            Facet(name, key, text, key in on, len(among & having(key)))
+            for key, text in words.items()
         ]
 
+    def grouped(slugs: Collection[str]) -> list[Facet]:
+        words = {slug: name for slug, name in groups.items() if slug in slugs}
+        having = partial(table.once, in_group)
+        return facets("group", words, [filters.group], in_groups, having)
+
     return FoodPanel(
-        nutrients=held("nutrient", "Any nutrient", filters.nutrient),
-        also=held("also", "No second one", filters.also),
-        levels=facets("level", LEVEL_WORDS, [filters.level]),
-        diets=facets("diet", _labels(DIETS), filters.diets),
-        free_from=facets("free-from", _labels(ALLERGENS), filters.free_from),
-        groups=facets("group", {"": "All groups"} | groups, [filters.group]),
-        found_groups=facets("group", found_groups, [filters.group]),
-        bases=facets("basis", BASES, [filters.basis]),
+        nutrients=_held(narrowing, "nutrient", "Any nutrient"),
+        also=_held(narrowing, "also", "No second one"),
+        levels=facets(
+            "level",
+            LEVEL_WORDS,
+            [filters.level],
+            narrowing.but_for("nutrient", "also"),
+            lambda key: narrowing.giving(LEVELS[key]),
+        ),
+        diets=facets(
+            "diet",
+            {key: str(diet.label) for key, diet in DIETS.items()},
+            filters.diets,
+            passing,
+            lambda key: table.once(suiting, DIETS[key]),
+        ),
+        free_from=facets(
+            "free-from",
+            {key: str(allergen.label) for key, allergen in ALLERGENS.items()},
+            filters.free_from,
+            passing,
+            lambda key: table.once(free_from, ALLERGENS[key]),
+        ),
+        groups=grouped(usual),
+        found_groups=grouped(found),
+        bases=facets(
+            "basis",
+            BASES,
+            [filters.basis],
+            narrowing.but_for("basis"),
+            partial(table.once, comparable),
+        ),
         sorts=_sorts(narrowing),
         active=_active(narrowing),
     )
 
 
-def _held(name: str, slug: str, counts: Counter[Key], narrowing: Narrowing) -> tuple[str, str, int]:
-    """A nutrient to choose, in words with the number of foods that are rich in it or hold some."""
-    nutrient, rich = narrowing.choices.nutrients[slug], counts[f"rich {name}", slug]
-    word = "High" if nutrient.pk in narrowing.choices.limited else "Rich"
-    if narrowing.filters.level == "high":
-        return slug, f"{word} in {nutrient.phrase}", rich
-    words = f"{word} in {nutrient.phrase} ({rich}), contains some"
-    return slug, words, counts[name, slug] - rich
-
-
-def _groups(narrowing: Narrowing) -> tuple[dict[str, str], dict[str, str]]:
-    """The names of the groups of chosen foods, and of the others that a search has reached.
-
-    A chosen group is always among them. The first do not change with what is imported.
-    """
-    foods, chosen = narrowing.table.foods, narrowing.filters.group
-    usual = {food.group.slug for food in foods if food.is_curated}
-    found = {food.group.slug for food in foods} | ({chosen} if chosen else set())
-    names = {slug: group.name for slug, group in narrowing.choices.groups.items()}
-    return (
-        {slug: name for slug, name in names.items() if slug in usual},
-        {slug: name for slug, name in names.items() if slug in found - usual},
-    )
-
-
-def _labels(kinds: Mapping[str, Diet | Allergen]) -> dict[str, str]:
-    return {key: str(kind.label) for key, kind in kinds.items()}
+def _held(narrowing: Narrowing, name: str, without: str) -> list[Facet]:
+    """The nutrients to choose from, with how many foods are rich in each or hold some."""
+    filters, table, among = narrowing.filters, narrowing.table, narrowing.but_for(name)
+    on, least = getattr(filters, name), LEVELS[filters.level]
+    facets = [Facet(name, "", without, not on, len(among))]
+    for slug, nutrient in narrowing.choices.nutrients.items():
+        count = rich = len(among & table.giving(nutrient, RICH, filters.country))
+        word = "High" if nutrient.pk in narrowing.choices.limited else "Rich"
+        words = f"{word} in {nutrient.phrase}"
+        if filters.level != "high":
+            words = f"{words} ({rich}), contains some"
+            count = len(among & table.giving(nutrient, least, filters.country)) - rich
+        facets.append(Facet(name, slug, words, slug == on, count))
+    return facets
 
 
 def _sorts(narrowing: Narrowing) -> list[Facet]:
@@ -232,76 +250,10 @@ def _sorts(narrowing: Narrowing) -> list[Facet]:
 
 
 def _active(narrowing: Narrowing) -> list[ActiveFilter]:
-    active = []
+    choices, chosen, active = narrowing.choices, narrowing.chosen, []
     for name, value in narrowing.filters.in_use:
         filters = narrowing.filters.without(name, value)
-        wider = Narrowing(narrowing.table, filters, narrowing.choices)
-        active.append(
-            ActiveFilter(label(name, value, narrowing.choices), filters, len(wider.passing))
-        )
+        table = chosen if name == "q" else narrowing.table
+        wider = Narrowing(table, filters, choices, chosen)
+        active.append(ActiveFilter(label(name, value, choices), filters, len(wider.passing)))
     return active
-
-
-def _counts(narrowing: Narrowing) -> Counter[Key]:
-    """How many foods each value would leave, all in one pass."""
-    counts: Counter[Key] = Counter()
-    for food, verdict in narrowing.judged:
-        # No one filter brings back what fails twice; levels are for both nutrients.
-        if verdict.failed - (not verdict.nutrient and not verdict.also) < 2:
-            counts.update(_values(narrowing, food, verdict))
-    return counts
-
-
-def _values(narrowing: Narrowing, food: FoodSource, verdict: Verdict) -> list[Key]:
-    """The values under which the list would show the food."""
-    found: list[Key] = []
-    if not verdict.failed:
-        found += [("diet", key) for key, diet in DIETS.items() if getattr(food, diet.value)]
-        found += [
-            ("free-from", key)
-            for key, allergen in ALLERGENS.items()
-            if getattr(food, allergen.value) is False
-        ]
-    if verdict.but_for("group"):
-        found += [("group", ""), ("group", food.group.slug)]
-    if verdict.but_for("basis"):
-        found += [("basis", key) for key in BASES if grams_of(food, key) is not None]
-    return found + _nutrient_values(narrowing, food, verdict)
-
-
-def _nutrient_values(narrowing: Narrowing, food: FoodSource, verdict: Verdict) -> list[Key]:
-    least = LEVELS[narrowing.filters.level]
-    asks_first, asks_second = verdict.but_for("nutrient"), verdict.but_for("also")
-    found: list[Key] = []
-    if asks_first or asks_second:
-        given, rich = _given(narrowing, food, least), _given(narrowing, food, RICH)
-        for name, asks in (("nutrient", asks_first), ("also", asks_second)):
-            found += [(name, slug) for slug in given if asks]
-            found += [(f"rich {name}", slug) for slug in rich if asks]
-    found += [("nutrient", "")] if asks_first else []
-    found += [("also", "")] if asks_second else []
-    if verdict.but_for("nutrient", "also"):
-        nutrients = narrowing.nutrients
-        found += [
-            ("level", key)
-            for key, share in LEVELS.items()
-            if all(narrowing.gives(food, nutrient, share) for nutrient in nutrients)
-        ]
-    return found
-
-
-def _given(narrowing: Narrowing, food: FoodSource, least: int) -> list[str]:
-    choices = narrowing.choices
-    key = (food.pk, narrowing.filters.country.value, least)
-    if (remembered := choices.given.get(key)) is not None:
-        return remembered
-    # Only what it is known to hold: there may be hundreds of nutrients that it is not.
-    held = narrowing.table.per_100g.get(food.pk, {})
-    given = [
-        slug
-        for slug, nutrient in choices.nutrients.items()
-        if nutrient.pk in held and narrowing.gives(food, nutrient, least)
-    ]
-    if food.is_curated:
-        choices.given[key] = given
-    return given

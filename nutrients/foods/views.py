@@ -13,7 +13,7 @@ from nutrients.common.parameters import ignored_sentence
 from nutrients.models import Authority
 from nutrients.search.foods import FoodWords, foods_named
 
-from .catalogue import chosen_food_table, searched_food_table
+from .catalogue import chosen_food_table, food_table
 from .detail import food_content, food_page
 from .filters import food_choices, read_food_filters, read_portion
 from .listing import PAGE_SIZE, food_list_page
@@ -25,15 +25,18 @@ def food_list(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     choices = memoized(request, food_choices, at=now)
     filters, ignored = read_food_filters(request.GET, choices)
-    foods = memoized(request, chosen_food_table, at=now)
+    chosen = foods = memoized(request, chosen_food_table, at=now)
+    named = None
     if filters.words:
         named = foods_named(filters.words, memoized(request, FoodWords, at=now), at=now)
-        foods = searched_food_table(foods, named, at=now)
-    narrowing = Narrowing(foods, filters, choices)
+        foods = food_table(named.slugs, chosen, at=now)
+    narrowing = Narrowing(foods, filters, choices, chosen)
     shown, unread = read_page(request.GET, Paginator(narrowing.kept(), PAGE_SIZE))
     context = {
         "section": "foods",
-        "page": food_list_page(narrowing, shown, ignored_sentence([*ignored, *unread]), at=now),
+        "page": food_list_page(
+            narrowing, named, shown, ignored_sentence([*ignored, *unread]), at=now
+        ),
         "countries": Authority,
         "country": filters.country,
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import lru_cache
 from typing import ClassVar, Self
 
 from django.core.exceptions import ValidationError
@@ -56,6 +57,8 @@ SHORT = re.compile(r"(\S+) (tbsp|tsp|can)s?\b")
 IN_FULL = {"tbsp": "tablespoon", "tsp": "teaspoon", "can": "tin"}
 
 
+# A page names fifty measures, and the same ones come again and again.
+@lru_cache(maxsize=2_000)
 def measure_words(description: str, grams: Decimal) -> str:
     """Give a measure as British readers use it: “2 tablespoons (32 g)”, but “30 g (1 cup)”."""
     weight = f"{grams.normalize():f}\N{NO-BREAK SPACE}g"

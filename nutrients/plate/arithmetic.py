@@ -12,7 +12,6 @@ from decimal import ROUND_FLOOR, Decimal
 from operator import itemgetter
 from typing import NamedTuple
 
-MOST_ADDITIONS = 3
 # A swap that adds less than this share of the need is not worth making.
 LEAST_GAIN_PERCENT = 10
 
@@ -31,15 +30,11 @@ class Helping(NamedTuple):
 
 
 class Part(NamedTuple):
-    """What one helping adds to a total; `per_100g` is in the nutrient's unit."""
+    """What one helping adds to a total: both figures are in the nutrient's unit."""
 
     helping: Helping
     per_100g: Decimal
-
-    @property
-    def amount(self) -> Decimal:
-        """Servings × grams ÷ 100 × the amount in 100 g, in the nutrient's unit."""
-        return self.helping.grams * self.per_100g / 100
+    amount: Decimal
 
 
 class Need(NamedTuple):
@@ -57,16 +52,15 @@ class Need(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """One nutrient on the whole plate; helpings without a figure are kept apart, never zero."""
+    """One nutrient on the whole plate; helpings without a figure are kept apart, never zero.
+
+    `amount` is the sum of the known parts, in the nutrient's unit.
+    """
 
     parts: tuple[Part, ...]
     unknown: tuple[Helping, ...]
+    amount: Decimal
     need: Need | None
-
-    @property
-    def amount(self) -> Decimal:
-        """The sum of the known parts, in the nutrient's unit."""
-        return sum((part.amount for part in self.parts), Decimal(0))
 
     @property
     def is_known(self) -> bool:
@@ -118,6 +112,11 @@ class Total:
         return percent(self.amount, self.ceiling) if self.is_known and self.ceiling else None
 
     @property
+    def fullness(self) -> int | None:
+        """The share of what the total is held against: of the need, or of what to stay below."""
+        return self.percent_of_need if self.aims_high else self.percent_of_ceiling
+
+    @property
     def is_above_ceiling(self) -> bool:
         return self.ceiling is not None and self.amount > self.ceiling
 
@@ -147,42 +146,48 @@ def percent(amount: Decimal, whole: Decimal) -> int | None:
     return int((amount * 100 / whole).to_integral_value(rounding=ROUND_FLOOR))
 
 
+def amount_in(grams: Decimal, per_100g: Decimal) -> Decimal:
+    return grams * per_100g / 100
+
+
 def total(helpings: Iterable[Helping], per_100g: Mapping[str, Decimal], need: Need | None) -> Total:
     """One nutrient's total: `per_100g` holds its known amounts in 100 g by food."""
     parts, unknown = [], []
     for helping in helpings:
         if helping.slug in per_100g:
-            parts.append(Part(helping, per_100g[helping.slug]))
+            in_100g = per_100g[helping.slug]
+            parts.append(Part(helping, in_100g, amount_in(helping.grams, in_100g)))
         else:
             unknown.append(helping)
-    return Total(tuple(parts), tuple(unknown), need)
+    amount = sum((part.amount for part in parts), Decimal(0))
+    return Total(tuple(parts), tuple(unknown), amount, need)
 
 
 def harmless_additions(
     additions: Mapping[str, Mapping[int, Decimal]], totals: Mapping[int, Total]
-) -> dict[str, Mapping[int, Decimal]]:
+) -> list[str]:
     """The foods of which one serving takes no total past its limit.
 
     `additions` hold what a serving of each food, by slug, gives of each nutrient with a figure.
     `totals` are those of the plate as it is.
     """
     room = _rooms(totals)
-    return {
-        slug: amounts
+    return [
+        slug
         for slug, amounts in additions.items()
         if all(amounts[key] <= room[key] for key in amounts.keys() & room.keys())
-    }
+    ]
 
 
-def best_additions(additions: Mapping[str, Mapping[int, Decimal]], nutrient: int) -> list[str]:
-    """The foods that fill a gap best: the most in one serving first.
+def ranked_additions(additions: Mapping[str, Mapping[int, Decimal]], nutrient: int) -> list[str]:
+    """The foods that give any of a nutrient: the most in one serving first.
 
     Ties are settled A to Z, so that the same plate always gets the same answer.
     """
     giving = [
         (-amounts[nutrient], slug) for slug, amounts in additions.items() if amounts.get(nutrient)
     ]
-    return [slug for _, slug in sorted(giving)[:MOST_ADDITIONS]]
+    return [slug for _, slug in sorted(giving)]
 
 
 def harmless_swaps(swaps: Iterable[Swap], totals: Mapping[int, Total]) -> list[Swap]:

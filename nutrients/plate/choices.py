@@ -7,10 +7,10 @@ given. A plain form sends exactly that, with a number field beside each food.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import cast
 from urllib.parse import urlencode
 
@@ -24,6 +24,7 @@ from nutrients.common.parameters import (
     read_words,
 )
 from nutrients.evidence.life_stages import Stages, first_stage, read_stage
+from nutrients.foods.catalogue import FoodTable, food_table
 from nutrients.models import DIETS, HOME, Authority, FoodSource
 
 from .arithmetic import Helping
@@ -34,7 +35,7 @@ LEAST_SERVINGS, MOST_SERVINGS, STEP = Decimal("0.25"), Decimal(20), Decimal("0.2
 SLUG = re.compile(r"[-\w]{1,80}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PlateChoices:
     """A plate as its address carries it: servings by the food's slug, in the order chosen."""
 
@@ -47,34 +48,44 @@ class PlateChoices:
     @property
     def query(self) -> str:
         """The plate as an address carries it; single servings and the search are left out."""
-        pairs: list[tuple[str, str]] = []
-        for slug, servings in self.servings.items():
-            pairs.append(("food", slug))
-            if servings != ONE_SERVING:
-                pairs.append((f"servings-{slug}", f"{servings.normalize():f}"))
-        pairs += [("stage", self.stage)] if self.stage else []
-        diets = [("diet", diet) for diet in self.diets]
-        return urlencode([*pairs, *diets, *self.country.pairs])
+        return self._written(self.servings)
 
-    def having(self, slug: str) -> PlateChoices:
-        return replace(self, servings={**self.servings, slug: ONE_SERVING})
+    def having(self, slug: str) -> str:
+        """The query of the same plate with one serving more, of another food."""
+        return self._written({**self.servings, slug: ONE_SERVING})
 
-    def swapping(self, out: str, into: str) -> PlateChoices:
-        """The same plate with a food in the place of another, in as many servings."""
+    def swapping(self, out: str, into: str) -> str:
+        """That of the same plate with a food in the place of another, in as many servings."""
         pairs = ((into if food == out else food, n) for food, n in self.servings.items())
-        return replace(self, servings=dict(pairs))
+        return self._written(dict(pairs))
 
-    def lacking(self, slug: str) -> PlateChoices:
+    def lacking(self, slug: str) -> str:
         rest = {food: count for food, count in self.servings.items() if food != slug}
-        return replace(self, servings=rest)
+        return self._written(rest)
+
+    def _written(self, servings: dict[str, Decimal]) -> str:
+        # Slugs and numbers need no escaping, and a page holds fifty such addresses.
+        foods = [
+            f"food={slug}"
+            if count == ONE_SERVING
+            else f"food={slug}&servings-{slug}={count.normalize():f}"
+            for slug, count in servings.items()
+        ]
+        return "&".join([*foods, *([self._others] if self._others else [])])
+
+    @cached_property
+    def _others(self) -> str:
+        stage = [("stage", self.stage)] if self.stage else []
+        diets = [("diet", diet) for diet in self.diets]
+        return urlencode([*stage, *diets, *self.country.pairs])
 
 
 def read_plate(
-    query: QueryDict, stages: Stages, *, at: datetime
-) -> tuple[PlateChoices, dict[str, FoodSource], list[str]]:
+    query: QueryDict, stages: Stages, chosen: FoodTable, *, at: datetime
+) -> tuple[PlateChoices, FoodTable, list[str]]:
     """The valid plate of an address, its foods, and a sentence for each thing that was not valid.
 
-    One query, however many foods are named.
+    Foods that are not on the table of chosen ones take three queries, however many they are.
     """
     reading = Reading(query)
     removed = query.getlist("remove")
@@ -82,10 +93,15 @@ def read_plate(
     problems = []
     if len(named) > MOST_FOODS:
         problems.append(f"A plate holds up to {MOST_FOODS} foods, so we left out the rest.")
-    foods = _published_foods(named[:MOST_FOODS], at=at)
-    reading.ignored += [slug for slug in named[:MOST_FOODS] if slug not in foods]
+    first = named[:MOST_FOODS]
+    # A database need not be asked for what does not have the shape of a slug.
+    table = food_table(filter(SLUG.fullmatch, first), chosen, at=at)
+    reading.ignored += [slug for slug in first if slug not in table.foods]
     servings = {}
-    for slug, food in foods.items():
+    for slug in first:
+        if slug not in table.foods:
+            continue
+        food = table.foods[slug]
         servings[slug], problem = _servings(query.get(f"servings-{slug}", ""), food)
         problems += [problem] if problem else []
     country = read_country(reading)
@@ -102,20 +118,12 @@ def read_plate(
     counts = [f"servings-{slug}" for slug in [*named, *removed]]
     reading.nothing_but("food", "remove", "stage", "diet", "q", "country", *counts)
     ignored = ignored_sentence(reading.ignored)
-    return choices, foods, [ignored, *problems] if ignored else problems
+    return choices, table, [ignored, *problems] if ignored else problems
 
 
 def helping_of(food: FoodSource, servings: Decimal) -> Helping:
     # The database refuses a food without a serving.
     return Helping(food.slug, food.name, servings, cast(Decimal, food.serving_grams))
-
-
-def _published_foods(slugs: Iterable[str], *, at: datetime) -> dict[str, FoodSource]:
-    # A database need not be asked for what does not have the shape of a slug.
-    asked = [slug for slug in slugs if SLUG.fullmatch(slug)]
-    rows = FoodSource.objects.published(at=at).foods().filter(slug__in=asked)
-    found = {food.slug: food for food in rows.select_related("group")}
-    return {slug: found[slug] for slug in asked if slug in found}
 
 
 def _servings(text: str, food: FoodSource) -> tuple[Decimal, str]:

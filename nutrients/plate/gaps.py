@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
+from itertools import islice
 from typing import NamedTuple
 
-from nutrients.evidence.life_stages import life_stages, suited_to_stage
-from nutrients.evidence.rich_foods import unmeasured_foods
-from nutrients.foods.catalogue import FoodTable, amount_sources
-from nutrients.models import Authority, FoodSource, Source
+from nutrients.foods.catalogue import FoodTable
+from nutrients.models import FoodSource
 
 from .arithmetic import (
     Helping,
-    Part,
     Swap,
     Total,
-    best_additions,
+    amount_in,
     best_swap,
     harmless_additions,
     harmless_swaps,
     percent,
+    ranked_additions,
 )
 from .choices import ONE_SERVING, PlateChoices, helping_of
+
+MOST_ADDITIONS = 3
 
 
 class Plate(NamedTuple):
@@ -52,52 +52,35 @@ class Suggestion:
     out: FoodSource | None = None
     before: Decimal | None = None
 
-
-class StageFoods(NamedTuple):
-    """The ids of the chosen foods, and the sources without a figure under the nutrient's id."""
-
-    suited: frozenset[int]
-    unmeasured: Mapping[int, list[FoodSource]]
+    @property
+    def action(self) -> str:
+        """What its link does, in words."""
+        return f"Swap {self.out.name} for {self.food.name}" if self.out else f"Add {self.food.name}"
 
 
 def fill_gaps(
     plate: Plate, nutrients: list[int], table: FoodTable, offered: Mapping[str, FoodSource]
 ) -> dict[int, list[Suggestion]]:
     """What would fill the gap of each nutrient, of the foods offered: additions, then a swap."""
-    givings = {slug: _given(table, food) for slug, food in offered.items()}
-    additions = harmless_additions(givings, plate.totals)
+    given = table.once(_servings)
+    harmless = set(harmless_additions({slug: given[slug] for slug in offered}, plate.totals))
     swaps = harmless_swaps(_swaps(plate, table, offered), plate.totals)
     found: dict[int, list[Suggestion]] = {}
     for nutrient in nutrients:
-        best = best_additions(additions, nutrient)
-        need = plate.totals[nutrient].need
-        swap = best_swap(swaps, nutrient, need.amount) if need else None
+        need, ranked = plate.totals[nutrient].need, table.once(_ranked, nutrient)
+        best = islice((slug for slug in ranked if slug in harmless), MOST_ADDITIONS)
         found[nutrient] = [
-            *(_addition(plate, nutrient, offered[slug], additions[slug]) for slug in best),
-            *([_swapped(plate, nutrient, offered[swap.into.slug], swap)] if swap else []),
+            Suggestion(
+                food=offered[slug],
+                amount=given[slug][nutrient],
+                percent=percent(given[slug][nutrient], need.amount) if need else None,
+                query=plate.choices.having(slug),
+            )
+            for slug in best
         ]
+        if need and (swap := best_swap(swaps, nutrient, need.amount)):
+            found[nutrient].append(_swapped(plate, nutrient, offered[swap.into.slug], swap))
     return found
-
-
-def suggestion_sources(found: Mapping[int, list[Suggestion]]) -> list[Source]:
-    """The sources of the figures of suggestions, each once, A to Z. One query."""
-    suggested = [suggestion for suggestions in found.values() for suggestion in suggestions]
-    foods = {
-        food.pk for suggestion in suggested for food in (suggestion.food, suggestion.out) if food
-    }
-    return amount_sources(foods, found)
-
-
-def _addition(
-    plate: Plate, nutrient: int, food: FoodSource, amounts: Mapping[int, Decimal]
-) -> Suggestion:
-    need = plate.totals[nutrient].need
-    return Suggestion(
-        food=food,
-        amount=amounts[nutrient],
-        percent=percent(amounts[nutrient], need.amount) if need else None,
-        query=plate.choices.having(food.slug).query,
-    )
 
 
 def _swapped(plate: Plate, nutrient: int, food: FoodSource, swap: Swap) -> Suggestion:
@@ -105,41 +88,38 @@ def _swapped(plate: Plate, nutrient: int, food: FoodSource, swap: Swap) -> Sugge
         food=food,
         amount=swap.after[nutrient],
         percent=None,
-        query=plate.choices.swapping(swap.out.slug, food.slug).query,
+        query=plate.choices.swapping(swap.out.slug, food.slug),
         servings=swap.into.servings,
         out=plate.foods[swap.out.slug],
         before=swap.before[nutrient],
     )
 
 
-def stage_foods(country: str, slug: str, *, at: datetime) -> StageFoods:
-    """What may be suggested to a life stage."""
-    stage = life_stages(at=at)[Authority(country)].get(slug)
-    foods = suited_to_stage(FoodSource.objects.published(at=at).foods().curated(), stage, at=at)
-    return StageFoods(
-        frozenset(foods.order_by().values_list("pk", flat=True)),
-        unmeasured_foods(at=at, groups=stage.kept_from if stage else ()),
-    )
-
-
 def _swaps(plate: Plate, table: FoodTable, offered: Mapping[str, FoodSource]) -> Iterator[Swap]:
     """Every helping with every offered food of its group in its place."""
+    given = table.once(_servings)
     held: dict[str, dict[int, Decimal]] = {helping.slug: {} for helping in plate.helpings}
     for key, total in plate.totals.items():
         for part in total.parts:
             held[part.helping.slug][key] = part.amount
     for helping in plate.helpings:
+        count, group = helping.servings, plate.foods[helping.slug].group_id
         for food in offered.values():
-            if food.group_id == plate.foods[helping.slug].group_id:
-                into = helping_of(food, helping.servings)
-                after = _given(table, food, helping.servings)
-                yield Swap(helping, into, held[helping.slug], after)
+            if food.group_id == group:
+                after = {key: count * amount for key, amount in given[food.slug].items()}
+                yield Swap(helping, helping_of(food, count), held[helping.slug], after)
 
 
-def _given(
-    table: FoodTable, food: FoodSource, servings: Decimal = ONE_SERVING
-) -> dict[int, Decimal]:
-    """What servings of a food give of each nutrient whose figure is known."""
-    helping = helping_of(food, servings)
-    figures = table.per_100g.get(food.pk, {})
-    return {key: Part(helping, per_100g).amount for key, per_100g in figures.items()}
+def _servings(table: FoodTable) -> dict[str, dict[int, Decimal]]:
+    """What a serving of each food gives of each nutrient whose figure is known."""
+    return {
+        slug: {
+            key: amount_in(food.serving_grams or Decimal(0), amount.per_100g)
+            for key, amount in table.amounts.get(food.pk, {}).items()
+        }
+        for slug, food in table.foods.items()
+    }
+
+
+def _ranked(table: FoodTable, nutrient: int) -> list[str]:
+    return ranked_additions(table.once(_servings), nutrient)

@@ -4,32 +4,31 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import Count, Window
 
 from nutrients.common.citations import Citation, References
-from nutrients.evidence.life_stages import LifeStage, life_stages
+from nutrients.evidence.life_stages import LifeStage, life_stages, suited_to_stage
+from nutrients.evidence.rich_foods import unmeasured_foods
 from nutrients.foods.catalogue import FoodTable
 from nutrients.models import (
     DIETS,
     Authority,
     FoodSource,
     Nutrient,
-    NutrientAmount,
     ReferenceIntake,
 )
 from nutrients.search.foods import NamedFoods
 
 from .arithmetic import Helping, Need, Total, total
 from .choices import MOST_FOODS, PlateChoices, helping_of
-from .gaps import Plate, StageFoods, Suggestion, fill_gaps, suggestion_sources
+from .gaps import Plate, Suggestion, fill_gaps
 
 MOST_FOUND = 8
-# What a page prints of a source.
-CITED = ("source__slug", "source__title", "source__publisher", "source__url")
 # How far from the middle of the drawn plate its numbers are, and the edge of its food.
 NUMBER_AT, EDGE = 26.0, 40.0
 
@@ -61,37 +60,53 @@ class PlateFood:
         return _point(self.start + self.share / 2, NUMBER_AT)
 
 
-@dataclass(frozen=True, slots=True)
-class PlateRow:
-    """One nutrient of the plate, with the sources of its amounts and of its need.
+class NutrientNeed(NamedTuple):
+    """What a life stage needs of a nutrient, and what it is to stay below; None if none says it.
 
-    `limit` is what the total is compared with: the lowest limit of any authority that counts food,
-    or else the lowest of all, which says nothing of a plate. `suggestions` would fill its gap;
-    `unmeasured` are sources without a figure, such as sunlight.
+    `limit` is the lowest of any authority that counts food, or else the lowest of all, which says
+    nothing of a plate. `limit_kind` says what a total is compared with: "stay below", "food",
+    "supplements", "other" or "none". `need` is all of it as the plate's arithmetic has it. `url`
+    leads to the nutrient's page with the figures of the same country.
     """
 
     nutrient: Nutrient
+    url: str
+    intake: ReferenceIntake | None = None
+    stay_below: ReferenceIntake | None = None
+    limit: ReferenceIntake | None = None
+    limit_kind: str = "none"
+    need: Need | None = None
+
+
+class StageContent(NamedTuple):
+    """What every plate of a life stage is compared with and filled from.
+
+    `suited` are the slugs of the chosen foods that may be suggested, and `unmeasured` the sources
+    without a figure, such as sunlight, under the nutrient's id.
+    """
+
+    stage: LifeStage | None
+    needs: list[NutrientNeed]
+    suited: frozenset[str]
+    unmeasured: Mapping[int, list[FoodSource]]
+
+
+class PlateRow(NamedTuple):
+    """One nutrient of the plate, with the sources of its amounts, of its need and of its limit."""
+
+    of: NutrientNeed
     total: Total
-    intake: ReferenceIntake | None
-    stay_below: ReferenceIntake | None
-    limit: ReferenceIntake | None
     amount_citations: list[Citation]
     need_citations: list[Citation]
     limit_citations: list[Citation]
-    suggestions: list[Suggestion] = field(default_factory=list)
-    unmeasured: list[FoodSource] = field(default_factory=list)
 
-    @property
-    def limit_kind(self) -> str:
-        """What the limit is: "stay below", "food", "supplements", "other" or "none"."""
-        need = self.total.need
-        if need and need.stay_below is not None:
-            return "stay below"
-        if need and need.limit is not None:
-            return "food"
-        if self.limit is None:
-            return "none"
-        return "supplements" if "supplement" in self.limit.upper_limit_applies_to else "other"
+
+class Gap(NamedTuple):
+    """A need that is not met, what would fill it, and sources without a figure."""
+
+    row: PlateRow
+    suggestions: list[Suggestion]
+    unmeasured: list[FoodSource]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +119,10 @@ class PlatePage:
     """
 
     choices: PlateChoices
-    problems: list[str]
-    stages: list[LifeStage]
     stage: LifeStage | None
     foods: list[PlateFood]
     rows: list[PlateRow]
-    gaps: list[PlateRow]
+    gaps: list[Gap]
     gap_citations: list[Citation]
     found: list[FoodSource] | None
     found_count: int
@@ -119,7 +132,7 @@ class PlatePage:
     @property
     def core(self) -> list[PlateRow]:
         """The core nutrients whose share of the need is known, the largest share first."""
-        rows = [row for row in self.rows if row.nutrient.is_featured and row.total.aims_high]
+        rows = [row for row in self.rows if row.of.nutrient.is_featured and row.total.aims_high]
         return sorted(rows, key=lambda row: -(row.total.percent_of_need or 0))
 
     @property
@@ -134,61 +147,59 @@ class PlatePage:
 
 def plate_page(
     choices: PlateChoices,
-    foods: dict[str, FoodSource],
-    stages: Mapping[str, LifeStage],
     table: FoodTable,
-    intakes: Mapping[int, list[ReferenceIntake]],
-    own: StageFoods,
-    problems: list[str],
+    content: StageContent,
+    chosen: FoodTable,
     *,
     named: NamedFoods | None,
     at: datetime,
 ) -> PlatePage:
-    """The totals of a plate; `foods` holds those of `choices`. A constant number of queries.
+    """The totals of a plate; `table` holds its foods. One query, if a food is searched for.
 
-    `named` are the foods that its search found; None if nothing is searched for. `intakes` are
-    those of its life stage. What fills its gaps comes from the food table, from the life
-    stage's `own`.
+    `named` are the foods that its search found; None if nothing is searched for. What fills its
+    gaps comes from the `chosen` foods.
     """
     references = References()
-    stage = stages.get(choices.stage)
-    helpings = [helping_of(food, choices.servings[food.slug]) for food in foods.values()]
-    rows = _rows(helpings, foods, stage, intakes, references, at=at)
+    foods = {slug: table.foods[slug] for slug in choices.servings}
+    helpings = [helping_of(food, choices.servings[slug]) for slug, food in foods.items()]
+    rows = [_row(need, helpings, table, references) for need in content.needs]
     # An empty plate has no gaps: what to begin with for the core nutrients.
-    gaps = [row for row in rows if (row.total.is_short if foods else row.nutrient.is_featured)]
-    plate = Plate(choices, foods, helpings, {row.nutrient.pk: row.total for row in rows})
+    short = [row for row in rows if (row.total.is_short if foods else row.of.nutrient.is_featured)]
+    plate = Plate(choices, foods, helpings, {row.of.nutrient.pk: row.total for row in rows})
     offered = {
-        food.slug: food
-        for food in table.foods
-        if food.pk in own.suited and food.slug not in foods and _suits(food, choices)
+        slug: food
+        for slug, food in chosen.foods.items()
+        if slug in content.suited and slug not in foods and _suits(food, choices)
     }
-    filling = fill_gaps(plate, [row.nutrient.pk for row in gaps], table, offered)
+    filling = fill_gaps(plate, [row.of.nutrient.pk for row in short], chosen, offered)
+    suggested = {
+        food.pk
+        for suggestions in filling.values()
+        for one in suggestions
+        for food in (one.food, one.out)
+        if food
+    }
     found, found_count = _found(choices, named, at=at)
     return PlatePage(
         choices=choices,
-        problems=problems,
-        stages=list(stages.values()),
-        stage=stage,
+        stage=content.stage,
         foods=_plate_foods(foods, helpings, choices),
         rows=rows if foods else [],
         gaps=[
-            replace(
-                row,
-                suggestions=filling[row.nutrient.pk],
-                unmeasured=[
-                    food
-                    for food in own.unmeasured.get(row.nutrient.pk, [])
-                    if not food.is_food or _suits(food, choices)
-                ],
-            )
-            for row in gaps
+            Gap(row, filling[key], _unmeasured(content.unmeasured.get(key, ()), choices))
+            for row in short
+            for key in [row.of.nutrient.pk]
         ],
-        gap_citations=references.cite(suggestion_sources(filling)),
+        gap_citations=references.cite(table.sources(suggested, filling)),
         found=found,
         found_count=found_count,
         found_as=named.corrected if named else "",
         references=references,
     )
+
+
+def _unmeasured(sources: Iterable[FoodSource], choices: PlateChoices) -> list[FoodSource]:
+    return [source for source in sources if not source.is_food or _suits(source, choices)]
 
 
 def _suits(food: FoodSource, choices: PlateChoices) -> bool:
@@ -209,7 +220,7 @@ def _plate_foods(
                 helping=helping,
                 fails=[diet.label.lower() for diet in diets if getattr(food, diet.value) is False],
                 unknown=[diet.label.lower() for diet in diets if getattr(food, diet.value) is None],
-                query=choices.lacking(food.slug).query,
+                query=choices.lacking(food.slug),
                 start=start,
                 share=share,
             )
@@ -239,77 +250,73 @@ def _found(
     return rows, rows[0].found if rows else 0
 
 
-def _rows(
-    helpings: list[Helping],
-    foods: Mapping[str, FoodSource],
-    stage: LifeStage | None,
-    intakes: Mapping[int, list[ReferenceIntake]],
-    references: References,
-    *,
-    at: datetime,
-) -> list[PlateRow]:
-    """Every published nutrient in its order, with what the helpings hold of it."""
-    amounts: dict[int, dict[str, NutrientAmount]] = defaultdict(dict)
-    slugs = {food.pk: food.slug for food in foods.values()}
-    rows = NutrientAmount.objects.filter(food__in=slugs).order_by("food__name")
-    for amount in rows.select_related("source").only("food", "nutrient", "per_100g", *CITED):
-        amounts[amount.nutrient_id][slugs[amount.food_id]] = amount
-    return [
-        _row(
-            nutrient,
-            helpings,
-            amounts[nutrient.pk],
-            stage,
-            intakes.get(nutrient.pk, []),
-            references,
-        )
-        for nutrient in Nutrient.objects.published(at=at)
-    ]
-
-
 def _row(
-    nutrient: Nutrient,
-    helpings: list[Helping],
-    amounts: dict[str, NutrientAmount],
-    stage: LifeStage | None,
-    intakes: list[ReferenceIntake],
-    references: References,
+    of: NutrientNeed, helpings: list[Helping], table: FoodTable, references: References
 ) -> PlateRow:
-    per_100g = {slug: amount.per_100g for slug, amount in amounts.items()}
-    measured = [amounts[helping.slug] for helping in helpings if helping.slug in amounts]
-    sources = {amount.source.pk: amount.source for amount in measured}
-    intake = stage.own(intakes) if stage else None
-    stay_below = stage.stay_below(intakes) if stage else None
-    limit = _limit(stage.limiting(intakes)) if stage else None
+    key = of.nutrient.pk
+    held = {
+        helping.slug: amount
+        for helping in helpings
+        if (amount := table.amounts.get(table.foods[helping.slug].pk, {}).get(key))
+    }
+    per_100g = {slug: amount.per_100g for slug, amount in held.items()}
 
     def cited(row: ReferenceIntake | None, *, is_shown: bool) -> list[Citation]:
         return references.cite(row.cited) if row and is_shown else []
 
     # Sources are numbered in the order of reading. An empty plate shows core needs alone.
-    amount_citations = references.cite(sources.values())
-    need_citations = cited(intake, is_shown=bool(helpings) or nutrient.is_featured)
-    limit_citations = cited(stay_below or limit, is_shown=bool(helpings))
-    return PlateRow(
-        nutrient=nutrient,
-        total=total(helpings, per_100g, _need(intake, stay_below, limit)),
-        intake=intake,
-        stay_below=stay_below,
-        limit=limit,
-        amount_citations=amount_citations,
-        need_citations=need_citations,
-        limit_citations=limit_citations,
+    amount_citations = references.cite({amount.source: None for amount in held.values()})
+    need_citations = cited(of.intake, is_shown=bool(helpings) or of.nutrient.is_featured)
+    limit_citations = cited(of.stay_below or of.limit, is_shown=bool(helpings))
+    counted = total(helpings, per_100g, of.need)
+    return PlateRow(of, counted, amount_citations, need_citations, limit_citations)
+
+
+def stage_content(country: str, slug: str, *, at: datetime) -> StageContent:
+    """The needs of a life stage in the nutrients' order, and the foods for it. Seven queries."""
+    stage = life_stages(at=at)[Authority(country)].get(slug)
+    nutrients = {nutrient.pk: nutrient for nutrient in Nutrient.objects.published(at=at)}
+    intakes: dict[int, list[ReferenceIntake]] = defaultdict(list)
+    if stage:
+        rows = ReferenceIntake.objects.published(at=at).filter(nutrient__in=nutrients)
+        for intake in rows.overlapping(stage.age_from, stage.age_below).with_sources():
+            intake.nutrient = nutrients[intake.nutrient_id]
+            intakes[intake.nutrient_id].append(intake)
+    foods = suited_to_stage(FoodSource.objects.published(at=at).foods().curated(), stage, at=at)
+    return StageContent(
+        stage,
+        [
+            _nutrient_need(nutrient, Authority(country), stage, intakes[key])
+            for key, nutrient in nutrients.items()
+        ],
+        frozenset(foods.order_by().values_list("slug", flat=True)),
+        unmeasured_foods(at=at, groups=stage.kept_from if stage else ()),
     )
 
 
-def stage_intakes(country: str, slug: str, *, at: datetime) -> dict[int, list[ReferenceIntake]]:
-    """What every authority says of the ages of a life stage, under the nutrient's id."""
-    found: dict[int, list[ReferenceIntake]] = defaultdict(list)
-    if stage := life_stages(at=at)[Authority(country)].get(slug):
-        rows = ReferenceIntake.objects.published(at=at)
-        rows = rows.overlapping(stage.age_from, stage.age_below).select_related("nutrient")
-        for intake in rows.with_sources():
-            found[intake.nutrient_id].append(intake)
-    return found
+def _nutrient_need(
+    nutrient: Nutrient,
+    country: Authority,
+    stage: LifeStage | None,
+    intakes: list[ReferenceIntake],
+) -> NutrientNeed:
+    url = f"{nutrient.get_absolute_url()}{country.query}"
+    if stage is None:
+        return NutrientNeed(nutrient, url)
+    intake, stay_below = stage.own(intakes), stage.stay_below(intakes)
+    limit = _limit(stage.limiting(intakes))
+    need = _need(intake, stay_below, limit)
+    return NutrientNeed(nutrient, url, intake, stay_below, limit, _limit_kind(need, limit), need)
+
+
+def _limit_kind(need: Need | None, limit: ReferenceIntake | None) -> str:
+    if need and need.stay_below is not None:
+        return "stay below"
+    if need and need.limit is not None:
+        return "food"
+    if limit is None:
+        return "none"
+    return "supplements" if "supplement" in limit.upper_limit_applies_to else "other"
 
 
 def _limit(rows: list[ReferenceIntake]) -> ReferenceIntake | None:

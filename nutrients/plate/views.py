@@ -15,8 +15,7 @@ from nutrients.models import DIETS, Authority
 from nutrients.search.foods import FoodWords, foods_named
 
 from .choices import LEAST_SERVINGS, MOST_SERVINGS, read_plate
-from .gaps import stage_foods
-from .page import plate_page, stage_intakes
+from .page import plate_page, stage_content
 
 
 @require_safe
@@ -27,25 +26,24 @@ def plate(request: HttpRequest) -> HttpResponse:
     """
     now = timezone.now()
     stages = plate_stages(memoized(request, life_stages, at=now))
-    choices, foods, problems = read_plate(request.GET, stages, at=now)
+    chosen = memoized(request, chosen_food_table, at=now)
+    choices, table, problems = read_plate(request.GET, stages, chosen, at=now)
     if "remove" in request.GET:
         return redirect(f"{reverse('nutrients:plate')}?{choices.query}#plate-foods")
-    stage = (choices.country.value, choices.stage)
     words = memoized(request, FoodWords, at=now)
     page = plate_page(
         choices,
-        foods,
-        stages[choices.country],
-        memoized(request, chosen_food_table, at=now),
-        memoized(request, stage_intakes, *stage, at=now),
-        memoized(request, stage_foods, *stage, at=now),
-        problems,
+        table,
+        memoized(request, stage_content, choices.country.value, choices.stage, at=now),
+        chosen,
         named=foods_named(choices.words, words, at=now) if choices.words else None,
         at=now,
     )
     context = {
         "section": "foods",
         "page": page,
+        "problems": problems,
+        "stages": stages[choices.country],
         "countries": Authority,
         "country": choices.country,
         "diets": DIETS,

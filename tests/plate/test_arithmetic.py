@@ -9,11 +9,11 @@ from nutrients.plate.arithmetic import (
     Helping,
     Need,
     Swap,
-    best_additions,
     best_swap,
     harmless_additions,
     harmless_swaps,
     percent,
+    ranked_additions,
     total,
 )
 
@@ -125,27 +125,29 @@ def passes(before, after, key):
     return ceiling is not None and after > ceiling and after > before[key].amount
 
 
-@given(ADDITIONS, KEYS, TOTALS)
-def test_additions_are_the_best_that_pass_no_limit_whatever_their_order(additions, key, totals):
-    harmless = harmless_additions(additions, totals)
-    found = best_additions(harmless, key)
-
-    assert found == best_additions(dict(reversed(harmless.items())), key)
-    assert len(found) <= 3
+@given(ADDITIONS, TOTALS)
+def test_harmless_additions_are_all_that_pass_no_limit(additions, totals):
     fit = [
         food
         for food, amounts in additions.items()
-        if amounts.get(key, 0) > 0
-        and not any(
+        if not any(
             passes(totals, totals[other].amount + amount, other)
             for other, amount in amounts.items()
             if other in totals
         )
     ]
-    assert all(food in fit for food in found)
-    left = [additions[food][key] for food in fit if food not in found]
-    assert all(additions[food][key] >= max(left, default=0) for food in found)
-    assert len(found) == min(len(fit), 3)
+
+    assert harmless_additions(additions, totals) == fit
+
+
+@given(ADDITIONS, KEYS)
+def test_additions_that_give_most_come_first_whatever_their_order(additions, key):
+    ranked = ranked_additions(additions, key)
+
+    assert ranked == ranked_additions(dict(reversed(additions.items())), key)
+    assert set(ranked) == {food for food, amounts in additions.items() if amounts.get(key, 0) > 0}
+    amounts = [additions[food][key] for food in ranked]
+    assert amounts == sorted(amounts, reverse=True)
 
 
 @given(SWAPS, TOTALS)

@@ -1,0 +1,38 @@
+"""Lines of the plate, built as strings: a page has a hundred of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django import template
+
+from .components import ON_ONE_LINE, figure, percentage, rounded
+
+if TYPE_CHECKING:
+    from nutrients.plate.arithmetic import Total
+    from nutrients.plate.gaps import Suggestion
+
+register = template.Library()
+
+
+@register.filter
+def sum_lines(total: Total, unit: str) -> str:
+    """How a total adds up, a line for each food: “Almonds: 2 × 28 g × 270 ÷ 100 = 151.2 mg”."""
+    lines = []
+    for helping, per_100g, amount in total.parts:
+        portion = f"{figure(helping.servings)} × {figure(helping.serving_grams)}{ON_ONE_LINE}g"
+        result = f"{figure(amount)}{ON_ONE_LINE}{unit}"
+        lines.append(f"{helping.name}: {portion} × {figure(per_100g)} ÷ 100 = {result}\n")
+    return "".join(lines)
+
+
+@register.filter
+def gives(one: Suggestion, unit: str) -> str:
+    """What a suggestion gives: “2 servings of 1 cup (30 g): 90 mg, 30% of the need.”"""
+    many = "" if one.servings == 1 else f"{figure(one.servings)} servings of "
+    words = f"{many}{one.food.serving_words}: {rounded(one.amount)}{ON_ONE_LINE}{unit}"
+    if one.before is not None:
+        return f"{words} in place of {rounded(one.before)}{ON_ONE_LINE}{unit}."
+    if one.percent is None:
+        return f"{words}."
+    return f"{words}, {percentage(one.percent, one.amount)} of the need."
