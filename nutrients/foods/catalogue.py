@@ -7,14 +7,23 @@ list, for the counts beside its filters, for the ways to widen it, and for plate
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple, TypeVar
 
 from nutrients.common.words import sort_key
-from nutrients.models import Authority, FoodSource, Nutrient, NutrientAmount, Source
+from nutrients.models import (
+    Allergen,
+    Authority,
+    Diet,
+    FoodGroup,
+    FoodSource,
+    Nutrient,
+    NutrientAmount,
+    Source,
+)
 from nutrients.models.foods import FoodSourceQuerySet
 
 Made = TypeVar("Made")
@@ -23,15 +32,24 @@ HUNDRED = Decimal(100)
 # The FDA's words for labels: a serving is a good source from 10% of the daily value, rich from 20%.
 # Every country's label value is held to the same shares, so that “rich” means one thing.
 GOOD, RICH = 10, 20
+LISTED = (
+    *("slug", "name", "group", "is_food", "is_curated", "note", "review_due_on"),
+    *("serving_description", "serving_grams", "energy_kcal", *Diet.values, *Allergen.values),
+)
 # Shares are printed in whole percent, and half a percent counts as one.
 HALF = Decimal("0.5")
 
 
-class Amount(NamedTuple):
-    """How much of a nutrient is in 100 g of a food, in the nutrient's unit, and who says so."""
+class Amounts(NamedTuple):
+    """How much of nutrients foods hold, by the nutrient's id and the food's slug.
 
-    per_100g: Decimal
-    source: Source
+    `per_100g` is in the nutrient's unit; what is missing is unknown, never zero. `source` has the
+    id of each figure's source. A list may hold ten thousand figures, so they are no objects.
+    """
+
+    per_100g: dict[int, dict[str, Decimal]]
+    source: dict[int, dict[str, int]]
+    sources: dict[int, Source]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +73,10 @@ class FoodShare:
 class FoodTable:
     """Published foods by slug, chosen ones first and A to Z, and what they hold.
 
-    `amounts` are under the ids of food and nutrient; a missing one is unknown, never zero.
+    There may be amounts of other foods among them.
     """
 
-    def __init__(
-        self, foods: Iterable[FoodSource], amounts: Mapping[int, Mapping[int, Amount]]
-    ) -> None:
+    def __init__(self, foods: Iterable[FoodSource], amounts: Amounts) -> None:
         ordered = sorted(foods, key=lambda food: (not food.is_curated, sort_key(food.name)))
         self.foods = {food.slug: food for food in ordered}
         self.amounts = amounts
@@ -73,27 +89,26 @@ class FoodTable:
             self._made[key] = make(self, *arguments)
         return self._made[key]
 
-    def in_100g(self, food: FoodSource, nutrient: Nutrient) -> Decimal | None:
+    def in_100g(self, slug: str, nutrient: Nutrient) -> Decimal | None:
         """The amount of the nutrient in 100 g, in its unit; None if no figure is known."""
-        amount = self.amounts.get(food.pk, {}).get(nutrient.pk)
-        return amount and amount.per_100g
+        return self.amounts.per_100g.get(nutrient.pk, {}).get(slug)
 
     def share(
         self, food: FoodSource, nutrient: Nutrient, basis: str, country: Authority
     ) -> FoodShare:
-        in_100g = self.in_100g(food, nutrient)
+        in_100g = self.in_100g(food.slug, nutrient)
         return food_share(nutrient, in_100g, grams_of(food, basis), country)
 
     def giving(self, nutrient: Nutrient, least: int, country: Authority) -> frozenset[str]:
         """The foods that hold any of it, and give this share in a serving, as printed."""
         return self.once(_giving, nutrient, least, country)
 
-    def sources(self, foods: Iterable[int], nutrients: Collection[int]) -> list[Source]:
-        """The sources of the amounts of these nutrients in these foods (ids), each once, A to Z."""
-        held = (self.amounts.get(food, {}) for food in foods)
-        amounts = (row[key] for row in held for key in nutrients if key in row)
-        found = {amount.source.slug: amount.source for amount in amounts}
-        return sorted(found.values(), key=lambda source: (source.title, source.slug))
+    def sources(self, foods: Iterable[str], nutrients: Iterable[int]) -> list[Source]:
+        """The sources of the amounts of these nutrients in these foods, each once, A to Z."""
+        held = [self.amounts.source.get(nutrient, {}) for nutrient in nutrients]
+        found = {row[food] for food in foods for row in held if food in row}
+        sources = (self.amounts.sources[key] for key in found)
+        return sorted(sources, key=lambda source: (source.title, source.slug))
 
 
 def _giving(table: FoodTable, nutrient: Nutrient, least: int, country: Authority) -> frozenset[str]:
@@ -102,11 +117,11 @@ def _giving(table: FoodTable, nutrient: Nutrient, least: int, country: Authority
         return frozenset()
     # A share is 100 × amount ÷ whole. Compared with both sides multiplied, which is exact.
     bound = (least - HALF) * (whole or 0) if least else Decimal(0)
+    per_100g = table.amounts.per_100g.get(nutrient.pk, {})
     return frozenset(
         slug
         for slug, food in table.foods.items()
-        if (in_100g := table.in_100g(food, nutrient))
-        and in_100g * (food.serving_grams or 0) >= bound
+        if (in_100g := per_100g.get(slug)) and in_100g * (food.serving_grams or 0) >= bound
     )
 
 
@@ -131,39 +146,58 @@ def grams_of(food: FoodSource, basis: str) -> Decimal | None:
 
 
 def chosen_food_table(*, at: datetime) -> FoodTable:
-    """The chosen foods, with what they hold of each published nutrient. Three queries."""
-    foods = _published(at=at).curated()
+    """The chosen foods, with what they hold of each published nutrient. Four queries."""
+    foods = _listed(FoodSource.objects.curated(), at=at)
     return FoodTable(foods, _amounts(foods, at=at))
 
 
 def food_table(slugs: Iterable[str], chosen: FoodTable, *, at: datetime) -> FoodTable:
-    """These foods alone. Those that are not on the table of chosen ones take three queries."""
+    """These foods alone. Those that are not on the table of chosen ones take four queries."""
     asked = set(slugs)
-    imported = _published(at=at).filter(slug__in=asked - chosen.foods.keys())
-    others = list(imported) if asked - chosen.foods.keys() else []
-    amounts = _amounts([food.pk for food in others], at=at) if others else {}
-    own = (food for slug, food in chosen.foods.items() if slug in asked)
-    return FoodTable([*own, *others], {**chosen.amounts, **amounts})
+    own = [food for slug, food in chosen.foods.items() if slug in asked]
+    others = asked - chosen.foods.keys()
+    imported = _listed(FoodSource.objects.filter(slug__in=others), at=at) if others else []
+    if not imported:
+        return FoodTable(own, chosen.amounts)
+    # Of each figure there is one, under the slug of its food.
+    amounts, more = chosen.amounts, _amounts(imported, at=at)
+    both = Amounts(
+        _joined(amounts.per_100g, more.per_100g),
+        _joined(amounts.source, more.source),
+        amounts.sources | more.sources,
+    )
+    return FoodTable([*own, *imported], both)
 
 
-def _published(*, at: datetime) -> FoodSourceQuerySet:
-    rows: FoodSourceQuerySet = FoodSource.objects.published(at=at).foods()
-    return rows.select_related("group")
+def _joined(
+    rows: dict[int, dict[str, Made]], more: dict[int, dict[str, Made]]
+) -> dict[int, dict[str, Made]]:
+    return {key: rows.get(key, {}) | more.get(key, {}) for key in rows.keys() | more.keys()}
 
 
-def _amounts(
-    foods: FoodSourceQuerySet | Collection[int], *, at: datetime
-) -> dict[int, dict[int, Amount]]:
+def _listed(rows: FoodSourceQuerySet, *, at: datetime) -> list[FoodSource]:
+    """The published foods among these, with the fields that lists and plates show or ask of."""
+    foods = list(rows.published(at=at).foods().only(*LISTED))
+    # There are twenty groups, and there may be a thousand foods.
+    groups = FoodGroup.objects.in_bulk()
+    for food in foods:
+        food.group = groups[food.group_id]
+    return foods
+
+
+def _amounts(foods: Iterable[FoodSource], *, at: datetime) -> Amounts:
+    slugs = {food.pk: food.slug for food in foods}
     asked = NutrientAmount.objects.filter(
-        food__in=foods,
+        food__in=slugs,
         nutrient__in=Nutrient.objects.published(at=at).order_by().values("pk"),
     ).order_by()
-    rows = list(asked.values_list("food_id", "nutrient_id", "per_100g", "source_id"))
+    per_100g: dict[int, dict[str, Decimal]] = defaultdict(dict)
+    source: dict[int, dict[str, int]] = defaultdict(dict)
+    rows = asked.values_list("food_id", "nutrient_id", "per_100g", "source_id")
+    for food, nutrient, in_100g, own in rows.iterator():
+        per_100g[nutrient][slugs[food]] = in_100g
+        source[nutrient][slugs[food]] = own
+    cited = {key for row in source.values() for key in row.values()}
     # What pages print of a source.
-    sources = Source.objects.only("slug", "title", "publisher", "url").in_bulk(
-        {source for *_, source in rows}
-    )
-    amounts: dict[int, dict[int, Amount]] = defaultdict(dict)
-    for food, nutrient, per_100g, source in rows:
-        amounts[food][nutrient] = Amount(per_100g, sources[source])
-    return dict(amounts)
+    sources = Source.objects.only("slug", "title", "publisher", "url").in_bulk(cited)
+    return Amounts(dict(per_100g), dict(source), sources)

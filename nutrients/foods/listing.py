@@ -80,7 +80,7 @@ def food_list_page(
         asked.append(choices.nutrients[filters.sort])
     rows = [_row(narrowing, food, asked) for food in shown]
     sources = narrowing.table.sources(
-        [row.food.pk for row in rows],
+        [row.food.slug for row in rows],
         {share.nutrient.pk for row in rows for share in row.shares},
     )
     return FoodListPage(
@@ -113,11 +113,11 @@ def _row(narrowing: Narrowing, food: FoodSource, asked: list[Nutrient]) -> FoodR
     if asked:
         return FoodRow(food, [table.share(food, n, filters.basis, country) for n in asked])
     good = [
-        nutrient
+        table.share(food, nutrient, "serving", country)
         for nutrient in choices.nutrients.values()
         if food.slug in table.giving(nutrient, GOOD, country)
     ]
-    told = notable_shares((table.share(food, n, "serving", country) for n in good), choices.limited)
+    told = notable_shares(good, choices.limited)
     rich = [share for share in told if (share.printed or 0) >= RICH]
     shares = rich or told
     words = "Rich in" if rich else "Some" if told else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -43,7 +44,7 @@ class Narrowing:
         every = frozenset(self.table.foods)
         given = (self.table.giving(one, least, filters.country) for one in self.nutrients)
         return {
-            "group": self.table.once(in_group, filters.group),
+            "group": self.table.once(by_group).get(filters.group, frozenset()),
             "flags": every.intersection(*flags),
             "basis": self.table.once(comparable, filters.basis),
             **dict(zip(("nutrient", "also"), given, strict=False)),
@@ -90,8 +91,7 @@ class Narrowing:
         """
         fitting = self.but_for("nutrient", "also", "basis") if self.nutrients else frozenset()
         held = [
-            [self.table.in_100g(self.table.foods[slug], nutrient) for nutrient in self.nutrients]
-            for slug in fitting
+            [self.table.in_100g(slug, nutrient) for nutrient in self.nutrients] for slug in fitting
         ]
         counts = {
             "without_figure": sum(None in amounts for amounts in held),
@@ -109,9 +109,12 @@ class Narrowing:
         return False not in suits and True not in holds
 
 
-def in_group(table: FoodTable, group: str) -> Slugs:
-    """The foods of a group; all of them without one."""
-    return frozenset(slug for slug, food in table.foods.items() if group in ("", food.group.slug))
+def by_group(table: FoodTable) -> dict[str, Slugs]:
+    """The foods of each group that has any, and under "" all of them."""
+    groups: dict[str, set[str]] = defaultdict(set)
+    for slug, food in table.foods.items():
+        groups[food.group.slug].add(slug)
+    return {"": frozenset(table.foods)} | {key: frozenset(slugs) for key, slugs in groups.items()}
 
 
 def comparable(table: FoodTable, basis: str) -> Slugs:
@@ -169,8 +172,8 @@ def food_panel(narrowing: Narrowing) -> FoodPanel:
     passing, in_groups = narrowing.passing, narrowing.but_for("group")
     # What is imported does not change the first groups. A chosen group is always there.
     groups = {"": "All groups"} | {slug: group.name for slug, group in choices.groups.items()}
-    usual = {"", *(food.group.slug for food in narrowing.chosen.foods.values())}
-    found = {filters.group, *(food.group.slug for food in table.foods.values())} - usual
+    usual = narrowing.chosen.once(by_group).keys()
+    found = {filters.group, *table.once(by_group)} - usual
 
     def facets(
         name: str,
@@ -186,8 +189,10 @@ def food_panel(narrowing: Narrowing) -> FoodPanel:
 
     def grouped(slugs: Collection[str]) -> list[Facet]:
         words = {slug: name for slug, name in groups.items() if slug in slugs}
-        having = partial(table.once, in_group)
-        return facets("group", words, [filters.group], in_groups, having)
+        having = table.once(by_group)
+        return facets(
+            "group", words, [filters.group], in_groups, lambda key: having.get(key, frozenset())
+        )
 
     return FoodPanel(
         nutrients=_held(narrowing, "nutrient", "Any nutrient"),

@@ -114,8 +114,9 @@ def _servings(table: FoodTable) -> dict[str, dict[int, Decimal]]:
     """What a serving of each food gives of each nutrient whose figure is known."""
     return {
         slug: {
-            key: amount_in(food.serving_grams or Decimal(0), amount.per_100g)
-            for key, amount in table.amounts.get(food.pk, {}).items()
+            key: amount_in(food.serving_grams or Decimal(0), per_100g[slug])
+            for key, per_100g in table.amounts.per_100g.items()
+            if slug in per_100g
         }
         for slug, food in table.foods.items()
     }

@@ -173,7 +173,7 @@ def plate_page(
     }
     filling = fill_gaps(plate, [row.of.nutrient.pk for row in short], chosen, offered)
     suggested = {
-        food.pk
+        food.slug
         for suggestions in filling.values()
         for one in suggestions
         for food in (one.food, one.out)
@@ -253,19 +253,15 @@ def _found(
 def _row(
     of: NutrientNeed, helpings: list[Helping], table: FoodTable, references: References
 ) -> PlateRow:
-    key = of.nutrient.pk
-    held = {
-        helping.slug: amount
-        for helping in helpings
-        if (amount := table.amounts.get(table.foods[helping.slug].pk, {}).get(key))
-    }
-    per_100g = {slug: amount.per_100g for slug, amount in held.items()}
+    per_100g = table.amounts.per_100g.get(of.nutrient.pk, {})
+    sources = table.amounts.source.get(of.nutrient.pk, {})
+    held = dict.fromkeys(sources[slug] for slug, *_ in helpings if slug in sources)
 
     def cited(row: ReferenceIntake | None, *, is_shown: bool) -> list[Citation]:
         return references.cite(row.cited) if row and is_shown else []
 
     # Sources are numbered in the order of reading. An empty plate shows core needs alone.
-    amount_citations = references.cite({amount.source: None for amount in held.values()})
+    amount_citations = references.cite(table.amounts.sources[key] for key in held)
     need_citations = cited(of.intake, is_shown=bool(helpings) or of.nutrient.is_featured)
     limit_citations = cited(of.stay_below or of.limit, is_shown=bool(helpings))
     counted = total(helpings, per_100g, of.need)
