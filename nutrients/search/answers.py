@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from typing import NamedTuple
 from unicodedata import normalize
 
 from nutrients.common.words import spans, stem
-from nutrients.evidence.life_stages import LifeStage, life_stages
+from nutrients.evidence.life_stages import LifeStage
 from nutrients.evidence.needs import adult_need
 from nutrients.models import Authority, LifeStatus, Nutrient, ReferenceIntake, Sex, Source, Unit
 
+from .content import SearchContent
 from .documents import split_names
 
 # What readers type in an emergency, by the red flag that answers it. Each word of a phrase must
@@ -88,7 +88,7 @@ def _stems(text: str) -> frozenset[str]:
     return frozenset(stem(word) for word, _, _ in spans(normalize("NFC", text)))
 
 
-def need_answer(text: str, country: Authority, *, at: datetime) -> NeedAnswer | None:
+def need_answer(text: str, country: Authority, content: SearchContent) -> NeedAnswer | None:
     """The figure that a query such as “how much magnesium when pregnant” asks for.
 
     None if it names no nutrient or asks for no figure.
@@ -97,18 +97,14 @@ def need_answer(text: str, country: Authority, *, at: datetime) -> NeedAnswer | 
     statuses = [status for status, words in STATUSES.items() if words.search(asked)]
     if not (statuses or FIGURE.search(asked)):
         return None
-    nutrient = _named(_stems(text), Nutrient.objects.published(at=at))
+    nutrient = _named(_stems(text), content.nutrients)
     if nutrient is None:
         return None
-    intakes = list(
-        ReferenceIntake.objects.published(at=at)
-        .filter(nutrient=nutrient)
-        .select_related("nutrient")
-        .with_sources()
-    )
+    published = ReferenceIntake.objects.published(at=content.at).filter(nutrient=nutrient)
+    intakes = list(published.joined("nutrient", "unit").with_sources())
     stages = [
         (stage, own)
-        for stage in life_stages(at=at)[country].values()
+        for stage in content.stages[country].values()
         if _is_asked(stage, asked, statuses) and (own := stage.own(intakes))
     ]
     if stages:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -12,6 +12,7 @@ from django.db.models import CharField, Exists, OuterRef, Prefetch, Q, QuerySet,
 from django.db.models.functions import Concat
 
 from nutrients.common.words import nearest, spans, vocabulary
+from nutrients.evidence.life_stages import Stages, life_stages
 from nutrients.models import (
     Article,
     Association,
@@ -104,8 +105,7 @@ class SearchContent:
 
     def __init__(self, *, at: datetime) -> None:
         self.at = at
-        self._documents: dict[int, SearchDocument] = {}
-        self._scored: dict[int, Scored] = {}
+        self._documents: dict[int, Scored] = {}
         self._addresses: Addresses = {}
 
     @cached_property
@@ -113,17 +113,13 @@ class SearchContent:
         """The ids of the documents of all that editors wrote and the public may see."""
         return frozenset(self._rows().order_by().values_list("pk", flat=True))
 
-    def documents(self, ids: Collection[int]) -> list[SearchDocument]:
-        """The documents of these ids, each read when a search first finds it."""
-        missing = [pk for pk in ids if pk not in self._documents]
-        self._documents.update(SearchDocument.objects.defer("words").in_bulk(missing))
+    def documents(self, ids: Iterable[int]) -> list[Scored]:
+        """Those of these documents that are public, each read when a search first finds it."""
+        ids = [pk for pk in ids if pk in self.public]
+        if missing := [pk for pk in ids if pk not in self._documents]:
+            rows = SearchDocument.objects.defer("words").in_bulk(missing)
+            self._documents.update({pk: Scored(row) for pk, row in rows.items()})
         return [self._documents[pk] for pk in ids if pk in self._documents]
-
-    def scored(self, document: SearchDocument) -> Scored:
-        """What a document is scored by, made when a search first finds it."""
-        if document.pk not in self._scored:
-            self._scored[document.pk] = Scored(document)
-        return self._scored[document.pk]
 
     def addresses(self, documents: Iterable[SearchDocument]) -> Addresses:
         """Where these documents are; those without a page are asked for when first found."""
@@ -132,6 +128,14 @@ class SearchContent:
         if missing:
             self._addresses.update(addresses_of(missing, at=self.at))
         return self._addresses
+
+    @cached_property
+    def nutrients(self) -> list[Nutrient]:
+        return list(Nutrient.objects.published(at=self.at))
+
+    @cached_property
+    def stages(self) -> Stages:
+        return life_stages(at=self.at)
 
     @cached_property
     def synonyms(self) -> Synonyms:

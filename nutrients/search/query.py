@@ -5,8 +5,10 @@ Points are whole numbers, so that results are in the same order on every databas
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
@@ -16,7 +18,7 @@ from typing import NamedTuple
 from django.db import connection
 from django.db.models.expressions import RawSQL
 
-from nutrients.common.words import LETTER_AND_NUMBER, stem, words_of
+from nutrients.common.words import LETTER_AND_NUMBER, spans, stem, words_of
 from nutrients.models import SearchDocument
 
 MOST_UNITS = 8
@@ -31,7 +33,7 @@ WHOLE_TITLE, WHOLE_NAME, STARTS_TITLE, STARTS_NAME = 400, 350, 120, 90
 A_WORD_MORE, LONGEST_TITLE = 3, 20
 # A synonym is a little less than the word itself, in tenths.
 SYNONYM = 9
-
+SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n")
 
 Phrase = tuple[str, ...]
 Synonyms = Mapping[Phrase, tuple[Phrase, ...]]
@@ -63,6 +65,7 @@ class Field:
         self.words = frozenset(text.split())
         self.stems = frozenset(map(stem, self.words))
         self.parts = frozenset(chain(*map(_parts, self.words)))
+        self.ordered = sorted(self.words)
 
     def points(self, term: Term, worth: Sequence[int]) -> int:
         """What a term is worth here: as it is, by its stem or a part, by its beginning."""
@@ -70,18 +73,39 @@ class Field:
             return worth[0]
         if term.stem in self.stems or term.word in self.parts:
             return worth[1]
-        begins = term.is_open and any(word.startswith(term.word) for word in self.words)
-        return worth[2] if begins else 0
+        return worth[2] if term.is_open and self._begins(term.word) else 0
+
+    def _begins(self, word: str) -> bool:
+        """Whether any word begins so: the first that does comes next in their order."""
+        place = bisect_left(self.ordered, word)
+        return place < len(self.ordered) and self.ordered[place].startswith(word)
 
 
 class Scored:
     """A document made ready to be scored for many queries."""
 
-    def __init__(self, words: SearchDocument) -> None:
-        self.title = _stems(words.title_words.split())
-        self.names = [_stems(name.split()) for name in words.name_words.split("\n")]
-        texts = (words.title_words, words.name_words, words.text_words)
+    def __init__(self, document: SearchDocument) -> None:
+        self.document = document
+        self.title = _stems(document.title_words.split())
+        self.names = [_stems(name.split()) for name in document.name_words.split("\n")]
+        texts = (document.title_words, document.name_words, document.text_words)
         self.fields = list(zip(map(Field, texts), (IN_TITLE, IN_NAMES, IN_TEXT), strict=True))
+
+    def points(self, term: Term) -> int:
+        """What a term is worth in the field that it is worth most in."""
+        best = 0
+        for field, worth in self.fields:
+            # Fields that are worth less come later.
+            if worth[0] <= best:
+                break
+            best = max(best, field.points(term, worth))
+        return best
+
+    @cached_property
+    def sentences(self) -> list[tuple[str, list[str]]]:
+        """The sentences of the text, each with its words as they are compared."""
+        sentences = filter(None, SENTENCE_END.split(self.document.text))
+        return [(sentence, [word for word, _, _ in spans(sentence)]) for sentence in sentences]
 
 
 def synonyms(rows: Iterable[tuple[str, str]]) -> Synonyms:
@@ -122,12 +146,19 @@ def _unit(typed: list[str], meanings: tuple[Phrase, ...], *, is_last: bool) -> U
     return Unit((own, *others))
 
 
-def score(document: Scored, units: Sequence[Unit]) -> tuple[int, int]:
-    """How many units of the query a document holds, and its points; larger is better."""
-    points = [_unit_points(unit, document) for unit in units]
-    total = sum(points) + _whole_points(document, units)
-    total -= A_WORD_MORE * min(len(document.title), LONGEST_TITLE)
-    return sum(1 for number in points if number), total
+def scorer(units: Sequence[Unit]) -> Callable[[Scored], tuple[int, int]]:
+    """What gives how many units of a query a document holds, and its points; larger is better."""
+    wholes = [tuple(term.stem for unit in units for term in unit.ways[0])]
+    if len(units) == 1:
+        wholes += [tuple(term.stem for term in way) for way in units[0].ways[1:]]
+
+    def score(document: Scored) -> tuple[int, int]:
+        points = [_unit_points(unit, document) for unit in units]
+        total = sum(points) + _whole_points(document, wholes)
+        total -= A_WORD_MORE * min(len(document.title), LONGEST_TITLE)
+        return len(points) - points.count(0), total
+
+    return score
 
 
 def is_held(document: Scored, unit: Unit) -> bool:
@@ -137,9 +168,7 @@ def is_held(document: Scored, unit: Unit) -> bool:
 def _unit_points(unit: Unit, document: Scored) -> int:
     best = 0
     for number, terms in enumerate(unit.ways):
-        points = [
-            max(field.points(term, worth) for field, worth in document.fields) for term in terms
-        ]
+        points = [document.points(term) for term in terms]
         if all(points):
             worth = sum(points) // len(points)
             best = max(best, worth * SYNONYM // 10 if number else worth)
@@ -151,11 +180,8 @@ def _parts(word: str) -> tuple[str, ...]:
     return parts.groups() if parts else ()
 
 
-def _whole_points(document: Scored, units: Sequence[Unit]) -> int:
+def _whole_points(document: Scored, wholes: Sequence[Phrase]) -> int:
     """Points for the query as a whole, as typed or by a synonym for all of it."""
-    wholes = [tuple(term.stem for unit in units for term in unit.ways[0])]
-    if len(units) == 1:
-        wholes += [tuple(term.stem for term in way) for way in units[0].ways[1:]]
     title, names = document.title, document.names
     best = 0
     for number, whole in enumerate(wholes):
@@ -264,3 +290,12 @@ def matching(
     engine = ENGINES[connection.vendor]
     expression = engine.expression(units, every=every)
     return RawSQL(engine.ids, [expression, int(first), int(last), most])  # noqa: S611 (it is bound)
+
+
+def matching_ids(*queries: RawSQL) -> list[int]:
+    """The ids that all these queries give, asked for at once."""
+    # Nothing but our own statements is put together here.
+    parts = " UNION ALL ".join(f"SELECT * FROM ({query.sql}) AS part" for query in queries)  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(parts, [value for query in queries for value in query.params])
+        return [pk for (pk,) in cursor.fetchall()]

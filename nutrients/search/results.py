@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
+from functools import cache
 from typing import NamedTuple
 from unicodedata import normalize
 
-from django.db.models import Q
+from django.utils.html import escape
+from django.utils.safestring import SafeString
 
 from nutrients.common.words import SMALL_WORDS, spans, stem, telling_words
 from nutrients.models import (
@@ -24,7 +24,7 @@ from nutrients.models import (
 from .answers import NeedAnswer, emergency_in, need_answer
 from .content import SearchContent
 from .foods import shown_food
-from .query import Scored, Shelf, Term, Unit, is_held, matching, read, score
+from .query import Scored, Shelf, Term, Unit, is_held, matching, matching_ids, read, scorer
 
 MOST_HITS = 5
 # The note of the red flags that come first among them.
@@ -34,36 +34,58 @@ MOST_IMPORTED = MOST_ARTICLES = 100
 # Among those that hold only some of the words, the one that holds most may have a long title.
 MOST_PARTLY = 400
 # The order of kinds that are as good; the last ones only echo what others are about.
-ORDER = (
-    *(DocumentKind.RED_FLAG, DocumentKind.SYMPTOM, DocumentKind.NUTRIENT, DocumentKind.PAGE),
-    *(DocumentKind.ARTICLE, DocumentKind.FOOD, DocumentKind.RISK_FACTOR),
-    *(DocumentKind.OTHER_CAUSE, DocumentKind.DETAIL),
-    *(DocumentKind.EVIDENCE, DocumentKind.INTERACTION),
-)
+PLACES: dict[str, int] = {
+    kind: place
+    for place, kind in enumerate(
+        [
+            *(DocumentKind.RED_FLAG, DocumentKind.SYMPTOM, DocumentKind.NUTRIENT),
+            *(DocumentKind.PAGE, DocumentKind.ARTICLE, DocumentKind.FOOD),
+            *(DocumentKind.RISK_FACTOR, DocumentKind.OTHER_CAUSE, DocumentKind.DETAIL),
+            *(DocumentKind.EVIDENCE, DocumentKind.INTERACTION),
+        ]
+    )
+}
 # Points off: a long sign, a pair and a heading hold many words that they are not the page of.
-LESS = {
+LESS: dict[str, int] = {
     DocumentKind.RED_FLAG: 40,
     DocumentKind.EVIDENCE: 60,
     DocumentKind.DETAIL: 150,
     DocumentKind.INTERACTION: 250,
 }
-LESS_FOR_A_SECTION, LESS_FOR_A_GROUP = 150, 60
-SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n")
+# For a section of an article, and for a group of foods.
+LESS_FOR_A_PART: dict[str, int] = {DocumentKind.ARTICLE: 150, DocumentKind.FOOD: 60}
 LONGEST_PASSAGE = 220
 
+# Says by which terms of the query a word is found.
+Finder = Callable[[str], frozenset[Term]]
 
-# A text in pieces, each with whether it answers the query.
-Pieces = list[tuple[str, bool]]
-# A document with the units that it holds and its points.
-Ranked = tuple[SearchDocument, int, int]
+
+class Ranked(NamedTuple):
+    """A document with the number of units that it holds and its points."""
+
+    scored: Scored
+    held: int
+    points: int
+
+
+class Answer(NamedTuple):
+    """What a query finds, best first. `is_partial` if no document holds every unit.
+
+    `missing` are the units that nothing holds.
+    """
+
+    units: list[Unit]
+    found: list[Ranked]
+    is_partial: bool = False
+    missing: tuple[Unit, ...] = ()
 
 
 class Hit(NamedTuple):
-    """One thing found: its title and passage in pieces, its address, a word or two of context."""
+    """One thing found: its title and passage as HTML, its address, a word or two of context."""
 
-    title: Pieces
+    title: SafeString
     url: str
-    passage: Pieces
+    passage: SafeString
     note: str
 
 
@@ -109,60 +131,45 @@ def search(
     words = telling_words(q)
     if not words:
         return SearchResults([], [])
-    units, corrected = read(words, content.synonyms), ""
-    found = _ranked(units, content, at=at)
-    missing: list[Unit] = []
-    is_partial = not found
-    if is_partial:
-        found, missing = _partly(units, content, at=at)
-        corrected = _corrected(words, missing, content)
+    answer, corrected = _answer(words, content, at=at), ""
+    if answer.is_partial:
+        corrected = _corrected(words, answer.missing, content)
     if corrected:
-        units = read(telling_words(corrected), content.synonyms)
-        found = _ranked(units, content, at=at)
-        is_partial = not found
-        if is_partial:
-            found, missing = _partly(units, content, at=at)
-    if is_partial:
-        most = max((held for _, held, _ in found), default=0)
-        found = [ranked for ranked in found if ranked[1] == most]
-    rows = [document for document, _, _ in found]
+        answer = _answer(telling_words(corrected), content, at=at)
     emergency = emergency_in(corrected or q)
+    found = _led_by(emergency, [ranked.scored for ranked in answer.found], content)
     return SearchResults(
         words,
-        _groups(_led_by(emergency, rows, content), units, content),
+        _groups(found, answer.units, content),
         corrected,
-        is_partial=is_partial,
-        missing=tuple(unit.typed for unit in missing) if is_partial else (),
+        is_partial=answer.is_partial,
+        missing=tuple(unit.typed for unit in answer.missing),
         is_emergency=bool(emergency),
-        need=need_answer(corrected or q, country, at=at),
+        need=need_answer(corrected or q, country, content),
     )
 
 
-def _led_by(flag: str, rows: list[SearchDocument], content: SearchContent) -> list[SearchDocument]:
+def _answer(words: list[str], content: SearchContent, *, at: datetime) -> Answer:
+    """What holds every unit of the words or else, if nothing does, what holds most of them."""
+    units = read(words, content.synonyms)
+    found = _ranked(units, content, at=at)
+    if found:
+        return Answer(units, found)
+    # A number alone is no answer: “omega 3” is not about three of anything.
+    telling = [unit for unit in units if not unit.typed.isdecimal()]
+    near = _ranked(telling, content, at=at, every=False) if len(units) > 1 and telling else []
+    missing = [unit for unit in units if not any(is_held(one.scored, unit) for one in near)]
+    most = max((one.held for one in near), default=0)
+    return Answer(units, [one for one in near if one.held == most], True, tuple(missing))
+
+
+def _led_by(flag: str, found: list[Scored], content: SearchContent) -> list[Scored]:
     """The documents with that of a red flag first."""
     if not flag:
-        return rows
+        return found
     own = SearchDocument.objects.filter(kind=DocumentKind.RED_FLAG, key=flag)
-    ids = own.values_list("pk", flat=True)
-    first = content.documents([pk for pk in ids if pk in content.public])
-    return [*first, *(row for row in rows if row not in first)]
-
-
-def _partly(
-    units: list[Unit], content: SearchContent, *, at: datetime
-) -> tuple[list[Ranked], list[Unit]]:
-    """The documents that hold any of the units, best first, and the units that none holds.
-
-    A number alone is no answer: “omega 3” is not about three of anything.
-    """
-    words = [unit for unit in units if not unit.typed.isdecimal()]
-    near = _ranked(words, content, at=at, every=False) if len(units) > 1 and words else []
-    scored = [
-        Scored(document) if document.is_imported else content.scored(document)
-        for document, _, _ in near
-    ]
-    missing = [unit for unit in units if not any(is_held(document, unit) for document in scored)]
-    return near, missing
+    first = content.documents(own.values_list("pk", flat=True))
+    return [*first, *(scored for scored in found if scored not in first)]
 
 
 def _ranked(
@@ -172,83 +179,105 @@ def _ranked(
 
     Foods that editors chose come before those imported whole.
     """
-
-    def found(first: Shelf, last: Shelf, **most: int) -> Q:
-        return Q(pk__in=matching(units, first, last, every=every, **most))
-
-    own = found(Shelf.OTHERS, Shelf.CHOSEN_FOODS)
-    own |= found(Shelf.ARTICLES, Shelf.ARTICLES, most=MOST_ARTICLES if every else MOST_PARTLY)
-    ids = SearchDocument.objects.filter(own).order_by().values_list("pk", flat=True)
-    shown = content.documents([pk for pk in ids if pk in content.public])
-    documents = [(one, *score(content.scored(one), units)) for one in shown]
-    imported = found(Shelf.IMPORTED_FOODS, Shelf.IMPORTED_FOODS, most=MOST_IMPORTED)
-    rows = SearchDocument.objects.filter(imported, shown_food(at=at)).order_by().defer("words")
-    documents += [(row, *score(Scored(row), units)) for row in rows]
+    ids = matching_ids(
+        matching(units, Shelf.OTHERS, Shelf.CHOSEN_FOODS, every=every),
+        matching(
+            units,
+            Shelf.ARTICLES,
+            Shelf.ARTICLES,
+            every=every,
+            most=MOST_ARTICLES if every else MOST_PARTLY,
+        ),
+        matching(
+            units, Shelf.IMPORTED_FOODS, Shelf.IMPORTED_FOODS, every=every, most=MOST_IMPORTED
+        ),
+    )
+    documents = content.documents(ids)
+    if others := [pk for pk in ids if pk not in content.public]:
+        imported = SearchDocument.objects.filter(shown_food(at=at), pk__in=others, is_imported=True)
+        documents += [Scored(row) for row in imported.order_by().defer("words")]
+    score = scorer(units)
+    ranked = [Ranked(document, *score(document)) for document in documents]
     # What the index holds by a word's stem may still miss a unit as it is scored.
-    documents = [ranked for ranked in documents if ranked[1] == len(units) or not every]
-    return sorted(documents, key=_sort_key)
+    return sorted((one for one in ranked if one.held == len(units) or not every), key=_sort_key)
 
 
 def _sort_key(ranked: Ranked) -> tuple[bool, int, int, int, str, str]:
-    document, held, points = ranked
-    kind = DocumentKind(document.kind)
-    points -= LESS.get(kind, 0)
-    points -= LESS_FOR_A_SECTION * (kind == DocumentKind.ARTICLE and document.key != document.row)
-    points -= LESS_FOR_A_GROUP * (kind == DocumentKind.FOOD and document.key != document.row)
-    order = ORDER.index(kind)
-    return document.is_imported, -held, -points, order, document.title, document.key
+    document, points = ranked.scored.document, ranked.points
+    points -= LESS.get(document.kind, 0)
+    if document.key != document.row:
+        points -= LESS_FOR_A_PART.get(document.kind, 0)
+    place = PLACES[document.kind]
+    return document.is_imported, -ranked.held, -points, place, document.title, document.key
 
 
-def _groups(
-    found: Sequence[SearchDocument], units: list[Unit], content: SearchContent
-) -> list[HitGroup]:
+def _groups(found: Sequence[Scored], units: list[Unit], content: SearchContent) -> list[HitGroup]:
     """The kinds in the order of their best hits, each with its first hits."""
-    by_kind: dict[str, list[SearchDocument]] = {}
-    for document in found:
-        by_kind.setdefault(document.kind, []).append(document)
-    by_kind.get(DocumentKind.RED_FLAG, []).sort(key=lambda flag: flag.note != EMERGENCY)
+    by_kind: dict[str, list[Scored]] = {}
+    for scored in found:
+        by_kind.setdefault(scored.document.kind, []).append(scored)
+    flags = by_kind.get(DocumentKind.RED_FLAG, [])
+    flags.sort(key=lambda flag: flag.document.note != EMERGENCY)
     first = {kind: rows[:MOST_HITS] for kind, rows in by_kind.items()}
-    addresses = content.addresses(chain.from_iterable(first.values()))
-    return [
-        HitGroup(
-            kind=DocumentKind(kind),
-            hits=[_hit(row, row.url or addresses.get((kind, row.key), ""), units) for row in rows],
-            has_more=len(by_kind[kind]) > len(rows),
+    shown = [scored.document for rows in first.values() for scored in rows]
+    addresses, finds = content.addresses(shown), finder(units)
+
+    def hit(scored: Scored) -> Hit:
+        row = scored.document
+        return Hit(
+            title=marked(row.title, finds),
+            url=row.url or addresses.get((row.kind, row.key), ""),
+            passage=marked(passage(scored.sentences, units, finds), finds),
+            note=row.note,
         )
+
+    return [
+        HitGroup(DocumentKind(kind), list(map(hit, rows)), len(by_kind[kind]) > len(rows))
         for kind, rows in first.items()
     ]
 
 
-def _hit(row: SearchDocument, url: str, units: list[Unit]) -> Hit:
-    return Hit(
-        title=marked(row.title, units),
-        url=url,
-        passage=marked(passage(row.text, units), units),
-        note=row.note,
-    )
-
-
-def _corrected(words: list[str], missing: list[Unit], content: SearchContent) -> str:
+def _corrected(words: list[str], missing: Iterable[Unit], content: SearchContent) -> str:
     """The query with the nearest of our own words in place of those that nothing holds."""
     lost = {word for unit in missing for word in unit.typed.split()}
     near = {word: content.corrected(word) for word in lost}
     return " ".join(near.get(word) or word for word in words) if any(near.values()) else ""
 
 
-def passage(text: str, units: Sequence[Unit]) -> str:
+def finder(units: Iterable[Unit]) -> Finder:
+    """What says by which of the units' terms a word is found."""
+    terms = [term for unit in units for way in unit.ways for term in way]
+
+    # A page asks of two thousand words, and of most of them several times.
+    @cache
+    def finds(word: str) -> frozenset[Term]:
+        return frozenset(
+            term
+            for term in terms
+            if word == term.word
+            or stem(word) == term.stem
+            or (term.is_open and word.startswith(term.word))
+        )
+
+    return finds
+
+
+def passage(
+    sentences: Sequence[tuple[str, list[str]]], units: Sequence[Unit], finds: Finder
+) -> str:
     """The sentence that holds most of the query, with those after it while there is room."""
-    sentences = [sentence for sentence in SENTENCE_END.split(text) if sentence]
     if not sentences:
         return ""
     best, most = 0, 0
-    for place, sentence in enumerate(sentences):
-        held = _held(sentence, units)
+    for place, (_, words) in enumerate(sentences):
+        terms = frozenset[Term]().union(*map(finds, words))
+        held = sum(any(terms.issuperset(way) for way in unit.ways) for unit in units)
         if held > most:
             best, most = place, held
         if held == len(units):
             break
-    chosen = sentences[best]
-    for following in sentences[best + 1 :]:
+    chosen = sentences[best][0]
+    for following, _ in sentences[best + 1 :]:
         if len(chosen) + len(following) >= LONGEST_PASSAGE:
             break
         # A cell of a table or an item of a list may end without a stop.
@@ -256,29 +285,12 @@ def passage(text: str, units: Sequence[Unit]) -> str:
     return chosen
 
 
-def marked(text: str, units: Sequence[Unit]) -> Pieces:
-    """The text in pieces, with every word that a term of the query finds marked."""
+def marked(text: str, finds: Finder) -> SafeString:
+    """The text as HTML, with every word that a term of the query finds marked."""
     text = normalize("NFC", text)
-    terms = [term for unit in units for way in unit.ways for term in way]
-    pieces: Pieces = []
-    done = 0
+    parts, done = [], 0
     for word, start, end in spans(text):
-        if word not in SMALL_WORDS and any(_finds(term, word) for term in terms):
-            pieces += [(text[done:start], False), (text[start:end], True)]
+        if word not in SMALL_WORDS and finds(word):
+            parts.append(f"{escape(text[done:start])}<mark>{escape(text[start:end])}</mark>")
             done = end
-    return [piece for piece in (*pieces, (text[done:], False)) if piece[0]]
-
-
-def _held(sentence: str, units: Sequence[Unit]) -> int:
-    """How many units the sentence holds whole, whatever way."""
-    words = [word for word, _, _ in spans(sentence)]
-    return sum(
-        any(all(any(_finds(term, word) for word in words) for term in way) for way in unit.ways)
-        for unit in units
-    )
-
-
-def _finds(term: Term, word: str) -> bool:
-    if word == term.word or stem(word) == term.stem:
-        return True
-    return term.is_open and word.startswith(term.word)
+    return SafeString("".join([*parts, escape(text[done:])]))
