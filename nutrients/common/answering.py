@@ -43,6 +43,21 @@ def memoized(request: HttpRequest, make: Callable[..., Made], *names: str, at: d
     return made
 
 
+class Memoizing:
+    """Content of one version that keeps what functions make of it."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[Any, ...], Any] = {}
+
+    def once(self, make: Callable[..., Made], *arguments: Any) -> Made:
+        """What a function makes of this and the arguments, made when first asked for."""
+        key = (make, *arguments)
+        if key not in self._made:
+            self._made[key] = make(self, *arguments)
+        result: Made = self._made[key]
+        return result
+
+
 def render_page_or_fragment(
     request: Any, page: str, fragment: str, context: Mapping[str, Any], status: int = 200
 ) -> HttpResponse:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from nutrients.evidence.content import Eater, EvidenceContent, links
@@ -63,10 +64,14 @@ class NutrientSets:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sign:
-    """An association that speaks for a link, with its words and address, made once."""
+    """An association that speaks for a link, with its words and address, made once.
+
+    `name` and `slug` are those of the symptom.
+    """
 
     association: Association
-    symptom: Symptom
+    name: str
+    slug: str
     relation: str
     evidence: str
     url: str
@@ -74,7 +79,7 @@ class Sign:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Row:
     """A nutrient in the table.
 
@@ -93,7 +98,7 @@ class Row:
     need: AdultNeed | None
     is_limited: bool
 
-    @property
+    @cached_property
     def sides(self) -> list[tuple[str, list[Sign]]]:
         """The signs in sight under their direction: every match, and the most typical."""
         sides = {"Too little": self._in_sight(LOW_SHOWN, is_high=False)}
@@ -130,7 +135,7 @@ def nutrient_sets(content: ComparisonContent) -> NutrientSets:
             kinds[kind].add(nutrient.pk)
         for sign in content.once(_signs)[nutrient.pk]:
             for relation in ("", sign.relation):
-                for symptom in ("", sign.symptom.slug):
+                for symptom in ("", sign.slug):
                     linked[relation, symptom].add(nutrient.pk)
     return NutrientSets(
         {kind: frozenset(ids) for kind, ids in kinds.items()},
@@ -172,7 +177,8 @@ def _signs(content: ComparisonContent) -> dict[int, list[Sign]]:
         nutrient.pk: [
             Sign(
                 association,
-                association.symptom,
+                association.symptom.name,
+                association.symptom.slug,
                 association.relation,
                 association.evidence,
                 association.get_absolute_url(),
@@ -211,7 +217,7 @@ def _row(
     eater = Eater(frozenset(DIETS[diet].value for diet in filters.diets))
     signs = content.once(_signs)[key]
     in_relation = [sign for sign in signs if filters.relation in ("", sign.relation)]
-    chosen = [sign for sign in in_relation if sign.symptom.slug in filters.symptoms]
+    chosen = [sign for sign in in_relation if sign.slug in filters.symptoms]
     return Row(
         nutrient=nutrient,
         url=f"{nutrient.get_absolute_url()}{filters.country.query}",
@@ -219,7 +225,7 @@ def _row(
         signs=[*chosen, *(sign for sign in signs if sign not in chosen)],
         counted=chosen if filters.symptoms else in_relation,
         matches=chosen,
-        cells=[[sign for sign in in_relation if sign.symptom == column] for column in columns],
+        cells=[[sign for sign in in_relation if sign.slug == column.slug] for column in columns],
         foods=[
             *content.foods(eater).get(key, [])[:FOODS_SHOWN],
             *content.other_sources(eater).get(key, []),

@@ -65,7 +65,7 @@ def _cells(row: Row, filters: Filters) -> list[str]:
         relation: _names(sign for sign in row.signs if sign.relation == relation)
         for relation in Relation
     }
-    matched = {sign.symptom.slug for sign in row.matches}
+    matched = {sign.slug for sign in row.matches}
     chosen, need = len(filters.symptoms), row.need
     return [
         row.nutrient.name,
@@ -84,7 +84,7 @@ def _cells(row: Row, filters: Filters) -> list[str]:
 
 
 def _names(signs: Iterable[Sign]) -> str:
-    return "; ".join(dict.fromkeys(sign.symptom.name for sign in signs))
+    return "; ".join(dict.fromkeys(sign.name for sign in signs))
 
 
 def _grades(row: Row) -> Iterable[str]:

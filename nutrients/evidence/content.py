@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from functools import cached_property
 from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
 
+from nutrients.common.answering import Memoizing
 from nutrients.models import (
     FLAG_LEVELS,
     Association,
@@ -26,7 +27,6 @@ from nutrients.models import (
 from .ranking import Link, Tick
 from .rich_foods import limited_nutrients, rich_foods, unmeasured_foods
 
-Made = TypeVar("Made")
 Row = TypeVar("Row", bound=Slugged)
 
 
@@ -47,22 +47,15 @@ def published(model: type[Row]) -> cached_property[dict[str, Row]]:
     return cached_property(lambda content: by_slug(rows.published(at=content.at)))
 
 
-class EvidenceContent:
+class EvidenceContent(Memoizing):
     """What is published of nutrients and symptoms at the moment `at`, fetched when first asked for.
 
     Rows are kept under their slugs in their own order.
     """
 
     def __init__(self, *, at: datetime) -> None:
+        super().__init__()
         self.at = at
-        self._made: dict[tuple[Any, ...], Any] = {}
-
-    def once(self, make: Callable[..., Made], *arguments: Any) -> Made:
-        """What a function makes of this content and the arguments, made when first asked for."""
-        key = (make, *arguments)
-        if key not in self._made:
-            self._made[key] = make(self, *arguments)
-        return self._made[key]
 
     # Every symptom, signs found on examination included.
     symptoms = published(Symptom)

@@ -7,12 +7,13 @@ list, for the counts beside its filters, for the ways to widen it, and for plate
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
+from nutrients.common.answering import Memoizing
 from nutrients.common.words import sort_key
 from nutrients.models import (
     Allergen,
@@ -70,24 +71,17 @@ class FoodShare:
         return None if self.percent is None else int(self.percent.to_integral_value(ROUND_HALF_UP))
 
 
-class FoodTable:
+class FoodTable(Memoizing):
     """Published foods by slug, chosen ones first and A to Z, and what they hold.
 
     There may be amounts of other foods among them.
     """
 
     def __init__(self, foods: Iterable[FoodSource], amounts: Amounts) -> None:
+        super().__init__()
         ordered = sorted(foods, key=lambda food: (not food.is_curated, sort_key(food.name)))
         self.foods = {food.slug: food for food in ordered}
         self.amounts = amounts
-        self._made: dict[tuple[Any, ...], Any] = {}
-
-    def once(self, make: Callable[..., Made], *arguments: Any) -> Made:
-        """What a function makes of this table and the arguments, made when first asked for."""
-        key = (make, *arguments)
-        if key not in self._made:
-            self._made[key] = make(self, *arguments)
-        return self._made[key]
 
     def in_100g(self, slug: str, nutrient: Nutrient) -> Decimal | None:
         """The amount of the nutrient in 100 g, in its unit; None if no figure is known."""

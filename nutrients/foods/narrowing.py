@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property, partial
+from functools import cached_property
 
 from nutrients.common.parameters import ActiveFilter, Facet
 from nutrients.models import DIETS, Allergen, Diet, FoodSource, Nutrient
@@ -15,6 +15,7 @@ from .catalogue import RICH, FoodTable, grams_of
 from .filters import ALLERGENS, BASES, LEVEL_WORDS, LEVELS, SORTS, FoodChoices, FoodFilters, label
 
 Slugs = frozenset[str]
+NONE: Slugs = frozenset()
 
 
 class Narrowing:
@@ -44,7 +45,7 @@ class Narrowing:
         every = frozenset(self.table.foods)
         given = (self.table.giving(one, least, filters.country) for one in self.nutrients)
         return {
-            "group": self.table.once(by_group).get(filters.group, frozenset()),
+            "group": self.table.once(by_group).get(filters.group, NONE),
             "flags": every.intersection(*flags),
             "basis": self.table.once(comparable, filters.basis),
             **dict(zip(("nutrient", "also"), given, strict=False)),
@@ -89,7 +90,7 @@ class Narrowing:
 
         The reasons are "without_figure", "with_none", "without_energy" and "unknown_flags".
         """
-        fitting = self.but_for("nutrient", "also", "basis") if self.nutrients else frozenset()
+        fitting = self.but_for("nutrient", "also", "basis") if self.nutrients else NONE
         held = [
             [self.table.in_100g(slug, nutrient) for nutrient in self.nutrients] for slug in fitting
         ]
@@ -177,56 +178,36 @@ def food_panel(narrowing: Narrowing) -> FoodPanel:
 
     def facets(
         name: str,
-        words: Mapping[str, str],
+        words: Mapping[str, object],
         on: Collection[str],
         among: Slugs,
-        having: Callable[[str], Slugs],
+        having: Mapping[str, Slugs],
     ) -> list[Facet]:
         return [
-            Facet(name, key, text, key in on, len(among & having(key)))
+            Facet(name, key, str(text), key in on, len(among & having.get(key, NONE)))
             for key, text in words.items()
         ]
 
     def grouped(slugs: Collection[str]) -> list[Facet]:
         words = {slug: name for slug, name in groups.items() if slug in slugs}
-        having = table.once(by_group)
-        return facets(
-            "group", words, [filters.group], in_groups, lambda key: having.get(key, frozenset())
-        )
+        return facets("group", words, [filters.group], in_groups, table.once(by_group))
 
+    suit = {key: table.once(suiting, diet) for key, diet in DIETS.items()}
+    lack = {key: table.once(free_from, allergen) for key, allergen in ALLERGENS.items()}
+    bases = {key: table.once(comparable, key) for key in BASES}
+    giving = {level: narrowing.giving(least) for level, least in LEVELS.items()}
+    diets = {key: diet.label for key, diet in DIETS.items()}
+    allergens = {key: allergen.label for key, allergen in ALLERGENS.items()}
+    by_level, by_basis = narrowing.but_for("nutrient", "also"), narrowing.but_for("basis")
     return FoodPanel(
         nutrients=_held(narrowing, "nutrient", "Any nutrient"),
         also=_held(narrowing, "also", "No second one"),
-        levels=facets(
-            "level",
-            LEVEL_WORDS,
-            [filters.level],
-            narrowing.but_for("nutrient", "also"),
-            lambda key: narrowing.giving(LEVELS[key]),
-        ),
-        diets=facets(
-            "diet",
-            {key: str(diet.label) for key, diet in DIETS.items()},
-            filters.diets,
-            passing,
-            lambda key: table.once(suiting, DIETS[key]),
-        ),
-        free_from=facets(
-            "free-from",
-            {key: str(allergen.label) for key, allergen in ALLERGENS.items()},
-            filters.free_from,
-            passing,
-            lambda key: table.once(free_from, ALLERGENS[key]),
-        ),
+        levels=facets("level", LEVEL_WORDS, [filters.level], by_level, giving),
+        diets=facets("diet", diets, filters.diets, passing, suit),
+        free_from=facets("free-from", allergens, filters.free_from, passing, lack),
         groups=grouped(usual),
         found_groups=grouped(found),
-        bases=facets(
-            "basis",
-            BASES,
-            [filters.basis],
-            narrowing.but_for("basis"),
-            partial(table.once, comparable),
-        ),
+        bases=facets("basis", BASES, [filters.basis], by_basis, bases),
         sorts=_sorts(narrowing),
         active=_active(narrowing),
     )

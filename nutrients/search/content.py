@@ -26,10 +26,10 @@ from nutrients.models import (
     RiskFactor,
     SearchDocument,
     Symptom,
-    Synonym,
 )
 
-from .query import Scored, Synonyms, synonyms
+from .foods import FoodWords
+from .query import Scored
 
 ROWS: dict[DocumentKind, type[Any]] = {
     DocumentKind.RED_FLAG: RedFlag,
@@ -97,14 +97,11 @@ def _pairs(*, at: datetime) -> QuerySet[Association]:
     return Association.objects.published(at=at).order_by().values_list(pair, flat=True)
 
 
-class SearchContent:
-    """What every search is answered from, read when it is first needed.
-
-    It depends on the content alone, so that one may serve until the content changes.
-    """
+class SearchContent(FoodWords):
+    """What every search is answered from, read when it is first needed."""
 
     def __init__(self, *, at: datetime) -> None:
-        self.at = at
+        super().__init__(at=at)
         self._documents: dict[int, Scored] = {}
         self._addresses: Addresses = {}
 
@@ -136,10 +133,6 @@ class SearchContent:
     @cached_property
     def stages(self) -> Stages:
         return life_stages(at=self.at)
-
-    @cached_property
-    def synonyms(self) -> Synonyms:
-        return synonyms(Synonym.objects.values_list("words", "means"))
 
     def corrected(self, word: str) -> str | None:
         """The nearest of our own words as it is written; None if none is near."""

@@ -293,20 +293,18 @@ def _food(row: FoodSource) -> SearchDocument:
     )
 
 
-def _listed_groups() -> QuerySet[FoodGroup]:
+def _food_groups() -> Iterator[SearchDocument]:
     # A group of imported foods alone has an empty list: those are found by their own names.
-    return FoodGroup.objects.filter(foods__in=FoodSource.objects.foods().curated()).distinct()
-
-
-def _food_group(row: FoodGroup) -> SearchDocument:
-    return document(
-        DocumentKind.FOOD,
-        f"group/{row.slug}",
-        row.name,
-        row="",
-        url=f"{reverse('nutrients:food_list')}?group={row.slug}",
-        note="Group of foods",
-    )
+    listed = FoodGroup.objects.filter(foods__in=FoodSource.objects.foods().curated()).distinct()
+    for row in listed:
+        yield document(
+            DocumentKind.FOOD,
+            f"group/{row.slug}",
+            row.name,
+            row="",
+            url=f"{reverse('nutrients:food_list')}?group={row.slug}",
+            note="Group of foods",
+        )
 
 
 def _risk_factor(row: RiskFactor) -> SearchDocument:
@@ -354,36 +352,25 @@ class Made(NamedTuple):
     tables: frozenset[type]
 
 
+def _from_rows(make: Callable[[Any], SearchDocument], model: Any, *joined: str) -> Made:
+    """A document for each row of a model, which holds texts of the joined rows too."""
+    others = [model._meta.get_field(name).related_model for name in joined]
+    rows = model.objects.select_related(*(joined or [None]))
+    return Made(lambda: map(make, rows.all()), frozenset([model, *others]))
+
+
 # Those of foods themselves are made apart, because there may be thousands.
 KINDS = {
-    DocumentKind.RED_FLAG: Made(
-        lambda: map(_red_flag, RedFlag.objects.all()), frozenset({RedFlag})
-    ),
-    DocumentKind.SYMPTOM: Made(lambda: map(_symptom, Symptom.objects.all()), frozenset({Symptom})),
-    DocumentKind.NUTRIENT: Made(
-        lambda: map(_nutrient, Nutrient.objects.all()), frozenset({Nutrient})
-    ),
-    DocumentKind.DETAIL: Made(
-        lambda: map(_detail, NutrientDetail.objects.select_related("nutrient")),
-        frozenset({NutrientDetail, Nutrient}),
-    ),
-    DocumentKind.EVIDENCE: Made(
-        lambda: map(_evidence, Association.objects.select_related("nutrient", "symptom")),
-        frozenset({Association, Nutrient, Symptom}),
-    ),
+    DocumentKind.RED_FLAG: _from_rows(_red_flag, RedFlag),
+    DocumentKind.SYMPTOM: _from_rows(_symptom, Symptom),
+    DocumentKind.NUTRIENT: _from_rows(_nutrient, Nutrient),
+    DocumentKind.DETAIL: _from_rows(_detail, NutrientDetail, "nutrient"),
+    DocumentKind.EVIDENCE: _from_rows(_evidence, Association, "nutrient", "symptom"),
     DocumentKind.ARTICLE: Made(_articles, frozenset({Article, ArticleSection})),
-    DocumentKind.FOOD: Made(
-        lambda: map(_food_group, _listed_groups()), frozenset({FoodGroup, FoodSource})
-    ),
-    DocumentKind.RISK_FACTOR: Made(
-        lambda: map(_risk_factor, RiskFactor.objects.all()), frozenset({RiskFactor})
-    ),
-    DocumentKind.OTHER_CAUSE: Made(
-        lambda: map(_other_cause, OtherCause.objects.all()), frozenset({OtherCause})
-    ),
-    DocumentKind.INTERACTION: Made(
-        lambda: map(_interaction, Interaction.objects.all()), frozenset({Interaction})
-    ),
+    DocumentKind.FOOD: Made(_food_groups, frozenset({FoodGroup, FoodSource})),
+    DocumentKind.RISK_FACTOR: _from_rows(_risk_factor, RiskFactor),
+    DocumentKind.OTHER_CAUSE: _from_rows(_other_cause, OtherCause),
+    DocumentKind.INTERACTION: _from_rows(_interaction, Interaction),
     DocumentKind.PAGE: Made(_pages, frozenset()),
 }
 

@@ -51,9 +51,9 @@ class FoodWords:
     def synonyms(self) -> Synonyms:
         return synonyms(Synonym.objects.values_list("words", "means"))
 
-    def corrected(self, word: str) -> str:
-        """The nearest word in the names of chosen foods, or the word itself."""
-        return nearest(word, (self._words,)) or word
+    def corrected(self, word: str) -> str | None:
+        """The nearest word in the names of chosen foods; None if none is near."""
+        return nearest(word, (self._words,))
 
     @cached_property
     def _words(self) -> list[str]:
@@ -70,7 +70,7 @@ def foods_named(words: str, vocabulary_of_foods: FoodWords, *, at: datetime) -> 
     found = _named(read(typed, vocabulary_of_foods.synonyms), at=at)
     if found.slugs or not typed:
         return found
-    corrected = " ".join(map(vocabulary_of_foods.corrected, typed))
+    corrected = " ".join(vocabulary_of_foods.corrected(word) or word for word in typed)
     if corrected == " ".join(typed):
         return found
     nearest = _named(read(words_of(corrected), vocabulary_of_foods.synonyms), at=at)
