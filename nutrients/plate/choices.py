@@ -50,6 +50,10 @@ class PlateChoices:
         """The plate as an address carries it; single servings and the search are left out."""
         return self._written(self.servings)
 
+    @property
+    def is_full(self) -> bool:
+        return len(self.servings) >= MOST_FOODS
+
     def having(self, slug: str) -> str:
         """The query of the same plate with one serving more, of another food."""
         return self._written({**self.servings, slug: ONE_SERVING})

@@ -38,7 +38,7 @@ class Plate(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A food that would fill a gap, and the plate with it.
+    """A food that would fill a gap, and the query of the plate with it; empty if that is full.
 
     `amount` is what its servings give, in the nutrient's unit, and `percent` that share of the
     need. In a swap it takes the place of `out`, which gives `before`, in as many servings.
@@ -74,7 +74,7 @@ def fill_gaps(
                 food=offered[slug],
                 amount=given[slug][nutrient],
                 percent=percent(given[slug][nutrient], need.amount) if need else None,
-                query=plate.choices.having(slug),
+                query="" if plate.choices.is_full else plate.choices.having(slug),
             )
             for slug in best
         ]

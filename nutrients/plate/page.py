@@ -25,7 +25,7 @@ from nutrients.models import (
 from nutrients.search.foods import NamedFoods
 
 from .arithmetic import Helping, Need, Total, total
-from .choices import MOST_FOODS, PlateChoices, helping_of
+from .choices import PlateChoices, helping_of
 from .gaps import Plate, Suggestion, fill_gaps
 
 MOST_FOUND = 8
@@ -134,10 +134,6 @@ class PlatePage:
         """The core nutrients whose share of the need is known, the largest share first."""
         rows = [row for row in self.rows if row.of.nutrient.is_featured and row.total.aims_high]
         return sorted(rows, key=lambda row: -(row.total.percent_of_need or 0))
-
-    @property
-    def is_full(self) -> bool:
-        return len(self.foods) >= MOST_FOODS
 
     @property
     def has_notes(self) -> bool:

@@ -28,11 +28,15 @@ def sum_lines(total: Total, unit: str) -> str:
 
 @register.filter
 def gives(one: Suggestion, unit: str) -> str:
-    """What a suggestion gives: “2 servings of 1 cup (30 g): 90 mg, 30% of the need.”"""
-    many = "" if one.servings == 1 else f"{figure(one.servings)} servings of "
-    words = f"{many}{one.food.serving_words}: {rounded(one.amount)}{ON_ONE_LINE}{unit}"
+    """What a suggestion gives: “2 servings of 1 cup (30 g): 90 mg, 30% of the need.”
+
+    The note of the food follows.
+    """
+    words = f"{one.food.serving_words}: {rounded(one.amount)}{ON_ONE_LINE}{unit}"
+    if one.servings != 1:
+        words = f"{figure(one.servings)} servings of {words}"
     if one.before is not None:
-        return f"{words} in place of {rounded(one.before)}{ON_ONE_LINE}{unit}."
-    if one.percent is None:
-        return f"{words}."
-    return f"{words}, {percentage(one.percent, one.amount)} of the need."
+        words = f"{words} in place of {rounded(one.before)}{ON_ONE_LINE}{unit}"
+    elif one.percent is not None:
+        words = f"{words}, {percentage(one.percent, one.amount)} of the need"
+    return f"{words}. {one.food.note}".strip()
