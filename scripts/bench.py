@@ -42,7 +42,7 @@ PAGES = {
     "table": "/compare/",
     "table, two filters": "/compare/?symptom=muscle-cramps&diet=vegan",
     "foods": "/foods/",
-    "plate of three": "/foods/plate/?food=pumpkin-seeds&food=almonds&food=spinach",
+    "plate of three": "/foods/plate/?food=pumpkin-seeds&food=almonds&food=spinach-raw",
     "search": "/search/?q=cramp",
     "checklist, four ticks": "/checklist/",
     "warning signs": "/safety/",
