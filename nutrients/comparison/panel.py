@@ -9,7 +9,7 @@ from typing import NamedTuple
 from django.utils.text import get_text_list
 
 from nutrients.common.parameters import ActiveFilter, Facet
-from nutrients.models import DIETS, Association, Authority, Symptom
+from nutrients.models import DIETS, Association, Symptom
 
 from .filters import KINDS, MATCHES, RELATIONS, SORTS, Filters
 from .table import ComparisonContent, NutrientSets, Row, nutrient_sets, table_columns, table_rows
@@ -58,16 +58,8 @@ class ComparisonPage:
         return [step for step in self.active if step.count]
 
     @property
-    def countries(self) -> type[Authority]:
-        return Authority
-
-    @property
-    def country(self) -> Authority:
-        return self.filters.country
-
-    @property
     def need_title(self) -> str:
-        return f"Adult need a day, {self.country.label}"
+        return f"Adult need a day, {self.filters.country.label}"
 
 
 def comparison_page(filters: Filters, content: ComparisonContent, ignored: str) -> ComparisonPage:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from nutrients.common.answering import memoized
 from nutrients.common.parameters import ignored_sentence
-from nutrients.models import Evidence, Relation
+from nutrients.models import Authority, Evidence, Relation
 from nutrients.open_data.files import safe_cell
 
 from .filters import Filters, read_filters
@@ -40,7 +40,12 @@ def comparison(request: HttpRequest) -> HttpResponse:
     content = memoized(request, ComparisonContent, at=timezone.now())
     filters, ignored = read_filters(request.GET, content.symptoms)
     page = comparison_page(filters, content, ignored_sentence(ignored))
-    context = {"section": "compare", "page": page}
+    context = {
+        "section": "compare",
+        "page": page,
+        "countries": Authority,
+        "country": filters.country,
+    }
     return render(request, "nutrients/comparison/comparison.html", context)
 
 
