@@ -33,6 +33,7 @@ HUNDRED = Decimal(100)
 # The FDA's words for labels: a serving is a good source from 10% of the daily value, rich from 20%.
 # Every country's label value is held to the same shares, so that “rich” means one thing.
 GOOD, RICH = 10, 20
+# The fields that lists and plates show or ask of.
 LISTED = (
     *("slug", "name", "group", "is_food", "is_curated", "note", "review_due_on"),
     *("serving_description", "serving_grams", "energy_kcal", *Diet.values, *Allergen.values),
@@ -170,7 +171,7 @@ def _joined(
 
 
 def _listed(rows: FoodSourceQuerySet, *, at: datetime) -> list[FoodSource]:
-    """The published foods among these, with the fields that lists and plates show or ask of."""
+    """The published foods among these. Two queries."""
     foods = list(rows.published(at=at).foods().only(*LISTED))
     # There are twenty groups, and there may be a thousand foods.
     groups = FoodGroup.objects.in_bulk()

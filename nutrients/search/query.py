@@ -73,12 +73,12 @@ class Field:
             return worth[0]
         if term.stem in self.stems or term.word in self.parts:
             return worth[1]
-        return worth[2] if term.is_open and self._begins(term.word) else 0
-
-    def _begins(self, word: str) -> bool:
-        """Whether any word begins so: the first that does comes next in their order."""
-        place = bisect_left(self.ordered, word)
-        return place < len(self.ordered) and self.ordered[place].startswith(word)
+        if not term.is_open:
+            return 0
+        # The first word that begins so comes next in their order.
+        place = bisect_left(self.ordered, term.word)
+        begins = place < len(self.ordered) and self.ordered[place].startswith(term.word)
+        return worth[2] if begins else 0
 
 
 class Scored:
@@ -153,10 +153,11 @@ def scorer(units: Sequence[Unit]) -> Callable[[Scored], tuple[int, int]]:
         wholes += [tuple(term.stem for term in way) for way in units[0].ways[1:]]
 
     def score(document: Scored) -> tuple[int, int]:
-        points = [_unit_points(unit, document) for unit in units]
-        total = sum(points) + _whole_points(document, wholes)
-        total -= A_WORD_MORE * min(len(document.title), LONGEST_TITLE)
-        return len(points) - points.count(0), total
+        held, total = 0, _whole_points(document, wholes)
+        for unit in units:
+            points = _unit_points(unit, document)
+            held, total = held + (points > 0), total + points
+        return held, total - A_WORD_MORE * min(len(document.title), LONGEST_TITLE)
 
     return score
 
@@ -168,7 +169,7 @@ def is_held(document: Scored, unit: Unit) -> bool:
 def _unit_points(unit: Unit, document: Scored) -> int:
     best = 0
     for number, terms in enumerate(unit.ways):
-        points = [document.points(term) for term in terms]
+        points = list(map(document.points, terms))
         if all(points):
             worth = sum(points) // len(points)
             best = max(best, worth * SYNONYM // 10 if number else worth)
@@ -182,17 +183,22 @@ def _parts(word: str) -> tuple[str, ...]:
 
 def _whole_points(document: Scored, wholes: Sequence[Phrase]) -> int:
     """Points for the query as a whole, as typed or by a synonym for all of it."""
-    title, names = document.title, document.names
     best = 0
     for number, whole in enumerate(wholes):
-        worth = max(
-            WHOLE_TITLE * (title == whole),
-            WHOLE_NAME * (whole in names),
-            STARTS_TITLE * (title[: len(whole)] == whole),
-            STARTS_NAME * any(name[: len(whole)] == whole for name in names),
-        )
+        worth = _whole_worth(document, whole)
         best = max(best, worth * SYNONYM // 10 if number else worth)
     return best
+
+
+def _whole_worth(document: Scored, whole: Phrase) -> int:
+    title, names, length = document.title, document.names, len(whole)
+    if title == whole:
+        return WHOLE_TITLE
+    if whole in names:
+        return WHOLE_NAME
+    if title[:length] == whole:
+        return STARTS_TITLE
+    return STARTS_NAME if any(name[:length] == whole for name in names) else 0
 
 
 class Shelf(IntEnum):

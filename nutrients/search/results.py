@@ -126,7 +126,7 @@ def search(
     """What the public may see at the moment `at` that holds every word of `q`, by kind.
 
     If nothing does, the nearest spelling is tried, and then whatever holds most of the words.
-    At most ten queries, whatever the content.
+    The number of queries does not grow with the content.
     """
     words = telling_words(q)
     if not words:
