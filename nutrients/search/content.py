@@ -143,18 +143,15 @@ class SearchContent(FoodWords):
     @cached_property
     def _own_words(self) -> tuple[list[str], list[str], dict[str, str]]:
         """The words of titles and names, those of texts, and how each is written."""
-        names: list[str] = []
-        texts: list[str] = []
+        shown = ("title", "names", "text")
+        words = ("title_words", "name_words", "text_words")
+        rows = list(self._rows().only(*shown, *words).order_by("key"))
         written: dict[str, str] = {}
-        rows = self._rows().only(
-            "title", "names", "text", "title_words", "name_words", "text_words"
-        )
-        for row in rows.order_by("key"):
-            names += row.title_words, row.name_words
-            texts.append(row.text_words)
+        for row in rows:
             for word, form in _as_written((row.title, row.names, row.text)):
                 written.setdefault(word, form)
-        return vocabulary(names), vocabulary(texts), written
+        names = vocabulary(f"{row.title_words} {row.name_words}" for row in rows)
+        return names, vocabulary(row.text_words for row in rows), written
 
     def _rows(self) -> QuerySet[SearchDocument]:
         return SearchDocument.objects.filter(shown(at=self.at), is_imported=False)

@@ -307,31 +307,21 @@ def _food_groups() -> Iterator[SearchDocument]:
         )
 
 
-def _risk_factor(row: RiskFactor) -> SearchDocument:
-    return document_of(
-        DocumentKind.RISK_FACTOR,
-        row,
-        note=row.get_kind_display(),
-        text=[row.mechanism, row.what_to_do],
-    )
+def _with_texts(kind: DocumentKind, noted: str, *texts: str) -> Callable[[Any], SearchDocument]:
+    """A function that gives a row's document: its note is a field with choices."""
+
+    def make(row: Any) -> SearchDocument:
+        note = getattr(row, f"get_{noted}_display")()
+        return document_of(kind, row, note=note, text=[getattr(row, name) for name in texts])
+
+    return make
 
 
-def _other_cause(row: OtherCause) -> SearchDocument:
-    return document_of(
-        DocumentKind.OTHER_CAUSE,
-        row,
-        note=row.get_kind_display(),
-        text=[row.mechanism, row.what_helps, row.when_to_seek_care],
-    )
-
-
-def _interaction(row: Interaction) -> SearchDocument:
-    return document_of(
-        DocumentKind.INTERACTION,
-        row,
-        note=row.get_severity_display(),
-        text=[row.effect, row.advice],
-    )
+_risk_factor = _with_texts(DocumentKind.RISK_FACTOR, "kind", "mechanism", "what_to_do")
+_other_cause = _with_texts(
+    DocumentKind.OTHER_CAUSE, "kind", "mechanism", "what_helps", "when_to_seek_care"
+)
+_interaction = _with_texts(DocumentKind.INTERACTION, "severity", "effect", "advice")
 
 
 def _pages() -> Iterator[SearchDocument]:
