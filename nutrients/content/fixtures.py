@@ -131,9 +131,9 @@ class KeyIndex:
         self._left_out: set[Identity] = set()
         self._keys: dict[Model, dict[Key, Any]] = {}
 
-    def keys_of(self, model: Model, *, are_new: bool = False) -> dict[Key, Any]:
+    def keys_of(self, model: Model) -> dict[Key, Any]:
         """The primary key of each row in the table under its natural key."""
-        if are_new or model not in self._keys:
+        if model not in self._keys:
             rows = model._base_manager.values_list("pk", *model.key_paths())
             self._keys[model] = {tuple(key): pk for pk, *key in rows}
         return self._keys[model]

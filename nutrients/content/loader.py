@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import reversion
 from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.db import connection, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 
 from nutrients.models import Publishable, ShippedChange
 
@@ -148,22 +148,35 @@ class _Load:
 
     def _add(self, model: Model, rows: list[FixtureRow]) -> None:
         had_rows = bool(self.index.keys_of(model))
-        # Past save(), so that no history begins with the load.
-        made = [instance_of(row, self.index) for row in rows]
-        model._base_manager.bulk_create(made, ignore_conflicts=True)
-        keys = self.index.keys_of(model, are_new=bool(made))
-        added = [row for row in rows if row.key in keys]
-        self.outcome.added += added
-        for row in rows:
-            if row.key not in keys:
-                if not had_rows:
-                    raise FixtureError(f"{row.place}: {row} is refused by its table.")
-                # An editor made a row with the same name: theirs stays, and the site starts.
-                self._leave_out(row, self.outcome.in_the_way)
+        try:
+            with transaction.atomic():
+                added = self._insert(model, rows)
+        except IntegrityError:
+            added = [pair for row in rows for pair in self._insert_alone(row, had_rows)]
+        self.index.keys_of(model).update({row.key: pk for row, pk in added})
+        self.outcome.added += [row for row, _ in added]
         if issubclass(model, Publishable):
             # Nothing was changed since: loading must not look like an edit.
-            loaded = model._base_manager.filter(pk__in=[keys[row.key] for row in added])
+            loaded = model._base_manager.filter(pk__in=[pk for _, pk in added])
             loaded.update(changed_at=models.F("publish_at"))
+
+    def _insert(self, model: Model, rows: list[FixtureRow]) -> list[tuple[FixtureRow, Any]]:
+        """Insert rows past save() and its signals, so that no history begins with the load."""
+        made = model._base_manager.bulk_create(instance_of(row, self.index) for row in rows)
+        return [(row, instance.pk) for row, instance in zip(rows, made, strict=True)]
+
+    def _insert_alone(self, row: FixtureRow, had_rows: bool) -> list[tuple[FixtureRow, Any]]:
+        try:
+            with transaction.atomic():
+                return self._insert(row.model, [row])
+        except IntegrityError as error:
+            if had_rows and _is_duplicate(error):
+                # An editor made a row with the same name: theirs stays, and the site starts.
+                self._leave_out(row, self.outcome.in_the_way)
+                return []
+            # PostgreSQL adds a line with the values.
+            reason = str(error).splitlines()[0]
+            raise FixtureError(f"{row.place}: {row} is refused, {reason}.") from error
 
     def _link(self) -> None:
         pairs: dict[Any, list[tuple[Any, Any]]] = defaultdict(list)
@@ -296,6 +309,14 @@ class _Load:
             noticed_at=self.at,
             **values,
         )
+
+
+def _is_duplicate(error: IntegrityError) -> bool:
+    cause = error.__cause__
+    return (
+        getattr(cause, "sqlite_errorname", "") == "SQLITE_CONSTRAINT_UNIQUE"
+        or getattr(cause, "sqlstate", "") == "23505"
+    )
 
 
 def _by_model(rows: Iterable[FixtureRow]) -> dict[Model, list[FixtureRow]]:

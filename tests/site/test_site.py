@@ -56,8 +56,8 @@ REFERENCE = {
 QUERIES = {
     **ABOUT_THE_SITE,
     **REFERENCE,
-    "/foods/": 7,
-    "/foods/?nutrient=magnesium&diet=vegan": 8,
+    "/foods/": 8,
+    "/foods/?nutrient=magnesium&diet=vegan": 9,
     "/foods/?nutrient=magnesium&also=calcium&level=high&q=al&group=nuts": 11,
     "/foods/spinach-raw/": 12,
     "/compare/": 10,

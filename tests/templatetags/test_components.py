@@ -47,7 +47,7 @@ def test_evidence_lights_a_bar_for_each_grade_and_says_the_word(grade, lit):
     "tag",
     [
         "{% tile nutrient %}",
-        '{% radios facets "checklist" %}',
+        '{% radios "onset" answers None "checklist" %}',
         '{% options facets "food" %}',
         "{% listed facets %}",
         '{% counts facets "food" %}',
@@ -61,6 +61,7 @@ def test_what_an_editor_wrote_is_escaped(tag):
         nutrient=SimpleNamespace(symbol=WRITTEN, accent="b12"),
         facets=[FACET],
         choices=[Choice(WRITTEN, WRITTEN, help=WRITTEN)],
+        answers=[SimpleNamespace(slug=WRITTEN, label=WRITTEN)],
     )
 
     assert "<b>" not in html
