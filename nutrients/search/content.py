@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -25,6 +25,7 @@ from nutrients.models import (
     RedFlag,
     RiskFactor,
     SearchDocument,
+    Strength,
     Symptom,
 )
 
@@ -61,8 +62,9 @@ def shown(*, at: datetime) -> Q:
 def addresses_of(documents: Sequence[SearchDocument], *, at: datetime) -> Addresses:
     """The address of each risk factor, cause and interaction among the documents.
 
-    A cause is on the page of the most common symptom that it brings on, the others on that of
-    the first nutrient; an address is empty if no such page is published.
+    A cause is on the page of the most common symptom that it brings on, a risk factor on that of
+    the nutrient it does most to, the others on that of the first nutrient; an address is empty if
+    no such page is published.
     """
     nutrients = Nutrient.objects.published(at=at).only("slug")
     symptoms = Symptom.objects.published(at=at).order_by("-is_common", "position").only("slug")
@@ -75,11 +77,21 @@ def addresses_of(documents: Sequence[SearchDocument], *, at: datetime) -> Addres
     for kind, part, public, links in pages:
         keys = [document.key for document in documents if document.kind == kind]
         rows = ROWS[kind].objects.filter(slug__in=keys)
+        if kind == DocumentKind.RISK_FACTOR:
+            rows = rows.prefetch_related("effects")
         for row in rows.prefetch_related(*(Prefetch(link, public) for link in links)):
             shown_on = [page for link in links for page in getattr(row, link).all()]
+            if kind == DocumentKind.RISK_FACTOR:
+                shown_on.sort(key=_strength_of(row))
             address = f"{shown_on[0].get_absolute_url()}#{part}-{row.slug}" if shown_on else ""
             addresses[kind, row.slug] = address
     return addresses
+
+
+def _strength_of(risk: RiskFactor) -> Callable[[Nutrient], int]:
+    """What gives the rank of the strength with which a risk factor acts on a nutrient."""
+    ranks = {one.nutrient_id: Strength(one.strength).rank for one in risk.effects.all()}
+    return lambda nutrient: ranks.get(nutrient.pk, Strength.MODERATE.rank)
 
 
 def _details(*, at: datetime) -> QuerySet[NutrientDetail]:

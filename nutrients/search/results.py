@@ -24,7 +24,18 @@ from nutrients.models import (
 from .answers import NeedAnswer, emergency_in, need_answer
 from .content import SearchContent
 from .foods import shown_food
-from .query import Scored, Shelf, Term, Unit, is_held, matching, matching_ids, read, scorer
+from .query import (
+    IN_TEXT,
+    Scored,
+    Shelf,
+    Term,
+    Unit,
+    is_held,
+    matching,
+    matching_ids,
+    read,
+    scorer,
+)
 
 MOST_HITS = 5
 # The note of the red flags that come first among them.
@@ -47,7 +58,7 @@ PLACES: dict[str, int] = {
 }
 # Points off: a long sign, a pair and a heading hold many words that they are not the page of.
 LESS: dict[str, int] = {
-    DocumentKind.RED_FLAG: 40,
+    DocumentKind.RED_FLAG: 60,
     DocumentKind.EVIDENCE: 60,
     DocumentKind.DETAIL: 150,
     DocumentKind.INTERACTION: 250,
@@ -217,7 +228,7 @@ def _groups(found: Sequence[Scored], units: list[Unit], content: SearchContent) 
     for scored in found:
         by_kind.setdefault(scored.document.kind, []).append(scored)
     flags = by_kind.get(DocumentKind.RED_FLAG, [])
-    flags.sort(key=lambda flag: flag.document.note != EMERGENCY)
+    flags.sort(key=lambda flag: not _is_emergency(flag, units))
     first = {kind: rows[:MOST_HITS] for kind, rows in by_kind.items()}
     shown = [scored.document for rows in first.values() for scored in rows]
     addresses, finds = content.addresses(shown), finder(units)
@@ -235,6 +246,13 @@ def _groups(found: Sequence[Scored], units: list[Unit], content: SearchContent) 
         HitGroup(DocumentKind(kind), list(map(hit, rows)), len(by_kind[kind]) > len(rows))
         for kind, rows in first.items()
     ]
+
+
+def _is_emergency(flag: Scored, units: Iterable[Unit]) -> bool:
+    """Whether a red flag is an emergency by a sign in the query, not by a cause it mentions."""
+    terms = {term for unit in units for way in unit.ways for term in way}
+    by_sign = any(flag.points(term) > max(IN_TEXT) for term in terms)
+    return by_sign and flag.document.note == EMERGENCY
 
 
 def _corrected(words: list[str], missing: Iterable[Unit], content: SearchContent) -> str:
