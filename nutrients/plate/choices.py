@@ -106,7 +106,7 @@ def read_plate(
         if slug not in table.foods:
             continue
         food = table.foods[slug]
-        servings[slug], problem = _servings(query.get(f"servings-{slug}", ""), food)
+        servings[slug], problem = _servings(query.get(f"servings-{slug}"), food)
         problems += [problem] if problem else []
     country = read_country(reading)
     stage, changed = read_stage(reading, stages, country, first_stage(stages[country]))
@@ -130,9 +130,9 @@ def helping_of(food: FoodSource, servings: Decimal) -> Helping:
     return Helping(food.slug, food.name, servings, cast(Decimal, food.serving_grams))
 
 
-def _servings(text: str, food: FoodSource) -> tuple[Decimal, str]:
+def _servings(text: str | None, food: FoodSource) -> tuple[Decimal, str]:
     """The servings in the text, and a sentence if it holds none that can be used."""
-    if not text:
+    if text is None:
         return ONE_SERVING, ""
     servings = read_number(text)
     if servings and LEAST_SERVINGS <= servings <= MOST_SERVINGS and servings % STEP == 0:
