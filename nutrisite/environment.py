@@ -79,6 +79,10 @@ def folder(name: str, default: Path) -> Path:
     return Path(text(name, str(default))).expanduser().resolve()
 
 
+# Browsers keep these letters of a host; Python's codec, of 2003, would make another host of it.
+WRITTEN_OTHERWISE = frozenset("ßς\u200c\u200d")
+
+
 def origin(name: str, default: str) -> str:
     """Give scheme and host, such as https://example.org, with no path and no slash at the end.
 
@@ -89,6 +93,10 @@ def origin(name: str, default: str) -> str:
     try:
         parts = urlsplit(address)
         host, port = parts.hostname or "", parts.port
+        if WRITTEN_OTHERWISE.intersection(host):
+            raise ImproperlyConfigured(
+                f"{name} is {address!r}: write its host as browsers send it, with xn--."
+            )
         host = host if ":" in host else host.encode("idna").decode()
     except ValueError:
         raise wrong from None

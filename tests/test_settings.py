@@ -126,6 +126,14 @@ def test_address_of_the_site_is_given_as_browsers_send_it(monkeypatch, written, 
     assert environment.origin("SITE_URL", "") == read
 
 
+@pytest.mark.parametrize("host", ["straße.example", "λόγος.example"])
+def test_address_that_browsers_would_send_otherwise_is_refused(monkeypatch, host):
+    monkeypatch.setenv("SITE_URL", f"https://{host}")
+
+    with pytest.raises(ImproperlyConfigured, match="xn--"):
+        environment.origin("SITE_URL", "")
+
+
 def server_with(**variables):
     """Give what gunicorn reads of its configuration with just these variables."""
     with mock.patch.dict(os.environ, variables, clear=True):
