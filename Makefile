@@ -67,8 +67,8 @@ backup: packages key  ## Copy the live database into one checked file (ARGS="--k
 restore: packages key  ## Put a backup back and keep what it replaces (FILE=var/backups/NAME.gz)
 	@$(MANAGE) restore "$(FILE)" $(ARGS)
 
-bench: packages-dev  ## Measure what pages cost, beside a bare Django view
-	@$(BIN)/python -m scripts.bench
+bench: packages-dev  ## Measure what pages cost, beside a bare Django view (ARGS=many with 100,000 foods)
+	@$(BIN)/python -m scripts.bench $(ARGS)
 
 cards: packages-dev  ## Draw the pictures for shared links and of the guide again, after words or screens changed
 	@$(BIN)/python -m scripts.draw_cards
