@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import Exists, OuterRef
 from django.http import QueryDict
 
 from nutrients.common.parameters import Reading, read_country, read_words
@@ -114,9 +115,11 @@ class FoodChoices:
 def food_choices(*, at: datetime) -> FoodChoices:
     """Published nutrients, and the groups that have a published food, in their order."""
     foods = FoodSource.objects.published(at=at)
+    # One look-up a group: a list of all foods may hold a hundred thousand.
+    of_group = foods.foods().filter(group=OuterRef("pk"))
     return FoodChoices(
         by_slug(Nutrient.objects.published(at=at)),
-        by_slug(FoodGroup.objects.filter(foods__in=foods.foods()).distinct()),
+        by_slug(FoodGroup.objects.filter(Exists(of_group))),
         frozenset(limited_nutrients(at=at)),
         foods.filter(is_curated=False).exists(),
     )
