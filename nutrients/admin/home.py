@@ -1,4 +1,7 @@
-"""The first page of the desk: what waits, what is wrong, what comes and what was done lately."""
+"""The first page of the desk: what waits, what is wrong, what comes and what was done lately.
+
+The list of what the checks found is behind it: the next check takes off it what was put right.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+from django.contrib import admin
 from django.contrib.auth import get_permission_codename
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.http import HttpRequest
@@ -22,11 +26,24 @@ from nutrients.models import (
     State,
     Status,
 )
+from nutrisite.accounts.admin_site import ReadOnlyAdmin, row_link
 
 from .content import ContentAdmin
 from .deleting import foreign_keys, reviewed_tables
 
 LATELY, SCHEDULED, FOUND_A_TABLE = 12, 20, 8
+
+
+@admin.register(KeptProblem)
+class ProblemAdmin(ReadOnlyAdmin):
+    list_display = ("reason", "where", "kind", "found_at")
+    list_display_links = None
+    list_filter = ("kind", "model")
+    search_fields = ("row", "reason")
+
+    @admin.display(description="Row", ordering="row")
+    def where(self, obj: KeptProblem) -> str:
+        return row_link(obj.model, obj.row_id, obj.row) if obj.row_id else obj.row
 
 
 def home(request: HttpRequest, site: Any) -> dict[str, Any]:

@@ -23,7 +23,6 @@ from .causes import (
 )
 from .change_notes import ChangeNote, NoteKind
 from .desk import KeptProblem, ProblemKind, Redirect
-from .figures import Figure
 from .foods import (
     DIETS,
     MOST_ENERGY,
@@ -48,7 +47,7 @@ from .nutrients import (
     Topic,
     Unit,
 )
-from .pictures import Picture
+from .pictures import Figure, Picture
 from .proposals import (
     MOVES,
     OPEN,

@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.db import models
 from django.db.models import Q
 
-from .figures import Figure
+from .pictures import Figure
 from .publishing import Keyed, Publishable, Ranked, Slugged, address_of, one_of
 from .sources import Source
 

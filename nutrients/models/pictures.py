@@ -1,8 +1,8 @@
-"""Pictures that editors add, kept in the database.
+"""Figures that are drawn for this site, and pictures that editors add, kept in the database.
 
-There are few, each of some ten kilobytes. In the database they are in every backup, come back with
-it, have a history, and are the same for all instances: a folder beside it would need all of that
-again.
+Editors' pictures are few, each of some ten kilobytes. In the database they are in every backup,
+come back with it, have a history, and are the same for all instances: a folder beside it would need
+all of that again. A figure is a template in templates/figures/.
 """
 
 from __future__ import annotations
@@ -12,6 +12,21 @@ from django.db.models import Q
 from django.urls import reverse
 
 from .publishing import Slugged
+
+
+class Figure(models.TextChoices):
+    """A picture that an editor may place; its value is the name of its template."""
+
+    CALF_STRETCH = "calf-stretch", "Calf stretch in two steps"
+    CALF_AT_NIGHT = "calf-at-night", "The muscle of the calf at night"
+    EYELID = "eyelid", "The muscle of the eyelid"
+    HAND_SPASM = "hand-spasm", "The hand in a spasm"
+    NERVE_AND_MUSCLE = "nerve-and-muscle", "Nerve and muscle with calcium and magnesium"
+    MYELIN = "myelin", "A nerve fibre with its myelin"
+    HOW_LONG = "how-long", "How long each thing lasts"
+    HANDS_AND_FEET = "hands-and-feet", "Where tingling is felt"
+    RESTLESS_LEGS = "restless-legs", "Restless legs, at rest and moving"
+    TWITCH_SIGNS = "twitch-signs", "Twitches alone, and with weakness"
 
 
 class Picture(Slugged):

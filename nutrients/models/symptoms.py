@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from .figures import Figure
+from .pictures import Figure
 from .publishing import Publishable, Ranked, Slugged, address_of, lines_of, one_of
 from .sources import Source
 
