@@ -87,9 +87,9 @@ def unmeasured_foods(
     """Sources with no figure to rank them by, such as sunlight, under each nutrient's id."""
     found: dict[int, list[FoodSource]] = defaultdict(list)
     sources = FoodSource.objects.published(at=at).suiting(diets).suggested_to(groups)
-    links = FoodSource.unmeasured_nutrients.through.objects.filter(foodsource__in=sources)
-    for link in links.select_related("foodsource").order_by("foodsource__name"):
-        found[link.nutrient_id].append(link.foodsource)
+    pairs = sources.filter(unmeasured_nutrients__isnull=False)
+    for food in pairs.annotate(of=F("unmeasured_nutrients")).order_by("name"):
+        found[food.of].append(food)
     return dict(found)
 
 
