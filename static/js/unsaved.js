@@ -74,7 +74,10 @@ const putBack = ({ fields }) => {
 
 // Where this page keeps what is typed in it.
 let key = "";
+const opened = form && read(isSeen);
 const keep = () => {
+  // While a form opens, the admin's own scripts tell of changes, and nothing was typed.
+  if (!key && same(read(isSeen), opened)) return;
   key ||= mine + Date.now();
   localStorage.setItem(key, JSON.stringify({ place, at: Date.now(), fields: read(isKept) }));
 };

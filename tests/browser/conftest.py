@@ -7,8 +7,10 @@ provokes an error on purpose looks at it and clears it.
 """
 
 import os
+from contextlib import suppress
 
 import pytest
+from playwright.sync_api import Error
 
 from . import chromium, server
 
@@ -25,6 +27,20 @@ FLAGS = [
 ]
 
 OVERTAKEN = ("htmx:afterRequest,", "htmx:sendAbort,")
+
+
+def wait_until(page, holds, arg=None):
+    """Wait until a function of the page gives true for `arg`.
+
+    Playwright's own way to ask again evaluates a string in the page, which our policy forbids.
+    """
+    for _ in range(500):
+        # A page that is loaded again meanwhile gives no answer.
+        with suppress(Error):
+            if page.evaluate(holds, arg):
+                return
+        page.wait_for_timeout(20)
+    pytest.fail(f"It did not come to be: {holds}")
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,8 @@ from playwright.sync_api import expect
 from tests.browser.server import manage
 from tests.content.usda_tables import FOODS, PORTIONS, lines_of, write
 
+from .conftest import wait_until
+
 PHONE = {"width": 390, "height": 844}
 FOUND = "#found-groups option"
 
@@ -75,7 +77,7 @@ def test_one_back_undoes_filters_and_returns_to_the_place_in_the_list(page):
 
     expect(page.get_by_role("link", name="Vegan , remove filter")).to_have_count(0)
     assert before > 500
-    page.wait_for_function("before => Math.abs(scrollY - before) < 100", arg=before)
+    wait_until(page, "(before) => Math.abs(scrollY - before) < 100", before)
 
 
 def test_no_name_of_a_nutrient_is_cut_inside_a_word(page):

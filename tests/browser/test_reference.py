@@ -4,6 +4,8 @@ import re
 
 from playwright.sync_api import expect
 
+from .conftest import wait_until
+
 HEIGHT = 844
 PHONE = {"width": 390, "height": HEIGHT}
 
@@ -146,7 +148,7 @@ def test_change_is_spoken_keeps_the_focus_and_is_undone_by_back(page):
 def test_back_undoes_a_filter_before_the_list_has_settled(page):
     page.goto("/foods/")
     page.get_by_label("Vegan").hover()
-    page.wait_for_function("window.htmx")
+    wait_until(page, "() => window.htmx")
     page.evaluate("htmx.config.defaultSettleDelay = 60_000")
     page.get_by_label("Vegan").check()
     page.wait_for_url("**diet=vegan**")

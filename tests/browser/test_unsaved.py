@@ -46,6 +46,14 @@ def kept(page):
     return page.evaluate("Object.keys(localStorage).filter((one) => /^unsaved /.test(one)).length")
 
 
+def test_form_that_is_only_opened_keeps_nothing(editor_page):
+    for address in (MAGNESIUM, "/admin/nutrients/symptom/1/change/", f"{MAGNESIUM}?rows=intakes"):
+        # The admin's own scripts tell their lists of a change before the page is loaded.
+        editor_page.goto(address)
+
+        assert kept(editor_page) == 0
+
+
 def test_text_survives_a_page_that_crashes(editor_page):
     context = editor_page.context
     editor_page.goto(MAGNESIUM)

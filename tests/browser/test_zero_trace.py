@@ -14,6 +14,7 @@ from playwright.sync_api import expect
 from tests.browser.traces import Sent, history, kept
 
 from . import databases
+from .conftest import wait_until
 from .test_checklist import open_all
 
 TICKS = ["muscle-twitches", "muscle-cramps", "night-leg-cramps", "ppi", "vegan-diet"]
@@ -261,7 +262,7 @@ def test_form_is_sent_by_the_browser_when_htmx_cannot_be_fetched(page, faults):
 def test_emergency_text_comes_when_the_server_never_answers(page, faults):
     page.goto("/checklist/")
     page.locator("#checklist").hover()
-    page.wait_for_function("window.htmx")
+    wait_until(page, "() => window.htmx")
     assert 5_000 <= page.evaluate("htmx.config.timeout") <= 20_000
     page.evaluate("htmx.config.timeout = 300")
     page.route("**/checklist/", lambda route: None)
