@@ -10,7 +10,7 @@ import os
 from contextlib import suppress
 
 import pytest
-from playwright.sync_api import Error
+from playwright.sync_api import Error, expect
 
 from . import chromium, server
 
@@ -25,6 +25,9 @@ FLAGS = [
     "--font-render-hinting=none",
     "--no-first-run",
 ]
+
+# Several browsers share two processors: what comes late is still right.
+expect.set_options(timeout=20_000)
 
 OVERTAKEN = ("htmx:afterRequest,", "htmx:sendAbort,")
 
