@@ -52,12 +52,19 @@ def install_packages(requirements: str) -> None:
     An environment that is half made, moved from another folder or of another Python is made again:
     its scripts would name the wrong interpreter. One that .venv only links to is left to its owner.
     """
-    take_turns(ROOT)
-    made = VENV / "made"
+    made, stamp = VENV / "made", VENV / f"installed-{requirements}"
     maker = f"Python {sys.version_info[0]}.{sys.version_info[1]} in {VENV}"
-    is_known = VENV.is_symlink() or text_of(made) == maker
-    has_pip = any(VENV.glob("lib/*/site-packages/pip"))
-    if not (VENV_PYTHON.exists() and is_known and has_pip):
+    wanted = hashlib.sha256((ROOT / requirements).read_bytes()).hexdigest()
+
+    def is_usable() -> bool:
+        is_known = VENV.is_symlink() or text_of(made) == maker
+        return VENV_PYTHON.exists() and is_known and any(VENV.glob("lib/*/site-packages/pip"))
+
+    # Nothing need be written in a checkout that has all: it may be read-only.
+    if is_usable() and text_of(stamp) == wanted:
+        return
+    take_turns(ROOT)
+    if not is_usable():
         if VENV.is_symlink():
             VENV.unlink()
         print("Making the virtual environment .venv ...", flush=True)
@@ -68,8 +75,6 @@ def install_packages(requirements: str) -> None:
             " apt install python3-venv), and see that the disk is not full.",
         )
         made.write_text(maker)
-    stamp = VENV / f"installed-{requirements}"
-    wanted = hashlib.sha256((ROOT / requirements).read_bytes()).hexdigest()
     if text_of(stamp) == wanted:
         return
     print(f"Installing the packages in {requirements} ...", flush=True)
