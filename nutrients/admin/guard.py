@@ -222,10 +222,10 @@ class GuardedAdmin(RefusableMixin):
         super().message_user(request, message, *args, **options)  # type: ignore[misc]
 
     def ask_book(
-        self: Any, request: HttpRequest, cases: Sequence[SafetyCase] | None, *, at: datetime
+        self: Any, request: Any, cases: Sequence[SafetyCase] | None, *, at: datetime
     ) -> Guard:
         """What the book finds after this change, as of then and later; the first time, undo it."""
-        guard: Guard = request.guard  # type: ignore[attr-defined]
+        guard: Guard = request.guard
         if not guard.found:
             moments = [at, *moments_to_come(at=at)]
             raise ToCheckError([fetch_book(at=moment, cases=cases) for moment in moments])

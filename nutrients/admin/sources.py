@@ -34,7 +34,10 @@ class SourceForm(ContentForm):
 
 
 class ReplaceForm(forms.Form):
-    by = forms.ModelChoiceField(Source.objects.all(), label="Replace it by")
+    def __init__(self, old: Source, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        others = Source.objects.exclude(pk=old.pk)
+        self.fields["by"] = forms.ModelChoiceField(others, label="Replace it by")
 
 
 @admin.register(Source)
@@ -80,8 +83,7 @@ class SourceAdmin(ContentAdmin):
         old = get_object_or_404(Source, pk=pk)
         if not self.has_change_permission(request, old):
             raise PermissionDenied
-        form = ReplaceForm(request.POST or None)
-        form.fields["by"].queryset = Source.objects.exclude(pk=pk)  # type: ignore[attr-defined]
+        form = ReplaceForm(old, request.POST or None)
         if form.is_valid():
             with self.create_revision(request):
                 number = self.replace(old, form.cleaned_data["by"])

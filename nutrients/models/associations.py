@@ -107,8 +107,8 @@ class Association(Keyed, Publishable):
         "in whom",
         max_length=60,
         blank=True,
-        help_text="The only people in whom it was studied, such as “older adults”: the sentence "
-        "that readers see then says so. Empty means everybody.",
+        help_text="The group that was studied, such as “older adults”. The sentence for readers "
+        "names it. Leave this empty if the studies were of everybody.",
     )
     typicality = models.CharField(
         "how typical",

@@ -20,7 +20,8 @@ class RiskKind(models.TextChoices):
     AGE = "age", "Age"
 
 
-# The groups that a tick can mean, of those from whom foods are kept.
+# A risk factor that is ticked can put the reader into one of these groups, to which some foods are
+# not suggested.
 GROUPS = [NotSuggestedTo.PREGNANCY, NotSuggestedTo.CHILDREN]
 
 

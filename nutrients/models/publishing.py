@@ -128,7 +128,7 @@ class PublishableQuerySet(models.QuerySet[Any]):
 
     def with_sources(self) -> Self:
         """Rows with what pages print of their sources, as the list `cited`, by title."""
-        rows = self._chain()  # type: ignore[attr-defined]
+        rows: Any = self.all()
         rows._iterable_class = _Cited
         return rows
 

@@ -36,6 +36,15 @@ def sign_in_again(page):
     page.get_by_role("button", name="Sign in").click()
 
 
+def save_signed_out(page):
+    """Write in magnesium's form, lose the session, save, and sign in on the page that comes."""
+    page.goto(MAGNESIUM)
+    tagline(page).fill(WORDS)
+    page.context.clear_cookies(name="sessionid")
+    save(page)
+    sign_in_again(page)
+
+
 def put_back(page):
     page.get_by_role("button", name="Put it back").click()
     expect(page.get_by_text("It is back in the form, and not saved yet.")).to_be_visible()
@@ -118,11 +127,7 @@ def test_text_typed_in_opened_rows_is_found_from_the_form_that_lists_them(editor
 
 
 def test_text_survives_a_session_that_ended(editor_page):
-    editor_page.goto(MAGNESIUM)
-    tagline(editor_page).fill(WORDS)
-    editor_page.context.clear_cookies(name="sessionid")
-    save(editor_page)
-    sign_in_again(editor_page)
+    save_signed_out(editor_page)
     expect(editor_page.get_by_text(WORDS)).to_be_visible()
     assert on_this_page(editor_page) == []
     editor_page.get_by_role("link", name="Open the form without it").click()
@@ -134,11 +139,7 @@ def test_text_survives_a_session_that_ended(editor_page):
 
 
 def test_form_that_is_sent_again_after_the_sign_in_leaves_no_text(editor_page):
-    editor_page.goto(MAGNESIUM)
-    tagline(editor_page).fill(WORDS)
-    editor_page.context.clear_cookies(name="sessionid")
-    save(editor_page)
-    sign_in_again(editor_page)
+    save_signed_out(editor_page)
     editor_page.get_by_role("button", name="Send it again").click()
 
     expect(editor_page.get_by_text("was changed successfully")).to_be_visible()
@@ -213,11 +214,7 @@ def test_signing_out_asks_and_leaves_nothing(editor_page):
 def test_form_works_without_a_script(new_context, site):
     page = new_context(java_script_enabled=False).new_page()
     sign_in(page.context, site)
-    page.goto(MAGNESIUM)
-    tagline(page).fill(WORDS)
-    page.context.clear_cookies(name="sessionid")
-    save(page)
-    sign_in_again(page)
+    save_signed_out(page)
     page.get_by_role("button", name="Send it again").click()
 
     expect(page.get_by_text("was changed successfully")).to_be_visible()
