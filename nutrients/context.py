@@ -1,4 +1,4 @@
-"""What every public template may use without a view passing it."""
+"""Template context of every public page."""
 
 from __future__ import annotations
 
@@ -6,18 +6,17 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.encoding import escape_uri_path
 
-# Pages that a query changes. Any other page is the same one whatever is added to its address.
+# Pages that depend on the query of their address.
 FILTERED = ("compare", "checklist", "food_list", "plate", "search")
-# Pages of which a part is swapped by htmx.
+# Pages on which htmx swaps a part.
 SWAPPED = (*FILTERED, "food", "nutrient")
 
 
 def site(request: HttpRequest) -> dict[str, str | bool]:
-    """The site's own address, the page's canonical address, and whether it is filtered or swapped.
+    """Return the site's and the page's address, and whether the page is filtered or uses htmx.
 
-    Both addresses come from SITE_URL, never from the Host header, which a visitor may write as they
-    like, and hold no query. A filtered page is one of very many, so search engines should not list
-    it, and the address without the query is not its own.
+    Addresses come from SITE_URL and not from the Host header, which a visitor controls, and have
+    no query. Search engines should not list a filtered page, which is one of very many.
     """
     match = request.resolver_match
     name = match.url_name if match else None
@@ -30,10 +29,10 @@ def site(request: HttpRequest) -> dict[str, str | bool]:
 
 
 def canonical_url(path: str) -> str:
-    """A path of the site as the one address by which others should know the page."""
+    """Return the canonical address of a path, percent-encoded."""
     return site_address(escape_uri_path(path))
 
 
 def site_address(path: str) -> str:
-    """A path of the site as an absolute address, which comes from SITE_URL."""
+    """Return the absolute address of a path below SITE_URL."""
     return f"{settings.SITE_URL}{path}"

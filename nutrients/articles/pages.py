@@ -146,7 +146,7 @@ def _sections(
     blocks = [block for _, blocks_of_row in split for block in blocks_of_row]
     slugs = {slug for block in blocks for slug in prose.cited_slugs(block.text)}
     cited = Source.objects.filter(slug__in=slugs).order_by()
-    mark = references.marking(cited.only("slug", "title", "publisher", "url"))
+    mark = references.citer(cited.only("slug", "title", "publisher", "url"))
     live = LiveBlocks(blocks, references, symptoms, at=at)
     glossary = prose.Glossary()
     # In reading order, because drawing a part numbers what it cites.

@@ -1,9 +1,8 @@
-"""How a request is answered: with a page or, for htmx, a fragment, and from memory.
+"""Answers to requests: a page or, for htmx, a fragment, and results memoized by content version.
 
-What is made of the content alone is kept in memory until the content changes, for pages whose
-finished answer rarely serves again: they differ from reader to reader, or links from elsewhere add
-a query to their address. The page cache gives each request the memory of the content that it is
-answered from. Nothing of a reader goes in: what is kept depends on published rows and nothing else.
+Memoized results serve pages whose finished answer can rarely be served again, because it depends
+on what a reader chose. They depend on published content alone and hold nothing about a reader. The
+page cache gives each request the memory for the version of the content that answers it.
 """
 
 from __future__ import annotations
@@ -16,57 +15,59 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
-Made = TypeVar("Made")
+Result = TypeVar("Result")
 
-# Where a request carries the memory.
+# The key of the memory in the environment of a request.
 MEMORY = "nutrisite.memory"
-# Of what one function makes for many arguments, such as articles, so many are kept.
+# The number of results to keep of a function that is called with many slugs, such as articles.
 MOST = 24
 
 
-def memoized(request: HttpRequest, make: Callable[..., Made], *names: str, at: datetime) -> Made:
-    """What `make(*names, at=at)` gives, made once for the content that a request is answered from.
+def memoized(
+    request: HttpRequest, function: Callable[..., Result], *slugs: str, at: datetime
+) -> Result:
+    """Return `function(*slugs, at=at)`, called once for each version of the content.
 
-    Until a row is to appear or a review falls due, the moment changes nothing, so what was made
-    at an earlier one serves. `names` are slugs that exist: what gives None is not kept. Two
-    threads may make the same at once; either serves.
+    The version ends when a scheduled row appears or a review falls due, so a result for an earlier
+    moment of it is the same. None, for slugs that do not exist, is not kept. Two threads may
+    compute the same result at once.
     """
-    memory: dict[Any, dict[tuple[str, ...], Made]] = request.META.setdefault(MEMORY, {})
-    results = memory.setdefault(make, {})
-    made = results.get(names)
-    if made is None:
-        made = make(*names, at=at)
-        if made is not None:
-            results[names] = made
+    memory: dict[Any, dict[tuple[str, ...], Result]] = request.META.setdefault(MEMORY, {})
+    results = memory.setdefault(function, {})
+    result = results.get(slugs)
+    if result is None:
+        result = function(*slugs, at=at)
+        if result is not None:
+            results[slugs] = result
         for oldest in list(results)[:-MOST]:
             results.pop(oldest, None)
-    return made
+    return result
 
 
 class Memoizing:
-    """Content of one version that keeps what functions make of it."""
+    """Content of one version, with the results of functions of it."""
 
     def __init__(self) -> None:
-        self._made: dict[tuple[Any, ...], Any] = {}
+        self._results: dict[tuple[Any, ...], Any] = {}
 
-    def once(self, make: Callable[..., Made], *arguments: Any) -> Made:
-        """What a function makes of this and the arguments, made when first asked for."""
-        key = (make, *arguments)
-        if key not in self._made:
-            self._made[key] = make(self, *arguments)
-        result: Made = self._made[key]
+    def once(self, function: Callable[..., Result], *arguments: Any) -> Result:
+        """Return `function(self, *arguments)`, called once."""
+        key = (function, *arguments)
+        if key not in self._results:
+            self._results[key] = function(self, *arguments)
+        result: Result = self._results[key]
         return result
 
 
 def render_page_or_fragment(
     request: Any, page: str, fragment: str, context: Mapping[str, Any], status: int = 200
 ) -> HttpResponse:
-    """Render the page, or for htmx the fragment: the very file that the page includes.
+    """Render the page or, for htmx, the fragment that the page includes.
 
-    Both vary on the HX headers, or Back would show a bare fragment from the browser's cache.
-    `is_fragment` tells the template whether to send along parts that lie outside the swapped one.
+    Both vary on the HX headers, or Back would show a bare fragment from the browser's cache. With
+    `is_fragment` a template adds the parts that htmx swaps outside the fragment's target.
     """
-    # The middleware of django-htmx adds it. Back and Forward always get the whole page.
+    # Back and Forward always get the whole page.
     is_fragment = bool(request.htmx) and not request.htmx.history_restore_request
     template = fragment if is_fragment else page
     response = render(request, template, {**context, "is_fragment": is_fragment}, status=status)

@@ -1,4 +1,4 @@
-"""References, numbered in the order of first citation, and the places that cite them."""
+"""References numbered in the order of their first citation, and the citations of them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 from nutrients.models import ReadForm, Source
 
-# The most numbers after one statement: more keep a reader from the words and from any source.
+# The most numbers after one statement: more would get in the way of reading.
 MOST = 3
-FULLEST_FIRST: dict[str, int] = {form: place for place, form in enumerate(ReadForm)}
+FULLEST_FIRST: dict[str, int] = {form: rank for rank, form in enumerate(ReadForm)}
 
 
 @dataclass(slots=True)
@@ -22,21 +22,21 @@ class Reference:
 
 
 class Citation(NamedTuple):
-    """The number of the cited source on the page, and the id of this place in the text."""
+    """The number of the cited source on the page, and the id of this citation in the text."""
 
     number: int
     anchor: str
 
 
 class Cited(NamedTuple):
-    """A row of content with the citations beside it."""
+    """A row of content with its citations."""
 
     row: Any
     citations: list[Citation]
 
 
 class References:
-    """The references of one page, filled while its text is made."""
+    """The references of one page, collected in the order in which its text cites them."""
 
     def __init__(self) -> None:
         self.by_slug: dict[str, Reference] = {}
@@ -59,7 +59,7 @@ class References:
         return [Citation(ref.number, f"ref-{ref.number}-{ref.citations}") for ref in cited]
 
     def cite_best(self, sources: Iterable[Source], most: int = MOST) -> list[Citation]:
-        """Cite at most so many: what the page cites already first, then the best read."""
+        """Cite at most `most`: sources that the page cites already, then those read most fully."""
 
         def rank(source: Source) -> tuple[bool, int]:
             return source.slug not in self.by_slug, FULLEST_FIRST[source.read_form]
@@ -67,18 +67,18 @@ class References:
         return self.cite(sorted(sources, key=rank)[:most])
 
     def cite_again(self, sources: Iterable[Source]) -> list[Citation]:
-        """The numbers of sources that the page cites elsewhere, without a place to lead to.
+        """Repeat the numbers of sources that the page cites elsewhere, without an anchor.
 
-        For parts that change with a reader's choice: what is around them must keep its numbers.
+        For parts that change with a reader's choice: the numbers around them must not change.
         """
         numbers = sorted({self.by_slug[source.slug].number for source in sources})
         return [Citation(number, "") for number in numbers]
 
     def cite_rows(self, rows: Iterable[Any], most: int = MOST) -> list[Cited]:
-        """Cite the sources of each row, in reading order. The rows are those of `with_sources`."""
+        """Cite the sources of each row. The rows come from `with_sources`."""
         return [Cited(row, self.cite_best(row.cited, most)) for row in rows]
 
-    def marking(self, sources: Iterable[Source]) -> Callable[[str], Citation | None]:
-        """What numbers the sources that a text of prose cites, each as it is reached."""
+    def citer(self, sources: Iterable[Source]) -> Callable[[str], Citation | None]:
+        """Return a function that cites one of the sources by slug, for the renderer of prose."""
         by_slug = {source.slug: source for source in sources}
         return lambda slug: self.cite([by_slug[slug]])[0] if slug in by_slug else None

@@ -1,4 +1,4 @@
-"""Long lists, a page at a time by `?page=`, with plain links from page to page."""
+"""Pagination of long lists by `?page=`."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from .parameters import Reading, ignored_sentence
 
 
 def paged(request: HttpRequest, pages: Paginator[Any]) -> dict[str, Any]:
-    """The page that the address asks for, as templates of lists expect it.
+    """Return the template context of the page that the address asks for.
 
-    Each page has an address of its own for search engines; the first one's has no query.
+    Each page is its own canonical address; the first has no query.
     """
     page, ignored = read_page(request.GET, pages)
     query = f"?page={page.number}" if page.number > 1 else ""
@@ -27,7 +27,7 @@ def paged(request: HttpRequest, pages: Paginator[Any]) -> dict[str, Any]:
 
 
 def read_page(query: QueryDict, pages: Paginator[Any]) -> tuple[Page[Any], list[str]]:
-    """The page that a query asks for, or else the first, and the values that were ignored."""
+    """Return the page that a query asks for, by default the first, and the ignored values."""
     reading = Reading(query)
     number = reading.one("page", [str(number) for number in pages.page_range], "1")
     return pages.page(number), reading.ignored

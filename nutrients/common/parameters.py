@@ -1,7 +1,6 @@
-"""Filters: known values read from a query or a form, their counts, and what was left out.
+"""Filters: reading known values from a query, the values that were ignored, and counts.
 
-Not a Django form, which refuses a field whole: here the valid part applies, whatever else
-is there.
+A Django form would refuse a field as a whole; here the valid values of a parameter apply.
 """
 
 from __future__ import annotations
@@ -19,37 +18,37 @@ from nutrients.models import HOME, Authority
 
 LONGEST_QUOTE = 40
 MOST_QUOTES = 3
-# In place of bytes of an address that are no UTF-8.
+# Stands for bytes of an address that are not UTF-8.
 NOT_DECODED = "\N{REPLACEMENT CHARACTER}"
 UNREADABLE = "a value without readable letters"
 
 
 @dataclass(slots=True)
 class Reading:
-    """Takes known values out of `data` and remembers in `ignored` what it did not know."""
+    """Reads known values from `data` and collects unknown ones in `ignored`."""
 
     data: QueryDict
     ignored: list[str] = field(default_factory=list)
 
     def several(self, name: str, allowed: Collection[str]) -> tuple[str, ...]:
-        """The known values of a parameter that may be repeated, each once, as they came."""
+        """Return the known values of a repeatable parameter, in order and without repeats."""
         values = dict.fromkeys(value for value in self.data.getlist(name) if value)
         self.ignored += [value for value in values if value not in allowed]
         return tuple(value for value in values if value in allowed)
 
     def one(self, name: str, allowed: Collection[str], default: str = "") -> str:
-        """The last known value of a parameter that may be given once, or the default."""
+        """Return the last known value of a parameter, or the default; others are ignored."""
         values = self.several(name, allowed)
         self.ignored += values[:-1]
         return values[-1] if values else default
 
     def nothing_but(self, *names: str) -> None:
-        """Ignore, aloud, every parameter that is not named."""
+        """Add the names of all other parameters to `ignored`."""
         self.ignored += [name for name in self.data if name not in names]
 
 
 def ignored_sentence(ignored: Collection[str]) -> str:
-    """What was left out, in one sentence; empty if nothing was. Each quote is cut short."""
+    """Tell the reader which values were ignored; empty if none was. Long values are cut."""
     if not ignored:
         return ""
     quotes = list(dict.fromkeys(_quoted(value) for value in ignored))
@@ -60,12 +59,11 @@ def ignored_sentence(ignored: Collection[str]) -> str:
 
 
 def _quoted(value: str) -> str:
-    # Control characters and half-read bytes have no place on a page.
-    shown = _printable(value.replace(NOT_DECODED, " "))
-    shown = " ".join(shown[: LONGEST_QUOTE + 1].split())
-    if len(shown) > LONGEST_QUOTE:
-        shown = f"{shown[: LONGEST_QUOTE - 1]}…"
-    return f"“{shown}”" if shown else UNREADABLE
+    text = _printable(value.replace(NOT_DECODED, " "))
+    text = " ".join(text[: LONGEST_QUOTE + 1].split())
+    if len(text) > LONGEST_QUOTE:
+        text = f"{text[: LONGEST_QUOTE - 1]}…"
+    return f"“{text}”" if text else UNREADABLE
 
 
 def _printable(text: str) -> str:
@@ -78,14 +76,14 @@ LONGEST = 100
 
 
 def seen(text: str) -> str:
-    """The text without invisible format characters."""
+    """Remove invisible format characters."""
     return text if text.isascii() else UNSEEN.sub("", text)
 
 
 def read_words(text: str) -> str:
-    """The text on one line without unseen characters, at most 100 characters of it.
+    """Return the text on one line without control and format characters, cut to 100 characters.
 
-    Longer text is cut at the last whole word. PostgreSQL would refuse NUL.
+    Longer text is cut after the last whole word. PostgreSQL would refuse NUL.
     """
     words = " ".join(_printable(seen(text[: LONGEST * 10])).split())
     if len(words) <= LONGEST:
@@ -98,26 +96,26 @@ QUARTERS = str.maketrans({"¼": ".25", "½": ".5", "¾": ".75"})
 
 
 def read_number(text: str) -> Decimal | None:
-    """The number as people write it: 1.5, 1,5, 1½ or 1 500; None for what may mean two numbers."""
+    """Read a number written as 1.5, 1,5, 1½ or 1 500; return None if it is none or ambiguous."""
     written = NUMBER.fullmatch(" ".join(text.translate(QUARTERS).split()))
     if written is None or not written[0]:
         return None
     whole, decimals = written[1].replace(" ", "") or "0", written[2] or "0"
-    # A comma or a point before three digits may part thousands in one country and decimals in
-    # another; not after a zero, which begins no thousand.
+    # Before three digits a comma or a point may separate thousands or decimals, unless only a zero
+    # comes before it.
     if len(decimals) == 3 and whole != "0":
         return None
     return Decimal(f"{whole}.{decimals}")
 
 
 def read_country(reading: Reading) -> Authority:
-    """Whose figures the address asks for; British ones if it names no country."""
+    """Read the country whose figures to show; British ones by default."""
     return Authority(reading.one("country", Authority.values, HOME))
 
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """One value of a filter. `count` is how many nutrients it keeps; diets narrow foods alone."""
+    """One value of a filter, with the number of rows it would leave; None if it is not counted."""
 
     name: str
     value: str
@@ -127,13 +125,13 @@ class Facet:
 
     @property
     def key(self) -> str:
-        """An id for its count on the page."""
+        """The HTML id of its count."""
         return f"count-{self.name}-{self.value or 'every'}"
 
 
 @dataclass(frozen=True, slots=True)
 class ActiveFilter:
-    """A filter in use: its words, the filters without it, and how many rows those keep."""
+    """An active filter, the filters without it, and the number of rows that those would leave."""
 
     label: str
     filters: Any

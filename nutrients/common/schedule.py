@@ -1,4 +1,4 @@
-"""Changes that come by themselves: rows that begin to show, and reviews that fall overdue."""
+"""Scheduled changes: rows that begin to show, and reviews that fall overdue."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from nutrients.models import ChangeNote, Nutrient, Publishable, Status
 
 
 def next_change(*, at: datetime) -> datetime | None:
-    """The first moment after `at` when a page changes without an edit; None without one.
+    """Return the first moment after `at` at which a page changes without an edit, or None.
 
-    That is when a row or a note set for later begins to show, or the midnight after the last day
-    for a review. Two queries a table.
+    That is when a scheduled row or note begins to show, or the midnight after the last day for a
+    review. Two queries a table.
     """
     moments = [_first(ChangeNote.objects.filter(made_at__gt=at), "made_at")]
     for rows in published_tables():
@@ -28,13 +28,13 @@ def next_change(*, at: datetime) -> datetime | None:
 
 
 def public_from() -> datetime | None:
-    """The moment from which the first nutrient is public; None without any. One query."""
+    """Return the moment from which the first nutrient is public, or None. One query."""
     moment: datetime | None = _first(Nutrient.objects.filter(status=Status.PUBLISHED), "publish_at")
     return moment
 
 
 def moments_to_come(*, at: datetime) -> list[datetime]:
-    """Every moment after `at` at which a row set for later begins to show, in order."""
+    """Return all moments after `at` at which a scheduled row begins to show, in order."""
     later = (rows.filter(publish_at__gt=at) for rows in published_tables())
     return sorted(
         {moment for rows in later for moment in rows.values_list("publish_at", flat=True)}
@@ -42,7 +42,7 @@ def moments_to_come(*, at: datetime) -> list[datetime]:
 
 
 def came_due(*, since: datetime, at: datetime) -> bool:
-    """Whether a row began to show by itself after `since`, up to `at`. One query."""
+    """Whether a scheduled row began to show after `since` and up to `at`. One query."""
     first, *others = (
         rows.filter(publish_at__gt=since, publish_at__lte=at).order_by().values_list("publish_at")
         for rows in published_tables()
@@ -51,7 +51,7 @@ def came_due(*, since: datetime, at: datetime) -> bool:
 
 
 def published_tables() -> list[QuerySet[Any]]:
-    """The published rows of each table, those for later too."""
+    """Return the published rows of each table, scheduled ones included."""
     return [
         model.objects.filter(status=Status.PUBLISHED)
         for model in apps.get_app_config("nutrients").get_models()

@@ -1,4 +1,4 @@
-"""The version of the content: it moves on with every edit, and one site has one at a time."""
+"""The version of the content, which changes with every edit."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from .schedule import published_tables
 
 @dataclass(frozen=True, slots=True)
 class ContentVersion:
-    """When the content last changed, and that moment as a label such as 2026-11-22.143007.
+    """The moment of the last change, with a label such as 2026-11-22.143007.
 
-    `state` differs from that of every other content, those of the same moment too: a long
-    transaction is dated by its beginning, and others may have been committed since.
+    `state` also tells contents of the same moment apart: a transaction is dated by its beginning,
+    and others may have been committed since.
     """
 
     changed_at: datetime
@@ -31,18 +31,17 @@ class ContentVersion:
 
 
 def version_label(moment: datetime) -> str:
-    """Day and time in UTC, to the second: labels sort as the versions follow each other."""
+    """Write day and time in UTC, to the second, so that labels sort by time."""
     return moment.astimezone(UTC).strftime("%Y-%m-%d.%H%M%S")
 
 
 def content_version(*, at: datetime) -> ContentVersion | None:
-    """The version that the public reads at the moment `at`; None if nothing was published.
+    """Return the version that is public at the moment `at`, or None if nothing is published.
 
-    It moves on when a row is edited, deleted, shown from a date set before, or loaded with a
-    release. An edit to a draft moves it too: better a version too many than two contents under one
-    label. One query a table.
+    It changes when a row is edited, deleted, shown by schedule, or loaded with a release. An edit
+    to a draft changes it too, which is harmless. One query a table.
     """
-    # What is loaded has no revision, and most of it no moment of its own: the ledger has it.
+    # Loaded rows have no revision; the ledger of shipped rows has their moment.
     states = [
         ShippedRow.objects.filter(loaded_at__lte=at).aggregate(Count("pk"), Max("loaded_at")),
         Revision.objects.filter(date_created__lte=at).aggregate(Count("pk"), Max("date_created")),

@@ -1,6 +1,6 @@
-"""Words that this site does not use, because they would promise, judge or prescribe.
+"""Words that this site does not use, because they promise, judge or prescribe.
 
-The site is a look-up, not a diagnosis. Only whole words count: “unlikely” is no “likely”.
+Only whole words count: “unlikely” is not “likely”.
 """
 
 from __future__ import annotations
@@ -26,6 +26,6 @@ FORBIDDEN = tuple(re.compile(pattern, re.IGNORECASE) for pattern in PATTERNS)
 
 
 def forbidden(text: str) -> list[str]:
-    """The forbidden words found in a text, as they are written; empty without any."""
+    """Return the forbidden words in a text, as they are written."""
     flat = " ".join(text.split())
-    return [found[0] for pattern in FORBIDDEN for found in pattern.finditer(flat)]
+    return [match[0] for pattern in FORBIDDEN for match in pattern.finditer(flat)]

@@ -1,4 +1,4 @@
-"""Words as search compares them: folded, without accents, with the stem of each."""
+"""Words for search: folded, without accents, stemmed, and corrected."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from snowballstemmer.english_stemmer import EnglishStemmer
 from .parameters import seen
 
 LONGEST_WORD = 40
-# A shorter word is near too many others.
+# Shorter words are similar to too many others.
 SHORTEST_CORRECTED = 4
-# Of 1: one wrong letter in four, or two in nine, is still near.
-NEAR = 0.74
+# The least ratio of difflib: it allows one wrong letter in four, or two in nine.
+LEAST_SIMILARITY = 0.74
 # “B-12” and “b 12” are one word, and so is “Crohn's”.
 WORD = re.compile(
     r"(?<![^\W_])(?:b[\s-]?|[dek]-?)\d{1,2}(?![^\W_])|[^\W_]+(?:['’][^\W_]+)*", re.IGNORECASE
 )
-# Endings and beginnings of clinical words. Two that look alike may mean the opposite, so one is
-# taken for a misspelling only of a word that differs by a single slip.
+# Prefixes and suffixes of clinical words. Two similar ones may mean the opposite, so such a word is
+# corrected only to a word that differs by one slip.
 CLINICAL = re.compile(
     r"^hyp(o|er)|(emia|itis|osis|asis|pathy|algia|plegia|paresis|oma|uria|pnea|cardia|penia|rhea"
     r"|statin|pril|sartan|olol|azole|mycin|cillin|cycline|epam|olam|dipine|triptan|gliptin|gliflozin"
     r"|formin|arin|caine|mab|idine|amine|azine|oxacin|thyroidism)s?$"
 )
-# Short names of illnesses and medicines of which we have no page, and which are near other words.
+# Short names of illnesses and medicines that have no page here and are similar to other words.
 NEVER_CORRECTED = frozenset(
     [
         *("acne", "angina", "asthma", "autism", "cancer", "codeine", "colic", "croup", "cyst"),
@@ -40,10 +40,10 @@ NEVER_CORRECTED = frozenset(
 )
 # “Mg2+” is magnesium, whose charge is written in several ways.
 ION = re.compile(r"\b(mg|ca|na|k|fe|cu)[ ]?[\d²³]?[+⁺]", re.IGNORECASE)
-# Letters that Unicode takes for their own, and that people type without the stroke.
+# Letters that Unicode does not decompose, and that people type without the stroke.
 BASE_LETTERS = str.maketrans("æœłøđðħı", "eeloddhi")
 LETTER_AND_NUMBER = re.compile(r"([a-z])(\d+)")
-# Words that every sentence has find nothing by themselves.
+# Stop words.
 SMALL_WORDS = frozenset(
     [
         *("a", "after", "all", "am", "an", "and", "any", "are", "as", "at", "be", "been"),
@@ -54,7 +54,7 @@ SMALL_WORDS = frozenset(
         *("with", "would", "you", "your", "not"),
     ]
 )
-# Words of questions: they say nothing beside other words, and everything if they are alone.
+# Stop words of questions, which count only if there is no other word.
 QUESTION_WORDS = frozenset(
     [
         *("best", "caused", "cause", "causes", "causing", "contain", "contains", "cure", "find"),
@@ -67,9 +67,9 @@ QUESTION_WORDS = frozenset(
 
 
 def spans(text: str) -> Iterator[tuple[str, int, int]]:
-    """The words of a text as they are compared, with their start and end.
+    """Yield the folded words of a text with their start and end.
 
-    The text must be in the composed form of Unicode.
+    The text must be in Unicode normal form C.
     """
     for match in WORD.finditer(text):
         word = fold(match[0])
@@ -78,10 +78,7 @@ def spans(text: str) -> Iterator[tuple[str, int, int]]:
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a text but for small ones, folded.
-
-    The “a” of “vitamin A” counts.
-    """
+    """Return the folded words of a text without stop words. The “a” of “vitamin A” counts."""
     words = [word for word, _, _ in spans(normalize("NFC", ION.sub(r"\1", seen(text))))]
     return [
         word
@@ -91,14 +88,14 @@ def words_of(text: str) -> list[str]:
 
 
 def telling_words(text: str) -> list[str]:
-    """The words of a query that tell what it is about; question words only where alone."""
+    """Return the words that tell what a query is about; question words only if alone."""
     words = words_of(text)
     return [word for word in words if word not in QUESTION_WORDS] or words
 
 
 @lru_cache(maxsize=20_000)
 def fold(word: str) -> str:
-    """A word in lower case without accents; “anaemia” and “anemia” give the same."""
+    """Return a word in lower case without accents; “anaemia” and “anemia” become the same."""
     if not word.isascii():
         word = "".join(letter for letter in normalize("NFKD", word) if not combining(letter))
     plain = word.casefold().translate(BASE_LETTERS).replace("ae", "e").replace("oe", "e")
@@ -108,47 +105,46 @@ def fold(word: str) -> str:
 
 
 def sort_key(name: str) -> str:
-    """What sorts a name as readers look for it: “Éclair” comes under e, and “ökra” under o."""
+    """Return a key that sorts names as in a dictionary: “Éclair” under e, “ökra” under o."""
     return " ".join(word for word, _, _ in spans(normalize("NFC", name))) or name
 
 
 @lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
-    """A folded word without its endings: twitches, twitching and twitched give twitch."""
-    # A stemmer holds the word that it works on, so threads cannot share one.
+    """Return the stem of a folded word: twitch for twitches, twitching and twitched."""
+    # A stemmer has state, so threads cannot share one.
     return EnglishStemmer().stemWord(word)
 
 
 def index_words(words: list[str]) -> set[str]:
-    """All that an index keeps for these words: each, its stem, and the parts of “b12”."""
-    kept = {*words, *map(stem, words)}
+    """Return the words to index: each word, its stem, and the parts of words such as “b12”."""
+    index = {*words, *map(stem, words)}
     for word in words:
         parts = LETTER_AND_NUMBER.fullmatch(word)
-        kept.update(parts.groups() if parts else ())
-    return kept
+        index.update(parts.groups() if parts else ())
+    return index
 
 
 def vocabulary(texts: Iterable[str]) -> list[str]:
-    """The words of texts that are folded already, each once, without short ones."""
+    """Return the distinct words of folded texts, without short ones and stop words."""
     words = {word for text in texts for word in text.split()}
     return sorted(word for word in words - SMALL_WORDS if len(word) >= SHORTEST_CORRECTED)
 
 
 def nearest(word: str, vocabularies: Iterable[Collection[str]]) -> str | None:
-    """The word that is nearest, from the first vocabulary that has a near one; None if none has."""
+    """Return the most similar word of the first vocabulary that has a similar one, or None."""
     if len(word) < SHORTEST_CORRECTED or not word.isalpha() or word in NEVER_CORRECTED:
         return None
     is_clinical = bool(CLINICAL.search(word))
     for words in vocabularies:
-        # A word of quite another length cannot be near, and comparing costs most of the time.
-        alike = [
+        # Words of quite another length cannot match, and comparing is slow.
+        candidates = [
             candidate for candidate in words if abs(len(candidate) - len(word)) <= len(word) // 4
         ]
         if is_clinical:
-            alike = [candidate for candidate in alike if _is_one_slip(word, candidate)]
-        near = get_close_matches(word, alike, n=1, cutoff=NEAR)
-        if near:
-            return near[0]
+            candidates = [candidate for candidate in candidates if _is_one_slip(word, candidate)]
+        if matches := get_close_matches(word, candidates, n=1, cutoff=LEAST_SIMILARITY):
+            return matches[0]
     return None
 
 

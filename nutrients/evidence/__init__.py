@@ -1,1 +1,1 @@
-"""What several features ask: links, needs, life stages, red flags, and the order of nutrients."""
+"""Queries and rules shared by several features: links, needs, life stages, red flags, ranking."""

@@ -1,4 +1,4 @@
-"""The published content of one moment, as the comparison table and the checklist ask for it."""
+"""The published content of one moment, for the comparison table and the checklist."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Row = TypeVar("Row", bound=Slugged)
 
 
 class Eater(NamedTuple):
-    """Whom foods are named to: the diets they must suit, the groups they must not be kept from."""
+    """Diets that suggested foods must suit, and groups that they must not be withheld from."""
 
     diets: frozenset[str]
     groups: frozenset[str] = frozenset()
@@ -42,29 +42,29 @@ def by_slug(rows: Iterable[Any]) -> dict[str, Any]:
 
 
 def published(model: type[Row]) -> cached_property[dict[str, Row]]:
-    """Give a property: the published rows of a table under their slugs."""
+    """Return a cached property with the published rows of a table by slug."""
     rows: Any = model._default_manager
     return cached_property(lambda content: by_slug(rows.published(at=content.at)))
 
 
 class EvidenceContent(Memoizing):
-    """What is published of nutrients and symptoms at the moment `at`, fetched when first asked for.
+    """Published nutrients and symptoms at the moment `at`, each fetched on first use.
 
-    Rows are kept under their slugs in their own order.
+    Rows are in the order of their table, by slug.
     """
 
     def __init__(self, *, at: datetime) -> None:
         super().__init__()
         self.at = at
 
-    # Every symptom, signs found on examination included.
+    # Signs that only an examination shows are among them.
     symptoms = published(Symptom)
     nutrients = published(Nutrient)
 
     @cached_property
     def signs(self) -> dict[int, list[Association]]:
-        """Every association under its nutrient's id, most typical and best proven first."""
-        # Not select_related: thirteen nutrients and some symptoms would be built two hundred times.
+        """All associations by nutrient id, most typical and best proven first."""
+        # select_related would build the same few nutrients and symptoms two hundred times.
         rows = Association.objects.published(at=self.at).prefetch_related("nutrient", "symptom")
         signs: dict[int, list[Association]] = defaultdict(list)
         for association in sorted(rows, key=attrgetter("strength")):
@@ -73,15 +73,15 @@ class EvidenceContent(Memoizing):
 
     @cached_property
     def limited(self) -> frozenset[int]:
-        """The nutrients of which no food is offered as a source."""
+        """Ids of the nutrients for which no food is suggested."""
         return frozenset(limited_nutrients(at=self.at))
 
     def foods(self, eater: Eater) -> dict[int, list[FoodSource]]:
-        """The richest foods for this reader, under the nutrient's id."""
+        """Return the richest foods for this reader, by nutrient id."""
         return self.once(_richest, eater)
 
     def other_sources(self, eater: Eater) -> dict[int, list[FoodSource]]:
-        """Sources without a figure for this reader, under the nutrient's id."""
+        """Return the sources without a figure for this reader, by nutrient id."""
         return self.once(_unmeasured, eater)
 
 
@@ -94,7 +94,7 @@ def _unmeasured(content: EvidenceContent, eater: Eater) -> dict[int, list[FoodSo
 
 
 def links(associations: Iterable[Association]) -> tuple[Link, ...]:
-    """Associations as ranking sees them."""
+    """Convert associations for ranking."""
     return tuple(
         Link(
             Tick("symptom", association.symptom.slug),
@@ -109,10 +109,10 @@ def links(associations: Iterable[Association]) -> tuple[Link, ...]:
 def red_flags_by_level(
     *, at: datetime, symptoms: Iterable[str] | None = None, cited: bool = True
 ) -> dict[Urgency, list[RedFlag]]:
-    """Published red flags, most urgent level first; levels without a flag are left out.
+    """Return published red flags by level, most urgent first, without empty levels.
 
-    With `symptoms` (slugs) only the flags related to any of them. Sources come with them if they
-    are to be `cited`.
+    `symptoms` are slugs: only flags related to any of them are returned. `cited` fetches their
+    sources too.
     """
     flags = RedFlag.objects.published(at=at)
     if symptoms is not None:

@@ -1,4 +1,4 @@
-"""What adults need a day, for pages that compare nutrients."""
+"""Daily needs of adults, for pages that compare nutrients."""
 
 from __future__ import annotations
 
@@ -23,14 +23,15 @@ from nutrients.models import (
 
 @dataclass(frozen=True, slots=True)
 class AdultNeed:
-    """What an authority says adults need a day, from the least to the most of any adult band.
+    """The daily need of adults by an authority, from the least to the most of any adult band.
 
-    `amounts` holds both, in `unit`; it is empty if the need is in words, which `said` gives.
+    `amounts` holds both ends, in `unit`. It is empty if the authority states the need in words,
+    which are `text`.
     """
 
     authority: Authority
     amounts: tuple[Decimal, ...]
-    said: str
+    text: str
     unit: Unit
     kinds: tuple[ReferenceType, ...]
     sources: tuple[Source, ...]
@@ -41,22 +42,22 @@ class AdultNeed:
 
     @property
     def range_words(self) -> str:
-        """The range without its unit, such as “310 to 420”; empty if it is no figure."""
+        """The range without its unit, such as “310 to 420”; empty without figures."""
         return range_words(self.amounts)
 
     @property
     def words(self) -> str:
         """The range with its unit, such as “310 to 420 mg”."""
-        return f"{self.range_words} {self.unit}" if self.amounts else self.said
+        return f"{self.range_words} {self.unit}" if self.amounts else self.text
 
     @property
     def spoken(self) -> str:
-        """The range with its unit in full, as for running text."""
-        return f"{self.range_words} {self.unit.spoken}" if self.amounts else self.said
+        """The range with its unit written out, for running text."""
+        return f"{self.range_words} {self.unit.spoken}" if self.amounts else self.text
 
     @property
     def kind_words(self) -> str:
-        """What sort of reference it is: “RDA”, “AI”."""
+        """The kinds of reference, such as “RDA” or “AI”."""
         return " or ".join(self.kinds)
 
     @property
@@ -68,7 +69,7 @@ class AdultNeed:
 def adult_needs(
     authority: Authority = HOME, nutrients: Iterable[int] | None = None, *, at: datetime
 ) -> dict[int, AdultNeed]:
-    """What an authority says adults need a day, under the nutrient's id; with ids, only of these.
+    """Return the daily needs of adults by nutrient id, of all or of these `nutrients` (ids).
 
     Pregnancy and breastfeeding are left out; the nutrient's page gives them. Two queries.
     """
@@ -80,12 +81,12 @@ def adult_needs(
     rows: dict[int, list[ReferenceIntake]] = defaultdict(list)
     for intake in intakes.joined("nutrient", "unit").with_sources():
         rows[intake.nutrient_id].append(intake)
-    needs = {nutrient: adult_need(authority, found) for nutrient, found in rows.items()}
+    needs = {nutrient: adult_need(authority, intakes) for nutrient, intakes in rows.items()}
     return {nutrient: need for nutrient, need in needs.items() if need}
 
 
 def adult_need(authority: Authority, intakes: Iterable[ReferenceIntake]) -> AdultNeed | None:
-    """What adults need of the one nutrient that all the intakes are of; None if none says it."""
+    """Return what adults need of the one nutrient of these intakes, or None if none says it."""
     rows = [
         row for row in intakes if row.authority == authority and row.is_need and is_of_adults(row)
     ]
@@ -95,7 +96,7 @@ def adult_need(authority: Authority, intakes: Iterable[ReferenceIntake]) -> Adul
     return AdultNeed(
         authority,
         (*amounts[:1], *amounts[-1:]),
-        said=next((row.amount_words for row in rows if row.amount is None), ""),
+        text=next((row.amount_words for row in rows if row.amount is None), ""),
         unit=Unit(rows[0].nutrient.unit),
         kinds=tuple(sorted({ReferenceType(row.reference_type) for row in rows})),
         sources=sources_of(rows),
@@ -103,21 +104,21 @@ def adult_need(authority: Authority, intakes: Iterable[ReferenceIntake]) -> Adul
 
 
 def is_of_adults(row: ReferenceIntake) -> bool:
-    """Whether it is for any age that its authority counts as adult, and for no pregnancy."""
+    """Whether the intake is for an age that its authority counts as adult, without pregnancy."""
     is_grown = row.age_below is None or row.age_below > Authority(row.authority).adult_from
     return is_grown and row.life_status == LifeStatus.NONE
 
 
 def sources_of(rows: Iterable[ReferenceIntake]) -> tuple[Source, ...]:
-    """The sources of intakes, each once, in the order of the intakes."""
+    """Return the sources of intakes without repeats, in the order of the intakes."""
     return tuple(dict.fromkeys(source for row in rows for source in row.cited))
 
 
 def range_words(amounts: Iterable[Decimal]) -> str:
-    """A range such as “310 to 420”; one figure if both ends are the same."""
+    """Write a range such as “310 to 420”, or one figure if both ends are the same."""
     return " to ".join(f"{amount.normalize():,f}" for amount in dict.fromkeys(amounts))
 
 
 def in_mcg(amount: Decimal, unit: Unit) -> Decimal:
-    """An amount in micrograms, to compare different units. 1 mg is 1,000 mcg."""
+    """Convert an amount to micrograms, to compare different units."""
     return amount * 1000 if unit == Unit.MG else amount

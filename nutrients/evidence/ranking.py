@@ -1,7 +1,6 @@
 """The order of suggestions and the urgency of ticks: pure functions over frozen dataclasses.
 
-`ORDER` is the only statement of the order. The sort is made of its keys and pages print its
-words, so that the two cannot part.
+`ORDER` alone states the order: the sort uses its keys and pages print its words.
 """
 
 from __future__ import annotations
@@ -14,14 +13,14 @@ from typing import Any, NamedTuple
 
 
 class Tick(NamedTuple):
-    """One thing a reader told: "symptom", "risk", "flag" or "answer", and its slug."""
+    """One thing that a reader ticked: "symptom", "risk", "flag" or "answer", and its slug."""
 
     kind: str
     slug: str
 
 
 def answer_tick(question: str, answer: str) -> Tick:
-    """The tick of an answer, such as "onset:sudden": several questions may share an answer."""
+    """Return the tick of an answer, such as "onset:sudden"; questions may share answers."""
     return Tick("answer", f"{question}:{answer}")
 
 
@@ -30,8 +29,8 @@ class Link:
     """One reason to look into a nutrient: a tick that it is linked with.
 
     `side` is "low" or "high": too little and too much are never counted together. `typicality`
-    and `evidence` are ranks of a symptom, `strength` is the rank of a risk factor; 0 is the most
-    typical and the strongest, and what does not apply is None.
+    and `evidence` are ranks of a symptom, `strength` is the rank of a risk factor. 0 is the most
+    typical and the strongest; None does not apply.
     """
 
     tick: Tick
@@ -44,7 +43,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A nutrient with everything it is linked with; one tick may be linked in several ways.
+    """A nutrient with all its links, of which several may have the same tick.
 
     `frequency` is the rank of how many people run short of it, 0 for the most.
     """
@@ -59,8 +58,8 @@ class Candidate:
 class Suggestion:
     """A nutrient worth looking into: the best link of each tick on its better side.
 
-    `unexplained` are the ticks that it matches on neither side. `is_tied` says that nothing but
-    the alphabet sets it apart from a neighbour.
+    `unexplained` are the ticks that it matches on neither side. `is_tied` means that only the
+    alphabet puts it before or after a neighbour.
     """
 
     slug: str
@@ -72,11 +71,11 @@ class Suggestion:
 
     @property
     def symptoms(self) -> int:
-        """How many ticked symptoms it is linked with."""
+        """The number of ticked symptoms that it is linked with."""
         return sum(link.strength is None for link in self.matched)
 
     def risks(self, strength: int) -> int:
-        """How many ticked risk factors of this strength point to it; ages are not among them."""
+        """Count the ticked risk factors of this strength that point to it, ages excluded."""
         return sum(link.strength == strength and not link.is_age for link in self.matched)
 
 
@@ -87,7 +86,7 @@ class Criterion(NamedTuple):
     key: Callable[[Suggestion], Any]
 
 
-# After every grade: without a symptom, nothing is typical.
+# Sorts after every grade; a nutrient without a ticked symptom has no typicality.
 UNGRADED = 99
 STRONG, MODERATE, WEAK = range(3)
 
@@ -129,17 +128,17 @@ ORDER = (
 
 
 def rank(ticks: Iterable[Tick], candidates: Iterable[Candidate]) -> list[Suggestion]:
-    """The candidates worth a look, in the order that `ORDER` states, ties from A to Z.
+    """Return the suggestions in the order that `ORDER` states, ties from A to Z.
 
-    Worth a look is what explains a ticked symptom, or what a strong risk points to. The order of
-    the ticks and of the candidates changes nothing.
+    A candidate is suggested if it explains a ticked symptom or a strong risk points to it. The
+    order of the ticks and of the candidates changes nothing.
     """
     ticked = sorted(set(ticks))
-    found = [_suggestion(ticked, candidate) for candidate in candidates]
-    worth = [row for row in found if row.symptoms or row.risks(STRONG)]
-    placed = sorted((_order_of(row), row.name.casefold(), row.slug, row) for row in worth)
-    level = Counter(order for order, *_ in placed)
-    return [replace(row, is_tied=level[order] > 1) for order, _, _, row in placed]
+    suggestions = [_suggestion(ticked, candidate) for candidate in candidates]
+    suggestions = [row for row in suggestions if row.symptoms or row.risks(STRONG)]
+    ranked = sorted((_order_of(row), row.name.casefold(), row.slug, row) for row in suggestions)
+    ties = Counter(order for order, *_ in ranked)
+    return [replace(row, is_tied=ties[order] > 1) for order, _, _, row in ranked]
 
 
 def _suggestion(ticked: Sequence[Tick], candidate: Candidate) -> Suggestion:
@@ -171,7 +170,7 @@ def _order_of(suggestion: Suggestion) -> tuple[Any, ...]:
 
 
 class Level(IntEnum):
-    """How soon ticks need a person, mildest first."""
+    """How soon the ticks need care, mildest first."""
 
     SELF_CARE = 0
     SEE_A_DOCTOR = 1
@@ -181,11 +180,11 @@ class Level(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What raises the urgency to `level`.
+    """A rule that raises the urgency to `level`.
 
-    All of `ticks`, `at_least` so many of `some`, and one of each group of `answers`. A group
-    holds the answers to one question that count. A rule without ticks raises nothing. `subject`
-    is what the rule speaks for: a flag, or a symptom that is urgent by itself.
+    It needs all of `ticks`, `at_least` that many of `some`, and an answer of each group of
+    `answers`, which are those to one question that count. A rule without ticks raises nothing.
+    `subject` is the flag, or the urgent symptom, that the rule is about.
     """
 
     subject: Tick
@@ -199,35 +198,34 @@ class Rule:
     def named(self) -> frozenset[Tick]:
         return self.ticks | self.some
 
-    def concerns(self, given: frozenset[Tick]) -> bool:
-        """Whether the ticks given are enough, whatever was answered."""
-        if not self.ticks <= given:
+    def concerns(self, ticks: frozenset[Tick]) -> bool:
+        """Whether the ticks are enough, whatever the answers."""
+        if not self.ticks <= ticks:
             return False
-        return len(self.some & given) >= self.at_least if self.some else bool(self.ticks)
+        return len(self.some & ticks) >= self.at_least if self.some else bool(self.ticks)
 
-    def unmet(self, given: frozenset[Tick]) -> list[frozenset[Tick]]:
-        """The groups of answers of which none is given."""
-        return [group for group in self.answers if not group & given]
+    def unmet(self, ticks: frozenset[Tick]) -> list[frozenset[Tick]]:
+        """Return the groups of answers of which none was given."""
+        return [group for group in self.answers if not group & ticks]
 
-    def fires(self, given: frozenset[Tick]) -> bool:
-        return self.concerns(given) and not self.unmet(given)
+    def fires(self, ticks: frozenset[Tick]) -> bool:
+        return self.concerns(ticks) and not self.unmet(ticks)
 
 
 class Triage(NamedTuple):
-    """The highest level that was raised, and the rules that fired, most urgent first."""
+    """The level of urgency, and the rules that fired, most urgent first."""
 
     level: Level
     fired: tuple[Rule, ...]
 
 
 def urgency(ticks: Collection[Tick], rules: Iterable[Rule]) -> Triage:
-    """The urgency of the ticks, answers among them: the highest level of any rule that fires.
+    """Return the highest level of any rule that fires for the ticks and answers.
 
-    It only takes the highest, so one more tick can raise the level and never lower it, and a
-    question that is not answered does neither.
+    One more tick can raise the level and never lower it; an open question does neither.
     """
-    given = frozenset(ticks)
-    fired = [rule for rule in rules if rule.fires(given)]
+    ticks = frozenset(ticks)
+    fired = [rule for rule in rules if rule.fires(ticks)]
     fired.sort(key=lambda rule: (-rule.level, rule.subject, sorted(rule.named)))
     return Triage(max((rule.level for rule in fired), default=Level.SELF_CARE), tuple(fired))
 
@@ -235,27 +233,26 @@ def urgency(ticks: Collection[Tick], rules: Iterable[Rule]) -> Triage:
 def deciding(
     ticks: Collection[Tick], rules: Iterable[Rule], questions: Mapping[str, Collection[Tick]]
 ) -> list[str]:
-    """The open questions of which some answer would raise what was not raised, in their order.
+    """Return the slugs of the open questions of which an answer could make a rule fire.
 
-    `questions` holds the answers of each question under its slug; one of which an answer is given
-    is no longer open. A rule waits for a question if it has all its ticks, and each answer that
-    it lacks is to an open question. If all that it raises is raised already, it waits no more.
+    `questions` maps slugs to answers, in the order to return; a question is open while none of its
+    answers is given. A rule asks if its ticks are met, its subject is not raised already, and each
+    group of answers that it lacks belongs to an open question.
     """
-    given = frozenset(ticks)
-    concerned = [rule for rule in rules if rule.concerns(given)]
-    raised = {rule.subject for rule in concerned if not rule.unmet(given)}
-    question_of = {
+    ticks = frozenset(ticks)
+    concerned = [rule for rule in rules if rule.concerns(ticks)]
+    raised = {rule.subject for rule in concerned if not rule.unmet(ticks)}
+    open_questions = {
         answer: slug
-        for slug, group in questions.items()
-        if given.isdisjoint(group)
-        for answer in group
+        for slug, answers in questions.items()
+        if ticks.isdisjoint(answers)
+        for answer in answers
     }
-    wanted: set[str | None] = set()
+    deciding_slugs: set[str] = set()
     for rule in concerned:
         if rule.subject not in raised:
-            unmet = rule.unmet(given)
-            asked = {
-                question_of[answer] for answer in question_of if any(answer in g for g in unmet)
-            }
-            wanted |= asked if len(asked) == len(unmet) else set()
-    return [slug for slug in questions if slug in wanted]
+            unmet = rule.unmet(ticks)
+            lacking = frozenset[Tick]().union(*unmet)
+            slugs = {slug for answer, slug in open_questions.items() if answer in lacking}
+            deciding_slugs |= slugs if len(slugs) == len(unmet) else set()
+    return [slug for slug in questions if slug in deciding_slugs]

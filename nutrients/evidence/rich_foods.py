@@ -1,7 +1,7 @@
 """Foods richest in each nutrient, and which foods may be suggested.
 
-A suggested food passes no upper limit in one serving, and editors kept it from no group. Limits of
-every authority count, the lowest first: what may harm is not named anywhere.
+One serving of a suggested food passes no upper limit of any authority, and editors withhold the
+food from no group of readers.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from nutrients.models import HOME, FoodSource, NutrientAmount, ReferenceIntake
 from nutrients.models.foods import FoodSourceQuerySet
 from nutrients.models.intakes import ReferenceIntakeQuerySet
 
-# A food is rich in a nutrient if a serving gives this percentage of its daily value, as the US FDA
-# says it of labels; so many are named.
+# A food is rich in a nutrient if a serving gives this percentage of its daily value, as on labels
+# in the US (FDA). At most so many are suggested.
 RICH, MOST = 20, 5
-# Percentages of the daily value that a bar's full width may mean.
+# Percentages of the daily value for the full width of a bar.
 SCALES = (10, 25, 50, 75, 100, 150, 200, 300, 400, 500, 750, 1000, 1500, 2000, 3000, 4000, 5000)
-# To sort by what a serving gives: a hundred times the amount. It is not divided, because SQLite
-# divides whole numbers without the remainder.
+# A hundred times the amount in a serving, to sort by. SQLite would divide whole numbers without the
+# remainder.
 PER_SERVING = ExpressionWrapper(
     F("per_100g") * F("food__serving_grams"),
     output_field=DecimalField(max_digits=18, decimal_places=6),
@@ -33,7 +33,7 @@ PER_SERVING = ExpressionWrapper(
 
 
 def bar_scale(percents: Iterable[Decimal | None]) -> int:
-    """The percentage at a bar's full width: the smallest round one that holds them all."""
+    """Return the percentage at a bar's full width: the smallest round one that fits them all."""
     largest = max((percent for percent in percents if percent is not None), default=Decimal(0))
     return next((scale for scale in SCALES if scale >= largest), SCALES[-1])
 
@@ -41,13 +41,12 @@ def bar_scale(percents: Iterable[Decimal | None]) -> int:
 def rich_foods(
     *, at: datetime, diets: Iterable[str] = (), groups: Iterable[str] = ()
 ) -> dict[int, list[FoodSource]]:
-    """The published foods richest in each nutrient by serving, at most MOST, under its id.
+    """Return the published foods richest in each nutrient by serving, at most MOST, by its id.
 
-    A serving gives at least RICH per cent of the British label value. Foods that editors did not
-    choose are left out, and so are `limited_nutrients`: of those, high is no praise. Only foods
-    known to suit every one of `diets` (values of `Diet`) are taken, and none that is kept from one
-    of `groups` (values of `NotSuggestedTo`) or of which one serving passes an adult's upper limit
-    of any nutrient. One query, whatever the number of nutrients.
+    A serving gives at least RICH per cent of the British label value. Left out are foods that
+    editors did not choose, `limited_nutrients`, foods not known to suit all `diets` (values of
+    `Diet`), foods withheld from one of `groups` (values of `NotSuggestedTo`), and foods of which a
+    serving passes an adult's upper limit of any nutrient. One query.
     """
     foods = FoodSource.objects.published(at=at).foods().curated().suiting(diets)
     adults = ReferenceIntake.objects.published(at=at).overlapping(Decimal(HOME.adult_from), None)
@@ -60,11 +59,11 @@ def rich_foods(
         .annotate(in_serving=PER_SERVING)
         .filter(in_serving__gte=F("nutrient__reference_value") * RICH)
         .exclude(nutrient__in=limited_nutrients(at=at))
-        .annotate(place=rank)
-        .filter(place__lte=MOST)
+        .annotate(rank=rank)
+        .filter(rank__lte=MOST)
         .select_related("food")
         .only("nutrient", "food")
-        .order_by("nutrient_id", "place")
+        .order_by("nutrient_id", "rank")
     )
     richest: dict[int, list[FoodSource]] = defaultdict(list)
     for amount in amounts:
@@ -73,9 +72,9 @@ def rich_foods(
 
 
 def limited_nutrients(*, at: datetime) -> QuerySet[ReferenceIntake, int]:
-    """The ids of nutrients that people are advised to stay below an amount of, such as sodium.
+    """Return the ids of nutrients with an advised amount to stay below, such as sodium.
 
-    Most diets hold more than enough of them, so no food is offered as a source.
+    Most diets contain more than enough of them, so no food is suggested as a source.
     """
     rows = ReferenceIntake.objects.published(at=at).filter(chronic_disease_limit_mg__isnull=False)
     return rows.order_by().values_list("nutrient_id", flat=True).distinct()
@@ -84,19 +83,19 @@ def limited_nutrients(*, at: datetime) -> QuerySet[ReferenceIntake, int]:
 def unmeasured_foods(
     *, at: datetime, diets: Iterable[str] = (), groups: Iterable[str] = ()
 ) -> dict[int, list[FoodSource]]:
-    """Sources with no figure to rank them by, such as sunlight, under each nutrient's id."""
-    found: dict[int, list[FoodSource]] = defaultdict(list)
+    """Return sources without a figure to rank them by, such as sunlight, by nutrient id."""
+    unmeasured: dict[int, list[FoodSource]] = defaultdict(list)
     sources = FoodSource.objects.published(at=at).suiting(diets).suggested_to(groups)
     pairs = sources.filter(unmeasured_nutrients__isnull=False)
     for food in pairs.annotate(of=F("unmeasured_nutrients")).order_by("name"):
-        found[food.of].append(food)
-    return dict(found)
+        unmeasured[food.of].append(food)
+    return dict(unmeasured)
 
 
 def within_limits(
     foods: FoodSourceQuerySet, intakes: ReferenceIntakeQuerySet
 ) -> FoodSourceQuerySet:
-    """Those of which one serving passes no limit that food counts towards, in no query of its own.
+    """Filter foods to those of which a serving passes no limit that food counts towards.
 
     A hundred times the limit is compared, because PER_SERVING is a hundred times the amount.
     """

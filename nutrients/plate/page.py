@@ -282,7 +282,7 @@ def stage_content(country: str, slug: str, *, at: datetime) -> StageContent:
             for key, nutrient in nutrients.items()
         ],
         frozenset(foods.order_by().values_list("slug", flat=True)),
-        unmeasured_foods(at=at, groups=stage.kept_from if stage else ()),
+        unmeasured_foods(at=at, groups=stage.restricted_groups if stage else ()),
     )
 
 
@@ -295,7 +295,7 @@ def _nutrient_need(
     url = f"{nutrient.get_absolute_url()}{country.query}"
     if stage is None:
         return NutrientNeed(nutrient, url)
-    intake, stay_below = stage.own(intakes), stage.stay_below(intakes)
+    intake, stay_below = stage.need(intakes), stage.stay_below(intakes)
     limit = _limit(stage.limiting(intakes))
     need = _need(intake, stay_below, limit)
     return NutrientNeed(nutrient, url, intake, stay_below, limit, _limit_kind(need, limit), need)

@@ -1,1 +1,1 @@
-"""Pages of one nutrient, one symptom and one link between them."""
+"""Pages about a nutrient, a symptom, and the evidence that links them."""

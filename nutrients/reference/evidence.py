@@ -1,4 +1,4 @@
-"""The evidence between nutrients and a symptom, and what else causes the sign."""
+"""The evidence that links nutrients with a symptom, and the other causes of the symptom."""
 
 from __future__ import annotations
 
@@ -7,32 +7,40 @@ from datetime import datetime
 from nutrients.common.citations import References
 from nutrients.models import Association, ChangeNote, OtherCause, Symptom
 
-# What a page prints of the nutrient of a link.
-NAMED = ("slug", "name", "position", "symbol", "accent", "tagline", "low_phrase", "high_phrase")
+# The fields of a link's nutrient that pages print.
+NUTRIENT_FIELDS = (
+    "slug",
+    "name",
+    "position",
+    "symbol",
+    "accent",
+    "tagline",
+    "low_phrase",
+    "high_phrase",
+)
 
 
 class EvidencePage:
-    """The evidence between one nutrient and one symptom, a card for each relation.
+    """The evidence that links one nutrient with one symptom, a card for each relation.
 
-    `against` holds the links of this symptom with other nutrients that evidence speaks against.
+    `against` are the symptom's links with other nutrients that studies do not support.
     """
 
     def __init__(self, pair: list[Association], others: list[Association], *, at: datetime) -> None:
         self.nutrient, self.symptom = pair[0].nutrient, pair[0].symptom
         references = self.references = References()
-        # In reading order, because each of these numbers what it cites.
+        # The order of reading, because each of these calls numbers its sources.
         self.cards = references.cite_rows(pair)
         self.against = references.cite_rows([link for link in others if link.is_against])
         self.causes = references.cite_rows(symptom_causes(self.symptom, at=at))
         self.is_against = any(link.is_against for link in pair)
-        # The row that was changed last dates the page.
         self.latest = max(pair, key=lambda link: link.changed_at)
         path = pair[0].get_absolute_url().partition("#")[0]
         self.notes = list(ChangeNote.objects.newest_on(path, at=at))
 
 
 def evidence_page(nutrient: str, symptom: str, *, at: datetime) -> EvidencePage | None:
-    """The evidence between a pair of slugs, or None if no published row joins the two."""
+    """Return the page of a pair of slugs, or None if no published row links the two."""
     row = Symptom.objects.published(at=at).filter(slug=symptom).first()
     links = symptom_links(row, at=at) if row else []
     pair = [link for link in links if link.nutrient.slug == nutrient]
@@ -41,13 +49,13 @@ def evidence_page(nutrient: str, symptom: str, *, at: datetime) -> EvidencePage 
 
 
 def symptom_links(symptom: Symptom, *, at: datetime) -> list[Association]:
-    """A symptom's published associations with nutrient and sources, most typical first."""
+    """Return a symptom's published links with nutrient and sources, most typical first."""
     rows = symptom.associations.published(at=at).order_by().with_sources()
-    rows = rows.joined("nutrient", *NAMED)
+    rows = rows.joined("nutrient", *NUTRIENT_FIELDS)
     return sorted(rows, key=lambda link: (*link.strength[:3], link.nutrient.position))
 
 
 def symptom_causes(symptom: Symptom, *, at: datetime) -> list[OtherCause]:
-    """Published causes of a symptom that are not nutrients, with sources, common ones first."""
+    """Return the published causes of a symptom other than nutrients, common ones first."""
     rows = OtherCause.objects.published(at=at).filter(symptoms=symptom)
     return list(rows.order_by("-is_common", "position", "name").with_sources())

@@ -1,4 +1,4 @@
-"""How much of a nutrient a day, by age and sex, and the limits that go with it."""
+"""Daily needs of a nutrient by age and sex, and its limits."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Cell = Decimal | str | None
 
 
 class NeedRow(NamedTuple):
-    """One age band: what each column holds, a figure or words; None if nothing is set."""
+    """One age band, with a figure, words or None (nothing is set) for each column."""
 
     label: str
     female: Cell
@@ -42,17 +42,16 @@ class NeedRow(NamedTuple):
 
     @property
     def cells(self) -> list[tuple[Cell, int]]:
-        """The columns in their order; neighbours that say the same are one cell of that width."""
+        """The cells with their widths: neighbours that say the same are joined."""
         columns = [self.female, self.male, self.pregnant, self.breastfeeding]
         return [(cell, len(list(same))) for cell, same in groupby(columns)]
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """One authority's limit: the least and the most of the bands that it is read from.
+    """A limit by one authority, from the least to the most of the age bands that it covers.
 
-    `unit` may differ from the nutrient's own. `kind` is empty for the amount that people are
-    advised to stay below.
+    `unit` may differ from the nutrient's unit. `kind` is None for an advised amount to stay below.
     """
 
     authority: Authority
@@ -66,25 +65,25 @@ class Limit:
 
     @property
     def words(self) -> str:
-        """The figure with its unit in full, such as “2,000 to 2,500 milligrams”."""
+        """The figure with its unit written out, such as “2,000 to 2,500 milligrams”."""
         return f"{range_words([self.least, self.most])} {self.unit.spoken}"
 
     @property
     def is_for_supplements(self) -> bool:
-        """Whether it leaves out what food contains by itself."""
+        """Whether it counts supplements only, and not what food contains."""
         return "supplements" in self.applies_to
 
     @property
     def key(self) -> tuple[object, ...]:
-        """What two limits must share to say the same."""
+        """The values in which two equal limits agree."""
         return self.least, self.most, self.unit, self.applies_to.startswith("all sources")
 
 
 class StageNeed(NamedTuple):
-    """What one life stage needs of a nutrient a day, and the limits for it, lowest first.
+    """The daily need of a nutrient at a life stage, and the limits for it, lowest first.
 
-    `intake` is None where its authority sets no need for it. `stay_below` is the intake that has
-    the amount to stay below.
+    `intake` is None if the authority sets no need. `stay_below` is the intake with an advised
+    amount to stay below.
     """
 
     stage: LifeStage
@@ -103,12 +102,13 @@ class StageNeed(NamedTuple):
 
 
 class DailyNeeds:
-    """A nutrient's needs in one authority's tables, in its unit, and the limits of all of them.
+    """The needs of a nutrient in the tables of one authority, and the limits of all authorities.
 
-    `adult` and the limits are for adults, neither pregnant nor breastfeeding. `limits` and
-    `stay_below` have one for each authority, lowest first; `unlimited` are the authorities that
-    say they set no limit. The tables are of the one authority alone, and so is all that is `own`.
-    Sources repeat their numbers in `references`, which cite those of all intakes.
+    `adult` and the limits are for adults, without pregnancy and breastfeeding. `limits` and
+    `stay_below` have an entry for each authority, lowest first; `unlimited` are the authorities
+    that state that they set no limit. `tables` and all `own_…` attributes are of the one authority.
+    Amounts are in the nutrient's unit. Sources repeat their numbers in `references`, which cite
+    those of all intakes.
     """
 
     def __init__(
@@ -125,13 +125,13 @@ class DailyNeeds:
             citations = references.cite_again(self.adult.sources)
             self.adult = replace(self.adult, citations=tuple(citations))
         adults = [row for row in intakes if is_of_adults(row)]
-        self.limits = _each(_limited(adults), self._limit)
-        said = {row.authority for row in adults if row.limits}
-        said -= {limit.authority for limit in self.limits}
-        self.unlimited = [one for one in Authority if one in said]
-        self.stay_below = _each(_reduced(adults), self._reduction)
+        self.limits = _by_authority(_limited(adults), self._limit)
+        unlimited = {row.authority for row in adults if row.limits}
+        unlimited -= {limit.authority for limit in self.limits}
+        self.unlimited = [authority for authority in Authority if authority in unlimited]
+        self.stay_below = _by_authority(_reduced(adults), self._reduction)
         self.own_limits = _rows(_limited(own), lambda row: row.upper_limit)
-        self.own_limit = next(iter(_each(_limited(own), self._limit)), None)
+        self.own_limit = next(iter(_by_authority(_limited(own), self._limit)), None)
         self.own_reductions = _rows(_reduced(own), lambda row: row.chronic_disease_limit_mg)
 
     @property
@@ -140,16 +140,16 @@ class DailyNeeds:
 
     @property
     def do_limits_agree(self) -> bool:
-        """Whether every authority sets the same limit for adults."""
+        """Whether all authorities set the same limit for adults."""
         same = len({limit.key for limit in self.limits}) == 1
         return same and len(self.limits) == len(Authority)
 
     def at_stage(self, stage: LifeStage | None) -> StageNeed | None:
-        """The need and each authority's lowest limit at a life stage; None if none is chosen."""
+        """Return the need and each authority's lowest limit at a life stage."""
         if stage is None:
             return None
-        limits = _each(_limited(stage.limiting(self._intakes)), self._lowest_limit)
-        return StageNeed(stage, stage.own(self._intakes), stage.stay_below(self._intakes), limits)
+        limits = _by_authority(_limited(stage.limiting(self._intakes)), self._lowest_limit)
+        return StageNeed(stage, stage.need(self._intakes), stage.stay_below(self._intakes), limits)
 
     def _lowest_limit(self, authority: Authority, rows: list[ReferenceIntake]) -> Limit:
         return self._limit(authority, [min(rows, key=lambda row: row.upper_limit or 0)])
@@ -182,11 +182,11 @@ def _reduced(rows: Iterable[ReferenceIntake]) -> list[ReferenceIntake]:
     return [row for row in rows if row.chronic_disease_limit_mg is not None]
 
 
-def _each(
-    rows: list[ReferenceIntake], make: Callable[[Authority, list[ReferenceIntake]], Limit]
+def _by_authority(
+    intakes: list[ReferenceIntake], make: Callable[[Authority, list[ReferenceIntake]], Limit]
 ) -> list[Limit]:
-    """What is made of each authority's rows, the lowest first."""
-    limits = [make(authority, own) for authority, own in grouped(rows, Authority, "authority")]
+    """Make a limit of each authority's intakes, and return them lowest first."""
+    limits = [make(authority, rows) for authority, rows in grouped(intakes, Authority, "authority")]
     return sorted(limits, key=lambda limit: (in_mcg(limit.least, limit.unit), limit.authority))
 
 

@@ -1,4 +1,4 @@
-"""What the nutrient pages show."""
+"""The pages of nutrients."""
 
 from __future__ import annotations
 
@@ -50,12 +50,12 @@ from .intakes import DailyNeeds, StageNeed
 NUTRIENTS_A_PAGE = 24
 RICHEST = 6
 NEAREST_ARTICLES = 3
-# How many of the richest foods a plate against the need begins with.
+# How many of the richest foods are on the plate that the page links to.
 PLATE_FOODS = 3
-# How many signs of too little the first screen has.
-FELT = 6
-# What a sign's line needs of its symptom.
-NAMED = ("slug", "name", "sentence_name", "is_noticeable")
+# How many signs of too little the first screen shows.
+FIRST_SIGNS = 6
+# The fields of a sign's symptom that the page prints.
+SYMPTOM_FIELDS = ("slug", "name", "sentence_name", "is_noticeable")
 # A risk's sources speak of several nutrients; those that this page cites already come first.
 SOURCES_OF_RISK = 2
 # Each sign leads to the page of its evidence, which has the others.
@@ -63,28 +63,30 @@ SOURCES_OF_SIGN = 1
 
 
 class NutrientContent:
-    """What a nutrient's page holds whatever a reader chooses, cited in reading order.
+    """The content of a nutrient's page that no choice of the reader changes.
 
-    Each of the risk factors says by `lowers_it` and `raises_it` which way it works. `unmeasured`
-    are sources without a figure, such as sunlight. `parts` are the parts that no choice changes,
-    as HTML. A constant number of queries.
+    `lowers_it` and `raises_it` of a risk factor tell its direction. `unmeasured` are sources
+    without a figure, such as sunlight. `parts` are the parts of the page that no choice changes,
+    as HTML. The number of queries is constant.
     """
 
     def __init__(self, nutrient: Nutrient, *, at: datetime) -> None:
         needs = nutrient.intakes.published(at=at).order_by("age_from", "pk").with_sources()
         intakes = list(needs)
-        signs = nutrient.associations.published(at=at).joined("symptom", *NAMED).with_sources()
+        signs = (
+            nutrient.associations.published(at=at).joined("symptom", *SYMPTOM_FIELDS).with_sources()
+        )
         links = sorted(signs, key=attrgetter("strength"))
         interactions = nutrient.interactions.published(at=at).with_sources()
         pairs = sorted(interactions, key=lambda row: (Severity(row.severity).rank, str(row)))
         self.nutrient = nutrient
-        self.felt = _felt(links)
+        self.first_signs = _first_signs(links)
         self.amounts = _richest(nutrient, at=at)
         self.unmeasured = list(nutrient.unmeasured_foods.published(at=at))
         path = nutrient.get_absolute_url()
         references = self.references = References()
-        # In reading order, because each of these numbers what it cites. First the sources of every
-        # country, so that numbers do not change with the choice.
+        # The order of reading, because each of these calls numbers its sources. The sources of all
+        # countries come first, so that numbers do not change with the choice.
         self.need_sources = [
             (authority, references.cite(sources))
             for authority in Authority
@@ -120,10 +122,10 @@ class NutrientContent:
 
 
 class NutrientPage:
-    """A nutrient's page for a country and a life stage, from content that no choice changes.
+    """A nutrient's page for a country and a life stage.
 
-    What the choice changes repeats numbers of the content. It asks for nothing more, unless a stage
-    is chosen: which foods suit it is one query.
+    What depends on the choice repeats the source numbers of the content. There is no further
+    query, except one for the foods that suit a chosen stage.
     """
 
     def __init__(
@@ -157,7 +159,7 @@ class NutrientPage:
 
     @property
     def stage_slug(self) -> str:
-        """The life stage as an address carries it; empty if none is chosen."""
+        """The life stage in an address; empty if none is chosen."""
         return self.stage_need.stage.slug if self.stage_need else ""
 
     @property
@@ -166,7 +168,7 @@ class NutrientPage:
 
     @property
     def plate_query(self) -> str:
-        """A plate against the chosen need; empty without a stage that plates are for."""
+        """The query of a plate for the chosen need; empty without a stage that plates are for."""
         need = self.stage_need
         if need is None or need.intake is None or not need.stage.is_for_plates:
             return ""
@@ -175,14 +177,14 @@ class NutrientPage:
 
 
 def listed_nutrients(*, at: datetime) -> Paginator[Nutrient]:
-    """Published nutrients by kind, each kind in its order."""
+    """Return the published nutrients by kind, each kind in its order."""
     kinds = place_among(NutrientKind, "kind")
     rows = Nutrient.objects.published(at=at).order_by(kinds, "position", "name")
     return Paginator(rows, NUTRIENTS_A_PAGE)
 
 
 def read_nutrient_page(query: QueryDict, stages: Stages) -> tuple[Authority, str, list[str]]:
-    """The country and the life stage in an address, and a sentence for each problem."""
+    """Read the country and the life stage in an address, and a sentence for each problem."""
     reading = Reading(query)
     country = read_country(reading)
     stage, changed = read_stage(reading, stages, country)
@@ -195,24 +197,24 @@ def read_nutrient_page(query: QueryDict, stages: Stages) -> tuple[Authority, str
 
 
 def nutrient_content(slug: str, *, at: datetime) -> NutrientContent | None:
-    """What the page of a published nutrient holds, or None if there is none."""
+    """Return the content of a published nutrient's page, or None if there is no such nutrient."""
     nutrient = Nutrient.objects.published(at=at).filter(slug=slug).with_sources().first()
     return NutrientContent(nutrient, at=at) if nutrient else None
 
 
-def _felt(links: Iterable[Association]) -> list[tuple[str, list[Association]]]:
-    """The most typical signs of too little that a reader can notice, by the verb allowed."""
+def _first_signs(links: Iterable[Association]) -> list[tuple[str, list[Association]]]:
+    """Return the most typical signs of too little that a reader can notice, by the grade's verb."""
     rows = [
         row
         for row in links
         if row.relation == Relation.DEFICIENCY and not row.is_against and row.symptom.is_noticeable
     ]
-    by_grade = grouped(rows[:FELT], Evidence, "evidence")
+    by_grade = grouped(rows[:FIRST_SIGNS], Evidence, "evidence")
     return [(grade.verb, signs) for grade, signs in by_grade]
 
 
 def _articles(nutrient: Nutrient, *, at: datetime) -> list[Article]:
-    """The articles nearest to the nutrient: the fewer nutrients one is about, the nearer it is."""
+    """Return the articles nearest to the nutrient: those about the fewest nutrients."""
     rows = Article.objects.published(at=at).filter(pk__in=nutrient.articles.values("pk"))
     rows = rows.only("slug", "title")
     rows = rows.annotate(about=Count("related_nutrients")).order_by("about", "position", "title")
@@ -222,7 +224,7 @@ def _articles(nutrient: Nutrient, *, at: datetime) -> list[Article]:
 def evidence_groups(
     references: References, links: Iterable[Association]
 ) -> list[tuple[Relation, list[Cited]]]:
-    """The supporting associations by relation, cited; relations without one are left out."""
+    """Cite the supporting associations by relation, without empty relations."""
     supporting = [link for link in links if not link.is_against]
     return [
         (relation, references.cite_rows(rows, SOURCES_OF_SIGN))
@@ -231,16 +233,16 @@ def evidence_groups(
 
 
 def _sources_of_job(sources: list[Source], links: list[Association]) -> list[Source]:
-    """Which of the nutrient's own sources say what it does: those that most of its signs rest on.
+    """Return the nutrient's sources for what it does: those that most of its signs cite too.
 
-    The others give its figures and its tests.
+    The others are for its figures and its tests.
     """
-    rests = Counter(source.slug for link in links for source in link.cited)
-    return sorted(sources, key=lambda source: -rests[source.slug])[:MOST]
+    uses = Counter(source.slug for link in links for source in link.cited)
+    return sorted(sources, key=lambda source: -uses[source.slug])[:MOST]
 
 
 def _sources_of_limits(sources: list[Source], intakes: list[ReferenceIntake]) -> list[Source]:
-    """Which of the nutrient's own sources say how much is too much: those of its figures."""
+    """Return the nutrient's sources for how much is too much: those of its figures."""
     figures = {source.slug for source in sources_of(intakes)}
     return [source for source in sources if source.slug in figures][:MOST]
 
@@ -268,7 +270,7 @@ def _risks(nutrient: Nutrient, *, at: datetime) -> list[RiskFactor]:
 
 
 def _plate_foods(content: NutrientContent, need: StageNeed | None, *, at: datetime) -> list[str]:
-    """The richest foods that suit the stage; none against an amount to stay below."""
+    """Return the slugs of the richest foods that suit the stage; none to stay below an amount."""
     if need is None or need.stay_below:
         return []
     rows = FoodSource.objects.filter(pk__in=[row.food_id for row in content.amounts])
@@ -280,10 +282,10 @@ def _plate_foods(content: NutrientContent, need: StageNeed | None, *, at: dateti
 def _details(
     nutrient: Nutrient, references: References, *, at: datetime
 ) -> list[tuple[NutrientDetail, SafeString]]:
-    """The published details of a nutrient by topic, each with its text as HTML, cited."""
+    """Return the published details of a nutrient by topic, each with its cited text as HTML."""
     rows = nutrient.details.published(at=at).with_sources()
     glossary = Glossary()
     return [
-        (row, render(row.body, references.marking(row.cited), glossary=glossary))
+        (row, render(row.body, references.citer(row.cited), glossary=glossary))
         for row in sorted(rows, key=lambda row: Topic(row.topic).rank)
     ]

@@ -1,4 +1,4 @@
-"""What the symptom pages show."""
+"""The pages of symptoms."""
 
 from __future__ import annotations
 
@@ -29,17 +29,14 @@ SYMPTOMS_A_PAGE = 60
 
 
 class SymptomPage:
-    """What the page of one symptom shows, cited in reading order.
-
-    The number of queries does not grow with the content.
-    """
+    """The page of one symptom. The number of queries is constant."""
 
     def __init__(self, symptom: Symptom, *, at: datetime) -> None:
         causes, links = symptom_causes(symptom, at=at), symptom_links(symptom, at=at)
         flags = red_flags_by_level(at=at, symptoms=[symptom.slug])
         self.symptom = symptom
         references = self.references = References()
-        # In reading order, because each of these numbers what it cites.
+        # The order of reading, because each of these calls numbers its sources.
         self.citations = references.cite_best(symptom.cited)
         self.common_causes = references.cite_rows([row for row in causes if row.is_common])
         self.rarer_causes = references.cite_rows([row for row in causes if not row.is_common])
@@ -56,7 +53,7 @@ class SymptomPage:
 
     @property
     def has_emergency(self) -> bool:
-        """Whether the sign, or one of its own warning signs, is an emergency."""
+        """Whether the symptom or one of its warning signs is an emergency."""
         levels = [self.symptom.urgency, *self.levels]
         return Urgency.EMERGENCY in levels or "emergency number" in self.symptom.help_note
 
@@ -70,23 +67,22 @@ class SymptomPage:
 
 
 def listed_symptoms(*, at: datetime) -> Paginator[Symptom]:
-    """Published symptoms by body area, common ones first."""
+    """Return the published symptoms by body area, common ones first."""
     areas = place_among(BodyArea, "body_area")
     rows = Symptom.objects.published(at=at).order_by(areas, "-is_common", "position", "name")
     return Paginator(rows, SYMPTOMS_A_PAGE)
 
 
 def symptom_page(slug: str, *, at: datetime) -> SymptomPage | None:
-    """The page of a published symptom, or None if there is none."""
+    """Return the page of a published symptom, or None if there is no such symptom."""
     symptom = Symptom.objects.published(at=at).filter(slug=slug).with_sources().first()
     return SymptomPage(symptom, at=at) if symptom else None
 
 
 def _articles(symptom: Symptom, *, at: datetime) -> tuple[list[Article], list[Article]]:
-    """The articles nearest to the symptom, and the others about it.
+    """Return the articles nearest to the symptom, and the others about it.
 
-    The fewer signs an article is about, the more it says of each. One that is about this sign
-    alone comes first.
+    Those about the fewest symptoms are nearest, and one about this symptom alone comes first.
     """
     rows = Article.objects.published(at=at).filter(pk__in=symptom.articles.values("pk"))
     rows = rows.only("slug", "title", "position").annotate(signs=Count("related_symptoms"))

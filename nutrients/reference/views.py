@@ -1,4 +1,4 @@
-"""Nutrients, symptoms and the evidence between them."""
+"""Nutrients, symptoms and the evidence that links them."""
 
 from __future__ import annotations
 
@@ -31,10 +31,7 @@ def nutrient_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def nutrient(request: HttpRequest, slug: str) -> HttpResponse:
-    """One nutrient: how much is needed, its job, signs, risks, foods and interactions.
-
-    The address may name a country and a life stage.
-    """
+    """Show a nutrient's page; the address may name a country and a life stage."""
     now = timezone.now()
     content = memoized(request, nutrient_content, slug, at=now)
     if content is None:
@@ -54,7 +51,6 @@ def nutrient(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def association(request: HttpRequest, slug: str, symptom: str) -> HttpResponse:
-    """The evidence between one nutrient and one symptom, a card for each relation."""
     page = memoized(request, evidence_page, slug, symptom, at=timezone.now())
     if page is None:
         raise Http404
@@ -71,7 +67,6 @@ def symptom_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def symptom(request: HttpRequest, slug: str) -> HttpResponse:
-    """One symptom: common causes first, when to get help, then nutrients."""
     page = memoized(request, symptom_page, slug, at=timezone.now())
     if page is None:
         raise Http404

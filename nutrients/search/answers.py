@@ -105,7 +105,7 @@ def need_answer(text: str, country: Authority, content: SearchContent) -> NeedAn
     stages = [
         (stage, own)
         for stage in content.stages[country].values()
-        if _is_asked(stage, asked, statuses) and (own := stage.own(intakes))
+        if _is_asked(stage, asked, statuses) and (own := stage.need(intakes))
     ]
     if stages:
         sources = dict.fromkeys(source for _, own in stages for source in own.cited)
@@ -115,7 +115,7 @@ def need_answer(text: str, country: Authority, content: SearchContent) -> NeedAn
     adult = None if statuses else adult_need(country, intakes)
     if adult is None:
         return None
-    figure = f"{adult.spoken} a day ({adult.kind_words})" if adult.amounts else adult.said
+    figure = f"{adult.spoken} a day ({adult.kind_words})" if adult.amounts else adult.text
     return NeedAnswer(
         nutrient, country, [("most adults", figure)], list(adult.sources), country.query
     )

@@ -1,8 +1,7 @@
-"""Small parts that appear many times on a page, built as strings because includes are slow.
+"""Components that a page has many of: marks, amounts, citations, and controls of forms.
 
-Marks, amounts, citations, and the controls of forms: a form may hold a hundred of these, and an
-include for each was most of what the form cost. Formatting only: a tag neither queries nor decides.
-docs/design.md shows each in use.
+They are built as strings, because a hundred includes would be most of the cost of a form. Tags only
+format; they neither query nor decide. docs/design.md shows each in use.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ register = template.Library()
 
 NUMBERS = "999, 112 or 911"
 NUMBERS_THAT_CALL = re.sub(r"\d+", r'<a href="tel:\g<0>">\g<0></a>', NUMBERS)
-# Bars lit out of three.
+# Filled bars, of three.
 EVIDENCE_LIT = {"strong": 3, "moderate": 2, "limited": 1}
 EVIDENCE_BARS = (("0", "8", "6"), ("6.5", "4", "10"), ("13", "0", "14"))
 CAUSE_ICONS = {
@@ -56,7 +55,7 @@ SOURCE = (
 )
 SOURCE_WITH_LINK = SOURCE.format('<a href="{3}" rel="external">{1} {2}.</a>')
 SOURCE_ALONE = SOURCE.format("{1} {2}.")
-# Apart on the page even before styles arrive.
+# White space keeps them apart without styles too.
 BETWEEN = "\n"
 ON_ONE_LINE = "\N{NO-BREAK SPACE}"
 CHECKED, SELECTED = SafeString(" checked"), SafeString(" selected")
@@ -77,9 +76,9 @@ OUT_OF_BAND = SafeString(' data-hx-swap-oob="true"')
 
 @register.simple_tag
 def icon(name: str, size: str = "", flip: bool = False) -> SafeString:
-    """A line drawing; `size` is "" or "sm", `flip` mirrors it right to left.
+    """Draw an icon; `size` is "" or "sm", `flip` mirrors it right to left.
 
-    It repeats the words beside it, so a screen reader passes over it.
+    It is hidden from screen readers, because the words beside it say the same.
     """
     return _icon(name, "icon" + (f" icon-{size}" if size else "") + (" flip" if flip else ""))
 
@@ -92,15 +91,15 @@ def _icon(name: str, classes: str) -> SafeString:
 
 @register.simple_tag
 def cause_icon(kind: str, size: str = "") -> SafeString:
-    """The drawing for a kind of other cause, such as "stimulant"."""
+    """Draw the icon for a kind of other cause, such as "stimulant"."""
     return icon(CAUSE_ICONS.get(kind, "info"), size)
 
 
 @register.simple_tag
 def tile(nutrient: Any, size: str = "") -> SafeString:
-    """A nutrient's symbol on its pantry label; `size` is "", "sm" or "lg".
+    """Draw a nutrient's symbol on its label; `size` is "", "sm" or "lg".
 
-    The nutrient's full name is always beside it, so a screen reader passes over it.
+    It is hidden from screen readers, because the nutrient's name is always beside it.
     """
     classes = f"tile n-{nutrient.accent}" + (f" tile-{size}" if size else "")
     return format_html('<span class="{}" aria-hidden="true">{}</span>', classes, nutrient.symbol)
@@ -108,9 +107,9 @@ def tile(nutrient: Any, size: str = "") -> SafeString:
 
 @register.simple_tag
 def evidence(grade: str, short: bool = False, against: bool = False) -> SafeString:
-    """Bars and words for a grade of evidence; `short` leaves out the word "evidence".
+    """Show a grade of evidence in bars and words; `short` leaves out the word "evidence".
 
-    `against` says that the evidence speaks against the link, and colours the bars as a caution.
+    With `against` the evidence is against the link, and the bars have the colour of a caution.
     """
     return _evidence(grade, short=short, against=against)
 
@@ -144,7 +143,7 @@ def _evidence_bars(lit: int) -> SafeString:
 
 @register.simple_tag
 def overdue(row: Any) -> SafeString:
-    """A mark in words if the review of a published row is overdue."""
+    """Mark a published row whose review is overdue."""
     if row.overdue_since is None:
         return SafeString("")
     return SafeString('<span class="badge badge-caution">review overdue</span>')
@@ -152,9 +151,9 @@ def overdue(row: Any) -> SafeString:
 
 @register.simple_tag
 def noted_food(food: Any, in_full: bool = False) -> SafeString:
-    """A food's name as a link, and what its note says of it; without `in_full` a mark in words.
+    """Link a food by its name, with its note `in_full` or the words “see note”.
 
-    The mark is inside the link, which then leads to the note.
+    The words are inside the link, which then leads to the note.
     """
     address = food.get_absolute_url()
     if not food.note:
@@ -170,12 +169,12 @@ def noted_food(food: Any, in_full: bool = False) -> SafeString:
 
 @register.simple_tag
 def bar(percent: float | Decimal, full: float | Decimal = 100) -> SafeString:
-    """A bar for a share of the daily value, in percent; `full` is the percent at full width.
+    """Draw a bar for a percentage of the daily value; `full` is the percentage at full width.
 
-    Without the number printed beside it the bar must not be used. Shares beyond `full` fill it.
+    Percentages over `full` fill it. The number must be printed beside it.
     """
     width = min(max(float(percent) / float(full or 100) * 100, 0), 100)
-    # A bar shorter than its own rounding would be drawn as a lens.
+    # A corner larger than half the bar would draw a lens.
     return format_html(
         '<svg class="bar" width="100%" height="8" aria-hidden="true" focusable="false">'
         '<rect class="bar-fill" width="{}%" height="100%" rx="{}"/></svg>',
@@ -186,9 +185,9 @@ def bar(percent: float | Decimal, full: float | Decimal = 100) -> SafeString:
 
 @register.simple_tag
 def breadcrumb(*trail: str) -> SafeString:
-    """Links to the pages above: name, address, name, address ..., then this page's own name.
+    """Link to the pages above: name, address, name, address ..., then the name of this page.
 
-    Home is put before it, and the same names follow as structured data.
+    Home comes first, and the same names follow as structured data.
     `{% url "nutrients:food_list" as list_url %}{% breadcrumb "Foods" list_url food.name %}`
     """
     names, addresses = ("Home", *trail[:-1:2]), (reverse("nutrients:home"), *trail[1::2])
@@ -205,9 +204,9 @@ def breadcrumb(*trail: str) -> SafeString:
 
 @register.simple_tag
 def static_anyhow(path: str) -> str:
-    """The address of a static file, even when collectstatic's manifest is missing or broken.
+    """Return the address of a static file even if collectstatic's manifest is missing or broken.
 
-    Only the error pages ask this way: a bad build must not take them down too.
+    Error pages use it, so that a bad build does not break them too.
     """
     try:
         return static(path)
@@ -217,10 +216,9 @@ def static_anyhow(path: str) -> str:
 
 @register.filter
 def figure(value: float | Decimal | None) -> str:
-    """A number as a reader writes it: at most three digits after the point, no trailing noughts.
+    """Format a number with commas and at most three decimals, without trailing zeros.
 
-    Thousands have a comma. None gives an empty string; less than half a thousandth is "under
-    0.001", because it is not nothing.
+    None is empty. Less than half a thousandth is "under 0.001", because it is not zero.
     """
     if value is None or value == "":
         return ""
@@ -233,13 +231,13 @@ def figure(value: float | Decimal | None) -> str:
 
 @register.filter
 def calls(text: str) -> SafeString:
-    """A text in which each of the emergency numbers, as all our texts name them, calls it."""
+    """Turn the emergency numbers, as our texts write them, into links that call them."""
     return SafeString(conditional_escape(text).replace(NUMBERS, NUMBERS_THAT_CALL))
 
 
 @register.filter
 def rounded(value: Decimal | None) -> str:
-    """An amount to about three digits: 1,204 · 105 · 23.7 · 2.41 · 0.041; None gives nothing."""
+    """Format an amount to about three digits: 1,204 · 105 · 23.7 · 2.41 · 0.041; None is empty."""
     if value is None:
         return ""
     size = abs(value)
@@ -249,15 +247,15 @@ def rounded(value: Decimal | None) -> str:
 
 @register.filter
 def cell_words(value: Decimal | str) -> str:
-    """A figure of a table, or the words in its place."""
+    """Format the figure of a table cell; a text is left as it is."""
     return value if isinstance(value, str) else figure(value)
 
 
 @register.filter
 def percentage(percent: Decimal | int | None, amount: Decimal | None = None) -> str:
-    """A share in whole percent: 1,204% · 12% · under 1% · 0%; None gives nothing.
+    """Format a share in whole percent: 1,204% · 12% · under 1% · 0%; None is empty.
 
-    `amount` is what the share is of a need, if the share is rounded down to a whole already.
+    A share that was rounded down to zero is "under 1%" if its `amount` is not zero.
     """
     if percent is None:
         return ""
@@ -267,9 +265,9 @@ def percentage(percent: Decimal | int | None, amount: Decimal | None = None) -> 
 
 @register.simple_tag
 def cites(citations: Iterable[Citation], again: bool = False) -> SafeString:
-    """The numbers of the cited sources, each a link to the list; nothing if none is cited.
+    """Link the numbers of citations to the list of sources.
 
-    `again` repeats citations that the page has printed already: each place has its id once.
+    `again` repeats citations that the page has printed already, without their ids.
     """
     # Nothing to escape: a citation is made of numbers.
     pattern = CITE_AGAIN if again else prose.CITE
@@ -278,22 +276,23 @@ def cites(citations: Iterable[Citation], again: bool = False) -> SafeString:
 
 @register.simple_tag
 def source_links(references: Iterable[Reference]) -> SafeString:
-    """The numbers of the cited sources, each a link to the source's own page."""
+    """Link the numbers of references to the pages of their sources."""
     # Nothing to escape: an address is made of a slug.
     return SafeString(
         BETWEEN.join(
-            [SOURCE_LINK.format(one.source.get_absolute_url(), one.number) for one in references]
+            SOURCE_LINK.format(reference.source.get_absolute_url(), reference.number)
+            for reference in references
         )
     )
 
 
 @register.simple_tag
 def listed_sources(references: Iterable[Reference]) -> SafeString:
-    """The numbered sources of a page that cites with `cites`, and how they were checked.
+    """List the numbered sources of a page that cites with `cites`.
 
-    The way back leads to the first place; a script leads it to the number that was tapped.
+    “Back to text” leads to the first citation; a script leads it to the one that was followed.
     """
-    lines = SafeString(BETWEEN.join([_source(one.number, one.source) for one in references]))
+    lines = SafeString(BETWEEN.join([_source(row.number, row.source) for row in references]))
     return format_html(SOURCES, lines, reverse("nutrients:sources"))
 
 
@@ -305,25 +304,22 @@ def _source(number: int, source: Source) -> SafeString:
 
 
 @register.simple_tag
-def radios(name: str, answers: Iterable[Any], given: Any, form: str) -> SafeString:
-    """Chips of which one is chosen. Goes in <fieldset class="chips">.
-
-    `form` is the id of the form that they belong to, inside it or not.
-    """
+def radios(name: str, answers: Iterable[Any], chosen: Any, form: str) -> SafeString:
+    """Render radio buttons as chips, for <fieldset class="chips">. `form` is their form's id."""
     return _join(
         RADIO,
         (
-            (form, name, one.slug, CHECKED if one == given else NOTHING, one.label)
-            for one in answers
+            (form, name, row.slug, CHECKED if row == chosen else NOTHING, row.label)
+            for row in answers
         ),
     )
 
 
 @register.simple_tag
 def options(facets: Iterable[Facet], noun: str, kind: str = "checkbox") -> SafeString:
-    """Lines to choose by, one under another, with how many of `noun` each keeps if that is said.
+    """Render the values of a filter for a <fieldset>, each with the number of `noun` it leaves.
 
-    `kind` is "checkbox" or "radio". Goes in a <fieldset>.
+    `kind` is "checkbox" or "radio".
     """
     return _join(
         OPTION,
@@ -343,7 +339,7 @@ def options(facets: Iterable[Facet], noun: str, kind: str = "checkbox") -> SafeS
 
 @register.simple_tag
 def listed(facets: Iterable[Facet]) -> SafeString:
-    """The options of a <select>, each with its count in its words."""
+    """Render the options of a <select>, each with its count."""
     return _join(
         '<option id="{}" value="{}"{}>{}</option>',
         (
@@ -355,16 +351,14 @@ def listed(facets: Iterable[Facet]) -> SafeString:
 
 @register.simple_tag
 def ticks(choices: Iterable[Choice], name: str, kind: str = "checkbox") -> SafeString:
-    """The boxes of the checklist; `name` is that of the parameter. Goes in <div class="tick-grid">.
+    """Render boxes of the checklist for <div class="tick-grid">; `name` is the parameter's name.
 
-    `kind` is "checkbox", or "radio" if one is chosen.
-
-    What needs help at once has the colour of danger, besides its words.
+    `kind` is "checkbox" or "radio". Emergencies have the colour of danger.
     """
     return SafeString(BETWEEN.join([_tick(choice, name, kind) for choice in choices]))
 
 
-# A form holds two hundred, and most of them are the same each time.
+# A form has two hundred, and most of them are the same each time.
 @lru_cache(maxsize=1_000)
 def _tick(choice: Choice, name: str, kind: str) -> SafeString:
     return format_html(
@@ -381,15 +375,15 @@ def _tick(choice: Choice, name: str, kind: str) -> SafeString:
 
 @register.simple_tag
 def counts(facets: Iterable[Facet], noun: str) -> SafeString:
-    """The counts alone, which htmx puts beside the controls: they stay outside the swapped part."""
+    """Render the counts alone, which htmx swaps in beside controls outside its target."""
     return _join("{}", ((_count(facet, noun, OUT_OF_BAND),) for facet in facets))
 
 
 @register.simple_tag
 def listed_counts(facets: Iterable[Facet]) -> SafeString:
-    """The words alone of options in a <select>, which htmx puts into them.
+    """Render the texts of options in a <select>, which htmx swaps in outside its target.
 
-    An option that is moved into a list whole would take the choice with it.
+    To swap whole options would lose the choice.
     """
     return _join(
         '<option id="{}" data-hx-swap-oob="innerHTML">{}</option>',

@@ -1,4 +1,4 @@
-"""Lines of the plate, built as strings: a page has a hundred of them."""
+"""Lines of the plate, built as strings, because a page has a hundred of them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ register = template.Library()
 
 @register.filter
 def sum_lines(total: Total, unit: str) -> str:
-    """How a total adds up, a line for each food: “Almonds: 2 × 28 g × 270 ÷ 100 = 151.2 mg”."""
+    """Explain a total, a line for each food: “Almonds: 2 × 28 g × 270 ÷ 100 = 151.2 mg”."""
     lines = []
     for helping, per_100g, amount in total.parts:
         portion = f"{figure(helping.servings)} × {figure(helping.serving_grams)}{ON_ONE_LINE}g"
@@ -27,16 +27,14 @@ def sum_lines(total: Total, unit: str) -> str:
 
 
 @register.filter
-def gives(one: Suggestion, unit: str) -> str:
-    """What a suggestion gives: “2 servings of 1 cup (30 g): 90 mg, 30% of the need.”
-
-    The note of the food follows.
-    """
-    words = f"{one.food.serving_words}: {rounded(one.amount)}{ON_ONE_LINE}{unit}"
-    if one.servings != 1:
-        words = f"{figure(one.servings)} servings of {words}"
-    if one.before is not None:
-        words = f"{words} in place of {rounded(one.before)}{ON_ONE_LINE}{unit}"
-    elif one.percent is not None:
-        words = f"{words}, {percentage(one.percent, one.amount)} of the need"
-    return f"{words}. {one.food.note}".strip()
+def gives(suggestion: Suggestion, unit: str) -> str:
+    """Describe a suggestion: “2 servings of 1 cup (30 g): 90 mg, 30% of the need.” and any note."""
+    amount = f"{rounded(suggestion.amount)}{ON_ONE_LINE}{unit}"
+    words = f"{suggestion.food.serving_words}: {amount}"
+    if suggestion.servings != 1:
+        words = f"{figure(suggestion.servings)} servings of {words}"
+    if suggestion.before is not None:
+        words = f"{words} in place of {rounded(suggestion.before)}{ON_ONE_LINE}{unit}"
+    elif suggestion.percent is not None:
+        words = f"{words}, {percentage(suggestion.percent, suggestion.amount)} of the need"
+    return f"{words}. {suggestion.food.note}".strip()

@@ -1,9 +1,8 @@
-"""The head of a page for machines: its title for reuse, its card, and its structured data.
+"""Metadata in the head of a page: its picture for shared links, and structured data.
 
-Structured data (schema.org, JSON-LD) come from the fields that the visible text is made of. Only
-an article with questions and answers is an FAQPage as well. Formatting only. A
-`<script type="application/ld+json">` holds data: browsers do not run it, so the content policy
-leaves it.
+Structured data (schema.org, JSON-LD) come from the fields of the visible text. Only an article with
+questions and answers is an FAQPage as well. Browsers do not run
+`<script type="application/ld+json">`, so the content policy allows it.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ from nutrients.context import site_address
 
 register = template.Library()
 
-# So that no text can end the script element or begin another.
+# No text may end the script element or begin another.
 ESCAPES = {character: f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 CARDS = "img/cards"
 CONTEXT = "https://schema.org"
@@ -38,27 +37,27 @@ Data = dict[str, Any]
 
 
 @register.simple_block_tag
-def said_once(content: str) -> SafeString:
-    """What a block says, without the space around it, to be used in several places of the head."""
-    # The block was escaped as it was written.
+def capture(content: str) -> SafeString:
+    """Render a block without surrounding space, for several places of the head."""
+    # The block is escaped already.
     return SafeString(content.strip())
 
 
 @register.simple_tag
 def card(kind: str = "site", slug: str = "", *words: str) -> str:
-    """The address of the picture for shared links: the page's own, or that of its kind.
+    """Return the address of the picture for shared links: the row's own, or that of its kind.
 
-    A picture says what its row said when `make cards` drew it. Where an editor has changed these
-    words since, the picture of the kind is used, which is never wrong.
+    The row's picture shows its words as they were when `make cards` drew it. If an editor has
+    changed them since, the picture of the kind is used.
     """
-    own = f"{kind}-{slug}"
-    is_true = bool(words) and _words_drawn().get(own) == list(words)
-    return site_address(static(f"{CARDS}/{own if is_true else kind}.png"))
+    name = f"{kind}-{slug}"
+    is_current = bool(words) and _words_on_cards().get(name) == list(words)
+    return site_address(static(f"{CARDS}/{name if is_current else kind}.png"))
 
 
 @cache
-def _words_drawn() -> dict[str, list[str]]:
-    """The words on each card of a row, by its name, as `make cards` has written them down."""
+def _words_on_cards() -> dict[str, list[str]]:
+    """Return the words on each card by name, which `make cards` writes to a file."""
     path = finders.find(f"{CARDS}/words.json")
     return json.loads(Path(path).read_text(encoding="utf-8")) if path else {}
 
@@ -94,20 +93,20 @@ def symptom_data(context: Any, page: Any) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def association_data(context: Any, page: Any) -> SafeString:
-    """The structured data of an evidence card. It prints no dates, so it gives none."""
+    """Render the structured data of an evidence page. The page shows no dates, so it has none."""
     about = _about("MedicalSignOrSymptom", page.symptom.name)
     return _script_of("MedicalWebPage", context, page, about)
 
 
 @register.simple_tag(takes_context=True)
 def food_data(context: Any, page: Any) -> SafeString:
-    """The structured data of a food's page, which is about a food and nothing medical."""
+    """Render the structured data of a food's page, which is not a medical page."""
     return _script_of("WebPage", context, page, _about("Thing", page.food.name), page.food)
 
 
 @register.simple_tag(takes_context=True)
 def article_data(context: Any, page: Any) -> SafeString:
-    """The structured data of an article. Its author is a person unless it is our editors."""
+    """Render the structured data of an article. The author is a person unless it is our editors."""
     row = page.article
     kind = "Organization" if row.written_by == EDITORS else "Person"
     text = {
@@ -125,7 +124,7 @@ def article_data(context: Any, page: Any) -> SafeString:
 
 @register.simple_tag
 def question_data(questions: Iterable[Any]) -> SafeString:
-    """The questions that an article answers, in the words that it shows."""
+    """Render the questions that an article answers, in its words."""
     entities = [
         {
             "@type": "Question",
@@ -139,7 +138,7 @@ def question_data(questions: Iterable[Any]) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def dataset(context: Any, tables: Iterable[Any], version: Any) -> SafeString:
-    """The structured data of the page of open data. Rows have different licences: none is named."""
+    """Render the structured data of the open data. Rows differ in licence, so none is named."""
     title, description, url = _head(context)
     files = [
         {
@@ -168,7 +167,7 @@ def dataset(context: Any, tables: Iterable[Any], version: Any) -> SafeString:
 
 
 def breadcrumbs(trail: Iterable[tuple[str, str]]) -> Data:
-    """The way to a page: names with absolute addresses, the page itself last, without address."""
+    """Return the way to a page: names with addresses, the page itself last, without address."""
     items = []
     for position, (name, url) in enumerate(trail, start=1):
         item: Data = {"@type": "ListItem", "position": position, "name": name}
@@ -177,13 +176,13 @@ def breadcrumbs(trail: Iterable[tuple[str, str]]) -> Data:
 
 
 def _head(context: Any) -> tuple[str, str, str]:
-    """Title, description and address of the page, as text."""
+    """Return title, description and address of the page as text."""
     title, description = unescape(context["page_title"]), unescape(context["page_description"])
     return title, description, context["canonical_url"]
 
 
 def _script_of(kind: str, context: Any, page: Any, more: Data, row: Any = None) -> SafeString:
-    """A page of a kind with what it cites; with a row, also its dates and any review."""
+    """Render a page of a kind with its citations and, for a row, its dates and any review."""
     title, description, url = _head(context)
     data: Data = {
         "@context": CONTEXT,
@@ -205,7 +204,7 @@ def _script_of(kind: str, context: Any, page: Any, more: Data, row: Any = None) 
 
 
 def _dates(row: Any) -> Data:
-    """The days on which a row was published and last changed, as the page prints them."""
+    """Return the days on which a row was published and last changed."""
     return {
         "datePublished": row.publish_at.date().isoformat(),
         "dateModified": row.changed_at.date().isoformat(),
@@ -213,7 +212,7 @@ def _dates(row: Any) -> Data:
 
 
 def _about(kind: str, name: str, others: str = "") -> Data:
-    """What a page is about: a sign or a substance, with its other names, parted by commas."""
+    """Return the subject of a page; `others` are its other names, separated by commas."""
     names = [other.strip() for other in others.split(",") if other.strip()]
     return {"about": {"@type": kind, "name": name} | ({"alternateName": names} if names else {})}
 

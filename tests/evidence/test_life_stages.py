@@ -54,7 +54,7 @@ def test_need_of_a_band_is_that_of_the_table_at_every_age_in_it(
     if (authority, nutrient) == (Authority.EU, "thiamin"):
         return
     [stage] = stages_at(tables, authority, age, sex)
-    own = stage.own(tables[1][nutrient])
+    own = stage.need(tables[1][nutrient])
     if (authority, nutrient) == (Authority.UK, "vitamin-e") and age < 19:
         assert own is None
         return
@@ -69,7 +69,7 @@ def test_pregnancy_and_breastfeeding_have_the_needs_of_the_table(tables):
     statuses = LifeStatus.PREGNANCY, LifeStatus.LACTATION
     for authority, nutrient, status, age in product(NAMES, NUTRIENTS, statuses, (19, 25, 50)):
         [stage] = stages_at(tables, authority, age, Sex.FEMALE, status)
-        own = stage.own(tables[1][nutrient])
+        own = stage.need(tables[1][nutrient])
         if (authority, nutrient) == (Authority.UK, "vitamin-e"):
             assert own is None
         elif (authority, nutrient) == (Authority.EU, "thiamin"):
