@@ -1,4 +1,4 @@
-"""The editors' site: Django's admin with its tables grouped as an editor thinks of them."""
+"""The editors' site: Django's admin with its tables in groups, and the screens of the desk."""
 
 from __future__ import annotations
 
@@ -41,23 +41,20 @@ GROUPS = {
 
 
 class EditorsSite(SecuredSite):
-    """The admin under its own name, with its tables in groups and in order of use."""
-
     site_header = "Nutrisite editors"
     site_title = "Nutrisite editors"
     index_title = "What would you like to change?"
     empty_value_display = "–"
 
     def get_urls(self) -> list[Any]:
-        """The admin's own addresses, and those of the desk."""
-        # They need the tables, which are registered with this site first.
+        # Imported late: their modules register tables with this site.
         from nutrients.admin.replacing import replacing
-        from nutrients.admin.reviewing import desk
+        from nutrients.admin.reviewing import review_desk
         from nutrients.admin.writing_help import writing_help
 
         help_page = self.admin_view(partial(writing_help, site=self))
         return [
-            path("review/", self.admin_view(partial(desk, site=self)), name="review_desk"),
+            path("review/", self.admin_view(partial(review_desk, site=self)), name="review_desk"),
             path("guide/", self.admin_view(self.guide), name="guide"),
             path("replace/", self.admin_view(partial(replacing, site=self)), name="replace"),
             path("writing-help/", help_page, name="writing_help"),
@@ -65,21 +62,20 @@ class EditorsSite(SecuredSite):
         ]
 
     def index(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
-        """The desk: the tables, and what waits in them."""
-        from nutrients.admin.home import home
+        from nutrients.admin.home import home_context
 
-        return super().index(request, home(request, self) | (extra_context or {}))
+        return super().index(request, home_context(request, self) | (extra_context or {}))
 
     def guide(self, request: HttpRequest) -> HttpResponse:
-        """The guide for editors, as its file has it."""
+        """Show docs/editing.md."""
         text = (settings.BASE_DIR / "docs" / "editing.md").read_text(encoding="utf-8")
-        # The repository shows it with the same pictures.
-        text = PICTURE.sub(lambda found: f"]({static(found[1])})", text)
+        # The file names pictures relative to the repository.
+        text = PICTURE.sub(lambda match: f"]({static(match[1])})", text)
         markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
         tokens = markdown.parse(text)
         for opening, heading in pairwise(tokens):
             if opening.type == "heading_open":
-                # As the repository names them: the contents lead to them in both.
+                # The same anchors as on the host of the repository, for the links of the contents.
                 opening.attrSet("id", slugify(heading.content))
         html = markdown.renderer.render(tokens, markdown.options, {})
         context = self.each_context(request) | {"title": "Guide", "guide": mark_safe(html)}  # noqa: S308
@@ -88,7 +84,7 @@ class EditorsSite(SecuredSite):
     def get_app_list(
         self, request: HttpRequest, app_label: str | None = None
     ) -> list[dict[str, Any]]:
-        """The tables this account may use, in the groups above; unlisted ones come last."""
+        """Return the tables of the account in the groups above, and other tables last."""
         apps = super().get_app_list(request, app_label)
         tables = {table["object_name"]: table for app in apps for table in app["models"]}
         groups = [
@@ -100,7 +96,7 @@ class EditorsSite(SecuredSite):
 
 
 def _group(title: str, tables: list[dict[str, Any]]) -> dict[str, Any]:
-    """A group in the form in which Django's templates expect an app."""
+    """Return a group as Django's templates expect an app."""
     address = next((table["admin_url"] for table in tables), "")
     return {
         "name": title,

@@ -1,6 +1,6 @@
-"""The first page of the desk: what waits, what is wrong, what comes and what was done lately.
+"""The first page of the desk: what waits, what is wrong, what comes and what was saved lately.
 
-The list of what the checks found is behind it: the next check takes off it what was put right.
+The list of problems is behind it. The next check takes off the list what was put right.
 """
 
 from __future__ import annotations
@@ -9,29 +9,25 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth import get_permission_codename
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from reversion.models import Revision, Version
 
-from nutrients.models import (
-    OPEN,
-    CaseOutcome,
-    KeptProblem,
-    Proposal,
-    ShippedChange,
-    State,
-    Status,
-)
+from nutrients.content.signatures import CHILDREN
+from nutrients.content.versions import content_models
+from nutrients.models import OPEN, CaseOutcome, KeptProblem, Proposal, ShippedChange, State, Status
 from nutrisite.accounts.admin_site import ReadOnlyAdmin, row_link
 
 from .content import ContentAdmin
 from .deleting import foreign_keys, reviewed_tables
 
-LATELY, SCHEDULED, FOUND_A_TABLE = 12, 20, 8
+LATEST_SAVES, SCHEDULED_ROWS, ROWS_A_TABLE = 12, 20, 8
 
 
 @admin.register(KeptProblem)
@@ -46,78 +42,111 @@ class ProblemAdmin(ReadOnlyAdmin):
         return row_link(obj.model, obj.row_id, obj.row) if obj.row_id else obj.row
 
 
-def home(request: HttpRequest, site: Any) -> dict[str, Any]:
-    """What the page shows; each list links to the screens that deal with it."""
+def home_context(request: HttpRequest, site: Any) -> dict[str, Any]:
+    """Return what the page lists, each with the address of the screen that deals with it."""
     now, today = timezone.now(), timezone.localdate()
-    late, soon = Q(review_due_on__lt=today), Q(review_due_on__lt=today + timedelta(days=31))
+    overdue, soon = Q(review_due_on__lt=today), Q(review_due_on__lt=today + timedelta(days=31))
     public = Q(status=Status.PUBLISHED)
-    drafts, overdue, due, scheduled = [], 0, 0, []
+    drafts, due, scheduled = [], {"overdue": 0, "month": 0}, []
     for model in reviewed_tables():
         if not _may_view(request, model):
             continue
         rows: Any = model._default_manager
         counts = rows.aggregate(
             drafts=Count("pk", filter=~public),
-            overdue=Count("pk", filter=public & late),
-            due=Count("pk", filter=public & soon),
+            overdue=Count("pk", filter=public & overdue),
+            month=Count("pk", filter=public & soon),
         )
-        overdue, due = overdue + counts["overdue"], due + counts["due"]
+        due = {name: number + counts[name] for name, number in due.items()}
         if counts["drafts"]:
             address = f"{_address(model, 'changelist')}?state=draft"
             drafts.append((counts["drafts"], model._meta.verbose_name_plural, address))
         to_come = rows.filter(public, publish_at__gt=now).select_related(*foreign_keys(model))
-        scheduled += to_come.order_by("publish_at")[:SCHEDULED]
+        scheduled += to_come.order_by("publish_at")[:SCHEDULED_ROWS]
     scheduled.sort(key=lambda row: row.publish_at)
+    words = request.GET.get("q", "").strip()
     return {
         "drafts": drafts,
-        "overdue": overdue,
         "due": due,
         "scheduled": [(row, _address(type(row), "change", row.pk)) for row in scheduled],
-        "proposals": _proposals(request),
+        "proposals": _open_proposals(request),
         "failing": CaseOutcome.objects.exclude(failures="").count(),
         "problems": KeptProblem.objects.count(),
         "to_settle": ShippedChange.objects.count(),
-        "lately": _lately(),
-        "words": (words := request.GET.get("q", "").strip()),
-        "found": found(request, site, words) if words else [],
+        "saves": _latest_saves(),
+        "words": words,
+        "results": search_tables(request, site, words) if words else [],
     }
 
 
-def _proposals(request: HttpRequest) -> list[tuple[Any, list[Any]]]:
-    """The open proposals the account may see, its own that are being written first."""
+def _open_proposals(request: HttpRequest) -> list[tuple[str, list[Proposal]]]:
+    """Return the open proposals under headings, those that the account is writing first."""
     if not _may_view(request, Proposal):
         return []
     rows = Proposal.objects.filter(state__in=OPEN).select_related("owner")
-    shown = list(rows.order_by("state", "publish_at", "pk")[:SCHEDULED])
-    mine = [one for one in shown if one.owner == request.user and one.state == State.WRITING]
-    others = [one for one in shown if one not in mine]
-    named = [("Yours, being written", mine), ("Open proposals", others)]
-    return [(title, some) for title, some in named if some]
+    rows = rows.order_by("state", "publish_at", "pk")[:SCHEDULED_ROWS]
+    own: list[Proposal] = []
+    others: list[Proposal] = []
+    for proposal in rows:
+        is_own = proposal.owner == request.user and proposal.state == State.WRITING
+        (own if is_own else others).append(proposal)
+    groups = [("Yours, being written", own), ("Open proposals", others)]
+    return [(title, proposals) for title, proposals in groups if proposals]
 
 
-def _lately() -> Any:
-    """The last saves of editors, each with the name of its first row."""
-    first = Version.objects.filter(revision=OuterRef("pk")).order_by("pk")
+def _latest_saves() -> list[tuple[Revision, str, str]]:
+    """Return the last saves of editors, each with the name and address of its row.
+
+    A save of an article keeps its sections too, so rows below others are passed over. The address
+    is that of the history, or of the list to bring back from if the row was deleted.
+    """
+    below = [
+        apps.get_model("nutrients", name)._meta.get_field(child).related_model
+        for name, children in CHILDREN.items()
+        for child in children
+    ]
+    kinds = ContentType.objects.get_for_models(*below).values()
+    versions = Version.objects.filter(revision=OuterRef("pk"))
+    versions = versions.alias(is_below=Q(content_type__in=kinds)).order_by("is_below", "pk")
     saves = Revision.objects.exclude(user=None).select_related("user")
-    return saves.annotate(row=Subquery(first.values("object_repr")[:1]))[:LATELY]
+    saves = saves.annotate(row=Subquery(versions.values("pk")[:1]))[:LATEST_SAVES]
+    rows = Version.objects.prefetch_related("content_type", "object")
+    by_pk = rows.in_bulk([save.row for save in saves])
+    return [
+        (save, version.object_repr, _history(version))
+        for save in saves
+        if (version := by_pk.get(save.row))
+    ]
 
 
-def found(request: HttpRequest, site: Any, words: str) -> list[tuple[Any, list[Any], str]]:
-    """The rows of each table that hold all the words in any of their texts."""
+def _history(version: Version) -> str:
+    model = version.content_type.model_class()
+    if not admin.site.is_registered(model):
+        return ""
+    if version.object is None:
+        return _address(model, "recoverlist")
+    return _address(model, "history", version.object_id)
+
+
+def search_tables(
+    request: HttpRequest, site: Any, words: str
+) -> list[tuple[str, list[tuple[Any, str]], str]]:
+    """Return the first rows of each table that hold all the words, and the address of its list."""
     results = []
     for screen, rows in content_tables(request, site):
-        rows, is_double = screen.get_search_results(request, rows, words)
-        some = list((rows.distinct() if is_double else rows)[:FOUND_A_TABLE])
-        if some:
-            links = [(row, _address(screen.model, "change", row.pk)) for row in some]
+        rows, may_repeat = screen.get_search_results(request, rows, words)
+        first = list((rows.distinct() if may_repeat else rows)[:ROWS_A_TABLE])
+        if first:
+            links = [(row, _address(screen.model, "change", row.pk)) for row in first]
             every = _address(screen.model, "changelist")
             results.append((screen.opts.verbose_name_plural, links, every))
     return results
 
 
 def content_tables(request: HttpRequest, site: Any) -> Iterator[tuple[ContentAdmin, Any]]:
-    """Each table of content that the account may see: its screen, and its rows."""
-    for model, screen in site._registry.items():
+    """Return each table of content that the account may see, as its admin and its rows."""
+    for model in filter(site.is_registered, content_models()):
+        screen = site.get_model_admin(model)
         if isinstance(screen, ContentAdmin) and screen.has_view_permission(request):
             yield screen, model._default_manager.select_related(*foreign_keys(model))
 

@@ -1,9 +1,11 @@
-"""Reviews: who signs, when the next falls due, and one desk for the rows of all tables."""
+"""Reviews: who signs, when the next one is due, and a desk for the rows of all tables."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 import reversion
@@ -29,34 +31,35 @@ from nutrisite.accounts.admin_site import change_address, is_key
 from .content_forms import FURTHEST
 from .deleting import foreign_keys, reviewed_tables
 
-# Days until the next review, by how much harm an outdated row can do.
-USUAL = 365
+# Days until the next review: fewer where an outdated row can do more harm.
+USUAL_DAYS = 365
 DAYS = {"redflag": 182, "foodsource": 3 * 365, "referenceintake": 3 * 365}
-ON_THE_DESK = 100
-AGREED, DATE, SPREAD = "agreed", "date", "spread"
+MAX_ROWS = 100
+AGREED, SPREAD = "agreed", "spread"
+REREAD = "The words have changed: read them again."
 
 
 def next_review(model: Any, *, on: date) -> date:
-    return on + timedelta(days=DAYS.get(model._meta.model_name, USUAL))
+    return on + timedelta(days=DAYS.get(model._meta.model_name, USUAL_DAYS))
 
 
 def spread(rows: Sequence[Any], *, on: date) -> dict[Any, date]:
-    """Give rows of one table due dates that are evenly apart, the last after its usual time."""
-    days = DAYS.get(rows[0]._meta.model_name, USUAL)
+    """Return due dates for rows of one table, evenly apart, the last after the usual time."""
+    days = (next_review(rows[0], on=on) - on).days
     return {
-        row: on + timedelta(days=days * place // len(rows))
-        for place, row in enumerate(rows, start=1)
+        row: on + timedelta(days=days * number // len(rows))
+        for number, row in enumerate(rows, start=1)
     }
 
 
 def profession_of(account: Any) -> str:
-    """What an account signs as; empty if it may not sign."""
+    """Return the profession that an account signs with, or nothing if it may not sign."""
     clinician = getattr(account, "clinician", None)
     return clinician.profession if clinician and account.get_full_name() else ""
 
 
 def has_written(row: Any, account: Any) -> bool:
-    """Whether an account changed a row since its last signature, and so cannot sign it."""
+    """Whether an account changed a row since the last signature, and so cannot sign it."""
     versions = Version.objects.get_for_object(row).filter(revision__user=account)
     if last := signatures_of(row).last():
         versions = versions.filter(revision__date_created__gt=last.signed_at)
@@ -64,7 +67,7 @@ def has_written(row: Any, account: Any) -> bool:
 
 
 def set_due(rows: dict[Any, date], comment: str, *, user: Any, at: datetime) -> None:
-    """Give rows their next review, as one revision. The day of change stays: no word changed."""
+    """Set the next review of rows, as one revision. No word changes, and no date of change."""
     keep_first(rows)
     for row, day in rows.items():
         row.review_due_on = day
@@ -78,22 +81,22 @@ def set_due(rows: dict[Any, date], comment: str, *, user: Any, at: datetime) -> 
 
 
 def agree(rows: Iterable[Any], *, user: Any, at: datetime) -> int:
-    """Note that rows were checked and need no change; sign those that the account may sign."""
+    """Record that rows need no change, sign those that the account may sign, and count these."""
     rows, today, profession = list(rows), timezone.localdate(at), profession_of(user)
     signed = [row for row in rows if profession and not has_written(row, user)]
     name, account = user.get_full_name(), user.get_username()
     sign(signed, name=name, profession=profession, account=account, at=at)
     for row in signed:
         row.reviewed_on, row.reviewed_by = today, f"{name}, {profession}"
-        there = type(row)._base_manager.filter(pk=row.pk)
-        there.update(reviewed_on=row.reviewed_on, reviewed_by=row.reviewed_by)
+        saved = type(row)._base_manager.filter(pk=row.pk)
+        saved.update(reviewed_on=row.reviewed_on, reviewed_by=row.reviewed_by)
     due = {row: next_review(type(row), on=today) for row in rows}
     set_due(due, "Reviewed, no change", user=user, at=at)
     return len(signed)
 
 
 class SignedMixin(VersionAdmin):
-    """A table whose rows a clinician can sign, on a page of their words."""
+    """Adds a page on which a clinician signs the words of a row."""
 
     def get_urls(self: Any) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.sign_view)
@@ -101,7 +104,7 @@ class SignedMixin(VersionAdmin):
         return [path("<int:pk>/sign/", view, name=name), *super().get_urls()]
 
     def sign_view(self: Any, request: HttpRequest, pk: int) -> HttpResponse:
-        """The words of a row, and a button by which a clinician signs just these."""
+        """Show the words of a row with a button that signs exactly these."""
         row = get_object_or_404(self.model, pk=pk)
         if not (self.has_view_permission(request, row) and profession_of(request.user)):
             raise PermissionDenied
@@ -114,7 +117,7 @@ class SignedMixin(VersionAdmin):
                     agree([row], user=request.user, at=timezone.now())
                 self.message_user(request, f"You signed “{row}”.", messages.SUCCESS)
                 return redirect(change_address(self.opts.label_lower, pk))
-            self.message_user(request, "The words have changed: read them again.", messages.WARNING)
+            self.message_user(request, REREAD, messages.WARNING)
         context = self.admin_site.each_context(request) | {
             "title": f"Review {row}",
             "opts": self.opts,
@@ -140,8 +143,8 @@ class DueForm(forms.Form):
         return day
 
 
-def desk(request: HttpRequest, site: Any) -> HttpResponse:
-    """The review desk: published rows of all tables by the day on which they fall due."""
+def review_desk(request: HttpRequest, site: Any) -> HttpResponse:
+    """List the published rows of all tables by the day on which their review is due."""
     tables = [
         model
         for model in reviewed_tables()
@@ -149,29 +152,28 @@ def desk(request: HttpRequest, site: Any) -> HttpResponse:
     ]
     form = DueForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        told = _decide(request, _ticked(request, tables), form.cleaned_data["review_due_on"])
-        messages.info(request, told)
+        rows = _ticked_rows(request, tables)
+        messages.info(request, _update(request, rows, form.cleaned_data["review_due_on"]))
         return redirect(request.get_full_path())
     today = timezone.localdate()
-    chosen = request.GET.get("table", "")
-    within = {"overdue": today, "month": today + timedelta(days=31)}.get(request.GET.get("due", ""))
-    rows: list[Any] = []
+    table, due = request.GET.get("table", ""), request.GET.get("due", "")
+    before = {"overdue": today, "month": today + timedelta(days=31)}.get(due)
+    shown: list[Any] = []
     count = 0
     for model in tables:
-        if chosen in ("", model._meta.model_name):
-            found = model._default_manager.filter(status=Status.PUBLISHED)
-            if within:
-                found = found.filter(review_due_on__lt=within)
-            count += found.count()
-            found = found.select_related(*foreign_keys(model)).order_by("review_due_on", "pk")
-            rows += found[:ON_THE_DESK]
-    rows.sort(key=lambda row: (row.review_due_on is not None, row.review_due_on or today))
+        if table in ("", model._meta.model_name):
+            rows = model._default_manager.filter(status=Status.PUBLISHED)
+            rows = rows.filter(review_due_on__lt=before) if before else rows
+            count += rows.count()
+            rows = rows.select_related(*foreign_keys(model)).order_by("review_due_on", "pk")
+            shown += rows[:MAX_ROWS]
+    shown.sort(key=lambda row: (row.review_due_on is not None, row.review_due_on or today))
     context = site.each_context(request) | {
         "title": "Review desk",
         "form": form,
         "tables": [model._meta for model in tables],
-        "chosen": chosen,
-        "due": request.GET.get("due", ""),
+        "chosen": table,
+        "due": due,
         "rows": [
             {
                 "row": row,
@@ -180,7 +182,7 @@ def desk(request: HttpRequest, site: Any) -> HttpResponse:
                 "address": change_address(row._meta.label_lower, row.pk),
                 "is_overdue": row.is_overdue(on=today),
             }
-            for row in rows[:ON_THE_DESK]
+            for row in shown[:MAX_ROWS]
         ],
         "count": count,
         "profession": profession_of(request.user),
@@ -189,22 +191,22 @@ def desk(request: HttpRequest, site: Any) -> HttpResponse:
     return TemplateResponse(request, "admin/nutrients/desk.html", context)
 
 
-def _ticked(request: HttpRequest, tables: Iterable[Any]) -> list[Any]:
-    by_name = {model._meta.model_name: model for model in tables}
-    keys: dict[Any, list[str]] = {}
+def _ticked_rows(request: HttpRequest, tables: Iterable[Any]) -> list[Any]:
+    keys: dict[str, list[str]] = defaultdict(list)
     for value in request.POST.getlist("row"):
         name, _, key = value.partition("-")
-        if name in by_name and is_key(key):
-            keys.setdefault(by_name[name], []).append(key)
+        keys[name] += [key] if is_key(key) else []
     return [
         row
-        for model, pks in keys.items()
-        for row in model._default_manager.filter(pk__in=pks).order_by("review_due_on", "pk")
+        for model in tables
+        for row in model._default_manager.filter(pk__in=keys[model._meta.model_name]).order_by(
+            "review_due_on", "pk"
+        )
     ]
 
 
-def _decide(request: HttpRequest, rows: list[Any], day: date | None) -> str:
-    """Do what the button says with the ticked rows, and say what was done."""
+def _update(request: HttpRequest, rows: list[Any], day: date | None) -> str:
+    """Do with the ticked rows what the button says, and return a sentence about it."""
     wish, at = request.POST.get("wish"), timezone.now()
     if not rows:
         return "Tick at least one row."
@@ -215,8 +217,8 @@ def _decide(request: HttpRequest, rows: list[Any], day: date | None) -> str:
             return f"Agreed, no change: {len(rows)}.{also}"
         if wish == SPREAD:
             due: dict[Any, date] = {}
-            for model in dict.fromkeys(map(type, rows)):
-                due |= spread([row for row in rows if type(row) is model], on=timezone.localdate())
+            for _, some in groupby(rows, key=type):
+                due |= spread(list(some), on=timezone.localdate(at))
         elif day:
             due = dict.fromkeys(rows, day)
         else:

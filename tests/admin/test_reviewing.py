@@ -1,4 +1,4 @@
-"""A signature stands under the words that were signed, and the next review has a day of its own."""
+"""Signatures of clinicians, the review desk, and the first page of the admin."""
 
 import re
 from datetime import date, timedelta
@@ -8,9 +8,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from nutrients.admin.reviewing import next_review, reviewed_tables
-from nutrients.models import Association, FoodSource, RedFlag
-from tests.admin.forms import GONE, Screen, address_of
-from tests.revisions import versions_of
+from nutrients.models import Association, FoodSource, RedFlag, Source
+from tests import factories
+from tests.admin.forms import GONE, Screen, address_of, delete
+from tests.revisions import address_of_version, versions_of
 from tests.site.pages import text_of
 
 NAME = "Ada Example, dietitian"
@@ -65,7 +66,7 @@ def test_signature_is_of_all_words_and_of_words_alone(clinician, screen, article
     assert not reviewer(article)
 
 
-def test_nobody_types_a_reviewer_or_signs_without_the_right(screen, editor_client, magnesium):
+def test_reviewer_is_not_typed_and_needs_the_right_to_sign(screen, editor_client, magnesium):
     form = screen(magnesium)
     assert "reviewed_by" not in form.data
 
@@ -77,9 +78,9 @@ def test_nobody_types_a_reviewer_or_signs_without_the_right(screen, editor_clien
 
 def test_own_words_and_words_that_changed_since_are_not_signed(clinician, screen, magnesium):
     address = address_of(magnesium, "sign")
-    read = clinician.get(address).context["digest"]
+    digest = clinician.get(address).context["digest"]
     screen(magnesium).save(job="Other words.")
-    assert "read them again" in clinician.post(address, {"words": read}).content.decode()
+    assert "read them again" in clinician.post(address, {"words": digest}).content.decode()
 
     Screen(clinician, magnesium).save(job="Words of the clinician.")
     assert "somebody else signs it" in sign(clinician, magnesium).content.decode()
@@ -97,10 +98,10 @@ def test_desk_lists_every_table_by_day_and_narrows(editor_client, content):
         type(row).objects.filter(pk=row.pk).update(review_due_on=day)
 
     page = editor_client.get(DESK, {"due": "overdue"})
-    assert {one["row"] for one in page.context["rows"]} == {flag, food}
+    assert {line["row"] for line in page.context["rows"]} == {flag, food}
     assert "Overdue since" in page.content.decode()
     page = editor_client.get(DESK, {"table": "redflag", "due": "overdue"})
-    assert [one["row"] for one in page.context["rows"]] == [flag]
+    assert [line["row"] for line in page.context["rows"]] == [flag]
     assert len(editor_client.get(DESK).context["rows"]) == 100
 
 
@@ -138,8 +139,8 @@ def test_due_dates_are_set_or_spread_for_many(editor_client, content):
     def days_after(**sent):
         page = editor_client.post(DESK, {"row": ticked(*rows)} | sent)
         assert page.status_code == 302 or page.context["form"].errors
-        kept = Association.objects.filter(pk__in=[row.pk for row in rows])
-        return sorted(str(day) for day in kept.values_list("review_due_on", flat=True))
+        saved = Association.objects.filter(pk__in=[row.pk for row in rows])
+        return sorted(map(str, saved.values_list("review_due_on", flat=True)))
 
     before = sorted(str(row.review_due_on) for row in rows)
     for wrong in ("1900-01-01", "9999-12-31", "soon"):
@@ -150,7 +151,7 @@ def test_due_dates_are_set_or_spread_for_many(editor_client, content):
     assert spread[-1] == str(next_review(Association, on=timezone.localdate()))
 
 
-def test_row_that_the_desk_does_not_know_is_left_out(editor_client, content):
+def test_desk_ignores_rows_that_it_does_not_list(editor_client, content):
     sent = {"row": ["user-1", "redflag-x", "redflag", "redflag-999999"], "wish": "agreed"}
 
     page = editor_client.post(DESK, sent, follow=True)
@@ -158,7 +159,7 @@ def test_row_that_the_desk_does_not_know_is_left_out(editor_client, content):
     assert "Tick at least one row." in page.content.decode()
 
 
-def test_home_tells_what_waits_and_what_was_done(editor_client, screen, magnesium):
+def test_home_lists_what_waits_and_what_was_saved(editor_client, screen, magnesium):
     screen(magnesium).save(tagline="Calms nerve", status="draft", **GONE)
     day = timezone.localdate() - timedelta(days=3)
     RedFlag.objects.filter(pk=RedFlag.objects.first().pk).update(review_due_on=day)
@@ -166,20 +167,43 @@ def test_home_tells_what_waits_and_what_was_done(editor_client, screen, magnesiu
     later = timezone.now() + timedelta(days=3)
     FoodSource.objects.filter(pk=food.pk).update(publish_at=later)
 
-    text = text_of(editor_client.get(reverse("admin:index")))
+    text = text_of(editor_client.get(reverse("admin:index"))).replace(" :", ":")
 
-    told = ("Overdue for review: 1", "Drafts, nutrients: 1", "anna, Magnesium: Changed", str(food))
-    assert [words for words in told if words not in text] == []
+    lines = ("Overdue for review: 1", "Drafts, nutrients: 1", "anna, Magnesium: Changed", str(food))
+    assert [line for line in lines if line not in text] == []
+
+
+def test_saves_on_the_home_page_have_the_name_and_history_of_the_row_above(
+    editor_client, screen, magnesium, article
+):
+    detail, source = magnesium.details.first(), factories.source("a-tale")
+    screen(article.sections.first()).save(title="A part")
+    screen(magnesium).save(**{"details-0-body": f"{detail.body} Other words."})
+    screen(magnesium, address_of_version(versions_of(magnesium)[-1])).save()
+    screen(magnesium.associations.first()).save(note="Other words.")
+    screen(source).save(title="Other words")
+    delete(editor_client, source)
+
+    saves = editor_client.get(reverse("admin:index")).context["saves"]
+    history, association = address_of(magnesium, "history"), magnesium.associations.first()
+    assert [save[1:] for save in saves] == [
+        ("Other words (A publisher)", address_of(Source, "recoverlist")),
+        ("Other words (A publisher)", address_of(Source, "recoverlist")),
+        (str(association), address_of(association, "history")),
+        ("Magnesium", history),
+        ("Magnesium", history),
+        (str(article), address_of(article, "history")),
+    ]
 
 
 def test_home_finds_words_in_every_table(editor_client, content):
     page = editor_client.get(reverse("admin:index"), {"q": "magnesium"})
 
-    kinds = [kind for kind, *_ in page.context["found"]]
+    kinds = [kind for kind, *_ in page.context["results"]]
     assert {"nutrients", "associations", "article sections", "sources"} <= set(kinds)
 
 
-def test_guide_is_at_hand(editor_client):
+def test_guide_has_headings_for_its_links(editor_client):
     page = editor_client.get(reverse("admin:guide")).content.decode()
 
     assert "How to write" in page
