@@ -1,9 +1,8 @@
-"""The bench for red flags: tick as a reader, with the form's rules applied and nothing saved."""
+"""The bench for red flags: tick as a reader, with the rules of the form, and nothing saved."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -30,13 +29,13 @@ from .proposing import CHOSEN
 # The ticks of the bench among the fields of the form: “symptom:cramps”.
 TICK = "bench-tick"
 NAMED = "Named by its rules"
-KINDS = {"symptom": "Signs", "risk": "Risks, medicines and causes", "flag": "Signs of other flags"}
+GROUPS = {"symptom": "Signs", "risk": "Risks, medicines and causes", "flag": "Signs of other flags"}
 
 
 class TriedRule(NamedTuple):
-    """A rule with whether it fires, and what it names: the words of each tick and if it is ticked.
+    """A rule, whether it fires, and the label of each tick that it names with whether it is on.
 
-    Of the ticks under `some`, `at_least` so many are wanted; of each group of answers, one.
+    The rule wants all of `ticks`, so many of `some` as it says, and one of each group of answers.
     """
 
     rule: RedFlagRule
@@ -46,8 +45,12 @@ class TriedRule(NamedTuple):
     answers: list[list[tuple[str, bool]]]
 
 
-class Tried(NamedTuple):
-    """What the checklist would say to some ticks, and which rules of the flag fire."""
+class Trial(NamedTuple):
+    """What the checklist answers to some ticks, and which rules of the flag fire.
+
+    `boxes` are those of the page by their group, each with its value, its label and whether it is
+    ticked. `case` is the address of a new case of the test book with these ticks.
+    """
 
     answer: ChecklistAnswer
     is_raised: bool
@@ -57,7 +60,7 @@ class Tried(NamedTuple):
 
 
 class BenchMixin(VersionAdmin):
-    """Gives the form of a red flag, or of a rule, a button that tries it."""
+    """Adds a button to the form of a red flag, or of a rule, that tries it."""
 
     def get_urls(self: Any) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.bench_view)
@@ -65,14 +68,13 @@ class BenchMixin(VersionAdmin):
         return [path("<int:pk>/bench/", view, name=name), *super().get_urls()]
 
     def bench_view(self: Any, request: HttpRequest, pk: int) -> HttpResponse:
-        """The rules as the form that was sent has them, or as they are, and what ticks raise."""
+        """Try ticks with the rules of the form that was sent, or with those of the site."""
         sent = [
             (name, value)
             for name, values in request.POST.lists()
             if name not in (TICK, "csrfmiddlewaretoken")
             for value in values
         ]
-        is_wrong = False
         with transaction.atomic():
             if is_key(key := request.POST.get(CHOSEN, "")):
                 proposal = get_object_or_404(Proposal, pk=key, state__in=OPEN)
@@ -80,31 +82,30 @@ class BenchMixin(VersionAdmin):
             row = get_object_or_404(self.model, pk=pk)
             if not self.has_view_permission(request, row):
                 raise PermissionDenied
-            if sent:
-                is_wrong = not self._apply(request, row)
+            is_wrong = bool(sent) and not self._save_form(request, row)
             flag = row if isinstance(row, RedFlag) else row.red_flag
             now = timezone.now()
-            # A draft is tried as it would be once it is published.
+            # Try a draft as it would be once it is published.
             RedFlag.objects.filter(pk=flag.pk).update(status=Status.PUBLISHED, publish_at=now)
-            tried = try_flag(flag, request.POST.getlist(TICK), ChecklistContent(at=now))
+            trial = try_flag(flag, request.POST.getlist(TICK), ChecklistContent(at=now))
             transaction.set_rollback(True)
         context = self.admin_site.each_context(request) | {
             "title": f"Try: {flag}",
             "opts": self.opts,
             "original": row,
             "flag": flag,
-            "tried": tried,
+            "trial": trial,
             "tick": TICK,
             "wrong": is_wrong,
             "sent": sent,
         }
         return TemplateResponse(request, "admin/nutrients/bench.html", context)
 
-    def _apply(self: Any, request: HttpRequest, row: Any) -> bool:
-        """Save the form that was sent; give whether it is valid. The caller undoes it."""
+    def _save_form(self: Any, request: HttpRequest, row: Any) -> bool:
+        """Save the form that was sent if it is valid; the caller rolls it back."""
         form = self.get_form(request, row, change=True)(request.POST, instance=row)
         formsets, _ = self._create_formsets(request, row, change=True)
-        # Both are asked, as the form of the admin does.
+        # Validate both: formsets of the admin are validated before its form.
         if not (all_valid(formsets) and form.is_valid()):
             return False
         form.save()
@@ -113,71 +114,72 @@ class BenchMixin(VersionAdmin):
         return True
 
 
-def try_flag(flag: RedFlag, ticked: Iterable[str], content: ChecklistContent) -> Tried:
-    """What the checklist answers to ticks, and why each rule of the flag fires or does not."""
-    pairs = [(kind, slug) for one in ticked for kind, _, slug in [one.partition(":")] if slug]
+def try_flag(flag: RedFlag, values: Iterable[str], content: ChecklistContent) -> Trial:
+    """Ask the checklist what it answers to ticks, and why each rule of the flag fires or not."""
+    pairs = [(kind, slug) for kind, _, slug in (value.partition(":") for value in values) if slug]
     answer = checklist_answer(QueryDict(urlencode(pairs)), content)
-    given, names = frozenset(answer.ticks), tick_names(content)
+    on, names = frozenset(answer.ticks), tick_names(content)
 
-    def told(ticks: Iterable[Tick]) -> list[tuple[str, bool]]:
-        return sorted((names.get(one, one.slug), one in given) for one in ticks)
+    def describe(ticks: Iterable[Tick]) -> list[tuple[str, bool]]:
+        return sorted((names.get(tick, tick.slug), tick in on) for tick in ticks)
 
     rules = []
     named: set[Tick] = set()
-    for rule in content.rules:
-        if rule.red_flag_id == flag.pk:
-            one = rule_of(rule, flag)
-            answers = [told(group) for group in one.answers]
-            rules.append(
-                TriedRule(rule, one.fires(given), told(one.ticks), told(one.some), answers)
+    for row in content.rules:
+        if row.red_flag_id == flag.pk:
+            rule = rule_of(row, flag)
+            groups = [describe(group) for group in rule.answers]
+            tried = TriedRule(
+                row, rule.fires(on), describe(rule.ticks), describe(rule.some), groups
             )
-            named = named.union(one.named, *one.answers)
+            rules.append(tried)
+            named = named.union(rule.named, *rule.answers)
     is_raised = flag.slug in answer.urgent.raised
-    boxes = _boxes(named, given, names, content)
-    return Tried(answer, is_raised, rules, boxes, _case(flag, is_raised, answer, content))
+    boxes = _boxes(content, names, named, on)
+    return Trial(answer, is_raised, rules, boxes, _case(flag, is_raised, answer, content))
 
 
 def _boxes(
-    named: Collection[Tick],
-    given: Collection[Tick],
-    names: dict[Tick, str],
-    content: ChecklistContent,
+    content: ChecklistContent, names: dict[Tick, str], named: set[Tick], on: frozenset[Tick]
 ) -> dict[str, list[tuple[str, str, bool]]]:
-    """The boxes of the bench in groups, those first that the flag's rules name."""
+    """Return the boxes by group, those first that the rules of the flag name."""
     choices = content.once(checklist_choices)
     questions = {question.slug: question.text for question in content.questions.values()}
     boxes: dict[str, list[tuple[str, str, bool]]] = {
-        title: [] for title in (NAMED, *KINDS.values(), *questions.values())
+        group: [] for group in (NAMED, *GROUPS.values(), *questions.values())
     }
-    for tick, words in names.items():
+    for tick, label in names.items():
         if tick.kind == "answer":
             value, group = tick.slug, questions[tick.slug.partition(":")[0]]
         elif tick.slug in choices.values[tick.kind]:
-            value, group = f"{tick.kind}:{tick.slug}", KINDS[tick.kind]
+            value, group = f"{tick.kind}:{tick.slug}", GROUPS[tick.kind]
         else:
             continue
-        boxes[NAMED if tick in named else group].append((value, words, tick in given))
+        boxes[NAMED if tick in named else group].append((value, label, tick in on))
     return boxes
 
 
 def _case(flag: RedFlag, is_raised: bool, answer: ChecklistAnswer, content: Any) -> str:
-    """The address of a new case of the test book, filled in with these ticks and this answer."""
-    tables: dict[str, dict[str, Any]] = {
-        "symptom": {"symptoms": content.symptoms},
-        "risk": {"risk_factors": content.risks, "other_causes": content.causes},
-        "flag": {"red_flags": content.flags},
+    """Return the address of a new case of the test book with these ticks and this answer."""
+    tables = (
+        ("symptom", "symptoms", content.symptoms),
+        ("risk", "risk_factors", content.risks),
+        ("risk", "other_causes", content.causes),
+        ("flag", "red_flags", content.flags),
+    )
+    keys = {
+        name: [
+            rows[tick.slug].pk for tick in answer.ticks if tick.kind == kind and tick.slug in rows
+        ]
+        for kind, name, rows in tables
     }
-    keys: dict[str, list[int]] = defaultdict(list)
-    for tick in answer.ticks:
-        for name, rows in tables.get(tick.kind, {}).items():
-            if tick.slug in rows:
-                keys[name].append(rows[tick.slug].pk)
-    for question in content.questions.values():
-        for one in question.answers.all():
-            if answer_tick(question.slug, one.slug) in answer.ticks:
-                keys["answers"].append(one.pk)
+    keys["answers"] = [
+        row.pk
+        for question in content.questions.values()
+        for row in question.answers.all()
+        if answer_tick(question.slug, row.slug) in answer.ticks
+    ]
+    keys["must_warn"] = [flag.pk] if is_raised else []
     fields = {name: ",".join(map(str, pks)) for name, pks in keys.items() if pks}
     fields["level"] = list(Urgency)[answer.urgent.level].value
-    if is_raised:
-        fields["must_warn"] = str(flag.pk)
     return f"{reverse('admin:nutrients_safetycase_add')}?{urlencode(fields)}"

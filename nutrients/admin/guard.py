@@ -1,15 +1,15 @@
-"""The guard: a change that breaks a case of the test book is shown before it is saved.
+"""Run the test book before a change of content is saved.
 
-The row is saved with its inlines, all that the book reads is fetched, and the save is undone: what
-the answer would be is known only from the content as it would be. Then the book runs in memory, so
-that no lock is held meanwhile, as of now and as of each moment to come at which a row begins to
-show. If no case breaks, the row is saved for good. An editor who goes on all the same says why, and
-readers see it on the page on safety.
+The answers to the cases follow from the whole content, so the change is saved, all that the book
+reads is fetched, and the save is rolled back. The book then runs in memory, without a lock on the
+database: as of now, and as of each later moment at which a scheduled row begins to show. If no case
+breaks, the change is saved again, for good. An editor who insists gives a reason, which readers see
+on the page on safety.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
@@ -21,7 +21,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
 from django.db.models import Count, Max
 from django.db.models.deletion import ProtectedError, RestrictedError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -39,66 +40,33 @@ from nutrients.testbook import (
 )
 from nutrients.testbook.cases import counting_cases
 from nutrients.testbook.reads import TABLES, reads
-from nutrisite.accounts.kept_forms import BusyError
+from nutrisite.accounts.kept_forms import BusyError, is_form
 
 from .content_forms import RefusableMixin
 
 Answer = TypeVar("Answer")
-# The box that an editor ticks to go on all the same.
-OVERRIDE = "although_cases_break"
-REASON = "why_although_cases_break"
-MOST_OF_REASON = 300
+# The box that an editor ticks to save although cases break, and the reason beside it.
+OVERRIDE, REASON = "although_cases_break", "why_although_cases_break"
+LONGEST_REASON = 300
 REFUSED = "Not saved, because it breaks the test book: see above."
 # How often a change is checked again because somebody else saved meanwhile.
 TRIES = 3
-# Names the lock of PostgreSQL for all changes that are guarded; SQLite has one for every change.
+# The advisory lock that all guarded changes take in PostgreSQL. SQLite locks for every change.
 LOCK = 7_041_776
 
 
-class ToCheckError(Exception):
-    """Raised within the transaction of a change, to undo it and run these books first."""
+class UncheckedError(Exception):
+    """Raised within the transaction of a change to roll it back and run these books first."""
 
     def __init__(self, books: list[FetchedBook]) -> None:
         super().__init__("The test book is to be run before this is saved.")
         self.books = books
 
 
-@dataclass(slots=True)
-class Guard:
-    """What is known of the change that a request makes, through all attempts to save it.
-
-    `found` holds what the books found by their moments, for content of which `seen` was the last
-    change.
-    """
-
-    seen: Any = None
-    found: dict[datetime, list[CheckedCase]] = field(default_factory=dict)
-    later: list[CheckedCase] = field(default_factory=list)
-
-    @property
-    def failed(self) -> dict[datetime, list[CheckedCase]]:
-        return {moment: failing(checked) for moment, checked in self.found.items()}
-
-    def begin(self) -> None:
-        """Forget what was found if somebody else saved since. Within the transaction."""
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-        seen = _last_change()
-        if seen != self.seen:
-            self.found, self.later = {}, []
-        self.seen = seen
-
-    def run(self, books: Sequence[FetchedBook]) -> None:
-        """Run the books, of which the first is as of now. Outside the transaction."""
-        self.found = {book.at: book.run() for book in books}
-        self.later = books[0].run_later(self.found[books[0].at])
-
-
 class BrokenCase(NamedTuple):
-    """A case that a change breaks, with what is wrong; a case being added has no address yet.
+    """A case that a change breaks, and what is wrong; a case that is being added has no address.
 
-    `since` is the moment to come from which it fails, or None if it fails at once.
+    `since` is the later moment from which it fails, or None if it fails at once.
     """
 
     title: str
@@ -107,157 +75,214 @@ class BrokenCase(NamedTuple):
     since: datetime | None
 
 
-class GuardedAdmin(RefusableMixin):
-    """Stops a change after which a case fails that passes now, unless the editor insists.
+@dataclass
+class Guard:
+    """One change by one account, through all attempts to save it.
 
-    Stands before the other bases of every admin whose rows the checklist answers from.
+    `reason` is why to save it although cases break. `checked` has the cases by the moment of each
+    run, and `remaining` those without what was deleted. Both hold for the content of which
+    `last_change` was the last change. `warning` is for the message that follows the save.
     """
 
-    # Around the views and not their form alone, so that a revision under way is undone as well.
+    account: Any
+    reason: str = ""
+    warning: str = ""
+    last_change: Any = None
+    checked: dict[datetime, list[CheckedCase]] = field(default_factory=dict)
+    remaining: list[CheckedCase] = field(default_factory=list)
+
+    def save(
+        self, change: Callable[[], Answer], refuse: Callable[[list[BrokenCase]], Answer]
+    ) -> Answer:
+        """Return the answer to a change, or that of `refuse` if it breaks cases.
+
+        A change that the book depends on calls `check` once all its rows are saved.
+        """
+        for _ in range(TRIES):
+            try:
+                with transaction.atomic():
+                    self._forget_if_others_saved()
+                    return change()
+            except UncheckedError as unchecked:
+                books = unchecked.books
+            self.checked = {book.at: book.run() for book in books}
+            self.remaining = books[0].run_remaining(self.checked[books[0].at])
+            if not self.reason and (broken := newly_failing(self._failed())):
+                return refuse(broken)
+        raise BusyError
+
+    def check(self, change: str, cases: Sequence[SafetyCase] | None = None) -> None:
+        """Record what the book says of the change, which `change` names.
+
+        After a deletion, `cases` are those from before it: a case loses each row that it names with
+        that row, and would pass because it asks less.
+        """
+        now = timezone.now()
+        self.require_run(cases, at=now)
+        failed = list(chain.from_iterable(self._failed().values()))
+        if failed and self.reason:
+            BookOverride.objects.create(
+                change=change[:200],
+                reason=self.reason,
+                cases="\n".join(dict.fromkeys(case.title for case, _ in failed)),
+                made_by=self.account.get_username(),
+                made_at=now,
+            )
+        keep_outcomes(self.remaining, at=now)
+        if failing_now := failing(self.remaining):
+            self.warning = (
+                f"{len(failing_now)} of {len(self.remaining)} cases of the test book fail now. "
+                "Readers see that on the page on safety."
+            )
+
+    def require_run(self, cases: Sequence[SafetyCase] | None, *, at: datetime) -> None:
+        """Roll the change back, the first time, to run the book as of a moment and later ones."""
+        if not self.checked:
+            moments = [at, *moments_to_come(at=at)]
+            raise UncheckedError([fetch_book(at=moment, cases=cases) for moment in moments])
+
+    def _failed(self) -> dict[datetime, list[CheckedCase]]:
+        return {moment: failing(checked) for moment, checked in self.checked.items()}
+
+    def _forget_if_others_saved(self) -> None:
+        """Keep others from saving until the transaction ends, and drop runs that are out of date.
+
+        Each change of a row that the book reads is a version.
+        """
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        kinds = ContentType.objects.get_for_models(*TABLES).values()
+        versions = Version.objects.filter(content_type__in=kinds).order_by()
+        last_change = versions.aggregate(last=Max("pk"), number=Count("pk"))
+        if last_change != self.last_change:
+            self.checked, self.remaining = {}, []
+        self.last_change = last_change
+
+
+def guard_of(request: Any) -> Guard:
+    """Return the guard of the change that a request makes, with the editor's reason if any."""
+    if not hasattr(request, "guard"):
+        reason = request.POST.get(REASON, "") if OVERRIDE in request.POST else ""
+        request.guard = Guard(request.user, reason.strip()[:LONGEST_REASON])
+    guard: Guard = request.guard
+    return guard
+
+
+class GuardedAdmin(RefusableMixin):
+    """Refuses a change that breaks a case of the test book, unless the editor gives a reason.
+
+    Name it before the other bases of each admin of a table that the checklist reads.
+    """
+
+    # The views are guarded and not `changeform_view`, so that the revision is rolled back too.
 
     def add_view(self: Any, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
-        """The form; where saving it breaks cases, the form as it was sent, with those cases."""
-        return _guarded_form(request, super().add_view, *args, **options)  # type: ignore[misc]
+        return self._guard_form(request, super().add_view, *args, **options)  # type: ignore[misc]
 
     def change_view(self: Any, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
-        """As `add_view`, for a row that was there before."""
-        return _guarded_form(request, super().change_view, *args, **options)  # type: ignore[misc]
+        return self._guard_form(request, super().change_view, *args, **options)  # type: ignore[misc]
 
-    def revision_view(self: Any, request: Any, *args: Any, **options: Any) -> HttpResponse:
-        """As `add_view`, for an earlier version, which is a change though its form has none."""
-        request.brings_back = True
-        return _guarded_form(request, super().revision_view, *args, **options)  # type: ignore[misc]
+    def revision_view(self: Any, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        return self._guard_form(request, super().revision_view, *args, **options)  # type: ignore[misc]
 
-    def recover_view(self: Any, request: Any, *args: Any, **options: Any) -> HttpResponse:
-        """As `revision_view`, for a deleted row."""
-        request.brings_back = True
-        return _guarded_form(request, super().recover_view, *args, **options)  # type: ignore[misc]
+    def recover_view(self: Any, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        return self._guard_form(request, super().recover_view, *args, **options)  # type: ignore[misc]
 
-    def save_related(self: Any, request: Any, form: Any, formsets: Any, change: bool) -> None:
-        """Check the book once the row is saved with all that belongs to it, if it reads any."""
-        super().save_related(request, form, formsets, change)  # type: ignore[misc]
-        brings_back = getattr(request, "brings_back", False)
-        if brings_back or is_read(form, formsets, add=not change):
-            self.check_book(request, f"{'Change' if change else 'Add'} {form.instance}")
-
-    def delete_view(
+    def _guard_form(
         self: Any,
         request: HttpRequest,
-        object_id: str,
+        view: Callable[..., HttpResponse],
+        *args: Any,
         extra_context: dict[str, Any] | None = None,
+        **options: Any,
     ) -> HttpResponse:
-        """Ask before deleting, and say which cases that breaks; then it takes the box as well."""
+        """Answer with the form as it was sent and the cases that it breaks, if any."""
+
+        def answer(**context: Any) -> HttpResponse:
+            return view(request, *args, extra_context=(extra_context or {}) | context, **options)
+
+        def refuse(broken: list[BrokenCase]) -> HttpResponse:
+            self.refuse(request, REFUSED)
+            return answer(broken_cases=broken)
+
+        return guard_of(request).save(answer, refuse) if request.method == "POST" else answer()
+
+    def save_related(self: Any, request: Any, form: Any, formsets: Any, change: bool) -> None:
+        """Check the book once the row and its inlines are saved, if it reads what changed.
+
+        Bringing an earlier version back changes the row before its form is sent.
+        """
+        super().save_related(request, form, formsets, change)  # type: ignore[misc]
+        if not is_form(request) or reads_form(form, formsets, add=not change):
+            guard_of(request).check(f"{'Change' if change else 'Add'} {form.instance}")
+
+    def delete_view(
+        self: Any, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show before a deletion which cases it breaks, with the box to delete all the same."""
         view = super().delete_view  # type: ignore[misc]
         context = extra_context or {}
         if request.method == "POST":
-            return guarded(
-                request,
+            return guard_of(request).save(
                 lambda: view(request, object_id, context),
-                lambda broken: HttpResponseRedirect(request.get_full_path()),
+                lambda broken: redirect(request.get_full_path()),
             )
         row = self.get_object(request, unquote(object_id))
         if row is not None and self.has_delete_permission(request, row):
-            context = context | shown_cases(broken_by(row.delete), request)
+            context = context | {"broken_cases": broken_by(row.delete)}
         return view(request, object_id, context)
 
     def changelist_view(
         self: Any, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """The table. An action on several rows that breaks cases is undone, with no box for it."""
+        """Roll an action on several rows back if it breaks cases: a list offers no box."""
         view = super().changelist_view  # type: ignore[misc]
         if request.method != "POST":
             return view(request, extra_context)
 
-        def undone(broken: list[BrokenCase]) -> HttpResponse:
-            titles = "; ".join(one.title for one in broken)
+        def refuse(broken: list[BrokenCase]) -> HttpResponse:
+            titles = "; ".join(case.title for case in broken)
             words = f"Nothing was changed, because it breaks these cases of the test book: {titles}"
             self.message_user(request, f"{words}. Open the rows one by one to see more.", "error")
-            return HttpResponseRedirect(request.get_full_path())
+            return redirect(request.get_full_path())
 
-        return guarded(request, lambda: view(request, extra_context), undone)
+        return guard_of(request).save(lambda: view(request, extra_context), refuse)
 
     def delete_queryset(self: Any, request: HttpRequest, queryset: Any) -> None:
-        cases, words = counting_cases(), f"Delete {', '.join(map(str, queryset))}"
+        cases, change = counting_cases(), f"Delete {', '.join(map(str, queryset))}"
         super().delete_queryset(request, queryset)  # type: ignore[misc]
-        self.check_book(request, words, cases)
+        guard_of(request).check(change, cases)
 
     def after_list_change(self: Any, request: HttpRequest) -> None:
-        """Check rows that have another state or date from the list."""
-        self.check_book(request, "Change several rows")
-
-    def check_book(
-        self: Any,
-        request: HttpRequest,
-        change: str,
-        cases: Sequence[SafetyCase] | None = None,
-    ) -> None:
-        """Keep what the book finds after this change, or undo the change to run the book first.
-
-        `change` says what it is. After a deletion `cases` are those of before: a case loses each
-        row it names with that row, and would pass for want of what it asks.
-        """
-        now = timezone.now()
-        guard = self.ask_book(request, cases, at=now)
-        failed = chain.from_iterable(guard.failed.values())
-        titles = dict.fromkeys(one.case.title for one in failed)
-        if titles and (reason := reason_given(request)):
-            BookOverride.objects.create(
-                change=change[:200],
-                reason=reason,
-                cases="\n".join(titles),
-                made_by=request.user.get_username(),
-                made_at=now,
-            )
-        keep_outcomes(guard.later, at=now)
-        fail_now = failing(guard.later)
-        if fail_now:
-            words = f"{len(fail_now)} of {len(guard.later)} cases of the test book fail now."
-            asked: Any = request
-            asked.book_says = f"{words} Readers see that on the page on safety."
+        guard_of(request).check("Change several rows")
 
     def message_user(self: Any, request: Any, message: Any, *args: Any, **options: Any) -> None:
-        """Django's message; what the book says of the change goes into the same one."""
-        if said := request.__dict__.pop("book_says", ""):
-            message, args = format_html("{} {}", message, said), (messages.WARNING, "success")
+        """Join the warning of the guard to the message of a save, so that it is one message."""
+        guard = guard_of(request)
+        if guard.warning:
+            message, args = (
+                format_html("{} {}", message, guard.warning),
+                (messages.WARNING, "success"),
+            )
+            guard.warning = ""
         super().message_user(request, message, *args, **options)  # type: ignore[misc]
 
-    def ask_book(
-        self: Any, request: Any, cases: Sequence[SafetyCase] | None, *, at: datetime
-    ) -> Guard:
-        """What the book finds after this change, as of then and later; the first time, undo it."""
-        guard: Guard = request.guard
-        if not guard.found:
-            moments = [at, *moments_to_come(at=at)]
-            raise ToCheckError([fetch_book(at=moment, cases=cases) for moment in moments])
-        return guard
 
-
-def is_read(form: Any, formsets: Any, *, add: bool) -> bool:
-    """Whether the book reads anything of what a form and its inlines changed."""
-    changed = [(form.instance, form.fields if add else form.changed_data)]
-    for one in formsets:
-        changed += one.changed_objects
-        changed += [(row, one.form.base_fields) for row in one.new_objects]
-    # One that goes may have been published, whatever its form says.
-    gone = [row for one in formsets for row in one.deleted_objects]
-    return any(isinstance(row, TABLES) for row in gone) or any(reads(*one) for one in changed)
-
-
-def reason_given(request: HttpRequest) -> str:
-    """Why an editor goes on although cases break; empty if they do not."""
-    is_forced = OVERRIDE in request.POST
-    return request.POST.get(REASON, "").strip()[:MOST_OF_REASON] if is_forced else ""
-
-
-def _last_change() -> Any:
-    """What differs once anybody changed a row that the book reads: each change is a version."""
-    kinds = ContentType.objects.get_for_models(*TABLES).values()
-    rows = Version.objects.filter(content_type__in=kinds).order_by()
-    return rows.aggregate(last=Max("pk"), number=Count("pk"))
+def reads_form(form: Any, formsets: Iterable[Any], *, add: bool) -> bool:
+    """Whether the book reads anything that a form and its inlines changed."""
+    changes = [(form.instance, form.fields if add else form.changed_data)]
+    for formset in formsets:
+        # A deleted row may have been published, whatever its form says.
+        if any(isinstance(row, TABLES) for row in formset.deleted_objects):
+            return True
+        changes += formset.changed_objects
+        changes += [(row, formset.form.base_fields) for row in formset.new_objects]
+    return any(reads(row, fields) for row, fields in changes)
 
 
 def broken_by(deletion: Callable[[], Any]) -> list[BrokenCase]:
-    """The cases that pass now and would fail after the deletion, which is undone."""
+    """Return the cases that a deletion would break; it is rolled back."""
     cases = counting_cases()
     try:
         with transaction.atomic():
@@ -266,67 +291,25 @@ def broken_by(deletion: Callable[[], Any]) -> list[BrokenCase]:
             transaction.set_rollback(True)
     except (ProtectedError, RestrictedError):
         return []
-    return _passing_now({book.at: failing(book.run())})
+    return newly_failing({book.at: failing(book.run())})
 
 
-def _passing_now(failed: Mapping[datetime, Collection[CheckedCase]]) -> list[BrokenCase]:
-    """Those of the cases that pass as the content stands, each once; a new case is among them."""
+def newly_failing(failed: Mapping[datetime, Collection[CheckedCase]]) -> list[BrokenCase]:
+    """Return each failing case that passes with the saved content, or is new.
+
+    A case that failed before must not keep an editor from working.
+    """
     broken: dict[str, BrokenCase] = {}
-    first = min(failed)
     for moment in sorted(failed):
-        slugs = [one.case.slug for one in failed[moment]]
-        before = {one.case.slug: one for one in run_book(at=moment, slugs=slugs)} if slugs else {}
-        for one in failed[moment]:
-            was = before.get(one.case.slug)
-            if was is None or not was.failures:
-                since = None if moment == first else moment
-                page = "admin:nutrients_safetycase_change"
-                address = reverse(page, args=[was.case.pk]) if was else ""
-                case = BrokenCase(one.case.title, one.failures, address, since)
-                broken.setdefault(one.case.slug, case)
+        slugs = [case.slug for case, _ in failed[moment]]
+        saved_cases = run_book(at=moment, slugs=slugs) if slugs else []
+        before = {checked.case.slug: checked for checked in saved_cases}
+        for case, failures in failed[moment]:
+            saved = before.get(case.slug)
+            if saved and saved.failures:
+                continue
+            page = "admin:nutrients_safetycase_change"
+            address = reverse(page, args=[saved.case.pk]) if saved else ""
+            since = None if moment == min(failed) else moment
+            broken.setdefault(case.slug, BrokenCase(case.title, failures, address, since))
     return list(broken.values())
-
-
-def guarded(
-    request: Any, change: Callable[[], Answer], refuse: Callable[[list[BrokenCase]], Answer]
-) -> Answer:
-    """The answer to a change, or where it breaks cases the answer of `refuse`."""
-    guard = request.guard = getattr(request, "guard", None) or Guard()
-    for _ in range(TRIES):
-        try:
-            with transaction.atomic():
-                guard.begin()
-                return change()
-        except ToCheckError as stop:
-            guard.run(stop.books)
-        # What fails after the change and before it must not keep an editor from working.
-        broken = [] if reason_given(request) else _passing_now(guard.failed)
-        if broken:
-            return refuse(broken)
-    raise BusyError
-
-
-def _guarded_form(
-    request: Any,
-    view: Callable[..., HttpResponse],
-    *args: Any,
-    extra_context: dict[str, Any] | None = None,
-    **options: Any,
-) -> HttpResponse:
-    def answer(**more: Any) -> HttpResponse:
-        return view(request, *args, extra_context=(extra_context or {}) | more, **options)
-
-    def again(broken: list[BrokenCase]) -> HttpResponse:
-        RefusableMixin.refuse(request, REFUSED)
-        return answer(**shown_cases(broken, request))
-
-    return guarded(request, answer, again) if request.method == "POST" else answer()
-
-
-def shown_cases(broken: list[BrokenCase], request: HttpRequest) -> dict[str, Any]:
-    return {
-        "broken_cases": broken,
-        "override": OVERRIDE,
-        "reason": REASON,
-        "lacks_reason": OVERRIDE in request.POST,
-    }

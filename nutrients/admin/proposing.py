@@ -1,7 +1,7 @@
-"""Saving a form as a proposal: checked as ever, kept aside, and the live rows untouched.
+"""Save the form of a row as a proposal: checked like every form, with the live rows untouched.
 
-The form is saved with its inlines, what differs is read, and the save is undone. A form that goes
-on with a proposal is opened over it in the same way.
+The form is saved with its inlines, what differs is read, and the save is rolled back. A form that
+goes on with a proposal is opened over it in the same way.
 """
 
 from __future__ import annotations
@@ -20,41 +20,46 @@ from reversion import create_revision
 from reversion.admin import VersionAdmin
 
 from nutrients.models import OPEN, Proposal, ProposedRow
-from nutrients.proposals import Laid, add_row, begin, key_in, key_of, lay_over, values_of
+from nutrients.proposals import Overlay, add_row, begin, key_in, key_of, lay_over, values_of
 from nutrisite.accounts.admin_site import is_key
 from nutrisite.accounts.kept_forms import is_form
 
-# The button, with what it proposes, and the proposal that it adds to; empty for a new one.
+# The button, and the field of the proposal that it adds to, which is empty for a new one.
 PROPOSE, CHOSEN = "_propose", "proposal"
+# The value of the button that proposes to delete the row.
 DELETION = "delete"
 KEPT = "Kept in “{}”. Readers see nothing of it yet."
 
 
-class Drafted(NamedTuple):
-    """A row as the form would have it; without values it would go."""
+class Draft(NamedTuple):
+    """A row as a form would save it; `values` is None if the form would delete it."""
 
     model: Any
     pk: Any
     key: str
     title: str
-    after: dict[str, Any] | None
+    values: dict[str, Any] | None
+
+    @classmethod
+    def of(cls, row: Any, values: dict[str, Any] | None) -> Draft:
+        return cls(type(row), row.pk, key_of(row), str(row), values)
 
 
 class ProposedError(Exception):
-    """Raised within the transaction of a form that is to be proposed, to undo what it saved."""
+    """Raised within the transaction of a form that is proposed, to roll back what it saved."""
 
-    def __init__(self, rows: list[Drafted]) -> None:
+    def __init__(self, drafts: list[Draft]) -> None:
         super().__init__("What was saved is proposed.")
-        self.rows = rows
+        self.drafts = drafts
 
 
 def is_proposing(request: HttpRequest) -> bool:
-    """Whether a form is sent to be proposed. An earlier version is brought back at once."""
+    """Whether a form is sent to be proposed. Earlier versions are brought back at once."""
     return request.method == "POST" and PROPOSE in request.POST and is_form(request)
 
 
 def may_propose(request: HttpRequest) -> bool:
-    """Whether the account may write in this form, if only to propose what it writes."""
+    """Whether the account may fill in this form, if only to propose it."""
     is_harmless = request.method == "GET" or is_proposing(request)
     return is_harmless and is_form(request) and request.user.has_perm("nutrients.add_proposal")
 
@@ -73,7 +78,7 @@ class ProposingRights:
 
 
 class ProposingMixin(ProposingRights, VersionAdmin):
-    """Gives the form of a row a button that saves it as a proposal."""
+    """Adds a button to the form of a row that saves it as a proposal."""
 
     def changeform_view(
         self: Any,
@@ -82,76 +87,76 @@ class ProposingMixin(ProposingRights, VersionAdmin):
         form_url: str = "",
         extra_context: Any = None,
     ) -> HttpResponse:
-        """The form; over a proposal where one is chosen, and kept in it where that is asked."""
-        proposal = _chosen(request)
+        """Show the form, over its proposal if it has one, or save it as a proposal."""
+        proposal = _chosen_proposal(request)
         args = (request, object_id, form_url, extra_context)
         if proposal is None and not is_proposing(request):
             return super().changeform_view(*args)
         if not request.user.has_perm("nutrients.add_proposal"):
             raise PermissionDenied
-        laid: list[Laid] = []
+        overlays: list[Overlay] = []
         with transaction.atomic():
             try:
                 with transaction.atomic():
-                    laid = lay_over(proposal.rows.all()) if proposal else []
+                    overlays = lay_over(proposal.rows.all()) if proposal else []
                     is_deletion = request.POST.get(PROPOSE) == DELETION
                     if is_deletion and (row := self.get_object(request, object_id)):
-                        raise ProposedError([_drafted(row, None)])
+                        raise ProposedError([Draft.of(row, None)])
                     with create_revision():
-                        answer = super().changeform_view(*args)
-                    if hasattr(answer, "render"):
-                        answer.render()
+                        response = super().changeform_view(*args)
+                    if hasattr(response, "render"):
+                        response.render()
                     transaction.set_rollback(True)
-            except ProposedError as saved:
-                # Still in the outer transaction, so that what differs is what this form changed.
-                return self.keep_proposed(request, proposal, saved.rows, laid)
-        return answer
+            except ProposedError as error:
+                # Within the outer transaction, so that only this form makes a difference.
+                return self.keep_proposed(request, proposal, error.drafts, overlays)
+        return response
 
     def save_related(self: Any, request: Any, form: Any, formsets: Any, change: bool) -> None:
-        """Undo what a form saved that is to be proposed, with the rows as they were then."""
+        """Read all that a form saved that is proposed, and have it rolled back."""
         super().save_related(request, form, formsets, change)
         if is_proposing(request):
             note = getattr(form, "note", None)
-            rows, gone = [form.instance, *([note] if note else [])], []
-            for one in formsets:
-                rows += [*(row for row, _ in one.changed_objects), *one.new_objects]
-                gone += one.deleted_objects
-            kept = [_drafted(row, values_of(row)) for row in rows]
-            raise ProposedError(kept + [_drafted(row, None) for row in gone])
+            rows, deleted = [form.instance, *([note] if note else [])], []
+            for formset in formsets:
+                rows += [*(row for row, _ in formset.changed_objects), *formset.new_objects]
+                deleted += formset.deleted_objects
+            drafts = [Draft.of(row, values_of(row)) for row in rows]
+            raise ProposedError(drafts + [Draft.of(row, None) for row in deleted])
 
     def keep_proposed(
         self: Any,
         request: HttpRequest,
         proposal: Proposal | None,
-        drafted: list[Drafted],
-        laid: list[Laid],
+        drafts: list[Draft],
+        overlays: list[Overlay],
     ) -> HttpResponse:
-        """Keep what differs in the proposal, or in a new one, and go there.
+        """Add what differs to the proposal, or to a new one, and go there.
 
-        The form's own row is the first.
+        The first draft is the row of the form itself.
         """
-        known = {(type(one.row), one.row.pk): one.proposed for one in laid}
-        kept = proposal or begin(drafted[0].title, by=request.user)
-        under = f"{drafted[0].model._meta.label_lower} {drafted[0].key}"
-        for number, one in enumerate(drafted):
-            again = known.get((one.model, one.pk))
-            _keep(kept, one, again, by=request.user, under=under if number else "")
-        if proposal is None and not kept.rows.exists():
-            kept.delete()
+        existing = {(type(one.row), one.row.pk): one.proposed for one in overlays}
+        chosen = proposal or begin(drafts[0].title, by=request.user)
+        under = f"{drafts[0].model._meta.label_lower} {drafts[0].key}"
+        for number, draft in enumerate(drafts):
+            proposed = existing.get((draft.model, draft.pk))
+            _keep(chosen, draft, proposed, by=request.user, under=under if number else "")
+        if proposal is None and not chosen.rows.exists():
+            chosen.delete()
             self.message_user(request, "Readers see all of this already.", messages.WARNING)
             return redirect(request.get_full_path())
-        self.message_user(request, KEPT.format(kept), messages.SUCCESS)
-        return redirect(kept)
+        self.message_user(request, KEPT.format(chosen), messages.SUCCESS)
+        return redirect(chosen)
 
     def render_change_form(self: Any, request: HttpRequest, context: Any, **options: Any) -> Any:
-        """Django's form, with the button, and the open proposals for this row."""
+        """Add the button, and the open proposals that change this row."""
         if is_form(request) and request.user.has_perm("nutrients.add_proposal"):
-            chosen, obj = _chosen(request), options.get("obj")
+            chosen, obj = _chosen_proposal(request), options.get("obj")
             context |= {
                 "may_propose": True,
                 "chosen": chosen,
                 "open_proposals": [] if chosen else Proposal.objects.filter(state__in=OPEN),
-                "proposed_in": proposals_for(obj, but=chosen),
+                "proposed_in": open_proposals_for(obj, exclude=chosen) if obj else [],
             }
             right = get_permission_codename("change" if obj else "add", self.opts)
             if chosen or not request.user.has_perm(f"{self.opts.app_label}.{right}"):
@@ -160,42 +165,37 @@ class ProposingMixin(ProposingRights, VersionAdmin):
         return super().render_change_form(request, context, **options)
 
 
-def proposals_for(row: Any, *, but: Proposal | None) -> list[Proposal]:
-    """The open proposals that change a row or one that its form shows."""
-    if row is None:
-        return []
+def open_proposals_for(row: Any, *, exclude: Proposal | None) -> list[Proposal]:
+    """Return the open proposals that change a row, or a row that its form shows."""
     label, key = row._meta.label_lower, key_of(row)
     rows = ProposedRow.objects.filter(Q(model=label, natural_key=key) | Q(under=f"{label} {key}"))
-    found = Proposal.objects.filter(state__in=OPEN, rows__in=rows).select_related("maker")
-    return [one for one in found.distinct() if one != but]
+    proposals = Proposal.objects.filter(state__in=OPEN, rows__in=rows).select_related("maker")
+    return [proposal for proposal in proposals.distinct() if proposal != exclude]
 
 
-def _chosen(request: HttpRequest) -> Proposal | None:
-    """The open proposal that a form is over or is to be kept in."""
-    given = request.GET.getlist(CHOSEN) + request.POST.getlist(CHOSEN)
-    key = next((one for one in given if is_key(one)), None)
+def _chosen_proposal(request: HttpRequest) -> Proposal | None:
+    """Return the open proposal that a form is opened over or added to."""
+    keys = filter(is_key, request.GET.getlist(CHOSEN) + request.POST.getlist(CHOSEN))
+    key = next(keys, None)
     if key is None or not is_form(request):
         return None
     return get_object_or_404(Proposal, pk=key, state__in=OPEN)
 
 
-def _drafted(row: Any, after: dict[str, Any] | None) -> Drafted:
-    return Drafted(type(row), row.pk, key_of(row), str(row), after)
-
-
 def _keep(
-    proposal: Proposal, one: Drafted, known: ProposedRow | None, *, by: Any, under: str
+    proposal: Proposal, draft: Draft, existing: ProposedRow | None, *, by: Any, under: str
 ) -> None:
-    """Keep one row against how readers have it; `known` is what the proposal says of it so far."""
-    live = one.model._base_manager.filter(pk=one.pk).first()
-    live = live or one.model.with_key(json.loads(one.key))
-    if not live and one.after is None:
-        if known:
-            known.delete()
+    """Propose what differs from the row on the site; `existing` is what is proposed already."""
+    live = draft.model._base_manager.filter(pk=draft.pk).first()
+    live = live or draft.model.with_key(json.loads(draft.key))
+    if not live and draft.values is None:
+        if existing:
+            existing.delete()
             proposal.write_again()
         return
-    if known:
-        # A new row may have been given another name since.
-        known.natural_key = key_of(live) if live else key_in(one.model, one.after or {})
-        known.save()
-    add_row(proposal, live or one.model, one.after, by=by, title=one.title, under=under)
+    if existing:
+        # A new row may have another name by now.
+        existing.natural_key = key_of(live) if live else key_in(draft.model, draft.values or {})
+        existing.save()
+    row = live or draft.model
+    add_row(proposal, row, draft.values, by=by, title=draft.title, under=under)

@@ -20,11 +20,9 @@ from nutrients.models import ShippedChange
 from nutrients.search.index import catch_up
 from nutrisite.accounts.admin_site import KeptRowsAdmin, row_link
 
-from .guard import GuardedAdmin
+from .guard import GuardedAdmin, guard_of
 
 OURS, THEIRS = "ours", "theirs"
-# Sentences for the editor, each with its level.
-Told = list[tuple[str, int]]
 ABOUT = (
     "A newer release of the site brought other content for this row, and it was not written over "
     "what stands here. Compare the two, then choose. To write a third wording, keep what stands "
@@ -34,17 +32,19 @@ CHANGED = (
     "One side has changed since this page was opened. It is shown as it is now: compare again, "
     "then choose."
 )
+# Sentences for the editor, each with its level.
+Messages = list[tuple[str, int]]
 
 
 class ChoiceForm(forms.ModelForm):
-    """Keep what stands here, or take what comes with the site.
+    """Choose what stands here or what comes with the site.
 
-    The choice is between the sides that were shown: a newer release or another editor may have
-    changed one since.
+    The form holds a digest of both sides: a newer release or another editor may have changed one
+    since it was opened.
     """
 
     choice = forms.ChoiceField(widget=AdminRadioSelect(attrs={"class": "radiolist"}))
-    shown = forms.CharField(widget=forms.HiddenInput)
+    digest = forms.CharField(widget=forms.HiddenInput)
 
     class Meta:
         model = ShippedChange
@@ -56,22 +56,21 @@ class ChoiceForm(forms.ModelForm):
         if self.instance.field:
             choices.append((THEIRS, "Take what comes with the site"))
         cast(forms.ChoiceField, self.fields["choice"]).choices = choices
-        self.fields["shown"].initial = _mark(sides(self.instance))
+        self.fields["digest"].initial = _digest(sides(self.instance))
 
-    def clean_shown(self) -> str:
-        """The mark of the sides that were shown; refused where they are no longer those."""
-        now = str(self.fields["shown"].initial)
-        if self.cleaned_data["shown"] != now:
-            sent = cast(QueryDict, self.data).copy()
-            sent["shown"] = now
-            self.data = sent
+    def clean_digest(self) -> str:
+        """Refuse a choice between sides that have changed, and send the new digest back."""
+        digest = str(self.fields["digest"].initial)
+        if self.cleaned_data["digest"] != digest:
+            self.data = cast(QueryDict, self.data).copy()
+            self.data["digest"] = digest
             self.add_error("choice", CHANGED)
-        return now
+        return digest
 
 
 @admin.register(ShippedChange)
 class SettlingAdmin(GuardedAdmin, KeptRowsAdmin):
-    """What is to settle; settling takes a change off the list. No row is added by hand."""
+    """Changes to settle; one that is settled is deleted. No row is added by hand."""
 
     form = ChoiceForm
     change_form_template = "admin/nutrients/change_form.html"
@@ -83,7 +82,7 @@ class SettlingAdmin(GuardedAdmin, KeptRowsAdmin):
     fieldsets = (
         (None, {"fields": ("row", "reason"), "description": ABOUT}),
         ("Compare", {"fields": ("shipped_before", "here", "shipped")}),
-        ("Settle", {"fields": ("choice", "shown")}),
+        ("Settle", {"fields": ("choice", "digest")}),
     )
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
@@ -92,7 +91,7 @@ class SettlingAdmin(GuardedAdmin, KeptRowsAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        """The form. There is nothing to go on with: what is settled is gone from the list."""
+        """Offer no "save and continue", because the row is gone once it is settled."""
         context = {"title": "Settle a change", "show_save_and_continue": False}
         return super().change_view(request, object_id, form_url, extra_context=context)
 
@@ -103,25 +102,25 @@ class SettlingAdmin(GuardedAdmin, KeptRowsAdmin):
 
     @admin.display(description="Came with the site before")
     def shipped_before(self, obj: ShippedChange) -> SafeString:
-        return _as_it_is(sides(obj).before)
+        return _preformatted(sides(obj).before)
 
     @admin.display(description="Stands here")
     def here(self, obj: ShippedChange) -> SafeString:
-        return _as_it_is(sides(obj).ours)
+        return _preformatted(sides(obj).ours)
 
     @admin.display(description="Comes with the site now")
     def shipped(self, obj: ShippedChange) -> SafeString:
-        return _as_it_is(sides(obj).theirs)
+        return _preformatted(sides(obj).theirs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        form.told = self.settle(request, [obj], form.cleaned_data["choice"])
+        form.messages = settle([obj], form.cleaned_data["choice"], user=request.user)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Ask the test book, which may undo it, before anything is said to be settled."""
+        """Check the test book, which may roll all back, before a message says what was settled."""
         super().save_related(request, form, formsets, change)
         if form.cleaned_data["choice"] == THEIRS:
-            self.check_book(request, "Settle a change of a release")
-        self.tell(request, form.told)
+            guard_of(request).check("Settle a change of a release")
+        self.add_messages(request, form.messages)
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
         return self.response_post_save_change(request, obj)
@@ -132,47 +131,45 @@ class SettlingAdmin(GuardedAdmin, KeptRowsAdmin):
 
     @admin.action(description="Keep what stands here", permissions=["change"])
     def keep(self, request: HttpRequest, queryset: QuerySet[ShippedChange]) -> None:
-        self.tell(request, self.settle(request, list(queryset), OURS))
+        self.add_messages(request, settle(list(queryset), OURS, user=request.user))
 
     @admin.action(description="Take what comes with the site", permissions=["change"])
     def take(self, request: HttpRequest, queryset: QuerySet[ShippedChange]) -> None:
-        """Settle the ticked changes, unless that breaks cases of the test book."""
-        told = self.settle(request, list(queryset), THEIRS)
-        self.check_book(request, "Take changes of a release")
-        self.tell(request, told)
+        results = settle(list(queryset), THEIRS, user=request.user)
+        guard_of(request).check("Take changes of a release")
+        self.add_messages(request, results)
 
-    def settle(self, request: HttpRequest, changes: list[ShippedChange], choice: str) -> Told:
-        """Settle each change that can be settled so; give which cannot, and how many could."""
-        told: Told = []
-        settled = 0
-        index = KeyIndex()
-        for change in changes:
-            words = str(change)
-            try:
-                if choice == THEIRS:
-                    take_theirs(change, index, at=timezone.now(), user=request.user)
-                else:
-                    keep_ours(change)
-            except RefusedError as error:
-                told.append((f"{words} stays open. {error}", messages.ERROR))
+    def add_messages(self, request: HttpRequest, results: Messages) -> None:
+        for sentence, level in results:
+            self.message_user(request, sentence, level)
+
+
+def settle(changes: list[ShippedChange], choice: str, *, user: Any) -> Messages:
+    """Settle the changes that can be, and say which cannot and how many were."""
+    results: Messages = []
+    settled = 0
+    index = KeyIndex()
+    for change in changes:
+        name = str(change)
+        try:
+            if choice == THEIRS:
+                take_theirs(change, index, at=timezone.now(), user=user)
             else:
-                settled += 1
-        if settled:
-            catch_up()
-            told.append((f"Settled: {settled}.", messages.INFO))
-        return told
+                keep_ours(change)
+        except RefusedError as error:
+            results.append((f"{name} stays open. {error}", messages.ERROR))
+        else:
+            settled += 1
+    if settled:
+        catch_up()
+        results.append((f"Settled: {settled}.", messages.INFO))
+    return results
 
-    def tell(self, request: HttpRequest, told: Told) -> None:
-        """Say what was done, once nothing can undo it any more."""
-        for words, level in told:
-            self.message_user(request, words, level)
 
-
-def _mark(shown: Sides) -> str:
-    """Tell these sides from others."""
-    text = json.dumps([shown.before, shown.ours, shown.theirs])
+def _digest(both: Sides) -> str:
+    text = json.dumps([both.before, both.ours, both.theirs])
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _as_it_is(text: str) -> SafeString:
+def _preformatted(text: str) -> SafeString:
     return format_html('<div class="as-it-is">{}</div>', text)

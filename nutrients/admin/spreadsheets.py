@@ -33,7 +33,7 @@ from nutrients.content.food_tables import WRITTEN_UNITS
 from nutrients.models import NutrientAmount, ReferenceIntake, Unit
 from nutrients.open_data.files import FORMULA, cell_text, safe_cell
 from nutrients.proposals import add_row, begin, values_of
-from nutrients.proposals.rows import difference, given
+from nutrients.proposals.rows import difference, to_values
 
 from .content_forms import form_over
 from .history import Change, changes_between
@@ -227,7 +227,7 @@ class Reader:
         if line.faults:
             return
         names = [one for one in sent if one not in key] if line.row else self._columns
-        line.values = given(self._model, {name: form.cleaned_data[name] for name in names})
+        line.values = to_values(self._model, {name: form.cleaned_data[name] for name in names})
         differing = difference(self._model, live, line.values)
         line.changes = list(changes_between(self._model, live, differing))
 

@@ -1,3 +1,3 @@
-"""Proposals: what they hold of rows, and the pages as they would be."""
+"""Proposals: the rows that they change, previews of the pages, links and signatures."""
 
-from .rows import Laid, add_row, begin, key_in, key_of, lay_over, live_rows, values_of
+from .rows import Overlay, add_row, begin, key_in, key_of, lay_over, live_rows, values_of

@@ -1,8 +1,9 @@
-"""Public pages as they would be: drawn from the database with a proposal laid over it, then undone.
+"""Public pages as a proposal would have them, for editors and for people with a link.
 
-Each page has a transaction of its own, which holds the lock for writing for as long as one page
-takes. No cache is asked or filled: the page cache stands before the application, and the memory of
-the content comes with a request, where these have one of their own.
+A page is drawn from the database with the proposal laid over it, and the transaction is rolled
+back. Each page has its own transaction, so that the write lock is held for one page at a time. No
+cache is read or filled: the page cache is in front of Django, and what pages share comes with the
+request.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 from html import unescape
 from io import BytesIO
@@ -21,7 +23,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import transaction
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.template.loader import render_to_string
 from django.urls import resolve, reverse
 from django_htmx.middleware import HtmxMiddleware
@@ -31,18 +33,17 @@ from nutrients.common.version import content_version
 from nutrients.content.versions import compared, owning_fields
 from nutrients.models import Article, Proposal
 
-from .rows import Laid, digest, lay_over, live_rows
+from .rows import Overlay, digest, lay_over, live_rows
 
-# Pages without a row of their own on which many rows show.
+# Pages that belong to no row and show many.
 LISTS = (
     *("home", "compare", "checklist", "nutrient_list", "symptom_list", "article_list"),
     *("food_list", "plate", "a_to_z", "safety", "test_book", "sources", "changes"),
 )
-# Pages that are looked at, and of those around a row the most by one of its links.
-MOST_PAGES, MOST_AROUND = 80, 12
-# How a page may be looked at.
+# The most pages that are compared, and the most that are reached by one link of a row.
+MAX_PAGES, MAX_LINKED = 80, 12
 MARKED, PROPOSED, LIVE = "marked", "proposed", "live"
-WAYS = {MARKED: "Changes marked", PROPOSED: "As proposed", LIVE: "As it is now"}
+MODES = {MARKED: "Changes marked", PROPOSED: "As proposed", LIVE: "As it is now"}
 TITLE = re.compile("<title>(.*?)</title>", re.DOTALL)
 MAIN = re.compile("(?<=<main)(.*)(?=</main>)", re.DOTALL)
 # A tag, or a word with the space after it.
@@ -50,7 +51,7 @@ PIECE = re.compile(r"<[^>]*>\s*|[^<\s]+\s*|\s+|<")
 
 
 class ChangingPage(NamedTuple):
-    """A public page that a proposal changes, makes or takes away."""
+    """A public page that a proposal changes, adds or removes."""
 
     path: str
     title: str
@@ -59,8 +60,8 @@ class ChangingPage(NamedTuple):
 
 
 @contextmanager
-def as_proposed(proposal: Proposal, **options: Any) -> Iterator[list[Laid]]:
-    """The database with a proposal laid over it, within; all of it is undone after."""
+def as_proposed(proposal: Proposal, **options: Any) -> Iterator[list[Overlay]]:
+    """Lay a proposal over the database within the block, and roll it back after."""
     with transaction.atomic():
         try:
             yield lay_over(proposal.rows.all(), **options)
@@ -68,13 +69,13 @@ def as_proposed(proposal: Proposal, **options: Any) -> Iterator[list[Laid]]:
             transaction.set_rollback(True)
 
 
-def drawn(path: str, memory: dict[Any, Any] | None = None) -> str:
-    """The page at a path, from what the database holds now; empty if there is none.
+def render_page(path: str, memory: dict[Any, Any] | None = None) -> str:
+    """Return the page at a path as the database is now, or nothing if there is no such page.
 
-    `memory` is what other pages made of the same content, for `memoized`.
+    `memory` holds what `memoized` made of the same content for other pages.
     """
     host = urlsplit(settings.SITE_URL)
-    asked = WSGIRequest(
+    request = WSGIRequest(
         {
             "REQUEST_METHOD": "GET",
             "PATH_INFO": path,
@@ -85,58 +86,56 @@ def drawn(path: str, memory: dict[Any, Any] | None = None) -> str:
             MEMORY: {} if memory is None else memory,
         }
     )
-    match = asked.resolver_match = resolve(path)
-
-    def answer(asked: Any) -> HttpResponse:
-        return match.func(asked, *match.args, **match.kwargs)
-
+    match = request.resolver_match = resolve(path)
+    # Every pattern of the public site names its arguments.
+    view = HtmxMiddleware(partial(match.func, **match.kwargs))
     try:
-        page: Any = HtmxMiddleware(answer)(asked)
+        response: Any = view(request)
     except Http404:
         return ""
-    return page.content.decode() if page.status_code == 200 else ""
+    return response.content.decode() if response.status_code == 200 else ""
 
 
-def proposed(proposal: Proposal, path: str, memory: dict[Any, Any] | None = None) -> str:
-    """The page as the proposal would have it; empty if there would be none."""
+def render_proposed(proposal: Proposal, path: str, memory: dict[Any, Any] | None = None) -> str:
+    """Return the page as the proposal would have it, or nothing if it would not be there."""
     with as_proposed(proposal):
-        return drawn(path, memory)
+        return render_page(path, memory)
 
 
 def changing_pages(
     proposal: Proposal, *, at: datetime, recheck: bool = False
 ) -> list[ChangingPage]:
-    """The public pages that a proposal changes, its own first.
+    """Return the public pages that a proposal changes, those of its own rows first.
 
-    Each candidate is drawn twice and compared, which takes a second or two, so what is found is
-    kept until the proposal changes, and with `recheck` until the content changes. So is what tells
-    the live pages from others: while somebody writes, only the proposed ones are drawn again.
+    To draw and compare all candidates takes a second or two, so the result is stored until the
+    proposal changes, and with `recheck` until the content changes. The digests of the live pages
+    are stored until then too: while somebody writes, only the proposed pages are drawn again.
     """
     version = content_version(at=at) if recheck else None
     words, content = digest(proposal), version.state if version else ""
-    kept = proposal.pages
-    if kept.get("words") != words or (recheck and kept["content"] != content):
-        live = kept.get("live", {}) if content and kept.get("content") == content else {}
-        paths, left = candidates(proposal)
-        found = list(_changing(proposal, paths, live))
-        proposal.pages = {"words": words, "content": content, "found": found}
-        proposal.pages |= {"left": sorted(left.items()), "live": live}
+    stored = proposal.pages
+    if stored.get("words") != words or (recheck and stored["content"] != content):
+        live = stored.get("live", {}) if content and stored.get("content") == content else {}
+        paths, left_out = candidates(proposal)
+        pages = list(_compare(proposal, paths, live))
+        proposal.pages = {"words": words, "content": content, "found": pages, "live": live}
+        proposal.pages["left"] = sorted(left_out.items())
         Proposal.objects.filter(pk=proposal.pk).update(pages=proposal.pages)
-    return [ChangingPage(*one) for one in proposal.pages["found"]]
+    return [ChangingPage(*page) for page in proposal.pages["found"]]
 
 
-def _changing(
+def _compare(
     proposal: Proposal, paths: Iterable[str], live: dict[str, str]
 ) -> Iterator[ChangingPage]:
-    """Compare pages with the digests of the live ones, which are added where they are missing."""
-    now: dict[Any, Any] = {}
-    coming: dict[Any, Any] = {}
+    """Compare pages with the digests of the live ones, and add those that are missing to `live`."""
+    live_memory: dict[Any, Any] = {}
+    proposed_memory: dict[Any, Any] = {}
     for path in paths:
         if path not in live:
-            live[path] = _digest(drawn(path, now))
-        after = proposed(proposal, path, coming)
+            live[path] = _digest(render_page(path, live_memory))
+        after = render_proposed(proposal, path, proposed_memory)
         if live[path] != _digest(after):
-            title = TITLE.search(after or drawn(path, now))
+            title = TITLE.search(after or render_page(path, live_memory))
             words = unescape(title[1]).partition(" | ")[0].strip() if title else path
             yield ChangingPage(path, words, not live[path], not after)
 
@@ -146,101 +145,98 @@ def _digest(page: str) -> str:
 
 
 def candidates(proposal: Proposal) -> tuple[list[str], Counter[str]]:
-    """The addresses at which a change of these rows may show, and how many more of which kind."""
-    left: Counter[str] = Counter()
+    """Return the paths of pages that may change, and the number left out by first path segment."""
+    left_out: Counter[str] = Counter()
     live = [row for row, _ in live_rows(proposal.rows.all()).values()]
-    own, near = _pages(live), _around(live, left)
-    with as_proposed(proposal) as laid:
-        rows = [one.row for one in laid if one.row.pk]
-        own += _pages(rows)
-        near += _around(rows, Counter())
-        # Any of them may hold a block that is drawn from the facts.
-        articles = _pages(Article.objects.all())
+    own, linked = _paths(live), _linked_paths(live, left_out)
+    with as_proposed(proposal) as overlays:
+        rows = [overlay.row for overlay in overlays if overlay.row.pk]
+        own += _paths(rows)
+        linked += _linked_paths(rows, Counter())
+        # Any article may hold a block that is drawn from the facts.
+        articles = _paths(Article.objects.all())
     lists = [reverse(f"nutrients:{name}") for name in LISTS]
-    paths = list(dict.fromkeys([*own, *lists, *near, *articles]))
-    left.update(path.split("/")[1] for path in paths[MOST_PAGES:])
-    return paths[:MOST_PAGES], left
+    paths = list(dict.fromkeys([*own, *lists, *linked, *articles]))
+    left_out.update(path.split("/")[1] for path in paths[MAX_PAGES:])
+    return paths[:MAX_PAGES], left_out
 
 
-def _pages(rows: Iterable[Any]) -> list[str]:
-    return [path for row in rows for path in _page(row)]
+def _paths(rows: Iterable[Any]) -> list[str]:
+    """Return the paths of those rows that have a page."""
+    with_page = (row for row in rows if hasattr(row, "get_absolute_url"))
+    return [row.get_absolute_url().partition("#")[0] for row in with_page]
 
 
-def _around(rows: Iterable[Any], left: Counter[str]) -> list[str]:
-    """The pages of rows that these are linked with; of each link some, and the rest is counted."""
-    near = []
+def _linked_paths(rows: Iterable[Any], left_out: Counter[str]) -> list[str]:
+    """Return the pages of some of the rows that each link leads to, and count the others."""
+    result = []
     for row in rows:
-        for related in _linked(row):
-            paths = _pages(related[:MOST_AROUND])
-            near += paths
-            if paths and (more := related.count() - MOST_AROUND) > 0:
-                left[paths[0].split("/")[1]] += more
-    return near
+        for linked in _linked_rows(row):
+            paths = _paths(linked[:MAX_LINKED])
+            result += paths
+            if paths and (more := linked.count() - MAX_LINKED) > 0:
+                left_out[paths[0].split("/")[1]] += more
+    return result
 
 
-def _linked(row: Any) -> Iterator[Any]:
-    """The rows of each link, straight or, as the foods of a nutrient, by one without a page."""
+def _linked_rows(row: Any) -> Iterator[Any]:
+    """Return the rows of each link, also through rows without a page: a nutrient's foods."""
     for link in row._meta.get_fields():
         model = link.related_model if link.is_relation else None
         name = link.name if link.concrete or not model else link.get_accessor_name()
         if model is None or not name:
             continue
         if link.many_to_one or link.one_to_one:
-            one = getattr(row, name, None)
-            related = model._base_manager.filter(pk=one.pk if one else None)
+            linked = getattr(row, name, None)
+            rows = model._base_manager.filter(pk=linked.pk if linked else None)
         else:
-            related = getattr(row, name).all()
+            rows = getattr(row, name).all()
         if hasattr(model, "get_absolute_url"):
-            yield related
+            yield rows
         elif link.one_to_many:
             for field in owning_fields(model):
                 if field.remote_field.model is not type(row):
-                    rows = field.remote_field.model._base_manager
-                    yield rows.filter(pk__in=related.values(field.attname))
+                    owners = field.remote_field.model._base_manager
+                    yield owners.filter(pk__in=rows.values(field.attname))
 
 
-def _page(row: Any) -> list[str]:
-    address = getattr(row, "get_absolute_url", None)
-    return [address().partition("#")[0]] if address else []
+def render_preview(proposal: Proposal, path: str, mode: str, *, at: datetime, overview: str) -> str:
+    """Return a page that changes, below a bar that leads to the others; nothing for other pages.
 
-
-def previewed(proposal: Proposal, path: str, way: str, *, at: datetime, home: str) -> str:
-    """One changing page with a bar on top that leads to the others; empty for any other page.
-
-    `way` is one of WAYS. `home` is the address of the list of pages.
+    `mode` is one of MODES. `overview` is the address of the list of pages.
     """
     pages = changing_pages(proposal, at=at)
-    place = next((number for number, one in enumerate(pages) if one.path == path), None)
-    if place is None:
+    index = next((number for number, page in enumerate(pages) if page.path == path), None)
+    if index is None:
         return ""
-    before, after = drawn(path), proposed(proposal, path)
-    way = way if way in WAYS and before and after else MARKED
-    html = {LIVE: before, PROPOSED: after}.get(way) or marked_page(before, after) or before
+    before, after = render_page(path), render_proposed(proposal, path)
+    mode = mode if mode in MODES and before and after else MARKED
+    html = {LIVE: before, PROPOSED: after}.get(mode) or mark_page(before, after) or before
     bar = render_to_string(
         "nutrients/proposals/_bar.html",
         {
             "proposal": proposal,
-            "page": pages[place],
+            "page": pages[index],
             "is_same": _main(before) == _main(after),
-            "place": place + 1,
-            "number": len(pages),
-            "previous": pages[place - 1] if place else None,
-            "next": pages[place + 1] if place + 1 < len(pages) else None,
-            "ways": [(one, words, one == way) for one, words in WAYS.items()],
-            "home": home,
+            "number": index + 1,
+            "total": len(pages),
+            "previous": pages[index - 1] if index else None,
+            "next": pages[index + 1] if index + 1 < len(pages) else None,
+            "modes": [(name, label, name == mode) for name, label in MODES.items()],
+            "overview": overview,
         },
     )
     head, body = render_to_string("nutrients/proposals/_head.html"), '<header class="site-header">'
     return html.replace("</head>", f"{head}</head>", 1).replace(body, f"{bar}{body}", 1)
 
 
-def marked_page(before: str, after: str) -> str:
-    """The page `after`, with the words marked that are not in `before`, and those that went.
+def mark_page(before: str, after: str) -> str:
+    """Return the page `after` with the words marked that were added to `before` or removed.
 
-    Lines are compared first, then the words of those that differ; tags are the new page's.
+    Lines are compared first, then the words of lines that differ. Tags are those of `after`.
     """
     old, new = _main(before), _main(after)
-    return after.replace(new, _marked(old, new), 1) if old and new else after
+    return after.replace(new, _mark(old, new), 1) if old and new else after
 
 
 def _main(page: str) -> str:
@@ -248,27 +244,26 @@ def _main(page: str) -> str:
     return main[0] if main else ""
 
 
-def _marked(before: str, after: str) -> str:
+def _mark(before: str, after: str) -> str:
     html: list[str] = []
-    for same, gone, came in compared(before.splitlines(True), after.splitlines(True)):
+    for same, removed, added in compared(before.splitlines(True), after.splitlines(True)):
         html += same
-        pieces = PIECE.findall("".join(gone)), PIECE.findall("".join(came))
-        for kept, lost, new in compared(*pieces):
-            html += [*kept, *_in("del", lost, tags=False), *_in("ins", new, tags=True)]
+        pieces = PIECE.findall("".join(removed)), PIECE.findall("".join(added))
+        for unchanged, old, new in compared(*pieces):
+            html += [*unchanged, *_wrap("del", old), *_wrap("ins", new)]
     return "".join(html)
 
 
-def _in(tag: str, pieces: Iterable[str], *, tags: bool) -> Iterator[str]:
-    """Words in a mark, each stretch between two tags in one of its own."""
-    words: list[str] = []
+def _wrap(tag: str, pieces: Iterable[str]) -> Iterator[str]:
+    """Put each stretch of words between two tags into an element; leave tags of old pages out."""
+    words = ""
     for piece in [*pieces, "<>"]:
         if not piece.startswith("<"):
-            words.append(piece)
+            words += piece
             continue
-        text = "".join(words)
-        if text.strip():
-            is_apart = text[-1].isspace() or tag == "del"
-            yield f"<{tag}>{text.rstrip()}</{tag}>{' ' if is_apart else ''}"
-        words = []
-        if tags and piece != "<>":
+        if words.strip():
+            is_apart = words[-1].isspace() or tag == "del"
+            yield f"<{tag}>{words.rstrip()}</{tag}>{' ' if is_apart else ''}"
+        words = ""
+        if tag == "ins" and piece != "<>":
             yield piece

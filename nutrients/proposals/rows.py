@@ -1,7 +1,7 @@
-"""What a proposal holds of a row, and laying it over the database.
+"""The values that a proposal holds of rows, and how they are laid over the database.
 
-Values are as fixtures write them, with links as natural keys, so that they mean the same in a
-database in which rows came and went.
+Values are as fixtures write them, with links as natural keys, so that they mean the same after rows
+were added and deleted.
 """
 
 from __future__ import annotations
@@ -20,23 +20,23 @@ from django.db.models import Prefetch, ProtectedError
 from nutrients.models import ChangeKind, Proposal, ProposedRow
 
 Values = dict[str, Any]
-# The keys of new rows while they are only looked at, far beyond those that the database gives.
-SHOWN_FROM = 10**15
-# What the site says of a row by itself.
+# New rows have primary keys from here on in a preview, far beyond those that the database assigns.
+PREVIEW_KEYS_FROM = 10**15
+# Fields that the site sets itself.
 NOT_PROPOSED = {"changed_at", "reviewed_on", "reviewed_by"}
 
 
-class Laid(NamedTuple):
-    """A proposed row, and the row of the database that it was laid over."""
+class Overlay(NamedTuple):
+    """A proposed row, and the row of the database that it was written over."""
 
     proposed: ProposedRow
     row: Any
 
 
 class Conflict(NamedTuple):
-    """A field, or a whole row where `name` is empty, that was changed since it was written over.
+    """A field that was changed on the site since the proposal, or a whole row if `name` is empty.
 
-    `live` are the values of the row as it is now, without any if it is gone.
+    `live` are the present values of the row, and empty if it is gone. `value` is the proposed one.
     """
 
     proposed: ProposedRow
@@ -46,7 +46,7 @@ class Conflict(NamedTuple):
 
 
 def begin(title: str, *, by: Any) -> Proposal:
-    """Make an empty proposal, which its maker owns."""
+    """Create an empty proposal, owned by its maker."""
     return Proposal.objects.create(title=title[:120], maker=by, owner=by)
 
 
@@ -59,48 +59,48 @@ def add_row(
     title: str = "",
     under: str = "",
 ) -> ProposedRow | None:
-    """Put a change of one row into a proposal, in place of what it says of the same fields.
+    """Add a change of one row to a proposal, over what it proposes for the same fields.
 
-    `row` is a saved row, or a model for a new row. `values` are by field, links as natural keys or
-    rows; None proposes to delete the row. What is no change is not kept. `under` names the row in
-    whose form it was changed. A proposal that was further on is being written again. The forms
-    check it all before the proposal leaves the desk.
+    `row` is a saved row, or a model for a new row. `values` are by field, with links as natural
+    keys or rows; None proposes to delete the row. Values that change nothing are dropped. `under`
+    names the row in whose form it was changed. The proposal is in writing again, and the forms
+    check all of it before it can be published.
     """
     is_new = isinstance(row, type)
     model: Any = row if is_new else type(row)
-    live, after = {} if is_new else values_of(row), given(model, values or {})
+    live, after = {} if is_new else values_of(row), to_values(model, values or {})
     key, label = key_in(model, after) if is_new else key_of(row), model._meta.label_lower
-    known = proposal.rows.filter(model=label, natural_key=key).first()
+    existing = proposal.rows.filter(model=label, natural_key=key).first()
     if values is None:
         kind, before, after = ChangeKind.DELETE, live, {}
     elif is_new:
         kind, before = ChangeKind.ADD, {}
     else:
-        after = difference(model, live, live | (known.values if known else {}) | after)
+        after = difference(model, live, live | (existing.values if existing else {}) | after)
         kind, before = ChangeKind.CHANGE, {name: live[name] for name in after}
     proposal.write_again()
     if not (before or after):
-        if known:
-            known.delete()
+        if existing:
+            existing.delete()
         return None
-    if known and known.kind == kind:
-        before |= {name: value for name, value in known.before.items() if name in before}
+    if existing and existing.kind == kind:
+        before |= {name: value for name, value in existing.before.items() if name in before}
     fields = {"kind": kind, "before": before, "values": after, "by": by}
     fields["title"] = (title or (" / ".join(json.loads(key)) if is_new else str(row)))[:200]
-    fields["under"] = under or (known.under if known else "")
-    kept, _ = ProposedRow.objects.update_or_create(
+    fields["under"] = under or (existing.under if existing else "")
+    proposed, _ = ProposedRow.objects.update_or_create(
         proposal=proposal, model=label, natural_key=key, defaults=fields
     )
-    return kept
+    return proposed
 
 
 def values_of(row: Any) -> Values:
-    """Give the values of a row that is in the database, without what the site says by itself."""
-    (found,) = _fetched(type(row), [row.pk])
-    return _values(found)
+    """Return the values that a row has in the database, without those that the site sets."""
+    (saved,) = _fetch(type(row), [row.pk])
+    return _serialize(saved)
 
 
-def _values(row: Any) -> Values:
+def _serialize(row: Any) -> Values:
     text = serializers.serialize("json", [row], use_natural_foreign_keys=True)
     values: Values = json.loads(text)[0]["fields"]
     return {
@@ -110,8 +110,8 @@ def _values(row: Any) -> Values:
     }
 
 
-def _fetched(model: Any, pks: Collection[Any]) -> list[Any]:
-    """Read rows with all that they link to, at a cost that does not grow with their number."""
+def _fetch(model: Any, pks: Collection[Any]) -> list[Any]:
+    """Read rows with all that they link to, in as many queries for many rows as for one."""
     links = [
         Prefetch(field.name, queryset=_with_keys(field.remote_field.model))
         for field in model._meta.many_to_many
@@ -127,85 +127,85 @@ def _with_keys(model: Any) -> Any:
 
 
 def live_rows(rows: Iterable[ProposedRow]) -> dict[ProposedRow, tuple[Any, Values]]:
-    """Give the rows that readers have, each with its values; those that are not there are left out.
+    """Return for proposed rows the row on the site and its values; leave out those without one.
 
     A few queries a table.
     """
     by_table: dict[Any, dict[tuple[str, ...], ProposedRow]] = defaultdict(dict)
-    for one in rows:
-        by_table[one.table][tuple(json.loads(one.natural_key))] = one
-    found = {}
-    for model, wanted in by_table.items():
+    for proposed in rows:
+        by_table[proposed.table][tuple(json.loads(proposed.natural_key))] = proposed
+    live = {}
+    for model, by_key in by_table.items():
         paths = model.key_paths()
-        firsts = {key[0] for key in wanted}
-        keyed = model._base_manager.filter(**{f"{paths[0]}__in": firsts})
-        places = {
-            pk: wanted[key]
-            for pk, *parts in keyed.values_list("pk", *paths)
-            if (key := tuple(map(_as_text, parts))) in wanted
+        candidates = model._base_manager.filter(**{f"{paths[0]}__in": {key[0] for key in by_key}})
+        by_pk = {
+            pk: by_key[key]
+            for pk, *parts in candidates.values_list("pk", *paths)
+            if (key := tuple(map(_as_text, parts))) in by_key
         }
-        for row in _fetched(model, places):
-            found[places[row.pk]] = (row, _values(row))
-    return found
+        for row in _fetch(model, by_pk):
+            live[by_pk[row.pk]] = (row, _serialize(row))
+    return live
 
 
 def digest(proposal: Proposal) -> str:
-    """Tell these words from others."""
+    """Return a digest of all that a proposal changes."""
     rows = proposal.rows.values_list("model", "natural_key", "kind", "values")
     return hashlib.sha256(json.dumps(list(rows), sort_keys=True).encode()).hexdigest()
 
 
-def difference(model: Any, one: Values, other: Values) -> Values:
-    """The values of the other that are not the same in the one."""
+def difference(model: Any, before: Values, after: Values) -> Values:
+    """Return the values of `after` that are not the same in `before`."""
     return {
         name: value
-        for name, value in other.items()
-        if name not in one or not is_same(model._meta.get_field(name), one[name], value)
+        for name, value in after.items()
+        if name not in before or not is_same(model._meta.get_field(name), before[name], value)
     }
 
 
-def is_same(field: Any, one: Any, other: Any) -> bool:
+def is_same(field: Any, first: Any, second: Any) -> bool:
     """Whether two values of a field are the same: 1.5 is 1.50, and links have no order."""
     if field.is_relation:
-        return sorted(_as_list(one)) == sorted(_as_list(other))
-    return bool(field.to_python(one) == field.to_python(other))
+        return sorted(_as_list(first)) == sorted(_as_list(second))
+    return bool(field.to_python(first) == field.to_python(second))
 
 
 def conflicts(rows: Iterable[ProposedRow]) -> list[Conflict]:
-    """Where the live rows are not what a proposal was written over."""
+    """Return where rows on the site are not as they were when they were proposed."""
     rows = list(rows)
-    live = live_rows(rows)
-    found = []
-    for one in rows:
-        _, now = live.get(one, (None, {}))
-        if one.kind == ChangeKind.ADD or not now:
-            if bool(now) == (one.kind == ChangeKind.ADD):
-                found.append(Conflict(one, "", now, None))
-            continue
-        changed = difference(one.table, one.before, {name: now[name] for name in one.before})
-        differing = difference(one.table, one.values, changed)
-        found += [Conflict(one, name, now, one.values.get(name)) for name in differing]
-    return found
+    live_values = {proposed: values for proposed, (_, values) in live_rows(rows).items()}
+    result = []
+    for proposed in rows:
+        live = live_values.get(proposed, {})
+        if bool(live) == (proposed.kind == ChangeKind.ADD):
+            result.append(Conflict(proposed, "", live, None))
+        elif live:
+            before = {name: live[name] for name in proposed.before}
+            changed = difference(proposed.table, proposed.before, before)
+            for name in difference(proposed.table, proposed.values, changed):
+                result.append(Conflict(proposed, name, live, proposed.values.get(name)))
+    return result
 
 
 def settle(conflict: Conflict, *, keep: bool) -> None:
-    """Keep what a proposal says over what is live by now, or leave that as it is.
+    """Keep what is proposed, or leave the field or row as it is on the site.
 
     A row that is gone can only be left so.
     """
-    one, name, live = conflict.proposed, conflict.name, conflict.live
+    proposed, name, live = conflict.proposed, conflict.name, conflict.live
     if keep and name:
-        one.before[name] = live[name]
+        proposed.before[name] = live[name]
     elif keep and live:
-        one.kind, one.before = ChangeKind.CHANGE, {each: live[each] for each in one.values}
-    elif name and one.values:
-        del one.before[name], one.values[name]
+        proposed.kind = ChangeKind.CHANGE
+        proposed.before = {field: live[field] for field in proposed.values}
+    elif name and proposed.values:
+        del proposed.before[name], proposed.values[name]
     else:
-        one.values, keep = {}, False
-    if one.values or keep:
-        one.save()
+        proposed.values, keep = {}, False
+    if proposed.values or keep:
+        proposed.save()
     else:
-        one.delete()
+        proposed.delete()
 
 
 def lay_over(
@@ -213,54 +213,56 @@ def lay_over(
     *,
     for_good: bool = False,
     delete: Callable[[Any], Any] = lambda row: row.delete(),
-) -> list[Laid]:
+) -> list[Overlay]:
     """Write proposed rows into the database, within a transaction that the caller ends.
 
-    New rows get keys by which the same row is known each time it is only looked at, or `for_good`
-    such as any row gets. What cannot be written is left out, and so are links to rows that are
-    gone. What is to go goes last, and is among what is given.
+    In a preview a new row has the same primary key each time; `for_good`, the database assigns one.
+    A row that cannot be written is left out of the result, and so are links to rows that are gone.
+    Deletions come last.
     """
     rows = list(rows)
-    live = live_rows(rows)
-    laid, going = [], []
-    for one in rows:
-        row, _ = live.get(one, (None, {}))
-        if one.kind == ChangeKind.DELETE:
-            going += [Laid(one, row)] if row else []
+    live = {proposed: row for proposed, (row, _) in live_rows(rows).items()}
+    written, going = [], []
+    for proposed in rows:
+        row = live.get(proposed)
+        if proposed.kind == ChangeKind.DELETE:
+            going += [Overlay(proposed, row)] if row else []
             continue
-        if row is None and one.kind == ChangeKind.ADD:
-            row = one.table(pk=None if for_good else SHOWN_FROM + one.pk)
-        if row is not None and _write(row, one.values, for_good=for_good):
-            laid.append(Laid(one, row))
-    return laid + list(_gone(going, delete, for_good=for_good))
+        if row is None and proposed.kind == ChangeKind.ADD:
+            row = proposed.table(pk=None if for_good else PREVIEW_KEYS_FROM + proposed.pk)
+        if row is not None and _write(row, proposed.values, for_good=for_good):
+            written.append(Overlay(proposed, row))
+    return written + list(_delete(going, delete, for_good=for_good))
 
 
-def _gone(going: Iterable[Laid], delete: Callable[[Any], Any], *, for_good: bool) -> Iterator[Laid]:
-    """Delete rows, and give those that are gone; for good all of them are, or ProtectedError."""
-    for one in going:
+def _delete(
+    going: Iterable[Overlay], delete: Callable[[Any], Any], *, for_good: bool
+) -> Iterator[Overlay]:
+    """Delete rows, and return those that are gone; `for_good`, raise ProtectedError for others."""
+    for overlay in going:
         try:
             with transaction.atomic():
-                delete(one.row)
+                delete(overlay.row)
         except ProtectedError:
             if for_good:
                 raise
         else:
-            yield one
+            yield overlay
 
 
 def _write(row: Any, values: Values, *, for_good: bool) -> bool:
-    """Give a row these values and save it; nothing where the table or a lost row forbids it.
+    """Save a row with these values; return False if a constraint or a lost row forbids it.
 
-    The date of change moves only for good: pages that are compared are to differ by words.
+    The date of change moves only for good: pages that are compared are to differ by words alone.
     """
     links: dict[str, list[Any]] = {}
     is_new = row._state.adding
     for name, value in values.items():
         field = row._meta.get_field(name)
         if field.many_to_many:
-            links[name] = [pk for key in value if (pk := _pk(field, key)) is not None]
+            links[name] = [pk for key in value if (pk := _find_pk(field, key)) is not None]
         elif field.is_relation:
-            pk = None if value is None else _pk(field, value)
+            pk = None if value is None else _find_pk(field, value)
             if pk is None and not field.null:
                 return False
             setattr(row, field.attname, pk)
@@ -269,7 +271,7 @@ def _write(row: Any, values: Values, *, for_good: bool) -> bool:
     try:
         with transaction.atomic():
             if is_new or for_good:
-                # A key that is given is that of a row that is not there yet.
+                # Without force_insert, Django would look for a row with the key of a preview.
                 row.save(force_insert=is_new)
             else:
                 row.save(update_fields=values.keys() - links.keys())
@@ -280,33 +282,32 @@ def _write(row: Any, values: Values, *, for_good: bool) -> bool:
     return True
 
 
-def _pk(field: Any, key: Any) -> Any:
+def _find_pk(field: Any, key: Any) -> Any:
     model = field.remote_field.model
     parts = dict(zip(model.key_paths(), _as_list(key), strict=True))
     return model._base_manager.filter(**parts).values_list("pk", flat=True).first()
 
 
 def key_of(row: Any) -> str:
-    """The natural key of a row as JSON."""
+    """Return the natural key of a row as JSON."""
     return json.dumps([str(part) for part in row.natural_key()])
 
 
 def key_in(model: Any, values: Values) -> str:
-    """The natural key that a new row with these values gets, as JSON."""
+    """Return as JSON the natural key that a new row with these values gets."""
     return json.dumps([str(part) for name in model.KEY for part in _as_list(values[name])])
 
 
-def given(model: Any, values: Mapping[str, Any]) -> Values:
-    """Values by field, links as natural keys or rows, as a fixture writes them."""
-    return {name: _plain(model._meta.get_field(name), value) for name, value in values.items()}
+def to_values(model: Any, values: Mapping[str, Any]) -> Values:
+    """Return values by field, with links as natural keys or rows, as a fixture writes them."""
+    return {name: _to_value(model._meta.get_field(name), value) for name, value in values.items()}
 
 
-def _plain(field: Any, value: Any) -> Any:
-    """A value as a fixture writes it."""
+def _to_value(field: Any, value: Any) -> Any:
     if isinstance(value, models.Model):
         return json.loads(key_of(value))
     if field and field.many_to_many:
-        return sorted(_plain(None, one) for one in value)
+        return sorted(_to_value(None, linked) for linked in value)
     return json.loads(json.dumps(value, cls=DjangoJSONEncoder))
 
 

@@ -1,4 +1,4 @@
-"""Agreeing to a proposal: whose signature counts, and how many are still needed."""
+"""Signatures under a proposal: which count, and how many are missing."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ from .rows import digest
 
 
 def has_written(proposal: Proposal, account: Any) -> bool:
-    """Whether an account made a proposal or wrote a part of it, and so cannot sign it."""
+    """Whether an account made the proposal or wrote part of it, and so cannot sign it."""
     return proposal.maker == account or proposal.rows.filter(by=account).exists()
 
 
-def fitting(proposal: Proposal) -> list[SignOff]:
-    """The signatures under the present words, one a person."""
+def valid_sign_offs(proposal: Proposal) -> list[SignOff]:
+    """Return the signatures under the present words, one a person."""
     signed = proposal.sign_offs.filter(words=digest(proposal))
     return list({(one.account, one.name): one for one in signed}.values())
 
 
-def lacking(proposal: Proposal) -> list[str]:
-    """What signatures a proposal still needs: a sentence, or none."""
-    number = settings.SIGN_OFFS - len(fitting(proposal))
+def missing_signatures(proposal: Proposal) -> list[str]:
+    """Return a sentence about the signatures that are missing, or none."""
+    number = settings.SIGN_OFFS - len(valid_sign_offs(proposal))
     people = "1 person" if number == 1 else f"{number} people"
     return [f"It is to be signed by {people} who wrote none of it."] if number > 0 else []
 
 
-def keep_sign_off(
+def add_sign_off(
     proposal: Proposal, role: Role, *, name: str, profession: str, account: str, at: datetime
 ) -> None:
-    """Keep that somebody agreed to the present words; where enough have, all is agreed."""
+    """Sign the present words; with enough signatures the proposal is agreed."""
     SignOff.objects.create(
         proposal=proposal,
         role=role,
@@ -43,6 +43,6 @@ def keep_sign_off(
         account=account,
         signed_at=at,
     )
-    if proposal.state == State.READY and not lacking(proposal):
+    if proposal.state == State.READY and not missing_signatures(proposal):
         proposal.become(State.AGREED)
         proposal.save()

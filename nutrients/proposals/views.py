@@ -1,7 +1,7 @@
-"""What somebody sees who has a link to a proposal and no account.
+"""The pages of a link to a proposal, for people without an account.
 
-No cookie speaks for them: the token in the address does, which no other site knows, so their forms
-need no token of Django's. A signed mark says which words a form was shown with.
+The token in the address admits them, and no cookie. No other site knows it, so their forms need no
+CSRF token. A signed digest says which words a form was drawn with.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 from nutrients.models import SIGNABLE, PreviewLink, Proposal
 
 from .links import agree, may_agree, open_link, remark
-from .pages import changing_pages, previewed
+from .pages import changing_pages, render_preview
 from .rows import digest
 
 SALT = "nutrients.proposals.link"
@@ -44,12 +44,12 @@ class RemarkForm(forms.Form):
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def preview(request: HttpRequest, token: str) -> HttpResponse:
-    """The pages that a proposal changes, or one of them; a box for a remark, and to agree."""
+    """List the pages that a proposal changes, or show one, and take remarks and agreement."""
     link = open_link(token, at=timezone.now())
     if link is None:
         raise Http404("There is no such link.")
     if request.GET.get("path"):
-        answer = shown_page(request, link.proposal)
+        answer = preview_page(request, link.proposal)
     else:
         answer = _overview(request, link, token)
     answer.headers["Cache-Control"] = "no-store"
@@ -57,10 +57,10 @@ def preview(request: HttpRequest, token: str) -> HttpResponse:
     return answer
 
 
-def shown_page(request: HttpRequest, proposal: Proposal) -> HttpResponse:
-    """The page that the address names, in the way that it asks for. Raises Http404."""
-    path, way = request.GET.get("path", ""), request.GET.get("as", "")
-    html = previewed(proposal, path, way, at=timezone.now(), home=request.path)
+def preview_page(request: HttpRequest, proposal: Proposal) -> HttpResponse:
+    """Show the page that the query names, in the mode that it names, or raise Http404."""
+    path, mode = request.GET.get("path", ""), request.GET.get("as", "")
+    html = render_preview(proposal, path, mode, at=timezone.now(), overview=request.path)
     if not html:
         raise Http404("The proposal does not change this page.")
     return HttpResponse(html)
@@ -68,7 +68,7 @@ def shown_page(request: HttpRequest, proposal: Proposal) -> HttpResponse:
 
 def _overview(request: HttpRequest, link: PreviewLink, token: str) -> HttpResponse:
     form = RemarkForm(request.POST if "remark" in request.POST else None)
-    problem = _taken(request, link, token, form) if request.method == "POST" else ""
+    problem = _submit(request, link, token, form) if request.method == "POST" else ""
     if request.method == "POST" and not (problem or form.errors):
         return redirect(f"{request.path}?done=yes")
     context = {
@@ -84,8 +84,8 @@ def _overview(request: HttpRequest, link: PreviewLink, token: str) -> HttpRespon
     return render(request, "nutrients/proposals/link.html", context)
 
 
-def _taken(request: HttpRequest, link: PreviewLink, token: str, form: RemarkForm) -> str:
-    """Keep a remark, or that a named colleague agrees; say what is wrong with it."""
+def _submit(request: HttpRequest, link: PreviewLink, token: str, form: RemarkForm) -> str:
+    """Save a remark or the agreement of a named person; return what is wrong, or nothing."""
     now = timezone.now()
     if form.is_bound:
         if form.is_valid() and not remark(link, at=now, **form.cleaned_data):

@@ -1,7 +1,7 @@
-"""The public test book: run its cases against the content, and say what is wrong with an answer."""
+"""The public test book: its cases, run against the content, and what is wrong with each answer."""
 
 from .running import (
-    Answered,
+    CaseAnswer,
     CheckedCase,
     FetchedBook,
     failing,

@@ -1,4 +1,4 @@
-"""The test book: its cases for a run, and the book with its outcomes for the page."""
+"""The cases of the test book, to run them, and with their outcomes for the page."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from nutrients.models import (
     Symptom,
 )
 
-# Names and slugs alone, in plain lists: texts and managers would take longer than the page.
+# Names and slugs alone, in plain lists: fetching the texts too would take longer than the page.
 NAMED = (
     Prefetch("symptoms", Symptom.objects.only("slug", "name"), "symptom_list"),
     Prefetch("risk_factors", RiskFactor.objects.only("slug", "name"), "risk_list"),
@@ -41,7 +41,7 @@ MOST_OVERRIDES = 50
 
 @dataclass(frozen=True, slots=True)
 class BookCase:
-    """A case as the page shows it: `outcome` is None if it has not been run."""
+    """A case for the page; `outcome` is None if it has not been run."""
 
     case: SafetyCase
     outcome: CaseOutcome | None
@@ -62,7 +62,7 @@ class BookCase:
 
     @property
     def ticked(self) -> list[str]:
-        """What the case ticks and answers, in the words that a reader sees beside the boxes."""
+        """What the case ticks and answers, in the words beside the boxes of the checklist."""
         case = self.case
         words = [flag.tick_label or flag.sign for flag in case.flag_list]
         words += [row.name for row in case.symptom_list]
@@ -82,9 +82,9 @@ class BookCase:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """The whole book, failing cases first. `last_run` is one outcome of the last run, or None.
+    """The whole book, failing cases first. `last_run` is an outcome of the last run, or None.
 
-    `overrides` are changes that were saved although cases fail, the latest first.
+    `overrides` are the latest changes that were saved although cases fail.
     """
 
     cases: list[BookCase]
@@ -101,14 +101,14 @@ class Book:
 
 
 def counting_cases(slugs: Collection[str] | None = None) -> list[SafetyCase]:
-    """The cases that count, each with the names of all that it names; with `slugs` only those."""
+    """Return the published cases, or those with `slugs`, each with the rows that it names."""
     rows: Any = SafetyCase.objects.filter(status=Status.PUBLISHED)
     cases = rows.prefetch_related(*NAMED)
     return list(cases if slugs is None else cases.filter(slug__in=slugs))
 
 
 def safety_book(outcomes: Mapping[int, CaseOutcome]) -> Book:
-    """The test book with these outcomes. The number of queries is always the same."""
+    """Return the test book with these outcomes, at the same number of queries for any book."""
     rows = [BookCase(case, outcomes.get(case.pk)) for case in counting_cases()]
     groups = CaseGroup.values
     rows.sort(key=lambda row: (not row.fails, groups.index(row.case.group)))
@@ -118,7 +118,7 @@ def safety_book(outcomes: Mapping[int, CaseOutcome]) -> Book:
 
 
 def case_query(case: SafetyCase) -> str:
-    """What a case ticks and answers, as the address of the checklist carries it."""
+    """Return what a case ticks and answers as the query of the checklist’s address."""
     fields = [("symptom", row.slug) for row in case.symptom_list]
     fields += [("risk", row.slug) for row in case.risk_list]
     fields += [("risk", row.slug) for row in case.cause_list]
@@ -128,7 +128,7 @@ def case_query(case: SafetyCase) -> str:
 
 
 def names_kept_from_emergencies(*, at: datetime) -> list[str]:
-    """The names of all published nutrients, and of the foods that the checklist may name."""
+    """Return the names of published nutrients, and of the foods that the checklist may name."""
     nutrients = Nutrient.objects.published(at=at).values_list("name", flat=True)
     foods = FoodSource.objects.published(at=at).curated().values_list("name", flat=True)
     return [*nutrients, *foods]

@@ -1,6 +1,6 @@
-"""Running the test book: each case is asked as a reader would ask, and what is found is kept.
+"""Run the test book: ask the checklist what each case ticks, and judge its answer.
 
-The answer is the object that the pages draw, so that a run takes no time for HTML.
+The answer is the object that pages are drawn from, so that a run takes no time for HTML.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import NamedTuple
 from django.db import transaction
 from django.http import QueryDict
 
-from nutrients.checklist.answer import ChecklistAnswer, checklist_answer, read_ticks
+from nutrients.checklist.answer import checklist_answer, read_ticks
 from nutrients.checklist.content import ChecklistContent, checklist_choices
 from nutrients.checklist.suggesting import eater_of, ticked_rows
 from nutrients.common.schedule import came_due
@@ -26,8 +26,8 @@ from nutrients.models import CaseOutcome, SafetyCase, Urgency
 
 from .cases import case_query, counting_cases, names_kept_from_emergencies
 
-# Answers to many cases share their sentences: of so many, what is wrong with each is known.
-MOST_SENTENCES = 8192
+# Answers to many cases share their sentences, so each is searched once.
+CACHED_SENTENCES = 8192
 LEVELS = {
     Level.SELF_CARE: "nothing urgent",
     Level.SEE_A_DOCTOR: "see a doctor",
@@ -36,22 +36,22 @@ LEVELS = {
 }
 
 
-class Answered(NamedTuple):
-    """What an answer was: its level, the names it suggests and its sentences.
+class CaseAnswer(NamedTuple):
+    """What the checklist answers to a case.
 
-    `warned` are the signs of the flags that were raised. `ignored` is the sentence about ticks
-    that were not understood, and empty where all were.
+    `warnings` are the signs of the red flags that it raises. `ignored` is its sentence about ticks
+    that it does not offer, or empty.
     """
 
     level: Level
     suggested: Collection[str]
-    said: Collection[str]
+    sentences: Collection[str]
     ignored: str = ""
-    warned: Collection[str] = ()
+    warnings: Collection[str] = ()
 
 
 class CheckedCase(NamedTuple):
-    """A case with what is wrong with the answer to it; no failure means that it passes."""
+    """A case and what is wrong with the answer to it; it passes without any failure."""
 
     case: SafetyCase
     failures: list[str]
@@ -59,48 +59,56 @@ class CheckedCase(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FetchedBook:
-    """All that a run reads, in memory: it needs no database, so no lock is held while it runs.
+    """All that a run reads, in memory, so that no lock is held on the database while it runs.
 
-    `cases` are judged. `later` are the same cases as they are after a deletion, which takes what
-    is deleted out of them; None where they are the same.
+    After a deletion, `cases` are those from before it, and `remaining` the same cases without what
+    was deleted. Otherwise `remaining` is None.
     """
 
     at: datetime
     content: ChecklistContent
     names: list[str]
     cases: Sequence[SafetyCase]
-    later: Sequence[SafetyCase] | None = None
+    remaining: Sequence[SafetyCase] | None = None
 
     def run(self) -> list[CheckedCase]:
-        return [_checked(case, self.content, self.names) for case in self.cases]
+        return [self._check(case) for case in self.cases]
 
-    def run_later(self, checked: list[CheckedCase]) -> list[CheckedCase]:
-        """What is found after the change, if `run` found these."""
-        if self.later is None:
-            return checked
-        return [_checked(case, self.content, self.names) for case in self.later]
+    def run_remaining(self, checked: list[CheckedCase]) -> list[CheckedCase]:
+        """Check the cases as they are after the change; `checked` is what `run` returned."""
+        return checked if self.remaining is None else list(map(self._check, self.remaining))
+
+    def _check(self, case: SafetyCase) -> CheckedCase:
+        answer = checklist_answer(QueryDict(case_query(case)), self.content)
+        suggested = (*answer.suggested.in_full, *answer.suggested.in_brief)
+        case_answer = CaseAnswer(
+            level=answer.urgent.level,
+            suggested=[match.nutrient.name for match in suggested],
+            sentences=tuple(answer.said()),
+            ignored=answer.ignored,
+            warnings=[self.content.flags[slug].sign for slug in sorted(answer.urgent.raised)],
+        )
+        return CheckedCase(case, list(faults(case, case_answer, self.names)))
 
 
 def fetch_book(
-    *,
-    at: datetime,
-    slugs: Collection[str] | None = None,
-    cases: Sequence[SafetyCase] | None = None,
+    *, at: datetime, slugs: Collection[str] | None = None, cases: Sequence[SafetyCase] | None = None
 ) -> FetchedBook:
-    """Read every case that counts, and the content of the moment `at`.
+    """Read every published case, or those with `slugs`, and the content of a moment.
 
-    With `slugs` only those cases; with `cases` those, as `counting_cases` gave them before.
+    After a deletion, pass as `cases` what `counting_cases` returned before it.
     """
-    later = counting_cases(slugs)
-    judged = later if cases is None else cases
+    remaining = counting_cases(slugs)
     content = ChecklistContent(at=at)
-    _fetch_all(content, judged)
+    _fetch_all(content, remaining if cases is None else cases)
     names = names_kept_from_emergencies(at=at)
-    return FetchedBook(at, content, names, judged, None if cases is None else later)
+    if cases is None:
+        return FetchedBook(at, content, names, remaining)
+    return FetchedBook(at, content, names, cases, remaining)
 
 
 def _fetch_all(content: ChecklistContent, cases: Iterable[SafetyCase]) -> None:
-    """Fetch each part of the content, and the foods for everybody whom a case is about."""
+    """Fetch each part of the content, and the foods for all people that the cases are about."""
     for name, value in getmembers_static(type(content)):
         if isinstance(value, cached_property):
             getattr(content, name)
@@ -114,7 +122,7 @@ def _fetch_all(content: ChecklistContent, cases: Iterable[SafetyCase]) -> None:
 
 
 def run_book(*, at: datetime, slugs: Collection[str] | None = None) -> list[CheckedCase]:
-    """Every case that counts, checked against the content of the moment `at`."""
+    """Check every published case, or those with `slugs`, against the content of a moment."""
     return fetch_book(at=at, slugs=slugs).run()
 
 
@@ -123,124 +131,102 @@ def failing(checked: Iterable[CheckedCase]) -> list[CheckedCase]:
 
 
 def outcomes_of_now(*, at: datetime) -> dict[int, CaseOutcome]:
-    """What the book finds at the moment, under the case's id.
+    """Return the outcome of each case at this moment, by the primary key of the case.
 
-    That is what the last run found, unless a row has begun to show by itself since then: then the
-    book is run, and nothing is kept.
+    Those of the last run still hold unless a scheduled row has begun to show since. Then run the
+    book again, and save nothing, because a page asks.
     """
     outcomes = {outcome.case_id: outcome for outcome in CaseOutcome.objects.all()}
-    last = max((outcome.checked_at for outcome in outcomes.values()), default=None)
-    if last is None or not came_due(since=last, at=at):
+    last_run = max((outcome.checked_at for outcome in outcomes.values()), default=None)
+    if last_run is None or not came_due(since=last_run, at=at):
         return outcomes
-    return {row.case.pk: row for row in _rows(run_book(at=at), at=at)}
+    return _outcomes(run_book(at=at), at=at)
 
 
-def keep_outcomes(checked: Sequence[CheckedCase], *, at: datetime) -> None:
-    """Keep the outcomes of a whole run in place of those of the run before."""
-    keys = dict(SafetyCase.objects.values_list("slug", "pk"))
-    checked = [checked_case for checked_case in checked if checked_case.case.slug in keys]
-    for checked_case in checked:
-        # A run may come before its case is saved for good.
-        checked_case.case.pk = keys[checked_case.case.slug]
-    rows = _rows(checked, at=at)
+def keep_outcomes(checked: Iterable[CheckedCase], *, at: datetime) -> None:
+    """Save the outcomes of a whole run in place of those of the run before."""
+    outcomes = _outcomes(checked, at=at)
     with transaction.atomic():
-        CaseOutcome.objects.exclude(
-            case__in=[checked_case.case for checked_case in checked]
-        ).delete()
+        CaseOutcome.objects.exclude(case__in=list(outcomes)).delete()
         CaseOutcome.objects.bulk_create(
-            rows,
+            outcomes.values(),
             update_conflicts=True,
             unique_fields=["case"],
             update_fields=["failures", "content_version", "checked_at"],
         )
 
 
-def _rows(checked: Sequence[CheckedCase], *, at: datetime) -> list[CaseOutcome]:
+def _outcomes(checked: Iterable[CheckedCase], *, at: datetime) -> dict[int, CaseOutcome]:
+    """Return the outcomes of cases that are in the database, by the primary key of the case.
+
+    The key is looked up by slug: a new case is checked before it is saved for good.
+    """
+    keys = dict(SafetyCase.objects.values_list("slug", "pk"))
     version = content_version(at=at)
-    label = version.label if version else ""
-    return [
-        CaseOutcome(
-            case=checked_case.case,
-            failures="\n".join(checked_case.failures),
-            content_version=label,
+    return {
+        keys[case.slug]: CaseOutcome(
+            case_id=keys[case.slug],
+            failures="\n".join(failures),
+            content_version=version.label if version else "",
             checked_at=at,
         )
-        for checked_case in checked
-    ]
+        for case, failures in checked
+        if case.slug in keys
+    }
 
 
-def _checked(case: SafetyCase, content: ChecklistContent, names: Collection[str]) -> CheckedCase:
-    answer = checklist_answer(QueryDict(case_query(case)), content)
-    return CheckedCase(case, list(faults(case, _answered(answer, content), names)))
+def faults(case: SafetyCase, answer: CaseAnswer, names: Collection[str] = ()) -> Iterator[str]:
+    """Say in a sentence each what is wrong with the answer to a case from `counting_cases`.
 
-
-def _answered(answer: ChecklistAnswer, content: ChecklistContent) -> Answered:
-    suggested = answer.suggested
-    return Answered(
-        answer.urgent.level,
-        [match.nutrient.name for match in (*suggested.in_full, *suggested.in_brief)],
-        tuple(answer.said()),
-        answer.ignored,
-        [content.flags[slug].sign for slug in sorted(answer.urgent.raised)],
-    )
-
-
-def faults(case: SafetyCase, answered: Answered, names: Collection[str] = ()) -> Iterator[str]:
-    """What is wrong with the answer to a case, a sentence each; nothing if it is as expected.
-
-    `names` are those of nutrients and foods: an emergency shows none of them. The case is one of
-    `counting_cases`.
+    `names` are those of nutrients and foods, of which an emergency shows none.
     """
-    if answered.ignored:
-        yield f"The checklist does not offer one of its ticks: {answered.ignored}"
+    if answer.ignored:
+        yield f"The checklist does not offer one of its ticks: {answer.ignored}"
     level = Level(Urgency(case.level).rank)
-    if answered.level != level:
-        yield f"It says {LEVELS[answered.level]}, and should say {LEVELS[level]}."
-    for name in sorted({row.name for row in case.suggested} - set(answered.suggested)):
+    if answer.level != level:
+        yield f"It says {LEVELS[answer.level]}, and should say {LEVELS[level]}."
+    yield from _wrong_names(case, answer)
+    yield from _wrong_phrases(case, answer)
+    if answer.level == Level.EMERGENCY:
+        # Spaces on both sides match whole names alone: they are the only gaps in this text.
+        words = f" {' '.join(map(_words, answer.sentences))} "
+        for name in sorted(names):
+            if f" {_words(name)} " in words:
+                yield f"It is an emergency, and it names {name}."
+
+
+def _wrong_names(case: SafetyCase, answer: CaseAnswer) -> Iterator[str]:
+    for name in sorted({row.name for row in case.suggested} - set(answer.suggested)):
         yield f"It does not suggest {name}."
-    for name in sorted({row.name for row in case.withheld} & set(answered.suggested)):
+    for name in sorted({row.name for row in case.withheld} & set(answer.suggested)):
         yield f"It suggests {name}."
     for flag in case.warned_of:
-        if flag.sign not in answered.warned:
+        if flag.sign not in answer.warnings:
             yield f"It does not warn of “{flag.sign}”."
-    yield from _wrong_phrases(case, answered)
-    forbidden_words = (words for sentence in answered.said for words in _forbidden_in(sentence))
-    for words in dict.fromkeys(forbidden_words):
-        yield f"It says “{words}”, which is never written here."
-    yield from _in_the_way_of_help(answered, names)
 
 
-def _wrong_phrases(case: SafetyCase, answered: Answered) -> Iterator[str]:
-    text = " ".join(" ".join(answered.said).split()).casefold()
-
-    def is_shown(phrase: str) -> bool:
-        return " ".join(phrase.split()).casefold() in text
-
+def _wrong_phrases(case: SafetyCase, answer: CaseAnswer) -> Iterator[str]:
+    text = _folded(" ".join(answer.sentences))
     for phrase in case.phrases_shown:
-        if not is_shown(phrase):
+        if _folded(phrase) not in text:
             yield f"It does not show “{phrase}”."
     for phrase in case.phrases_hidden:
-        if is_shown(phrase):
+        if _folded(phrase) in text:
             yield f"It shows “{phrase}”."
+    phrases = (phrase for sentence in answer.sentences for phrase in _forbidden(sentence))
+    for phrase in dict.fromkeys(phrases):
+        yield f"It says “{phrase}”, which is never written here."
 
 
-@lru_cache(MOST_SENTENCES)
-def _forbidden_in(sentence: str) -> list[str]:
-    return forbidden(sentence)
+def _folded(text: str) -> str:
+    return " ".join(text.split()).casefold()
 
 
-def _in_the_way_of_help(answered: Answered, names: Collection[str]) -> Iterator[str]:
-    if answered.level != Level.EMERGENCY:
-        return
-    # Between spaces, a name is found as a whole: the text has no other gaps.
-    words = f" {' '.join(map(_plain, answered.said))} "
-    for name in sorted(names):
-        if f" {_plain(name)} " in words:
-            yield f"It is an emergency, and it names {name}."
+_forbidden = lru_cache(CACHED_SENTENCES)(forbidden)
 
 
-@lru_cache(MOST_SENTENCES)
-def _plain(text: str) -> str:
-    """The words alone, without capitals and signs."""
+@lru_cache(CACHED_SENTENCES)
+def _words(text: str) -> str:
+    """Return the words alone, without capitals and punctuation."""
     letters = (character if character.isalnum() else " " for character in text.casefold())
     return " ".join("".join(letters).split())

@@ -16,7 +16,7 @@ def rule(content):
     """A rule that wants two ticks or more and nothing else, of a flag that is published."""
     rules = RedFlagRule.objects.filter(answers=None, some_symptoms=None, some_risk_factors=None)
     rules = rules.filter(symptoms__is_noticeable=True, red_flag__status="published")
-    return next(one for one in rules.distinct() if one.symptoms.count() > 1)
+    return next(rule for rule in rules.distinct() if rule.symptoms.count() > 1)
 
 
 @pytest.fixture
@@ -28,9 +28,9 @@ def other(rule):
 
 @pytest.fixture
 def ticks(rule):
-    kinds = {"symptom": rule.symptoms, "risk": rule.risk_factors}
-    ticks = [f"{kind}:{one.slug}" for kind, rows in kinds.items() for one in rows.all()]
-    return ticks + [f"risk:{one.slug}" for one in rule.other_causes.all()]
+    rows = [("symptom", row) for row in rule.symptoms.all()]
+    rows += [("risk", row) for row in (*rule.risk_factors.all(), *rule.other_causes.all())]
+    return [f"{kind}:{row.slug}" for kind, row in rows]
 
 
 @pytest.fixture
@@ -39,19 +39,19 @@ def bench(editor_client):
 
 
 def tried(answer, rule):
-    """What the bench says of a rule."""
+    """Return what the bench says of a rule."""
     assert answer.status_code == 200
-    return next(one for one in answer.context["tried"].rules if one.rule.pk == rule.pk)
+    return next(line for line in answer.context["trial"].rules if line.rule.pk == rule.pk)
 
 
-@pytest.mark.parametrize("whose", ["flag", "rule"])
-def test_bench_says_which_rules_fire_and_what_is_missing(bench, rule, ticks, whose):
-    row = rule if whose == "rule" else rule.red_flag
-    some = tried(bench(row, **{TICK: ticks[:-1]}), rule)
+@pytest.mark.parametrize("table", ["flag", "rule"])
+def test_bench_shows_which_rules_fire_and_what_is_missing(bench, rule, ticks, table):
+    row = rule if table == "rule" else rule.red_flag
+    too_few = tried(bench(row, **{TICK: ticks[:-1]}), rule)
     answer = bench(row, **{TICK: ticks})
 
-    assert (some.fires, tried(answer, rule).fires) == (False, True)
-    assert [is_on for _, is_on in some.ticks].count(False) == 1
+    assert (too_few.fires, tried(answer, rule).fires) == (False, True)
+    assert [is_on for _, is_on in too_few.ticks].count(False) == 1
     assert "The flag is raised" in answer.content.decode()
     assert rule.red_flag.action in answer.content.decode()
 
@@ -64,21 +64,21 @@ def test_bench_tries_the_form_that_is_sent_and_saves_nothing(screen, bench, rule
     assert tried(answer, rule).fires
     assert "which is not saved" in answer.content.decode()
     assert other not in rule.symptoms.all()
-    # The form goes along with each further try.
+    # The page sends the form again with the next ticks.
     again = {name: value for name, value in answer.context["sent"] if name == "symptoms"}
     assert again == {"symptoms": str(other.pk)}
     assert "has errors" in bench(rule, **sent | {"at_least": "many"}).content.decode()
 
 
-def test_draft_is_tried_as_if_it_were_published(bench, rule, ticks):
+def test_bench_tries_a_draft_as_if_it_were_published(bench, rule, ticks):
     RedFlag.objects.filter(pk=rule.red_flag_id).update(status="draft")
 
-    assert bench(rule.red_flag, **{TICK: ticks}).context["tried"].is_raised
+    assert bench(rule.red_flag, **{TICK: ticks}).context["trial"].is_raised
     assert RedFlag.objects.get(pk=rule.red_flag_id).status == "draft"
 
 
-def test_what_was_tried_becomes_a_case_that_passes(screen, bench, rule, ticks):
-    address = bench(rule.red_flag, **{TICK: ticks}).context["tried"].case
+def test_bench_makes_a_case_that_passes(screen, bench, rule, ticks):
+    address = bench(rule.red_flag, **{TICK: ticks}).context["trial"].case
     assert parse_qs(urlsplit(address).query)["must_warn"] == [str(rule.red_flag_id)]
     form = screen(SafetyCase, address)
     form.data = {name: value for name, value in form.data.items() if value}

@@ -1,4 +1,4 @@
-"""Editors who save at once: each is answered, nothing typed is lost, and readers find a thread."""
+"""Editors who save at the same time lose nothing that they typed, and readers are not held up."""
 
 import sqlite3
 from contextlib import closing, contextmanager
@@ -14,7 +14,7 @@ from nutrients.testbook import FetchedBook
 from nutrisite.accounts import kept_forms
 from tests.admin.forms import Screen
 
-# Each connection is one of its own, so that one can wait for another.
+# Committed transactions, so that one connection can wait for another.
 pytestmark = [pytest.mark.django_db(transaction=True)]
 NAME, SENTENCE = "tagline", "Calms muscle and nerve"
 READ = "A blood test, which says little."
@@ -38,7 +38,7 @@ def form(client):
 
 @contextmanager
 def other_editor():
-    """A connection of another editor's, who has the write lock or tries to get it."""
+    """The database connection of another editor."""
     with closing(sqlite3.connect(connection.settings_dict["NAME"], uri=True, timeout=0)) as other:
         other.isolation_level = None
         yield other
@@ -63,31 +63,31 @@ def test_save_that_waits_too_long_gives_the_text_back(form, client, monkeypatch)
     assert Nutrient.objects.get(slug="magnesium").tagline == SENTENCE
 
 
-def test_nobody_waits_while_the_book_runs(form, monkeypatch):
-    free = []
+def test_write_lock_is_free_while_the_book_runs(form, monkeypatch):
+    books = []
     run = FetchedBook.run
 
     def run_beside(book):
         with other_editor() as other:
             other.execute("BEGIN IMMEDIATE")
             other.execute("ROLLBACK")
-        free.append(book)
+        books.append(book)
         return run(book)
 
     monkeypatch.setattr(FetchedBook, "run", run_beside)
 
     assert form.save(test_used=READ).status_code == 302
-    assert len(free) == 1
+    assert len(books) == 1
     assert Nutrient.objects.get(slug="magnesium").test_used == READ
 
 
-def test_what_was_saved_meanwhile_is_checked_too(form, monkeypatch):
-    ran = []
+def test_book_runs_again_if_another_editor_saved_meanwhile(form, monkeypatch):
+    books = []
     run = FetchedBook.run
 
     def run_while_another_saves(book):
-        ran.append(book)
-        if len(ran) == 1:
+        books.append(book)
+        if len(books) == 1:
             with reversion.create_revision():
                 Nutrient.objects.get(slug="calcium").save()
         return run(book)
@@ -95,21 +95,21 @@ def test_what_was_saved_meanwhile_is_checked_too(form, monkeypatch):
     monkeypatch.setattr(FetchedBook, "run", run_while_another_saves)
 
     assert form.save(test_used=READ).status_code == 302
-    assert len(ran) == 2
+    assert len(books) == 2
     assert Nutrient.objects.get(slug="magnesium").test_used == READ
 
 
-@pytest.mark.parametrize("place", ["SLOTS", "AT_WORK"])
-def test_readers_keep_threads_however_many_editors_save(form, client, monkeypatch, place):
+@pytest.mark.parametrize("name", ["SLOTS", "AT_WORK"])
+def test_readers_keep_threads_however_many_editors_save(form, client, monkeypatch, name):
     monkeypatch.setattr(kept_forms, "PATIENCE", 0)
-    taken = kept_forms.threading.BoundedSemaphore(1)
-    monkeypatch.setattr(kept_forms, place, taken)
-    taken.acquire()
+    semaphore = kept_forms.threading.BoundedSemaphore(1)
+    monkeypatch.setattr(kept_forms, name, semaphore)
+    semaphore.acquire()
 
     saved, opened = form.save(tagline=SENTENCE), client.get(form.address)
 
     assert SENTENCE in saved.content.decode()
     assert opened.headers["Refresh"] == "2"
     assert client.get("/nutrients/magnesium/").status_code == 200
-    taken.release()
+    semaphore.release()
     assert form.save(tagline=SENTENCE).status_code == 302

@@ -1,4 +1,4 @@
-"""A proposal changes what is asked of it alone, and readers see nothing of it until it is out."""
+"""Proposals: saved from forms, shown to editors alone, checked, and published as one revision."""
 
 import re
 from datetime import timedelta
@@ -34,16 +34,14 @@ from tests.revisions import versions_of
 
 pytestmark = pytest.mark.django_db
 WORDS = "Calms muscle and nerve"
-
-
 NEW_SECTION = {"title": "A part", "anchor": "a-part", "position": "900", "body": "Words.", "id": ""}
 TALE = {"slug": "a-tale", "title": "A tale", "kind": "government", "publisher": "A publisher"}
 
 
 def propose(form, **changes):
-    """Save a form as a proposal; give the proposal that was changed last."""
-    answer = form.save(_propose="Save as proposal", **changes)
-    assert answer.status_code == 302, answer.context["errors"]
+    """Save a form as a proposal, and return the proposal."""
+    response = form.save(_propose="Save as proposal", **changes)
+    assert response.status_code == 302, response.context["errors"]
     return Proposal.objects.first()
 
 
@@ -57,7 +55,7 @@ def move(client, proposal, state):
 
 
 def dump():
-    """All content as it is, to see that it stayed so."""
+    """Return all content, to compare it with what it was."""
     return {
         model: list(model._base_manager.order_by("pk").values())
         for model in admin.site._registry
@@ -65,9 +63,7 @@ def dump():
     }
 
 
-def test_form_is_kept_as_a_proposal_and_the_rows_stay_as_they_are(
-    screen, magnesium, client, editor
-):
+def test_form_is_saved_as_a_proposal_and_changes_no_row(screen, magnesium, client, editor):
     before, source = dump(), Source.objects.exclude(pk__in=magnesium.sources.all())[0]
 
     proposal = propose(
@@ -82,11 +78,11 @@ def test_form_is_kept_as_a_proposal_and_the_rows_stay_as_they_are(
     assert not Revision.objects.exists()
     assert WORDS not in client.get("/nutrients/magnesium/").content.decode()
     assert (proposal.maker, proposal.state) == (editor, State.WRITING)
-    rows = {one.model: one for one in proposal.rows.all()}
+    rows = {row.model: row for row in proposal.rows.all()}
     assert set(rows) == {"nutrients.nutrient", "nutrients.association", "nutrients.changenote"}
-    kept = rows["nutrients.nutrient"]
-    assert kept.values == {"tagline": WORDS, "sources": [[source.slug]]}
-    assert kept.before["tagline"] == magnesium.tagline
+    proposed = rows["nutrients.nutrient"]
+    assert proposed.values == {"tagline": WORDS, "sources": [[source.slug]]}
+    assert proposed.before["tagline"] == magnesium.tagline
 
 
 def test_form_that_would_not_be_saved_begins_no_proposal(screen, magnesium):
@@ -102,7 +98,7 @@ def test_form_that_would_not_be_saved_begins_no_proposal(screen, magnesium):
     assert not Proposal.objects.exists()
 
 
-def test_article_goes_on_from_its_proposed_sections(screen, article, editor_client):
+def test_form_of_an_article_opens_with_its_proposed_sections(screen, article, editor_client):
     before = dump()
     first, second = list(article.sections.all())[:2]
     number, cited = article.sections.count(), Source.objects.first().slug
@@ -113,7 +109,7 @@ def test_article_goes_on_from_its_proposed_sections(screen, article, editor_clie
         **{"sections-TOTAL_FORMS": str(number + 1)},
         **new,
     )
-    assert {(one.kind, one.title) for one in proposal.rows.all()} == {
+    assert {(row.kind, row.title) for row in proposal.rows.all()} == {
         ("change", first.title),
         ("delete", second.title),
         ("add", "A part"),
@@ -130,12 +126,12 @@ def test_article_goes_on_from_its_proposed_sections(screen, article, editor_clie
     titles = [form.instance.title for form in sections_of(again)]
     assert "A part" in titles
     assert second.title not in titles
-    place = titles.index("A part")
-    propose(again, **{f"sections-{place}-title": "Another part", "title": "A title"})
+    number = titles.index("A part")
+    propose(again, **{f"sections-{number}-title": "Another part", "title": "A title"})
 
-    kept = {one.title: one for one in proposal.rows.all()}
-    assert set(kept) == {"A title", first.title, second.title, "Another part"}
-    assert kept["Another part"].values["body"] == NEW_SECTION["body"]
+    rows = {row.title: row for row in proposal.rows.all()}
+    assert set(rows) == {"A title", first.title, second.title, "Another part"}
+    assert rows["Another part"].values["body"] == NEW_SECTION["body"]
     assert dump() == before
     assert move(editor_client, proposal, "dropped") == State.DROPPED
     assert link not in editor_client.get(address_of(article)).content.decode()
@@ -168,35 +164,33 @@ def sections_of(form):
     return [one for one in sections.forms if one.instance.pk]
 
 
-def test_new_row_is_proposed_and_written_on(screen, editor_client, content):
-    proposal = propose(screen(Source), **TALE)
-
-    (shown,) = editor_client.get(proposal.get_absolute_url()).context["rows"]
-    propose(Screen(editor_client, None, shown["address"]), title="A better tale")
-
-    (row,) = proposal.rows.all()
-    assert (row.kind, row.values["title"]) == ("add", "A better tale")
-    assert not Source.objects.filter(slug="a-tale").exists()
-
-
-def test_new_row_with_a_figure_in_its_key_is_written_on(screen, editor_client, content):
-    food = FoodSource.objects.get(slug="almonds").pk
-    proposal = propose(screen(FoodPortion), food=food, description="1 handful", grams="28")
-
-    (shown,) = editor_client.get(proposal.get_absolute_url()).context["rows"]
-    propose(Screen(editor_client, None, shown["address"]), grams="30")
-
-    (row,) = proposal.rows.all()
-    assert (row.kind, float(row.values["grams"])) == ("add", 30)
-
-
-def test_several_rows_go_into_one_proposal_and_come_out_one_by_one(
-    screen, magnesium, article, editor_client
+@pytest.mark.parametrize(
+    ("model", "values", "field", "value"),
+    [
+        (Source, TALE, "title", "A better tale"),
+        # A figure is part of its natural key.
+        (FoodPortion, {"description": "1 handful", "grams": "28"}, "grams", "30.0"),
+    ],
+)
+def test_new_row_is_proposed_and_changed_again(
+    screen, editor_client, content, model, values, field, value
 ):
+    food = {"food": FoodSource.objects.first().pk} if model is FoodPortion else {}
+    proposal = propose(screen(model), **food, **values)
+
+    (line,) = editor_client.get(proposal.get_absolute_url()).context["rows"]
+    propose(Screen(editor_client, None, line["address"]), **{field: value})
+
+    (row,) = proposal.rows.all()
+    assert (row.kind, row.values[field]) == ("add", value)
+    assert not model.objects.filter(**values).exists()
+
+
+def test_rows_are_added_to_a_proposal_and_taken_out(screen, magnesium, article, editor_client):
     proposal = propose(screen(magnesium), tagline=WORDS)
     propose(screen(article), title="A title", proposal=str(proposal.pk))
-    gone = {"_propose": "delete", "proposal": str(proposal.pk)}
-    editor_client.post(address_of(Source.objects.first()), gone)
+    deletion = {"_propose": "delete", "proposal": str(proposal.pk)}
+    editor_client.post(address_of(Source.objects.first()), deletion)
     assert Proposal.objects.count() == 1
     assert sorted(proposal.rows.values_list("kind", flat=True)) == ["change", "change", "delete"]
 
@@ -216,7 +210,7 @@ def test_values_are_proposed_without_a_form(magnesium, editor):
     assert row.values == {"tagline": WORDS, "sources": [[source.slug]], "upper_limit": None}
 
 
-def test_writer_proposes_in_every_form_and_saves_and_publishes_nothing(account, magnesium):
+def test_writer_proposes_but_neither_saves_nor_publishes(account, magnesium):
     client = account("Writers")
     form = Screen(client, magnesium, address_of(magnesium))
     assert 'name="_save"' not in form.html
@@ -235,20 +229,20 @@ def test_screen_of_a_proposal_costs_the_same_with_more_rows(editor_client, conte
     proposal = begin("Many rows", by=editor)
     rows = list(Nutrient.objects.all())
 
-    def cost(some):
-        for row in some:
+    def count_queries(added):
+        for row in added:
             add_row(proposal, row, {"tagline": WORDS}, by=editor)
         editor_client.get(proposal.get_absolute_url())
-        with CaptureQueriesContext(connection) as asked:
+        with CaptureQueriesContext(connection) as queries:
             page = editor_client.get(proposal.get_absolute_url())
         assert page.content.decode().count(WORDS) >= proposal.rows.count()
-        return len(asked)
+        return len(queries)
 
-    assert cost(rows[:2]) == cost(rows[2:12])
+    assert count_queries(rows[:2]) == count_queries(rows[2:12])
     assert ProposedRow.objects.count() == 12
 
 
-def test_moves_are_those_of_the_table(screen, magnesium, editor_client):
+def test_proposal_changes_its_state_as_the_table_allows(screen, magnesium, editor_client):
     proposal = propose(screen(magnesium), tagline=WORDS)
 
     assert move(editor_client, proposal, "live") == State.WRITING
@@ -262,9 +256,11 @@ def test_moves_are_those_of_the_table(screen, magnesium, editor_client):
     assert move(editor_client, proposal, "writing") == State.WRITING
 
 
-def test_release_is_one_revision_over_all_rows(screen, article, client, editor_client, editor):
+def test_proposal_is_published_as_one_revision_over_all_rows(
+    screen, article, client, editor_client, editor
+):
     number, source = article.sections.count(), Source.objects.first()
-    gone = article.sections.all()[1]
+    deleted = article.sections.all()[1]
     new = {f"sections-{number}-{name}": text for name, text in NEW_SECTION.items()}
     proposal = propose(
         screen(article),
@@ -281,20 +277,20 @@ def test_release_is_one_revision_over_all_rows(screen, article, client, editor_c
     article.refresh_from_db()
     assert article.title == WORDS
     assert article.sections.get(anchor="a-part").pk < 10**9
-    assert not article.sections.filter(pk=gone.pk).exists()
+    assert not article.sections.filter(pk=deleted.pk).exists()
     newest = versions_of(article)[0].revision
     assert newest.user == editor
     assert newest.comment.startswith("Proposal “")
-    kept = {one.content_type.model for one in newest.version_set.all()}
-    assert kept >= {"article", "articlesection", "source", "changenote"}
+    tables = {version.content_type.model for version in newest.version_set.all()}
+    assert tables >= {"article", "articlesection", "source", "changenote"}
     html = client.get(article.get_absolute_url()).content.decode()
     assert "We wrote this article again." in html
     assert f"<h1>{WORDS}" in html
-    found = client.get("/search/", {"q": WORDS}).content.decode()
-    assert article.get_absolute_url() in found
+    results = client.get("/search/", {"q": WORDS}).content.decode()
+    assert article.get_absolute_url() in results
 
 
-def test_what_changed_since_is_shown_and_settled_field_by_field(
+def test_fields_that_changed_on_the_site_are_settled_one_by_one(
     screen, magnesium, editor_client, monkeypatch
 ):
     proposal = propose(
@@ -307,11 +303,12 @@ def test_what_changed_since_is_shown_and_settled_field_by_field(
     answer = publish(editor_client, proposal)
 
     assert proposal.state == State.WRITING
-    shown = {one["conflict"].name: one for one in answer.context["conflicts"]}
-    assert set(shown) == {"tagline", "job"}
-    assert (shown["tagline"]["theirs"].new, shown["tagline"]["yours"].new) == ("Theirs", WORDS)
-    send(editor_client, proposal, "settle", conflict=shown["tagline"]["value"], keep="")
-    send(editor_client, proposal, "settle", conflict=shown["job"]["value"], leave="")
+    conflicts = {row["conflict"].name: row for row in answer.context["conflicts"]}
+    assert set(conflicts) == {"tagline", "job"}
+    tagline, job = conflicts["tagline"], conflicts["job"]
+    assert (tagline["theirs"].new, tagline["yours"].new) == ("Theirs", WORDS)
+    send(editor_client, proposal, "settle", conflict=tagline["id"], keep="")
+    send(editor_client, proposal, "settle", conflict=job["id"], leave="")
     assert publish(editor_client, proposal).status_code == 302
 
     magnesium.refresh_from_db()
@@ -319,7 +316,7 @@ def test_what_changed_since_is_shown_and_settled_field_by_field(
     assert (magnesium.why_low_matters, magnesium.food_summary) == ("It matters.", "Nuts.")
 
 
-def test_row_that_came_or_went_since_is_a_conflict(editor_client, editor):
+def test_row_that_was_added_or_deleted_on_the_site_is_a_conflict(editor_client, editor):
     proposal, source = begin("Rows", by=editor), factories.source("gone")
     add_row(proposal, source, {"title": WORDS}, by=editor)
     add_row(proposal, Source, TALE, by=editor)
@@ -329,7 +326,7 @@ def test_row_that_came_or_went_since_is_a_conflict(editor_client, editor):
     answer = publish(editor_client, proposal)
 
     assert answer.status_code == 200
-    lost, taken = (one["value"] for one in answer.context["conflicts"])
+    lost, taken = (row["id"] for row in answer.context["conflicts"])
     send(editor_client, proposal, "settle", conflict=lost, leave="")
     send(editor_client, proposal, "settle", conflict=taken, keep="")
     publish(editor_client, proposal)
@@ -337,7 +334,7 @@ def test_row_that_came_or_went_since_is_a_conflict(editor_client, editor):
     assert Source.objects.get(slug="a-tale").title == "A tale"
 
 
-def test_values_that_no_form_saw_are_checked_before_they_leave_the_desk(
+def test_values_from_no_form_are_checked_before_the_proposal_is_ready(
     magnesium, article, editor_client, editor
 ):
     proposal, needed = begin("Rows", by=editor), NutrientAmount.objects.first().source
@@ -351,10 +348,10 @@ def test_values_that_no_form_saw_are_checked_before_they_leave_the_desk(
     problems = publish(editor_client, proposal).context["problems"]
 
     assert proposal.state == State.WRITING
-    assert any("Tagline" in one and "never written here" in one for one in problems)
-    assert any("Sources" in one for one in problems)
+    assert any("Tagline" in problem and "never written here" in problem for problem in problems)
+    assert any("Sources" in problem for problem in problems)
     assert f"{article}: {UNSOURCED}" in problems
-    assert any("Other rows need it" in one for one in problems)
+    assert any("Other rows need it" in problem for problem in problems)
     over = f"{address_of(needed)}?proposal={proposal.pk}"
     assert editor_client.get(over).status_code == 200
     assert Source.objects.filter(pk=needed.pk).exists()
@@ -362,7 +359,7 @@ def test_values_that_no_form_saw_are_checked_before_they_leave_the_desk(
 
 @pytest.fixture
 def breaking(no_content, editor):
-    """A proposal that takes away what a case of the test book must suggest."""
+    """A proposal that withdraws what a case of the test book must suggest."""
     iron, cramps = factories.nutrient("iron"), factories.symptom("cramps")
     sign = factories.association(iron, cramps, verification="two-pages")
     sign.sources.add(factories.source())
@@ -372,9 +369,9 @@ def breaking(no_content, editor):
     return proposal
 
 
-def test_book_stops_a_release_unless_the_editor_says_why(breaking, editor_client):
+def test_proposal_that_breaks_the_test_book_needs_a_reason(breaking, editor_client):
     answer = publish(editor_client, breaking)
-    assert [one.title for one in answer.context["broken_cases"]] == ["Iron-for-cramps"]
+    assert [case.title for case in answer.context["broken_cases"]] == ["Iron-for-cramps"]
     assert not Association.objects.get().is_against
 
     assert publish(editor_client, breaking, now="", **INSIST).status_code == 302
@@ -386,7 +383,7 @@ def test_scheduled_proposal_is_published_by_the_command_at_its_moment(breaking, 
     later = timezone.now() + timedelta(days=2)
     moment = {"moment_0": f"{later:%Y-%m-%d}", "moment_1": f"{later:%H:%M:%S}", "later": ""}
     answer = publish(editor_client, breaking, **moment)
-    assert [one.title for one in answer.context["broken_cases"]] == ["Iron-for-cramps"]
+    assert [case.title for case in answer.context["broken_cases"]] == ["Iron-for-cramps"]
     publish(editor_client, breaking, **moment, **INSIST)
     assert breaking.state == State.SCHEDULED
     assert not Association.objects.get().is_against
@@ -402,7 +399,7 @@ def test_scheduled_proposal_is_published_by_the_command_at_its_moment(breaking, 
     assert BookOverride.objects.get().reason == INSIST[REASON]
 
 
-def test_what_hinders_a_scheduled_proposal_is_told_and_nothing_is_written(
+def test_scheduled_proposal_that_is_hindered_is_ready_again_with_the_reason(
     screen, magnesium, editor_client
 ):
     proposal = propose(screen(magnesium), tagline=WORDS, job="Proposed.")

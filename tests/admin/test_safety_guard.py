@@ -31,7 +31,7 @@ from nutrients.models import (
     Symptom,
 )
 from nutrients.testbook import FetchedBook, fetch_book, keep_outcomes, run_book
-from nutrients.testbook.reads import NOT_READ, OF_ALL, TABLES
+from nutrients.testbook.reads import NEVER_READ, NOT_READ, TABLES
 from tests import factories
 from tests.admin.forms import GONE, INSIST, Screen, act, address_of, delete
 from tests.revisions import address_of_version, versions_of
@@ -63,7 +63,7 @@ def screen(world, admin_client):
 
 
 def broken(response):
-    return [one.title for one in response.context["broken_cases"]]
+    return [case.title for case in response.context["broken_cases"]]
 
 
 def test_form_comes_back_with_all_that_was_typed_and_the_cases_it_breaks(screen):
@@ -83,18 +83,18 @@ def test_form_comes_back_with_all_that_was_typed_and_the_cases_it_breaks(screen)
     assert not Revision.objects.exists()
 
 
-def test_editor_who_says_why_saves_although_a_case_breaks_and_readers_are_told(screen, client):
+def test_editor_saves_with_a_reason_that_readers_see_although_a_case_breaks(screen, client):
     form = screen(Association.objects.get())
 
-    silent = form.save(status="draft", **{OVERRIDE: "on", REASON: " "})
-    assert broken(silent) == ["Iron-for-cramps"]
-    assert "Say why" in silent.content.decode()
+    unexplained = form.save(status="draft", **{OVERRIDE: "on", REASON: " "})
+    assert broken(unexplained) == ["Iron-for-cramps"]
+    assert "Say why" in unexplained.content.decode()
     assert Association.objects.get().status == "published"
     assert not BookOverride.objects.exists()
 
     saved = form.save(status="draft", **INSIST)
     assert Association.objects.get().status == "draft"
-    # What was saved and what the book says of it are told at once.
+    # One message says both what was saved and what the book found.
     (message,) = get_messages(saved.wsgi_request)
     assert "was changed successfully" in str(message)
     assert "1 of 2 cases of the test book fail now" in str(message)
@@ -102,8 +102,8 @@ def test_editor_who_says_why_saves_although_a_case_breaks_and_readers_are_told(s
     failed = CaseOutcome.objects.get(case__slug="iron-for-cramps")
     assert failed.failure_list == ["It does not suggest Iron."]
     assert CaseOutcome.objects.get(case__slug="clot").passes
-    kept = BookOverride.objects.get()
-    assert (kept.reason, kept.case_list) == ("The case is wrong.", ["Iron-for-cramps"])
+    override = BookOverride.objects.get()
+    assert (override.reason, override.case_list) == ("The case is wrong.", ["Iron-for-cramps"])
     text = text_of(client.get("/safety/test-book/"))
     assert "Reason given: The case is wrong. Cases: Iron-for-cramps." in text
 
@@ -157,13 +157,15 @@ def test_change_in_an_inline_is_guarded_and_undone_with_the_rest(screen):
 
 
 def test_every_table_that_the_book_reads_is_guarded(cases):
-    with CaptureQueriesContext(connection) as asked:
+    with CaptureQueriesContext(connection) as queries:
         run_book(at=timezone.now())
-    read = {table for one in asked for table in re.findall(r'(?:FROM|JOIN) "(\w+)"', one["sql"])}
+    sql = " ".join(query["sql"] for query in queries)
+    tables = set(re.findall(r'(?:FROM|JOIN) "(\w+)"', sql))
 
-    screens = [one for model, one in admin.site._registry.items() if model._meta.db_table in read]
-    assert len(screens) > 10
-    assert [one for one in screens if not isinstance(one, GuardedAdmin)] == []
+    models = [model for model in admin.site._registry if model._meta.db_table in tables]
+    assert len(models) > 10
+    screens = map(admin.site.get_model_admin, models)
+    assert [screen for screen in screens if not isinstance(screen, GuardedAdmin)] == []
 
 
 @pytest.mark.parametrize(
@@ -174,7 +176,7 @@ def test_every_table_that_the_book_reads_is_guarded(cases):
         (ReferenceIntake, {"chronic_disease_limit_mg": "20"}),
     ],
 )
-def test_what_decides_which_foods_are_named_is_guarded(screen, model, changes):
+def test_rows_that_decide_which_foods_are_named_are_guarded(screen, model, changes):
     iron, source = Nutrient.objects.get(), Source.objects.get()
     lentils = factories.food("lentils", iron, 30, verification="two-pages")
     lentils.sources.add(source)
@@ -194,26 +196,26 @@ def test_deleting_shows_the_cases_and_needs_the_box(screen, admin_client):
     rule, cause = RedFlagRule.objects.get(), factories.cause("coffee")
     address = address_of(rule, "delete")
 
-    asked = admin_client.get(address)
+    page = admin_client.get(address)
     refused = delete(admin_client, rule)
 
-    assert broken(asked) == ["Clot"]
-    assert f'name="{OVERRIDE}"' in asked.content.decode()
+    assert broken(page) == ["Clot"]
+    assert f'name="{OVERRIDE}"' in page.content.decode()
     assert (refused.status_code, refused["Location"]) == (302, address)
     assert RedFlagRule.objects.exists()
     delete(admin_client, rule, **INSIST)
     assert not RedFlagRule.objects.exists()
     assert not CaseOutcome.objects.get(case__slug="clot").passes
 
-    # What no case needs goes without a box.
+    # A row that no case needs is deleted without a box.
     assert OVERRIDE not in admin_client.get(address_of(cause, "delete")).content.decode()
     delete(admin_client, cause)
     assert not OtherCause.objects.exists()
 
 
 @pytest.mark.parametrize(("model", "slug"), [(Nutrient, "iron"), (Symptom, "cramps")])
-def test_row_that_a_case_names_is_not_deleted_from_under_it(world, admin_client, model, slug):
-    # What a rule names is never deleted, whatever the cases say.
+def test_row_that_a_case_names_is_deleted_with_a_reason_alone(world, admin_client, model, slug):
+    # A row that a rule names is never deleted.
     RedFlagRule.objects.all().delete()
     row = model.objects.get(slug=slug)
 
@@ -231,8 +233,8 @@ def test_actions_on_several_rows_are_undone_whole(screen, admin_client, action):
     answer = act(admin_client, action, Association.objects.get(), post="yes", reason="Old.")
 
     assert Association.objects.get().status == "published"
-    (said,) = get_messages(answer.wsgi_request)
-    assert "it breaks these cases of the test book: Iron-for-cramps." in str(said)
+    (message,) = get_messages(answer.wsgi_request)
+    assert "it breaks these cases of the test book: Iron-for-cramps." in str(message)
 
 
 def test_bringing_back_an_earlier_version_is_guarded(screen):
@@ -274,7 +276,7 @@ def test_new_case_that_fails_is_shown_before_it_is_saved(screen):
     assert CaseOutcome.objects.get(case__slug="cramps-at-night").passes
 
 
-def test_run_of_a_change_that_breaks_nothing_is_kept_without_draft_cases(screen):
+def test_outcomes_of_a_change_that_breaks_nothing_are_saved_without_draft_cases(screen):
     cramps, case = Symptom.objects.get(slug="cramps"), SafetyCase.objects.get(slug="clot")
 
     assert screen(cramps).save(help_note="See a doctor soon.").status_code == 302
@@ -288,7 +290,7 @@ def test_book_runs_in_memory_and_reads_no_field_that_runs_no_book(
 ):
     read = defaultdict(set)
 
-    def noting(model):
+    def recorder(model):
         def get(row, name):
             read[model].add(name)
             return object.__getattribute__(row, name)
@@ -296,16 +298,16 @@ def test_book_runs_in_memory_and_reads_no_field_that_runs_no_book(
         return get
 
     for model in TABLES:
-        monkeypatch.setattr(model, "__getattribute__", noting(model))
+        monkeypatch.setattr(model, "__getattribute__", recorder(model))
     book = fetch_book(at=timezone.now())
     with django_assert_num_queries(0):
         book.run()
     monkeypatch.undo()
 
     for model in TABLES:
-        names = {field.name for field in model._meta.get_fields()}
-        spared = (NOT_READ.get(model, frozenset()) | OF_ALL) & names
-        assert not spared & read[model], model
+        fields = {field.name for field in model._meta.get_fields()}
+        unread = (NOT_READ.get(model, frozenset()) | NEVER_READ) & fields
+        assert not unread & read[model], model
 
 
 @pytest.mark.parametrize(
@@ -320,11 +322,11 @@ def test_book_runs_in_memory_and_reads_no_field_that_runs_no_book(
 def test_book_runs_once_where_it_reads_what_changed(
     content, editor_client, monkeypatch, changes, runs
 ):
-    ran = []
+    books = []
     run = FetchedBook.run
-    monkeypatch.setattr(FetchedBook, "run", lambda book: ran.append(book) or run(book))
+    monkeypatch.setattr(FetchedBook, "run", lambda book: books.append(book) or run(book))
     form = Screen(editor_client, Nutrient.objects.get(slug="magnesium"))
     form.data["details-0-body"] += "\n\nOther words."
 
     assert form.save(**changes, **INSIST).status_code == 302
-    assert len(ran) == runs
+    assert len(books) == runs

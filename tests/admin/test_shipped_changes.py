@@ -1,4 +1,4 @@
-"""Editors settle what an upgrade left to them: theirs, ours, both shown."""
+"""Editors settle what an upgrade of the shipped content left to them."""
 
 import json
 
@@ -23,10 +23,10 @@ def magnesium(magnesium):
 
 @pytest.fixture
 def change(magnesium):
-    return asked("nutrients.nutrient", "magnesium", "tagline", "Old words", "Their words")
+    return unsettled("nutrients.nutrient", "magnesium", "tagline", "Old words", "Their words")
 
 
-def asked(model, slug, field, before, theirs):
+def unsettled(model, slug, field, before, theirs):
     return ShippedChange.objects.create(
         model=model,
         natural_key=f'["{slug}"]',
@@ -41,19 +41,19 @@ def asked(model, slug, field, before, theirs):
 def settle(client, change, choice, **others):
     """Open the form, choose and save."""
     form = client.get(address_of(change)).context["adminform"].form
-    sent = {"choice": choice, "shown": form["shown"].value()} | others
+    sent = {"choice": choice, "digest": form["digest"].value()} | others
     return client.post(address_of(change), sent, follow=True)
 
 
-def said(answer):
+def messages_of(answer):
     return [str(message) for message in get_messages(answer.wsgi_request)]
 
 
 def test_list_and_form_show_the_row_and_all_sides(editor_client, change):
-    shown = editor_client.get(address_of(ShippedChange, "changelist")).content.decode()
+    page = editor_client.get(address_of(ShippedChange, "changelist")).content.decode()
     form = editor_client.get(address_of(change)).content.decode()
 
-    assert "Nutrient magnesium: tagline" in shown
+    assert "Nutrient magnesium: tagline" in page
     for words in ("Old words", "Our &lt;b&gt;own&lt;/b&gt; words", "Their words"):
         assert words in form
     # The values in words, not as they are stored.
@@ -64,8 +64,8 @@ def test_list_and_form_show_the_row_and_all_sides(editor_client, change):
     ("choice", "tagline"), [("theirs", "Their words"), ("ours", "Our <b>own</b> words")]
 )
 def test_choice_settles_the_change(editor_client, client, editor, change, choice, tagline):
-    unmade = settle(editor_client, change, "").context["adminform"].form
-    assert unmade.errors == {"choice": ["This field is required."]}
+    unchosen = settle(editor_client, change, "").context["adminform"].form
+    assert unchosen.errors == {"choice": ["This field is required."]}
     assert ShippedChange.objects.exists()
 
     answer = settle(editor_client, change, choice)
@@ -74,19 +74,21 @@ def test_choice_settles_the_change(editor_client, client, editor, change, choice
     assert not ShippedChange.objects.exists()
     row = Nutrient.objects.get(slug="magnesium")
     assert row.tagline == tagline
-    # What is taken is a version by the editor, and shows at once.
+    # Theirs makes a version by the editor, and shows at once.
     versions = versions_of(row)
-    assert [one.revision.user for one in versions[:1]] == ([editor] if choice == "theirs" else [])
-    shown = b"Their words" in client.get("/nutrients/magnesium/").content
-    assert shown is (choice == "theirs")
+    assert [version.revision.user for version in versions[:1]] == (
+        [editor] if choice == "theirs" else []
+    )
+    page = client.get("/nutrients/magnesium/").content
+    assert (b"Their words" in page) == (choice == "theirs")
 
 
 @pytest.mark.parametrize("side", ["ours", "theirs"])
-def test_choice_between_sides_that_have_changed_since_is_asked_again(
+def test_choice_between_sides_that_have_changed_must_be_made_again(
     editor_client, change, magnesium, side
 ):
     form = editor_client.get(address_of(change)).context["adminform"].form
-    sent = {"choice": "theirs", "shown": form["shown"].value()}
+    sent = {"choice": "theirs", "digest": form["digest"].value()}
     if side == "ours":
         magnesium.tagline = "A newer edit"
         magnesium.save()
@@ -99,7 +101,7 @@ def test_choice_between_sides_that_have_changed_since_is_asked_again(
     assert ShippedChange.objects.count() == 1
 
     again = answer.context["adminform"].form
-    editor_client.post(address_of(change), sent | {"shown": again["shown"].value()})
+    editor_client.post(address_of(change), sent | {"digest": again["digest"].value()})
     assert not ShippedChange.objects.exists()
 
 
@@ -107,7 +109,7 @@ def test_choice_that_breaks_the_test_book_is_shown_first(editor_client, content)
     flag = factories.flag("clot", "emergency", verification="two-pages")
     flag.sources.add(Source.objects.first())
     factories.case("clot", level="emergency", warn=[flag]).red_flags.add(flag)
-    change = asked("nutrients.redflag", flag.slug, "status", "published", "draft")
+    change = unsettled("nutrients.redflag", flag.slug, "status", "published", "draft")
 
     refused = settle(editor_client, change, "theirs")
     flag.refresh_from_db()
@@ -117,7 +119,7 @@ def test_choice_that_breaks_the_test_book_is_shown_first(editor_client, content)
     assert ShippedChange.objects.count() == 1
 
     undone = act(editor_client, "take", change)
-    assert "Settled" not in " ".join(said(undone))
+    assert "Settled" not in " ".join(messages_of(undone))
     assert ShippedChange.objects.count() == 1
 
     settle(editor_client, change, "theirs", **INSIST)
@@ -126,11 +128,11 @@ def test_choice_that_breaks_the_test_book_is_shown_first(editor_client, content)
 
 
 def test_several_are_settled_from_the_list_and_what_cannot_be_stays(editor_client, change):
-    # What failed before makes nothing be said twice.
+    # A case that failed before must not repeat the messages.
     factories.case("wrong", must_show="Words that no page has")
-    lost = asked("nutrients.nutrient", "gone", "tagline", "Old", "New")
+    lost = unsettled("nutrients.nutrient", "gone", "tagline", "Old", "New")
 
-    first, second = said(act(editor_client, "take", change, lost))
+    first, second = messages_of(act(editor_client, "take", change, lost))
 
     assert first.startswith("Nutrient gone: tagline stays open. Nothing can be taken")
     assert second == "Settled: 1."
@@ -140,23 +142,23 @@ def test_several_are_settled_from_the_list_and_what_cannot_be_stays(editor_clien
 def test_no_whole_table_is_read_to_show_or_settle_a_change(editor_client, content):
     amount = NutrientAmount.objects.select_related("food", "nutrient").first()
     key = [amount.food.slug, amount.nutrient.slug]
-    change = asked("nutrients.nutrientamount", "", "per_100g", "1", "7")
+    change = unsettled("nutrients.nutrientamount", "", "per_100g", "1", "7")
     change.natural_key = json.dumps(key)
     change.save()
 
-    with CaptureQueriesContext(connection) as asked_for:
+    with CaptureQueriesContext(connection) as queries:
         assert str(amount.food) in editor_client.get(address_of(change)).content.decode()
         settle(editor_client, change, "theirs")
 
     amount.refresh_from_db()
     assert amount.per_100g == 7
-    amounts = [q["sql"] for q in asked_for if 'FROM "nutrients_nutrientamount"' in q["sql"]]
+    amounts = [q["sql"] for q in queries if 'FROM "nutrients_nutrientamount"' in q["sql"]]
     assert amounts
     assert [sql for sql in amounts if " WHERE " not in sql] == []
 
 
-def test_row_that_is_shipped_no_more_can_only_be_kept_here(editor_client, magnesium):
-    change = asked("nutrients.nutrient", "magnesium", "", None, None)
+def test_row_that_is_no_longer_shipped_can_only_be_kept(editor_client, magnesium):
+    change = unsettled("nutrients.nutrient", "magnesium", "", None, None)
 
     form = editor_client.get(address_of(change)).context["adminform"].form
     settle(editor_client, change, "ours")

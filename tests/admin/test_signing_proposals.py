@@ -1,4 +1,4 @@
-"""Proposals are signed by who wrote none of them, and seen by a link without an account."""
+"""Signatures under proposals, and links for colleagues without an account."""
 
 import re
 from collections import Counter
@@ -23,7 +23,7 @@ NAMED = {"name": "Rita Moss", "profession": "GP"}
 
 @pytest.fixture(autouse=True)
 def _its_own_page_alone():
-    """Draw one page of a proposal: the search for all takes seconds, and has tests of its own."""
+    """Compare one page: to compare all takes seconds, and has tests of its own."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
             "nutrients.proposals.pages.candidates",
@@ -34,16 +34,20 @@ def _its_own_page_alone():
 
 @pytest.fixture
 def proposal(content, editor):
-    made = begin("Other words", by=editor)
-    add_row(made, Nutrient.objects.get(slug="magnesium"), {"job": WORDS}, by=editor)
-    made.become(State.READY)
-    made.save()
-    return made
+    proposal = begin("Other words", by=editor)
+    add_row(proposal, Nutrient.objects.get(slug="magnesium"), {"job": WORDS}, by=editor)
+    return make_ready(proposal)
+
+
+def make_ready(proposal):
+    proposal.become(State.READY)
+    proposal.save()
+    return proposal
 
 
 @pytest.fixture
 def colleague(account):
-    """Gives an editor's client who wrote nothing of the proposal."""
+    """The client of an editor who wrote nothing of the proposal."""
     return account("Editors", "Ben Ode")
 
 
@@ -53,7 +57,7 @@ def clinician(account):
 
 
 def sign(client, proposal, role="editor", words=None):
-    return send(client, proposal, "sign", role=role, words=words or digest(proposal))
+    return send(client, proposal, "sign", role=role, digest=words or digest(proposal))
 
 
 def write_on(proposal, by, **values):
@@ -61,7 +65,7 @@ def write_on(proposal, by, **values):
     proposal.refresh_from_db()
 
 
-def test_as_many_sign_as_the_setting_asks_before_it_is_published(
+def test_proposal_needs_as_many_signatures_as_the_setting_says(
     proposal, account, colleague, editor_client, settings
 ):
     settings.SIGN_OFFS = 2
@@ -77,12 +81,11 @@ def test_as_many_sign_as_the_setting_asks_before_it_is_published(
     assert proposal.state == State.LIVE
 
 
-def test_nobody_signs_what_they_wrote_or_what_they_may_not(
+def test_account_signs_neither_its_own_words_nor_in_a_role_it_lacks(
     proposal, account, colleague, editor_client
 ):
     write_on(proposal, User.objects.get(username="ben"))
-    proposal.become(State.READY)
-    proposal.save()
+    make_ready(proposal)
 
     for client in (editor_client, colleague):
         assert sign(client, proposal).status_code == 403
@@ -105,7 +108,7 @@ def test_signature_counts_only_under_the_words_that_were_signed(
 
     assert proposal.state == State.WRITING
     page = colleague.get(proposal.get_absolute_url())
-    assert (page.context["signed"], len(page.context["lacking"])) == ([], 1)
+    assert (page.context["sign_offs"], len(page.context["missing"])) == ([], 1)
 
 
 def test_readers_see_the_clinician_who_signed_and_the_next_review_counts_from_then(
@@ -113,15 +116,14 @@ def test_readers_see_the_clinician_who_signed_and_the_next_review_counts_from_th
 ):
     day = date(2027, 3, 1)
     write_on(proposal, editor, review_due_on=day)
-    proposal.become(State.READY)
-    proposal.save()
+    make_ready(proposal)
     sign(clinician, proposal, "clinician")
     SignOff.objects.update(signed_at=datetime(2026, 3, 10, 12, tzinfo=UTC))
     send(editor_client, proposal, "publish", now="")
 
     row = Nutrient.objects.get(slug="magnesium")
     assert row.reviewed_by == "Carla Mendes, registered dietitian"
-    assert {one.account for one in Signature.objects.all()} == {"carla"}
+    assert set(Signature.objects.values_list("account", flat=True)) == {"carla"}
     assert "Carla Mendes" in client.get(MAGNESIUM).content.decode()
     assert (row.reviewed_on, row.review_due_on) == (date(2026, 3, 10), date(2027, 3, 10))
     assert Nutrient.objects.get(slug="iron").review_due_on == day
@@ -132,15 +134,15 @@ def administrator(account):
     return account("Administrators", "Ada Lovell")
 
 
-def made_link(client, proposal, **named):
-    """Make a link; give its path and its code."""
-    (said,) = map(str, get_messages(send(client, proposal, "link", **named).wsgi_request))
-    code = re.search(r"telephone: (\d{8})", said)
-    return re.search(r"/preview/[\w-]+/", said)[0], code and code[1]
+def make_link(client, proposal, **named):
+    """Make a link, and return its path and its code."""
+    (message,) = map(str, get_messages(send(client, proposal, "link", **named).wsgi_request))
+    code = re.search(r"telephone: (\d{8})", message)
+    return re.search(r"/preview/[\w-]+/", message)[0], code and code[1]
 
 
-def test_link_shows_the_pages_without_an_account_or_a_trace(proposal, editor_client, client):
-    path, _ = made_link(editor_client, proposal)
+def test_link_shows_the_pages_to_people_without_an_account(proposal, editor_client, client):
+    path, _ = make_link(editor_client, proposal)
 
     overview = client.get(path)
     page = client.get(path, {"path": MAGNESIUM})
@@ -158,7 +160,7 @@ def test_link_shows_the_pages_without_an_account_or_a_trace(proposal, editor_cli
 
 
 def test_link_ends_after_14_days_or_when_it_is_closed(proposal, editor_client, client):
-    path, _ = made_link(editor_client, proposal)
+    path, _ = make_link(editor_client, proposal)
     PreviewLink.objects.update(until=timezone.now() + timedelta(seconds=30))
     assert client.get(path).status_code == 200
     send(editor_client, proposal, "revoke", link=PreviewLink.objects.get().pk)
@@ -170,7 +172,7 @@ def test_link_ends_after_14_days_or_when_it_is_closed(proposal, editor_client, c
 
 
 def test_remark_reaches_the_editors(proposal, editor_client, client):
-    path, _ = made_link(editor_client, proposal)
+    path, _ = make_link(editor_client, proposal)
 
     answer = client.post(path, {"remark": "yes", "name": "Rita", "text": "Say <b>why</b>."})
 
@@ -182,14 +184,14 @@ def test_remark_reaches_the_editors(proposal, editor_client, client):
     assert "Rita" in html
 
 
-def words_seen(client, path):
+def seen_words(client, path):
     return re.search(r'name="seen" value="([^"]+)"', client.get(path).content.decode())[1]
 
 
 def test_named_colleague_agrees_once_by_the_code(proposal, administrator, client, settings):
     settings.SIGN_OFFS = 1
-    path, code = made_link(administrator, proposal, **NAMED)
-    seen = words_seen(client, path)
+    path, code = make_link(administrator, proposal, **NAMED)
+    seen = seen_words(client, path)
 
     wrong = client.post(path, {"seen": seen, "code": "1"})
     assert "not right" in wrong.content.decode()
@@ -204,9 +206,9 @@ def test_named_colleague_agrees_once_by_the_code(proposal, administrator, client
     assert Proposal.objects.get().state == State.AGREED
 
 
-def test_code_is_void_after_few_wrong_tries(proposal, administrator, client):
-    path, code = made_link(administrator, proposal, **NAMED)
-    seen = words_seen(client, path)
+def test_code_fails_after_few_wrong_tries(proposal, administrator, client):
+    path, code = make_link(administrator, proposal, **NAMED)
+    seen = seen_words(client, path)
     for _ in range(5):
         client.post(path, {"seen": seen, "code": "1"})
 

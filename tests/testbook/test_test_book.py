@@ -1,4 +1,4 @@
-"""The public test book: every shipped case passes, the book is whole, and a fault is found."""
+"""The public test book: all shipped cases pass, the book is complete, and it finds faults."""
 
 from io import StringIO
 
@@ -21,19 +21,19 @@ from nutrients.models import (
     Symptom,
 )
 from nutrients.site.views import CASES_A_PAGE
-from nutrients.testbook import Answered, failing, faults, run_book
+from nutrients.testbook import CaseAnswer, failing, faults, run_book
 from nutrients.testbook.cases import counting_cases
 from tests import factories
 from tests.site.pages import links_of, text_of
 
 pytestmark = pytest.mark.django_db
 MISSED, NOT_OFFERED = "It does not show “", "does not offer one of its ticks"
-CALM = Answered(Level.SELF_CARE, ["Iron"], ["Iron can cause", "this."])
+CALM = CaseAnswer(Level.SELF_CARE, ["Iron"], ["Iron can cause", "this."])
 
 
-def told(*slugs):
+def failures(*slugs):
     checked = run_book(at=timezone.now(), slugs=slugs or None)
-    return {one.case.slug: one.failures for one in failing(checked)}
+    return {case.slug: sentences for case, sentences in failing(checked)}
 
 
 # The shipped book
@@ -43,7 +43,7 @@ def test_every_shipped_case_passes_and_the_content_is_fetched_once_for_all(
     content, django_assert_max_num_queries
 ):
     with django_assert_max_num_queries(60):
-        assert told() == {}
+        assert failures() == {}
 
 
 def test_book_is_large_has_every_group_and_was_run_by_the_load(content):
@@ -126,11 +126,11 @@ def test_book_fails_without_any_interaction_or_cause_that_answers_show(content):
     texts = {row: text.casefold() for row, text in rows_shown()}
     Interaction.objects.update(status="draft")
     OtherCause.objects.update(status="draft")
-    failures = [fault for one in run_book(at=timezone.now()) for fault in one.failures]
-    missed = {fault[len(MISSED) : -2].casefold() for fault in failures if MISSED in fault}
-    not_offered = " ".join(fault for fault in failures if NOT_OFFERED in fault)
+    sentences = [fault for checked in run_book(at=timezone.now()) for fault in checked.failures]
+    missed = {fault[len(MISSED) : -2].casefold() for fault in sentences if MISSED in fault}
+    not_offered = " ".join(fault for fault in sentences if NOT_OFFERED in fault)
 
-    # A phrase stands for the one row that it is found in, so that no other can show it instead.
+    # A phrase counts for a row only if no other row has it.
     named = [[row for row, text in texts.items() if phrase in text] for phrase in missed]
     noticed = {row for rows in named if len(rows) == 1 for row in rows}
     noticed |= {row for row in texts if f"“{row.slug}”" in not_offered}
@@ -144,16 +144,16 @@ def test_book_fails_without_any_interaction_or_cause_that_answers_show(content):
 def test_weaker_rule_is_found(content):
     RedFlag.objects.filter(slug="statin-muscle-pain").update(level="see-a-doctor")
 
-    found = told("flag-statin-muscle-pain")["flag-statin-muscle-pain"]
+    sentences = failures("flag-statin-muscle-pain")["flag-statin-muscle-pain"]
 
-    assert "It says see a doctor, and should say medical care the same day." in found
+    assert "It says see a doctor, and should say medical care the same day." in sentences
 
 
 def test_lost_links_are_found(content):
     RiskFactor.objects.get(slug="isoniazid").lowers.clear()
     Nutrient.objects.get(slug="vitamin-b6").associations.all().delete()
-    found = told("picture-b6-isoniazid")["picture-b6-isoniazid"]
-    assert "It does not suggest Vitamin B6." in found
+    sentences = failures("picture-b6-isoniazid")["picture-b6-isoniazid"]
+    assert "It does not suggest Vitamin B6." in sentences
 
 
 def test_forbidden_words_in_the_content_are_found(small_world):
@@ -161,13 +161,13 @@ def test_forbidden_words_in_the_content_are_found(small_world):
     cramps.help_note = "You are deficient."
     cramps.save()
     factories.case("cramps", [cramps])
-    assert told() == {"cramps": ["It says “You are deficient”, which is never written here."]}
+    assert failures() == {"cramps": ["It says “You are deficient”, which is never written here."]}
 
 
 def test_tick_that_is_not_offered_is_found(small_world):
     hidden = factories.symptom("found-on-examination", is_noticeable=False)
     factories.case("hidden", [hidden])
-    [fault] = told()["hidden"]
+    [fault] = failures()["hidden"]
     assert fault.startswith("The checklist does not offer one of its ticks")
     assert "“found-on-examination”" in fault
 
@@ -196,8 +196,8 @@ def a_case(level="self-care", suggested=(), withheld=(), shown="", hidden=""):
     ],
 )
 def test_answer_is_held_against_what_is_expected(expected, fault):
-    found = list(faults(expected, CALM, ["Iron"]))
-    assert [one[: len(fault)] for one in found] == [fault] if fault else found == []
+    sentences = list(faults(expected, CALM, ["Iron"]))
+    assert [sentence[: len(fault or "")] for sentence in sentences] == [fault] * bool(fault)
 
 
 @pytest.mark.parametrize(
@@ -210,30 +210,34 @@ def test_answer_is_held_against_what_is_expected(expected, fault):
     ],
 )
 def test_emergency_names_no_nutrient_and_no_food(text, fault):
-    answered = Answered(Level.EMERGENCY, [], [text])
-    assert list(faults(a_case("emergency"), answered, ["Iron", "Milk, whole"])) == fault
+    answer = CaseAnswer(Level.EMERGENCY, [], [text])
+    assert list(faults(a_case("emergency"), answer, ["Iron", "Milk, whole"])) == fault
 
 
 # The command
 
 
-def test_command_names_the_case_that_fails_and_keeps_what_it_found_last(small_world):
+def outcomes():
+    return [(outcome.case, outcome.passes) for outcome in CaseOutcome.objects.all()]
+
+
+def test_command_prints_failures_and_saves_the_outcomes_of_its_last_run(small_world):
     wrong, right = factories.case("wrong", must_show="Not there"), factories.case("right")
-    said, complaints = StringIO(), StringIO()
+    output, errors = StringIO(), StringIO()
 
     with pytest.raises(CommandError, match="1 of 2 cases fail"):
-        call_command("run_test_book", stderr=complaints)
-    assert complaints.getvalue() == "wrong: It does not show “Not there”.\n"
-    assert {(one.case, one.passes) for one in CaseOutcome.objects.all()} == {
+        call_command("run_test_book", stderr=errors)
+    assert errors.getvalue() == "wrong: It does not show “Not there”.\n"
+    assert set(outcomes()) == {
         (wrong, False),
         (right, True),
     }
 
     SafetyCase.objects.filter(pk=right.pk).update(status="draft")
     SafetyCase.objects.filter(pk=wrong.pk).update(must_show="Nothing ticked yet")
-    call_command("run_test_book", stdout=said)
-    assert said.getvalue() == "Test book: 1 cases, all pass.\n"
-    assert [(one.case, one.passes) for one in CaseOutcome.objects.all()] == [(wrong, True)]
+    call_command("run_test_book", stdout=output)
+    assert output.getvalue() == "Test book: 1 cases, all pass.\n"
+    assert outcomes() == [(wrong, True)]
 
 
 # The page
