@@ -31,6 +31,7 @@ from .content_forms import ContentForm, ProseField
 from .widgets import PREVIEW, MarkdownTextarea
 
 MARKDOWN = {"form_class": ProseField, "widget": MarkdownTextarea}
+UNSOURCED = "A published article needs a section that cites a source."
 SECTION_RULE = (
     "Markdown. Cite after the full stop: [@source-slug]. Blocks stand on a line of their own: "
     "[[comparison-table core]], [[red-flags]], [[other-causes symptom-slug]], "
@@ -40,7 +41,7 @@ SECTION_RULE = (
 
 
 def prose_errors(body: str) -> list[ProseError]:
-    """What is wrong with the body of a section, in the order of its lines."""
+    """Return what is wrong with the body of a section, in the order of its lines."""
     return check(
         body,
         known_sources=set(Source.objects.values_list("slug", flat=True)),
@@ -50,9 +51,15 @@ def prose_errors(body: str) -> list[ProseError]:
     )
 
 
+def cites_a_source(article: Article, *, exclude: Iterable[ArticleSection] = ()) -> bool:
+    """Whether a section of an article cites a source, apart from those to exclude."""
+    sections = article.sections.exclude(pk__in=[section.pk for section in exclude if section.pk])
+    return any(map(cited_slugs, sections.values_list("body", flat=True)))
+
+
 class ArticleForm(ContentForm):
     def clean_short_answer(self) -> str:
-        """The answer; every unknown citation is an error."""
+        """Add an error for each unknown citation."""
         answer = self.cleaned_data["short_answer"]
         for error in prose_errors(answer):
             self.add_error("short_answer", str(error))
@@ -61,42 +68,31 @@ class ArticleForm(ContentForm):
 
 class SectionForm(ContentForm):
     def clean_body(self) -> str:
-        """The body; every unknown citation or block is an error that names its line."""
+        """Add an error that names its line for each unknown citation or block."""
         body = self.cleaned_data["body"]
         for error in prose_errors(body):
             self.add_error("body", str(error))
         return body
 
 
-UNSOURCED = "A published article needs a section that cites a source."
-
-
-def cites_a_source(article: Article, *, but: Iterable[ArticleSection] = ()) -> bool:
-    """Whether a section of an article cites a source, apart from some of them."""
-    sections = article.sections.exclude(pk__in=[section.pk for section in but if section.pk])
-    return any(map(cited_slugs, sections.values_list("body", flat=True)))
-
-
 class LoneSectionForm(SectionForm):
-    """A section without the others of its article, of which one must cite a source."""
+    """A section in a form of its own: it, or another section of its article, cites a source."""
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        article, cited = self._value("article"), cited_slugs(cleaned.get("body", ""))
-        is_shown = article and article.status == Status.PUBLISHED
-        if is_shown and not (cited or cites_a_source(article, but=[self.instance])):
+        article, citations = self._value("article"), cited_slugs(cleaned.get("body", ""))
+        is_published = article and article.status == Status.PUBLISHED
+        if is_published and not (citations or cites_a_source(article, exclude=[self.instance])):
             self.add_error("body", UNSOURCED)
         return cleaned
 
 
 class SectionFormSet(ContentFormSet):
-    """The sections of an article, which cite a source once it is published."""
-
     def clean(self) -> None:
         """Refuse to publish an article without a section that cites a source."""
         super().clean()
-        left = [form for form in self.forms if form not in self.deleted_forms]
-        bodies = [form.cleaned_data.get("body", form.instance.body) for form in left]
+        remaining = [form for form in self.forms if form not in self.deleted_forms]
+        bodies = [form.cleaned_data.get("body", form.instance.body) for form in remaining]
         if self.instance.status == Status.PUBLISHED and not any(map(cited_slugs, bodies)):
             raise ValidationError(UNSOURCED)
 
@@ -114,8 +110,6 @@ class SectionInline(FoldedInline):
 
 @admin.register(Article)
 class ArticleAdmin(PublishableAdmin):
-    """Articles with their sections."""
-
     form = ArticleForm
     slug_from = ("title",)
     list_display = ("title", "short_title", "topic", "position", "section_total", "state", "review")
@@ -158,7 +152,7 @@ class ArticleAdmin(PublishableAdmin):
         return rows.annotate(section_count=number_of(ArticleSection, "article"))
 
     def is_ready(self, row: Any) -> bool:
-        """Whether a draft has a section that cites a source too."""
+        """Whether a draft may be published: a section must cite a source, too."""
         return super().is_ready(row) and cites_a_source(row)
 
     @admin.display(description="Sections", ordering="section_count")
@@ -168,8 +162,6 @@ class ArticleAdmin(PublishableAdmin):
 
 @admin.register(ArticleSection)
 class ArticleSectionAdmin(ContentAdmin):
-    """Every section, with a preview, to find one by its words."""
-
     form = LoneSectionForm
     formfield_overrides = {**TEXT_AREAS, models.TextField: MARKDOWN}
     list_display = ("title", "article", "position", "anchor")
@@ -188,11 +180,11 @@ class ArticleSectionAdmin(ContentAdmin):
     )
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """Keep the last section of a published article that cites a source."""
+        """Protect the last section of a published article that cites a source."""
         rows, counts, missing, protected = super().get_deleted_objects(objs, request)
         articles = Article.objects.filter(status=Status.PUBLISHED, sections__in=list(objs))
         for article in articles.distinct():
-            if not cites_a_source(article, but=objs):
+            if not cites_a_source(article, exclude=objs):
                 protected.append(f"{article}. {UNSOURCED}")
         return rows, counts, missing, protected
 
@@ -206,15 +198,11 @@ class ArticleSectionAdmin(ContentAdmin):
         return [path("preview/", view, name=name), *super().get_urls()]
 
     def preview(self, request: HttpRequest) -> HttpResponse:
-        """The section as a reader will see it, from the text in the form; nothing is saved."""
+        """Show the text of the form as readers will see it; nothing is saved."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        asked = (name for name in request.POST if name.startswith(PREVIEW))
-        body = request.POST.get(next(asked, "").removeprefix(PREVIEW), "")
+        buttons = (name for name in request.POST if name.startswith(PREVIEW))
+        body = request.POST.get(next(buttons, "").removeprefix(PREVIEW), "")
         section, references = section_preview(body, at=timezone.now())
-        context = {
-            "section": section,
-            "references": references,
-            "errors": prose_errors(body),
-        }
+        context = {"section": section, "references": references, "errors": prose_errors(body)}
         return TemplateResponse(request, "admin/nutrients/section_preview.html", context)

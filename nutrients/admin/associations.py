@@ -18,13 +18,7 @@ GRADES = " ".join(
         f"Evidence against: “{VERB_AGAINST}”.",
     )
 )
-REST = (
-    ("typicality", "evidence"),
-    "evidence_why",
-    "note",
-    "sources",
-    ("status", "verification"),
-)
+REST = (("typicality", "evidence"), "evidence_why", "note", "sources", ("status", "verification"))
 
 
 class AssociationInline(ListedInline, FoldedInline):
@@ -34,7 +28,6 @@ class AssociationInline(ListedInline, FoldedInline):
     verbose_name_plural = "associations: what too little or too much does"
 
     def told(self, row: Any) -> str:
-        """How strong the evidence is, and how typical the sign."""
         evidence = "Evidence against" if row.is_against else row.get_evidence_display()
         return f"{evidence}, {row.get_typicality_display().lower()}"
 
@@ -51,16 +44,7 @@ class SymptomAssociationInline(AssociationInline):
 
 @admin.register(Association)
 class AssociationAdmin(GuardedAdmin, PublishableAdmin):
-    """Every association, with the sentence that its grade makes of it."""
-
-    list_display = (
-        "claim_made",
-        "typicality",
-        "evidence",
-        "state",
-        "review",
-        "source_total",
-    )
+    list_display = ("claim_made", "typicality", "evidence", "state", "review", "source_total")
     list_filter = (
         *PublishableAdmin.list_filter,
         "relation",

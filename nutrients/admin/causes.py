@@ -1,4 +1,4 @@
-"""Screens for what lowers or raises nutrients, and for causes that are not nutrients."""
+"""Screens for risk factors, interactions, and causes that are not nutrients."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .guard import GuardedAdmin
 
 class RiskFactorForm(ContentForm):
     def clean(self) -> dict[str, Any]:
-        """Check also that its tick in the checklist cannot be taken for a cause's."""
+        """Refuse the slug of a cause that the checklist asks: their ticks would be the same."""
         cleaned = super().clean()
         slug = cleaned.get("slug") or self.instance.slug
         if OtherCause.objects.filter(slug=slug, is_asked=True).exists():
@@ -29,7 +29,7 @@ class RiskFactorForm(ContentForm):
 
 class OtherCauseForm(ContentForm):
     def clean(self) -> dict[str, Any]:
-        """Check also that its tick in the checklist cannot be taken for a risk factor's."""
+        """Refuse to ask for a cause with a risk factor’s slug: their ticks would be the same."""
         cleaned = super().clean()
         slug = cleaned.get("slug") or self.instance.slug
         if cleaned.get("is_asked") and RiskFactor.objects.filter(slug=slug).exists():

@@ -1,4 +1,4 @@
-"""The screen of notes for readers: to correct their wording, and to add one on any page."""
+"""The screen of notes for readers, to reword them and to add some on pages without a form."""
 
 from __future__ import annotations
 
@@ -11,14 +11,12 @@ from .content_forms import ContentForm
 
 
 class ChangeNoteForm(ContentForm):
-    # Its address and its moment can be corrected.
+    # The address and the moment can be corrected.
     fixed = ()
 
 
 @admin.register(ChangeNote)
 class ChangeNoteAdmin(ContentAdmin):
-    """Notes that were kept with an edit, and notes on what has no form of its own."""
-
     form = ChangeNoteForm
     list_display = ("title", "kind", "made_at", "text")
     list_filter = ("kind",)

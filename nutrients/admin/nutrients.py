@@ -16,18 +16,8 @@ from .intakes import IntakeInline
 
 @admin.register(Nutrient)
 class NutrientAdmin(GuardedAdmin, PublishableAdmin):
-    """Nutrients, with their associations, intakes and amounts."""
-
     slug_from = ("name",)
-    list_display = (
-        "name",
-        "kind",
-        "is_featured",
-        "daily",
-        "state",
-        "review",
-        "source_total",
-    )
+    list_display = ("name", "kind", "is_featured", "daily", "state", "review", "source_total")
     list_filter = (*PublishableAdmin.list_filter, "kind", "is_featured")
     search_fields = ("name", "slug", "also_known_as")
     autocomplete_fields = ("how_common_source", "sources")
@@ -59,7 +49,7 @@ class NutrientAdmin(GuardedAdmin, PublishableAdmin):
                     ("how_common", "how_common_source"),
                     "how_common_why",
                     "test_used",
-                ),
+                )
             },
         ),
         ("Too much", {"fields": (("high_phrase", "excess_name"), "excess_signs")}),

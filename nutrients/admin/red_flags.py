@@ -42,7 +42,7 @@ class RuleForm(ContentForm):
     fixed = ("slug", "red_flag")
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a rule that names no tick: it would never raise its flag."""
+        """Refuse a rule that names no tick, because it would never raise its flag."""
         cleaned = super().clean()
         if not any(cleaned.get(name) for name in TICKS):
             self.add_error(None, "Name at least one tick: a rule without any raises nothing.")

@@ -22,12 +22,12 @@ EXPECTED = ("must_warn", "must_suggest", "must_not_suggest")
 
 
 class SafetyCaseForm(ContentForm):
-    """A case. The words that it looks for may be words that are never written here."""
+    """The form of a case, which may look for words that are never written here."""
 
     quoted = frozenset({"must_show", "must_not_show"})
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a red flag that has no tick of its own: the case could not tick it."""
+        """Refuse a red flag that has no tick of its own, because a case could not tick it."""
         cleaned = super().clean()
         for flag in cleaned.get("red_flags") or ():
             if not flag.is_asked:
@@ -48,10 +48,7 @@ class SafetyCaseAdmin(GuardedAdmin, ContentAdmin):
     fieldsets = (
         (None, {"fields": ("title", "slug", "why", "group", "position"), "description": CASE}),
         ("What is ticked", {"fields": TICKED}),
-        (
-            "What the answer must be",
-            {"fields": ("level", *EXPECTED, "must_show", "must_not_show")},
-        ),
+        ("What the answer must be", {"fields": ("level", *EXPECTED, "must_show", "must_not_show")}),
         ("Publication", {"fields": ("status", "last_run")}),
     )
 
@@ -63,6 +60,6 @@ class SafetyCaseAdmin(GuardedAdmin, ContentAdmin):
         return "Passes" if outcome.passes else f"Fails: {' '.join(outcome.failure_list)}"
 
     def get_view_on_site_url(self, obj: Any = None) -> str | None:
-        """The case in the book on the page on safety, where it counts."""
-        counts = obj is not None and obj.status == Status.PUBLISHED
-        return super().get_view_on_site_url(obj) if counts else None
+        """Link to the case on the public page if it is published there."""
+        is_public = obj is not None and obj.status == Status.PUBLISHED
+        return super().get_view_on_site_url(obj) if is_public else None

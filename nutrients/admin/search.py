@@ -1,4 +1,4 @@
-"""The screen of words that readers type, and of what they mean on this site."""
+"""The screen of synonyms: words that readers type, and what they mean on this site."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .content_forms import ContentForm
 
 
 class SynonymForm(ContentForm):
-    """One set of readers' words; they are quoted, so any word may stand there."""
+    """The form of a synonym. Readers' words are quoted, so any word is allowed."""
 
     quoted = frozenset({"words"})
 

@@ -28,7 +28,7 @@ CITATION = re.compile(r"\[@[^\[\]]*\]")
 
 
 class SourceForm(ContentForm):
-    """A publication. Its title is quoted as it is, so its words are not ours to check."""
+    """The form of a publication, whose title is quoted, so that its words are not checked."""
 
     quoted = frozenset({"title", "publisher", "url", "licence_note", "how_seen"})
 
@@ -79,7 +79,7 @@ class SourceAdmin(ContentAdmin):
         return [address, *super().get_urls()]
 
     def replace_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Every use of a source, and a form that gives them all to another."""
+        """List every use of a source, with a form that replaces it by another."""
         old = get_object_or_404(Source, pk=pk)
         if not self.has_change_permission(request, old):
             raise PermissionDenied
@@ -99,7 +99,7 @@ class SourceAdmin(ContentAdmin):
         return TemplateResponse(request, "admin/nutrients/replace_source.html", context)
 
     def uses(self, old: Source) -> list[tuple[Any, Any]]:
-        """The rows that link to a source, each with the field of the link."""
+        """Return the rows that link to a source, each with the field of the link."""
         fields: Iterable[Any] = old._meta.get_fields(include_hidden=True)
         links = [link for link in fields if link.auto_created and link.is_relation]
         return [
@@ -112,26 +112,28 @@ class SourceAdmin(ContentAdmin):
         ]
 
     def replace(self, old: Source, new: Source) -> int:
-        """Give all uses of a source to another, in texts too; give how many rows changed."""
+        """Replace a source in all links and texts, and return how many rows changed."""
         set_comment(f"Source “{old.slug}” replaced by “{new.slug}”")
-        cited = list(citing([old.slug]))
-        used = self.uses(old)
-        for row, field in used:
+        texts = list(citing([old.slug]))
+        links = self.uses(old)
+        for row, field in links:
             self.keep_and_save(row, **{field.name: (old, new) if field.many_to_many else new})
-        for row, name in cited:
-            # It may have been saved with its links just now.
+        for row, name in texts:
+            # Its links may have been saved just now.
             row.refresh_from_db()
-            self.keep_and_save(row, **{name: _cite_instead(getattr(row, name), old.slug, new.slug)})
+            self.keep_and_save(
+                row, **{name: replace_citations(getattr(row, name), old.slug, new.slug)}
+            )
         catch_up()
-        return len({(type(row), row.pk) for row, _ in [*used, *cited]})
+        return len({(type(row), row.pk) for row, _ in [*links, *texts]})
 
 
-def _cite_instead(text: str, old: str, new: str) -> str:
-    """The text with its citations of one source given to another, each cited once a place."""
+def replace_citations(text: str, old: str, new: str) -> str:
+    """Return a text that cites `new` where it cited `old`, and each source once in one place."""
 
-    def replaced(mark: re.Match[str]) -> str:
+    def replacement(mark: re.Match[str]) -> str:
         slugs = [slug.strip(" @") for slug in mark[0][1:-1].split(";")]
-        kept = dict.fromkeys(new if slug == old else slug for slug in slugs)
-        return f"[{'; '.join(f'@{slug}' for slug in kept)}]"
+        unique = dict.fromkeys(new if slug == old else slug for slug in slugs)
+        return f"[{'; '.join(f'@{slug}' for slug in unique)}]"
 
-    return CITATION.sub(replaced, text)
+    return CITATION.sub(replacement, text)

@@ -13,8 +13,6 @@ from .guard import GuardedAdmin
 
 @admin.register(Symptom)
 class SymptomAdmin(GuardedAdmin, PublishableAdmin):
-    """Symptoms, with the nutrients that are linked to each."""
-
     slug_from = ("name",)
     list_display = (
         "name",

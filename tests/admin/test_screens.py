@@ -1,7 +1,4 @@
-"""Every list and every form opens for an editor, at a cost that does not grow with the content.
-
-The desk has one word for one thing, and moments with their zone.
-"""
+"""Every list and form opens, at a cost that does not grow with the content, in consistent words."""
 
 import re
 
@@ -38,11 +35,11 @@ from .forms import address_of
 
 NO_CONTENT = (KeptProblem, Proposal, Redirect, ShippedChange)
 CONTENT = sorted(
-    # What an upgrade asks, what is proposed and what checks found have tests of their own.
+    # The others have tests in modules of their own.
     (m for m in admin.site._registry if m._meta.app_label == "nutrients" and m not in NO_CONTENT),
     key=lambda m: m.__name__,
 )
-# Words of the framework's for what the guide and our own screens call by another name.
+# Words of Django's for which the guide and the other screens have another one.
 OTHER_WORDS = re.compile(
     r"\b(log(ged)? (in|out)|ticked rows|recover deleted|revert|superuser|by active)\b",
     re.IGNORECASE,
@@ -51,22 +48,23 @@ WITHOUT_ZONE = re.compile(r"\d [ap]\.m\.|\bmidnight\b|\bnoon\b")
 per_model = pytest.mark.parametrize("model", CONTENT, ids=lambda model: model._meta.model_name)
 
 
-def queries(client, url):
+def count_queries(client, url):
     # The first request fills the caches of content types and of the session.
     client.get(url)
-    with CaptureQueriesContext(connection) as seen:
+    with CaptureQueriesContext(connection) as queries:
         assert client.get(url).status_code == 200
-    return len(seen)
+    return len(queries)
 
 
 def wrong_words(answer):
-    """Words on a page, buttons and headings included, that are not those of the desk."""
+    """Return the words on a page, its buttons included, that the desk does not use."""
     assert answer.status_code == 200, answer
     html = re.sub(
         r"(?s)<(script|style).*?</\1>|<textarea.*?</textarea>", "", answer.content.decode()
     )
     text = strip_tags(re.sub(r'value="([^"]*)"', r">\1<i ", html))
-    return [one[0] for words in (OTHER_WORDS, WITHOUT_ZONE) for one in words.finditer(text)]
+    matches = (*OTHER_WORDS.finditer(text), *WITHOUT_ZONE.finditer(text))
+    return [match[0] for match in matches]
 
 
 def test_other_screens_have_the_words_of_the_desk(admin_client, content):
@@ -104,12 +102,12 @@ def test_screens_open_and_a_list_costs_the_same_with_more_rows(
     screen, cost = admin.site._registry[model], []
     for number in (8, 24):
         monkeypatch.setattr(screen, "list_per_page", number)
-        cost.append(queries(editor_client, address_of(model, "changelist")))
+        cost.append(count_queries(editor_client, address_of(model, "changelist")))
     assert cost[0] == cost[1]
 
 
 def add_to_nutrient(nutrient, number):
-    """Associations and amounts, of which a nutrient has the most."""
+    """Add associations and amounts, of which a nutrient has the most."""
     source = Source.objects.first()
     for name in map(str, range(number)):
         sign = factories.symptom(f"sign-{number}-{name}")
@@ -135,13 +133,13 @@ def add_to_flag(flag, number):
 def test_form_costs_the_same_with_many_more_rows_below(editor_client, model, add):
     row = model.objects.last()
     add(row, 2)
-    few = queries(editor_client, address_of(row))
+    few = count_queries(editor_client, address_of(row))
     add(row, 20)
 
-    assert queries(editor_client, address_of(row)) == few
+    assert count_queries(editor_client, address_of(row)) == few
 
 
-def test_many_rows_below_a_form_are_links_and_forms_if_asked(screen, cases):
+def test_many_rows_below_a_form_are_links_or_if_opened_forms(screen, cases):
     magnesium = Nutrient.objects.get(slug="magnesium")
     intakes, number = list(magnesium.intakes.all()), magnesium.associations.count()
     form = screen(magnesium)
@@ -194,22 +192,22 @@ def test_page_before_a_deletion_lists_rows_and_no_links(editor_client, magnesium
 def test_every_field_that_an_editor_may_change_is_on_its_screen(model, rf, admin_user):
     request = rf.get("/")
     request.user = admin_user
-    shown = admin.site._registry[model].get_form(request).base_fields
+    on_screen = admin.site.get_model_admin(model).get_form(request).base_fields
     editable = {
         field.name
         for field in [*model._meta.concrete_fields, *model._meta.many_to_many]
         if field.editable and not field.auto_created
     }
 
-    # A signature sets these two.
-    assert editable - set(shown) <= {"reviewed_by", "reviewed_on"}
+    # Only a signature sets these two.
+    assert editable - set(on_screen) <= {"reviewed_by", "reviewed_on"}
 
 
 @per_model
 def test_every_shipped_row_passes_its_own_form(model, cases, rf, admin_user, monkeypatch):
     screen, request, faults = admin.site._registry[model], rf.get("/"), []
     request.user = admin_user
-    # The database holds these of each row.
+    # The database checks the constraints of each row.
     monkeypatch.setattr(model, "validate_constraints", lambda row, exclude: None)
     fields = [*model._meta.concrete_fields, *model._meta.many_to_many]
     links = [field.name for field in fields if field.is_relation]
