@@ -1,13 +1,12 @@
 """The pages of a link to a proposal, for people without an account.
 
 The token in the address admits them, and no cookie. No other site knows it, so their forms need no
-CSRF token. A signed digest says which words a form was drawn with.
+CSRF token.
 """
 
 from __future__ import annotations
 
 from django import forms
-from django.core import signing
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -21,7 +20,6 @@ from .links import agree, may_agree, open_link, remark
 from .pages import changing_pages, render_preview
 from .rows import digest
 
-SALT = "nutrients.proposals.link"
 CHANGED = "The words have changed since you opened this page. Please read them again."
 WRONG = "This code is not right. Please check it, or ask for a new link."
 
@@ -79,7 +77,7 @@ def _overview(request: HttpRequest, link: PreviewLink, token: str) -> HttpRespon
         "problem": problem,
         "done": "done" in request.GET,
         "may_agree": may_agree(link) and link.proposal.state in SIGNABLE,
-        "seen": signing.dumps(digest(link.proposal), salt=SALT),
+        "digest": digest(link.proposal),
     }
     return render(request, "nutrients/proposals/link.html", context)
 
@@ -91,12 +89,11 @@ def _submit(request: HttpRequest, link: PreviewLink, token: str, form: RemarkFor
         if form.is_valid() and not remark(link, at=now, **form.cleaned_data):
             return "This link has brought very many remarks. Please write to us in another way."
         return ""
-    try:
-        seen = signing.loads(request.POST.get("seen", ""), salt=SALT)
-    except signing.BadSignature:
-        seen = ""
     with transaction.atomic():
         link = PreviewLink.objects.select_for_update().select_related("proposal").get(pk=link.pk)
-        if seen != digest(link.proposal) or link.proposal.state not in SIGNABLE:
+        if (
+            request.POST.get("digest") != digest(link.proposal)
+            or link.proposal.state not in SIGNABLE
+        ):
             return CHANGED
         return "" if agree(link, token, request.POST.get("code", ""), at=now) else WRONG

@@ -184,21 +184,17 @@ def test_remark_reaches_the_editors(proposal, editor_client, client):
     assert "Rita" in html
 
 
-def seen_words(client, path):
-    return re.search(r'name="seen" value="([^"]+)"', client.get(path).content.decode())[1]
-
-
 def test_named_colleague_agrees_once_by_the_code(proposal, administrator, client, settings):
     settings.SIGN_OFFS = 1
     path, code = make_link(administrator, proposal, **NAMED)
-    seen = seen_words(client, path)
+    words = client.get(path).context["digest"]
 
-    wrong = client.post(path, {"seen": seen, "code": "1"})
+    wrong = client.post(path, {"digest": words, "code": "1"})
     assert "not right" in wrong.content.decode()
-    forged = client.post(path, {"seen": digest(proposal), "code": code})
-    assert "have changed" in forged.content.decode()
-    assert client.post(path, {"seen": seen, "code": code}).status_code == 302
-    assert client.post(path, {"seen": seen, "code": code}).status_code == 200
+    outdated = client.post(path, {"digest": "0" * 64, "code": code})
+    assert "have changed" in outdated.content.decode()
+    assert client.post(path, {"digest": words, "code": code}).status_code == 302
+    assert client.post(path, {"digest": words, "code": code}).status_code == 200
 
     signed = SignOff.objects.get()
     assert (signed.name, signed.profession) == ("Rita Moss", "GP")
@@ -208,11 +204,8 @@ def test_named_colleague_agrees_once_by_the_code(proposal, administrator, client
 
 def test_code_fails_after_few_wrong_tries(proposal, administrator, client):
     path, code = make_link(administrator, proposal, **NAMED)
-    seen = seen_words(client, path)
-    for _ in range(5):
-        client.post(path, {"seen": seen, "code": "1"})
-
-    client.post(path, {"seen": seen, "code": code})
+    for code_tried in (*["1"] * 5, code):
+        client.post(path, {"digest": digest(proposal), "code": code_tried})
     assert not SignOff.objects.exists()
 
 
