@@ -133,16 +133,12 @@ def live_rows(rows: Iterable[ProposedRow]) -> dict[ProposedRow, tuple[Any, Value
     """
     by_table: dict[Any, dict[tuple[str, ...], ProposedRow]] = defaultdict(dict)
     for proposed in rows:
-        by_table[proposed.table][tuple(json.loads(proposed.natural_key))] = proposed
+        by_table[proposed.table][proposed.key] = proposed
     live = {}
     for model, by_key in by_table.items():
-        paths = model.key_paths()
-        candidates = model._base_manager.filter(**{f"{paths[0]}__in": {key[0] for key in by_key}})
-        by_pk = {
-            pk: by_key[key]
-            for pk, *parts in candidates.values_list("pk", *paths)
-            if (key := tuple(map(_as_text, parts))) in by_key
-        }
+        first, *_ = model.key_paths()
+        candidates = _with_keys(model).filter(**{f"{first}__in": {key[0] for key in by_key}})
+        by_pk = {row.pk: by_key[key] for row in candidates if (key := row.natural_key()) in by_key}
         for row in _fetch(model, by_pk):
             live[by_pk[row.pk]] = (row, _serialize(row))
     return live
@@ -260,12 +256,12 @@ def _write(row: Any, values: Values, *, for_good: bool) -> bool:
     for name, value in values.items():
         field = row._meta.get_field(name)
         if field.many_to_many:
-            links[name] = [pk for key in value if (pk := _find_pk(field, key)) is not None]
+            links[name] = [linked for key in value if (linked := _find(field, key))]
         elif field.is_relation:
-            pk = None if value is None else _find_pk(field, value)
-            if pk is None and not field.null:
+            linked = None if value is None else _find(field, value)
+            if linked is None and not field.null:
                 return False
-            setattr(row, field.attname, pk)
+            setattr(row, name, linked)
         else:
             setattr(row, name, field.to_python(value))
     try:
@@ -275,22 +271,20 @@ def _write(row: Any, values: Values, *, for_good: bool) -> bool:
                 row.save(force_insert=is_new)
             else:
                 row.save(update_fields=values.keys() - links.keys())
-            for name, pks in links.items():
-                getattr(row, name).set(pks)
+            for name, rows in links.items():
+                getattr(row, name).set(rows)
     except (IntegrityError, DataError):
         return False
     return True
 
 
-def _find_pk(field: Any, key: Any) -> Any:
-    model = field.remote_field.model
-    parts = dict(zip(model.key_paths(), _as_list(key), strict=True))
-    return model._base_manager.filter(**parts).values_list("pk", flat=True).first()
+def _find(field: Any, key: Any) -> Any:
+    return field.remote_field.model.with_key(_as_list(key))
 
 
 def key_of(row: Any) -> str:
     """Return the natural key of a row as JSON."""
-    return json.dumps([str(part) for part in row.natural_key()])
+    return json.dumps(row.natural_key())
 
 
 def key_in(model: Any, values: Values) -> str:
@@ -313,7 +307,3 @@ def _to_value(field: Any, value: Any) -> Any:
 
 def _as_list(value: Any) -> list[Any]:
     return list(value) if isinstance(value, list | tuple) else [value]
-
-
-def _as_text(part: Any) -> str:
-    return part.isoformat() if hasattr(part, "isoformat") else str(part)
