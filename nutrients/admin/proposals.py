@@ -40,6 +40,7 @@ from .publishing import problems, publish, schedule
 from .reviewing import REREAD, profession_of
 from .widgets import NamedDateTime
 
+Button = Callable[[HttpRequest, Proposal], HttpResponse | None]
 # The moves that have a button on the page of a proposal. Publishing has a page to itself.
 BUTTONS = {State.READY: "Ready to be read", State.WRITING: "Write on", State.DROPPED: "Drop it"}
 
@@ -92,7 +93,7 @@ class ProposalAdmin(GuardedAdmin, KeptRowsAdmin):
             "settle": self.button(self.settle),
             "link": self.button(self.link),
             "revoke": self.button(self.revoke),
-            "sign": require_POST(self.sign_view),
+            "sign": self.button(self.sign, permission="view"),
             "pages": self.pages_view,
             "publish": self.publish_view,
         }
@@ -142,42 +143,39 @@ class ProposalAdmin(GuardedAdmin, KeptRowsAdmin):
         }
         return TemplateResponse(request, "admin/nutrients/proposal_pages.html", context)
 
-    def sign_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Sign the words of the page, in a role of the account."""
-        account: Any = request.user
-        with transaction.atomic():
-            proposal = get_object_or_404(Proposal.objects.select_for_update(), pk=pk)
-            role = next(
-                (role for role in roles_of(account) if role == request.POST.get("role")), None
-            )
-            if role is None or has_written(proposal, account):
-                raise PermissionDenied
-            if request.POST.get("digest") != digest(proposal) or proposal.state not in SIGNABLE:
-                self.message_user(request, REREAD, messages.WARNING)
-                return redirect(proposal)
-            add_sign_off(
-                proposal,
-                role,
-                name=account.get_full_name() or account.get_username(),
-                profession=profession_of(account) if role == Role.CLINICIAN else str(role.label),
-                account=account.get_username(),
-                at=timezone.now(),
-            )
-        self.message_user(request, f"You signed “{proposal}”.", messages.SUCCESS)
-        return redirect(proposal)
-
-    def button(self, change: Callable[[HttpRequest, Proposal], HttpResponse | None]) -> Any:
+    def button(self, change: Button, permission: str = "change") -> Any:
         """Return the view of a button: it locks the proposal, and changes it if the account may."""
+        is_allowed = getattr(self, f"has_{permission}_permission")
 
         @require_POST
         @transaction.atomic
         def view(request: HttpRequest, pk: int) -> HttpResponse:
             proposal = get_object_or_404(Proposal.objects.select_for_update(), pk=pk)
-            if not self.has_change_permission(request, proposal):
+            if not is_allowed(request, proposal):
                 raise PermissionDenied
             return change(request, proposal) or redirect(proposal)
 
         return view
+
+    def sign(self, request: HttpRequest, proposal: Proposal) -> None:
+        """Sign the words of the page, in a role of the account."""
+        account: Any = request.user
+        role = request.POST.get("role")
+        if role not in roles_of(account) or has_written(proposal, account):
+            raise PermissionDenied
+        if request.POST.get("digest") != digest(proposal) or proposal.state not in SIGNABLE:
+            self.message_user(request, REREAD, messages.WARNING)
+            return
+        role = Role(role)
+        add_sign_off(
+            proposal,
+            role,
+            name=account.get_full_name() or account.get_username(),
+            profession=profession_of(account) if role == Role.CLINICIAN else str(role.label),
+            account=account.get_username(),
+            at=timezone.now(),
+        )
+        self.message_user(request, f"You signed “{proposal}”.", messages.SUCCESS)
 
     def link(self, request: HttpRequest, proposal: Proposal) -> None:
         """Make a link, and a code for a named colleague. The message shows both this once."""

@@ -148,7 +148,6 @@ class QuestionAdmin(GuardedAdmin, ContentAdmin):
 class AnswerAdmin(GuardedAdmin, ContentAdmin):
     list_display = ("label", "question", "slug", "position")
     list_filter = ("question",)
-    list_select_related = ("question",)
     search_fields = ("label", "slug", "question__text")
     autocomplete_fields = ("question",)
     fieldsets = ((None, {"fields": ("question", "label", "slug", "position")}),)

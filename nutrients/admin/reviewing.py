@@ -23,7 +23,7 @@ from django.utils import timezone
 from reversion.admin import VersionAdmin
 from reversion.models import Version
 
-from nutrients.content.signatures import digest, sign, signatures_of, words_of
+from nutrients.content.signatures import digest, renew, sign, signatures_of, words_of
 from nutrients.content.versions import keep_first, parents
 from nutrients.models import Status
 from nutrisite.accounts.admin_site import change_address, is_key
@@ -75,22 +75,20 @@ def set_due(rows: dict[Any, date], comment: str, *, user: Any, at: datetime) -> 
     with reversion.create_revision():
         reversion.set_user(user)
         reversion.set_comment(comment)
+        # That of the signature: a later one would count as a change of the signed words.
         reversion.set_date_created(at)
         for row in [*rows, *parents(rows)]:
             reversion.add_to_revision(row)
 
 
-def agree(rows: Iterable[Any], *, user: Any, at: datetime) -> int:
+def agree(rows: Sequence[Any], *, user: Any, at: datetime) -> int:
     """Record that rows need no change, sign those that the account may sign, and count these."""
-    rows, today, profession = list(rows), timezone.localdate(at), profession_of(user)
+    profession = profession_of(user)
     signed = [row for row in rows if profession and not has_written(row, user)]
     name, account = user.get_full_name(), user.get_username()
     sign(signed, name=name, profession=profession, account=account, at=at)
-    for row in signed:
-        row.reviewed_on, row.reviewed_by = today, f"{name}, {profession}"
-        saved = type(row)._base_manager.filter(pk=row.pk)
-        saved.update(reviewed_on=row.reviewed_on, reviewed_by=row.reviewed_by)
-    due = {row: next_review(type(row), on=today) for row in rows}
+    renew(signed)
+    due = {row: next_review(type(row), on=timezone.localdate(at)) for row in rows}
     set_due(due, "Reviewed, no change", user=user, at=at)
     return len(signed)
 
