@@ -11,7 +11,6 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib import admin
-from django.contrib.auth import get_permission_codename
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.http import HttpRequest
@@ -49,7 +48,7 @@ def home_context(request: HttpRequest, site: Any) -> dict[str, Any]:
     public = Q(status=Status.PUBLISHED)
     drafts, due, scheduled = [], {"overdue": 0, "month": 0}, []
     for model in reviewed_tables():
-        if not _may_view(request, model):
+        if not site.get_model_admin(model).has_view_permission(request):
             continue
         rows: Any = model._default_manager
         counts = rows.aggregate(
@@ -81,7 +80,7 @@ def home_context(request: HttpRequest, site: Any) -> dict[str, Any]:
 
 def _open_proposals(request: HttpRequest) -> list[tuple[str, list[Proposal]]]:
     """Return the open proposals under headings, those that the account is writing first."""
-    if not _may_view(request, Proposal):
+    if not request.user.has_perm("nutrients.view_proposal"):
         return []
     rows = Proposal.objects.filter(state__in=OPEN).select_related("owner")
     rows = rows.order_by("state", "publish_at", "pk")[:SCHEDULED_ROWS]
@@ -149,10 +148,6 @@ def content_tables(request: HttpRequest, site: Any) -> Iterator[tuple[ContentAdm
         screen = site.get_model_admin(model)
         if isinstance(screen, ContentAdmin) and screen.has_view_permission(request):
             yield screen, model._default_manager.select_related(*foreign_keys(model))
-
-
-def _may_view(request: HttpRequest, model: Any) -> bool:
-    return request.user.has_perm(f"nutrients.{get_permission_codename('view', model._meta)}")
 
 
 def _address(model: Any, page: str, *args: Any) -> str:

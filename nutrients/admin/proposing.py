@@ -135,7 +135,7 @@ class ProposingMixin(ProposingRights, VersionAdmin):
 
         The first draft is the row of the form itself.
         """
-        existing = {(type(one.row), one.row.pk): one.proposed for one in overlays}
+        existing = {(type(row), row.pk): proposed for proposed, row in overlays}
         chosen = proposal or begin(drafts[0].title, by=request.user)
         under = f"{drafts[0].model._meta.label_lower} {drafts[0].key}"
         for number, draft in enumerate(drafts):

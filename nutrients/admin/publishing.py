@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
@@ -40,7 +40,7 @@ from .articles import UNSOURCED, cites_a_source
 from .content_forms import form_over
 from .deleting import Deletion, refusal
 from .guard import BrokenCase, Guard
-from .reviewing import next_review
+from .reviewing import next_review, update_due
 
 CHANGED = "Readers see other words by now than those that it was written over: settle that first."
 SAY_WHY = "It takes a page off the site: say why, under “About this proposal”."
@@ -69,7 +69,8 @@ def problems(proposal: Proposal) -> list[str]:
         rows = [overlay for overlay in overlays if overlay.row.pk]
         sentences += [error for overlay in rows for error in _form_errors(overlay)]
         articles = _published_articles(overlay.row for overlay in overlays)
-        sentences += [f"{one}: {UNSOURCED}" for one in articles if not cites_a_source(one)]
+        unsourced = [article for article in articles if not cites_a_source(article)]
+        sentences += [f"{article}: {UNSOURCED}" for article in unsourced]
     if needing:
         sentences.append(refusal(needing))
     if not proposal.why and _pages_removed(proposal):
@@ -142,25 +143,19 @@ def _write(proposal: Proposal, *, user: Any, at: datetime) -> list[Overlay]:
     overlays = lay_over(rows, for_good=True, delete=lambda row: Deletion([row]).make(user=user))
     if len(overlays) < len(rows):
         raise RefusedError(LOST)
-    written = [one.row for one in overlays if one.proposed.kind != ChangeKind.DELETE]
+    written = [row for proposed, row in overlays if proposed.kind != ChangeKind.DELETE]
     changed = [row for row in {*written, *parents(written)} if isinstance(row, Publishable)]
-    dated = {one.row for one in overlays if one.proposed.values.get("review_due_on")}
+    # A review that was proposed for a day keeps that day.
+    dated = {row for proposed, row in overlays if proposed.values.get("review_due_on")}
     for signed in valid_sign_offs(proposal):
         if signed.role == Role.CLINICIAN:
             signer = {"name": signed.name, "profession": signed.profession}
             sign(changed, **signer, account=signed.account, at=signed.signed_at)
-            _set_next_review([row for row in changed if row not in dated], on=signed.signed_at)
+            day = timezone.localdate(signed.signed_at)
+            undated = [row for row in changed if row not in dated]
+            update_due({row: next_review(type(row), on=day) for row in undated})
     keep(written, at=at)
     return overlays
-
-
-def _set_next_review(rows: Iterable[Publishable], *, on: datetime) -> None:
-    """Count the next review of rows from the day of a clinician's signature."""
-    day: date = timezone.localdate(on)
-    for row in rows:
-        row.review_due_on = next_review(type(row), on=day)
-        saved = type(row)._base_manager.filter(pk=row.pk)
-        saved.update(review_due_on=row.review_due_on)
 
 
 def schedule(guard: Guard, proposal: Proposal, moment: datetime) -> None:

@@ -12,7 +12,6 @@ import reversion
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.widgets import AdminDateWidget
-from django.contrib.auth import get_permission_codename
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -66,12 +65,16 @@ def has_written(row: Any, account: Any) -> bool:
     return versions.exists()
 
 
-def set_due(rows: dict[Any, date], comment: str, *, user: Any, at: datetime) -> None:
-    """Set the next review of rows, as one revision. No word changes, and no date of change."""
-    keep_first(rows)
+def update_due(rows: dict[Any, date]) -> None:
     for row, day in rows.items():
         row.review_due_on = day
         type(row)._base_manager.filter(pk=row.pk).update(review_due_on=day)
+
+
+def set_due(rows: dict[Any, date], comment: str, *, user: Any, at: datetime) -> None:
+    """Set the next review of rows, as one revision. No word changes, and no date of change."""
+    keep_first(rows)
+    update_due(rows)
     with reversion.create_revision():
         reversion.set_user(user)
         reversion.set_comment(comment)
@@ -146,7 +149,7 @@ def review_desk(request: HttpRequest, site: Any) -> HttpResponse:
     tables = [
         model
         for model in reviewed_tables()
-        if request.user.has_perm(f"nutrients.{get_permission_codename('change', model._meta)}")
+        if site.get_model_admin(model).has_change_permission(request)
     ]
     form = DueForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

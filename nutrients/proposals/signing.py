@@ -19,8 +19,8 @@ def has_written(proposal: Proposal, account: Any) -> bool:
 
 def valid_sign_offs(proposal: Proposal) -> list[SignOff]:
     """Return the signatures under the present words, one a person."""
-    signed = proposal.sign_offs.filter(words=digest(proposal))
-    return list({(one.account, one.name): one for one in signed}.values())
+    sign_offs = proposal.sign_offs.filter(words=digest(proposal))
+    return list({(sign_off.account, sign_off.name): sign_off for sign_off in sign_offs}.values())
 
 
 def missing_signatures(proposal: Proposal) -> list[str]:

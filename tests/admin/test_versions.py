@@ -442,3 +442,19 @@ def test_field_of_what_is_no_version_of_the_row_is_left_out(editor_client, magne
     for query in ("back=1&field=job", "back=x&field=job", "back=9&field=pk"):
         page = editor_client.get(f"{address_of(magnesium)}?{query}")
         assert page.context["adminform"].form["job"].value() == magnesium.job
+
+
+def test_versions_of_one_minute_are_told_apart_by_their_seconds(screen, magnesium, editor_client):
+    for words in ("Calms nerve", "Calms muscle", "Calms both"):
+        screen(magnesium).save(tagline=words)
+    third, second, first, _ = versions_of(magnesium)
+    for version, time in ((first, "11:59:58"), (second, "12:00:05"), (third, "12:00:40")):
+        moment = f"2026-11-01T{time}Z"
+        Revision.objects.filter(pk=version.revision_id).update(date_created=moment)
+
+    two = {"one": third.pk, "other": second.pk}
+    page = editor_client.get(address_of(magnesium, "history"), two).content.decode()
+
+    for moment in ("12:00:40", "12:00:05", "11:59"):
+        assert f">1 November 2026, {moment} UTC</a>" in page
+    assert "<h2>1 November 2026, 12:00:05 UTC beside 1 November 2026, 12:00:40 UTC</h2>" in page
