@@ -15,7 +15,6 @@ from reversion.models import Revision
 from nutrients.admin.articles import UNSOURCED
 from nutrients.admin.guard import REASON
 from nutrients.models import (
-    ArticleSection,
     Association,
     BookOverride,
     FoodPortion,
@@ -157,12 +156,8 @@ def test_new_row_of_a_proposal_is_opened_from_the_list_below_a_form(screen, magn
 
 
 def sections_of(form):
-    (sections,) = (
-        one.formset
-        for one in form.context["inline_admin_formsets"]
-        if one.formset.model is ArticleSection
-    )
-    return [one for one in sections.forms if one.instance.pk]
+    (inline,) = form.context["inline_admin_formsets"]
+    return [section for section in inline.formset.forms if section.instance.pk]
 
 
 @pytest.mark.parametrize(

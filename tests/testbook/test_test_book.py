@@ -61,8 +61,8 @@ def test_every_red_flag_that_is_asked_has_a_case_of_its_own(content):
         for case in counting_cases()
         if len(case.flag_list) == 1 and not (case.symptom_list or case.risk_list)
     }
-    asked = RedFlag.objects.filter(status="published", is_asked=True)
-    assert set(asked.values_list("slug", flat=True)) == alone
+    flags = RedFlag.objects.filter(status="published", is_asked=True)
+    assert set(flags.values_list("slug", flat=True)) == alone
 
 
 def test_every_rule_has_a_case_that_ticks_just_what_it_names_and_expects_its_warning(content):
@@ -175,8 +175,8 @@ def test_tick_that_is_not_offered_is_found(small_world):
 # What is a fault
 
 
-def a_case(level="self-care", suggested=(), withheld=(), shown="", hidden=""):
-    case = SafetyCase(level=level, must_show=shown, must_not_show=hidden)
+def make_case(level="self-care", suggested=(), withheld=(), **phrases):
+    case = SafetyCase(level=level, **phrases)
     case.suggested = [Nutrient(name=name) for name in suggested]
     case.withheld = [Nutrient(name=name) for name in withheld]
     case.warned_of = []
@@ -186,13 +186,14 @@ def a_case(level="self-care", suggested=(), withheld=(), shown="", hidden=""):
 @pytest.mark.parametrize(
     ("expected", "fault"),
     [
-        (a_case(), None),
-        (a_case("self-care", ["Iron"], ["Zinc"], "iron CAN cause this", "diet"), None),
-        (a_case("urgent"), "It says nothing urgent, and should say medical care the same"),
-        (a_case(suggested=["Zinc"]), "It does not suggest Zinc."),
-        (a_case(withheld=["Iron"]), "It suggests Iron."),
-        (a_case(shown="diet"), "It does not show “diet”."),
-        (a_case(hidden="can cause"), "It shows “can cause”."),
+        (make_case(), None),
+        (make_case("self-care", ["Iron"], ["Zinc"], must_show="iron CAN cause this"), None),
+        (make_case(must_not_show="diet"), None),
+        (make_case("urgent"), "It says nothing urgent, and should say medical care the same"),
+        (make_case(suggested=["Zinc"]), "It does not suggest Zinc."),
+        (make_case(withheld=["Iron"]), "It suggests Iron."),
+        (make_case(must_show="diet"), "It does not show “diet”."),
+        (make_case(must_not_show="can cause"), "It shows “can cause”."),
     ],
 )
 def test_answer_is_held_against_what_is_expected(expected, fault):
@@ -211,7 +212,7 @@ def test_answer_is_held_against_what_is_expected(expected, fault):
 )
 def test_emergency_names_no_nutrient_and_no_food(text, fault):
     answer = CaseAnswer(Level.EMERGENCY, [], [text])
-    assert list(faults(a_case("emergency"), answer, ["Iron", "Milk, whole"])) == fault
+    assert list(faults(make_case("emergency"), answer, ["Iron", "Milk, whole"])) == fault
 
 
 # The command
