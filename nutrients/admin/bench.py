@@ -104,7 +104,10 @@ class BenchMixin(VersionAdmin):
     def _save_form(self: Any, request: HttpRequest, row: Any) -> bool:
         """Save the form that was sent if it is valid; the caller rolls it back."""
         form = self.get_form(request, row, change=True)(request.POST, instance=row)
-        formsets, _ = self._create_formsets(request, row, change=True)
+        formsets = [
+            formset(request.POST, instance=row, queryset=inline.get_queryset(request))
+            for formset, inline in self.get_formsets_with_inlines(request, row)
+        ]
         # Validate both: formsets of the admin are validated before its form.
         if not (all_valid(formsets) and form.is_valid()):
             return False

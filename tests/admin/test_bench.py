@@ -56,18 +56,24 @@ def test_bench_shows_which_rules_fire_and_what_is_missing(bench, rule, ticks, ta
     assert rule.red_flag.action in answer.content.decode()
 
 
-def test_bench_tries_the_form_that_is_sent_and_saves_nothing(screen, bench, rule, other):
-    sent = screen(rule).data | {TICK: [f"symptom:{other.slug}"]}
+@pytest.mark.parametrize("table", ["flag", "rule"])
+def test_bench_tries_the_form_that_is_sent_and_saves_nothing(screen, bench, rule, other, table):
+    row, prefix = rule, ""
+    if table == "flag":
+        row = rule.red_flag
+        prefix = f"rules-{list(row.rules.values_list('pk', flat=True)).index(rule.pk)}-"
+    sent = screen(row).data | {TICK: [f"symptom:{other.slug}"]}
     alone = {"symptoms": [other.pk], "risk_factors": [], "other_causes": []}
-    answer = bench(rule, **sent | alone)
+    alone = {f"{prefix}{name}": pks for name, pks in alone.items()}
+    answer = bench(row, **sent | alone)
 
     assert tried(answer, rule).fires
     assert "which is not saved" in answer.content.decode()
     assert other not in rule.symptoms.all()
     # The page sends the form again with the next ticks.
-    again = {name: value for name, value in answer.context["sent"] if name == "symptoms"}
-    assert again == {"symptoms": str(other.pk)}
-    assert "has errors" in bench(rule, **sent | {"at_least": "many"}).content.decode()
+    assert (f"{prefix}symptoms", str(other.pk)) in answer.context["sent"]
+    wrong = bench(row, **sent | {f"{prefix}at_least": "many"})
+    assert "has errors" in wrong.content.decode()
 
 
 def test_bench_tries_a_draft_as_if_it_were_published(bench, rule, ticks):
