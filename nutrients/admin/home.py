@@ -72,7 +72,7 @@ def home_context(request: HttpRequest, site: Any) -> dict[str, Any]:
         "failing": CaseOutcome.objects.exclude(failures="").count(),
         "problems": KeptProblem.objects.count(),
         "to_settle": ShippedChange.objects.count(),
-        "saves": _latest_saves(),
+        "saves": _latest_saves(request, site),
         "words": words,
         "results": search_tables(request, site, words) if words else [],
     }
@@ -93,11 +93,11 @@ def _open_proposals(request: HttpRequest) -> list[tuple[str, list[Proposal]]]:
     return [(title, proposals) for title, proposals in groups if proposals]
 
 
-def _latest_saves() -> list[tuple[Revision, str, str]]:
-    """Return the last saves of editors, each with the name and address of its row.
+def _latest_saves(request: HttpRequest, site: Any) -> list[tuple[Revision, str, str]]:
+    """Return the last saves of editors, each with the name of its row and the address of a screen.
 
-    A save of an article keeps its sections too, so rows below others are passed over. The address
-    is that of the history, or of the list to bring back from if the row was deleted.
+    A save of an article keeps its sections too, so rows below others are passed over. The screen is
+    the history, or the list to bring a deleted row back from if the account may.
     """
     below = [
         apps.get_model("nutrients", name)._meta.get_field(child).related_model
@@ -112,19 +112,19 @@ def _latest_saves() -> list[tuple[Revision, str, str]]:
     rows = Version.objects.prefetch_related("content_type", "object")
     by_pk = rows.in_bulk([save.row for save in saves])
     return [
-        (save, version.object_repr, _history(version))
+        (save, version.object_repr, _history(request, site, version))
         for save in saves
         if (version := by_pk.get(save.row))
     ]
 
 
-def _history(version: Version) -> str:
+def _history(request: HttpRequest, site: Any, version: Version) -> str:
     model = version.content_type.model_class()
-    if not admin.site.is_registered(model):
-        return ""
-    if version.object is None:
-        return _address(model, "recoverlist")
-    return _address(model, "history", version.object_id)
+    screen = site.get_model_admin(model) if site.is_registered(model) else None
+    if screen and version.object:
+        return _address(model, "history", version.object_id)
+    may_recover = screen and screen.has_add_permission(request)
+    return _address(model, "recoverlist") if may_recover else ""
 
 
 def search_tables(

@@ -174,7 +174,7 @@ def test_home_lists_what_waits_and_what_was_saved(editor_client, screen, magnesi
 
 
 def test_saves_on_the_home_page_have_the_name_and_history_of_the_row_above(
-    editor_client, screen, magnesium, article
+    editor_client, account, screen, magnesium, article
 ):
     detail, source = magnesium.details.first(), factories.source("a-tale")
     screen(article.sections.first()).save(title="A part")
@@ -194,6 +194,9 @@ def test_saves_on_the_home_page_have_the_name_and_history_of_the_row_above(
         ("Magnesium", history),
         (str(article), address_of(article, "history")),
     ]
+    # A writer brings nothing back.
+    saves = account("Writers").get(reverse("admin:index")).context["saves"]
+    assert saves[0][1:] == ("Other words (A publisher)", "")
 
 
 def test_home_finds_words_in_every_table(editor_client, content):
