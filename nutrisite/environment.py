@@ -1,6 +1,6 @@
 """Readers of environment variables.
 
-Each gives a checked value, or stops the start with a sentence that says what to write instead.
+Each returns a checked value, or raises ImproperlyConfigured with what to write instead.
 An empty variable counts as one that is not set.
 """
 
@@ -16,6 +16,9 @@ from django.core.exceptions import ImproperlyConfigured
 from environ import Env
 
 TRUE_WORDS, FALSE_WORDS = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
+PATH = re.compile(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*")
+# Scheme, host and port, as browsers send them.
+ORIGIN = re.compile(r"https?://(\[[0-9a-f:.]+\]|[a-z0-9_-]+(\.[a-z0-9_-]+)*)(:[0-9]{1,5})?")
 
 
 def text(name: str, default: str) -> str:
@@ -23,7 +26,7 @@ def text(name: str, default: str) -> str:
 
 
 def boolean(name: str, default: bool) -> bool:
-    """Give a yes or a no. An unreadable word is an error, never a silent no."""
+    """Return True or False. An unreadable word is an error, never a silent False."""
     word = text(name, str(default)).lower()
     if word not in TRUE_WORDS | FALSE_WORDS:
         raise ImproperlyConfigured(f"{name} is {word!r}: write true or false.")
@@ -52,13 +55,13 @@ def names(name: str, default: list[str]) -> list[str]:
 
 
 def path(name: str, default: str) -> str:
-    """Give the path of a part of the site, with no slash before and one after it."""
-    written = text(name, default).strip("/")
-    if not re.fullmatch(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*", written):
+    """Return a path below the site's root, with one slash at its end and none before it."""
+    value = text(name, default).strip("/")
+    if not PATH.fullmatch(value):
         raise ImproperlyConfigured(
-            f"{name} is {written!r}: write letters, digits, - and _, like editors/."
+            f"{name} is {value!r}: write letters, digits, - and _, like editors/."
         )
-    return f"{written}/"
+    return f"{value}/"
 
 
 def networks(name: str) -> list[IPv4Network | IPv6Network]:
@@ -70,48 +73,25 @@ def networks(name: str) -> list[IPv4Network | IPv6Network]:
         ) from error
 
 
-def host(name: str, default: str) -> str:
-    """Give a host or an address; one of IPv6 without its brackets."""
-    return text(name, default).strip("[]")
-
-
 def folder(name: str, default: Path) -> Path:
     return Path(text(name, str(default))).expanduser().resolve()
 
 
-# Browsers keep these letters of a host; Python's codec, of 2003, would make another host of it.
-WRITTEN_OTHERWISE = frozenset("ßς\u200c\u200d")
-
-
 def origin(name: str, default: str) -> str:
-    """Give scheme and host, such as https://example.org, with no path and no slash at the end.
-
-    A host in letters beyond ASCII is given as browsers send it, such as xn--bcher-kva.example.
-    """
-    address = text(name, default).rstrip("/")
-    wrong = ImproperlyConfigured(f"{name} is {address!r}: write it like https://example.org.")
-    try:
-        parts = urlsplit(address)
-        host, port = parts.hostname or "", parts.port
-        if WRITTEN_OTHERWISE.intersection(host):
-            raise ImproperlyConfigured(
-                f"{name} is {address!r}: write its host as browsers send it, with xn--."
-            )
-        host = host if ":" in host else host.encode("idna").decode()
-    except ValueError:
-        raise wrong from None
-    authority = f"[{host}]" if ":" in host else host
-    authority += f":{port}" if port else ""
-    is_bare = address.partition("://")[2].lower() in (authority, parts.netloc.lower())
-    if parts.scheme not in {"http", "https"} or not host or parts.username or not is_bare:
-        raise wrong
-    return f"{parts.scheme}://{authority}"
+    """Return scheme and host, such as https://example.org, without a path or a final slash."""
+    address = text(name, default).rstrip("/").lower()
+    if not ORIGIN.fullmatch(address):
+        raise ImproperlyConfigured(
+            f"{name} is {address!r}: write it like https://example.org, and a host with letters"
+            " beyond ASCII as browsers send it, like https://xn--bcher-kva.example."
+        )
+    return address
 
 
 def database(name: str, default: str) -> dict[str, Any]:
     address = text(name, default)
     if urlsplit(address).scheme not in {"sqlite", "postgres", "postgresql"}:
-        # The address may hold a password, so the sentence does not repeat it.
+        # The address may hold a password, so the error does not repeat it.
         raise ImproperlyConfigured(
             f"{name} cannot be read: write sqlite:////folder/file.sqlite3"
             " or postgres://user:password@host:5432/name."

@@ -1,7 +1,7 @@
-"""Log lines that an operator needs and that do not tell what a reader looked up.
+"""Logs for operators that do not reveal what a reader looked up.
 
-A reader's address, a query string, a form value or a symptom's page never reaches a log:
-lines name the route, such as `symptoms/<slug:slug>/`, in place of the path.
+A client's address, a query string, a form value or a symptom's page never reaches a log: lines name
+the route, such as `symptoms/<slug:slug>/`, instead of the path.
 """
 
 import json
@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 ACCESS_FIELDS = ("method", "route", "status", "milliseconds")
-# Made up for each request, so that all its lines can be found; "-" outside a request.
+# A random number that all lines of a request share; "-" outside a request
 REQUEST_NUMBER: ContextVar[str] = ContextVar("request_number", default="-")
 PLAIN = "%(asctime)s %(levelname)-7s %(request_number)s %(name)s: %(message)s"
 METHODS = ("GET", "HEAD", "OPTIONS", "POST")
@@ -21,23 +21,18 @@ METHODS = ("GET", "HEAD", "OPTIONS", "POST")
 access = logging.getLogger("nutrisite.access")
 
 SILENT = (
-    # Its lines hold the values that were asked for, and so what a reader looked up.
-    "django.db.backends",
-    # At DEBUG its lines hold all that a page was made of where a template names nothing.
-    "django.template",
-    # These two write whole request lines; `nutrisite.access` takes their place.
-    "django.server",
+    "django.db.backends",  # values in queries
+    "django.template",  # at DEBUG, the whole context of a template
+    "django.server",  # request lines
     "gunicorn.access",
-    # Its lines name accounts and addresses; the record of accounts has both.
-    "axes",
+    "axes",  # names and addresses, which the audit log has
 )
-
-# How gunicorn begins the lines in which it repeats an address or what was sent.
+# Beginnings of messages in which gunicorn quotes an address or a request
 GUNICORN_ON_REQUESTS = ("Invalid request", "Error handling request", "Socket error processing")
 
 
 def log_access(method: str | None, route: str, status: int, start: float) -> None:
-    """Write the one line of a request that came at `start`, a moment of `perf_counter`."""
+    """Log one request, which came at `start` by `time.perf_counter`."""
     fields: dict[str, Any] = {
         "method": method_of(method),
         "route": route,
@@ -48,7 +43,7 @@ def log_access(method: str | None, route: str, status: int, start: float) -> Non
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object a line, with named fields only, so that nothing slips in by `extra`."""
+    """Formats a record as one JSON object, with named fields only: others may hold anything."""
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
@@ -66,20 +61,19 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
-class WithoutReader(logging.Filter):
-    """Takes what a reader sent out of a record: path, query string, address, form values."""
+class ReaderPrivacyFilter(logging.Filter):
+    """Adds the request's number to a record, and removes what the client sent."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Rewrite the record in place if it is about a request; every record goes on."""
         record.request_number = REQUEST_NUMBER.get()
         request = getattr(record, "request", None)
         if request is not None:
-            what = getattr(record, "status_code", record.levelname.lower())
+            outcome = getattr(record, "status_code", record.levelname.lower())
             if record.name == "django.security.DisallowedHost":
-                what = "refused, because ALLOWED_HOSTS does not name the host"
+                outcome = "refused, because ALLOWED_HOSTS does not name the host"
                 record.exc_info = None
             record.msg = "%s %s: %s"
-            record.args = (method_of(request.method), route_of(request), what)
+            record.args = (method_of(request.method), route_of(request), outcome)
         elif str(record.msg).startswith(GUNICORN_ON_REQUESTS):
             record.msg, record.args = "gunicorn could not handle a request", ()
         else:
@@ -91,21 +85,17 @@ class WithoutReader(logging.Filter):
 
 
 def route_of(request: Any) -> str:
-    """Give the route that answered, or "unknown" for an address that no route matches."""
     match = getattr(request, "resolver_match", None)
     return f"/{match.route}" if match else "unknown"
 
 
-def method_of(written: str | None) -> str:
-    """Give the method, or "other" for one that no page has: a client may write any word there."""
-    return written if written in METHODS else "other"
+def method_of(method: str | None) -> str:
+    """Return the method, or "other" for one that no page takes: a client may write any word."""
+    return method if method in METHODS else "other"
 
 
 def frames_of(error: BaseException) -> str:
-    """Give where an error and its causes came from, by type and line.
-
-    The error's own message is left out, since it may quote what a reader typed.
-    """
+    """Format an error and its causes without their messages, which may quote a reader."""
     lines = []
     cause: BaseException | None = error
     while cause:
@@ -115,30 +105,26 @@ def frames_of(error: BaseException) -> str:
 
 
 def configuration(style: str, level: str) -> dict[str, Any]:
-    """Give the logging settings that Django and gunicorn share.
-
-    `style` is "json" or "plain"; `level` is a level of the standard library, in capitals.
-    """
-    # At DEBUG gunicorn quotes the bytes of a broken request.
-    gunicorn_level = "INFO" if level == "DEBUG" else level
+    """Return the logging settings of Django and gunicorn, in the style "json" or "plain"."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "filters": {"without_reader": {"()": WithoutReader}},
+        "filters": {"reader_privacy": {"()": ReaderPrivacyFilter}},
         "formatters": {"json": {"()": JsonFormatter}, "plain": {"format": PLAIN}},
         "handlers": {
-            # Without a handler, a warning would go to the standard library's last resort.
+            # Without a handler, warnings go to the standard library's last resort.
             "none": {"class": "logging.NullHandler"},
             "console": {
                 "class": "logging.StreamHandler",
                 "formatter": style,
-                "filters": ["without_reader"],
+                "filters": ["reader_privacy"],
             },
         },
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
             "django": {"level": level},
-            "gunicorn.error": {"level": gunicorn_level, "propagate": True},
+            # At DEBUG gunicorn quotes the bytes of a broken request.
+            "gunicorn.error": {"level": "INFO" if level == "DEBUG" else level, "propagate": True},
             **{name: {"handlers": ["none"], "propagate": False} for name in SILENT},
         },
     }

@@ -13,8 +13,9 @@ from nutrisite import environment, logging
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = environment.folder("VAR_DIR", BASE_DIR / "var")
 
-# Where the site is
+# Addresses
 DEBUG = environment.boolean("DEBUG", False)
+HOST = environment.text("HOST", "127.0.0.1").strip("[]")
 PORT = environment.whole_number("PORT", 8000, 1, 65535)
 SITE_URL = environment.origin("SITE_URL", f"http://127.0.0.1:{PORT}")
 HTTPS = SITE_URL.startswith("https:")
@@ -28,15 +29,11 @@ if HTTPS and not BEHIND_PROXY:
     )
 ALLOWED_HOSTS = environment.names(
     "ALLOWED_HOSTS",
-    [
-        urlsplit(SITE_URL).hostname or "",
-        environment.host("HOST", "localhost"),
-        *("localhost", "127.0.0.1", "[::1]"),
-    ],
+    [urlsplit(SITE_URL).hostname or "", HOST, "localhost", "127.0.0.1", "[::1]"],
 )
 CSRF_TRUSTED_ORIGINS = environment.names("CSRF_TRUSTED_ORIGINS", [SITE_URL])
 ADMIN_PATH = environment.path("ADMIN_PATH", "admin/")
-# Networks from which the admin is there at all; without any it is there for all.
+# Clients elsewhere get 404 for the admin. An empty list hides it from nobody.
 ADMIN_NETWORKS = environment.networks("ADMIN_NETWORKS")
 PAGE_NOT_FOUND = "nutrients.site.views.page_not_found"
 ROOT_URLCONF = "nutrisite.urls"
@@ -44,7 +41,7 @@ WSGI_APPLICATION = "nutrisite.wsgi.application"
 
 
 def secret_key() -> str:
-    """Give the key from SECRET_KEY, or from the file that `make run` writes once."""
+    """Return SECRET_KEY, or what the file holds that `make run` writes once."""
     path = environment.folder("SECRET_KEY_FILE", VAR_DIR / "secret_key")
     key = environment.text("SECRET_KEY", "")
     if not key and path.is_file():
@@ -75,7 +72,7 @@ INSTALLED_APPS = [
     "django_otp.plugins.otp_static",
     "django_otp.plugins.otp_totp",
     "reversion",
-    # Below those whose screens it replaces.
+    # It unregisters admin screens of the apps above.
     "nutrisite.accounts.apps.AccountsConfig",
 ]
 
@@ -83,14 +80,14 @@ MIDDLEWARE = [
     "nutrisite.middleware.EveryRequest",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    # These two fit an answer to one reader; those below make it for all.
+    # These two adapt a response to one client; the middleware below serves all clients alike.
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "nutrisite.page_cache.SharedAnswers",
     "nutrisite.middleware.RefusedRequests",
     "django.middleware.common.CommonMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    # Editors only: on a public page none of these touches a cookie.
+    # For editors: on a public page none of these touches a cookie.
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -118,30 +115,29 @@ TEMPLATES: list[dict[str, Any]] = [
 
 # Database
 def database() -> dict[str, Any]:
-    """Give the connection settings of the engine that DATABASE_URL names."""
     config = environment.database("DATABASE_URL", f"sqlite:///{VAR_DIR / 'nutrisite.sqlite3'}")
     options = config.setdefault("OPTIONS", {})
     if config["ENGINE"] == "django.db.backends.sqlite3":
-        # A writer takes its lock at once and others wait for it: with the default they read first,
-        # and then fail with "database is locked". FULL keeps the last save through a power cut.
+        # IMMEDIATE takes the write lock at BEGIN, so that others wait for it: a transaction that
+        # reads first fails with "database is locked". FULL keeps the last save in a power cut.
         options |= {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
         }
         return config | {"CONN_MAX_AGE": None}
-    # The pool keeps connections open, so Django must give them back after every request.
-    largest = environment.whole_number("DATABASE_POOL_SIZE", 8, 1, 200)
-    options["pool"] = {"min_size": 1, "max_size": largest, "timeout": 10}
+    # The pool keeps connections open, so Django returns them after every request.
+    size = environment.whole_number("DATABASE_POOL_SIZE", 8, 1, 200)
+    options["pool"] = {"min_size": 1, "max_size": size, "timeout": 10}
     return config | {"CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True}
 
 
 DATABASES = {"default": database()}
 BACKUP_DIR = environment.folder("BACKUP_DIR", VAR_DIR / "backups")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-# Finished pages, in the memory of each worker; 0 renders each page every time.
+# Memory of each worker for finished pages; 0 renders each page for its request.
 PAGE_CACHE_BYTES = environment.whole_number("PAGE_CACHE_MB", 8, 0, 4096) * 1_000_000
-# Gives the next moment at which a page changes without an edit.
+# Functions that return when a page next changes without an edit, and when content is first public
 NEXT_CHANGE = "nutrients.common.schedule.next_change"
 PUBLIC_FROM = "nutrients.common.schedule.public_from"
 
@@ -154,18 +150,14 @@ STORAGES = {
     "staticfiles": {"BACKEND": "nutrisite.staticfiles.BundledStaticFilesStorage"},
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
-# Every file says that it is for this site alone.
 WHITENOISE_ALLOW_ALL_ORIGINS = False
-# Browsers read rules for prefetching only under their own type.
+# Browsers accept prefetching rules only as this type.
 WHITENOISE_MIMETYPES = {".speculation": "application/speculationrules+json"}
 
-# Open data, each table a file that is written once a version of the content
 OPEN_DATA_DIR = VAR_DIR / "open-data"
-
-# The content that comes with the site
 FIXTURES = BASE_DIR / "fixtures"
 
-# How many who wrote none of it must agree before a proposal is published
+# People who wrote none of a proposal and must agree before it is published
 SIGN_OFFS = {"none": 0, "one": 1, "two": 2}[
     environment.choice("SIGN_OFFS", "none", ("none", "one", "two"))
 ]
@@ -173,96 +165,83 @@ SIGN_OFFS = {"none": 0, "one": 1, "two": 2}[
 # Language and time
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
-# One language: without this, each address and figure of a page would ask which one it is in.
+# With translations on, each URL and number of a page would look up the active language.
 USE_I18N = False
 FORMAT_MODULE_PATH = "nutrisite.formats"
 
-# What a browser may do; `EveryRequest` sends it
+# Security headers. `EveryRequest` sends the policy, and X-Frame-Options.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF],
-        "worker-src": [SELF],
-        "style-src": [SELF],
-        "img-src": [SELF],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "form-action": [SELF],
-        "base-uri": [NONE],
-        "frame-ancestors": [NONE],
+        **dict.fromkeys(("default-src", "base-uri", "frame-ancestors"), (NONE,)),
+        **dict.fromkeys(("script-src", "worker-src", "style-src", "img-src", "font-src"), (SELF,)),
+        **dict.fromkeys(("connect-src", "form-action"), (SELF,)),
     }
 }
-# Not no-referrer: browsers would then send no origin with a form, and signing in would fail.
+# With no-referrer, browsers send no origin with a form, and signing in fails.
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = HTTPS
-# Asked of each instance itself, by http.
+# Load balancers ask each instance by http.
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
-# Only the owner of the domain can promise https for its subdomains and to browsers' preload lists,
-# which ask for both.
+# Browsers' preload lists require the promise for subdomains.
 SECURE_HSTS_PRELOAD = environment.boolean("HSTS_PRELOAD", False)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = (
     environment.boolean("HSTS_INCLUDE_SUBDOMAINS", False) or SECURE_HSTS_PRELOAD
 )
-# X-Frame-Options is one of the headers of `EveryRequest`.
 SILENCED_SYSTEM_CHECKS = ["security.W002", "security.W005", "security.W021"]
 
-# Bytes of a form: an editor's may hold a long article.
+# A form may hold a long article, or a nutrient with associations, intakes and amounts.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10_000_000
-# A nutrient's form holds its associations, intakes and amounts: more fields than Django expects.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
-# Cookies: editors' alone. The prefix has the browser refuse one that another host of the domain
-# wrote; it asks for https and the path /, so `EveryRequest` keeps them from public pages.
+# Cookies, which only editors get. With the prefix a browser refuses a cookie that another host of
+# the domain wrote; it needs https and the path /, so `EveryRequest` removes them on public pages.
 COOKIE_PREFIX, COOKIE_PATH = ("__Host-", "/") if HTTPS else ("", f"/{ADMIN_PATH}")
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid", f"{COOKIE_PREFIX}csrftoken"
 SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = COOKIE_PATH
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
-# In the session, because Django's other place is one more cookie, for the whole site.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
-CSRF_FAILURE_VIEW = "nutrisite.accounts.kept_forms.csrf_failure"
-# Requests of editors that a process answers at the same time: the other threads are for readers.
-EDITORS_AT_ONCE = max(1, environment.whole_number("WEB_THREADS", 4, 1, 64) // 2)
+WEB_THREADS = environment.whole_number("WEB_THREADS", 4, 1, 64)
+# Threads of a process that editors may occupy; the others stay free for readers.
+EDITORS_AT_ONCE = max(1, WEB_THREADS // 2)
 
 # Signing in
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "nutrisite.accounts.signing_in.PasswordAndCode",
+    "nutrisite.accounts.sign_in.PasswordAndCodeBackend",
 ]
-# Where a sign-in leads that names no place of ours to go on to.
+CSRF_FAILURE_VIEW = "nutrisite.accounts.resubmission.csrf_failure"
 LOGIN_REDIRECT_URL = f"/{ADMIN_PATH}"
-# A session ends so long after its last save; several tabs and a long article need no hurry.
+# Seconds since the last save
 SESSION_COOKIE_AGE = environment.whole_number("SESSION_HOURS", 12, 1, 720) * 3600
-# A link by which somebody chooses a password works so long, in seconds.
+# Seconds that a link to choose a password works
 PASSWORD_RESET_TIMEOUT = 24 * 3600
-# Who must have a second step: names of groups, `administrators`, `everyone` or `nobody`.
+# Names of groups, `administrators`, `everyone` or `nobody`
 SECOND_STEP_FOR = environment.names("SECOND_STEP_FOR", ["administrators"])
 OTP_TOTP_ISSUER = "Nutrisite"
-# Wrong tries by one account from one network, after which it may not try from there for a while.
-# They are counted in the database, so the count holds for all instances and through a restart.
+# Failures are counted in the database, by account and network together: by either alone, somebody
+# could lock an editor out from outside, or a newsroom from inside.
 AXES_FAILURE_LIMIT = environment.whole_number("SIGN_IN_TRIES", 10, 3, 1000)
 AXES_COOLOFF_TIME = timedelta(minutes=environment.whole_number("SIGN_IN_LOCK_MINUTES", 15, 1, 1440))
-AXES_LOCKOUT_PARAMETERS = "nutrisite.accounts.signing_in.counted_by"
-AXES_USERNAME_CALLABLE = "nutrisite.accounts.signing_in.counted_name"
-# Otherwise further tries would lock an editor out for ever.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_TEMPLATE = "admin/locked_out.html"
+AXES_USERNAME_CALLABLE = "nutrisite.accounts.sign_in.attempted_name"
+# Otherwise further tries would prolong a lockout for ever.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-AXES_CLIENT_IP_CALLABLE = "nutrisite.client.written_network"
-AXES_LOCKOUT_CALLABLE = "nutrisite.accounts.signing_in.locked_out"
-AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "token", "kept"]
-# Sign-ins are recorded in accounts.AccountEvent, and shown there.
+AXES_CLIENT_IP_CALLABLE = "nutrisite.client.network_of"
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "token", "resubmission"]
+# accounts.AccountEvent is the log of sign-ins.
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
-    for name, options in {
-        "UserAttributeSimilarityValidator": {},
-        "MinimumLengthValidator": {"min_length": 12},
-        "CommonPasswordValidator": {},
-        "NumericPasswordValidator": {},
-    }.items()
+VALIDATION = "django.contrib.auth.password_validation"
+AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
+    {"NAME": f"{VALIDATION}.UserAttributeSimilarityValidator"},
+    {"NAME": f"{VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": f"{VALIDATION}.CommonPasswordValidator"},
+    {"NAME": f"{VALIDATION}.NumericPasswordValidator"},
 ]
 
 # Logs

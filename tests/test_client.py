@@ -4,7 +4,7 @@ import pytest
 from django.test import RequestFactory
 
 from nutrisite import client
-from nutrisite.client import address_of, written_network
+from nutrisite.client import address_of, network_of
 
 
 def request(**meta):
@@ -54,9 +54,9 @@ def test_log_says_once_an_hour_that_nobodys_address_is_known(settings, monkeypat
 
 def test_network_is_what_one_customer_holds_and_of_no_address_none():
     first, second, other = (
-        written_network(request(REMOTE_ADDR=f"2001:db8:0:{part}"))
+        network_of(request(REMOTE_ADDR=f"2001:db8:0:{part}"))
         for part in ("1::1", "1:ffff::2", "2::1")
     )
 
     assert first == second == "2001:db8:0:1::" != other
-    assert written_network(request(REMOTE_ADDR="")) is None
+    assert network_of(request(REMOTE_ADDR="")) is None

@@ -40,7 +40,7 @@ from nutrients.testbook import (
 )
 from nutrients.testbook.cases import counting_cases
 from nutrients.testbook.reads import TABLES, reads
-from nutrisite.accounts.kept_forms import BusyError, is_form
+from nutrisite.accounts.resubmission import BusyError, is_form
 
 from .content_forms import RefusableMixin
 

@@ -31,7 +31,7 @@ from nutrients.proposals.signing import (
     valid_sign_offs,
 )
 from nutrients.proposals.views import preview_page
-from nutrisite.accounts.admin_site import KeptRowsAdmin, change_address, is_key
+from nutrisite.accounts.admin_site import FixedRowsAdmin, change_address, is_key
 
 from .content_forms import FURTHEST
 from .guard import BrokenCase, GuardedAdmin, guard_of
@@ -69,7 +69,7 @@ class MomentForm(forms.Form):
 
 
 @admin.register(Proposal)
-class ProposalAdmin(GuardedAdmin, KeptRowsAdmin):
+class ProposalAdmin(GuardedAdmin, FixedRowsAdmin):
     """Proposals, which are begun in the form of a row, and dropped instead of deleted."""
 
     change_form_template = "admin/nutrients/proposal.html"

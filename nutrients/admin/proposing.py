@@ -22,7 +22,7 @@ from reversion.admin import VersionAdmin
 from nutrients.models import OPEN, Proposal, ProposedRow
 from nutrients.proposals import Overlay, add_row, begin, key_in, key_of, lay_over, values_of
 from nutrisite.accounts.admin_site import is_key
-from nutrisite.accounts.kept_forms import is_form
+from nutrisite.accounts.resubmission import is_form
 
 # The button, and the field of the proposal that it adds to, which is empty for a new one.
 PROPOSE, CHOSEN = "_propose", "proposal"

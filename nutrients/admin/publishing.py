@@ -34,7 +34,7 @@ from nutrients.proposals.signing import missing_signatures, valid_sign_offs
 from nutrients.search.index import catch_up
 from nutrients.testbook.cases import counting_cases
 from nutrients.testbook.reads import TABLES, reads
-from nutrisite.accounts.kept_forms import BusyError
+from nutrisite.accounts.resubmission import BusyError
 
 from .articles import UNSOURCED, cites_a_source
 from .content_forms import form_over

@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString
 from nutrients.content import KeyIndex, RefusedError, Sides, keep_ours, sides, take_theirs
 from nutrients.models import ShippedChange
 from nutrients.search.index import catch_up
-from nutrisite.accounts.admin_site import KeptRowsAdmin, row_link
+from nutrisite.accounts.admin_site import FixedRowsAdmin, row_link
 
 from .guard import GuardedAdmin, guard_of
 
@@ -69,7 +69,7 @@ class ChoiceForm(forms.ModelForm):
 
 
 @admin.register(ShippedChange)
-class SettlingAdmin(GuardedAdmin, KeptRowsAdmin):
+class SettlingAdmin(GuardedAdmin, FixedRowsAdmin):
     """Changes to settle; one that is settled is deleted. No row is added by hand."""
 
     form = ChoiceForm

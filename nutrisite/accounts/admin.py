@@ -1,6 +1,4 @@
-"""Accounts and groups in the admin, with a record of whose rights changed."""
-
-from __future__ import annotations
+"""Accounts and groups in the admin, whose changes go into the audit log."""
 
 from typing import Any, ClassVar
 
@@ -26,39 +24,43 @@ from nutrisite.accounts import two_factor
 from nutrisite.accounts.admin_site import ReadOnlyAdmin
 from nutrisite.accounts.models import AccountEvent, Clinician, Kind, record
 
-# These would show the keys and codes of other accounts.
+# The screens of devices show the keys and codes of other accounts.
 admin.site.unregister([StaticDevice, TOTPDevice, User, Group])
+
+LABELS = {
+    "groups": ("Roles", "What the account may do. Editors change content and nothing else."),
+    "is_superuser": ("Administrator", "May do everything, with accounts too."),
+    "is_active": ("Open", "Untick this to close the account: its name stays in the history."),
+    "user_permissions": ("Single rights", "Beside those of the roles."),
+}
 
 
 def rights_of(holder: AbstractUser | Group | None) -> set[str]:
-    """Give what an account or a group may do, in words."""
-    if holder is None or holder.pk is None:
+    """Describe what a stored account or group may do."""
+    if holder is None:
         return set()
     if isinstance(holder, Group):
         return set(holder.permissions.values_list("codename", flat=True))
-    flags = {"open": holder.is_active, "administrator": holder.is_superuser}
-    groups = holder.groups.values_list("name", flat=True)
-    clinician = Clinician.objects.filter(account_id=holder.pk).first()
     return {
-        *([f"signs as {clinician}"] if clinician else []),
-        *(name for name, is_set in flags.items() if is_set),
-        *(f"role {name}" for name in groups),
+        *(["open"] if holder.is_active else []),
+        *(["administrator"] if holder.is_superuser else []),
+        *(f"signs as {clinician}" for clinician in Clinician.objects.filter(account=holder.pk)),
+        *(f"role {group}" for group in holder.groups.all()),
         *holder.user_permissions.values_list("codename", flat=True),
     }
 
 
-def difference(before: set[str], after: set[str]) -> str:
-    """Give in words what was added and taken away; empty if nothing was."""
+def describe_difference(before: set[str], after: set[str]) -> str:
     signs = {"+": after - before, "−": before - after}
     return "; ".join(
         f"{sign} {', '.join(sorted(rights))}" for sign, rights in signs.items() if rights
     )
 
 
-class RecordsRights(admin.ModelAdmin):
-    """Records what an administrator makes, changes and removes.
+class AuditedAdmin(admin.ModelAdmin):
+    """Logs what is added, changed and deleted.
 
-    Only administrators give rights: others could give themselves all.
+    Only superusers edit the fields named in `rights`: others could give themselves all.
     """
 
     rights: ClassVar[tuple[str, ...]] = ()
@@ -67,9 +69,9 @@ class RecordsRights(admin.ModelAdmin):
         fields = super().get_readonly_fields(request, obj)
         return fields if request.user.is_superuser else (*fields, *self.rights)
 
-    def _record(self, request: HttpRequest, kind: Kind, row: Any, detail: str = "") -> None:
+    def record(self, request: HttpRequest, kind: Kind, row: Any, detail: str = "") -> None:
         name = f"group {row}" if isinstance(row, Group) else str(row)
-        record(kind, name, request=request, by=request.user.get_username(), detail=detail)
+        record(kind, name, request=request, by=request.user, detail=detail)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         form.rights_before = rights_of(self.model._default_manager.filter(pk=obj.pk).first())
@@ -78,13 +80,12 @@ class RecordsRights(admin.ModelAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         if not change:
-            self._record(request, Kind.MADE, form.instance)
-        changed = difference(form.rights_before, rights_of(form.instance))
-        if changed:
-            self._record(request, Kind.RIGHTS, form.instance, changed)
+            self.record(request, Kind.MADE, form.instance)
+        if difference := describe_difference(form.rights_before, rights_of(form.instance)):
+            self.record(request, Kind.RIGHTS, form.instance, difference)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        self._record(request, Kind.REMOVED, obj)
+        self.record(request, Kind.REMOVED, obj)
         super().delete_model(request, obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
@@ -92,35 +93,26 @@ class RecordsRights(admin.ModelAdmin):
             self.delete_model(request, row)
 
 
-WORDS = {
-    "groups": ("Roles", "What the account may do. Editors change content and nothing else."),
-    "is_superuser": ("Administrator", "May do everything, with accounts too."),
-    "is_active": ("Open", "Untick this to close the account: its name stays in the history."),
-    "user_permissions": ("Single rights", "Beside those of the roles."),
-}
+def _relabelled(filter_class: Any) -> Any:
+    """Return a list filter that is titled with the field's label."""
 
-
-def _named(kind: Any) -> Any:
-    """A filter of a list that is called what the form calls the field."""
-
-    class Named(kind):
+    class RelabelledFilter(filter_class):
         def __init__(self, field: Any, *args: Any, **options: Any) -> None:
             super().__init__(field, *args, **options)
-            self.title = WORDS[field.name][0].lower()
+            self.title = LABELS[field.name][0].lower()
 
-    return Named
+    return RelabelledFilter
 
 
 class NewAccountForm(UserCreationForm):
-    """Name and role: all that an account needs. Its owner chooses the password by a link."""
+    """Asks for a name and a role. The owner of the account chooses the password by a link."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("password1", "password2"):
             self.fields[name].required = False
-        self.fields[
-            "password1"
-        ].help_text = "Leave both empty to get a link by which the owner chooses a password."
+        help_text = "Leave both empty to get a link by which the owner chooses a password."
+        self.fields["password1"].help_text = help_text
 
     def set_password_and_save(self, user: Any, *args: Any, **kwargs: Any) -> Any:
         if self.cleaned_data.get("password1"):
@@ -129,7 +121,7 @@ class NewAccountForm(UserCreationForm):
         return user
 
     def clean(self) -> dict[str, Any]:
-        """Ask for a role, as an account without one opens nothing."""
+        """Require a role, as an account without one opens nothing."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if "groups" in self.fields and not (cleaned.get("groups") or cleaned.get("is_superuser")):
             self.add_error("groups", "Choose a role, or make it an administrator.")
@@ -137,22 +129,18 @@ class NewAccountForm(UserCreationForm):
 
 
 class ClinicianInline(admin.StackedInline):
-    """What an account signs reviews as; administrators vouch for it."""
+    """What an account signs reviews as, which superusers vouch for."""
 
     model = Clinician
     verbose_name_plural = "Clinician, who may sign reviews with first and last name"
-    has_add_permission = has_change_permission = has_delete_permission = (
+    has_add_permission = has_change_permission = has_delete_permission = has_view_permission = (
         lambda inline, request, obj=None: request.user.is_superuser
     )
-    has_view_permission = has_add_permission
 
 
 @admin.register(User)
-class RecordedUserAdmin(RecordsRights, UserAdmin):
-    """Django's accounts, by role, and a way out for somebody who lost telephone and codes.
-
-    Staff who are no administrators do not reach an administrator's account.
-    """
+class AccountAdmin(AuditedAdmin, UserAdmin):
+    """Django's accounts, by role. Staff who are not superusers cannot reach superusers."""
 
     add_form = NewAccountForm
     add_fieldsets = (
@@ -179,18 +167,17 @@ class RecordedUserAdmin(RecordsRights, UserAdmin):
     filter_horizontal = ("user_permissions",)
     list_display = ("username", "first_name", "last_name", "is_open", "is_administrator")
     list_filter = (
-        ("is_superuser", _named(admin.BooleanFieldListFilter)),
-        ("is_active", _named(admin.BooleanFieldListFilter)),
-        ("groups", _named(admin.RelatedFieldListFilter)),
+        ("is_superuser", _relabelled(admin.BooleanFieldListFilter)),
+        ("is_active", _relabelled(admin.BooleanFieldListFilter)),
+        ("groups", _relabelled(admin.RelatedFieldListFilter)),
     )
     actions = ["make_link", "turn_off_second_step", "unlock", "close"]
     inlines = [ClinicianInline]
     rights = ("is_superuser", "groups", "user_permissions")
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
-        """Name the fields as an administrator thinks of them, and show the roles as boxes."""
-        if db_field.name in WORDS:
-            kwargs["label"], kwargs["help_text"] = WORDS[db_field.name]
+        if db_field.name in LABELS:
+            kwargs["label"], kwargs["help_text"] = LABELS[db_field.name]
         if db_field.name == "groups":
             kwargs["widget"] = forms.CheckboxSelectMultiple
         return super().formfield_for_dbfield(db_field, request, **kwargs)
@@ -205,25 +192,23 @@ class RecordedUserAdmin(RecordsRights, UserAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if "groups" in form.fields:
-            # With a role or a right it opens the admin.
+            # A role or a right opens the admin.
             obj.is_staff = any(form.cleaned_data.get(name) for name in self.rights)
         super().save_model(request, obj, form, change)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """The accounts in reach, for lists, forms, passwords, actions and removal alike."""
         accounts = super().get_queryset(request)
         return accounts if request.user.is_superuser else accounts.filter(is_superuser=False)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """An account is closed and not deleted: its name is in every history."""
+        """Accounts are closed and never deleted: histories hold their names."""
         return False
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
-        """None for a new account: the first form asks for what it needs alone."""
         return self.inlines if obj else []
 
     def response_add(self, request: HttpRequest, obj: Any, *args: Any, **kwargs: Any) -> Any:
-        """Show the link of an account that was made without a password, and nothing else."""
+        """Show the link of an account that was added without a password."""
         if obj.has_usable_password():
             return super().response_add(request, obj, *args, **kwargs)
         self._show_link(request, obj)
@@ -234,38 +219,38 @@ class RecordedUserAdmin(RecordsRights, UserAdmin):
         token = default_token_generator.make_token(account)
         link = settings.SITE_URL + reverse("admin:choose_password", args=[key, token])
         hours = settings.PASSWORD_RESET_TIMEOUT // 3600
-        words = "Give {} this link. It works once, for {} hours: {}"
-        messages.success(request, format_html(words, account, hours, link))
-        self._record(request, Kind.LINK, account)
+        message = "Give {} this link. It works once, for {} hours: {}"
+        messages.success(request, format_html(message, account, hours, link))
+        self.record(request, Kind.LINK, account)
 
     @admin.action(description="Make a one-time link to choose a password", permissions=["change"])
     def make_link(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        """Show a link for each open account. The old password works until it is used."""
+        """Show a link for each open account. The old password works until the link is used."""
         for account in queryset.filter(is_active=True):
             self._show_link(request, account)
 
     @admin.action(description="Unlock after wrong tries", permissions=["change"])
     def unlock(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        freed = [account for account in queryset if axes.utils.reset(username=account.username)]
-        for account in freed:
-            self._record(request, Kind.UNLOCKED, account)
-        messages.success(request, f"Unlocked: {len(freed)}.")
+        unlocked = [row for row in queryset if axes.utils.reset(username=row.username)]
+        for account in unlocked:
+            self.record(request, Kind.UNLOCKED, account)
+        messages.success(request, f"Unlocked: {len(unlocked)}.")
 
     @admin.action(description="Close", permissions=["change"])
     def close(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        """Close these accounts but one's own: they are signed out and stay in the histories."""
+        """Close accounts other than one's own: they are signed out and stay in the histories."""
         closed = list(queryset.filter(is_active=True).exclude(pk=request.user.pk))
         queryset.filter(pk__in=[account.pk for account in closed]).update(is_active=False)
         for account in closed:
-            self._record(request, Kind.RIGHTS, account, "− open")
+            self.record(request, Kind.RIGHTS, account, "− open")
         messages.success(request, f"Closed: {len(closed)}.")
 
     @admin.action(description="Turn off the second step", permissions=["change"])
     def turn_off_second_step(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        """Let these accounts sign in by password alone, until they set it up again."""
-        changed = [account for account in queryset if two_factor.forget(account)]
+        """Let accounts sign in by password alone, until they set the second step up again."""
+        changed = [account for account in queryset if two_factor.turn_off(account)]
         for account in changed:
-            self._record(request, Kind.SECOND_STEP_OFF, account)
+            self.record(request, Kind.SECOND_STEP_OFF, account)
         messages.success(request, f"Accounts without their second step now: {len(changed)}.")
 
     def user_change_password(
@@ -274,23 +259,22 @@ class RecordedUserAdmin(RecordsRights, UserAdmin):
         response = super().user_change_password(request, id, form_url)
         account = self.get_object(request, id)
         if response.status_code == 302 and account is not None:
-            self._record(request, Kind.PASSWORD, account)
+            self.record(request, Kind.PASSWORD, account)
         return response
 
 
 @admin.register(Group)
-class RecordedGroupAdmin(RecordsRights, GroupAdmin):
-    """Django's groups. One that SECOND_STEP_FOR names keeps its name, or it would ask nobody."""
+class AuditedGroupAdmin(AuditedAdmin, GroupAdmin):
+    """Django's groups. One that SECOND_STEP_FOR names keeps its name, or it would bind nobody."""
 
     rights = ("permissions",)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fields = super().get_readonly_fields(request, obj)
-        return (*fields, "name") if obj and two_factor.is_role(obj) else fields
+        return (*fields, "name") if obj and two_factor.is_required_role(obj) else fields
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Refuse to remove a group that a setting relies on."""
-        if obj and two_factor.is_role(obj):
+        if obj and two_factor.is_required_role(obj):
             return False
         return bool(super().has_delete_permission(request, obj))
 

@@ -1,5 +1,3 @@
-"""The app of accounts."""
-
 from django.apps import AppConfig
 from django.core.checks import Tags, register
 
@@ -11,7 +9,7 @@ class AccountsConfig(AppConfig):
     verbose_name = "Accounts"
 
     def ready(self) -> None:
-        """Import what records sign-ins, of which Django tells by signals alone; add the check."""
-        from nutrisite.accounts import signing_in, two_factor  # noqa: F401
+        """Connect the receivers of sign-in signals, and register the check."""
+        from nutrisite.accounts import sign_in, two_factor  # noqa: F401
 
         register(Tags.database)(two_factor.check_roles)

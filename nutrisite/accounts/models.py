@@ -1,21 +1,18 @@
-"""The audit log of accounts: who signed in, who was refused, and whose rights changed."""
+"""The audit log of accounts, and clinicians."""
 
-from __future__ import annotations
-
-from datetime import datetime, timedelta
+from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
 
-from nutrisite.client import written_network
+from nutrisite.client import network_of
 
-# How long an event is kept: a year shows what an audit asks for.
-KEPT = timedelta(days=365)
+# Audits ask for a year.
+RETENTION = timedelta(days=365)
 COMMAND_LINE = "the command line"
-# A group's name with the word before it may be longer than the column.
-LONGEST_NAME = 150
 
 
 class Kind(models.TextChoices):
@@ -37,13 +34,13 @@ class Kind(models.TextChoices):
 class AccountEvent(models.Model):
     """One thing that happened to an account. Rows are added, never changed.
 
-    Names are kept as text, so that the record outlives the account. `address` is where the request
-    came from, and for IPv6 the beginning of its network.
+    Names are text, so that the log outlives accounts. `address` is that of the client, or for IPv6
+    the start of its network.
     """
 
     at = models.DateTimeField(db_index=True, editable=False)
     kind = models.CharField("what happened", max_length=20, choices=Kind, editable=False)
-    account = models.CharField(max_length=LONGEST_NAME, editable=False)
+    account = models.CharField(max_length=150, editable=False)
     by = models.CharField(max_length=150, blank=True, editable=False)
     address = models.GenericIPAddressField(null=True, editable=False)
     detail = models.TextField(blank=True, editable=False)
@@ -57,21 +54,18 @@ class AccountEvent(models.Model):
 
 
 def record(
-    kind: Kind, account: str, *, request: HttpRequest | None, by: str = "", detail: str = ""
+    kind: Kind, account: Any, *, request: HttpRequest | None, by: Any = "", detail: str = ""
 ) -> None:
-    """Add one event. Without a request it happened at the command line."""
+    """Add an event. Without a request it happened at the command line."""
     AccountEvent.objects.create(
         at=timezone.now(),
         kind=kind,
-        account=account[:LONGEST_NAME],
-        by=by if request else COMMAND_LINE,
-        address=written_network(request) if request else None,
+        # “group” before the longest name of a group is longer than the column.
+        account=str(account)[:150],
+        by=str(by) if request else COMMAND_LINE,
+        address=network_of(request) if request else None,
         detail=detail,
     )
-
-
-def remove_old(*, at: datetime) -> None:
-    AccountEvent.objects.filter(at__lt=at - KEPT).delete()
 
 
 class Clinician(models.Model):

@@ -1,6 +1,4 @@
-"""The second step of signing in: six digits from an app (TOTP, RFC 6238), or a recovery code."""
-
-from __future__ import annotations
+"""Two-factor sign-in: six digits from an app (TOTP, RFC 6238), or a recovery code."""
 
 from base64 import b32encode
 from binascii import unhexlify
@@ -27,45 +25,44 @@ from django_otp.util import random_hex
 
 from nutrisite.accounts.models import Kind, record
 
+# Names of devices, as the audit log has them
 APP, CODES = "the app", "a recovery code"
-# Recovery codes of one set, each of 40 random bits.
-HOW_MANY = 10
+CODE_COUNT = 10
 EVERYONE, ADMINISTRATORS, NOBODY = "everyone", "administrators", "nobody"
-# Where the session holds a key until a code shows that the app has it too.
-KEY = "second_step_key"
+# The session holds a new key until a code proves that the app has it too.
+SESSION_KEY = "second_step_key"
 
 
 def is_on(account: Any) -> bool:
     return TOTPDevice.objects.filter(user=account, confirmed=True).exists()
 
 
-def is_asked_of(account: Any) -> bool:
-    """Whether SECOND_STEP_FOR names a role of this account: a group, or one of the words."""
-    asked = roles()
-    if EVERYONE in asked or (account.is_superuser and ADMINISTRATORS in asked):
+def is_required_of(account: Any) -> bool:
+    """Whether SECOND_STEP_FOR names a group of the account, its rank, or everyone."""
+    roles = required_roles()
+    if EVERYONE in roles or (account.is_superuser and ADMINISTRATORS in roles):
         return True
-    return any(is_role(group) for group in account.groups.all())
+    return any(is_required_role(group) for group in account.groups.all())
 
 
-def is_role(group: Group) -> bool:
-    return group.name.casefold() in roles()
+def is_required_role(group: Group) -> bool:
+    return group.name.casefold() in required_roles()
 
 
-def roles() -> set[str]:
-    """Give whom SECOND_STEP_FOR names, in letters of either case."""
+def required_roles() -> set[str]:
     return {name.casefold() for name in settings.SECOND_STEP_FOR}
 
 
 def check_roles(*, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
-    """Give an Error for each role of SECOND_STEP_FOR that is no group: it would ask nobody.
+    """Report each role of SECOND_STEP_FOR without a group, as it would require nothing of anybody.
 
-    Django asks before it migrates. Before the first migration there are no groups.
+    Before the first migration there are no groups.
     """
     if not databases or Group._meta.db_table not in connection.introspection.table_names():
         return []
-    if roles() <= {NOBODY}:
-        words = "SECOND_STEP_FOR requires no second step: a stolen password opens the admin."
-        return [Warning(words, id="accounts.W001")]
+    if required_roles() <= {NOBODY}:
+        message = "SECOND_STEP_FOR requires no second step: a stolen password opens the admin."
+        return [Warning(message, id="accounts.W001")]
     groups = {name.casefold() for name in Group.objects.values_list("name", flat=True)}
     return [
         Error(
@@ -73,15 +70,15 @@ def check_roles(*, databases: Sequence[str] | None = None, **kwargs: Any) -> lis
             f" group, {ADMINISTRATORS}, {EVERYONE} or {NOBODY}.",
             id="accounts.E001",
         )
-        for role in sorted(roles() - groups - {ADMINISTRATORS, EVERYONE, NOBODY})
+        for role in sorted(required_roles() - groups - {ADMINISTRATORS, EVERYONE, NOBODY})
     ]
 
 
-def accepted_by(account: Any, code: str) -> Device | None:
-    """Give what accepts a code, which is then used up; None if nothing does.
+def verify_code(account: Any, code: str) -> Device | None:
+    """Return the device that accepts a code, which is then used up; None if none does.
 
-    Digits are the app's and all else is a recovery code, so that a wrong one slows down its own
-    kind alone. Each wrong one doubles the pause until the next is looked at.
+    Only the app is asked about digits, and only recovery codes about anything else, so that a wrong
+    code throttles its own kind alone.
     """
     code = code.replace(" ", "").replace("-", "").lower()
     model = TOTPDevice if code.isdecimal() else StaticDevice
@@ -91,17 +88,17 @@ def accepted_by(account: Any, code: str) -> Device | None:
 
 
 @transaction.atomic
-def new_codes(account: Any) -> list[str]:
-    """Make a new set of recovery codes, in place of any earlier one."""
+def replace_codes(account: Any) -> list[str]:
+    """Create a new set of recovery codes, in place of any earlier set."""
     StaticDevice.objects.filter(user=account).delete()
     device = StaticDevice.objects.create(user=account, name=CODES)
-    codes = [StaticToken.random_token() for _ in range(HOW_MANY)]
+    codes = [StaticToken.random_token() for _ in range(CODE_COUNT)]
     StaticToken.objects.bulk_create(StaticToken(device=device, token=code) for code in codes)
     return [f"{code[:4]}-{code[4:]}" for code in codes]
 
 
-def forget(account: Any) -> bool:
-    """Turn the second step off: the password alone signs in again. False if it was off."""
+def turn_off(account: Any) -> bool:
+    """Let the password alone sign in. Return whether a second step was on."""
     StaticDevice.objects.filter(user=account).delete()
     return bool(TOTPDevice.objects.filter(user=account).delete()[0])
 
@@ -116,28 +113,28 @@ class CodeForm(forms.Form):
 
 
 def second_step_page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
-    """Show what the account has, and do what its form asks for. `context` is the admin's own."""
+    """Show the account's second step and process its form. `context` is the admin's."""
     form = CodeForm(request.POST or None)
     account: Any = request.user
     codes: list[str] = []
     if form.is_valid():
-        code, wish = form.cleaned_data["code"], request.POST.get("wish")
+        code = form.cleaned_data["code"]
         if not is_on(account):
             codes = _turn_on(request, code)
-        elif accepted_by(account, code):
-            if wish == "off" and not is_asked_of(account):
-                forget(account)
-                record(Kind.SECOND_STEP_OFF, account.get_username(), request=request)
+        elif verify_code(account, code):
+            if request.POST.get("wish") == "off" and not is_required_of(account):
+                turn_off(account)
+                record(Kind.SECOND_STEP_OFF, account, request=request)
                 success(request, "The second step is off. Your password alone signs in.")
                 return redirect("admin:index")
-            record(Kind.NEW_CODES, account.get_username(), request=request)
-            codes = new_codes(account)
+            record(Kind.NEW_CODES, account, request=request)
+            codes = replace_codes(account)
         if not codes:
             form.add_error("code", "That code did not fit. Wait for the next one and try again.")
     context |= {
         "title": "Second step when signing in",
         "is_on": is_on(account),
-        "is_asked": is_asked_of(account),
+        "is_required": is_required_of(account),
         "codes": codes,
         "codes_left": StaticToken.objects.filter(device__user=account).count(),
         "form": form,
@@ -149,32 +146,29 @@ def second_step_page(request: HttpRequest, context: dict[str, Any]) -> HttpRespo
 
 @transaction.atomic
 def _turn_on(request: HttpRequest, code: str) -> list[str]:
-    """Turn it on if the code shows that the app has the key in the session.
-
-    Gives the recovery codes, none if the code does not fit. It counts as used.
-    """
-    key, code = request.session.get(KEY, ""), code.replace(" ", "")
+    """Store the session's key and return recovery codes; return none if the code is wrong."""
+    key, code = request.session.get(SESSION_KEY, ""), code.replace(" ", "")
     totp = TOTP(unhexlify(key))
     if not (key and code.isdecimal() and totp.verify(int(code), tolerance=1)):
         return []
     account: Any = request.user
-    forget(account)
+    turn_off(account)
+    # This code counts as used.
     used = {"last_t": totp.t(), "drift": totp.drift}
     device = TOTPDevice.objects.create(user=account, name=APP, key=key, **used)
-    del request.session[KEY]
+    del request.session[SESSION_KEY]
     login(request, device)
-    record(Kind.SECOND_STEP_ON, account.get_username(), request=request)
-    return new_codes(account)
+    record(Kind.SECOND_STEP_ON, account, request=request)
+    return replace_codes(account)
 
 
 def _key_to_scan(request: HttpRequest) -> dict[str, Any]:
-    """Give the key for the app: to type, as a link, and as a QR code in SVG."""
-    key = request.session.setdefault(KEY, random_hex(20))
-    address = TOTPDevice(user=request.user, key=key).config_url
-    picture = segno.make(address, error="m").svg_inline(scale=5, light="#fff")
-    written = b32encode(unhexlify(key)).decode()
+    """Return the key for the app: to type, as a link, and as a QR code in SVG."""
+    key = request.session.setdefault(SESSION_KEY, random_hex(20))
+    device = TOTPDevice(user=request.user, key=key)
+    picture = segno.make(device.config_url, error="m").svg_inline(scale=5, light="#fff")
     return {
-        "key": " ".join(wrap(written, 4)),
-        "app_address": address,
-        "picture": mark_safe(picture),  # noqa: S308 (it holds paths alone)
+        "key": " ".join(wrap(b32encode(device.bin_key).decode(), 4)),
+        "app_address": device.config_url,
+        "picture": mark_safe(picture),  # noqa: S308 (paths only)
     }

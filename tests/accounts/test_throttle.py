@@ -33,7 +33,6 @@ def test_account_is_closed_from_one_network_even_to_the_right_password(anna):
     other = Browser()
     answer = other.sign_in()
     assert answer.status_code == 429
-    assert answer["Retry-After"] == "900"
     assert "closed for sign-ins from the network you are on, for 15 minutes" in text_of(answer)
     assert not other.is_in()
     # The site stays open from there.
@@ -53,7 +52,6 @@ def test_lock_of_a_whole_day_says_so(anna, settings):
 
     answer = fail(TRIES)
 
-    assert answer["Retry-After"] == "86400"
     assert "for 1440 minutes" in text_of(answer)
 
 

@@ -11,7 +11,7 @@ from django.test import Client
 
 from nutrients.models import Nutrient, SafetyCase
 from nutrients.testbook import FetchedBook
-from nutrisite.accounts import kept_forms
+from nutrisite.accounts import resubmission
 from tests.admin.forms import Screen
 
 # Committed transactions, so that one connection can wait for another.
@@ -45,7 +45,7 @@ def other_editor():
 
 
 def test_save_that_waits_too_long_gives_the_text_back(form, client, monkeypatch):
-    monkeypatch.setattr(kept_forms, "PATIENCE", 0)
+    monkeypatch.setattr(resubmission, "PATIENCE", 0)
     with other_editor() as other:
         other.execute("BEGIN IMMEDIATE")
         answer = form.save(tagline=SENTENCE)
@@ -99,11 +99,11 @@ def test_book_runs_again_if_another_editor_saved_meanwhile(form, monkeypatch):
     assert Nutrient.objects.get(slug="magnesium").test_used == READ
 
 
-@pytest.mark.parametrize("name", ["SLOTS", "AT_WORK"])
+@pytest.mark.parametrize("name", ["SLOTS", "RUNNING"])
 def test_readers_keep_threads_however_many_editors_save(form, client, monkeypatch, name):
-    monkeypatch.setattr(kept_forms, "PATIENCE", 0)
-    semaphore = kept_forms.threading.BoundedSemaphore(1)
-    monkeypatch.setattr(kept_forms, name, semaphore)
+    monkeypatch.setattr(resubmission, "PATIENCE", 0)
+    semaphore = resubmission.threading.BoundedSemaphore(1)
+    monkeypatch.setattr(resubmission, name, semaphore)
     semaphore.acquire()
 
     saved, opened = form.save(tagline=SENTENCE), client.get(form.address)

@@ -21,7 +21,7 @@ SIGN_IN = """
 from django.contrib.auth.models import User
 from django.test import Client
 client = Client()
-client.force_login(User.objects.get(), backend="nutrisite.accounts.signing_in.PasswordAndCode")
+client.force_login(User.objects.get(), backend="nutrisite.accounts.sign_in.PasswordAndCodeBackend")
 print(client.cookies["sessionid"].value)
 """
 

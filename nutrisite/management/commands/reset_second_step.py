@@ -24,7 +24,7 @@ class Command(BaseCommand):
         account = get_user_model()._default_manager.filter(username=name).first()
         if account is None:
             raise CommandError(f"There is no account “{name}”.")
-        if not two_factor.forget(account):
+        if not two_factor.turn_off(account):
             raise CommandError(f"The account “{name}” has no second step.")
         record(Kind.SECOND_STEP_OFF, name, request=None)
         self.stdout.write(f"“{name}” signs in by password alone now.")

@@ -1,0 +1,166 @@
+"""Forms that come back to an editor, with a button that sends them again.
+
+A form comes back if others are saving, as the number of editors' requests at a time is limited and
+readers always find a free thread, and after a sign-in if its session had ended. unsaved.js also
+keeps what is typed in the browser, and offers it after a sign-in.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.admin import AdminSite
+from django.db import OperationalError, connection
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.views.csrf import csrf_failure as django_csrf_failure
+
+BUSY = "Somebody else is saving. Your text is kept; try again."
+BUSY_PAGE = "Somebody else is saving. This page opens by itself in a moment."
+OUTDATED = "You signed in again since you opened this page. Nothing is saved yet."
+SIGNED_OUT = "You were signed out when you sent this. Nothing is saved yet. Choose files again."
+# Characters of a form that a sign-in carries
+MAX_LENGTH = 1_000_000
+# Seconds that a request waits for another editor's lock
+PATIENCE = 5
+SLOTS = threading.BoundedSemaphore(settings.EDITORS_AT_ONCE)
+# One request runs at a time and the next waits: a process runs one thread at a time, so a reader
+# would wait for both.
+RUNNING = threading.Lock()
+# Error codes. Of PostgreSQL: lock_not_available, deadlock_detected
+LOCKED_SQLITE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+LOCKED_POSTGRESQL = {"55P03", "40P01"}
+
+
+class BusyError(Exception):
+    """Nothing was changed because others are saving; the same form may succeed later."""
+
+
+def busy(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    """Send a form back, or have a page reload itself. `context` is the admin's."""
+    if request.method == "POST":
+        return send_back(request, context, BUSY, request.POST, request.get_full_path())
+    context |= {"title": "One moment", "sentence": BUSY_PAGE, "action": request.get_full_path()}
+    response = render(request, "admin/resubmission.html", context)
+    response.headers["Refresh"] = "2"
+    return response
+
+
+def send_back(
+    request: HttpRequest, context: dict[str, Any], sentence: str, form: QueryDict, address: str
+) -> HttpResponse:
+    """Show the fields of a form, with a button that sends them to the address again."""
+    fields = [
+        (name, str(value))
+        for name, values in form.lists()
+        for value in values
+        if name != "csrfmiddlewaretoken"
+    ]
+    context |= {
+        "title": "Not saved yet",
+        "sentence": sentence,
+        "fields": fields,
+        "texts": [value for _, value in fields if " " in value.strip()],
+        "action": address,
+    }
+    return render(request, "admin/resubmission.html", context)
+
+
+def sign_in_page(request: HttpRequest, site: AdminSite) -> HttpResponse | None:
+    """Return the sign-in page that carries the form of a row; None if the request has none."""
+    name = (request.resolver_match and request.resolver_match.url_name) or ""
+    is_of_account = name.startswith(("auth_", "password_"))
+    form = request.POST.urlencode() if is_form(request) and not is_of_account else ""
+    if not form or len(form) > MAX_LENGTH:
+        return None
+    form_class: Any = site.login_form
+    context = site.each_context(request) | {
+        "title": "Sign in",
+        "form": form_class(request),
+        "app_path": reverse("admin:login"),
+        "next": request.get_full_path(),
+        "username": request.user.get_username(),
+        "resubmission": form,
+    }
+    return render(request, "admin/login.html", context)
+
+
+def limited(
+    request: HttpRequest, site: AdminSite, view: Callable[[], HttpResponseBase]
+) -> HttpResponseBase:
+    """Return a view's response, or that of `busy` rather than hold readers up."""
+    if SLOTS.acquire(blocking=False):
+        try:
+            with running(), lock_timeout():
+                response = view()
+                # Django would render it later, outside the limits.
+                return response.render() if isinstance(response, TemplateResponse) else response
+        except BusyError:
+            pass
+        except OperationalError as error:
+            if not is_lock_refused(error):
+                raise
+        finally:
+            SLOTS.release()
+    return busy(request, site.each_context(request))
+
+
+@contextmanager
+def running() -> Iterator[None]:
+    if not RUNNING.acquire(timeout=PATIENCE):
+        raise BusyError
+    try:
+        yield
+    finally:
+        RUNNING.release()
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Reopen a form whose token is of an earlier sign-in: its text is offered there.
+
+    Another site's form stays forbidden: no session comes with it.
+    """
+    account: Any = getattr(request, "user", None)
+    if not (account and account.is_staff):
+        return django_csrf_failure(request, reason)
+    messages.warning(request, OUTDATED)
+    return redirect(request.get_full_path() if is_form(request) else "admin:index")
+
+
+def is_form(request: HttpRequest) -> bool:
+    """Whether the address is that of the form of one row."""
+    match = request.resolver_match
+    return bool(match and (match.url_name or "").endswith(("_add", "_change")))
+
+
+def is_lock_refused(error: OperationalError) -> bool:
+    cause = error.__cause__
+    # The lowest byte is SQLite's primary code.
+    sqlite_code = getattr(cause, "sqlite_errorcode", 0) & 0xFF
+    return sqlite_code in LOCKED_SQLITE or getattr(cause, "sqlstate", "") in LOCKED_POSTGRESQL
+
+
+@contextmanager
+def lock_timeout() -> Iterator[None]:
+    """Wait for other connections' locks for PATIENCE seconds at most."""
+    if connection.vendor == "sqlite":
+        default = connection.settings_dict["OPTIONS"]["timeout"]
+        start, end = (f"PRAGMA busy_timeout = {limit * 1000}" for limit in (PATIENCE, default))
+    else:
+        start, end = f"SET lock_timeout = '{PATIENCE}s'", "RESET lock_timeout"
+    connection.ensure_connection()
+    raw: Any = connection.connection
+    raw.execute(start)
+    try:
+        yield
+    finally:
+        # In a test the transaction may be broken, and then rolls the setting back.
+        if not connection.needs_rollback and connection.is_usable():
+            raw.execute(end)
