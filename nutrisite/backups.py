@@ -1,10 +1,8 @@
 """Backups: one gzipped file holds a copy of the live database, and is read back before it counts.
 
-Pictures that editors add are in the database too. The secret key is left out on purpose: a backup
-must not be enough to sign cookies.
+Editors' pictures are in the database too. The secret key is left out on purpose: a backup must not
+suffice to sign cookies.
 """
-
-from __future__ import annotations
 
 import gzip
 import os
@@ -24,42 +22,40 @@ from psycopg.pq import Conninfo
 
 from nutrisite.health import shipped_migrations
 
-# Accounts of the server, which another server need not have, are left out.
-PLAIN = ("--no-owner", "--no-privileges")
+# Roles are those of a server, and another server need not have them.
+NO_ROLES = ("--no-owner", "--no-privileges")
 PREFIX, UNFINISHED = "nutrisite-", ".unfinished-"
 DAY = 24 * 3600
-# Fast, and within a few per cent of the smallest size.
-LEVEL = 6
-# What SQLite keeps beside a database that is in use.
-COMPANIONS = ("-wal", "-shm", "-journal")
 
 
 class BackupError(Exception):
-    """A backup cannot be made, read or restored; its text is one sentence."""
+    """A backup cannot be made, read or restored; the message is one sentence."""
 
 
 def make(folder: Path, *, at: datetime, keep: int) -> Path:
-    """Copy the database into a new file of the folder, read it back, then drop all but `keep`.
+    """Copy the database into a new file, read that back, and delete all but the newest `keep`.
 
-    Raises BackupError with no file left behind and no older backup dropped. The file is for its
-    owner alone, as it holds accounts.
+    After a BackupError no new file is left and no older backup is deleted. The file is readable by
+    its owner alone, as it holds accounts.
     """
     if keep < 1:
         raise BackupError("Keep at least one: the new one.")
     engine = engine_in_use()
     with _as_backup_error():
         folder.mkdir(parents=True, exist_ok=True)
-        _remove_unfinished(folder, at=at)
+        for leftover in folder.glob(f"{UNFINISHED}*"):
+            # A backup that was killed left it; a younger folder may be of one that still runs.
+            if leftover.stat().st_mtime < at.timestamp() - DAY:
+                shutil.rmtree(leftover, ignore_errors=True)
         with TemporaryDirectory(dir=folder, prefix=UNFINISHED) as name:
             engine.dump(copy := Path(name, "copy"))
             packed = Path(name, "packed")
-            with copy.open("rb") as source, gzip.open(packed, "wb", LEVEL) as target:
+            with copy.open("rb") as source, gzip.open(packed, "wb", 6) as target:
                 shutil.copyfileobj(source, target)
             check(packed)
             packed.chmod(0o600)
             _sync(packed)
             path = packed.replace(folder / f"{PREFIX}{at:%Y%m%dT%H%M%S%fZ}.{engine.suffix}.gz")
-        # The new one is there for good before an old one goes.
         _sync(folder)
         for old in [backup for backup in backups_in(folder) if backup != path][keep - 1 :]:
             old.unlink()
@@ -67,31 +63,31 @@ def make(folder: Path, *, at: datetime, keep: int) -> Path:
 
 
 def backups_in(folder: Path) -> list[Path]:
-    """The backups of a folder, newest first; nothing else that lies there."""
+    """Return the backups in a folder, newest first."""
     return sorted(folder.glob(f"{PREFIX}*.gz"), reverse=True)
 
 
 def check(file: Path) -> None:
-    """Read a backup through; raises BackupError if it is not whole."""
+    """Read a backup through; raise BackupError if it is damaged."""
     with _as_backup_error(), _unpacked(file):
         pass
 
 
-def restore(file: Path, kept: Path) -> None:
-    """Put a backup in the place of the database, which is kept as the file `kept`.
+def restore(file: Path, replaced: Path) -> None:
+    """Replace the database by a backup, and save what it replaces as the file `replaced`.
 
-    Raises BackupError, with the database untouched, for a backup that is not whole, of another
-    engine, or of a release that this code does not know.
+    A backup that is damaged, of another engine or of a newer release raises BackupError and changes
+    nothing.
     """
     with _as_backup_error(), _unpacked(file) as copy:
-        kept.parent.mkdir(parents=True, exist_ok=True)
+        replaced.parent.mkdir(parents=True, exist_ok=True)
         connections.close_all()
-        engine_in_use().replace(copy, kept)
+        engine_in_use().replace(copy, replaced)
 
 
 @contextmanager
 def _unpacked(file: Path) -> Iterator[Path]:
-    """Unpack a backup beside itself and check the copy of the database in it."""
+    """Unpack a backup beside itself, and check the copy of the database in it."""
     engine = engine_in_use()
     if not file.is_file():
         raise BackupError(f"There is no file {file}.")
@@ -105,10 +101,10 @@ def _unpacked(file: Path) -> Iterator[Path]:
         with copy.open("rb") as opened:
             if opened.read(len(engine.magic)) != engine.magic:
                 raise BackupError(f"{file.name} is no backup of a {engine.suffix} database.")
-        own = shipped_migrations()
-        apps = {app for app, _ in own}
+        shipped = shipped_migrations()
+        apps = {app for app, _ in shipped}
         for app, migration in engine.inspect(copy):
-            if app in apps and (app, migration) not in own:
+            if app in apps and (app, migration) not in shipped:
                 raise BackupError(
                     f"The backup is of another release, which has the migration {app}.{migration}:"
                     " restore it with that release."
@@ -116,15 +112,8 @@ def _unpacked(file: Path) -> Iterator[Path]:
         yield copy
 
 
-def _remove_unfinished(folder: Path, *, at: datetime) -> None:
-    """Remove what a backup that was killed left half done, once it is a day old."""
-    for left in folder.glob(f"{UNFINISHED}*"):
-        if left.stat().st_mtime < at.timestamp() - DAY:
-            shutil.rmtree(left, ignore_errors=True)
-
-
 def _sync(path: Path) -> None:
-    """Have a file, or the names in a folder, reach the disk: a power cut must not take it back."""
+    """Flush a file, or the names in a folder, to the disk, before older backups are deleted."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -134,32 +123,32 @@ def _sync(path: Path) -> None:
 
 @contextmanager
 def _as_backup_error() -> Iterator[None]:
-    """Say in a sentence what the disk or SQLite refused."""
+    """Turn errors of the disk and of SQLite into a BackupError."""
     try:
         yield
     except OSError as error:
-        where = f" ({error.filename})" if error.filename else ""
-        raise BackupError(f"The disk refused: {error.strerror or error}{where}.") from error
+        file = f" ({error.filename})" if error.filename else ""
+        raise BackupError(f"The disk refused: {error.strerror or error}{file}.") from error
     except sqlite3.Error as error:
         raise BackupError(f"The database cannot be copied: {error}.") from error
 
 
 class Sqlite:
-    """The database in one file, copied by SQLite's own backup call."""
+    """A database in one file, copied by SQLite's backup API."""
 
     suffix, magic = "sqlite3", b"SQLite format 3\0"
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def dump(self, into: Path) -> None:
+    def dump(self, target: Path) -> None:
         """Copy one moment of the live database; writers go on."""
         if not self.path.is_file():
             raise BackupError(f"There is no database at {self.path}.")
-        _copy(self.path, into)
+        _copy(self.path, target)
 
     def inspect(self, copy: Path) -> list[tuple[str, str]]:
-        """Read every page, index and link of a copy, and give the migrations applied."""
+        """Check every page, index and foreign key of a copy; return its applied migrations."""
         try:
             with closing(sqlite3.connect(copy)) as database:
                 faults = [row[0] for row in database.execute("PRAGMA integrity_check(3)")]
@@ -173,35 +162,32 @@ class Sqlite:
             raise BackupError(f"The copy is damaged: {broken[0]} has a link to nothing.")
         return applied
 
-    def replace(self, copy: Path, kept: Path) -> None:
+    def replace(self, copy: Path, replaced: Path) -> None:
         """Write a copy over the live database in one transaction. The site must be stopped."""
         if self.path.exists():
-            is_whole = self._take_alone()
-            for ending in ("", *COMPANIONS):
-                if (part := Path(f"{self.path}{ending}")).exists():
+            is_whole = self._leave_wal()
+            for suffix in ("", "-wal", "-shm", "-journal"):
+                if (part := Path(f"{self.path}{suffix}")).exists():
                     # As secret as a backup, from the first byte.
-                    (target := Path(f"{kept}{ending}")).touch(mode=0o600)
+                    (target := Path(f"{replaced}{suffix}")).touch(mode=0o600)
                     shutil.copyfile(part, target)
-                    _sync(target)
                     if not is_whole:
                         part.unlink()
         self.path.parent.mkdir(parents=True, exist_ok=True)
         _copy(copy, self.path)
 
-    def _take_alone(self) -> bool:
-        """Write a leftover log into the database. False if it is damaged.
+    def _leave_wal(self) -> bool:
+        """Write a leftover log into the database file; return False if the database is damaged.
 
-        Only who is alone with a database may take it out of WAL.
+        Only the sole user of a database may change its mode.
         """
         try:
             with closing(sqlite3.connect(self.path, timeout=0)) as live:
                 live.execute("PRAGMA journal_mode=DELETE")
                 live.execute("SELECT count(*) FROM sqlite_master")
-        except sqlite3.OperationalError as error:
+        except sqlite3.DatabaseError as error:
             if "locked" in str(error):
                 raise BackupError("The database is in use: stop the site first.") from error
-            return False
-        except sqlite3.DatabaseError:
             return False
         return True
 
@@ -212,43 +198,43 @@ def _copy(source: Path, target: Path) -> None:
         closing(sqlite3.connect(target, timeout=20)) as copy,
     ):
         origin.backup(copy)
-        # One file alone, without a log beside it; the site goes back to WAL by itself.
+        # One file, without a log beside it; the site switches back to WAL.
         copy.execute("PRAGMA journal_mode=DELETE")
 
 
 class Postgres:
-    """The database on a server, copied by PostgreSQL's own tools. `settings` are Django's."""
+    """A database on a server, copied by PostgreSQL's own tools."""
 
     suffix, magic = "postgresql", b"PGDMP"
 
-    def __init__(self, settings: dict[str, Any]) -> None:
-        self._environment = os.environ | _variables(settings)
+    def __init__(self, config: dict[str, Any]) -> None:
+        self._environment = os.environ | _libpq_variables(config)
 
-    def dump(self, into: Path) -> None:
+    def dump(self, target: Path) -> None:
         """Copy one moment of the live database; writers go on."""
-        self._run("pg_dump", "--format=custom", "--compress=0", *PLAIN, f"--file={into}")
+        self._run("pg_dump", "--format=custom", "--compress=0", *NO_ROLES, f"--file={target}")
 
     def inspect(self, copy: Path) -> list[tuple[str, str]]:
-        """Read a copy through, and give the migrations applied."""
+        """Read a copy through; return its applied migrations."""
         self._run("pg_restore", f"--file={os.devnull}", str(copy))
         table = ("--data-only", "--table=django_migrations", "--file=-")
         rows = self._run("pg_restore", *table, str(copy)).partition("FROM stdin;\n")[2]
         lines = rows.partition("\\.\n")[0].splitlines()
         return [(line.split("\t")[1], line.split("\t")[2]) for line in lines]
 
-    def replace(self, copy: Path, kept: Path) -> None:
-        """Put a copy in the place of all tables in one transaction.
+    def replace(self, copy: Path, replaced: Path) -> None:
+        """Drop all tables and restore a copy, in one transaction.
 
-        pg_restore --clean would leave the tables that only a newer release has, and stumble over
-        their links.
+        pg_restore --clean leaves the tables that only a newer release has, and fails on their
+        foreign keys.
         """
-        kept.touch(mode=0o600)
-        self.dump(kept)
+        replaced.touch(mode=0o600)
+        self.dump(replaced)
         script, drops = copy.with_suffix(".sql"), copy.with_suffix(".drops.sql")
-        self._run("pg_restore", *PLAIN, f"--file={script}", str(copy))
+        self._run("pg_restore", *NO_ROLES, f"--file={script}", str(copy))
         tables = connection.introspection.table_names()
         lines = [f'DROP TABLE "{name}" CASCADE;\n' for name in tables]
-        # Of nutrisite/content_changes.py: the copy holds it too.
+        # nutrisite/content_changes.py defines it, and the copy does too.
         lines.append("DROP FUNCTION IF EXISTS nutrisite_note_change CASCADE;\n")
         drops.write_text("".join(lines))
         connection.close()
@@ -269,26 +255,23 @@ class Postgres:
         return done.stdout
 
 
-def _variables(settings: dict[str, Any]) -> dict[str, str]:
-    """Give what makes the tools connect as Django does, down to how they check the server."""
-    words = {"dbname": settings["NAME"]} | settings.get("OPTIONS", {})
-    places = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD"}
-    words |= {word: settings[name] for word, name in places.items() if settings[name]}
-    # The library itself says which words are its own, and in which variable it looks for each.
-    names = {each.keyword.decode(): each.envvar for each in Conninfo.get_defaults()}
+def _libpq_variables(config: dict[str, Any]) -> dict[str, str]:
+    """Return the variables by which libpq's tools connect, and check the server, as Django does."""
+    fields = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD"}
+    options = {"dbname": config["NAME"]} | config.get("OPTIONS", {})
+    options |= {keyword: config[field] for keyword, field in fields.items() if config[field]}
     return {
-        name.decode(): str(value)
-        for word, value in words.items()
-        if (name := names.get(word)) is not None
+        option.envvar.decode(): str(options[option.keyword.decode()])
+        for option in Conninfo.get_defaults()
+        if option.envvar and option.keyword.decode() in options
     }
 
 
 def engine_in_use() -> Sqlite | Postgres:
-    """Give the engine of the database that the site uses."""
-    settings = connection.settings_dict
+    config = connection.settings_dict
     if connection.vendor == "postgresql":
-        return Postgres(settings)
-    path = Path(settings["NAME"])
+        return Postgres(config)
+    path = Path(config["NAME"])
     if connection.vendor != "sqlite" or not path.is_absolute():
         raise BackupError("Only a SQLite file or a PostgreSQL database can be backed up.")
     return Sqlite(path)

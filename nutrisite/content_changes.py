@@ -1,10 +1,7 @@
-"""Whether content changed, asked of the database engine itself: SQLite counts commits, PostgreSQL
-notes by a trigger each transaction that changed content.
+"""Detection of changed content by the database engine, so that no way of editing can be missed.
 
-Nothing is counted by the application, so no way of editing can be forgotten.
+SQLite counts commits. On PostgreSQL a trigger notes each transaction that changed content.
 """
-
-from __future__ import annotations
 
 import select
 import weakref
@@ -15,15 +12,15 @@ from typing import Any
 from django.apps import apps
 from django.db import OperationalError, connections
 
-# Gives a value that differs whenever content was committed. Raises if it cannot tell.
+# Returns a value that differs whenever content was committed; raises if it cannot tell.
 Reader = Callable[[], object]
 
-# Seconds that a server may take to answer.
+# Seconds that a server may take to answer
 PATIENCE = 2
-# Apps whose tables no public page is made from: a sign-in changes no page.
+# Apps whose tables no public page depends on: a sign-in changes no page.
 NOT_CONTENT = {"accounts", "admin", "auth", "axes", "otp_static", "otp_totp", "sessions"}
-# Each transaction adds its own row and deletes those that it finds, so what a reader sees differs
-# after every commit. It skips rows that another one is deleting, so that no editor waits.
+# Each transaction adds its own row and deletes the others, so that what a reader sees differs after
+# every commit. It skips rows that another transaction is deleting, so that no editor waits.
 NOTE_CHANGES = """
 CREATE TABLE IF NOT EXISTS nutrisite_content_change (id xid8 PRIMARY KEY);
 CREATE OR REPLACE FUNCTION nutrisite_note_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -49,7 +46,7 @@ LAST_CHANGES = (
 
 
 def note_changes(using: str, **kwargs: Any) -> None:
-    """Add the triggers to PostgreSQL, after each migration: it may have made new tables."""
+    """Create the triggers on PostgreSQL, also on tables that a migration has just created."""
     connection = connections[using]
     if connection.vendor != "postgresql":
         return
@@ -66,25 +63,25 @@ def note_changes(using: str, **kwargs: Any) -> None:
 
 
 def open_reader() -> Reader:
-    """Open a connection of its own to the database, and give what asks by it."""
+    """Open a database connection of the reader's own."""
     wrapper: Any = connections.create_connection("default")
     parameters = wrapper.get_connection_params()
     if wrapper.vendor == "sqlite":
+        # The connection never writes, so data_version counts the commits of all others.
         sqlite = wrapper.get_new_connection(parameters)
-        # It never writes: the commits of all other connections are counted for it.
         return lambda: sqlite.execute("PRAGMA data_version").fetchone()[0]
     parameters = {"connect_timeout": PATIENCE} | parameters
     postgresql = wrapper.Database.connect(**parameters, autocommit=True)
     read = partial(last_changes, postgresql)
-    # A reader that is given up, after an error too, takes its connection along.
+    # Close the connection with a reader that is dropped, also after an error.
     weakref.finalize(read, postgresql.close)
     return read
 
 
 def last_changes(connection: Any) -> bytes:
-    """Ask PostgreSQL for the last transactions that changed content, in one round trip.
+    """Return the last transactions that changed content, in one round trip.
 
-    Raises OperationalError for a server that is frozen, which would hold up every reader.
+    Raise OperationalError for a frozen server, which would hold up every reader.
     """
     server = connection.pgconn
     socket = select.poll()
@@ -92,10 +89,10 @@ def last_changes(connection: Any) -> bytes:
     server.send_query(LAST_CHANGES)
     if not socket.poll(PATIENCE * 1000):
         raise OperationalError("PostgreSQL does not answer.")
-    # It is one short message, so the rest of it is there.
-    first = server.get_result()
+    # The result is one short message, so the rest of it has arrived.
+    result = server.get_result()
     while server.get_result():
         pass
-    if first is None or (value := first.get_value(0, 0)) is None:
-        raise OperationalError("PostgreSQL did not say which content it holds.")
+    if result is None or (value := result.get_value(0, 0)) is None:
+        raise OperationalError("PostgreSQL did not return its last changes.")
     return value

@@ -1,4 +1,4 @@
-"""Two answers for machines: the process lives, and it can serve. Neither tells anything more."""
+"""Health checks for machines: the process lives, and it can serve. They reveal nothing more."""
 
 import logging
 import os
@@ -18,62 +18,53 @@ from django.views.decorators.http import require_safe
 
 log = logging.getLogger(__name__)
 
-# With less room on the disk, in bytes, an editor's next save may fail.
-LEAST_ROOM = 50_000_000
+# With less free space, in bytes, an editor's next save may fail.
+MIN_FREE = 50_000_000
 PLAIN = "text/plain; charset=utf-8"
 
 
 @never_cache
 @require_safe
 def alive(request: HttpRequest) -> HttpResponse:
-    """Answer 200 as long as the process answers at all."""
     return HttpResponse("ok\n", content_type=PLAIN)
 
 
 @never_cache
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:
-    """Answer 200 if pages can be read and edits saved, and 503 otherwise; the log says why."""
-    if not (database_is_ready() and disk_is_ready() and clock_is_ready()):
+    """Return 200 if pages can be read and edits saved, and otherwise 503; the log says why."""
+    if fault := database_fault() or disk_fault() or clock_fault():
+        log.error("Not ready: %s.", fault)
         return HttpResponse("not ready\n", status=503, content_type=PLAIN)
     return HttpResponse("ok\n", content_type=PLAIN)
 
 
-def database_is_ready() -> bool:
-    """Whether the database answers and every migration is applied, in one query."""
+def database_fault() -> str:
     try:
         applied = MigrationRecorder(connection).applied_migrations()
     except DatabaseError as error:
-        log.error("Not ready: the database does not answer (%s).", type(error).__name__)
-        return False
-    # Django marks what a squashed migration replaces as applied, too.
-    waiting = shipped_migrations() - applied.keys()
-    if waiting:
-        log.error("Not ready: %d migrations are not applied.", len(waiting))
-    return not waiting
+        return f"the database does not answer ({type(error).__name__})"
+    missing = len(shipped_migrations() - applied.keys())
+    return f"{missing} migrations are not applied" if missing else ""
 
 
 @cache
 def shipped_migrations() -> set[tuple[str, str]]:
-    """Give the migrations in the code, which cannot change while it runs."""
     return set(MigrationLoader(None).disk_migrations)
 
 
-def disk_is_ready() -> bool:
-    """Whether SQLite's folder can be written and has room. A database server has its own disk."""
+def disk_fault() -> str:
+    """Check the disk of SQLite's file. A database server watches its own."""
     if connection.vendor != "sqlite":
-        return True
+        return ""
     folder = Path(str(connection.settings_dict["NAME"])).parent
-    if not os.access(folder, os.W_OK) or shutil.disk_usage(folder).free < LEAST_ROOM:
-        log.error("Not ready: the disk of the database is full or cannot be written.")
-        return False
-    return True
+    if os.access(folder, os.W_OK) and shutil.disk_usage(folder).free >= MIN_FREE:
+        return ""
+    return "the disk of the database is full or cannot be written"
 
 
-def clock_is_ready() -> bool:
-    """Whether the clock has reached the moment from which the content is public, in one query."""
-    begins = import_string(settings.PUBLIC_FROM)()
-    if begins and (now := timezone.now()) < begins:
-        log.error("Not ready: the clock says %s, and the content is public from %s.", now, begins)
-        return False
-    return True
+def clock_fault() -> str:
+    """Check that the clock has reached the dates of the content, in one query."""
+    begins, now = import_string(settings.PUBLIC_FROM)(), timezone.now()
+    is_early = begins and now < begins
+    return f"the clock says {now}, and the content is public from {begins}" if is_early else ""

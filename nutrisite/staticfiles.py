@@ -1,6 +1,4 @@
-"""Static files in production: compressed, hashed, and one stylesheet instead of many."""
-
-from __future__ import annotations
+"""Static files in production: compressed, hashed, and with one stylesheet instead of many."""
 
 import re
 from collections.abc import Iterator
@@ -12,45 +10,43 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 BUNDLE = "css/site.css"
 IMPORT = re.compile(r'^@import "([^"]+)";$', re.MULTILINE)
-# Comments, indents and blank lines. Brotli does better than a minifier at the rest.
+# Compression shrinks the rest better than a minifier.
 COMMENT, BLANK = re.compile(r"/\*.*?\*/", re.DOTALL), re.compile(r"\s*\n\s*")
 
-# As collectstatic has them: from name to storage and path.
+# What collectstatic passes: the storage and path of each name
 Paths = dict[str, tuple[Storage, str]]
 
 
 class BundledStaticFilesStorage(CompressedManifestStaticFilesStorage):
-    """Puts the files that css/site.css imports into it, then hashes and compresses everything.
+    """Inlines the imports of css/site.css before it hashes and compresses files.
 
-    A chain of @imports would cost the reader a round trip for each file. In development the
-    imports stay as they are, so that the browser's tools name the file that holds a rule.
+    Each @import would cost readers a round trip. In development imports stay, so that the browser's
+    tools name the file of a rule.
     """
 
     def post_process(self, paths: Paths, dry_run: bool = False, **options: Any) -> Iterator[Any]:
-        """As Django's: a (name, new name, processed) for each file. Raises on a missing import."""
         if BUNDLE in paths and not dry_run:
             css, parts = bundle(paths)
             for name in (BUNDLE, *parts):
                 self.delete(name)
             self.save(BUNDLE, ContentFile(css.encode()))
-            rest = {name: file for name, file in paths.items() if name not in parts}
-            paths = rest | {BUNDLE: (self, BUNDLE)}
+            others = {name: file for name, file in paths.items() if name not in parts}
+            paths = others | {BUNDLE: (self, BUNDLE)}
         yield from super().post_process(paths, dry_run=dry_run, **options)
 
 
 def bundle(paths: Paths) -> tuple[str, list[str]]:
-    """Give the stylesheet with each @import replaced by that file, and the names of these files.
+    """Return the stylesheet with its imports inlined, and the names of the imported files.
 
-    The files that name others by url() must be in its own folder. Raises KeyError for an imported
-    file that is missing.
+    Files that use url() must lie in its folder. A missing file raises KeyError.
     """
     parts = []
 
-    def contents(match: re.Match[str]) -> str:
+    def inline(match: re.Match[str]) -> str:
         parts.append(f"css/{match[1]}")
         return _read(parts[-1], paths)
 
-    css = IMPORT.sub(contents, _read(BUNDLE, paths))
+    css = IMPORT.sub(inline, _read(BUNDLE, paths))
     return BLANK.sub("\n", COMMENT.sub("", css)).strip() + "\n", parts
 
 

@@ -1,5 +1,3 @@
-"""The project's addresses. The public site map is in nutrients/urls.py."""
-
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
@@ -7,12 +5,9 @@ from django.urls import include, path
 from nutrisite import health
 
 urlpatterns = [
-    # Editors
     path(settings.ADMIN_PATH, admin.site.urls),
-    # Machines
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
-    # Readers
     path("", include("nutrients.urls")),
 ]
 

@@ -1,4 +1,4 @@
-"""The WSGI application that gunicorn serves: Django, with finished pages kept in front of it."""
+"""The WSGI application that gunicorn serves: Django, with finished pages cached in front of it."""
 
 import os
 from importlib import import_module
@@ -14,10 +14,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nutrisite.settings")
 
 
 def load_the_rest() -> None:
-    """Load what Django leaves for the first request that needs it: views, and templates.
+    """Load views and templates, which Django loads at the first request that needs them.
 
-    A site that runs then depends on none of these files, and an upgrade may replace them under it.
-    Raises what a view or a template with a mistake in it raises.
+    The files may then be replaced by an upgrade under the running site.
     """
     import_module(settings.ROOT_URLCONF)
     for folder in settings.TEMPLATES[0]["DIRS"]:

@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -10,30 +8,21 @@ from django.utils import timezone
 
 from nutrisite.backups import BackupError, make
 
-KEPT = 7
-
 
 class Command(BaseCommand):
-    """Copy the live database into one file, read that back, and keep the newest few.
+    help = """Copy the live database into one file, read that back, and keep the newest few.
 
-    Readers and editors go on meanwhile. Exits with 1 and one sentence if no good copy could be
-    made; older backups are all kept then.
-    """
-
-    help = __doc__
+    Readers and editors go on meanwhile. If no good copy could be made, the command exits with 1 and
+    one sentence, and all older backups stay."""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "--folder", type=Path, default=settings.BACKUP_DIR, help="where the backups are"
-        )
-        parser.add_argument(
-            "--keep", type=int, default=KEPT, help=f"how many to keep, {KEPT} unless told"
-        )
+        folder, keep = "where the backups are", "how many backups to keep, by default 7"
+        parser.add_argument("--folder", type=Path, default=settings.BACKUP_DIR, help=folder)
+        parser.add_argument("--keep", type=int, default=7, help=keep)
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        folder = options["folder"].resolve()
+    def handle(self, *args: Any, folder: Path, keep: int, **options: Any) -> None:
         try:
-            path = make(folder, at=timezone.now(), keep=options["keep"])
+            path = make(folder.resolve(), at=timezone.now(), keep=keep)
         except BackupError as error:
             raise CommandError(f"No backup was made. {error}") from error
         size = path.stat().st_size / 1_000_000

@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -10,15 +8,12 @@ from nutrisite.accounts.models import Kind, record
 
 
 class Command(BaseCommand):
-    """Turn off the second step of one account, whose telephone and recovery codes are lost.
+    help = """Turn off the second step of an account whose telephone and recovery codes are lost.
 
-    It signs in by its password alone, until it sets the second step up again.
-    """
-
-    help = __doc__
+    It signs in by its password alone, until it sets the second step up again."""
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("name", help="The name that the account signs in with.")
+        parser.add_argument("name", help="the name that the account signs in with")
 
     def handle(self, *args: Any, name: str, **options: Any) -> None:
         account = get_user_model()._default_manager.filter(username=name).first()

@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -12,32 +10,28 @@ from nutrisite.backups import BackupError, check, restore
 
 
 class Command(BaseCommand):
-    """Put a backup in the place of the database, and keep what was there.
+    help = """Replace the database by a backup, and keep what it replaces.
 
-    The backup is read through first: one that is not whole changes nothing. Stop the site before.
-    Run migrate afterwards, for a backup may be of an older release.
-    """
-
-    help = __doc__
+    A damaged backup changes nothing. Stop the site before. Run migrate afterwards, for a backup may
+    be of an older release."""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, help="a file that `backup` made")
         parser.add_argument("--check", action="store_true", help="read it through, change nothing")
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        file = options["file"].resolve()
-        kept = Path(settings.BACKUP_DIR) / f"replaced-{timezone.now():%Y%m%dT%H%M%S%fZ}"
+    def handle(self, *args: Any, file: Path, **options: Any) -> None:
+        replaced = settings.BACKUP_DIR / f"replaced-{timezone.now():%Y%m%dT%H%M%S%fZ}"
         try:
             if options["check"]:
-                check(file)
+                check(file.resolve())
             else:
-                restore(file, kept)
+                restore(file.resolve(), replaced)
         except BackupError as error:
             raise CommandError(f"Nothing was changed. {error}") from error
         if options["check"]:
             self.stdout.write(f"{file.name} is whole.")
             return
         self.stdout.write(f"Restored {file.name}.")
-        if kept.exists():
-            self.stdout.write(f"What was there before is kept as {kept}.")
+        if replaced.exists():
+            self.stdout.write(f"What was there before is kept as {replaced}.")
         self.stdout.write("Now run: manage.py migrate, then manage.py load_content.")
