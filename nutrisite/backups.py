@@ -54,9 +54,7 @@ def make(folder: Path, *, at: datetime, keep: int) -> Path:
                 shutil.copyfileobj(source, target)
             check(packed)
             packed.chmod(0o600)
-            _sync(packed)
             path = packed.replace(folder / f"{PREFIX}{at:%Y%m%dT%H%M%S%fZ}.{engine.suffix}.gz")
-        _sync(folder)
         for old in [backup for backup in backups_in(folder) if backup != path][keep - 1 :]:
             old.unlink()
     return path
@@ -110,15 +108,6 @@ def _unpacked(file: Path) -> Iterator[Path]:
                     " restore it with that release."
                 )
         yield copy
-
-
-def _sync(path: Path) -> None:
-    """Flush a file, or the names in a folder, to the disk, before older backups are deleted."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @contextmanager

@@ -63,19 +63,26 @@ def note_changes(using: str, **kwargs: Any) -> None:
 
 
 def open_reader() -> Reader:
-    """Open a database connection of the reader's own."""
+    """Open a database connection of the reader's own. Errors are Django's."""
     wrapper: Any = connections.create_connection("default")
     parameters = wrapper.get_connection_params()
-    if wrapper.vendor == "sqlite":
-        # The connection never writes, so data_version counts the commits of all others.
-        sqlite = wrapper.get_new_connection(parameters)
-        return lambda: sqlite.execute("PRAGMA data_version").fetchone()[0]
-    parameters = {"connect_timeout": PATIENCE} | parameters
-    postgresql = wrapper.Database.connect(**parameters, autocommit=True)
-    read = partial(last_changes, postgresql)
+    with wrapper.wrap_database_errors:
+        if wrapper.vendor == "sqlite":
+            connection = wrapper.get_new_connection(parameters)
+            read: Reader = partial(data_version, connection)
+        else:
+            parameters = {"connect_timeout": PATIENCE} | parameters
+            connection = wrapper.Database.connect(**parameters, autocommit=True)
+            read = partial(last_changes, connection)
+    read = wrapper.wrap_database_errors(read)
     # Close the connection with a reader that is dropped, also after an error.
-    weakref.finalize(read, postgresql.close)
+    weakref.finalize(read, connection.close)
     return read
+
+
+def data_version(connection: Any) -> int:
+    """Return SQLite's count of other connections' commits; this one never writes."""
+    return int(connection.execute("PRAGMA data_version").fetchone()[0])
 
 
 def last_changes(connection: Any) -> bytes:

@@ -1,15 +1,12 @@
-"""Finished pages, kept in the memory of each worker while the content stays as it is.
+"""Finished pages in the memory of each worker, valid while the content stays as it is.
 
-Before each answer the database engine is asked which content a transaction would see that starts
-now. So an edit shows on the very next request, from any account and process, and no
-kill can come between a save and a note of it. While the database is away, the pages of the last
-known content are still served, and all else is answered with 503 at once.
+Before each response the database engine is asked which content a transaction would see now, so that
+an edit shows on the next request in any process. While the database is away, pages of the last
+known content are still served, and everything else gets 503 at once.
 
-`PageCache` is a WSGI application in front of Django: it costs no more than a Django view that does
-nothing, where a middleware cost 1.6 times that. The middleware `SharedAnswers` says what to keep.
+`PageCache` is a WSGI application in front of Django, where a middleware would cost 1.6 times as
+much. The middleware `SharedAnswers` says what it may store.
 """
-
-from __future__ import annotations
 
 import gzip
 import logging
@@ -27,7 +24,7 @@ from typing import Any, NamedTuple
 
 import brotli
 from django.conf import settings
-from django.db import Error, close_old_connections, connections
+from django.db import Error, close_old_connections
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
@@ -37,7 +34,7 @@ from django.utils.module_loading import import_string
 
 from nutrisite.content_changes import Reader, open_reader
 from nutrisite.logging import REQUEST_NUMBER, log_access, route_of
-from nutrisite.middleware import KEPT, Handler, is_path_of_admin
+from nutrisite.middleware import CACHEABLE_ROUTE, Handler, is_path_of_admin
 
 log = logging.getLogger(__name__)
 
@@ -46,28 +43,28 @@ Headers = list[tuple[str, str]]
 StartResponse = Callable[..., Any]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
-# Where a request carries what was made of the content before (nutrients/common/answering.py), and
-# the word that the database is away.
+# Keys of a request: what was made of the content (nutrients/common/answering.py), and whether the
+# database is away
 MEMORY, AWAY = "nutrisite.memory", "nutrisite.database_away"
-# Seconds between two attempts to reach a database that is away.
+# Seconds between two attempts to reach a database that is away
 PAUSE = 1
-# Seconds that a page waits for others of its process to be made.
+# Seconds that a page waits for others of its process to be rendered
 PATIENCE = 1
-# What is asked for at greater length is no link of ours; a larger page would push out many others.
+# Longer addresses are no links of ours; larger pages would push out many others.
 LONGEST, LARGEST = 512, 512_000
-# What Python itself takes for a page with its headers, in bytes, roughly.
+# Bytes that Python itself takes for a page with its headers, roughly
 OVERHEAD = 4_000
-NOT_KEPT = {"no-store", "private"}
-# By these headers alone may an answer vary that is the same for all: each is part of the key.
-VARIED = {"accept-encoding", "hx-request", "hx-history-restore-request"}
+UNCACHEABLE = {"no-store", "private"}
+# A shared response may vary by these alone: each is part of the key.
+VARY = {"accept-encoding", "hx-request", "hx-history-restore-request"}
 HTMX = ("HTTP_HX_REQUEST", "HTTP_HX_HISTORY_RESTORE_REQUEST")
-# These ask for an answer of their own, or for a promise that only Django checks.
-OWN = ("HTTP_AUTHORIZATION", "HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE")
-# By these Django would compress or cut down an answer for one reader before it could be kept.
-FOR_ONE_READER = ("HTTP_ACCEPT_ENCODING", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")
+# Requests with these bypass the cache.
+BYPASS = ("HTTP_AUTHORIZATION", "HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE")
+# By these Django would compress or shorten a response for one client before it is stored.
+CONTENT_NEGOTIATION = ("HTTP_ACCEPT_ENCODING", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")
 ENCODING = re.compile(r"\b(br|gzip)\b")
 ENCODINGS: dict[str, Callable[[bytes], bytes]] = {
-    # Two milliseconds for the longest page, which is then sent many times, and a fifth smaller.
+    # Two milliseconds for the longest page, which is sent many times, and a fifth smaller than gzip
     "br": lambda body: brotli.compress(body, mode=brotli.MODE_TEXT, quality=6),
     "gzip": lambda body: gzip.compress(body, 6, mtime=0),
     "": lambda body: body,
@@ -75,7 +72,7 @@ ENCODINGS: dict[str, Callable[[bytes], bytes]] = {
 
 
 class Page(NamedTuple):
-    """A finished answer in one encoding, its mark, and the route that made it."""
+    """A finished response in one encoding, and the route that rendered it."""
 
     body: bytes
     headers: Headers
@@ -84,12 +81,12 @@ class Page(NamedTuple):
 
 
 class Pages:
-    """The finished pages of one version; those asked for last stay, within a room in bytes."""
+    """The finished pages of one version; the least recently used go when they exceed a size."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._pages: OrderedDict[Hashable, Page] = OrderedDict()
-        self._taken = 0
+        self._size = 0
 
     def get(self, key: Hashable) -> Page | None:
         with self._lock:
@@ -97,21 +94,20 @@ class Pages:
                 self._pages.move_to_end(key)
             return self._pages.get(key)
 
-    def keep(self, key: Hashable, page: Page, room: int) -> None:
+    def add(self, key: Hashable, page: Page, max_size: int) -> None:
         with self._lock:
             if key not in self._pages:
                 self._pages[key] = page
-                self._taken += len(page.body) + OVERHEAD
-            while self._taken > room:
-                self._taken -= len(self._pages.popitem(last=False)[1].body) + OVERHEAD
+                self._size += len(page.body) + OVERHEAD
+            while self._size > max_size:
+                self._size -= len(self._pages.popitem(last=False)[1].body) + OVERHEAD
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Version:
-    """One content, until a commit, or the moment `until` at which a page changes by itself.
+    """One state of the content, until a commit or the time `until`, at which a page changes.
 
-    `until` is in seconds since 1970. `memory` holds what was made of this content, `pages` the
-    finished pages. Both go with it.
+    `memory` holds what was made of this content, `pages` the finished pages.
     """
 
     until: float = math.inf
@@ -120,9 +116,9 @@ class Version:
 
 
 class Versions:
-    """The current version, for all threads of one process, and the `last` that was known.
+    """The current version, for all threads of a process, and the `last` that was known.
 
-    `next_change(at=)` gives the next moment at which a page changes without an edit, or None.
+    `next_change(at=)` returns the next time at which a page changes without an edit, or None.
     """
 
     def __init__(
@@ -134,41 +130,37 @@ class Versions:
         self._lock = threading.Lock()
         self._read: Reader | None = None
         self._seen: object = None
-        # By the monotonic clock; 0 while the database answers.
+        # By the monotonic clock; 0 while the database answers
         self._away_until = 0.0
 
     def current(self) -> Version | None:
-        """Give the version that an answer begun now shows, or None while the database is away.
+        """Return the current version, or None while the database is away.
 
-        Then one thread tries to reach it, and no other waits for that.
+        One thread then tries to reach it, and no other waits for that.
         """
         if not self._lock.acquire(blocking=not self._away_until):
             return None
         try:
-            return self._asked() if time.monotonic() >= self._away_until else None
-        finally:
-            self._lock.release()
-
-    def _asked(self) -> Version | None:
-        wrapper: Any = connections["default"]
-        errors = (Error, wrapper.Database.Error)
-        try:
-            seen, now = self._seen_now(errors), time.time()
+            if time.monotonic() < self._away_until:
+                return None
+            seen, now = self._seen_now(), time.time()
             if self.last is None or seen != self._seen or now >= self.last.until:
                 self.last, self._seen = self._new_version(now), seen
-        except errors as error:
+            self._away_until = 0.0
+            return self.last
+        except Error as error:
             log.error("The database does not answer (%s).", type(error).__name__)
             self._read, self._away_until = None, time.monotonic() + PAUSE
             return None
-        self._away_until = 0.0
-        return self.last
+        finally:
+            self._lock.release()
 
-    def _seen_now(self, errors: tuple[type[Exception], ...]) -> object:
+    def _seen_now(self) -> object:
         if self._read:
-            # The server may have ended this connection alone, so another one is tried.
-            with suppress(*errors):
+            # The server may have closed only this connection.
+            with suppress(Error):
                 return self._read()
-        # What was committed meanwhile is not known.
+        # Changes may have been missed meanwhile.
         self._seen, self._read = None, self._open_reader()
         return self._read()
 
@@ -176,23 +168,22 @@ class Versions:
         try:
             moment = self._next_change(at=datetime.fromtimestamp(now, UTC))
         finally:
-            # No request has begun that would let go of the connection.
+            # Outside a request, Django returns no connection by itself.
             close_old_connections()
         return Version(moment.timestamp() if moment else math.inf)
 
 
 class PageCache:
-    """A WSGI application in front of another, which answers for it if it can."""
+    """A WSGI application that answers for another one if it can."""
 
-    def __init__(self, application: Application, versions: Versions, room: int) -> None:
+    def __init__(self, application: Application, versions: Versions, max_size: int) -> None:
         self._application = application
         self._versions = versions
-        self._room = room
-        self._making = threading.Lock()
+        self._max_size = max_size
+        self._rendering = threading.Lock()
         self._scheme = (settings.SECURE_PROXY_SSL_HEADER or ("wsgi.url_scheme",))[0]
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer with the page that is kept, or with what the application makes of the request."""
         start = time.perf_counter()
         if environ["PATH_INFO"] == "/healthz":
             return self._application(environ, start_response)
@@ -200,38 +191,33 @@ class PageCache:
         key = self._key(environ)
         if key is None:
             return self._application(environ, start_response)
-        page = self._kept(key, version)
+        page = self._stored(key, version)
         if page is None:
-            # A process makes several pages at once no faster than one after the other, and after an
-            # edit many readers ask for the same: one has it made, and the others get that one. None
-            # waits for longer than PATIENCE: one page must not hold up all.
-            is_in_turn = self._making.acquire(timeout=PATIENCE)
+            # A process renders pages no faster at once than in turn, and after an edit many readers
+            # ask for the same page, which is then rendered once. A slow page must not hold up all.
+            is_acquired = self._rendering.acquire(timeout=PATIENCE)
             try:
                 version = self._version_for(environ)
-                page = self._kept(key, version)
+                page = self._stored(key, version)
                 if page is None:
-                    return self._make(environ, start_response, key, version, start)
+                    return self._render(environ, start_response, key, version, start)
             finally:
-                if is_in_turn:
-                    self._making.release()
+                if is_acquired:
+                    self._rendering.release()
         REQUEST_NUMBER.set(secrets.token_hex(8))
         return send(page, environ, start_response, start)
 
-    def _kept(self, key: Hashable, version: Version | None) -> Page | None:
-        """Give the page of this version; of the last known one while the database is away."""
+    def _stored(self, key: Hashable, version: Version | None) -> Page | None:
         version = version or self._versions.last
         return version.pages.get(key) if version else None
 
     def _version_for(self, environ: Environ) -> Version | None:
-        """Give the version to answer from, and tell the application of it.
-
-        Ask before a page is made: a commit meanwhile must not pass for part of it.
-        """
+        """Return the version and pass it on. A page may lack what is committed after this."""
         version = self._versions.current()
         environ[MEMORY], environ[AWAY] = version.memory if version else {}, version is None
         return version
 
-    def _make(
+    def _render(
         self,
         environ: Environ,
         start_response: StartResponse,
@@ -239,36 +225,35 @@ class PageCache:
         version: Version | None,
         start: float,
     ) -> Iterable[bytes]:
-        """Have the application answer, and keep the answer if it says that it may be kept."""
-        asked, answer = dict(environ), list[Any]()
-        environ[KEPT] = ""
-        chunks: Any = self._application(environ, lambda *given: answer.extend(given))
-        status, headers, *_ = answer
-        if not environ[KEPT]:
+        """Let the application respond, and store a response that it says may be stored."""
+        request, response = dict(environ), list[Any]()
+        environ[CACHEABLE_ROUTE] = ""
+        chunks: Any = self._application(environ, lambda *arguments: response.extend(arguments))
+        status, headers, *_ = response
+        if not environ[CACHEABLE_ROUTE]:
             start_response(status, headers)
             return chunks
-        page = finished(asked, dict(headers), b"".join(chunks), environ[KEPT])
+        page = compressed(request, dict(headers), b"".join(chunks), environ[CACHEABLE_ROUTE])
         chunks.close()
         if version:
-            version.pages.keep(key, page, self._room)
-        return send(page, asked, start_response, start)
+            version.pages.add(key, page, self._max_size)
+        return send(page, request, start_response, start)
 
     def _key(self, environ: Environ) -> Hashable | None:
-        """All that a page depends on but the version; None for a request that asks for its own."""
+        """Return what a page depends on beside the version; None for what bypasses the cache."""
         get = environ.get
-        asked = [get(name, "") for name in ("PATH_INFO", "QUERY_STRING", *HTMX)]
+        parts = [get(name, "") for name in ("PATH_INFO", "QUERY_STRING", *HTMX)]
         if (
             environ["REQUEST_METHOD"] not in ("GET", "HEAD")
-            or any(name in environ for name in OWN)
-            or is_path_of_admin(asked[0])
-            or sum(map(len, asked)) > LONGEST
+            or any(name in environ for name in BYPASS)
+            or is_path_of_admin(parts[0])
+            or sum(map(len, parts)) > LONGEST
         ):
             return None
-        return get("HTTP_HOST"), get(self._scheme), encoding_for(environ), *asked
+        return get("HTTP_HOST"), get(self._scheme), encoding_for(environ), *parts
 
 
-def finished(environ: Environ, headers: dict[str, str], body: bytes, route: str) -> Page:
-    """Compress an answer, once for all who are to get it."""
+def compressed(environ: Environ, headers: dict[str, str], body: bytes, route: str) -> Page:
     encoding, etag = encoding_for(environ), headers["ETag"].removeprefix("W/")
     body = ENCODINGS[encoding](body)
     headers |= {"ETag": f"W/{etag}", "Content-Length": str(len(body))}
@@ -280,14 +265,14 @@ def finished(environ: Environ, headers: dict[str, str], body: bytes, route: str)
 def send(
     page: Page, environ: Environ, start_response: StartResponse, start: float
 ) -> Iterable[bytes]:
-    """Answer with a page, or with 304 to a reader who holds it, and write the line of the log."""
+    """Send and log a page, or 304 to a client that has it."""
     method, status, headers, body = environ["REQUEST_METHOD"], 200, page.headers, [page.body]
-    if marks := environ.get("HTTP_IF_NONE_MATCH"):
-        # All encodings have the same mark, so it is a weak one.
-        marks_held = [mark.removeprefix("W/") for mark in parse_etags(marks)]
-        if page.etag in marks_held or marks_held == ["*"]:
+    if condition := environ.get("HTTP_IF_NONE_MATCH"):
+        # All encodings share one ETag, which is therefore weak.
+        etags = [etag.removeprefix("W/") for etag in parse_etags(condition)]
+        if page.etag in etags or etags == ["*"]:
             status = 304
-            headers = [each for each in headers if each[0] in ("ETag", "Vary", "Cache-Control")]
+            headers = [line for line in headers if line[0] in ("ETag", "Vary", "Cache-Control")]
     start_response("200 OK" if status == 200 else "304 Not Modified", headers)
     log_access(method, page.route, status, start)
     return body if status == 200 and method == "GET" else []
@@ -299,11 +284,10 @@ def in_front_of(application: Application) -> PageCache:
 
 
 class SharedAnswers:
-    """Middleware: tell `PageCache` which answers are the same for all, and leave those whole.
+    """Middleware that tells `PageCache` which responses all clients share.
 
-    It is below compression and conditional answers, and above all that could make an answer
-    personal. A view keeps its own out by `Cache-Control: private` or `no-store`. While the database
-    is away it answers 503.
+    It belongs below compression and above all that could make a response personal. A view opts out
+    by `Cache-Control: private` or `no-store`. While the database is away everything gets 503.
     """
 
     def __init__(self, get_response: Handler) -> None:
@@ -315,33 +299,32 @@ class SharedAnswers:
             headers = {"Retry-After": "5", "Cache-Control": "no-store"}
             return HttpResponse(page, status=503, headers=headers)
         response = self.get_response(request)
-        if KEPT in request.META and may_be_kept(response):
-            request.META[KEPT] = route_of(request)
-            # Of HEAD too, for which Django's middleware sets none.
+        if CACHEABLE_ROUTE in request.META and is_cacheable(response):
+            request.META[CACHEABLE_ROUTE] = route_of(request)
+            # For HEAD Django's middleware sets none.
             set_response_etag(response)
-            for name in FOR_ONE_READER:
+            for name in CONTENT_NEGOTIATION:
                 request.META.pop(name, None)
         return response
 
 
-def may_be_kept(response: HttpResponseBase) -> bool:
+def is_cacheable(response: HttpResponseBase) -> bool:
     return (
         response.status_code == 200
         and not response.streaming
         and not response.cookies
         and not response.has_header("Content-Encoding")
-        and not listed(response.get("Cache-Control", "")) & NOT_KEPT
-        and listed(response.get("Vary", "")) <= VARIED
-        # Django compresses nothing shorter, and does not say then that it varies by encoding.
+        and not tokens(response.get("Cache-Control", "")) & UNCACHEABLE
+        and tokens(response.get("Vary", "")) <= VARY
+        # Django compresses nothing shorter, and adds no Vary for the encoding then.
         and 200 <= len(response.content) <= LARGEST  # type: ignore[attr-defined]
     )
 
 
-def listed(header: str) -> set[str]:
-    """Give the names that a header lists with commas, in small letters."""
+def tokens(header: str) -> set[str]:
     return {name.strip() for name in header.lower().split(",")} - {""}
 
 
 def encoding_for(environ: Environ) -> str:
-    """Give the best encoding that a reader names; as for Django's GZip, weights do not count."""
+    """Return the best encoding that a client names; as in Django's GZip, weights do not count."""
     return min(ENCODING.findall(environ.get("HTTP_ACCEPT_ENCODING", "")), default="")

@@ -31,7 +31,8 @@ from nutrients.models import (
     Status,
 )
 from nutrients.prose import cited_slugs, split
-from nutrisite.accounts.admin_site import row_link
+
+from .rows import row_link
 
 LONGEST_NAMES = 100
 # Why a row keeps another from being deleted, and what to do about it.

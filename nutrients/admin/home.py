@@ -21,10 +21,10 @@ from reversion.models import Revision, Version
 from nutrients.content.signatures import CHILDREN
 from nutrients.content.versions import content_models
 from nutrients.models import OPEN, CaseOutcome, KeptProblem, Proposal, ShippedChange, State, Status
-from nutrisite.accounts.admin_site import ReadOnlyAdmin, row_link
 
 from .content import ContentAdmin
 from .deleting import foreign_keys, reviewed_tables
+from .rows import ReadOnlyAdmin, row_link
 
 LATEST_SAVES, SCHEDULED_ROWS, ROWS_A_TABLE = 12, 20, 8
 

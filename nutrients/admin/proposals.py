@@ -31,13 +31,14 @@ from nutrients.proposals.signing import (
     valid_sign_offs,
 )
 from nutrients.proposals.views import preview_page
-from nutrisite.accounts.admin_site import FixedRowsAdmin, change_address, is_key
+from nutrisite.accounts.admin_site import is_key
 
 from .content_forms import FURTHEST
 from .guard import BrokenCase, GuardedAdmin, guard_of
 from .history import as_change, changes_between, text_of
 from .publishing import problems, publish, schedule
 from .reviewing import REREAD, profession_of
+from .rows import FixedRowsAdmin, change_address
 from .widgets import NamedDateTime
 
 Button = Callable[[HttpRequest, Proposal], HttpResponse | None]

@@ -25,10 +25,11 @@ from reversion.models import Version
 from nutrients.content.signatures import digest, renew, sign, signatures_of, words_of
 from nutrients.content.versions import keep_first, parents
 from nutrients.models import Status
-from nutrisite.accounts.admin_site import change_address, is_key
+from nutrisite.accounts.admin_site import is_key
 
 from .content_forms import FURTHEST
 from .deleting import foreign_keys, reviewed_tables
+from .rows import change_address
 
 # Days until the next review: fewer where an outdated row can do more harm.
 USUAL_DAYS = 365

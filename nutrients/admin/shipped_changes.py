@@ -18,9 +18,9 @@ from django.utils.safestring import SafeString
 from nutrients.content import KeyIndex, RefusedError, Sides, keep_ours, sides, take_theirs
 from nutrients.models import ShippedChange
 from nutrients.search.index import catch_up
-from nutrisite.accounts.admin_site import FixedRowsAdmin, row_link
 
 from .guard import GuardedAdmin, guard_of
+from .rows import FixedRowsAdmin, row_link
 
 OURS, THEIRS = "ours", "theirs"
 ABOUT = (

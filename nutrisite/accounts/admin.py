@@ -21,7 +21,6 @@ from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from nutrisite.accounts import two_factor
-from nutrisite.accounts.admin_site import ReadOnlyAdmin
 from nutrisite.accounts.models import AccountEvent, Clinician, Kind, record
 
 # The screens of devices show the keys and codes of other accounts.
@@ -50,13 +49,6 @@ def rights_of(holder: AbstractUser | Group | None) -> set[str]:
     }
 
 
-def describe_difference(before: set[str], after: set[str]) -> str:
-    signs = {"+": after - before, "−": before - after}
-    return "; ".join(
-        f"{sign} {', '.join(sorted(rights))}" for sign, rights in signs.items() if rights
-    )
-
-
 class AuditedAdmin(admin.ModelAdmin):
     """Logs what is added, changed and deleted.
 
@@ -81,8 +73,11 @@ class AuditedAdmin(admin.ModelAdmin):
         super().save_related(request, form, formsets, change)
         if not change:
             self.record(request, Kind.MADE, form.instance)
-        if difference := describe_difference(form.rights_before, rights_of(form.instance)):
-            self.record(request, Kind.RIGHTS, form.instance, difference)
+        before, after = form.rights_before, rights_of(form.instance)
+        signs = {"+": after - before, "−": before - after}
+        parts = [f"{sign} {', '.join(sorted(rights))}" for sign, rights in signs.items() if rights]
+        if parts:
+            self.record(request, Kind.RIGHTS, form.instance, "; ".join(parts))
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         self.record(request, Kind.REMOVED, obj)
@@ -93,32 +88,17 @@ class AuditedAdmin(admin.ModelAdmin):
             self.delete_model(request, row)
 
 
-def _relabelled(filter_class: Any) -> Any:
-    """Return a list filter that is titled with the field's label."""
-
-    class RelabelledFilter(filter_class):
-        def __init__(self, field: Any, *args: Any, **options: Any) -> None:
-            super().__init__(field, *args, **options)
-            self.title = LABELS[field.name][0].lower()
-
-    return RelabelledFilter
-
-
 class NewAccountForm(UserCreationForm):
     """Asks for a name and a role. The owner of the account chooses the password by a link."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("password1", "password2"):
-            self.fields[name].required = False
+            field: Any = self.fields[name]
+            # Django stores None as a password that never fits.
+            field.required, field.empty_value = False, None
         help_text = "Leave both empty to get a link by which the owner chooses a password."
         self.fields["password1"].help_text = help_text
-
-    def set_password_and_save(self, user: Any, *args: Any, **kwargs: Any) -> Any:
-        if self.cleaned_data.get("password1"):
-            return super().set_password_and_save(user, *args, **kwargs)  # type: ignore[misc]
-        user.set_unusable_password()
-        return user
 
     def clean(self) -> dict[str, Any]:
         """Require a role, as an account without one opens nothing."""
@@ -166,11 +146,7 @@ class AccountAdmin(AuditedAdmin, UserAdmin):
     readonly_fields = ("last_login", "date_joined")
     filter_horizontal = ("user_permissions",)
     list_display = ("username", "first_name", "last_name", "is_open", "is_administrator")
-    list_filter = (
-        ("is_superuser", _relabelled(admin.BooleanFieldListFilter)),
-        ("is_active", _relabelled(admin.BooleanFieldListFilter)),
-        ("groups", _relabelled(admin.RelatedFieldListFilter)),
-    )
+    list_filter = ("groups",)
     actions = ["make_link", "turn_off_second_step", "unlock", "close"]
     inlines = [ClinicianInline]
     rights = ("is_superuser", "groups", "user_permissions")
@@ -280,7 +256,8 @@ class AuditedGroupAdmin(AuditedAdmin, GroupAdmin):
 
 
 @admin.register(AccountEvent)
-class AccountEventAdmin(ReadOnlyAdmin):
+class AccountEventAdmin(admin.ModelAdmin):
+    has_add_permission = has_change_permission = has_delete_permission = lambda *args: False
     list_display = ["at", "account", "kind", "by", "address", "detail"]
     list_filter = ["kind"]
     search_fields = ["account", "by"]

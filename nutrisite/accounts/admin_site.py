@@ -2,21 +2,19 @@
 
 import re
 from collections.abc import Callable
-from functools import partialmethod, update_wrapper
+from functools import partial, partialmethod, update_wrapper
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.admin import AdminSite, ModelAdmin
+from django.contrib.admin import AdminSite
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.auth.views import PasswordResetConfirmView
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import NoReverseMatch, path, reverse, reverse_lazy
+from django.urls import path, reverse, reverse_lazy
 from django.utils.decorators import method_decorator
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.views.decorators.cache import never_cache
 from django_otp.middleware import OTPMiddleware
 
@@ -32,40 +30,9 @@ UNLIMITED = {"autocomplete", "jsi18n"}
 ALWAYS_OPEN = {"second_step", "logout", "password_change", "password_change_done", "jsi18n"}
 
 
-class FixedRowsAdmin(ModelAdmin):
-    """Rows that are not added or deleted in the admin."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-class ReadOnlyAdmin(FixedRowsAdmin):
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
 def is_key(text: str) -> bool:
     """Whether a text may be a row's primary key; a query for anything else fails."""
     return KEY.fullmatch(text) is not None
-
-
-def change_address(label: str, pk: Any) -> str:
-    """Return the address of a row's form; NoReverseMatch if the admin has no such model.
-
-    The label is that of fixtures: nutrients.nutrient.
-    """
-    return reverse(f"admin:{label.replace('.', '_')}_change", args=[pk])
-
-
-def row_link(label: str, pk: Any, name: Any) -> SafeString | str:
-    """Return a row's name with a link to its form, or the name alone if it has no form."""
-    try:
-        return format_html('<a href="{}">{}</a>', change_address(label, pk), name)
-    except NoReverseMatch:
-        return str(name)
 
 
 def is_malformed(request: HttpRequest) -> bool:
@@ -96,10 +63,6 @@ class SecuredSite(AdminSite):
             account.is_verified() or not two_factor.is_on(account)
         )
 
-    def needs_second_step(self, account: Any) -> bool:
-        """Whether an account needs a second step and has not set it up."""
-        return two_factor.is_required_of(account) and not account.is_verified()
-
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Redirect accounts that must set up a second step, and limit editors' requests."""
         inner: Callable[..., HttpResponseBase] = super().admin_view(view, cacheable)
@@ -107,7 +70,7 @@ class SecuredSite(AdminSite):
         def secured(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             name = request.resolver_match.url_name if request.resolver_match else None
             is_permitted = self.has_permission(request)
-            if is_permitted and name not in ALWAYS_OPEN and self.needs_second_step(request.user):
+            if is_permitted and name not in ALWAYS_OPEN and two_factor.is_missing(request.user):
                 return redirect("admin:second_step")
             if is_malformed(request):
                 raise BadRequest("No query can be made of this.")
@@ -138,10 +101,9 @@ class SecuredSite(AdminSite):
             return response
 
         def send_back(request: HttpRequest) -> HttpResponse:
-            form, context = QueryDict(encoded), self.each_context(request)
-            return resubmission.send_back(
-                request, context, resubmission.SIGNED_OUT, form, response.url
-            )
+            form, sentence = QueryDict(encoded), resubmission.SIGNED_OUT
+            context = self.each_context(request)
+            return resubmission.send_back(request, context, sentence, form, response.url)
 
         # The sign-in has replaced request.user, which needs `is_verified` again.
         return OTPMiddleware(send_back)(request)
@@ -151,14 +113,12 @@ class SecuredSite(AdminSite):
     def get_urls(self) -> list[Any]:
         titles = {"site_header": self.site_header, "site_title": self.site_title}
         choose_password = ChoosePassword.as_view(extra_context=titles)
+        second_step = partial(two_factor.second_step, site=self)
         return [
-            path("second-step/", self.admin_view(self.second_step), name="second_step"),
+            path("second-step/", self.admin_view(second_step), name="second_step"),
             path("choose/<uidb64>/<token>/", choose_password, name="choose_password"),
             *super().get_urls(),
         ]
-
-    def second_step(self, request: HttpRequest) -> HttpResponse:
-        return two_factor.second_step_page(request, self.each_context(request))
 
     def password_change(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

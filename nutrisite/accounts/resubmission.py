@@ -44,7 +44,7 @@ class BusyError(Exception):
 
 
 def busy(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
-    """Send a form back, or have a page reload itself. `context` is the admin's."""
+    """Send a form back, or have a page reload itself."""
     if request.method == "POST":
         return send_back(request, context, BUSY, request.POST, request.get_full_path())
     context |= {"title": "One moment", "sentence": BUSY_PAGE, "action": request.get_full_path()}
@@ -80,16 +80,9 @@ def sign_in_page(request: HttpRequest, site: AdminSite) -> HttpResponse | None:
     form = request.POST.urlencode() if is_form(request) and not is_of_account else ""
     if not form or len(form) > MAX_LENGTH:
         return None
-    form_class: Any = site.login_form
-    context = site.each_context(request) | {
-        "title": "Sign in",
-        "form": form_class(request),
-        "app_path": reverse("admin:login"),
-        "next": request.get_full_path(),
-        "username": request.user.get_username(),
-        "resubmission": form,
-    }
-    return render(request, "admin/login.html", context)
+    context = {"resubmission": form, "next": request.get_full_path()}
+    request.method = "GET"
+    return site.login(request, context | {"app_path": reverse("admin:login")})
 
 
 def limited(
@@ -98,7 +91,7 @@ def limited(
     """Return a view's response, or that of `busy` rather than hold readers up."""
     if SLOTS.acquire(blocking=False):
         try:
-            with running(), lock_timeout():
+            with exclusive(), lock_timeout():
                 response = view()
                 # Django would render it later, outside the limits.
                 return response.render() if isinstance(response, TemplateResponse) else response
@@ -113,7 +106,7 @@ def limited(
 
 
 @contextmanager
-def running() -> Iterator[None]:
+def exclusive() -> Iterator[None]:
     if not RUNNING.acquire(timeout=PATIENCE):
         raise BusyError
     try:

@@ -6,7 +6,7 @@ from typing import Any
 from axes.signals import user_locked_out
 from django.conf import settings
 from django.contrib.admin.forms import AdminAuthenticationForm
-from django.contrib.auth import authenticate, get_user_model, signals
+from django.contrib.auth import get_user_model, signals
 from django.contrib.auth.backends import ModelBackend
 from django.dispatch import receiver
 from django.http import HttpRequest
@@ -28,18 +28,11 @@ class PasswordAndCodeBackend(ModelBackend):
     does not reveal that the password was right.
     """
 
-    def authenticate(
-        self,
-        request: HttpRequest | None,
-        username: str | None = None,
-        password: str | None = None,
-        token: str = "",
-        **kwargs: Any,
-    ) -> Any:
-        account: Any = super().authenticate(request, username, password, **kwargs)
+    def authenticate(self, request: HttpRequest | None, *args: Any, **kwargs: Any) -> Any:
+        account: Any = super().authenticate(request, *args, **kwargs)
         if account is None or not two_factor.is_on(account):
             return account
-        account.otp_device = two_factor.verify_code(account, token)
+        account.otp_device = two_factor.verify_code(account, getattr(request, "otp_code", ""))
         return account if account.otp_device else None
 
 
@@ -57,17 +50,10 @@ class SignInForm(AdminAuthenticationForm):
     )
 
     def clean(self) -> dict[str, Any]:
-        """Authenticate as Django's form does, with the code."""
-        name, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
-        if name is not None and password:
-            token = self.cleaned_data.get("token", "")
-            self.user_cache = authenticate(
-                self.request, username=name, password=password, token=token
-            )
-            if self.user_cache is None:
-                raise self.get_invalid_login_error()
-            self.confirm_login_allowed(self.user_cache)
-        return self.cleaned_data
+        # PasswordAndCodeBackend reads it.
+        request: Any = self.request
+        request.otp_code = self.cleaned_data.get("token", "")
+        return super().clean()
 
 
 def account_name(name: Any) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import segno
 from django import forms
 from django.conf import settings
+from django.contrib.admin import AdminSite
 from django.contrib.auth.models import Group
 from django.contrib.messages import success
 from django.core.checks import CheckMessage, Error, Warning
@@ -39,10 +40,12 @@ def is_on(account: Any) -> bool:
 
 def is_required_of(account: Any) -> bool:
     """Whether SECOND_STEP_FOR names a group of the account, its rank, or everyone."""
-    roles = required_roles()
-    if EVERYONE in roles or (account.is_superuser and ADMINISTRATORS in roles):
-        return True
-    return any(is_required_role(group) for group in account.groups.all())
+    ranks = {EVERYONE, ADMINISTRATORS} if account.is_superuser else {EVERYONE}
+    return bool(ranks & required_roles()) or any(map(is_required_role, account.groups.all()))
+
+
+def is_missing(account: Any) -> bool:
+    return is_required_of(account) and not account.is_verified()
 
 
 def is_required_role(group: Group) -> bool:
@@ -112,8 +115,8 @@ class CodeForm(forms.Form):
     code = code_field()
 
 
-def second_step_page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
-    """Show the account's second step and process its form. `context` is the admin's."""
+def second_step(request: HttpRequest, site: AdminSite) -> HttpResponse:
+    """Show the account's second step, and process the form."""
     form = CodeForm(request.POST or None)
     account: Any = request.user
     codes: list[str] = []
@@ -131,7 +134,7 @@ def second_step_page(request: HttpRequest, context: dict[str, Any]) -> HttpRespo
             codes = replace_codes(account)
         if not codes:
             form.add_error("code", "That code did not fit. Wait for the next one and try again.")
-    context |= {
+    context = site.each_context(request) | {
         "title": "Second step when signing in",
         "is_on": is_on(account),
         "is_required": is_required_of(account),

@@ -20,7 +20,9 @@ def address(content):
 
 def signing_in(page):
     """The fields of a sign-in page, filled in."""
-    names = re.findall(r'type="hidden" name="(next|resubmission)" value="([^"]*)"', page.content.decode())
+    names = re.findall(
+        r'type="hidden" name="(next|resubmission)" value="([^"]*)"', page.content.decode()
+    )
     fields = {name: unescape(value) for name, value in names}
     return {"username": "anna", "password": PASSWORD, "token": ""} | fields
 

@@ -10,7 +10,7 @@ import brotli
 import pytest
 
 from nutrisite import page_cache
-from nutrisite.middleware import KEPT
+from nutrisite.middleware import CACHEABLE_ROUTE
 from nutrisite.page_cache import AWAY, LONGEST, OVERHEAD, Page, PageCache, Pages, Version
 
 BODY = b"<p>Cramps are common.</p>" * 40
@@ -35,8 +35,8 @@ class Site:
     def __call__(self, environ, start_response):
         self.asked.append(dict(environ))
         self.take_time()
-        if KEPT in environ:
-            environ[KEPT] = self.route
+        if CACHEABLE_ROUTE in environ:
+            environ[CACHEABLE_ROUTE] = self.route
         start_response(self.status, self.headers)
         return Chunks([self.body])
 
@@ -59,7 +59,7 @@ def site():
 
 @pytest.fixture
 def ask(site):
-    cache = PageCache(site, site, room=1_000_000)
+    cache = PageCache(site, site, max_size=1_000_000)
 
     def ask(path="/", method="GET", query="", **headers):
         answer = {}
@@ -156,7 +156,7 @@ def test_request_for_an_answer_of_its_own_passes_by_untouched(ask, site, own):
     ask(**own)
 
     assert len(site.asked) == 2
-    assert all(KEPT not in environ for environ in site.asked)
+    assert all(CACHEABLE_ROUTE not in environ for environ in site.asked)
 
 
 def test_answer_that_is_not_marked_is_not_kept(ask, site):
@@ -248,16 +248,16 @@ def test_page_made_from_an_older_content_does_not_serve_a_newer_one(ask, site):
 def test_pages_asked_for_last_stay_within_the_room():
     pages, room = Pages(), 3 * (6_000 + OVERHEAD)
     for key in "abc":
-        pages.keep(key, a_page(b"x" * 6_000), room)
+        pages.add(key, a_page(b"x" * 6_000), room)
     pages.get("a")
-    pages.keep("d", a_page(b"x" * 6_000), room)
+    pages.add("d", a_page(b"x" * 6_000), room)
 
     assert [key for key in "abcd" if pages.get(key)] == ["a", "c", "d"]
 
 
 def test_nothing_is_kept_without_room():
     pages = Pages()
-    pages.keep("/", a_page(BODY), 0)
+    pages.add("/", a_page(BODY), 0)
 
     assert pages.get("/") is None
 
