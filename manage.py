@@ -16,9 +16,9 @@ MIGRATE = "If it is new, or of an earlier release, run `manage.py migrate` first
 
 
 def main() -> None:
-    """Run one command. What an operator can put right ends in one sentence, not in a traceback.
+    """Run a command. Faults that an operator can mend end in one sentence, without a traceback.
 
-    That is a wrong setting, and a database that is not there, damaged or not migrated.
+    These are a wrong setting, a full disk, and a database that is missing, damaged or not migrated.
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nutrisite.settings")
     try:
@@ -30,7 +30,7 @@ def main() -> None:
             raise
         sys.exit(FULL)
     except (DataError, IntegrityError):
-        # Values that the database refuses are a fault in the code.
+        # Values that the database refuses are a bug.
         raise
     except DatabaseError as error:
         if "--traceback" in sys.argv:
@@ -44,12 +44,12 @@ def main() -> None:
 
 
 def first_line(error: Exception) -> str:
-    """The first line of what a database says, for PostgreSQL goes on to quote the statement."""
+    """Return the first line of a message, as PostgreSQL's others quote the statement."""
     return (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
 
 
 def advice() -> str:
-    """What to do about a database that cannot be used: SQLite makes its file, but no folder."""
+    """Say what to do about an unusable database. SQLite creates its file but no folder."""
     database = settings.DATABASES["default"]
     folder = Path(database["NAME"]).parent
     if database["ENGINE"].endswith("sqlite3") and not folder.is_dir():

@@ -1,4 +1,4 @@
-"""Run every check of `make check`, name each, and print the output of those that fail.
+"""Run the checks of `make check`, and print the output of those that fail.
 
 python scripts/check.py
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
-# Each file of pins is what the lock says.
+# The files of pins must match the lock.
 PINS = """
 folder=$(mktemp -d) && make --no-print-directory pins INTO=$folder &&
 for name in requirements.txt requirements-dev.txt; do diff $name $folder/$name || exit 1; done
@@ -22,7 +22,7 @@ MANAGE = [sys.executable, "-W", "error", "manage.py"]
 
 
 def main() -> None:
-    """Run all checks, the later ones too when an early one fails. Exits with 1 if any failed."""
+    """Run all checks, even after a failure. Exit with 1 if any failed."""
     with tempfile.TemporaryDirectory() as folder:
         results = [passes(name, command, folder) for name, command in checks().items()]
     print(f"\n{results.count(True)} checks passed, {results.count(False)} failed.")
@@ -52,7 +52,7 @@ def checks() -> dict[str, list[str]]:
 
 
 def passes(name: str, command: list[str], folder: str) -> bool:
-    """Run one check as a server would be set up; print its name, its time and any complaint."""
+    """Run a check in a server's environment; print its name, duration and any complaint."""
     start = time.monotonic()
     done = subprocess.run(
         command,
@@ -64,15 +64,17 @@ def passes(name: str, command: list[str], folder: str) -> bool:
         text=True,
         check=False,
     )
-    good = done.returncode == 0
-    print(f"{'ok ' if good else 'BAD'} {name:<11} {time.monotonic() - start:5.1f} s", flush=True)
-    if not good or "not installed" in done.stdout:
+    has_passed = done.returncode == 0
+    print(
+        f"{'ok ' if has_passed else 'BAD'} {name:<11} {time.monotonic() - start:5.1f} s", flush=True
+    )
+    if not has_passed or "not installed" in done.stdout:
         print(done.stdout, flush=True)
-    return good
+    return has_passed
 
 
 def production(folder: str) -> dict[str, str]:
-    """Give the environment of a server on https, with an empty database of its own."""
+    """Return the environment of a server on https with an empty database."""
     return os.environ | {
         "SECRET_KEY": "for-the-checks-alone: " + string.ascii_letters + string.digits,
         "SITE_URL": "https://nutrisite.example",

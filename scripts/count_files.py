@@ -1,10 +1,10 @@
-"""Count the project's files that a page is made of, and fail if a page needs too many.
+"""Count the project's files that a page depends on, and fail if a page needs too many.
 
 python scripts/count_files.py [--list PAGE]
 
 A file counts if the view can reach it: Python modules by their imports (of the view's own module,
 only what the view uses), modules of models by the names that are imported from them, templates by
-what they extend, include and draw with tags, and the tag libraries that they load.
+what they extend and include and by inclusion tags, and the tag libraries that they load.
 """
 
 import ast
@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES = ROOT / "templates"
 TAGS = ROOT / "nutrients" / "templatetags"
-# Each page: its view and how many files a newcomer should have to open.
+# The view of each page, and how many files a newcomer should have to open
 PAGES = {
     "compare": ("nutrients.comparison.views", "comparison", 25),
     "checklist": ("nutrients.checklist.views", "checklist", 28),
@@ -23,141 +23,126 @@ PAGES = {
     "nutrient": ("nutrients.reference.views", "nutrient", 30),
 }
 TEMPLATE_NAME = re.compile(r"^[\w/.-]+\.html$")
+INCLUSION_TAG = re.compile(r'inclusion_tag\(\s*"([^"]+)"[^)]*\)\s*def (\w+)')
 
 
 def main() -> None:
-    """Print the count of each page. Exits with 1 if one is over its limit."""
-    asked = sys.argv[2:] if sys.argv[1:2] == ["--list"] else []
-    too_many = False
+    """Print the count of each page. Exit with 1 if one is over its limit."""
+    pages_to_list = sys.argv[2:] if sys.argv[1:2] == ["--list"] else []
+    is_over = False
     for page, (module, view, limit) in PAGES.items():
         files = files_of(module, view)
-        too_many |= len(files) > limit
+        is_over |= len(files) > limit
         print(f"{page:<10} {len(files):3} of {limit}")
-        if page in asked:
+        if page in pages_to_list:
             print(*sorted(f"  {path.relative_to(ROOT)}" for path in files), sep="\n")
-    sys.exit(1 if too_many else 0)
+    sys.exit(1 if is_over else 0)
 
 
 def files_of(module: str, view: str) -> set[Path]:
-    """Give the files that a view can reach."""
+    """Return the files that a view can reach."""
     start = ROOT / f"{module.replace('.', '/')}.py"
-    python, names = {start}, used_by(start, view)
-    waiting = imported(start, names)
-    models: set[Path] = set()
-    while waiting:
-        name, what = waiting.pop()
-        path = source_of(name)
+    used_names = names_used_by(start, view)
+    python, models, queue = {start}, set[Path](), imports_of(start, used_names)
+    while queue:
+        imported_module, name = queue.pop()
+        path = source_of(imported_module)
         if path is None or path in python:
             continue
-        if name.startswith("nutrients.models"):
-            models |= model_modules(path, what)
+        if imported_module.startswith("nutrients.models"):
+            models |= model_modules(path, name)
         else:
             if len(path.read_text().splitlines()) > 1:
                 python.add(path)
-            waiting += imported(path)
-    strings = {
-        text for path in python for text in strings_of(path, names if path == start else None)
-    }
-    templates, libraries = templates_of({text for text in strings if TEMPLATE_NAME.match(text)})
-    return python | models | templates | libraries
+            queue += imports_of(path)
+    strings = set[str]()
+    for path in python:
+        strings |= strings_of(path, used_names if path == start else None)
+    return python | models | templates_of({text for text in strings if TEMPLATE_NAME.match(text)})
 
 
 def source_of(module: str) -> Path | None:
-    """Give the file of a module of the project."""
+    """Return the file of a module of the project."""
     path = ROOT / module.replace(".", "/")
-    for path_of_module in (path.with_suffix(".py"), path / "__init__.py"):
-        if path_of_module.exists():
-            return path_of_module
-    return None
+    candidates = (path.with_suffix(".py"), path / "__init__.py")
+    return next((candidate for candidate in candidates if candidate.exists()), None)
 
 
-def used_by(path: Path, view: str) -> set[str]:
-    """Give every name that a function uses, and that the functions and constants it uses do."""
+def names_used_by(path: Path, view: str) -> set[str]:
+    """Return the names that a view uses, directly and through its module's other statements."""
     nodes = {name: node for node in ast.parse(path.read_text()).body for name in names_of(node)}
-    used, waiting = set(), [view]
-    while waiting:
-        name = waiting.pop()
-        if name not in used:
-            used.add(name)
-            waiting += (
-                [n.id for n in ast.walk(nodes[name]) if isinstance(n, ast.Name)]
-                if name in nodes
-                else []
-            )
+    used, queue = set[str](), [view]
+    while queue:
+        name = queue.pop()
+        if name in nodes and name not in used:
+            queue += [node.id for node in ast.walk(nodes[name]) if isinstance(node, ast.Name)]
+        used.add(name)
     return used
 
 
 def names_of(node: ast.stmt) -> list[str]:
-    """Give the names that a statement defines."""
+    """Return the names that a statement defines."""
     if isinstance(node, ast.FunctionDef | ast.ClassDef):
         return [node.name]
     targets = node.targets if isinstance(node, ast.Assign) else []
     return [target.id for target in targets if isinstance(target, ast.Name)]
 
 
-def imported(path: Path, names: set[str] | None = None) -> list[tuple[str, str]]:
-    """Give the modules of the project that a module imports, each with the name taken from it."""
+def imports_of(path: Path, names: set[str] | None = None) -> list[tuple[str, str]]:
+    """Return the modules that a module imports, each with the name taken from it."""
     package = list(path.parent.relative_to(ROOT).parts)
-    found = []
+    imports = []
     for node in ast.walk(ast.parse(path.read_text())):
         if not isinstance(node, ast.ImportFrom):
             continue
-        above = package[: len(package) - node.level + 1] if node.level else []
-        origin = ".".join([*above, *([node.module] if node.module else [])])
+        parents = package[: len(package) - node.level + 1] if node.level else []
+        origin = ".".join([*parents, *([node.module] if node.module else [])])
         for alias in node.names:
-            if names is not None and (alias.asname or alias.name) not in names:
-                continue
-            inner = f"{origin}.{alias.name}"
-            found.append((inner if source_of(inner) else origin, alias.name))
-    return found
+            if names is None or (alias.asname or alias.name) in names:
+                submodule = f"{origin}.{alias.name}"
+                imports.append((submodule if source_of(submodule) else origin, alias.name))
+    return imports
 
 
 def model_modules(path: Path, name: str) -> set[Path]:
-    """Give the module of models that defines a name, which may be imported from the package."""
+    """Return the modules that define a name, which may be imported from the package of models."""
     if path.name != "__init__.py":
         return {path}
-    origins = [source_of(origin) for origin, what in imported(path) if what == name]
-    return {found for found in origins if found}
+    origins = [source_of(origin) for origin, imported in imports_of(path) if imported == name]
+    return {origin for origin in origins if origin}
 
 
 def strings_of(path: Path, names: set[str] | None = None) -> set[str]:
-    """Give the strings of a module, or of those of its statements that define these names."""
-    body = [
-        node
-        for node in ast.parse(path.read_text()).body
-        if names is None or names & set(names_of(node))
-    ]
-    inner = (part for node in body for part in ast.walk(node))
+    """Return the strings of a module, or of those of its statements that define these names."""
     return {
         part.value
-        for part in inner
+        for node in ast.parse(path.read_text()).body
+        if names is None or names & set(names_of(node))
+        for part in ast.walk(node)
         if isinstance(part, ast.Constant) and isinstance(part.value, str)
     }
 
 
-def templates_of(names: set[str]) -> tuple[set[Path], set[Path]]:
-    """Give the templates that these reach, and the tag libraries that they load."""
-    drawn = {
+def templates_of(names: set[str]) -> set[Path]:
+    """Return the templates that these reach, and the tag libraries that they load."""
+    template_of_tag = {
         tag: template
         for path in TAGS.glob("*.py")
-        for template, tag in re.findall(
-            r'inclusion_tag\(\s*"([^"]+)"[^)]*\)\s*def (\w+)', path.read_text()
-        )
+        for template, tag in INCLUSION_TAG.findall(path.read_text())
     }
-    templates: set[Path] = set()
-    libraries: set[Path] = set()
-    waiting = set(names)
-    while waiting:
-        path = TEMPLATES / waiting.pop()
+    templates, libraries, queue = set[Path](), set[Path](), set(names)
+    while queue:
+        path = TEMPLATES / queue.pop()
         if path in templates or not path.exists():
             continue
         templates.add(path)
         text = path.read_text()
-        waiting |= set(re.findall(r'{% (?:extends|include) "([^"]+)"', text))
-        waiting |= {drawn[tag] for tag in re.findall(r"{% (\w+)", text) if tag in drawn}
-        for line in re.findall(r"{% load ([^%]+)%}", text):
-            libraries |= {found for name in line.split() if (found := TAGS / f"{name}.py").exists()}
-    return templates, libraries
+        queue |= set(re.findall(r'{% (?:extends|include) "([^"]+)"', text))
+        tags = re.findall(r"{% (\w+)", text)
+        queue |= {template_of_tag[tag] for tag in tags if tag in template_of_tag}
+        for names_in_tag in re.findall(r"{% load ([^%]+)%}", text):
+            libraries |= {TAGS / f"{name}.py" for name in names_in_tag.split()}
+    return templates | {path for path in libraries if path.exists()}
 
 
 if __name__ == "__main__":

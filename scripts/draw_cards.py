@@ -1,10 +1,10 @@
-"""Draw the pictures beside shared links: each article, each nutrient and each kind of page.
+"""Draw the pictures of shared links: one for each article, nutrient and kind of page.
 
 python -m scripts.draw_cards
 
-They are drawn by the browser that the tests use, with the site's own font, into static/img/cards,
-and are part of the repository. `words.json` beside them holds the words on each, so that the site
-shows none of a row that says something else now. Draw them again when such words change.
+The tests' browser draws them with the site's font into static/img/cards, part of the repository.
+`words.json` there holds the words on each, so that the site shows no picture whose row has changed.
+Draw them again when such words change.
 """
 
 import base64
@@ -28,12 +28,12 @@ FONT = ROOT / "scripts" / "fonts" / "atkinson-hyperlegible-next-latin-wght-norma
 SITE = ROOT / "static" / "img" / "og-image.svg"
 
 WIDTH, HEIGHT = 1200, 630
-# Flat colours and the edges of letters: with more, a file is three times as large, and no better.
+# With more, a file is three times as large and looks the same.
 COLOURS = 16
-# Where the words end, and where the drawing under them begins, in pixels.
-FOOT = "document.querySelector('.text')?.getBoundingClientRect().bottom ?? 0"
-LOWEST = 496
-# A title or a symbol longer than this is set smaller.
+# Pixels from the top at which the text ends, and where the drawing below it begins
+TEXT_BOTTOM = "document.querySelector('.text')?.getBoundingClientRect().bottom ?? 0"
+DRAWING_TOP = 496
+# Longer titles and symbols are set smaller.
 LONG_TITLE, LONG_SYMBOL = 16, 2
 # Tile and symbol of each accent, as in static/css/tokens.css; gold would not show on butter.
 ACCENTS = {
@@ -52,57 +52,56 @@ KINDS = {
 
 
 class Card(NamedTuple):
-    """A picture as HTML, and the words of the row on it, in the order that the page gives them."""
+    """A picture as HTML, and the words of the row on it, in the page's order."""
 
     html: str
     words: list[str]
 
 
 def main() -> None:
-    drawn = cards()
+    all_cards = cards()
     CARDS.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=chromium.find(), chromium_sandbox=False, args=["--disable-gpu"]
         )
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
-        for name, drawing in drawn.items():
-            draw(page, drawing.html, name)
+        for name, card in all_cards.items():
+            draw(page, card.html, name)
         browser.close()
     for file in CARDS.glob("*.png"):
-        if file.stem not in drawn:
+        if file.stem not in all_cards:
             file.unlink()
-    words = {name: drawing.words for name, drawing in sorted(drawn.items()) if drawing.words}
+    words = {name: card.words for name, card in sorted(all_cards.items()) if card.words}
     text = json.dumps(words, indent=0, ensure_ascii=False)
     (CARDS / "words.json").write_text(f"{text}\n", encoding="utf-8")
 
 
 def cards() -> dict[str, Card]:
-    """Give each card under the name of its file: those of the kinds, and of published rows."""
-    drawn = {"site": Card(site(), [])}
-    drawn |= {name: Card(card(title, line), []) for name, (title, line) in KINDS.items()}
+    """Return each card under the name of its file: those of kinds of page and of published rows."""
+    cards = {"site": Card(site_html(), [])}
+    cards |= {name: Card(card_html(title, line), []) for name, (title, line) in KINDS.items()}
     for row in published("nutrient", "02_nutrients.yaml"):
         words = name, line, symbol = [row["name"], row["tagline"], row["symbol"]]
         accent = ACCENTS[row.get("accent", "neutral")]
-        drawn[f"nutrient-{row['slug']}"] = Card(card(name, line, symbol, accent), words)
+        cards[f"nutrient-{row['slug']}"] = Card(card_html(name, line, symbol, accent), words)
     for row in published("article", "15_articles*.yaml"):
         title = row["short_title"]
-        drawn[f"article-{row['slug']}"] = Card(card(title, KINDS["article"][1]), [title])
-    return drawn
+        cards[f"article-{row['slug']}"] = Card(card_html(title, KINDS["article"][1]), [title])
+    return cards
 
 
 def published(model: str, files: str) -> list[dict[str, Any]]:
-    """Give the fields of each shipped row of a model that readers see."""
+    """Return the fields of each published shipped row of a model."""
     texts = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "fixtures").glob(files))]
     rows = [row for text in texts for row in yaml.safe_load(text)]
     fields = [row["fields"] for row in rows if row["model"] == f"nutrients.{model}"]
-    return [each for each in fields if each["status"] == "published"]
+    return [row for row in fields if row["status"] == "published"]
 
 
-def card(
+def card_html(
     title: str, line: str, symbol: str = "", accent: tuple[str, str] = ACCENTS["neutral"]
 ) -> str:
-    """Give a card as HTML: a title, a line under it, and the symbol of a nutrient if it has one."""
     template = Template((ROOT / "scripts" / "card.html").read_text(encoding="utf-8"))
     return template.substitute(
         font=font(),
@@ -117,8 +116,8 @@ def card(
     )
 
 
-def site() -> str:
-    """Give the card of every other page as HTML: the drawing with the site's question."""
+def site_html() -> str:
+    """Return the card of every other page: the drawing with the site's question."""
     family = '"Atkinson Hyperlegible Next"'
     face = f'@font-face {{ font-family: {family}; src: url("{font()}"); font-weight: 200 800; }}'
     style = f"<style>{face} body {{ margin: 0; }} svg {{ width: 100%; }}</style>"
@@ -130,16 +129,16 @@ def font() -> str:
 
 
 def drawing() -> str:
-    """Give the name of the site and the settling line, which the site's own card has on lines."""
+    """Return the site's name and its settling line, each a line of the site's card."""
     lines = SITE.read_text(encoding="utf-8").splitlines()
     return "\n".join(line for line in lines if "<path" in line)
 
 
 def draw(page: Page, html: str, name: str) -> None:
-    """Write one card as a PNG file of few colours, or exit if its words run into the line."""
+    """Write a card as a PNG file of few colours, or exit if its words overlap the drawing."""
     page.set_content(html)
     page.evaluate("document.fonts.ready")
-    if page.evaluate(FOOT) > LOWEST:
+    if page.evaluate(TEXT_BOTTOM) > DRAWING_TOP:
         sys.exit(f"The words of {name} are too long for a card.")
     picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
     picture.quantize(COLOURS, dither=Image.Dither.NONE).save(CARDS / f"{name}.png", optimize=True)

@@ -1,6 +1,8 @@
-"""Take the pictures of the editors' guide from the running site: python -m scripts.draw_desk
+"""Take the screenshots of the editors' guide, again when a screen has changed.
 
-Into static/img/desk, part of the repository. Take them again when a screen has changed.
+python -m scripts.draw_desk
+
+They are part of the repository, in static/img/desk.
 """
 
 import io
@@ -20,7 +22,7 @@ SECTION = "nutrients/articlesection/1/change/"
 
 
 class Camera:
-    """Opens screens of the admin, and keeps what they look like."""
+    """Opens screens of the admin and takes screenshots."""
 
     def __init__(self, page: Page, url: str) -> None:
         self.page, self.url = page, f"{url}/admin/"
@@ -29,11 +31,11 @@ class Camera:
         self.page.goto(self.url + address)
 
     def take(self, name: str, top: str = "#content") -> None:
-        """Keep the part of the screen from an element on, without the menu beside it."""
-        self.page.locator(top).first.evaluate("one => one.scrollIntoView()")
-        place = self.page.locator("#content").bounding_box() or {"x": 0}
+        """Save the screen from an element on, without the menu beside it."""
+        self.page.locator(top).first.evaluate("element => element.scrollIntoView()")
+        box = self.page.locator("#content").bounding_box() or {"x": 0}
         shot = Image.open(io.BytesIO(self.page.screenshot())).convert("RGB")
-        shot = shot.crop((int(place["x"]), 0, WIDTH, HEIGHT))
+        shot = shot.crop((int(box["x"]), 0, WIDTH, HEIGHT))
         shot.save(PICTURES / f"{name}.webp", "WEBP", quality=40, method=6)
 
     def fill(self, label: str, words: str) -> None:
@@ -45,7 +47,7 @@ class Camera:
 
 
 def tour(camera: Camera) -> None:
-    """Go through the guide's chapters, with a picture of each."""
+    """Take a screenshot for each chapter of the guide."""
     page = camera.page
     camera.take("home")
     camera.open(SECTION)
@@ -79,7 +81,7 @@ def tour(camera: Camera) -> None:
     with page.expect_popup() as opened:
         page.get_by_role("button", name="Try these rules").first.click()
     bench = Camera(opened.value, "")
-    # A window that a page opens takes the size of none.
+    # A window that a page opens has a size of its own.
     bench.page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
     bench.page.wait_for_load_state()
     bench.page.locator(".bench-boxes input").first.check()

@@ -2,8 +2,8 @@
 
 python scripts/find_dead_code.py
 
-What only tests use is dead. Templates and settings use names that vulture cannot see, so the words
-in these count as uses, and Django asks for the attributes of models and admin classes by name.
+Code that only tests use is dead. Words in templates and settings count as uses, which vulture
+cannot see, and Django uses the attributes of models and admin classes.
 """
 
 import re
@@ -14,28 +14,27 @@ from vulture.core import Vulture
 
 ROOT = Path(__file__).resolve().parent.parent
 PATHS = ["nutrisite", "nutrients", "scripts", "manage.py", "gunicorn.conf.py"]
-# Called by a framework: Django and its admin, commands, site maps, gunicorn, parsers of HTML.
-ASKED_FOR = [
+# Called by Django, its admin, commands and site maps, by gunicorn and parsers of HTML
+CALLED_BY_FRAMEWORKS = [
     *("add_arguments", "clean_*", "get_*", "has_*_permission", "lookups", "process_view", "save_*"),
-    *("response_*", "id_for_label", "use_required_attribute", "*Config", "EditorsSite", "handle_*"),
+    *("response_*", "id_for_label", "use_required_attribute", "*Config", "EditorsSite", "handle*"),
     *("default_site", "urlpatterns", "handler404", "default_auto_field", "when_ready"),
     *("exception", "on_starting", "post_fork", "Command", "app_name", "location", "lastmod"),
     "protocol",
 ]
 DECORATORS = ["@register.*", "@admin.*", "@receiver", "@pytest.*"]
-# Their attributes are tables, screens and settings.
+# Files whose attributes are tables, screens and settings
 DECLARED = re.compile(r"gunicorn\.conf|models/|models\.py|admin/|admin\.py|admin_site|formats\.py")
 
 
 def main() -> None:
-    """Print what is unused and exit with 1, or say nothing."""
-    vulture = Vulture(ignore_names=ASKED_FOR, ignore_decorators=DECORATORS)
+    vulture = Vulture(ignore_names=CALLED_BY_FRAMEWORKS, ignore_decorators=DECORATORS)
     vulture.scavenge([str(ROOT / name) for name in PATHS], exclude=["*/migrations/*"])
-    seen = words_elsewhere()
+    words = words_elsewhere()
     unused = [
         f"{Path(item.filename).relative_to(ROOT)}:{item.first_lineno}: {item.message}"
         for item in vulture.get_unused_code()
-        if item.name not in seen
+        if item.name not in words
         and not (item.typ in ("variable", "attribute") and DECLARED.search(str(item.filename)))
     ]
     print("\n".join(unused))
@@ -43,7 +42,7 @@ def main() -> None:
 
 
 def words_elsewhere() -> set[str]:
-    """Give the words in templates and in the settings, whose strings name middleware and hooks."""
+    """Return the words in templates and in settings, whose strings name middleware and hooks."""
     templates = "".join(path.read_text() for path in (ROOT / "templates").rglob("*.*"))
     tags = "".join(re.findall(r"\{[{%].*?[%}]\}", templates))
     settings = "".join(path.read_text() for path in (ROOT / "nutrisite").glob("settings*.py"))

@@ -1,12 +1,11 @@
-"""Prepare this folder: the virtual environment, the secret key, a free port, content and files.
+"""Prepare this folder: virtual environment, secret key, content and static files; check the port.
 
     python3 scripts/prepare.py packages requirements.txt
     python3 scripts/prepare.py key | port | content | static
 
-It runs on the machine's own Python before anything is installed. So it uses the standard library
-alone, and a Python back to 3.6 can read it and be told that it is too old.
-Every fault that an operator can mend ends in one sentence and a non-zero exit. Two starts at once
-take turns.
+It runs on the machine's Python before anything is installed. So it uses only the standard library,
+and Python 3.6 can parse it, to say that it is too old. A fault that an operator can mend ends in
+one sentence and a non-zero exit. Two starts at once take turns.
 """
 
 import fcntl
@@ -25,15 +24,15 @@ VENV = ROOT / ".venv"
 VENV_PYTHON = VENV / "bin" / "python"
 VAR = Path(os.environ.get("VAR_DIR") or ROOT / "var")
 OLDEST = (3, 11)
-# Beside the files themselves, what decides how they are bundled, hashed and compressed.
-DECIDES = ["nutrisite/settings.py", "nutrisite/staticfiles.py", "requirements.txt"]
+# Files that determine how static files are bundled, hashed and compressed
+STATIC_INPUTS = ["nutrisite/settings.py", "nutrisite/staticfiles.py", "requirements.txt"]
 
 
 def main(step: str, *arguments: str) -> None:
     if sys.version_info < OLDEST:
-        found = ".".join(map(str, sys.version_info[:3]))
+        version = ".".join(map(str, sys.version_info[:3]))
         sys.exit(
-            f"Nutrisite needs Python {OLDEST[0]}.{OLDEST[1]} or newer, and this is {found}:"
+            f"Nutrisite needs Python {OLDEST[0]}.{OLDEST[1]} or newer, and this is {version}:"
             " name a newer one, for example `make run PYTHON=python3.12`."
         )
     steps: dict[str, Callable[..., None]] = {
@@ -47,21 +46,21 @@ def main(step: str, *arguments: str) -> None:
 
 
 def install_packages(requirements: str) -> None:
-    """Install exactly what the file lists, with its hashes, unless it is installed already.
+    """Install what the file lists, with its hashes, unless it is installed already.
 
-    An environment that is half made, moved from another folder or of another Python is made again:
-    its scripts would name the wrong interpreter. One that .venv only links to is left to its owner.
+    An environment that is incomplete, was moved or is of another Python is created again, as its
+    scripts name the wrong interpreter. One that .venv only links to is left alone.
     """
-    made, stamp = VENV / "made", VENV / f"installed-{requirements}"
-    maker = f"Python {sys.version_info[0]}.{sys.version_info[1]} in {VENV}"
-    wanted = hashlib.sha256((ROOT / requirements).read_bytes()).hexdigest()
+    origin_file, stamp = VENV / "made", VENV / f"installed-{requirements}"
+    origin = f"Python {sys.version_info[0]}.{sys.version_info[1]} in {VENV}"
+    digest = hashlib.sha256((ROOT / requirements).read_bytes()).hexdigest()
 
     def is_usable() -> bool:
-        is_known = VENV.is_symlink() or text_of(made) == maker
-        return VENV_PYTHON.exists() and is_known and any(VENV.glob("lib/*/site-packages/pip"))
+        is_ours = VENV.is_symlink() or text_of(origin_file) == origin
+        return VENV_PYTHON.exists() and is_ours and any(VENV.glob("lib/*/site-packages/pip"))
 
-    # Nothing need be written in a checkout that has all: it may be read-only.
-    if is_usable() and text_of(stamp) == wanted:
+    # A checkout that has everything may be read-only.
+    if is_usable() and text_of(stamp) == digest:
         return
     take_turns(ROOT)
     if not is_usable():
@@ -69,13 +68,13 @@ def install_packages(requirements: str) -> None:
             VENV.unlink()
         print("Making the virtual environment .venv ...", flush=True)
         run(
-            # The base interpreter, because --clear would delete an activated environment's own.
+            # The base interpreter: --clear would delete an activated environment's.
             [getattr(sys, "_base_executable", sys.executable), "-m", "venv", "--clear", str(VENV)],
             "Python's venv could not be made: install it (on Debian and Ubuntu:"
             " apt install python3-venv), and see that the disk is not full.",
         )
-        made.write_text(maker)
-    if text_of(stamp) == wanted:
+        origin_file.write_text(origin)
+    if text_of(stamp) == digest:
         return
     print(f"Installing the packages in {requirements} ...", flush=True)
     pip = [str(VENV_PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
@@ -83,11 +82,11 @@ def install_packages(requirements: str) -> None:
         [*pip, "--require-hashes", "--requirement", str(ROOT / requirements)],
         "The packages could not be installed: read the lines above, check the network, try again.",
     )
-    stamp.write_text(wanted)
+    stamp.write_text(digest)
 
 
 def write_key() -> None:
-    """Write the secret key once, for its owner alone to read."""
+    """Write the secret key once, readable by its owner alone."""
     if os.environ.get("SECRET_KEY"):
         return
     path = Path(os.environ.get("SECRET_KEY_FILE") or VAR / "secret_key")
@@ -103,13 +102,13 @@ def write_key() -> None:
 
 
 def check_port() -> None:
-    """See that the port is free, and say so in a sentence before anything is installed."""
+    """Exit with a sentence if the port is taken, before anything is installed."""
     host = (os.environ.get("HOST") or "127.0.0.1").strip("[]")
     port = os.environ.get("PORT") or "8000"
     if not port.isdigit() or not 0 < int(port) < 65536:
         sys.exit(f"PORT is {port!r}: write a whole number from 1 to 65535.")
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as trial:
-        # Otherwise a port that was in use a moment ago would still count as taken.
+        # Without it, a port that was in use a moment ago counts as taken.
         trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             trial.bind((host, int(port)))
@@ -121,7 +120,7 @@ def check_port() -> None:
 
 
 def load_content() -> None:
-    """Migrate the database and add the shipped content that is missing or newer."""
+    """Migrate the database, and load shipped content that is missing or newer."""
     take_turns(VAR)
     manage("migrate", "--verbosity", "0")
     manage("load_content")
@@ -130,12 +129,12 @@ def load_content() -> None:
 def collect_static() -> None:
     """Hash and compress the static files, unless they are the same as last time.
 
-    Times of change do not tell: a release that comes by an archive or a copy keeps its old ones.
+    Their contents are compared: a release that is unpacked or copied keeps old modification times.
     """
     take_turns(VAR)
     root = Path(os.environ.get("STATIC_ROOT") or VAR / "static")
     digest = hashlib.sha256(str(root.resolve()).encode())
-    for path in [*sorted((ROOT / "static").rglob("*")), *(ROOT / name for name in DECIDES)]:
+    for path in [*sorted((ROOT / "static").rglob("*")), *(ROOT / name for name in STATIC_INPUTS)]:
         if path.is_file():
             digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
     stamp = VAR / "collected"
@@ -146,10 +145,7 @@ def collect_static() -> None:
 
 
 def take_turns(folder: Path) -> None:
-    """Wait until no other process prepares the folder; the end of this one lets the next go on.
-
-    It is made if it is missing, and something must be writable in it.
-    """
+    """Create the folder if it is missing, and lock it until this process ends."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=folder).close()
@@ -168,7 +164,7 @@ def manage(*command: str) -> None:
 
 
 def run(command: list, complaint: str) -> None:
-    """Run a command; if it fails, end with the sentence that says what to do."""
+    """Run a command; if it fails, exit with a sentence."""
     if subprocess.call(command) != 0:
         sys.exit(complaint)
 
