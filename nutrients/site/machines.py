@@ -1,9 +1,7 @@
-"""What machines read: site map, rules for robots, where to report weaknesses, and the feeds.
+"""Pages for machines: sitemap, robots.txt, security.txt and feeds.
 
-Addresses come from SITE_URL, because a visitor may write any Host header.
+Addresses come from SITE_URL, because a client may send any Host header.
 """
-
-from __future__ import annotations
 
 import re
 from collections.abc import Iterable
@@ -40,42 +38,24 @@ from nutrients.models import (
 
 from .pages import CHANGES_LISTED
 
-# Pages with no row of their own; the checklist's print-out is made from a form and left out.
-FIXED = (
-    "home",
-    "article_list",
-    "compare",
-    "checklist",
-    "nutrient_list",
-    "symptom_list",
-    "food_list",
-    "plate",
-    "a_to_z",
-    "safety",
-    "test_book",
-    "about",
-    "method",
-    "sources",
-    "changes",
-    "data",
-    "privacy",
-    "accessibility",
+# Pages that show no single row
+STATIC_PAGES = (
+    *("home", "article_list", "compare", "checklist", "nutrient_list", "symptom_list"),
+    *("food_list", "plate", "a_to_z", "safety", "test_book", "about", "method", "sources"),
+    *("changes", "data", "privacy", "accessibility"),
 )
-# XML refuses these, and one in a title would take the feed down.
+# XML forbids these: one in a title would break the feed.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-# How long readers may rely on the address for reports of a weakness: RFC 9116 advises less than
-# a year.
-SECURITY_STANDS = timedelta(days=90)
-# A file of the site map costs some microseconds for each address.
-ADDRESSES_A_FILE = 500
+# RFC 9116 advises less than a year.
+SECURITY_EXPIRES = timedelta(days=90)
 CHANGED = F("changed_at")
 Pages = QuerySet[Any] | list[tuple[Any, ...]]
 
 
 class SiteMap(Sitemap):
-    """One part of the site map: pages as `public_pages` gives them, with their last change."""
+    """One section of the sitemap: pages from `public_pages`, with their last change."""
 
-    limit = ADDRESSES_A_FILE
+    limit = 500
 
     def __init__(self, pages: Pages) -> None:
         self._pages = pages
@@ -98,45 +78,50 @@ class SiteMap(Sitemap):
 
 
 def public_pages(*, at: datetime, slugs: Iterable[str] | None = None) -> dict[str, Pages]:
-    """Every page that the public may see, or those of rows with these slugs, by part of the map.
+    """Return all public pages, or those of rows with these slugs, by section of the sitemap.
 
-    Each page is a tuple: its route, the arguments of that, and its last change or None. Imported
+    A page is a tuple of its route, the route's arguments, and its last change or None. Imported
     foods are left out: they number thousands, and this site is not about them.
     """
 
-    def of(
-        route: str, rows: QuerySet[Any], *parts: str, changed: Expression | F = CHANGED
+    def pages(
+        route: str, rows: QuerySet[Any], *arguments: str, changed: Expression | F = CHANGED
     ) -> QuerySet[Any]:
         if slugs is not None:
-            rows = rows.filter(**{f"{parts[-1]}__in": slugs})
-        return rows.order_by(*parts).values_list(Value(route), *parts).annotate(changed=changed)
+            rows = rows.filter(**{f"{arguments[-1]}__in": slugs})
+        rows = rows.order_by(*arguments).values_list(Value(route), *arguments)
+        return rows.annotate(changed=changed)
 
     pairs, last = ("nutrient__slug", "symptom__slug"), Max("changed_at")
     undated = Value(None, DateTimeField())
     return {
-        "pages": [(name, None) for name in FIXED],
-        "articles": of("article", Article.objects.published(at=at), "slug"),
-        "nutrients": of("nutrient", Nutrient.objects.published(at=at), "slug"),
-        "symptoms": of("symptom", Symptom.objects.published(at=at), "slug"),
-        "evidence": of("association", Association.objects.published(at=at), *pairs, changed=last),
-        "foods": of("food", FoodSource.objects.published(at=at).curated(), "slug"),
-        "sources": of("source", Source.objects.filter(read_form__in=READ), "slug", changed=undated),
+        "pages": [(name, None) for name in STATIC_PAGES],
+        "articles": pages("article", Article.objects.published(at=at), "slug"),
+        "nutrients": pages("nutrient", Nutrient.objects.published(at=at), "slug"),
+        "symptoms": pages("symptom", Symptom.objects.published(at=at), "slug"),
+        "evidence": pages(
+            "association", Association.objects.published(at=at), *pairs, changed=last
+        ),
+        "foods": pages("food", FoodSource.objects.published(at=at).curated(), "slug"),
+        "sources": pages(
+            "source", Source.objects.filter(read_form__in=READ), "slug", changed=undated
+        ),
     }
 
 
 def open_paths(paths: Iterable[str], *, at: datetime) -> set[str]:
-    """Addresses of pages that the public may see; every one that is among these paths is there."""
+    """Return paths of public pages, among them all those of `paths` that are public."""
     slugs = {path.rstrip("/").rpartition("/")[2] for path in paths}
-    parts = map(SiteMap, public_pages(at=at, slugs=slugs).values())
-    return {part.location(page) for part in parts for page in part.items()}
+    sections = map(SiteMap, public_pages(at=at, slugs=slugs).values())
+    return {section.location(page) for section in sections for page in section.items()}
 
 
 @require_safe
 @views.x_robots_tag
 def sitemap(request: HttpRequest) -> HttpResponse:
-    """Name the parts of the site map, those with many pages in several files.
+    """List the files of the sitemap.
 
-    The framework's own view takes the host from the request, and reads every row for a date.
+    Django's view takes the host from the request, and reads every row for a date.
     """
     files = [
         f"{site_address(reverse('nutrients:sitemap_part', args=[name]))}?p={number}"
@@ -149,14 +134,15 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def sitemap_part(request: HttpRequest, section: str) -> HttpResponse:
-    every = public_pages(at=timezone.now())
-    parts: dict[str, type[Sitemap] | Sitemap] = {name: SiteMap(every[name]) for name in every}
-    return views.sitemap(request, parts, section)
+    sections: dict[str, type[Sitemap] | Sitemap] = {
+        name: SiteMap(pages) for name, pages in public_pages(at=timezone.now()).items()
+    }
+    return views.sitemap(request, sections, section)
 
 
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
-    """Let robots in everywhere but to pages made from a reader's own ticks."""
+    """Let robots in everywhere but to pages of a reader's own ticks."""
     lines = (
         "User-agent: *",
         f"Disallow: {reverse('nutrients:checklist_print')}",
@@ -168,16 +154,16 @@ def robots(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def security(request: HttpRequest) -> HttpResponse:
-    """Say where to report a weakness, by RFC 9116; raises Http404 without a CONTACT_EMAIL."""
+    """Say where to report a vulnerability (RFC 9116); 404 without a CONTACT_EMAIL."""
     if not settings.CONTACT_EMAIL:
         raise Http404("no contact")
-    expires = (timezone.now() + SECURITY_STANDS).replace(microsecond=0)
+    expires = (timezone.now() + SECURITY_EXPIRES).replace(microsecond=0)
     lines = [
         f"Contact: mailto:{quote(settings.CONTACT_EMAIL, safe='@+')}",
         f"Expires: {expires.isoformat()}",
         "Preferred-Languages: en",
     ]
-    # The standard wants https of an address here, which a site on trial has not.
+    # The RFC requires https, which a site on trial lacks.
     if settings.SITE_URL.startswith("https://"):
         lines.append(f"Canonical: {site_address(reverse('nutrients:security_txt'))}")
     return HttpResponse("\n".join([*lines, ""]), content_type="text/plain; charset=utf-8")
@@ -197,14 +183,14 @@ def article_feed(request: HttpRequest) -> HttpResponse:
         feed.add_item(
             title=_clean(row.title),
             link=site_address(row.get_absolute_url()),
-            # Atom calls a summary HTML, and the feed escapes it only once, as XML.
+            # An Atom summary is HTML, which the feed escapes only once, as XML.
             description=escape(_clean(row.summary)),
             author_name=_clean(row.written_by),
             pubdate=row.publish_at,
             updateddate=row.changed_at,
             unique_id=site_address(row.get_absolute_url()),
         )
-    return _written(feed)
+    return _response(feed)
 
 
 @require_safe
@@ -234,7 +220,7 @@ def nutrient_change_feed(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 class _Feed(Atom1Feed):
-    """An Atom feed that is dated by the content while it has no entry: the framework says now."""
+    """An Atom feed that is dated by the content while it has no entry, not by the clock."""
 
     def latest_post_date(self) -> datetime:
         if self.items:
@@ -262,23 +248,23 @@ def _change_feed(
 ) -> HttpResponse:
     feed = _feed(request, title, path, description, at=at)
     for note in ChangeNote.objects.made(at=at).filter(**only)[:CHANGES_LISTED]:
-        moment = note.made_at.strftime("%Y%m%dT%H%M%S.%fZ")
-        path, mark, anchor = note.address.partition("#")
-        address = site_address(f"{escape_uri_path(path)}{mark}{escape_uri_path(anchor)}")
+        changed = note.made_at.strftime("%Y%m%dT%H%M%S.%fZ")
+        path, hash_sign, anchor = note.address.partition("#")
+        address = site_address(f"{escape_uri_path(path)}{hash_sign}{escape_uri_path(anchor)}")
         feed.add_item(
             title=_clean(f"{note.get_kind_display()}: {note.title}"),
             link=address,
             description=escape(_clean(note.text)),
             pubdate=note.made_at,
             updateddate=note.made_at,
-            # One page changes many times, so its address alone is no identity.
-            unique_id=f"{site_address(escape_uri_path(path))}?changed={moment}",
+            # A page changes many times, so its address alone is not unique.
+            unique_id=f"{site_address(escape_uri_path(path))}?changed={changed}",
             categories=[note.kind],
         )
-    return _written(feed)
+    return _response(feed)
 
 
-def _written(feed: Atom1Feed) -> HttpResponse:
+def _response(feed: Atom1Feed) -> HttpResponse:
     return HttpResponse(feed.writeString("utf-8"), content_type="application/atom+xml")
 
 

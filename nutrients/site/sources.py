@@ -1,4 +1,4 @@
-"""The sources that our facts rest on, and the published facts that rest on one of them."""
+"""The list of sources, and the published facts that cite one of them."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ from nutrients.models import (
 )
 from nutrients.search.content import addresses_of
 
-MOST_LISTED = 40
-# What has a place on the page of something else: each sort with its kind of document.
+MAX_LISTED = 40
+# Rows without a page of their own, which the search index places on the page of another row
 PLACED: dict[DocumentKind, tuple[str, Any]] = {
     DocumentKind.RISK_FACTOR: ("Who is at risk", RiskFactor),
     DocumentKind.OTHER_CAUSE: ("Other causes", OtherCause),
@@ -48,7 +48,7 @@ SOURCES_A_PAGE = 250
 
 @dataclass(frozen=True, slots=True)
 class FactGroup:
-    """Facts of one sort that rest on a source: their number, and words and address of the first."""
+    """Facts of one kind that cite a source: their number, and title and address of the first."""
 
     title: str
     count: int
@@ -56,12 +56,12 @@ class FactGroup:
 
     @property
     def more(self) -> int:
-        """How many are not shown. Of foods and amounts there is a number alone."""
+        """Return how many are not listed; 0 where only the number is shown."""
         return self.count - len(self.shown) if self.shown else 0
 
 
 def read_sources() -> Paginator[Source]:
-    """The sources that an editor has read, by kind and then by title."""
+    """Return the sources that an editor has read, by kind and title."""
     rows = Source.objects.filter(read_form__in=READ).only("slug", "title", "publisher", "kind")
     return Paginator(
         rows.order_by(place_among(SourceKind, "kind"), "title", "slug"), SOURCES_A_PAGE
@@ -69,7 +69,7 @@ def read_sources() -> Paginator[Source]:
 
 
 def facts_of(source: Source, *, at: datetime) -> list[FactGroup]:
-    """The published facts that rest on the source, by sort. The number of queries is constant."""
+    """Return the published facts that cite a source, in a constant number of queries."""
     return [group for group in _groups(source, at=at) if group.count]
 
 
@@ -77,17 +77,18 @@ def _groups(source: Source, *, at: datetime) -> Iterator[FactGroup]:
     links = _published(Association, source, at=at).select_related("nutrient", "symptom")
     yield _listed("Links between a nutrient and a sign", map(_link, links))
     details = _published(NutrientDetail, source, at=at).select_related("nutrient")
-    shown = details.filter(nutrient__in=Nutrient.objects.published(at=at))
-    yield _listed("Details of nutrients", map(_page, shown))
+    details = details.filter(nutrient__in=Nutrient.objects.published(at=at))
+    yield _listed("Details of nutrients", map(_page, details))
     for title, model in (("Nutrients", Nutrient), ("Symptoms", Symptom)):
         yield _listed(title, map(_page, _published(model, source, at=at)))
-    found = {kind: list(_published(model, source, at=at)) for kind, (_, model) in PLACED.items()}
+    placed = {kind: list(_published(model, source, at=at)) for kind, (_, model) in PLACED.items()}
     documents = [
-        SearchDocument(kind=kind, key=row.slug) for kind, rows in found.items() for row in rows
+        SearchDocument(kind=kind, key=row.slug) for kind, rows in placed.items() for row in rows
     ]
     urls = addresses_of(documents, at=at)
-    for kind, (title, _) in PLACED.items():
-        yield _listed(title, ((str(row), urls.get((kind, row.slug), "")) for row in found[kind]))
+    for kind, rows in placed.items():
+        facts = ((str(row), urls.get((kind, row.slug), "")) for row in rows)
+        yield _listed(PLACED[kind][0], facts)
     yield _listed("Warning signs", map(_page, _published(RedFlag, source, at=at)))
     yield _needs(source, at=at)
     yield _listed("Articles", _articles(source, at=at))
@@ -102,8 +103,8 @@ def _published(model: Any, source: Source, *, at: datetime) -> Any:
 
 
 def _listed(title: str, facts: Iterable[tuple[str, str]]) -> FactGroup:
-    every = sorted((words[:1].upper() + words[1:], url) for words, url in facts)
-    return FactGroup(title, len(every), every[:MOST_LISTED])
+    ordered = sorted((name[:1].upper() + name[1:], url) for name, url in facts)
+    return FactGroup(title, len(ordered), ordered[:MAX_LISTED])
 
 
 def _page(row: Any) -> tuple[str, str]:
@@ -116,20 +117,20 @@ def _link(link: Association) -> tuple[str, str]:
 
 
 def _needs(source: Source, *, at: datetime) -> FactGroup:
-    """The nutrients of which daily needs rest on the source; each need counts."""
+    """Count the daily needs that cite the source, and list their nutrients."""
     needs = ReferenceIntake.objects.published(at=at).filter(
         sources=source, nutrient__in=Nutrient.objects.published(at=at)
     )
-    counted = needs.order_by("nutrient__name").values_list("nutrient__slug", "nutrient__name")
-    rows = list(counted.annotate(Count("pk")))
-    shown = [
+    nutrients = needs.order_by("nutrient__name").values_list("nutrient__slug", "nutrient__name")
+    rows = list(nutrients.annotate(Count("pk")))
+    links = [
         (name, f"{reverse('nutrients:nutrient', args=[slug])}#needs") for slug, name, _ in rows
     ]
-    return FactGroup("Daily needs", sum(count for *_, count in rows), shown)
+    return FactGroup("Daily needs", sum(count for *_, count in rows), links)
 
 
 def _articles(source: Source, *, at: datetime) -> Iterator[tuple[str, str]]:
-    """A fact for each citation in a section of an article."""
+    """Yield each citation in a section of an article."""
     sections = ArticleSection.objects.filter(
         article__in=Article.objects.published(at=at), body__contains=f"@{source.slug}"
     )
