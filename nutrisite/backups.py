@@ -1,7 +1,6 @@
 """Backups: one gzipped file holds a copy of the live database, and is read back before it counts.
 
-Editors' pictures are in the database too. The secret key is left out on purpose: a backup must not
-suffice to sign cookies.
+The secret key is left out on purpose: a backup must not suffice to sign cookies.
 """
 
 import gzip
@@ -35,8 +34,7 @@ class BackupError(Exception):
 def make(folder: Path, *, at: datetime, keep: int) -> Path:
     """Copy the database into a new file, read that back, and delete all but the newest `keep`.
 
-    After a BackupError no new file is left and no older backup is deleted. The file is readable by
-    its owner alone, as it holds accounts.
+    A BackupError leaves no new file, and deletes no older backup.
     """
     if keep < 1:
         raise BackupError("Keep at least one: the new one.")
@@ -53,6 +51,7 @@ def make(folder: Path, *, at: datetime, keep: int) -> Path:
             with copy.open("rb") as source, gzip.open(packed, "wb", 6) as target:
                 shutil.copyfileobj(source, target)
             check(packed)
+            # It holds accounts.
             packed.chmod(0o600)
             path = packed.replace(folder / f"{PREFIX}{at:%Y%m%dT%H%M%S%fZ}.{engine.suffix}.gz")
         for old in [backup for backup in backups_in(folder) if backup != path][keep - 1 :]:
@@ -74,8 +73,7 @@ def check(file: Path) -> None:
 def restore(file: Path, replaced: Path) -> None:
     """Replace the database by a backup, and save what it replaces as the file `replaced`.
 
-    A backup that is damaged, of another engine or of a newer release raises BackupError and changes
-    nothing.
+    A backup that is damaged, of another engine or of a newer release changes nothing.
     """
     with _as_backup_error(), _unpacked(file) as copy:
         replaced.parent.mkdir(parents=True, exist_ok=True)
@@ -123,8 +121,6 @@ def _as_backup_error() -> Iterator[None]:
 
 
 class Sqlite:
-    """A database in one file, copied by SQLite's backup API."""
-
     suffix, magic = "sqlite3", b"SQLite format 3\0"
 
     def __init__(self, path: Path) -> None:
@@ -166,12 +162,10 @@ class Sqlite:
         _copy(copy, self.path)
 
     def _leave_wal(self) -> bool:
-        """Write a leftover log into the database file; return False if the database is damaged.
-
-        Only the sole user of a database may change its mode.
-        """
+        """Write a leftover log into the database file; return False if the database is damaged."""
         try:
             with closing(sqlite3.connect(self.path, timeout=0)) as live:
+                # Only the sole user of a database may change its mode.
                 live.execute("PRAGMA journal_mode=DELETE")
                 live.execute("SELECT count(*) FROM sqlite_master")
         except sqlite3.DatabaseError as error:
@@ -192,19 +186,15 @@ def _copy(source: Path, target: Path) -> None:
 
 
 class Postgres:
-    """A database on a server, copied by PostgreSQL's own tools."""
-
     suffix, magic = "postgresql", b"PGDMP"
 
     def __init__(self, config: dict[str, Any]) -> None:
         self._environment = os.environ | _libpq_variables(config)
 
     def dump(self, target: Path) -> None:
-        """Copy one moment of the live database; writers go on."""
         self._run("pg_dump", "--format=custom", "--compress=0", *NO_ROLES, f"--file={target}")
 
     def inspect(self, copy: Path) -> list[tuple[str, str]]:
-        """Read a copy through; return its applied migrations."""
         self._run("pg_restore", f"--file={os.devnull}", str(copy))
         table = ("--data-only", "--table=django_migrations", "--file=-")
         rows = self._run("pg_restore", *table, str(copy)).partition("FROM stdin;\n")[2]

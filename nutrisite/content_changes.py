@@ -68,24 +68,23 @@ def open_reader() -> Reader:
     parameters = wrapper.get_connection_params()
     with wrapper.wrap_database_errors:
         if wrapper.vendor == "sqlite":
-            connection = wrapper.get_new_connection(parameters)
-            read: Reader = partial(data_version, connection)
+            connection, ask = wrapper.get_new_connection(parameters), data_version
         else:
             parameters = {"connect_timeout": PATIENCE} | parameters
             connection = wrapper.Database.connect(**parameters, autocommit=True)
-            read = partial(last_changes, connection)
-    read = wrapper.wrap_database_errors(read)
+            ask = last_changes
+    read: Reader = wrapper.wrap_database_errors(partial(ask, connection))
     # Close the connection with a reader that is dropped, also after an error.
     weakref.finalize(read, connection.close)
     return read
 
 
-def data_version(connection: Any) -> int:
+def data_version(connection: Any) -> object:
     """Return SQLite's count of other connections' commits; this one never writes."""
-    return int(connection.execute("PRAGMA data_version").fetchone()[0])
+    return connection.execute("PRAGMA data_version").fetchone()[0]
 
 
-def last_changes(connection: Any) -> bytes:
+def last_changes(connection: Any) -> object:
     """Return the last transactions that changed content, in one round trip.
 
     Raise OperationalError for a frozen server, which would hold up every reader.

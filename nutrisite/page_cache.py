@@ -41,6 +41,7 @@ log = logging.getLogger(__name__)
 Environ = dict[str, Any]
 Headers = list[tuple[str, str]]
 StartResponse = Callable[..., Any]
+NextChange = Callable[..., datetime | None]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 # Keys of a request: what was made of the content (nutrients/common/answering.py), and whether the
@@ -121,12 +122,9 @@ class Versions:
     `next_change(at=)` returns the next time at which a page changes without an edit, or None.
     """
 
-    def __init__(
-        self, open_reader: Callable[[], Reader], next_change: Callable[..., datetime | None]
-    ) -> None:
+    def __init__(self, open_reader: Callable[[], Reader], next_change: NextChange) -> None:
         self.last: Version | None = None
-        self._open_reader = open_reader
-        self._next_change = next_change
+        self._open_reader, self._next_change = open_reader, next_change
         self._lock = threading.Lock()
         self._read: Reader | None = None
         self._seen: object = None
@@ -177,9 +175,7 @@ class PageCache:
     """A WSGI application that answers for another one if it can."""
 
     def __init__(self, application: Application, versions: Versions, max_size: int) -> None:
-        self._application = application
-        self._versions = versions
-        self._max_size = max_size
+        self._application, self._versions, self._max_size = application, versions, max_size
         self._rendering = threading.Lock()
         self._scheme = (settings.SECURE_PROXY_SSL_HEADER or ("wsgi.url_scheme",))[0]
 

@@ -29,17 +29,14 @@ class BundledStaticFilesStorage(CompressedManifestStaticFilesStorage):
             css, parts = bundle(paths)
             for name in (BUNDLE, *parts):
                 self.delete(name)
+                del paths[name]
             self.save(BUNDLE, ContentFile(css.encode()))
-            others = {name: file for name, file in paths.items() if name not in parts}
-            paths = others | {BUNDLE: (self, BUNDLE)}
+            paths[BUNDLE] = (self, BUNDLE)
         yield from super().post_process(paths, dry_run=dry_run, **options)
 
 
 def bundle(paths: Paths) -> tuple[str, list[str]]:
-    """Return the stylesheet with its imports inlined, and the names of the imported files.
-
-    Files that use url() must lie in its folder. A missing file raises KeyError.
-    """
+    """Return the stylesheet with its imports inlined, and the names of the imported files."""
     parts = []
 
     def inline(match: re.Match[str]) -> str:

@@ -13,16 +13,9 @@ from nutrisite.page_cache import in_front_of
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nutrisite.settings")
 
 
-def load_the_rest() -> None:
-    """Load views and templates, which Django loads at the first request that needs them.
-
-    The files may then be replaced by an upgrade under the running site.
-    """
-    import_module(settings.ROOT_URLCONF)
-    for folder in settings.TEMPLATES[0]["DIRS"]:
-        for path in Path(folder).rglob("*.*ml"):
-            get_template(path.relative_to(folder).as_posix())
-
-
 application = in_front_of(get_wsgi_application())
-load_the_rest()
+# Load views and templates before the first request: an upgrade may replace their files.
+import_module(settings.ROOT_URLCONF)
+for folder in settings.TEMPLATES[0]["DIRS"]:
+    for path in Path(folder).rglob("*.*ml"):
+        get_template(path.relative_to(folder).as_posix())

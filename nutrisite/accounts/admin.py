@@ -26,6 +26,7 @@ from nutrisite.accounts.models import AccountEvent, Clinician, Kind, record
 # The screens of devices show the keys and codes of other accounts.
 admin.site.unregister([StaticDevice, TOTPDevice, User, Group])
 
+NAMES = "Histories show the name that the account signs in with, reviews the first and last name."
 LABELS = {
     "groups": ("Roles", "What the account may do. Editors change content and nothing else."),
     "is_superuser": ("Administrator", "May do everything, with accounts too."),
@@ -124,17 +125,8 @@ class AccountAdmin(AuditedAdmin, UserAdmin):
 
     add_form = NewAccountForm
     add_fieldsets = (
-        (
-            None,
-            {
-                "fields": (
-                    *("username", "first_name", "last_name", "groups", "is_superuser"),
-                    *("password1", "password2"),
-                ),
-                "description": "Histories show the name that the account signs in with, and"
-                " reviews the first and last name.",
-            },
-        ),
+        (None, {"fields": ("username", "first_name", "last_name"), "description": NAMES}),
+        (None, {"fields": ("groups", "is_superuser", "password1", "password2")}),
     )
     fieldsets = (
         (None, {"fields": ("username", "password")}),

@@ -32,11 +32,7 @@ class Kind(models.TextChoices):
 
 
 class AccountEvent(models.Model):
-    """One thing that happened to an account. Rows are added, never changed.
-
-    Names are text, so that the log outlives accounts. `address` is that of the client, or for IPv6
-    the start of its network.
-    """
+    """One thing that happened to an account, named as text. Rows are added, never changed."""
 
     at = models.DateTimeField(db_index=True, editable=False)
     kind = models.CharField("what happened", max_length=20, choices=Kind, editable=False)

@@ -1,8 +1,7 @@
 """Forms that come back to an editor, with a button that sends them again.
 
-A form comes back if others are saving, as the number of editors' requests at a time is limited and
-readers always find a free thread, and after a sign-in if its session had ended. unsaved.js also
-keeps what is typed in the browser, and offers it after a sign-in.
+A form comes back if others are saving, as editors' requests at a time are limited so that readers
+always find a free thread, and after a sign-in if its session had ended.
 """
 
 import sqlite3
@@ -116,11 +115,9 @@ def exclusive() -> Iterator[None]:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Reopen a form whose token is of an earlier sign-in: its text is offered there.
-
-    Another site's form stays forbidden: no session comes with it.
-    """
+    """Reopen a form whose token is of an earlier sign-in: unsaved.js offers its text there."""
     account: Any = getattr(request, "user", None)
+    # No session comes with another site's form.
     if not (account and account.is_staff):
         return django_csrf_failure(request, reason)
     messages.warning(request, OUTDATED)

@@ -24,8 +24,7 @@ UNKNOWN = "a name that nobody has"
 class PasswordAndCodeBackend(ModelBackend):
     """Authenticates by password and, for accounts with a second step, by its code.
 
-    A wrong code counts towards lockout and is answered like a wrong password, so that the answer
-    does not reveal that the password was right.
+    A wrong code fails like a wrong password, and does not reveal that the password was right.
     """
 
     def authenticate(self, request: HttpRequest | None, *args: Any, **kwargs: Any) -> Any:

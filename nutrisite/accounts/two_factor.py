@@ -57,10 +57,8 @@ def required_roles() -> set[str]:
 
 
 def check_roles(*, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
-    """Report each role of SECOND_STEP_FOR without a group, as it would require nothing of anybody.
-
-    Before the first migration there are no groups.
-    """
+    """Report each role of SECOND_STEP_FOR without a group, as it would bind nobody."""
+    # Before the first migration there are no groups.
     if not databases or Group._meta.db_table not in connection.introspection.table_names():
         return []
     if required_roles() <= {NOBODY}:
@@ -77,17 +75,14 @@ def check_roles(*, databases: Sequence[str] | None = None, **kwargs: Any) -> lis
     ]
 
 
+@transaction.atomic
 def verify_code(account: Any, code: str) -> Device | None:
-    """Return the device that accepts a code, which is then used up; None if none does.
-
-    Only the app is asked about digits, and only recovery codes about anything else, so that a wrong
-    code throttles its own kind alone.
-    """
+    """Return the device that accepts a code, which is then used up; None if none does."""
     code = code.replace(" ", "").replace("-", "").lower()
+    # Not both: a wrong code throttles every device that is asked.
     model = TOTPDevice if code.isdecimal() else StaticDevice
-    with transaction.atomic():
-        device = model.objects.select_for_update().filter(user=account, confirmed=True).first()
-        return device if device and device.verify_token(code) else None
+    device = model.objects.select_for_update().filter(user=account, confirmed=True).first()
+    return device if device and device.verify_token(code) else None
 
 
 @transaction.atomic

@@ -1,5 +1,4 @@
 from argparse import ArgumentParser
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -16,13 +15,11 @@ class Command(BaseCommand):
     one sentence, and all older backups stay."""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        folder, keep = "where the backups are", "how many backups to keep, by default 7"
-        parser.add_argument("--folder", type=Path, default=settings.BACKUP_DIR, help=folder)
-        parser.add_argument("--keep", type=int, default=7, help=keep)
+        parser.add_argument("--keep", type=int, default=7, help="how many to keep, by default 7")
 
-    def handle(self, *args: Any, folder: Path, keep: int, **options: Any) -> None:
+    def handle(self, *args: Any, keep: int, **options: Any) -> None:
         try:
-            path = make(folder.resolve(), at=timezone.now(), keep=keep)
+            path = make(settings.BACKUP_DIR, at=timezone.now(), keep=keep)
         except BackupError as error:
             raise CommandError(f"No backup was made. {error}") from error
         size = path.stat().st_size / 1_000_000
