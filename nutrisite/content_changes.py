@@ -35,11 +35,10 @@ BEGIN
     RETURN NULL;
 END $$;
 """
-NOTE_CHANGES_OF = """
-CREATE OR REPLACE TRIGGER nutrisite_note_change
-AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON {table}
-FOR EACH STATEMENT EXECUTE FUNCTION nutrisite_note_change()
-"""
+CREATE_TRIGGER = (
+    "CREATE OR REPLACE TRIGGER nutrisite_note_change AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE"
+    " ON {} FOR EACH STATEMENT EXECUTE FUNCTION nutrisite_note_change()"
+)
 LAST_CHANGES = (
     b"SELECT coalesce(string_agg(id::text, ' ' ORDER BY id), '') FROM nutrisite_content_change"
 )
@@ -58,8 +57,7 @@ def note_changes(using: str, **kwargs: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute(NOTE_CHANGES)
         for table in sorted(tables.intersection(connection.introspection.table_names())):
-            name = connection.ops.quote_name(table)
-            cursor.execute(NOTE_CHANGES_OF.format(table=name))
+            cursor.execute(CREATE_TRIGGER.format(connection.ops.quote_name(table)))
 
 
 def open_reader() -> Reader:

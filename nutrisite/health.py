@@ -33,38 +33,30 @@ def alive(request: HttpRequest) -> HttpResponse:
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:
     """Return 200 if pages can be read and edits saved, and otherwise 503; the log says why."""
-    if fault := database_fault() or disk_fault() or clock_fault():
-        log.error("Not ready: %s.", fault)
+    if reason := fault():
+        log.error("Not ready: %s.", reason)
         return HttpResponse("not ready\n", status=503, content_type=PLAIN)
     return HttpResponse("ok\n", content_type=PLAIN)
 
 
-def database_fault() -> str:
+def fault() -> str:
+    """Check the database, the disk of SQLite's file, and the clock; return what is wrong."""
     try:
         applied = MigrationRecorder(connection).applied_migrations()
+        if missing := len(shipped_migrations() - applied.keys()):
+            return f"{missing} migrations are not applied"
+        public_from, now = import_string(settings.PUBLIC_FROM)(), timezone.now()
     except DatabaseError as error:
         return f"the database does not answer ({type(error).__name__})"
-    missing = len(shipped_migrations() - applied.keys())
-    return f"{missing} migrations are not applied" if missing else ""
+    if connection.vendor == "sqlite":
+        folder = Path(str(connection.settings_dict["NAME"])).parent
+        if not os.access(folder, os.W_OK) or shutil.disk_usage(folder).free < MIN_FREE:
+            return "the disk of the database is full or cannot be written"
+    if public_from and now < public_from:
+        return f"the clock says {now}, and the content is public from {public_from}"
+    return ""
 
 
 @cache
 def shipped_migrations() -> set[tuple[str, str]]:
     return set(MigrationLoader(None).disk_migrations)
-
-
-def disk_fault() -> str:
-    """Check the disk of SQLite's file. A database server watches its own."""
-    if connection.vendor != "sqlite":
-        return ""
-    folder = Path(str(connection.settings_dict["NAME"])).parent
-    if os.access(folder, os.W_OK) and shutil.disk_usage(folder).free >= MIN_FREE:
-        return ""
-    return "the disk of the database is full or cannot be written"
-
-
-def clock_fault() -> str:
-    """Check that the clock has reached the dates of the content, in one query."""
-    begins, now = import_string(settings.PUBLIC_FROM)(), timezone.now()
-    is_early = begins and now < begins
-    return f"the clock says {now}, and the content is public from {begins}" if is_early else ""

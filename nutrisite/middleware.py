@@ -78,11 +78,23 @@ class RefusedRequests:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        response = refusal(request) or self.get_response(request)
+        response = self.refuse(request) or self.get_response(request)
         if isinstance(response, HttpResponseNotAllowed) and not response.content:
             response.content = render_to_string("405.html", request=request)
             response.headers["Content-Length"] = str(len(response.content))
         return response
+
+    def refuse(self, request: HttpRequest) -> HttpResponse | None:
+        # Class-based views, feeds and health checks would answer TRACE.
+        if request.method not in METHODS:
+            return HttpResponseNotAllowed(METHODS)
+        # File systems and databases fail at control characters.
+        if CONTROL.search(request.path_info) or (is_admin(request) and not may_see_admin(request)):
+            return HttpResponse(render_to_string("404.html", request=request), status=404)
+        # Without a length Django reads no body, and would process an empty form.
+        if "HTTP_TRANSFER_ENCODING" in request.META:
+            return HttpResponse(render_to_string("411.html", request=request), status=411)
+        return None
 
     def process_view(
         self, request: HttpRequest, view: Handler, args: object, kwargs: object
@@ -96,19 +108,6 @@ class RefusedRequests:
         if request.method != "POST" or takes_forms:
             return None
         return HttpResponseNotAllowed(["GET", "HEAD"])
-
-
-def refusal(request: HttpRequest) -> HttpResponse | None:
-    # Class-based views, feeds and health checks would answer TRACE.
-    if request.method not in METHODS:
-        return HttpResponseNotAllowed(METHODS)
-    # File systems and databases fail at control characters.
-    if CONTROL.search(request.path_info) or (is_admin(request) and not may_see_admin(request)):
-        return HttpResponse(render_to_string("404.html", request=request), status=404)
-    # Without a length Django reads no body, and would process an empty form.
-    if "HTTP_TRANSFER_ENCODING" in request.META:
-        return HttpResponse(render_to_string("411.html", request=request), status=411)
-    return None
 
 
 def is_admin(request: HttpRequest) -> bool:

@@ -90,10 +90,15 @@ def limited(
     """Return a view's response, or that of `busy` rather than hold readers up."""
     if SLOTS.acquire(blocking=False):
         try:
-            with exclusive(), lock_timeout():
-                response = view()
-                # Django would render it later, outside the limits.
-                return response.render() if isinstance(response, TemplateResponse) else response
+            if not RUNNING.acquire(timeout=PATIENCE):
+                raise BusyError
+            try:
+                with lock_timeout():
+                    response = view()
+                    # Django would render it later, outside the limits.
+                    return response.render() if isinstance(response, TemplateResponse) else response
+            finally:
+                RUNNING.release()
         except BusyError:
             pass
         except OperationalError as error:
@@ -102,16 +107,6 @@ def limited(
         finally:
             SLOTS.release()
     return busy(request, site.each_context(request))
-
-
-@contextmanager
-def exclusive() -> Iterator[None]:
-    if not RUNNING.acquire(timeout=PATIENCE):
-        raise BusyError
-    try:
-        yield
-    finally:
-        RUNNING.release()
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
