@@ -39,21 +39,15 @@ PAGE_NOT_FOUND = "nutrients.site.views.page_not_found"
 ROOT_URLCONF = "nutrisite.urls"
 WSGI_APPLICATION = "nutrisite.wsgi.application"
 
-
-def secret_key() -> str:
-    """Return SECRET_KEY, or what the file holds that `make run` writes once."""
-    path = environment.folder("SECRET_KEY_FILE", VAR_DIR / "secret_key")
-    key = environment.text("SECRET_KEY", "")
-    if not key and path.is_file():
-        key = path.read_text(encoding="ascii").strip()
-    if not key:
-        raise ImproperlyConfigured(
-            f"there is no secret key: set SECRET_KEY, or let `make key` write {path}."
-        )
-    return key
-
-
-SECRET_KEY = secret_key()
+# `make key` writes the file once.
+SECRET_KEY_FILE = environment.folder("SECRET_KEY_FILE", VAR_DIR / "secret_key")
+SECRET_KEY = environment.text("SECRET_KEY", "")
+if not SECRET_KEY and SECRET_KEY_FILE.is_file():
+    SECRET_KEY = SECRET_KEY_FILE.read_text(encoding="ascii").strip()
+if not SECRET_KEY:
+    raise ImproperlyConfigured(
+        f"there is no secret key: set SECRET_KEY, or let `make key` write {SECRET_KEY_FILE}."
+    )
 
 INSTALLED_APPS = [
     "nutrisite",
@@ -153,10 +147,8 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 # Browsers accept prefetching rules only as this type.
 WHITENOISE_MIMETYPES = {".speculation": "application/speculationrules+json"}
-
 OPEN_DATA_DIR = VAR_DIR / "open-data"
 FIXTURES = BASE_DIR / "fixtures"
-
 # People who wrote none of a proposal and must agree before it is published
 SIGN_OFFS = {"none": 0, "one": 1, "two": 2}[
     environment.choice("SIGN_OFFS", "none", ("none", "one", "two"))
@@ -236,12 +228,14 @@ AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "token", "resubmission"]
 # accounts.AccountEvent is the log of sign-ins.
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
-VALIDATION = "django.contrib.auth.password_validation"
-AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
-    {"NAME": f"{VALIDATION}.UserAttributeSimilarityValidator"},
-    {"NAME": f"{VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": f"{VALIDATION}.CommonPasswordValidator"},
-    {"NAME": f"{VALIDATION}.NumericPasswordValidator"},
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in {
+        "UserAttributeSimilarityValidator": {},
+        "MinimumLengthValidator": {"min_length": 12},
+        "CommonPasswordValidator": {},
+        "NumericPasswordValidator": {},
+    }.items()
 ]
 
 # Logs
