@@ -4,17 +4,11 @@ import re
 
 import pytest
 from django.contrib.auth.models import Group, User
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django_otp.oath import TOTP
 
 NAME, PASSWORD = "anna", "three plain words"
-
-
-@pytest.fixture(autouse=True)
-def _nothing_cached():
-    cache.clear()
 
 
 @pytest.fixture
@@ -30,11 +24,11 @@ def admin(content):
 
 
 class Browser(Client):
-    """A client that fills in the page of signing in, and the page of the second step."""
+    """A client that fills in the sign-in page and the page of the second step."""
 
     def sign_in(self, password=PASSWORD, name=NAME, token="", address="203.0.113.9"):
-        sent = {"username": name, "password": password, "token": token, "next": "/admin/"}
-        return self.post(reverse("admin:login"), sent, REMOTE_ADDR=address)
+        form = {"username": name, "password": password, "token": token, "next": "/admin/"}
+        return self.post(reverse("admin:login"), form, REMOTE_ADDR=address)
 
     def is_in(self):
         return self.get(reverse("admin:index")).status_code == 200
@@ -43,7 +37,7 @@ class Browser(Client):
         return self.post(reverse("admin:second_step"), {"code": code, "wish": wish})
 
     def turn_second_step_on(self):
-        """Turn it on; gives the app, and the recovery codes."""
+        """Turn it on; return the app and the recovery codes."""
         page = self.get(reverse("admin:second_step")).content.decode()
         assert "<path" in page
         app = App(self.session["second_step_key"])
@@ -54,7 +48,7 @@ class Browser(Client):
 
 
 class App:
-    """A telephone's app, with a clock of its own: each code is one step later than the last."""
+    """A telephone's app whose clock advances a step with each code."""
 
     def __init__(self, key):
         self.totp = TOTP(bytes.fromhex(key))
@@ -69,3 +63,11 @@ class App:
 @pytest.fixture
 def browser():
     return Browser()
+
+
+@pytest.fixture
+def root(admin):
+    """An administrator's browser, signed in."""
+    browser = Browser()
+    browser.sign_in(name="root")
+    return browser

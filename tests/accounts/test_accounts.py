@@ -28,27 +28,25 @@ def helper(content):
     return sign_in
 
 
-@pytest.fixture
-def root(admin):
-    browser = Browser()
-    browser.sign_in(name="root")
-    return browser
+def add(browser, **fields):
+    form = {"username": "bert", "password1": PASSWORD, "password2": PASSWORD}
+    return browser.post(reverse("admin:auth_user_add"), form | fields)
 
 
-def add(browser, **how):
-    sent = {"username": "bert", "password1": PASSWORD, "password2": PASSWORD}
-    return browser.post(reverse("admin:auth_user_add"), sent | how)
+def act(browser, action, *accounts):
+    form = {"action": action, "_selected_action": [account.pk for account in accounts]}
+    return browser.post(reverse(LIST), form, follow=True)
 
 
 def test_account_that_could_not_sign_in_is_not_made(root):
     short = {"password1": "short", "password2": "short"}
-    for wrong, sentence in (
+    for fields, sentence in (
         ({}, "Choose a role, or make it an administrator."),
         ({"is_superuser": "on", "username": "ROOT"}, "already exists"),
         ({"is_superuser": "on"} | short, "too short"),
         ({"is_superuser": "on", "password2": "quite other words"}, "match"),
     ):
-        assert sentence in add(root, **wrong).content.decode()
+        assert sentence in add(root, **fields).content.decode()
     assert User.objects.count() == 1
 
 
@@ -58,17 +56,12 @@ def test_account_whose_roles_are_taken_away_opens_nothing(root, anna):
     assert not Browser().sign_in().has_header("Location")
 
 
-def act(browser, action, *accounts):
-    sent = {"action": action, "_selected_action": [account.pk for account in accounts]}
-    return browser.post(reverse(LIST), sent, follow=True)
-
-
 @pytest.mark.parametrize(
-    ("rights", "left"),
+    ("rights", "remaining"),
     [(["view_user"], {"anna", "root"}), (["view_user", "change_user"], {"root"})],
 )
-def test_second_step_of_others_is_turned_off_by_who_may_change_accounts(
-    helper, anna, admin, rights, left
+def test_staff_who_may_change_accounts_turn_off_the_second_step_of_editors_alone(
+    helper, anna, admin, rights, remaining
 ):
     for account in (anna, admin):
         TOTPDevice.objects.create(user=account, name="app", confirmed=True)
@@ -76,18 +69,18 @@ def test_second_step_of_others_is_turned_off_by_who_may_change_accounts(
     for account in (anna, admin):
         act(browser, "turn_off_second_step", account)
 
-    assert {device.user.username for device in TOTPDevice.objects.all()} == left
+    assert {device.user.username for device in TOTPDevice.objects.all()} == remaining
 
 
 def test_administrators_are_out_of_reach(helper, admin):
     browser = helper("view_user", "change_user")
-    sent = {"post": "yes", "password1": "quite other words", "password2": "quite other words"}
+    form = {"post": "yes", "password1": "quite other words", "password2": "quite other words"}
 
     assert "root" not in browser.get(reverse(LIST)).content.decode()
     for page in ("change", "password_change"):
         address = reverse(f"admin:auth_user_{page}", args=[admin.pk])
         assert browser.get(address).status_code in {302, 404}
-        browser.post(address, sent)
+        browser.post(address, form)
     admin.refresh_from_db()
     assert admin.check_password(PASSWORD)
 
@@ -115,16 +108,16 @@ def test_account_added_by_another_waits_for_a_role(helper, content):
 def test_nobody_but_an_administrator_gives_a_group_rights(helper, content):
     browser = helper("view_group", "change_group", "add_group")
     group = Group.objects.get(name="Editors")
-    held = set(group.permissions.all())
-    every = [permission.pk for permission in Permission.objects.all()]
-    sent = {"name": "Translators", "permissions": every}
+    before = set(group.permissions.all())
+    all_rights = [permission.pk for permission in Permission.objects.all()]
+    form = {"name": "Translators", "permissions": all_rights}
 
-    browser.post(reverse("admin:auth_group_change", args=[group.pk]), sent)
-    browser.post(reverse("admin:auth_group_add"), {"name": "Others", "permissions": every})
+    browser.post(reverse("admin:auth_group_change", args=[group.pk]), form)
+    browser.post(reverse("admin:auth_group_add"), form | {"name": "Others"})
 
     group.refresh_from_db()
     assert group.name == "Translators"
-    assert set(group.permissions.all()) == held
+    assert set(group.permissions.all()) == before
     assert not Group.objects.get(name="Others").permissions.exists()
 
 
@@ -135,21 +128,21 @@ def link_in(answer):
 def choose(link, password=PASSWORD):
     browser = Browser()
     page = browser.get(link, follow=True)
-    where = page.redirect_chain[-1][0] if page.redirect_chain else link
-    sent = {"new_password1": password, "new_password2": password}
-    return browser, browser.post(where, sent)
+    address = page.redirect_chain[-1][0] if page.redirect_chain else link
+    form = {"new_password1": password, "new_password2": password}
+    return browser, browser.post(address, form)
 
 
 def test_editor_is_added_by_name_and_role_and_chooses_a_password_by_a_link(root):
     role = Group.objects.get(name="Editors").pk
     page = root.get(reverse("admin:auth_user_add")).content.decode()
     assert f'type="checkbox" name="groups" value="{role}"' in page
-    sent = {"username": "bert", "groups": [role]}
-    link = link_in(root.post(reverse("admin:auth_user_add"), sent, follow=True))
+    form = {"username": "bert", "groups": [role]}
+    link = link_in(root.post(reverse("admin:auth_user_add"), form, follow=True))
     assert not User.objects.get(username="bert").has_usable_password()
 
-    bert, answer = choose(link)
-    assert answer.status_code == 302
+    bert, response = choose(link)
+    assert response.status_code == 302
     bert.sign_in(name="bert")
     assert bert.get(reverse("admin:nutrients_nutrient_changelist")).status_code == 200
     assert bert.get(reverse(LIST)).status_code == 403
@@ -159,11 +152,11 @@ def test_editor_is_added_by_name_and_role_and_chooses_a_password_by_a_link(root)
 
 
 def test_forgotten_password_is_chosen_again_by_a_link(root, anna):
-    bert, answer = choose(link_in(act(root, "make_link", anna)), "quite other words")
+    browser, response = choose(link_in(act(root, "make_link", anna)), "quite other words")
 
-    assert answer.status_code == 302
-    bert.sign_in(password="quite other words")
-    assert bert.is_in()
+    assert response.status_code == 302
+    browser.sign_in(password="quite other words")
+    assert browser.is_in()
     kinds = AccountEvent.objects.filter(account="anna").values_list("kind", flat=True)
     assert [*kinds] == ["signed-in", "password", "link"]
 
@@ -191,8 +184,8 @@ def test_clinician_is_made_by_an_administrator_and_recorded(root, helper, anna):
     assert "clinician-0-profession" not in other.data
     form = Screen(root, anna, address)
 
-    sent = {"clinician-TOTAL_FORMS": "1", "clinician-0-profession": "dietitian"}
-    assert form.save(**sent).status_code == 302
+    clinician = {"clinician-TOTAL_FORMS": "1", "clinician-0-profession": "dietitian"}
+    assert form.save(**clinician).status_code == 302
 
     assert anna.clinician.profession == "dietitian"
     assert AccountEvent.objects.filter(detail="+ signs as dietitian").exists()

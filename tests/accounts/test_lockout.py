@@ -1,4 +1,4 @@
-"""Trying to sign in too often: counted by account and network, and it ends by itself."""
+"""Lockout after failed sign-ins: by account and network, and for a limited time."""
 
 from datetime import timedelta
 
@@ -19,9 +19,9 @@ def _few_tries(settings):
     settings.AXES_FAILURE_LIMIT = TRIES
 
 
-def fail(times, **how):
+def fail(times, **options):
     for _ in range(times):
-        answer = Browser().sign_in(password="some other words", **how)
+        answer = Browser().sign_in(password="some other words", **options)
     return answer
 
 
@@ -98,10 +98,10 @@ def test_lock_ends_by_itself_and_a_flood_of_tries_neither_prolongs_it_nor_fills_
 def test_what_is_kept_of_a_try_holds_no_password_no_code_and_no_name_that_nobody_has(anna, capfd):
     fail(1, token="123456")
     fail(TRIES, name="my pa55word by mistake")
-    kept = "".join(str(value) for row in AccessAttempt.objects.values() for value in row.values())
+    stored = "".join(str(value) for row in AccessAttempt.objects.values() for value in row.values())
 
-    assert "anna" in kept
+    assert "anna" in stored
     assert AccessAttempt.objects.count() == 2
     for secret in ("some other words", "123456", "pa55word"):
-        assert secret not in kept
+        assert secret not in stored
     assert "AXES" not in "".join(capfd.readouterr())
