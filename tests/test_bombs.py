@@ -68,6 +68,6 @@ def _guarded():
 def test_no_text_takes_long_to_read(reader):
     for text in TEXTS:
         signal.alarm(GUARD)
-        made = READERS[reader](text)
+        result = READERS[reader](text)
         if reader == "render":
-            assert made <= 12 * len(text) + 100
+            assert result <= 12 * len(text) + 100

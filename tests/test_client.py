@@ -1,4 +1,4 @@
-"""The client's address is believed from a proxy of ours alone, and only what that proxy wrote."""
+"""The client's address is taken from trusted proxies alone, and only from what these wrote."""
 
 import pytest
 from django.test import RequestFactory
@@ -11,16 +11,16 @@ def request(**meta):
     return RequestFactory().get("/", **meta)
 
 
-@pytest.mark.parametrize("written", ["198.51.100.1", "198.51.100.1, 203.0.113.9", ""])
-def test_forwarded_address_is_not_believed_without_a_proxy(settings, written):
+@pytest.mark.parametrize("header", ["198.51.100.1", "198.51.100.1, 203.0.113.9", ""])
+def test_forwarded_address_is_not_believed_without_a_proxy(settings, header):
     settings.BEHIND_PROXY = False
 
-    asked = request(REMOTE_ADDR="203.0.113.9", HTTP_X_FORWARDED_FOR=written)
-    assert str(address_of(asked)) == "203.0.113.9"
+    received = request(REMOTE_ADDR="203.0.113.9", HTTP_X_FORWARDED_FOR=header)
+    assert str(address_of(received)) == "203.0.113.9"
 
 
 @pytest.mark.parametrize(
-    ("count", "written", "address"),
+    ("count", "header", "address"),
     [
         (1, "203.0.113.9", "203.0.113.9"),
         (1, "127.0.0.1, 203.0.113.9", "203.0.113.9"),
@@ -32,20 +32,20 @@ def test_forwarded_address_is_not_believed_without_a_proxy(settings, written):
         (2, "203.0.113.9", "None"),
     ],
 )
-def test_proxies_write_the_last_addresses(settings, count, written, address):
+def test_proxies_write_the_last_addresses(settings, count, header, address):
     settings.BEHIND_PROXY, settings.PROXY_COUNT = True, count
 
-    asked = request(REMOTE_ADDR="127.0.0.1", HTTP_X_FORWARDED_FOR=written)
-    assert str(address_of(asked)) == address
+    received = request(REMOTE_ADDR="127.0.0.1", HTTP_X_FORWARDED_FOR=header)
+    assert str(address_of(received)) == address
 
 
-@pytest.mark.parametrize("written", ["203.0.113.9", "a, b", ""])
-def test_log_says_once_an_hour_that_nobodys_address_is_known(settings, monkeypatch, lines, written):
+@pytest.mark.parametrize("header", ["203.0.113.9", "a, b", ""])
+def test_unknown_address_is_logged_once_an_hour(settings, monkeypatch, lines, header):
     client._warn.cache_clear()
     settings.BEHIND_PROXY, settings.PROXY_COUNT = True, 2
     for hour in (500_000, 500_000, 500_001):
         monkeypatch.setattr("nutrisite.client.time.time", lambda hour=hour: hour * 3600.0)
-        assert address_of(request(HTTP_X_FORWARDED_FOR=written)) is None
+        assert address_of(request(HTTP_X_FORWARDED_FOR=header)) is None
 
     assert len(lines) == 2
     assert "PROXY_COUNT=2" in lines[0]

@@ -53,8 +53,8 @@ def luminance(colour):
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-def ratio(one, other):
-    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+def ratio(first, second):
+    lighter, darker = sorted((luminance(first), luminance(second)), reverse=True)
     return (lighter + 0.05) / (darker + 0.05)
 
 

@@ -1,4 +1,4 @@
-"""The two answers for machines."""
+"""The health checks of load balancers and supervisors."""
 
 from collections import namedtuple
 from datetime import UTC, datetime
@@ -88,7 +88,7 @@ def test_content_that_the_clock_has_not_reached_is_told_at_the_load(
 ):
     monkeypatch.setattr("django.utils.timezone.now", lambda: datetime(2024, 1, 1, tzinfo=UTC))
     factories.nutrient("iron")
-    _, told = load(write(tmp_path, [source()]))
+    _, output = load(write(tmp_path, [source()]))
 
-    assert told.startswith("The clock of this machine says 2024-01-01 00:00 UTC")
-    assert told.count("\n") == 0
+    assert output.startswith("The clock of this machine says 2024-01-01 00:00 UTC")
+    assert output.count("\n") == 0

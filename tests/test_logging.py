@@ -1,4 +1,4 @@
-"""What each level of the log may say, and that no level tells what was looked up."""
+"""No level of the log reveals what a reader looked up."""
 
 import io
 import logging
@@ -13,8 +13,8 @@ SLUG = "eyelid-twitch"
 
 
 @pytest.fixture
-def written(settings):
-    """What the log holds where an operator sets it to say the most, to find a fault."""
+def log(settings):
+    """The log at DEBUG, as an operator sets it to find a fault."""
     logging.config.dictConfig(configuration("plain", "DEBUG"))
     [console] = [handler for handler in logging.getLogger().handlers if handler.name == "console"]
     text = io.StringIO()
@@ -24,7 +24,7 @@ def written(settings):
 
 
 def test_most_talkative_log_names_routes_and_no_query_no_address_and_no_byte_of_a_request(
-    written, client, content
+    log, client, content
 ):
     connection.force_debug_cursor = True
     try:
@@ -34,32 +34,32 @@ def test_most_talkative_log_names_routes_and_no_query_no_address_and_no_byte_of_
         client.generic(SLUG, "/checklist/")
     finally:
         connection.force_debug_cursor = False
-    # How gunicorn says that a request broke off.
+    # gunicorn's message for a request that broke off
     logging.getLogger("gunicorn.error").debug("Ignored premature client. %s", f"symptom={SLUG}")
     logging.getLogger("gunicorn.error").warning("Worker will be restarted")
 
-    lines = written.getvalue()
-    for said in (
+    lines = log.getvalue()
+    for text in (
         *("GET /compare/ 200", "GET /symptoms/<slug:slug>/ 200", "POST /checklist/ 200"),
         *("other unknown: 405", "Worker will be restarted"),
     ):
-        assert said in lines
-    for unsaid in ("SELECT", SLUG, "203.0.113"):
-        assert unsaid not in lines
+        assert text in lines
+    for secret in ("SELECT", SLUG, "203.0.113"):
+        assert secret not in lines
 
 
-def test_refused_host_names_the_setting_and_not_the_host(written, client):
+def test_refused_host_names_the_setting_and_not_the_host(log, client):
     client.get("/", headers={"host": "192.168.1.5"})
 
-    assert "ALLOWED_HOSTS" in written.getvalue()
-    assert "192.168" not in written.getvalue()
-    assert "Traceback" not in written.getvalue()
+    assert "ALLOWED_HOSTS" in log.getvalue()
+    assert "192.168" not in log.getvalue()
+    assert "Traceback" not in log.getvalue()
 
 
 @pytest.mark.parametrize("name", SILENT)
-def test_silenced_logger_writes_nothing_on_any_way(written, capsys, name):
+def test_silenced_logger_writes_nothing_at_all(log, capsys, name):
     # Without a handler of its own, its warnings would go to logging's last resort: stderr.
     logging.getLogger(f"{name}.part").error("An account and an address.")
 
-    assert written.getvalue() == ""
+    assert log.getvalue() == ""
     assert capsys.readouterr().err == ""

@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def django(*arguments, **variables):
-    """Run manage.py with just these variables, and give the finished process."""
+    """Run manage.py with only these variables; return the finished process."""
     variables = {"SECRET_KEY": "a-key-of-the-tests"} | variables
     return subprocess.run(
         [sys.executable, "manage.py", *arguments],
@@ -30,7 +30,7 @@ def django(*arguments, **variables):
 
 
 def settings_with(**variables):
-    """Give the site's settings as they are read with just these variables."""
+    """Return the site's settings with only these variables."""
     variables = {"SECRET_KEY": "a-key-of-the-tests"} | variables
     with mock.patch.dict(os.environ, variables, clear=True):
         return SimpleNamespace(**runpy.run_path(str(ROOT / "nutrisite" / "settings.py")))
@@ -104,12 +104,12 @@ def test_database_keeps_the_last_save_and_gives_connections_back():
 
 
 def test_https_makes_cookies_secure_and_redirects():
-    found = settings_with(SITE_URL="https://example.org", BEHIND_PROXY="true")
+    site = settings_with(SITE_URL="https://example.org", BEHIND_PROXY="true")
 
-    assert found.SESSION_COOKIE_SECURE
-    assert found.CSRF_COOKIE_SECURE
-    assert found.SECURE_SSL_REDIRECT
-    assert found.SECURE_HSTS_SECONDS > 0
+    assert site.SESSION_COOKIE_SECURE
+    assert site.CSRF_COOKIE_SECURE
+    assert site.SECURE_SSL_REDIRECT
+    assert site.SECURE_HSTS_SECONDS > 0
 
 
 @pytest.mark.parametrize(

@@ -5,28 +5,9 @@ import re
 from pathlib import Path
 
 from django.conf import settings
-from django.core.files.storage import FileSystemStorage
 from django.core.management import call_command
 
-from nutrisite.staticfiles import bundle
-
 STYLES = Path(settings.BASE_DIR) / "static" / "css"
-
-
-def test_bundle_replaces_each_import_in_order(tmp_path):
-    files = {
-        "site.css": '@layer a, b;\n@import "one.css";\n@import "parts/two.css";\n',
-        "one.css": "/* why */\n@layer a {\n  p { color: red; }\n}\n",
-        "parts/two.css": "a { color: blue; }\n",
-    }
-    (tmp_path / "css" / "parts").mkdir(parents=True)
-    for name, content in files.items():
-        (tmp_path / "css" / name).write_text(content)
-    storage = FileSystemStorage(tmp_path)
-    css, parts = bundle({f"css/{name}": (storage, f"css/{name}") for name in files})
-
-    assert css == "@layer a, b;\n@layer a {\np { color: red; }\n}\na { color: blue; }\n"
-    assert parts == ["css/one.css", "css/parts/two.css"]
 
 
 def test_production_has_one_packed_stylesheet_with_every_rule_and_the_hashed_font(
@@ -53,7 +34,7 @@ def test_every_stylesheet_is_imported_once():
     names = re.findall(r'^@import "([^"]+)";$', (STYLES / "site.css").read_text(), re.MULTILINE)
     files = {str(file.relative_to(STYLES)) for file in STYLES.rglob("*.css")}
     # The table, the page for a doctor and previews of proposals add a sheet of their own.
-    whole = ("site.css", "comparison.css", "sheet.css", "preview.css")
-    parts = {name for name in files if name not in whole and not name.startswith("admin")}
+    linked = ("site.css", "comparison.css", "sheet.css", "preview.css")
+    parts = {name for name in files if name not in linked and not name.startswith("admin")}
 
     assert sorted(names) == sorted(parts)

@@ -50,8 +50,8 @@ def shell(manage, code):
 def test_backup_and_restore_bring_the_very_rows_back(manage, tmp_path):
     before = shell(manage, ADD_PICTURE + STATE)
     assert before.endswith("200 image/webp b'RIFF of a leg'\n")
-    told = manage("backup", "--keep", "2")
-    path = Path(re.fullmatch(r"Backup: (\S+), read back, [\d.]+ MB\.\n", told)[1])
+    output = manage("backup", "--keep", "2")
+    path = Path(re.fullmatch(r"Backup: (\S+), read back, [\d.]+ MB\.\n", output)[1])
     for statement in CHANGES:
         databases.execute(tmp_path / "site", statement)
 
@@ -68,10 +68,10 @@ def test_backup_and_restore_bring_the_very_rows_back(manage, tmp_path):
 def test_what_is_wrong_is_one_sentence(manage, tmp_path):
     (tmp_path / "spoilt.gz").write_bytes(b"spoilt")
 
-    with pytest.raises(AssertionError) as said:
+    with pytest.raises(AssertionError) as failure:
         manage("restore", str(tmp_path / "spoilt.gz"))
     sentence = "CommandError: Nothing was changed. spoilt.gz is damaged, or is no backup.\n"
-    assert str(said.value).startswith(sentence)
+    assert str(failure.value).startswith(sentence)
     # There is no database, and no tool of a server's, any more.
     (tmp_path / "site" / "nutrisite.sqlite3").unlink(missing_ok=True)
     with pytest.raises(AssertionError, match=r"^CommandError: No backup was made\. .+\.\n"):

@@ -9,13 +9,13 @@ from nutrisite.backups import Postgres
 
 
 @pytest.fixture
-def told(monkeypatch, tmp_path):
-    """The variables that a tool is run with, for the address of a database."""
+def variables_for(monkeypatch, tmp_path):
+    """Returns the variables that a tool runs with, for the address of a database."""
     tool = tmp_path / "pg_restore"
-    tool.write_text(f'#!/bin/sh\nenv > "{tmp_path}/told"\n')
+    tool.write_text(f'#!/bin/sh\nenv > "{tmp_path}/variables"\n')
     tool.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
-    # The server of the tests may be named by some.
+    # Some may name the server of the tests.
     for name in [name for name in os.environ if name.startswith("PG")]:
         monkeypatch.delenv(name)
 
@@ -24,17 +24,17 @@ def told(monkeypatch, tmp_path):
         config = environment.database("DATABASE_URL", "")
         config.setdefault("OPTIONS", {})["pool"] = {"min_size": 1}
         Postgres(config).inspect(tmp_path / "copy")
-        lines = (tmp_path / "told").read_text().splitlines()
+        lines = (tmp_path / "variables").read_text().splitlines()
         return dict(line.split("=", 1) for line in lines if line.startswith("PG"))
 
     return variables
 
 
-def test_tools_check_the_server_as_the_site_does(told):
+def test_tools_check_the_server_as_the_site_does(variables_for):
     address = "postgres://anna:s%40crit@db.example:6432/site?sslmode=verify-full"
     files = "&sslrootcert=/etc/ca.pem&sslcert=/etc/me.pem&sslkey=/etc/me.key&sslcrl=/etc/crl.pem"
 
-    assert told(f"{address}{files}&channel_binding=require&connect_timeout=7") == {
+    assert variables_for(f"{address}{files}&channel_binding=require&connect_timeout=7") == {
         "PGHOST": "db.example",
         "PGPORT": "6432",
         "PGUSER": "anna",
@@ -50,12 +50,11 @@ def test_tools_check_the_server_as_the_site_does(told):
     }
 
 
-def test_what_the_address_leaves_out_is_left_to_the_machine(told, monkeypatch):
+def test_what_the_address_leaves_out_is_left_to_the_machine(variables_for, monkeypatch):
     monkeypatch.setenv("PGSSLMODE", "verify-ca")
     monkeypatch.setenv("PGPORT", "7777")
 
-    found = told("postgres:///site?host=/run/postgresql")
-    assert found == {
+    assert variables_for("postgres:///site?host=/run/postgresql") == {
         "PGHOST": "/run/postgresql",
         "PGPORT": "7777",
         "PGDATABASE": "site",

@@ -1,4 +1,4 @@
-"""Backups are whole or not made, what is damaged is refused, and a restore keeps what was."""
+"""Backups are complete or not made, damaged ones are refused, and a restore loses nothing."""
 
 import gzip
 import sqlite3
@@ -145,12 +145,12 @@ def test_restore_brings_back_every_row_and_keeps_what_it_replaced(live, backup, 
     change(live, "UPDATE food SET name = 'edited' WHERE id = 1", "DELETE FROM amount")
     live.chmod(0o640)
 
-    restore(backup, kept := tmp_path / "kept" / "old")
+    restore(backup, replaced := tmp_path / "kept" / "old")
 
     assert ask(live) == [f"food {n}" for n in range(9)]
     assert len(ask(live, "SELECT id FROM amount")) == 90
-    assert ask(kept)[1] == "edited"
-    assert [path.stat().st_mode & 0o777 for path in (live, kept)] == [0o640, 0o600]
+    assert ask(replaced)[1] == "edited"
+    assert [path.stat().st_mode & 0o777 for path in (live, replaced)] == [0o640, 0o600]
 
 
 def test_restore_is_safe_with_the_log_of_a_process_that_was_killed(live, backup, tmp_path):
@@ -163,10 +163,10 @@ def test_restore_is_safe_with_the_log_of_a_process_that_was_killed(live, backup,
     for path, content in files.items():
         path.write_bytes(content)
 
-    restore(backup, kept := tmp_path / "old")
+    restore(backup, replaced := tmp_path / "old")
 
     assert ask(live)[1] == "food 1"
-    assert ask(kept)[1] == "in the log"
+    assert ask(replaced)[1] == "in the log"
 
 
 @pytest.mark.parametrize("content", [None, b"This is no database.\n" * 500], ids=["torn", "other"])
@@ -244,12 +244,12 @@ def test_file_that_is_no_backup_is_refused(live, tmp_path, content):
 
 
 @settings(max_examples=60)
-@given(place=st.floats(0, 1, exclude_max=True), flip=st.integers(1, 255), cut=st.booleans())
-@example(place=0.5, flip=1, cut=True)
-def test_any_changed_byte_is_noticed_or_harmless(live, backup, place, flip, cut):
+@given(position=st.floats(0, 1, exclude_max=True), flip=st.integers(1, 255), cut=st.booleans())
+@example(position=0.5, flip=1, cut=True)
+def test_any_changed_byte_is_noticed_or_harmless(live, backup, position, flip, cut):
     whole = backup.read_bytes()
     content = bytearray(whole)
-    at = int(place * len(content))
+    at = int(position * len(content))
     content[at] ^= flip
     changed = backup.with_name("changed.gz")
     changed.write_bytes(content[:at] if cut else content)

@@ -36,7 +36,7 @@ os.environ |= {"LISTEN_FDS": "1", "LISTEN_PID": str(os.getpid())}
 os.execv(sys.executable, [sys.executable, *sys.argv[2:]])
 """
 
-# What an editor is told while others are saving: of a form that was sent, and of a page.
+# What an editor reads while others are saving: beside a form, and on a page
 BUSY, BUSY_PAGE = "Your text is kept; try again.", "This page opens by itself in a moment."
 
 
@@ -109,7 +109,7 @@ def serving(prepared, folder, **variables):
 def instances(number, prepared, folder, **variables):
     """So many gunicorns on one copy of a prepared folder; stopped at the end of the block."""
     unpack(prepared, folder)
-    servers = [Gunicorn(folder, f"log-{place}.txt", **variables) for place in range(number)]
+    servers = [Gunicorn(folder, f"log-{index}.txt", **variables) for index in range(number)]
     try:
         for server in servers:
             server.start()
@@ -120,7 +120,7 @@ def instances(number, prepared, folder, **variables):
 
 
 def copy_of_the_code(folder):
-    """Copy what the site runs from, so that it can be changed. Gives the folder."""
+    """Copy what the site runs from, so that it can be changed. Return the folder."""
     for name in ("nutrisite", "nutrients", "templates"):
         shutil.copytree(ROOT / name, folder / name)
     for name in ("static", "fixtures"):
@@ -161,7 +161,7 @@ class Editor:
         return self
 
     def try_to_sign_in(self, name=EDITOR, password=PASSWORD):
-        """Give the status: 302 in, 200 asked again, 429 closed."""
+        """Return the status: 302 in, 200 asked again, 429 closed."""
         form = {"username": name, "password": password, "next": "/admin/"}
         return self.post("/admin/login/", form)[0]
 
@@ -177,7 +177,7 @@ class Editor:
     def post(self, path, form, opened=None):
         """Open a form as a browser does, on its own page or another, and send it.
 
-        Gives status and headers.
+        Return status and headers.
         """
         page = self.open(opened or path)
         token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
@@ -187,7 +187,7 @@ class Editor:
         return status, headers
 
     def open(self, path):
-        """Give a page, asked for again as a browser does while the site is busy."""
+        """Return a page, reloaded as by a browser while the site is busy."""
         _, headers, page = self.ask("GET", path)
         while BUSY_PAGE in page:
             time.sleep(int(headers["Refresh"]))

@@ -46,17 +46,19 @@ def fields_of(page):
     """The fields of the admin's form of a symptom as a browser would send them."""
     form = {}
     root = html5lib.parse(page, namespaceHTMLElements=False)
-    for each in root.find(".//form[@id='symptom_form']").iter():
-        name, kind = each.get("name"), each.get("type")
-        if each.tag not in ("input", "textarea", "select") or not name:
+    for element in root.find(".//form[@id='symptom_form']").iter():
+        name, kind = element.get("name"), element.get("type")
+        if element.tag not in ("input", "textarea", "select") or not name:
             continue
-        if kind == "submit" or (kind == "checkbox" and each.get("checked") is None):
+        if kind == "submit" or (kind == "checkbox" and element.get("checked") is None):
             continue
-        if each.tag == "select":
-            chosen = [o.get("value") for o in each.iter("option") if o.get("selected") is not None]
-            form[name] = chosen if each.get("multiple") is not None else "".join(chosen)
+        if element.tag == "select":
+            options = [o for o in element.iter("option") if o.get("selected") is not None]
+            chosen = [option.get("value") for option in options]
+            form[name] = chosen if element.get("multiple") is not None else "".join(chosen)
         else:
-            form[name] = each.text or "" if each.tag == "textarea" else each.get("value", "on")
+            text = element.text or ""
+            form[name] = text if element.tag == "textarea" else element.get("value", "on")
     return form
 
 

@@ -71,8 +71,8 @@ def main(*names: str) -> int:
                     number = CLIENTS if way != "none" else 0
                     times, faults = read(port, number, at_once, slowly)
                     is_well &= not faults and max(times) < LONGEST
-                    said = f"{len(times)} answers, longest {max(times) * 1000:.0f} ms"
-                    print(f"{name}, {way}: {said} {faults}", flush=True)
+                    summary = f"{len(times)} answers, longest {max(times) * 1000:.0f} ms"
+                    print(f"{name}, {way}: {summary} {faults}", flush=True)
             is_well &= logs_hold_nothing(name, folder)
     return int(not is_well)
 
@@ -133,9 +133,9 @@ def logs_hold_nothing(name: str, folder: Path) -> bool:
     with proxy(name, folder, server.free_port()) as port:
         status = ask(port, PAGES[1], address=STALLING_ADDRESS)
     logs = "".join(path.read_text() for path in folder.glob(f"{name}*.log"))
-    found = [word for word in (SECRET, STALLING_ADDRESS) if word in logs]
-    print(f"{name}, site stopped: status {status}, {len(logs)} characters of logs {found}")
-    return not found
+    leaks = [word for word in (SECRET, STALLING_ADDRESS) if word in logs]
+    print(f"{name}, site stopped: status {status}, {len(logs)} characters of logs {leaks}")
+    return not leaks
 
 
 @contextmanager
@@ -171,14 +171,14 @@ def nginx(folder: Path, site: int, plain: int, secure: int) -> list[str]:
     }
     (folder / "site.conf").write_text(changed("nginx.conf", changes))
     temporary = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    places = "".join(f"{each}_temp_path {folder}/{each};" for each in temporary)
+    paths = "".join(f"{name}_temp_path {folder}/{name};" for name in temporary)
     user = "user root;" if os.geteuid() == 0 else ""
     (folder / "nginx.conf").write_text(
         f"{user} daemon off; pid {folder}/nginx.pid; error_log {folder}/nginx-error.log;"
         f"worker_processes auto; events {{ worker_connections 768; }}"
-        f"http {{ {places} access_log {folder}/nginx-access.log; include {folder}/site.conf; }}"
+        f"http {{ {paths} access_log {folder}/nginx-access.log; include {folder}/site.conf; }}"
     )
-    return [found("nginx"), "-p", str(folder), "-c", f"{folder}/nginx.conf"]
+    return [program("nginx"), "-p", str(folder), "-c", f"{folder}/nginx.conf"]
 
 
 def caddy(folder: Path, site: int, plain: int, secure: int) -> list[str]:
@@ -186,7 +186,7 @@ def caddy(folder: Path, site: int, plain: int, secure: int) -> list[str]:
     own = f"admin off\n local_certs\n skip_install_trust\n http_port {plain}\n https_port {secure}"
     changes = {"\n{\n": f"\n{{\n {own}\n", "lb_try_duration 60s": "lb_try_duration 1s"}
     (folder / "Caddyfile").write_text(changed("Caddyfile", changes))
-    return [found("caddy"), "run", "--adapter", "caddyfile", "--config", f"{folder}/Caddyfile"]
+    return [program("caddy"), "run", "--adapter", "caddyfile", "--config", f"{folder}/Caddyfile"]
 
 
 def changed(name: str, changes: dict[str, str]) -> str:
@@ -199,9 +199,9 @@ def changed(name: str, changes: dict[str, str]) -> str:
     return text
 
 
-def found(program: str) -> str:
-    path = shutil.which(program, path=f"{os.environ['PATH']}:/usr/sbin")
-    return path or sys.exit(f"{program} is not installed: apt install {program}.")
+def program(name: str) -> str:
+    path = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin")
+    return path or sys.exit(f"{name} is not installed: apt install {name}.")
 
 
 if __name__ == "__main__":

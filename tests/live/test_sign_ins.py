@@ -13,7 +13,7 @@ SEEN, ELSEWHERE = "203.0.113.9", "198.51.100.1"
 
 @contextmanager
 def two(prepared, tmp_path):
-    """Two instances of two workers, behind one proxy that says who asks."""
+    """Two instances of two workers behind a proxy that passes on addresses."""
     settings = {
         "WEB_WORKERS": "2",
         "BEHIND_PROXY": "true",
@@ -28,7 +28,7 @@ def guess(server, address):
     return Editor(server, address=address).try_to_sign_in(EDITOR, "some other words")
 
 
-def begin_anew(servers):
+def restart(servers):
     """Kill every process, and start both instances again."""
     for server in servers:
         server.kill()
@@ -36,9 +36,9 @@ def begin_anew(servers):
         server.start()
 
 
-def pass_time(server, **passed):
-    """Have the wrong tries lie as far back as they would after so long."""
-    moment = f"{datetime.now(UTC) - timedelta(**passed):%Y-%m-%d %H:%M:%S+00:00}"
+def pass_time(server, **time):
+    """Move failed sign-ins into the past."""
+    moment = f"{datetime.now(UTC) - timedelta(**time):%Y-%m-%d %H:%M:%S+00:00}"
     databases.execute(server.folder, f"UPDATE axes_accessattempt SET attempt_time = '{moment}'")
 
 
@@ -46,21 +46,21 @@ def test_locks_and_sessions_hold_at_both_through_a_restart(prepared, tmp_path):
     with two(prepared, tmp_path) as servers:
         here = Editor(servers[0], address=ELSEWHERE).sign_in()
         there = Editor(servers[1], here.cookies, address=ELSEWHERE)
-        guesses = [guess(servers[place], SEEN) for place in (0, 1, 0)]
-        one, other = (Editor(server, address=SEEN) for server in servers)
+        guesses = [guess(servers[index], SEEN) for index in (0, 1, 0)]
+        first, second = (Editor(server, address=SEEN) for server in servers)
         assert there.ask("GET", "/admin/")[0] == 200
         assert guesses == [200, 200, 429]
-        assert other.try_to_sign_in() == 429
+        assert second.try_to_sign_in() == 429
 
-        begin_anew(servers)
-        assert [each.ask("GET", "/admin/")[0] for each in (here, there)] == [200, 200]
+        restart(servers)
+        assert [editor.ask("GET", "/admin/")[0] for editor in (here, there)] == [200, 200]
         assert Editor(servers[1], address=ELSEWHERE).try_to_sign_in() == 302
-        assert [one.try_to_sign_in(), other.try_to_sign_in()] == [429, 429]
+        assert [first.try_to_sign_in(), second.try_to_sign_in()] == [429, 429]
 
         assert there.post("/admin/logout/", {}, opened="/admin/")[0] == 200
         assert here.ask("GET", "/admin/")[0] == 302
         pass_time(servers[0], seconds=50)
-        assert other.try_to_sign_in() == 429
+        assert second.try_to_sign_in() == 429
         pass_time(servers[0], seconds=61)
-        assert other.try_to_sign_in() == 302
-        assert one.try_to_sign_in() == 302
+        assert second.try_to_sign_in() == 302
+        assert first.try_to_sign_in() == 302
