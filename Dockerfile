@@ -1,5 +1,4 @@
-# The site in a container: no root, nothing written but under /data, no build tools left inside.
-# docs/deploying.md says how to run it.
+# The site without root and build tools, writing under /data alone. docs/deploying.md has the steps.
 FROM python:3.11-slim-bookworm AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /site
@@ -19,8 +18,8 @@ RUN SECRET_KEY=for-the-build-alone STATIC_ROOT=/static VAR_DIR=/tmp/var \
     && /venv/bin/python -m compileall -q /site /venv/lib
 
 FROM python:3.11-slim-bookworm
-# pg_dump and its kin, for backups of PostgreSQL; of the version of the server in compose.yaml.
-# Debian fixes security faults by new versions of the same package, so none is pinned.
+# PostgreSQL's client programs, for backups, of the version of the server in compose.yaml.
+# Debian fixes vulnerabilities in new versions of the same package, so none is pinned.
 # hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends postgresql-client-15 \
