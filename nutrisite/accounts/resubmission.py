@@ -146,6 +146,7 @@ def lock_timeout() -> Iterator[None]:
     try:
         yield
     finally:
+        raw = connection.connection
         # In a test the transaction may be broken, and then rolls the setting back.
-        if not connection.needs_rollback and connection.is_usable():
+        if raw and not connection.needs_rollback and connection.is_usable():
             raw.execute(end)
