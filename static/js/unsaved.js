@@ -130,7 +130,7 @@ for (const { key: old, at } of textsOf(OURS)) {
 }
 const sent = sessionStorage.getItem(SENT);
 // A form that is to be sent again is not saved yet.
-if (form?.id !== "resubmission") sessionStorage.removeItem(SENT);
+if (form?.id !== "resubmission_form") sessionStorage.removeItem(SENT);
 if (document.querySelector(".messagelist .success")) localStorage.removeItem(sent);
 
 if (form) {
