@@ -12,13 +12,10 @@ log = logging.getLogger(__name__)
 
 
 def address_of(request: HttpRequest) -> IPv4Address | IPv6Address | None:
-    """Return the client's address; None, with a warning once an hour, if it is not known.
-
-    Each proxy appends the address of its client to X-Forwarded-For, so only the last PROXY_COUNT
-    entries can be trusted.
-    """
+    """Return the client's address; None, with a warning once an hour, if it is unknown."""
     text = request.META.get("REMOTE_ADDR", "")
     if settings.BEHIND_PROXY:
+        # Each proxy appends its client's address; a client may write anything before.
         entries = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
         text = "" if len(entries) < settings.PROXY_COUNT else entries[-settings.PROXY_COUNT]
     try:

@@ -85,7 +85,7 @@ def data_version(connection: Any) -> object:
 def last_changes(connection: Any) -> object:
     """Return the last transactions that changed content, in one round trip.
 
-    Raise OperationalError for a frozen server, which would hold up every reader.
+    A frozen server, which would hold up every reader, raises OperationalError.
     """
     server = connection.pgconn
     socket = select.poll()

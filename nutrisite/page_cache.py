@@ -41,6 +41,7 @@ log = logging.getLogger(__name__)
 Environ = dict[str, Any]
 Headers = list[tuple[str, str]]
 StartResponse = Callable[..., Any]
+# Called with `at`; returns when a page next changes without an edit
 NextChange = Callable[..., datetime | None]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
@@ -117,10 +118,7 @@ class Version:
 
 
 class Versions:
-    """The current version, for all threads of a process, and the `last` that was known.
-
-    `next_change(at=)` returns the next time at which a page changes without an edit, or None.
-    """
+    """The current version, for all threads of a process, and the `last` that was known."""
 
     def __init__(self, open_reader: Callable[[], Reader], next_change: NextChange) -> None:
         self.last: Version | None = None

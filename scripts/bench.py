@@ -105,10 +105,10 @@ def grow() -> None:
                 food.usda_description = f"{word.title()} {number}, raw"
                 food.is_curated, food.usda_ndb_number, food.usda_fdc_id = False, "", None
                 foods.append(food)
-                amounts += [another(one, food=food) for one in model.amounts.all()]
+                amounts += [another(amount, food=food) for amount in model.amounts.all()]
             FoodSource.objects.bulk_create(foods)
-            for one in amounts:
-                one.food_id = one.food.pk
+            for amount in amounts:
+                amount.food_id = amount.food.pk
             NutrientAmount.objects.bulk_create(amounts)
         articles = list(Article.objects.prefetch_related("sections"))
         for number in range(ARTICLES):
@@ -116,8 +116,8 @@ def grow() -> None:
             title = f"{model.title[:100]} {number}"
             article = another(model, slug=f"many-{number}", title=title, position=200)
             article.save()
-            sections = model.sections.all()
-            ArticleSection.objects.bulk_create(another(one, article=article) for one in sections)
+            copies = (another(section, article=article) for section in model.sections.all())
+            ArticleSection.objects.bulk_create(copies)
     catch_up()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

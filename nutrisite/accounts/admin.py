@@ -51,11 +51,9 @@ def rights_of(holder: AbstractUser | Group | None) -> set[str]:
 
 
 class AuditedAdmin(admin.ModelAdmin):
-    """Logs what is added, changed and deleted.
+    """Logs what is added, changed and deleted."""
 
-    Only superusers edit the fields named in `rights`: others could give themselves all.
-    """
-
+    # Fields that only superusers edit: others could give themselves all rights.
     rights: ClassVar[tuple[str, ...]] = ()
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:

@@ -12,7 +12,6 @@ from nutrisite.client import network_of
 
 # Audits ask for a year.
 RETENTION = timedelta(days=365)
-COMMAND_LINE = "the command line"
 
 
 class Kind(models.TextChoices):
@@ -58,7 +57,7 @@ def record(
         kind=kind,
         # “group” before the longest name of a group is longer than the column.
         account=str(account)[:150],
-        by=str(by) if request else COMMAND_LINE,
+        by=str(by) if request else "the command line",
         address=network_of(request) if request else None,
         detail=detail,
     )

@@ -84,9 +84,7 @@ def on_sign_out(request: HttpRequest, user: Any, **kwargs: Any) -> None:
 
 
 @receiver(signals.user_login_failed)
-def on_failure(
-    credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any
-) -> None:
+def on_failure(credentials: Any, request: HttpRequest | None = None, **kwargs: Any) -> None:
     """Log a wrong name, password or code. Failures during a lockout are not logged."""
     if request is not None and not getattr(request, "axes_locked_out", False):
         record(Kind.REFUSED, account_name(credentials.get("username")), request=request)
