@@ -124,7 +124,7 @@ def grow() -> None:
 
 
 def another(row: Any, **changes: Any) -> Any:
-    """Give a row like this one, not saved yet, with other values."""
+    """Return a row like this one, not saved yet, with other values."""
     new = copy(row)
     new.pk, new._state.adding = None, True
     for name, value in changes.items():
@@ -133,7 +133,7 @@ def another(row: Any, **changes: Any) -> Any:
 
 
 def applications() -> dict[str, tuple[Application, str]]:
-    """Give each way to answer: the application, and the encoding that is asked for.
+    """Return each way to answer: the application, and the encoding that is asked for.
 
     "kept" sends finished pages, "made" keeps only what lists and forms are made from, "first"
     nothing, as right after an edit.
@@ -163,7 +163,7 @@ def figures(application: Application, address: str, encoding: str) -> str:
 
 
 def measure(application: Application, address: str, encoding: str) -> float:
-    """Give the seconds of the processor that an answer takes."""
+    """Return the seconds of the processor that an answer takes."""
     times, spent = 0, 0.0
     start = time.process_time()
     while spent < SECONDS:
@@ -173,7 +173,7 @@ def measure(application: Application, address: str, encoding: str) -> float:
 
 
 def ask(application: Application, address: str, encoding: str) -> int:
-    """Give the bytes of the body, or exit if the answer is not 200."""
+    """Return the bytes of the body, or exit if the answer is not 200."""
     page, _, query = address.partition("?")
     form, statuses = FORMS.get(address, b""), []
     environ: dict[str, Any] = {

@@ -1,11 +1,11 @@
-"""The kept versions of rows, as tests ask for them."""
+"""Stored versions of rows."""
 
 from django.urls import reverse
 from reversion.models import Version
 
 
 def versions_of(row):
-    """Give the versions of a row that is there or was, newest first."""
+    """Return the versions of a row, also of a deleted one, newest first."""
     return list(Version.objects.get_for_object_reference(type(row), row.pk))
 
 

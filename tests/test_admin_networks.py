@@ -1,4 +1,4 @@
-"""The admin may be moved, and be there for some networks alone."""
+"""The admin can be moved, and hidden from other networks."""
 
 import runpy
 from ipaddress import ip_network

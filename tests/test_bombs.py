@@ -1,4 +1,4 @@
-"""Texts made to take long: every reader of prose and of words gets through them at once.
+"""Texts that make regular expressions backtrack: every parser of prose and words stays fast.
 
 The guard is far from any real time: these take hundredths of a second, and took minutes where a
 pattern looked at the rest of the line from each of its starts.

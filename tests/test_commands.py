@@ -1,4 +1,4 @@
-"""Every command on a database that cannot be used says so in a sentence, without a traceback."""
+"""Every command reports an unusable database in a sentence, without a traceback."""
 
 import subprocess
 import sys

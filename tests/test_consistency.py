@@ -1,4 +1,4 @@
-"""Taste that is checked, not argued: layers, names, and what templates may hold."""
+"""Rules of the code: layers, names, and what templates may contain."""
 
 import ast
 import re
@@ -72,7 +72,7 @@ def relative(path):
 
 
 def imports_of(path):
-    """Give the dotted names that a module imports, `from a import b` as a and a.b."""
+    """Yield the dotted names that a module imports, `from a import b` as a and a.b."""
     package = relative(path).removesuffix(".py").replace("/", ".").removesuffix(".__init__")
     parts = package.split(".") if path.name == "__init__.py" else package.split(".")[:-1]
     for node in ast.walk(ast.parse(path.read_text())):

@@ -1,4 +1,4 @@
-"""What the database itself refuses: from a script, a shell, or a form that forgot a check."""
+"""What the database refuses, whichever code writes it."""
 
 import pytest
 from django.apps import apps

@@ -1,4 +1,4 @@
-"""The font that pages load: it holds every letter of the site's own texts, and every weight."""
+"""The font of pages has every letter of the site's texts, and every weight."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What every answer says to the browser, and what odd requests get."""
+"""Headers of every response, and responses to odd requests."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What happens to every request: cookies kept off public pages, a number, and what is refused."""
+"""What happens to every request: no cookies on public pages, a number, and refusals."""
 
 import json
 import logging
@@ -11,7 +11,7 @@ from nutrisite.middleware import EveryRequest
 
 
 def through(path, status=200):
-    """Send a request with a cookie through the middleware; gives the request and the answer."""
+    """Send a request with a cookie through the middleware; return request and response."""
     request = RequestFactory().get(path, headers={"cookie": "sessionid=x"})
 
     def view(request):

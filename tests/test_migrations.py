@@ -1,4 +1,4 @@
-"""Migrations go back and forth on the engine that the tests run on."""
+"""Migrations can be undone and applied again."""
 
 import pytest
 from django.apps import apps

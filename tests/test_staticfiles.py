@@ -1,4 +1,4 @@
-"""The stylesheets that production serves as one."""
+"""The stylesheets that production bundles."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""A real gunicorn that can be killed and started again, and readers and editors of it."""
+"""A real gunicorn that tests kill and restart, and its clients."""
 
 import copy
 import http.client
@@ -41,7 +41,7 @@ BUSY, BUSY_PAGE = "Your text is kept; try again.", "This page opens by itself in
 
 
 class Gunicorn:
-    """One master with its workers, on a folder and a port that stay the same.
+    """A master with its workers, on a fixed folder and port.
 
     It runs the code in `code`. With a `listener` it takes connections from that socket, as under
     nutrisite.socket, and else it makes one of its own.
@@ -73,18 +73,18 @@ class Gunicorn:
         wait_until_ready(f"http://127.0.0.1:{self.port}/readyz", self.log, self.process)
 
     def kill(self):
-        """Kill master and workers at once, as a machine does that runs out of memory."""
+        """Kill master and workers at once, as when a machine runs out of memory."""
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(timeout=PATIENCE)
 
     def stop(self):
-        """Ask it to end, and wait until it has."""
+        """Terminate it, and wait until it has ended."""
         if self.process and self.process.poll() is None:
             self.process.terminate()
             self.process.wait(timeout=PATIENCE)
 
     def replace_workers(self):
-        """Ask for new workers in place of the old, as each is replaced after so many requests."""
+        """Replace the workers, as gunicorn does after `max_requests`."""
         os.kill(self.process.pid, signal.SIGHUP)
 
     def workers(self):
@@ -107,7 +107,7 @@ def serving(prepared, folder, **variables):
 
 @contextmanager
 def instances(number, prepared, folder, **variables):
-    """So many gunicorns on one copy of a prepared folder; stopped at the end of the block."""
+    """Several gunicorns on a copy of a prepared folder; stopped at the end of the block."""
     unpack(prepared, folder)
     servers = [Gunicorn(folder, f"log-{index}.txt", **variables) for index in range(number)]
     try:
@@ -120,7 +120,7 @@ def instances(number, prepared, folder, **variables):
 
 
 def copy_of_the_code(folder):
-    """Copy what the site runs from, so that it can be changed. Return the folder."""
+    """Copy the code that the site runs, so that a test can change it. Return the folder."""
     for name in ("nutrisite", "nutrients", "templates"):
         shutil.copytree(ROOT / name, folder / name)
     for name in ("static", "fixtures"):
@@ -132,13 +132,13 @@ def copy_of_the_code(folder):
 
 @contextmanager
 def listening():
-    """A socket that takes connections also while no server runs."""
+    """A socket that accepts connections while no server runs."""
     with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
         yield listener
 
 
 def wait_until(holds):
-    """Ask again and again, for as long as anything may take at all."""
+    """Poll until a condition holds, or fail after PATIENCE."""
     for _ in range(PATIENCE * 20):
         if holds():
             return
@@ -166,7 +166,7 @@ class Editor:
         return self.post("/admin/login/", form)[0]
 
     def add_group(self, slug):
-        """Add a group of foods; True once the server has said that it is saved."""
+        """Add a group of foods; return whether the server acknowledged it."""
         form = {"name": slug, "slug": slug, "position": "5"}
         status, headers = self.post("/admin/nutrients/foodgroup/add/", form)
         while status == 200 and BUSY in self.page:

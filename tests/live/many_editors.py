@@ -1,4 +1,4 @@
-"""Let many editors save beside readers, through six kills, and print what came of it.
+"""Let many editors save beside readers, through six kills, and print a summary.
 
 python -m tests.live.many_editors [SAVES]
 
@@ -31,7 +31,7 @@ GROUP = "/admin/nutrients/foodgroup/add/"
 
 @dataclass
 class Tally:
-    """What was seen: seconds of saves and pages, groups and notes acknowledged, and faults."""
+    """Results: seconds of saves and pages, acknowledged groups and notes, and faults."""
 
     saves: list[float] = field(default_factory=list)
     pages: list[float] = field(default_factory=list)
@@ -43,7 +43,7 @@ class Tally:
 
 
 def fields_of(page):
-    """The fields of the admin's form of a symptom as a browser would send them."""
+    """Return the fields of the admin's form of a symptom as a browser sends them."""
     form = {}
     root = html5lib.parse(page, namespaceHTMLElements=False)
     for element in root.find(".//form[@id='symptom_form']").iter():
@@ -63,7 +63,7 @@ def fields_of(page):
 
 
 def save(tally, editor, number, turn):
-    """Save a note on the symptom of an editor's number, or a group; whether it was acknowledged.
+    """Save a note on an editor's symptom, or a group; return whether it was acknowledged.
 
     The form is sent as often as the site asks for it, a second after each answer.
     """

@@ -1,4 +1,4 @@
-"""See that clients which stall hold up no reader behind the shipped nginx.conf and Caddyfile.
+"""Check that stalling clients delay no reader behind the shipped nginx.conf and Caddyfile.
 
 python -m tests.live.stalling_clients [nginx] [caddy]
 
@@ -52,7 +52,7 @@ WAYS = {
 
 
 def main(*names: str) -> int:
-    """Print a line for each way, and give 1 if one or a log failed."""
+    """Print a line for each way; return 1 if a way or a log failed."""
     is_well = True
     with tempfile.TemporaryDirectory(prefix="nutrisite-stalling-") as temporary:
         folder = Path(temporary)
@@ -78,7 +78,7 @@ def main(*names: str) -> int:
 
 
 def read(port: int, clients: int, at_once: bytes, slowly: bytes) -> tuple[list[float], list[str]]:
-    """Read while clients stall; give how long each answer took, and what failed."""
+    """Read while clients stall; return the duration of each response, and what failed."""
     times: list[float] = []
     faults: list[str] = []
     with ExitStack() as stack:
@@ -113,7 +113,7 @@ def connect(port: int, address: str) -> ssl.SSLSocket:
 
 
 def ask(port: int, path: str, form: bytes | None = None, address: str = "127.0.0.1") -> str:
-    """Ask on a connection of its own; give the status, or the error that came instead."""
+    """Send a request on a new connection; return the status, or the name of the error."""
     headers = {"Referer": f"https://{HOST}/{SECRET}"}
     if form:
         headers["Content-Type"] = "application/x-www-form-urlencoded"
@@ -129,7 +129,7 @@ def ask(port: int, path: str, form: bytes | None = None, address: str = "127.0.0
 
 
 def logs_hold_nothing(name: str, folder: Path) -> bool:
-    """Ask while the site is down, then look for what was asked, and for who asked, in the logs."""
+    """Send a request while the site is down, then look for it and its client in the logs."""
     with proxy(name, folder, server.free_port()) as port:
         status = ask(port, PAGES[1], address=STALLING_ADDRESS)
     logs = "".join(path.read_text() for path in folder.glob(f"{name}*.log"))
@@ -140,7 +140,7 @@ def logs_hold_nothing(name: str, folder: Path) -> bool:
 
 @contextmanager
 def proxy(name: str, folder: Path, site: int) -> Iterator[int]:
-    """Run a proxy with its shipped file in front of the site's port; give its own for TLS."""
+    """Run a proxy with its shipped file in front of the site's port; yield its port for TLS."""
     plain, secure = server.free_port(), server.free_port()
     places = {"HOME": str(folder), "XDG_DATA_HOME": f"{folder}/caddy", "SITE_HOST": HOST}
     environment = os.environ | places | {"UPSTREAM": f"127.0.0.1:{site}"}
@@ -160,7 +160,7 @@ def proxy(name: str, folder: Path, site: int) -> Iterator[int]:
 
 
 def nginx(folder: Path, site: int, plain: int, secure: int) -> list[str]:
-    """Write nginx's file as Debian's own configuration includes it; give the command."""
+    """Write nginx's file as Debian's configuration includes it; return the command."""
     changes = {
         "listen 80;": f"listen 127.0.0.1:{plain};",
         "listen [::]:80;": "",
@@ -182,7 +182,7 @@ def nginx(folder: Path, site: int, plain: int, secure: int) -> list[str]:
 
 
 def caddy(folder: Path, site: int, plain: int, secure: int) -> list[str]:
-    """Write Caddy's file, with a certificate of its own; give the command."""
+    """Write Caddy's file, with a local certificate; return the command."""
     own = f"admin off\n local_certs\n skip_install_trust\n http_port {plain}\n https_port {secure}"
     changes = {"\n{\n": f"\n{{\n {own}\n", "lb_try_duration 60s": "lb_try_duration 1s"}
     (folder / "Caddyfile").write_text(changed("Caddyfile", changes))
@@ -190,7 +190,7 @@ def caddy(folder: Path, site: int, plain: int, secure: int) -> list[str]:
 
 
 def changed(name: str, changes: dict[str, str]) -> str:
-    """Give a shipped file with these changes, each of which must fit."""
+    """Return a shipped file with these changes, each of which must apply."""
     text = (server.ROOT / "deploy" / name).read_text()
     for old, new in changes.items():
         if old not in text:

@@ -1,4 +1,4 @@
-"""What was acknowledged stays: through kill -9 of all processes, with twenty editors at once."""
+"""Acknowledged saves survive kill -9 of all processes, with twenty editors at once."""
 
 import itertools
 import threading
@@ -11,7 +11,7 @@ KILLS, SAVES_A_KILL, EDITORS, READERS = 3, 4, 20, 2
 
 
 def edit(server, cookies, name, saved, faults):
-    """Add a group, and another while no answer comes; note what was acknowledged or refused."""
+    """Add groups until one is acknowledged or refused, and note which."""
     editor = Editor(server, cookies)
     for turn in itertools.count():
         try:
@@ -22,7 +22,7 @@ def edit(server, cookies, name, saved, faults):
 
 
 def read(server, name, done, faults):
-    """Read pages that are not kept until told to stop; note those that came as errors."""
+    """Read uncached pages until `done`, and note errors."""
     reader = Editor(server)
     for path in itertools.cycle(("/foods/", f"/compare/?sort=name&n={name}", "/search/?q=cramp")):
         if done.is_set():
@@ -37,7 +37,7 @@ def read(server, name, done, faults):
 
 
 def at_once(number, work):
-    """Start as many threads, each with its own name to work under."""
+    """Start threads, each with a name of its own."""
     threads = [threading.Thread(target=work, args=[f"n{n}"], daemon=True) for n in range(number)]
     for thread in threads:
         thread.start()

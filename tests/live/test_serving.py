@@ -1,4 +1,4 @@
-"""Readers are served on through a restart, and with bounded memory."""
+"""The site serves readers through a restart, and with bounded memory."""
 
 import itertools
 import threading
@@ -19,7 +19,7 @@ PATHS = ("/", "/compare/", "/foods/", "/nutrients/magnesium/", "/articles/", "/h
 
 
 class Reader(threading.Thread):
-    """A reader who opens page after page, each on a connection of its own or all on one."""
+    """A reader who opens pages, each on a new connection or all on the same."""
 
     def __init__(self, server, keeps_alive):
         super().__init__(daemon=True)
@@ -47,7 +47,7 @@ class Reader(threading.Thread):
 
 @contextmanager
 def reading(server):
-    """Readers who read all the while; at the end of the block none may have met a fault."""
+    """Readers who read during the block, without a fault."""
     readers = [Reader(server, keeps_alive=number % 2 == 0) for number in range(READERS)]
     for reader in readers:
         reader.start()
@@ -85,7 +85,7 @@ def replace_all_workers(server):
 
 
 def upgrade(code):
-    """Put a newer release in place, whose settings and pages need code that comes with it."""
+    """Install a newer release, whose settings and pages need its own code."""
     with (code / "nutrisite/environment.py").open("a") as file:
         file.write('\n\ndef policy():\n    return "no-referrer"\n')
     with (code / "nutrisite/settings.py").open("a") as file:
@@ -97,7 +97,7 @@ def upgrade(code):
 
 
 def release_of(server):
-    """Which release answers, told by a header of a page that no cache holds."""
+    """Return which release answers, by a header of an uncached page."""
     with closing(server.connection()) as connection:
         connection.request("GET", "/nowhere/")
         answer = connection.getresponse()
@@ -139,10 +139,7 @@ def resident_megabytes(server):
 
 
 def test_memory_stays_bounded_over_many_different_requests(prepared, tmp_path):
-    """Addresses that are all different are what fills a cache without a bound.
-
-    Most of them are of a page that is long, and made in a moment.
-    """
+    """Distinct addresses fill an unbounded cache. Most are of a long page that costs little."""
     paths = (*PATHS, *["/privacy/"] * 18)
     with (
         serving(prepared, tmp_path / "site", WEB_WORKERS="1", PAGE_CACHE_MB="4") as server,
