@@ -25,8 +25,7 @@ from typing import Any, NamedTuple
 import brotli
 from django.conf import settings
 from django.db import Error, close_old_connections
-from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.loader import render_to_string
 from django.utils.cache import set_response_etag
 from django.utils.http import parse_etags

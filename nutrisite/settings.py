@@ -108,6 +108,10 @@ TEMPLATES: list[dict[str, Any]] = [
 
 
 # Database
+# Seconds that a connection waits for the lock of another one
+LOCK_TIMEOUT = 20
+
+
 def database() -> dict[str, Any]:
     config = environment.database("DATABASE_URL", f"sqlite:///{VAR_DIR / 'nutrisite.sqlite3'}")
     options = config.setdefault("OPTIONS", {})
@@ -116,13 +120,14 @@ def database() -> dict[str, Any]:
         # reads first fails with "database is locked". FULL keeps the last save in a power cut.
         options |= {
             "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
+            "timeout": LOCK_TIMEOUT,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
         }
         return config | {"CONN_MAX_AGE": None}
     # The pool keeps connections open, so Django returns them after every request.
     size = environment.whole_number("DATABASE_POOL_SIZE", 8, 1, 200)
     options["pool"] = {"min_size": 1, "max_size": size, "timeout": 10}
+    options.setdefault("options", f"-c lock_timeout={LOCK_TIMEOUT}s")
     return config | {"CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True}
 
 

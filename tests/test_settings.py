@@ -100,6 +100,7 @@ def test_database_keeps_the_last_save_and_gives_connections_back():
     config = settings_with(DATABASE_URL=address, DATABASE_POOL_SIZE="12").DATABASES["default"]
 
     assert config["OPTIONS"]["pool"]["max_size"] == 12
+    assert config["OPTIONS"]["options"] == "-c lock_timeout=20s"
     assert config["CONN_MAX_AGE"] == 0
 
 

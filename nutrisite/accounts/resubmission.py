@@ -6,16 +6,14 @@ always find a free thread, and after a sign-in if its session had ended.
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import AdminSite
-from django.db import OperationalError, connection
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.http.response import HttpResponseBase
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -27,7 +25,7 @@ OUTDATED = "You signed in again since you opened this page. Nothing is saved yet
 SIGNED_OUT = "You were signed out when you sent this. Nothing is saved yet. Choose files again."
 # Characters of a form that a sign-in carries
 MAX_LENGTH = 1_000_000
-# Seconds that a request waits for another editor's lock
+# Seconds that a request waits for another one of its process
 PATIENCE = 5
 SLOTS = threading.BoundedSemaphore(settings.EDITORS_AT_ONCE)
 # One request runs at a time and the next waits: a process runs one thread at a time, so a reader
@@ -93,10 +91,9 @@ def limited(
             if not RUNNING.acquire(timeout=PATIENCE):
                 raise BusyError
             try:
-                with lock_timeout():
-                    response = view()
-                    # Django would render it later, outside the limits.
-                    return response.render() if isinstance(response, TemplateResponse) else response
+                response = view()
+                # Django would render it later, outside the limits.
+                return response.render() if isinstance(response, TemplateResponse) else response
             finally:
                 RUNNING.release()
         except BusyError:
@@ -130,23 +127,3 @@ def is_lock_refused(error: OperationalError) -> bool:
     # The lowest byte is SQLite's primary code.
     sqlite_code = getattr(cause, "sqlite_errorcode", 0) & 0xFF
     return sqlite_code in LOCKED_SQLITE or getattr(cause, "sqlstate", "") in LOCKED_POSTGRESQL
-
-
-@contextmanager
-def lock_timeout() -> Iterator[None]:
-    """Wait for other connections' locks for PATIENCE seconds at most."""
-    if connection.vendor == "sqlite":
-        default = connection.settings_dict["OPTIONS"]["timeout"]
-        start, end = (f"PRAGMA busy_timeout = {limit * 1000}" for limit in (PATIENCE, default))
-    else:
-        start, end = f"SET lock_timeout = '{PATIENCE}s'", "RESET lock_timeout"
-    connection.ensure_connection()
-    raw: Any = connection.connection
-    raw.execute(start)
-    try:
-        yield
-    finally:
-        raw = connection.connection
-        # In a test the transaction may be broken, and then rolls the setting back.
-        if raw and not connection.needs_rollback and connection.is_usable():
-            raw.execute(end)
