@@ -53,6 +53,9 @@ def make(folder: Path, *, at: datetime, keep: int) -> Path:
             check(packed)
             # It holds accounts.
             packed.chmod(0o600)
+            with packed.open("rb") as written:
+                # A power cut must not take it after older backups are deleted.
+                os.fsync(written.fileno())
             path = packed.replace(folder / f"{PREFIX}{at:%Y%m%dT%H%M%S%fZ}.{engine.suffix}.gz")
         for old in [backup for backup in backups_in(folder) if backup != path][keep - 1 :]:
             old.unlink()
