@@ -18,7 +18,7 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from nutrients.content.applying import RefusedError
+from nutrients.content import RefusedError
 from nutrients.models import OPEN, SIGNABLE, Proposal, Role, State
 from nutrients.proposals import live_rows
 from nutrients.proposals.links import VALID_DAYS, make_link

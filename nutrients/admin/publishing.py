@@ -12,7 +12,7 @@ from django.db.models import ProtectedError
 from django.utils import timezone
 from reversion import create_revision, set_comment, set_user
 
-from nutrients.content.applying import RefusedError
+from nutrients.content import RefusedError
 from nutrients.content.removed import has_page, lead_on
 from nutrients.content.signatures import sign
 from nutrients.content.versions import keep, keep_first, parents

@@ -12,8 +12,8 @@ from django.db import IntegrityError, transaction
 from reversion.errors import RevertError
 from reversion.models import Version
 
-from nutrients.content.applying import write_links
 from nutrients.content.fixtures import NEEDS_ALL_LINKS
+from nutrients.content.merging import write_links
 from nutrients.content.signatures import CHILDREN
 from nutrients.content.versions import owning_fields
 from nutrients.models import Publishable

@@ -1,5 +1,5 @@
-"""Loading the shipped content: adds what is missing, and never touches what an editor did."""
+"""Shipped content: load it without undoing editors' work, check it, and keep its versions."""
 
-from .applying import Sides, keep_ours, sides, take_theirs
 from .fixtures import FixtureError, FixtureRow, KeyIndex, RefusedError, digests, read_rows
 from .loader import Outcome, load
+from .merging import Sides, keep_ours, sides, take_theirs

@@ -1,10 +1,10 @@
-"""The shipped content in Django's own fixture format, and where the rows that it names are."""
+"""Read the shipped content, in Django's fixture format, and look up the rows that it names."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,29 +23,29 @@ Identity = tuple[str, Key]
 SUFFIXES = (".yaml", ".jsonl")
 # The loader in C is ten times as fast, and a few systems lack it.
 YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-# Rows that mean something else once one of their links is lost: a rule that names a tick fewer
-# fires more easily. Such a row is left out whole if a link of it leads to a deleted row.
+# A rule that loses a tick fires more easily, so it is left out if any of its links leads to a
+# deleted row.
 NEEDS_ALL_LINKS = {"nutrients.redflagrule"}
-# Of these rows the links are one statement: a mixture of two would be a statement of neither.
+# The links of these rows are one statement. They are taken or left as a whole, never mixed.
 MERGED_WHOLE = {*NEEDS_ALL_LINKS, "nutrients.safetycase"}
 
 
 class FixtureError(Exception):
-    """The fixtures cannot be loaded; its text is one sentence that names the file and the row."""
+    """The fixtures cannot be loaded. The message is one sentence with the file and the row."""
 
 
 class RefusedError(Exception):
-    """The values do not go with the row or with other rows; its text says why in a sentence."""
+    """The row or the database refuses the values. The message is one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class FixtureRow:
-    """One row as shipped: its model, natural key and raw fields, and its place for complaints."""
+    """A row as shipped, with raw field values. `location` names file and row in messages."""
 
     model: Model
     key: Key
     fields: dict[str, Any]
-    place: str
+    location: str
 
     @property
     def label(self) -> str:
@@ -61,30 +61,30 @@ class FixtureRow:
 
 
 def digests(folder: Path) -> dict[str, str]:
-    """The SHA-256 of every fixture file in the folder under the file's name.
+    """Return the SHA-256 of every fixture in the folder by file name.
 
-    Raises FixtureError if there is no fixture at all.
+    Raises FixtureError if the folder has none.
     """
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in _files(folder)}
 
 
 def read_rows(folder: Path) -> list[FixtureRow]:
-    """Every row of every fixture in the folder, in load order.
+    """Return the rows of all fixtures in the folder, in load order.
 
-    Raises FixtureError for a file or a row that cannot be read, and a row that is there twice.
+    Raises FixtureError for a file or row that cannot be read, and for a duplicate row.
     """
     rows: dict[Identity, FixtureRow] = {}
     for path in _files(folder):
         for number, record in enumerate(_records(path), start=1):
             row = _row(f"{path.name}, row {number}", record)
-            twin = rows.setdefault(row.identity, row)
-            if twin is not row:
-                raise FixtureError(f"{row.place}: {row} is in {twin.place} already.")
+            first = rows.setdefault(row.identity, row)
+            if first is not row:
+                raise FixtureError(f"{row.location}: {row} is in {first.location} already.")
     return list(rows.values())
 
 
 def as_key(value: Any) -> Key:
-    """A reference in a fixture as a natural key: `[magnesium]` gives `("magnesium",)`."""
+    """Return a fixture's reference as a natural key: `[magnesium]` becomes `("magnesium",)`."""
     parts = value if isinstance(value, list) else [value]
     return tuple(str(part) for part in parts)
 
@@ -109,64 +109,63 @@ def _records(path: Path) -> list[Any]:
     return records
 
 
-def _row(place: str, record: Any) -> FixtureRow:
+def _row(location: str, record: Any) -> FixtureRow:
     try:
-        model, given = apps.get_model(record["model"]), record["fields"].items()
-        # As forms do, so that a text which an editor leaves alone is the text that was loaded.
-        fields = {name: text.strip() if isinstance(text, str) else text for name, text in given}
+        model = apps.get_model(record["model"])
+        # Forms strip text too, so text that an editor leaves alone equals the text that was loaded.
+        fields = {
+            name: value.strip() if isinstance(value, str) else value
+            for name, value in record["fields"].items()
+        }
         key = tuple(part for name in model.KEY for part in as_key(fields[name]))
         for name in fields:
             model._meta.get_field(name)
     except (TypeError, ValueError, LookupError, AttributeError, FieldDoesNotExist) as error:
         reason = f"{type(error).__name__}: {error}"
-        raise FixtureError(f"{place}: it cannot be read as a row ({reason}).") from error
-    return FixtureRow(model, key, fields, place)
+        raise FixtureError(f"{location}: it cannot be read as a row ({reason}).") from error
+    return FixtureRow(model, key, fields, location)
 
 
 class KeyIndex:
-    """The rows that are there by natural key, with one query a model, and those left out."""
+    """Primary keys by natural key, read with one query a model.
 
-    def __init__(self, shipped: Collection[Identity] = ()) -> None:
-        self._shipped = shipped
-        self._left_out: set[Identity] = set()
+    `absent` are rows that are missing on purpose: references to them are dropped, not refused.
+    """
+
+    def __init__(self, absent: Iterable[Identity] = ()) -> None:
+        self.absent = set(absent)
         self._keys: dict[Model, dict[Key, Any]] = {}
 
     def keys_of(self, model: Model) -> dict[Key, Any]:
-        """The primary key of each row in the table under its natural key."""
         if model not in self._keys:
             rows = model._base_manager.values_list("pk", *model.key_paths())
             self._keys[model] = {tuple(key): pk for pk, *key in rows}
         return self._keys[model]
 
-    def holds(self, label: str, key: Key) -> bool:
-        """Whether the row is in its table; False if the table itself is gone."""
+    def has(self, label: str, key: Key) -> bool:
+        """Tell whether the row is in its table. The model may have been removed since."""
         try:
             return key in self.keys_of(apps.get_model(label))
         except LookupError:
             return False
 
-    def leave_out(self, row: FixtureRow) -> None:
-        """Know that a shipped row is not there on purpose."""
-        self._left_out.add(row.identity)
-
     def target(self, row: FixtureRow, link: Any, value: Any) -> Any:
-        """The primary key that a reference leads to; None if that row is left out."""
+        """Return the primary key that a reference leads to; None for an absent row."""
         model, key = link.remote_field.model, as_key(value)
-        keys = self.keys_of(model)
+        label, keys = model._meta.label_lower, self.keys_of(model)
         if key in keys:
             return keys[key]
-        label = model._meta.label_lower
-        if (label, key) in self._left_out or (label, key) in self._shipped:
+        if (label, key) in self.absent:
             return None
         raise FixtureError(
-            f"{row.place}: its {link.name} leads to {label} {' / '.join(key)},"
+            f"{row.location}: its {link.name} leads to {label} {' / '.join(key)},"
             " which is neither above it in the fixtures nor in the database."
         )
 
-    def stored(self, field: Any, value: Any) -> Any:
-        """A value of a field as the database holds it: natural keys become primary keys.
+    def to_database(self, field: Any, value: Any) -> Any:
+        """Return a field's value with primary keys in place of natural keys.
 
-        Raises RefusedError for a row that is not there.
+        Raises RefusedError for a row that is not in the database.
         """
         if not field.is_relation or value is None:
             return value
@@ -178,35 +177,36 @@ class KeyIndex:
         return targets if field.many_to_many else targets[0]
 
 
-def references(row: FixtureRow) -> list[tuple[Any, Any]]:
-    """The foreign keys of a row with what each is to lead to."""
+def foreign_keys(row: FixtureRow) -> list[tuple[Any, Any]]:
+    """List the foreign keys that a row sets, with their raw values."""
     fields = ((row.model._meta.get_field(name), value) for name, value in row.fields.items())
     return [(field, value) for field, value in fields if isinstance(field, models.ForeignKey)]
 
 
-def needed_links(row: FixtureRow) -> list[tuple[Any, Any]]:
-    """The many-to-many links without any of which the row would mean something else, one by one."""
+def required_references(row: FixtureRow) -> list[tuple[Any, Any]]:
+    """List the references without which a row is left out, each with its field."""
     links = row.model._meta.many_to_many if row.label in NEEDS_ALL_LINKS else ()
-    return [(link, key) for link in links for key in row.fields.get(link.name) or []]
+    keys = [(link, key) for link in links for key in row.fields.get(link.name) or []]
+    return foreign_keys(row) + keys
 
 
-def instance_of(row: FixtureRow, index: KeyIndex) -> Keyed:
-    """A fixture row as a row that is not saved, without its many-to-many links.
+def build_instance(row: FixtureRow, index: KeyIndex) -> Keyed:
+    """Build the row's unsaved instance, without many-to-many links.
 
-    Raises FixtureError for a value that its field does not take, and for a link to nothing.
+    Raises FixtureError for an invalid value and for a reference to nothing.
     """
-    links = {link: index.target(row, link, value) for link, value in references(row)}
-    values: dict[str, Any] = {link.attname: pk for link, pk in links.items()}
+    links = foreign_keys(row)
+    values = {link.attname: index.target(row, link, value) for link, value in links}
     for name, value in row.fields.items():
         if not row.model._meta.get_field(name).is_relation:
             values[name] = value
     instance = row.model(**values)
     try:
-        # The references were looked up a moment ago, all at once.
-        instance.clean_fields(exclude=[link.name for link in links])
+        # The index has looked up the references already, with one query for all rows.
+        instance.clean_fields(exclude=[link.name for link, _ in links])
     except ValidationError as error:
         faults = "; ".join(
             f"{name}: {' '.join(texts)}" for name, texts in error.message_dict.items()
         )
-        raise FixtureError(f"{row.place}: {row} is not valid, {faults}") from error
+        raise FixtureError(f"{row.location}: {row} is not valid, {faults}") from error
     return instance

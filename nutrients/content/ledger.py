@@ -1,6 +1,6 @@
-"""The ledger: what was loaded before, as what, and what editors have yet to settle.
+"""The ledger: which rows were shipped, with which values, and which changes wait for an editor.
 
-What it lists and a table lacks, an editor deleted.
+A row that is in the ledger and not in its table was deleted by an editor.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from nutrients.models import ShippedChange, ShippedRow
 
 from .fixtures import FixtureRow, Identity
 
-# One entry of the ledger is no row: it has the files that were loaded last, each with its digest.
+# The entry that holds the digests of the files that were loaded last, in place of a model.
 FILES = "fixture file"
-# The USDA's foods are entered there too, under a word of their own.
-OURS = "nutrients."
-# Any number does, as long as nothing else locks with it.
+# Imported foods are in the ledger too, under labels without this prefix.
+MODEL_PREFIX = "nutrients."
+# An arbitrary key for the advisory lock.
 LOCK = 14_112_026
 
 
 def loaded_rows(digests: dict[str, str]) -> int | None:
-    """How many rows these very files shipped, if exactly they were loaded before; one query."""
+    """Return the number of rows if exactly these files were loaded last. Takes one query."""
     entry = ShippedRow.objects.filter(model=FILES).first()
     if entry is None or entry.fields.get("digests") != digests:
         return None
@@ -36,16 +36,15 @@ def loaded_rows(digests: dict[str, str]) -> int | None:
 
 
 def record_files(digests: dict[str, str], rows: int, *, at: datetime) -> None:
-    """Enter the files that were just loaded in place of those before."""
     ShippedRow.objects.filter(model=FILES).delete()
     fields = {"digests": digests, "rows": rows}
     ShippedRow.objects.create(model=FILES, natural_key="[]", fields=fields, loaded_at=at)
 
 
 def lock() -> None:
-    """Let one loader in at a time, until its transaction ends.
+    """Admit one loader at a time, until its transaction ends.
 
-    SQLite needs no more than the transaction itself, which takes the write lock as it begins.
+    On SQLite the transaction holds the write lock already.
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
@@ -53,35 +52,34 @@ def lock() -> None:
 
 
 class Ledger:
-    """All that was loaded before, and what editors have yet to settle of it."""
+    """Every shipped row and every open change, by the identity of the row."""
 
     def __init__(self) -> None:
-        rows = ShippedRow.objects.filter(model__startswith=OURS)
+        rows = ShippedRow.objects.filter(model__startswith=MODEL_PREFIX)
         self.rows = {_identity(row): row for row in rows}
         self.open: dict[Identity, dict[str, ShippedChange]] = defaultdict(dict)
         for change in ShippedChange.objects.all():
             self.open[_identity(change)][change.field] = change
 
-    def is_news(self, row: FixtureRow) -> bool:
-        """Whether the row may differ from what was shipped before, or awaits an editor."""
+    def needs_merge(self, row: FixtureRow) -> bool:
+        """Tell whether the row differs from what was shipped before, or has an open change."""
         entry = self.rows.get(row.identity)
         if entry is None or entry.withdrawn_at or row.identity in self.open:
             return True
         return entry.fields != as_json(row.fields)
 
     def base(self, row: FixtureRow, name: str) -> dict[str, Any] | None:
-        """The row as shipped when this field was last known to agree with it; None for never.
+        """Return the shipped row that the field last agreed with; None if there was none.
 
-        What was held back without an edit here still agrees with the release before.
+        A change that was held back without an edit here still has its base in an earlier release.
         """
-        change = self.asked(row, name)
+        change = self.open_change(row, name)
         if change is not None and not change.is_edited:
             return change.before
         entry = self.rows.get(row.identity)
         return None if entry is None else entry.fields
 
-    def asked(self, row: FixtureRow, name: str) -> ShippedChange | None:
-        """What editors have yet to settle of this field."""
+    def open_change(self, row: FixtureRow, name: str) -> ShippedChange | None:
         return self.open.get(row.identity, {}).get(name)
 
     def enter(self, rows: Iterable[FixtureRow], *, at: datetime) -> None:
@@ -106,14 +104,14 @@ class Ledger:
         pks = [self.rows[identity].pk for identity in identities]
         ShippedRow.objects.filter(pk__in=pks).update(withdrawn_at=at)
 
-    def leave_open(self, asked: Iterable[FixtureRow], changes: list[ShippedChange]) -> None:
-        """Note what is to settle now of the rows that were asked about, and nothing older."""
-        kept = {(_identity(change), change.field) for change in changes}
+    def replace_open(self, merged: Iterable[FixtureRow], changes: list[ShippedChange]) -> None:
+        """Write the open changes, and delete earlier ones of the merged rows."""
+        current = {(_identity(change), change.field) for change in changes}
         stale = [
             change.pk
-            for row in asked
+            for row in merged
             for change in self.open.get(row.identity, {}).values()
-            if (row.identity, change.field) not in kept
+            if (row.identity, change.field) not in current
         ]
         ShippedChange.objects.filter(pk__in=stale).delete()
         ShippedChange.objects.bulk_create(
@@ -125,7 +123,7 @@ class Ledger:
 
 
 def as_json(fields: dict[str, Any]) -> dict[str, Any]:
-    """The fields of a fixture row as they come back from the ledger."""
+    """Return the fields of a fixture row as the ledger stores them."""
     return json.loads(json.dumps(fields, cls=DjangoJSONEncoder))
 
 

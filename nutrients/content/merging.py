@@ -1,88 +1,153 @@
-"""The three-way merge of one field: what was shipped, what is here, what is shipped now.
+"""Merge shipped content with editors' work: compare values, write them, and settle conflicts.
 
-Pure functions over values that compare by `==`, and the values of fixtures and rows made so.
+A field has three sides: what was shipped before, what the site has, and what is shipped now.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from .fixtures import as_key
+import reversion
+from django.core.exceptions import ValidationError
 
-# The base if what was shipped is not known; it equals nothing else.
+from nutrients.models import Publishable, ShippedChange
+
+from .fixtures import KeyIndex, RefusedError, as_key
+from .versions import keep, keep_first
+
+REASON = "Newer content that came with the site"
+NOTHING = "Nothing"
+NOT_SHIPPED = "It did not come with the site"
+# Stands for a value that was never shipped; it equals nothing else.
 NEVER_SHIPPED: Any = object()
 
 
-class Merged(NamedTuple):
-    """What the field holds after the merge, and whether a person must choose.
-
-    If one must, the value is the editor's: nothing of theirs is lost by waiting.
-    """
-
-    value: Any
-    is_conflict: bool
-
-
-def merge_values(base: Any, ours: Any, theirs: Any) -> Merged:
-    """Merge a value that has no parts: take theirs only if it was not edited here."""
-    if theirs in (base, ours):
-        return Merged(ours, False)
-    return Merged(theirs, False) if ours == base else Merged(ours, True)
-
-
-def merge_links(
-    base: frozenset[Any], ours: frozenset[Any], theirs: frozenset[Any]
-) -> frozenset[Any]:
-    """Merge a set of links, each for itself, so that two sides never conflict.
-
-    What the new release adds comes in, what it drops goes, and what editors here added or took
-    away stays so.
-    """
-    return (ours - (base - theirs)) | (theirs - base)
-
-
 def shipped_value(field: Any, fields: dict[str, Any] | None) -> Any:
-    """What a fixture row says of one field, or leaves to the field's default.
+    """Return a field's value in a fixture row, or its default if the row leaves it out.
 
-    Links are natural keys: one for a foreign key, a frozenset for many. Gives NEVER_SHIPPED where
-    there was no row, and if the default is a moment. Raises ValidationError for a value that
-    the field cannot read.
+    Links are natural keys: a tuple for a foreign key, a frozenset for many-to-many. Returns
+    NEVER_SHIPPED without a row, for a default that is computed at each call, and for a value of
+    another type, which was shipped before the field had its present one.
     """
     if fields is None:
         return NEVER_SHIPPED
-    if field.name not in fields:
-        return _default(field)
-    raw = fields[field.name]
+    value = fields.get(field.name)
     if field.many_to_many:
-        return frozenset(map(as_key, raw or []))
+        return frozenset(map(as_key, value or []))
     if field.is_relation:
-        return None if raw is None else as_key(raw)
-    return comparable(field.to_python(raw))
+        return None if value is None else as_key(value)
+    if field.name not in fields:
+        is_computed = field.has_default() and callable(field.default)
+        return NEVER_SHIPPED if is_computed else _comparable(field.get_default())
+    try:
+        return _comparable(field.to_python(value))
+    except ValidationError:
+        return NEVER_SHIPPED
 
 
 def live_value(row: Any, field: Any) -> Any:
-    """What a row has in one field, as `shipped_value` gives what a fixture says of it."""
+    """Return a field's value in a saved row, in the form of `shipped_value`."""
     if field.many_to_many:
         return frozenset(linked.natural_key() for linked in getattr(row, field.name).all())
     value = getattr(row, field.name)
     if field.is_relation:
         return None if value is None else value.natural_key()
-    return comparable(value)
+    return _comparable(value)
 
 
-def comparable(value: Any) -> Any:
-    """A value from either side without what a browser's form adds to it or takes away.
-
-    Text comes back from a form with other line ends and without space around it.
-    """
+def _comparable(value: Any) -> Any:
+    """Undo what a browser's form does to text: it changes line ends and strips spaces."""
     return value.replace("\r\n", "\n").strip() if isinstance(value, str) else value
 
 
-def _default(field: Any) -> Any:
-    if field.many_to_many:
-        return frozenset()
-    if field.is_relation:
-        return None
-    # A field without a default holds a class that says so, which could be called as well.
-    is_a_moment = field.has_default() and callable(field.default)
-    return NEVER_SHIPPED if is_a_moment else comparable(field.get_default())
+def apply_values(row: Any, values: Mapping[Any, Any], *, at: datetime, user: Any = None) -> None:
+    """Write values by field, with links as primary keys, and record the change as a revision.
+
+    Joins the revision under way, if there is one. Raises RefusedError if the values break a
+    constraint, with nothing written.
+    """
+    links = {field: value for field, value in values.items() if field.many_to_many}
+    columns = {field.attname: value for field, value in values.items() if field not in links}
+    for name, value in columns.items():
+        setattr(row, name, value)
+    try:
+        row.validate_unique()
+        row.validate_constraints()
+    except ValidationError as error:
+        raise RefusedError(" ".join(error.messages)) from error
+    keep_first([row])
+    if isinstance(row, Publishable):
+        columns["changed_at"] = at
+    type(row)._base_manager.filter(pk=row.pk).update(**columns)
+    for field, targets in links.items():
+        getattr(row, field.name).set(targets)
+    row.refresh_from_db()
+    with reversion.create_revision():
+        reversion.set_user(user)
+        reversion.set_comment(REASON)
+        keep([row], at=at)
+
+
+def write_links(link: Any, pairs: Iterable[tuple[Any, Any]]) -> None:
+    """Insert many-to-many links, as pairs of primary keys, without sending signals."""
+    through = link.remote_field.through
+    source, target = f"{link.m2m_field_name()}_id", f"{link.m2m_reverse_field_name()}_id"
+    through._base_manager.bulk_create(through(**{source: a, target: b}) for a, b in pairs)
+
+
+class Sides(NamedTuple):
+    """The row of an open change, None if it was deleted here, and its three sides as text."""
+
+    row: Any
+    before: str
+    ours: str
+    theirs: str
+
+
+def sides(change: ShippedChange) -> Sides:
+    row = change.live_row()
+    if not change.field:
+        return Sides(row, "", str(row or NOTHING), NOTHING)
+    field = change.table._meta.get_field(change.field)
+    return Sides(
+        row,
+        as_text(shipped_value(field, change.before)),
+        as_text(live_value(row, field) if row else None),
+        as_text(shipped_value(field, change.theirs)),
+    )
+
+
+def as_text(value: Any) -> str:
+    if value is NEVER_SHIPPED:
+        return NOT_SHIPPED
+    if isinstance(value, frozenset):
+        return "\n".join(sorted(map(as_text, value))) or NOTHING
+    if isinstance(value, tuple):
+        return " / ".join(value)
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    return NOTHING if value in (None, "") else str(value)
+
+
+def keep_ours(change: ShippedChange) -> None:
+    """Leave the row as it is. The same shipped value is not offered again."""
+    # The admin's log still needs the primary key, which delete() on the instance would clear.
+    ShippedChange.objects.filter(pk=change.pk).delete()
+
+
+def take_theirs(change: ShippedChange, index: KeyIndex, *, at: datetime, user: Any) -> None:
+    """Write the shipped value of the field, as a version of the row by this editor.
+
+    Changes that are taken together share `index`, so that each table is read once.
+    Raises RefusedError if the row or a row that the value names is gone, if the value breaks a
+    constraint, and if the change is about the whole row.
+    """
+    row = change.live_row()
+    if row is None or not change.field:
+        raise RefusedError("Nothing can be taken: delete the row on its own page instead.")
+    field = change.table._meta.get_field(change.field)
+    value = index.to_database(field, shipped_value(field, change.theirs))
+    apply_values(row, {field: value}, at=at, user=user)
+    keep_ours(change)

@@ -67,7 +67,7 @@ def bring_newer_dates():
 
     To merge each would take most of the time, and rows with more that is newer have dates too.
     """
-    index, shipped = KeyIndex(set()), Ledger().rows
+    index, shipped = KeyIndex(), Ledger().rows
     for row in read_rows(settings.FIXTURES):
         if entry := shipped.get(row.identity):
             new = as_json(row.fields)

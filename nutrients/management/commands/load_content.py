@@ -19,11 +19,11 @@ from nutrients.testbook import failing, keep_outcomes, run_book
 
 
 class Command(BaseCommand):
-    """Add shipped content that is missing and update what was not edited, in one transaction.
+    """Add missing rows of the shipped content, and update fields that no editor changed.
 
-    Safe at every start: what an editor changed or deleted stays as the editor left it. If the
-    fixtures changed too, an editor is asked in the admin. Exits with 1 and one sentence, with
-    nothing changed, if a fixture cannot be loaded.
+    Safe at every start. Rows that an editor deleted stay deleted, and an editor is asked about
+    fields that both the editor and the release changed. If a fixture cannot be loaded, nothing is
+    changed, and the command exits with 1 and one sentence.
     """
 
     help = __doc__
@@ -33,22 +33,22 @@ class Command(BaseCommand):
             "folder", nargs="?", type=Path, default=settings.FIXTURES, help="where the fixtures are"
         )
         parser.add_argument(
-            "--plan", action="store_true", help="say what would be done, and change nothing"
+            "--plan", action="store_true", help="print what would be done, and change nothing"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            outcome = load(Path(options["folder"]), at=timezone.now(), plan=options["plan"])
+            outcome = load(options["folder"], at=timezone.now(), plan=options["plan"])
         except FixtureError as error:
             raise CommandError(str(error)) from error
         if options["plan"]:
-            self.stdout.write("\n".join(plan(outcome)))
+            self.stdout.write("\n".join(describe_plan(outcome)))
         else:
-            # At every start, so that a change made past the editors' screens is found too.
+            # At every start: the search index may lag behind changes made outside the admin, and
+            # an upgrade's migrations may have dropped the statistics.
             catch_up()
-            # The migrations of an upgrade come before it, and may have lost them.
             refresh_statistics()
-            self.stdout.write(summary(outcome))
+            self.stdout.write(summarize(outcome))
             now, begins = timezone.now(), public_from()
             if begins and now < begins:
                 self.stderr.write(
@@ -57,11 +57,13 @@ class Command(BaseCommand):
                 )
             elif outcome.added or outcome.updated:
                 self._run_test_book()
-        for row in outcome.in_the_way:
-            self.stderr.write(f"{row.place}: {row} was left out, because another row has its name.")
+        for row in outcome.name_taken:
+            self.stderr.write(
+                f"{row.location}: {row} was left out, because another row has its name."
+            )
 
     def _run_test_book(self) -> None:
-        """Check the content as it is now. A case that fails is told, and keeps no site closed."""
+        """Print the cases that fail. They do not keep the site from starting."""
         now = timezone.now()
         checked = run_book(at=now)
         keep_outcomes(checked, at=now)
@@ -69,29 +71,29 @@ class Command(BaseCommand):
             self.stderr.write(f"Test book, {case.case.slug}: {' '.join(case.failures)}")
 
 
-def summary(outcome: Outcome) -> str:
+def summarize(outcome: Outcome) -> str:
     parts = [f"{len(outcome.added):,} added"] if outcome.added else []
     parts += [f"{len(outcome.updated):,} updated"] if outcome.updated else []
     if parts:
-        text = f"Content: {', '.join(parts)}, {len(outcome.kept):,} kept as they were"
+        text = f"Content: {', '.join(parts)}, {len(outcome.unchanged):,} kept as they were"
     else:
         text = f"Content: {outcome.total:,} rows shipped, nothing to add"
-    if gone := len(outcome.left_deleted) + len(outcome.depending):
+    if gone := len(outcome.left_deleted) + len(outcome.missing_reference):
         text += f", {gone:,} left deleted"
     if number := len(outcome.to_settle):
         text += f"; {number:,} change{pluralize(number)} to settle in the admin"
     return f"{text}."
 
 
-def plan(outcome: Outcome) -> Iterable[str]:
-    """Say line by line what a load would do: counts by model, then each row it would not keep."""
+def describe_plan(outcome: Outcome) -> Iterable[str]:
+    """Yield the lines of a plan: counts by model, then each row that would not stay as it is."""
     kinds = {
         "would be added": outcome.added,
         "would be updated": [update.row for update in outcome.updated],
-        "kept as they are": outcome.kept,
+        "kept as they are": outcome.unchanged,
         "left deleted": outcome.left_deleted,
-        "left out, because what they need was deleted": outcome.depending,
-        "left out, because another row has their name": outcome.in_the_way,
+        "left out, because what they need was deleted": outcome.missing_reference,
+        "left out, because another row has their name": outcome.name_taken,
     }
     for words, rows in kinds.items():
         models = Counter(str(row.model._meta.verbose_name_plural) for row in rows)
@@ -102,8 +104,8 @@ def plan(outcome: Outcome) -> Iterable[str]:
         yield f"  updated: {update}"
     for change in outcome.to_settle:
         yield f"  to settle: {change}. {change.reason}"
-    for row in [*outcome.left_deleted, *outcome.depending, *outcome.in_the_way]:
-        yield f"  left out: {row} ({row.place})"
+    for row in [*outcome.left_deleted, *outcome.missing_reference, *outcome.name_taken]:
+        yield f"  left out: {row} ({row.location})"
     if outcome.dropped_links:
         yield f"{outcome.dropped_links:,} links to deleted rows would be dropped."
     yield "Nothing was changed."
