@@ -15,14 +15,14 @@ from nutrients.search.index import catch_up
 
 
 class Command(BaseCommand):
-    """Add the foods of a table that were never added, with their amounts and household portions.
+    """Add the foods of a table, with their amounts and household portions.
 
-    The table is a CSV of your own with the columns id, name and amounts in 100 g such as
-    magnesium_mg, or one as it is published: FoodData Central's zip of Foundation Foods or SR
-    Legacy, CIQUAL, or CoFID. The README of fixtures/usda has the details. It takes under a minute
-    and is safe to repeat: what an editor changed or deleted stays as it is. Stopped half-way, it
-    leaves nothing behind. Lines that cannot be used are named and left out, and then it exits with
-    1.
+    The table is your own CSV with the columns id, name and amounts in 100 g such as magnesium_mg,
+    or a published one: FoodData Central's zip of Foundation Foods or SR Legacy, CIQUAL, or CoFID.
+    The README of fixtures/usda has the details. The import takes under a minute, in one
+    transaction, and is safe to repeat: foods that were added before stay as editors left them,
+    changed or deleted. Lines that cannot be used are named and left out; the command then exits
+    with 1.
     """
 
     help = __doc__
@@ -30,7 +30,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, help="the table: CSV, workbook or zip")
         parser.add_argument(
-            "--source", required=True, help="the slug of the source in the admin that it is from"
+            "--source", required=True, help="the slug of the table's source in the admin"
         )
         parser.add_argument(
             "--portions",
@@ -40,7 +40,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            done, faults, notices = import_foods(
+            summary, faults, notices = import_foods(
                 options["file"], options["portions"], options["source"], at=timezone.now()
             )
         except FoodTableError as error:
@@ -49,7 +49,7 @@ class Command(BaseCommand):
             self.stderr.write(sentence)
         refresh_statistics()
         catch_up()
-        self.stdout.write(done)
+        self.stdout.write(summary)
         try:
             write_foods(at=timezone.now())
         except OSError as error:

@@ -9,7 +9,7 @@ from . import import_foods
 
 
 class Command(import_foods.Command):
-    """Add the foods of the USDA's whole table that were never added, as `import_foods` does."""
+    """Add all foods of the USDA's table, as `import_foods` does."""
 
     help = __doc__
 
