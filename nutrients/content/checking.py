@@ -1,4 +1,4 @@
-"""What is wrong with the content in the database."""
+"""Find problems of the content in the database, for `check_content` and the editors' desk."""
 
 from __future__ import annotations
 
@@ -48,23 +48,24 @@ from nutrients.models.publishing import overdue_on
 from .removed import SHOWN
 from .versions import content_models
 
+# In words.
 LONGEST_AVERAGE = 20
-# Chopped prose tears cause from effect.
 SHORT_SENTENCE = 6
+# Many short sentences in a row separate cause from effect.
 MOST_SHORT_SENTENCES = 0.15
-# A limit that counts folic acid alone is in plain micrograms.
+# Limits of folic acid alone are in plain micrograms.
 UNITS_OF_LIMITS = {
     Unit.MG: {Unit.MG},
     Unit.MCG: {Unit.MCG},
     Unit.MCG_DFE: {Unit.MCG_DFE, Unit.MCG},
 }
-# A figure in the wrong unit is off by a thousand. Needs of adults differ by far less.
+# Needs of adults differ by less than this factor. A figure in the wrong unit is off by a thousand.
 FAR_FROM_DAILY_VALUE = 20
-# Names that others gave are quoted as they are; and ham is cured.
+# Names from other publications, which are quoted as they are. Ham may be “cured”.
 QUOTED = {(FoodSource, "usda_description"), (FoodSource, "name")}
 HEADING = re.compile(r"^#+ .*$", re.MULTILINE)
 RUN_IN_HEADING = re.compile(r"^((?:- |\d+\. )?)\*\*[^*\n]+\*\* ", re.MULTILINE)
-# Words that sound translated, or that only this site used. The NHS's own words are used instead.
+# Words that sound translated, or that only this site used. Use the NHS's words instead.
 HOUSE_WORDS = re.compile(
     r"\black(?:s|ing)?\b(?! of (?:sleep|energy|oxygen))"
     r"|\bbrings\b|\b(?:can|may|might|to) bring (?!a list|this|your)"
@@ -76,14 +77,14 @@ HOUSE_WORDS = re.compile(
     r"|\b(?:all|other) (?:references|textbooks) (?:agree|list)",
     re.IGNORECASE,
 )
-# Ids that an article's page uses itself.
+# Ids that the page of an article uses itself.
 RESERVED_ANCHORS = {"main", "key-points", "sources", "related", "core-table"}
 
 
 class Problem(NamedTuple):
-    """Something to put right: the row as model and natural key, and a sentence.
+    """A sentence about a row, which is named by model and natural key.
 
-    `pk` is the row's key in the database; without it the sentence is about the whole table.
+    Without `pk` it is about the whole table.
     """
 
     row: str
@@ -94,77 +95,74 @@ class Problem(NamedTuple):
         return f"{self.row}: {self.reason}"
 
 
-def problems(*, on: date) -> list[Problem]:
-    """Everything wrong with the content on the day `on`, by row; empty if it is sound."""
-    found = chain(
-        _wrong_sources(),
-        _unsourced_articles(),
-        _past_own_review(on),
-        _broken_prose(),
-        _broken_details(),
-        _dead_links(),
-        _limits_in_wrong_units(),
-        _impossible_amounts(),
-        _overdue(on),
-        _wrong_words(),
-        _shared_ticks(),
-        _long_sentences(),
-        _chopped_sentences(),
+def find_problems(*, on: date) -> list[Problem]:
+    """Return all problems on the day `on`, by row."""
+    return sorted(
+        {
+            *_wrong_sources(),
+            *_unsourced_articles(),
+            *_past_own_review(on),
+            *_broken_prose(),
+            *_broken_details(),
+            *_dead_links(),
+            *_limits_in_wrong_units(),
+            *_impossible_amounts(),
+            *_overdue(on),
+            *_wrong_words(),
+            *_shared_ticks(),
+            *_long_sentences(),
+            *_chopped_sentences(),
+        }
     )
-    return sorted(set(found))
 
 
 def problem_of(row: Any, reason: str) -> Problem:
     return Problem(f"{row._meta.label_lower} {' / '.join(row.natural_key())}", reason, row.pk)
 
 
-def keep_problems(kind: ProblemKind, problems: Iterable[Problem], *, at: datetime) -> None:
-    """Keep for the desk what a check found, in place of what it found before."""
+def save_problems(kind: ProblemKind, problems: Iterable[Problem], *, at: datetime) -> None:
+    """Replace the problems of this kind on the editors' desk."""
     rows = [
         KeptProblem(
             kind=kind,
-            model=one.row.partition(" ")[0],
-            row_id=one.pk,
-            row=one.row[:500],
-            reason=one.reason,
+            model=problem.row.partition(" ")[0],
+            row_id=problem.pk,
+            row=problem.row[:500],
+            reason=problem.reason,
             found_at=at,
         )
-        for one in problems
+        for problem in problems
     ]
     with transaction.atomic():
         KeptProblem.objects.filter(kind=kind).delete()
         KeptProblem.objects.bulk_create(rows)
 
 
-def _public(model: type[models.Model]) -> Any:
-    """The rows that the public sees or will see, as the model's own QuerySet."""
+def _published(model: type[models.Model]) -> Any:
+    """Return the rows that readers see or will see. Rows without a status count as published."""
     rows = model._default_manager.all()
     return rows.filter(status=Status.PUBLISHED) if issubclass(model, Publishable) else rows
 
 
-def _field_names(model: type[models.Model]) -> set[str]:
-    return {field.name for field in model._meta.get_fields()}
-
-
 def _unsourced_articles() -> Iterator[Problem]:
-    for article in _public(Article).prefetch_related("sections"):
+    for article in _published(Article).prefetch_related("sections"):
         if not any(prose.cited_slugs(section.body) for section in article.sections.all()):
             yield problem_of(article, "no section cites a source.")
 
 
 def _cited() -> Iterator[tuple[Any, list[Source]]]:
-    """Every published row and article with the sources that it rests on."""
+    """Yield each published row and section with the sources that it cites."""
     sources = {source.slug: source for source in Source.objects.all()}
     for model in content_models():
-        names = _field_names(model)
+        names = {field.name for field in model._meta.get_fields()}
         if "source" in names:
-            # Amounts are thousands of rows of a few sources: one row is told for each.
-            first = {row.source_id: row for row in _public(model).exclude(source=None)}
-            yield from ((row, [row.source]) for row in first.values())
+            # Thousands of amounts cite a few sources. One row of each is enough.
+            by_source = {row.source_id: row for row in _published(model).exclude(source=None)}
+            yield from ((row, [row.source]) for row in by_source.values())
         elif "sources" in names:
-            for row in _public(model).prefetch_related("sources"):
+            for row in _published(model).prefetch_related("sources"):
                 yield row, list(row.sources.all())
-    for article in _public(Article).prefetch_related("sections"):
+    for article in _published(Article).prefetch_related("sections"):
         for section in article.sections.all():
             slugs = dict.fromkeys(prose.cited_slugs(section.body))
             yield section, [sources[slug] for slug in slugs if slug in sources]
@@ -194,10 +192,12 @@ def _broken_prose() -> Iterator[Problem]:
     sources = set(Source.objects.values_list("slug", flat=True))
     symptoms = set(Symptom.objects.values_list("slug", flat=True))
     pictures = set(Picture.objects.values_list("slug", flat=True))
-    bodies = [(row, row.body) for row in ArticleSection.objects.select_related("article")]
-    for row, body in [*bodies, *((row, row.short_answer) for row in Article.objects.all())]:
+    sections = list(ArticleSection.objects.select_related("article"))
+    texts: list[tuple[Any, str]] = [(section, section.body) for section in sections]
+    texts += [(article, article.short_answer) for article in Article.objects.all()]
+    for row, text in texts:
         errors = prose.check(
-            body,
+            text,
             known_sources=sources,
             known_symptoms=symptoms,
             known_figures=Figure.values,
@@ -205,7 +205,7 @@ def _broken_prose() -> Iterator[Problem]:
         )
         for error in errors:
             yield problem_of(row, f"line {error.line}: {error.message}")
-    for section in ArticleSection.objects.select_related("article"):
+    for section in sections:
         if section.anchor in RESERVED_ANCHORS:
             yield problem_of(section, f"the page itself uses the anchor “{section.anchor}”.")
 
@@ -220,13 +220,12 @@ def _broken_details() -> Iterator[Problem]:
 
 
 def _dead_links() -> Iterator[Problem]:
-    pages = _Pages()
+    targets = _LinkTargets()
     sections = ArticleSection.objects.select_related("article")
     details = NutrientDetail.objects.select_related("nutrient")
     for row in chain[ArticleSection | NutrientDetail](sections, details):
         for line, address in prose.links(row.body):
-            reason = pages.fault(address, row)
-            if reason:
+            if reason := targets.fault(address, row):
                 yield problem_of(row, f"line {line}: {reason}")
 
 
@@ -262,14 +261,14 @@ def _impossible_amounts() -> Iterator[Problem]:
 def _overdue(on: date) -> Iterator[Problem]:
     for model in content_models():
         if issubclass(model, Publishable):
-            for row in _public(model).filter(overdue_on(on)):
+            for row in _published(model).filter(overdue_on(on)):
                 yield problem_of(row, f"its review fell due on {row.review_due_on:%Y-%m-%d}.")
 
 
 def _texts(*kinds: type[models.Field[Any, Any]]) -> Iterator[tuple[Any, str, str]]:
-    """Every text of ours in fields of these kinds: its row, its field and itself.
+    """Yield row, field name and text of each field of these kinds that holds our own words.
 
-    A safety case is no text for readers: it lists what the checklist must and must not show.
+    Safety cases are left out: they list words that the checklist must not show.
     """
     for model in content_models():
         if model in {Source, SafetyCase}:
@@ -289,10 +288,10 @@ def _wrong_words() -> Iterator[Problem]:
     for row, name, text in _texts(models.CharField, models.TextField):
         for words in forbidden(text):
             yield problem_of(row, f"its {name} says “{words}”.")
-        # What readers call a sign is theirs.
+        # Other names of a sign are readers' words.
         if name != "also_known_as":
             for match in HOUSE_WORDS.finditer(" ".join(text.split())):
-                reason = f"its {name} says “{match[0]}”, which is a word of this house."
+                reason = f"its {name} says “{match[0]}”, which this site avoids."
                 yield problem_of(row, reason)
 
 
@@ -313,11 +312,11 @@ def _long_sentences() -> Iterator[Problem]:
 
 
 def short_share(texts: Iterable[str]) -> float:
-    """What share of the sentences of these texts has six words or fewer; 0 for no sentence.
+    """Return the share of sentences that have six words or fewer; 0 without a sentence.
 
-    A bold word or two that opens a paragraph is a heading, as is the question that opens a fold,
-    and an item without a full stop is part of its list: none is a sentence. A text of one sentence
-    has none beside it to be joined to.
+    Bold words that open a paragraph, the question that opens a fold and list items without a full
+    stop are no sentences. The only sentence of a text is never short: it cannot be joined to
+    another.
     """
     short = whole = 0
     for text in texts:
@@ -343,8 +342,8 @@ def _chopped_sentences() -> Iterator[Problem]:
             )
 
 
-class _Pages:
-    """The published rows that links may lead to, asked for once."""
+class _LinkTargets:
+    """The published rows and sections that links may lead to, each table read once."""
 
     def __init__(self) -> None:
         self.slugs = {
@@ -361,8 +360,9 @@ class _Pages:
             return None
         if not parts.path:
             article = row.article.slug if isinstance(row, ArticleSection) else ""
-            is_there = (article, parts.fragment) in self.anchors
-            return None if is_there else f"this article has no section “{parts.fragment}”."
+            if (article, parts.fragment) in self.anchors:
+                return None
+            return f"this article has no section “{parts.fragment}”."
         try:
             match = resolve(parts.path)
         except Resolver404:
@@ -374,7 +374,7 @@ class _Pages:
         if name in self.slugs and slug not in self.slugs[name]:
             return f"there is no published {name} “{slug}”."
         if name == "association" and (slug, match.kwargs["symptom"]) not in self.pairs:
-            return f"no published row ties “{slug}” to “{match.kwargs['symptom']}”."
+            return f"no published evidence links “{slug}” with “{match.kwargs['symptom']}”."
         if name == "article" and fragment and (slug, fragment) not in self.anchors:
             return f"the article “{slug}” has no section “{fragment}”."
         return None

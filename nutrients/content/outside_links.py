@@ -1,4 +1,4 @@
-"""The addresses of other sites that ours leads to: do they still answer?"""
+"""Check whether the addresses of other sites that pages link to still answer."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .checking import Problem, problem_of
 
 SECONDS, HOSTS_AT_ONCE, TRIES = 15, 8, 2
 GONE = {404, 410}
-# Publishers that let browsers alone in say this of pages that are there.
+# Publishers that admit browsers only answer so, although the page exists.
 REFUSES_PROGRAMS = {401, 402, 403, 405, 406, 418, 429, 451, 999}
 REFUSED = "lets browsers alone in."
 TEXTS: tuple[tuple[Any, str], ...] = (
@@ -32,7 +32,7 @@ TEXTS: tuple[tuple[Any, str], ...] = (
 
 
 def addresses() -> dict[str, list[Any]]:
-    """Give each address of another site with the rows that name it."""
+    """Return the rows that name each address of another site, by address."""
     rows: dict[str, list[Any]] = defaultdict(list)
     for source in Source.objects.exclude(url=""):
         rows[source.url].append(source)
@@ -44,61 +44,61 @@ def addresses() -> dict[str, list[Any]]:
     return dict(rows)
 
 
-class Checked(NamedTuple):
-    """The broken links, and of how many addresses how many could not be looked at."""
+class LinkReport(NamedTuple):
+    """The problems of broken links, the number of addresses, and how many refused to answer."""
 
     broken: list[Problem]
-    number: int
+    total: int
     refused: int
 
 
-def check_links(fault: Callable[[str], str]) -> Checked:
-    """Ask every address, several hosts at once and each host one after the other.
+def check_links(fault: Callable[[str], str]) -> LinkReport:
+    """Check every address: several hosts at once, and the addresses of a host in sequence.
 
-    `fault` gives what is wrong with an address, and is called in other threads.
+    `fault` is `fault_of` or stands in for it, and is called in threads.
     """
     rows = addresses()
     by_host: dict[str, list[str]] = defaultdict(list)
     for address in rows:
         by_host[urlsplit(address).netloc].append(address)
 
-    def faults(of_one_host: Iterable[str]) -> list[tuple[str, str]]:
-        return [(address, why) for address in of_one_host if (why := fault(address))]
+    def faults_of_host(addresses: Iterable[str]) -> list[tuple[str, str]]:
+        return [(address, reason) for address in addresses if (reason := fault(address))]
 
     with ThreadPoolExecutor(HOSTS_AT_ONCE) as pool:
-        found = list(chain(*pool.map(faults, by_host.values())))
-    broken = [(address, why) for address, why in found if why != REFUSED]
+        faults = list(chain(*pool.map(faults_of_host, by_host.values())))
+    broken = [(address, reason) for address, reason in faults if reason != REFUSED]
     problems = sorted(
-        problem_of(row, f"{address} {why}") for address, why in broken for row in rows[address]
+        problem_of(row, f"{address} {reason}")
+        for address, reason in broken
+        for row in rows[address]
     )
-    return Checked(problems, len(rows), len(found) - len(broken))
+    return LinkReport(problems, len(rows), len(faults) - len(broken))
 
 
 def fault_of(address: str) -> str:
-    """What is wrong with an address of the web, as the end of a sentence; empty if nothing is.
+    """Return what is wrong with an address, as the end of a sentence; "" if it answers.
 
-    REFUSED is no fault: the page may be there, and could not be looked at.
-
-    The head is asked for, then the page where that fails. A page that does not answer gets a
-    second chance.
+    REFUSED is no fault: the page may exist. Some servers answer GET alone, and a busy one may
+    answer a second try.
     """
-    why = ""
+    reason = ""
     for _ in range(TRIES):
         for method in ("HEAD", "GET"):
-            why = _fault(address, method)
-            if why in ("", REFUSED):
-                return why
-        if why == "is gone.":
+            reason = _fault(address, method)
+            if reason in ("", REFUSED):
+                return reason
+        if reason == "is gone.":
             break
-    return why
+    return reason
 
 
 def _fault(address: str, method: str) -> str:
     agent = f"Nutrisite link check ({settings.SITE_URL})"
     try:
-        asked = Request(address, method=method, headers={"User-Agent": agent})  # noqa: S310
-        with urlopen(asked, timeout=SECONDS) as answer:  # noqa: S310 (http and https alone)
-            return _moved(address, answer.url)
+        request = Request(address, method=method, headers={"User-Agent": agent})  # noqa: S310
+        with urlopen(request, timeout=SECONDS) as response:  # noqa: S310 (http and https alone)
+            return _redirect_fault(address, response.url)
     except HTTPError as error:
         error.close()
         if error.code in REFUSES_PROGRAMS:
@@ -108,8 +108,9 @@ def _fault(address: str, method: str) -> str:
         return f"does not answer ({getattr(error, 'reason', None) or error})."
 
 
-def _moved(address: str, came_to: str) -> str:
-    """A page that is gone may lead to the front page of its site."""
-    was, now = urlsplit(address), urlsplit(came_to)
-    is_front = now.path in ("", "/") and not now.query
-    return "leads to a front page." if is_front and (was.path.strip("/") or was.query) else ""
+def _redirect_fault(address: str, target: str) -> str:
+    """Refuse a redirect to the front page, which many sites use for pages that are gone."""
+    before, after = urlsplit(address), urlsplit(target)
+    was_front = not before.path.strip("/") and not before.query
+    is_front = after.path in ("", "/") and not after.query
+    return "leads to a front page." if is_front and not was_front else ""

@@ -138,7 +138,7 @@ def test_word_of_this_house_and_forbidden_word_are_told_with_their_field():
         Symptom.objects.filter(pk=symptom.pk).update(description=text)
         told = f"nutrients.symptom {symptom.slug}: its description says"
         if word:
-            expected.append(f"{told} “{word}”, which is a word of this house.")
+            expected.append(f"{told} “{word}”, which this site avoids.")
         elif word == "":
             expected += [f"{told} “Likely”.", f"{told} “cure”."]
 
@@ -170,7 +170,7 @@ BROKEN = {
     "[a](#nowhere)": "line 1: this article has no section “nowhere”.",
     "[a](/articles/night-leg-cramps/#no)": "line 1: the article “night-leg-cramps” has no",
     "[a](/compare/?symptom=no)": "line 1: there is no published symptom “no”.",
-    "[a](/nutrients/copper/night-leg-cramps/)": "line 1: no published row ties “copper”",
+    "[a](/nutrients/copper/night-leg-cramps/)": "line 1: no published evidence links “copper”",
     # Good links pass.
     "[a](/nutrients/magnesium/tremor/) [b](#s-0) [c](https://example.org/x)"
     " [d](/articles/night-leg-cramps/#nutrients) [e](/compare/?symptom=muscle-cramps)": "",

@@ -81,7 +81,7 @@ def test_broken_links_of_sources_and_texts_are_on_the_desk_until_they_are_mended
 
     same = Source.objects.filter(url=source.url).count()
     assert f"Outside links: {1 + same} broken of " in said.getvalue()
-    assert "Not looked at: 1, " in said.getvalue()
+    assert "Not checked: 1, " in said.getvalue()
     assert f"{source.url} is gone." in desk
     assert reverse("admin:nutrients_source_change", args=[source.pk]) in desk
     assert reverse("admin:nutrients_articlesection_change", args=[section.pk]) in desk

@@ -8,14 +8,14 @@ from django.core.management.base import BaseCommand, CommandError
 from django.template.defaultfilters import pluralize
 from django.utils import timezone
 
-from nutrients.content.checking import keep_problems, problems
+from nutrients.content.checking import find_problems, save_problems
 from nutrients.models import ProblemKind
 
 
 class Command(BaseCommand):
-    """Find claims without a source, broken references, unfit units, overdue reviews.
+    """Find claims without a source, broken links, wrong units, overdue reviews and more.
 
-    They are listed a line each, and the command exits with 1 if there are any.
+    Prints a line for each problem, and exits with 1 if there is any.
     """
 
     help = __doc__
@@ -25,16 +25,15 @@ class Command(BaseCommand):
             "--on", type=date.fromisoformat, metavar="YYYY-MM-DD", help="the day to check for"
         )
         parser.add_argument(
-            "--keep", action="store_true", help="list what is found on the editors' desk too"
+            "--keep", action="store_true", help="list the problems on the editors' desk too"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        faults = problems(on=options["on"] or timezone.now().date())
+        problems = find_problems(on=options["on"] or timezone.now().date())
         if options["keep"]:
-            keep_problems(ProblemKind.CONTENT, faults, at=timezone.now())
-        for problem in faults:
+            save_problems(ProblemKind.CONTENT, problems, at=timezone.now())
+        for problem in problems:
             self.stderr.write(str(problem))
-        if faults:
-            count = len(faults)
+        if count := len(problems):
             raise CommandError(f"Content: {count:,} problem{pluralize(count)} to put right.")
         self.stdout.write("Content: no problem found.")

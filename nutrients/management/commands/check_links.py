@@ -5,26 +5,26 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from nutrients.content.checking import keep_problems
+from nutrients.content.checking import save_problems
 from nutrients.content.outside_links import check_links, fault_of
 from nutrients.models import ProblemKind
 
 
 class Command(BaseCommand):
-    """Ask every outside address, and list on the editors' desk those that are broken.
+    """Check the links to other sites, and list broken ones on the editors' desk.
 
-    It takes minutes and asks other sites: have a timer run it, by night. A link that is broken is
-    no error of the command.
+    This takes minutes and sends requests to other sites: run it from a timer at night. The command
+    succeeds even if links are broken.
     """
 
     help = __doc__
 
     def handle(self, *args: Any, **options: Any) -> None:
-        checked = check_links(fault_of)
-        keep_problems(ProblemKind.LINKS, checked.broken, at=timezone.now())
-        for problem in checked.broken:
+        report = check_links(fault_of)
+        save_problems(ProblemKind.LINKS, report.broken, at=timezone.now())
+        for problem in report.broken:
             self.stdout.write(str(problem))
         self.stdout.write(
-            f"Outside links: {len(checked.broken):,} broken of {checked.number:,}. Not looked at: "
-            f"{checked.refused:,}, whose sites let browsers alone in."
+            f"Outside links: {len(report.broken):,} broken of {report.total:,}. Not checked: "
+            f"{report.refused:,}, whose sites only admit browsers."
         )

@@ -9,9 +9,9 @@ from nutrients.admin.publishing import publish_due
 
 
 class Command(BaseCommand):
-    """Publish the proposals whose moment has come. Run it each minute.
+    """Publish the proposals that are due. Run it every minute.
 
-    It prints a line a proposal, and nothing if none is due.
+    Prints a line for each proposal, and nothing if none is due.
     """
 
     help = __doc__

@@ -8,10 +8,9 @@ from nutrients.search.index import rebuild
 
 
 class Command(BaseCommand):
-    """Delete every search document and write all again; seconds, even with the USDA's foods.
+    """Rebuild the search index. This takes seconds, even with the USDA's foods.
 
-    Search keeps itself in step. This is for after a change past the editors' screens, such as by
-    SQL.
+    Edits update the index. Run this only after a change outside the admin, such as by SQL.
     """
 
     help = __doc__

@@ -9,9 +9,9 @@ from nutrients.testbook import failing, keep_outcomes, run_book
 
 
 class Command(BaseCommand):
-    """Check every case of the test book, and keep the outcomes for the page on safety.
+    """Run the cases of the test book, and save the outcomes for the safety page.
 
-    It prints each case that fails with what is wrong, and exits with 1 if any does.
+    Prints each case that fails with its failures, and exits with 1 if any does.
     """
 
     help = __doc__
@@ -20,9 +20,9 @@ class Command(BaseCommand):
         now = timezone.now()
         checked = run_book(at=now)
         keep_outcomes(checked, at=now)
-        failed = failing(checked)
-        for case in failed:
-            self.stderr.write(f"{case.case.slug}: {' '.join(case.failures)}")
-        if failed:
-            raise CommandError(f"Test book: {len(failed):,} of {len(checked):,} cases fail.")
+        failures = failing(checked)
+        for failure in failures:
+            self.stderr.write(f"{failure.case.slug}: {' '.join(failure.failures)}")
+        if failures:
+            raise CommandError(f"Test book: {len(failures):,} of {len(checked):,} cases fail.")
         self.stdout.write(f"Test book: {len(checked):,} cases, all pass.")
