@@ -1,4 +1,4 @@
-"""Pages that are gone for good, because an editor deleted what they showed or took it off."""
+"""Addresses of pages that are gone, because an editor deleted or took down their row."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from reversion.models import Version
 
 from nutrients.models import Article, FoodSource, Nutrient, Redirect, Status, Symptom
 
-# What the page with one slug shows, by the name of its address.
+# The models whose rows have a page of their own, by the name of its URL pattern.
 SHOWN: dict[str, Any] = {
     "article": Article,
     "food": FoodSource,
@@ -20,12 +20,12 @@ SHOWN: dict[str, Any] = {
 
 
 def has_page(row: Any, *, at: datetime) -> bool:
-    """Whether a row has a page of its own that readers can see."""
+    """Tell whether a row has a page that readers can see."""
     return type(row) in SHOWN.values() and row.is_published(at=at)
 
 
 def lead_on(rows: Iterable[Any], *, by: str, reason: str, words: str = "", to: str = "") -> None:
-    """Keep what readers get at the addresses of rows that go, in place of what was kept before."""
+    """Redirect the addresses of rows that go, or keep words for readers who come there."""
     for row in rows:
         Redirect.objects.update_or_create(
             path=row.get_absolute_url(),
@@ -34,18 +34,18 @@ def lead_on(rows: Iterable[Any], *, by: str, reason: str, words: str = "", to: s
 
 
 def was_public(page: str, slug: str, *, at: datetime) -> bool:
-    """Whether a page showed something public until it was deleted, and no row has its slug now.
+    """Tell whether a page was public until its row was deleted.
 
-    A draft is not gone: it may come back, so its address is merely not found.
+    The page of a draft is merely not found: it may come back.
     """
     model = SHOWN.get(page)
     if model is None or model._default_manager.filter(slug=slug).exists():
         return False
-    kept = Version.objects.get_for_model(model)
-    last = kept.filter(serialized_data__contains=f'"slug": "{slug}"').first()
+    versions = Version.objects.get_for_model(model)
+    last = versions.filter(serialized_data__contains=f'"slug": "{slug}"').first()
     if last is None:
         return False
     row = last.field_dict
-    # SQLite looks for the slug in letters of either case.
-    was_shown = row["slug"] == slug and row["status"] == Status.PUBLISHED
-    return was_shown and row["publish_at"] <= at
+    # On SQLite `contains` ignores case.
+    is_same = row["slug"] == slug
+    return is_same and row["status"] == Status.PUBLISHED and row["publish_at"] <= at

@@ -1,4 +1,4 @@
-"""Signatures: a reviewer's name is shown only while the row has the words that were signed."""
+"""Signatures: a row shows its reviewer only while it has the words that were signed."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from django.utils.text import capfirst
 
 from nutrients.models import Publishable, Signature
 
-# What is kept, brought back and signed with a row. An amount goes with its food alone: a nutrient
-# has thousands once the USDA's foods are imported.
+# The related rows that are versioned, restored and signed with a row. Amounts belong to their food
+# alone: a nutrient has thousands once the USDA's foods are imported.
 CHILDREN = {
     "article": ["sections"],
     "foodsource": ["amounts", "portions"],
@@ -24,7 +24,7 @@ CHILDREN = {
     "riskfactor": ["effects"],
     "symptom": ["associations"],
 }
-# What is said about a row, and not by it.
+# Fields about a row, which are not among the words that are signed.
 NOT_WORDS = {
     *("id", "status", "publish_at", "changed_at", "verification", "position"),
     *("reviewed_on", "reviewed_by", "review_due_on"),
@@ -33,7 +33,7 @@ Words = list[tuple[str, str]]
 
 
 def words_of(row: Any) -> Words:
-    """Give what a row and the rows of its page say, each with its label, as the database has it."""
+    """Return label and text of each field of a row and its children, as the database has them."""
     row = type(row)._base_manager.get(pk=row.pk)
     words = _fields(row)
     for name in CHILDREN.get(row._meta.model_name, ()):
@@ -44,10 +44,10 @@ def words_of(row: Any) -> Words:
     return words
 
 
-def _fields(row: Any, but: Any = None) -> Words:
+def _fields(row: Any, exclude: Any = None) -> Words:
     words = []
     for field in row._meta.concrete_fields:
-        if field.name not in NOT_WORDS and field is not but:
+        if field.name not in NOT_WORDS and field is not exclude:
             value = getattr(row, field.attname if not field.is_relation else field.name)
             value = dict(field.flatchoices).get(value, value)
             words.append((capfirst(field.verbose_name), "" if value is None else str(value)))
@@ -66,7 +66,7 @@ def signatures_of(row: Any) -> Any:
 
 
 def sign(rows: Iterable[Any], *, name: str, profession: str, account: str, at: datetime) -> None:
-    """Sign the words that rows have now. `renew` shows the name; the caller keeps a version."""
+    """Sign the words that rows have now. `renew` then shows the name."""
     Signature.objects.bulk_create(
         Signature(
             model=row._meta.label_lower,
@@ -82,7 +82,7 @@ def sign(rows: Iterable[Any], *, name: str, profession: str, account: str, at: d
 
 
 def renew(rows: Iterable[Any]) -> None:
-    """Give rows that were changed the reviewer who signed their present words, or none."""
+    """Show on changed rows the reviewer who signed their present words, or none."""
     for row in rows:
         if not (isinstance(row, Publishable) and row.pk):
             continue
@@ -90,7 +90,7 @@ def renew(rows: Iterable[Any]) -> None:
         saved = type(row)._base_manager.filter(pk=row.pk)
         if (signed or row.reviewed_by) and saved.exists():
             words = digest(words_of(row))
-            fitting = [signature for signature in signed if signature.words == words]
-            row.reviewed_on = timezone.localdate(fitting[-1].signed_at) if fitting else None
-            row.reviewed_by = str(fitting[-1])[:200] if fitting else ""
+            valid = [signature for signature in signed if signature.words == words]
+            row.reviewed_on = timezone.localdate(valid[-1].signed_at) if valid else None
+            row.reviewed_by = str(valid[-1])[:200] if valid else ""
             saved.update(reviewed_on=row.reviewed_on, reviewed_by=row.reviewed_by)

@@ -1,4 +1,4 @@
-"""Revisions (django-reversion): one a save, over a row, its children and their links."""
+"""Revisions with django-reversion: one for each save, with a row, its children and their links."""
 
 from __future__ import annotations
 
@@ -12,32 +12,31 @@ import reversion
 from django.apps import apps
 from django.db import models
 from reversion.models import Version
-from reversion.revisions import _stack  # what is under way; nothing public sets it aside
+from reversion.revisions import _stack  # No public function suspends the active revision.
 
 from nutrients.models import Keyed, Publishable
 
 from .signatures import CHILDREN, renew
 
 FIRST = "As it was before the first edit here"
-# It belongs to two rows, so an edit of it alone is in its own history only.
+# An association belongs to two rows, so an edit of it alone is in its own history only.
 SHARED = "associations"
 
 
 def content_models() -> list[type[Keyed]]:
-    """The models whose rows hold content: those that fixtures could name."""
-    every = apps.get_app_config("nutrients").get_models()
-    return [model for model in every if issubclass(model, Keyed)]
+    """Return the models that fixtures can name."""
+    config = apps.get_app_config("nutrients")
+    return [model for model in config.get_models() if issubclass(model, Keyed)]
 
 
 def register() -> None:
-    """Have every table of content kept."""
     for model in content_models():
         reversion.register(model, follow=CHILDREN.get(str(model._meta.model_name), ()))
 
 
 def write(rows: Iterable[Any], comment: str, *, user: Any = None) -> None:
-    """Write a revision of these rows now, even while another is under way."""
-    under_way = _stack.set([])
+    """Write a revision of these rows now, apart from the active one if there is any."""
+    active = _stack.set([])
     try:
         with reversion.create_revision():
             reversion.set_user(user)
@@ -45,28 +44,28 @@ def write(rows: Iterable[Any], comment: str, *, user: Any = None) -> None:
             for row in rows:
                 reversion.add_to_revision(row)
     finally:
-        _stack.reset(under_way)
+        _stack.reset(active)
 
 
 def keep_first(rows: Iterable[Any]) -> None:
-    """Keep rows and their parents as the database has them, if they have no version yet.
+    """Write a first version of rows and their parents that have none, as the database has them.
 
-    Call it before a change, because shipped content is loaded without versions.
+    Call this before a change, because shipped content is loaded without versions.
     """
     rows = list(rows)
-    before: list[Any] = []
+    unversioned: list[Any] = []
     for model, pks in by_table((type(row), row.pk) for row in [*rows, *parents(rows)]).items():
-        kept = Version.objects.get_for_model(model).filter(object_id__in=map(str, pks))
-        pks -= set(map(int, kept.values_list("object_id", flat=True)))
-        before += model._base_manager.filter(pk__in=pks)
-    if before:
-        write(before, FIRST)
+        versions = Version.objects.get_for_model(model).filter(object_id__in=map(str, pks))
+        pks -= set(map(int, versions.values_list("object_id", flat=True)))
+        unversioned += model._base_manager.filter(pk__in=pks)
+    if unversioned:
+        write(unversioned, FIRST)
 
 
 def keep(rows: Collection[Any], *, at: datetime) -> None:
-    """Add rows that were saved or deleted, and their parents, to the revision under way.
+    """Add rows that were saved or deleted, and their parents, to the active revision.
 
-    The pages that show them count as changed, and lose a reviewer who signed other words.
+    Rows on whose pages they are shown count as changed, and lose a reviewer who signed other words.
     """
     date_owners(rows, at=at)
     renew([*rows, *parents(rows)])
@@ -76,16 +75,14 @@ def keep(rows: Collection[Any], *, at: datetime) -> None:
 
 
 def parents(rows: Iterable[Any]) -> list[Any]:
-    """Read the rows whose histories show what was done to these; one that is gone is left out."""
-    shown_under = by_table(
+    """Return the rows whose histories include these as children, without deleted ones."""
+    keys = by_table(
         (field.remote_field.model, getattr(row, field.attname))
         for row in rows
         for field in owning_fields(row)
         if field.remote_field.related_name in _children_of(field.remote_field.model)
     )
-    return [
-        row for model, pks in shown_under.items() for row in model._base_manager.filter(pk__in=pks)
-    ]
+    return [row for model, pks in keys.items() for row in model._base_manager.filter(pk__in=pks)]
 
 
 def _children_of(model: Any) -> set[str]:
@@ -93,7 +90,7 @@ def _children_of(model: Any) -> set[str]:
 
 
 def by_table(pairs: Iterable[tuple[Any, Any]]) -> dict[Any, set[Any]]:
-    """The primary keys of rows by their model; a row without one is left out."""
+    """Group primary keys by model, without empty ones."""
     tables: dict[Any, set[Any]] = defaultdict(set)
     for model, pk in pairs:
         if pk:
@@ -102,7 +99,7 @@ def by_table(pairs: Iterable[tuple[Any, Any]]) -> dict[Any, set[Any]]:
 
 
 def owning_fields(row: models.Model) -> list[Any]:
-    """List the foreign keys to rows without which this one would go."""
+    """List the foreign keys whose rows this one is deleted with."""
     return [
         field
         for field in row._meta.concrete_fields
@@ -111,7 +108,7 @@ def owning_fields(row: models.Model) -> list[Any]:
 
 
 def owners(row: models.Model) -> list[tuple[Any, Any]]:
-    """List the published rows that show this one, each as its model and primary key."""
+    """List model and primary key of the rows on whose pages this one is shown."""
     return [
         (field.remote_field.model, getattr(row, field.attname))
         for field in owning_fields(row)
@@ -120,10 +117,7 @@ def owners(row: models.Model) -> list[tuple[Any, Any]]:
 
 
 def date_owners(rows: Iterable[models.Model], *, at: datetime) -> None:
-    """Count the owners of rows that were made, changed or deleted as changed at this moment.
-
-    It costs one query a table of owners, however many rows there are.
-    """
+    """Set the date of change of rows that show these, with one query for each table."""
     for owner, pks in by_table(pair for row in rows for pair in owners(row)).items():
         owner._base_manager.filter(pk__in=pks).update(changed_at=at)
 
@@ -131,7 +125,7 @@ def date_owners(rows: Iterable[models.Model], *, at: datetime) -> None:
 def compared(
     before: Sequence[str], after: Sequence[str]
 ) -> Iterator[tuple[Sequence[str], Sequence[str], Sequence[str]]]:
-    """Stretches in order: what is the same, or else what went and what came in its place."""
+    """Yield stretches in order as (same, removed, added): either the first, or the others."""
     matcher = SequenceMatcher(None, before, after, autojunk=False)
     for kind, first, last, start, end in matcher.get_opcodes():
         if kind == "equal":
