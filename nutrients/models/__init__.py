@@ -1,4 +1,4 @@
-"""The domain: a module a noun. Slugs are stable public identifiers and natural keys."""
+"""The models. Slugs are stable public identifiers and natural keys."""
 
 from .articles import Article, ArticleSection, ArticleTopic
 from .associations import (

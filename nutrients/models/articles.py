@@ -14,12 +14,12 @@ from .publishing import Keyed, Publishable, Slugged, address_of, lines_of, one_o
 from .symptoms import Symptom
 
 WORDS_A_MINUTE = 200
-# Citations, block marks, the addresses of links and the lines of tables are not read aloud.
+# What is not read: citations, marks of blocks, addresses of links and lines of tables.
 MARKS = re.compile(r"\[@[^\[\]]*\]|\[\[[^\[\]]*\]\]|\]\([^)]{0,2500}+\)|\|")
 
 
 class ArticleTopic(models.TextChoices):
-    """What an article is about, in the order of the list of articles."""
+    """Topics, in the order of the list of articles."""
 
     TWITCHES = "twitches", "Twitches and jerks"
     CRAMPS = "cramps", "Cramps and restless legs"
@@ -62,12 +62,12 @@ class Article(Slugged, Publishable):
         ]
         indexes = [
             *Publishable.Meta.indexes,
-            # All that the list is sorted by, so that only the articles on a page are read.
+            # Everything that the list is sorted by, so that only one page of articles is read.
             models.Index(
                 fields=["status", "publish_at", "topic", "position", "title"],
                 name="article_listed",
             ),
-            # For the first articles of a topic, and the neighbours of one.
+            # For the first articles of a topic, and for the neighbours of an article.
             models.Index(fields=["status", "topic", "position", "title"], name="article_by_topic"),
             reviewed("article"),
         ]
@@ -84,13 +84,13 @@ class Article(Slugged, Publishable):
 
     @cached_property
     def reading_minutes(self) -> int:
-        """Whole minutes to read the sections, at least one. Lists prefetch `sections` for it."""
+        """Minutes to read the article, at least one. Prefetch `sections` for lists."""
         words = sum(section.word_count for section in self.sections.all())
         return max(1, round(words / WORDS_A_MINUTE))
 
 
 class ArticleSection(Keyed):
-    """One section: a heading and Markdown with `[@source]` citations and `[[blocks]]`."""
+    """A heading and Markdown with `[@source]` citations and `[[blocks]]`."""
 
     KEY = ("article", "anchor")
 
@@ -125,5 +125,5 @@ class ArticleSection(Keyed):
 
     @property
     def word_count(self) -> int:
-        """How many words a reader reads in the body; live blocks are not counted."""
+        """The number of words in the body, without live blocks."""
         return len(MARKS.sub("", self.body).split())

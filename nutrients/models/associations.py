@@ -1,4 +1,4 @@
-"""Associations: the evidence between one nutrient and one symptom, and the verb it allows."""
+"""Associations: the evidence between a nutrient and a symptom, and the verb that it allows."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Relation(Ranked):
 
 
 class Typicality(Ranked):
-    """How typical the sign is among people who have that lack or excess, most typical first."""
+    """How typical the sign is of the deficiency or excess, most typical first."""
 
     COMMON = "common", "Common sign"
     SOMETIMES = "sometimes", "Seen sometimes"
@@ -37,7 +37,7 @@ class Evidence(Ranked):
 
     @property
     def verb(self) -> str:
-        """The strongest verb that this grade allows, so that no claim goes too far."""
+        """The strongest verb that this grade allows."""
         return VERBS[self]
 
     @property
@@ -45,7 +45,7 @@ class Evidence(Ranked):
         return MEANINGS[self]
 
 
-# The one table of wording: the grade chooses the verb, the relation the sentence around it.
+# The grade chooses the verb, and the relation the sentence around it.
 VERBS = {
     Evidence.STRONG: "can cause",
     Evidence.MODERATE: "is linked with",
@@ -74,7 +74,7 @@ SENTENCES_AGAINST = {
 
 class AssociationQuerySet(PublishableQuerySet):
     def published(self, *, at: datetime) -> Self:
-        """Associations that the public may see at `at`: they and both of their ends."""
+        """Return the associations that readers may see, with a published nutrient and symptom."""
         return (
             super()
             .published(at=at)
@@ -88,9 +88,9 @@ class AssociationQuerySet(PublishableQuerySet):
 
 
 class Association(Keyed, Publishable):
-    """One nutrient with one symptom in one relation: how typical, how good the evidence, and why.
+    """A nutrient with a symptom in a relation: how typical it is, the evidence, and why that grade.
 
-    Evidence against is recorded here too, with `is_against`.
+    Evidence against a claim has `is_against`.
     """
 
     KEY = ("nutrient", "symptom", "relation")
@@ -154,7 +154,7 @@ class Association(Keyed, Publishable):
 
     @property
     def strength(self) -> tuple[int, int, int, str]:
-        """The order of associations: too little first, then how typical, then evidence, A to Z."""
+        """The sort key: too little first, then how typical, the evidence, and A to Z."""
         return (
             Relation(self.relation).rank,
             Typicality(self.typicality).rank,
@@ -164,17 +164,15 @@ class Association(Keyed, Publishable):
 
     @property
     def side(self) -> str:
-        """Whether it is of too little, "low", or of too much, "high"."""
         return "high" if self.relation == Relation.EXCESS else "low"
 
     @property
     def verb(self) -> str:
-        """The verb that the grade allows; the one place that chooses it."""
         return VERB_AGAINST if self.is_against else Evidence(self.evidence).verb
 
     @property
     def claim(self) -> str:
-        """The association in one sentence, with the verb that its grade allows."""
+        """The association as a sentence, with the verb that its grade allows."""
         sentences = SENTENCES_AGAINST if self.is_against else SENTENCES
         return sentences[Relation(self.relation)].format(
             nutrient=self.nutrient.phrase,

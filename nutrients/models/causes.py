@@ -1,4 +1,4 @@
-"""What lowers or raises a nutrient, and what causes the same signs without any nutrient."""
+"""Risk factors for too little or too much, causes other than nutrients, and interactions."""
 
 from __future__ import annotations
 
@@ -20,8 +20,7 @@ class RiskKind(models.TextChoices):
     AGE = "age", "Age"
 
 
-# A risk factor that is ticked can put the reader into one of these groups, to which some foods are
-# not suggested.
+# Groups that ticking a risk factor can put the reader into, to which some foods are not suggested.
 GROUPS = [NotSuggestedTo.PREGNANCY, NotSuggestedTo.CHILDREN]
 
 
@@ -71,7 +70,7 @@ class RiskFactor(Slugged, Publishable):
 
 
 class Strength(Ranked):
-    """How much a risk factor does to a nutrient, strongest first."""
+    """How much a risk factor affects a nutrient, strongest first."""
 
     STRONG = "strong", "Strong"
     MODERATE = "moderate", "Moderate"
@@ -79,10 +78,10 @@ class Strength(Ranked):
 
 
 class RiskEffect(Keyed):
-    """What one risk factor does to one nutrient that it lowers or raises: how much, and how.
+    """How much, and how, a risk factor lowers or raises one of its nutrients.
 
-    Rests on the sources of its risk factor. A pair without a row is moderate, and says the risk
-    factor's own mechanism.
+    It has the sources of its risk factor. Without a row, the effect is moderate and the mechanism
+    is that of the risk factor.
     """
 
     KEY = ("risk_factor", "nutrient")
@@ -123,7 +122,7 @@ class CauseKind(models.TextChoices):
     CONDITION = "condition", "Health conditions"
 
 
-# As the verbs of associations, without a verb that would have to agree with the cause's name.
+# Like the verbs of associations, in a form that does not have to agree with the cause's name.
 LINKS = {
     Evidence.STRONG: "Known to cause",
     Evidence.MODERATE: "Linked with",
@@ -132,7 +131,7 @@ LINKS = {
 
 
 class OtherCause(Slugged, Publishable):
-    """A cause of signs that is not a nutrient: its mechanism and what helps."""
+    """A cause of signs that is not a nutrient."""
 
     name = models.CharField(max_length=120, unique=True)
     kind = models.CharField(max_length=10, choices=CauseKind)
@@ -187,7 +186,7 @@ class OtherCause(Slugged, Publishable):
 
     @property
     def link(self) -> str:
-        """Its relation to the signs, in the words that its grade allows."""
+        """Its relation to the signs, in words that the grade allows."""
         return LINKS[Evidence(self.evidence)]
 
 

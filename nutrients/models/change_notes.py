@@ -1,4 +1,4 @@
-"""Notes for readers: what was changed or corrected on a page, and when."""
+"""Notes for readers on what was changed or corrected on a page."""
 
 from __future__ import annotations
 
@@ -16,8 +16,6 @@ SHOWN_ON_A_PAGE = 5
 
 
 class NoteKind(models.TextChoices):
-    """Whether a page said something wrong before."""
-
     CHANGE = "change", "Change"
     CORRECTION = "correction", "Correction"
 
@@ -27,15 +25,15 @@ class ChangeNoteQuerySet(models.QuerySet[Any]):
         return self.filter(made_at__lte=at)
 
     def newest_on(self, path: str, *, at: datetime) -> Self:
-        """The newest notes on the page at this path and on places within it."""
+        """Return the newest notes on a page and on its anchors."""
         on_page = Q(address=path) | Q(address__startswith=f"{path}#")
         return self.made(at=at).filter(on_page)[:SHOWN_ON_A_PAGE]
 
 
 class ChangeNote(Keyed):
-    """What readers are told about a substantive edit. Who made it is not recorded here.
+    """A note on a substantive edit. It does not record who made the edit.
 
-    Title and address are kept as they were, so that a note outlives the page that it is about.
+    Title and address are copies, so that a note outlives its page.
     """
 
     KEY = ("address", "made_at")
@@ -70,7 +68,7 @@ class ChangeNote(Keyed):
         constraints = [
             one_of("kind", NoteKind.values, "changenote_kind_known"),
             models.CheckConstraint(condition=~Q(text=""), name="changenote_text_given"),
-            # Also the index by which a page finds its notes.
+            # Pages find their notes by this index.
             models.UniqueConstraint(fields=["address", "made_at"], name="changenote_unique"),
         ]
 
@@ -79,5 +77,5 @@ class ChangeNote(Keyed):
 
     @property
     def path(self) -> str:
-        """The path of the page, without the place within it."""
+        """The address without the anchor."""
         return self.address.partition("#")[0]

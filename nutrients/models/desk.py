@@ -1,4 +1,4 @@
-"""What the editors' desk keeps besides content: problems found, and pages that were taken down."""
+"""Records of the editors' desk: problems of the content, and redirects of pages that are gone."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class ProblemKind(models.TextChoices):
 
 
 class KeptProblem(models.Model):
-    """Something to put right, as the last check of its kind found it. The next one replaces it."""
+    """A problem that the last check of its kind found. The next check replaces it."""
 
     kind = models.CharField("check", max_length=8, choices=ProblemKind)
     model = models.CharField(max_length=60, help_text="As in fixtures: nutrients.nutrient.")
@@ -39,9 +39,9 @@ class KeptProblem(models.Model):
 
 
 class Redirect(models.Model):
-    """Where the address of a page that is gone leads to; or the words that stand there.
+    """A redirect from a page that is gone, or words for readers who come to its address.
 
-    A page that is there again is shown, whatever is kept here.
+    If the page exists again, it is shown.
     """
 
     path = models.CharField("from", max_length=200, unique=True, validators=[PATH])
@@ -68,10 +68,12 @@ class Redirect(models.Model):
         return f"{self.path} → {self.to or 'gone'}"
 
     def clean(self) -> None:
-        """Refuse an address that leads nowhere or back to itself."""
-        try:
-            leads_on = not self.to or (self.to != self.path and bool(resolve(self.to)))
-        except Resolver404:
-            leads_on = False
-        if not leads_on:
-            raise ValidationError({"to": "There is no other page at this address."})
+        """Refuse a target that is no page, or the page itself."""
+        if self.to:
+            try:
+                resolve(self.to)
+                is_page = self.to != self.path
+            except Resolver404:
+                is_page = False
+            if not is_page:
+                raise ValidationError({"to": "There is no other page at this address."})

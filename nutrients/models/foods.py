@@ -1,4 +1,4 @@
-"""Foods, their groups, their household measures, and what nutrients they hold."""
+"""Foods with their groups, household measures and amounts of nutrients."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from .sources import Source
 
 
 class Diet(models.TextChoices):
-    """Diets that a food may suit; each value is the name of a field of `FoodSource`."""
+    """Diets that a food may suit. Values are names of fields of `FoodSource`."""
 
     VEGAN = "vegan", "Vegan"
     VEGETARIAN = "vegetarian", "Vegetarian"
@@ -36,12 +36,12 @@ class Diet(models.TextChoices):
     NUT_FREE = "nut_free", "Nut-free"
 
 
-# Diets by their value in an address.
+# Diets by their value in query strings.
 DIETS = {diet.value.replace("_", "-"): diet for diet in Diet}
 
 
 class Allergen(models.TextChoices):
-    """Allergens that a food may contain; each value is the name of a field of `FoodSource`."""
+    """Allergens that a food may contain. Values are names of fields of `FoodSource`."""
 
     FISH = "contains_fish", "Fish"
     SHELLFISH = "contains_shellfish", "Shellfish"
@@ -51,16 +51,16 @@ class Allergen(models.TextChoices):
     PEANUT = "contains_peanut", "Peanut"
 
 
-# Measures that British kitchens do not have: the weight comes first.
+# Units that British kitchens lack. The weight is written before them.
 AMERICAN = re.compile(r"\b(cups?|fl oz|oz|lbs?|quarts?|pints?|sticks?)\b", re.IGNORECASE)
 SHORT = re.compile(r"(\S+) (tbsp|tsp|can)s?\b")
 IN_FULL = {"tbsp": "tablespoon", "tsp": "teaspoon", "can": "tin"}
 
 
-# A page names fifty measures, and the same ones come again and again.
+# Pages name the same measures again and again.
 @lru_cache(maxsize=2_000)
 def measure_words(description: str, grams: Decimal) -> str:
-    """Give a measure as British readers use it: “2 tablespoons (32 g)”, but “30 g (1 cup)”."""
+    """Describe a measure for British readers: “2 tablespoons (32 g)”, but “30 g (1 cup)”."""
     weight = f"{grams.normalize():f}\N{NO-BREAK SPACE}g"
     if description == f"{grams.normalize():f} g":
         return weight
@@ -71,7 +71,7 @@ def measure_words(description: str, grams: Decimal) -> str:
 
 
 def is_american(description: str) -> bool:
-    """Say whether a measure begins with cups, ounces or other units of American kitchens."""
+    """Tell whether a measure is in cups, ounces or other units of American kitchens."""
     return bool(AMERICAN.search(description.partition("(")[0]))
 
 
@@ -92,7 +92,7 @@ class FoodGroup(Slugged):
 
 
 class NotSuggestedTo(models.TextChoices):
-    """The people to whom a food is never suggested, although lists have it with its figures."""
+    """People to whom a food is never suggested. Lists have it with its figures all the same."""
 
     NOBODY = "nobody", "Nobody"
     PREGNANCY = "pregnancy", "Pregnant people"
@@ -100,58 +100,57 @@ class NotSuggestedTo(models.TextChoices):
     EVERYONE = "everyone", "Everyone"
 
 
-# As many as `Beginning` takes.
 INDEXED_LETTERS = 3
 
 
 class Beginning(models.Func):
-    """The first three characters of a text in small letters, by which foods are indexed.
+    """The first INDEXED_LETTERS characters of a text in lower case, as foods are indexed.
 
-    The numbers are in the template, because a database finds an index only by the same words.
+    The template has the numbers, because the database uses an index only for the same expression.
     """
 
     template = "LOWER(SUBSTR(%(expressions)s, 1, 3))"
     output_field = models.CharField()
 
 
-# Kilocalories in 100 g of pure fat, and grams that can be one serving.
+# Kilocalories in 100 g of pure fat, and grams in one serving.
 MOST_ENERGY, MOST_IN_SERVING = 902, 2_000
 
 
 class FoodSourceQuerySet(PublishableQuerySet):
     def described_as(self, beginning: str) -> Self:
-        """Foods whose USDA description begins so, in small letters or large."""
+        """Return foods whose USDA description begins so, in either case."""
         rows = self.filter(usda_description__istartswith=beginning)
         if len(beginning) < INDEXED_LETTERS:
             return rows
-        # So many characters lead to a few foods at once, in place of a look at each.
+        # Let the index lead to a few foods first.
         indexed = rows.alias(beginning=Beginning("usda_description"))
         return indexed.filter(beginning=Beginning(models.Value(beginning)))
 
     def foods(self) -> Self:
-        """Foods alone; sunlight is left out."""
+        """Leave out sunlight."""
         return self.filter(is_food=True)
 
     def curated(self) -> Self:
-        """Foods that editors chose; those imported whole from the USDA are left out."""
+        """Leave out imported foods, except those that editors chose."""
         return self.filter(is_curated=True)
 
     def suiting(self, diets: Iterable[str]) -> Self:
-        """Foods known to suit every one of the diets; sunlight suits them all."""
+        """Return foods that are known to suit all these diets, and sunlight."""
         suits = Q()
         for diet in diets:
             suits &= Q(**{Diet(diet).value: True})
         return self.filter(suits | Q(is_food=False)) if suits else self
 
     def suggested_to(self, groups: Iterable[str]) -> Self:
-        """Foods that are kept from none of the groups (values of `NotSuggestedTo`)."""
+        """Leave out foods that are not suggested to any of the groups or to everyone."""
         return self.exclude(not_suggested_to__in=[NotSuggestedTo.EVERYONE, *groups])
 
 
 class FoodSource(Slugged, Publishable):
     """A food with its serving, or sunlight, which is a source but no food.
 
-    Diet and allergen flags are for the plain food, and empty where not known: labels decide.
+    Diet and allergen flags describe the plain food, and are empty if not known.
     """
 
     name = models.CharField(max_length=200)
@@ -188,7 +187,7 @@ class FoodSource(Slugged, Publishable):
     contains_soy = models.BooleanField("contains soya", null=True, blank=True)
     contains_sesame = models.BooleanField(null=True, blank=True)
     contains_peanut = models.BooleanField(null=True, blank=True)
-    # Longer than a number is, so that no browser cuts one down to another food's.
+    # Longer than a number, so that no browser truncates input to the number of another food.
     usda_ndb_number = models.CharField(
         "USDA NDB number",
         max_length=9,
@@ -248,7 +247,7 @@ class FoodSource(Slugged, Publishable):
                 condition=~Q(usda_ndb_number=""),
                 name="foodsource_ndb_unique",
             ),
-            # The USDA's names are its own: one of them may well be what editors call a food.
+            # A USDA name may be the name of a chosen food too.
             models.UniqueConstraint(
                 fields=["name"],
                 condition=Q(is_curated=True),
@@ -261,13 +260,13 @@ class FoodSource(Slugged, Publishable):
             models.Index(fields=["-is_curated", "name"], name="foodsource_curated_first"),
             models.Index(Beginning("usda_description"), name="foodsource_description_begins"),
             reviewed("foodsource"),
-            # To list and count the chosen foods without a look at a hundred thousand others.
+            # To list and count chosen foods among a hundred thousand others.
             models.Index(
                 fields=["status", "publish_at"],
                 condition=Q(is_curated=True),
                 name="foodsource_curated",
             ),
-            # For the neighbours on a food's page.
+            # For the neighbours on the page of a food.
             models.Index(
                 fields=["group", "name"],
                 condition=Q(is_curated=True),
@@ -283,13 +282,13 @@ class FoodSource(Slugged, Publishable):
 
     @property
     def is_weighed(self) -> bool:
-        """Whether its serving is a plain weight, such as "100 g", because no other was chosen."""
+        """Whether its serving is a plain weight such as "100 g"."""
         grams = self.serving_grams
         return grams is not None and self.serving_description == f"{grams.normalize():f} g"
 
     @property
     def serving_words(self) -> str:
-        """One serving in British measures, with its weight; empty for what is no food."""
+        """One serving in British measures with its weight; "" for sunlight."""
         grams = self.serving_grams
         return "" if grams is None else measure_words(self.serving_description, grams)
 
@@ -297,7 +296,7 @@ class FoodSource(Slugged, Publishable):
 class FoodPortion(Keyed):
     """A household measure of a food, such as "1 cup, chopped", with its weight in grams.
 
-    The USDA gives a few measures twice with two weights, so the weight is part of the identity.
+    The USDA has a few measures twice with different weights, so the weight is in the key.
     """
 
     KEY = ("food", "description", "grams")
@@ -320,24 +319,22 @@ class FoodPortion(Keyed):
 
     @property
     def words(self) -> str:
-        """The measure as British readers use it, with its weight."""
         return measure_words(self.description, self.grams)
 
     @property
     def value(self) -> str:
-        """Its value in an address: the grams without trailing zeros."""
+        """The value in query strings: the grams without trailing zeros."""
         return f"{self.grams.normalize():f}"
 
 
-# In the unit of the nutrient: food is not heavier than itself.
+# 100 g in each unit.
 MOST_IN_100_G = {Unit.MG: 100_000, Unit.MCG: 100_000_000, Unit.MCG_DFE: 100_000_000}
 
 
 class NutrientAmount(Keyed):
     """The amount of one nutrient in 100 g of one food, in the nutrient's unit.
 
-    Amounts per serving and shares of the label value are computed from it, never stored.
-    A missing row means "not known", never zero.
+    A missing row means "not known", never zero. Amounts per serving are computed, not stored.
     """
 
     KEY = ("food", "nutrient")
@@ -365,7 +362,6 @@ class NutrientAmount(Keyed):
         return f"{self.nutrient} in {self.food}"
 
     def clean(self) -> None:
-        """Refuse an amount that weighs more than the food it is in."""
         unit = Unit(self.nutrient.unit) if self.nutrient_id else None
         if unit and self.per_100g is not None and self.per_100g > MOST_IN_100_G[unit]:
             most = f"{MOST_IN_100_G[unit]:,} {unit}"
@@ -373,11 +369,11 @@ class NutrientAmount(Keyed):
 
     @property
     def per_serving(self) -> Decimal | None:
-        """The amount in one serving, in the nutrient's unit; None if the serving is unknown."""
+        """The amount in one serving; None if its weight is not known."""
         if self.food.serving_grams is None:
             return None
         return self.per_100g * self.food.serving_grams / 100
 
     def label_percent(self, authority: Authority) -> Decimal | None:
-        """The share of the label value in one serving, in percent; None if unknown."""
+        """Return the percentage of the label value in one serving; None if not known."""
         return self.nutrient.label_percent(self.per_serving, authority)

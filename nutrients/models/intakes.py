@@ -1,4 +1,4 @@
-"""Reference intakes: how much of a nutrient a day, by life stage."""
+"""Reference intakes: daily needs and limits by life stage."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ from .sources import Source
 
 
 class ReferenceType(models.TextChoices):
-    """What a reference intake is; they are kept apart, since each says something else."""
-
     RDA = "RDA", "Recommended Dietary Allowance (RDA)"
     AI = "AI", "Adequate Intake (AI)"
     RNI = "RNI", "Reference Nutrient Intake (RNI)"
@@ -26,7 +24,7 @@ class ReferenceType(models.TextChoices):
 
     @property
     def meaning(self) -> str:
-        """What it is, as a sentence that begins with its article and name."""
+        """A sentence that begins with article and name."""
         article = "An" if self is ReferenceType.AI else "A"
         return f"{article} {self.label} {_MEANINGS[self]}"
 
@@ -40,7 +38,7 @@ _MEANINGS = {
     ReferenceType.SAI: "is held to be enough, and low enough to be safe for heart and vessels.",
     ReferenceType.LRNI: "is enough for very few.",
 }
-# Enough for nearly everybody. The LRNI is enough for very few, so it is never shown as a need.
+# The LRNI is enough for very few, so it is no need.
 NEEDS = [kind for kind in ReferenceType if kind is not ReferenceType.LRNI]
 
 
@@ -58,7 +56,7 @@ class LifeStatus(models.TextChoices):
 
 
 class LimitStatus(models.TextChoices):
-    """Whether an upper limit exists, and why not."""
+    """Whether there is an upper limit, and why not."""
 
     SET = "set", "Set"
     NOT_ESTABLISHED = "not established", "No limit set"
@@ -67,7 +65,7 @@ class LimitStatus(models.TextChoices):
 
 
 class LimitKind(models.TextChoices):
-    """What an authority calls its limit, from the firmest to the most careful."""
+    """The name that an authority gives its limit, firmest first."""
 
     UL = "UL", "Tolerable upper intake level"
     SUL = "SUL", "Safe upper level"
@@ -75,17 +73,16 @@ class LimitKind(models.TextChoices):
     SAFE = "SAFE", "Safe level of intake"
 
 
-# How `upper_limit_applies_to` begins where food counts towards the limit.
+# `upper_limit_applies_to` begins so if food counts towards the limit.
 COUNTS_FOOD = "all sources"
 
 
 class ReferenceIntakeQuerySet(PublishableQuerySet):
     def needs(self) -> Self:
-        """Those that say how much is needed, in a figure or in words."""
         return self.filter(reference_type__in=NEEDS)
 
     def overlapping(self, age_from: Decimal, age_below: Decimal | None) -> Self:
-        """Those for any age of a band, whose end is exclusive; None for one without end."""
+        """Return the intakes for any age in a band. Its end is exclusive, or None."""
         rows = self.filter(Q(age_below=None) | Q(age_below__gt=age_from))
         return rows if age_below is None else rows.filter(age_from__lt=age_below)
 
@@ -98,10 +95,10 @@ class ReferenceIntakeQuerySet(PublishableQuerySet):
 
 
 class ReferenceIntake(Keyed, Publishable):
-    """What an authority says of one nutrient for one life stage: a need, a limit, or both, a day.
+    """A daily need, a limit, or both, that an authority sets for a nutrient and a life stage.
 
-    Ages are those of the authority's own table. A limit for other ages than the need is in a
-    row of its own.
+    Ages are those of the authority's table. A limit for other ages than the need is in another
+    row.
     """
 
     KEY = ("nutrient", "life_stage", "sex", "life_status", "authority")
@@ -233,7 +230,7 @@ class ReferenceIntake(Keyed, Publishable):
 
     @property
     def people(self) -> str:
-        """Whom it is for, such as "19 years and over, female, pregnant"."""
+        """Whom it is for, as in "19 years and over, female, pregnant"."""
         parts = [self.life_stage_label]
         if self.sex != Sex.BOTH:
             parts.append(self.get_sex_display().lower())
@@ -243,19 +240,18 @@ class ReferenceIntake(Keyed, Publishable):
 
     @property
     def is_need(self) -> bool:
-        """Whether it says how much is needed, in a figure or in words."""
         return self.reference_type in NEEDS
 
     @property
     def limits(self) -> bool:
-        """Whether it says something of an upper limit, be it that none is set."""
+        """Whether it sets an upper limit, or says why there is none."""
         return self.upper_limit_status != LimitStatus.UNSAID
 
     @property
     def food_limit(self) -> Decimal | None:
-        """The upper limit a day in the nutrient's unit; None if food does not count towards it.
+        """The upper limit in the nutrient's unit; None if food does not count towards it.
 
-        Reads the nutrient: select it where many are asked.
+        Join `nutrient` for lists.
         """
         counts = self.upper_limit_applies_to.startswith(COUNTS_FOOD)
         agrees = self.upper_limit_unit == self.nutrient.unit

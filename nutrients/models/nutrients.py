@@ -1,4 +1,4 @@
-"""Nutrients: the minerals and vitamins that muscle and nerve depend on, and what readers ask."""
+"""Nutrients: the minerals and vitamins that muscle and nerve depend on, with details."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .sources import Source
 
 
 class Authority(models.TextChoices):
-    """Who sets reference intakes: by country, as the parameter `country` names them."""
+    """Who sets reference intakes. Values are those of the parameter `country`."""
 
     UK = "uk", "UK"
     EU = "eu", "EU"
@@ -26,21 +26,21 @@ class Authority(models.TextChoices):
 
     @property
     def adult_from(self) -> int:
-        """The age in years from which its tables count people as adults."""
+        """The age in years at which its tables begin to count people as adults."""
         return 18 if self is Authority.EU else 19
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
-        """What an address carries for it: nothing for HOME, whose figures show without."""
+        """The parameters of its query string: none for HOME."""
         return [] if self is HOME else [("country", self.value)]
 
     @property
     def query(self) -> str:
-        """The same from the question mark on: “?country=eu”, or nothing."""
+        """Its query string with the question mark: “?country=eu”, or nothing."""
         return "" if self is HOME else f"?country={self.value}"
 
 
-# Whose figures a page shows where its address names no country.
+# The authority of pages without the parameter `country`.
 HOME = Authority.UK
 
 
@@ -51,7 +51,7 @@ class NutrientKind(models.TextChoices):
 
 
 class Unit(models.TextChoices):
-    """Units of amounts. One unit a nutrient, everywhere; 1 mg is 1,000 mcg."""
+    """Units of amounts. A nutrient has the same unit everywhere; 1 mg is 1,000 mcg."""
 
     MG = "mg", "mg"
     MCG = "mcg", "mcg"
@@ -59,7 +59,7 @@ class Unit(models.TextChoices):
 
     @property
     def spoken(self) -> str:
-        """The unit in full, for running text."""
+        """The unit in full, for sentences."""
         return {
             Unit.MG: "milligrams",
             Unit.MCG: "micrograms",
@@ -78,7 +78,7 @@ class Accent(models.TextChoices):
 
 
 class Frequency(Ranked):
-    """How many people run short of a nutrient, most first."""
+    """How many people have too little of a nutrient, most first."""
 
     COMMON = "common", "Common"
     LESS_COMMON = "less-common", "Less common"
@@ -87,7 +87,7 @@ class Frequency(Ranked):
 
 
 class Nutrient(Slugged, Publishable):
-    """A mineral or vitamin: its job in muscle and nerve, its lack, its excess, its daily value."""
+    """A mineral or vitamin: its job in muscle and nerve, its deficiency, excess and daily value."""
 
     name = models.CharField(max_length=60, unique=True)
     symbol = models.CharField(
@@ -196,20 +196,17 @@ class Nutrient(Slugged, Publishable):
         return self.name[:1].lower() + self.name[1:]
 
     def label_value(self, authority: Authority) -> Decimal | None:
-        """The amount that counts as 100% on an authority's food labels, in the nutrient's unit."""
+        """Return the amount that is 100% on food labels; None if none is set."""
         return self.daily_value if authority == Authority.US else self.reference_value
 
     def label_percent(self, amount: Decimal | None, authority: Authority) -> Decimal | None:
-        """The share of the label value in percent; None if the amount or the value is unknown.
-
-        The one rule behind every percentage of a food.
-        """
+        """Return the percentage of the label value; None if amount or value is not known."""
         whole = self.label_value(authority)
         return None if amount is None or whole is None else amount / whole * 100
 
 
 class Topic(Ranked):
-    """What a detail is about, in the order in which a page shows them."""
+    """Topics of details, in the order of the page."""
 
     TESTING = "testing", "Who should be tested, and what a result means"
     TIME = "time", "How long it takes to run short, and to recover"
@@ -220,7 +217,7 @@ class Topic(Ranked):
 
 
 class NutrientDetail(Keyed, Publishable):
-    """One topic of one nutrient: a few sentences in Markdown with `[@source]` citations."""
+    """A few sentences on one topic of a nutrient, in Markdown with `[@source]` citations."""
 
     KEY = ("nutrient", "topic")
 

@@ -1,8 +1,7 @@
-"""Figures that are drawn for this site, and pictures that editors add, kept in the database.
+"""Figures that are drawn for this site, and pictures that editors add.
 
-Editors' pictures are few, each of some ten kilobytes. In the database they are in every backup,
-come back with it, have a history, and are the same for all instances: a folder beside it would need
-all of that again. A figure is a template in templates/figures/.
+Editors' pictures are few and small, about ten kilobytes each. In the database they are part of
+backups and of the history, and all instances share them.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from .publishing import Slugged
 
 
 class Figure(models.TextChoices):
-    """A picture that an editor may place; its value is the name of its template."""
+    """A figure that editors may place. Values are names of templates in templates/figures/."""
 
     CALF_STRETCH = "calf-stretch", "Calf stretch in two steps"
     CALF_AT_NIGHT = "calf-at-night", "The muscle of the calf at night"
@@ -30,7 +29,7 @@ class Figure(models.TextChoices):
 
 
 class Picture(Slugged):
-    """A picture as WebP, with what stands for it where it is not seen, and whose it is."""
+    """A picture as WebP, with its alternative text, credit and licence."""
 
     alternative = models.CharField(
         "alternative text",
@@ -67,5 +66,5 @@ class Picture(Slugged):
         return self.slug
 
     def get_absolute_url(self) -> str:
-        """The address of the file, which is another once the file is."""
+        """Return the address of the file, which changes with its content."""
         return reverse("nutrients:picture", args=[self.slug, self.file_digest])

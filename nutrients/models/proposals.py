@@ -1,4 +1,4 @@
-"""Proposals: changes of any number of rows that readers do not see until they are published."""
+"""Proposals: changes of several rows, which readers do not see until they are published."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ from .publishing import NamesRow, Signed, one_of
 
 
 class State(models.TextChoices):
-    """How far a proposal has come."""
-
     WRITING = "writing", "Being written"
     READY = "ready", "Ready to be read"
     AGREED = "agreed", "Agreed"
@@ -25,7 +23,7 @@ class State(models.TextChoices):
     DROPPED = "dropped", "Dropped"
 
 
-# Every move there is. A change of the words takes a proposal back to writing.
+# The allowed transitions. An edit of the words takes a proposal back to writing.
 MOVES = {
     State.WRITING: (State.READY, State.DROPPED),
     State.READY: (State.AGREED, State.WRITING, State.SCHEDULED, State.LIVE, State.DROPPED),
@@ -39,8 +37,6 @@ SIGNABLE = (State.READY, State.AGREED)
 
 
 class Proposal(models.Model):
-    """What one or more editors would change, and how far they have come with it."""
-
     title = models.CharField(max_length=120)
     why = models.TextField(
         blank=True,
@@ -99,7 +95,7 @@ class Proposal(models.Model):
 
     @property
     def said(self) -> str:
-        """Its state, with the moment that belongs to it."""
+        """Its state with the moment of publication."""
         label = str(State(self.state).label)
         if self.publish_at is None:
             return label
@@ -107,12 +103,12 @@ class Proposal(models.Model):
         return f"{label} {word} {date_format(localtime(self.publish_at), 'j F Y, H:i e')}"
 
     def write_again(self) -> None:
-        """Take it back to writing, because its words change; its date of change moves."""
+        """Take it back to writing, because its words change."""
         self.state, self.publish_at, self.override = State.WRITING, None, ""
         self.save()
 
     def become(self, state: State) -> None:
-        """Move by `MOVES`. Publishing a proposal in writing makes it ready first."""
+        """Change its state. Publishing a proposal in writing makes it ready first."""
         if self.state == State.WRITING and state in (State.LIVE, State.SCHEDULED):
             self.become(State.READY)
         if not self.may_become(state):
@@ -130,11 +126,11 @@ class ChangeKind(models.TextChoices):
 
 
 class ProposedRow(NamesRow, models.Model):
-    """One row as a proposal would have it.
+    """A row as a proposal would change it.
 
-    `values` holds the fields that differ, as fixtures write them with links as natural keys;
-    `before` holds the same fields of the live row that they were written over, so that a release
-    sees what changed since. `under` names the row in whose form it was changed.
+    `values` holds the fields that differ, in the form of fixtures. `before` holds the same fields
+    of the live row when they were written, to detect later changes of it. `under` names the row in
+    whose form it was edited.
     """
 
     proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="rows")
@@ -166,7 +162,7 @@ class ProposedRow(NamesRow, models.Model):
 
 
 class Role(models.TextChoices):
-    """As what somebody agrees to a proposal."""
+    """The capacity in which somebody signs a proposal."""
 
     EDITOR = "editor", "Editor"
     CLINICIAN = "clinician", "Clinician"
@@ -174,7 +170,7 @@ class Role(models.TextChoices):
 
 
 class SignOff(Signed):
-    """Somebody who wrote none of it read a proposal and agreed. It counts while the words fit."""
+    """A signature to a proposal by somebody who wrote none of it, valid while the words stay."""
 
     proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="sign_offs")
     role = models.CharField(max_length=10, choices=Role)
@@ -188,9 +184,9 @@ class SignOff(Signed):
 
 
 class PreviewLink(models.Model):
-    """An address at which somebody without an account sees a proposal.
+    """A link by which somebody without an account sees a proposal.
 
-    Of its token and of the code of a named colleague only the digests are kept.
+    `token` and the `code` of a named colleague are stored as digests.
     """
 
     proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="links")
@@ -216,7 +212,7 @@ class PreviewLink(models.Model):
 
 
 class Remark(models.Model):
-    """What somebody wrote to a proposal who saw it by a link."""
+    """A comment on a proposal from somebody with a link."""
 
     link = models.ForeignKey(PreviewLink, on_delete=models.CASCADE, related_name="remarks")
     name = models.CharField(max_length=100)

@@ -1,18 +1,17 @@
-"""What every row of public content shares: a slug, a state and its dates."""
+"""What models of public content share: natural keys, status, dates, sources and signatures."""
 
 from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date, datetime
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Case, Q, Value, When
-from django.db.models.query import ModelIterable
+from django.db.models import Case, Prefetch, Q, Value, When
 from django.urls import reverse
 from django.utils import timezone
 
@@ -21,16 +20,15 @@ if TYPE_CHECKING:
 
 
 class Ranked(models.TextChoices):
-    """Choices in an order that counts."""
+    """Choices whose order has a meaning."""
 
     @cached_property
     def rank(self) -> int:
-        """The place among the choices: 0 for the first."""
         return list(type(self)).index(self)
 
 
 def reviewed(table: str) -> models.Index:
-    """An index that tells whether any row was reviewed, of thousands that were not."""
+    """Return an index to find the few reviewed rows among thousands."""
     return models.Index(
         fields=["status", "publish_at"],
         condition=Q(reviewed_on__isnull=False),
@@ -39,19 +37,19 @@ def reviewed(table: str) -> models.Index:
 
 
 def one_of(field: str, values: list[str], name: str) -> models.CheckConstraint:
-    """A constraint: the field holds one of these values."""
+    """Return a constraint to these values of a field."""
     return models.CheckConstraint(condition=Q(**{f"{field}__in": values}), name=name)
 
 
 def lines_of(text: str) -> list[str]:
-    """The lines of a text that editors write an item a line, without empty ones."""
+    """Return the lines of a text in which editors write an item a line, without empty ones."""
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-# A page names thirty rows, and the same ones are on every page; Django works each out again.
+# Pages link to the same rows again and again, and reverse() is slow.
 @lru_cache(maxsize=2_000)
 def address_of(route: str, *parts: str) -> str:
-    """The path of a row's page: `address_of("food", "almonds")`."""
+    """Return the path of a row's page, as in `address_of("food", "almonds")`."""
     return reverse(f"nutrients:{route}", args=parts)
 
 
@@ -59,87 +57,60 @@ Row = TypeVar("Row", bound=models.Model)
 
 
 def place_among(choices: type[models.TextChoices], field: str) -> Case:
-    """The place of a field's value among its choices, to sort rows by."""
-    return Case(*(When(**{field: choice}, then=place) for place, choice in enumerate(choices)))
+    """Return an expression to sort rows by the order of a field's choices."""
+    return Case(*(When(**{field: choice}, then=rank) for rank, choice in enumerate(choices)))
 
 
 def grouped(
     rows: Iterable[Row], choices: Iterable[models.TextChoices], field: str
 ) -> list[tuple[Any, list[Row]]]:
-    """The rows by the choice that they have in a field; a choice without a row is left out."""
-    held: dict[str, list[Row]] = defaultdict(list)
+    """Group rows by the choice in a field, in the order of the choices, without empty groups."""
+    groups: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
-        held[getattr(row, field)].append(row)
-    return [(choice, held[choice]) for choice in choices if choice in held]
+        groups[getattr(row, field)].append(row)
+    return [(choice, groups[choice]) for choice in choices if choice in groups]
 
 
 class Status(models.TextChoices):
-    """Whether the public may see a row."""
-
     DRAFT = "draft", "Draft, waiting for review"
     PUBLISHED = "published", "Published"
 
 
 class Verification(models.TextChoices):
-    """How far the main claim of a row was checked against what others publish."""
+    """How far the main claim of a row was checked against other publications."""
 
     TWO_PAGES = "two-pages", "Seen on two independent pages"
     ONE_PAGE = "one-page", "Seen on one page"
     UNVERIFIED = "unverified", "Not verified"
 
 
-class _Cited(ModelIterable):
-    """Rows with their lists `cited`. A source that many rows cite is built once: one query."""
-
-    def __iter__(self) -> Iterator[Any]:
-        queryset: Any = self.queryset
-        link = queryset.model._meta.get_field("sources")
-        owner = link.m2m_field_name()
-        fields = ("id", "slug", "title", "publisher", "url", "read_form")
-        rows = list(super().__iter__())
-        cited: dict[int, list[Any]] = {row.pk: [] for row in rows}
-        pairs = link.remote_field.through.objects.filter(**{f"{owner}__in": cited})
-        pairs = pairs.order_by("source__title", "source__slug")
-        sources: dict[int, Any] = {}
-        columns = (f"{owner}_id", *(f"source__{name}" for name in fields))
-        for pk, *values in pairs.values_list(*columns):
-            if values[0] not in sources:
-                sources[values[0]] = link.related_model.from_db(pairs.db, fields, values)
-            cited[pk].append(sources[values[0]])
-        for row in rows:
-            row.cited = cited[row.pk]
-            yield row
-
-
 class PublishableQuerySet(models.QuerySet[Any]):
-    """Rows with a state and a date from which they show."""
-
     def published(self, *, at: datetime) -> Self:
-        """Rows that the public may see at the moment `at`, each with that day as `shown_on`."""
+        """Return the rows that readers may see at `at`, with that day as `shown_on`."""
         rows = self.filter(status=Status.PUBLISHED, publish_at__lte=at)
         day = Value(timezone.localdate(at), output_field=models.DateField())
         return rows.annotate(shown_on=day)
 
     def joined(self, relation: str, *fields: str) -> Self:
-        """Rows with these fields of a row that they point to, asked for in the same query."""
-        other: Any = self.model._meta.get_field(relation).related_model
-        unasked = {field.name for field in other._meta.concrete_fields} - {"id", *fields}
-        return self.select_related(relation).defer(*(f"{relation}__{name}" for name in unasked))
+        """Join these fields alone of a related row."""
+        related: Any = self.model._meta.get_field(relation).related_model
+        others = {field.name for field in related._meta.concrete_fields} - {"id", *fields}
+        return self.select_related(relation).defer(*(f"{relation}__{name}" for name in others))
 
     def with_sources(self) -> Self:
-        """Rows with what pages print of their sources, as the list `cited`, by title."""
-        rows: Any = self.all()
-        rows._iterable_class = _Cited
-        return rows
+        """Prefetch what pages print of the sources, by title, as the list `cited`."""
+        model: Any = self.model._meta.get_field("sources").related_model
+        sources = model.objects.only("slug", "title", "publisher", "url", "read_form")
+        return self.prefetch_related(Prefetch("sources", sources, to_attr="cited"))
 
 
 def overdue_on(day: date) -> Q:
-    """The one rule: a review is overdue from the day after it fell due."""
+    """Select rows whose review fell due before this day."""
     return Q(review_due_on__lt=day)
 
 
 class Publishable(models.Model):
-    """State, verification and the dates that are kept apart: published, changed, reviewed, due."""
+    """A row with a status, and with separate dates: published, changed, reviewed, review due."""
 
     status = models.CharField(
         max_length=10,
@@ -173,8 +144,8 @@ class Publishable(models.Model):
 
     objects = PublishableQuerySet.as_manager()
 
-    # What rows of `published` have, and those of `with_sources`. A page that forgot to ask for the
-    # day fails in a test: no row passes for reviewed.
+    # Set by `published` and by `with_sources`. Without them `overdue_since` and `cited` raise an
+    # AttributeError, so no page can leave them out.
     shown_on: date
     cited: list[Source]
 
@@ -195,23 +166,22 @@ class Publishable(models.Model):
         ]
 
     def is_published(self, *, at: datetime) -> bool:
-        """Whether the public may see this row at the moment `at`."""
         return self.status == Status.PUBLISHED and self.publish_at <= at
 
     @property
     def overdue_since(self) -> date | None:
-        """When the review fell due, if it is overdue on the day the row is shown."""
+        """The day on which the review fell due, if it is overdue."""
         return self.review_due_on if self.is_overdue(on=self.shown_on) else None
 
     def is_overdue(self, *, on: date) -> bool:
-        """Whether the next review fell due before the day `on`, as `overdue_on` asks for rows."""
+        """Tell whether the review is overdue, by the rule of `overdue_on`."""
         return self.review_due_on is not None and self.review_due_on < on
 
 
 class Signed(models.Model):
-    """Somebody agreed to words, of which `words` is the digest. Rows are added, never changed.
+    """A signature to the words with the digest `words`. Rows are added, never changed.
 
-    Name and profession are kept as they were then.
+    Name and profession are those of the moment.
     """
 
     words = models.CharField(max_length=64)
@@ -228,7 +198,7 @@ class Signed(models.Model):
 
 
 class Signature(Signed):
-    """A clinician read a row and agreed to it."""
+    """A clinician's signature to a row."""
 
     model = models.CharField(max_length=60, help_text="The signed table: nutrients.nutrient.")
     row = models.BigIntegerField(help_text="The primary key of the signed row.")
@@ -239,9 +209,9 @@ class Signature(Signed):
 
 
 class Keyed(models.Model):
-    """A row with a natural key, which names it in fixtures and in open data and never changes."""
+    """A row with a natural key, which identifies it in fixtures and open data and never changes."""
 
-    # The fields that make the key; of a related row its slug counts.
+    # The fields of the key. A related row is in it by its slug.
     KEY: tuple[str, ...] = ("slug",)
 
     class Meta:
@@ -249,13 +219,12 @@ class Keyed(models.Model):
 
     @classmethod
     def key_paths(cls) -> list[str]:
-        """The lookup of each part of the key."""
+        """Return the lookup of each part of the key."""
         fields = map(cls._meta.get_field, cls.KEY)
         return [f"{field.name}__slug" if field.is_relation else field.name for field in fields]
 
     @classmethod
     def with_key(cls, key: Iterable[str]) -> Self | None:
-        """The row with this natural key; None if there is none."""
         parts = dict(zip(cls.key_paths(), key, strict=True))
         return cls._base_manager.filter(**parts).first()
 
@@ -264,7 +233,7 @@ class Keyed(models.Model):
 
 
 class NamesRow:
-    """Another row by its model and natural key, as fixtures name it: it may be gone, or to come."""
+    """A reference by model and natural key to a row that may not exist."""
 
     model: Any
     natural_key: Any
@@ -278,7 +247,6 @@ class NamesRow:
         return tuple(json.loads(self.natural_key))
 
     def live_row(self) -> Any:
-        """The row as readers have it; None if there is none."""
         return self.table.with_key(self.key)
 
 
@@ -289,8 +257,6 @@ def _key_part(value: Any) -> str:
 
 
 class Slugged(Keyed):
-    """A row with a stable public identifier."""
-
     slug = models.SlugField(
         max_length=80,
         unique=True,

@@ -12,18 +12,18 @@ from .publishing import Keyed, Publishable, Slugged, one_of
 from .sources import Source
 from .symptoms import Symptom, Urgency
 
-# The other parameters of the checklist's form: a question's slug is one too.
+# Other parameters of the checklist's form, in which the slug of a question is a parameter too.
 TAKEN = ("symptom", "risk", "flag", "find", "look")
 FLAG_LEVELS = [Urgency.EMERGENCY, Urgency.URGENT, Urgency.SEE_A_DOCTOR]
-# How the action of most emergencies begins. Pages say it once for all of them.
+# Most emergencies' actions begin so. Pages say it once for all of them.
 CALL = "Call the emergency number (999, 112 or 911)."
 
 
 class Question(Slugged):
-    """A question about what was ticked, such as how it started. Its slug names its parameter.
+    """A question about what was ticked, such as how it started. Its slug is its parameter.
 
-    The answer asks it only if a rule of a red flag names one of its answers and all else that the
-    rule names is ticked. The form asks it beside the symptoms if `is_in_form`.
+    The result asks it only if a rule of a red flag names one of its answers and everything else
+    that the rule names is ticked. The form asks it, beside the symptoms, if `is_in_form`.
     """
 
     text = models.CharField(
@@ -52,7 +52,7 @@ class Question(Slugged):
 
 
 class Answer(Keyed):
-    """One answer to a question. Leaving a question unanswered is always possible too."""
+    """An answer to a question. A question may always be left unanswered."""
 
     KEY = ("question", "slug")
 
@@ -139,11 +139,11 @@ class RedFlag(Slugged, Publishable):
 
 
 class RedFlagRule(Slugged):
-    """One way for a red flag to be raised: every tick named here is ticked.
+    """A rule raises its red flag if all ticks that it names are ticked.
 
-    Of the ticks named under “some of”, `at_least` so many are ticked. Of the answers named to one
-    question, one is given. A flag with several rules is raised by any one of them. A rule that
-    names no tick raises nothing. Rules add urgency and never take it away.
+    Of the ticks under “some of”, `at_least` that many must be ticked. Of several answers to a
+    question, any one is enough. Any rule of a flag raises it. A rule that names no tick raises
+    nothing. Rules only ever raise urgency.
     """
 
     red_flag = models.ForeignKey(RedFlag, on_delete=models.CASCADE, related_name="rules")

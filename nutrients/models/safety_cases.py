@@ -1,4 +1,4 @@
-"""The public test book: what readers might tick, and what the checklist must say to it."""
+"""The public test book: what readers might tick, and what the checklist must then show."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .symptoms import Symptom, Urgency
 
 
 class CaseGroup(models.TextChoices):
-    """What a case is there to prove, in the order of the book."""
+    """What a case proves, in the order of the book."""
 
     RED_FLAG = "red-flag", "Warning signs, each alone"
     COMBINATION = "combination", "Ticks that are a warning together"
@@ -27,7 +27,7 @@ class CaseGroup(models.TextChoices):
 
 
 class SafetyCase(Slugged):
-    """One entry of the test book: ticks, and what the answer to them must and must not hold."""
+    """Ticks, and what the checklist's answer to them must and must not show."""
 
     title = models.CharField(
         max_length=120, unique=True, help_text="Who comes with what, in plain words."
@@ -82,7 +82,7 @@ class SafetyCase(Slugged):
     )
     position = models.PositiveSmallIntegerField(default=100, help_text="Order in its group.")
 
-    # Rows of the test book's queries have these: what the links above lead to.
+    # The test book's queries prefetch the links above into these.
     symptom_list: list[Symptom]
     risk_list: list[RiskFactor]
     cause_list: list[OtherCause]
@@ -116,7 +116,7 @@ class SafetyCase(Slugged):
 
 
 class CaseOutcome(models.Model):
-    """What the last run of the test book found for one case. `failures` holds a sentence a line."""
+    """The result of a case in the last run of the test book, with a failure on each line."""
 
     case = models.OneToOneField(SafetyCase, on_delete=models.CASCADE, related_name="outcome")
     failures = models.TextField(blank=True)
@@ -139,7 +139,7 @@ class CaseOutcome(models.Model):
 
 
 class BookOverride(models.Model):
-    """A change that an editor saved although cases of the test book fail after it. Public."""
+    """A change that an editor saved although it makes cases of the test book fail. Public."""
 
     change = models.CharField(max_length=200, help_text="What was saved.")
     reason = models.CharField(max_length=300)

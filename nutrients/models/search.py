@@ -1,4 +1,4 @@
-"""What search is made of: one table of documents, and the readers' own words for things."""
+"""The search index, and synonyms for readers' own words."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .publishing import Slugged, one_of
 
 
 class DocumentKind(models.TextChoices):
-    """What a search document is about. Groups of results that tie come in this order."""
+    """What a document is about. Groups of results that tie are in this order."""
 
     RED_FLAG = "flag", "When to get help"
     SYMPTOM = "symptom", "Symptoms"
@@ -24,9 +24,9 @@ class DocumentKind(models.TextChoices):
 
 
 class SearchDocument(models.Model):
-    """One thing that search can find, written from its row and never edited by hand.
+    """An entry of the index, written from its row.
 
-    It says nothing of whether the public may see the row: that is asked of the row itself.
+    It does not say whether readers may see the row: the row itself does.
     """
 
     kind = models.CharField(max_length=10, choices=DocumentKind)
@@ -59,7 +59,7 @@ class SearchDocument(models.Model):
 
 
 class Synonym(Slugged):
-    """Words that readers type, and the site's own words for the same thing."""
+    """Words that readers type, and the site's words for the same thing."""
 
     words = models.CharField(
         "what readers type",

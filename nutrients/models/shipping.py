@@ -1,4 +1,4 @@
-"""The ledger of shipped rows: what was loaded from the fixtures, and what editors are to settle."""
+"""The ledger: rows that were loaded from the fixtures, and changes that editors must settle."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .publishing import NamesRow
 class ShippedRow(NamesRow, models.Model):
     """A fixture row that was loaded, with its fields as they were shipped last.
 
-    A row that is here and not in its table was deleted by an editor, and stays deleted.
+    If it is not in its table, an editor deleted it, and it stays deleted.
     """
 
     model = models.CharField(max_length=60, help_text="As in fixtures: nutrients.nutrient.")
@@ -32,11 +32,11 @@ class ShippedRow(NamesRow, models.Model):
 
 
 class ShippedChange(NamesRow, models.Model):
-    """A change in the shipped content that the loader leaves to an editor, with its reason.
+    """A change of the shipped content that an editor must settle, with the reason.
 
-    It is about one field, or about the whole row where `field` is empty: that row is no longer
-    shipped. `before` and `theirs` hold that field as a fixture has it: `{"tagline": "…"}`, or
-    `{}` if the fixture leaves it out. `before` is null for a row that was made here.
+    It is about a field, or about a row that is no longer shipped if `field` is empty. `before` and
+    `theirs` hold the field as in a fixture: `{"tagline": "…"}`, or `{}` if the fixture leaves it
+    out. `before` is null for a row that was added here.
     """
 
     model = models.CharField(max_length=60, editable=False)
@@ -69,7 +69,6 @@ class ShippedChange(NamesRow, models.Model):
 
     @property
     def field_label(self) -> str:
-        """The field as forms name it; empty if the change is about the whole row."""
         if not self.field:
             return ""
         return str(self.table._meta.get_field(self.field).verbose_name)

@@ -1,4 +1,4 @@
-"""Sources: what every claim and figure rests on."""
+"""Sources of claims and figures."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class SourceKind(models.TextChoices):
 
 
 class ReadForm(models.TextChoices):
-    """In what form a source was read, fullest first. The last two are no reading."""
+    """The form in which a source was read, fullest first. The last two are not read."""
 
     PAGE = "page", "the page itself"
     COPY = "copy", "a stored copy, whole page"
@@ -71,7 +71,6 @@ class Source(Slugged):
 
     @property
     def is_read(self) -> bool:
-        """Whether an editor read it, in whatever form."""
         return self.read_form in READ
 
     def get_absolute_url(self) -> str:

@@ -1,4 +1,4 @@
-"""Symptoms: what a reader feels or sees, in plain words first."""
+"""Symptoms, in plain words first."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .sources import Source
 
 
 class Urgency(Ranked):
-    """How soon a sign needs a person, mildest first."""
+    """How soon a sign needs medical help, mildest first."""
 
     SELF_CARE = "self-care", "Look after it at home"
     SEE_A_DOCTOR = "see-a-doctor", "See a doctor"
@@ -19,7 +19,7 @@ class Urgency(Ranked):
 
 
 class BodyArea(models.TextChoices):
-    """The part of the body or life in which a sign is noticed, in the order that forms show."""
+    """The part of the body in which a sign is noticed, in the order of forms."""
 
     MUSCLES = "muscles", "Muscles and movement"
     NERVES = "nerves", "Feeling, nerves and balance"
