@@ -1,1 +1,1 @@
-"""The whole content as tables to download: what each holds, and the files of them."""
+"""The whole content as tables to download."""

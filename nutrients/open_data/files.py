@@ -1,6 +1,6 @@
-"""Files of the open data: each table is written once a version of the content, then only sent.
+"""Files of the open data: each table is written once for each version of the content.
 
-A file's name holds a digest of all that it depends on, so one that is there is never stale.
+The name of a file has a digest of everything that it depends on, so a file is never stale.
 """
 
 from __future__ import annotations
@@ -29,34 +29,33 @@ from nutrients.common.version import ContentVersion, content_version
 from .tables import TABLES, Table, Value
 
 FORMS = ("csv", "json")
-# Columns that every table ends with.
+# The last columns of every table.
 LICENCE, VERSION = "licence", "version"
-# What a spreadsheet may take for a formula, behind any apostrophes: those are ours or the text's.
+# What a spreadsheet may run as a formula, after apostrophes of ours or of the text.
 FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
-# Rows read from the database at once.
 CHUNK = 1000
-# Requests of one process that write a file or wait for one: the other threads serve readers.
+# Of a process, so many requests may write files, and the other threads serve readers.
 _writers = threading.BoundedSemaphore(2)
 
 
 class TableFile(io.FileIO):
-    """A file that an answer may hold and never send."""
+    """A file that is closed even if its response is never sent."""
 
     def __del__(self) -> None:
-        # WSGI replaces `close` by that of the answer.
+        # WSGIHandler replaces `close` of the instance.
         io.FileIO.close(self)
 
 
 class BusyError(Exception):
-    """As many requests as may are writing files already."""
+    """Too many requests are writing files."""
 
 
 def file_of(
     table: Table, form: str, version: ContentVersion | None, *, at: datetime, packed: bool
 ) -> TableFile:
-    """Open the file of a table, which the first to ask for it writes.
+    """Open the file of a table, and write it first if it does not exist.
 
-    Raises BusyError, and OSError if the folder cannot be used.
+    Raises BusyError, and OSError for a folder that cannot be used.
     """
     path = _path(table, f"{form}.gz" if packed else form, version)
     try:
@@ -75,7 +74,7 @@ def file_of(
 
 
 def write_foods(*, at: datetime) -> None:
-    """Write the large tables before anybody asks for them: those that an import adds to."""
+    """Write the large tables, to which an import adds, before the first request for them."""
     version = content_version(at=at)
     for table in TABLES:
         if table.name in ("foods", "portions", "amounts"):
@@ -83,7 +82,7 @@ def write_foods(*, at: datetime) -> None:
 
 
 def digest(version: ContentVersion | None) -> str:
-    """Give what changes with the content and with the code that writes it."""
+    """Return a digest of the content's version and of the code that writes the files."""
     state = version.state if version else ""
     return sha256(f"{state} {_release()}".encode()).hexdigest()[:32]
 
@@ -100,7 +99,7 @@ def _path(table: Table, suffix: str, version: ContentVersion | None) -> Path:
 
 @contextmanager
 def _lock(folder: Path) -> Iterator[None]:
-    """Let one writer in, of all threads and processes."""
+    """Admit one writer of all threads and processes."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -108,7 +107,7 @@ def _lock(folder: Path) -> Iterator[None]:
 
 
 def _write(table: Table, version: ContentVersion | None, *, at: datetime) -> None:
-    """Write a table in both forms, packed too, in place of its files of other versions."""
+    """Write a table as CSV and JSON, plain and gzipped, and delete its files of other versions."""
     label = version.label if version else ""
     paths = {form: _path(table, form, version) for form in FORMS}
     names = [*(column.name for column in table.columns), LICENCE, VERSION]
@@ -116,45 +115,44 @@ def _write(table: Table, version: ContentVersion | None, *, at: datetime) -> Non
     head = {"table": table.name, "title": table.title, "version": label}
     with ExitStack() as stack:
         as_csv, as_json = (
-            stack.enter_context(_new(path).open("w", encoding="utf-8", newline=""))
+            stack.enter_context(_unfinished(path).open("w", encoding="utf-8", newline=""))
             for path in paths.values()
         )
         write_row = csv.writer(as_csv).writerow
         write_row(names)
         as_json.write(f'{encode(head)[:-1]}, "rows": [')
-        between = "\n"
+        separator = "\n"
         for row in table.rows(at).iterator(chunk_size=CHUNK):
             values = [*(column.read(row) for column in table.columns), table.licence(row), label]
             write_row([safe_cell(cell_text(value)) for value in values])
-            as_json.write(between + encode(dict(zip(names, values, strict=True))))
-            between = ",\n"
+            as_json.write(separator + encode(dict(zip(names, values, strict=True))))
+            separator = ",\n"
         as_json.write("\n]}\n")
     for path in paths.values():
         packed = path.with_name(f"{path.name}.gz")
-        with _new(path).open("rb") as plain, gzip.open(_new(packed), "wb", 6) as file:
+        with _unfinished(path).open("rb") as plain, gzip.open(_unfinished(packed), "wb", 6) as file:
             shutil.copyfileobj(plain, file)
-        _new(packed).replace(packed)
-        _new(path).replace(path)
-    kept = {name for path in paths.values() for name in (path.name, f"{path.name}.gz")}
+        _unfinished(packed).replace(packed)
+        _unfinished(path).replace(path)
+    current = {name for path in paths.values() for name in (path.name, f"{path.name}.gz")}
     for path in Path(settings.OPEN_DATA_DIR).glob(f"{table.name}.*"):
-        if path.name not in kept:
+        if path.name not in current:
             path.unlink()
 
 
-def _new(path: Path) -> Path:
-    """Give the name of a file that is not finished."""
+def _unfinished(path: Path) -> Path:
     return path.with_name(f"{path.name}.new")
 
 
 def safe_cell(text: str) -> str:
-    """Put an apostrophe before a text that a spreadsheet would run as a formula."""
+    """Put an apostrophe before text that a spreadsheet would run as a formula."""
     return f"'{text}" if FORMULA.match(text) else text
 
 
 def cell_text(value: Value) -> str:
-    """Give a value as a CSV file has it: numbers without trailing zeros, moments in UTC.
+    """Return a value as text for CSV: numbers without trailing zeros, moments in UTC.
 
-    Nothing is an empty cell; the parts of a list are separated by a semicolon and a space.
+    None is an empty cell, and the items of a list are joined by "; ".
     """
     if isinstance(value, list):
         return "; ".join(value)
@@ -178,7 +176,7 @@ def _plain(value: Any) -> Any:
 
 
 def dictionary(tables: Iterable[Table] = TABLES) -> Iterator[list[str]]:
-    """The data dictionary: a header, then for each column of each table what it means."""
+    """Yield the data dictionary: a header, then a row for each column of each table."""
     yield ["table", "column", "kind", "meaning", "unit", "values"]
     for table in tables:
         for column in table.columns:

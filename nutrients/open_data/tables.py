@@ -1,6 +1,7 @@
-"""The tables of the open data: which rows are public, and how each value is read.
+"""The tables of the open data: which rows they have, and how each value is read.
 
-tables.yaml has their words. A column is read, and its kind told, from the field of its name.
+tables.yaml has titles, columns and their meanings. A column is read from the field of its name,
+which gives its kind too, unless TABLES says otherwise.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from functools import partial
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ Rows = QuerySet[Any, Any]
 WORDS: dict[str, Any] = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text("utf-8"))
 OWN_WORDS = "Nutrisite’s own words: no licence has been granted yet."
 NO_LICENCE = "The sources state no licence."
-# Columns of every table that has them, in addition to its own.
+# Columns at the end of each table whose model has these fields.
 SOURCES = {"sources": "The sources of the row, as ids in the table of sources."}
 CHECKED = {
     "verification": "How far the main claim was checked.",
@@ -40,7 +40,7 @@ CHECKED = {
     "reviewed_by": "Who reviewed it: name and profession.",
     "review_due_on": "After this day the review is overdue.",
 }
-# The unit of each number that has one, or the column that holds it.
+# The unit of a number by its column, or the column that holds the unit.
 UNITS = {
     **dict.fromkeys(("daily_value", "reference_value", "per_100g", "amount"), "unit"),
     "upper_limit": "upper_limit_unit",
@@ -61,7 +61,7 @@ class Kind(StrEnum):
     LIST = "list"
 
 
-# A field is of the first class that it belongs to; of none of them it is text.
+# The first class that a field is an instance of decides. Other fields are text.
 KINDS: tuple[tuple[type[Any], Kind], ...] = (
     (models.ManyToManyField, Kind.LIST),
     (models.BooleanField, Kind.YES_NO),
@@ -74,9 +74,9 @@ KINDS: tuple[tuple[type[Any], Kind], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its name, what it means, its unit, the values it may hold, and how to read it.
+    """A column of a table.
 
-    `unit` is a unit or the name of the column that holds it; `values` is empty if any is allowed.
+    `unit` is a unit or the name of the column that holds it. Without `values` any is allowed.
     """
 
     name: str
@@ -89,11 +89,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table: its name in addresses, its title, what a row is, its columns and its licence.
-
-    `rows` gives its public rows at a moment, in the order of their identifiers; `licence` gives
-    the licence of one row.
-    """
+    """A table. `rows` returns its public rows at a moment, `licence` the licence of a row."""
 
     name: str
     title: str
@@ -104,12 +100,12 @@ class Table:
 
 
 def key_of(row: Any) -> str:
-    """The identifier of a row: its natural key, which does not change."""
+    """Return the natural key of a row as its identifier."""
     return "/".join(row.natural_key()) if row else ""
 
 
 def column(model: Any, name: str, meaning: str, read: str | Callable[[Any], Value]) -> Column:
-    """A column that is read by a function or along a path of fields, such as `group.name`."""
+    """Make a column that is read by a function or along a path such as `group.name`."""
     if callable(read):
         return Column(name, meaning, read, Kind.LIST if name == "sources" else Kind.TEXT)
     get, field = attrgetter(read), _field(model, read)
@@ -126,7 +122,7 @@ def column(model: Any, name: str, meaning: str, read: str | Callable[[Any], Valu
 
 
 def _field(model: Any, path: str) -> Any:
-    """The field at the end of a path; None if it leads to something else."""
+    """Return the field at the end of a path; None if there is no field."""
     first, _, rest = path.partition(".")
     try:
         field = model._meta.get_field(first)
@@ -136,45 +132,38 @@ def _field(model: Any, path: str) -> Any:
 
 
 def public(model: Any, *, at: datetime) -> Rows:
-    """The rows of a model that the public may see; all of them if they have no state."""
+    """Return the rows that readers may see, joined with rows they belong to, public ones too."""
     rows = model.objects
-    return rows.published(at=at) if issubclass(model, m.Publishable) else rows.all()
+    rows = rows.published(at=at) if issubclass(model, m.Publishable) else rows.all()
+    owners = {f.name: f.related_model for f in model._meta.concrete_fields if f.is_relation}
+    hidden_by = {
+        f"{name}__in": public(owner, at=at)
+        for name, owner in owners.items()
+        if issubclass(owner, m.Publishable)
+    }
+    return rows.filter(**hidden_by).select_related(*owners)
 
 
-def rows_of(
-    model: Any,
-    order: tuple[str, ...],
-    joined: tuple[str, ...],
-    fetched: tuple[str, ...],
-    at: datetime,
-) -> Rows:
-    """The public rows of a model with what they are linked to.
-
-    `joined` are rows that they belong to, which must be public too; `fetched` are lists of those.
-    """
+def linked_rows(model: Any, prefetch: Iterable[str], at: datetime) -> Rows:
+    """Return the public rows with their public links, in the order of their keys."""
     links = [
         Prefetch(link.name, public(link.related_model, at=at)) for link in model._meta.many_to_many
     ]
-    rows = public(model, at=at).select_related(*joined).prefetch_related(*links, *fetched)
-    owners = {name: model._meta.get_field(name).related_model for name in joined}
-    shown = {f"{name}__in": public(owner, at=at) for name, owner in owners.items()}
-    return rows.filter(**shown).order_by(*order)
+    rows = public(model, at=at).prefetch_related(*links, *prefetch)
+    return rows.order_by(*model.key_paths())
 
 
 def table(
     name: str,
     model: Any,
-    *order: str,
-    joined: tuple[str, ...] = (),
-    fetched: tuple[str, ...] = (),
+    *,
     rows: Callable[[datetime], Rows] | None = None,
     licence: Callable[[Any], str] = lambda row: OWN_WORDS,
     **read: str | Callable[[Any], Value],
 ) -> Table:
-    """Give a table with its words: `rows`, or the public rows of a model as `rows_of` has them.
+    """Make a table of the public rows of a model, or of `rows`.
 
-    `read` are columns that are not read from the field of their name: paths to others, and
-    functions.
+    `read` has the columns that are not read from the field of their name.
     """
     words = WORDS[name]
     meanings: dict[str, str] = dict(words["columns"])
@@ -189,27 +178,26 @@ def table(
     columns = [
         column(model, name, meaning, read.get(name, name)) for name, meaning in meanings.items()
     ]
-    rows = rows or partial(rows_of, model, order or ("slug",), joined, fetched)
+    # The lists of related rows, such as the sources of a risk factor.
+    paths = [path for path in read.values() if isinstance(path, str)]
+    prefetch = [path.replace(".", "__") for path in paths if path.endswith(".sources")]
+    rows = rows or (lambda at: linked_rows(model, prefetch, at))
     return Table(name, words["title"], words["row_is"], rows, tuple(columns), licence)
 
 
 def amounts(at: datetime) -> Rows:
-    """Amounts of public foods and nutrients, as tuples: there may be a hundred thousand."""
-    rows = m.NutrientAmount.objects.filter(
-        food__in=public(m.FoodSource, at=at), nutrient__in=public(m.Nutrient, at=at)
-    )
+    """Return amounts as tuples, which are faster: there may be a hundred thousand."""
+    rows = public(m.NutrientAmount, at=at).order_by(*m.NutrientAmount.key_paths())
     paths = ("food__slug", "nutrient__slug", "nutrient__unit", "per_100g", "source__slug")
-    ordered = rows.order_by("food__slug", "nutrient__slug")
-    return ordered.values_list(*paths, "source__licence_note", named=True)
+    return rows.values_list(*paths, "source__licence_note", named=True)
 
 
 def rules(at: datetime) -> Rows:
-    """Rules of public flags, without those that name a tick which is not public.
+    """Return the rules of public flags whose ticks are all public.
 
-    Without that tick such a rule would say something else.
+    A rule without one of its ticks would be another rule.
     """
-    fetched = ("answers__question", "red_flag__sources")
-    rows = rows_of(m.RedFlagRule, ("slug",), ("red_flag",), fetched, at)
+    rows = linked_rows(m.RedFlagRule, ("red_flag__sources",), at)
     for link in m.RedFlagRule._meta.many_to_many:
         ticks: Any = link.related_model
         hidden = ticks.objects.exclude(pk__in=public(ticks, at=at))
@@ -218,33 +206,24 @@ def rules(at: datetime) -> Rows:
 
 
 def licences(sources: Iterable[Any]) -> str:
-    """The licence notes of sources, for a row of figures that rests on them alone."""
+    """Return the licence notes of sources, for a row of figures."""
     notes = dict.fromkeys(source.licence_note for source in sources if source.licence_note)
     return " ".join(notes) or NO_LICENCE
 
 
 TABLES = (
-    table("nutrients", m.Nutrient, fetched=("how_common_source",)),
+    table("nutrients", m.Nutrient),
     table("symptoms", m.Symptom),
-    table(
-        "associations",
-        m.Association,
-        *("nutrient__slug", "symptom__slug", "relation"),
-        joined=("nutrient", "symptom"),
-    ),
+    table("associations", m.Association),
     table(
         "foods",
         m.FoodSource,
-        joined=("group",),
         group_name="group.name",
         group_position="group.position",
     ),
     table(
         "portions",
         m.FoodPortion,
-        *("food__slug", "description", "grams"),
-        joined=("food",),
-        fetched=("food__sources",),
         licence=lambda row: licences(row.food.sources.all()),
         id=lambda row: f"{row.food.slug}/{row.description}/{row.value}",
         sources="food.sources",
@@ -263,21 +242,12 @@ TABLES = (
     table(
         "intakes",
         m.ReferenceIntake,
-        *("nutrient__slug", "life_stage", "sex", "life_status", "authority"),
-        joined=("nutrient",),
         licence=lambda row: licences(row.sources.all()),
         unit="nutrient.unit",
     ),
-    table("nutrient-details", m.NutrientDetail, "nutrient__slug", "topic", joined=("nutrient",)),
+    table("nutrient-details", m.NutrientDetail),
     table("risk-factors", m.RiskFactor),
-    table(
-        "risk-effects",
-        m.RiskEffect,
-        *("risk_factor__slug", "nutrient__slug"),
-        joined=("risk_factor", "nutrient"),
-        fetched=("risk_factor__sources",),
-        sources="risk_factor.sources",
-    ),
+    table("risk-effects", m.RiskEffect, sources="risk_factor.sources"),
     table("other-causes", m.OtherCause),
     table("interactions", m.Interaction),
     table("red-flags", m.RedFlag),
@@ -285,8 +255,6 @@ TABLES = (
     table(
         "answers",
         m.Answer,
-        *("question__slug", "slug"),
-        joined=("question",),
         question_text="question.text",
         question_why="question.why",
         question_position="question.position",
@@ -297,8 +265,6 @@ TABLES = (
     table(
         "sections",
         m.ArticleSection,
-        *("article__slug", "anchor"),
-        joined=("article",),
         sources=lambda row: sorted(set(prose.cited_slugs(row.body))),
     ),
     table(

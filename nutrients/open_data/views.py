@@ -26,15 +26,15 @@ log = logging.getLogger(__name__)
 
 BY_NAME = {table.name: table for table in TABLES}
 TYPES = {"csv": "text/csv; charset=utf-8; header=present", "json": "application/json"}
-# Scripts of other sites may read what is open to all.
+# Scripts of other sites may read the data.
 OPEN = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
 
 
 @require_safe
 def data(request: HttpRequest) -> HttpResponse:
-    """Every table with its files, what its columns mean, and its licence."""
+    """List every table with its files, columns and licence."""
     now = timezone.now()
-    # Counted once: one of the tables may have a million rows.
+    # Counting is slow: a table may have a million rows.
     context = {
         "tables": memoized(request, counted_tables, at=now),
         "version": memoized(request, content_version, at=now),
@@ -48,7 +48,6 @@ def counted_tables(*, at: datetime) -> list[tuple[Any, int]]:
 
 @require_safe
 def table_file(request: HttpRequest, name: str, form: str) -> HttpResponseBase:
-    """Send the file of one table; 304 if the version is still the one that was sent."""
     table = BY_NAME.get(name)
     if table is None:
         raise Http404("There is no table of this name.")
@@ -63,10 +62,10 @@ def table_file(request: HttpRequest, name: str, form: str) -> HttpResponseBase:
         try:
             file = files.file_of(table, form, version, at=now, packed=packed)
         except files.BusyError:
-            return _later("This file is being written. Ask again in a few seconds.")
+            return _try_later("This file is being written. Ask again in a few seconds.")
         except OSError as error:
             log.error("Open data cannot be written (%s).", error)
-            return _later("This file cannot be written at the moment. Ask again later.")
+            return _try_later("This file cannot be written at the moment. Ask again later.")
         response = FileResponse(file, as_attachment=True, filename=f"nutrisite-{name}.{form}")
         response["Content-Type"] = TYPES[form]
         if packed:
@@ -81,7 +80,7 @@ def table_file(request: HttpRequest, name: str, form: str) -> HttpResponseBase:
     return response
 
 
-def _later(sentence: str) -> HttpResponse:
+def _try_later(sentence: str) -> HttpResponse:
     headers = {"Retry-After": "5", "Cache-Control": "no-store"} | OPEN
     return HttpResponse(f"{sentence}\n", "text/plain; charset=utf-8", 503, headers=headers)
 
