@@ -1,4 +1,4 @@
-"""Fixture files as tests write them: a row a function, and the command that loads them."""
+"""Write fixture files, a row by a function, and load them."""
 
 import json
 from io import StringIO
@@ -39,14 +39,15 @@ def row(model, **fields):
 
 
 def write(folder, *files):
-    """Write the rows of each file into the folder; gives the folder."""
+    """Write a file for each list of rows, and return the folder."""
     for number, rows in enumerate(files, start=1):
-        lines = "\n".join(json.dumps(each) for each in rows)
+        lines = "\n".join(map(json.dumps, rows))
         (folder / f"{number:02}_rows.jsonl").write_text(lines, encoding="utf-8")
     return folder
 
 
 def load(folder, *options):
-    said, complained = StringIO(), StringIO()
-    call_command("load_content", folder, *options, stdout=said, stderr=complained)
-    return said.getvalue().strip(), complained.getvalue().strip()
+    """Run load_content, and return what it prints to stdout and stderr."""
+    output, errors = StringIO(), StringIO()
+    call_command("load_content", folder, *options, stdout=output, stderr=errors)
+    return output.getvalue().strip(), errors.getvalue().strip()

@@ -1,4 +1,4 @@
-"""A newer release of the content: unedited fields are updated, the rest is left to editors."""
+"""A newer release updates unedited fields, and leaves the rest to editors."""
 
 from datetime import UTC, date, datetime
 
@@ -24,12 +24,11 @@ AT = datetime(2026, 12, 1, tzinfo=UTC)
 
 @pytest.fixture
 def release(tmp_path):
-    """Loads a release of the content: call it with its rows; gives what was said."""
+    """Load a release: call it with its rows. Returns the output."""
     return lambda *rows, options=(): load(write(tmp_path, rows), *options)[0]
 
 
 def edit(row, **values):
-    """Save a row as an editor's screen does."""
     for name, value in values.items():
         setattr(row, name, value)
     row.save()
@@ -37,17 +36,25 @@ def edit(row, **values):
 
 
 def open_changes():
-    return {f"{one.key[0]}.{one.field}": one.reason for one in ShippedChange.objects.all()}
+    return {f"{row.key[0]}.{row.field}": row.reason for row in ShippedChange.objects.all()}
+
+
+def take():
+    take_theirs(ShippedChange.objects.get(), KeyIndex(), at=AT, user=None)
+
+
+def slugs_of(rows):
+    return {row.slug for row in rows.all()}
 
 
 def test_untouched_fields_are_updated_beside_an_edited_one(release):
     release(source(), group(), food(note="Old.", usda_description="Nuts"))
     almonds = edit(FoodSource.objects.get(), name="Almonds, with their skin")
 
-    said = release(source(), group(), food(note="New.", usda_description="Nuts, almonds"))
+    output = release(source(), group(), food(note="New.", usda_description="Nuts, almonds"))
 
     almonds.refresh_from_db()
-    assert said == "Content: 1 updated, 2 kept as they were."
+    assert output == "Content: 1 updated, 2 kept as they were."
     assert (almonds.name, almonds.note) == ("Almonds, with their skin", "New.")
     assert almonds.usda_description == "Nuts, almonds"
     assert open_changes() == {}
@@ -93,12 +100,11 @@ def test_field_that_both_changed_is_left_to_an_editor_with_all_three_sides(relea
     release(source(), group(), food(note="Old."))
     edit(FoodSource.objects.get(), note="Ours.")
 
-    said = release(source(), group(), food(note="Theirs."))
+    output = release(source(), group(), food(note="Theirs."))
 
     change = ShippedChange.objects.get()
-    shown = sides(change)
-    assert said == "Content: 3 rows shipped, nothing to add; 1 change to settle in the admin."
-    assert (shown.before, shown.ours, shown.theirs) == ("Old.", "Ours.", "Theirs.")
+    assert output == "Content: 3 rows shipped, nothing to add; 1 change to settle in the admin."
+    assert sides(change)[1:] == ("Old.", "Ours.", "Theirs.")
     assert FoodSource.objects.get().note == "Ours."
 
 
@@ -113,7 +119,7 @@ def test_settled_change_does_not_come_back_and_the_next_release_is_merged_anew(r
     release(source(), group(), food(note="Newer."))
 
     assert open_changes() == {"almonds.note": "It was edited here as well."}
-    take_theirs(ShippedChange.objects.get(), KeyIndex(), at=AT, user=None)
+    take()
     release(source(), group(), food(note="Newest."))
     assert FoodSource.objects.get().note == "Newest."
 
@@ -139,7 +145,7 @@ def test_links_merge_one_by_one_and_none_to_what_was_deleted_here_comes_back(rel
 
     release(*books, symptom(sources=[("a",), ("d",), ("gone",)]))
 
-    assert {one.slug for one in cramps.sources.all()} == {"c", "d"}
+    assert slugs_of(cramps.sources) == {"c", "d"}
     assert open_changes() == {}
 
 
@@ -153,10 +159,9 @@ def test_rule_of_a_red_flag_is_one_statement_and_is_never_mixed(release):
     release(source(), *ticks, flag(), row("redflagrule", **rule, symptoms=wider))
 
     assert open_changes() == {"both.symptoms": "It was edited here as well."}
-    slugs = {one.slug for one in RedFlagRule.objects.get().symptoms.all()}
-    assert slugs == {"cramps", "tired"}
-    take_theirs(ShippedChange.objects.get(), KeyIndex(), at=AT, user=None)
-    assert {one.slug for one in RedFlagRule.objects.get().symptoms.all()} == {"cramps", "weak"}
+    assert slugs_of(RedFlagRule.objects.get().symptoms) == {"cramps", "tired"}
+    take()
+    assert slugs_of(RedFlagRule.objects.get().symptoms) == {"cramps", "weak"}
 
 
 def test_words_that_a_reviewer_agreed_to_wait_for_an_editor(release):
@@ -187,7 +192,7 @@ def test_name_may_pass_from_one_row_to_another(release):
     assert dict(FoodGroup.objects.values_list("slug", "name")) == {"a": "Two", "b": "Three"}
 
 
-def test_row_that_an_editor_made_first_is_compared_and_kept(release):
+def test_row_that_an_editor_made_first_is_compared_and_then_counts_as_shipped(release):
     release(source())
     FoodGroup.objects.create(slug="nuts", name="Nuts and kernels")
 
@@ -196,38 +201,49 @@ def test_row_that_an_editor_made_first_is_compared_and_kept(release):
     assert open_changes() == {"nuts.name": "The row was made here before it came with the site."}
     assert sides(ShippedChange.objects.get()).before == "It did not come with the site"
     assert FoodGroup.objects.get().name == "Nuts and kernels"
+    FoodGroup.objects.all().delete()
+    release(source(), group(), group("seeds", "Seeds"))
+    assert slugs_of(FoodGroup.objects) == {"seeds"}
 
 
 def test_row_that_is_no_longer_shipped_stays_and_is_asked_about_once(release):
     release(group(), group("seeds", "Seeds"))
 
-    said = release(group())
+    output = release(group())
     assert list(open_changes()) == ["seeds."]
-    assert "1 change to settle in the admin" in said
+    assert "1 change to settle in the admin" in output
     keep_ours(ShippedChange.objects.get())
     release(group("nuts", "Nuts and kernels"))
 
     assert open_changes() == {}
     FoodGroup.objects.get(slug="seeds").delete()
-    # If it comes with the site again, it stays deleted.
+    # Deleted here, it stays deleted if it is shipped again.
     release(group(), group("seeds", "Seeds"))
-    assert [one.slug for one in FoodGroup.objects.all()] == ["nuts"]
+    assert slugs_of(FoodGroup.objects) == {"nuts"}
 
 
-def test_plan_lists_updates_and_changes_to_settle_and_changes_nothing(release):
-    release(source(), group(), food(note="Old.", usda_description="Nuts"))
+def test_plan_lists_everything_and_changes_nothing(release):
+    release(source(), source("tale"), group(), food(note="Old.", usda_description="Nuts"))
     edit(FoodSource.objects.get(), note="Ours.")
+    Source.objects.get(slug="tale").delete()
     before = list(ShippedRow.objects.values_list("model", "natural_key", "fields"))
 
     newer = food(note="Theirs.", usda_description="Almonds")
-    said = release(source(), group(), newer, options=["--plan"])
+    rows = (source(), source("tale"), newer, group(), group("seeds", "Seeds"))
+    output = release(*rows, options=["--plan"])
 
-    assert "1 would be updated (food sources: 1)." in said
-    assert "updated: nutrients.foodsource almonds: usda_description (01_rows.jsonl, row 3)" in said
-    assert "to settle: Food source almonds: note. It was edited here as well." in said
+    assert "1 would be added (food groups: 1)." in output
+    assert "2 kept as they are (sources: 1, food groups: 1)." in output
+    assert "left out: nutrients.source tale (01_rows.jsonl, row 2)" in output
+    assert "1 would be updated (food sources: 1)." in output
+    assert (
+        "updated: nutrients.foodsource almonds: usda_description (01_rows.jsonl, row 3)" in output
+    )
+    assert "to settle: Food source almonds: note. It was edited here as well." in output
     almonds = FoodSource.objects.get()
     assert (almonds.note, almonds.usda_description) == ("Ours.", "Nuts")
     assert not versions_of(almonds)
+    assert slugs_of(FoodGroup.objects) == {"nuts"}
     assert open_changes() == {}
     assert list(ShippedRow.objects.values_list("model", "natural_key", "fields")) == before
 

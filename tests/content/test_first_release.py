@@ -1,7 +1,7 @@
-"""From the first release's database to this one, with what an editor did there in the meantime.
+"""Upgrade a database of the first release, in which an editor has worked since.
 
-The database was made by the first release's own code and screens, and stays as it is. It is a file
-of SQLite, whatever engine the other tests run on.
+The code and screens of that release made the database. It is an SQLite file, whatever engine the
+other tests run on.
 """
 
 import lzma
@@ -27,16 +27,15 @@ from tests.admin.forms import Screen
 from tests.revisions import address_of_version, versions_of
 
 DUMP = settings.BASE_DIR / "tests/data/first_release.sqlite3.xz"
-# What its editor did: two edits, a food that was deleted, and a group of foods that was added.
+# The editor's work: two edits, a food deleted, and a group of foods added.
 EDITOR, DELETED, ADDED = "editor", "walnuts", "kernels"
 EDITS = {("nutrient", "magnesium", "tagline"): "Ours", ("foodsource", "almonds", "note"): "Ours."}
 
 
 @contextmanager
-def asked(path):
-    """Have everything in this process ask a database file in place of the tests' own database."""
-    own = connections["default"]
-    # Nothing here has to outlive a power cut.
+def database_in_use(path):
+    """Use a database file in place of the tests' database."""
+    tests_own = connections["default"]
     options = {"transaction_mode": "IMMEDIATE", "init_command": "PRAGMA synchronous=OFF"}
     config = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(path), "OPTIONS": options}
     complete = connections.configure_settings({"default": config})["default"]
@@ -46,26 +45,26 @@ def asked(path):
         yield
     finally:
         connections["default"].close()
-        connections["default"] = own
+        connections["default"] = tests_own
         ContentType.objects.clear_cache()
 
 
 def run(*command):
-    said = StringIO()
-    call_command(*command, stdout=said, stderr=said)
-    return said.getvalue().splitlines()
+    output = StringIO()
+    call_command(*command, stdout=output, stderr=output)
+    return output.getvalue().splitlines()
 
 
 def content_of(path):
-    """Everything in a database, but for what SQLite notes down of its tables for itself."""
+    """Return all rows of a database, without SQLite's statistics."""
     with closing(sqlite3.connect(path)) as database:
         return [line for line in database.iterdump() if '"sqlite_' not in line]
 
 
-def bring_newer_dates():
-    """Write this release's dates into the rows of which nothing else is newer, and the ledger.
+def write_newer_dates():
+    """Write this release's dates into rows of which nothing else is newer, and into the ledger.
 
-    To merge each would take most of the time, and rows with more that is newer have dates too.
+    Merging these rows would take most of the time, and prove nothing more.
     """
     index, shipped = KeyIndex(), Ledger().rows
     for row in read_rows(settings.FIXTURES):
@@ -79,15 +78,15 @@ def bring_newer_dates():
 
 
 def differences():
-    """The fields that are not as this release ships them, and the rows that are not there."""
-    index, here = KeyIndex(), {}
+    """Return the fields that differ from the shipped ones, and the keys of missing rows."""
+    index, saved = KeyIndex(), {}
     different, missing = set(), set()
     for row in read_rows(settings.FIXTURES):
-        if row.model not in here:
+        if row.model not in saved:
             fields = [*row.model._meta.concrete_fields, *row.model._meta.many_to_many]
             links = [field.name for field in fields if field.is_relation]
-            here[row.model] = row.model._base_manager.prefetch_related(*links).in_bulk()
-        live = here[row.model].get(index.keys_of(row.model).get(row.key))
+            saved[row.model] = row.model._base_manager.prefetch_related(*links).in_bulk()
+        live = saved[row.model].get(index.keys_of(row.model).get(row.key))
         if live is None:
             missing.add(row.key)
             continue
@@ -101,9 +100,9 @@ def differences():
 def test_upgrade_brings_this_release_and_leaves_what_an_editor_did(tmp_path, django_db_blocker):
     path = tmp_path / "site.sqlite3"
     path.write_bytes(lzma.decompress(DUMP.read_bytes()))
-    with django_db_blocker.unblock(), asked(path):
+    with django_db_blocker.unblock(), database_in_use(path):
         call_command("migrate", verbosity=0)
-        bring_newer_dates()
+        write_newer_dates()
         run("load_content")
         loaded = content_of(path)
         assert " rows shipped, nothing to add" in run("load_content")[0]
@@ -118,7 +117,7 @@ def test_upgrade_brings_this_release_and_leaves_what_an_editor_did(tmp_path, dja
             assert getattr(row, field) == value
         assert FoodGroup.objects.get(slug=ADDED).name == "Kernels"
 
-        # An earlier version comes back, and its editor is named.
+        # An earlier version can be restored, and names its editor.
         magnesium = Nutrient.objects.get(slug="magnesium")
         account = User.objects.get(username=EDITOR)
         *later, edited, first = versions_of(magnesium)

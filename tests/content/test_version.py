@@ -1,4 +1,4 @@
-"""The version of the content: it moves on with every edit, and only then."""
+"""The version of the content changes with every edit, and only then."""
 
 from datetime import UTC, datetime, timedelta
 
