@@ -66,7 +66,7 @@ QUOTED = {(FoodSource, "usda_description"), (FoodSource, "name")}
 HEADING = re.compile(r"^#+ .*$", re.MULTILINE)
 RUN_IN_HEADING = re.compile(r"^((?:- |\d+\. )?)\*\*[^*\n]+\*\* ", re.MULTILINE)
 # Words that sound translated, or that only this site used. Use the NHS's words instead.
-HOUSE_WORDS = re.compile(
+AVOIDED_WORDS = re.compile(
     r"\black(?:s|ing)?\b(?! of (?:sleep|energy|oxygen))"
     r"|\bbrings\b|\b(?:can|may|might|to) bring (?!a list|this|your)"
     r"|\bmend(?:s|ed|ing)?\b"
@@ -290,7 +290,7 @@ def _wrong_words() -> Iterator[Problem]:
             yield problem_of(row, f"its {name} says “{words}”.")
         # Other names of a sign are readers' words.
         if name != "also_known_as":
-            for match in HOUSE_WORDS.finditer(" ".join(text.split())):
+            for match in AVOIDED_WORDS.finditer(" ".join(text.split())):
                 reason = f"its {name} says “{match[0]}”, which this site avoids."
                 yield problem_of(row, reason)
 

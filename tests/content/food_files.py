@@ -1,4 +1,4 @@
-"""Files of foods as they are published: workbooks and FoodData Central's zip, a few rows each."""
+"""Write small tables of foods as they are published, and import them."""
 
 import io
 import zipfile
@@ -16,7 +16,7 @@ KINDS = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 
 
 def workbook(path, sheets):
-    """Write sheets, each a list of rows by its name, as Excel does; numbers stay numbers."""
+    """Write a workbook as Excel does, from lists of rows by sheet. Numbers stay numbers."""
     names = list(sheets)
     parts = [f"worksheets/sheet{number}.xml" for number in range(1, len(names) + 1)]
     entries = "".join(
@@ -52,7 +52,6 @@ def workbook(path, sheets):
 
 
 def packed(path, files):
-    """Write texts into a zip, by their names."""
     with zipfile.ZipFile(path, "w") as archive:
         for name, text in files.items():
             archive.writestr(name, text)
@@ -66,12 +65,12 @@ def _cell(value):
 
 
 def import_foods(path, slug="own-table", **options):
-    """Import a table of a source that is made if need be; give what is said, and complained of."""
+    """Import a table of a source, which is added if need be. Return stdout and all errors."""
     if not Source.objects.filter(slug=slug).exists():
         factories.source(slug)
-    out, err = io.StringIO(), io.StringIO()
+    output, errors = io.StringIO(), io.StringIO()
     try:
-        call_command("import_foods", path, source=slug, stdout=out, stderr=err, **options)
+        call_command("import_foods", path, source=slug, stdout=output, stderr=errors, **options)
     except CommandError as error:
-        err.write(str(error))
-    return out.getvalue(), err.getvalue()
+        errors.write(str(error))
+    return output.getvalue(), errors.getvalue()

@@ -1,4 +1,4 @@
-"""check_content: sound content passes, and each fault is told with its row."""
+"""check_content passes sound content, and names each problem with its row."""
 
 from datetime import date
 from io import StringIO
@@ -30,13 +30,13 @@ BEFORE_REVIEWS = "2026-12-01"
 
 
 def check(on=BEFORE_REVIEWS):
-    """Give the lines of complaint and the last word."""
-    complained = StringIO()
+    """Return the problems and the error of the command."""
+    errors, summary = StringIO(), ""
     try:
-        call_command("check_content", "--on", on, stdout=StringIO(), stderr=complained)
+        call_command("check_content", "--on", on, stdout=StringIO(), stderr=errors)
     except CommandError as error:
-        return complained.getvalue().splitlines(), str(error)
-    return complained.getvalue().splitlines(), ""
+        summary = str(error)
+    return errors.getvalue().splitlines(), summary
 
 
 def faults():
@@ -44,7 +44,7 @@ def faults():
 
 
 def write(body, anchor="base-rate"):
-    """Put a text into a section of the founding article."""
+    """Replace the text of a section of the founding article."""
     sections = ArticleSection.objects.filter(article__slug="nutrients-and-muscle-jerking")
     sections.filter(anchor=anchor).update(body=body)
 
@@ -55,7 +55,7 @@ def test_shipped_content_is_sound_and_cured_ham_no_claim_to_cure():
     assert check() == ([], "")
 
 
-def test_problem_is_counted_and_named_and_a_draft_may_wait():
+def test_problem_is_counted_and_named_and_drafts_are_left_out():
     rows = Association.objects.filter(nutrient__slug="magnesium", relation="deficiency")
     for sign in ("tremor", "fatigue"):
         rows.get(symptom__slug=sign).sources.clear()
@@ -68,7 +68,7 @@ def test_problem_is_counted_and_named_and_a_draft_may_wait():
 
 
 def cite_for(symptom, slug, **read):
-    """Put a further source behind the page of a symptom, read in this way."""
+    """Add a source that was read in this way to a symptom."""
     words = {"title": "A page", "publisher": "A publisher", "kind": "reference"}
     source = Source.objects.create(slug=slug, url="https://example.org/", **words, **read)
     Symptom.objects.get(slug=symptom).sources.add(source)
@@ -87,18 +87,18 @@ def test_what_is_published_rests_on_what_an_editor_has_read():
 
     section = "nutrients.articlesection nutrients-and-muscle-jerking / base-rate"
     sign = "nutrients.association calcium / hand-foot-spasm / deficiency"
-    found = faults()
+    problems = faults()
     assert {
         "nutrients.symptom tremor: rests on what editors know, and is published.",
         f"{sign}: “harrison-hypocalcemia” was never read, and is shown for it.",
         "nutrients.symptom fatigue: “never” was never read, and is shown for it.",
         "nutrients.symptom tingling: “quoted” was only seen quoted, and is shown for it.",
         f"{section}: “in-an-article” was never read, and is shown for it.",
-    } <= set(found)
-    assert not any("“of-a-draft”" in fault for fault in found)
+    } <= set(problems)
+    assert not any("“of-a-draft”" in problem for problem in problems)
 
 
-def test_overdue_review_is_told_from_the_day_after_until_the_source_is_read_again():
+def test_overdue_review_is_named_from_the_day_after_until_the_source_is_read_again():
     read = {"read_form": ReadForm.COPY, "next_review_on": date(2026, 11, 30)}
     cite_for("tremor", "second", **read, checked_on=date(2026, 11, 28))
     cite_for("tremor", "read-again", **read, checked_on=date(2026, 12, 1))
@@ -113,7 +113,7 @@ def test_overdue_review_is_told_from_the_day_after_until_the_source_is_read_agai
         call_command("check_content", "--on", "soon")
 
 
-HOUSE_WORDS = {
+AVOIDED_WORDS = {
     "A lack of iron is common.": "lack",
     "It brings twitches.": "brings",
     "Low potassium will not mend by itself.": "mend",
@@ -126,21 +126,21 @@ HOUSE_WORDS = {
     "Lack of sleep can start it.": None,
     "Bring a list of your medicines.": None,
     "A lack of energy is new.": None,
-    # These promise or judge, and are told as such.
+    # These promise or judge.
     "Likely a cure.": "",
 }
 
 
-def test_word_of_this_house_and_forbidden_word_are_told_with_their_field():
-    symptoms = Symptom.objects.filter(status=Status.PUBLISHED)[: len(HOUSE_WORDS)]
+def test_avoided_and_forbidden_words_are_named_with_their_field():
+    symptoms = Symptom.objects.filter(status=Status.PUBLISHED)[: len(AVOIDED_WORDS)]
     expected = []
-    for symptom, (text, word) in zip(symptoms, HOUSE_WORDS.items(), strict=True):
+    for symptom, (text, word) in zip(symptoms, AVOIDED_WORDS.items(), strict=True):
         Symptom.objects.filter(pk=symptom.pk).update(description=text)
-        told = f"nutrients.symptom {symptom.slug}: its description says"
+        prefix = f"nutrients.symptom {symptom.slug}: its description says"
         if word:
-            expected.append(f"{told} “{word}”, which this site avoids.")
+            expected.append(f"{prefix} “{word}”, which this site avoids.")
         elif word == "":
-            expected += [f"{told} “Likely”.", f"{told} “cure”."]
+            expected += [f"{prefix} “Likely”.", f"{prefix} “cure”."]
 
     assert faults() == sorted(expected)
 
@@ -177,21 +177,21 @@ BROKEN = {
 }
 
 
-def test_broken_article_is_told_with_section_and_line():
+def test_broken_article_is_named_with_section_and_line():
     article = Article.objects.get(slug="nutrients-and-muscle-jerking")
     for number, body in enumerate(BROKEN):
         article.sections.create(anchor=f"s-{number}", title="S", position=900 + number, body=body)
 
-    found = faults()
-    for number, complaint in enumerate(BROKEN.values()):
+    problems = faults()
+    for number, reason in enumerate(BROKEN.values()):
         section = f"nutrients.articlesection nutrients-and-muscle-jerking / s-{number}: "
-        told = [fault.removeprefix(section) for fault in found if fault.startswith(section)]
-        assert len(told) == bool(complaint), (complaint, told)
-        assert not told or told[0].startswith(complaint)
-    assert len(found) == len(BROKEN) - 1
+        reasons = [line.removeprefix(section) for line in problems if line.startswith(section)]
+        assert len(reasons) == bool(reason), (reason, reasons)
+        assert not reasons or reasons[0].startswith(reason)
+    assert len(problems) == len(BROKEN) - 1
 
 
-def test_every_other_fault_is_told_with_its_row():
+def test_every_other_problem_is_named_with_its_row():
     ArticleSection.objects.filter(anchor="base-rate").update(anchor="sources")
     Article.objects.get(slug="night-leg-cramps").sections.all().delete()
     write(" ".join([" ".join(["word"] * 120) + "."] * 40), anchor="conclusion")
@@ -208,7 +208,7 @@ def test_every_other_fault_is_told_with_its_row():
     row.sources.add(Source.objects.get(slug="nhs-mnd"))
     NutrientDetail.objects.filter(nutrient__slug="copper").update(body="[[red-flags]]\n")
 
-    told = "\n".join(faults())
+    problems = "\n".join(faults())
     for fault in (
         "the page itself uses the anchor “sources”",
         "nutrients.article night-leg-cramps: no section cites a source.",
@@ -221,8 +221,8 @@ def test_every_other_fault_is_told_with_its_row():
         "magnesium / testing: line 1: There is no source “nwl-magnesium”.",
         "nutrients.nutrientdetail copper / time: line 1: Blocks are drawn in articles alone.",
     ):
-        assert fault in told
-    [chopped] = [fault for fault in told.splitlines() if "words or fewer" in fault]
+        assert fault in problems
+    [chopped] = [line for line in problems.splitlines() if "words or fewer" in line]
     assert chopped.startswith("nutrients.othercause: ")
 
 

@@ -1,4 +1,4 @@
-"""The shipped content: complete, sourced, within its grades, and readable."""
+"""The shipped content is complete, sourced, readable, and says no more than its grades."""
 
 import re
 
@@ -111,9 +111,9 @@ def test_easy_day_adds_up_from_our_own_amounts(nutrient):
     lines = iter(EASY_LINE.findall(body))
     for foods, total in EASY_DAYS[nutrient].items():
         added = 0
-        for slug, (grams, said) in zip(foods.split(), lines, strict=False):
+        for slug, (grams, printed) in zip(foods.split(), lines, strict=False):
             amount = float(in_100_g[slug]) * float(grams) / 100
-            assert float(said) == pytest.approx(amount, abs=0.5 if amount > 20 else 0.06)
+            assert float(printed) == pytest.approx(amount, abs=0.5 if amount > 20 else 0.06)
             added += amount
         assert added == pytest.approx(total, rel=0.04)
         assert f"about {total:,}" in body

@@ -1,6 +1,6 @@
-"""The shipped red flags: what calls for help, and which ticks raise it.
+"""The shipped red flags: what calls for help, and which ticks raise nothing.
 
-That the least which a rule names raises it is for the cases of the test book.
+The cases of the test book prove that each rule raises its flag.
 """
 
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.usefixtures("content")
 
 TICKS = ("symptoms", "risk_factors", "other_causes")
 NUMBERS = "the emergency number (999, 112 or 911)"
-# No tick can say that a child has swallowed something; it stands on the safety page.
+# No tick can say that a child has swallowed something. It is on the safety page only.
 READ_ONLY = "overdose-child"
 # Slugs of any kind, and answers.
 NOT_RAISED = [
@@ -63,9 +63,9 @@ def test_every_published_flag_can_be_raised_and_each_rule_is_made_of_published_t
 def test_asked_flags_come_in_the_order_of_urgency():
     levels = [Urgency(flag.level).rank for flag in RedFlag.objects.all()]
     assert levels == sorted(levels, reverse=True)
-    asked = RedFlag.objects.filter(is_asked=True, status=Status.PUBLISHED)
-    assert asked.filter(level=Urgency.EMERGENCY).count() == 13
-    assert asked.count() == 16
+    ticks = RedFlag.objects.filter(is_asked=True, status=Status.PUBLISHED)
+    assert ticks.filter(level=Urgency.EMERGENCY).count() == 13
+    assert ticks.count() == 16
 
 
 def test_emergencies_are_few_and_each_says_why_and_whom_to_call():

@@ -1,6 +1,6 @@
-"""Every figure, worked out again from the tables that the fixtures were made from.
+"""Every figure, computed again from the tables that the fixtures were made from.
 
-Nothing here uses the site's own arithmetic: `Decimal`, the CSV files and what pages print.
+These tests read the CSV files and the pages, and use nothing of the site's own arithmetic.
 """
 
 import csv
@@ -38,25 +38,24 @@ OTHER_INTAKES = rows("intakes_uk_eu.csv")
 
 
 def per_serving(food, nutrient):
-    """The amount in one serving, by hand: in 100 g, times grams, by 100."""
     grams = Decimal(FOODS[food]["serving_grams"])
     return Decimal(AMOUNTS[food, nutrient]["amount_per_100g"]) * grams / 100
 
 
 def percent(food, nutrient):
-    """The share of the daily value in one serving, by hand."""
+    """The percentage of the daily value in one serving."""
     return per_serving(food, nutrient) * 100 / Decimal(NUTRIENTS[nutrient]["fda_daily_value"])
 
 
 def test_every_amount_is_the_tables_and_its_serving_what_a_pocket_calculator_gives(content):
-    found = {
+    saved = {
         (row.food.slug, row.nutrient.slug): row
         for row in NutrientAmount.objects.select_related("food", "nutrient", "source")
     }
 
-    assert found.keys() == AMOUNTS.keys()
-    assert len(found) > 1800
-    for key, row in found.items():
+    assert saved.keys() == AMOUNTS.keys()
+    assert len(saved) > 1800
+    for key, row in saved.items():
         assert row.per_100g == Decimal(AMOUNTS[key]["amount_per_100g"]), key
         assert row.source.slug == AMOUNTS[key]["source_ids"], key
         assert row.per_serving == per_serving(*key), key
@@ -85,10 +84,10 @@ def test_every_intake_and_limit_is_the_tables(content):
         *("upper_limit_status", "chronic_disease_limit_mg"),
     )
     american = ReferenceIntake.objects.filter(authority="us")
-    found = {row[:4]: row[4:] for row in american.values_list(*keys, *figures)}
+    saved = {row[:4]: row[4:] for row in american.values_list(*keys, *figures)}
 
     assert len(INTAKES) == 286
-    assert found == {
+    assert saved == {
         (row["nutrient"], row["life_stage"], row["sex"], row["status"]): (
             Decimal(row["age_from_years"]),
             number(row["age_below_years"]),
@@ -104,21 +103,21 @@ def test_every_intake_and_limit_is_the_tables(content):
     # The limit that a nutrient's page names is that of young adults.
     for slug, row in NUTRIENTS.items():
         limit = number(row["tolerable_upper_intake_adult"])
-        assert found[slug, "19-30", "female", "none"][4] == limit, slug
+        assert saved[slug, "19-30", "female", "none"][4] == limit, slug
 
 
 def is_own_limit(row):
-    """Whether a row of the table is a limit that has a row of its own.
+    """Tell whether a row of the table is a limit with a row on the site.
 
-    Salt stands as sodium, advice on folic acid and what repeats the adults' limit do not.
+    Salt is there as sodium. Advice on folic acid, and limits that repeat the adults', are not.
     """
     stage = row["life_stage"].lower()
-    told = stage.startswith(("pregnan", "breastfeed", "planning")) or "nhs advice" in stage
-    return row["kind"] in ("UL", "GL") and row["unit"] != "g salt" and not told
+    is_advice = stage.startswith(("pregnan", "breastfeed", "planning")) or "nhs advice" in stage
+    return row["kind"] in ("UL", "GL") and row["unit"] != "g salt" and not is_advice
 
 
 OWN_LIMITS = list(filter(is_own_limit, OTHER_INTAKES))
-# Two limits that the EU sets none of, and one of children, rest on nothing that was read.
+# No source of these was read: two limits that the EU does not set, and one for children.
 UNREAD = {("eu", "thiamin", "none"), ("eu", "vitamin-b12", "none"), ("eu", "vitamin-b6", "8.6")}
 
 
@@ -126,8 +125,8 @@ def test_every_limit_of_the_uk_and_the_eu_is_the_tables(content):
     assert len(OWN_LIMITS) > 50
     for row in OWN_LIMITS:
         authority = {"UK": "uk", "EFSA": "eu"}[row["authority"]]
-        nutrient, amount, told = row["nutrient"], row["amount"], row["life_stage"]
-        found = ReferenceIntake.objects.get(
+        nutrient, amount, stage = row["nutrient"], row["amount"], row["life_stage"]
+        saved = ReferenceIntake.objects.get(
             nutrient__slug=nutrient,
             authority=authority,
             age_from=number(row["age_from_years"]) or 0,
@@ -136,64 +135,64 @@ def test_every_limit_of_the_uk_and_the_eu_is_the_tables(content):
             reference_type="",
         )
 
-        assert (found.status == "draft") == ((authority, nutrient, amount) in UNREAD), row
+        assert (saved.status == "draft") == ((authority, nutrient, amount) in UNREAD), row
         if amount == "none":
-            assert (found.upper_limit, found.upper_limit_status) == (None, "not established")
+            assert (saved.upper_limit, saved.upper_limit_status) == (None, "not established")
         elif nutrient == "sodium":
-            assert found.chronic_disease_limit_mg == Decimal(amount)
+            assert saved.chronic_disease_limit_mg == Decimal(amount)
         else:
-            assert found.upper_limit == Decimal(amount)
-            assert found.upper_limit_unit == row["unit"]
-            is_of_supplements = "supplement" in told or "folic acid" in told
-            is_of_supplements |= told.endswith("s (guidance level)")
-            counts_food = found.upper_limit_applies_to.startswith("all sources")
-            assert counts_food != is_of_supplements, told
+            assert saved.upper_limit == Decimal(amount)
+            assert saved.upper_limit_unit == row["unit"]
+            is_of_supplements = "supplement" in stage or "folic acid" in stage
+            is_of_supplements |= stage.endswith("s (guidance level)")
+            counts_food = saved.upper_limit_applies_to.startswith("all sources")
+            assert counts_food != is_of_supplements, stage
 
 
 def printed(text):
-    """The number that a cell begins with, such as 1,204 in `1,204&nbsp;mg`; `under` gives 0."""
+    """Return the number that a cell begins with, as in `1,204&nbsp;mg`; 0 for `under …`."""
     if text.startswith("under "):
         return Decimal(0)
     return Decimal(re.match(r"[\d.,]+", unescape(text))[0].replace(",", ""))
 
 
-def is_rounded(shown, exact):
-    """Whether a figure is the exact one to three digits, or to thousandths where it is small."""
+def is_rounded(figure, exact):
+    """Tell whether a figure is rounded to three digits, or to thousandths if it is small."""
     places = 0 if exact >= 100 else 1 if exact >= 10 else 2 if exact >= 1 else 3
-    return abs(shown - exact) <= HALF.scaleb(-places) and shown == round(shown, places)
+    return abs(figure - exact) <= HALF.scaleb(-places) and figure == round(figure, places)
 
 
 def test_food_pages_print_these_figures(client, content):
-    """Every fourth page: they are printed by one rule."""
+    """Every fourth page is enough: all are printed by one rule."""
     names = {row.slug: row.name for row in Nutrient.objects.all()}
     checked = traces = 0
     for food in FoodSource.objects.exclude(status="draft").filter(is_food=True)[::4]:
         html = client.get(f"{food.get_absolute_url()}?country=us").content.decode()
         table = {unescape(name): CELL.findall(cells) for name, cells in ROW.findall(html)}
         for nutrient in (nutrient for of, nutrient in AMOUNTS if of == food.slug):
-            place = f"{food.slug}, {nutrient}"
+            key = f"{food.slug}, {nutrient}"
             cells = table[names[nutrient]]
             serving, share, in_100g = map(printed, cells)
             amount, of_daily_value = per_serving(food.slug, nutrient), percent(food.slug, nutrient)
-            # A trace is told from none, whatever it is rounded to.
-            for cell, shown, real in (
+            # A trace differs from none, even if it is rounded to 0.
+            for cell, figure, exact in (
                 (cells[0], serving, amount),
                 (cells[1], share, of_daily_value),
             ):
-                assert cell.startswith("under ") == (not shown and real > 0), place
+                assert cell.startswith("under ") == (not figure and exact > 0), key
                 traces += cell.startswith("under ")
-            assert is_rounded(serving, amount), place
-            assert abs(share - of_daily_value) <= HALF, place
+            assert is_rounded(serving, amount), key
+            assert abs(share - of_daily_value) <= HALF, key
             exact = Decimal(AMOUNTS[food.slug, nutrient]["amount_per_100g"])
-            # Four decimals are kept, and three are printed.
-            assert abs(in_100g - exact) <= Decimal("0.0005"), place
+            # Four decimals are stored, and three are printed.
+            assert abs(in_100g - exact) <= Decimal("0.0005"), key
             checked += 1
     assert checked > 400
     assert traces > 10
 
 
 def richest(nutrient):
-    """The names of the published foods that hold any, most in a serving first, by hand."""
+    """Return the names of published foods with any of it, most in a serving first."""
     names = dict(FoodSource.objects.exclude(status="draft").values_list("slug", "name"))
     amounts = {food: per_serving(food, nutrient) for food, of in AMOUNTS if of == nutrient}
     foods = [food for food, amount in amounts.items() if amount and food in names]
@@ -203,22 +202,22 @@ def richest(nutrient):
 @pytest.mark.parametrize("nutrient", NUTRIENTS)
 def test_the_list_of_the_richest_foods_is_in_the_tables_order(client, content, nutrient):
     html = client.get(f"/foods/?nutrient={nutrient}").content.decode()
-    shown = [unescape(name) for name in re.findall(r"<a class=\"card-link\" [^>]*>(.*?)</a>", html)]
+    names = [unescape(name) for name in re.findall(r"<a class=\"card-link\" [^>]*>(.*?)</a>", html)]
 
-    assert shown == richest(nutrient)[:24]
+    assert names == richest(nutrient)[:24]
 
 
 def test_the_comparison_names_the_foods_that_the_tables_give_most_for(client, content):
     response = client.get("/compare.csv")
     table = list(csv.DictReader(response.content.decode("utf-8-sig").splitlines()))
     slugs = {row.name: row.slug for row in Nutrient.objects.all()}
-    # Of what adults are to stay below an amount of, no food is offered as a source.
+    # No food is offered as a source of what adults should stay below an amount of.
     limited = {row["nutrient"] for row in INTAKES if row["cdrr_mg"]}
-    # Nor one of which a serving passes a limit that food counts towards, as beef liver that of
-    # copper. Editors keep two more from everyone.
+    # Nor is a food of which a serving exceeds a limit that food counts towards, such as beef liver
+    # and copper. Editors suggest two more to nobody.
     limits = [number(row["ul"]) for row in INTAKES if row["nutrient"] == "copper"]
     assert per_serving("beef-liver-cooked", "copper") > max(filter(None, limits))
-    kept_back = {
+    not_suggested = {
         "Beef liver, pan-fried",
         "Brazil nuts",
         "Breakfast cereal, highly fortified (one US brand of 2015)",
@@ -230,8 +229,8 @@ def test_the_comparison_names_the_foods_that_the_tables_give_most_for(client, co
         if slug in limited:
             assert row["foods"] == ""
             continue
-        foods = [name for name in richest(slug) if name not in kept_back][:3]
-        # Sunlight, which has no figure, stands after them.
+        foods = [name for name in richest(slug) if name not in not_suggested][:3]
+        # Sunlight, which has no figure, comes after them.
         assert row["foods"].split("; ")[: len(foods)] == foods, row["nutrient"]
 
 
@@ -239,9 +238,9 @@ def test_the_comparison_names_the_foods_that_the_tables_give_most_for(client, co
 def test_a_nutrients_page_prints_the_daily_value_and_every_daily_need(client, content, nutrient):
     html = client.get(f"/nutrients/{nutrient}/?country=us").content.decode()
     cells = [unescape(cell) for row in ROW.findall(html) for cell in CELL.findall(row[1])]
-    shown = {printed(cell) for cell in cells if re.match(r"\d", cell)}
+    figures = {printed(cell) for cell in cells if re.match(r"\d", cell)}
     needs = {Decimal(row["amount"]) for row in INTAKES if row["nutrient"] == nutrient}
 
-    assert needs - shown == set()
+    assert needs <= figures
     value = Decimal(NUTRIENTS[nutrient]["fda_daily_value"])
     assert re.search(rf"(?<![\d.,]){value:,}(?![\d.,]*\d)", html)

@@ -1,4 +1,4 @@
-"""The import of any table of foods: one's own, and those of agencies as they are published."""
+"""Import tables of foods: your own, and those of agencies as they are published."""
 
 import codecs
 import gzip
@@ -13,7 +13,7 @@ from tests.content.food_files import import_foods, packed, workbook
 
 pytestmark = pytest.mark.django_db
 
-# FoodData Central's files: the columns that are read, and some that are not.
+# FoodData Central's files, with columns that are read and some that are not.
 FDC = {
     "food.csv": (
         '"fdc_id","data_type","description","food_category_id","publication_date"\n'
@@ -52,9 +52,9 @@ def written(path, text):
 
 
 def amounts(food):
-    """A food's amounts in 100 g by nutrient."""
-    found = FoodSource.objects.get(is_curated=False, name=food).amounts
-    return dict(found.values_list("nutrient__slug", "per_100g"))
+    """Return the amounts in 100 g of an imported food by nutrient."""
+    rows = FoodSource.objects.get(is_curated=False, name=food).amounts
+    return dict(rows.values_list("nutrient__slug", "per_100g"))
 
 
 @pytest.mark.parametrize(
@@ -74,14 +74,14 @@ def amounts(food):
     ids=["commas", "semicolons and a mark", "tabs and grams, compressed"],
 )
 def test_own_table_is_read_as_people_write_it(tmp_path, table):
-    said, _ = import_foods(written(tmp_path / "own.csv", table))
+    output, _ = import_foods(written(tmp_path / "own.csv", table))
 
-    assert said.startswith("own-table: 2 foods added with 3 amounts")
+    assert output.startswith("own-table: 2 foods added with 3 amounts")
     assert amounts("Oat biscuit") == {"magnesium": Decimal("65.5")}
     assert amounts("Plum") == {"magnesium": 7, "vitamin-d": 0}
     plum = FoodSource.objects.get(name="Plum", is_curated=False)
     assert (plum.slug, plum.group.slug) == ("plum-8", "nuts")
-    assert {one.source.slug for one in plum.amounts.all()} == {"own-table"}
+    assert {amount.source.slug for amount in plum.amounts.all()} == {"own-table"}
     assert "nothing to add" in import_foods(tmp_path / "own.csv")[0]
 
 
@@ -103,18 +103,19 @@ def test_food_is_served_and_measured_as_its_table_says(tmp_path):
 
     assert (rusk.serving_description, rusk.serving_grams) == ("1 rusk", Decimal("9.5"))
     assert rusk.energy_kcal == 400
-    assert [f"{one.description} {one.grams}" for one in rusk.portions.all()] == ["1 packet 120.00"]
+    portion = rusk.portions.get()
+    assert (portion.description, portion.grams) == ("1 packet", 120)
 
 
-def test_numbers_that_are_none_where_commas_stand_for_points_cost_their_lines(tmp_path):
+def test_malformed_numbers_beside_decimal_commas_cost_their_lines_alone(tmp_path):
     lines = ["id;name;magnesium_mg", "1;Rusk;1.234,5", "2;Bun;1 234", "3;Wafer;5,5"]
-    _, told = import_foods(written(tmp_path / "own.csv", "\n".join(lines)))
+    _, errors = import_foods(written(tmp_path / "own.csv", "\n".join(lines)))
 
-    assert told.splitlines()[:2] == [
+    assert errors.splitlines()[:2] == [
         "own.csv, line 2: magnesium_mg is “1.234,5”, which is not a number.",
         "own.csv, line 3: magnesium_mg is “1 234”, which is not a number.",
     ]
-    assert "2 lines were left out" in told
+    assert "2 lines were left out" in errors
     assert list(FoodSource.objects.filter(is_curated=False).values_list("name")) == [("Wafer",)]
 
 
@@ -129,15 +130,15 @@ def test_numbers_that_are_none_where_commas_stand_for_points_cost_their_lines(tm
     ],
 )
 def test_table_that_is_not_understood_is_refused_with_what_was_expected(tmp_path, text, reason):
-    _, told = import_foods(written(tmp_path / "own.csv", text))
+    _, errors = import_foods(written(tmp_path / "own.csv", text))
 
-    assert reason in told
+    assert reason in errors
     assert not FoodSource.objects.filter(is_curated=False).exists()
 
 
 def test_table_of_no_source_is_refused(tmp_path):
     table = written(tmp_path / "own.csv", "id,name,iron_mg\n1,Rusk,2\n")
-    with pytest.raises(CommandError, match="There is no source nobody"):
+    with pytest.raises(CommandError, match="no source nobody: run `manage"):
         call_command("import_foods", table, source="nobody", stdout=io.StringIO())
 
 
@@ -145,11 +146,11 @@ def test_table_of_no_source_is_refused(tmp_path):
 def test_fooddata_central_is_read_as_it_comes(tmp_path):
     folder = "FoodData_Central_foundation_food_csv_2025-04-24/"
     files = {f"{folder}{name}": text for name, text in FDC.items()}
-    said, told = import_foods(packed(tmp_path / "foundation.zip", files), "fdc-foundation")
+    output, errors = import_foods(packed(tmp_path / "foundation.zip", files), "fdc-foundation")
     hummus, oats = FoodSource.objects.filter(is_curated=False).order_by("usda_ndb_number").reverse()
 
-    assert said.startswith("fdc-foundation: 2 foods added with 4 amounts, 1 portions added")
-    assert "The column “folate_total_mcg” is left out" in told
+    assert output.startswith("fdc-foundation: 2 foods added with 4 amounts, 1 portions added")
+    assert "The column “folate_total_mcg” is left out" in errors
     assert (hummus.usda_ndb_number, hummus.usda_fdc_id) == ("16999", 321358)
     assert (oats.usda_ndb_number, oats.usda_fdc_id) == ("", 2346396)
     assert oats.name == "Flour, oat"
@@ -165,9 +166,9 @@ def test_fooddata_central_is_read_as_it_comes(tmp_path):
 
 def test_fooddata_central_without_such_foods_is_refused(tmp_path):
     branded = FDC | {"food.csv": FDC["food.csv"].replace("foundation_food", "branded_food")}
-    _, told = import_foods(packed(tmp_path / "branded.zip", branded))
+    _, errors = import_foods(packed(tmp_path / "branded.zip", branded))
 
-    assert "holds neither Foundation Foods nor SR Legacy" in told
+    assert "holds neither Foundation Foods nor SR Legacy" in errors
 
 
 CIQUAL_2025 = {
@@ -201,10 +202,10 @@ def test_ciqual_of_2025_is_read_with_its_two_columns_of_a_nutrient(tmp_path, lan
     path = workbook(
         tmp_path / "c.xlsx", {"food composition": [names + CIQUAL_2025[language], *rows]}
     )
-    said, told = import_foods(path, "ciqual")
+    output, errors = import_foods(path, "ciqual")
 
-    assert said.startswith("ciqual: 3 foods added with 5 amounts")
-    assert told.count("\n") == 1, "plain micrograms of folate are left out"
+    assert output.startswith("ciqual: 3 foods added with 5 amounts")
+    assert errors.count("\n") == 1, "plain micrograms of folate are left out"
     assert amounts("Celeriac salad") == {"vitamin-e": Decimal("2.2"), "folate": Decimal("27.5")}
     assert amounts("Tuna salad") == {"vitamin-e": Decimal("1.6")}
     assert amounts("Tea") == {"vitamin-e": Decimal("2.2"), "folate": 0}
@@ -239,10 +240,12 @@ def test_ciqual_is_read_as_it_is_published(tmp_path, language):
         ["04", "cereals", "9311", "Oat bran", "-", "228,5", "2", "-", "-"],
     ]
     table = [names + CIQUAL[language], *rows]
-    said, told = import_foods(workbook(tmp_path / "c.xlsx", {"food composition": table}), "ciqual")
+    output, errors = import_foods(
+        workbook(tmp_path / "c.xlsx", {"food composition": table}), "ciqual"
+    )
 
-    assert said.startswith("ciqual: 2 foods added with 5 amounts")
-    assert f"The column “{CIQUAL[language][-1]}” is left out" in told
+    assert output.startswith("ciqual: 2 foods added with 5 amounts")
+    assert f"The column “{CIQUAL[language][-1]}” is left out" in errors
     assert amounts("Oat, raw") == {"magnesium": 134, "sodium": 0, "vitamin-b12": 0}
     assert amounts("Oat bran") == {"magnesium": Decimal("228.5"), "sodium": 2}
     assert FoodSource.objects.get(name="Oat, raw").energy_kcal == 383
@@ -273,12 +276,12 @@ def test_cofid_is_read_as_it_is_published(tmp_path):
             ["13-145", "Ackee, canned, drained", "10 cans", "DG", 0, 0.03, "Tr", "N"],
         ],
     }
-    said, told = import_foods(workbook(tmp_path / "cofid.xlsx", sheets), "cofid")
+    output, errors = import_foods(workbook(tmp_path / "cofid.xlsx", sheets), "cofid")
 
-    assert said.startswith("cofid: 2 foods added with 6 amounts")
-    assert "1 line was left out" in told
-    assert "cofid.xlsx, 1.3 Proximates: food 13-145 is in a row above already." in told
-    assert "Left out are alcoholic drinks, measured in 100 ml: 1 (groups Q)." in told
+    assert output.startswith("cofid: 2 foods added with 6 amounts")
+    assert "1 line was left out" in errors
+    assert "cofid.xlsx, 1.3 Proximates: food 13-145 is in a row above already." in errors
+    assert "Left out are alcoholic drinks, measured in 100 ml: 1 (groups Q)." in errors
     assert amounts("Ackee, canned, drained") == {
         "sodium": 240,
         "magnesium": 40,

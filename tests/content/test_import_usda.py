@@ -1,9 +1,6 @@
-"""The import of the USDA's foods: complete, safe to repeat, and never against an editor."""
-
-import io
+"""Import the USDA's foods: completely, safely again, and never against an editor."""
 
 import pytest
-from django.core.management import CommandError, call_command
 
 from nutrients.content import food_import
 from nutrients.models import (
@@ -36,12 +33,12 @@ HEADER, *LINES = lines_of(FOODS, 11)
 
 @pytest.fixture
 def table(tmp_path):
-    """The first foods of the USDA's table; chosen ones are among them."""
+    """The first foods of the USDA's table, chosen ones among them."""
     return write(tmp_path / "foods.csv.gz", lines_of(FOODS, COUNT + 1))
 
 
 def import_foods(table, portions=None):
-    """Import a table with few portions, or these; give what is said, and complained of."""
+    """Import a table with these portions, or a few. Return stdout and all errors."""
     portions = portions or write(table.with_name("few.csv.gz"), lines_of(PORTIONS, 1_000))
     return food_files.import_foods(table, food_import.SR28, portions=portions)
 
@@ -77,10 +74,10 @@ def test_every_food_comes_with_its_amounts_and_portions_and_claims_nothing_more(
 
     for row in rows:
         food, number = imported(row["ndb_no"]), row["ndb_no"]
-        found = dict(food.amounts.values_list("nutrient__slug", "per_100g"))
-        assert found == amounts_of(row), food
-        found = list(food.portions.values_list("description", "grams"))
-        assert found == portions.get(number, []), food
+        amounts = food.amounts.values_list("nutrient__slug", "per_100g")
+        assert dict(amounts) == amounts_of(row), food
+        measures = food.portions.values_list("description", "grams")
+        assert list(measures) == portions.get(number, []), food
         assert str(food.energy_kcal or "") == (row["energy_kcal"] and f"{row['energy_kcal']}.00")
         assert food.usda_fdc_id == (int(row["usda_fdc_id"]) if row["usda_fdc_id"] else None)
         assert food.name == food.usda_description == row["description"]
@@ -116,13 +113,13 @@ def test_a_second_run_changes_nothing_that_is_there_or_that_editors_did(table):
 def test_a_chosen_food_gains_its_portions_alone_and_a_deleted_one_stays_deleted(table):
     row, deleted = FoodSource.objects.filter(usda_ndb_number__startswith="010")[:2]
     deleted.delete()
-    kept = FoodSource.objects.filter(pk=row.pk).values().get()
+    before = FoodSource.objects.filter(pk=row.pk).values().get()
     amounts = list(row.amounts.order_by("pk").values())
     portions = portions_by_food()[row.usda_ndb_number]
     FoodPortion.objects.create(food=row, description=portions[0][0], grams=portions[0][1])
     import_foods(table)
 
-    assert FoodSource.objects.filter(pk=row.pk).values().get() == kept
+    assert FoodSource.objects.filter(pk=row.pk).values().get() == before
     assert list(row.amounts.order_by("pk").values()) == amounts
     assert list(row.portions.values_list("description", "grams")) == portions
     assert not FoodSource.objects.filter(usda_ndb_number=deleted.usda_ndb_number).exists()
@@ -154,13 +151,6 @@ def test_an_import_that_is_stopped_half_way_leaves_nothing_behind(table, monkeyp
     assert imported("01001").portions.count() == 4
 
 
-def test_without_the_source_nothing_is_imported(table, no_content):
-    with pytest.raises(CommandError, match=r"run .manage\.py load_content. first"):
-        call_command("import_usda", file=table, stdout=io.StringIO())
-
-    assert not FoodSource.objects.exists()
-
-
 def test_a_nutrient_in_another_unit_stops_the_import_and_a_deleted_one_is_left_out(table):
     Nutrient.objects.filter(slug="vitamin-d").update(unit="mg")
 
@@ -169,21 +159,21 @@ def test_a_nutrient_in_another_unit_stops_the_import_and_a_deleted_one_is_left_o
     Nutrient.objects.filter(slug="vitamin-d").update(unit="mcg")
     Nutrient.objects.get(slug="copper").delete()
     import_foods(table)
-    found = imported("01001").amounts.values_list("nutrient__slug", flat=True)
-    assert {*found} == {*amounts_of(rows_of(FOODS, 1)[0])} - {"copper"}
+    slugs = imported("01001").amounts.values_list("nutrient__slug", flat=True)
+    assert {*slugs} == {*amounts_of(rows_of(FOODS, 1)[0])} - {"copper"}
 
 
-@pytest.mark.parametrize(("written", "kept"), [("7089", "07089"), ("100173", "100173")])
-def test_a_number_without_its_zero_or_of_six_digits_is_one(tmp_path, written, kept):
+@pytest.mark.parametrize(("written", "number"), [("7089", "07089"), ("100173", "100173")])
+def test_number_may_lack_its_leading_zero_or_have_six_digits(tmp_path, written, number):
     line = with_cell(LINES[0], "ndb_no", written, HEADER)
     portions = write(tmp_path / "portions.csv.gz", [lines_of(PORTIONS)[0], f"{written},2,oz,56.7"])
     import_foods(write(tmp_path / "foods.csv.gz", [HEADER, line]), portions)
 
-    assert imported(kept).slug == f"butter-salted-{kept}"
-    assert imported(kept).portions.get().description == "2 oz"
+    assert imported(number).slug == f"butter-salted-{number}"
+    assert imported(number).portions.get().description == "2 oz"
 
 
-# The cell of a line that is put wrong, each in a line of its own.
+# Bad cells, each for another line.
 BAD_CELLS = [
     ("magnesium_mg", "some", "magnesium_mg is “some”, which is not a number"),
     ("magnesium_mg", "1,5", "magnesium_mg is “1,5”, which is not a number"),
@@ -207,11 +197,11 @@ def test_a_bad_cell_costs_its_line_alone_and_is_imported_once_it_is_right(tmp_pa
         with_cell(line, column, value, HEADER)
         for line, (column, value, _) in zip(bad, BAD_CELLS, strict=True)
     ]
-    _, said = import_foods(write(tmp_path / "foods.csv.gz", [HEADER, first, *broken, *good]))
+    _, errors = import_foods(write(tmp_path / "foods.csv.gz", [HEADER, first, *broken, *good]))
 
     for number, (_, _, reason) in enumerate(BAD_CELLS, start=3):
-        assert f"foods.csv.gz, line {number}: {reason}." in said
-    assert said.endswith(f"{len(bad)} lines were left out. Put them right and run it again.")
+        assert f"foods.csv.gz, line {number}: {reason}." in errors
+    assert errors.endswith(f"{len(bad)} lines were left out. Put them right and run it again.")
     assert imported_numbers() == numbers_in([first, *good])
     import_foods(write(tmp_path / "foods.csv.gz", [HEADER, first, *lines]))
     assert imported_numbers() == numbers_in([first, *lines])
@@ -225,11 +215,11 @@ def test_a_line_that_cannot_be_read_costs_no_other(tmp_path):
     ]
     lines = [HEADER, *LINES[:2], *(line for line, _ in bad), *LINES[5:]]
 
-    _, said = import_foods(write(tmp_path / "foods.csv.gz", lines))
+    _, errors = import_foods(write(tmp_path / "foods.csv.gz", lines))
 
     for number, (_, reason) in enumerate(bad, start=4):
-        assert f"foods.csv.gz, line {number}: {reason}" in said
-    assert said.endswith("3 lines were left out. Put them right and run it again.")
+        assert f"foods.csv.gz, line {number}: {reason}" in errors
+    assert errors.endswith("3 lines were left out. Put them right and run it again.")
     assert imported_numbers() == numbers_in([*LINES[:2], *LINES[5:]])
 
 
@@ -243,9 +233,9 @@ def test_a_bad_portion_stops_the_import_because_its_food_would_come_without_it(t
         ("01001,1,tbsp", "it has 3 columns, and the header has 4"),
     ):
         portions = write(tmp_path / "portions.csv.gz", [header, first, line, *rest])
-        _, said = import_foods(foods, portions)
+        _, errors = import_foods(foods, portions)
 
-        assert said.startswith(f"portions.csv.gz, line 3: {reason}.\n")
+        assert errors.startswith(f"portions.csv.gz, line 3: {reason}.\n")
         assert imported_numbers() == set()
 
 

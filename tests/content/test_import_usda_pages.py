@@ -1,4 +1,4 @@
-"""The pages with thousands of foods loaded: chosen foods first, and no page slower or larger."""
+"""Pages with imported foods: chosen foods come first, and no page asks more or grows."""
 
 import io
 import re
@@ -29,14 +29,14 @@ COUNTING = [
     "/sources/",
 ]
 MORE_BYTES_AT_MOST = 120
-# Pages that search for names, and a food's, which learns its household portions.
+# Pages that search for names, and the page of a food, which gains its household portions.
 TOUCHED = [
     "/foods/?q=cheese",
     "/foods/almonds/",
     "/foods/plate/?q=cheese",
     "/search/?q=cheese",
 ]
-# All others have no place for imported foods.
+# No imported food is on any other page.
 UNTOUCHED = [
     *(address for address in EVERY_KIND if address not in {*COUNTING, *TOUCHED, "/safety/"}),
     "/compare.csv",
@@ -48,7 +48,7 @@ UNTOUCHED = [
 
 @pytest.fixture
 def import_foods(tmp_path, content):
-    """Import the first foods of the table, as many as are asked for, and some of every group."""
+    """Import the first `count` foods of the table, and some of every group."""
     portions = write(tmp_path / "portions.csv.gz", lines_of(PORTIONS, 1_000))
 
     def run(count):
@@ -60,18 +60,18 @@ def import_foods(tmp_path, content):
 
 
 def visit(addresses):
-    """The number of queries and the body of each page, made with an empty memory."""
-    found = {}
+    """Return the number of queries and the body of each page, without memoized content."""
+    pages = {}
     for address in addresses:
         with CaptureQueriesContext(connection) as queries:
             response = Client().get(address)
         assert response.status_code == 200, address
-        found[address] = (len(queries), response.content)
-    return found
+        pages[address] = (len(queries), response.content)
+    return pages
 
 
 def names_on(client, address):
-    """The foods that a list shows, in its order."""
+    """Return the names of the foods in a list."""
     html = client.get(address).content.decode()
     return [part.split(">")[1].split("<")[0] for part in html.split('<a class="card-link" ')[1:]]
 
@@ -87,9 +87,9 @@ def test_no_page_changes_asks_more_or_grows_with_the_number_of_imported_foods(im
         assert abs(len(body) - len(counting[address][1])) <= MORE_BYTES_AT_MOST, address
     import_foods(280)
     for address, (queries, body) in visit(TOUCHED).items():
-        # Where a search finds none, nothing is asked about what they hold.
+        # A search without results does not query amounts.
         assert without[address][0] <= some[address][0] == queries, address
-        # A page may be filled now that was not full; the same page with more foods is no larger.
+        # The first import may have filled a page. More foods must not make it larger.
         assert len(body) < 1.2 * len(some[address][1]) + 2000, address
 
 
@@ -97,7 +97,7 @@ def test_imported_foods_are_found_by_name_after_chosen_ones_and_listed_nowhere(
     client, import_foods
 ):
     searches = ["/foods/?q=cheese", "/foods/?q=cheese&nutrient=sodium"]
-    listed, chosen = names_on(client, "/foods/"), [names_on(client, one) for one in searches]
+    listed, chosen = names_on(client, "/foods/"), [names_on(client, search) for search in searches]
     hint = "A name finds every food of the US Department"
     assert hint not in text_of(client.get("/foods/"))
     import_foods(50)
@@ -105,10 +105,10 @@ def test_imported_foods_are_found_by_name_after_chosen_ones_and_listed_nowhere(
     assert names_on(client, "/foods/") == listed
     assert hint in text_of(client.get("/foods/"))
     for address, before in zip(searches, chosen, strict=True):
-        found = names_on(client, address)
+        names = names_on(client, address)
         assert before
-        assert found[: len(before)] == before
-        assert "Cheese, blue" in found[len(before) :]
+        assert names[: len(before)] == before
+        assert "Cheese, blue" in names[len(before) :]
 
     # A group of imported foods alone is no dead end.
     assert "Snacks" not in text_of(client.get("/foods/"))
@@ -117,7 +117,7 @@ def test_imported_foods_are_found_by_name_after_chosen_ones_and_listed_nowhere(
     page = client.get(snack.get_absolute_url()).content.decode()
     address = unescape(re.search(r'"(/foods/\?group=snacks[^"]*)"', page)[1])
     assert snack.name in names_on(client, address)
-    # While the filters stay in place, the fragment brings the group into their list.
+    # The htmx fragment adds the group to the list of filters.
     fragment = client.get(address, headers={"HX-Request": "true"})
     for answer in (client.get(address), fragment):
         assert text_of(answer, "found-groups").startswith("Snacks (")

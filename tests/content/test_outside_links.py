@@ -1,4 +1,4 @@
-"""check_links: addresses of other sites that no longer answer are listed on the desk."""
+"""check_links lists addresses of other sites that no longer answer on the editors' desk."""
 
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,10 +13,10 @@ from nutrients.models import Article, KeptProblem, Source
 
 
 class Pages(BaseHTTPRequestHandler):
-    """Answers by the path: /404 with 404; /no-head with 404 to HEAD alone; /moved leads home."""
+    """Answer /404 with 404, /no-head with 404 to HEAD alone, and redirect /moved to /."""
 
     def answer(self):
-        self.server.asked.append((self.command, self.path))
+        self.server.requests.append((self.command, self.path))
         if self.path == "/moved":
             self.send_response(301)
             self.send_header("Location", "/")
@@ -47,18 +47,18 @@ ANSWERS = {
 
 def test_answer_of_a_page_is_judged_and_the_whole_page_is_asked_for_where_its_head_fails():
     with ThreadingHTTPServer(("127.0.0.1", 0), Pages) as server:
-        server.asked = []
+        server.requests = []
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}).start()
         host = f"http://127.0.0.1:{server.server_port}"
         faults = {path: outside_links.fault_of(f"{host}{path}") for path in ANSWERS}
         server.shutdown()
 
     assert faults == ANSWERS
-    assert server.asked[:3] == [("HEAD", "/200"), ("HEAD", "/no-head"), ("GET", "/no-head")]
+    assert server.requests[:3] == [("HEAD", "/200"), ("HEAD", "/no-head"), ("GET", "/no-head")]
 
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:1/", "http://[bad/", "http://"])
-def test_page_that_does_not_answer_is_said(address):
+def test_page_that_does_not_answer_is_named(address):
     assert outside_links.fault_of(address).startswith("does not answer")
 
 
@@ -75,13 +75,13 @@ def test_broken_links_of_sources_and_texts_are_on_the_desk_until_they_are_mended
     monkeypatch.setattr(
         "nutrients.management.commands.check_links.fault_of", lambda url: broken.get(url, "")
     )
-    said = StringIO()
-    call_command("check_links", stdout=said)
+    output = StringIO()
+    call_command("check_links", stdout=output)
     desk = admin_client.get(reverse("admin:nutrients_keptproblem_changelist")).content.decode()
 
     same = Source.objects.filter(url=source.url).count()
-    assert f"Outside links: {1 + same} broken of " in said.getvalue()
-    assert "Not checked: 1, " in said.getvalue()
+    assert f"Outside links: {1 + same} broken of " in output.getvalue()
+    assert "Not checked: 1, " in output.getvalue()
     assert f"{source.url} is gone." in desk
     assert reverse("admin:nutrients_source_change", args=[source.pk]) in desk
     assert reverse("admin:nutrients_articlesection_change", args=[section.pk]) in desk
@@ -93,7 +93,7 @@ def test_broken_links_of_sources_and_texts_are_on_the_desk_until_they_are_mended
     assert not KeptProblem.objects.exists()
 
 
-def test_check_of_the_content_replaces_the_one_before_and_is_kept_beside_that_of_links(content):
+def test_check_of_the_content_replaces_its_problems_and_not_those_of_links(content):
     for kind in ("links", "content"):
         at = "2026-11-01T00:00Z"
         KeptProblem.objects.create(kind=kind, model="nutrients.x", row_id=1, row="x", found_at=at)
@@ -102,5 +102,5 @@ def test_check_of_the_content_replaces_the_one_before_and_is_kept_beside_that_of
         call_command("check_content", "--keep", "--on", "2026-12-01", stderr=StringIO())
 
     assert KeptProblem.objects.filter(kind="links").count() == 1
-    kept = KeptProblem.objects.get(kind="content")
-    assert (kept.model, kept.row_id) == ("nutrients.source", 1)
+    problem = KeptProblem.objects.get(kind="content")
+    assert (problem.model, problem.row_id) == ("nutrients.source", 1)

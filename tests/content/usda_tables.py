@@ -1,4 +1,4 @@
-"""The USDA's tables as tests need them: read apart from the site's code, cut short, or broken."""
+"""Read the USDA's tables without the site's code, and write short or broken ones."""
 
 import csv
 import gzip
@@ -26,41 +26,41 @@ AMOUNT_COLUMNS = {
 
 
 def lines_of(path, count=None):
-    """The lines of a table, header first, without line ends; `count` of them or all."""
+    """Return `count` lines of a table or all, header first, without line ends."""
     lines = gzip.decompress(path.read_bytes()).decode().splitlines()
     return lines[:count]
 
 
 def rows_of(path, count=None):
-    """The rows of a table as dictionaries; `count` of them or all."""
+    """Return `count` rows of a table or all, as dictionaries."""
     return list(csv.DictReader(lines_of(path, count and count + 1)))
 
 
 def amounts_of(row):
-    """The amounts in 100 g that a row gives, by nutrient; blanks are left out."""
+    """Return the amounts in 100 g of a row by nutrient, without blanks."""
     return {
         slug: Decimal(row[column]) for slug, column in AMOUNT_COLUMNS.items() if row[column] != ""
     }
 
 
 def portions_by_food(path=PORTIONS):
-    """The household portions of each food by its number, each once."""
-    found = {}
+    """Return the household portions of each food by its number, without duplicates."""
+    portions = {}
     for row in rows_of(path):
         portion = (f"{row['amount']} {row['unit_description']}", Decimal(row["grams"]))
-        found.setdefault(row["ndb_no"], {})[portion] = None
-    return {number: list(portions) for number, portions in found.items()}
+        portions.setdefault(row["ndb_no"], {})[portion] = None
+    return {number: list(own) for number, own in portions.items()}
 
 
 def write(path, lines):
-    """Write lines, as text or as bytes, into a compressed table and give its path."""
+    """Write lines, as text or bytes, into a gzipped table, and return its path."""
     data = b"".join((line if isinstance(line, bytes) else line.encode()) + b"\n" for line in lines)
     path.write_bytes(gzip.compress(data, mtime=0))
     return path
 
 
 def with_cell(line, column, value, header):
-    """A line with one cell replaced."""
+    """Return a line with another value in one cell."""
     cells = dict(zip(next(csv.reader([header])), next(csv.reader([line])), strict=True))
     cells[column] = value
     return ",".join('"' + cell.replace('"', '""') + '"' for cell in cells.values())

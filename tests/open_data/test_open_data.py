@@ -1,4 +1,4 @@
-"""Open data: the files hold what the database holds, for programs and for spreadsheets."""
+"""The files of open data hold what the database holds, for programs and spreadsheets."""
 
 import csv
 import gzip
@@ -32,13 +32,14 @@ from tests.site.pages import text_of
 pytestmark = pytest.mark.usefixtures("content")
 
 MODELS = {table.name: table.rows(timezone.now()).model for table in TABLES}
-NAMES = [table.name for table in TABLES]
-# Queries for the version: one a table that has a state, one for the ledger, one for revisions.
+COLUMNS = {table.name: {column.name: column for column in table.columns} for table in TABLES}
+NAMES = [*MODELS]
+# Queries for the version: one for each table with a status, one for the ledger, one for revisions.
 OF_THE_VERSION = 13
-# What a field is called in the files where it has another name; the state is always published.
+# Fields that have another name in the files. `status` is always published.
 RENAMED = {"publish_at": "published_at", "source": "sources"}
 LEFT_OUT = {"id", "status"}
-# The key of a row already holds its slug.
+# The id of a row holds its slug.
 KEYS = {"slug": "id"}
 ANSWER_NAMES = {"slug": "answer"}
 NUMBERS = {Kind.NUMBER: Decimal, Kind.DAY: date.fromisoformat, Kind.MOMENT: datetime.fromisoformat}
@@ -51,7 +52,7 @@ def body(response):
 
 @pytest.fixture
 def cells(client):
-    """The rows of a CSV file as lists of cells, the header first."""
+    """Return the rows of a CSV file as lists of cells, header first."""
 
     def get(name):
         text = body(client.get(f"/data/{name}.csv")).decode()
@@ -62,7 +63,7 @@ def cells(client):
 
 @pytest.fixture
 def table(cells):
-    """The rows of a CSV file as dictionaries of cells, apostrophes before formulas taken off."""
+    """Return the rows of a CSV file as dictionaries, without apostrophes before formulas."""
 
     def get(name):
         header, *rows = cells(name)
@@ -84,7 +85,7 @@ def edit(model, slug, **values):
 
 
 def parsed(column, cell):
-    """The value that a cell of a column stands for."""
+    """Return the value of a cell."""
     if column.kind == Kind.LIST:
         return cell.split("; ") if cell else []
     if column.kind == Kind.YES_NO:
@@ -95,12 +96,12 @@ def parsed(column, cell):
 
 
 def stored(row, field):
-    """The value of a field in the database, a row it leads to as its slug."""
+    """Return the value of a field in the database, with slugs for related rows."""
     if field.many_to_many:
         linked = getattr(row, field.name).all()
         if field.related_model is Answer:
             return sorted(f"{answer.question.slug}/{answer.slug}" for answer in linked)
-        # A link to a draft is not public.
+        # Links to drafts are not public.
         return sorted(row.slug for row in linked if getattr(row, "status", "published") != "draft")
     value = getattr(row, field.name)
     return (value.slug if value else "") if field.is_relation else value
@@ -108,14 +109,14 @@ def stored(row, field):
 
 @pytest.mark.postgresql
 def test_every_field_of_every_row_comes_back_from_both_files(client, table):
-    # The tables that the shipped content leaves empty.
+    # Tables that the shipped content leaves empty.
     with reversion.create_revision():
         ChangeNote.objects.create(text="=A line\nand another", title="-Zinc", address="/changes/")
         spinach = FoodSource.objects.get(slug="spinach-raw")
         FoodPortion.objects.create(food=spinach, description="1 cup", grams=30)
-    known = {row["id"] for row in table("sources")}
-    for each in TABLES:
-        columns, model = {column.name: column for column in each.columns}, MODELS[each.name]
+    sources = {row["id"] for row in table("sources")}
+    for name, model in MODELS.items():
+        columns = COLUMNS[name]
         names = RENAMED | (ANSWER_NAMES if model is Answer else KEYS)
         fields = [*model._meta.concrete_fields, *model._meta.many_to_many]
         links = [field.name for field in fields if field.is_relation]
@@ -128,29 +129,29 @@ def test_every_field_of_every_row_comes_back_from_both_files(client, table):
             for row in model._default_manager.prefetch_related(*links)
             if getattr(row, "status", "published") == "published"
         ]
-        rows = table(each.name)
-        found = [{key: parsed(columns[key], row[key]) for key in expected[0]} for row in rows]
+        rows = table(name)
+        values = [{key: parsed(columns[key], row[key]) for key in expected[0]} for row in rows]
 
-        assert sorted(map(repr, map(plain, found))) == sorted(map(repr, map(plain, expected)))
-        assert len({row["id"] for row in rows}) == len(rows), each.name
-        assert all(row["licence"] and row["version"] for row in rows), each.name
+        assert sorted(map(repr, map(plain, values))) == sorted(map(repr, map(plain, expected)))
+        assert len({row["id"] for row in rows}) == len(rows), name
+        assert all(row["licence"] and row["version"] for row in rows), name
 
         # JSON holds the same rows under the same names.
-        data = json.loads(body(client.get(f"/data/{each.name}.json")))
-        assert data["table"] == each.name
-        assert [list(row) for row in data["rows"]] == [list(row) for row in rows], each.name
-        assert [row["id"] for row in data["rows"]] == [row["id"] for row in rows], each.name
-        assert {row["version"] for row in data["rows"]} == {data["version"]}, each.name
+        data = json.loads(body(client.get(f"/data/{name}.json")))
+        assert data["table"] == name
+        assert [list(row) for row in data["rows"]] == [list(row) for row in rows], name
+        assert [row["id"] for row in data["rows"]] == [row["id"] for row in rows], name
+        assert {row["version"] for row in data["rows"]} == {data["version"]}, name
 
         # Sources are named by their row in the table of sources.
-        if each.name not in ("sources", "answers", "changes", "articles"):
+        if name not in ("sources", "answers", "changes", "articles"):
             named = {slug for row in rows for slug in row["sources"].split("; ") if slug}
-            assert named, each.name
-            assert named <= known, each.name
+            assert named, name
+            assert named <= sources, name
 
 
 def plain(row):
-    """A row whose numbers compare by value, and moments in UTC."""
+    """Return a row with numbers that compare by value, and moments in UTC."""
     plains = {Decimal: lambda n: f"{n.normalize():f}", int: str, datetime: utc}
     return {key: plains.get(type(value), lambda v: v)(value) for key, value in sorted(row.items())}
 
@@ -176,8 +177,8 @@ def test_dictionary_explains_every_column_of_every_file_with_its_unit_and_values
             in_the_row = (row["table"], row["unit"]) in headers
             assert in_the_row or row["unit"] in {"g", "mg", "kcal", "years", "ticks"}, row
         if row["values"]:
-            found = {each[row["column"]] for each in tables[row["table"]]}
-            assert found <= {*row["values"].split("; "), ""}, row
+            values = {cells[row["column"]] for cells in tables[row["table"]]}
+            assert values <= {*row["values"].split("; "), ""}, row
     tag = {"if-none-match": packed["ETag"], "accept-encoding": "gzip"}
     assert client.get("/data/dictionary.csv", headers=tag).status_code == 304
 
@@ -235,15 +236,15 @@ def test_empty_site_still_has_its_files(client, no_content, table):
 
 
 def test_every_sort_of_content_is_in_a_table():
-    # Groups and questions stand in the rows that belong to them; the others are not for readers.
+    # Groups and questions are part of other rows. The others are not for readers.
     elsewhere = {"FoodGroup", "Picture", "Question", "SafetyCase", "Synonym"}
-    kept = {
+    versioned = {
         model.__name__
         for model in apps.get_app_config("nutrients").get_models()
         if reversion.is_registered(model)
     }
 
-    assert kept - elsewhere == {model.__name__ for model in MODELS.values()}
+    assert versioned - elsewhere == {model.__name__ for model in MODELS.values()}
 
 
 @pytest.mark.parametrize("address", ["/data/amounts.csv", "/data/foods.json"])
@@ -309,9 +310,9 @@ def test_rows_are_read_once_for_both_forms_of_a_table(client, django_assert_num_
     body(client.get("/data/amounts.csv"))
 
     for address in ("/data/amounts.csv", "/data/amounts.json"):
-        with django_assert_num_queries(OF_THE_VERSION) as asked:
+        with django_assert_num_queries(OF_THE_VERSION) as queries:
             assert b"spinach-raw" in body(client.get(address))
-        assert not any("nutrientamount" in query["sql"] for query in asked.captured_queries)
+        assert not any("nutrientamount" in query["sql"] for query in queries.captured_queries)
 
 
 def test_writing_that_breaks_off_leaves_nothing_that_is_taken_for_a_file(client, monkeypatch):
