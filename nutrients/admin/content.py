@@ -29,7 +29,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from reversion import set_comment
 
-from nutrients.content.removed import has_page, lead_on
+from nutrients.content.removed import has_page, redirect_pages
 from nutrients.models import Status, Verification
 from nutrients.models.publishing import overdue_on
 from nutrisite.accounts.admin_site import is_key
@@ -430,7 +430,7 @@ class PublishableAdmin(SignedMixin, ContentAdmin):
             intro = "Readers will no longer find these, from the moment you say yes:"
             return self._ask(request, form, rows, "Take off the site?", intro)
         pages = [row for row in rows if has_page(row, at=timezone.now())]
-        lead_on(pages, by=request.user.get_username(), **form.cleaned_data)
+        redirect_pages(pages, by=request.user.get_username(), **form.cleaned_data)
         self.set_status(request, rows, Status.DRAFT, form.cleaned_data["reason"])
         self.message_user(request, f"Taken off the site: {len(rows)}.")
         return None

@@ -19,7 +19,14 @@ from reversion import create_revision, is_registered, set_comment, set_user
 from reversion.admin import VersionAdmin
 
 from nutrients.content.fixtures import NEEDS_ALL_LINKS
-from nutrients.content.versions import by_table, date_owners, keep, keep_first, parents, write
+from nutrients.content.versions import (
+    by_table,
+    parents,
+    record,
+    record_first,
+    touch_owners,
+    write_revision,
+)
 from nutrients.models import (
     Article,
     ArticleSection,
@@ -100,8 +107,8 @@ class Deletion:
         names = ", ".join(f"{row._meta.verbose_name} “{row}”" for row in self._rows)
         names = shorten(names, LONGEST_NAMES, placeholder=" …")
         with transaction.atomic():
-            keep_first(parents(self._rows))
-            write([*going, *loosened], f"Before this was deleted: {names}", user=user)
+            record_first(parents(self._rows))
+            write_revision([*going, *loosened], f"Before this was deleted: {names}", user=user)
             table = type(self._rows[0])._base_manager
             table.filter(pk__in=[row.pk for row in self._rows]).delete()
             with create_revision():
@@ -111,8 +118,8 @@ class Deletion:
                 for model, pks in by_table((type(row), row.pk) for row in loosened).items():
                     if issubclass(model, Publishable):
                         model._base_manager.filter(pk__in=pks).update(changed_at=at)
-                date_owners(going, at=at)
-                keep([*loosened, *self._rows], at=at)
+                touch_owners(going, at=at)
+                record([*loosened, *self._rows], at=at)
 
 
 def reviewed_tables() -> list[Any]:

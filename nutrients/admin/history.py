@@ -29,7 +29,7 @@ from reversion.errors import RevertError
 from reversion.models import Version
 
 from nutrients.content.signatures import CHILDREN
-from nutrients.content.versions import compared, date_owners, keep, keep_first, parents
+from nutrients.content.versions import diff, parents, record, record_first, touch_owners
 from nutrisite.accounts.admin_site import is_key
 
 from .content_forms import RefusableMixin, fixed_fields, plain_lines, read_instead
@@ -189,27 +189,27 @@ class VersionedAdmin(RefusableMixin, VersionAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if not change or form.has_changed():
-            keep_first([obj])
+            record_first([obj])
             super().save_model(request, obj, form, change)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Save the rows of an inline, with those kept that are deleted."""
         rows = formset.save(commit=False)
         if change and (rows or formset.deleted_objects):
-            keep_first([form.instance, *rows])
+            record_first([form.instance, *rows])
         Deletion(formset.deleted_objects).make(user=request.user)
         for row in rows:
             row.save()
         formset.save_m2m()
-        keep(rows, at=timezone.now())
+        record(rows, at=timezone.now())
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        keep([obj], at=timezone.now())
+        record([obj], at=timezone.now())
         return _told(obj, super().log_addition(request, obj, message))
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         if message:
-            keep([obj], at=timezone.now())
+            record([obj], at=timezone.now())
         return _told(obj, super().log_change(request, obj, message))
 
     def keep_and_save(self, row: Any, **values: Any) -> None:
@@ -217,7 +217,7 @@ class VersionedAdmin(RefusableMixin, VersionAdmin):
 
         Of a many-to-many link the value is a pair: the row that goes, and the one in its place.
         """
-        keep_first([row])
+        record_first([row])
         for name, value in values.items():
             if row._meta.get_field(name).many_to_many:
                 getattr(row, name).remove(value[0])
@@ -225,7 +225,7 @@ class VersionedAdmin(RefusableMixin, VersionAdmin):
             else:
                 setattr(row, name, value)
         row.save()
-        keep([row], at=timezone.now())
+        record([row], at=timezone.now())
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         self.delete_queryset(request, self.model._base_manager.filter(pk=obj.pk))
@@ -314,8 +314,8 @@ class VersionedAdmin(RefusableMixin, VersionAdmin):
                     rights = [get_permission_codename("change", one) for one in tables]
                     if not request.user.has_perms(f"{self.opts.app_label}.{one}" for one in rights):
                         raise PermissionDenied
-                    date_owners(written, at=at)
-                    keep([version.object], at=at)
+                    touch_owners(written, at=at)
+                    record([version.object], at=at)
                 when = date_format(version.revision.date_created, "j F Y, H:i e")
                 title = f"Bring back {version} as of {when}"
                 context = {"title": title, "removed": removed, "is_gone": not is_there}
@@ -373,7 +373,7 @@ def marked(old: str, new: str) -> list[tuple[str, str]]:
     if min(len(before), len(after)) < FEW_WORDS:
         return []
     parts = []
-    for same, gone, came in compared(before, after):
+    for same, gone, came in diff(before, after):
         texts = (("", _elided(list(same))), ("del", "".join(gone)), ("ins", "".join(came)))
         parts += [(tag, text) for tag, text in texts if text]
     return parts

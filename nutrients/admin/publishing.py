@@ -13,9 +13,9 @@ from django.utils import timezone
 from reversion import create_revision, set_comment, set_user
 
 from nutrients.content import RefusedError
-from nutrients.content.removed import has_page, lead_on
+from nutrients.content.removed import has_page, redirect_pages
 from nutrients.content.signatures import sign
-from nutrients.content.versions import keep, keep_first, parents
+from nutrients.content.versions import parents, record, record_first
 from nutrients.models import (
     Article,
     ChangeKind,
@@ -138,8 +138,8 @@ def _write(proposal: Proposal, *, user: Any, at: datetime) -> list[Overlay]:
             # Readers see the day on which it is published.
             proposed.values["made_at"] = at.isoformat()
     reason = (proposal.why or proposal.title)[:200]
-    lead_on(_pages_removed(proposal), by=user.get_username(), reason=reason)
-    keep_first([row for row, _ in live_rows(rows).values()])
+    redirect_pages(_pages_removed(proposal), by=user.get_username(), reason=reason)
+    record_first([row for row, _ in live_rows(rows).values()])
     overlays = lay_over(rows, for_good=True, delete=lambda row: Deletion([row]).make(user=user))
     if len(overlays) < len(rows):
         raise RefusedError(LOST)
@@ -154,7 +154,7 @@ def _write(proposal: Proposal, *, user: Any, at: datetime) -> list[Overlay]:
             day = timezone.localdate(signed.signed_at)
             undated = [row for row in changed if row not in dated]
             update_due({row: next_review(type(row), on=day) for row in undated})
-    keep(written, at=at)
+    record(written, at=at)
     return overlays
 
 

@@ -22,8 +22,8 @@ from django.utils import timezone
 from reversion.admin import VersionAdmin
 from reversion.models import Version
 
-from nutrients.content.signatures import digest, renew, sign, signatures_of, words_of
-from nutrients.content.versions import keep_first, parents
+from nutrients.content.signatures import digest, sign, signatures_of, update_reviewers, words_of
+from nutrients.content.versions import parents, record_first
 from nutrients.models import Status
 from nutrisite.accounts.admin_site import is_key
 
@@ -74,7 +74,7 @@ def update_due(rows: dict[Any, date]) -> None:
 
 def set_due(rows: dict[Any, date], comment: str, *, user: Any, at: datetime) -> None:
     """Set the next review of rows, as one revision. No word changes, and no date of change."""
-    keep_first(rows)
+    record_first(rows)
     update_due(rows)
     with reversion.create_revision():
         reversion.set_user(user)
@@ -91,7 +91,7 @@ def agree(rows: Sequence[Any], *, user: Any, at: datetime) -> int:
     signed = [row for row in rows if profession and not has_written(row, user)]
     name, account = user.get_full_name(), user.get_username()
     sign(signed, name=name, profession=profession, account=account, at=at)
-    renew(signed)
+    update_reviewers(signed)
     due = {row: next_review(type(row), on=timezone.localdate(at)) for row in rows}
     set_due(due, "Reviewed, no change", user=user, at=at)
     return len(signed)

@@ -14,7 +14,7 @@ from django.utils import timezone
 from reversion import set_comment
 from reversion.admin import VersionAdmin
 
-from nutrients.content.removed import has_page, lead_on
+from nutrients.content.removed import has_page, redirect_pages
 from nutrients.models import Redirect, Status
 
 from .content_forms import ContentForm, RefusableMixin, read_instead
@@ -116,7 +116,7 @@ def _said(request: Any) -> dict[str, str]:
 
 def _keep(request: Any, rows: list[Any]) -> None:
     if said := _said(request):
-        lead_on(rows, by=request.user.get_username(), **said)
+        redirect_pages(rows, by=request.user.get_username(), **said)
 
 
 class RedirectForm(ContentForm):

@@ -45,7 +45,7 @@ from nutrients.models import (
 )
 from nutrients.models.publishing import overdue_on
 
-from .removed import SHOWN
+from .removed import PAGE_MODELS
 from .versions import content_models
 
 # In words.
@@ -348,7 +348,7 @@ class _LinkTargets:
     def __init__(self) -> None:
         self.slugs = {
             name: set(model.objects.filter(status=Status.PUBLISHED).values_list("slug", flat=True))
-            for name, model in SHOWN.items()
+            for name, model in PAGE_MODELS.items()
         }
         pairs = Association.objects.filter(status=Status.PUBLISHED)
         self.pairs = set(pairs.values_list("nutrient__slug", "symptom__slug"))

@@ -15,7 +15,7 @@ from django.core.exceptions import ValidationError
 from nutrients.models import Publishable, ShippedChange
 
 from .fixtures import KeyIndex, RefusedError, as_key
-from .versions import keep, keep_first
+from .versions import record, record_first
 
 REASON = "Newer content that came with the site"
 NOTHING = "Nothing"
@@ -77,7 +77,7 @@ def apply_values(row: Any, values: Mapping[Any, Any], *, at: datetime, user: Any
         row.validate_constraints()
     except ValidationError as error:
         raise RefusedError(" ".join(error.messages)) from error
-    keep_first([row])
+    record_first([row])
     if isinstance(row, Publishable):
         columns["changed_at"] = at
     type(row)._base_manager.filter(pk=row.pk).update(**columns)
@@ -87,7 +87,7 @@ def apply_values(row: Any, values: Mapping[Any, Any], *, at: datetime, user: Any
     with reversion.create_revision():
         reversion.set_user(user)
         reversion.set_comment(REASON)
-        keep([row], at=at)
+        record([row], at=at)
 
 
 def write_links(link: Any, pairs: Iterable[tuple[Any, Any]]) -> None:

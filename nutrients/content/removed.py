@@ -11,7 +11,7 @@ from reversion.models import Version
 from nutrients.models import Article, FoodSource, Nutrient, Redirect, Status, Symptom
 
 # The models whose rows have a page of their own, by the name of its URL pattern.
-SHOWN: dict[str, Any] = {
+PAGE_MODELS: dict[str, Any] = {
     "article": Article,
     "food": FoodSource,
     "nutrient": Nutrient,
@@ -21,10 +21,12 @@ SHOWN: dict[str, Any] = {
 
 def has_page(row: Any, *, at: datetime) -> bool:
     """Tell whether a row has a page that readers can see."""
-    return type(row) in SHOWN.values() and row.is_published(at=at)
+    return type(row) in PAGE_MODELS.values() and row.is_published(at=at)
 
 
-def lead_on(rows: Iterable[Any], *, by: str, reason: str, words: str = "", to: str = "") -> None:
+def redirect_pages(
+    rows: Iterable[Any], *, by: str, reason: str, words: str = "", to: str = ""
+) -> None:
     """Redirect the addresses of rows that go, or keep words for readers who come there."""
     for row in rows:
         Redirect.objects.update_or_create(
@@ -38,7 +40,7 @@ def was_public(page: str, slug: str, *, at: datetime) -> bool:
 
     The page of a draft is merely not found: it may come back.
     """
-    model = SHOWN.get(page)
+    model = PAGE_MODELS.get(page)
     if model is None or model._default_manager.filter(slug=slug).exists():
         return False
     versions = Version.objects.get_for_model(model)

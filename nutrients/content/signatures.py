@@ -66,7 +66,7 @@ def signatures_of(row: Any) -> Any:
 
 
 def sign(rows: Iterable[Any], *, name: str, profession: str, account: str, at: datetime) -> None:
-    """Sign the words that rows have now. `renew` then shows the name."""
+    """Sign the words that rows have now. `update_reviewers` then shows the name."""
     Signature.objects.bulk_create(
         Signature(
             model=row._meta.label_lower,
@@ -81,7 +81,7 @@ def sign(rows: Iterable[Any], *, name: str, profession: str, account: str, at: d
     )
 
 
-def renew(rows: Iterable[Any]) -> None:
+def update_reviewers(rows: Iterable[Any]) -> None:
     """Show on changed rows the reviewer who signed their present words, or none."""
     for row in rows:
         if not (isinstance(row, Publishable) and row.pk):

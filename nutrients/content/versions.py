@@ -16,7 +16,7 @@ from reversion.revisions import _stack  # No public function suspends the active
 
 from nutrients.models import Keyed, Publishable
 
-from .signatures import CHILDREN, renew
+from .signatures import CHILDREN, update_reviewers
 
 FIRST = "As it was before the first edit here"
 # An association belongs to two rows, so an edit of it alone is in its own history only.
@@ -34,7 +34,7 @@ def register() -> None:
         reversion.register(model, follow=CHILDREN.get(str(model._meta.model_name), ()))
 
 
-def write(rows: Iterable[Any], comment: str, *, user: Any = None) -> None:
+def write_revision(rows: Iterable[Any], comment: str, *, user: Any = None) -> None:
     """Write a revision of these rows now, apart from the active one if there is any."""
     active = _stack.set([])
     try:
@@ -47,7 +47,7 @@ def write(rows: Iterable[Any], comment: str, *, user: Any = None) -> None:
         _stack.reset(active)
 
 
-def keep_first(rows: Iterable[Any]) -> None:
+def record_first(rows: Iterable[Any]) -> None:
     """Write a first version of rows and their parents that have none, as the database has them.
 
     Call this before a change, because shipped content is loaded without versions.
@@ -59,16 +59,16 @@ def keep_first(rows: Iterable[Any]) -> None:
         pks -= set(map(int, versions.values_list("object_id", flat=True)))
         unversioned += model._base_manager.filter(pk__in=pks)
     if unversioned:
-        write(unversioned, FIRST)
+        write_revision(unversioned, FIRST)
 
 
-def keep(rows: Collection[Any], *, at: datetime) -> None:
+def record(rows: Collection[Any], *, at: datetime) -> None:
     """Add rows that were saved or deleted, and their parents, to the active revision.
 
     Rows on whose pages they are shown count as changed, and lose a reviewer who signed other words.
     """
-    date_owners(rows, at=at)
-    renew([*rows, *parents(rows)])
+    touch_owners(rows, at=at)
+    update_reviewers([*rows, *parents(rows)])
     reversion.set_date_created(at)
     for row in [*(row for row in rows if row.pk), *parents(rows)]:
         reversion.add_to_revision(row)
@@ -116,13 +116,13 @@ def owners(row: models.Model) -> list[tuple[Any, Any]]:
     ]
 
 
-def date_owners(rows: Iterable[models.Model], *, at: datetime) -> None:
+def touch_owners(rows: Iterable[models.Model], *, at: datetime) -> None:
     """Set the date of change of rows that show these, with one query for each table."""
     for owner, pks in by_table(pair for row in rows for pair in owners(row)).items():
         owner._base_manager.filter(pk__in=pks).update(changed_at=at)
 
 
-def compared(
+def diff(
     before: Sequence[str], after: Sequence[str]
 ) -> Iterator[tuple[Sequence[str], Sequence[str], Sequence[str]]]:
     """Yield stretches in order as (same, removed, added): either the first, or the others."""

@@ -30,7 +30,7 @@ from django_htmx.middleware import HtmxMiddleware
 
 from nutrients.common.answering import MEMORY
 from nutrients.common.version import content_version
-from nutrients.content.versions import compared, owning_fields
+from nutrients.content.versions import diff, owning_fields
 from nutrients.models import Article, Proposal
 
 from .rows import Overlay, digest, lay_over, live_rows
@@ -246,10 +246,10 @@ def _main(page: str) -> str:
 
 def _mark(before: str, after: str) -> str:
     html: list[str] = []
-    for same, removed, added in compared(before.splitlines(True), after.splitlines(True)):
+    for same, removed, added in diff(before.splitlines(True), after.splitlines(True)):
         html += same
         pieces = PIECE.findall("".join(removed)), PIECE.findall("".join(added))
-        for unchanged, old, new in compared(*pieces):
+        for unchanged, old, new in diff(*pieces):
             html += [*unchanged, *_wrap("del", old), *_wrap("ins", new)]
     return "".join(html)
 

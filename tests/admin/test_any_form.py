@@ -12,7 +12,7 @@ from django.db import transaction
 from django.forms.widgets import DateTimeBaseInput, NumberInput
 from django.urls import reverse
 
-from nutrients.content.versions import keep_first
+from nutrients.content.versions import record_first
 from nutrients.models import (
     FoodSource,
     KeptProblem,
@@ -210,7 +210,7 @@ def asked_of(row, turn):
         yield address_of(type(row), page, "KEY").replace("KEY", key), [], "GET"
         yield address_of(type(row), page, "9" * 40), [("post", "yes")], "POST"
     if isinstance(row, Keyed):
-        keep_first([row])
+        record_first([row])
         for number in (versions_of(row)[0].pk, "9" * 40):
             yield address_of(row, "revision", number), [], "GET"
             yield address_of(type(row), "recover", number), [], "GET"
