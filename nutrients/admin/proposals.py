@@ -256,7 +256,7 @@ class ProposalAdmin(GuardedAdmin, FixedRowsAdmin):
                 schedule(guard, proposal, form.cleaned_data["moment"])
             else:
                 publish(guard, proposal)
-            self.message_user(request, f"{proposal}: {proposal.said}.", messages.SUCCESS)
+            self.message_user(request, f"{proposal}: {proposal.state_label}.", messages.SUCCESS)
             return redirect(proposal)
 
         def refuse(broken: list[BrokenCase]) -> HttpResponse:

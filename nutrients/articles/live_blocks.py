@@ -26,7 +26,7 @@ from nutrients.models import (
     Symptom,
     Typicality,
     Urgency,
-    grouped,
+    group_by,
 )
 from nutrients.prose import Block
 
@@ -115,7 +115,7 @@ class LiveBlocks:
         return [
             CoreRow(
                 row,
-                [(grade.verb, own) for grade, own in grouped(signs[pk], Evidence, "evidence")],
+                [(grade.verb, own) for grade, own in group_by(signs[pk], Evidence, "evidence")],
                 needs[pk].cited(self._references) if pk in needs else None,
             )
             for pk, row in nutrients.items()

@@ -20,7 +20,7 @@ from nutrients.models import (
     Nutrient,
     Source,
     Symptom,
-    place_among,
+    choice_rank,
 )
 
 from .live_blocks import LiveBlocks
@@ -107,7 +107,7 @@ def articles_on(page: Page[int], *, at: datetime) -> QuerySet[Article]:
 
 
 def _in_order(*, at: datetime) -> QuerySet[Article]:
-    rows = Article.objects.published(at=at).annotate(topic_rank=place_among(ArticleTopic, "topic"))
+    rows = Article.objects.published(at=at).annotate(topic_rank=choice_rank(ArticleTopic, "topic"))
     return rows.order_by("topic_rank", "position", "title")
 
 

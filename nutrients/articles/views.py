@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from nutrients.common.answering import memoized
 from nutrients.common.paging import paged
-from nutrients.models import ArticleTopic, Picture, grouped
+from nutrients.models import ArticleTopic, Picture, group_by
 
 from .pages import article_page, articles_on, listed_articles
 
@@ -18,7 +18,7 @@ from .pages import article_page, articles_on, listed_articles
 def article_list(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     context = {"section": "guide", **paged(request, listed_articles(at=now))}
-    context["topics"] = grouped(articles_on(context["page"], at=now), ArticleTopic, "topic")
+    context["topics"] = group_by(articles_on(context["page"], at=now), ArticleTopic, "topic")
     return render(request, "nutrients/articles/article_list.html", context)
 
 

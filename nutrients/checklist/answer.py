@@ -16,7 +16,7 @@ from django.template.defaultfilters import pluralize
 from nutrients.common.parameters import Reading, ignored_sentence
 from nutrients.evidence.ranking import ORDER, Level, Tick, answer_tick
 from nutrients.models import InteractionKind, Urgency
-from nutrients.models.red_flags import TAKEN
+from nutrients.models.red_flags import RESERVED_PARAMETERS
 
 from .content import ChecklistChoices, ChecklistContent, checklist_choices
 from .suggesting import Suggested, Ticked, suggested, ticked_rows
@@ -332,9 +332,9 @@ def read_ticks(data: QueryDict, choices: ChecklistChoices) -> tuple[list[Tick], 
             continue
         values = reading.several(name, {*slugs, *(f"{OFF}{slug}" for slug in slugs)})
         kept = [v for v in values if not v.startswith(OFF) and f"{OFF}{v}" not in values]
-        make = Tick if name in TAKEN else answer_tick
+        make = Tick if name in RESERVED_PARAMETERS else answer_tick
         ticks += [make(name, value) for value in kept]
-    reading.nothing_but(*TAKEN, *choices.values)
+    reading.nothing_but(*RESERVED_PARAMETERS, *choices.values)
     return ticks, reading.ignored
 
 

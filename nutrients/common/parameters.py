@@ -14,7 +14,7 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.text import get_text_list
 
-from nutrients.models import HOME, Authority
+from nutrients.models import DEFAULT_AUTHORITY, Authority
 
 LONGEST_QUOTE = 40
 MOST_QUOTES = 3
@@ -110,7 +110,7 @@ def read_number(text: str) -> Decimal | None:
 
 def read_country(reading: Reading) -> Authority:
     """Read the country whose figures to show; British ones by default."""
-    return Authority(reading.one("country", Authority.values, HOME))
+    return Authority(reading.one("country", Authority.values, DEFAULT_AUTHORITY))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 
 from nutrients.common.parameters import Reading, read_country
-from nutrients.models import DIETS, HOME, Authority, Relation
+from nutrients.models import DEFAULT_AUTHORITY, DIETS, Authority, Relation
 
 MATCHES = {"any": "Any of these symptoms", "all": "All of these symptoms"}
 RELATIONS = {relation.value: str(relation.label) for relation in Relation}
@@ -38,7 +38,7 @@ class Filters:
     kind: str = ""
     diets: tuple[str, ...] = ()
     sort: str = "match"
-    country: Authority = HOME
+    country: Authority = DEFAULT_AUTHORITY
 
     def without(self, name: str, value: str) -> Filters:
         """The same filters with one taken off, such as ("symptom", "muscle-cramps")."""

@@ -21,7 +21,7 @@ from nutrients.models import (
     Symptom,
     Typicality,
     Urgency,
-    grouped,
+    group_by,
 )
 
 from .ranking import Link, Tick
@@ -119,4 +119,4 @@ def red_flags_by_level(
         flags = flags.filter(related_symptoms__slug__in=list(symptoms)).distinct()
     flags = flags.only("slug", "sign", "level", "position").order_by("position", "slug")
     rows = flags.with_sources() if cited else flags
-    return dict(grouped(rows, FLAG_LEVELS, "level"))
+    return dict(group_by(rows, FLAG_LEVELS, "level"))

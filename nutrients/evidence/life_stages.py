@@ -239,7 +239,7 @@ def read_stage(
         reading.ignored.append(slug)
         return default, ""
     return nearest.slug, (
-        f"Age groups differ between countries. For {country.place} we took the closest one: "
+        f"Age groups differ between countries. For {country.phrase} we took the closest one: "
         f"{nearest}."
     )
 

@@ -11,7 +11,7 @@ from typing import Self
 
 from nutrients.common.citations import Citation, References
 from nutrients.models import (
-    HOME,
+    DEFAULT_AUTHORITY,
     Authority,
     LifeStatus,
     ReferenceIntake,
@@ -67,7 +67,10 @@ class AdultNeed:
 
 
 def adult_needs(
-    authority: Authority = HOME, nutrients: Iterable[int] | None = None, *, at: datetime
+    authority: Authority = DEFAULT_AUTHORITY,
+    nutrients: Iterable[int] | None = None,
+    *,
+    at: datetime,
 ) -> dict[int, AdultNeed]:
     """Return the daily needs of adults by nutrient id, of all or of these `nutrients` (ids).
 

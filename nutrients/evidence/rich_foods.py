@@ -15,7 +15,7 @@ from typing import Any
 from django.db.models import DecimalField, ExpressionWrapper, F, QuerySet, Window
 from django.db.models.functions import RowNumber
 
-from nutrients.models import HOME, FoodSource, NutrientAmount, ReferenceIntake
+from nutrients.models import DEFAULT_AUTHORITY, FoodSource, NutrientAmount, ReferenceIntake
 from nutrients.models.foods import FoodSourceQuerySet
 from nutrients.models.intakes import ReferenceIntakeQuerySet
 
@@ -49,7 +49,9 @@ def rich_foods(
     serving passes an adult's upper limit of any nutrient. One query.
     """
     foods = FoodSource.objects.published(at=at).foods().curated().suiting(diets)
-    adults = ReferenceIntake.objects.published(at=at).overlapping(Decimal(HOME.adult_from), None)
+    adults = ReferenceIntake.objects.published(at=at).overlapping(
+        Decimal(DEFAULT_AUTHORITY.adult_from), None
+    )
     foods = within_limits(foods.suggested_to(groups), adults)
     rank = Window(
         RowNumber(), partition_by=[F("nutrient_id")], order_by=[PER_SERVING.desc(), F("food__name")]

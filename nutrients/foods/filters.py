@@ -15,8 +15,8 @@ from nutrients.common.parameters import Reading, read_country, read_words
 from nutrients.evidence.content import by_slug
 from nutrients.evidence.rich_foods import limited_nutrients
 from nutrients.models import (
+    DEFAULT_AUTHORITY,
     DIETS,
-    HOME,
     Allergen,
     Authority,
     FoodGroup,
@@ -61,7 +61,7 @@ class FoodFilters:
     words: str = ""
     basis: str = DEFAULTS["basis"]
     sort: str = DEFAULTS["sort"]
-    country: Authority = HOME
+    country: Authority = DEFAULT_AUTHORITY
 
     @property
     def nutrients(self) -> tuple[str, ...]:

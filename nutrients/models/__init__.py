@@ -35,10 +35,9 @@ from .foods import (
     NotSuggestedTo,
     NutrientAmount,
 )
-from .intakes import LifeStatus, LimitKind, LimitStatus, ReferenceIntake, ReferenceType, Sex
+from .intakes import LifeStatus, LimitKind, ReferenceIntake, ReferenceType, Sex
 from .nutrients import (
-    HOME,
-    Accent,
+    DEFAULT_AUTHORITY,
     Authority,
     Frequency,
     Nutrient,
@@ -49,7 +48,6 @@ from .nutrients import (
 )
 from .pictures import Figure, Picture
 from .proposals import (
-    MOVES,
     OPEN,
     SIGNABLE,
     ChangeKind,
@@ -68,8 +66,8 @@ from .publishing import (
     Slugged,
     Status,
     Verification,
-    grouped,
-    place_among,
+    choice_rank,
+    group_by,
 )
 from .red_flags import FLAG_LEVELS, Answer, Question, RedFlag, RedFlagRule
 from .safety_cases import BookOverride, CaseGroup, CaseOutcome, SafetyCase

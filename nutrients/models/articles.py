@@ -10,7 +10,7 @@ from django.utils.functional import cached_property
 
 from .associations import Evidence
 from .nutrients import Nutrient
-from .publishing import Keyed, Publishable, Slugged, address_of, lines_of, one_of, reviewed
+from .publishing import Keyed, Publishable, Slugged, address_of, lines_of, one_of, reviewed_index
 from .symptoms import Symptom
 
 WORDS_A_MINUTE = 200
@@ -69,7 +69,7 @@ class Article(Slugged, Publishable):
             ),
             # For the first articles of a topic, and for the neighbours of an article.
             models.Index(fields=["status", "topic", "position", "title"], name="article_by_topic"),
-            reviewed("article"),
+            reviewed_index("article"),
         ]
 
     def __str__(self) -> str:

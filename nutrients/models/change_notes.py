@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from .publishing import Keyed, one_of
 
-SHOWN_ON_A_PAGE = 5
+NOTES_ON_A_PAGE = 5
 
 
 class NoteKind(models.TextChoices):
@@ -21,13 +21,13 @@ class NoteKind(models.TextChoices):
 
 
 class ChangeNoteQuerySet(models.QuerySet[Any]):
-    def made(self, *, at: datetime) -> Self:
+    def until(self, at: datetime) -> Self:
         return self.filter(made_at__lte=at)
 
     def newest_on(self, path: str, *, at: datetime) -> Self:
         """Return the newest notes on a page and on its anchors."""
         on_page = Q(address=path) | Q(address__startswith=f"{path}#")
-        return self.made(at=at).filter(on_page)[:SHOWN_ON_A_PAGE]
+        return self.until(at).filter(on_page)[:NOTES_ON_A_PAGE]
 
 
 class ChangeNote(Keyed):

@@ -21,7 +21,7 @@ from .publishing import (
     Slugged,
     address_of,
     one_of,
-    reviewed,
+    reviewed_index,
 )
 from .sources import Source
 
@@ -259,7 +259,7 @@ class FoodSource(Slugged, Publishable):
             *Publishable.Meta.indexes,
             models.Index(fields=["-is_curated", "name"], name="foodsource_curated_first"),
             models.Index(Beginning("usda_description"), name="foodsource_description_begins"),
-            reviewed("foodsource"),
+            reviewed_index("foodsource"),
             # To list and count chosen foods among a hundred thousand others.
             models.Index(
                 fields=["status", "publish_at"],

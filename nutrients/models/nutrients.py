@@ -20,7 +20,7 @@ class Authority(models.TextChoices):
     US = "us", "US and Canada"
 
     @property
-    def place(self) -> str:
+    def phrase(self) -> str:
         """The name inside a sentence: “in the UK”."""
         return f"the {self.label}"
 
@@ -31,17 +31,17 @@ class Authority(models.TextChoices):
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
-        """The parameters of its query string: none for HOME."""
-        return [] if self is HOME else [("country", self.value)]
+        """The parameters of its query string: none for DEFAULT_AUTHORITY."""
+        return [] if self is DEFAULT_AUTHORITY else [("country", self.value)]
 
     @property
     def query(self) -> str:
         """Its query string with the question mark: “?country=eu”, or nothing."""
-        return "" if self is HOME else f"?country={self.value}"
+        return "" if self is DEFAULT_AUTHORITY else f"?country={self.value}"
 
 
 # The authority of pages without the parameter `country`.
-HOME = Authority.UK
+DEFAULT_AUTHORITY = Authority.UK
 
 
 class NutrientKind(models.TextChoices):

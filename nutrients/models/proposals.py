@@ -24,7 +24,7 @@ class State(models.TextChoices):
 
 
 # The allowed transitions. An edit of the words takes a proposal back to writing.
-MOVES = {
+TRANSITIONS = {
     State.WRITING: (State.READY, State.DROPPED),
     State.READY: (State.AGREED, State.WRITING, State.SCHEDULED, State.LIVE, State.DROPPED),
     State.AGREED: (State.WRITING, State.SCHEDULED, State.LIVE, State.DROPPED),
@@ -94,7 +94,7 @@ class Proposal(models.Model):
         return reverse("admin:nutrients_proposal_change", args=[self.pk])
 
     @property
-    def said(self) -> str:
+    def state_label(self) -> str:
         """Its state with the moment of publication."""
         label = str(State(self.state).label)
         if self.publish_at is None:
@@ -116,7 +116,7 @@ class Proposal(models.Model):
         self.state = state
 
     def may_become(self, state: State) -> bool:
-        return state in MOVES[State(self.state)]
+        return state in TRANSITIONS[State(self.state)]
 
 
 class ChangeKind(models.TextChoices):

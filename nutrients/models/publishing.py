@@ -27,7 +27,7 @@ class Ranked(models.TextChoices):
         return list(type(self)).index(self)
 
 
-def reviewed(table: str) -> models.Index:
+def reviewed_index(table: str) -> models.Index:
     """Return an index to find the few reviewed rows among thousands."""
     return models.Index(
         fields=["status", "publish_at"],
@@ -56,12 +56,12 @@ def address_of(route: str, *parts: str) -> str:
 Row = TypeVar("Row", bound=models.Model)
 
 
-def place_among(choices: type[models.TextChoices], field: str) -> Case:
+def choice_rank(choices: type[models.TextChoices], field: str) -> Case:
     """Return an expression to sort rows by the order of a field's choices."""
     return Case(*(When(**{field: choice}, then=rank) for rank, choice in enumerate(choices)))
 
 
-def grouped(
+def group_by(
     rows: Iterable[Row], choices: Iterable[models.TextChoices], field: str
 ) -> list[tuple[Any, list[Row]]]:
     """Group rows by the choice in a field, in the order of the choices, without empty groups."""

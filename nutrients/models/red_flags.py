@@ -13,7 +13,7 @@ from .sources import Source
 from .symptoms import Symptom, Urgency
 
 # Other parameters of the checklist's form, in which the slug of a question is a parameter too.
-TAKEN = ("symptom", "risk", "flag", "find", "look")
+RESERVED_PARAMETERS = ("symptom", "risk", "flag", "find", "look")
 FLAG_LEVELS = [Urgency.EMERGENCY, Urgency.URGENT, Urgency.SEE_A_DOCTOR]
 # Most emergencies' actions begin so. Pages say it once for all of them.
 CALL = "Call the emergency number (999, 112 or 911)."
@@ -41,7 +41,7 @@ class Question(Slugged):
         ordering = ["position", "slug"]
         constraints = [
             models.CheckConstraint(
-                condition=~Q(slug__in=TAKEN),
+                condition=~Q(slug__in=RESERVED_PARAMETERS),
                 name="question_slug_free",
                 violation_error_message="The checklist's form has a parameter of this name.",
             ),

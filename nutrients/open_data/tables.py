@@ -270,7 +270,7 @@ TABLES = (
     table(
         "changes",
         m.ChangeNote,
-        rows=lambda at: m.ChangeNote.objects.made(at=at).order_by("made_at", "address"),
+        rows=lambda at: m.ChangeNote.objects.until(at).order_by("made_at", "address"),
         since_version=lambda row: version_label(row.made_at),
     ),
 )

@@ -25,7 +25,7 @@ from nutrients.common.parameters import (
 )
 from nutrients.evidence.life_stages import Stages, first_stage, read_stage
 from nutrients.foods.catalogue import FoodTable, food_table
-from nutrients.models import DIETS, HOME, Authority, FoodSource
+from nutrients.models import DEFAULT_AUTHORITY, DIETS, Authority, FoodSource
 
 from .arithmetic import Helping
 
@@ -43,7 +43,7 @@ class PlateChoices:
     stage: str
     diets: tuple[str, ...] = ()
     words: str = ""
-    country: Authority = HOME
+    country: Authority = DEFAULT_AUTHORITY
 
     @property
     def query(self) -> str:

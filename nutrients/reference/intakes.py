@@ -24,7 +24,7 @@ from nutrients.models import (
     ReferenceIntake,
     Sex,
     Unit,
-    grouped,
+    group_by,
 )
 from nutrients.models.intakes import NEEDS
 
@@ -118,7 +118,7 @@ class DailyNeeds:
         own = [row for row in intakes if row.authority == authority]
         self.citations = references.cite_again(sources_of(own))
         self.tables = {
-            kind: _rows(rows, _amount) for kind, rows in grouped(own, NEEDS, "reference_type")
+            kind: _rows(rows, _amount) for kind, rows in group_by(own, NEEDS, "reference_type")
         }
         self.adult = adult_need(authority, own)
         if self.adult:
@@ -186,7 +186,9 @@ def _by_authority(
     intakes: list[ReferenceIntake], make: Callable[[Authority, list[ReferenceIntake]], Limit]
 ) -> list[Limit]:
     """Make a limit of each authority's intakes, and return them lowest first."""
-    limits = [make(authority, rows) for authority, rows in grouped(intakes, Authority, "authority")]
+    limits = [
+        make(authority, rows) for authority, rows in group_by(intakes, Authority, "authority")
+    ]
     return sorted(limits, key=lambda limit: (in_mcg(limit.least, limit.unit), limit.authority))
 
 

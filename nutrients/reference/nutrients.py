@@ -40,8 +40,8 @@ from nutrients.models import (
     Source,
     Topic,
     Unit,
-    grouped,
-    place_among,
+    choice_rank,
+    group_by,
 )
 from nutrients.prose.markdown import Glossary, render
 
@@ -101,7 +101,7 @@ class NutrientContent:
             ),
             "risks": [
                 (kind, references.cite_rows(rows, SOURCES_OF_RISK))
-                for kind, rows in grouped(_risks(nutrient, at=at), RiskKind, "kind")
+                for kind, rows in group_by(_risks(nutrient, at=at), RiskKind, "kind")
             ],
         }
         self.food_citations = references.cite(dict.fromkeys(row.source for row in self.amounts))
@@ -178,7 +178,7 @@ class NutrientPage:
 
 def listed_nutrients(*, at: datetime) -> Paginator[Nutrient]:
     """Return the published nutrients by kind, each kind in its order."""
-    kinds = place_among(NutrientKind, "kind")
+    kinds = choice_rank(NutrientKind, "kind")
     rows = Nutrient.objects.published(at=at).order_by(kinds, "position", "name")
     return Paginator(rows, NUTRIENTS_A_PAGE)
 
@@ -209,7 +209,7 @@ def _first_signs(links: Iterable[Association]) -> list[tuple[str, list[Associati
         for row in links
         if row.relation == Relation.DEFICIENCY and not row.is_against and row.symptom.is_noticeable
     ]
-    by_grade = grouped(rows[:FIRST_SIGNS], Evidence, "evidence")
+    by_grade = group_by(rows[:FIRST_SIGNS], Evidence, "evidence")
     return [(grade.verb, signs) for grade, signs in by_grade]
 
 
@@ -228,7 +228,7 @@ def evidence_groups(
     supporting = [link for link in links if not link.is_against]
     return [
         (relation, references.cite_rows(rows, SOURCES_OF_SIGN))
-        for relation, rows in grouped(supporting, Relation, "relation")
+        for relation, rows in group_by(supporting, Relation, "relation")
     ]
 
 

@@ -16,7 +16,7 @@ from nutrients.models import (
     ChangeNote,
     Symptom,
     Urgency,
-    place_among,
+    choice_rank,
 )
 
 from .evidence import symptom_causes, symptom_links
@@ -68,7 +68,7 @@ class SymptomPage:
 
 def listed_symptoms(*, at: datetime) -> Paginator[Symptom]:
     """Return the published symptoms by body area, common ones first."""
-    areas = place_among(BodyArea, "body_area")
+    areas = choice_rank(BodyArea, "body_area")
     rows = Symptom.objects.published(at=at).order_by(areas, "-is_common", "position", "name")
     return Paginator(rows, SYMPTOMS_A_PAGE)
 

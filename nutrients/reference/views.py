@@ -14,7 +14,7 @@ from nutrients.models import (
     Authority,
     BodyArea,
     NutrientKind,
-    grouped,
+    group_by,
 )
 
 from .evidence import evidence_page
@@ -25,7 +25,7 @@ from .symptoms import listed_symptoms, symptom_page
 @require_safe
 def nutrient_list(request: HttpRequest) -> HttpResponse:
     context = {"section": "nutrients", **paged(request, listed_nutrients(at=timezone.now()))}
-    context["groups"] = grouped(context["page"], NutrientKind, "kind")
+    context["groups"] = group_by(context["page"], NutrientKind, "kind")
     return render(request, "nutrients/reference/nutrient_list.html", context)
 
 
@@ -61,7 +61,7 @@ def association(request: HttpRequest, slug: str, symptom: str) -> HttpResponse:
 @require_safe
 def symptom_list(request: HttpRequest) -> HttpResponse:
     context = {"section": "symptoms", **paged(request, listed_symptoms(at=timezone.now()))}
-    context["groups"] = grouped(context["page"], BodyArea, "body_area")
+    context["groups"] = group_by(context["page"], BodyArea, "body_area")
     return render(request, "nutrients/reference/symptom_list.html", context)
 
 

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 
 from nutrients.common.words import SMALL_WORDS, spans, stem, telling_words
 from nutrients.models import (
-    HOME,
+    DEFAULT_AUTHORITY,
     Authority,
     DocumentKind,
     SearchDocument,
@@ -132,7 +132,7 @@ class SearchResults:
 
 
 def search(
-    q: str, content: SearchContent, country: Authority = HOME, *, at: datetime
+    q: str, content: SearchContent, country: Authority = DEFAULT_AUTHORITY, *, at: datetime
 ) -> SearchResults:
     """What the public may see at the moment `at` that holds every word of `q`, by kind.
 

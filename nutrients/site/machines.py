@@ -247,7 +247,7 @@ def _change_feed(
     request: HttpRequest, title: str, path: str, description: str, *, at: datetime, **only: str
 ) -> HttpResponse:
     feed = _feed(request, title, path, description, at=at)
-    for note in ChangeNote.objects.made(at=at).filter(**only)[:CHANGES_LISTED]:
+    for note in ChangeNote.objects.until(at).filter(**only)[:CHANGES_LISTED]:
         changed = note.made_at.strftime("%Y%m%dT%H%M%S.%fZ")
         path, hash_sign, anchor = note.address.partition("#")
         address = site_address(f"{escape_uri_path(path)}{hash_sign}{escape_uri_path(anchor)}")

@@ -202,11 +202,11 @@ def _has_review(*, at: datetime) -> bool:
 
 
 def corrections(*, at: datetime) -> Paginator[ChangeNote]:
-    notes = ChangeNote.objects.made(at=at).filter(kind=NoteKind.CORRECTION)
+    notes = ChangeNote.objects.until(at).filter(kind=NoteKind.CORRECTION)
     return Paginator(notes, CORRECTIONS_A_PAGE)
 
 
 def other_changes(*, at: datetime) -> tuple[list[ChangeNote], int]:
     """The latest changes that corrected nothing, and how many older ones there are."""
-    changes = ChangeNote.objects.made(at=at).filter(kind=NoteKind.CHANGE)
+    changes = ChangeNote.objects.until(at).filter(kind=NoteKind.CHANGE)
     return list(changes[:CHANGES_LISTED]), max(0, changes.count() - CHANGES_LISTED)

@@ -31,7 +31,7 @@ from nutrients.models import (
     Source,
     SourceKind,
     Symptom,
-    place_among,
+    choice_rank,
 )
 from nutrients.search.content import addresses_of
 
@@ -64,7 +64,7 @@ def read_sources() -> Paginator[Source]:
     """Return the sources that an editor has read, by kind and title."""
     rows = Source.objects.filter(read_form__in=READ).only("slug", "title", "publisher", "kind")
     return Paginator(
-        rows.order_by(place_among(SourceKind, "kind"), "title", "slug"), SOURCES_A_PAGE
+        rows.order_by(choice_rank(SourceKind, "kind"), "title", "slug"), SOURCES_A_PAGE
     )
 
 

@@ -6,7 +6,7 @@ import yaml
 from django.core.management import call_command
 
 from nutrients.models import ChangeNote
-from nutrients.models.change_notes import SHOWN_ON_A_PAGE
+from nutrients.models.change_notes import NOTES_ON_A_PAGE
 from nutrients.site.pages import CHANGES_LISTED
 from tests.site.pages import links_of, text_of
 
@@ -46,14 +46,14 @@ def test_change_says_since_which_version_it_holds(client, content):
 
 
 def test_page_concerned_shows_its_last_notes_newest_first(client, content):
-    for number in range(SHOWN_ON_A_PAGE + 2):
+    for number in range(NOTES_ON_A_PAGE + 2):
         note(f"Edit {number} made.", days=number)
     note("About another page.", address="/nutrients/calcium-and-more/")
     note("Within the page.", address=f"{CALCIUM}#foods", days=99)
     note("Not made yet.", days=99_999)
     text = text_of(client.get(CALCIUM), "main")
 
-    assert [n for n in range(SHOWN_ON_A_PAGE + 2) if f"Edit {n} made." in text] == [3, 4, 5, 6]
+    assert [n for n in range(NOTES_ON_A_PAGE + 2) if f"Edit {n} made." in text] == [3, 4, 5, 6]
     assert text.index("Within the page.") < text.index("Edit 6 made.") < text.index("Edit 5 made.")
     assert "another page" not in text
     assert "Not made yet" not in text + text_of(client.get("/changes/"))
