@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
-from .publishing import NamesRow, Signed, one_of
+from .publishing import RowReference, Signed, one_of
 
 
 class State(models.TextChoices):
@@ -125,7 +125,7 @@ class ChangeKind(models.TextChoices):
     DELETE = "delete", "Deleted"
 
 
-class ProposedRow(NamesRow, models.Model):
+class ProposedRow(RowReference, models.Model):
     """A row as a proposal would change it.
 
     `values` holds the fields that differ, in the form of fixtures. `before` holds the same fields

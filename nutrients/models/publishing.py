@@ -37,12 +37,12 @@ def reviewed_index(table: str) -> models.Index:
 
 
 def one_of(field: str, values: list[str], name: str) -> models.CheckConstraint:
-    """Return a constraint to these values of a field."""
+    """Return a constraint that limits a field to these values."""
     return models.CheckConstraint(condition=Q(**{f"{field}__in": values}), name=name)
 
 
 def lines_of(text: str) -> list[str]:
-    """Return the lines of a text in which editors write an item a line, without empty ones."""
+    """Split a text in which editors write an item on each line, without empty lines."""
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
@@ -92,7 +92,7 @@ class PublishableQuerySet(models.QuerySet[Any]):
         return rows.annotate(shown_on=day)
 
     def joined(self, relation: str, *fields: str) -> Self:
-        """Join these fields alone of a related row."""
+        """Join a related row, with these of its fields only."""
         related: Any = self.model._meta.get_field(relation).related_model
         others = {field.name for field in related._meta.concrete_fields} - {"id", *fields}
         return self.select_related(relation).defer(*(f"{relation}__{name}" for name in others))
@@ -181,7 +181,7 @@ class Publishable(models.Model):
 class Signed(models.Model):
     """A signature to the words with the digest `words`. Rows are added, never changed.
 
-    Name and profession are those of the moment.
+    Name and profession are copies, which later edits of the account do not change.
     """
 
     words = models.CharField(max_length=64)
@@ -232,7 +232,7 @@ class Keyed(models.Model):
         return tuple(_key_part(getattr(self, name)) for name in self.KEY)
 
 
-class NamesRow:
+class RowReference:
     """A reference by model and natural key to a row that may not exist."""
 
     model: Any

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.db import models
 
-from .publishing import NamesRow
+from .publishing import RowReference
 
 
-class ShippedRow(NamesRow, models.Model):
+class ShippedRow(RowReference, models.Model):
     """A fixture row that was loaded, with its fields as they were shipped last.
 
     If it is not in its table, an editor deleted it, and it stays deleted.
@@ -31,7 +31,7 @@ class ShippedRow(NamesRow, models.Model):
         return f"{self.model} {self.natural_key}"
 
 
-class ShippedChange(NamesRow, models.Model):
+class ShippedChange(RowReference, models.Model):
     """A change of the shipped content that an editor must settle, with the reason.
 
     It is about a field, or about a row that is no longer shipped if `field` is empty. `before` and
