@@ -65,7 +65,7 @@ def _comparable(value: Any) -> Any:
 def apply_values(row: Any, values: Mapping[Any, Any], *, at: datetime, user: Any = None) -> None:
     """Write values by field, with links as primary keys, and record the change as a revision.
 
-    Joins the revision under way, if there is one. Raises RefusedError if the values break a
+    Joins the active revision, if there is one. Raises RefusedError if the values break a
     constraint, with nothing written.
     """
     links = {field: value for field, value in values.items() if field.many_to_many}
