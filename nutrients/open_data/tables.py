@@ -96,7 +96,7 @@ class Table:
     row_is: str
     rows: Callable[[datetime], Rows]
     columns: tuple[Column, ...]
-    licence: Callable[[Any], str] = lambda row: OWN_WORDS
+    licence: Callable[[Any], str]
 
 
 def key_of(row: Any) -> str:
@@ -132,16 +132,17 @@ def _field(model: Any, path: str) -> Any:
 
 
 def public(model: Any, *, at: datetime) -> Rows:
-    """Return the rows that readers may see, joined with rows they belong to, public ones too."""
+    """Return the rows that readers may see.
+
+    Rows that they belong to are joined, and must be public too.
+    """
     rows = model.objects
     rows = rows.published(at=at) if issubclass(model, m.Publishable) else rows.all()
-    owners = {f.name: f.related_model for f in model._meta.concrete_fields if f.is_relation}
-    hidden_by = {
-        f"{name}__in": public(owner, at=at)
-        for name, owner in owners.items()
-        if issubclass(owner, m.Publishable)
-    }
-    return rows.filter(**hidden_by).select_related(*owners)
+    owners = [field for field in model._meta.concrete_fields if field.is_relation]
+    for field in owners:
+        if issubclass(field.related_model, m.Publishable):
+            rows = rows.filter(**{f"{field.name}__in": public(field.related_model, at=at)})
+    return rows.select_related(*(field.name for field in owners))
 
 
 def linked_rows(model: Any, prefetch: Iterable[str], at: datetime) -> Rows:
@@ -178,7 +179,7 @@ def table(
     columns = [
         column(model, name, meaning, read.get(name, name)) for name, meaning in meanings.items()
     ]
-    # The lists of related rows, such as the sources of a risk factor.
+    # Lists of a related row, such as the sources of a risk factor.
     paths = [path for path in read.values() if isinstance(path, str)]
     prefetch = [path.replace(".", "__") for path in paths if path.endswith(".sources")]
     rows = rows or (lambda at: linked_rows(model, prefetch, at))
