@@ -220,13 +220,51 @@ def _broken_details() -> Iterator[Problem]:
 
 
 def _dead_links() -> Iterator[Problem]:
-    targets = _LinkTargets()
     sections = ArticleSection.objects.select_related("article")
     details = NutrientDetail.objects.select_related("nutrient")
     for row in chain[ArticleSection | NutrientDetail](sections, details):
         for line, address in prose.links(row.body):
-            if reason := targets.fault(address, row):
+            if reason := _link_fault(address, row):
                 yield problem_of(row, f"line {line}: {reason}")
+
+
+def _link_fault(address: str, row: ArticleSection | NutrientDetail) -> str | None:
+    parts = urlsplit(address)
+    if parts.scheme or parts.netloc:
+        return None
+    if not parts.path:
+        article = row.article.slug if isinstance(row, ArticleSection) else ""
+        if _has_section(article, parts.fragment):
+            return None
+        return f"this article has no section “{parts.fragment}”."
+    try:
+        match = resolve(parts.path)
+    except Resolver404:
+        return f"{address} leads nowhere: a link to our own page begins and ends with “/”."
+    return _row_fault(match, parts.fragment) or _query_fault(parts.query)
+
+
+def _row_fault(match: ResolverMatch, fragment: str) -> str | None:
+    name, slug = match.url_name or "", match.kwargs.get("slug", "")
+    if name in PAGE_MODELS and not _published(PAGE_MODELS[name]).filter(slug=slug).exists():
+        return f"there is no published {name} “{slug}”."
+    if name == "association":
+        symptom = match.kwargs["symptom"]
+        rows = _published(Association).filter(nutrient__slug=slug, symptom__slug=symptom)
+        return None if rows else f"no published evidence links “{slug}” with “{symptom}”."
+    if name == "article" and fragment and not _has_section(slug, fragment):
+        return f"the article “{slug}” has no section “{fragment}”."
+    return None
+
+
+def _query_fault(query: str) -> str | None:
+    slugs = set(parse_qs(query).get("symptom", []))
+    slugs -= set(_published(Symptom).filter(slug__in=slugs).values_list("slug", flat=True))
+    return f"there is no published symptom “{min(slugs)}”." if slugs else None
+
+
+def _has_section(article: str, anchor: str) -> bool:
+    return ArticleSection.objects.filter(article__slug=article, anchor=anchor).exists()
 
 
 def _limits_in_wrong_units() -> Iterator[Problem]:
@@ -340,45 +378,3 @@ def _chopped_sentences() -> Iterator[Problem]:
                 model._meta.label_lower,
                 f"{share:.0%} of its sentences have {SHORT_SENTENCE} words or fewer.",
             )
-
-
-class _LinkTargets:
-    """The published rows and sections that links may lead to, each table read once."""
-
-    def __init__(self) -> None:
-        self.slugs = {
-            name: set(model.objects.filter(status=Status.PUBLISHED).values_list("slug", flat=True))
-            for name, model in PAGE_MODELS.items()
-        }
-        pairs = Association.objects.filter(status=Status.PUBLISHED)
-        self.pairs = set(pairs.values_list("nutrient__slug", "symptom__slug"))
-        self.anchors = set(ArticleSection.objects.values_list("article__slug", "anchor"))
-
-    def fault(self, address: str, row: ArticleSection | NutrientDetail) -> str | None:
-        parts = urlsplit(address)
-        if parts.scheme or parts.netloc:
-            return None
-        if not parts.path:
-            article = row.article.slug if isinstance(row, ArticleSection) else ""
-            if (article, parts.fragment) in self.anchors:
-                return None
-            return f"this article has no section “{parts.fragment}”."
-        try:
-            match = resolve(parts.path)
-        except Resolver404:
-            return f"{address} leads nowhere: a link to our own page begins and ends with “/”."
-        return self._row_fault(match, parts.fragment) or self._query_fault(parts.query)
-
-    def _row_fault(self, match: ResolverMatch, fragment: str) -> str | None:
-        name, slug = match.url_name or "", match.kwargs.get("slug", "")
-        if name in self.slugs and slug not in self.slugs[name]:
-            return f"there is no published {name} “{slug}”."
-        if name == "association" and (slug, match.kwargs["symptom"]) not in self.pairs:
-            return f"no published evidence links “{slug}” with “{match.kwargs['symptom']}”."
-        if name == "article" and fragment and (slug, fragment) not in self.anchors:
-            return f"the article “{slug}” has no section “{fragment}”."
-        return None
-
-    def _query_fault(self, query: str) -> str | None:
-        unknown = set(parse_qs(query).get("symptom", [])) - self.slugs["symptom"]
-        return f"there is no published symptom “{min(unknown)}”." if unknown else None

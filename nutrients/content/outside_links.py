@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import http.client
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 from typing import Any, NamedTuple
@@ -52,18 +52,15 @@ class LinkReport(NamedTuple):
     refused: int
 
 
-def check_links(fault: Callable[[str], str]) -> LinkReport:
-    """Check every address: several hosts at once, and the addresses of a host in sequence.
-
-    `fault` is `fault_of` or stands in for it, and is called in threads.
-    """
+def check_links() -> LinkReport:
+    """Check every address: several hosts at once, and the addresses of a host in sequence."""
     rows = addresses()
     by_host: dict[str, list[str]] = defaultdict(list)
     for address in rows:
         by_host[urlsplit(address).netloc].append(address)
 
     def faults_of_host(addresses: Iterable[str]) -> list[tuple[str, str]]:
-        return [(address, reason) for address in addresses if (reason := fault(address))]
+        return [(address, reason) for address in addresses if (reason := fault_of(address))]
 
     with ThreadPoolExecutor(HOSTS_AT_ONCE) as pool:
         faults = list(chain(*pool.map(faults_of_host, by_host.values())))

@@ -72,9 +72,7 @@ def test_broken_links_of_sources_and_texts_are_on_the_desk_until_they_are_mended
     other = Source.objects.exclude(url__in=["", source.url]).first().url
     broken = {source.url: "is gone.", "https://elsewhere.example/page": "does not answer."}
     broken[other] = outside_links.REFUSED
-    monkeypatch.setattr(
-        "nutrients.management.commands.check_links.fault_of", lambda url: broken.get(url, "")
-    )
+    monkeypatch.setattr(outside_links, "fault_of", lambda url: broken.get(url, ""))
     output = StringIO()
     call_command("check_links", stdout=output)
     desk = admin_client.get(reverse("admin:nutrients_keptproblem_changelist")).content.decode()

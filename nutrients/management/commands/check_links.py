@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from nutrients.content.checking import save_problems
-from nutrients.content.outside_links import check_links, fault_of
+from nutrients.content.outside_links import check_links
 from nutrients.models import ProblemKind
 
 
@@ -20,7 +20,7 @@ class Command(BaseCommand):
     help = __doc__
 
     def handle(self, *args: Any, **options: Any) -> None:
-        report = check_links(fault_of)
+        report = check_links()
         save_problems(ProblemKind.LINKS, report.broken, at=timezone.now())
         for problem in report.broken:
             self.stdout.write(str(problem))
