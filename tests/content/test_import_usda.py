@@ -190,37 +190,27 @@ BAD_CELLS = [
 ]
 
 
-def test_a_bad_cell_costs_its_line_alone_and_is_imported_once_it_is_right(tmp_path):
+def test_a_bad_line_costs_no_other_and_is_imported_once_it_is_right(tmp_path):
     _, first, *lines = lines_of(FOODS, len(BAD_CELLS) + 6)
     bad, good = lines[: len(BAD_CELLS)], lines[len(BAD_CELLS) :]
     broken = [
-        with_cell(line, column, value, HEADER)
-        for line, (column, value, _) in zip(bad, BAD_CELLS, strict=True)
+        (with_cell(line, column, value, HEADER), f"{reason}.")
+        for line, (column, value, reason) in zip(bad, BAD_CELLS, strict=True)
     ]
-    _, errors = import_foods(write(tmp_path / "foods.csv.gz", [HEADER, first, *broken, *good]))
+    broken += [
+        ("99001,1,Rusk", "it has 3 columns, and the header has 20."),
+        ("", "it has 0 columns, and the header has 20."),
+        ('99002,1,"never closed,1', "it cannot be split into columns"),
+    ]
+    table = [HEADER, first, *(line for line, _ in broken), *good]
+    _, errors = import_foods(write(tmp_path / "foods.csv.gz", table))
 
-    for number, (_, _, reason) in enumerate(BAD_CELLS, start=3):
-        assert f"foods.csv.gz, line {number}: {reason}." in errors
-    assert errors.endswith(f"{len(bad)} lines were left out. Put them right and run it again.")
+    for number, (_, reason) in enumerate(broken, start=3):
+        assert f"foods.csv.gz, line {number}: {reason}" in errors
+    assert errors.endswith(f"{len(broken)} lines were left out. Put them right and run it again.")
     assert imported_numbers() == numbers_in([first, *good])
     import_foods(write(tmp_path / "foods.csv.gz", [HEADER, first, *lines]))
     assert imported_numbers() == numbers_in([first, *lines])
-
-
-def test_a_line_that_cannot_be_read_costs_no_other(tmp_path):
-    bad = [
-        (LINES[2].rpartition(",")[0], "it has 19 columns, and the header has 20"),
-        ("", "it has 0 columns, and the header has 20"),
-        (f'{LINES[4][:5]},1,"never closed,1', "it cannot be split into columns"),
-    ]
-    lines = [HEADER, *LINES[:2], *(line for line, _ in bad), *LINES[5:]]
-
-    _, errors = import_foods(write(tmp_path / "foods.csv.gz", lines))
-
-    for number, (_, reason) in enumerate(bad, start=4):
-        assert f"foods.csv.gz, line {number}: {reason}" in errors
-    assert errors.endswith("3 lines were left out. Put them right and run it again.")
-    assert imported_numbers() == numbers_in([*LINES[:2], *LINES[5:]])
 
 
 def test_a_bad_portion_stops_the_import_because_its_food_would_come_without_it(tmp_path):
