@@ -157,8 +157,9 @@ def _cited() -> Iterator[tuple[Any, list[Source]]]:
         names = {field.name for field in model._meta.get_fields()}
         if "source" in names:
             # Thousands of amounts cite a few sources. One row of each is enough.
-            by_source = {row.source_id: row for row in _published(model).exclude(source=None)}
-            yield from ((row, [row.source]) for row in by_source.values())
+            rows = _published(model)
+            for source in Source.objects.filter(pk__in=rows.values("source")):
+                yield rows.filter(source=source).first(), [source]
         elif "sources" in names:
             for row in _published(model).prefetch_related("sources"):
                 yield row, list(row.sources.all())
