@@ -75,7 +75,7 @@ def import_foods(
     rows, faults = parse_foods(table)
     lines, portion_faults = read_portions(portions) if portions else ([], [])
     measures = parse_portions(
-        [*table.portions, *lines],
+        [*table.sheet.portions, *lines],
         portion_faults,
         # As in the numbers of foods, a leading zero may have been dropped.
         digits=5 if table.layout == USDA else 0,
@@ -86,8 +86,8 @@ def import_foods(
 def parse_foods(table: FoodTable) -> tuple[list[Row], list[str]]:
     """Return the foods of a table, and a sentence for each line that cannot be used."""
     rows: dict[str, Row] = {}
-    faults = [*table.faults]
-    for location, cells in table.lines:
+    faults = [*table.sheet.faults]
+    for location, cells in table.sheet.lines:
         try:
             row = _parse_food(cells, table)
             if row.number in rows:
@@ -123,7 +123,7 @@ def parse_portions(
 
 
 def _parse_food(cells: Cells, table: FoodTable) -> Row:
-    layout = table.layout
+    layout, decimal = table.layout, table.sheet.decimal
     is_usda = layout == USDA
     name = _text(cells, layout.name, longest=200)
     fdc_id = cells.get("usda_fdc_id", "")
@@ -134,10 +134,10 @@ def _parse_food(cells: Cells, table: FoodTable) -> Row:
     number = ndb or (fdc_id if is_usda else _text(cells, layout.id, longest=20))
     amounts: dict[str, Decimal] = {}
     for column in table.amounts:
-        amount = _amount(cells.get(column.name, ""), column, table.decimal)
+        amount = _amount(cells.get(column.name, ""), column, decimal)
         if amount is not None:
             amounts.setdefault(column.nutrient, amount)
-    serving = _number(cells.get("serving_grams", ""), "serving_grams", 99_999, table.decimal)
+    serving = _number(cells.get("serving_grams", ""), "serving_grams", 99_999, decimal)
     food = FoodSource(
         slug=_slug(name, number),
         name=name,

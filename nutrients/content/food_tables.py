@@ -13,7 +13,6 @@ import zipfile
 import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
@@ -146,20 +145,16 @@ class Sheet(NamedTuple):
     portions: tuple[Line, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class FoodTable:
-    """A table that is understood: its layout and its columns of amounts, best first.
+class FoodTable(NamedTuple):
+    """A sheet that is understood: its layout and its columns of amounts, best first.
 
     `notices` has a sentence for each column or group of foods that is left out.
     """
 
+    sheet: Sheet
     layout: Layout
     amounts: list[AmountColumn]
-    lines: list[Line]
-    faults: list[str]
     notices: list[str]
-    decimal: str
-    portions: tuple[Line, ...]
 
 
 def read_table(path: Path) -> FoodTable:
@@ -185,7 +180,7 @@ def read_table(path: Path) -> FoodTable:
     amounts = _amount_columns(sheet.header, lines, notices)
     if not amounts:
         raise FoodTableError(f"{path} has no column of amounts in 100 g, such as magnesium_mg.")
-    return FoodTable(layout, amounts, lines, sheet.faults, notices, sheet.decimal, sheet.portions)
+    return FoodTable(sheet._replace(lines=lines), layout, amounts, notices)
 
 
 def read_portions(path: Path) -> tuple[list[Line], list[str]]:
@@ -244,11 +239,14 @@ def _read_sheet(path: Path) -> Sheet:
     data = _read_bytes(path)
     if not data.startswith((ZIP, XLS)):
         return _read_csv(path, data)
-    if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            files = {name.rpartition("/")[2]: name for name in archive.namelist()}
-            if "food.csv" in files:
-                return _read_fdc(path, archive, files)
+    if data.startswith(ZIP):
+        try:
+            with zipfile.ZipFile(path) as archive:
+                files = {name.rpartition("/")[2]: name for name in archive.namelist()}
+                if "food.csv" in files:
+                    return _read_fdc(path, archive, files)
+        except zipfile.BadZipFile as error:
+            raise FoodTableError(f"{path} is damaged: {error}.") from error
     return _read_workbook(path)
 
 
@@ -391,7 +389,7 @@ def _read_fdc(path: Path, archive: zipfile.ZipFile, files: dict[str, str]) -> Sh
             for row in rows("food_portion.csv")
             if row["fdc_id"] in foods
         )
-    except (KeyError, UnicodeDecodeError, zipfile.BadZipFile, zlib.error) as error:
+    except (KeyError, UnicodeDecodeError, zlib.error) as error:
         raise FoodTableError(f"{path} is not as FoodData Central has it: {error}.") from error
     if not foods:
         raise FoodTableError(f"{path} holds neither Foundation Foods nor SR Legacy.")
