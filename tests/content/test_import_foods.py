@@ -126,6 +126,7 @@ def test_malformed_numbers_beside_decimal_commas_cost_their_lines_alone(tmp_path
         ("id,name\n1,Rusk\n", "has no column of amounts in 100 g, such as magnesium_mg"),
         ("", "is not understood"),
         (b"\xd0\xcf\x11\xe0 no workbook", "is damaged"),
+        (b"PK\x03\x04 no zip", "is damaged"),
         ("id;name;Magnésium (mg/100 g)\n".encode("cp1252"), ": save it as “CSV UTF-8”"),
     ],
 )
