@@ -1,4 +1,4 @@
-"""What the comparison table can be narrowed to and ordered by, and how its address says it."""
+"""The filters and order of the comparison table, read from an address and written to one."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ PARAMETERS = ("symptom", "match", "relation", "kind", "diet", "sort", "country")
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What the table is narrowed to, and its order. `sort` with a leading hyphen is reversed."""
+    """The filters of the table, by slug or value, and its order. A leading hyphen reverses it."""
 
     symptoms: tuple[str, ...] = ()
     match: str = "any"
@@ -41,18 +41,18 @@ class Filters:
     country: Authority = DEFAULT_AUTHORITY
 
     def without(self, name: str, value: str) -> Filters:
-        """The same filters with one taken off, such as ("symptom", "muscle-cramps")."""
+        """Return the filters less one pair of `in_use`, such as ("symptom", "muscle-cramps")."""
         if name in ("symptom", "diet"):
-            rest = tuple(one for one in getattr(self, f"{name}s") if one != value)
+            rest = tuple(other for other in getattr(self, f"{name}s") if other != value)
             return self.changed(f"{name}s", rest)
         return self.changed(name, "any" if name == "match" else "")
 
-    def changed(self, name: str, value: Any) -> Filters:
-        return replace(self, **{name: value})
+    def changed(self, field: str, value: Any) -> Filters:
+        return replace(self, **{field: value})
 
     @property
     def in_use(self) -> list[tuple[str, str]]:
-        """Every active filter, as pairs that `without` takes."""
+        """The active filters, as pairs of parameter and value."""
         pairs = [("symptom", slug) for slug in self.symptoms]
         if self.match == "all" and len(self.symptoms) > 1:
             pairs.append(("match", "all"))
@@ -61,24 +61,16 @@ class Filters:
 
     @property
     def query(self) -> str:
-        """The filters as an address carries them, with its question mark; empty without any."""
+        """The filters as an address carries them, with the question mark; empty without any."""
         pairs = self.in_use
         if self.sort != "match":
             pairs.append(("sort", self.sort))
         pairs += self.country.pairs
         return f"?{urlencode(pairs)}" if pairs else ""
 
-    @property
-    def symptom_query(self) -> str:
-        """The chosen symptoms alone, as the checklist's address carries them."""
-        return urlencode([("symptom", slug) for slug in self.symptoms])
-
 
 def read_filters(query: QueryDict, symptoms: Collection[str]) -> tuple[Filters, list[str]]:
-    """The valid filters of a query, and the values that were ignored.
-
-    `symptoms` are the slugs that may be asked for.
-    """
+    """Return the valid filters of a query, and the values that were ignored."""
     reading = Reading(query)
     filters = Filters(
         symptoms=reading.several("symptom", symptoms),

@@ -1,4 +1,4 @@
-"""The page of the comparison table: its rows, its filters with counts, and its words."""
+"""The page of the comparison table: its rows, its filters with counts, and its summary."""
 
 from __future__ import annotations
 
@@ -9,23 +9,24 @@ from typing import NamedTuple
 from django.utils.text import get_text_list
 
 from nutrients.common.parameters import ActiveFilter, Facet
+from nutrients.evidence.content import EvidenceContent
 from nutrients.models import DIETS, Association, Symptom
 
 from .filters import KINDS, MATCHES, RELATIONS, SORTS, Filters
-from .table import ComparisonContent, NutrientSets, Row, nutrient_sets, table_columns, table_rows
+from .table import NutrientSets, Row, nutrient_sets, table_columns, table_rows
 
-# Beyond so many chosen symptoms the summary counts them.
+# The summary names up to so many chosen symptoms, and counts more.
 MOST_NAMED = 2
 
 
 class Panel(NamedTuple):
     """Every filter with the count of nutrients that it keeps.
 
-    Boxes are the common symptoms, `picks`, and others that are `chosen`; a list adds the rest.
-    `fields` are the lists of which one value is chosen, under their headings.
+    There are boxes for the `common` symptoms and for others that are `chosen`; a list offers the
+    rest. `fields` are the lists with one chosen value, by their headings.
     """
 
-    picks: list[Facet]
+    common: list[Facet]
     chosen: list[Facet]
     others: list[Facet]
     fields: dict[str, list[Facet]]
@@ -36,9 +37,9 @@ class Panel(NamedTuple):
 class ComparisonPage:
     """Everything that the page shows.
 
-    `active` are the filters in use, each with the way to take it off. `unlinked` are chosen
-    symptoms that no nutrient is known to cause: a finding, not an empty search. `against` is the
-    evidence against links of the chosen symptoms. `sorts` are the queries that headings lead to.
+    `active` are the filters in use. `unlinked` are chosen symptoms without a link to any nutrient:
+    a finding, not an empty search. `against` is the evidence against links of the chosen symptoms.
+    `sorts` are the queries that the headings lead to.
     """
 
     filters: Filters
@@ -57,13 +58,9 @@ class ComparisonPage:
         """The filters that would give rows if they were taken off."""
         return [step for step in self.active if step.count]
 
-    @property
-    def need_title(self) -> str:
-        return f"Adult need a day, {self.filters.country.label}"
 
-
-def comparison_page(filters: Filters, content: ComparisonContent, ignored: str) -> ComparisonPage:
-    """The page under these filters; `ignored` says what of the address was left out."""
+def comparison_page(filters: Filters, content: EvidenceContent, ignored: str) -> ComparisonPage:
+    """Return the page under these filters; `ignored` says which values were left out."""
     sets = content.once(nutrient_sets)
     rows = table_rows(filters, content)
     unlinked = [content.symptoms[s] for s in filters.symptoms if ("", s) not in sets.linked]
@@ -71,7 +68,7 @@ def comparison_page(filters: Filters, content: ComparisonContent, ignored: str) 
         filters=filters,
         rows=rows,
         columns=table_columns(filters, content),
-        panel=_panel(filters, content, sets),
+        panel=_panel(filters, content.symptoms, sets),
         active=_active(filters, content.symptoms, sets),
         unlinked=unlinked,
         against=[
@@ -80,28 +77,30 @@ def comparison_page(filters: Filters, content: ComparisonContent, ignored: str) 
             for sign in signs
             if sign.is_against and sign.symptom.slug in filters.symptoms
         ],
-        sorts={name: _sort_query(filters, name) for name in SORTS},
+        sorts={
+            name: replace(filters, sort=f"-{name}" if filters.sort == name else name).query
+            for name in SORTS
+        },
         summary=_summary(filters, content.symptoms, len(rows), len(sets.kinds[""]), unlinked),
         ignored=ignored,
     )
 
 
-def _panel(filters: Filters, content: ComparisonContent, sets: NutrientSets) -> Panel:
-    symptoms = [_symptom_facet(filters, symptom, sets) for symptom in content.symptoms.values()]
-    common = {symptom.slug for symptom in content.symptoms.values() if symptom.is_common}
-    rare = [facet for facet in symptoms if facet.value not in common]
+def _panel(filters: Filters, symptoms: Mapping[str, Symptom], sets: NutrientSets) -> Panel:
+    facets = [(symptom, _symptom_facet(filters, symptom, sets)) for symptom in symptoms.values()]
+    rare = [facet for symptom, facet in facets if not symptom.is_common]
     relations = {"": "Too little or too much"} | RELATIONS
     is_reversed = filters.sort.startswith("-")
     sorts = SORTS | ({filters.sort: "As the headings say"} if is_reversed else {})
     return Panel(
-        picks=[facet for facet in symptoms if facet.value in common],
+        common=[facet for symptom, facet in facets if symptom.is_common],
         chosen=[facet for facet in rare if facet.is_on],
         others=[facet for facet in rare if not facet.is_on],
         fields={
-            "With": _choices("match", MATCHES, filters.match, "any"),
-            "Signs of": _facets(filters, sets, "relation", relations),
-            "Nutrients": _facets(filters, sets, "kind", {"": "All kinds"} | KINDS),
-            "Order": _choices("sort", sorts, filters.sort, "match"),
+            "With": _facets("match", MATCHES, filters, default="any"),
+            "Signs of": _facets("relation", relations, filters, sets),
+            "Nutrients": _facets("kind", {"": "All kinds"} | KINDS, filters, sets),
+            "Order": _facets("sort", sorts, filters, default="match"),
         },
         diets=[
             Facet("diet", key, str(diet.label), key in filters.diets) for key, diet in DIETS.items()
@@ -114,32 +113,37 @@ def _symptom_facet(filters: Filters, symptom: Symptom, sets: NutrientSets) -> Fa
     slug = symptom.slug
     others = [chosen for chosen in filters.symptoms if chosen != slug]
     chosen = (*others, slug) if filters.match == "all" else (slug,)
-    count = sets.count(replace(filters, symptoms=chosen))
+    count = len(sets.passing(replace(filters, symptoms=chosen)))
     return Facet("symptom", slug, symptom.name, slug in filters.symptoms, count)
 
 
 def _facets(
-    filters: Filters, sets: NutrientSets, name: str, words: Mapping[str, str]
+    name: str,
+    labels: Mapping[str, str],
+    filters: Filters,
+    sets: NutrientSets | None = None,
+    default: str = "",
 ) -> list[Facet]:
-    current = getattr(filters, name)
-    return [
-        Facet(name, key, label, key == current, sets.count(filters.changed(name, key)))
-        for key, label in words.items()
-    ]
+    """Return a facet for each value, with a count if the value narrows the nutrients.
 
-
-def _choices(name: str, words: Mapping[str, str], current: str, default: str) -> list[Facet]:
-    """Values that keep the same nutrients; an address leaves out the default."""
+    An address leaves out the default.
+    """
     return [
-        Facet(name, "" if key == default else key, label, key == current)
-        for key, label in words.items()
+        Facet(
+            name,
+            "" if value == default else value,
+            label,
+            value == getattr(filters, name),
+            len(sets.passing(filters.changed(name, value))) if sets else None,
+        )
+        for value, label in labels.items()
     ]
 
 
 def _active(
     filters: Filters, symptoms: Mapping[str, Symptom], sets: NutrientSets
 ) -> list[ActiveFilter]:
-    words: dict[str, Mapping[str, str]] = {
+    labels: dict[str, Mapping[str, str]] = {
         "symptom": {slug: symptoms[slug].name for slug in filters.symptoms},
         "match": {"all": "All at once"},
         "relation": RELATIONS,
@@ -149,13 +153,8 @@ def _active(
     active = []
     for name, value in filters.in_use:
         wider = filters.without(name, value)
-        active.append(ActiveFilter(words[name][value], wider, sets.count(wider)))
+        active.append(ActiveFilter(labels[name][value], wider, len(sets.passing(wider))))
     return active
-
-
-def _sort_query(filters: Filters, name: str) -> str:
-    """Where a heading leads; the heading in use leads to its reverse."""
-    return replace(filters, sort=f"-{name}" if filters.sort == name else name).query
 
 
 def _summary(
@@ -165,7 +164,7 @@ def _summary(
     total: int,
     unlinked: list[Symptom],
 ) -> str:
-    """What the table shows, in one sentence without a full stop. No rows are a finding too."""
+    """Return what the table shows, in one sentence without a full stop."""
     phrases = [symptoms[slug].phrase for slug in filters.symptoms]
     is_all = filters.match == "all"
     if not rows and unlinked and (is_all or len(unlinked) == len(phrases)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -27,9 +27,8 @@ from nutrients.models import (
 
 from .filters import Filters
 
-# Signs that a row names besides those that match; its link to the nutrient leads to the others.
-LOW_SHOWN, HIGH_SHOWN = 3, 1
-FOODS_SHOWN = 3
+# A row names so many signs besides those that match, and so many foods.
+MOST_LOW, MOST_HIGH, MOST_FOODS = 3, 1, 3
 # The columns without a choice: as many fit a phone beside the names.
 COLUMNS = 4
 NONE: frozenset[int] = frozenset()
@@ -45,10 +44,10 @@ class NutrientSets:
     kinds: Mapping[str, frozenset[int]]
     linked: Mapping[tuple[str, str], frozenset[int]]
 
-    def kept(self, filters: Filters) -> frozenset[int]:
-        """The nutrients of the kind that are linked with any or all of the symptoms.
+    def passing(self, filters: Filters) -> frozenset[int]:
+        """Return the nutrients of the kind that are linked with any or all of the symptoms.
 
-        Without symptoms those with any link in the relation; without either all of the kind.
+        Without symptoms, a link in the relation is enough; without a relation too, none is needed.
         """
         relation = filters.relation
         sets = [self.linked.get((relation, symptom), NONE) for symptom in filters.symptoms]
@@ -56,15 +55,12 @@ class NutrientSets:
             sets = [self.linked.get((relation, ""), NONE)] if relation else [self.kinds[""]]
         is_all = filters.match == "all"
         joined = frozenset.intersection(*sets) if is_all else frozenset.union(*sets)
-        return joined & self.kinds[filters.kind]
-
-    def count(self, filters: Filters) -> int:
-        return len(self.kept(filters))
+        return joined & self.kinds.get(filters.kind, NONE)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sign:
-    """An association that speaks for a link, with its words and address, made once.
+    """An association that speaks for a link, with its words and address, for every row to come.
 
     `name` and `slug` are those of the symptom.
     """
@@ -100,51 +96,46 @@ class Row:
 
     @cached_property
     def sides(self) -> list[tuple[str, list[Sign]]]:
-        """The signs in sight under their direction: every match, and the most typical."""
-        sides = {"Too little": self._in_sight(LOW_SHOWN, is_high=False)}
-        sides["Too much"] = self._in_sight(HIGH_SHOWN, is_high=True)
+        """The visible signs under their direction: every match, and the most typical."""
+        sides = {
+            "Too little": self._visible(MOST_LOW, is_high=False),
+            "Too much": self._visible(MOST_HIGH, is_high=True),
+        }
         return [(title, signs) for title, signs in sides.items() if signs]
 
     @property
     def more(self) -> int:
-        """How many signs only the nutrient's own page names."""
+        """The number of signs that only the nutrient's own page names."""
         return len(self.signs) - sum(len(signs) for _, signs in self.sides)
 
-    def _in_sight(self, handful: int, *, is_high: bool) -> list[Sign]:
+    def _visible(self, most: int, *, is_high: bool) -> list[Sign]:
         signs = [sign for sign in self.signs if (sign.relation == Relation.EXCESS) == is_high]
-        return signs[: max(handful, sum(sign in self.matches for sign in signs))]
+        return signs[: max(most, sum(sign in self.matches for sign in signs))]
 
 
-class ComparisonContent(EvidenceContent):
-    """What the table is made of: with the evidence what adults need a day."""
-
-    def needs(self, country: Authority) -> dict[int, AdultNeed]:
-        return self.once(_needs, country)
-
-
-def _needs(content: ComparisonContent, country: Authority) -> dict[int, AdultNeed]:
-    return adult_needs(country, at=content.at)
-
-
-def nutrient_sets(content: ComparisonContent) -> NutrientSets:
-    """The sets of this content. Evidence against a link is no link."""
+def nutrient_sets(content: EvidenceContent) -> NutrientSets:
+    """Return the sets of this content. Evidence against a link is no link."""
     linked: dict[tuple[str, str], set[int]] = defaultdict(set)
-    kinds: dict[str, set[int]] = {kind: set() for kind in ("", "mineral", "electrolyte", "vitamin")}
+    kinds: dict[str, set[int]] = defaultdict(set)
     for nutrient in content.nutrients.values():
-        for kind in _kinds(nutrient):
+        is_vitamin = nutrient.kind == NutrientKind.VITAMIN
+        # Every electrolyte is a mineral, in whichever group the nutrient itself is listed.
+        for kind in ("", "vitamin" if is_vitamin else "mineral"):
             kinds[kind].add(nutrient.pk)
+        if nutrient.is_electrolyte or nutrient.kind == NutrientKind.ELECTROLYTE:
+            kinds["electrolyte"].add(nutrient.pk)
         for sign in content.once(_signs)[nutrient.pk]:
             for relation in ("", sign.relation):
                 for symptom in ("", sign.slug):
                     linked[relation, symptom].add(nutrient.pk)
     return NutrientSets(
-        {kind: frozenset(ids) for kind, ids in kinds.items()},
+        {"": NONE} | {kind: frozenset(ids) for kind, ids in kinds.items()},
         {key: frozenset(ids) for key, ids in linked.items()},
     )
 
 
-def table_columns(filters: Filters, content: ComparisonContent) -> list[Symptom]:
-    """The symptoms that the matrix shows: the chosen ones, or the first common ones.
+def table_columns(filters: Filters, content: EvidenceContent) -> list[Symptom]:
+    """Return the symptoms of the matrix: the chosen ones, or the first common ones.
 
     A symptom that no nutrient is linked with has no column.
     """
@@ -154,25 +145,21 @@ def table_columns(filters: Filters, content: ComparisonContent) -> list[Symptom]
     return columns if filters.symptoms else columns[:COLUMNS]
 
 
-def table_rows(filters: Filters, content: ComparisonContent) -> list[Row]:
-    kept = content.once(nutrient_sets).kept(filters)
+def table_rows(filters: Filters, content: EvidenceContent) -> list[Row]:
+    passing = content.once(nutrient_sets).passing(filters)
     columns = table_columns(filters, content)
-    nutrients = [nutrient for nutrient in content.nutrients.values() if nutrient.pk in kept]
+    nutrients = [nutrient for nutrient in content.nutrients.values() if nutrient.pk in passing]
     rows = [_row(nutrient, columns, filters, content) for nutrient in nutrients]
     sort = filters.sort.removeprefix("-")
-    if sort == "match":
+    if sort in SORT_KEYS:
+        rows.sort(key=SORT_KEYS[sort])
+    elif filters.symptoms:
         rows = _by_match(rows, filters)
-    elif sort == "evidence":
-        rows.sort(key=_evidence)
-    elif sort == "need":
-        rows.sort(key=_need)
-    else:
-        rows.sort(key=_name)
     return rows[::-1] if filters.sort.startswith("-") else rows
 
 
-def _signs(content: ComparisonContent) -> dict[int, list[Sign]]:
-    """The signs of each nutrient, under its id, most typical first."""
+def _signs(content: EvidenceContent) -> dict[int, list[Sign]]:
+    """Return the signs of each nutrient, under its id, most typical first."""
     return {
         nutrient.pk: [
             Sign(
@@ -193,51 +180,45 @@ def _signs(content: ComparisonContent) -> dict[int, list[Sign]]:
 
 
 def _note(association: Association) -> str:
-    """What a reader must know beside the name of a sign."""
+    """Return what a reader must know beside the name of a sign."""
     notes = {
         "only when severe": association.typicality == Typicality.SEVERE_ONLY,
         "by way of another nutrient": association.relation == Relation.INDIRECT,
         "review overdue": bool(association.overdue_since),
     }
-    return ", ".join(note for note, holds in notes.items() if holds)
-
-
-def _kinds(nutrient: Nutrient) -> list[str]:
-    # Every electrolyte is a mineral, in whichever group the nutrient itself is listed.
-    if nutrient.kind == NutrientKind.VITAMIN:
-        return ["", "vitamin"] + (["electrolyte"] if nutrient.is_electrolyte else [])
-    is_electrolyte = nutrient.is_electrolyte or nutrient.kind == NutrientKind.ELECTROLYTE
-    return ["", "mineral", *(["electrolyte"] if is_electrolyte else [])]
+    return ", ".join(note for note, applies in notes.items() if applies)
 
 
 def _row(
-    nutrient: Nutrient, columns: Iterable[Symptom], filters: Filters, content: ComparisonContent
+    nutrient: Nutrient, columns: Iterable[Symptom], filters: Filters, content: EvidenceContent
 ) -> Row:
     key = nutrient.pk
     eater = Eater(frozenset(DIETS[diet].value for diet in filters.diets))
     signs = content.once(_signs)[key]
     in_relation = [sign for sign in signs if filters.relation in ("", sign.relation)]
-    chosen = [sign for sign in in_relation if sign.slug in filters.symptoms]
+    matches = [sign for sign in in_relation if sign.slug in filters.symptoms]
     return Row(
         nutrient=nutrient,
         url=f"{nutrient.get_absolute_url()}{filters.country.query}",
-        # Matches first: what a reader looks for must not hide in a long list.
-        signs=[*chosen, *(sign for sign in signs if sign not in chosen)],
-        counted=chosen if filters.symptoms else in_relation,
-        matches=chosen,
+        # What a reader looks for must not hide in a long list.
+        signs=[*matches, *(sign for sign in signs if sign not in matches)],
+        counted=matches if filters.symptoms else in_relation,
+        matches=matches,
         cells=[[sign for sign in in_relation if sign.slug == column.slug] for column in columns],
         foods=[
-            *content.foods(eater).get(key, [])[:FOODS_SHOWN],
+            *content.foods(eater).get(key, [])[:MOST_FOODS],
             *content.other_sources(eater).get(key, []),
         ],
-        need=content.needs(filters.country).get(key),
+        need=content.once(_needs, filters.country).get(key),
         is_limited=key in content.limited,
     )
 
 
+def _needs(content: EvidenceContent, country: Authority) -> dict[int, AdultNeed]:
+    return adult_needs(country, at=content.at)
+
+
 def _by_match(rows: list[Row], filters: Filters) -> list[Row]:
-    if not filters.symptoms:
-        return rows
     by_slug = {row.nutrient.slug: row for row in rows}
     candidates = [
         Candidate(
@@ -256,12 +237,15 @@ def _name(row: Row) -> str:
     return row.nutrient.name.casefold()
 
 
-def _need(row: Row) -> tuple[Any, ...]:
+def _need(row: Row) -> tuple[bool, Any, str]:
     amount = row.need.in_mcg if row.need else None
-    return (amount is None, amount or 0, _name(row))
+    return amount is None, amount or 0, _name(row)
 
 
-def _evidence(row: Row) -> tuple[Any, ...]:
+def _evidence(row: Row) -> tuple[list[int], str]:
     # Most signs of the strongest grade first, then of the next.
-    graded = [sign.evidence for sign in row.counted]
-    return ([-graded.count(grade) for grade in Evidence], _name(row))
+    grades = [sign.evidence for sign in row.counted]
+    return [-grades.count(grade) for grade in Evidence], _name(row)
+
+
+SORT_KEYS: dict[str, Callable[[Row], Any]] = {"name": _name, "need": _need, "evidence": _evidence}

@@ -12,12 +12,13 @@ from django.views.decorators.http import require_safe
 
 from nutrients.common.answering import memoized
 from nutrients.common.parameters import ignored_sentence
+from nutrients.evidence.content import EvidenceContent
 from nutrients.models import Authority, Evidence, Relation
 from nutrients.open_data.files import safe_cell
 
 from .filters import Filters, read_filters
 from .panel import comparison_page
-from .table import ComparisonContent, Row, Sign, table_rows
+from .table import Row, Sign, table_rows
 
 COLUMNS = (
     "nutrient",
@@ -37,7 +38,7 @@ COLUMNS = (
 
 @require_safe
 def comparison(request: HttpRequest) -> HttpResponse:
-    content = memoized(request, ComparisonContent, at=timezone.now())
+    content = memoized(request, EvidenceContent, at=timezone.now())
     filters, ignored = read_filters(request.GET, content.symptoms)
     page = comparison_page(filters, content, ignored_sentence(ignored))
     context = {
@@ -51,8 +52,8 @@ def comparison(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def comparison_csv(request: HttpRequest) -> HttpResponse:
-    """Give the rows of the table under the same filters as a CSV file in UTF-8."""
-    content = memoized(request, ComparisonContent, at=timezone.now())
+    """Return the rows of the table under the same filters as a CSV file in UTF-8."""
+    content = memoized(request, EvidenceContent, at=timezone.now())
     filters, _ = read_filters(request.GET, content.symptoms)
     response = HttpResponse(
         content_type="text/csv; charset=utf-8",
@@ -93,9 +94,8 @@ def _names(signs: Iterable[Sign]) -> str:
 
 
 def _grades(row: Row) -> Iterable[str]:
-    """Each grade with the matched symptoms, or without a choice with the number of its signs."""
+    """Yield each grade with the matched symptoms, or if none is chosen with its count of signs."""
     for grade in Evidence:
-        graded = [sign for sign in row.counted if sign.evidence == grade]
-        if graded:
-            names = _names(graded).replace("; ", ", ")
-            yield f"{grade}: {names if row.matches else f'{len(graded)} signs'}"
+        if signs := [sign for sign in row.counted if sign.evidence == grade]:
+            names = _names(signs).replace("; ", ", ")
+            yield f"{grade}: {names if row.matches else f'{len(signs)} signs'}"
