@@ -1,7 +1,7 @@
-"""The foods that lists are made from, with what each holds, compared on one basis.
+"""The foods that lists and plates are made from, with what each contains.
 
-They are read once for a content version and then asked many times, by exact arithmetic: for the
-list, for the counts beside its filters, for the ways to widen it, and for plates.
+They are read once for a version of the content and then asked many times, by exact arithmetic: for
+the list, for the counts beside its filters, for the ways to widen it, and for plates.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ from nutrients.models import (
 )
 from nutrients.models.foods import FoodSourceQuerySet
 
-Made = TypeVar("Made")
+Value = TypeVar("Value")
 
 HUNDRED = Decimal(100)
 # The FDA's words for labels: a serving is a good source from 10% of the daily value, rich from 20%.
 # Every country's label value is held to the same shares, so that “rich” means one thing.
 GOOD, RICH = 10, 20
-# The fields that lists and plates show or ask of.
-LISTED = (
+# The fields that lists and plates need.
+FIELDS = (
     *("slug", "name", "group", "is_food", "is_curated", "note", "review_due_on"),
     *("serving_description", "serving_grams", "energy_kcal", *Diet.values, *Allergen.values),
 )
@@ -43,10 +43,10 @@ HALF = Decimal("0.5")
 
 
 class Amounts(NamedTuple):
-    """How much of nutrients foods hold, by the nutrient's id and the food's slug.
+    """How much of each nutrient foods contain, by the nutrient's id and the food's slug.
 
     `per_100g` is in the nutrient's unit; what is missing is unknown, never zero. `source` has the
-    id of each figure's source. A list may hold ten thousand figures, so they are no objects.
+    id of each figure's source. A list may need ten thousand figures, so they are no objects.
     """
 
     per_100g: dict[int, dict[str, Decimal]]
@@ -68,12 +68,12 @@ class FoodShare:
 
     @property
     def printed(self) -> int | None:
-        """The share as pages print it, in whole percent: 19.5 counts as 20."""
+        """The share in whole percent, as pages print it: 19.5 counts as 20."""
         return None if self.percent is None else int(self.percent.to_integral_value(ROUND_HALF_UP))
 
 
 class FoodTable(Memoizing):
-    """Published foods by slug, chosen ones first and A to Z, and what they hold.
+    """Published foods by slug, chosen ones first and A to Z, and what they contain.
 
     There may be amounts of other foods among them.
     """
@@ -85,7 +85,7 @@ class FoodTable(Memoizing):
         self.amounts = amounts
 
     def in_100g(self, slug: str, nutrient: Nutrient) -> Decimal | None:
-        """The amount of the nutrient in 100 g, in its unit; None if no figure is known."""
+        """Return the amount in 100 g, in the nutrient's unit; None if no figure is known."""
         return self.amounts.per_100g.get(nutrient.pk, {}).get(slug)
 
     def share(
@@ -95,15 +95,15 @@ class FoodTable(Memoizing):
         return food_share(nutrient, in_100g, grams_of(food, basis), country)
 
     def giving(self, nutrient: Nutrient, least: int, country: Authority) -> frozenset[str]:
-        """The foods that hold any of it, and give this share in a serving, as printed."""
+        """Return the foods with any of it, of which a serving gives this share, as printed."""
         return self.once(_giving, nutrient, least, country)
 
     def sources(self, foods: Iterable[str], nutrients: Iterable[int]) -> list[Source]:
-        """The sources of the amounts of these nutrients in these foods, each once, A to Z."""
-        held = [self.amounts.source.get(nutrient, {}) for nutrient in nutrients]
-        found = {row[food] for food in foods for row in held if food in row}
-        sources = (self.amounts.sources[key] for key in found)
-        return sorted(sources, key=lambda source: (source.title, source.slug))
+        """Return the sources of the amounts of these nutrients in these foods, A to Z."""
+        by_food = [self.amounts.source.get(nutrient, {}) for nutrient in nutrients]
+        ids = {sources[food] for food in foods for sources in by_food if food in sources}
+        cited = [self.amounts.sources[key] for key in ids]
+        return sorted(cited, key=lambda source: (source.title, source.slug))
 
 
 def _giving(table: FoodTable, nutrient: Nutrient, least: int, country: Authority) -> frozenset[str]:
@@ -123,13 +123,13 @@ def _giving(table: FoodTable, nutrient: Nutrient, least: int, country: Authority
 def food_share(
     nutrient: Nutrient, per_100g: Decimal | None, grams: Decimal | None, country: Authority
 ) -> FoodShare:
-    """What so many grams give of the nutrient; an amount if figure and grams are known."""
+    """Return what so many grams give of the nutrient; no amount without a figure and grams."""
     amount = None if per_100g is None or grams is None else per_100g * grams / HUNDRED
     return FoodShare(nutrient, amount, nutrient.label_percent(amount, country), per_100g)
 
 
 def grams_of(food: FoodSource, basis: str) -> Decimal | None:
-    """The grams of a basis; None if the food's serving or energy is not known.
+    """Return the grams of a basis; None if the food's serving or energy is not known.
 
     100 kcal of a food are 100 × 100 ÷ its kilocalories in 100 g. Water has none to compare by.
     """
@@ -141,38 +141,36 @@ def grams_of(food: FoodSource, basis: str) -> Decimal | None:
 
 
 def chosen_food_table(*, at: datetime) -> FoodTable:
-    """The chosen foods, with what they hold of each published nutrient. Four queries."""
-    foods = _listed(FoodSource.objects.curated(), at=at)
+    """Return the foods that editors chose. Four queries."""
+    foods = _foods(FoodSource.objects.curated(), at=at)
     return FoodTable(foods, _amounts(foods, at=at))
 
 
 def food_table(slugs: Iterable[str], chosen: FoodTable, *, at: datetime) -> FoodTable:
-    """These foods alone. Those that are not on the table of chosen ones take four queries."""
-    asked = set(slugs)
-    own = [food for slug, food in chosen.foods.items() if slug in asked]
-    others = asked - chosen.foods.keys()
-    imported = _listed(FoodSource.objects.filter(slug__in=others), at=at) if others else []
+    """Return these foods alone. Those that editors did not choose take four queries."""
+    wanted = set(slugs)
+    foods = [food for slug, food in chosen.foods.items() if slug in wanted]
+    others = wanted - chosen.foods.keys()
+    imported = _foods(FoodSource.objects.filter(slug__in=others), at=at) if others else []
     if not imported:
-        return FoodTable(own, chosen.amounts)
-    # Of each figure there is one, under the slug of its food.
+        return FoodTable(foods, chosen.amounts)
     amounts, more = chosen.amounts, _amounts(imported, at=at)
-    both = Amounts(
-        _joined(amounts.per_100g, more.per_100g),
-        _joined(amounts.source, more.source),
+    merged = Amounts(
+        _merged(amounts.per_100g, more.per_100g),
+        _merged(amounts.source, more.source),
         amounts.sources | more.sources,
     )
-    return FoodTable([*own, *imported], both)
+    return FoodTable([*foods, *imported], merged)
 
 
-def _joined(
-    rows: dict[int, dict[str, Made]], more: dict[int, dict[str, Made]]
-) -> dict[int, dict[str, Made]]:
+def _merged(
+    rows: dict[int, dict[str, Value]], more: dict[int, dict[str, Value]]
+) -> dict[int, dict[str, Value]]:
     return {key: rows.get(key, {}) | more.get(key, {}) for key in rows.keys() | more.keys()}
 
 
-def _listed(rows: FoodSourceQuerySet, *, at: datetime) -> list[FoodSource]:
-    """The published foods among these. Two queries."""
-    foods = list(rows.published(at=at).foods().only(*LISTED))
+def _foods(rows: FoodSourceQuerySet, *, at: datetime) -> list[FoodSource]:
+    foods = list(rows.published(at=at).foods().only(*FIELDS))
     # There are twenty groups, and there may be a thousand foods.
     groups = FoodGroup.objects.in_bulk()
     for food in foods:
@@ -182,17 +180,15 @@ def _listed(rows: FoodSourceQuerySet, *, at: datetime) -> list[FoodSource]:
 
 def _amounts(foods: Iterable[FoodSource], *, at: datetime) -> Amounts:
     slugs = {food.pk: food.slug for food in foods}
-    asked = NutrientAmount.objects.filter(
-        food__in=slugs,
-        nutrient__in=Nutrient.objects.published(at=at).order_by().values("pk"),
-    ).order_by()
+    nutrients = Nutrient.objects.published(at=at).order_by().values("pk")
+    rows = NutrientAmount.objects.filter(food__in=slugs, nutrient__in=nutrients).order_by()
     per_100g: dict[int, dict[str, Decimal]] = defaultdict(dict)
     source: dict[int, dict[str, int]] = defaultdict(dict)
-    rows = asked.values_list("food_id", "nutrient_id", "per_100g", "source_id")
-    for food, nutrient, in_100g, own in rows.iterator():
+    values = rows.values_list("food_id", "nutrient_id", "per_100g", "source_id")
+    for food, nutrient, in_100g, source_id in values.iterator():
         per_100g[nutrient][slugs[food]] = in_100g
-        source[nutrient][slugs[food]] = own
-    cited = {key for row in source.values() for key in row.values()}
+        source[nutrient][slugs[food]] = source_id
+    cited = {key for sources in source.values() for key in sources.values()}
     # What pages print of a source.
     sources = Source.objects.only("slug", "title", "publisher", "url").in_bulk(cited)
     return Amounts(dict(per_100g), dict(source), sources)

@@ -1,4 +1,4 @@
-"""What the page of one food shows."""
+"""The page of one food."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from .catalogue import GOOD, HUNDRED, RICH, FoodShare, food_share
 from .filters import FoodChoices
 from .listing import notable_shares
 
-NEIGHBOURS = 8
+MOST_NEIGHBOURS, MOST_FORMS = 8, 6
 # What a page prints of an amount, and of its source.
-ASKED = (
+AMOUNT_FIELDS = (
     *("food", "nutrient", "per_100g"),
     *("source__slug", "source__title", "source__publisher", "source__url"),
 )
-# What the USDA says of how a food was prepared.
+# How the USDA says that a food was prepared.
 RAW = frozenset({"raw"})
 COOKED = frozenset(
     [
@@ -41,7 +41,6 @@ COOKED = frozenset(
 )
 # What goes with cooking and says nothing of the food itself.
 BESIDE = frozenset({"drained", "with salt", "without salt", "with skin and salt"})
-MOST_FORMS = 6
 # The drawing of a serving: by its measure, or by the group of a food that is served in ounces.
 DRAWN_MEASURES = {"slice": "slice", "can": "tin", "tbsp": "spoon", "tsp": "spoon"}
 DRAWN_GROUPS = {
@@ -55,11 +54,11 @@ DRAWN_GROUPS = {
 
 @dataclass(frozen=True, slots=True)
 class FoodContent:
-    """What a food's page holds whatever portion and country a reader chooses.
+    """What a food's page has whatever portion and country a reader chooses.
 
-    `portions` are under their values in an address, and the first is the serving. `per_100g` are
+    `portions` are by their values in an address, and the first is the serving. `per_100g` are
     amounts by the nutrient's id. `unmeasured` are nutrients it gives without a figure. `flags` are
-    the labels of diets and allergens by whether they are known to hold: `flags.diets.yes`. `state`
+    the labels of diets and allergens by whether they are known to apply: `flags.diets.yes`. `state`
     is "raw", "cooked", or "" if its record does not say, and `other_forms` are the same food in the
     other state. `size` names the drawing of a serving.
     """
@@ -83,9 +82,9 @@ class FoodContent:
 class FoodPage:
     """A food's page for a portion and a country.
 
-    `rich` and `some` are what the portion gives 20% or more, and 10 to 19%, of the label value of;
-    `high` is what it is rich in and people should stay below. `list_query` is the query of the list
-    of foods of its group, which shows it too.
+    The portion gives 20% or more of the label value of the nutrients in `rich`, and 10 to 19% of
+    those in `some`; `high` are those it is rich in and people should stay below. `list_query` is
+    the query of the list of foods of its group, which includes it.
     """
 
     content: FoodContent
@@ -100,20 +99,17 @@ class FoodPage:
 
 
 def food_content(slug: str, *, at: datetime) -> FoodContent | None:
-    """What the page of a published food is made from; None without one. Nine queries at most."""
-    foods = FoodSource.objects.published(at=at).select_related("group")
-    food = foods.filter(slug=slug).first()
+    """Return what the page of a food is made from; None if it is not public. Nine queries."""
+    published = FoodSource.objects.published(at=at)
+    food = published.select_related("group").filter(slug=slug).first()
     if food is None:
         return None
     references = References()
     amounts = food.amounts.filter(nutrient__in=Nutrient.objects.published(at=at).order_by())
-    rows = list(
-        amounts.order_by("nutrient__position", "nutrient__name")
-        .select_related("source")
-        .only(*ASKED)
-    )
+    amounts = amounts.order_by("nutrient__position", "nutrient__name").select_related("source")
+    rows = list(amounts.only(*AMOUNT_FIELDS))
     state, other_forms = _forms(food, at=at)
-    citations = references.cite({row.source_id: row.source for row in rows}.values())
+    neighbours = published.curated().filter(group=food.group).exclude(pk=food.pk).order_by("name")
     return FoodContent(
         food=food,
         portions=_portions(food),
@@ -122,9 +118,10 @@ def food_content(slug: str, *, at: datetime) -> FoodContent | None:
         flags={"diets": _flags(food, Diet), "allergens": _flags(food, Allergen)},
         state=state,
         other_forms=other_forms,
-        neighbours=_neighbours(food, at=at),
+        neighbours=list(neighbours.only("slug", "name")[:MOST_NEIGHBOURS]),
         size=_size(food),
-        citations=citations,
+        # In the order of reading, which numbers them.
+        citations=references.cite({row.source_id: row.source for row in rows}.values()),
         note_citations=references.cite(food.sources.all()),
         references=references,
         notes=list(ChangeNote.objects.newest_on(food.get_absolute_url(), at=at)),
@@ -132,24 +129,24 @@ def food_content(slug: str, *, at: datetime) -> FoodContent | None:
 
 
 def food_page(
-    content: FoodContent, chosen: str, country: Authority, choices: FoodChoices
+    content: FoodContent, portion_value: str, country: Authority, choices: FoodChoices
 ) -> FoodPage:
-    """The page of one food, for the chosen portion or else a serving."""
+    """Return the page of one food, for the chosen portion or else a serving."""
     portions, per_100g = content.portions, content.per_100g
-    portion = portions.get(chosen) or next(iter(portions.values()), None)
+    portion = portions.get(portion_value) or next(iter(portions.values()), None)
     nutrients = list(choices.nutrients.values())
     amounts = [
         food_share(nutrient, per_100g[nutrient.pk], portion.grams, country)
         for nutrient in nutrients
         if portion and nutrient.pk in per_100g
     ]
-    told = notable_shares(amounts, choices.limited)
+    notable = notable_shares(amounts, choices.limited)
     return FoodPage(
         content=content,
         portion=portion,
         amounts=sorted(amounts, key=lambda share: share.percent or 0, reverse=True),
-        rich=[share for share in told if (share.printed or 0) >= RICH],
-        some=[share for share in told if GOOD <= (share.printed or 0) < RICH],
+        rich=[share for share in notable if (share.printed or 0) >= RICH],
+        some=[share for share in notable if GOOD <= (share.printed or 0) < RICH],
         high=[
             share
             for share in amounts
@@ -162,21 +159,19 @@ def food_page(
 
 
 def _portions(food: FoodSource) -> dict[str, FoodPortion]:
-    """The portions of a food by their value in an address: a serving, 100 g, household measures.
+    """Return the portions by their value in an address: a serving, 100 g, household measures.
 
-    The first is the serving. British measures come before cups and ounces. Measures of the same
-    weight are one choice, in the first one's words.
+    British measures come before cups and ounces. Measures of the same weight are one choice, in
+    the words of the first.
     """
     if food.serving_grams is None:
         return {}
-    measures = sorted(food.portions.all(), key=lambda row: is_american(row.description))
-    found = [
+    portions: dict[str, FoodPortion] = {}
+    for portion in (
         FoodPortion(description=food.serving_description, grams=food.serving_grams),
         FoodPortion(description="100 g", grams=HUNDRED),
-        *measures,
-    ]
-    portions: dict[str, FoodPortion] = {}
-    for portion in found:
+        *sorted(food.portions.all(), key=lambda row: is_american(row.description)),
+    ):
         portions.setdefault(portion.value, portion)
     return portions
 
@@ -196,12 +191,6 @@ def _size(food: FoodSource) -> str:
     return next((drawn for word, drawn in DRAWN_MEASURES.items() if word in measure), "")
 
 
-def _neighbours(food: FoodSource, *, at: datetime) -> list[FoodSource]:
-    chosen = FoodSource.objects.published(at=at).curated()
-    rows = chosen.filter(group=food.group).exclude(pk=food.pk).only("slug", "name")
-    return list(rows.order_by("name")[:NEIGHBOURS])
-
-
 def _list_query(food: FoodSource, country: Authority) -> str:
     # Imported foods are listed by name alone, so the first word of its name goes along.
     name = [] if food.is_curated else [("q", food.name.split(",")[0].split()[0])]
@@ -209,37 +198,30 @@ def _list_query(food: FoodSource, country: Authority) -> str:
 
 
 def _forms(food: FoodSource, *, at: datetime) -> tuple[str, list[FoodSource]]:
-    """The food's state, and the published foods that are the same one in the other state.
+    """Return the food's state, and published foods that are the same in the other state.
 
     The USDA describes a food in parts, such as “Spinach, cooked, boiled, drained, without salt”.
     Two descriptions are forms of one food if they differ in nothing but parts that say how it was
     prepared. Nothing is matched by likeness.
     """
-    state, parts = _state(food.usda_description), _plain(food.usda_description)
-    if not state or not parts:
+    state, names = _state_and_names(food.usda_description)
+    if not state or not names:
         return state, []
+    other = {"raw": "cooked", "cooked": "raw"}[state]
     rows = FoodSource.objects.published(at=at).foods().exclude(pk=food.pk)
-    rows = rows.described_as(parts[0]).only("slug", "name", "usda_description")
-    others = [
+    rows = rows.described_as(names[0]).only("slug", "name", "usda_description")
+    forms = [
         row
         for row in rows.order_by("-is_curated", "name")
-        if _plain(row.usda_description) == parts and _state(row.usda_description) not in ("", state)
+        if _state_and_names(row.usda_description) == (other, names)
     ]
-    return state, others[:MOST_FORMS]
+    return state, forms[:MOST_FORMS]
 
 
-def _parts(description: str) -> list[str]:
-    return [part.strip().casefold() for part in description.split(",") if part.strip()]
-
-
-def _plain(description: str) -> list[str]:
-    """The parts that name the food, without how it was prepared."""
-    return [part for part in _parts(description) if part not in RAW | COOKED | BESIDE]
-
-
-def _state(description: str) -> str:
-    parts = set(_parts(description))
-    if parts & RAW:
-        # “Raw, cooked” would be neither.
-        return "" if parts & COOKED else "raw"
-    return "cooked" if parts & COOKED else ""
+def _state_and_names(description: str) -> tuple[str, list[str]]:
+    """Return the state that a USDA description says, and the parts that name the food itself."""
+    parts = [part.strip().casefold() for part in description.split(",") if part.strip()]
+    is_raw, is_cooked = not RAW.isdisjoint(parts), not COOKED.isdisjoint(parts)
+    # “Raw, cooked” would be neither.
+    state = "" if is_raw == is_cooked else "raw" if is_raw else "cooked"
+    return state, [part for part in parts if part not in RAW | COOKED | BESIDE]

@@ -1,4 +1,4 @@
-"""The filters of lists of foods, and the portion of one food: read from an address and written."""
+"""The filters of the list of foods, and the portion of one food, read from an address."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from .catalogue import GOOD, RICH
 ALLERGENS = {allergen.value.removeprefix("contains_"): allergen for allergen in Allergen}
 BASES = {"serving": "A serving", "100g": "100 g", "100kcal": "100 kcal"}
 LEVELS = {"any": 0, "good": GOOD, "high": RICH}
-LEVEL_WORDS = {
+LEVEL_LABELS = {
     "any": "Any amount",
     "good": f"{GOOD}% or more",
     "high": f"Rich: {RICH}% or more",
@@ -46,7 +46,7 @@ PARAMETERS = (
 
 @dataclass(frozen=True, slots=True)
 class FoodFilters:
-    """What the list is narrowed to, by the values of its address.
+    """The filters and order of the list, by the values of its address.
 
     `level` is how much a serving must give of `nutrient`, and of `also` if a second is asked for.
     `basis` is what amounts are compared by. `sort` may be a nutrient too.
@@ -65,27 +65,27 @@ class FoodFilters:
 
     @property
     def nutrients(self) -> tuple[str, ...]:
-        return tuple(slug for slug in dict.fromkeys((self.nutrient, self.also)) if slug)
+        return tuple(filter(None, (self.nutrient, self.also)))
 
     def without(self, name: str, value: str) -> FoodFilters:
-        """The same filters with one taken off, such as ("diet", "vegan")."""
+        """Return the filters less one pair of `in_use`, such as ("diet", "vegan")."""
         if name == "nutrient":
             return replace(self, nutrient=self.also, also="")
-        own = FIELDS.get(name, name)
-        held, rest = getattr(self, own), DEFAULTS.get(name, "")
-        if isinstance(held, tuple):
-            rest = tuple(one for one in held if one != value)
-        return replace(self, **{own: rest})
+        field = FIELDS.get(name, name)
+        current, rest = getattr(self, field), DEFAULTS.get(name, "")
+        if isinstance(current, tuple):
+            rest = tuple(other for other in current if other != value)
+        return replace(self, **{field: rest})
 
     @property
     def in_use(self) -> list[tuple[str, str]]:
-        """Every filter that keeps foods out, as pairs of parameter and value."""
-        named = [("nutrient", self.nutrient), ("also", self.also), ("level", self.level)]
-        named += [("group", self.group), ("q", self.words), ("basis", self.basis)]
-        # Without a nutrient there is no amount to ask much of.
-        idle = () if self.nutrients else ("level",)
+        """Every filter that leaves foods out, as pairs of parameter and value."""
+        # Without a nutrient a level has no effect.
+        level = self.level if self.nutrients else DEFAULTS["level"]
+        pairs = [("nutrient", self.nutrient), ("also", self.also), ("level", level)]
+        pairs += [("group", self.group), ("q", self.words), ("basis", self.basis)]
         return [
-            *((n, value) for n, value in named if value != DEFAULTS.get(n, "") and n not in idle),
+            *((name, value) for name, value in pairs if value != DEFAULTS.get(name, "")),
             *(("diet", diet) for diet in self.diets),
             *(("free-from", allergen) for allergen in self.free_from),
         ]
@@ -93,8 +93,7 @@ class FoodFilters:
     @property
     def query(self) -> str:
         """Filters, order and country as an address carries them; empty if none is chosen."""
-        is_sorted = self.sort != DEFAULTS["sort"]
-        sort = [("sort", self.sort)] if is_sorted else []
+        sort = [("sort", self.sort)] if self.sort != DEFAULTS["sort"] else []
         return urlencode([*self.in_use, *sort, *self.country.pairs])
 
 
@@ -113,9 +112,9 @@ class FoodChoices:
 
 
 def food_choices(*, at: datetime) -> FoodChoices:
-    """Published nutrients, and the groups that have a published food, in their order."""
+    """Return published nutrients, and the groups that have a published food, in their order."""
     foods = FoodSource.objects.published(at=at)
-    # One look-up a group: a list of all foods may hold a hundred thousand.
+    # One look-up a group: a list of all foods may have a hundred thousand.
     of_group = foods.foods().filter(group=OuterRef("pk"))
     return FoodChoices(
         by_slug(Nutrient.objects.published(at=at)),
@@ -126,25 +125,30 @@ def food_choices(*, at: datetime) -> FoodChoices:
 
 
 def label(name: str, value: str, choices: FoodChoices) -> str:
-    """A filter in words, such as “No egg” for ("free-from", "egg")."""
-    if name in ("nutrient", "also"):
-        return str(choices.nutrients[value])
-    if name == "group":
-        return str(choices.groups[value])
-    if name == "diet":
-        return str(DIETS[value].label)
-    if name == "free-from":
-        return f"No {ALLERGENS[value].label.lower()}"
-    words = {"level": LEVEL_WORDS.get(value, ""), "basis": f"By {BASES.get(value, '').lower()}"}
-    return words.get(name, f"Name: {value}")
+    """Return a filter in words, such as “No egg” for ("free-from", "egg")."""
+    match name:
+        case "nutrient" | "also":
+            return str(choices.nutrients[value])
+        case "group":
+            return str(choices.groups[value])
+        case "diet":
+            return str(DIETS[value].label)
+        case "free-from":
+            return f"No {ALLERGENS[value].label.lower()}"
+        case "level":
+            return LEVEL_LABELS[value]
+        case "basis":
+            return f"By {BASES[value].lower()}"
+    return f"Name: {value}"
 
 
 def read_food_filters(query: QueryDict, choices: FoodChoices) -> tuple[FoodFilters, list[str]]:
+    """Return the valid filters of a query, and the values that were ignored."""
     reading = Reading(query)
     first = reading.one("nutrient", choices.nutrients)
     second = reading.one("also", choices.nutrients)
     filters = FoodFilters(
-        # A second nutrient alone is the first one.
+        # A second nutrient alone is the first.
         nutrient=first or second,
         also=second if first and second != first else "",
         level=reading.one("level", LEVELS, "any"),
@@ -161,7 +165,7 @@ def read_food_filters(query: QueryDict, choices: FoodChoices) -> tuple[FoodFilte
 
 
 def read_portion(query: QueryDict, portions: Collection[str]) -> tuple[str, Authority, list[str]]:
-    """The portion of a food's page, in grams as text, the country, and what was ignored."""
+    """Return the portion of a food's page, in grams as text, the country, and what was ignored."""
     reading = Reading(query)
     portion, country = reading.one("portion", portions), read_country(reading)
     reading.nothing_but("portion", "country")

@@ -11,7 +11,7 @@ from django.core.paginator import Page
 
 from nutrients.common.citations import Citation, References
 from nutrients.models import DIETS, FoodSource, Nutrient
-from nutrients.search.foods import MOST_SEARCHED, NamedFoods
+from nutrients.search.foods import MOST_SEARCHED, FoodMatches
 
 from .catalogue import GOOD, RICH, FoodShare
 from .filters import FoodFilters
@@ -61,39 +61,38 @@ class FoodListPage:
 
     @property
     def some(self) -> int:
-        """How many of the foods hold some of the nutrients without being rich in all."""
+        """How many of the foods contain some of the nutrients without being rich in all."""
         return self.page.paginator.count - self.rich
 
 
 def food_list_page(
-    narrowing: Narrowing, named: NamedFoods | None, shown: Page, ignored: str, *, at: datetime
+    narrowing: Narrowing, matches: FoodMatches | None, page: Page, ignored: str, *, at: datetime
 ) -> FoodListPage:
-    """What a page of the foods kept shows, and the filters beside it. One query at most.
+    """Return a page of the foods that pass, and the filters beside it. One query at most.
 
     With a nutrient, foods without a figure for it or with none of it are left out and counted.
-    `named` is what a search by name has found.
     """
     filters, choices = narrowing.filters, narrowing.choices
     references = References()
-    asked = [choices.nutrients[slug] for slug in filters.nutrients]
-    if filters.sort in choices.nutrients and choices.nutrients[filters.sort] not in asked:
-        asked.append(choices.nutrients[filters.sort])
-    rows = [_row(narrowing, food, asked) for food in shown]
+    nutrients = list(narrowing.nutrients)
+    if filters.sort in choices.nutrients and choices.nutrients[filters.sort] not in nutrients:
+        nutrients.append(choices.nutrients[filters.sort])
+    rows = [_row(narrowing, food, nutrients) for food in page]
     sources = narrowing.table.sources(
         [row.food.slug for row in rows],
         {share.nutrient.pk for row in rows for share in row.shares},
     )
     return FoodListPage(
         filters=filters,
-        page=shown,
+        page=page,
         rows=rows,
         nutrients=narrowing.nutrients,
         rich=len(narrowing.giving(RICH) & narrowing.passing),
         panel=food_panel(narrowing),
         left_out=narrowing.left_out(),
         unmeasured=_unmeasured(narrowing, at=at),
-        searched=MOST_SEARCHED if named and named.is_cut else 0,
-        corrected=named.corrected if named else "",
+        searched=MOST_SEARCHED if matches and matches.is_cut else 0,
+        corrected=matches.corrected if matches else "",
         has_more=choices.has_imported and not filters.words,
         citations=references.cite(sources),
         references=references,
@@ -102,25 +101,25 @@ def food_list_page(
 
 
 def notable_shares(shares: Iterable[FoodShare], limited: frozenset[int]) -> list[FoodShare]:
-    """The shares that speak for a food, the largest first; sodium's does not."""
-    told = [share for share in shares if share.percent and share.nutrient.pk not in limited]
-    return sorted(told, key=lambda share: -(share.percent or 0))
+    """Return the shares that speak for a food, the largest first; sodium's does not."""
+    notable = [share for share in shares if share.percent and share.nutrient.pk not in limited]
+    return sorted(notable, key=lambda share: -(share.percent or 0))
 
 
-def _row(narrowing: Narrowing, food: FoodSource, asked: list[Nutrient]) -> FoodRow:
+def _row(narrowing: Narrowing, food: FoodSource, nutrients: list[Nutrient]) -> FoodRow:
     filters, choices, table = narrowing.filters, narrowing.choices, narrowing.table
     country = filters.country
-    if asked:
-        return FoodRow(food, [table.share(food, n, filters.basis, country) for n in asked])
+    if nutrients:
+        return FoodRow(food, [table.share(food, n, filters.basis, country) for n in nutrients])
     good = [
         table.share(food, nutrient, "serving", country)
         for nutrient in choices.nutrients.values()
         if food.slug in table.giving(nutrient, GOOD, country)
     ]
-    told = notable_shares(good, choices.limited)
-    rich = [share for share in told if (share.printed or 0) >= RICH]
-    shares = rich or told
-    words = "Rich in" if rich else "Some" if told else ""
+    notable = notable_shares(good, choices.limited)
+    rich = [share for share in notable if (share.printed or 0) >= RICH]
+    shares = rich or notable
+    words = "Rich in" if rich else "Some" if notable else ""
     return FoodRow(food, shares[:MOST_NAMED], words, max(len(shares) - MOST_NAMED, 0))
 
 

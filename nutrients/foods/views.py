@@ -11,7 +11,7 @@ from nutrients.common.answering import memoized, render_page_or_fragment
 from nutrients.common.paging import read_page
 from nutrients.common.parameters import ignored_sentence
 from nutrients.models import Authority
-from nutrients.search.foods import FoodWords, foods_named
+from nutrients.search.foods import FoodVocabulary, match_foods
 
 from .catalogue import chosen_food_table, food_table
 from .detail import food_content, food_page
@@ -26,22 +26,23 @@ def food_list(request: HttpRequest) -> HttpResponse:
     choices = memoized(request, food_choices, at=now)
     filters, ignored = read_food_filters(request.GET, choices)
     chosen = foods = memoized(request, chosen_food_table, at=now)
-    named = None
+    matches = None
     if filters.words:
-        named = foods_named(filters.words, memoized(request, FoodWords, at=now), at=now)
-        foods = food_table(named.slugs, chosen, at=now)
+        vocabulary = memoized(request, FoodVocabulary, at=now)
+        matches = match_foods(filters.words, vocabulary, at=now)
+        foods = food_table(matches.slugs, chosen, at=now)
     narrowing = Narrowing(foods, filters, choices, chosen)
-    shown, unread = read_page(request.GET, Paginator(narrowing.kept(), PAGE_SIZE))
+    page, ignored_page = read_page(request.GET, Paginator(narrowing.foods(), PAGE_SIZE))
+    ignored += ignored_page
     context = {
         "section": "foods",
-        "page": food_list_page(
-            narrowing, named, shown, ignored_sentence([*ignored, *unread]), at=now
-        ),
+        "page": food_list_page(narrowing, matches, page, ignored_sentence(ignored), at=now),
         "countries": Authority,
         "country": filters.country,
     }
-    page, fragment = "nutrients/foods/food_list.html", "nutrients/foods/_list_results.html"
-    return render_page_or_fragment(request, page, fragment, context)
+    return render_page_or_fragment(
+        request, "nutrients/foods/food_list.html", "nutrients/foods/_list_results.html", context
+    )
 
 
 @require_safe
@@ -51,14 +52,15 @@ def food(request: HttpRequest, slug: str) -> HttpResponse:
     content = memoized(request, food_content, slug, at=now)
     if content is None:
         raise Http404
-    chosen, country, ignored = read_portion(request.GET, content.portions)
+    portion, country, ignored = read_portion(request.GET, content.portions)
     choices = memoized(request, food_choices, at=now)
     context = {
         "section": "foods",
-        "page": food_page(content, chosen, country, choices),
+        "page": food_page(content, portion, country, choices),
         "countries": Authority,
         "country": country,
         "ignored": ignored_sentence(ignored),
     }
-    page, fragment = "nutrients/foods/food.html", "nutrients/foods/_amounts.html"
-    return render_page_or_fragment(request, page, fragment, context)
+    return render_page_or_fragment(
+        request, "nutrients/foods/food.html", "nutrients/foods/_amounts.html", context
+    )

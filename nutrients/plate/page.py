@@ -22,7 +22,7 @@ from nutrients.models import (
     Nutrient,
     ReferenceIntake,
 )
-from nutrients.search.foods import NamedFoods
+from nutrients.search.foods import FoodMatches
 
 from .arithmetic import Helping, Need, Total, total
 from .choices import PlateChoices, helping_of
@@ -147,7 +147,7 @@ def plate_page(
     content: StageContent,
     chosen: FoodTable,
     *,
-    named: NamedFoods | None,
+    named: FoodMatches | None,
     at: datetime,
 ) -> PlatePage:
     """The totals of a plate; `table` holds its foods. One query, if a food is searched for.
@@ -232,7 +232,7 @@ def _point(percent: float, radius: float) -> tuple[str, str]:
 
 
 def _found(
-    choices: PlateChoices, named: NamedFoods | None, *, at: datetime
+    choices: PlateChoices, named: FoodMatches | None, *, at: datetime
 ) -> tuple[list[FoodSource] | None, int]:
     """The named foods within the diets, chosen foods first, and how many there are."""
     if named is None:

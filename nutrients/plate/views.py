@@ -12,7 +12,7 @@ from nutrients.common.answering import memoized
 from nutrients.evidence.life_stages import life_stages, plate_stages
 from nutrients.foods.catalogue import chosen_food_table
 from nutrients.models import DIETS, Authority
-from nutrients.search.foods import FoodWords, foods_named
+from nutrients.search.foods import FoodVocabulary, match_foods
 
 from .choices import LEAST_SERVINGS, MOST_SERVINGS, read_plate
 from .page import plate_page, stage_content
@@ -30,13 +30,13 @@ def plate(request: HttpRequest) -> HttpResponse:
     choices, table, problems = read_plate(request.GET, stages, chosen, at=now)
     if "remove" in request.GET:
         return redirect(f"{reverse('nutrients:plate')}?{choices.query}#plate-foods")
-    words = memoized(request, FoodWords, at=now)
+    words = memoized(request, FoodVocabulary, at=now)
     page = plate_page(
         choices,
         table,
         memoized(request, stage_content, choices.country.value, choices.stage, at=now),
         chosen,
-        named=foods_named(choices.words, words, at=now) if choices.words else None,
+        named=match_foods(choices.words, words, at=now) if choices.words else None,
         at=now,
     )
     context = {

@@ -29,7 +29,7 @@ from nutrients.models import (
     Symptom,
 )
 
-from .foods import FoodWords
+from .foods import FoodVocabulary
 from .query import Scored
 
 ROWS: dict[DocumentKind, type[Any]] = {
@@ -109,7 +109,7 @@ def _pairs(*, at: datetime) -> QuerySet[Association]:
     return Association.objects.published(at=at).order_by().values_list(pair, flat=True)
 
 
-class SearchContent(FoodWords):
+class SearchContent(FoodVocabulary):
     """What every search is answered from, read when it is first needed."""
 
     def __init__(self, *, at: datetime) -> None:

@@ -1,8 +1,8 @@
-"""Foods by their names, found by the rules of the search over everything."""
+"""Foods by their names, matched by the rules of the search over everything."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
@@ -16,21 +16,21 @@ from .query import Field, Shelf, Synonyms, Unit, matching, read, synonyms
 
 # A word may be in thousands of names. So many are looked through, the shortest names first.
 MOST_SEARCHED = 1000
-# Whatever way a name holds a word, it holds it.
+# Any way in which a name has a word counts the same.
 ANY = (1, 1, 1)
 
 
-def shown_food(*, at: datetime) -> Q:
-    """The documents of the foods that the public may see at the moment `at`."""
+def is_public_food(*, at: datetime) -> Q:
+    """Return the condition for documents of foods that the public may see at the moment `at`."""
     public = FoodSource.objects.published(at=at).filter(slug=OuterRef("row"))
     return Q(Exists(public), kind=DocumentKind.FOOD)
 
 
-class NamedFoods(NamedTuple):
-    """The slugs of the foods that a search by name found, chosen foods first.
+class FoodMatches(NamedTuple):
+    """The slugs of the foods that match a search by name, chosen foods first.
 
-    `corrected` are the words that were looked for instead, if those typed find nothing. `is_cut`
-    says that more foods hold the words than are looked through.
+    `corrected` are the words that were looked for instead, if those typed match nothing. `is_cut`
+    says that more foods have the words than are looked through.
     """
 
     slugs: list[str]
@@ -38,10 +38,10 @@ class NamedFoods(NamedTuple):
     is_cut: bool = False
 
 
-class FoodWords:
-    """What a search for foods is read with, asked for when it is first needed.
+class FoodVocabulary:
+    """Synonyms and words of names, with which a search is read, each fetched when first needed.
 
-    It depends on the content alone, so that one may serve until the content changes.
+    It depends on the content alone, so that it serves until the content changes.
     """
 
     def __init__(self, *, at: datetime) -> None:
@@ -52,49 +52,50 @@ class FoodWords:
         return synonyms(Synonym.objects.values_list("words", "means"))
 
     def corrected(self, word: str) -> str | None:
-        """The nearest word in the names of chosen foods; None if none is near."""
+        """Return the nearest word in the names of chosen foods; None if none is near."""
         return nearest(word, (self._words,))
 
     @cached_property
     def _words(self) -> list[str]:
-        chosen = SearchDocument.objects.filter(shown_food(at=self.at), is_imported=False)
+        chosen = SearchDocument.objects.filter(is_public_food(at=self.at), is_imported=False)
         return vocabulary(" ".join(row) for row in chosen.values_list("title_words", "name_words"))
 
 
-def foods_named(words: str, vocabulary_of_foods: FoodWords, *, at: datetime) -> NamedFoods:
-    """Find the foods that the public may see with every word in the name, or in a synonym.
+def match_foods(words: str, foods: FoodVocabulary, *, at: datetime) -> FoodMatches:
+    """Return the public foods with every word, or a synonym of it, in the name.
 
-    If none is found, the nearest spelling is tried. At most four queries.
+    If there is none, the nearest spelling is tried. At most four queries.
     """
     typed = words_of(words)
-    found = _named(read(typed, vocabulary_of_foods.synonyms), at=at)
-    if found.slugs or not typed:
-        return found
-    corrected = " ".join(vocabulary_of_foods.corrected(word) or word for word in typed)
-    if corrected == " ".join(typed):
-        return found
-    nearest = _named(read(words_of(corrected), vocabulary_of_foods.synonyms), at=at)
-    return NamedFoods(nearest.slugs, corrected if nearest.slugs else "", nearest.is_cut)
+    matches = _matches(typed, foods, at=at)
+    if matches.slugs or not typed:
+        return matches
+    corrected = [foods.corrected(word) or word for word in typed]
+    if corrected == typed:
+        return matches
+    matches = _matches(corrected, foods, at=at)
+    return matches._replace(corrected=" ".join(corrected)) if matches.slugs else matches
 
 
-def _named(units: Sequence[Unit], *, at: datetime) -> NamedFoods:
+def _matches(words: list[str], foods: FoodVocabulary, *, at: datetime) -> FoodMatches:
+    units = read(words, foods.synonyms)
     if not units:
-        return NamedFoods([])
+        return FoodMatches([])
     # Some of the first may be hidden.
     first = matching(units, Shelf.CHOSEN_FOODS, Shelf.IMPORTED_FOODS, most=2 * MOST_SEARCHED)
-    rows = SearchDocument.objects.filter(shown_food(at=at), pk__in=first)
+    rows = SearchDocument.objects.filter(is_public_food(at=at), pk__in=first)
     rows = rows.order_by("is_imported", "size", "title")
     names = list(rows.values_list("row", "title_words", "name_words")[: MOST_SEARCHED + 1])
-    held = list(_held(names[:MOST_SEARCHED], units))
-    return NamedFoods(held, is_cut=len(names) > MOST_SEARCHED)
+    # The note or the group of a food may have the words, and its name not.
+    slugs = [
+        slug
+        for slug, title, others in names[:MOST_SEARCHED]
+        if _has_every(units, Field(f"{title} {others}"))
+    ]
+    return FoodMatches(slugs, is_cut=len(names) > MOST_SEARCHED)
 
 
-def _held(names: Sequence[tuple[str, str, str]], units: Sequence[Unit]) -> Iterator[str]:
-    """Leave out the foods of which only the note or the group holds the words."""
-    for slug, title, others in names:
-        name = Field(f"{title} {others}")
-        ways = (
-            any(all(name.points(term, ANY) for term in way) for way in unit.ways) for unit in units
-        )
-        if all(ways):
-            yield slug
+def _has_every(units: Sequence[Unit], name: Field) -> bool:
+    return all(
+        any(all(name.points(term, ANY) for term in way) for way in unit.ways) for unit in units
+    )

@@ -23,7 +23,7 @@ from nutrients.models import (
 
 from .answers import NeedAnswer, emergency_in, need_answer
 from .content import SearchContent
-from .foods import shown_food
+from .foods import is_public_food
 from .query import (
     IN_TEXT,
     Scored,
@@ -205,7 +205,9 @@ def _ranked(
     )
     documents = content.documents(ids)
     if others := [pk for pk in ids if pk not in content.public]:
-        imported = SearchDocument.objects.filter(shown_food(at=at), pk__in=others, is_imported=True)
+        imported = SearchDocument.objects.filter(
+            is_public_food(at=at), pk__in=others, is_imported=True
+        )
         documents += [Scored(row) for row in imported.order_by().defer("words")]
     score = scorer(units)
     ranked = [Ranked(document, *score(document)) for document in documents]
