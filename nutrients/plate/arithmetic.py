@@ -1,7 +1,7 @@
-"""A plate's arithmetic: totals, shares of need and limit, what is missing, and what fills it.
+"""The arithmetic of a plate: totals, shares of need and limit, what is missing, what fills it.
 
-Pure functions over frozen dataclasses, in exact decimals: nothing is rounded here but whole
-percentages, and these always down, so that 100% is never said of less.
+Pure functions over frozen dataclasses, in exact decimals. Only whole percentages are rounded, and
+always down, so that 100% never stands for less.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
-from operator import itemgetter
 from typing import NamedTuple
 
 # A swap that adds less than this share of the need is not worth making.
@@ -30,7 +29,7 @@ class Helping(NamedTuple):
 
 
 class Part(NamedTuple):
-    """What one helping adds to a total: both figures are in the nutrient's unit."""
+    """What one helping adds to a total. Both figures are in the nutrient's unit."""
 
     helping: Helping
     per_100g: Decimal
@@ -52,7 +51,7 @@ class Need(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """One nutrient on the whole plate; helpings without a figure are kept apart, never zero.
+    """One nutrient on the whole plate. Helpings without a figure are unknown, never zero.
 
     `amount` is the sum of the known parts, in the nutrient's unit.
     """
@@ -125,8 +124,7 @@ class Total:
 class Swap:
     """As many servings of another food in the place of a helping.
 
-    `before` and `after` are what the two give of each nutrient whose figure is known, by the
-    nutrient's key and in its unit.
+    `before` and `after` are the known amounts in the two by the nutrient's key, in its unit.
     """
 
     out: Helping
@@ -135,28 +133,26 @@ class Swap:
     after: Mapping[int, Decimal]
 
     def change(self, nutrient: int) -> Decimal:
-        """How much the known total of a nutrient rises, or falls if it is below 0."""
+        """Return how much the known total of a nutrient rises, or falls if it is below 0."""
         return self.after.get(nutrient, Decimal(0)) - self.before.get(nutrient, Decimal(0))
 
 
 def percent(amount: Decimal, whole: Decimal) -> int | None:
-    """The share in percent, rounded down to a whole number; None of nothing."""
+    """Return the share in percent, rounded down to a whole number; None of nothing."""
     if not whole:
         return None
     return int((amount * 100 / whole).to_integral_value(rounding=ROUND_FLOOR))
 
 
-def amount_in(grams: Decimal, per_100g: Decimal) -> Decimal:
-    return grams * per_100g / 100
-
-
-def total(helpings: Iterable[Helping], per_100g: Mapping[str, Decimal], need: Need | None) -> Total:
-    """One nutrient's total: `per_100g` holds its known amounts in 100 g by food."""
+def add_up(
+    helpings: Iterable[Helping], per_100g: Mapping[str, Decimal], need: Need | None
+) -> Total:
+    """Return the total of one nutrient; `per_100g` has its known amounts in 100 g by food."""
     parts, unknown = [], []
     for helping in helpings:
         if helping.slug in per_100g:
             in_100g = per_100g[helping.slug]
-            parts.append(Part(helping, in_100g, amount_in(helping.grams, in_100g)))
+            parts.append(Part(helping, in_100g, helping.grams * in_100g / 100))
         else:
             unknown.append(helping)
     amount = sum((part.amount for part in parts), Decimal(0))
@@ -166,10 +162,9 @@ def total(helpings: Iterable[Helping], per_100g: Mapping[str, Decimal], need: Ne
 def harmless_additions(
     additions: Mapping[str, Mapping[int, Decimal]], totals: Mapping[int, Total]
 ) -> list[str]:
-    """The foods of which one serving takes no total past its limit.
+    """Return the foods of which one serving takes no total past its limit.
 
-    `additions` hold what a serving of each food, by slug, gives of each nutrient with a figure.
-    `totals` are those of the plate as it is.
+    `additions` are the amounts of nutrients with a figure in a serving of each food, by slug.
     """
     room = _rooms(totals)
     return [
@@ -180,18 +175,16 @@ def harmless_additions(
 
 
 def ranked_additions(additions: Mapping[str, Mapping[int, Decimal]], nutrient: int) -> list[str]:
-    """The foods that give any of a nutrient: the most in one serving first.
+    """Return the foods that give any of a nutrient: the most in one serving first.
 
     Ties are settled A to Z, so that the same plate always gets the same answer.
     """
-    giving = [
-        (-amounts[nutrient], slug) for slug, amounts in additions.items() if amounts.get(nutrient)
-    ]
-    return [slug for _, slug in sorted(giving)]
+    giving = [slug for slug, amounts in additions.items() if amounts.get(nutrient)]
+    return sorted(giving, key=lambda slug: (-additions[slug][nutrient], slug))
 
 
 def harmless_swaps(swaps: Iterable[Swap], totals: Mapping[int, Total]) -> list[Swap]:
-    """The swaps that take no met need away and raise no total further past its limit."""
+    """Return the swaps that leave met needs met and raise no total past its limit."""
     room = _rooms(totals)
     spare = {key: total.spare for key, total in totals.items() if total.spare is not None}
     return [
@@ -203,18 +196,18 @@ def harmless_swaps(swaps: Iterable[Swap], totals: Mapping[int, Total]) -> list[S
 
 
 def best_swap(swaps: Iterable[Swap], nutrient: int, need: Decimal) -> Swap | None:
-    """The swap that adds most of a nutrient, if that is a tenth of the need or more.
+    """Return the swap that adds most of a nutrient, if that is a tenth of the need or more.
 
-    Only if both foods have a figure. Ties are settled A to Z.
+    Both foods must have a figure. Ties are settled A to Z.
     """
     gaining = [
-        (-swap.change(nutrient), swap.out.slug, swap.into.slug, swap)
+        swap
         for swap in swaps
         if nutrient in swap.before
         and nutrient in swap.after
         and swap.change(nutrient) * 100 >= need * LEAST_GAIN_PERCENT
     ]
-    return min(gaining, key=itemgetter(0, 1, 2))[-1] if gaining else None
+    return min(gaining, key=lambda s: (-s.change(nutrient), s.out.slug, s.into.slug), default=None)
 
 
 def _rooms(totals: Mapping[int, Total]) -> dict[int, Decimal]:

@@ -48,34 +48,33 @@ class PlateChoices:
     @property
     def query(self) -> str:
         """The plate as an address carries it; single servings and the search are left out."""
-        return self._written(self.servings)
+        return self._query(self.servings)
 
     @property
     def is_full(self) -> bool:
         return len(self.servings) >= MOST_FOODS
 
-    def having(self, slug: str) -> str:
-        """The query of the same plate with one serving more, of another food."""
-        return self._written({**self.servings, slug: ONE_SERVING})
+    def query_with(self, slug: str) -> str:
+        """Return the query of the plate with a serving of another food added."""
+        return self._query({**self.servings, slug: ONE_SERVING})
 
-    def swapping(self, out: str, into: str) -> str:
-        """That of the same plate with a food in the place of another, in as many servings."""
-        pairs = ((into if food == out else food, n) for food, n in self.servings.items())
-        return self._written(dict(pairs))
+    def query_swapping(self, out: str, into: str) -> str:
+        """Return the query of the plate with one food in place of another, in as many servings."""
+        pairs = ((into if slug == out else slug, n) for slug, n in self.servings.items())
+        return self._query(dict(pairs))
 
-    def lacking(self, slug: str) -> str:
-        rest = {food: count for food, count in self.servings.items() if food != slug}
-        return self._written(rest)
+    def query_without(self, slug: str) -> str:
+        return self._query({other: n for other, n in self.servings.items() if other != slug})
 
-    def _written(self, servings: dict[str, Decimal]) -> str:
-        # Slugs and numbers need no escaping, and a page holds fifty such addresses.
+    def _query(self, servings: dict[str, Decimal]) -> str:
+        # Slugs and numbers need no escaping, and a page has fifty such addresses.
         foods = [
             f"food={slug}"
             if count == ONE_SERVING
             else f"food={slug}&servings-{slug}={count.normalize():f}"
             for slug, count in servings.items()
         ]
-        return "&".join([*foods, *([self._others] if self._others else [])])
+        return "&".join(filter(None, [*foods, self._others]))
 
     @cached_property
     def _others(self) -> str:
@@ -87,30 +86,30 @@ class PlateChoices:
 def read_plate(
     query: QueryDict, stages: Stages, chosen: FoodTable, *, at: datetime
 ) -> tuple[PlateChoices, FoodTable, list[str]]:
-    """The valid plate of an address, its foods, and a sentence for each thing that was not valid.
+    """Return the valid plate of an address, its foods, and a sentence for each problem with it.
 
-    Foods that are not on the table of chosen ones take three queries, however many they are.
+    Foods that editors did not choose take three queries, however many they are.
     """
     reading = Reading(query)
     removed = query.getlist("remove")
-    named = [slug for slug in dict.fromkeys(query.getlist("food")) if slug and slug not in removed]
+    slugs = [slug for slug in dict.fromkeys(query.getlist("food")) if slug and slug not in removed]
+    # The form of a removed food still sends its servings, which is nothing to speak of.
+    counts = [f"servings-{slug}" for slug in [*slugs, *removed]]
     problems = []
-    if len(named) > MOST_FOODS:
+    if len(slugs) > MOST_FOODS:
         problems.append(f"A plate holds up to {MOST_FOODS} foods, so we left out the rest.")
-    first = named[:MOST_FOODS]
-    # A database need not be asked for what does not have the shape of a slug.
-    table = food_table(filter(SLUG.fullmatch, first), chosen, at=at)
-    reading.ignored += [slug for slug in first if slug not in table.foods]
+        del slugs[MOST_FOODS:]
+    # Do not ask a database for what does not have the shape of a slug.
+    table = food_table(filter(SLUG.fullmatch, slugs), chosen, at=at)
+    reading.ignored += [slug for slug in slugs if slug not in table.foods]
     servings = {}
-    for slug in first:
-        if slug not in table.foods:
-            continue
-        food = table.foods[slug]
-        servings[slug], problem = _servings(query.get(f"servings-{slug}"), food)
-        problems += [problem] if problem else []
+    for slug in slugs:
+        if slug in table.foods:
+            servings[slug], problem = _servings(query.get(f"servings-{slug}"), table.foods[slug])
+            problems.append(problem)
     country = read_country(reading)
-    stage, changed = read_stage(reading, stages, country, first_stage(stages[country]))
-    problems += [changed] if changed else []
+    stage, problem = read_stage(reading, stages, country, first_stage(stages[country]))
+    problems.append(problem)
     choices = PlateChoices(
         servings=servings,
         stage=stage,
@@ -118,11 +117,8 @@ def read_plate(
         words=read_words(query.get("q", "")),
         country=country,
     )
-    # The form of a removed food still sends its servings, which is nothing to speak of.
-    counts = [f"servings-{slug}" for slug in [*named, *removed]]
     reading.nothing_but("food", "remove", "stage", "diet", "q", "country", *counts)
-    ignored = ignored_sentence(reading.ignored)
-    return choices, table, [ignored, *problems] if ignored else problems
+    return choices, table, list(filter(None, [ignored_sentence(reading.ignored), *problems]))
 
 
 def helping_of(food: FoodSource, servings: Decimal) -> Helping:
@@ -131,7 +127,7 @@ def helping_of(food: FoodSource, servings: Decimal) -> Helping:
 
 
 def _servings(text: str | None, food: FoodSource) -> tuple[Decimal, str]:
-    """The servings in the text, and a sentence if it holds none that can be used."""
+    """Return the servings in the text, or one serving and a sentence about the problem."""
     if text is None:
         return ONE_SERVING, ""
     servings = read_number(text)

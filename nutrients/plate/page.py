@@ -1,4 +1,4 @@
-"""What the plate's page shows: foods, totals against needs and limits, and what fills the gaps."""
+"""The plate's page: foods, totals against needs and limits, and what would fill the gaps."""
 
 from __future__ import annotations
 
@@ -24,11 +24,12 @@ from nutrients.models import (
 )
 from nutrients.search.foods import FoodMatches
 
-from .arithmetic import Helping, Need, Total, total
+from .arithmetic import Helping, Need, Total, add_up
 from .choices import PlateChoices, helping_of
 from .gaps import Plate, Suggestion, fill_gaps
 
-MOST_FOUND = 8
+# The first foods that match a search.
+MOST_MATCHES = 8
 # How far from the middle of the drawn plate its numbers are, and the edge of its food.
 NUMBER_AT, EDGE = 26.0, 40.0
 
@@ -56,7 +57,7 @@ class PlateFood:
 
     @property
     def number_at(self) -> tuple[str, str]:
-        """The place of its number on the drawn plate."""
+        """The point of its number on the drawn plate."""
         return _point(self.start + self.share / 2, NUMBER_AT)
 
 
@@ -65,8 +66,8 @@ class NutrientNeed(NamedTuple):
 
     `limit` is the lowest of any authority that counts food, or else the lowest of all, which says
     nothing of a plate. `limit_kind` says what a total is compared with: "stay below", "food",
-    "supplements", "other" or "none". `need` is all of it as the plate's arithmetic has it. `url`
-    leads to the nutrient's page with the figures of the same country.
+    "supplements", "other" or "none". `need` is all of it for the plate's arithmetic. `url` leads to
+    the nutrient's page with the figures of the same country.
     """
 
     nutrient: Nutrient
@@ -82,7 +83,7 @@ class StageContent(NamedTuple):
     """What every plate of a life stage is compared with and filled from.
 
     `suited` are the slugs of the chosen foods that may be suggested, and `unmeasured` the sources
-    without a figure, such as sunlight, under the nutrient's id.
+    without a figure, such as sunlight, by the nutrient's id.
     """
 
     stage: LifeStage | None
@@ -114,7 +115,7 @@ class PlatePage:
     """Everything that a plate shows.
 
     `gaps` are the needs that are not met; on an empty plate, the core nutrients to begin with.
-    `found` are the first foods that a search for a name gives, None without a search; `found_as`
+    `matches` are the first foods that a search by name gives, None without a search; `corrected`
     are the words that were looked for in place of those typed.
     """
 
@@ -124,9 +125,9 @@ class PlatePage:
     rows: list[PlateRow]
     gaps: list[Gap]
     gap_citations: list[Citation]
-    found: list[FoodSource] | None
-    found_count: int
-    found_as: str
+    matches: list[FoodSource] | None
+    match_count: int
+    corrected: str
     references: References
 
     @property
@@ -147,49 +148,51 @@ def plate_page(
     content: StageContent,
     chosen: FoodTable,
     *,
-    named: FoodMatches | None,
+    matches: FoodMatches | None,
     at: datetime,
 ) -> PlatePage:
-    """The totals of a plate; `table` holds its foods. One query, if a food is searched for.
+    """Return the page of a plate; `table` has its foods. One query, if there are `matches`.
 
-    `named` are the foods that its search found; None if nothing is searched for. What fills its
-    gaps comes from the `chosen` foods.
+    What fills its gaps comes from the `chosen` foods.
     """
     references = References()
     foods = {slug: table.foods[slug] for slug in choices.servings}
     helpings = [helping_of(food, choices.servings[slug]) for slug, food in foods.items()]
     rows = [_row(need, helpings, table, references) for need in content.needs]
     # An empty plate has no gaps: what to begin with for the core nutrients.
-    short = [row for row in rows if (row.total.is_short if foods else row.of.nutrient.is_featured)]
+    short = {
+        row.of.nutrient.pk: row
+        for row in rows
+        if (row.total.is_short if foods else row.of.nutrient.is_featured)
+    }
     plate = Plate(choices, foods, helpings, {row.of.nutrient.pk: row.total for row in rows})
     offered = {
         slug: food
         for slug, food in chosen.foods.items()
         if slug in content.suited and slug not in foods and _suits(food, choices)
     }
-    filling = fill_gaps(plate, [row.of.nutrient.pk for row in short], chosen, offered)
+    suggestions = fill_gaps(plate, short, chosen, offered)
     suggested = {
         food.slug
-        for suggestions in filling.values()
-        for one in suggestions
-        for food in (one.food, one.out)
+        for filling in suggestions.values()
+        for suggestion in filling
+        for food in (suggestion.food, suggestion.out)
         if food
     }
-    found, found_count = _found(choices, named, at=at)
+    first, match_count = _first_matches(choices, matches, at=at)
     return PlatePage(
         choices=choices,
         stage=content.stage,
         foods=_plate_foods(foods, helpings, choices),
         rows=rows if foods else [],
         gaps=[
-            Gap(row, filling[key], _unmeasured(content.unmeasured.get(key, ()), choices))
-            for row in short
-            for key in [row.of.nutrient.pk]
+            Gap(row, suggestions[key], _unmeasured(content.unmeasured.get(key, ()), choices))
+            for key, row in short.items()
         ],
-        gap_citations=references.cite(table.sources(suggested, filling)),
-        found=found,
-        found_count=found_count,
-        found_as=named.corrected if named else "",
+        gap_citations=references.cite(table.sources(suggested, suggestions)),
+        matches=first,
+        match_count=match_count,
+        corrected=matches.corrected if matches else "",
         references=references,
     )
 
@@ -207,43 +210,44 @@ def _plate_foods(
     foods: Mapping[str, FoodSource], helpings: list[Helping], choices: PlateChoices
 ) -> list[PlateFood]:
     diets = [DIETS[diet] for diet in choices.diets]
-    weight, shown, start = sum(helping.grams for helping in helpings), [], 0.0
+    weight, start = sum(helping.grams for helping in helpings), 0.0
+    plate_foods = []
     for helping in helpings:
         food, share = foods[helping.slug], float(helping.grams * 100 / weight)
-        shown.append(
+        plate_foods.append(
             PlateFood(
                 food=food,
                 helping=helping,
                 fails=[diet.label.lower() for diet in diets if getattr(food, diet.value) is False],
                 unknown=[diet.label.lower() for diet in diets if getattr(food, diet.value) is None],
-                query=choices.lacking(food.slug),
+                query=choices.query_without(food.slug),
                 start=start,
                 share=share,
             )
         )
         start += share
-    return shown
+    return plate_foods
 
 
 def _point(percent: float, radius: float) -> tuple[str, str]:
-    """A place on the drawn plate, so many per cent of the round from the top."""
+    """Return a point of the drawn plate, so many per cent of the round from the top."""
     angle = math.tau * (percent / 100 - 0.25)
     return f"{radius * math.cos(angle):.1f}", f"{radius * math.sin(angle):.1f}"
 
 
-def _found(
-    choices: PlateChoices, named: FoodMatches | None, *, at: datetime
+def _first_matches(
+    choices: PlateChoices, matches: FoodMatches | None, *, at: datetime
 ) -> tuple[list[FoodSource] | None, int]:
-    """The named foods within the diets, chosen foods first, and how many there are."""
-    if named is None:
+    """Return the matches within the diets, chosen foods first, and how many there are."""
+    if matches is None:
         return None, 0
     diets = [DIETS[diet].value for diet in choices.diets]
     foods = FoodSource.objects.published(at=at).foods().suiting(diets)
-    # Those on the plate already are no find. Counted in the same query.
-    left = foods.filter(slug__in=named.slugs).exclude(slug__in=choices.servings)
-    counted = left.annotate(found=Window(Count("pk"))).order_by("-is_curated", "name")
-    rows = list(counted[:MOST_FOUND])
-    return rows, rows[0].found if rows else 0
+    others = foods.filter(slug__in=matches.slugs).exclude(slug__in=choices.servings)
+    # Counted in the same query.
+    counted = others.annotate(count=Window(Count("pk"))).order_by("-is_curated", "name")
+    first = list(counted[:MOST_MATCHES])
+    return first, first[0].count if first else 0
 
 
 def _row(
@@ -251,22 +255,23 @@ def _row(
 ) -> PlateRow:
     per_100g = table.amounts.per_100g.get(of.nutrient.pk, {})
     sources = table.amounts.source.get(of.nutrient.pk, {})
-    held = dict.fromkeys(sources[slug] for slug, *_ in helpings if slug in sources)
+    cited = dict.fromkeys(sources[slug] for slug, *_ in helpings if slug in sources)
 
-    def cited(row: ReferenceIntake | None, *, is_shown: bool) -> list[Citation]:
+    def cite(row: ReferenceIntake | None, *, is_shown: bool) -> list[Citation]:
         return references.cite(row.cited) if row and is_shown else []
 
     # Sources are numbered in the order of reading. An empty plate shows core needs alone.
-    amount_citations = references.cite(table.amounts.sources[key] for key in held)
-    need_citations = cited(of.intake, is_shown=bool(helpings) or of.nutrient.is_featured)
-    limit_citations = cited(of.stay_below or of.limit, is_shown=bool(helpings))
-    counted = total(helpings, per_100g, of.need)
-    return PlateRow(of, counted, amount_citations, need_citations, limit_citations)
+    amount_citations = references.cite(table.amounts.sources[key] for key in cited)
+    need_citations = cite(of.intake, is_shown=bool(helpings) or of.nutrient.is_featured)
+    limit_citations = cite(of.stay_below or of.limit, is_shown=bool(helpings))
+    total = add_up(helpings, per_100g, of.need)
+    return PlateRow(of, total, amount_citations, need_citations, limit_citations)
 
 
 def stage_content(country: str, slug: str, *, at: datetime) -> StageContent:
-    """The needs of a life stage in the nutrients' order, and the foods for it. Seven queries."""
-    stage = life_stages(at=at)[Authority(country)].get(slug)
+    """Return the needs of a life stage, in the nutrients' order, and its foods. Seven queries."""
+    authority = Authority(country)
+    stage = life_stages(at=at)[authority].get(slug)
     nutrients = {nutrient.pk: nutrient for nutrient in Nutrient.objects.published(at=at)}
     intakes: dict[int, list[ReferenceIntake]] = defaultdict(list)
     if stage:
@@ -278,7 +283,7 @@ def stage_content(country: str, slug: str, *, at: datetime) -> StageContent:
     return StageContent(
         stage,
         [
-            _nutrient_need(nutrient, Authority(country), stage, intakes[key])
+            _nutrient_need(nutrient, authority, stage, intakes[key])
             for key, nutrient in nutrients.items()
         ],
         frozenset(foods.order_by().values_list("slug", flat=True)),
@@ -296,8 +301,17 @@ def _nutrient_need(
     if stage is None:
         return NutrientNeed(nutrient, url)
     intake, stay_below = stage.need(intakes), stage.stay_below(intakes)
-    limit = _limit(stage.limiting(intakes))
-    need = _need(intake, stay_below, limit)
+    limited = [row for row in stage.limiting(intakes) if row.upper_limit is not None]
+    counting_food = [row for row in limited if row.food_limit is not None]
+    limit = min(counting_food or limited, key=lambda row: row.upper_limit or 0, default=None)
+    need = None
+    if intake and intake.amount is not None:
+        need = Need(
+            amount=intake.amount,
+            kind=intake.reference_type,
+            limit=limit.food_limit if limit else None,
+            stay_below=stay_below.chronic_disease_limit_mg if stay_below else None,
+        )
     return NutrientNeed(nutrient, url, intake, stay_below, limit, _limit_kind(need, limit), need)
 
 
@@ -309,25 +323,3 @@ def _limit_kind(need: Need | None, limit: ReferenceIntake | None) -> str:
     if limit is None:
         return "none"
     return "supplements" if "supplement" in limit.upper_limit_applies_to else "other"
-
-
-def _limit(rows: list[ReferenceIntake]) -> ReferenceIntake | None:
-    limited = [row for row in rows if row.upper_limit is not None]
-    counting = [row for row in limited if row.food_limit is not None]
-    return min(counting or limited, key=lambda row: row.upper_limit or 0, default=None)
-
-
-def _need(
-    intake: ReferenceIntake | None,
-    stay_below: ReferenceIntake | None,
-    limit: ReferenceIntake | None,
-) -> Need | None:
-    """The need as the plate's arithmetic has it; None if it is no figure."""
-    if intake is None or intake.amount is None:
-        return None
-    return Need(
-        amount=intake.amount,
-        kind=intake.reference_type,
-        limit=limit.food_limit if limit else None,
-        stay_below=stay_below.chronic_disease_limit_mg if stay_below else None,
-    )

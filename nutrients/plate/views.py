@@ -1,4 +1,4 @@
-"""The plate: chosen foods against a day's needs, kept in the address alone."""
+"""The plate: chosen foods against a day's needs. The address alone holds it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from nutrients.foods.catalogue import chosen_food_table
 from nutrients.models import DIETS, Authority
 from nutrients.search.foods import FoodVocabulary, match_foods
 
-from .choices import LEAST_SERVINGS, MOST_SERVINGS, read_plate
+from .choices import read_plate
 from .page import plate_page, stage_content
 
 
@@ -30,13 +30,15 @@ def plate(request: HttpRequest) -> HttpResponse:
     choices, table, problems = read_plate(request.GET, stages, chosen, at=now)
     if "remove" in request.GET:
         return redirect(f"{reverse('nutrients:plate')}?{choices.query}#plate-foods")
-    words = memoized(request, FoodVocabulary, at=now)
+    matches = None
+    if choices.words:
+        matches = match_foods(choices.words, memoized(request, FoodVocabulary, at=now), at=now)
     page = plate_page(
         choices,
         table,
         memoized(request, stage_content, choices.country.value, choices.stage, at=now),
         chosen,
-        named=match_foods(choices.words, words, at=now) if choices.words else None,
+        matches=matches,
         at=now,
     )
     context = {
@@ -47,7 +49,6 @@ def plate(request: HttpRequest) -> HttpResponse:
         "countries": Authority,
         "country": choices.country,
         "diets": DIETS,
-        "servings": {"least": LEAST_SERVINGS, "most": MOST_SERVINGS},
     }
     # The whole page for htmx too, which takes several parts out of it.
     return render(request, "nutrients/plate/plate.html", context)

@@ -9,12 +9,12 @@ from nutrients.plate.arithmetic import (
     Helping,
     Need,
     Swap,
+    add_up,
     best_swap,
     harmless_additions,
     harmless_swaps,
     percent,
     ranked_additions,
-    total,
 )
 
 QUARTERS = st.integers(1, 80).map(lambda quarters: Decimal(quarters) / 4)
@@ -49,13 +49,13 @@ def helping(slug="kale", servings="1", grams="100"):
 
 def one(amount, need):
     """The total of a plate with one food that holds this amount."""
-    return total([helping()], {"kale": Decimal(amount)}, need)
+    return add_up([helping()], {"kale": Decimal(amount)}, need)
 
 
 @given(plates())
 def test_total_is_the_exact_sum_of_the_known_and_names_the_rest(plate):
     helpings, figures = plate
-    found = total(helpings, figures, None)
+    found = add_up(helpings, figures, None)
 
     # In whole ten-millionths, so that nothing can be rounded on the way.
     expected = sum(
@@ -83,7 +83,7 @@ def test_share_is_rounded_down_and_what_is_missing_makes_it_whole(amount, need):
 
 
 def test_nothing_known_is_not_none():
-    found = total([helping()], {}, Need(Decimal(100), "RDA"))
+    found = add_up([helping()], {}, Need(Decimal(100), "RDA"))
 
     assert (found.is_known, found.percent_of_need, found.missing) == (False, None, None)
     assert (found.is_short, found.is_met) == (False, False)

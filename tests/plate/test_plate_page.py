@@ -3,7 +3,7 @@
 import re
 
 from nutrients.models import FoodSource
-from nutrients.plate.page import MOST_FOUND
+from nutrients.plate.page import MOST_MATCHES
 from nutrients.search.index import catch_up
 from tests import factories
 from tests.plate.plates import MIXED, PAGE, query, shares_shown, sum_shown
@@ -40,12 +40,12 @@ def test_search_finds_foods_to_add_within_the_diet(client, content):
 
 def test_search_leaves_out_what_is_on_the_plate_and_says_how_many_more(client, no_content):
     iron = factories.nutrient("iron")
-    for number in range(MOST_FOUND + 3):
+    for number in range(MOST_MATCHES + 3):
         factories.food(f"bean-{number}", iron, 1)
     catch_up()
     words = text_of(client.get(PAGE + "?q=bean&food=bean-0"), "plate-found")
 
-    assert words.startswith(f"{MOST_FOUND + 2} foods found, the first {MOST_FOUND} here.")
+    assert words.startswith(f"{MOST_MATCHES + 2} foods found, the first {MOST_MATCHES} here.")
     assert "Bean 0 " not in f"{words} "
 
 
