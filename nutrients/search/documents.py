@@ -1,7 +1,7 @@
-"""What search knows of each row: what it shows of it, and the words that it is found by.
+"""The search document of each row: what results show of it, and the words that lead to it.
 
-Drafts have a document too: their state is asked when searching. Texts are those that the row's
-page shows, so that a passage is found again there.
+Drafts have a document too: a search asks for their state. Texts are those of the row's page, so
+that readers find a passage again there.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from itertools import chain
 from typing import Any, NamedTuple
 from unicodedata import normalize
 
-from django.db.models import QuerySet
 from django.urls import reverse
 
 from nutrients import prose
@@ -69,9 +68,6 @@ PAGES = (
 # “Water tablets: loop diuretics (furosemide, bumetanide)” has four names.
 PARTS = re.compile(r"[():;]")
 NAME_PARTS = re.compile(r"[(),:;]")
-SHOWN = ("row", "url", "title", "names", "note", "text", "is_imported")
-INDEXED = ("title_words", "name_words", "text_words", "words", "size", "row_changed_at")
-FIELDS = (*SHOWN, *INDEXED)
 
 
 def document(
@@ -89,16 +85,19 @@ def document(
     is_imported: bool = False,
     row_changed_at: datetime | None = None,
 ) -> SearchDocument:
-    """The unsaved document of a row: what is shown of it, and its words, folded.
+    """Return an unsaved document: what results show of a row, and its words, folded.
 
-    `names` are listed in the A to Z; the hidden ones are only searched. `row` is the key of the row
-    whose state decides; its own key if it is not given.
+    The A to Z lists `names`; the hidden ones are only searched. `row` is the key of the row whose
+    state decides, by default its own key.
     """
     title, listed = _plain(title), _unique(map(_plain, names))
-    shown = "\n".join(filter(None, map(_plain_lines, text)))
+    shown = "\n".join(filter(None, (_plain(line) for part in text for line in part.splitlines())))
+    # A sign is one phrase; a part between its commas says something else alone.
+    parts = () if kind == DocumentKind.RED_FLAG else _title_parts(title)
+    all_names = (*listed, *hidden_names, *parts)
     title_words, text_words = words_of(title), words_of("\n".join((shown, *hidden_text)))
-    name_words = _name_words(kind, title, (*listed, *hidden_names))
-    every = index_words([*title_words, *" ".join(name_words).split(), *text_words])
+    name_words = _unique(" ".join(words_of(name)) for name in all_names)
+    every_word = index_words([*title_words, *" ".join(name_words).split(), *text_words])
     return SearchDocument(
         kind=kind,
         key=key,
@@ -112,32 +111,25 @@ def document(
         title_words=" ".join(title_words),
         name_words="\n".join(name_words),
         text_words=" ".join(text_words),
-        words=" ".join(sorted(every)),
+        words=" ".join(sorted(every_word)),
         size=len(title_words),
         row_changed_at=row_changed_at,
     )
 
 
-def document_of(kind: DocumentKind, row: Any, **words: Any) -> SearchDocument:
-    """The document of a row under its natural key and name, at its own address if it has one."""
+def document_of(kind: DocumentKind, row: Any, **parts: Any) -> SearchDocument:
+    """Return the document of a row under its natural key, its name and its address, if any."""
     url = row.get_absolute_url() if hasattr(row, "get_absolute_url") else ""
-    return document(kind, "/".join(row.natural_key()), str(row), url=url, **words)
-
-
-def _name_words(kind: DocumentKind, title: str, names: Iterable[str]) -> list[str]:
-    """The words of each name, and of each name that the title holds."""
-    # A sign is one phrase; a part between its commas says something else alone.
-    parts = () if kind == DocumentKind.RED_FLAG else pieces(title)
-    return _unique(" ".join(words_of(name)) for name in (*names, *parts))
+    return document(kind, "/".join(row.natural_key()), **{"title": str(row), "url": url, **parts})
 
 
 def split_names(text: str) -> list[str]:
-    """The names in a list that an editor wrote with commas, semicolons or brackets."""
+    """Return the names in a list with commas, semicolons or brackets."""
     return [name.strip() for name in NAME_PARTS.split(text) if name.strip()]
 
 
-def pieces(title: str) -> Iterator[str]:
-    """The names that a title holds: its parts, what is listed in them, and its first words."""
+def _title_parts(title: str) -> Iterator[str]:
+    """Yield the names in a title: its parts, what is listed in them, and its first words."""
     yield title.partition(",")[0]
     for part in PARTS.split(title):
         yield part
@@ -145,18 +137,8 @@ def pieces(title: str) -> Iterator[str]:
             yield from part.split(",")
 
 
-def is_same(document: Any, other: Any) -> bool:
-    return other is not None and all(
-        getattr(document, name) == getattr(other, name) for name in FIELDS
-    )
-
-
 def _plain(text: str) -> str:
     return " ".join(normalize("NFC", seen(text)).split())
-
-
-def _plain_lines(text: str) -> str:
-    return "\n".join(filter(None, map(_plain, text.splitlines())))
 
 
 def _unique(texts: Iterable[str]) -> list[str]:
@@ -164,13 +146,8 @@ def _unique(texts: Iterable[str]) -> list[str]:
 
 
 def all_but_foods(kinds: Iterable[DocumentKind]) -> Iterator[SearchDocument]:
-    """The documents of these kinds, but for foods: there are few, made in milliseconds."""
+    """Return the documents of these kinds, which take milliseconds, without those of foods."""
     return chain.from_iterable(KINDS[kind].documents() for kind in kinds)
-
-
-def foods(rows: QuerySet[FoodSource]) -> Iterator[SearchDocument]:
-    """The documents of these foods, of which there may be thousands."""
-    return map(_food, rows.select_related("group"))
 
 
 def _red_flag(row: RedFlag) -> SearchDocument:
@@ -196,12 +173,17 @@ def _symptom(row: Symptom) -> SearchDocument:
 
 
 def _nutrient(row: Nutrient) -> SearchDocument:
-    clinical = [*split_names(row.deficiency_name), *split_names(row.excess_name)]
+    name = row.name
     return document_of(
         DocumentKind.NUTRIENT,
         row,
         names=split_names(row.also_known_as),
-        hidden_names=[row.symbol, *clinical, *_lacks(row), *_excesses(row), *_asked(row)],
+        hidden_names=[
+            *(row.symbol, *split_names(row.deficiency_name), *split_names(row.excess_name)),
+            *(*_deficiency_names(row), *_excess_names(row)),
+            # Questions that its page answers under headings.
+            *(f"Blood test for {name}", f"{name} upper limit", f"{name} daily need"),
+        ],
         note=row.get_kind_display(),
         text=[
             *(row.job, row.tagline, row.why_low_matters, row.usual_causes_of_low),
@@ -220,52 +202,39 @@ def _detail(row: NutrientDetail) -> SearchDocument:
 
 
 def _evidence(row: Association) -> SearchDocument:
-    nutrient, symptom = row.nutrient, row.symptom
-    return document(
+    nutrient, symptom, is_excess = row.nutrient, row.symptom, row.relation == Relation.EXCESS
+    return document_of(
         DocumentKind.EVIDENCE,
-        "/".join(row.natural_key()),
-        f"{nutrient.name} and {symptom.phrase}",
-        url=row.get_absolute_url(),
+        row,
+        title=f"{nutrient.name} and {symptom.phrase}",
         hidden_names=[
             *split_names(nutrient.also_known_as),
             *split_names(symptom.also_known_as),
-            *(_excesses(nutrient) if row.relation == Relation.EXCESS else _lacks(nutrient)),
+            *(_excess_names(nutrient) if is_excess else _deficiency_names(nutrient)),
         ],
         note=row.get_relation_display(),
         text=[row.note],
     )
 
 
-def _lacks(nutrient: Nutrient) -> list[str]:
+def _deficiency_names(nutrient: Nutrient) -> list[str]:
     return [nutrient.low_phrase, f"Low {nutrient.name}", f"{nutrient.name} deficiency"]
 
 
-def _excesses(nutrient: Nutrient) -> list[str]:
+def _excess_names(nutrient: Nutrient) -> list[str]:
     name = nutrient.name
     return [nutrient.high_phrase, f"High {name}", f"{name} overdose", f"{name} excess"]
 
 
-def _asked(nutrient: Nutrient) -> list[str]:
-    """What else readers ask of it, which its page answers under headings of its own."""
-    name = nutrient.name
-    return [f"Blood test for {name}", f"{name} upper limit", f"{name} daily need"]
-
-
 def _article(row: Article) -> SearchDocument:
+    blocks = (block for section in row.sections.all() for block in prose.split(section.body))
+    questions = (prose.questions(block.text) for block in blocks if block.kind == "questions")
     return document_of(
         DocumentKind.ARTICLE,
         row,
-        hidden_names=[row.short_title, *_answered(row)],
+        hidden_names=[row.short_title, *(question for question, _ in chain(*questions))],
         text=[row.summary, row.standfirst, row.key_points],
     )
-
-
-def _answered(row: Article) -> Iterator[str]:
-    """The questions that the article answers under “Questions people ask”."""
-    for section in row.sections.all():
-        for block in prose.split(section.body):
-            if block.kind == "questions":
-                yield from (question for question, _ in prose.questions(block.text))
 
 
 def _section(row: ArticleSection) -> SearchDocument:
@@ -280,7 +249,7 @@ def _section(row: ArticleSection) -> SearchDocument:
     )
 
 
-def _food(row: FoodSource) -> SearchDocument:
+def food_document(row: FoodSource) -> SearchDocument:
     return document_of(
         DocumentKind.FOOD,
         row,
@@ -294,9 +263,9 @@ def _food(row: FoodSource) -> SearchDocument:
 
 
 def _food_groups() -> Iterator[SearchDocument]:
-    # A group of imported foods alone has an empty list: those are found by their own names.
-    listed = FoodGroup.objects.filter(foods__in=FoodSource.objects.foods().curated()).distinct()
-    for row in listed:
+    # The list shows imported foods only for a name, so a group of them alone would be empty.
+    rows = FoodGroup.objects.filter(foods__in=FoodSource.objects.foods().curated()).distinct()
+    for row in rows:
         yield document(
             DocumentKind.FOOD,
             f"group/{row.slug}",
@@ -308,20 +277,13 @@ def _food_groups() -> Iterator[SearchDocument]:
 
 
 def _with_texts(kind: DocumentKind, noted: str, *texts: str) -> Callable[[Any], SearchDocument]:
-    """A function that gives a row's document: its note is a field with choices."""
+    """Return a function that makes a row's document. Its note is the label of a field."""
 
     def make(row: Any) -> SearchDocument:
         note = getattr(row, f"get_{noted}_display")()
         return document_of(kind, row, note=note, text=[getattr(row, name) for name in texts])
 
     return make
-
-
-_risk_factor = _with_texts(DocumentKind.RISK_FACTOR, "kind", "mechanism", "what_to_do")
-_other_cause = _with_texts(
-    DocumentKind.OTHER_CAUSE, "kind", "mechanism", "what_helps", "when_to_seek_care"
-)
-_interaction = _with_texts(DocumentKind.INTERACTION, "severity", "effect", "advice")
 
 
 def _pages() -> Iterator[SearchDocument]:
@@ -331,40 +293,45 @@ def _pages() -> Iterator[SearchDocument]:
 
 
 def _articles() -> Iterator[SearchDocument]:
-    yield from map(_article, Article.objects.prefetch_related("sections"))
-    yield from map(_section, ArticleSection.objects.select_related("article"))
+    for article in Article.objects.prefetch_related("sections"):
+        yield _article(article)
+        yield from map(_section, article.sections.all())
 
 
-class Made(NamedTuple):
-    """How the documents of one kind are made, and the tables whose texts they hold."""
+class Origin(NamedTuple):
+    """A function that makes the documents of a kind, and the tables whose texts are in them."""
 
     documents: Callable[[], Iterable[SearchDocument]]
     tables: frozenset[type]
 
 
-def _from_rows(make: Callable[[Any], SearchDocument], model: Any, *joined: str) -> Made:
-    """A document for each row of a model, which holds texts of the joined rows too."""
+def _rows(make: Callable[[Any], SearchDocument], model: Any, *joined: str) -> Origin:
+    """Return the origin of a kind with a document a row, which has texts of joined rows too."""
     others = [model._meta.get_field(name).related_model for name in joined]
     rows = model.objects.select_related(*(joined or [None]))
-    return Made(lambda: map(make, rows.all()), frozenset([model, *others]))
+    return Origin(lambda: map(make, rows.all()), frozenset([model, *others]))
 
 
-# Those of foods themselves are made apart, because there may be thousands.
+# Without foods themselves: there may be thousands.
 KINDS = {
-    DocumentKind.RED_FLAG: _from_rows(_red_flag, RedFlag),
-    DocumentKind.SYMPTOM: _from_rows(_symptom, Symptom),
-    DocumentKind.NUTRIENT: _from_rows(_nutrient, Nutrient),
-    DocumentKind.DETAIL: _from_rows(_detail, NutrientDetail, "nutrient"),
-    DocumentKind.EVIDENCE: _from_rows(_evidence, Association, "nutrient", "symptom"),
-    DocumentKind.ARTICLE: Made(_articles, frozenset({Article, ArticleSection})),
-    DocumentKind.FOOD: Made(_food_groups, frozenset({FoodGroup, FoodSource})),
-    DocumentKind.RISK_FACTOR: _from_rows(_risk_factor, RiskFactor),
-    DocumentKind.OTHER_CAUSE: _from_rows(_other_cause, OtherCause),
-    DocumentKind.INTERACTION: _from_rows(_interaction, Interaction),
-    DocumentKind.PAGE: Made(_pages, frozenset()),
+    DocumentKind.RED_FLAG: _rows(_red_flag, RedFlag),
+    DocumentKind.SYMPTOM: _rows(_symptom, Symptom),
+    DocumentKind.NUTRIENT: _rows(_nutrient, Nutrient),
+    DocumentKind.DETAIL: _rows(_detail, NutrientDetail, "nutrient"),
+    DocumentKind.EVIDENCE: _rows(_evidence, Association, "nutrient", "symptom"),
+    DocumentKind.ARTICLE: Origin(_articles, frozenset({Article, ArticleSection})),
+    DocumentKind.FOOD: Origin(_food_groups, frozenset({FoodGroup, FoodSource})),
+    DocumentKind.RISK_FACTOR: _rows(
+        _with_texts(DocumentKind.RISK_FACTOR, "kind", "mechanism", "what_to_do"), RiskFactor
+    ),
+    DocumentKind.OTHER_CAUSE: _rows(
+        _with_texts(
+            DocumentKind.OTHER_CAUSE, "kind", "mechanism", "what_helps", "when_to_seek_care"
+        ),
+        OtherCause,
+    ),
+    DocumentKind.INTERACTION: _rows(
+        _with_texts(DocumentKind.INTERACTION, "severity", "effect", "advice"), Interaction
+    ),
+    DocumentKind.PAGE: Origin(_pages, frozenset()),
 }
-
-
-def kinds_holding(table: type) -> list[DocumentKind]:
-    """The kinds whose documents hold texts of a table."""
-    return [kind for kind, made in KINDS.items() if table in made.tables]

@@ -1,62 +1,64 @@
 """The documents and their index, kept in step with the rows without signals or triggers.
 
-What changes rows calls `catch_up` in the same transaction: the editors' forms, the loader and the
-import. It compares and writes only what differs, so calling it too often costs little, and every
-start of the site calls it once.
+Code that changes rows calls `catch_up` in the same transaction: the editors' forms, the loader and
+the import. It compares and writes only what differs, so calling it too often costs little, and
+every start of the site calls it once.
 
-Words are looked up in FTS5 on SQLite, and in a GIN index of lexemes on PostgreSQL. Both hold words
-that are folded and stemmed already, and only say which documents hold them, so the same query finds
+Words are looked up in FTS5 on SQLite, and in a GIN index of lexemes on PostgreSQL. Both have words
+that are folded and stemmed already, and only tell which documents have them, so that a query gives
 the same documents on either.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import islice
-from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from nutrients.models import DocumentKind, FoodSource, SearchDocument
 
-from . import documents
-from .documents import FIELDS, is_same
+from .documents import KINDS, all_but_foods, food_document
 from .query import ENGINES
 
 BATCH_SIZE = 200
+FIELDS = [
+    field.name
+    for field in SearchDocument._meta.concrete_fields
+    if field.name not in ("id", "kind", "key")
+]
 
 
 def catch_up(*, table: type | None = None) -> int:
-    """Write the documents that say something else than their rows, and remove those without a row.
+    """Write the documents that differ from their rows, delete those without a row, and count them.
 
-    With a `table`, only those that hold its texts are compared: all together take longer than the
-    rest of an editor's save. Gives how many were written or removed. Foods are compared by the
-    moment of their last change and the name of their group alone, because there may be thousands.
+    With a `table`, compare only documents with texts of it: all of them take longer than the rest
+    of an editor's save. Foods are compared by the moment of their last change and the name of their
+    group alone, because there may be thousands.
     """
-    kinds = list(DocumentKind) if table is None else documents.kinds_holding(table)
+    kinds = [kind for kind, origin in KINDS.items() if table is None or table in origin.tables]
     if not kinds:
         return 0
     with transaction.atomic():
-        kept = {
+        stored = {
             _key(document): document
             for document in SearchDocument.objects.filter(row_changed_at=None, kind__in=kinds)
         }
-        wanted = {_key(document): document for document in documents.all_but_foods(kinds)}
-        gone = [kept[key].pk for key in kept.keys() - wanted.keys()]
-        changed = [new for key, new in wanted.items() if not is_same(new, kept.get(key))]
-        count, _ = SearchDocument.objects.filter(pk__in=gone).delete()
-        count += _write(changed)
+        wanted = {_key(document): document for document in all_but_foods(kinds)}
+        orphans = [stored[key].pk for key in stored.keys() - wanted.keys()]
+        count, _ = SearchDocument.objects.filter(pk__in=orphans).delete()
+        count += _write(new for key, new in wanted.items() if _differs(new, stored.get(key)))
         if DocumentKind.FOOD in kinds:
             count += _without_food().delete()[0]
-            count += _write(documents.foods(_changed_foods()))
+            count += _write(map(food_document, _changed_foods()))
         _sync()
     return count
 
 
 def rebuild() -> int:
-    """Write all documents again, and give how many there are."""
+    """Write all documents again, and return how many there are."""
     with transaction.atomic():
         SearchDocument.objects.all().delete()
         _sync()
@@ -67,6 +69,10 @@ def _key(document: SearchDocument) -> tuple[str, str]:
     return document.kind, document.key
 
 
+def _differs(document: SearchDocument, stored: SearchDocument | None) -> bool:
+    return any(getattr(document, name) != getattr(stored, name, None) for name in FIELDS)
+
+
 def _food_documents() -> QuerySet[SearchDocument]:
     return SearchDocument.objects.filter(kind=DocumentKind.FOOD, row_changed_at__isnull=False)
 
@@ -75,10 +81,10 @@ def _changed_foods() -> QuerySet[FoodSource]:
     same = _food_documents().filter(
         key=OuterRef("slug"),
         row_changed_at=OuterRef("changed_at"),
-        # A group that is given another name moves no date of its foods.
+        # A new name of a group moves no date of its foods.
         note=OuterRef("group__name"),
     )
-    return FoodSource.objects.filter(~Exists(same)).order_by("slug")
+    return FoodSource.objects.filter(~Exists(same)).select_related("group").order_by("slug")
 
 
 def _without_food() -> QuerySet[SearchDocument]:
@@ -86,8 +92,8 @@ def _without_food() -> QuerySet[SearchDocument]:
 
 
 def _write(documents: Iterable[SearchDocument]) -> int:
-    written = 0
-    for batch in _batches(documents):
+    documents, written = iter(documents), 0
+    while batch := list(islice(documents, BATCH_SIZE)):
         _forget(SearchDocument.objects.filter(key__in=[document.key for document in batch]))
         SearchDocument.objects.bulk_create(
             batch, update_conflicts=True, unique_fields=["kind", "key"], update_fields=FIELDS
@@ -97,7 +103,7 @@ def _write(documents: Iterable[SearchDocument]) -> int:
 
 
 def _forget(documents: QuerySet[SearchDocument]) -> None:
-    """Take documents out of an index that is kept apart from them, before they change."""
+    """Take documents out of a separate index before they change."""
     if statement := ENGINES[connection.vendor].forget:
         ids = list(documents.values_list("pk", flat=True))
         with connection.cursor() as cursor:
@@ -105,13 +111,7 @@ def _forget(documents: QuerySet[SearchDocument]) -> None:
 
 
 def _sync() -> None:
-    """Bring an index that is kept apart in line: what is gone goes, what is missing comes."""
+    """Bring a separate index in line with the documents."""
     with connection.cursor() as cursor:
         for statement in ENGINES[connection.vendor].sync:
             cursor.execute(statement)
-
-
-def _batches(rows: Iterable[Any]) -> Iterator[list[Any]]:
-    rows = iter(rows)
-    while batch := list(islice(rows, BATCH_SIZE)):
-        yield batch
