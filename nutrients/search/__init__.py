@@ -1,1 +1,1 @@
-"""Search: words and ranks are ours and pure; the database only looks words up in its index."""
+"""Search: words and ranks are computed here; the database only looks words up in its index."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from string import ascii_uppercase
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from django.db.models import Q
 from nutrients.common.words import spans, stem, words_of
 from nutrients.models import DocumentKind, SearchDocument
 
-from .content import Addresses, addresses_of, shown
+from .content import addresses_of, is_public
 
 LISTED = {
     DocumentKind.SYMPTOM: "Symptom",
@@ -25,7 +25,7 @@ LISTED = {
 }
 NUMBERS, OTHER_LETTERS = "0–9", "Other letters"
 ENTRIES_A_PAGE = 140
-# Longer names, and symbols such as “Mg”, are found by searching.
+# Longer names, and symbols such as “Mg”, are left to the search.
 SHORTEST_NAME, MOST_NAME_WORDS = 3, 3
 ARTICLES = frozenset({"a", "an", "the"})
 
@@ -45,46 +45,43 @@ class Entry(NamedTuple):
 
 
 def entries(*, at: datetime) -> list[Entry]:
-    """What the public may see at the moment `at`, in order; imported foods are left out."""
-    rows = SearchDocument.objects.filter(shown(at=at), kind__in=LISTED, is_imported=False)
+    """Return what the public may see at the moment `at`, in order, without imported foods."""
+    rows = SearchDocument.objects.filter(is_public(at=at), kind__in=LISTED, is_imported=False)
     # Sections are in the contents list of their article.
     rows = rows.exclude(Q(kind=DocumentKind.ARTICLE) & Q(key__contains="#"))
     documents = list(rows.only("kind", "key", "url", "title", "names"))
-    return sorted(_entries(documents, addresses_of(documents, at=at)), key=_sort_key)
-
-
-def letter_pages(every: Sequence[Entry], size: int) -> dict[str, int]:
-    """Each letter that has an entry, and the page of its first one."""
-    firsts: dict[str, int] = {}
-    for index, entry in enumerate(every):
-        firsts.setdefault(entry.letter, index // size + 1)
-    return firsts
-
-
-def _entries(documents: Iterable[SearchDocument], urls: Addresses) -> Iterator[Entry]:
+    addresses = addresses_of(documents, at=at)
+    lines = []
     for document in documents:
-        kind = LISTED[DocumentKind(document.kind)]
-        url = urls.get((document.kind, document.key), document.url)
-        if not url:
-            continue
-        yield _entry(document.title, url, kind)
-        for name in _other_names(document):
-            yield _entry(name[:1].upper() + name[1:], url, kind, see=document.title)
+        if url := document.url or addresses.get((document.kind, document.key), ""):
+            kind, title = LISTED[DocumentKind(document.kind)], document.title
+            lines.append(_entry(title, url, kind))
+            for name in _other_names(document):
+                lines.append(_entry(name[:1].upper() + name[1:], url, kind, see=title))
+    return sorted(lines, key=_sort_key)
+
+
+def letter_pages(lines: Sequence[Entry], size: int) -> dict[str, int]:
+    """Return each letter that has an entry, and the page of its first."""
+    pages: dict[str, int] = {}
+    for index, entry in enumerate(lines):
+        pages.setdefault(entry.letter, index // size + 1)
+    return pages
 
 
 def _other_names(document: SearchDocument) -> Iterator[str]:
-    """The short names that say something else than the title or a name before."""
-    said = {_stems(document.title), _stems(document.title.partition("(")[0])}
+    """Yield the short names with other words than the title or a name before."""
+    listed = {_stems(document.title), _stems(document.title.partition("(")[0])}
     for name in document.names.split("\n"):
         stems = _stems(name)
         if _is_short_name(name) and stems:
-            if stems not in said:
+            if stems not in listed:
                 yield name
-            said.add(stems)
+            listed.add(stems)
 
 
 def _is_short_name(text: str) -> bool:
-    """Whether it is listed. “The added form”, in brackets after a name, is a remark."""
+    """Whether to list a name. “The added form”, in brackets after a name, is a remark."""
     words = text.split()
     return len(text) >= SHORTEST_NAME and len(words) <= MOST_NAME_WORDS and words[0] not in ARTICLES
 
@@ -98,9 +95,9 @@ def _sort_key(entry: Entry) -> tuple[bool, str, str]:
 
 
 def _entry(name: str, url: str, kind: str, see: str = "") -> Entry:
-    # All the words of the name, folded; of one without any, what it is.
+    # A name may have no words, such as “—”.
     words = [word for word, _, _ in spans(name)] or [name.lower()]
-    # “A lot of liquorice” is looked for under L, but the page “A to Z” under A.
+    # Readers look for “A lot of liquorice” under L, but for the page “A to Z” under A.
     if kind != LISTED[DocumentKind.PAGE] and words[0] in ARTICLES:
         words = words[1:] or words
     first = "".join(words)[:1].upper()

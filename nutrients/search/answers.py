@@ -56,7 +56,7 @@ OLDEST_CHILD, OLDEST = 13, 200
 
 
 class NeedAnswer(NamedTuple):
-    """What one country's authority says that people need of a nutrient a day.
+    """The daily need of a nutrient that one country's authority states.
 
     Each row has whom it is for and the figure in words. `query` leads to the nutrient's page with
     the same country and life stage.
@@ -70,7 +70,7 @@ class NeedAnswer(NamedTuple):
 
 
 def emergency_in(text: str) -> str:
-    """The red flag whose words are in a query; empty without one."""
+    """Return the slug of the red flag whose words are in a query; empty without one."""
     stems = _stems(text)
     return next((slug for slug, phrase in _phrases() if phrase <= stems), "")
 
@@ -89,29 +89,29 @@ def _stems(text: str) -> frozenset[str]:
 
 
 def need_answer(text: str, country: Authority, content: SearchContent) -> NeedAnswer | None:
-    """The figure that a query such as “how much magnesium when pregnant” asks for.
+    """Return the figure that a query such as “how much magnesium when pregnant” asks for.
 
     None if it names no nutrient or asks for no figure.
     """
-    asked = text.lower()
-    statuses = [status for status, words in STATUSES.items() if words.search(asked)]
-    if not (statuses or FIGURE.search(asked)):
+    query = text.lower()
+    statuses = [status for status, words in STATUSES.items() if words.search(query)]
+    if not (statuses or FIGURE.search(query)):
         return None
-    nutrient = _named(_stems(text), content.nutrients)
+    nutrient = _nutrient_in(_stems(text), content.nutrients)
     if nutrient is None:
         return None
     published = ReferenceIntake.objects.published(at=content.at).filter(nutrient=nutrient)
     intakes = list(published.joined("nutrient", "unit").with_sources())
-    stages = [
-        (stage, own)
+    needs = {
+        stage: need
         for stage in content.stages[country].values()
-        if _is_asked(stage, asked, statuses) and (own := stage.need(intakes))
-    ]
-    if stages:
-        sources = dict.fromkeys(source for _, own in stages for source in own.cited)
-        query = f"?stage={stages[0][0].slug}{country.query.replace('?', '&')}"
-        rows = [(str(stage), _figure(own)) for stage, own in stages]
-        return NeedAnswer(nutrient, country, rows, list(sources), query)
+        if _is_meant(stage, query, statuses) and (need := stage.need(intakes))
+    }
+    if needs:
+        sources = dict.fromkeys(source for need in needs.values() for source in need.cited)
+        link = f"?stage={next(iter(needs)).slug}{country.query.replace('?', '&')}"
+        rows = [(str(stage), _figure(need)) for stage, need in needs.items()]
+        return NeedAnswer(nutrient, country, rows, list(sources), link)
     adult = None if statuses else adult_need(country, intakes)
     if adult is None:
         return None
@@ -121,28 +121,28 @@ def need_answer(text: str, country: Authority, content: SearchContent) -> NeedAn
     )
 
 
-def _named(stems: frozenset[str], nutrients: Iterable[Nutrient]) -> Nutrient | None:
-    """The nutrient that a query names by the longest of its names."""
+def _nutrient_in(stems: frozenset[str], nutrients: Iterable[Nutrient]) -> Nutrient | None:
+    """Return the nutrient with the longest name in a query."""
     names = [
         (_stems(name), nutrient)
         for nutrient in nutrients
         for name in (nutrient.name, *split_names(nutrient.also_known_as))
     ]
-    held = [(len(name), nutrient) for name, nutrient in names if name and name <= stems]
-    return max(held, key=lambda pair: pair[0])[1] if held else None
+    matches = [(len(name), nutrient) for name, nutrient in names if name and name <= stems]
+    return max(matches, key=lambda pair: pair[0])[1] if matches else None
 
 
-def _is_asked(stage: LifeStage, asked: str, statuses: list[LifeStatus]) -> bool:
-    """Whether a query is about a life stage; of one that says nothing of anybody, none is."""
-    sexes = [sex for sex, words in SEXES.items() if words.search(asked)]
-    age, is_child = AGE.search(asked), bool(CHILD.search(asked))
+def _is_meant(stage: LifeStage, query: str, statuses: list[LifeStatus]) -> bool:
+    """Whether a query is about a life stage. A query without an age, sex or status means none."""
+    sexes = [sex for sex, words in SEXES.items() if words.search(query)]
+    age = AGE.search(query)
     if age and not stage.age_from <= Decimal(age[1]) < (stage.age_below or OLDEST):
         return False
     if statuses:
         return stage.life_status in statuses
     if stage.life_status != LifeStatus.NONE:
         return False
-    if is_child:
+    if CHILD.search(query):
         return stage.is_for_plates and stage.age_from < OLDEST_CHILD
     if age:
         return not sexes or stage.sex in (*sexes, Sex.BOTH)

@@ -1,4 +1,4 @@
-"""What searches are answered from: the documents that the public may see, and their addresses."""
+"""The content of searches: the documents that the public may see, and their addresses."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from nutrients.models import (
 )
 
 from .foods import FoodVocabulary
-from .query import Scored
+from .query import Scorable
 
 ROWS: dict[DocumentKind, type[Any]] = {
     DocumentKind.RED_FLAG: RedFlag,
@@ -45,26 +45,26 @@ ROWS: dict[DocumentKind, type[Any]] = {
 Addresses = dict[tuple[str, str], str]
 
 
-def shown(*, at: datetime) -> Q:
-    """The documents whose rows the public may see at the moment `at`, asked of the rows.
+def is_public(*, at: datetime) -> Q:
+    """Return the condition for documents of rows that the public may see at the moment `at`.
 
-    Each document looks its own row up: a list of all rows would hold thousands of foods.
+    Each document looks its own row up: a list of all rows would have thousands of foods.
     """
     # Pages and groups of foods have no state.
-    visible = Q(kind=DocumentKind.PAGE) | Q(kind=DocumentKind.FOOD, row="")
+    public = Q(kind=DocumentKind.PAGE) | Q(kind=DocumentKind.FOOD, row="")
     for kind, model in ROWS.items():
         rows = model.objects.published(at=at).filter(slug=OuterRef("row"))
-        visible |= Q(Exists(rows), kind=kind)
-    visible |= Q(kind=DocumentKind.DETAIL, row__in=_details(at=at))
-    return visible | Q(kind=DocumentKind.EVIDENCE, row__in=_pairs(at=at))
+        public |= Q(Exists(rows), kind=kind)
+    public |= Q(kind=DocumentKind.DETAIL, row__in=_details(at=at))
+    return public | Q(kind=DocumentKind.EVIDENCE, row__in=_associations(at=at))
 
 
 def addresses_of(documents: Sequence[SearchDocument], *, at: datetime) -> Addresses:
-    """The address of each risk factor, cause and interaction among the documents.
+    """Return the address of each risk factor, cause and interaction among the documents.
 
     A cause is on the page of the most common symptom that it brings on, a risk factor on that of
-    the nutrient it does most to, the others on that of the first nutrient; an address is empty if
-    no such page is published.
+    the nutrient it acts on most, an interaction on that of its first nutrient; an address is empty
+    if no such page is published.
     """
     nutrients = Nutrient.objects.published(at=at).only("slug")
     symptoms = Symptom.objects.published(at=at).order_by("-is_common", "position").only("slug")
@@ -89,8 +89,8 @@ def addresses_of(documents: Sequence[SearchDocument], *, at: datetime) -> Addres
 
 
 def _strength_of(risk: RiskFactor) -> Callable[[Nutrient], int]:
-    """What gives the rank of the strength with which a risk factor acts on a nutrient."""
-    ranks = {one.nutrient_id: Strength(one.strength).rank for one in risk.effects.all()}
+    """Return a function that ranks nutrients by how strongly a risk factor acts on them."""
+    ranks = {row.nutrient_id: Strength(row.strength).rank for row in risk.effects.all()}
     return lambda nutrient: ranks.get(nutrient.pk, Strength.MODERATE.rank)
 
 
@@ -101,39 +101,40 @@ def _details(*, at: datetime) -> QuerySet[NutrientDetail]:
     return rows.order_by().values_list(key, flat=True)
 
 
-def _pairs(*, at: datetime) -> QuerySet[Association]:
-    pair = Concat(
+def _associations(*, at: datetime) -> QuerySet[Association]:
+    key = Concat(
         *("nutrient__slug", Value("/"), "symptom__slug", Value("/"), "relation"),
         output_field=CharField(),
     )
-    return Association.objects.published(at=at).order_by().values_list(pair, flat=True)
+    return Association.objects.published(at=at).order_by().values_list(key, flat=True)
 
 
 class SearchContent(FoodVocabulary):
-    """What every search is answered from, read when it is first needed."""
+    """Everything that searches need of the content, each part fetched when first needed."""
 
     def __init__(self, *, at: datetime) -> None:
         super().__init__(at=at)
-        self._documents: dict[int, Scored] = {}
+        self._documents: dict[int, Scorable] = {}
         self._addresses: Addresses = {}
 
     @cached_property
     def public(self) -> frozenset[int]:
-        """The ids of the documents of all that editors wrote and the public may see."""
+        """The ids of public documents, without those of imported foods."""
         return frozenset(self._rows().order_by().values_list("pk", flat=True))
 
-    def documents(self, ids: Iterable[int]) -> list[Scored]:
-        """Those of these documents that are public, each read when a search first finds it."""
+    def documents(self, ids: Iterable[int]) -> list[Scorable]:
+        """Return those of these documents that are public, each fetched for its first search."""
         ids = [pk for pk in ids if pk in self.public]
         if missing := [pk for pk in ids if pk not in self._documents]:
             rows = SearchDocument.objects.defer("words").in_bulk(missing)
-            self._documents.update({pk: Scored(row) for pk, row in rows.items()})
+            self._documents.update({pk: Scorable(row) for pk, row in rows.items()})
         return [self._documents[pk] for pk in ids if pk in self._documents]
 
     def addresses(self, documents: Iterable[SearchDocument]) -> Addresses:
-        """Where these documents are; those without a page are asked for when first found."""
-        asked = [row for row in documents if not row.url]
-        missing = [row for row in asked if (row.kind, row.key) not in self._addresses]
+        """Return the addresses of documents without a page of their own, by kind and key."""
+        missing = [
+            row for row in documents if not row.url and (row.kind, row.key) not in self._addresses
+        ]
         if missing:
             self._addresses.update(addresses_of(missing, at=self.at))
         return self._addresses
@@ -147,7 +148,7 @@ class SearchContent(FoodVocabulary):
         return life_stages(at=self.at)
 
     def corrected(self, word: str) -> str | None:
-        """The nearest of our own words as it is written; None if none is near."""
+        """Return the nearest of our own words as we write it; None if none is near."""
         names, texts, written = self._own_words
         ours = nearest(word, (names, texts))
         return ours and written.get(ours, ours)
@@ -155,23 +156,16 @@ class SearchContent(FoodVocabulary):
     @cached_property
     def _own_words(self) -> tuple[list[str], list[str], dict[str, str]]:
         """The words of titles and names, those of texts, and how each is written."""
-        shown = ("title", "names", "text")
-        words = ("title_words", "name_words", "text_words")
-        rows = list(self._rows().only(*shown, *words).order_by("key"))
+        fields = ("title", "names", "text", "title_words", "name_words", "text_words")
+        rows = list(self._rows().only(*fields).order_by("key"))
         written: dict[str, str] = {}
         for row in rows:
-            for word, form in _as_written((row.title, row.names, row.text)):
-                written.setdefault(word, form)
+            for text in (row.title, row.names, row.text):
+                composed = normalize("NFC", text)
+                for word, start, end in spans(composed):
+                    written.setdefault(word, composed[start:end].lower())
         names = vocabulary(f"{row.title_words} {row.name_words}" for row in rows)
         return names, vocabulary(row.text_words for row in rows), written
 
     def _rows(self) -> QuerySet[SearchDocument]:
-        return SearchDocument.objects.filter(shown(at=self.at), is_imported=False)
-
-
-def _as_written(texts: Iterable[str]) -> Iterable[tuple[str, str]]:
-    """Each word of texts as it is compared, and as it is written, in lower case."""
-    for text in texts:
-        composed = normalize("NFC", text)
-        for word, start, end in spans(composed):
-            yield word, composed[start:end].lower()
+        return SearchDocument.objects.filter(is_public(at=self.at), is_imported=False)

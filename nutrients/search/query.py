@@ -1,4 +1,4 @@
-"""A query as units to look for, each a word or a phrase with its synonyms, and how well it matches.
+"""A query as units to look for, each a word or a phrase with its synonyms, and how to score them.
 
 Points are whole numbers, so that results are in the same order on every database.
 """
@@ -29,8 +29,8 @@ SHORTEST_OPEN, SHORTEST_OPEN_BEFORE = 2, 4
 IN_TITLE, IN_NAMES, IN_TEXT = (120, 105, 60), (100, 90, 45), (30, 25, 8)
 # Points if the whole query is the title or a name, or the beginning of one.
 WHOLE_TITLE, WHOLE_NAME, STARTS_TITLE, STARTS_NAME = 400, 350, 120, 90
-# A longer title says less of each of its words.
-A_WORD_MORE, LONGEST_TITLE = 3, 20
+# A longer title says less of each of its words: points off for each.
+A_WORD_MORE = 3
 # A synonym is a little less than the word itself, in tenths.
 SYNONYM = 9
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n")
@@ -40,7 +40,7 @@ Synonyms = Mapping[Phrase, tuple[Phrase, ...]]
 
 
 class Term(NamedTuple):
-    """One word to look for: itself, anything with its stem and, if open, what it begins."""
+    """A word to look for: itself, any word with its stem and, if open, any that it begins."""
 
     word: str
     stem: str
@@ -49,7 +49,7 @@ class Term(NamedTuple):
 
 @dataclass(frozen=True)
 class Unit:
-    """One part of a query. `ways` are phrases, any one of which will do; the first is as typed."""
+    """A part of a query. `ways` are phrases, any of which will do; the first is as typed."""
 
     ways: tuple[tuple[Term, ...], ...]
 
@@ -68,7 +68,7 @@ class Field:
         self.ordered = sorted(self.words)
 
     def points(self, term: Term, worth: Sequence[int]) -> int:
-        """What a term is worth here: as it is, by its stem or a part, by its beginning."""
+        """Return the worth of a term here: as it is, by its stem or a part, by its beginning."""
         if term.word in self.words:
             return worth[0]
         if term.stem in self.stems or term.word in self.parts:
@@ -76,13 +76,13 @@ class Field:
         if not term.is_open:
             return 0
         # The first word that begins so comes next in their order.
-        place = bisect_left(self.ordered, term.word)
-        begins = place < len(self.ordered) and self.ordered[place].startswith(term.word)
-        return worth[2] if begins else 0
+        index = bisect_left(self.ordered, term.word)
+        is_begun = index < len(self.ordered) and self.ordered[index].startswith(term.word)
+        return worth[2] if is_begun else 0
 
 
-class Scored:
-    """A document made ready to be scored for many queries."""
+class Scorable:
+    """A document prepared to be scored for many queries."""
 
     def __init__(self, document: SearchDocument) -> None:
         self.document = document
@@ -92,7 +92,7 @@ class Scored:
         self.fields = list(zip(map(Field, texts), (IN_TITLE, IN_NAMES, IN_TEXT), strict=True))
 
     def points(self, term: Term) -> int:
-        """What a term is worth in the field that it is worth most in."""
+        """Return the worth of a term in the field in which it is worth most."""
         best = 0
         for field, worth in self.fields:
             # Fields that are worth less come later.
@@ -109,19 +109,19 @@ class Scored:
 
 
 def synonyms(rows: Iterable[tuple[str, str]]) -> Synonyms:
-    """Phrases by the stems of readers' words, from rows of readers' words and ours."""
+    """Return our phrases by the stems of readers' words, from pairs of their words and ours."""
     meanings: dict[Phrase, tuple[Phrase, ...]] = {}
     for theirs, ours in rows:
         meaning = tuple(words_of(ours))
         for phrase in theirs.split(","):
-            key = tuple(map(stem, words_of(phrase)))
+            key = _stems(words_of(phrase))
             if key and meaning:
                 meanings[key] = (*meanings.get(key, ()), meaning)
     return meanings
 
 
 def read(words: list[str], synonyms: Synonyms) -> list[Unit]:
-    """The units of a query, given its telling words; phrases that have synonyms stay together."""
+    """Return the units of a query's telling words; phrases that have synonyms stay together."""
     longest = max(map(len, synonyms), default=1)
     units: list[Unit] = []
     rest = words
@@ -146,51 +146,37 @@ def _unit(typed: list[str], meanings: tuple[Phrase, ...], *, is_last: bool) -> U
     return Unit((own, *others))
 
 
-def scorer(units: Sequence[Unit]) -> Callable[[Scored], tuple[int, int]]:
-    """What gives how many units of a query a document holds, and its points; larger is better."""
+def scorer(units: Sequence[Unit]) -> Callable[[Scorable], tuple[int, int]]:
+    """Return a function that counts the units of a query in a document, and its points."""
     wholes = [tuple(term.stem for unit in units for term in unit.ways[0])]
     if len(units) == 1:
         wholes += [tuple(term.stem for term in way) for way in units[0].ways[1:]]
 
-    def score(document: Scored) -> tuple[int, int]:
-        held, total = 0, _whole_points(document, wholes)
-        for unit in units:
-            points = _unit_points(unit, document)
-            held, total = held + (points > 0), total + points
-        return held, total - A_WORD_MORE * min(len(document.title), LONGEST_TITLE)
+    def score(document: Scorable) -> tuple[int, int]:
+        points = [unit_points(unit, document) for unit in units]
+        whole = _best([_whole_points(whole, document) for whole in wholes])
+        return sum(map(bool, points)), whole + sum(points) - A_WORD_MORE * len(document.title)
 
     return score
 
 
-def is_held(document: Scored, unit: Unit) -> bool:
-    return _unit_points(unit, document) > 0
+def unit_points(unit: Unit, document: Scorable) -> int:
+    """Return the worth of a unit in a document, or 0 if the document does not have it."""
+    return _best([_way_points(way, document) for way in unit.ways])
 
 
-def _unit_points(unit: Unit, document: Scored) -> int:
-    best = 0
-    for number, terms in enumerate(unit.ways):
-        points = list(map(document.points, terms))
-        if all(points):
-            worth = sum(points) // len(points)
-            best = max(best, worth * SYNONYM // 10 if number else worth)
-    return best
+def _way_points(way: tuple[Term, ...], document: Scorable) -> int:
+    points = [document.points(term) for term in way]
+    return sum(points) // len(points) if all(points) else 0
 
 
-def _parts(word: str) -> tuple[str, ...]:
-    parts = LETTER_AND_NUMBER.fullmatch(word)
-    return parts.groups() if parts else ()
+def _best(points: list[int]) -> int:
+    """Return the most points of a phrase as typed, which comes first, and its synonyms."""
+    return max([points[0], *(synonym * SYNONYM // 10 for synonym in points[1:])])
 
 
-def _whole_points(document: Scored, wholes: Sequence[Phrase]) -> int:
-    """Points for the query as a whole, as typed or by a synonym for all of it."""
-    best = 0
-    for number, whole in enumerate(wholes):
-        worth = _whole_worth(document, whole)
-        best = max(best, worth * SYNONYM // 10 if number else worth)
-    return best
-
-
-def _whole_worth(document: Scored, whole: Phrase) -> int:
+def _whole_points(whole: Phrase, document: Scorable) -> int:
+    """Return the points for a title or a name that is the whole query, or begins with it."""
     title, names, length = document.title, document.names, len(whole)
     if title == whole:
         return WHOLE_TITLE
@@ -201,19 +187,24 @@ def _whole_worth(document: Scored, whole: Phrase) -> int:
     return STARTS_NAME if any(name[:length] == whole for name in names) else 0
 
 
+def _parts(word: str) -> tuple[str, ...]:
+    parts = LETTER_AND_NUMBER.fullmatch(word)
+    return parts.groups() if parts else ()
+
+
 class Shelf(IntEnum):
-    """The parts of the index. Each has its documents by the length of their titles."""
+    """The parts of the index. Each has its documents in the order of the length of their titles."""
 
     OTHERS, CHOSEN_FOODS, IMPORTED_FOODS, ARTICLES = range(4)
 
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """How one database is asked, and how its index is brought in line with the documents.
+    """How to query one database, and how to bring a separate index in line with the documents.
 
-    `ids` takes an expression, the first and the last shelf, and how many to give at most. `forget`
-    takes the ids, as JSON, of documents that leave an index that is kept apart, and `sync` brings
-    in what it lacks; both are empty for an index that the database keeps itself.
+    `ids` takes an expression, the first and the last shelf, and a limit. `forget` takes the ids, as
+    JSON, of documents to remove from the index, and `sync` removes and adds what differs; both are
+    empty for an index that the database maintains.
     """
 
     ids: str
@@ -225,7 +216,7 @@ class Engine:
     sync: tuple[str, ...] = ()
 
     def expression(self, units: Sequence[Unit], *, every: bool) -> str:
-        """The query in the engine's own language, for documents with every unit or with any."""
+        """Return the query in the engine's language, for documents with every unit or any."""
         return (self.both if every else self.either).join(map(self._unit, units))
 
     def _unit(self, unit: Unit) -> str:
@@ -233,15 +224,15 @@ class Engine:
         return f"({self.either.join(f'({way})' for way in ways)})"
 
     def _term(self, term: Term) -> str:
-        # Folded words hold letters and digits alone, so no quotation mark can end them early.
-        own = (self.beginning if term.is_open else self.word).format(term.word)
+        # Folded words are letters and digits alone, so no quotation mark can end them early.
+        word = (self.beginning if term.is_open else self.word).format(term.word)
         if term.is_open and term.stem == term.word:
-            return own
-        return f"({own}{self.either}{self.word.format(term.stem)})"
+            return word
+        return f"({word}{self.either}{self.word.format(term.stem)})"
 
 
-# FTS5 gives rows by their number, so that it need not find all to give the first. The number of a
-# document is its shelf, then the length of its title, and then its id, in 32 bits.
+# FTS5 gives rows by their number, so that the first ones do not take all. The number of a document
+# is its shelf, then the length of its title, and then its id, in 32 bits.
 SQLITE = Engine(
     ids="""SELECT rowid & 0xFFFFFFFF FROM nutrients_searchindex
         WHERE nutrients_searchindex MATCH %s AND rowid BETWEEN %s << 48 AND (%s + 1) << 48
@@ -289,9 +280,9 @@ def matching(
     every: bool = True,
     most: int = sys.maxsize,
 ) -> RawSQL:
-    """The ids of the documents that hold every unit, or with `every` False any of them.
+    """Return the ids of documents with every unit, or with `every` False with any.
 
-    Of those from the `first` shelf to the `last` at `most` so many, the shortest titles first.
+    At `most` so many from the `first` shelf to the `last`, the shortest titles first.
     """
     engine = ENGINES[connection.vendor]
     expression = engine.expression(units, every=every)
@@ -299,7 +290,7 @@ def matching(
 
 
 def matching_ids(*queries: RawSQL) -> list[int]:
-    """The ids that any of these queries gives, asked for in one query."""
+    """Return the ids that any of these queries gives, in one query."""
     ids = SearchDocument.objects.order_by().values_list("pk", flat=True)
     first, *others = [ids.filter(pk__in=query) for query in queries]
     return list(first.union(*others, all=True))

@@ -26,12 +26,12 @@ from .results import search as search_everything
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
-    """What the words of the address find, by kind, or ways on if they find nothing.
+    """Show the matches of the words in the address, by kind, or ways on if there are none.
 
     htmx asks for the results alone while a reader types.
     """
-    asked = request.GET.get("q", "")
-    words, now = read_words(asked), timezone.now()
+    q, now = request.GET.get("q", ""), timezone.now()
+    words = read_words(q)
     content = memoized(request, SearchContent, at=now)
     reading = Reading(request.GET)
     country = read_country(reading)
@@ -39,20 +39,20 @@ def search(request: HttpRequest) -> HttpResponse:
         "section": "search",
         "q": words,
         "country": country,
-        "countries": list(Authority),
+        "countries": Authority,
         "results": search_everything(words, content, country, at=now),
-        "is_cut": len(asked) > LONGEST,
+        "is_cut": len(q) > LONGEST,
         "ignored": ignored_sentence(reading.ignored),
         "longest": LONGEST,
     }
-    page, fragment = "nutrients/search/search.html", "nutrients/search/_results.html"
-    return render_page_or_fragment(request, page, fragment, context)
+    return render_page_or_fragment(
+        request, "nutrients/search/search.html", "nutrients/search/_results.html", context
+    )
 
 
 @require_safe
 def a_to_z(request: HttpRequest) -> HttpResponse:
-    """Everything on the site by its name, other names too, a page at a time."""
-    every = memoized(request, entries, at=timezone.now())
-    context = paged(request, Paginator(every, ENTRIES_A_PAGE))
-    context["letters"] = letter_pages(every, ENTRIES_A_PAGE)
+    lines = memoized(request, entries, at=timezone.now())
+    context = paged(request, Paginator(lines, ENTRIES_A_PAGE))
+    context["letters"] = letter_pages(lines, ENTRIES_A_PAGE)
     return render(request, "nutrients/search/a_to_z.html", context)
