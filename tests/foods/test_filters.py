@@ -46,7 +46,7 @@ def test_filters_are_read_as_they_were_written(filters):
     assert read_food_filters(QueryDict(filters.query), CHOICES) == (filters, [])
 
 
-def test_second_nutrient_alone_is_the_first_and_the_same_twice_is_one():
+def test_second_nutrient_alone_is_the_first_and_a_repeated_one_counts_once():
     for query in ("also=iron", "nutrient=iron&also=iron"):
         filters, ignored = read_food_filters(QueryDict(query), CHOICES)
 

@@ -1,4 +1,4 @@
-"""Foods found by how their USDA description begins: the right ones, and by an index."""
+"""Foods by how their USDA description begins: the right ones, and by an index."""
 
 import pytest
 from django.db import connection
@@ -6,9 +6,11 @@ from django.db import connection
 from nutrients.models import FoodSource
 from tests import factories
 
+EVERY = {"Spinach, raw", "SPINACH, cooked", "Spelt", "Emu", "Oil, spinach"}
+
 
 @pytest.mark.parametrize(
-    ("beginning", "found"),
+    ("beginning", "descriptions"),
     [
         ("spinach", {"Spinach, raw", "SPINACH, cooked"}),
         ("Spinach, r", {"Spinach, raw"}),
@@ -17,18 +19,16 @@ from tests import factories
         ("emus", set()),
         ("%", set()),
         ("s_in", set()),
-        ("", {"Spinach, raw", "SPINACH, cooked", "Spelt", "Emu", "Oil, spinach"}),
+        ("", EVERY),
     ],
 )
-def test_foods_are_found_by_the_beginning_of_their_description(no_content, beginning, found):
+def test_foods_match_by_the_beginning_of_their_description(no_content, beginning, descriptions):
     iron = factories.nutrient("iron")
-    for number, words in enumerate(
-        ["Spinach, raw", "SPINACH, cooked", "Spelt", "Emu", "Oil, spinach"]
-    ):
+    for number, words in enumerate(EVERY):
         factories.food(f"food-{number}", iron, 1, usda_description=words)
 
     rows = FoodSource.objects.described_as(beginning)
-    assert set(rows.values_list("usda_description", flat=True)) == found
+    assert set(rows.values_list("usda_description", flat=True)) == descriptions
 
 
 def test_an_index_leads_to_them(content):

@@ -15,8 +15,8 @@ LIST, SPINACH = "/foods/", "/foods/spinach-raw/"
 HTMX = {"HX-Request": "true"}
 
 
-def shown(response):
-    """The names of the foods on a page of the list, from the top."""
+def names_on(response):
+    """Return the names of the foods on a page of the list, from the top."""
     return re.findall(r'class="card-link" href="/foods/[^"]+">([^<]+)<', response.content.decode())
 
 
@@ -52,11 +52,11 @@ def foods(no_content):
     ],
 )
 def test_filters_keep_and_order_the_foods(client, foods, query, expected):
-    assert shown(client.get(LIST + query)) == expected
+    assert names_on(client.get(LIST + query)) == expected
 
 
 def test_group_keeps_its_foods_alone(client, content):
-    names = shown(client.get(f"{LIST}?group=leafy-greens"))
+    names = names_on(client.get(f"{LIST}?group=leafy-greens"))
 
     expected = FoodSource.objects.filter(group__slug="leafy-greens", status="published")
     assert names == [food.name for food in expected.order_by("name")]
@@ -81,7 +81,7 @@ def test_unknown_is_never_drawn_as_zero(client, foods):
     assert rows.count('class="bar"') == 2
 
 
-def test_row_names_what_a_serving_is_rich_in_or_else_what_it_holds_some_of(client, no_content):
+def test_row_names_what_a_serving_is_rich_in_or_else_contains_some_of(client, no_content):
     iron, zinc = factories.nutrient("iron"), factories.nutrient("zinc")
     beans = factories.food("beans", iron, 20)
     NutrientAmount.objects.create(food=beans, nutrient=zinc, per_100g=12, source=factories.source())
@@ -94,9 +94,7 @@ def test_row_names_what_a_serving_is_rich_in_or_else_what_it_holds_some_of(clien
     assert "Butter 1 bowl (100 g) Diets" in words
 
 
-def test_filter_says_how_many_foods_are_rich_in_a_nutrient_and_how_many_hold_some(
-    client, no_content
-):
+def test_filter_counts_foods_that_are_rich_in_a_nutrient_and_that_contain_some(client, no_content):
     iron = factories.nutrient("iron")
     for slug, per_100g in (("beans", 40), ("peas", 20), ("bread", 5), ("butter", 0)):
         factories.food(slug, iron, per_100g)
@@ -107,14 +105,14 @@ def test_filter_says_how_many_foods_are_rich_in_a_nutrient_and_how_many_hold_som
     rich = client.get(f"{LIST}?nutrient=iron&level=high")
     assert "Rich in iron (2)" in text_of(rich, "food-nutrient")
     assert text_of(rich, "results") == "2 foods rich in iron"
-    assert shown(rich) == ["Beans", "Peas"]
+    assert names_on(rich) == ["Beans", "Peas"]
 
 
 def test_sunlight_is_named_beside_foods_with_vitamin_d_and_is_no_food(client, content):
     assert "Sunlight on skin gives vitamin D too" in text_of(
         client.get(f"{LIST}?nutrient=vitamin-d"), "food-results"
     )
-    assert "Sunlight on skin" not in shown(client.get(f"{LIST}?q=sunlight"))
+    assert "Sunlight on skin" not in names_on(client.get(f"{LIST}?q=sunlight"))
     page = text_of(client.get("/foods/sunlight/"), "main")
     assert "It is no food, but it is a source." in page
     assert "What it gives" not in page
@@ -122,11 +120,11 @@ def test_sunlight_is_named_beside_foods_with_vitamin_d_and_is_no_food(client, co
 
 def test_pages_keep_the_filters(client, content):
     first = client.get(f"{LIST}?diet=vegan&sort=name")
-    assert len(shown(first)) == 24
+    assert len(names_on(first)) == 24
     assert "?diet=vegan&sort=name&page=2" in links_of(first, "food-results")
 
     second = client.get(f"{LIST}?diet=vegan&sort=name&page=2")
-    assert not set(shown(first)) & set(shown(second))
+    assert not set(names_on(first)) & set(names_on(second))
 
 
 def test_filters_in_use_can_each_be_taken_off(client, content):
@@ -153,8 +151,8 @@ def test_no_food_left_offers_a_way_on(client, content):
     assert LIST in links_of(page, "food-results")
 
 
-def test_what_is_not_understood_is_left_out_and_said(client, content):
-    for query, said in (
+def test_values_that_are_not_understood_are_quoted_and_left_out(client, content):
+    for query, quote in (
         ("nutrient=<script>", "“<script>”"),
         ("diet=vegan&diet=carnivore", "“carnivore”"),
         ("group=everything", "“everything”"),
@@ -169,7 +167,7 @@ def test_what_is_not_understood_is_left_out_and_said(client, content):
 
         assert page.status_code == 200
         assert "<script>”" not in page.content.decode()
-        assert said in text_of(page, "food-results")
+        assert quote in text_of(page, "food-results")
 
 
 @pytest.mark.parametrize("query", ["", "?nutrient=calcium&diet=vegan", "?q=zzzz", "?colour=red"])
@@ -188,7 +186,7 @@ def test_fragment_is_the_part_of_the_page_that_changes(client, content, query):
 
 
 @pytest.mark.parametrize(("country", "whose"), [("eu", "UK and EU reference"), ("us", "US daily")])
-def test_food_page_says_whose_shares_it_gives_by_serving_and_100_g(client, content, country, whose):
+def test_food_page_names_the_value_of_its_shares_and_gives_100_g(client, content, country, whose):
     text = text_of(client.get(f"{SPINACH}?country={country}"), "main")
 
     assert f"as a share of the {whose} value" in text
@@ -274,22 +272,22 @@ def test_portions_in_cups_and_ounces_come_after_the_others(client, no_content):
         ("garbanzo", "Chickpeas, boiled"),
     ],
 )
-def test_name_is_found_as_readers_type_it(client, content, typed, name):
-    assert name in shown(client.get(LIST, {"q": typed}))
+def test_name_matches_as_readers_type_it(client, content, typed, name):
+    assert name in names_on(client.get(LIST, {"q": typed}))
     assert name in text_of(client.get("/foods/plate/", {"q": typed}), "plate-found")
 
 
-def test_foods_with_accents_and_strokes_are_found_and_sorted_by_their_letters(client, no_content):
+def test_foods_with_accents_and_strokes_match_and_sort_by_their_letters(client, no_content):
     iron = factories.nutrient("iron", is_featured=True)
     for number, name in enumerate(("Watercress", "Éclair", "ökra", "Łosoś", "apple", "豆腐")):
         factories.food(f"food-{number}", iron, 1, name=name)
     catch_up()
 
-    assert shown(client.get(f"{LIST}?sort=name")) == [
+    assert names_on(client.get(f"{LIST}?sort=name")) == [
         *("apple", "Éclair", "Łosoś", "ökra", "Watercress", "豆腐"),
     ]
-    assert shown(client.get(f"{LIST}?q=losos")) == ["Łosoś"]
-    assert shown(client.get(f"{LIST}?q=ECLAIR")) == ["Éclair"]
+    assert names_on(client.get(f"{LIST}?q=losos")) == ["Łosoś"]
+    assert names_on(client.get(f"{LIST}?q=ECLAIR")) == ["Éclair"]
 
 
 @pytest.mark.parametrize(
@@ -305,7 +303,7 @@ def test_foods_with_accents_and_strokes_are_found_and_sorted_by_their_letters(cl
         ("sunlight", ""),
     ],
 )
-def test_size_of_a_serving_is_drawn_and_said(client, content, food, drawn):
+def test_size_of_a_serving_is_drawn_with_a_title(client, content, food, drawn):
     html = client.get(f"/foods/{food}/").content.decode()
     figure = html.partition('<figure class="serving-size">')[2].partition("</figure>")[0]
 
@@ -321,10 +319,10 @@ def test_table_marks_a_food_with_a_note_and_leads_to_it(client, content):
     response = client.get("/compare/")
 
     assert "Beet greens, boiled (see note)" in text_of(response)
-    leading = {link for link in links_of(response) if link.endswith("#note")}
-    assert "/foods/beet-greens-cooked/#note" in leading
+    to_notes = {link for link in links_of(response) if link.endswith("#note")}
+    assert "/foods/beet-greens-cooked/#note" in to_notes
     assert "/foods/hemp-seeds/" in links_of(response)
-    for link in leading:
+    for link in to_notes:
         page = client.get(link.partition("#")[0])
         assert FoodSource.objects.get(slug=link.split("/")[2]).note in text_of(page, "note")
 

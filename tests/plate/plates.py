@@ -1,4 +1,4 @@
-"""Plates for tests: an address, and what it adds up to by the dossier's own figures."""
+"""Plates for tests: an address, and its totals by the dossier's own figures."""
 
 import csv
 import re
@@ -28,26 +28,25 @@ def dossier(name):
         return list(csv.DictReader(file))
 
 
-def expected_total(plate, nutrient):
-    """The sum from the dossier's own figures, and the foods that it has none for."""
+def amounts_in_servings(nutrient):
+    """Return how much of a nutrient a serving of each food contains, in its unit."""
     grams = {row["slug"]: Decimal(row["serving_grams"] or 0) for row in dossier("foods")}
-    figures = {
-        row["food"]: Decimal(row["amount_per_100g"])
+    return {
+        row["food"]: Decimal(row["amount_per_100g"]) * grams[row["food"]] / 100
         for row in dossier("food_nutrients")
         if row["nutrient"] == nutrient
     }
-    known = [plate[food] * grams[food] * figures[food] / 100 for food in plate if food in figures]
-    return sum(known, Decimal(0)), [food for food in plate if food not in figures]
 
 
-def intake(nutrient, stage="19-30", sex="female", status="none"):
-    wanted = (nutrient, stage, sex, status)
-    names = ("nutrient", "life_stage", "sex", "status")
-    return next(r for r in dossier("intakes") if tuple(r[name] for name in names) == wanted)
+def expected_total(plate, nutrient):
+    """Return the sum from the dossier's own figures, and the foods without a figure."""
+    amounts = amounts_in_servings(nutrient)
+    known = [plate[food] * amounts[food] for food in plate if food in amounts]
+    return sum(known, Decimal(0)), [food for food in plate if food not in amounts]
 
 
 def official(authority, nutrient, age=30, sex="female", status="none"):
-    """What the UK or the EU says is needed at an age: the row of its own table."""
+    """Return the row of the UK's or the EU's own table with the need at an age."""
     for row in dossier("intakes_uk_eu"):
         stage = row["life_stage"].lower()
         of = "pregnancy" if stage.startswith("preg") else "none"
@@ -72,16 +71,16 @@ def query(plate, **more):
 
 
 def sum_shown(response, nutrient):
-    """The end of the nutrient's sum."""
+    """Return the end of the nutrient's sum."""
     html = response.content.decode().partition(f'id="sum-{nutrient}"')[2]
     return re.search(r"<strong>([\d.,]+)</strong>", html)[1]
 
 
 def shares_shown(response):
-    """The whole percentages of the rows of totals, by the nutrient's name."""
+    """Return the whole percentages of the rows of totals, by the nutrient's name."""
     rows = response.content.decode().partition('class="plate-rows"')[2]
-    found = re.findall(
+    cells = re.findall(
         r'</span>([^<]+)</span>\s*<span class="plate-share">(.*?)</summary>', rows, re.S
     )
-    shares = {name: re.search(r"<strong>([\d,]+)%", share) for name, share in found}
+    shares = {name: re.search(r"<strong>([\d,]+)%", cell) for name, cell in cells}
     return {name: int(share[1].replace(",", "")) for name, share in shares.items() if share}

@@ -21,19 +21,13 @@ QUARTERS = st.integers(1, 80).map(lambda quarters: Decimal(quarters) / 4)
 GRAMS = st.decimals("0.5", "1000", places=2)
 AMOUNTS = st.decimals("0", "50000", places=4)
 SLUGS = st.text("abcdefgh", min_size=1, max_size=4)
-ANY_HELPING = st.builds(
-    lambda slug, n, g: Helping(slug, slug.title(), n, g), SLUGS, QUARTERS, GRAMS
-)
-HELPINGS = st.lists(
-    ANY_HELPING,
-    max_size=8,
-    unique_by=lambda helping: helping.slug,
-)
+ANY_HELPING = st.builds(Helping, SLUGS, SLUGS, QUARTERS, GRAMS)
+HELPINGS = st.lists(ANY_HELPING, max_size=8, unique_by=lambda helping: helping.slug)
 
 
 @st.composite
 def plates(draw):
-    """Helpings, and the amounts in 100 g of those that have a figure."""
+    """Draw helpings, and the amounts in 100 g of those that have a figure."""
     helpings = draw(HELPINGS)
     known = draw(st.lists(st.booleans(), min_size=len(helpings), max_size=len(helpings)))
     return helpings, {
@@ -47,60 +41,59 @@ def helping(slug="kale", servings="1", grams="100"):
     return Helping(slug, slug.title(), Decimal(servings), Decimal(grams))
 
 
-def one(amount, need):
-    """The total of a plate with one food that holds this amount."""
+def total_of(amount, need):
+    """Return the total of a plate with one food that contains this amount."""
     return add_up([helping()], {"kale": Decimal(amount)}, need)
 
 
 @given(plates())
 def test_total_is_the_exact_sum_of_the_known_and_names_the_rest(plate):
     helpings, figures = plate
-    found = add_up(helpings, figures, None)
+    total = add_up(helpings, figures, None)
 
     # In whole ten-millionths, so that nothing can be rounded on the way.
     expected = sum(
-        int(one.servings * 4) * int(one.serving_grams * 100) * int(figures[one.slug] * 10_000)
-        for one in helpings
-        if one.slug in figures
+        int(item.servings * 4) * int(item.serving_grams * 100) * int(figures[item.slug] * 10_000)
+        for item in helpings
+        if item.slug in figures
     )
-    assert found.amount * 4 * 100 * 10_000 * 100 == expected
-    assert [one.slug for one in found.unknown] == [
-        one.slug for one in helpings if one.slug not in figures
-    ]
+    assert total.amount * 4 * 100 * 10_000 * 100 == expected
+    unknown = [item for item in helpings if item.slug not in figures]
+    assert list(total.unknown) == unknown
 
 
 @given(AMOUNTS, st.decimals("0.001", "5000", places=3))
 @example(Decimal("99.999"), Decimal(100))
 @example(Decimal(100), Decimal(100))
 def test_share_is_rounded_down_and_what_is_missing_makes_it_whole(amount, need):
-    found = one(amount, Need(need, "RDA", limit=need))
+    total = total_of(amount, Need(need, "RDA", limit=need))
 
-    assert found.percent_of_need == (amount / need * 100).quantize(Decimal(1), ROUND_DOWN)
-    assert found.is_met == (found.missing == 0) == (amount >= need)
-    assert found.is_short == (amount < need)
-    assert found.is_above_ceiling == (amount > need)
-    assert amount + found.missing == max(amount, need)
+    assert total.percent_of_need == (amount / need * 100).quantize(Decimal(1), ROUND_DOWN)
+    assert total.is_met == (total.missing == 0) == (amount >= need)
+    assert total.is_short == (amount < need)
+    assert total.is_above_ceiling == (amount > need)
+    assert amount + total.missing == max(amount, need)
 
 
 def test_nothing_known_is_not_none():
-    found = add_up([helping()], {}, Need(Decimal(100), "RDA"))
+    total = add_up([helping()], {}, Need(Decimal(100), "RDA"))
 
-    assert (found.is_known, found.percent_of_need, found.missing) == (False, None, None)
-    assert (found.is_short, found.is_met) == (False, False)
+    assert (total.is_known, total.percent_of_need, total.missing) == (False, None, None)
+    assert (total.is_short, total.is_met) == (False, False)
 
 
 def test_without_a_need_nothing_is_missing_or_met():
-    found = one("5", None)
+    total = total_of("5", None)
 
-    assert (found.percent_of_need, found.missing, found.ceiling) == (None, None, None)
-    assert (found.is_met, found.is_short, found.is_above_ceiling) == (False, False, False)
+    assert (total.percent_of_need, total.missing, total.ceiling) == (None, None, None)
+    assert (total.is_met, total.is_short, total.is_above_ceiling) == (False, False, False)
 
 
-def test_what_is_to_be_stayed_below_is_no_goal():
-    found = one("400", Need(Decimal(1500), "AI", stay_below=Decimal(2300)))
+def test_an_amount_to_stay_below_is_no_goal():
+    total = total_of("400", Need(Decimal(1500), "AI", stay_below=Decimal(2300)))
 
-    assert (found.missing, found.is_met, found.is_short) == (None, False, False)
-    assert found.percent_of_ceiling == 17
+    assert (total.missing, total.is_met, total.is_short) == (None, False, False)
+    assert total.percent_of_ceiling == 17
 
 
 def test_share_of_nothing_is_not_known():
@@ -115,7 +108,7 @@ NEEDS = st.builds(
     st.decimals("0.001", "5000", places=3),
     st.none() | AMOUNTS,
 )
-TOTALS = st.dictionaries(KEYS, st.builds(one, AMOUNTS, st.none() | NEEDS), max_size=3)
+TOTALS = st.dictionaries(KEYS, st.builds(total_of, AMOUNTS, st.none() | NEEDS), max_size=3)
 SWAPS = st.lists(st.builds(Swap, ANY_HELPING, ANY_HELPING, HELD, HELD), max_size=8)
 
 
@@ -151,8 +144,8 @@ def test_additions_that_give_most_come_first_whatever_their_order(additions, key
 
 
 @given(SWAPS, TOTALS)
-def test_harmless_swap_unmeets_no_need_and_raises_no_total_past_its_limit(swaps, totals):
-    found = harmless_swaps(swaps, totals)
+def test_harmless_swap_keeps_needs_met_and_raises_no_total_past_its_limit(swaps, totals):
+    harmless = harmless_swaps(swaps, totals)
 
     for swap in swaps:
         harms = False
@@ -160,12 +153,12 @@ def test_harmless_swap_unmeets_no_need_and_raises_no_total_past_its_limit(swaps,
             after = before.amount - swap.before.get(key, 0) + swap.after.get(key, 0)
             harms |= passes(totals, after, key)
             harms |= before.is_met and after < before.need.amount
-        assert (swap in found) is not harms
+        assert (swap in harmless) is not harms
 
 
 @given(SWAPS, KEYS, st.decimals("0.001", "5000", places=3))
 def test_best_swap_adds_most_and_at_least_a_tenth_of_the_need(swaps, key, need):
-    found = best_swap(swaps, key, need)
+    best = best_swap(swaps, key, need)
 
     gains = [
         swap.after[key] - swap.before[key]
@@ -173,4 +166,4 @@ def test_best_swap_adds_most_and_at_least_a_tenth_of_the_need(swaps, key, need):
         if key in swap.after and key in swap.before
     ]
     worthwhile = [gain for gain in gains if gain >= need / 10]
-    assert (found.change(key) if found else None) == max(worthwhile, default=None)
+    assert (best.change(key) if best else None) == max(worthwhile, default=None)

@@ -1,7 +1,8 @@
-"""What is said of the foods on a plate, and what could be added to fill its gaps."""
+"""Notes about the foods on a plate, and foods that would fill its gaps: added, or swapped."""
 
 import re
 from decimal import Decimal
+from html import unescape
 
 import pytest
 
@@ -10,6 +11,7 @@ from nutrients.templatetags.components import rounded
 from tests.plate.plates import (
     MIXED,
     PAGE,
+    amounts_in_servings,
     dossier,
     expected_total,
     official,
@@ -22,15 +24,10 @@ from tests.site.pages import links_of, text_of
 
 def test_addition_gives_most_in_a_serving_within_the_diet(client, content):
     response = client.get(PAGE + "?food=orange&food=spinach-raw&diet=vegan&stage=19-50-female")
-    vegan = {row["slug"]: row for row in dossier("foods") if row["vegan"] == "yes"}
-    # A serving of them is more than their note advises.
-    del vegan["brazil-nuts"]
-    served = {
-        row["food"]: Decimal(row["amount_per_100g"]) * Decimal(vegan[row["food"]]["serving_grams"])
-        for row in dossier("food_nutrients")
-        if row["nutrient"] == "magnesium" and row["food"] in vegan
-    }
-    best = sorted(served, key=served.get, reverse=True)[:3]
+    # A serving of Brazil nuts is more than their note advises.
+    vegan = {row["slug"] for row in dossier("foods") if row["vegan"] == "yes"} - {"brazil-nuts"}
+    amounts = amounts_in_servings("magnesium")
+    best = sorted(vegan & amounts.keys(), key=amounts.get, reverse=True)[:3]
 
     links = [link for link in links_of(response, "gaps-list") if link.startswith("?food")]
     assert [re.findall(r"food=([\w-]+)", link)[-1] for link in links[:3]] == best
@@ -38,7 +35,8 @@ def test_addition_gives_most_in_a_serving_within_the_diet(client, content):
 
 def test_addition_adds_one_serving_and_keeps_the_plate(client, content):
     response = client.get(PAGE + query(MIXED, diet="vegetarian", stage="51-plus-male"))
-    link = next(one for one in links_of(response, "gaps-list") if one.startswith("?food"))
+    links = links_of(response, "gaps-list")
+    link = next(link for link in links if link.startswith("?food"))
     after = client.get(PAGE + link.partition("#")[0])
 
     assert after.content.decode().count('name="food" value=') == len(MIXED) + 1
@@ -86,7 +84,7 @@ def test_foods_are_suggested_for_every_need_that_is_not_met_and_never_for_sodium
         ("nobody", "19-30-pregnancy", True),
     ],
 )
-def test_food_is_not_suggested_to_those_whom_editors_keep_it_from(
+def test_food_is_not_suggested_to_groups_that_editors_name(
     client, content, mark, stage, is_offered
 ):
     FoodSource.objects.filter(slug="hemp-seeds").update(not_suggested_to=mark)
@@ -105,16 +103,6 @@ def test_food_whose_serving_is_more_than_its_note_advises_is_suggested_nowhere(c
     assert "Brazil nuts" not in text_of(answer)
     # In the ranked lists, which are figures, it keeps its place.
     assert "Brazil nuts" in text_of(client.get("/nutrients/magnesium/"))
-
-
-def servings(nutrient):
-    """The grams and milligrams of a serving of every food, worked out from the dossier's tables."""
-    grams = {row["slug"]: Decimal(row["serving_grams"] or 0) for row in dossier("foods")}
-    return {
-        row["food"]: Decimal(row["amount_per_100g"]) * grams[row["food"]] / 100
-        for row in dossier("food_nutrients")
-        if row["nutrient"] == nutrient
-    }
 
 
 @pytest.mark.parametrize(
@@ -139,7 +127,7 @@ def test_no_food_is_suggested_of_which_a_serving_passes_a_limit_of_any_nutrient(
     passing = {
         food
         for nutrient, limit in limits.items()
-        for food, amount in servings(nutrient).items()
+        for food, amount in amounts_in_servings(nutrient).items()
         if amount > limit
     }
     # A serving of beef liver holds 12.4 milligrams of copper: more than anybody's limit.
@@ -147,20 +135,20 @@ def test_no_food_is_suggested_of_which_a_serving_passes_a_limit_of_any_nutrient(
     for plate in ("", "food=orange", "food=spinach-raw&diet=dairy-free"):
         response = client.get(f"{PAGE}?{plate}&stage={stage}&country=us")
         links = [link or "" for link in links_of(response, "gaps-list")]
-        suggested = {found[-1] for link in links if (found := re.findall(r"food=([\w-]+)", link))}
+        suggested = {foods[-1] for link in links if (foods := re.findall(r"food=([\w-]+)", link))}
 
         assert suggested
         assert not suggested & passing
 
 
-def test_note_of_a_chosen_food_is_shown(client, content):
+def test_chosen_food_has_its_note(client, content):
     words = text_of(client.get(PAGE + "?food=beef-liver-cooked"), "plate-results")
 
     note = "Liver is very high in vitamin A. Do not eat liver in pregnancy."
     assert f"Beef liver, pan-fried: {note}" in words
 
 
-def test_chosen_food_outside_the_diet_is_said_with_a_way_to_take_it_off(client, content):
+def test_chosen_food_outside_the_diet_is_named_with_a_way_to_take_it_off(client, content):
     response = client.get(PAGE + "?food=milk-whole&food=spinach-raw&diet=vegan&diet=dairy-free")
 
     words = text_of(response, "plate-results")
@@ -171,14 +159,14 @@ def test_chosen_food_outside_the_diet_is_said_with_a_way_to_take_it_off(client, 
     )
 
 
-def test_diet_that_is_not_known_of_a_food_is_not_said_to_fail(client, content):
+def test_unknown_diet_of_a_food_is_no_failure(client, content):
     FoodSource.objects.filter(slug="milk-whole").update(vegan=None)
     words = text_of(client.get(PAGE + "?food=milk-whole&diet=vegan"), "plate-results")
 
     assert "Milk, whole, with added vitamin D is not known to be vegan." in words
 
 
-def test_foods_that_editors_did_not_choose_are_found_but_not_suggested(client, content):
+def test_search_finds_foods_that_are_not_suggested(client, content):
     FoodSource.objects.filter(slug="hemp-seeds").update(is_curated=False)
 
     assert "Hemp" in text_of(client.get(PAGE + "?q=hemp"), "plate-found")
@@ -204,3 +192,54 @@ def test_what_a_suggested_serving_gives_is_that_of_the_dossier(client, content):
         f"Add Hemp seeds, hulled 3 tablespoons (30 g): {rounded(amount)} mg, {share}% of the need."
         in words
     )
+
+
+PLATE = {
+    "orange": Decimal("1.5"),
+    "walnuts": Decimal(1),
+    "milk-whole": Decimal(2),
+    "spinach-raw": Decimal(1),
+}
+# Worked out from the dossier's tables, for each need that a swap helps and none that is met suffers
+# by: the food off, the food on, and what both have of it.
+SWAPS = [
+    ("orange", "coconut-water", "90 mg in place of 19.6 mg"),
+    ("milk-whole", "cheese-ricotta-part-skim", "675 mg in place of 551 mg"),
+    ("milk-whole", "milk-reduced-fat", "2.59 mcg in place of 2.2 mcg"),
+    ("orange", "coconut-water", "900 mg in place of 356 mg"),
+    ("milk-whole", "milk-skimmed", "495 mg in place of 410 mg"),
+    ("orange", "orange-juice", "0.335 mg in place of 0.171 mg"),
+    ("orange", "banana", "0.65 mg in place of 0.118 mg"),
+    ("walnuts", "almond-butter", "7.75 mg in place of 0.196 mg"),
+    ("orange", "prune-juice", "3.4 mg in place of 0.196 mg"),
+    ("spinach-raw", "spinach-cooked", "131 mcg DFE in place of 58.2 mcg DFE"),
+    ("orange", "avocado", "0.285 mg in place of 0.088 mg"),
+]
+
+
+def test_each_swap_is_the_best_of_its_group_with_both_amounts_and_as_many_servings(client, content):
+    response = client.get(PAGE + query(PLATE, stage="19-30-female", country="us"))
+    html = " ".join(unescape(response.content.decode()).split())
+    swaps = re.findall(
+        r'href="([^"#]*)#[^"]*"> ?Swap [^<]*</a>[^:]*: (.*? in place of .*?)\. ', html
+    )
+
+    expected = []
+    for off, on, amounts in SWAPS:
+        plate = {on if food == off else food: count for food, count in PLATE.items()}
+        pairs = [
+            f"food={food}" + (f"&servings-{food}={count}" if count != 1 else "")
+            for food, count in plate.items()
+        ]
+        expected.append((f"?{'&'.join(pairs)}&stage=19-30-female&country=us", amounts))
+    assert swaps == expected
+    swapped = client.get(PAGE + swaps[3][0])
+    assert sum_shown(swapped, "potassium") == "1,835.04"
+
+
+def test_swap_suits_the_diet_and_is_left_out_where_it_would_not(client, content):
+    plate = PAGE + "?food=milk-whole&food=orange"
+
+    assert "Swap Milk" not in text_of(client.get(plate + "&diet=vegan"))
+    for link in links_of(client.get(plate + "&diet=dairy-free"), "gaps-list"):
+        assert not link.startswith("?food") or "yogurt" not in link
