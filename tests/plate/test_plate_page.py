@@ -1,4 +1,4 @@
-"""The plate's page: what its address holds and leaves out, and what the first part shows."""
+"""The plate's page: its address, the problems with it, its search and its first part."""
 
 import re
 
@@ -11,7 +11,7 @@ from tests.site.pages import links_of, text_of
 
 
 def foods_on(response):
-    """The slugs of the foods on the plate, in their order."""
+    """Return the slugs of the foods on the plate, in their order."""
     form = response.content.decode().partition('id="plate-foods"')[2]
     return re.findall(r'type="hidden" name="food" value="([^"]+)"', form)
 
@@ -28,7 +28,7 @@ def test_removing_leads_to_the_address_without_the_food(client, content):
     )
 
 
-def test_search_finds_foods_to_add_within_the_diet(client, content):
+def test_search_offers_foods_within_the_diet(client, content):
     every = text_of(client.get(PAGE + "?q=milk"), "plate-found")
     vegan = text_of(client.get(PAGE + "?q=milk&diet=vegan"), "plate-found")
 
@@ -38,7 +38,7 @@ def test_search_finds_foods_to_add_within_the_diet(client, content):
     assert "Foods not known to suit your diets are left out." in vegan
 
 
-def test_search_leaves_out_what_is_on_the_plate_and_says_how_many_more(client, no_content):
+def test_search_leaves_out_foods_on_the_plate_and_counts_the_rest(client, no_content):
     iron = factories.nutrient("iron")
     for number in range(MOST_MATCHES + 3):
         factories.food(f"bean-{number}", iron, 1)
@@ -56,7 +56,7 @@ def test_search_that_finds_nothing_leads_on(client, content):
     assert links_of(response, "plate-found") == ["/foods/?q=zzz%26"]
 
 
-def test_what_is_not_understood_is_said_and_the_rest_applies(client, content):
+def test_values_that_are_not_understood_are_quoted_and_the_rest_applies(client, content):
     for address, words in (
         ("?food=no-such-food", "We did not understand “no-such-food”, so we left it out."),
         ("?food=%00%ff", "so we left it out."),
@@ -76,7 +76,7 @@ def test_what_is_not_understood_is_said_and_the_rest_applies(client, content):
         assert "<script>”" not in response.content.decode()
 
 
-def test_servings_are_counted_and_those_out_of_range_count_as_one_and_are_said(client, content):
+def test_servings_out_of_range_count_as_one_and_are_reported(client, content):
     left_out = "Servings go from 0.25 to 20 in quarters, so Spinach, boiled is counted as one"
     nonsense = ["0", "-1", "0.1", "1.3", "20.25", "21", "1,500", "many", "1e1", "NaN", "١"]
     for servings, amount in (
@@ -144,7 +144,7 @@ def test_bar_gives_the_shares_of_the_core_nutrients_the_largest_first(client, co
     assert "#find-title" in links_of(response, "plate-bar")
 
 
-def test_drawing_has_a_part_for_each_food_by_weight_and_says_so_in_words(client, content):
+def test_drawing_has_a_part_for_each_food_by_weight_and_a_description(client, content):
     response = client.get(PAGE + "?food=milk-whole&food=almonds&servings-almonds=2")
     words = text_of(response, "plate-figure")
     parts = re.findall(r'stroke-dasharray="([\d.]+) 100"', response.content.decode())

@@ -69,8 +69,11 @@ def test_totals_are_those_of_the_dossier_and_shares_are_rounded_down(client, con
         ),
         (
             *(SALTY, "sodium"),
-            ["to stay below 2,400 mg a day, to lower the risk of long-term", "6 grams of salt."]
-            + ["More is not better.", "Above the advised limit"],
+            [
+                "to stay below 2,400 mg a day, to lower the risk of long-term",
+                "That is 6 grams of salt. More is not better.",
+                "Above the advised limit",
+            ],
             ["Need met"],
         ),
     ],

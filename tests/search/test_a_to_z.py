@@ -1,4 +1,4 @@
-"""Everything by its name."""
+"""The A to Z: everything by its name."""
 
 import re
 from datetime import UTC, datetime
@@ -19,27 +19,12 @@ def _one_page(monkeypatch):
     monkeypatch.setattr("nutrients.search.views.ENTRIES_A_PAGE", 10_000)
 
 
-@pytest.fixture
-def listed(client, db):
-    """The names under each letter, as the page shows them."""
-
-    def get():
-        html = client.get(PAGE).content.decode().partition("</main>")[0]
-        parts = re.split(r'<h2 id="([a-z]|09)"', html)[1:]
-        return {
-            anchor: [unescape(name) for name in re.findall(r"<li[^>]*><a [^>]*>(.*?)</a>", part)]
-            for anchor, part in zip(parts[::2], parts[1::2], strict=True)
-        }
-
-    return get
-
-
 def test_every_public_row_is_listed(client, content):
     text = text_of(client.get(PAGE), "main")
     for model in (Article, Nutrient, Symptom, FoodSource, RiskFactor, OtherCause):
         rows = model.objects.published(at=datetime.now(UTC))
         if model is RiskFactor:
-            # An age that touches no nutrient has no place to lead to.
+            # An age that acts on no nutrient is on no page.
             rows = rows.exclude(lowers=None, raises=None)
         named = [getattr(row, "title", None) or row.name for row in rows]
 
@@ -56,23 +41,28 @@ def test_other_names_lead_to_the_page_and_say_its_name(client, content):
     assert links_of(page, "main").count("/nutrients/vitamin-b12/") > 1
 
 
-def test_names_stand_in_order_under_their_letter(listed):
-    letters = listed()
+def test_names_are_in_order_under_their_letter(client, db):
+    html = client.get(PAGE).content.decode().partition("</main>")[0]
+    parts = re.split(r'<h2 id="([a-z]|09)"', html)[1:]
+    letters = {
+        anchor: [unescape(name) for name in re.findall(r"<li[^>]*><a [^>]*>(.*?)</a>", part)]
+        for anchor, part in zip(parts[::2], parts[1::2], strict=True)
+    }
 
     assert len(letters) > 15
     assert letters["m"].index("Magnesium") < letters["m"].index("Muscle cramps")
     assert "Not making sense" in letters["n"]
-    strange = [
+    misplaced = [
         (letter, name)
         for letter, names in letters.items()
         for name in names
         if letter != "09"
         and not any(word.lower().startswith(letter) for word in re.findall(r"\w+", name))
     ]
-    assert strange == []
+    assert misplaced == []
 
 
-def test_imported_foods_are_left_to_the_search(client, no_content):
+def test_imported_foods_are_not_listed(client, no_content):
     iron = factories.nutrient("iron")
     factories.food("oats", iron, 1, name="Oats", is_curated=True)
     factories.food("oats-imported", iron, 1, name="Oats, instant, dry", is_curated=False)

@@ -1,4 +1,4 @@
-"""What readers type, and what must come first: data in `test_search_queries.yaml`.
+"""What readers type, and what must come first: data in `queries.yaml`.
 
 The queries run on the engine of the test database. DATABASE_URL makes that PostgreSQL.
 """
@@ -20,7 +20,7 @@ QUERIES = yaml.safe_load((Path(__file__).parent / "queries.yaml").read_text())
 
 
 def addresses(q, documents=None):
-    """What a search gives; of the documents, or of those that are there now."""
+    """Return the addresses of the results; of the documents, or of those in the database."""
     now = timezone.now()
     results = search(q, documents or SearchContent(at=now), at=now)
     return [hit.url for group in results.groups for hit in group.hits]
@@ -30,7 +30,7 @@ def test_query_finds_first(content):
     documents = SearchContent(at=timezone.now())
     first = {q: addresses(q, documents)[:1] for q in QUERIES}
 
-    assert {q: found for q, found in first.items() if found != [QUERIES[q]]} == {}
+    assert {q: result for q, result in first.items() if result != [QUERIES[q]]} == {}
 
 
 def test_imported_foods_come_after_all_that_editors_wrote(content):
@@ -41,27 +41,28 @@ def test_imported_foods_come_after_all_that_editors_wrote(content):
     catch_up()
 
     for number, q in enumerate(words):
-        found = [hit for hit in addresses(q) if hit.startswith("/foods/")]
-        assert addresses(q)[0] != f"/foods/import-{number}/"
-        assert found[-1] == f"/foods/import-{number}/"
+        results = addresses(q)
+        assert results[0] != f"/foods/import-{number}/"
+        foods = [address for address in results if address.startswith("/foods/")]
+        assert foods[-1] == f"/foods/import-{number}/"
 
 
 def test_every_synonym_leads_somewhere(content):
     # “Lithium” and a few more wait for their row to be published.
     documents = SearchContent(at=timezone.now())
-    lost = [
+    dead_ends = [
         (row.slug, phrase)
         for row in Synonym.objects.all()
         for phrase in row.words.split(",")
         if not addresses(phrase.strip(), documents) and addresses(row.means, documents)
     ]
 
-    assert lost == []
+    assert dead_ends == []
 
 
-def test_index_lost_or_rebuilt_finds_the_same(content, capsys):
+def test_index_lost_or_rebuilt_gives_the_same_results(content, capsys):
     before = [addresses(q) for q in ("cramp", "b12", "spinach")]
-    # What was lost in an index that is kept apart comes right by itself.
+    # A separate index regains what it lost.
     index._forget(SearchDocument.objects.all())
     catch_up()
     assert [addresses(q) for q in ("cramp", "b12", "spinach")] == before
@@ -73,7 +74,7 @@ def test_index_lost_or_rebuilt_finds_the_same(content, capsys):
     assert catch_up() == 0
 
 
-def test_change_past_the_screens_is_found_at_the_next_start(content):
+def test_next_start_indexes_a_change_made_outside_the_admin(content):
     SearchDocument.objects.filter(key="magnesium").update(words="", title_words="")
     call_command("load_content", verbosity=0)
 
