@@ -17,7 +17,7 @@ from nutrients.models import Authority, Evidence, Relation
 from nutrients.open_data.files import safe_cell
 
 from .filters import Filters, read_filters
-from .panel import comparison_page
+from .page import comparison_page
 from .table import Row, Sign, table_rows
 
 COLUMNS = (

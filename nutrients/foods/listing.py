@@ -10,12 +10,13 @@ from typing import NamedTuple
 from django.core.paginator import Page
 
 from nutrients.common.citations import Citation, References
+from nutrients.common.parameters import ActiveFilter, Facet
 from nutrients.models import DIETS, FoodSource, Nutrient
 from nutrients.search.foods import MOST_SEARCHED, FoodMatches
 
 from .catalogue import GOOD, RICH, FoodShare
 from .filters import FoodFilters
-from .narrowing import FoodPanel, Narrowing, food_panel
+from .narrowing import Narrowing, active_filters, food_facets
 
 PAGE_SIZE = 24
 # A row names so many nutrients that the food is rich in.
@@ -49,7 +50,8 @@ class FoodListPage:
     rows: list[FoodRow]
     nutrients: list[Nutrient]
     rich: int
-    panel: FoodPanel
+    facets: dict[str, list[Facet]]
+    active: list[ActiveFilter]
     left_out: dict[str, int]
     unmeasured: list[FoodSource]
     searched: int
@@ -63,6 +65,11 @@ class FoodListPage:
     def some(self) -> int:
         """How many of the foods contain some of the nutrients without being rich in all."""
         return self.page.paginator.count - self.rich
+
+    @property
+    def widenings(self) -> list[ActiveFilter]:
+        """The filters that would give more foods if they were taken off, the most first."""
+        return sorted((step for step in self.active if step.count), key=lambda step: -step.count)
 
 
 def food_list_page(
@@ -88,7 +95,8 @@ def food_list_page(
         rows=rows,
         nutrients=narrowing.nutrients,
         rich=len(narrowing.giving(RICH) & narrowing.passing),
-        panel=food_panel(narrowing),
+        facets=food_facets(narrowing),
+        active=active_filters(narrowing),
         left_out=narrowing.left_out(),
         unmeasured=_unmeasured(narrowing, at=at),
         searched=MOST_SEARCHED if matches and matches.is_cut else 0,

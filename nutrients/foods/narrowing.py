@@ -130,31 +130,11 @@ def free_from(table: FoodTable, allergen: Allergen) -> Slugs:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class FoodPanel:
-    """The filters of the list of foods. Each facet counts the foods that it would leave.
+def food_facets(narrowing: Narrowing) -> dict[str, list[Facet]]:
+    """Return the values of each filter with the number of foods that each would leave.
 
-    `imported_groups` have imported foods alone, so they appear only after a search by name.
+    The `imported_groups` have imported foods alone, so they appear only after a search by name.
     """
-
-    nutrients: list[Facet]
-    also: list[Facet]
-    levels: list[Facet]
-    diets: list[Facet]
-    free_from: list[Facet]
-    groups: list[Facet]
-    imported_groups: list[Facet]
-    bases: list[Facet]
-    sorts: list[Facet]
-    active: list[ActiveFilter]
-
-    @property
-    def widenings(self) -> list[ActiveFilter]:
-        """The filters that would give more foods if they were taken off, the most first."""
-        return sorted((step for step in self.active if step.count), key=lambda step: -step.count)
-
-
-def food_panel(narrowing: Narrowing) -> FoodPanel:
     filters, table, choices = narrowing.filters, narrowing.table, narrowing.choices
 
     def options(
@@ -186,30 +166,19 @@ def food_panel(narrowing: Narrowing) -> FoodPanel:
     sorts = SORTS | {slug: f"Most {nutrient.phrase}" for slug, nutrient in nutrients}
     # What is imported does not change the first groups. A chosen group is always there.
     groups = narrowing.chosen.once(by_group).keys()
-    return FoodPanel(
-        nutrients=_nutrient_options("nutrient", "Any nutrient", narrowing),
-        also=_nutrient_options("also", "No second one", narrowing),
-        levels=options(
-            "level",
-            LEVEL_LABELS,
-            narrowing.passing_all_but("nutrient", "also"),
-            lambda level: narrowing.giving(LEVELS[level]),
-        ),
-        diets=flags("diet", DIETS, filters.diets, suiting),
-        free_from=flags("free-from", ALLERGENS, filters.free_from, free_from),
-        groups=group_options(groups),
-        imported_groups=group_options({filters.group, *table.once(by_group)} - groups),
-        bases=options(
-            "basis",
-            BASES,
-            narrowing.passing_all_but("basis"),
-            lambda basis: table.once(comparable, basis),
-        ),
-        sorts=[
-            Facet("sort", value, words, value == filters.sort) for value, words in sorts.items()
-        ],
-        active=_active(narrowing),
-    )
+    by_level = narrowing.passing_all_but("nutrient", "also")
+    by_basis = narrowing.passing_all_but("basis")
+    return {
+        "nutrients": _nutrient_options("nutrient", "Any nutrient", narrowing),
+        "also": _nutrient_options("also", "No second one", narrowing),
+        "levels": options("level", LEVEL_LABELS, by_level, lambda n: narrowing.giving(LEVELS[n])),
+        "diets": flags("diet", DIETS, filters.diets, suiting),
+        "free_from": flags("free-from", ALLERGENS, filters.free_from, free_from),
+        "groups": group_options(groups),
+        "imported_groups": group_options({filters.group, *table.once(by_group)} - groups),
+        "bases": options("basis", BASES, by_basis, lambda basis: table.once(comparable, basis)),
+        "sorts": [Facet("sort", key, text, key == filters.sort) for key, text in sorts.items()],
+    }
 
 
 def _nutrient_options(name: str, without: str, narrowing: Narrowing) -> list[Facet]:
@@ -228,7 +197,7 @@ def _nutrient_options(name: str, without: str, narrowing: Narrowing) -> list[Fac
     return facets
 
 
-def _active(narrowing: Narrowing) -> list[ActiveFilter]:
+def active_filters(narrowing: Narrowing) -> list[ActiveFilter]:
     choices, chosen, active = narrowing.choices, narrowing.chosen, []
     for name, value in narrowing.filters.in_use:
         filters = narrowing.filters.without(name, value)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
 from itertools import chain
 from typing import Any, NamedTuple
 from unicodedata import normalize
@@ -75,20 +74,16 @@ def document(
     key: str,
     title: str,
     *,
-    row: str | None = None,
-    url: str = "",
     names: Iterable[str] = (),
     hidden_names: Iterable[str] = (),
-    note: str = "",
     text: Iterable[str] = (),
     hidden_text: Iterable[str] = (),
-    is_imported: bool = False,
-    row_changed_at: datetime | None = None,
+    **fields: Any,
 ) -> SearchDocument:
     """Return an unsaved document: what results show of a row, and its words, folded.
 
-    The A to Z lists `names`; the hidden ones are only searched. `row` is the key of the row whose
-    state decides, by default its own key.
+    The A to Z lists `names`; the hidden ones are only searched. `row`, the key of the row whose
+    state decides, is the document's own key by default.
     """
     title, listed = _plain(title), _unique(map(_plain, names))
     shown = "\n".join(filter(None, (_plain(line) for part in text for line in part.splitlines())))
@@ -101,19 +96,15 @@ def document(
     return SearchDocument(
         kind=kind,
         key=key,
-        row=key if row is None else row,
-        url=url,
         title=title[:300],
         names="\n".join(listed),
-        note=note[:200],
         text=shown,
-        is_imported=is_imported,
         title_words=" ".join(title_words),
         name_words="\n".join(name_words),
         text_words=" ".join(text_words),
         words=" ".join(sorted(every_word)),
         size=len(title_words),
-        row_changed_at=row_changed_at,
+        **{"row": key, **fields},
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 from django.utils.text import get_text_list
 
@@ -19,33 +18,23 @@ from .table import NutrientSets, Row, nutrient_sets, table_columns, table_rows
 MOST_NAMED = 2
 
 
-class Panel(NamedTuple):
-    """Every filter with the count of nutrients that it keeps.
-
-    There are boxes for the `common` symptoms and for others that are `chosen`; a list offers the
-    rest. `fields` are the lists with one chosen value, by their headings.
-    """
-
-    common: list[Facet]
-    chosen: list[Facet]
-    others: list[Facet]
-    fields: dict[str, list[Facet]]
-    diets: list[Facet]
-
-
 @dataclass(frozen=True, slots=True)
 class ComparisonPage:
     """Everything that the page shows.
 
-    `active` are the filters in use. `unlinked` are chosen symptoms without a link to any nutrient:
-    a finding, not an empty search. `against` is the evidence against links of the chosen symptoms.
-    `sorts` are the queries that the headings lead to.
+    `symptoms` are facets with a count of nutrients: boxes for the `common` and for others that are
+    `chosen`, and a list of the `others`. `fields` are the lists with one chosen value, by their
+    headings. `active` are the filters in use. `unlinked` are chosen symptoms without a link to any
+    nutrient: a finding, not an empty search. `against` is the evidence against links of the chosen
+    symptoms. `sorts` are the queries that the headings lead to.
     """
 
     filters: Filters
     rows: list[Row]
     columns: list[Symptom]
-    panel: Panel
+    symptoms: dict[str, list[Facet]]
+    fields: dict[str, list[Facet]]
+    diets: list[Facet]
     active: list[ActiveFilter]
     unlinked: list[Symptom]
     against: list[Association]
@@ -68,7 +57,11 @@ def comparison_page(filters: Filters, content: EvidenceContent, ignored: str) ->
         filters=filters,
         rows=rows,
         columns=table_columns(filters, content),
-        panel=_panel(filters, content.symptoms, sets),
+        symptoms=_symptoms(filters, content.symptoms, sets),
+        fields=_fields(filters, sets),
+        diets=[
+            Facet("diet", key, str(diet.label), key in filters.diets) for key, diet in DIETS.items()
+        ],
         active=_active(filters, content.symptoms, sets),
         unlinked=unlinked,
         against=[
@@ -86,35 +79,30 @@ def comparison_page(filters: Filters, content: EvidenceContent, ignored: str) ->
     )
 
 
-def _panel(filters: Filters, symptoms: Mapping[str, Symptom], sets: NutrientSets) -> Panel:
-    facets = [(symptom, _symptom_facet(filters, symptom, sets)) for symptom in symptoms.values()]
-    rare = [facet for symptom, facet in facets if not symptom.is_common]
+def _symptoms(
+    filters: Filters, symptoms: Mapping[str, Symptom], sets: NutrientSets
+) -> dict[str, list[Facet]]:
+    facets: dict[str, list[Facet]] = {"common": [], "chosen": [], "others": []}
+    for slug, symptom in symptoms.items():
+        # With “any” each symptom shows its own nutrients; with “all”, those that would be left.
+        others = filters.without("symptom", slug).symptoms if filters.match == "all" else ()
+        count = len(sets.passing(replace(filters, symptoms=(*others, slug))))
+        is_chosen = slug in filters.symptoms
+        group = "common" if symptom.is_common else "chosen" if is_chosen else "others"
+        facets[group].append(Facet("symptom", slug, symptom.name, is_chosen, count))
+    return facets
+
+
+def _fields(filters: Filters, sets: NutrientSets) -> dict[str, list[Facet]]:
     relations = {"": "Too little or too much"} | RELATIONS
     is_reversed = filters.sort.startswith("-")
     sorts = SORTS | ({filters.sort: "As the headings say"} if is_reversed else {})
-    return Panel(
-        common=[facet for symptom, facet in facets if symptom.is_common],
-        chosen=[facet for facet in rare if facet.is_on],
-        others=[facet for facet in rare if not facet.is_on],
-        fields={
-            "With": _facets("match", MATCHES, filters, default="any"),
-            "Signs of": _facets("relation", relations, filters, sets),
-            "Nutrients": _facets("kind", {"": "All kinds"} | KINDS, filters, sets),
-            "Order": _facets("sort", sorts, filters, default="match"),
-        },
-        diets=[
-            Facet("diet", key, str(diet.label), key in filters.diets) for key, diet in DIETS.items()
-        ],
-    )
-
-
-def _symptom_facet(filters: Filters, symptom: Symptom, sets: NutrientSets) -> Facet:
-    # With “any” each symptom shows its own nutrients; with “all”, those that would be left.
-    slug = symptom.slug
-    others = [chosen for chosen in filters.symptoms if chosen != slug]
-    chosen = (*others, slug) if filters.match == "all" else (slug,)
-    count = len(sets.passing(replace(filters, symptoms=chosen)))
-    return Facet("symptom", slug, symptom.name, slug in filters.symptoms, count)
+    return {
+        "With": _facets("match", MATCHES, filters, default="any"),
+        "Signs of": _facets("relation", relations, filters, sets),
+        "Nutrients": _facets("kind", {"": "All kinds"} | KINDS, filters, sets),
+        "Order": _facets("sort", sorts, filters, default="match"),
+    }
 
 
 def _facets(
