@@ -56,7 +56,7 @@ class Amounts(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FoodShare:
-    """What a food gives of a nutrient on a basis; None if no figure is known: that is not zero.
+    """How much a food gives of a nutrient on a basis; None if unknown, which is not zero.
 
     `percent` is the share of the country's label value.
     """
@@ -189,6 +189,6 @@ def _amounts(foods: Iterable[FoodSource], *, at: datetime) -> Amounts:
         per_100g[nutrient][slugs[food]] = in_100g
         source[nutrient][slugs[food]] = source_id
     cited = {key for sources in source.values() for key in sources.values()}
-    # What pages print of a source.
+    # The fields of a source that pages print.
     sources = Source.objects.only("slug", "title", "publisher", "url").in_bulk(cited)
     return Amounts(dict(per_100g), dict(source), sources)

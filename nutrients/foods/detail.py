@@ -24,7 +24,7 @@ from .filters import FoodChoices
 from .listing import notable_shares
 
 MOST_NEIGHBOURS, MOST_FORMS = 8, 6
-# What a page prints of an amount, and of its source.
+# The fields of an amount and of its source that a page prints.
 AMOUNT_FIELDS = (
     *("food", "nutrient", "per_100g"),
     *("source__slug", "source__title", "source__publisher", "source__url"),
@@ -39,7 +39,7 @@ COOKED = frozenset(
         *("dry heat", "moist heat"),
     ]
 )
-# What goes with cooking and says nothing of the food itself.
+# Parts of a description that go with cooking and do not name the food.
 BESIDE = frozenset({"drained", "with salt", "without salt", "with skin and salt"})
 # The drawing of a serving: by its measure, or by the group of a food that is served in ounces.
 DRAWN_MEASURES = {"slice": "slice", "can": "tin", "tbsp": "spoon", "tsp": "spoon"}
@@ -54,7 +54,7 @@ DRAWN_GROUPS = {
 
 @dataclass(frozen=True, slots=True)
 class FoodContent:
-    """What a food's page has whatever portion and country a reader chooses.
+    """The part of a food's page that does not depend on the portion and country.
 
     `portions` are by their values in an address, and the first is the serving. `per_100g` are
     amounts by the nutrient's id. `unmeasured` are nutrients it gives without a figure. `flags` are

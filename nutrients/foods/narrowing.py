@@ -24,7 +24,7 @@ class Narrowing:
     """Foods under filters, as sets of slugs, by which everything is counted.
 
     The table has the foods that match a search by name, and without a search all `chosen` foods.
-    What is not known of a food passes no filter.
+    A food passes no filter by a property that is not known.
     """
 
     table: FoodTable
@@ -164,7 +164,7 @@ def food_facets(narrowing: Narrowing) -> dict[str, list[Facet]]:
 
     nutrients = choices.nutrients.items()
     sorts = SORTS | {slug: f"Most {nutrient.phrase}" for slug, nutrient in nutrients}
-    # What is imported does not change the first groups. A chosen group is always there.
+    # Imported foods do not change the first groups. A chosen group is always offered.
     groups = narrowing.chosen.once(by_group).keys()
     by_level = narrowing.passing_all_but("nutrient", "also")
     by_basis = narrowing.passing_all_but("basis")

@@ -29,7 +29,7 @@ class Helping(NamedTuple):
 
 
 class Part(NamedTuple):
-    """What one helping adds to a total. Both figures are in the nutrient's unit."""
+    """The share of one helping in a total. Both figures are in the nutrient's unit."""
 
     helping: Helping
     per_100g: Decimal

@@ -1,7 +1,7 @@
 """A plate, read from its address and written to one: foods, servings, life stage and diets.
 
-`food` is repeated, a slug each; `servings-<slug>` says how many servings of it, one if it is not
-given. A plain form sends exactly that, with a number field beside each food.
+`food` is repeated, with a slug each time; `servings-<slug>` is the number of servings, by default
+one. A plain form sends exactly that, with a number field beside each food.
 """
 
 from __future__ import annotations

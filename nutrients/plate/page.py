@@ -62,12 +62,12 @@ class PlateFood:
 
 
 class NutrientNeed(NamedTuple):
-    """What a life stage needs of a nutrient, and what it is to stay below; None if none says it.
+    """The need of a life stage for a nutrient and the amounts to stay below; None without one.
 
-    `limit` is the lowest of any authority that counts food, or else the lowest of all, which says
-    nothing of a plate. `limit_kind` says what a total is compared with: "stay below", "food",
-    "supplements", "other" or "none". `need` is all of it for the plate's arithmetic. `url` leads to
-    the nutrient's page with the figures of the same country.
+    `limit` is the lowest of any authority that counts food, or else the lowest of all, with which a
+    plate cannot be compared. `limit_kind` is the sort of limit: "stay below", "food",
+    "supplements", "other" or "none". `need` has the figures for the plate's arithmetic. `url` leads
+    to the nutrient's page with the figures of the same country.
     """
 
     nutrient: Nutrient
@@ -80,7 +80,7 @@ class NutrientNeed(NamedTuple):
 
 
 class StageContent(NamedTuple):
-    """What every plate of a life stage is compared with and filled from.
+    """The needs and foods of a life stage, for every plate of it.
 
     `suited` are the slugs of the chosen foods that may be suggested, and `unmeasured` the sources
     without a figure, such as sunlight, by the nutrient's id.
@@ -153,7 +153,7 @@ def plate_page(
 ) -> PlatePage:
     """Return the page of a plate; `table` has its foods. One query, if there are `matches`.
 
-    What fills its gaps comes from the `chosen` foods.
+    Suggestions for its gaps come from the `chosen` foods.
     """
     references = References()
     foods = {slug: table.foods[slug] for slug in choices.servings}

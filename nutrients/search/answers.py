@@ -17,8 +17,8 @@ from nutrients.models import Authority, LifeStatus, Nutrient, ReferenceIntake, S
 from .content import SearchContent
 from .documents import split_names
 
-# What readers type in an emergency, by the red flag that answers it. Each word of a phrase must
-# be in the query.
+# Phrases that readers type in an emergency, by the red flag that answers them. Each word of a
+# phrase must be in the query.
 EMERGENCIES = {
     "chest-pain-palpitations": "chest pain, chest hurts, chest tight, chest pressure, heart attack",
     "stroke-signs": "stroke, tia, face drooping, face droops, facial droop, slurred speech, "

@@ -86,11 +86,11 @@ def document(
     state decides, is the document's own key by default.
     """
     title, listed = _plain(title), _unique(map(_plain, names))
-    shown = "\n".join(filter(None, (_plain(line) for part in text for line in part.splitlines())))
+    lines = "\n".join(filter(None, (_plain(line) for part in text for line in part.splitlines())))
     # A sign is one phrase; a part between its commas says something else alone.
     parts = () if kind == DocumentKind.RED_FLAG else _title_parts(title)
     all_names = (*listed, *hidden_names, *parts)
-    title_words, text_words = words_of(title), words_of("\n".join((shown, *hidden_text)))
+    title_words, text_words = words_of(title), words_of("\n".join((lines, *hidden_text)))
     name_words = _unique(" ".join(words_of(name)) for name in all_names)
     every_word = index_words([*title_words, *" ".join(name_words).split(), *text_words])
     return SearchDocument(
@@ -98,7 +98,7 @@ def document(
         key=key,
         title=title[:300],
         names="\n".join(listed),
-        text=shown,
+        text=lines,
         title_words=" ".join(title_words),
         name_words="\n".join(name_words),
         text_words=" ".join(text_words),

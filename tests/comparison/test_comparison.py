@@ -224,7 +224,7 @@ def test_htmx_gets_the_page_with_its_counts_marked_to_swap(client, content):
     assert not page.cookies
 
 
-# What cannot be read
+# Values that cannot be read
 
 
 NOT_UNDERSTOOD = [

@@ -41,8 +41,8 @@ def amounts_in_servings(nutrient):
 def expected_total(plate, nutrient):
     """Return the sum from the dossier's own figures, and the foods without a figure."""
     amounts = amounts_in_servings(nutrient)
-    known = [plate[food] * amounts[food] for food in plate if food in amounts]
-    return sum(known, Decimal(0)), [food for food in plate if food not in amounts]
+    parts = [plate[food] * amounts[food] for food in plate if food in amounts]
+    return sum(parts, Decimal(0)), [food for food in plate if food not in amounts]
 
 
 def official(authority, nutrient, age=30, sex="female", status="none"):

@@ -29,10 +29,10 @@ HELPINGS = st.lists(ANY_HELPING, max_size=8, unique_by=lambda helping: helping.s
 def plates(draw):
     """Draw helpings, and the amounts in 100 g of those that have a figure."""
     helpings = draw(HELPINGS)
-    known = draw(st.lists(st.booleans(), min_size=len(helpings), max_size=len(helpings)))
+    has_figures = draw(st.lists(st.booleans(), min_size=len(helpings), max_size=len(helpings)))
     return helpings, {
         helping.slug: draw(AMOUNTS)
-        for helping, has_figure in zip(helpings, known, strict=True)
+        for helping, has_figure in zip(helpings, has_figures, strict=True)
         if has_figure
     }
 

@@ -1,4 +1,4 @@
-"""What a plate adds up to, held against the dossier: totals, needs, limits and sources."""
+"""Totals of a plate against the dossier, with needs, limits and sources."""
 
 import re
 from decimal import Decimal
