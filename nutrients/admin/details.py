@@ -17,14 +17,14 @@ from .content_forms import ContentForm
 
 class DetailForm(ContentForm):
     def clean(self) -> dict[str, Any]:
-        """The usual checks; the text cites the sources chosen beside it, and no others."""
+        """Check that the text cites all of the chosen sources and no others."""
         cleaned = super().clean()
         body, sources = cleaned.get("body"), cleaned.get("sources")
         if body and sources is not None:
-            known = {source.slug for source in sources}
-            for error in prose.check_plain(body, known_sources=known):
+            slugs = {source.slug for source in sources}
+            for error in prose.check_plain(body, known_sources=slugs):
                 self.add_error("body", f"{error} Sources are chosen below the text.")
-            if unused := sorted(known - set(prose.cited_slugs(body))):
+            if unused := sorted(slugs - set(prose.cited_slugs(body))):
                 self.add_error("sources", f"The text does not cite “{unused[0]}”.")
         return cleaned
 

@@ -1,4 +1,4 @@
-"""Pictures in the admin: uploads are checked and encoded again as WebP."""
+"""The screen of pictures, whose uploads are checked and encoded again as WebP."""
 
 from __future__ import annotations
 
@@ -18,42 +18,40 @@ from nutrients.models import Picture
 from .content import ContentAdmin
 from .content_forms import ContentForm
 
-LARGEST_FILE, LARGEST_SIDE, MOST_PIXELS = 10_000_000, 1600, 50_000_000
+MAX_FILE_SIZE, MAX_SIDE, MAX_PIXELS = 10_000_000, 1600, 50_000_000
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 NO_PICTURE = "This is no picture that can be read: send JPEG, PNG, WebP or GIF."
 
 
 def web_picture(file: Any) -> tuple[bytes, int, int]:
-    """Give an uploaded picture as WebP, at most 1600 pixels a side, upright and without metadata.
+    """Return an uploaded picture as WebP, upright and without metadata, with its width and height.
 
-    Its bytes come with its width and height in pixels. What a camera writes into a file may say
-    where somebody lives. Raises ValidationError.
+    The metadata of a camera may say where somebody lives. Raises ValidationError.
     """
-    # Readers' pages do without its memory.
+    # Imported here to save the memory in processes that only serve readers.
     from PIL import Image, ImageOps
 
-    if file.size > LARGEST_FILE:
+    if file.size > MAX_FILE_SIZE:
         raise ValidationError("The file has more than 10 MB: make it smaller.")
     try:
         with warnings.catch_warnings(), Image.open(file, formats=FORMATS) as picture:
             warnings.simplefilter("ignore")
-            if picture.width * picture.height > MOST_PIXELS:
+            if picture.width * picture.height > MAX_PIXELS:
                 raise ValidationError("The picture has more than 50 million pixels.")
             if getattr(picture, "is_animated", False):
                 raise ValidationError("Pictures that move are not shown here.")
             upright = ImageOps.exif_transpose(picture)
-            has_holes = upright.has_transparency_data
-            small = upright.convert("RGBA" if has_holes else "RGB")
-            small.thumbnail((LARGEST_SIDE, LARGEST_SIDE))
-            written = io.BytesIO()
-            small.save(written, "WEBP", quality=80, method=6)
+            small = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
+            small.thumbnail((MAX_SIDE, MAX_SIDE))
+            data = io.BytesIO()
+            small.save(data, "WEBP", quality=80, method=6)
     except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
         raise ValidationError(NO_PICTURE) from error
-    return written.getvalue(), *small.size
+    return data.getvalue(), *small.size
 
 
 class PictureForm(ContentForm):
-    """A picture; its file is chosen once, and again to replace it."""
+    """A picture. A file is chosen for a new one, and to replace that of an old one."""
 
     quoted = frozenset({"credit", "licence"})
     upload = forms.FileField(
@@ -72,11 +70,11 @@ class PictureForm(ContentForm):
         return web_picture(file) if file else None
 
     def clean(self) -> dict[str, Any]:
-        """Give the row its file before the rules of the table are checked."""
+        """Set the file before the constraints of the table are checked."""
         cleaned = super().clean()
-        if new := cleaned.get("upload"):
+        if upload := cleaned.get("upload"):
             row = self.instance
-            row.data, row.width, row.height = new
+            row.data, row.width, row.height = upload
             row.file_digest = hashlib.sha256(row.data).hexdigest()[:16]
         return cleaned
 
@@ -84,15 +82,15 @@ class PictureForm(ContentForm):
 @admin.register(Picture)
 class PictureAdmin(ContentAdmin):
     form = PictureForm
-    list_display = ("slug", "shown", "alternative", "credit", "licence")
+    list_display = ("slug", "image", "alternative", "credit", "licence")
     search_fields = ("slug", "alternative", "credit")
-    readonly_fields = ("shown",)
+    readonly_fields = ("image",)
     fieldsets = (
         (
             None,
             {
                 "fields": (
-                    *("slug", "upload", "shown", "alternative", "is_decorative"),
+                    *("slug", "upload", "image", "alternative", "is_decorative"),
                     *("credit", "licence"),
                 ),
                 "description": "An article shows it by [[picture slug]] on a line of its own. "
@@ -108,9 +106,9 @@ class PictureAdmin(ContentAdmin):
         return None
 
     @admin.display(description="Picture")
-    def shown(self, obj: Picture) -> str:
+    def image(self, obj: Picture) -> str:
         if not obj.pk:
             return "–"
-        words = '<img class="picture" src="{}" width="{}" height="{}" alt="{}">'
+        tag = '<img class="picture" src="{}" width="{}" height="{}" alt="{}">'
         address = obj.get_absolute_url()
-        return format_html(words, address, obj.width, obj.height, obj.alternative)
+        return format_html(tag, address, obj.width, obj.height, obj.alternative)
