@@ -1,28 +1,31 @@
-"""Find and replace over every text, each place ticked, into a proposal."""
+"""Find and replace in all texts: the matches that an editor ticks go into a proposal."""
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
-from django.db import models, transaction
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
 from nutrients.proposals import add_row, begin
 
-from .content_forms import QUOTED, fixed_fields, form_over
+from .content_forms import QUOTED, fixed_fields, form_over, text_fields
 from .home import content_tables
 from .proposing import KEPT
 
-AROUND, MOST = 60, 500
+# Characters shown on either side of a match, and matches shown on the page.
+CONTEXT, MAX_SHOWN = 60, 500
 
 
 class FindForm(forms.Form):
@@ -39,115 +42,102 @@ class FindForm(forms.Form):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """One place in one text. Its value names it among those of the page."""
+class Match:
+    """A match in a field, which is the `number`th there, with the text around it."""
 
     row: Any
-    field: Any
+    name: str
     number: int
     before: str
-    found: str
+    text: str
     after: str
 
     @property
     def value(self) -> str:
-        return f"{self.row._meta.model_name}-{self.row.pk}-{self.field.name}-{self.number}"
+        return f"{self.row._meta.model_name}-{self.row.pk}-{self.name}-{self.number}"
 
     @property
     def label(self) -> str:
-        return f"{self.row._meta.verbose_name} “{self.row}”, {self.field.verbose_name}"
+        field = self.row._meta.get_field(self.name)
+        return f"{self.row._meta.verbose_name} “{self.row}”, {field.verbose_name}"
 
 
-def texts_of(screen: Any) -> list[Any]:
-    """The fields of a table whose words are ours: none that identifies a row or quotes others."""
-    left_out = {*QUOTED, *fixed_fields(screen.form, screen.model), *screen.form.quoted}
-    return [
-        field
-        for field in screen.opts.concrete_fields
-        if isinstance(field, models.CharField | models.TextField)
-        and field.editable
-        and not field.choices
-        and field.name not in left_out
-    ]
-
-
-def places(request: HttpRequest, site: Any, pattern: re.Pattern[str]) -> Iterator[Place]:
-    """Every place that is found, table by table."""
+def find_matches(request: HttpRequest, site: Any, pattern: re.Pattern[str]) -> Iterator[Match]:
+    """Yield every match in words of ours: no text that identifies a row or quotes others."""
     for screen, rows in content_tables(request, site):
-        fields = texts_of(screen)
+        skipped = {*QUOTED, *fixed_fields(screen.form, screen.model), *screen.form.quoted}
+        names = [name for name in text_fields(screen.model) if name not in skipped]
+        names = [name for name in names if screen.opts.get_field(name).editable]
         for row in rows.order_by("pk"):
-            for field in fields:
-                text = getattr(row, field.name)
-                for number, found in enumerate(pattern.finditer(text)):
-                    start, end = found.span()
-                    before, after = text[max(start - AROUND, 0) : start], text[end : end + AROUND]
-                    yield Place(row, field, number, before, found[0], after)
+            for name in names:
+                text = getattr(row, name)
+                for number, match in enumerate(pattern.finditer(text)):
+                    start, end = match.span()
+                    before, after = text[max(start - CONTEXT, 0) : start], text[end : end + CONTEXT]
+                    yield Match(row, name, number, before, match[0], after)
 
 
 def replacing(request: HttpRequest, site: Any) -> HttpResponse:
-    """Find first; then keep the ticked places in a proposal, all of them or none."""
+    """List the matches, then keep the ticked ones in a proposal: all of them or none."""
     if not request.user.has_perm("nutrients.add_proposal"):
         raise PermissionDenied
-    given = request.POST or request.GET
-    form = FindForm(given if "find" in given else None)
-    found: list[Place] = []
+    sent = request.POST or request.GET
+    form = FindForm(sent if "find" in sent else None)
+    matches: list[Match] = []
     faults: list[str] = []
+    ticked = set(request.POST.getlist("place"))
     if form.is_valid():
-        found = list(places(request, site, form.pattern()))
-        ticked = [one for one in found if one.value in request.POST.getlist("place")]
+        matches = list(find_matches(request, site, form.pattern()))
         if request.method == "POST":
-            values, faults = _changed(site, ticked, form)
-            if values and not faults:
-                return _keep(request, values, form)
+            changes = _replace([match for match in matches if match.value in ticked], form)
+            faults = [fault for change in changes for fault in _faults(*change)]
+            if changes and not faults:
+                return _keep(request, changes, form)
             faults = faults or ["Tick at least one place. A text may have changed meanwhile."]
     context = site.each_context(request) | {
         "title": "Find and replace",
         "form": form,
-        "places": found[:MOST],
-        "count": len(found),
-        "most": MOST,
+        "matches": matches[:MAX_SHOWN],
+        "count": len(matches),
         "faults": faults,
-        "ticked": request.POST.getlist("place") if request.method == "POST" else None,
-        "instead": form.cleaned_data.get("instead", "") if form.is_valid() else "",
+        "ticked": ticked if request.method == "POST" else None,
     }
     return TemplateResponse(request, "admin/nutrients/replace.html", context)
 
 
-def _changed(
-    site: Any, ticked: list[Place], form: FindForm
-) -> tuple[list[tuple[Any, dict[str, str]]], list[str]]:
-    """The rows with their new texts, and what their forms find wrong with those."""
+def _replace(matches: list[Match], form: FindForm) -> list[tuple[Any, dict[str, str]]]:
+    """Return the rows with their new texts by field."""
     pattern, instead = form.pattern(), form.cleaned_data["instead"]
-    wanted: dict[Any, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
-    for one in ticked:
-        wanted[one.row][one.field.name].add(one.number)
-    changed, faults = [], []
-    for row, numbers in wanted.items():
-        values = {
-            name: _replaced(getattr(row, name), pattern, instead, chosen)
-            for name, chosen in numbers.items()
-        }
-        changed.append((row, values))
-        for name, errors in form_over(site._registry[type(row)], row, values).errors.items():
-            if name in values or name == NON_FIELD_ERRORS:
-                faults += [f"{row._meta.verbose_name} “{row}”: {error}" for error in errors]
-    return changed, faults
+    chosen: dict[Any, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
+    for match in matches:
+        chosen[match.row][match.name].add(match.number)
+
+    def new_text(text: str, numbers: set[int]) -> str:
+        count = itertools.count()
+        return pattern.sub(lambda match: instead if next(count) in numbers else match[0], text)
+
+    return [
+        (row, {name: new_text(getattr(row, name), numbers) for name, numbers in fields.items()})
+        for row, fields in chosen.items()
+    ]
 
 
-def _replaced(text: str, pattern: re.Pattern[str], instead: str, chosen: set[int]) -> str:
-    numbers = iter(range(len(text) + 1))
-    return pattern.sub(lambda found: instead if next(numbers) in chosen else found[0], text)
+def _faults(row: Any, values: dict[str, str]) -> Iterator[str]:
+    """Yield what the form of a row finds wrong with its new texts."""
+    # The form changes the row that it is given.
+    form = form_over(admin.site.get_model_admin(type(row)), copy(row), values)
+    for name, errors in form.errors.items():
+        if name in values or name == NON_FIELD_ERRORS:
+            yield from (f"{row._meta.verbose_name} “{row}”: {error}" for error in errors)
 
 
 def _keep(
-    request: HttpRequest, rows: list[tuple[Any, dict[str, str]]], form: FindForm
+    request: HttpRequest, changes: list[tuple[Any, dict[str, str]]], form: FindForm
 ) -> HttpResponse:
-    find, instead = form.cleaned_data["find"], form.cleaned_data["instead"]
+    title = "Replace “{find}” by “{instead}”".format(**form.cleaned_data)
     with transaction.atomic():
-        proposal = begin(f"Replace “{find}” by “{instead}”", by=request.user)
-        for row, values in rows:
-            # The form was filled in over the row that was read.
-            live = type(row)._base_manager.get(pk=row.pk)
-            add_row(proposal, live, values, by=request.user)
+        proposal = begin(title, by=request.user)
+        for row, values in changes:
+            add_row(proposal, row, values, by=request.user)
     messages.success(request, KEPT.format(proposal))
     return redirect(proposal)

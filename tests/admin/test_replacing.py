@@ -40,7 +40,7 @@ def test_every_place_in_our_own_words_is_found(editor_client, texts, options, nu
 def test_ticked_places_alone_are_kept_in_a_proposal(replace, editor_client, texts):
     section, iron = texts
     page = editor_client.get(reverse("admin:replace"), WORDS)
-    values = [one.value for one in page.context["places"]]
+    values = [one.value for one in page.context["matches"]]
     answer = replace(f"articlesection-{section.pk}-body-1", f"nutrient-{iron.pk}-tagline-0")
 
     assert len(values) == 3
