@@ -27,7 +27,7 @@ class AssociationInline(ListedInline, FoldedInline):
     prefetched = ("sources",)
     verbose_name_plural = "associations: what too little or too much does"
 
-    def told(self, row: Any) -> str:
+    def summarize(self, row: Any) -> str:
         evidence = "Evidence against" if row.is_against else row.get_evidence_display()
         return f"{evidence}, {row.get_typicality_display().lower()}"
 

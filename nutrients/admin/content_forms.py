@@ -1,64 +1,61 @@
-"""The rules that every form of content checks at save, and what they say when one is broken."""
+"""The form of every row of content, with the rules that it checks before saving."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import models
 from django.forms import model_to_dict, modelform_factory
-from django.http import QueryDict
 from django.utils import timezone
 
 from nutrients.common.parameters import read_number
 from nutrients.common.wording import forbidden
 from nutrients.models import Publishable, Source, SourceKind, Status, Verification
 
-from .widgets import FixedText, KnownLabels
+from .widgets import FixedText, LabelledAutocomplete
 
-# Names of people, publications and foreign catalogues are quoted as they are.
+# Names of people, publications and foreign catalogues, which are quoted as they are.
 QUOTED = frozenset({"written_by", "usda_description", "usda_ndb_number", "slug"})
-# By these a row is found again.
+# Fields that name a row, which a draft needs too.
 NAMES = {"name", "title", "sign", "item_a", "item_b"}
-# Days that are over once they are known, and how far ahead others may lie.
+# Fields whose day cannot lie ahead, and the limits of all days.
 PAST = {"checked_on"}
 FIRST_DAY, FURTHEST = date(2000, 1, 1), timedelta(days=20 * 365)
-# The box by which an editor says that figures are right though they are ten times what they were.
+# The checkbox that confirms a figure which is JUMP times the previous one.
 FIGURES_ARE_RIGHT, JUMP = "figures_are_right", 10
-POINTED = re.compile(r"-?\d*\.?\d*", re.ASCII)
-TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+DECIMAL_POINT = re.compile(r"-?\d*\.?\d*", re.ASCII)
+BIDI_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 class ProseField(forms.CharField):
-    """A text with the line ends that it was loaded with.
+    """A text whose line ends stay those of the database.
 
-    A browser sends others. Taken as they are, every save would look like a change to the text.
+    Browsers send CRLF, which would make every save look like a change of the text.
     """
 
     def to_python(self, value: Any) -> Any:
-        return super().to_python(plain_lines(value))
+        return super().to_python(normalize_text(value))
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        return super().has_changed(plain_lines(initial), data)
+        return super().has_changed(normalize_text(initial), data)
 
 
 class FigureField(forms.DecimalField):
     """A figure as editors write it: 1.5, 1,5 or 1 500.
 
-    A browser's own field for numbers may drop a comma and make the figure ten times as large.
+    A number input may drop a comma and make the figure ten times as large.
     """
 
     widget = forms.TextInput
 
     def to_python(self, value: Any) -> Any:
-        """Refuse 1,500, which may be 1.5 or 1500."""
-        # A point alone parts decimals here, as Django has it.
-        if not isinstance(value, str) or POINTED.fullmatch(value.strip()):
+        """Refuse 1,500, which may mean 1.5 or 1500."""
+        if not isinstance(value, str) or DECIMAL_POINT.fullmatch(value.strip()):
             return super().to_python(value)
         number = read_number(value)
         if number is None:
@@ -72,79 +69,88 @@ class FigureField(forms.DecimalField):
         return {**super().widget_attrs(widget), "inputmode": "decimal", "class": "vTextField"}
 
 
-def plain_lines(text: Any) -> Any:
-    """The text with line feeds alone and without space around it; anything else as it is.
+def normalize_text(text: Any) -> Any:
+    """Return a text with LF line ends and without outer space; anything else unchanged.
 
-    Characters that turn the direction of writing go: they can make a text read as another.
+    Bidirectional controls are removed: they can make a text read as another.
     """
-    return TURNING.sub("", text).replace("\r\n", "\n").strip() if isinstance(text, str) else text
+    if not isinstance(text, str):
+        return text
+    return BIDI_CONTROLS.sub("", text).replace("\r\n", "\n").strip()
 
 
 class ContentForm(forms.ModelForm):
     """A form for one row of content.
 
-    `fixed` names the fields that identify the row, by default those of its natural key. Other sites
-    link to them and the loader knows shipped rows by them, so they cannot change once the row is
-    saved. `quoted` names fields that repeat the words of others.
+    `fixed` names the fields that identify the row, by default its natural key. They cannot change
+    once the row is saved: other sites link to them and the loader finds shipped rows by them.
+    `quoted` names fields that repeat the words of others, whose wording is not checked.
     """
 
     fixed: ClassVar[tuple[str, ...] | None] = None
     quoted: ClassVar[frozenset[str]] = frozenset()
-    # Whether a figure is asked about.
-    jumps = False
+    # Whether a figure is to be confirmed.
+    has_jumps = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.for_publishing = self._loosen()
+        self.needed_to_publish = self._relax_for_drafts()
         if self.instance.pk:
             self._fix_identity()
-            self._tell_labels()
+            self._set_autocomplete_labels()
 
-    def _loosen(self) -> list[str]:
-        """Let a draft be saved without its texts and links; give the names of those it may lack."""
+    def _relax_for_drafts(self) -> list[str]:
+        """Make the fields optional that a draft may lack, and return their names."""
         names = draft_fields(self.instance).difference(fixed_fields(type(self), self.instance))
-        loosened = [name for name in self.fields if name in names and self.fields[name].required]
-        for name in loosened:
+        relaxed = [name for name in self.fields if name in names and self.fields[name].required]
+        for name in relaxed:
             field = self.fields[name]
             field.required = False
             field.help_text = f"{field.help_text} Needed to publish.".strip()
-        return loosened
+        return relaxed
 
     def _fix_identity(self) -> None:
         for name in fixed_fields(type(self), self.instance):
             if name in self.fields:
                 field = self.fields[name]
-                field.disabled = True
-                field.help_text = ""
-                field.widget = FixedText(_shown(self.instance, name))
+                display = getattr(self.instance, f"get_{name}_display", None)
+                text = display() if display else getattr(self.instance, name)
+                field.disabled, field.help_text, field.widget = True, "", FixedText(str(text))
 
-    def _tell_labels(self) -> None:
-        """Hand the autocompletes the rows that came along with this one."""
+    def _set_autocomplete_labels(self) -> None:
+        """Label the chosen rows from those that were fetched with the instance."""
         for name, field in self.fields.items():
-            widget = field.widget
-            if isinstance(widget, RelatedFieldWidgetWrapper):
-                widget = widget.widget
-            if isinstance(widget, KnownLabels):
-                widget.known = {str(row.pk): str(row) for row in _related(self.instance, name)}
+            # The admin wraps the widgets of relations.
+            widget = getattr(field.widget, "widget", field.widget)
+            if isinstance(widget, LabelledAutocomplete):
+                linked: Any = getattr(self.instance, name)
+                is_several = self.instance._meta.get_field(name).many_to_many
+                rows = linked.all() if is_several else filter(None, [linked])
+                widget.labels = {str(row.pk): str(row) for row in rows}
 
     def clean(self) -> dict[str, Any]:
-        """Check wording, review and publication; each problem is shown at its field."""
+        """Check wording, days and publication; report each problem at its field."""
         cleaned = super().clean() or self.cleaned_data
-        for name, text in list(self._prose()):
-            self._check_words(name, text)
+        for name in text_fields(self.instance):
+            if name not in QUOTED | self.quoted and isinstance(text := cleaned.get(name), str):
+                self._check_words(name, text)
         self._check_days()
         if self._value("status") == Status.PUBLISHED:
             self._check_publishable()
         return cleaned
 
     def full_clean(self) -> None:
-        """Clean the form, then ask about the figures with which nothing is wrong."""
+        """Check figures last: only those that are otherwise valid are to be confirmed."""
         super().full_clean()
         if self.is_bound:
             self._check_figures()
 
+    def _check_words(self, name: str, text: str) -> None:
+        for phrase in forbidden(text):
+            self.add_error(name, f"“{phrase}” is never written here: the guide says what to write.")
+
     def _check_days(self) -> None:
-        """Refuse a day that cannot be meant: long ago, or too far ahead."""
+        """Refuse days that are a slip: long ago, or too far ahead."""
         today = timezone.localdate()
         for name, value in list(self.cleaned_data.items()):
             day = timezone.localdate(value) if isinstance(value, datetime) else value
@@ -152,11 +158,10 @@ class ContentForm(forms.ModelForm):
                 continue
             last = today if name in PAST else today + FURTHEST
             if not FIRST_DAY <= day <= last:
-                words = f"Choose a day from {FIRST_DAY:%Y} to {last:%-d %B %Y}."
-                self.add_error(name, words)
+                self.add_error(name, f"Choose a day from {FIRST_DAY:%Y} to {last:%-d %B %Y}.")
 
     def _check_figures(self) -> None:
-        """Ask once about a figure that is ten times what it was: a comma may be lost."""
+        """Ask once about a figure that is ten times the previous: a comma may be lost."""
         for name in self.changed_data:
             old, new = self.initial.get(name), self.cleaned_data.get(name)
             if not (isinstance(old, Decimal) and isinstance(new, Decimal) and old > 0):
@@ -164,45 +169,35 @@ class ContentForm(forms.ModelForm):
             if new >= JUMP * old and FIGURES_ARE_RIGHT not in self.data:
                 words = f"It was {old.normalize():f}. If it is right, tick the box above."
                 self.add_error(name, words)
-                self.jumps = True
-
-    def _prose(self) -> Iterator[tuple[str, str]]:
-        ours = set(text_fields(self.instance)) - QUOTED - self.quoted
-        for name, value in self.cleaned_data.items():
-            if name in ours and isinstance(value, str):
-                yield name, value
-
-    def _check_words(self, name: str, text: str) -> None:
-        for phrase in forbidden(text):
-            self.add_error(name, f"“{phrase}” is never written here: the guide says what to write.")
+                self.has_jumps = True
 
     def _check_publishable(self) -> None:
-        for name in self.for_publishing:
+        for name in self.needed_to_publish:
             if name not in self.errors and not self.cleaned_data.get(name):
                 self.add_error(name, "A draft may lack this; a published row needs it.")
         if self._value("verification") == Verification.UNVERIFIED:
-            self._add_error_to(
+            self._add_error_at(
                 "verification",
                 "A row that is not verified stays a draft until it has been checked.",
             )
         sources = self.cleaned_data.get("sources")
-        if sources is not None and not any(is_outside(source) for source in sources):
-            self._add_error_to(
+        if sources is not None and not any(map(is_outside, sources)):
+            self._add_error_at(
                 "sources", "A published row needs a source other than the editors themselves."
             )
 
     def _value(self, name: str) -> Any:
         return self.cleaned_data.get(name, getattr(self.instance, name, None))
 
-    def _add_error_to(self, name: str, message: str) -> None:
+    def _add_error_at(self, name: str, message: str) -> None:
         self.add_error(name if name in self.fields else None, message)
 
 
 def form_over(screen: Any, row: models.Model, values: Mapping[str, Any]) -> forms.BaseModelForm:
-    """The form of a row as its screen checks it, sent with the row and these values.
+    """Return the bound form of a screen, sent with the row's values and these over them.
 
-    Its controls are those of Django and not of the admin, so that each field is sent as one value:
-    a moment in ISO 8601, a link by its primary key.
+    It has Django's controls and not the admin's, so that each field is sent as one value: a moment
+    in ISO 8601, a link by its primary key.
     """
     model: Any = type(row)
     names = [
@@ -210,15 +205,15 @@ def form_over(screen: Any, row: models.Model, values: Mapping[str, Any]) -> form
         for field in (*model._meta.concrete_fields, *model._meta.many_to_many)
         if field.editable and not field.primary_key
     ]
-    made = modelform_factory(model, form=screen.form, fields=names, formfield_callback=_plain_field)
+    form = modelform_factory(model, form=screen.form, fields=names, formfield_callback=_form_field)
     sent = {
-        name: [one.pk for one in value] if isinstance(value, list) else value
+        name: [linked.pk for linked in value] if isinstance(value, list) else value
         for name, value in model_to_dict(row, names).items()
     }
-    return made({**sent, **values}, instance=row)
+    return form({**sent, **values}, instance=row)
 
 
-def _plain_field(field: Any, **options: Any) -> Any:
+def _form_field(field: Any, **options: Any) -> Any:
     if isinstance(field, models.URLField):
         options["assume_scheme"] = "https"
     elif isinstance(field, models.TextField):
@@ -229,13 +224,13 @@ def _plain_field(field: Any, **options: Any) -> Any:
 
 
 def fixed_fields(form: type[ContentForm], model: Any) -> tuple[str, ...]:
-    """The names of the fields that identify a row of the model, or the row itself."""
+    """Return the names of the fields that identify a row of a model; a row stands for its model."""
     names: tuple[str, ...] = getattr(model, "KEY", ()) if form.fixed is None else form.fixed
     return names
 
 
 def text_fields(model: Any) -> list[str]:
-    """The names of the fields in which an editor writes, of a model or one of its rows."""
+    """Return the names of the fields in which editors write."""
     return [
         field.name
         for field in model._meta.concrete_fields
@@ -244,7 +239,7 @@ def text_fields(model: Any) -> list[str]:
 
 
 def draft_fields(row: models.Model) -> set[str]:
-    """The names of the fields that a draft may lack: texts and links, but not what names it."""
+    """Return the names of the texts and links that a draft may lack."""
     if not isinstance(row, Publishable):
         return set()
     names = {*text_fields(row), *(field.name for field in row._meta.many_to_many)} - NAMES
@@ -253,48 +248,29 @@ def draft_fields(row: models.Model) -> set[str]:
 
 
 def is_outside(source: Source) -> bool:
-    """Whether the source is a publication of somebody else's."""
+    """Return whether a source is not the editors themselves."""
     return source.kind != SourceKind.EDITORIAL
 
 
-def _shown(row: models.Model, name: str) -> str:
-    display = getattr(row, f"get_{name}_display", None)
-    return str(display() if display else getattr(row, name))
-
-
-def _related(row: models.Model, name: str) -> list[models.Model]:
-    """The rows that the field `name` of this row points at; only those that exist."""
-    if row._meta.get_field(name).many_to_many:
-        return list(getattr(row, name).all())
-    one = getattr(row, name)
-    return [one] if one else []
-
-
-def read_instead(request: Any, sent: QueryDict) -> None:
-    """Have Django's views read this in place of the form that was sent."""
-    request.POST = sent
-
-
 class RefusableMixin:
-    """A form that can be refused for a reason that no field shows, with everything typed kept."""
+    """A form that a view can refuse for a reason that no field has, keeping what was typed."""
 
     @staticmethod
     def refuse(request: Any, sentence: str) -> None:
-        """Have the form of this request come back with a sentence and not be saved."""
+        """Make the form of this request invalid, with this sentence above it."""
         request.refusal = sentence
 
     def get_form(self: Any, request: Any, *args: Any, **options: Any) -> Any:
-        """The form, which is not valid if the request is refused."""
-        form = super().get_form(request, *args, **options)  # type: ignore[misc]
+        """Return the form class, which is never valid where the request is refused."""
+        form: Any = super().get_form(request, *args, **options)  # type: ignore[misc]
         sentence = getattr(request, "refusal", "")
-        return _refused(form, sentence) if sentence else form
+        if not sentence:
+            return form
 
+        class RefusedForm(form):
+            def clean(self) -> Any:
+                cleaned = super().clean()
+                self.add_error(None, sentence)
+                return cleaned
 
-def _refused(form: Any, sentence: str) -> Any:
-    class Refused(form):
-        def clean(self) -> Any:
-            cleaned = super().clean()
-            self.add_error(None, sentence)
-            return cleaned
-
-    return Refused
+        return RefusedForm

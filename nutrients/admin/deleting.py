@@ -1,4 +1,4 @@
-"""Deletions: what one takes along, which rows lose a link to it, and which need that link."""
+"""Deletions: what each takes along, which rows lose a link by it, and which rows prevent it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.apps import apps
 from django.contrib.admin.utils import NestedObjects
 from django.db import router, transaction
 from django.db.models import ProtectedError
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -41,8 +42,8 @@ from nutrients.prose import cited_slugs, split
 
 from .rows import row_link
 
-LONGEST_NAMES = 100
-# Why a row keeps another from being deleted, and what to do about it.
+MAX_NAMES_LENGTH = 100
+# Why a row prevents a deletion, and what to do about it.
 NAMES_LESS = "It would be raised more easily if it named less: change or delete the rule first."
 LAST_SOURCE = "It is published and has no other source: give it one first."
 CITES = "Its text cites the source: cite another there first."
@@ -51,75 +52,87 @@ TEXTS = ((Article, "short_answer"), (ArticleSection, "body"), (NutrientDetail, "
 
 
 class Deletion:
-    """What deleting some rows of one table would do. It is read once, and changes nothing."""
+    """The deletion of some rows of one table. Nothing changes before `execute`."""
 
     def __init__(self, rows: Sequence[Any]) -> None:
         self._rows = rows
-        self._going: dict[Any, Collection[Any]] = {}
+        # All rows that go, by model: those of many-to-many tables too.
+        self._deleted: dict[Any, Collection[Any]] = {}
         if rows:
-            found = NestedObjects(using=router.db_for_write(type(rows[0])), origin=rows)
-            found.collect(rows)
-            self._going = {**found.data}
-        self._losing = dict(self._losses())
+            collector = NestedObjects(using=router.db_for_write(type(rows[0])), origin=rows)
+            collector.collect(rows)
+            self._deleted = {**collector.data}
+        self._unlinked = dict(self._find_unlinked())
 
-    def _losses(self) -> Iterator[tuple[Any, set[Any]]]:
-        """Each many-to-many field that loses links, with the keys of the rows that stay."""
-        for through, links in self._going.items():
+    def _find_unlinked(self) -> Iterator[tuple[Any, set[Any]]]:
+        """Yield each many-to-many field that loses links, with the keys of its remaining rows."""
+        for through, links in self._deleted.items():
             if owner := through._meta.auto_created:
                 fields = owner._meta.local_many_to_many
-                field = next(one for one in fields if one.remote_field.through is through)
-                going = {row.pk for row in self._going.get(owner, ())}
-                own = f"{field.m2m_field_name()}_id"
-                if staying := {getattr(link, own) for link in links} - going:
-                    yield field, staying
+                field = next(field for field in fields if field.remote_field.through is through)
+                column = f"{field.m2m_field_name()}_id"
+                deleted = {row.pk for row in self._deleted.get(owner, ())}
+                if remaining := {getattr(link, column) for link in links} - deleted:
+                    yield field, remaining
 
-    def loosened(self) -> list[Any]:
-        """The rows that stay and lose a link, with what their names need."""
-        return _fetched(self._losing)
+    def unlinked_rows(self) -> list[Any]:
+        """Return the rows that stay and lose a link."""
+        return _fetch(self._unlinked)
 
-    def needing(self) -> list[tuple[Any, str]]:
-        """The rows that keep these from being deleted, each with the reason."""
-        rules = {
+    def blockers(self) -> list[tuple[Any, str]]:
+        """Return the rows that prevent the deletion, each with the reason."""
+        needing_all = {
             field: pks
-            for field, pks in self._losing.items()
+            for field, pks in self._unlinked.items()
             if field.model._meta.label_lower in NEEDS_ALL_LINKS
         }
         sources = [row for row in self._rows if isinstance(row, Source)]
         pictures = {row.slug for row in self._rows if isinstance(row, Picture)}
-        needing = [(rule, NAMES_LESS) for rule in _fetched(rules)]
-        return [*needing, *_resting_on(sources), *((row, SHOWS) for row in _showing(pictures))]
+        return [
+            *((rule, NAMES_LESS) for rule in _fetch(needing_all)),
+            *(_rows_needing(sources) if sources else ()),
+            *(_sections_showing(pictures) if pictures else ()),
+        ]
 
-    def make(self, *, user: Any) -> None:
-        """Delete: one revision keeps what goes and what loses a link, as all was before.
+    def execute(self, *, user: Any) -> None:
+        """Delete the rows. One revision keeps all rows concerned as they were, another as they are.
 
-        Another keeps what changed by it. Raises ProtectedError where a row needs what would go.
+        Raises ProtectedError if a row prevents it.
         """
         if not self._rows:
             return
-        if needing := self.needing():
-            raise ProtectedError(refusal(needing), {row for row, _ in needing})
-        going: list[Any] = []
-        for model, rows in self._going.items():
+        if blockers := self.blockers():
+            raise ProtectedError(describe_blockers(blockers), {row for row, _ in blockers})
+        deleted: list[Any] = []
+        for model, rows in self._deleted.items():
             if is_registered(model):
-                whole = model._base_manager.filter(pk__in=[row.pk for row in rows])
-                going += whole.select_related(*foreign_keys(model))
-        loosened = self.loosened()
+                complete = model._base_manager.filter(pk__in=[row.pk for row in rows])
+                deleted += complete.select_related(*foreign_keys(model))
+        unlinked = self.unlinked_rows()
         names = ", ".join(f"{row._meta.verbose_name} “{row}”" for row in self._rows)
-        names = shorten(names, LONGEST_NAMES, placeholder=" …")
+        names = shorten(names, MAX_NAMES_LENGTH, placeholder=" …")
         with transaction.atomic():
             record_first(parents(self._rows))
-            write_revision([*going, *loosened], f"Before this was deleted: {names}", user=user)
+            write_revision([*deleted, *unlinked], f"Before this was deleted: {names}", user=user)
             table = type(self._rows[0])._base_manager
             table.filter(pk__in=[row.pk for row in self._rows]).delete()
             with create_revision():
                 set_user(user)
                 set_comment(f"Deleted: {names}")
                 at = timezone.now()
-                for model, pks in by_table((type(row), row.pk) for row in loosened).items():
+                for model, pks in by_table((type(row), row.pk) for row in unlinked).items():
                     if issubclass(model, Publishable):
                         model._base_manager.filter(pk__in=pks).update(changed_at=at)
-                touch_owners(going, at=at)
-                record([*loosened, *self._rows], at=at)
+                touch_owners(deleted, at=at)
+                record([*unlinked, *self._rows], at=at)
+
+
+def describe_blockers(blockers: Iterable[tuple[Any, str]]) -> str:
+    """Return a sentence that says why rows are not deleted."""
+    blockers = list(blockers)
+    names = ", ".join(f"{row._meta.verbose_name} “{row}”" for row, _ in blockers)
+    reasons = " ".join(dict.fromkeys(reason for _, reason in blockers))
+    return f"Not deleted, because it is needed: {names}. {reasons}"
 
 
 def reviewed_tables() -> list[Any]:
@@ -128,23 +141,13 @@ def reviewed_tables() -> list[Any]:
 
 
 def foreign_keys(model: Any) -> list[str]:
-    """The names of the foreign keys of a table: rows may be named after what they point at."""
+    """Return the names of the foreign keys of a table, which the names of its rows may need."""
     return [field.name for field in model._meta.concrete_fields if field.many_to_one]
 
 
-def refusal(needing: Iterable[tuple[Any, str]]) -> str:
-    """Why rows that others need are not deleted, in plain words."""
-    needing = list(needing)
-    names = ", ".join(f"{row._meta.verbose_name} “{row}”" for row, _ in needing)
-    reasons = " ".join(dict.fromkeys(reason for _, reason in needing))
-    return f"Not deleted, because it is needed: {names}. {reasons}"
-
-
-def _resting_on(sources: Sequence[Source]) -> Iterator[tuple[Any, str]]:
-    """The published rows that would have no outside source without these, and texts that cite."""
-    if not sources:
-        return
-    others = Source.objects.exclude(pk__in=[one.pk for one in sources])
+def _rows_needing(sources: Sequence[Source]) -> Iterator[tuple[Any, str]]:
+    """Yield published rows without any other outside source, and rows whose texts cite these."""
+    others = Source.objects.exclude(pk__in=[source.pk for source in sources])
     others = others.exclude(kind=SourceKind.EDITORIAL)
     for model in reviewed_tables():
         if any(field.name == "sources" for field in model._meta.many_to_many):
@@ -153,20 +156,19 @@ def _resting_on(sources: Sequence[Source]) -> Iterator[tuple[Any, str]]:
             losing = rows.filter(status=Status.PUBLISHED, sources__in=sources)
             losing = losing.exclude(pk__in=sourced).select_related(*foreign_keys(model)).distinct()
             yield from ((row, LAST_SOURCE) for row in losing)
-    for row, _ in citing({one.slug for one in sources}):
+    for row, _ in citing({source.slug for source in sources}):
         yield row, CITES
 
 
-def _showing(pictures: Collection[str]) -> Iterator[ArticleSection]:
-    """The sections that show one of these pictures."""
-    rows = ArticleSection.objects.filter(body__contains="[[picture").select_related("article")
-    for row in rows if pictures else ():
-        if any(one.kind == "picture" and one.argument in pictures for one in split(row.body)):
-            yield row
+def _sections_showing(pictures: Collection[str]) -> Iterator[tuple[ArticleSection, str]]:
+    for row in ArticleSection.objects.filter(body__contains="[[picture").select_related("article"):
+        blocks = (block for block in split(row.body) if block.kind == "picture")
+        if any(block.argument in pictures for block in blocks):
+            yield row, SHOWS
 
 
 def citing(slugs: Collection[str]) -> Iterator[tuple[Any, str]]:
-    """The rows whose texts cite one of these sources, each with the name of the text."""
+    """Yield the rows whose texts cite one of these sources, each with the name of the field."""
     for model, name in TEXTS:
         rows: Any = model
         for row in rows.objects.filter(**{f"{name}__contains": "[@"}).select_related():
@@ -174,51 +176,57 @@ def citing(slugs: Collection[str]) -> Iterator[tuple[Any, str]]:
                 yield row, name
 
 
-def _fetched(losing: Mapping[Any, Collection[Any]]) -> list[Any]:
-    """The rows of these many-to-many fields with these keys, each once."""
-    keys: dict[Any, set[Any]] = defaultdict(set)
-    for field, pks in losing.items():
-        keys[field.model].update(pks)
+def _fetch(keys: Mapping[Any, Collection[Any]]) -> list[Any]:
+    """Fetch rows by many-to-many field and key, each row once and with what its name needs."""
+    by_model: dict[Any, set[Any]] = defaultdict(set)
+    for field, pks in keys.items():
+        by_model[field.model].update(pks)
     return [
         row
-        for model, pks in keys.items()
+        for model, pks in by_model.items()
         for row in model._default_manager.filter(pk__in=pks).select_related(*foreign_keys(model))
     ]
 
 
-class NamedDeletionMixin(VersionAdmin):
-    """Says before a deletion what goes, what only loses a link, and what stands in the way.
-
-    Rows of many-to-many links are left out of what goes: they have no screen and no name.
-    """
+class DeletingMixin(VersionAdmin):
+    """Deletes by `Deletion`, and lists what that does beforehand."""
 
     def get_deleted_objects(self: Any, objs: Any, request: Any) -> Any:
-        """Django's list, counts, missing permissions and protected rows, and rows that need one."""
+        """Return Django's lists without rows of many-to-many tables, which have no name.
+
+        Rows that prevent the deletion are added to the protected ones.
+        """
         rows, counts, missing, protected = super().get_deleted_objects(objs, request)
-        models = apps.get_app_config("nutrients").get_models(include_auto_created=True)
-        links = [model._meta for model in models if model._meta.auto_created]
-        kinds = {capfirst(str(link.verbose_name)) for link in links}
-        plurals = {link.verbose_name_plural for link in links}
-        kept = {kind: number for kind, number in counts.items() if kind not in plurals}
+        counts = {kind: count for kind, count in counts.items() if not _is_link(kind)}
         deletion = Deletion(list(objs))
-        # For the page, which Django draws.
-        request.loosened = [_listed(row) for row in deletion.loosened()]
-        needing = [
-            format_html("{}. {}", _listed(row), reason) for row, reason in deletion.needing()
-        ]
-        return _named(rows, kinds), kept, missing, [*protected, *needing]
+        # For the templates: Django has no place for them.
+        request.unlinked = [_linked_name(row) for row in deletion.unlinked_rows()]
+        blockers = deletion.blockers()
+        protected += [format_html("{}. {}", _linked_name(row), why) for row, why in blockers]
+        return _without_links(rows), counts, missing, protected
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        self.delete_queryset(request, self.model._base_manager.filter(pk=obj.pk))
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        Deletion(list(queryset)).execute(user=request.user)
 
 
-def _listed(row: Any) -> SafeString:
-    """A row with a link to its form, as Django lists what would be deleted."""
+def _linked_name(row: Any) -> SafeString:
+    """Return the kind and name of a row with a link to its form, as Django lists deleted rows."""
     link = row_link(row._meta.label_lower, row.pk, row)
     return format_html("{}: {}", capfirst(row._meta.verbose_name), link)
 
 
-def _named(rows: list[Any], kinds: set[str]) -> list[Any]:
-    """The nested list without the rows of these kinds, each written “Kind: name”."""
+def _is_link(kind: str) -> bool:
+    """Return whether a verbose name is one that Django gives to many-to-many tables."""
+    return kind.endswith((" relationship", " relationships"))
+
+
+def _without_links(rows: list[Any]) -> list[Any]:
+    """Return a nested list of rows, each written “Kind: name”, without many-to-many rows."""
     return [
-        _named(row, kinds) if isinstance(row, list) else row
+        _without_links(row) if isinstance(row, list) else row
         for row in rows
-        if isinstance(row, list) or str(row).partition(": ")[0] not in kinds
+        if isinstance(row, list) or not _is_link(str(row).partition(": ")[0])
     ]

@@ -26,12 +26,12 @@ from .guard import GuardedAdmin
 
 
 class FoodForm(ContentForm):
-    """A food. Ham is cured, so a food's name may hold words that are no claim there."""
+    """A food, whose name may have words that claim nothing there: ham is cured."""
 
     quoted = frozenset({"name"})
 
     def clean_usda_ndb_number(self) -> str:
-        """Put back the zero that spreadsheets drop at the beginning of a number."""
+        """Restore the leading zero that spreadsheets drop."""
         number: str = self.cleaned_data["usda_ndb_number"]
         return number.zfill(5) if len(number) == 4 else number
 
@@ -65,7 +65,7 @@ class FoodAmountInline(AmountInline):
 
 
 class RichestFormSet(ListedFormSet):
-    """The amounts of a nutrient in the foods that have most of it; a list shows them all."""
+    """The amounts of a nutrient in the foods that have most of it."""
 
     most = 20
 
@@ -77,8 +77,7 @@ class NutrientAmountInline(ListedInline, AmountInline):
     ordering = ("-per_100g", "food__name")
     verbose_name_plural = f"amounts in 100 g: the {RichestFormSet.most} richest foods"
 
-    def told(self, row: Any) -> str:
-        """The amount."""
+    def summarize(self, row: Any) -> str:
         return f"{row.per_100g.normalize():f} {row.nutrient.get_unit_display()}"
 
 
@@ -157,8 +156,6 @@ class FoodSourceAdmin(GuardedAdmin, PublishableAdmin):
 
 @admin.register(NutrientAmount)
 class NutrientAmountAdmin(GuardedAdmin, ContentAdmin):
-    """Every amount, to find one by food or nutrient."""
-
     list_display = ("food", "nutrient", "per_100g", "unit", "source")
     list_display_links = ("food", "nutrient")
     list_filter = ("nutrient", "source")
@@ -174,8 +171,6 @@ class NutrientAmountAdmin(GuardedAdmin, ContentAdmin):
 
 @admin.register(FoodGroup)
 class FoodGroupAdmin(ContentAdmin):
-    """Groups of foods, in the order that lists show."""
-
     slug_from = ("name",)
     list_display = ("name", "position", "food_total")
     search_fields = ("name",)
@@ -191,8 +186,6 @@ class FoodGroupAdmin(ContentAdmin):
 
 @admin.register(FoodPortion)
 class FoodPortionAdmin(ContentAdmin):
-    """Every household measure, to find one by its words."""
-
     form = PortionForm
     list_display = ("food", "description", "grams")
     list_display_links = ("food", "description")

@@ -1,15 +1,11 @@
-"""History: one revision a save, what each changed, and the way back from it."""
+"""The versions of rows: one revision a save, its changes, and restoring an earlier version."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
-from decimal import Decimal
 from itertools import pairwise
-from textwrap import shorten
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.auth import get_permission_codename
@@ -17,137 +13,67 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import ProtectedError
-from django.forms import BaseForm, MultiWidget
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.forms import MultiWidget
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import capfirst
-from reversion import is_active, set_comment
-from reversion.admin import VersionAdmin
+from reversion import set_comment
 from reversion.errors import RevertError
 from reversion.models import Version
 
 from nutrients.content.signatures import CHILDREN
-from nutrients.content.versions import diff, parents, record, record_first, touch_owners
+from nutrients.content.versions import parents, record, record_first, touch_owners
+from nutrients.search.index import catch_up
 from nutrisite.accounts.admin_site import is_key
 
-from .content_forms import RefusableMixin, fixed_fields, plain_lines, read_instead
-from .deleting import Deletion
+from .content_forms import RefusableMixin, fixed_fields
+from .deleting import DeletingMixin, Deletion
+from .differences import Change, diff_versions, value_in
 from .proposing import is_proposing
 from .restoring import restore
 
-SHOWN_CHARACTERS = 400
-VERSIONS_A_PAGE, DELETED_SHOWN = 50, 100
-# Words with the space after them. Of texts with fewer both are shown whole.
-WORD = re.compile(r"\S+\s*")
-FEW_WORDS, WORDS_AROUND = 12, 15
-# The hidden field that says on which version a form was opened.
+VERSIONS_A_PAGE, MAX_DELETED = 50, 100
+# The hidden field with the version on which a form was opened.
 OPENED = "opened_version"
 SAVED_SINCE = (
     "Not saved yet, because somebody saved this after you opened it: see above. The form now "
     "holds what you typed, and what your colleague saved wherever you changed nothing. If you "
     "both changed the same field, it holds yours. Look it through, and save again."
 )
+NewerVersions = list[tuple[Version, list[Change]]]
 
 
-class Change(NamedTuple):
-    """What one version made of one field.
-
-    `parts` are the words of a longer text, each stretch with what became of it: "del", "ins" or
-    nothing. `name` is the field's own name.
-    """
-
-    field: str
-    old: str
-    new: str
-    parts: list[tuple[str, str]]
-    name: str
-
-
-def versions_of_form(model: Any, pk: str) -> Any:
-    """Give the versions of a row and of the rows that its form shows below it, newest first."""
+def versions_of_form(model: Any, pk: Any) -> Any:
+    """Return the versions of a row and of the rows below it in its form, newest first."""
     versions = Version.objects.get_for_object_reference(model, pk)
     for name in CHILDREN.get(model._meta.model_name, ()):
         link = model._meta.get_field(name)
         below = link.related_model._base_manager.filter(**{link.field.name: pk})
-        keys = [str(one) for one in below.values_list("pk", flat=True)]
+        keys = [str(key) for key in below.values_list("pk", flat=True)]
         versions |= Version.objects.get_for_model(link.related_model).filter(object_id__in=keys)
     return versions.order_by("-pk")
 
 
-def changed_since(opened: str, versions: Any) -> list[tuple[Version, list[Change]]]:
-    """Give the versions that changed something since a form was opened, each with its changes."""
-    if not opened.isdecimal():
+def versions_since(opened: str, versions: Any) -> NewerVersions:
+    """Return the versions that changed something since a form was opened, with their changes."""
+    if not is_key(opened):
         return []
     newer = []
-    for new in versions.filter(pk__gt=int(opened)).select_related("revision__user"):
-        own = versions.filter(content_type=new.content_type_id, object_id=new.object_id)
-        if changed := list(changes(own.filter(pk__lt=new.pk).first(), new)):
-            newer.append((new, changed))
+    for version in versions.filter(pk__gt=opened).select_related("revision__user"):
+        own = versions.filter(content_type=version.content_type_id, object_id=version.object_id)
+        if changes := diff_versions(own.filter(pk__lt=version.pk).first(), version):
+            newer.append((version, changes))
     return newer
 
 
-def carry_over(
-    admin: Any, request: HttpRequest, row: Any, newer: Iterable[Any], versions: Any, *, opened: int
-) -> None:
-    """Give the fields that the editor left alone what was saved in them meanwhile.
-
-    `newer` are the later ones of all `versions`, each with its changes, and `opened` is the key of
-    the version that the form was opened on. What the editor changed stays as it was sent.
-    """
-    data = request.POST.copy()
-    forms = _sent_forms(admin, request, row)
-    for now, changed in newer:
-        model = now.content_type.model_class()
-        form: Any = forms.get((model, now.object_id))
-        if form is None:
-            continue
-        own = versions.filter(content_type=now.content_type_id, object_id=now.object_id)
-        # Of a row that had never been saved here, the first version was written by that save.
-        then = own.filter(pk__lte=opened).first() or own.last()
-        for name in (change.name for change in changed):
-            before = then.field_dict.get(model._meta.get_field(name).attname)
-            if name in form.fields and not form.fields[name].has_changed(before, form[name].data):
-                _send(data, form, name)
-    read_instead(request, data)
-
-
-def _sent_forms(admin: Any, request: HttpRequest, row: Any) -> dict[tuple[Any, str], Any]:
-    """The form of the row and those of the rows below it, as they were sent."""
-    sent = [admin.get_form(request, row, change=True)(request.POST, instance=row)]
-    # Django's own way to the forms below; nothing public has their prefixes.
-    for formset in admin._create_formsets(request, row, change=True)[0]:
-        sent += formset.initial_forms
-    return {(type(form.instance), str(form.instance.pk)): form for form in sent}
-
-
-def _send(data: QueryDict, form: BaseForm, name: str) -> None:
-    """Write into what was sent the value that the field has in the database."""
-    field, sent_as = form.fields[name], form[name].html_name
-    value = field.prepare_value(form.get_initial_for_field(field, name))
-    if isinstance(field.widget, MultiWidget):
-        # The types of Django leave its names of the parts out.
-        several: Any = field.widget
-        values = several.decompress(value)
-        for suffix, part, one in zip(several.widgets_names, several.widgets, values, strict=True):
-            data[f"{sent_as}{suffix}"] = part.format_value(one) or ""
-        return
-    if isinstance(value, bool):
-        value = ["on"] if value else []
-    elif not isinstance(value, list):
-        value = field.widget.format_value(value)
-    data.setlist(sent_as, value if isinstance(value, list) else ["" if value is None else value])
-
-
-class VersionedAdmin(RefusableMixin, VersionAdmin):
+class VersionedAdmin(RefusableMixin, DeletingMixin):
     """Keeps one revision a save, and none of a save that changes nothing.
 
-    The library brings back whole revisions, and takes the row of any table for that of its own:
-    `restore` writes the row of one version and what belongs to it.
+    Restoring does not use django-reversion's views: they restore all rows of a revision, and accept
+    versions of other tables.
     """
-
-    history_latest_first = True
 
     def changeform_view(
         self,
@@ -156,30 +82,52 @@ class VersionedAdmin(RefusableMixin, VersionAdmin):
         form_url: str = "",
         extra_context: Any = None,
     ) -> HttpResponse:
-        """The form, which is not saved over a version that came after it was opened."""
-        if object_id is None or not is_key(object_id):
+        """Refuse a form if a newer version was saved since it was opened."""
+        row = self.get_object(request, object_id) if object_id else None
+        if row is None:
             return super().changeform_view(request, object_id, form_url, extra_context)
         with self.create_revision(request):
             if request.method == "POST":
-                # Two who save at once come one after the other.
-                self.model._base_manager.select_for_update().filter(pk=object_id).first()
-            versions = versions_of_form(self.model, object_id)
-            newer = changed_since(request.POST.get(OPENED, ""), versions)
+                # The second of two saves at a time waits for the first.
+                self.model._base_manager.select_for_update().filter(pk=row.pk).first()
+            versions = versions_of_form(self.model, row.pk)
+            newer = versions_since(request.POST.get(OPENED, ""), versions)
             if newer:
-                row = self.get_object(request, object_id)
-                carry_over(self, request, row, newer, versions, opened=int(request.POST[OPENED]))
+                self._carry_over(request, self.get_object(request, str(row.pk)), newer)
                 self.refuse(request, SAVED_SINCE)
             latest = versions.first()
             context = {"opened": OPENED, "latest": latest.pk if latest else 0, "newer": newer}
-            return super().changeform_view(
-                request, object_id, form_url, context | (extra_context or {})
-            )
+            context |= extra_context or {}
+            return super().changeform_view(request, object_id, form_url, context)
+
+    def _carry_over(self, request: Any, row: Any, newer: NewerVersions) -> None:
+        """Replace the fields that the editor did not change by what was saved meanwhile."""
+        data = request.POST.copy()
+        forms = [self.get_form(request, row, change=True)(request.POST, instance=row)]
+        for formset_class, inline in self.get_formsets_with_inlines(request, row):
+            prefix = formset_class.get_default_prefix()
+            kwargs = self.get_formset_kwargs(request, row, inline, prefix)
+            forms += formset_class(**kwargs).initial_forms
+        form_of = {(type(form.instance), str(form.instance.pk)): form for form in forms}
+        for version, changes in newer:
+            model = version.content_type.model_class()
+            form: Any = form_of.get((model, version.object_id))
+            own = Version.objects.get_for_object_reference(model, version.object_id)
+            # The first version of a row without any was written by the first save.
+            opened = own.filter(pk__lte=request.POST[OPENED]).first() or own.last()
+            for name in (change.name for change in changes if form and change.name in form.fields):
+                field, bound = form.fields[name], form[name]
+                if not field.has_changed(value_in(opened, name), bound.data):
+                    value = form.get_initial_for_field(field, name)
+                    for sent_name, texts in _as_sent(field, bound.html_name, value).items():
+                        data.setlist(sent_name, texts)
+        request.POST = data
 
     @contextmanager
     def create_revision(self, request: HttpRequest) -> Iterator[None]:
-        """Begin a revision for a form that is sent: a page that is looked at takes no lock.
+        """Begin a revision for a form that is sent, since it locks the database.
 
-        What is proposed is kept nowhere else, so its revision is begun where it is undone.
+        A form that is proposed is undone, in a revision that ProposingMixin begins.
         """
         if request.method != "POST" or is_proposing(request):
             yield
@@ -193,29 +141,32 @@ class VersionedAdmin(RefusableMixin, VersionAdmin):
             super().save_model(request, obj, form, change)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        """Save the rows of an inline, with those kept that are deleted."""
         rows = formset.save(commit=False)
         if change and (rows or formset.deleted_objects):
             record_first([form.instance, *rows])
-        Deletion(formset.deleted_objects).make(user=request.user)
+        Deletion(formset.deleted_objects).execute(user=request.user)
         for row in rows:
             row.save()
         formset.save_m2m()
         record(rows, at=timezone.now())
 
+    # Django calls these two once a row is saved with its links and inlines.
+
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         record([obj], at=timezone.now())
-        return _told(obj, super().log_addition(request, obj, message))
+        catch_up(table=type(obj))
+        return _comment(obj, super().log_addition(request, obj, message))
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         if message:
             record([obj], at=timezone.now())
-        return _told(obj, super().log_change(request, obj, message))
+        catch_up(table=type(obj))
+        return _comment(obj, super().log_change(request, obj, message))
 
     def keep_and_save(self, row: Any, **values: Any) -> None:
-        """Give the row these values outside a form, within the revision under way.
+        """Save values of a row outside its form, within the current revision.
 
-        Of a many-to-many link the value is a pair: the row that goes, and the one in its place.
+        The value of a many-to-many field is a pair: the row to remove, and the row to add.
         """
         record_first([row])
         for name, value in values.items():
@@ -227,103 +178,80 @@ class VersionedAdmin(RefusableMixin, VersionAdmin):
         row.save()
         record([row], at=timezone.now())
 
-    def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        self.delete_queryset(request, self.model._base_manager.filter(pk=obj.pk))
-
-    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
-        """Delete, with all that goes and all that loses a link kept."""
-        Deletion(list(queryset)).make(user=request.user)
-
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None
     ) -> HttpResponse:
-        if not is_key(object_id):
-            raise Http404("There is no such row.")
-        versions = Version.objects.get_for_object_reference(self.model, object_id)
-        versions = versions.select_related("revision__user")
-        page = Paginator(versions, VERSIONS_A_PAGE).get_page(request.GET.get("p"))
-        # One more than is shown, to compare the last with.
-        shown = [*versions[max(page.start_index() - 1, 0) : page.end_index() + 1], None]
-        entries = [(new, list(changes(old, new))) for new, old in pairwise(shown)]
-        context = {"page": page, "entries": entries[:VERSIONS_A_PAGE], **(extra_context or {})}
-        context |= self._compared(request, versions)
+        """List the versions, and compare any two that the address names."""
+        context = extra_context or {}
+        if row := self.get_object(request, object_id):
+            versions = Version.objects.get_for_object(row).select_related("revision__user")
+            page = Paginator(versions, VERSIONS_A_PAGE).get_page(request.GET.get("p"))
+            # One more than the page has, to compare the last with.
+            rows = [*versions[max(page.start_index() - 1, 0) : page.end_index() + 1], None]
+            entries = [(new, diff_versions(old, new)) for new, old in pairwise(rows)]
+            context |= {"page": page, "entries": entries[:VERSIONS_A_PAGE]}
+            keys = [request.GET.get(name, "") for name in ("one", "other")]
+            compared = list(versions.filter(pk__in=[*filter(is_key, keys)]).order_by("pk"))
+            if len(compared) == 2:
+                context |= {"compared": compared, "differences": diff_versions(*compared)}
+                context["fixed"] = fixed_fields(self.form, self.model)
         return admin.ModelAdmin.history_view(self, request, object_id, context)
 
-    def _compared(self, request: HttpRequest, versions: Any) -> dict[str, Any]:
-        """Any two versions that the address names, the earlier first, with what differs."""
-        keys = [key for name in ("one", "other") if is_key(key := request.GET.get(name, ""))]
-        chosen = list(versions.filter(pk__in=keys).order_by("pk"))
-        if len(chosen) != 2:
-            return {}
-        fixed = fixed_fields(self.form, self.model)
-        return {
-            "compared": chosen,
-            "differences": [(one, one.name not in fixed) for one in changes(*chosen)],
-        }
-
-    def get_form(self, request: Any, obj: Any = None, change: bool = False, **options: Any) -> Any:
-        """The form; with one field as an earlier version has it, where the address names both."""
-        form: Any = super().get_form(request, obj, change, **options)
+    def render_change_form(
+        self, request: Any, context: Any, *args: Any, obj: Any = None, **options: Any
+    ) -> Any:
+        """Show one field as an earlier version has it, if the address names both."""
         key, name = request.GET.get("back", ""), request.GET.get("field", "")
-        if obj is None or request.method != "GET" or not is_key(key):
-            return form
-        version = Version.objects.get_for_object(obj).filter(pk=key).first()
-        if version is None or name not in form.base_fields:
-            return form
-        value = _fields(version).get(self.model._meta.get_field(name).attname)
-
-        class WithValue(form):
-            def __init__(self, *args: Any, **kwargs: Any) -> None:
-                super().__init__(*args, **kwargs)
-                self.initial[name] = value
-
-        return WithValue
+        form = context["adminform"].form
+        if obj and request.method == "GET" and is_key(key) and name in form.fields:
+            for version in Version.objects.get_for_object(obj).filter(pk=key):
+                form.initial[name] = value_in(version, name)
+        return super().render_change_form(request, context, *args, obj=obj, **options)
 
     def recoverlist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         deleted = Version.objects.get_deleted(self.model).select_related("revision__user")
         context = {
             "title": f"Bring back deleted {self.opts.verbose_name_plural}",
-            "deleted": deleted.order_by("-pk")[:DELETED_SHOWN],
+            "deleted": deleted.order_by("-pk")[:MAX_DELETED],
         }
         return super().recoverlist_view(request, context | (extra_context or {}))
 
     def revision_view(
         self, request: HttpRequest, object_id: str, version_id: str, extra_context: Any = None
     ) -> HttpResponse:
-        """An earlier version in the form; saving brings it back."""
-        return self._bring_back(request, extra_context, pk=version_id, object_id=object_id)
+        """Show an earlier version in the form; saving restores it."""
+        return self._restore_view(request, extra_context, pk=version_id, object_id=object_id)
 
     def recover_view(
         self, request: HttpRequest, version_id: str, extra_context: Any = None
     ) -> HttpResponse:
-        return self._bring_back(request, extra_context, pk=version_id)
+        return self._restore_view(request, extra_context, pk=version_id)
 
-    def _bring_back(self, request: HttpRequest, extra_context: Any, **which: str) -> HttpResponse:
-        """The form of a row as it was. The row is written for it, and undone unless it is saved."""
-        version = get_object_or_404(Version.objects.get_for_model(self.model), **which)
-        is_there = self.model._base_manager.filter(pk=version.object_id).exists()
-        if not (is_there or self.has_add_permission(request)):
+    def _restore_view(
+        self, request: HttpRequest, extra_context: Any, **lookups: str
+    ) -> HttpResponse:
+        """Restore a version to show or save its form, and undo that unless it is saved."""
+        version = get_object_or_404(Version.objects.get_for_model(self.model), **lookups)
+        exists = self.model._base_manager.filter(pk=version.object_id).exists()
+        if not (exists or self.has_add_permission(request)):
             raise PermissionDenied
         try:
-            # Not our own, which begins none for a page that is looked at.
+            # VersionedAdmin's own begins no revision for a GET.
             with super().create_revision(request):
                 at = timezone.now()
-                written, removed = restore(version, at=at, user=request.user)
+                restored, deleted = restore(version, at=at, user=request.user)
                 if request.method == "POST":
-                    tables = {type(row)._meta for row in (*written, *removed)}
-                    rights = [get_permission_codename("change", one) for one in tables]
-                    if not request.user.has_perms(f"{self.opts.app_label}.{one}" for one in rights):
-                        raise PermissionDenied
-                    touch_owners(written, at=at)
+                    self._check_rights(request, {type(row)._meta for row in (*restored, *deleted)})
+                    touch_owners(restored, at=at)
                     record([version.object], at=at)
-                when = date_format(version.revision.date_created, "j F Y, H:i e")
-                title = f"Bring back {version} as of {when}"
-                context = {"title": title, "removed": removed, "is_gone": not is_there}
+                date = date_format(version.revision.date_created, "j F Y, H:i e")
+                title = f"Bring back {version} as of {date}"
+                context = {"title": title, "removed": deleted, "is_gone": not exists}
                 answer: Any = self.changeform_view(
                     request, version.object_id, request.path, context | (extra_context or {})
                 )
                 if request.method == "POST" and answer.status_code == 302:
-                    set_comment(f"Brought back from {when}")
+                    set_comment(f"Brought back from {date}")
                 else:
                     answer.template_name = "reversion/revision_form.html"
                     answer.render()
@@ -333,80 +261,29 @@ class VersionedAdmin(RefusableMixin, VersionAdmin):
             return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
         return answer
 
+    def _check_rights(self, request: HttpRequest, tables: set[Any]) -> None:
+        rights = [get_permission_codename("change", table) for table in tables]
+        if not request.user.has_perms(f"{self.opts.app_label}.{right}" for right in rights):
+            raise PermissionDenied
 
-def _told(row: Any, entry: Any) -> Any:
-    """Say of a row under another which one it is: the history of the other has the save too."""
-    if entry and is_active() and parents([row]):
+
+def _as_sent(field: Any, name: str, value: Any) -> dict[str, list[Any]]:
+    """Return what a browser sends for a value of a field, by name."""
+    widget, value = field.widget, field.prepare_value(value)
+    if isinstance(widget, MultiWidget):
+        # The type stubs lack `widgets_names`.
+        several: Any = widget
+        parts = zip(several.widgets_names, several.widgets, several.decompress(value), strict=True)
+        return {f"{name}{suffix}": [part.format_value(one) or ""] for suffix, part, one in parts}
+    if isinstance(value, bool):
+        return {name: ["on"] if value else []}
+    sent = value if isinstance(value, list) else widget.format_value(value)
+    return {name: sent if isinstance(sent, list) else ["" if sent is None else sent]}
+
+
+def _comment(row: Any, entry: Any) -> Any:
+    """Name a row in the comment of a save if another row's history has the save too."""
+    if parents([row]):
         kind = capfirst(row._meta.verbose_name)
         set_comment(f"{kind} “{row}”: {entry.get_change_message()}")
     return entry
-
-
-def changes(before: Version | None, after: Version) -> Iterator[Change]:
-    """What a version made of the one before it, field by field."""
-    old = _fields(before) if before else {}
-    new = {name: value for name, value in _fields(after).items() if name in old}
-    return changes_between(after.content_type.model_class(), old, new)
-
-
-def changes_between(
-    model: Any, before: Mapping[str, Any], after: Mapping[str, Any]
-) -> Iterator[Change]:
-    """How values differ from those before them, field by field."""
-    for name, value in after.items():
-        if value != before.get(name):
-            field = model._meta.get_field(name)
-            texts = text_of(field, before.get(name)), text_of(field, value)
-            if field.editable and texts[0] != texts[1]:
-                yield as_change(field, *texts)
-
-
-def as_change(field: Any, old: str, new: str) -> Change:
-    """Two texts of a field as editors see them: short ones whole, longer ones as one."""
-    before, after = (shorten(one, SHOWN_CHARACTERS, placeholder=" …") or "–" for one in (old, new))
-    return Change(capfirst(field.verbose_name), before, after, marked(old, new), field.name)
-
-
-def marked(old: str, new: str) -> list[tuple[str, str]]:
-    """Two longer texts as one, with the words that went and came; none for short texts."""
-    before, after = WORD.findall(old), WORD.findall(new)
-    if min(len(before), len(after)) < FEW_WORDS:
-        return []
-    parts = []
-    for same, gone, came in diff(before, after):
-        texts = (("", _elided(list(same))), ("del", "".join(gone)), ("ins", "".join(came)))
-        parts += [(tag, text) for tag, text in texts if text]
-    return parts
-
-
-def _elided(words: list[str]) -> str:
-    """Words that are the same on both sides; of many the first and the last."""
-    if len(words) <= 2 * WORDS_AROUND:
-        return "".join(words)
-    return f"{''.join(words[:WORDS_AROUND])} … {''.join(words[-WORDS_AROUND:])}"
-
-
-def _fields(version: Version) -> dict[str, Any]:
-    try:
-        return version.field_dict
-    except RevertError:
-        # It was kept when the table was another.
-        return {}
-
-
-def text_of(field: Any, value: Any) -> str:
-    """A value of a field as an editor reads it; a link is given by its primary or natural key."""
-    if field.is_relation:
-        keys = [key for key in (value if field.many_to_many else [value]) or () if key]
-        if keys and isinstance(keys[0], list):
-            return ", ".join(" / ".join(key) for key in keys)
-        rows = field.remote_field.model._base_manager.filter(pk__in=keys)
-        return ", ".join(sorted(map(str, rows)))
-    value = field.to_python(value)
-    if isinstance(value, datetime):
-        value = date_format(timezone.localtime(value), "j F Y, H:i e")
-    elif isinstance(value, Decimal):
-        value = f"{value.normalize():f}"
-    else:
-        value = dict(field.flatchoices).get(value, value)
-    return "" if value is None else plain_lines(str(value))

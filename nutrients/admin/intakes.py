@@ -25,7 +25,7 @@ AGES = re.compile(
 
 
 class IntakeForm(ContentForm):
-    """The intake of one nutrient at one life stage, whose ages say which years it is for."""
+    """The intake of one nutrient at one life stage, from which the ages are derived."""
 
     fixed = ("nutrient", "life_stage", "sex", "life_status", "authority")
 
@@ -37,15 +37,15 @@ class IntakeForm(ContentForm):
             self.fields["life_stage"].help_text = STAGES
 
     def clean(self) -> dict[str, Any]:
-        """Fill in the years and the words of the ages, where they were left empty."""
+        """Derive the ages and their words from the life stage, unless an editor gave them."""
         cleaned = super().clean()
         if self.instance.pk or cleaned.get("age_from") is not None:
             return cleaned
-        found = AGES.fullmatch(cleaned.get("life_stage", ""))
-        if found is None or bool(found["infants"]) != bool(found["months"]):
+        match = AGES.fullmatch(cleaned.get("life_stage", ""))
+        if match is None or bool(match["infants"]) != bool(match["months"]):
             self.add_error("life_stage", STAGES)
             return cleaned
-        for name, value in _ages(found).items():
+        for name, value in _ages(match).items():
             if name in self.fields and cleaned.get(name) in (None, ""):
                 cleaned[name] = value
             elif name not in self.fields:
@@ -53,15 +53,15 @@ class IntakeForm(ContentForm):
         return cleaned
 
 
-def _ages(found: re.Match[str]) -> dict[str, Any]:
-    """The years of a life stage such as "19-30", its end exclusive, and its words."""
-    first = int(found["first"])
-    if found["last"] is None:
+def _ages(match: re.Match[str]) -> dict[str, Any]:
+    """Return the years of a life stage such as "19-30", its end exclusive, and its words."""
+    first = int(match["first"])
+    if match["last"] is None:
         words = f"{first} years and over"
         return {"age_from": Decimal(first), "age_below": None, "life_stage_label": words}
-    last, unit = int(found["last"]), "months" if found["months"] else "years"
+    last, unit = int(match["last"]), "months" if match["months"] else "years"
     years = (Decimal(first), Decimal(last + 1))
-    if found["months"]:
+    if match["months"]:
         years = (Decimal(max(first - 1, 0)) / 12, Decimal(last) / 12)
     age_from, age_below = (age.quantize(Decimal("0.01")) for age in years)
     label = f"{first} to {last} {unit}"
@@ -69,7 +69,7 @@ def _ages(found: re.Match[str]) -> dict[str, Any]:
 
 
 class IntakeInline(ListedInline, admin.TabularInline):
-    """Intakes under their nutrient; the rest of each is behind its Change link."""
+    """Intakes under their nutrient, with the fields that fit into a table."""
 
     model = ReferenceIntake
     form = IntakeForm
@@ -88,21 +88,19 @@ class IntakeInline(ListedInline, admin.TabularInline):
     joined = ("nutrient",)
     verbose_name_plural = "reference intakes by life stage"
 
-    def told(self, row: Any) -> str:
-        """The need, and the limit if the row sets one."""
+    def summarize(self, row: Any) -> str:
+        """Return the need, and the limit if there is one."""
         need = row.amount_words
         if row.amount is not None:
             need = f"{row.amount.normalize():f} {row.nutrient.get_unit_display()}"
-        told = [f"{row.reference_type} {need}"] if row.reference_type else []
+        parts = [f"{row.reference_type} {need}"] if row.reference_type else []
         if row.upper_limit is not None:
-            told.append(f"limit {row.upper_limit.normalize():f} {row.upper_limit_unit}")
-        return ", ".join(told)
+            parts.append(f"limit {row.upper_limit.normalize():f} {row.upper_limit_unit}")
+        return ", ".join(parts)
 
 
 @admin.register(ReferenceIntake)
 class ReferenceIntakeAdmin(GuardedAdmin, PublishableAdmin):
-    """How much of each nutrient a day, by life stage."""
-
     form = IntakeForm
     list_display = (
         "nutrient",

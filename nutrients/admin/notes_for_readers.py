@@ -1,4 +1,4 @@
-"""A note for readers with every form of a row that has a public page."""
+"""A note for readers in the form of every row that has a public page."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ NOTE = (
         "page and under Corrections. Leave it empty for a small edit, such as a spelling.",
     },
 )
-LONGEST_TITLE = 200
+MAX_TITLE_LENGTH = 200
 
 
 class NoteFields(forms.Form):
-    """Two fields that are no part of the row: what readers are told, and whether it was wrong."""
+    """The fields of a note, which are added to the form of a row."""
 
     note_for_readers = ProseField(
         required=False,
@@ -44,11 +44,11 @@ class NoteFields(forms.Form):
 
     @cached_property
     def changed_data(self) -> list[str]:
-        """The fields of the row that differ: a note alone makes no new version of it."""
+        """The changed fields of the row: a note alone does not make a version of it."""
         return [name for name in super().changed_data if name not in NOTE_FIELDS]
 
     def clean(self: Any) -> dict[str, Any]:
-        """Check the note as every text is checked; a correction without words is an error."""
+        """Check the wording of the note; a correction needs words."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         text = cleaned.get("note_for_readers", "")
         self._check_words("note_for_readers", text)
@@ -58,7 +58,7 @@ class NoteFields(forms.Form):
 
 
 class NotesForReadersMixin(VersionAdmin):
-    """Offers a note where readers can see the row's page by now, and keeps it at save."""
+    """Offers a note if readers can see the page of a row now, and creates it with the save."""
 
     def get_form(
         self: Any, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any
@@ -83,7 +83,7 @@ class NotesForReadersMixin(VersionAdmin):
             form.note = ChangeNote.objects.create(
                 kind=NoteKind.CORRECTION if is_correction else NoteKind.CHANGE,
                 text=text,
-                title=str(obj)[:LONGEST_TITLE],
+                title=str(obj)[:MAX_TITLE_LENGTH],
                 address=obj.get_absolute_url(),
                 subject=obj._meta.label_lower,
                 subject_key=key_of(obj),

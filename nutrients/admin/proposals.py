@@ -34,8 +34,8 @@ from nutrients.proposals.views import preview_page
 from nutrisite.accounts.admin_site import is_key
 
 from .content_forms import FURTHEST
+from .differences import diff_values, format_value, make_change
 from .guard import BrokenCase, GuardedAdmin, guard_of
-from .history import as_change, changes_between, text_of
 from .publishing import problems, publish, schedule
 from .reviewing import REREAD, profession_of
 from .rows import FixedRowsAdmin, change_address
@@ -311,7 +311,7 @@ def describe_rows(proposal: Proposal) -> list[dict[str, Any]]:
             "kind": row.get_kind_display(),
             "table": row.table._meta.verbose_name,
             "address": forms.get(row.under) or forms[f"{row.model} {row.natural_key}"],
-            "changes": list(changes_between(row.table, row.before, row.values)),
+            "changes": list(diff_values(row.table, row.before, row.values)),
         }
         for row in rows
     ]
@@ -327,8 +327,8 @@ def describe_conflict(conflict: Conflict) -> dict[str, Any]:
     result: dict[str, Any] = {"conflict": conflict, "id": conflict_id(conflict)}
     if name:
         field = proposed.table._meta.get_field(name)
-        before = text_of(field, proposed.before.get(name))
-        result["theirs"] = as_change(field, before, text_of(field, conflict.live[name]))
+        before = format_value(field, proposed.before.get(name))
+        result["theirs"] = make_change(field, before, format_value(field, conflict.live[name]))
         if proposed.values:
-            result["yours"] = as_change(field, before, text_of(field, conflict.value))
+            result["yours"] = make_change(field, before, format_value(field, conflict.value))
     return result

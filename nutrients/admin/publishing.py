@@ -38,7 +38,7 @@ from nutrisite.accounts.resubmission import BusyError
 
 from .articles import UNSOURCED, cites_a_source
 from .content_forms import form_over
-from .deleting import Deletion, refusal
+from .deleting import Deletion, describe_blockers
 from .guard import BrokenCase, Guard
 from .reviewing import next_review, update_due
 
@@ -56,7 +56,7 @@ def problems(proposal: Proposal) -> list[str]:
     needing: list[tuple[Any, str]] = []
 
     def delete(row: Any) -> None:
-        needing.extend(Deletion([row]).needing())
+        needing.extend(Deletion([row]).blockers())
         row.delete()
 
     with as_proposed(proposal, delete=delete) as overlays:
@@ -72,7 +72,7 @@ def problems(proposal: Proposal) -> list[str]:
         unsourced = [article for article in articles if not cites_a_source(article)]
         sentences += [f"{article}: {UNSOURCED}" for article in unsourced]
     if needing:
-        sentences.append(refusal(needing))
+        sentences.append(describe_blockers(needing))
     if not proposal.why and _pages_removed(proposal):
         sentences.append(SAY_WHY)
     return sentences
@@ -140,7 +140,7 @@ def _write(proposal: Proposal, *, user: Any, at: datetime) -> list[Overlay]:
     reason = (proposal.why or proposal.title)[:200]
     redirect_pages(_pages_removed(proposal), by=user.get_username(), reason=reason)
     record_first([row for row, _ in live_rows(rows).values()])
-    overlays = lay_over(rows, for_good=True, delete=lambda row: Deletion([row]).make(user=user))
+    overlays = lay_over(rows, for_good=True, delete=lambda row: Deletion([row]).execute(user=user))
     if len(overlays) < len(rows):
         raise RefusedError(LOST)
     written = [row for proposed, row in overlays if proposed.kind != ChangeKind.DELETE]

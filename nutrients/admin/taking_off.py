@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -17,7 +17,7 @@ from reversion.admin import VersionAdmin
 from nutrients.content.removed import has_page, redirect_pages
 from nutrients.models import Redirect, Status
 
-from .content_forms import ContentForm, RefusableMixin, read_instead
+from .content_forms import ContentForm, RefusableMixin
 from .proposing import is_proposing
 
 NOT_YET = (
@@ -25,9 +25,10 @@ NOT_YET = (
 )
 
 
-class GoneForm(forms.ModelForm):
-    """Why a page goes, and what readers find in its place. Its fields stand beside a row's own."""
+class RemovalForm(forms.ModelForm):
+    """Why rows go, and what readers find in place of their pages."""
 
+    # Its fields are sent along with those of a row.
     prefix = "gone"
 
     class Meta:
@@ -43,9 +44,21 @@ class GoneForm(forms.ModelForm):
             "reason": {"required": "Say why, in a sentence."}
         }
 
+    def __init__(self, request: HttpRequest, rows: Sequence[Any]) -> None:
+        super().__init__(request.POST if "gone-reason" in request.POST else None)
+        self.rows = rows
+        if len(rows) > 1:
+            # They do not all lead to one page.
+            del self.fields["to"]
+
+    def add_redirects(self, *, by: Any) -> None:
+        """Keep what readers get at the addresses of the rows that have a page."""
+        pages = [row for row in self.rows if has_page(row, at=timezone.now())]
+        redirect_pages(pages, by=by.get_username(), **self.cleaned_data)
+
 
 class TakingOffMixin(RefusableMixin, VersionAdmin):
-    """Asks before a page goes, by its row's form or by deletion, and keeps the answer."""
+    """Asks for a reason before a form or a deletion takes pages off the site."""
 
     def changeform_view(
         self: Any,
@@ -55,68 +68,48 @@ class TakingOffMixin(RefusableMixin, VersionAdmin):
         extra_context: Any = None,
     ) -> HttpResponse:
         is_draft = request.POST.get("status") == Status.DRAFT and not is_proposing(request)
-        if is_draft and (form := self._asked(request, object_id)) and not form.is_valid():
+        row = self.get_object(request, unquote(object_id)) if is_draft and object_id else None
+        if not _is_answered(request, [row] if row else []):
             self.refuse(request, NOT_YET)
         return super().changeform_view(request, object_id, form_url, extra_context)
 
-    def delete_view(
-        self: Any, request: HttpRequest, object_id: str, extra_context: Any = None
-    ) -> HttpResponse:
-        form = self._asked(request, object_id)
-        if form and form.is_bound and not form.is_valid():
-            # Ask again.
-            read_instead(request, QueryDict())
-        return super().delete_view(request, object_id, extra_context)
+    def get_deleted_objects(self: Any, objs: Any, request: Any) -> Any:
+        """Ask, on the page that Django shows before it deletes; show it again if need be."""
+        if not _is_answered(request, list(objs)):
+            # Django deletes nothing if nothing was sent.
+            request.POST = QueryDict()
+        return super().get_deleted_objects(objs, request)
 
-    def _asked(self: Any, request: Any, object_id: str | None) -> GoneForm | None:
-        """The form of what a page needs that would go, which hooks and templates read as well."""
-        row = self.get_object(request, unquote(object_id)) if object_id else None
-        if row is None or not has_page(row, at=timezone.now()):
-            return None
-        request.gone = GoneForm(request.POST if request.method == "POST" else None)
-        form: GoneForm = request.gone
-        return form
-
-    def response_action(self: Any, request: Any, queryset: Any) -> Any:
-        """Django's answer; the page before deleting several asks where that takes pages off."""
-        if request.POST.get("action") == "delete_selected":
-            ticked = queryset.filter(pk__in=request.POST.getlist(ACTION_CHECKBOX_NAME))
-            if any(has_page(row, at=timezone.now()) for row in ticked):
-                form = request.gone = GoneForm(request.POST if "post" in request.POST else None)
-                # They do not all lead to one page.
-                del form.fields["to"]
-                if form.is_bound and not form.is_valid():
-                    sent = request.POST.copy()
-                    del sent["post"]
-                    read_instead(request, sent)
-        return super().response_action(request, queryset)
-
-    def save_model(self: Any, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+    def save_model(self: Any, request: Any, obj: Any, form: Any, change: bool) -> None:
+        """Save the row, then redirect its page if it is taken off."""
+        removal = getattr(request, "removal", None)
         super().save_model(request, obj, form, change)
-        _keep(request, [obj])
+        if removal:
+            removal.add_redirects(by=request.user)
 
-    def log_change(self: Any, request: HttpRequest, obj: Any, message: Any) -> Any:
-        """Django's entry; the history has the reason too."""
+    def log_change(self: Any, request: Any, obj: Any, message: Any) -> Any:
+        """Add the reason to the comment of the revision."""
         entry = super().log_change(request, obj, message)
-        if reason := _said(request).get("reason"):
-            set_comment(f"{entry.get_change_message()} {reason}")
+        if removal := getattr(request, "removal", None):
+            set_comment(f"{entry.get_change_message()} {removal.cleaned_data['reason']}")
         return entry
 
-    def delete_queryset(self: Any, request: HttpRequest, queryset: Any) -> None:
-        if hasattr(request, "gone"):
-            _keep(request, [row for row in queryset if has_page(row, at=timezone.now())])
+    def delete_queryset(self: Any, request: Any, queryset: Any) -> None:
+        if removal := getattr(request, "removal", None):
+            removal.add_redirects(by=request.user)
         super().delete_queryset(request, queryset)
 
 
-def _said(request: Any) -> dict[str, str]:
-    """What was said of a page that goes; nothing where none does."""
-    form = getattr(request, "gone", None)
-    return form.cleaned_data if form and form.is_valid() else {}
+def _is_answered(request: Any, rows: Sequence[Any]) -> bool:
+    """Return whether rows may go: none has a page, or a valid form says why.
 
-
-def _keep(request: Any, rows: list[Any]) -> None:
-    if said := _said(request):
-        redirect_pages(rows, by=request.user.get_username(), **said)
+    The form is kept in `request.removal`, for templates and for the hooks of a save.
+    """
+    if not any(has_page(row, at=timezone.now()) for row in rows):
+        return True
+    request.removal = RemovalForm(request, rows)
+    is_valid: bool = request.removal.is_valid()
+    return is_valid
 
 
 class RedirectForm(ContentForm):

@@ -20,41 +20,41 @@ from django.utils.safestring import SafeString
 from nutrisite.accounts.admin_site import is_key
 
 
-class KnownLabels(AutocompleteMixin):
-    """An autocomplete that is told the labels of its chosen rows, so that it need not ask.
+class LabelledAutocomplete(AutocompleteMixin):
+    """An autocomplete that takes the labels of its chosen rows from `labels` where it can.
 
     Django's own asks the database once for every field of every row of an inline.
     """
 
-    known: dict[str, str] = {}
+    labels: dict[str, str] = {}
 
     def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
-        """The chosen options alone; Django asks for labels only where one is not known."""
+        """Return the chosen options only."""
         widget: Any = self
-        # What cannot be a key is no row: the form says so, and the database is not asked.
-        chosen = [text for text in map(str, value) if is_key(text)]
-        if any(one not in self.known for one in chosen):
+        # Other keys belong to no row, and the database would fail on them. The form reports them.
+        chosen = [key for key in map(str, value) if is_key(key)]
+        if not self.labels.keys() >= set(chosen):
             return super().optgroups(name, chosen, attr)
-        options = [(one, self.known[one]) for one in chosen]
+        options = [(key, self.labels[key]) for key in chosen]
         if not widget.is_required and not widget.allow_multiple_selected:
             options.insert(0, ("", ""))
-        made = [
-            widget.create_option(name, one, label, set(chosen), index)
-            for index, (one, label) in enumerate(options)
+        group = [
+            widget.create_option(name, key, label, key in chosen, index)
+            for index, (key, label) in enumerate(options)
         ]
-        return [(None, made, 0)]
+        return [(None, group, 0)]
 
 
-class KnownSelect(KnownLabels, AutocompleteSelect):
+class LabelledSelect(LabelledAutocomplete, AutocompleteSelect):
     """An autocomplete for one row."""
 
 
-class KnownSelectMultiple(KnownLabels, AutocompleteSelectMultiple):
+class LabelledSelectMultiple(LabelledAutocomplete, AutocompleteSelectMultiple):
     """An autocomplete for several rows."""
 
 
 class NamedDateTime(AdminSplitDateTime):
-    """Date and time, each with a name of its own: the label beside them names neither."""
+    """Date and time inputs that name themselves, because the label beside them names neither."""
 
     def __init__(self, attrs: Any = None) -> None:
         super().__init__(attrs)
@@ -63,7 +63,7 @@ class NamedDateTime(AdminSplitDateTime):
 
 
 class FixedText(forms.Widget):
-    """Shows what cannot change any more as plain text, without a control."""
+    """Plain text in place of a control, for a value that can no longer change."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -79,18 +79,17 @@ class FixedText(forms.Widget):
         return False
 
 
-# How the name of a button begins that asks for the preview of a field.
+# Prefix of the name of a preview button. The name of its field follows.
 PREVIEW = "preview-"
 
 
 class MarkdownTextarea(AdminTextareaWidget):
-    """A tall text field with a button that shows, in a new tab, how a reader will see it.
+    """A tall text field with a button that previews the text in a new tab.
 
-    With scripts, what it can name is completed from lists, and wide windows show the text beside.
-
-    The button sends the form as it stands to the preview, so nothing need be saved first
-    and no script is needed. Its name holds that of the field: in a new row of an inline the admin's
-    script numbers names and leaves values alone.
+    The button sends the whole form to the preview, so nothing needs saving and no script is needed.
+    The name of the button includes the field's: in a new row of an inline, the admin's script
+    numbers names but not values. With scripts, citations and blocks are completed from lists, and
+    wide windows show the preview beside the text.
     """
 
     def __init__(self) -> None:

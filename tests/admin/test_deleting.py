@@ -150,7 +150,7 @@ def test_rows_that_lose_a_link_are_listed_and_get_it_back_with_the_row(
     dates = {one: one.changed_at for one in losing if hasattr(one, "changed_at")}
 
     for answer in (admin_client.get(address_of(row, "delete")), delete_several(admin_client, row)):
-        _, _, listed = answer.content.decode().partition('<ul id="loosened-objects">')
+        _, _, listed = answer.content.decode().partition('<ul id="unlinked-objects">')
         listed, _, _ = listed.partition("</ul>")
         assert listed.count("<li>") == len(losing)
         assert all(f'<a href="{address_of(one)}">{one}</a>' in listed for one in losing)

@@ -29,7 +29,7 @@ from nutrients.models import (
 from nutrients.proposals import add_row, begin
 from nutrients.proposals.rows import is_same
 from tests import factories
-from tests.admin.forms import INSIST, Screen, act, address_of, delete, send
+from tests.admin.forms import GONE, INSIST, Screen, act, address_of, delete, send
 from tests.revisions import versions_of
 
 pytestmark = pytest.mark.django_db
@@ -217,7 +217,7 @@ def test_writer_proposes_but_neither_saves_nor_publishes(account, magnesium):
     assert proposal.rows.get().values == {"tagline": WORDS}
     assert publish(client, proposal).status_code == 403
     delete(client, magnesium)
-    act(client, "back_to_draft", magnesium, reason="x")
+    act(client, "back_to_draft", magnesium, **GONE)
     magnesium.refresh_from_db()
     assert (magnesium.status, proposal.state) == ("published", State.WRITING)
 

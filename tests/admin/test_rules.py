@@ -215,16 +215,16 @@ def test_rows_are_taken_off_the_site_with_a_reason_alone(content, editor_client)
     articles = list(Article.objects.published(at=timezone.now()))
 
     asked = act(editor_client, "back_to_draft", *articles)
-    without = act(editor_client, "back_to_draft", *articles, reason=" ")
+    without = act(editor_client, "back_to_draft", *articles, **{"gone-reason": " "})
 
     assert all(one.title in asked.content.decode() for one in articles)
     assert "Say why" in without.content.decode()
     assert Article.objects.published(at=timezone.now()).count() == len(articles)
 
-    act(editor_client, "back_to_draft", *articles, reason="Under review.")
+    act(editor_client, "back_to_draft", *articles, **GONE)
 
     assert not Article.objects.published(at=timezone.now()).exists()
-    assert versions_of(articles[0])[0].revision.comment.endswith(": Under review.")
+    assert versions_of(articles[0])[0].revision.comment.endswith(f": {GONE['gone-reason']}")
 
 
 def test_figure_that_no_food_can_have_is_refused(screen, content):

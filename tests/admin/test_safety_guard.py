@@ -230,7 +230,7 @@ def test_row_that_a_case_names_is_deleted_with_a_reason_alone(world, admin_clien
 
 @pytest.mark.parametrize("action", ["back_to_draft", "delete_selected"])
 def test_actions_on_several_rows_are_undone_whole(screen, admin_client, action):
-    answer = act(admin_client, action, Association.objects.get(), post="yes", reason="Old.")
+    answer = act(admin_client, action, Association.objects.get(), post="yes", **GONE)
 
     assert Association.objects.get().status == "published"
     (message,) = get_messages(answer.wsgi_request)

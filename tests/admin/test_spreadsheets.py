@@ -25,12 +25,12 @@ def look(editor_client):
 
 def verdicts(answer):
     assert answer.status_code == 200
-    return {line.number: line.verdict for line in answer.context["lines"]}
+    return {line.number: line.verdict for line in answer.context["form"].lines}
 
 
 def faults(answer):
     """Every sentence of the page about what is wrong, by line; 0 for the whole file."""
-    found = {line.number: line.faults for line in answer.context["lines"] if line.faults}
+    found = {line.number: line.faults for line in answer.context["form"].lines if line.faults}
     whole = answer.context["form"].non_field_errors()
     return found | ({0: list(whole)} if whole else {})
 
@@ -54,7 +54,7 @@ def test_lines_are_looked_at_then_kept_in_a_proposal(look, amount, editor):
     assert "12.5</ins>" in answer.content.decode()
     assert not Proposal.objects.exists()
 
-    kept = look(NutrientAmount, answer.context["text"], keep="yes")
+    kept = look(NutrientAmount, answer.context["form"].cleaned_data["text"], keep="yes")
     proposal = Proposal.objects.get()
     assert kept["Location"] == proposal.get_absolute_url()
     assert proposal.maker == editor
@@ -88,7 +88,7 @@ def test_files_of_spreadsheets_are_read(look, content, data, told):
     answer = look(Symptom, data)
 
     assert verdicts(answer) == {2: "Changed"}, faults(answer)
-    assert answer.context["lines"][0].values["name"] == "Trämor"
+    assert answer.context["form"].lines[0].values["name"] == "Trämor"
     assert ("Windows-1252" in answer.content.decode()) == told
 
 

@@ -41,9 +41,10 @@ def test_deletion_asks_why_and_leads_on(editor_client, article, client, several)
     def send(**data):
         if not several:
             return delete(editor_client, article, **data)
-        return act(editor_client, "delete_selected", article, post="yes", **data)
+        rows = (article, Article.objects.get(slug="night-leg-cramps"))
+        return act(editor_client, "delete_selected", *rows, post="yes", **data)
 
-    asked = send()
+    asked = send(**{"gone-reason": ""})
     assert 'name="gone-reason"' in asked.content.decode()
     assert 'class="errorlist"' in asked.content.decode()
     assert Article.objects.filter(pk=article.pk).exists()
@@ -70,7 +71,7 @@ def test_draft_goes_without_a_question(editor_client, article):
 
 
 def test_list_tells_readers_why_too(editor_client, article, client):
-    act(editor_client, "back_to_draft", article, reason="A trial was withdrawn.", words=WORDS)
+    act(editor_client, "back_to_draft", article, **GONE, **{"gone-words": WORDS})
 
     assert WORDS in client.get(article.get_absolute_url()).content.decode()
 

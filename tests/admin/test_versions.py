@@ -155,11 +155,11 @@ def test_action_on_several_rows_is_one_revision_and_each_comes_back_alone(
     screen, editor_client, content
 ):
     one, other = Article.objects.order_by("pk")[:2]
-    act(editor_client, "back_to_draft", one, other, reason="Old.")
+    act(editor_client, "back_to_draft", one, other, **GONE)
 
     (newest, first), (together, _) = versions_of(one), versions_of(other)
     assert newest.revision == together.revision
-    assert newest.revision.comment == "Draft, waiting for review, from the list: Old."
+    assert newest.revision.comment == "Draft, waiting for review, from the list: It is out of date."
     assert screen(one, address_of_version(first)).save().status_code == 302
     assert [row.status for row in Article.objects.order_by("pk")[:2]] == ["published", "draft"]
 
@@ -422,7 +422,7 @@ def test_any_two_versions_are_compared_and_one_field_comes_back_alone(
 
     two = {"one": newest.pk, "other": long.pk}
     page = editor_client.get(address_of(magnesium, "history"), two)
-    changes = {change.field: change for change, _ in page.context["differences"]}
+    changes = {change.field: change for change in page.context["differences"]}
     assert set(changes) == {"Job", "Tagline", "Symbol"}
     marked = [part for part in changes["Job"].parts if part[0]]
     assert marked == [("del", "steadies "), ("ins", "calms ")]
