@@ -72,10 +72,7 @@ NBSP = "\N{NO-BREAK SPACE}"
 # The query parameter that names an inline whose rows are all to have a form.
 ROWS = "rows"
 TEXT_AREAS: dict[Any, dict[str, Any]] = {
-    models.TextField: {
-        "form_class": ProseField,
-        "widget": AdminTextareaWidget(attrs={"rows": 3}),
-    },
+    models.TextField: {"form_class": ProseField, "widget": AdminTextareaWidget(attrs={"rows": 3})},
     models.DateTimeField: {"widget": NamedDateTime},
     models.DecimalField: {"form_class": FigureField},
 }

@@ -10,8 +10,7 @@ import codecs
 import csv
 import io
 import re
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -36,7 +35,7 @@ from .content_forms import form_over
 from .differences import Change, diff_values
 from .proposing import KEPT
 
-MAX_BYTES, MAX_LINES = 2_000_000, 1000
+MAX_LINES = 1000
 # Between the parts of a key, and between linked rows.
 KEY_SEPARATOR, ROW_SEPARATOR = " / ", "; "
 # The columns that may come with a unit, as “per_100g (mg)” or with a column “unit”.
@@ -139,11 +138,11 @@ class Reader:
         self._screen = screen
         self._model: Any = screen.model
         self._columns = columns_of(screen, request)
-        self._names: dict[str, str] = {}
+        self._measured = MEASURED.get(self._model, "")
+        self._names = {UNIT: UNIT} if self._measured else {}
         for name in self._columns:
             label = self._model._meta.get_field(name).verbose_name
             self._names |= {_normalize(name): name, _normalize(label): name}
-        self._measured = MEASURED.get(self._model)
         self._find_row = cache(_find_row)
 
     def read(self, text: str) -> list[Line]:
@@ -154,41 +153,32 @@ class Reader:
         if len(table) > MAX_LINES + 1:
             raise ValidationError(f"There are more than {MAX_LINES:,} lines: split the file.")
         (_, header), *rows = table
-        columns, unit = self._read_header(header)
-        lines = [self._read_line(number, cells, columns, unit) for number, cells in rows]
+        columns, units = zip(*map(self._read_title, header), strict=True)
+        if repeated := [name for name in columns if columns.count(name) > 1]:
+            raise ValidationError(f"Line 1: the column “{repeated[0]}” is there twice.")
+        if missing := [name for name in self._model.KEY if name not in columns]:
+            raise ValidationError(
+                f"Line 1: {' and '.join(missing)} say which row a line is about: add the column."
+            )
+        lines = [self._read_line(number, cells, columns, "".join(units)) for number, cells in rows]
         seen: dict[str, int] = {}
         for line in lines:
             if line.title and (before := seen.setdefault(line.title, line.number)) != line.number:
                 line.faults.append(f"The same row is on line {before}.")
         return lines
 
-    def _read_header(self, header: list[str]) -> tuple[list[str], str]:
-        """Return the field of each column, or UNIT, and the unit that the header names."""
-        columns, unit = [], ""
-        for title in header:
-            name = self._names.get(_normalize(title), "")
-            if not name and self._measured and _normalize(title) == UNIT:
-                name = UNIT
-            elif not name and (match := WITH_UNIT.fullmatch(title)):
-                name, unit = self._names.get(_normalize(match[1]), ""), match[2]
-                if name != self._measured:
-                    raise ValidationError(f"Line 1: the column “{title}” has no single unit here.")
-            if not name:
-                names = ", ".join(self._columns)
-                raise ValidationError(
-                    f"Line 1: there is no column “{title}”. The columns are {names}."
-                )
-            columns.append(name)
-        name, count = Counter(columns).most_common(1)[0]
-        if count > 1:
-            raise ValidationError(f"Line 1: the column “{name}” is there twice.")
-        if missing := [name for name in self._model.KEY if name not in columns]:
-            raise ValidationError(
-                f"Line 1: {' and '.join(missing)} say which row a line is about: add the column."
-            )
-        return columns, unit
+    def _read_title(self, title: str) -> tuple[str, str]:
+        """Return the field that the title of a column names, or UNIT, and the unit in the title."""
+        if name := self._names.get(_normalize(title)):
+            return name, ""
+        if match := WITH_UNIT.fullmatch(title):
+            if self._measured and self._names.get(_normalize(match[1])) == self._measured:
+                return self._measured, match[2]
+            raise ValidationError(f"Line 1: the column “{title}” has no single unit here.")
+        names = ", ".join(self._columns)
+        raise ValidationError(f"Line 1: there is no column “{title}”. The columns are {names}.")
 
-    def _read_line(self, number: int, cells: list[str], columns: list[str], unit: str) -> Line:
+    def _read_line(self, number: int, cells: list[str], columns: Sequence[str], unit: str) -> Line:
         line = Line(number)
         while len(cells) > len(columns) and not cells[-1]:
             cells.pop()
@@ -289,8 +279,6 @@ class ImportForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         file, text, is_guessed = cleaned.get("file"), cleaned.get("pasted", ""), False
         if file:
-            if file.size > MAX_BYTES:
-                raise ValidationError("The file has more than 2 MB: split it.")
             text, is_guessed = decode(file.read())
         if not text.strip():
             raise ValidationError("Choose a file, or paste lines.")
