@@ -25,7 +25,7 @@ from .content import (
     ContentFormSet,
     FoldedInline,
     PublishableAdmin,
-    number_of,
+    count_related,
 )
 from .content_forms import ContentForm, ProseField
 from .widgets import PREVIEW, MarkdownTextarea
@@ -149,7 +149,7 @@ class ArticleAdmin(PublishableAdmin):
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         rows = super().get_queryset(request)
-        return rows.annotate(section_count=number_of(ArticleSection, "article"))
+        return rows.annotate(section_count=count_related(ArticleSection, "article"))
 
     def is_ready(self, row: Any) -> bool:
         """Whether a draft may be published: a section must cite a source, too."""

@@ -37,7 +37,7 @@ from .content_forms import (
     ContentForm,
     FigureField,
     ProseField,
-    form_over,
+    bind_form,
     text_fields,
 )
 from .deleting import Deletion, describe_blockers
@@ -78,7 +78,7 @@ TEXT_AREAS: dict[Any, dict[str, Any]] = {
 }
 
 
-def number_of(model: Any, column: str) -> Coalesce:
+def count_related(model: Any, column: str) -> Coalesce:
     """Return an annotation that counts the rows of a model whose `column` is the outer row.
 
     Counting joined tables would lose the order of the rows, and multiply two counts.
@@ -338,7 +338,7 @@ class PublishableAdmin(SignedMixin, ContentAdmin):
         if all(field.name != "sources" for field in self.opts.many_to_many):
             return rows
         links: Any = self.opts.get_field("sources")
-        number = number_of(links.remote_field.through, links.m2m_field_name())
+        number = count_related(links.remote_field.through, links.m2m_field_name())
         return rows.annotate(source_count=number)
 
     @admin.display(description="Status", ordering="status")
@@ -369,7 +369,7 @@ class PublishableAdmin(SignedMixin, ContentAdmin):
 
     def is_ready(self, row: Any) -> bool:
         """Return whether a draft may be published, by the rules of its form."""
-        return form_over(self, row, {"status": Status.PUBLISHED}).is_valid()
+        return bind_form(self, row, {"status": Status.PUBLISHED}).is_valid()
 
     @admin.action(description="Publish the selected rows", permissions=["change"])
     def publish(self, request: HttpRequest, queryset: Any) -> None:
@@ -408,7 +408,7 @@ class PublishableAdmin(SignedMixin, ContentAdmin):
         set_comment("Dates, from the list")
         for row in rows:
             dates = {name: value for name, value in form.cleaned_data.items() if value}
-            self.keep_and_save(row, **dates)
+            self.save_values(row, **dates)
         if form.cleaned_data["publish_at"]:
             self.after_list_change(request)
         self.message_user(request, f"Dates set: {len(rows)}.")
@@ -438,7 +438,7 @@ class PublishableAdmin(SignedMixin, ContentAdmin):
     ) -> None:
         set_comment(f"{status.label}, from the list{f': {reason}' if reason else ''}")
         for row in rows:
-            self.keep_and_save(row, status=status)
+            self.save_values(row, status=status)
         self.after_list_change(request)
 
 

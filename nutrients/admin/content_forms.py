@@ -193,7 +193,7 @@ class ContentForm(forms.ModelForm):
         self.add_error(name if name in self.fields else None, message)
 
 
-def form_over(screen: Any, row: models.Model, values: Mapping[str, Any]) -> forms.BaseModelForm:
+def bind_form(screen: Any, row: models.Model, values: Mapping[str, Any]) -> forms.BaseModelForm:
     """Return the bound form of a screen, sent with the row's values and these over them.
 
     It has Django's controls and not the admin's, so that each field is sent as one value: a moment

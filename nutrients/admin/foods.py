@@ -19,7 +19,7 @@ from .content import (
     ListedFormSet,
     ListedInline,
     PublishableAdmin,
-    number_of,
+    count_related,
 )
 from .content_forms import ContentForm
 from .guard import GuardedAdmin
@@ -141,7 +141,7 @@ class FoodSourceAdmin(GuardedAdmin, PublishableAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)
-        return rows.annotate(amount_count=number_of(NutrientAmount, "food"))
+        return rows.annotate(amount_count=count_related(NutrientAmount, "food"))
 
     @admin.display(description="Serving", ordering="serving_grams")
     def serving(self, obj: Any) -> str:
@@ -177,7 +177,7 @@ class FoodGroupAdmin(ContentAdmin):
     fields = (("name", "position"), "slug")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).annotate(food_count=number_of(FoodSource, "group"))
+        return super().get_queryset(request).annotate(food_count=count_related(FoodSource, "group"))
 
     @admin.display(description="Foods", ordering="food_count")
     def food_total(self, obj: Any) -> int:

@@ -163,7 +163,7 @@ class VersionedAdmin(RefusableMixin, DeletingMixin):
         catch_up(table=type(obj))
         return _comment(obj, super().log_change(request, obj, message))
 
-    def keep_and_save(self, row: Any, **values: Any) -> None:
+    def save_values(self, row: Any, **values: Any) -> None:
         """Save values of a row outside its form, within the current revision.
 
         The value of a many-to-many field is a pair: the row to remove, and the row to add.

@@ -37,7 +37,7 @@ from nutrients.testbook.reads import TABLES, reads
 from nutrisite.accounts.resubmission import BusyError
 
 from .articles import UNSOURCED, cites_a_source
-from .content_forms import form_over
+from .content_forms import bind_form
 from .deleting import Deletion, describe_blockers
 from .guard import BrokenCase, Guard
 from .reviewing import next_review, update_due
@@ -81,7 +81,7 @@ def problems(proposal: Proposal) -> list[str]:
 def _form_errors(overlay: Overlay) -> Iterator[str]:
     """Say what the form of a row finds wrong with the values that are proposed for it."""
     proposed = overlay.proposed
-    form = form_over(admin.site.get_model_admin(type(overlay.row)), overlay.row, {})
+    form = bind_form(admin.site.get_model_admin(type(overlay.row)), overlay.row, {})
     for name, errors in form.errors.items():
         if name in proposed.values or name == NON_FIELD_ERRORS:
             label = "" if name == NON_FIELD_ERRORS else f"{form.fields[name].label}: "

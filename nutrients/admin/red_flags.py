@@ -18,7 +18,7 @@ from .content import (
     ContentInline,
     FoldedInline,
     PublishableAdmin,
-    number_of,
+    count_related,
 )
 from .content_forms import ContentForm
 from .guard import GuardedAdmin
@@ -137,7 +137,9 @@ class QuestionAdmin(GuardedAdmin, ContentAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).annotate(answer_count=number_of(Answer, "question"))
+        return (
+            super().get_queryset(request).annotate(answer_count=count_related(Answer, "question"))
+        )
 
     @admin.display(description="Answers", ordering="answer_count")
     def answer_total(self, obj: Any) -> int:

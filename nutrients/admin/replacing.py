@@ -20,7 +20,7 @@ from django.template.response import TemplateResponse
 
 from nutrients.proposals import add_row, begin
 
-from .content_forms import QUOTED, fixed_fields, form_over, text_fields
+from .content_forms import QUOTED, bind_form, fixed_fields, text_fields
 from .home import content_tables
 from .proposing import KEPT
 
@@ -125,7 +125,7 @@ def _replace(matches: list[Match], form: FindForm) -> list[tuple[Any, dict[str, 
 def _faults(row: Any, values: dict[str, str]) -> Iterator[str]:
     """Yield what the form of a row finds wrong with its new texts."""
     # The form changes the row that it is given.
-    form = form_over(admin.site.get_model_admin(type(row)), copy(row), values)
+    form = bind_form(admin.site.get_model_admin(type(row)), copy(row), values)
     for name, errors in form.errors.items():
         if name in values or name == NON_FIELD_ERRORS:
             yield from (f"{row._meta.verbose_name} “{row}”: {error}" for error in errors)

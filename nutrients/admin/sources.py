@@ -20,7 +20,7 @@ from reversion import set_comment
 from nutrients.models import Association, Nutrient, Source, Symptom
 from nutrients.search.index import catch_up
 
-from .content import TEXT_AREAS, ContentAdmin, number_of
+from .content import TEXT_AREAS, ContentAdmin, count_related
 from .content_forms import ContentForm
 from .deleting import citing, foreign_keys
 
@@ -66,7 +66,7 @@ class SourceAdmin(ContentAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         sourced = (Nutrient, Symptom, Association)
-        number = sum(number_of(model.sources.through, "source") for model in sourced)
+        number = sum(count_related(model.sources.through, "source") for model in sourced)
         return super().get_queryset(request).annotate(claim_count=number)
 
     @admin.display(description="Claims that rest on it", ordering="claim_count")
@@ -94,7 +94,10 @@ class SourceAdmin(ContentAdmin):
             "opts": self.opts,
             "original": old,
             "form": form,
-            "uses": [*(row for row, *_ in self.uses(old)), *(row for row, _ in citing([old.slug]))],
+            "uses": [
+                *(row for row, *_ in self.uses(old)),
+                *(row for row, _ in citing([old.slug])),
+            ],
         }
         return TemplateResponse(request, "admin/nutrients/replace_source.html", context)
 
@@ -117,11 +120,11 @@ class SourceAdmin(ContentAdmin):
         texts = list(citing([old.slug]))
         links = self.uses(old)
         for row, field in links:
-            self.keep_and_save(row, **{field.name: (old, new) if field.many_to_many else new})
+            self.save_values(row, **{field.name: (old, new) if field.many_to_many else new})
         for row, name in texts:
             # Its links may have been saved just now.
             row.refresh_from_db()
-            self.keep_and_save(
+            self.save_values(
                 row, **{name: replace_citations(getattr(row, name), old.slug, new.slug)}
             )
         catch_up()

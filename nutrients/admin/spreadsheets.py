@@ -31,7 +31,7 @@ from nutrients.open_data.files import FORMULA, cell_text, safe_cell
 from nutrients.proposals import add_row, begin, values_of
 from nutrients.proposals.rows import difference, to_values
 
-from .content_forms import form_over
+from .content_forms import bind_form
 from .differences import Change, diff_values
 from .proposing import KEPT
 
@@ -227,7 +227,7 @@ class Reader:
         key = {name: sent[name] for name in self._model.KEY}
         line.row = self._model._default_manager.filter(**key).first()
         live = values_of(line.row) if line.row else {}
-        form = form_over(self._screen, line.row or self._model(), sent)
+        form = bind_form(self._screen, line.row or self._model(), sent)
         for name, errors in form.errors.items():
             prefix = "" if name == NON_FIELD_ERRORS else f"{name}: "
             line.faults += [f"{prefix}{error}" for error in errors]
