@@ -190,7 +190,7 @@ class VersionedAdmin(RefusableMixin, DeletingMixin):
             rows = [*versions[max(page.start_index() - 1, 0) : page.end_index() + 1], None]
             entries = [(new, diff_versions(old, new)) for new, old in pairwise(rows)]
             context |= {"page": page, "entries": entries[:VERSIONS_A_PAGE]}
-            keys = [request.GET.get(name, "") for name in ("one", "other")]
+            keys = [request.GET.get(name, "") for name in ("from", "to")]
             compared = list(versions.filter(pk__in=[*filter(is_key, keys)]).order_by("pk"))
             if len(compared) == 2:
                 context |= {"compared": compared, "differences": diff_versions(*compared)}

@@ -16,7 +16,7 @@ from nutrients.models import (
 )
 from tests.admin.forms import GONE, act, delete
 
-# What each row is shown by, and a change to it.
+# Rows, the rows whose pages show them, and a change.
 SHOWN_BY = [
     (ReferenceIntake, ("nutrient",), {"life_stage_label": "Another label"}),
     (FoodPortion, ("food",), {"grams": "31"}),
@@ -27,9 +27,9 @@ SHOWN_BY = [
 
 
 def dates(row, owners):
-    """When each of the row's owners was changed, by name."""
-    found = {name: getattr(row, name) for name in owners}
-    return {name: type(one).objects.get(pk=one.pk).changed_at for name, one in found.items()}
+    """Return when each of a row's owners was changed, by name."""
+    rows = {name: getattr(row, name) for name in owners}
+    return {name: type(row).objects.get(pk=row.pk).changed_at for name, row in rows.items()}
 
 
 def assert_dated(row, owners, start):

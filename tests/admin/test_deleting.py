@@ -1,4 +1,4 @@
-"""A deletion widens no rule of a red flag, and every link that it takes along can come back."""
+"""Deletions: rows that others need stay, and every link that is lost can come back."""
 
 import pytest
 from django.contrib.admin import site
@@ -100,12 +100,12 @@ def test_answer_that_a_rule_names_is_not_deleted_under_its_question(rule, admin_
 
     assert answer.status_code == 200
     assert "Not deleted, because it is needed: red flag rule “clot-rule”" in answer.content.decode()
-    assert [one.slug for one in rule.answers.all()] == ["calf"]
+    assert [answer.slug for answer in rule.answers.all()] == ["calf"]
 
 
 @pytest.fixture
 def linked(no_content):
-    """Cramps and iron, with a row of every kind that names one of them."""
+    """Cramps and iron, with a row of every kind that names either."""
     iron, cramps = factories.nutrient("iron"), factories.symptom("cramps")
     other = factories.symptom("twitches")
     source = factories.source()
@@ -129,7 +129,7 @@ def linked(no_content):
 def links_of(row):
     """What a row names, by field."""
     return {
-        field.name: sorted(str(one) for one in getattr(row, field.name).all())
+        field.name: sorted(map(str, getattr(row, field.name).all()))
         for field in row._meta.many_to_many
     }
 
@@ -145,47 +145,48 @@ def delete_in_a_list(client, row):
 def test_rows_that_lose_a_link_are_listed_and_get_it_back_with_the_row(
     linked, admin_client, model, slug, deleting
 ):
-    row, losing = model.objects.get(slug=slug), linked[slug]
-    before = {one: links_of(one) for one in losing}
-    dates = {one: one.changed_at for one in losing if hasattr(one, "changed_at")}
+    deleted, losing = model.objects.get(slug=slug), linked[slug]
+    before = {row: links_of(row) for row in losing}
+    dates = {row: row.changed_at for row in losing if hasattr(row, "changed_at")}
 
-    for answer in (admin_client.get(address_of(row, "delete")), delete_several(admin_client, row)):
+    asked = admin_client.get(address_of(deleted, "delete"))
+    for answer in (asked, delete_several(admin_client, deleted)):
         _, _, listed = answer.content.decode().partition('<ul id="unlinked-objects">')
         listed, _, _ = listed.partition("</ul>")
         assert listed.count("<li>") == len(losing)
-        assert all(f'<a href="{address_of(one)}">{one}</a>' in listed for one in losing)
+        assert all(f'<a href="{address_of(row)}">{row}</a>' in listed for row in losing)
 
-    assert deleting(admin_client, row).status_code == 302
+    assert deleting(admin_client, deleted).status_code == 302
 
-    for one in losing:
-        newest, first = versions_of(one)
-        assert newest.revision.comment == f"Deleted: {row._meta.verbose_name} “{row}”"
+    for row in losing:
+        newest, first = versions_of(row)
+        assert newest.revision.comment == f"Deleted: {deleted._meta.verbose_name} “{deleted}”"
         assert newest.revision.user.username == "admin"
-        assert links_of(one) != before[one]
-        for name, linked in before[one].items():
-            assert len(first.field_dict[name]) == len(linked)
-            assert len(newest.field_dict[name]) == len(links_of(one)[name])
-    for one, date in dates.items():
-        one.refresh_from_db()
-        assert one.changed_at > date
+        assert links_of(row) != before[row]
+        for name, names in before[row].items():
+            assert len(first.field_dict[name]) == len(names)
+            assert len(newest.field_dict[name]) == len(links_of(row)[name])
+    for row, date in dates.items():
+        row.refresh_from_db()
+        assert row.changed_at > date
 
-    back = address_of(model, "recover", versions_of(row)[0].pk)
+    back = address_of(model, "recover", versions_of(deleted)[0].pk)
     assert Screen(admin_client, None, back).save(**INSIST).status_code == 302
-    assert {one: links_of(one) for one in before} == before
+    assert {row: links_of(row) for row in before} == before
 
 
-def test_links_are_asked_for_together(linked, admin_client):
+def test_uses_of_a_source_cost_the_same_queries_for_many(linked, admin_client):
     """A source with many associations: their names lead to nutrients and symptoms."""
     source, iron = Source.objects.get(slug="a-source"), Nutrient.objects.get(slug="iron")
 
     def queries(number):
-        for one in range(number):
-            sign = factories.symptom(f"sign-{number}-{one}")
+        for n in range(number):
+            sign = factories.symptom(f"sign-{number}-{n}")
             factories.association(iron, sign).sources.add(source)
-        with CaptureQueriesContext(connection) as asked:
+        with CaptureQueriesContext(connection) as captured:
             page = admin_client.get(address_of(source, "delete"))
         assert page.content.decode().count("Association: <a") == Association.objects.count()
-        return len(asked)
+        return len(captured)
 
     assert queries(2) == queries(20)
 
@@ -264,4 +265,4 @@ def test_source_of_a_draft_may_go_and_its_link_comes_back(sources, admin_client)
     back = address_of(Source, "recover", version.pk)
     Screen(admin_client, None, back).save()
 
-    assert [one.slug for one in Nutrient.objects.get().sources.all()] == ["old"]
+    assert list(Nutrient.objects.get().sources.values_list("slug", flat=True)) == ["old"]

@@ -1,4 +1,4 @@
-"""Find and replace: every place is shown, the ticked ones go into a proposal, all or none."""
+"""Find and replace: the ticked matches go into a proposal, all or none."""
 
 import pytest
 from django.urls import reverse
@@ -40,13 +40,13 @@ def test_every_place_in_our_own_words_is_found(editor_client, texts, options, nu
 def test_ticked_places_alone_are_kept_in_a_proposal(replace, editor_client, texts):
     section, iron = texts
     page = editor_client.get(reverse("admin:replace"), WORDS)
-    values = [one.value for one in page.context["matches"]]
+    values = [match.value for match in page.context["matches"]]
     answer = replace(f"articlesection-{section.pk}-body-1", f"nutrient-{iron.pk}-tagline-0")
 
     assert len(values) == 3
     proposal = Proposal.objects.get()
     assert answer["Location"] == proposal.get_absolute_url()
-    assert {one.model: one.values for one in proposal.rows.all()} == {
+    assert {row.model: row.values for row in proposal.rows.all()} == {
         "nutrients.articlesection": {
             "body": "A wibble here. A wobble there, a wibbled thing and a Wibble."
         },

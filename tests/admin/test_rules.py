@@ -4,7 +4,6 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
 from model_bakery import baker
 
 from nutrients.admin.articles import UNSOURCED
@@ -25,7 +24,6 @@ from nutrients.models import (
 )
 from tests.admin.forms import GONE, act, address_of
 from tests.factories import nutrient
-from tests.revisions import versions_of
 
 NDB = "An NDB number is five or six digits."
 UNVERIFIED = {"verification": Verification.UNVERIFIED}
@@ -185,13 +183,13 @@ def test_preview_shows_the_text_in_the_form_and_its_errors(screen, editor_client
     assert "Line 5: There is no source" in page
 
 
-@pytest.mark.parametrize(("typed", "kept"), [("7089", "07089"), ("100173", "100173"), ("", "")])
-def test_number_of_the_usda_gets_its_zero_back_or_keeps_six_digits(screen, content, typed, kept):
+@pytest.mark.parametrize(("typed", "saved"), [("7089", "07089"), ("100173", "100173"), ("", "")])
+def test_number_of_the_usda_gets_its_zero_back_or_keeps_six_digits(screen, content, typed, saved):
     almonds = FoodSource.objects.get(slug="almonds")
 
     assert screen(almonds).save(usda_ndb_number=typed).status_code == 302
     almonds.refresh_from_db()
-    assert almonds.usda_ndb_number == kept
+    assert almonds.usda_ndb_number == saved
 
 
 def test_published_article_needs_a_section_that_cites_a_source(screen, article, editor_client):
@@ -209,22 +207,6 @@ def test_published_article_needs_a_section_that_cites_a_source(screen, article, 
     act(editor_client, "publish", empty)
     empty.refresh_from_db()
     assert empty.status == "draft"
-
-
-def test_rows_are_taken_off_the_site_with_a_reason_alone(content, editor_client):
-    articles = list(Article.objects.published(at=timezone.now()))
-
-    asked = act(editor_client, "back_to_draft", *articles)
-    without = act(editor_client, "back_to_draft", *articles, **{"gone-reason": " "})
-
-    assert all(one.title in asked.content.decode() for one in articles)
-    assert "Say why" in without.content.decode()
-    assert Article.objects.published(at=timezone.now()).count() == len(articles)
-
-    act(editor_client, "back_to_draft", *articles, **GONE)
-
-    assert not Article.objects.published(at=timezone.now()).exists()
-    assert versions_of(articles[0])[0].revision.comment.endswith(f": {GONE['gone-reason']}")
 
 
 def test_figure_that_no_food_can_have_is_refused(screen, content):
@@ -271,9 +253,9 @@ def test_dates_are_set_for_many_rows_at_once(editor_client, content):
 
     asked = act(editor_client, "set_dates", *rows)
     assert all(row.title in asked.content.decode() for row in rows)
-    wrong = act(editor_client, "set_dates", *rows, asked="yes", review_due_on="9999-01-01")
+    wrong = act(editor_client, "set_dates", *rows, review_due_on="9999-01-01")
     assert wrong.context["form"].errors
-    act(editor_client, "set_dates", *rows, asked="yes", **dates)
+    act(editor_client, "set_dates", *rows, **dates)
 
     for row in rows:
         row.refresh_from_db()

@@ -1,4 +1,4 @@
-"""CSV in and out: each line is looked at first, and nothing is kept half."""
+"""Export and import of CSV: each line is checked first, and all or none are kept."""
 
 import csv
 import io
@@ -29,10 +29,10 @@ def verdicts(answer):
 
 
 def faults(answer):
-    """Every sentence of the page about what is wrong, by line; 0 for the whole file."""
-    found = {line.number: line.faults for line in answer.context["form"].lines if line.faults}
+    """Return what the page says is wrong, by line; 0 for the whole file."""
+    by_line = {line.number: line.faults for line in answer.context["form"].lines if line.faults}
     whole = answer.context["form"].non_field_errors()
-    return found | ({0: list(whole)} if whole else {})
+    return by_line | ({0: list(whole)} if whole else {})
 
 
 @pytest.fixture
@@ -54,11 +54,11 @@ def test_lines_are_looked_at_then_kept_in_a_proposal(look, amount, editor):
     assert "12.5</ins>" in answer.content.decode()
     assert not Proposal.objects.exists()
 
-    kept = look(NutrientAmount, answer.context["form"].cleaned_data["text"], keep="yes")
+    answer = look(NutrientAmount, answer.context["form"].cleaned_data["text"], keep="yes")
     proposal = Proposal.objects.get()
-    assert kept["Location"] == proposal.get_absolute_url()
+    assert answer["Location"] == proposal.get_absolute_url()
     assert proposal.maker == editor
-    figures = {one.kind: float(one.values["per_100g"]) for one in proposal.rows.all()}
+    figures = {row.kind: float(row.values["per_100g"]) for row in proposal.rows.all()}
     assert figures == {"change": 12.5, "add": 3.25}
     assert NutrientAmount.objects.get(pk=amount.pk).per_100g == amount.per_100g
 
@@ -75,7 +75,7 @@ def test_one_wrong_line_keeps_nothing(look, amount):
 
 
 @pytest.mark.parametrize(
-    ("data", "told"),
+    ("data", "is_guessed"),
     [
         ("\ufeffslug;name\ntremor;Trämor\n".encode(), False),
         ("slug;name\ntremor;Trämor\n".encode(), False),
@@ -84,12 +84,12 @@ def test_one_wrong_line_keeps_nothing(look, amount):
         (b'slug,name\r\n"tremor","Tr\xc3\xa4mor"\r\n', False),
     ],
 )
-def test_files_of_spreadsheets_are_read(look, content, data, told):
+def test_files_of_spreadsheets_are_read(look, content, data, is_guessed):
     answer = look(Symptom, data)
 
     assert verdicts(answer) == {2: "Changed"}, faults(answer)
     assert answer.context["form"].lines[0].values["name"] == "Trämor"
-    assert ("Windows-1252" in answer.content.decode()) == told
+    assert ("Windows-1252" in answer.content.decode()) == is_guessed
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_files_of_spreadsheets_are_read(look, content, data, told):
 def test_each_fault_is_a_sentence_with_its_line(look, content, text, line, sentence):
     answer = look(Nutrient, text, keep="yes")
 
-    assert any(sentence in one for one in faults(answer).get(line, [])), faults(answer)
+    assert any(sentence in fault for fault in faults(answer).get(line, [])), faults(answer)
     assert not Proposal.objects.exists()
 
 

@@ -1,6 +1,7 @@
-"""Before a page goes, editors say why; readers who come to it later are led on or told."""
+"""Editors give a reason before a page goes; readers are redirected, or read why it is gone."""
 
 import pytest
+from django.utils import timezone
 from reversion.models import Revision
 
 from nutrients.models import Article, Nutrient, RedFlagRule, Redirect
@@ -70,10 +71,19 @@ def test_draft_goes_without_a_question(editor_client, article):
     assert not Redirect.objects.exists()
 
 
-def test_list_tells_readers_why_too(editor_client, article, client):
-    act(editor_client, "back_to_draft", article, **GONE, **{"gone-words": WORDS})
+def test_list_takes_rows_off_with_a_reason_alone(editor_client, client, content):
+    articles = list(Article.objects.published(at=timezone.now()))
 
-    assert WORDS in client.get(article.get_absolute_url()).content.decode()
+    asked = act(editor_client, "back_to_draft", *articles)
+    refused = act(editor_client, "back_to_draft", *articles, **{"gone-reason": " "})
+    assert all(article.title in asked.content.decode() for article in articles)
+    assert "Say why" in refused.content.decode()
+    assert Article.objects.published(at=timezone.now()).count() == len(articles)
+
+    act(editor_client, "back_to_draft", *articles, **GONE, **{"gone-words": WORDS})
+    assert not Article.objects.published(at=timezone.now()).exists()
+    assert versions_of(articles[0])[0].revision.comment.endswith(f": {GONE['gone-reason']}")
+    assert WORDS in client.get(articles[0].get_absolute_url()).content.decode()
 
 
 def test_proposal_that_takes_a_page_off_says_why(editor_client, editor, client, content):
@@ -93,7 +103,7 @@ def test_proposal_that_takes_a_page_off_says_why(editor_client, editor, client, 
 
 
 def test_editor_adds_an_address_by_hand(editor_client, client, content):
-    made = {"path": "/old-page/", "to": "/nutrients/", "reason": "An old link.", "words": ""}
-    editor_client.post(address_of(Redirect, "add"), made)
+    data = {"path": "/old-page/", "to": "/nutrients/", "reason": "An old link.", "words": ""}
+    editor_client.post(address_of(Redirect, "add"), data)
 
     assert client.get("/old-page/").headers["Location"] == "/nutrients/"
