@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from textwrap import shorten
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.db import router, transaction
 from django.db.models import ProtectedError
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
@@ -62,34 +63,27 @@ class Deletion:
             collector = NestedObjects(using=router.db_for_write(type(rows[0])), origin=rows)
             collector.collect(rows)
             self._deleted = {**collector.data}
-        self._unlinked = dict(self._find_unlinked())
 
-    def _find_unlinked(self) -> Iterator[tuple[Any, set[Any]]]:
-        """Yield each many-to-many field that loses links, with the keys of its remaining rows."""
+    @cached_property
+    def unlinked_rows(self) -> list[Any]:
+        """The rows that stay and lose a link."""
+        pks: dict[Any, set[Any]] = defaultdict(set)
         for through, links in self._deleted.items():
-            if owner := through._meta.auto_created:
-                fields = owner._meta.local_many_to_many
+            if model := through._meta.auto_created:
+                fields = model._meta.local_many_to_many
                 field = next(field for field in fields if field.remote_field.through is through)
                 column = f"{field.m2m_field_name()}_id"
-                deleted = {row.pk for row in self._deleted.get(owner, ())}
-                if remaining := {getattr(link, column) for link in links} - deleted:
-                    yield field, remaining
-
-    def unlinked_rows(self) -> list[Any]:
-        """Return the rows that stay and lose a link."""
-        return _fetch(self._unlinked)
+                deleted = {row.pk for row in self._deleted.get(model, ())}
+                pks[model] |= {getattr(link, column) for link in links} - deleted
+        return [row for model in pks for row in _named_rows(model, pks[model])]
 
     def blockers(self) -> list[tuple[Any, str]]:
         """Return the rows that prevent the deletion, each with the reason."""
-        needing_all = {
-            field: pks
-            for field, pks in self._unlinked.items()
-            if field.model._meta.label_lower in NEEDS_ALL_LINKS
-        }
         sources = [row for row in self._rows if isinstance(row, Source)]
         pictures = {row.slug for row in self._rows if isinstance(row, Picture)}
+        rules = [row for row in self.unlinked_rows if row._meta.label_lower in NEEDS_ALL_LINKS]
         return [
-            *((rule, NAMES_LESS) for rule in _fetch(needing_all)),
+            *((rule, NAMES_LESS) for rule in rules),
             *(_rows_needing(sources) if sources else ()),
             *(_sections_showing(pictures) if pictures else ()),
         ]
@@ -106,9 +100,9 @@ class Deletion:
         deleted: list[Any] = []
         for model, rows in self._deleted.items():
             if is_registered(model):
-                complete = model._base_manager.filter(pk__in=[row.pk for row in rows])
-                deleted += complete.select_related(*foreign_keys(model))
-        unlinked = self.unlinked_rows()
+                # The collector defers columns.
+                deleted += _named_rows(model, [row.pk for row in rows])
+        unlinked = self.unlinked_rows
         names = ", ".join(f"{row._meta.verbose_name} “{row}”" for row in self._rows)
         names = shorten(names, MAX_NAMES_LENGTH, placeholder=" …")
         with transaction.atomic():
@@ -176,16 +170,9 @@ def citing(slugs: Collection[str]) -> Iterator[tuple[Any, str]]:
                 yield row, name
 
 
-def _fetch(keys: Mapping[Any, Collection[Any]]) -> list[Any]:
-    """Fetch rows by many-to-many field and key, each row once and with what its name needs."""
-    by_model: dict[Any, set[Any]] = defaultdict(set)
-    for field, pks in keys.items():
-        by_model[field.model].update(pks)
-    return [
-        row
-        for model, pks in by_model.items()
-        for row in model._default_manager.filter(pk__in=pks).select_related(*foreign_keys(model))
-    ]
+def _named_rows(model: Any, pks: Collection[Any]) -> Any:
+    """Return rows with what their names need."""
+    return model._default_manager.filter(pk__in=pks).select_related(*foreign_keys(model))
 
 
 class DeletingMixin(VersionAdmin):
@@ -200,7 +187,7 @@ class DeletingMixin(VersionAdmin):
         counts = {kind: count for kind, count in counts.items() if not _is_link(kind)}
         deletion = Deletion(list(objs))
         # For the templates: Django has no place for them.
-        request.unlinked = [_linked_name(row) for row in deletion.unlinked_rows()]
+        request.unlinked = [_linked_name(row) for row in deletion.unlinked_rows]
         blockers = deletion.blockers()
         protected += [format_html("{}. {}", _linked_name(row), why) for row, why in blockers]
         return _without_links(rows), counts, missing, protected

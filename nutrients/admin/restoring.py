@@ -15,7 +15,7 @@ from reversion.models import Version
 from nutrients.content.fixtures import NEEDS_ALL_LINKS
 from nutrients.content.merging import write_links
 from nutrients.content.signatures import CHILDREN
-from nutrients.content.versions import owning_fields
+from nutrients.content.versions import by_table, owning_fields
 from nutrients.models import Publishable
 
 from .deleting import Deletion
@@ -94,11 +94,8 @@ def _descendants(root: Key, stored: Stored) -> Stored:
 
 
 def _fetch(keys: Iterable[Key]) -> dict[Key, Any]:
-    by_model: dict[Any, list[Any]] = defaultdict(list)
-    for model, pk in keys:
-        by_model[model].append(pk)
     rows: list[Any] = []
-    for model, pks in by_model.items():
+    for model, pks in by_table(keys).items():
         links = [field.name for field in model._meta.many_to_many]
         rows += model._base_manager.filter(pk__in=pks).prefetch_related(*links)
     return {(type(row), row.pk): row for row in rows}
@@ -126,11 +123,9 @@ def _links(row: Any) -> Iterator[tuple[Any, list[Any]]]:
 
 def _existing_targets(family: Stored) -> dict[Any, set[Any]]:
     """Return the keys that the family's links lead to and that exist, by model."""
-    targets: dict[Any, set[Any]] = defaultdict(set)
-    for row in family.values():
-        for field, pks in _links(row):
-            targets[field.remote_field.model].update(pks)
     existing: dict[Any, set[Any]] = defaultdict(set)
+    links = [link for row in family.values() for link in _links(row)]
+    targets = by_table((field.remote_field.model, pk) for field, pks in links for pk in pks)
     for model, wanted in targets.items():
         rows = model._base_manager.filter(pk__in=wanted)
         existing[model].update(rows.values_list("pk", flat=True))

@@ -35,7 +35,7 @@ def delete(client, row):
 def address_of_deleted(client, row):
     """Return the link of a row in the list of deleted rows."""
     page = client.get(address_of(type(row), "recoverlist"))
-    version = page.context["deleted"].get(object_id=row.pk)
+    (version,) = (each for each in page.context["deleted"] if each.object_id == str(row.pk))
     link = address_of(type(row), "recover", version.pk)
     assert f'<a href="{link}">{version}</a>' in page.content.decode()
     return link
