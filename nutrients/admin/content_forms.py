@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from copy import copy
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -194,10 +195,10 @@ class ContentForm(forms.ModelForm):
 
 
 def bind_form(screen: Any, row: models.Model, values: Mapping[str, Any]) -> forms.BaseModelForm:
-    """Return the bound form of a screen, sent with the row's values and these over them.
+    """Return the form of a screen, bound to the values of a row with these over them.
 
     It has Django's controls and not the admin's, so that each field is sent as one value: a moment
-    in ISO 8601, a link by its primary key.
+    in ISO 8601, a link by its primary key. The row does not change.
     """
     model: Any = type(row)
     names = [
@@ -210,7 +211,7 @@ def bind_form(screen: Any, row: models.Model, values: Mapping[str, Any]) -> form
         name: [linked.pk for linked in value] if isinstance(value, list) else value
         for name, value in model_to_dict(row, names).items()
     }
-    return form({**sent, **values}, instance=row)
+    return form({**sent, **values}, instance=copy(row))
 
 
 def _form_field(field: Any, **options: Any) -> Any:

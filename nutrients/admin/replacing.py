@@ -6,7 +6,6 @@ import itertools
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -124,8 +123,7 @@ def _replace(matches: list[Match], form: FindForm) -> list[tuple[Any, dict[str, 
 
 def _faults(row: Any, values: dict[str, str]) -> Iterator[str]:
     """Yield what the form of a row finds wrong with its new texts."""
-    # The form changes the row that it is given.
-    form = bind_form(admin.site.get_model_admin(type(row)), copy(row), values)
+    form = bind_form(admin.site.get_model_admin(type(row)), row, values)
     for name, errors in form.errors.items():
         if name in values or name == NON_FIELD_ERRORS:
             yield from (f"{row._meta.verbose_name} “{row}”: {error}" for error in errors)
