@@ -153,6 +153,8 @@ def test_publishing_several_rows_holds_back_those_that_are_not_ready(editor_clie
     calcium, empty = Nutrient.objects.get(slug="calcium"), Symptom.objects.first()
     Nutrient.objects.update(status=Status.DRAFT)
     Nutrient.objects.filter(pk=magnesium.pk).update(**UNVERIFIED)
+    # As the files of content have it: publishing changes no word.
+    Nutrient.objects.filter(pk=calcium.pk).update(job="Moves muscles.\n")
     Symptom.objects.filter(pk=empty.pk).update(status="draft", help_note="")
 
     act(editor_client, "publish", empty)
@@ -162,6 +164,7 @@ def test_publishing_several_rows_holds_back_those_that_are_not_ready(editor_clie
     for row, status in ((calcium, "published"), (magnesium, "draft"), (empty, "draft")):
         row.refresh_from_db()
         assert row.status == status
+    assert calcium.job == "Moves muscles.\n"
 
 
 def test_preview_shows_the_text_in_the_form_and_its_errors(screen, editor_client):
