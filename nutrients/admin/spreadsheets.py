@@ -29,7 +29,7 @@ from nutrients.content.food_tables import WRITTEN_UNITS
 from nutrients.models import NutrientAmount, ReferenceIntake, Unit
 from nutrients.open_data.files import FORMULA, cell_text, safe_cell
 from nutrients.proposals import add_row, begin, values_of
-from nutrients.proposals.rows import difference, to_values
+from nutrients.proposals.rows import to_values
 
 from .content_forms import bind_form
 from .differences import Change, diff_values
@@ -226,7 +226,6 @@ class Reader:
         """Check a line by the form of its row, and note its values and changes."""
         key = {name: sent[name] for name in self._model.KEY}
         line.row = self._model._default_manager.filter(**key).first()
-        live = values_of(line.row) if line.row else {}
         form = bind_form(self._screen, line.row or self._model(), sent)
         for name, errors in form.errors.items():
             prefix = "" if name == NON_FIELD_ERRORS else f"{name}: "
@@ -241,8 +240,8 @@ class Reader:
         if not line.faults:
             names = [name for name in sent if name not in key] if line.row else self._columns
             line.values = to_values(self._model, {name: form.cleaned_data[name] for name in names})
-            differing = difference(self._model, live, line.values)
-            line.changes = list(diff_values(self._model, live, differing))
+            live = values_of(line.row) if line.row else {}
+            line.changes = list(diff_values(self._model, live, line.values))
 
 
 def _find_row(model: Any, text: str) -> Any:
