@@ -29,6 +29,7 @@ from reversion import set_comment
 
 from nutrients.models import Status
 from nutrients.models.publishing import overdue_on
+from nutrisite.accounts.admin_site import is_key
 
 from .content_forms import (
     FIGURES_ARE_RIGHT,
@@ -140,7 +141,10 @@ class ListedFormSet(ContentFormSet):
     def _rows_with_form(self) -> QuerySet[Any]:
         rows = super().get_queryset()
         if self.is_bound:
-            return rows if self.initial_form_count() else rows.none()
+            # Only the rows that were sent: a nutrient may have thousands of amounts.
+            count = min(self.initial_form_count(), self.absolute_max)
+            sent = [self.data.get(f"{self.add_prefix(index)}-id", "") for index in range(count)]
+            return rows.filter(pk__in=[*filter(is_key, sent)])
         rows = rows[: self.most]
         return rows if self.is_open or rows.count() <= self.few else rows.none()
 
