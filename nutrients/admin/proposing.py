@@ -7,6 +7,7 @@ goes on with a proposal is opened over it in the same way.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from django.contrib import messages
@@ -199,3 +200,15 @@ def _keep(
         existing.save()
     row = live or draft.model
     add_row(proposal, row, draft.values, by=by, title=draft.title, under=under)
+
+
+def propose_changes(
+    request: Any, title: str, changes: Iterable[tuple[Any, Mapping[str, Any]]]
+) -> HttpResponse:
+    """Put changes of rows, or new rows of models, into a new proposal and go there."""
+    with transaction.atomic():
+        proposal = begin(title, by=request.user)
+        for row, values in changes:
+            add_row(proposal, row, values, by=request.user)
+    messages.success(request, KEPT.format(proposal))
+    return redirect(proposal)

@@ -10,18 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-
-from nutrients.proposals import add_row, begin
 
 from .content_forms import QUOTED, bind_form, fixed_fields, text_fields
 from .home import content_tables
-from .proposing import KEPT
+from .proposing import propose_changes
 
 # Characters shown on either side of a match, and matches shown on the page.
 CONTEXT, MAX_SHOWN = 60, 500
@@ -91,7 +87,8 @@ def replacing(request: HttpRequest, site: Any) -> HttpResponse:
             changes = _replace([match for match in matches if match.value in ticked], form)
             faults = [fault for change in changes for fault in _faults(*change)]
             if changes and not faults:
-                return _keep(request, changes, form)
+                title = "Replace “{find}” by “{instead}”".format(**form.cleaned_data)
+                return propose_changes(request, title, changes)
             faults = faults or ["Tick at least one place. A text may have changed meanwhile."]
     context = site.each_context(request) | {
         "title": "Find and replace",
@@ -127,15 +124,3 @@ def _faults(row: Any, values: dict[str, str]) -> Iterator[str]:
     for name, errors in form.errors.items():
         if name in values or name == NON_FIELD_ERRORS:
             yield from (f"{row._meta.verbose_name} “{row}”: {error}" for error in errors)
-
-
-def _keep(
-    request: HttpRequest, changes: list[tuple[Any, dict[str, str]]], form: FindForm
-) -> HttpResponse:
-    title = "Replace “{find}” by “{instead}”".format(**form.cleaned_data)
-    with transaction.atomic():
-        proposal = begin(title, by=request.user)
-        for row, values in changes:
-            add_row(proposal, row, values, by=request.user)
-    messages.success(request, KEPT.format(proposal))
-    return redirect(proposal)

@@ -18,9 +18,8 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
-from django.db import models, transaction
+from django.db import models
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
@@ -28,12 +27,12 @@ from nutrients.common.parameters import read_number
 from nutrients.content.food_tables import WRITTEN_UNITS
 from nutrients.models import NutrientAmount, ReferenceIntake, Unit
 from nutrients.open_data.files import FORMULA, cell_text, safe_cell
-from nutrients.proposals import add_row, begin, values_of
+from nutrients.proposals import values_of
 from nutrients.proposals.rows import to_values
 
 from .content_forms import bind_form
 from .differences import Change, diff_values
-from .proposing import KEPT
+from .proposing import propose_changes
 
 MAX_LINES = 1000
 # Between the parts of a key, and between linked rows.
@@ -295,12 +294,8 @@ def import_page(request: HttpRequest, screen: Any) -> HttpResponse:
     changing = [line for line in form.lines if line.verdict in ("New", "Changed")]
     if request.POST.get("keep") and changing and not wrong:
         title = f"Import of {screen.opts.verbose_name_plural}: {len(changing)}"
-        with transaction.atomic():
-            proposal = begin(title, by=request.user)
-            for line in changing:
-                add_row(proposal, line.row or screen.model, line.values, by=request.user)
-        screen.message_user(request, KEPT.format(proposal))
-        return redirect(proposal)
+        changes = ((line.row or screen.model, line.values) for line in changing)
+        return propose_changes(request, title, changes)
     context = screen.admin_site.each_context(request) | {
         "title": f"Import {screen.opts.verbose_name_plural}",
         "opts": screen.opts,
