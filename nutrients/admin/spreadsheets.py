@@ -34,7 +34,8 @@ from .content_forms import bind_form
 from .differences import Change, diff_values
 from .proposing import propose_changes
 
-MAX_LINES = 1000
+# The text of a file is sent again as a field, and Django limits what fields hold encoded.
+MAX_BYTES, MAX_LINES = 2_000_000, 1000
 # Between the parts of a key, and between linked rows.
 KEY_SEPARATOR, ROW_SEPARATOR = " / ", "; "
 # The columns that may come with a unit, as “per_100g (mg)” or with a column “unit”.
@@ -277,6 +278,8 @@ class ImportForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         file, text, is_guessed = cleaned.get("file"), cleaned.get("pasted", ""), False
         if file:
+            if file.size > MAX_BYTES:
+                raise ValidationError("The file has more than 2 MB: split it.")
             text, is_guessed = decode(file.read())
         if not text.strip():
             raise ValidationError("Choose a file, or paste lines.")
