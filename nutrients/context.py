@@ -25,6 +25,7 @@ def site(request: HttpRequest) -> dict[str, str | bool]:
         "canonical_url": canonical_url(request.path),
         "is_filtered": bool(request.GET) and name in FILTERED,
         "uses_htmx": name in SWAPPED,
+        "section": "",
     }
 
 

@@ -5,10 +5,13 @@ They need the packages of requirements-dev.txt, so no server can start with them
 
 import os
 
-os.environ.update(DEBUG="true", PAGE_CACHE_MB="0")
+os.environ["DEBUG"] = "true"
 
 from nutrisite.settings import *
 
+# Django alone, without the page cache and its memory, so that an edited template shows at once.
+WSGI_APPLICATION = None  # type: ignore[assignment]
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
 # WhiteNoise serves the files, with the types that it knows, and not Django's runserver.
 INSTALLED_APPS = ["whitenoise.runserver_nostatic", *INSTALLED_APPS, "debug_toolbar"]
 # Below compression, because the toolbar adds itself to the page.
