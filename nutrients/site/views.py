@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from nutrients.common.answering import memoized
 from nutrients.common.paging import paged
 from nutrients.content.removed import was_public
+from nutrients.context import canonical_url
 from nutrients.evidence.ranking import ORDER
 from nutrients.models import (
     MEANING_AGAINST,
@@ -56,8 +60,13 @@ METHOD_CONTENTS = [
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    page = memoized(request, home_page, at=timezone.now())
-    return render(request, "nutrients/site/home.html", {"page": page})
+    return HttpResponse(memoized(request, home_html, at=timezone.now()))
+
+
+def home_html(*, at: datetime) -> str:
+    """Render the home page: nothing of a request is in it."""
+    context = {"page": home_page(at=at), "section": "", "canonical_url": canonical_url("/")}
+    return render_to_string("nutrients/site/home.html", context)
 
 
 @require_safe
