@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.db.models import Prefetch
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
 from nutrients.evidence.content import EvidenceContent, by_slug, published
 from nutrients.evidence.ranking import Tick
@@ -114,6 +116,7 @@ class ChoiceGroup:
     kind: str
     title: str
     choices: Sequence[Choice]
+    starts_open: bool = False
 
     @cached_property
     def common(self) -> list[Choice]:
@@ -128,16 +131,24 @@ class ChoiceGroup:
         return any(choice.is_ticked for choice in self.choices)
 
     @property
-    def is_open(self) -> bool:
+    def shows_more(self) -> bool:
         """Whether something behind “more” is ticked: a tick is never hidden."""
         return any(choice.is_ticked for choice in self.more)
 
+    @cached_property
+    def html(self) -> SafeString:
+        """The group as part of the form. Without a tick it is rendered once for all readers."""
+        return render_to_string("nutrients/checklist/_topic.html", {"group": self})
+
     def ticked(self, ticks: Collection[Tick]) -> ChoiceGroup:
+        slugs = {tick.slug for tick in ticks if tick.kind == self.kind}
+        if slugs.isdisjoint(choice.slug for choice in self.choices):
+            return self
         choices = [
-            choice._replace(is_ticked=True) if Tick(self.kind, choice.slug) in ticks else choice
+            choice._replace(is_ticked=True) if choice.slug in slugs else choice
             for choice in self.choices
         ]
-        return ChoiceGroup(self.kind, self.title, choices)
+        return replace(self, choices=choices)
 
 
 class ChecklistChoices(NamedTuple):
@@ -186,10 +197,14 @@ def checklist_choices(content: ChecklistContent) -> ChecklistChoices:
         kind = one.kind if one.kind in RiskKind.values else RiskKind.LIFESTYLE
         risks[kind].append(Choice(one.slug, one.name, is_common=one.is_common))
     ages = risks.pop(RiskKind.AGE, [])
+    areas = [area for area in BodyArea if area in symptoms]
     choices = ChecklistChoices(
         ChoiceGroup("risk", "Who is this for?", ages),
         ChoiceGroup("flag", "First, any of these?", [f for f in flags if f.is_emergency]),
-        [ChoiceGroup("symptom", area.label, rows) for area in BodyArea if (rows := symptoms[area])],
+        [
+            ChoiceGroup("symptom", area.label, symptoms[area], starts_open=area == areas[0])
+            for area in areas
+        ],
         ChoiceGroup("flag", "Do any of these apply?", [f for f in flags if not f.is_emergency]),
         [ChoiceGroup("risk", kind.label, rows) for kind in RiskKind if (rows := risks[kind])],
         values={"symptom": set(), "risk": set(), "flag": set()},

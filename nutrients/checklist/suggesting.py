@@ -13,6 +13,7 @@ from nutrients.evidence.ranking import Candidate, Level, Link, Tick, rank
 from nutrients.models import (
     Association,
     CauseKind,
+    Evidence,
     FoodSource,
     Frequency,
     Interaction,
@@ -25,6 +26,7 @@ from nutrients.models import (
     RiskKind,
     Strength,
     Symptom,
+    Typicality,
 )
 
 from .content import ChecklistContent
@@ -204,7 +206,8 @@ class NutrientMatch:
         )
         side = f" {self.high.phrase}" if self.high else ""
         either = ", or too little" if self.high and self.low else ""
-        return f"{', '.join(reasons)}.{side}{either}{'.' if side else ''}"
+        matched = f"({self.symptoms} of {self.ticked})"
+        return f"{matched}: {', '.join(reasons)}.{side}{either}{'.' if side else ''}"
 
     def said(self) -> Iterator[str]:
         yield f"{self.nutrient.name} {self.matched}"
@@ -237,8 +240,9 @@ class NutrientMatch:
 
 
 def _sign_line(sign: Association) -> Line:
-    graded = f"{sign.get_typicality_display()}. {sign.get_evidence_display()}."
-    return Line(sign.symptom.name, f"{sign.claim} {graded}", sign)
+    graded = f"{Typicality(sign.typicality).label}. {Evidence(sign.evidence).label}."
+    text = f"{sign.claim} {graded}"
+    return Line(sign.symptom.name, text, sign, address=sign.get_absolute_url())
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,8 +295,7 @@ class Suggested:
             if self.in_brief:
                 yield "Also linked with something you ticked"
             for match in self.in_brief:
-                matched = f"({match.symptoms} of {match.ticked})"
-                yield f"{match.nutrient.name} {matched}: {match.in_brief}"
+                yield f"{match.nutrient.name} {match.in_brief}"
 
 
 def suggested(
@@ -467,12 +470,21 @@ def _risks(
     """What to do about each ticked risk factor, and what it can cause, ages last."""
     lines = []
     for risk in sorted(ticked.risks, key=lambda risk: risk.kind == RiskKind.AGE):
-        parts = []
-        for nutrient in content.nutrients.values():
-            sides = {reason.side for reason in reasons.get(nutrient.pk, ()) if reason.risk == risk}
-            caused = [s for s in signs if s.nutrient_id == nutrient.pk and s.side in sides]
-            symptoms = ", ".join(sign.symptom.phrase for sign in caused)
-            parts += [f"{symptoms} through {nutrient.phrase}"] if symptoms else []
+        moved = {
+            (nutrient, reason.side)
+            for nutrient, rows in reasons.items()
+            for reason in rows
+            if reason.risk == risk
+        }
+        caused: dict[int, list[str]] = defaultdict(list)
+        for sign in signs:
+            if (sign.nutrient_id, sign.side) in moved:
+                caused[sign.nutrient_id].append(sign.symptom.phrase)
+        parts = [
+            f"{', '.join(caused[nutrient.pk])} through {nutrient.phrase}"
+            for nutrient in content.nutrients.values()
+            if nutrient.pk in caused
+        ]
         may = f"It may play a part in {'; '.join(parts)}. " if parts else ""
         lines.append(Line(f"{risk.name}.", f"{may}{risk.what_to_do}", risk))
     return lines

@@ -31,13 +31,15 @@ UNKNOWN = "unknown"
 class Line(NamedTuple):
     """A line of the answer: what it is about, and what is said of it.
 
-    `row` is the row that says it, whose review may be overdue; `items` follow below the line.
+    `row` is the row that says it, whose review may be overdue; `items` follow below the line. The
+    name leads to `address`.
     """
 
     name: str
     text: str
     row: Any = None
     items: list[str] = []
+    address: str = ""
 
     def said(self) -> tuple[str, ...]:
         return (f"{self.name} {self.text}", *self.items)
@@ -131,7 +133,9 @@ def _reasons(
     reasons: dict[Level, list[Advice]] = defaultdict(list)
     for level in sorted(raised, reverse=True):
         for subject, row in content.once(_subjects).items():
-            told = raised[level].get(subject, set())
+            if subject not in raised[level]:
+                continue
+            told = raised[level][subject]
             ticks = {tick for tick in told if tick.kind != "answer"}
             if not ticks <= said:
                 reasons[level].append(_advice(row, _words(told, content)))

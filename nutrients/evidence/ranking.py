@@ -150,7 +150,7 @@ def _suggestion(ticked: Sequence[Tick], candidate: Candidate) -> Suggestion:
         Suggestion(
             candidate.slug,
             candidate.name,
-            tuple(sorted((side[tick] for tick in ticked if tick in side), key=_strength)),
+            tuple(link for tick, link in side.items() if tick in ticked),
             unexplained,
             # Too much of anything is rarer than too little.
             candidate.frequency if name == "low" else UNGRADED,

@@ -306,13 +306,16 @@ def _source(number: int, source: Source) -> SafeString:
 @register.simple_tag
 def radios(name: str, answers: Iterable[Any], chosen: Any, form: str) -> SafeString:
     """Render radio buttons as chips, for <fieldset class="chips">. `form` is their form's id."""
-    return _join(
-        RADIO,
-        (
-            (form, name, row.slug, CHECKED if row == chosen else NOTHING, row.label)
-            for row in answers
-        ),
+    return SafeString(
+        BETWEEN.join(
+            [_radio(form, name, row.slug, row.label, is_chosen=row == chosen) for row in answers]
+        )
     )
+
+
+@lru_cache(maxsize=200)
+def _radio(form: str, name: str, value: str, label: str, *, is_chosen: bool) -> SafeString:
+    return format_html(RADIO, form, name, value, CHECKED if is_chosen else NOTHING, label)
 
 
 @register.simple_tag
