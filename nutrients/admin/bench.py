@@ -137,7 +137,7 @@ def try_flag(flag: RedFlag, values: Iterable[str], content: ChecklistContent) ->
             )
             rules.append(tried)
             named = named.union(rule.named, *rule.answers)
-    is_raised = flag.slug in answer.urgent.raised
+    is_raised = flag.slug in answer.urgency.raised_flags
     boxes = _boxes(content, names, named, on)
     return Trial(answer, is_raised, rules, boxes, _case(flag, is_raised, answer, content))
 
@@ -184,5 +184,5 @@ def _case(flag: RedFlag, is_raised: bool, answer: ChecklistAnswer, content: Any)
     ]
     keys["must_warn"] = [flag.pk] if is_raised else []
     fields = {name: ",".join(map(str, pks)) for name, pks in keys.items() if pks}
-    fields["level"] = list(Urgency)[answer.urgent.level].value
+    fields["level"] = list(Urgency)[answer.urgency.level].value
     return f"{reverse('admin:nutrients_safetycase_add')}?{urlencode(fields)}"

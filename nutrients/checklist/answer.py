@@ -1,6 +1,6 @@
-"""The checklist's answer to a form or a link: one object, which every page and the test book ask.
+"""The checklist's answer to a form or a link: one object for every page and the test book.
 
-`ChecklistAnswer.said` holds every sentence of the answer that the templates show.
+`ChecklistAnswer.sentences` gives every sentence of the answer that the templates show.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from nutrients.models import InteractionKind, Urgency
 from nutrients.models.red_flags import RESERVED_PARAMETERS
 
 from .content import ChecklistChoices, ChecklistContent, checklist_choices
-from .suggesting import Suggested, Ticked, suggested, ticked_rows
+from .suggesting import Suggestions, Ticked, suggest, ticked_rows
 from .urgency import (
-    AskedQuestion,
     Line,
-    Urgent,
-    questions_asked,
-    questions_of_form,
+    QuestionField,
+    UrgencyAdvice,
+    assess_urgency,
+    follow_up_questions,
+    form_questions,
     tick_names,
-    urgency_of,
 )
 
 # Some warnings, as on a statin, say to ask before the next dose: this line has to agree with them.
@@ -39,33 +39,33 @@ NO_STOPPING = (
 OFF = "-"
 
 
-class LevelWords(NamedTuple):
-    """The words of one level of urgency: its title, when to get help, and when to do so sooner.
+class LevelText(NamedTuple):
+    """The text for a level of urgency: a title, when to get help, and when to do so sooner.
 
-    Other programs read its `word` in the answer's outermost element.
+    Other programs read its `slug` in the answer's outermost element.
     """
 
-    word: str
+    slug: str
     title: str
     when: str
     sooner: str
 
 
-NOTHING = LevelWords(
+NOTHING = LevelText(
     "nothing",
     "Nothing ticked yet",
     "Tick at least one thing that you notice, then choose “See results”.",
     "",
 )
 LEVELS = {
-    Level.SELF_CARE: LevelWords(
+    Level.SELF_CARE: LevelText(
         "self-care",
         "You can look after this at home",
         "Nothing you ticked needs a doctor today. A pharmacist can help, without an appointment.",
         "Come back, or see a doctor, if it is no better in 2 weeks, gets worse, or something new "
         "comes with it.",
     ),
-    Level.SEE_A_DOCTOR: LevelWords(
+    Level.SEE_A_DOCTOR: LevelText(
         "see-a-doctor",
         "See a doctor within a few days",
         "Ask your doctor’s surgery for an appointment in the next 2 to 3 days, or as soon as they "
@@ -74,7 +74,7 @@ LEVELS = {
         "Call 999, 112 or 911 for sudden weakness, chest pain, trouble breathing, a fit or "
         "confusion.",
     ),
-    Level.URGENT: LevelWords(
+    Level.URGENT: LevelText(
         "same-day",
         "Get medical care the same day",
         "Call 111, your doctor’s surgery or an urgent care centre today. At night, do not wait "
@@ -82,7 +82,7 @@ LEVELS = {
         "Call 999, 112 or 911 if it gets worse fast, or with chest pain, trouble breathing, a fit, "
         "fainting, confusion, or weakness on one side.",
     ),
-    Level.EMERGENCY: LevelWords(
+    Level.EMERGENCY: LevelText(
         "emergency",
         "Call for help now",
         "Call 999, 112, 911 or your local number. Stay with someone. Do not drive yourself.",
@@ -98,7 +98,7 @@ WATCH_FOR = {
 
 
 class Section(NamedTuple):
-    """Lines under a heading; `slug` is the heading's id."""
+    """Lines under a heading, whose id is the `slug`."""
 
     slug: str
     title: str
@@ -112,27 +112,23 @@ class ChecklistAnswer:
 
     ticks: list[Tick]
     ticked: Ticked
-    urgent: Urgent
-    suggested: Suggested
-    questions: list[AskedQuestion] = field(default_factory=list)
+    urgency: UrgencyAdvice
+    suggestions: Suggestions
+    questions: list[QuestionField] = field(default_factory=list)
     ignored: str = ""
 
     @property
     def is_emergency(self) -> bool:
-        return self.urgent.level == Level.EMERGENCY
+        return self.urgency.level == Level.EMERGENCY
 
     @property
-    def level(self) -> str:
-        return self.words.word
-
-    @property
-    def words(self) -> LevelWords:
-        return LEVELS[self.urgent.level] if self.ticked.count else NOTHING
+    def level(self) -> LevelText:
+        return LEVELS[self.urgency.level] if self.ticked.count else NOTHING
 
     @property
     def pharmacist(self) -> str:
-        """Who can be asked sooner if an appointment takes days."""
-        if self.urgent.level != Level.SEE_A_DOCTOR or not self.ticked.medicines:
+        """Whom to ask sooner if an appointment takes days."""
+        if self.urgency.level != Level.SEE_A_DOCTOR or not self.ticked.medicines:
             return ""
         return "A pharmacist can look at your medicines sooner, without an appointment."
 
@@ -140,36 +136,36 @@ class ChecklistAnswer:
     def first_cause(self) -> str:
         """The cause that comes first; for care at home also the first thing that helps.
 
-        It names the symptoms that it brings on unless these are all that are ticked.
+        The symptoms that it brings on are named unless they are all that were ticked.
         """
-        if not self.suggested.causes:
+        if not self.suggestions.causes:
             return ""
-        first = self.suggested.causes[0]
-        brings_on = ", ".join(symptom.phrase for symptom in first.symptoms)
+        first = self.suggestions.causes[0]
+        symptoms = ", ".join(symptom.phrase for symptom in first.symptoms)
         is_part = 0 < len(first.symptoms) < len(self.ticked.symptoms)
-        name = f"{first.cause.name} (for {brings_on})" if is_part else first.cause.name
-        if self.urgent.level > Level.SELF_CARE:
+        name = f"{first.cause.name} (for {symptoms})" if is_part else first.cause.name
+        if self.urgency.level > Level.SELF_CARE:
             return f"{name}."
         return f"{name}. {first.cause.what_helps.partition('. ')[0].rstrip('.')}."
 
     @property
     def first_nutrient(self) -> str:
         """The nutrient that comes first, and what to do about a strong risk of it."""
-        if self.suggested.in_full:
-            first = self.suggested.in_full[0]
+        if self.suggestions.top_matches:
+            first = self.suggestions.top_matches[0]
             side = f" ({first.high.phrase})" if first.high and not first.low else ""
             strong = next((reason.risk for reason in first.risks if reason.is_strong), None)
-            advice = strong.what_to_do if strong and self.urgent.level < Level.URGENT else ""
+            advice = strong.what_to_do if strong and self.urgency.level < Level.URGENT else ""
             return f"{first.nutrient.name}{side}. {advice}".strip()
-        if self.suggested.explained_away:
+        if self.suggestions.explained_away:
             return "What you ticked can cause this by itself, so none comes first."
-        if self.urgent.is_not_nutritional:
+        if self.urgency.is_not_nutritional:
             return "No nutrient is named, because care comes first here."
         return f"No nutrient in our table is linked with {pluralize(self.ticked.count, 'it,them')}."
 
     @property
     def open_questions(self) -> int:
-        return sum(not asked.answer for asked in self.questions)
+        return sum(not question.chosen for question in self.questions)
 
     @property
     def questions_title(self) -> str:
@@ -179,23 +175,23 @@ class ChecklistAnswer:
         return f"{questions} that can change this answer"
 
     @property
-    def found(self) -> str:
-        """What was found, in a sentence or two to be spoken."""
-        count, nutrients = self.ticked.count, self.suggested.count
+    def summary(self) -> str:
+        """The answer in a few sentences, which screen readers speak."""
+        count, nutrients = self.ticked.count, self.suggestions.count
         words = [f"You ticked {count} thing{pluralize(count)}."]
         if nutrients:
             are = pluralize(nutrients, " is,s are")
             words.append(f"{nutrients} nutrient{are} linked with {pluralize(count, 'it,them')}.")
-        if self.urgent.urgent:
+        if self.urgency.same_day:
             words.append("Something you ticked needs medical care the same day.")
-        if asked := self.open_questions:
-            words.append(f"{asked} question{pluralize(asked)} can change this answer.")
+        if questions := self.open_questions:
+            words.append(f"{questions} question{pluralize(questions)} can change this answer.")
         return " ".join(words)
 
     @property
     def order(self) -> str:
         words = [step.words for step in ORDER]
-        if any(match.is_tied for match in self.suggested.in_full):
+        if any(match.is_tied for match in self.suggestions.top_matches):
             words.append("Some of these are level, and are listed from A to Z.")
         if self.ticked.causes or self.ticked.flags:
             words.append("Ticks that are not about nutrients are not counted.")
@@ -206,54 +202,56 @@ class ChecklistAnswer:
     def reasons(self) -> list[Line]:
         """The reasons for the level: the emergency ones alone, or those for the same day."""
         if self.is_emergency:
-            return [reason.line_of_card for reason in self.urgent.emergency]
-        return [reason.line for reason in self.urgent.urgent]
+            return [reason.line_of_card for reason in self.urgency.emergency]
+        return [reason.line for reason in self.urgency.same_day]
 
     @property
     def doctor(self) -> Section:
-        lines = [reason.line for reason in self.urgent.see_a_doctor]
+        lines = [reason.line for reason in self.urgency.see_a_doctor]
         return Section("see-a-doctor", "Worth seeing a doctor about", lines)
 
     @property
     def sections(self) -> list[Section]:
-        """What follows the nutrients; sections without a line are left out."""
-        found, medicine = self.suggested, InteractionKind.DRUG_NUTRIENT
-        pairs = [Line(f"{row}.", f"{row.effect} {row.advice}", row) for row in found.interactions]
-        of_medicines = [line for line in pairs if line.row.kind == medicine]
-        others = [line for line in pairs if line.row.kind != medicine]
+        """The sections after the nutrients; those without a line are left out."""
+        medicines: list[Line] = []
+        combinations: list[Line] = []
+        for row in self.suggestions.interactions:
+            is_medicine = row.kind == InteractionKind.DRUG_NUTRIENT
+            line = Line(f"{row}.", f"{row.effect} {row.advice}", row)
+            (medicines if is_medicine else combinations).append(line)
         sections = [
-            Section("ticked-risks", "What you ticked, and what to do", found.risks),
-            Section("medicines", "Medicines and nutrients", of_medicines, NO_STOPPING),
-            Section("food-pairs", "Combinations to know about", others),
+            Section("ticked-risks", "What you ticked, and what to do", self.suggestions.risks),
+            Section("medicines", "Medicines and nutrients", medicines, NO_STOPPING),
+            Section("food-pairs", "Combinations to know about", combinations),
             Section("touched", "Other nutrients", self._other_nutrients()),
             Section(
                 "against",
                 "What studies do not support",
-                [Line("", sign.claim, sign) for sign in found.against],
+                [Line("", sign.claim, sign) for sign in self.suggestions.against],
             ),
-            Section("next", "What would change this answer", self._next()),
+            Section("next", "What would change this answer", self._next_steps()),
         ]
         return [section for section in sections if section.lines]
 
     def _other_nutrients(self) -> list[Line]:
-        found = self.suggested
-        are = "It is not" if len(found.touched) == 1 else "None of these is"
-        affected = [nutrient.phrase for nutrient in found.touched]
-        away = [nutrient.name for nutrient in found.explained_away]
-        unexplained = [symptom.name for symptom in found.unexplained]
-        told = [
+        suggestions = self.suggestions
+        affected = [nutrient.phrase for nutrient in suggestions.affected]
+        explained_away = [nutrient.name for nutrient in suggestions.explained_away]
+        unexplained = [symptom.name for symptom in suggestions.unexplained]
+        are = "It is not" if len(affected) == 1 else "None of these is"
+        lines = [
             ("Your risks can also affect", affected, f" {are} known to cause what you notice."),
-            ("Linked with signs that what you ticked can cause by itself:", away, ""),
+            ("Linked with signs that what you ticked can cause by itself:", explained_away, ""),
             ("What no nutrient here explains", unexplained, ""),
         ]
-        return [Line(title, f"{', '.join(names)}.{more}") for title, names, more in told if names]
+        return [Line(title, f"{', '.join(names)}.{more}") for title, names, more in lines if names]
 
-    def _next(self) -> list[Line]:
+    def _next_steps(self) -> list[Line]:
         """The last lines: what would change the answer, blood tests, and who can help."""
-        found = self.suggested
+        suggestions = self.suggestions
         lines = []
         for level, words in WATCH_FOR.items():
-            signs = [flag.sign for flag in found.watch_for if flag.level == level]
+            signs = [flag.sign for flag in suggestions.watch_for if flag.level == level]
             if signs:
                 lines.append(Line(words, "", items=signs))
         lines += [
@@ -263,11 +261,12 @@ class ChecklistAnswer:
         ]
         lines += [
             Line(f"{row.cause.name}.", row.cause.when_to_seek_care)
-            for row in found.main_causes
+            for row in suggestions.main_causes
             if row.cause.when_to_seek_care
         ]
-        if found.in_full:
-            tests = [f"{m.nutrient.name}. {m.nutrient.test_used}" for m in found.in_full]
+        if suggestions.top_matches:
+            nutrients = [match.nutrient for match in suggestions.top_matches]
+            tests = [f"{nutrient.name}. {nutrient.test_used}" for nutrient in nutrients]
             lines.append(Line("Tests that doctors use for these nutrients", "", items=tests))
         lines.append(
             Line(
@@ -281,49 +280,49 @@ class ChecklistAnswer:
 
     @property
     def no_stopping(self) -> str:
-        named = self.ticked.medicines or self.suggested.names_medicine
-        return NO_STOPPING if named else ""
+        names_medicine = self.ticked.medicines or self.suggestions.names_medicine
+        return NO_STOPPING if names_medicine else ""
 
-    def said(self) -> Iterator[str]:
-        yield from (self.ignored, self.words.title, self.words.when, self.words.sooner)
+    def sentences(self) -> Iterator[str]:
+        yield from (self.ignored, self.level.title, self.level.when, self.level.sooner)
         if not self.ticked.count:
             return
-        yield from chain.from_iterable(line.said() for line in self.reasons)
+        yield from chain.from_iterable(line.sentences for line in self.reasons)
         yield self.questions_title if self.questions else ""
-        for asked in self.questions:
-            answers = (answer.label for answer in asked.answers)
-            yield from (asked.question.text, asked.question.why, *answers)
+        for question in self.questions:
+            answers = (answer.label for answer in question.answers)
+            yield from (question.row.text, question.row.why, *answers)
         if self.is_emergency:
             return
         yield from (self.pharmacist, self.first_cause, self.first_nutrient)
-        yield from ("What matches your ticks", self.found)
-        yield from self.suggested.said()
-        yield self.order if self.suggested.in_full else ""
+        yield from ("What matches your ticks", self.summary)
+        yield from self.suggestions.sentences()
+        yield self.order if self.suggestions.top_matches else ""
         yield self.no_stopping
         for section in (*([self.doctor] if self.doctor.lines else []), *self.sections):
             yield from (section.title, section.intro)
-            yield from chain.from_iterable(line.said() for line in section.lines)
+            yield from chain.from_iterable(line.sentences for line in section.lines)
 
 
 class ChecklistForm(NamedTuple):
     """The form with what was ticked in it.
 
-    `ticked` are parameter, value and words of what takes each tick off.
+    `ticked` are parameter, value and words of the buttons that each take a tick off.
     """
 
     choices: ChecklistChoices
-    questions: list[AskedQuestion]
+    questions: list[QuestionField]
     ticked: list[tuple[str, str, str]]
 
     @property
     def has_answers(self) -> bool:
-        return any(asked.answer for asked in self.questions)
+        return any(question.chosen for question in self.questions)
 
 
 def read_ticks(data: QueryDict, choices: ChecklistChoices) -> tuple[list[Tick], list[str]]:
-    """The known ticks and answers of a form or a link, and the values that were ignored.
+    """The ticks and answers of a form or a link, and the values that were ignored.
 
-    Of two answers that contradict each other both are given: the rules take the worse.
+    Two answers that contradict each other are both read: the rules take the worse.
     """
     reading = Reading(data)
     ticks = []
@@ -331,9 +330,12 @@ def read_ticks(data: QueryDict, choices: ChecklistChoices) -> tuple[list[Tick], 
         if name not in data:
             continue
         values = reading.several(name, {*slugs, *(f"{OFF}{slug}" for slug in slugs)})
-        kept = [v for v in values if not v.startswith(OFF) and f"{OFF}{v}" not in values]
         make = Tick if name in RESERVED_PARAMETERS else answer_tick
-        ticks += [make(name, value) for value in kept]
+        ticks += [
+            make(name, value)
+            for value in values
+            if not value.startswith(OFF) and f"{OFF}{value}" not in values
+        ]
     reading.nothing_but(*RESERVED_PARAMETERS, *choices.values)
     return ticks, reading.ignored
 
@@ -341,14 +343,14 @@ def read_ticks(data: QueryDict, choices: ChecklistChoices) -> tuple[list[Tick], 
 def checklist_answer(data: QueryDict, content: ChecklistContent) -> ChecklistAnswer:
     """The answer to what a form or a link ticks."""
     ticks, ignored = read_ticks(data, content.once(checklist_choices))
-    ticked, urgent = ticked_rows(ticks, content), urgency_of(ticks, content)
+    ticked, urgency = ticked_rows(ticks, content), assess_urgency(ticks, content)
     return ChecklistAnswer(
         ticks,
         ticked,
-        urgent,
-        suggested(ticks, ticked, urgent, content),
-        # An answer alone is no tick: it says how something is, and not what.
-        questions_asked(ticks, urgent.level, content) if ticked.count else [],
+        urgency,
+        suggest(ticks, ticked, urgency, content),
+        # Without a tick an answer changes nothing: it says how something is, and not what.
+        follow_up_questions(ticks, urgency.level, content) if ticked.count else [],
         ignored_sentence(ignored),
     )
 
@@ -356,16 +358,19 @@ def checklist_answer(data: QueryDict, content: ChecklistContent) -> ChecklistAns
 def checklist_form(answer: ChecklistAnswer, content: ChecklistContent) -> ChecklistForm:
     return ChecklistForm(
         content.once(checklist_choices).ticked(answer.ticks),
-        questions_of_form(answer.ticks, content),
-        list(_to_take_off(answer, content)),
+        form_questions(answer.ticks, content),
+        list(_take_off_buttons(answer, content)),
     )
 
 
-def _to_take_off(
+def _take_off_buttons(
     answer: ChecklistAnswer, content: ChecklistContent
 ) -> Iterator[tuple[str, str, str]]:
-    """What was ticked. In an emergency only what raised it: other ticks may name a nutrient."""
-    fired = [rule for rule in answer.urgent.triage.fired if rule.level == Level.EMERGENCY]
+    """A button for each tick. In an emergency only for the ticks that raised it.
+
+    The other ticks may name a nutrient.
+    """
+    fired = [rule for rule in answer.urgency.triage.fired if rule.level == Level.EMERGENCY]
     raised = set().union(*(rule.named.union(*rule.answers) for rule in fired))
     names = content.once(tick_names)
     for tick in answer.ticks:

@@ -15,28 +15,29 @@ from nutrients.models import Association, RedFlag, RiskFactor
 from .answer import ChecklistAnswer, checklist_answer
 from .content import ChecklistContent
 from .suggesting import NutrientMatch
-from .urgency import AskedQuestion, questions_of_form
+from .urgency import QuestionField, form_questions
 
-Cited = list[tuple[str, int | None]]
+# Words, each with the number of a source.
+CitedWords = list[tuple[str, int | None]]
 # With more ticks than these the page is set smaller, so that it still fits one side of paper.
 TICKS_AT_FULL_SIZE = 13
 
 
 @dataclass(frozen=True, slots=True)
 class DoctorPage:
-    """What paper holds: the answer, what was asked, sources and the content's version.
+    """A page to print: the answer, the questions, sources and the version of the content.
 
-    Of the warning signs that are not ticked those that go with a ticked symptom are named. Each
-    nutrient that was considered has its links: under words such as “Low iron can cause” the signs
-    or risks, each with the number of a source.
+    `absent_flags` are the warning signs that go with a ticked symptom and were not ticked;
+    `other_absent_flags` counts the rest. Each of the `nutrients` has its links: under words such as
+    “Low iron can cause” the signs or risks.
     """
 
     answer: ChecklistAnswer
-    asked: list[AskedQuestion]
-    not_answered: int
-    not_ticked: list[RedFlag]
-    others_not_ticked: int
-    considered: list[tuple[NutrientMatch, dict[str, Cited]]]
+    answered_questions: list[QuestionField]
+    open_questions: int
+    absent_flags: list[RedFlag]
+    other_absent_flags: int
+    nutrients: list[tuple[NutrientMatch, dict[str, CitedWords]]]
     references: References
     version: ContentVersion | None
 
@@ -47,39 +48,39 @@ class DoctorPage:
 
 
 def doctor_page(data: QueryDict, content: ChecklistContent) -> DoctorPage:
-    """What a form ticks and is answered, with citations numbered in reading order.
+    """The answer to a form, with citations numbered in reading order.
 
     Five queries at most besides the content: sources of associations and of risk factors, and the
     version.
     """
     answer = checklist_answer(data, content)
-    in_full = answer.suggested.in_full
-    prefetch_related_objects([sign for match in in_full for sign in match.signs], "sources")
-    prefetch_related_objects([r.risk for match in in_full for r in match.risks], "sources")
+    matches = answer.suggestions.top_matches
+    prefetch_related_objects([sign for match in matches for sign in match.signs], "sources")
+    prefetch_related_objects([r.risk for match in matches for r in match.risks], "sources")
     references = References()
-    considered = [(match, _links(match, references)) for match in in_full]
-    left = [f for f in content.flags.values() if f.is_asked and f not in answer.ticked.flags]
+    nutrients = [(match, _links(match, references)) for match in matches]
+    absent = [f for f in content.flags.values() if f.is_asked and f not in answer.ticked.flags]
     symptoms = {symptom.pk for symptom in answer.ticked.symptoms}
-    not_ticked = [flag for flag in left if content.flag_symptoms[flag.pk] & symptoms]
-    given = [asked for asked in questions_of_form(answer.ticks, content) if asked.answer]
-    # What is answered in the form may be asked by the answer too.
-    asked = {row.question: row for row in (*given, *answer.questions)}.values()
-    told = [row for row in asked if row.answer]
+    related = [flag for flag in absent if content.flag_symptoms[flag.pk] & symptoms]
+    in_form = [question for question in form_questions(answer.ticks, content) if question.chosen]
+    # The answer may ask what was answered in the form, too.
+    questions = {question.row: question for question in (*in_form, *answer.questions)}.values()
+    answered = [question for question in questions if question.chosen]
     return DoctorPage(
         answer,
-        told,
-        len(asked) - len(told),
-        not_ticked,
-        len(left) - len(not_ticked),
-        considered,
+        answered,
+        len(questions) - len(answered),
+        related,
+        len(absent) - len(related),
+        nutrients,
         references,
         content_version(at=content.at),
     )
 
 
-def _links(match: NutrientMatch, references: References) -> dict[str, Cited]:
+def _links(match: NutrientMatch, references: References) -> dict[str, CitedWords]:
     """On each side the signs by the verb that the grade of their evidence allows, then risks."""
-    cited: dict[str, Cited] = defaultdict(list)
+    cited: dict[str, CitedWords] = defaultdict(list)
     for side in match.sides:
         for sign in side.signs:
             people = f" in {sign.people}" if sign.people else ""

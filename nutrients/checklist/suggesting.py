@@ -30,17 +30,17 @@ from nutrients.models import (
 )
 
 from .content import ChecklistContent
-from .urgency import Line, Urgent, urgency_rules
+from .urgency import Line, UrgencyAdvice, urgency_rules
 
 # Shown in full; the rest get a line each, so that the page can be read on a phone.
-NUTRIENTS_IN_FULL = 3
-CAUSES_IN_FULL = 4
+TOP_NUTRIENTS = 3
+MAIN_CAUSES = 4
 MEDICINES = (RiskKind.MEDICINE, CauseKind.MEDICINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Ticked:
-    """What was ticked, as rows. Of several ages one is kept, so that age counts once."""
+    """The rows that were ticked, with one age at most, so that age counts once."""
 
     symptoms: list[Symptom]
     risks: list[RiskFactor]
@@ -48,7 +48,7 @@ class Ticked:
     flags: list[RedFlag]
 
     @property
-    def asked(self) -> list[RiskFactor | OtherCause]:
+    def risks_and_causes(self) -> list[RiskFactor | OtherCause]:
         return [*self.risks, *self.causes]
 
     @property
@@ -58,11 +58,11 @@ class Ticked:
     @property
     def health(self) -> list[RiskFactor | OtherCause]:
         """Habits, conditions and ages: all but the ways of eating and the medicines."""
-        return [row for row in self.asked if row.kind not in (RiskKind.DIET, *MEDICINES)]
+        return [row for row in self.risks_and_causes if row.kind not in (RiskKind.DIET, *MEDICINES)]
 
     @property
     def medicines(self) -> list[str]:
-        return [row.name for row in self.asked if row.kind in MEDICINES]
+        return [row.name for row in self.risks_and_causes if row.kind in MEDICINES]
 
     @property
     def count(self) -> int:
@@ -71,7 +71,7 @@ class Ticked:
 
 @dataclass(frozen=True, slots=True)
 class PossibleCause:
-    """A cause that is not a nutrient, with the ticked signs it brings on and ticks that name it."""
+    """A cause that is not a nutrient, with its ticked signs and the names of ticks for it."""
 
     cause: OtherCause
     symptoms: list[Symptom]
@@ -79,17 +79,17 @@ class PossibleCause:
 
     @property
     def link(self) -> str:
-        """Its relation to the ticked signs; empty if it brings none of them on."""
+        """How it is related to the ticked signs; empty if it brings none of them on."""
         names = ", ".join(symptom.phrase for symptom in self.symptoms)
         return f"{self.cause.link} {names}." if names else ""
 
-    def said(self) -> Iterator[str]:
+    def sentences(self) -> Iterator[str]:
         yield from (self.cause.name, *(f"You ticked {name}." for name in self.named_by))
         yield from (self.link, f"{self.cause.mechanism} {self.cause.what_helps}")
 
 
 class RiskReason(NamedTuple):
-    """A ticked risk factor that moves a nutrient to a side, which is "low" or "high"."""
+    """A ticked risk factor that lowers or raises a nutrient: `side` is "low" or "high"."""
 
     risk: RiskFactor
     side: str
@@ -101,12 +101,12 @@ class RiskReason(NamedTuple):
 
     @property
     def is_strong(self) -> bool:
-        """Whether it points to the nutrient by itself."""
+        """Whether it points to the nutrient without any sign."""
         return self.strength == Strength.STRONG
 
     @property
     def link(self) -> Link:
-        # A baby's or a child's age tells what it is fed.
+        # The age of a baby or a child counts as a risk, because it tells what the child is fed.
         is_age = self.risk.kind == RiskKind.AGE and self.risk.stands_for != NotSuggestedTo.CHILDREN
         tick = Tick("risk", self.risk.slug)
         return Link(tick, side=self.side, strength=self.strength.rank, is_age=is_age)
@@ -122,7 +122,7 @@ class RiskReason(NamedTuple):
 
 
 class Side(NamedTuple):
-    """Too little or too much of a nutrient: the ticked signs of it, and the ticked risks."""
+    """Too little or too much of a nutrient: its ticked signs, and the ticked risks of it."""
 
     phrase: str
     signs: list[Association]
@@ -139,21 +139,21 @@ class Side(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class NutrientMatch:
-    """A suggested nutrient, which matches `symptoms` of the `ticked` symptoms.
+    """A suggested nutrient, which is linked with `linked_symptoms` of the `ticked_symptoms`.
 
-    `instead_of_foods` are ticked risks that speak against naming foods.
+    `risks_against_foods` are the ticked risks for which no food is named.
     """
 
     nutrient: Nutrient
-    symptoms: int
-    ticked: int
+    linked_symptoms: int
+    ticked_symptoms: int
     is_tied: bool
     low: Side
     high: Side
     unexplained: list[Symptom]
     foods: list[FoodSource]
     is_limited: bool
-    instead_of_foods: list[RiskFactor]
+    risks_against_foods: list[RiskFactor]
     foods_withheld: bool
 
     @property
@@ -174,16 +174,16 @@ class NutrientMatch:
 
     @property
     def names_foods(self) -> bool:
-        """Whether foods rich in it are named: only if nothing ticked argues against them.
+        """Whether foods rich in it are named: only if nothing that was ticked speaks against them.
 
-        Beside too much of it none is named, nor if a risk has food advice of its own or a flag
-        keeps them back: with kidney disease, foods rich in potassium can harm.
+        None is named beside too much of it, beside a risk with food advice of its own, or while a
+        flag withholds them: with kidney disease, foods rich in potassium can harm.
         """
-        return bool(self.low) and not (self.high or self.instead_of_foods or self.foods_withheld)
+        return bool(self.low) and not (self.high or self.risks_against_foods or self.foods_withheld)
 
     @property
     def why_no_foods(self) -> list[str]:
-        words = [f"{risk.name}: {risk.what_to_do}" for risk in self.instead_of_foods]
+        words = [f"{risk.name}: {risk.what_to_do}" for risk in self.risks_against_foods]
         if self.high.signs:
             words.append(
                 "What you ticked can come from too little and from too much. Only a blood test can "
@@ -197,7 +197,8 @@ class NutrientMatch:
         return words
 
     @property
-    def in_brief(self) -> str:
+    def summary(self) -> str:
+        """What links it with the ticks, for a nutrient that gets one line."""
         reasons = dict.fromkeys(
             [
                 *(sign.symptom.phrase for sign in self.signs),
@@ -206,14 +207,14 @@ class NutrientMatch:
         )
         side = f" {self.high.phrase}" if self.high else ""
         either = ", or too little" if self.high and self.low else ""
-        matched = f"({self.symptoms} of {self.ticked})"
-        return f"{matched}: {', '.join(reasons)}.{side}{either}{'.' if side else ''}"
+        linked = f"({self.linked_symptoms} of {self.ticked_symptoms})"
+        return f"{linked}: {', '.join(reasons)}.{side}{either}{'.' if side else ''}"
 
-    def said(self) -> Iterator[str]:
-        yield f"{self.nutrient.name} {self.matched}"
+    def sentences(self) -> Iterator[str]:
+        yield f"{self.nutrient.name} {self.linked_with}"
         for side in self.sides:
             yield side.phrase
-            yield from chain.from_iterable(map(Line.said, side.lines))
+            yield from chain.from_iterable(line.sentences for line in side.lines)
             yield side.note
         if self.unexplained:
             yield f"Does not explain: {self.not_explained}"
@@ -228,14 +229,15 @@ class NutrientMatch:
             yield from ("Rich foods are not named here", *self.why_no_foods)
 
     @property
-    def matched(self) -> str:
-        """How many of the ticked symptoms and risks it matches."""
-        if self.ticked == 1:
-            symptoms = "your symptom"
-        else:
-            symptoms = f"{self.symptoms} of your {self.ticked} symptoms"
-        risks = f"{len(self.risks)} of your risks"
-        counts = [symptoms] * bool(self.symptoms) + [risks] * bool(self.risks)
+    def linked_with(self) -> str:
+        """How many of the ticked symptoms and risks it is linked with."""
+        counts = []
+        if self.linked_symptoms and self.ticked_symptoms == 1:
+            counts.append("your symptom")
+        elif self.linked_symptoms:
+            counts.append(f"{self.linked_symptoms} of your {self.ticked_symptoms} symptoms")
+        if self.risks:
+            counts.append(f"{len(self.risks)} of your risks")
         return f"Linked with {' and '.join(counts)}"
 
 
@@ -246,18 +248,19 @@ def _sign_line(sign: Association) -> Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Suggested:
+class Suggestions:
     """Causes and nutrients, and what goes with them. Nothing in an emergency.
 
-    `explained_away` are nutrients whose ticked signs a ticked medicine or illness can bring on.
+    `affected` are nutrients that only a ticked risk lowers or raises. `explained_away` are those
+    whose ticked signs a ticked medicine or illness can bring on.
     """
 
     risks: list[Line] = field(default_factory=list)
-    touched: list[Nutrient] = field(default_factory=list)
+    affected: list[Nutrient] = field(default_factory=list)
     causes: list[PossibleCause] = field(default_factory=list)
     other_causes: list[PossibleCause] = field(default_factory=list)
-    in_full: list[NutrientMatch] = field(default_factory=list)
-    in_brief: list[NutrientMatch] = field(default_factory=list)
+    top_matches: list[NutrientMatch] = field(default_factory=list)
+    more_matches: list[NutrientMatch] = field(default_factory=list)
     explained_away: list[Nutrient] = field(default_factory=list)
     against: list[Association] = field(default_factory=list)
     interactions: list[Interaction] = field(default_factory=list)
@@ -266,12 +269,12 @@ class Suggested:
 
     @property
     def main_causes(self) -> list[PossibleCause]:
-        """Every cause that a tick names, and others up to a handful."""
-        return self.causes[: max(CAUSES_IN_FULL, sum(bool(row.named_by) for row in self.causes))]
+        """Every cause that a tick names, and others up to `MAIN_CAUSES`."""
+        return self.causes[: max(MAIN_CAUSES, sum(bool(row.named_by) for row in self.causes))]
 
     @property
     def also_common(self) -> list[PossibleCause]:
-        """The causes that get a line."""
+        """The causes of which only the name is given."""
         return [*self.causes[len(self.main_causes) :], *self.other_causes]
 
     @property
@@ -281,61 +284,58 @@ class Suggested:
 
     @property
     def count(self) -> int:
-        return len(self.in_full) + len(self.in_brief)
+        return len(self.top_matches) + len(self.more_matches)
 
-    def said(self) -> Iterator[str]:
+    def sentences(self) -> Iterator[str]:
         if self.causes or self.other_causes:
             yield "Common causes that are not nutrients"
-            yield from chain.from_iterable(row.said() for row in self.main_causes)
+            yield from chain.from_iterable(row.sentences() for row in self.main_causes)
             if self.also_common:
                 yield f"Also common: {'; '.join(row.cause.name for row in self.also_common)}."
-        if self.in_full:
+        if self.top_matches:
             yield "Nutrients worth looking into"
-            yield from chain.from_iterable(match.said() for match in self.in_full)
-            if self.in_brief:
+            yield from chain.from_iterable(match.sentences() for match in self.top_matches)
+            if self.more_matches:
                 yield "Also linked with something you ticked"
-            for match in self.in_brief:
-                yield f"{match.nutrient.name} {match.in_brief}"
+            for match in self.more_matches:
+                yield f"{match.nutrient.name} {match.summary}"
 
 
-def suggested(
-    ticks: Collection[Tick], ticked: Ticked, urgent: Urgent, content: ChecklistContent
-) -> Suggested:
-    """What the ticks suggest, from this content.
-
-    What is fetched depends only on whether it is an emergency.
-    """
-    if urgent.level == Level.EMERGENCY or not ticked.count:
-        return Suggested()
-    causes, other_causes = _causes(ticked, urgent, content)
-    common = Suggested(
+def suggest(
+    ticks: Collection[Tick], ticked: Ticked, urgency: UrgencyAdvice, content: ChecklistContent
+) -> Suggestions:
+    """The causes and nutrients that fit the ticks. Only an emergency changes what is fetched."""
+    if urgency.level == Level.EMERGENCY or not ticked.count:
+        return Suggestions()
+    causes, other_causes = _possible_causes(ticked, urgency, content)
+    common = Suggestions(
         causes=causes,
         other_causes=other_causes,
         interactions=_interactions(ticked, content),
-        watch_for=_watch_for(ticked, urgent, content),
+        watch_for=_watch_for(ticked, urgency, content),
     )
-    if urgent.is_not_nutritional:
-        return replace(common, risks=_risks(ticked, [], {}, content))
-    signs, reasons = _signs(ticked, content), _reasons(ticked, content)
-    speaking = [sign for sign in signs if not sign.is_against]
-    explained = {sign.symptom_id for sign in speaking}
-    matches = _matches(ticks, ticked, speaking, reasons, content)
-    shown = {match.nutrient.pk for match in matches}
-    away = {sign.nutrient_id for sign in speaking} - shown
-    touched = reasons.keys() - shown - away
+    if urgency.is_not_nutritional:
+        return replace(common, risks=_risk_lines(ticked, [], {}, content))
+    signs, reasons = _signs(ticked, content), _risk_reasons(ticked, content)
+    supported = [sign for sign in signs if not sign.is_against]
+    explained = {sign.symptom_id for sign in supported}
+    matches = _matches(ticks, ticked, supported, reasons, content)
+    matched = {match.nutrient.pk for match in matches}
+    explained_away = {sign.nutrient_id for sign in supported} - matched
+    affected = reasons.keys() - matched - explained_away
     return replace(
         common,
-        risks=_risks(ticked, speaking, reasons, content),
-        touched=[row for row in content.nutrients.values() if row.pk in touched],
-        in_full=matches[:NUTRIENTS_IN_FULL],
-        in_brief=matches[NUTRIENTS_IN_FULL:],
-        explained_away=[row for row in content.nutrients.values() if row.pk in away],
+        risks=_risk_lines(ticked, supported, reasons, content),
+        affected=[row for row in content.nutrients.values() if row.pk in affected],
+        top_matches=matches[:TOP_NUTRIENTS],
+        more_matches=matches[TOP_NUTRIENTS:],
+        explained_away=[row for row in content.nutrients.values() if row.pk in explained_away],
         against=[sign for sign in signs if sign.is_against],
         unexplained=[symptom for symptom in ticked.symptoms if symptom.pk not in explained],
     )
 
 
-def _by_cause(ticked: Ticked, content: ChecklistContent) -> frozenset[int]:
+def _caused_symptoms(ticked: Ticked, content: ChecklistContent) -> frozenset[int]:
     """The symptoms that a ticked medicine or illness brings on: they point to no nutrient.
 
     What lowers or raises a nutrient is a risk factor, and not among these.
@@ -346,7 +346,7 @@ def _by_cause(ticked: Ticked, content: ChecklistContent) -> frozenset[int]:
 
 
 def ticked_rows(ticks: Collection[Tick], content: ChecklistContent) -> Ticked:
-    """What was ticked, as rows in the order of the form."""
+    """The rows that were ticked, in the order of the form."""
 
     def among(kind: str, rows: dict[str, Any]) -> list[Any]:
         slugs = {tick.slug for tick in ticks if tick.kind == kind}
@@ -354,18 +354,18 @@ def ticked_rows(ticks: Collection[Tick], content: ChecklistContent) -> Ticked:
 
     return Ticked(
         among("symptom", content.symptoms),
-        _one_age(among("risk", content.risks)),
+        _with_one_age(among("risk", content.risks)),
         [cause for cause in among("risk", content.causes) if cause.is_asked],
         among("flag", content.flags),
     )
 
 
-def _one_age(risks: list[RiskFactor]) -> list[RiskFactor]:
-    """The risks with one age: of several the youngest if a child is among them, else the oldest."""
+def _with_one_age(risks: list[RiskFactor]) -> list[RiskFactor]:
+    """The risks with one of several ages: the youngest child, or the oldest without a child."""
     ages = sorted((r for r in risks if r.kind == RiskKind.AGE), key=lambda age: age.position)
     children = [age for age in ages if age.stands_for == NotSuggestedTo.CHILDREN]
-    kept = [*children[:1], *([] if children else ages[-1:])]
-    return [risk for risk in risks if risk.kind != RiskKind.AGE or risk in kept]
+    age = children[:1] or ages[-1:]
+    return [risk for risk in risks if risk.kind != RiskKind.AGE or risk in age]
 
 
 def _signs(ticked: Ticked, content: ChecklistContent) -> list[Association]:
@@ -375,12 +375,12 @@ def _signs(ticked: Ticked, content: ChecklistContent) -> list[Association]:
     return [sign for sign in rows if sign.symptom_id in symptoms]
 
 
-def _reasons(ticked: Ticked, content: ChecklistContent) -> dict[int, list[RiskReason]]:
+def _risk_reasons(ticked: Ticked, content: ChecklistContent) -> dict[int, list[RiskReason]]:
     """What each ticked risk does to a nutrient, under the nutrient's id."""
     reasons: dict[int, list[RiskReason]] = defaultdict(list)
     for risk in ticked.risks:
-        for side, moved in (("low", content.lowered), ("high", content.raised)):
-            for key in moved[risk.pk]:
+        for side, nutrients in (("low", content.lowered), ("high", content.raised)):
+            for key in nutrients[risk.pk]:
                 reason = RiskReason(risk, side, content.effects.get((risk.pk, key)))
                 reasons[key].append(reason)
     return dict(reasons)
@@ -389,15 +389,15 @@ def _reasons(ticked: Ticked, content: ChecklistContent) -> dict[int, list[RiskRe
 def _matches(
     ticks: Collection[Tick],
     ticked: Ticked,
-    speaking: Iterable[Association],
+    supported: Iterable[Association],
     reasons: Mapping[int, list[RiskReason]],
     content: ChecklistContent,
 ) -> list[NutrientMatch]:
-    """The nutrients worth a look. Signs that a tick brings on by itself do not count."""
-    by_cause = _by_cause(ticked, content)
+    """The nutrients worth a look. A symptom that a ticked cause brings on does not count."""
+    caused = _caused_symptoms(ticked, content)
     signs: dict[int, list[Association]] = defaultdict(list)
-    for sign in speaking:
-        if sign.symptom_id not in by_cause:
+    for sign in supported:
+        if sign.symptom_id not in caused:
             signs[sign.nutrient_id].append(sign)
     candidates = [
         Candidate(
@@ -409,19 +409,22 @@ def _matches(
         for nutrient in content.nutrients.values()
         if (key := nutrient.pk) in signs or key in reasons
     ]
-    # Other causes and red flags say nothing of a nutrient.
-    ranked = [Tick("symptom", row.slug) for row in ticked.symptoms]
-    ranked += [Tick("risk", row.slug) for row in ticked.risks]
-    eater, withheld = eater_of(ticked), _withheld(ticks, content)
+    # Other causes and red flags are linked with no nutrient.
+    linked_ticks = [Tick("symptom", row.slug) for row in ticked.symptoms]
+    linked_ticks += [Tick("risk", row.slug) for row in ticked.risks]
+    eater, withheld = eater_of(ticked), _withheld_foods(ticks, content)
     foods, other_sources = content.foods(eater), content.other_sources(eater)
-    left = [symptom for symptom in ticked.symptoms if symptom.pk not in by_cause]
+    open_symptoms = [symptom for symptom in ticked.symptoms if symptom.pk not in caused]
     matches = []
-    for suggestion in rank(ranked, candidates):
+    for suggestion in rank(linked_ticks, candidates):
         nutrient = content.nutrients[suggestion.slug]
         key = nutrient.pk
-        own, moving = signs[key], reasons.get(key, [])
         low, high = (
-            Side(phrase, [s for s in own if s.side == side], [r for r in moving if r.side == side])
+            Side(
+                phrase,
+                [sign for sign in signs[key] if sign.side == side],
+                [reason for reason in reasons.get(key, ()) if reason.side == side],
+            )
             for side, phrase in (("low", nutrient.low_phrase), ("high", nutrient.high_phrase))
         )
         raising = {reason.risk.pk for reason in high.reasons}
@@ -432,10 +435,16 @@ def _matches(
             suggestion.is_tied,
             low,
             high._replace(note=nutrient.upper_limit_note),
-            unexplained=[s for s in left if Tick("symptom", s.slug) in suggestion.unexplained],
+            unexplained=[
+                symptom
+                for symptom in open_symptoms
+                if Tick("symptom", symptom.slug) in suggestion.unexplained
+            ],
             foods=[*foods.get(key, []), *other_sources.get(key, [])],
             is_limited=key in content.limited,
-            instead_of_foods=[r for r in ticked.risks if r.has_own_food_advice or r.pk in raising],
+            risks_against_foods=[
+                risk for risk in ticked.risks if risk.has_own_food_advice or risk.pk in raising
+            ],
             foods_withheld=key in withheld,
         )
         matches.append(match)
@@ -449,19 +458,19 @@ def eater_of(ticked: Ticked) -> Eater:
     )
 
 
-def _withheld(ticks: Collection[Tick], content: ChecklistContent) -> frozenset[int]:
-    """The nutrients whose foods a flag keeps back, which is ticked or may yet be raised."""
-    given, kept = frozenset(ticks), content.flag_withholds
+def _withheld_foods(ticks: Collection[Tick], content: ChecklistContent) -> frozenset[int]:
+    """The nutrients whose foods a flag withholds that is ticked or could still be raised."""
+    ticked = frozenset(ticks)
     return frozenset().union(
         *(
-            kept[content.flags[rule.subject.slug].pk]
+            content.flag_withholds[content.flags[rule.subject.slug].pk]
             for rule in content.once(urgency_rules)
-            if rule.subject.kind == "flag" and rule.concerns(given)
+            if rule.subject.kind == "flag" and rule.concerns(ticked)
         )
     )
 
 
-def _risks(
+def _risk_lines(
     ticked: Ticked,
     signs: Collection[Association],
     reasons: Mapping[int, list[RiskReason]],
@@ -470,79 +479,80 @@ def _risks(
     """What to do about each ticked risk factor, and what it can cause, ages last."""
     lines = []
     for risk in sorted(ticked.risks, key=lambda risk: risk.kind == RiskKind.AGE):
-        moved = {
+        sides = {
             (nutrient, reason.side)
-            for nutrient, rows in reasons.items()
-            for reason in rows
+            for nutrient, of_nutrient in reasons.items()
+            for reason in of_nutrient
             if reason.risk == risk
         }
-        caused: dict[int, list[str]] = defaultdict(list)
+        symptoms: dict[int, list[str]] = defaultdict(list)
         for sign in signs:
-            if (sign.nutrient_id, sign.side) in moved:
-                caused[sign.nutrient_id].append(sign.symptom.phrase)
+            if (sign.nutrient_id, sign.side) in sides:
+                symptoms[sign.nutrient_id].append(sign.symptom.phrase)
         parts = [
-            f"{', '.join(caused[nutrient.pk])} through {nutrient.phrase}"
+            f"{', '.join(symptoms[nutrient.pk])} through {nutrient.phrase}"
             for nutrient in content.nutrients.values()
-            if nutrient.pk in caused
+            if nutrient.pk in symptoms
         ]
         may = f"It may play a part in {'; '.join(parts)}. " if parts else ""
         lines.append(Line(f"{risk.name}.", f"{may}{risk.what_to_do}", risk))
     return lines
 
 
-def _causes(
-    ticked: Ticked, urgent: Urgent, content: ChecklistContent
+def _possible_causes(
+    ticked: Ticked, urgency: UrgencyAdvice, content: ChecklistContent
 ) -> tuple[list[PossibleCause], list[PossibleCause]]:
-    """The causes of the ticked signs: those to show, and those that get a line.
+    """The causes of the ticked signs: those to describe, and those to name only.
 
-    A cause that a tick names comes first, an age last of these. An illness or a medicine that the
-    form offers and the reader did not tick gets a line. If care is needed the same day, so does
-    every cause that no tick names: it might calm wrongly.
+    A cause that a tick names comes first, and one that only an age names after these. An illness or
+    a medicine that the form offers, and that was not ticked, is named only. If care is needed the
+    same day, so is every cause that no tick names: it might reassure wrongly.
     """
     symptoms = {symptom.pk for symptom in ticked.symptoms}
     ticked_causes = {cause.pk for cause in ticked.causes}
-    shown: list[PossibleCause] = []
-    lines: list[PossibleCause] = []
+    causes: list[PossibleCause] = []
+    other_causes: list[PossibleCause] = []
     for cause in content.causes.values():
         key = cause.pk
         is_ticked, brings_on = key in ticked_causes, content.cause_symptoms[key] & symptoms
         if content.cause_not_with[key] & symptoms or not (is_ticked or brings_on):
             continue
-        matching = [symptom for symptom in ticked.symptoms if symptom.pk in brings_on]
-        named = [cause.name] if is_ticked else []
-        named += [risk.name for risk in ticked.risks if risk.pk in content.cause_risks[key]]
-        if named:
-            shown.append(PossibleCause(cause, matching, named))
-        elif cause.is_common and not cause.only_if_ticked:
-            is_line = _is_for_a_tick(cause, content) or urgent.level == Level.URGENT
-            if not urgent.is_not_nutritional:
-                (lines if is_line else shown).append(PossibleCause(cause, matching, []))
+        named_by = [cause.name] if is_ticked else []
+        named_by += [risk.name for risk in ticked.risks if risk.pk in content.cause_risks[key]]
+        row = PossibleCause(cause, [s for s in ticked.symptoms if s.pk in brings_on], named_by)
+        if named_by:
+            causes.append(row)
+        elif cause.is_common and not cause.only_if_ticked and not urgency.is_not_nutritional:
+            is_named_only = urgency.level == Level.URGENT or _would_be_ticked(cause, content)
+            (other_causes if is_named_only else causes).append(row)
 
     ages = {risk.name for risk in ticked.risks if risk.kind == RiskKind.AGE}
 
-    def place(row: PossibleCause) -> tuple[Any, ...]:
-        named = set(row.named_by) - ages
-        return (not named, not row.named_by, -len(row.symptoms), row.cause.position)
+    def order(row: PossibleCause) -> tuple[Any, ...]:
+        named_by = set(row.named_by) - ages
+        return (not named_by, not row.named_by, -len(row.symptoms), row.cause.position)
 
-    return sorted(shown, key=place), sorted(lines, key=place)
+    return sorted(causes, key=order), sorted(other_causes, key=order)
 
 
-def _is_for_a_tick(cause: OtherCause, content: ChecklistContent) -> bool:
-    """Whether it is a medicine, an illness or a risk such as alcohol, which would be ticked."""
-    asked_illness = cause.kind == CauseKind.CONDITION and cause.is_asked
-    return cause.kind == CauseKind.MEDICINE or asked_illness or cause.slug in content.risks
+def _would_be_ticked(cause: OtherCause, content: ChecklistContent) -> bool:
+    """Whether it is a medicine, an illness or a risk such as alcohol, which the form offers."""
+    is_illness_in_form = cause.kind == CauseKind.CONDITION and cause.is_asked
+    return cause.kind == CauseKind.MEDICINE or is_illness_in_form or cause.slug in content.risks
 
 
 def _interactions(ticked: Ticked, content: ChecklistContent) -> list[Interaction]:
-    shown, risks = content.interaction_risks, {risk.pk for risk in ticked.risks}
-    return [row for row in content.interactions.values() if shown[row.pk] & risks]
+    risks = {risk.pk for risk in ticked.risks}
+    return [
+        row for row in content.interactions.values() if content.interaction_risks[row.pk] & risks
+    ]
 
 
-def _watch_for(ticked: Ticked, urgent: Urgent, content: ChecklistContent) -> list[RedFlag]:
+def _watch_for(ticked: Ticked, urgency: UrgencyAdvice, content: ChecklistContent) -> list[RedFlag]:
     """The flags that go with the ticked symptoms and were not raised."""
     symptoms = {symptom.pk for symptom in ticked.symptoms}
     risks = {risk.pk for risk in ticked.risks}
-    raised = urgent.raised
+    raised = urgency.raised_flags
     return [
         flag
         for flag in content.flags.values()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -23,16 +23,16 @@ from nutrients.models.red_flags import CALL
 from .content import ChecklistContent
 
 # A longer list would hold a reader up.
-REASONS_SHOWN = 3
+MOST_REASONS = 3
 # The answer “I do not know”.
 UNKNOWN = "unknown"
 
 
 class Line(NamedTuple):
-    """A line of the answer: what it is about, and what is said of it.
+    """A line of the answer: a name, which leads to `address` if there is one, and a text.
 
-    `row` is the row that says it, whose review may be overdue; `items` follow below the line. The
-    name leads to `address`.
+    `row` is the row that the text comes from, whose review may be overdue. `items` are listed
+    below the line.
     """
 
     name: str
@@ -41,11 +41,12 @@ class Line(NamedTuple):
     items: list[str] = []
     address: str = ""
 
-    def said(self) -> tuple[str, ...]:
+    @property
+    def sentences(self) -> tuple[str, ...]:
         return (f"{self.name} {self.text}", *self.items)
 
 
-class Advice(NamedTuple):
+class Reason(NamedTuple):
     """Why a level was reached: the reader's own ticks, why they matter and what to do."""
 
     ticks: str
@@ -59,112 +60,111 @@ class Advice(NamedTuple):
 
     @property
     def line_of_card(self) -> Line:
-        """The line without calling, which the emergency card says once for all reasons."""
+        """The line without “Call”, which the emergency card says once for all reasons."""
         return self._replace(action=self.action.removeprefix(CALL).strip()).line
 
 
 @dataclass(frozen=True, slots=True)
-class Urgent:
-    """How soon the ticks need a person, with the reasons for every level that was reached."""
+class UrgencyAdvice:
+    """How soon the ticks need a person, with the reasons for each level that was reached."""
 
     triage: Triage
-    emergency: list[Advice]
-    urgent: list[Advice]
-    see_a_doctor: list[Advice]
+    emergency: list[Reason]
+    same_day: list[Reason]
+    see_a_doctor: list[Reason]
 
     @property
     def level(self) -> Level:
         return self.triage.level
 
     @property
-    def reasons(self) -> list[Advice]:
-        return [*self.emergency, *self.urgent, *self.see_a_doctor]
+    def reasons(self) -> list[Reason]:
+        return [*self.emergency, *self.same_day, *self.see_a_doctor]
 
     @property
-    def raised(self) -> set[str]:
-        """The slugs of every flag that was raised."""
+    def raised_flags(self) -> set[str]:
+        """The slugs of all flags that were raised."""
         subjects = (rule.subject for rule in self.triage.fired)
         return {subject.slug for subject in subjects if subject.kind == "flag"}
 
     @property
     def is_not_nutritional(self) -> bool:
-        """Whether care is needed the same day for something that no nutrient is behind."""
-        reasons = [*self.emergency, *self.urgent]
+        """Whether care is needed the same day for something that no nutrient causes."""
+        reasons = [*self.emergency, *self.same_day]
         return any(reason.flag and reason.flag.is_not_nutritional for reason in reasons)
 
 
-def urgency_of(ticks: Collection[Tick], content: ChecklistContent) -> Urgent:
-    """The urgency of the ticks: flags ticked, flags raised, and signs urgent by themselves."""
-    given = frozenset(ticks)
-    told = given | _left_open(given, content)
-    triage = urgency(told, content.once(urgency_rules))
-    reasons = _reasons(triage, given, content)
-    return Urgent(
+def assess_urgency(ticks: Collection[Tick], content: ChecklistContent) -> UrgencyAdvice:
+    """Apply the rules: flags ticked, flags raised, and signs that are urgent alone."""
+    ticked = frozenset(ticks)
+    triage = urgency(ticked | _unknown_answers(ticked, content), content.once(urgency_rules))
+    reasons = _reasons(triage, ticked, content)
+    return UrgencyAdvice(
         triage,
-        emergency=reasons[Level.EMERGENCY][:REASONS_SHOWN],
-        urgent=reasons[Level.URGENT][:REASONS_SHOWN],
+        emergency=reasons[Level.EMERGENCY][:MOST_REASONS],
+        same_day=reasons[Level.URGENT][:MOST_REASONS],
         see_a_doctor=reasons[Level.SEE_A_DOCTOR],
     )
 
 
-def _left_open(given: frozenset[Tick], content: ChecklistContent) -> set[Tick]:
+def _unknown_answers(ticked: frozenset[Tick], content: ChecklistContent) -> set[Tick]:
     """“I do not know” to each open question that only the answer asks, and that offers it.
 
     So an answer can calm what silence must not.
     """
     return {
         answer_tick(slug, UNKNOWN)
-        for slug, ticks in content.once(answer_ticks).items()
-        if not content.questions[slug].is_in_form and given.isdisjoint(ticks)
+        for slug, answers in content.once(answer_ticks).items()
+        if not content.questions[slug].is_in_form and ticked.isdisjoint(answers)
     }
 
 
 def _reasons(
-    triage: Triage, given: frozenset[Tick], content: ChecklistContent
-) -> dict[Level, list[Advice]]:
+    triage: Triage, ticked: frozenset[Tick], content: ChecklistContent
+) -> dict[Level, list[Reason]]:
     """The reasons for each level: flags in their order, then symptoms.
 
-    Ticks that a more urgent reason, or one before, has named already give no reason again.
+    A subject gives no reason if a more urgent one, or one before it, has named all its ticks.
     """
     raised: dict[Level, dict[Tick, set[Tick]]] = defaultdict(lambda: defaultdict(set))
     for rule in triage.fired:
-        raised[rule.level][rule.subject] |= rule.named.union(*rule.answers) & given
-    said: set[Tick] = set()
-    reasons: dict[Level, list[Advice]] = defaultdict(list)
+        raised[rule.level][rule.subject] |= rule.named.union(*rule.answers) & ticked
+    named: set[Tick] = set()
+    reasons: dict[Level, list[Reason]] = defaultdict(list)
     for level in sorted(raised, reverse=True):
         for subject, row in content.once(_subjects).items():
             if subject not in raised[level]:
                 continue
-            told = raised[level][subject]
-            ticks = {tick for tick in told if tick.kind != "answer"}
-            if not ticks <= said:
-                reasons[level].append(_advice(row, _words(told, content)))
-                said |= ticks
+            causes = raised[level][subject]
+            ticks = {tick for tick in causes if tick.kind != "answer"}
+            if not ticks <= named:
+                reasons[level].append(_reason(row, _describe(causes, content)))
+                named |= ticks
     return reasons
 
 
 def _subjects(content: ChecklistContent) -> dict[Tick, RedFlag | Symptom]:
     """The row behind each subject of a rule, in the order in which reasons are given."""
-    place = attrgetter("position", "slug")
-    flags = sorted(content.flags.values(), key=place)
-    symptoms = sorted(content.symptoms.values(), key=place)
+    order = attrgetter("position", "slug")
+    flags = sorted(content.flags.values(), key=order)
+    symptoms = sorted(content.symptoms.values(), key=order)
     return {Tick("flag", row.slug): row for row in flags} | {
         Tick("symptom", row.slug): row for row in symptoms
     }
 
 
-def _advice(row: RedFlag | Symptom, ticks: str) -> Advice:
+def _reason(row: RedFlag | Symptom, ticks: str) -> Reason:
     if isinstance(row, Symptom):
-        return Advice(ticks, "", row.help_note)
-    return Advice(ticks, row.why_it_matters, row.action, row)
+        return Reason(ticks, "", row.help_note)
+    return Reason(ticks, row.why_it_matters, row.action, row)
 
 
-def _words(ticks: Iterable[Tick], content: ChecklistContent) -> str:
-    """Ticks and answers in the words of the form: symptoms, then risks, then answers."""
-    names, given = content.once(tick_names), set(ticks)
-    told = [name for tick, name in names.items() if tick in given and tick.kind != "answer"]
-    answers = [name for tick, name in names.items() if tick in given and tick.kind == "answer"]
-    return " + ".join(told) + (f" ({'; '.join(answers)})" if answers else "")
+def _describe(ticks: Collection[Tick], content: ChecklistContent) -> str:
+    """Ticks in the words of the form: symptoms, then risks, then answers in brackets."""
+    names = [(tick, name) for tick, name in content.once(tick_names).items() if tick in ticks]
+    ticked = " + ".join(name for tick, name in names if tick.kind != "answer")
+    answers = "; ".join(name for tick, name in names if tick.kind == "answer")
+    return f"{ticked} ({answers})" if answers else ticked
 
 
 def tick_names(content: ChecklistContent) -> dict[Tick, str]:
@@ -218,62 +218,59 @@ def _level(value: str) -> Level:
     return Level(Urgency(value).rank)
 
 
-class AskedQuestion(NamedTuple):
-    """A question with its answers, worst first, and the one that was given.
+class QuestionField(NamedTuple):
+    """A question with its answers, worst first, and the one that the reader chose.
 
-    In the form it matters for the ticks that `matters_for` names, as “symptom:tingling”.
+    It matters for the ticks that `matters_for` names, as in “symptom:tingling risk:statin”.
     """
 
-    question: Question
+    row: Question
     answers: list[Answer]
-    answer: Answer | None
+    chosen: Answer | None
     matters_for: str = ""
 
 
-def questions_asked(
+def follow_up_questions(
     ticks: Collection[Tick], level: Level, content: ChecklistContent
-) -> list[AskedQuestion]:
+) -> list[QuestionField]:
     """The questions that the answer asks: those of which an answer would change the outcome.
 
-    One that was answered stays, so that it can be changed, unless it is in the form. In an
-    emergency nothing more is asked.
+    A question that was answered stays, so that the answer can be changed, unless it is in the form.
+    In an emergency nothing more is asked.
     """
     answers = content.once(answer_ticks)
-    asked = {
+    slugs = {
         slug
-        for slug, own in answers.items()
-        if not own.isdisjoint(ticks) and not content.questions[slug].is_in_form
+        for slug, choices in answers.items()
+        if not choices.isdisjoint(ticks) and not content.questions[slug].is_in_form
     }
     if level < Level.EMERGENCY:
-        asked |= set(deciding(ticks, content.once(urgency_rules), answers))
+        slugs |= set(deciding(ticks, content.once(urgency_rules), answers))
+    return [_question_field(row, ticks) for slug, row in content.questions.items() if slug in slugs]
+
+
+def form_questions(ticks: Collection[Tick], content: ChecklistContent) -> list[QuestionField]:
+    matters_for = content.once(_matters_for)
     return [
-        _asked(question, ticks) for slug, question in content.questions.items() if slug in asked
+        _question_field(row, ticks, matters_for[slug])
+        for slug, row in content.questions.items()
+        if row.is_in_form
     ]
 
 
-def questions_of_form(ticks: Collection[Tick], content: ChecklistContent) -> list[AskedQuestion]:
-    """The questions in the form, each with its answer if one is given."""
-    matters = content.once(_matters_for)
-    return [
-        _asked(question, ticks, " ".join(matters[slug]))
-        for slug, question in content.questions.items()
-        if question.is_in_form
-    ]
-
-
-def _matters_for(content: ChecklistContent) -> dict[str, list[str]]:
-    """The symptoms that a rule names beside an answer to each question."""
+def _matters_for(content: ChecklistContent) -> dict[str, str]:
+    """The ticks that a rule names beside an answer to each question, under its slug."""
     rules, answers = content.once(urgency_rules), content.once(answer_ticks)
-    matters: dict[str, list[str]] = {}
-    for slug, own in answers.items():
+    matters_for: dict[str, str] = {}
+    for slug, choices in answers.items():
         named = {
             tick
             for rule in rules
-            if any(group & own for group in rule.answers)
+            if any(group & choices for group in rule.answers)
             for tick in rule.named
         }
-        matters[slug] = sorted(f"{tick.kind}:{tick.slug}" for tick in named)
-    return matters
+        matters_for[slug] = " ".join(sorted(f"{tick.kind}:{tick.slug}" for tick in named))
+    return matters_for
 
 
 def answer_ticks(content: ChecklistContent) -> dict[str, frozenset[Tick]]:
@@ -284,8 +281,8 @@ def answer_ticks(content: ChecklistContent) -> dict[str, frozenset[Tick]]:
     }
 
 
-def _asked(question: Question, ticks: Collection[Tick], matters_for: str = "") -> AskedQuestion:
-    """A question with the answer that counts: of two that were given the worse."""
-    answers = list(question.answers.all())
-    given = (row for row in answers if answer_tick(question.slug, row.slug) in ticks)
-    return AskedQuestion(question, answers, next(given, None), matters_for)
+def _question_field(row: Question, ticks: Collection[Tick], matters_for: str = "") -> QuestionField:
+    """A question with the answer that counts: the worse of two."""
+    answers = list(row.answers.all())
+    chosen = (answer for answer in answers if answer_tick(row.slug, answer.slug) in ticks)
+    return QuestionField(row, answers, next(chosen, None), matters_for)

@@ -32,7 +32,7 @@ def checklist(request: HttpRequest) -> HttpResponse:
         "section": "checklist",
         "answer": answer,
         "form": checklist_form(answer, content),
-        "is_asked": request.method == "POST",
+        "is_sent": request.method == "POST",
     }
     page, fragment = "nutrients/checklist/checklist.html", "nutrients/checklist/_answer.html"
     return render_page_or_fragment(request, page, fragment, context)

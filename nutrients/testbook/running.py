@@ -80,13 +80,15 @@ class FetchedBook:
 
     def _check(self, case: SafetyCase) -> CheckedCase:
         answer = checklist_answer(QueryDict(case_query(case)), self.content)
-        suggested = (*answer.suggested.in_full, *answer.suggested.in_brief)
+        suggested = (*answer.suggestions.top_matches, *answer.suggestions.more_matches)
         case_answer = CaseAnswer(
-            level=answer.urgent.level,
+            level=answer.urgency.level,
             suggested=[match.nutrient.name for match in suggested],
-            sentences=tuple(answer.said()),
+            sentences=tuple(answer.sentences()),
             ignored=answer.ignored,
-            warnings=[self.content.flags[slug].sign for slug in sorted(answer.urgent.raised)],
+            warnings=[
+                self.content.flags[slug].sign for slug in sorted(answer.urgency.raised_flags)
+            ],
         )
         return CheckedCase(case, list(faults(case, case_answer, self.names)))
 

@@ -8,7 +8,7 @@ from itertools import combinations, product
 import pytest
 
 from nutrients.checklist.content import ChecklistContent
-from nutrients.checklist.urgency import answer_ticks, questions_asked, urgency_rules
+from nutrients.checklist.urgency import answer_ticks, follow_up_questions, urgency_rules
 from nutrients.evidence.ranking import Level, Tick, urgency
 
 pytestmark = pytest.mark.usefixtures("content")
@@ -71,24 +71,24 @@ def test_question_that_a_rule_waits_for_is_asked_or_stands_in_the_form(shipped):
             triage = urgency(ticks, rules)
             if rule.subject in {fired.subject for fired in triage.fired}:
                 continue
-            asked = {row.question.slug for row in questions_asked(ticks, triage.level, shipped)}
+            asked = {row.row.slug for row in follow_up_questions(ticks, triage.level, shipped)}
             for slug, answers in questions.items():
                 if any(group & answers for group in rule.answers):
                     assert slug in asked, (rule.subject, sorted(ticks))
 
 
 def test_no_question_is_asked_for_nothing(shipped):
-    assert questions_asked([], Level.SELF_CARE, shipped) == []
+    assert follow_up_questions([], Level.SELF_CARE, shipped) == []
     restless = [Tick("symptom", "restless-legs")]
-    assert questions_asked(restless, Level.SEE_A_DOCTOR, shipped) == []
+    assert follow_up_questions(restless, Level.SEE_A_DOCTOR, shipped) == []
 
 
 def test_answered_question_stays_in_an_emergency_and_no_other_is_asked(shipped):
     ticks = {Tick("symptom", "headache"), Tick("symptom", "muscle-twitches")}
-    before = questions_asked(ticks, Level.SEE_A_DOCTOR, shipped)
-    assert {"duration", "places"} <= {row.question.slug for row in before}
+    before = follow_up_questions(ticks, Level.SEE_A_DOCTOR, shipped)
+    assert {"duration", "places"} <= {row.row.slug for row in before}
 
     answered = {*ticks, Tick("answer", "duration:over-two-weeks")}
-    (after,) = questions_asked(answered, Level.EMERGENCY, shipped)
-    assert after.question.slug == "duration"
-    assert after.answer
+    (after,) = follow_up_questions(answered, Level.EMERGENCY, shipped)
+    assert after.row.slug == "duration"
+    assert after.chosen

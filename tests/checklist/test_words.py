@@ -57,12 +57,12 @@ def test_page_says_what_the_answer_says(client, content):
         answer = checklist_answer(QueryDict(query), rows)
         page = client.post(PAGE, query, content_type=FORM, headers=HTMX)
         left = shown = squeezed(text_of(page))
-        said = {squeezed(words) for words in answer.said()} - {""}
+        said = {squeezed(words) for words in answer.sentences()} - {""}
         for words in sorted(said, key=len, reverse=True):
             assert words in shown, (case.slug, words)
             left = left.replace(words, " ")
-        assert f'data-level="{answer.level}"' in page.text
-        assert answer.level != "emergency" or {link[:4] for link in links_of(page)} == {"tel:"}
+        assert f'data-level="{answer.level.slug}"' in page.text
+        assert answer.level.slug != "emergency" or {link[:4] for link in links_of(page)} == {"tel:"}
         own.add(left)
     # What the page adds besides are the reader's own ticks and words that never change.
     assert forbidden(" ".join(own)) == []
