@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -23,6 +24,11 @@ class BundledStaticFilesStorage(CompressedManifestStaticFilesStorage):
     Each @import would cost readers a round trip. In development imports stay, so that the browser's
     tools name the file of a rule.
     """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        # A page names six files, and the address of a file stays the same in a process.
+        self.url = cache(super().url)
 
     def post_process(self, paths: Paths, dry_run: bool = False, **options: Any) -> Iterator[Any]:
         if BUNDLE in paths and not dry_run:
