@@ -27,6 +27,7 @@ from .structured_data import breadcrumbs, script
 
 if TYPE_CHECKING:
     from nutrients.checklist.content import Choice
+    from nutrients.checklist.urgency import Line
     from nutrients.common.citations import Citation, Reference
     from nutrients.common.parameters import Facet
     from nutrients.models import Source
@@ -61,6 +62,7 @@ ON_ONE_LINE = "\N{NO-BREAK SPACE}"
 CHECKED, SELECTED = SafeString(" checked"), SafeString(" selected")
 NOTHING = SafeString("")
 
+LINK = '<a href="{}">{}</a>'
 OPTION = '<label class="option"><input class="box" type="{}" name="{}" value="{}"{}>{}{}</label>'
 RADIO = (
     '<label class="chip"><input class="box" type="radio" form="{}" name="{}" value="{}"{}>'
@@ -157,7 +159,7 @@ def noted_food(food: Any, in_full: bool = False) -> SafeString:
     """
     address = food.get_absolute_url()
     if not food.note:
-        return format_html('<a href="{}">{}</a>', address, food.name)
+        return format_html(LINK, address, food.name)
     if in_full:
         return format_html(
             '<a href="{}">{}</a><br><small>{}</small>', address, food.name, food.note
@@ -373,6 +375,24 @@ def _tick(choice: Choice, name: str, kind: str) -> SafeString:
         CHECKED if choice.is_ticked else NOTHING,
         choice.label,
         format_html(" <small>{}</small>", choice.help) if choice.help else NOTHING,
+    )
+
+
+@register.simple_tag
+def lines(rows: Iterable[Line]) -> SafeString:
+    """Lines of the checklist's answer. Goes in <ul>."""
+    return SafeString(BETWEEN.join([_line(row) for row in rows]))
+
+
+def _line(line: Line) -> SafeString:
+    name = format_html(LINK, line.address, line.name) if line.address else line.name
+    items = format_html_join("", "<li>{}</li>", ((item,) for item in line.items))
+    return format_html(
+        "<li>{}{} {}{}</li>",
+        format_html("<strong>{}</strong> ", name) if name else NOTHING,
+        line.text,
+        overdue(line.row) if line.row else NOTHING,
+        format_html('<ul class="lines">{}</ul>', items) if items else NOTHING,
     )
 
 
