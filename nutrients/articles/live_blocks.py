@@ -43,7 +43,7 @@ SIGN = (
 
 
 class CoreRow(NamedTuple):
-    """One core nutrient: its signs when low by verb, and what adults need a day."""
+    """A core nutrient: its signs when low, by verb, and what adults need a day."""
 
     nutrient: Nutrient
     groups: list[tuple[str, list[Association]]]
@@ -51,9 +51,9 @@ class CoreRow(NamedTuple):
 
 
 class LiveBlocks:
-    """The facts behind the live blocks of one article, each kind asked for once, if it is shown.
+    """The facts of an article's live blocks. Each kind that the article has is fetched once.
 
-    Of the red flags only those of the symptoms are shown; without symptoms, all of them.
+    The red flags are those of the symptoms, or all if `symptoms` is None.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class LiveBlocks:
         self._symptoms = None if symptoms is None else [symptom.slug for symptom in symptoms]
 
     def rows(self, block: Block) -> Any:
-        """What one block shows; its sources are cited as it is reached."""
+        """Give the rows of a block, and cite their sources."""
         if block.kind == "figure":
             return f"figures/{block.argument}.html" if block.argument in Figure.values else ""
         if block.kind == "picture":

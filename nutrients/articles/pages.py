@@ -1,4 +1,4 @@
-"""What the article pages show: sections as texts and live blocks, cited in reading order."""
+"""The article pages: sections as texts and live blocks, cited in reading order."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from nutrients.models import (
 
 from .live_blocks import LiveBlocks
 
-# Each card tells the time to read, for which the whole article is counted.
+# Each card gives the time to read, for which the words of the whole article are counted.
 ARTICLES_A_PAGE = 24
 ARTICLES_FED = 20
 FED = ("slug", "title", "summary", "written_by", "publish_at", "changed_at")
@@ -50,7 +50,7 @@ class Question(NamedTuple):
 
 
 class Section(NamedTuple):
-    """A section ready to be shown, with the related nutrient that it is named after, if any."""
+    """A section with its parts, and the related nutrient that it is named after, if any."""
 
     anchor: str
     title: str
@@ -61,8 +61,7 @@ class Section(NamedTuple):
 class ArticlePage:
     """An article with its short answer and its sections, and the pages that it leads on to.
 
-    The number of queries depends on the kinds of live block in it, not on their number or on
-    the number of sections.
+    The number of queries depends on its kinds of live block alone.
     """
 
     def __init__(self, article: Article, *, at: datetime) -> None:
@@ -124,9 +123,9 @@ def article_page(slug: str, *, at: datetime) -> ArticlePage | None:
 
 
 def section_preview(body: str, *, at: datetime) -> tuple[Section, References]:
-    """A section drawn from text that is not saved, and its sources, numbered from 1.
+    """A section from text that is not saved, and its sources, numbered from 1.
 
-    It belongs to no article yet, so its block of warning signs shows all of them.
+    Without an article, its block of warning signs shows all signs.
     """
     references = References()
     [section] = _sections([ArticleSection(body=body)], references, [], None, at=at)
@@ -142,8 +141,8 @@ def _sections(
     at: datetime,
 ) -> list[Section]:
     named = {nutrient.name: nutrient for nutrient in nutrients}
-    split = [(row, prose.split(row.body)) for row in rows]
-    blocks = [block for _, blocks_of_row in split for block in blocks_of_row]
+    bodies = [(row, prose.split(row.body)) for row in rows]
+    blocks = [block for _, body in bodies for block in body]
     slugs = {slug for block in blocks for slug in prose.cited_slugs(block.text)}
     cited = Source.objects.filter(slug__in=slugs).order_by()
     mark = references.citer(cited.only("slug", "title", "publisher", "url"))
@@ -154,10 +153,10 @@ def _sections(
         Section(
             row.anchor,
             row.title,
-            [_part(block, mark, live, glossary) for block in blocks_of_row],
+            [_part(block, mark, live, glossary) for block in body],
             named.get(row.title),
         )
-        for row, blocks_of_row in split
+        for row, body in bodies
     ]
 
 
@@ -197,10 +196,10 @@ def _neighbour(article: Article, way: str, *, at: datetime) -> Article | None:
     )
     in_topic = Article.objects.published(at=at).filter(beside, topic=article.topic).only(*LINK)
     topics = list(ArticleTopic)
-    place = topics.index(ArticleTopic(article.topic))
+    index = topics.index(ArticleTopic(article.topic))
     if way == "lt":
-        return in_topic.last() or _of_topics(topics[:place], at=at).last()
-    return in_topic.first() or _of_topics(topics[place + 1 :], at=at).first()
+        return in_topic.last() or _of_topics(topics[:index], at=at).last()
+    return in_topic.first() or _of_topics(topics[index + 1 :], at=at).first()
 
 
 def _of_topics(topics: list[ArticleTopic], *, at: datetime) -> QuerySet[Article]:

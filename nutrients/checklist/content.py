@@ -1,4 +1,4 @@
-"""What the checklist asks and answers from: the published content of one moment, as choices too."""
+"""The published content that the checklist answers from, and the choices that its form offers."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ from nutrients.models import (
     Urgency,
 )
 
-# What a rule names. One that is not published is named all the same: it cannot be ticked, so its
-# rule never fires. Without it the rule would ask for less.
+# What a rule names, rows that are not published among them: these cannot be ticked, so their rule
+# never fires. Without them the rule would ask for less.
 NAMED: tuple[Any, ...] = (
     Prefetch("answers", Answer.objects.select_related("question")),
     *("symptoms", "risk_factors", "other_causes"),
@@ -39,9 +39,9 @@ ANSWERS: Any = Prefetch("answers", Answer.objects.order_by("position", "slug"))
 
 
 def _linked(link: Any) -> cached_property[Mapping[int, set[int]]]:
-    """A property: the ids at the far end of a many-to-many link, under the id at its near end.
+    """Give a property: the ids at the far end of a many-to-many link, by the id at its near end.
 
-    Ids alone: rows fetched along with each other would be built once for every link.
+    Ids alone, because prefetched rows would be built once for every link.
     """
     near, far = f"{link.field.m2m_field_name()}_id", f"{link.field.m2m_reverse_field_name()}_id"
 
@@ -55,10 +55,10 @@ def _linked(link: Any) -> cached_property[Mapping[int, set[int]]]:
 
 
 class ChecklistContent(EvidenceContent):
-    """Everything that is published at the moment `at`, each part fetched when first asked for.
+    """Everything that is published at the moment `at`, each part fetched at its first use.
 
-    One reader's answer asks for little, and the test book asks the same content many times. Rows
-    are kept by their slugs in their own order; links between rows are ids under ids.
+    An answer needs little of it, and the test book uses the same content many times. Rows are
+    under their slugs, in their own order; links between rows are ids under ids.
     """
 
     risks = published(RiskFactor)
@@ -84,15 +84,14 @@ class ChecklistContent(EvidenceContent):
     # The nutrients that each risk factor lowers and raises.
     lowered = _linked(RiskFactor.lowers)
     raised = _linked(RiskFactor.raises)
-    # The symptoms that each cause brings on, those beside which it is not shown, and the risk
-    # factors that point to it.
+    # The symptoms that each cause brings on, those that rule it out, and the risk factors for it.
     cause_symptoms = _linked(OtherCause.symptoms)
     cause_not_with = _linked(OtherCause.not_with_symptoms)
     cause_risks = _linked(OtherCause.risk_factors)
     # The risk factors that show each interaction.
     interaction_risks = _linked(Interaction.risk_factors)
     # The symptoms that each red flag goes with, the risk factors that it is limited to, and the
-    # nutrients of which no food is named while it may be raised.
+    # nutrients of which no food is named while the flag may be raised.
     flag_symptoms = _linked(RedFlag.related_symptoms)
     flag_only_for = _linked(RedFlag.only_for)
     flag_withholds = _linked(RedFlag.keeps_foods_of)
@@ -111,7 +110,7 @@ class Choice(NamedTuple):
 
 @dataclass(frozen=True)
 class ChoiceGroup:
-    """Choices of one kind of tick under a heading; those not common are behind “more”."""
+    """Choices of one kind of tick under a heading. Uncommon ones are folded away."""
 
     kind: str
     title: str
@@ -152,9 +151,9 @@ class ChoiceGroup:
 
 
 class ChecklistChoices(NamedTuple):
-    """Everything that the checklist asks. `who` holds the ages, of which one is chosen.
+    """Everything that the form offers. `who` holds the ages, of which one is chosen.
 
-    `values` are those that each parameter may have, the questions among them.
+    `values` are the possible values of each parameter, questions included.
     """
 
     who: ChoiceGroup
@@ -183,19 +182,18 @@ def checklist_choices(content: ChecklistContent) -> ChecklistChoices:
         if flag.is_asked
     ]
     symptoms: dict[str, list[Choice]] = defaultdict(list)
-    for row in content.symptoms.values():
-        if row.is_noticeable:
-            urgent = row.urgency == Urgency.EMERGENCY
-            symptoms[row.body_area].append(
-                Choice(row.slug, row.name, row.description, row.is_common, urgent)
-            )
+    for symptom in content.symptoms.values():
+        if symptom.is_noticeable:
+            choice = Choice(symptom.slug, symptom.name, symptom.description, symptom.is_common)
+            is_emergency = symptom.urgency == Urgency.EMERGENCY
+            symptoms[symptom.body_area].append(choice._replace(is_emergency=is_emergency))
     risks: dict[str, list[Choice]] = defaultdict(list)
-    asked: list[RiskFactor | OtherCause] = [*content.risks.values()]
-    asked += [cause for cause in content.causes.values() if cause.is_asked]
-    for one in asked:
+    offered: list[RiskFactor | OtherCause] = [*content.risks.values()]
+    offered += [cause for cause in content.causes.values() if cause.is_asked]
+    for row in offered:
         # A cause is in the group in which a reader looks for it.
-        kind = one.kind if one.kind in RiskKind.values else RiskKind.LIFESTYLE
-        risks[kind].append(Choice(one.slug, one.name, is_common=one.is_common))
+        kind = row.kind if row.kind in RiskKind.values else RiskKind.LIFESTYLE
+        risks[kind].append(Choice(row.slug, row.name, is_common=row.is_common))
     ages = risks.pop(RiskKind.AGE, [])
     areas = [area for area in BodyArea if area in symptoms]
     choices = ChecklistChoices(

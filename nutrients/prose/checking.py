@@ -1,4 +1,4 @@
-"""What is wrong with a body of prose, line by line, and its words to count and to check."""
+"""The errors in a body of prose, line by line, and its words to count and to check."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .markdown import (
 CITES = re.compile(r"\[\s*@[^\]\n]*\]?")
 HTML = re.compile(r"<(?:[a-zA-Z][^\s>]*|/[a-zA-Z]|!)")
 HEADING = re.compile(r"^ {0,3}#{1,2}(?:\s|$)")
-# Bounded, and without ways to give back what was taken, so that no line can take long.
+# Bounded and possessive, so that no line can take long.
 PICTURE = re.compile(r"!\[[^\]]{0,500}+\]\(")
 STEP = re.compile(r"^\d+[.)]\s")
 TABLE_RULE = re.compile(r"\|[\s:|-]+")
@@ -39,13 +39,13 @@ ARGUMENTS = {
     "callout": ("caution", "note"),
     "questions": ("",),
 }
-# What a block names that is kept elsewhere.
+# The noun for what a block names.
 NAMED = {"other-causes": "symptom", "figure": "picture", "picture": "picture"}
 BLOCK_NAMES = ", ".join((*LIVE_BLOCKS, *CONTAINERS))
 
 
 class ProseError(NamedTuple):
-    """Something to put right: the line of the body, counted from 1, and a sentence."""
+    """An error: the line of the body, counted from 1, and a sentence for the editor."""
 
     line: int
     message: str
@@ -62,24 +62,22 @@ def check(
     known_figures: Collection[str],
     known_pictures: Collection[str] = (),
 ) -> list[ProseError]:
-    """Everything wrong with a body of prose, in the order of its lines; empty if it is sound.
+    """Give the errors of a body of prose in the order of its lines. It never raises.
 
-    `known_sources` and `known_symptoms` are slugs, `known_figures` names, `known_pictures`
-    slugs. It never raises.
+    `known_figures` are names, the other collections slugs.
     """
-    lines = lines_of(body)
-    known = {"other-causes": known_symptoms, "figure": known_figures, "picture": known_pictures}
-    errors = [*_block_errors(body, known)]
-    for number, line in enumerate(lines, start=1):
+    names = {"other-causes": known_symptoms, "figure": known_figures, "picture": known_pictures}
+    errors = [*_block_errors(body, names)]
+    for number, line in enumerate(lines_of(body), start=1):
         errors += [ProseError(number, text) for text in _line_errors(line, known_sources)]
     return sorted(errors)
 
 
 def check_plain(body: str, *, known_sources: Collection[str]) -> list[ProseError]:
-    """As `check`, for a text that is shown without blocks."""
+    """Check a text that may hold no blocks."""
     blocks = [block for block in split(body) if block.kind != TEXT]
-    wrong = [ProseError(block.line, "Blocks are drawn in articles alone.") for block in blocks]
-    return wrong or check(body, known_sources=known_sources, known_symptoms=(), known_figures=())
+    errors = [ProseError(block.line, "Blocks are drawn in articles alone.") for block in blocks]
+    return errors or check(body, known_sources=known_sources, known_symptoms=(), known_figures=())
 
 
 def links(body: str) -> list[tuple[int, str]]:
@@ -100,16 +98,16 @@ def _line_errors(line: str, known_sources: Collection[str]) -> Iterator[str]:
         yield "A picture is shown by [[picture slug]] on a line of its own."
     if MARK.search(line) and mark_on(line) is None:
         yield "Put a block on a line of its own."
-    for found in CITES.findall(line):
-        yield from _citation_errors(found, known_sources)
+    for citation in CITES.findall(line):
+        yield from _citation_errors(citation, known_sources)
 
 
-def _citation_errors(found: str, known_sources: Collection[str]) -> Iterator[str]:
-    citation = CITATION.fullmatch(found)
-    if citation is None:
-        yield f"“{found}” is not a citation: write [@source-slug] or [@one; @two]."
+def _citation_errors(citation: str, known_sources: Collection[str]) -> Iterator[str]:
+    match = CITATION.fullmatch(citation)
+    if match is None:
+        yield f"“{citation}” is not a citation: write [@source-slug] or [@one; @two]."
         return
-    for part in citation[1].split(";"):
+    for part in match[1].split(";"):
         slug = part.strip().removeprefix("@")
         if slug not in known_sources:
             yield f"There is no source “{slug}”."
@@ -150,8 +148,7 @@ def _block_faults(block: Block, names: Mapping[str, Collection[str]]) -> Iterato
 
 
 def _all_answered(text: str) -> bool:
-    found = questions(text)
-    return bool(QUESTION.match(text.strip())) and all(answer for _, answer in found)
+    return bool(QUESTION.match(text.strip())) and all(answer for _, answer in questions(text))
 
 
 def _is_table(text: str) -> bool:

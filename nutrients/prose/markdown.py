@@ -49,7 +49,7 @@ LIVE_BLOCKS = ("comparison-table", "red-flags", "other-causes", "figure", "pictu
 # What holds Markdown, from [[name]] to [[/name]].
 CONTAINERS = ("steps", "callout", "questions", "table")
 QUESTION = re.compile(r"^### +(?=\S)")
-# No part may hold what begins a mark: each start would else be looked at to the end of the line.
+# No part may hold what begins a mark, or each start would be searched to the end of the line.
 MARK = re.compile(r"\[\[(?P<end>/?)(?P<name>[^\[\]\s/]*)(?:\s(?P<argument>[^\[\]]*))?\]\]")
 
 
@@ -73,14 +73,14 @@ def lines_of(body: str) -> list[str]:
 
 
 def mark_on(line: str) -> re.Match[str] | None:
-    """The block mark that a line consists of, if it is nothing else."""
+    """The mark of a block, if the line holds nothing else."""
     return MARK.fullmatch(line.strip())
 
 
 def split(body: str) -> list[Block]:
-    """A body as blocks in their order. It never fails: a mark out of place is left out.
+    """Split a body into blocks. It never fails: a mark out of place is left out.
 
-    `checking.check` is what tells an editor about such marks.
+    `checking.check` reports such marks to the editor.
     """
     lines = lines_of(body)
     blocks: list[Block] = []
@@ -147,39 +147,39 @@ MEANINGS = {
         " and it is not the infection tetanus."
     ),
 }
-# The longer name first, of two that begin alike or end alike.
+# The longer of two names that begin or end alike comes first.
 WORDS = sorted(MEANINGS, key=len, reverse=True)
 WORD = re.compile(r"\b(" + "|".join(WORDS) + r")s?\b", re.IGNORECASE)
 
 
 @dataclass(slots=True)
 class Glossary:
-    """The words of one page, each explained once. It needs no script: a button opens a popover."""
+    """The hard words of a page, each explained once, in a popover that needs no script."""
 
     explained: set[str] = field(default_factory=set)
 
     def pass_over(self, text: str) -> None:
-        """Leave out the words of a text that explains them itself, such as a term in bold."""
-        self.explained.update(found[1].lower() for found in WORD.finditer(text))
+        """Take the words of a text for explained, such as a term in bold with its meaning."""
+        self.explained.update(match[1].lower() for match in WORD.finditer(text))
 
     def explain(self, text: str) -> SafeString:
         """The text as HTML, with its hard words explained if the page has not done so yet."""
         parts: list[str] = []
-        done = 0
-        for found in WORD.finditer(text):
-            word = found[1].lower()
-            is_new = word not in self.explained and not _is_told(text, found)
+        end = 0
+        for match in WORD.finditer(text):
+            word = match[1].lower()
+            needs_meaning = word not in self.explained and not _is_beside_brackets(text, match)
             self.explained.add(word)
-            if is_new:
-                parts += [escape(text[done : found.start()]), _term(word, found[0])]
-                done = found.end()
-        return SafeString("".join([*parts, escape(text[done:])]))
+            if needs_meaning:
+                parts += [escape(text[end : match.start()]), _term(word, match[0])]
+                end = match.end()
+        return SafeString("".join([*parts, escape(text[end:])]))
 
 
-def _is_told(text: str, found: re.Match[str]) -> bool:
+def _is_beside_brackets(text: str, word: re.Match[str]) -> bool:
     """Whether the text explains the word itself: its meaning is in brackets, or the word is."""
-    before = text[: found.start()]
-    return text.startswith(" (", found.end()) or before.rfind("(") > before.rfind(")")
+    before = text[: word.start()]
+    return text.startswith(" (", word.end()) or before.rfind("(") > before.rfind(")")
 
 
 def _term(word: str, written: str) -> SafeString:
@@ -194,7 +194,7 @@ def _term(word: str, written: str) -> SafeString:
 
 
 class Mark(Protocol):
-    """One citation in the text: the number of its source, and the id of this place."""
+    """A citation in the text: the number of its source, and its own id."""
 
     @property
     def number(self) -> int: ...
@@ -214,11 +214,11 @@ def render(
     caption: str = "",
     glossary: Glossary | None = None,
 ) -> SafeString:
-    """Markdown as safe HTML. `cite` gives each cited slug its mark, or None for an unknown one.
+    """Markdown as safe HTML. `cite` gives the mark of a cited slug, or None for an unknown one.
 
-    The kind is that of the block: in "steps" a numbered list is drawn as the design's steps, and
-    only in "table" a table is one, with its caption. Sections begin at the third level, so a
-    larger heading is drawn as one of the third. `glossary` is that of the page.
+    The `kind` is that of the block: only "steps" draws a numbered list as steps of the design, and
+    only "table" draws a table, with its caption. Headings start at the third level, and a higher
+    one is drawn as the third. `glossary` is that of the page.
     """
     env = {"cite": cite, "steps": kind == "steps", "caption": caption, "glossary": glossary}
     markup = _parser(tables=kind == "table").render(text, env)
@@ -228,18 +228,18 @@ def render(
 
 def questions(text: str) -> list[tuple[str, str]]:
     """The questions of a block, each with its answer; words before the first are left out."""
-    found: list[tuple[str, list[str]]] = []
+    answers: list[tuple[str, list[str]]] = []
     for line in lines_of(text):
         if QUESTION.match(line):
-            found.append((QUESTION.sub("", line).strip(), []))
-        elif found:
-            found[-1][1].append(line)
-    return [(question, "\n".join(answer).strip()) for question, answer in found]
+            answers.append((QUESTION.sub("", line).strip(), []))
+        elif answers:
+            answers[-1][1].append(line)
+    return [(question, "\n".join(lines).strip()) for question, lines in answers]
 
 
 def cited_slugs(text: str) -> list[str]:
     """The slugs that the text cites, in their order and as often as it does."""
-    return [slug for found in CITATION.findall(text) for slug in _slugs(found)]
+    return [slug for citation in CITATION.findall(text) for slug in _slugs(citation)]
 
 
 @cache
@@ -261,19 +261,19 @@ def _parser(*, tables: bool) -> MarkdownIt:
     return parser
 
 
-def _slugs(found: str) -> list[str]:
-    return [part.strip().removeprefix("@") for part in found.split(";")]
+def _slugs(citation: str) -> list[str]:
+    return [part.strip().removeprefix("@") for part in citation.split(";")]
 
 
 def _citation(state: StateInline, silent: bool) -> bool:
     """Read `[@one; @two]`, and drop the space before it: the number follows the full stop."""
-    found = CITATION.match(state.src, state.pos)
-    if found is None or found.end() > state.posMax:
+    match = CITATION.match(state.src, state.pos)
+    if match is None or match.end() > state.posMax:
         return False
     if not silent:
         state.pending = state.pending.rstrip(" ")
-        state.push("citation", "", 0).meta = {"slugs": _slugs(found[1])}
-    state.pos = found.end()
+        state.push("citation", "", 0).meta = {"slugs": _slugs(match[1])}
+    state.pos = match.end()
     return True
 
 

@@ -52,7 +52,7 @@ WRITTEN: tuple[Any, ...] = (
     RedFlag,
     Article,
 )
-# What readers say that they feel, by the symptom that it is.
+# Readers' own words for symptoms, by slug.
 FEELINGS = {
     "eyelid-twitch": "Eyelid twitch",
     "muscle-twitches": "Twitch",
@@ -63,13 +63,13 @@ FEELINGS = {
     "muscle-weakness": "Weakness",
     "restless-legs": "Restless legs",
 }
-# The causes of which almost everybody has some.
+# Kinds of cause that nearly everybody has.
 EVERYDAY = (CauseKind.LIFESTYLE, CauseKind.STIMULANT, CauseKind.MIND)
 MOST_CAUSES = 3
 
 
-# The groups of warning signs by the area of their symptoms. The heart and the head come first,
-# because a sign that is related to several areas is in the group in which it is looked for first.
+# The groups of warning signs, with the areas of their symptoms. A sign of several areas is in the
+# first of its groups, so the heart and the head lead.
 OTHER_SIGNS = "Muscles and movement"
 SIGN_GROUPS = {
     "Heart and breathing": {BodyArea.HEART},
@@ -121,7 +121,7 @@ def home_page(*, at: datetime) -> HomePage:
     symptoms = Symptom.objects.published(at=at).filter(slug__in=FEELINGS)
     public = set(symptoms.values_list("slug", flat=True))
     written = Article.objects.published(at=at)
-    # Two of a topic, because the guide is one of its own.
+    # Two of each topic, because the guide is the first of its topic.
     firsts = [Q(pk__in=written.filter(topic=topic).values("pk")[:2]) for topic in ArticleTopic]
     articles = list(written.filter(reduce(or_, firsts)).only("slug", "title", "topic"))
     first = {article.topic: article for article in reversed(articles[1:])}
@@ -174,7 +174,7 @@ def safety_page(*, at: datetime) -> SafetyPage:
         if (level, group) in rows:
             signs = [_sign(row, references) for row in rows[level, group]]
             levels.setdefault(level, {})[group] = signs
-    sources = (f"{one.number}. {one.source.title}, {one.source.publisher}." for one in references)
+    sources = (f"{ref.number}. {ref.source.title}, {ref.source.publisher}." for ref in references)
     notes = ChangeNote.objects.newest_on(reverse("nutrients:safety"), at=at)
     return SafetyPage(levels, " ".join(sources), list(notes))
 
@@ -186,7 +186,8 @@ def _sign(flag: RedFlag, references: References) -> WarningSign:
 
 def _sign_group(areas: set[str]) -> str:
     """The first group that holds the area of a symptom that the sign is related to."""
-    return next((group for group, own in SIGN_GROUPS.items() if areas & own), OTHER_SIGNS)
+    groups = (group for group, body_areas in SIGN_GROUPS.items() if areas & body_areas)
+    return next(groups, OTHER_SIGNS)
 
 
 def _has_review(*, at: datetime) -> bool:

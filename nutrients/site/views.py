@@ -161,14 +161,14 @@ def test_book(request: HttpRequest) -> HttpResponse:
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Lead on from a page that editors took off, or answer 410; 404 for what was never there."""
-    found = Redirect.objects.filter(path=request.path).first()
-    if found and found.to:
-        return redirect(found.to, permanent=True)
+    """Redirect from a page that editors took off, or answer 410, or 404 if it never was."""
+    row = Redirect.objects.filter(path=request.path).first()
+    if row and row.to:
+        return redirect(row.to, permanent=True)
     match = request.resolver_match
     slug = match.kwargs.get("slug") if match else None
     is_gone = slug and match and was_public(match.url_name or "", slug, at=timezone.now())
-    words = found.words if found else ""
+    words = row.words if row else ""
     if words or is_gone:
         return render(request, "410.html", {"words": words}, status=410)
     return render(request, "404.html", status=404)
