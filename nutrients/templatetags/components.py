@@ -386,14 +386,18 @@ def lines(rows: Iterable[Line]) -> SafeString:
 
 def _line(line: Line) -> SafeString:
     name = format_html(LINK, line.address, line.name) if line.address else line.name
-    items = format_html_join("", "<li>{}</li>", ((item,) for item in line.items))
     return format_html(
         "<li>{}{} {}{}</li>",
         format_html("<strong>{}</strong> ", name) if name else NOTHING,
         line.text,
         overdue(line.row) if line.row else NOTHING,
-        format_html('<ul class="lines">{}</ul>', items) if items else NOTHING,
+        _list(line.items) if line.items else NOTHING,
     )
+
+
+def _list(items: Iterable[str]) -> SafeString:
+    rows = format_html_join("", "<li>{}</li>", ((item,) for item in items))
+    return format_html('<ul class="lines">{}</ul>', rows)
 
 
 @register.simple_tag
