@@ -32,6 +32,31 @@ def test_text_is_16_px_on_a_phone_and_18_px_on_a_desktop(phone):
     expect(menu.get_by_role("link", name="When to get help")).to_be_visible()
 
 
+# Of a column of text: a heading, what follows it, and how many letters a line of that has at most.
+BESIDE = """() => {
+  const heading = document.querySelector(".text > h2, .text > section > h2");
+  const text = heading.nextElementSibling;
+  const [left, right] = [heading.getBoundingClientRect(), text.getBoundingClientRect()];
+  const canvas = document.createElement("canvas").getContext("2d");
+  canvas.font = getComputedStyle(text).font;
+  const letters = text.textContent.replaceAll(/\\s+/g, " ").trim();
+  return [right.left - left.left, Math.abs(right.top - left.top),
+    right.width / canvas.measureText(letters).width * letters.length];
+}"""
+
+
+def test_headings_stand_beside_a_column_of_text_on_a_desktop_and_above_it_on_a_phone(phone):
+    for address in ("/about/", "/privacy/", "/safety/", "/articles/night-leg-cramps/"):
+        phone.set_viewport_size({"width": 1280, "height": 800})
+        phone.goto(address)
+        aside, below, letters = phone.evaluate(BESIDE)
+        assert aside > 300, address
+        assert below < 40, address
+        assert letters <= 76, address
+        phone.set_viewport_size(SCREEN)
+        assert phone.evaluate(BESIDE)[0] == 0, address
+
+
 def test_menu_opens_and_closes_on_escape_and_on_a_tap_outside(either):
     either.set_viewport_size(SCREEN)
     either.goto("/about/")
