@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import groupby
+from operator import attrgetter
 from typing import NamedTuple
 
 from nutrients.common.citations import Citation, References
@@ -139,6 +140,20 @@ class DailyNeeds:
         return self.limits[0] if self.limits else None
 
     @property
+    def limits_by_age(self) -> list[tuple[Cell, str]]:
+        """The figures of the own limit, each with its ages; none if they differ within an age."""
+        rows = self.own_limits
+        if len(rows) < 2 or any(len({*row[1:]} - {None}) != 1 for row in rows):
+            return []
+        # Without any figure for pregnancy the table has to say so.
+        if all(row.pregnant is None for row in rows):
+            return []
+        return [
+            (figure, _ages([row.label for row in same], rows[-1].label))
+            for figure, same in groupby(rows, attrgetter("female"))
+        ]
+
+    @property
     def do_limits_agree(self) -> bool:
         """Whether all authorities set the same limit for adults."""
         same = len({limit.key for limit in self.limits}) == 1
@@ -172,6 +187,12 @@ class DailyNeeds:
         amounts = [row.chronic_disease_limit_mg or Decimal(0) for row in rows]
         citations = self._references.cite_again(sources_of(rows))
         return Limit(authority, min(amounts), max(amounts), Unit.MG, citations, note=rows[-1].note)
+
+
+def _ages(labels: list[str], oldest: str) -> str:
+    if len(labels) > 2 and labels[-1] == oldest:
+        return f"{labels[0]} and every age above"
+    return " and ".join(labels)
 
 
 def _limited(rows: Iterable[ReferenceIntake]) -> list[ReferenceIntake]:

@@ -107,7 +107,10 @@ class NutrientContent:
         self.food_citations = references.cite(dict.fromkeys(row.source for row in self.amounts))
         context |= {
             "interactions": references.cite_rows(pairs),
-            "own_citations": references.cite(nutrient.cited),
+            "test_citations": references.cite_best(nutrient.cited),
+            "other_citations": references.cite(
+                source for source in nutrient.cited if source.slug not in references.by_slug
+            ),
             "details": _details(nutrient, references, at=at),
             "articles": _articles(nutrient, at=at),
             "references": references,

@@ -7,9 +7,10 @@ format; they neither query nor decide. docs/design.md shows each in use.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache, lru_cache
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from django import template
@@ -47,7 +48,8 @@ CAUSE_ICONS = {
     "condition": "heart",
     "normal": "person",
 }
-CITE_AGAIN = '<a class="cite" href="#src-{0.number}" aria-label="Source {0.number}">{0.number}</a>'
+CITE_AGAIN = '<a class="cite" href="#src-{0}" aria-label="Source {0}">{0}</a>'
+CITE_RUN = '<a class="cite" href="#src-{0}" aria-label="Sources {0} to {1}">{0}–{1}</a>'
 SOURCE_LINK = '<a class="cite" href="{0}" aria-label="Source {1}">{1}</a>'
 SOURCES = '<ol class="sources">{}</ol><a class="action" href="{}">How we checked these sources</a>'
 SOURCE = (
@@ -68,10 +70,7 @@ RADIO = (
     '<label class="chip"><input class="box" type="radio" form="{}" name="{}" value="{}"{}>'
     "{}</label>"
 )
-TICK = (
-    '<label class="tick{}"><input class="box" type="{}" name="{}" value="{}"{}>'
-    "<span>{}{}</span></label>"
-)
+TICK = '<label class="tick{}"><input class="box" type="{}" name="{}" value="{}"{}>{}{}</label>'
 COUNT = '<span class="count" id="{}"{}>{}<span class="visually-hidden"> {}{}</span></span>'
 OUT_OF_BAND = SafeString(' data-hx-swap-oob="true"')
 
@@ -254,6 +253,12 @@ def cell_words(value: Decimal | str) -> str:
 
 
 @register.filter
+def has_pregnancy(rows: Iterable[Any]) -> bool:
+    """Return whether a table of needs has any figure for pregnancy or breastfeeding."""
+    return any(row.pregnant is not None or row.breastfeeding is not None for row in rows)
+
+
+@register.filter
 def percentage(percent: Decimal | int | None, amount: Decimal | None = None) -> str:
     """Format a share in whole percent: 1,204% · 12% · under 1% · 0%; None is empty.
 
@@ -269,11 +274,26 @@ def percentage(percent: Decimal | int | None, amount: Decimal | None = None) -> 
 def cites(citations: Iterable[Citation], again: bool = False) -> SafeString:
     """Link the numbers of citations to the list of sources.
 
-    `again` repeats citations that the page has printed already, without their ids.
+    `again` repeats citations that the page has printed already, without their ids; numbers in a
+    row are one link.
     """
     # Nothing to escape: a citation is made of numbers.
-    pattern = CITE_AGAIN if again else prose.CITE
-    return SafeString(ON_ONE_LINE.join([pattern.format(cited) for cited in citations]))
+    marks = (
+        _in_runs([cited.number for cited in citations])
+        if again
+        else map(prose.CITE.format, citations)
+    )
+    return SafeString(ON_ONE_LINE.join(marks))
+
+
+def _in_runs(numbers: list[int]) -> Iterator[str]:
+    """Link each number, or three and more in a row once."""
+    for _, pairs in groupby(enumerate(numbers), lambda pair: pair[1] - pair[0]):
+        run = [number for _, number in pairs]
+        if len(run) > 2:
+            yield CITE_RUN.format(run[0], run[-1])
+        else:
+            yield from map(CITE_AGAIN.format, run)
 
 
 @register.simple_tag

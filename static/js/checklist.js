@@ -56,7 +56,7 @@
     if (card.hidden && !ticks.length) return;
     const reasons = ticks.slice(0, MOST_REASONS).map((tick) => {
       const reason = document.createElement("li");
-      reason.textContent = tick.nextElementSibling.firstChild.textContent.trim();
+      reason.textContent = tick.nextSibling.textContent.trim();
       return reason;
     });
     card.querySelector("[data-call-reasons]").replaceChildren(...reasons);

@@ -66,6 +66,8 @@ SIZES = {
     "/foods/plate/": (4, 500),
     FIVE_FOODS: (5, 700),
     f"{FIVE_FOODS}&diet=vegan": (5, 900),
+    # The whole form is folded below the answer.
+    "/checklist/?symptom=muscle-twitches&symptom=night-leg-cramps&risk=ppi": (4, 890),
     "/symptoms/": (4, 500),
     "/symptoms/night-leg-cramps/": (5, 900),
     "/symptoms/muscle-cramps/": (5, 900),
@@ -74,6 +76,7 @@ SIZES = {
     # The two pages with most sources: each has a link there and a link back.
     "/nutrients/magnesium/": (5, 900),
     "/nutrients/calcium/": (5, 900),
+    "/nutrients/magnesium/?country=us": (5, 915),
     "/nutrients/magnesium/muscle-cramps/": (5, 900),
     "/articles/nutrients-and-muscle-jerking/": (10, 900),
     "/articles/night-leg-cramps/": (10, 900),

@@ -83,9 +83,9 @@ def test_every_nutrient_page_has_the_same_sections_in_the_same_order(client, con
                 "Recommended Dietary Allowance (RDA), milligrams a day",
                 "Adequate Intake (AI), milligrams a day",
                 "19 to 30 years 310 400 350 310",
-                "0 to 6 months 30 n/a",
-                "Tolerable upper intake level, milligrams a day",
-                "supplements and medicines",
+                "0 to 6 months 30 7 to 12 months 75",
+                "Tolerable upper intake level, milligrams a day, in the US and Canada: 65 at",
+                "110 at 4 to 8 years; 350 at 9 to 13 years and every age above. It counts",
             ],
         ),
         (
@@ -133,6 +133,17 @@ def test_nutrient_page_grades_signs_names_who_is_at_risk_and_warns_beside_medici
     assert "Can raise it." in text
     assert "Pumpkin seed kernels, roasted, unsalted 28 g (1 oz): 154 mg 41%" in text
     assert "A full bar is 75%" in text
+
+
+def test_no_nutrient_page_grows_too_long_in_any_country(client, content):
+    sizes = {
+        (nutrient.slug, country): len(re.findall("<[a-z]", client.get(url).content.decode()))
+        for nutrient in Nutrient.objects.all()
+        for country in ("uk", "eu", "us")
+        if (url := f"{nutrient.get_absolute_url()}?country={country}")
+    }
+
+    assert {page: size for page, size in sizes.items() if size > 915} == {}
 
 
 @pytest.mark.parametrize("address", [NUTRIENT, SYMPTOM, CARD])
