@@ -280,7 +280,7 @@ def passage(
         if len(text) + len(following) >= LONGEST_PASSAGE:
             break
         # A cell of a table or an item of a list may end without a stop.
-        text = f"{text}{'' if text[-1] in '.!?' else ';'} {following}"
+        text = f"{text}{'' if text[-1] in '.!?:' else ';'} {following}"
     return text
 
 
