@@ -137,6 +137,6 @@ def test_an_imported_foods_page_prints_its_figures_and_claims_nothing_else(clien
     assert "None of" not in page
     FoodSource.objects.get(slug="butter-salted-01001").amounts.all().delete()
     unknown = text_of(client.get("/foods/butter-salted-01001/"))
-    assert "No figure is known for any nutrient. That does not mean none." in unknown
+    assert "No figure is known for any nutrient. That does not mean that there is none." in unknown
     assert "0%" not in unknown
     assert "0 mg" not in unknown

@@ -114,7 +114,7 @@ def test_sunlight_is_named_beside_foods_with_vitamin_d_and_is_no_food(client, co
     )
     assert "Sunlight on skin" not in names_on(client.get(f"{LIST}?q=sunlight"))
     page = text_of(client.get("/foods/sunlight/"), "main")
-    assert "It is no food, but it is a source." in page
+    assert "This is not a food, but it is a source." in page
     assert "What it gives" not in page
 
 
@@ -209,7 +209,7 @@ def test_food_page_gives_diets_allergens_note_and_the_record(client, content):
 def test_food_page_names_the_nutrients_without_a_figure(client, foods):
     text = text_of(client.get("/foods/cocoa/"), "main")
 
-    assert "No figure is known for iron. That does not mean none." in text
+    assert "No figure is known for iron. That does not mean that there is none." in text
     assert "Diets not known" in text
 
 

@@ -45,7 +45,7 @@ def test_search_leaves_out_foods_on_the_plate_and_counts_the_rest(client, no_con
     catch_up()
     words = text_of(client.get(PAGE + "?q=bean&food=bean-0"), "plate-found")
 
-    assert words.startswith(f"{MOST_MATCHES + 2} foods found, the first {MOST_MATCHES} here.")
+    assert words.startswith(f"{MOST_MATCHES + 2} foods found, the first {MOST_MATCHES} are here.")
     assert "Bean 0 " not in f"{words} "
 
 

@@ -18,7 +18,7 @@ NUTRIENT, SYMPTOM, CARD = (
 
 def headings(response):
     main = response.content.decode().partition("</main>")[0]
-    parts = r'<h2 id="([\w-]+)"|<details class="part(?: detail)?" id="([\w-]+)"'
+    parts = r'<h2 id="([\w-]+)"|<details class="part(?: detail| no-print)?" id="([\w-]+)"'
     return [heading or part for heading, part in re.findall(parts, main)]
 
 

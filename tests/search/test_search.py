@@ -71,7 +71,7 @@ SENTENCES = [
     ("omega 3", "No page matches every word", ""),
     ("xylophone", "Nothing found for “xylophone”", "safety"),
     ("d", "Vitamin D", "vitamin-d"),
-    ("q", "That is too little to search for", ""),
+    ("q", "That is too short to search for", ""),
     ("cramp " * 100, "That was long", ""),
     ("magnesium pregnancy&country=mars", "We did not understand “mars”", ""),
 ]

@@ -121,7 +121,7 @@ def test_hidden_rows_show_nowhere_and_have_no_page(client, content, hidden):
         assert client.get(address).status_code == 404, address
     assert "Nothing found" in text_of(client.get("/search/?q=quuxly"), "main")
     assert "No food matches" in text_of(client.get("/foods/?q=quuxly"), "food-results")
-    assert "Nothing that readers can see now." in text_of(client.get(source.get_absolute_url()))
+    assert "Nothing that readers can see at the moment." in text_of(client.get(source.get_absolute_url()))
 
 
 def test_pages_stand_without_any_content(client, no_content):
@@ -187,7 +187,7 @@ def test_review_is_claimed_only_while_there_is_one(client, content, address, cla
 @pytest.mark.parametrize("address", ["/about/", "/privacy/", "/accessibility/", "/changes/"])
 def test_contact_is_named_only_where_there_is_one(client, db, settings, address):
     settings.CONTACT_EMAIL = ""
-    assert "There is no address to write to yet." in text_of(client.get(address))
+    assert "We do not have a contact address yet." in text_of(client.get(address))
     settings.CONTACT_EMAIL = "editors@example.org"
     assert "mailto:editors@example.org" in links_of(client.get(address))
 
