@@ -98,7 +98,7 @@ def cause_icon(kind: str, size: str = "") -> SafeString:
 
 @register.simple_tag
 def tile(nutrient: Any, size: str = "") -> SafeString:
-    """Draw a nutrient's symbol on its label; `size` is "", "sm" or "lg".
+    """Draw a nutrient's symbol on its label; `size` is "" or "sm".
 
     It is hidden from screen readers, because the nutrient's name is always beside it.
     """

@@ -121,7 +121,8 @@ def test_hidden_rows_show_nowhere_and_have_no_page(client, content, hidden):
         assert client.get(address).status_code == 404, address
     assert "Nothing found" in text_of(client.get("/search/?q=quuxly"), "main")
     assert "No food matches" in text_of(client.get("/foods/?q=quuxly"), "food-results")
-    assert "Nothing that readers can see at the moment." in text_of(client.get(source.get_absolute_url()))
+    page = text_of(client.get(source.get_absolute_url()))
+    assert "Nothing that readers can see at the moment." in page
 
 
 def test_pages_stand_without_any_content(client, no_content):
