@@ -141,6 +141,12 @@ def works(clone):
     return names_its_own and any(clone.glob(".venv/lib/*/site-packages/pip"))
 
 
+def assert_made_again(clone):
+    tried = prepare(clone)
+    assert "Making the virtual environment" in tried.stdout
+    assert tried.stderr.startswith("Python's venv could not be made: install it")
+
+
 def test_environment_is_made_once_and_again_if_it_cannot_be_used(clone):
     command = [sys.executable, "scripts/prepare.py", "packages", "requirements.txt"]
     both = [
@@ -162,15 +168,17 @@ def test_environment_is_made_once_and_again_if_it_cannot_be_used(clone):
     (clone / "requirements.txt").write_text("")
     assert prepare(clone).returncode == 0
 
-    # Made without its installer, as on a machine that lacks python3-venv.
-    next(clone.glob(".venv/lib/*/site-packages/pip")).rename(clone / "pip")
-    assert "Making the virtual environment" in prepare(clone).stdout
-    assert works(clone)
+    # On a machine without python3-venv it is made without its installer, and tried again.
+    (clone / "venv.py").write_text("raise SystemExit(1)")
+    pip = next(clone.glob(".venv/lib/*/site-packages/pip"))
+    pip.rename(clone / "away")
+    assert_made_again(clone)
+    (clone / "away").rename(pip)
+    assert prepare(clone).stdout == ""
 
     # Its folder was moved, so its scripts would name the old one.
     moved = clone.rename(clone.with_name("moved"))
-    assert "Making the virtual environment" in prepare(moved).stdout
-    assert works(moved)
+    assert_made_again(moved)
 
     # Only linked to, it is another folder's.
     (moved / ".venv").rename(moved / "elsewhere")
