@@ -94,6 +94,24 @@ def page(new_context, base_url, faults):
     assert faults == []
 
 
+@pytest.fixture(scope="session")
+def _lasting(browser, browser_context_args, base_url):
+    """A page for as long as the worker lives, and what was seen on it."""
+    with browser.new_context(**browser_context_args) as context:
+        watch(context, base_url, faults := [])
+        yield context.new_page(), faults
+
+
+@pytest.fixture
+def lasting_page(_lasting, base_url):
+    """As `page`, for tests that only look: a new page costs more than most that is seen there."""
+    page, faults = _lasting
+    faults.clear()
+    yield page
+    look_for_traces(page.context, base_url, faults)
+    assert faults == []
+
+
 @pytest.fixture
 def page_without_script(new_context, base_url, faults):
     """A page in a browser that runs no script."""
@@ -117,6 +135,15 @@ def editor_page(page, site):
     """The page of an editor who has signed in."""
     sign_in(page.context, site)
     return page
+
+
+@pytest.fixture
+def lasting_editor_page(lasting_page, site):
+    """As `editor_page`, for tests that only look."""
+    sign_in(lasting_page.context, site)
+    yield lasting_page
+    lasting_page.evaluate("localStorage.clear(); sessionStorage.clear()")
+    lasting_page.context.clear_cookies()
 
 
 def sign_in(context, site):

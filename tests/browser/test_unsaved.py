@@ -81,7 +81,7 @@ def test_text_survives_a_page_that_crashes(editor_page):
     page.goto(MAGNESIUM)
     expect(offered(page)).to_be_visible()
     expect(tagline(page)).to_have_value(shipped)
-    assert on_this_page(page) == []
+    assert on_this_page(page, "[role=status]") == []
     put_back(page)
     expect(tagline(page)).to_have_value(WORDS)
     choices = page.locator("#id_sources + .select2-container .select2-selection__choice")
@@ -119,7 +119,7 @@ def test_text_typed_in_opened_rows_is_found_from_the_form_that_lists_them(editor
     amount = editor_page.get_by_label("Amount", exact=True).first
     amount.fill("310.5")
     editor_page.goto(MAGNESIUM)
-    assert on_this_page(editor_page) == []
+    assert on_this_page(editor_page, "[role=status]") == []
     offered(editor_page).get_by_role("link", name="open the form that it was typed in").click()
     put_back(editor_page)
 
