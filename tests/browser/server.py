@@ -16,10 +16,13 @@ from . import databases
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 EDITOR, PASSWORD = "editor", "only-for-the-browser-tests"
-# Signing in costs half a second of the processor, so one session is made for all that need one.
+# Signing in costs half a second of the processor, as does each command: so one session is made for
+# all that need one, by the process that makes the account.
 SIGN_IN = """
 from django.contrib.auth.models import User
+from django.core.management import call_command
 from django.test import Client
+call_command("createsuperuser", interactive=False, email="", verbosity=0)
 client = Client()
 client.force_login(User.objects.get(), backend="nutrisite.accounts.sign_in.PasswordAndCodeBackend")
 print(client.cookies["sessionid"].value)
@@ -69,8 +72,7 @@ def prepare(folder: Path, template: Path) -> None:
     databases.copy(template, folder)
     manage(folder, "collectstatic", "--noinput")
     account = {"DJANGO_SUPERUSER_USERNAME": EDITOR, "DJANGO_SUPERUSER_PASSWORD": PASSWORD}
-    manage(folder, "createsuperuser", "--noinput", "--email", "", **account)
-    session = manage(folder, "shell", "--no-imports", "--command", SIGN_IN)
+    session = manage(folder, "shell", "--no-imports", "--command", SIGN_IN, **account)
     (folder / "session").write_text(session.strip())
 
 
