@@ -107,6 +107,8 @@ def lasting_page(_lasting, base_url):
     """As `page`, for tests that only look: a new page costs more than most that is seen there."""
     page, faults = _lasting
     faults.clear()
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.emulate_media(media="null", color_scheme="null", reduced_motion="null")
     yield page
     look_for_traces(page.context, base_url, faults)
     assert faults == []

@@ -60,7 +60,6 @@ class Desk:
 
 @pytest.fixture
 def desk(editor_page):
-    editor_page.goto("/admin/")
     return Desk(editor_page)
 
 
@@ -80,6 +79,7 @@ def reader(new_context):
 
 
 def test_fact_is_corrected_and_shows_in_five_places(desk, reader):
+    desk.page.goto("/admin/")
     desk.write("Find words in every text", "magnesium")
     desk.button("Find", exact=True)
     desk.link("Magnesium", exact=True)
@@ -94,6 +94,7 @@ def test_fact_is_corrected_and_shows_in_five_places(desk, reader):
 
 
 def test_nutrient_is_added_as_a_draft_with_an_intake(desk):
+    desk.page.goto("/admin/")
     desk.click(desk.page.locator("#nutrients-nutrient a.addlink, .model-nutrient a.addlink").first)
     desk.page.get_by_label("Name:").press_sequentially("Zinc")
     desk.clicks += 1
@@ -291,7 +292,6 @@ def test_deleting_what_is_used_says_where_and_offers_another(desk):
 
 
 def test_rule_that_breaks_the_book_is_tried_and_refused(desk):
-    desk.page.goto("/admin/nutrients/redflag/?q=tetany")
     desk.page.goto("/admin/nutrients/redflag/1/change/")
     with desk.page.expect_popup() as opened:
         desk.button("Try these rules")

@@ -104,7 +104,6 @@ def test_page_is_clean_for_axe_fits_screen_and_paper_and_leaves_nothing(
     assert page.goto(address).status == 200
     page.evaluate(OPEN_ALL)
     page.set_viewport_size({"width": 320, "height": 640})
-    page.emulate_media(media="screen")
     assert page.evaluate(OVERFLOW) == 0
     page.emulate_media(media="print")
     page.set_viewport_size({"width": 700, "height": 900})
