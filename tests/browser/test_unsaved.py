@@ -12,13 +12,15 @@ from .conftest import sign_in
 pytestmark = pytest.mark.changes_content
 
 MAGNESIUM = "/admin/nutrients/nutrient/1/change/"
+# A smaller form, whose text here is none that the test book reads.
+SYMPTOM = "/admin/nutrients/symptom/1/change/"
 ARTICLE = "/admin/nutrients/article/1/change/"
 WORDS = "Keeps a calm beat"
 OFFER = re.compile(r"Unsaved text of \d+ \w+ at \d\d:\d\d \S+: ")
 
 
-def tagline(page):
-    return page.get_by_label("Tagline:")
+def self_care(page):
+    return page.get_by_label("What to do now:")
 
 
 def offered(page):
@@ -37,9 +39,9 @@ def sign_in_again(page):
 
 
 def save_signed_out(page):
-    """Write in magnesium's form, lose the session, save, and sign in on the page that comes."""
-    page.goto(MAGNESIUM)
-    tagline(page).fill(WORDS)
+    """Write in a form, lose the session, save, and sign in on the page that comes."""
+    page.goto(SYMPTOM)
+    self_care(page).fill(WORDS)
     page.context.clear_cookies(name="sessionid")
     save(page)
     sign_in_again(page)
@@ -56,7 +58,7 @@ def kept(page):
 
 
 def test_form_that_is_only_opened_keeps_nothing(editor_page):
-    for address in (MAGNESIUM, "/admin/nutrients/symptom/1/change/", f"{MAGNESIUM}?rows=intakes"):
+    for address in (MAGNESIUM, SYMPTOM, f"{MAGNESIUM}?rows=intakes"):
         # The admin's own scripts tell their lists of a change before the page is loaded.
         editor_page.goto(address)
 
@@ -65,10 +67,10 @@ def test_form_that_is_only_opened_keeps_nothing(editor_page):
 
 def test_text_survives_a_page_that_crashes(editor_page):
     context = editor_page.context
-    editor_page.goto(MAGNESIUM)
-    shipped = tagline(editor_page).input_value()
-    tagline(editor_page).fill("")
-    tagline(editor_page).press_sequentially(WORDS)
+    editor_page.goto(SYMPTOM)
+    shipped = self_care(editor_page).input_value()
+    self_care(editor_page).fill("")
+    self_care(editor_page).press_sequentially(WORDS)
     box = editor_page.locator("#id_sources + .select2-container")
     box.locator(".select2-search__field").press_sequentially("StatPearls")
     editor_page.locator(".select2-results__option[aria-selected=false]").first.click()
@@ -78,19 +80,19 @@ def test_text_survives_a_page_that_crashes(editor_page):
     editor_page.close()
 
     page = context.new_page()
-    page.goto(MAGNESIUM)
+    page.goto(SYMPTOM)
     expect(offered(page)).to_be_visible()
-    expect(tagline(page)).to_have_value(shipped)
+    expect(self_care(page)).to_have_value(shipped)
     assert on_this_page(page, "[role=status]") == []
     put_back(page)
-    expect(tagline(page)).to_have_value(WORDS)
+    expect(self_care(page)).to_have_value(WORDS)
     choices = page.locator("#id_sources + .select2-container .select2-selection__choice")
     assert choices.all_inner_texts() == chosen
     save(page)
     expect(page.get_by_text("was changed successfully")).to_be_visible()
     assert kept(page) == 0
-    page.goto(MAGNESIUM)
-    expect(tagline(page)).to_have_value(WORDS)
+    page.goto(SYMPTOM)
+    expect(self_care(page)).to_have_value(WORDS)
     expect(offered(page)).to_have_count(0)
 
 
@@ -147,11 +149,11 @@ def test_form_that_is_sent_again_after_the_sign_in_leaves_no_text(editor_page):
 
 
 def test_text_that_is_put_back_erases_nobody_elses(editor_page):
-    editor_page.goto(MAGNESIUM)
-    tagline(editor_page).fill(WORDS)
+    editor_page.goto(SYMPTOM)
+    self_care(editor_page).fill(WORDS)
     other = editor_page.context.new_page()
-    other.goto(MAGNESIUM)
-    tagline(other).fill("The words of a colleague")
+    other.goto(SYMPTOM)
+    self_care(other).fill("The words of a colleague")
     save(other)
     expect(other.get_by_text("was changed successfully")).to_be_visible()
     editor_page.reload()
@@ -160,18 +162,18 @@ def test_text_that_is_put_back_erases_nobody_elses(editor_page):
 
     expect(editor_page.get_by_text("somebody saved this after you opened it")).to_be_visible()
     expect(editor_page.locator("ins", has_text="The words of a colleague")).to_be_visible()
-    expect(tagline(editor_page)).to_have_value(WORDS)
+    expect(self_care(editor_page)).to_have_value(WORDS)
     save(editor_page)
     expect(editor_page.get_by_text("was changed successfully")).to_be_visible()
 
 
 def test_form_that_came_back_with_errors_goes_on_with_its_own_text(editor_page):
-    editor_page.goto(MAGNESIUM)
-    tagline(editor_page).fill("You have too little of it")
+    editor_page.goto(SYMPTOM)
+    self_care(editor_page).fill("You have too little of it")
     save(editor_page)
     expect(editor_page.get_by_text("is never written here").first).to_be_visible()
     expect(offered(editor_page)).to_have_count(0)
-    tagline(editor_page).fill(WORDS)
+    self_care(editor_page).fill(WORDS)
     assert kept(editor_page) == 1
     save(editor_page)
 
@@ -181,26 +183,26 @@ def test_form_that_came_back_with_errors_goes_on_with_its_own_text(editor_page):
 
 def test_two_texts_are_offered_and_thrown_away_one_by_one(editor_page):
     for words in (WORDS, "Other words"):
-        editor_page.goto(MAGNESIUM)
-        tagline(editor_page).fill(words)
-    editor_page.goto(MAGNESIUM)
+        editor_page.goto(SYMPTOM)
+        self_care(editor_page).fill(words)
+    editor_page.goto(SYMPTOM)
     away = editor_page.get_by_role("button", name="Throw it away")
     expect(away).to_have_count(2)
     away.first.click()
     expect(away).to_have_count(1)
     put_back(editor_page)
 
-    expect(tagline(editor_page)).to_have_value("Other words")
+    expect(self_care(editor_page)).to_have_value("Other words")
     assert kept(editor_page) == 1
 
 
 def test_signing_out_asks_and_leaves_nothing(editor_page):
     asked = []
-    editor_page.goto(MAGNESIUM)
-    tagline(editor_page).fill(WORDS)
+    editor_page.goto(SYMPTOM)
+    self_care(editor_page).fill(WORDS)
     editor_page.once("dialog", lambda dialog: asked.append(dialog.message) or dialog.dismiss())
     editor_page.get_by_role("button", name="Sign out").click()
-    expect(tagline(editor_page)).to_have_value(WORDS)
+    expect(self_care(editor_page)).to_have_value(WORDS)
     editor_page.once("dialog", lambda dialog: dialog.accept())
     editor_page.get_by_role("button", name="Sign out").click()
 
