@@ -216,8 +216,9 @@ LOGIN_REDIRECT_URL = f"/{ADMIN_PATH}"
 SESSION_COOKIE_AGE = environment.whole_number("SESSION_HOURS", 12, 1, 720) * 3600
 # Seconds that a link to choose a password works
 PASSWORD_RESET_TIMEOUT = 24 * 3600
-# Names of groups, `administrators`, `everyone` or `nobody`
-SECOND_STEP_FOR = environment.names("SECOND_STEP_FOR", ["administrators"])
+SECOND_STEP_FOR = environment.choice(
+    "SECOND_STEP_FOR", "administrators", ("administrators", "everyone", "nobody")
+)
 OTP_TOTP_ISSUER = "Nutrisite"
 # Failures are counted in the database, by account and network together: by either alone, somebody
 # could lock an editor out from outside, or a newsroom from inside.

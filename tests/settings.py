@@ -10,7 +10,6 @@ os.environ.update(
     SECRET_KEY="only-for-tests-and-never-for-a-server",
     SITE_URL="http://testserver",
     LOG_FORMAT="json",
-    # Tests of it name the roles that must.
     SECOND_STEP_FOR="nobody",
     # Playwright keeps an event loop in the thread of the tests, and Django would refuse to work.
     DJANGO_ALLOW_ASYNC_UNSAFE="true",

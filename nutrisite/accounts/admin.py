@@ -231,18 +231,7 @@ class AccountAdmin(AuditedAdmin, UserAdmin):
 
 @admin.register(Group)
 class AuditedGroupAdmin(AuditedAdmin, GroupAdmin):
-    """Django's groups. One that SECOND_STEP_FOR names keeps its name, or it would bind nobody."""
-
     rights = ("permissions",)
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        fields = super().get_readonly_fields(request, obj)
-        return (*fields, "name") if obj and two_factor.is_required_role(obj) else fields
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        if obj and two_factor.is_required_role(obj):
-            return False
-        return bool(super().has_delete_permission(request, obj))
 
 
 @admin.register(AccountEvent)

@@ -8,5 +8,5 @@ class AccountsConfig(AppConfig):
     verbose_name = "Accounts"
 
     def ready(self) -> None:
-        """Connect the receivers of sign-in signals, and register the check of two_factor."""
+        # It connects receivers of signals.
         from nutrisite.accounts import sign_in  # noqa: F401

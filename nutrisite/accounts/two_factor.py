@@ -2,7 +2,6 @@
 
 from base64 import b32encode
 from binascii import unhexlify
-from collections.abc import Sequence
 from textwrap import wrap
 from typing import Any
 
@@ -10,10 +9,8 @@ import segno
 from django import forms
 from django.conf import settings
 from django.contrib.admin import AdminSite
-from django.contrib.auth.models import Group
 from django.contrib.messages import success
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
-from django.db import connection, transaction
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.safestring import mark_safe
@@ -29,7 +26,6 @@ from nutrisite.accounts.models import Kind, record
 # Names of devices, as the audit log has them
 APP, CODES = "the app", "a recovery code"
 CODE_COUNT = 10
-EVERYONE, ADMINISTRATORS, NOBODY = "everyone", "administrators", "nobody"
 # The session holds a new key until a code proves that the app has it too.
 SESSION_KEY = "second_step_key"
 
@@ -39,41 +35,14 @@ def is_on(account: Any) -> bool:
 
 
 def is_required_of(account: Any) -> bool:
-    """Whether SECOND_STEP_FOR names a group of the account, its rank, or everyone."""
-    ranks = {EVERYONE, ADMINISTRATORS} if account.is_superuser else {EVERYONE}
-    return bool(ranks & required_roles()) or any(map(is_required_role, account.groups.all()))
+    """Apply SECOND_STEP_FOR; administrators are those who may edit accounts."""
+    if settings.SECOND_STEP_FOR == "administrators":
+        return bool(account.has_perm("auth.change_user"))
+    return settings.SECOND_STEP_FOR == "everyone"
 
 
 def is_missing(account: Any) -> bool:
     return is_required_of(account) and not account.is_verified()
-
-
-def is_required_role(group: Group) -> bool:
-    return group.name.casefold() in required_roles()
-
-
-def required_roles() -> set[str]:
-    return {name.casefold() for name in settings.SECOND_STEP_FOR}
-
-
-@register(Tags.database)
-def check_roles(*, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
-    """Report each role of SECOND_STEP_FOR without a group, as it would bind nobody."""
-    # Before the first migration there are no groups.
-    if not databases or Group._meta.db_table not in connection.introspection.table_names():
-        return []
-    if required_roles() <= {NOBODY}:
-        message = "SECOND_STEP_FOR requires no second step: a stolen password opens the admin."
-        return [Warning(message, id="accounts.W001")]
-    groups = {name.casefold() for name in Group.objects.values_list("name", flat=True)}
-    return [
-        Error(
-            f"SECOND_STEP_FOR names “{role}”, and there is no such group: write the name of a"
-            f" group, {ADMINISTRATORS}, {EVERYONE} or {NOBODY}.",
-            id="accounts.E001",
-        )
-        for role in sorted(required_roles() - groups - {ADMINISTRATORS, EVERYONE, NOBODY})
-    ]
 
 
 @transaction.atomic
