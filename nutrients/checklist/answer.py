@@ -329,14 +329,14 @@ def read_ticks(data: QueryDict, choices: ChecklistChoices) -> tuple[list[Tick], 
     for name, slugs in choices.values.items():
         if name not in data:
             continue
-        values = reading.several(name, {*slugs, *(f"{OFF}{slug}" for slug in slugs)})
+        values = reading.values(name, {*slugs, *(f"{OFF}{slug}" for slug in slugs)})
         make = Tick if name in RESERVED_PARAMETERS else answer_tick
         ticks += [
             make(name, value)
             for value in values
             if not value.startswith(OFF) and f"{OFF}{value}" not in values
         ]
-    reading.nothing_but(*RESERVED_PARAMETERS, *choices.values)
+    reading.ignore_except(*RESERVED_PARAMETERS, *choices.values)
     return ticks, reading.ignored
 
 

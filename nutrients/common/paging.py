@@ -29,5 +29,5 @@ def paged(request: HttpRequest, pages: Paginator[Any]) -> dict[str, Any]:
 def read_page(query: QueryDict, pages: Paginator[Any]) -> tuple[Page[Any], list[str]]:
     """Return the page that a query asks for, by default the first, and the ignored values."""
     reading = Reading(query)
-    number = reading.one("page", [str(number) for number in pages.page_range], "1")
+    number = reading.value("page", [str(number) for number in pages.page_range], "1")
     return pages.page(number), reading.ignored

@@ -30,19 +30,19 @@ class Reading:
     data: QueryDict
     ignored: list[str] = field(default_factory=list)
 
-    def several(self, name: str, allowed: Collection[str]) -> tuple[str, ...]:
+    def values(self, name: str, allowed: Collection[str]) -> tuple[str, ...]:
         """Return the known values of a repeatable parameter, in order and without repeats."""
         values = dict.fromkeys(value for value in self.data.getlist(name) if value)
         self.ignored += [value for value in values if value not in allowed]
         return tuple(value for value in values if value in allowed)
 
-    def one(self, name: str, allowed: Collection[str], default: str = "") -> str:
+    def value(self, name: str, allowed: Collection[str], default: str = "") -> str:
         """Return the last known value of a parameter, or the default; others are ignored."""
-        values = self.several(name, allowed)
+        values = self.values(name, allowed)
         self.ignored += values[:-1]
         return values[-1] if values else default
 
-    def nothing_but(self, *names: str) -> None:
+    def ignore_except(self, *names: str) -> None:
         """Add the names of all other parameters to `ignored`."""
         self.ignored += [name for name in self.data if name not in names]
 
@@ -110,7 +110,7 @@ def read_number(text: str) -> Decimal | None:
 
 def read_country(reading: Reading) -> Authority:
     """Read the country whose figures to show; British ones by default."""
-    return Authority(reading.one("country", Authority.values, DEFAULT_AUTHORITY))
+    return Authority(reading.value("country", Authority.values, DEFAULT_AUTHORITY))
 
 
 @dataclass(frozen=True, slots=True)

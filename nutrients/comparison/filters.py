@@ -73,13 +73,13 @@ def read_filters(query: QueryDict, symptoms: Collection[str]) -> tuple[Filters, 
     """Return the valid filters of a query, and the values that were ignored."""
     reading = Reading(query)
     filters = Filters(
-        symptoms=reading.several("symptom", symptoms),
-        match=reading.one("match", MATCHES, "any"),
-        relation=reading.one("relation", RELATIONS),
-        kind=reading.one("kind", KINDS),
-        diets=reading.several("diet", DIETS),
-        sort=reading.one("sort", (*SORTS, *(f"-{sort}" for sort in SORTS)), "match"),
+        symptoms=reading.values("symptom", symptoms),
+        match=reading.value("match", MATCHES, "any"),
+        relation=reading.value("relation", RELATIONS),
+        kind=reading.value("kind", KINDS),
+        diets=reading.values("diet", DIETS),
+        sort=reading.value("sort", (*SORTS, *(f"-{sort}" for sort in SORTS)), "match"),
         country=read_country(reading),
     )
-    reading.nothing_but(*PARAMETERS)
+    reading.ignore_except(*PARAMETERS)
     return filters, reading.ignored

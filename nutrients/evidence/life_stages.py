@@ -231,7 +231,7 @@ def read_stage(
     addresses and a change of country keep the choice.
     """
     every = {slug: stage for of_country in stages.values() for slug, stage in of_country.items()}
-    slug = reading.one("stage", every, default)
+    slug = reading.value("stage", every, default)
     if not slug or slug in stages[country]:
         return slug, ""
     nearest = nearest_stage(every[slug], stages[country].values())

@@ -145,28 +145,28 @@ def label(name: str, value: str, choices: FoodChoices) -> str:
 def read_food_filters(query: QueryDict, choices: FoodChoices) -> tuple[FoodFilters, list[str]]:
     """Return the valid filters of a query, and the values that were ignored."""
     reading = Reading(query)
-    first = reading.one("nutrient", choices.nutrients)
-    second = reading.one("also", choices.nutrients)
+    first = reading.value("nutrient", choices.nutrients)
+    second = reading.value("also", choices.nutrients)
     filters = FoodFilters(
         # A second nutrient alone is the first.
         nutrient=first or second,
         also=second if first and second != first else "",
-        level=reading.one("level", LEVELS, "any"),
-        diets=reading.several("diet", DIETS),
-        free_from=reading.several("free-from", ALLERGENS),
-        group=reading.one("group", choices.groups),
+        level=reading.value("level", LEVELS, "any"),
+        diets=reading.values("diet", DIETS),
+        free_from=reading.values("free-from", ALLERGENS),
+        group=reading.value("group", choices.groups),
         words=read_words(query.get("q", "")),
-        basis=reading.one("basis", BASES, "serving"),
-        sort=reading.one("sort", (*SORTS, *choices.nutrients), "amount"),
+        basis=reading.value("basis", BASES, "serving"),
+        sort=reading.value("sort", (*SORTS, *choices.nutrients), "amount"),
         country=read_country(reading),
     )
-    reading.nothing_but(*PARAMETERS)
+    reading.ignore_except(*PARAMETERS)
     return filters, reading.ignored
 
 
 def read_portion(query: QueryDict, portions: Collection[str]) -> tuple[str, Authority, list[str]]:
     """Return the portion of a food's page, in grams as text, the country, and what was ignored."""
     reading = Reading(query)
-    portion, country = reading.one("portion", portions), read_country(reading)
-    reading.nothing_but("portion", "country")
+    portion, country = reading.value("portion", portions), read_country(reading)
+    reading.ignore_except("portion", "country")
     return portion, country, reading.ignored

@@ -113,11 +113,11 @@ def read_plate(
     choices = PlateChoices(
         servings=servings,
         stage=stage,
-        diets=reading.several("diet", DIETS),
+        diets=reading.values("diet", DIETS),
         words=read_words(query.get("q", "")),
         country=country,
     )
-    reading.nothing_but("food", "remove", "stage", "diet", "q", "country", *counts)
+    reading.ignore_except("food", "remove", "stage", "diet", "q", "country", *counts)
     return choices, table, list(filter(None, [ignored_sentence(reading.ignored), *problems]))
 
 

@@ -191,7 +191,7 @@ def read_nutrient_page(query: QueryDict, stages: Stages) -> tuple[Authority, str
     reading = Reading(query)
     country = read_country(reading)
     stage, changed = read_stage(reading, stages, country)
-    reading.nothing_but("stage", "country")
+    reading.ignore_except("stage", "country")
     return (
         country,
         stage,
