@@ -127,7 +127,6 @@ def database() -> dict[str, Any]:
     # The pool keeps connections open, so Django returns them after every request.
     size = environment.whole_number("DATABASE_POOL_SIZE", 8, 1, 200)
     options["pool"] = {"min_size": 1, "max_size": size, "timeout": 10}
-    options.setdefault("options", f"-c lock_timeout={LOCK_TIMEOUT}s")
     return config | {"CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True}
 
 

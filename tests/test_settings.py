@@ -10,6 +10,7 @@ from unittest import mock
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
 
 from nutrisite import environment
 
@@ -100,7 +101,6 @@ def test_database_keeps_the_last_save_and_gives_connections_back():
     config = settings_with(DATABASE_URL=address, DATABASE_POOL_SIZE="12").DATABASES["default"]
 
     assert config["OPTIONS"]["pool"]["max_size"] == 12
-    assert config["OPTIONS"]["options"] == "-c lock_timeout=20s"
     assert config["CONN_MAX_AGE"] == 0
 
 
@@ -154,3 +154,14 @@ def test_server_that_cannot_start_says_why_in_one_sentence(variables, sentence):
 
 def test_address_that_it_listens_on_is_allowed():
     assert "127.0.0.2" in settings_with(HOST="127.0.0.2").ALLOWED_HOSTS
+
+
+@pytest.mark.postgresql
+def test_wait_for_a_lock_is_limited_without_options_that_pgbouncer_refuses(db):
+    if connection.vendor != "postgresql":
+        assert connection.settings_dict["OPTIONS"]["timeout"] == 20
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW lock_timeout")
+        assert cursor.fetchone() == ("20s",)
+    assert "options" not in connection.get_connection_params()
