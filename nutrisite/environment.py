@@ -18,7 +18,9 @@ from environ import Env
 TRUE_WORDS, FALSE_WORDS = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 PATH = re.compile(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*")
 # Scheme, host and port, as browsers send them.
-ORIGIN = re.compile(r"https?://(\[[0-9a-f:.]+\]|[a-z0-9_-]+(\.[a-z0-9_-]+)*)(:[0-9]{1,5})?")
+ORIGIN = re.compile(
+    r"https?://(\[[0-9a-f:.]+\]|[a-z0-9_-]+(\.[a-z0-9_-]+)*)(:(?P<port>[0-9]{1,5}))?"
+)
 
 
 def text(name: str, default: str) -> str:
@@ -74,13 +76,32 @@ def networks(name: str) -> list[IPv4Network | IPv6Network]:
 
 
 def folder(name: str, default: Path) -> Path:
-    return Path(text(name, str(default))).expanduser().resolve()
+    try:
+        return Path(text(name, str(default))).expanduser().resolve()
+    except RuntimeError as error:
+        raise ImproperlyConfigured(f"{name} begins with ~, for the home of no user.") from error
+
+
+def secret(name: str, file: Path) -> str:
+    """Return a secret from a variable or, if that is not set, from a file."""
+    try:
+        if value := text(name, "") or file.read_text(encoding="ascii").strip():
+            return value
+        reason = "it is empty"
+    except OSError as error:
+        reason = str(error.strerror)
+    except UnicodeDecodeError:
+        reason = "it is not plain text"
+    raise ImproperlyConfigured(
+        f"there is no secret key: set {name}, or let `make key` write {file} ({reason})."
+    )
 
 
 def origin(name: str, default: str) -> str:
     """Return scheme and host, such as https://example.org, without a path or a final slash."""
     address = text(name, default).rstrip("/").lower()
-    if not ORIGIN.fullmatch(address):
+    match = ORIGIN.fullmatch(address)
+    if match is None or int(match["port"] or 1) not in range(1, 65536):
         raise ImproperlyConfigured(
             f"{name} is {address!r}: write it like https://example.org, and a host with letters"
             " beyond ASCII as browsers send it, like https://xn--bcher-kva.example."
@@ -90,10 +111,16 @@ def origin(name: str, default: str) -> str:
 
 def database(name: str, default: str) -> dict[str, Any]:
     address = text(name, default)
-    if urlsplit(address).scheme not in {"sqlite", "postgres", "postgresql"}:
+    try:
+        config = dict(Env.db_url_config(address))
+        is_readable = urlsplit(address).scheme in {"sqlite", "postgres", "postgresql"}
+    except ValueError:
+        is_readable = False
+    # A database in memory is another one in each thread.
+    if not is_readable or config["NAME"] == ":memory:":
         # The address may hold a password, so the error does not repeat it.
         raise ImproperlyConfigured(
-            f"{name} cannot be read: write sqlite:////folder/file.sqlite3"
-            " or postgres://user:password@host:5432/name."
-        )
-    return dict(Env.db_url_config(address))
+            f"{name} cannot be read: write sqlite:////folder/file.sqlite3 or"
+            " postgres://user:password@host:5432/name, and %2F for / in a password."
+        ) from None
+    return config

@@ -41,13 +41,7 @@ WSGI_APPLICATION = "nutrisite.wsgi.application"
 
 # `make key` writes the file once.
 SECRET_KEY_FILE = environment.folder("SECRET_KEY_FILE", VAR_DIR / "secret_key")
-SECRET_KEY = environment.text("SECRET_KEY", "")
-if not SECRET_KEY and SECRET_KEY_FILE.is_file():
-    SECRET_KEY = SECRET_KEY_FILE.read_text(encoding="ascii").strip()
-if not SECRET_KEY:
-    raise ImproperlyConfigured(
-        f"there is no secret key: set SECRET_KEY, or let `make key` write {SECRET_KEY_FILE}."
-    )
+SECRET_KEY = environment.secret("SECRET_KEY", SECRET_KEY_FILE)
 
 INSTALLED_APPS = [
     "nutrisite",

@@ -22,10 +22,20 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 VENV_PYTHON = VENV / "bin" / "python"
-VAR = Path(os.environ.get("VAR_DIR") or ROOT / "var")
 OLDEST = (3, 11)
 # Files that determine how static files are bundled, hashed and compressed
 STATIC_INPUTS = ["nutrisite/settings.py", "nutrisite/staticfiles.py", "requirements.txt"]
+
+
+def path_in(variable: str, default: Path) -> Path:
+    """Return the path in an environment variable, as the settings read it."""
+    try:
+        return Path(os.environ.get(variable) or default).expanduser()
+    except RuntimeError:
+        sys.exit(f"{variable} begins with ~, for the home of no user.")
+
+
+VAR = path_in("VAR_DIR", ROOT / "var")
 
 
 def main(step: str, *arguments: str) -> None:
@@ -89,7 +99,7 @@ def write_key() -> None:
     """Write the secret key once, readable by its owner alone."""
     if os.environ.get("SECRET_KEY"):
         return
-    path = Path(os.environ.get("SECRET_KEY_FILE") or VAR / "secret_key")
+    path = path_in("SECRET_KEY_FILE", VAR / "secret_key")
     take_turns(VAR)
     try:
         if text_of(path):
@@ -132,7 +142,7 @@ def collect_static() -> None:
     Their contents are compared: a release that is unpacked or copied keeps old modification times.
     """
     take_turns(VAR)
-    root = Path(os.environ.get("STATIC_ROOT") or VAR / "static")
+    root = path_in("STATIC_ROOT", VAR / "static")
     digest = hashlib.sha256(str(root.resolve()).encode())
     for path in [*sorted((ROOT / "static").rglob("*")), *(ROOT / name for name in STATIC_INPUTS)]:
         if path.is_file():

@@ -53,11 +53,19 @@ def test_boolean_reads_common_words(monkeypatch, word, value):
         (lambda: environment.whole_number("X", 1, 1, 9), "ten", "a whole number from 1 to 9"),
         (lambda: environment.whole_number("X", 1, 1, 9), "10", "a whole number from 1 to 9"),
         (lambda: environment.choice("X", "json", ("json", "plain")), "xml", "one of json, plain"),
-        (lambda: environment.database("X", ""), "mysql://u:secret@h/d", "postgres://"),
+        *(
+            (lambda: environment.database("X", ""), address, r"^(?!.*secret).*postgres://")
+            for address in (
+                *("mysql://u:secret@h/d", "postgres://u:se/secret@h/d"),
+                *("postgres://u:[secret@h/d", "sqlite://"),
+            )
+        ),
+        (lambda: environment.folder("X", ROOT), "~nobody-has-this-name", "the home of no user"),
         *(
             (lambda: environment.origin("X", ""), address, r"write it like https://example\.org")
             for address in (
                 *("example.org", "https://a/b", "http://anna@example.org", "http://a..b"),
+                "http://a:99999",
                 *("http://example.org/nutri", "http://example.org/#top", "http://bücher.example"),
             )
         ),
@@ -88,6 +96,10 @@ def test_wrong_setting_ends_in_one_sentence():
 def test_start_without_a_secret_key_or_on_https_without_a_proxy_is_refused(tmp_path):
     with pytest.raises(ImproperlyConfigured, match="there is no secret key: set SECRET_KEY"):
         settings_with(SECRET_KEY="", VAR_DIR=str(tmp_path))
+    for content, reason in ((b"", "it is empty"), (b"\xff\xfe", "it is not plain text")):
+        (tmp_path / "secret_key").write_bytes(content)
+        with pytest.raises(ImproperlyConfigured, match=reason):
+            settings_with(SECRET_KEY="", VAR_DIR=str(tmp_path))
     with pytest.raises(ImproperlyConfigured, match="BEHIND_PROXY=true"):
         settings_with(SITE_URL="https://example.org")
     (tmp_path / "secret_key").write_text("from-the-file\n")
@@ -150,6 +162,14 @@ def test_server_listens_on_an_ipv6_address_in_either_spelling(settings, host):
 def test_server_that_cannot_start_says_why_in_one_sentence(variables, sentence):
     with pytest.raises(SystemExit, match=f"^Nutrisite cannot start: {sentence}$"):
         server_with(**variables)
+
+
+def test_folder_in_a_home_is_where_a_shell_would_have_it(monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("VAR_DIR", "~/site")
+    folder = runpy.run_path(str(ROOT / "scripts" / "prepare.py"))["VAR"]
+
+    assert environment.folder("VAR_DIR", ROOT) == folder == tmp_path / "site"
 
 
 def test_address_that_it_listens_on_is_allowed():
