@@ -76,6 +76,8 @@ class ReaderPrivacyFilter(logging.Filter):
             record.args = (method_of(request.method), route_of(request), outcome)
         elif str(record.msg).startswith(GUNICORN_ON_REQUESTS):
             record.msg, record.args = "gunicorn could not handle a request", ()
+            # The thread still has the number of the request before.
+            record.request_number = "-"
         else:
             return True
         if record.exc_info and record.exc_info[1]:
