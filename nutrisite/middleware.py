@@ -4,6 +4,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable
+from typing import Any
 
 from csp.utils import build_policy
 from django.conf import settings
@@ -18,6 +19,7 @@ Handler = Callable[[HttpRequest], HttpResponseBase]
 
 # The key under which `PageCache` gets the route of a response that it stores and logs
 CACHEABLE_ROUTE = "nutrisite.cacheable_route"
+NUMBER = "nutrisite.request_number"
 # Rules by which browsers may prefetch the page behind a link while it is pressed. They are a file,
 # because the content policy allows no inline script.
 PREFETCHING = "rules/next-pages.speculation"
@@ -38,6 +40,13 @@ HEADERS = FILE_HEADERS | {
 }
 
 
+def number_request(environ: dict[str, Any]) -> str:
+    """Give a request its number before anything is logged: the thread still has an earlier one."""
+    environ[NUMBER] = number = secrets.token_hex(8)
+    REQUEST_NUMBER.set(number)
+    return number
+
+
 class EveryRequest:
     """Number and log each request, keep cookies off public pages, and add headers.
 
@@ -51,8 +60,8 @@ class EveryRequest:
         self.headers = HEADERS | {"Content-Security-Policy": build_policy()}
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        start, number = time.perf_counter(), secrets.token_hex(8)
-        REQUEST_NUMBER.set(number)
+        start = time.perf_counter()
+        number = request.META.get(NUMBER) or number_request(request.META)
         if not is_admin(request):
             request.META.pop("HTTP_COOKIE", None)
         response = self.get_response(request)

@@ -12,7 +12,6 @@ import gzip
 import logging
 import math
 import re
-import secrets
 import threading
 import time
 from collections import OrderedDict
@@ -32,8 +31,8 @@ from django.utils.http import parse_etags
 from django.utils.module_loading import import_string
 
 from nutrisite.content_changes import Reader, open_reader
-from nutrisite.logging import REQUEST_NUMBER, log_access, route_of
-from nutrisite.middleware import CACHEABLE_ROUTE, Handler, is_path_of_admin
+from nutrisite.logging import log_access, route_of
+from nutrisite.middleware import CACHEABLE_ROUTE, Handler, is_path_of_admin, number_request
 
 log = logging.getLogger(__name__)
 
@@ -178,6 +177,7 @@ class PageCache:
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         start = time.perf_counter()
+        number_request(environ)
         if environ["PATH_INFO"] == "/healthz":
             return self._application(environ, start_response)
         version = self._version_for(environ)
@@ -197,7 +197,6 @@ class PageCache:
             finally:
                 if is_acquired:
                     self._rendering.release()
-        REQUEST_NUMBER.set(secrets.token_hex(8))
         return send(page, environ, start_response, start)
 
     def _stored(self, key: Hashable, version: Version | None) -> Page | None:

@@ -3,10 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.handlers.wsgi import WSGIHandler
 from django.db import OperationalError
 
 from nutrisite import page_cache
-from nutrisite.page_cache import AWAY, PAUSE, Versions
+from nutrisite.logging import REQUEST_NUMBER
+from nutrisite.page_cache import AWAY, PAUSE, PageCache, Versions
 
 
 @pytest.mark.parametrize("path", ["/", "/checklist/", "/admin/", "/no-such-page/", "/readyz"])
@@ -118,3 +120,16 @@ def test_connection_that_broke_is_opened_again_without_a_word(clock, caplog):
     assert asked.current() is not None
     assert engine.opened == 2
     assert caplog.text == ""
+
+
+def test_log_about_the_database_has_the_number_that_the_answer_names(rf):
+    numbers, headers = [], {}
+
+    def read():
+        numbers.append(REQUEST_NUMBER.get())
+        raise OperationalError("unable to open database file")
+
+    site = PageCache(WSGIHandler(), Versions(lambda: read, lambda *, at: None), 0)
+    site(rf.get("/").environ, lambda status, lines: headers.update(lines))
+
+    assert numbers == [headers["X-Request-ID"]]
