@@ -9,7 +9,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
-from django.db import DatabaseError, DataError, IntegrityError
+from django.db import DatabaseError, DataError, IntegrityError, OperationalError
 
 FULL = "The disk is full: make room, then try again. Nothing that was saved is lost."
 MIGRATE = "If it is new, or of an earlier release, run `manage.py migrate` first"
@@ -38,7 +38,7 @@ def main() -> None:
         if "disk is full" in str(error):
             sys.exit(FULL)
         sys.exit(
-            f"The database cannot be used: {first_line(error)}. {advice()}; "
+            f"The database cannot be used: {first_line(error)}. {advice(error)}; "
             "--traceback shows where it failed."
         )
 
@@ -48,7 +48,7 @@ def first_line(error: Exception) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
 
 
-def advice() -> str:
+def advice(error: DatabaseError) -> str:
     """Say what to do about an unusable database. SQLite creates its file but no folder."""
     database = settings.DATABASES["default"]
     folder = Path(database["NAME"]).parent
@@ -56,6 +56,8 @@ def advice() -> str:
         return (
             f"Its folder {folder} is not there: make it, or name another in VAR_DIR or DATABASE_URL"
         )
+    if database["ENGINE"].endswith("postgresql") and isinstance(error, OperationalError):
+        return "See that its server runs, and that DATABASE_URL names it"
     return MIGRATE
 
 

@@ -105,8 +105,8 @@ def _unpacked(file: Path) -> Iterator[Path]:
         for app, migration in engine.inspect(copy):
             if app in apps and (app, migration) not in shipped:
                 raise BackupError(
-                    f"The backup is of another release, which has the migration {app}.{migration}:"
-                    " restore it with that release."
+                    "The database is of another release, which has the migration"
+                    f" {app}.{migration}: use that release."
                 )
         yield copy
 

@@ -3,6 +3,10 @@
 import subprocess
 import sys
 
+from django.conf import settings
+from django.db import OperationalError, ProgrammingError
+
+from manage import advice
 from tests.browser.server import ROOT, environment
 
 COMMANDS = (
@@ -52,6 +56,14 @@ for words in sys.argv[1:]:
     except SystemExit as end:
         print(end.code)
 """
+
+
+def test_server_that_does_not_answer_is_named_and_no_migration(monkeypatch):
+    config = {"ENGINE": "django.db.backends.postgresql", "NAME": "site"}
+    monkeypatch.setitem(settings.DATABASES, "default", config)
+
+    assert "See that its server runs" in advice(OperationalError("couldn't get a connection"))
+    assert "manage.py migrate" in advice(ProgrammingError('relation "x" does not exist'))
 
 
 def test_every_command_on_a_new_database_asks_for_migrate(tmp_path):

@@ -207,7 +207,9 @@ def test_a_bad_line_costs_no_other_and_is_imported_once_it_is_right(tmp_path):
 
     for number, (_, reason) in enumerate(broken, start=3):
         assert f"foods.csv.gz, line {number}: {reason}" in errors
-    assert errors.endswith(f"{len(broken)} lines were left out. Put them right and run it again.")
+    assert errors.endswith(
+        f"{len(broken)} lines were left out. Correct the table and run this again."
+    )
     assert imported_numbers() == numbers_in([first, *good])
     import_foods(write(tmp_path / "foods.csv.gz", [HEADER, first, *lines]))
     assert imported_numbers() == numbers_in([first, *lines])

@@ -56,4 +56,4 @@ class Command(BaseCommand):
             raise CommandError(f"The files of open data cannot be written: {error}.") from error
         if faults:
             lines = "1 line was" if len(faults) == 1 else f"{len(faults):,} lines were"
-            raise CommandError(f"{lines} left out. Put them right and run it again.")
+            raise CommandError(f"{lines} left out. Correct the table and run this again.")
