@@ -186,6 +186,27 @@ def _parts(line: str) -> list[str]:
     return [] if TABLE_RULE.fullmatch(row) else row.split("|")
 
 
+def passages(body: str) -> Iterator[str]:
+    """Yield the plain lines of a body, each row of a table as one that names its columns."""
+    columns: list[str] = []
+    for line in lines_of(body):
+        row = line.strip()
+        if not row.startswith("|"):
+            columns = []
+            yield from plain_lines(line)
+        elif not columns:
+            columns = _cells(row)
+        elif not TABLE_RULE.fullmatch(row):
+            first, *cells = _cells(row)
+            named = zip(columns[1:], cells, strict=False)
+            words = "; ".join(f"{column}: {cell}" for column, cell in named if cell)
+            yield f"{first} – {words}" if words.endswith(".") else f"{first} – {words}."
+
+
+def _cells(row: str) -> list[str]:
+    return [_plain(cell) for cell in row.strip("|").split("|")]
+
+
 def sentences(body: str) -> list[str]:
     """The sentences of a body; an item of a list is one even without a full stop."""
     return [part for line in plain_lines(body) for part in SENTENCE_END.split(line)]

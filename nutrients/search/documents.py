@@ -188,7 +188,7 @@ def _detail(row: NutrientDetail) -> SearchDocument:
         DocumentKind.DETAIL,
         row,
         hidden_names=split_names(row.nutrient.also_known_as),
-        text=prose.plain_lines(row.body),
+        text=prose.passages(row.body),
     )
 
 
@@ -236,7 +236,7 @@ def _section(row: ArticleSection) -> SearchDocument:
         row=row.article.slug,
         url=row.get_absolute_url(),
         note=f"In “{row.article.short_title}”",
-        text=prose.plain_lines(row.body),
+        text=prose.passages(row.body),
     )
 
 

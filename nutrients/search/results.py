@@ -279,7 +279,7 @@ def passage(
     for following, _ in sentences[best + 1 :]:
         if len(text) + len(following) >= LONGEST_PASSAGE:
             break
-        # A cell of a table or an item of a list may end without a stop.
+        # An item of a list may end without a stop.
         text = f"{text}{'' if text[-1] in '.!?:' else ';'} {following}"
     return text
 

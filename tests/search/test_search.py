@@ -173,3 +173,9 @@ def test_save_of_one_table_leaves_no_document_behind(content):
     assert catch_up(table=Symptom) > 1
     assert catch_up(table=ArticleSection) == 1
     assert catch_up() == 0
+
+
+def test_row_of_a_table_is_one_sentence_that_names_its_columns(client, content):
+    page = text_of(search(client, "filter coffee"), "main")
+
+    assert "Filter coffee – Size: 1 mug; Caffeine: 140 mg. Instant coffee – Size: 1 mug" in page
