@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from string import ascii_uppercase
 from typing import NamedTuple
@@ -61,11 +61,11 @@ def entries(*, at: datetime) -> list[Entry]:
     return sorted(lines, key=_sort_key)
 
 
-def letter_pages(lines: Sequence[Entry], size: int) -> dict[str, int]:
-    """Return each letter that has an entry, and the page of its first."""
+def letter_pages(letters: Iterable[str], size: int) -> dict[str, int]:
+    """Return each letter of a sorted list, and the page of its first entry."""
     pages: dict[str, int] = {}
-    for index, entry in enumerate(lines):
-        pages.setdefault(entry.letter, index // size + 1)
+    for index, letter in enumerate(letters):
+        pages.setdefault(letter, index // size + 1)
     return pages
 
 
@@ -100,7 +100,11 @@ def _entry(name: str, url: str, kind: str, see: str = "") -> Entry:
     # Readers look for “A lot of liquorice” under L, but for the page “A to Z” under A.
     if kind != LISTED[DocumentKind.PAGE] and words[0] in ARTICLES:
         words = words[1:] or words
-    first = "".join(words)[:1].upper()
+    return Entry(name, url, kind, see, " ".join(words), letter_of("".join(words)))
+
+
+def letter_of(name: str) -> str:
+    """Return the heading of a name in a list by letter."""
+    first = name[:1].upper()
     other = NUMBERS if first.isdecimal() or not first.isalpha() else OTHER_LETTERS
-    letter = first if first and first in ascii_uppercase else other
-    return Entry(name, url, kind, see, " ".join(words), letter)
+    return first if first and first in ascii_uppercase else other

@@ -54,5 +54,5 @@ def search(request: HttpRequest) -> HttpResponse:
 def a_to_z(request: HttpRequest) -> HttpResponse:
     lines = memoized(request, entries, at=timezone.now())
     context = paged(request, Paginator(lines, ENTRIES_A_PAGE))
-    context["letters"] = letter_pages(lines, ENTRIES_A_PAGE)
+    context["letters"] = letter_pages((line.letter for line in lines), ENTRIES_A_PAGE)
     return render(request, "nutrients/search/a_to_z.html", context)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.core.paginator import Paginator
 from django.db.models import Count
 from django.urls import reverse
 
@@ -29,10 +28,9 @@ from nutrients.models import (
     RiskFactor,
     SearchDocument,
     Source,
-    SourceKind,
     Symptom,
-    choice_rank,
 )
+from nutrients.search.a_to_z import letter_of
 from nutrients.search.content import addresses_of
 
 MAX_LISTED = 40
@@ -43,29 +41,41 @@ PLACED: dict[DocumentKind, tuple[str, Any]] = {
     DocumentKind.INTERACTION: ("Interactions", Interaction),
 }
 
-SOURCES_A_PAGE = 250
+# Five screens of a phone.
+SOURCES_A_PAGE = 40
+
+
+class ListedSource(NamedTuple):
+    """A line of the list of sources. `letter` is the heading of its publisher."""
+
+    letter: str
+    publisher: str
+    source: Source
 
 
 @dataclass(frozen=True, slots=True)
 class FactGroup:
-    """Facts of one kind that cite a source: their number, and title and address of the first."""
+    """Facts of one kind that cite a source: their number, and title and address of the first.
+
+    `more` is the number of those that `shown` leaves out and that a list would have.
+    """
 
     title: str
     count: int
     shown: list[tuple[str, str]]
-
-    @property
-    def more(self) -> int:
-        """Return how many are not listed; 0 where only the number is shown."""
-        return self.count - len(self.shown) if self.shown else 0
+    more: int = 0
 
 
-def read_sources() -> Paginator[Source]:
-    """Return the sources that an editor has read, by kind and title."""
-    rows = Source.objects.filter(read_form__in=READ).only("slug", "title", "publisher", "kind")
-    return Paginator(
-        rows.order_by(choice_rank(SourceKind, "kind"), "title", "slug"), SOURCES_A_PAGE
-    )
+def read_sources() -> list[ListedSource]:
+    """Return the sources that an editor has read, by publisher and title."""
+    rows = Source.objects.filter(read_form__in=READ).only("slug", "title", "publisher")
+    listed = [ListedSource(letter_of(_sorted_as(row)), row.publisher, row) for row in rows]
+    # A stable sort, so that titles stay in order.
+    return sorted(listed, key=lambda line: (line.letter, _sorted_as(line.source)))
+
+
+def _sorted_as(source: Source) -> str:
+    return source.publisher.casefold().removeprefix("the ")
 
 
 def facts_of(source: Source, *, at: datetime) -> list[FactGroup]:
@@ -104,7 +114,8 @@ def _published(model: Any, source: Source, *, at: datetime) -> Any:
 
 def _listed(title: str, facts: Iterable[tuple[str, str]]) -> FactGroup:
     ordered = sorted((name[:1].upper() + name[1:], url) for name, url in facts)
-    return FactGroup(title, len(ordered), ordered[:MAX_LISTED])
+    shown = ordered[:MAX_LISTED]
+    return FactGroup(title, len(ordered), shown, more=len(ordered) - len(shown))
 
 
 def _page(row: Any) -> tuple[str, str]:
@@ -130,11 +141,10 @@ def _needs(source: Source, *, at: datetime) -> FactGroup:
 
 
 def _articles(source: Source, *, at: datetime) -> Iterator[tuple[str, str]]:
-    """Yield each citation in a section of an article."""
+    """Yield each section of an article that cites the source."""
     sections = ArticleSection.objects.filter(
         article__in=Article.objects.published(at=at), body__contains=f"@{source.slug}"
     )
     for section in sections.select_related("article"):
-        for slug in prose.cited_slugs(section.body):
-            if slug == source.slug:
-                yield section.title, section.get_absolute_url()
+        if source.slug in prose.cited_slugs(section.body):
+            yield f"{section.article.short_title}: {section.title}", section.get_absolute_url()

@@ -29,6 +29,7 @@ from nutrients.models import (
     Typicality,
     Verification,
 )
+from nutrients.search.a_to_z import letter_pages
 from nutrients.testbook import outcomes_of_now
 from nutrients.testbook.cases import safety_book
 
@@ -40,7 +41,7 @@ from .pages import (
     review_counts,
     safety_page,
 )
-from .sources import facts_of, read_sources
+from .sources import SOURCES_A_PAGE, facts_of, read_sources
 
 CASES_A_PAGE = 150
 METHOD_CONTENTS = [
@@ -102,7 +103,11 @@ def method(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def sources(request: HttpRequest) -> HttpResponse:
-    return render(request, "nutrients/site/sources.html", paged(request, read_sources()))
+    """Every source that somebody has read, by publisher, a page at a time."""
+    lines = read_sources()
+    context = paged(request, Paginator(lines, SOURCES_A_PAGE))
+    context["letters"] = letter_pages((line.letter for line in lines), SOURCES_A_PAGE)
+    return render(request, "nutrients/site/sources.html", context)
 
 
 @require_safe

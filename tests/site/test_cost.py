@@ -22,7 +22,7 @@ COSTS = {
     PLATE: (0, 72),
     "/search/?q=cramp": (2, 23),
     "/safety/": (0, 78),
-    "/sources/": (2, 46),
+    "/sources/": (1, 20),
 }
 
 

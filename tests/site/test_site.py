@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime
 
 import pytest
+from django.core.paginator import Paginator
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -22,7 +23,7 @@ from nutrients.models import (
 from nutrients.models.red_flags import CALL
 from nutrients.search.index import catch_up
 from nutrients.site.pages import FEELINGS, WRITTEN
-from nutrients.site.sources import read_sources
+from nutrients.site.sources import SOURCES_A_PAGE, read_sources
 from nutrisite.logging import ACCESS_FIELDS
 from tests.addresses import EVERY_KIND
 from tests.site.pages import links_of, text_of
@@ -37,7 +38,7 @@ ABOUT_THE_SITE = {
     "/": 5,
     "/about/": 10,
     "/method/": 10,
-    "/sources/": 2,
+    "/sources/": 1,
     "/sources/usda-sr28/": 21,
     "/changes/": 9,
     "/privacy/": 0,
@@ -225,7 +226,7 @@ def test_method_counts_what_waits_for_review(client, content):
 
 
 def pages_of_sources(client):
-    number = read_sources().num_pages
+    number = Paginator(read_sources(), SOURCES_A_PAGE).num_pages
     return [client.get(f"/sources/?page={page}") for page in range(1, number + 1)]
 
 
@@ -236,10 +237,15 @@ def test_sources_lead_each_to_how_it_was_checked(client, content):
     assert set(shown) <= {link for page in listed for link in links_of(page, "main")}
     assert any(source.publisher in text_of(page, "main") for page in listed)
 
+    publishers = [line.publisher.lower().removeprefix("the ") for line in read_sources()]
+    assert publishers == sorted(publishers)
+    assert links_of(listed[0], "main").count("#a") == 1
+
     page = client.get(source.get_absolute_url())
     text = text_of(page, "main")
     assert source.title in text
     assert source.publisher in text
+    assert "Daily needs: 22 Magnesium Articles" in text
     assert source.how_seen in text
     assert source.url in links_of(page, "main")
     assert "/nutrients/magnesium/fatigue/#deficiency" in links_of(page, "main")
