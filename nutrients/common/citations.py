@@ -58,6 +58,13 @@ class References:
         cited = sorted(map(self.add, sources), key=attrgetter("number"))
         return [Citation(ref.number, f"ref-{ref.number}-{ref.citations}") for ref in cited]
 
+    def list_uncited(self, sources: Iterable[Source]) -> list[int]:
+        """Add those of the sources that no statement cites yet, and return their numbers."""
+        first = len(self) + 1
+        for source in sources:
+            self.by_slug.setdefault(source.slug, Reference(len(self) + 1, source))
+        return list(range(first, len(self) + 1))
+
     def cite_best(self, sources: Iterable[Source], most: int = MOST) -> list[Citation]:
         """Cite at most `most`: sources that the page cites already, then those read most fully."""
 

@@ -108,9 +108,7 @@ class NutrientContent:
         context |= {
             "interactions": references.cite_rows(pairs),
             "test_citations": references.cite_best(nutrient.cited),
-            "other_citations": references.cite(
-                source for source in nutrient.cited if source.slug not in references.by_slug
-            ),
+            "other_numbers": references.list_uncited(nutrient.cited),
             "details": _details(nutrient, references, at=at),
             "articles": _articles(nutrient, at=at),
             "references": references,

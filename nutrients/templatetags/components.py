@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from nutrients.checklist.urgency import Line
     from nutrients.common.citations import Citation, Reference
     from nutrients.common.parameters import Facet
-    from nutrients.models import Source
     from nutrients.plate.arithmetic import Total
     from nutrients.plate.gaps import Suggestion
 
@@ -54,12 +53,9 @@ CITE_AGAIN = '<a class="cite" href="#src-{0}" aria-label="Source {0}">{0}</a>'
 CITE_RUN = '<a class="cite" href="#src-{0}" aria-label="Sources {0} to {1}">{0}–{1}</a>'
 SOURCE_LINK = '<a class="cite" href="{0}" aria-label="Source {1}">{1}</a>'
 SOURCES = '<ol class="sources">{}</ol><a class="action" href="{}">How we checked these sources</a>'
-SOURCE = (
-    '<li id="src-{{0}}">{} <a href="#ref-{{0}}-1" data-back'
-    ' aria-label="Back to text for source {{0}}">Back to text</a></li>'
-)
-SOURCE_WITH_LINK = SOURCE.format('<a href="{3}" rel="external">{1} {2}.</a>')
-SOURCE_ALONE = SOURCE.format("{1} {2}.")
+SOURCE = '<li id="src-{}">{}{}</li>'
+SOURCE_LINKED = '<a href="{}" rel="external">{} {}.</a>'
+BACK = ' <a href="#ref-{0}-1" data-back aria-label="Back to text for source {0}">Back to text</a>'
 # White space keeps them apart without styles too.
 BETWEEN = "\n"
 ON_ONE_LINE = "\N{NO-BREAK SPACE}"
@@ -289,10 +285,10 @@ def cites(citations: Iterable[Citation], again: bool = False) -> SafeString:
 
 
 def _in_runs(numbers: list[int]) -> Iterator[str]:
-    """Link each number, or three and more in a row once."""
+    """Link each number, or those in a row once."""
     for _, pairs in groupby(enumerate(numbers), lambda pair: pair[1] - pair[0]):
         run = [number for _, number in pairs]
-        if len(run) > 2:
+        if len(run) > 1:
             yield CITE_RUN.format(run[0], run[-1])
         else:
             yield from map(CITE_AGAIN.format, run)
@@ -316,15 +312,21 @@ def listed_sources(references: Iterable[Reference]) -> SafeString:
 
     “Back to text” leads to the first citation; a script leads it to the one that was followed.
     """
-    lines = SafeString(BETWEEN.join([_source(row.number, row.source) for row in references]))
+    lines = SafeString(BETWEEN.join(map(_source, references)))
     return format_html(SOURCES, lines, reverse("nutrients:sources"))
 
 
-def _source(number: int, source: Source) -> SafeString:
-    pattern = SOURCE_WITH_LINK if source.url else SOURCE_ALONE
+def _source(reference: Reference) -> SafeString:
+    number, source = reference.number, reference.source
     # A title may be a question.
     title = source.title if source.title.endswith("?") else f"{source.title}."
-    return format_html(pattern, number, title, source.publisher, source.url)
+    words = (
+        format_html(SOURCE_LINKED, source.url, title, source.publisher)
+        if source.url
+        else f"{title} {source.publisher}."
+    )
+    back = format_html(BACK, number) if reference.citations else NOTHING
+    return format_html(SOURCE, number, words, back)
 
 
 @register.simple_tag
@@ -378,7 +380,7 @@ def listed(facets: Iterable[Facet]) -> SafeString:
 
 @register.simple_tag
 def ticks(choices: Iterable[Choice], name: str, kind: str = "checkbox") -> SafeString:
-    """Render boxes of the checklist for <div class="tick-grid">; `name` is the parameter's name.
+    """Render boxes of the checklist for <fieldset class="tick-grid">; `name` is their parameter.
 
     `kind` is "checkbox" or "radio". Emergencies have the colour of danger.
     """
