@@ -87,6 +87,8 @@ def test_emergency_is_one_side_too_and_no_page_ends_on_an_empty_side(page):
     assert sides(page, "A4") == 1
     page.goto("/checklist/")
     assert sides(page, "A4") == 1
+    page.emulate_media(media="print")
+    expect(page.get_by_role("heading", name="Nothing ticked yet")).to_be_in_viewport()
 
 
 def test_warning_signs_take_four_sides_at_most_with_all_that_is_to_be_done(page):
