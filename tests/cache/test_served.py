@@ -37,7 +37,7 @@ def test_edit_through_one_shows_through_both_on_the_next_request(instances):
     fields = {
         "slug": "a-new-source",
         "title": "A source that was added through one instance",
-        "publisher": "The tests",
+        "publisher": "A publisher of tests",
         "url": "https://example.org/added",
         "kind": "government",
         "read_form": "page",
