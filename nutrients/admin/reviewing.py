@@ -147,14 +147,16 @@ class DueForm(forms.Form):
 
 def review_desk(request: HttpRequest, site: Any) -> HttpResponse:
     """List the published rows of all tables by the day on which their review is due."""
-    tables = [
-        model
-        for model in reviewed_tables()
-        if site.get_model_admin(model).has_change_permission(request)
-    ]
+    profession = profession_of(request.user)
+    # A clinician signs rows that only others may change.
+    right = "view" if profession else "change"
+    tables = [model for model in reviewed_tables() if _may(request, site, right, model)]
+    may_date = any(_may(request, site, "change", model) for model in tables)
     form = DueForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         rows = _ticked_rows(request, tables)
+        if request.POST.get("wish") != AGREED:
+            rows = [row for row in rows if _may(request, site, "change", type(row))]
         messages.info(request, _update(request, rows, form.cleaned_data["review_due_on"]))
         return redirect(request.get_full_path())
     today = timezone.localdate()
@@ -186,11 +188,20 @@ def review_desk(request: HttpRequest, site: Any) -> HttpResponse:
             }
             for row in shown[:MAX_ROWS]
         ],
+        # Ticks of a form that comes back with an error
+        "ticked": request.POST.getlist("row"),
         "count": count,
-        "profession": profession_of(request.user),
+        "profession": profession,
+        "may_date": may_date,
         "media": form.media,
     }
     return TemplateResponse(request, "admin/nutrients/desk.html", context)
+
+
+def _may(request: HttpRequest, site: Any, right: str, model: Any) -> bool:
+    """Return whether the account has this right to a table, such as "change"."""
+    may: bool = getattr(site.get_model_admin(model), f"has_{right}_permission")(request)
+    return may
 
 
 def _ticked_rows(request: HttpRequest, tables: Iterable[Any]) -> list[Any]:

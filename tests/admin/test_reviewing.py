@@ -133,6 +133,31 @@ def test_clinician_who_agrees_signs(clinician, content):
     assert [reviewer(row) for row in rows] == ["", NAME, NAME]
 
 
+def test_clinician_who_changes_nothing_signs_at_the_desk_and_sets_no_date(account, content):
+    client = account("Clinicians", "Ada Example", "dietitian")
+    row = Association.objects.first()
+    page = client.get(DESK)
+    assert len(page.context["rows"]) == 100
+    assert "Set this date" not in page.content.decode()
+
+    sent = {"row": ticked(row), "wish": "date", "review_due_on": "2027-03-01"}
+    assert "Tick at least one row." in client.post(DESK, sent, follow=True).content.decode()
+    client.post(DESK, {"row": ticked(row), "wish": "agreed"})
+
+    assert reviewer(row) == NAME
+    assert str(row.review_due_on) != "2027-03-01"
+
+
+def test_ticks_stay_when_a_date_is_wrong(editor_client, content):
+    shown = editor_client.get(DESK).context["rows"][1]
+    sent = {"row": shown["value"], "wish": "date", "review_due_on": "soon"}
+
+    page = editor_client.post(DESK, sent).content.decode()
+
+    assert f'value="{shown["value"]}" checked' in page
+    assert page.count(" checked>") == 1
+
+
 def test_due_dates_are_set_or_spread_for_many(editor_client, content):
     rows = list(Association.objects.all()[:4])
 
