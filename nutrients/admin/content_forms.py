@@ -49,10 +49,14 @@ class ProseField(forms.CharField):
 class FigureField(forms.DecimalField):
     """A figure as editors write it: 1.5, 1,5 or 1 500.
 
-    A number input may drop a comma and make the figure ten times as large.
+    A number input may drop a comma and make the figure ten times as large. No figure is negative:
+    the constraints of the tables say so too, but name themselves and not the field.
     """
 
     widget = forms.TextInput
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"min_value": 0} | options)
 
     def to_python(self, value: Any) -> Any:
         """Refuse 1,500, which may mean 1.5 or 1500."""

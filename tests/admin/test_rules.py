@@ -37,6 +37,8 @@ UNVERIFIED = {"verification": Verification.UNVERIFIED}
         (FoodSource, "almonds", {"usda_ndb_number": "1001733"}, NDB),
         (FoodSource, "almonds", {"usda_ndb_number": "1234a"}, NDB),
         (FoodSource, "almonds", {"serving_grams": "1,500"}, "before three digits may mean either."),
+        (FoodSource, "almonds", {"energy_kcal": "-1"}, "greater than or equal to 0"),
+        (Nutrient, "magnesium", {"daily_value": "-1"}, "greater than or equal to 0"),
         (Source, "nhs-twitching", {"checked_on": "2090-01-01"}, ""),
         (Source, "nhs-twitching", {"checked_on": "1900-01-01"}, ""),
         (Source, "nhs-twitching", {"next_review_on": "9999-12-31"}, ""),
