@@ -111,12 +111,16 @@ class ProposalAdmin(GuardedAdmin, FixedRowsAdmin):
         proposal, account = options["obj"], request.user
         is_open = proposal.state in OPEN
         may_sign = proposal.state in SIGNABLE and not has_written(proposal, account)
+        sign_offs = valid_sign_offs(proposal)
+        signed = {
+            sign_off.role for sign_off in sign_offs if sign_off.account == account.get_username()
+        }
         context |= {
             "rows": describe_rows(proposal),
             "is_open": is_open,
-            "roles": roles_of(account) if may_sign else [],
+            "roles": [role for role in roles_of(account) if may_sign and role not in signed],
             "digest": digest(proposal),
-            "sign_offs": valid_sign_offs(proposal),
+            "sign_offs": sign_offs,
             "missing": missing_signatures(proposal) if is_open else [],
             "links": proposal.links.prefetch_related("remarks"),
             "link_form": LinkForm(),

@@ -95,6 +95,18 @@ def test_account_signs_neither_its_own_words_nor_in_a_role_it_lacks(
     assert not SignOff.objects.exists()
 
 
+def test_who_has_signed_the_words_is_not_asked_again(proposal, colleague, editor):
+    address = proposal.get_absolute_url()
+    assert "I have read this and agree" in colleague.get(address).content.decode()
+    sign(colleague, proposal)
+    assert "I have read this and agree" not in colleague.get(address).content.decode()
+
+    write_on(proposal, editor)
+    make_ready(proposal)
+
+    assert "I have read this and agree" in colleague.get(address).content.decode()
+
+
 def test_signature_counts_only_under_the_words_that_were_signed(
     proposal, colleague, editor, settings
 ):
