@@ -64,7 +64,10 @@ def send_back(
         "title": "Not saved yet",
         "sentence": sentence,
         "fields": fields,
-        "texts": [value for _, value in fields if " " in value.strip()],
+        # The name of a button begins with an underscore.
+        "texts": [
+            value for name, value in fields if " " in value.strip() and not name.startswith("_")
+        ],
         "action": address,
     }
     return render(request, "admin/resubmission.html", context)

@@ -42,6 +42,7 @@ def test_form_of_a_session_that_ended_is_carried_through_the_sign_in(anna, addre
     browser.get(reverse("admin:login"))
     token = browser.cookies["csrftoken"].value
     form = {"job": TYPED, "sources": ["1", "2"], "csrfmiddlewaretoken": token}
+    form |= {"_continue": "Save and continue editing"}
 
     sign_in_page = browser.post(address, form)
     login = {"csrfmiddlewaretoken": token} | fill_in(sign_in_page)
@@ -53,7 +54,9 @@ def test_form_of_a_session_that_ended_is_carried_through_the_sign_in(anna, addre
         assert "no-store" in page.headers["Cache-Control"]
     assert f'action="{address}"' in returned.content.decode()
     fields = [*returned.context["fields"]]
-    assert fields == [("job", TYPED), ("sources", "1"), ("sources", "2")]
+    button = ("_continue", "Save and continue editing")
+    assert fields == [("job", TYPED), ("sources", "1"), ("sources", "2"), button]
+    assert returned.context["texts"] == [TYPED]
     again = {name: value for name, value in fields if name == "job"}
     token = browser.cookies["csrftoken"].value
     form = browser.post(address, again | {"csrfmiddlewaretoken": token})
