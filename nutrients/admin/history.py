@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from itertools import pairwise
 from typing import Any
@@ -14,7 +16,8 @@ from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import ProtectedError
 from django.forms import MultiWidget
-from django.http import HttpRequest, HttpResponse
+from django.forms.formsets import INITIAL_FORM_COUNT, TOTAL_FORM_COUNT
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -41,6 +44,10 @@ SAVED_SINCE = (
     "Not saved yet, because somebody saved this after you opened it: see above. The form now "
     "holds what you typed, and what your colleague saved wherever you changed nothing. If you "
     "both changed the same field, it holds yours. Look it through, and save again."
+)
+DELETED_SINCE = (
+    "Not saved yet, because somebody deleted a row of this form after you opened it: see above. "
+    "The form no longer has that row. Save again to go on without it."
 )
 NewerVersions = list[tuple[Version, list[Change]]]
 
@@ -90,15 +97,49 @@ class VersionedAdmin(RefusableMixin, DeletingMixin):
             if request.method == "POST":
                 # The second of two saves at a time waits for the first.
                 self.model._base_manager.select_for_update().filter(pk=row.pk).first()
+            dropped = self._drop_deleted(request, row) if request.method == "POST" else []
+            if dropped:
+                self.refuse(request, DELETED_SINCE)
             versions = versions_of_form(self.model, row.pk)
             newer = versions_since(request.POST.get(OPENED, ""), versions)
             if newer:
                 self._carry_over(request, self.get_object(request, str(row.pk)), newer)
                 self.refuse(request, SAVED_SINCE)
             latest = versions.first()
-            context = {"opened": OPENED, "latest": latest.pk if latest else 0, "newer": newer}
+            context = {"opened": OPENED, "latest": latest.pk if latest else 0}
+            context |= {"newer": newer, "dropped": dropped}
             context |= extra_context or {}
             return super().changeform_view(request, object_id, form_url, context)
+
+    def _drop_deleted(self, request: Any, row: Any) -> list[tuple[Version, list[str]]]:
+        """Take the rows out of a form that were deleted since it was opened.
+
+        Return their last versions, each with the texts that were sent for the row. Django would ask
+        for the fields that identify the row, which nobody can fill in any more.
+        """
+        dropped = []
+        for formset_class, inline in self.get_formsets_with_inlines(request, row):
+            prefix = formset_class.get_default_prefix()
+            kwargs = self.get_formset_kwargs(request, row, inline, prefix)
+            formset, data = formset_class(**kwargs), request.POST
+            count = min(formset.initial_form_count(), formset.absolute_max)
+            key_of = {index: data.get(f"{prefix}-{index}-id", "") for index in range(count)}
+            keys = [*filter(is_key, key_of.values())]
+            existing = formset.model._base_manager.filter(pk__in=keys).values_list("pk", flat=True)
+            missing = set(keys).difference(map(str, existing))
+            versions = Version.objects.get_for_model(formset.model).order_by("pk")
+            last = {
+                version.object_id: version for version in versions.filter(object_id__in=missing)
+            }
+            gone = {index: last[key] for index, key in key_of.items() if key in last}
+            if gone:
+                request.POST, sent = _without_forms(data, prefix, formset, gone)
+                dropped += [
+                    (version, [text for text in sent[index] if " " in text.strip()])
+                    for index, version in gone.items()
+                    if f"{prefix}-{index}-DELETE" not in data
+                ]
+        return dropped
 
     def _carry_over(self, request: Any, row: Any, newer: NewerVersions) -> None:
         """Replace the fields that the editor did not change by what was saved meanwhile."""
@@ -265,6 +306,27 @@ class VersionedAdmin(RefusableMixin, DeletingMixin):
         rights = [get_permission_codename("change", table) for table in tables]
         if not request.user.has_perms(f"{self.opts.app_label}.{right}" for right in rights):
             raise PermissionDenied
+
+
+def _without_forms(
+    data: QueryDict, prefix: str, formset: Any, gone: Collection[int]
+) -> tuple[QueryDict, dict[int, list[str]]]:
+    """Return what was sent without some forms of a formset, and the values of these forms."""
+    remaining = [index for index in range(formset.total_form_count()) if index not in gone]
+    number_of = {index: number for number, index in enumerate(remaining)}
+    rest = QueryDict(mutable=True)
+    values: dict[int, list[str]] = defaultdict(list)
+    for name, texts in data.lists():
+        match = re.fullmatch(rf"{re.escape(prefix)}-([0-9]{{1,9}})-(.+)", name)
+        if match is None:
+            rest.setlist(name, texts)
+        elif (index := int(match[1])) in number_of:
+            rest.setlist(f"{prefix}-{number_of[index]}-{match[2]}", texts)
+        else:
+            values[index] += texts
+    for total in (TOTAL_FORM_COUNT, INITIAL_FORM_COUNT):
+        rest[f"{prefix}-{total}"] = str(int(data.get(f"{prefix}-{total}", 0)) - len(gone))
+    return rest, values
 
 
 def _as_sent(field: Any, name: str, value: Any) -> dict[str, list[Any]]:

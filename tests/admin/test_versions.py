@@ -452,3 +452,33 @@ def test_versions_of_one_minute_are_told_apart_by_their_seconds(screen, magnesiu
     for moment in ("12:00:40", "12:00:05", "11:59"):
         assert f">1 November 2026, {moment} UTC</a>" in page
     assert "<h2>1 November 2026, 12:00:05 UTC beside 1 November 2026, 12:00:40 UTC</h2>" in page
+
+
+def test_section_that_a_colleague_deleted_meanwhile_is_told_and_its_text_shown(screen, article):
+    deleted, stays = article.sections.order_by("position")[:2]
+    first, second = screen(article), screen(article)
+    assert first.data["sections-0-id"] == str(deleted.pk)
+    assert first.save(**{"sections-0-DELETE": "on"}).status_code == 302
+
+    typed = {
+        "sections-0-body": "Typed in vain.",
+        "sections-1-body": "Typed for good. [@nhs-twitching]",
+    }
+    page = second.save(**typed)
+
+    assert "Deleted since you opened this form" in page.content.decode()
+    assert "Typed in vain." in page.content.decode()
+    second.data = dict(page.wsgi_request.POST.lists()) | {"opened_version": page.context["latest"]}
+    assert second.data["sections-0-id"] == [str(stays.pk)]
+    assert second.save().status_code == 302
+    stays.refresh_from_db()
+    assert stays.body == typed["sections-1-body"]
+    assert not article.sections.filter(pk=deleted.pk).exists()
+
+
+def test_section_that_two_editors_delete_is_gone_without_a_question(screen, article):
+    first, second = screen(article), screen(article)
+    number = article.sections.count()
+    assert first.save(**{"sections-0-DELETE": "on"}).status_code == 302
+    assert second.save(**{"sections-0-DELETE": "on"}).status_code == 302
+    assert article.sections.count() == number - 1
