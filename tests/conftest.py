@@ -73,7 +73,7 @@ def _no_other_hosts():
 
 @pytest.fixture(scope="session")
 def once(tmp_path_factory, worker_id):
-    """Makes a folder once for all workers of the run, who wait until it is whole."""
+    """Return a function that makes a folder once for all workers of the run; they wait for it."""
     shared = tmp_path_factory.getbasetemp()
     if worker_id != "master":
         shared = shared.parent
@@ -91,19 +91,19 @@ def once(tmp_path_factory, worker_id):
 
 @pytest.fixture(scope="session")
 def template(once):
-    """A folder with the migrated database that holds the shipped content."""
+    """Return a folder with a migrated database of the shipped content."""
     return once("template", snapshots.make_template)
 
 
 @pytest.fixture(scope="session")
 def prepared(once, template):
-    """A folder as an operator has it before the first start, with an editor's account."""
+    """Return a folder as it is before the first start, with an editor's account."""
     return once("prepared", lambda folder: server.prepare(folder, template))
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(template, worker_id, django_test_environment, django_db_blocker):
-    """The test database, with the shipped content in it."""
+    """Fill the test database with the shipped content."""
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
         snapshots.use_copy_of(template, worker_id)
         # Django would empty all tables after a test that commits.
@@ -157,7 +157,7 @@ def _memory_of_the_shipped_content():
 
 @pytest.fixture
 def client(request):
-    """A client that shares the memory of the content, as requests to one worker do.
+    """Return a client that shares memoized content, as requests to one worker do.
 
     It has an empty memory if the test counts queries, or changes the clock or a setting.
     """
@@ -172,7 +172,7 @@ def client(request):
 
 @pytest.fixture
 def lines():
-    """The lines that the test's requests write to the log."""
+    """Return the lines that the requests of the test write to the log."""
     handler = Lines()
     loggers = [logging.getLogger(name) for name in ("", "django")]
     for logger in loggers:
@@ -184,12 +184,12 @@ def lines():
 
 @pytest.fixture
 def content(db):
-    """The shipped content; the name says in a test's signature that the test depends on it."""
+    """Name the shipped content in the signature of a test that depends on it."""
 
 
 @pytest.fixture
 def no_content(db):
-    """A database without any content, for tests that fill it themselves."""
+    """Empty the database of content, for tests that fill it themselves."""
     for model in apps.get_app_config("nutrients").get_models(include_auto_created=True):
         rows = model._base_manager.all()
         # Without signals and collectors: rows that point at each other go in one transaction.

@@ -14,7 +14,7 @@ SLUG = "eyelid-twitch"
 
 @pytest.fixture
 def log(settings):
-    """The log at DEBUG, as an operator sets it to find a fault."""
+    """Return the log at DEBUG, as an operator sets it to find a fault."""
     logging.config.dictConfig(configuration("plain", "DEBUG"))
     [console] = [handler for handler in logging.getLogger().handlers if handler.name == "console"]
     text = io.StringIO()

@@ -23,7 +23,7 @@ def environment(folder, **variables):
 
 
 def refused(folder, port):
-    """What `make run` says on a machine on which it cannot start."""
+    """Return the output of `make run` on a machine where it cannot start."""
     done = subprocess.run(
         ["make", "run"],
         cwd=ROOT,
@@ -114,7 +114,7 @@ def test_python_that_is_too_old_is_told_which_one_is_needed(tmp_path):
 
 @pytest.fixture
 def clone(tmp_path):
-    """A copy of the project's start, with one package to install and no package index."""
+    """Return a copy of the project's start, with one package to install and no package index."""
     (tmp_path / "scripts").mkdir()
     (tmp_path / "scripts" / "prepare.py").write_bytes((ROOT / "scripts/prepare.py").read_bytes())
     (tmp_path / "requirements.txt").write_text("")

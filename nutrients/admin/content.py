@@ -150,7 +150,7 @@ class ListedFormSet(ContentFormSet):
 
     @cached_property
     def listed(self) -> list[tuple[Any, str]]:
-        """The rows with their summaries, unless they have a form here."""
+        """Return the rows with their summaries, or none if they have a form on the page."""
         if self.initial_forms:
             return []
         rows = super().get_queryset().prefetch_related(None)[: self.most]

@@ -66,7 +66,7 @@ class Deletion:
 
     @cached_property
     def unlinked_rows(self) -> list[Any]:
-        """The rows that stay and lose a link."""
+        """Return the rows that stay and lose a link."""
         pks: dict[Any, set[Any]] = defaultdict(set)
         for through, links in self._deleted.items():
             if model := through._meta.auto_created:

@@ -44,7 +44,7 @@ class NoteFields(forms.Form):
 
     @cached_property
     def changed_data(self) -> list[str]:
-        """The changed fields of the row: a note alone does not make a version of it."""
+        """Return the changed fields of the row: a note alone does not make a version of it."""
         return [name for name in super().changed_data if name not in NOTE_FIELDS]
 
     def clean(self: Any) -> dict[str, Any]:

@@ -94,12 +94,12 @@ class ArticlePage:
 
 
 def listed_articles(*, at: datetime) -> Paginator[int]:
-    """The ids of the published articles by topic: an index holds all that this takes."""
+    """Return the ids of the published articles by topic; an index covers the query."""
     return Paginator(_in_order(at=at).values_list("pk", flat=True), ARTICLES_A_PAGE)
 
 
 def articles_on(page: Page[int], *, at: datetime) -> QuerySet[Article]:
-    """The articles on a page of the list, with their sections for the reading time."""
+    """Return the articles on a page of the list, with their sections for the reading time."""
     rows = _in_order(at=at).filter(pk__in=page.object_list)
     rows = rows.only("slug", "title", "summary", "topic", "changed_at")
     return rows.prefetch_related("sections")
@@ -116,14 +116,14 @@ def latest_articles(*, at: datetime) -> list[Article]:
 
 
 def article_page(slug: str, *, at: datetime) -> ArticlePage | None:
-    """The page of a published article, or None if there is none."""
+    """Return the page of a published article, or None if there is none."""
     rows = Article.objects.published(at=at).filter(slug=slug).prefetch_related("sections")
     article = rows.first()
     return ArticlePage(article, at=at) if article else None
 
 
 def section_preview(body: str, *, at: datetime) -> tuple[Section, References]:
-    """A section from text that is not saved, and its sources, numbered from 1.
+    """Return a section from text that is not saved, and its sources, numbered from 1.
 
     Without an article, its block of warning signs shows all signs.
     """
@@ -183,14 +183,14 @@ def _questions(block: prose.Block, mark: prose.Cite) -> list[Question]:
 
 
 def _related(article: Article, symptoms: list[Symptom], *, at: datetime) -> list[Article]:
-    """The articles that share most symptoms with this one."""
+    """Return the published articles that share most symptoms with this one."""
     rows = Article.objects.published(at=at).filter(related_symptoms__in=symptoms)
     rows = rows.exclude(pk=article.pk).annotate(shared=Count("related_symptoms"))
     return list(rows.only(*LINK).order_by("-shared", "position", "title")[:MOST_RELATED])
 
 
 def _neighbour(article: Article, way: str, *, at: datetime) -> Article | None:
-    """The article before ("lt") or after ("gt") this one in the list."""
+    """Return the article before ("lt") or after ("gt") this one in its topic."""
     beside = Q(**{f"position__{way}": article.position}) | Q(
         position=article.position, **{f"title__{way}": article.title}
     )

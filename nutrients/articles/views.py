@@ -46,7 +46,7 @@ def article_html(slug: str, *, at: datetime) -> str | None:
 
 @require_safe
 def picture(request: HttpRequest, slug: str, digest: str) -> HttpResponse:
-    """The file of a picture. Its address changes with it, so browsers keep it."""
+    """Serve the file of a picture. Its address contains its digest, so browsers keep it."""
     row = get_object_or_404(Picture, slug=slug, file_digest=digest)
     answer = HttpResponse(bytes(row.data), content_type="image/webp")
     answer["Cache-Control"] = "public, max-age=31536000, immutable"

@@ -247,7 +247,7 @@ class ChecklistAnswer:
         return [Line(title, f"{', '.join(names)}.{more}") for title, names, more in lines if names]
 
     def _next_steps(self) -> list[Line]:
-        """The last lines: what would change the answer, blood tests, and who can help."""
+        """Return the last lines: what would change the answer, blood tests, and who can help."""
         suggestions = self.suggestions
         lines = []
         for level, words in WATCH_FOR.items():
@@ -320,7 +320,7 @@ class ChecklistForm(NamedTuple):
 
 
 def read_ticks(data: QueryDict, choices: ChecklistChoices) -> tuple[list[Tick], list[str]]:
-    """The ticks and answers of a form or a link, and the values that were ignored.
+    """Return the ticks and answers of a form or a link, and the values that were ignored.
 
     Two answers that contradict each other are both read: the rules take the worse.
     """
@@ -341,7 +341,7 @@ def read_ticks(data: QueryDict, choices: ChecklistChoices) -> tuple[list[Tick], 
 
 
 def checklist_answer(data: QueryDict, content: ChecklistContent) -> ChecklistAnswer:
-    """The answer to what a form or a link ticks."""
+    """Return the answer to the ticks of a form or a link."""
     ticks, ignored = read_ticks(data, content.once(checklist_choices))
     ticked, urgency = ticked_rows(ticks, content), assess_urgency(ticks, content)
     return ChecklistAnswer(
@@ -366,7 +366,7 @@ def checklist_form(answer: ChecklistAnswer, content: ChecklistContent) -> Checkl
 def _take_off_buttons(
     answer: ChecklistAnswer, content: ChecklistContent
 ) -> Iterator[tuple[str, str, str]]:
-    """A button for each tick. In an emergency only for the ticks that raised it.
+    """Yield a button for each tick; in an emergency only for the ticks that raised it.
 
     The other ticks may name a nutrient.
     """

@@ -175,7 +175,7 @@ class ChecklistChoices(NamedTuple):
 
 
 def checklist_choices(content: ChecklistContent) -> ChecklistChoices:
-    """What the checklist asks: emergencies, symptoms by body area, other flags, risk factors."""
+    """Return the choices: emergencies, symptoms by body area, other flags and risk factors."""
     flags = [
         Choice(flag.slug, flag.tick_label, is_emergency=flag.level == Urgency.EMERGENCY)
         for flag in content.flags.values()

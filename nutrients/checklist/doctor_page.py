@@ -48,7 +48,7 @@ class DoctorPage:
 
 
 def doctor_page(data: QueryDict, content: ChecklistContent) -> DoctorPage:
-    """The answer to a form, with citations numbered in reading order.
+    """Return the answer to a form, with citations numbered in reading order.
 
     Five queries at most besides the content: sources of associations and of risk factors, and the
     version.
@@ -95,6 +95,6 @@ def _links(match: NutrientMatch, references: References) -> dict[str, CitedWords
 
 
 def _number(row: Association | RiskFactor, references: References) -> int | None:
-    """The number of one source of the row: of several, one that is cited already."""
+    """Return the number of one source of the row, preferably of one that is already cited."""
     sources = sorted(row.sources.all(), key=lambda source: source.slug not in references.by_slug)
     return references.add(sources[0]).number if sources else None

@@ -304,7 +304,7 @@ class Suggestions:
 def suggest(
     ticks: Collection[Tick], ticked: Ticked, urgency: UrgencyAdvice, content: ChecklistContent
 ) -> Suggestions:
-    """The causes and nutrients that fit the ticks. Only an emergency changes what is fetched."""
+    """Return the causes and nutrients that fit the ticks: none in an emergency."""
     if urgency.level == Level.EMERGENCY or not ticked.count:
         return Suggestions()
     causes, other_causes = _possible_causes(ticked, urgency, content)
@@ -336,7 +336,7 @@ def suggest(
 
 
 def _caused_symptoms(ticked: Ticked, content: ChecklistContent) -> frozenset[int]:
-    """The symptoms that a ticked medicine or illness brings on: they point to no nutrient.
+    """Return the symptoms that a ticked medicine or illness brings on: they point to no nutrient.
 
     What lowers or raises a nutrient is a risk factor, and not among these.
     """
@@ -346,7 +346,7 @@ def _caused_symptoms(ticked: Ticked, content: ChecklistContent) -> frozenset[int
 
 
 def ticked_rows(ticks: Collection[Tick], content: ChecklistContent) -> Ticked:
-    """The rows that were ticked, in the order of the form."""
+    """Return the rows that were ticked, in the order of the form."""
 
     def among(kind: str, rows: dict[str, Any]) -> list[Any]:
         slugs = {tick.slug for tick in ticks if tick.kind == kind}
@@ -361,7 +361,7 @@ def ticked_rows(ticks: Collection[Tick], content: ChecklistContent) -> Ticked:
 
 
 def _with_one_age(risks: list[RiskFactor]) -> list[RiskFactor]:
-    """The risks with one of several ages: the youngest child, or the oldest without a child."""
+    """Keep one of several ages: the youngest child, or the oldest age if there is no child."""
     ages = sorted((r for r in risks if r.kind == RiskKind.AGE), key=lambda age: age.position)
     children = [age for age in ages if age.stands_for == NotSuggestedTo.CHILDREN]
     age = children[:1] or ages[-1:]
@@ -369,14 +369,14 @@ def _with_one_age(risks: list[RiskFactor]) -> list[RiskFactor]:
 
 
 def _signs(ticked: Ticked, content: ChecklistContent) -> list[Association]:
-    """The associations of the ticked symptoms: nutrient by nutrient, most typical first."""
+    """Return the associations of the ticked symptoms, by nutrient, most typical first."""
     symptoms = {symptom.pk for symptom in ticked.symptoms}
     rows = chain.from_iterable(content.signs.values())
     return [sign for sign in rows if sign.symptom_id in symptoms]
 
 
 def _risk_reasons(ticked: Ticked, content: ChecklistContent) -> dict[int, list[RiskReason]]:
-    """What each ticked risk does to a nutrient, under the nutrient's id."""
+    """Return what each ticked risk does to a nutrient, by the id of the nutrient."""
     reasons: dict[int, list[RiskReason]] = defaultdict(list)
     for risk in ticked.risks:
         for side, nutrients in (("low", content.lowered), ("high", content.raised)):
@@ -393,7 +393,7 @@ def _matches(
     reasons: Mapping[int, list[RiskReason]],
     content: ChecklistContent,
 ) -> list[NutrientMatch]:
-    """The nutrients worth a look. A symptom that a ticked cause brings on does not count."""
+    """Return the nutrients worth a look. Symptoms that a ticked cause brings on do not count."""
     caused = _caused_symptoms(ticked, content)
     signs: dict[int, list[Association]] = defaultdict(list)
     for sign in supported:
@@ -459,7 +459,7 @@ def eater_of(ticked: Ticked) -> Eater:
 
 
 def _withheld_foods(ticks: Collection[Tick], content: ChecklistContent) -> frozenset[int]:
-    """The nutrients whose foods a flag withholds that is ticked or could still be raised."""
+    """Return the nutrients whose foods are withheld by a flag that is raised or could still be."""
     ticked = frozenset(ticks)
     return frozenset().union(
         *(
@@ -476,7 +476,7 @@ def _risk_lines(
     reasons: Mapping[int, list[RiskReason]],
     content: ChecklistContent,
 ) -> list[Line]:
-    """What to do about each ticked risk factor, and what it can cause, ages last."""
+    """Say what to do about each ticked risk factor, and what it can cause; ages come last."""
     lines = []
     for risk in sorted(ticked.risks, key=lambda risk: risk.kind == RiskKind.AGE):
         sides = {
@@ -502,7 +502,7 @@ def _risk_lines(
 def _possible_causes(
     ticked: Ticked, urgency: UrgencyAdvice, content: ChecklistContent
 ) -> tuple[list[PossibleCause], list[PossibleCause]]:
-    """The causes of the ticked signs: those to describe, and those to name only.
+    """Return the causes of the ticked signs: those to describe, and those to name only.
 
     A cause that a tick names comes first, and one that only an age names after these. An illness or
     a medicine that the form offers, and that was not ticked, is named only. If care is needed the
@@ -549,7 +549,7 @@ def _interactions(ticked: Ticked, content: ChecklistContent) -> list[Interaction
 
 
 def _watch_for(ticked: Ticked, urgency: UrgencyAdvice, content: ChecklistContent) -> list[RedFlag]:
-    """The flags that go with the ticked symptoms and were not raised."""
+    """Return the flags that are related to the ticked symptoms and were not raised."""
     symptoms = {symptom.pk for symptom in ticked.symptoms}
     risks = {risk.pk for risk in ticked.risks}
     raised = urgency.raised_flags

@@ -122,7 +122,7 @@ def _unknown_answers(ticked: frozenset[Tick], content: ChecklistContent) -> set[
 def _reasons(
     triage: Triage, ticked: frozenset[Tick], content: ChecklistContent
 ) -> dict[Level, list[Reason]]:
-    """The reasons for each level: flags in their order, then symptoms.
+    """Return the reasons for each level: flags in their order, then symptoms.
 
     A subject gives no reason if a more urgent one, or one before it, has named all its ticks.
     """
@@ -144,7 +144,7 @@ def _reasons(
 
 
 def _subjects(content: ChecklistContent) -> dict[Tick, RedFlag | Symptom]:
-    """The row behind each subject of a rule, in the order in which reasons are given."""
+    """Map the subject of each rule to its row, in the order of reasons."""
     order = attrgetter("position", "slug")
     flags = sorted(content.flags.values(), key=order)
     symptoms = sorted(content.symptoms.values(), key=order)
@@ -168,7 +168,7 @@ def _describe(ticks: Collection[Tick], content: ChecklistContent) -> str:
 
 
 def tick_names(content: ChecklistContent) -> dict[Tick, str]:
-    """The words beside every box of the form, in the form's order."""
+    """Return the label of each box, in the order of the form."""
     names = {Tick("flag", row.slug): row.tick_label or row.sign for row in content.flags.values()}
     names |= {Tick("symptom", row.slug): row.name for row in content.symptoms.values()}
     names |= {Tick("risk", row.slug): row.name for row in content.risks.values()}
@@ -180,7 +180,7 @@ def tick_names(content: ChecklistContent) -> dict[Tick, str]:
 
 
 def urgency_rules(content: ChecklistContent) -> list[Rule]:
-    """A published flag fires when it is ticked or a rule is met; a symptom when it is ticked."""
+    """Return the rules: a tick raises its flag or symptom, and so does a stored rule of a flag."""
     flags = {flag.pk: flag for flag in content.flags.values()}
     alone = {Tick("flag", row.slug): row.level for row in flags.values()}
     alone |= {Tick("symptom", row.slug): row.urgency for row in content.symptoms.values()}
@@ -195,7 +195,7 @@ def urgency_rules(content: ChecklistContent) -> list[Rule]:
 
 
 def rule_of(rule: RedFlagRule, flag: RedFlag) -> Rule:
-    """A rule of a flag, with the ticks and answers that it names."""
+    """Convert a stored rule of a flag, with the ticks and answers that it names."""
     answers: dict[int, set[Tick]] = defaultdict(set)
     for answer in rule.answers.all():
         answers[answer.question_id].add(answer_tick(answer.question.slug, answer.slug))
@@ -233,7 +233,7 @@ class QuestionField(NamedTuple):
 def follow_up_questions(
     ticks: Collection[Tick], level: Level, content: ChecklistContent
 ) -> list[QuestionField]:
-    """The questions that the answer asks: those of which an answer would change the outcome.
+    """Return the questions that the answer page asks: those whose answers could change the outcome.
 
     A question that was answered stays, so that the answer can be changed, unless it is in the form.
     In an emergency nothing more is asked.
@@ -259,7 +259,7 @@ def form_questions(ticks: Collection[Tick], content: ChecklistContent) -> list[Q
 
 
 def _matters_for(content: ChecklistContent) -> dict[str, str]:
-    """The ticks that a rule names beside an answer to each question, under its slug."""
+    """Return, by the slug of each question, the ticks that rules combine with its answers."""
     rules, answers = content.once(urgency_rules), content.once(answer_ticks)
     matters_for: dict[str, str] = {}
     for slug, choices in answers.items():
@@ -274,7 +274,7 @@ def _matters_for(content: ChecklistContent) -> dict[str, str]:
 
 
 def answer_ticks(content: ChecklistContent) -> dict[str, frozenset[Tick]]:
-    """The ticks of every answer under the slug of its question, in the order of questions."""
+    """Return the ticks of the answers to each question, by its slug, in the order of questions."""
     return {
         slug: frozenset(answer_tick(slug, answer.slug) for answer in row.answers.all())
         for slug, row in content.questions.items()
@@ -282,7 +282,7 @@ def answer_ticks(content: ChecklistContent) -> dict[str, frozenset[Tick]]:
 
 
 def _question_field(row: Question, ticks: Collection[Tick], matters_for: str = "") -> QuestionField:
-    """A question with the answer that counts: the worse of two."""
+    """Return a question with the answer that counts: the worse of two."""
     answers = list(row.answers.all())
     chosen = (answer for answer in answers if answer_tick(row.slug, answer.slug) in ticks)
     return QuestionField(row, answers, next(chosen, None), matters_for)

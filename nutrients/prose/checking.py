@@ -173,13 +173,13 @@ def _argument_fault(block: Block, names: Mapping[str, Collection[str]]) -> str |
 
 
 def plain_lines(body: str) -> list[str]:
-    """The lines of a body without marks, citations, addresses or blocks; empty ones left out."""
+    """Return the lines of a body without marks, citations, addresses, blocks and empty lines."""
     lines = (_plain(part) for line in lines_of(body) for part in _parts(line))
     return [line for line in lines if line]
 
 
 def _parts(line: str) -> list[str]:
-    """The cells of a row of a table, none of the rule below its head; any other line whole."""
+    """Split a row of a table into cells; drop the rule below its head; keep other lines whole."""
     row = line.strip()
     if not row.startswith("|"):
         return [line]
@@ -208,7 +208,7 @@ def _cells(row: str) -> list[str]:
 
 
 def sentences(body: str) -> list[str]:
-    """The sentences of a body; an item of a list is one even without a full stop."""
+    """Return the sentences of a body; an item of a list is one even without a full stop."""
     return [part for line in plain_lines(body) for part in SENTENCE_END.split(line)]
 
 

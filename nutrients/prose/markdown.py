@@ -68,12 +68,12 @@ class Block(NamedTuple):
 
 
 def lines_of(body: str) -> list[str]:
-    """The lines of a body, split as Markdown splits them."""
+    """Split a body into lines, as Markdown does."""
     return body.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def mark_on(line: str) -> re.Match[str] | None:
-    """The mark of a block, if the line holds nothing else."""
+    """Return the mark of a block, if it is alone on the line."""
     return MARK.fullmatch(line.strip())
 
 
@@ -98,7 +98,7 @@ def split(body: str) -> list[Block]:
 
 
 def _block(mark: re.Match[str], lines: list[str], index: int) -> tuple[Block | None, int]:
-    """The block that begins at a mark, or None if it is unknown, and the line after it."""
+    """Return the block that begins at a mark, or None if it is unknown, and the line after it."""
     kind, argument = mark["name"], (mark["argument"] or "").strip()
     if not mark["end"] and kind in LIVE_BLOCKS:
         return Block(kind, index + 1, index + 1, argument), index + 1
@@ -163,7 +163,7 @@ class Glossary:
         self.explained.update(match[1].lower() for match in WORD.finditer(text))
 
     def explain(self, text: str) -> SafeString:
-        """The text as HTML, with its hard words explained if the page has not done so yet."""
+        """Return the text as HTML, with the meaning of a hard word at its first use on the page."""
         parts: list[str] = []
         end = 0
         for match in WORD.finditer(text):
@@ -227,7 +227,7 @@ def render(
 
 
 def questions(text: str) -> list[tuple[str, str]]:
-    """The questions of a block, each with its answer; words before the first are left out."""
+    """Return the questions of a block with their answers; words before the first are left out."""
     answers: list[tuple[str, list[str]]] = []
     for line in lines_of(text):
         if QUESTION.match(line):
@@ -238,7 +238,7 @@ def questions(text: str) -> list[tuple[str, str]]:
 
 
 def cited_slugs(text: str) -> list[str]:
-    """The slugs that the text cites, in their order and as often as it does."""
+    """Return the slugs that the text cites, in their order, with repetitions."""
     return [slug for citation in CITATION.findall(text) for slug in _slugs(citation)]
 
 

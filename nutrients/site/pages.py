@@ -185,7 +185,7 @@ def _sign(flag: RedFlag, references: References) -> WarningSign:
 
 
 def _sign_group(areas: set[str]) -> str:
-    """The first group that holds the area of a symptom that the sign is related to."""
+    """Return the first group with the body area of a symptom that the sign is related to."""
     groups = (group for group, body_areas in SIGN_GROUPS.items() if areas & body_areas)
     return next(groups, OTHER_SIGNS)
 
@@ -208,6 +208,6 @@ def corrections(*, at: datetime) -> Paginator[ChangeNote]:
 
 
 def other_changes(*, at: datetime) -> tuple[list[ChangeNote], int]:
-    """The latest changes that corrected nothing, and how many older ones there are."""
+    """Return the latest changes that corrected nothing, and the number of older ones."""
     changes = ChangeNote.objects.until(at).filter(kind=NoteKind.CHANGE)
     return list(changes[:CHANGES_LISTED]), max(0, changes.count() - CHANGES_LISTED)

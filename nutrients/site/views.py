@@ -84,7 +84,7 @@ def about(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def method(request: HttpRequest) -> HttpResponse:
-    """What the site is for, how it grades and orders, who may change what, and what waits."""
+    """Explain what the site is for, how it grades and orders, who edits it, and what is pending."""
     counts = review_counts(at=timezone.now())
     context = {
         "sections": METHOD_CONTENTS,
@@ -152,7 +152,7 @@ def safety(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def safety_worker(request: HttpRequest) -> HttpResponse:
-    """The service worker that keeps the page of warning signs for a reader who asks for that."""
+    """Serve the service worker that saves the page of warning signs if the reader asks for it."""
     return render(request, "nutrients/site/worker.js", content_type="text/javascript")
 
 

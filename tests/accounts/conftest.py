@@ -67,7 +67,7 @@ def browser():
 
 @pytest.fixture
 def root(admin):
-    """An administrator's browser, signed in."""
+    """Return the browser of an administrator, signed in."""
     browser = Browser()
     browser.sign_in(name="root")
     return browser

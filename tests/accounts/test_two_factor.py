@@ -12,7 +12,7 @@ from tests.test_settings import settings_with
 
 @pytest.fixture
 def armed(browser, anna):
-    """A browser whose account has just turned the second step on, its app and its codes."""
+    """Return a browser whose account has just turned two-factor on, its app and its codes."""
     browser.sign_in()
     app, codes = browser.turn_second_step_on()
     return browser, app, codes

@@ -23,7 +23,7 @@ from tests.admin.forms import Screen
 
 
 def first_of_each(model, parent, count=3):
-    """The keys of the first rows under each parent."""
+    """Return the keys of the first `count` rows under each parent."""
     seen, kept = Counter(), []
     for key, above in model.objects.order_by("pk").values_list("pk", parent):
         seen[above] += 1
@@ -36,9 +36,9 @@ UNDER = ((Association, "nutrient"), (ReferenceIntake, "nutrient"), (NutrientAmou
 
 @pytest.fixture(autouse=True)
 def _little_content(request):
-    """Few rows under each, and no case of the test book: with all of them a save takes seconds.
+    """Keep few rows under each parent, and no case of the test book, so that saves are fast.
 
-    Tests of what takes all of the content ask for `cases`.
+    A test that needs all of the content requests `cases`.
     """
     if "content" in request.fixturenames and "cases" not in request.fixturenames:
         request.getfixturevalue("content")
@@ -54,12 +54,12 @@ def _little_content(request):
 
 @pytest.fixture
 def cases(content):
-    """The shipped cases of the test book, which count."""
+    """Keep all of the content, the cases of the test book among it: see `_little_content`."""
 
 
 @pytest.fixture
 def editor(content):
-    """An account of the Editors group, as an administrator adds it."""
+    """Return an account of the Editors group, as an administrator adds it."""
     account = User.objects.create_user("anna", password="a long password", is_staff=True)
     account.groups.add(Group.objects.get(name="Editors"))
     return account
@@ -74,13 +74,13 @@ def editor_client(editor):
 
 @pytest.fixture
 def screen(editor_client):
-    """Opens a form: `screen(nutrient)` to change a row, `screen(Nutrient)` to add one."""
+    """Open a form: `screen(nutrient)` to change a row, `screen(Nutrient)` to add one."""
     return lambda row, address=None, **rows: Screen(editor_client, row, address, **rows)
 
 
 @pytest.fixture
 def account(content):
-    """Gives a client of an account with a role; its first name is that of the account."""
+    """Return a function that makes an account with a role and returns its client."""
 
     def with_role(role, name="Carla Mendes", profession=""):
         first, last = name.split()

@@ -15,7 +15,7 @@ INSIST = {OVERRIDE: "on", REASON: "The case is wrong."}
 
 
 def address_of(row, page="change", *args):
-    """The address of a screen of a row, or of its table where a model is given."""
+    """Return the address of a screen of a row, or of a screen of a model."""
     args = [row.pk, *args] if isinstance(row, Model) else args
     return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_{page}", args=args)
 
@@ -90,7 +90,7 @@ class Screen:
 
 
 def errors_in(response):
-    """What a form that came back says is wrong, by field."""
+    """Return the errors of a form that was refused, by field."""
     forms = [response.context["adminform"].form]
     for inline in response.context.get("inline_admin_formsets", []):
         forms += inline.formset.forms
@@ -102,7 +102,7 @@ def errors_in(response):
 
 
 def sent(name, widget, value):
-    """What a browser sends for one field, by name."""
+    """Return what a browser sends for one field, by name."""
     if hasattr(widget, "decompress"):
         parts = zip(widget.widgets_names, widget.decompress(value), strict=True)
         return {name + suffix: as_text(part) for suffix, part in parts}

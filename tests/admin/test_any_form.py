@@ -28,7 +28,6 @@ ANSWERS = {200, 302, 400, 403, 404, 405, 413}
 
 @pytest.fixture
 def rows(a_row_of_each, admin_user):
-    """A row of each table."""
     AccountEvent.objects.create(at=NOW, kind="refused", account="anna")
     KeptProblem.objects.create(kind="links", model="nutrients.source", row_id=1, found_at=NOW)
     question = {"model": "nutrients.foodsource", "natural_key": '["almonds"]', "field": "note"}

@@ -13,7 +13,7 @@ from .forms import address_of
 
 @pytest.fixture
 def rule(content):
-    """A rule that wants two ticks or more and nothing else, of a flag that is published."""
+    """Return a rule of a published flag that needs two or more ticks and nothing else."""
     rules = RedFlagRule.objects.filter(answers=None, some_symptoms=None, some_risk_factors=None)
     rules = rules.filter(symptoms__is_noticeable=True, red_flag__status="published")
     return next(rule for rule in rules.distinct() if rule.symptoms.count() > 1)
@@ -21,7 +21,7 @@ def rule(content):
 
 @pytest.fixture
 def other(rule):
-    """A symptom that the rule does not name."""
+    """Return a symptom that the rule does not name."""
     rows = Symptom.objects.filter(is_noticeable=True, status="published")
     return rows.exclude(pk__in=rule.symptoms.all()).first()
 

@@ -38,7 +38,6 @@ def form(client):
 
 @contextmanager
 def other_editor():
-    """The database connection of another editor."""
     with closing(sqlite3.connect(connection.settings_dict["NAME"], uri=True, timeout=0)) as other:
         other.isolation_level = None
         yield other

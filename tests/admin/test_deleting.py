@@ -111,7 +111,7 @@ def linked(no_content):
 
 
 def links_of(row):
-    """What a row names, by field."""
+    """Return the linked rows of a row, by field."""
     return {
         field.name: sorted(map(str, getattr(row, field.name).all()))
         for field in row._meta.many_to_many

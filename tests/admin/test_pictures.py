@@ -16,7 +16,7 @@ ROOM = {"alternative": "A calf being stretched.", "credit": "Ann Smith", "licenc
 
 
 def file(kind="PNG", size=(60, 40), name="x", **more):
-    """A picture as a browser uploads it."""
+    """Return a picture as a browser uploads it."""
     written = io.BytesIO()
     Image.new(more.pop("mode", "RGB"), size, "red").save(written, kind, **more)
     return SimpleUploadedFile(name, written.getvalue())
@@ -24,7 +24,6 @@ def file(kind="PNG", size=(60, 40), name="x", **more):
 
 @pytest.fixture
 def picture(screen):
-    """A picture that was just uploaded."""
     assert screen(Picture).save(slug="stretch", upload=file(), **ROOM).status_code == 302
     return Picture.objects.get(slug="stretch")
 

@@ -356,7 +356,7 @@ def test_values_from_no_form_are_checked_before_the_proposal_is_ready(
 
 @pytest.fixture
 def breaking(no_content, editor):
-    """A proposal that withdraws what a case of the test book must suggest."""
+    """Return a proposal that withdraws what a case of the test book must suggest."""
     iron, cramps = factories.nutrient("iron"), factories.symptom("cramps")
     sign = factories.association(iron, cramps, verification="two-pages")
     sign.sources.add(factories.source())

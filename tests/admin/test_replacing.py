@@ -10,7 +10,7 @@ WORDS = {"find": "wibble", "instead": "wobble", "whole": "on", "case": "on"}
 
 @pytest.fixture
 def texts(content):
-    """A section with the word three times, and a nutrient with it once."""
+    """Return a section with the word three times, and a nutrient with it once."""
     section = ArticleSection.objects.first()
     section.body = "A wibble here. A wibble there, a wibbled thing and a Wibble."
     section.save()

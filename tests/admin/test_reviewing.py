@@ -20,7 +20,7 @@ DESK = reverse("admin:review_desk")
 
 @pytest.fixture
 def clinician(account):
-    """A client of an editor's account that signs reviews."""
+    """Return the client of an editor who signs reviews."""
     return account("Editors", "Ada Example", "dietitian")
 
 

@@ -47,7 +47,7 @@ def make_ready(proposal):
 
 @pytest.fixture
 def colleague(account):
-    """The client of an editor who wrote nothing of the proposal."""
+    """Return the client of an editor who wrote nothing of the proposal."""
     return account("Editors", "Ben Ode")
 
 

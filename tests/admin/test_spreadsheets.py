@@ -13,7 +13,7 @@ from .forms import act, address_of
 
 @pytest.fixture
 def look(editor_client):
-    """Sends lines as pasted text, or as a file of bytes, and gives the page."""
+    """Send lines as pasted text, or as a file of bytes, and return the page."""
 
     def look(model, text, **more):
         is_file = isinstance(text, bytes)

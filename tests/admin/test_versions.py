@@ -263,13 +263,13 @@ def first(iron):
 
 @pytest.fixture
 def typed(first, admin_client):
-    """What the form of the earlier version sends."""
+    """Return what the form of the earlier version sends."""
     return Screen(admin_client, None, first).data
 
 
 @pytest.fixture
 def account():
-    """Gives a client of a staff account with these permissions alone."""
+    """Return a function that makes a staff account with only these permissions, and its client."""
 
     def with_permissions(*names):
         user = User.objects.create_user("-".join(names), is_staff=True)

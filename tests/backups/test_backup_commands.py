@@ -33,7 +33,7 @@ CHANGES = (
 
 @pytest.fixture
 def manage(prepared, tmp_path):
-    """Runs a command on a site with an account and a picture of an editor's."""
+    """Run a command on a site with an account and a picture of an editor."""
     server.unpack(prepared, site := tmp_path / "site")
 
     def run(*command, **variables):

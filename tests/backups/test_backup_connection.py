@@ -10,7 +10,7 @@ from nutrisite.backups import Postgres
 
 @pytest.fixture
 def variables_for(monkeypatch, tmp_path):
-    """Returns the variables that a tool runs with, for the address of a database."""
+    """Return the variables that a tool runs with, for the address of a database."""
     tool = tmp_path / "pg_restore"
     tool.write_text(f'#!/bin/sh\nenv > "{tmp_path}/variables"\n')
     tool.chmod(0o755)

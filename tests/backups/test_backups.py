@@ -25,7 +25,7 @@ CREATE TABLE amount (id INTEGER PRIMARY KEY, food INTEGER REFERENCES food (id), 
 
 @pytest.fixture
 def live(tmp_path, monkeypatch):
-    """The path of a small database of several pages, which the site uses."""
+    """Return the path of a small database of several pages, which the site uses."""
     path = tmp_path / "live.sqlite3"
     with closing(sqlite3.connect(path)) as database:
         database.executescript(SCHEMA)

@@ -48,7 +48,7 @@ def wait_until(page, holds, arg=None):
 
 @pytest.fixture(scope="session")
 def site(prepared, worker_id):
-    """The site that runs for this worker's browser tests."""
+    """Return the site that runs for this worker's browser tests."""
     with server.running(prepared, prepared.parent / f"site-{worker_id}") as site:
         yield site
 
@@ -79,13 +79,13 @@ def _content_put_back(request):
 
 @pytest.fixture
 def faults():
-    """What went against the promises to readers so far, a sentence each."""
+    """Return a list for broken promises to readers, a sentence each."""
     return []
 
 
 @pytest.fixture
 def page(new_context, base_url, faults):
-    """A page with scripts, as most readers have it."""
+    """Return a page with scripts, as most readers have it."""
     context = new_context()
     watch(context, base_url, faults)
     page = context.new_page()
@@ -96,7 +96,7 @@ def page(new_context, base_url, faults):
 
 @pytest.fixture(scope="session")
 def _lasting(browser, browser_context_args, base_url):
-    """A page for as long as the worker lives, and what was seen on it."""
+    """Return a page that is open until the worker ends, and what was seen on it."""
     with browser.new_context(**browser_context_args) as context:
         watch(context, base_url, faults := [])
         yield context.new_page(), faults
@@ -104,7 +104,7 @@ def _lasting(browser, browser_context_args, base_url):
 
 @pytest.fixture
 def lasting_page(_lasting, base_url):
-    """As `page`, for tests that only look: a new page costs more than most that is seen there."""
+    """Return one page to all tests that change nothing, because a new page is slow to open."""
     page, faults = _lasting
     faults.clear()
     page.set_viewport_size({"width": 1280, "height": 720})
@@ -116,7 +116,7 @@ def lasting_page(_lasting, base_url):
 
 @pytest.fixture
 def page_without_script(new_context, base_url, faults):
-    """A page in a browser that runs no script."""
+    """Return a page in a browser that runs no script."""
     context = new_context(java_script_enabled=False)
     watch(context, base_url, faults)
     yield context.new_page()
@@ -126,7 +126,7 @@ def page_without_script(new_context, base_url, faults):
 
 @pytest.fixture(params=["page", "page_without_script"])
 def either(request):
-    """A page with scripts, and in another run of the test one without."""
+    """Return a page with scripts, and in another run of the test one without."""
     page = request.getfixturevalue(request.param)
     page.runs_script = request.param == "page"
     return page
@@ -134,7 +134,7 @@ def either(request):
 
 @pytest.fixture
 def editor_page(page, site):
-    """The page of an editor who has signed in."""
+    """Return the page of an editor who has signed in."""
     sign_in(page.context, site)
     return page
 

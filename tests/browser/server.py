@@ -43,7 +43,7 @@ class Site:
 
 
 def environment(folder: Path, port: int) -> dict[str, str]:
-    """The variables of a site whose files are all in one folder."""
+    """Return the variables of a site whose files are all in one folder."""
     names = ("PATH", "HOME", "LANG")
     kept = {name: os.environ[name] for name in names if name in os.environ}
     return kept | {

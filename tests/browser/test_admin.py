@@ -40,7 +40,7 @@ def misfits(page, address):
 
 
 def links_in(page, selector):
-    """The addresses of the admin's screens that these links lead to, each once."""
+    """Return the addresses of admin screens that these links lead to, without repetitions."""
     links = page.eval_on_selector_all(selector, "found => found.map((one) => one.pathname)")
     return [one for one in dict.fromkeys(links) if one.startswith("/admin/") and "/r/" not in one]
 

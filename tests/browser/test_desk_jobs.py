@@ -65,7 +65,7 @@ def desk(editor_page):
 
 @pytest.fixture
 def reader(new_context):
-    """The page of a reader, and what its answer holds."""
+    """Return a function that checks the text of a page as a reader sees it."""
     page = new_context().new_page()
 
     def shows(address, words):

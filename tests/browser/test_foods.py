@@ -95,7 +95,7 @@ def test_no_name_of_a_nutrient_is_cut_inside_a_word(page):
 
 @pytest.fixture
 def imported(site, tmp_path):
-    """The running site with some soups, and a few other foods, of the USDA's table."""
+    """Import some soups and a few other foods of the USDA's table into the running site."""
     header, *lines = lines_of(FOODS)
     soups = [line for line in lines if "Soups" in line][:20]
     table = write(tmp_path / "foods.csv.gz", [header, *soups, *lines[::400]])

@@ -158,7 +158,7 @@ def test_letters_of_the_a_to_z_stay_in_view(phone):
 
 
 def fetched_early(page):
-    """The addresses that the browser asked for ahead, as the requests come."""
+    """Return the list of addresses that the browser prefetches, filled as the requests come."""
     seen = []
     session = page.context.new_cdp_session(page)
     session.send("Network.enable")

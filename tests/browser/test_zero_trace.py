@@ -22,7 +22,7 @@ TICKS = ["muscle-twitches", "muscle-cramps", "night-leg-cramps", "ppi", "vegan-d
 
 @pytest.fixture
 def log(site):
-    """Gives what the server has written since the test began, and what it wrote before."""
+    """Return a function that reads what the server has written since the test began."""
     path = site.folder / "log.txt"
     before = len(path.read_text())
     return lambda: path.read_text()[before:]
@@ -30,7 +30,7 @@ def log(site):
 
 @pytest.fixture
 def reader(either):
-    """A reader's page, with scripts and without, and everything that it sends."""
+    """Return a page, with scripts or without, that records its requests in `sent`."""
     either.sent = Sent().watch(either.context)
     return either
 
@@ -58,7 +58,7 @@ def keep_safety_page(page):
 
 
 def cached(page):
-    """The paths in the cache of the page, whichever worker put them there."""
+    """Return the paths that the service worker has cached."""
     return set(
         page.evaluate("""async () => (await (await caches.open("safety")).keys())
           .map((request) => new URL(request.url).pathname)""")

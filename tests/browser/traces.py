@@ -19,7 +19,7 @@ class Sent:
         return self
 
     def foreign(self, origin):
-        """Requests to other hosts, and those that report on the reader."""
+        """Return requests to other hosts, and those that report on the reader."""
         return [
             request.url
             for request in self.requests

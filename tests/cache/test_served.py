@@ -27,7 +27,7 @@ def instances(prepared, tmp_path_factory):
 
 
 def everywhere(instances, path):
-    """The page as both instances give it, often enough that every worker has kept it."""
+    """Request the page from both instances, often enough that every worker has memoized it."""
     return [get(url + path) for url in (instances.one, instances.two) for _ in range(6)]
 
 

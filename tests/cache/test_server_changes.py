@@ -14,7 +14,7 @@ SIGN_IN = (
 
 @pytest.fixture
 def folder(prepared, tmp_path):
-    """A site's folder with a database of its own."""
+    """Return the folder of a site with its own database."""
     server.unpack(prepared, tmp_path / "site")
     return tmp_path / "site"
 

@@ -23,7 +23,7 @@ from tests.site.pages import links_of, text_of
 
 
 def topic(html, title):
-    """The part of the form behind one of its folds."""
+    """Return the part of the form behind one of its folds."""
     return html.split(f"<summary>{title}</summary>")[1].split("</fieldset>")[0]
 
 

@@ -22,7 +22,7 @@ def shipped(content):
 
 
 def combined(rules):
-    """The rules that are made of ticks; a flag that is ticked and a symptom raise themselves."""
+    """Return the rules that combine ticks; a ticked flag or symptom fires without one."""
     return [rule for rule in rules if {tick.kind for tick in rule.ticks} != {"flag"} and rule.named]
 
 

@@ -69,7 +69,7 @@ def test_page_says_what_the_answer_says(client, content):
 
 
 def squeezed(text):
-    """The text without the spaces that tags leave before signs."""
+    """Return the text without the spaces that tags leave before punctuation."""
     return re.sub(r" (?=[.,;:])", "", " ".join(text.split()))
 
 

@@ -30,7 +30,7 @@ def table(no_content):
 
 
 def names(client, query=""):
-    """The nutrients in the table, from the top."""
+    """Return the names of the nutrients in the table, from the top."""
     response = client.get(FILE + query)
     return [row["nutrient"] for row in csv.DictReader(io.StringIO(response.content.decode()))]
 

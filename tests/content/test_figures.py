@@ -43,7 +43,7 @@ def per_serving(food, nutrient):
 
 
 def percent(food, nutrient):
-    """The percentage of the daily value in one serving."""
+    """Return the percentage of the daily value in one serving."""
     return per_serving(food, nutrient) * 100 / Decimal(NUTRIENTS[nutrient]["fda_daily_value"])
 
 

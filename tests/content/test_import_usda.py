@@ -33,7 +33,7 @@ HEADER, *LINES = lines_of(FOODS, 11)
 
 @pytest.fixture
 def table(tmp_path):
-    """The first foods of the USDA's table, chosen ones among them."""
+    """Write the first foods of the USDA's table, chosen ones among them, to a file."""
     return write(tmp_path / "foods.csv.gz", lines_of(FOODS, COUNT + 1))
 
 

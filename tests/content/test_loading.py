@@ -28,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("no_content")
 
 @pytest.fixture
 def folder(tmp_path):
-    """A folder of fixtures: call it with the rows of each file."""
+    """Return a function that makes a folder of fixtures from the rows of each file."""
     return lambda *files: write(tmp_path, *files)
 
 

@@ -21,7 +21,7 @@ SEXES = st.sampled_from([Sex.FEMALE, Sex.MALE])
 
 @pytest.fixture(scope="module")
 def tables(django_db_setup, django_db_blocker):
-    """The stages of every authority, and the intakes of every nutrient, as readers see them."""
+    """Return the published stages of every authority and intakes of every nutrient."""
     with django_db_blocker.unblock():
         now = timezone.now()
         rows = ReferenceIntake.objects.published(at=now).select_related("nutrient")

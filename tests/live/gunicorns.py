@@ -88,7 +88,6 @@ class Gunicorn:
         os.kill(self.process.pid, signal.SIGHUP)
 
     def workers(self):
-        """The process ids of the workers."""
         children = subprocess.run(
             ["pgrep", "--parent", str(self.process.pid)], capture_output=True, text=True
         )
@@ -100,7 +99,7 @@ class Gunicorn:
 
 @contextmanager
 def serving(prepared, folder, **variables):
-    """A gunicorn on a copy of a prepared folder; stopped at the end of the block."""
+    """Run gunicorn on a copy of a prepared folder until the end of the block."""
     with instances(1, prepared, folder, **variables) as [server]:
         yield server
 
@@ -132,7 +131,7 @@ def copy_of_the_code(folder):
 
 @contextmanager
 def listening():
-    """A socket that accepts connections while no server runs."""
+    """Return a socket that accepts connections while no server runs."""
     with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
         yield listener
 

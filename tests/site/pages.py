@@ -46,10 +46,10 @@ def _element(response, wanted):
 
 
 def text_of(response, wanted=None):
-    """The text of the element with an id, or of the whole answer, in single spaces."""
+    """Return the text of the element with an id, or of the whole answer, in single spaces."""
     return " ".join(" ".join(_element(response, wanted).words).split())
 
 
 def links_of(response, wanted=None):
-    """The addresses that the element with an id leads to, in their order."""
+    """Return the links in the element with an id, in their order."""
     return _element(response, wanted).links

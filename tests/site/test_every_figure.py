@@ -44,14 +44,14 @@ class Element:
     target: str = ""
 
     def ancestors(self):
-        """The element and everything around it, from the inside."""
+        """Yield the element and everything around it, from the inside."""
         element = self
         while element:
             yield element
             element = element.around
 
     def all_within(self):
-        """The element and everything in it."""
+        """Yield the element and everything in it."""
         yield self
         for element in self.within:
             yield from element.all_within()

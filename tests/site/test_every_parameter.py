@@ -82,7 +82,7 @@ class Noting(QueryDict):
 
 @pytest.fixture
 def asked():
-    """The names that requests are asked for, from here on."""
+    """Return the set of parameter names that views read while the test runs."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Noting, "asked", set())
         for module in (wsgi, request):
@@ -92,7 +92,7 @@ def asked():
 
 @pytest.fixture
 def send(client, content):
-    """Sends pairs in an address or as a form."""
+    """Return a function that sends pairs in an address or as a form."""
 
     def send(address, method, pairs, **headers):
         encoded = "&".join(f"{quote_plus(name)}={quote_plus(value)}" for name, value in pairs)
@@ -104,7 +104,7 @@ def send(client, content):
 
 @pytest.fixture
 def names_of(send, asked):
-    """Gives the parameters that an address reads, and one that it does not."""
+    """Return a function that lists the parameters that an address reads, and an unknown one."""
 
     def names_of(address, method):
         found, new = set(), {UNKNOWN}

@@ -16,7 +16,7 @@ ADDRESSES = ["/feeds/articles/", ALL, MAGNESIUM]
 
 @pytest.fixture
 def feed(client):
-    """A feed as its parser reads it; it must be well formed and Atom 1.0."""
+    """Return a function that parses a feed, which must be well formed Atom 1.0."""
 
     def get(address):
         response = client.get(address, headers={"host": "localhost"})

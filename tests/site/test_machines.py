@@ -16,7 +16,7 @@ SECURITY = "/.well-known/security.txt"
 
 @pytest.fixture
 def places(client):
-    """The site map as addresses with their days."""
+    """Return a function that reads a site map as addresses with their days."""
 
     def entries(address):
         response = client.get(address, headers={"host": "localhost"})

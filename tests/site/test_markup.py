@@ -31,7 +31,7 @@ DATE = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:?\
 
 
 def complaints(html):
-    """What a strict parser says of the page, and the dates that are not written as dates."""
+    """Return the errors of a strict parser, and dates that are not in ISO form."""
     parser = html5lib.HTMLParser()
     parser.parse(html)
     said = [f"{name} {detail} at {place}" for place, name, detail in parser.errors]

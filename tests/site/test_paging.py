@@ -31,7 +31,7 @@ def short_pages(monkeypatch):
 
 
 def pages(client, address):
-    """The main part of every page of a list, followed by its own links."""
+    """Return every page of a list."""
     first = client.get(address)
     last = max(map(int, NUMBERS.findall(first.text)))
     return [first, *(client.get(address, {"page": number}) for number in range(2, last + 1))]
@@ -46,7 +46,7 @@ def test_shipped_content_fits_on_one_page(client, address):
 
 
 def entries(page):
-    """What the list on a page names: its cards or its lines."""
+    """Return the titles of the cards or lines of the list on a page."""
     return ENTRY.findall(page.text)
 
 

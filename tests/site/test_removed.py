@@ -20,7 +20,7 @@ REMOVED = "This page was taken down"
 
 @pytest.fixture
 def delete(admin_client, content):
-    """Deletes a row as an editor does. No case of the test book minds."""
+    """Return a function that deletes a row as an editor does; no test case or rule blocks it."""
     SafetyCase.objects.update(status=Status.DRAFT)
     RedFlagRule.objects.all().delete()
 

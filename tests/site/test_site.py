@@ -86,7 +86,7 @@ HIDDEN_PAGES = [
 
 
 def queries_of_pages():
-    """The number of queries of each page, made with an empty memory."""
+    """Return the number of queries of each page without anything memoized."""
     found = {}
     for address in QUERIES:
         with CaptureQueriesContext(connection) as seen:

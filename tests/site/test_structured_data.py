@@ -46,7 +46,7 @@ SIMPLE = {
 
 
 def nodes_of(response):
-    """The structured data of a page, its breadcrumbs included."""
+    """Return the structured data of a page, its breadcrumbs included."""
     return [json.loads(text) for text in SCRIPT.findall(response.content.decode())]
 
 
@@ -56,19 +56,19 @@ def node(response, kind):
 
 
 def lineage(kind):
-    """A type and every type above it."""
+    """Return a type and every type above it."""
     above = VOCABULARY[kind]["parents"] if kind in VOCABULARY else ()
     return {kind}.union(*map(lineage, above))
 
 
 def expected_of(kind, name):
-    """The types that schema.org expects of a property, the type's own or an inherited one."""
+    """Return the types that schema.org expects of a property, declared by the type or inherited."""
     declared = (VOCABULARY[each]["properties"].get(name) for each in lineage(kind))
     return next(filter(None, declared), None)
 
 
 def faults(node, place=""):
-    """What schema.org does not know of a node, a sentence each."""
+    """Yield a sentence for each type, property and value that schema.org does not have."""
     kind = node.get("@type")
     if kind not in VOCABULARY:
         yield f"{place}: {kind} is no known type"

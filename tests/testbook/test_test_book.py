@@ -106,7 +106,7 @@ def test_every_nutrient_has_its_typical_picture(content):
 
 
 def rows_shown():
-    """The published interactions and causes that some ticks bring into an answer, with a text.
+    """Return the published interactions and causes that ticks can show, with their texts.
 
     An interaction comes with a risk factor that can be ticked, and so does a cause, unless it is
     common or asked itself.
