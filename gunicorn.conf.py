@@ -21,12 +21,12 @@ if os.environ.get("SCRIPT_NAME"):
     sys.exit("Nutrisite cannot start: it needs a host of its own, so unset SCRIPT_NAME.")
 bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 wsgi_app = "nutrisite.wsgi"
-# Workers share the memory of the loaded site, and a worker that is replaced runs the same release,
-# whatever an upgrade has put on the disk. A newer release needs a restart of the master.
+# Workers share the memory of the loaded site, and a replaced worker runs the same release, even if
+# an upgrade has changed the files. A newer release needs a restart of the master.
 preload_app = True
 # A client that stalls holds a thread, so the proxy in front must buffer (docs/deploying.md).
 worker_class = "gthread"
-# One queue of connections for all workers: those in a worker's own queue are cut off when it ends.
+# All workers share one queue of connections: a queue per worker would be lost with the worker.
 reuse_port = False
 # Longer than a proxy keeps its connections, or it would send a form on one that closes.
 keepalive = 75
@@ -40,7 +40,7 @@ control_socket_disable = True
 # A client could otherwise send these as headers and be believed.
 forwarder_headers = ""
 forwarded_allow_ips = ""
-# Bytes of an address: a plate of many foods lives in one. This is the most that gunicorn takes.
+# Bytes of a request line: the foods of a plate are in its address. This is gunicorn's maximum.
 limit_request_line = 8190
 # The middleware writes the access log, without address and query string.
 accesslog = None
@@ -48,7 +48,7 @@ logconfig_dict = settings.LOGGING
 
 
 def when_ready(server: Any) -> None:
-    """Print where the site is: `bind`, or the socket that systemd passed on."""
+    """Print the address of the site: `bind`, or the socket that systemd passed on."""
     # A server on all addresses is always allowed to answer to this one.
     is_everywhere = host in ("0.0.0.0", "::")
     address = f"http://127.0.0.1:{port}" if is_everywhere else server.LISTENERS[0]

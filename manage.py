@@ -16,7 +16,7 @@ MIGRATE = "If it is new, or of an earlier release, run `manage.py migrate` first
 
 
 def main() -> None:
-    """Run a command. Faults that an operator can mend end in one sentence, without a traceback.
+    """Run a command. Print one sentence, not a traceback, for faults that an operator can fix.
 
     These are a wrong setting, a full disk, and a database that is missing, damaged or not migrated.
     """
@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def first_line(error: Exception) -> str:
-    """Return the first line of a message, as PostgreSQL's others quote the statement."""
+    """Return the first line of a message: PostgreSQL quotes the statement in the others."""
     return (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
 
 

@@ -69,13 +69,13 @@ class EditorsSite(SecuredSite):
     def guide(self, request: HttpRequest) -> HttpResponse:
         """Show docs/editing.md."""
         text = (settings.BASE_DIR / "docs" / "editing.md").read_text(encoding="utf-8")
-        # The file names pictures relative to the repository.
+        # The paths of pictures in the file are relative to the repository.
         text = PICTURE.sub(lambda match: f"]({static(match[1])})", text)
         markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
         tokens = markdown.parse(text)
         for opening, heading in pairwise(tokens):
             if opening.type == "heading_open":
-                # The same anchors as on the host of the repository, for the links of the contents.
+                # The same anchors as on the host of the repository, for links within the guide.
                 opening.attrSet("id", slugify(heading.content))
         html = markdown.renderer.render(tokens, markdown.options, {})
         context = self.each_context(request) | {"title": "Guide", "guide": mark_safe(html)}  # noqa: S308

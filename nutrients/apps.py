@@ -12,7 +12,7 @@ class NutrientsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the tables whose history is kept, before the admin registers its own."""
+        """Register the tables that are versioned before the admin registers its tables."""
         from nutrients.content import versions
 
         versions.register()

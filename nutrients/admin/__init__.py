@@ -1,4 +1,4 @@
-"""The editors' screens: a module a noun, as in `models`."""
+"""The editors' screens, one module for each noun, as in `models`."""
 
 from . import (
     articles,

@@ -41,7 +41,7 @@ SECTION_RULE = (
 
 
 def prose_errors(body: str) -> list[ProseError]:
-    """Return what is wrong with the body of a section, in the order of its lines."""
+    """Return the errors in the body of a section, in the order of its lines."""
     return check(
         body,
         known_sources=set(Source.objects.values_list("slug", flat=True)),
@@ -76,7 +76,7 @@ class SectionForm(ContentForm):
 
 
 class LoneSectionForm(SectionForm):
-    """A section in a form of its own: it, or another section of its article, cites a source."""
+    """The separate form of a section: if published, its article must still cite a source."""
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

@@ -33,9 +33,9 @@ GROUPS = {"symptom": "Signs", "risk": "Risks, medicines and causes", "flag": "Si
 
 
 class TriedRule(NamedTuple):
-    """A rule, whether it fires, and the label of each tick that it names with whether it is on.
+    """A rule, whether it fires, and each tick that it names as its label and whether it is ticked.
 
-    The rule wants all of `ticks`, so many of `some` as it says, and one of each group of answers.
+    The rule needs all of `ticks`, `at_least` that many of `some`, and one of each group of answers.
     """
 
     rule: RedFlagRule
@@ -118,7 +118,7 @@ class BenchMixin(VersionAdmin):
 
 
 def try_flag(flag: RedFlag, values: Iterable[str], content: ChecklistContent) -> Trial:
-    """Ask the checklist what it answers to ticks, and why each rule of the flag fires or not."""
+    """Return what the checklist answers to ticks, and why each rule of the flag fires or not."""
     pairs = [(kind, slug) for kind, _, slug in (value.partition(":") for value in values) if slug]
     answer = checklist_answer(QueryDict(urlencode(pairs)), content)
     on, names = frozenset(answer.ticks), tick_names(content)

@@ -70,7 +70,7 @@ PUBLICATION = (
     },
 )
 NBSP = "\N{NO-BREAK SPACE}"
-# The query parameter that names an inline whose rows are all to have a form.
+# The query parameter that names the inline in which every row gets a form.
 ROWS = "rows"
 TEXT_AREAS: dict[Any, dict[str, Any]] = {
     models.TextField: {"form_class": ProseField, "widget": AdminTextareaWidget(attrs={"rows": 3})},
@@ -141,7 +141,7 @@ class ListedFormSet(ContentFormSet):
     def _rows_with_form(self) -> QuerySet[Any]:
         rows = super().get_queryset()
         if self.is_bound:
-            # Only the rows that were sent: a nutrient may have thousands of amounts.
+            # Fetch only the rows that were sent: a nutrient may have thousands of amounts.
             count = min(self.initial_form_count(), self.absolute_max)
             sent = [self.data.get(f"{self.add_prefix(index)}-id", "") for index in range(count)]
             return rows.filter(pk__in=[*filter(is_key, sent)])
@@ -169,13 +169,13 @@ class ContentInline(ProposingRights, ContentFieldsMixin, admin.options.InlineMod
     prefetched: ClassVar[tuple[str, ...]] = ()
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
-        """Name the controls of a table, which have no label beside them."""
+        """Label the controls of a table for screen readers, because no label is beside them."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is None or not isinstance(self, admin.TabularInline):
             return field
         widget: Any = field.widget
         if isinstance(widget, RelatedFieldWidgetWrapper):
-            # A table has no room for links to edit the row that is chosen.
+            # A table has no space for links to edit the chosen row.
             widget.can_change_related = widget.can_delete_related = False
             widget.can_view_related = False
             widget = widget.widget
@@ -201,7 +201,7 @@ class ListedInline(ContentInline):
         return formset
 
     def summarize(self, row: Any) -> str:
-        """Return what the list says beside the name of a row."""
+        """Return the text that the list shows beside the name of a row."""
         raise NotImplementedError
 
 
@@ -403,7 +403,7 @@ class PublishableAdmin(SignedMixin, ContentAdmin):
 
     @admin.action(description="Set dates of the selected rows", permissions=["change"])
     def set_dates(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
-        """Ask for dates, then give all the rows those that were filled in."""
+        """Ask for dates, then set those that were filled in on all the rows."""
         rows = list(queryset)
         form = DatesForm(request.POST if "review_due_on" in request.POST else None)
         if not form.is_valid() or not any(form.cleaned_data.values()):
@@ -421,7 +421,7 @@ class PublishableAdmin(SignedMixin, ContentAdmin):
     def _ask(
         self, request: HttpRequest, form: Any, rows: list[Any], title: str, intro: str
     ) -> HttpResponse:
-        """Return the page on which an action asks for what it needs."""
+        """Return the page with the form of an action."""
         context = self.admin_site.each_context(request) | {
             "title": title,
             "intro": intro,
@@ -435,7 +435,7 @@ class PublishableAdmin(SignedMixin, ContentAdmin):
         return TemplateResponse(request, "admin/nutrients/ask.html", context)
 
     def after_list_change(self, request: HttpRequest) -> None:
-        """React to another state or date of rows that an action changed."""
+        """React to a new state or date of rows that an action changed."""
 
     def set_status(
         self, request: HttpRequest, rows: list[Any], status: Status, reason: str = ""

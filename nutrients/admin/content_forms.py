@@ -77,7 +77,7 @@ class FigureField(forms.DecimalField):
 def normalize_text(text: Any) -> Any:
     """Return a text with LF line ends and without outer space; anything else unchanged.
 
-    Bidirectional controls are removed: they can make a text read as another.
+    Bidirectional controls are removed: they can make a text look like another one.
     """
     if not isinstance(text, str):
         return text
@@ -94,7 +94,7 @@ class ContentForm(forms.ModelForm):
 
     fixed: ClassVar[tuple[str, ...] | None] = None
     quoted: ClassVar[frozenset[str]] = frozenset()
-    # Whether a figure is to be confirmed.
+    # Whether the form asks to confirm a figure.
     has_jumps = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -155,7 +155,7 @@ class ContentForm(forms.ModelForm):
             self.add_error(name, f"“{phrase}” is never written here: the guide says what to write.")
 
     def _check_days(self) -> None:
-        """Refuse days that are a slip: long ago, or too far ahead."""
+        """Refuse days that are probably mistyped: long ago, or too far ahead."""
         today = timezone.localdate()
         for name, value in list(self.cleaned_data.items()):
             day = timezone.localdate(value) if isinstance(value, datetime) else value
@@ -201,7 +201,7 @@ class ContentForm(forms.ModelForm):
 def bind_form(screen: Any, row: models.Model, values: Mapping[str, Any]) -> forms.BaseModelForm:
     """Return the form of a screen, bound to the values of a row with these over them.
 
-    It has Django's controls and not the admin's, so that each field is sent as one value: a moment
+    It has Django's widgets and not the admin's, so that each field is sent as one value: a moment
     in ISO 8601, a link by its primary key. The row does not change.
     """
     model: Any = type(row)
@@ -229,7 +229,7 @@ def _form_field(field: Any, **options: Any) -> Any:
 
 
 def fixed_fields(form: type[ContentForm], model: Any) -> tuple[str, ...]:
-    """Return the names of the fields that identify a row of a model; a row stands for its model."""
+    """Return the names of the fields that identify the rows of a model (or of a row's model)."""
     names: tuple[str, ...] = getattr(model, "KEY", ()) if form.fixed is None else form.fixed
     return names
 
@@ -258,7 +258,7 @@ def is_outside(source: Source) -> bool:
 
 
 class RefusableMixin:
-    """A form that a view can refuse for a reason that no field has, keeping what was typed."""
+    """Lets a view refuse a form for a reason outside its fields, and show it as it was sent."""
 
     @staticmethod
     def refuse(request: Any, sentence: str) -> None:
@@ -266,7 +266,7 @@ class RefusableMixin:
         request.refusal = sentence
 
     def get_form(self: Any, request: Any, *args: Any, **options: Any) -> Any:
-        """Return the form class, which is never valid where the request is refused."""
+        """Return a form class that is never valid if the request is refused."""
         form: Any = super().get_form(request, *args, **options)  # type: ignore[misc]
         sentence = getattr(request, "refusal", "")
         if not sentence:

@@ -1,4 +1,4 @@
-"""Deletions: what each takes along, which rows lose a link by it, and which rows prevent it."""
+"""Deletions: the rows that each deletes, those that lose a link, and those that prevent it."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class Deletion:
         ]
 
     def execute(self, *, user: Any) -> None:
-        """Delete the rows. One revision keeps all rows concerned as they were, another as they are.
+        """Delete the rows. One revision stores all rows concerned before it, another one after it.
 
         Raises ProtectedError if a row prevents it.
         """
@@ -135,7 +135,7 @@ def reviewed_tables() -> list[Any]:
 
 
 def foreign_keys(model: Any) -> list[str]:
-    """Return the names of the foreign keys of a table, which the names of its rows may need."""
+    """Return the names of the foreign keys of a table, to fetch for the names of its rows."""
     return [field.name for field in model._meta.concrete_fields if field.many_to_one]
 
 
@@ -171,12 +171,12 @@ def citing(slugs: Collection[str]) -> Iterator[tuple[Any, str]]:
 
 
 def _named_rows(model: Any, pks: Collection[Any]) -> Any:
-    """Return rows with what their names need."""
+    """Return rows with the related rows that their names include."""
     return model._default_manager.filter(pk__in=pks).select_related(*foreign_keys(model))
 
 
 class DeletingMixin(VersionAdmin):
-    """Deletes by `Deletion`, and lists what that does beforehand."""
+    """Deletes with `Deletion`, and lists its effects beforehand."""
 
     def get_deleted_objects(self: Any, objs: Any, request: Any) -> Any:
         """Return Django's lists without rows of many-to-many tables, which have no name.
@@ -186,7 +186,7 @@ class DeletingMixin(VersionAdmin):
         rows, counts, missing, protected = super().get_deleted_objects(objs, request)
         counts = {kind: count for kind, count in counts.items() if not _is_link(kind)}
         deletion = Deletion(list(objs))
-        # For the templates: Django has no place for them.
+        # For the templates: Django's return value does not include them.
         request.unlinked = [_linked_name(row) for row in deletion.unlinked_rows]
         blockers = deletion.blockers()
         protected += [format_html("{}. {}", _linked_name(row), why) for row, why in blockers]

@@ -1,4 +1,4 @@
-"""How versions of a row differ, field by field, as editors read it."""
+"""The differences between versions of a row, field by field, in words for editors."""
 
 from __future__ import annotations
 

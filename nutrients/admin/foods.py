@@ -26,7 +26,7 @@ from .guard import GuardedAdmin
 
 
 class FoodForm(ContentForm):
-    """A food, whose name may have words that claim nothing there: ham is cured."""
+    """The form of a food, whose name may include words that are refused elsewhere: cured ham."""
 
     quoted = frozenset({"name"})
 
@@ -65,7 +65,7 @@ class FoodAmountInline(AmountInline):
 
 
 class RichestFormSet(ListedFormSet):
-    """The amounts of a nutrient in the foods that have most of it."""
+    """The amounts of a nutrient in the foods that contain most of it."""
 
     most = 20
 

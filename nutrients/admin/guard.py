@@ -45,7 +45,7 @@ from nutrisite.accounts.resubmission import BusyError, is_form
 from .content_forms import RefusableMixin
 
 Answer = TypeVar("Answer")
-# The box that an editor ticks to save although cases break, and the reason beside it.
+# The checkbox to save although cases break, and the field for the reason.
 OVERRIDE, REASON = "although_cases_break", "why_although_cases_break"
 LONGEST_REASON = 300
 REFUSED = "Not saved, because it breaks the test book: see above."
@@ -64,7 +64,7 @@ class UncheckedError(Exception):
 
 
 class BrokenCase(NamedTuple):
-    """A case that a change breaks, and what is wrong; a case that is being added has no address.
+    """A case that a change breaks, with its failures; a case that is being added has no address.
 
     `since` is the later moment from which it fails, or None if it fails at once.
     """
@@ -79,9 +79,9 @@ class BrokenCase(NamedTuple):
 class Guard:
     """One change by one account, through all attempts to save it.
 
-    `reason` is why to save it although cases break. `checked` has the cases by the moment of each
-    run, and `remaining` those without what was deleted. Both hold for the content of which
-    `last_change` was the last change. `warning` is for the message that follows the save.
+    `reason` is the editor's reason to save it although cases break. `checked` maps the moment of
+    each run to its cases, and `remaining` to the cases without the deleted rows. Both are valid for
+    the content after `last_change`. `warning` is added to the message that follows the save.
     """
 
     account: Any
@@ -94,9 +94,9 @@ class Guard:
     def save(
         self, change: Callable[[], Answer], refuse: Callable[[list[BrokenCase]], Answer]
     ) -> Answer:
-        """Return the answer to a change, or that of `refuse` if it breaks cases.
+        """Return the response to a change, or that of `refuse` if it breaks cases.
 
-        A change that the book depends on calls `check` once all its rows are saved.
+        A change that the book depends on must call `check` once all its rows are saved.
         """
         for _ in range(TRIES):
             try:
@@ -112,10 +112,10 @@ class Guard:
         raise BusyError
 
     def check(self, change: str, cases: Sequence[SafetyCase] | None = None) -> None:
-        """Record what the book says of the change, which `change` names.
+        """Record the result of the book for the change, which `change` names.
 
-        After a deletion, `cases` are those from before it: a case loses each row that it names with
-        that row, and would pass because it asks less.
+        After a deletion, `cases` are those fetched before it: afterwards a case no longer names the
+        deleted rows, and could pass because it requires less.
         """
         now = timezone.now()
         self.require_run(cases, at=now)
@@ -197,7 +197,7 @@ class GuardedAdmin(RefusableMixin):
         extra_context: dict[str, Any] | None = None,
         **options: Any,
     ) -> HttpResponse:
-        """Answer with the form as it was sent and the cases that it breaks, if any."""
+        """Return the form as it was sent, with the cases that it breaks, if any."""
 
         def answer(**context: Any) -> HttpResponse:
             return view(request, *args, extra_context=(extra_context or {}) | context, **options)
@@ -220,7 +220,7 @@ class GuardedAdmin(RefusableMixin):
     def delete_view(
         self: Any, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show before a deletion which cases it breaks, with the box to delete all the same."""
+        """Show before a deletion which cases it breaks, with the box to delete nevertheless."""
         view = super().delete_view  # type: ignore[misc]
         context = extra_context or {}
         if request.method == "POST":
@@ -273,7 +273,7 @@ def reads_form(form: Any, formsets: Iterable[Any], *, add: bool) -> bool:
     """Whether the book reads anything that a form and its inlines changed."""
     changes = [(form.instance, form.fields if add else form.changed_data)]
     for formset in formsets:
-        # A deleted row may have been published, whatever its form says.
+        # A deleted row may be published even if its form says draft.
         if any(isinstance(row, TABLES) for row in formset.deleted_objects):
             return True
         changes += formset.changed_objects

@@ -1,4 +1,4 @@
-"""The versions of rows: one revision a save, its changes, and restoring an earlier version."""
+"""The versions of rows: a revision for each save, its changes, and restoring a version."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def versions_since(opened: str, versions: Any) -> NewerVersions:
 
 
 class VersionedAdmin(RefusableMixin, DeletingMixin):
-    """Keeps one revision a save, and none of a save that changes nothing.
+    """Stores one revision for each save, and none for a save that changes nothing.
 
     Restoring does not use django-reversion's views: they restore all rows of a revision, and accept
     versions of other tables.
@@ -95,7 +95,7 @@ class VersionedAdmin(RefusableMixin, DeletingMixin):
             return super().changeform_view(request, object_id, form_url, extra_context)
         with self.create_revision(request):
             if request.method == "POST":
-                # The second of two saves at a time waits for the first.
+                # Of two simultaneous saves, the second waits for the first.
                 self.model._base_manager.select_for_update().filter(pk=row.pk).first()
             dropped = self._drop_deleted(request, row) if request.method == "POST" else []
             if dropped:
@@ -168,7 +168,7 @@ class VersionedAdmin(RefusableMixin, DeletingMixin):
     def create_revision(self, request: HttpRequest) -> Iterator[None]:
         """Begin a revision for a form that is sent, since it locks the database.
 
-        A form that is proposed is undone, in a revision that ProposingMixin begins.
+        The save of a proposed form is rolled back, in a revision that ProposingMixin begins.
         """
         if request.method != "POST" or is_proposing(request):
             yield
@@ -222,12 +222,12 @@ class VersionedAdmin(RefusableMixin, DeletingMixin):
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None
     ) -> HttpResponse:
-        """List the versions, and compare any two that the address names."""
+        """List the versions, and compare two that the query names."""
         context = extra_context or {}
         if row := self.get_object(request, object_id):
             versions = Version.objects.get_for_object(row).select_related("revision__user")
             page = Paginator(versions, VERSIONS_A_PAGE).get_page(request.GET.get("p"))
-            # One more than the page has, to compare the last with.
+            # One more than the page shows, to compare the last one with.
             rows = [*versions[max(page.start_index() - 1, 0) : page.end_index() + 1], None]
             entries = [(new, diff_versions(old, new)) for new, old in pairwise(rows)]
             context |= {"page": page, "entries": entries[:VERSIONS_A_PAGE]}
@@ -241,7 +241,7 @@ class VersionedAdmin(RefusableMixin, DeletingMixin):
     def render_change_form(
         self, request: Any, context: Any, *args: Any, obj: Any = None, **options: Any
     ) -> Any:
-        """Show one field as an earlier version has it, if the address names both."""
+        """Fill one field from an earlier version, if the query names both."""
         key, name = request.GET.get("back", ""), request.GET.get("field", "")
         form = context["adminform"].form
         if obj and request.method == "GET" and is_key(key) and name in form.fields:
@@ -330,7 +330,7 @@ def _without_forms(
 
 
 def _as_sent(field: Any, name: str, value: Any) -> dict[str, list[Any]]:
-    """Return what a browser sends for a value of a field, by name."""
+    """Return the form data that a browser sends for a value of a field."""
     widget, value = field.widget, field.prepare_value(value)
     if isinstance(widget, MultiWidget):
         # The type stubs lack `widgets_names`.

@@ -1,6 +1,6 @@
-"""The first page of the desk: what waits, what is wrong, what comes and what was saved lately.
+"""The first page of the desk: what is pending, wrong, scheduled, and was saved lately.
 
-The list of problems is behind it. The next check takes off the list what was put right.
+The next check removes from the list of problems what was fixed.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class ProblemAdmin(ReadOnlyAdmin):
 
 
 def home_context(request: HttpRequest, site: Any) -> dict[str, Any]:
-    """Return what the page lists, each with the address of the screen that deals with it."""
+    """Return the lists of the page; each entry has the address of the screen that deals with it."""
     now, today = timezone.now(), timezone.localdate()
     overdue, soon = Q(review_due_on__lt=today), Q(review_due_on__lt=today + timedelta(days=31))
     public = Q(status=Status.PUBLISHED)
@@ -96,7 +96,7 @@ def _open_proposals(request: HttpRequest) -> list[tuple[str, list[Proposal]]]:
 def _latest_saves(request: HttpRequest, site: Any) -> list[tuple[Revision, str, str]]:
     """Return the last saves of editors, each with the name of its row and the address of a screen.
 
-    A save of an article keeps its sections too, so rows below others are passed over. The screen is
+    The revision of an article has its sections too, so rows below others are omitted. The screen is
     the history, or the list to bring a deleted row back from if the account may.
     """
     below = [

@@ -25,7 +25,7 @@ AGES = re.compile(
 
 
 class IntakeForm(ContentForm):
-    """The intake of one nutrient at one life stage, from which the ages are derived."""
+    """The form of an intake, which derives the ages from the life stage."""
 
     fixed = ("nutrient", "life_stage", "sex", "life_status", "authority")
 

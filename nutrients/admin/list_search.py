@@ -1,4 +1,4 @@
-"""Searching the lists of the admin, by Django's rules and by those of the readers' search."""
+"""Search in the lists of the admin, by Django's rules and by those of the readers' search."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def is_autocomplete(request: HttpRequest) -> bool:
 
 
 def plain_term(text: str) -> str:
-    """Return a search term that finds words with another apostrophe too.
+    """Return a search term that also matches words with other kinds of apostrophe.
 
     Django looks for rows that contain each word of it.
     """

@@ -1,4 +1,4 @@
-"""The screens of proposals: what each changes, how far it has come, and its release."""
+"""The screens of proposals: their changes, their state and their release."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ from .rows import FixedRowsAdmin, change_address
 from .widgets import NamedDateTime
 
 Button = Callable[[HttpRequest, Proposal], HttpResponse | None]
-# The moves that have a button on the page of a proposal. Publishing has a page to itself.
+# The transitions with a button on the page of a proposal. Publishing has a separate page.
 BUTTONS = {State.READY: "Ready to be read", State.WRITING: "Write on", State.DROPPED: "Drop it"}
 
 
 class LinkForm(forms.Form):
-    """The colleague a link is for; one who is to agree by it is named with a profession."""
+    """The colleague whom a link is for; to agree, a colleague needs a name and a profession."""
 
     name = forms.CharField(label="First and last name", max_length=150, required=False)
     profession = forms.CharField(max_length=100, required=False)
@@ -71,7 +71,7 @@ class MomentForm(forms.Form):
 
 @admin.register(Proposal)
 class ProposalAdmin(GuardedAdmin, FixedRowsAdmin):
-    """Proposals, which are begun in the form of a row, and dropped instead of deleted."""
+    """Proposals. They are created in the form of a row, and dropped instead of deleted."""
 
     change_form_template = "admin/nutrients/proposal.html"
     list_display = ("title", "state", "row_total", "owner", "changed_at", "publish_at")
@@ -149,7 +149,7 @@ class ProposalAdmin(GuardedAdmin, FixedRowsAdmin):
         return TemplateResponse(request, "admin/nutrients/proposal_pages.html", context)
 
     def button(self, change: Button, permission: str = "change") -> Any:
-        """Return the view of a button: it locks the proposal, and changes it if the account may."""
+        """Return the view of a button, which locks the proposal and checks permissions."""
         is_allowed = getattr(self, f"has_{permission}_permission")
 
         @require_POST
@@ -237,7 +237,7 @@ class ProposalAdmin(GuardedAdmin, FixedRowsAdmin):
         return redirect("admin:nutrients_proposal_publish", proposal.pk)
 
     def publish_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show what hinders a proposal; if nothing does, publish it now or schedule it."""
+        """Show the problems of a proposal; if it has none, publish it now or schedule it."""
         proposal = get_object_or_404(Proposal, pk=pk)
         if not request.user.has_perm("nutrients.publish_proposal"):
             raise PermissionDenied

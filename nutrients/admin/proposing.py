@@ -1,7 +1,7 @@
 """Save the form of a row as a proposal: checked like every form, with the live rows untouched.
 
-The form is saved with its inlines, what differs is read, and the save is rolled back. A form that
-goes on with a proposal is opened over it in the same way.
+The form is saved with its inlines, the differences are read, and the save is rolled back. To edit
+a proposal further, the form is opened over it in the same way.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def may_propose(request: HttpRequest) -> bool:
 
 
 class ProposingRights:
-    """Opens forms for writing to accounts that may propose and not publish."""
+    """Gives accounts that may propose but not publish editable forms."""
 
     def has_add_permission(self: Any, request: HttpRequest, *args: Any) -> bool:
         return super().has_add_permission(request, *args) or may_propose(request)  # type: ignore[misc]
@@ -114,7 +114,7 @@ class ProposingMixin(ProposingRights, VersionAdmin):
         return response
 
     def save_related(self: Any, request: Any, form: Any, formsets: Any, change: bool) -> None:
-        """Read all that a form saved that is proposed, and have it rolled back."""
+        """Read all that a proposed form saved, then raise ProposedError to roll it back."""
         super().save_related(request, form, formsets, change)
         if is_proposing(request):
             note = getattr(form, "note", None)
@@ -132,7 +132,7 @@ class ProposingMixin(ProposingRights, VersionAdmin):
         drafts: list[Draft],
         overlays: list[Overlay],
     ) -> HttpResponse:
-        """Add what differs to the proposal, or to a new one, and go there.
+        """Add the differences to the proposal, or to a new one, and redirect there.
 
         The first draft is the row of the form itself.
         """
@@ -167,7 +167,7 @@ class ProposingMixin(ProposingRights, VersionAdmin):
 
 
 def open_proposals_for(row: Any, *, exclude: Proposal | None) -> list[Proposal]:
-    """Return the open proposals that change a row, or a row that its form shows."""
+    """Return the open proposals that change a row or one of the rows in its form."""
     label, key = row._meta.label_lower, key_of(row)
     rows = ProposedRow.objects.filter(Q(model=label, natural_key=key) | Q(under=f"{label} {key}"))
     proposals = Proposal.objects.filter(state__in=OPEN, rows__in=rows).select_related("maker")
@@ -195,7 +195,7 @@ def _keep(
             proposal.write_again()
         return
     if existing:
-        # A new row may have another name by now.
+        # The form may have renamed the new row.
         existing.natural_key = key_of(live) if live else key_in(draft.model, draft.values or {})
         existing.save()
     row = live or draft.model
@@ -205,7 +205,7 @@ def _keep(
 def propose_changes(
     request: Any, title: str, changes: Iterable[tuple[Any, Mapping[str, Any]]]
 ) -> HttpResponse:
-    """Put changes of rows, or new rows of models, into a new proposal and go there."""
+    """Put changes of rows, or new rows of models, into a new proposal and redirect there."""
     with transaction.atomic():
         proposal = begin(title, by=request.user)
         for row, values in changes:

@@ -1,4 +1,4 @@
-"""Publish a proposal: what hinders it, its release as one revision, and its moment."""
+"""Publish a proposal: its problems, its release as one revision, and its schedule."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ BUSY = "Others were saving all the time."
 
 
 def problems(proposal: Proposal) -> list[str]:
-    """Say what must be put right before a proposal can be published."""
+    """Return what must be fixed before a proposal can be published."""
     sentences = [] if proposal.rows.exists() else ["It changes nothing yet."]
     needing: list[tuple[Any, str]] = []
 
@@ -79,7 +79,7 @@ def problems(proposal: Proposal) -> list[str]:
 
 
 def _form_errors(overlay: Overlay) -> Iterator[str]:
-    """Say what the form of a row finds wrong with the values that are proposed for it."""
+    """Return the errors of a row's form for the values that are proposed for it."""
     proposed = overlay.proposed
     form = bind_form(admin.site.get_model_admin(type(overlay.row)), overlay.row, {})
     for name, errors in form.errors.items():
@@ -109,7 +109,7 @@ def _pages_removed(proposal: Proposal) -> list[Any]:
 def publish(guard: Guard, proposal: Proposal) -> None:
     """Release a proposal as one revision. Call it within `guard.save`.
 
-    Raise RefusedError, so that the transaction is rolled back, if something hinders it by now.
+    Raise RefusedError, which rolls the transaction back, if it has a problem by now.
     """
     now, cases = timezone.now(), _cases_before_deletion(proposal)
     if conflicts(proposal.rows.all()):
@@ -135,7 +135,7 @@ def _write(proposal: Proposal, *, user: Any, at: datetime) -> list[Overlay]:
     rows = list(proposal.rows.all())
     for proposed in rows:
         if proposed.table is ChangeNote and proposed.kind == ChangeKind.ADD:
-            # Readers see the day on which it is published.
+            # Readers see the day of publication.
             proposed.values["made_at"] = at.isoformat()
     reason = (proposal.why or proposal.title)[:200]
     redirect_pages(_pages_removed(proposal), by=user.get_username(), reason=reason)
@@ -145,7 +145,7 @@ def _write(proposal: Proposal, *, user: Any, at: datetime) -> list[Overlay]:
         raise RefusedError(LOST)
     written = [row for proposed, row in overlays if proposed.kind != ChangeKind.DELETE]
     changed = [row for row in {*written, *parents(written)} if isinstance(row, Publishable)]
-    # A review that was proposed for a day keeps that day.
+    # A proposed date of the next review is not replaced.
     dated = {row for proposed, row in overlays if proposed.values.get("review_due_on")}
     for signed in valid_sign_offs(proposal):
         if signed.role == Role.CLINICIAN:
@@ -159,7 +159,7 @@ def _write(proposal: Proposal, *, user: Any, at: datetime) -> list[Overlay]:
 
 
 def schedule(guard: Guard, proposal: Proposal, moment: datetime) -> None:
-    """Set the moment of a proposal, and run the book as of then. Call it within `guard.save`."""
+    """Set the time of publication, and run the book as of then. Call it within `guard.save`."""
     cases = _cases_before_deletion(proposal)
     with as_proposed(proposal) as overlays:
         if _is_read_by_book(overlays):
@@ -186,7 +186,7 @@ def _is_read_by_book(overlays: Iterable[Overlay]) -> bool:
 
 
 def publish_due(*, at: datetime) -> Iterator[Proposal]:
-    """Publish the proposals whose moment has come, and return each.
+    """Publish the proposals that are due, and return each.
 
     A proposal that cannot be published is ready again, with the reason for its owner.
     """

@@ -26,7 +26,7 @@ Stored = dict[Key, Any]
 
 
 def restore(version: Version, *, at: datetime, user: Any) -> tuple[list[Any], list[Any]]:
-    """Write the row of a version, its children and their links as its revision has them.
+    """Restore the row of a version, its children and their links from its revision.
 
     Returns the rows that were written and the newer ones that were deleted. Other rows of the
     revision do not change, except that their links to a deleted row come back with it. To be called
@@ -102,7 +102,7 @@ def _fetch(keys: Iterable[Key]) -> dict[Key, Any]:
 
 
 def _delete_newer(root: Any, family: Stored, user: Any) -> list[Any]:
-    """Delete the children that the root has now and did not have then, and return them."""
+    """Delete the children that were added since the version, and return them."""
     removed: list[Any] = []
     for name in CHILDREN.get(root._meta.model_name, ()) if root else ():
         newer = [row for row in getattr(root, name).all() if (type(row), row.pk) not in family]
@@ -175,7 +175,7 @@ def _add(rows: Stored) -> None:
 
 
 def _link_others(added: Stored, others: Stored) -> None:
-    """Give the other rows of the revision their links to the added rows again."""
+    """Restore the links of the other rows of the revision to the added rows."""
     for (model, pk), stored in others.items():
         lost = {
             field.name: keys

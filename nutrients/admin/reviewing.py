@@ -1,4 +1,4 @@
-"""Reviews: who signs, when the next one is due, and a desk for the rows of all tables."""
+"""Reviews: who signs, when the next is due, and the review desk for the rows of all tables."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def next_review(model: Any, *, on: date) -> date:
 
 
 def spread(rows: Sequence[Any], *, on: date) -> dict[Any, date]:
-    """Return due dates for rows of one table, evenly apart, the last after the usual time."""
+    """Return due dates for rows of one table, evenly spaced, the last after the usual interval."""
     days = (next_review(rows[0], on=on) - on).days
     return {
         row: on + timedelta(days=days * number // len(rows))
@@ -73,7 +73,7 @@ def update_due(rows: dict[Any, date]) -> None:
 
 
 def set_due(rows: dict[Any, date], comment: str, *, user: Any, at: datetime) -> None:
-    """Set the next review of rows, as one revision. No word changes, and no date of change."""
+    """Set the next review of rows, as one revision that does not count as a change of the rows."""
     record_first(rows)
     update_due(rows)
     with reversion.create_revision():
@@ -219,7 +219,7 @@ def _ticked_rows(request: HttpRequest, tables: Iterable[Any]) -> list[Any]:
 
 
 def _update(request: HttpRequest, rows: list[Any], day: date | None) -> str:
-    """Do with the ticked rows what the button says, and return a sentence about it."""
+    """Run the action of the button on the ticked rows, and return a sentence about it."""
     wish, at = request.POST.get("wish"), timezone.now()
     if not rows:
         return "Tick at least one row."

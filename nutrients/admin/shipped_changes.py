@@ -1,4 +1,4 @@
-"""The screen on which editors settle what an upgrade of the shipped content left to them."""
+"""The screen on which editors resolve the conflicts of an upgrade of the shipped content."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ Messages = list[tuple[str, int]]
 
 
 class ChoiceForm(forms.ModelForm):
-    """Choose what stands here or what comes with the site.
+    """Choose between the value here and the shipped one.
 
-    The form holds a digest of both sides: a newer release or another editor may have changed one
+    The form includes a digest of both: a newer release or another editor may have changed one
     since it was opened.
     """
 
@@ -70,7 +70,7 @@ class ChoiceForm(forms.ModelForm):
 
 @admin.register(ShippedChange)
 class SettlingAdmin(GuardedAdmin, FixedRowsAdmin):
-    """Changes to settle; one that is settled is deleted. No row is added by hand."""
+    """Changes to settle, which are deleted once settled and never added by hand."""
 
     form = ChoiceForm
     change_form_template = "admin/nutrients/change_form.html"

@@ -132,7 +132,7 @@ class SourceAdmin(ContentAdmin):
 
 
 def replace_citations(text: str, old: str, new: str) -> str:
-    """Return a text that cites `new` where it cited `old`, and each source once in one place."""
+    """Replace citations of `old` in a text by `new`, with each source once in each citation."""
 
     def replacement(mark: re.Match[str]) -> str:
         slugs = [slug.strip(" @") for slug in mark[0][1:-1].split(";")]

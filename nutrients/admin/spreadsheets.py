@@ -1,7 +1,7 @@
 """Rows of a table as CSV: exported from its list, and imported into a proposal.
 
-The admin's own form checks each line, so an import may do what an editor may and no more.
-django-import-export has rules of its own, saves at once, and breaks the content policy.
+The admin form of the table checks each line, so an import may do exactly what an editor may.
+django-import-export would bypass these forms, saves at once, and violates the content policy.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from .content_forms import bind_form
 from .differences import Change, diff_values
 from .proposing import propose_changes
 
-# The text of a file is sent again as a field, and Django limits what fields hold encoded.
+# The text of a file is sent again as a field, and Django limits the encoded size of fields.
 MAX_BYTES, MAX_LINES = 2_000_000, 1000
 # Between the parts of a key, and between linked rows.
 KEY_SEPARATOR, ROW_SEPARATOR = " / ", "; "
@@ -75,14 +75,14 @@ def columns_of(screen: Any, request: HttpRequest) -> list[str]:
 
 
 def can_import(model: Any) -> bool:
-    """Return whether lines can name the rows of a table: no key is a moment."""
+    """Return whether lines can name the rows of a table, which needs a key without timestamps."""
     fields = [model._meta.get_field(name) for name in model.KEY]
     return not any(isinstance(field, models.DateTimeField) for field in fields)
 
 
 @dataclass(slots=True)
 class Line:
-    """A line of a file, with what it would do or why it cannot."""
+    """A line of a file, with its effect or its errors."""
 
     number: int
     title: str = ""
@@ -146,7 +146,7 @@ class Reader:
         self._find_row = cache(_find_row)
 
     def read(self, text: str) -> list[Line]:
-        """Return every line with what it would do. Raises ValidationError if none can be read."""
+        """Return every line with its effect. Raises ValidationError if none can be read."""
         table = list(read_table(text))
         if len(table) < 2:
             raise ValidationError("There is no line below the names of the columns.")

@@ -1,4 +1,4 @@
-"""Taking a page off the site: a question, a reason, and what readers get at its address."""
+"""Taking a page off the site: a reason, and a redirect or words for readers at its address."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ NOT_YET = (
 
 
 class RemovalForm(forms.ModelForm):
-    """Why rows go, and what readers find in place of their pages."""
+    """The reason for taking rows off, and what readers find instead of their pages."""
 
     # Its fields are sent along with those of a row.
     prefix = "gone"
@@ -52,7 +52,7 @@ class RemovalForm(forms.ModelForm):
             del self.fields["to"]
 
     def add_redirects(self, *, by: Any) -> None:
-        """Keep what readers get at the addresses of the rows that have a page."""
+        """Save a redirect, or words for readers, for each row that has a page."""
         pages = [row for row in self.rows if has_page(row, at=timezone.now())]
         redirect_pages(pages, by=by.get_username(), **self.cleaned_data)
 
@@ -74,7 +74,7 @@ class TakingOffMixin(RefusableMixin, VersionAdmin):
         return super().changeform_view(request, object_id, form_url, extra_context)
 
     def get_deleted_objects(self: Any, objs: Any, request: Any) -> Any:
-        """Ask, on the page that Django shows before it deletes; show it again if need be."""
+        """Ask on Django's confirmation page; show it again if the form is invalid."""
         if not _is_answered(request, list(objs)):
             # Django deletes nothing if nothing was sent.
             request.POST = QueryDict()
@@ -101,9 +101,9 @@ class TakingOffMixin(RefusableMixin, VersionAdmin):
 
 
 def _is_answered(request: Any, rows: Sequence[Any]) -> bool:
-    """Return whether rows may go: none has a page, or a valid form says why.
+    """Return whether rows may go: none has a page, or the form is valid.
 
-    The form is kept in `request.removal`, for templates and for the hooks of a save.
+    The form is stored in `request.removal`, for templates and for the hooks of a save.
     """
     if not any(has_page(row, at=timezone.now()) for row in rows):
         return True

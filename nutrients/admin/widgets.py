@@ -21,9 +21,9 @@ from nutrisite.accounts.admin_site import is_key
 
 
 class LabelledAutocomplete(AutocompleteMixin):
-    """An autocomplete that takes the labels of its chosen rows from `labels` where it can.
+    """An autocomplete that takes the labels of its chosen rows from `labels` if they are there.
 
-    Django's own asks the database once for every field of every row of an inline.
+    Django's makes a query for every field of every row of an inline.
     """
 
     labels: dict[str, str] = {}
@@ -31,7 +31,7 @@ class LabelledAutocomplete(AutocompleteMixin):
     def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
         """Return the chosen options only."""
         widget: Any = self
-        # Other keys belong to no row, and the database would fail on them. The form reports them.
+        # The database would fail on other values, which the form reports.
         chosen = [key for key in map(str, value) if is_key(key)]
         if not self.labels.keys() >= set(chosen):
             return super().optgroups(name, chosen, attr)
@@ -54,7 +54,7 @@ class LabelledSelectMultiple(LabelledAutocomplete, AutocompleteSelectMultiple):
 
 
 class NamedDateTime(AdminSplitDateTime):
-    """Date and time inputs that name themselves, because the label beside them names neither."""
+    """Date and time inputs, each with its name for screen readers: the label names neither."""
 
     def __init__(self, attrs: Any = None) -> None:
         super().__init__(attrs)
@@ -63,7 +63,7 @@ class NamedDateTime(AdminSplitDateTime):
 
 
 class FixedText(forms.Widget):
-    """Plain text in place of a control, for a value that can no longer change."""
+    """Plain text instead of an input, for a value that can no longer change."""
 
     def __init__(self, text: str) -> None:
         super().__init__()

@@ -11,7 +11,7 @@ from nutrients.models import Figure, Picture, Source, Symptom
 
 
 class Reference(NamedTuple):
-    """A text to write, and a label that says what it is."""
+    """A text to insert, and its label."""
 
     text: str
     label: str

@@ -30,11 +30,11 @@ from nutrients.models import (
 )
 from nutrients.prose import Block
 
-# What an article on movements compares; the nutrient's own page gives the rest.
+# The signs that an article compares; the page of the nutrient has the rest.
 AREAS = (BodyArea.MUSCLES, BodyArea.NERVES)
-# The list leads to the page of the sign, which has the others.
+# The page of the symptom, to which the list links, has the others.
 SOURCES_OF_CAUSE = 1
-# What the table prints of a nutrient and of a sign.
+# The fields of a nutrient and of a symptom that the table prints.
 CORE = ("slug", "name", "symbol", "accent", "tagline", "food_summary", "review_due_on")
 SIGN = (
     *("nutrient", "relation", "typicality", "evidence", "review_due_on"),
@@ -71,7 +71,7 @@ class LiveBlocks:
         self._symptoms = None if symptoms is None else [symptom.slug for symptom in symptoms]
 
     def rows(self, block: Block) -> Any:
-        """Give the rows of a block, and cite their sources."""
+        """Return the content of a block, and cite its sources."""
         if block.kind == "figure":
             return f"figures/{block.argument}.html" if block.argument in Figure.values else ""
         if block.kind == "picture":

@@ -25,7 +25,7 @@ from nutrients.models import (
 
 from .live_blocks import LiveBlocks
 
-# Each card gives the time to read, for which the words of the whole article are counted.
+# Each card shows the reading time, for which the words of the whole article are counted.
 ARTICLES_A_PAGE = 24
 ARTICLES_FED = 20
 FED = ("slug", "title", "summary", "written_by", "publish_at", "changed_at")
@@ -59,7 +59,7 @@ class Section(NamedTuple):
 
 
 class ArticlePage:
-    """An article with its short answer and its sections, and the pages that it leads on to.
+    """An article with its short answer and its sections, and the pages that it links to.
 
     The number of queries depends on its kinds of live block alone.
     """

@@ -35,7 +35,7 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def article_html(slug: str, *, at: datetime) -> str | None:
-    """Render an article: nothing of a request is in it."""
+    """Render an article, which does not depend on the request."""
     page = article_page(slug, at=at)
     if page is None:
         return None

@@ -1,1 +1,1 @@
-"""The checklist: ticks in, an answer out."""
+"""The checklist: from ticks to an answer."""

@@ -30,12 +30,12 @@ from .urgency import (
     tick_names,
 )
 
-# Some warnings, as on a statin, say to ask before the next dose: this line has to agree with them.
+# Some warnings, as on statins, say to ask before the next dose, so this line must not contradict.
 NO_STOPPING = (
     "Do not stop a prescribed medicine. Ask a doctor or pharmacist first, and before the next "
     "dose where we say so."
 )
-# Before the value of a tick, it takes the tick off.
+# The prefix of a value that unticks it.
 OFF = "-"
 
 
@@ -305,9 +305,9 @@ class ChecklistAnswer:
 
 
 class ChecklistForm(NamedTuple):
-    """The form with what was ticked in it.
+    """The form with its ticks.
 
-    `ticked` are parameter, value and words of the buttons that each take a tick off.
+    `ticked` are parameter, value and label of the buttons that remove a tick each.
     """
 
     choices: ChecklistChoices
@@ -349,7 +349,7 @@ def checklist_answer(data: QueryDict, content: ChecklistContent) -> ChecklistAns
         ticked,
         urgency,
         suggest(ticks, ticked, urgency, content),
-        # Without a tick an answer changes nothing: it says how something is, and not what.
+        # An answer alone changes nothing: it describes a tick.
         follow_up_questions(ticks, urgency.level, content) if ticked.count else [],
         ignored_sentence(ignored),
     )
@@ -368,7 +368,7 @@ def _take_off_buttons(
 ) -> Iterator[tuple[str, str, str]]:
     """Yield a button for each tick; in an emergency only for the ticks that raised it.
 
-    The other ticks may name a nutrient.
+    Other ticks may name a nutrient, which an emergency must not show.
     """
     fired = [rule for rule in answer.urgency.triage.fired if rule.level == Level.EMERGENCY]
     raised = set().union(*(rule.named.union(*rule.answers) for rule in fired))

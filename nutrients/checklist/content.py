@@ -1,4 +1,4 @@
-"""The published content that the checklist answers from, and the choices that its form offers."""
+"""The published content behind the answers of the checklist, and the choices of its form."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ from nutrients.models import (
     Urgency,
 )
 
-# What a rule names, rows that are not published among them: these cannot be ticked, so their rule
-# never fires. Without them the rule would ask for less.
+# Rules are fetched with unpublished rows too: these cannot be ticked, so their rule never fires.
+# Without them the rule would require less.
 NAMED: tuple[Any, ...] = (
     Prefetch("answers", Answer.objects.select_related("question")),
     *("symptoms", "risk_factors", "other_causes"),
@@ -39,9 +39,9 @@ ANSWERS: Any = Prefetch("answers", Answer.objects.order_by("position", "slug"))
 
 
 def _linked(link: Any) -> cached_property[Mapping[int, set[int]]]:
-    """Give a property: the ids at the far end of a many-to-many link, by the id at its near end.
+    """Return a cached property that maps ids to linked ids of a many-to-many field.
 
-    Ids alone, because prefetched rows would be built once for every link.
+    It has ids only, because prefetching would build a row for every link.
     """
     near, far = f"{link.field.m2m_field_name()}_id", f"{link.field.m2m_reverse_field_name()}_id"
 
@@ -57,8 +57,8 @@ def _linked(link: Any) -> cached_property[Mapping[int, set[int]]]:
 class ChecklistContent(EvidenceContent):
     """Everything that is published at the moment `at`, each part fetched at its first use.
 
-    An answer needs little of it, and the test book uses the same content many times. Rows are
-    under their slugs, in their own order; links between rows are ids under ids.
+    An answer needs few parts, and the test book uses the same content many times. Rows are
+    keyed by slug, in their order; links between rows map ids to ids.
     """
 
     risks = published(RiskFactor)
@@ -68,7 +68,7 @@ class ChecklistContent(EvidenceContent):
 
     @cached_property
     def rules(self) -> list[RedFlagRule]:
-        """Every rule with what it names, also those of flags that are not published."""
+        """Every rule with the rows that it names, also of flags that are not published."""
         return list(RedFlagRule.objects.prefetch_related(*NAMED))
 
     @cached_property
@@ -78,7 +78,7 @@ class ChecklistContent(EvidenceContent):
 
     @cached_property
     def effects(self) -> dict[tuple[int, int], RiskEffect]:
-        """What each risk factor does to each nutrient, under the ids of both."""
+        """The effect of each risk factor on each nutrient, by the ids of both."""
         return {(row.risk_factor_id, row.nutrient_id): row for row in RiskEffect.objects.all()}
 
     # The nutrients that each risk factor lowers and raises.
@@ -191,7 +191,7 @@ def checklist_choices(content: ChecklistContent) -> ChecklistChoices:
     offered: list[RiskFactor | OtherCause] = [*content.risks.values()]
     offered += [cause for cause in content.causes.values() if cause.is_asked]
     for row in offered:
-        # A cause is in the group in which a reader looks for it.
+        # A cause is in the group in which readers look for it.
         kind = row.kind if row.kind in RiskKind.values else RiskKind.LIFESTYLE
         risks[kind].append(Choice(row.slug, row.name, is_common=row.is_common))
     ages = risks.pop(RiskKind.AGE, [])

@@ -63,7 +63,7 @@ def doctor_page(data: QueryDict, content: ChecklistContent) -> DoctorPage:
     symptoms = {symptom.pk for symptom in answer.ticked.symptoms}
     related = [flag for flag in absent if content.flag_symptoms[flag.pk] & symptoms]
     in_form = [question for question in form_questions(answer.ticks, content) if question.chosen]
-    # The answer may ask what was answered in the form, too.
+    # The answer may repeat a question of the form.
     questions = {question.row: question for question in (*in_form, *answer.questions)}.values()
     answered = [question for question in questions if question.chosen]
     return DoctorPage(
@@ -79,7 +79,7 @@ def doctor_page(data: QueryDict, content: ChecklistContent) -> DoctorPage:
 
 
 def _links(match: NutrientMatch, references: References) -> dict[str, CitedWords]:
-    """On each side the signs by the verb that the grade of their evidence allows, then risks."""
+    """Return, for each side, the signs by the verb of their grade, then the risks."""
     cited: dict[str, CitedWords] = defaultdict(list)
     for side in match.sides:
         for sign in side.signs:

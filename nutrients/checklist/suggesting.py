@@ -32,7 +32,7 @@ from nutrients.models import (
 from .content import ChecklistContent
 from .urgency import Line, UrgencyAdvice, urgency_rules
 
-# Shown in full; the rest get a line each, so that the page can be read on a phone.
+# The number of nutrients in full; the rest get a line each, so that a phone shows the page well.
 TOP_NUTRIENTS = 3
 MAIN_CAUSES = 4
 MEDICINES = (RiskKind.MEDICINE, CauseKind.MEDICINE)
@@ -57,7 +57,7 @@ class Ticked:
 
     @property
     def health(self) -> list[RiskFactor | OtherCause]:
-        """Habits, conditions and ages: all but the ways of eating and the medicines."""
+        """Habits, conditions and ages: all risks except diets and medicines."""
         return [row for row in self.risks_and_causes if row.kind not in (RiskKind.DIET, *MEDICINES)]
 
     @property
@@ -106,7 +106,7 @@ class RiskReason(NamedTuple):
 
     @property
     def link(self) -> Link:
-        # The age of a baby or a child counts as a risk, because it tells what the child is fed.
+        # The age of a baby or a child counts as a risk, because their diets differ.
         is_age = self.risk.kind == RiskKind.AGE and self.risk.stands_for != NotSuggestedTo.CHILDREN
         tick = Tick("risk", self.risk.slug)
         return Link(tick, side=self.side, strength=self.strength.rank, is_age=is_age)

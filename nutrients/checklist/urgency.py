@@ -1,4 +1,4 @@
-"""How soon ticks need a person, by rules, and the questions that the rules wait for."""
+"""How soon ticks need medical help, by rules, and the questions that the rules depend on."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from nutrients.models.red_flags import CALL
 
 from .content import ChecklistContent
 
-# A longer list would hold a reader up.
+# A longer list would delay a reader.
 MOST_REASONS = 3
 # The answer “I do not know”.
 UNKNOWN = "unknown"
@@ -66,7 +66,7 @@ class Reason(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class UrgencyAdvice:
-    """How soon the ticks need a person, with the reasons for each level that was reached."""
+    """How soon the ticks need medical help, with the reasons for each level that was reached."""
 
     triage: Triage
     emergency: list[Reason]
@@ -108,9 +108,9 @@ def assess_urgency(ticks: Collection[Tick], content: ChecklistContent) -> Urgenc
 
 
 def _unknown_answers(ticked: frozenset[Tick], content: ChecklistContent) -> set[Tick]:
-    """“I do not know” to each open question that only the answer asks, and that offers it.
+    """Answer “I do not know” to open questions that only the answer page asks and that offer it.
 
-    So an answer can calm what silence must not.
+    So only an explicit answer can lower the level.
     """
     return {
         answer_tick(slug, UNKNOWN)
@@ -160,7 +160,7 @@ def _reason(row: RedFlag | Symptom, ticks: str) -> Reason:
 
 
 def _describe(ticks: Collection[Tick], content: ChecklistContent) -> str:
-    """Ticks in the words of the form: symptoms, then risks, then answers in brackets."""
+    """Describe ticks in the words of the form: symptoms, risks, then answers in brackets."""
     names = [(tick, name) for tick, name in content.once(tick_names).items() if tick in ticks]
     ticked = " + ".join(name for tick, name in names if tick.kind != "answer")
     answers = "; ".join(name for tick, name in names if tick.kind == "answer")
@@ -221,7 +221,7 @@ def _level(value: str) -> Level:
 class QuestionField(NamedTuple):
     """A question with its answers, worst first, and the one that the reader chose.
 
-    It matters for the ticks that `matters_for` names, as in “symptom:tingling risk:statin”.
+    `matters_for` lists the ticks to which it is relevant, as in “symptom:tingling risk:statin”.
     """
 
     row: Question

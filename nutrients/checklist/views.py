@@ -1,4 +1,4 @@
-"""The checklist and its page for a doctor. Nothing that is ticked is kept anywhere."""
+"""The checklist and its page for a doctor. Ticks are never stored."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from .content import ChecklistContent
 from .doctor_page import doctor_page
 
 
-# No token: answering changes nothing, so there is nothing to forge, and a token needs a cookie.
+# No CSRF token: forged requests do no harm, as nothing is stored, and a token needs a cookie.
 @csrf_exempt
 @cache_control(no_store=True, private=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def checklist(request: HttpRequest) -> HttpResponse:
-    """Show the form and, once something is ticked, what fits; for htmx what fits alone.
+    """Show the form and, once something is ticked, the answer; to htmx only the answer.
 
-    The form sends by POST, so that ticks stay out of addresses. Links that tick come by GET.
+    The form uses POST, so that ticks stay out of addresses. Links that tick boxes use GET.
     """
     data = request.POST if request.method == "POST" else request.GET
     content = memoized(request, ChecklistContent, at=timezone.now())
@@ -42,7 +42,7 @@ def checklist(request: HttpRequest) -> HttpResponse:
 @cache_control(no_store=True, private=True)
 @require_POST
 def checklist_print(request: HttpRequest) -> HttpResponse:
-    """Show what was ticked and what fits on one page to print for a doctor or pharmacist."""
+    """Show the ticks and the answer on one page to print for a doctor or pharmacist."""
     now = timezone.now()
     page = doctor_page(request.POST, memoized(request, ChecklistContent, at=now))
     context = {"section": "checklist", "now": now, "page": page, "answer": page.answer}

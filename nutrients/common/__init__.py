@@ -1,1 +1,1 @@
-"""What every feature uses: parameters, paging, citations, memory."""
+"""Code that every feature uses: parameters, paging, citations, memoized results."""

@@ -1,8 +1,8 @@
 """Answers to requests: a page or, for htmx, a fragment, and results memoized by content version.
 
 Memoized results serve pages whose finished answer can rarely be served again, because it depends
-on what a reader chose. They depend on published content alone and hold nothing about a reader. The
-page cache gives each request the memory for the version of the content that answers it.
+on what a reader chose. They depend on published content alone and contain nothing about a reader.
+The page cache passes each request the results for the version of the content that answers it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from django.utils.cache import patch_vary_headers
 
 Result = TypeVar("Result")
 
-# The key of the memory in the environment of a request.
+# The key of the memoized results in the environment of a request.
 MEMORY = "nutrisite.memory"
 # The number of results to keep of a function that is called with many slugs, such as articles.
 MOST = 24
@@ -29,7 +29,7 @@ def memoized(
     """Return `function(*slugs, at=at)`, called once for each version of the content.
 
     The version ends when a scheduled row appears or a review falls due, so a result for an earlier
-    moment of it is the same. None, for slugs that do not exist, is not kept. Two threads may
+    moment of it is the same. None, for slugs that do not exist, is not memoized. Two threads may
     compute the same result at once.
     """
     memory: dict[Any, dict[tuple[str, ...], Result]] = request.META.setdefault(MEMORY, {})

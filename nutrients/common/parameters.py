@@ -18,7 +18,7 @@ from nutrients.models import DEFAULT_AUTHORITY, Authority
 
 LONGEST_QUOTE = 40
 MOST_QUOTES = 3
-# Stands for bytes of an address that are not UTF-8.
+# The replacement character, for bytes of an address that are not UTF-8.
 NOT_DECODED = "\N{REPLACEMENT CHARACTER}"
 UNREADABLE = "a value without readable letters"
 
@@ -48,7 +48,7 @@ class Reading:
 
 
 def ignored_sentence(ignored: Collection[str]) -> str:
-    """Tell the reader which values were ignored; empty if none was. Long values are cut."""
+    """Return a sentence about the values that were ignored, or "". Long values are cut."""
     if not ignored:
         return ""
     quotes = list(dict.fromkeys(_quoted(value) for value in ignored))
@@ -70,7 +70,7 @@ def _printable(text: str) -> str:
     return "".join(character if character.isprintable() else " " for character in text)
 
 
-# Soft hyphens, zero-width spaces and marks of direction: pasted along with words, and unseen.
+# Soft hyphens, zero-width spaces and direction marks, which are pasted with words unnoticed.
 UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 LONGEST = 100
 

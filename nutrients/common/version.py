@@ -18,7 +18,7 @@ from .schedule import published_tables
 class ContentVersion:
     """The moment of the last change, with a label such as 2026-11-22.143007.
 
-    `state` also tells contents of the same moment apart: a transaction is dated by its beginning,
+    `state` also distinguishes contents of the same moment: a transaction is dated by its beginning,
     and others may have been committed since.
     """
 
@@ -41,7 +41,7 @@ def content_version(*, at: datetime) -> ContentVersion | None:
     It changes when a row is edited, deleted, shown by schedule, or loaded with a release. An edit
     to a draft changes it too, which is harmless. One query a table.
     """
-    # Loaded rows have no revision; the ledger of shipped rows has their moment.
+    # Loaded rows have no revision; their time of change is in the ledger of shipped rows.
     states = [
         ShippedRow.objects.filter(loaded_at__lte=at).aggregate(Count("pk"), Max("loaded_at")),
         Revision.objects.filter(date_created__lte=at).aggregate(Count("pk"), Max("date_created")),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 UNITS = r"(?:mg|mcg|g|grams?|IU|milligrams?|micrograms?)"
-# Warnings and conditions may name what advice may not: "Do not stop taking …", "if you have …".
+# Words that are allowed in warnings and conditions: "Do not stop taking …", "if you have …".
 NOT_AFTER_WARNING = r"(?<!not )(?<!never )(?<!before you )(?<!before )"
 NOT_AFTER_CONDITION = r"(?<!if )(?<!when )(?<!where )(?<!do )(?<!whether )(?<!that )"
 PATTERNS = (

@@ -137,7 +137,7 @@ def nearest(word: str, vocabularies: Iterable[Collection[str]]) -> str | None:
         return None
     is_clinical = bool(CLINICAL.search(word))
     for words in vocabularies:
-        # Words of quite another length cannot match, and comparing is slow.
+        # Words of very different length cannot match, and comparing is slow.
         candidates = [
             candidate for candidate in words if abs(len(candidate) - len(word)) <= len(word) // 4
         ]

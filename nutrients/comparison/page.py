@@ -44,7 +44,7 @@ class ComparisonPage:
 
     @property
     def widenings(self) -> list[ActiveFilter]:
-        """The filters that would give rows if they were taken off."""
+        """The filters whose removal would leave rows."""
         return [step for step in self.active if step.count]
 
 

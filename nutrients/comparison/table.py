@@ -27,9 +27,9 @@ from nutrients.models import (
 
 from .filters import Filters
 
-# A row names so many signs besides those that match, and so many foods.
+# The number of signs in a row besides those that match, and of foods.
 MOST_LOW, MOST_HIGH, MOST_FOODS = 3, 1, 3
-# The columns without a choice: as many fit a phone beside the names.
+# The number of columns if no symptom is chosen: as many as fit on a phone.
 COLUMNS = 4
 NONE: frozenset[int] = frozenset()
 

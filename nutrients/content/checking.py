@@ -59,7 +59,7 @@ UNITS_OF_LIMITS = {
     Unit.MCG: {Unit.MCG},
     Unit.MCG_DFE: {Unit.MCG_DFE, Unit.MCG},
 }
-# Needs of adults differ by less than this factor. A figure in the wrong unit is off by a thousand.
+# Needs of adults differ by less than this factor; a wrong unit makes a factor of a thousand.
 FAR_FROM_DAILY_VALUE = 20
 # Names from other publications, which are quoted as they are. Ham may be “cured”.
 QUOTED = {(FoodSource, "usda_description"), (FoodSource, "name")}
@@ -77,7 +77,7 @@ AVOIDED_WORDS = re.compile(
     r"|\b(?:all|other) (?:references|textbooks) (?:agree|list)",
     re.IGNORECASE,
 )
-# Ids that the page of an article uses itself.
+# Ids that the template of an article uses.
 RESERVED_ANCHORS = {"main", "key-points", "sources", "related", "core-table"}
 
 
@@ -305,7 +305,7 @@ def _overdue(on: date) -> Iterator[Problem]:
 
 
 def _texts(*kinds: type[models.Field[Any, Any]]) -> Iterator[tuple[Any, str, str]]:
-    """Yield row, field name and text of each field of these kinds that holds our own words.
+    """Yield row, field name and text of each field of these kinds with words of our own.
 
     Safety cases are left out: they list words that the checklist must not show.
     """

@@ -26,7 +26,7 @@ YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # A rule that loses a tick fires more easily, so it is left out if any of its links leads to a
 # deleted row.
 NEEDS_ALL_LINKS = {"nutrients.redflagrule"}
-# The links of these rows are one statement. They are taken or left as a whole, never mixed.
+# The links of these rows are merged as a whole, never one by one.
 MERGED_WHOLE = {*NEEDS_ALL_LINKS, "nutrients.safetycase"}
 
 
@@ -112,7 +112,7 @@ def _records(path: Path) -> list[Any]:
 def _row(location: str, record: Any) -> FixtureRow:
     try:
         model = apps.get_model(record["model"])
-        # Forms strip text too, so text that an editor leaves alone equals the text that was loaded.
+        # Forms strip text too, so text that no editor changed equals the loaded text.
         fields = {
             name: value.strip() if isinstance(value, str) else value
             for name, value in record["fields"].items()
@@ -143,7 +143,7 @@ class KeyIndex:
         return self._keys[model]
 
     def has(self, label: str, key: Key) -> bool:
-        """Tell whether the row is in its table. The model may have been removed since."""
+        """Return whether the row is in its table. The model may have been removed since."""
         try:
             return key in self.keys_of(apps.get_model(label))
         except LookupError:

@@ -228,7 +228,7 @@ def add_foods(
     foods need.
     """
     with transaction.atomic():
-        # One import at a time, so that the foods that exist stay the same until the end.
+        # Run one import at a time, so that the existing foods stay the same until the end.
         ledger.lock()
         source = Source.objects.filter(slug=slug).first()
         if source is None:

@@ -136,7 +136,7 @@ class AmountColumn(NamedTuple):
 
 
 class Sheet(NamedTuple):
-    """What a file holds. `faults` has a sentence for each line that cannot be read."""
+    """The content of a file. `faults` has a sentence for each line that cannot be read."""
 
     header: list[str]
     lines: list[Line]

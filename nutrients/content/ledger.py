@@ -18,7 +18,7 @@ from nutrients.models import ShippedChange, ShippedRow
 
 from .fixtures import FixtureRow, Identity
 
-# The entry that holds the digests of the files that were loaded last, in place of a model.
+# The model label of the entry with the digests of the files that were loaded last.
 FILES = "fixture file"
 # Imported foods are in the ledger too, under labels without this prefix.
 MODEL_PREFIX = "nutrients."
@@ -44,7 +44,7 @@ def record_files(digests: dict[str, str], rows: int, *, at: datetime) -> None:
 def lock() -> None:
     """Admit one loader at a time, until its transaction ends.
 
-    On SQLite the transaction holds the write lock already.
+    On SQLite the transaction already has the write lock.
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
@@ -62,7 +62,7 @@ class Ledger:
             self.open[_identity(change)][change.field] = change
 
     def needs_merge(self, row: FixtureRow) -> bool:
-        """Tell whether the row differs from what was shipped before, or has an open change."""
+        """Return whether the row differs from what was shipped before, or has an open change."""
         entry = self.rows.get(row.identity)
         if entry is None or entry.withdrawn_at or row.identity in self.open:
             return True

@@ -165,7 +165,7 @@ class _Load:
                 return self._insert(row.model, [row])
         except IntegrityError as error:
             if had_rows and _is_duplicate(error):
-                # An editor added a row with the same name. The site must start all the same.
+                # An editor added a row with the same name. The site must start nevertheless.
                 self._leave_out(row, self.outcome.name_taken)
                 return {}
             # PostgreSQL adds a line with the values.
@@ -229,7 +229,7 @@ class _Load:
         return True
 
     def _merge_fields(self, row: FixtureRow, live: Any) -> list[MergedField]:
-        """Merge the fields that are shipped or were; list those that are to change."""
+        """Merge the fields that are or were shipped, and return those that change."""
         entry = self.ledger.rows.get(row.identity)
         names = dict.fromkeys([*row.fields, *(entry.fields if entry else ())])
         fields = {field.name: field for field in row.model._meta.get_fields()}
@@ -253,7 +253,7 @@ class _Load:
         else:
             change = self.ledger.open_change(row, field.name)
             if change and shipped_value(field, change.before) == theirs:
-                # The release takes back the change that is open.
+                # The release withdraws the open change.
                 return None
             return MergedField(field, reason=MADE_HERE if base is NEVER_SHIPPED else EDITED)
         if value == ours:
@@ -264,7 +264,7 @@ class _Load:
             return MergedField(field, reason=TARGET_DELETED)
 
     def _is_reviewed_here(self, live: Any) -> bool:
-        """Tell whether a reviewer here signed the row, or the row whose page shows it."""
+        """Return whether a reviewer here signed the row, or the row whose page shows it."""
         pages = owners(live)
         if isinstance(live, Publishable):
             pages.append((type(live), live.pk))
@@ -334,7 +334,7 @@ def _by_model(rows: Iterable[FixtureRow]) -> dict[Model, list[FixtureRow]]:
 
 
 def refresh_statistics() -> None:
-    """Have the database count the content's tables, so that queries are planned for their size.
+    """Have the database analyze the tables of content for its query planner.
 
     SQLite does not do so itself, and a migration that rebuilds a table drops its statistics.
     """

@@ -20,7 +20,7 @@ from .versions import record, record_first
 REASON = "Newer content that came with the site"
 NOTHING = "Nothing"
 NOT_SHIPPED = "It did not come with the site"
-# Stands for a value that was never shipped; it equals nothing else.
+# A sentinel for a value that was never shipped; it equals nothing else.
 NEVER_SHIPPED: Any = object()
 
 

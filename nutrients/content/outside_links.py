@@ -1,4 +1,4 @@
-"""Check whether the addresses of other sites that pages link to still answer."""
+"""Check whether links to other sites still work."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .checking import Problem, problem_of
 
 SECONDS, HOSTS_AT_ONCE, TRIES = 15, 8, 2
 GONE = {404, 410}
-# Publishers that admit browsers only answer so, although the page exists.
+# Publishers that block programs respond with these, although the page exists.
 REFUSES_PROGRAMS = {401, 402, 403, 405, 406, 418, 429, 451, 999}
 REFUSED = "lets browsers alone in."
 TEXTS: tuple[tuple[Any, str], ...] = (

@@ -20,14 +20,14 @@ PAGE_MODELS: dict[str, Any] = {
 
 
 def has_page(row: Any, *, at: datetime) -> bool:
-    """Tell whether a row has a page that readers can see."""
+    """Return whether a row has a page that readers can see."""
     return type(row) in PAGE_MODELS.values() and row.is_published(at=at)
 
 
 def redirect_pages(
     rows: Iterable[Any], *, by: str, reason: str, words: str = "", to: str = ""
 ) -> None:
-    """Redirect the addresses of rows that go, or keep words for readers who come there."""
+    """Redirect the addresses of removed rows, or save words for readers who visit them."""
     for row in rows:
         Redirect.objects.update_or_create(
             path=row.get_absolute_url(),
@@ -36,7 +36,7 @@ def redirect_pages(
 
 
 def was_public(page: str, slug: str, *, at: datetime) -> bool:
-    """Tell whether a page was public until its row was deleted.
+    """Return whether a page was public until its row was deleted.
 
     The page of a draft is merely not found: it may come back.
     """

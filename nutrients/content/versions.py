@@ -19,7 +19,7 @@ from nutrients.models import Keyed, Publishable
 from .signatures import CHILDREN, update_reviewers
 
 FIRST = "As it was before the first edit here"
-# An association belongs to two rows, so an edit of it alone is in its own history only.
+# An association belongs to two rows, so an edit of it appears in its own history only.
 SHARED = "associations"
 
 
@@ -125,7 +125,7 @@ def touch_owners(rows: Iterable[models.Model], *, at: datetime) -> None:
 def diff(
     before: Sequence[str], after: Sequence[str]
 ) -> Iterator[tuple[Sequence[str], Sequence[str], Sequence[str]]]:
-    """Yield stretches in order as (same, removed, added): either the first, or the others."""
+    """Yield stretches in order as (same, removed, added), with either the first or the others."""
     matcher = SequenceMatcher(None, before, after, autojunk=False)
     for kind, first, last, start, end in matcher.get_opcodes():
         if kind == "equal":

@@ -31,7 +31,7 @@ Row = TypeVar("Row", bound=Slugged)
 
 
 class Eater(NamedTuple):
-    """Diets that suggested foods must suit, and groups that they must not be withheld from."""
+    """Who is to eat: diets that foods must suit, and groups to which some are not suggested."""
 
     diets: frozenset[str]
     groups: frozenset[str] = frozenset()
@@ -57,14 +57,14 @@ class EvidenceContent(Memoizing):
         super().__init__()
         self.at = at
 
-    # Signs that only an examination shows are among them.
+    # Includes signs that only an examination shows.
     symptoms = published(Symptom)
     nutrients = published(Nutrient)
 
     @cached_property
     def signs(self) -> dict[int, list[Association]]:
         """All associations by nutrient id, most typical and best proven first."""
-        # select_related would build the same few nutrients and symptoms two hundred times.
+        # select_related would build the same few nutrients and symptoms hundreds of times.
         rows = Association.objects.published(at=self.at).prefetch_related("nutrient", "symptom")
         signs: dict[int, list[Association]] = defaultdict(list)
         for association in sorted(rows, key=attrgetter("strength")):

@@ -15,10 +15,10 @@ from nutrients.models.foods import FoodSourceQuerySet
 
 from .rich_foods import within_limits
 
-# A plate of foods says nothing about babies: below one year milk comes first.
+# Plates are not for babies: below one year milk comes first.
 YOUNGEST_YEARS = 1
 ORDER = ["Female", "Male", "Pregnant", "Breastfeeding", "After the menopause", "Children"]
-# Stands in for the end of an open band when years are counted.
+# The end of an open band when years are counted.
 ENDLESS = Decimal(120)
 
 
@@ -160,10 +160,10 @@ def _is_comparable(stage: LifeStage, other: LifeStage) -> bool:
 
 
 def _stages(authority: Authority, bands: list[ReferenceIntake]) -> dict[str, LifeStage]:
-    """Cut stages at every age at which a band begins or ends, so that none has two needs."""
+    """Split the ages wherever a band begins or ends, so that no stage has two needs."""
     general = [band for band in bands if band.life_status == LifeStatus.NONE]
     grown = [band.age_from for band in general if band.sex != Sex.BOTH]
-    # From this age on the sexes have stages of their own, even if a table of one nutrient joins
+    # From this age on the sexes have separate stages, even if the table of one nutrient joins
     # them.
     apart = min([*grown, Decimal(authority.adult_from)])
     stages = []

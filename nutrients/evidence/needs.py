@@ -25,7 +25,7 @@ from nutrients.models import (
 class AdultNeed:
     """The daily need of adults by an authority, from the least to the most of any adult band.
 
-    `amounts` holds both ends, in `unit`. It is empty if the authority states the need in words,
+    `amounts` are both ends, in `unit`. It is empty if the authority states the need in words,
     which are `text`.
     """
 
@@ -89,7 +89,7 @@ def adult_needs(
 
 
 def adult_need(authority: Authority, intakes: Iterable[ReferenceIntake]) -> AdultNeed | None:
-    """Return what adults need of the one nutrient of these intakes, or None if none says it."""
+    """Return the need of adults from the intakes of one nutrient, or None if there is none."""
     rows = [
         row for row in intakes if row.authority == authority and row.is_need and is_of_adults(row)
     ]

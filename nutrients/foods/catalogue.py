@@ -1,7 +1,7 @@
 """The foods that lists and plates are made from, with what each contains.
 
-They are read once for a version of the content and then asked many times, by exact arithmetic: for
-the list, for the counts beside its filters, for the ways to widen it, and for plates.
+They are read once for a version of the content, and then used with exact arithmetic for the list,
+for the counts beside its filters, for the ways to widen it, and for plates.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Value = TypeVar("Value")
 
 HUNDRED = Decimal(100)
 # The FDA's words for labels: a serving is a good source from 10% of the daily value, rich from 20%.
-# Every country's label value is held to the same shares, so that “rich” means one thing.
+# The same shares apply to every country's label value, so that “rich” means the same.
 GOOD, RICH = 10, 20
 # The fields that lists and plates need.
 FIELDS = (

@@ -192,7 +192,7 @@ def _size(food: FoodSource) -> str:
 
 
 def _list_query(food: FoodSource, country: Authority) -> str:
-    # Imported foods are listed by name alone, so the first word of its name goes along.
+    # The list shows imported foods only for a name, so the query includes the first word of it.
     name = [] if food.is_curated else [("q", food.name.split(",")[0].split()[0])]
     return urlencode([("group", food.group.slug), *name, *country.pairs])
 
@@ -202,7 +202,7 @@ def _forms(food: FoodSource, *, at: datetime) -> tuple[str, list[FoodSource]]:
 
     The USDA describes a food in parts, such as “Spinach, cooked, boiled, drained, without salt”.
     Two descriptions are forms of one food if they differ in nothing but parts that say how it was
-    prepared. Nothing is matched by likeness.
+    prepared. Similar names do not match.
     """
     state, names = _state_and_names(food.usda_description)
     if not state or not names:

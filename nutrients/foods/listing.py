@@ -19,7 +19,7 @@ from .filters import FoodFilters
 from .narrowing import Narrowing, active_filters, food_facets
 
 PAGE_SIZE = 24
-# A row names so many nutrients that the food is rich in.
+# The number of nutrients in a row that the food is rich in.
 MOST_NAMED = 3
 
 

@@ -106,7 +106,7 @@ class Narrowing:
 
 
 def by_group(table: FoodTable) -> dict[str, Slugs]:
-    """Return the foods of each group that has any, and under "" all of them."""
+    """Return the foods of each group that has any, and all of them under ""."""
     groups: dict[str, set[str]] = defaultdict(set)
     for slug, food in table.foods.items():
         groups[food.group.slug].add(slug)
@@ -114,7 +114,7 @@ def by_group(table: FoodTable) -> dict[str, Slugs]:
 
 
 def comparable(table: FoodTable, basis: str) -> Slugs:
-    """Return the foods of which it is known how many grams the basis is."""
+    """Return the foods for which the basis is known in grams."""
     return frozenset(slug for slug, food in table.foods.items() if grams_of(food, basis))
 
 

@@ -47,7 +47,7 @@ def food_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def food(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show one food: what a portion gives, diets and allergens, and where the figures are from."""
+    """Show one food: the nutrients in a portion, diets, allergens, and sources of the figures."""
     now = timezone.now()
     content = memoized(request, food_content, slug, at=now)
     if content is None:

@@ -71,7 +71,7 @@ def measure_words(description: str, grams: Decimal) -> str:
 
 
 def is_american(description: str) -> bool:
-    """Tell whether a measure is in cups, ounces or other units of American kitchens."""
+    """Return whether a measure is in cups, ounces or other units of American kitchens."""
     return bool(AMERICAN.search(description.partition("(")[0]))
 
 

@@ -174,7 +174,7 @@ class Publishable(models.Model):
         return self.review_due_on if self.is_overdue(on=self.shown_on) else None
 
     def is_overdue(self, *, on: date) -> bool:
-        """Tell whether the review is overdue, by the rule of `overdue_on`."""
+        """Return whether the review is overdue, by the rule of `overdue_on`."""
         return self.review_due_on is not None and self.review_due_on < on
 
 

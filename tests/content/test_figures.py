@@ -107,7 +107,7 @@ def test_every_intake_and_limit_is_the_tables(content):
 
 
 def is_own_limit(row):
-    """Tell whether a row of the table is a limit with a row on the site.
+    """Return whether a row of the table is a limit with a row on the site.
 
     Salt is there as sodium. Advice on folic acid, and limits that repeat the adults', are not.
     """
@@ -157,7 +157,7 @@ def printed(text):
 
 
 def is_rounded(figure, exact):
-    """Tell whether a figure is rounded to three digits, or to thousandths if it is small."""
+    """Return whether a figure is rounded to three digits, or to thousandths if it is small."""
     places = 0 if exact >= 100 else 1 if exact >= 10 else 2 if exact >= 1 else 3
     return abs(figure - exact) <= HALF.scaleb(-places) and figure == round(figure, places)
 
