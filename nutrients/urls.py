@@ -1,4 +1,4 @@
-"""The public addresses: the list reads as the site map, and they do not change."""
+"""The public URLs, in the order of the site map. They never change."""
 
 from django.urls import path
 

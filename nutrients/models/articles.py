@@ -14,7 +14,7 @@ from .publishing import Keyed, Publishable, Slugged, address_of, lines_of, one_o
 from .symptoms import Symptom
 
 WORDS_A_MINUTE = 200
-# What is not read: citations, marks of blocks, addresses of links and lines of tables.
+# What readers do not read: citations, block marks, addresses of links and lines of tables.
 MARKS = re.compile(r"\[@[^\[\]]*\]|\[\[[^\[\]]*\]\]|\]\([^)]{0,2500}+\)|\|")
 
 
@@ -62,7 +62,7 @@ class Article(Slugged, Publishable):
         ]
         indexes = [
             *Publishable.Meta.indexes,
-            # Everything that the list is sorted by, so that only one page of articles is read.
+            # All sort keys of the list, so that only one page of articles is read.
             models.Index(
                 fields=["status", "publish_at", "topic", "position", "title"],
                 name="article_listed",

@@ -20,7 +20,7 @@ class RiskKind(models.TextChoices):
     AGE = "age", "Age"
 
 
-# Groups that ticking a risk factor can put the reader into, to which some foods are not suggested.
+# Groups of readers that a risk factor can stand for, and to which some foods are not suggested.
 GROUPS = [NotSuggestedTo.PREGNANCY, NotSuggestedTo.CHILDREN]
 
 
@@ -122,7 +122,7 @@ class CauseKind(models.TextChoices):
     CONDITION = "condition", "Health conditions"
 
 
-# Like the verbs of associations, in a form that does not have to agree with the cause's name.
+# Like the verbs of associations, in a form for singular and plural names of causes.
 LINKS = {
     Evidence.STRONG: "Known to cause",
     Evidence.MODERATE: "Linked with",

@@ -57,7 +57,7 @@ SHORT = re.compile(r"(\S+) (tbsp|tsp|can)s?\b")
 IN_FULL = {"tbsp": "tablespoon", "tsp": "teaspoon", "can": "tin"}
 
 
-# Pages name the same measures again and again.
+# Pages repeat the same measures.
 @lru_cache(maxsize=2_000)
 def measure_words(description: str, grams: Decimal) -> str:
     """Describe a measure for British readers: “2 tablespoons (32 g)”, but “30 g (1 cup)”."""
@@ -92,7 +92,7 @@ class FoodGroup(Slugged):
 
 
 class NotSuggestedTo(models.TextChoices):
-    """People to whom a food is never suggested. Lists have it with its figures all the same."""
+    """People to whom a food is never suggested. Lists include it nevertheless."""
 
     NOBODY = "nobody", "Nobody"
     PREGNANCY = "pregnancy", "Pregnant people"
@@ -106,7 +106,7 @@ INDEXED_LETTERS = 3
 class Beginning(models.Func):
     """The first INDEXED_LETTERS characters of a text in lower case, as foods are indexed.
 
-    The template has the numbers, because the database uses an index only for the same expression.
+    Its numbers are part of the template, because an index is used only for the same expression.
     """
 
     template = "LOWER(SUBSTR(%(expressions)s, 1, 3))"
@@ -119,11 +119,11 @@ MOST_ENERGY, MOST_IN_SERVING = 902, 2_000
 
 class FoodSourceQuerySet(PublishableQuerySet):
     def described_as(self, beginning: str) -> Self:
-        """Return foods whose USDA description begins so, in either case."""
+        """Return foods whose USDA description begins with the text, ignoring case."""
         rows = self.filter(usda_description__istartswith=beginning)
         if len(beginning) < INDEXED_LETTERS:
             return rows
-        # Let the index lead to a few foods first.
+        # The index narrows the search to a few foods first.
         indexed = rows.alias(beginning=Beginning("usda_description"))
         return indexed.filter(beginning=Beginning(models.Value(beginning)))
 
@@ -247,7 +247,7 @@ class FoodSource(Slugged, Publishable):
                 condition=~Q(usda_ndb_number=""),
                 name="foodsource_ndb_unique",
             ),
-            # A USDA name may be the name of a chosen food too.
+            # A USDA food may have the same name as a chosen one.
             models.UniqueConstraint(
                 fields=["name"],
                 condition=Q(is_curated=True),

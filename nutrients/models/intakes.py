@@ -38,7 +38,7 @@ _MEANINGS = {
     ReferenceType.SAI: "is held to be enough, and low enough to be safe for heart and vessels.",
     ReferenceType.LRNI: "is enough for very few.",
 }
-# The LRNI is enough for very few, so it is no need.
+# The LRNI is enough for very few people, so it does not count as a need.
 NEEDS = [kind for kind in ReferenceType if kind is not ReferenceType.LRNI]
 
 
@@ -97,7 +97,7 @@ class ReferenceIntakeQuerySet(PublishableQuerySet):
 class ReferenceIntake(Keyed, Publishable):
     """A daily need, a limit, or both, that an authority sets for a nutrient and a life stage.
 
-    Ages are those of the authority's table. A limit for other ages than the need is in another
+    Ages are those of the authority's table. A limit for other ages than the need is in a separate
     row.
     """
 

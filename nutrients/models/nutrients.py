@@ -40,7 +40,7 @@ class Authority(models.TextChoices):
         return "" if self is DEFAULT_AUTHORITY else f"?country={self.value}"
 
 
-# The authority of pages without the parameter `country`.
+# The authority for addresses without the parameter `country`.
 DEFAULT_AUTHORITY = Authority.UK
 
 

@@ -23,7 +23,7 @@ class State(models.TextChoices):
     DROPPED = "dropped", "Dropped"
 
 
-# The allowed transitions. An edit of the words takes a proposal back to writing.
+# The allowed transitions. An edit of the words returns a proposal to writing.
 TRANSITIONS = {
     State.WRITING: (State.READY, State.DROPPED),
     State.READY: (State.AGREED, State.WRITING, State.SCHEDULED, State.LIVE, State.DROPPED),
@@ -103,7 +103,7 @@ class Proposal(models.Model):
         return f"{label} {word} {date_format(localtime(self.publish_at), 'j F Y, H:i e')}"
 
     def write_again(self) -> None:
-        """Take it back to writing, because its words change."""
+        """Return it to writing, because its words change."""
         self.state, self.publish_at, self.override = State.WRITING, None, ""
         self.save()
 
@@ -128,8 +128,8 @@ class ChangeKind(models.TextChoices):
 class ProposedRow(RowReference, models.Model):
     """A row as a proposal would change it.
 
-    `values` holds the fields that differ, in the form of fixtures. `before` holds the same fields
-    of the live row when they were written, to detect later changes of it. `under` names the row in
+    `values` are the fields that differ, in the form of fixtures. `before` are the same fields of
+    the live row when they were written, to detect later changes of it. `under` names the row in
     whose form it was edited.
     """
 

@@ -1,4 +1,4 @@
-"""What models of public content share: natural keys, status, dates, sources and signatures."""
+"""Bases of the models of content: natural keys, status, dates, sources and signatures."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def lines_of(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-# Pages link to the same rows again and again, and reverse() is slow.
+# Pages repeat links to the same rows, and reverse() is slow.
 @lru_cache(maxsize=2_000)
 def address_of(route: str, *parts: str) -> str:
     """Return the path of a row's page, as in `address_of("food", "almonds")`."""
@@ -98,7 +98,7 @@ class PublishableQuerySet(models.QuerySet[Any]):
         return self.select_related(relation).defer(*(f"{relation}__{name}" for name in others))
 
     def with_sources(self) -> Self:
-        """Prefetch what pages print of the sources, by title, as the list `cited`."""
+        """Prefetch the sources with the fields that pages print, by title, as the list `cited`."""
         model: Any = self.model._meta.get_field("sources").related_model
         sources = model.objects.only("slug", "title", "publisher", "url", "read_form")
         return self.prefetch_related(Prefetch("sources", sources, to_attr="cited"))
@@ -211,7 +211,7 @@ class Signature(Signed):
 class Keyed(models.Model):
     """A row with a natural key, which identifies it in fixtures and open data and never changes."""
 
-    # The fields of the key. A related row is in it by its slug.
+    # The fields of the key, which has the slug of a related row.
     KEY: tuple[str, ...] = ("slug",)
 
     class Meta:

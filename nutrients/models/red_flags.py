@@ -12,10 +12,10 @@ from .publishing import Keyed, Publishable, Slugged, one_of
 from .sources import Source
 from .symptoms import Symptom, Urgency
 
-# Other parameters of the checklist's form, in which the slug of a question is a parameter too.
+# Other parameters of the checklist's form, which slugs of questions must not be.
 RESERVED_PARAMETERS = ("symptom", "risk", "flag", "find", "look")
 FLAG_LEVELS = [Urgency.EMERGENCY, Urgency.URGENT, Urgency.SEE_A_DOCTOR]
-# Most emergencies' actions begin so. Pages say it once for all of them.
+# The beginning of most actions in an emergency, which pages say once for all.
 CALL = "Call the emergency number (999, 112 or 911)."
 
 
@@ -78,7 +78,7 @@ class Answer(Keyed):
 
 
 class RedFlag(Slugged, Publishable):
-    """A sign that needs a person: how soon, why, and what to do."""
+    """A sign that needs medical help: how soon, why, and what to do."""
 
     level = models.CharField(
         max_length=12, choices=[(level.value, level.label) for level in FLAG_LEVELS]

@@ -35,7 +35,7 @@ class ShippedChange(RowReference, models.Model):
     """A change of the shipped content that an editor must settle, with the reason.
 
     It is about a field, or about a row that is no longer shipped if `field` is empty. `before` and
-    `theirs` hold the field as in a fixture: `{"tagline": "…"}`, or `{}` if the fixture leaves it
+    `theirs` are the field as in a fixture: `{"tagline": "…"}`, or `{}` if the fixture leaves it
     out. `before` is null for a row that was added here.
     """
 

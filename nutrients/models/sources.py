@@ -15,7 +15,7 @@ class SourceKind(models.TextChoices):
 
 
 class ReadForm(models.TextChoices):
-    """The form in which a source was read, fullest first. The last two are not read."""
+    """The form in which a source was read, fullest first. The last two count as unread."""
 
     PAGE = "page", "the page itself"
     COPY = "copy", "a stored copy, whole page"

@@ -31,10 +31,10 @@ from .tables import TABLES, Table, Value
 FORMS = ("csv", "json")
 # The last columns of every table.
 LICENCE, VERSION = "licence", "version"
-# What a spreadsheet may run as a formula, after apostrophes of ours or of the text.
+# Beginnings that a spreadsheet may run as a formula, after any apostrophes.
 FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 CHUNK = 1000
-# Of a process, so many requests may write files, and the other threads serve readers.
+# The number of requests of a process that may write files; other threads serve readers.
 _writers = threading.BoundedSemaphore(2)
 
 
@@ -74,7 +74,7 @@ def file_of(
 
 
 def write_foods(*, at: datetime) -> None:
-    """Write the large tables, to which an import adds, before the first request for them."""
+    """Write the large tables, which an import extends, before the first request for them."""
     version = content_version(at=at)
     for table in TABLES:
         if table.name in ("foods", "portions", "amounts"):
@@ -99,7 +99,7 @@ def _path(table: Table, suffix: str, version: ContentVersion | None) -> Path:
 
 @contextmanager
 def _lock(folder: Path) -> Iterator[None]:
-    """Admit one writer of all threads and processes."""
+    """Lock the folder against writers in other threads and processes."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

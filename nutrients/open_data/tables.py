@@ -1,7 +1,7 @@
-"""The tables of the open data: which rows they have, and how each value is read.
+"""The tables of the open data: their rows, and how each value is read.
 
 tables.yaml has titles, columns and their meanings. A column is read from the field of its name,
-which gives its kind too, unless TABLES says otherwise.
+which determines its kind too, unless TABLES says otherwise.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ CHECKED = {
     "reviewed_by": "Who reviewed it: name and profession.",
     "review_due_on": "After this day the review is overdue.",
 }
-# The unit of a number by its column, or the column that holds the unit.
+# The unit of a number by its column, or the column with the unit.
 UNITS = {
     **dict.fromkeys(("daily_value", "reference_value", "per_100g", "amount"), "unit"),
     "upper_limit": "upper_limit_unit",
@@ -76,7 +76,7 @@ KINDS: tuple[tuple[type[Any], Kind], ...] = (
 class Column:
     """A column of a table.
 
-    `unit` is a unit or the name of the column that holds it. Without `values` any is allowed.
+    `unit` is a unit or the name of the column with it. Without `values` any value is allowed.
     """
 
     name: str
@@ -134,7 +134,7 @@ def _field(model: Any, path: str) -> Any:
 def public(model: Any, *, at: datetime) -> Rows:
     """Return the rows that readers may see.
 
-    Rows that they belong to are joined, and must be public too.
+    Their parents are joined, and must be public too.
     """
     rows = model.objects
     rows = rows.published(at=at) if issubclass(model, m.Publishable) else rows.all()
@@ -196,7 +196,7 @@ def amounts(at: datetime) -> Rows:
 def rules(at: datetime) -> Rows:
     """Return the rules of public flags whose ticks are all public.
 
-    A rule without one of its ticks would be another rule.
+    A rule that lacks one of its ticks would have another meaning.
     """
     rows = linked_rows(m.RedFlagRule, ("red_flag__sources",), at)
     for link in m.RedFlagRule._meta.many_to_many:

@@ -53,7 +53,7 @@ def table_file(request: HttpRequest, name: str, form: str) -> HttpResponseBase:
         raise Http404("There is no table of this name.")
     now = timezone.now()
     version = memoized(request, content_version, at=now)
-    # Weak, because the packed form has the same tag.
+    # A weak tag, because the compressed file has the same one.
     tag = f'W/"{files.digest(version)}"'
     changed = int(version.changed_at.timestamp()) if version else None
     response: HttpResponseBase | None = get_conditional_response(request, tag, changed)

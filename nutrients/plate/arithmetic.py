@@ -1,7 +1,7 @@
-"""The arithmetic of a plate: totals, shares of need and limit, what is missing, what fills it.
+"""The arithmetic of a plate: totals, shares of need and limit, gaps, and foods that fill them.
 
 Pure functions over frozen dataclasses, in exact decimals. Only whole percentages are rounded, and
-always down, so that 100% never stands for less.
+always down, so that 100% never means less.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class Total:
 
     @property
     def missing(self) -> Decimal | None:
-        """How much of the need is still to go, at least 0; None if there is none to reach."""
+        """How much of the need is missing, at least 0; None if there is none to reach."""
         if self.need is None or not self.aims_high:
             return None
         return max(self.need.amount - self.amount, Decimal(0))
@@ -88,7 +88,7 @@ class Total:
 
     @property
     def spare(self) -> Decimal | None:
-        """How much could go before a met need is no longer met; None if none is."""
+        """How much could be removed before a met need is no longer met; None if none is met."""
         return self.amount - self.need.amount if self.need and self.is_met else None
 
     @property
@@ -97,7 +97,7 @@ class Total:
 
     @property
     def ceiling(self) -> Decimal | None:
-        """The limit that the total is compared with, or None: what food counts towards."""
+        """The limit that the total is compared with, which food must count towards, or None."""
         return (self.need.limit or self.need.stay_below) if self.need else None
 
     @property
@@ -112,7 +112,7 @@ class Total:
 
     @property
     def fullness(self) -> int | None:
-        """The share of what the total is held against: of the need, or of what to stay below."""
+        """The share of what the total is compared with: the need, or the amount to stay below."""
         return self.percent_of_need if self.aims_high else self.percent_of_ceiling
 
     @property

@@ -1,7 +1,7 @@
 """A plate, read from its address and written to one: foods, servings, life stage and diets.
 
 `food` is repeated, with a slug each time; `servings-<slug>` is the number of servings, by default
-one. A plain form sends exactly that, with a number field beside each food.
+one. A form sends exactly that without a script, with a number field beside each food.
 """
 
 from __future__ import annotations
@@ -93,13 +93,13 @@ def read_plate(
     reading = Reading(query)
     removed = query.getlist("remove")
     slugs = [slug for slug in dict.fromkeys(query.getlist("food")) if slug and slug not in removed]
-    # The form of a removed food still sends its servings, which is nothing to speak of.
+    # The form still sends the servings of a removed food, which needs no message.
     counts = [f"servings-{slug}" for slug in [*slugs, *removed]]
     problems = []
     if len(slugs) > MOST_FOODS:
         problems.append(f"A plate holds up to {MOST_FOODS} foods, so we left out the rest.")
         del slugs[MOST_FOODS:]
-    # Do not ask a database for what does not have the shape of a slug.
+    # Do not query for text that cannot be a slug.
     table = food_table(filter(SLUG.fullmatch, slugs), chosen, at=at)
     reading.ignored += [slug for slug in slugs if slug not in table.foods]
     servings = {}
@@ -122,7 +122,7 @@ def read_plate(
 
 
 def helping_of(food: FoodSource, servings: Decimal) -> Helping:
-    # The database refuses a food without a serving.
+    # A constraint requires every food to have a serving.
     return Helping(food.slug, food.name, servings, cast(Decimal, food.serving_grams))
 
 

@@ -1,4 +1,4 @@
-"""Foods that would fill what a plate is short of: added to it, or in the place of another."""
+"""Foods that would fill the gaps of a plate: added to it, or in place of another."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def _swaps(plate: Plate, table: FoodTable, offered: Mapping[str, FoodSource]) ->
 
 
 def _amounts_in_servings(table: FoodTable) -> dict[str, dict[int, Decimal]]:
-    """Return what a serving of each food gives of each nutrient whose figure is known."""
+    """Return the known amounts of nutrients in a serving of each food."""
     return {
         slug: {
             key: (food.serving_grams or 0) * per_100g[slug] / 100

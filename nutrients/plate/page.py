@@ -28,18 +28,18 @@ from .arithmetic import Helping, Need, Total, add_up
 from .choices import PlateChoices, helping_of
 from .gaps import Plate, Suggestion, fill_gaps
 
-# The first foods that match a search.
+# The number of foods that a search shows.
 MOST_MATCHES = 8
-# How far from the middle of the drawn plate its numbers are, and the edge of its food.
+# The distances of the numbers and of the edge of the food from the middle of the drawn plate.
 NUMBER_AT, EDGE = 26.0, 40.0
 
 
 @dataclass(frozen=True, slots=True)
 class PlateFood:
-    """A food on the plate, the diets of the reader that it does not suit, and the way off.
+    """A food on the plate, the diets of the reader that it does not suit, and how to remove it.
 
     `fails` and `unknown` are labels of diets; `query` is the plate without this food. Its part of
-    the drawn plate starts at `start` and takes `share` per cent of the round, by weight.
+    the drawn plate starts at `start` and takes `share` per cent of the circle, by weight.
     """
 
     food: FoodSource
@@ -159,7 +159,7 @@ def plate_page(
     foods = {slug: table.foods[slug] for slug in choices.servings}
     helpings = [helping_of(food, choices.servings[slug]) for slug, food in foods.items()]
     rows = [_row(need, helpings, table, references) for need in content.needs]
-    # An empty plate has no gaps: what to begin with for the core nutrients.
+    # An empty plate has no gaps, so suggest foods for the core nutrients.
     short = {
         row.of.nutrient.pk: row
         for row in rows
@@ -230,7 +230,7 @@ def _plate_foods(
 
 
 def _point(percent: float, radius: float) -> tuple[str, str]:
-    """Return a point of the drawn plate, so many per cent of the round from the top."""
+    """Return a point of the drawn plate, at this percentage of the circle from the top."""
     angle = math.tau * (percent / 100 - 0.25)
     return f"{radius * math.cos(angle):.1f}", f"{radius * math.sin(angle):.1f}"
 
@@ -238,7 +238,7 @@ def _point(percent: float, radius: float) -> tuple[str, str]:
 def _first_matches(
     choices: PlateChoices, matches: FoodMatches | None, *, at: datetime
 ) -> tuple[list[FoodSource] | None, int]:
-    """Return the matches within the diets, chosen foods first, and how many there are."""
+    """Return the first matches that suit the diets, chosen foods first, and the number of all."""
     if matches is None:
         return None, 0
     diets = [DIETS[diet].value for diet in choices.diets]

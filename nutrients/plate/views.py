@@ -1,4 +1,4 @@
-"""The plate: chosen foods against a day's needs. The address alone holds it."""
+"""The plate: chosen foods against a day's needs. Its whole state is in the address."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .page import plate_page, stage_content
 def plate(request: HttpRequest) -> HttpResponse:
     """Show how far the foods of the address meet the needs of a life stage.
 
-    `remove` takes a food off and leads to the address without it, which is the one to share.
+    `remove` redirects to the address without that food, which is the one to share.
     """
     now = timezone.now()
     stages = plate_stages(memoized(request, life_stages, at=now))
@@ -50,5 +50,5 @@ def plate(request: HttpRequest) -> HttpResponse:
         "country": choices.country,
         "diets": DIETS,
     }
-    # The whole page for htmx too, which takes several parts out of it.
+    # htmx gets the whole page too, and swaps several parts of it.
     return render(request, "nutrients/plate/plate.html", context)

@@ -1,4 +1,4 @@
-"""Links by which people without an account see a proposal, and may agree if named for it."""
+"""Links by which people without an account see a proposal, and may sign it if named."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def make_link(
 ) -> tuple[str, str]:
     """Make a link, and for a named person a code to agree with, once.
 
-    Return its address and the code. The database holds digests of them alone.
+    Return its address and the code. The database has only digests of them.
     """
     token, code = secrets.token_urlsafe(32), f"{secrets.randbelow(10**8):08}" if name else ""
     PreviewLink.objects.create(
@@ -41,13 +41,13 @@ def make_link(
 
 
 def open_link(token: str, *, at: datetime) -> PreviewLink | None:
-    """Return the link of a token, unless it has ended or was closed."""
+    """Return the link of a token, unless it has expired or was closed."""
     link = PreviewLink.objects.filter(token=_digest(token)).select_related("proposal").first()
     return link if link and link.is_open(at=at) else None
 
 
 def remark(link: PreviewLink, *, name: str, text: str, at: datetime) -> bool:
-    """Save a remark; return False if the link has brought very many."""
+    """Save a remark; return False if the link already has too many."""
     if link.remarks.count() >= MAX_REMARKS:
         return False
     Remark.objects.create(link=link, name=name, text=text, made_at=at)
@@ -60,7 +60,7 @@ def may_agree(link: PreviewLink) -> bool:
 
 
 def agree(link: PreviewLink, token: str, code: str, *, at: datetime) -> bool:
-    """Sign for the named person if the code is right. It works once, and fails after few tries."""
+    """Sign for the named person if the code is right. It works once, and tries are limited."""
     if not may_agree(link):
         return False
     if not constant_time_compare(link.code, _digest(token + code)):

@@ -2,8 +2,7 @@
 
 A page is drawn from the database with the proposal laid over it, and the transaction is rolled
 back. Each page has its own transaction, so that the write lock is held for one page at a time. No
-cache is read or filled: the page cache is in front of Django, and what pages share comes with the
-request.
+cache is used: the page cache is in front of Django, and memoized results come with the request.
 """
 
 from __future__ import annotations
@@ -35,12 +34,12 @@ from nutrients.models import Article, Proposal
 
 from .rows import Overlay, digest, lay_over, live_rows
 
-# Pages that belong to no row and show many.
+# Pages that show many rows and belong to none.
 LISTS = (
     *("home", "compare", "checklist", "nutrient_list", "symptom_list", "article_list"),
     *("food_list", "plate", "a_to_z", "safety", "test_book", "sources", "changes"),
 )
-# The most pages that are compared, and the most that are reached by one link of a row.
+# The maximum of pages to compare, and of pages to reach by one link of a row.
 MAX_PAGES, MAX_LINKED = 80, 12
 MARKED, PROPOSED, LIVE = "marked", "proposed", "live"
 MODES = {MARKED: "Changes marked", PROPOSED: "As proposed", LIVE: "As it is now"}
@@ -70,9 +69,9 @@ def as_proposed(proposal: Proposal, **options: Any) -> Iterator[list[Overlay]]:
 
 
 def render_page(path: str, memory: dict[Any, Any] | None = None) -> str:
-    """Return the page at a path as the database is now, or nothing if there is no such page.
+    """Render the page at a path from the database as it is now; "" if there is no such page.
 
-    `memory` holds what `memoized` made of the same content for other pages.
+    `memory` has the results that `memoized` computed from the same content for other pages.
     """
     host = urlsplit(settings.SITE_URL)
     request = WSGIRequest(
@@ -87,7 +86,7 @@ def render_page(path: str, memory: dict[Any, Any] | None = None) -> str:
         }
     )
     match = request.resolver_match = resolve(path)
-    # Every pattern of the public site names its arguments.
+    # Every public URL pattern has named arguments only.
     view = HtmxMiddleware(partial(match.func, **match.kwargs))
     try:
         response: Any = view(request)
@@ -97,7 +96,7 @@ def render_page(path: str, memory: dict[Any, Any] | None = None) -> str:
 
 
 def render_proposed(proposal: Proposal, path: str, memory: dict[Any, Any] | None = None) -> str:
-    """Return the page as the proposal would have it, or nothing if it would not be there."""
+    """Render the page as the proposal would change it; "" if it would not exist."""
     with as_proposed(proposal):
         return render_page(path, memory)
 
@@ -153,7 +152,7 @@ def candidates(proposal: Proposal) -> tuple[list[str], Counter[str]]:
         rows = [overlay.row for overlay in overlays if overlay.row.pk]
         own += _paths(rows)
         linked += _linked_paths(rows, Counter())
-        # Any article may hold a block that is drawn from the facts.
+        # Any article may have a live block.
         articles = _paths(Article.objects.all())
     lists = [reverse(f"nutrients:{name}") for name in LISTS]
     paths = list(dict.fromkeys([*own, *lists, *linked, *articles]))

@@ -1,4 +1,4 @@
-"""The values that a proposal holds of rows, and how they are laid over the database.
+"""The values of rows in a proposal, and how they are laid over the database.
 
 Values are as fixtures write them, with links as natural keys, so that they mean the same after rows
 were added and deleted.
@@ -20,7 +20,7 @@ from django.db.models import Prefetch, ProtectedError
 from nutrients.models import ChangeKind, Proposal, ProposedRow
 
 Values = dict[str, Any]
-# New rows have primary keys from here on in a preview, far beyond those that the database assigns.
+# The first primary key of new rows in a preview, far beyond those that the database assigns.
 PREVIEW_KEYS_FROM = 10**15
 # Fields that the site sets itself.
 NOT_PROPOSED = {"changed_at", "reviewed_on", "reviewed_by"}
@@ -95,7 +95,7 @@ def add_row(
 
 
 def values_of(row: Any) -> Values:
-    """Return the values that a row has in the database, without those that the site sets."""
+    """Return the values of a row in the database, without those that the site sets."""
     (saved,) = _fetch(type(row), [row.pk])
     return _serialize(saved)
 
@@ -186,7 +186,7 @@ def conflicts(rows: Iterable[ProposedRow]) -> list[Conflict]:
 def settle(conflict: Conflict, *, keep: bool) -> None:
     """Keep what is proposed, or leave the field or row as it is on the site.
 
-    A row that is gone can only be left so.
+    A deleted row stays deleted.
     """
     proposed, name, live = conflict.proposed, conflict.name, conflict.live
     if keep and name:
@@ -249,7 +249,7 @@ def _delete(
 def _write(row: Any, values: Values, *, for_good: bool) -> bool:
     """Save a row with these values; return False if a constraint or a lost row forbids it.
 
-    The date of change moves only for good: pages that are compared are to differ by words alone.
+    Only `for_good` sets the date of change, because previews should differ by words alone.
     """
     links: dict[str, list[Any]] = {}
     is_new = row._state.adding
@@ -267,7 +267,7 @@ def _write(row: Any, values: Values, *, for_good: bool) -> bool:
     try:
         with transaction.atomic():
             if is_new or for_good:
-                # Without force_insert, Django would look for a row with the key of a preview.
+                # Without force_insert, Django would first query for a row with this key.
                 row.save(force_insert=is_new)
             else:
                 row.save(update_fields=values.keys() - links.keys())

@@ -1,4 +1,4 @@
-"""Signatures under a proposal: which count, and how many are missing."""
+"""Signatures to a proposal: which count, and how many are missing."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ def has_written(proposal: Proposal, account: Any) -> bool:
 
 
 def valid_sign_offs(proposal: Proposal) -> list[SignOff]:
-    """Return the signatures under the present words, one a person."""
+    """Return the signatures to the current words, one for each person."""
     sign_offs = proposal.sign_offs.filter(words=digest(proposal))
     return list({(sign_off.account, sign_off.name): sign_off for sign_off in sign_offs}.values())
 
 
 def missing_signatures(proposal: Proposal) -> list[str]:
-    """Return a sentence about the signatures that are missing, or none."""
+    """Return a list with a sentence about the missing signatures, if any is missing."""
     number = settings.SIGN_OFFS - len(valid_sign_offs(proposal))
     people = "1 person" if number == 1 else f"{number} people"
     return [f"It is to be signed by {people} who wrote none of it."] if number > 0 else []
@@ -33,7 +33,7 @@ def missing_signatures(proposal: Proposal) -> list[str]:
 def add_sign_off(
     proposal: Proposal, role: Role, *, name: str, profession: str, account: str, at: datetime
 ) -> None:
-    """Sign the present words; with enough signatures the proposal is agreed."""
+    """Sign the current words; with enough signatures the proposal is agreed."""
     SignOff.objects.create(
         proposal=proposal,
         role=role,

@@ -23,7 +23,7 @@ from .markdown import (
 CITES = re.compile(r"\[\s*@[^\]\n]*\]?")
 HTML = re.compile(r"<(?:[a-zA-Z][^\s>]*|/[a-zA-Z]|!)")
 HEADING = re.compile(r"^ {0,3}#{1,2}(?:\s|$)")
-# Bounded and possessive, so that no line can take long.
+# Bounded and possessive, so that matching takes linear time.
 PICTURE = re.compile(r"!\[[^\]]{0,500}+\]\(")
 STEP = re.compile(r"^\d+[.)]\s")
 TABLE_RULE = re.compile(r"\|[\s:|-]+")
@@ -31,7 +31,7 @@ LINK = re.compile(r"(?<!!)\[[^\[\]@][^\[\]]*\]\(([^)\s]{1,2000}+)[^)]{0,500}+\)"
 LINKED = re.compile(r"\[([^\[\]]*)\]\([^)]{0,2500}+\)")
 LIST_ITEM = re.compile(r"^\s*(?:[-*+]|\d+[.)]|#{1,6}|>)\s+")
 SENTENCE_END = re.compile(r"(?<=[.!?:])\s+")
-# What may follow the name of a block.
+# The arguments that may follow the name of a block.
 ARGUMENTS = {
     "comparison-table": ("core",),
     "red-flags": ("",),
@@ -39,7 +39,7 @@ ARGUMENTS = {
     "callout": ("caution", "note"),
     "questions": ("",),
 }
-# The noun for what a block names.
+# The noun for the argument of a block.
 NAMED = {"other-causes": "symptom", "figure": "picture", "picture": "picture"}
 BLOCK_NAMES = ", ".join((*LIVE_BLOCKS, *CONTAINERS))
 
@@ -62,7 +62,7 @@ def check(
     known_figures: Collection[str],
     known_pictures: Collection[str] = (),
 ) -> list[ProseError]:
-    """Give the errors of a body of prose in the order of its lines. It never raises.
+    """Return the errors of a body of prose in the order of its lines. It never raises.
 
     `known_figures` are names, the other collections slugs.
     """
@@ -74,7 +74,7 @@ def check(
 
 
 def check_plain(body: str, *, known_sources: Collection[str]) -> list[ProseError]:
-    """Check a text that may hold no blocks."""
+    """Return the errors of a text that must not have blocks."""
     blocks = [block for block in split(body) if block.kind != TEXT]
     errors = [ProseError(block.line, "Blocks are drawn in articles alone.") for block in blocks]
     return errors or check(body, known_sources=known_sources, known_symptoms=(), known_figures=())

@@ -1,6 +1,6 @@
-"""A body of prose as a row of blocks, and the Markdown in them as HTML.
+"""Split a body of prose into blocks, and render the Markdown in them as HTML.
 
-A small part of Markdown, numbered citations, and an allow-list at the end.
+It is a subset of Markdown with numbered citations, whose HTML passes an allow-list.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 
-# Everything else stays plain text: no HTML, no pictures, no code. Tables have a block of their own.
+# Everything else stays plain text: no HTML, no pictures, no code. Tables have a separate block.
 RULES = ["emphasis", "escape", "heading", "link", "list", "blockquote", "newline", "text_join"]
 TAGS = {
     *("a", "blockquote", "br", "div", "em", "h3", "h4", "li", "ol", "p", "strong", "ul"),
@@ -46,15 +46,15 @@ CITE = (
 TEXT = "text"
 # A block alone on its line, drawn from the models when the page is shown.
 LIVE_BLOCKS = ("comparison-table", "red-flags", "other-causes", "figure", "picture")
-# What holds Markdown, from [[name]] to [[/name]].
+# Blocks that contain Markdown, from [[name]] to [[/name]].
 CONTAINERS = ("steps", "callout", "questions", "table")
 QUESTION = re.compile(r"^### +(?=\S)")
-# No part may hold what begins a mark, or each start would be searched to the end of the line.
+# No part may contain the beginning of a mark, or matching would take quadratic time.
 MARK = re.compile(r"\[\[(?P<end>/?)(?P<name>[^\[\]\s/]*)(?:\s(?P<argument>[^\[\]]*))?\]\]")
 
 
 class Block(NamedTuple):
-    """One part of a body: its kind, the words after its name, and the Markdown it holds.
+    """One part of a body: its kind, the words after its name, and its Markdown.
 
     `line` is its first in the body, counted from 1, and `end` its last; a container
     that is never closed has no end.
@@ -147,7 +147,7 @@ MEANINGS = {
         " and it is not the infection tetanus."
     ),
 }
-# The longer of two names that begin or end alike comes first.
+# Of two names that begin or end alike, the longer comes first.
 WORDS = sorted(MEANINGS, key=len, reverse=True)
 WORD = re.compile(r"\b(" + "|".join(WORDS) + r")s?\b", re.IGNORECASE)
 
@@ -159,7 +159,7 @@ class Glossary:
     explained: set[str] = field(default_factory=set)
 
     def pass_over(self, text: str) -> None:
-        """Take the words of a text for explained, such as a term in bold with its meaning."""
+        """Count the words of a text as explained, such as a term in bold with its meaning."""
         self.explained.update(match[1].lower() for match in WORD.finditer(text))
 
     def explain(self, text: str) -> SafeString:
@@ -214,7 +214,7 @@ def render(
     caption: str = "",
     glossary: Glossary | None = None,
 ) -> SafeString:
-    """Markdown as safe HTML. `cite` gives the mark of a cited slug, or None for an unknown one.
+    """Render Markdown as safe HTML. `cite` returns the mark of a slug, or None if it is unknown.
 
     The `kind` is that of the block: only "steps" draws a numbered list as steps of the design, and
     only "table" draws a table, with its caption. Headings start at the third level, and a higher
@@ -279,12 +279,12 @@ def _citation(state: StateInline, silent: bool) -> bool:
 
 def _render_citation(self: Any, tokens: Any, index: int, options: Any, env: Any) -> str:
     marks = (env["cite"](slug) for slug in tokens[index].meta["slugs"])
-    # Nothing to escape: a mark is made of numbers.
+    # Nothing to escape: a mark consists of numbers.
     return "\N{NO-BREAK SPACE}".join(CITE.format(mark) for mark in marks if mark)
 
 
 def _render_text(self: Any, tokens: Any, index: int, options: Any, env: Any) -> str:
-    """Explain hard words, but not in a heading, or in a link, which leads to more."""
+    """Explain hard words, except in headings and links."""
     text, glossary = tokens[index].content, env["glossary"]
     if glossary is None:
         return escape(text)

@@ -29,7 +29,7 @@ class EvidencePage:
     def __init__(self, pair: list[Association], others: list[Association], *, at: datetime) -> None:
         self.nutrient, self.symptom = pair[0].nutrient, pair[0].symptom
         references = self.references = References()
-        # The order of reading, because each of these calls numbers its sources.
+        # In the order of reading, because each of these calls numbers its sources.
         self.cards = references.cite_rows(pair)
         self.against = references.cite_rows([link for link in others if link.is_against])
         self.causes = references.cite_rows(symptom_causes(self.symptom, at=at))

@@ -43,7 +43,7 @@ class NeedRow(NamedTuple):
 
     @property
     def cells(self) -> list[tuple[Cell, int]]:
-        """The cells with their widths: neighbours that say the same are joined."""
+        """The cells with their widths: equal neighbours are joined."""
         columns = [self.female, self.male, self.pregnant, self.breastfeeding]
         return [(cell, len(list(same))) for cell, same in groupby(columns)]
 
@@ -107,7 +107,7 @@ class DailyNeeds:
 
     `adult` and the limits are for adults, without pregnancy and breastfeeding. `limits` and
     `stay_below` have an entry for each authority, lowest first; `unlimited` are the authorities
-    that state that they set no limit. `tables` and all `own_…` attributes are of the one authority.
+    that state that they set no limit. `tables` and `own_…` attributes are those of the authority.
     Amounts are in the nutrient's unit. Sources repeat their numbers in `references`, which cite
     those of all intakes.
     """
@@ -145,7 +145,7 @@ class DailyNeeds:
         rows = self.own_limits
         if len(rows) < 2 or any(len({*row[1:]} - {None}) != 1 for row in rows):
             return []
-        # Without any figure for pregnancy the table has to say so.
+        # A table without any figure for pregnancy must say so.
         if all(row.pregnant is None for row in rows):
             return []
         return [

@@ -50,22 +50,22 @@ from .intakes import DailyNeeds, StageNeed
 NUTRIENTS_A_PAGE = 24
 RICHEST = 6
 NEAREST_ARTICLES = 3
-# How many of the richest foods are on the plate that the page links to.
+# The number of the richest foods on the plate that the page links to.
 PLATE_FOODS = 3
-# How many signs of too little the first screen shows.
+# The number of signs of too little on the first screen.
 FIRST_SIGNS = 6
 # The fields of a sign's symptom that the page prints.
 SYMPTOM_FIELDS = ("slug", "name", "sentence_name", "is_noticeable")
-# A risk's sources speak of several nutrients; those that this page cites already come first.
+# Sources of a risk cover several nutrients; those that this page cites already come first.
 SOURCES_OF_RISK = 2
-# Each sign leads to the page of its evidence, which has the others.
+# Each sign links to the page of its evidence, which cites the others.
 SOURCES_OF_SIGN = 1
 
 
 class NutrientContent:
-    """The content of a nutrient's page that no choice of the reader changes.
+    """The content of a nutrient's page that does not depend on the reader's choice.
 
-    `lowers_it` and `raises_it` of a risk factor tell its direction. `unmeasured` are sources
+    `lowers_it` and `raises_it` of a risk factor are its direction. `unmeasured` are sources
     without a figure, such as sunlight. `parts` are the parts of the page that no choice changes,
     as HTML. The number of queries is constant.
     """
@@ -85,7 +85,7 @@ class NutrientContent:
         self.unmeasured = list(nutrient.unmeasured_foods.published(at=at))
         path = nutrient.get_absolute_url()
         references = self.references = References()
-        # The order of reading, because each of these calls numbers its sources. The sources of all
+        # In reading order, because each of these calls numbers its sources. The sources of all
         # countries come first, so that numbers do not change with the choice.
         self.need_sources = [
             (authority, references.cite(sources))
@@ -169,7 +169,7 @@ class NutrientPage:
 
     @property
     def plate_query(self) -> str:
-        """The query of a plate for the chosen need; empty without a stage that plates are for."""
+        """The query of a plate for the chosen need; empty without a stage that plates can have."""
         need = self.stage_need
         if need is None or need.intake is None or not need.stage.is_for_plates:
             return ""
@@ -271,7 +271,7 @@ def _risks(nutrient: Nutrient, *, at: datetime) -> list[RiskFactor]:
 
 
 def _plate_foods(content: NutrientContent, need: StageNeed | None, *, at: datetime) -> list[str]:
-    """Return the slugs of the richest foods that suit the stage; none to stay below an amount."""
+    """Return the slugs of the richest foods that suit the stage; none of a nutrient to limit."""
     if need is None or need.stay_below:
         return []
     rows = FoodSource.objects.filter(pk__in=[row.food_id for row in content.amounts])

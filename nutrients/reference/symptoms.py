@@ -36,7 +36,7 @@ class SymptomPage:
         flags = red_flags_by_level(at=at, symptoms=[symptom.slug])
         self.symptom = symptom
         references = self.references = References()
-        # The order of reading, because each of these calls numbers its sources.
+        # In the order of reading, because each of these calls numbers its sources.
         self.citations = references.cite_best(symptom.cited)
         self.common_causes = references.cite_rows([row for row in causes if row.is_common])
         self.rarer_causes = references.cite_rows([row for row in causes if not row.is_common])

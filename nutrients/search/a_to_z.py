@@ -1,4 +1,4 @@
-"""Everything on the site by its name, other names too."""
+"""The A to Z: everything on the site by its name and other names."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ ARTICLES = frozenset({"a", "an", "the"})
 class Entry(NamedTuple):
     """One line: a name, its address and kind; `see` is the name of the page under another name.
 
-    `words` are those of the name, by which it is sorted, and `letter` is its heading.
+    `words` are those of the name, the sort key, and `letter` is its heading.
     """
 
     name: str
@@ -70,7 +70,7 @@ def letter_pages(letters: Iterable[str], size: int) -> dict[str, int]:
 
 
 def _other_names(document: SearchDocument) -> Iterator[str]:
-    """Yield the short names with other words than the title or a name before."""
+    """Yield the short names whose words differ from the title and from earlier names."""
     listed = {_stems(document.title), _stems(document.title.partition("(")[0])}
     for name in document.names.split("\n"):
         stems = _stems(name)
@@ -81,7 +81,7 @@ def _other_names(document: SearchDocument) -> Iterator[str]:
 
 
 def _is_short_name(text: str) -> bool:
-    """Whether to list a name. “The added form”, in brackets after a name, is a remark."""
+    """Whether to list a name. “The added form”, in brackets after a name, is not one."""
     words = text.split()
     return len(text) >= SHORTEST_NAME and len(words) <= MOST_NAME_WORDS and words[0] not in ARTICLES
 

@@ -37,7 +37,7 @@ EMERGENCIES = {
     "eclampsia": "eclampsia, pre-eclampsia, preeclampsia",
     "serotonin-syndrome": "serotonin syndrome",
 }
-# Words that ask for a figure, and those that say for whom.
+# Words that ask for a figure, and words for the people whom it is for.
 FIGURE = re.compile(
     r"\b(how much|how many|needs?|daily|rda|rni|requirements?|intake|per day|a day)\b"
 )
@@ -58,7 +58,7 @@ OLDEST_CHILD, OLDEST = 13, 200
 class NeedAnswer(NamedTuple):
     """The daily need of a nutrient that one country's authority states.
 
-    Each row has whom it is for and the figure in words. `query` leads to the nutrient's page with
+    A row is the people and the figure in words. `query` leads to the nutrient's page with
     the same country and life stage.
     """
 

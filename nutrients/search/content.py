@@ -48,9 +48,9 @@ Addresses = dict[tuple[str, str], str]
 def is_public(*, at: datetime) -> Q:
     """Return the condition for documents of rows that the public may see at the moment `at`.
 
-    Each document looks its own row up: a list of all rows would have thousands of foods.
+    Each document looks up its row: a list of all rows would have thousands of foods.
     """
-    # Pages and groups of foods have no state.
+    # Pages and groups of foods have no status.
     public = Q(kind=DocumentKind.PAGE) | Q(kind=DocumentKind.FOOD, row="")
     for kind, model in ROWS.items():
         rows = model.objects.published(at=at).filter(slug=OuterRef("row"))
@@ -110,7 +110,7 @@ def _associations(*, at: datetime) -> QuerySet[Association]:
 
 
 class SearchContent(FoodVocabulary):
-    """Everything that searches need of the content, each part fetched when first needed."""
+    """The content that searches need, each part fetched on first use."""
 
     def __init__(self, *, at: datetime) -> None:
         super().__init__(at=at)
@@ -123,7 +123,7 @@ class SearchContent(FoodVocabulary):
         return frozenset(self._rows().order_by().values_list("pk", flat=True))
 
     def documents(self, ids: Iterable[int]) -> list[Scorable]:
-        """Return those of these documents that are public, each fetched for its first search."""
+        """Return the public ones of these documents, each fetched on first use."""
         ids = [pk for pk in ids if pk in self.public]
         if missing := [pk for pk in ids if pk not in self._documents]:
             rows = SearchDocument.objects.defer("words").in_bulk(missing)
@@ -148,7 +148,7 @@ class SearchContent(FoodVocabulary):
         return life_stages(at=self.at)
 
     def corrected(self, word: str) -> str | None:
-        """Return the nearest of our own words as we write it; None if none is near."""
+        """Return the nearest of the site's words as it is written there; None if none is near."""
         names, texts, written = self._own_words
         ours = nearest(word, (names, texts))
         return ours and written.get(ours, ours)

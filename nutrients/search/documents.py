@@ -1,7 +1,7 @@
-"""The search document of each row: what results show of it, and the words that lead to it.
+"""The search document of each row: its text in results, and the words that find it.
 
-Drafts have a document too: a search asks for their state. Texts are those of the row's page, so
-that readers find a passage again there.
+Drafts have a document too: a search checks the status of its row. Texts are those of the row's
+page, so that readers find the passage there.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from nutrients.models import (
     Symptom,
 )
 
-# The pages with no row of their own, by the names of their addresses: title, text, other words.
+# The pages without a row, by the names of their URL patterns: title, text, other words.
 PAGES = (
     (
         *("safety", "When to get help", "Every warning sign, by how soon it needs a person."),
@@ -80,14 +80,14 @@ def document(
     hidden_text: Iterable[str] = (),
     **fields: Any,
 ) -> SearchDocument:
-    """Return an unsaved document: what results show of a row, and its words, folded.
+    """Return an unsaved document: the text that results show, and its folded words.
 
     The A to Z lists `names`; the hidden ones are only searched. `row`, the key of the row whose
-    state decides, is the document's own key by default.
+    status decides, is the key of the document by default.
     """
     title, listed = _plain(title), _unique(map(_plain, names))
     lines = "\n".join(filter(None, (_plain(line) for part in text for line in part.splitlines())))
-    # A sign is one phrase; a part between its commas says something else alone.
+    # A sign is one phrase: a part between its commas would mean something else.
     parts = () if kind == DocumentKind.RED_FLAG else _title_parts(title)
     all_names = (*listed, *hidden_names, *parts)
     title_words, text_words = words_of(title), words_of("\n".join((lines, *hidden_text)))
@@ -172,7 +172,7 @@ def _nutrient(row: Nutrient) -> SearchDocument:
         hidden_names=[
             *(row.symbol, *split_names(row.deficiency_name), *split_names(row.excess_name)),
             *(*_deficiency_names(row), *_excess_names(row)),
-            # Questions that its page answers under headings.
+            # Questions that headings of its page answer.
             *(f"Blood test for {name}", f"{name} upper limit", f"{name} daily need"),
         ],
         note=row.get_kind_display(),
@@ -290,7 +290,7 @@ def _articles() -> Iterator[SearchDocument]:
 
 
 class Origin(NamedTuple):
-    """A function that makes the documents of a kind, and the tables whose texts are in them."""
+    """The function that makes the documents of a kind, and the tables whose texts are in them."""
 
     documents: Callable[[], Iterable[SearchDocument]]
     tables: frozenset[type]

@@ -14,9 +14,9 @@ from nutrients.models import DocumentKind, FoodSource, SearchDocument, Synonym
 
 from .query import Field, Shelf, Synonyms, Unit, matching, read, synonyms
 
-# A word may be in thousands of names. So many are looked through, the shortest names first.
+# A word may be in thousands of names. The number of names to search, the shortest first.
 MOST_SEARCHED = 1000
-# Any way in which a name has a word counts the same.
+# Whole words, stems and beginnings count the same.
 ANY = (1, 1, 1)
 
 
@@ -30,7 +30,7 @@ class FoodMatches(NamedTuple):
     """The slugs of the foods that match a search by name, chosen foods first.
 
     `corrected` are the words that were looked for instead, if those typed match nothing. `is_cut`
-    says that more foods have the words than are looked through.
+    means that more foods have the words than are searched.
     """
 
     slugs: list[str]
@@ -39,9 +39,9 @@ class FoodMatches(NamedTuple):
 
 
 class FoodVocabulary:
-    """Synonyms and words of names, with which a search is read, each fetched when first needed.
+    """Synonyms and words of names, to interpret a search, each fetched on first use.
 
-    It depends on the content alone, so that it serves until the content changes.
+    It depends on the content alone, so it is valid until the content changes.
     """
 
     def __init__(self, *, at: datetime) -> None:
@@ -81,12 +81,12 @@ def _matches(words: list[str], foods: FoodVocabulary, *, at: datetime) -> FoodMa
     units = read(words, foods.synonyms)
     if not units:
         return FoodMatches([])
-    # Some of the first may be hidden.
+    # Some of the first may not be public.
     first = matching(units, Shelf.CHOSEN_FOODS, Shelf.IMPORTED_FOODS, most=2 * MOST_SEARCHED)
     rows = SearchDocument.objects.filter(is_public_food(at=at), pk__in=first)
     rows = rows.order_by("is_imported", "size", "title")
     names = list(rows.values_list("row", "title_words", "name_words")[: MOST_SEARCHED + 1])
-    # The note or the group of a food may have the words, and its name not.
+    # The words may be in the note or the group of a food, and not in its name.
     slugs = [
         slug
         for slug, title, others in names[:MOST_SEARCHED]

@@ -1,12 +1,12 @@
-"""The documents and their index, kept in step with the rows without signals or triggers.
+"""The documents and their index, which follow the rows without signals or triggers.
 
 Code that changes rows calls `catch_up` in the same transaction: the editors' forms, the loader and
 the import. It compares and writes only what differs, so calling it too often costs little, and
 every start of the site calls it once.
 
-Words are looked up in FTS5 on SQLite, and in a GIN index of lexemes on PostgreSQL. Both have words
-that are folded and stemmed already, and only tell which documents have them, so that a query gives
-the same documents on either.
+Words are looked up in FTS5 on SQLite, and in a GIN index of lexemes on PostgreSQL. The words are
+folded and stemmed by our code, and the index only tells which documents have them, so a query finds
+the same documents on both.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def _changed_foods() -> QuerySet[FoodSource]:
     same = _food_documents().filter(
         key=OuterRef("slug"),
         row_changed_at=OuterRef("changed_at"),
-        # A new name of a group moves no date of its foods.
+        # A new name of a group does not change the dates of its foods.
         note=OuterRef("group__name"),
     )
     return FoodSource.objects.filter(~Exists(same)).select_related("group").order_by("slug")
@@ -103,7 +103,7 @@ def _write(documents: Iterable[SearchDocument]) -> int:
 
 
 def _forget(documents: QuerySet[SearchDocument]) -> None:
-    """Take documents out of a separate index before they change."""
+    """Remove documents from a separate index before they change."""
     if statement := ENGINES[connection.vendor].forget:
         ids = list(documents.values_list("pk", flat=True))
         with connection.cursor() as cursor:
@@ -111,7 +111,7 @@ def _forget(documents: QuerySet[SearchDocument]) -> None:
 
 
 def _sync() -> None:
-    """Bring a separate index in line with the documents."""
+    """Update a separate index from the documents."""
     with connection.cursor() as cursor:
         for statement in ENGINES[connection.vendor].sync:
             cursor.execute(statement)

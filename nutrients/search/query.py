@@ -25,13 +25,13 @@ MOST_UNITS = 8
 # The last word may be unfinished; a long one before it may begin a compound.
 SHORTEST_OPEN, SHORTEST_OPEN_BEFORE = 2, 4
 
-# Points for a word found as it is, by its stem, and by its beginning.
+# Points for a match of the whole word, of its stem, and of its beginning.
 IN_TITLE, IN_NAMES, IN_TEXT = (120, 105, 60), (100, 90, 45), (30, 25, 8)
 # Points if the whole query is the title or a name, or the beginning of one.
 WHOLE_TITLE, WHOLE_NAME, STARTS_TITLE, STARTS_NAME = 400, 350, 120, 90
-# A longer title says less of each of its words: points off for each.
+# In a longer title each word matters less: points off for each word.
 A_WORD_MORE = 3
-# A synonym is a little less than the word itself, in tenths.
+# The points of a synonym, in tenths of those of the word itself.
 SYNONYM = 9
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n")
 
@@ -68,7 +68,7 @@ class Field:
         self.ordered = sorted(self.words)
 
     def points(self, term: Term, worth: Sequence[int]) -> int:
-        """Return the worth of a term here: as it is, by its stem or a part, by its beginning."""
+        """Return the points of a term here: as a word, by its stem or part, or by its beginning."""
         if term.word in self.words:
             return worth[0]
         if term.stem in self.stems or term.word in self.parts:
@@ -92,10 +92,10 @@ class Scorable:
         self.fields = list(zip(map(Field, texts), (IN_TITLE, IN_NAMES, IN_TEXT), strict=True))
 
     def points(self, term: Term) -> int:
-        """Return the worth of a term in the field in which it is worth most."""
+        """Return the points of a term in the field in which it has most."""
         best = 0
         for field, worth in self.fields:
-            # Fields that are worth less come later.
+            # Fields with fewer points come later.
             if worth[0] <= best:
                 break
             best = max(best, field.points(term, worth))
@@ -109,7 +109,7 @@ class Scorable:
 
 
 def synonyms(rows: Iterable[tuple[str, str]]) -> Synonyms:
-    """Return our phrases by the stems of readers' words, from pairs of their words and ours."""
+    """Return the site's phrases by the stems of readers' words, from pairs of both."""
     meanings: dict[Phrase, tuple[Phrase, ...]] = {}
     for theirs, ours in rows:
         meaning = tuple(words_of(ours))
@@ -141,7 +141,7 @@ def _stems(words: list[str]) -> Phrase:
 def _unit(typed: list[str], meanings: tuple[Phrase, ...], *, is_last: bool) -> Unit:
     shortest = SHORTEST_OPEN if is_last else SHORTEST_OPEN_BEFORE
     own = tuple(Term(word, stem(word), len(word) >= shortest) for word in typed)
-    # Our own words are whole: what they merely begin is something else.
+    # The site's own words are whole: words that begin with them mean something else.
     others = (tuple(Term(word, stem(word), False) for word in phrase) for phrase in meanings)
     return Unit((own, *others))
 
@@ -161,7 +161,7 @@ def scorer(units: Sequence[Unit]) -> Callable[[Scorable], tuple[int, int]]:
 
 
 def unit_points(unit: Unit, document: Scorable) -> int:
-    """Return the worth of a unit in a document, or 0 if the document does not have it."""
+    """Return the points of a unit in a document, 0 if the document does not have it."""
     return _best([_way_points(way, document) for way in unit.ways])
 
 
@@ -200,7 +200,7 @@ class Shelf(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """How to query one database, and how to bring a separate index in line with the documents.
+    """How to query one database engine, and how to update a separate index from the documents.
 
     `ids` takes an expression, the first and the last shelf, and a limit. `forget` takes the ids, as
     JSON, of documents to remove from the index, and `sync` removes and adds what differs; both are
@@ -231,7 +231,7 @@ class Engine:
         return f"({word}{self.either}{self.word.format(term.stem)})"
 
 
-# FTS5 gives rows by their number, so that the first ones do not take all. The number of a document
+# FTS5 returns rows by their number, so the first ones are found fast. The number of a document
 # is its shelf, then the length of its title, and then its id, in 32 bits.
 SQLITE = Engine(
     ids="""SELECT rowid & 0xFFFFFFFF FROM nutrients_searchindex
@@ -246,7 +246,7 @@ SQLITE = Engine(
     sync=(
         """DELETE FROM nutrients_searchindex
         WHERE rowid & 0xFFFFFFFF NOT IN (SELECT id FROM nutrients_searchdocument)""",
-        # In order, or the index writes a part of itself for each row.
+        # Sorted, or the index writes a segment for each row.
         """INSERT INTO nutrients_searchindex (rowid, words)
         SELECT (
             CASE WHEN kind = 'article' THEN 3 WHEN kind <> 'food' THEN 0

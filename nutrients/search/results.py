@@ -39,13 +39,13 @@ from .query import (
 )
 
 MOST_HITS = 5
-# Of imported foods, and of articles and their sections, those with the shortest titles are ranked.
+# Of imported foods, and of articles and sections, only those with the shortest titles are ranked.
 MOST_IMPORTED = MOST_ARTICLES = 100
 # With some of the words, the article with most of them may have a long title.
 MOST_PARTLY = 400
 # The kinds in the order of results that tie.
 KINDS: list[str] = list(DocumentKind)
-# Points off: a long sign, a pair and a heading have many words that they are not the page of.
+# Points off, because long signs, pairs and headings have many words that other pages are about.
 LESS: dict[str, int] = {
     DocumentKind.RED_FLAG: 60,
     DocumentKind.EVIDENCE: 60,
@@ -56,7 +56,7 @@ LESS: dict[str, int] = {
 LESS_FOR_A_PART: dict[str, int] = {DocumentKind.ARTICLE: 150, DocumentKind.FOOD: 60}
 LONGEST_PASSAGE = 220
 
-# Gives the terms of the query that match a word.
+# Returns the terms of the query that match a word.
 Matcher = Callable[[str], frozenset[Term]]
 # A document, the number of units in it, and its points.
 Ranked = tuple[Scorable, int, int]
@@ -159,7 +159,7 @@ def _answer(words: list[str], content: SearchContent, *, at: datetime) -> Answer
 
 
 def _led_by(flag: str, documents: list[Scorable], content: SearchContent) -> list[Scorable]:
-    """Return the documents with that of a red flag first."""
+    """Return the documents, with that of the red flag first."""
     if not flag:
         return documents
     rows = SearchDocument.objects.filter(kind=DocumentKind.RED_FLAG, key=flag)
@@ -188,7 +188,7 @@ def _ranked(
         documents += map(Scorable, foods)
     score = scorer(units)
     ranked = [(document, *score(document)) for document in documents]
-    # Words with a stem of the index may still lack a unit as it is scored.
+    # The index matches stems, so a document may still lack a unit when it is scored.
     return sorted((row for row in ranked if row[1] == len(units) or not every), key=_sort_key)
 
 
@@ -237,7 +237,7 @@ def _is_emergency(flag: Scorable, units: Iterable[Unit]) -> bool:
 
 
 def _corrected(words: list[str], missing: Iterable[Unit], content: SearchContent) -> str:
-    """Return the query with the nearest of our own words in place of those without a match."""
+    """Return the query with the site's nearest words in place of those without a match."""
     unmatched = {word for unit in missing for word in unit.typed.split()}
     nearest = {word: content.corrected(word) for word in unmatched}
     return " ".join(nearest.get(word) or word for word in words) if any(nearest.values()) else ""
@@ -247,7 +247,7 @@ def matcher_of(units: Iterable[Unit]) -> Matcher:
     """Return a function that gives the terms of the units that match a word."""
     terms = [term for unit in units for way in unit.ways for term in way]
 
-    # A page asks of two thousand words, and of most of them several times.
+    # A page looks up two thousand words, most of them several times.
     @cache
     def matcher(word: str) -> frozenset[Term]:
         return frozenset(
@@ -264,7 +264,7 @@ def matcher_of(units: Iterable[Unit]) -> Matcher:
 def passage(
     sentences: Sequence[tuple[str, list[str]]], units: Sequence[Unit], matcher: Matcher
 ) -> str:
-    """Return the sentence with most of the query, and those after it while there is room."""
+    """Return the sentence with most of the query, and the next ones up to the maximum length."""
     if not sentences:
         return ""
     best, most = 0, 0

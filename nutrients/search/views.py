@@ -26,9 +26,9 @@ from .results import search as search_everything
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
-    """Show the matches of the words in the address, by kind, or ways on if there are none.
+    """Show the matches of the query by kind, or other ways to search if there are none.
 
-    htmx asks for the results alone while a reader types.
+    htmx requests only the results while a reader types.
     """
     q, now = request.GET.get("q", ""), timezone.now()
     words = read_words(q)

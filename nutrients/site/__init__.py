@@ -1,1 +1,1 @@
-"""Home, the pages about the site, and what machines read."""
+"""Home, the pages about the site, and pages for machines."""

@@ -44,7 +44,7 @@ STATIC_PAGES = (
     *("food_list", "plate", "a_to_z", "safety", "test_book", "about", "method", "sources"),
     *("changes", "data", "privacy", "accessibility"),
 )
-# XML forbids these: one in a title would break the feed.
+# Characters that XML forbids: one in a title would break the feed.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 # RFC 9116 advises less than a year.
 SECURITY_EXPIRES = timedelta(days=90)
@@ -110,7 +110,7 @@ def public_pages(*, at: datetime, slugs: Iterable[str] | None = None) -> dict[st
 
 
 def open_paths(paths: Iterable[str], *, at: datetime) -> set[str]:
-    """Return paths of public pages, among them all those of `paths` that are public."""
+    """Return the paths of public pages, at least those among `paths`."""
     slugs = {path.rstrip("/").rpartition("/")[2] for path in paths}
     sections = map(SiteMap, public_pages(at=at, slugs=slugs).values())
     return {section.location(page) for section in sections for page in section.items()}
@@ -142,7 +142,7 @@ def sitemap_part(request: HttpRequest, section: str) -> HttpResponse:
 
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
-    """Let robots in everywhere but to pages of a reader's own ticks."""
+    """Allow robots everywhere except on pages with a reader's ticks."""
     lines = (
         "User-agent: *",
         f"Disallow: {reverse('nutrients:checklist_print')}",
@@ -154,7 +154,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def security(request: HttpRequest) -> HttpResponse:
-    """Say where to report a vulnerability (RFC 9116); 404 without a CONTACT_EMAIL."""
+    """Serve the contact for vulnerability reports (RFC 9116); 404 without a CONTACT_EMAIL."""
     if not settings.CONTACT_EMAIL:
         raise Http404("no contact")
     expires = (timezone.now() + SECURITY_EXPIRES).replace(microsecond=0)
@@ -163,7 +163,7 @@ def security(request: HttpRequest) -> HttpResponse:
         f"Expires: {expires.isoformat()}",
         "Preferred-Languages: en",
     ]
-    # The RFC requires https, which a site on trial lacks.
+    # The RFC requires https, which a local site lacks.
     if settings.SITE_URL.startswith("https://"):
         lines.append(f"Canonical: {site_address(reverse('nutrients:security_txt'))}")
     return HttpResponse("\n".join([*lines, ""]), content_type="text/plain; charset=utf-8")

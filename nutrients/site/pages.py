@@ -1,4 +1,4 @@
-"""What the home page and the pages about the site show."""
+"""The content of the home page and of the pages about the site."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from nutrients.models.publishing import address_of, overdue_on
 from nutrients.models.red_flags import CALL
 
 CORRECTIONS_A_PAGE, CHANGES_LISTED = 150, 100
-# Everything that editors write and publish.
+# All tables that editors publish.
 WRITTEN: tuple[Any, ...] = (
     Nutrient,
     NutrientDetail,
@@ -69,7 +69,7 @@ MOST_CAUSES = 3
 
 
 # The groups of warning signs, with the areas of their symptoms. A sign of several areas is in the
-# first of its groups, so the heart and the head lead.
+# first of its groups, so the heart and the head come first.
 OTHER_SIGNS = "Muscles and movement"
 SIGN_GROUPS = {
     "Heart and breathing": {BodyArea.HEART},
@@ -96,7 +96,7 @@ class HomePage(NamedTuple):
 
 
 class WarningSign(NamedTuple):
-    """A warning sign with what to do besides what its level says for all."""
+    """A warning sign, with what to do besides the advice for its level."""
 
     flag: RedFlag
     action: str
@@ -140,7 +140,7 @@ def home_page(*, at: datetime) -> HomePage:
 
 
 def review_counts(*, at: datetime) -> list[dict[str, Any]]:
-    """For each sort of content how many rows are public, reviewed, overdue, and waiting.
+    """Count the public, reviewed, overdue and waiting rows of each kind of content.
 
     A row whose next review is overdue does not count as reviewed.
     """
@@ -191,7 +191,7 @@ def _sign_group(areas: set[str]) -> str:
 
 
 def _has_review(*, at: datetime) -> bool:
-    """Whether any public row carries a clinician's review that is not overdue. One query."""
+    """Whether any public row has a clinician's review that is not overdue. One query."""
     first, *others = (
         model.objects.published(at=at)
         .filter(~overdue_on(localdate(at)), reviewed_on__isnull=False)

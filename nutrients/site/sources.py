@@ -34,7 +34,7 @@ from nutrients.search.a_to_z import letter_of
 from nutrients.search.content import addresses_of
 
 MAX_LISTED = 40
-# Rows without a page of their own, which the search index places on the page of another row
+# Rows without a page, which the search index places on the page of another row
 PLACED: dict[DocumentKind, tuple[str, Any]] = {
     DocumentKind.RISK_FACTOR: ("Who is at risk", RiskFactor),
     DocumentKind.OTHER_CAUSE: ("Other causes", OtherCause),

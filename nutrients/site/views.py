@@ -65,14 +65,14 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def home_html(*, at: datetime) -> str:
-    """Render the home page: nothing of a request is in it."""
+    """Render the home page, which does not depend on the request."""
     context = {"page": home_page(at=at), "section": "", "canonical_url": canonical_url("/")}
     return render_to_string("nutrients/site/home.html", context)
 
 
 @require_safe
 def about(request: HttpRequest) -> HttpResponse:
-    """Who makes the site, who pays for it, and who has reviewed it."""
+    """Show who makes the site, who pays for it, and who has reviewed it."""
     counts = review_counts(at=timezone.now())
     context = {
         "published": sum(count["published"] for count in counts),
@@ -112,7 +112,7 @@ def sources(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def source(request: HttpRequest, slug: str) -> HttpResponse:
-    """How a source was checked, and what rests on it."""
+    """Show how a source was checked, and the facts that cite it."""
     now = timezone.now()
     row = get_object_or_404(Source, slug=slug, read_form__in=READ)
     notes = ChangeNote.objects.newest_on(request.path, at=now)
@@ -122,7 +122,7 @@ def source(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def changes(request: HttpRequest) -> HttpResponse:
-    """Every correction a page at a time, and the latest other changes."""
+    """List all corrections, paginated, and the latest other changes."""
     now = timezone.now()
     context = paged(request, corrections(at=now))
     latest, older = other_changes(at=now)
@@ -144,7 +144,7 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def safety(request: HttpRequest) -> HttpResponse:
-    """All warning signs with what to do, and what this site cannot do."""
+    """Show all warning signs with what to do, and the limits of this site."""
     page = memoized(request, safety_page, at=timezone.now())
     context = {"section": "safety", "page": page}
     return render(request, "nutrients/site/safety.html", context)
@@ -158,7 +158,7 @@ def safety_worker(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def test_book(request: HttpRequest) -> HttpResponse:
-    """The cases of the test book, those that fail first, a page at a time."""
+    """List the cases of the test book, failing ones first, paginated."""
     book = safety_book(outcomes_of_now(at=timezone.now()))
     context = {"section": "safety", "book": book}
     context |= paged(request, Paginator(book.cases, CASES_A_PAGE))
@@ -166,7 +166,7 @@ def test_book(request: HttpRequest) -> HttpResponse:
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Redirect from a page that editors took off, or answer 410, or 404 if it never was."""
+    """Redirect from a page that editors took off, or return 410; 404 if it never existed."""
     row = Redirect.objects.filter(path=request.path).first()
     if row and row.to:
         return redirect(row.to, permanent=True)

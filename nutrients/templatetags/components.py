@@ -1,4 +1,4 @@
-"""Components that a page has many of: marks, amounts, citations, and controls of forms.
+"""Components that a page repeats often: marks, amounts, citations, and form controls.
 
 They are built as strings, because a hundred includes would be most of the cost of a form. Tags only
 format; they neither query nor decide. docs/design.md shows each in use.
@@ -230,7 +230,7 @@ def figure(value: float | Decimal | None) -> str:
 
 @register.filter
 def calls(text: str) -> SafeString:
-    """Turn the emergency numbers, as our texts write them, into links that call them."""
+    """Turn emergency numbers in a text into links that call them."""
     return SafeString(conditional_escape(text).replace(NUMBERS, NUMBERS_THAT_CALL))
 
 
@@ -275,7 +275,7 @@ def cites(citations: Iterable[Citation], again: bool = False) -> SafeString:
     `again` repeats citations that the page has printed already, without their ids; numbers in a
     row are one link.
     """
-    # Nothing to escape: a citation is made of numbers.
+    # Nothing to escape: a citation consists of numbers.
     marks = (
         _in_runs([cited.number for cited in citations])
         if again
@@ -297,7 +297,7 @@ def _in_runs(numbers: list[int]) -> Iterator[str]:
 @register.simple_tag
 def source_links(references: Iterable[Reference]) -> SafeString:
     """Link the numbers of references to the pages of their sources."""
-    # Nothing to escape: an address is made of a slug.
+    # Nothing to escape: an address contains only a slug.
     return SafeString(
         BETWEEN.join(
             SOURCE_LINK.format(reference.source.get_absolute_url(), reference.number)
@@ -310,7 +310,7 @@ def source_links(references: Iterable[Reference]) -> SafeString:
 def listed_sources(references: Iterable[Reference]) -> SafeString:
     """List the numbered sources of a page that cites with `cites`.
 
-    “Back to text” leads to the first citation; a script leads it to the one that was followed.
+    “Back to text” links to the first citation; a script changes it to the one that was clicked.
     """
     lines = SafeString(BETWEEN.join(map(_source, references)))
     return format_html(SOURCES, lines, reverse("nutrients:sources"))
@@ -387,7 +387,7 @@ def ticks(choices: Iterable[Choice], name: str, kind: str = "checkbox") -> SafeS
     return SafeString(BETWEEN.join([_tick(choice, name, kind) for choice in choices]))
 
 
-# A form has two hundred, and most of them are the same each time.
+# A form has two hundred, most of which do not change.
 @lru_cache(maxsize=1_000)
 def _tick(choice: Choice, name: str, kind: str) -> SafeString:
     return format_html(
@@ -404,7 +404,7 @@ def _tick(choice: Choice, name: str, kind: str) -> SafeString:
 
 @register.simple_tag
 def lines(rows: Iterable[Line]) -> SafeString:
-    """Lines of the checklist's answer. Goes in <ul>."""
+    """Render lines of the checklist's answer, for <ul>."""
     return SafeString(BETWEEN.join([_line(row) for row in rows]))
 
 

@@ -25,7 +25,7 @@ from nutrients.context import site_address
 
 register = template.Library()
 
-# No text may end the script element or begin another.
+# No text may end the script element or begin another one.
 ESCAPES = {character: f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 CARDS = "img/cards"
 CONTEXT = "https://schema.org"
@@ -47,7 +47,7 @@ def capture(content: str) -> SafeString:
 def card(kind: str = "site", slug: str = "", *words: str) -> str:
     """Return the address of the picture for shared links: the row's own, or that of its kind.
 
-    The row's picture shows its words as they were when `make cards` drew it. If an editor has
+    The picture of a row shows its words at the time of `make cards`. If an editor has
     changed them since, the picture of the kind is used.
     """
     name = f"{kind}-{slug}"
@@ -64,7 +64,7 @@ def _words_on_cards() -> dict[str, list[str]]:
 
 def script(data: Data) -> SafeString:
     text = json.dumps(data, ensure_ascii=False)
-    # Many times as fast as `translate`, which looks up every character.
+    # Much faster than `translate`, which looks up every character.
     for character, escaped in ESCAPES.items():
         text = text.replace(character, escaped)
     return format_html('<script type="application/ld+json">{}</script>', SafeString(text))

@@ -1,4 +1,4 @@
-"""The public test book: its cases, run against the content, and what is wrong with each answer."""
+"""The public test book: its cases, run against the content, and the faults of each answer."""
 
 from .running import (
     CaseAnswer,

@@ -1,4 +1,4 @@
-"""The cases of the test book, to run them, and with their outcomes for the page."""
+"""The cases of the test book, for a run, and with their outcomes for the page."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class BookCase:
 
     @property
     def ticked(self) -> list[str]:
-        """What the case ticks and answers, in the words beside the boxes of the checklist."""
+        """The ticks and answers of the case, in the words of the checklist."""
         case = self.case
         words = [flag.tick_label or flag.sign for flag in case.flag_list]
         words += [row.name for row in case.symptom_list]
@@ -118,7 +118,7 @@ def safety_book(outcomes: Mapping[int, CaseOutcome]) -> Book:
 
 
 def case_query(case: SafetyCase) -> str:
-    """Return what a case ticks and answers as the query of the checklist’s address."""
+    """Return the ticks and answers of a case as the query of the checklist’s address."""
     fields = [("symptom", row.slug) for row in case.symptom_list]
     fields += [("risk", row.slug) for row in case.risk_list]
     fields += [("risk", row.slug) for row in case.cause_list]

@@ -1,7 +1,7 @@
-"""What the test book reads: a change of anything else needs no run.
+"""The fields that the test book reads: a change of any other needs no run.
 
-Every field of these tables counts as read unless NOT_READ names it: a run too many costs a second,
-and a run too few a warning.
+Every field of these tables counts as read unless NOT_READ names it: a needless run costs a second,
+a missing one a warning.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Run the test book: ask the checklist what each case ticks, and judge its answer.
+"""Run the test book: send the ticks of each case to the checklist, and check the answer.
 
-The answer is the object that pages are drawn from, so that a run takes no time for HTML.
+The answer is the object that templates render, so a run takes no time for HTML.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class CaseAnswer(NamedTuple):
 
 
 class CheckedCase(NamedTuple):
-    """A case and what is wrong with the answer to it; it passes without any failure."""
+    """A case with the failures of the answer to it; it passes if there are none."""
 
     case: SafetyCase
     failures: list[str]
@@ -146,7 +146,7 @@ def outcomes_of_now(*, at: datetime) -> dict[int, CaseOutcome]:
 
 
 def keep_outcomes(checked: Iterable[CheckedCase], *, at: datetime) -> None:
-    """Save the outcomes of a whole run in place of those of the run before."""
+    """Save the outcomes of a whole run in place of those of the previous run."""
     outcomes = _outcomes(checked, at=at)
     with transaction.atomic():
         CaseOutcome.objects.exclude(case__in=list(outcomes)).delete()
@@ -178,7 +178,7 @@ def _outcomes(checked: Iterable[CheckedCase], *, at: datetime) -> dict[int, Case
 
 
 def faults(case: SafetyCase, answer: CaseAnswer, names: Collection[str] = ()) -> Iterator[str]:
-    """Say in a sentence each what is wrong with the answer to a case from `counting_cases`.
+    """Return the faults of the answer to a case from `counting_cases`, a sentence each.
 
     `names` are those of nutrients and foods, of which an emergency shows none.
     """
@@ -190,7 +190,7 @@ def faults(case: SafetyCase, answer: CaseAnswer, names: Collection[str] = ()) ->
     yield from _wrong_names(case, answer)
     yield from _wrong_phrases(case, answer)
     if answer.level == Level.EMERGENCY:
-        # Spaces on both sides match whole names alone: they are the only gaps in this text.
+        # Spaces on both sides match whole names only, because nothing else separates words here.
         words = f" {' '.join(map(_words, answer.sentences))} "
         for name in sorted(names):
             if f" {_words(name)} " in words:
