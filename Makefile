@@ -10,8 +10,8 @@ PREPARE := $(PYTHON) scripts/prepare.py
 EXPORT := $(BIN)/uv export --quiet --frozen --no-emit-project --no-header --no-annotate
 # One malloc arena, and free memory returned to the system: a third less for each worker
 LEAN := MALLOC_ARENA_MAX=1 MALLOC_TRIM_THRESHOLD_=65536
-# Its licence (OFL 1.1, with no reserved name) is beside it. The subset has ASCII, the commonest accents in
-# authors' names, and the signs of our texts; the fallback font draws other letters.
+# Its licence (OFL 1.1, without a reserved name) is beside it. The subset has ASCII, the commonest accents in
+# authors' names, and the symbols of our texts; the fallback font draws other letters.
 WHOLE_FONT := scripts/fonts/atkinson-hyperlegible-next-latin-wght-normal.woff2
 LETTERS := U+20-7E,U+A0,U+A3,U+A9,U+AB,U+B0,U+B1,U+B5,U+B7,U+BB-BE,U+D7,U+E1,U+E4,U+E6-EA,U+ED,U+F0,U+F1,U+F3,$\
 U+F6,U+F7,U+FC,U+2010-2014,U+2018-201D,U+2020,U+2022,U+2026,U+2032,U+2033,U+2044,U+20AC,U+2122,$\
@@ -36,7 +36,7 @@ dev: port packages-dev key content  ## Serve the site for a developer: reload, n
 admin: packages key content  ## Create the first administrator, who adds the other accounts at /admin/
 	@$(MANAGE) createsuperuser $(ARGS)
 
-# Bytecode is written once, and not by each process that tests start.
+# Write bytecode once: each process that tests start would compile the modules otherwise.
 test: packages-dev  ## Run every test, also in a real browser and on PostgreSQL (ARGS="tests/test_health.py -q" for some)
 	@$(BIN)/python -m tests.browser.chromium
 	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python scripts/run_tests.py $(ARGS)

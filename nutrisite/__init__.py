@@ -1,1 +1,1 @@
-"""The project: settings, addresses and how it is served. It knows nothing of nutrients."""
+"""The project: settings, URLs and serving. It is independent of the `nutrients` app."""

@@ -1,4 +1,4 @@
-"""Backups: one gzipped file holds a copy of the live database, and is read back before it counts.
+"""Backups: one gzipped copy of the live database, which is read back before it counts.
 
 The secret key is left out on purpose: a backup must not suffice to sign cookies.
 """
@@ -21,7 +21,7 @@ from psycopg.pq import Conninfo
 
 from nutrisite.health import shipped_migrations
 
-# Roles are those of a server, and another server need not have them.
+# Roles belong to a server, and another server may lack them.
 NO_ROLES = ("--no-owner", "--no-privileges")
 PREFIX, UNFINISHED = "nutrisite-", ".unfinished-"
 DAY = 24 * 3600
@@ -42,7 +42,7 @@ def make(folder: Path, *, at: datetime, keep: int) -> Path:
     with _as_backup_error():
         folder.mkdir(parents=True, exist_ok=True)
         for leftover in folder.glob(f"{UNFINISHED}*"):
-            # A backup that was killed left it; a younger folder may be of one that still runs.
+            # A killed backup left it; a newer folder may belong to one that still runs.
             if leftover.stat().st_mtime < at.timestamp() - DAY:
                 shutil.rmtree(leftover, ignore_errors=True)
         with TemporaryDirectory(dir=folder, prefix=UNFINISHED) as name:
@@ -51,10 +51,10 @@ def make(folder: Path, *, at: datetime, keep: int) -> Path:
             with copy.open("rb") as source, gzip.open(packed, "wb", 6) as target:
                 shutil.copyfileobj(source, target)
             check(packed)
-            # It holds accounts.
+            # It contains accounts.
             packed.chmod(0o600)
             with packed.open("rb") as written:
-                # A power cut must not take it after older backups are deleted.
+                # It must survive a power cut after older backups are deleted.
                 os.fsync(written.fileno())
             path = packed.replace(folder / f"{PREFIX}{at:%Y%m%dT%H%M%S%fZ}.{engine.suffix}.gz")
         for old in [backup for backup in backups_in(folder) if backup != path][keep - 1 :]:

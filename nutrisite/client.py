@@ -37,7 +37,7 @@ def _warn(_hour: int) -> None:
 
 
 def network_of(request: HttpRequest) -> str | None:
-    """Return what one customer has: an IPv4 address, or the start of an IPv6 /64."""
+    """Return the network of one customer: an IPv4 address, or the prefix of an IPv6 /64."""
     address = address_of(request)
     if isinstance(address, IPv6Address):
         return str(IPv6Network((address, 64), strict=False).network_address)

@@ -1,4 +1,4 @@
-"""Detection of changed content by the database engine, so that no way of editing can be missed.
+"""Detection of changed content by the database engine, so that no edit can be missed.
 
 SQLite counts commits. On PostgreSQL a trigger notes each transaction that changed content.
 """
@@ -12,10 +12,10 @@ from typing import Any
 from django.apps import apps
 from django.db import OperationalError, connections
 
-# Returns a value that differs whenever content was committed; raises if it cannot tell.
+# Returns a value that changes whenever content is committed; raises if it is unavailable.
 Reader = Callable[[], object]
 
-# Seconds that a server may take to answer
+# Seconds that a server may take to respond
 PATIENCE = 2
 # Apps whose tables no public page depends on: a sign-in changes no page.
 NOT_CONTENT = {"accounts", "admin", "auth", "axes", "otp_static", "otp_totp", "sessions"}
@@ -61,7 +61,7 @@ def note_changes(using: str, **kwargs: Any) -> None:
 
 
 def open_reader() -> Reader:
-    """Open a database connection of the reader's own. Errors are Django's."""
+    """Open a separate database connection for a reader. Errors are Django's."""
     wrapper: Any = connections.create_connection("default")
     parameters = wrapper.get_connection_params()
     with wrapper.wrap_database_errors:

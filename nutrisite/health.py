@@ -1,4 +1,4 @@
-"""Health checks for machines: the process lives, and it can serve. They reveal nothing more."""
+"""Health checks for machines: whether the process is alive, and whether it is ready."""
 
 import logging
 import os

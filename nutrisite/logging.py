@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 ACCESS_FIELDS = ("method", "route", "status", "milliseconds")
-# A random number that all lines of a request share; "-" outside a request
+# The random request id in all lines of a request; "-" outside a request
 REQUEST_NUMBER: ContextVar[str] = ContextVar("request_number", default="-")
 PLAIN = "%(asctime)s %(levelname)-7s %(request_number)s %(name)s: %(message)s"
 METHODS = ("GET", "HEAD", "OPTIONS", "POST")
@@ -32,7 +32,7 @@ GUNICORN_ON_REQUESTS = ("Invalid request", "Error handling request", "Socket err
 
 
 def log_access(method: str | None, route: str, status: int, start: float) -> None:
-    """Log one request, which came at `start` by `time.perf_counter`."""
+    """Log one request, which began at `start` by `time.perf_counter`."""
     fields: dict[str, Any] = {
         "method": method_of(method),
         "route": route,
@@ -62,7 +62,7 @@ class JsonFormatter(logging.Formatter):
 
 
 class ReaderPrivacyFilter(logging.Filter):
-    """Adds the request's number to a record, and removes what the client sent."""
+    """Adds the request id to a record, and removes what the client sent."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.request_number = REQUEST_NUMBER.get()
@@ -92,7 +92,7 @@ def route_of(request: Any) -> str:
 
 
 def method_of(method: str | None) -> str:
-    """Return the method, or "other" for one that no page takes: a client may write any word."""
+    """Return the method, or "other" if no page accepts it: a client may send any word."""
     return method if method in METHODS else "other"
 
 

@@ -1,4 +1,4 @@
-"""What happens to every request and every response, whichever page it is for."""
+"""Middleware for every request and every response."""
 
 import re
 import secrets
@@ -48,10 +48,10 @@ def number_request(environ: dict[str, Any]) -> str:
 
 
 class EveryRequest:
-    """Number and log each request, keep cookies off public pages, and add headers.
+    """Give each request an id and log it, keep cookies off public pages, and add headers.
 
-    Log lines and failed responses carry the number, so that a reader can name it. Public pages see
-    no cookie, neither an editor's nor another site's.
+    Log lines and error pages show the id, so that a reader can quote it. Public pages see no
+    cookie, neither an editor's nor another site's.
     """
 
     def __init__(self, get_response: Handler) -> None:
@@ -80,7 +80,7 @@ class EveryRequest:
 
 
 class RefusedRequests:
-    """Refuse what no page accepts, in the site's design, and render every bare 405."""
+    """Refuse requests that no page accepts, and render every bare 405, in the site's design."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -93,7 +93,7 @@ class RefusedRequests:
         return response
 
     def refuse(self, request: HttpRequest) -> HttpResponse | None:
-        # Class-based views, feeds and health checks would answer TRACE.
+        # Class-based views, feeds and health checks would respond to TRACE.
         if request.method not in METHODS:
             return HttpResponseNotAllowed(METHODS)
         # File systems and databases fail at control characters.

@@ -1,11 +1,11 @@
-"""Finished pages in the memory of each worker, valid while the content stays as it is.
+"""Finished pages in the memory of each worker, valid until the content changes.
 
-Before each response the database engine is asked which content a transaction would see now, so that
-an edit shows on the next request in any process. While the database is away, pages of the last
+Before each response the database engine is asked whether the content has changed, so that an edit
+shows on the next request in any process. While the database is away, pages of the last
 known content are still served, and everything else gets 503 at once.
 
 `PageCache` is a WSGI application in front of Django, where a middleware would cost 1.6 times as
-much. The middleware `SharedAnswers` says what it may store.
+much. The middleware `SharedAnswers` marks the responses that it may store.
 """
 
 import gzip
@@ -43,16 +43,16 @@ StartResponse = Callable[..., Any]
 NextChange = Callable[..., datetime | None]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
-# Keys of a request: what was made of the content (nutrients/common/answering.py), and whether the
-# database is away
+# Keys of a request: results memoized from the content (nutrients/common/answering.py), and whether
+# the database is unavailable
 MEMORY, AWAY = "nutrisite.memory", "nutrisite.database_away"
 # Seconds between two attempts to reach a database that is away
 PAUSE = 1
 # Seconds that a page waits for others of its process to be rendered
 PATIENCE = 1
-# Longer addresses are no links of ours; larger pages would push out many others.
+# Longer addresses are not links of the site; larger pages would evict many others.
 LONGEST, LARGEST = 512, 512_000
-# Bytes that Python itself takes for a page with its headers, roughly
+# Approximate overhead of Python for a page with its headers, in bytes
 OVERHEAD = 4_000
 UNCACHEABLE = {"no-store", "private"}
 # A shared response may vary by these alone: each is part of the key.
@@ -60,11 +60,11 @@ VARY = {"accept-encoding", "hx-request", "hx-history-restore-request"}
 HTMX = ("HTTP_HX_REQUEST", "HTTP_HX_HISTORY_RESTORE_REQUEST")
 # Requests with these bypass the cache.
 BYPASS = ("HTTP_AUTHORIZATION", "HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE")
-# By these Django would compress or shorten a response for one client before it is stored.
+# With these headers Django would compress or shorten a response for one client before it is stored.
 CONTENT_NEGOTIATION = ("HTTP_ACCEPT_ENCODING", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")
 ENCODING = re.compile(r"\b(br|gzip)\b")
 ENCODINGS: dict[str, Callable[[bytes], bytes]] = {
-    # Two milliseconds for the longest page, which is sent many times, and a fifth smaller than gzip
+    # Takes 2 ms for the longest page, once for many responses, and is a fifth smaller than gzip
     "br": lambda body: brotli.compress(body, mode=brotli.MODE_TEXT, quality=6),
     "gzip": lambda body: gzip.compress(body, 6, mtime=0),
     "": lambda body: body,
@@ -81,7 +81,7 @@ class Page(NamedTuple):
 
 
 class Pages:
-    """The finished pages of one version; the least recently used go when they exceed a size."""
+    """The finished pages of one version; the least recently used are evicted above a size."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -107,7 +107,7 @@ class Pages:
 class Version:
     """One state of the content, until a commit or the time `until`, at which a page changes.
 
-    `memory` holds what was made of this content, `pages` the finished pages.
+    `memory` has results memoized from this content, `pages` the finished pages.
     """
 
     until: float = math.inf
@@ -116,7 +116,7 @@ class Version:
 
 
 class Versions:
-    """The current version, for all threads of a process, and the `last` that was known."""
+    """The current version, for all threads of a process, and the `last` known one."""
 
     def __init__(self, open_reader: Callable[[], Reader], next_change: NextChange) -> None:
         self.last: Version | None = None
@@ -124,7 +124,7 @@ class Versions:
         self._lock = threading.Lock()
         self._read: Reader | None = None
         self._seen: object = None
-        # By the monotonic clock; 0 while the database answers
+        # By the monotonic clock; 0 while the database is available
         self._away_until = 0.0
 
     def current(self) -> Version | None:
@@ -162,13 +162,13 @@ class Versions:
         try:
             moment = self._next_change(at=datetime.fromtimestamp(now, UTC))
         finally:
-            # Outside a request, Django returns no connection by itself.
+            # Outside a request, Django does not return connections to the pool.
             close_old_connections()
         return Version(moment.timestamp() if moment else math.inf)
 
 
 class PageCache:
-    """A WSGI application that answers for another one if it can."""
+    """A WSGI application that responds in place of another one if it can."""
 
     def __init__(self, application: Application, versions: Versions, max_size: int) -> None:
         self._application, self._versions, self._max_size = application, versions, max_size
@@ -204,7 +204,7 @@ class PageCache:
         return version.pages.get(key) if version else None
 
     def _version_for(self, environ: Environ) -> Version | None:
-        """Return the version and pass it on. A page may lack what is committed after this."""
+        """Return the version and add it to the request. A page may lack later commits."""
         version = self._versions.current()
         environ[MEMORY], environ[AWAY] = version.memory if version else {}, version is None
         return version
@@ -217,7 +217,7 @@ class PageCache:
         version: Version | None,
         start: float,
     ) -> Iterable[bytes]:
-        """Let the application respond, and store a response that it says may be stored."""
+        """Let the application respond, and store the response if it is marked as shared."""
         request, response = dict(environ), list[Any]()
         environ[CACHEABLE_ROUTE] = ""
         chunks: Any = self._application(environ, lambda *arguments: response.extend(arguments))
@@ -232,7 +232,7 @@ class PageCache:
         return send(page, request, start_response, start)
 
     def _key(self, environ: Environ) -> Hashable | None:
-        """Return what a page depends on beside the version; None for what bypasses the cache."""
+        """Return the key of a page within the version; None if the request bypasses the cache."""
         get = environ.get
         parts = [get(name, "") for name in ("PATH_INFO", "QUERY_STRING", *HTMX)]
         if (
@@ -278,7 +278,7 @@ def in_front_of(application: Application) -> PageCache:
 class SharedAnswers:
     """Middleware that tells `PageCache` which responses all clients share.
 
-    It belongs below compression and above all that could make a response personal. A view opts out
+    It must be below compression, and above all that could make a response personal. A view opts out
     by `Cache-Control: private` or `no-store`. While the database is away everything gets 503.
     """
 
@@ -318,5 +318,5 @@ def tokens(header: str) -> set[str]:
 
 
 def encoding_for(environ: Environ) -> str:
-    """Return the best encoding that a client names; as in Django's GZip, weights do not count."""
+    """Return the best encoding that a client accepts; like Django's GZip, ignore weights."""
     return min(ENCODING.findall(environ.get("HTTP_ACCEPT_ENCODING", "")), default="")

@@ -33,13 +33,13 @@ ALLOWED_HOSTS = environment.names(
 )
 CSRF_TRUSTED_ORIGINS = environment.names("CSRF_TRUSTED_ORIGINS", [SITE_URL])
 ADMIN_PATH = environment.path("ADMIN_PATH", "admin/")
-# Clients elsewhere get 404 for the admin. An empty list hides it from nobody.
+# Clients elsewhere get 404 for the admin. With an empty list everybody can reach it.
 ADMIN_NETWORKS = environment.networks("ADMIN_NETWORKS")
 PAGE_NOT_FOUND = "nutrients.site.views.page_not_found"
 ROOT_URLCONF = "nutrisite.urls"
 WSGI_APPLICATION = "nutrisite.wsgi.application"
 
-# `make key` writes the file once.
+# `make key` creates the file.
 SECRET_KEY_FILE = environment.folder("SECRET_KEY_FILE", VAR_DIR / "secret_key")
 SECRET_KEY = environment.secret("SECRET_KEY", SECRET_KEY_FILE)
 
@@ -143,7 +143,7 @@ STORAGES = {
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_ALLOW_ALL_ORIGINS = False
-# Browsers accept prefetching rules only as this type.
+# Browsers accept prefetching rules with this type only.
 WHITENOISE_MIMETYPES = {".speculation": "application/speculationrules+json"}
 OPEN_DATA_DIR = VAR_DIR / "open-data"
 FIXTURES = BASE_DIR / "fixtures"

@@ -1,6 +1,6 @@
-"""Settings of `make dev`: pages made for each request, whole error pages, django-debug-toolbar.
+"""Settings of `make dev`: no cached pages, debug error pages, django-debug-toolbar.
 
-They need the packages of requirements-dev.txt, so no server can start with them.
+They need the packages of requirements-dev.txt, so a production server cannot use them.
 """
 
 import os

@@ -27,7 +27,7 @@ class BundledStaticFilesStorage(CompressedManifestStaticFilesStorage):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        # A page names six files, and the address of a file stays the same in a process.
+        # A page links to six files, whose addresses do not change within a process.
         self.url = cache(super().url)
 
     def post_process(self, paths: Paths, dry_run: bool = False, **options: Any) -> Iterator[Any]:

@@ -2,8 +2,8 @@
 
 python -m scripts.bench [many]
 
-Three ways to answer with the site and a bare view take turns in one process, round by round, so
-that a busy moment of the machine touches all alike, and only the time of the processor counts. It
+Three ways to serve the site and a bare view take turns in one process, round by round, so that
+other load on the machine affects all alike, and only CPU time counts. It
 takes two minutes. The ratios hold on other machines, and between two releases. With `many` the site
 gets a hundred thousand foods and two thousand articles more, which takes ten minutes to write: the
 ratios of both runs say what each page costs as times its own with the shipped rows. DATABASE_URL
@@ -33,7 +33,7 @@ from tests.browser import server
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
-# In each round a page is asked for until it has taken about so many seconds.
+# In each round a page is requested until it has taken about so many seconds.
 ROUNDS, SECONDS = 5, 0.1
 FORMS = {"/checklist/": b"symptom=muscle-cramps&symptom=tingling&symptom=fatigue&risk=vegan-diet"}
 PAGES = {
@@ -61,7 +61,7 @@ FOODS, ARTICLES, BATCH = 100_000, 2_000, 2_000
 
 
 def bare(request: HttpRequest, size: int) -> HttpResponse:
-    """Answer with as many bytes as the address says."""
+    """Respond with as many bytes as the address says."""
     return HttpResponse(b"x" * size, headers={"Content-Length": size})
 
 
@@ -99,7 +99,7 @@ def grow() -> None:
             foods, amounts = [], []
             for number in range(start, start + BATCH):
                 model = shipped[number % len(shipped)]
-                # Other words than those of the shipped foods, which searches for these find alone.
+                # Other words than those of the shipped foods: searches for these find no copies.
                 word = "".join(chr(97 + number * 7919 // 26**place % 26) for place in range(4))
                 food = another(model, slug=f"many-{number}", name=f"{word.title()}, raw, {number}")
                 food.usda_description = f"{word.title()} {number}, raw"
@@ -133,7 +133,7 @@ def another(row: Any, **changes: Any) -> Any:
 
 
 def applications() -> dict[str, tuple[Application, str]]:
-    """Return each way to answer: the application, and the encoding that is asked for.
+    """Return each way to serve the site: the application, and the requested encoding.
 
     "kept" sends finished pages, "made" keeps only what lists and forms are made from, "first"
     nothing, as right after an edit.
@@ -147,7 +147,7 @@ def applications() -> dict[str, tuple[Application, str]]:
 
 
 def figures(application: Application, address: str, encoding: str) -> str:
-    """Measure one page beside a bare view of as many bytes; give the cells of its row."""
+    """Measure one page beside a bare view of as many bytes; return the cells of its row."""
     size = ask(application, address, encoding)
     with override_settings(ROOT_URLCONF=__name__, MIDDLEWARE=[]):
         plain = get_wsgi_application()
@@ -163,7 +163,7 @@ def figures(application: Application, address: str, encoding: str) -> str:
 
 
 def measure(application: Application, address: str, encoding: str) -> float:
-    """Return the seconds of the processor that an answer takes."""
+    """Return the CPU time of a response in seconds."""
     times, spent = 0, 0.0
     start = time.process_time()
     while spent < SECONDS:
@@ -173,7 +173,7 @@ def measure(application: Application, address: str, encoding: str) -> float:
 
 
 def ask(application: Application, address: str, encoding: str) -> int:
-    """Return the bytes of the body, or exit if the answer is not 200."""
+    """Return the bytes of the body, or exit if the response is not 200."""
     page, _, query = address.partition("?")
     form, statuses = FORMS.get(address, b""), []
     environ: dict[str, Any] = {

@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
-# The files of pins must match the lock.
+# The files of pinned packages must match the lock.
 PINS = """
 folder=$(mktemp -d) && make --no-print-directory pins INTO=$folder &&
 for name in requirements.txt requirements-dev.txt; do diff $name $folder/$name || exit 1; done

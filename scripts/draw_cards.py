@@ -3,7 +3,7 @@
 python -m scripts.draw_cards
 
 The tests' browser draws them with the site's font into static/img/cards, part of the repository.
-`words.json` there holds the words on each, so that the site shows no picture whose row has changed.
+`words.json` there has the words on each, so that the site shows no picture whose row has changed.
 Draw them again when such words change.
 """
 

@@ -1,4 +1,4 @@
-"""Take the screenshots of the editors' guide, again when a screen has changed.
+"""Take the screenshots of the editors' guide. Run it again when a screen has changed.
 
 python -m scripts.draw_desk
 
@@ -81,7 +81,7 @@ def tour(camera: Camera) -> None:
     with page.expect_popup() as opened:
         page.get_by_role("button", name="Try these rules").first.click()
     bench = Camera(opened.value, "")
-    # A window that a page opens has a size of its own.
+    # A window that a page opens does not inherit the size.
     bench.page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
     bench.page.wait_for_load_state()
     bench.page.locator(".bench-boxes input").first.check()

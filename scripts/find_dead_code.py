@@ -2,8 +2,8 @@
 
 python scripts/find_dead_code.py
 
-Code that only tests use is dead. Words in templates and settings count as uses, which vulture
-cannot see, and Django uses the attributes of models and admin classes.
+Code that only tests use is dead. Words in templates and settings, which vulture cannot
+see, count as uses, and so do the attributes of models and admin classes.
 """
 
 import re

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Run a command beside a PostgreSQL server of its own, which it finds in DATABASE_URL:
+# Run a command with a temporary PostgreSQL server, which DATABASE_URL names:
 #     scripts/on_postgresql.sh COMMAND ...
 # The server keeps its files in a temporary folder and goes with the command. Where DATABASE_URL
 # already names a PostgreSQL server, that one is used.

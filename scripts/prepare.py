@@ -4,7 +4,7 @@
     python3 scripts/prepare.py key | port | content | static
 
 It runs on the machine's Python before anything is installed. So it uses only the standard library,
-and Python 3.6 can parse it, to say that it is too old. A fault that an operator can mend ends in
+and Python 3.6 can parse it, to say that it is too old. A fault that an operator can fix ends in
 one sentence and a non-zero exit. Two starts at once take turns.
 """
 

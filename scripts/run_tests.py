@@ -3,7 +3,7 @@
 python scripts/run_tests.py [ARGUMENTS OF PYTEST]
 
 The first has one worker more than there are processors, and the second has one: tests wait for
-browsers, servers and locks. What the second printed follows at the end. Exits with 1 if a test of
+browsers, servers and locks. The output of the second follows at the end. Exits with 1 if a test of
 either failed.
 """
 
@@ -40,7 +40,7 @@ def main() -> None:
             if beside.poll() is None:
                 os.killpg(beside.pid, number)
 
-        # Control-C reaches the first run by itself; both end in their own time.
+        # Control-C reaches the first run too; both end on their own.
         signal.signal(signal.SIGINT, pass_on)
         first = subprocess.Popen(
             [*PYTEST, "--numprocesses", str(processors() + 1), *arguments], cwd=ROOT, env=sqlite
@@ -53,7 +53,7 @@ def main() -> None:
 
 
 def processors() -> int:
-    """Give how many processors this process may use."""
+    """Return the number of processors that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

@@ -1,1 +1,1 @@
-"""Who may sign in and how, and a record of who did. It knows nothing of what editors edit."""
+"""Accounts, sign-in and the audit log. It is independent of the content that editors edit."""

@@ -36,7 +36,7 @@ LABELS = {
 
 
 def rights_of(holder: AbstractUser | Group | None) -> set[str]:
-    """Describe what a stored account or group may do."""
+    """Describe the permissions of a stored account or group."""
     if holder is None:
         return set()
     if isinstance(holder, Group):
@@ -51,9 +51,9 @@ def rights_of(holder: AbstractUser | Group | None) -> set[str]:
 
 
 class AuditedAdmin(admin.ModelAdmin):
-    """Logs what is added, changed and deleted."""
+    """Logs additions, changes and deletions."""
 
-    # Fields that only superusers edit: others could give themselves all rights.
+    # Fields that only superusers edit, because others could give themselves all permissions.
     rights: ClassVar[tuple[str, ...]] = ()
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -94,7 +94,7 @@ class NewAccountForm(UserCreationForm):
         super().__init__(*args, **kwargs)
         for name in ("password1", "password2"):
             field: Any = self.fields[name]
-            # Django stores None as a password that never fits.
+            # Django stores None as a password that never matches.
             field.required, field.empty_value = False, None
         help_text = "Leave both empty to get a link by which the owner chooses a password."
         self.fields["password1"].help_text = help_text
@@ -108,7 +108,7 @@ class NewAccountForm(UserCreationForm):
 
 
 class ClinicianInline(admin.StackedInline):
-    """What an account signs reviews as, which superusers vouch for."""
+    """The profession that an account signs reviews with, which superusers confirm."""
 
     model = Clinician
     verbose_name_plural = "Clinician, who may sign reviews with first and last name"
@@ -158,7 +158,7 @@ class AccountAdmin(AuditedAdmin, UserAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if "groups" in form.fields:
-            # A role or a right opens the admin.
+            # A role or a permission opens the admin.
             obj.is_staff = any(form.cleaned_data.get(name) for name in self.rights)
         super().save_model(request, obj, form, change)
 

@@ -23,9 +23,9 @@ from nutrisite.accounts.sign_in import SignInForm
 
 # Nineteen digits may be too large for the column, for which SQLite raises an exception.
 KEY = re.compile("[0-9]{1,18}")
-# Requests that forms make themselves. They are quick, and need no editor's slot.
+# Requests that scripts of forms make. They are fast, and bypass the limit of editors' requests.
 UNLIMITED = {"autocomplete", "jsi18n"}
-# What an account may open before it has set up a second step that it needs
+# The views that an account may open before it has set up a required second step
 ALWAYS_OPEN = {"second_step", "logout", "password_change", "password_change_done", "jsi18n"}
 
 
@@ -35,7 +35,7 @@ def is_key(text: str) -> bool:
 
 
 def is_malformed(request: HttpRequest) -> bool:
-    """Whether a request has what a query fails at: NUL, or a ticked row that has no valid key."""
+    """Whether a query would fail on the request: it has NUL, or an invalid key of a ticked row."""
     ticked = request.POST.getlist(ACTION_CHECKBOX_NAME)
     return "%00" in request.META.get("QUERY_STRING", "") or not all(map(is_key, ticked))
 
@@ -56,7 +56,7 @@ class SecuredSite(AdminSite):
     login_form = SignInForm
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Whether active staff ask, and took the second step if they have one."""
+        """Whether the account is active staff, and verified if it has a second step."""
         account: Any = request.user
         return super().has_permission(request) and (
             account.is_verified() or not two_factor.is_on(account)
@@ -85,14 +85,14 @@ class SecuredSite(AdminSite):
                     return respond()
                 return resubmission.limited(request, self, respond)
             except OverflowError as error:
-                # SQLite raises it for a number that no column holds; PostgreSQL has no such row.
+                # SQLite raises it for a number that no column can store; PostgreSQL finds no row.
                 raise BadRequest("A number is too large.") from error
 
         return update_wrapper(secured if cacheable else never_cache(secured), inner)
 
     @method_decorator(never_cache)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        """Sign in, and send the form back that the sign-in page carried, if any."""
+        """Sign in, and return the form that the sign-in page carried, if any."""
         encoded = request.POST.get("resubmission", "")
         context = {"title": "Sign in", "resubmission": encoded} | (extra_context or {})
         response: Any = super().login(request, context)

@@ -31,7 +31,7 @@ class Kind(models.TextChoices):
 
 
 class AccountEvent(models.Model):
-    """One thing that happened to an account, named as text. Rows are added, never changed."""
+    """An event of an account, which it names as text. Rows are added, never changed."""
 
     at = models.DateTimeField(db_index=True, editable=False)
     kind = models.CharField("what happened", max_length=20, choices=Kind, editable=False)

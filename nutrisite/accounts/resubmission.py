@@ -1,7 +1,7 @@
-"""Forms that come back to an editor, with a button that sends them again.
+"""Forms that are returned to an editor, with a button that sends them again.
 
-A form comes back if others are saving, as editors' requests at a time are limited so that readers
-always find a free thread, and after a sign-in if its session had ended.
+A form is returned if others are saving, because editors' simultaneous requests are limited so that
+readers always get a thread, and after a sign-in if the session had ended.
 """
 
 import sqlite3
@@ -25,11 +25,11 @@ OUTDATED = "You signed in again since you opened this page. Nothing is saved yet
 SIGNED_OUT = "You were signed out when you sent this. Nothing is saved yet. Choose files again."
 # Characters of a form that a sign-in carries
 MAX_LENGTH = 1_000_000
-# Seconds that a request waits for another one of its process
+# Seconds that a request waits for another one in its process
 PATIENCE = 5
 SLOTS = threading.BoundedSemaphore(settings.EDITORS_AT_ONCE)
-# One request runs at a time and the next waits: a process runs one thread at a time, so a reader
-# would wait for both.
+# One request runs at a time: a process runs one thread at a time, so a reader would wait for all
+# of them.
 RUNNING = threading.Lock()
 # Error codes. Of PostgreSQL: lock_not_available, deadlock_detected
 LOCKED_SQLITE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
@@ -41,7 +41,7 @@ class BusyError(Exception):
 
 
 def busy(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
-    """Send a form back, or have a page reload itself."""
+    """Return the form to send again, or a page that reloads itself."""
     if request.method == "POST":
         return send_back(request, context, BUSY, request.POST, request.get_full_path())
     context |= {"title": "One moment", "sentence": BUSY_PAGE, "action": request.get_full_path()}
@@ -53,7 +53,7 @@ def busy(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
 def send_back(
     request: HttpRequest, context: dict[str, Any], sentence: str, form: QueryDict, address: str
 ) -> HttpResponse:
-    """Show the fields of a form, with a button that sends them to the address again."""
+    """Return a page with the fields of a form and a button that sends them again."""
     fields = [
         (name, str(value))
         for name, values in form.lists()
@@ -112,7 +112,7 @@ def limited(
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Reopen a form whose token is of an earlier sign-in: unsaved.js offers its text there."""
     account: Any = getattr(request, "user", None)
-    # No session comes with another site's form.
+    # A form of another site comes without a session.
     if not (account and account.is_staff):
         return django_csrf_failure(request, reason)
     messages.warning(request, OUTDATED)

@@ -26,7 +26,7 @@ from nutrisite.accounts.models import Kind, record
 # Names of devices, as the audit log has them
 APP, CODES = "the app", "a recovery code"
 CODE_COUNT = 10
-# The session holds a new key until a code proves that the app has it too.
+# The session stores a new key until a code proves that the app has it too.
 SESSION_KEY = "second_step_key"
 
 
@@ -49,7 +49,7 @@ def is_missing(account: Any) -> bool:
 def verify_code(account: Any, code: str) -> Device | None:
     """Return the device that accepts a code, which is then used up; None if none does."""
     code = code.replace(" ", "").replace("-", "").lower()
-    # Not both: a wrong code throttles every device that is asked.
+    # Not both: a wrong code throttles every device that checks it.
     model = TOTPDevice if code.isdecimal() else StaticDevice
     device = model.objects.select_for_update().filter(user=account, confirmed=True).first()
     return device if device and device.verify_token(code) else None
@@ -66,7 +66,7 @@ def replace_codes(account: Any) -> list[str]:
 
 
 def turn_off(account: Any) -> bool:
-    """Let the password alone sign in. Return whether a second step was on."""
+    """Turn two-factor sign-in off. Return whether it was on."""
     StaticDevice.objects.filter(user=account).delete()
     return bool(TOTPDevice.objects.filter(user=account).delete()[0])
 
