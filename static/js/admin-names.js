@@ -1,4 +1,4 @@
-// Names for what the admin's own scripts make without one.
+// Accessible names for elements that the admin's scripts create without one.
 const labelOf = (container) => {
   const select = container?.previousElementSibling;
   const label = select?.id && document.querySelector(`label[for="${select.id}"]`);

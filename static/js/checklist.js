@@ -1,18 +1,18 @@
-// The checklist: what HTML alone cannot do. It works without this file.
+// Enhancements of the checklist, which works without this file.
 //
 // data-call-card       the emergency card, shown under an emergency tick before anything is sent
 // data-call-reasons    the list in it: the reader's own ticks
 // data-form-questions  the fold of the questions, opened once one of them matters
 // data-matters-for     a question, shown once one of these ticks (“symptom:tingling”) is ticked;
-//                      styles hide it from the first paint where scripts run
-// data-level           the level of an answer: the title says an emergency
+//                      if scripts run, styles hide it from the first paint
+// data-level           the level of an answer: the title mentions an emergency
 // data-out-of-date     a note, shown once the ticks are no longer those of the answer
 // data-form-fold       the fold around the form, closed once there is an answer
 // data-start-again     a link that forgets the ticks
 // data-take-off        a button that takes a tick off
 //
-// The ticks are kept in the tab's own history entry, so that Back brings them and the answer back.
-// They are gone with the tab.
+// The ticks are stored in the tab's history entry, so that Back restores them and the answer.
+// Closing the tab deletes them.
 
 (() => {
   "use strict";
@@ -26,21 +26,21 @@
   const card = document.querySelector("[data-call-card]");
   const note = document.querySelector("[data-out-of-date]");
   const level = () => document.querySelector("[data-level]").dataset.level;
-  const inputs = () => [...form.elements].filter((one) => one.type === "checkbox" || one.type === "radio");
-  const same = (one, other) => one.name === other.name && one.value === other.value;
+  const inputs = () => [...form.elements].filter(({ type }) => type === "checkbox" || type === "radio");
+  const same = (first, second) => first.name === second.name && first.value === second.value;
 
   function entitle(isEmergency) {
     document.title = isEmergency ? `Call for help now: ${title}` : title;
   }
 
   function keep(isAnswered) {
-    const ticks = inputs().filter((one) => one.checked && one.value).map((one) => [one.name, one.value]);
+    const ticks = inputs().filter((input) => input.checked && input.value).map(({ name, value }) => [name, value]);
     history.replaceState({ ticks, isAnswered, y: scrollY }, "");
   }
 
-  // A question shows once something is ticked that it matters for, and stays while it is answered.
+  // Show a question once one of the ticks that it matters for is ticked, or while it is answered.
   function showQuestions() {
-    const ticked = new Set(inputs().filter((one) => one.checked).map((one) => `${one.name}:${one.value}`));
+    const ticked = new Set(inputs().filter((input) => input.checked).map(({ name, value }) => `${name}:${value}`));
     const fold = form.querySelector("[data-form-questions]");
     for (const question of fold.querySelectorAll("[data-matters-for]")) {
       const matters = question.dataset.mattersFor.split(" ").some((tick) => ticked.has(tick));
@@ -72,7 +72,7 @@
     const before = target.getBoundingClientRect().top;
     showQuestions();
     showCall(target);
-    // Questions come in above: what was tapped stays under the finger.
+    // Questions appear above: keep the tapped element under the finger.
     scrollBy(0, target.getBoundingClientRect().top - before);
     const isAnswered = level() !== "nothing";
     note.hidden = !isAnswered;
@@ -87,22 +87,22 @@
     const button = target.closest("[data-take-off]");
     if (!button) return;
     const tick = { name: button.name, value: button.value.slice(1) };
-    for (const one of inputs()) if (same(one, tick)) one.checked = false;
+    for (const input of inputs()) if (same(input, tick)) input.checked = false;
     showQuestions();
     showCall(null);
   });
 
-  // What is printed is what is ticked now: the browser sends the form as it stands.
+  // The browser sends the form as it is now, so that the printed page has the current ticks.
   document.addEventListener("submit", (event) => {
     if (!event.submitter?.hasAttribute("data-plain")) return;
     keep(level() !== "nothing");
     event.stopPropagation();
   }, true);
 
-  // A question of the answer has a twin in the form: what was answered must outlive the answer.
+  // Copy answers to the same questions in the form, because the swap removes these.
   document.addEventListener("htmx:beforeSwap", () => {
-    for (const given of document.querySelectorAll("#checklist-results input:checked")) {
-      const twin = inputs().find((one) => form.contains(one) && same(one, given));
+    for (const answer of document.querySelectorAll("#checklist-results input:checked")) {
+      const twin = inputs().find((input) => form.contains(input) && same(input, answer));
       if (twin) twin.checked = true;
     }
   });
@@ -120,20 +120,20 @@
     if (detail.target.id !== "checklist-results") return;
     keep(settle());
     if (scrollTo !== null) window.scrollTo(0, scrollTo);
-    // The form above or below has just folded: the answer begins at the top of the screen.
+    // The form has just been folded: scroll the answer to the top of the screen.
     else if (document.activeElement.id === "results") document.activeElement.scrollIntoView();
     scrollTo = null;
   });
 
-  // Once the script that brings htmx listens: it came first.
+  // Wait until swaps.js, which loads htmx, listens.
   document.addEventListener("DOMContentLoaded", () => {
-    const kept = history.state;
-    if (kept?.ticks) {
-      for (const one of inputs()) {
-        if (one.value) one.checked = kept.ticks.some(([name, value]) => same(one, { name, value }));
+    const state = history.state;
+    if (state?.ticks) {
+      for (const input of inputs()) {
+        if (input.value) input.checked = state.ticks.some(([name, value]) => same(input, { name, value }));
       }
-      if (kept.isAnswered) {
-        scrollTo = kept.y;
+      if (state.isAnswered) {
+        scrollTo = state.y;
         document.addEventListener("htmx:load", () => {
           htmx.ajax("POST", form.dataset.hxPost, { source: form, target: "#checklist-results" });
         }, { once: true });

@@ -1,8 +1,8 @@
-// The comparison table: Back, the panel of filters, a sign of work, and sharing.
+// Enhancements of the comparison table: Back, the panel of filters, a busy sign, and sharing.
 // The page works without this file.
 //
 // data-busy   set on the filter that was tapped, until the answer has come
-// data-copy   a button, hidden until this file shows it, that copies the address it holds
+// data-copy   a button, hidden until this file shows it, that copies the address in it
 // data-share  a button, shown if the browser has a share sheet, for the same address
 
 (() => {
@@ -12,13 +12,13 @@
   const panel = form.closest("details");
   const status = document.querySelector("[data-status]");
 
-  // A set of ticks is one step back: the first makes an entry in the history, the next replace it.
+  // All ticks are one step back: the first adds a history entry, the next ones replace it.
   document.addEventListener("htmx:pushedIntoHistory", () => {
     form.removeAttribute("data-hx-push-url");
     form.dataset.hxReplaceUrl = "true";
   });
 
-  // An address to share holds only what was chosen.
+  // Leave empty parameters out of the address.
   document.addEventListener("htmx:configRequest", (event) => {
     const sent = event.detail.formData;
     const chosen = [...sent].filter(([, value]) => value !== "");
@@ -64,7 +64,7 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-copy]");
     if (button) copy(button);
-    // Closing the share sheet is no failure.
+    // The promise is rejected if a reader closes the share sheet, which is no failure.
     if (event.target.closest("[data-share]")) {
       navigator.share({ title: document.title, url: address() }).catch(() => {});
     }

@@ -1,4 +1,4 @@
-// Markdown fields: complete [@ and [[ from lists, and show the text beside it as readers get it.
+// Markdown fields: complete [@ and [[ from lists, and show a preview beside the text.
 const MOST = 6;
 const OPEN = /\[\[([^[\]\n]*)$|\[(?:@[\w-]+; ?)*@([\w-]*)$/;
 const wide = matchMedia("(min-width: 1280px)");
@@ -10,14 +10,14 @@ const load = async (address) => {
   return words;
 };
 
-// The words for what stands before the caret: those that begin with it, then those that hold it.
-const found = ({ citations = [], blocks = [] }, [, block, source]) => {
+// Completions of the text before the caret: those that begin with it, then those that contain it.
+const completions = ({ citations = [], blocks = [] }, [, block, source]) => {
   const isBlock = block !== undefined;
   const typed = (isBlock ? block : source).toLowerCase();
   const all = isBlock ? blocks : citations;
-  const holds = all.filter((pair) => pair.join(" ").toLowerCase().includes(typed));
-  const starts = holds.filter(([text]) => text.slice(2).toLowerCase().startsWith(typed));
-  return [...new Set([...starts, ...holds])].slice(0, MOST);
+  const matches = all.filter((pair) => pair.join(" ").toLowerCase().includes(typed));
+  const starts = matches.filter(([text]) => text.slice(2).toLowerCase().startsWith(typed));
+  return [...new Set([...starts, ...matches])].slice(0, MOST);
 };
 
 const fieldOf = (box) => box.closest(".markdown-field");
@@ -27,24 +27,24 @@ const close = (box) => {
   box.removeAttribute("aria-activedescendant");
 };
 
-const mark = (box, options, place) => {
+const mark = (box, options, active) => {
   for (const [index, option] of options.entries()) {
-    option.setAttribute("aria-selected", String(index === place));
+    option.setAttribute("aria-selected", String(index === active));
   }
-  box.setAttribute("aria-activedescendant", options[place].id);
+  box.setAttribute("aria-activedescendant", options[active].id);
 };
 
 const choose = (box, text) => {
   const before = box.value.slice(0, box.selectionStart);
   const after = box.value.slice(box.selectionStart);
   const open = OPEN.exec(before);
-  // A second source goes behind the first: its own bracket is there already.
+  // A second source follows the first within the same brackets.
   const isSource = open[1] === undefined;
   const whole = isSource ? text.slice(1) : text;
   const start = isSource ? before.lastIndexOf("@") : open.index;
   const end = before.length + (isSource && after.startsWith("]") ? 1 : 0);
   box.setRangeText(whole, start, end, "end");
-  // [[steps]] and its like: the caret goes between the two marks.
+  // In blocks such as [[steps]], put the caret between the two marks.
   const line = whole.indexOf("\n");
   if (line > 0) box.selectionStart = box.selectionEnd = start + line + 1;
   close(box);
@@ -56,7 +56,7 @@ const suggest = async (box) => {
   const field = fieldOf(box);
   const open = OPEN.exec(box.value.slice(0, box.selectionStart));
   const list = field.querySelector("[role=listbox]");
-  const some = open ? found(await load(field.dataset.words), open) : [];
+  const some = open ? completions(await load(field.dataset.words), open) : [];
   if (some.length === 0) {
     close(box);
     return;
@@ -90,8 +90,8 @@ const show = async (box) => {
   if (!answer.ok || answer.redirected) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const parts = page.querySelectorAll("main .callout-caution[aria-labelledby], main .prose");
-  for (const one of page.querySelectorAll("[id]")) one.removeAttribute("id");
-  for (const one of page.querySelectorAll("[aria-labelledby]")) one.removeAttribute("aria-labelledby");
+  for (const element of page.querySelectorAll("[id]")) element.removeAttribute("id");
+  for (const element of page.querySelectorAll("[aria-labelledby]")) element.removeAttribute("aria-labelledby");
   pane.replaceChildren(...parts);
   for (const other of document.querySelectorAll(".markdown-preview")) other.hidden = true;
   pane.hidden = false;
@@ -122,13 +122,13 @@ document.addEventListener("keydown", (event) => {
   const box = event.target;
   if (!isOurs(box)) return;
   const options = [...fieldOf(box).querySelectorAll("[role=option]")];
-  const place = options.findIndex((one) => one.ariaSelected === "true");
+  const active = options.findIndex((option) => option.ariaSelected === "true");
   if (options.length === 0) return;
   const steps = { ArrowDown: 1, ArrowUp: -1 };
   if (event.key in steps) {
-    mark(box, options, (place + steps[event.key] + options.length) % options.length);
+    mark(box, options, (active + steps[event.key] + options.length) % options.length);
   } else if (event.key === "Enter" || event.key === "Tab") {
-    options[place].click();
+    options[active].click();
   } else if (event.key === "Escape") {
     close(box);
   } else {

@@ -1,4 +1,4 @@
-// The page of warning signs: one button keeps it for use without a connection, another removes it.
+// The page of warning signs: one button saves it for use without a connection, another removes it.
 // Nothing is stored before a reader presses the first.
 
 (() => {
@@ -20,12 +20,12 @@
 
   function on(button, act, done) {
     button.addEventListener("click", async () => {
-      const said = box.querySelector("[role=status]");
+      const status = box.querySelector("[role=status]");
       try {
         await act();
-        said.textContent = done;
+        status.textContent = done;
       } catch {
-        said.textContent = "That did not work. Please check your connection and try again.";
+        status.textContent = "That did not work. Please check your connection and try again.";
       }
       await show();
       (keep.hidden ? remove : keep).focus();

@@ -1,9 +1,9 @@
-// What HTML alone cannot do. The site works without this file.
+// Enhancements of every page. The site works without this file.
 //
 // data-print   a button, hidden until this file shows it, that prints the page
-// data-back    a way back from a source, led to the number that was tapped
-// data-narrow  a field that narrows the lists in data-narrowed; data-words, more to find by
-// data-status  the page's <p role="status">: the count is spoken here
+// data-back    a link from a source back to the text, changed to the number that was tapped
+// data-narrow  a field that filters the lists in data-narrowed; data-words has further words
+// data-status  the page's <p role="status">: the count is announced here
 
 (() => {
   "use strict";
@@ -32,7 +32,7 @@
   });
   if (location.hash) reveal(location.hash.slice(1))?.scrollIntoView();
 
-  // A long list in groups: keep the lines that have what was typed.
+  // Filter a long list in groups by the typed text.
   document.querySelector("[data-narrow]")?.addEventListener("input", (event) => {
     const typed = event.target.value.trim().toLowerCase();
     let count = 0;
@@ -41,10 +41,10 @@
       for (const line of lines) {
         line.hidden = !`${line.textContent} ${line.dataset.words}`.toLowerCase().includes(typed);
       }
-      const found = lines.filter((line) => !line.hidden).length;
-      group.hidden = !found;
+      const matches = lines.filter((line) => !line.hidden).length;
+      group.hidden = !matches;
       group.open = Boolean(typed);
-      count += found;
+      count += matches;
     }
     document.querySelector("[data-status]").textContent = typed ? `${count} found` : "";
   });

@@ -1,10 +1,10 @@
-// Pages of which htmx swaps a part. They work without this file.
+// Enhancements of pages with parts that htmx swaps. They work without this file.
 //
-// data-status           the page's <p role="status">: counts are spoken here, failures shown
-// data-announce         text inside a swapped part that is to be spoken once it has arrived
+// data-status           the page's <p role="status">: counts are announced here, failures shown
+// data-announce         text inside a swapped part that is announced after the swap
 // data-results-heading  takes focus after a reader presses the button of an htmx form
-// data-over             a fold that shuts once its form is sent
-// data-plain            a button whose form the browser sends itself, past htmx
+// data-over             a <details> that closes once its form is sent
+// data-plain            a button whose form the browser sends without htmx
 
 (() => {
   "use strict";
@@ -13,8 +13,8 @@
     "The page could not be updated. Please check your connection and try again. " +
     "If this may be an emergency, do not wait: call 999, 112, 911 or your local number.";
 
-  // htmx writes the address of the page, and so what a reader ticked, into sessionStorage.
-  // It asks first whether there is one: here there is none, and it does without.
+  // htmx would write the address of the page, and so what a reader chose, into sessionStorage.
+  // It checks first whether that is available, and works without.
   Object.defineProperty(window, "sessionStorage", {
     get() { throw new DOMException("This site keeps nothing in the browser.", "SecurityError"); },
   });
@@ -29,13 +29,13 @@
 
   function fail() {
     say(FAILED, true);
-    // On a phone the button may be a screen away from the place where the answer was expected.
+    // On a phone the message may be a screen away from the button.
     if (submitted) status.scrollIntoView({ block: "center" });
     submitted = false;
   }
 
   function arrive(event) {
-    // A page may have two parts that change: the one that did is the one to speak of.
+    // Of several parts that may change, announce the one that did.
     const part = event.detail?.target?.querySelector("[data-announce]");
     const news = part || document.querySelector("[data-announce]");
     say(news ? news.textContent.trim().replace(/\s+/g, " ") : "", false);
@@ -44,9 +44,9 @@
     if (heading) heading.focus();
   }
 
-  // htmx comes once a reader turns to a form, because most only read. What a reader does before it
-  // is there is done again then. No form goes past it: without a network the page has to stay.
-  // With a network but no htmx, the browser sends the next form itself.
+  // Load htmx once a reader turns to a form, because most only read. Repeat what a reader does before
+  // it is loaded. No form bypasses it, because without a network the page must stay. If there is a
+  // network and htmx fails to load, the browser sends the next form itself.
   const tags = document.getElementById("htmx-tags").content;
   let isAsked = false;
   let isMissing = false;
@@ -55,7 +55,7 @@
   function turn({ target }) {
     if (isAsked || !target.closest?.("form")) return;
     isAsked = true;
-    // An htmx that came before the page is complete would wait for an event that has been.
+    // Loaded earlier, htmx could wait for an event that has already happened.
     if (document.readyState === "complete") bring();
     else addEventListener("load", bring, { once: true });
   }
@@ -101,7 +101,7 @@
   document.addEventListener("htmx:timeout", fail);
   document.addEventListener("htmx:afterSettle", arrive);
 
-  // What a reader unfolded stays so in the part that comes in its place.
+  // Keep what a reader unfolded open after the swap.
   let unfolded = [];
   document.addEventListener("htmx:beforeSwap", () => {
     unfolded = [...document.querySelectorAll("details[id][open]")].map((fold) => fold.id);
@@ -110,20 +110,20 @@
     for (const id of unfolded) document.getElementById(id)?.setAttribute("open", "");
   });
 
-  // An address of which the page shows another state is loaded. Back from a source leads to the
-  // same address: a step within the page.
+  // Back and Forward load an address if the page shows another state. Back from a source has the same
+  // address, and is a step within the page.
   const address = () => location.pathname + location.search;
   let shown = address();
   for (const moved of ["pushedIntoHistory", "replacedInHistory"])
     document.addEventListener(`htmx:${moved}`, () => { shown = address(); });
-  // A button pressed after a choice that was sent already is no step of its own.
+  // A button that sends an unchanged choice adds no history entry.
   document.addEventListener("htmx:beforeHistoryUpdate", ({ detail: { history } }) => {
     if (history.path === shown) history.type = "replace";
   });
   addEventListener("popstate", (event) => {
     event.stopImmediatePropagation();
     if (address() === shown) return;
-    // A reload keeps the place: once the browser has gone to that of the step, in its next frame.
+    // Wait until the browser has restored the scroll position, which a reload keeps.
     requestAnimationFrame(() => setTimeout(() => location.reload()));
   }, true);
 })();

@@ -1,14 +1,14 @@
-// Keep what is typed in a form in this browser until it is saved, and offer it back.
+// Store what is typed in a form in this browser until it is saved, and offer to restore it.
 const OURS = "unsaved ";
 const SENT = "unsaved form sent";
 const DAYS = 14;
 const mine = `${OURS}${document.querySelector("script[data-account]").dataset.account} `;
-// A form over a proposal is another one, and so is one with all rows of a kind; how its list was
-// filtered is no matter.
+// The form of a row over a proposal, or with all rows of an inline, is stored separately; the filters
+// of its list do not matter.
 const query = new URLSearchParams(location.search);
 const row = `${location.pathname} ${query.get("proposal") ?? ""}`;
 const place = query.has("rows") ? `${row} ${query.get("rows")}` : row;
-// A form in a window of its own closes it at once when it is saved.
+// Not in popups, which close as soon as their form is saved.
 const form = document.querySelector("body:not(.popup) form[id$=_form]");
 
 const textsOf = (prefix) =>
@@ -23,7 +23,7 @@ const isKept = ({ name, type }) =>
 const isSeen = (field) =>
   isKept(field) && (field.type !== "hidden" || field.name.endsWith("-TOTAL_FORMS"));
 
-// What a field would send. A choice comes with its words, as its list may be fetched later.
+// The values that a field would send. Choices include their labels, as lists may be fetched later.
 const valuesOf = (field) => {
   if (field.options) return [...field.selectedOptions].map(({ value, text }) => [value, text]);
   if (field.type === "checkbox" || field.type === "radio") return field.checked ? [field.value] : [];
@@ -58,7 +58,7 @@ const write = (field, values) => {
   if (folded) folded.open = true;
 };
 
-// Hidden fields too: they say which version was written over, so that a save tells what came since.
+// Restore hidden fields too: they name the version that was edited, so that a save detects newer ones.
 const putBack = ({ fields }) => {
   for (const [name, [total]] of Object.entries(fields)) {
     const prefix = /(.+)-TOTAL_FORMS$/.exec(name)?.[1];
@@ -72,11 +72,11 @@ const putBack = ({ fields }) => {
   }
 };
 
-// Where this page keeps what is typed in it.
+// The key under which this page stores its form.
 let key = "";
 const opened = form && read(isSeen);
 const keep = () => {
-  // While a form opens, the admin's own scripts tell of changes, and nothing was typed.
+  // While a form opens, the admin's scripts send change events although nothing was typed.
   if (!key && same(read(isSeen), opened)) return;
   key ||= mine + Date.now();
   localStorage.setItem(key, JSON.stringify({ place, at: Date.now(), fields: read(isKept) }));
@@ -87,17 +87,17 @@ const words = new Intl.DateTimeFormat("en-GB", {
 });
 
 const button = (text, act) => {
-  const made = document.createElement("button");
-  Object.assign(made, { type: "button", className: "button", textContent: text });
-  made.addEventListener("click", act);
-  return made;
+  const element = document.createElement("button");
+  Object.assign(element, { type: "button", className: "button", textContent: text });
+  element.addEventListener("click", act);
+  return element;
 };
 
 const offer = (text, region) => {
   const line = document.createElement("p");
-  const done = (told) => {
+  const done = (message) => {
     localStorage.removeItem(text.key);
-    line.textContent = told;
+    line.textContent = message;
     region.focus();
   };
   line.append(
@@ -113,7 +113,7 @@ const offer = (text, region) => {
   region.append(line);
 };
 
-// The rows that a text was typed in may not be on this page.
+// Link to the form with the rows of the text, which may not be on this page.
 const lead = (text, region) => {
   const [, , rows] = text.place.split(" ");
   if (rows) query.set("rows", rows);
@@ -129,13 +129,13 @@ for (const { key: old, at } of textsOf(OURS)) {
   if (Date.now() - at > DAYS * 24 * 3600 * 1000) localStorage.removeItem(old);
 }
 const sent = sessionStorage.getItem(SENT);
-// A form that is to be sent again is not saved yet.
+// The page that sends a form again means that it is not saved yet.
 if (form?.id !== "resubmission_form") sessionStorage.removeItem(SENT);
 if (document.querySelector(".messagelist .success")) localStorage.removeItem(sent);
 
 if (form) {
   const texts = textsOf(mine).filter((text) => text.place === place);
-  // A form that came back holds its text already.
+  // A form that was returned already contains its text.
   const back = texts.find((text) => text.key === sent && isShown(text));
   if (back) key = sent;
   const others = texts.filter((text) => !isShown(text));
@@ -151,7 +151,7 @@ if (form) {
   }
   form.addEventListener("input", keep);
   form.addEventListener("change", keep);
-  // The admin's own lists tell jQuery alone that something was chosen.
+  // The admin's autocompletes send change events through jQuery only.
   window.django?.jQuery(form).on("change", keep);
   form.addEventListener("submit", ({ submitter }) => {
     if (key && submitter?.formTarget !== "_blank") sessionStorage.setItem(SENT, key);

@@ -1,10 +1,10 @@
-{% load static %}// Keeps the page of warning signs and its styles for readers who press the button on that page.
-// It keeps nothing that a reader does. Removing it removes all that it kept.
+{% load static %}// Caches the page of warning signs and its files for readers who press the button on that page.
+// It stores nothing about a reader. The button that removes it deletes the cache too.
 "use strict";
 
 const NAME = "safety";
 const PAGE = "{% url "nutrients:safety" %}";
-const KEPT = [
+const PATHS = [
   PAGE,
   "{% static 'css/site.css' %}",
   "{% static 'fonts/atkinson-hyperlegible-next.woff2' %}",
@@ -15,32 +15,32 @@ const KEPT = [
 
 self.addEventListener("install", (event) => {
   self.skipWaiting();
-  event.waitUntil(caches.open(NAME).then((cache) => cache.addAll(KEPT)));
+  event.waitUntil(caches.open(NAME).then((cache) => cache.addAll(PATHS)));
 });
 
 self.addEventListener("activate", (event) => {
   event.waitUntil((async () => {
     const cache = await caches.open(NAME);
     for (const request of await cache.keys()) {
-      if (!KEPT.includes(new URL(request.url).pathname)) await cache.delete(request);
+      if (!PATHS.includes(new URL(request.url).pathname)) await cache.delete(request);
     }
   })());
 });
 
-// The network first, so that a correction shows at once; the kept copy where there is none.
+// Use the network first, so that corrections show at once, and the cache if that fails.
 self.addEventListener("fetch", (event) => {
   const path = new URL(event.request.url).pathname;
-  if (event.request.method !== "GET" || !KEPT.includes(path)) return;
+  if (event.request.method !== "GET" || !PATHS.includes(path)) return;
   event.respondWith((async () => {
     try {
-      const answer = await fetch(event.request);
-      const cache = path === PAGE && answer.ok && await caches.has(NAME) && await caches.open(NAME);
-      if (cache) await cache.put(PAGE, answer.clone());
-      return answer;
+      const response = await fetch(event.request);
+      const cache = path === PAGE && response.ok && await caches.has(NAME) && await caches.open(NAME);
+      if (cache) await cache.put(PAGE, response.clone());
+      return response;
     } catch (error) {
-      const kept = await caches.match(path);
-      if (!kept) throw error;
-      return kept;
+      const copy = await caches.match(path);
+      if (!copy) throw error;
+      return copy;
     }
   })());
 });
