@@ -1,4 +1,4 @@
-"""One address of each kind of page, for tests that ask the same of every page."""
+"""One address of each kind of page, for tests that check the same on every page."""
 
 EVERY_KIND = [
     "/",

@@ -1,4 +1,4 @@
-"""What every test stands on: the shipped content, no network, and templates that are complete.
+"""Fixtures of all tests: the shipped content, no network, and checks of template variables.
 
 A test that may use the database finds the shipped content in it. What it changes is undone after
 it, by rolling back or, where it commits, by copying the content back.
@@ -128,7 +128,7 @@ def _no_copies_of_what_widgets_see(django_test_environment):
 
 
 class Reader(Client):
-    """A reader of a site that keeps what pages made of the content until something is written.
+    """A reader of a site that memoizes results until something is written.
 
     So does every worker that serves. Making it again for each request would take most of the time
     of the tests. What was made of the shipped content serves all tests of the process.
@@ -142,7 +142,7 @@ class Reader(Client):
 
 
 def forget_what_was_made(execute, sql, params, many, context):
-    """Give pages a new memory with each statement that may have changed the content."""
+    """Discard memoized results after each statement that may have changed the content."""
     if not sql.startswith(("BEGIN", "SELECT", "SAVEPOINT", "RELEASE SAVEPOINT", "EXPLAIN")):
         Reader.memory = {}
     return execute(sql, params, many, context)
@@ -162,7 +162,7 @@ def client(request):
     It has an empty memory if the test counts queries, or changes the clock or a setting.
     """
     counts = {"django_assert_num_queries", "django_assert_max_num_queries"}
-    # What pytest-django's own fixtures ask for patches no page, and each test has those.
+    # The fixtures of pytest-django patch no page, and each test has them.
     fixtures = request.node._fixtureinfo
     made = [one for *_, one in fixtures.name2fixturedefs.values()]
     ours = [one for one in made if one.func.__module__.startswith("tests.")]
@@ -234,7 +234,7 @@ def is_in(path, names):
 
 
 def pytest_sessionstart():
-    """Look for garbage less often: what pages and tests keep in memory makes each search long."""
+    """Collect garbage less often: the objects of pages and tests make each collection slow."""
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
 

@@ -36,7 +36,7 @@ def use_copy_of(template: Path, name: str) -> None:
 
 
 def put_back(template: Path) -> None:
-    """Make the database of this process what the template is."""
+    """Restore the database of this process from the template."""
     if databases.IS_SQLITE:
         connection.ensure_connection()
         with closing(sqlite3.connect(template / "nutrisite.sqlite3")) as source:

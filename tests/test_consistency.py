@@ -21,8 +21,7 @@ PROJECT = [
     for path in (ROOT / "nutrisite").iterdir()
     if path.stem not in ("__init__", "accounts")
 ]
-# What each package of the app may import of the others. There is no circle: none stands below
-# what it imports.
+# The packages that each package of the app may import. There must be no circle.
 BASE = {"models", "context"}
 SHARED = {*BASE, "common", "evidence", "prose"}
 MAY_IMPORT = {

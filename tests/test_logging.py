@@ -68,7 +68,7 @@ def test_refused_host_names_the_setting_and_not_the_host(log, client):
 
 @pytest.mark.parametrize("name", SILENT)
 def test_silenced_logger_writes_nothing_at_all(log, capsys, name):
-    # Without a handler of its own, its warnings would go to logging's last resort: stderr.
+    # Without a handler, its warnings would go to the last resort of `logging`, stderr.
     logging.getLogger(f"{name}.part").error("An account and an address.")
 
     assert log.getvalue() == ""

@@ -18,8 +18,10 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def environment(folder, **variables):
-    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    return kept | {"VAR_DIR": str(folder), "WEB_WORKERS": "1", "LOG_FORMAT": "plain"} | variables
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    return (
+        inherited | {"VAR_DIR": str(folder), "WEB_WORKERS": "1", "LOG_FORMAT": "plain"} | variables
+    )
 
 
 def refused(folder, port):
@@ -40,8 +42,8 @@ def refused(folder, port):
 
 
 @contextmanager
-def made(target, folder, port, **variables):
-    """`make run` or `make dev` until the end of the block; gives the file with what it printed."""
+def running(target, folder, port, **variables):
+    """Run `make run` or `make dev` until the end of the block; yield the file with its output."""
     log = folder / f"log-{target}.txt"
     with log.open("w") as file:
         server = subprocess.Popen(
@@ -64,7 +66,7 @@ def made(target, folder, port, **variables):
 def test_run_serves_the_site_and_what_it_made_serves_a_developer_too(tmp_path):
     port = free_port()
     site = f"http://127.0.0.1:{port}"
-    with made("run", tmp_path, port) as log:
+    with running("run", tmp_path, port) as log:
         with urlopen(site) as answer:
             headers, page = answer.headers, answer.read().decode()
         style = page.split('rel="stylesheet" href="')[1].split('"')[0]
@@ -82,7 +84,7 @@ def test_run_serves_the_site_and_what_it_made_serves_a_developer_too(tmp_path):
     assert "`make admin` makes an account" in log.read_text()
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
 
-    with made("dev", tmp_path, port), urlopen(site) as answer:
+    with running("dev", tmp_path, port), urlopen(site) as answer:
         assert "djDebug" in answer.read().decode()
     assert key.read_text() == first
 
@@ -152,11 +154,11 @@ def test_environment_is_made_once_and_again_if_it_cannot_be_used(clone):
     both = [
         subprocess.Popen(command, cwd=clone, stdout=subprocess.PIPE, text=True) for _ in range(2)
     ]
-    said = [one.communicate(timeout=120)[0] for one in both]
+    outputs = [process.communicate(timeout=120)[0] for process in both]
 
     # Two starts at once take turns.
-    assert [one.returncode for one in both] == [0, 0]
-    assert sum("Making the virtual environment" in one for one in said) == 1
+    assert [process.returncode for process in both] == [0, 0]
+    assert sum("Making the virtual environment" in output for output in outputs) == 1
     assert works(clone)
     assert prepare(clone).stdout == ""
 

@@ -1,4 +1,4 @@
-"""Accounts that sign in by the page, as people do."""
+"""Accounts that sign in on the page, as people do."""
 
 import re
 
@@ -48,7 +48,7 @@ class Browser(Client):
 
 
 class App:
-    """A telephone's app whose clock advances a step with each code."""
+    """An authenticator app whose clock advances one step with each code."""
 
     def __init__(self, key):
         self.totp = TOTP(bytes.fromhex(key))

@@ -16,7 +16,7 @@ LIST = "admin:auth_user_changelist"
 
 @pytest.fixture
 def helper(content):
-    """Signs in an account with these rights over accounts."""
+    """Signs in an account with these permissions on accounts."""
 
     def sign_in(*codenames):
         account = User.objects.create_user("help", password=PASSWORD, is_staff=True)

@@ -63,7 +63,7 @@ def test_ipv6_network_counts_as_one(anna):
 
 
 def test_tries_from_networks_that_cannot_be_told_close_their_account_alone(anna, settings):
-    # One proxy passes addresses on where two are said to.
+    # One proxy adds its address, although two are configured.
     settings.BEHIND_PROXY, settings.PROXY_COUNT = True, 2
     for number in range(TRIES + 1):
         fail(1, name=f"guess-{number}")
@@ -91,7 +91,7 @@ def test_lock_ends_by_itself_and_a_flood_of_tries_neither_prolongs_it_nor_fills_
 
     AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(minutes=15, seconds=1))
     assert Browser().sign_in().status_code == 302
-    # Nothing of those tries is kept any longer.
+    # Those tries are deleted.
     assert not AccessAttempt.objects.exists()
 
 

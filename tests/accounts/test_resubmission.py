@@ -35,7 +35,7 @@ def test_page_of_a_session_that_ended_leads_through_the_sign_in_back_to_it(brows
     assert response.headers["Location"] == address
 
 
-# Templates of the admin use variables that are not always there.
+# Templates of the admin use variables that are not always set.
 @pytest.mark.ignore_template_errors
 def test_form_of_a_session_that_ended_is_carried_through_the_sign_in(anna, address):
     browser = Client(enforce_csrf_checks=True)

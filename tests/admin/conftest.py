@@ -24,11 +24,11 @@ from tests.admin.forms import Screen
 
 def first_of_each(model, parent, count=3):
     """Return the keys of the first `count` rows under each parent."""
-    seen, kept = Counter(), []
+    counts, keys = Counter(), []
     for key, above in model.objects.order_by("pk").values_list("pk", parent):
-        seen[above] += 1
-        kept += [key] if seen[above] <= count else []
-    return kept
+        counts[above] += 1
+        keys += [key] if counts[above] <= count else []
+    return keys
 
 
 UNDER = ((Association, "nutrient"), (ReferenceIntake, "nutrient"), (NutrientAmount, "nutrient"))

@@ -1,4 +1,4 @@
-"""A form of the admin as a browser holds it: open it, write in it, send it."""
+"""A form of the admin as a browser sees it: open it, write in it, send it."""
 
 from unittest import mock
 
@@ -8,9 +8,9 @@ from django.urls import reverse
 
 from nutrients.admin.guard import OVERRIDE, REASON
 
-# What an editor says who takes a page off the site.
+# The fields that an editor sends to take a page off the site.
 GONE = {"gone-reason": "It is out of date."}
-# What an editor sends who saves although cases break.
+# The fields that an editor sends to save although cases break.
 INSIST = {OVERRIDE: "on", REASON: "The case is wrong."}
 
 
@@ -31,26 +31,26 @@ def delete(client, row, **more):
 
 
 def send(client, proposal, page, **data):
-    """Send a form of a proposal's own screen; give the answer."""
+    """Send a form on the page of a proposal, and return the response."""
     answer = client.post(address_of(proposal, page), data)
     proposal.refresh_from_db()
     return answer
 
 
 def undrawn(client, address):
-    """Open a screen and give its answer with its context, and without HTML.
+    """Open a screen and return its response with the context, but without HTML.
 
-    Drawing a form takes most of the time of opening it. Every form is drawn in test_screens.py,
-    and by a browser.
+    Rendering a form takes most of the time of opening it. test_screens.py renders every form,
+    and so do browser tests.
     """
     with mock.patch.object(TemplateResponse, "rendered_content", ""):
         return client.get(address)
 
 
 class Screen:
-    """The form of one row, or of a new one where a model is given; its HTML only at an address.
+    """The form of a row, or of a new row of a model; it has HTML only if an address is given.
 
-    `rows` names rows below it of which the form has all, where it would list them.
+    `rows` names an inline whose rows all get fields, although the form would only list them.
     """
 
     def __init__(self, client, row, address=None, *, rows=""):
@@ -79,11 +79,11 @@ class Screen:
                 self.data |= sent(bound.html_initial_name, bound.field.widget, bound.value())
 
     def save(self, **changes):
-        """Send the form with these changes. Gives the answer."""
+        """Send the form with these changes, and return the response."""
         return self.client.post(self.address, self.data | changes)
 
     def errors(self, **changes):
-        """Send the form, and give what it says is wrong, by field."""
+        """Send the form, and return its errors by field."""
         response = self.save(**changes)
         assert response.status_code == 200, "The form was accepted."
         return errors_in(response)
@@ -107,7 +107,7 @@ def sent(name, widget, value):
         parts = zip(widget.widgets_names, widget.decompress(value), strict=True)
         return {name + suffix: as_text(part) for suffix, part in parts}
     if isinstance(value, list | tuple):
-        return {name: [as_text(getattr(one, "pk", one)) for one in value]}
+        return {name: [as_text(getattr(choice, "pk", choice)) for choice in value]}
     if getattr(widget, "input_type", "") == "checkbox":
         return {name: "on"} if value else {}
     return {name: as_text(value)}

@@ -1,4 +1,4 @@
-"""Whatever is sent to the admin, it answers without an error and repeats no markup."""
+"""The admin responds to any input without an error, and does not repeat markup."""
 
 from contextlib import contextmanager
 from datetime import UTC, datetime

@@ -39,7 +39,7 @@ def bench(editor_client):
 
 
 def tried(answer, rule):
-    """Return what the bench says of a rule."""
+    """Return the text of the bench about a rule."""
     assert answer.status_code == 200
     return next(line for line in answer.context["trial"].rules if line.rule.pk == rule.pk)
 

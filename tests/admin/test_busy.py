@@ -31,7 +31,7 @@ def client():
 
 @pytest.fixture
 def form(client):
-    # A book of five cases runs as one of hundreds does.
+    # A book of five cases runs like one of hundreds.
     SafetyCase.objects.filter(pk__gt=SafetyCase.objects.order_by("pk")[4].pk).update(status="draft")
     return Screen(client, Nutrient.objects.get(slug="magnesium"))
 

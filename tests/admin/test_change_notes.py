@@ -1,4 +1,4 @@
-"""A note for readers: offered where a page is public, kept with the save, checked like any text."""
+"""A note for readers: offered if a page is public, saved with the form, checked like any text."""
 
 import json
 

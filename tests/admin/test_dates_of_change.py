@@ -1,4 +1,4 @@
-"""A row that another's page shows is part of that page: changing it dates that page as well."""
+"""A row that another row's page shows is part of it: a change sets the date of that page too."""
 
 import pytest
 from django.utils import timezone

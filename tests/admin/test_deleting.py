@@ -1,4 +1,4 @@
-"""Deletions: rows that others need stay, and every link that is lost can come back."""
+"""Deletions: rows that others need stay, and every lost link can be restored."""
 
 import pytest
 from django.db import connection
@@ -119,7 +119,7 @@ def links_of(row):
 
 
 def delete_in_a_list(client, row):
-    # A list has no box to insist on what breaks cases.
+    # A list has no checkbox to delete although cases break.
     SafetyCase.objects.update(status="draft")
     return delete_several(client, row, post="yes")
 
@@ -133,8 +133,8 @@ def test_rows_that_lose_a_link_are_listed_and_get_it_back_with_the_row(
     before = {row: links_of(row) for row in losing}
     dates = {row: row.changed_at for row in losing if hasattr(row, "changed_at")}
 
-    asked = admin_client.get(address_of(deleted, "delete"))
-    for answer in (asked, delete_several(admin_client, deleted)):
+    confirmation = admin_client.get(address_of(deleted, "delete"))
+    for answer in (confirmation, delete_several(admin_client, deleted)):
         _, _, listed = answer.content.decode().partition('<ul id="unlinked-objects">')
         listed, _, _ = listed.partition("</ul>")
         assert listed.count("<li>") == len(losing)

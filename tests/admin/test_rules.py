@@ -256,8 +256,8 @@ def test_dates_are_set_for_many_rows_at_once(editor_client, content):
     rows = list(Article.objects.all()[:3])
     dates = {"review_due_on": "2027-03-01", "publish_at_0": "2027-01-05", "publish_at_1": "08:00"}
 
-    asked = act(editor_client, "set_dates", *rows)
-    assert all(row.title in asked.content.decode() for row in rows)
+    form_page = act(editor_client, "set_dates", *rows)
+    assert all(row.title in form_page.content.decode() for row in rows)
     wrong = act(editor_client, "set_dates", *rows, review_due_on="9999-01-01")
     assert wrong.context["form"].errors
     act(editor_client, "set_dates", *rows, **dates)

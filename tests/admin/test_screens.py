@@ -39,7 +39,7 @@ CONTENT = sorted(
     (m for m in admin.site._registry if m._meta.app_label == "nutrients" and m not in NO_CONTENT),
     key=lambda m: m.__name__,
 )
-# Words of Django's for which the guide and the other screens have another one.
+# Words of Django that the guide and the other screens replace.
 OTHER_WORDS = re.compile(
     r"\b(log(ged)? (in|out)|ticked rows|recover deleted|revert|superuser|by active)\b",
     re.IGNORECASE,
@@ -57,7 +57,7 @@ def count_queries(client, url):
 
 
 def wrong_words(answer):
-    """Return the words on a page, its buttons included, that the desk does not use."""
+    """Return the words on a page and its buttons that the desk does not use."""
     assert answer.status_code == 200, answer
     html = re.sub(
         r"(?s)<(script|style).*?</\1>|<textarea.*?</textarea>", "", answer.content.decode()
@@ -107,7 +107,7 @@ def test_screens_open_and_a_list_costs_the_same_with_more_rows(
 
 
 def add_to_nutrient(nutrient, number):
-    """Add associations and amounts, of which a nutrient has the most."""
+    """Add associations and amounts, the most frequent rows of a nutrient."""
     source = Source.objects.first()
     for name in map(str, range(number)):
         sign = factories.symptom(f"sign-{number}-{name}")

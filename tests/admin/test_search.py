@@ -77,9 +77,9 @@ def test_draft_of_evidence_says_nothing_beside_a_published_card_of_the_same_pair
     catch_up()
 
     assert "is not public" not in text_of(client.get("/search/", {"q": WORD}))
-    shown = text_of(client.get("/search/", {"q": "zinc and tremor"}))
-    assert "The public note." in shown
-    assert "is not public" not in shown
+    results = text_of(client.get("/search/", {"q": "zinc and tremor"}))
+    assert "The public note." in results
+    assert "is not public" not in results
 
 
 @pytest.mark.parametrize("table", ["foodsource", "nutrientamount"])

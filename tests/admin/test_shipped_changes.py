@@ -1,4 +1,4 @@
-"""Editors settle what an upgrade of the shipped content left to them."""
+"""Editors resolve the conflicts of an upgrade of the shipped content."""
 
 import json
 

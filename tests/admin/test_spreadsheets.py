@@ -29,7 +29,7 @@ def verdicts(answer):
 
 
 def faults(answer):
-    """Return what the page says is wrong, by line; 0 for the whole file."""
+    """Return the errors on the page by line; 0 means the whole file."""
     by_line = {line.number: line.faults for line in answer.context["form"].lines if line.faults}
     whole = answer.context["form"].non_field_errors()
     return by_line | ({0: list(whole)} if whole else {})

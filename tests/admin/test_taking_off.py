@@ -1,4 +1,4 @@
-"""Editors give a reason before a page goes; readers are redirected, or read why it is gone."""
+"""Editors give a reason for taking a page off; readers are redirected or read why it is gone."""
 
 import pytest
 from django.utils import timezone
@@ -16,12 +16,12 @@ WORDS = "We took this page down because a trial was withdrawn."
 def test_form_asks_why_before_it_takes_a_page_off(screen, article, client):
     form = screen(article)
 
-    asked = form.save(status="draft", title="A title")
-    assert asked.status_code == 200
-    html = asked.content.decode()
+    response = form.save(status="draft", title="A title")
+    assert response.status_code == 200
+    html = response.content.decode()
     assert "takes a page off the site" in html
     assert 'name="gone-reason"' in html
-    assert asked.context["adminform"].form["title"].value() == "A title"
+    assert response.context["adminform"].form["title"].value() == "A title"
     assert not Revision.objects.exists()
 
     answer = form.save(status="draft", **GONE, **{"gone-words": WORDS})
@@ -45,9 +45,9 @@ def test_deletion_asks_why_and_leads_on(editor_client, article, client, several)
         rows = (article, Article.objects.get(slug="night-leg-cramps"))
         return act(editor_client, "delete_selected", *rows, post="yes", **data)
 
-    asked = send(**{"gone-reason": ""})
-    assert 'name="gone-reason"' in asked.content.decode()
-    assert 'class="errorlist"' in asked.content.decode()
+    response = send(**{"gone-reason": ""})
+    assert 'name="gone-reason"' in response.content.decode()
+    assert 'class="errorlist"' in response.content.decode()
     assert Article.objects.filter(pk=article.pk).exists()
     if not several:
         assert "no other page" in send(**GONE, **{"gone-to": "/nowhere/"}).content.decode()
@@ -74,9 +74,9 @@ def test_draft_goes_without_a_question(editor_client, article):
 def test_list_takes_rows_off_with_a_reason_alone(editor_client, client, content):
     articles = list(Article.objects.published(at=timezone.now()))
 
-    asked = act(editor_client, "back_to_draft", *articles)
+    response = act(editor_client, "back_to_draft", *articles)
     refused = act(editor_client, "back_to_draft", *articles, **{"gone-reason": " "})
-    assert all(article.title in asked.content.decode() for article in articles)
+    assert all(article.title in response.content.decode() for article in articles)
     assert "Say why" in refused.content.decode()
     assert Article.objects.published(at=timezone.now()).count() == len(articles)
 

@@ -1,4 +1,4 @@
-"""Each save keeps one revision, earlier versions come back whole, and nothing deleted is lost."""
+"""Each save makes one revision; earlier versions and deleted rows can be restored completely."""
 
 import pytest
 from django.contrib.auth.models import Permission, User

@@ -1,4 +1,4 @@
-"""Article pages: text, live blocks, numbered sources, dates, ways on, and their cost."""
+"""Article pages: text, live blocks, numbered sources, dates, links, and their cost."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Prose: what Markdown, citations and blocks become, and what an editor is told."""
+"""Prose: the HTML of Markdown, citations and blocks, and the messages to editors."""
 
 import re
 from html.parser import HTMLParser
@@ -42,15 +42,15 @@ class Tags(HTMLParser):
 
     def __init__(self, markup):
         super().__init__()
-        self.found = []
+        self.elements = []
         self.feed(markup)
 
     def handle_starttag(self, tag, attributes):
-        self.found.append((tag, dict(attributes)))
+        self.elements.append((tag, dict(attributes)))
 
 
 def marks():
-    """Give a citing function, and the list that it fills with every mark it gave."""
+    """Return a function that cites, and the list of the marks that it returned."""
     given, numbers = [], {}
 
     def cite(slug):
@@ -68,7 +68,7 @@ def rendered(text, **options):
     return prose.render(text, marks()[0], **options)
 
 
-def told(body):
+def messages_of(body):
     errors = prose.check(
         body, known_sources=SOURCES, known_symptoms=SYMPTOMS, known_figures=FIGURES
     )
@@ -129,7 +129,7 @@ def test_sound_body_is_told_nothing():
         f"[[table What was found]]\n{TABLE}\n[[/table]]"
     )
 
-    assert told(body) == []
+    assert messages_of(body) == []
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ def test_sound_body_is_told_nothing():
     ],
 )
 def test_fault_is_told_with_its_line(body, line, words):
-    faults = told(body)
+    faults = messages_of(body)
 
     assert faults[0][0] == line
     assert words in faults[0][1]
@@ -179,7 +179,7 @@ def test_no_body_breaks_the_page(body):
         for block in prose.split(body)
     ]
 
-    tags = Tags("".join(parts)).found
+    tags = Tags("".join(parts)).elements
     strange = [(tag, names) for tag, names in tags if not set(names) <= ALLOWED.get(tag, {None})]
     assert strange == []
     addresses = [names["href"] for tag, names in tags if tag == "a" and "href" in names]

@@ -73,9 +73,9 @@ def test_backup_is_a_database_for_its_owner_alone(live, backup, tmp_path):
 
 
 def test_backup_of_a_database_that_is_written_to_is_one_moment(live, tmp_path):
-    """The writer adds a food and its amount in one transaction: no copy may hold half of it.
+    """The writer adds a food and its amount in one transaction: no copy may contain half of it.
 
-    Nor may a copy lack what was committed before it began, which still stands in the log alone.
+    Nor may a copy lack earlier commits, which are still in the write-ahead log only.
     """
     stop, written = threading.Event(), [99]
 

@@ -22,7 +22,7 @@ REMOVE_ROWS_LIKE_OTHERS = """() => {
     }
   }
 }"""
-# What it would preload, sheets that others import, it writes into the page, against our policy.
+# Preloading writes imported stylesheets into the page, which the content policy forbids.
 # All that passed is left in the browser.
 RUN = """async (part) => {
   const { violations } = await axe.run(part, { resultTypes: ["violations"], preload: false });
@@ -32,7 +32,7 @@ RUN = """async (part) => {
 
 
 def violations(page, looks=LOOKS):
-    """Give a line for each thing that axe finds on the open page, in these looks.
+    """Return a line for each violation that axe finds on the open page, in these looks.
 
     The page loses rows, so that nothing else can be tested on it afterwards.
     """
@@ -47,7 +47,7 @@ def violations(page, looks=LOOKS):
 
 
 def on_this_page(page, part="html"):
-    """Give a line for each thing that axe finds in a part of the page as it stands."""
+    """Return a line for each violation that axe finds in a part of the page as it is."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
     return page.evaluate(RUN, part)

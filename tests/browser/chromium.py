@@ -17,7 +17,7 @@ COMMANDS = (SHELL, "chromium", "chromium-browser", "google-chrome", "google-chro
 
 
 def find() -> str | None:
-    """Give the path of a Chromium: CHROMIUM in the environment, the machine's, or Playwright's."""
+    """Return the path of a Chromium: the variable CHROMIUM, the machine's, or Playwright's."""
     named = os.environ.get("CHROMIUM")
     if named:
         return shutil.which(named)
@@ -41,7 +41,7 @@ def answers(path: str) -> bool:
 
 
 def apt(*arguments: str) -> None:
-    """Run apt-get, which may ask nothing; what it could not do is seen afterwards."""
+    """Run apt-get without prompts; failures show afterwards."""
     sudo = [] if os.geteuid() == 0 else ["sudo", "--non-interactive"]
     command = [*sudo, "apt-get", "--quiet", "--quiet", "--yes", *arguments]
     if all(shutil.which(one) for one in ("apt-get", *sudo[:1])):
@@ -60,7 +60,7 @@ def install() -> None:
 
 
 def main() -> None:
-    """See that there is a Chromium, or end with a sentence that says what to do."""
+    """Make sure that there is a Chromium, or exit with a sentence that says what to do."""
     if not find():
         print("No Chromium found: installing one ...", flush=True)
         install()

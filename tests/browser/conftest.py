@@ -141,7 +141,7 @@ def editor_page(page, site):
 
 @pytest.fixture
 def lasting_editor_page(lasting_page, site):
-    """As `editor_page`, for tests that only look."""
+    """Return one page of an editor to all tests that change nothing."""
     sign_in(lasting_page.context, site)
     yield lasting_page
     lasting_page.evaluate("localStorage.clear(); sessionStorage.clear()")
@@ -149,7 +149,7 @@ def lasting_editor_page(lasting_page, site):
 
 
 def sign_in(context, site):
-    """Have a browser in the session of an editor."""
+    """Sign a browser in by the session of an editor."""
     place = {"domain": "127.0.0.1", "path": "/admin/", "httpOnly": True, "sameSite": "Lax"}
     session = (site.folder / "session").read_text()
     context.add_cookies([{"name": "sessionid", "value": session} | place])
@@ -184,7 +184,7 @@ def look_for_traces(context, base_url, faults):
 
 
 def stored(context, page, origin):
-    """Give the keys of both storages as the browser holds them, whatever the page's script sees."""
+    """Return the keys of both storages in the browser, even if scripts cannot see them."""
     session = context.new_cdp_session(page)
     for is_local in (True, False):
         place = {"storageId": {"securityOrigin": origin, "isLocalStorage": is_local}}

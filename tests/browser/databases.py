@@ -18,14 +18,14 @@ IS_SQLITE = not SERVER.startswith("postgres")
 
 
 def url_of(folder: Path) -> str:
-    """Give the DATABASE_URL of the site in a folder."""
+    """Return the DATABASE_URL of the site in a folder."""
     if IS_SQLITE:
         return f"sqlite:///{folder / 'nutrisite.sqlite3'}"
     return urlsplit(SERVER)._replace(path=f"/{name_of(folder)}").geturl()
 
 
 def name_of(folder: Path) -> str:
-    """Give the name of a folder's database on the server."""
+    """Return the name of a folder's database on the server."""
     return f"site_{sha256(str(folder).encode()).hexdigest()[:16]}"
 
 
@@ -54,7 +54,7 @@ def replace(name: str, template: str) -> None:
 
 
 def execute(folder: Path, statement: str) -> None:
-    """Run one statement on a folder's database past the site, and commit it."""
+    """Run one statement on a folder's database, bypassing the site, and commit it."""
     if IS_SQLITE:
         database = folder / "nutrisite.sqlite3"
         with closing(sqlite3.connect(database, timeout=20)) as connection, connection:
@@ -65,7 +65,7 @@ def execute(folder: Path, statement: str) -> None:
 
 
 def ask(folder: Path, query: str) -> list[tuple]:
-    """Give the rows of a query on a folder's database, past the site."""
+    """Return the rows of a query on a folder's database, bypassing the site."""
     if IS_SQLITE:
         with closing(sqlite3.connect(folder / "nutrisite.sqlite3", timeout=20)) as connection:
             return connection.execute(query).fetchall()
@@ -74,6 +74,6 @@ def ask(folder: Path, query: str) -> list[tuple]:
 
 
 def run_on_server(statement: str) -> None:
-    """Run a statement that cannot stand in a transaction."""
+    """Run a statement that cannot be in a transaction."""
     with psycopg.connect(SERVER, autocommit=True) as connection:
         connection.execute(statement)

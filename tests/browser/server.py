@@ -38,7 +38,7 @@ class Site:
     prepared: Path
 
     def put_content_back(self) -> None:
-        """Make the database what it was when the site started, while the site runs."""
+        """Restore the database of the start of the site, while the site runs."""
         databases.copy(self.prepared, self.folder)
 
 
@@ -77,7 +77,7 @@ def prepare(folder: Path, template: Path) -> None:
 
 
 def manage(folder: Path, *command: str, **variables: str) -> str:
-    """Run a command of manage.py on the site in a folder; give what it printed."""
+    """Run a command of manage.py on the site in a folder, and return its output."""
     done = subprocess.run(
         [sys.executable, "-W", "error", "manage.py", *command],
         cwd=ROOT,
@@ -106,7 +106,7 @@ def unpack(prepared: Path, folder: Path) -> None:
 
 @contextmanager
 def served(folder: Path, log_name: str = "log.txt", **variables: str):
-    """Run one instance on a folder until the end of the block; give its address.
+    """Run one instance on a folder until the end of the block; yield its address.
 
     Several may serve the same folder, each with a log of its own.
     """

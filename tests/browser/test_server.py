@@ -21,7 +21,7 @@ def ask(connection, path, method="GET", **headers):
 
 
 def raw(site, message):
-    """Send bytes as they are, and give the beginning of the answer."""
+    """Send bytes as they are, and return the beginning of the response."""
     parts = urlsplit(site.url)
     with socket.create_connection((parts.hostname, parts.port), timeout=30) as plain:
         plain.sendall(message)

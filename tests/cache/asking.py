@@ -1,4 +1,4 @@
-"""Asking a served site as programs do: each request on a connection of its own."""
+"""Requests to a served site, each on a separate connection."""
 
 import re
 from http.cookiejar import CookieJar
@@ -11,7 +11,7 @@ from tests.browser import server
 
 
 def get(url, data=None, **headers):
-    """Ask on a connection of its own, so that either worker may answer; give the answer."""
+    """Request a page on a new connection, so that any worker may respond; return the response."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     body = urlencode(data).encode() if data else None
     try:
@@ -25,7 +25,7 @@ def get(url, data=None, **headers):
 
 
 def sign_in(url):
-    """Sign in as the editor; give the browser with its cookies."""
+    """Sign in as the editor, and return the browser with its cookies."""
     browser = build_opener(HTTPCookieProcessor(CookieJar()))
     send(
         browser,
@@ -36,7 +36,7 @@ def sign_in(url):
 
 
 def send(browser, url, fields):
-    """Open a form and send it with these fields, as the page has it otherwise; give the answer."""
+    """Open a form, send it with these fields changed, and return the response."""
     page = browser.open(url).read().decode()
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[1]
     form = {"csrfmiddlewaretoken": token} | fields

@@ -1,4 +1,4 @@
-"""What a reader gets while the database is away, and how the site comes back by itself."""
+"""Responses while the database is unavailable, and how the site recovers."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -67,13 +67,13 @@ def clock(monkeypatch):
 @pytest.mark.django_db
 def test_version_is_one_until_something_is_committed(clock):
     engine = Engine()
-    asked = Versions(engine.open, lambda *, at: None)
-    first = asked.current()
+    versions = Versions(engine.open, lambda *, at: None)
+    first = versions.current()
     clock.now += 1_000_000
 
-    assert asked.current() is first
+    assert versions.current() is first
     engine.commits += 1
-    second = asked.current()
+    second = versions.current()
     assert second is not first
     assert second.memory is not first.memory
 
@@ -81,29 +81,29 @@ def test_version_is_one_until_something_is_committed(clock):
 @pytest.mark.django_db
 def test_version_ends_at_the_moment_that_changes_a_page(clock):
     moment = datetime.fromtimestamp(clock.now, UTC) + timedelta(seconds=60)
-    asked = Versions(Engine().open, lambda *, at: moment if at < moment else None)
-    first = asked.current()
+    versions = Versions(Engine().open, lambda *, at: moment if at < moment else None)
+    first = versions.current()
     clock.now += 59
 
-    assert asked.current() is first
+    assert versions.current() is first
     clock.now += 1
-    assert asked.current() is not first
+    assert versions.current() is not first
 
 
 @pytest.mark.django_db
 def test_database_that_is_away_is_asked_again_after_a_moment_whatever_the_clock_says(clock, caplog):
     engine = Engine()
-    asked = Versions(engine.open, lambda *, at: None)
-    before = asked.current()
+    versions = Versions(engine.open, lambda *, at: None)
+    before = versions.current()
     engine.is_away = True
 
-    assert asked.current() is None
+    assert versions.current() is None
     assert "The database does not answer" in caplog.text
     engine.is_away = False
-    assert asked.current() is None
+    assert versions.current() is None
     clock.now -= 3600
     clock.since_start += PAUSE
-    after = asked.current()
+    after = versions.current()
     # What was committed meanwhile is not known, so nothing made before serves.
     assert after is not before
 
@@ -111,13 +111,13 @@ def test_database_that_is_away_is_asked_again_after_a_moment_whatever_the_clock_
 @pytest.mark.django_db
 def test_connection_that_broke_is_opened_again_without_a_word(clock, caplog):
     engine = Engine()
-    asked = Versions(engine.open, lambda *, at: None)
-    asked.current()
+    versions = Versions(engine.open, lambda *, at: None)
+    versions.current()
     broken = Engine()
     broken.is_away = True
-    asked._read = broken.read
+    versions._read = broken.read
 
-    assert asked.current() is not None
+    assert versions.current() is not None
     assert engine.opened == 2
     assert caplog.text == ""
 

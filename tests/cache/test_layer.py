@@ -1,4 +1,4 @@
-"""The page cache by itself: which answers it keeps, for whom, and for how long."""
+"""The page cache alone: which responses it stores, for whom, and for how long."""
 
 import gzip
 import io
@@ -24,16 +24,16 @@ HEADERS = [
 
 
 class Site:
-    """An application that counts how often it is asked, and the versions of its content."""
+    """An application that records its requests, and the versions of its content."""
 
     def __init__(self):
-        self.asked, self.status, self.headers = [], "200 OK", HEADERS
+        self.requests, self.status, self.headers = [], "200 OK", HEADERS
         self.route, self.body = "/articles/", BODY
         self.version = self.last = Version()
         self.take_time = lambda: None
 
     def __call__(self, environ, start_response):
-        self.asked.append(dict(environ))
+        self.requests.append(dict(environ))
         self.take_time()
         if CACHEABLE_ROUTE in environ:
             environ[CACHEABLE_ROUTE] = self.route
@@ -84,7 +84,7 @@ def ask(site):
 def test_second_reader_is_answered_without_the_application(ask, site):
     first, second = ask(), ask()
 
-    assert len(site.asked) == 1
+    assert len(site.requests) == 1
     assert first == second
     assert second["body"] == BODY
     assert second["headers"]["Content-Length"] == str(len(BODY))
@@ -106,7 +106,7 @@ def test_another_address_host_or_form_is_another_page(ask, site, other):
     ask(**other)
     ask(**other)
 
-    assert len(site.asked) == 2
+    assert len(site.requests) == 2
 
 
 def test_edit_shows_on_the_very_next_request(ask, site):
@@ -122,17 +122,17 @@ def test_page_that_many_ask_for_at_once_is_made_once(ask, site):
     with ThreadPoolExecutor(4) as readers:
         answers = list(readers.map(ask, ["/"] * 4))
 
-    assert len(site.asked) == 1
+    assert len(site.requests) == 1
     assert all(answer == answers[0] for answer in answers)
 
 
 def test_page_that_takes_long_does_not_hold_up_others(ask, site, monkeypatch):
     monkeypatch.setattr(page_cache, "PATIENCE", 0.01)
     is_over = Event()
-    site.take_time = lambda: site.asked[-1]["PATH_INFO"] == "/" or is_over.wait(60)
+    site.take_time = lambda: site.requests[-1]["PATH_INFO"] == "/" or is_over.wait(60)
     with ThreadPoolExecutor(1) as readers:
         slow = readers.submit(ask, "/slow/")
-        while not site.asked:
+        while not site.requests:
             time.sleep(0.001)
         assert ask("/")["status"] == 200
         assert not slow.done()
@@ -155,8 +155,8 @@ def test_request_for_an_answer_of_its_own_passes_by_untouched(ask, site, own):
     ask(**own)
     ask(**own)
 
-    assert len(site.asked) == 2
-    assert all(CACHEABLE_ROUTE not in environ for environ in site.asked)
+    assert len(site.requests) == 2
+    assert all(CACHEABLE_ROUTE not in environ for environ in site.requests)
 
 
 def test_answer_that_is_not_marked_is_not_kept(ask, site):
@@ -164,7 +164,7 @@ def test_answer_that_is_not_marked_is_not_kept(ask, site):
     ask()
     ask()
 
-    assert len(site.asked) == 2
+    assert len(site.requests) == 2
 
 
 @pytest.mark.parametrize(
@@ -195,7 +195,7 @@ def test_reader_who_holds_the_page_is_told_so(ask, site, mark):
     assert second["headers"]["Vary"] == "HX-Request, Accept-Encoding"
     assert "Content-Length" not in second["headers"]
     assert ask()["body"] == BODY
-    assert len(site.asked) == 1
+    assert len(site.requests) == 1
 
 
 @pytest.mark.parametrize("mark", ['"two"', "", "nonsense"])
@@ -221,8 +221,8 @@ def test_last_known_page_serves_while_the_database_is_away(ask, site):
     ask("/foods/")
     ask("/foods/")
     # A page made while the version is not known is not kept, and the application is told.
-    assert len(site.asked) == 3
-    assert [environ[AWAY] for environ in site.asked] == [False, True, True]
+    assert len(site.requests) == 3
+    assert [environ[AWAY] for environ in site.requests] == [False, True, True]
 
 
 def test_answer_that_the_process_lives_asks_for_no_version(ask, site):

@@ -22,18 +22,18 @@ def instances(prepared, tmp_path_factory):
         # One site, so one public address, whichever instance answers.
         settings = {"WEB_WORKERS": "2", "SITE_URL": "http://127.0.0.1"}
         served = [server.served(folder, name, **settings) for name in ("one.txt", "two.txt")]
-        one, two = (stack.enter_context(each) for each in served)
-        yield SimpleNamespace(one=one, two=two, folder=folder)
+        first, second = (stack.enter_context(each) for each in served)
+        yield SimpleNamespace(first=first, second=second, folder=folder)
 
 
 def everywhere(instances, path):
     """Request the page from both instances, often enough that every worker has memoized it."""
-    return [get(url + path) for url in (instances.one, instances.two) for _ in range(6)]
+    return [get(url + path) for url in (instances.first, instances.second) for _ in range(6)]
 
 
 def test_edit_through_one_shows_through_both_on_the_next_request(instances):
     before = everywhere(instances, "/sources/")
-    browser = sign_in(instances.one)
+    browser = sign_in(instances.first)
     fields = {
         "slug": "a-new-source",
         "title": "A source that was added through one instance",
@@ -44,7 +44,7 @@ def test_edit_through_one_shows_through_both_on_the_next_request(instances):
         "checked_on": "2026-11-01",
         "_save": "Save",
     }
-    saved = send(browser, f"{instances.one}/admin/nutrients/source/add/", fields)
+    saved = send(browser, f"{instances.first}/admin/nutrients/source/add/", fields)
     after = everywhere(instances, "/sources/")
 
     assert saved.url.endswith("/admin/nutrients/source/")

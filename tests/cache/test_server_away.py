@@ -35,7 +35,7 @@ def open_again(folder):
 
 
 def soon(question, seconds=20):
-    """Ask until the answer is yes; fail when it never is."""
+    """Poll until the condition holds; fail if it never does."""
     end = time.monotonic() + seconds
     while not question():
         assert time.monotonic() < end
@@ -47,13 +47,13 @@ def test_readers_keep_their_pages_while_the_database_is_away(folder):
         whole = get(url + KEPT)
         style = whole.text.split('rel="stylesheet" href="')[1].split('"')[0]
         shut(folder)
-        kept, other, file = get(url + KEPT), get(url + NOT_KEPT), get(url + style)
+        cached, other, file = get(url + KEPT), get(url + NOT_KEPT), get(url + style)
         ticked = get(f"{url}/checklist/", data={"symptom": "muscle-cramps"})
         alive, ready = get(f"{url}/healthz"), get(f"{url}/readyz")
         open_again(folder)
         soon(lambda: get(url + NOT_KEPT).status == 200)
 
-        assert (kept.status, kept.text) == (200, whole.text)
+        assert (cached.status, cached.text) == (200, whole.text)
         assert file.status == 200
         assert (alive.status, ready.status) == (200, 503)
         assert (other.status, ticked.status) == (503, 503)
@@ -64,7 +64,7 @@ def test_readers_keep_their_pages_while_the_database_is_away(folder):
 
 
 class Road:
-    """The way to the database server, which can be blocked: then bytes are taken and none comes."""
+    """A proxy to the database server, which can be blocked: then it sends no bytes."""
 
     def __init__(self, listener):
         self.listener, self.is_open = listener, threading.Event()

@@ -27,7 +27,7 @@ def reader(folder):
 
 @pytest.fixture
 def editors(folder):
-    """Two who have begun a transaction each."""
+    """Two connections, each with an open transaction."""
     url = databases.url_of(folder)
     with psycopg.connect(url) as one, psycopg.connect(url) as other:
         yield one, other

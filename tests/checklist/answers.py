@@ -1,4 +1,4 @@
-"""Asking the checklist, and reading its answers."""
+"""Requests to the checklist, and the text of its answers."""
 
 import re
 

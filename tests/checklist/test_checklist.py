@@ -36,10 +36,10 @@ def test_nothing_ticked_gives_guidance_and_no_nutrient(client, content):
 
 def test_form_groups_what_a_reader_can_notice_by_area_the_common_first(client, content):
     html = client.get(PAGE).content.decode()
-    shown = set(re.findall(r'name="symptom" value="([a-z0-9-]+)"', html))
+    offered = set(re.findall(r'name="symptom" value="([a-z0-9-]+)"', html))
     noticeable = Symptom.objects.filter(status="published", is_noticeable=True)
-    assert shown == set(slugs_of(noticeable))
-    assert "chvostek-sign" not in shown
+    assert offered == set(slugs_of(noticeable))
+    assert "chvostek-sign" not in offered
     groups = re.findall(r"<legend>([^<]+)</legend>|<summary>([^<]+)</summary>", html)
     assert ["".join(names) for names in groups][2:5] == [
         "First, any of these?",
@@ -140,8 +140,8 @@ def test_a_tie_is_called_one(client, no_content):
     sign = factories.symptom("cramps")
     for slug in ("iron", "zinc"):
         factories.association(factories.nutrient(slug), sign)
-    said = "Some of these are level, and are listed from A to Z."
-    assert said in result(client, symptom=["cramps"])
+    sentence = "Some of these are level, and are listed from A to Z."
+    assert sentence in result(client, symptom=["cramps"])
 
 
 def test_age_is_one_choice_and_counts_once(client, content):

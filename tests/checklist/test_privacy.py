@@ -1,4 +1,4 @@
-"""The checklist as page and fragment: nothing kept, nothing reflected, nothing that breaks it."""
+"""The checklist as page and fragment: it stores and reflects nothing, and nothing breaks it."""
 
 import re
 

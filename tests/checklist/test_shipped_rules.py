@@ -1,4 +1,4 @@
-"""Each shipped rule by itself: the least that it names raises its flag, and no other rule would."""
+"""Each shipped rule alone: its least set of ticks raises its flag, and no other rule would."""
 
 from __future__ import annotations
 
@@ -71,10 +71,10 @@ def test_question_that_a_rule_waits_for_is_asked_or_stands_in_the_form(shipped):
             triage = urgency(ticks, rules)
             if rule.subject in {fired.subject for fired in triage.fired}:
                 continue
-            asked = {row.row.slug for row in follow_up_questions(ticks, triage.level, shipped)}
+            follow_ups = {row.row.slug for row in follow_up_questions(ticks, triage.level, shipped)}
             for slug, answers in questions.items():
                 if any(group & answers for group in rule.answers):
-                    assert slug in asked, (rule.subject, sorted(ticks))
+                    assert slug in follow_ups, (rule.subject, sorted(ticks))
 
 
 def test_no_question_is_asked_for_nothing(shipped):

@@ -57,8 +57,8 @@ def test_urgent_card_stands_above_the_results_and_advice_before_the_causes(clien
 
 
 def test_emergency_keeps_what_was_answered_so_that_it_can_be_changed(client, content):
-    told = {"onset": "sudden", "severity": "severe"}
-    response = send(client, symptom=["headache"], **told)
+    details = {"onset": "sudden", "severity": "severe"}
+    response = send(client, symptom=["headache"], **details)
     everything_in_an_emergency(response)
     html = response.content.decode()
     assert 'name="onset" value="sudden" checked' in html
@@ -145,7 +145,7 @@ def shipped_rules():
 def test_no_second_tick_lowers_what_the_first_raised(content):
     rules, ticks = shipped_rules(), every_tick()
     alone = {tick: urgency([tick], rules) for tick in ticks}
-    for one, other in combinations(ticks, 2):
-        both = urgency([one, other], rules)
-        assert both.level >= max(alone[one].level, alone[other].level)
-        assert {*alone[one].fired, *alone[other].fired} <= set(both.fired)
+    for first, second in combinations(ticks, 2):
+        both = urgency([first, second], rules)
+        assert both.level >= max(alone[first].level, alone[second].level)
+        assert {*alone[first].fired, *alone[second].fired} <= set(both.fired)

@@ -50,7 +50,7 @@ def test_answers_never_overclaim(client, content):
 
 
 def test_page_says_what_the_answer_says(client, content):
-    """The test book asks the answer and not the page: so the page must say the same."""
+    """The test book checks the answer and not the page, so the page must say the same."""
     own, rows = set(), ChecklistContent(at=timezone.now())
     for case in counting_cases()[::6]:
         query = case_query(case)

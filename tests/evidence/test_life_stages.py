@@ -98,6 +98,6 @@ def test_stage_of_another_country_leads_to_the_one_that_shares_most_years(
     tables, authority, slug, other, nearest
 ):
     stages = tables[0]
-    found = nearest_stage(stages[authority][slug], stages[other].values())
+    result = nearest_stage(stages[authority][slug], stages[other].values())
 
-    assert found.slug == nearest
+    assert result.slug == nearest

@@ -69,7 +69,7 @@ asking_rules = st.lists(
     ),
     max_size=8,
 )
-told = st.tuples(
+ticks_and_answers = st.tuples(
     st.lists(st.sampled_from(TICKS[:3]), max_size=3),
     *(st.lists(st.sampled_from(group), max_size=1) for group in QUESTIONS.values()),
 ).map(lambda parts: [tick for part in parts for tick in part])
@@ -112,14 +112,14 @@ def fired(given_ticks, known):
     return {rule.subject for rule in urgency(given_ticks, known).fired}
 
 
-@given(told, asking_rules, st.sampled_from([*TICKS[:3], *ANSWERS]))
+@given(ticks_and_answers, asking_rules, st.sampled_from([*TICKS[:3], *ANSWERS]))
 def test_one_more_tick_or_answer_never_lowers_the_urgency(given_ticks, known, another):
     before, after = urgency(given_ticks, known), urgency([*given_ticks, another], known)
     assert after.level >= before.level
     assert set(before.fired) <= set(after.fired)
 
 
-@given(told, asking_rules)
+@given(ticks_and_answers, asking_rules)
 def test_a_question_is_asked_just_where_some_answer_would_raise_more(given_ticks, known):
     still_open = [slug for slug, group in QUESTIONS.items() if not set(group) & set(given_ticks)]
     changing = [

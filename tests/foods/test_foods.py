@@ -76,7 +76,7 @@ def test_unknown_is_never_drawn_as_zero(client, foods):
     rows = page.content.decode().partition('class="food-rows"')[2].partition("</ul>")[0]
 
     assert "no figure" in text_of(client.get(f"{LIST}?q=cocoa&sort=iron"), "food-results")
-    # Butter is known to hold none, and none has no bar.
+    # Butter is known to contain none, and none has no bar.
     assert rows.count(">0%<") == 1
     assert rows.count('class="bar"') == 2
 

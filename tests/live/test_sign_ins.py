@@ -1,4 +1,4 @@
-"""Locks and sessions on two real instances: one holds what the other began, and after a restart."""
+"""Lockouts and sessions on two real instances: they are shared, and survive a restart."""
 
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta

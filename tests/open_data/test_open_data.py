@@ -1,4 +1,4 @@
-"""The files of open data hold what the database holds, for programs and spreadsheets."""
+"""The files of open data have the content of the database, for programs and spreadsheets."""
 
 import csv
 import gzip

@@ -1,4 +1,4 @@
-"""The reader's country: a choice in the address that follows them, British where none is made."""
+"""The reader's country: a parameter that links keep, British by default."""
 
 import csv
 import re

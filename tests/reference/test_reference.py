@@ -53,9 +53,9 @@ def test_unknown_page_is_a_404_in_the_design(client, content):
 )
 def test_list_names_every_row_in_groups(client, content, model, words):
     page = client.get(f"/{model._meta.verbose_name_plural}/")
-    shown = model.objects.filter(status="published")
+    published = model.objects.filter(status="published")
 
-    assert {row.get_absolute_url() for row in shown} <= set(links_of(page, "main"))
+    assert {row.get_absolute_url() for row in published} <= set(links_of(page, "main"))
     assert re.search(words, text_of(page, "main"))
 
 

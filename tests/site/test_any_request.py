@@ -41,8 +41,8 @@ METHODS = ["GET", "HEAD", "POST", "OPTIONS"]
 
 def patterns():
     """Every public address, as a path in which {} stands for what the reader may write."""
-    found = {re.sub("<[^>]+>", "{}", str(each.pattern)) for each in urls.urlpatterns}
-    return sorted(found | {"healthz", "readyz"})
+    paths = {re.sub("<[^>]+>", "{}", str(each.pattern)) for each in urls.urlpatterns}
+    return sorted(paths | {"healthz", "readyz"})
 
 
 def filled(pattern, slugs):
@@ -50,7 +50,7 @@ def filled(pattern, slugs):
 
 
 def asserted_sound(client, method, path, query, body, sent):
-    """Send one request, and hold what must be true of every answer."""
+    """Send one request, and check what must be true of every response."""
     address = f"{path}?{query}" if query else path
     kind = sent.pop("content-type", "application/x-www-form-urlencoded")
     with CaptureQueriesContext(connection) as seen:

@@ -80,5 +80,5 @@ def test_shipped_rows_carry_notes_by_fixture(content, settings, tmp_path):
     for _ in range(2):
         call_command("load_content", verbosity=0)
 
-    [shown] = ChangeNote.objects.newest_on(CALCIUM, at=datetime(2026, 4, 1, tzinfo=UTC))
-    assert shown.text == "It was wrong."
+    [newest] = ChangeNote.objects.newest_on(CALCIUM, at=datetime(2026, 4, 1, tzinfo=UTC))
+    assert newest.text == "It was wrong."

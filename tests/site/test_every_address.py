@@ -1,4 +1,4 @@
-"""The whole site as a reader can walk it: every link leads somewhere, every page is its own."""
+"""A walk through the whole site: every link works, and every page is unique."""
 
 import re
 from collections import Counter
@@ -23,17 +23,17 @@ DESCRIPTION = re.compile(r'<meta name="description" content="([^"]*)"')
 @pytest.fixture
 def pages(client, content):
     """Every page that links lead to from the home page, by its address without query."""
-    found, waiting = {}, {"/"}
+    visited, waiting = {}, {"/"}
     while waiting:
         address = waiting.pop()
         response = client.get(address)
         assert response.status_code == 200, address
         is_page = response["Content-Type"].startswith("text/html")
-        found[address] = Page(address, response.content.decode()) if is_page else None
+        visited[address] = Page(address, response.content.decode()) if is_page else None
         if is_page:
-            new = {path_of(link) for link in found[address].links} - found.keys()
+            new = {path_of(link) for link in visited[address].links} - visited.keys()
             waiting |= {path for path in new if not ONE_SOURCE.match(path)}
-    return {address: page for address, page in found.items() if page}
+    return {address: page for address, page in visited.items() if page}
 
 
 class Page:
@@ -106,14 +106,14 @@ def assert_tied(pages):
     magnesium = Nutrient.objects.get(slug="magnesium").get_absolute_url()
     foods = FoodSource.objects.published(at=now)
     fed = [food for food in foods if food.get_absolute_url() in links[magnesium]]
-    given = NutrientAmount.objects.filter(food__in=fed, nutrient__status="published")
+    amounts = NutrientAmount.objects.filter(food__in=fed, nutrient__status="published")
 
     assert len(ties) > 100
     assert [tie for tie in ties for a, b in (tie, tie[::-1]) if b not in links[a]] == []
     assert len(fed) >= 5
     assert [
         f"{row.food} does not lead to {row.nutrient}"
-        for row in given.select_related("food", "nutrient")
+        for row in amounts.select_related("food", "nutrient")
         if row.nutrient.get_absolute_url() not in links[row.food.get_absolute_url()]
     ] == []
 

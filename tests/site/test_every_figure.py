@@ -35,7 +35,7 @@ PAGES = {
 
 @dataclass
 class Element:
-    """An element: its tag and classes, and what it stands in and holds."""
+    """An element: its tag and classes, its parent and its children."""
 
     kinds: set
     around: "Element | None" = None
@@ -94,27 +94,27 @@ class Tree(HTMLParser):
 
 def is_cited(element):
     """Whether what the element's text is read with leads to a source."""
-    line = next((one for one in element.ancestors() if one.kinds & LINES), element)
-    wholes = [one for one in element.ancestors() if one.kinds & WHOLES]
+    line = next((node for node in element.ancestors() if node.kinds & LINES), element)
+    wholes = [node for node in element.ancestors() if node.kinds & WHOLES]
     captions = [
         part
-        for one in element.ancestors()
-        if "table" in one.kinds
-        for part in one.within
+        for node in element.ancestors()
+        if "table" in node.kinds
+        for part in node.within
         if "caption" in part.kinds
     ]
-    return any(one.cites() for one in (line, *wholes, *captions))
+    return any(node.cites() for node in (line, *wholes, *captions))
 
 
 @pytest.mark.parametrize("address", PAGES)
 def test_every_figure_leads_to_its_source_in_one_step_and_the_source_back(client, content, address):
     tree = Tree(client.get(address).content.decode())
     elements = list(tree.root.all_within())
-    main = next(one for one in elements if "main" in one.kinds)
+    main = next(node for node in elements if "main" in node.kinds)
     figures = [
         (element, text.strip())
         for element in main.all_within()
-        if not any(one.kinds & NAMES for one in element.ancestors())
+        if not any(node.kinds & NAMES for node in element.ancestors())
         for text in element.texts
         if FIGURE.search(text)
     ]
@@ -126,8 +126,8 @@ def test_every_figure_leads_to_its_source_in_one_step_and_the_source_back(client
 
 
 def assert_numbers_lead_there_and_back(tree, elements):
-    numbers = {one.target[1:] for one in elements if "cite" in one.kinds}
-    back = {one.target[1:] for one in elements if one.target.startswith("#ref-")}
+    numbers = {node.target[1:] for node in elements if "cite" in node.kinds}
+    back = {node.target[1:] for node in elements if node.target.startswith("#ref-")}
 
     assert numbers
     assert numbers | back <= tree.ids
@@ -138,8 +138,8 @@ def assert_numbers_lead_there_and_back(tree, elements):
 def test_list_of_foods_cites_what_it_rests_on_and_each_row_leads_to_its_own(client, content, query):
     tree = Tree(client.get(f"/foods/{query}").content.decode())
     elements = list(tree.root.all_within())
-    rows = [one for one in elements if "food-row" in one.kinds]
+    rows = [node for node in elements if "food-row" in node.kinds]
 
     assert_numbers_lead_there_and_back(tree, elements)
     assert len(rows) == 24
-    assert all(any(one.target.startswith("/foods/") for one in row.all_within()) for row in rows)
+    assert all(any(node.target.startswith("/foods/") for node in row.all_within()) for row in rows)

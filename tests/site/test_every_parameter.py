@@ -59,35 +59,35 @@ MOST_SECONDS, MOST_MEMORY = 10, 10_000_000
 
 
 class Noting(QueryDict):
-    """Notes which names it is asked for."""
+    """Records the names of parameters that are read."""
 
-    asked = set()
+    names_read = set()
 
     def __getitem__(self, name):
-        self.asked.add(name)
+        self.names_read.add(name)
         return super().__getitem__(name)
 
     def __contains__(self, name):
-        self.asked.add(name)
+        self.names_read.add(name)
         return super().__contains__(name)
 
     def get(self, name, default=None):
-        self.asked.add(name)
+        self.names_read.add(name)
         return super().get(name, default)
 
     def getlist(self, name, default=None):
-        self.asked.add(name)
+        self.names_read.add(name)
         return super().getlist(name, default)
 
 
 @pytest.fixture
-def asked():
+def names_read():
     """Return the set of parameter names that views read while the test runs."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Noting, "asked", set())
+        patch.setattr(Noting, "names_read", set())
         for module in (wsgi, request):
             patch.setattr(module, "QueryDict", Noting)
-        yield Noting.asked
+        yield Noting.names_read
 
 
 @pytest.fixture
@@ -103,17 +103,17 @@ def send(client, content):
 
 
 @pytest.fixture
-def names_of(send, asked):
+def names_of(send, names_read):
     """Return a function that lists the parameters that an address reads, and an unknown one."""
 
     def names_of(address, method):
-        found, new = set(), {UNKNOWN}
+        tried, new = set(), {UNKNOWN}
         while new:
             for name in new:
                 send(address, method, [(name, value) for value in GOOD])
-            found |= new
-            new = asked - found
-        return sorted(found)
+            tried |= new
+            new = names_read - tried
+        return sorted(tried)
 
     return names_of
 
@@ -123,9 +123,11 @@ def methods(address):
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_no_value_of_any_parameter_breaks_a_page_or_costs_too_much(send, names_of, asked, address):
+def test_no_value_of_any_parameter_breaks_a_page_or_costs_too_much(
+    send, names_of, names_read, address
+):
     for method in methods(address):
-        asked.clear()
+        names_read.clear()
         names = names_of(address, method)
         assert NAMES.get(address, set()) <= set(names)
         if names == [UNKNOWN]:
@@ -135,11 +137,11 @@ def test_no_value_of_any_parameter_breaks_a_page_or_costs_too_much(send, names_o
         # How a number of a page is read is tried where others are read beside it.
         values = VALUES if set(names) - {UNKNOWN, "page"} else ALONE
         for value, good in zip(values, cycle(GOOD), strict=False):
-            send(address, method, [(name, one) for name in names for one in (value, good, value)])
+            send(address, method, [(name, text) for name in names for text in (value, good, value)])
         for name in names:
             for value in ALONE:
                 send(address, method, [(name, value)], **{"hx-request": "true"})
-        assert asked <= set(names)
+        assert names_read <= set(names)
         assert_bounded(lambda: send(address, method, longest(names, method)))  # noqa: B023
 
 

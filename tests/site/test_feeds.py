@@ -66,10 +66,10 @@ def test_change_is_told_with_its_page_and_its_moment(feed):
 
 def test_every_article_is_told_with_its_dates(feed):
     article = Article.objects.get(slug="night-leg-cramps")
-    found = {entry.link: entry for entry in feed("/feeds/articles/").entries}
+    by_link = {entry.link: entry for entry in feed("/feeds/articles/").entries}
 
-    entry = found["http://testserver/articles/night-leg-cramps/"]
-    assert len(found) == Article.objects.count()
+    entry = by_link["http://testserver/articles/night-leg-cramps/"]
+    assert len(by_link) == Article.objects.count()
     assert (entry.title, entry.summary, entry.id) == (article.title, article.summary, entry.link)
     assert entry.updated == "2026-11-22T00:00:00+00:00"
 

@@ -27,11 +27,11 @@ def places(client):
         }
 
     def get():
-        found = {}
+        pages = {}
         for part in entries("/sitemap.xml"):
             assert part.startswith("http://testserver/sitemap-")
-            found |= entries(part.removeprefix("http://testserver"))
-        return found
+            pages |= entries(part.removeprefix("http://testserver"))
+        return pages
 
     return get
 
@@ -40,12 +40,12 @@ def test_site_map_dates_pages_by_their_rows(places):
     changed = datetime(2027, 3, 4, 5, 6, tzinfo=UTC)
     Nutrient.objects.filter(slug="magnesium").update(changed_at=changed)
 
-    found = places()
+    pages = places()
 
-    assert found["http://testserver/nutrients/magnesium/"] == "2027-03-04"
-    assert found["http://testserver/articles/night-leg-cramps/"] == "2026-11-22"
-    assert found["http://testserver/privacy/"] is None
-    assert "http://testserver/nutrients/magnesium/tremor/" in found
+    assert pages["http://testserver/nutrients/magnesium/"] == "2027-03-04"
+    assert pages["http://testserver/articles/night-leg-cramps/"] == "2026-11-22"
+    assert pages["http://testserver/privacy/"] is None
+    assert "http://testserver/nutrients/magnesium/tremor/" in pages
 
 
 def test_site_map_has_long_parts_in_several_files(client, places, monkeypatch):
@@ -74,7 +74,7 @@ def test_weaknesses_are_reported_to_the_contact_of_the_site(client, settings):
     response = client.get(SECURITY)
 
     assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
-    # Kept nowhere, or a copy would run out.
+    # Never cached, or a copy would expire.
     assert "no-store" in response.headers["Cache-Control"]
     fields = dict(line.split(": ", 1) for line in response.content.decode().splitlines())
     expires = datetime.fromisoformat(fields.pop("Expires"))

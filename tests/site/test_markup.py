@@ -34,9 +34,9 @@ def complaints(html):
     """Return the errors of a strict parser, and dates that are not in ISO form."""
     parser = html5lib.HTMLParser()
     parser.parse(html)
-    said = [f"{name} {detail} at {place}" for place, name, detail in parser.errors]
+    messages = [f"{name} {detail} at {position}" for position, name, detail in parser.errors]
     written = re.findall(r'\sdatetime="([^"]*)"', html)
-    return said + [f"The date {text}" for text in written if not DATE.fullmatch(text)]
+    return messages + [f"The date {text}" for text in written if not DATE.fullmatch(text)]
 
 
 @pytest.mark.parametrize("address", ADDRESSES)

@@ -58,16 +58,16 @@ def test_pages_hold_what_one_page_holds_each_with_a_title_and_an_address(
     monkeypatch.setattr(place, 10_000)
     whole = entries(client.get(address))
     monkeypatch.setattr(place, size)
-    found = pages(client, address)
+    listed = pages(client, address)
 
-    assert len(found) > 1
-    assert [link for page in found for link in entries(page)] == whole
-    titles = {re.search(r"<title>(.*?)</title>", page.text)[1] for page in found}
-    assert len(titles) == len(found)
-    canonical = [re.search(r'rel="canonical" href="([^"]+)"', page.text)[1] for page in found]
+    assert len(listed) > 1
+    assert [link for page in listed for link in entries(page)] == whole
+    titles = {re.search(r"<title>(.*?)</title>", page.text)[1] for page in listed}
+    assert len(titles) == len(listed)
+    canonical = [re.search(r'rel="canonical" href="([^"]+)"', page.text)[1] for page in listed]
     assert canonical[0].endswith(address)
-    numbers = [one.partition("?page=")[2] for one in canonical[1:]]
-    assert numbers == [str(number) for number in range(2, len(found) + 1)]
+    numbers = [url.partition("?page=")[2] for url in canonical[1:]]
+    assert numbers == [str(number) for number in range(2, len(listed) + 1)]
 
 
 @pytest.mark.usefixtures("short_pages")

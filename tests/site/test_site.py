@@ -63,7 +63,7 @@ QUERIES = {
     "/foods/spinach-raw/": 12,
     "/compare/": 10,
     "/compare/?symptom=muscle-cramps&symptom=tremor&diet=vegan&sort=need": 10,
-    # A plate with much on it asks as often as one food.
+    # A full plate makes as many queries as one food.
     "/foods/plate/?food=spinach-raw&q=milk": 16,
     f"/foods/plate/?{PLATE}&q=milk&diet=vegan": 16,
     "/articles/": 3,
@@ -87,15 +87,15 @@ HIDDEN_PAGES = [
 
 def queries_of_pages():
     """Return the number of queries of each page without anything memoized."""
-    found = {}
+    counts = {}
     for address in QUERIES:
         with CaptureQueriesContext(connection) as seen:
             response = Client().get(address)
         assert response.status_code == 200, address
-        found[address] = len(seen)
+        counts[address] = len(seen)
         if address in REFERENCE and Nutrient.objects.filter(slug="three-nutrient").exists():
             assert "three" in text_of(response).lower(), address
-    return found
+    return counts
 
 
 def test_pages_ask_the_same_queries_however_much_content_there_is(content, monkeypatch):
@@ -127,17 +127,17 @@ def test_hidden_rows_show_nowhere_and_have_no_page(client, content, hidden):
 
 
 def test_pages_stand_without_any_content(client, no_content):
-    said = {
+    messages = {
         "/sources/": "No source is recorded yet.",
         "/articles/": "No article is published yet",
         "/foods/plate/?food=kale-raw": "Your plate is empty",
     }
     bare = ABOUT_THE_SITE.keys() - {"/sources/usda-sr28/", "/safety/worker.js"}
-    for address in sorted(bare | said.keys()):
+    for address in sorted(bare | messages.keys()):
         response = client.get(address)
         assert response.status_code == 200, address
         assert b"<h1" in response.content
-        assert said.get(address, "") in text_of(response), address
+        assert messages.get(address, "") in text_of(response), address
 
 
 def test_home_page_leads_from_feelings_doors_and_core_nutrients(client, content):

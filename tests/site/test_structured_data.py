@@ -51,8 +51,8 @@ def nodes_of(response):
 
 
 def node(response, kind):
-    [found] = [each for each in nodes_of(response) if each["@type"] == kind]
-    return found
+    [match] = [each for each in nodes_of(response) if each["@type"] == kind]
+    return match
 
 
 def lineage(kind):
@@ -196,12 +196,12 @@ def test_questions_of_an_article_are_told_in_the_words_that_it_shows(client):
     )
     response = client.get("/articles/night-leg-cramps/")
     data = node(response, "FAQPage")
-    shown = text_of(response, "main")
+    page_text = text_of(response, "main")
 
-    told = [(each["name"], each["acceptedAnswer"]["text"]) for each in data["mainEntity"]]
-    assert told == [("Is it safe?", "It is. One & two"), ("And this?", "No.")]
+    questions = [(each["name"], each["acceptedAnswer"]["text"]) for each in data["mainEntity"]]
+    assert questions == [("Is it safe?", "It is. One & two"), ("And this?", "No.")]
     assert list(faults(data)) == []
-    assert all(question in shown for question, _ in told)
+    assert all(question in page_text for question, _ in questions)
 
 
 def test_text_of_an_editor_cannot_leave_its_element(client):

@@ -91,7 +91,7 @@ def _ticks_of(case):
 
 
 def _is_just_enough(ticks, rule):
-    """Whether these are all the ticks that the rule names, and as many of some as it asks for."""
+    """Whether these are all of the rule's ticks, and the required number of `some`."""
     every = {*rule.symptoms.all(), *rule.risk_factors.all(), *rule.other_causes.all()}
     some = {*rule.some_symptoms.all(), *rule.some_risk_factors.all(), *rule.some_other_causes.all()}
     more = ticks - every
