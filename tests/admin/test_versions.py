@@ -165,34 +165,33 @@ def test_action_on_several_rows_is_one_revision_and_each_comes_back_alone(
 
 
 @pytest.mark.postgresql
-def test_deleted_row_comes_back_with_its_links_and_all_that_went_with_it(magnesium, editor_client):
+def test_deleted_row_comes_back_with_its_links_and_all_that_went_with_it(content, editor_client):
+    copper = Nutrient.objects.get(slug="copper")
     names = ("sources", "articles", "interactions", "lowered_by")
-    before = {name: keys(getattr(magnesium, name)) for name in names}
-    below = {
-        name: keys(getattr(magnesium, name)) for name in ("associations", "intakes", "amounts")
-    }
-    first = magnesium.associations.first()
+    before = {name: keys(getattr(copper, name)) for name in names}
+    below = {name: keys(getattr(copper, name)) for name in ("associations", "intakes", "amounts")}
+    first = copper.associations.first()
     of_first = keys(first.sources)
-    delete(editor_client, magnesium)
+    delete(editor_client, copper)
     # A row below it waits for it.
     waits = editor_client.get(address_of_deleted(editor_client, first), follow=True)
-    assert "needs the nutrient “Magnesium”, which is deleted" in waits.content.decode()
+    assert "needs the nutrient “Copper”, which is deleted" in waits.content.decode()
     assert not Association.objects.filter(pk__in=below["associations"]).exists()
 
-    form = Screen(editor_client, None, address_of_deleted(editor_client, magnesium))
-    assert not Nutrient.objects.filter(slug="magnesium").exists()
+    form = Screen(editor_client, None, address_of_deleted(editor_client, copper))
+    assert not Nutrient.objects.filter(slug="copper").exists()
     assert form.save().status_code == 302
 
-    again = Nutrient.objects.get(slug="magnesium")
-    assert (again.pk, again.job) == (magnesium.pk, magnesium.job)
+    again = Nutrient.objects.get(slug="copper")
+    assert (again.pk, again.job) == (copper.pk, copper.job)
     assert {name: keys(getattr(again, name)) for name in names} == before
     assert {name: keys(getattr(again, name)) for name in below} == below
-    assert keys(magnesium.associations.first().sources) == of_first
+    assert keys(copper.associations.first().sources) == of_first
     article = again.articles.first()
     assert [version.revision.comment for version in versions_of(article)] == [
         versions_of(again)[0].revision.comment,
-        "Deleted: nutrient “Magnesium”",
-        "Before this was deleted: nutrient “Magnesium”",
+        "Deleted: nutrient “Copper”",
+        "Before this was deleted: nutrient “Copper”",
     ]
 
 
