@@ -14,14 +14,19 @@ from tests.browser import databases, server
 
 # Django's own name for a test database in memory, which all connections of the process share.
 IN_MEMORY = "file:memorydb_default?mode=memory&cache=shared"
+# In one process: each command would start Django again.
+LOAD = """
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+call_command("load_content")
+"""
 
 
 def make_template(folder: Path) -> None:
     """Fill a folder with a migrated database that holds the shipped content."""
     folder.mkdir()
     databases.create(folder)
-    for command in ("migrate", "load_content"):
-        server.manage(folder, command)
+    server.manage(folder, "shell", "--no-imports", "--command", LOAD)
     if databases.IS_SQLITE:
         # A database in memory cannot hold the mode that the site writes with.
         databases.execute(folder, "PRAGMA journal_mode = DELETE")

@@ -18,10 +18,11 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 EDITOR, PASSWORD = "editor", "only-for-the-browser-tests"
 # Signing in costs half a second of the processor, as does each command: so one session is made for
 # all that need one, by the process that makes the account.
-SIGN_IN = """
+PREPARE = """
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.test import Client
+call_command("collectstatic", interactive=False, verbosity=0)
 call_command("createsuperuser", interactive=False, email="", verbosity=0)
 client = Client()
 client.force_login(User.objects.get(), backend="nutrisite.accounts.sign_in.PasswordAndCodeBackend")
@@ -70,9 +71,8 @@ def prepare(folder: Path, template: Path) -> None:
     """
     folder.mkdir()
     databases.copy(template, folder)
-    manage(folder, "collectstatic", "--noinput")
     account = {"DJANGO_SUPERUSER_USERNAME": EDITOR, "DJANGO_SUPERUSER_PASSWORD": PASSWORD}
-    session = manage(folder, "shell", "--no-imports", "--command", SIGN_IN, **account)
+    session = manage(folder, "shell", "--no-imports", "--command", PREPARE, **account)
     (folder / "session").write_text(session.strip())
 
 
