@@ -34,7 +34,8 @@ def delete(admin_client, content):
 
 @pytest.mark.parametrize("model", [Article, FoodSource, Nutrient, Symptom])
 def test_deleted_page_is_gone_leads_on_and_may_come_back(client, delete, model):
-    row = model.objects.published(at=timezone.now()).first()
+    # The last nutrient has the fewest articles, which keep a version each.
+    row = model.objects.published(at=timezone.now()).last()
     address = row.get_absolute_url()
     assert client.get(address).status_code == 200
     delete(row)
