@@ -134,25 +134,6 @@ def test_article_is_written_from_nothing_and_published(desk, reader):
     reader("/articles/cold-hands/", "hands can be cold")
 
 
-def test_change_is_drafted_over_the_live_page_looked_at_and_published(desk, reader):
-    desk.page.goto(SECTION)
-    before = desk.page.get_by_label("Body:").input_value()
-    desk.write("Body:", before.replace("natural to worry", "human to worry"))
-    desk.button("Save as proposal")
-    desk.told("Readers see nothing of it yet")
-    article = "/articles/nutrients-and-muscle-jerking/"
-    reader(article, "natural to worry")
-    desk.link("Pages that change")
-    expect(desk.page.locator("main, #content-main").first).to_be_visible()
-    desk.page.go_back()
-    desk.link("Publish…")
-    desk.button("Publish now")
-    desk.told("On the site since")
-    desk.took(5)
-
-    reader(article, "human to worry")
-
-
 # A writer with the editor's password, whose making by the pages another job holds.
 WRITER = """INSERT INTO auth_user (username, password, is_staff, is_active, is_superuser,
 first_name, last_name, email, date_joined)
@@ -219,32 +200,6 @@ def test_change_of_a_writer_is_previewed_by_a_colleague_signed_and_published(
     reader(article, "Rita Moss, GP")
 
 
-def test_earlier_words_come_back_from_the_history(desk, reader):
-    desk.page.goto("/admin/nutrients/nutrient/1/change/")
-    shipped = desk.page.get_by_label("Tagline:").input_value()
-    desk.page.get_by_label("Tagline:").fill("A mistake of mine")
-    desk.page.get_by_role("button", name="Save and continue editing").first.click()
-    desk.link("History", exact=True)
-    desk.button("Compare the two")
-    desk.link("Bring the earlier Tagline back")
-    desk.save()
-    desk.told("was changed successfully")
-    desk.took(4)
-
-    reader("/nutrients/", shipped)
-
-
-def test_dates_of_many_rows_are_set_at_once(desk):
-    desk.page.goto("/admin/nutrients/symptom/")
-    desk.click(desk.page.get_by_label("Select all objects on this page for an action"))
-    desk.choose("Action:", "Set dates of the selected rows")
-    desk.button("Go", exact=True)
-    desk.write("Next review due:", "2027-06-01")
-    desk.button("Yes, for these rows")
-    desk.told("Dates set: 50.")
-    desk.took(6)
-
-
 def test_fifty_amounts_are_imported(desk):
     desk.page.goto("/admin/nutrients/nutrientamount/?q=magnesium")
     desk.click(desk.page.get_by_label("Select all objects on this page for an action"))
@@ -266,29 +221,6 @@ def test_fifty_amounts_are_imported(desk):
     desk.button("Keep 50 rows in a proposal")
     desk.told("Readers see nothing of it yet")
     desk.took(8)
-
-
-def test_what_falls_due_is_agreed_to(desk):
-    desk.page.goto("/admin/")
-    desk.link(re.compile("^Due within a month"))
-    desk.page.goto("/admin/review/?table=redflag")
-    desk.clicks += 1
-    row = desk.page.locator("#content tbody tr").first
-    desk.click(row.get_by_role("checkbox"))
-    desk.button("Agreed, no change")
-    desk.told("Agreed, no change: 1.")
-    desk.took(4)
-
-
-def test_deleting_what_is_used_says_where_and_offers_another(desk):
-    desk.page.goto("/admin/nutrients/source/?q=nhs-twitching")
-    desk.click(desk.page.locator("th.field-title a").first)
-    desk.link("Delete")
-    desk.told("cannot be deleted while these rows need it")
-    expect(desk.page.locator("#deleted-objects li").first).to_be_visible()
-    desk.link("Replace it by another source")
-    expect(desk.page.get_by_label("Replace it by")).to_be_visible()
-    desk.took(3)
 
 
 def test_rule_that_breaks_the_book_is_tried_and_refused(desk):
