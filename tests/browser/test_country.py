@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 TWICE = """() => [...document.querySelectorAll("[id]")].map((one) => one.id)
@@ -9,6 +10,11 @@ TWICE = """() => [...document.querySelectorAll("[id]")].map((one) => one.id)
 LEADS_NOWHERE = """() => [...document.querySelectorAll("main a[href^='#']")]
   .map((link) => link.getAttribute("href").slice(1))
   .filter((id) => id && !document.getElementById(id))"""
+
+
+@pytest.fixture
+def page(lasting_page):
+    return lasting_page
 
 
 def test_nutrient_page_follows_the_country_and_keeps_the_life_stage(either):

@@ -48,6 +48,11 @@ class Reader:
 
 
 @pytest.fixture
+def page(lasting_page):
+    return lasting_page
+
+
+@pytest.fixture
 def reader(page):
     return Reader(page)
 
@@ -119,8 +124,8 @@ def test_need_of_magnesium_in_pregnancy(page, reader):
 
 def test_table_is_filtered_and_shared_and_comes_back(page, reader, base_url):
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page.add_init_script("navigator.share = async (what) => { window.shared = what; }")
     page.goto("/compare/")
+    page.evaluate("navigator.share = async (what) => { window.shared = what; }")
     reader.tap(page.locator(".table-filters > summary"))
     reader.tap(page.locator("form label").filter(has_text="Muscle cramps"))
     reader.tap(page.get_by_role("button", name="Show 5 nutrients"))

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 FIVE = (
@@ -18,6 +19,11 @@ SMALL_TARGETS = """() => [...document.querySelectorAll(
 )].filter((one) => !one.matches('.box, .visually-hidden') && one.getClientRects().length)
   .filter((one) => one.getBoundingClientRect().height < 44)
   .map((one) => one.outerHTML.slice(0, 120))"""
+
+
+@pytest.fixture
+def page(lasting_page):
+    return lasting_page
 
 
 def build(page):

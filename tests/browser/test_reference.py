@@ -2,12 +2,18 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from .conftest import wait_until
 
 HEIGHT = 844
 PHONE = {"width": 390, "height": HEIGHT}
+
+
+@pytest.fixture
+def page(lasting_page):
+    return lasting_page
 
 
 def on_first_screen(locator):

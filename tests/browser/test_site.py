@@ -9,9 +9,9 @@ SCREEN = {"width": 390, "height": 844}
 
 
 @pytest.fixture
-def phone(page):
-    page.set_viewport_size(SCREEN)
-    return page
+def phone(lasting_page):
+    lasting_page.set_viewport_size(SCREEN)
+    return lasting_page
 
 
 def is_on_first_screen(locator):

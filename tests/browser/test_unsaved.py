@@ -65,19 +65,20 @@ def test_form_that_is_only_opened_keeps_nothing(editor_page):
         assert kept(editor_page) == 0
 
 
-def test_text_survives_a_page_that_crashes(editor_page):
-    context = editor_page.context
-    editor_page.goto(SYMPTOM)
-    shipped = self_care(editor_page).input_value()
-    self_care(editor_page).fill("")
-    self_care(editor_page).press_sequentially(WORDS)
-    box = editor_page.locator("#id_sources + .select2-container")
+def test_text_survives_a_page_that_crashes(page, site):
+    context = page.context
+    sign_in(context, site)
+    page.goto(SYMPTOM)
+    shipped = self_care(page).input_value()
+    self_care(page).fill("")
+    self_care(page).press_sequentially(WORDS)
+    box = page.locator("#id_sources + .select2-container")
     box.locator(".select2-search__field").press_sequentially("StatPearls")
-    editor_page.locator(".select2-results__option[aria-selected=false]").first.click()
+    page.locator(".select2-results__option[aria-selected=false]").first.click()
     chosen = box.locator(".select2-selection__choice").all_inner_texts()
     with pytest.raises(Error, match="crash"):
-        editor_page.goto("chrome://crash")
-    editor_page.close()
+        page.goto("chrome://crash")
+    page.close()
 
     page = context.new_page()
     page.goto(SYMPTOM)
@@ -210,7 +211,6 @@ def test_signing_out_asks_and_leaves_nothing(editor_page):
     assert asked == ["Signing out throws away the text that you have not saved. Sign out?"]
     # How bright the admin is shown.
     assert editor_page.evaluate("Object.keys(localStorage)") == ["theme"]
-    editor_page.goto("about:blank")
 
 
 def test_form_works_without_a_script(new_context, site):
