@@ -31,7 +31,7 @@ RUN = """async (part) => {
 }"""
 
 
-def violations(page, looks=LOOKS):
+def violations(page, looks=LOOKS, part="html"):
     """Return a line for each violation that axe finds on the open page, in these looks.
 
     The page loses rows, so that nothing else can be tested on it afterwards.
@@ -42,7 +42,7 @@ def violations(page, looks=LOOKS):
         page.set_viewport_size({"width": width, "height": 900})
         # Colours that are still changing would be measured half-way.
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce", media="screen")
-        found += [f"{scheme} {width}: {line}" for line in on_this_page(page)]
+        found += [f"{scheme} {width}: {line}" for line in on_this_page(page, part)]
     return found
 
 
