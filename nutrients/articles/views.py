@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from nutrients.common.answering import memoized
+from nutrients.common.answering import memoized_page
 from nutrients.common.paging import paged
-from nutrients.context import canonical_url
 from nutrients.models import ArticleTopic, Picture, group_by
 
 from .pages import article_page, articles_on, listed_articles
 
 
 @require_safe
+@memoized_page
 def article_list(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     context = {"section": "guide", **paged(request, listed_articles(at=now))}
@@ -27,21 +24,13 @@ def article_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@memoized_page
 def article(request: HttpRequest, slug: str) -> HttpResponse:
-    html = memoized(request, article_html, slug, at=timezone.now())
-    if html is None:
-        raise Http404("There is no article at this address.")
-    return HttpResponse(html)
-
-
-def article_html(slug: str, *, at: datetime) -> str | None:
-    """Render an article, which does not depend on the request."""
-    page = article_page(slug, at=at)
+    page = article_page(slug, at=timezone.now())
     if page is None:
-        return None
-    address = canonical_url(page.article.get_absolute_url())
-    context = {"section": "guide", "article": page.article, "page": page, "canonical_url": address}
-    return render_to_string("nutrients/articles/article.html", context)
+        raise Http404("There is no article at this address.")
+    context = {"section": "guide", "article": page.article, "page": page}
+    return render(request, "nutrients/articles/article.html", context)
 
 
 @require_safe

@@ -1,14 +1,17 @@
 """Answers to requests: a page or, for htmx, a fragment, and results memoized by content version.
 
-Memoized results serve pages whose finished answer can rarely be served again, because it depends
-on what a reader chose. They depend on published content alone and contain nothing about a reader.
-The page cache passes each request the results for the version of the content that answers it.
+The page cache cannot serve a finished page again whose address is new to it: what a reader chose is
+part of the address, and links from elsewhere add a query. Such a page is rendered from memoized
+results or, if it is the same whatever was added, memoized whole. Both depend on published content
+alone and hold nothing about a reader. The page cache gives each request the memory for the version
+of the content that answers it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial, wraps
 from typing import Any, TypeVar
 
 from django.http import HttpRequest, HttpResponse
@@ -21,6 +24,8 @@ Result = TypeVar("Result")
 MEMORY = "nutrisite.memory"
 # The number of results to keep of a function that is called with many slugs, such as articles.
 MOST = 24
+# The parameters of a page's number: ours, and that of Django's sitemaps
+PAGE_NUMBERS = ("page", "p")
 
 
 def memoized(
@@ -32,13 +37,38 @@ def memoized(
     moment of it is the same. None, for slugs that do not exist, is not memoized. Two threads may
     compute the same result at once.
     """
+    return _once(request, function, slugs, partial(function, *slugs, at=at))
+
+
+def memoized_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Make a view render each of its pages once for each version of the content.
+
+    It is for views that read nothing of a request but its path and the number of a page. They need
+    no memoized rows: the page takes about as much memory. An exception such as Http404 is not kept.
+    """
+
+    @wraps(view)
+    def answer(request: HttpRequest, **arguments: str) -> HttpResponse:
+        numbers = (f"{name}={n}" for name in PAGE_NUMBERS for n in request.GET.getlist(name))
+        key = (request.path, *numbers)
+        page = _once(request, view, key, partial(view, request, **arguments))
+        # Middleware adds headers to the response, which must not reach the next reader.
+        return HttpResponse(page.content, status=page.status_code, headers=page.headers)
+
+    return answer
+
+
+def _once(
+    request: HttpRequest, owner: Any, key: tuple[str, ...], compute: Callable[[], Result]
+) -> Result:
+    """Return the result that the request's memory holds for `owner` and `key`, or compute it."""
     memory: dict[Any, dict[tuple[str, ...], Result]] = request.META.setdefault(MEMORY, {})
-    results = memory.setdefault(function, {})
-    result = results.get(slugs)
+    results = memory.setdefault(owner, {})
+    result = results.get(key)
     if result is None:
-        result = function(*slugs, at=at)
+        result = compute()
         if result is not None:
-            results[slugs] = result
+            results[key] = result
         for oldest in list(results)[:-MOST]:
             results.pop(oldest, None)
     return result

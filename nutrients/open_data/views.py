@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import logging
-from datetime import datetime
-from typing import Any
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -16,7 +14,7 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
-from nutrients.common.answering import memoized
+from nutrients.common.answering import memoized, memoized_page
 from nutrients.common.version import content_version
 
 from . import files
@@ -31,19 +29,15 @@ OPEN = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cro
 
 
 @require_safe
+@memoized_page
 def data(request: HttpRequest) -> HttpResponse:
     """List every table with its files, columns and licence."""
     now = timezone.now()
-    # Counting is slow: a table may have a million rows.
     context = {
-        "tables": memoized(request, counted_tables, at=now),
+        "tables": [(table, table.rows(now).count()) for table in TABLES],
         "version": memoized(request, content_version, at=now),
     }
     return render(request, "nutrients/open_data/data.html", context)
-
-
-def counted_tables(*, at: datetime) -> list[tuple[Any, int]]:
-    return [(table, table.rows(at).count()) for table in TABLES]
 
 
 @require_safe
@@ -86,6 +80,7 @@ def _try_later(sentence: str) -> HttpResponse:
 
 
 @require_safe
+@memoized_page
 def dictionary_file(request: HttpRequest, form: str) -> HttpResponse:
     header, *rows = files.dictionary()
     response = HttpResponse(content_type=TYPES[form], headers=OPEN)

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from nutrients.common.answering import memoized
+from nutrients.common.answering import memoized, memoized_page
 from nutrients.common.paging import paged
 from nutrients.evidence.life_stages import life_stages
 from nutrients.models import (
@@ -23,6 +23,7 @@ from .symptoms import listed_symptoms, symptom_page
 
 
 @require_safe
+@memoized_page
 def nutrient_list(request: HttpRequest) -> HttpResponse:
     context = {"section": "nutrients", **paged(request, listed_nutrients(at=timezone.now()))}
     context["groups"] = group_by(context["page"], NutrientKind, "kind")
@@ -50,8 +51,9 @@ def nutrient(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
+@memoized_page
 def association(request: HttpRequest, slug: str, symptom: str) -> HttpResponse:
-    page = memoized(request, evidence_page, slug, symptom, at=timezone.now())
+    page = evidence_page(slug, symptom, at=timezone.now())
     if page is None:
         raise Http404
     context = {"section": "nutrients", "page": page}
@@ -59,6 +61,7 @@ def association(request: HttpRequest, slug: str, symptom: str) -> HttpResponse:
 
 
 @require_safe
+@memoized_page
 def symptom_list(request: HttpRequest) -> HttpResponse:
     context = {"section": "symptoms", **paged(request, listed_symptoms(at=timezone.now()))}
     context["groups"] = group_by(context["page"], BodyArea, "body_area")
@@ -66,8 +69,9 @@ def symptom_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@memoized_page
 def symptom(request: HttpRequest, slug: str) -> HttpResponse:
-    page = memoized(request, symptom_page, slug, at=timezone.now())
+    page = symptom_page(slug, at=timezone.now())
     if page is None:
         raise Http404
     context = {"section": "symptoms", "page": page}

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from nutrients.common.answering import memoized, render_page_or_fragment
+from nutrients.common.answering import memoized, memoized_page, render_page_or_fragment
 from nutrients.common.paging import paged
 from nutrients.common.parameters import (
     LONGEST,
@@ -51,6 +51,7 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@memoized_page
 def a_to_z(request: HttpRequest) -> HttpResponse:
     lines = memoized(request, entries, at=timezone.now())
     context = paged(request, Paginator(lines, ENTRIES_A_PAGE))

@@ -23,6 +23,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from nutrients.articles.pages import latest_articles
+from nutrients.common.answering import memoized_page
 from nutrients.common.version import content_version
 from nutrients.context import site_address
 from nutrients.models import (
@@ -117,6 +118,7 @@ def open_paths(paths: Iterable[str], *, at: datetime) -> set[str]:
 
 
 @require_safe
+@memoized_page
 @views.x_robots_tag
 def sitemap(request: HttpRequest) -> HttpResponse:
     """List the files of the sitemap.
@@ -133,11 +135,12 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@memoized_page
 def sitemap_part(request: HttpRequest, section: str) -> HttpResponse:
     sections: dict[str, type[Sitemap] | Sitemap] = {
         name: SiteMap(pages) for name, pages in public_pages(at=timezone.now()).items()
     }
-    return views.sitemap(request, sections, section)
+    return views.sitemap(request, sections, section).render()
 
 
 @require_safe
@@ -170,6 +173,7 @@ def security(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@memoized_page
 def article_feed(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     feed = _feed(
@@ -194,6 +198,7 @@ def article_feed(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@memoized_page
 def change_feed(request: HttpRequest) -> HttpResponse:
     return _change_feed(
         request,
@@ -205,6 +210,7 @@ def change_feed(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@memoized_page
 def nutrient_change_feed(request: HttpRequest, slug: str) -> HttpResponse:
     now = timezone.now()
     nutrient = get_object_or_404(Nutrient.objects.published(at=now), slug=slug)

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from nutrients.common.answering import memoized
+from nutrients.common.answering import memoized_page
 from nutrients.common.paging import paged
 from nutrients.content.removed import was_public
-from nutrients.context import canonical_url
 from nutrients.evidence.ranking import ORDER
 from nutrients.models import (
     MEANING_AGAINST,
@@ -60,17 +56,13 @@ METHOD_CONTENTS = [
 
 
 @require_safe
+@memoized_page
 def home(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(memoized(request, home_html, at=timezone.now()))
-
-
-def home_html(*, at: datetime) -> str:
-    """Render the home page, which does not depend on the request."""
-    context = {"page": home_page(at=at), "section": "", "canonical_url": canonical_url("/")}
-    return render_to_string("nutrients/site/home.html", context)
+    return render(request, "nutrients/site/home.html", {"page": home_page(at=timezone.now())})
 
 
 @require_safe
+@memoized_page
 def about(request: HttpRequest) -> HttpResponse:
     """Show who makes the site, who pays for it, and who has reviewed it."""
     counts = review_counts(at=timezone.now())
@@ -83,6 +75,7 @@ def about(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@memoized_page
 def method(request: HttpRequest) -> HttpResponse:
     """Explain what the site is for, how it grades and orders, who edits it, and what is pending."""
     counts = review_counts(at=timezone.now())
@@ -102,6 +95,7 @@ def method(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@memoized_page
 def sources(request: HttpRequest) -> HttpResponse:
     """Every source that somebody has read, by publisher, a page at a time."""
     lines = read_sources()
@@ -111,6 +105,7 @@ def sources(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@memoized_page
 def source(request: HttpRequest, slug: str) -> HttpResponse:
     """Show how a source was checked, and the facts that cite it."""
     now = timezone.now()
@@ -121,6 +116,7 @@ def source(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
+@memoized_page
 def changes(request: HttpRequest) -> HttpResponse:
     """List all corrections, paginated, and the latest other changes."""
     now = timezone.now()
@@ -133,30 +129,34 @@ def changes(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@memoized_page
 def privacy(request: HttpRequest) -> HttpResponse:
     return render(request, "nutrients/site/privacy.html", {"contact": settings.CONTACT_EMAIL})
 
 
 @require_safe
+@memoized_page
 def accessibility(request: HttpRequest) -> HttpResponse:
     return render(request, "nutrients/site/accessibility.html", {"contact": settings.CONTACT_EMAIL})
 
 
 @require_safe
+@memoized_page
 def safety(request: HttpRequest) -> HttpResponse:
     """Show all warning signs with what to do, and the limits of this site."""
-    page = memoized(request, safety_page, at=timezone.now())
-    context = {"section": "safety", "page": page}
+    context = {"section": "safety", "page": safety_page(at=timezone.now())}
     return render(request, "nutrients/site/safety.html", context)
 
 
 @require_safe
+@memoized_page
 def safety_worker(request: HttpRequest) -> HttpResponse:
     """Serve the service worker that saves the page of warning signs if the reader asks for it."""
     return render(request, "nutrients/site/worker.js", content_type="text/javascript")
 
 
 @require_safe
+@memoized_page
 def test_book(request: HttpRequest) -> HttpResponse:
     """List the cases of the test book, failing ones first, paginated."""
     book = safety_book(outcomes_of_now(at=timezone.now()))
