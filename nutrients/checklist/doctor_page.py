@@ -50,8 +50,7 @@ class DoctorPage:
 def doctor_page(data: QueryDict, content: ChecklistContent) -> DoctorPage:
     """Return the answer to a form, with citations numbered in reading order.
 
-    Five queries at most besides the content: sources of associations and of risk factors, and the
-    version.
+    Two queries at most besides the content: the sources of associations and of risk factors.
     """
     answer = checklist_answer(data, content)
     matches = answer.suggestions.top_matches
@@ -74,8 +73,12 @@ def doctor_page(data: QueryDict, content: ChecklistContent) -> DoctorPage:
         len(absent) - len(related),
         nutrients,
         references,
-        content_version(at=content.at),
+        content.once(_version),
     )
+
+
+def _version(content: ChecklistContent) -> ContentVersion | None:
+    return content_version(at=content.at)
 
 
 def _links(match: NutrientMatch, references: References) -> dict[str, CitedWords]:

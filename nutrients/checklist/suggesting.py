@@ -278,6 +278,10 @@ class Suggestions:
         return [*self.causes[len(self.main_causes) :], *self.other_causes]
 
     @property
+    def names_of_also_common(self) -> str:
+        return "; ".join(row.cause.name for row in self.also_common)
+
+    @property
     def names_medicine(self) -> bool:
         causes = (*self.causes, *self.other_causes)
         return any(row.cause.kind == CauseKind.MEDICINE for row in causes)
@@ -291,7 +295,7 @@ class Suggestions:
             yield "Common causes that are not nutrients"
             yield from chain.from_iterable(row.sentences() for row in self.main_causes)
             if self.also_common:
-                yield f"Also common: {'; '.join(row.cause.name for row in self.also_common)}."
+                yield f"Also common: {self.names_of_also_common}."
         if self.top_matches:
             yield "Nutrients worth looking into"
             yield from chain.from_iterable(match.sentences() for match in self.top_matches)

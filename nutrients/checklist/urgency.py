@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from operator import attrgetter
 from typing import Any, NamedTuple
+
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
 from nutrients.evidence.ranking import (
     Level,
@@ -218,7 +222,8 @@ def _level(value: str) -> Level:
     return Level(Urgency(value).rank)
 
 
-class QuestionField(NamedTuple):
+@dataclass(frozen=True)
+class QuestionField:
     """A question with its answers, worst first, and the one that the reader chose.
 
     `matters_for` lists the ticks to which it is relevant, as in “symptom:tingling risk:statin”.
@@ -226,8 +231,20 @@ class QuestionField(NamedTuple):
 
     row: Question
     answers: list[Answer]
-    chosen: Answer | None
-    matters_for: str = ""
+    matters_for: str
+    chosen: Answer | None = None
+
+    @cached_property
+    def html(self) -> SafeString:
+        """The question as part of the form. Unanswered it is rendered once for all readers."""
+        return render_to_string("nutrients/checklist/_question.html", {"question": self})
+
+    def answered(self, ticks: Collection[Tick]) -> QuestionField:
+        """Return the question with the answer that counts: the worse of two."""
+        for answer in self.answers:
+            if answer_tick(self.row.slug, answer.slug) in ticks:
+                return replace(self, chosen=answer)
+        return self
 
 
 def follow_up_questions(
@@ -246,22 +263,19 @@ def follow_up_questions(
     }
     if level < Level.EMERGENCY:
         slugs |= set(deciding(ticks, content.once(urgency_rules), answers))
-    return [_question_field(row, ticks) for slug, row in content.questions.items() if slug in slugs]
+    questions = content.once(_questions)
+    return [question.answered(ticks) for slug, question in questions.items() if slug in slugs]
 
 
 def form_questions(ticks: Collection[Tick], content: ChecklistContent) -> list[QuestionField]:
-    matters_for = content.once(_matters_for)
-    return [
-        _question_field(row, ticks, matters_for[slug])
-        for slug, row in content.questions.items()
-        if row.is_in_form
-    ]
+    questions = content.once(_questions).values()
+    return [question.answered(ticks) for question in questions if question.row.is_in_form]
 
 
-def _matters_for(content: ChecklistContent) -> dict[str, str]:
-    """Return, by the slug of each question, the ticks that rules combine with its answers."""
+def _questions(content: ChecklistContent) -> dict[str, QuestionField]:
+    """Return each question by its slug, with the ticks that rules combine with its answers."""
     rules, answers = content.once(urgency_rules), content.once(answer_ticks)
-    matters_for: dict[str, str] = {}
+    questions: dict[str, QuestionField] = {}
     for slug, choices in answers.items():
         named = {
             tick
@@ -269,8 +283,10 @@ def _matters_for(content: ChecklistContent) -> dict[str, str]:
             if any(group & choices for group in rule.answers)
             for tick in rule.named
         }
-        matters_for[slug] = " ".join(sorted(f"{tick.kind}:{tick.slug}" for tick in named))
-    return matters_for
+        row = content.questions[slug]
+        matters_for = " ".join(sorted(f"{tick.kind}:{tick.slug}" for tick in named))
+        questions[slug] = QuestionField(row, list(row.answers.all()), matters_for)
+    return questions
 
 
 def answer_ticks(content: ChecklistContent) -> dict[str, frozenset[Tick]]:
@@ -279,10 +295,3 @@ def answer_ticks(content: ChecklistContent) -> dict[str, frozenset[Tick]]:
         slug: frozenset(answer_tick(slug, answer.slug) for answer in row.answers.all())
         for slug, row in content.questions.items()
     }
-
-
-def _question_field(row: Question, ticks: Collection[Tick], matters_for: str = "") -> QuestionField:
-    """Return a question with the answer that counts: the worse of two."""
-    answers = list(row.answers.all())
-    chosen = (answer for answer in answers if answer_tick(row.slug, answer.slug) in ticks)
-    return QuestionField(row, answers, next(chosen, None), matters_for)

@@ -9,6 +9,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from functools import cached_property
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 
@@ -54,7 +56,7 @@ class Candidate:
     frequency: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Suggestion:
     """A nutrient worth looking into: the best link of each tick on its better side.
 
@@ -77,6 +79,11 @@ class Suggestion:
     def risks(self, strength: int) -> int:
         """Count the ticked risk factors of this strength that point to it, ages excluded."""
         return sum(link.strength == strength and not link.is_age for link in self.matched)
+
+    @cached_property
+    def order(self) -> tuple[Any, ...]:
+        """Its sort key by all criteria, smaller first."""
+        return tuple(criterion.key(self) for criterion in ORDER)
 
 
 class Criterion(NamedTuple):
@@ -136,7 +143,7 @@ def rank(ticks: Iterable[Tick], candidates: Iterable[Candidate]) -> list[Suggest
     ticked = sorted(set(ticks))
     suggestions = [_suggestion(ticked, candidate) for candidate in candidates]
     suggestions = [row for row in suggestions if row.symptoms or row.risks(STRONG)]
-    ranked = sorted((_order_of(row), row.name.casefold(), row.slug, row) for row in suggestions)
+    ranked = sorted((row.order, row.name.casefold(), row.slug, row) for row in suggestions)
     ties = Counter(order for order, *_ in ranked)
     return [replace(row, is_tied=ties[order] > 1) for order, _, _, row in ranked]
 
@@ -158,15 +165,11 @@ def _suggestion(ticked: Sequence[Tick], candidate: Candidate) -> Suggestion:
         for name, side in sorted(best.items(), reverse=True)
     ]
     nothing = Suggestion(candidate.slug, candidate.name, (), unexplained, candidate.frequency)
-    return min(sides, key=_order_of, default=nothing)
+    return min(sides, key=attrgetter("order"), default=nothing)
 
 
 def _strength(link: Link) -> tuple[int, int, int, Tick]:
     return (_rank(link.typicality), _rank(link.evidence), _rank(link.strength), link.tick)
-
-
-def _order_of(suggestion: Suggestion) -> tuple[Any, ...]:
-    return tuple(criterion.key(suggestion) for criterion in ORDER)
 
 
 class Level(IntEnum):

@@ -182,7 +182,9 @@ def bar(percent: float | Decimal, full: float | Decimal = 100) -> SafeString:
     )
 
 
+# Pages that depend on the query of their address have the same one each time.
 @register.simple_tag
+@lru_cache(maxsize=200)
 def breadcrumb(*trail: str) -> SafeString:
     """Link to the pages above: name, address, name, address ..., then the name of this page.
 
