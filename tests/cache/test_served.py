@@ -62,6 +62,7 @@ def test_edit_through_one_shows_through_both_on_the_next_request(instances):
         ("/nutrients/magnesium/muscle-cramps/?from=elsewhere", "othercause", "what_helps"),
         ("/articles/nutrients-and-muscle-jerking/?from=elsewhere", "nutrient", "food_summary"),
         ("/safety/?from=elsewhere", "redflag", "why_it_matters"),
+        ("/sources/?from=elsewhere", "source", "publisher"),
     ],
 )
 def test_commit_past_every_screen_shows_at_once(instances, path, table, field):

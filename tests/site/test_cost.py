@@ -22,7 +22,25 @@ COSTS = {
     PLATE: (0, 72),
     "/search/?q=cramp": (2, 23),
     "/safety/": (0, 78),
-    "/sources/": (1, 20),
+    "/articles/": (0, 16),
+    "/nutrients/": (0, 11),
+    "/nutrients/magnesium/muscle-cramps/": (0, 44),
+    "/symptoms/": (0, 21),
+    "/a-z/": (0, 34),
+    "/about/": (0, 8),
+    "/method/": (0, 18),
+    "/sources/": (0, 20),
+    "/sources/?page=2": (0, 20),
+    "/sources/usda-sr28/": (0, 11),
+    "/changes/": (0, 7),
+    "/privacy/": (0, 14),
+    "/accessibility/": (0, 8),
+    "/safety/test-book/": (0, 107),
+    "/data/": (0, 66),
+    "/data/dictionary.json": (0, 63),
+    "/sitemap.xml": (0, 1),
+    "/sitemap-evidence.xml": (0, 19),
+    "/feeds/articles/": (0, 10),
 }
 
 
@@ -36,6 +54,30 @@ def test_page_asks_and_sends_no_more_than_it_may(content, django_assert_max_num_
         page = client.get(address)
     assert page.status_code == 200
     assert len(page.content) <= kilobytes * 1000
+
+
+@pytest.mark.parametrize(
+    "address", ["/a-z/", "/sources/?page=2", "/feeds/articles/", "/sitemap-articles.xml"]
+)
+def test_memoized_page_is_the_same_with_another_query(content, address):
+    client = Client(**{MEMORY: {}})
+    first = client.get(address)
+    again = client.get(f"{address}{'&' if '?' in address else '?'}from=elsewhere")
+
+    assert again.content == first.content
+    assert again.headers == first.headers
+    assert first.headers == Client(**{MEMORY: {}}).get(address).headers
+
+
+def test_memoized_pages_are_apart_by_number_and_slug(content):
+    client = Client(**{MEMORY: {}})
+    addresses = ["/a-z/", "/a-z/?page=2", "/a-z/?page=none", "/symptoms/tremor/"]
+    addresses += ["/symptoms/tingling/", "/sitemap-articles.xml", "/sitemap-foods.xml"]
+    pages = [client.get(address).content for address in addresses * 2]
+
+    assert pages[: len(addresses)] == pages[len(addresses) :]
+    assert len(set(pages)) == len(addresses)
+    assert client.get("/symptoms/none/").status_code == 404
 
 
 def test_answer_of_the_checklist_asks_nothing(content, django_assert_num_queries):
