@@ -28,6 +28,7 @@ from .structured_data import breadcrumbs, script
 
 if TYPE_CHECKING:
     from nutrients.checklist.content import Choice
+    from nutrients.checklist.suggesting import NutrientMatch
     from nutrients.checklist.urgency import Line
     from nutrients.common.citations import Citation, Reference
     from nutrients.common.parameters import Facet
@@ -63,6 +64,11 @@ CHECKED, SELECTED = SafeString(" checked"), SafeString(" selected")
 NOTHING = SafeString("")
 
 LINK = '<a href="{}">{}</a>'
+LINE = "<li>{2} {3}{4}</li>"
+LINE_WITH_NAME = "<li><strong>{1}</strong> {2} {3}{4}</li>"
+LINE_WITH_LINK = '<li><strong><a href="{0}">{1}</a></strong> {2} {3}{4}</li>'
+SUMMARY = '<li><a href="{}">{}</a> {} {}</li>'
+CHIP = '<label class="chip"><input class="box" type="radio" name="{}" value="{}"{}> {}</label>'
 OPTION = '<label class="option"><input class="box" type="{}" name="{}" value="{}"{}>{}{}</label>'
 RADIO = (
     '<label class="chip"><input class="box" type="radio" form="{}" name="{}" value="{}"{}>'
@@ -405,16 +411,43 @@ def _tick(choice: Choice, name: str, kind: str) -> SafeString:
 
 
 @register.simple_tag
+def chips(choices: Iterable[Choice], name: str) -> SafeString:
+    """Render choices of which one counts, for <div class="chips">."""
+    return SafeString(BETWEEN.join([_chip(choice, name) for choice in choices]))
+
+
+@lru_cache(maxsize=50)
+def _chip(choice: Choice, name: str) -> SafeString:
+    is_ticked = CHECKED if choice.is_ticked else NOTHING
+    return format_html(CHIP, name, choice.slug, is_ticked, choice.label)
+
+
+@register.simple_tag
+def summaries(matches: Iterable[NutrientMatch]) -> SafeString:
+    """Nutrients with a line each, for <ul>."""
+    return _join(
+        SUMMARY,
+        (
+            (nutrient.get_absolute_url(), nutrient.name, match.summary, overdue(nutrient))
+            for match in matches
+            for nutrient in [match.nutrient]
+        ),
+    )
+
+
+@register.simple_tag
 def lines(rows: Iterable[Line]) -> SafeString:
     """Render lines of the checklist's answer, for <ul>."""
     return SafeString(BETWEEN.join([_line(row) for row in rows]))
 
 
 def _line(line: Line) -> SafeString:
-    name = format_html(LINK, line.address, line.name) if line.address else line.name
+    # A single call of format_html: an answer has dozens of lines.
+    pattern = LINE_WITH_LINK if line.address else LINE_WITH_NAME if line.name else LINE
     return format_html(
-        "<li>{}{} {}{}</li>",
-        format_html("<strong>{}</strong> ", name) if name else NOTHING,
+        pattern,
+        line.address,
+        line.name,
         line.text,
         overdue(line.row) if line.row else NOTHING,
         _list(line.items) if line.items else NOTHING,
