@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from functools import partial
 from typing import Any, ClassVar
@@ -27,8 +28,19 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from reversion import set_comment
 
-from nutrients.models import Status
+from nutrients.common.parameters import seen
+from nutrients.common.words import words_of
+from nutrients.models import (
+    DocumentKind,
+    FoodPortion,
+    NutrientAmount,
+    SearchDocument,
+    Status,
+    Synonym,
+)
 from nutrients.models.publishing import overdue_on
+from nutrients.search.content import ROWS as SEARCHED_ROWS
+from nutrients.search.query import matching, read, synonyms
 from nutrisite.accounts.admin_site import is_key
 
 from .content_forms import (
@@ -43,7 +55,6 @@ from .content_forms import (
 )
 from .deleting import Deletion, describe_blockers
 from .history import VersionedAdmin
-from .list_search import is_autocomplete, plain_term, reader_matches
 from .notes_for_readers import NotesForReadersMixin
 from .proposing import ProposingMixin, ProposingRights
 from .reviewing import DueForm, SignedMixin
@@ -76,6 +87,14 @@ TEXT_AREAS: dict[Any, dict[str, Any]] = {
     models.TextField: {"form_class": ProseField, "widget": AdminTextareaWidget(attrs={"rows": 3})},
     models.DateTimeField: {"widget": NamedDateTime},
     models.DecimalField: {"form_class": FigureField},
+}
+
+APOSTROPHES = re.compile(r"['’‘ʼ]")
+# The kind of the search document of a row, and the path to the slug of the document.
+DOCUMENTS: dict[type, tuple[DocumentKind, str]] = {
+    **{model: (kind, "slug") for kind, model in SEARCHED_ROWS.items()},
+    NutrientAmount: (DocumentKind.FOOD, "food__slug"),
+    FoodPortion: (DocumentKind.FOOD, "food__slug"),
 }
 
 
@@ -217,6 +236,29 @@ class ContentChangeList(ChangeList):
 
     def get_ordering_field_columns(self) -> dict[int, Any]:
         return super().get_ordering_field_columns() if ORDER_VAR in self.params else {}
+
+
+def is_autocomplete(request: HttpRequest) -> bool:
+    match = request.resolver_match
+    return match is not None and match.url_name == "autocomplete"
+
+
+def plain_term(text: str) -> str:
+    """Return a search term that also matches words with other kinds of apostrophe.
+
+    Django looks for rows that contain each word of it.
+    """
+    return APOSTROPHES.sub(" ", seen(text))
+
+
+def reader_matches(queryset: QuerySet[Any], text: str) -> QuerySet[Any]:
+    """Return the rows, drafts included, whose document has every word or a synonym of it."""
+    units = read(words_of(text), synonyms(Synonym.objects.values_list("words", "means")))
+    if queryset.model not in DOCUMENTS or not units:
+        return queryset.none()
+    kind, path = DOCUMENTS[queryset.model]
+    documents = SearchDocument.objects.filter(kind=kind, pk__in=matching(units))
+    return queryset.filter(**{f"{path}__in": documents.values("row")})
 
 
 class ContentAdmin(

@@ -21,12 +21,13 @@ from django.views.decorators.http import require_POST
 from nutrients.content import RefusedError
 from nutrients.models import OPEN, SIGNABLE, Proposal, Role, State
 from nutrients.proposals import live_rows
-from nutrients.proposals.links import VALID_DAYS, make_link
 from nutrients.proposals.pages import changing_pages
 from nutrients.proposals.rows import PREVIEW_KEYS_FROM, Conflict, conflicts, digest, settle
 from nutrients.proposals.signing import (
+    VALID_DAYS,
     add_sign_off,
     has_written,
+    make_link,
     missing_signatures,
     valid_sign_offs,
 )

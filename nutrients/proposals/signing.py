@@ -1,15 +1,22 @@
-"""Signatures to a proposal: which count, and how many are missing."""
+"""Signatures to a proposal, and links by which people without an account see and sign it."""
 
 from __future__ import annotations
 
-from datetime import datetime
+import hashlib
+import secrets
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db.models import F
+from django.urls import reverse
+from django.utils.crypto import constant_time_compare
 
-from nutrients.models import Proposal, Role, SignOff, State
+from nutrients.models import PreviewLink, Proposal, Remark, Role, SignOff, State
 
 from .rows import digest
+
+VALID_DAYS, MAX_TRIES, MAX_REMARKS = 14, 5, 50
 
 
 def has_written(proposal: Proposal, account: Any) -> bool:
@@ -46,3 +53,66 @@ def add_sign_off(
     if proposal.state == State.READY and not missing_signatures(proposal):
         proposal.become(State.AGREED)
         proposal.save()
+
+
+def make_link(
+    proposal: Proposal, *, name: str, profession: str, by: Any, at: datetime
+) -> tuple[str, str]:
+    """Make a link, and for a named person a code to agree with, once.
+
+    Return its address and the code. The database has only digests of them.
+    """
+    token, code = secrets.token_urlsafe(32), f"{secrets.randbelow(10**8):08}" if name else ""
+    PreviewLink.objects.create(
+        proposal=proposal,
+        token=_digest(token),
+        name=name,
+        profession=profession,
+        code=_digest(token + code) if code else "",
+        made_by=by.get_username(),
+        made_at=at,
+        until=at + timedelta(days=VALID_DAYS),
+    )
+    return settings.SITE_URL + reverse("nutrients:preview", args=[token]), code
+
+
+def open_link(token: str, *, at: datetime) -> PreviewLink | None:
+    """Return the link of a token, unless it has expired or was closed."""
+    link = PreviewLink.objects.filter(token=_digest(token)).select_related("proposal").first()
+    return link if link and link.is_open(at=at) else None
+
+
+def remark(link: PreviewLink, *, name: str, text: str, at: datetime) -> bool:
+    """Save a remark; return False if the link already has too many."""
+    if link.remarks.count() >= MAX_REMARKS:
+        return False
+    Remark.objects.create(link=link, name=name, text=text, made_at=at)
+    return True
+
+
+def may_agree(link: PreviewLink) -> bool:
+    """Whether the link is for a named person who has not agreed yet and has tries left."""
+    return bool(link.code) and link.wrong_tries < MAX_TRIES
+
+
+def agree(link: PreviewLink, token: str, code: str, *, at: datetime) -> bool:
+    """Sign for the named person if the code is right. It works once, and tries are limited."""
+    if not may_agree(link):
+        return False
+    if not constant_time_compare(link.code, _digest(token + code)):
+        PreviewLink.objects.filter(pk=link.pk).update(wrong_tries=F("wrong_tries") + 1)
+        return False
+    PreviewLink.objects.filter(pk=link.pk).update(code="")
+    add_sign_off(
+        link.proposal,
+        Role.CLINICIAN,
+        name=link.name,
+        profession=link.profession,
+        account=f"by a link of {link.made_by}",
+        at=at,
+    )
+    return True
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -16,9 +16,9 @@ from django.views.decorators.http import require_http_methods
 
 from nutrients.models import SIGNABLE, PreviewLink, Proposal
 
-from .links import agree, may_agree, open_link, remark
 from .pages import changing_pages, render_preview
 from .rows import digest
+from .signing import agree, may_agree, open_link, remark
 
 CHANGED = "The words have changed since you opened this page. Please read them again."
 WRONG = "This code is not right. Please check it, or ask for a new link."
