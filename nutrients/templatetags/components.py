@@ -74,7 +74,11 @@ RADIO = (
     '<label class="chip"><input class="box" type="radio" form="{}" name="{}" value="{}"{}>'
     "{}</label>"
 )
-TICK = '<label class="tick{}"><input class="box" type="{}" name="{}" value="{}"{}>{}{}</label>'
+# Programs that ask the checklist read the words of a choice from the span.
+TICK = (
+    '<label class="tick{}"><input class="box" type="{}" name="{}" value="{}"{}>'
+    "<span>{}{}</span></label>"
+)
 COUNT = '<span class="count" id="{}"{}>{}<span class="visually-hidden"> {}{}</span></span>'
 OUT_OF_BAND = SafeString(' data-hx-swap-oob="true"')
 

@@ -67,7 +67,7 @@ SIZES = {
     FIVE_FOODS: (5, 700),
     f"{FIVE_FOODS}&diet=vegan": (5, 900),
     # The whole form is folded below the answer.
-    "/checklist/?symptom=muscle-twitches&symptom=night-leg-cramps&risk=ppi": (4, 850),
+    "/checklist/?symptom=muscle-twitches&symptom=night-leg-cramps&risk=ppi": (4, 980),
     "/symptoms/": (4, 500),
     "/symptoms/night-leg-cramps/": (5, 900),
     "/symptoms/muscle-cramps/": (5, 900),

@@ -57,6 +57,13 @@ def test_form_groups_what_a_reader_can_notice_by_area_the_common_first(client, c
     )
 
 
+def test_programs_can_read_the_words_of_each_choice(client, content):
+    page = client.get(PAGE).text
+    choices = re.findall(r'<input class="box" [^>]*><span>([^<]+)', page)
+    symptoms = Symptom.objects.filter(is_noticeable=True, status="published")
+    assert {row.name for row in symptoms} <= {choice.strip() for choice in choices}
+
+
 def test_a_tick_behind_more_is_never_hidden(client, content):
     html = send(client, symptom=["headache"]).content.decode()
     head = topic(html, "Eyes, mouth and head")
