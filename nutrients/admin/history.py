@@ -114,8 +114,8 @@ class VersionedAdmin(RefusableMixin, DeletingMixin):
     def _drop_deleted(self, request: Any, row: Any) -> list[tuple[Version, list[str]]]:
         """Take the rows out of a form that were deleted since it was opened.
 
-        Return their last versions, each with the texts that were sent for the row. Django would ask
-        for the fields that identify the row, which nobody can fill in any more.
+        Return their last versions, each with the texts that were sent for the row. Django would
+        require the fields that identify the row, which the form does not show.
         """
         dropped = []
         for formset_class, inline in self.get_formsets_with_inlines(request, row):

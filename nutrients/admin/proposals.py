@@ -48,7 +48,7 @@ BUTTONS = {State.READY: "Ready to be read", State.WRITING: "Write on", State.DRO
 
 
 class LinkForm(forms.Form):
-    """The colleague whom a link is for; to agree, a colleague needs a name and a profession."""
+    """Asks who will use a link. Only a person with a name and a profession can agree by it."""
 
     name = forms.CharField(label="First and last name", max_length=150, required=False)
     profession = forms.CharField(max_length=100, required=False)

@@ -108,7 +108,7 @@ class Association(Keyed, Publishable):
         max_length=60,
         blank=True,
         help_text="The group that was studied, such as “older adults”. The sentence for readers "
-        "names it. Leave this empty if the studies were of everybody.",
+        "names it. Leave this empty if the studies were not limited to a group.",
     )
     typicality = models.CharField(
         "how typical",

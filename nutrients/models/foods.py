@@ -92,7 +92,7 @@ class FoodGroup(Slugged):
 
 
 class NotSuggestedTo(models.TextChoices):
-    """People to whom a food is never suggested. Lists include it nevertheless."""
+    """Groups that a food is never suggested to. Lists of foods still include it."""
 
     NOBODY = "nobody", "Nobody"
     PREGNANCY = "pregnancy", "Pregnant people"

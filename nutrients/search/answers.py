@@ -37,7 +37,7 @@ EMERGENCIES = {
     "eclampsia": "eclampsia, pre-eclampsia, preeclampsia",
     "serotonin-syndrome": "serotonin syndrome",
 }
-# Words that ask for a figure, and words for the people whom it is for.
+# Words that ask for a figure, and words for the group that it applies to.
 FIGURE = re.compile(
     r"\b(how much|how many|needs?|daily|rda|rni|requirements?|intake|per day|a day)\b"
 )
