@@ -37,7 +37,7 @@ ADMIN_PATH = environment.path("ADMIN_PATH", "admin/")
 ADMIN_NETWORKS = environment.networks("ADMIN_NETWORKS")
 PAGE_NOT_FOUND = "nutrients.site.views.page_not_found"
 ROOT_URLCONF = "nutrisite.urls"
-WSGI_APPLICATION = "nutrisite.wsgi.application"
+WSGI_APPLICATION: str | None = "nutrisite.wsgi.application"
 
 # `make key` creates the file.
 SECRET_KEY_FILE = environment.folder("SECRET_KEY_FILE", VAR_DIR / "secret_key")
