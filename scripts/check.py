@@ -46,9 +46,19 @@ def checks() -> dict[str, list[str]]:
         "migrations": [*MANAGE, "makemigrations", "--check", "--dry-run"],
         "migrating": [*MANAGE, "migrate", "--verbosity", "0"],
         "loading": [*MANAGE, "load_content"],
-        "content": [*MANAGE, "check_content"],
+        "content": [*MANAGE, "check_content", "--on", content_date()],
         "test book": [*MANAGE, "run_test_book"],
     }
+
+
+def content_date() -> str:
+    """Return the date of the last change of the shipped content, or today's outside of git.
+
+    A review that falls due later is the editors' work: it must not fail a change of the code.
+    """
+    command = ["git", "log", "-1", "--format=%cs", "--", "fixtures"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    return done.stdout.strip() or time.strftime("%Y-%m-%d")
 
 
 def passes(name: str, command: list[str], folder: str) -> bool:
