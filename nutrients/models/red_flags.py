@@ -13,7 +13,7 @@ from .sources import Source
 from .symptoms import Symptom, Urgency
 
 # Other parameters of the checklist's form, which slugs of questions must not be.
-RESERVED_PARAMETERS = ("symptom", "risk", "flag", "find", "look")
+RESERVED_PARAMETERS = ("symptom", "risk", "flag", "change")
 FLAG_LEVELS = [Urgency.EMERGENCY, Urgency.URGENT, Urgency.SEE_A_DOCTOR]
 # The beginning of most actions in an emergency, which pages say once for all.
 CALL = "Call the emergency number (999, 112 or 911)."

@@ -115,7 +115,7 @@ def test_names_of_ticks_and_of_parts_of_the_checklist_are_given_once(screen, con
     assert list(screen(cause).errors(is_asked="on")) == ["is_asked"]
 
     question = screen(Question)
-    for slug in ("symptom", "risk", "flag", "find", "look"):
+    for slug in ("symptom", "risk", "flag", "change"):
         errors = question.errors(text="Which?", why="It matters.", slug=slug)
         assert errors == {"__all__": ["The checklist's form has a parameter of this name."]}
 
