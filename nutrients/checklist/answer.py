@@ -51,12 +51,7 @@ class LevelText(NamedTuple):
     sooner: str
 
 
-NOTHING = LevelText(
-    "nothing",
-    "Nothing ticked yet",
-    "Tick at least one thing that you notice, then choose “See results”.",
-    "",
-)
+NOTHING = LevelText("nothing", "Nothing ticked yet", "", "")
 LEVELS = {
     Level.SELF_CARE: LevelText(
         "self-care",
@@ -305,18 +300,25 @@ class ChecklistAnswer:
 
 
 class ChecklistForm(NamedTuple):
-    """The form with its ticks.
-
-    `ticked` are parameter, value and label of the buttons that remove a tick each.
-    """
+    """The form with its ticks."""
 
     choices: ChecklistChoices
     questions: list[QuestionField]
-    ticked: list[tuple[str, str, str]]
 
     @property
     def has_answers(self) -> bool:
         return any(question.chosen for question in self.questions)
+
+
+class AnswerForm(NamedTuple):
+    """The form of an answer, which sends its ticks again.
+
+    `hidden` are parameter and value of each tick, without those that the questions of the answer
+    send. `take_off` are parameter, value and label of the buttons that remove a tick each.
+    """
+
+    hidden: list[tuple[str, str]]
+    take_off: list[tuple[str, str, str]]
 
 
 def read_ticks(data: QueryDict, choices: ChecklistChoices) -> tuple[list[Tick], list[str]]:
@@ -359,22 +361,23 @@ def checklist_form(answer: ChecklistAnswer, content: ChecklistContent) -> Checkl
     return ChecklistForm(
         content.once(checklist_choices).ticked(answer.ticks),
         form_questions(answer.ticks, content),
-        list(_take_off_buttons(answer, content)),
     )
 
 
-def _take_off_buttons(
-    answer: ChecklistAnswer, content: ChecklistContent
-) -> Iterator[tuple[str, str, str]]:
-    """Yield a button for each tick; in an emergency only for the ticks that raised it.
+def answer_form(answer: ChecklistAnswer, content: ChecklistContent) -> AnswerForm:
+    """Return the form of an answer. In an emergency only ticks that raised it can be taken off.
 
     Other ticks may name a nutrient, which an emergency must not show.
     """
     fired = [rule for rule in answer.urgency.triage.fired if rule.level == Level.EMERGENCY]
     raised = set().union(*(rule.named.union(*rule.answers) for rule in fired))
-    names = content.once(tick_names)
+    names, on_page = content.once(tick_names), {row.row.slug for row in answer.questions}
+    form = AnswerForm([], [])
     for tick in answer.ticks:
+        question, _, value = tick.slug.rpartition(":")
+        name = question if tick.kind == "answer" else tick.kind
+        if name not in on_page:
+            form.hidden.append((name, value))
         if tick in raised or not fired:
-            question, _, value = tick.slug.rpartition(":")
-            name = question if tick.kind == "answer" else tick.kind
-            yield name, f"{OFF}{value}", names.get(tick, value)
+            form.take_off.append((name, f"{OFF}{value}", names[tick]))
+    return form

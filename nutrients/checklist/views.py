@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from nutrients.common.answering import memoized, render_page_or_fragment
 
-from .answer import checklist_answer, checklist_form
+from .answer import answer_form, checklist_answer, checklist_form
 from .content import ChecklistContent
 from .doctor_page import doctor_page
 
@@ -21,21 +21,22 @@ from .doctor_page import doctor_page
 @cache_control(no_store=True, private=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def checklist(request: HttpRequest) -> HttpResponse:
-    """Show the form and, once something is ticked, the answer; to htmx only the answer.
+    """Show the answer to the ticks, or the form: without ticks, and to change them.
 
     The form uses POST, so that ticks stay out of addresses. Links that tick boxes use GET.
     """
     data = request.POST if request.method == "POST" else request.GET
     content = memoized(request, ChecklistContent, at=timezone.now())
     answer = checklist_answer(data, content)
-    context = {
-        "section": "checklist",
-        "answer": answer,
-        "form": checklist_form(answer, content),
-        "is_sent": request.method == "POST",
-    }
-    page, fragment = "nutrients/checklist/checklist.html", "nutrients/checklist/_answer.html"
-    return render_page_or_fragment(request, page, fragment, context)
+    context = {"section": "checklist", "answer": answer, "is_sent": request.method == "POST"}
+    if "change" in data or not answer.ticked.count:
+        fragment = "nutrients/checklist/_form.html"
+        context["form"] = checklist_form(answer, content)
+    else:
+        fragment = "nutrients/checklist/_answer.html"
+        context["answer_form"] = answer_form(answer, content)
+    page = "nutrients/checklist/checklist.html"
+    return render_page_or_fragment(request, page, fragment, context | {"fragment": fragment})
 
 
 @csrf_exempt

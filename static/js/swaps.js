@@ -53,7 +53,7 @@
   let again = null;
 
   function turn({ target }) {
-    if (isAsked || !target.closest?.("form")) return;
+    if (isAsked || !target.closest?.("form, [form]")) return;
     isAsked = true;
     // Loaded earlier, htmx could wait for an event that has already happened.
     if (document.readyState === "complete") bring();
@@ -88,10 +88,12 @@
     const { target: form, submitter } = event;
     submitted = true;
     form.closest("[data-over]")?.removeAttribute("open");
-    const isPlain = submitter?.hasAttribute("data-plain") || !form.matches("[data-hx-get], [data-hx-post]");
-    if (window.htmx || isPlain || isMissing) return;
+    const isPlain = submitter?.hasAttribute("data-plain");
+    if (isPlain) event.stopPropagation();
+    if (window.htmx || isPlain || isMissing || !form.matches("[data-hx-get], [data-hx-post]")) return;
     event.preventDefault();
-    again = () => form.requestSubmit(submitter);
+    // htmx learns which button sends the form from its click.
+    again = () => (submitter ? submitter.click() : form.requestSubmit());
     turn(event);
   }, true);
   document.addEventListener("change", () => { submitted = false; }, true);

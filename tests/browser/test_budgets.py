@@ -19,8 +19,6 @@ LONGER = {
     "/articles/nutrients-and-muscle-jerking/": 22_400,
     # Every sign, food, need and risk of a nutrient, with a source beside each figure.
     "/nutrients/magnesium/": 21_000,
-    # The answer and, folded above it, the whole form.
-    "/checklist/?symptom=muscle-twitches&symptom=night-leg-cramps&risk=ppi": 16_500,
     # Every cause, with what helps and when to see a doctor.
     "/symptoms/muscle-cramps/": 14_000,
 }

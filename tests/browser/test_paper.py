@@ -88,7 +88,8 @@ def test_emergency_is_one_side_too_and_no_page_ends_on_an_empty_side(page):
     page.goto("/checklist/")
     assert sides(page, "A4") == 1
     page.emulate_media(media="print")
-    expect(page.get_by_role("heading", name="Nothing ticked yet")).to_be_in_viewport()
+    expect(page.get_by_text("Tick everything you noticed")).to_be_in_viewport()
+    expect(page.locator("#checklist")).not_to_be_visible()
 
 
 def test_warning_signs_take_four_sides_at_most_with_all_that_is_to_be_done(page):

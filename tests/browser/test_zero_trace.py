@@ -15,7 +15,7 @@ from tests.browser.traces import Sent, history, kept
 
 from . import databases
 from .conftest import wait_until
-from .test_checklist import open_all
+from .test_checklist import change, open_all
 
 TICKS = ["muscle-twitches", "muscle-cramps", "night-leg-cramps", "ppi", "vegan-diet"]
 
@@ -201,10 +201,7 @@ def test_failed_answer_is_logged_without_the_answers(page, site, faults, log):
 def test_emergency_card_stays_when_the_server_breaks(page, site, faults):
     answer(page, ["seizures"])
     break_database(site)
-    open_all(page)
-    page.locator("#checklist input[value='seizures']").uncheck()
-    page.locator("#checklist input[value='muscle-cramps']").check()
-    page.locator("#checklist").get_by_role("button", name="See results").click()
+    page.get_by_role("button", name="Change or add ticks").click()
 
     expect(page.locator("[data-status]")).to_contain_text("call 999, 112, 911")
     expect(page.locator("#results")).to_have_text("Call for help now")
@@ -217,11 +214,18 @@ def test_emergency_card_stays_when_the_server_breaks(page, site, faults):
 def test_emergency_card_stays_when_the_network_is_gone(page, faults):
     answer(page, ["seizures"])
     page.context.set_offline(True)
-    open_all(page)
-    page.locator("#checklist").get_by_role("button", name="See results").click()
+    page.get_by_role("button", name="Take off Seizures").click()
 
     expect(page.locator("[data-status]")).to_contain_text("call 999, 112, 911")
     expect(page.locator("#results")).to_have_text("Call for help now")
+    expect(page.get_by_role("link", name="Call 112")).to_be_visible()
+    page.context.set_offline(False)
+    change(page)
+    page.context.set_offline(True)
+    page.locator("#checklist").get_by_role("button", name="See results").click()
+
+    expect(page.locator("[data-status]")).to_contain_text("call 999, 112, 911")
+    expect(page.get_by_text("You ticked:")).to_be_visible()
     expect(page.locator("#checklist .alarm").get_by_role("link", name="Call 112")).to_be_visible()
     page.context.set_offline(False)
     # The browser reports the failure in its console, and so does htmx.

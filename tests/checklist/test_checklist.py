@@ -29,8 +29,9 @@ def topic(html, title):
 
 def test_nothing_ticked_gives_guidance_and_no_nutrient(client, content):
     text = result(client)
-    assert "Nothing ticked yet" in text
-    assert nutrient_names(text) == set()
+    assert text.startswith("Nothing ticked yet Tick everything you noticed in the past month")
+    assert "Nutrients worth looking into" not in text
+    assert links_of(send(client), RESULTS) == ["tel:999", "tel:112", "tel:911"] * 2 + [PAGE]
     assert text == text_of(client.get(PAGE), RESULTS)
 
 
@@ -41,7 +42,7 @@ def test_form_groups_what_a_reader_can_notice_by_area_the_common_first(client, c
     assert offered == set(slugs_of(noticeable))
     assert "chvostek-sign" not in offered
     groups = re.findall(r"<legend>([^<]+)</legend>|<summary>([^<]+)</summary>", html)
-    assert ["".join(names) for names in groups][2:5] == [
+    assert ["".join(names) for names in groups][1:4] == [
         "First, any of these?",
         "Who is this for?",
         "Muscles and movement",
@@ -65,18 +66,49 @@ def test_programs_can_read_the_words_of_each_choice(client, content):
 
 
 def test_a_tick_behind_more_is_never_hidden(client, content):
-    html = send(client, symptom=["headache"]).content.decode()
+    html = send(client, symptom=["headache"], change="1").content.decode()
     head = topic(html, "Eyes, mouth and head")
     assert '<details class="more" open>' in head
     assert 'value="headache" checked' in head
 
 
 def test_a_link_ticks_and_answers_like_the_form(client, content):
-    by_link = client.get(PAGE, PICTURE)
-    assert text_of(by_link, RESULTS) == result(client, **PICTURE)
-    form = by_link.content.decode().split('id="checklist" action')[1].split("</form>")[0]
+    assert text_of(client.get(PAGE, PICTURE), RESULTS) == result(client, **PICTURE)
+
+
+def form_of(response):
+    return response.text.split('<form id="checklist"')[-1].split("</form>")[0]
+
+
+def test_answer_holds_its_ticks_and_leads_to_the_form_with_them(client, content):
+    ticks = PICTURE | {"onset": "weeks", "places": "one"}
+    answer = send(client, **ticks)
+    hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]+)">', form_of(answer))
+    # The question is on the page, with its answer checked.
+    assert 'name="places" value="one" checked' in answer.text
+    sent = [(name, value) for name in PICTURE for value in PICTURE[name]]
+    assert sorted(hidden) == sorted([*sent, ("onset", "weeks")])
+    assert 'form="checklist" name="change" value="1"' in answer.text
+    assert 'class="tick"' not in answer.text
+
+    form = send(client, change="1", **ticks)
+    assert text_of(form, RESULTS).startswith("Change or add ticks Tick everything you noticed")
+    assert "What to do:" not in form.text
+    checked = re.findall(r'name="([^"]+)" value="([^"]*)" checked', form.text)
     # Besides the ticks, nothing is said of whom they are about.
-    assert form.count(" checked") == 8
+    assert sorted(checked) == sorted([*hidden, ("risk", "")])
+
+
+def test_form_says_to_call_while_its_ticks_are_an_emergency(client, content):
+    ticks = {"symptom": ["tingling", "muscle-weakness"], "onset": "days"}
+    page = send(client, change="1", **ticks)
+    assert "<title>Call for help now: " in page.text
+    card = text_of(page, RESULTS).split("Emergency?")[0]
+    assert "Call for help now Call 999, 112, 911 or your local number." in card
+    assert "You ticked: Muscle weakness + Tingling (pins and needles) (Over days)" in card
+    calm = send(client, change="1", symptom=["tingling"])
+    assert "<title>Checklist: " in calm.text
+    assert '<div class="urgent" data-call-card hidden>' in calm.text
 
 
 # What comes back
@@ -230,7 +262,7 @@ def test_ticks_go_on_to_paper_and_the_table_is_offered_without_them(client, smal
     links = links_of(response, RESULTS)
     assert "/compare/" in links
     assert [link for link in links if "?" in link] == []
-    # The button sends the form as it stands, so that what is printed is what is ticked now.
+    # The button sends the ticks of the answer and the questions as they are answered now.
     assert f'form="checklist" formaction="{PRINT}"' in response.content.decode()
 
 

@@ -41,8 +41,9 @@ SAID = [
     ("symptom=night-leg-cramps", "has not been shown to help night leg cramps in older adults."),
     ("symptom=tremor&risk=alcohol", WITHDRAWAL),
     ("symptom=muscle-twitches&duration=for-ever", "We did not understand “for-ever”"),
-    # An answer alone is no tick.
+    # An answer alone is no tick, and one that is taken off is none.
     ("onset=sudden", "Nothing ticked yet"),
+    ("symptom=tremor&symptom=-tremor&onset=sudden", "Nothing ticked yet"),
 ]
 
 
@@ -162,7 +163,7 @@ def test_questions_stand_above_the_answer_with_their_reasons(client, content):
     text = result(client, symptom=["muscle-twitches"])
     assert "How long has it lasted? What lasts over 2 weeks is worth an appointment." in text
     assert text.index("How long has it lasted?") < text.index("What matches your ticks")
-    assert "2 questions below can change this answer." in text
+    assert "2 questions can change this answer." in text
     html = send(client, symptom=["muscle-twitches"]).content.decode()
     assert html.count('type="radio" form="checklist" name="duration"') == 2
     assert '<button class="btn btn-small" type="submit" form="checklist">' in html

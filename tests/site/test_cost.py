@@ -86,4 +86,4 @@ def test_answer_of_the_checklist_asks_nothing(content, django_assert_num_queries
 
     with django_assert_num_queries(0):
         page = client.post("/checklist/", TICKS)
-    assert len(page.content) <= 73_000
+    assert len(page.content) <= 32_000
