@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from .axe import on_this_page, violations
 
-# The wider one has room for a scroll bar beside it in a window of 1280.
+# A window of 1280 with a scroll bar leaves 1265.
 WIDTHS = (390, 1265)
 LOOKS = (("light", 390), ("dark", 1280), ("light", 1280), ("dark", 390))
 OWN = (
@@ -18,17 +18,17 @@ OWN = (
 )
 TABLES = [model._meta for model in admin.site._registry]
 SCROLLING_LISTS = """() => [...document.querySelectorAll("#changelist .results")].filter(
-  (one) => one.scrollWidth > one.clientWidth).length"""
+  (list) => list.scrollWidth > list.clientWidth).length"""
 
 
 def faults_of(page, address, turn):
-    """Open a screen; give where it is too wide, and what axe finds in the look whose turn it is."""
+    """Open a screen; yield where it is too wide, and what axe reports in the look of this turn."""
     yield from misfits(page, address)
     yield from violations(page, [LOOKS[turn % len(LOOKS)]])
 
 
 def misfits(page, address):
-    """Open a screen; give where it is too wide."""
+    """Open a screen; yield where it is too wide."""
     assert page.goto(address).status == 200, address
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
@@ -41,8 +41,10 @@ def misfits(page, address):
 
 def links_in(page, selector):
     """Return the addresses of admin screens that these links lead to, without repetitions."""
-    links = page.eval_on_selector_all(selector, "found => found.map((one) => one.pathname)")
-    return [one for one in dict.fromkeys(links) if one.startswith("/admin/") and "/r/" not in one]
+    links = page.eval_on_selector_all(selector, "links => links.map((link) => link.pathname)")
+    return [
+        link for link in dict.fromkeys(links) if link.startswith("/admin/") and "/r/" not in link
+    ]
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.model_name)
@@ -51,17 +53,16 @@ def test_screens_of_a_table_fit_and_axe_finds_nothing(editor_page, table):
     # A list and a form differ from table to table; what is around them does not.
     around = ".object-tools a, a.deletelink" if table.model_name == "symptom" else ".none"
     screens, faults = [home], []
-    for place, screen in enumerate(screens):
+    for turn, screen in enumerate(screens, TABLES.index(table)):
         faults += misfits(page, screen)
         form = links_in(page, "#result_list a[href*='/change/']")[:1]
         if screen == home:
             screens += [*links_in(page, around), *form]
         elif "/change/" in screen:
             screens += links_in(page, around)
-        # Tables have their looks in turn. What is around each content, axe sees on other screens.
-        turn = (TABLES.index(table) + place) % len(LOOKS)
-        found = violations(page, LOOKS[turn : turn + 1], "#content")
-        faults += [f"{screen} {line}" for line in found]
+        # What is around each content, axe sees on other screens.
+        lines = violations(page, [LOOKS[turn % len(LOOKS)]], "#content")
+        faults += [f"{screen} {line}" for line in lines]
 
     assert faults == []
 
@@ -77,13 +78,13 @@ def test_screens_of_a_proposal_fit_and_axe_finds_nothing(editor_page):
     editor_page.get_by_label("Tagline:").fill("Does something else")
     editor_page.get_by_role("button", name="Save as proposal").first.click()
     editor_page.get_by_role("button", name="Make a link").click()
-    told = editor_page.locator(".messagelist").inner_text()
+    message = editor_page.locator(".messagelist").inner_text()
     home = editor_page.url.partition("change/")[0]
     page = f"{home}pages/?path=/nutrients/magnesium/"
-    shown = [f"{home}change/", f"{home}pages/", page, f"{home}publish/"]
-    shown += ["/admin/nutrients/nutrient/1/change/", re.search(r"/preview/[\w-]+/", told)[0]]
+    screens = [f"{home}change/", f"{home}pages/", page, f"{home}publish/"]
+    screens += ["/admin/nutrients/nutrient/1/change/", re.search(r"/preview/[\w-]+/", message)[0]]
 
-    faults = [faults_of(editor_page, one, turn) for turn, one in enumerate(shown)]
+    faults = [faults_of(editor_page, screen, turn) for turn, screen in enumerate(screens)]
     assert [fault for each in faults for fault in each] == []
 
 
