@@ -38,11 +38,11 @@ class Browser(Client):
 
     def turn_second_step_on(self):
         """Turn it on; return the app and the recovery codes."""
-        page = self.get(reverse("admin:second_step")).content.decode()
+        page = self.get(reverse("admin:second_step")).text
         assert "<path" in page
         app = App(self.session["second_step_key"])
         answer = self.second_step(app.code())
-        codes = re.findall(r"<li><code>(\w{4}-\w{4})</code>", answer.content.decode())
+        codes = re.findall(r"<li><code>(\w{4}-\w{4})</code>", answer.text)
         assert len(codes) == 10
         return app, codes
 

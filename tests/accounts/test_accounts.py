@@ -9,14 +9,14 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from nutrisite.accounts.models import AccountEvent
 from tests.accounts.conftest import PASSWORD, Browser
-from tests.admin.forms import Screen
+from tests.admin.forms import Screen, act, messages_of
 
 LIST = "admin:auth_user_changelist"
 
 
 @pytest.fixture
 def helper(content):
-    """Signs in an account with these permissions on accounts."""
+    """Return a function that signs in an account with these permissions on accounts."""
 
     def sign_in(*codenames):
         account = User.objects.create_user("help", password=PASSWORD, is_staff=True)
@@ -33,12 +33,7 @@ def add(browser, **fields):
     return browser.post(reverse("admin:auth_user_add"), form | fields)
 
 
-def act(browser, action, *accounts):
-    form = {"action": action, "_selected_action": [account.pk for account in accounts]}
-    return browser.post(reverse(LIST), form, follow=True)
-
-
-def test_account_that_could_not_sign_in_is_not_made(root):
+def test_account_that_could_not_sign_in_is_refused(root):
     short = {"password1": "short", "password2": "short"}
     for fields, sentence in (
         ({}, "Choose a role, or make it an administrator."),
@@ -46,13 +41,12 @@ def test_account_that_could_not_sign_in_is_not_made(root):
         ({"is_superuser": "on"} | short, "too short"),
         ({"is_superuser": "on", "password2": "quite other words"}, "match"),
     ):
-        assert sentence in add(root, **fields).content.decode()
+        assert sentence in add(root, **fields).text
     assert User.objects.count() == 1
 
 
-def test_account_whose_roles_are_taken_away_opens_nothing(root, anna):
-    form = Screen(root, anna, reverse("admin:auth_user_change", args=[anna.pk]))
-    assert form.save(groups=[]).status_code == 302
+def test_account_without_roles_cannot_sign_in(root, anna):
+    assert Screen(root, anna).save(groups=[]).status_code == 302
     assert not Browser().sign_in().has_header("Location")
 
 
@@ -60,7 +54,7 @@ def test_account_whose_roles_are_taken_away_opens_nothing(root, anna):
     ("rights", "remaining"),
     [(["view_user"], {"anna", "root"}), (["view_user", "change_user"], {"root"})],
 )
-def test_staff_who_may_change_accounts_turn_off_the_second_step_of_editors_alone(
+def test_staff_who_may_change_accounts_turn_off_two_factor_of_editors_alone(
     helper, anna, admin, rights, remaining
 ):
     for account in (anna, admin):
@@ -72,11 +66,11 @@ def test_staff_who_may_change_accounts_turn_off_the_second_step_of_editors_alone
     assert {device.user.username for device in TOTPDevice.objects.all()} == remaining
 
 
-def test_administrators_are_out_of_reach(helper, admin):
+def test_staff_cannot_reach_administrators(helper, admin):
     browser = helper("view_user", "change_user")
     form = {"post": "yes", "password1": "quite other words", "password2": "quite other words"}
 
-    assert "root" not in browser.get(reverse(LIST)).content.decode()
+    assert "root" not in browser.get(reverse(LIST)).text
     for page in ("change", "password_change"):
         address = reverse(f"admin:auth_user_{page}", args=[admin.pk])
         assert browser.get(address).status_code in {302, 404}
@@ -85,10 +79,10 @@ def test_administrators_are_out_of_reach(helper, admin):
     assert admin.check_password(PASSWORD)
 
 
-def test_nobody_but_an_administrator_gives_rights(helper, anna):
+def test_only_an_administrator_gives_rights_to_accounts(helper, anna):
     browser = helper("view_user", "change_user")
     me = User.objects.get(username="help")
-    screen = Screen(browser, me, reverse("admin:auth_user_change", args=[me.pk]))
+    screen = Screen(browser, me)
     screen.save(is_superuser="on", user_permissions=["1"], groups=["1"], first_name="Helping")
 
     me.refresh_from_db()
@@ -98,14 +92,14 @@ def test_nobody_but_an_administrator_gives_rights(helper, anna):
     assert me.user_permissions.count() == 2
 
 
-def test_account_added_by_another_waits_for_a_role(helper, content):
+def test_account_added_by_staff_waits_for_a_role(helper, content):
     add(helper("view_user", "add_user", "change_user"), is_superuser="on", groups=["1"])
 
     bert = User.objects.get(username="bert")
     assert [bert.is_staff, bert.is_superuser, bert.groups.exists()] == [False] * 3
 
 
-def test_nobody_but_an_administrator_gives_a_group_rights(helper, content):
+def test_only_an_administrator_gives_rights_to_groups(helper, content):
     browser = helper("view_group", "change_group", "add_group")
     group = Group.objects.get(name="Editors")
     before = set(group.permissions.all())
@@ -121,11 +115,11 @@ def test_nobody_but_an_administrator_gives_a_group_rights(helper, content):
     assert not Group.objects.get(name="Others").permissions.exists()
 
 
-def link_in(answer):
-    return re.search(r"/admin/choose/\S+?/\S+?/", answer.content.decode())[0]
+def link_in(response):
+    return re.search(r"/admin/choose/\S+?/\S+?/", str(messages_of(response)))[0]
 
 
-def choose(link, password=PASSWORD):
+def choose_password(link, password=PASSWORD):
     browser = Browser()
     page = browser.get(link, follow=True)
     address = page.redirect_chain[-1][0] if page.redirect_chain else link
@@ -135,24 +129,23 @@ def choose(link, password=PASSWORD):
 
 def test_editor_is_added_by_name_and_role_and_chooses_a_password_by_a_link(root):
     role = Group.objects.get(name="Editors").pk
-    page = root.get(reverse("admin:auth_user_add")).content.decode()
+    page = root.get(reverse("admin:auth_user_add")).text
     assert f'type="checkbox" name="groups" value="{role}"' in page
-    form = {"username": "bert", "groups": [role]}
-    link = link_in(root.post(reverse("admin:auth_user_add"), form, follow=True))
+    link = link_in(add(root, groups=[role], password1="", password2=""))
     assert not User.objects.get(username="bert").has_usable_password()
 
-    bert, response = choose(link)
+    bert, response = choose_password(link)
     assert response.status_code == 302
     bert.sign_in(name="bert")
     assert bert.get(reverse("admin:nutrients_nutrient_changelist")).status_code == 200
     assert bert.get(reverse(LIST)).status_code == 403
 
-    choose(link, "quite other words")
+    choose_password(link, "quite other words")
     assert User.objects.get(username="bert").check_password(PASSWORD)
 
 
 def test_forgotten_password_is_chosen_again_by_a_link(root, anna):
-    browser, response = choose(link_in(act(root, "make_link", anna)), "quite other words")
+    browser, response = choose_password(link_in(act(root, "make_link", anna)), "quite other words")
 
     assert response.status_code == 302
     browser.sign_in(password="quite other words")
@@ -172,20 +165,18 @@ def test_locked_account_is_unlocked_in_the_admin(root, anna, settings):
     assert Browser().sign_in().status_code == 302
 
 
-def test_accounts_are_closed_in_the_admin_but_ones_own(root, anna, admin):
+def test_administrator_closes_accounts_but_not_their_own(root, anna, admin):
     act(root, "close", anna, admin)
 
     assert [*User.objects.filter(is_active=True)] == [admin]
 
 
 def test_clinician_is_made_by_an_administrator_and_recorded(root, helper, anna):
-    address = reverse("admin:auth_user_change", args=[anna.pk])
-    other = Screen(helper("view_user", "change_user"), anna, address)
+    other = Screen(helper("view_user", "change_user"), anna)
     assert "clinician-0-profession" not in other.data
-    form = Screen(root, anna, address)
 
     clinician = {"clinician-TOTAL_FORMS": "1", "clinician-0-profession": "dietitian"}
-    assert form.save(**clinician).status_code == 302
+    assert Screen(root, anna).save(**clinician).status_code == 302
 
     assert anna.clinician.profession == "dietitian"
     assert AccountEvent.objects.filter(detail="+ signs as dietitian").exists()

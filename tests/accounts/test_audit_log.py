@@ -23,11 +23,6 @@ def root(root):
     return root
 
 
-def screen(browser, row):
-    model = row._meta.model_name
-    return Screen(browser, row, reverse(f"admin:auth_{model}_change", args=[row.pk]))
-
-
 def test_signing_in_and_out_is_recorded_with_its_address(browser, anna):
     browser.sign_in()
     browser.post(reverse("admin:logout"), REMOTE_ADDR="203.0.113.9")
@@ -36,14 +31,14 @@ def test_signing_in_and_out_is_recorded_with_its_address(browser, anna):
     assert set(AccountEvent.objects.values_list("address", flat=True)) == {"203.0.113.9"}
 
 
-def test_refusal_names_an_account_that_is_there_and_no_other(browser, anna):
+def test_refused_sign_in_is_recorded_by_name_only_for_existing_accounts(browser, anna):
     browser.sign_in(password="some other words")
     browser.sign_in(name="my pa55word by mistake")
 
     assert [name for _, name, _ in events(kind=Kind.REFUSED)] == ["a name that nobody has", "anna"]
 
 
-def test_second_step_is_recorded(browser, anna):
+def test_two_factor_events_are_recorded(browser, anna):
     browser.sign_in()
     _, codes = browser.turn_second_step_on()
     Browser().sign_in(token=codes[0])
@@ -54,14 +49,14 @@ def test_second_step_is_recorded(browser, anna):
     assert AccountEvent.objects.filter(detail="with a recovery code").count() == 1
 
 
-def test_change_of_rights_says_what_was_given_and_taken(root, anna):
+def test_change_of_rights_is_recorded_with_what_was_added_and_removed(root, anna):
     group = Group.objects.get(name="Editors")
     others = group.permissions.exclude(codename="delete_article")
 
-    screen(root, group).save(permissions=[str(permission.pk) for permission in others])
-    assert screen(root, anna).save(is_superuser="on", groups=[]).status_code == 302
+    Screen(root, group).save(permissions=[str(permission.pk) for permission in others])
+    assert Screen(root, anna).save(is_superuser="on", groups=[]).status_code == 302
     # A name alone is no right, and the longest one of a group is recorded.
-    screen(root, anna).save(first_name="Anna")
+    Screen(root, anna).save(first_name="Anna")
     root.post(reverse("admin:auth_group_add"), {"name": "g" * 150})
 
     longest = f"group {'g' * 144}"
@@ -72,11 +67,11 @@ def test_change_of_rights_says_what_was_given_and_taken(root, anna):
     assert event.detail == "+ administrator; − role Editors"
 
 
-def test_making_and_closing_an_account_is_recorded_and_its_name_stays(root, anna):
+def test_adding_and_closing_an_account_is_recorded_and_it_is_never_deleted(root, anna):
     bert = {"username": "bert", "password1": PASSWORD, "password2": PASSWORD, "is_superuser": "on"}
     root.post(reverse("admin:auth_user_add"), bert)
     deletion = root.post(reverse("admin:auth_user_delete", args=[anna.pk]), {"post": "yes"})
-    form = screen(root, anna)
+    form = Screen(root, anna)
     del form.data["is_active"]
     form.save()
 
@@ -101,11 +96,11 @@ def test_changes_of_passwords_are_recorded_without_the_passwords(root, anna):
     assert not AccountEvent.objects.filter(detail__contains=new).exists()
 
 
-def test_administrators_read_it_and_nobody_changes_it(root, browser, anna):
+def test_administrators_alone_read_the_log_and_nobody_changes_it(root, browser, anna):
     browser.sign_in()
     page = reverse("admin:accounts_accountevent_changelist")
     row = AccountEvent.objects.latest("at")
-    assert "anna" in root.get(page).content.decode()
+    assert "anna" in root.get(page).text
     assert root.get(page, {"q": "anna", "kind__exact": "signed-in"}).status_code == 200
 
     for name in ("change", "delete"):
@@ -115,7 +110,7 @@ def test_administrators_read_it_and_nobody_changes_it(root, browser, anna):
     assert browser.get(page).status_code == 403
 
 
-def test_record_older_than_a_year_and_ended_sessions_go_at_the_next_sign_in(browser, anna):
+def test_sign_in_deletes_events_older_than_a_year_and_ended_sessions(browser, anna):
     now = timezone.now()
     AccountEvent.objects.create(at=now - timedelta(days=366), kind=Kind.MADE, account="old")
     AccountEvent.objects.create(at=now - timedelta(days=364), kind=Kind.MADE, account="recent")

@@ -4,11 +4,11 @@ import re
 from html import unescape
 
 import pytest
-from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 
 from tests.accounts.conftest import PASSWORD
+from tests.admin.forms import messages_of
 
 TYPED = "Calms muscle and nerve,\nall “day”."
 
@@ -20,9 +20,7 @@ def address(content):
 
 def fill_in(page):
     """Return the fields of a sign-in page, filled in."""
-    names = re.findall(
-        r'type="hidden" name="(next|resubmission)" value="([^"]*)"', page.content.decode()
-    )
+    names = re.findall(r'type="hidden" name="(next|resubmission)" value="([^"]*)"', page.text)
     fields = {name: unescape(value) for name, value in names}
     return {"username": "anna", "password": PASSWORD, "token": ""} | fields
 
@@ -30,7 +28,7 @@ def fill_in(page):
 def test_page_of_a_session_that_ended_leads_through_the_sign_in_back_to_it(browser, anna, address):
     page = browser.get(address, follow=True)
 
-    assert "If you were writing, your text is kept in this browser" in page.content.decode()
+    assert "If you were writing, your text is kept in this browser" in page.text
     response = browser.post(reverse("admin:login"), fill_in(page))
     assert response.headers["Location"] == address
 
@@ -52,7 +50,7 @@ def test_form_of_a_session_that_ended_is_carried_through_the_sign_in(anna, addre
 
     for page in (sign_in_page, returned):
         assert "no-store" in page.headers["Cache-Control"]
-    assert f'action="{address}"' in returned.content.decode()
+    assert f'action="{address}"' in returned.text
     fields = [*returned.context["fields"]]
     button = ("_continue", "Save and continue editing")
     assert fields == [("job", TYPED), ("sources", "1"), ("sources", "2"), button]
@@ -84,4 +82,4 @@ def test_form_of_an_earlier_sign_in_is_opened_again_and_a_button_leads_home(anna
         response = browser.post(target, {"name": TYPED, "csrfmiddlewaretoken": "x"})
 
         assert response.headers["Location"] == location
-        assert "Nothing is saved yet" in str(list(get_messages(response.wsgi_request))[-1])
+        assert "Nothing is saved yet" in messages_of(response)[-1]

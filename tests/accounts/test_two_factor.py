@@ -12,24 +12,24 @@ from tests.test_settings import settings_with
 
 @pytest.fixture
 def armed(browser, anna):
-    """Return a browser whose account has just turned two-factor on, its app and its codes."""
+    """Return a browser that has just turned two-factor on, its app and its recovery codes."""
     browser.sign_in()
     app, codes = browser.turn_second_step_on()
     return browser, app, codes
 
 
-def test_key_is_shown_to_scan_and_to_type_and_is_forgotten(browser, anna):
+def test_key_is_shown_until_two_factor_is_on(browser, anna):
     browser.sign_in()
     page = browser.get(reverse("admin:second_step"))
 
-    assert "otpauth://totp/Nutrisite" in page.content.decode()
+    assert "otpauth://totp/Nutrisite" in page.text
     assert "no-store" in page["Cache-Control"]
     browser.turn_second_step_on()
     assert "second_step_key" not in browser.session
-    assert "otpauth" not in browser.get(reverse("admin:second_step")).content.decode()
+    assert "otpauth" not in browser.get(reverse("admin:second_step")).text
 
 
-def test_wrong_code_does_not_turn_it_on(browser, anna):
+def test_wrong_code_does_not_turn_two_factor_on(browser, anna):
     browser.sign_in()
     browser.get(reverse("admin:second_step"))
     for code in ("000000", "abcdef", "", "²²²²²²", "9" * 20, "-1"):
@@ -69,10 +69,10 @@ def test_recovery_code_signs_in_once_in_any_spelling(armed):
     second.sign_in(token=codes[0])
     assert first.is_in()
     assert not second.is_in()
-    assert "9 recovery codes left" in first.get(reverse("admin:second_step")).content.decode()
+    assert "9 recovery codes left" in first.get(reverse("admin:second_step")).text
 
 
-def test_session_from_before_is_no_longer_enough(browser, anna):
+def test_turning_two_factor_on_ends_other_sessions(browser, anna):
     earlier = Browser()
     earlier.sign_in()
     assert earlier.is_in()
@@ -83,7 +83,7 @@ def test_session_from_before_is_no_longer_enough(browser, anna):
     assert not earlier.is_in()
 
 
-def test_it_is_turned_off_with_a_code_alone(armed):
+def test_two_factor_is_turned_off_only_with_a_code(armed):
     browser, _, codes = armed
     browser.second_step("zzzz-zzzz", "off")
     assert TOTPDevice.objects.exists()
@@ -114,7 +114,7 @@ def test_guessing_codes_slows_down_even_the_right_one(armed):
     assert not other.is_in()
 
 
-def test_everyone_must_set_it_up_before_anything_else(browser, anna, settings):
+def test_required_two_factor_is_set_up_before_anything_else(browser, anna, settings):
     settings.SECOND_STEP_FOR = "everyone"
     browser.sign_in()
     page = reverse("admin:second_step")
@@ -128,7 +128,7 @@ def test_everyone_must_set_it_up_before_anything_else(browser, anna, settings):
     assert TOTPDevice.objects.exists()
 
 
-def test_administrators_must_unless_the_operator_says_otherwise(browser, anna, admin, settings):
+def test_administrators_need_two_factor_by_default(browser, anna, admin, settings):
     settings.SECOND_STEP_FOR = settings_with().SECOND_STEP_FOR
     browser.sign_in()
     assert browser.is_in()
@@ -137,7 +137,7 @@ def test_administrators_must_unless_the_operator_says_otherwise(browser, anna, a
     assert not browser.is_in()
 
 
-def test_command_helps_where_nobody_can_sign_in(armed, capsys):
+def test_command_resets_two_factor(armed, capsys):
     call_command("reset_second_step", "anna")
     back = Browser()
     back.sign_in()
@@ -148,6 +148,6 @@ def test_command_helps_where_nobody_can_sign_in(armed, capsys):
             call_command("reset_second_step", name)
 
 
-def test_admin_shows_nobodys_keys(root):
+def test_admin_shows_no_keys(root):
     assert root.get("/admin/otp_totp/totpdevice/").status_code == 404
-    assert "otp_" not in root.get(reverse("admin:index")).content.decode()
+    assert "otp_" not in root.get(reverse("admin:index")).text

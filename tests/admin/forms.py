@@ -2,8 +2,11 @@
 
 from unittest import mock
 
+from django.contrib.messages import get_messages
+from django.db import connection
 from django.db.models import Model
 from django.template.response import TemplateResponse
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from nutrients.admin.guard import OVERRIDE, REASON
@@ -37,6 +40,16 @@ def send(client, proposal, page, **data):
     return answer
 
 
+def messages_of(response):
+    return [str(message) for message in get_messages(response.wsgi_request)]
+
+
+def count_queries(client, address):
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(address).status_code == 200
+    return len(queries)
+
+
 def undrawn(client, address):
     """Open a screen and return its response with the context, but without HTML.
 
@@ -60,7 +73,7 @@ class Screen:
         response = client.get(self.address) if address else undrawn(client, self.address)
         assert response.status_code == 200, response
         if address:
-            self.html = response.content.decode()
+            self.html = response.text
         self.context = response.context_data
         self.data = {}
         self.read(self.context["adminform"].form)

@@ -52,8 +52,8 @@ def test_bench_shows_which_rules_fire_and_what_is_missing(bench, rule, ticks, ta
 
     assert (too_few.fires, tried(answer, rule).fires) == (False, True)
     assert [is_on for _, is_on in too_few.ticks].count(False) == 1
-    assert "The flag is raised" in answer.content.decode()
-    assert rule.red_flag.action in answer.content.decode()
+    assert "The flag is raised" in answer.text
+    assert rule.red_flag.action in answer.text
 
 
 @pytest.mark.parametrize("table", ["flag", "rule"])
@@ -68,12 +68,12 @@ def test_bench_tries_the_form_that_is_sent_and_saves_nothing(screen, bench, rule
     answer = bench(row, **sent | alone)
 
     assert tried(answer, rule).fires
-    assert "which is not saved" in answer.content.decode()
+    assert "which is not saved" in answer.text
     assert other not in rule.symptoms.all()
     # The page sends the form again with the next ticks.
     assert (f"{prefix}symptoms", str(other.pk)) in answer.context["sent"]
     wrong = bench(row, **sent | {f"{prefix}at_least": "many"})
-    assert "has errors" in wrong.content.decode()
+    assert "has errors" in wrong.text
 
 
 def test_bench_tries_a_draft_as_if_it_were_published(bench, rule, ticks):

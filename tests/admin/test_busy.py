@@ -49,7 +49,7 @@ def test_save_that_waits_too_long_gives_the_text_back(form, client, monkeypatch)
         other.execute("BEGIN IMMEDIATE")
         answer = form.save(tagline=SENTENCE)
 
-    page = answer.content.decode()
+    page = answer.text
     assert answer.status_code == 200
     assert "Somebody else is saving. Your text is kept; try again." in page
     assert SENTENCE in page
@@ -107,7 +107,7 @@ def test_readers_keep_threads_however_many_editors_save(form, client, monkeypatc
 
     saved, opened = form.save(tagline=SENTENCE), client.get(form.address)
 
-    assert SENTENCE in saved.content.decode()
+    assert SENTENCE in saved.text
     assert opened.headers["Refresh"] == "2"
     assert client.get("/nutrients/magnesium/").status_code == 200
     semaphore.release()

@@ -60,8 +60,8 @@ def test_corrected_amount_and_no_save_without_a_change_moves_the_date_that_reade
 
     assert_dated(amount, owners, start)
     path, today = amount.food.get_absolute_url(), timezone.localdate().isoformat()
-    assert f'"dateModified": "{today}"' in client.get(path).content.decode()
-    sitemap = client.get("/sitemap-foods.xml").content.decode()
+    assert f'"dateModified": "{today}"' in client.get(path).text
+    sitemap = client.get("/sitemap-foods.xml").text
     assert f"{path}</loc><lastmod>{today}" in sitemap
 
 

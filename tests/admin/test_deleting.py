@@ -71,7 +71,7 @@ def test_row_that_a_rule_names_is_not_deleted(rule, admin_client, model, slug):
         delete_several(admin_client, row),
         delete_several(admin_client, row, post="yes"),
     ):
-        page = answer.content.decode()
+        page = answer.text
         assert f'<a href="{address_of(rule)}">clot-rule</a>' in page
         assert 'name="post"' not in page
     assert names(rule) == before
@@ -83,7 +83,7 @@ def test_answer_that_a_rule_names_is_not_deleted_under_its_question(rule, admin_
     answer = form.save(**{"answers-0-DELETE": "on"})
 
     assert answer.status_code == 200
-    assert "Not deleted, because it is needed: red flag rule “clot-rule”" in answer.content.decode()
+    assert "Not deleted, because it is needed: red flag rule “clot-rule”" in answer.text
     assert [answer.slug for answer in rule.answers.all()] == ["calf"]
 
 
@@ -135,7 +135,7 @@ def test_rows_that_lose_a_link_are_listed_and_get_it_back_with_the_row(
 
     confirmation = admin_client.get(address_of(deleted, "delete"))
     for answer in (confirmation, delete_several(admin_client, deleted)):
-        _, _, listed = answer.content.decode().partition('<ul id="unlinked-objects">')
+        _, _, listed = answer.text.partition('<ul id="unlinked-objects">')
         listed, _, _ = listed.partition("</ul>")
         assert listed.count("<li>") == len(losing)
         assert all(f'<a href="{address_of(row)}">{row}</a>' in listed for row in losing)
@@ -169,7 +169,7 @@ def test_uses_of_a_source_cost_the_same_queries_for_many(linked, admin_client):
             factories.association(iron, sign).sources.add(source)
         with CaptureQueriesContext(connection) as captured:
             page = admin_client.get(address_of(source, "delete"))
-        assert page.content.decode().count("Association: <a") == Association.objects.count()
+        assert page.text.count("Association: <a") == Association.objects.count()
         return len(captured)
 
     assert queries(2) == queries(20)
@@ -193,7 +193,7 @@ def test_last_source_of_what_is_published_and_one_that_a_text_cites_stay(sources
     old, _ = sources
     NutrientAmount.objects.all().delete()
 
-    page = admin_client.get(address_of(old, "delete")).content.decode()
+    page = admin_client.get(address_of(old, "delete")).text
     delete(admin_client, old)
     delete_several(admin_client, old, post="yes")
 
@@ -208,7 +208,7 @@ def test_last_section_of_a_published_article_that_cites_a_source_stays(sources, 
     article, foods = Article.objects.get(), ArticleSection.objects.get()
     plain = baker.make(ArticleSection, article=article, title="More", body="Words.")
 
-    page = admin_client.get(address_of(foods, "delete")).content.decode()
+    page = admin_client.get(address_of(foods, "delete")).text
     delete(admin_client, foods)
     delete_several(admin_client, foods, plain, post="yes")
 
@@ -223,8 +223,8 @@ def test_last_section_of_a_published_article_that_cites_a_source_stays(sources, 
 def test_source_is_replaced_everywhere_and_can_go_then(sources, admin_client):
     old, new = sources
     replace = address_of(old, "replace")
-    assert "On iron" not in admin_client.get(replace).content.decode()
-    assert "Foods" in admin_client.get(replace).content.decode()
+    assert "On iron" not in admin_client.get(replace).text
+    assert "Foods" in admin_client.get(replace).text
 
     assert admin_client.post(replace, {"by": new.pk}).status_code == 302
 

@@ -92,12 +92,12 @@ def test_article_shows_a_picture_which_stays_as_long(screen, client, editor_clie
     wrong = screen(section).errors(body="Words.\n\n[[picture nothing]]")
     assert "there is none called “nothing”" in str(wrong["body"])
     screen(section).save(body="Words.\n\n[[picture stretch]]")
-    page = client.get(section.article.get_absolute_url()).content.decode()
+    page = client.get(section.article.get_absolute_url()).text
 
     assert f'<img src="{picture.get_absolute_url()}" width="60" height="40"' in page
     assert 'alt="A calf being stretched."' in page
     assert "Picture: Ann Smith, CC BY 4.0" in page
-    assert "take it out there first" in delete(editor_client, picture).content.decode()
+    assert "take it out there first" in delete(editor_client, picture).text
     assert Picture.objects.exists()
 
 

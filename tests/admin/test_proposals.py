@@ -76,7 +76,7 @@ def test_form_is_saved_as_a_proposal_and_changes_no_row(screen, magnesium, clien
 
     assert dump() == before
     assert not Revision.objects.exists()
-    assert WORDS not in client.get("/nutrients/magnesium/").content.decode()
+    assert WORDS not in client.get("/nutrients/magnesium/").text
     assert (proposal.maker, proposal.state) == (editor, State.WRITING)
     rows = {row.model: row for row in proposal.rows.all()}
     assert set(rows) == {"nutrients.nutrient", "nutrients.association", "nutrients.changenote"}
@@ -90,11 +90,11 @@ def test_form_that_would_not_be_saved_begins_no_proposal(screen, magnesium):
 
     assert form.save(_propose="yes").status_code == 302
     wrong = form.save(_propose="yes", tagline="You have a deficiency", job="Other words.")
-    assert "never written here" in wrong.content.decode()
+    assert "never written here" in wrong.text
     assert wrong.context["adminform"].form["job"].value() == "Other words."
     screen(magnesium).save(job="Helps muscles let go.")
     late = form.save(_propose="yes", tagline=WORDS)
-    assert "Saved since you opened this form" in late.content.decode()
+    assert "Saved since you opened this form" in late.text
     assert not Proposal.objects.exists()
 
 
@@ -117,7 +117,7 @@ def test_form_of_an_article_opens_with_its_proposed_sections(screen, article, ed
 
     link = f"?proposal={proposal.pk}"
     for row in (article, first):
-        assert f'<a href="{link}">' in editor_client.get(address_of(row)).content.decode()
+        assert f'<a href="{link}">' in editor_client.get(address_of(row)).text
     again = Screen(editor_client, article, address_of(article) + link)
     html = again.html
     assert "Quite new words." in html
@@ -134,7 +134,7 @@ def test_form_of_an_article_opens_with_its_proposed_sections(screen, article, ed
     assert rows["Another part"].values["body"] == NEW_SECTION["body"]
     assert dump() == before
     assert move(editor_client, proposal, "dropped") == State.DROPPED
-    assert link not in editor_client.get(address_of(article)).content.decode()
+    assert link not in editor_client.get(address_of(article)).text
 
 
 def test_new_row_of_a_proposal_is_opened_from_the_list_below_a_form(screen, magnesium, cases):
@@ -232,7 +232,7 @@ def test_screen_of_a_proposal_costs_the_same_with_more_rows(editor_client, conte
         editor_client.get(proposal.get_absolute_url())
         with CaptureQueriesContext(connection) as queries:
             page = editor_client.get(proposal.get_absolute_url())
-        assert page.content.decode().count(WORDS) >= proposal.rows.count()
+        assert page.text.count(WORDS) >= proposal.rows.count()
         return len(queries)
 
     assert count_queries(rows[:2]) == count_queries(rows[2:12])
@@ -243,7 +243,7 @@ def test_proposal_changes_its_state_as_the_table_allows(screen, magnesium, edito
     proposal = propose(screen(magnesium), tagline=WORDS)
 
     assert move(editor_client, proposal, "live") == State.WRITING
-    page = editor_client.get(proposal.get_absolute_url()).content.decode()
+    page = editor_client.get(proposal.get_absolute_url()).text
     assert "It is “Being written” by now: read it again." in page
     assert move(editor_client, proposal, "ready") == State.READY
     propose(screen(magnesium), proposal=str(proposal.pk), job="Other words.")
@@ -280,10 +280,10 @@ def test_proposal_is_published_as_one_revision_over_all_rows(
     assert newest.comment.startswith("Proposal “")
     tables = {version.content_type.model for version in newest.version_set.all()}
     assert tables >= {"article", "articlesection", "source", "changenote"}
-    html = client.get(article.get_absolute_url()).content.decode()
+    html = client.get(article.get_absolute_url()).text
     assert "We wrote this article again." in html
     assert f"<h1>{WORDS}" in html
-    results = client.get("/search/", {"q": WORDS}).content.decode()
+    results = client.get("/search/", {"q": WORDS}).text
     assert article.get_absolute_url() in results
 
 
@@ -408,5 +408,5 @@ def test_scheduled_proposal_that_is_hindered_is_ready_again_with_the_reason(
     proposal.refresh_from_db()
 
     assert proposal.state == State.READY
-    assert "other words by now" in editor_client.get(proposal.get_absolute_url()).content.decode()
+    assert "other words by now" in editor_client.get(proposal.get_absolute_url()).text
     assert Nutrient.objects.get(pk=magnesium.pk).job == magnesium.job

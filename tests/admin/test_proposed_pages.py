@@ -91,7 +91,7 @@ def test_all_pages_with_the_words_are_listed_and_previewed_in_three_modes(propos
             assert (WORDS in render_proposed(proposal, path)) <= (path in paths), path
 
     marked, proposed, live = (
-        editor_client.get(address, {"path": "/nutrients/magnesium/", "as": mode}).content.decode()
+        editor_client.get(address, {"path": "/nutrients/magnesium/", "as": mode}).text
         for mode in ("marked", "proposed", "live")
     )
     assert f"<ins>{JOB}</ins>" in marked
@@ -147,7 +147,7 @@ def test_editor_sees_how_many_pages_were_left_out(cases, proposal, editor_client
     foods = NutrientAmount.objects.filter(nutrient__slug="magnesium").values("food").distinct()
     food_pages = sum(path.startswith("/foods/") and len(path) > 13 for path in paths)
     assert left["foods"] == foods.count() - food_pages
-    assert f"{left['foods']} more pages under /foods/" in page.content.decode()
+    assert f"{left['foods']} more pages under /foods/" in page.text
 
 
 def test_words_are_marked_and_tags_stay_those_of_the_new_page():

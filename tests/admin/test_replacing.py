@@ -34,7 +34,7 @@ def test_every_place_in_our_own_words_is_found(editor_client, texts, options, nu
     page = editor_client.get(reverse("admin:replace"), {"find": "wibble", **options})
 
     assert page.context["count"] == number
-    assert "quoted" not in page.content.decode()
+    assert "quoted" not in page.text
 
 
 def test_ticked_places_alone_are_kept_in_a_proposal(replace, editor_client, texts):
@@ -59,11 +59,11 @@ def test_text_that_its_form_refuses_and_nothing_ticked_keep_nothing(replace, tex
     section, iron = texts
     ticked = (f"articlesection-{section.pk}-body-0", f"nutrient-{iron.pk}-tagline-0")
 
-    refused = replace(*ticked, instead="cure").content.decode()
+    refused = replace(*ticked, instead="cure").text
 
     assert "“cure” is never written here" in refused
     for nothing in ((), ("nutrient-0-tagline-0",)):
-        assert "Tick at least one place" in replace(*nothing).content.decode()
+        assert "Tick at least one place" in replace(*nothing).text
     assert not Proposal.objects.exists()
 
 

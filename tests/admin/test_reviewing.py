@@ -41,12 +41,12 @@ def test_signature_shows_until_the_words_change_and_again_with_them(
     assert sign(clinician, magnesium).status_code == 302
     page = client.get(magnesium.get_absolute_url())
     assert f"Reviewed by {NAME}" in text_of(page, "main")
-    assert f'"name": "{NAME}"' in page.content.decode()
+    assert f'"name": "{NAME}"' in page.text
     assert versions_of(magnesium)[0].revision.user.username == "ada"
 
     screen(magnesium).save(job="Other words.")
     page = client.get(magnesium.get_absolute_url())
-    assert "Ada Example" not in page.content.decode()
+    assert "Ada Example" not in page.text
     assert not reviewer(magnesium)
 
     screen(magnesium).save(job=shipped)
@@ -80,10 +80,10 @@ def test_own_words_and_words_that_changed_since_are_not_signed(clinician, screen
     address = address_of(magnesium, "sign")
     digest = clinician.get(address).context["digest"]
     screen(magnesium).save(job="Other words.")
-    assert "read them again" in clinician.post(address, {"words": digest}).content.decode()
+    assert "read them again" in clinician.post(address, {"words": digest}).text
 
     Screen(clinician, magnesium).save(job="Words of the clinician.")
-    assert "somebody else signs it" in sign(clinician, magnesium).content.decode()
+    assert "somebody else signs it" in sign(clinician, magnesium).text
     assert not reviewer(magnesium)
 
 
@@ -99,7 +99,7 @@ def test_desk_lists_every_table_by_day_and_narrows(editor_client, content):
 
     page = editor_client.get(DESK, {"due": "overdue"})
     assert {line["row"] for line in page.context["rows"]} == {flag, food}
-    assert "Overdue since" in page.content.decode()
+    assert "Overdue since" in page.text
     page = editor_client.get(DESK, {"table": "redflag", "due": "overdue"})
     assert [line["row"] for line in page.context["rows"]] == [flag]
     assert len(editor_client.get(DESK).context["rows"]) == 100
@@ -138,10 +138,10 @@ def test_clinician_who_changes_nothing_signs_at_the_desk_and_sets_no_date(accoun
     row = Association.objects.first()
     page = client.get(DESK)
     assert len(page.context["rows"]) == 100
-    assert "Set this date" not in page.content.decode()
+    assert "Set this date" not in page.text
 
     sent = {"row": ticked(row), "wish": "date", "review_due_on": "2027-03-01"}
-    assert "Tick at least one row." in client.post(DESK, sent, follow=True).content.decode()
+    assert "Tick at least one row." in client.post(DESK, sent, follow=True).text
     client.post(DESK, {"row": ticked(row), "wish": "agreed"})
 
     assert reviewer(row) == NAME
@@ -152,7 +152,7 @@ def test_ticks_stay_when_a_date_is_wrong(editor_client, content):
     shown = editor_client.get(DESK).context["rows"][1]
     sent = {"row": shown["value"], "wish": "date", "review_due_on": "soon"}
 
-    page = editor_client.post(DESK, sent).content.decode()
+    page = editor_client.post(DESK, sent).text
 
     assert f'value="{shown["value"]}" checked' in page
     assert page.count(" checked>") == 1
@@ -181,7 +181,7 @@ def test_desk_ignores_rows_that_it_does_not_list(editor_client, content):
 
     page = editor_client.post(DESK, sent, follow=True)
 
-    assert "Tick at least one row." in page.content.decode()
+    assert "Tick at least one row." in page.text
 
 
 def test_home_lists_what_waits_and_what_was_saved(editor_client, screen, magnesium):
@@ -232,7 +232,7 @@ def test_home_finds_words_in_every_table(editor_client, content):
 
 
 def test_guide_has_headings_for_its_links(editor_client):
-    page = editor_client.get(reverse("admin:guide")).content.decode()
+    page = editor_client.get(reverse("admin:guide")).text
 
     assert "How to write" in page
     assert "<table>" in page

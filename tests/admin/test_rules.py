@@ -61,7 +61,7 @@ def test_article_names_what_is_wrong_in_each_section_and_keeps_all_that_was_writ
     wrong = "Fine.\n\nNo such source. [@nowhere]\n\n[[pie-chart]]\n\nIt can cure you."
     answer = screen(article).save(**{"sections-0-body": wrong, "sections-1-body": "New words."})
 
-    page = answer.content.decode()
+    page = answer.text
     assert "Line 3: " in page
     assert "nowhere" in page.partition("Line 3: ")[2][:100]
     assert "pie-chart" in page.partition("Line 5: ")[2][:100]
@@ -162,7 +162,7 @@ def test_publishing_several_rows_holds_back_those_that_are_not_ready(editor_clie
     act(editor_client, "publish", empty)
     answer = act(editor_client, "publish", magnesium, calcium)
 
-    assert "1 stay" in editor_client.get(answer["Location"]).content.decode()
+    assert "1 stay" in editor_client.get(answer["Location"]).text
     for row, status in ((calcium, "published"), (magnesium, "draft"), (empty, "draft")):
         row.refresh_from_db()
         assert row.status == status
@@ -176,12 +176,12 @@ def test_preview_shows_the_text_in_the_form_and_its_errors(screen, editor_client
     button = f'name="preview-body" formaction="{preview}" formtarget="_blank"'
     assert button in form
     assert f'href="{named}"' in form
-    listed = editor_client.get(named).content.decode()
+    listed = editor_client.get(named).text
     assert "[@nhs-twitching]" in listed
     assert "[[figure eyelid]]" in listed
     text = "Some **bold** words. [@fda-dv]\n\n[[red-flags]]\n\n[@nowhere]"
     sent = {"preview-sections-0-body": "", "sections-0-body": text}
-    page = editor_client.post(preview, sent).content.decode()
+    page = editor_client.post(preview, sent).text
 
     assert "<strong>bold</strong>" in page
     assert 'aria-label="Source 1"' in page
@@ -201,7 +201,7 @@ def test_published_article_needs_a_section_that_cites_a_source(screen, article, 
     sections = article.sections.count()
     gone = {f"sections-{number}-DELETE": "on" for number in range(sections)}
 
-    assert UNSOURCED in screen(article).save(**gone).content.decode()
+    assert UNSOURCED in screen(article).save(**gone).text
     assert article.sections.count() == sections
 
     last = article.sections.first()
@@ -257,7 +257,7 @@ def test_dates_are_set_for_many_rows_at_once(editor_client, content):
     dates = {"review_due_on": "2027-03-01", "publish_at_0": "2027-01-05", "publish_at_1": "08:00"}
 
     form_page = act(editor_client, "set_dates", *rows)
-    assert all(row.title in form_page.content.decode() for row in rows)
+    assert all(row.title in form_page.text for row in rows)
     wrong = act(editor_client, "set_dates", *rows, review_due_on="9999-01-01")
     assert wrong.context["form"].errors
     act(editor_client, "set_dates", *rows, **dates)
@@ -302,6 +302,6 @@ def test_figure_of_ten_times_as_much_is_asked_about_once(screen, content):
     more = str(row.per_100g * 10)
 
     answer = form.save(per_100g=more)
-    assert f"It was {row.per_100g.normalize():f}" in answer.content.decode()
-    assert 'name="figures_are_right"' in answer.content.decode()
+    assert f"It was {row.per_100g.normalize():f}" in answer.text
+    assert 'name="figures_are_right"' in answer.text
     assert form.save(per_100g=more, figures_are_right="on").status_code == 302

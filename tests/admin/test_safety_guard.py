@@ -74,7 +74,7 @@ def test_form_comes_back_with_all_that_was_typed_and_the_cases_it_breaks(screen)
     assert answer.status_code == 200
     assert broken(answer) == ["Iron-for-cramps"]
     assert Association.objects.get().status == "published"
-    html = answer.content.decode()
+    html = answer.text
     assert "Some new words." in html
     assert "It does not suggest Iron." in html
     case = SafetyCase.objects.get(slug="iron-for-cramps")
@@ -88,7 +88,7 @@ def test_editor_saves_with_a_reason_that_readers_see_although_a_case_breaks(scre
 
     unexplained = form.save(status="draft", **{OVERRIDE: "on", REASON: " "})
     assert broken(unexplained) == ["Iron-for-cramps"]
-    assert "Say why" in unexplained.content.decode()
+    assert "Say why" in unexplained.text
     assert Association.objects.get().status == "published"
     assert not BookOverride.objects.exists()
 
@@ -147,7 +147,7 @@ def test_change_in_an_inline_is_guarded_and_undone_with_the_rest(screen):
     assert broken(answer) == ["Clot"]
     assert RedFlagRule.objects.count() == 1
     assert RedFlag.objects.get().sign == "Clot"
-    assert "New words" in answer.content.decode()
+    assert "New words" in answer.text
 
     cramps = Symptom.objects.get(slug="cramps")
     answer = screen(cramps).save(**{"associations-0-is_against": "on"})
@@ -200,7 +200,7 @@ def test_deleting_shows_the_cases_and_needs_the_box(screen, admin_client):
     refused = delete(admin_client, rule)
 
     assert broken(page) == ["Clot"]
-    assert f'name="{OVERRIDE}"' in page.content.decode()
+    assert f'name="{OVERRIDE}"' in page.text
     assert (refused.status_code, refused["Location"]) == (302, address)
     assert RedFlagRule.objects.exists()
     delete(admin_client, rule, **INSIST)
@@ -208,7 +208,7 @@ def test_deleting_shows_the_cases_and_needs_the_box(screen, admin_client):
     assert not CaseOutcome.objects.get(case__slug="clot").passes
 
     # A row that no case needs is deleted without a box.
-    assert OVERRIDE not in admin_client.get(address_of(cause, "delete")).content.decode()
+    assert OVERRIDE not in admin_client.get(address_of(cause, "delete")).text
     delete(admin_client, cause)
     assert not OtherCause.objects.exists()
 
@@ -267,7 +267,7 @@ def test_new_case_that_fails_is_shown_before_it_is_saved(screen):
 
     refused = form.save(**typed)
     assert broken(refused) == ["Cramps at night"]
-    assert "It says nothing urgent, and should say an emergency." in refused.content.decode()
+    assert "It says nothing urgent, and should say an emergency." in refused.text
     assert SafetyCase.objects.count() == 2
 
     saved = form.save(**(typed | {"level": "self-care", "must_show": "What matches your ticks"}))

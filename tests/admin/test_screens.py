@@ -57,9 +57,7 @@ def count_queries(client, url):
 def wrong_words(answer):
     """Return the words on a page and its buttons that the desk does not use."""
     assert answer.status_code == 200, answer
-    html = re.sub(
-        r"(?s)<(script|style).*?</\1>|<textarea.*?</textarea>", "", answer.content.decode()
-    )
+    html = re.sub(r"(?s)<(script|style).*?</\1>|<textarea.*?</textarea>", "", answer.text)
     text = strip_tags(re.sub(r'value="([^"]*)"', r">\1<i ", html))
     matches = (*OTHER_WORDS.finditer(text), *WITHOUT_ZONE.finditer(text))
     return [match[0] for match in matches]
@@ -169,18 +167,18 @@ def test_state_filter_narrows_a_list(editor_client):
 
 
 def test_published_row_links_to_its_page_and_a_draft_does_not(editor_client, magnesium):
-    page = editor_client.get(address_of(magnesium)).content.decode()
+    page = editor_client.get(address_of(magnesium)).text
     assert 'href="/nutrients/magnesium/"' in page
     Nutrient.objects.update(status=Status.DRAFT)
 
-    page = editor_client.get(address_of(magnesium)).content.decode()
+    page = editor_client.get(address_of(magnesium)).text
     assert 'href="/nutrients/magnesium/"' not in page
 
 
 def test_page_before_a_deletion_lists_rows_and_no_links(editor_client, magnesium):
     page = editor_client.get(address_of(magnesium, "delete"))
 
-    assert "relationship" not in page.content.decode()
+    assert "relationship" not in page.text
     kinds = dict(page.context["model_count"])
     assert kinds["associations"] == magnesium.associations.count()
     assert set(kinds) == {

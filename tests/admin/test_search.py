@@ -20,7 +20,7 @@ def finds(client):
     """Whether a reader who searches for the word of these tests finds this address."""
 
     def finds(address):
-        return f'href="{address}"' in client.get("/search/", {"q": WORD}).content.decode()
+        return f'href="{address}"' in client.get("/search/", {"q": WORD}).text
 
     return finds
 

@@ -50,8 +50,8 @@ def messages_of(answer):
 
 
 def test_list_and_form_show_the_row_and_all_sides(editor_client, change):
-    page = editor_client.get(address_of(ShippedChange, "changelist")).content.decode()
-    form = editor_client.get(address_of(change)).content.decode()
+    page = editor_client.get(address_of(ShippedChange, "changelist")).text
+    form = editor_client.get(address_of(change)).text
 
     assert "Nutrient magnesium: tagline" in page
     for words in ("Old words", "Our &lt;b&gt;own&lt;/b&gt; words", "Their words"):
@@ -96,8 +96,8 @@ def test_choice_between_sides_that_have_changed_must_be_made_again(
         ShippedChange.objects.update(theirs={"tagline": "A newer edit"})
     answer = editor_client.post(address_of(change), sent)
 
-    assert "One side has changed since this page was opened." in answer.content.decode()
-    assert "A newer edit" in answer.content.decode()
+    assert "One side has changed since this page was opened." in answer.text
+    assert "A newer edit" in answer.text
     assert ShippedChange.objects.count() == 1
 
     again = answer.context["adminform"].form
@@ -147,7 +147,7 @@ def test_no_whole_table_is_read_to_show_or_settle_a_change(editor_client, conten
     change.save()
 
     with CaptureQueriesContext(connection) as queries:
-        assert str(amount.food) in editor_client.get(address_of(change)).content.decode()
+        assert str(amount.food) in editor_client.get(address_of(change)).text
         settle(editor_client, change, "theirs")
 
     amount.refresh_from_db()

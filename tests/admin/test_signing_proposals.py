@@ -71,7 +71,7 @@ def test_proposal_needs_as_many_signatures_as_the_setting_says(
     settings.SIGN_OFFS = 2
 
     answer = send(editor_client, proposal, "publish", now="")
-    assert "signed by 2 people" in answer.content.decode()
+    assert "signed by 2 people" in answer.text
     sign(colleague, proposal)
     sign(colleague, proposal)
     assert proposal.state == State.READY
@@ -97,14 +97,14 @@ def test_account_signs_neither_its_own_words_nor_in_a_role_it_lacks(
 
 def test_who_has_signed_the_words_is_not_asked_again(proposal, colleague, editor):
     address = proposal.get_absolute_url()
-    assert "I have read this and agree" in colleague.get(address).content.decode()
+    assert "I have read this and agree" in colleague.get(address).text
     sign(colleague, proposal)
-    assert "I have read this and agree" not in colleague.get(address).content.decode()
+    assert "I have read this and agree" not in colleague.get(address).text
 
     write_on(proposal, editor)
     make_ready(proposal)
 
-    assert "I have read this and agree" in colleague.get(address).content.decode()
+    assert "I have read this and agree" in colleague.get(address).text
 
 
 def test_signature_counts_only_under_the_words_that_were_signed(
@@ -136,7 +136,7 @@ def test_readers_see_the_clinician_who_signed_and_the_next_review_counts_from_th
     row = Nutrient.objects.get(slug="magnesium")
     assert row.reviewed_by == "Carla Mendes, registered dietitian"
     assert set(Signature.objects.values_list("account", flat=True)) == {"carla"}
-    assert "Carla Mendes" in client.get(MAGNESIUM).content.decode()
+    assert "Carla Mendes" in client.get(MAGNESIUM).text
     assert (row.reviewed_on, row.review_due_on) == (date(2026, 3, 10), date(2027, 3, 10))
     assert Nutrient.objects.get(slug="iron").review_due_on == day
 
@@ -159,13 +159,13 @@ def test_link_shows_the_pages_to_people_without_an_account(proposal, editor_clie
     overview = client.get(path)
     page = client.get(path, {"path": MAGNESIUM})
 
-    assert f"<ins>{WORDS}</ins>" in page.content.decode()
-    assert f"?path={MAGNESIUM}" in overview.content.decode()
-    assert "31 more pages under /foods/" in overview.content.decode()
+    assert f"<ins>{WORDS}</ins>" in page.text
+    assert f"?path={MAGNESIUM}" in overview.text
+    assert "31 more pages under /foods/" in overview.text
     for answer in (overview, page):
         assert answer.headers["Cache-Control"] == "no-store"
         assert "noindex" in answer.headers["X-Robots-Tag"]
-        assert '<meta name="robots" content="noindex">' in answer.content.decode()
+        assert '<meta name="robots" content="noindex">' in answer.text
         assert not answer.cookies
     assert path.split("/")[2] not in str(list(PreviewLink.objects.values()))
     assert client.get(path, {"path": "/about/"}).status_code == 404
@@ -191,7 +191,7 @@ def test_remark_reaches_the_editors(proposal, editor_client, client):
     assert answer.status_code == 302
     assert client.post(path, {"remark": "yes", "name": "", "text": ""}).status_code == 200
     assert Remark.objects.count() == 1
-    html = editor_client.get(proposal.get_absolute_url()).content.decode()
+    html = editor_client.get(proposal.get_absolute_url()).text
     assert "Say &lt;b&gt;why&lt;/b&gt;." in html
     assert "Rita" in html
 
@@ -202,9 +202,9 @@ def test_named_colleague_agrees_once_by_the_code(proposal, administrator, client
     words = client.get(path).context["digest"]
 
     wrong = client.post(path, {"digest": words, "code": "1"})
-    assert "not right" in wrong.content.decode()
+    assert "not right" in wrong.text
     outdated = client.post(path, {"digest": "0" * 64, "code": code})
-    assert "have changed" in outdated.content.decode()
+    assert "have changed" in outdated.text
     assert client.post(path, {"digest": words, "code": code}).status_code == 302
     assert client.post(path, {"digest": words, "code": code}).status_code == 200
 

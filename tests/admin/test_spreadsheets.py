@@ -51,7 +51,7 @@ def test_lines_are_looked_at_then_kept_in_a_proposal(look, amount, editor):
     )
     answer = look(NutrientAmount, text)
     assert verdicts(answer) == {2: "Changed", 3: "New"}, faults(answer)
-    assert "12.5</ins>" in answer.content.decode()
+    assert "12.5</ins>" in answer.text
     assert not Proposal.objects.exists()
 
     answer = look(NutrientAmount, answer.context["form"].cleaned_data["text"], keep="yes")
@@ -89,7 +89,7 @@ def test_files_of_spreadsheets_are_read(look, content, data, is_guessed):
 
     assert verdicts(answer) == {2: "Changed"}, faults(answer)
     assert answer.context["form"].lines[0].values["name"] == "Trämor"
-    assert ("Windows-1252" in answer.content.decode()) == is_guessed
+    assert ("Windows-1252" in answer.text) == is_guessed
 
 
 @pytest.mark.parametrize(

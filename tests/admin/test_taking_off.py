@@ -18,7 +18,7 @@ def test_form_asks_why_before_it_takes_a_page_off(screen, article, client):
 
     response = form.save(status="draft", title="A title")
     assert response.status_code == 200
-    html = response.content.decode()
+    html = response.text
     assert "takes a page off the site" in html
     assert 'name="gone-reason"' in html
     assert response.context["adminform"].form["title"].value() == "A title"
@@ -29,7 +29,7 @@ def test_form_asks_why_before_it_takes_a_page_off(screen, article, client):
     assert GONE["gone-reason"] in versions_of(article)[0].revision.comment
     page = client.get(article.get_absolute_url())
     assert page.status_code == 410
-    assert WORDS in page.content.decode()
+    assert WORDS in page.text
 
     screen(article).save(status="published")
     assert client.get(article.get_absolute_url()).status_code == 200
@@ -46,18 +46,18 @@ def test_deletion_asks_why_and_leads_on(editor_client, article, client, several)
         return act(editor_client, "delete_selected", *rows, post="yes", **data)
 
     response = send(**{"gone-reason": ""})
-    assert 'name="gone-reason"' in response.content.decode()
-    assert 'class="errorlist"' in response.content.decode()
+    assert 'name="gone-reason"' in response.text
+    assert 'class="errorlist"' in response.text
     assert Article.objects.filter(pk=article.pk).exists()
     if not several:
-        assert "no other page" in send(**GONE, **{"gone-to": "/nowhere/"}).content.decode()
+        assert "no other page" in send(**GONE, **{"gone-to": "/nowhere/"}).text
     send(**GONE, **{"gone-to": other, "gone-words": WORDS})
 
     assert not Article.objects.filter(pk=article.pk).exists()
     page = client.get(article.get_absolute_url())
     if several:
         assert page.status_code == 410
-        assert WORDS in page.content.decode()
+        assert WORDS in page.text
     else:
         assert (page.status_code, page.headers["Location"]) == (301, other)
 
@@ -76,14 +76,14 @@ def test_list_takes_rows_off_with_a_reason_alone(editor_client, client, content)
 
     response = act(editor_client, "back_to_draft", *articles)
     refused = act(editor_client, "back_to_draft", *articles, **{"gone-reason": " "})
-    assert all(article.title in response.content.decode() for article in articles)
-    assert "Say why" in refused.content.decode()
+    assert all(article.title in response.text for article in articles)
+    assert "Say why" in refused.text
     assert Article.objects.published(at=timezone.now()).count() == len(articles)
 
     act(editor_client, "back_to_draft", *articles, **GONE, **{"gone-words": WORDS})
     assert not Article.objects.published(at=timezone.now()).exists()
     assert versions_of(articles[0])[0].revision.comment.endswith(f": {GONE['gone-reason']}")
-    assert WORDS in client.get(articles[0].get_absolute_url()).content.decode()
+    assert WORDS in client.get(articles[0].get_absolute_url()).text
 
 
 def test_proposal_that_takes_a_page_off_says_why(editor_client, editor, client, content):
@@ -93,7 +93,7 @@ def test_proposal_that_takes_a_page_off_says_why(editor_client, editor, client, 
     add_row(proposal, row, None, by=editor)
     where = address_of(proposal, "publish")
 
-    assert "say why" in editor_client.post(where, {"now": ""}).content.decode()
+    assert "say why" in editor_client.post(where, {"now": ""}).text
     proposal.why = "It is out of date."
     proposal.save()
     assert editor_client.post(where, {"now": ""}).status_code == 302

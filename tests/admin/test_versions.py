@@ -37,7 +37,7 @@ def address_of_deleted(client, row):
     page = client.get(address_of(type(row), "recoverlist"))
     (version,) = (each for each in page.context["deleted"] if each.object_id == str(row.pk))
     link = address_of(type(row), "recover", version.pk)
-    assert f'<a href="{link}">{version}</a>' in page.content.decode()
+    assert f'<a href="{link}">{version}</a>' in page.text
     return link
 
 
@@ -91,7 +91,7 @@ def test_rule_that_came_and_went_is_in_the_history_of_its_flag(screen, editor_cl
     added = {"slug": "a-new-rule", "symptoms": [Symptom.objects.first().pk]}
 
     def assert_in_history(*comments):
-        page = editor_client.get(address_of(flag, "history")).content.decode()
+        page = editor_client.get(address_of(flag, "history")).text
         assert [comment for comment in comments if comment not in page] == []
 
     form = screen(RedFlagRule)
@@ -120,14 +120,14 @@ def test_history_shows_page_by_page_who_changed_what_and_when(
     screen(magnesium).save(tagline="Two", status="draft", **GONE)
     address = address_of(magnesium, "history")
 
-    first = editor_client.get(address).content.decode()
+    first = editor_client.get(address).text
     for words in (
         *("3 versions", "One</del>", "Two</ins>", "Draft, waiting for review</ins>"),
         *("Changed Tagline and Status.", "<td>anna</td>", f"</span>{shipped}</del>"),
     ):
         assert words in first
     assert FIRST not in first
-    assert FIRST in editor_client.get(address, {"p": "2"}).content.decode()
+    assert FIRST in editor_client.get(address, {"p": "2"}).text
 
 
 def test_article_comes_back_with_its_sections_and_links_by_one_save(screen, article):
@@ -175,7 +175,7 @@ def test_deleted_row_comes_back_with_its_links_and_all_that_went_with_it(content
     delete(editor_client, copper)
     # A row below it waits for it.
     waits = editor_client.get(address_of_deleted(editor_client, first), follow=True)
-    assert "needs the nutrient “Copper”, which is deleted" in waits.content.decode()
+    assert "needs the nutrient “Copper”, which is deleted" in waits.text
     assert not Association.objects.filter(pk__in=below["associations"]).exists()
 
     form = Screen(editor_client, None, address_of_deleted(editor_client, copper))
@@ -203,7 +203,7 @@ def test_row_whose_name_is_taken_by_now_says_so(content, editor_client, magnesiu
 
     answer = editor_client.get(where, follow=True)
 
-    assert "another row has its name by now" in answer.content.decode()
+    assert "another row has its name by now" in answer.text
     assert Source.objects.get(slug="a-tale").title == "Another tale"
 
 
@@ -229,7 +229,7 @@ def test_rule_does_not_come_back_with_a_tick_fewer(screen, editor_client, conten
     wider = address_of_version(versions_of(rule)[-1])
     answer = editor_client.get(wider, follow=True)
 
-    assert "needs the symptom “Glow”, which is deleted" in answer.content.decode()
+    assert "needs the symptom “Glow”, which is deleted" in answer.text
 
 
 def test_list_of_deleted_rows_costs_the_same_for_many(editor_client, content):
@@ -238,7 +238,7 @@ def test_list_of_deleted_rows_costs_the_same_for_many(editor_client, content):
         act(editor_client, "delete_selected", *rows, post="yes")
         with CaptureQueriesContext(connection) as queries:
             page = editor_client.get(address_of(NutrientAmount, "recoverlist"))
-        return page.content.decode().count("<td>anna</td>"), len(queries)
+        return page.text.count("<td>anna</td>"), len(queries)
 
     few, cost_of_few = deleted_and_cost(2)
     many, cost_of_many = deleted_and_cost(30)
@@ -294,7 +294,7 @@ def test_version_comes_back_by_who_may_change_and_a_deleted_row_by_who_may_add(
     account, first, typed, permissions, is_changed, is_added
 ):
     client, revisions = account(*permissions), Revision.objects.count()
-    page = client.get(first).content.decode()
+    page = client.get(first).text
     assert "Dull" in page
     assert ('name="_save"' in page) is is_changed
 
@@ -367,7 +367,7 @@ def test_second_of_two_editors_is_told_and_nothing_is_lost(screen, magnesium):
 
     magnesium.refresh_from_db()
     assert magnesium.tagline == "Calms muscle and nerve"
-    assert "Saved since you opened this form" in page.content.decode()
+    assert "Saved since you opened this form" in page.text
     ((_, changes),) = page.context["newer"]
     assert "Calms muscle and nerve" in [change.new for change in changes]
     # What the second typed, and what the first saved in every kind of field.
@@ -425,10 +425,10 @@ def test_any_two_versions_are_compared_and_one_field_comes_back_alone(
     assert set(changes) == {"Job", "Tagline", "Symbol"}
     marked = [part for part in changes["Job"].parts if part[0]]
     assert marked == [("del", "steadies "), ("ins", "calms ")]
-    assert "Gone: </span>steadies </del>" in page.content.decode()
+    assert "Gone: </span>steadies </del>" in page.text
 
     back = f"{address_of(magnesium)}?back={long.pk}&field=job"
-    assert back.replace("&", "&amp;") in page.content.decode()
+    assert back.replace("&", "&amp;") in page.text
     assert screen(magnesium, back).save().status_code == 302
     back = f"{address_of(magnesium)}?back={first.pk}&field=sources"
     assert screen(magnesium, back).save().status_code == 302
@@ -446,7 +446,7 @@ def test_versions_of_one_minute_are_told_apart_by_their_seconds(screen, magnesiu
         Revision.objects.filter(pk=version.revision_id).update(date_created=moment)
 
     two = {"from": third.pk, "to": second.pk}
-    page = editor_client.get(address_of(magnesium, "history"), two).content.decode()
+    page = editor_client.get(address_of(magnesium, "history"), two).text
 
     for moment in ("12:00:40", "12:00:05", "11:59"):
         assert f">1 November 2026, {moment} UTC</a>" in page
@@ -465,8 +465,8 @@ def test_section_that_a_colleague_deleted_meanwhile_is_told_and_its_text_shown(s
     }
     page = second.save(**typed)
 
-    assert "Deleted since you opened this form" in page.content.decode()
-    assert "Typed in vain." in page.content.decode()
+    assert "Deleted since you opened this form" in page.text
+    assert "Typed in vain." in page.text
     second.data = dict(page.wsgi_request.POST.lists()) | {"opened_version": page.context["latest"]}
     assert second.data["sections-0-id"] == [str(stays.pk)]
     assert second.save().status_code == 302

@@ -35,16 +35,14 @@ os.dup2(int(sys.argv[1]), 3)
 os.environ |= {"LISTEN_FDS": "1", "LISTEN_PID": str(os.getpid())}
 os.execv(sys.executable, [sys.executable, *sys.argv[2:]])
 """
-
-# What an editor reads while others are saving: beside a form, and on a page
+# What an editor reads while others are saving: beside a form, and on a page.
 BUSY, BUSY_PAGE = "Your text is kept; try again.", "This page opens by itself in a moment."
 
 
 class Gunicorn:
-    """A master with its workers, on a fixed folder and port.
+    """A master with its workers, on a fixed folder and port, running the code in `code`.
 
-    It runs the code in `code`. With a `listener` it takes connections from that socket, as under
-    nutrisite.socket, and else it makes one of its own.
+    With a `listener` it accepts connections from that socket, as under nutrisite.socket.
     """
 
     def __init__(self, folder, log="log.txt", code=ROOT, listener=None, **variables):
@@ -136,19 +134,20 @@ def listening():
         yield listener
 
 
-def wait_until(holds):
-    """Poll until a condition holds, or fail after PATIENCE."""
-    for _ in range(PATIENCE * 20):
+def wait_until(holds, seconds=PATIENCE):
+    """Poll until a condition holds, or fail after some time."""
+    for _ in range(seconds * 20):
         if holds():
             return
         time.sleep(0.05)
-    raise AssertionError("It never came to that.")
+    raise AssertionError("The condition never held.")
 
 
 class Editor:
-    """An editor in the admin, over HTTP. `cookies` are of a session to go on with.
+    """An editor in the admin, over HTTP, each request on a new connection.
 
-    `address` is what a proxy says of where they are; the server must have one to believe it.
+    `cookies` continue a session. `address` is what a proxy passes on: the server must be configured
+    for one.
     """
 
     def __init__(self, server, cookies=None, address=""):
@@ -163,15 +162,6 @@ class Editor:
         """Return the status: 302 in, 200 asked again, 429 closed."""
         form = {"username": name, "password": password, "next": "/admin/"}
         return self.post("/admin/login/", form)[0]
-
-    def add_group(self, slug):
-        """Add a group of foods; return whether the server acknowledged it."""
-        form = {"name": slug, "slug": slug, "position": "5"}
-        status, headers = self.post("/admin/nutrients/foodgroup/add/", form)
-        while status == 200 and BUSY in self.page:
-            # The form came back with what was typed, and an editor presses its button again.
-            status, headers = self.post("/admin/nutrients/foodgroup/add/", form)
-        return status == 302 and headers["Location"].endswith("/admin/nutrients/foodgroup/")
 
     def post(self, path, form, opened=None):
         """Open a form as a browser does, on its own page or another, and send it.

@@ -21,8 +21,7 @@ import html5lib
 
 from tests import snapshots
 from tests.browser import databases, server
-from tests.live.gunicorns import BUSY, LOST, Editor, Gunicorn
-from tests.live.test_kills import at_once
+from tests.live.gunicorns import BUSY, LOST, PATIENCE, Editor, serving, wait_until
 
 EDITORS, READERS, KILLS, SAVES = 20, 8, 6, 200
 PATHS = ("/foods/", "/compare/?sort=name", "/search/?q=cramp", "/symptoms/tremor/")
@@ -31,13 +30,14 @@ GROUP = "/admin/nutrients/foodgroup/add/"
 
 @dataclass
 class Tally:
-    """Results: seconds of saves and pages, acknowledged groups and notes, and faults."""
+    """Results: seconds of saves and pages, acknowledged groups and notes, faults and losses."""
 
     saves: list[float] = field(default_factory=list)
     pages: list[float] = field(default_factory=list)
     groups: set[str] = field(default_factory=set)
     notes: dict[int, str] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
     tried_again: int = 0
     cut_off: int = 0
 
@@ -69,7 +69,7 @@ def save(tally, editor, number, turn):
     """
     path, slug = GROUP, f"editor-{number}-{turn}"
     form = {"name": slug, "slug": slug, "position": "5"}
-    if not turn % 10:
+    if turn % 10 == 9:
         path, note = f"/admin/nutrients/symptom/{number}/change/", f"Ask. This is note {turn}."
         form = fields_of(editor.open(path)) | {"help_note": note}
     while (status := editor.post(path, form)[0]) == 200 and BUSY in editor.page:
@@ -100,7 +100,7 @@ def edit(tally, site, cookies, number, saves):
             tally.faults.append(f"editor {number}, save {turn}: {editor.page[:2000]}")
 
 
-def read(tally, site, name, done):
+def read(tally, site, done):
     reader = Editor(site)
     for path in itertools.cycle(PATHS):
         if done.is_set():
@@ -114,14 +114,37 @@ def read(tally, site, name, done):
             continue
         tally.pages.append(time.perf_counter() - start)
         if status != 200:
-            tally.faults.append(f"reader {name}: {path} {status}")
+            tally.faults.append(f"reader: {path} {status}")
 
 
-def lost(folder, tally):
-    groups = {slug for (slug,) in databases.ask(folder, "SELECT slug FROM nutrients_foodgroup")}
-    notes = dict(databases.ask(folder, "SELECT id, help_note FROM nutrients_symptom"))
+def start(function, *args):
+    thread = threading.Thread(target=function, args=args, daemon=True)
+    thread.start()
+    return thread
+
+
+def run(site, saves, readers, kills):
+    """Let editors save so many times each beside readers, through kills; return the results."""
+    tally, done = Tally(), threading.Event()
+    cookies = Editor(site).sign_in().cookies
+    reading = [start(read, tally, site, done) for _ in range(readers)]
+    editing = [start(edit, tally, site, cookies, n, saves) for n in range(1, EDITORS + 1)]
+    for kill in range(1, kills + 1):
+        enough = kill * EDITORS * saves // (kills + 1)
+        wait_until(lambda enough=enough: len(tally.saves) >= enough, seconds=600)
+        site.kill()
+        site.start()
+    wait_until(lambda: not any(thread.is_alive() for thread in editing), seconds=600)
+    done.set()
+    for thread in reading:
+        thread.join(PATIENCE)
+    groups = {
+        slug for (slug,) in databases.ask(site.folder, "SELECT slug FROM nutrients_foodgroup")
+    }
+    notes = dict(databases.ask(site.folder, "SELECT id, help_note FROM nutrients_symptom"))
     changed = [f"note {number}" for number, note in tally.notes.items() if notes[number] != note]
-    return [*(tally.groups - groups), *changed]
+    tally.lost = [*(tally.groups - groups), *changed]
+    return tally
 
 
 def spread(seconds):
@@ -131,41 +154,21 @@ def spread(seconds):
 
 def main():
     saves = int(sys.argv[1]) if len(sys.argv) > 1 else SAVES
-    tally, done = Tally(), threading.Event()
     with tempfile.TemporaryDirectory(prefix="nutrisite-editors-") as name:
         folder = Path(name)
         snapshots.make_template(folder / "template")
         server.prepare(folder / "prepared", folder / "template")
-        server.unpack(folder / "prepared", folder / "site")
-        site = Gunicorn(folder / "site", WEB_WORKERS="2")
-        site.start()
-        try:
-            start = time.perf_counter()
-            cookies = Editor(site).sign_in().cookies
-            readers = at_once(READERS, lambda name: read(tally, site, name, done))
-            numbers = itertools.count(1)
-            editors = at_once(EDITORS, lambda _: edit(tally, site, cookies, next(numbers), saves))
-            for kill in range(1, KILLS + 1):
-                while len(tally.saves) < kill * EDITORS * saves // (KILLS + 1):
-                    time.sleep(0.05)
-                site.kill()
-                site.start()
-            for thread in editors:
-                thread.join()
-            done.set()
-            for thread in readers:
-                thread.join()
-            took = time.perf_counter() - start
-        finally:
-            site.stop()
-        gone = lost(site.folder, tally)
-    sys.stdout.write(f"""{len(tally.saves)} saves in {took:.0f} s: {spread(tally.saves)}
+        with serving(folder / "prepared", folder / "site", WEB_WORKERS="2") as site:
+            begun = time.perf_counter()
+            tally = run(site, saves, READERS, KILLS)
+            seconds = time.perf_counter() - begun
+    sys.stdout.write(f"""{len(tally.saves)} saves in {seconds:.0f} s: {spread(tally.saves)}
 {len(tally.pages)} pages: {spread(tally.pages)}
 asked to try again: {tally.tried_again}, cut off by a kill: {tally.cut_off}
 faults: {len(tally.faults)} {tally.faults[:3]}
-lost: {len(gone)} {gone[:3]}
+lost: {len(tally.lost)} {tally.lost[:3]}
 """)
-    sys.exit(bool(tally.faults or gone))
+    sys.exit(bool(tally.faults or tally.lost))
 
 
 if __name__ == "__main__":
