@@ -5,35 +5,24 @@ from contextlib import closing, contextmanager
 
 import pytest
 import reversion
-from django.contrib.auth.models import Group, User
 from django.db import connection
-from django.test import Client
 
 from nutrients.models import Nutrient, SafetyCase
 from nutrients.testbook import FetchedBook
 from nutrisite.accounts import resubmission
-from tests.admin.forms import Screen
 
 # Committed transactions, so that one connection can wait for another.
-pytestmark = [pytest.mark.django_db(transaction=True)]
-NAME, SENTENCE = "tagline", "Calms muscle and nerve"
+pytestmark = pytest.mark.django_db(transaction=True)
+SENTENCE = "Calms muscle and nerve"
 READ = "A blood test, which says little."
 
 
 @pytest.fixture
-def client():
-    account = User.objects.create_user("anna", is_staff=True)
-    account.groups.add(Group.objects.get(name="Editors"))
-    client = Client()
-    client.force_login(account)
-    return client
-
-
-@pytest.fixture
-def form(client):
+def form(screen, magnesium):
     # A book of five cases runs like one of hundreds.
-    SafetyCase.objects.filter(pk__gt=SafetyCase.objects.order_by("pk")[4].pk).update(status="draft")
-    return Screen(client, Nutrient.objects.get(slug="magnesium"))
+    for case in SafetyCase.objects.order_by("pk")[:5]:
+        SafetyCase.objects.filter(pk=case.pk).update(status="published")
+    return screen(magnesium)
 
 
 @contextmanager
@@ -43,7 +32,7 @@ def other_editor():
         yield other
 
 
-def test_save_that_waits_too_long_gives_the_text_back(form, client, monkeypatch):
+def test_save_that_waits_too_long_gives_the_text_back(form, editor_client, monkeypatch):
     monkeypatch.setattr(resubmission, "PATIENCE", 0)
     with other_editor() as other:
         other.execute("BEGIN IMMEDIATE")
@@ -58,57 +47,50 @@ def test_save_that_waits_too_long_gives_the_text_back(form, client, monkeypatch)
     again = {}
     for name, value in answer.context["fields"]:
         again.setdefault(name, []).append(value)
-    assert client.post(answer.context["action"], again).status_code == 302
+    assert editor_client.post(answer.context["action"], again).status_code == 302
     assert Nutrient.objects.get(slug="magnesium").tagline == SENTENCE
 
 
-def test_write_lock_is_free_while_the_book_runs(form, monkeypatch):
+def lock_and_let_go():
+    with other_editor() as other:
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("ROLLBACK")
+
+
+def save_calcium():
+    with reversion.create_revision():
+        Nutrient.objects.get(slug="calcium").save()
+
+
+@pytest.mark.parametrize(("meanwhile", "runs"), [(lock_and_let_go, 1), (save_calcium, 2)])
+def test_others_may_save_while_the_book_runs(form, monkeypatch, meanwhile, runs):
     books = []
     run = FetchedBook.run
 
-    def run_beside(book):
-        with other_editor() as other:
-            other.execute("BEGIN IMMEDIATE")
-            other.execute("ROLLBACK")
-        books.append(book)
-        return run(book)
-
-    monkeypatch.setattr(FetchedBook, "run", run_beside)
-
-    assert form.save(test_used=READ).status_code == 302
-    assert len(books) == 1
-    assert Nutrient.objects.get(slug="magnesium").test_used == READ
-
-
-def test_book_runs_again_if_another_editor_saved_meanwhile(form, monkeypatch):
-    books = []
-    run = FetchedBook.run
-
-    def run_while_another_saves(book):
+    def run_beside_another_editor(book):
         books.append(book)
         if len(books) == 1:
-            with reversion.create_revision():
-                Nutrient.objects.get(slug="calcium").save()
+            meanwhile()
         return run(book)
 
-    monkeypatch.setattr(FetchedBook, "run", run_while_another_saves)
+    monkeypatch.setattr(FetchedBook, "run", run_beside_another_editor)
 
     assert form.save(test_used=READ).status_code == 302
-    assert len(books) == 2
+    assert len(books) == runs
     assert Nutrient.objects.get(slug="magnesium").test_used == READ
 
 
 @pytest.mark.parametrize("name", ["SLOTS", "RUNNING"])
-def test_readers_keep_threads_however_many_editors_save(form, client, monkeypatch, name):
+def test_readers_keep_threads_however_many_editors_save(form, editor_client, monkeypatch, name):
     monkeypatch.setattr(resubmission, "PATIENCE", 0)
     semaphore = resubmission.threading.BoundedSemaphore(1)
     monkeypatch.setattr(resubmission, name, semaphore)
     semaphore.acquire()
 
-    saved, opened = form.save(tagline=SENTENCE), client.get(form.address)
+    saved, opened = form.save(tagline=SENTENCE), editor_client.get(form.address)
 
     assert SENTENCE in saved.text
     assert opened.headers["Refresh"] == "2"
-    assert client.get("/nutrients/magnesium/").status_code == 200
+    assert editor_client.get("/nutrients/magnesium/").status_code == 200
     semaphore.release()
     assert form.save(tagline=SENTENCE).status_code == 302
