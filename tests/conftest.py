@@ -24,14 +24,13 @@ from tests.browser import server
 
 from . import snapshots
 
-# Properties: how fast a machine is fails none, and the examples follow from the test itself, so
-# that every run tries the same.
+# Every run of a property tries the same examples, and none fails because a machine is slow.
 settings.register_profile(
     "suite",
     deadline=None,
     derandomize=True,
     max_examples=50,
-    # A fixture that examples share is content that they only read, or put back themselves.
+    # Fixtures that examples share are only read, or restored by the example.
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("suite")
@@ -47,7 +46,6 @@ BY_ENGINE = [
     "content/test_loading.py",
     "foods/test_food_descriptions.py",
     "live/test_kills.py",
-    "live/test_sign_ins.py",
     "search/test_ranking_of_results.py",
     "site/test_any_request.py",
     "test_constraints.py",
@@ -114,8 +112,8 @@ def django_db_setup(template, worker_id, django_test_environment, django_db_bloc
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _no_copies_of_what_widgets_see(django_test_environment):
-    """Let the client note the templates of pages: a form has thousands of small ones beside it."""
+def _no_signals_for_widgets(django_test_environment):
+    """Record the templates of pages only: a form renders thousands of small ones besides."""
 
     def render(template, context):
         if "/widgets/" not in (template.name or ""):
@@ -128,10 +126,10 @@ def _no_copies_of_what_widgets_see(django_test_environment):
 
 
 class Reader(Client):
-    """A reader of a site that memoizes results until something is written.
+    """A reader of a site that memoizes results until something is written, as workers do.
 
-    So does every worker that serves. Making it again for each request would take most of the time
-    of the tests. What was made of the shipped content serves all tests of the process.
+    Computing them for each request would take most of the time of the tests. Results of the shipped
+    content serve all tests of the process.
     """
 
     shipped: dict = {}
@@ -141,7 +139,7 @@ class Reader(Client):
         return super().request(**{MEMORY: Reader.memory} | environ)
 
 
-def forget_what_was_made(execute, sql, params, many, context):
+def discard_memory(execute, sql, params, many, context):
     """Discard memoized results after each statement that may have changed the content."""
     if not sql.startswith(("BEGIN", "SELECT", "SAVEPOINT", "RELEASE SAVEPOINT", "EXPLAIN")):
         Reader.memory = {}
@@ -151,7 +149,7 @@ def forget_what_was_made(execute, sql, params, many, context):
 @pytest.fixture(autouse=True)
 def _memory_of_the_shipped_content():
     Reader.memory = Reader.shipped
-    with connection.execute_wrapper(forget_what_was_made):
+    with connection.execute_wrapper(discard_memory):
         yield
 
 
@@ -162,12 +160,12 @@ def client(request):
     It has an empty memory if the test counts queries, or changes the clock or a setting.
     """
     counts = {"django_assert_num_queries", "django_assert_max_num_queries"}
-    # The fixtures of pytest-django patch no page, and each test has them.
+    # The fixtures of pytest-django, which each test has, patch no page.
     fixtures = request.node._fixtureinfo
-    made = [one for *_, one in fixtures.name2fixturedefs.values()]
-    ours = [one for one in made if one.func.__module__.startswith("tests.")]
-    asked_for = {*fixtures.argnames, *(name for one in ours for name in one.argnames)}
-    return Client() if {*counts, "monkeypatch", "settings"} & asked_for else Reader()
+    definitions = [definition for *_, definition in fixtures.name2fixturedefs.values()]
+    ours = [fixture for fixture in definitions if fixture.func.__module__.startswith("tests.")]
+    requested = {*fixtures.argnames, *(name for fixture in ours for name in fixture.argnames)}
+    return Client() if {*counts, "monkeypatch", "settings"} & requested else Reader()
 
 
 @pytest.fixture
@@ -203,8 +201,8 @@ class Lines(logging.Handler):
         super().__init__()
         console = next(h for h in logging.getLogger().handlers if h.formatter and h.filters)
         self.setFormatter(console.formatter)
-        for each in console.filters:
-            self.addFilter(each)
+        for line_filter in console.filters:
+            self.addFilter(line_filter)
         self.lines = []
 
     def emit(self, record):

@@ -81,7 +81,7 @@ def ask(site):
     return ask
 
 
-def test_second_reader_is_answered_without_the_application(ask, site):
+def test_second_request_is_answered_from_the_cache(ask, site):
     first, second = ask(), ask()
 
     assert len(site.requests) == 1
@@ -101,7 +101,7 @@ def test_second_reader_is_answered_without_the_application(ask, site):
     ],
     ids=["path", "query", "host", "fragment", "encoding"],
 )
-def test_another_address_host_or_form_is_another_page(ask, site, other):
+def test_address_host_fragment_and_encoding_have_separate_entries(ask, site, other):
     ask()
     ask(**other)
     ask(**other)
@@ -109,15 +109,7 @@ def test_another_address_host_or_form_is_another_page(ask, site, other):
     assert len(site.requests) == 2
 
 
-def test_edit_shows_on_the_very_next_request(ask, site):
-    ask()
-    site.edit()
-    site.body = b"<p>Edited.</p>"
-
-    assert ask()["body"] == b"<p>Edited.</p>"
-
-
-def test_page_that_many_ask_for_at_once_is_made_once(ask, site):
+def test_simultaneous_requests_render_a_page_once(ask, site):
     site.take_time = lambda: time.sleep(0.05)
     with ThreadPoolExecutor(4) as readers:
         answers = list(readers.map(ask, ["/"] * 4))
@@ -126,7 +118,7 @@ def test_page_that_many_ask_for_at_once_is_made_once(ask, site):
     assert all(answer == answers[0] for answer in answers)
 
 
-def test_page_that_takes_long_does_not_hold_up_others(ask, site, monkeypatch):
+def test_slow_page_delays_no_other(ask, site, monkeypatch):
     monkeypatch.setattr(page_cache, "PATIENCE", 0.01)
     is_over = Event()
     site.take_time = lambda: site.requests[-1]["PATH_INFO"] == "/" or is_over.wait(60)
@@ -151,7 +143,7 @@ def test_page_that_takes_long_does_not_hold_up_others(ask, site, monkeypatch):
     ],
     ids=["password", "condition", "form", "long query", "admin"],
 )
-def test_request_for_an_answer_of_its_own_passes_by_untouched(ask, site, own):
+def test_request_that_is_not_cacheable_bypasses_the_cache(ask, site, own):
     ask(**own)
     ask(**own)
 
@@ -159,7 +151,7 @@ def test_request_for_an_answer_of_its_own_passes_by_untouched(ask, site, own):
     assert all(CACHEABLE_ROUTE not in environ for environ in site.requests)
 
 
-def test_answer_that_is_not_marked_is_not_kept(ask, site):
+def test_unmarked_response_is_not_cached(ask, site):
     site.route = ""
     ask()
     ask()
@@ -176,7 +168,7 @@ def test_answer_that_is_not_marked_is_not_kept(ask, site):
         ("brotli, x-gzipped", None, bytes),
     ],
 )
-def test_page_is_kept_in_the_best_encoding_that_the_reader_names(ask, accepted, encoding, read):
+def test_page_is_sent_in_the_best_accepted_encoding(ask, accepted, encoding, read):
     for answer in (ask(accept_encoding=accepted), ask(accept_encoding=accepted)):
         assert answer["headers"].get("Content-Encoding") == encoding
         assert answer["headers"]["Content-Length"] == str(len(answer["body"]))
@@ -185,7 +177,7 @@ def test_page_is_kept_in_the_best_encoding_that_the_reader_names(ask, accepted, 
 
 
 @pytest.mark.parametrize("mark", ['W/"one"', '"one"', '"zero", W/"one"', "*"])
-def test_reader_who_holds_the_page_is_told_so(ask, site, mark):
+def test_matching_etag_gets_304(ask, site, mark):
     # Even where this reader is the first: the next may hold nothing.
     first, second = ask(if_none_match=mark), ask(if_none_match=mark)
 
@@ -199,7 +191,7 @@ def test_reader_who_holds_the_page_is_told_so(ask, site, mark):
 
 
 @pytest.mark.parametrize("mark", ['"two"', "", "nonsense"])
-def test_reader_who_holds_another_page_gets_this_one(ask, mark):
+def test_other_etag_gets_the_page(ask, mark):
     ask()
 
     assert ask(if_none_match=mark)["status"] == 200
@@ -213,19 +205,19 @@ def test_head_has_the_headers_and_no_body(ask):
     assert whole["body"] == BODY
 
 
-def test_last_known_page_serves_while_the_database_is_away(ask, site):
+def test_cached_page_is_served_while_the_database_is_away(ask, site):
     ask()
     site.version = None
 
     assert ask()["body"] == BODY
     ask("/foods/")
     ask("/foods/")
-    # A page made while the version is not known is not kept, and the application is told.
+    # Without a version no page is stored, and the application knows that the database is away.
     assert len(site.requests) == 3
     assert [environ[AWAY] for environ in site.requests] == [False, True, True]
 
 
-def test_answer_that_the_process_lives_asks_for_no_version(ask, site):
+def test_healthz_does_not_read_the_version(ask, site):
     def current():
         raise AssertionError("The database was asked.")
 
@@ -233,7 +225,7 @@ def test_answer_that_the_process_lives_asks_for_no_version(ask, site):
     assert ask("/healthz")["status"] == 200
 
 
-def test_page_made_from_an_older_content_does_not_serve_a_newer_one(ask, site):
+def test_page_rendered_before_an_edit_is_not_served_after_it(ask, site):
     def edit_meanwhile():
         site.take_time = lambda: None
         site.edit()
@@ -245,22 +237,14 @@ def test_page_made_from_an_older_content_does_not_serve_a_newer_one(ask, site):
     assert ask()["body"] == b"<p>Edited.</p>"
 
 
-def test_pages_asked_for_last_stay_within_the_room():
+def test_cache_keeps_the_pages_requested_last_within_its_size():
     pages, room = Pages(), 3 * (6_000 + OVERHEAD)
+    page = Page(b"x" * 6_000, HEADERS, '"one"', "/articles/")
     for key in "abc":
-        pages.add(key, a_page(b"x" * 6_000), room)
+        pages.add(key, page, room)
     pages.get("a")
-    pages.add("d", a_page(b"x" * 6_000), room)
+    pages.add("d", page, room)
 
     assert [key for key in "abcd" if pages.get(key)] == ["a", "c", "d"]
-
-
-def test_nothing_is_kept_without_room():
-    pages = Pages()
-    pages.add("/", a_page(BODY), 0)
-
-    assert pages.get("/") is None
-
-
-def a_page(body):
-    return Page(body, HEADERS, '"one"', "/articles/")
+    (none := Pages()).add("/", page, 0)
+    assert none.get("/") is None

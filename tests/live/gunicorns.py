@@ -146,29 +146,21 @@ def wait_until(holds, seconds=PATIENCE):
 class Editor:
     """An editor in the admin, over HTTP, each request on a new connection.
 
-    `cookies` continue a session. `address` is what a proxy passes on: the server must be configured
-    for one.
+    `cookies` continue a session.
     """
 
-    def __init__(self, server, cookies=None, address=""):
-        self.server, self.address = server, address
+    def __init__(self, server, cookies=None):
+        self.server = server
         self.cookies = copy.deepcopy(cookies) if cookies else SimpleCookie()
 
     def sign_in(self):
-        assert self.try_to_sign_in() == 302, "The editor could not sign in."
+        form = {"username": EDITOR, "password": PASSWORD, "next": "/admin/"}
+        assert self.post("/admin/login/", form)[0] == 302, "The editor could not sign in."
         return self
 
-    def try_to_sign_in(self, name=EDITOR, password=PASSWORD):
-        """Return the status: 302 in, 200 asked again, 429 closed."""
-        form = {"username": name, "password": password, "next": "/admin/"}
-        return self.post("/admin/login/", form)[0]
-
-    def post(self, path, form, opened=None):
-        """Open a form as a browser does, on its own page or another, and send it.
-
-        Return status and headers.
-        """
-        page = self.open(opened or path)
+    def post(self, path, form):
+        """Open a form as a browser does, and send it; return status and headers."""
+        page = self.open(path)
         token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
         assert token, f"{path} has no form: {page[:500]}"
         body = urllib.parse.urlencode(form | {"csrfmiddlewaretoken": token[1]}, doseq=True)
@@ -187,8 +179,6 @@ class Editor:
         connection = self.server.connection()
         origin = f"http://127.0.0.1:{self.server.port}"
         headers = {"Origin": origin, "Content-Type": "application/x-www-form-urlencoded"}
-        if self.address:
-            headers["X-Forwarded-For"] = self.address
         headers["Cookie"] = "; ".join(f"{m.key}={m.coded_value}" for m in self.cookies.values())
         try:
             connection.request(method, path, body, headers)

@@ -5,14 +5,7 @@ import threading
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from tests.live.gunicorns import (
-    LOST,
-    PATIENCE,
-    copy_of_the_code,
-    listening,
-    serving,
-    wait_until,
-)
+from tests.live.gunicorns import LOST, PATIENCE, copy_of_the_code, listening, serving, wait_until
 
 REPLACEMENTS, READERS, WORKERS = 2, 6, 2
 PATHS = ("/", "/compare/", "/foods/", "/nutrients/magnesium/", "/articles/", "/healthz")
