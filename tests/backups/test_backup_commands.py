@@ -47,7 +47,7 @@ def shell(manage, code):
     return manage("shell", "--no-imports", "--command", code)
 
 
-def test_backup_and_restore_bring_the_very_rows_back(manage, tmp_path):
+def test_restore_brings_back_the_rows_of_the_backup(manage, tmp_path):
     before = shell(manage, ADD_PICTURE + STATE)
     assert before.endswith("200 image/webp b'RIFF of a leg'\n")
     output = manage("backup", "--keep", "2")
@@ -61,11 +61,11 @@ def test_backup_and_restore_bring_the_very_rows_back(manage, tmp_path):
     assert restored.startswith(f"Restored {path.name}.\nWhat was there")
     assert shell(manage, STATE) == before
     (replaced,) = (tmp_path / "backups").glob("replaced-*")
-    # It holds accounts and sessions, as a backup does.
+    # Both hold accounts and sessions.
     assert replaced.stat().st_mode & 0o777 == path.stat().st_mode & 0o777 == 0o600
 
 
-def test_what_is_wrong_is_one_sentence(manage, tmp_path):
+def test_failure_is_reported_in_one_sentence(manage, tmp_path):
     (tmp_path / "spoilt.gz").write_bytes(b"spoilt")
 
     with pytest.raises(AssertionError) as failure:

@@ -50,7 +50,7 @@ def test_tools_check_the_server_as_the_site_does(variables_for):
     }
 
 
-def test_what_the_address_leaves_out_is_left_to_the_machine(variables_for, monkeypatch):
+def test_tools_take_the_rest_from_the_environment(variables_for, monkeypatch):
     monkeypatch.setenv("PGSSLMODE", "verify-ca")
     monkeypatch.setenv("PGPORT", "7777")
 

@@ -49,9 +49,9 @@ def change(path, *statements):
         database.commit()
 
 
-def ask(path, query="SELECT name FROM food ORDER BY id"):
+def query(path, sql="SELECT name FROM food ORDER BY id"):
     with closing(sqlite3.connect(path)) as database:
-        return [value for (value,) in database.execute(query)]
+        return [value for (value,) in database.execute(sql)]
 
 
 def damage(path):
@@ -61,15 +61,6 @@ def damage(path):
     middle = len(content) // 2
     content[middle : middle + 4096] = b"\xff" * 4096
     path.write_bytes(content)
-
-
-def test_backup_is_a_database_for_its_owner_alone(live, backup, tmp_path):
-    (copy := tmp_path / "copy").write_bytes(gzip.decompress(backup.read_bytes()))
-
-    assert len(ask(copy, "SELECT id FROM amount")) == 90
-    assert backup.stat().st_mode & 0o777 == 0o600
-    assert [path.name for path in backup.parent.iterdir()] == [backup.name]
-    assert not (tmp_path / "copy-wal").exists()
 
 
 def test_backup_of_a_database_that_is_written_to_is_one_moment(live, tmp_path):
@@ -103,12 +94,12 @@ def test_backup_of_a_database_that_is_written_to_is_one_moment(live, tmp_path):
 
     for before, path in taken:
         (copy := tmp_path / "copy").write_bytes(gzip.decompress(path.read_bytes()))
-        foods, amounts = (len(ask(copy, f"SELECT id FROM {name}")) for name in ("food", "amount"))
+        foods, amounts = (len(query(copy, f"SELECT id FROM {name}")) for name in ("food", "amount"))
         assert amounts - foods == 81
         assert foods >= 9 + before
 
 
-def test_newest_backups_are_kept_the_new_one_always_and_nothing_else_is_touched(live, tmp_path):
+def test_new_and_newest_backups_and_other_files_are_kept(live, tmp_path):
     folder = tmp_path / "backups"
     folder.mkdir()
     (folder / "notes.txt").write_text("mine")
@@ -130,7 +121,7 @@ def test_damaged_database_makes_no_backup_and_drops_no_older_one(live, backup):
     assert [path.name for path in backup.parent.iterdir()] == [backup.name]
 
 
-def test_what_a_killed_backup_left_goes_one_day_later(live, tmp_path):
+def test_leftovers_of_a_killed_backup_are_deleted_after_a_day(live, tmp_path):
     (left := tmp_path / "backups" / ".unfinished-abc").mkdir(parents=True)
     (left / "copy").write_text("accounts")
     now = datetime.now(UTC)
@@ -141,19 +132,19 @@ def test_what_a_killed_backup_left_goes_one_day_later(live, tmp_path):
     assert not left.exists()
 
 
-def test_restore_brings_back_every_row_and_keeps_what_it_replaced(live, backup, tmp_path):
+def test_restore_brings_back_every_row_and_saves_what_it_replaced(live, backup, tmp_path):
     change(live, "UPDATE food SET name = 'edited' WHERE id = 1", "DELETE FROM amount")
     live.chmod(0o640)
 
     restore(backup, replaced := tmp_path / "kept" / "old")
 
-    assert ask(live) == [f"food {n}" for n in range(9)]
-    assert len(ask(live, "SELECT id FROM amount")) == 90
-    assert ask(replaced)[1] == "edited"
+    assert query(live) == [f"food {n}" for n in range(9)]
+    assert len(query(live, "SELECT id FROM amount")) == 90
+    assert query(replaced)[1] == "edited"
     assert [path.stat().st_mode & 0o777 for path in (live, replaced)] == [0o640, 0o600]
 
 
-def test_restore_is_safe_with_the_log_of_a_process_that_was_killed(live, backup, tmp_path):
+def test_restore_is_safe_with_the_write_ahead_log_of_a_killed_process(live, backup, tmp_path):
     with closing(sqlite3.connect(live)) as killed:
         killed.execute("PRAGMA wal_autocheckpoint=0")
         killed.execute("UPDATE food SET name = 'in the log' WHERE id = 1")
@@ -165,12 +156,12 @@ def test_restore_is_safe_with_the_log_of_a_process_that_was_killed(live, backup,
 
     restore(backup, replaced := tmp_path / "old")
 
-    assert ask(live)[1] == "food 1"
-    assert ask(replaced)[1] == "in the log"
+    assert query(live)[1] == "food 1"
+    assert query(replaced)[1] == "in the log"
 
 
 @pytest.mark.parametrize("content", [None, b"This is no database.\n" * 500], ids=["torn", "other"])
-def test_restore_of_a_damaged_database_keeps_even_that(live, backup, tmp_path, content):
+def test_restore_saves_even_a_damaged_database(live, backup, tmp_path, content):
     if content:
         live.write_bytes(content)
     else:
@@ -179,12 +170,12 @@ def test_restore_of_a_damaged_database_keeps_even_that(live, backup, tmp_path, c
 
     restore(backup, tmp_path / "old")
 
-    assert ask(live) == [f"food {n}" for n in range(9)]
+    assert query(live) == [f"food {n}" for n in range(9)]
     assert (tmp_path / "old").read_bytes() == damaged
-    # Where there is none, one is made.
+    # A missing database is created.
     live.unlink()
     restore(backup, tmp_path / "none")
-    assert len(ask(live)) == 9
+    assert len(query(live)) == 9
     assert not (tmp_path / "none").exists()
 
 
@@ -197,13 +188,13 @@ def test_restore_under_a_running_site_is_refused(live, backup, tmp_path):
         assert live.read_bytes() == before
 
 
-def test_what_cannot_be_kept_is_not_replaced(live, backup, tmp_path):
+def test_database_that_cannot_be_saved_is_not_replaced(live, backup, tmp_path):
     change(live, "UPDATE food SET name = 'edited' WHERE id = 1")
     (tmp_path / "full").write_text("a file, and no folder")
 
     with pytest.raises(BackupError, match=r"The disk refused: "):
         restore(backup, tmp_path / "full" / "old")
-    assert ask(live)[1] == "edited"
+    assert query(live)[1] == "edited"
 
 
 @pytest.mark.parametrize(
@@ -221,7 +212,7 @@ def test_what_cannot_be_kept_is_not_replaced(live, backup, tmp_path):
         (lambda path: path.write_bytes(b"PGDMP and more"), "no backup of a sqlite3 database"),
     ],
 )
-def test_copy_that_does_not_fit_is_refused(live, backup, tmp_path, alter, complaint):
+def test_backup_that_does_not_fit_is_refused(live, backup, tmp_path, alter, complaint):
     (copy := tmp_path / "copy").write_bytes(gzip.decompress(backup.read_bytes()))
     alter(copy)
     (forged := tmp_path / "forged.gz").write_bytes(gzip.compress(copy.read_bytes()))

@@ -4,19 +4,15 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from nutrients.evidence.ranking import Level
 from nutrients.models import (
     CaseGroup,
     CaseOutcome,
-    Interaction,
     Nutrient,
-    OtherCause,
     RedFlag,
     RedFlagRule,
-    RiskFactor,
     SafetyCase,
     Symptom,
 )
@@ -27,7 +23,6 @@ from tests import factories
 from tests.site.pages import links_of, text_of
 
 pytestmark = pytest.mark.django_db
-MISSED, NOT_OFFERED = "It does not show “", "does not offer one of its ticks"
 CALM = CaseAnswer(Level.SELF_CARE, ["Iron"], ["Iron can cause", "this."])
 
 
@@ -60,7 +55,7 @@ def test_every_red_flag_that_is_asked_has_a_case_of_its_own(content):
 
 
 def test_every_rule_has_a_case_with_exactly_its_ticks(content):
-    cases = [(_ticks_of(case), {flag.pk for flag in case.warned_of}) for case in counting_cases()]
+    cases = [(ticks_of(case), {flag.pk for flag in case.warned_of}) for case in counting_cases()]
     rules = RedFlagRule.objects.filter(red_flag__status="published").prefetch_related(
         *("symptoms", "risk_factors", "other_causes", "answers"),
         *("some_symptoms", "some_risk_factors", "some_other_causes"),
@@ -69,7 +64,7 @@ def test_every_rule_has_a_case_with_exactly_its_ticks(content):
         rule.slug
         for rule in rules
         if not any(
-            _is_just_enough(ticks, rule)
+            is_just_enough(ticks, rule)
             and answers <= set(rule.answers.all())
             and rule.red_flag_id in warned
             for (ticks, answers), warned in cases
@@ -79,12 +74,12 @@ def test_every_rule_has_a_case_with_exactly_its_ticks(content):
     assert uncovered == []
 
 
-def _ticks_of(case):
+def ticks_of(case):
     ticks = {*case.symptom_list, *case.risk_list, *case.cause_list}
     return ticks, set(case.answer_list)
 
 
-def _is_just_enough(ticks, rule):
+def is_just_enough(ticks, rule):
     """Whether these are all of the rule's ticks, and the required number of `some`."""
     every = {*rule.symptoms.all(), *rule.risk_factors.all(), *rule.other_causes.all()}
     some = {*rule.some_symptoms.all(), *rule.some_risk_factors.all(), *rule.some_other_causes.all()}
@@ -97,35 +92,6 @@ def test_every_nutrient_has_its_typical_picture(content):
     suggested = set(pictures.values_list("must_suggest__name", flat=True))
     published = Nutrient.objects.published(at=timezone.now())
     assert set(published.values_list("name", flat=True)) <= suggested
-
-
-def rows_shown():
-    """Yield the published interactions and causes that ticks can show, with their texts."""
-    now = timezone.now()
-    ticked = RiskFactor.objects.published(at=now)
-    with_a_tick = Exists(ticked.filter(interactions=OuterRef("pk")))
-    for pair in Interaction.objects.published(at=now).filter(with_a_tick):
-        yield pair, f"{pair}. {pair.effect} {pair.advice}"
-    by_a_tick = Exists(ticked.filter(other_causes=OuterRef("pk")))
-    causes = OtherCause.objects.published(at=now)
-    for cause in causes.filter(Q(is_common=True) | Q(is_asked=True) | by_a_tick):
-        yield cause, f"{cause.name}. {cause.mechanism} {cause.what_helps}"
-
-
-def test_book_notices_the_loss_of_each_interaction_and_cause(content):
-    texts = {row: text.casefold() for row, text in rows_shown()}
-    Interaction.objects.update(status="draft")
-    OtherCause.objects.update(status="draft")
-    sentences = [fault for checked in run_book(at=timezone.now()) for fault in checked.failures]
-    missed = {fault[len(MISSED) : -2].casefold() for fault in sentences if MISSED in fault}
-    not_offered = " ".join(fault for fault in sentences if NOT_OFFERED in fault)
-
-    # A phrase counts for a row only if no other row has it.
-    named = [[row for row, text in texts.items() if phrase in text] for phrase in missed]
-    noticed = {row for rows in named if len(rows) == 1 for row in rows}
-    noticed |= {row for row in texts if f"“{row.slug}”" in not_offered}
-    assert len(texts) > 30
-    assert [row.slug for row in texts if row not in noticed] == []
 
 
 def test_run_reports_forbidden_words_in_the_content(small_world):
