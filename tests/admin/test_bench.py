@@ -67,6 +67,7 @@ def test_bench_tries_the_form_that_is_sent_and_saves_nothing(screen, bench, rule
     alone = {f"{prefix}{name}": pks for name, pks in alone.items()}
     answer = bench(row, **sent | alone)
 
+    assert f'formaction="{address_of(row, "bench")}"' in screen(row, address_of(row)).html
     assert tried(answer, rule).fires
     assert "which is not saved" in answer.text
     assert other not in rule.symptoms.all()
@@ -83,7 +84,7 @@ def test_bench_tries_a_draft_as_if_it_were_published(bench, rule, ticks):
     assert RedFlag.objects.get(pk=rule.red_flag_id).status == "draft"
 
 
-def test_bench_makes_a_case_that_passes(screen, bench, rule, ticks):
+def test_bench_proposes_a_case_that_passes(screen, bench, rule, ticks):
     address = bench(rule.red_flag, **{TICK: ticks}).context["trial"].case
     assert parse_qs(urlsplit(address).query)["must_warn"] == [str(rule.red_flag_id)]
     form = screen(SafetyCase, address)

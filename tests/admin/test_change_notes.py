@@ -27,7 +27,7 @@ OFFERED = (Article, ArticleSection, Association, FoodSource, Nutrient, RedFlag, 
 
 
 @pytest.mark.parametrize("model", OFFERED)
-def test_note_is_kept_with_the_page_and_shows_on_it(screen, client, model):
+def test_note_shows_on_its_page_and_among_the_changes(screen, client, model):
     rows = model.objects.all()
     row = (rows.filter(status="published") if hasattr(model, "status") else rows).first()
 
@@ -55,7 +55,7 @@ def test_row_without_a_public_page_offers_no_note(screen, content):
         assert offered(Article.objects.first(), ArticleSection.objects.first()) == []
 
 
-def test_edit_leaves_a_note_only_where_one_is_written(screen, magnesium):
+def test_save_makes_a_note_only_if_one_is_written(screen, magnesium):
     screen(magnesium).save(tagline="Small edit")
     assert not ChangeNote.objects.exists()
 
@@ -65,7 +65,7 @@ def test_edit_leaves_a_note_only_where_one_is_written(screen, magnesium):
     assert magnesium.tagline == "New words"
 
 
-def test_note_alone_makes_no_version_and_moves_no_date(screen, magnesium):
+def test_note_alone_changes_neither_versions_nor_date(screen, magnesium):
     screen(magnesium).save(**NOTE)
 
     assert ChangeNote.objects.count() == 1
@@ -73,7 +73,7 @@ def test_note_alone_makes_no_version_and_moves_no_date(screen, magnesium):
     assert Nutrient.objects.get(slug="magnesium").changed_at == magnesium.changed_at
 
 
-def test_note_is_held_to_the_words_of_the_site_and_kept_with_no_refused_form(screen, magnesium):
+def test_invalid_note_or_form_is_refused_and_saves_no_note(screen, magnesium):
     form = screen(magnesium)
 
     errors = form.errors(corrects_an_error="on")
@@ -83,7 +83,7 @@ def test_note_is_held_to_the_words_of_the_site_and_kept_with_no_refused_form(scr
     assert not ChangeNote.objects.exists()
 
 
-def test_note_outlives_its_page_without_leading_nowhere(screen, client):
+def test_note_of_an_unpublished_page_has_no_link(screen, client):
     food = FoodSource.objects.get(slug="almonds")
     screen(food).save(**NOTE)
     FoodSource.objects.filter(pk=food.pk).update(status="draft")
@@ -93,9 +93,7 @@ def test_note_outlives_its_page_without_leading_nowhere(screen, client):
     assert f"{food}, which is not on the site now" in text_of(page, "main")
 
 
-def test_note_on_a_page_without_a_form_is_added_and_reworded_and_stays(
-    screen, client, editor_client
-):
+def test_note_on_any_page_is_added_and_reworded_but_not_deleted(screen, client, editor_client):
     form = screen(ChangeNote)
     typed = {"kind": "correction", "title": "How we grade", "text": "It was wrong."}
     for wrong in ("//evil.example/", "https://evil.example/", "method/", "/a b/", "/\\evil", "/?q"):

@@ -16,15 +16,6 @@ from nutrients.models import (
 )
 from tests.admin.forms import GONE, act, delete
 
-# Rows, the rows whose pages show them, and a change.
-SHOWN_BY = [
-    (ReferenceIntake, ("nutrient",), {"life_stage_label": "Another label"}),
-    (FoodPortion, ("food",), {"grams": "31"}),
-    (ArticleSection, ("article",), {"title": "Another title"}),
-    (Association, ("nutrient", "symptom"), {"note": "Some new words."}),
-    (RedFlagRule, ("red_flag",), {"answers": []}),
-]
-
 
 def dates(row, owners):
     """Return when each of a row's owners was changed, by name."""
@@ -36,8 +27,17 @@ def assert_dated(row, owners, start):
     assert {name: at for name, at in dates(row, owners).items() if at < start} == {}
 
 
-@pytest.mark.parametrize(("model", "owners", "change"), SHOWN_BY)
-def test_edit_on_its_own_screen_dates_the_page_that_shows_it(screen, model, owners, change):
+@pytest.mark.parametrize(
+    ("model", "owners", "change"),
+    [
+        (ReferenceIntake, ("nutrient",), {"life_stage_label": "Another label"}),
+        (FoodPortion, ("food",), {"grams": "31"}),
+        (ArticleSection, ("article",), {"title": "Another title"}),
+        (Association, ("nutrient", "symptom"), {"note": "Some new words."}),
+        (RedFlagRule, ("red_flag",), {"answers": []}),
+    ],
+)
+def test_edit_on_its_own_screen_dates_the_pages_that_show_the_row(screen, model, owners, change):
     almonds = FoodSource.objects.get(slug="almonds")
     FoodPortion.objects.create(food=almonds, description="1 handful", grams=30)
     rows, start = model.objects.all(), timezone.now()
@@ -47,9 +47,7 @@ def test_edit_on_its_own_screen_dates_the_page_that_shows_it(screen, model, owne
     assert_dated(row, owners, start)
 
 
-def test_corrected_amount_and_no_save_without_a_change_moves_the_date_that_readers_see(
-    screen, client
-):
+def test_only_a_real_change_moves_the_date_that_readers_see(screen, client):
     amount, owners = NutrientAmount.objects.first(), ("food", "nutrient")
     before = dates(amount, owners)
     assert screen(amount).save().status_code == 302
@@ -65,7 +63,7 @@ def test_corrected_amount_and_no_save_without_a_change_moves_the_date_that_reade
     assert f"{path}</loc><lastmod>{today}" in sitemap
 
 
-def test_deletion_dates_the_pages_that_showed_what_went(editor_client, content):
+def test_deletion_dates_the_pages_that_showed_the_row(editor_client, content):
     rows, start = list(NutrientAmount.objects.order_by("food")[:20]), timezone.now()
     copper = Nutrient.objects.get(slug="copper")
     along = list(copper.amounts.exclude(pk__in=[row.pk for row in rows]))
@@ -82,7 +80,7 @@ def test_deletion_dates_the_pages_that_showed_what_went(editor_client, content):
         assert_dated(row, ("food",), start)
 
 
-def test_edit_in_an_inline_dates_the_page_at_the_other_end_too(screen, content):
+def test_edit_in_an_inline_dates_both_pages(screen, content):
     cramps = Symptom.objects.get(slug="muscle-cramps")
     association, start = cramps.associations.first(), timezone.now()
 
@@ -90,7 +88,7 @@ def test_edit_in_an_inline_dates_the_page_at_the_other_end_too(screen, content):
     assert_dated(association, ("nutrient", "symptom"), start)
 
 
-def test_publishing_dates_the_page_that_begins_to_show_it(editor_client, content):
+def test_publishing_dates_the_pages_that_show_the_row(editor_client, content):
     association, start = Association.objects.filter(status="published").first(), timezone.now()
     Association.objects.filter(pk=association.pk).update(status="draft")
 

@@ -54,7 +54,7 @@ def read_page(application, address):
 
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
-def test_no_reader_gets_proposed_words_during_a_preview_or_after(proposal):
+def test_readers_never_get_proposed_words(proposal):
     application = in_front_of(get_wsgi_application())
     addresses = {*EVERY_KIND, *candidates(proposal)[0], *MACHINES}
     pages = []
@@ -80,7 +80,7 @@ def test_no_reader_gets_proposed_words_during_a_preview_or_after(proposal):
 
 
 @pytest.mark.django_db
-def test_all_pages_with_the_words_are_listed_and_previewed_in_three_modes(proposal, editor_client):
+def test_pages_that_change_are_listed_and_previewed_in_three_modes(proposal, editor_client):
     address = address_of(proposal, "pages")
     paths = [page.path for page in editor_client.get(address).context["pages"]]
 
@@ -104,9 +104,7 @@ def test_all_pages_with_the_words_are_listed_and_previewed_in_three_modes(propos
 
 
 @pytest.mark.django_db
-def test_pages_are_drawn_again_only_once_the_proposal_or_the_content_changes(
-    proposal, editor, monkeypatch
-):
+def test_pages_are_rendered_again_only_after_a_change(proposal, editor, monkeypatch):
     rendered = []
 
     def render(path, *memory):
@@ -139,7 +137,7 @@ def test_pages_are_drawn_again_only_once_the_proposal_or_the_content_changes(
 
 @pytest.mark.django_db
 def test_editor_sees_how_many_pages_were_left_out(cases, proposal, editor_client, monkeypatch):
-    """Magnesium is in more foods, and linked with more symptoms, than are compared."""
+    # Magnesium is in more foods than are compared.
     monkeypatch.setattr("nutrients.proposals.pages.render_page", lambda path, *memory: "")
     page = editor_client.get(address_of(proposal, "pages"))
 
@@ -150,7 +148,7 @@ def test_editor_sees_how_many_pages_were_left_out(cases, proposal, editor_client
     assert f"{left['foods']} more pages under /foods/" in page.text
 
 
-def test_words_are_marked_and_tags_stay_those_of_the_new_page():
+def test_changed_words_are_marked_within_the_tags_of_the_new_page():
     before = "<main>\n<p>One two <b>three</b>.</p>\n<p>Same</p>\n</main>"
     after = "<main>\n<p>One <i>four</i> <b>three</b>.</p>\n<p>Same</p>\n</main>"
 

@@ -5,9 +5,7 @@ import re
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Group, User
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import strip_tags
@@ -31,7 +29,7 @@ from nutrients.proposals import add_row, begin
 from nutrisite.accounts.models import AccountEvent
 from tests import factories
 
-from .forms import address_of
+from .forms import address_of, count_queries
 
 NO_CONTENT = (KeptProblem, Proposal, Redirect, ShippedChange)
 CONTENT = sorted(
@@ -39,7 +37,6 @@ CONTENT = sorted(
     (m for m in admin.site._registry if m._meta.app_label == "nutrients" and m not in NO_CONTENT),
     key=lambda m: m.__name__,
 )
-# Words of Django that the guide and the other screens replace.
 OTHER_WORDS = re.compile(
     r"\b(log(ged)? (in|out)|ticked rows|recover deleted|revert|superuser|by active)\b",
     re.IGNORECASE,
@@ -48,14 +45,8 @@ WITHOUT_ZONE = re.compile(r"\d [ap]\.m\.|\bmidnight\b|\bnoon\b")
 per_model = pytest.mark.parametrize("model", CONTENT, ids=lambda model: model._meta.model_name)
 
 
-def count_queries(client, url):
-    with CaptureQueriesContext(connection) as queries:
-        assert client.get(url).status_code == 200
-    return len(queries)
-
-
 def wrong_words(answer):
-    """Return the words on a page and its buttons that the desk does not use."""
+    """Return Django's words on a page and its buttons that this admin replaces."""
     assert answer.status_code == 200, answer
     html = re.sub(r"(?s)<(script|style).*?</\1>|<textarea.*?</textarea>", "", answer.text)
     text = strip_tags(re.sub(r'value="([^"]*)"', r">\1<i ", html))
@@ -63,7 +54,7 @@ def wrong_words(answer):
     return [match[0] for match in matches]
 
 
-def test_other_screens_have_the_words_of_the_desk(admin_client, content):
+def test_other_screens_use_the_words_of_this_admin(admin_client, content):
     account = User.objects.get(username="admin")
     AccountEvent.objects.create(at=timezone.now(), kind="refused", account="anna")
     proposal = begin("Words", by=account)
@@ -104,7 +95,6 @@ def test_screens_open_and_a_list_costs_the_same_with_more_rows(
 
 
 def add_to_nutrient(nutrient, number):
-    """Add associations and amounts, the most frequent rows of a nutrient."""
     source = Source.objects.first()
     for name in map(str, range(number)):
         sign = factories.symptom(f"sign-{number}-{name}")
@@ -138,7 +128,7 @@ def test_form_costs_the_same_with_many_more_rows_below(editor_client, model, add
     assert count_queries(editor_client, address_of(row)) == few
 
 
-def test_many_rows_below_a_form_are_links_or_if_opened_forms(screen, cases):
+def test_many_rows_below_a_form_are_links_or_if_opened_forms(screen, cases, editor):
     magnesium = Nutrient.objects.get(slug="magnesium")
     intakes, number = list(magnesium.intakes.all()), magnesium.associations.count()
     form = screen(magnesium)
@@ -154,6 +144,9 @@ def test_many_rows_below_a_form_are_links_or_if_opened_forms(screen, cases):
     assert magnesium.associations.count() == number + 1
     assert list(magnesium.intakes.all()) == intakes
 
+    proposal = begin("Words", by=editor)
+    page = screen(magnesium, f"{address_of(magnesium)}?proposal={proposal.pk}").html
+    assert f'href="?rows=associations&amp;proposal={proposal.pk}#associations-group"' in page
     opened = screen(magnesium, rows="associations")
     assert opened.data["associations-INITIAL_FORMS"] == str(number + 1)
     assert opened.data["intakes-INITIAL_FORMS"] == "0"
@@ -173,18 +166,6 @@ def test_published_row_links_to_its_page_and_a_draft_does_not(editor_client, mag
 
     page = editor_client.get(address_of(magnesium)).text
     assert 'href="/nutrients/magnesium/"' not in page
-
-
-def test_page_before_a_deletion_lists_rows_and_no_links(editor_client, magnesium):
-    page = editor_client.get(address_of(magnesium, "delete"))
-
-    assert "relationship" not in page.text
-    kinds = dict(page.context["model_count"])
-    assert kinds["associations"] == magnesium.associations.count()
-    assert set(kinds) == {
-        *("nutrients", "associations", "nutrient amounts", "nutrient details"),
-        *("reference intakes", "risk effects"),
-    }
 
 
 @per_model

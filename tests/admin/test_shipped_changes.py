@@ -1,16 +1,11 @@
 """Editors resolve the conflicts of an upgrade of the shipped content."""
 
-import json
-
 import pytest
-from django.contrib.messages import get_messages
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from nutrients.models import Nutrient, NutrientAmount, ShippedChange, Source
+from nutrients.models import Nutrient, ShippedChange, Source
 from tests import factories
-from tests.admin.forms import INSIST, act, address_of
+from tests.admin.forms import INSIST, act, address_of, messages_of
 from tests.revisions import versions_of
 
 
@@ -23,10 +18,10 @@ def magnesium(magnesium):
 
 @pytest.fixture
 def change(magnesium):
-    return unsettled("nutrients.nutrient", "magnesium", "tagline", "Old words", "Their words")
+    return create_conflict("nutrients.nutrient", "magnesium", "tagline", "Old words", "Their words")
 
 
-def unsettled(model, slug, field, before, theirs):
+def create_conflict(model, slug, field, before, theirs):
     return ShippedChange.objects.create(
         model=model,
         natural_key=f'["{slug}"]',
@@ -45,15 +40,11 @@ def settle(client, change, choice, **others):
     return client.post(address_of(change), sent, follow=True)
 
 
-def messages_of(answer):
-    return [str(message) for message in get_messages(answer.wsgi_request)]
-
-
 def test_list_and_form_show_the_row_and_all_sides(editor_client, change):
-    page = editor_client.get(address_of(ShippedChange, "changelist")).text
+    changes = editor_client.get(address_of(ShippedChange, "changelist")).text
     form = editor_client.get(address_of(change)).text
 
-    assert "Nutrient magnesium: tagline" in page
+    assert "Nutrient magnesium: tagline" in changes
     for words in ("Old words", "Our &lt;b&gt;own&lt;/b&gt; words", "Their words"):
         assert words in form
     # The values in words, not as they are stored.
@@ -70,23 +61,18 @@ def test_choice_settles_the_change(editor_client, client, editor, change, choice
 
     answer = settle(editor_client, change, choice)
 
-    assert [str(message) for message in answer.context["messages"]] == ["Settled: 1."]
+    assert list(map(str, answer.context["messages"])) == ["Settled: 1."]
     assert not ShippedChange.objects.exists()
     row = Nutrient.objects.get(slug="magnesium")
     assert row.tagline == tagline
     # Theirs makes a version by the editor, and shows at once.
-    versions = versions_of(row)
-    assert [version.revision.user for version in versions[:1]] == (
-        [editor] if choice == "theirs" else []
-    )
-    page = client.get("/nutrients/magnesium/").content
-    assert (b"Their words" in page) == (choice == "theirs")
+    users = [version.revision.user for version in versions_of(row)[:1]]
+    assert users == ([editor] if choice == "theirs" else [])
+    assert ("Their words" in client.get("/nutrients/magnesium/").text) == (choice == "theirs")
 
 
 @pytest.mark.parametrize("side", ["ours", "theirs"])
-def test_choice_between_sides_that_have_changed_must_be_made_again(
-    editor_client, change, magnesium, side
-):
+def test_choice_is_refused_after_either_side_has_changed(editor_client, change, magnesium, side):
     form = editor_client.get(address_of(change)).context["adminform"].form
     sent = {"choice": "theirs", "digest": form["digest"].value()}
     if side == "ours":
@@ -106,10 +92,10 @@ def test_choice_between_sides_that_have_changed_must_be_made_again(
 
 
 def test_choice_that_breaks_the_test_book_is_shown_first(editor_client, content):
-    flag = factories.flag("clot", "emergency", verification="two-pages")
-    flag.sources.add(Source.objects.first())
+    source = Source.objects.first()
+    flag = factories.flag("clot", "emergency", verification="two-pages", sources=[source])
     factories.case("clot", level="emergency", warn=[flag]).red_flags.add(flag)
-    change = unsettled("nutrients.redflag", flag.slug, "status", "published", "draft")
+    change = create_conflict("nutrients.redflag", flag.slug, "status", "published", "draft")
 
     refused = settle(editor_client, change, "theirs")
     flag.refresh_from_db()
@@ -127,10 +113,10 @@ def test_choice_that_breaks_the_test_book_is_shown_first(editor_client, content)
     assert flag.status == "draft"
 
 
-def test_several_are_settled_from_the_list_and_what_cannot_be_stays(editor_client, change):
+def test_list_settles_several_changes_and_keeps_those_that_it_cannot(editor_client, change):
     # A case that failed before must not repeat the messages.
     factories.case("wrong", must_show="Words that no page has")
-    lost = unsettled("nutrients.nutrient", "gone", "tagline", "Old", "New")
+    lost = create_conflict("nutrients.nutrient", "gone", "tagline", "Old", "New")
 
     first, second = messages_of(act(editor_client, "take", change, lost))
 
@@ -139,26 +125,8 @@ def test_several_are_settled_from_the_list_and_what_cannot_be_stays(editor_clien
     assert ShippedChange.objects.get() == lost
 
 
-def test_no_whole_table_is_read_to_show_or_settle_a_change(editor_client, content):
-    amount = NutrientAmount.objects.select_related("food", "nutrient").first()
-    key = [amount.food.slug, amount.nutrient.slug]
-    change = unsettled("nutrients.nutrientamount", "", "per_100g", "1", "7")
-    change.natural_key = json.dumps(key)
-    change.save()
-
-    with CaptureQueriesContext(connection) as queries:
-        assert str(amount.food) in editor_client.get(address_of(change)).text
-        settle(editor_client, change, "theirs")
-
-    amount.refresh_from_db()
-    assert amount.per_100g == 7
-    amounts = [q["sql"] for q in queries if 'FROM "nutrients_nutrientamount"' in q["sql"]]
-    assert amounts
-    assert [sql for sql in amounts if " WHERE " not in sql] == []
-
-
-def test_row_that_is_no_longer_shipped_can_only_be_kept(editor_client, magnesium):
-    change = unsettled("nutrients.nutrient", "magnesium", "", None, None)
+def test_row_that_is_no_longer_shipped_offers_only_ours(editor_client, magnesium):
+    change = create_conflict("nutrients.nutrient", "magnesium", "", None, None)
 
     form = editor_client.get(address_of(change)).context["adminform"].form
     settle(editor_client, change, "ours")

@@ -6,14 +6,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import User
-from django.contrib.messages import get_messages
 from django.utils import timezone
 
 from nutrients.models import Nutrient, PreviewLink, Proposal, Remark, Signature, SignOff, State
 from nutrients.proposals import add_row, begin
 from nutrients.proposals.rows import digest
 
-from .forms import send
+from .forms import messages_of, send
 
 pytestmark = pytest.mark.django_db
 WORDS = "Soothes unquiet fibres."
@@ -22,13 +21,11 @@ NAMED = {"name": "Rita Moss", "profession": "GP"}
 
 
 @pytest.fixture(autouse=True)
-def _its_own_page_alone():
-    """Compare one page: to compare all takes seconds, and has tests of its own."""
+def _one_page():
+    """Compare one page only, as comparing all takes seconds."""
+    candidates = [MAGNESIUM], Counter(foods=31)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            "nutrients.proposals.pages.candidates",
-            lambda proposal: ([MAGNESIUM], Counter(foods=31)),
-        )
+        patch.setattr("nutrients.proposals.pages.candidates", lambda proposal: candidates)
         yield
 
 
@@ -81,7 +78,7 @@ def test_proposal_needs_as_many_signatures_as_the_setting_says(
     assert proposal.state == State.LIVE
 
 
-def test_account_signs_neither_its_own_words_nor_in_a_role_it_lacks(
+def test_account_cannot_sign_its_own_words_or_in_a_role_it_lacks(
     proposal, account, colleague, editor_client
 ):
     write_on(proposal, User.objects.get(username="ben"))
@@ -95,7 +92,7 @@ def test_account_signs_neither_its_own_words_nor_in_a_role_it_lacks(
     assert not SignOff.objects.exists()
 
 
-def test_who_has_signed_the_words_is_not_asked_again(proposal, colleague, editor):
+def test_signer_is_asked_again_only_after_the_words_change(proposal, colleague, editor):
     address = proposal.get_absolute_url()
     assert "I have read this and agree" in colleague.get(address).text
     sign(colleague, proposal)
@@ -123,7 +120,7 @@ def test_signature_counts_only_under_the_words_that_were_signed(
     assert (page.context["sign_offs"], len(page.context["missing"])) == ([], 1)
 
 
-def test_readers_see_the_clinician_who_signed_and_the_next_review_counts_from_then(
+def test_clinician_who_signed_is_named_and_the_next_review_counts_from_then(
     proposal, clinician, editor, editor_client, client
 ):
     day = date(2027, 3, 1)
@@ -148,12 +145,12 @@ def administrator(account):
 
 def make_link(client, proposal, **named):
     """Make a link, and return its path and its code."""
-    (message,) = map(str, get_messages(send(client, proposal, "link", **named).wsgi_request))
+    (message,) = messages_of(send(client, proposal, "link", **named))
     code = re.search(r"telephone: (\d{8})", message)
     return re.search(r"/preview/[\w-]+/", message)[0], code and code[1]
 
 
-def test_link_shows_the_pages_to_people_without_an_account(proposal, editor_client, client):
+def test_preview_link_shows_the_pages_without_an_account(proposal, editor_client, client):
     path, _ = make_link(editor_client, proposal)
 
     overview = client.get(path)
@@ -171,7 +168,7 @@ def test_link_shows_the_pages_to_people_without_an_account(proposal, editor_clie
     assert client.get(path, {"path": "/about/"}).status_code == 404
 
 
-def test_link_ends_after_14_days_or_when_it_is_closed(proposal, editor_client, client):
+def test_preview_link_ends_after_14_days_or_when_it_is_revoked(proposal, editor_client, client):
     path, _ = make_link(editor_client, proposal)
     PreviewLink.objects.update(until=timezone.now() + timedelta(seconds=30))
     assert client.get(path).status_code == 200
