@@ -10,6 +10,7 @@ from django.contrib.messages import get_messages
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from model_bakery import baker
 from reversion.models import Revision
 
 from nutrients.admin.guard import OVERRIDE, REASON, GuardedAdmin
@@ -18,10 +19,13 @@ from nutrients.models import (
     Association,
     BookOverride,
     CaseOutcome,
+    FoodSource,
     Nutrient,
+    NutrientAmount,
     OtherCause,
     RedFlag,
     RedFlagRule,
+    ReferenceIntake,
     SafetyCase,
     Source,
     Symptom,
@@ -156,6 +160,30 @@ def test_every_table_that_the_book_reads_is_guarded(cases):
     assert len(models) > 10
     screens = map(admin.site.get_model_admin, models)
     assert [screen for screen in screens if not isinstance(screen, GuardedAdmin)] == []
+
+
+@pytest.mark.parametrize(
+    ("model", "changes"),
+    [
+        (FoodSource, {"not_suggested_to": "everyone"}),
+        (NutrientAmount, {"per_100g": "0"}),
+        (ReferenceIntake, {"chronic_disease_limit_mg": "20"}),
+    ],
+)
+def test_rows_that_decide_which_foods_are_named_are_guarded(screen, model, changes):
+    iron, source = Nutrient.objects.get(), Source.objects.get()
+    factories.food("lentils", iron, 30, verification="two-pages", sources=[source])
+    NutrientAmount.objects.update(source=source)
+    intake = {"nutrient": iron, "sex": "both", "amount": 8, "reference_type": "RDA"}
+    intake |= {"authority": "uk", "upper_limit_status": "not established"}
+    intake |= factories.PUBLISHED | {"verification": "two-pages", "sources": [source]}
+    baker.make(ReferenceIntake, **intake)
+    factories.case("lentils-for-cramps", Symptom.objects.filter(slug="cramps"), must_show="Lentils")
+
+    answer = screen(model.objects.get()).save(**changes)
+
+    assert broken(answer) == ["Lentils-for-cramps"]
+    assert not model.objects.filter(**changes).exists()
 
 
 @pytest.mark.parametrize(

@@ -38,12 +38,6 @@ def test_search_follows_the_words_and_the_status_of_a_row(screen, finds, magnesi
     assert not finds(address)
 
 
-def test_section_is_found_in_its_article(screen, finds, article):
-    screen(article).save(**{"sections-0-body": f"A word such as {WORD}."})
-
-    assert finds(article.sections.first().get_absolute_url())
-
-
 def test_new_row_is_found_and_a_deleted_one_is_not(editor_client, screen, finds, content):
     screen(Synonym).save(words=WORD, means="tremor", slug="zorblax")
     assert finds("/symptoms/tremor/")
