@@ -14,15 +14,7 @@ import urllib.parse
 from contextlib import contextmanager
 from http.cookies import SimpleCookie
 
-from tests.browser.server import (
-    EDITOR,
-    PASSWORD,
-    ROOT,
-    environment,
-    free_port,
-    unpack,
-    wait_until_ready,
-)
+from tests.browser.server import EDITOR, PASSWORD, ROOT, environment, unpack, wait_until_ready
 
 # What a client sees of a server that was killed.
 LOST = (ConnectionError, http.client.HTTPException, TimeoutError)
@@ -42,31 +34,28 @@ BUSY, BUSY_PAGE = "Your text is kept; try again.", "This page opens by itself in
 class Gunicorn:
     """A master with its workers, on a fixed folder and port, running the code in `code`.
 
-    With a `listener` it accepts connections from that socket, as under nutrisite.socket.
+    It accepts connections from a socket that outlives it, as under nutrisite.socket.
     """
 
-    def __init__(self, folder, log="log.txt", code=ROOT, listener=None, **variables):
-        self.folder, self.code, self.listener = folder, code, listener
-        self.port = listener.getsockname()[1] if listener else free_port()
+    def __init__(self, folder, log="log.txt", code=ROOT, **variables):
+        self.folder, self.code, self.log = folder, code, folder / log
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+        self.port = self.listener.getsockname()[1]
         self.environment = environment(folder, self.port) | variables
-        self.log = folder / log
         self.process = None
 
     def start(self):
         """Start, and return once it serves."""
-        command, passed = ["-m", "gunicorn"], ()
-        if self.listener:
-            passed = (self.listener.fileno(),)
-            command = ["-c", ON_A_SOCKET, str(*passed), *command]
+        file = self.listener.fileno()
         with self.log.open("a") as log:
             self.process = subprocess.Popen(
-                [sys.executable, *command],
+                [sys.executable, "-c", ON_A_SOCKET, str(file), "-m", "gunicorn"],
                 cwd=self.code,
                 env=self.environment,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                pass_fds=passed,
+                pass_fds=(file,),
             )
         wait_until_ready(f"http://127.0.0.1:{self.port}/readyz", self.log, self.process)
 
@@ -114,6 +103,7 @@ def instances(number, prepared, folder, **variables):
     finally:
         for server in servers:
             server.stop()
+            server.listener.close()
 
 
 def copy_of_the_code(folder):
@@ -125,13 +115,6 @@ def copy_of_the_code(folder):
     for name in ("manage.py", "gunicorn.conf.py"):
         shutil.copy(ROOT / name, folder)
     return folder
-
-
-@contextmanager
-def listening():
-    """Return a socket that accepts connections while no server runs."""
-    with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
-        yield listener
 
 
 def wait_until(holds, seconds=PATIENCE):

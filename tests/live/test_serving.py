@@ -5,7 +5,7 @@ import threading
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from tests.live.gunicorns import LOST, PATIENCE, copy_of_the_code, listening, serving, wait_until
+from tests.live.gunicorns import LOST, PATIENCE, copy_of_the_code, serving, wait_until
 
 REPLACEMENTS, READERS, WORKERS = 2, 6, 2
 PATHS = ("/", "/compare/", "/foods/", "/nutrients/magnesium/", "/articles/", "/healthz")
@@ -99,15 +99,10 @@ def release_of(server):
     return {"same-origin": "older", "no-referrer": "newer"}[answer.headers["Referrer-Policy"]]
 
 
-def test_workers_are_replaced_and_a_newer_release_started_without_a_request_dropped(
-    prepared, tmp_path
-):
+def test_replacing_workers_and_starting_a_new_release_drop_no_request(prepared, tmp_path):
     code = copy_of_the_code(tmp_path)
     with (
-        listening() as listener,
-        serving(
-            prepared, tmp_path / "site", code=code, listener=listener, WEB_WORKERS=str(WORKERS)
-        ) as server,
+        serving(prepared, tmp_path / "site", code=code, WEB_WORKERS=str(WORKERS)) as server,
         reading(server) as readers,
     ):
         upgrade(code)
