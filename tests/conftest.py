@@ -13,9 +13,7 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.db import connection
-from django.template import Template
 from django.test import Client, TransactionTestCase
-from django.test.signals import template_rendered
 from hypothesis import HealthCheck, settings
 
 from nutrients.common.answering import MEMORY
@@ -108,20 +106,6 @@ def django_db_setup(template, worker_id, django_test_environment, django_db_bloc
         patch.setattr(
             TransactionTestCase, "_fixture_teardown", lambda case: snapshots.put_back(template)
         )
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _no_signals_for_widgets(django_test_environment):
-    """Record the templates of pages only: a form renders thousands of small ones besides."""
-
-    def render(template, context):
-        if "/widgets/" not in (template.name or ""):
-            template_rendered.send(sender=template, template=template, context=context)
-        return template.nodelist.render(context)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Template, "_render", render)
         yield
 
 
