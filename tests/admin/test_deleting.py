@@ -156,18 +156,6 @@ def test_rows_that_a_deletion_unlinks_are_listed_and_restored_with_it(
     assert {row: links_of(row) for row in before} == before
 
 
-def test_uses_of_a_source_cost_the_same_queries_for_many(linked, admin_client):
-    source, iron = Source.objects.get(slug="a-source"), Nutrient.objects.get(slug="iron")
-
-    def add_uses_and_count_queries(number):
-        for n in range(number):
-            sign = factories.symptom(f"sign-{number}-{n}")
-            factories.association(iron, sign).sources.add(source)
-        return count_queries(admin_client, address_of(source, "delete"))
-
-    assert add_uses_and_count_queries(2) == add_uses_and_count_queries(20)
-
-
 @pytest.fixture
 def sources(no_content):
     """Two sources, and a published nutrient, detail and article that rest on the first."""

@@ -41,6 +41,13 @@ def propose(form, **changes):
     return Proposal.objects.first()
 
 
+def other_sections(article):
+    """Return what the form of an article sends to delete its second section and add one."""
+    number = article.sections.count()
+    added = {f"sections-{number}-{name}": text for name, text in NEW_SECTION.items()}
+    return added | {"sections-1-DELETE": "on", "sections-TOTAL_FORMS": str(number + 1)}
+
+
 def publish(client, proposal, **data):
     return send(client, proposal, "publish", **data or {"now": ""})
 
@@ -104,14 +111,8 @@ def test_unchanged_refused_or_outdated_form_makes_no_proposal(screen, magnesium)
 def test_form_of_an_article_opens_with_its_proposed_sections(screen, article, editor_client):
     before = dump()
     first, second = list(article.sections.all())[:2]
-    number, cited = article.sections.count(), Source.objects.first().slug
-    new = {f"sections-{number}-{name}": text for name, text in NEW_SECTION.items()}
-    proposal = propose(
-        screen(article),
-        **{"sections-0-body": f"Quite new words. [@{cited}]", "sections-1-DELETE": "on"},
-        **{"sections-TOTAL_FORMS": str(number + 1)},
-        **new,
-    )
+    body = f"Quite new words. [@{Source.objects.first().slug}]"
+    proposal = propose(screen(article), **{"sections-0-body": body}, **other_sections(article))
     assert {(row.kind, row.title) for row in proposal.rows.all()} == {
         ("change", first.title),
         ("delete", second.title),
@@ -223,16 +224,10 @@ def test_proposal_changes_its_state_only_as_allowed(screen, magnesium, editor_cl
 def test_proposal_is_published_as_one_revision_over_all_rows(
     screen, article, client, editor_client, editor
 ):
-    number, source = article.sections.count(), Source.objects.first()
-    deleted = article.sections.all()[1]
-    new = {f"sections-{number}-{name}": text for name, text in NEW_SECTION.items()}
-    proposal = propose(
-        screen(article),
-        title=WORDS,
-        note_for_readers="We wrote this article again.",
-        **{"sections-1-DELETE": "on", "sections-TOTAL_FORMS": str(number + 1)},
-        **new,
-    )
+    source, deleted = Source.objects.first(), article.sections.all()[1]
+    note = "We wrote this article again."
+    changes = {"title": WORDS, "note_for_readers": note} | other_sections(article)
+    proposal = propose(screen(article), **changes)
     add_row(proposal, source, {"title": WORDS}, by=editor)
 
     assert publish(editor_client, proposal).status_code == 302
@@ -248,7 +243,7 @@ def test_proposal_is_published_as_one_revision_over_all_rows(
     tables = {version.content_type.model for version in newest.version_set.all()}
     assert tables >= {"article", "articlesection", "source", "changenote"}
     html = client.get(article.get_absolute_url()).text
-    assert "We wrote this article again." in html
+    assert note in html
     assert f"<h1>{WORDS}" in html
     results = client.get("/search/", {"q": WORDS}).text
     assert article.get_absolute_url() in results

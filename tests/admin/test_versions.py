@@ -209,16 +209,6 @@ def test_rule_is_not_restored_without_a_deleted_tick(screen, editor_client, cont
     assert "needs the symptom “Glow”, which is deleted" in answer.text
 
 
-def test_list_of_deleted_rows_costs_the_same_for_many(editor_client, content):
-    def delete_and_count_queries(number):
-        act(editor_client, "delete_selected", *NutrientAmount.objects.all()[:number], post="yes")
-        return count_queries(editor_client, address_of(NutrientAmount, "recoverlist"))
-
-    assert delete_and_count_queries(2) == delete_and_count_queries(30)
-    page = editor_client.get(address_of(NutrientAmount, "recoverlist"))
-    assert page.text.count("<td>anna</td>") == 32
-
-
 @pytest.fixture
 def iron(no_content, admin_client):
     """Iron, with an earlier version that calls it dull."""

@@ -1,6 +1,7 @@
 """Responses while the database is unavailable, and how the site recovers."""
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
@@ -41,17 +42,8 @@ class Engine:
 @pytest.fixture
 def clock(monkeypatch):
     """Both clocks of the page cache, which a test moves on."""
-
-    class Clock:
-        now, since_start = 1_000_000.0, 50.0
-
-        def time(self):
-            return self.now
-
-        def monotonic(self):
-            return self.since_start
-
-    clock = Clock()
+    clock = SimpleNamespace(now=1_000_000.0, since_start=50.0)
+    clock.time, clock.monotonic = lambda: clock.now, lambda: clock.since_start
     monkeypatch.setattr(page_cache, "time", clock)
     return clock
 

@@ -1,13 +1,13 @@
 """The page cache alone: which responses it stores, for whom, and for how long."""
 
 import gzip
-import io
 import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
 import brotli
 import pytest
+from django.test import RequestFactory
 
 from nutrisite import page_cache
 from nutrisite.middleware import CACHEABLE_ROUTE
@@ -67,15 +67,8 @@ def ask(site):
         def start_response(status, headers):
             answer.update(status=int(status[:3]), headers=dict(headers))
 
-        environ = {
-            "REQUEST_METHOD": method,
-            "PATH_INFO": path,
-            "QUERY_STRING": query,
-            "HTTP_HOST": "nutrisite.example",
-            "wsgi.input": io.BytesIO(),
-        }
-        named = {f"HTTP_{name.upper()}": value for name, value in headers.items()}
-        answer["body"] = b"".join(cache(environ | named, start_response))
+        request = RequestFactory().generic(method, path, QUERY_STRING=query, headers=headers)
+        answer["body"] = b"".join(cache(request.environ, start_response))
         return answer
 
     return ask
