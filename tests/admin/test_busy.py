@@ -81,7 +81,7 @@ def test_others_may_save_while_the_book_runs(form, monkeypatch, meanwhile, runs)
 
 
 @pytest.mark.parametrize("name", ["SLOTS", "RUNNING"])
-def test_readers_keep_threads_however_many_editors_save(form, editor_client, monkeypatch, name):
+def test_readers_keep_threads_while_many_editors_save(form, editor_client, monkeypatch, name):
     monkeypatch.setattr(resubmission, "PATIENCE", 0)
     semaphore = resubmission.threading.BoundedSemaphore(1)
     monkeypatch.setattr(resubmission, name, semaphore)

@@ -17,7 +17,7 @@ from nutrients.models import (
     Symptom,
 )
 from tests import factories
-from tests.admin.forms import GONE, INSIST, Screen, act, address_of, count_queries
+from tests.admin.forms import GONE, INSIST, Screen, act, address_of
 from tests.admin.forms import delete as ask_to_delete
 from tests.revisions import versions_of
 

@@ -21,7 +21,7 @@ from nutrients.models import (
     Symptom,
 )
 from tests import factories
-from tests.admin.forms import GONE, Screen, act, address_of, count_queries
+from tests.admin.forms import GONE, Screen, address_of
 from tests.admin.forms import delete as ask_to_delete
 from tests.revisions import address_of_version, versions_of
 
@@ -126,19 +126,6 @@ def test_article_comes_back_with_its_sections_and_links_by_one_save(screen, arti
     assert newest.revision.comment.startswith("Brought back from ")
     assert newest.revision.user.username == "anna"
     assert versions_of(added)
-
-
-def test_action_on_several_rows_is_one_revision_and_each_row_is_restored_alone(
-    screen, editor_client, content
-):
-    article, other = Article.objects.order_by("pk")[:2]
-    act(editor_client, "back_to_draft", article, other, **GONE)
-
-    (newest, first), (newest_of_other, _) = versions_of(article), versions_of(other)
-    assert newest.revision == newest_of_other.revision
-    assert newest.revision.comment == "Draft, waiting for review, from the list: It is out of date."
-    assert screen(article, address_of_version(first)).save().status_code == 302
-    assert [row.status for row in Article.objects.order_by("pk")[:2]] == ["published", "draft"]
 
 
 @pytest.mark.postgresql

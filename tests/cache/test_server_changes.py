@@ -29,11 +29,11 @@ def reader(folder):
 def editors(folder):
     """Two connections, each with an open transaction."""
     url = databases.url_of(folder)
-    with psycopg.connect(url) as one, psycopg.connect(url) as other:
-        yield one, other
+    with psycopg.connect(url) as first, psycopg.connect(url) as second:
+        yield first, second
 
 
-def test_commit_to_the_content_counts_and_others_do_not(folder, reader, editors):
+def test_only_commits_to_the_content_count(folder, reader, editors):
     before = last_changes(reader)
     databases.run_on_server("SELECT pg_current_xact_id()")
     databases.execute(folder, SIGN_IN)
@@ -61,21 +61,21 @@ def test_every_way_of_changing_content_counts(folder, reader, statement):
     assert last_changes(reader) != before
 
 
-def test_editors_who_save_at_once_wait_for_nobody_and_both_count(reader, editors):
-    one, other = editors
-    one.execute("UPDATE nutrients_foodgroup SET position = 1 WHERE slug = 'nuts'")
-    other.execute("SET lock_timeout = '5s'")
-    other.execute("UPDATE nutrients_foodgroup SET position = 2 WHERE slug <> 'nuts'")
+def test_simultaneous_commits_do_not_wait_and_both_count(reader, editors):
+    first, second = editors
+    first.execute("UPDATE nutrients_foodgroup SET position = 1 WHERE slug = 'nuts'")
+    second.execute("SET lock_timeout = '5s'")
+    second.execute("UPDATE nutrients_foodgroup SET position = 2 WHERE slug <> 'nuts'")
     seen = [last_changes(reader)]
     # The later transaction first.
-    for editor in (other, one):
+    for editor in (second, first):
         editor.commit()
         seen.append(last_changes(reader))
 
     assert len(set(seen)) == 3
 
 
-def test_notes_do_not_pile_up(folder, reader):
+def test_table_of_changes_stays_short(folder, reader):
     for _ in range(10):
         databases.execute(folder, RENAME)
 

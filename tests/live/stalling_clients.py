@@ -25,7 +25,7 @@ from tests import snapshots
 from tests.browser import server
 
 HOST, SECRET = "nutrisite.example", "very-secret-symptom"
-# Apart from the reader's address, so that a line about a client can be told.
+# Not the reader's address, so that a line of a log about a client is recognisable.
 STALLING_ADDRESS = "127.0.0.9"
 CLIENTS, SECONDS = 24, 6.0
 # A busy machine alone may take a second; a reader who is held up waits for 10 and more.

@@ -65,7 +65,7 @@ def wait_until_all_read_on(readers):
 
 
 def replace_all_workers(server):
-    # A server answers as soon as the first of its workers is made.
+    # A server responds as soon as its first worker runs.
     wait_until(lambda: len(server.workers()) == WORKERS)
     old = server.workers()
     server.replace_workers()
