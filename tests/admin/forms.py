@@ -30,7 +30,8 @@ def act(client, action, *rows, **more):
 
 
 def delete(client, row, **more):
-    return client.post(address_of(row, "delete"), {"post": "yes"} | more)
+    """Delete a row, with a reason to take its page off the site."""
+    return client.post(address_of(row, "delete"), {"post": "yes"} | GONE | more)
 
 
 def send(client, proposal, page, **data):

@@ -14,7 +14,7 @@ from nutrients.models import (
     ReferenceIntake,
     Symptom,
 )
-from tests.admin.forms import GONE, act, delete
+from tests.admin.forms import act, delete
 
 
 def dates(row, owners):
@@ -72,7 +72,7 @@ def test_deletion_dates_the_pages_that_showed_the_row(editor_client, content):
     for row in rows:
         assert_dated(row, ("food", "nutrient"), start)
     start = timezone.now()
-    delete(editor_client, copper, **GONE)
+    delete(editor_client, copper)
 
     assert along
     assert not Nutrient.objects.filter(slug="copper").exists()

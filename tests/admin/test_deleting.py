@@ -17,8 +17,7 @@ from nutrients.models import (
     Symptom,
 )
 from tests import factories
-from tests.admin.forms import GONE, INSIST, Screen, act, address_of
-from tests.admin.forms import delete as ask_to_delete
+from tests.admin.forms import GONE, INSIST, Screen, act, address_of, delete
 from tests.revisions import versions_of
 
 pytestmark = pytest.mark.django_db
@@ -34,10 +33,6 @@ def rule(no_content):
     rule = factories.rule(flag, [swelling], [travel], [plaster])
     rule.answers.add(calf)
     return rule
-
-
-def delete(client, row):
-    return ask_to_delete(client, row, **GONE, **INSIST)
 
 
 def delete_several(client, *rows, **more):
@@ -113,13 +108,17 @@ def links_of(row):
     }
 
 
+def delete_with_a_reason(client, row):
+    return delete(client, row, **INSIST)
+
+
 def delete_in_a_list(client, row):
     # A list has no checkbox to delete although cases break.
     SafetyCase.objects.update(status="draft")
     return delete_several(client, row, post="yes")
 
 
-@pytest.mark.parametrize("deleting", [delete, delete_in_a_list])
+@pytest.mark.parametrize("deleting", [delete_with_a_reason, delete_in_a_list])
 @pytest.mark.parametrize(("model", "slug"), [(Symptom, "cramps"), (Nutrient, "iron")])
 def test_rows_that_a_deletion_unlinks_are_listed_and_restored_with_it(
     linked, admin_client, model, slug, deleting

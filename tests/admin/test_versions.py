@@ -21,14 +21,8 @@ from nutrients.models import (
     Symptom,
 )
 from tests import factories
-from tests.admin.forms import GONE, Screen, address_of
-from tests.admin.forms import delete as ask_to_delete
+from tests.admin.forms import GONE, Screen, address_of, delete
 from tests.revisions import address_of_version, versions_of
-
-
-def delete(client, row):
-    ask_to_delete(client, row, **GONE)
-    assert not type(row).objects.filter(pk=row.pk).exists()
 
 
 def address_of_deleted(client, row):
