@@ -63,7 +63,7 @@ def test_deletion_of_a_page_asks_why_and_redirects(editor_client, article, clien
 def test_deletion_of_a_draft_asks_nothing(editor_client, article):
     Article.objects.update(status="draft")
 
-    delete(editor_client, article)
+    delete(editor_client, article, **{"gone-reason": ""})
 
     assert not Article.objects.filter(pk=article.pk).exists()
     assert not Redirect.objects.exists()

@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.parse
 from contextlib import contextmanager
@@ -115,6 +116,12 @@ def copy_of_the_code(folder):
     for name in ("manage.py", "gunicorn.conf.py"):
         shutil.copy(ROOT / name, folder)
     return folder
+
+
+def start_thread(function, *args):
+    thread = threading.Thread(target=function, args=args, daemon=True)
+    thread.start()
+    return thread
 
 
 def wait_until(holds, seconds=PATIENCE):

@@ -5,7 +5,7 @@ import threading
 import time
 
 from tests.browser import databases
-from tests.live.gunicorns import BUSY, LOST, PATIENCE, Editor, serving, wait_until
+from tests.live.gunicorns import BUSY, LOST, PATIENCE, Editor, serving, start_thread, wait_until
 
 KILLS, EDITORS, READERS = 3, 20, 2
 PATHS = ("/foods/", "/compare/?sort=name", "/search/?q=cramp")
@@ -39,19 +39,13 @@ def read(server, done, faults):
             time.sleep(0.05)
 
 
-def start(function, *args):
-    thread = threading.Thread(target=function, args=args, daemon=True)
-    thread.start()
-    return thread
-
-
 def test_no_acknowledged_save_is_lost_and_no_request_finds_the_database_locked(prepared, tmp_path):
     faults, saved, done = [], [], threading.Event()
     with serving(prepared, tmp_path / "site", WEB_WORKERS="2") as server:
         cookies = Editor(server).sign_in().cookies
-        readers = [start(read, server, done, faults) for _ in range(READERS)]
+        readers = [start_thread(read, server, done, faults) for _ in range(READERS)]
         for number in range(EDITORS):
-            start(edit, server, cookies, number, saved, faults)
+            start_thread(edit, server, cookies, number, saved, faults)
         for enough in range(4, 4 * KILLS + 1, 4):
             wait_until(lambda enough=enough: len(saved) >= enough)
             server.kill()

@@ -5,61 +5,58 @@ import threading
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from tests.live.gunicorns import LOST, PATIENCE, copy_of_the_code, serving, wait_until
+from tests.live.gunicorns import (
+    LOST,
+    PATIENCE,
+    copy_of_the_code,
+    serving,
+    start_thread,
+    wait_until,
+)
 
 REPLACEMENTS, READERS, WORKERS = 2, 6, 2
 PATHS = ("/", "/compare/", "/foods/", "/nutrients/magnesium/", "/articles/", "/healthz")
 
 
-class Reader(threading.Thread):
-    """A reader who opens pages, each on a new connection or all on the same."""
-
-    def __init__(self, server, keeps_alive):
-        super().__init__(daemon=True)
-        self.server, self.keeps_alive = server, keeps_alive
-        self.read, self.faults, self.stopped = 0, [], threading.Event()
-
-    def run(self):
-        connection = self.server.connection()
-        for path in itertools.cycle(PATHS):
-            if self.stopped.is_set():
-                break
-            try:
-                connection.request("GET", path)
-                answer = connection.getresponse()
-                answer.read()
-                if answer.status != 200:
-                    self.faults.append(f"{path} {answer.status}")
-                self.read += 1
-            except LOST as error:
-                self.faults.append(f"{path} {error!r}")
-            if not self.keeps_alive:
-                connection.close()
-        connection.close()
+def read(server, keeps_alive, log, done):
+    """Open pages, and log the fault of each, "" if there is none."""
+    connection = server.connection()
+    for path in itertools.cycle(PATHS):
+        if done.is_set():
+            break
+        try:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            answer.read()
+            log.append("" if answer.status == 200 else f"{path} {answer.status}")
+        except LOST as error:
+            log.append(f"{path} {error!r}")
+        if not keeps_alive:
+            connection.close()
+    connection.close()
 
 
 @contextmanager
 def reading(server):
-    """Readers who read during the block, without a fault."""
-    readers = [Reader(server, keeps_alive=number % 2 == 0) for number in range(READERS)]
-    for reader in readers:
-        reader.start()
+    """Let readers read during the block, without a fault; yield the log of each."""
+    logs, done = [[] for _ in range(READERS)], threading.Event()
+    readers = [
+        start_thread(read, server, number % 2 == 0, log, done) for number, log in enumerate(logs)
+    ]
     try:
-        yield readers
+        yield logs
     finally:
-        for reader in readers:
-            reader.stopped.set()
+        done.set()
         for reader in readers:
             reader.join(PATIENCE)
-    assert [fault for reader in readers for fault in reader.faults] == []
+    assert [fault for log in logs for fault in log if fault] == []
 
 
-def wait_until_all_read_on(readers):
-    counts = [reader.read for reader in readers]
+def wait_until_all_read_on(logs):
+    lengths = [len(log) for log in logs]
     wait_until(
         lambda: all(
-            reader.read > count or reader.faults
-            for reader, count in zip(readers, counts, strict=True)
+            len(log) > length or any(log) for log, length in zip(logs, lengths, strict=True)
         )
     )
 
@@ -103,18 +100,18 @@ def test_replacing_workers_and_starting_a_new_release_drop_no_request(prepared, 
     code = copy_of_the_code(tmp_path)
     with (
         serving(prepared, tmp_path / "site", code=code, WEB_WORKERS=str(WORKERS)) as server,
-        reading(server) as readers,
+        reading(server) as logs,
     ):
         upgrade(code)
         for _ in range(REPLACEMENTS):
             replace_all_workers(server)
-            wait_until_all_read_on(readers)
+            wait_until_all_read_on(logs)
         # Workers that were made meanwhile are of the release that runs.
         assert release_of(server) == "older"
 
         server.stop()
         server.start()
-        wait_until_all_read_on(readers)
+        wait_until_all_read_on(logs)
         assert release_of(server) == "newer"
 
 
