@@ -63,17 +63,6 @@ def test_lines_are_previewed_then_saved_in_a_proposal(look, amount, editor):
     assert NutrientAmount.objects.get(pk=amount.pk).per_100g == amount.per_100g
 
 
-def test_wrong_line_prevents_the_proposal(look, amount):
-    line = f"{amount.food.slug},{amount.nutrient.slug},{{}},{amount.source.slug}\n"
-    text = "food,nutrient,per_100g,source\n" + line.format("12.5") + "nothing,iron,1,nobody\n"
-    answer = look(NutrientAmount, text, keep="yes")
-
-    assert faults(answer) == {
-        3: ["food: there is no food source “nothing”.", "source: there is no source “nobody”."]
-    }
-    assert not Proposal.objects.exists()
-
-
 @pytest.mark.parametrize(
     ("data", "is_guessed"),
     [
@@ -109,6 +98,7 @@ def test_files_of_spreadsheets_are_read(look, content, data, is_guessed):
         ("slug,tagline\nmagnesium,You have too little\n", 2, "tagline: “You have”"),
         ('slug,tagline\nmagnesium,"never closed\n', 0, "a quotation mark is missing"),
         ("slug,sources\nmagnesium,nobody\n", 2, "sources: there is no source “nobody”."),
+        ("slug,tagline\niron,Fine\nmagnesium,=1\n", 3, "tagline: “=1” is a formula."),
         ("slug,kind\nmagnesium,metal\n", 2, "kind: Select a valid choice"),
         ("slug,name\nnew-one,New one\n", 2, "This field is required."),
         (b"slug,name\n\0,x\n", 0, "This is no text"),
