@@ -4,15 +4,19 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from nutrients.evidence.ranking import Level
 from nutrients.models import (
     CaseGroup,
     CaseOutcome,
+    Interaction,
     Nutrient,
+    OtherCause,
     RedFlag,
     RedFlagRule,
+    RiskFactor,
     SafetyCase,
     Symptom,
 )
@@ -23,6 +27,7 @@ from tests import factories
 from tests.site.pages import links_of, text_of
 
 pytestmark = pytest.mark.django_db
+MISSED, NOT_OFFERED = "It does not show “", "does not offer one of its ticks"
 CALM = CaseAnswer(Level.SELF_CARE, ["Iron"], ["Iron can cause", "this."])
 
 
@@ -92,6 +97,39 @@ def test_every_nutrient_has_its_typical_picture(content):
     suggested = set(pictures.values_list("must_suggest__name", flat=True))
     published = Nutrient.objects.published(at=timezone.now())
     assert set(published.values_list("name", flat=True)) <= suggested
+
+
+def rows_shown():
+    """Return the published interactions and causes that ticks can show, with their texts.
+
+    An interaction comes with a risk factor that can be ticked, and so does a cause, unless it is
+    common or asked itself.
+    """
+    now = timezone.now()
+    ticked = RiskFactor.objects.published(at=now)
+    with_a_tick = Exists(ticked.filter(interactions=OuterRef("pk")))
+    for pair in Interaction.objects.published(at=now).filter(with_a_tick):
+        yield pair, f"{pair}. {pair.effect} {pair.advice}"
+    by_a_tick = Exists(ticked.filter(other_causes=OuterRef("pk")))
+    causes = OtherCause.objects.published(at=now)
+    for cause in causes.filter(Q(is_common=True) | Q(is_asked=True) | by_a_tick):
+        yield cause, f"{cause.name}. {cause.mechanism} {cause.what_helps}"
+
+
+def test_book_fails_without_any_interaction_or_cause_that_answers_show(content):
+    texts = {row: text.casefold() for row, text in rows_shown()}
+    Interaction.objects.update(status="draft")
+    OtherCause.objects.update(status="draft")
+    sentences = [fault for checked in run_book(at=timezone.now()) for fault in checked.failures]
+    missed = {fault[len(MISSED) : -2].casefold() for fault in sentences if MISSED in fault}
+    not_offered = " ".join(fault for fault in sentences if NOT_OFFERED in fault)
+
+    # A phrase counts for a row only if no other row has it.
+    named = [[row for row, text in texts.items() if phrase in text] for phrase in missed]
+    noticed = {row for rows in named if len(rows) == 1 for row in rows}
+    noticed |= {row for row in texts if f"“{row.slug}”" in not_offered}
+    assert len(texts) > 30
+    assert [row.slug for row in texts if row not in noticed] == []
 
 
 def test_run_reports_forbidden_words_in_the_content(small_world):
