@@ -81,8 +81,8 @@ LEVELS = {
         "emergency",
         "Call for help now",
         "Call 999, 112, 911 or your local number. Stay with someone. Do not drive yourself.",
-        "Where it says “even if” above, call now, even if it has passed. For anything else that "
-        "has passed, phone a doctor or 111 today.",
+        "If it has passed, phone a doctor or 111 today. But call now for anything that says “even "
+        "if it passed”.",
     ),
 }
 WATCH_FOR = {
