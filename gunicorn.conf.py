@@ -9,16 +9,12 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from nutrisite import environment
-
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nutrisite.settings")
 try:
-    host, port, threads = settings.HOST, settings.PORT, settings.WEB_THREADS
-    workers = environment.whole_number("WEB_WORKERS", min(os.cpu_count() or 1, 4), 1, 64)
+    host, port = settings.HOST, settings.PORT
 except ImproperlyConfigured as error:
     sys.exit(f"Nutrisite cannot start: {error}")
-if os.environ.get("SCRIPT_NAME"):
-    sys.exit("Nutrisite cannot start: it needs a host of its own, so unset SCRIPT_NAME.")
+workers, threads = settings.WEB_WORKERS, settings.WEB_THREADS
 bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 wsgi_app = "nutrisite.wsgi"
 # Workers share the memory of the loaded site, and a replaced worker runs the same release, even if

@@ -17,10 +17,10 @@ from environ import Env
 
 TRUE_WORDS, FALSE_WORDS = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 PATH = re.compile(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*")
-# Scheme, host and port, as browsers send them.
-ORIGIN = re.compile(
-    r"https?://(\[[0-9a-f:.]+\]|[a-z0-9_-]+(\.[a-z0-9_-]+)*)(:(?P<port>[0-9]{1,5}))?"
-)
+# A host, and scheme, host and port, as browsers send them
+HOST = r"(\[[0-9a-f:.]+\]|[a-z0-9_-]+(\.[a-z0-9_-]+)*)"
+ORIGIN = re.compile(rf"https?://{HOST}(:(?P<port>[0-9]{{1,5}}))?")
+ALLOWED_HOST = re.compile(rf"\*|\.?{HOST}", re.IGNORECASE)
 
 
 def text(name: str, default: str) -> str:
@@ -54,6 +54,17 @@ def choice(name: str, default: str, allowed: Collection[str]) -> str:
 def names(name: str, default: list[str]) -> list[str]:
     parts = [part.strip() for part in text(name, "").split(",")]
     return [part for part in parts if part] or default
+
+
+def hosts(name: str, default: list[str]) -> list[str]:
+    """Return host names. Django would never match one with a scheme, a port or a path."""
+    hosts = names(name, default)
+    for host in hosts:
+        if not ALLOWED_HOST.fullmatch(host):
+            raise ImproperlyConfigured(
+                f"{name} has {host!r}: write hosts alone, like example.org, www.example.org."
+            )
+    return hosts
 
 
 def path(name: str, default: str) -> str:

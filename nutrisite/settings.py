@@ -1,5 +1,6 @@
 """Every setting, read once from the environment. README.md explains each variable."""
 
+import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -27,10 +28,13 @@ if HTTPS and not BEHIND_PROXY:
         "SITE_URL is https, but gunicorn itself speaks http: put a proxy before it that sets"
         " X-Forwarded-Proto, and BEHIND_PROXY=true."
     )
-ALLOWED_HOSTS = environment.names(
+ALLOWED_HOSTS = environment.hosts(
     "ALLOWED_HOSTS",
     [urlsplit(SITE_URL).hostname or "", HOST, "localhost", "127.0.0.1", "[::1]"],
 )
+if os.environ.get("SCRIPT_NAME"):
+    # gunicorn reads it, and would serve the site under a path.
+    raise ImproperlyConfigured("the site needs a host of its own, so unset SCRIPT_NAME.")
 CSRF_TRUSTED_ORIGINS = environment.names("CSRF_TRUSTED_ORIGINS", [SITE_URL])
 ADMIN_PATH = environment.path("ADMIN_PATH", "admin/")
 # Clients elsewhere get 404 for the admin. With an empty list everybody can reach it.
@@ -194,6 +198,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
+WEB_WORKERS = environment.whole_number("WEB_WORKERS", min(os.cpu_count() or 1, 4), 1, 64)
 WEB_THREADS = environment.whole_number("WEB_THREADS", 4, 1, 64)
 # Threads of a process that editors may occupy; the others stay free for readers.
 EDITORS_AT_ONCE = max(1, WEB_THREADS // 2)
