@@ -16,18 +16,11 @@ MACHINES = [
 ADDRESSES = [*EVERY_KIND, "/sources/ods-magnesium/", "/safety/test-book/", *MACHINES]
 TAKES_A_FORM = "/checklist/"
 
-POLICY = {
-    "default-src 'none'",
-    "script-src 'self'",
-    "worker-src 'self'",
-    "style-src 'self'",
-    "img-src 'self'",
-    "font-src 'self'",
-    "connect-src 'self'",
-    "form-action 'self'",
-    "base-uri 'none'",
-    "frame-ancestors 'none'",
-}
+POLICY = (
+    "base-uri 'none'; connect-src 'self'; default-src 'none'; font-src 'self'; form-action 'self'; "
+    "frame-ancestors 'none'; img-src 'self'; script-src 'self'; style-src 'self'; "
+    "worker-src 'self'"
+)
 HEADERS = {
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
@@ -40,16 +33,12 @@ HEADERS = {
 }
 
 
-def policy_of(headers):
-    return {part.strip() for part in headers["Content-Security-Policy"].split(";")}
-
-
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_public_page_has_every_header_and_no_cookie(client, content, address):
     response = client.get(address)
 
     assert response.status_code == 200
-    assert policy_of(response) == POLICY
+    assert response["Content-Security-Policy"] == POLICY
     own = {name: response[name] for name in HEADERS}
     if address.startswith("/data/") and address != "/data/":
         # Programs of other sites may read open data.
@@ -68,7 +57,7 @@ def test_address_of_nothing_is_not_found_has_the_headers_and_no_cookie(client, c
         response = client.get(path)
 
         assert response.status_code == 404, path
-        assert "default-src 'none'" in policy_of(response)
+        assert response["Content-Security-Policy"] == POLICY
         assert b"<h1" in response.content
         assert not response.cookies
 
@@ -76,7 +65,7 @@ def test_address_of_nothing_is_not_found_has_the_headers_and_no_cookie(client, c
 def test_admin_has_the_same_policy(client, db):
     response = client.get(reverse("admin:login"))
 
-    assert policy_of(response) == POLICY
+    assert response["Content-Security-Policy"] == POLICY
     assert {cookie["path"] for cookie in response.cookies.values()} == {"/admin/"}
 
 
