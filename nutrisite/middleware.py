@@ -8,7 +8,13 @@ from typing import Any
 
 from csp.utils import build_policy
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseNotAllowed,
+    UnreadablePostError,
+)
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 
@@ -118,6 +124,10 @@ class RefusedRequests:
         if request.method != "POST" or takes_forms:
             return None
         return HttpResponseNotAllowed(["GET", "HEAD"])
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Return 400 to a client that hung up while it sent a form: that is no fault of ours."""
+        return HttpResponse(status=400) if isinstance(exception, UnreadablePostError) else None
 
 
 def is_admin(request: HttpRequest) -> bool:

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PATHS = ["nutrisite", "nutrients", "scripts", "manage.py", "gunicorn.conf.py"]
 # Called by Django, its admin, commands and site maps, by gunicorn and parsers of HTML
 CALLED_BY_FRAMEWORKS = [
-    *("add_arguments", "clean_*", "get_*", "has_*_permission", "lookups", "process_view", "save_*"),
+    *("add_arguments", "clean_*", "get_*", "has_*_permission", "lookups", "process_*", "save_*"),
     *("response_*", "id_for_label", "use_required_attribute", "*Config", "EditorsSite", "handle*"),
     *("default_site", "urlpatterns", "handler404", "default_auto_field", "when_ready"),
     *("exception", "on_starting", "post_fork", "Command", "app_name", "location", "lastmod"),

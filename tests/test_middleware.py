@@ -1,5 +1,6 @@
 """What happens to every request: no cookies on public pages, a number, and refusals."""
 
+import io
 import json
 import logging
 
@@ -57,6 +58,25 @@ def test_form_without_a_length_is_refused_and_never_answered_as_if_it_were_empty
     assert answer.status_code == 411
     assert "did not arrive whole" in answer.text
     assert "call 999, 112, 911" in answer.text
+
+
+def test_form_that_is_cut_off_is_no_fault_of_the_site(client, db, lines):
+    class HungUp(io.BytesIO):
+        def read(self, *arguments):
+            raise ConnectionResetError
+
+    answer = client.generic(
+        "POST",
+        "/checklist/",
+        CONTENT_TYPE="application/x-www-form-urlencoded",
+        CONTENT_LENGTH="5000",
+        **{"wsgi.input": HungUp()},
+    )
+
+    assert answer.status_code == 400
+    levels = {json.loads(line)["level"] for line in lines}
+    assert "error" not in levels
+    assert "UnreadablePostError" not in "".join(lines)
 
 
 def test_form_that_is_too_long_is_refused_with_a_way_on(client, db):
