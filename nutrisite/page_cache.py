@@ -26,7 +26,7 @@ from django.conf import settings
 from django.db import Error, close_old_connections
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.loader import render_to_string
-from django.utils.cache import set_response_etag
+from django.utils.cache import patch_vary_headers, set_response_etag
 from django.utils.http import parse_etags
 from django.utils.module_loading import import_string
 
@@ -293,8 +293,10 @@ class SharedAnswers:
         response = self.get_response(request)
         if CACHEABLE_ROUTE in request.META and is_cacheable(response):
             request.META[CACHEABLE_ROUTE] = route_of(request)
-            # For HEAD Django's middleware sets none.
+            # Django's middleware sets neither on every response that is stored: no ETag for HEAD,
+            # and no Vary on what is too short to compress.
             set_response_etag(response)
+            patch_vary_headers(response, ["Accept-Encoding"])
             for name in CONTENT_NEGOTIATION:
                 request.META.pop(name, None)
         return response
@@ -308,8 +310,7 @@ def is_cacheable(response: HttpResponseBase) -> bool:
         and not response.has_header("Content-Encoding")
         and not tokens(response.get("Cache-Control", "")) & UNCACHEABLE
         and tokens(response.get("Vary", "")) <= VARY
-        # Django compresses nothing shorter, and adds no Vary for the encoding then.
-        and 200 <= len(response.content) <= LARGEST  # type: ignore[attr-defined]
+        and len(response.content) <= LARGEST  # type: ignore[attr-defined]
     )
 
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from nutrients.models import Nutrient
 from nutrients.site.machines import SiteMap
+from nutrisite.middleware import CACHEABLE_ROUTE
 
 pytestmark = pytest.mark.usefixtures("content")
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
@@ -65,6 +66,14 @@ def test_robots_are_kept_out_of_the_print_out_alone(client):
     assert response.content.decode() == (
         "User-agent: *\nDisallow: /checklist/print/\nSitemap: http://testserver/sitemap.xml\n"
     )
+
+
+def test_response_too_short_to_compress_may_be_stored(client):
+    response = client.get("/robots.txt", **{CACHEABLE_ROUTE: ""})
+
+    assert response.wsgi_request.META[CACHEABLE_ROUTE] == "/robots.txt"
+    assert response.headers["Vary"] == "Accept-Encoding"
+    assert response.headers["ETag"]
 
 
 def test_weaknesses_are_reported_to_the_contact_of_the_site(client, settings):
