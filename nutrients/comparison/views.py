@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import io
+from collections import defaultdict
 from collections.abc import Iterable
 
 from django.http import HttpRequest, HttpResponse
@@ -55,22 +57,20 @@ def comparison_csv(request: HttpRequest) -> HttpResponse:
     """Return the rows of the table under the same filters as a CSV file in UTF-8."""
     content = memoized(request, EvidenceContent, at=timezone.now())
     filters, _ = read_filters(request.GET, content.symptoms)
-    response = HttpResponse(
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": 'attachment; filename="nutrisite-comparison.csv"'},
-    )
-    writer = csv.writer(response)
+    file = io.StringIO()
+    writer = csv.writer(file)
     writer.writerow(COLUMNS)
     for row in table_rows(filters, content):
         writer.writerow(map(safe_cell, _cells(row, filters)))
-    return response
+    return HttpResponse(
+        file.getvalue(),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="nutrisite-comparison.csv"'},
+    )
 
 
 def _cells(row: Row, filters: Filters) -> list[str]:
-    by_relation = {
-        relation: _names(sign for sign in row.signs if sign.relation == relation)
-        for relation in Relation
-    }
+    by_relation = _group_signs(row.signs, "relation")
     matched = {sign.slug for sign in row.matches}
     chosen, need = len(filters.symptoms), row.need
     return [
@@ -78,9 +78,9 @@ def _cells(row: Row, filters: Filters) -> list[str]:
         row.nutrient.kind,
         f"{len(matched)} of {chosen}" if chosen else "",
         _names(row.matches),
-        by_relation[Relation.DEFICIENCY],
-        by_relation[Relation.INDIRECT],
-        by_relation[Relation.EXCESS],
+        _names(by_relation[Relation.DEFICIENCY]),
+        _names(by_relation[Relation.INDIRECT]),
+        _names(by_relation[Relation.EXCESS]),
         row.nutrient.job,
         "; ".join(food.name for food in row.foods),
         need.words if need else "",
@@ -90,12 +90,20 @@ def _cells(row: Row, filters: Filters) -> list[str]:
 
 
 def _names(signs: Iterable[Sign]) -> str:
-    return "; ".join(dict.fromkeys(sign.name for sign in signs))
+    return "; ".join(dict.fromkeys([sign.name for sign in signs]))
 
 
 def _grades(row: Row) -> Iterable[str]:
     """Yield each grade with the matched symptoms, or if none is chosen with its count of signs."""
+    by_grade = _group_signs(row.counted, "evidence")
     for grade in Evidence:
-        if signs := [sign for sign in row.counted if sign.evidence == grade]:
-            names = _names(signs).replace("; ", ", ")
-            yield f"{grade}: {names if row.matches else f'{len(signs)} signs'}"
+        if signs := by_grade[grade]:
+            names = _names(signs).replace("; ", ", ") if row.matches else f"{len(signs)} signs"
+            yield f"{grade}: {names}"
+
+
+def _group_signs(signs: Iterable[Sign], field: str) -> dict[str, list[Sign]]:
+    groups = defaultdict(list)
+    for sign in signs:
+        groups[getattr(sign, field)].append(sign)
+    return groups
