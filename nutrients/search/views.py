@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -25,11 +27,16 @@ from .results import search as search_everything
 
 
 @require_safe
-def search(request: HttpRequest) -> HttpResponse:
+def search(request: Any) -> HttpResponse:
     """Show the matches of the query by kind, or other ways to search if there are none.
 
     htmx requests only the results while a reader types.
     """
+    has_query = request.htmx or request.GET.keys() & {"q", "country"}
+    return search_page(request) if has_query else empty_search_page(request)
+
+
+def search_page(request: HttpRequest) -> HttpResponse:
     q, now = request.GET.get("q", ""), timezone.now()
     words = read_words(q)
     content = memoized(request, SearchContent, at=now)
@@ -48,6 +55,9 @@ def search(request: HttpRequest) -> HttpResponse:
     return render_page_or_fragment(
         request, "nutrients/search/search.html", "nutrients/search/_results.html", context
     )
+
+
+empty_search_page = memoized_page(search_page)
 
 
 @require_safe

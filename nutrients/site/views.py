@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from nutrients.common.answering import memoized_page
+from nutrients.common.answering import memoized, memoized_page
 from nutrients.common.paging import paged
 from nutrients.content.removed import was_public
 from nutrients.evidence.ranking import ORDER
@@ -167,13 +170,23 @@ def test_book(request: HttpRequest) -> HttpResponse:
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Redirect from a page that editors took off, or return 410; 404 if it never existed."""
-    row = Redirect.objects.filter(path=request.path).first()
+    now = timezone.now()
+    row = memoized(request, redirects, at=now).get(request.path)
     if row and row.to:
         return redirect(row.to, permanent=True)
     match = request.resolver_match
     slug = match.kwargs.get("slug") if match else None
-    is_gone = slug and match and was_public(match.url_name or "", slug, at=timezone.now())
+    is_gone = slug and match and was_public(match.url_name or "", slug, at=now)
     words = row.words if row else ""
     if words or is_gone:
         return render(request, "410.html", {"words": words}, status=410)
-    return render(request, "404.html", status=404)
+    return HttpResponse(memoized(request, not_found_page, at=now), status=404)
+
+
+def redirects(*, at: datetime) -> dict[str, Redirect]:
+    return {row.path: row for row in Redirect.objects.all()}
+
+
+def not_found_page(*, at: datetime) -> str:
+    """Render the page without a request, because it is the same at every address."""
+    return render_to_string("404.html", {"section": "", "uses_htmx": False})

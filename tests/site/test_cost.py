@@ -20,6 +20,7 @@ COSTS = {
     "/foods/": (0, 33),
     "/foods/pumpkin-seeds/": (0, 23),
     PLATE: (0, 72),
+    "/search/": (0, 9),
     "/search/?q=cramp": (2, 23),
     "/safety/": (0, 78),
     "/articles/": (0, 16),
@@ -57,7 +58,8 @@ def test_page_asks_and_sends_no_more_than_it_may(content, django_assert_max_num_
 
 
 @pytest.mark.parametrize(
-    "address", ["/a-z/", "/sources/?page=2", "/feeds/articles/", "/sitemap-articles.xml"]
+    "address",
+    ["/search/", "/a-z/", "/sources/?page=2", "/feeds/articles/", "/sitemap-articles.xml"],
 )
 def test_memoized_page_is_the_same_with_another_query(content, address):
     client = Client(**{MEMORY: {}})
@@ -78,6 +80,14 @@ def test_memoized_pages_are_apart_by_number_and_slug(content):
     assert pages[: len(addresses)] == pages[len(addresses) :]
     assert len(set(pages)) == len(addresses)
     assert client.get("/symptoms/none/").status_code == 404
+
+
+def test_page_that_is_not_found_asks_nothing(content, django_assert_num_queries):
+    client = Client(**{MEMORY: {}})
+    first = client.get("/no-such-page/")
+
+    with django_assert_num_queries(0):
+        assert client.get("/nor-this-one/").content == first.content
 
 
 def test_answer_of_the_checklist_asks_nothing(content, django_assert_num_queries):
