@@ -17,14 +17,12 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.db import connection, connections
-from psycopg.pq import Conninfo
+from django.db.backends.postgresql.client import DatabaseClient
 
 from nutrisite.health import shipped_migrations
 
 # Roles belong to a server, and another server may lack them.
 NO_ROLES = ("--no-owner", "--no-privileges")
-PREFIX, UNFINISHED = "nutrisite-", ".unfinished-"
-DAY = 24 * 3600
 
 
 class BackupError(Exception):
@@ -41,11 +39,7 @@ def make(folder: Path, *, at: datetime, keep: int) -> Path:
     engine = engine_in_use()
     with _as_backup_error():
         folder.mkdir(parents=True, exist_ok=True)
-        for leftover in folder.glob(f"{UNFINISHED}*"):
-            # A killed backup left it; a newer folder may belong to one that still runs.
-            if leftover.stat().st_mtime < at.timestamp() - DAY:
-                shutil.rmtree(leftover, ignore_errors=True)
-        with TemporaryDirectory(dir=folder, prefix=UNFINISHED) as name:
+        with TemporaryDirectory(dir=folder) as name:
             engine.dump(copy := Path(name, "copy"))
             packed = Path(name, "packed")
             with copy.open("rb") as source, gzip.open(packed, "wb", 6) as target:
@@ -53,10 +47,7 @@ def make(folder: Path, *, at: datetime, keep: int) -> Path:
             check(packed)
             # It contains accounts.
             packed.chmod(0o600)
-            with packed.open("rb") as written:
-                # It must survive a power cut after older backups are deleted.
-                os.fsync(written.fileno())
-            path = packed.replace(folder / f"{PREFIX}{at:%Y%m%dT%H%M%S%fZ}.{engine.suffix}.gz")
+            path = packed.replace(folder / f"nutrisite-{at:%Y%m%dT%H%M%S%fZ}.{engine.suffix}.gz")
         for old in [backup for backup in backups_in(folder) if backup != path][keep - 1 :]:
             old.unlink()
     return path
@@ -64,7 +55,7 @@ def make(folder: Path, *, at: datetime, keep: int) -> Path:
 
 def backups_in(folder: Path) -> list[Path]:
     """Return the backups in a folder, newest first."""
-    return sorted(folder.glob(f"{PREFIX}*.gz"), reverse=True)
+    return sorted(folder.glob("nutrisite-*.gz"), reverse=True)
 
 
 def check(file: Path) -> None:
@@ -90,16 +81,13 @@ def _unpacked(file: Path) -> Iterator[Path]:
     engine = engine_in_use()
     if not file.is_file():
         raise BackupError(f"There is no file {file}.")
-    with TemporaryDirectory(dir=file.parent, prefix=UNFINISHED) as name:
+    with TemporaryDirectory(dir=file.parent) as name:
         copy = Path(name, "copy")
         try:
             with gzip.open(file) as source, copy.open("wb") as target:
                 shutil.copyfileobj(source, target)
         except (gzip.BadGzipFile, EOFError, zlib.error) as error:
             raise BackupError(f"{file.name} is damaged, or is no backup.") from error
-        with copy.open("rb") as opened:
-            if opened.read(len(engine.magic)) != engine.magic:
-                raise BackupError(f"{file.name} is no backup of a {engine.suffix} database.")
         shipped = shipped_migrations()
         apps = {app for app, _ in shipped}
         for app, migration in engine.inspect(copy):
@@ -113,7 +101,7 @@ def _unpacked(file: Path) -> Iterator[Path]:
 
 @contextmanager
 def _as_backup_error() -> Iterator[None]:
-    """Turn errors of the disk and of SQLite into a BackupError."""
+    """Raise BackupError for errors of the disk and of SQLite."""
     try:
         yield
     except OSError as error:
@@ -124,7 +112,7 @@ def _as_backup_error() -> Iterator[None]:
 
 
 class Sqlite:
-    suffix, magic = "sqlite3", b"SQLite format 3\0"
+    suffix = "sqlite3"
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -151,31 +139,29 @@ class Sqlite:
         return applied
 
     def replace(self, copy: Path, replaced: Path) -> None:
-        """Write a copy over the live database in one transaction. The site must be stopped."""
-        if self.path.exists():
-            is_whole = self._leave_wal()
-            for suffix in ("", "-wal", "-shm", "-journal"):
-                if (part := Path(f"{self.path}{suffix}")).exists():
-                    # As secret as a backup, from the first byte.
-                    (target := Path(f"{replaced}{suffix}")).touch(mode=0o600)
-                    shutil.copyfile(part, target)
-                    if not is_whole:
-                        part.unlink()
+        """Move the database away, and put a copy in its place. The site must be stopped."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        _copy(copy, self.path)
+        # A full disk must not leave the site without a database.
+        new = Path(shutil.copyfile(copy, f"{self.path}.new"))
+        if self.path.exists():
+            self._leave_wal()
+            for suffix in ("", "-wal", "-shm"):
+                if (part := Path(f"{self.path}{suffix}")).exists():
+                    # It is as secret as a backup.
+                    Path(shutil.move(part, f"{replaced}{suffix}")).chmod(0o600)
+        new.replace(self.path)
 
-    def _leave_wal(self) -> bool:
-        """Write a leftover log into the database file; return False if the database is damaged."""
+    def _leave_wal(self) -> None:
+        """Write a leftover log into the database file, which needs no other process to use it.
+
+        A damaged database is moved with its log.
+        """
         try:
             with closing(sqlite3.connect(self.path, timeout=0)) as live:
-                # Only the sole user of a database may change its mode.
                 live.execute("PRAGMA journal_mode=DELETE")
-                live.execute("SELECT count(*) FROM sqlite_master")
         except sqlite3.DatabaseError as error:
             if "locked" in str(error):
                 raise BackupError("The database is in use: stop the site first.") from error
-            return False
-        return True
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -189,13 +175,15 @@ def _copy(source: Path, target: Path) -> None:
 
 
 class Postgres:
-    suffix, magic = "postgresql", b"PGDMP"
+    suffix = "postgresql"
 
     def __init__(self, config: dict[str, Any]) -> None:
-        self._environment = os.environ | _libpq_variables(config)
+        (_, *self._login), variables = DatabaseClient.settings_to_cmd_args_env(config, [])
+        self._environment = os.environ | (variables or {})
 
     def dump(self, target: Path) -> None:
-        self._run("pg_dump", "--format=custom", "--compress=0", *NO_ROLES, f"--file={target}")
+        options = ("--format=custom", "--compress=0", *NO_ROLES, f"--file={target}")
+        self._run("pg_dump", *options, *self._login)
 
     def inspect(self, copy: Path) -> list[tuple[str, str]]:
         self._run("pg_restore", f"--file={os.devnull}", str(copy))
@@ -221,7 +209,8 @@ class Postgres:
         drops.write_text("".join(lines))
         connection.close()
         quiet = ("--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", f"--output={os.devnull}")
-        self._run("psql", *quiet, "--single-transaction", f"--file={drops}", f"--file={script}")
+        files = ("--single-transaction", f"--file={drops}", f"--file={script}")
+        self._run("psql", *quiet, *files, *self._login)
 
     def _run(self, tool: str, *options: str) -> str:
         if shutil.which(tool) is None:
@@ -237,23 +226,8 @@ class Postgres:
         return done.stdout
 
 
-def _libpq_variables(config: dict[str, Any]) -> dict[str, str]:
-    """Return the variables by which libpq's tools connect, and check the server, as Django does."""
-    fields = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD"}
-    options = {"dbname": config["NAME"]} | config.get("OPTIONS", {})
-    options |= {keyword: config[field] for keyword, field in fields.items() if config[field]}
-    return {
-        option.envvar.decode(): str(options[option.keyword.decode()])
-        for option in Conninfo.get_defaults()
-        if option.envvar and option.keyword.decode() in options
-    }
-
-
 def engine_in_use() -> Sqlite | Postgres:
     config = connection.settings_dict
     if connection.vendor == "postgresql":
         return Postgres(config)
-    path = Path(config["NAME"])
-    if connection.vendor != "sqlite" or not path.is_absolute():
-        raise BackupError("Only a SQLite file or a PostgreSQL database can be backed up.")
-    return Sqlite(path)
+    return Sqlite(Path(config["NAME"]))

@@ -121,27 +121,16 @@ def test_damaged_database_makes_no_backup_and_drops_no_older_one(live, backup):
     assert [path.name for path in backup.parent.iterdir()] == [backup.name]
 
 
-def test_leftovers_of_a_killed_backup_are_deleted_after_a_day(live, tmp_path):
-    (left := tmp_path / "backups" / ".unfinished-abc").mkdir(parents=True)
-    (left / "copy").write_text("accounts")
-    now = datetime.now(UTC)
-
-    make(tmp_path / "backups", at=now, keep=3)
-    assert left.exists()
-    make(tmp_path / "backups", at=now + timedelta(days=2), keep=3)
-    assert not left.exists()
-
-
 def test_restore_brings_back_every_row_and_saves_what_it_replaced(live, backup, tmp_path):
     change(live, "UPDATE food SET name = 'edited' WHERE id = 1", "DELETE FROM amount")
-    live.chmod(0o640)
 
     restore(backup, replaced := tmp_path / "kept" / "old")
 
     assert query(live) == [f"food {n}" for n in range(9)]
     assert len(query(live, "SELECT id FROM amount")) == 90
     assert query(replaced)[1] == "edited"
-    assert [path.stat().st_mode & 0o777 for path in (live, replaced)] == [0o640, 0o600]
+    assert replaced.stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in live.parent.glob("live*")] == ["live.sqlite3"]
 
 
 def test_restore_is_safe_with_the_write_ahead_log_of_a_killed_process(live, backup, tmp_path):
@@ -209,7 +198,10 @@ def test_database_that_cannot_be_saved_is_not_replaced(live, backup, tmp_path):
             lambda path: change(path, "UPDATE django_migrations SET name = '9999_to_come'"),
             r"another release, which has the migration nutrients\.9999",
         ),
-        (lambda path: path.write_bytes(b"PGDMP and more"), "no backup of a sqlite3 database"),
+        (
+            lambda path: path.write_bytes(b"PGDMP and more"),
+            "The copy is damaged: file is not a database",
+        ),
     ],
 )
 def test_backup_that_does_not_fit_is_refused(live, backup, tmp_path, alter, complaint):
@@ -228,7 +220,7 @@ def test_backup_that_does_not_fit_is_refused(live, backup, tmp_path, alter, comp
 def test_file_that_is_no_backup_is_refused(live, tmp_path, content):
     (tmp_path / "file").write_bytes(content)
 
-    with pytest.raises(BackupError, match=r"file is (damaged, or is )?no backup"):
+    with pytest.raises(BackupError, match=r"is damaged"):
         check(tmp_path / "file")
     with pytest.raises(BackupError, match=r"There is no file .+\.$"):
         check(tmp_path / "nothing")
