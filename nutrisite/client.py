@@ -1,8 +1,6 @@
 """The client's network address, for lockouts and ADMIN_NETWORKS. It is never logged."""
 
 import logging
-import time
-from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 from django.conf import settings
@@ -12,7 +10,7 @@ log = logging.getLogger(__name__)
 
 
 def address_of(request: HttpRequest) -> IPv4Address | IPv6Address | None:
-    """Return the client's address; None, with a warning once an hour, if it is unknown."""
+    """Return the client's address; None, with a warning, if it is unknown."""
     text = request.META.get("REMOTE_ADDR", "")
     if settings.BEHIND_PROXY:
         # Each proxy appends its client's address; a client may write anything before.
@@ -21,19 +19,14 @@ def address_of(request: HttpRequest) -> IPv4Address | IPv6Address | None:
     try:
         address = ip_address(text.strip())
     except ValueError:
-        _warn(_hour=int(time.time() // 3600))
+        log.warning(
+            "A request came without its client's address: X-Forwarded-For is malformed, or has"
+            " fewer entries than PROXY_COUNT=%s. Lockout by network and ADMIN_NETWORKS do not work"
+            " for it. docs/deploying.md says what the proxies must pass on.",
+            settings.PROXY_COUNT,
+        )
         return None
     return getattr(address, "ipv4_mapped", None) or address
-
-
-@lru_cache(maxsize=1)
-def _warn(_hour: int) -> None:
-    log.warning(
-        "A request came without its client's address: X-Forwarded-For is malformed, or has fewer"
-        " entries than PROXY_COUNT=%s. Lockout by network and ADMIN_NETWORKS do not work for it."
-        " docs/deploying.md says what the proxies must pass on.",
-        settings.PROXY_COUNT,
-    )
 
 
 def network_of(request: HttpRequest) -> str | None:
