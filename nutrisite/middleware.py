@@ -1,6 +1,5 @@
 """Middleware for every request and every response."""
 
-import re
 import secrets
 import time
 from collections.abc import Callable
@@ -19,7 +18,7 @@ from django.template.loader import render_to_string
 from django.templatetags.static import static
 
 from nutrisite.client import address_of
-from nutrisite.logging import METHODS, REQUEST_NUMBER, log_access, route_of
+from nutrisite.logging import REQUEST_NUMBER, log_access, route_of
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
@@ -29,7 +28,6 @@ NUMBER = "nutrisite.request_number"
 # Rules by which browsers may prefetch the page behind a link while it is pressed. They are a file,
 # because the content policy allows no inline script.
 PREFETCHING = "rules/next-pages.speculation"
-CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 # Features of browsers that no page uses, so that nothing injected can use them either
 UNUSED_FEATURES = (
     *("accelerometer", "browsing-topics", "camera", "display-capture", "geolocation"),
@@ -101,11 +99,7 @@ class RefusedRequests:
         return response
 
     def refuse(self, request: HttpRequest) -> HttpResponse | None:
-        # Class-based views, feeds and health checks would respond to TRACE.
-        if request.method not in METHODS:
-            return HttpResponseNotAllowed(METHODS)
-        # File systems and databases fail at control characters.
-        if CONTROL.search(request.path_info) or (is_admin(request) and not may_see_admin(request)):
+        if is_admin(request) and not may_see_admin(request):
             return HttpResponse(render_to_string("404.html", request=request), status=404)
         # Without a length Django reads no body, and would process an empty form.
         if "HTTP_TRANSFER_ENCODING" in request.META:
@@ -115,13 +109,13 @@ class RefusedRequests:
     def process_view(
         self, request: HttpRequest, view: Handler, args: object, kwargs: object
     ) -> HttpResponse | None:
-        """Return 405 for a form sent to a public page that takes none.
+        """Return 405 for a form sent to a public page that takes none, or for another method.
 
         The CSRF check would return 403, and ask for a cookie that no public page sets. Pages that
         take a form are exempt from the check.
         """
         takes_forms = getattr(view, "csrf_exempt", False) or is_admin(request)
-        if request.method != "POST" or takes_forms:
+        if request.method in ("GET", "HEAD") or takes_forms:
             return None
         return HttpResponseNotAllowed(["GET", "HEAD"])
 

@@ -71,15 +71,13 @@ def test_admin_has_the_same_policy(client, db):
 
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_method_that_no_page_takes_is_refused_in_the_site_s_own_design(client, db, address):
-    for method in ("TRACE", "CONNECT", "PROPFIND", "NONSENSE"):
-        response = client.generic(method, address)
-        assert (response.status_code, response["Allow"]) == (405, "GET, HEAD, OPTIONS, POST")
-    for method in ("PUT", "PATCH", "DELETE"):
-        response = client.generic(method, address)
+    strict = Client(enforce_csrf_checks=True)
+    for method in ("TRACE", "NONSENSE", "PUT", "PATCH", "DELETE"):
+        response = strict.generic(method, address)
         assert response.status_code == 405, method
         assert b"<h1" in response.content
     if address != TAKES_A_FORM:
-        response = Client(enforce_csrf_checks=True).post(address, {"q": "cramp"})
+        response = strict.post(address, {"q": "cramp"})
         assert (response.status_code, response["Allow"]) == (405, "GET, HEAD")
         assert b"<h1" in response.content
         # A server sends as much as this says, and no more.
