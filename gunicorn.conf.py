@@ -15,7 +15,7 @@ try:
 except ImproperlyConfigured as error:
     sys.exit(f"Nutrisite cannot start: {error}")
 workers, threads = settings.WEB_WORKERS, settings.WEB_THREADS
-bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+bind = f"{host}:{port}"
 wsgi_app = "nutrisite.wsgi"
 # Workers share the memory of the loaded site, and a replaced worker runs the same release, even if
 # an upgrade has changed the files. A newer release needs a restart of the master.
@@ -46,7 +46,7 @@ logconfig_dict = settings.LOGGING
 def when_ready(server: Any) -> None:
     """Print the address of the site: `bind`, or the socket that systemd passed on."""
     # A server on all addresses is always allowed to answer to this one.
-    is_everywhere = host in ("0.0.0.0", "::")
+    is_everywhere = host in ("0.0.0.0", "[::]")
     address = f"http://127.0.0.1:{port}" if is_everywhere else server.LISTENERS[0]
     print(
         f"\nNutrisite is at {address}/ (Ctrl+C stops it)."

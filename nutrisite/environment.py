@@ -87,25 +87,20 @@ def networks(name: str) -> list[IPv4Network | IPv6Network]:
 
 
 def folder(name: str, default: Path) -> Path:
-    try:
-        return Path(text(name, str(default))).expanduser().resolve()
-    except RuntimeError as error:
-        raise ImproperlyConfigured(f"{name} begins with ~, for the home of no user.") from error
+    return Path(text(name, str(default))).expanduser().resolve()
 
 
 def secret(name: str, file: Path) -> str:
     """Return a secret from a variable or, if that is not set, from a file."""
     try:
-        if value := text(name, "") or file.read_text(encoding="ascii").strip():
-            return value
-        reason = "it is empty"
-    except OSError as error:
-        reason = str(error.strerror)
-    except UnicodeDecodeError:
-        reason = "it is not plain text"
-    raise ImproperlyConfigured(
-        f"there is no secret key: set {name}, or let `make key` write {file} ({reason})."
-    )
+        value = text(name, "") or file.read_text().strip()
+    except OSError:
+        value = ""
+    if not value:
+        raise ImproperlyConfigured(
+            f"there is no secret key: set {name}, or let `make key` write {file}."
+        )
+    return value
 
 
 def origin(name: str, default: str) -> str:

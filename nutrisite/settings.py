@@ -17,6 +17,7 @@ VAR_DIR = environment.folder("VAR_DIR", BASE_DIR / "var")
 # Addresses
 DEBUG = environment.boolean("DEBUG", False)
 HOST = environment.text("HOST", "127.0.0.1").strip("[]")
+HOST = f"[{HOST}]" if ":" in HOST else HOST
 PORT = environment.whole_number("PORT", 8000, 1, 65535)
 SITE_URL = environment.origin("SITE_URL", f"http://127.0.0.1:{PORT}")
 HTTPS = SITE_URL.startswith("https:")
@@ -39,7 +40,6 @@ CSRF_TRUSTED_ORIGINS = environment.names("CSRF_TRUSTED_ORIGINS", [SITE_URL])
 ADMIN_PATH = environment.path("ADMIN_PATH", "admin/")
 # Clients elsewhere get 404 for the admin. With an empty list everybody can reach it.
 ADMIN_NETWORKS = environment.networks("ADMIN_NETWORKS")
-PAGE_NOT_FOUND = "nutrients.site.views.page_not_found"
 ROOT_URLCONF = "nutrisite.urls"
 WSGI_APPLICATION: str | None = "nutrisite.wsgi.application"
 

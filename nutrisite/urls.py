@@ -14,4 +14,4 @@ urlpatterns = [
 if "debug_toolbar" in settings.INSTALLED_APPS:
     urlpatterns.insert(0, path("__debug__/", include("debug_toolbar.urls")))
 
-handler404 = settings.PAGE_NOT_FOUND
+handler404 = "nutrients.site.views.page_not_found"

@@ -29,10 +29,7 @@ STATIC_INPUTS = ["nutrisite/settings.py", "nutrisite/staticfiles.py", "requireme
 
 def path_in(variable: str, default: Path) -> Path:
     """Return the path in an environment variable, as the settings read it."""
-    try:
-        return Path(os.environ.get(variable) or default).expanduser()
-    except RuntimeError:
-        sys.exit(f"{variable} begins with ~, for the home of no user.")
+    return Path(os.environ.get(variable) or default).expanduser()
 
 
 VAR = path_in("VAR_DIR", ROOT / "var")

@@ -60,7 +60,6 @@ def test_boolean_reads_common_words(monkeypatch, word, value):
                 *("postgres://u:[secret@h/d", "sqlite://"),
             )
         ),
-        (lambda: environment.folder("X", ROOT), "~nobody-has-this-name", "the home of no user"),
         *(
             (lambda: environment.origin("X", ""), address, r"write it like https://example\.org")
             for address in (
@@ -117,10 +116,9 @@ def test_hosts_are_read_as_django_matches_them(monkeypatch):
 def test_start_without_a_secret_key_or_on_https_without_a_proxy_is_refused(tmp_path):
     with pytest.raises(ImproperlyConfigured, match="there is no secret key: set SECRET_KEY"):
         settings_with(SECRET_KEY="", VAR_DIR=str(tmp_path))
-    for content, reason in ((b"", "it is empty"), (b"\xff\xfe", "it is not plain text")):
-        (tmp_path / "secret_key").write_bytes(content)
-        with pytest.raises(ImproperlyConfigured, match=reason):
-            settings_with(SECRET_KEY="", VAR_DIR=str(tmp_path))
+    (tmp_path / "secret_key").touch()
+    with pytest.raises(ImproperlyConfigured, match="there is no secret key: set SECRET_KEY"):
+        settings_with(SECRET_KEY="", VAR_DIR=str(tmp_path))
     with pytest.raises(ImproperlyConfigured, match="BEHIND_PROXY=true"):
         settings_with(SITE_URL="https://example.org")
     (tmp_path / "secret_key").write_text("from-the-file\n")
