@@ -48,8 +48,6 @@ Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 MEMORY, AWAY = "nutrisite.memory", "nutrisite.database_away"
 # Seconds between two attempts to reach a database that is away
 PAUSE = 1
-# Seconds that a page waits for others of its process to be rendered
-PATIENCE = 1
 # Longer addresses are not links of the site; larger pages would evict many others.
 LONGEST, LARGEST = 512, 512_000
 # Approximate overhead of Python for a page with its headers, in bytes
@@ -58,8 +56,6 @@ UNCACHEABLE = {"no-store", "private"}
 # A shared response may vary by these alone: each is part of the key.
 VARY = {"accept-encoding", "hx-request", "hx-history-restore-request"}
 HTMX = ("HTTP_HX_REQUEST", "HTTP_HX_HISTORY_RESTORE_REQUEST")
-# Requests with these bypass the cache.
-BYPASS = ("HTTP_AUTHORIZATION", "HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE")
 # With these headers Django would compress or shorten a response for one client before it is stored.
 CONTENT_NEGOTIATION = ("HTTP_ACCEPT_ENCODING", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")
 ENCODING = re.compile(r"\b(br|gzip)\b")
@@ -172,7 +168,6 @@ class PageCache:
 
     def __init__(self, application: Application, versions: Versions, max_size: int) -> None:
         self._application, self._versions, self._max_size = application, versions, max_size
-        self._rendering = threading.Lock()
         self._scheme = (settings.SECURE_PROXY_SSL_HEADER or ("wsgi.url_scheme",))[0]
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -180,34 +175,15 @@ class PageCache:
         number_request(environ)
         if environ["PATH_INFO"] == "/healthz":
             return self._application(environ, start_response)
-        version = self._version_for(environ)
+        # A page that is rendered now may lack later commits, so it is stored under this version.
+        version = self._versions.current()
+        environ[MEMORY], environ[AWAY] = version.memory if version else {}, version is None
         key = self._key(environ)
         if key is None:
             return self._application(environ, start_response)
-        page = self._stored(key, version)
-        if page is None:
-            # A process renders pages no faster at once than in turn, and after an edit many readers
-            # ask for the same page, which is then rendered once. A slow page must not hold up all.
-            is_acquired = self._rendering.acquire(timeout=PATIENCE)
-            try:
-                version = self._version_for(environ)
-                page = self._stored(key, version)
-                if page is None:
-                    return self._render(environ, start_response, key, version, start)
-            finally:
-                if is_acquired:
-                    self._rendering.release()
-        return send(page, environ, start_response, start)
-
-    def _stored(self, key: Hashable, version: Version | None) -> Page | None:
-        version = version or self._versions.last
-        return version.pages.get(key) if version else None
-
-    def _version_for(self, environ: Environ) -> Version | None:
-        """Return the version and add it to the request. A page may lack later commits."""
-        version = self._versions.current()
-        environ[MEMORY], environ[AWAY] = version.memory if version else {}, version is None
-        return version
+        if (stored := version or self._versions.last) and (page := stored.pages.get(key)):
+            return send(page, environ, start_response, start)
+        return self._render(environ, start_response, key, version, start)
 
     def _render(
         self,
@@ -237,7 +213,6 @@ class PageCache:
         parts = [get(name, "") for name in ("PATH_INFO", "QUERY_STRING", *HTMX)]
         if (
             environ["REQUEST_METHOD"] not in ("GET", "HEAD")
-            or any(name in environ for name in BYPASS)
             or is_path_of_admin(parts[0])
             or sum(map(len, parts)) > LONGEST
         ):
