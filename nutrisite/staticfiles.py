@@ -32,25 +32,16 @@ class BundledStaticFilesStorage(CompressedManifestStaticFilesStorage):
 
     def post_process(self, paths: Paths, dry_run: bool = False, **options: Any) -> Iterator[Any]:
         if BUNDLE in paths and not dry_run:
-            css, parts = bundle(paths)
+            bundle = _read(BUNDLE, paths)
+            parts = [f"css/{name}" for name in IMPORT.findall(bundle)]
+            css = "\n".join([IMPORT.sub("", bundle), *(_read(part, paths) for part in parts)])
+            css = BLANK.sub("\n", COMMENT.sub("", css)).strip() + "\n"
             for name in (BUNDLE, *parts):
                 self.delete(name)
                 del paths[name]
             self.save(BUNDLE, ContentFile(css.encode()))
             paths[BUNDLE] = (self, BUNDLE)
         yield from super().post_process(paths, dry_run=dry_run, **options)
-
-
-def bundle(paths: Paths) -> tuple[str, list[str]]:
-    """Return the stylesheet with its imports inlined, and the names of the imported files."""
-    parts = []
-
-    def inline(match: re.Match[str]) -> str:
-        parts.append(f"css/{match[1]}")
-        return _read(parts[-1], paths)
-
-    css = IMPORT.sub(inline, _read(BUNDLE, paths))
-    return BLANK.sub("\n", COMMENT.sub("", css)).strip() + "\n", parts
 
 
 def _read(name: str, paths: Paths) -> str:
