@@ -36,7 +36,7 @@ ALLOWED_HOSTS = environment.hosts(
 if os.environ.get("SCRIPT_NAME"):
     # gunicorn reads it, and would serve the site under a path.
     raise ImproperlyConfigured("the site needs a host of its own, so unset SCRIPT_NAME.")
-CSRF_TRUSTED_ORIGINS = environment.names("CSRF_TRUSTED_ORIGINS", [SITE_URL])
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
 ADMIN_PATH = environment.path("ADMIN_PATH", "admin/")
 # Clients elsewhere get 404 for the admin. With an empty list everybody can reach it.
 ADMIN_NETWORKS = environment.networks("ADMIN_NETWORKS")
@@ -44,8 +44,7 @@ ROOT_URLCONF = "nutrisite.urls"
 WSGI_APPLICATION: str | None = "nutrisite.wsgi.application"
 
 # `make key` creates the file.
-SECRET_KEY_FILE = environment.folder("SECRET_KEY_FILE", VAR_DIR / "secret_key")
-SECRET_KEY = environment.secret("SECRET_KEY", SECRET_KEY_FILE)
+SECRET_KEY = environment.secret("SECRET_KEY", VAR_DIR / "secret_key")
 
 INSTALLED_APPS = [
     "nutrisite",
@@ -178,11 +177,7 @@ SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
-# Browsers' preload lists require the promise for subdomains.
-SECURE_HSTS_PRELOAD = environment.boolean("HSTS_PRELOAD", False)
-SECURE_HSTS_INCLUDE_SUBDOMAINS = (
-    environment.boolean("HSTS_INCLUDE_SUBDOMAINS", False) or SECURE_HSTS_PRELOAD
-)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = environment.boolean("HSTS_INCLUDE_SUBDOMAINS", False)
 SILENCED_SYSTEM_CHECKS = ["security.W002", "security.W005", "security.W021"]
 
 # A form may hold a long article, or a nutrient with associations, intakes and amounts.

@@ -96,7 +96,7 @@ def write_key() -> None:
     """Write the secret key once, readable by its owner alone."""
     if os.environ.get("SECRET_KEY"):
         return
-    path = path_in("SECRET_KEY_FILE", VAR / "secret_key")
+    path = VAR / "secret_key"
     take_turns(VAR)
     try:
         if text_of(path):

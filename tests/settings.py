@@ -14,7 +14,7 @@ os.environ.update(
     # Playwright keeps an event loop in the thread of the tests, and Django would refuse to work.
     DJANGO_ALLOW_ASYNC_UNSAFE="true",
 )
-for name in ("DEBUG", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "ADMIN_PATH", "BEHIND_PROXY"):
+for name in ("DEBUG", "ALLOWED_HOSTS", "ADMIN_PATH", "BEHIND_PROXY"):
     os.environ.pop(name, None)
 # A database server of the developer's may be used; a file of theirs never is.
 if os.environ.get("DATABASE_URL", "").startswith("sqlite"):
