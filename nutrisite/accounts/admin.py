@@ -1,14 +1,14 @@
-"""Accounts and groups in the admin, whose changes go into the audit log."""
+"""Accounts in the admin, whose changes go into the audit log."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 import axes.utils
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
-from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import UserCreationForm
-from django.contrib.auth.models import AbstractUser, Group, User
+from django.contrib.auth.models import Group, User
 from django.contrib.auth.tokens import default_token_generator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -23,7 +23,8 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from nutrisite.accounts import two_factor
 from nutrisite.accounts.models import AccountEvent, Clinician, Kind, record
 
-# The screens of devices show the keys and codes of other accounts.
+# The screens of devices show the keys and codes of other accounts. A migration sets what each role
+# may do.
 admin.site.unregister([StaticDevice, TOTPDevice, User, Group])
 
 NAMES = "Histories show the name that the account signs in with, reviews the first and last name."
@@ -31,60 +32,19 @@ LABELS = {
     "groups": ("Roles", "What the account may do. Editors change content and nothing else."),
     "is_superuser": ("Administrator", "May do everything, with accounts too."),
     "is_active": ("Open", "Untick this to close the account: its name stays in the history."),
-    "user_permissions": ("Single rights", "Beside those of the roles."),
 }
 
 
-def rights_of(holder: AbstractUser | Group | None) -> set[str]:
-    """Describe the permissions of a stored account or group."""
-    if holder is None:
+def rights_of(account: User | None) -> set[str]:
+    """Describe what a stored account may do."""
+    if account is None:
         return set()
-    if isinstance(holder, Group):
-        return set(holder.permissions.values_list("codename", flat=True))
     return {
-        *(["open"] if holder.is_active else []),
-        *(["administrator"] if holder.is_superuser else []),
-        *(f"signs as {clinician}" for clinician in Clinician.objects.filter(account=holder.pk)),
-        *(f"role {group}" for group in holder.groups.all()),
-        *holder.user_permissions.values_list("codename", flat=True),
+        *(["open"] if account.is_active else []),
+        *(["administrator"] if account.is_superuser else []),
+        *(f"signs as {clinician}" for clinician in Clinician.objects.filter(account=account)),
+        *(f"role {role}" for role in account.groups.all()),
     }
-
-
-class AuditedAdmin(admin.ModelAdmin):
-    """Logs additions, changes and deletions."""
-
-    # Fields that only superusers edit, because others could give themselves all permissions.
-    rights: ClassVar[tuple[str, ...]] = ()
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        fields = super().get_readonly_fields(request, obj)
-        return fields if request.user.is_superuser else (*fields, *self.rights)
-
-    def record(self, request: HttpRequest, kind: Kind, row: Any, detail: str = "") -> None:
-        name = f"group {row}" if isinstance(row, Group) else str(row)
-        record(kind, name, request=request, by=request.user, detail=detail)
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        form.rights_before = rights_of(self.model._default_manager.filter(pk=obj.pk).first())
-        super().save_model(request, obj, form, change)
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        super().save_related(request, form, formsets, change)
-        if not change:
-            self.record(request, Kind.MADE, form.instance)
-        before, after = form.rights_before, rights_of(form.instance)
-        signs = {"+": after - before, "−": before - after}
-        parts = [f"{sign} {', '.join(sorted(rights))}" for sign, rights in signs.items() if rights]
-        if parts:
-            self.record(request, Kind.RIGHTS, form.instance, "; ".join(parts))
-
-    def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        self.record(request, Kind.REMOVED, obj)
-        super().delete_model(request, obj)
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        for row in queryset:
-            self.delete_model(request, row)
 
 
 class NewAccountForm(UserCreationForm):
@@ -118,7 +78,7 @@ class ClinicianInline(admin.StackedInline):
 
 
 @admin.register(User)
-class AccountAdmin(AuditedAdmin, UserAdmin):
+class AccountAdmin(UserAdmin):
     """Django's accounts, by role. Staff who are not superusers cannot reach superusers."""
 
     add_form = NewAccountForm
@@ -130,16 +90,22 @@ class AccountAdmin(AuditedAdmin, UserAdmin):
         (None, {"fields": ("username", "password")}),
         ("Person", {"fields": ("first_name", "last_name", "email")}),
         ("Role", {"fields": ("is_active", "groups", "is_superuser")}),
-        ("More rights", {"fields": ("user_permissions",), "classes": ("collapse",)}),
         ("Dates", {"fields": ("last_login", "date_joined")}),
     )
     readonly_fields = ("last_login", "date_joined")
-    filter_horizontal = ("user_permissions",)
     list_display = ("username", "first_name", "last_name", "is_open", "is_administrator")
     list_filter = ("groups",)
     actions = ["make_link", "turn_off_second_step", "unlock", "close"]
     inlines = [ClinicianInline]
-    rights = ("is_superuser", "groups", "user_permissions")
+    # Fields that only superusers edit, because others could give themselves all permissions
+    rights = ("is_superuser", "groups")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        fields = super().get_readonly_fields(request, obj)
+        return fields if request.user.is_superuser else (*fields, *self.rights)
+
+    def record(self, request: HttpRequest, kind: Kind, account: Any, detail: str = "") -> None:
+        record(kind, account, request=request, by=request.user, detail=detail)
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if db_field.name in LABELS:
@@ -158,9 +124,20 @@ class AccountAdmin(AuditedAdmin, UserAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if "groups" in form.fields:
-            # A role or a permission opens the admin.
+            # A role opens the admin.
             obj.is_staff = any(form.cleaned_data.get(name) for name in self.rights)
+        form.rights_before = rights_of(User.objects.filter(pk=obj.pk).first())
         super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if not change:
+            self.record(request, Kind.MADE, form.instance)
+        before, after = form.rights_before, rights_of(form.instance)
+        signs = {"+": after - before, "−": before - after}
+        parts = [f"{sign} {', '.join(sorted(rights))}" for sign, rights in signs.items() if rights]
+        if parts:
+            self.record(request, Kind.RIGHTS, form.instance, "; ".join(parts))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         accounts = super().get_queryset(request)
@@ -227,11 +204,6 @@ class AccountAdmin(AuditedAdmin, UserAdmin):
         if response.status_code == 302 and account is not None:
             self.record(request, Kind.PASSWORD, account)
         return response
-
-
-@admin.register(Group)
-class AuditedGroupAdmin(AuditedAdmin, GroupAdmin):
-    rights = ("permissions",)
 
 
 @admin.register(AccountEvent)

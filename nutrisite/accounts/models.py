@@ -55,8 +55,7 @@ def record(
     AccountEvent.objects.create(
         at=timezone.now(),
         kind=kind,
-        # “group” before the longest name of a group is longer than the column.
-        account=str(account)[:150],
+        account=str(account),
         by=str(by) if request else "the command line",
         address=network_of(request) if request else None,
         detail=detail,

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from django.contrib import admin
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -59,7 +59,7 @@ def test_other_screens_use_the_words_of_this_admin(admin_client, content):
     AccountEvent.objects.create(at=timezone.now(), kind="refused", account="anna")
     proposal = begin("Words", by=account)
     add_row(proposal, Nutrient.objects.first(), {"job": "Words."}, by=account)
-    rows = [account, Group.objects.first(), AccountEvent.objects.first(), proposal]
+    rows = [account, AccountEvent.objects.first(), proposal]
     pages = ("index", "review_desk", "replace", "second_step", "password_change")
 
     for address in (
