@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -80,8 +80,7 @@ class Row:
     """A nutrient in the table.
 
     `signs` are all that speak for a link, matches first, then the most typical. `counted` are those
-    in the relation asked for with a chosen symptom, if one is chosen. A cell of the matrix holds
-    the links with one column's symptom.
+    in the relation asked for with a chosen symptom, if one is chosen.
     """
 
     nutrient: Nutrient
@@ -89,10 +88,16 @@ class Row:
     signs: list[Sign]
     counted: list[Sign]
     matches: list[Sign]
-    cells: list[list[Sign]]
+    columns: list[Symptom]
     foods: list[FoodSource]
     need: AdultNeed | None
     is_limited: bool
+
+    @property
+    def cells(self) -> list[list[Sign]]:
+        """The cells of the matrix: the signs with the symptom of each column."""
+        slugs = [column.slug for column in self.columns]
+        return [[sign for sign in self.counted if sign.slug == slug] for slug in slugs]
 
     @cached_property
     def sides(self) -> list[tuple[str, list[Sign]]]:
@@ -190,12 +195,13 @@ def _note(association: Association) -> str:
 
 
 def _row(
-    nutrient: Nutrient, columns: Iterable[Symptom], filters: Filters, content: EvidenceContent
+    nutrient: Nutrient, columns: list[Symptom], filters: Filters, content: EvidenceContent
 ) -> Row:
     key = nutrient.pk
     eater = Eater(frozenset(DIETS[diet].value for diet in filters.diets))
-    signs = content.once(_signs)[key]
-    in_relation = [sign for sign in signs if filters.relation in ("", sign.relation)]
+    signs = in_relation = content.once(_signs)[key]
+    if filters.relation:
+        in_relation = [sign for sign in signs if sign.relation == filters.relation]
     matches = [sign for sign in in_relation if sign.slug in filters.symptoms]
     return Row(
         nutrient=nutrient,
@@ -204,7 +210,7 @@ def _row(
         signs=[*matches, *(sign for sign in signs if sign not in matches)],
         counted=matches if filters.symptoms else in_relation,
         matches=matches,
-        cells=[[sign for sign in in_relation if sign.slug == column.slug] for column in columns],
+        columns=columns,
         foods=[
             *content.foods(eater).get(key, [])[:MOST_FOODS],
             *content.other_sources(eater).get(key, []),

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Self
 
 from nutrients.common.citations import Citation, References
@@ -21,7 +22,7 @@ from nutrients.models import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AdultNeed:
     """The daily need of adults by an authority, from the least to the most of any adult band.
 
@@ -45,7 +46,7 @@ class AdultNeed:
         """The range without its unit, such as “310 to 420”; empty without figures."""
         return range_words(self.amounts)
 
-    @property
+    @cached_property
     def words(self) -> str:
         """The range with its unit, such as “310 to 420 mg”."""
         return f"{self.range_words} {self.unit}" if self.amounts else self.text
