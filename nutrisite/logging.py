@@ -14,8 +14,8 @@ from typing import Any
 
 ACCESS_FIELDS = ("method", "route", "status", "milliseconds")
 # The random request id in all lines of a request; "-" outside a request
-REQUEST_NUMBER: ContextVar[str] = ContextVar("request_number", default="-")
-PLAIN = "%(asctime)s %(levelname)-7s %(request_number)s %(name)s: %(message)s"
+REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="-")
+PLAIN = "%(asctime)s %(levelname)-7s %(request_id)s %(name)s: %(message)s"
 METHODS = ("GET", "HEAD", "OPTIONS", "POST")
 
 access = logging.getLogger("nutrisite.access")
@@ -51,7 +51,7 @@ class JsonFormatter(logging.Formatter):
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
-            "request": getattr(record, "request_number", "-"),
+            "request": getattr(record, "request_id", "-"),
         }
         line |= {name: getattr(record, name) for name in ACCESS_FIELDS if hasattr(record, name)}
         if record.exc_info:
@@ -65,7 +65,7 @@ class ReaderPrivacyFilter(logging.Filter):
     """Adds the request id to a record, and removes what the client sent."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.request_number = REQUEST_NUMBER.get()
+        record.request_id = REQUEST_ID.get()
         request = getattr(record, "request", None)
         if request is not None:
             outcome = getattr(record, "status_code", record.levelname.lower())
@@ -76,8 +76,8 @@ class ReaderPrivacyFilter(logging.Filter):
             record.args = (method_of(request.method), route_of(request), outcome)
         elif str(record.msg).startswith(GUNICORN_ON_REQUESTS):
             record.msg, record.args = "gunicorn could not handle a request", ()
-            # The thread still has the number of the request before.
-            record.request_number = "-"
+            # The thread still has the id of the request before.
+            record.request_id = "-"
         else:
             return True
         if record.exc_info and record.exc_info[1]:

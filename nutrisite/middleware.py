@@ -8,6 +8,7 @@ from typing import Any
 from csp.utils import build_policy
 from django.conf import settings
 from django.http import (
+    Http404,
     HttpRequest,
     HttpResponse,
     HttpResponseBase,
@@ -18,13 +19,13 @@ from django.template.loader import render_to_string
 from django.templatetags.static import static
 
 from nutrisite.client import address_of
-from nutrisite.logging import REQUEST_NUMBER, log_access, route_of
+from nutrisite.logging import REQUEST_ID, log_access, route_of
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
 # The key under which `PageCache` gets the route of a response that it stores and logs
 CACHEABLE_ROUTE = "nutrisite.cacheable_route"
-NUMBER = "nutrisite.request_number"
+ID_KEY = "nutrisite.request_id"
 # Rules by which browsers may prefetch the page behind a link while it is pressed. They are a file,
 # because the content policy allows no inline script.
 PREFETCHING = "rules/next-pages.speculation"
@@ -44,11 +45,11 @@ HEADERS = FILE_HEADERS | {
 }
 
 
-def number_request(environ: dict[str, Any]) -> str:
-    """Give a request its number before anything is logged: the thread still has an earlier one."""
-    environ[NUMBER] = number = secrets.token_hex(8)
-    REQUEST_NUMBER.set(number)
-    return number
+def set_request_id(environ: dict[str, Any]) -> str:
+    """Give a request its id before anything is logged: the thread still has an earlier one."""
+    environ[ID_KEY] = request_id = secrets.token_hex(8)
+    REQUEST_ID.set(request_id)
+    return request_id
 
 
 class EveryRequest:
@@ -67,7 +68,7 @@ class EveryRequest:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         start = time.perf_counter()
-        number = request.META.get(NUMBER) or number_request(request.META)
+        request_id = request.META.get(ID_KEY) or set_request_id(request.META)
         if not is_admin(request):
             request.META.pop("HTTP_COOKIE", None)
         response = self.get_response(request)
@@ -79,7 +80,7 @@ class EveryRequest:
         if is_page and response.status_code == 200 and not is_admin(request):
             response.headers["Speculation-Rules"] = f'"{static(PREFETCHING)}"'
         if response.status_code >= 400:
-            response.headers["X-Request-ID"] = number
+            response.headers["X-Request-ID"] = request_id
         if not (is_file or request.META.get(CACHEABLE_ROUTE)):
             log_access(request.method, route_of(request), response.status_code, start)
         return response
@@ -92,19 +93,16 @@ class RefusedRequests:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        response = self.refuse(request) or self.get_response(request)
+        if is_admin(request) and not may_see_admin(request):
+            raise Http404
+        # Without a length Django reads no body, and would process an empty form.
+        if "HTTP_TRANSFER_ENCODING" in request.META:
+            return HttpResponse(render_to_string("411.html", request=request), status=411)
+        response = self.get_response(request)
         if isinstance(response, HttpResponseNotAllowed) and not response.content:
             response.content = render_to_string("405.html", request=request)
             response.headers["Content-Length"] = str(len(response.content))
         return response
-
-    def refuse(self, request: HttpRequest) -> HttpResponse | None:
-        if is_admin(request) and not may_see_admin(request):
-            return HttpResponse(render_to_string("404.html", request=request), status=404)
-        # Without a length Django reads no body, and would process an empty form.
-        if "HTTP_TRANSFER_ENCODING" in request.META:
-            return HttpResponse(render_to_string("411.html", request=request), status=411)
-        return None
 
     def process_view(
         self, request: HttpRequest, view: Handler, args: object, kwargs: object

@@ -32,7 +32,7 @@ from django.utils.module_loading import import_string
 
 from nutrisite.content_changes import Reader, open_reader
 from nutrisite.logging import log_access, route_of
-from nutrisite.middleware import CACHEABLE_ROUTE, Handler, is_path_of_admin, number_request
+from nutrisite.middleware import CACHEABLE_ROUTE, Handler, is_path_of_admin, set_request_id
 
 log = logging.getLogger(__name__)
 
@@ -172,7 +172,7 @@ class PageCache:
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         start = time.perf_counter()
-        number_request(environ)
+        set_request_id(environ)
         if environ["PATH_INFO"] == "/healthz":
             return self._application(environ, start_response)
         # A page that is rendered now may lack later commits, so it is stored under this version.

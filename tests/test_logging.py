@@ -7,7 +7,7 @@ import logging.config
 import pytest
 from django.db import connection
 
-from nutrisite.logging import REQUEST_NUMBER, SILENT, configuration
+from nutrisite.logging import REQUEST_ID, SILENT, configuration
 
 SLUG = "eyelid-twitch"
 
@@ -48,13 +48,13 @@ def test_most_talkative_log_names_routes_and_no_query_no_address_and_no_byte_of_
         assert secret not in lines
 
 
-def test_line_of_gunicorn_does_not_carry_the_number_of_an_earlier_request(log, client):
+def test_line_of_gunicorn_does_not_carry_the_id_of_an_earlier_request(log, client):
     client.get("/healthz")
-    number = REQUEST_NUMBER.get()
+    request_id = REQUEST_ID.get()
     logging.getLogger("gunicorn.error").warning("Invalid request from ip=203.0.113.9: eyelids")
 
     *_, line = log.getvalue().splitlines()
-    assert number != "-"
+    assert request_id != "-"
     assert "WARNING - gunicorn.error: gunicorn could not handle a request" in line
 
 

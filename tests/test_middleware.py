@@ -1,4 +1,4 @@
-"""What happens to every request: no cookies on public pages, a number, and refusals."""
+"""What happens to every request: no cookies on public pages, an id, and refusals."""
 
 import io
 import json
@@ -30,12 +30,12 @@ def test_admin_alone_sees_its_cookies():
 
 
 @pytest.mark.parametrize("status", [200, 304, 301])
-def test_answer_that_may_be_kept_carries_no_number(status):
+def test_answer_that_may_be_kept_carries_no_id(status):
     assert "X-Request-ID" not in through("/", status)[1]
 
 
 @pytest.mark.parametrize("status", [404, 500])
-def test_failed_answer_carries_the_number_that_its_log_lines_have(lines, status):
+def test_failed_answer_carries_the_id_that_its_log_lines_have(lines, status):
     answer = through("/", status)[1]
 
     assert len(answer["X-Request-ID"]) == 16

@@ -8,7 +8,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.db import OperationalError
 
 from nutrisite import page_cache
-from nutrisite.logging import REQUEST_NUMBER
+from nutrisite.logging import REQUEST_ID
 from nutrisite.page_cache import AWAY, PAUSE, PageCache, Versions
 
 
@@ -92,14 +92,14 @@ def test_database_that_is_away_is_tried_again_after_a_pause(clock, caplog):
     assert after is not before
 
 
-def test_log_line_about_the_database_has_the_request_number_of_the_response(rf):
-    numbers, headers = [], {}
+def test_log_line_about_the_database_has_the_request_id_of_the_response(rf):
+    ids, headers = [], {}
 
     def read():
-        numbers.append(REQUEST_NUMBER.get())
+        ids.append(REQUEST_ID.get())
         raise OperationalError("unable to open database file")
 
     site = PageCache(WSGIHandler(), Versions(lambda: read, lambda *, at: None), 0)
     site(rf.get("/").environ, lambda status, lines: headers.update(lines))
 
-    assert numbers == [headers["X-Request-ID"]]
+    assert ids == [headers["X-Request-ID"]]
