@@ -51,7 +51,7 @@ CAUSE_ICONS = {
     "normal": "person",
 }
 CITE_AGAIN = '<a class="cite" href="#src-{0}" aria-label="Source {0}">{0}</a>'
-CITE_RUN = '<a class="cite" href="#src-{0}" aria-label="Sources {0} to {1}">{0}–{1}</a>'
+CITE_RUN = '<a class="cite" href="#src-{0}" aria-label="Sources {0}–{1}">{0}–{1}</a>'
 SOURCE_LINK = '<a class="cite" href="{0}" aria-label="Source {1}">{1}</a>'
 SOURCES = '<ol class="sources">{}</ol><a class="action" href="{}">How we checked these sources</a>'
 SOURCE = '<li id="src-{}">{}{}</li>'
