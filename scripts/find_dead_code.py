@@ -16,11 +16,11 @@ ROOT = Path(__file__).resolve().parent.parent
 PATHS = ["nutrisite", "nutrients", "scripts", "manage.py", "gunicorn.conf.py"]
 # Called by Django, its admin, commands and site maps, by gunicorn and parsers of HTML
 CALLED_BY_FRAMEWORKS = [
-    *("add_arguments", "clean_*", "get_*", "has_*_permission", "lookups", "process_*", "save_*"),
+    *("add_arguments", "clean_*", "delete_*", "get_*", "has_*_permission", "process_*", "save_*"),
     *("response_*", "id_for_label", "use_required_attribute", "*Config", "EditorsSite", "handle*"),
-    *("default_site", "urlpatterns", "handler404", "default_auto_field", "when_ready"),
-    *("exception", "on_starting", "post_fork", "Command", "app_name", "location", "lastmod"),
-    "protocol",
+    *("default_site", "urlpatterns", "handler404", "page_not_found", "default_auto_field"),
+    *("exception", "on_starting", "post_fork", "when_ready", "Command", "app_name", "location"),
+    *("lastmod", "lookups", "protocol"),
 ]
 DECORATORS = ["@register", "@register.*", "@admin.*", "@receiver", "@pytest.*"]
 # Files whose attributes are tables, screens and settings
