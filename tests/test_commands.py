@@ -17,7 +17,6 @@ COMMANDS = (
     "load_content",
     "publish_due",
     "rebuild_search",
-    "reset_second_step somebody",
     "run_test_book",
 )
 OWN_FOLDERS = ("nutrients", "nutrisite")

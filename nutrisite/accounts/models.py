@@ -49,15 +49,14 @@ class AccountEvent(models.Model):
 
 
 def record(
-    kind: Kind, account: Any, *, request: HttpRequest | None, by: Any = "", detail: str = ""
+    kind: Kind, account: Any, *, request: HttpRequest, by: Any = "", detail: str = ""
 ) -> None:
-    """Add an event. Without a request it happened at the command line."""
     AccountEvent.objects.create(
         at=timezone.now(),
         kind=kind,
         account=str(account),
-        by=str(by) if request else "the command line",
-        address=network_of(request) if request else None,
+        by=str(by),
+        address=network_of(request),
         detail=detail,
     )
 

@@ -1,7 +1,6 @@
 """Two-factor sign-in: optional, required of roles, and not to be bypassed."""
 
 import pytest
-from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -118,17 +117,6 @@ def test_administrators_need_two_factor_by_default(browser, anna, admin, setting
 
     browser.sign_in(name="root")
     assert not browser.is_in()
-
-
-def test_command_resets_two_factor(armed, capsys):
-    call_command("reset_second_step", "anna")
-    back = Browser()
-    back.sign_in()
-
-    assert back.is_in()
-    for name in ("anna", "nobody"):
-        with pytest.raises(CommandError, match="no"):
-            call_command("reset_second_step", name)
 
 
 def test_admin_shows_no_keys(root):
