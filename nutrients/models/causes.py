@@ -124,7 +124,7 @@ class CauseKind(models.TextChoices):
 
 # Like the verbs of associations, in a form for singular and plural names of causes.
 LINKS = {
-    Evidence.STRONG: "Known to cause",
+    Evidence.STRONG: "Can cause",
     Evidence.MODERATE: "Linked with",
     Evidence.LIMITED: "Has been reported with",
 }
