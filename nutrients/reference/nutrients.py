@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Subquery
 from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
@@ -34,6 +34,7 @@ from nutrients.models import (
     NutrientKind,
     ReferenceIntake,
     Relation,
+    RiskEffect,
     RiskFactor,
     RiskKind,
     Severity,
@@ -249,7 +250,8 @@ def _sources_of_limits(sources: list[Source], intakes: list[ReferenceIntake]) ->
 
 
 def _richest(nutrient: Nutrient, *, at: datetime) -> list[NutrientAmount]:
-    foods = FoodSource.objects.published(at=at).foods().curated()
+    # As in suggestions: no food that editors withhold from everyone.
+    foods = FoodSource.objects.published(at=at).foods().curated().suggested_to([])
     rows = NutrientAmount.objects.filter(nutrient=nutrient, food__in=foods, per_100g__gt=0)
     rows = rows.annotate(in_serving=PER_SERVING).filter(in_serving__isnull=False)
     rows = rows.select_related("food", "nutrient", "source")
@@ -257,12 +259,14 @@ def _richest(nutrient: Nutrient, *, at: datetime) -> list[NutrientAmount]:
 
 
 def _risks(nutrient: Nutrient, *, at: datetime) -> list[RiskFactor]:
+    """Return what lowers or raises the nutrient; `reason` says how, and is None without a row."""
     this = {"riskfactor": OuterRef("pk"), "nutrient": nutrient.pk}
     lowers = Exists(RiskFactor.lowers.through.objects.filter(**this))
     raises = Exists(RiskFactor.raises.through.objects.filter(**this))
+    effects = RiskEffect.objects.filter(risk_factor=OuterRef("pk"), nutrient=nutrient)
     rows = (
         RiskFactor.objects.published(at=at)
-        .annotate(lowers_it=lowers, raises_it=raises)
+        .annotate(lowers_it=lowers, raises_it=raises, reason=Subquery(effects.values("reason")))
         .filter(lowers | raises)
         .with_sources()
         .order_by("-is_common", "position", "name")

@@ -5,7 +5,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from nutrients.models import Association, Nutrient, NutrientDetail, RiskFactor, Symptom
+from nutrients.models import (
+    Association,
+    Nutrient,
+    NutrientDetail,
+    RiskEffect,
+    RiskFactor,
+    Symptom,
+)
 from tests import factories
 from tests.site.pages import links_of, text_of
 
@@ -125,14 +132,28 @@ def test_nutrient_page_grades_signs_names_who_is_at_risk_and_warns_beside_medici
     assert "Muscle cramps Seen sometimes. Moderate evidence." in text
     assert "What does not help" in text
     medicine = RiskFactor.objects.filter(kind="medicine", lowers__slug="magnesium")[0]
+    effect = medicine.effects.get(nutrient__slug="magnesium")
 
     assert medicine.name in text
-    assert medicine.mechanism in text
+    assert effect.reason in text
+    assert medicine.mechanism not in text
     assert medicine.what_to_do in text
     assert "Medicines Do not stop a prescribed medicine." in text
     assert "Can raise it." in text
     assert "Pumpkin seed kernels, roasted, unsalted 28 g (1 oz): 154 mg 41%" in text
     assert "A full bar is 75%" in text
+
+
+def test_risk_without_a_reason_of_its_own_prints_its_mechanism(client, content):
+    RiskEffect.objects.filter(nutrient__slug="magnesium").delete()
+    medicine = RiskFactor.objects.filter(kind="medicine", lowers__slug="magnesium")[0]
+    assert medicine.mechanism in text_of(client.get(NUTRIENT), "main")
+
+
+def test_no_nutrient_page_leads_with_a_food_that_is_suggested_to_nobody(client, content):
+    for slug in ("calcium", "iron"):
+        foods = text_of(client.get(f"/nutrients/{slug}/"), "food-answer")
+        assert "one US brand of 2015" not in foods
 
 
 def test_no_nutrient_page_grows_too_long_in_any_country(client, content):
