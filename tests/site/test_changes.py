@@ -22,8 +22,8 @@ def note(text, days=0, **fields):
 def test_page_says_in_words_that_there_is_nothing_yet(client, content):
     text = text_of(client.get("/changes/"), "main")
 
-    assert "No fact has needed a correction so far." in text
-    assert "No page has changed in substance so far." in text
+    assert "No correction is listed so far. That does not mean that no fact was ever wrong" in text
+    assert "No other change is listed so far." in text
     assert "Changes to this page" not in text_of(client.get(CALCIUM))
 
 
