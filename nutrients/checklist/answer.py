@@ -233,11 +233,12 @@ class ChecklistAnswer:
         affected = [nutrient.phrase for nutrient in suggestions.affected]
         explained_away = [nutrient.name for nutrient in suggestions.explained_away]
         unexplained = [symptom.name for symptom in suggestions.unexplained]
-        are = "It is not" if len(affected) == 1 else "None of these is"
+        them = "it" if len(affected) == 1 else "them"
+        unlinked = f" Our table does not link {them} with what you notice."
         lines = [
-            ("Your risks can also affect", affected, f" {are} known to cause what you notice."),
+            ("Your risks can also affect", affected, unlinked),
             ("Linked with signs that what you ticked can cause by itself:", explained_away, ""),
-            ("What no nutrient here explains", unexplained, ""),
+            ("Things you ticked that are not linked with a nutrient here:", unexplained, ""),
         ]
         return [Line(title, f"{', '.join(names)}.{more}") for title, names, more in lines if names]
 

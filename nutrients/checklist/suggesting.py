@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any, NamedTuple
 
+from django.utils.text import get_text_list
+
 from nutrients.evidence.content import Eater, links
 from nutrients.evidence.ranking import Candidate, Level, Link, Tick, rank
 from nutrients.models import (
@@ -494,11 +496,11 @@ def _risk_lines(
             if (sign.nutrient_id, sign.side) in sides:
                 symptoms[sign.nutrient_id].append(sign.symptom.phrase)
         parts = [
-            f"{', '.join(symptoms[nutrient.pk])} through {nutrient.phrase}"
+            f"in {get_text_list(symptoms[nutrient.pk], 'and')} through {nutrient.phrase}"
             for nutrient in content.nutrients.values()
             if nutrient.pk in symptoms
         ]
-        may = f"It may play a part in {'; '.join(parts)}. " if parts else ""
+        may = f"It may play a part {get_text_list(parts, 'and')}. " if parts else ""
         lines.append(Line(f"{risk.name}.", f"{may}{risk.what_to_do}", risk))
     return lines
 

@@ -156,7 +156,8 @@ def _summary(
     phrases = [symptoms[slug].phrase for slug in filters.symptoms]
     is_all = filters.match == "all"
     if not rows and unlinked and (is_all or len(unlinked) == len(phrases)):
-        return f"No nutrient is known to cause {get_text_list([s.phrase for s in unlinked], 'or')}"
+        names = get_text_list([symptom.phrase for symptom in unlinked], "or")
+        return f"No nutrient in our table is linked with {names}"
     if not rows and phrases and not (filters.relation or filters.kind):
         return f"No nutrient is linked with {get_text_list(phrases, 'and')} together"
     if not rows:

@@ -154,6 +154,9 @@ def test_a_risk_factor_counts_as_one_and_says_how(client, small_world):
     assert "Zinc Linked with your symptom and 1 of your risks" in text
     assert "Long runs It takes something." in text
     assert "Long runs. It may play a part in cramps through zinc. Eat well." in text
+    run.lowers.add(Nutrient.objects.get(slug="iron"))
+    both = result(client, symptom=["cramps", "tired"], risk=["long-runs"])
+    assert "It may play a part in tired and cramps through iron and in cramps through zinc." in both
     assert text.index("Zinc Linked with") < text.index("Iron Linked with")
     RiskEffect.objects.create(
         risk_factor=run, nutrient=zinc, strength="strong", reason="Sweat carries zinc away."
@@ -166,7 +169,7 @@ def test_a_nutrient_without_a_symptom_needs_a_strong_risk(client, small_world):
     run, zinc = RiskFactor.objects.get(), Nutrient.objects.get(slug="zinc")
     text = result(client, symptom=["tired"], risk=["long-runs"])
     assert "Zinc Linked with" not in text
-    assert "Your risks can also affect zinc. It is not known" in text
+    assert "Your risks can also affect zinc. Our table does not link it with what" in text
     RiskEffect.objects.create(
         risk_factor=run, nutrient=zinc, strength="strong", reason="Sweat carries zinc away."
     )
@@ -236,7 +239,7 @@ def test_a_cause_alone_suggests_no_nutrient(client, content):
 def test_symptom_without_a_nutrient_is_named(client, small_world):
     factories.symptom("hiccups")
     text = result(client, symptom=["cramps", "hiccups"])
-    assert "What no nutrient here explains Hiccups." in text
+    assert "Things you ticked that are not linked with a nutrient here: Hiccups." in text
 
 
 def test_interactions_of_a_ticked_risk_factor_are_shown(client, small_world):

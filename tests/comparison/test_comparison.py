@@ -198,10 +198,10 @@ def test_symptom_without_a_nutrient_is_a_finding_that_leads_on(client, table):
     alone = client.get(PAGE, {"symptom": "eyelid-twitch"})
     beside = client.get(PAGE, {"symptom": ["eyelid-twitch", "cramps"]})
 
-    assert text_of(alone, "results") == "No nutrient is known to cause an eyelid twitch"
+    assert text_of(alone, "results") == "No nutrient in our table is linked with an eyelid twitch"
     assert "/symptoms/eyelid-twitch/" in links_of(alone, "comparison-results")
     assert text_of(beside, "results") == "2 of 3 nutrients match an eyelid twitch or cramps"
-    assert "No nutrient is known to cause an eyelid twitch." in text_of(beside)
+    assert "No nutrient in our table is linked with an eyelid twitch." in text_of(beside)
     assert "/symptoms/eyelid-twitch/" in links_of(beside, "comparison-results")
 
 

@@ -281,10 +281,22 @@ def test_sign_found_on_examination_has_a_page_but_no_way_to_tick_it(client, cont
     assert not [link for link in links if link and link.startswith("/checklist/")]
 
 
+def test_symptom_without_an_everyday_cause_sends_to_a_doctor_unless_it_is_an_emergency(
+    client, content
+):
+    swelling = text_of(client.get("/symptoms/one-leg-swelling/"), "main")
+    assert "This list has no everyday cause yet. A doctor can look for the reason." in swelling
+    assert "No nutrient in our table is linked with swelling of one leg." in swelling
+    assert "Look at the common causes first." not in swelling
+    throat = text_of(client.get("/symptoms/throat-spasm/"), "main")
+    assert "This list has no everyday cause yet." in throat
+    assert "A doctor can look for the reason." not in throat
+
+
 def test_symptom_without_a_proven_nutrient_says_so(client, content):
     text = text_of(client.get("/symptoms/night-leg-cramps/"), "main")
 
-    assert "No nutrient is known to cause night leg cramps." in text
+    assert "No nutrient in our table is linked with night leg cramps." in text
     assert "Taking magnesium has not been shown to help night leg cramps in older adults." in text
 
 
@@ -309,8 +321,11 @@ def test_every_relation_of_a_pair_has_its_own_place(client, no_content):
         factories.association(iron, cramps, relation=relation)
     page = client.get("/nutrients/iron/cramps/")
 
-    assert "Low iron can cause cramps." in text_of(page, "deficiency")
-    assert "Too much iron can cause cramps." in text_of(page, "excess")
+    low, high = text_of(page, "deficiency"), text_of(page, "excess")
+    assert "Low iron can cause cramps." in low
+    assert "among people with too little of it" in low
+    assert "Too much iron can cause cramps." in high
+    assert "among people with too much of it" in high
 
 
 def test_card_tells_what_speaks_against_other_nutrients_for_the_sign(client, no_content):
