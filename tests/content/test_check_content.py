@@ -7,7 +7,6 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from nutrients.common.wording import forbidden
-from nutrients.content.checking import short_share
 from nutrients.models import (
     Article,
     ArticleSection,
@@ -109,8 +108,6 @@ def test_overdue_review_is_named_from_the_day_after_until_the_source_is_read_aga
         "nutrients.article night-leg-cramps: its review fell due on 2026-11-30.",
         "nutrients.source second: its publisher's review fell due on 2026-11-30: read it again.",
     ]
-    with pytest.raises(CommandError, match="--on: invalid fromisoformat value: 'soon'"):
-        call_command("check_content", "--on", "soon")
 
 
 AVOIDED_WORDS = {
@@ -143,21 +140,6 @@ def test_avoided_and_forbidden_words_are_named_with_their_field():
             expected += [f"{prefix} “Likely”.", f"{prefix} “cure”."]
 
     assert faults() == sorted(expected)
-
-
-@pytest.mark.parametrize(
-    ("texts", "share"),
-    [
-        ([], 0),
-        (["It may be a stroke."], 0),
-        (["It lasts seconds. The muscle may stay sore for up to a day afterwards."], 0.5),
-        (["**Stretch.** Pull your toes up gently and hold them there. Then rest."], 0.5),
-        (["- iron\n- zinc\n\nMost people get enough. A blood test can show who does not."], 0.5),
-        (["It is common. It soon passes.", "It may be a stroke."], 2 / 3),
-    ],
-)
-def test_share_of_short_sentences(texts, share):
-    assert short_share(texts) == pytest.approx(share)
 
 
 BROKEN = {

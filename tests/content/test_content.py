@@ -117,10 +117,3 @@ def test_easy_day_adds_up_from_our_own_amounts(nutrient):
             added += amount
         assert added == pytest.approx(total, rel=0.04)
         assert f"about {total:,}" in body
-
-
-def test_only_sunlight_is_no_food_and_has_no_amount():
-    assert [food.slug for food in FoodSource.objects.filter(is_food=False)] == ["sunlight"]
-    without = FoodSource.objects.filter(amounts=None)
-    assert {food.slug for food in without} == {"sunlight", "nutritional-yeast-fortified"}
-    assert not without.filter(unmeasured_nutrients=None).exists()

@@ -116,14 +116,6 @@ def test_new_rule_that_names_a_deleted_tick_is_left_out_whole(folder):
     assert "1 left out, because what they need was deleted (red flag rules: 1)." in plan
 
 
-def test_new_rule_that_names_an_unknown_answer_is_refused(folder):
-    rule = row("redflagrule", slug="fast", red_flag=["burst"], symptoms=[["cramps"]])
-    rule["fields"]["answers"] = [["onset", "sudden"]]
-
-    with pytest.raises(CommandError, match=r"its answers leads to nutrients.answer onset / sudden"):
-        load(folder([source(), symptom(), flag(), rule]))
-
-
 def test_editor_s_row_with_the_same_name_stays_and_the_site_starts(folder):
     load(folder([source(), group()]))
     FoodGroup.objects.create(slug="pips", name="Seeds")
@@ -138,52 +130,36 @@ def test_editor_s_row_with_the_same_name_stays_and_the_site_starts(folder):
     assert slugs_of(FoodGroup) == ["nuts", "pips"]
 
 
+UNKNOWN_ANSWER = row("redflagrule", slug="fast", red_flag=["burst"], answers=[["onset", "odd"]])
+
+
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
         ([group(), group()], "row 2: nutrients.foodgroup nuts is in 01_rows.jsonl, row 1"),
         ([group(), food()], "row 2: its sources leads to nutrients.source book, which is neither"),
-        ([source(), food()], "row 2: its group leads to nutrients.foodgroup nuts"),
-        (
-            [row("fruit", slug="x")],
-            "row 1: it cannot be read as a row (LookupError: App 'nutrients' doesn't have",
-        ),
-        ([row("foodgroup", name="x")], "row 1: it cannot be read as a row (KeyError: 'slug')."),
-        (
-            [row("foodgroup", slug="x", colour="red")],
-            "row 1: it cannot be read as a row (FieldDoesNotExist: FoodGroup has no field",
-        ),
+        ([source(), flag(), UNKNOWN_ANSWER], "row 3: its answers leads to nutrients.answer onset"),
+        ([row("fruit", slug="x")], "row 1: it cannot be read as a row (LookupError: "),
         ([row("foodgroup", slug="x", name="n" * 61)], "row 1: nutrients.foodgroup x is not valid"),
         ([group(), group("seeds", "Nuts")], "row 2: nutrients.foodgroup seeds is refused"),
-        ([{"pk": 1}], "row 1: it cannot be read as a row (KeyError: 'model')."),
     ],
 )
-def test_broken_fixture_says_where_and_leaves_nothing(folder, rows, message):
-    with pytest.raises(CommandError, match=r"^01_rows\.jsonl, ") as error:
+def test_broken_fixture_is_named_and_leaves_nothing(folder, rows, message):
+    with pytest.raises(CommandError) as error:
         load(folder(rows))
 
-    assert message in str(error.value)
-    assert "\n" not in str(error.value)
+    assert str(error.value).startswith(f"01_rows.jsonl, {message}")
     assert ShippedRow.objects.count() == FoodGroup.objects.count() == Source.objects.count() == 0
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "message"),
-    [
-        ("01_a.yaml", "- model: [", "01_a.yaml: while parsing a flow node did not find"),
-        ("01_a.yaml", "model: x", "01_a.yaml: a list of rows is wanted."),
-        ("01_a.jsonl", '{"model": 1}', "01_a.jsonl, row 1: it cannot be read as a row"),
-        ("01_a.jsonl", '{"model": 1}\n{', "01_a.jsonl: Expecting property name enclosed in"),
-        ("notes.txt", "", "There are no fixtures in "),
-    ],
+    ("name", "text"), [("01_a.yaml", "- model: ["), ("01_a.jsonl", "{"), ("there are no", "")]
 )
-def test_unreadable_fixture_says_where(tmp_path, name, text, message):
-    (tmp_path / name).write_text(text, encoding="utf-8")
+def test_file_that_is_no_fixture_is_named(tmp_path, name, text):
+    (tmp_path / name).write_text(text)
 
-    with pytest.raises(CommandError) as error:
+    with pytest.raises(CommandError, match=f"(?i){name}"):
         load(tmp_path)
-
-    assert str(error.value).startswith(message)
 
 
 def test_two_loads_at_once_do_not_collide(template, tmp_path):

@@ -15,10 +15,6 @@ MIXED = {
     "chia-seeds": Decimal("0.25"),
     "salmon-sockeye-cooked": Decimal(2),
 }
-NUTRIENTS = [
-    "magnesium", "calcium", "vitamin-d", "vitamin-b12", "potassium", "sodium", "phosphorus",
-    "thiamin", "vitamin-b6", "vitamin-e", "iron", "folate", "copper",
-]  # fmt: skip
 NOT_A_GOAL = "sodium"
 
 
@@ -26,6 +22,9 @@ NOT_A_GOAL = "sodium"
 def dossier(name):
     with (DOSSIER / f"{name}.csv").open(newline="") as file:
         return list(csv.DictReader(file))
+
+
+NUTRIENTS = [row["slug"] for row in dossier("nutrients")]
 
 
 def amounts_in_servings(nutrient):

@@ -10,11 +10,9 @@ from nutrients.plate.arithmetic import (
     Need,
     Swap,
     add_up,
-    best_swap,
     harmless_additions,
     harmless_swaps,
     percent,
-    ranked_additions,
 )
 
 QUARTERS = st.integers(1, 80).map(lambda quarters: Decimal(quarters) / 4)
@@ -75,27 +73,6 @@ def test_share_is_rounded_down_and_what_is_missing_makes_it_whole(amount, need):
     assert amount + total.missing == max(amount, need)
 
 
-def test_nothing_known_is_not_none():
-    total = add_up([helping()], {}, Need(Decimal(100), "RDA"))
-
-    assert (total.is_known, total.percent_of_need, total.missing) == (False, None, None)
-    assert (total.is_short, total.is_met) == (False, False)
-
-
-def test_without_a_need_nothing_is_missing_or_met():
-    total = total_of("5", None)
-
-    assert (total.percent_of_need, total.missing, total.ceiling) == (None, None, None)
-    assert (total.is_met, total.is_short, total.is_above_ceiling) == (False, False, False)
-
-
-def test_an_amount_to_stay_below_is_no_goal():
-    total = total_of("400", Need(Decimal(1500), "AI", stay_below=Decimal(2300)))
-
-    assert (total.missing, total.is_met, total.is_short) == (None, False, False)
-    assert total.percent_of_ceiling == 17
-
-
 def test_share_of_nothing_is_not_known():
     assert percent(Decimal(5), Decimal(0)) is None
 
@@ -133,16 +110,6 @@ def test_harmless_additions_are_all_that_pass_no_limit(additions, totals):
     assert harmless_additions(additions, totals) == fit
 
 
-@given(ADDITIONS, KEYS)
-def test_additions_that_give_most_come_first_whatever_their_order(additions, key):
-    ranked = ranked_additions(additions, key)
-
-    assert ranked == ranked_additions(dict(reversed(additions.items())), key)
-    assert set(ranked) == {food for food, amounts in additions.items() if amounts.get(key, 0) > 0}
-    amounts = [additions[food][key] for food in ranked]
-    assert amounts == sorted(amounts, reverse=True)
-
-
 @given(SWAPS, TOTALS)
 def test_harmless_swap_keeps_needs_met_and_raises_no_total_past_its_limit(swaps, totals):
     harmless = harmless_swaps(swaps, totals)
@@ -154,16 +121,3 @@ def test_harmless_swap_keeps_needs_met_and_raises_no_total_past_its_limit(swaps,
             harms |= passes(totals, after, key)
             harms |= before.is_met and after < before.need.amount
         assert (swap in harmless) is not harms
-
-
-@given(SWAPS, KEYS, st.decimals("0.001", "5000", places=3))
-def test_best_swap_adds_most_and_at_least_a_tenth_of_the_need(swaps, key, need):
-    best = best_swap(swaps, key, need)
-
-    gains = [
-        swap.after[key] - swap.before[key]
-        for swap in swaps
-        if key in swap.after and key in swap.before
-    ]
-    worthwhile = [gain for gain in gains if gain >= need / 10]
-    assert (best.change(key) if best else None) == max(worthwhile, default=None)

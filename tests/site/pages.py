@@ -1,55 +1,54 @@
-"""What a test reads off a page: an element by its id, its text, its links."""
+"""Read a page: its elements, and their text and links."""
 
 from html.parser import HTMLParser
+from xml.etree.ElementTree import TreeBuilder
 
-# Tags without an end of their own, and drawings, which hold no words.
+# Tags without an end.
 VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "wbr", "rect", "use"}
 
 
-class _Element(HTMLParser):
-    """Collects the text and the links inside the element with an id."""
+class _Page(HTMLParser):
+    """Build the tree of a page, without the text of its scripts."""
 
-    def __init__(self, wanted):
+    def __init__(self, html):
         super().__init__()
-        self.wanted, self.depth, self.words, self.links = wanted, 0, [], []
-        self.is_data = False
+        self.builder, self.open = TreeBuilder(), []
+        self.handle_starttag("page", [])
+        self.feed(html)
+        self.close()
+        self.handle_endtag("page")
 
     def handle_starttag(self, tag, attributes):
-        attributes = dict(attributes)
-        self.is_data = tag == "script"
-        if self.depth:
-            if tag == "a":
-                self.links.append(attributes.get("href"))
-            self.depth += tag not in VOID
-        elif self.wanted is None or attributes.get("id") == self.wanted:
-            self.depth = 1
-
-    def handle_startendtag(self, tag, attributes):
-        if self.depth and tag == "a":
-            self.links.append(dict(attributes).get("href"))
+        self.builder.start(tag, {name: value or "" for name, value in attributes})
+        self.open.append(tag)
+        if tag in VOID:
+            self.builder.end(self.open.pop())
 
     def handle_endtag(self, tag):
-        self.is_data = False
-        if self.depth and tag not in VOID:
-            self.depth -= 1
+        if tag not in VOID:
+            assert tag == self.open.pop(), f"</{tag}> closes another element."
+            self.builder.end(tag)
 
     def handle_data(self, data):
-        if self.depth and not self.is_data:
-            self.words.append(data)
+        if not self.cdata_elem:
+            self.builder.data(data)
 
 
-def _element(response, wanted):
-    parser = _Element(wanted)
-    html = response.content.decode()
-    parser.feed(html if wanted else f"<main>{html}</main>")
-    return parser
+def parse(response):
+    return _Page(response.content.decode()).builder.close()
+
+
+def _elements(response, wanted):
+    page = parse(response)
+    return [page] if wanted is None else [e for e in page.iter() if e.get("id") == wanted][:1]
 
 
 def text_of(response, wanted=None):
-    """Return the text of the element with an id, or of the whole answer, in single spaces."""
-    return " ".join(" ".join(_element(response, wanted).words).split())
+    """Return the text of the element with an id, or of the whole page, in single spaces."""
+    elements = _elements(response, wanted)
+    return " ".join(" ".join(text for e in elements for text in e.itertext()).split())
 
 
 def links_of(response, wanted=None):
     """Return the links in the element with an id, in their order."""
-    return _element(response, wanted).links
+    return [link.get("href") for e in _elements(response, wanted) for link in e.iter("a")]

@@ -6,17 +6,16 @@ list around it, or the detail; its caption.
 """
 
 import re
-from dataclasses import dataclass, field
-from html.parser import HTMLParser
 
 import pytest
+
+from tests.site.pages import parse
 
 FIGURE = re.compile(r"\d[\d.,]*[\s\xa0]*(?:mg|mcg|milligrams|micrograms)\b")
 LINES = {"p", "li", "td", "dd"}
 WHOLES = {"figure", "card", "detail", "plate-row", "plate-gaps"}
 # Headings, links and choices hold names; what is only spoken is printed beside.
 NAMES = {"script", "style", "select", "a", "summary", "h1", "h2", "h3", "visually-hidden"}
-VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "wbr", "rect", "use"}
 PAGES = {
     "/compare/": 13,
     "/compare/?symptom=muscle-cramps&diet=vegan": 5,
@@ -33,113 +32,83 @@ PAGES = {
 }
 
 
-@dataclass
-class Element:
-    """An element: its tag and classes, its parent and its children."""
+class Page:
+    """A page as elements that know what is around them."""
 
-    kinds: set
-    around: "Element | None" = None
-    within: list = field(default_factory=list)
-    texts: list = field(default_factory=list)
-    target: str = ""
+    def __init__(self, response):
+        self.elements = list(parse(response).iter())
+        self.around = {child: parent for parent in self.elements for child in parent}
 
-    def ancestors(self):
-        """Yield the element and everything around it, from the inside."""
-        element = self
-        while element:
-            yield element
-            element = element.around
+    def ancestors(self, element):
+        """Return the element and everything around it, from the inside."""
+        ancestors = [element]
+        while ancestors[-1] in self.around:
+            ancestors.append(self.around[ancestors[-1]])
+        return ancestors
 
-    def all_within(self):
-        """Yield the element and everything in it."""
-        yield self
-        for element in self.within:
-            yield from element.all_within()
+    def is_cited(self, element):
+        """Whether what the element's text is read with leads to a source."""
+        ancestors = self.ancestors(element)
+        line = next((node for node in ancestors if node.tag in LINES), element)
+        wholes = [node for node in ancestors if kinds(node) & WHOLES]
+        captions = [
+            part
+            for node in ancestors
+            if node.tag == "table"
+            for part in node
+            if part.tag == "caption"
+        ]
+        return any(map(cites, [line, *wholes, *captions]))
 
-    def cites(self):
-        """Whether a numbered source or a link to a source is in it."""
-        return any(
-            "cite" in element.kinds or element.target.startswith("/sources/")
-            for element in self.all_within()
-        )
+    def assert_numbers_lead_there_and_back(self):
+        ids = {node.get("id") for node in self.elements}
+        numbers = {target(node)[1:] for node in self.elements if "cite" in kinds(node)}
+        back = {target(node)[1:] for node in self.elements if target(node).startswith("#ref-")}
 
-
-class Tree(HTMLParser):
-    """A page as elements."""
-
-    def __init__(self, html):
-        super().__init__()
-        self.root = self.here = Element({"root"})
-        self.ids = set()
-        self.feed(html)
-
-    def handle_starttag(self, tag, attributes):
-        attributes = dict(attributes)
-        self.ids.add(attributes.get("id"))
-        if tag in VOID:
-            return
-        kinds = {tag, *(attributes.get("class") or "").split()}
-        element = Element(kinds, self.here, target=attributes.get("href") or "")
-        self.here.within.append(element)
-        self.here = element
-
-    def handle_endtag(self, tag):
-        if tag not in VOID:
-            assert tag in self.here.kinds
-            self.here = self.here.around
-
-    def handle_data(self, data):
-        self.here.texts.append(data)
+        assert numbers
+        assert numbers | back <= ids
+        assert len(numbers) == len(back)
 
 
-def is_cited(element):
-    """Whether what the element's text is read with leads to a source."""
-    line = next((node for node in element.ancestors() if node.kinds & LINES), element)
-    wholes = [node for node in element.ancestors() if node.kinds & WHOLES]
-    captions = [
-        part
-        for node in element.ancestors()
-        if "table" in node.kinds
-        for part in node.within
-        if "caption" in part.kinds
-    ]
-    return any(node.cites() for node in (line, *wholes, *captions))
+def kinds(element):
+    """Return the tag and the classes of an element."""
+    return {element.tag, *element.get("class", "").split()}
+
+
+def target(element):
+    return element.get("href", "")
+
+
+def cites(element):
+    """Whether a numbered source or a link to a source is in it."""
+    return any(
+        "cite" in kinds(node) or target(node).startswith("/sources/") for node in element.iter()
+    )
 
 
 @pytest.mark.parametrize("address", PAGES)
 def test_every_figure_leads_to_its_source_in_one_step_and_the_source_back(client, content, address):
-    tree = Tree(client.get(address).content.decode())
-    elements = list(tree.root.all_within())
-    main = next(node for node in elements if "main" in node.kinds)
+    page = Page(client.get(address))
+    main = next(node for node in page.elements if node.tag == "main")
     figures = [
         (element, text.strip())
-        for element in main.all_within()
-        if not any(node.kinds & NAMES for node in element.ancestors())
-        for text in element.texts
+        for element in main.iter()
+        if not any(kinds(node) & NAMES for node in page.ancestors(element))
+        for text in (element.text or "", *(child.tail or "" for child in element))
         if FIGURE.search(text)
     ]
 
     assert len(figures) >= PAGES[address]
-    assert [text for element, text in figures if not is_cited(element)] == []
+    assert [text for element, text in figures if not page.is_cited(element)] == []
     if not address.startswith("/compare/"):
-        assert_numbers_lead_there_and_back(tree, elements)
-
-
-def assert_numbers_lead_there_and_back(tree, elements):
-    numbers = {node.target[1:] for node in elements if "cite" in node.kinds}
-    back = {node.target[1:] for node in elements if node.target.startswith("#ref-")}
-
-    assert numbers
-    assert numbers | back <= tree.ids
-    assert len(numbers) == len(back)
+        page.assert_numbers_lead_there_and_back()
 
 
 @pytest.mark.parametrize("query", ["", "?nutrient=calcium", "?nutrient=calcium&also=iron"])
 def test_list_of_foods_cites_what_it_rests_on_and_each_row_leads_to_its_own(client, content, query):
-    tree = Tree(client.get(f"/foods/{query}").content.decode())
-    elements = list(tree.root.all_within())
-    rows = [node for node in elements if "food-row" in node.kinds]
+    page = Page(client.get(f"/foods/{query}"))
+    rows = [node for node in page.elements if "food-row" in kinds(node)]
 
-    assert_numbers_lead_there_and_back(tree, elements)
+    page.assert_numbers_lead_there_and_back()
     assert len(rows) == 24
-    assert all(any(node.target.startswith("/foods/") for node in row.all_within()) for row in rows)
+    assert all(any(target(node).startswith("/foods/") for node in row.iter()) for row in rows)
