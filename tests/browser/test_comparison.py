@@ -117,7 +117,7 @@ def test_ticking_filters_at_once_keeps_the_focus_and_says_the_count(page):
     expect(page.locator("tbody tr")).to_have_count(5)
 
 
-def test_what_htmx_shows_is_what_a_fresh_page_shows_in_the_order_that_was_chosen(page):
+def test_filtered_table_equals_a_fresh_page(page):
     page.goto("/compare/")
     page.get_by_role("link", name="Nutrient", exact=True).click()
     expect(page.locator("tbody th > a").first).to_have_text("Calcium")
@@ -129,11 +129,11 @@ def test_what_htmx_shows_is_what_a_fresh_page_shows_in_the_order_that_was_chosen
     expect(heading(page)).to_contain_text("2 of 13")
     expect(page.locator("th[aria-sort=ascending]")).to_have_text("Nutrient")
     expect(page.get_by_role("button", name="Copy link")).to_be_visible()
-    shown, counts = page.locator(RESULTS).inner_text(), counts_of(page)
+    results, counts = page.locator(RESULTS).inner_text(), counts_of(page)
 
     page.reload()
 
-    assert page.locator(RESULTS).inner_text() == shown
+    assert page.locator(RESULTS).inner_text() == results
     assert counts_of(page) == counts
     expect(chip(page, "Tremor")).to_be_checked()
 
@@ -176,7 +176,7 @@ def test_panel_of_a_phone_lies_over_the_page_until_escape_or_the_rows_are_shown(
     expect(filters(page)).to_contain_text("2 on")
 
 
-def test_choice_and_button_count_although_htmx_comes_after_them(page):
+def test_choices_before_htmx_has_loaded_apply(page):
     held = []
     page.route("**/htmx*", lambda route: held.append(route))
     page.goto("/compare/")
@@ -216,7 +216,7 @@ def test_filters_work_without_script(page_without_script):
     expect(page.get_by_role("button", name="Copy link")).to_be_hidden()
 
 
-def test_filter_that_was_tapped_shows_that_work_is_going_on(page):
+def test_tapped_filter_shows_that_it_is_busy(page):
     page.goto("/compare/")
     held = []
     page.route("**/compare/?*", lambda route: held.append(route))
@@ -245,7 +245,7 @@ def test_results_stay_and_say_so_when_the_server_fails(page, faults):
 # Back, sharing, paper
 
 
-def test_set_of_ticks_is_one_step_back(page):
+def test_several_ticks_are_one_step_back(page):
     page.goto("/compare/")
     chip(page, "Muscle cramps").check()
     expect(heading(page)).to_contain_text("5 of 13")

@@ -85,9 +85,9 @@ def test_no_name_of_a_nutrient_is_cut_inside_a_word(page):
     for width in (320, 390, 1000, 1050, 1100, 1280):
         page.set_viewport_size({"width": width, "height": 800})
         lines = page.locator(".bars .name > a").evaluate_all(
-            """all => all.filter(one => !one.textContent.includes(" "))
-              .map(one => { const range = document.createRange();
-                range.selectNodeContents(one); return range.getClientRects().length; })"""
+            """all => all.filter(link => !link.textContent.includes(" "))
+              .map(link => { const range = document.createRange();
+                range.selectNodeContents(link); return range.getClientRects().length; })"""
         )
         assert len(lines) >= 6
         assert set(lines) == {1}
@@ -105,22 +105,22 @@ def imported(site, tmp_path):
 
 @pytest.mark.changes_content
 @pytest.mark.usefixtures("imported")
-def test_groups_found_by_name_come_and_go_with_the_words(page):
+def test_groups_in_the_filter_follow_the_name(page):
     page.goto("/foods/")
     expect(page.locator(FOUND)).to_have_count(0)
     page.get_by_label("Food name").fill("soup")
     page.keyboard.press("Enter")
     expect(page.locator(FOUND).first).to_be_attached()
-    found = page.locator(FOUND).evaluate_all("options => options.map(option => option.value)")
-    assert found
+    groups = page.locator(FOUND).evaluate_all("options => options.map(option => option.value)")
+    assert groups
 
-    page.get_by_label("Food group").select_option(found[0])
+    page.get_by_label("Food group").select_option(groups[0])
     expect(page.locator(".active-filters")).to_contain_text("remove filter")
-    expect(page.get_by_label("Food group")).to_have_value(found[0])
+    expect(page.get_by_label("Food group")).to_have_value(groups[0])
     expect(page.locator(".food-row").first).to_be_visible()
 
     # Without the words the chosen group alone stays, so that it can be seen and taken off.
     page.get_by_label("Food name").fill("")
     page.keyboard.press("Enter")
     expect(page.locator(FOUND)).to_have_count(1)
-    expect(page.get_by_label("Food group")).to_have_value(found[0])
+    expect(page.get_by_label("Food group")).to_have_value(groups[0])

@@ -15,7 +15,7 @@ BREAK_EVERY_PROMISE = """async () => {
 }"""
 
 
-def test_fixtures_see_every_broken_promise(new_context, base_url):
+def test_browser_fixtures_notice_every_broken_promise(new_context, base_url):
     context, faults = new_context(), []
     watch(context, base_url, faults)
     sent = Sent().watch(context)

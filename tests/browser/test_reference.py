@@ -51,14 +51,14 @@ def test_chosen_life_stage_is_not_cut(page):
     page.set_viewport_size(PHONE)
     page.goto("/nutrients/magnesium/?stage=19-50-lactation")
     stage = page.get_by_label("Age and sex")
-    style = "getComputedStyle(one)"
+    style = "getComputedStyle(select)"
     words = stage.evaluate(
-        f"""one => {{ const canvas = document.createElement("canvas").getContext("2d");
+        f"""select => {{ const canvas = document.createElement("canvas").getContext("2d");
           canvas.font = {style}.font;
-          return canvas.measureText(one.selectedOptions[0].text).width; }}"""
+          return canvas.measureText(select.selectedOptions[0].text).width; }}"""
     )
     room = stage.evaluate(
-        f"one => one.clientWidth - parseFloat({style}.paddingLeft)"
+        f"select => select.clientWidth - parseFloat({style}.paddingLeft)"
         f" - parseFloat({style}.paddingRight)"
     )
 
@@ -69,13 +69,13 @@ def test_back_to_text_returns_to_the_number_that_was_tapped(page):
     page.goto("/symptoms/muscle-cramps/")
     page.locator("#causes summary").click()
     number = page.locator("#causes .cite").last
-    place, source = number.get_attribute("id"), number.get_attribute("href")
+    reference, source = number.get_attribute("id"), number.get_attribute("href")
     number.click()
 
     back = page.locator(source).get_by_role("link", name="Back to text")
     expect(back).to_be_visible()
     back.click()
-    expect(page).to_have_url(re.compile(f"#{place}$"))
+    expect(page).to_have_url(re.compile(f"#{reference}$"))
 
 
 def test_hard_word_is_explained_by_keyboard_and_on_paper(either):
@@ -120,35 +120,54 @@ def test_symptoms_open_without_script(page_without_script):
 # Choices of a reader on nutrients and foods
 
 
-def test_counts_in_lists_to_choose_from_follow_the_filters(page):
-    page.goto("/foods/")
-    page.get_by_label("Nutrient").select_option("magnesium")
-    expect(page.locator("#results")).to_contain_text("rich in magnesium")
-    page.get_by_label("And also").select_option("calcium")
-    expect(page.locator("#results")).to_contain_text("rich in magnesium and calcium")
-    level = page.get_by_label("How much in a serving")
-    high = level.locator("option[value=high]").inner_text()
-    level.select_option("high")
+@pytest.mark.parametrize(
+    ("address", "needs"),
+    [("/nutrients/magnesium/", "#needs-answer"), ("/foods/plate/?food=almonds", "#plate-results")],
+)
+def test_choice_of_a_life_stage_is_announced_and_undone_by_back(page, address, needs):
+    page.goto(address)
+    if "plate" in address:
+        page.get_by_text("Whose needs:").click()
+    stage = page.locator("select[name=stage]")
+    before, first = page.locator(needs).inner_text(), stage.input_value()
+    stage.focus()
+    page.keyboard.press("End")
+    expect(page.locator(needs)).to_contain_text(re.compile("children, 7 to 10 years", re.I))
+    expect(page.locator("[data-status]")).not_to_be_empty()
+    expect(stage).to_be_focused()
+    expect(stage).to_have_value("children-7-10")
 
-    expect(page.locator("#results")).to_contain_text(
-        re.compile(rf"^\s*{re.search(r'[(]([0-9]+)[)]', high)[1]} foods? rich in")
-    )
-    expect(page.get_by_label("Nutrient")).to_have_value("magnesium")
-    expect(page.get_by_label("And also")).to_have_value("calcium")
-    expect(page.get_by_label("Food group")).to_have_value("")
+    page.go_back()
+    expect(page.locator(needs)).to_have_text(before, use_inner_text=True)
+    expect(stage).to_have_value(first)
+
+
+def test_list_of_foods_and_its_counts_follow_the_filters_and_back_undoes_them(page):
+    page.goto("/foods/")
+    heading = page.locator("[data-results-heading]")
+    before = heading.inner_text()
+    nutrient, level = page.get_by_label("Nutrient"), page.get_by_label("How much in a serving")
+    nutrient.focus()
+    nutrient.select_option("calcium")
+    page.wait_for_url("**nutrient=calcium**")
+    expect(heading).to_contain_text("rich in calcium")
+    expect(page.locator("[data-status]")).to_have_text(heading.inner_text())
+    expect(page.locator("#filters-on")).to_have_text("1 on")
+    expect(nutrient).to_be_focused()
+
+    count = re.search(r"[(](\d+)[)]", level.locator("option[value=high]").inner_text())[1]
+    level.select_option("high")
+    page.wait_for_url("**level=high**")
+    expect(heading).to_contain_text(re.compile(rf"^\s*{count} foods rich in"))
+    expect(nutrient).to_have_value("calcium")
     expect(level).to_have_value("high")
 
-
-def test_change_is_spoken_keeps_the_focus_and_is_undone_by_back(page):
-    page.goto("/nutrients/magnesium/")
-    page.get_by_label("Age and sex").focus()
-    page.keyboard.press("End")
-    expect(page.locator("[data-status]")).to_contain_text("Children, 7 to 10 years")
-    assert page.evaluate("document.activeElement.id") == "need-stage"
     page.go_back()
-
-    expect(page.locator("#needs-answer")).to_contain_text("a day for adults in the UK")
-    expect(page.get_by_label("Age and sex")).to_have_value("")
+    expect(level).to_have_value("any")
+    expect(nutrient).to_have_value("calcium")
+    page.go_back()
+    expect(heading).to_have_text(before)
+    expect(nutrient).to_have_value("")
 
 
 def test_back_undoes_a_filter_before_the_list_has_settled(page):
@@ -162,28 +181,3 @@ def test_back_undoes_a_filter_before_the_list_has_settled(page):
 
     expect(page.get_by_label("Vegan")).not_to_be_checked()
     expect(page.get_by_role("link", name="Vegan , remove filter")).to_have_count(0)
-
-
-def test_list_of_foods_follows_the_filters_and_back_undoes_them(page):
-    page.goto("/foods/")
-    heading = page.locator("[data-results-heading]")
-    before = heading.inner_text()
-    page.get_by_label("Nutrient").focus()
-    page.get_by_label("Nutrient").select_option("calcium")
-    page.wait_for_url("**nutrient=calcium**")
-    expect(heading).to_contain_text("rich in calcium")
-    expect(page.locator("[data-status]")).to_have_text(heading.inner_text())
-    expect(page.locator("#filters-on")).to_have_text("1 on")
-    # Focus stays on the control that was changed.
-    assert page.evaluate("document.activeElement.name") == "nutrient"
-    page.get_by_label("Vegan").check()
-    page.wait_for_url("**diet=vegan**")
-    expect(page.locator(".active-filters")).to_contain_text(re.compile(r"Vegan\s*, remove filter"))
-
-    page.go_back()
-    expect(page.get_by_role("link", name="Vegan , remove filter")).to_have_count(0)
-    expect(page.get_by_label("Vegan")).not_to_be_checked()
-    expect(page.get_by_label("Nutrient")).to_have_value("calcium")
-    page.go_back()
-    expect(heading).to_have_text(before)
-    expect(page.get_by_label("Nutrient")).to_have_value("")

@@ -49,9 +49,9 @@ def test_keyboard_alone_leads_from_the_box_to_a_result(page):
     expect(page.get_by_role("link", name="Tremor (shaking)", exact=True).first).to_be_visible()
 
 
-def test_what_htmx_shows_is_what_a_fresh_page_shows_and_the_status_line_says(page):
+def test_results_of_typing_equal_a_fresh_page(page):
     page.goto("/search/?q=calcium")
-    for words, said in (
+    for words, message in (
         ("cramps", "for cramps"),
         ("tinglng", "for tingling"),
         ("zzzz", "Nothing found for “zzzz”"),
@@ -59,21 +59,21 @@ def test_what_htmx_shows_is_what_a_fresh_page_shows_and_the_status_line_says(pag
     ):
         page.get_by_label(BOX).fill(words)
         expect(page).to_have_url(f"/search/?q={words}")
-        expect(status(page)).to_contain_text(said)
+        expect(status(page)).to_contain_text(message)
         if words == "tinglng":
             expect(page.get_by_text("Did you mean tingling?")).to_be_visible()
-        shown = main_without_search_box(page)
+        results = main_without_search_box(page)
         page.reload()
-        assert main_without_search_box(page) == shown
+        assert main_without_search_box(page) == results
 
 
-def test_answer_that_comes_late_never_replaces_a_later_one(page):
+def test_late_response_never_replaces_a_later_one(page):
     page.goto("/search/")
     # Held for ever, so that it could only come late.
     page.route(lambda url: url.endswith("?q=iron"), lambda route: None)
-    with page.expect_request("**/search/?q=iron") as asked:
+    with page.expect_request("**/search/?q=iron") as request:
         page.get_by_label(BOX).fill("iron")
-    with page.expect_event("requestfailed", lambda request: request == asked.value):
+    with page.expect_event("requestfailed", lambda failed: failed == request.value):
         page.get_by_label(BOX).fill("calcium")
 
     expect(status(page)).to_contain_text("for calcium")

@@ -33,28 +33,6 @@ def test_text_is_16_px_on_a_phone_and_18_px_on_a_desktop(phone):
 
 
 # Of a column of text: a heading, what follows it, and how many letters a line of that has at most.
-BESIDE = """() => {
-  const heading = document.querySelector(".text > h2, .text > section > h2");
-  const text = heading.nextElementSibling;
-  const [left, right] = [heading.getBoundingClientRect(), text.getBoundingClientRect()];
-  const canvas = document.createElement("canvas").getContext("2d");
-  canvas.font = getComputedStyle(text).font;
-  const letters = text.textContent.replaceAll(/\\s+/g, " ").trim();
-  return [right.left - left.left, Math.abs(right.top - left.top),
-    right.width / canvas.measureText(letters).width * letters.length];
-}"""
-
-
-def test_headings_stand_beside_a_column_of_text_on_a_desktop_and_above_it_on_a_phone(phone):
-    for address in ("/about/", "/privacy/", "/safety/", "/articles/night-leg-cramps/"):
-        phone.set_viewport_size({"width": 1280, "height": 800})
-        phone.goto(address)
-        aside, below, letters = phone.evaluate(BESIDE)
-        assert aside > 300, address
-        assert below < 40, address
-        assert letters <= 76, address
-        phone.set_viewport_size(SCREEN)
-        assert phone.evaluate(BESIDE)[0] == 0, address
 
 
 def test_menu_opens_and_closes_on_escape_and_on_a_tap_outside(either):
@@ -81,7 +59,7 @@ def test_menu_opens_and_closes_on_escape_and_on_a_tap_outside(either):
     expect(either.get_by_role("navigation", name="Main")).to_be_hidden()
 
 
-def test_first_screen_of_home_has_what_is_felt_the_search_and_whom_to_call(phone):
+def test_first_screen_of_home_has_symptoms_search_and_emergency_numbers(phone):
     phone.goto("/")
     feelings = phone.get_by_role("navigation", name="What do you feel?").get_by_role("link")
     assert feelings.count() == 9
@@ -113,7 +91,7 @@ def test_safety_page_shows_whom_to_call_and_the_groups_of_signs_first(phone):
     expect(sign).to_be_visible()
 
 
-def test_safety_page_works_without_script_and_offers_nothing_that_needs_it(page_without_script):
+def test_safety_page_works_without_script(page_without_script):
     page_without_script.goto("/safety/")
     page_without_script.get_by_text("Heart and breathing").first.click()
 
@@ -121,7 +99,7 @@ def test_safety_page_works_without_script_and_offers_nothing_that_needs_it(page_
     expect(page_without_script.get_by_role("button", name="Keep this page")).to_be_hidden()
 
 
-def test_words_of_an_emergency_bring_the_call_buttons_as_they_are_typed(phone):
+def test_emergency_words_show_call_buttons_while_typing(phone):
     phone.goto("/search/")
     phone.get_by_label("Search Nutrisite").fill("chest pain")
     banner = phone.get_by_role("region", name="Is it happening now?")
@@ -174,7 +152,7 @@ def press(page, name):
     page.mouse.down()
 
 
-def test_pressed_link_is_fetched_but_never_the_checklist(page, base_url):
+def test_pressed_links_are_prefetched_except_the_checklist(page, base_url):
     rules = page.goto("/nutrients/").headers["speculation-rules"].strip('"')
     [rule] = json.loads(page.request.get(rules).text())["prefetch"]
     # No page is fetched for a link that is only pointed at.
