@@ -48,13 +48,13 @@ def write(body, anchor="base-rate"):
     sections.filter(anchor=anchor).update(body=body)
 
 
-def test_shipped_content_is_sound_and_cured_ham_no_claim_to_cure():
+def test_shipped_content_has_no_problem():
     FoodSource.objects.filter(slug="almonds").update(name="Pork, cured, ham")
 
     assert check() == ([], "")
 
 
-def test_problem_is_counted_and_named_and_drafts_are_left_out():
+def test_problems_are_counted_and_drafts_ignored():
     rows = Association.objects.filter(nutrient__slug="magnesium", relation="deficiency")
     for sign in ("tremor", "fatigue"):
         rows.get(symptom__slug=sign).sources.clear()
@@ -74,7 +74,7 @@ def cite_for(symptom, slug, **read):
     return source
 
 
-def test_what_is_published_rests_on_what_an_editor_has_read():
+def test_published_rows_need_sources_that_an_editor_has_read():
     Symptom.objects.get(slug="tremor").sources.add(Source.objects.get(slug="editor"))
     Source.objects.filter(slug="harrison-hypocalcemia").update(read_form=ReadForm.UNREAD)
     cite_for("fatigue", "never", read_form=ReadForm.UNREAD)
@@ -97,7 +97,7 @@ def test_what_is_published_rests_on_what_an_editor_has_read():
     assert not any("“of-a-draft”" in problem for problem in problems)
 
 
-def test_overdue_review_is_named_from_the_day_after_until_the_source_is_read_again():
+def test_overdue_reviews_are_named_from_the_day_after():
     read = {"read_form": ReadForm.COPY, "next_review_on": date(2026, 11, 30)}
     cite_for("tremor", "second", **read, checked_on=date(2026, 11, 28))
     cite_for("tremor", "read-again", **read, checked_on=date(2026, 12, 1))
@@ -208,7 +208,7 @@ def test_every_other_problem_is_named_with_its_row():
     assert chopped.startswith("nutrients.othercause: ")
 
 
-def test_word_that_promises_judges_or_prescribes_is_found_and_others_are_left_alone():
+def test_words_that_promise_judge_or_prescribe_are_forbidden():
     for text in (
         *("This will diagnose it.", "You have a deficiency.", "So you are deficient."),
         *("It is likely.", "It is probably caused by stress.", "A cure for cramps."),

@@ -108,7 +108,7 @@ def test_field_that_both_changed_is_left_to_an_editor_with_all_three_sides(relea
     assert FoodSource.objects.get().note == "Ours."
 
 
-def test_settled_change_does_not_come_back_and_the_next_release_is_merged_anew(release):
+def test_settled_change_does_not_return_and_the_next_release_is_merged(release):
     release(source(), group(), food(note="Old."))
     edit(FoodSource.objects.get(), note="Ours.")
     release(source(), group(), food(note="Theirs."))
@@ -125,7 +125,7 @@ def test_settled_change_does_not_come_back_and_the_next_release_is_merged_anew(r
 
 
 @pytest.mark.parametrize("note", ["Old.", "Ours."])
-def test_release_that_returns_to_what_stands_here_closes_the_question(release, note):
+def test_release_that_restores_a_value_closes_its_conflict(release, note):
     release(source(), group(), food(note="Old."))
     edit(FoodSource.objects.get(), note="Ours.")
     release(source(), group(), food(note="Theirs."))
@@ -136,7 +136,7 @@ def test_release_that_returns_to_what_stands_here_closes_the_question(release, n
     assert FoodSource.objects.get().note == "Ours."
 
 
-def test_links_merge_one_by_one_and_none_to_what_was_deleted_here_comes_back(release):
+def test_links_merge_singly_and_none_to_a_deleted_row_returns(release):
     books = [source(name) for name in ("a", "b", "c", "d", "gone")]
     release(*books, symptom(sources=[("a",), ("b",)]))
     cramps = Symptom.objects.get()
@@ -149,7 +149,7 @@ def test_links_merge_one_by_one_and_none_to_what_was_deleted_here_comes_back(rel
     assert open_changes() == {}
 
 
-def test_rule_of_a_red_flag_is_one_statement_and_is_never_mixed(release):
+def test_rule_of_a_red_flag_is_never_merged_in_part(release):
     ticks = [symptom(), symptom("tired", "Tired"), symptom("weak", "Weak")]
     rule = {"slug": "both", "red_flag": ["burst"]}
     release(source(), *ticks, flag(), row("redflagrule", **rule, symptoms=[["cramps"]]))
@@ -164,7 +164,7 @@ def test_rule_of_a_red_flag_is_one_statement_and_is_never_mixed(release):
     assert slugs_of(RedFlagRule.objects.get().symptoms) == {"cramps", "weak"}
 
 
-def test_words_that_a_reviewer_agreed_to_wait_for_an_editor(release):
+def test_change_of_a_reviewed_row_waits_for_an_editor(release):
     release(source(), group(), food(note="Old."))
     edit(FoodSource.objects.get(), reviewed_on=date(2026, 11, 1), reviewed_by="Dr A, dietitian")
 
@@ -174,7 +174,7 @@ def test_words_that_a_reviewer_agreed_to_wait_for_an_editor(release):
     assert open_changes()["almonds.note"].startswith("A reviewer agreed to this row")
 
 
-def test_value_that_the_rest_of_the_row_refuses_is_held_back_whole(release):
+def test_invalid_value_is_not_merged(release):
     release(source(), group(), food(), group("seeds", "Seeds"))
     FoodGroup.objects.create(slug="ours", name="Kernels")
 
@@ -184,7 +184,7 @@ def test_value_that_the_rest_of_the_row_refuses_is_held_back_whole(release):
     assert "Food group with this Name already exists." in open_changes()["seeds.name"]
 
 
-def test_name_may_pass_from_one_row_to_another(release):
+def test_names_can_be_exchanged_between_rows(release):
     release(group("a", "One"), group("b", "Two"))
 
     release(group("a", "Two"), group("b", "Three"))
@@ -192,7 +192,7 @@ def test_name_may_pass_from_one_row_to_another(release):
     assert dict(FoodGroup.objects.values_list("slug", "name")) == {"a": "Two", "b": "Three"}
 
 
-def test_row_that_an_editor_made_first_is_compared_and_then_counts_as_shipped(release):
+def test_row_that_an_editor_added_first_is_compared_with_the_shipped_one(release):
     release(source())
     FoodGroup.objects.create(slug="nuts", name="Nuts and kernels")
 
@@ -206,7 +206,7 @@ def test_row_that_an_editor_made_first_is_compared_and_then_counts_as_shipped(re
     assert slugs_of(FoodGroup.objects) == {"seeds"}
 
 
-def test_row_that_is_no_longer_shipped_stays_and_is_asked_about_once(release):
+def test_row_that_is_no_longer_shipped_stays_until_an_editor_decides(release):
     release(group(), group("seeds", "Seeds"))
 
     output = release(group())

@@ -47,7 +47,7 @@ def percent(food, nutrient):
     return per_serving(food, nutrient) * 100 / Decimal(NUTRIENTS[nutrient]["fda_daily_value"])
 
 
-def test_every_amount_is_the_tables_and_its_serving_what_a_pocket_calculator_gives(content):
+def test_every_amount_and_its_serving_agree_with_the_tables(content):
     saved = {
         (row.food.slug, row.nutrient.slug): row
         for row in NutrientAmount.objects.select_related("food", "nutrient", "source")
@@ -62,7 +62,7 @@ def test_every_amount_is_the_tables_and_its_serving_what_a_pocket_calculator_giv
         assert abs(row.label_percent(Authority.US) - percent(*key)) < Decimal("1e-20"), key
 
 
-def test_every_food_and_nutrient_has_the_tables_numbers(content):
+def test_every_food_and_nutrient_agrees_with_the_tables(content):
     foods = {food.slug: food for food in FoodSource.objects.all()}
     nutrients = {row.slug: row for row in Nutrient.objects.all()}
 
@@ -77,7 +77,7 @@ def test_every_food_and_nutrient_has_the_tables_numbers(content):
         assert nutrients[slug].upper_limit == number(row["tolerable_upper_intake_adult"])
 
 
-def test_every_intake_and_limit_is_the_tables(content):
+def test_every_intake_and_limit_agrees_with_the_table(content):
     keys = ("nutrient__slug", "life_stage", "sex", "life_status")
     figures = (
         *("age_from", "age_below", "reference_type", "amount", "upper_limit", "upper_limit_unit"),
@@ -121,7 +121,7 @@ OWN_LIMITS = list(filter(is_own_limit, OTHER_INTAKES))
 UNREAD = {("eu", "thiamin", "none"), ("eu", "vitamin-b12", "none"), ("eu", "vitamin-b6", "8.6")}
 
 
-def test_every_limit_of_the_uk_and_the_eu_is_the_tables(content):
+def test_every_limit_of_the_uk_and_the_eu_agrees_with_the_table(content):
     assert len(OWN_LIMITS) > 50
     for row in OWN_LIMITS:
         authority = {"UK": "uk", "EFSA": "eu"}[row["authority"]]
@@ -162,7 +162,7 @@ def is_rounded(figure, exact):
     return abs(figure - exact) <= HALF.scaleb(-places) and figure == round(figure, places)
 
 
-def test_food_pages_print_these_figures(client, content):
+def test_food_pages_print_the_figures_of_the_tables(client, content):
     """Every fourth page is enough: all are printed by one rule."""
     names = {row.slug: row.name for row in Nutrient.objects.all()}
     checked = traces = 0
@@ -200,14 +200,14 @@ def richest(nutrient):
 
 
 @pytest.mark.parametrize("nutrient", NUTRIENTS)
-def test_the_list_of_the_richest_foods_is_in_the_tables_order(client, content, nutrient):
+def test_richest_foods_are_in_the_order_of_the_tables(client, content, nutrient):
     html = client.get(f"/foods/?nutrient={nutrient}").content.decode()
     names = [unescape(name) for name in re.findall(r"<a class=\"card-link\" [^>]*>(.*?)</a>", html)]
 
     assert names == richest(nutrient)[:24]
 
 
-def test_the_comparison_names_the_foods_that_the_tables_give_most_for(client, content):
+def test_comparison_names_the_richest_foods_of_the_tables(client, content):
     response = client.get("/compare.csv")
     table = list(csv.DictReader(response.content.decode("utf-8-sig").splitlines()))
     slugs = {row.name: row.slug for row in Nutrient.objects.all()}
@@ -235,7 +235,7 @@ def test_the_comparison_names_the_foods_that_the_tables_give_most_for(client, co
 
 
 @pytest.mark.parametrize("nutrient", NUTRIENTS)
-def test_a_nutrients_page_prints_the_daily_value_and_every_daily_need(client, content, nutrient):
+def test_nutrient_page_prints_the_daily_value_and_every_daily_need(client, content, nutrient):
     html = client.get(f"/nutrients/{nutrient}/?country=us").content.decode()
     cells = [unescape(cell) for row in ROW.findall(html) for cell in CELL.findall(row[1])]
     figures = {printed(cell) for cell in cells if re.match(r"\d", cell)}

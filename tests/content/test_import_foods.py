@@ -85,7 +85,7 @@ def test_own_table_is_read_as_people_write_it(tmp_path, table):
     assert "nothing to add" in import_foods(tmp_path / "own.csv")[0]
 
 
-def test_number_of_a_food_is_its_sources_own(tmp_path):
+def test_number_of_a_food_is_unique_within_its_source_only(tmp_path):
     almonds = FoodSource.objects.get(slug="almonds").usda_ndb_number
     import_foods(written(tmp_path / "one.csv", f"id,name,iron_mg\n{almonds},Rusk,2\n"), "first")
     import_foods(written(tmp_path / "other.csv", f"id,name,iron_mg\n{almonds},Wafer,3\n"), "second")
@@ -107,7 +107,7 @@ def test_food_is_served_and_measured_as_its_table_says(tmp_path):
     assert (portion.description, portion.grams) == ("1 packet", 120)
 
 
-def test_malformed_numbers_beside_decimal_commas_cost_their_lines_alone(tmp_path):
+def test_lines_with_malformed_numbers_are_left_out(tmp_path):
     lines = ["id;name;magnesium_mg", "1;Rusk;1.234,5", "2;Bun;1 234", "3;Wafer;5,5"]
     _, errors = import_foods(written(tmp_path / "own.csv", "\n".join(lines)))
 
@@ -130,21 +130,21 @@ def test_malformed_numbers_beside_decimal_commas_cost_their_lines_alone(tmp_path
         ("id;name;Magnésium (mg/100 g)\n".encode("cp1252"), ": save it as “CSV UTF-8”"),
     ],
 )
-def test_table_that_is_not_understood_is_refused_with_what_was_expected(tmp_path, text, reason):
+def test_unknown_table_is_refused_with_what_was_expected(tmp_path, text, reason):
     _, errors = import_foods(written(tmp_path / "own.csv", text))
 
     assert reason in errors
     assert not FoodSource.objects.filter(is_curated=False).exists()
 
 
-def test_table_of_no_source_is_refused(tmp_path):
+def test_table_without_a_known_source_is_refused(tmp_path):
     table = written(tmp_path / "own.csv", "id,name,iron_mg\n1,Rusk,2\n")
     with pytest.raises(CommandError, match="no source nobody: run `manage"):
         call_command("import_foods", table, source="nobody", stdout=io.StringIO())
 
 
 @pytest.mark.postgresql
-def test_fooddata_central_is_read_as_it_comes(tmp_path):
+def test_fooddata_central_is_read(tmp_path):
     folder = "FoodData_Central_foundation_food_csv_2025-04-24/"
     files = {f"{folder}{name}": text for name, text in FDC.items()}
     output, errors = import_foods(packed(tmp_path / "foundation.zip", files), "fdc-foundation")
@@ -193,7 +193,7 @@ CIQUAL_2025 = {
 
 
 @pytest.mark.parametrize("language", ["eng", "fr"])
-def test_ciqual_of_2025_is_read_with_its_two_columns_of_a_nutrient(tmp_path, language):
+def test_ciqual_of_2025_is_read(tmp_path, language):
     names = [f"alim_grp_nom_{language}", "alim_code", f"alim_nom_{language}"]
     rows = [
         ["-", 25600, "Celeriac salad", "114", "2,2", "-", "27,5", "6,39", 6.25],
@@ -233,7 +233,7 @@ CIQUAL = {
 
 
 @pytest.mark.parametrize("language", ["eng", "fr"])
-def test_ciqual_is_read_as_it_is_published(tmp_path, language):
+def test_ciqual_of_2020_is_read(tmp_path, language):
     names = ["alim_grp_code", f"alim_grp_nom_{language}", "alim_code", f"alim_nom_{language}"]
     rows = [
         ["04", "additives", "9310", "Oat, raw", "", "", "", "", ""],
@@ -252,7 +252,7 @@ def test_ciqual_is_read_as_it_is_published(tmp_path, language):
     assert FoodSource.objects.get(name="Oat, raw").energy_kcal == 383
 
 
-def test_cofid_is_read_as_it_is_published(tmp_path):
+def test_cofid_is_read(tmp_path):
     first = ["Food Code", "Food Name", "Description", "Group"]
     beer = ["17-207", "Beer, bitter", "", "QA"]
     twice = ["13-145", "Ackee, again", "", "DG"]

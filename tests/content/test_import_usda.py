@@ -91,7 +91,7 @@ def test_every_food_comes_with_its_amounts_and_portions_and_claims_nothing_more(
     assert client.get(butter.get_absolute_url()).status_code == 200
 
 
-def test_a_second_run_changes_nothing_that_is_there_or_that_editors_did(table):
+def test_second_import_changes_nothing(table):
     import_foods(table)
     butter = imported("01001")
     butter.name, butter.is_curated, butter.dairy_free = "Salted butter", True, False
@@ -110,7 +110,7 @@ def test_a_second_run_changes_nothing_that_is_there_or_that_editors_did(table):
         assert all_rows() == before
 
 
-def test_a_chosen_food_gains_its_portions_alone_and_a_deleted_one_stays_deleted(table):
+def test_curated_food_gains_only_portions_and_a_deleted_one_stays_deleted(table):
     row, deleted = FoodSource.objects.filter(usda_ndb_number__startswith="010")[:2]
     deleted.delete()
     before = FoodSource.objects.filter(pk=row.pk).values().get()
@@ -125,7 +125,7 @@ def test_a_chosen_food_gains_its_portions_alone_and_a_deleted_one_stays_deleted(
     assert not FoodSource.objects.filter(usda_ndb_number=deleted.usda_ndb_number).exists()
 
 
-def test_groups_are_made_where_they_are_needed_and_editors_names_for_them_stay(tmp_path):
+def test_groups_are_added_as_needed_and_keep_the_names_of_editors(tmp_path):
     header, *lines = lines_of(FOODS)
     spices = write(
         tmp_path / "spices.csv.gz", [header, *(line for line in lines if "Spices and" in line)]
@@ -139,7 +139,7 @@ def test_groups_are_made_where_they_are_needed_and_editors_names_for_them_stay(t
 
 
 @pytest.mark.postgresql
-def test_an_import_that_is_stopped_half_way_leaves_nothing_behind(table, monkeypatch):
+def test_interrupted_import_leaves_nothing_behind(table, monkeypatch):
     before, entries = all_rows(), ShippedRow.objects.count()
     with monkeypatch.context() as patch:
         patch.setattr(food_import, "_add_portions", lambda portions: {}["stop"])
@@ -151,7 +151,7 @@ def test_an_import_that_is_stopped_half_way_leaves_nothing_behind(table, monkeyp
     assert imported("01001").portions.count() == 4
 
 
-def test_a_nutrient_in_another_unit_stops_the_import_and_a_deleted_one_is_left_out(table):
+def test_nutrient_in_another_unit_stops_the_import_and_a_deleted_one_is_ignored(table):
     Nutrient.objects.filter(slug="vitamin-d").update(unit="mg")
 
     assert "Vitamin D is measured in mg here, and in mcg" in import_foods(table)[1]
@@ -164,7 +164,7 @@ def test_a_nutrient_in_another_unit_stops_the_import_and_a_deleted_one_is_left_o
 
 
 @pytest.mark.parametrize(("written", "number"), [("7089", "07089"), ("100173", "100173")])
-def test_number_may_lack_its_leading_zero_or_have_six_digits(tmp_path, written, number):
+def test_number_of_a_food_may_lack_its_zero_or_have_six_digits(tmp_path, written, number):
     line = with_cell(LINES[0], "ndb_no", written, HEADER)
     portions = write(tmp_path / "portions.csv.gz", [lines_of(PORTIONS)[0], f"{written},2,oz,56.7"])
     import_foods(write(tmp_path / "foods.csv.gz", [HEADER, line]), portions)
@@ -190,7 +190,7 @@ BAD_CELLS = [
 ]
 
 
-def test_a_bad_line_costs_no_other_and_is_imported_once_it_is_right(tmp_path):
+def test_bad_lines_are_left_out_until_they_are_corrected(tmp_path):
     _, first, *lines = lines_of(FOODS, len(BAD_CELLS) + 6)
     bad, good = lines[: len(BAD_CELLS)], lines[len(BAD_CELLS) :]
     broken = [
@@ -215,7 +215,7 @@ def test_a_bad_line_costs_no_other_and_is_imported_once_it_is_right(tmp_path):
     assert imported_numbers() == numbers_in([first, *lines])
 
 
-def test_a_bad_portion_stops_the_import_because_its_food_would_come_without_it(tmp_path):
+def test_bad_portion_stops_the_import(tmp_path):
     foods = write(tmp_path / "foods.csv.gz", [HEADER, *LINES])
     header, first, _, *rest = lines_of(PORTIONS, 30)
     for line, reason in (
@@ -231,7 +231,7 @@ def test_a_bad_portion_stops_the_import_because_its_food_would_come_without_it(t
         assert imported_numbers() == set()
 
 
-def test_a_file_that_cannot_be_trusted_or_read_is_not_imported_at_all(tmp_path):
+def test_damaged_file_is_not_imported(tmp_path):
     table, whole = tmp_path / "foods.csv.gz", FOODS.read_bytes()
     # Its checksum is in the last eight bytes.
     wrong_sum = whole[:-8] + bytes([whole[-8] ^ 1]) + whole[-7:]

@@ -76,7 +76,7 @@ def names_on(client, address):
     return [part.split(">")[1].split("<")[0] for part in html.split('<a class="card-link" ')[1:]]
 
 
-def test_no_page_changes_asks_more_or_grows_with_the_number_of_imported_foods(import_foods):
+def test_pages_do_not_grow_with_imported_foods(import_foods):
     untouched, counting, without = visit(UNTOUCHED), visit(COUNTING), visit(TOUCHED)
     import_foods(50)
     some = visit(TOUCHED)
@@ -93,9 +93,7 @@ def test_no_page_changes_asks_more_or_grows_with_the_number_of_imported_foods(im
         assert len(body) < 1.2 * len(some[address][1]) + 2000, address
 
 
-def test_imported_foods_are_found_by_name_after_chosen_ones_and_listed_nowhere(
-    client, import_foods
-):
+def test_imported_foods_match_names_after_curated_ones_and_are_not_listed(client, import_foods):
     searches = ["/foods/?q=cheese", "/foods/?q=cheese&nutrient=sodium"]
     listed, chosen = names_on(client, "/foods/"), [names_on(client, search) for search in searches]
     hint = "A name finds every food of the US Department"
@@ -124,7 +122,7 @@ def test_imported_foods_are_found_by_name_after_chosen_ones_and_listed_nowhere(
     assert "Without “Snacks”" in text_of(client.get("/foods/?group=snacks"))
 
 
-def test_an_imported_foods_page_prints_its_figures_and_claims_nothing_else(client, import_foods):
+def test_page_of_an_imported_food_prints_its_figures_only(client, import_foods):
     import_foods(10)
     page = text_of(client.get("/foods/butter-salted-01001/"))
 

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from datetime import UTC, datetime
 
 import pytest
 from django.conf import settings
@@ -10,7 +9,6 @@ from django.core.management import CommandError
 from django.db import connection
 from reversion.models import Revision
 
-from nutrients import content as loading
 from nutrients.models import (
     FoodGroup,
     FoodSource,
@@ -46,18 +44,7 @@ def test_first_load_fills_the_tables_and_leaves_no_trace_of_an_edit(folder):
     assert not Revision.objects.exists()
 
 
-def test_second_load_costs_one_query(folder, django_assert_num_queries):
-    files = folder([source(), group()], [food()])
-    load(files)
-
-    with django_assert_num_queries(1):
-        outcome = loading.load(files, at=datetime(2026, 12, 1, tzinfo=UTC))
-
-    assert outcome == loading.Outcome(total=3)
-    assert load(files)[0] == "Content: 3 rows shipped, nothing to add."
-
-
-def test_load_refreshes_the_tables_statistics_even_if_there_is_nothing_to_add(folder):
+def test_load_refreshes_the_statistics_of_the_tables(folder):
     load(files := folder([source(), group()], [food()]))
     # What a migration that rebuilds the table does, and the number that queries are planned for.
     rebuild, count = {
@@ -77,7 +64,7 @@ def test_load_refreshes_the_tables_statistics_even_if_there_is_nothing_to_add(fo
         assert max(rows for (rows,) in cursor.fetchall()) > 0
 
 
-def test_deleted_row_stays_deleted_with_links_to_it_and_what_needs_it_is_left_out(folder):
+def test_deleted_row_stays_deleted_with_what_depends_on_it(folder):
     before = [source(), source("tale"), group()]
     load(folder(before))
     Source.objects.get(slug="tale").delete()
@@ -92,7 +79,7 @@ def test_deleted_row_stays_deleted_with_links_to_it_and_what_needs_it_is_left_ou
     assert Symptom.objects.get().sources.get().slug == "book"
 
 
-def test_what_a_deletion_took_along_stays_deleted(folder):
+def test_rows_of_a_cascade_stay_deleted(folder):
     rule = row("redflagrule", slug="one", red_flag=["burst"], symptoms=[["cramps"]])
     load(folder([source(), symptom(), flag(), rule]))
     RedFlag.objects.get().delete()
@@ -116,7 +103,7 @@ def test_new_rule_that_names_a_deleted_tick_is_left_out_whole(folder):
     assert "1 left out, because what they need was deleted (red flag rules: 1)." in plan
 
 
-def test_editor_s_row_with_the_same_name_stays_and_the_site_starts(folder):
+def test_row_of_an_editor_with_the_same_name_stays(folder):
     load(folder([source(), group()]))
     FoodGroup.objects.create(slug="pips", name="Seeds")
 

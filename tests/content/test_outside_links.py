@@ -45,7 +45,7 @@ ANSWERS = {
 }
 
 
-def test_answer_of_a_page_is_judged_and_the_whole_page_is_asked_for_where_its_head_fails():
+def test_status_of_a_page_is_judged_with_get_if_head_fails():
     with ThreadingHTTPServer(("127.0.0.1", 0), Pages) as server:
         server.requests = []
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}).start()
@@ -62,9 +62,7 @@ def test_page_that_does_not_answer_is_named(address):
     assert outside_links.fault_of(address).startswith("does not answer")
 
 
-def test_broken_links_of_sources_and_texts_are_on_the_desk_until_they_are_mended(
-    content, monkeypatch, admin_client
-):
+def test_broken_links_are_on_the_desk_until_they_are_corrected(content, monkeypatch, admin_client):
     source = Source.objects.exclude(url="").order_by("url")[0]
     section = Article.objects.first().sections.first()
     section.body += " See [this](https://elsewhere.example/page)."
@@ -91,7 +89,7 @@ def test_broken_links_of_sources_and_texts_are_on_the_desk_until_they_are_mended
     assert not KeptProblem.objects.exists()
 
 
-def test_check_of_the_content_replaces_its_problems_and_not_those_of_links(content):
+def test_content_check_replaces_its_own_problems_only(content):
     for kind in ("links", "content"):
         at = "2026-11-01T00:00Z"
         KeptProblem.objects.create(kind=kind, model="nutrients.x", row_id=1, row="x", found_at=at)

@@ -40,14 +40,14 @@ def test_shipped_content_has_the_version_of_its_load(no_content, tmp_path, later
 @pytest.mark.parametrize(
     "more", [source("tale"), group("seeds", "Seeds"), food("pecans", "Pecans")]
 )
-def test_release_that_only_adds_a_row_moves_it_on(no_content, tmp_path, later, more):
+def test_release_that_only_adds_a_row_changes_the_version(no_content, tmp_path, later, more):
     loading.load(write(tmp_path, [source(), group()], [food()]), at=FIRST)
     loading.load(write(tmp_path, [source(), group()], [food()], [more]), at=SECOND)
 
     assert content_version(at=later).changed_at == SECOND
 
 
-def test_edit_moves_it_on_and_labels_sort_as_versions_do(later, loaded_at):
+def test_edit_changes_the_version_and_labels_sort(later, loaded_at):
     before = content_version(at=later)
     Nutrient.objects.get(slug="magnesium").save()
 
@@ -56,7 +56,7 @@ def test_edit_moves_it_on_and_labels_sort_as_versions_do(later, loaded_at):
 
 
 @pytest.mark.parametrize("screen", ["change", "delete"])
-def test_edit_of_what_has_no_date_moves_it_on(admin_client, later, loaded_at, screen):
+def test_edit_of_a_row_without_a_date_changes_the_version(admin_client, later, loaded_at, screen):
     group = FoodGroup.objects.create(slug="kernels", name="Kernels")
     address = reverse(f"admin:nutrients_foodgroup_{screen}", args=[group.pk])
     admin_client.post(address, {"name": "Stones", "position": "9", "post": "yes"})
@@ -65,7 +65,7 @@ def test_edit_of_what_has_no_date_moves_it_on(admin_client, later, loaded_at, sc
     assert content_version(at=later).changed_at > loaded_at
 
 
-def test_row_shown_from_a_date_moves_it_on_at_that_date(later, loaded_at):
+def test_row_that_becomes_public_changes_the_version_then(later, loaded_at):
     Nutrient.objects.filter(slug="magnesium").update(publish_at=later)
 
     assert content_version(at=later - timedelta(seconds=1)).changed_at == loaded_at

@@ -1,20 +1,31 @@
-"""The shipped content is complete, sourced, readable, and says no more than its grades."""
+"""The shipped content is complete, sourced and readable, and says no more than its grades.
+
+The cases of the test book prove that each rule of a red flag raises it.
+"""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from django.apps import apps
 from django.db import models
 
+from nutrients.checklist.content import ChecklistContent
+from nutrients.checklist.urgency import urgency_rules
+from nutrients.evidence.ranking import Tick, urgency
 from nutrients.models import (
     Association,
     FoodSource,
     Nutrient,
     NutrientDetail,
+    OtherCause,
     Publishable,
     RedFlag,
+    RedFlagRule,
+    RiskFactor,
     Status,
     Symptom,
+    Urgency,
     Verification,
 )
 
@@ -63,7 +74,7 @@ def texts(model):
     return [getattr(row, name) for row in model.objects.all() for name in names]
 
 
-def test_drafts_are_what_nobody_verified_and_no_row_claims_a_review():
+def test_drafts_are_the_unverified_rows_and_no_row_claims_a_review():
     for model in PROSE_MODELS:
         drafts = model.objects.filter(status=Status.DRAFT)
         assert {*drafts} == {*model.objects.filter(verification=Verification.UNVERIFIED)}, model
@@ -90,12 +101,6 @@ def test_notes_never_say_more_than_their_grade():
         assert not [row for row in rows if stronger.search(f"{row.note} {row.evidence_why}")]
 
 
-def test_core_nutrients_come_first():
-    core = ["magnesium", "calcium", "vitamin-d", "vitamin-b12"]
-    assert [nutrient.slug for nutrient in Nutrient.objects.all()[:4]] == core
-    assert {nutrient.slug for nutrient in Nutrient.objects.filter(is_featured=True)} == {*core}
-
-
 def test_every_published_symptom_is_linked():
     symptoms = Symptom.objects.filter(status=Status.PUBLISHED)
     # One leg that swells may be a clot: a warning sign is all that the site says of it.
@@ -103,7 +108,7 @@ def test_every_published_symptom_is_linked():
 
 
 @pytest.mark.parametrize("nutrient", EASY_DAYS)
-def test_easy_day_adds_up_from_our_own_amounts(nutrient):
+def test_easy_day_adds_up_from_the_amounts_of_its_foods(nutrient):
     body = NutrientDetail.objects.get(nutrient__slug=nutrient, topic="foods").body
     in_100_g = dict(
         Nutrient.objects.get(slug=nutrient).amounts.values_list("food__slug", "per_100g")
@@ -117,3 +122,65 @@ def test_easy_day_adds_up_from_our_own_amounts(nutrient):
             added += amount
         assert added == pytest.approx(total, rel=0.04)
         assert f"about {total:,}" in body
+
+
+# Red flags
+
+TICKS = ("symptoms", "risk_factors", "other_causes")
+NUMBERS = "the emergency number (999, 112 or 911)"
+# No tick can say that a child has swallowed something. It is on the safety page only.
+READ_ONLY = "overdose-child"
+# Slugs of any kind, and answers.
+NOT_RAISED = [
+    "muscle-twitches",
+    "eyelid-twitch caffeine stress-anxiety lack-of-sleep",
+    "muscle-cramps night-leg-cramps heavy-sweating",
+    "fatigue pale-skin vegan-diet",
+    "statins",
+    "alcohol tremor",
+    "balance-problems vision-changes",
+    "muscle-twitches duration:up-to-two-weeks places:one new-medicine:no",
+    "muscle-weakness onset:weeks",
+    "headache pregnancy late-pregnancy:no onset:months",
+    "onset:sudden",
+]
+
+
+def test_everyday_ticks_raise_nothing():
+    rules = list(urgency_rules(ChecklistContent(at=datetime(2100, 1, 1, tzinfo=UTC))))
+    for words in NOT_RAISED:
+        kinds = ("symptom", "risk", "answer")
+        ticks = {Tick(kind, word) for word in words.split() for kind in kinds}
+        raised = {rule.subject for rule in urgency(frozenset(ticks), rules).fired}
+        flags = {subject.slug for subject in raised if subject.kind == "flag"}
+        assert flags <= {"before-supplements"}, words
+
+
+def test_every_published_flag_can_be_raised_and_each_rule_is_made_of_published_ticks():
+    published = RedFlag.objects.filter(status=Status.PUBLISHED)
+    assert [flag.slug for flag in published.filter(is_asked=False, rules=None)] == [READ_ONLY]
+    ticks = {
+        *Symptom.objects.filter(is_noticeable=True, status=Status.PUBLISHED),
+        *RiskFactor.objects.filter(status=Status.PUBLISHED),
+        *OtherCause.objects.filter(status=Status.PUBLISHED, is_asked=True),
+    }
+    for rule in RedFlagRule.objects.all():
+        links = [*TICKS, *(f"some_{ticks}" for ticks in TICKS)]
+        wanted = {row for link in links for row in getattr(rule, link).all()}
+        assert wanted, rule
+        assert wanted <= ticks, rule
+        assert rule.red_flag.status == Status.PUBLISHED, rule
+
+
+def test_emergencies_are_few_and_each_says_why_and_whom_to_call():
+    emergencies = RedFlag.objects.filter(level=Urgency.EMERGENCY)
+    assert len(emergencies) == len({flag.why_it_matters for flag in emergencies}) <= 20
+    assert all(NUMBERS in flag.action for flag in emergencies)
+    for symptom in Symptom.objects.filter(urgency=Urgency.EMERGENCY):
+        assert NUMBERS in symptom.help_note, symptom.slug
+    assert not Symptom.objects.filter(help_note="").exists()
+
+
+def test_nobody_is_told_to_stop_a_medicine():
+    for slug in ("statin-muscle-pain", "medicine-side-effect", "kidney-heart-medicines"):
+        assert "do not stop a prescribed medicine" in RedFlag.objects.get(slug=slug).action.lower()
