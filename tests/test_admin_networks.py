@@ -6,7 +6,8 @@ from ipaddress import ip_network
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from tests.test_settings import ROOT, settings_with
+from tests.processes import ROOT
+from tests.test_settings import settings_with
 
 PATHS = ["/admin/", "/admin", "/admin/login/", "/admin/nowhere/", "/admin/nutrients/nutrient/"]
 STRANGER = "203.0.113.9"
@@ -19,7 +20,7 @@ def _two_networks(settings):
 
 @pytest.mark.usefixtures("_two_networks")
 @pytest.mark.parametrize("path", PATHS)
-def test_admin_is_not_there_for_other_networks_whatever_they_say_of_themselves(client, db, path):
+def test_admin_is_hidden_from_other_networks(client, db, path):
     headers = {"x-forwarded-for": "192.0.2.7", "x-real-ip": "192.0.2.7"}
     nowhere = client.get("/nowhere/", REMOTE_ADDR=STRANGER)
     for ask in (client.get, client.post):
@@ -30,7 +31,7 @@ def test_admin_is_not_there_for_other_networks_whatever_they_say_of_themselves(c
 
 
 @pytest.mark.usefixtures("_two_networks")
-def test_admin_is_there_for_its_networks_and_readers_pages_for_all(client, content):
+def test_admin_is_open_to_its_networks_and_pages_to_all(client, content):
     for address in ("192.0.2.7", "2001:db8::7", "::ffff:192.0.2.7"):
         assert client.get("/admin/login/", REMOTE_ADDR=address).status_code == 200, address
     assert client.get("/compare/", REMOTE_ADDR=STRANGER).status_code == 200
@@ -49,6 +50,6 @@ def test_admin_and_its_cookies_can_be_moved(settings):
     ("name", "value"),
     [("ADMIN_PATH", "/"), ("ADMIN_PATH", "a b"), ("ADMIN_NETWORKS", "10.0.0.1/8")],
 )
-def test_unreadable_place_stops_the_start(name, value):
+def test_invalid_admin_setting_stops_the_start(name, value):
     with pytest.raises(ImproperlyConfigured, match=f"{name} "):
         settings_with(**{name: value})

@@ -65,7 +65,7 @@ def _guarded():
 
 @pytest.mark.usefixtures("_guarded")
 @pytest.mark.parametrize("reader", READERS)
-def test_no_text_takes_long_to_read(reader):
+def test_no_text_takes_long_to_parse(reader):
     for text in TEXTS:
         signal.alarm(GUARD)
         result = READERS[reader](text)

@@ -47,7 +47,7 @@ def test_unknown_address_is_logged_without_what_was_sent(settings, lines, header
     assert "203.0.113" not in "".join(lines)
 
 
-def test_network_is_what_one_customer_holds_and_of_no_address_none():
+def test_network_of_an_ipv6_address_is_its_first_64_bits():
     first, second, other = (
         network_of(request(REMOTE_ADDR=f"2001:db8:0:{part}"))
         for part in ("1::1", "1:ffff::2", "2::1")

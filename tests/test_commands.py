@@ -1,13 +1,14 @@
 """Every command reports an unusable database in a sentence, without a traceback."""
 
-import subprocess
 import sys
 
+import pytest
 from django.conf import settings
 from django.db import OperationalError, ProgrammingError
 
 from manage import advice
-from tests.browser.server import ROOT, environment
+from tests.browser.server import environment
+from tests.processes import ROOT, run
 
 COMMANDS = (
     "check_content",
@@ -24,25 +25,10 @@ OWN_FOLDERS = ("nutrients", "nutrisite")
 ON_FILES = {"backup", "restore"}
 
 
-def run(folder, *words, program=("manage.py",)):
-    return subprocess.run(
-        [sys.executable, *program, *words],
-        cwd=ROOT,
-        # SQLite whatever engine the tests run on: the mechanism is the same for both.
-        env=environment(folder, 8000) | {"DATABASE_URL": f"sqlite:///{folder}/new.sqlite3"},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-
-
-def assert_one_sentence(done, *, says, advises="manage.py migrate"):
-    assert done.returncode == 1
-    assert says in done.stderr
-    assert "Traceback" not in done.stderr
-    assert advises in done.stderr
-    assert len(done.stderr.strip().splitlines()) == 1
+def python(folder, *arguments):
+    # SQLite whatever engine the tests run on: the mechanism is the same for both.
+    env = environment(folder, 8000) | {"DATABASE_URL": f"sqlite:///{folder}/new.sqlite3"}
+    return run(sys.executable, *arguments, env=env)
 
 
 # Runs one command after another as manage.py does, and says how each ended.
@@ -57,7 +43,7 @@ for words in sys.argv[1:]:
 """
 
 
-def test_server_that_does_not_answer_is_named_and_no_migration(monkeypatch):
+def test_unreachable_server_is_reported_instead_of_migrations(monkeypatch):
     config = {"ENGINE": "django.db.backends.postgresql", "NAME": "site"}
     monkeypatch.setitem(settings.DATABASES, "default", config)
 
@@ -66,7 +52,7 @@ def test_server_that_does_not_answer_is_named_and_no_migration(monkeypatch):
 
 
 def test_every_command_on_a_new_database_asks_for_migrate(tmp_path):
-    done = run(tmp_path, *COMMANDS, program=["-c", EACH])
+    done = python(tmp_path, "-c", EACH, *COMMANDS)
 
     ends = done.stdout.splitlines()
     assert len(ends) == len(COMMANDS)
@@ -84,19 +70,22 @@ def test_every_command_of_the_site_is_tried():
     assert {path.stem for path in files} == tried | ON_FILES
 
 
-def test_command_on_a_damaged_database_says_so(tmp_path):
+@pytest.mark.parametrize(
+    ("folder", "sentence", "advice"),
+    [(".", "not a database", "manage.py migrate"), ("missing", "unable to open", "is not there")],
+)
+def test_command_without_a_usable_database_says_so_in_one_line(tmp_path, folder, sentence, advice):
     (tmp_path / "new.sqlite3").write_text("This is no database, but a letter.\n" * 200)
-    assert_one_sentence(run(tmp_path, "check_content"), says="not a database")
+    done = python(tmp_path / folder, "manage.py", "check_content")
+
+    assert done.returncode == 1
+    [line] = done.stderr.strip().splitlines()
+    assert sentence in line
+    assert advice in line
 
 
-def test_command_on_a_folder_that_is_not_there_says_so(tmp_path):
-    folder = tmp_path / "missing"
-    assert_one_sentence(
-        run(folder, "check_content"), says="unable to open", advises=f"{folder} is not there"
-    )
+def test_option_shows_the_traceback(tmp_path):
+    done = python(tmp_path, "manage.py", "check_content", "--traceback")
 
-
-def test_traceback_is_there_for_who_asks_for_it(tmp_path):
-    done = run(tmp_path, "check_content", "--traceback")
     assert "Traceback" in done.stderr
     assert done.returncode == 1

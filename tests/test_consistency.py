@@ -1,4 +1,4 @@
-"""Rules of the code: layers, names, and what templates may contain."""
+"""Rules of the code: layers, what templates may contain, and names in docs/architecture.md."""
 
 import ast
 import re
@@ -61,9 +61,6 @@ FORBIDDEN = {
 }
 SEES_REQUESTS = {"admin", "common", "management", "templatetags"}
 # Django, WhiteNoise and the admin ask for these by name, and figures are chosen by editors.
-ASKED_BY_DJANGO = re.compile(
-    r"^(figures/.*|\d{3}(_csrf)?\.html|(admin|registration|reversion)/.*)$"
-)
 
 
 def relative(path):
@@ -144,18 +141,6 @@ def test_only_views_see_requests_and_the_clock():
     assert faults == []
 
 
-def test_every_template_is_used():
-    text = "".join(path.read_text() for path in [*CODE, *TEMPLATES])
-    names = [str(path.relative_to(ROOT / "templates")) for path in TEMPLATES]
-    unused = [
-        name
-        for name in names
-        if not ASKED_BY_DJANGO.match(name) and not re.search(rf"""["']{re.escape(name)}""", text)
-    ]
-
-    assert unused == []
-
-
 @pytest.mark.parametrize(
     ("what", "pattern"),
     [
@@ -178,16 +163,20 @@ def test_templates_hold_nothing_that_the_content_policy_or_the_house_forbids(wha
     assert holders == [], f"These templates hold {what}."
 
 
-def test_public_templates_ask_for_no_cookie():
-    public = [path for path in TEMPLATES if "admin" not in path.relative_to(ROOT).parts]
-    pattern = re.compile(r"csrf_token|request\.(user|session)|\bmessages\b\s*%}|\{\{\s*user\b")
+# Paragraphs, steps of a walk and rows of a table
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text()
+PARTS = [part for part in re.split(r"\n(?=\n|\d\. |\| )", ARCHITECTURE) if "`" in part]
+FILE = re.compile(r"[\w/.-]+/[\w.-]+\.(py|html|yaml|md)")
+DEFINITION = re.compile(r"^\s*(?:(?:def|class) (?=\w)|(?=\w+(?::| =)))(\w+)", re.MULTILINE)
 
-    assert [relative(path) for path in public if pattern.search(path.read_text())] == []
 
+@pytest.mark.parametrize("part", PARTS)
+def test_architecture_names_files_that_exist_and_define_its_names(part):
+    marked = re.findall(r"`([^`]+)`", part)
+    files = [ROOT / word for word in marked if FILE.fullmatch(word)]
+    names = {word for word in marked if re.fullmatch(r"\w+", word)}
 
-def test_notices_hold_words_alone():
-    # Styles draw the sign before them.
-    row = re.compile(r'<p class="notice[^>]*>(\{%[^%]*%\})*\{% icon')
-    holders = [path.name for path in TEMPLATES if row.search(path.read_text())]
-
-    assert holders == []
+    assert [path for path in files if not path.exists()] == []
+    assert (
+        names - {name for path in files for name in DEFINITION.findall(path.read_text())} == set()
+    )

@@ -1,15 +1,13 @@
 """Files for deploying match what the code reads, and grant no more than it needs."""
 
 import re
-import subprocess
-from pathlib import Path
 
 import pytest
 import yaml
 
+from tests.processes import ROOT, run
 from tests.test_settings import django
 
-ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()
 DOCUMENTED = set(re.findall(r"^\| `([A-Z_]+)` \|", README, re.M))
 SETTING = re.compile(r"environment\.\w+\(\s*\"([A-Z_]+)\"")
@@ -24,7 +22,7 @@ def text_of(name):
     return (ROOT / name).read_text()
 
 
-def test_every_variable_that_the_code_reads_is_in_the_one_table_and_no_other():
+def test_readme_documents_exactly_the_variables_of_the_code():
     files = [*(ROOT / "nutrisite").rglob("*.py"), ROOT / "gunicorn.conf.py"]
     read = {name for path in files for name in SETTING.findall(path.read_text())}
 
@@ -42,7 +40,7 @@ def test_files_for_deploying_set_only_variables_that_exist(name):
     assert {name for name in unknown if not name.startswith(("PYTHON", "PIP_", "MALLOC_"))} == set()
 
 
-def test_containers_of_the_site_can_write_nowhere_but_to_their_data():
+def test_containers_can_write_only_to_their_data():
     services = yaml.safe_load(text_of("compose.yaml"))["services"]
 
     for name in ("site", "prepare", "backup", "publish"):
@@ -82,7 +80,7 @@ def test_preloaded_code_holds_no_connection_and_no_thread():
     assert (done.stdout, done.returncode) == ("1\n", 0), done.stderr
 
 
-def test_guide_stops_the_socket_with_the_site_or_the_next_reader_would_start_it():
+def test_guide_stops_the_socket_together_with_the_site():
     stops = re.findall(r"^systemctl stop .*?(?= {2}|$)", text_of("docs/deploying.md"), re.M)
 
     assert set(stops) == {"systemctl stop nutrisite.socket nutrisite.service"}
@@ -90,11 +88,11 @@ def test_guide_stops_the_socket_with_the_site_or_the_next_reader_would_start_it(
 
 
 @pytest.mark.parametrize("name", ["docs/deploying.md", "README.md", "deploy/site.env.example"])
-def test_no_value_is_followed_by_a_comment_which_systemd_and_docker_would_read_as_part_of_it(name):
+def test_no_value_is_followed_by_a_comment(name):
     assert re.findall(r"^[A-Z_]+=\S*[ \t]+#.*$", text_of(name), re.M) == []
 
 
-def test_commands_in_containers_start_nothing_that_migrates_before_them():
+def test_commands_in_containers_do_not_start_a_migration():
     runs = re.findall(r"docker compose run .*", text_of("docs/deploying.md"))
 
     assert len(runs) > 2
@@ -107,13 +105,8 @@ def test_backup_in_containers_waits_for_the_next_quarter_past_three(now):
     wait, backup = command.replace("$$", "$").split(" && ")
     date = f"date() {{ command date --utc --date='2026-03-01 {now}' \"$@\"; }}"
     sleep = 'sleep() { command date --utc --date="2026-03-01 $NOW UTC $1 seconds" +%T; echo $1; }'
-    done = subprocess.run(
-        ["sh", "-c", f"{date}; {sleep}; {wait}"],
-        env={"NOW": now, "PATH": "/usr/bin:/bin"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    env = {"NOW": now, "PATH": "/usr/bin:/bin"}
+    done = run("sh", "-c", f"{date}; {sleep}; {wait}", env=env)
     moment, seconds = done.stdout.split()
 
     assert moment == "03:15:00"

@@ -48,11 +48,14 @@ def test_public_page_has_every_header_and_no_cookie(client, content, address):
     assert "Cookie" not in response.get("Vary", "")
 
 
-def test_address_of_nothing_is_not_found_has_the_headers_and_no_cookie(client, content):
+def test_unknown_address_has_the_headers_and_no_cookie(client, content):
     for path in (
         *("/nowhere/", "/compare/nowhere", "/static/nowhere.css", "/compare%00/", "/%00", "/%ff/"),
         *("/nutrients/%00/", "/nutrients/magnesium%0A/", "/foods/%c3%28/", "/static/%00"),
         *("/static/%2e%2e/%2e%2e/manage.py", "/symptoms/" + "x" * 10_000 + "/"),
+        *("/nutrients/unobtainium/", "/symptoms/hiccups-of-the-soul/", "/foods/unobtainium/"),
+        *("/nutrients/magnesium/unheard-of/", "/nutrients/vitamin-e/night-leg-cramps/"),
+        *("/sitemap.xml/", "/data/secrets.csv", "/data/nutrients.xml", "/feeds/changes/nope/"),
     ):
         response = client.get(path)
 
@@ -70,7 +73,7 @@ def test_admin_has_the_same_policy(client, db):
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_method_that_no_page_takes_is_refused_in_the_site_s_own_design(client, db, address):
+def test_unsupported_method_is_refused_in_the_design(client, db, address):
     strict = Client(enforce_csrf_checks=True)
     for method in ("TRACE", "NONSENSE", "PUT", "PATCH", "DELETE"):
         response = strict.generic(method, address)
@@ -85,7 +88,7 @@ def test_method_that_no_page_takes_is_refused_in_the_site_s_own_design(client, d
         assert not response.cookies
 
 
-def test_form_of_the_admin_is_still_checked(db):
+def test_admin_forms_need_a_csrf_token(db):
     response = Client(enforce_csrf_checks=True).post(reverse("admin:login"), {"username": "x"})
 
     assert response.status_code == 403
@@ -99,7 +102,7 @@ def test_request_for_another_host_is_refused(client, content):
 SENT = "eyelid-twitching"
 
 
-def test_error_log_says_where_and_not_what_was_sent(client, content, lines, monkeypatch):
+def test_error_log_names_the_code_and_not_the_request(client, content, lines, monkeypatch):
     def fail(*arguments, **options):
         raise ValueError(SENT)
 

@@ -23,9 +23,7 @@ def log(settings):
     logging.config.dictConfig(settings.LOGGING)
 
 
-def test_most_talkative_log_names_routes_and_no_query_no_address_and_no_byte_of_a_request(
-    log, client, content
-):
+def test_debug_log_names_routes_and_nothing_of_a_request(log, client, content):
     connection.force_debug_cursor = True
     try:
         client.get(f"/compare/?symptom={SLUG}", REMOTE_ADDR="203.0.113.9")
@@ -48,7 +46,7 @@ def test_most_talkative_log_names_routes_and_no_query_no_address_and_no_byte_of_
         assert secret not in lines
 
 
-def test_line_of_gunicorn_does_not_carry_the_id_of_an_earlier_request(log, client):
+def test_line_of_gunicorn_has_no_earlier_request_id(log, client):
     client.get("/healthz")
     request_id = REQUEST_ID.get()
     logging.getLogger("gunicorn.error").warning("Invalid request from ip=203.0.113.9: eyelids")

@@ -7,14 +7,12 @@ import stat
 import subprocess
 import sys
 from contextlib import contextmanager
-from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
 
 from tests.browser.server import free_port, wait_until_ready
-
-ROOT = Path(__file__).resolve().parent.parent
+from tests.processes import ROOT, run
 
 
 def environment(folder, **variables):
@@ -26,15 +24,7 @@ def environment(folder, **variables):
 
 def refused(folder, port):
     """Return the output of `make run` on a machine where it cannot start."""
-    done = subprocess.run(
-        ["make", "run"],
-        cwd=ROOT,
-        env=environment(folder, PORT=str(port)),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
+    done = run("make", "run", env=environment(folder, PORT=str(port)))
     assert done.returncode != 0
     assert "Traceback" not in done.stderr
     assert not (folder / "secret_key").exists()
@@ -42,14 +32,14 @@ def refused(folder, port):
 
 
 @contextmanager
-def running(target, folder, port, **variables):
+def running(target, folder, port):
     """Run `make run` or `make dev` until the end of the block; yield the file with its output."""
     log = folder / f"log-{target}.txt"
     with log.open("w") as file:
         server = subprocess.Popen(
             ["make", target],
             cwd=ROOT,
-            env=environment(folder, PORT=str(port), **variables),
+            env=environment(folder, PORT=str(port)),
             stdin=subprocess.DEVNULL,
             stdout=file,
             stderr=file,
@@ -63,7 +53,7 @@ def running(target, folder, port, **variables):
             server.wait(timeout=60)
 
 
-def test_run_serves_the_site_and_what_it_made_serves_a_developer_too(tmp_path):
+def test_make_run_and_make_dev_serve_the_site(tmp_path):
     port = free_port()
     site = f"http://127.0.0.1:{port}"
     with running("run", tmp_path, port) as log:
@@ -102,13 +92,7 @@ def test_python_that_is_too_old_is_told_which_one_is_needed(tmp_path):
     old = "import sys; sys.version_info = (3, 9, 2); sys.argv = sys.argv[1:]; "
     code = old + "import runpy; runpy.run_path(sys.argv[0], run_name='__main__')"
 
-    done = subprocess.run(
-        [sys.executable, "-c", code, "scripts/prepare.py", "port"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run(sys.executable, "-c", code, "scripts/prepare.py", "port")
 
     assert done.returncode != 0
     assert done.stderr.startswith("Nutrisite needs Python 3.11 or newer, and this is 3.9.2")
@@ -123,17 +107,11 @@ def clone(tmp_path):
     return tmp_path
 
 
-def prepare(clone, *steps, **variables):
+def prepare(clone, *steps):
     nowhere = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "", "PIP_CONFIG_FILE": os.devnull}
-    return subprocess.run(
-        [sys.executable, "scripts/prepare.py", *(steps or ("packages", "requirements.txt"))],
-        cwd=clone,
-        env=environment(clone / "var", **(nowhere | variables)),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
+    env = environment(clone / "var", **nowhere)
+    steps = steps or ("packages", "requirements.txt")
+    return run(sys.executable, "scripts/prepare.py", *steps, cwd=clone, env=env)
 
 
 def works(clone):
@@ -149,7 +127,7 @@ def assert_made_again(clone):
     assert tried.stderr.startswith("Python's venv could not be made: install it")
 
 
-def test_environment_is_made_once_and_again_if_it_cannot_be_used(clone):
+def test_environment_is_created_once_and_again_if_broken(clone):
     command = [sys.executable, "scripts/prepare.py", "packages", "requirements.txt"]
     both = [
         subprocess.Popen(command, cwd=clone, stdout=subprocess.PIPE, text=True) for _ in range(2)
@@ -216,7 +194,7 @@ def test_static_files_are_collected_if_their_content_differs_whatever_their_date
 
 def test_help_lists_the_commands():
     for target in ([], ["help"]):
-        done = subprocess.run(["make", *target], cwd=ROOT, capture_output=True, text=True)
+        done = run("make", *target)
 
         assert done.returncode == 0
         for name in ("run", "dev", "test", "check", "admin", "bench"):

@@ -2,9 +2,7 @@
 
 import os
 import runpy
-import subprocess
 import sys
-from pathlib import Path
 from types import SimpleNamespace
 from unittest import mock
 
@@ -13,21 +11,14 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
 from nutrisite import environment
-
-ROOT = Path(__file__).resolve().parent.parent
+from tests.processes import ROOT, run
 
 
 def django(*arguments, **variables):
     """Run manage.py with only these variables; return the finished process."""
     variables = {"SECRET_KEY": "a-key-of-the-tests"} | variables
-    return subprocess.run(
-        [sys.executable, "manage.py", *arguments],
-        cwd=ROOT,
-        env={"PATH": os.environ["PATH"]} | variables,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    env = {"PATH": os.environ["PATH"]} | variables
+    return run(sys.executable, "manage.py", *arguments, env=env)
 
 
 def settings_with(**variables):
@@ -35,15 +26,6 @@ def settings_with(**variables):
     variables = {"SECRET_KEY": "a-key-of-the-tests"} | variables
     with mock.patch.dict(os.environ, variables, clear=True):
         return SimpleNamespace(**runpy.run_path(str(ROOT / "nutrisite" / "settings.py")))
-
-
-@pytest.mark.parametrize(
-    ("word", "value"), [("1", True), ("Yes", True), ("on", True), ("0", False), ("FALSE", False)]
-)
-def test_boolean_reads_common_words(monkeypatch, word, value):
-    monkeypatch.setenv("DEBUG", word)
-
-    assert environment.boolean("DEBUG", not value) is value
 
 
 @pytest.mark.parametrize(
@@ -126,7 +108,7 @@ def test_start_without_a_secret_key_or_on_https_without_a_proxy_is_refused(tmp_p
     assert settings_with(SECRET_KEY="", VAR_DIR=str(tmp_path)).SECRET_KEY == "from-the-file"
 
 
-def test_database_keeps_the_last_save_and_gives_connections_back():
+def test_database_is_durable_and_pools_connections():
     assert "synchronous=FULL" in settings_with().DATABASES["default"]["OPTIONS"]["init_command"]
     address = "postgres://user:word@127.0.0.1:5432/nutrisite"
     config = settings_with(DATABASE_URL=address, DATABASE_POOL_SIZE="12").DATABASES["default"]
@@ -171,22 +153,16 @@ def test_server_listens_on_an_ipv6_address_in_either_spelling(settings, host):
     assert server_with()["bind"] == f"[::1]:{settings.PORT}"
 
 
-def test_server_that_cannot_start_says_why_in_one_sentence():
-    done = subprocess.run(
-        [sys.executable, "-m", "gunicorn"],
-        cwd=ROOT,
-        env={"PATH": os.environ["PATH"], "SECRET_KEY": "a-key", "WEB_WORKERS": "0"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def test_server_that_cannot_start_says_why():
+    env = {"PATH": os.environ["PATH"], "SECRET_KEY": "a-key", "WEB_WORKERS": "0"}
+    done = run(sys.executable, "-m", "gunicorn", env=env)
 
     assert done.returncode == 1
     sentence = "WEB_WORKERS is '0': write a whole number from 1 to 64."
     assert done.stderr == f"Nutrisite cannot start: {sentence}\n"
 
 
-def test_folder_in_a_home_is_where_a_shell_would_have_it(monkeypatch, tmp_path):
+def test_folder_may_begin_with_a_tilde(monkeypatch, tmp_path):
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("VAR_DIR", "~/site")
     folder = runpy.run_path(str(ROOT / "scripts" / "prepare.py"))["VAR"]
