@@ -83,3 +83,10 @@ def add_article(word, nutrient, symptom, **fields):
     )
     article.related_nutrients.add(nutrient)
     article.related_symptoms.add(symptom)
+    sections = Article.objects.get(slug="nutrients-and-muscle-jerking").sections
+    sections.create(
+        anchor=f"more-{sections.count()}",
+        title="More",
+        position=500 + sections.count(),
+        body="More. [@nhs-twitching]\n\n[[other-causes muscle-cramps]]\n\n[[red-flags]]",
+    )

@@ -19,7 +19,7 @@ def note(text, days=0, **fields):
     return ChangeNote.objects.create(text=text, **row)
 
 
-def test_page_says_in_words_that_there_is_nothing_yet(client, content):
+def test_page_without_changes_says_so(client, content):
     text = text_of(client.get("/changes/"), "main")
 
     assert "No correction is listed so far. That does not mean that no fact was ever wrong" in text
@@ -45,7 +45,7 @@ def test_change_says_since_which_version_it_holds(client, content):
     assert b'"since_version": "2026-03-04.143007"' in b"".join(rows.streaming_content)
 
 
-def test_page_concerned_shows_its_last_notes_newest_first(client, content):
+def test_page_shows_its_own_notes_newest_first(client, content):
     for number in range(NOTES_ON_A_PAGE + 2):
         note(f"Edit {number} made.", days=number)
     note("About another page.", address="/nutrients/calcium-and-more/")
@@ -59,7 +59,7 @@ def test_page_concerned_shows_its_last_notes_newest_first(client, content):
     assert "Not made yet" not in text + text_of(client.get("/changes/"))
 
 
-def test_old_changes_are_counted_and_no_correction_is_ever_left_out(client, content):
+def test_old_changes_are_counted_and_all_corrections_shown(client, content):
     for number in range(CHANGES_LISTED + 2):
         note(f"Edit {number} made.", days=number)
         note(f"Correction {number} made.", days=number, kind="correction", address="/about/")
@@ -71,7 +71,7 @@ def test_old_changes_are_counted_and_no_correction_is_ever_left_out(client, cont
     assert text.count("Correction ") >= CHANGES_LISTED + 2
 
 
-def test_shipped_rows_carry_notes_by_fixture(content, settings, tmp_path):
+def test_fixtures_can_bring_notes(content, settings, tmp_path):
     row = {"kind": "correction", "title": "Calcium", "address": CALCIUM, "text": "It was wrong."}
     row |= {"made_at": "2026-03-01T09:00:00Z", "subject": "nutrients.nutrient"}
     fixture = [{"model": "nutrients.changenote", "fields": row}]

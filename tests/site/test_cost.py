@@ -46,7 +46,7 @@ COSTS = {
 
 
 @pytest.mark.parametrize("address", COSTS)
-def test_page_asks_and_sends_no_more_than_it_may(content, django_assert_max_num_queries, address):
+def test_page_stays_within_its_queries_and_bytes(content, django_assert_max_num_queries, address):
     queries, kilobytes = COSTS[address]
     client = Client(**{MEMORY: {}})
     client.get(address)
@@ -82,7 +82,7 @@ def test_memoized_pages_are_apart_by_number_and_slug(content):
     assert client.get("/symptoms/none/").status_code == 404
 
 
-def test_page_that_is_not_found_asks_nothing(content, django_assert_num_queries):
+def test_page_that_is_not_found_makes_no_query(content, django_assert_num_queries):
     client = Client(**{MEMORY: {}})
     first = client.get("/no-such-page/")
 
@@ -90,7 +90,7 @@ def test_page_that_is_not_found_asks_nothing(content, django_assert_num_queries)
         assert client.get("/nor-this-one/").content == first.content
 
 
-def test_answer_of_the_checklist_asks_nothing(content, django_assert_num_queries):
+def test_checklist_answer_makes_no_query(content, django_assert_num_queries):
     client = Client(**{MEMORY: {}})
     client.post("/checklist/", TICKS)
 

@@ -2,90 +2,85 @@
 
 import re
 from collections import Counter
-from html import unescape
 from urllib.parse import urldefrag, urlsplit
 
 import pytest
 from django.utils import timezone
 
 from nutrients.models import Association, FoodSource, Nutrient, NutrientAmount
+from tests.site.pages import parse
 
-LINK = re.compile(r'<a [^>]*?href="([^"]+)"')
-ID = re.compile(r'\sid="([^"]+)"')
-TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
-PICTURE = re.compile(r"<(?:img|svg|iframe|video) [^>]*>")
-PLACE = re.compile(r"<loc>http://testserver(/[^<]*)</loc>")
+LOCATION = re.compile(r"<loc>http://testserver(/[^<]*)</loc>")
+PICTURES = {"img", "svg", "iframe", "video"}
 # Pages of one source are many and alike, so that the walk opens those with this letter alone.
 ONE_SOURCE = re.compile("/sources/[^n]")
-DESCRIPTION = re.compile(r'<meta name="description" content="([^"]*)"')
-
-
-@pytest.fixture
-def pages(client, content):
-    """Every page that links lead to from the home page, by its address without query."""
-    visited, waiting = {}, {"/"}
-    while waiting:
-        address = waiting.pop()
-        response = client.get(address)
-        assert response.status_code == 200, address
-        is_page = response["Content-Type"].startswith("text/html")
-        visited[address] = Page(address, response.content.decode()) if is_page else None
-        if is_page:
-            new = {path_of(link) for link in visited[address].links} - visited.keys()
-            waiting |= {path for path in new if not ONE_SOURCE.match(path)}
-    return {address: page for address, page in visited.items() if page}
 
 
 class Page:
-    """A page, and the links to pages of the site on it, absolute, as they stand."""
+    """What must be unique on a page, and its links to pages of the site."""
 
-    def __init__(self, address, html):
-        self.html = html
-        self.links = links_in(address, html)
-
-
-def links_in(address, html):
-    links = (unescape(link) for link in LINK.findall(html))
-    own = [f"{address}{link}" if link[0] in "#?" else link for link in links]
-    return [link for link in own if link.startswith("/") and not link.startswith("/admin/")]
+    def __init__(self, address, response):
+        elements = list(parse(response).iter())
+        links = [element.get("href") for element in elements if element.tag == "a"]
+        own = [f"{address}{link}" if link[0] in "#?" else link for link in filter(None, links)]
+        self.links = [link for link in own if link[0] == "/" and not link.startswith("/admin/")]
+        self.paths = set(map(path_of, self.links))
+        self.ids = Counter(element.get("id") for element in elements if element.get("id"))
+        self.titles = [element.text.strip() for element in elements if element.tag == "title"]
+        self.headings = [element for element in elements if element.tag == "h1"]
+        self.description = next(
+            element.get("content") for element in elements if element.get("name") == "description"
+        )
+        # Without a size a picture moves the text as it loads, and fills the window before styles.
+        self.without_size = [
+            element.attrib
+            for element in elements
+            if element.tag in PICTURES and not {"width", "height"} <= element.keys()
+        ]
 
 
 def path_of(link):
     return urlsplit(link).path
 
 
-def test_every_page_is_one_of_its_kind_and_every_link_leads_to_its_place(client, pages):
+@pytest.fixture
+def pages(client, content):
+    """Return every page that links lead to from the home page, by its address without query."""
+    pages, visited, waiting = {}, set(), {"/"}
+    while waiting:
+        address = waiting.pop()
+        visited.add(address)
+        response = client.get(address)
+        assert response.status_code == 200, address
+        if response["Content-Type"].startswith("text/html"):
+            pages[address] = Page(address, response)
+            waiting |= {path for path in pages[address].paths if not ONE_SOURCE.match(path)}
+            waiting -= visited
+    return pages
+
+
+def test_pages_are_unique_and_every_link_works(client, pages):
+    assert len(pages) > 300
     assert_listed(client, pages)
     assert_tied(pages)
-    ids = {address: Counter(ID.findall(page.html)) for address, page in pages.items()}
-    lost = {
-        f"{address}: {link}"
-        for address, page in pages.items()
-        for link in page.links
-        if (place := urldefrag(link).fragment)
-        and path_of(link) in ids
-        # The place is on another page of a long list, which has tests of its own.
-        and not urlsplit(link).query.startswith("page=")
-        and place not in ids[path_of(link)]
-    }
-
-    assert len(pages) > 300
-    assert [a for a, page in pages.items() if len(re.findall(r"<h1[ >]", page.html)) != 1] == []
-    assert repeated(TITLE, pages) == []
-    assert repeated(DESCRIPTION, pages) == []
-    assert [f"{a}: {i}" for a, seen in ids.items() for i, n in seen.items() if n > 1] == []
-    assert sorted(lost) == []
-    # Without a size a picture moves the text as it loads, and fills the window before the style.
-    pictures = {tag for page in pages.values() for tag in PICTURE.findall(page.html)}
-    assert pictures
-    assert [tag for tag in pictures if not re.search(r' width="[^>]* height="', tag)] == []
+    assert repeated(page.titles[0] for page in pages.values()) == []
+    assert repeated(page.description for page in pages.values()) == []
+    for address, page in pages.items():
+        assert len(page.headings) == 1, address
+        assert repeated(page.ids.elements()) == [], address
+        assert page.without_size == [], address
+        for link in page.links:
+            anchor, path = urldefrag(link).fragment, path_of(link)
+            # The anchor may be on another page of a long list.
+            if anchor and path in pages and not urlsplit(link).query.startswith("page="):
+                assert anchor in pages[path].ids, (address, link)
 
 
 def assert_listed(client, pages):
-    """Every place of the site map is ours and opens, as do the links that the walk left out."""
-    parts = PLACE.findall(client.get("/sitemap.xml").text)
-    listed = {place for part in parts for place in PLACE.findall(client.get(part).text)}
-    linked = {path_of(link) for page in pages.values() for link in page.links}
+    """Check that addresses of the site map open, as do links that the walk left out."""
+    parts = LOCATION.findall(client.get("/sitemap.xml").text)
+    listed = {address for part in parts for address in LOCATION.findall(client.get(part).text)}
+    linked = {path for page in pages.values() for path in page.paths}
 
     assert len(listed) > 300
     assert {path for path in linked if ONE_SOURCE.match(path)} <= listed
@@ -96,7 +91,7 @@ def assert_listed(client, pages):
 def assert_tied(pages):
     """Nutrient, symptom and the evidence between them lead to each other; so do foods."""
     now = timezone.now()
-    links = {address: set(map(path_of, page.links)) for address, page in pages.items()}
+    links = {address: page.paths for address, page in pages.items()}
     ties = [
         (row.get_absolute_url().partition("#")[0], end.get_absolute_url())
         for row in Association.objects.published(at=now).select_related("nutrient", "symptom")
@@ -118,6 +113,5 @@ def assert_tied(pages):
     ] == []
 
 
-def repeated(pattern, pages):
-    seen = Counter(pattern.search(page.html)[1].strip() for page in pages.values())
-    return [text for text, times in seen.items() if times > 1 or not text]
+def repeated(texts):
+    return [text for text, times in Counter(texts).items() if times > 1 or not text]

@@ -87,7 +87,7 @@ def cites(element):
 
 
 @pytest.mark.parametrize("address", PAGES)
-def test_every_figure_leads_to_its_source_in_one_step_and_the_source_back(client, content, address):
+def test_every_figure_links_to_its_source_and_back(client, content, address):
     page = Page(client.get(address))
     main = next(node for node in page.elements if node.tag == "main")
     figures = [
@@ -105,7 +105,7 @@ def test_every_figure_leads_to_its_source_in_one_step_and_the_source_back(client
 
 
 @pytest.mark.parametrize("query", ["", "?nutrient=calcium", "?nutrient=calcium&also=iron"])
-def test_list_of_foods_cites_what_it_rests_on_and_each_row_leads_to_its_own(client, content, query):
+def test_list_of_foods_cites_its_sources(client, content, query):
     page = Page(client.get(f"/foods/{query}"))
     rows = [node for node in page.elements if "food-row" in kinds(node)]
 

@@ -16,15 +16,15 @@ SECURITY = "/.well-known/security.txt"
 
 
 @pytest.fixture
-def places(client):
+def site_map(client):
     """Return a function that reads a site map as addresses with their days."""
 
     def entries(address):
         response = client.get(address, headers={"host": "localhost"})
         assert response.headers["Content-Type"].startswith("application/xml")
         return {
-            place.findtext(f"{SITEMAP}loc"): place.findtext(f"{SITEMAP}lastmod")
-            for place in ElementTree.fromstring(response.content)
+            entry.findtext(f"{SITEMAP}loc"): entry.findtext(f"{SITEMAP}lastmod")
+            for entry in ElementTree.fromstring(response.content)
         }
 
     def get():
@@ -37,11 +37,11 @@ def places(client):
     return get
 
 
-def test_site_map_dates_pages_by_their_rows(places):
+def test_site_map_dates_pages_by_their_rows(site_map):
     changed = datetime(2027, 3, 4, 5, 6, tzinfo=UTC)
     Nutrient.objects.filter(slug="magnesium").update(changed_at=changed)
 
-    pages = places()
+    pages = site_map()
 
     assert pages["http://testserver/nutrients/magnesium/"] == "2027-03-04"
     assert pages["http://testserver/articles/night-leg-cramps/"] == "2026-11-22"
@@ -49,17 +49,17 @@ def test_site_map_dates_pages_by_their_rows(places):
     assert "http://testserver/nutrients/magnesium/tremor/" in pages
 
 
-def test_site_map_has_long_parts_in_several_files(client, places, monkeypatch):
-    every = places()
+def test_site_map_has_long_parts_in_several_files(client, site_map, monkeypatch):
+    every = site_map()
     monkeypatch.setattr(SiteMap, "limit", 10)
 
     assert b"/sitemap-articles.xml?p=2</loc>" in client.get("/sitemap.xml").content
-    assert places() == every
+    assert site_map() == every
     assert client.get("/sitemap-articles.xml?p=9").status_code == 404
     assert client.get("/sitemap-nothing.xml").status_code == 404
 
 
-def test_robots_are_kept_out_of_the_print_out_alone(client):
+def test_robots_are_excluded_from_the_printout_only(client):
     response = client.get("/robots.txt", headers={"host": "localhost"})
 
     assert response.headers["Content-Type"].startswith("text/plain")
@@ -76,7 +76,7 @@ def test_response_too_short_to_compress_may_be_stored(client):
     assert response.headers["ETag"]
 
 
-def test_weaknesses_are_reported_to_the_contact_of_the_site(client, settings):
+def test_security_txt_names_the_contact(client, settings):
     settings.CONTACT_EMAIL = "editors@nutrisite.example"
     settings.SITE_URL = "https://nutrisite.example"
 
@@ -95,9 +95,7 @@ def test_weaknesses_are_reported_to_the_contact_of_the_site(client, settings):
     }
 
 
-def test_address_that_is_no_https_is_not_canonical_and_without_a_contact_there_is_no_page(
-    client, settings
-):
+def test_security_txt_needs_a_contact_and_https_for_its_address(client, settings):
     settings.CONTACT_EMAIL, settings.SITE_URL = "a b@nutrisite.example", "http://localhost:8000"
     text = client.get(SECURITY).content.decode()
     assert "Contact: mailto:a%20b@nutrisite.example\n" in text

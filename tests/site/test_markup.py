@@ -40,7 +40,7 @@ def complaints(html):
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_page_is_read_without_complaint(client, content, address):
+def test_page_is_valid_html(client, content, address):
     response = client.get(address)
 
     assert complaints(response.content.decode()) == []
@@ -48,7 +48,7 @@ def test_page_is_read_without_complaint(client, content, address):
 
 @pytest.mark.parametrize("page", ["checklist", "checklist_print"])
 @pytest.mark.parametrize("ticks", [{"symptom": ["muscle-cramps"]}, {"symptom": ["seizures"]}, {}])
-def test_answer_to_the_checklist_is_read_without_complaint(client, content, page, ticks):
+def test_checklist_answer_is_valid_html(client, content, page, ticks):
     response = client.post(reverse(f"nutrients:{page}"), ticks)
 
     assert response.status_code == 200

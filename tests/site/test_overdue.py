@@ -1,7 +1,7 @@
 """Whether a page was reviewed is said on it; that a review is overdue, wherever the row is used."""
 
 import re
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
@@ -33,29 +33,18 @@ def make_overdue(*models, **changes):
         model.objects.update(review_due_on=LATE, **changes)
 
 
-def test_review_is_overdue_from_the_day_after_it_fell_due(content):
-    Nutrient.objects.update(review_due_on=LATE, publish_at=datetime(2026, 1, 1, tzinfo=UTC))
+@pytest.mark.parametrize("model", MODELS)
+def test_review_is_overdue_from_the_day_after_it_fell_due(content, model):
+    for each in MODELS:
+        each.objects.update(review_due_on=LATE, publish_at=datetime(2026, 1, 1, tzinfo=UTC))
 
-    def since(day):
-        at = datetime(2026, *day, 12, tzinfo=UTC)
-        rows = Nutrient.objects.published(at=at)
-        return {row.overdue_since for row in rows}, {row.is_overdue(on=at.date()) for row in rows}
-
-    assert since((1, 31)) == ({None}, {False})
-    assert since((2, 1)) == ({LATE}, {True})
-
-
-def test_all_shipped_content_is_overdue_some_day_and_none_of_it_before_its_day(content):
-    for model in MODELS:
-        first = model.objects.filter(status="published").earliest("review_due_on").review_due_on
-        for row in model.objects.published(at=datetime.combine(first, time(12), UTC)):
-            assert row.overdue_since is None
-        for row in model.objects.published(at=datetime(2099, 1, 1, tzinfo=UTC)):
-            assert row.overdue_since == row.review_due_on
+    for day, since in ((LATE, None), (LATE + timedelta(days=1), LATE)):
+        row = model.objects.published(at=datetime.combine(day, time(12), UTC))[0]
+        assert (row.overdue_since, row.is_overdue(on=day)) == (since, bool(since))
 
 
 @pytest.mark.parametrize("address", PAGES)
-def test_page_says_whether_it_was_reviewed_and_since_when_that_is_overdue(client, content, address):
+def test_page_shows_its_review_and_whether_it_is_overdue(client, content, address):
     text = text_of(client.get(address))
     assert re.search(NOT_REVIEWED, text)
     assert "overdue" not in text
@@ -76,7 +65,7 @@ def test_page_says_whether_it_was_reviewed_and_since_when_that_is_overdue(client
 
 
 @pytest.mark.parametrize("model", USES)
-def test_use_of_an_overdue_row_is_marked_in_words(client, content, model):
+def test_overdue_row_is_marked_on_every_page_that_uses_it(client, content, model):
     for address in USES[model]:
         assert "review overdue" not in text_of(client.get(address), "main"), address
     make_overdue(model)
@@ -85,7 +74,7 @@ def test_use_of_an_overdue_row_is_marked_in_words(client, content, model):
         assert "review overdue" in text_of(client.get(address), "main"), address
 
 
-def test_emergency_card_stays_free_of_marks(client, content):
+def test_emergency_card_has_no_mark(client, content):
     make_overdue(*MODELS)
     text = text_of(client.get("/checklist/?symptom=seizures"), "checklist-results")
 

@@ -9,7 +9,7 @@ from tests.site.test_changes import note
 
 pytestmark = pytest.mark.usefixtures("content")
 
-# Where the size of each list's page stands, and a size at which the shipped content fills several.
+# The constant with the size of a page, and a size at which the shipped content fills several.
 SIZES = {
     "/articles/": ("nutrients.articles.pages.ARTICLES_A_PAGE", 1),
     "/nutrients/": ("nutrients.reference.nutrients.NUTRIENTS_A_PAGE", 5),
@@ -26,8 +26,8 @@ NUMBERS = re.compile(r'href="\?page=(\d+)"')
 
 @pytest.fixture
 def short_pages(monkeypatch):
-    for place, size in SIZES.values():
-        monkeypatch.setattr(place, size)
+    for constant, size in SIZES.values():
+        monkeypatch.setattr(constant, size)
 
 
 def pages(client, address):
@@ -51,13 +51,11 @@ def entries(page):
 
 
 @pytest.mark.parametrize("address", LISTS)
-def test_pages_hold_what_one_page_holds_each_with_a_title_and_an_address(
-    client, address, monkeypatch
-):
-    place, size = SIZES[address]
-    monkeypatch.setattr(place, 10_000)
+def test_pages_divide_the_list_and_have_titles_and_addresses(client, address, monkeypatch):
+    constant, size = SIZES[address]
+    monkeypatch.setattr(constant, 10_000)
     whole = entries(client.get(address))
-    monkeypatch.setattr(place, size)
+    monkeypatch.setattr(constant, size)
     listed = pages(client, address)
 
     assert len(listed) > 1
@@ -72,7 +70,7 @@ def test_pages_hold_what_one_page_holds_each_with_a_title_and_an_address(
 
 @pytest.mark.usefixtures("short_pages")
 @pytest.mark.parametrize("address", LISTS)
-def test_number_of_no_page_gives_the_first_and_says_so(client, address):
+def test_unknown_page_number_shows_the_first_page_with_a_notice(client, address):
     first = entries(client.get(address))
     # The lists share how a number is read.
     numbers = ["0", "-1", "two", "1.5", "9" * 5000, "٢"] if address == "/symptoms/" else []
