@@ -13,7 +13,6 @@ from nutrients.models import (
     Nutrient,
     OtherCause,
     RedFlag,
-    Source,
     Status,
 )
 
@@ -40,7 +39,7 @@ def read(client):
 
 
 @pytest.mark.parametrize("slug", SLUGS)
-def test_article_has_its_parts_begins_with_the_answer_and_cites_what_it_lists(read, slug):
+def test_article_has_its_sections_a_short_answer_and_citations(read, slug):
     page = read(slug)
     article = Article.objects.get(slug=slug)
 
@@ -58,7 +57,7 @@ def test_article_has_its_parts_begins_with_the_answer_and_cites_what_it_lists(re
     back = re.findall(r'href="#(ref-[^"]+)"', page)
     assert len(cited) > 20
     assert {target for _, target in cited} == {each for each in ids if each.startswith("src-")}
-    assert set(back) <= {place for place, _ in cited}
+    assert set(back) <= {reference for reference, _ in cited}
 
 
 def test_sources_are_numbered_in_reading_order(read):
@@ -99,15 +98,6 @@ def test_table_shows_the_core_nutrients_with_the_verb_of_each_sign(read):
     assert "Adults need a day, UK:" in table
 
 
-def test_section_named_after_a_nutrient_bears_its_tile(read):
-    heading = 'id="{}"> <summary><span class="tile n-{} tile-sm" aria-hidden="true">{}</span><h2>'
-    page = read()
-
-    for nutrient in Nutrient.objects.filter(is_featured=True):
-        assert heading.format(nutrient.slug, nutrient.accent, nutrient.symbol) in page
-    assert page.count("</span><h2>") == Nutrient.objects.filter(is_featured=True).count()
-
-
 def test_changed_facts_show_at_once(read):
     Nutrient.objects.filter(slug="magnesium").update(tagline="Does a job of its own")
     RedFlag.objects.filter(slug="twitch-two-weeks").update(sign="A sign of its own")
@@ -136,20 +126,14 @@ def test_steps_callout_and_emergency_card_are_drawn(read):
     assert "[@" not in page
 
 
-def test_source_that_is_gone_leaves_the_page_whole(read):
-    Source.objects.filter(slug="nhs-twitching").exclude(amounts__isnull=False).delete()
-
-    assert "[@" not in read()
-
-
 def test_article_leads_on_to_related_pages_and_its_neighbours(client, read):
     page = read("why-is-my-muscle-twitching")
     listed = client.get(reverse("nutrients:article_list")).content.decode()
     order = re.findall(r'class="card-link" href="([^"]+)"', listed)
-    place = order.index("/articles/why-is-my-muscle-twitching/")
+    position = order.index("/articles/why-is-my-muscle-twitching/")
 
-    assert f'<a rel="prev" href="{order[place - 1]}">' in page
-    assert f'<a rel="next" href="{order[place + 1]}">' in page
+    assert f'<a rel="prev" href="{order[position - 1]}">' in page
+    assert f'<a rel="next" href="{order[position + 1]}">' in page
     related = page.split('id="related"')[1]
     assert 'href="/nutrients/vitamin-b6/"' in related
     assert 'href="/symptoms/eyelid-twitch/"' in related
@@ -157,26 +141,7 @@ def test_article_leads_on_to_related_pages_and_its_neighbours(client, read):
     assert 'href="/articles/twitching-and-als-worry/"' in related
 
 
-def test_number_of_queries_does_not_grow_with_the_sections(
-    client, django_assert_max_num_queries, django_assert_num_queries
-):
-    address = reverse("nutrients:article", args=[FOUNDING])
-    with django_assert_max_num_queries(18) as before:
-        client.get(address)
-    article = Article.objects.get(slug=FOUNDING)
-    for number in range(20):
-        article.sections.create(
-            anchor=f"more-{number}",
-            title="More",
-            position=500 + number,
-            body="More. [@nhs-twitching]\n\n[[other-causes muscle-cramps]]\n\n[[red-flags]]",
-        )
-
-    with django_assert_num_queries(len(before)):
-        client.get(address)
-
-
-def test_list_stands_by_topic(client):
+def test_articles_are_listed_by_topic(client):
     page = client.get("/articles/").content.decode()
 
     topics = re.findall(r'<h2 id="topic-[^"]+">([^<]+)</h2>', page)

@@ -49,23 +49,23 @@ class Tags(HTMLParser):
         self.elements.append((tag, dict(attributes)))
 
 
-def marks():
-    """Return a function that cites, and the list of the marks that it returned."""
-    given, numbers = [], {}
+def citing():
+    """Return a function that cites, and the list of its citations."""
+    citations, numbers = [], {}
 
     def cite(slug):
         if slug not in SOURCES:
             return None
         number = numbers.setdefault(slug, len(numbers) + 1)
-        count = sum(mark.number == number for mark in given) + 1
-        given.append(Citation(number, f"ref-{number}-{count}"))
-        return given[-1]
+        count = sum(mark.number == number for mark in citations) + 1
+        citations.append(Citation(number, f"ref-{number}-{count}"))
+        return citations[-1]
 
-    return cite, given
+    return cite, citations
 
 
 def rendered(text, **options):
-    return prose.render(text, marks()[0], **options)
+    return prose.render(text, citing()[0], **options)
 
 
 def messages_of(body):
@@ -100,7 +100,7 @@ def test_link_keeps_to_the_site_or_says_that_it_leaves(text, link):
     assert rendered(text) == f"<p>{link}</p>\n"
 
 
-def test_heading_stands_below_the_section_s_own():
+def test_headings_rank_below_that_of_the_section():
     assert (
         rendered("# a\n\n## b\n\n### c\n\n#### d")
         == "<h3>a</h3>\n<h3>b</h3>\n<h3>c</h3>\n<h4>d</h4>\n"
@@ -120,7 +120,7 @@ def test_table_has_a_caption_headings_of_rows_and_labels_for_cards():
     )
 
 
-def test_sound_body_is_told_nothing():
+def test_sound_body_has_no_fault():
     body = (
         "### Heading\n\nText 5 < 6. [@one]\n\n[[other-causes muscle-jerks]]\n"
         "[[comparison-table core]]\n[[steps]]\n1. Go.\n[[/steps]]\n"
@@ -161,7 +161,7 @@ def test_sound_body_is_told_nothing():
         ("![a](b.png)", 1, "A picture is shown by [[picture slug]]"),
     ],
 )
-def test_fault_is_told_with_its_line(body, line, words):
+def test_fault_is_reported_with_its_line(body, line, words):
     faults = messages_of(body)
 
     assert faults[0][0] == line
@@ -171,8 +171,13 @@ def test_fault_is_told_with_its_line(body, line, words):
 @given(bodies)
 @example("[[steps]]\n1. a [@one]\n   - b\n\n\t> c\n")
 @example("[a [@one](/x/) [@two]](/y/)")
-def test_no_body_breaks_the_page(body):
-    cite, given_marks = marks()
+def test_every_body_can_be_checked_and_none_breaks_the_page(body):
+    lines = body.replace("\r\n", "\n").replace("\r", "\n").count("\n") + 1
+    faults = messages_of(body)
+    assert all(1 <= line <= lines and message.endswith(".") for line, message in faults)
+    assert faults == sorted(faults)
+
+    cite, citations = citing()
 
     parts = [
         prose.render(block.text, cite, kind=block.kind, caption=block.argument)
@@ -189,19 +194,7 @@ def test_no_body_breaks_the_page(body):
         if re.match(r"\s*(javascript|data|vbscript):", address, re.I)
     ] == []
     anchors = [names["id"] for tag, names in tags if "id" in names]
-    assert sorted(anchors) == sorted(mark.anchor for mark in given_marks)
-
-
-@given(bodies)
-def test_every_body_can_be_checked(body):
-    lines = body.replace("\r\n", "\n").replace("\r", "\n").count("\n") + 1
-
-    errors = prose.check(
-        body, known_sources=SOURCES, known_symptoms=SYMPTOMS, known_figures=FIGURES
-    )
-
-    assert all(1 <= error.line <= lines and error.message.endswith(".") for error in errors)
-    assert errors == sorted(errors)
+    assert sorted(anchors) == sorted(mark.anchor for mark in citations)
 
 
 def test_hard_word_is_explained_at_its_first_use_on_a_page():
@@ -225,7 +218,7 @@ def test_hard_word_is_explained_at_its_first_use_on_a_page():
         "Dystetany is no word.",
     ],
 )
-def test_word_that_is_told_already_or_leads_to_its_page_is_not_explained(text):
+def test_word_with_an_explanation_or_a_link_is_not_explained(text):
     assert "<dfn>" not in rendered(text, glossary=prose.Glossary())
 
 

@@ -59,7 +59,7 @@ def test_columns_are_the_chosen_symptoms_or_the_first_common_ones(client, table)
     assert columns(symptom=["tired", "cramps"]) == ["Tired", "Cramps"]
 
 
-def test_dot_says_its_link_in_words_and_leads_to_the_evidence(client, table):
+def test_dot_has_a_label_and_links_to_the_evidence(client, table):
     page = client.get(PAGE, {"symptom": "twitches"}).text
     dot = re.search(
         r'<a href="([^"]+)"\s+class="dot dot-strong dot-high"\s+aria-label="([^"]+)"', page
@@ -84,7 +84,7 @@ def test_row_names_every_match_and_a_handful_of_other_signs(client, table):
     assert "4 more" in text_of(page, "comparison-results")
 
 
-def test_row_notes_what_holds_only_in_part(client, table):
+def test_row_qualifies_severe_and_indirect_signs(client, table):
     zinc, fits = factories.Nutrient.objects.get(slug="zinc"), factories.symptom("fits")
     factories.association(zinc, fits, typicality="severe-only")
     text = text_of(client.get(PAGE), "comparison-results")
@@ -119,13 +119,13 @@ def test_filters_keep_and_order_the_rows(client, table, query, expected):
     assert names(client, query) == expected
 
 
-def test_evidence_against_is_no_match_but_is_stated(client, table):
+def test_evidence_against_is_no_match_but_is_shown(client, table):
     page = client.get(PAGE, {"symptom": "cramps"})
     assert len(re.findall(r'<a href="[^"]+"\s+class="dot ', page.text)) == 2
     assert "Taking folate has not been shown to help cramps." in text_of(page)
 
 
-def test_need_sorts_by_micrograms_whatever_the_unit(client, content):
+def test_needs_sort_across_units(client, content):
     rows = names(client, "?sort=need")
     assert rows[:2] == ["Vitamin B12", "Vitamin D"]
     assert names(client, "?sort=-need") == rows[::-1]
@@ -185,7 +185,7 @@ def test_each_filter_in_use_can_be_taken_off_and_the_others_stay(client, table):
     assert links[len(expected)] == f"{PAGE}?country=us"
 
 
-def test_no_rows_offer_each_way_to_widen_with_its_count(client, table):
+def test_empty_table_offers_to_remove_each_filter(client, table):
     page = client.get(PAGE, {"symptom": "tired", "kind": "mineral"})
     text = text_of(page, "comparison-results")
     assert "Without “Tired”: 2 nutrients" in text
@@ -243,7 +243,7 @@ NOT_UNDERSTOOD = [
 ]
 
 
-def test_values_that_are_not_understood_are_quoted_and_the_rest_applies(client, table):
+def test_unknown_values_are_quoted_and_the_others_apply(client, table):
     for query, quoted in NOT_UNDERSTOOD:
         page = client.get(PAGE + query)
         assert page.status_code == 200
@@ -252,7 +252,7 @@ def test_values_that_are_not_understood_are_quoted_and_the_rest_applies(client, 
         assert names(client, query) == ["Zinc", "Iron"]
 
 
-def test_several_values_that_are_not_understood_are_listed_and_long_lists_cut_short(client, table):
+def test_several_unknown_values_are_listed_and_long_lists_cut(client, table):
     text = text_of(client.get(f"{PAGE}?symptom=nonsense&diet=air&kind=%00&sort=%01"))
     quotes = "“nonsense”, a value without readable letters and “air”"
     assert f"We did not understand {quotes}, so we left them out." in text

@@ -66,7 +66,7 @@ def test_editors_read_the_same_verbs():
 
 
 @pytest.mark.parametrize("evidence", Evidence)
-def test_a_grade_changes_its_words_wherever_they_stand(client, content, evidence):
+def test_grade_changes_its_verb_on_every_page(client, content, evidence):
     magnesium = Association.objects.filter(
         nutrient__slug="magnesium", symptom__slug="muscle-cramps", relation="deficiency"
     )
@@ -87,9 +87,7 @@ def test_a_grade_changes_its_words_wherever_they_stand(client, content, evidence
     assert re.search(cited, core, re.DOTALL)
 
 
-def test_a_card_whose_grade_names_failed_trials_never_says_that_nothing_speaks_against(
-    client, content
-):
+def test_card_with_failed_trials_never_claims_no_evidence_against(client, content):
     page = text_of(client.get("/nutrients/magnesium/muscle-cramps/"))
 
     assert "tablets made little difference to the ordinary cramps of older adults" in page

@@ -48,9 +48,7 @@ def test_every_age_from_one_year_is_in_one_band(tables, authority, age, sex):
 @given(
     authority=st.sampled_from(list(NAMES)), age=AGES, sex=SEXES, nutrient=st.sampled_from(NUTRIENTS)
 )
-def test_need_of_a_band_is_that_of_the_table_at_every_age_in_it(
-    tables, authority, age, sex, nutrient
-):
+def test_need_at_every_age_agrees_with_the_table(tables, authority, age, sex, nutrient):
     if (authority, nutrient) == (Authority.EU, "thiamin"):
         return
     [stage] = stages_at(tables, authority, age, sex)
@@ -65,7 +63,7 @@ def test_need_of_a_band_is_that_of_the_table_at_every_age_in_it(
     assert own.reference_type == ("SAI" if safe else expected["reference_type"])
 
 
-def test_pregnancy_and_breastfeeding_have_the_needs_of_the_table(tables):
+def test_needs_in_pregnancy_and_breastfeeding_agree_with_the_table(tables):
     statuses = LifeStatus.PREGNANCY, LifeStatus.LACTATION
     for authority, nutrient, status, age in product(NAMES, NUTRIENTS, statuses, (19, 25, 50)):
         [stage] = stages_at(tables, authority, age, Sex.FEMALE, status)
@@ -82,19 +80,16 @@ def test_pregnancy_and_breastfeeding_have_the_needs_of_the_table(tables):
 @pytest.mark.parametrize(
     ("authority", "slug", "other", "nearest"),
     [
-        (Authority.US, "19-30-female", Authority.UK, "19-50-female"),
         (Authority.US, "71-plus-male", Authority.UK, "51-plus-male"),
         (Authority.US, "children-4-8", Authority.UK, "children-4-6"),
-        (Authority.US, "14-18-female", Authority.UK, "15-18-female"),
         (Authority.US, "19-30-pregnancy", Authority.EU, "18-24-pregnancy"),
         (Authority.UK, "19-50-female", Authority.EU, "25-plus-female"),
-        (Authority.UK, "19-50-lactation", Authority.EU, "25-plus-lactation"),
         (Authority.EU, "25-plus-menopause", Authority.UK, "51-plus-female"),
         (Authority.EU, "10-male", Authority.UK, "children-7-10"),
         (Authority.US, "infants-0-6-months", Authority.UK, "infants-0-3-months"),
     ],
 )
-def test_stage_of_another_country_leads_to_the_one_that_shares_most_years(
+def test_nearest_stage_of_another_country_shares_most_years(
     tables, authority, slug, other, nearest
 ):
     stages = tables[0]

@@ -1,7 +1,6 @@
 """Foods by how their USDA description begins: the right ones, and by an index."""
 
 import pytest
-from django.db import connection
 
 from nutrients.models import FoodSource
 from tests import factories
@@ -29,12 +28,3 @@ def test_foods_match_by_the_beginning_of_their_description(no_content, beginning
 
     rows = FoodSource.objects.described_as(beginning)
     assert set(rows.values_list("usda_description", flat=True)) == descriptions
-
-
-def test_an_index_leads_to_them(content):
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            # It would rather read a table as small as this one.
-            cursor.execute("SET LOCAL enable_seqscan = off")
-
-    assert "foodsource_description_begins" in FoodSource.objects.described_as("spinach").explain()

@@ -38,15 +38,14 @@ def foods(no_content):
     [
         ("", ["Beans", "Bread", "Butter", "Cocoa"]),
         ("?nutrient=iron", ["Beans", "Bread"]),
+        ("?also=iron", ["Beans", "Bread"]),
+        ("?nutrient=iron&also=iron", ["Beans", "Bread"]),
         ("?nutrient=iron&sort=name", ["Beans", "Bread"]),
         ("?nutrient=zinc", ["Cocoa"]),
         ("?diet=vegan", ["Beans", "Cocoa"]),
         ("?diet=vegan&free-from=soy", ["Cocoa"]),
         ("?free-from=soy", ["Bread", "Butter", "Cocoa"]),
         ("?q=bea", ["Beans"]),
-        ("?q=BUTT", ["Butter"]),
-        ("?q=co\N{SOFT HYPHEN}coa", ["Cocoa"]),
-        ("?q=bean", ["Beans"]),
         ("?q=buttre", ["Butter"]),
         ("?q=nothing-like-it", []),
     ],
@@ -55,14 +54,14 @@ def test_filters_keep_and_order_the_foods(client, foods, query, expected):
     assert names_on(client.get(LIST + query)) == expected
 
 
-def test_group_keeps_its_foods_alone(client, content):
+def test_group_filter_lists_only_its_foods(client, content):
     names = names_on(client.get(f"{LIST}?group=leafy-greens"))
 
     expected = FoodSource.objects.filter(group__slug="leafy-greens", status="published")
     assert names == [food.name for food in expected.order_by("name")]
 
 
-def test_what_is_left_out_is_counted_in_words(client, foods):
+def test_foods_that_are_left_out_are_counted(client, foods):
     text = text_of(client.get(f"{LIST}?nutrient=iron"), "food-results")
     assert "1 food left out: no figure." in text
     assert "1 food left out: none in it." in text
@@ -127,23 +126,21 @@ def test_pages_keep_the_filters(client, content):
     assert not set(names_on(first)) & set(names_on(second))
 
 
-def test_filters_in_use_can_each_be_taken_off(client, content):
-    links = links_of(
-        client.get(f"{LIST}?nutrient=iron&diet=vegan&free-from=soy&group=nuts&q=al"), "food-results"
-    )
+def test_each_filter_in_use_can_be_taken_off_and_the_others_stay(client, content):
+    filters = "nutrient=iron&also=copper&level=high&group=nuts&q=50%25+%26+%C3%A9&basis=100kcal"
+    filters = [*filters.split("&"), "diet=vegan", "diet=dairy-free", "free-from=soy"]
+    address = f"{LIST}?{'&'.join([*filters, 'sort=iron', 'country=us'])}"
+    links = links_of(client.get(address), "food-results")
 
-    for rest in (
-        "group=nuts&q=al&diet=vegan&free-from=soy",
-        "nutrient=iron&q=al&diet=vegan&free-from=soy",
-        "nutrient=iron&group=nuts&diet=vegan&free-from=soy",
-        "nutrient=iron&group=nuts&q=al&free-from=soy",
-        "nutrient=iron&group=nuts&q=al&diet=vegan",
-    ):
-        assert f"{LIST}?{rest}" in links
-    assert LIST in links
+    for removed in filters:
+        rest = [pair for pair in filters if pair != removed]
+        if removed == "nutrient=iron":
+            rest[0] = "nutrient=copper"
+        assert f"{LIST}?{'&'.join([*rest, 'sort=iron', 'country=us'])}" in links
+    assert f"{LIST}?country=us" in links
 
 
-def test_no_food_left_offers_a_way_on(client, content):
+def test_empty_list_of_foods_offers_a_way_on(client, content):
     page = client.get(f"{LIST}?q=zzzz")
 
     assert "No food matches all of this" in text_of(page, "food-results")
@@ -151,7 +148,7 @@ def test_no_food_left_offers_a_way_on(client, content):
     assert LIST in links_of(page, "food-results")
 
 
-def test_values_that_are_not_understood_are_quoted_and_left_out(client, content):
+def test_unknown_values_are_quoted_and_ignored(client, content):
     for query, quote in (
         ("nutrient=<script>", "“<script>”"),
         ("diet=vegan&diet=carnivore", "“carnivore”"),
@@ -160,7 +157,6 @@ def test_values_that_are_not_understood_are_quoted_and_left_out(client, content)
         ("colour=red", "“colour”"),
         ("page=999", "“999”"),
         ("diet=vegan&page=abc", "“abc”"),
-        (f"nutrient={'x' * 10_000}", f"{'x' * 39}…"),
         ("free-from=%00%ff", "left it out"),
     ):
         page = client.get(f"{LIST}?{query}")
@@ -171,7 +167,7 @@ def test_values_that_are_not_understood_are_quoted_and_left_out(client, content)
 
 
 @pytest.mark.parametrize("query", ["", "?nutrient=calcium&diet=vegan", "?q=zzzz", "?colour=red"])
-def test_fragment_is_the_part_of_the_page_that_changes(client, content, query):
+def test_htmx_gets_the_part_of_the_page_that_changes(client, content, query):
     page, fragment = client.get(LIST + query), client.get(LIST + query, headers=HTMX)
 
     assert b"<html" not in fragment.content
@@ -194,7 +190,7 @@ def test_food_page_names_the_value_of_its_shares_and_gives_100_g(client, content
     assert "Magnesium 23.7 mg 6% 79 mg" in text
 
 
-def test_food_page_gives_diets_allergens_note_and_the_record(client, content):
+def test_food_page_shows_diets_allergens_note_and_record(client, content):
     page = client.get(SPINACH)
     text = text_of(page, "main")
 

@@ -45,7 +45,7 @@ def total_of(amount, need):
 
 
 @given(plates())
-def test_total_is_the_exact_sum_of_the_known_and_names_the_rest(plate):
+def test_total_is_the_exact_sum_and_lists_foods_without_a_figure(plate):
     helpings, figures = plate
     total = add_up(helpings, figures, None)
 
@@ -63,7 +63,7 @@ def test_total_is_the_exact_sum_of_the_known_and_names_the_rest(plate):
 @given(AMOUNTS, st.decimals("0.001", "5000", places=3))
 @example(Decimal("99.999"), Decimal(100))
 @example(Decimal(100), Decimal(100))
-def test_share_is_rounded_down_and_what_is_missing_makes_it_whole(amount, need):
+def test_share_is_rounded_down_and_missing_amount_completes_it(amount, need):
     total = total_of(amount, Need(need, "RDA", limit=need))
 
     assert total.percent_of_need == (amount / need * 100).quantize(Decimal(1), ROUND_DOWN)
@@ -73,7 +73,7 @@ def test_share_is_rounded_down_and_what_is_missing_makes_it_whole(amount, need):
     assert amount + total.missing == max(amount, need)
 
 
-def test_share_of_nothing_is_not_known():
+def test_percentage_of_zero_is_none():
     assert percent(Decimal(5), Decimal(0)) is None
 
 
@@ -96,7 +96,7 @@ def passes(before, after, key):
 
 
 @given(ADDITIONS, TOTALS)
-def test_harmless_additions_are_all_that_pass_no_limit(additions, totals):
+def test_harmless_additions_exceed_no_limit(additions, totals):
     fit = [
         food
         for food, amounts in additions.items()
@@ -111,7 +111,7 @@ def test_harmless_additions_are_all_that_pass_no_limit(additions, totals):
 
 
 @given(SWAPS, TOTALS)
-def test_harmless_swap_keeps_needs_met_and_raises_no_total_past_its_limit(swaps, totals):
+def test_harmless_swaps_keep_needs_met_and_exceed_no_limit(swaps, totals):
     harmless = harmless_swaps(swaps, totals)
 
     for swap in swaps:

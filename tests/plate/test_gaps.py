@@ -45,7 +45,7 @@ def test_addition_adds_one_serving_and_keeps_the_plate(client, content):
     assert "male, 51 years and over" in text_of(after)
 
 
-def test_no_addition_takes_another_nutrient_past_its_limit_on_this_plate(client, content):
+def test_addition_takes_no_nutrient_of_the_plate_past_its_limit(client, content):
     """Clams have most vitamin B12, and more copper than so many hazelnuts leave room for."""
     full = {"hazelnuts": Decimal(6), "clams-cooked": Decimal(1)}
     crowded = "food=hazelnuts&servings-hazelnuts=6"
@@ -94,7 +94,7 @@ def test_food_is_not_suggested_to_groups_that_editors_name(
     assert ("food=hemp-seeds" in offered) is is_offered
 
 
-def test_food_whose_serving_is_more_than_its_note_advises_is_suggested_nowhere(client, content):
+def test_food_with_a_serving_above_its_advice_is_never_suggested(client, content):
     """A serving of Brazil nuts is six; the note says that about five reach the US limit."""
     for address in (PAGE, PAGE + "?food=orange&food=walnuts"):
         assert "Brazil" not in text_of(client.get(address), "gaps-list")
@@ -113,7 +113,7 @@ def test_food_whose_serving_is_more_than_its_note_advises_is_suggested_nowhere(c
         ("children-1-3", "both", "none", "children-1-3"),
     ],
 )
-def test_no_food_is_suggested_of_which_a_serving_passes_a_limit_of_any_nutrient(
+def test_no_food_with_a_serving_above_a_limit_is_suggested(
     client, content, life_stage, sex, status, stage
 ):
     passing = {
@@ -146,12 +146,12 @@ def test_chosen_food_has_its_note_and_is_named_if_it_does_not_suit_the_diet(clie
     assert "Milk, whole, with added vitamin D is not vegan, not dairy-free." in words
     assert "not known to be vegan" in words
     assert "Spinach, raw is not" not in words
-    kept = "&".join(f"food={food}" for food in foods[1:])
-    without_milk = f"?{kept}&stage=19-50-female&diet=vegan&diet=dairy-free#plate-foods"
+    others = "&".join(f"food={food}" for food in foods[1:])
+    without_milk = f"?{others}&stage=19-50-female&diet=vegan&diet=dairy-free#plate-foods"
     assert without_milk in links_of(response, "plate-results")
 
 
-def test_search_finds_foods_that_are_not_suggested(client, content):
+def test_search_includes_foods_that_are_not_suggested(client, content):
     FoodSource.objects.filter(slug="hemp-seeds").update(is_curated=False)
 
     assert "Hemp" in text_of(client.get(PAGE + "?q=hemp"), "plate-found")
@@ -168,7 +168,7 @@ def test_empty_plate_offers_foods_to_begin_with(client, content):
     assert any(link.startswith("?food=") for link in links_of(response, "plate-results"))
 
 
-def test_what_a_suggested_serving_gives_is_that_of_the_dossier(client, content):
+def test_amounts_of_suggestions_agree_with_the_dossier(client, content):
     words = text_of(client.get(PAGE + "?food=orange&stage=19-50-female"), "gaps-list")
     amount, _ = expected_total({"hemp-seeds": Decimal(1)}, "magnesium")
     share = int(amount * 100 / Decimal(official("UK", "magnesium")["amount"]))
@@ -202,7 +202,7 @@ SWAPS = [
 ]
 
 
-def test_each_swap_is_the_best_of_its_group_with_both_amounts_and_as_many_servings(client, content):
+def test_each_swap_is_the_best_of_its_food_group(client, content):
     response = client.get(PAGE + query(PLATE, stage="19-30-female", country="us"))
     html = " ".join(unescape(response.content.decode()).split())
     swaps = re.findall(
@@ -222,7 +222,7 @@ def test_each_swap_is_the_best_of_its_group_with_both_amounts_and_as_many_servin
     assert sum_shown(swapped, "potassium") == "1,835.04"
 
 
-def test_swap_suits_the_diet_and_is_left_out_where_it_would_not(client, content):
+def test_swaps_suit_the_diet(client, content):
     plate = PAGE + "?food=milk-whole&food=orange"
 
     assert "Swap Milk" not in text_of(client.get(plate + "&diet=vegan"))

@@ -16,7 +16,7 @@ def foods_on(response):
     return re.findall(r'type="hidden" name="food" value="([^"]+)"', form)
 
 
-def test_removing_leads_to_the_address_without_the_food(client, content):
+def test_removing_a_food_redirects_to_the_other_foods(client, content):
     response = client.get(PAGE + query(MIXED, remove="milk-whole", q="", stage="19-50-male"))
 
     assert response.status_code == 302
@@ -49,14 +49,14 @@ def test_search_leaves_out_foods_on_the_plate_and_counts_the_rest(client, no_con
     assert "Bean 0 " not in f"{words} "
 
 
-def test_search_that_finds_nothing_leads_on(client, content):
+def test_search_without_a_match_offers_a_way_on(client, content):
     response = client.get(PAGE + "?q=zzz%26")
 
     assert "No other food is called “zzz&”." in text_of(response, "plate-found")
     assert links_of(response, "plate-found") == ["/foods/?q=zzz%26"]
 
 
-def test_values_that_are_not_understood_are_quoted_and_the_rest_applies(client, content):
+def test_unknown_values_are_quoted_and_the_others_apply(client, content):
     for address, words in (
         ("?food=no-such-food", "We did not understand “no-such-food”, so we left it out."),
         ("?food=%00%ff", "so we left it out."),
@@ -106,7 +106,7 @@ def test_plate_holds_thirty_foods_each_once(client, no_content):
     assert 'name="food" value="bean-31"' not in response.content.decode()
 
 
-def test_full_plate_names_what_would_fill_a_gap_and_adds_nothing(client, content):
+def test_full_plate_names_foods_for_its_gaps_without_adding_them(client, content):
     poor = FoodSource.objects.filter(amounts__nutrient__slug="vitamin-d", amounts__per_100g=0)
     # Of so many foods the copper alone could leave no room for any other.
     rich = FoodSource.objects.filter(amounts__nutrient__slug="copper", amounts__per_100g__gt=0.1)
@@ -133,7 +133,7 @@ def test_draft_food_is_on_no_plate(client, content):
     assert "Spinach, raw" not in text_of(response)
 
 
-def test_bar_gives_the_shares_of_the_core_nutrients_the_largest_first(client, content):
+def test_summary_has_the_core_nutrients_largest_share_first(client, content):
     response = client.get(PAGE + query(MIXED))
     bar = re.findall(r"([A-Z][\w ]*?) (\d+)%\.", text_of(response, "results"))
     rows = shares_shown(response)
@@ -144,7 +144,7 @@ def test_bar_gives_the_shares_of_the_core_nutrients_the_largest_first(client, co
     assert "#find-title" in links_of(response, "plate-bar")
 
 
-def test_drawing_has_a_part_for_each_food_by_weight_and_a_description(client, content):
+def test_drawing_shows_foods_by_weight_with_a_description(client, content):
     response = client.get(PAGE + "?food=milk-whole&food=almonds&servings-almonds=2")
     words = text_of(response, "plate-figure")
     parts = re.findall(r'stroke-dasharray="([\d.]+) 100"', response.content.decode())
@@ -155,7 +155,7 @@ def test_drawing_has_a_part_for_each_food_by_weight_and_a_description(client, co
     assert "An empty plate" in text_of(client.get(PAGE), "plate-figure")
 
 
-def test_nothing_pushes_dieting(client, content):
+def test_plate_does_not_mention_dieting(client, content):
     words = text_of(client.get(PAGE + query(MIXED, q="milk"))).lower()
 
     for word in ("calorie", "kcal", "energy", "weight", "diet plan", "lose"):

@@ -27,7 +27,7 @@ SALTY = query({"miso": 20})
 SUPPLEMENTS = "This limit is about supplements, not food."
 
 
-def test_totals_are_those_of_the_dossier_and_shares_are_rounded_down(client, content):
+def test_totals_agree_with_the_dossier(client, content):
     response = client.get(PAGE + query(MIXED))
     units = {row["nutrient"]: row["unit"] for row in dossier("intakes")}
     for nutrient in NUTRIENTS:
@@ -81,9 +81,7 @@ def test_totals_are_those_of_the_dossier_and_shares_are_rounded_down(client, con
         ),
     ],
 )
-def test_row_has_its_sum_the_unknown_and_its_limit(
-    client, content, foods, nutrient, present, absent
-):
+def test_row_shows_sum_unknown_foods_and_limit(client, content, foods, nutrient, present, absent):
     row = text_of(client.get(PAGE + foods), f"plate-{nutrient}")
 
     assert [words for words in present if words not in row] == []
@@ -107,12 +105,9 @@ def test_limit_that_counts_food_is_compared(client, content):
 @pytest.mark.parametrize(
     ("stage", "words", "need"),
     [
-        ("19-30-pregnancy&country=us", "pregnant, 19 to 30 years", "27 mg"),
-        ("children-4-8&country=us", "children, 4 to 8 years", "10 mg"),
         ("19-50-pregnancy", "pregnant, 19 to 50 years", "14.8 mg"),
-        ("children-7-10&country=uk", "children, 7 to 10 years", "8.7 mg"),
+        ("children-4-8&country=us", "children, 4 to 8 years", "10 mg"),
         ("25-plus-menopause&country=eu", "after the menopause, 25 years and over", "11 mg"),
-        ("12-14-female&country=eu", "female, 12 to 14 years", "13 mg"),
     ],
 )
 def test_need_is_that_of_the_life_stage(client, content, stage, words, need):
@@ -141,7 +136,7 @@ def test_every_life_stage_that_can_be_chosen_has_every_need(client, content, cou
     assert "to go" not in sodium
 
 
-def test_life_stage_without_a_need_is_said(client, content):
+def test_missing_need_is_stated(client, content):
     ReferenceIntake.objects.filter(nutrient__slug="iron").delete()
     row = text_of(client.get(PAGE + "?food=spinach-cooked"), "plate-iron")
 

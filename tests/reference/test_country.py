@@ -24,7 +24,7 @@ def with_country(address, country):
 
 
 @pytest.mark.parametrize("address", PAGES)
-def test_british_figures_show_without_a_choice_and_one_that_is_not_known_is_said(
+def test_british_figures_are_the_default_and_unknown_countries_are_reported(
     client, content, address
 ):
     bare, british = client.get(address), client.get(with_country(address, "uk"))
@@ -62,7 +62,7 @@ def test_nutrient_page_has_the_needs_and_bands_of_the_country(
     assert f'<option value="{stage}">' in page.content.decode()
 
 
-def test_limits_of_all_three_stand_lowest_first_whichever_country_is_chosen(client, content):
+def test_limits_of_all_authorities_are_listed_lowest_first(client, content):
     for country in Authority.values:
         page = client.get(with_country("/nutrients/vitamin-b6/", country))
         text = text_of(page, "needs-tables")
@@ -79,7 +79,7 @@ def test_limits_of_all_three_stand_lowest_first_whichever_country_is_chosen(clie
 
 
 @pytest.mark.parametrize(
-    ("address", "place", "words", "absent"),
+    ("address", "section", "words", "absent"),
     [
         (
             "vitamin-d/",
@@ -102,10 +102,10 @@ def test_limits_of_all_three_stand_lowest_first_whichever_country_is_chosen(clie
         ("thiamin/?country=eu&stage=25-plus-male", "needs-answer", ENERGY, "to go"),
     ],
 )
-def test_limits_stand_lowest_first_and_a_need_by_energy_in_words(
-    client, content, address, place, words, absent
+def test_limits_are_compared_and_a_need_by_energy_is_in_words(
+    client, content, address, section, words, absent
 ):
-    text = text_of(client.get(f"/nutrients/{address}"), place)
+    text = text_of(client.get(f"/nutrients/{address}"), section)
 
     assert re.search(words, text)
     assert absent not in text
@@ -118,7 +118,7 @@ def test_need_by_energy_is_no_goal_of_a_plate(client, content):
     assert "to go" not in row
 
 
-def test_nobody_is_said_to_need_what_is_only_a_draft_or_a_lowest_intake(client, content):
+def test_drafts_and_lowest_intakes_are_not_shown_as_needs(client, content):
     rows = ReferenceIntake.objects.filter(reference_type="LRNI")
     assert rows.count() == 10
     assert not rows.exclude(status="draft").exists()
@@ -130,7 +130,7 @@ def test_nobody_is_said_to_need_what_is_only_a_draft_or_a_lowest_intake(client, 
     assert "Lower Reference" not in text_of(page, "main")
 
 
-def test_plate_of_old_addresses_keeps_its_reader_and_says_so(client, content):
+def test_life_stage_of_another_country_is_replaced_with_a_notice(client, content):
     page = client.get(f"{PLATE}?food=spinach-raw&servings-spinach-raw=2&stage=71-plus-male")
     text = text_of(page, "main")
 
@@ -158,7 +158,7 @@ def test_country_stays_in_every_link_that_carries_a_choice(client, content):
         assert [link for link in carrying if f"country={country}" not in link] == []
 
 
-def test_high_in_a_nutrient_is_held_to_the_label_value_of_the_country(client, content):
+def test_high_level_uses_the_label_value_of_the_country(client, content):
     """A boiled egg of 50 grams has 1.1 micrograms: 22% of 5, and 5% of 20."""
     british = text_of(client.get("/foods/?nutrient=vitamin-d&level=high&q=egg"), "main")
     american = text_of(client.get("/foods/?nutrient=vitamin-d&level=high&q=egg&country=us"), "main")

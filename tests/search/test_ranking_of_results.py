@@ -26,7 +26,7 @@ def addresses(q, documents=None):
     return [hit.url for group in results.groups for hit in group.hits]
 
 
-def test_query_finds_first(content):
+def test_query_has_its_expected_first_result(content):
     documents = SearchContent(at=timezone.now())
     first = {q: addresses(q, documents)[:1] for q in QUERIES}
 

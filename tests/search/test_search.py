@@ -113,7 +113,7 @@ def test_words_of_emergencies_lead_to_published_signs(content):
 
 
 @pytest.mark.parametrize("words", ["cramp", "leg weakness", "chest", "iron tablets", "headache"])
-def test_everyday_words_ring_no_alarm(client, content, words):
+def test_everyday_words_show_no_emergency(client, content, words):
     assert "tel:999" not in links_of(search(client, words), "search-results")
 
 
@@ -141,7 +141,7 @@ def test_question_for_a_figure_gives_it_with_its_source(client, content, words, 
 
 
 @pytest.mark.parametrize("words", ["magnesium", "pregnant", "how much water do I need", "b12"])
-def test_other_searches_give_no_figure(client, content, words):
+def test_other_searches_show_no_figure(client, content, words):
     assert "daily need in" not in text_of(search(client, words), "main")
 
 
@@ -157,14 +157,14 @@ def test_no_clinical_word_is_taken_for_another(client, content):
 
 
 @pytest.mark.parametrize("kind", DocumentKind)
-def test_a_save_renews_the_documents_of_every_table_that_they_read(content, kind):
+def test_documents_declare_every_table_that_they_read(content, kind):
     with CaptureQueriesContext(connection) as queries:
         list(documents.all_but_foods([kind]))
     names = re.findall(r'(?:FROM|JOIN) "nutrients_(\w+)"', " ".join(q["sql"] for q in queries))
     assert {apps.get_model("nutrients", name) for name in names} == documents.KINDS[kind].tables
 
 
-def test_save_of_one_table_leaves_no_document_behind(content):
+def test_save_updates_documents_of_its_table(content):
     Symptom.objects.filter(slug="tremor").update(also_known_as="Trembling")
     ArticleSection.objects.all()[0].delete()
 
@@ -175,7 +175,7 @@ def test_save_of_one_table_leaves_no_document_behind(content):
     assert catch_up() == 0
 
 
-def test_row_of_a_table_is_one_sentence_that_names_its_columns(client, content):
+def test_row_of_a_table_is_found_as_a_sentence(client, content):
     page = text_of(search(client, "filter coffee"), "main")
 
     # Marked words are elements.

@@ -7,10 +7,13 @@ from types import SimpleNamespace
 import pytest
 from django.conf import settings
 from django.template import Context, Template
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nutrients.checklist.content import Choice
 from nutrients.common.parameters import Facet
-from nutrients.templatetags.components import figure
+from nutrients.templatetags.components import figure, percentage, rounded
+from tests.site.pages import text_of
 
 WRITTEN = '"><b>Cramps</b>'
 FACET = Facet("symptom", WRITTEN, WRITTEN, is_on=False, count=2)
@@ -20,7 +23,7 @@ def render(source, **context):
     return Template("{% load components %}" + source).render(Context(context))
 
 
-def test_every_icon_of_the_tags_and_templates_is_drawn_and_hidden_from_screen_readers():
+def test_every_icon_is_drawn_and_hidden_from_screen_readers():
     named = {
         name
         for template in (settings.BASE_DIR / "templates").rglob("*.html")
@@ -55,7 +58,7 @@ def test_evidence_lights_a_bar_for_each_grade_and_says_the_word(grade, lit):
         '{% ticks choices "symptom" %}',
     ],
 )
-def test_what_an_editor_wrote_is_escaped(tag):
+def test_text_of_editors_is_escaped(tag):
     html = render(
         tag,
         nutrient=SimpleNamespace(symbol=WRITTEN, accent="b12"),
@@ -68,7 +71,7 @@ def test_what_an_editor_wrote_is_escaped(tag):
     assert "&quot;&gt;&lt;b&gt;" in html
 
 
-def test_what_is_on_is_checked_and_more_than_one_is_plural():
+def test_options_are_checked_and_counts_have_a_plural():
     facets = [
         Facet("symptom", "cramps", "Cramps", is_on=True, count=1),
         Facet("symptom", "tingling", "Tingling", is_on=False, count=12),
@@ -90,16 +93,44 @@ def test_bar_draws_the_share_of_its_full_width(percent, full, width):
     assert f'class="bar-fill" width="{width}"' in html
 
 
+ABOVE_ZERO = st.decimals(0, 100_000, places=6).filter(bool)
+
+
 @pytest.mark.parametrize(
-    ("value", "text"),
+    ("write", "value", "text"),
     [
-        (Decimal("1200.000"), "1,200"),
-        (Decimal("0.900"), "0.9"),
-        (2.4, "2.4"),
-        (Decimal("-0.0001"), "0"),
-        (0, "0"),
-        (None, ""),
+        (figure, Decimal("1200.000"), "1,200"),
+        (figure, Decimal("0.900"), "0.9"),
+        (figure, 2.4, "2.4"),
+        (figure, Decimal("-0.0001"), "0"),
+        (figure, None, ""),
+        (rounded, Decimal("0.0004"), "under 0.001"),
+        (rounded, Decimal("0.0006"), "0.001"),
+        (rounded, Decimal("0.0414"), "0.041"),
+        (percentage, None, ""),
+        (percentage, Decimal(0), "0%"),
+        (percentage, Decimal("0.49"), "under 1%"),
+        (percentage, Decimal("0.5"), "1%"),
+        (percentage, Decimal("12.5"), "13%"),
+        (percentage, Decimal("1204.4"), "1,204%"),
     ],
 )
-def test_figure_is_written_as_a_reader_would(value, text):
-    assert figure(value) == text
+def test_amount_is_written_as_a_reader_would(write, value, text):
+    assert write(value) == text
+
+
+@given(ABOVE_ZERO)
+def test_nothing_above_zero_is_written_as_zero(value):
+    assert rounded(value) != "0"
+    assert figure(value) != "0"
+    assert percentage(value) != "0%"
+    # A share of a plate is rounded down before.
+    assert percentage(0, value) == "under 1%"
+    assert percentage(0, Decimal(0)) == "0%"
+
+
+def test_food_page_tells_traces_from_zero(client, content):
+    text = text_of(client.get("/foods/almonds/"))
+
+    assert "under 1%" in text
+    assert " 0% " in text
