@@ -70,6 +70,7 @@ def rule(raises, symptoms=(), risks=(), causes=()):
     row.risk_factors.set(risks)
     row.other_causes.set(causes)
     return row
+    return row
 
 
 def food(slug, of, per_100g, **fields):
