@@ -1,4 +1,4 @@
-"""Published rows with as few words as the models allow, for tests that say what matters."""
+"""Published rows with as few fields as the models allow."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""The client's address is taken from trusted proxies alone, and only from what these wrote."""
+"""The client's address is read only from what trusted proxies wrote."""
 
 import pytest
 from django.test import RequestFactory

@@ -1,4 +1,4 @@
-"""What the database refuses, whichever code writes it."""
+"""Constraints of the database."""
 
 import pytest
 from django.apps import apps

@@ -1,4 +1,4 @@
-"""`make run` on a machine: it serves the site, and says in one sentence why it cannot."""
+"""`make run` and `make dev` prepare a machine and serve the site, or say why they cannot."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""The choice of a country: with script and without, and what must follow it on the page."""
+"""The choice of a country, with script and without."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The browser fixtures see what they promise to see, or the other tests here would mean little."""
+"""The browser fixtures notice what the other tests rely on them to notice."""
 
 from tests.browser.conftest import look_for_traces, watch
 from tests.browser.traces import Sent, kept

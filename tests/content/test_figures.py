@@ -1,7 +1,4 @@
-"""Every figure, computed again from the tables that the fixtures were made from.
-
-These tests read the CSV files and the pages, and use nothing of the site's own arithmetic.
-"""
+"""Figures on pages agree with the CSV tables of the dossier, by arithmetic of the tests' own."""
 
 import csv
 import re
@@ -163,7 +160,6 @@ def is_rounded(figure, exact):
 
 
 def test_food_pages_print_the_figures_of_the_tables(client, content):
-    """Every fourth page is enough: all are printed by one rule."""
     names = {row.slug: row.name for row in Nutrient.objects.all()}
     checked = traces = 0
     for food in FoodSource.objects.exclude(status="draft").filter(is_food=True)[::4]:

@@ -1,4 +1,4 @@
-"""Import the USDA's foods: completely, safely again, and never against an editor."""
+"""Import the USDA's foods without changing the work of editors."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Pages with imported foods: chosen foods come first, and no page asks more or grows."""
+"""Pages with imported foods: curated foods come first, and pages do not grow."""
 
 import io
 import re

@@ -1,4 +1,4 @@
-"""The grade of an association chooses its verb: one change of grade changes every page."""
+"""The grade of an association chooses its verb on every page."""
 
 import re
 

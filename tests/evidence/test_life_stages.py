@@ -1,4 +1,4 @@
-"""Life stages: at every age one band and one need, which is that of the authority's own table."""
+"""Every age has one life stage, with the need in the authority's own table."""
 
 from decimal import Decimal
 from itertools import product

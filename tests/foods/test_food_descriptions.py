@@ -1,4 +1,4 @@
-"""Foods by how their USDA description begins: the right ones, and by an index."""
+"""Foods match by the beginning of their USDA description."""
 
 import pytest
 

@@ -1,7 +1,4 @@
-"""What readers type, and what must come first: data in `queries.yaml`.
-
-The queries run on the engine of the test database. DATABASE_URL makes that PostgreSQL.
-"""
+"""The first results of what readers type, in `queries.yaml`, on either engine."""
 
 from pathlib import Path
 

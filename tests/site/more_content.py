@@ -1,4 +1,4 @@
-"""More of everything, tied to shipped rows: to show that queries do not grow, or what is hidden."""
+"""More content beside the shipped rows, to count queries or to look for hidden rows."""
 
 from model_bakery import baker
 
@@ -15,10 +15,7 @@ from tests import factories
 
 
 def add(word, **fields):
-    """One row of each kind called after `word`, beside magnesium, muscle cramps and spinach.
-
-    `fields` such as a state go on every row that has one. Gives the source that they all name.
-    """
+    """Add a row of each kind with `word` in its name and these fields; return their source."""
     magnesium = Nutrient.objects.get(slug="magnesium")
     cramps = Symptom.objects.get(slug="muscle-cramps")
     source = baker.make(

@@ -1,7 +1,4 @@
-"""Unusual requests: each is answered, and the next one as if it had never come.
-
-Here each address gets odd slugs, methods and headers; `test_every_parameter.py` does parameters.
-"""
+"""No slug, method, header, path or body breaks a page. Parameters have their own test."""
 
 import re
 from itertools import cycle, islice

@@ -35,7 +35,7 @@ class Page:
         self.without_size = [
             element.attrib
             for element in elements
-            if element.tag in PICTURES and not {"width", "height"} <= element.keys()
+            if element.tag in PICTURES and not {"width", "height"} <= element.attrib.keys()
         ]
 
 

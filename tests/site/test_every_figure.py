@@ -1,8 +1,7 @@
-"""Every figure on a page leads to its source in one step, without script.
+"""Every figure on a page links to its source, without script.
 
-A figure is an amount with its unit. What it is read with holds a numbered link to the list of
-sources, or a link to the source itself: its own paragraph, line or cell; the chart, card or
-list around it, or the detail; its caption.
+A figure is an amount with its unit. The link is in its own paragraph, line or cell, in the chart,
+card, list or detail around it, or in the caption of its table.
 """
 
 import re

@@ -1,7 +1,6 @@
-"""Every parameter of every address with every nasty value, so that none is left to chance.
+"""No hostile value of any parameter breaks a page.
 
-Which parameters an address reads is noted while it reads them. So one that a page begins to read
-is tried from then on, and one that it reads only beside another is found through that other.
+The names of parameters are recorded while a page reads them, so that new ones are tried too.
 """
 
 import time

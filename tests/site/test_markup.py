@@ -1,7 +1,4 @@
-"""Every kind of page is HTML that a strict parser reads without a complaint.
-
-What the parser does not know is beside it: that dates are written as HTML has them.
-"""
+"""Every kind of page is valid HTML, with dates in ISO form."""
 
 import re
 

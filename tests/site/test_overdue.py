@@ -1,4 +1,4 @@
-"""Whether a page was reviewed is said on it; that a review is overdue, wherever the row is used."""
+"""Pages show whether they were reviewed, and wherever a row is used whether that is overdue."""
 
 import re
 from datetime import UTC, date, datetime, time, timedelta

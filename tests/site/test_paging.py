@@ -1,4 +1,4 @@
-"""Long lists come a page at a time, whatever number the address asks for."""
+"""Long lists are divided into pages."""
 
 import re
 

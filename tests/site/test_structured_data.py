@@ -1,4 +1,4 @@
-"""Structured data: it says what the page shows, in words that schema.org knows."""
+"""Structured data agrees with the page and with the vocabulary of schema.org."""
 
 import json
 import re
