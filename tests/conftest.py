@@ -42,7 +42,6 @@ BY_ENGINE = [
     "cache/test_server_away.py",
     "cache/test_server_changes.py",
     "content/test_loading.py",
-    "foods/test_food_descriptions.py",
     "live/test_kills.py",
     "search/test_ranking_of_results.py",
     "site/test_any_request.py",

@@ -107,16 +107,6 @@ def test_list_of_symptoms_opens_by_its_outline_and_narrows_as_one_types(page):
     expect(page.locator("[data-status]")).to_have_text("2 found")
 
 
-def test_symptoms_open_without_script(page_without_script):
-    page = page_without_script
-    page.goto("/symptoms/")
-    expect(page.get_by_label("Or type a word")).to_be_hidden()
-    page.locator("#area-muscles summary").click()
-    page.get_by_role("link", name="Eyelid twitch").click()
-
-    expect(page.get_by_role("heading", level=1)).to_have_text("Eyelid twitch")
-
-
 # Choices of a reader on nutrients and foods
 
 

@@ -90,13 +90,3 @@ def test_escape_clears_the_box_and_the_results(page):
     expect(page.get_by_label(BOX)).to_have_value("")
     expect(page).to_have_url("/search/?q=")
     expect(page.locator("#search-results")).to_have_text(empty, use_inner_text=True)
-
-
-def test_search_works_without_script(page_without_script):
-    page = page_without_script
-    page.goto("/search/")
-    page.get_by_label(BOX).fill("charley horse")
-    page.keyboard.press("Enter")
-
-    page.get_by_role("link", name="Muscle cramps", exact=True).click()
-    assert page.url.endswith("/symptoms/muscle-cramps/")

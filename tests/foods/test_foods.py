@@ -308,6 +308,32 @@ def test_size_of_a_serving_is_drawn_with_a_title(client, content, food, drawn):
     assert drawn in (" ".join(title[1].split()) if title else "")
 
 
+USDA = {"Spinach, raw", "SPINACH, cooked", "Spelt", "Emu", "Oil, spinach"}
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize(
+    ("beginning", "descriptions"),
+    [
+        ("spinach", {"Spinach, raw", "SPINACH, cooked"}),
+        ("Spinach, r", {"Spinach, raw"}),
+        ("sp", {"Spinach, raw", "SPINACH, cooked", "Spelt"}),
+        ("emu", {"Emu"}),
+        ("emus", set()),
+        ("%", set()),
+        ("s_in", set()),
+        ("", USDA),
+    ],
+)
+def test_foods_match_by_the_beginning_of_their_description(no_content, beginning, descriptions):
+    iron = factories.nutrient("iron")
+    for number, words in enumerate(USDA):
+        factories.food(f"food-{number}", iron, 1, usda_description=words)
+
+    rows = FoodSource.objects.described_as(beginning)
+    assert set(rows.values_list("usda_description", flat=True)) == descriptions
+
+
 # A note is never far from the name: liver and pregnancy, spinach and oxalate
 
 
