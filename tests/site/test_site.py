@@ -5,9 +5,6 @@ from datetime import UTC, datetime
 
 import pytest
 from django.core.paginator import Paginator
-from django.db import connection
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from nutrients.evidence.ranking import ORDER
 from nutrients.models import (
@@ -29,88 +26,25 @@ from tests.addresses import EVERY_KIND
 from tests.site.pages import links_of, text_of
 
 from . import more_content
-from .test_changes import note
+from .test_cost import COSTS
 
+ABOUT_THE_SITE = [
+    *("/", "/about/", "/method/", "/sources/", "/changes/", "/privacy/", "/accessibility/"),
+    *("/safety/", "/safety/test-book/"),
+]
 HIDDEN = [{"status": "draft"}, {"publish_at": datetime(2999, 1, 1, tzinfo=UTC)}]
-# Queries of each page with the shipped content. They may fall, and must not grow.
-PLATE = "&".join(f"food={slug}" for slug in ("almonds", "milk-whole", "kale-raw", "chia-seeds"))
-ABOUT_THE_SITE = {
-    "/": 5,
-    "/about/": 10,
-    "/method/": 10,
-    "/sources/": 1,
-    "/sources/usda-sr28/": 21,
-    "/changes/": 9,
-    "/privacy/": 0,
-    "/accessibility/": 0,
-    "/safety/": 4,
-    "/safety/worker.js": 0,
-    "/safety/test-book/": 12,
-}
-REFERENCE = {
-    "/nutrients/": 2,
-    "/symptoms/": 3,
-    "/nutrients/magnesium/": 23,
-    "/symptoms/muscle-cramps/": 11,
-    "/nutrients/magnesium/muscle-cramps/": 6,
-}
-QUERIES = {
-    **ABOUT_THE_SITE,
-    **REFERENCE,
-    "/foods/": 8,
-    "/foods/?nutrient=magnesium&diet=vegan": 9,
-    "/foods/?nutrient=magnesium&also=calcium&level=high&q=al&group=nuts": 11,
-    "/foods/spinach-raw/": 12,
-    "/compare/": 10,
-    "/compare/?symptom=muscle-cramps&symptom=tremor&diet=vegan&sort=need": 10,
-    # A full plate makes as many queries as one food.
-    "/foods/plate/?food=spinach-raw&q=milk": 16,
-    f"/foods/plate/?{PLATE}&q=milk&diet=vegan": 16,
-    "/data/": 32,
-    "/articles/": 3,
-    "/articles/nutrients-and-muscle-jerking/": 18,
-    "/a-z/": 8,
-    **{f"/search/?q={words}": 15 for words in ("cramp", "magnesium", "tinglng", "zzzz")},
-}
 SITE_MAP = ("articles", "nutrients", "symptoms", "evidence", "foods")
 SHOW_ALL = {
     *EVERY_KIND,
-    *QUERIES,
+    *COSTS,
     *(f"/sitemap-{part}.xml" for part in SITE_MAP),
-    *("/compare.csv", "/data/nutrients.json"),
-    *("/data/symptoms.csv", "/feeds/articles/"),
+    *("/compare.csv", "/data/nutrients.json", "/data/symptoms.csv"),
 }
 HIDDEN_PAGES = [
     *("/nutrients/quuxly-nutrient/", "/symptoms/quuxly-sign/", "/foods/quuxly-food/"),
     *("/nutrients/magnesium/quuxly-sign/", "/nutrients/quuxly-nutrient/muscle-cramps/"),
     *("/articles/quuxly-article/", "/feeds/changes/quuxly-nutrient/"),
 ]
-
-
-def queries_of_pages():
-    """Return the number of queries of each page without anything memoized."""
-    counts = {}
-    for address in QUERIES:
-        with CaptureQueriesContext(connection) as seen:
-            response = Client().get(address)
-        assert response.status_code == 200, address
-        counts[address] = len(seen)
-        if address in REFERENCE and Nutrient.objects.filter(slug="three-nutrient").exists():
-            assert "three" in text_of(response).lower(), address
-    return counts
-
-
-def test_queries_do_not_grow_with_content(content, monkeypatch):
-    monkeypatch.setattr("nutrients.search.views.ENTRIES_A_PAGE", 10_000)
-    note("before", days=-1, address="/nutrients/magnesium/")
-    before = queries_of_pages()
-    assert {page: n for page, n in before.items() if n > QUERIES[page]} == {}
-    for days, word in enumerate(("one", "two", "three")):
-        more_content.add(word)
-        note(word, days, address="/nutrients/magnesium/")
-    catch_up()
-
-    assert queries_of_pages() == before
 
 
 @pytest.mark.parametrize("hidden", HIDDEN, ids=["draft", "to come"])
@@ -134,8 +68,7 @@ def test_pages_work_without_content(client, no_content):
         "/articles/": "No article is published yet",
         "/foods/plate/?food=kale-raw": "Your plate is empty",
     }
-    bare = ABOUT_THE_SITE.keys() - {"/sources/usda-sr28/", "/safety/worker.js"}
-    for address in sorted(bare | messages.keys()):
+    for address in (*ABOUT_THE_SITE, *messages):
         response = client.get(address)
         assert response.status_code == 200, address
         assert b"<h1" in response.content
