@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.core.management import CommandError
 
-from nutrients.content import KeyIndex, keep_ours, sides, take_theirs
+from nutrients.content import KeyIndex, RefusedError, keep_ours, sides, take_theirs
 from nutrients.models import (
     FoodGroup,
     FoodSource,
@@ -220,6 +220,17 @@ def test_row_that_is_no_longer_shipped_stays_until_an_editor_decides(release):
     # Deleted here, it stays deleted if it is shipped again.
     release(group(), group("seeds", "Seeds"))
     assert slugs_of(FoodGroup.objects) == {"nuts"}
+
+
+def test_shipped_link_to_a_row_that_was_deleted_meanwhile_cannot_be_taken(release):
+    groups = [group(), group("seeds", "Seeds"), group("pips", "Pips")]
+    release(source(), *groups, food())
+    edit(FoodSource.objects.get(), group=FoodGroup.objects.get(slug="pips"))
+    release(source(), *groups, food(group=["seeds"]))
+    FoodGroup.objects.get(slug="seeds").delete()
+
+    with pytest.raises(RefusedError, match="seeds is not there any more"):
+        take()
 
 
 def test_plan_lists_everything_and_changes_nothing(release):
