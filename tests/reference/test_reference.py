@@ -129,6 +129,17 @@ def test_no_nutrient_page_leads_with_a_food_that_is_suggested_to_nobody(client, 
         assert "one US brand of 2015" not in foods
 
 
+def test_no_nutrient_page_grows_too_long_in_any_country(client, content):
+    sizes = {
+        (nutrient.slug, country): len(re.findall("<[a-z]", client.get(url).content.decode()))
+        for nutrient in Nutrient.objects.all()
+        for country in ("uk", "eu", "us")
+        if (url := f"{nutrient.get_absolute_url()}?country={country}")
+    }
+
+    assert {page: size for page, size in sizes.items() if size > 915} == {}
+
+
 @pytest.mark.parametrize("address", [NUTRIENT, SYMPTOM, CARD])
 def test_at_most_three_sources_follow_a_statement(client, content, address):
     page = client.get(address).content.decode()
