@@ -33,7 +33,7 @@ GROUPS = {
     ],
     "Causes and risks": ["OtherCause", "RiskFactor", "Interaction"],
     "Foods": ["FoodSource", "NutrientAmount", "FoodPortion", "FoodGroup"],
-    "Sources and corrections": ["Source", "ChangeNote", "Redirect", "KeptProblem"],
+    "Sources and corrections": ["Source", "ChangeNote", "Redirect", "Problem"],
     "Search": ["Synonym"],
     "After an upgrade": ["ShippedChange"],
     "Accounts": ["User", "Group", "AccountEvent"],

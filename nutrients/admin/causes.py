@@ -77,7 +77,13 @@ class RiskFactorAdmin(GuardedAdmin, PublishableAdmin):
         ),
         (
             "In the checklist",
-            {"fields": (("diet", "stands_for"), "has_own_food_advice", ("is_common", "position"))},
+            {
+                "fields": (
+                    ("diet", "population_group"),
+                    "has_own_food_advice",
+                    ("is_common", "position"),
+                )
+            },
         ),
         PUBLICATION,
     )

@@ -18,15 +18,15 @@ class ChangeNoteForm(ContentForm):
 @admin.register(ChangeNote)
 class ChangeNoteAdmin(ContentAdmin):
     form = ChangeNoteForm
-    list_display = ("title", "kind", "made_at", "text")
+    list_display = ("title", "kind", "created_at", "text")
     list_filter = ("kind",)
-    date_hierarchy = "made_at"
+    date_hierarchy = "created_at"
     search_fields = ("title", "text", "address")
     fieldsets = (
         (
             None,
             {
-                "fields": (("kind", "made_at"), "title", "address", "text"),
+                "fields": (("kind", "created_at"), "title", "address", "text"),
                 "description": f"{WRITING_RULE} Readers see notes, and not who made them. "
                 "The form of a row offers a note by itself: add one here for a page without a "
                 "form, or for a page that is gone.",

@@ -125,8 +125,8 @@ class Guard:
                 change=change[:200],
                 reason=self.reason,
                 cases="\n".join(dict.fromkeys(case.title for case, _ in failed)),
-                made_by=self.account.get_username(),
-                made_at=now,
+                created_by=self.account.get_username(),
+                created_at=now,
             )
         keep_outcomes(self.remaining, at=now)
         if failing_now := failing(self.remaining):

@@ -20,7 +20,7 @@ from reversion.models import Revision, Version
 
 from nutrients.content.signatures import CHILDREN
 from nutrients.content.versions import content_models
-from nutrients.models import OPEN, CaseOutcome, KeptProblem, Proposal, ShippedChange, State, Status
+from nutrients.models import OPEN, CaseOutcome, Problem, Proposal, ShippedChange, State, Status
 
 from .content import ContentAdmin
 from .deleting import foreign_keys, reviewed_tables
@@ -29,15 +29,15 @@ from .rows import ReadOnlyAdmin, row_link
 LATEST_SAVES, SCHEDULED_ROWS, ROWS_A_TABLE = 12, 20, 8
 
 
-@admin.register(KeptProblem)
+@admin.register(Problem)
 class ProblemAdmin(ReadOnlyAdmin):
-    list_display = ("reason", "where", "kind", "found_at")
+    list_display = ("reason", "where", "kind", "checked_at")
     list_display_links = None
     list_filter = ("kind", "model")
     search_fields = ("row", "reason")
 
     @admin.display(description="Row", ordering="row")
-    def where(self, obj: KeptProblem) -> str:
+    def where(self, obj: Problem) -> str:
         return row_link(obj.model, obj.row_id, obj.row) if obj.row_id else obj.row
 
 
@@ -70,7 +70,7 @@ def home_context(request: HttpRequest, site: Any) -> dict[str, Any]:
         "scheduled": [(row, _address(type(row), "change", row.pk)) for row in scheduled],
         "proposals": _open_proposals(request),
         "failing": CaseOutcome.objects.exclude(failures="").count(),
-        "problems": KeptProblem.objects.count(),
+        "problems": Problem.objects.count(),
         "to_settle": ShippedChange.objects.count(),
         "saves": _latest_saves(request, site),
         "words": words,

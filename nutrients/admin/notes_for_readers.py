@@ -87,5 +87,5 @@ class NotesForReadersMixin(VersionAdmin):
                 address=obj.get_absolute_url(),
                 subject=obj._meta.label_lower,
                 subject_key=key_of(obj),
-                made_at=timezone.now(),
+                created_at=timezone.now(),
             )

@@ -170,7 +170,7 @@ def open_proposals_for(row: Any, *, exclude: Proposal | None) -> list[Proposal]:
     """Return the open proposals that change a row or one of the rows in its form."""
     label, key = row._meta.label_lower, key_of(row)
     rows = ProposedRow.objects.filter(Q(model=label, natural_key=key) | Q(under=f"{label} {key}"))
-    proposals = Proposal.objects.filter(state__in=OPEN, rows__in=rows).select_related("maker")
+    proposals = Proposal.objects.filter(state__in=OPEN, rows__in=rows).select_related("author")
     return [proposal for proposal in proposals.distinct() if proposal != exclude]
 
 

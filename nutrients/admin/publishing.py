@@ -127,7 +127,7 @@ def publish(guard: Guard, proposal: Proposal) -> None:
     if _is_read_by_book(overlays):
         guard.check(f"Publish “{proposal}”", cases)
     proposal.become(State.LIVE)
-    proposal.publish_at, proposal.publisher, proposal.hindrance = now, guard.account, ""
+    proposal.publish_at, proposal.publisher, proposal.publish_error = now, guard.account, ""
     proposal.save()
 
 
@@ -136,7 +136,7 @@ def _write(proposal: Proposal, *, user: Any, at: datetime) -> list[Overlay]:
     for proposed in rows:
         if proposed.table is ChangeNote and proposed.kind == ChangeKind.ADD:
             # Readers see the day of publication.
-            proposed.values["made_at"] = at.isoformat()
+            proposed.values["created_at"] = at.isoformat()
     reason = (proposal.why or proposal.title)[:200]
     redirect_pages(_pages_removed(proposal), by=user.get_username(), reason=reason)
     record_first([row for row, _ in live_rows(rows).values()])
@@ -166,7 +166,7 @@ def schedule(guard: Guard, proposal: Proposal, moment: datetime) -> None:
             guard.require_run(cases, at=moment)
     proposal.become(State.SCHEDULED)
     proposal.publish_at, proposal.publisher = moment, guard.account
-    proposal.override, proposal.hindrance = guard.reason, ""
+    proposal.override, proposal.publish_error = guard.reason, ""
     proposal.save()
 
 
@@ -191,16 +191,16 @@ def publish_due(*, at: datetime) -> Iterator[Proposal]:
     A proposal that cannot be published is ready again, with the reason for its owner.
     """
     for proposal in Proposal.objects.filter(state=State.SCHEDULED, publish_at__lte=at):
-        if hindrance := _publish_scheduled(proposal):
-            proposal.state, proposal.hindrance = State.READY, hindrance
+        if publish_error := _publish_scheduled(proposal):
+            proposal.state, proposal.publish_error = State.READY, publish_error
             proposal.save()
         yield proposal
 
 
 def _publish_scheduled(proposal: Proposal) -> str:
     """Publish a proposal for the account that scheduled it, or return why it cannot be."""
-    if hindrances := [*missing_signatures(proposal), *problems(proposal)]:
-        return "\n".join(hindrances)
+    if reasons := [*missing_signatures(proposal), *problems(proposal)]:
+        return "\n".join(reasons)
     guard = Guard(proposal.publisher, proposal.override)
 
     def change() -> str:

@@ -66,7 +66,7 @@ class RedFlagAdmin(BenchMixin, GuardedAdmin, PublishableAdmin):
     list_display = ("sign", "level", "is_asked", "state", "review", "source_total")
     list_filter = (*PublishableAdmin.list_filter, "level", "is_asked")
     search_fields = ("sign", "slug", "tick_label")
-    autocomplete_fields = ("related_symptoms", "only_for", "keeps_foods_of", "sources")
+    autocomplete_fields = ("related_symptoms", "only_for", "withheld_nutrients", "sources")
     inlines = (RuleInline,)
     fieldsets = (
         (
@@ -82,7 +82,7 @@ class RedFlagAdmin(BenchMixin, GuardedAdmin, PublishableAdmin):
                     "related_symptoms",
                     "only_for",
                     "is_not_nutritional",
-                    "keeps_foods_of",
+                    "withheld_nutrients",
                     "sources",
                 ),
                 "description": WRITING_RULE,

@@ -120,10 +120,10 @@ class RedirectForm(ContentForm):
 @admin.register(Redirect)
 class RedirectAdmin(admin.ModelAdmin):
     form = RedirectForm
-    list_display = ("path", "to", "reason", "made_by", "made_at")
+    list_display = ("path", "to", "reason", "created_by", "created_at")
     search_fields = ("path", "to", "reason", "words")
     fields = ("path", "to", "reason", "words")
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        obj.made_by = request.user.get_username()
+        obj.created_by = request.user.get_username()
         super().save_model(request, obj, form, change)

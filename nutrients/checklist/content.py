@@ -94,7 +94,7 @@ class ChecklistContent(EvidenceContent):
     # nutrients of which no food is named while the flag may be raised.
     flag_symptoms = _linked(RedFlag.related_symptoms)
     flag_only_for = _linked(RedFlag.only_for)
-    flag_withholds = _linked(RedFlag.keeps_foods_of)
+    flag_withholds = _linked(RedFlag.withheld_nutrients)
 
 
 class Choice(NamedTuple):

@@ -109,7 +109,9 @@ class RiskReason(NamedTuple):
     @property
     def link(self) -> Link:
         # The age of a baby or a child counts as a risk, because their diets differ.
-        is_age = self.risk.kind == RiskKind.AGE and self.risk.stands_for != NotSuggestedTo.CHILDREN
+        is_age = (
+            self.risk.kind == RiskKind.AGE and self.risk.population_group != NotSuggestedTo.CHILDREN
+        )
         tick = Tick("risk", self.risk.slug)
         return Link(tick, side=self.side, strength=self.strength.rank, is_age=is_age)
 
@@ -369,7 +371,7 @@ def ticked_rows(ticks: Collection[Tick], content: ChecklistContent) -> Ticked:
 def _with_one_age(risks: list[RiskFactor]) -> list[RiskFactor]:
     """Keep one of several ages: the youngest child, or the oldest age if there is no child."""
     ages = sorted((r for r in risks if r.kind == RiskKind.AGE), key=lambda age: age.position)
-    children = [age for age in ages if age.stands_for == NotSuggestedTo.CHILDREN]
+    children = [age for age in ages if age.population_group == NotSuggestedTo.CHILDREN]
     age = children[:1] or ages[-1:]
     return [risk for risk in risks if risk.kind != RiskKind.AGE or risk in age]
 
@@ -460,7 +462,7 @@ def _matches(
 def eater_of(ticked: Ticked) -> Eater:
     return Eater(
         frozenset(risk.diet for risk in ticked.risks if risk.diet),
-        frozenset(risk.stands_for for risk in ticked.risks if risk.stands_for),
+        frozenset(risk.population_group for risk in ticked.risks if risk.population_group),
     )
 
 

@@ -18,7 +18,7 @@ def next_change(*, at: datetime) -> datetime | None:
     That is when a scheduled row or note begins to show, or the midnight after the last day for a
     review. Two queries a table.
     """
-    moments = [_first(ChangeNote.objects.filter(made_at__gt=at), "made_at")]
+    moments = [_first(ChangeNote.objects.filter(created_at__gt=at), "created_at")]
     for rows in published_tables():
         moments.append(_first(rows.filter(publish_at__gt=at), "publish_at"))
         due = _first(rows.filter(review_due_on__gte=localdate(at)), "review_due_on")

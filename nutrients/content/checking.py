@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from django.db import models, transaction
@@ -25,12 +25,12 @@ from nutrients.models import (
     Authority,
     Figure,
     FoodSource,
-    KeptProblem,
     Nutrient,
     NutrientAmount,
     NutrientDetail,
     OtherCause,
     Picture,
+    Problem,
     ProblemKind,
     Publishable,
     ReadForm,
@@ -81,61 +81,40 @@ AVOIDED_WORDS = re.compile(
 RESERVED_ANCHORS = {"main", "key-points", "sources", "related", "core-table"}
 
 
-class Problem(NamedTuple):
-    """A sentence about a row, which is named by model and natural key.
-
-    Without `pk` it is about the whole table.
-    """
-
-    row: str
-    reason: str
-    pk: int | None = None
-
-    def __str__(self) -> str:
-        return f"{self.row}: {self.reason}"
-
-
 def find_problems(*, on: date) -> list[Problem]:
-    """Return all problems on the day `on`, by row."""
-    return sorted(
-        {
-            *_wrong_sources(),
-            *_unsourced_articles(),
-            *_past_own_review(on),
-            *_broken_prose(),
-            *_broken_details(),
-            *_dead_links(),
-            *_limits_in_wrong_units(),
-            *_impossible_amounts(),
-            *_overdue(on),
-            *_wrong_words(),
-            *_shared_ticks(),
-            *_long_sentences(),
-            *_chopped_sentences(),
-        }
+    """Return all problems on the day `on`, unsaved, in the order of their rows."""
+    problems = chain(
+        _wrong_sources(),
+        _unsourced_articles(),
+        _past_own_review(on),
+        _broken_prose(),
+        _broken_details(),
+        _dead_links(),
+        _limits_in_wrong_units(),
+        _impossible_amounts(),
+        _overdue(on),
+        _wrong_words(),
+        _shared_ticks(),
+        _long_sentences(),
+        _chopped_sentences(),
     )
+    # A text may have the same fault twice.
+    return sorted({str(problem): problem for problem in problems}.values(), key=str)
 
 
 def problem_of(row: Any, reason: str) -> Problem:
-    return Problem(f"{row._meta.label_lower} {' / '.join(row.natural_key())}", reason, row.pk)
+    label = row._meta.label_lower
+    name = f"{label} {' / '.join(row.natural_key())}"
+    return Problem(model=label, row_id=row.pk, row=name[:500], reason=reason)
 
 
-def save_problems(kind: ProblemKind, problems: Iterable[Problem], *, at: datetime) -> None:
+def save_problems(kind: ProblemKind, problems: list[Problem], *, at: datetime) -> None:
     """Replace the problems of this kind on the editors' desk."""
-    rows = [
-        KeptProblem(
-            kind=kind,
-            model=problem.row.partition(" ")[0],
-            row_id=problem.pk,
-            row=problem.row[:500],
-            reason=problem.reason,
-            found_at=at,
-        )
-        for problem in problems
-    ]
+    for problem in problems:
+        problem.kind, problem.checked_at = kind, at
     with transaction.atomic():
-        KeptProblem.objects.filter(kind=kind).delete()
-        KeptProblem.objects.bulk_create(rows)
+        Problem.objects.filter(kind=kind).delete()
+        Problem.objects.bulk_create(problems)
 
 
 def _published(model: type[models.Model]) -> Any:
@@ -375,7 +354,6 @@ def _chopped_sentences() -> Iterator[Problem]:
     for model, texts in by_model.items():
         share = short_share(texts)
         if share > MOST_SHORT_SENTENCES:
-            yield Problem(
-                model._meta.label_lower,
-                f"{share:.0%} of its sentences have {SHORT_SENTENCE} words or fewer.",
-            )
+            reason = f"{share:.0%} of its sentences have {SHORT_SENTENCE} words or fewer."
+            label = model._meta.label_lower
+            yield Problem(model=label, row=label, reason=reason)

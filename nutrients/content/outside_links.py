@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
@@ -15,9 +15,9 @@ from urllib.request import Request, urlopen
 from django.conf import settings
 
 from nutrients import prose
-from nutrients.models import Article, ArticleSection, NutrientDetail, Source
+from nutrients.models import Article, ArticleSection, NutrientDetail, Problem, Source
 
-from .checking import Problem, problem_of
+from .checking import problem_of
 
 SECONDS, HOSTS_AT_ONCE, TRIES = 15, 8, 2
 GONE = {404, 410}
@@ -44,16 +44,11 @@ def addresses() -> dict[str, list[Any]]:
     return dict(rows)
 
 
-class LinkReport(NamedTuple):
-    """The problems of broken links, the number of addresses, and how many refused to answer."""
+def check_links() -> tuple[list[Problem], int, int]:
+    """Check every address: several hosts at once, and the addresses of a host in sequence.
 
-    broken: list[Problem]
-    total: int
-    refused: int
-
-
-def check_links() -> LinkReport:
-    """Check every address: several hosts at once, and the addresses of a host in sequence."""
+    Return the problems of broken links, the number of addresses, and how many refused to answer.
+    """
     rows = addresses()
     by_host: dict[str, list[str]] = defaultdict(list)
     for address in rows:
@@ -65,12 +60,12 @@ def check_links() -> LinkReport:
     with ThreadPoolExecutor(HOSTS_AT_ONCE) as pool:
         faults = list(chain(*pool.map(faults_of_host, by_host.values())))
     broken = [(address, reason) for address, reason in faults if reason != REFUSED]
-    problems = sorted(
+    problems = [
         problem_of(row, f"{address} {reason}")
         for address, reason in broken
         for row in rows[address]
-    )
-    return LinkReport(problems, len(rows), len(faults) - len(broken))
+    ]
+    return sorted(problems, key=str), len(rows), len(faults) - len(broken)
 
 
 def fault_of(address: str) -> str:

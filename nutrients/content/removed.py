@@ -31,7 +31,7 @@ def redirect_pages(
     for row in rows:
         Redirect.objects.update_or_create(
             path=row.get_absolute_url(),
-            defaults={"to": to, "reason": reason, "words": words, "made_by": by},
+            defaults={"to": to, "reason": reason, "words": words, "created_by": by},
         )
 
 

@@ -71,7 +71,7 @@ def sign(rows: Iterable[Any], *, name: str, profession: str, account: str, at: d
         Signature(
             model=row._meta.label_lower,
             row=row.pk,
-            words=digest(words_of(row)),
+            digest=digest(words_of(row)),
             name=name,
             profession=profession,
             account=account,
@@ -89,8 +89,8 @@ def update_reviewers(rows: Iterable[Any]) -> None:
         signed = list(signatures_of(row))
         saved = type(row)._base_manager.filter(pk=row.pk)
         if (signed or row.reviewed_by) and saved.exists():
-            words = digest(words_of(row))
-            valid = [signature for signature in signed if signature.words == words]
+            current = digest(words_of(row))
+            valid = [signature for signature in signed if signature.digest == current]
             row.reviewed_on = timezone.localdate(valid[-1].signed_at) if valid else None
             row.reviewed_by = str(valid[-1])[:200] if valid else ""
             saved.update(reviewed_on=row.reviewed_on, reviewed_by=row.reviewed_by)

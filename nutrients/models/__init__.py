@@ -22,7 +22,7 @@ from .causes import (
     Strength,
 )
 from .change_notes import ChangeNote, NoteKind
-from .desk import KeptProblem, ProblemKind, Redirect
+from .desk import Problem, ProblemKind, Redirect
 from .foods import (
     DIETS,
     MOST_ENERGY,

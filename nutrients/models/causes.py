@@ -20,7 +20,7 @@ class RiskKind(models.TextChoices):
     AGE = "age", "Age"
 
 
-# Groups of readers that a risk factor can stand for, and to which some foods are not suggested.
+# The groups of readers that some foods are not suggested to, and that a risk factor may mean.
 GROUPS = [NotSuggestedTo.PREGNANCY, NotSuggestedTo.CHILDREN]
 
 
@@ -39,7 +39,8 @@ class RiskFactor(Slugged, Publishable):
     )
     mechanism = models.TextField(help_text="How it lowers or raises the nutrients.")
     what_to_do = models.TextField(help_text="Never advise starting or stopping a medicine.")
-    stands_for = models.CharField(
+    population_group = models.CharField(
+        "stands for",
         max_length=12,
         choices=[(group.value, group.label) for group in GROUPS],
         blank=True,
@@ -62,7 +63,7 @@ class RiskFactor(Slugged, Publishable):
             *Publishable.Meta.constraints,
             one_of("kind", RiskKind.values, "riskfactor_kind_known"),
             one_of("diet", ["", *Diet.values], "riskfactor_diet_known"),
-            one_of("stands_for", ["", *GROUPS], "riskfactor_stands_for_known"),
+            one_of("population_group", ["", *GROUPS], "riskfactor_population_group_known"),
         ]
 
     def __str__(self) -> str:

@@ -22,7 +22,7 @@ class NoteKind(models.TextChoices):
 
 class ChangeNoteQuerySet(models.QuerySet[Any]):
     def until(self, at: datetime) -> Self:
-        return self.filter(made_at__lte=at)
+        return self.filter(created_at__lte=at)
 
     def newest_on(self, path: str, *, at: datetime) -> Self:
         """Return the newest notes on a page and on its anchors."""
@@ -36,7 +36,7 @@ class ChangeNote(Keyed):
     Title and address are copies, so that a note outlives its page.
     """
 
-    KEY = ("address", "made_at")
+    KEY = ("address", "created_at")
 
     kind = models.CharField(max_length=10, choices=NoteKind, default=NoteKind.CHANGE)
     text = models.TextField(
@@ -59,17 +59,17 @@ class ChangeNote(Keyed):
     subject_key = models.CharField(
         max_length=255, blank=True, editable=False, help_text="Its natural key as JSON."
     )
-    made_at = models.DateTimeField("made", default=timezone.now)
+    created_at = models.DateTimeField("made", default=timezone.now)
 
     objects = ChangeNoteQuerySet.as_manager()
 
     class Meta:
-        ordering = ["-made_at", "-pk"]
+        ordering = ["-created_at", "-pk"]
         constraints = [
             one_of("kind", NoteKind.values, "changenote_kind_known"),
             models.CheckConstraint(condition=~Q(text=""), name="changenote_text_given"),
             # Pages find their notes by this index.
-            models.UniqueConstraint(fields=["address", "made_at"], name="changenote_unique"),
+            models.UniqueConstraint(fields=["address", "created_at"], name="changenote_unique"),
         ]
 
     def __str__(self) -> str:

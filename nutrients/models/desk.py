@@ -17,7 +17,7 @@ class ProblemKind(models.TextChoices):
     LINKS = "links", "Outside links"
 
 
-class KeptProblem(models.Model):
+class Problem(models.Model):
     """A problem that the last check of its kind found. The next check replaces it."""
 
     kind = models.CharField("check", max_length=8, choices=ProblemKind)
@@ -25,13 +25,12 @@ class KeptProblem(models.Model):
     row_id = models.BigIntegerField(null=True)
     row = models.CharField(max_length=500, help_text="The row's model and natural key.")
     reason = models.TextField()
-    found_at = models.DateTimeField("found")
+    checked_at = models.DateTimeField("found")
 
     class Meta:
-        verbose_name = "problem"
         ordering = ["kind", "row", "pk"]
         constraints = [
-            one_of("kind", ProblemKind.values, "keptproblem_kind_known"),
+            one_of("kind", ProblemKind.values, "problem_kind_known"),
         ]
 
     def __str__(self) -> str:
@@ -58,8 +57,8 @@ class Redirect(models.Model):
         blank=True,
         help_text="A sentence or two. Empty: only that the page was taken down.",
     )
-    made_by = models.CharField(max_length=150, editable=False)
-    made_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.CharField(max_length=150, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         ordering = ["path"]

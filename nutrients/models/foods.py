@@ -221,31 +221,29 @@ class FoodSource(Slugged, Publishable):
         constraints = [
             *Publishable.Meta.constraints,
             models.CheckConstraint(
-                condition=Q(serving_grams__gt=0) | Q(serving_grams__isnull=True),
-                name="foodsource_serving_positive",
-            ),
-            models.CheckConstraint(
                 condition=Q(is_food=False)
                 | (Q(serving_grams__isnull=False) & ~Q(serving_description="")),
                 name="foodsource_food_has_serving",
                 violation_error_message="A food needs a serving and its grams.",
             ),
             models.CheckConstraint(
-                condition=Q(serving_grams__lte=MOST_IN_SERVING) | Q(serving_grams__isnull=True),
+                condition=Q(serving_grams__gt=0, serving_grams__lte=MOST_IN_SERVING),
                 name="foodsource_serving_can_be_eaten",
-                violation_error_message=f"A serving weighs {MOST_IN_SERVING:,} g at most.",
+                violation_error_message="A serving weighs more than 0 g, and "
+                f"{MOST_IN_SERVING:,} g at most.",
             ),
             models.CheckConstraint(
-                condition=Q(energy_kcal__range=(0, MOST_ENERGY)) | Q(energy_kcal__isnull=True),
+                condition=Q(energy_kcal__range=(0, MOST_ENERGY)),
                 name="foodsource_energy_possible",
                 violation_error_message=f"100 g of pure fat give {MOST_ENERGY} kcal: no food gives "
-                "more. Is this in kilojoules?",
+                "more, and none less than 0. Is this in kilojoules?",
             ),
             one_of("not_suggested_to", NotSuggestedTo.values, "foodsource_not_suggested_to_known"),
             models.UniqueConstraint(
                 fields=["usda_ndb_number"],
                 condition=~Q(usda_ndb_number=""),
                 name="foodsource_ndb_unique",
+                violation_error_message="Another food has this NDB number.",
             ),
             # A USDA food may have the same name as a chosen one.
             models.UniqueConstraint(
@@ -311,7 +309,11 @@ class FoodPortion(Keyed):
             models.UniqueConstraint(
                 fields=["food", "description", "grams"], name="foodportion_unique"
             ),
-            models.CheckConstraint(condition=Q(grams__gt=0), name="foodportion_grams_positive"),
+            models.CheckConstraint(
+                condition=Q(grams__gt=0),
+                name="foodportion_grams_positive",
+                violation_error_message="A portion weighs more than 0 g.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -351,7 +353,9 @@ class NutrientAmount(Keyed):
         constraints = [
             models.UniqueConstraint(fields=["food", "nutrient"], name="nutrientamount_unique"),
             models.CheckConstraint(
-                condition=Q(per_100g__gte=0), name="nutrientamount_not_negative"
+                condition=Q(per_100g__gte=0),
+                name="nutrientamount_not_negative",
+                violation_error_message="An amount cannot be less than 0.",
             ),
         ]
         indexes = [

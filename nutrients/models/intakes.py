@@ -189,21 +189,14 @@ class ReferenceIntake(Keyed, Publishable):
             ),
             one_of("upper_limit_status", LimitStatus.values, "referenceintake_limit_status_known"),
             models.CheckConstraint(
-                condition=Q(amount__isnull=True) | Q(amount__gte=0),
+                condition=Q(amount__gte=0, upper_limit__gte=0, chronic_disease_limit_mg__gte=0),
                 name="referenceintake_not_negative",
+                violation_error_message="Amounts and limits cannot be less than 0.",
             ),
             models.CheckConstraint(
-                condition=Q(upper_limit__isnull=True) | Q(upper_limit__gte=0),
-                name="referenceintake_limit_not_negative",
-            ),
-            models.CheckConstraint(
-                condition=Q(chronic_disease_limit_mg__isnull=True)
-                | Q(chronic_disease_limit_mg__gte=0),
-                name="referenceintake_chronic_limit_not_negative",
-            ),
-            models.CheckConstraint(
-                condition=Q(age_below__isnull=True) | Q(age_below__gt=models.F("age_from")),
+                condition=Q(age_below__gt=models.F("age_from")),
                 name="referenceintake_ages_in_order",
+                violation_error_message="The age in “age below” must be above that in “age from”.",
             ),
             models.CheckConstraint(
                 condition=Q(

@@ -170,17 +170,17 @@ class Nutrient(Slugged, Publishable):
             one_of("figure", ["", *Figure.values], "nutrient_figure_known"),
             one_of("how_common", Frequency.values, "nutrient_how_common_known"),
             models.CheckConstraint(
-                condition=Q(daily_value__gt=0), name="nutrient_daily_value_positive"
-            ),
-            models.CheckConstraint(
-                condition=Q(reference_value__isnull=True) | Q(reference_value__gt=0),
-                name="nutrient_reference_value_positive",
+                condition=Q(daily_value__gt=0, reference_value__gt=0),
+                name="nutrient_label_values_positive",
+                violation_error_message="The daily value and the nutrient reference value must be "
+                "more than 0.",
             ),
             models.CheckConstraint(
                 condition=Q(upper_limit__isnull=True, upper_limit_unit="")
                 | (Q(upper_limit__gt=0) & Q(upper_limit_unit__in=Unit.values)),
                 name="nutrient_upper_limit_has_unit",
-                violation_error_message="Give the upper limit and its unit, or neither.",
+                violation_error_message="Give an upper limit of more than 0 and its unit, or "
+                "neither.",
             ),
         ]
 

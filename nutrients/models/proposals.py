@@ -43,7 +43,7 @@ class Proposal(models.Model):
         help_text="For colleagues: what for, and what it rests on. The history keeps it.",
     )
     state = models.CharField(max_length=10, choices=State, default=State.WRITING, editable=False)
-    maker = models.ForeignKey(
+    author = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", editable=False
     )
     owner = models.ForeignKey(
@@ -67,13 +67,13 @@ class Proposal(models.Model):
         editable=False,
         help_text="Why it is to be published although cases of the test book break.",
     )
-    hindrance = models.TextField(
+    publish_error = models.TextField(
         blank=True, editable=False, help_text="Why it was not published at its moment."
     )
     pages = models.JSONField(
         default=dict, editable=False, help_text="Which pages change, and for which words."
     )
-    made_at = models.DateTimeField("begun", auto_now_add=True)
+    created_at = models.DateTimeField("begun", auto_now_add=True)
     changed_at = models.DateTimeField("changed", auto_now=True)
 
     class Meta:
@@ -194,21 +194,21 @@ class PreviewLink(models.Model):
     name = models.CharField("first and last name", max_length=150, blank=True)
     profession = models.CharField(max_length=100, blank=True)
     code = models.CharField(max_length=64, blank=True)
-    wrong_tries = models.PositiveSmallIntegerField(default=0)
-    made_by = models.CharField(max_length=150)
-    made_at = models.DateTimeField()
-    until = models.DateTimeField()
+    failed_attempts = models.PositiveSmallIntegerField(default=0)
+    created_by = models.CharField(max_length=150)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
 
     class Meta:
-        ordering = ["-made_at", "-pk"]
+        ordering = ["-created_at", "-pk"]
         permissions = [("name_colleague", "Can vouch for a colleague who agrees by a link")]
 
     def __str__(self) -> str:
         return self.name or "Anyone with the link"
 
     def is_open(self, *, at: datetime) -> bool:
-        return self.revoked_at is None and at < self.until
+        return self.revoked_at is None and at < self.expires_at
 
 
 class Remark(models.Model):
@@ -217,10 +217,10 @@ class Remark(models.Model):
     link = models.ForeignKey(PreviewLink, on_delete=models.CASCADE, related_name="remarks")
     name = models.CharField(max_length=100)
     text = models.TextField(max_length=4000)
-    made_at = models.DateTimeField()
+    created_at = models.DateTimeField()
 
     class Meta:
-        ordering = ["made_at", "pk"]
+        ordering = ["created_at", "pk"]
 
     def __str__(self) -> str:
         return f"{self.name}: {self.text}"

@@ -179,12 +179,12 @@ class Publishable(models.Model):
 
 
 class Signed(models.Model):
-    """A signature to the words with the digest `words`. Rows are added, never changed.
+    """A signature to the words that have this digest. Rows are added, never changed.
 
     Name and profession are copies, which later edits of the account do not change.
     """
 
-    words = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64)
     name = models.CharField(max_length=150)
     profession = models.CharField(max_length=100)
     account = models.CharField(max_length=150)

@@ -109,10 +109,11 @@ class RedFlag(Slugged, Publishable):
         default=False,
         help_text="No nutrient is behind this sign, such as a clot: the answer names none.",
     )
-    keeps_foods_of = models.ManyToManyField(
+    withheld_nutrients = models.ManyToManyField(
         Nutrient,
         related_name="+",
         blank=True,
+        verbose_name="keeps foods of",
         help_text="Foods rich in these are not named while this flag may be raised: broken muscle "
         "raises potassium.",
     )
@@ -169,7 +170,9 @@ class RedFlagRule(Slugged):
         ordering = ["red_flag__position", "slug"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(at_least__gte=1), name="redflagrule_at_least_positive"
+                condition=Q(at_least__gte=1),
+                name="redflagrule_at_least_positive",
+                violation_error_message="A rule needs at least 1 of the ticks under “some of”.",
             ),
         ]
 

@@ -144,11 +144,11 @@ class BookOverride(models.Model):
     change = models.CharField(max_length=200, help_text="What was saved.")
     reason = models.CharField(max_length=300)
     cases = models.TextField(help_text="The titles of the cases that failed, one a line.")
-    made_by = models.CharField(max_length=150)
-    made_at = models.DateTimeField()
+    created_by = models.CharField(max_length=150)
+    created_at = models.DateTimeField()
 
     class Meta:
-        ordering = ["-made_at", "-pk"]
+        ordering = ["-created_at", "-pk"]
 
     def __str__(self) -> str:
         return f"{self.change}: {self.reason}"

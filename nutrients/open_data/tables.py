@@ -271,7 +271,7 @@ TABLES = (
     table(
         "changes",
         m.ChangeNote,
-        rows=lambda at: m.ChangeNote.objects.until(at).order_by("made_at", "address"),
-        since_version=lambda row: version_label(row.made_at),
+        rows=lambda at: m.ChangeNote.objects.until(at).order_by("created_at", "address"),
+        since_version=lambda row: version_label(row.created_at),
     ),
 )

@@ -46,8 +46,8 @@ class Conflict(NamedTuple):
 
 
 def begin(title: str, *, by: Any) -> Proposal:
-    """Create an empty proposal, owned by its maker."""
-    return Proposal.objects.create(title=title[:120], maker=by, owner=by)
+    """Create an empty proposal, owned by its author."""
+    return Proposal.objects.create(title=title[:120], author=by, owner=by)
 
 
 def add_row(

@@ -21,12 +21,12 @@ VALID_DAYS, MAX_TRIES, MAX_REMARKS = 14, 5, 50
 
 def has_written(proposal: Proposal, account: Any) -> bool:
     """Whether an account made the proposal or wrote part of it, and so cannot sign it."""
-    return proposal.maker == account or proposal.rows.filter(by=account).exists()
+    return proposal.author == account or proposal.rows.filter(by=account).exists()
 
 
 def valid_sign_offs(proposal: Proposal) -> list[SignOff]:
     """Return the signatures to the current words, one for each person."""
-    sign_offs = proposal.sign_offs.filter(words=digest(proposal))
+    sign_offs = proposal.sign_offs.filter(digest=digest(proposal))
     return list({(sign_off.account, sign_off.name): sign_off for sign_off in sign_offs}.values())
 
 
@@ -44,7 +44,7 @@ def add_sign_off(
     SignOff.objects.create(
         proposal=proposal,
         role=role,
-        words=digest(proposal),
+        digest=digest(proposal),
         name=name,
         profession=profession,
         account=account,
@@ -69,9 +69,9 @@ def make_link(
         name=name,
         profession=profession,
         code=_digest(token + code) if code else "",
-        made_by=by.get_username(),
-        made_at=at,
-        until=at + timedelta(days=VALID_DAYS),
+        created_by=by.get_username(),
+        created_at=at,
+        expires_at=at + timedelta(days=VALID_DAYS),
     )
     return settings.SITE_URL + reverse("nutrients:preview", args=[token]), code
 
@@ -86,13 +86,13 @@ def remark(link: PreviewLink, *, name: str, text: str, at: datetime) -> bool:
     """Save a remark; return False if the link already has too many."""
     if link.remarks.count() >= MAX_REMARKS:
         return False
-    Remark.objects.create(link=link, name=name, text=text, made_at=at)
+    Remark.objects.create(link=link, name=name, text=text, created_at=at)
     return True
 
 
 def may_agree(link: PreviewLink) -> bool:
     """Whether the link is for a named person who has not agreed yet and has tries left."""
-    return bool(link.code) and link.wrong_tries < MAX_TRIES
+    return bool(link.code) and link.failed_attempts < MAX_TRIES
 
 
 def agree(link: PreviewLink, token: str, code: str, *, at: datetime) -> bool:
@@ -100,7 +100,7 @@ def agree(link: PreviewLink, token: str, code: str, *, at: datetime) -> bool:
     if not may_agree(link):
         return False
     if not constant_time_compare(link.code, _digest(token + code)):
-        PreviewLink.objects.filter(pk=link.pk).update(wrong_tries=F("wrong_tries") + 1)
+        PreviewLink.objects.filter(pk=link.pk).update(failed_attempts=F("failed_attempts") + 1)
         return False
     PreviewLink.objects.filter(pk=link.pk).update(code="")
     add_sign_off(
@@ -108,7 +108,7 @@ def agree(link: PreviewLink, token: str, code: str, *, at: datetime) -> bool:
         Role.CLINICIAN,
         name=link.name,
         profession=link.profession,
-        account=f"by a link of {link.made_by}",
+        account=f"by a link of {link.created_by}",
         at=at,
     )
     return True

@@ -254,15 +254,15 @@ def _change_feed(
 ) -> HttpResponse:
     feed = _feed(request, title, path, description, at=at)
     for note in ChangeNote.objects.until(at).filter(**only)[:CHANGES_LISTED]:
-        changed = note.made_at.strftime("%Y%m%dT%H%M%S.%fZ")
+        changed = note.created_at.strftime("%Y%m%dT%H%M%S.%fZ")
         path, hash_sign, anchor = note.address.partition("#")
         address = site_address(f"{escape_uri_path(path)}{hash_sign}{escape_uri_path(anchor)}")
         feed.add_item(
             title=_clean(f"{note.get_kind_display()}: {note.title}"),
             link=address,
             description=escape(_clean(note.text)),
-            pubdate=note.made_at,
-            updateddate=note.made_at,
+            pubdate=note.created_at,
+            updateddate=note.created_at,
             # A page changes many times, so its address alone is not unique.
             unique_id=f"{site_address(escape_uri_path(path))}?changed={changed}",
             categories=[note.kind],

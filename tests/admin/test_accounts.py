@@ -22,7 +22,7 @@ def test_editors_may_do_everything_with_content_and_nothing_else(content):
     # A newer release lists these, and an editor chooses: none is added or deleted by hand.
     expected |= {"view_shippedchange", "change_shippedchange", "view_bookoverride"}
     # Proposals are begun in the form of a row, and problems are only read.
-    expected |= {"view_keptproblem", "add_proposal", "change_proposal", "view_proposal"}
+    expected |= {"view_problem", "add_proposal", "change_proposal", "view_proposal"}
     expected |= {"publish_proposal", "sign_as_editor"}
     # Redirects have no versions.
     expected |= {f"{action}_redirect" for action in ("add", "change", "delete", "view")}

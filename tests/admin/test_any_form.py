@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.db import transaction
 from django.urls import reverse
 
-from nutrients.models import KeptProblem, Keyed, Nutrient, Redirect, ShippedChange, Symptom
+from nutrients.models import Keyed, Nutrient, Problem, Redirect, ShippedChange, Symptom
 from nutrients.proposals import begin
 from nutrisite.accounts.models import AccountEvent
 from tests.admin.forms import Screen, address_of, errors_in, undrawn
@@ -27,11 +27,11 @@ ANSWERS = {200, 302, 400, 403, 404, 405, 413}
 @pytest.fixture
 def rows(a_row_of_each, admin_user):
     AccountEvent.objects.create(at=NOW, kind="refused", account="anna")
-    KeptProblem.objects.create(kind="links", model="nutrients.source", row_id=1, found_at=NOW)
+    Problem.objects.create(kind="links", model="nutrients.source", row_id=1, checked_at=NOW)
     question = {"model": "nutrients.foodsource", "natural_key": '["almonds"]', "field": "note"}
     ShippedChange.objects.create(theirs={"note": "New."}, noticed_at=NOW, **question)
     begin("Other words", by=admin_user)
-    Redirect.objects.create(path="/old/", reason="An old link.", made_by="anna")
+    Redirect.objects.create(path="/old/", reason="An old link.", created_by="anna")
     rows = {model: model._default_manager.first() for model in MODELS}
     # The shipped nutrients and symptoms have hundreds of fields in rows below them.
     return rows | {Nutrient: nutrient("boron"), Symptom: symptom("hiccups")}
@@ -88,7 +88,7 @@ def screen_of(client, row):
 def test_no_value_breaks_a_form(rows, admin_client, model):
     screen = screen_of(admin_client, rows[model])
     if screen is None:
-        assert model in (AccountEvent, KeptProblem)
+        assert model in (AccountEvent, Problem)
         return
     data = data_with_new_rows(screen)
     for value in (*VALUES[:-1], MARKUP + b"<b>" * 1_000):

@@ -87,7 +87,7 @@ def test_form_is_saved_as_a_proposal_and_changes_no_row(screen, magnesium, clien
     assert dump() == before
     assert not Revision.objects.exists()
     assert WORDS not in client.get("/nutrients/magnesium/").text
-    assert (proposal.maker, proposal.state) == (editor, State.WRITING)
+    assert (proposal.author, proposal.state) == (editor, State.WRITING)
     rows = {row.model: row for row in proposal.rows.all()}
     assert set(rows) == {"nutrients.nutrient", "nutrients.association", "nutrients.changenote"}
     proposed = rows["nutrients.nutrient"]

@@ -14,8 +14,8 @@ from model_bakery import baker
 from nutrients.models import (
     Article,
     ArticleSection,
-    KeptProblem,
     Nutrient,
+    Problem,
     Proposal,
     RedFlag,
     RedFlagRule,
@@ -31,7 +31,7 @@ from tests import factories
 
 from .forms import address_of, count_queries
 
-NO_CONTENT = (KeptProblem, Proposal, Redirect, ShippedChange)
+NO_CONTENT = (Problem, Proposal, Redirect, ShippedChange)
 CONTENT = sorted(
     # The others have tests in modules of their own.
     (m for m in admin.site._registry if m._meta.app_label == "nutrients" and m not in NO_CONTENT),

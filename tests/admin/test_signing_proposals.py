@@ -166,12 +166,12 @@ def test_preview_link_shows_the_pages_without_an_account(proposal, editor_client
 
 def test_preview_link_ends_after_14_days_or_when_it_is_revoked(proposal, editor_client, client):
     path, _ = make_link(editor_client, proposal)
-    PreviewLink.objects.update(until=timezone.now() + timedelta(seconds=30))
+    PreviewLink.objects.update(expires_at=timezone.now() + timedelta(seconds=30))
     assert client.get(path).status_code == 200
     send(editor_client, proposal, "revoke", link=PreviewLink.objects.get().pk)
     assert client.get(path).status_code == 404
 
-    PreviewLink.objects.update(revoked_at=None, until=timezone.now())
+    PreviewLink.objects.update(revoked_at=None, expires_at=timezone.now())
     assert client.get(path).status_code == 404
     assert client.get("/preview/guessed/").status_code == 404
 

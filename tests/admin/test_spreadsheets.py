@@ -57,7 +57,7 @@ def test_lines_are_previewed_then_saved_in_a_proposal(look, amount, editor):
     answer = look(NutrientAmount, answer.context["form"].cleaned_data["text"], keep="yes")
     proposal = Proposal.objects.get()
     assert answer["Location"] == proposal.get_absolute_url()
-    assert proposal.maker == editor
+    assert proposal.author == editor
     figures = {row.kind: float(row.values["per_100g"]) for row in proposal.rows.all()}
     assert figures == {"change": 12.5, "add": 3.25}
     assert NutrientAmount.objects.get(pk=amount.pk).per_100g == amount.per_100g

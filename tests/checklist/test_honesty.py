@@ -97,7 +97,7 @@ def test_no_food_is_named_to_whom_it_is_kept_from(client, no_content, group):
     factories.food("liver", iron, 99, not_suggested_to=group)
     oil = factories.food("cod-oil", iron, 0, not_suggested_to=group)
     oil.unmeasured_nutrients.add(iron)
-    factories.risk("this-group", stands_for=group)
+    factories.risk("this-group", population_group=group)
 
     assert "Rich foods Liver Lentils Cod oil" in result(client, symptom=["cramps"])
     text = result(client, symptom=["cramps"], risk=["this-group"])

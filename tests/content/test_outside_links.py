@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from nutrients.content import outside_links
-from nutrients.models import Article, KeptProblem, Source
+from nutrients.models import Article, Problem, Source
 
 
 class Pages(BaseHTTPRequestHandler):
@@ -73,7 +73,7 @@ def test_broken_links_are_on_the_desk_until_they_are_corrected(content, monkeypa
     monkeypatch.setattr(outside_links, "fault_of", lambda url: broken.get(url, ""))
     output = StringIO()
     call_command("check_links", stdout=output)
-    desk = admin_client.get(reverse("admin:nutrients_keptproblem_changelist")).content.decode()
+    desk = admin_client.get(reverse("admin:nutrients_problem_changelist")).content.decode()
 
     same = Source.objects.filter(url=source.url).count()
     assert f"Outside links: {1 + same} broken of " in output.getvalue()
@@ -86,17 +86,17 @@ def test_broken_links_are_on_the_desk_until_they_are_corrected(content, monkeypa
 
     broken.clear()
     call_command("check_links", stdout=StringIO())
-    assert not KeptProblem.objects.exists()
+    assert not Problem.objects.exists()
 
 
 def test_content_check_replaces_its_own_problems_only(content):
     for kind in ("links", "content"):
         at = "2026-11-01T00:00Z"
-        KeptProblem.objects.create(kind=kind, model="nutrients.x", row_id=1, row="x", found_at=at)
+        Problem.objects.create(kind=kind, model="nutrients.x", row_id=1, row="x", checked_at=at)
     Source.objects.filter(pk=1).update(next_review_on="2026-11-01")
     with pytest.raises(Exception, match="to put right"):
         call_command("check_content", "--keep", "--on", "2026-12-01", stderr=StringIO())
 
-    assert KeptProblem.objects.filter(kind="links").count() == 1
-    problem = KeptProblem.objects.get(kind="content")
+    assert Problem.objects.filter(kind="links").count() == 1
+    problem = Problem.objects.get(kind="content")
     assert (problem.model, problem.row_id) == ("nutrients.source", 1)

@@ -15,7 +15,11 @@ CALCIUM = "/nutrients/calcium/"
 
 
 def note(text, days=0, **fields):
-    row = {"title": "Calcium", "address": CALCIUM, "made_at": DAY + timedelta(days=days)} | fields
+    row = {
+        "title": "Calcium",
+        "address": CALCIUM,
+        "created_at": DAY + timedelta(days=days),
+    } | fields
     return ChangeNote.objects.create(text=text, **row)
 
 
@@ -40,7 +44,7 @@ def test_corrections_come_first_and_keep_the_editors_words(client, content):
 def test_change_says_since_which_version_it_holds(client, content, settings, tmp_path):
     # A file of this version may be there, because the note has no revision.
     settings.OPEN_DATA_DIR = tmp_path
-    note("New words.", made_at=datetime(2026, 3, 4, 14, 30, 7, tzinfo=UTC))
+    note("New words.", created_at=datetime(2026, 3, 4, 14, 30, 7, tzinfo=UTC))
     rows = client.get("/data/changes.json")
 
     assert "Since version 2026-03-04.143007" in text_of(client.get("/changes/"), "main")
@@ -75,7 +79,7 @@ def test_old_changes_are_counted_and_all_corrections_shown(client, content):
 
 def test_fixtures_can_bring_notes(content, settings, tmp_path):
     row = {"kind": "correction", "title": "Calcium", "address": CALCIUM, "text": "It was wrong."}
-    row |= {"made_at": "2026-03-01T09:00:00Z", "subject": "nutrients.nutrient"}
+    row |= {"created_at": "2026-03-01T09:00:00Z", "subject": "nutrients.nutrient"}
     fixture = [{"model": "nutrients.changenote", "fields": row}]
     (tmp_path / "90_notes.yaml").write_text(yaml.safe_dump(fixture))
     settings.FIXTURES = tmp_path

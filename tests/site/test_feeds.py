@@ -30,7 +30,7 @@ def feed(client):
 
 
 def note(address, text="It said 1 mg. It is 2 mg.", **fields):
-    fields = {"title": "Magnesium", "made_at": datetime(2025, 11, 30, 9, 8, tzinfo=UTC)} | fields
+    fields = {"title": "Magnesium", "created_at": datetime(2025, 11, 30, 9, 8, tzinfo=UTC)} | fields
     return ChangeNote.objects.create(address=address, text=text, **fields)
 
 
@@ -55,8 +55,8 @@ def test_feed_has_what_atom_asks_for(feed, address):
 def test_entries_are_newest_first_with_their_page_time_and_kind(feed):
     note("/nutrients/magnesium/")
     newer = datetime(2025, 12, 1, tzinfo=UTC)
-    note("/nutrients/magnesium/#needs", kind="correction", made_at=newer)
-    note("/symptoms/tremor/", title="To come", made_at=datetime(2099, 1, 1, tzinfo=UTC))
+    note("/nutrients/magnesium/#needs", kind="correction", created_at=newer)
+    note("/symptoms/tremor/", title="To come", created_at=datetime(2099, 1, 1, tzinfo=UTC))
 
     correction, change = feed(ALL).entries
 

@@ -20,11 +20,11 @@ class Command(BaseCommand):
     help = __doc__
 
     def handle(self, *args: Any, **options: Any) -> None:
-        report = check_links()
-        save_problems(ProblemKind.LINKS, report.broken, at=timezone.now())
-        for problem in report.broken:
+        broken, total, refused = check_links()
+        save_problems(ProblemKind.LINKS, broken, at=timezone.now())
+        for problem in broken:
             self.stdout.write(str(problem))
         self.stdout.write(
-            f"Outside links: {len(report.broken):,} broken of {report.total:,}. Not checked: "
-            f"{report.refused:,}, whose sites only admit browsers."
+            f"Outside links: {len(broken):,} broken of {total:,}. Not checked: {refused:,}, whose "
+            "sites only admit browsers."
         )

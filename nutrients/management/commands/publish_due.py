@@ -18,7 +18,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         for proposal in publish_due(at=timezone.now()):
-            if proposal.hindrance:
-                self.stderr.write(f"Not published: {proposal}. {proposal.hindrance}")
+            if proposal.publish_error:
+                self.stderr.write(f"Not published: {proposal}. {proposal.publish_error}")
             else:
                 self.stdout.write(f"Published: {proposal}.")
