@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import reversion
 from django.apps import apps
@@ -31,8 +31,15 @@ from .fixtures import (
     required_references,
 )
 from .ledger import as_json
-from .merging import NEVER_SHIPPED, apply_values, live_value, shipped_value, write_links
-from .versions import owners
+from .merging import (
+    NEVER_SHIPPED,
+    REASON,
+    live_value,
+    shipped_value,
+    write_links,
+    write_values,
+)
+from .versions import owners, record, record_first, with_links
 
 EDITED = "It was edited here as well."
 MADE_HERE = "The row was made here before it came with the site."
@@ -45,37 +52,33 @@ REFUSED = "The new value does not go with the rest: {}"
 WITHDRAWN = "It no longer comes with the site. Keep it, or delete it."
 
 
-class Update(NamedTuple):
-    """A row that was updated, with the names of the fields that changed."""
-
-    row: FixtureRow
-    fields: list[str]
-
-    def __str__(self) -> str:
-        return f"{self.row}: {', '.join(self.fields)} ({self.row.location})"
+# By field: the values to write, with links as primary keys, and why an editor must decide.
+Values = dict[Any, Any]
+Reasons = dict[Any, str]
+RowUpdate = tuple[FixtureRow, Any, Values]
+# A sentinel for a field that a merge leaves as it is.
+UNCHANGED: Any = object()
 
 
-class MergedField(NamedTuple):
-    """A field with the value to write, or with the reason why an editor must choose."""
-
-    field: Any
-    value: Any = None
-    reason: str = ""
+class ConflictError(Exception):
+    """An editor must decide between the site's value of a field and the shipped one."""
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What a load did, or with `plan` would do. `total` is the number of rows in the fixtures."""
+    """What a load did, or with `plan` would do. `total` is the number of rows in the fixtures.
+
+    `updated` has the names of the fields that changed.
+    """
 
     total: int
     added: list[FixtureRow] = field(default_factory=list)
-    updated: list[Update] = field(default_factory=list)
+    updated: list[tuple[FixtureRow, list[str]]] = field(default_factory=list)
     to_settle: list[ShippedChange] = field(default_factory=list)
     unchanged: list[FixtureRow] = field(default_factory=list)
     left_deleted: list[FixtureRow] = field(default_factory=list)
     missing_reference: list[FixtureRow] = field(default_factory=list)
     name_taken: list[FixtureRow] = field(default_factory=list)
-    dropped_links: int = 0
 
 
 def load(folder: Path, *, at: datetime, plan: bool = False) -> Outcome:
@@ -90,8 +93,9 @@ def load(folder: Path, *, at: datetime, plan: bool = False) -> Outcome:
     if total is not None:
         return Outcome(total)
     rows = read_rows(folder)
-    # All updates are in one revision.
-    with transaction.atomic(), reversion.create_revision():
+    # All updates are in one revision, to which signals of links add nothing.
+    with transaction.atomic(), reversion.create_revision(manage_manually=True):
+        reversion.set_comment(REASON)
         ledger.lock()
         outcome = _Load(rows, at).run()
         ledger.record_files(files, len(rows), at=at)
@@ -115,7 +119,7 @@ class _Load:
         self.ledger.enter(self.outcome.added, at=self.at)
         self._merge_existing()
         self._ask_about_withdrawn()
-        updated = {update.row.identity for update in self.outcome.updated}
+        updated = {row.identity for row, _ in self.outcome.updated}
         self.outcome.unchanged = [row for row in self.existing if row.identity not in updated]
         return self.outcome
 
@@ -179,7 +183,6 @@ class _Load:
             for link in row.model._meta.many_to_many:
                 keys = dict.fromkeys(map(as_key, row.fields.get(link.name) or []))
                 targets = [self.index.target(row, link, list(key)) for key in keys]
-                self.outcome.dropped_links += targets.count(None)
                 pairs[link] += [(pk, target) for target in targets if target is not None]
         for link, ends in pairs.items():
             write_links(link, ends)
@@ -193,75 +196,90 @@ class _Load:
 
     def _merge_all(self, model: Model, rows: list[FixtureRow]) -> None:
         keys = self.index.keys_of(model)
-        saved = model._base_manager.in_bulk([keys[row.key] for row in rows])
-        waiting = [(row, saved[keys[row.key]]) for row in rows]
-        is_last = False
-        # A name may pass from one row to another, so retry refused rows while others succeed.
-        while waiting:
-            refused = [pair for pair in waiting if not self._merge(*pair, is_last=is_last)]
-            is_last = len(refused) == len(waiting)
-            waiting = refused
+        saved = with_links(model).in_bulk([keys[row.key] for row in rows])
+        updates = []
+        for row in rows:
+            # Refuse a value that a first load would refuse.
+            build_instance(row, self.index)
+            live = saved[keys[row.key]]
+            values, reasons = self._merge_fields(row, live)
+            if values and self._is_reviewed_here(live):
+                values, reasons = {}, reasons | dict.fromkeys(values, REVIEWED)
+            if values:
+                updates.append((row, live, values))
+            self._leave_to_editors(row, reasons)
+        record_first(live for _, live, _ in updates)
+        written = self._write_updates(updates)
+        record(with_links(model).filter(pk__in=written), at=self.at)
 
-    def _merge(self, row: FixtureRow, live: Any, *, is_last: bool) -> bool:
-        """Merge one row. Return False if its values are refused and this is not the last try."""
-        # Refuse a value that a first load would refuse.
-        build_instance(row, self.index)
-        merged = self._merge_fields(row, live)
-        values = {each.field: each.value for each in merged if not each.reason}
-        reason = ""
-        if values and self._is_reviewed_here(live):
-            reason = REVIEWED
-        elif values:
-            try:
-                apply_values(live, values, at=self.at)
-            except RefusedError as error:
-                live.refresh_from_db()
-                if not is_last:
-                    return False
-                reason = REFUSED.format(error)
-            else:
-                self.outcome.updated.append(Update(row, [field.name for field in values]))
-        self.outcome.to_settle += [
-            self._field_change(row, each.field.name, each.reason or reason)
-            for each in merged
-            if each.reason or reason
-        ]
-        return True
+    def _write_updates(self, updates: list[RowUpdate]) -> list[int]:
+        """Write the values of rows, and return the primary keys of those that are not refused."""
+        written: list[int] = []
+        while updates:
+            refused = []
+            for row, live, values in updates:
+                try:
+                    write_values(live, values, at=self.at)
+                except RefusedError as error:
+                    live.refresh_from_db()
+                    refused.append((row, live, values, REFUSED.format(error)))
+                else:
+                    written.append(live.pk)
+                    self.outcome.updated.append((row, [field.name for field in values]))
+            if len(refused) == len(updates):
+                for row, _, values, reason in refused:
+                    self._leave_to_editors(row, dict.fromkeys(values, reason))
+                break
+            # A name may pass from one row to another, so retry refused rows while others succeed.
+            updates = [update for *update, _ in refused]
+        return written
 
-    def _merge_fields(self, row: FixtureRow, live: Any) -> list[MergedField]:
-        """Merge the fields that are or were shipped, and return those that change."""
+    def _merge_fields(self, row: FixtureRow, live: Any) -> tuple[Values, Reasons]:
+        """Merge the fields that are or were shipped.
+
+        Return the values to write, and the reasons why an editor must decide about other fields.
+        """
         entry = self.ledger.rows.get(row.identity)
-        names = dict.fromkeys([*row.fields, *(entry.fields if entry else ())])
-        fields = {field.name: field for field in row.model._meta.get_fields()}
-        merged = [self._merge_field(row, live, fields[name]) for name in names if name in fields]
-        return [each for each in merged if each]
+        names = {*row.fields, *(entry.fields if entry else ())}
+        values: Values = {}
+        reasons: Reasons = {}
+        for each in row.model._meta.get_fields():
+            if each.name in names:
+                try:
+                    value = self._merge_field(row, live, each)
+                    if value is not UNCHANGED:
+                        values[each] = self.index.to_database(each, value)
+                except ConflictError as error:
+                    reasons[each] = str(error)
+                except RefusedError:
+                    reasons[each] = TARGET_DELETED
+        return values, reasons
 
-    def _merge_field(self, row: FixtureRow, live: Any, field: Any) -> MergedField | None:
+    def _merge_field(self, row: FixtureRow, live: Any, field: Any) -> Any:
+        """Return the new value of a field, or UNCHANGED. Raises ConflictError."""
         base = shipped_value(field, self.ledger.base(row, field.name))
         ours = live_value(live, field)
         theirs = shipped_value(field, row.fields)
         if theirs is NEVER_SHIPPED:
-            return None
+            return UNCHANGED
         if field.many_to_many and row.label not in MERGED_WHOLE and base is not NEVER_SHIPPED:
             # Links merge one by one: ours, without what the release drops, with what it adds.
             theirs = theirs.intersection(self.index.keys_of(field.remote_field.model))
-            value = (ours - (base - theirs)) | (theirs - base)
-        elif theirs in (base, ours):
-            return None
-        elif ours == base:
-            value = theirs
-        else:
-            change = self.ledger.open_change(row, field.name)
-            if change and shipped_value(field, change.before) == theirs:
-                # The release withdraws the open change.
-                return None
-            return MergedField(field, reason=MADE_HERE if base is NEVER_SHIPPED else EDITED)
-        if value == ours:
-            return None
-        try:
-            return MergedField(field, self.index.to_database(field, value))
-        except RefusedError:
-            return MergedField(field, reason=TARGET_DELETED)
+            merged = (ours - (base - theirs)) | (theirs - base)
+            return UNCHANGED if merged == ours else merged
+        if theirs in (base, ours):
+            return UNCHANGED
+        if ours == base:
+            return theirs
+        change = self.ledger.open_change(row, field.name)
+        if change and shipped_value(field, change.before) == theirs:
+            # The release withdraws the open change.
+            return UNCHANGED
+        raise ConflictError(MADE_HERE if base is NEVER_SHIPPED else EDITED)
+
+    def _leave_to_editors(self, row: FixtureRow, reasons: Reasons) -> None:
+        changes = (self._field_change(row, field.name, why) for field, why in reasons.items())
+        self.outcome.to_settle += changes
 
     def _is_reviewed_here(self, live: Any) -> bool:
         """Return whether a reviewer here signed the row, or the row whose page shows it."""

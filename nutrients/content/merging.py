@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import reversion
 from django.core.exceptions import ValidationError
+from django.db import transaction
 
 from nutrients.models import Publishable, ShippedChange
 
@@ -62,11 +63,10 @@ def _comparable(value: Any) -> Any:
     return value.replace("\r\n", "\n").strip() if isinstance(value, str) else value
 
 
-def apply_values(row: Any, values: Mapping[Any, Any], *, at: datetime, user: Any = None) -> None:
-    """Write values by field, with links as primary keys, and record the change as a revision.
+def write_values(row: Any, values: Mapping[Any, Any], *, at: datetime) -> None:
+    """Write values by field, with links as primary keys.
 
-    Joins the active revision, if there is one. Raises RefusedError if the values break a
-    constraint, with nothing written.
+    Raises RefusedError if the values break a constraint, with nothing written.
     """
     links = {field: value for field, value in values.items() if field.many_to_many}
     columns = {field.attname: value for field, value in values.items() if field not in links}
@@ -77,17 +77,11 @@ def apply_values(row: Any, values: Mapping[Any, Any], *, at: datetime, user: Any
         row.validate_constraints()
     except ValidationError as error:
         raise RefusedError(" ".join(error.messages)) from error
-    record_first([row])
     if isinstance(row, Publishable):
         columns["changed_at"] = at
     type(row)._base_manager.filter(pk=row.pk).update(**columns)
     for field, targets in links.items():
         getattr(row, field.name).set(targets)
-    row.refresh_from_db()
-    with reversion.create_revision():
-        reversion.set_user(user)
-        reversion.set_comment(REASON)
-        record([row], at=at)
 
 
 def write_links(link: Any, pairs: Iterable[tuple[Any, Any]]) -> None:
@@ -149,5 +143,11 @@ def take_theirs(change: ShippedChange, index: KeyIndex, *, at: datetime, user: A
         raise RefusedError("Nothing can be taken: delete the row on its own page instead.")
     field = change.table._meta.get_field(change.field)
     value = index.to_database(field, shipped_value(field, change.theirs))
-    apply_values(row, {field: value}, at=at, user=user)
+    with transaction.atomic(), reversion.create_revision(manage_manually=True):
+        reversion.set_user(user)
+        reversion.set_comment(REASON)
+        record_first([row])
+        write_values(row, {field: value}, at=at)
+        row.refresh_from_db()
+        record([row], at=at)
     keep_ours(change)

@@ -29,6 +29,13 @@ def content_models() -> list[type[Keyed]]:
     return [model for model in config.get_models() if issubclass(model, Keyed)]
 
 
+def with_links(model: Any) -> Any:
+    """Return the rows of a table, with all rows that they link to prefetched."""
+    fields = (*model._meta.concrete_fields, *model._meta.many_to_many)
+    names = [field.name for field in fields if field.is_relation]
+    return model._base_manager.prefetch_related(*names)
+
+
 def register() -> None:
     for model in content_models():
         reversion.register(model, follow=CHILDREN.get(str(model._meta.model_name), ()))
@@ -57,7 +64,7 @@ def record_first(rows: Iterable[Any]) -> None:
     for model, pks in by_table((type(row), row.pk) for row in [*rows, *parents(rows)]).items():
         versions = Version.objects.get_for_model(model).filter(object_id__in=map(str, pks))
         pks -= set(map(int, versions.values_list("object_id", flat=True)))
-        unversioned += model._base_manager.filter(pk__in=pks)
+        unversioned += with_links(model).filter(pk__in=pks)
     if unversioned:
         write_revision(unversioned, FIRST)
 

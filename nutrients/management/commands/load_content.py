@@ -89,7 +89,7 @@ def describe_plan(outcome: Outcome) -> Iterable[str]:
     """Yield the lines of a plan: counts by model, then each row that would not stay as it is."""
     kinds = {
         "would be added": outcome.added,
-        "would be updated": [update.row for update in outcome.updated],
+        "would be updated": [row for row, _ in outcome.updated],
         "kept as they are": outcome.unchanged,
         "left deleted": outcome.left_deleted,
         "left out, because what they need was deleted": outcome.missing_reference,
@@ -100,12 +100,10 @@ def describe_plan(outcome: Outcome) -> Iterable[str]:
         counts = ", ".join(f"{name}: {count:,}" for name, count in models.items())
         yield f"{len(rows):,} {words}" + (f" ({counts})." if counts else ".")
     yield f"{len(outcome.to_settle):,} to settle in the admin."
-    for update in outcome.updated:
-        yield f"  updated: {update}"
+    for row, names in outcome.updated:
+        yield f"  updated: {row}: {', '.join(names)} ({row.location})"
     for change in outcome.to_settle:
         yield f"  to settle: {change}. {change.reason}"
     for row in [*outcome.left_deleted, *outcome.missing_reference, *outcome.name_taken]:
         yield f"  left out: {row} ({row.location})"
-    if outcome.dropped_links:
-        yield f"{outcome.dropped_links:,} links to deleted rows would be dropped."
     yield "Nothing was changed."
