@@ -29,16 +29,15 @@ LOCK = 14_112_026
 def loaded_rows(digests: dict[str, str]) -> int | None:
     """Return the number of rows if exactly these files were loaded last. Takes one query."""
     entry = ShippedRow.objects.filter(model=FILES).first()
-    if entry is None or entry.fields.get("digests") != digests:
+    if entry is None or entry.fields["digests"] != digests:
         return None
     rows: int = entry.fields["rows"]
     return rows
 
 
 def record_files(digests: dict[str, str], rows: int, *, at: datetime) -> None:
-    ShippedRow.objects.filter(model=FILES).delete()
-    fields = {"digests": digests, "rows": rows}
-    ShippedRow.objects.create(model=FILES, natural_key="[]", fields=fields, loaded_at=at)
+    values = {"fields": {"digests": digests, "rows": rows}, "loaded_at": at}
+    ShippedRow.objects.update_or_create(model=FILES, natural_key="[]", defaults=values)
 
 
 def lock() -> None:
@@ -64,9 +63,8 @@ class Ledger:
     def needs_merge(self, row: FixtureRow) -> bool:
         """Return whether the row differs from what was shipped before, or has an open change."""
         entry = self.rows.get(row.identity)
-        if entry is None or entry.withdrawn_at or row.identity in self.open:
-            return True
-        return entry.fields != as_json(row.fields)
+        is_as_shipped = entry and not entry.withdrawn_at and entry.fields == as_json(row.fields)
+        return not is_as_shipped or row.identity in self.open
 
     def base(self, row: FixtureRow, name: str) -> dict[str, Any] | None:
         """Return the shipped row that the field last agreed with; None if there was none.
@@ -98,11 +96,6 @@ class Ledger:
             unique_fields=["model", "natural_key"],
             update_fields=["fields", "loaded_at", "withdrawn_at"],
         )
-
-    def withdraw(self, identities: Iterable[Identity], *, at: datetime) -> None:
-        """Mark rows as no longer shipped."""
-        pks = [self.rows[identity].pk for identity in identities]
-        ShippedRow.objects.filter(pk__in=pks).update(withdrawn_at=at)
 
     def replace_open(self, merged: Iterable[FixtureRow], changes: list[ShippedChange]) -> None:
         """Write the open changes, and delete earlier ones of the merged rows."""

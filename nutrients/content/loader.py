@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import reversion
-from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 
-from nutrients.models import Publishable, ShippedChange
+from nutrients.models import Publishable, ShippedChange, ShippedRow
 
 from . import ledger
 from .fixtures import (
@@ -116,9 +115,12 @@ class _Load:
         for model, rows in _by_model(self.rows).items():
             self._add(model, [row for row in rows if self._is_to_add(row)])
         self._add_links()
-        self.ledger.enter(self.outcome.added, at=self.at)
-        self._merge_existing()
+        to_merge = [row for row in self.existing if self.ledger.needs_merge(row)]
+        for model, rows in _by_model(to_merge).items():
+            self._merge(model, rows)
         self._ask_about_withdrawn()
+        self.ledger.replace_open(to_merge, self.outcome.to_settle)
+        self.ledger.enter([*self.outcome.added, *to_merge], at=self.at)
         updated = {row.identity for row, _ in self.outcome.updated}
         self.outcome.unchanged = [row for row in self.existing if row.identity not in updated]
         return self.outcome
@@ -187,14 +189,7 @@ class _Load:
         for link, ends in pairs.items():
             write_links(link, ends)
 
-    def _merge_existing(self) -> None:
-        rows = [row for row in self.existing if self.ledger.needs_merge(row)]
-        for model, same_model in _by_model(rows).items():
-            self._merge_all(model, same_model)
-        self.ledger.replace_open(rows, self.outcome.to_settle)
-        self.ledger.enter(rows, at=self.at)
-
-    def _merge_all(self, model: Model, rows: list[FixtureRow]) -> None:
+    def _merge(self, model: Model, rows: list[FixtureRow]) -> None:
         keys = self.index.keys_of(model)
         saved = with_links(model).in_bulk([keys[row.key] for row in rows])
         updates = []
@@ -297,19 +292,17 @@ class _Load:
     def _ask_about_withdrawn(self) -> None:
         """Open a change for each row that was loaded, is still here, and is no longer shipped."""
         shipped = {row.identity for row in self.rows}
-        withdrawn = [
-            identity
+        withdrawn = {
+            identity: entry.pk
             for identity, entry in self.ledger.rows.items()
             if identity not in shipped and not entry.withdrawn_at
-        ]
-        changes = [
+        }
+        ShippedRow.objects.filter(pk__in=withdrawn.values()).update(withdrawn_at=self.at)
+        self.outcome.to_settle += [
             self._change(*identity, WITHDRAWN)
             for identity in withdrawn
             if self.index.has(*identity)
         ]
-        self.ledger.withdraw(withdrawn, at=self.at)
-        self.ledger.replace_open([], changes)
-        self.outcome.to_settle += changes
 
     def _field_change(self, row: FixtureRow, name: str, reason: str) -> ShippedChange:
         def only(fields: dict[str, Any]) -> dict[str, Any]:
@@ -352,10 +345,9 @@ def _by_model(rows: Iterable[FixtureRow]) -> dict[Model, list[FixtureRow]]:
 
 
 def refresh_statistics() -> None:
-    """Have the database analyze the tables of content for its query planner.
+    """Have the database analyze its tables for its query planner.
 
     SQLite does not do so itself, and a migration that rebuilds a table drops its statistics.
     """
     with connection.cursor() as cursor:
-        for model in apps.get_app_config("nutrients").get_models(include_auto_created=True):
-            cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")
+        cursor.execute("ANALYZE")
