@@ -19,11 +19,10 @@ from nutrients.models import Article, ArticleSection, NutrientDetail, Problem, S
 
 from .checking import problem_of
 
-SECONDS, HOSTS_AT_ONCE, TRIES = 15, 8, 2
-GONE = {404, 410}
+SECONDS, HOSTS_AT_ONCE = 15, 8
 # Publishers that block programs respond with these, although the page exists.
 REFUSES_PROGRAMS = {401, 402, 403, 405, 406, 418, 429, 451, 999}
-REFUSED = "lets browsers alone in."
+REFUSED, GONE = "lets browsers alone in.", "is gone."
 TEXTS: tuple[tuple[Any, str], ...] = (
     (Article, "short_answer"),
     (ArticleSection, "body"),
@@ -71,31 +70,24 @@ def check_links() -> tuple[list[Problem], int, int]:
 def fault_of(address: str) -> str:
     """Return what is wrong with an address, as the end of a sentence; "" if it answers.
 
-    REFUSED is no fault: the page may exist. Some servers answer GET alone, and a busy one may
-    answer a second try.
+    REFUSED is no fault: the page may exist. A busy server may answer a second try.
     """
-    reason = ""
-    for _ in range(TRIES):
-        for method in ("HEAD", "GET"):
-            reason = _fault(address, method)
-            if reason in ("", REFUSED):
-                return reason
-        if reason == "is gone.":
-            break
-    return reason
+    reason = _fault(address)
+    return _fault(address) if reason not in ("", REFUSED, GONE) else reason
 
 
-def _fault(address: str, method: str) -> str:
+def _fault(address: str) -> str:
     agent = f"Nutrisite link check ({settings.SITE_URL})"
     try:
-        request = Request(address, method=method, headers={"User-Agent": agent})  # noqa: S310
+        request = Request(address, headers={"User-Agent": agent})  # noqa: S310
+        # The body is not read.
         with urlopen(request, timeout=SECONDS) as response:  # noqa: S310 (http and https alone)
             return _redirect_fault(address, response.url)
     except HTTPError as error:
         error.close()
         if error.code in REFUSES_PROGRAMS:
             return REFUSED
-        return "is gone." if error.code in GONE else f"answers with error {error.code}."
+        return GONE if error.code in (404, 410) else f"answers with error {error.code}."
     except (OSError, ValueError, http.client.HTTPException) as error:
         return f"does not answer ({getattr(error, 'reason', None) or error})."
 
