@@ -6,9 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from reversion.models import Version
-
-from nutrients.models import Article, FoodSource, Nutrient, Redirect, Status, Symptom
+from nutrients.models import Article, FoodSource, Nutrient, Redirect, Symptom
 
 # The models whose rows have a page of their own, by the name of its URL pattern.
 PAGE_MODELS: dict[str, Any] = {
@@ -33,21 +31,3 @@ def redirect_pages(
             path=row.get_absolute_url(),
             defaults={"to": to, "reason": reason, "words": words, "created_by": by},
         )
-
-
-def was_public(page: str, slug: str, *, at: datetime) -> bool:
-    """Return whether a page was public until its row was deleted.
-
-    The page of a draft is merely not found: it may come back.
-    """
-    model = PAGE_MODELS.get(page)
-    if model is None or model._default_manager.filter(slug=slug).exists():
-        return False
-    versions = Version.objects.get_for_model(model)
-    last = versions.filter(serialized_data__contains=f'"slug": "{slug}"').first()
-    if last is None:
-        return False
-    row = last.field_dict
-    # On SQLite `contains` ignores case.
-    is_same = row["slug"] == slug
-    return is_same and row["status"] == Status.PUBLISHED and row["publish_at"] <= at

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_safe
 
 from nutrients.common.answering import memoized, memoized_page
 from nutrients.common.paging import paged
-from nutrients.content.removed import was_public
 from nutrients.evidence.ranking import ORDER
 from nutrients.models import (
     MEANING_AGAINST,
@@ -172,15 +171,11 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Redirect from a page that editors took off, or return 410; 404 if it never existed."""
     now = timezone.now()
     row = memoized(request, redirects, at=now).get(request.path)
-    if row and row.to:
+    if row is None:
+        return HttpResponse(memoized(request, not_found_page, at=now), status=404)
+    if row.to:
         return redirect(row.to, permanent=True)
-    match = request.resolver_match
-    slug = match.kwargs.get("slug") if match else None
-    is_gone = slug and match and was_public(match.url_name or "", slug, at=now)
-    words = row.words if row else ""
-    if words or is_gone:
-        return render(request, "410.html", {"words": words}, status=410)
-    return HttpResponse(memoized(request, not_found_page, at=now), status=404)
+    return render(request, "410.html", {"words": row.words}, status=410)
 
 
 def redirects(*, at: datetime) -> dict[str, Redirect]:
