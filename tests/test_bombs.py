@@ -32,9 +32,7 @@ READERS = {
     "render a table": lambda text: markdown.render(
         f"|a|\n|-|\n{text}", lambda slug: None, kind="table"
     ),
-    "check": lambda text: checking.check(
-        text, known_sources=[], known_symptoms=[], known_figures=[]
-    ),
+    "check": lambda text: checking.check(text, sources=[], symptoms=[], figures=[]),
     "links": checking.links,
     "cited slugs": markdown.cited_slugs,
     "sentences": checking.sentences,

@@ -14,8 +14,9 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 
 from nutrients.articles.pages import section_preview
-from nutrients.models import Article, ArticleSection, Figure, Picture, Source, Status, Symptom
-from nutrients.prose import ProseError, check, cited_slugs
+from nutrients.content.checking import prose_checker
+from nutrients.models import Article, ArticleSection, Status
+from nutrients.prose import cited_slugs
 
 from .content import (
     PUBLICATION,
@@ -40,17 +41,6 @@ SECTION_RULE = (
 )
 
 
-def prose_errors(body: str) -> list[ProseError]:
-    """Return the errors in the body of a section, in the order of its lines."""
-    return check(
-        body,
-        known_sources=set(Source.objects.values_list("slug", flat=True)),
-        known_symptoms=set(Symptom.objects.values_list("slug", flat=True)),
-        known_figures=Figure.values,
-        known_pictures=set(Picture.objects.values_list("slug", flat=True)),
-    )
-
-
 def cites_a_source(article: Article, *, exclude: Iterable[ArticleSection] = ()) -> bool:
     """Whether a section of an article cites a source, apart from those to exclude."""
     sections = article.sections.exclude(pk__in=[section.pk for section in exclude if section.pk])
@@ -61,7 +51,7 @@ class ArticleForm(ContentForm):
     def clean_short_answer(self) -> str:
         """Add an error for each unknown citation."""
         answer = self.cleaned_data["short_answer"]
-        for error in prose_errors(answer):
+        for error in prose_checker()(answer):
             self.add_error("short_answer", str(error))
         return answer
 
@@ -70,7 +60,7 @@ class SectionForm(ContentForm):
     def clean_body(self) -> str:
         """Add an error that names its line for each unknown citation or block."""
         body = self.cleaned_data["body"]
-        for error in prose_errors(body):
+        for error in prose_checker()(body):
             self.add_error("body", str(error))
         return body
 
@@ -204,5 +194,5 @@ class ArticleSectionAdmin(ContentAdmin):
         buttons = (name for name in request.POST if name.startswith(PREVIEW))
         body = request.POST.get(next(buttons, "").removeprefix(PREVIEW), "")
         section, references = section_preview(body, at=timezone.now())
-        context = {"section": section, "references": references, "errors": prose_errors(body)}
+        context = {"section": section, "references": references, "errors": prose_checker()(body)}
         return TemplateResponse(request, "admin/nutrients/section_preview.html", context)

@@ -22,7 +22,7 @@ class DetailForm(ContentForm):
         body, sources = cleaned.get("body"), cleaned.get("sources")
         if body and sources is not None:
             slugs = {source.slug for source in sources}
-            for error in prose.check_plain(body, known_sources=slugs):
+            for error in prose.check_plain(body, sources=slugs):
                 self.add_error("body", f"{error} Sources are chosen below the text.")
             if unused := sorted(slugs - set(prose.cited_slugs(body))):
                 self.add_error("sources", f"The text does not cite “{unused[0]}”.")

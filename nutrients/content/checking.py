@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from itertools import chain
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -168,22 +169,24 @@ def _past_own_review(on: date) -> Iterator[Problem]:
         yield problem_of(source, f"its publisher's review fell due on {due}: read it again.")
 
 
+def prose_checker() -> Callable[[str], list[prose.ProseError]]:
+    """Return a function that checks a text of an article against the rows that exist now."""
+    return partial(
+        prose.check,
+        sources=set(Source.objects.values_list("slug", flat=True)),
+        symptoms=set(Symptom.objects.values_list("slug", flat=True)),
+        figures=Figure.values,
+        pictures=set(Picture.objects.values_list("slug", flat=True)),
+    )
+
+
 def _broken_prose() -> Iterator[Problem]:
-    sources = set(Source.objects.values_list("slug", flat=True))
-    symptoms = set(Symptom.objects.values_list("slug", flat=True))
-    pictures = set(Picture.objects.values_list("slug", flat=True))
+    check = prose_checker()
     sections = list(ArticleSection.objects.select_related("article"))
     texts: list[tuple[Any, str]] = [(section, section.body) for section in sections]
     texts += [(article, article.short_answer) for article in Article.objects.all()]
     for row, text in texts:
-        errors = prose.check(
-            text,
-            known_sources=sources,
-            known_symptoms=symptoms,
-            known_figures=Figure.values,
-            known_pictures=pictures,
-        )
-        for error in errors:
+        for error in check(text):
             yield problem_of(row, f"line {error.line}: {error.message}")
     for section in sections:
         if section.anchor in RESERVED_ANCHORS:
@@ -193,7 +196,7 @@ def _broken_prose() -> Iterator[Problem]:
 def _broken_details() -> Iterator[Problem]:
     for row in NutrientDetail.objects.select_related("nutrient").prefetch_related("sources"):
         slugs = {source.slug for source in row.sources.all()}
-        for error in prose.check_plain(row.body, known_sources=slugs):
+        for error in prose.check_plain(row.body, sources=slugs):
             yield problem_of(row, f"line {error.line}: {error.message}")
         for slug in slugs - set(prose.cited_slugs(row.body)):
             yield problem_of(row, f"its text does not cite its source “{slug}”.")

@@ -57,27 +57,27 @@ class ProseError(NamedTuple):
 def check(
     body: str,
     *,
-    known_sources: Collection[str],
-    known_symptoms: Collection[str],
-    known_figures: Collection[str],
-    known_pictures: Collection[str] = (),
+    sources: Collection[str],
+    symptoms: Collection[str],
+    figures: Collection[str],
+    pictures: Collection[str] = (),
 ) -> list[ProseError]:
     """Return the errors of a body of prose in the order of its lines. It never raises.
 
-    `known_figures` are names, the other collections slugs.
+    The collections are those that exist: names of figures, and slugs.
     """
-    names = {"other-causes": known_symptoms, "figure": known_figures, "picture": known_pictures}
+    names = {"other-causes": symptoms, "figure": figures, "picture": pictures}
     errors = [*_block_errors(body, names)]
     for number, line in enumerate(lines_of(body), start=1):
-        errors += [ProseError(number, text) for text in _line_errors(line, known_sources)]
+        errors += [ProseError(number, text) for text in _line_errors(line, sources)]
     return sorted(errors)
 
 
-def check_plain(body: str, *, known_sources: Collection[str]) -> list[ProseError]:
+def check_plain(body: str, *, sources: Collection[str]) -> list[ProseError]:
     """Return the errors of a text that must not have blocks."""
     blocks = [block for block in split(body) if block.kind != TEXT]
     errors = [ProseError(block.line, "Blocks are drawn in articles alone.") for block in blocks]
-    return errors or check(body, known_sources=known_sources, known_symptoms=(), known_figures=())
+    return errors or check(body, sources=sources, symptoms=(), figures=())
 
 
 def links(body: str) -> list[tuple[int, str]]:
@@ -89,7 +89,7 @@ def links(body: str) -> list[tuple[int, str]]:
     ]
 
 
-def _line_errors(line: str, known_sources: Collection[str]) -> Iterator[str]:
+def _line_errors(line: str, sources: Collection[str]) -> Iterator[str]:
     if HEADING.match(line):
         yield "A heading in a section begins with three #, because the section has the second."
     if HTML.search(line):
@@ -99,17 +99,17 @@ def _line_errors(line: str, known_sources: Collection[str]) -> Iterator[str]:
     if MARK.search(line) and mark_on(line) is None:
         yield "Put a block on a line of its own."
     for citation in CITES.findall(line):
-        yield from _citation_errors(citation, known_sources)
+        yield from _citation_errors(citation, sources)
 
 
-def _citation_errors(citation: str, known_sources: Collection[str]) -> Iterator[str]:
+def _citation_errors(citation: str, sources: Collection[str]) -> Iterator[str]:
     match = CITATION.fullmatch(citation)
     if match is None:
         yield f"“{citation}” is not a citation: write [@source-slug] or [@one; @two]."
         return
     for part in match[1].split(";"):
         slug = part.strip().removeprefix("@")
-        if slug not in known_sources:
+        if slug not in sources:
             yield f"There is no source “{slug}”."
 
 
@@ -122,18 +122,13 @@ def _block_errors(body: str, names: Mapping[str, Collection[str]]) -> Iterator[P
     for number, line in enumerate(lines_of(body), start=1):
         mark = mark_on(line)
         if mark and number not in marked:
-            yield ProseError(number, _stray(mark["name"], bool(mark["end"])))
-
-
-def _stray(name: str, closing: bool) -> str:
-    if closing:
-        return f"[[/{name}]] closes nothing."
-    return f"There is no block “{name}”: the blocks are {BLOCK_NAMES}."
+            name = mark["name"]
+            unknown = f"There is no block “{name}”: the blocks are {BLOCK_NAMES}."
+            yield ProseError(number, f"[[/{name}]] closes nothing." if mark["end"] else unknown)
 
 
 def _block_faults(block: Block, names: Mapping[str, Collection[str]]) -> Iterator[str]:
-    fault = _argument_fault(block, names)
-    if fault:
+    if fault := _argument_fault(block, names):
         yield fault
     if block.end is None:
         yield f"[[{block.kind}]] is not closed with [[/{block.kind}]]."

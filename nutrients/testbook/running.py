@@ -62,33 +62,33 @@ class FetchedBook:
     """All that a run reads, in memory, so that no lock is held on the database while it runs.
 
     After a deletion, `cases` are those from before it, and `remaining` the same cases without what
-    was deleted. Otherwise `remaining` is None.
+    was deleted. Otherwise both are the same.
     """
 
     at: datetime
     content: ChecklistContent
     names: list[str]
     cases: Sequence[SafetyCase]
-    remaining: Sequence[SafetyCase] | None = None
+    remaining: Sequence[SafetyCase]
 
     def run(self) -> list[CheckedCase]:
         return [self._check(case) for case in self.cases]
 
     def run_remaining(self, checked: list[CheckedCase]) -> list[CheckedCase]:
         """Check the cases as they are after the change; `checked` is what `run` returned."""
-        return checked if self.remaining is None else list(map(self._check, self.remaining))
+        is_same = self.remaining is self.cases
+        return checked if is_same else list(map(self._check, self.remaining))
 
     def _check(self, case: SafetyCase) -> CheckedCase:
         answer = checklist_answer(QueryDict(case_query(case)), self.content)
         suggested = (*answer.suggestions.top_matches, *answer.suggestions.more_matches)
+        raised = sorted(answer.urgency.raised_flags)
         case_answer = CaseAnswer(
             level=answer.urgency.level,
             suggested=[match.nutrient.name for match in suggested],
             sentences=tuple(answer.sentences()),
             ignored=answer.ignored,
-            warnings=[
-                self.content.flags[slug].sign for slug in sorted(answer.urgency.raised_flags)
-            ],
+            warnings=[self.content.flags[slug].sign for slug in raised],
         )
         return CheckedCase(case, list(faults(case, case_answer, self.names)))
 
@@ -101,12 +101,10 @@ def fetch_book(
     After a deletion, pass as `cases` what `counting_cases` returned before it.
     """
     remaining = counting_cases(slugs)
+    cases = remaining if cases is None else cases
     content = ChecklistContent(at=at)
-    _fetch_all(content, remaining if cases is None else cases)
-    names = names_kept_from_emergencies(at=at)
-    if cases is None:
-        return FetchedBook(at, content, names, remaining)
-    return FetchedBook(at, content, names, cases, remaining)
+    _fetch_all(content, cases)
+    return FetchedBook(at, content, names_kept_from_emergencies(at=at), cases, remaining)
 
 
 def _fetch_all(content: ChecklistContent, cases: Iterable[SafetyCase]) -> None:

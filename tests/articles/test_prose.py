@@ -69,9 +69,7 @@ def rendered(text, **options):
 
 
 def messages_of(body):
-    errors = prose.check(
-        body, known_sources=SOURCES, known_symptoms=SYMPTOMS, known_figures=FIGURES
-    )
+    errors = prose.check(body, sources=SOURCES, symptoms=SYMPTOMS, figures=FIGURES)
     return [(error.line, error.message) for error in errors]
 
 
