@@ -226,7 +226,7 @@ class _Load:
                     self._leave_to_editors(row, dict.fromkeys(values, reason))
                 break
             # A name may pass from one row to another, so retry refused rows while others succeed.
-            updates = [update for *update, _ in refused]
+            updates = [(row, live, values) for row, live, values, _ in refused]
         return written
 
     def _merge_fields(self, row: FixtureRow, live: Any) -> tuple[Values, Reasons]:
