@@ -42,7 +42,6 @@ from nutrients.models import (
     SourceKind,
     Status,
     Symptom,
-    Unit,
 )
 from nutrients.models.publishing import overdue_on
 
@@ -54,12 +53,6 @@ LONGEST_AVERAGE = 20
 SHORT_SENTENCE = 6
 # Many short sentences in a row separate cause from effect.
 MOST_SHORT_SENTENCES = 0.15
-# Limits of folic acid alone are in plain micrograms.
-UNITS_OF_LIMITS = {
-    Unit.MG: {Unit.MG},
-    Unit.MCG: {Unit.MCG},
-    Unit.MCG_DFE: {Unit.MCG_DFE, Unit.MCG},
-}
 # Needs of adults differ by less than this factor; a wrong unit makes a factor of a thousand.
 FAR_FROM_DAILY_VALUE = 20
 # Names from other publications, which are quoted as they are. Ham may be “cured”.
@@ -92,6 +85,7 @@ def find_problems(*, on: date) -> list[Problem]:
         _broken_details(),
         _dead_links(),
         _limits_in_wrong_units(),
+        _needs_in_wrong_units(),
         _impossible_amounts(),
         _overdue(on),
         _wrong_words(),
@@ -251,25 +245,23 @@ def _has_section(article: str, anchor: str) -> bool:
 
 
 def _limits_in_wrong_units() -> Iterator[Problem]:
-    for row in Nutrient.objects.exclude(upper_limit=None):
-        yield from _wrong_limit(row, Unit(row.unit))
-    for row in ReferenceIntake.objects.select_related("nutrient"):
-        unit = Unit(row.nutrient.unit)
-        yield from _wrong_limit(row, unit)
-        if row.chronic_disease_limit_mg is not None and unit != Unit.MG:
-            yield problem_of(row, f"a limit in mg, but the nutrient is measured in {unit}.")
-        if row.amount is not None and row.age_from >= Authority.US.adult_from:
-            share = row.amount / row.nutrient.daily_value
-            if not Decimal(1) / FAR_FROM_DAILY_VALUE < share < FAR_FROM_DAILY_VALUE:
-                reason = "an amount so far from the daily value that its unit cannot be right."
-                yield problem_of(row, reason)
+    for row in chain[Nutrient | ReferenceIntake](
+        Nutrient.objects.all(), ReferenceIntake.objects.select_related("nutrient")
+    ):
+        unit = row.unit if isinstance(row, Nutrient) else row.nutrient.unit
+        # Limits of folic acid alone are in plain micrograms.
+        if row.upper_limit_unit not in {"", unit, unit.removesuffix(" DFE")}:
+            reason = f"an upper limit in {row.upper_limit_unit}, but the nutrient is in {unit}."
+            yield problem_of(row, reason)
 
 
-def _wrong_limit(row: Nutrient | ReferenceIntake, unit: Unit) -> Iterator[Problem]:
-    if row.upper_limit is not None and row.upper_limit_unit not in UNITS_OF_LIMITS[unit]:
-        yield problem_of(
-            row, f"an upper limit in {row.upper_limit_unit}, but the nutrient is in {unit}."
-        )
+def _needs_in_wrong_units() -> Iterator[Problem]:
+    adults = ReferenceIntake.objects.filter(age_from__gte=Authority.US.adult_from)
+    for row in adults.exclude(amount=None).select_related("nutrient"):
+        share = row.amount / row.nutrient.daily_value
+        if not Decimal(1) / FAR_FROM_DAILY_VALUE < share < FAR_FROM_DAILY_VALUE:
+            reason = "an amount so far from the daily value that its unit cannot be right."
+            yield problem_of(row, reason)
 
 
 def _impossible_amounts() -> Iterator[Problem]:
