@@ -132,13 +132,6 @@ class KeyIndex:
             self._keys[model] = {tuple(key): pk for pk, *key in rows}
         return self._keys[model]
 
-    def has(self, label: str, key: Key) -> bool:
-        """Return whether the row is in its table. The model may have been removed since."""
-        try:
-            return key in self.keys_of(apps.get_model(label))
-        except LookupError:
-            return False
-
     def target(self, row: FixtureRow, link: Any, value: Any) -> Any:
         """Return the primary key that a reference leads to; None for an absent row."""
         model, key = link.remote_field.model, as_key(value)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import reversion
+from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 
 from nutrients.models import Publishable, ShippedChange, ShippedRow
@@ -299,9 +300,9 @@ class _Load:
         }
         ShippedRow.objects.filter(pk__in=withdrawn.values()).update(withdrawn_at=self.at)
         self.outcome.to_settle += [
-            self._change(*identity, WITHDRAWN)
-            for identity in withdrawn
-            if self.index.has(*identity)
+            self._change(label, key, WITHDRAWN)
+            for label, key in withdrawn
+            if key in self.index.keys_of(apps.get_model(label))
         ]
 
     def _field_change(self, row: FixtureRow, name: str, reason: str) -> ShippedChange:

@@ -29,8 +29,7 @@ def shipped_value(field: Any, fields: dict[str, Any] | None) -> Any:
     """Return a field's value in a fixture row, or its default if the row leaves it out.
 
     Links are natural keys: a tuple for a foreign key, a frozenset for many-to-many. Returns
-    NEVER_SHIPPED without a row, for a default that is computed at each call, and for a value of
-    another type, which was shipped before the field had its present one.
+    NEVER_SHIPPED without a row, and for a default that is computed at each call.
     """
     if fields is None:
         return NEVER_SHIPPED
@@ -42,10 +41,7 @@ def shipped_value(field: Any, fields: dict[str, Any] | None) -> Any:
     if field.name not in fields:
         is_computed = field.has_default() and callable(field.default)
         return NEVER_SHIPPED if is_computed else _comparable(field.get_default())
-    try:
-        return _comparable(field.to_python(value))
-    except ValidationError:
-        return NEVER_SHIPPED
+    return _comparable(field.to_python(value))
 
 
 def live_value(row: Any, field: Any) -> Any:
