@@ -14,9 +14,9 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 
 from nutrients.articles.pages import section_preview
-from nutrients.content.checking import prose_checker
+from nutrients.content.checking import prose_names
 from nutrients.models import Article, ArticleSection, Status
-from nutrients.prose import cited_slugs
+from nutrients.prose import check, cited_slugs
 
 from .content import (
     PUBLICATION,
@@ -51,7 +51,7 @@ class ArticleForm(ContentForm):
     def clean_short_answer(self) -> str:
         """Add an error for each unknown citation."""
         answer = self.cleaned_data["short_answer"]
-        for error in prose_checker()(answer):
+        for error in check(answer, **prose_names()):
             self.add_error("short_answer", str(error))
         return answer
 
@@ -60,7 +60,7 @@ class SectionForm(ContentForm):
     def clean_body(self) -> str:
         """Add an error that names its line for each unknown citation or block."""
         body = self.cleaned_data["body"]
-        for error in prose_checker()(body):
+        for error in check(body, **prose_names()):
             self.add_error("body", str(error))
         return body
 
@@ -194,5 +194,6 @@ class ArticleSectionAdmin(ContentAdmin):
         buttons = (name for name in request.POST if name.startswith(PREVIEW))
         body = request.POST.get(next(buttons, "").removeprefix(PREVIEW), "")
         section, references = section_preview(body, at=timezone.now())
-        context = {"section": section, "references": references, "errors": prose_checker()(body)}
+        errors = check(body, **prose_names())
+        context = {"section": section, "references": references, "errors": errors}
         return TemplateResponse(request, "admin/nutrients/section_preview.html", context)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
-from functools import partial
 from itertools import chain
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -163,24 +162,23 @@ def _past_own_review(on: date) -> Iterator[Problem]:
         yield problem_of(source, f"its publisher's review fell due on {due}: read it again.")
 
 
-def prose_checker() -> Callable[[str], list[prose.ProseError]]:
-    """Return a function that checks a text of an article against the rows that exist now."""
-    return partial(
-        prose.check,
-        sources=set(Source.objects.values_list("slug", flat=True)),
-        symptoms=set(Symptom.objects.values_list("slug", flat=True)),
-        figures=Figure.values,
-        pictures=set(Picture.objects.values_list("slug", flat=True)),
-    )
+def prose_names() -> dict[str, Collection[str]]:
+    """Return the names that an article may use, as `prose.check` takes them."""
+    return {
+        "sources": set(Source.objects.values_list("slug", flat=True)),
+        "symptoms": set(Symptom.objects.values_list("slug", flat=True)),
+        "figures": Figure.values,
+        "pictures": set(Picture.objects.values_list("slug", flat=True)),
+    }
 
 
 def _broken_prose() -> Iterator[Problem]:
-    check = prose_checker()
+    names = prose_names()
     sections = list(ArticleSection.objects.select_related("article"))
     texts: list[tuple[Any, str]] = [(section, section.body) for section in sections]
     texts += [(article, article.short_answer) for article in Article.objects.all()]
     for row, text in texts:
-        for error in check(text):
+        for error in prose.check(text, **names):
             yield problem_of(row, f"line {error.line}: {error.message}")
     for section in sections:
         if section.anchor in RESERVED_ANCHORS:

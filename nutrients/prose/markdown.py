@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import nh3
 from django.utils.html import escape, format_html
@@ -193,17 +193,8 @@ def _term(word: str, written: str) -> SafeString:
     )
 
 
-class Mark(Protocol):
-    """A citation in the text: the number of its source, and its own id."""
-
-    @property
-    def number(self) -> int: ...
-
-    @property
-    def anchor(self) -> str: ...
-
-
-Cite = Callable[[str], Mark | None]
+# Returns the citation of a source by its slug, with `number` and `anchor`, or None.
+Cite = Callable[[str], Any]
 
 
 def render(
@@ -214,7 +205,7 @@ def render(
     caption: str = "",
     glossary: Glossary | None = None,
 ) -> SafeString:
-    """Render Markdown as safe HTML. `cite` returns the mark of a slug, or None if it is unknown.
+    """Render Markdown as safe HTML, with citations from `cite`.
 
     The `kind` is that of the block: only "steps" draws a numbered list as steps of the design, and
     only "table" draws a table, with its caption. Headings start at the third level, and a higher
