@@ -185,6 +185,16 @@ class Migration(migrations.Migration):
             model_name='referenceintake',
             constraint=models.CheckConstraint(condition=models.Q(('age_below__gt', models.F('age_from'))), name='referenceintake_ages_in_order', violation_error_message='The age in “age below” must be above that in “age from”.'),
         ),
+        migrations.RemoveConstraint('referenceintake', 'referenceintake_type_known'),
+        migrations.AddConstraint(
+            model_name='referenceintake',
+            constraint=models.CheckConstraint(condition=models.Q(('reference_type__in', ['', 'RDA', 'AI', 'RNI', 'SI', 'PRI', 'SAI', 'LRNI'])), name='referenceintake_reference_type_known'),
+        ),
+        migrations.RemoveConstraint('referenceintake', 'referenceintake_limit_status_known'),
+        migrations.AddConstraint(
+            model_name='referenceintake',
+            constraint=models.CheckConstraint(condition=models.Q(('upper_limit_status__in', ['set', 'not established', 'not determinable', ''])), name='referenceintake_upper_limit_status_known'),
+        ),
         migrations.AddConstraint(
             model_name='riskfactor',
             constraint=models.CheckConstraint(condition=models.Q(('population_group__in', ['', 'pregnancy', 'children'])), name='riskfactor_population_group_known'),

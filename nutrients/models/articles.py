@@ -52,7 +52,7 @@ class Article(Slugged, Publishable):
         ordering = ["position", "title"]
         constraints = [
             *Publishable.Meta.constraints,
-            one_of("topic", ArticleTopic.values, "article_topic_known"),
+            one_of("topic", ArticleTopic.values),
             models.CheckConstraint(
                 condition=Q(short_answer="", answer_evidence="")
                 | (~Q(short_answer="") & Q(answer_evidence__in=Evidence.values)),
@@ -69,7 +69,7 @@ class Article(Slugged, Publishable):
             ),
             # For the first articles of a topic, and for the neighbours of an article.
             models.Index(fields=["status", "topic", "position", "title"], name="article_by_topic"),
-            reviewed_index("article"),
+            reviewed_index(),
         ]
 
     def __str__(self) -> str:

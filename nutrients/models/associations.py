@@ -136,9 +136,9 @@ class Association(Keyed, Publishable):
                 name="association_unique",
                 violation_error_message="This nutrient has this symptom in this relation already.",
             ),
-            one_of("relation", Relation.values, "association_relation_known"),
-            one_of("typicality", Typicality.values, "association_typicality_known"),
-            one_of("evidence", Evidence.values, "association_evidence_known"),
+            one_of("relation", Relation.values),
+            one_of("typicality", Typicality.values),
+            one_of("evidence", Evidence.values),
         ]
         indexes = [
             *Publishable.Meta.indexes,

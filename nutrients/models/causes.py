@@ -61,9 +61,9 @@ class RiskFactor(Slugged, Publishable):
         ordering = ["position", "name"]
         constraints = [
             *Publishable.Meta.constraints,
-            one_of("kind", RiskKind.values, "riskfactor_kind_known"),
-            one_of("diet", ["", *Diet.values], "riskfactor_diet_known"),
-            one_of("population_group", ["", *GROUPS], "riskfactor_population_group_known"),
+            one_of("kind", RiskKind.values),
+            one_of("diet", ["", *Diet.values]),
+            one_of("population_group", ["", *GROUPS]),
         ]
 
     def __str__(self) -> str:
@@ -107,7 +107,7 @@ class RiskEffect(Keyed):
                 name="riskeffect_unique",
                 violation_error_message="This risk factor has an effect on this nutrient already.",
             ),
-            one_of("strength", Strength.values, "riskeffect_strength_known"),
+            one_of("strength", Strength.values),
         ]
 
     def __str__(self) -> str:
@@ -178,8 +178,8 @@ class OtherCause(Slugged, Publishable):
         ordering = ["position", "name"]
         constraints = [
             *Publishable.Meta.constraints,
-            one_of("kind", CauseKind.values, "othercause_kind_known"),
-            one_of("evidence", Evidence.values, "othercause_evidence_known"),
+            one_of("kind", CauseKind.values),
+            one_of("evidence", Evidence.values),
         ]
 
     def __str__(self) -> str:
@@ -227,8 +227,8 @@ class Interaction(Slugged, Publishable):
         ordering = ["item_a", "item_b"]
         constraints = [
             *Publishable.Meta.constraints,
-            one_of("kind", InteractionKind.values, "interaction_kind_known"),
-            one_of("severity", Severity.values, "interaction_severity_known"),
+            one_of("kind", InteractionKind.values),
+            one_of("severity", Severity.values),
         ]
 
     def __str__(self) -> str:

@@ -66,7 +66,7 @@ class ChangeNote(Keyed):
     class Meta:
         ordering = ["-created_at", "-pk"]
         constraints = [
-            one_of("kind", NoteKind.values, "changenote_kind_known"),
+            one_of("kind", NoteKind.values),
             models.CheckConstraint(condition=~Q(text=""), name="changenote_text_given"),
             # Pages find their notes by this index.
             models.UniqueConstraint(fields=["address", "created_at"], name="changenote_unique"),

@@ -29,9 +29,7 @@ class Problem(models.Model):
 
     class Meta:
         ordering = ["kind", "row", "pk"]
-        constraints = [
-            one_of("kind", ProblemKind.values, "problem_kind_known"),
-        ]
+        constraints = [one_of("kind", ProblemKind.values)]
 
     def __str__(self) -> str:
         return f"{self.row}: {self.reason}"

@@ -238,7 +238,7 @@ class FoodSource(Slugged, Publishable):
                 violation_error_message=f"100 g of pure fat give {MOST_ENERGY} kcal: no food gives "
                 "more, and none less than 0. Is this in kilojoules?",
             ),
-            one_of("not_suggested_to", NotSuggestedTo.values, "foodsource_not_suggested_to_known"),
+            one_of("not_suggested_to", NotSuggestedTo.values),
             models.UniqueConstraint(
                 fields=["usda_ndb_number"],
                 condition=~Q(usda_ndb_number=""),
@@ -257,7 +257,7 @@ class FoodSource(Slugged, Publishable):
             *Publishable.Meta.indexes,
             models.Index(fields=["-is_curated", "name"], name="foodsource_curated_first"),
             models.Index(Beginning("usda_description"), name="foodsource_description_begins"),
-            reviewed_index("foodsource"),
+            reviewed_index(),
             # To list and count chosen foods among a hundred thousand others.
             models.Index(
                 fields=["status", "publish_at"],
@@ -358,9 +358,7 @@ class NutrientAmount(Keyed):
                 violation_error_message="An amount cannot be less than 0.",
             ),
         ]
-        indexes = [
-            models.Index(fields=["nutrient", "-per_100g"], name="nutrientamount_richest"),
-        ]
+        indexes = [models.Index(fields=["nutrient", "-per_100g"], name="nutrientamount_richest")]
 
     def __str__(self) -> str:
         return f"{self.nutrient} in {self.food}"

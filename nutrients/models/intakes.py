@@ -171,10 +171,10 @@ class ReferenceIntake(Keyed, Publishable):
                 fields=["nutrient", "life_stage", "sex", "life_status", "authority"],
                 name="referenceintake_unique",
             ),
-            one_of("authority", Authority.values, "referenceintake_authority_known"),
-            one_of("sex", Sex.values, "referenceintake_sex_known"),
-            one_of("life_status", LifeStatus.values, "referenceintake_life_status_known"),
-            one_of("reference_type", ["", *ReferenceType.values], "referenceintake_type_known"),
+            one_of("authority", Authority.values),
+            one_of("sex", Sex.values),
+            one_of("life_status", LifeStatus.values),
+            one_of("reference_type", ["", *ReferenceType.values]),
             models.CheckConstraint(
                 condition=Q(reference_type="", amount__isnull=True, amount_words="")
                 | (
@@ -187,7 +187,7 @@ class ReferenceIntake(Keyed, Publishable):
                 name="referenceintake_amount_complete",
                 violation_error_message="Give what the amount is and the amount, once, or neither.",
             ),
-            one_of("upper_limit_status", LimitStatus.values, "referenceintake_limit_status_known"),
+            one_of("upper_limit_status", LimitStatus.values),
             models.CheckConstraint(
                 condition=Q(amount__gte=0, upper_limit__gte=0, chronic_disease_limit_mg__gte=0),
                 name="referenceintake_not_negative",

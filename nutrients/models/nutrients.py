@@ -164,11 +164,11 @@ class Nutrient(Slugged, Publishable):
         ordering = ["position", "name"]
         constraints = [
             *Publishable.Meta.constraints,
-            one_of("kind", NutrientKind.values, "nutrient_kind_known"),
-            one_of("accent", Accent.values, "nutrient_accent_known"),
-            one_of("unit", Unit.values, "nutrient_unit_known"),
-            one_of("figure", ["", *Figure.values], "nutrient_figure_known"),
-            one_of("how_common", Frequency.values, "nutrient_how_common_known"),
+            one_of("kind", NutrientKind.values),
+            one_of("accent", Accent.values),
+            one_of("unit", Unit.values),
+            one_of("figure", ["", *Figure.values]),
+            one_of("how_common", Frequency.values),
             models.CheckConstraint(
                 condition=Q(daily_value__gt=0, reference_value__gt=0),
                 name="nutrient_label_values_positive",
@@ -240,7 +240,7 @@ class NutrientDetail(Keyed, Publishable):
                 name="nutrientdetail_unique",
                 violation_error_message="This nutrient has a text on this topic already.",
             ),
-            one_of("topic", Topic.values, "nutrientdetail_topic_known"),
+            one_of("topic", Topic.values),
         ]
 
     def __str__(self) -> str:

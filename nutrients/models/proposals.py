@@ -79,7 +79,7 @@ class Proposal(models.Model):
     class Meta:
         ordering = ["-changed_at", "-pk"]
         constraints = [
-            one_of("state", State.values, "proposal_state_known"),
+            one_of("state", State.values),
             models.CheckConstraint(
                 condition=~Q(state=State.SCHEDULED) | Q(publish_at__isnull=False),
                 name="proposal_scheduled_has_moment",
@@ -150,7 +150,7 @@ class ProposedRow(RowReference, models.Model):
             models.UniqueConstraint(
                 fields=["proposal", "model", "natural_key"], name="proposedrow_unique"
             ),
-            one_of("kind", ChangeKind.values, "proposedrow_kind_known"),
+            one_of("kind", ChangeKind.values),
         ]
         indexes = [
             models.Index(fields=["model", "natural_key"], name="proposedrow_row"),
@@ -177,9 +177,7 @@ class SignOff(Signed):
 
     class Meta:
         ordering = ["signed_at", "pk"]
-        constraints = [
-            one_of("role", Role.values, "signoff_role_known"),
-        ]
+        constraints = [one_of("role", Role.values)]
         permissions = [(f"sign_as_{role.value}", f"Can sign as {role.value}") for role in Role]
 
 

@@ -27,18 +27,20 @@ class Ranked(models.TextChoices):
         return list(type(self)).index(self)
 
 
-def reviewed_index(table: str) -> models.Index:
+def reviewed_index() -> models.Index:
     """Return an index to find the few reviewed rows among thousands."""
     return models.Index(
         fields=["status", "publish_at"],
         condition=Q(reviewed_on__isnull=False),
-        name=f"{table}_reviewed",
+        name="%(class)s_reviewed",
     )
 
 
-def one_of(field: str, values: list[str], name: str) -> models.CheckConstraint:
+def one_of(field: str, values: list[str]) -> models.CheckConstraint:
     """Return a constraint that limits a field to these values."""
-    return models.CheckConstraint(condition=Q(**{f"{field}__in": values}), name=name)
+    return models.CheckConstraint(
+        condition=Q(**{f"{field}__in": values}), name=f"%(class)s_{field}_known"
+    )
 
 
 def lines_of(text: str) -> list[str]:
@@ -152,8 +154,8 @@ class Publishable(models.Model):
     class Meta:
         abstract = True
         constraints = [
-            one_of("status", Status.values, "%(class)s_status_known"),
-            one_of("verification", Verification.values, "%(class)s_verification_known"),
+            one_of("status", Status.values),
+            one_of("verification", Verification.values),
             models.CheckConstraint(
                 condition=Q(reviewed_on__isnull=True, reviewed_by="")
                 | (Q(reviewed_on__isnull=False) & ~Q(reviewed_by="")),
@@ -161,9 +163,7 @@ class Publishable(models.Model):
                 violation_error_message="Give both the review date and who reviewed, or neither.",
             ),
         ]
-        indexes = [
-            models.Index(fields=["status", "publish_at"], name="%(class)s_published"),
-        ]
+        indexes = [models.Index(fields=["status", "publish_at"], name="%(class)s_published")]
 
     def is_published(self, *, at: datetime) -> bool:
         return self.status == Status.PUBLISHED and self.publish_at <= at

@@ -124,7 +124,7 @@ class RedFlag(Slugged, Publishable):
         ordering = ["position", "slug"]
         constraints = [
             *Publishable.Meta.constraints,
-            one_of("level", [level.value for level in FLAG_LEVELS], "redflag_level_known"),
+            one_of("level", [level.value for level in FLAG_LEVELS]),
             models.CheckConstraint(
                 condition=Q(is_asked=False) | ~Q(tick_label=""),
                 name="redflag_asked_has_label",

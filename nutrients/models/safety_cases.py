@@ -95,9 +95,9 @@ class SafetyCase(Slugged):
     class Meta:
         ordering = ["position", "slug"]
         constraints = [
-            one_of("group", CaseGroup.values, "safetycase_group_known"),
-            one_of("level", Urgency.values, "safetycase_level_known"),
-            one_of("status", Status.values, "safetycase_status_known"),
+            one_of("group", CaseGroup.values),
+            one_of("level", Urgency.values),
+            one_of("status", Status.values),
         ]
 
     def __str__(self) -> str:

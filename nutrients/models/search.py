@@ -51,7 +51,7 @@ class SearchDocument(models.Model):
         ordering = ["kind", "key"]
         constraints = [
             models.UniqueConstraint(fields=["kind", "key"], name="searchdocument_unique"),
-            one_of("kind", DocumentKind.values, "searchdocument_kind_known"),
+            one_of("kind", DocumentKind.values),
         ]
 
     def __str__(self) -> str:

@@ -62,8 +62,8 @@ class Source(Slugged):
     class Meta:
         ordering = ["title", "slug"]
         constraints = [
-            one_of("kind", SourceKind.values, "source_kind_known"),
-            one_of("read_form", ReadForm.values, "source_read_form_known"),
+            one_of("kind", SourceKind.values),
+            one_of("read_form", ReadForm.values),
         ]
 
     def __str__(self) -> str:

@@ -71,9 +71,9 @@ class Symptom(Slugged, Publishable):
         ordering = ["position", "name"]
         constraints = [
             *Publishable.Meta.constraints,
-            one_of("urgency", Urgency.values, "symptom_urgency_known"),
-            one_of("body_area", BodyArea.values, "symptom_body_area_known"),
-            one_of("figure", ["", *Figure.values], "symptom_figure_known"),
+            one_of("urgency", Urgency.values),
+            one_of("body_area", BodyArea.values),
+            one_of("figure", ["", *Figure.values]),
         ]
 
     def __str__(self) -> str:
