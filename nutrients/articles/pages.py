@@ -70,11 +70,7 @@ class ArticlePage:
         self.symptoms = list(article.related_symptoms.published(at=at).only("slug", "name"))
         answer = ArticleSection(title="", body=article.short_answer)
         [first, *self.sections] = _sections(
-            [answer, *article.sections.all()],
-            self.references,
-            nutrients,
-            self.symptoms,
-            at=at,
+            [answer, *article.sections.all()], self.references, nutrients, self.symptoms, at=at
         )
         # A section of a nutrient links to it already.
         with_section = {section.nutrient for section in self.sections}

@@ -12,15 +12,7 @@ from typing import Any, NamedTuple
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from nutrients.evidence.ranking import (
-    Level,
-    Rule,
-    Tick,
-    Triage,
-    answer_tick,
-    deciding,
-    urgency,
-)
+from nutrients.evidence.ranking import Level, Rule, Tick, Triage, answer_tick, deciding, urgency
 from nutrients.models import Answer, Question, RedFlag, RedFlagRule, Symptom, Urgency
 from nutrients.models.red_flags import CALL
 

@@ -29,11 +29,7 @@ from .catalogue import GOOD, RICH
 ALLERGENS = {allergen.value.removeprefix("contains_"): allergen for allergen in Allergen}
 BASES = {"serving": "A serving", "100g": "100 g", "100kcal": "100 kcal"}
 LEVELS = {"any": 0, "good": GOOD, "high": RICH}
-LEVEL_LABELS = {
-    "any": "Any amount",
-    "good": f"{GOOD}% or more",
-    "high": f"Rich: {RICH}% or more",
-}
+LEVEL_LABELS = {"any": "Any amount", "good": f"{GOOD}% or more", "high": f"Rich: {RICH}% or more"}
 SORTS = {"amount": "Most first", "name": "Name, A to Z"}
 DEFAULTS: dict[str, Any] = {"level": "any", "basis": "serving", "sort": "amount"}
 # Parameters with another name than their field.

@@ -86,8 +86,7 @@ def food_list_page(
         nutrients.append(choices.nutrients[filters.sort])
     rows = [_row(narrowing, food, nutrients) for food in page]
     sources = narrowing.table.sources(
-        [row.food.slug for row in rows],
-        {share.nutrient.pk for row in rows for share in row.shares},
+        [row.food.slug for row in rows], {share.nutrient.pk for row in rows for share in row.shares}
     )
     return FoodListPage(
         filters=filters,

@@ -216,12 +216,7 @@ TABLES = (
     table("nutrients", m.Nutrient),
     table("symptoms", m.Symptom),
     table("associations", m.Association),
-    table(
-        "foods",
-        m.FoodSource,
-        group_name="group.name",
-        group_position="group.position",
-    ),
+    table("foods", m.FoodSource, group_name="group.name", group_position="group.position"),
     table(
         "portions",
         m.FoodPortion,
@@ -264,9 +259,7 @@ TABLES = (
     table("sources", m.Source),
     table("articles", m.Article),
     table(
-        "sections",
-        m.ArticleSection,
-        sources=lambda row: sorted(set(prose.cited_slugs(row.body))),
+        "sections", m.ArticleSection, sources=lambda row: sorted(set(prose.cited_slugs(row.body)))
     ),
     table(
         "changes",

@@ -15,13 +15,7 @@ from nutrients.common.citations import Citation, References
 from nutrients.evidence.life_stages import LifeStage, life_stages, suited_to_stage
 from nutrients.evidence.rich_foods import unmeasured_foods
 from nutrients.foods.catalogue import FoodTable
-from nutrients.models import (
-    DIETS,
-    Authority,
-    FoodSource,
-    Nutrient,
-    ReferenceIntake,
-)
+from nutrients.models import DIETS, Authority, FoodSource, Nutrient, ReferenceIntake
 from nutrients.search.foods import FoodMatches
 
 from .arithmetic import Helping, Need, Total, add_up
@@ -292,10 +286,7 @@ def stage_content(country: str, slug: str, *, at: datetime) -> StageContent:
 
 
 def _nutrient_need(
-    nutrient: Nutrient,
-    country: Authority,
-    stage: LifeStage | None,
-    intakes: list[ReferenceIntake],
+    nutrient: Nutrient, country: Authority, stage: LifeStage | None, intakes: list[ReferenceIntake]
 ) -> NutrientNeed:
     url = f"{nutrient.get_absolute_url()}{country.query}"
     if stage is None:

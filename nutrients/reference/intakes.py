@@ -11,22 +11,8 @@ from typing import NamedTuple
 
 from nutrients.common.citations import Citation, References
 from nutrients.evidence.life_stages import LifeStage
-from nutrients.evidence.needs import (
-    adult_need,
-    in_mcg,
-    is_of_adults,
-    range_words,
-    sources_of,
-)
-from nutrients.models import (
-    Authority,
-    LifeStatus,
-    LimitKind,
-    ReferenceIntake,
-    Sex,
-    Unit,
-    group_by,
-)
+from nutrients.evidence.needs import adult_need, in_mcg, is_of_adults, range_words, sources_of
+from nutrients.models import Authority, LifeStatus, LimitKind, ReferenceIntake, Sex, Unit, group_by
 from nutrients.models.intakes import NEEDS
 
 Cell = Decimal | str | None

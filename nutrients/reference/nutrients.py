@@ -131,12 +131,7 @@ class NutrientPage:
     """
 
     def __init__(
-        self,
-        content: NutrientContent,
-        country: Authority,
-        stage: LifeStage | None,
-        *,
-        at: datetime,
+        self, content: NutrientContent, country: Authority, stage: LifeStage | None, *, at: datetime
     ) -> None:
         self.content = content
         self.references = content.references

@@ -10,14 +10,7 @@ from django.db.models import Count
 
 from nutrients.common.citations import References
 from nutrients.evidence.content import red_flags_by_level
-from nutrients.models import (
-    Article,
-    BodyArea,
-    ChangeNote,
-    Symptom,
-    Urgency,
-    choice_rank,
-)
+from nutrients.models import Article, BodyArea, ChangeNote, Symptom, Urgency, choice_rank
 
 from .evidence import symptom_causes, symptom_links
 from .nutrients import evidence_groups

@@ -10,12 +10,7 @@ from django.views.decorators.http import require_safe
 from nutrients.common.answering import memoized, memoized_page
 from nutrients.common.paging import paged
 from nutrients.evidence.life_stages import life_stages
-from nutrients.models import (
-    Authority,
-    BodyArea,
-    NutrientKind,
-    group_by,
-)
+from nutrients.models import Authority, BodyArea, NutrientKind, group_by
 
 from .evidence import evidence_page
 from .nutrients import NutrientPage, listed_nutrients, nutrient_content, read_nutrient_page

@@ -14,13 +14,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString
 
 from nutrients.common.words import SMALL_WORDS, spans, stem, telling_words
-from nutrients.models import (
-    DEFAULT_AUTHORITY,
-    Authority,
-    DocumentKind,
-    SearchDocument,
-    Urgency,
-)
+from nutrients.models import DEFAULT_AUTHORITY, Authority, DocumentKind, SearchDocument, Urgency
 
 from .answers import NeedAnswer, emergency_in, need_answer
 from .content import SearchContent

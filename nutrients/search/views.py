@@ -12,13 +12,7 @@ from django.views.decorators.http import require_safe
 
 from nutrients.common.answering import memoized, memoized_page, render_page_or_fragment
 from nutrients.common.paging import paged
-from nutrients.common.parameters import (
-    LONGEST,
-    Reading,
-    ignored_sentence,
-    read_country,
-    read_words,
-)
+from nutrients.common.parameters import LONGEST, Reading, ignored_sentence, read_country, read_words
 from nutrients.models import Authority
 
 from .a_to_z import ENTRIES_A_PAGE, entries, letter_pages

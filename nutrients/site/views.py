@@ -32,13 +32,7 @@ from nutrients.testbook import outcomes_of_now
 from nutrients.testbook.cases import safety_book
 
 from .machines import open_paths
-from .pages import (
-    corrections,
-    home_page,
-    other_changes,
-    review_counts,
-    safety_page,
-)
+from .pages import corrections, home_page, other_changes, review_counts, safety_page
 from .sources import SOURCES_A_PAGE, facts_of, read_sources
 
 CASES_A_PAGE = 150
