@@ -35,8 +35,7 @@ DEFAULTS: dict[str, Any] = {"level": "any", "basis": "serving", "sort": "amount"
 # Parameters with another name than their field.
 FIELDS = {"diet": "diets", "free-from": "free_from", "q": "words"}
 PARAMETERS = (
-    *("nutrient", "also", "level", "diet", "free-from", "group", "q", "basis", "sort", "page"),
-    "country",
+    *("nutrient", "level", "diet", "free-from", "group", "q", "basis", "sort", "page", "country"),
 )
 
 
@@ -44,12 +43,10 @@ PARAMETERS = (
 class FoodFilters:
     """The filters and order of the list, by the values of its address.
 
-    `level` is how much a serving must give of `nutrient`, and of `also` if a second is asked for.
-    `basis` is what amounts are compared by. `sort` may be a nutrient too.
+    `level` is how much a serving must give of `nutrient`. `basis` is what amounts are compared by.
     """
 
     nutrient: str = ""
-    also: str = ""
     level: str = DEFAULTS["level"]
     diets: tuple[str, ...] = ()
     free_from: tuple[str, ...] = ()
@@ -59,14 +56,8 @@ class FoodFilters:
     sort: str = DEFAULTS["sort"]
     country: Authority = DEFAULT_AUTHORITY
 
-    @property
-    def nutrients(self) -> tuple[str, ...]:
-        return tuple(filter(None, (self.nutrient, self.also)))
-
     def without(self, name: str, value: str) -> FoodFilters:
         """Return the filters less one pair of `in_use`, such as ("diet", "vegan")."""
-        if name == "nutrient":
-            return replace(self, nutrient=self.also, also="")
         field = FIELDS.get(name, name)
         current, rest = getattr(self, field), DEFAULTS.get(name, "")
         if isinstance(current, tuple):
@@ -77,8 +68,8 @@ class FoodFilters:
     def in_use(self) -> list[tuple[str, str]]:
         """Every filter that leaves foods out, as pairs of parameter and value."""
         # Without a nutrient a level has no effect.
-        level = self.level if self.nutrients else DEFAULTS["level"]
-        pairs = [("nutrient", self.nutrient), ("also", self.also), ("level", level)]
+        level = self.level if self.nutrient else DEFAULTS["level"]
+        pairs = [("nutrient", self.nutrient), ("level", level)]
         pairs += [("group", self.group), ("q", self.words), ("basis", self.basis)]
         return [
             *((name, value) for name, value in pairs if value != DEFAULTS.get(name, "")),
@@ -123,7 +114,7 @@ def food_choices(*, at: datetime) -> FoodChoices:
 def label(name: str, value: str, choices: FoodChoices) -> str:
     """Return a filter in words, such as “No egg” for ("free-from", "egg")."""
     match name:
-        case "nutrient" | "also":
+        case "nutrient":
             return str(choices.nutrients[value])
         case "group":
             return str(choices.groups[value])
@@ -141,19 +132,15 @@ def label(name: str, value: str, choices: FoodChoices) -> str:
 def read_food_filters(query: QueryDict, choices: FoodChoices) -> tuple[FoodFilters, list[str]]:
     """Return the valid filters of a query, and the values that were ignored."""
     reading = Reading(query)
-    first = reading.value("nutrient", choices.nutrients)
-    second = reading.value("also", choices.nutrients)
     filters = FoodFilters(
-        # A second nutrient alone is the first.
-        nutrient=first or second,
-        also=second if first and second != first else "",
+        nutrient=reading.value("nutrient", choices.nutrients),
         level=reading.value("level", LEVELS, "any"),
         diets=reading.values("diet", DIETS),
         free_from=reading.values("free-from", ALLERGENS),
         group=reading.value("group", choices.groups),
         words=read_words(query.get("q", "")),
         basis=reading.value("basis", BASES, "serving"),
-        sort=reading.value("sort", (*SORTS, *choices.nutrients), "amount"),
+        sort=reading.value("sort", SORTS, "amount"),
         country=read_country(reading),
     )
     reading.ignore_except(*PARAMETERS)

@@ -24,7 +24,7 @@ MOST_NAMED = 3
 
 
 class FoodRow(NamedTuple):
-    """A food and what it gives: of the nutrients asked for, or else of those it gives most of.
+    """A food and what it gives: of the chosen nutrient, or else of those it gives most of.
 
     `words` introduce these: “Rich in”, “Some”, or nothing; `more` are left out of them.
     """
@@ -39,7 +39,7 @@ class FoodRow(NamedTuple):
 class FoodListPage:
     """One page of foods, the filters beside it, and in numbers what was left out and why.
 
-    `nutrients` are those asked for, and `rich` of the foods are rich in all of them. `searched` is
+    `rich` of the foods are rich in `nutrient`, if one is chosen. `searched` is
     how many foods were looked through if there were more, or 0; `corrected` are the words that
     were looked for in place of those typed. `has_more` says that there are imported foods, which a
     name would find. `ignored` says what was not understood.
@@ -48,7 +48,7 @@ class FoodListPage:
     filters: FoodFilters
     page: Page
     rows: list[FoodRow]
-    nutrients: list[Nutrient]
+    nutrient: Nutrient | None
     rich: int
     facets: dict[str, list[Facet]]
     active: list[ActiveFilter]
@@ -63,7 +63,7 @@ class FoodListPage:
 
     @property
     def some(self) -> int:
-        """How many of the foods contain some of the nutrients without being rich in all."""
+        """How many of the foods contain some of the nutrient without being rich in it."""
         return self.page.paginator.count - self.rich
 
     @property
@@ -81,10 +81,7 @@ def food_list_page(
     """
     filters, choices = narrowing.filters, narrowing.choices
     references = References()
-    nutrients = list(narrowing.nutrients)
-    if filters.sort in choices.nutrients and choices.nutrients[filters.sort] not in nutrients:
-        nutrients.append(choices.nutrients[filters.sort])
-    rows = [_row(narrowing, food, nutrients) for food in page]
+    rows = [_row(narrowing, food) for food in page]
     sources = narrowing.table.sources(
         [row.food.slug for row in rows], {share.nutrient.pk for row in rows for share in row.shares}
     )
@@ -92,7 +89,7 @@ def food_list_page(
         filters=filters,
         page=page,
         rows=rows,
-        nutrients=narrowing.nutrients,
+        nutrient=narrowing.nutrient,
         rich=len(narrowing.giving(RICH) & narrowing.passing),
         facets=food_facets(narrowing),
         active=active_filters(narrowing),
@@ -113,11 +110,11 @@ def notable_shares(shares: Iterable[FoodShare], limited: frozenset[int]) -> list
     return sorted(notable, key=lambda share: -(share.percent or 0))
 
 
-def _row(narrowing: Narrowing, food: FoodSource, nutrients: list[Nutrient]) -> FoodRow:
+def _row(narrowing: Narrowing, food: FoodSource) -> FoodRow:
     filters, choices, table = narrowing.filters, narrowing.choices, narrowing.table
     country = filters.country
-    if nutrients:
-        return FoodRow(food, [table.share(food, n, filters.basis, country) for n in nutrients])
+    if narrowing.nutrient:
+        return FoodRow(food, [table.share(food, narrowing.nutrient, filters.basis, country)])
     good = [
         table.share(food, nutrient, "serving", country)
         for nutrient in choices.nutrients.values()
@@ -131,7 +128,7 @@ def _row(narrowing: Narrowing, food: FoodSource, nutrients: list[Nutrient]) -> F
 
 
 def _unmeasured(narrowing: Narrowing, *, at: datetime) -> list[FoodSource]:
-    if not narrowing.nutrients:
+    if narrowing.nutrient is None:
         return []
     diets = [DIETS[diet].value for diet in narrowing.filters.diets]
-    return list(narrowing.nutrients[0].unmeasured_foods.published(at=at).suiting(diets))
+    return list(narrowing.nutrient.unmeasured_foods.published(at=at).suiting(diets))

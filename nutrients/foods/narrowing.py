@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -32,24 +32,23 @@ class Narrowing:
     choices: FoodChoices
     chosen: FoodTable
 
-    @cached_property
-    def nutrients(self) -> list[Nutrient]:
-        return [self.choices.nutrients[slug] for slug in self.filters.nutrients]
+    @property
+    def nutrient(self) -> Nutrient | None:
+        return self.choices.nutrients.get(self.filters.nutrient)
 
     @cached_property
     def _sets(self) -> dict[str, Slugs]:
         """The foods that pass each sort of filter in use."""
-        filters, table, least = self.filters, self.table, LEVELS[self.filters.level]
+        filters, table = self.filters, self.table
         flags = [
             *(table.once(suiting, DIETS[diet]) for diet in filters.diets),
             *(table.once(free_from, ALLERGENS[allergen]) for allergen in filters.free_from),
         ]
-        giving = (table.giving(nutrient, least, filters.country) for nutrient in self.nutrients)
         return {
             "group": table.once(by_group).get(filters.group, NONE),
             "flags": frozenset(table.foods).intersection(*flags),
             "basis": table.once(comparable, filters.basis),
-            **dict(zip(("nutrient", "also"), giving, strict=False)),
+            "nutrient": self.giving(LEVELS[filters.level]),
         }
 
     def passing_all_but(self, *names: str) -> Slugs:
@@ -63,35 +62,28 @@ class Narrowing:
         return self.passing_all_but()
 
     def giving(self, least: int) -> Slugs:
-        """Return the foods that give this share of each nutrient that the filters name."""
-        giving = (self.table.giving(n, least, self.filters.country) for n in self.nutrients)
-        return frozenset(self.table.foods).intersection(*giving)
+        """Return the foods that give this share of the nutrient; all foods without one."""
+        if self.nutrient is None:
+            return frozenset(self.table.foods)
+        return self.table.giving(self.nutrient, least, self.filters.country)
 
     def foods(self) -> list[FoodSource]:
         """Return the foods that pass every filter: chosen foods first, then in the order set."""
         foods = [food for slug, food in self.table.foods.items() if slug in self.passing]
-        sort, nutrients = self.filters.sort, self.choices.nutrients
-        by = [nutrients[sort]] if sort in nutrients else self.nutrients if sort == "amount" else []
-        if by:
-            foods.sort(key=lambda food: (not food.is_curated, -self._least_share(food, by)))
+        nutrient, basis, country = self.nutrient, self.filters.basis, self.filters.country
+        if nutrient and self.filters.sort == "amount":
+            shares = {f.slug: self.table.share(f, nutrient, basis, country).percent for f in foods}
+            foods.sort(key=lambda food: (not food.is_curated, -(shares[food.slug] or 0)))
         return foods
-
-    def _least_share(self, food: FoodSource, nutrients: Iterable[Nutrient]) -> Decimal:
-        # With two nutrients a food is as rich as the one that it gives least of.
-        basis, country = self.filters.basis, self.filters.country
-        shares = (self.table.share(food, nutrient, basis, country) for nutrient in nutrients)
-        # Foods without a figure come last.
-        return min((s.percent for s in shares if s.percent is not None), default=Decimal(-1))
 
     def left_out(self) -> dict[str, int]:
         """Return how many foods are left out for one reason alone, by the reason."""
-        fitting = self.passing_all_but("nutrient", "also", "basis") if self.nutrients else NONE
-        amounts = [
-            [self.table.in_100g(slug, nutrient) for nutrient in self.nutrients] for slug in fitting
-        ]
+        nutrient = self.nutrient
+        fitting = self.passing_all_but("nutrient", "basis") if nutrient else NONE
+        amounts = [self.table.in_100g(slug, nutrient) for slug in fitting if nutrient]
         counts = {
-            "without_figure": sum(None in figures for figures in amounts),
-            "with_none": sum(Decimal(0) in figures and None not in figures for figures in amounts),
+            "without_figure": amounts.count(None),
+            "with_none": amounts.count(Decimal(0)),
             "without_energy": len(self.passing_all_but("basis") - self.passing),
             "unknown_flags": sum(map(self._may_fit, self.passing_all_but("flags") - self.passing)),
         }
@@ -162,38 +154,36 @@ def food_facets(narrowing: Narrowing) -> dict[str, list[Facet]]:
         among = narrowing.passing_all_but("group")
         return options("group", labels, among, lambda slug: foods.get(slug, NONE))
 
-    nutrients = choices.nutrients.items()
-    sorts = SORTS | {slug: f"Most {nutrient.phrase}" for slug, nutrient in nutrients}
     # Imported foods do not change the first groups. A chosen group is always offered.
     groups = narrowing.chosen.once(by_group).keys()
-    by_level = narrowing.passing_all_but("nutrient", "also")
+    by_level = narrowing.passing_all_but("nutrient")
     by_basis = narrowing.passing_all_but("basis")
     return {
-        "nutrients": _nutrient_options("nutrient", "Any nutrient", narrowing),
-        "also": _nutrient_options("also", "No second one", narrowing),
+        "nutrients": _nutrient_options(narrowing),
         "levels": options("level", LEVEL_LABELS, by_level, lambda n: narrowing.giving(LEVELS[n])),
         "diets": flags("diet", DIETS, filters.diets, suiting),
         "free_from": flags("free-from", ALLERGENS, filters.free_from, free_from),
         "groups": group_options(groups),
         "imported_groups": group_options({filters.group, *table.once(by_group)} - groups),
         "bases": options("basis", BASES, by_basis, lambda basis: table.once(comparable, basis)),
-        "sorts": [Facet("sort", key, text, key == filters.sort) for key, text in sorts.items()],
+        "sorts": [Facet("sort", key, text, key == filters.sort) for key, text in SORTS.items()],
     }
 
 
-def _nutrient_options(name: str, without: str, narrowing: Narrowing) -> list[Facet]:
+def _nutrient_options(narrowing: Narrowing) -> list[Facet]:
     """Return the nutrients, with how many foods are rich in each or contain some."""
-    filters, table, among = narrowing.filters, narrowing.table, narrowing.passing_all_but(name)
-    current, least = getattr(filters, name), LEVELS[filters.level]
-    facets = [Facet(name, "", without, not current, len(among))]
+    filters, table = narrowing.filters, narrowing.table
+    among = narrowing.passing_all_but("nutrient")
+    facets = [Facet("nutrient", "", "Any nutrient", not filters.nutrient, len(among))]
     for slug, nutrient in narrowing.choices.nutrients.items():
         count = rich = len(among & table.giving(nutrient, RICH, filters.country))
         word = "High" if nutrient.pk in narrowing.choices.limited else "Rich"
         words = f"{word} in {nutrient.phrase}"
         if filters.level != "high":
             words = f"{words} ({rich}), contains some"
-            count = len(among & table.giving(nutrient, least, filters.country)) - rich
-        facets.append(Facet(name, slug, words, slug == current, count))
+            count = len(among & table.giving(nutrient, LEVELS[filters.level], filters.country))
+            count -= rich
+        facets.append(Facet("nutrient", slug, words, slug == filters.nutrient, count))
     return facets
 
 

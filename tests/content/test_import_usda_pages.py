@@ -23,8 +23,8 @@ COUNTING = [
     "/feeds/changes/",
     "/foods/",
     "/foods/?page=3",
-    "/foods/?nutrient=magnesium&also=calcium&level=high&diet=vegan&free-from=soy",
-    "/foods/?group=dairy&nutrient=calcium&basis=100kcal&sort=iron",
+    "/foods/?nutrient=magnesium&level=high&diet=vegan&free-from=soy",
+    "/foods/?group=dairy&nutrient=calcium&basis=100kcal&sort=name",
     "/method/",
     "/sources/",
 ]
