@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.utils.safestring import SafeString
 
 from nutrients import prose
@@ -84,8 +84,7 @@ class ArticlePage:
             for row in part.rows
         ]
         self.related = _related(article, self.symptoms, at=at)
-        self.previous = _neighbour(article, "lt", at=at)
-        self.next = _neighbour(article, "gt", at=at)
+        self.previous, self.next = _neighbours(article, at=at)
         self.notes = list(ChangeNote.objects.newest_on(article.get_absolute_url(), at=at))
 
 
@@ -185,18 +184,9 @@ def _related(article: Article, symptoms: list[Symptom], *, at: datetime) -> list
     return list(rows.only(*LINK).order_by("-shared", "position", "title")[:MOST_RELATED])
 
 
-def _neighbour(article: Article, way: str, *, at: datetime) -> Article | None:
-    """Return the article before ("lt") or after ("gt") this one in its topic."""
-    beside = Q(**{f"position__{way}": article.position}) | Q(
-        position=article.position, **{f"title__{way}": article.title}
-    )
-    in_topic = Article.objects.published(at=at).filter(beside, topic=article.topic).only(*LINK)
-    topics = list(ArticleTopic)
-    index = topics.index(ArticleTopic(article.topic))
-    if way == "lt":
-        return in_topic.last() or _of_topics(topics[:index], at=at).last()
-    return in_topic.first() or _of_topics(topics[index + 1 :], at=at).first()
-
-
-def _of_topics(topics: list[ArticleTopic], *, at: datetime) -> QuerySet[Article]:
-    return _in_order(at=at).filter(topic__in=topics).only(*LINK)
+def _neighbours(article: Article, *, at: datetime) -> tuple[Article | None, Article | None]:
+    """Return the articles before and after this one in the list."""
+    keys = [None, *_in_order(at=at).values_list("pk", flat=True), None]
+    index = keys.index(article.pk)
+    rows = Article.objects.only(*LINK).in_bulk(filter(None, (keys[index - 1], keys[index + 1])))
+    return rows.get(keys[index - 1]), rows.get(keys[index + 1])
