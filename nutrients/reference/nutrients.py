@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString
 
 from nutrients.common.citations import MOST, Cited, References
 from nutrients.common.parameters import Reading, ignored_sentence, read_country
-from nutrients.evidence.life_stages import LifeStage, Stages, read_stage, suited_to_stage
+from nutrients.evidence.life_stages import LifeStage, Stages, read_stage
 from nutrients.evidence.needs import sources_of
 from nutrients.evidence.rich_foods import PER_SERVING, bar_scale
 from nutrients.models import (
@@ -46,13 +46,11 @@ from nutrients.models import (
 )
 from nutrients.prose.markdown import Glossary, render
 
-from .intakes import DailyNeeds, StageNeed
+from .intakes import DailyNeeds
 
 NUTRIENTS_A_PAGE = 24
 RICHEST = 6
 NEAREST_ARTICLES = 3
-# The number of the richest foods on the plate that the page links to.
-PLATE_FOODS = 3
 # The number of signs of too little on the first screen.
 FIRST_SIGNS = 6
 # The fields of a sign's symptom that the page prints.
@@ -74,10 +72,8 @@ class NutrientContent:
     def __init__(self, nutrient: Nutrient, *, at: datetime) -> None:
         needs = nutrient.intakes.published(at=at).order_by("age_from", "pk").with_sources()
         intakes = list(needs)
-        signs = (
-            nutrient.associations.published(at=at).joined("symptom", *SYMPTOM_FIELDS).with_sources()
-        )
-        links = sorted(signs, key=attrgetter("strength"))
+        signs = nutrient.associations.published(at=at).joined("symptom", *SYMPTOM_FIELDS)
+        links = sorted(signs.with_sources(), key=attrgetter("strength"))
         interactions = nutrient.interactions.published(at=at).with_sources()
         pairs = sorted(interactions, key=lambda row: (Severity(row.severity).rank, str(row)))
         self.nutrient = nutrient
@@ -124,14 +120,13 @@ class NutrientContent:
 
 
 class NutrientPage:
-    """A nutrient's page for a country and a life stage.
+    """A nutrient's page for a country and a life stage, without further queries.
 
-    What depends on the choice repeats the source numbers of the content. There is no further
-    query, except one for the foods that suit a chosen stage.
+    What depends on the choice repeats the source numbers of the content.
     """
 
     def __init__(
-        self, content: NutrientContent, country: Authority, stage: LifeStage | None, *, at: datetime
+        self, content: NutrientContent, country: Authority, stage: LifeStage | None
     ) -> None:
         self.content = content
         self.references = content.references
@@ -143,7 +138,6 @@ class NutrientPage:
         # The richest foods, each with its share of the label value in a serving.
         self.foods = [(row, row.label_percent(country)) for row in content.amounts]
         self.scale = bar_scale(percent for _, percent in self.foods)
-        self.plate_foods = _plate_foods(content, self.stage_need, at=at)
 
     @property
     def figure(self) -> str:
@@ -169,8 +163,7 @@ class NutrientPage:
         need = self.stage_need
         if need is None or need.intake is None or not need.stage.is_for_plates:
             return ""
-        foods = [("food", slug) for slug in self.plate_foods]
-        return urlencode([*foods, ("stage", need.stage.slug), *self.country.pairs])
+        return urlencode([("stage", need.stage.slug), *self.country.pairs])
 
 
 def listed_nutrients(*, at: datetime) -> Paginator[Nutrient]:
@@ -186,11 +179,7 @@ def read_nutrient_page(query: QueryDict, stages: Stages) -> tuple[Authority, str
     country = read_country(reading)
     stage, changed = read_stage(reading, stages, country)
     reading.ignore_except("stage", "country")
-    return (
-        country,
-        stage,
-        [sentence for sentence in (ignored_sentence(reading.ignored), changed) if sentence],
-    )
+    return country, stage, list(filter(None, [ignored_sentence(reading.ignored), changed]))
 
 
 def nutrient_content(slug: str, *, at: datetime) -> NutrientContent | None:
@@ -267,16 +256,6 @@ def _risks(nutrient: Nutrient, *, at: datetime) -> list[RiskFactor]:
         .order_by("-is_common", "position", "name")
     )
     return list(rows)
-
-
-def _plate_foods(content: NutrientContent, need: StageNeed | None, *, at: datetime) -> list[str]:
-    """Return the slugs of the richest foods that suit the stage; none of a nutrient to limit."""
-    if need is None or need.stay_below:
-        return []
-    rows = FoodSource.objects.filter(pk__in=[row.food_id for row in content.amounts])
-    suited = set(suited_to_stage(rows, need.stage, at=at).order_by().values_list("slug", flat=True))
-    slugs = [row.food.slug for row in content.amounts if row.food.slug in suited]
-    return slugs[:PLATE_FOODS]
 
 
 def _details(

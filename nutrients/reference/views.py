@@ -36,7 +36,7 @@ def nutrient(request: HttpRequest, slug: str) -> HttpResponse:
     country, stage, problems = read_nutrient_page(request.GET, stages)
     context = {
         "section": "nutrients",
-        "page": NutrientPage(content, country, stages[country].get(stage), at=now),
+        "page": NutrientPage(content, country, stages[country].get(stage)),
         "problems": problems,
         "countries": Authority,
         "country": country,
