@@ -65,5 +65,4 @@ urlpatterns = [
     path(".well-known/security.txt", machines.security, name="security_txt"),
     path("feeds/articles/", machines.article_feed, name="article_feed"),
     path("feeds/changes/", machines.change_feed, name="change_feed"),
-    path("feeds/changes/<slug:slug>/", machines.nutrient_change_feed, name="nutrient_change_feed"),
 ]

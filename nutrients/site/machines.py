@@ -13,7 +13,7 @@ from django.conf import settings
 from django.contrib.sitemaps import Sitemap, views
 from django.db.models import DateTimeField, Expression, F, Max, QuerySet, Value
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.encoding import escape_uri_path
@@ -24,7 +24,6 @@ from django.views.decorators.http import require_safe
 
 from nutrients.articles.pages import latest_articles
 from nutrients.common.answering import memoized_page
-from nutrients.common.version import content_version
 from nutrients.context import site_address
 from nutrients.models import (
     READ,
@@ -93,7 +92,8 @@ def public_pages(*, at: datetime, slugs: Iterable[str] | None = None) -> dict[st
         rows = rows.order_by(*arguments).values_list(Value(route), *arguments)
         return rows.annotate(changed=changed)
 
-    pairs, last = ("nutrient__slug", "symptom__slug"), Max("changed_at")
+    links, read = Association.objects.published(at=at), Source.objects.filter(read_form__in=READ)
+    foods = FoodSource.objects.published(at=at).curated()
     undated = Value(None, DateTimeField())
     return {
         "pages": [(name, None) for name in STATIC_PAGES],
@@ -101,12 +101,10 @@ def public_pages(*, at: datetime, slugs: Iterable[str] | None = None) -> dict[st
         "nutrients": pages("nutrient", Nutrient.objects.published(at=at), "slug"),
         "symptoms": pages("symptom", Symptom.objects.published(at=at), "slug"),
         "evidence": pages(
-            "association", Association.objects.published(at=at), *pairs, changed=last
+            "association", links, "nutrient__slug", "symptom__slug", changed=Max("changed_at")
         ),
-        "foods": pages("food", FoodSource.objects.published(at=at).curated(), "slug"),
-        "sources": pages(
-            "source", Source.objects.filter(read_form__in=READ), "slug", changed=undated
-        ),
+        "foods": pages("food", foods, "slug"),
+        "sources": pages("source", read, "slug", changed=undated),
     }
 
 
@@ -175,15 +173,13 @@ def security(request: HttpRequest) -> HttpResponse:
 @require_safe
 @memoized_page
 def article_feed(request: HttpRequest) -> HttpResponse:
-    now = timezone.now()
     feed = _feed(
         request,
         "Nutrisite articles",
         reverse("nutrients:article_list"),
         "Plain guides to muscles that twitch, jerk or cramp.",
-        at=now,
     )
-    for row in latest_articles(at=now):
+    for row in latest_articles(at=timezone.now()):
         feed.add_item(
             title=_clean(row.title),
             link=site_address(row.get_absolute_url()),
@@ -200,60 +196,13 @@ def article_feed(request: HttpRequest) -> HttpResponse:
 @require_safe
 @memoized_page
 def change_feed(request: HttpRequest) -> HttpResponse:
-    return _change_feed(
+    feed = _feed(
         request,
         "Nutrisite changes and corrections",
         reverse("nutrients:changes"),
         "What was changed or corrected, on which page, and when.",
-        at=timezone.now(),
     )
-
-
-@require_safe
-@memoized_page
-def nutrient_change_feed(request: HttpRequest, slug: str) -> HttpResponse:
-    now = timezone.now()
-    nutrient = get_object_or_404(Nutrient.objects.published(at=now), slug=slug)
-    address = nutrient.get_absolute_url()
-    return _change_feed(
-        request,
-        f"Nutrisite: changes about {nutrient.phrase}",
-        address,
-        f"What was changed or corrected about {nutrient.phrase}, and when.",
-        at=now,
-        address__startswith=address,
-    )
-
-
-class _Feed(Atom1Feed):
-    """An Atom feed that is dated by the content while it has no entry, not by the clock."""
-
-    def latest_post_date(self) -> datetime:
-        if self.items:
-            return super().latest_post_date()
-        version = content_version(at=self.feed["at"])
-        return version.changed_at if version else self.feed["at"]
-
-
-def _feed(
-    request: HttpRequest, title: str, path: str, description: str, *, at: datetime
-) -> Atom1Feed:
-    return _Feed(
-        title=_clean(title),
-        link=site_address(path),
-        description=_clean(description),
-        feed_url=site_address(request.path),
-        language=settings.LANGUAGE_CODE,
-        author_name="Nutrisite editors",
-        at=at,
-    )
-
-
-def _change_feed(
-    request: HttpRequest, title: str, path: str, description: str, *, at: datetime, **only: str
-) -> HttpResponse:
-    feed = _feed(request, title, path, description, at=at)
-    for note in ChangeNote.objects.until(at).filter(**only)[:CHANGES_LISTED]:
+    for note in ChangeNote.objects.until(timezone.now())[:CHANGES_LISTED]:
         changed = note.created_at.strftime("%Y%m%dT%H%M%S.%fZ")
         path, hash_sign, anchor = note.address.partition("#")
         address = site_address(f"{escape_uri_path(path)}{hash_sign}{escape_uri_path(anchor)}")
@@ -268,6 +217,17 @@ def _change_feed(
             categories=[note.kind],
         )
     return _response(feed)
+
+
+def _feed(request: HttpRequest, title: str, path: str, description: str) -> Atom1Feed:
+    return Atom1Feed(
+        title=title,
+        link=site_address(path),
+        description=description,
+        feed_url=site_address(request.path),
+        language=settings.LANGUAGE_CODE,
+        author_name="Nutrisite editors",
+    )
 
 
 def _response(feed: Atom1Feed) -> HttpResponse:

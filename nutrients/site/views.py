@@ -36,19 +36,6 @@ from .pages import corrections, home_page, other_changes, review_counts, safety_
 from .sources import SOURCES_A_PAGE, facts_of, read_sources
 
 CASES_A_PAGE = 150
-METHOD_CONTENTS = [
-    {"anchor": "purpose", "title": "What this site is for"},
-    {"anchor": "grades", "title": "Grades and their verbs"},
-    {"anchor": "typical", "title": "How typical a sign is"},
-    {"anchor": "relations", "title": "How a nutrient is linked to a sign"},
-    {"anchor": "order", "title": "The order of the checklist"},
-    {"anchor": "figures", "title": "Where the figures come from"},
-    {"anchor": "checks", "title": "How facts are checked"},
-    {"anchor": "waiting", "title": "Public, reviewed and waiting"},
-    {"anchor": "who", "title": "Who may change what"},
-    {"anchor": "corrections", "title": "How corrections are made"},
-    {"anchor": "money", "title": "Funding and conflicts"},
-]
 
 
 @require_safe
@@ -76,7 +63,6 @@ def method(request: HttpRequest) -> HttpResponse:
     """Explain what the site is for, how it grades and orders, who edits it, and what is pending."""
     counts = review_counts(at=timezone.now())
     context = {
-        "sections": METHOD_CONTENTS,
         "grades": list(Evidence),
         "against": (VERB_AGAINST, MEANING_AGAINST),
         "relations": list(Relation),

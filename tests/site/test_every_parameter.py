@@ -23,7 +23,6 @@ SLUGS = {
     "articles/{}/": ["nutrients-and-muscle-jerking"],
     "data/{}.csv": ["nutrients"],
     "data/{}.json": ["nutrients"],
-    "feeds/changes/{}/": ["magnesium"],
     "foods/{}/": ["almonds"],
     "nutrients/{}/": ["magnesium"],
     "preview/{}/": ["none"],

@@ -4,14 +4,12 @@ from datetime import UTC, datetime
 
 import feedparser
 import pytest
-from django.utils import timezone
 
-from nutrients.common.version import content_version
 from nutrients.models import Article, ChangeNote
 
 pytestmark = pytest.mark.usefixtures("content")
-ALL, MAGNESIUM = "/feeds/changes/", "/feeds/changes/magnesium/"
-ADDRESSES = ["/feeds/articles/", ALL, MAGNESIUM]
+ALL = "/feeds/changes/"
+ADDRESSES = ["/feeds/articles/", ALL]
 
 
 @pytest.fixture
@@ -78,18 +76,6 @@ def test_every_article_has_an_entry_with_its_dates(feed):
     assert entry.updated == "2026-11-22T00:00:00+00:00"
 
 
-def test_feed_of_a_nutrient_has_its_page_and_evidence_only(feed):
-    note("/nutrients/magnesium/")
-    note("/nutrients/magnesium/muscle-cramps/#deficiency", title="Magnesium and cramps")
-    note("/nutrients/magnesium-oxide/", title="Another")
-    note("/nutrients/calcium/", title="Calcium")
-
-    assert {entry.title for entry in feed(MAGNESIUM).entries} == {
-        "Change: Magnesium",
-        "Change: Magnesium and cramps",
-    }
-
-
 def test_text_in_feeds_is_escaped(feed):
     note("/nutrients/magnesium/", text="<b>x</b> & \x0by", title="A < B\x01")
 
@@ -102,20 +88,8 @@ def test_text_in_feeds_is_escaped(feed):
     assert (article.title, article.summary) == ("A < B", "&lt;b&gt;x&lt;/b&gt; &amp;")
 
 
-def test_feed_without_a_change_is_dated_by_the_content_and_stays_the_same(client, feed):
-    parsed = feed(ALL)
-
-    assert parsed.entries == []
-    assert parsed.feed.updated == content_version(at=timezone.now()).changed_at.isoformat()
-    assert client.get(ALL).content == client.get(ALL).content
-
-
-def test_pages_name_the_feeds_that_go_with_them(client):
-    home, page = (
-        " ".join(client.get(address).content.decode().split())
-        for address in ("/", "/nutrients/magnesium/")
-    )
+def test_home_page_names_the_feed_of_changes(client):
+    home = " ".join(client.get("/").content.decode().split())
 
     feed = f'type="application/atom+xml" title="Nutrisite changes and corrections" href="{ALL}"'
     assert feed in home
-    assert f'title="Changes about magnesium" href="{MAGNESIUM}"' in page
