@@ -58,23 +58,6 @@ class NutrientSets:
         return joined & self.kinds.get(filters.kind, NONE)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Sign:
-    """An association that speaks for a link, with its words and address, for every row to come.
-
-    `name` and `slug` are those of the symptom.
-    """
-
-    association: Association
-    name: str
-    slug: str
-    relation: str
-    evidence: str
-    url: str
-    claim: str
-    note: str
-
-
 @dataclass(frozen=True)
 class Row:
     """A nutrient in the table.
@@ -85,37 +68,40 @@ class Row:
 
     nutrient: Nutrient
     url: str
-    signs: list[Sign]
-    counted: list[Sign]
-    matches: list[Sign]
+    signs: list[Association]
+    counted: list[Association]
+    matches: list[Association]
     columns: list[Symptom]
     foods: list[FoodSource]
     need: AdultNeed | None
     is_limited: bool
 
     @property
-    def cells(self) -> list[list[Sign]]:
+    def cells(self) -> list[list[Association]]:
         """The cells of the matrix: the signs with the symptom of each column."""
-        slugs = [column.slug for column in self.columns]
-        return [[sign for sign in self.counted if sign.slug == slug] for slug in slugs]
+        keys = [column.pk for column in self.columns]
+        return [[sign for sign in self.counted if sign.symptom_id == key] for key in keys]
 
     @cached_property
-    def sides(self) -> list[tuple[str, list[Sign]]]:
-        """The visible signs under their direction: every match, and the most typical."""
+    def sides(self) -> list[tuple[str, list[tuple[Association, str]]]]:
+        """The visible signs under their direction: every match, and the most typical.
+
+        Each has a note on what a reader must know beside its name.
+        """
         sides = {
-            "Too little": self._visible(MOST_LOW, is_high=False),
-            "Too much": self._visible(MOST_HIGH, is_high=True),
+            "Too little": self._visible("low", MOST_LOW),
+            "Too much": self._visible("high", MOST_HIGH),
         }
-        return [(title, signs) for title, signs in sides.items() if signs]
+        return [(title, [(s, _note(s)) for s in signs]) for title, signs in sides.items() if signs]
 
     @property
     def more(self) -> int:
         """The number of signs that only the nutrient's own page names."""
         return len(self.signs) - sum(len(signs) for _, signs in self.sides)
 
-    def _visible(self, most: int, *, is_high: bool) -> list[Sign]:
-        signs = [sign for sign in self.signs if (sign.relation == Relation.EXCESS) == is_high]
-        return signs[: max(most, sum(sign in self.matches for sign in signs))]
+    def _visible(self, side: str, most: int) -> list[Association]:
+        signs = [sign for sign in self.signs if sign.side == side]
+        return signs[: max(most, sum(sign.side == side for sign in self.matches))]
 
 
 def nutrient_sets(content: EvidenceContent) -> NutrientSets:
@@ -131,7 +117,7 @@ def nutrient_sets(content: EvidenceContent) -> NutrientSets:
             kinds["electrolyte"].add(nutrient.pk)
         for sign in content.once(_signs)[nutrient.pk]:
             for relation in ("", sign.relation):
-                for symptom in ("", sign.slug):
+                for symptom in ("", sign.symptom.slug):
                     linked[relation, symptom].add(nutrient.pk)
     return NutrientSets(
         {"": NONE} | {kind: frozenset(ids) for kind, ids in kinds.items()},
@@ -163,33 +149,19 @@ def table_rows(filters: Filters, content: EvidenceContent) -> list[Row]:
     return rows[::-1] if filters.sort.startswith("-") else rows
 
 
-def _signs(content: EvidenceContent) -> dict[int, list[Sign]]:
-    """Return the signs of each nutrient, under its id, most typical first."""
+def _signs(content: EvidenceContent) -> dict[int, list[Association]]:
+    """Return the associations that speak for a link, by nutrient id, most typical first."""
     return {
-        nutrient.pk: [
-            Sign(
-                association,
-                association.symptom.name,
-                association.symptom.slug,
-                association.relation,
-                association.evidence,
-                association.get_absolute_url(),
-                association.claim,
-                _note(association),
-            )
-            for association in content.signs.get(nutrient.pk, ())
-            if not association.is_against
-        ]
+        nutrient.pk: [sign for sign in content.signs.get(nutrient.pk, ()) if not sign.is_against]
         for nutrient in content.nutrients.values()
     }
 
 
-def _note(association: Association) -> str:
-    """Return what a reader must know beside the name of a sign."""
+def _note(sign: Association) -> str:
     notes = {
-        "only when severe": association.typicality == Typicality.SEVERE_ONLY,
-        "by way of another nutrient": association.relation == Relation.INDIRECT,
-        "review overdue": bool(association.overdue_since),
+        "only when severe": sign.typicality == Typicality.SEVERE_ONLY,
+        "by way of another nutrient": sign.relation == Relation.INDIRECT,
+        "review overdue": bool(sign.overdue_since),
     }
     return ", ".join(note for note, applies in notes.items() if applies)
 
@@ -202,12 +174,13 @@ def _row(
     signs = in_relation = content.once(_signs)[key]
     if filters.relation:
         in_relation = [sign for sign in signs if sign.relation == filters.relation]
-    matches = [sign for sign in in_relation if sign.slug in filters.symptoms]
+    matches = [sign for sign in in_relation if sign.symptom.slug in filters.symptoms]
+    matched = {sign.pk for sign in matches}
     return Row(
         nutrient=nutrient,
         url=f"{nutrient.get_absolute_url()}{filters.country.query}",
         # What a reader looks for must not hide in a long list.
-        signs=[*matches, *(sign for sign in signs if sign not in matches)],
+        signs=[*matches, *(sign for sign in signs if sign.pk not in matched)],
         counted=matches if filters.symptoms else in_relation,
         matches=matches,
         columns=columns,
@@ -230,7 +203,7 @@ def _by_match(rows: list[Row], filters: Filters) -> list[Row]:
         Candidate(
             slug,
             row.nutrient.name,
-            links(sign.association for sign in row.counted),
+            links(row.counted),
             Frequency(row.nutrient.how_common).rank,
         )
         for slug, row in by_slug.items()

@@ -9,18 +9,19 @@ from collections.abc import Iterable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.defaultfilters import pluralize
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from nutrients.common.answering import memoized
 from nutrients.common.parameters import ignored_sentence
 from nutrients.evidence.content import EvidenceContent
-from nutrients.models import Authority, Evidence, Relation
+from nutrients.models import Association, Authority, Evidence, Relation
 from nutrients.open_data.files import safe_cell
 
 from .filters import Filters, read_filters
 from .page import comparison_page
-from .table import Row, Sign, table_rows
+from .table import Row, table_rows
 
 COLUMNS = (
     "nutrient",
@@ -71,7 +72,7 @@ def comparison_csv(request: HttpRequest) -> HttpResponse:
 
 def _cells(row: Row, filters: Filters) -> list[str]:
     by_relation = _group_signs(row.signs, "relation")
-    matched = {sign.slug for sign in row.matches}
+    matched = {sign.symptom_id for sign in row.matches}
     chosen, need = len(filters.symptoms), row.need
     return [
         row.nutrient.name,
@@ -89,8 +90,8 @@ def _cells(row: Row, filters: Filters) -> list[str]:
     ]
 
 
-def _names(signs: Iterable[Sign]) -> str:
-    return "; ".join(dict.fromkeys([sign.name for sign in signs]))
+def _names(signs: Iterable[Association]) -> str:
+    return "; ".join(dict.fromkeys([sign.symptom.name for sign in signs]))
 
 
 def _grades(row: Row) -> Iterable[str]:
@@ -98,11 +99,11 @@ def _grades(row: Row) -> Iterable[str]:
     by_grade = _group_signs(row.counted, "evidence")
     for grade in Evidence:
         if signs := by_grade[grade]:
-            names = _names(signs).replace("; ", ", ") if row.matches else f"{len(signs)} signs"
-            yield f"{grade}: {names}"
+            names = _names(signs).replace("; ", ", ") if row.matches else ""
+            yield f"{grade}: {names or f'{len(signs)} sign{pluralize(signs)}'}"
 
 
-def _group_signs(signs: Iterable[Sign], field: str) -> dict[str, list[Sign]]:
+def _group_signs(signs: Iterable[Association], field: str) -> dict[str, list[Association]]:
     groups = defaultdict(list)
     for sign in signs:
         groups[getattr(sign, field)].append(sign)
