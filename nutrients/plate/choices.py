@@ -63,9 +63,6 @@ class PlateChoices:
         pairs = ((into if slug == out else slug, n) for slug, n in self.servings.items())
         return self._query(dict(pairs))
 
-    def query_without(self, slug: str) -> str:
-        return self._query({other: n for other, n in self.servings.items() if other != slug})
-
     def _query(self, servings: dict[str, Decimal]) -> str:
         # Slugs and numbers need no escaping, and a page has fifty such addresses.
         foods = [

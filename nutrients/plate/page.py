@@ -30,17 +30,14 @@ NUMBER_AT, EDGE = 26.0, 40.0
 
 @dataclass(frozen=True, slots=True)
 class PlateFood:
-    """A food on the plate, the diets of the reader that it does not suit, and how to remove it.
+    """A food on the plate.
 
-    `fails` and `unknown` are labels of diets; `query` is the plate without this food. Its part of
-    the drawn plate starts at `start` and takes `share` per cent of the circle, by weight.
+    Its part of the drawn plate starts at `start` and takes `share` per cent of the circle, by
+    weight.
     """
 
     food: FoodSource
     helping: Helping
-    fails: list[str]
-    unknown: list[str]
-    query: str
     start: float
     share: float
 
@@ -133,7 +130,7 @@ class PlatePage:
     @property
     def has_notes(self) -> bool:
         """Whether there is anything to say about a food on the plate."""
-        return any(item.fails or item.unknown or item.food.note for item in self.foods)
+        return any(item.food.note for item in self.foods)
 
 
 def plate_page(
@@ -177,7 +174,7 @@ def plate_page(
     return PlatePage(
         choices=choices,
         stage=content.stage,
-        foods=_plate_foods(foods, helpings, choices),
+        foods=_plate_foods(foods, helpings),
         rows=rows if foods else [],
         gaps=[
             Gap(row, suggestions[key], _unmeasured(content.unmeasured.get(key, ()), choices))
@@ -200,25 +197,12 @@ def _suits(food: FoodSource, choices: PlateChoices) -> bool:
     return all(getattr(food, DIETS[diet].value) for diet in choices.diets)
 
 
-def _plate_foods(
-    foods: Mapping[str, FoodSource], helpings: list[Helping], choices: PlateChoices
-) -> list[PlateFood]:
-    diets = [DIETS[diet] for diet in choices.diets]
+def _plate_foods(foods: Mapping[str, FoodSource], helpings: list[Helping]) -> list[PlateFood]:
     weight, start = sum(helping.grams for helping in helpings), 0.0
     plate_foods = []
     for helping in helpings:
-        food, share = foods[helping.slug], float(helping.grams * 100 / weight)
-        plate_foods.append(
-            PlateFood(
-                food=food,
-                helping=helping,
-                fails=[diet.label.lower() for diet in diets if getattr(food, diet.value) is False],
-                unknown=[diet.label.lower() for diet in diets if getattr(food, diet.value) is None],
-                query=choices.query_without(food.slug),
-                start=start,
-                share=share,
-            )
-        )
+        share = float(helping.grams * 100 / weight)
+        plate_foods.append(PlateFood(foods[helping.slug], helping, start, share))
         start += share
     return plate_foods
 
