@@ -12,7 +12,7 @@ from django.core.paginator import Page
 from nutrients.common.citations import Citation, References
 from nutrients.common.parameters import ActiveFilter, Facet
 from nutrients.models import DIETS, FoodSource, Nutrient
-from nutrients.search.foods import MOST_SEARCHED, FoodMatches
+from nutrients.search.foods import FoodMatches
 
 from .catalogue import GOOD, RICH, FoodShare
 from .filters import FoodFilters
@@ -37,10 +37,9 @@ class FoodRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FoodListPage:
-    """One page of foods, the filters beside it, and in numbers what was left out and why.
+    """One page of foods, and the filters beside it.
 
-    `rich` of the foods are rich in `nutrient`, if one is chosen. `searched` is
-    how many foods were looked through if there were more, or 0; `corrected` are the words that
+    `rich` of the foods are rich in `nutrient`, if one is chosen. `corrected` are the words that
     were looked for in place of those typed. `has_more` says that there are imported foods, which a
     name would find. `ignored` says what was not understood.
     """
@@ -52,9 +51,7 @@ class FoodListPage:
     rich: int
     facets: dict[str, list[Facet]]
     active: list[ActiveFilter]
-    left_out: dict[str, int]
     unmeasured: list[FoodSource]
-    searched: int
     corrected: str
     has_more: bool
     citations: list[Citation]
@@ -77,7 +74,7 @@ def food_list_page(
 ) -> FoodListPage:
     """Return a page of the foods that pass, and the filters beside it. One query at most.
 
-    With a nutrient, foods without a figure for it or with none of it are left out and counted.
+    With a nutrient, foods without a figure for it or with none of it are left out.
     """
     filters, choices = narrowing.filters, narrowing.choices
     references = References()
@@ -93,9 +90,7 @@ def food_list_page(
         rich=len(narrowing.giving(RICH) & narrowing.passing),
         facets=food_facets(narrowing),
         active=active_filters(narrowing),
-        left_out=narrowing.left_out(),
         unmeasured=_unmeasured(narrowing, at=at),
-        searched=MOST_SEARCHED if matches and matches.is_cut else 0,
         corrected=matches.corrected if matches else "",
         has_more=choices.has_imported and not filters.words,
         citations=references.cite(sources),

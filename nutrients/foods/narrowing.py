@@ -1,11 +1,10 @@
-"""Which foods pass the filters, the counts beside the filters, and why foods are left out."""
+"""Which foods pass the filters, and the counts beside the filters."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -51,15 +50,13 @@ class Narrowing:
             "nutrient": self.giving(LEVELS[filters.level]),
         }
 
-    def passing_all_but(self, *names: str) -> Slugs:
-        """Return the foods that pass all filters, whatever the filters of these names say."""
-        return frozenset.intersection(
-            *(foods for name, foods in self._sets.items() if name not in names)
-        )
+    def passing_all_but(self, name: str) -> Slugs:
+        """Return the foods that pass all filters except that of this name."""
+        return frozenset.intersection(*(self._sets[key] for key in self._sets if key != name))
 
     @cached_property
     def passing(self) -> Slugs:
-        return self.passing_all_but()
+        return self.passing_all_but("")
 
     def giving(self, least: int) -> Slugs:
         """Return the foods that give this share of the nutrient; all foods without one."""
@@ -75,26 +72,6 @@ class Narrowing:
             shares = {f.slug: self.table.share(f, nutrient, basis, country).percent for f in foods}
             foods.sort(key=lambda food: (not food.is_curated, -(shares[food.slug] or 0)))
         return foods
-
-    def left_out(self) -> dict[str, int]:
-        """Return how many foods are left out for one reason alone, by the reason."""
-        nutrient = self.nutrient
-        fitting = self.passing_all_but("nutrient", "basis") if nutrient else NONE
-        amounts = [self.table.in_100g(slug, nutrient) for slug in fitting if nutrient]
-        counts = {
-            "without_figure": amounts.count(None),
-            "with_none": amounts.count(Decimal(0)),
-            "without_energy": len(self.passing_all_but("basis") - self.passing),
-            "unknown_flags": sum(map(self._may_fit, self.passing_all_but("flags") - self.passing)),
-        }
-        return {reason: count for reason, count in counts.items() if count}
-
-    def _may_fit(self, slug: str) -> bool:
-        """Whether a food is not known to fail any of the diets and allergens."""
-        food = self.table.foods[slug]
-        suits = [getattr(food, DIETS[diet].value) for diet in self.filters.diets]
-        contains = [getattr(food, ALLERGENS[key].value) for key in self.filters.free_from]
-        return False not in suits and True not in contains
 
 
 def by_group(table: FoodTable) -> dict[str, Slugs]:

@@ -29,13 +29,11 @@ def is_public_food(*, at: datetime) -> Q:
 class FoodMatches(NamedTuple):
     """The slugs of the foods that match a search by name, chosen foods first.
 
-    `corrected` are the words that were looked for instead, if those typed match nothing. `is_cut`
-    means that more foods have the words than are searched.
+    `corrected` are the words that were looked for instead, if those typed match nothing.
     """
 
     slugs: list[str]
     corrected: str = ""
-    is_cut: bool = False
 
 
 class FoodVocabulary:
@@ -85,14 +83,11 @@ def _matches(words: list[str], foods: FoodVocabulary, *, at: datetime) -> FoodMa
     first = matching(units, Shelf.CHOSEN_FOODS, Shelf.IMPORTED_FOODS, most=2 * MOST_SEARCHED)
     rows = SearchDocument.objects.filter(is_public_food(at=at), pk__in=first)
     rows = rows.order_by("is_imported", "size", "title")
-    names = list(rows.values_list("row", "title_words", "name_words")[: MOST_SEARCHED + 1])
+    names = rows.values_list("row", "title_words", "name_words")[:MOST_SEARCHED]
     # The words may be in the note or the group of a food, and not in its name.
-    slugs = [
-        slug
-        for slug, title, others in names[:MOST_SEARCHED]
-        if _has_every(units, Field(f"{title} {others}"))
-    ]
-    return FoodMatches(slugs, is_cut=len(names) > MOST_SEARCHED)
+    return FoodMatches(
+        [slug for slug, title, more in names if _has_every(units, Field(f"{title} {more}"))]
+    )
 
 
 def _has_every(units: Sequence[Unit], name: Field) -> bool:

@@ -59,15 +59,6 @@ def test_group_filter_lists_only_its_foods(client, content):
     assert names == [food.name for food in expected.order_by("name")]
 
 
-def test_foods_that_are_left_out_are_counted(client, foods):
-    text = text_of(client.get(f"{LIST}?nutrient=iron"), "food-results")
-    assert "1 food left out: no figure." in text
-    assert "1 food left out: none in it." in text
-
-    text = text_of(client.get(f"{LIST}?diet=vegan"), "food-results")
-    assert "1 food left out: not known whether it fits." in text
-
-
 def test_row_names_what_a_serving_is_rich_in_or_else_contains_some_of(client, no_content):
     iron, zinc = factories.nutrient("iron"), factories.nutrient("zinc")
     beans = factories.food("beans", iron, 20)
