@@ -78,15 +78,6 @@ class StageNeed(NamedTuple):
     stay_below: ReferenceIntake | None
     limits: list[Limit]
 
-    @property
-    def limit(self) -> Limit | None:
-        return self.limits[0] if self.limits else None
-
-    @property
-    def others(self) -> list[Limit]:
-        """The higher limits that other authorities set."""
-        return self.limits[1:]
-
 
 class DailyNeeds:
     """The needs of a nutrient in the tables of one authority, and the limits of all authorities.
@@ -120,10 +111,6 @@ class DailyNeeds:
         self.own_limits = _rows(_limited(own), lambda row: row.upper_limit)
         self.own_limit = next(iter(_by_authority(_limited(own), self._limit)), None)
         self.own_reductions = _rows(_reduced(own), lambda row: row.chronic_disease_limit_mg)
-
-    @property
-    def lowest_limit(self) -> Limit | None:
-        return self.limits[0] if self.limits else None
 
     @property
     def limits_by_age(self) -> list[tuple[Cell, str]]:

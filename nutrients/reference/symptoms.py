@@ -16,6 +16,7 @@ from .evidence import symptom_causes, symptom_links
 from .nutrients import evidence_groups
 
 RELATED = 6
+# The first articles, which the page shows; the others are folded.
 LEADING_ARTICLES = 3
 MOST_ARTICLES = 12
 SYMPTOMS_A_PAGE = 60
@@ -36,7 +37,7 @@ class SymptomPage:
         self.levels = {level: references.cite_rows(rows) for level, rows in flags.items()}
         self.groups = evidence_groups(references, links)
         self.against = references.cite_rows([link for link in links if link.is_against])
-        self.leading, self.articles = _articles(symptom, at=at)
+        self.articles = _articles(symptom, at=at)
         self.related = _related(symptom, at=at)
         self.notes = list(ChangeNote.objects.newest_on(symptom.get_absolute_url(), at=at))
 
@@ -72,16 +73,16 @@ def symptom_page(slug: str, *, at: datetime) -> SymptomPage | None:
     return SymptomPage(symptom, at=at) if symptom else None
 
 
-def _articles(symptom: Symptom, *, at: datetime) -> tuple[list[Article], list[Article]]:
-    """Return the articles nearest to the symptom, and the others about it.
+def _articles(symptom: Symptom, *, at: datetime) -> list[Article]:
+    """Return the articles about the symptom, the nearest first: those about the fewest symptoms.
 
-    Those about the fewest symptoms are nearest, and one about this symptom alone comes first.
+    The leading ones are in their own order, after any that is about this symptom alone.
     """
     rows = Article.objects.published(at=at).filter(pk__in=symptom.articles.values("pk"))
     rows = rows.only("slug", "title", "position").annotate(signs=Count("related_symptoms"))
     nearest: list[Any] = list(rows.order_by("signs", "position", "title")[:MOST_ARTICLES])
-    leading, others = nearest[:LEADING_ARTICLES], nearest[LEADING_ARTICLES:]
-    return sorted(leading, key=lambda row: (row.signs > 1, row.position)), others
+    leading = sorted(nearest[:LEADING_ARTICLES], key=lambda row: (row.signs > 1, row.position))
+    return [*leading, *nearest[LEADING_ARTICLES:]]
 
 
 def _related(symptom: Symptom, *, at: datetime) -> list[Symptom]:

@@ -39,9 +39,6 @@ register = template.Library()
 
 NUMBERS = "999, 112 or 911"
 NUMBERS_THAT_CALL = re.sub(r"\d+", r'<a href="tel:\g<0>">\g<0></a>', NUMBERS)
-# Filled bars, of three.
-EVIDENCE_LIT = {"strong": 3, "moderate": 2, "limited": 1}
-EVIDENCE_BARS = (("0", "8", "6"), ("6.5", "4", "10"), ("13", "0", "14"))
 CAUSE_ICONS = {
     "lifestyle": "habit",
     "stimulant": "cup",
@@ -68,12 +65,8 @@ LINE = "<li>{2} {3}{4}</li>"
 LINE_WITH_NAME = "<li><strong>{1}</strong> {2} {3}{4}</li>"
 LINE_WITH_LINK = '<li><strong><a href="{0}">{1}</a></strong> {2} {3}{4}</li>'
 SUMMARY = '<li><a href="{}">{}</a> {} {}</li>'
-CHIP = '<label class="chip"><input class="box" type="radio" name="{}" value="{}"{}> {}</label>'
+CHIP = '<label class="chip"><input class="box" type="radio"{} name="{}" value="{}"{}>{}</label>'
 OPTION = '<label class="option"><input class="box" type="{}" name="{}" value="{}"{}>{}{}</label>'
-RADIO = (
-    '<label class="chip"><input class="box" type="radio" form="{}" name="{}" value="{}"{}>'
-    "{}</label>"
-)
 # Programs that ask the checklist read the words of a choice from the span.
 TICK = (
     '<label class="tick{}"><input class="box" type="{}" name="{}" value="{}"{}>'
@@ -112,42 +105,6 @@ def tile(nutrient: Any, size: str = "") -> SafeString:
     """
     classes = f"tile n-{nutrient.accent}" + (f" tile-{size}" if size else "")
     return format_html('<span class="{}" aria-hidden="true">{}</span>', classes, nutrient.symbol)
-
-
-@register.simple_tag
-def evidence(grade: str, short: bool = False, against: bool = False) -> SafeString:
-    """Show a grade of evidence in bars and words; `short` leaves out the word "evidence".
-
-    With `against` the evidence is against the link, and the bars have the colour of a caution.
-    """
-    return _evidence(grade, short=short, against=against)
-
-
-@cache
-def _evidence(grade: str, *, short: bool, against: bool) -> SafeString:
-    words = [grade.capitalize(), "" if short else "evidence", "against" if against else ""]
-    return format_html(
-        '<span class="evidence{}">{}{}</span>',
-        " evidence-against" if against else "",
-        _evidence_bars(EVIDENCE_LIT.get(grade, 0)),
-        " ".join(word for word in words if word),
-    )
-
-
-def _evidence_bars(lit: int) -> SafeString:
-    bars = format_html_join(
-        "",
-        '<rect{} x="{}" y="{}" width="5" height="{}" rx="1.5"/>',
-        (
-            (mark_safe(' class="on"') if index < lit else "", *measures)
-            for index, measures in enumerate(EVIDENCE_BARS)
-        ),
-    )
-    return format_html(
-        '<svg viewBox="0 0 18 14" width="18" height="14" aria-hidden="true" focusable="false">'
-        "{}</svg>",
-        bars,
-    )
 
 
 @register.simple_tag
@@ -344,16 +301,14 @@ def _source(reference: Reference) -> SafeString:
 @register.simple_tag
 def radios(name: str, answers: Iterable[Any], chosen: Any, form: str) -> SafeString:
     """Render radio buttons as chips, for <fieldset class="chips">. `form` is their form's id."""
-    return SafeString(
-        BETWEEN.join(
-            [_radio(form, name, row.slug, row.label, is_chosen=row == chosen) for row in answers]
-        )
-    )
+    rows = [_chip(name, row.slug, row.label, row == chosen, form) for row in answers]
+    return SafeString(BETWEEN.join(rows))
 
 
 @lru_cache(maxsize=200)
-def _radio(form: str, name: str, value: str, label: str, *, is_chosen: bool) -> SafeString:
-    return format_html(RADIO, form, name, value, CHECKED if is_chosen else NOTHING, label)
+def _chip(name: str, value: str, label: str, is_on: bool, form: str = "") -> SafeString:
+    owner = format_html(' form="{}"', form) if form else NOTHING
+    return format_html(CHIP, owner, name, value, CHECKED if is_on else NOTHING, label)
 
 
 @register.simple_tag
@@ -417,13 +372,8 @@ def _tick(choice: Choice, name: str, kind: str) -> SafeString:
 @register.simple_tag
 def chips(choices: Iterable[Choice], name: str) -> SafeString:
     """Render choices of which one counts, for <div class="chips">."""
-    return SafeString(BETWEEN.join([_chip(choice, name) for choice in choices]))
-
-
-@lru_cache(maxsize=50)
-def _chip(choice: Choice, name: str) -> SafeString:
-    is_ticked = CHECKED if choice.is_ticked else NOTHING
-    return format_html(CHIP, name, choice.slug, is_ticked, choice.label)
+    rows = [_chip(name, choice.slug, choice.label, choice.is_ticked) for choice in choices]
+    return SafeString(BETWEEN.join(rows))
 
 
 @register.simple_tag

@@ -77,31 +77,16 @@ def website(context: Any, name: str) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def nutrient_data(context: Any, page: Any) -> SafeString:
-    nutrient = page.nutrient
-    about = _about("Substance", nutrient.name, nutrient.also_known_as)
-    return _script_of("MedicalWebPage", context, page, about, nutrient)
+def page_data(
+    context: Any, kind: str, page: Any, about: str, name: str, others: str = "", row: Any = None
+) -> SafeString:
+    """Render the structured data of a page about a thing: its type, name and other names.
 
-
-@register.simple_tag(takes_context=True)
-def symptom_data(context: Any, page: Any) -> SafeString:
-    symptom = page.symptom
-    names = f"{symptom.clinical_term}, {symptom.also_known_as}"
-    about = _about("MedicalSignOrSymptom", symptom.name, names)
-    return _script_of("MedicalWebPage", context, page, about, symptom)
-
-
-@register.simple_tag(takes_context=True)
-def association_data(context: Any, page: Any) -> SafeString:
-    """Render the structured data of an evidence page. The page shows no dates, so it has none."""
-    about = _about("MedicalSignOrSymptom", page.symptom.name)
-    return _script_of("MedicalWebPage", context, page, about)
-
-
-@register.simple_tag(takes_context=True)
-def food_data(context: Any, page: Any) -> SafeString:
-    """Render the structured data of a food's page, which is not a medical page."""
-    return _script_of("WebPage", context, page, _about("Thing", page.food.name), page.food)
+    The other names are separated by commas. A `row` gives dates and any review.
+    """
+    names = [other.strip() for other in others.split(",") if other.strip()]
+    thing = {"@type": about, "name": name} | ({"alternateName": names} if names else {})
+    return _script_of(kind, context, page, {"about": thing}, row)
 
 
 @register.simple_tag(takes_context=True)
@@ -209,12 +194,6 @@ def _dates(row: Any) -> Data:
         "datePublished": row.publish_at.date().isoformat(),
         "dateModified": row.changed_at.date().isoformat(),
     }
-
-
-def _about(kind: str, name: str, others: str = "") -> Data:
-    """Return the subject of a page; `others` are its other names, separated by commas."""
-    names = [other.strip() for other in others.split(",") if other.strip()]
-    return {"about": {"@type": kind, "name": name} | ({"alternateName": names} if names else {})}
 
 
 def _work(source: Any) -> Data:
