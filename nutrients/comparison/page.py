@@ -3,80 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from django.utils.text import get_text_list
 
 from nutrients.common.parameters import ActiveFilter, Facet
 from nutrients.evidence.content import EvidenceContent
-from nutrients.models import DIETS, Association, Symptom
+from nutrients.models import DIETS, Symptom
 
 from .filters import KINDS, MATCHES, RELATIONS, SORTS, Filters
-from .table import NutrientSets, Row, nutrient_sets, table_columns, table_rows
+from .table import NutrientSets, nutrient_sets, table_columns, table_rows
 
 # The summary names up to so many chosen symptoms, and counts more.
 MOST_NAMED = 2
 
 
-@dataclass(frozen=True, slots=True)
 class ComparisonPage:
-    """Everything that the page shows.
+    """Everything that the page shows under its filters.
 
     `symptoms` are facets with a count of nutrients: boxes for the `common` and for others that are
     `chosen`, and a list of the `others`. `fields` are the lists with one chosen value, by their
     headings. `active` are the filters in use. `unlinked` are chosen symptoms without a link to any
     nutrient: a finding, not an empty search. `against` is the evidence against links of the chosen
-    symptoms. `sorts` are the queries that the headings lead to.
+    symptoms. `sorts` are the queries that the headings lead to. `ignored` says which values of the
+    address were left out.
     """
 
-    filters: Filters
-    rows: list[Row]
-    columns: list[Symptom]
-    symptoms: dict[str, list[Facet]]
-    fields: dict[str, list[Facet]]
-    diets: list[Facet]
-    active: list[ActiveFilter]
-    unlinked: list[Symptom]
-    against: list[Association]
-    sorts: dict[str, str]
-    summary: str
-    ignored: str
+    def __init__(self, filters: Filters, content: EvidenceContent, ignored: str) -> None:
+        sets, symptoms = content.once(nutrient_sets), content.symptoms
+        self.filters, self.ignored = filters, ignored
+        self.rows = table_rows(filters, content)
+        self.columns = table_columns(filters, content)
+        self.symptoms = _symptoms(filters, symptoms, sets)
+        self.fields = _fields(filters, sets)
+        self.diets = [
+            Facet("diet", key, str(diet.label), key in filters.diets) for key, diet in DIETS.items()
+        ]
+        self.active = _active(filters, symptoms, sets)
+        self.unlinked = [symptoms[s] for s in filters.symptoms if ("", s) not in sets.linked]
+        self.against = [
+            sign
+            for signs in content.signs.values()
+            for sign in signs
+            if sign.is_against and sign.symptom.slug in filters.symptoms
+        ]
+        self.sorts = {
+            name: replace(filters, sort=f"-{name}" if filters.sort == name else name).query
+            for name in SORTS
+        }
+        total = len(sets.kinds[""])
+        self.summary = _summary(filters, symptoms, len(self.rows), total, self.unlinked)
 
     @property
     def widenings(self) -> list[ActiveFilter]:
         """The filters whose removal would leave rows."""
         return [step for step in self.active if step.count]
-
-
-def comparison_page(filters: Filters, content: EvidenceContent, ignored: str) -> ComparisonPage:
-    """Return the page under these filters; `ignored` says which values were left out."""
-    sets = content.once(nutrient_sets)
-    rows = table_rows(filters, content)
-    unlinked = [content.symptoms[s] for s in filters.symptoms if ("", s) not in sets.linked]
-    return ComparisonPage(
-        filters=filters,
-        rows=rows,
-        columns=table_columns(filters, content),
-        symptoms=_symptoms(filters, content.symptoms, sets),
-        fields=_fields(filters, sets),
-        diets=[
-            Facet("diet", key, str(diet.label), key in filters.diets) for key, diet in DIETS.items()
-        ],
-        active=_active(filters, content.symptoms, sets),
-        unlinked=unlinked,
-        against=[
-            sign
-            for signs in content.signs.values()
-            for sign in signs
-            if sign.is_against and sign.symptom.slug in filters.symptoms
-        ],
-        sorts={
-            name: replace(filters, sort=f"-{name}" if filters.sort == name else name).query
-            for name in SORTS
-        },
-        summary=_summary(filters, content.symptoms, len(rows), len(sets.kinds[""]), unlinked),
-        ignored=ignored,
-    )
 
 
 def _symptoms(

@@ -20,7 +20,7 @@ from nutrients.models import Association, Authority, Evidence, Relation
 from nutrients.open_data.files import safe_cell
 
 from .filters import Filters, read_filters
-from .page import comparison_page
+from .page import ComparisonPage
 from .table import Row, table_rows
 
 COLUMNS = (
@@ -43,10 +43,9 @@ COLUMNS = (
 def comparison(request: HttpRequest) -> HttpResponse:
     content = memoized(request, EvidenceContent, at=timezone.now())
     filters, ignored = read_filters(request.GET, content.symptoms)
-    page = comparison_page(filters, content, ignored_sentence(ignored))
     context = {
         "section": "compare",
-        "page": page,
+        "page": ComparisonPage(filters, content, ignored_sentence(ignored)),
         "countries": Authority,
         "country": filters.country,
     }

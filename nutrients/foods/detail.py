@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from urllib.parse import urlencode
 
-from nutrients.common.citations import Citation, References
+from nutrients.common.citations import References
 from nutrients.models import (
     Allergen,
     Authority,
@@ -19,7 +17,7 @@ from nutrients.models import (
 )
 from nutrients.models.foods import is_american
 
-from .catalogue import GOOD, HUNDRED, RICH, FoodShare, food_share
+from .catalogue import GOOD, HUNDRED, RICH, food_share
 from .filters import FoodChoices
 from .listing import notable_shares
 
@@ -52,9 +50,8 @@ DRAWN_GROUPS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
 class FoodContent:
-    """The part of a food's page that does not depend on the portion and country.
+    """The part of a food's page that does not depend on the portion and country. Eight queries.
 
     `portions` are by their values in an address, and the first is the serving. `per_100g` are
     amounts by the nutrient's id. `unmeasured` are nutrients it gives without a figure. `flags` are
@@ -63,99 +60,63 @@ class FoodContent:
     other state. `size` names the drawing of a serving.
     """
 
-    food: FoodSource
-    portions: dict[str, FoodPortion]
-    per_100g: dict[int, Decimal]
-    unmeasured: set[int]
-    flags: dict[str, dict[str, list[str]]]
-    state: str
-    other_forms: list[FoodSource]
-    neighbours: list[FoodSource]
-    size: str
-    citations: list[Citation]
-    note_citations: list[Citation]
-    references: References
-    notes: list[ChangeNote]
+    def __init__(self, food: FoodSource, *, at: datetime) -> None:
+        self.food = food
+        amounts = food.amounts.filter(nutrient__in=Nutrient.objects.published(at=at).order_by())
+        amounts = amounts.order_by("nutrient__position", "nutrient__name").select_related("source")
+        rows = list(amounts.only(*AMOUNT_FIELDS))
+        self.portions = _portions(food)
+        self.per_100g = {row.nutrient_id: row.per_100g for row in rows}
+        self.unmeasured = set(food.unmeasured_nutrients.order_by().values_list("pk", flat=True))
+        self.flags = {"diets": _flags(food, Diet), "allergens": _flags(food, Allergen)}
+        self.state, self.other_forms = _forms(food, at=at)
+        group = FoodSource.objects.published(at=at).curated().filter(group=food.group)
+        neighbours = group.exclude(pk=food.pk).order_by("name").only("slug", "name")
+        self.neighbours = list(neighbours[:MOST_NEIGHBOURS])
+        self.size = _size(food)
+        # In the order of reading, which numbers them.
+        references = self.references = References()
+        self.citations = references.cite({row.source_id: row.source for row in rows}.values())
+        self.note_citations = references.cite(food.sources.all())
+        self.notes = list(ChangeNote.objects.newest_on(food.get_absolute_url(), at=at))
 
 
-@dataclass(frozen=True, slots=True)
 class FoodPage:
-    """A food's page for a portion and a country.
+    """A food's page for a portion, by default a serving, and a country.
 
     The portion gives 20% or more of the label value of the nutrients in `rich`, and 10 to 19% of
     those in `some`; `high` are those it is rich in and people should stay below. `list_query` is
     the query of the list of foods of its group, which includes it.
     """
 
-    content: FoodContent
-    portion: FoodPortion | None
-    amounts: list[FoodShare]
-    rich: list[FoodShare]
-    some: list[FoodShare]
-    high: list[FoodShare]
-    unknown: list[Nutrient]
-    unmeasured: list[Nutrient]
-    list_query: str
+    def __init__(
+        self, content: FoodContent, portion: str, country: Authority, choices: FoodChoices
+    ) -> None:
+        portions, per_100g, limited = content.portions, content.per_100g, choices.limited
+        nutrients = list(choices.nutrients.values())
+        self.content = content
+        chosen = self.portion = portions.get(portion) or next(iter(portions.values()), None)
+        amounts = [
+            food_share(nutrient, per_100g[nutrient.pk], chosen.grams, country)
+            for nutrient in nutrients
+            if chosen and nutrient.pk in per_100g
+        ]
+        notable = notable_shares(amounts, limited)
+        rich = [share for share in amounts if (share.printed or 0) >= RICH]
+        self.amounts = sorted(amounts, key=lambda share: share.percent or 0, reverse=True)
+        self.rich = [share for share in notable if (share.printed or 0) >= RICH]
+        self.some = [share for share in notable if GOOD <= (share.printed or 0) < RICH]
+        self.high = [share for share in rich if share.nutrient.pk in limited]
+        self.unknown = [nutrient for nutrient in nutrients if nutrient.pk not in per_100g]
+        self.unmeasured = [row for row in nutrients if row.pk in content.unmeasured]
+        self.list_query = _list_query(content.food, country)
 
 
 def food_content(slug: str, *, at: datetime) -> FoodContent | None:
-    """Return what the page of a food is made from; None if it is not public. Nine queries."""
-    published = FoodSource.objects.published(at=at)
-    food = published.select_related("group").filter(slug=slug).first()
-    if food is None:
-        return None
-    references = References()
-    amounts = food.amounts.filter(nutrient__in=Nutrient.objects.published(at=at).order_by())
-    amounts = amounts.order_by("nutrient__position", "nutrient__name").select_related("source")
-    rows = list(amounts.only(*AMOUNT_FIELDS))
-    state, other_forms = _forms(food, at=at)
-    neighbours = published.curated().filter(group=food.group).exclude(pk=food.pk).order_by("name")
-    return FoodContent(
-        food=food,
-        portions=_portions(food),
-        per_100g={row.nutrient_id: row.per_100g for row in rows},
-        unmeasured=set(food.unmeasured_nutrients.order_by().values_list("pk", flat=True)),
-        flags={"diets": _flags(food, Diet), "allergens": _flags(food, Allergen)},
-        state=state,
-        other_forms=other_forms,
-        neighbours=list(neighbours.only("slug", "name")[:MOST_NEIGHBOURS]),
-        size=_size(food),
-        # In the order of reading, which numbers them.
-        citations=references.cite({row.source_id: row.source for row in rows}.values()),
-        note_citations=references.cite(food.sources.all()),
-        references=references,
-        notes=list(ChangeNote.objects.newest_on(food.get_absolute_url(), at=at)),
-    )
-
-
-def food_page(
-    content: FoodContent, portion_value: str, country: Authority, choices: FoodChoices
-) -> FoodPage:
-    """Return the page of one food, for the chosen portion or else a serving."""
-    portions, per_100g = content.portions, content.per_100g
-    portion = portions.get(portion_value) or next(iter(portions.values()), None)
-    nutrients = list(choices.nutrients.values())
-    amounts = [
-        food_share(nutrient, per_100g[nutrient.pk], portion.grams, country)
-        for nutrient in nutrients
-        if portion and nutrient.pk in per_100g
-    ]
-    notable = notable_shares(amounts, choices.limited)
-    return FoodPage(
-        content=content,
-        portion=portion,
-        amounts=sorted(amounts, key=lambda share: share.percent or 0, reverse=True),
-        rich=[share for share in notable if (share.printed or 0) >= RICH],
-        some=[share for share in notable if GOOD <= (share.printed or 0) < RICH],
-        high=[
-            share
-            for share in amounts
-            if share.nutrient.pk in choices.limited and (share.printed or 0) >= RICH
-        ],
-        unknown=[nutrient for nutrient in nutrients if nutrient.pk not in per_100g],
-        unmeasured=[nutrient for nutrient in nutrients if nutrient.pk in content.unmeasured],
-        list_query=_list_query(content.food, country),
-    )
+    """Return the content of a food's page, or None if it is not public."""
+    foods = FoodSource.objects.published(at=at).select_related("group")
+    food = foods.filter(slug=slug).first()
+    return FoodContent(food, at=at) if food else None
 
 
 def _portions(food: FoodSource) -> dict[str, FoodPortion]:

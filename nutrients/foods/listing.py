@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
 from django.core.paginator import Page
 
-from nutrients.common.citations import Citation, References
-from nutrients.common.parameters import ActiveFilter, Facet
-from nutrients.models import DIETS, FoodSource, Nutrient
+from nutrients.common.citations import References
+from nutrients.common.parameters import ActiveFilter
+from nutrients.models import DIETS, FoodSource
 from nutrients.search.foods import FoodMatches
 
 from .catalogue import GOOD, RICH, FoodShare
-from .filters import FoodFilters
 from .narrowing import Narrowing, active_filters, food_facets
 
 PAGE_SIZE = 24
@@ -35,28 +33,37 @@ class FoodRow(NamedTuple):
     more: int = 0
 
 
-@dataclass(frozen=True, slots=True)
 class FoodListPage:
-    """One page of foods, and the filters beside it.
+    """One page of the foods that pass the filters, and the filters beside it. One query at most.
 
-    `rich` of the foods are rich in `nutrient`, if one is chosen. `corrected` are the words that
-    were looked for in place of those typed. `has_more` says that there are imported foods, which a
-    name would find. `ignored` says what was not understood.
+    `rich` of the foods are rich in `nutrient`, if one is chosen; foods without a figure for it or
+    with none of it are left out. `corrected` are the words that were looked for in place of those
+    typed. `has_more` says that there are imported foods, which a name would find. `ignored` says
+    what was not understood.
     """
 
-    filters: FoodFilters
-    page: Page
-    rows: list[FoodRow]
-    nutrient: Nutrient | None
-    rich: int
-    facets: dict[str, list[Facet]]
-    active: list[ActiveFilter]
-    unmeasured: list[FoodSource]
-    corrected: str
-    has_more: bool
-    citations: list[Citation]
-    references: References
-    ignored: str
+    def __init__(
+        self,
+        narrowing: Narrowing,
+        matches: FoodMatches | None,
+        page: Page[FoodSource],
+        ignored: str,
+        *,
+        at: datetime,
+    ) -> None:
+        self.filters, self.page, self.ignored = narrowing.filters, page, ignored
+        self.rows = [_row(narrowing, food) for food in page]
+        self.nutrient = narrowing.nutrient
+        self.rich = len(narrowing.giving(RICH) & narrowing.passing)
+        self.facets = food_facets(narrowing)
+        self.active = active_filters(narrowing)
+        self.unmeasured = _unmeasured(narrowing, at=at)
+        self.corrected = matches.corrected if matches else ""
+        self.has_more = narrowing.choices.has_imported and not self.filters.words
+        foods = [row.food.slug for row in self.rows]
+        nutrients = {share.nutrient.pk for row in self.rows for share in row.shares}
+        self.references = References()
+        self.citations = self.references.cite(narrowing.table.sources(foods, nutrients))
 
     @property
     def some(self) -> int:
@@ -67,36 +74,6 @@ class FoodListPage:
     def widenings(self) -> list[ActiveFilter]:
         """The filters that would give more foods if they were taken off, the most first."""
         return sorted((step for step in self.active if step.count), key=lambda step: -step.count)
-
-
-def food_list_page(
-    narrowing: Narrowing, matches: FoodMatches | None, page: Page, ignored: str, *, at: datetime
-) -> FoodListPage:
-    """Return a page of the foods that pass, and the filters beside it. One query at most.
-
-    With a nutrient, foods without a figure for it or with none of it are left out.
-    """
-    filters, choices = narrowing.filters, narrowing.choices
-    references = References()
-    rows = [_row(narrowing, food) for food in page]
-    sources = narrowing.table.sources(
-        [row.food.slug for row in rows], {share.nutrient.pk for row in rows for share in row.shares}
-    )
-    return FoodListPage(
-        filters=filters,
-        page=page,
-        rows=rows,
-        nutrient=narrowing.nutrient,
-        rich=len(narrowing.giving(RICH) & narrowing.passing),
-        facets=food_facets(narrowing),
-        active=active_filters(narrowing),
-        unmeasured=_unmeasured(narrowing, at=at),
-        corrected=matches.corrected if matches else "",
-        has_more=choices.has_imported and not filters.words,
-        citations=references.cite(sources),
-        references=references,
-        ignored=ignored,
-    )
 
 
 def notable_shares(shares: Iterable[FoodShare], limited: frozenset[int]) -> list[FoodShare]:

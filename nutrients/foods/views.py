@@ -14,9 +14,9 @@ from nutrients.models import Authority
 from nutrients.search.foods import FoodVocabulary, match_foods
 
 from .catalogue import chosen_food_table, food_table
-from .detail import food_content, food_page
+from .detail import FoodPage, food_content
 from .filters import food_choices, read_food_filters, read_portion
-from .listing import PAGE_SIZE, food_list_page
+from .listing import PAGE_SIZE, FoodListPage
 from .narrowing import Narrowing
 
 
@@ -36,7 +36,7 @@ def food_list(request: HttpRequest) -> HttpResponse:
     ignored += ignored_page
     context = {
         "section": "foods",
-        "page": food_list_page(narrowing, matches, page, ignored_sentence(ignored), at=now),
+        "page": FoodListPage(narrowing, matches, page, ignored_sentence(ignored), at=now),
         "countries": Authority,
         "country": filters.country,
     }
@@ -56,7 +56,7 @@ def food(request: HttpRequest, slug: str) -> HttpResponse:
     choices = memoized(request, food_choices, at=now)
     context = {
         "section": "foods",
-        "page": food_page(content, portion, country, choices),
+        "page": FoodPage(content, portion, country, choices),
         "countries": Authority,
         "country": country,
         "ignored": ignored_sentence(ignored),

@@ -101,25 +101,58 @@ class Gap(NamedTuple):
     unmeasured: list[FoodSource]
 
 
-@dataclass(frozen=True, slots=True)
 class PlatePage:
-    """Everything that a plate shows.
+    """Everything that a plate shows; `table` has its foods. One query, if there are `matches`.
 
-    `gaps` are the needs that are not met; on an empty plate, the core nutrients to begin with.
-    `matches` are the first foods that a search by name gives, None without a search; `corrected`
-    are the words that were looked for in place of those typed.
+    `gaps` are the needs that are not met; on an empty plate, the core nutrients to begin with. They
+    are filled from the `chosen` foods. `matches` are the first foods that a search by name gives,
+    None without a search; `corrected` are the words that were looked for in place of those typed.
     """
 
-    choices: PlateChoices
-    stage: LifeStage | None
-    foods: list[PlateFood]
-    rows: list[PlateRow]
-    gaps: list[Gap]
-    gap_citations: list[Citation]
-    matches: list[FoodSource] | None
-    match_count: int
-    corrected: str
-    references: References
+    def __init__(
+        self,
+        choices: PlateChoices,
+        table: FoodTable,
+        content: StageContent,
+        chosen: FoodTable,
+        *,
+        matches: FoodMatches | None,
+        at: datetime,
+    ) -> None:
+        references = self.references = References()
+        foods = {slug: table.foods[slug] for slug in choices.servings}
+        helpings = [helping_of(food, choices.servings[slug]) for slug, food in foods.items()]
+        rows = [_row(need, helpings, table, references) for need in content.needs]
+        # An empty plate has no gaps, so suggest foods for the core nutrients.
+        short = {
+            row.of.nutrient.pk: row
+            for row in rows
+            if (row.total.is_short if foods else row.of.nutrient.is_featured)
+        }
+        plate = Plate(choices, foods, helpings, {row.of.nutrient.pk: row.total for row in rows})
+        offered = {
+            slug: food
+            for slug, food in chosen.foods.items()
+            if slug in content.suited and slug not in foods and _suits(food, choices)
+        }
+        suggestions = fill_gaps(plate, short, chosen, offered)
+        suggested = {
+            food.slug
+            for filling in suggestions.values()
+            for suggestion in filling
+            for food in (suggestion.food, suggestion.out)
+            if food
+        }
+        self.choices, self.stage = choices, content.stage
+        self.foods = _plate_foods(foods, helpings)
+        self.rows = rows if foods else []
+        self.gaps = [
+            Gap(row, suggestions[key], _unmeasured(content.unmeasured.get(key, ()), choices))
+            for key, row in short.items()
+        ]
+        self.gap_citations = references.cite(table.sources(suggested, suggestions))
+        self.matches, self.match_count = _first_matches(choices, matches, at=at)
+        self.corrected = matches.corrected if matches else ""
 
     @property
     def core(self) -> list[PlateRow]:
@@ -131,61 +164,6 @@ class PlatePage:
     def has_notes(self) -> bool:
         """Whether there is anything to say about a food on the plate."""
         return any(item.food.note for item in self.foods)
-
-
-def plate_page(
-    choices: PlateChoices,
-    table: FoodTable,
-    content: StageContent,
-    chosen: FoodTable,
-    *,
-    matches: FoodMatches | None,
-    at: datetime,
-) -> PlatePage:
-    """Return the page of a plate; `table` has its foods. One query, if there are `matches`.
-
-    Suggestions for its gaps come from the `chosen` foods.
-    """
-    references = References()
-    foods = {slug: table.foods[slug] for slug in choices.servings}
-    helpings = [helping_of(food, choices.servings[slug]) for slug, food in foods.items()]
-    rows = [_row(need, helpings, table, references) for need in content.needs]
-    # An empty plate has no gaps, so suggest foods for the core nutrients.
-    short = {
-        row.of.nutrient.pk: row
-        for row in rows
-        if (row.total.is_short if foods else row.of.nutrient.is_featured)
-    }
-    plate = Plate(choices, foods, helpings, {row.of.nutrient.pk: row.total for row in rows})
-    offered = {
-        slug: food
-        for slug, food in chosen.foods.items()
-        if slug in content.suited and slug not in foods and _suits(food, choices)
-    }
-    suggestions = fill_gaps(plate, short, chosen, offered)
-    suggested = {
-        food.slug
-        for filling in suggestions.values()
-        for suggestion in filling
-        for food in (suggestion.food, suggestion.out)
-        if food
-    }
-    first, match_count = _first_matches(choices, matches, at=at)
-    return PlatePage(
-        choices=choices,
-        stage=content.stage,
-        foods=_plate_foods(foods, helpings),
-        rows=rows if foods else [],
-        gaps=[
-            Gap(row, suggestions[key], _unmeasured(content.unmeasured.get(key, ()), choices))
-            for key, row in short.items()
-        ],
-        gap_citations=references.cite(table.sources(suggested, suggestions)),
-        matches=first,
-        match_count=match_count,
-        corrected=matches.corrected if matches else "",
-        references=references,
-    )
 
 
 def _unmeasured(sources: Iterable[FoodSource], choices: PlateChoices) -> list[FoodSource]:

@@ -15,7 +15,7 @@ from nutrients.models import DIETS, Authority
 from nutrients.search.foods import FoodVocabulary, match_foods
 
 from .choices import read_plate
-from .page import plate_page, stage_content
+from .page import PlatePage, stage_content
 
 
 @require_safe
@@ -33,7 +33,7 @@ def plate(request: HttpRequest) -> HttpResponse:
     matches = None
     if choices.words:
         matches = match_foods(choices.words, memoized(request, FoodVocabulary, at=now), at=now)
-    page = plate_page(
+    page = PlatePage(
         choices,
         table,
         memoized(request, stage_content, choices.country.value, choices.stage, at=now),

@@ -80,21 +80,6 @@ SIGN_GROUPS = {
 }
 
 
-class HomePage(NamedTuple):
-    """What the home page shows; `guide` is the first article, or None before there is one.
-
-    The `articles` are the first of each topic beside it. Each of the `feelings` has the address of
-    its symptom, and its words.
-    """
-
-    feelings: list[tuple[str, str]]
-    nutrients: list[Nutrient]
-    causes: list[OtherCause]
-    guide: Article | None
-    articles: list[Article]
-    has_review: bool
-
-
 class WarningSign(NamedTuple):
     """A warning sign, with what to do besides the advice for its level."""
 
@@ -103,40 +88,61 @@ class WarningSign(NamedTuple):
     cited: list[Reference]
 
 
-class SafetyPage(NamedTuple):
+class HomePage:
+    """What the home page shows; `guide` is the first article, or None before there is one.
+
+    The `articles` are the first of each topic beside it. Each of the `feelings` has the address of
+    its symptom, and its words.
+    """
+
+    def __init__(self, *, at: datetime) -> None:
+        symptoms = Symptom.objects.published(at=at).filter(slug__in=FEELINGS)
+        public = set(symptoms.values_list("slug", flat=True))
+        self.feelings = [
+            (address_of("symptom", slug), words)
+            for slug, words in FEELINGS.items()
+            if slug in public
+        ]
+        nutrients = Nutrient.objects.published(at=at).filter(is_featured=True)
+        self.nutrients = nutrients.only("slug", "name", "symbol", "accent", "tagline")
+        causes = OtherCause.objects.published(at=at).only("name", "kind", "mechanism")
+        causes = causes.filter(is_common=True, kind__in=EVERYDAY)
+        self.causes = causes.order_by("position", "name")[:MOST_CAUSES]
+        written = Article.objects.published(at=at)
+        # Two of each topic, because the guide is the first of its topic.
+        firsts = [Q(pk__in=written.filter(topic=topic).values("pk")[:2]) for topic in ArticleTopic]
+        articles = list(written.filter(reduce(or_, firsts)).only("slug", "title", "topic"))
+        first = {article.topic: article for article in reversed(articles[1:])}
+        self.guide = articles[0] if articles else None
+        self.articles = [first[topic] for topic in ArticleTopic if topic in first]
+        self.has_review = _has_review(at=at)
+
+
+class SafetyPage:
     """Every published warning sign: by level, the most urgent first, and then by group.
 
     `sources` lists what they cite in numbered sentences.
     """
 
-    levels: dict[Urgency, dict[str, list[WarningSign]]]
-    sources: str
-    notes: list[ChangeNote]
-
-
-def home_page(*, at: datetime) -> HomePage:
-    nutrients = Nutrient.objects.published(at=at).filter(is_featured=True)
-    causes = OtherCause.objects.published(at=at).only("name", "kind", "mechanism")
-    causes = causes.filter(is_common=True, kind__in=EVERYDAY)
-    symptoms = Symptom.objects.published(at=at).filter(slug__in=FEELINGS)
-    public = set(symptoms.values_list("slug", flat=True))
-    written = Article.objects.published(at=at)
-    # Two of each topic, because the guide is the first of its topic.
-    firsts = [Q(pk__in=written.filter(topic=topic).values("pk")[:2]) for topic in ArticleTopic]
-    articles = list(written.filter(reduce(or_, firsts)).only("slug", "title", "topic"))
-    first = {article.topic: article for article in reversed(articles[1:])}
-    return HomePage(
-        feelings=[
-            (address_of("symptom", slug), words)
-            for slug, words in FEELINGS.items()
-            if slug in public
-        ],
-        nutrients=list(nutrients.only("slug", "name", "symbol", "accent", "tagline")),
-        causes=list(causes.order_by("position", "name")[:MOST_CAUSES]),
-        guide=articles[0] if articles else None,
-        articles=[first[topic] for topic in ArticleTopic if topic in first],
-        has_review=_has_review(at=at),
-    )
+    def __init__(self, *, at: datetime) -> None:
+        areas: dict[int, set[str]] = defaultdict(set)
+        related = RedFlag.related_symptoms.through.objects
+        for flag, area in related.values_list("redflag", "symptom__body_area"):
+            areas[flag].add(area)
+        flags = RedFlag.objects.published(at=at).order_by("position", "slug").with_sources()
+        rows: dict[tuple[str, str], list[RedFlag]] = defaultdict(list)
+        for row in flags.only("slug", "level", "sign", "why_it_matters", "action", "position"):
+            rows[row.level, _sign_group(areas[row.pk])].append(row)
+        references = References()
+        self.levels: dict[Urgency, dict[str, list[WarningSign]]] = {}
+        for level, group in product(FLAG_LEVELS, SIGN_GROUPS):
+            if signs := rows[level, group]:
+                warnings = [_sign(row, references) for row in signs]
+                self.levels.setdefault(level, {})[group] = warnings
+        self.sources = " ".join(
+            f"{ref.number}. {ref.source.title}, {ref.source.publisher}." for ref in references
+        )
+        self.notes = ChangeNote.objects.newest_on(reverse("nutrients:safety"), at=at)
 
 
 def review_counts(*, at: datetime) -> list[dict[str, Any]]:
@@ -157,26 +163,6 @@ def review_counts(*, at: datetime) -> list[dict[str, Any]]:
         | model.objects.aggregate(**counts)
         for model in WRITTEN
     ]
-
-
-def safety_page(*, at: datetime) -> SafetyPage:
-    areas: dict[int, set[str]] = defaultdict(set)
-    related = RedFlag.related_symptoms.through.objects.values_list("redflag", "symptom__body_area")
-    for flag, area in related:
-        areas[flag].add(area)
-    flags = RedFlag.objects.published(at=at).order_by("position", "slug").with_sources()
-    rows: dict[tuple[str, str], list[RedFlag]] = defaultdict(list)
-    for row in flags.only("slug", "level", "sign", "why_it_matters", "action", "position"):
-        rows[row.level, _sign_group(areas[row.pk])].append(row)
-    references = References()
-    levels: dict[Urgency, dict[str, list[WarningSign]]] = {}
-    for level, group in product(FLAG_LEVELS, SIGN_GROUPS):
-        if (level, group) in rows:
-            signs = [_sign(row, references) for row in rows[level, group]]
-            levels.setdefault(level, {})[group] = signs
-    sources = (f"{ref.number}. {ref.source.title}, {ref.source.publisher}." for ref in references)
-    notes = ChangeNote.objects.newest_on(reverse("nutrients:safety"), at=at)
-    return SafetyPage(levels, " ".join(sources), list(notes))
 
 
 def _sign(flag: RedFlag, references: References) -> WarningSign:

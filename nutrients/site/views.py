@@ -32,7 +32,7 @@ from nutrients.testbook import outcomes_of_now
 from nutrients.testbook.cases import safety_book
 
 from .machines import open_paths
-from .pages import corrections, home_page, other_changes, review_counts, safety_page
+from .pages import HomePage, SafetyPage, corrections, other_changes, review_counts
 from .sources import SOURCES_A_PAGE, facts_of, read_sources
 
 CASES_A_PAGE = 150
@@ -41,7 +41,7 @@ CASES_A_PAGE = 150
 @require_safe
 @memoized_page
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "nutrients/site/home.html", {"page": home_page(at=timezone.now())})
+    return render(request, "nutrients/site/home.html", {"page": HomePage(at=timezone.now())})
 
 
 @require_safe
@@ -126,7 +126,7 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 @memoized_page
 def safety(request: HttpRequest) -> HttpResponse:
     """Show all warning signs with what to do, and the limits of this site."""
-    context = {"section": "safety", "page": safety_page(at=timezone.now())}
+    context = {"section": "safety", "page": SafetyPage(at=timezone.now())}
     return render(request, "nutrients/site/safety.html", context)
 
 
