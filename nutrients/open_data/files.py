@@ -172,7 +172,7 @@ def _plain(value: Any) -> Any:
         return int(value) if value == value.to_integral_value() else float(value)
     if isinstance(value, date | datetime):
         return cell_text(value)
-    raise TypeError(f"{type(value).__name__} has no place in open data.")
+    raise TypeError(f"{type(value).__name__} cannot be written as open data.")
 
 
 def dictionary(tables: Iterable[Table] = TABLES) -> Iterator[list[str]]:

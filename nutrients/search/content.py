@@ -80,10 +80,10 @@ def addresses_of(documents: Sequence[SearchDocument], *, at: datetime) -> Addres
         if kind == DocumentKind.RISK_FACTOR:
             rows = rows.prefetch_related("effects")
         for row in rows.prefetch_related(*(Prefetch(link, public) for link in links)):
-            shown_on = [page for link in links for page in getattr(row, link).all()]
+            hosts = [host for link in links for host in getattr(row, link).all()]
             if kind == DocumentKind.RISK_FACTOR:
-                shown_on.sort(key=_strength_of(row))
-            address = f"{shown_on[0].get_absolute_url()}#{part}-{row.slug}" if shown_on else ""
+                hosts.sort(key=_strength_of(row))
+            address = f"{hosts[0].get_absolute_url()}#{part}-{row.slug}" if hosts else ""
             addresses[kind, row.slug] = address
     return addresses
 
@@ -150,8 +150,8 @@ class SearchContent(FoodVocabulary):
     def corrected(self, word: str) -> str | None:
         """Return the nearest of the site's words as it is written there; None if none is near."""
         names, texts, written = self._own_words
-        ours = nearest(word, (names, texts))
-        return ours and written.get(ours, ours)
+        similar = nearest(word, (names, texts))
+        return similar and written.get(similar, similar)
 
     @cached_property
     def _own_words(self) -> tuple[list[str], list[str], dict[str, str]]:

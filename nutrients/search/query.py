@@ -21,7 +21,6 @@ from django.db.models.expressions import RawSQL
 from nutrients.common.words import LETTER_AND_NUMBER, spans, stem, words_of
 from nutrients.models import SearchDocument
 
-MOST_UNITS = 8
 # The last word may be unfinished; a long one before it may begin a compound.
 SHORTEST_OPEN, SHORTEST_OPEN_BEFORE = 2, 4
 
@@ -111,9 +110,9 @@ class Scorable:
 def synonyms(rows: Iterable[tuple[str, str]]) -> Synonyms:
     """Return the site's phrases by the stems of readers' words, from pairs of both."""
     meanings: dict[Phrase, tuple[Phrase, ...]] = {}
-    for theirs, ours in rows:
-        meaning = tuple(words_of(ours))
-        for phrase in theirs.split(","):
+    for phrases, means in rows:
+        meaning = tuple(words_of(means))
+        for phrase in phrases.split(","):
             key = _stems(words_of(phrase))
             if key and meaning:
                 meanings[key] = (*meanings.get(key, ()), meaning)
@@ -125,7 +124,7 @@ def read(words: list[str], synonyms: Synonyms) -> list[Unit]:
     longest = max(map(len, synonyms), default=1)
     units: list[Unit] = []
     rest = words
-    while rest and len(units) < MOST_UNITS:
+    while rest:
         length = next(
             (n for n in range(min(longest, len(rest)), 1, -1) if _stems(rest[:n]) in synonyms), 1
         )

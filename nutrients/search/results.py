@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import NamedTuple
@@ -16,7 +15,7 @@ from django.utils.safestring import SafeString
 from nutrients.common.words import SMALL_WORDS, spans, stem, telling_words
 from nutrients.models import DEFAULT_AUTHORITY, Authority, DocumentKind, SearchDocument, Urgency
 
-from .answers import NeedAnswer, emergency_in, need_answer
+from .answers import emergency_in, need_answer
 from .content import SearchContent
 from .foods import is_public_food
 from .query import (
@@ -34,9 +33,7 @@ from .query import (
 
 MOST_HITS = 5
 # Of imported foods, and of articles and sections, only those with the shortest titles are ranked.
-MOST_IMPORTED = MOST_ARTICLES = 100
-# With some of the words, the article with most of them may have a long title.
-MOST_PARTLY = 400
+MOST_IMPORTED, MOST_ARTICLES = 100, 400
 # The kinds in the order of results that tie.
 KINDS: list[str] = list(DocumentKind)
 # Points off, because long signs, pairs and headings have many words that other pages are about.
@@ -85,60 +82,44 @@ class HitGroup(NamedTuple):
     has_more: bool
 
 
-@dataclass(frozen=True, slots=True)
 class SearchResults:
-    """The results of a search, the kind with the best hit first.
+    """The public documents with every word of a query by kind, the kind with the best hit first.
 
+    If there are none, the nearest spelling is tried, and then documents with most of the words.
     `words` are the telling words of the query. `corrected` is the query that was answered instead,
     if the words as typed match nothing. With `is_partial` no hit has every word, and `missing` are
     the words that no document has. `is_emergency` puts the numbers to call above all; `need` is the
-    figure that the query asks for.
+    figure that the query asks for. The number of queries does not grow with the content.
     """
 
-    words: list[str]
-    groups: list[HitGroup]
-    corrected: str = ""
-    is_partial: bool = False
-    missing: tuple[str, ...] = ()
-    is_emergency: bool = False
-    need: NeedAnswer | None = None
-
-    @property
-    def count(self) -> int:
-        return sum(len(group.hits) for group in self.groups)
-
-
-def search(
-    q: str, content: SearchContent, country: Authority = DEFAULT_AUTHORITY, *, at: datetime
-) -> SearchResults:
-    """Return the public documents with every word of `q`, by kind.
-
-    If there are none, try the nearest spelling, and then documents with most of the words. The
-    number of queries does not grow with the content.
-    """
-    words = telling_words(q)
-    if not words:
-        return SearchResults([], [])
-    answer, corrected = _answer(words, content, at=at), ""
-    if answer.is_partial:
-        corrected = _corrected(words, answer.missing, content)
-    if corrected:
-        answer = _answer(telling_words(corrected), content, at=at)
-    emergency = emergency_in(corrected or q)
-    documents = _led_by(emergency, answer.documents, content)
-    return SearchResults(
-        words,
-        _groups(documents, answer.units, content),
-        corrected,
-        is_partial=answer.is_partial,
-        missing=tuple(unit.typed for unit in answer.missing),
-        is_emergency=bool(emergency),
-        need=need_answer(corrected or q, country, content),
-    )
+    def __init__(
+        self,
+        q: str,
+        content: SearchContent,
+        country: Authority = DEFAULT_AUTHORITY,
+        *,
+        at: datetime,
+    ) -> None:
+        self.words, self.corrected = telling_words(q), ""
+        answer = _answer(self.words, content, at=at)
+        if answer.is_partial:
+            self.corrected = _corrected(self.words, answer.missing, content)
+        if self.corrected:
+            answer = _answer(telling_words(self.corrected), content, at=at)
+        flag = emergency_in(self.corrected or q)
+        documents = _led_by(flag, answer.documents, content)
+        self.groups = _groups(documents, answer.units, content)
+        self.count = sum(len(group.hits) for group in self.groups)
+        self.is_partial = answer.is_partial
+        self.missing = [unit.typed for unit in answer.missing]
+        self.is_emergency = bool(flag)
+        self.need = need_answer(self.corrected or q, country, content)
 
 
 def _answer(words: list[str], content: SearchContent, *, at: datetime) -> Answer:
     """Return the documents with every unit of the words or else, if none has, with most of them."""
+    if not words:
+        return Answer([], [])
     units = read(words, content.synonyms)
     ranked = _ranked(units, content, at=at)
     if ranked:
@@ -168,11 +149,10 @@ def _ranked(
 
     Foods that editors chose come before those imported whole.
     """
-    most_articles = MOST_ARTICLES if every else MOST_PARTLY
     articles, imported = Shelf.ARTICLES, Shelf.IMPORTED_FOODS
     ids = matching_ids(
         matching(units, Shelf.OTHERS, Shelf.CHOSEN_FOODS, every=every),
-        matching(units, articles, articles, every=every, most=most_articles),
+        matching(units, articles, articles, every=every, most=MOST_ARTICLES),
         matching(units, imported, imported, every=every, most=MOST_IMPORTED),
     )
     documents = content.documents(ids)

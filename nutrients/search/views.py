@@ -17,7 +17,7 @@ from nutrients.models import Authority
 
 from .a_to_z import ENTRIES_A_PAGE, entries, letter_pages
 from .content import SearchContent
-from .results import search as search_everything
+from .results import SearchResults
 
 
 @require_safe
@@ -41,7 +41,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
         "q": words,
         "country": country,
         "countries": Authority,
-        "results": search_everything(words, content, country, at=now),
+        "results": SearchResults(words, content, country, at=now),
         "is_cut": len(q) > LONGEST,
         "ignored": ignored_sentence(reading.ignored),
         "longest": LONGEST,

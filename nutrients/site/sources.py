@@ -35,7 +35,7 @@ from nutrients.search.content import addresses_of
 
 MAX_LISTED = 40
 # Rows without a page, which the search index places on the page of another row
-PLACED: dict[DocumentKind, tuple[str, Any]] = {
+HOSTED: dict[DocumentKind, tuple[str, Any]] = {
     DocumentKind.RISK_FACTOR: ("Who is at risk", RiskFactor),
     DocumentKind.OTHER_CAUSE: ("Other causes", OtherCause),
     DocumentKind.INTERACTION: ("Interactions", Interaction),
@@ -57,12 +57,12 @@ class ListedSource(NamedTuple):
 class FactGroup:
     """Facts of one kind that cite a source: their number, and title and address of the first.
 
-    `more` is the number of those that `shown` leaves out and that a list would have.
+    `more` is the number of those that `links` leaves out and that a list would have.
     """
 
     title: str
     count: int
-    shown: list[tuple[str, str]]
+    links: list[tuple[str, str]]
     more: int = 0
 
 
@@ -91,14 +91,14 @@ def _groups(source: Source, *, at: datetime) -> Iterator[FactGroup]:
     yield _listed("Details of nutrients", map(_page, details))
     for title, model in (("Nutrients", Nutrient), ("Symptoms", Symptom)):
         yield _listed(title, map(_page, _published(model, source, at=at)))
-    placed = {kind: list(_published(model, source, at=at)) for kind, (_, model) in PLACED.items()}
+    hosted = {kind: list(_published(model, source, at=at)) for kind, (_, model) in HOSTED.items()}
     documents = [
-        SearchDocument(kind=kind, key=row.slug) for kind, rows in placed.items() for row in rows
+        SearchDocument(kind=kind, key=row.slug) for kind, rows in hosted.items() for row in rows
     ]
     urls = addresses_of(documents, at=at)
-    for kind, rows in placed.items():
+    for kind, rows in hosted.items():
         facts = ((str(row), urls.get((kind, row.slug), "")) for row in rows)
-        yield _listed(PLACED[kind][0], facts)
+        yield _listed(HOSTED[kind][0], facts)
     yield _listed("Warning signs", map(_page, _published(RedFlag, source, at=at)))
     yield _needs(source, at=at)
     yield _listed("Articles", _articles(source, at=at))
@@ -114,8 +114,8 @@ def _published(model: Any, source: Source, *, at: datetime) -> Any:
 
 def _listed(title: str, facts: Iterable[tuple[str, str]]) -> FactGroup:
     ordered = sorted((name[:1].upper() + name[1:], url) for name, url in facts)
-    shown = ordered[:MAX_LISTED]
-    return FactGroup(title, len(ordered), shown, more=len(ordered) - len(shown))
+    links = ordered[:MAX_LISTED]
+    return FactGroup(title, len(ordered), links, more=len(ordered) - len(links))
 
 
 def _page(row: Any) -> tuple[str, str]:

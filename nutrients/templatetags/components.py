@@ -160,13 +160,13 @@ def breadcrumb(*trail: str) -> SafeString:
     """
     names, addresses = ("Home", *trail[:-1:2]), (reverse("nutrients:home"), *trail[1::2])
     links = format_html_join("", '<li><a href="{}">{}</a></li>', zip(addresses, names, strict=True))
-    places = zip(names, map(site_address, addresses), strict=True)
+    above = zip(names, map(site_address, addresses), strict=True)
     return format_html(
         '<nav class="breadcrumb" aria-label="Breadcrumb"><ol class="crumbs">{}'
         '<li aria-current="page">{}</li></ol></nav>{}',
         links,
         trail[-1],
-        script(breadcrumbs([*places, (trail[-1], "")])),
+        script(breadcrumbs([*above, (trail[-1], "")])),
     )
 
 
@@ -209,8 +209,8 @@ def rounded(value: Decimal | None) -> str:
     if value is None:
         return ""
     size = abs(value)
-    places = 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 1 else 3
-    return figure(round(value, places) or value)
+    decimals = 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 1 else 3
+    return figure(round(value, decimals) or value)
 
 
 @register.filter

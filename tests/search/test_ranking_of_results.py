@@ -10,7 +10,7 @@ from nutrients.models import SearchDocument, Synonym
 from nutrients.search import index
 from nutrients.search.content import SearchContent
 from nutrients.search.index import catch_up
-from nutrients.search.results import search
+from nutrients.search.results import SearchResults
 from tests import factories
 
 QUERIES = yaml.safe_load((Path(__file__).parent / "queries.yaml").read_text())
@@ -19,7 +19,7 @@ QUERIES = yaml.safe_load((Path(__file__).parent / "queries.yaml").read_text())
 def addresses(q, documents=None):
     """Return the addresses of the results; of the documents, or of those in the database."""
     now = timezone.now()
-    results = search(q, documents or SearchContent(at=now), at=now)
+    results = SearchResults(q, documents or SearchContent(at=now), at=now)
     return [hit.url for group in results.groups for hit in group.hits]
 
 
