@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Paginator
 from django.db.models import Count, QuerySet
 from django.utils.safestring import SafeString
 
@@ -88,16 +88,10 @@ class ArticlePage:
         self.notes = list(ChangeNote.objects.newest_on(article.get_absolute_url(), at=at))
 
 
-def listed_articles(*, at: datetime) -> Paginator[int]:
-    """Return the ids of the published articles by topic; an index covers the query."""
-    return Paginator(_in_order(at=at).values_list("pk", flat=True), ARTICLES_A_PAGE)
-
-
-def articles_on(page: Page[int], *, at: datetime) -> QuerySet[Article]:
-    """Return the articles on a page of the list, with their sections for the reading time."""
-    rows = _in_order(at=at).filter(pk__in=page.object_list)
-    rows = rows.only("slug", "title", "summary", "topic", "changed_at")
-    return rows.prefetch_related("sections")
+def listed_articles(*, at: datetime) -> Paginator[Article]:
+    """Return the published articles by topic, with their sections for the reading time."""
+    rows = _in_order(at=at).only("slug", "title", "summary", "topic", "changed_at")
+    return Paginator(rows.prefetch_related("sections"), ARTICLES_A_PAGE)
 
 
 def _in_order(*, at: datetime) -> QuerySet[Article]:
@@ -108,13 +102,6 @@ def _in_order(*, at: datetime) -> QuerySet[Article]:
 def latest_articles(*, at: datetime) -> list[Article]:
     rows = Article.objects.published(at=at).only(*FED)
     return list(rows.order_by("-publish_at", "-pk")[:ARTICLES_FED])
-
-
-def article_page(slug: str, *, at: datetime) -> ArticlePage | None:
-    """Return the page of a published article, or None if there is none."""
-    rows = Article.objects.published(at=at).filter(slug=slug).prefetch_related("sections")
-    article = rows.first()
-    return ArticlePage(article, at=at) if article else None
 
 
 def section_preview(body: str, *, at: datetime) -> tuple[Section, References]:

@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from nutrients.common.answering import memoized_page
 from nutrients.common.paging import paged
-from nutrients.models import ArticleTopic, Picture, group_by
+from nutrients.models import Article, ArticleTopic, Picture, group_by
 
-from .pages import article_page, articles_on, listed_articles
+from .pages import ArticlePage, listed_articles
 
 
 @require_safe
 @memoized_page
 def article_list(request: HttpRequest) -> HttpResponse:
-    now = timezone.now()
-    context = {"section": "guide", **paged(request, listed_articles(at=now))}
-    context["topics"] = group_by(articles_on(context["page"], at=now), ArticleTopic, "topic")
+    context = {"section": "guide", **paged(request, listed_articles(at=timezone.now()))}
+    context["topics"] = group_by(context["page"], ArticleTopic, "topic")
     return render(request, "nutrients/articles/article_list.html", context)
 
 
 @require_safe
 @memoized_page
 def article(request: HttpRequest, slug: str) -> HttpResponse:
-    page = article_page(slug, at=timezone.now())
-    if page is None:
-        raise Http404("There is no article at this address.")
+    now = timezone.now()
+    articles = Article.objects.published(at=now).prefetch_related("sections")
+    page = ArticlePage(get_object_or_404(articles, slug=slug), at=now)
     context = {"section": "guide", "article": page.article, "page": page}
     return render(request, "nutrients/articles/article.html", context)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from urllib.parse import urlencode
 
+from django.shortcuts import get_object_or_404
+
 from nutrients.common.citations import References
 from nutrients.models import (
     Allergen,
@@ -112,11 +114,10 @@ class FoodPage:
         self.list_query = _list_query(content.food, country)
 
 
-def food_content(slug: str, *, at: datetime) -> FoodContent | None:
-    """Return the content of a food's page, or None if it is not public."""
+def food_content(slug: str, *, at: datetime) -> FoodContent:
+    """Return the content of a published food's page, or raise Http404."""
     foods = FoodSource.objects.published(at=at).select_related("group")
-    food = foods.filter(slug=slug).first()
-    return FoodContent(food, at=at) if food else None
+    return FoodContent(get_object_or_404(foods, slug=slug), at=at)
 
 
 def _portions(food: FoodSource) -> dict[str, FoodPortion]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -50,8 +50,6 @@ def food(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one food: the nutrients in a portion, diets, allergens, and sources of the figures."""
     now = timezone.now()
     content = memoized(request, food_content, slug, at=now)
-    if content is None:
-        raise Http404
     portion, country, ignored = read_portion(request.GET, content.portions)
     choices = memoized(request, food_choices, at=now)
     context = {

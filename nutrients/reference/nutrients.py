@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import Count, Exists, OuterRef, Subquery
 from django.http import QueryDict
+from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
@@ -182,10 +183,10 @@ def read_nutrient_page(query: QueryDict, stages: Stages) -> tuple[Authority, str
     return country, stage, list(filter(None, [ignored_sentence(reading.ignored), changed]))
 
 
-def nutrient_content(slug: str, *, at: datetime) -> NutrientContent | None:
-    """Return the content of a published nutrient's page, or None if there is no such nutrient."""
-    nutrient = Nutrient.objects.published(at=at).filter(slug=slug).with_sources().first()
-    return NutrientContent(nutrient, at=at) if nutrient else None
+def nutrient_content(slug: str, *, at: datetime) -> NutrientContent:
+    """Return the content of a published nutrient's page, or raise Http404."""
+    nutrients = Nutrient.objects.published(at=at).with_sources()
+    return NutrientContent(get_object_or_404(nutrients, slug=slug), at=at)
 
 
 def _first_signs(links: Iterable[Association]) -> list[tuple[str, list[Association]]]:

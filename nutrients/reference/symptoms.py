@@ -67,12 +67,6 @@ def listed_symptoms(*, at: datetime) -> Paginator[Symptom]:
     return Paginator(rows, SYMPTOMS_A_PAGE)
 
 
-def symptom_page(slug: str, *, at: datetime) -> SymptomPage | None:
-    """Return the page of a published symptom, or None if there is no such symptom."""
-    symptom = Symptom.objects.published(at=at).filter(slug=slug).with_sources().first()
-    return SymptomPage(symptom, at=at) if symptom else None
-
-
 def _articles(symptom: Symptom, *, at: datetime) -> list[Article]:
     """Return the articles about the symptom, the nearest first: those about the fewest symptoms.
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from nutrients.common.answering import memoized, memoized_page
 from nutrients.common.paging import paged
 from nutrients.evidence.life_stages import life_stages
-from nutrients.models import Authority, BodyArea, NutrientKind, group_by
+from nutrients.models import Authority, BodyArea, NutrientKind, Symptom, group_by
 
 from .evidence import evidence_page
 from .nutrients import NutrientPage, listed_nutrients, nutrient_content, read_nutrient_page
-from .symptoms import listed_symptoms, symptom_page
+from .symptoms import SymptomPage, listed_symptoms
 
 
 @require_safe
@@ -30,8 +30,6 @@ def nutrient(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a nutrient's page; the address may name a country and a life stage."""
     now = timezone.now()
     content = memoized(request, nutrient_content, slug, at=now)
-    if content is None:
-        raise Http404
     stages = memoized(request, life_stages, at=now)
     country, stage, problems = read_nutrient_page(request.GET, stages)
     context = {
@@ -66,8 +64,7 @@ def symptom_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 @memoized_page
 def symptom(request: HttpRequest, slug: str) -> HttpResponse:
-    page = symptom_page(slug, at=timezone.now())
-    if page is None:
-        raise Http404
-    context = {"section": "symptoms", "page": page}
+    now = timezone.now()
+    row = get_object_or_404(Symptom.objects.published(at=now).with_sources(), slug=slug)
+    context = {"section": "symptoms", "page": SymptomPage(row, at=now)}
     return render(request, "nutrients/reference/symptom.html", context)

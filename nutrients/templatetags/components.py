@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from nutrients.common.citations import Citation, Reference
     from nutrients.common.parameters import Facet
     from nutrients.plate.arithmetic import Total
-    from nutrients.plate.gaps import Suggestion
 
 register = template.Library()
 
@@ -453,17 +452,3 @@ def sum_lines(total: Total, unit: str) -> str:
         result = f"{figure(amount)}{ON_ONE_LINE}{unit}"
         lines.append(f"{helping.name}: {portion} × {figure(per_100g)} ÷ 100 = {result}\n")
     return "".join(lines)
-
-
-@register.filter
-def gives(suggestion: Suggestion, unit: str) -> str:
-    """Describe a suggestion: “2 servings of 1 cup (30 g): 90 mg, 30% of the need.” and any note."""
-    amount = f"{rounded(suggestion.amount)}{ON_ONE_LINE}{unit}"
-    words = f"{suggestion.food.serving_words}: {amount}"
-    if suggestion.servings != 1:
-        words = f"{figure(suggestion.servings)} servings of {words}"
-    if suggestion.before is not None:
-        words = f"{words} in place of {rounded(suggestion.before)}{ON_ONE_LINE}{unit}"
-    elif suggestion.percent is not None:
-        words = f"{words}, {percentage(suggestion.percent, suggestion.amount)} of the need"
-    return f"{words}. {suggestion.food.note}".strip()
