@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from nutrients.common.parameters import ActiveFilter, Facet
 from nutrients.models import DIETS, Allergen, Diet, FoodSource, Nutrient
 
-from .catalogue import RICH, FoodTable, grams_of
-from .filters import ALLERGENS, BASES, LEVEL_LABELS, LEVELS, SORTS, FoodChoices, FoodFilters, label
+from .catalogue import FoodTable, grams_of
+from .filters import (
+    ALLERGENS,
+    BASES,
+    FIELDS,
+    LEVEL_LABELS,
+    LEVELS,
+    SORTS,
+    FoodChoices,
+    FoodFilters,
+    label,
+)
 
 Slugs = frozenset[str]
 NONE: Slugs = frozenset()
@@ -36,27 +46,21 @@ class Narrowing:
         return self.choices.nutrients.get(self.filters.nutrient)
 
     @cached_property
-    def _sets(self) -> dict[str, Slugs]:
-        """The foods that pass each sort of filter in use."""
-        filters, table = self.filters, self.table
-        flags = [
-            *(table.once(suiting, DIETS[diet]) for diet in filters.diets),
-            *(table.once(free_from, ALLERGENS[allergen]) for allergen in filters.free_from),
-        ]
-        return {
-            "group": table.once(by_group).get(filters.group, NONE),
-            "flags": frozenset(table.foods).intersection(*flags),
-            "basis": table.once(comparable, filters.basis),
-            "nutrient": self.giving(LEVELS[filters.level]),
-        }
-
-    def passing_all_but(self, name: str) -> Slugs:
-        """Return the foods that pass all filters except that of this name."""
-        return frozenset.intersection(*(self._sets[key] for key in self._sets if key != name))
-
-    @cached_property
     def passing(self) -> Slugs:
-        return self.passing_all_but("")
+        """The foods that pass every filter."""
+        filters, table = self.filters, self.table
+        sets = [table.once(comparable, filters.basis)]
+        if filters.group:
+            sets.append(table.once(by_group).get(filters.group, NONE))
+        if self.nutrient:
+            sets.append(self.giving(LEVELS[filters.level]))
+        sets += [table.once(suiting, DIETS[diet]) for diet in filters.diets]
+        sets += [table.once(free_from, ALLERGENS[allergen]) for allergen in filters.free_from]
+        return frozenset.intersection(*sets)
+
+    def count(self, filters: FoodFilters) -> int:
+        """Return how many of these foods would pass other filters."""
+        return len(Narrowing(self.table, filters, self.choices, self.chosen).passing)
 
     def giving(self, least: int) -> Slugs:
         """Return the foods that give this share of the nutrient; all foods without one."""
@@ -104,63 +108,50 @@ def food_facets(narrowing: Narrowing) -> dict[str, list[Facet]]:
 
     The `imported_groups` have imported foods alone, so they appear only after a search by name.
     """
-    filters, table, choices = narrowing.filters, narrowing.table, narrowing.choices
+    filters, choices = narrowing.filters, narrowing.choices
 
-    def options(
-        name: str, labels: Mapping[str, str], among: Slugs, foods: Callable[[str], Slugs]
-    ) -> list[Facet]:
+    def options(name: str, labels: Mapping[str, str]) -> list[Facet]:
         current = getattr(filters, name)
-        return [
-            Facet(name, value, words, value == current, len(among & foods(value)))
-            for value, words in labels.items()
-        ]
+        counts = {key: narrowing.count(replace(filters, **{name: key})) for key in labels}
+        return [Facet(name, key, labels[key], key == current, counts[key]) for key in labels]
 
-    def flags(
-        name: str, kinds: Mapping[str, Any], on: Collection[str], foods: Callable[..., Slugs]
-    ) -> list[Facet]:
-        among = narrowing.passing
-        return [
-            Facet(name, value, kind.label, value in on, len(among & table.once(foods, kind)))
-            for value, kind in kinds.items()
-        ]
+    def flags(name: str, kinds: Mapping[str, Any]) -> list[Facet]:
+        field = FIELDS[name]
+        on = getattr(filters, field)
+        counts = {key: narrowing.count(replace(filters, **{field: (*on, key)})) for key in kinds}
+        return [Facet(name, key, kinds[key].label, key in on, counts[key]) for key in kinds]
 
     def group_options(slugs: Collection[str]) -> list[Facet]:
         labels = {"": "All groups"} | {slug: group.name for slug, group in choices.groups.items()}
-        labels = {slug: words for slug, words in labels.items() if slug in slugs}
-        foods = table.once(by_group)
-        among = narrowing.passing_all_but("group")
-        return options("group", labels, among, lambda slug: foods.get(slug, NONE))
+        return options("group", {slug: labels[slug] for slug in labels if slug in slugs})
 
     # Imported foods do not change the first groups. A chosen group is always offered.
     groups = narrowing.chosen.once(by_group).keys()
-    by_level = narrowing.passing_all_but("nutrient")
-    by_basis = narrowing.passing_all_but("basis")
     return {
         "nutrients": _nutrient_options(narrowing),
-        "levels": options("level", LEVEL_LABELS, by_level, lambda n: narrowing.giving(LEVELS[n])),
-        "diets": flags("diet", DIETS, filters.diets, suiting),
-        "free_from": flags("free-from", ALLERGENS, filters.free_from, free_from),
+        "levels": options("level", LEVEL_LABELS),
+        "diets": flags("diet", DIETS),
+        "free_from": flags("free-from", ALLERGENS),
         "groups": group_options(groups),
-        "imported_groups": group_options({filters.group, *table.once(by_group)} - groups),
-        "bases": options("basis", BASES, by_basis, lambda basis: table.once(comparable, basis)),
+        "imported_groups": group_options({filters.group, *narrowing.table.once(by_group)} - groups),
+        "bases": options("basis", BASES),
         "sorts": [Facet("sort", key, text, key == filters.sort) for key, text in SORTS.items()],
     }
 
 
 def _nutrient_options(narrowing: Narrowing) -> list[Facet]:
     """Return the nutrients, with how many foods are rich in each or contain some."""
-    filters, table = narrowing.filters, narrowing.table
-    among = narrowing.passing_all_but("nutrient")
-    facets = [Facet("nutrient", "", "Any nutrient", not filters.nutrient, len(among))]
+    filters, count = narrowing.filters, narrowing.count
+    total = count(replace(filters, nutrient=""))
+    facets = [Facet("nutrient", "", "Any nutrient", not filters.nutrient, total)]
     for slug, nutrient in narrowing.choices.nutrients.items():
-        count = rich = len(among & table.giving(nutrient, RICH, filters.country))
+        number = rich = count(replace(filters, nutrient=slug, level="high"))
         word = "High" if nutrient.pk in narrowing.choices.limited else "Rich"
         words = f"{word} in {nutrient.phrase}"
         if filters.level != "high":
             words = f"{words} ({rich}), contains some"
-            count = len(among & table.giving(nutrient, LEVELS[filters.level], filters.country))
-            count -= rich
-        facets.append(Facet("nutrient", slug, words, slug == filters.nutrient, count))
+            number = count(replace(filters, nutrient=slug)) - rich
+        facets.append(Facet("nutrient", slug, words, slug == filters.nutrient, number))
     return facets
 
 

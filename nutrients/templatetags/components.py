@@ -48,7 +48,6 @@ CAUSE_ICONS = {
 }
 CITE_AGAIN = '<a class="cite" href="#src-{0}" aria-label="Source {0}">{0}</a>'
 CITE_RUN = '<a class="cite" href="#src-{0}" aria-label="Sources {0}–{1}">{0}–{1}</a>'
-SOURCE_LINK = '<a class="cite" href="{0}" aria-label="Source {1}">{1}</a>'
 SOURCES = '<ol class="sources">{}</ol><a class="action" href="{}">How we checked these sources</a>'
 SOURCE = '<li id="src-{}">{}{}</li>'
 SOURCE_LINKED = '<a href="{}" rel="external">{} {}.</a>'
@@ -260,18 +259,6 @@ def _in_runs(numbers: list[int]) -> Iterator[str]:
             yield CITE_RUN.format(run[0], run[-1])
         else:
             yield from map(CITE_AGAIN.format, run)
-
-
-@register.simple_tag
-def source_links(references: Iterable[Reference]) -> SafeString:
-    """Link the numbers of references to the pages of their sources."""
-    # Nothing to escape: an address contains only a slug.
-    return SafeString(
-        BETWEEN.join(
-            SOURCE_LINK.format(reference.source.get_absolute_url(), reference.number)
-            for reference in references
-        )
-    )
 
 
 @register.simple_tag
