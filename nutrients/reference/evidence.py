@@ -9,14 +9,7 @@ from nutrients.models import Association, ChangeNote, OtherCause, Symptom
 
 # The fields of a link's nutrient that pages print.
 NUTRIENT_FIELDS = (
-    "slug",
-    "name",
-    "position",
-    "symbol",
-    "accent",
-    "tagline",
-    "low_phrase",
-    "high_phrase",
+    *("slug", "name", "position", "symbol", "accent", "tagline", "low_phrase", "high_phrase"),
 )
 
 
