@@ -58,11 +58,14 @@ class FoodFilters:
 
     def without(self, name: str, value: str) -> FoodFilters:
         """Return the filters less one pair of `in_use`, such as ("diet", "vegan")."""
-        field = FIELDS.get(name, name)
-        current, rest = getattr(self, field), DEFAULTS.get(name, "")
+        current, rest = getattr(self, FIELDS.get(name, name)), DEFAULTS.get(name, "")
         if isinstance(current, tuple):
             rest = tuple(other for other in current if other != value)
-        return replace(self, **{field: rest})
+        return self.changed(name, rest)
+
+    def changed(self, name: str, value: Any) -> FoodFilters:
+        """Return the filters with another value of a parameter."""
+        return replace(self, **{FIELDS.get(name, name): value})
 
     @property
     def in_use(self) -> list[tuple[str, str]]:

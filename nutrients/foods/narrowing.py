@@ -112,13 +112,12 @@ def food_facets(narrowing: Narrowing) -> dict[str, list[Facet]]:
 
     def options(name: str, labels: Mapping[str, str]) -> list[Facet]:
         current = getattr(filters, name)
-        counts = {key: narrowing.count(replace(filters, **{name: key})) for key in labels}
+        counts = {key: narrowing.count(filters.changed(name, key)) for key in labels}
         return [Facet(name, key, labels[key], key == current, counts[key]) for key in labels]
 
     def flags(name: str, kinds: Mapping[str, Any]) -> list[Facet]:
-        field = FIELDS[name]
-        on = getattr(filters, field)
-        counts = {key: narrowing.count(replace(filters, **{field: (*on, key)})) for key in kinds}
+        on = getattr(filters, FIELDS[name])
+        counts = {key: narrowing.count(filters.changed(name, (*on, key))) for key in kinds}
         return [Facet(name, key, kinds[key].label, key in on, counts[key]) for key in kinds]
 
     def group_options(slugs: Collection[str]) -> list[Facet]:
@@ -142,7 +141,7 @@ def food_facets(narrowing: Narrowing) -> dict[str, list[Facet]]:
 def _nutrient_options(narrowing: Narrowing) -> list[Facet]:
     """Return the nutrients, with how many foods are rich in each or contain some."""
     filters, count = narrowing.filters, narrowing.count
-    total = count(replace(filters, nutrient=""))
+    total = count(filters.changed("nutrient", ""))
     facets = [Facet("nutrient", "", "Any nutrient", not filters.nutrient, total)]
     for slug, nutrient in narrowing.choices.nutrients.items():
         number = rich = count(replace(filters, nutrient=slug, level="high"))
@@ -150,7 +149,7 @@ def _nutrient_options(narrowing: Narrowing) -> list[Facet]:
         words = f"{word} in {nutrient.phrase}"
         if filters.level != "high":
             words = f"{words} ({rich}), contains some"
-            number = count(replace(filters, nutrient=slug)) - rich
+            number = count(filters.changed("nutrient", slug)) - rich
         facets.append(Facet("nutrient", slug, words, slug == filters.nutrient, number))
     return facets
 

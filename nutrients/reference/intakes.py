@@ -60,11 +60,6 @@ class Limit:
         """Whether it counts supplements only, and not what food contains."""
         return "supplements" in self.applies_to
 
-    @property
-    def key(self) -> tuple[object, ...]:
-        """The values in which two equal limits agree."""
-        return self.least, self.most, self.unit, self.applies_to.startswith("all sources")
-
 
 class StageNeed(NamedTuple):
     """The daily need of a nutrient at a life stage, and the limits for it, lowest first.
@@ -129,8 +124,11 @@ class DailyNeeds:
     @property
     def do_limits_agree(self) -> bool:
         """Whether all authorities set the same limit for adults."""
-        same = len({limit.key for limit in self.limits}) == 1
-        return same and len(self.limits) == len(Authority)
+        limits = {
+            (row.least, row.most, row.unit, row.applies_to.startswith("all sources"))
+            for row in self.limits
+        }
+        return len(limits) == 1 and len(self.limits) == len(Authority)
 
     def at_stage(self, stage: LifeStage | None) -> StageNeed | None:
         """Return the need and each authority's lowest limit at a life stage."""

@@ -8,10 +8,11 @@ from decimal import Decimal
 from functools import cache
 from typing import NamedTuple
 from unicodedata import normalize
+from urllib.parse import urlencode
 
 from nutrients.common.words import spans, stem
 from nutrients.evidence.life_stages import LifeStage
-from nutrients.evidence.needs import adult_need
+from nutrients.evidence.needs import adult_need, sources_of
 from nutrients.models import Authority, LifeStatus, Nutrient, ReferenceIntake, Sex, Source, Unit
 
 from .content import SearchContent
@@ -65,7 +66,7 @@ class NeedAnswer(NamedTuple):
     nutrient: Nutrient
     country: Authority
     rows: list[tuple[str, str]]
-    sources: list[Source]
+    sources: tuple[Source, ...]
     query: str
 
 
@@ -108,17 +109,14 @@ def need_answer(text: str, country: Authority, content: SearchContent) -> NeedAn
         if _is_meant(stage, query, statuses) and (need := stage.need(intakes))
     }
     if needs:
-        sources = dict.fromkeys(source for need in needs.values() for source in need.cited)
-        link = f"?stage={next(iter(needs)).slug}{country.query.replace('?', '&')}"
         rows = [(str(stage), _figure(need)) for stage, need in needs.items()]
-        return NeedAnswer(nutrient, country, rows, list(sources), link)
+        query = urlencode([("stage", next(iter(needs)).slug), *country.pairs])
+        return NeedAnswer(nutrient, country, rows, sources_of(needs.values()), f"?{query}")
     adult = None if statuses else adult_need(country, intakes)
     if adult is None:
         return None
     figure = f"{adult.spoken} a day ({adult.kind_words})" if adult.amounts else adult.text
-    return NeedAnswer(
-        nutrient, country, [("most adults", figure)], list(adult.sources), country.query
-    )
+    return NeedAnswer(nutrient, country, [("most adults", figure)], adult.sources, country.query)
 
 
 def _nutrient_in(stems: frozenset[str], nutrients: Iterable[Nutrient]) -> Nutrient | None:
