@@ -107,8 +107,6 @@ def grow() -> None:
                 foods.append(food)
                 amounts += [another(amount, food=food) for amount in model.amounts.all()]
             FoodSource.objects.bulk_create(foods)
-            for amount in amounts:
-                amount.food_id = amount.food.pk
             NutrientAmount.objects.bulk_create(amounts)
         articles = list(Article.objects.prefetch_related("sections"))
         for number in range(ARTICLES):
