@@ -73,6 +73,19 @@ def test_other_screens_use_the_words_of_this_admin(admin_client, content):
     assert wrong_words(Client().get(reverse("admin:login"))) == []
 
 
+def test_every_screen_of_a_table_begins_with_the_same_links(editor_client, editor, content):
+    proposal, source = begin("Words", by=editor), Source.objects.first()
+    for row, page in (
+        *((proposal, page) for page in ("change", "pages", "publish")),
+        *((source, page) for page in ("change", "history", "replace")),
+        *((Symptom, page) for page in ("add", "import", "recoverlist")),
+    ):
+        html = editor_client.get(address_of(row, page)).content.decode()
+        links = re.search(r'(?s)class="breadcrumbs">.*?</(div|ol)>', html)[0]
+        addresses = ["/admin/", "/admin/nutrients/", address_of(row._meta.model, "changelist")]
+        assert re.findall('href="(.*?)"', links)[:3] == addresses, page
+
+
 @per_model
 def test_screens_open_and_a_list_costs_the_same_with_more_rows(
     model, a_row_of_each, editor_client, monkeypatch
