@@ -8,9 +8,9 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import UserCreationForm
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
 from django.contrib.auth.tokens import default_token_generator
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -47,6 +47,14 @@ def rights_of(account: User | None) -> set[str]:
     }
 
 
+def roles_to_give(account: Any) -> QuerySet[Group]:
+    """Return the roles whose every permission an account has, so that nobody gives more."""
+    if account.is_superuser:
+        return Group.objects.all()
+    own = Permission.objects.filter(Q(user=account) | Q(group__user=account))
+    return Group.objects.exclude(permissions__in=Permission.objects.exclude(pk__in=own))
+
+
 class NewAccountForm(UserCreationForm):
     """Asks for a name and a role. The owner of the account chooses the password by a link."""
 
@@ -63,7 +71,8 @@ class NewAccountForm(UserCreationForm):
         """Require a role, as an account without one opens nothing."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if "groups" in self.fields and not (cleaned.get("groups") or cleaned.get("is_superuser")):
-            self.add_error("groups", "Choose a role, or make it an administrator.")
+            or_else = ", or make it an administrator" if "is_superuser" in self.fields else ""
+            self.add_error("groups", f"Choose a role{or_else}.")
         return cleaned
 
 
@@ -101,8 +110,12 @@ class AccountAdmin(UserAdmin):
     rights = ("is_superuser", "groups")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Let staff who are not superusers give a new account one of their own roles."""
         fields = super().get_readonly_fields(request, obj)
-        return fields if request.user.is_superuser else (*fields, *self.rights)
+        if request.user.is_superuser:
+            return fields
+        may_give_role = obj is None and roles_to_give(request.user).exists()
+        return (*fields, "is_superuser") if may_give_role else (*fields, *self.rights)
 
     def record(self, request: HttpRequest, kind: Kind, account: Any, detail: str = "") -> None:
         record(kind, account, request=request, by=request.user, detail=detail)
@@ -112,6 +125,7 @@ class AccountAdmin(UserAdmin):
             kwargs["label"], kwargs["help_text"] = LABELS[db_field.name]
         if db_field.name == "groups":
             kwargs["widget"] = forms.CheckboxSelectMultiple
+            kwargs["queryset"] = roles_to_give(request.user)
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     @admin.display(description="Open", boolean=True, ordering="is_active")

@@ -91,6 +91,23 @@ def test_only_an_administrator_gives_rights_to_accounts(helper, anna):
     assert not me.groups.exists()
 
 
+def test_administrators_without_the_tick_give_a_new_account_one_of_their_roles(helper, content):
+    browser = helper()
+    User.objects.get(username="help").groups.add(Group.objects.get(name="Administrators"))
+    roles = {group.name: group.pk for group in Group.objects.all()}
+    page = browser.get(reverse("admin:auth_user_add")).context["adminform"].form.fields["groups"]
+    assert {group.name for group in page.queryset} == {"Administrators", "Editors", "Writers"}
+
+    assert "Choose a role." in add(browser).content.decode()
+    add(browser, groups=[roles["Safety"]])
+    assert not User.objects.filter(username="bert").exists()
+    add(browser, groups=[roles["Editors"]], is_superuser="on")
+
+    bert = User.objects.get(username="bert")
+    assert [bert.is_staff, bert.is_superuser] == [True, False]
+    assert [group.name for group in bert.groups.all()] == ["Editors"]
+
+
 def test_account_added_by_staff_waits_for_a_role(helper, content):
     add(helper("view_user", "add_user", "change_user"), is_superuser="on", groups=["1"])
 
