@@ -22,6 +22,7 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.text import get_text_list
 
 from nutrients.common.parameters import read_number
 from nutrients.content.food_tables import WRITTEN_UNITS
@@ -157,8 +158,10 @@ class Reader:
         if repeated := [name for name in columns if columns.count(name) > 1]:
             raise ValidationError(f"Line 1: the column “{repeated[0]}” is there twice.")
         if missing := [name for name in self._model.KEY if name not in columns]:
+            columns = "column" if len(missing) == 1 else "columns"
             raise ValidationError(
-                f"Line 1: {' and '.join(missing)} say which row a line is about: add the column."
+                f"Line 1: add the {columns} {get_text_list(missing, 'and')}, to say which row a"
+                " line is about."
             )
         lines = [self._read_line(number, cells, columns, "".join(units)) for number, cells in rows]
         seen: dict[str, int] = {}
@@ -305,7 +308,7 @@ def import_page(request: HttpRequest, screen: Any) -> HttpResponse:
         "form": form,
         "wrong": wrong,
         "changing": changing,
-        "keys": screen.model.KEY,
+        "keys": get_text_list(screen.model.KEY, "and"),
         "columns": columns_of(screen, request),
     }
     return TemplateResponse(request, "admin/nutrients/import.html", context)

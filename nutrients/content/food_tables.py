@@ -18,6 +18,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
+from django.utils.text import get_text_list
 from python_calamine import CalamineError, CalamineWorkbook
 
 from nutrients.models import Unit
@@ -192,7 +193,8 @@ def read_portions(path: Path) -> tuple[list[Line], list[str]]:
     number = "ndb_no" if "ndb_no" in sheet.header else "id"
     missing = [name for name in (number, *PORTION_COLUMNS) if name not in sheet.header]
     if missing:
-        raise FoodTableError(f"{path} lacks the column {', '.join(missing)}.")
+        columns = "column" if len(missing) == 1 else "columns"
+        raise FoodTableError(f"{path} lacks the {columns} {get_text_list(missing, 'and')}.")
     return [
         (location, {"id": cells[number]} | {name: cells[name] for name in PORTION_COLUMNS})
         for location, cells in sheet.lines

@@ -88,7 +88,7 @@ def test_files_of_spreadsheets_are_read(look, content, data, is_guessed):
         ("slug,name\n", 0, "no line below"),
         ("slug,title\nx,y\n", 0, "Line 1: there is no column “title”"),
         ("slug,name,Name\nx,y,z\n", 0, "“name” is there twice"),
-        ("name\nMagnesium\n", 0, "slug say which row"),
+        ("name\nMagnesium\n", 0, "add the column slug, to say which row"),
         ("slug,name\nmagnesium,A,B\n", 2, "It has 3 cells, and the first line has 2."),
         ("slug,tagline\nmagnesium,A\n\nmagnesium,B\n", 4, "The same row is on line 2."),
         ("slug,tagline\nmagnesium,=SUM(A1)\n", 2, "tagline: “=SUM(A1)” is a formula."),
@@ -127,6 +127,12 @@ def test_unit_must_be_that_of_the_nutrient(look, content, header, figure, is_rig
 
     assert (faults(answer) == {}) == is_right
     assert is_right or "magnesium is measured in" in faults(answer)[2][0]
+
+
+def test_all_missing_columns_are_named(look, content):
+    answer = look(NutrientAmount, "per_100g\n1\n")
+
+    assert "add the columns food and nutrient, to say" in faults(answer)[0][0]
 
 
 def test_import_accepts_names_of_rows_and_labels_of_choices(look, amount):

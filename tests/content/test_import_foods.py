@@ -107,6 +107,15 @@ def test_food_is_served_and_measured_as_its_table_says(tmp_path):
     assert (portion.description, portion.grams) == ("1 packet", 120)
 
 
+def test_missing_columns_of_portions_are_named(tmp_path):
+    foods = written(tmp_path / "foods.csv", "id,name,iron_mg\n1,Rusk,2\n")
+    header = written(tmp_path / "p.csv", "id,amount\n1,1\n")
+
+    _, errors = import_foods(foods, portions=header)
+
+    assert "lacks the columns unit_description and grams." in errors
+
+
 def test_lines_with_malformed_numbers_are_left_out(tmp_path):
     lines = ["id;name;magnesium_mg", "1;Rusk;1.234,5", "2;Bun;1 234", "3;Wafer;5,5"]
     _, errors = import_foods(written(tmp_path / "own.csv", "\n".join(lines)))
