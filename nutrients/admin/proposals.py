@@ -21,7 +21,7 @@ from django.views.decorators.http import require_POST
 from nutrients.content import RefusedError
 from nutrients.models import OPEN, SIGNABLE, Proposal, Role, State
 from nutrients.proposals import live_rows
-from nutrients.proposals.pages import changing_pages
+from nutrients.proposals.pages import FEW_PAGES, changing_pages
 from nutrients.proposals.rows import PREVIEW_KEYS_FROM, Conflict, conflicts, digest, settle
 from nutrients.proposals.signing import (
     VALID_DAYS,
@@ -141,11 +141,14 @@ class ProposalAdmin(GuardedAdmin, FixedRowsAdmin):
             raise PermissionDenied
         if request.GET.get("path"):
             return preview_page(request, proposal)
+        count = int(text) if is_key(text := request.GET.get("count", "")) else FEW_PAGES
+        pages = changing_pages(proposal, at=timezone.now(), recheck=True, count=count)
         context = self.admin_site.each_context(request) | {
             "title": f"Pages that change: {proposal}",
             "opts": self.opts,
             "original": proposal,
-            "pages": changing_pages(proposal, at=timezone.now(), recheck=True),
+            "pages": pages,
+            "next_count": proposal.pages["compared"] + proposal.pages["next"],
         }
         return TemplateResponse(request, "admin/nutrients/proposal_pages.html", context)
 
@@ -307,7 +310,7 @@ def describe_rows(proposal: Proposal) -> list[dict[str, Any]]:
     live = live_rows(rows)
     forms = {}
     for row in rows:
-        pk = live[row][0].pk if row in live else PREVIEW_KEYS_FROM + row.pk
+        pk = live[row].pk if row in live else PREVIEW_KEYS_FROM + row.pk
         address = f"{change_address(row.model, pk)}?proposal={proposal.pk}"
         forms[f"{row.model} {row.natural_key}"] = address
     return [

@@ -100,7 +100,7 @@ def _pages_removed(proposal: Proposal) -> list[Any]:
     """Return the rows whose public pages the proposal takes off the site."""
     return [
         row
-        for proposed, (row, _) in live_rows(proposal.rows.all()).items()
+        for proposed, row in live_rows(proposal.rows.all()).items()
         if (proposed.kind == ChangeKind.DELETE or proposed.values.get("status") == Status.DRAFT)
         and has_page(row, at=timezone.now())
     ]
@@ -139,7 +139,7 @@ def _write(proposal: Proposal, *, user: Any, at: datetime) -> list[Overlay]:
             proposed.values["created_at"] = at.isoformat()
     reason = (proposal.why or proposal.title)[:200]
     redirect_pages(_pages_removed(proposal), by=user.get_username(), reason=reason)
-    record_first([row for row, _ in live_rows(rows).values()])
+    record_first(live_rows(rows).values())
     overlays = lay_over(rows, for_good=True, delete=lambda row: Deletion([row]).execute(user=user))
     if len(overlays) < len(rows):
         raise RefusedError(LOST)

@@ -39,8 +39,8 @@ LISTS = (
     *("home", "compare", "checklist", "nutrient_list", "symptom_list", "article_list"),
     *("food_list", "plate", "a_to_z", "safety", "test_book", "sources", "changes"),
 )
-# The maximum of pages to compare, and of pages to reach by one link of a row.
-MAX_PAGES, MAX_LINKED = 80, 12
+# How many pages are compared at a time, and to how many pages each link of a row leads.
+FEW_PAGES, MAX_LINKED = 20, 12
 MARKED, PROPOSED, LIVE = "marked", "proposed", "live"
 MODES = {MARKED: "Changes marked", PROPOSED: "As proposed", LIVE: "As it is now"}
 TITLE = re.compile("<title>(.*?)</title>", re.DOTALL)
@@ -102,25 +102,36 @@ def render_proposed(proposal: Proposal, path: str, memory: dict[Any, Any] | None
 
 
 def changing_pages(
-    proposal: Proposal, *, at: datetime, recheck: bool = False
+    proposal: Proposal, *, at: datetime, recheck: bool = False, count: int = FEW_PAGES
 ) -> list[ChangingPage]:
-    """Return the public pages that a proposal changes, those of its own rows first.
+    """Return those of the `count` pages nearest to the changes that a proposal changes.
 
-    To draw and compare all candidates takes a second or two, so the result is stored until the
-    proposal changes, and with `recheck` until the content changes. The digests of the live pages
-    are stored until then too: while somebody writes, only the proposed pages are drawn again.
+    To draw and compare pages takes seconds, so the result is stored until the proposal changes, and
+    with `recheck` until the content changes. A larger `count` compares only the pages after those
+    that were compared. The digests of the live pages are stored until the content changes: while
+    somebody writes, only the proposed pages are drawn again.
     """
     version = content_version(at=at) if recheck else None
     words, content = digest(proposal), version.state if version else ""
     stored = proposal.pages
-    if stored.get("words") != words or (recheck and stored["content"] != content):
+    is_current = stored.get("words") == words and (not recheck or stored["content"] == content)
+    compared = stored.get("compared", 0) if is_current else 0
+    if compared < count:
         live = stored.get("live", {}) if content and stored.get("content") == content else {}
         paths, left_out = candidates(proposal)
-        pages = list(_compare(proposal, paths, live))
-        proposal.pages = {"words": words, "content": content, "found": pages, "live": live}
-        proposal.pages["left"] = sorted(left_out.items())
+        left_out.update(path.split("/")[1] for path in paths[count:])
+        pages = stored["changing"] if compared else []
+        proposal.pages = {
+            "words": words,
+            "content": content,
+            "compared": count,
+            "changing": [*pages, *_compare(proposal, paths[compared:count], live)],
+            "live": live,
+            "next": len(paths[count : count + FEW_PAGES]),
+            "left": sorted(left_out.items()),
+        }
         Proposal.objects.filter(pk=proposal.pk).update(pages=proposal.pages)
-    return [ChangingPage(*page) for page in proposal.pages["found"]]
+    return [ChangingPage(*page) for page in proposal.pages["changing"]]
 
 
 def _compare(
@@ -144,9 +155,12 @@ def _digest(page: str) -> str:
 
 
 def candidates(proposal: Proposal) -> tuple[list[str], Counter[str]]:
-    """Return the paths of pages that may change, and the number left out by first path segment."""
+    """Return the paths of pages that may change, the nearest first.
+
+    Also return how many of the linked pages are left out, by the first segment of their paths.
+    """
     left_out: Counter[str] = Counter()
-    live = [row for row, _ in live_rows(proposal.rows.all()).values()]
+    live = live_rows(proposal.rows.all()).values()
     own, linked = _paths(live), _linked_paths(live, left_out)
     with as_proposed(proposal) as overlays:
         rows = [overlay.row for overlay in overlays if overlay.row.pk]
@@ -155,9 +169,7 @@ def candidates(proposal: Proposal) -> tuple[list[str], Counter[str]]:
         # Any article may have a live block.
         articles = _paths(Article.objects.all())
     lists = [reverse(f"nutrients:{name}") for name in LISTS]
-    paths = list(dict.fromkeys([*own, *lists, *linked, *articles]))
-    left_out.update(path.split("/")[1] for path in paths[MAX_PAGES:])
-    return paths[:MAX_PAGES], left_out
+    return list(dict.fromkeys([*own, *lists, *linked, *articles])), left_out
 
 
 def _paths(rows: Iterable[Any]) -> list[str]:

@@ -17,6 +17,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import DataError, IntegrityError, models, transaction
 from django.db.models import Prefetch, ProtectedError
 
+from nutrients.content.versions import by_table
 from nutrients.models import ChangeKind, Proposal, ProposedRow
 
 Values = dict[str, Any]
@@ -126,21 +127,16 @@ def _with_keys(model: Any) -> Any:
     return model._base_manager.select_related(*parents)
 
 
-def live_rows(rows: Iterable[ProposedRow]) -> dict[ProposedRow, tuple[Any, Values]]:
-    """Return for proposed rows the row on the site and its values; leave out those without one.
-
-    A few queries a table.
-    """
-    by_table: dict[Any, dict[tuple[str, ...], ProposedRow]] = defaultdict(dict)
+def live_rows(rows: Iterable[ProposedRow]) -> dict[ProposedRow, Any]:
+    """Return the row on the site of each proposed row that has one, with a query for each table."""
+    by_model: dict[Any, dict[tuple[str, ...], ProposedRow]] = defaultdict(dict)
     for proposed in rows:
-        by_table[proposed.table][proposed.key] = proposed
-    live = {}
-    for model, by_key in by_table.items():
+        by_model[proposed.table][proposed.key] = proposed
+    live: dict[ProposedRow, Any] = {}
+    for model, by_key in by_model.items():
         first, *_ = model.key_paths()
         candidates = _with_keys(model).filter(**{f"{first}__in": {key[0] for key in by_key}})
-        by_pk = {row.pk: by_key[key] for row in candidates if (key := row.natural_key()) in by_key}
-        for row in _fetch(model, by_pk):
-            live[by_pk[row.pk]] = (row, _serialize(row))
+        live |= {by_key[key]: row for row in candidates if (key := row.natural_key()) in by_key}
     return live
 
 
@@ -169,10 +165,13 @@ def is_same(field: Any, first: Any, second: Any) -> bool:
 def conflicts(rows: Iterable[ProposedRow]) -> list[Conflict]:
     """Return where rows on the site are not as they were when they were proposed."""
     rows = list(rows)
-    live_values = {proposed: values for proposed, (_, values) in live_rows(rows).items()}
+    saved_rows = live_rows(rows)
+    tables = by_table((type(row), row.pk) for row in saved_rows.values())
+    fetched = [row for model, pks in tables.items() for row in _fetch(model, pks)]
+    values = {row: _serialize(row) for row in fetched}
     result = []
     for proposed in rows:
-        live = live_values.get(proposed, {})
+        live = values.get(saved_rows.get(proposed), {})
         if bool(live) == (proposed.kind == ChangeKind.ADD):
             result.append(Conflict(proposed, "", live, None))
         elif live:
@@ -217,7 +216,7 @@ def lay_over(
     Deletions come last.
     """
     rows = list(rows)
-    live = {proposed: row for proposed, (row, _) in live_rows(rows).items()}
+    live = live_rows(rows)
     written, going = [], []
     for proposed in rows:
         row = live.get(proposed)

@@ -1,5 +1,6 @@
 """Previews of the pages that a proposal changes, which no reader sees."""
 
+import re
 from threading import Thread
 
 import pytest
@@ -82,7 +83,7 @@ def test_readers_never_get_proposed_words(proposal):
 @pytest.mark.django_db
 def test_pages_that_change_are_listed_and_previewed_in_three_modes(proposal, editor_client):
     address = address_of(proposal, "pages")
-    paths = [page.path for page in editor_client.get(address).context["pages"]]
+    paths = [page.path for page in editor_client.get(f"{address}?count=99").context["pages"]]
 
     assert paths[0] == "/nutrients/magnesium/"
     assert {"/", "/compare/", "/articles/", "/articles/night-leg-cramps/"} <= set(paths)
@@ -114,14 +115,15 @@ def test_pages_are_rendered_again_only_after_a_change(proposal, editor, monkeypa
     def changing(**options):
         proposal.refresh_from_db()
         rendered.clear()
-        return changing_pages(proposal, at=timezone.now(), **options)
+        return changing_pages(proposal, at=timezone.now(), **{"count": 3} | options)
 
-    monkeypatch.setattr("nutrients.proposals.pages.MAX_PAGES", 3)
     monkeypatch.setattr("nutrients.proposals.pages.render_page", render)
     before = changing(recheck=True)
     assert len(rendered) == 6
     assert changing() == changing(recheck=True) == before
     assert rendered == []
+    assert changing(recheck=True, count=5)[: len(before)] == before
+    assert len(rendered) == 4
     add_row(proposal, Nutrient.objects.get(slug="magnesium"), {"tagline": "Other"}, by=editor)
     assert changing(recheck=True) == before
     assert len(rendered) == 3
@@ -139,9 +141,14 @@ def test_pages_are_rendered_again_only_after_a_change(proposal, editor, monkeypa
 def test_editor_sees_how_many_pages_were_left_out(cases, proposal, editor_client, monkeypatch):
     # Magnesium is in more foods than are compared.
     monkeypatch.setattr("nutrients.proposals.pages.render_page", lambda path, *memory: "")
-    page = editor_client.get(address_of(proposal, "pages"))
+    address = address_of(proposal, "pages")
+    first = editor_client.get(address).content.decode()
+    more = re.search(r'href="\?count=(\d+)">Look at (\d+) more pages', first)
+    assert more.groups() == ("40", "20")
 
     paths, left = candidates(proposal)
+    page = editor_client.get(address, {"count": len(paths)})
+    assert "Look at" not in page.content.decode()
     foods = NutrientAmount.objects.filter(nutrient__slug="magnesium").values("food").distinct()
     food_pages = sum(path.startswith("/foods/") and len(path) > 13 for path in paths)
     assert left["foods"] == foods.count() - food_pages
