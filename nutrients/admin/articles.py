@@ -26,7 +26,6 @@ from .content import (
     ContentFormSet,
     FoldedInline,
     PublishableAdmin,
-    count_related,
 )
 from .content_forms import ContentForm, ProseField
 from .widgets import PREVIEW, MarkdownTextarea
@@ -102,7 +101,7 @@ class SectionInline(FoldedInline):
 class ArticleAdmin(PublishableAdmin):
     form = ArticleForm
     slug_from = ("title",)
-    list_display = ("title", "short_title", "topic", "position", "section_total", "state", "review")
+    list_display = ("title", "short_title", "topic", "position", "state", "review")
     search_fields = ("title", "short_title", "slug", "sections__body")
     autocomplete_fields = ("related_nutrients", "related_symptoms")
     inlines = (SectionInline,)
@@ -137,17 +136,9 @@ class ArticleAdmin(PublishableAdmin):
         PUBLICATION,
     )
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        rows = super().get_queryset(request)
-        return rows.annotate(section_count=count_related(ArticleSection, "article"))
-
     def is_ready(self, row: Any) -> bool:
         """Whether a draft may be published: a section must cite a source, too."""
         return super().is_ready(row) and cites_a_source(row)
-
-    @admin.display(description="Sections", ordering="section_count")
-    def section_total(self, obj: Any) -> int:
-        return obj.section_count
 
 
 @admin.register(ArticleSection)

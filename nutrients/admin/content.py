@@ -29,22 +29,11 @@ from django.utils.text import capfirst
 from reversion import set_comment
 
 from nutrients.common.parameters import seen
-from nutrients.common.words import words_of
-from nutrients.models import (
-    DocumentKind,
-    FoodPortion,
-    NutrientAmount,
-    SearchDocument,
-    Status,
-    Synonym,
-)
+from nutrients.models import Status
 from nutrients.models.publishing import overdue_on
-from nutrients.search.content import ROWS as SEARCHED_ROWS
-from nutrients.search.query import matching, read, synonyms
 from nutrisite.accounts.admin_site import is_key
 
 from .content_forms import (
-    FIGURES_ARE_RIGHT,
     FIRST_DAY,
     FURTHEST,
     ContentForm,
@@ -90,12 +79,6 @@ TEXT_AREAS: dict[Any, dict[str, Any]] = {
 }
 
 APOSTROPHES = re.compile(r"['’‘ʼ]")
-# The kind of the search document of a row, and the path to the slug of the document.
-DOCUMENTS: dict[type, tuple[DocumentKind, str]] = {
-    **{model: (kind, "slug") for kind, model in SEARCHED_ROWS.items()},
-    NutrientAmount: (DocumentKind.FOOD, "food__slug"),
-    FoodPortion: (DocumentKind.FOOD, "food__slug"),
-}
 
 
 def count_related(model: Any, column: str) -> Coalesce:
@@ -251,16 +234,6 @@ def plain_term(text: str) -> str:
     return APOSTROPHES.sub(" ", seen(text))
 
 
-def reader_matches(queryset: QuerySet[Any], text: str) -> QuerySet[Any]:
-    """Return the rows, drafts included, whose document has every word or a synonym of it."""
-    units = read(words_of(text), synonyms(Synonym.objects.values_list("words", "means")))
-    if queryset.model not in DOCUMENTS or not units:
-        return queryset.none()
-    kind, path = DOCUMENTS[queryset.model]
-    documents = SearchDocument.objects.filter(kind=kind, pk__in=matching(units))
-    return queryset.filter(**{f"{path}__in": documents.values("row")})
-
-
 class ContentAdmin(
     ProposingMixin, TakingOffMixin, NotesForReadersMixin, ContentFieldsMixin, VersionedAdmin
 ):
@@ -279,14 +252,6 @@ class ContentAdmin(
             urls.insert(0, path("import/", view, name=f"nutrients_{self.opts.model_name}_import"))
         return urls
 
-    def render_change_form(self, request: Any, context: Any, *args: Any, **options: Any) -> Any:
-        """Add a box to confirm a figure that is ten times the previous one."""
-        formsets = [inline.formset for inline in context.get("inline_admin_formsets", [])]
-        forms = [context["adminform"].form, *(form for formset in formsets for form in formset)]
-        if any(getattr(form, "has_jumps", False) for form in forms):
-            context["figures_are_right"] = FIGURES_ARE_RIGHT
-        return super().render_change_form(request, context, *args, **options)
-
     def get_inline_formsets(self, *args: Any) -> list[Any]:
         """Say that an inline is for new rows, if its saved ones are listed above it."""
         inlines: list[Any] = super().get_inline_formsets(*args)
@@ -302,12 +267,7 @@ class ContentAdmin(
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        rows, has_duplicates = super().get_search_results(
-            request, queryset, plain_term(search_term)
-        )
-        if not is_autocomplete(request):
-            rows |= reader_matches(queryset, search_term)
-        return rows, has_duplicates
+        return super().get_search_results(request, queryset, plain_term(search_term))
 
     def get_search_fields(self, request: HttpRequest) -> Any:
         """Search every text of the rows; to complete a name, only the fields that have it."""

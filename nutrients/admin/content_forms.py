@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from copy import copy
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
@@ -27,10 +26,7 @@ NAMES = {"name", "title", "sign", "item_a", "item_b"}
 # Fields whose day cannot lie ahead, and the limits of all days.
 PAST = {"checked_on"}
 FIRST_DAY, FURTHEST = date(2000, 1, 1), timedelta(days=20 * 365)
-# The checkbox that confirms a figure which is JUMP times the previous one.
-FIGURES_ARE_RIGHT, JUMP = "figures_are_right", 10
 DECIMAL_POINT = re.compile(r"-?\d*\.?\d*", re.ASCII)
-BIDI_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 class ProseField(forms.CharField):
@@ -75,13 +71,8 @@ class FigureField(forms.DecimalField):
 
 
 def normalize_text(text: Any) -> Any:
-    """Return a text with LF line ends and without outer space; anything else unchanged.
-
-    Bidirectional controls are removed: they can make a text look like another one.
-    """
-    if not isinstance(text, str):
-        return text
-    return BIDI_CONTROLS.sub("", text).replace("\r\n", "\n").strip()
+    """Return a text with LF line ends and without outer space; anything else unchanged."""
+    return text.replace("\r\n", "\n").strip() if isinstance(text, str) else text
 
 
 class ContentForm(forms.ModelForm):
@@ -94,8 +85,6 @@ class ContentForm(forms.ModelForm):
 
     fixed: ClassVar[tuple[str, ...] | None] = None
     quoted: ClassVar[frozenset[str]] = frozenset()
-    # Whether the form asks to confirm a figure.
-    has_jumps = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -144,12 +133,6 @@ class ContentForm(forms.ModelForm):
             self._check_publishable()
         return cleaned
 
-    def full_clean(self) -> None:
-        """Check figures last: only those that are otherwise valid are to be confirmed."""
-        super().full_clean()
-        if self.is_bound:
-            self._check_figures()
-
     def _check_words(self, name: str, text: str) -> None:
         for phrase in forbidden(text):
             self.add_error(name, f"“{phrase}” is never written here: the guide says what to write.")
@@ -164,17 +147,6 @@ class ContentForm(forms.ModelForm):
             last = today if name in PAST else today + FURTHEST
             if not FIRST_DAY <= day <= last:
                 self.add_error(name, f"Choose a day from {FIRST_DAY:%Y} to {last:%-d %B %Y}.")
-
-    def _check_figures(self) -> None:
-        """Ask once about a figure that is ten times the previous: a comma may be lost."""
-        for name in self.changed_data:
-            old, new = self.initial.get(name), self.cleaned_data.get(name)
-            if not (isinstance(old, Decimal) and isinstance(new, Decimal) and old > 0):
-                continue
-            if new >= JUMP * old and FIGURES_ARE_RIGHT not in self.data:
-                words = f"It was {old.normalize():f}. If it is right, tick the box above."
-                self.add_error(name, words)
-                self.has_jumps = True
 
     def _check_publishable(self) -> None:
         for name in self.needed_to_publish:

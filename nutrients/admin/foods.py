@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.utils.formats import number_format
 
 from nutrients.models import Allergen, Diet, FoodGroup, FoodPortion, FoodSource, NutrientAmount
@@ -19,7 +17,6 @@ from .content import (
     ListedFormSet,
     ListedInline,
     PublishableAdmin,
-    count_related,
 )
 from .content_forms import ContentForm
 from .guard import GuardedAdmin
@@ -29,11 +26,6 @@ class FoodForm(ContentForm):
     """The form of a food, whose name may include words that are refused elsewhere: cured ham."""
 
     quoted = frozenset({"name"})
-
-    def clean_usda_ndb_number(self) -> str:
-        """Restore the leading zero that spreadsheets drop."""
-        number: str = self.cleaned_data["usda_ndb_number"]
-        return number.zfill(5) if len(number) == 4 else number
 
 
 class PortionForm(ContentForm):
@@ -87,7 +79,7 @@ class FoodSourceAdmin(GuardedAdmin, PublishableAdmin):
 
     form = FoodForm
     slug_from = ("name",)
-    list_display = ("name", "group", "serving", "amount_total", "state", "review", "source_total")
+    list_display = ("name", "group", "serving", "state", "review", "source_total")
     list_filter = (
         *PublishableAdmin.list_filter,
         "is_curated",
@@ -139,19 +131,11 @@ class FoodSourceAdmin(GuardedAdmin, PublishableAdmin):
         PUBLICATION,
     )
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        rows = super().get_queryset(request)
-        return rows.annotate(amount_count=count_related(NutrientAmount, "food"))
-
     @admin.display(description="Serving", ordering="serving_grams")
     def serving(self, obj: Any) -> str:
         if obj.serving_grams is None:
             return obj.serving_description
         return f"{obj.serving_description} ({number_format(obj.serving_grams.normalize())} g)"
-
-    @admin.display(description="Amounts", ordering="amount_count")
-    def amount_total(self, obj: Any) -> int:
-        return obj.amount_count
 
 
 @admin.register(NutrientAmount)
@@ -172,16 +156,9 @@ class NutrientAmountAdmin(GuardedAdmin, ContentAdmin):
 @admin.register(FoodGroup)
 class FoodGroupAdmin(ContentAdmin):
     slug_from = ("name",)
-    list_display = ("name", "position", "food_total")
+    list_display = ("name", "position")
     search_fields = ("name",)
     fields = (("name", "position"), "slug")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).annotate(food_count=count_related(FoodSource, "group"))
-
-    @admin.display(description="Foods", ordering="food_count")
-    def food_total(self, obj: Any) -> int:
-        return obj.food_count
 
 
 @admin.register(FoodPortion)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
 
 from nutrients.models import Answer, Question, RedFlag, RedFlagRule
 
@@ -18,7 +16,6 @@ from .content import (
     ContentInline,
     FoldedInline,
     PublishableAdmin,
-    count_related,
 )
 from .content_forms import ContentForm
 from .guard import GuardedAdmin
@@ -123,7 +120,7 @@ class AnswerInline(ContentInline, admin.TabularInline):
 
 @admin.register(Question)
 class QuestionAdmin(GuardedAdmin, ContentAdmin):
-    list_display = ("text", "slug", "why", "position", "answer_total")
+    list_display = ("text", "slug", "why", "position")
     search_fields = ("text", "slug", "answers__label")
     inlines = (AnswerInline,)
     fieldsets = (
@@ -136,23 +133,12 @@ class QuestionAdmin(GuardedAdmin, ContentAdmin):
         ),
     )
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return (
-            super().get_queryset(request).annotate(answer_count=count_related(Answer, "question"))
-        )
-
-    @admin.display(description="Answers", ordering="answer_count")
-    def answer_total(self, obj: Any) -> int:
-        return obj.answer_count
-
 
 @admin.register(Answer)
 class AnswerAdmin(GuardedAdmin, ContentAdmin):
     list_display = ("label", "question", "slug", "position")
     list_filter = ("question",)
+    list_select_related = ("question",)
     search_fields = ("label", "slug", "question__text")
     autocomplete_fields = ("question",)
     fieldsets = ((None, {"fields": ("question", "label", "slug", "position")}),)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).select_related("question")
